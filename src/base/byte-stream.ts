@@ -1,0 +1,30 @@
+/** Where bytes go to and come from. A path, memory or a web stream each implement these (src/io). */
+
+/**
+ * Takes bytes in order. Containers write through this only, so that every one of them can stream. Each call's promise
+ * must be awaited before the next call; a rejected call leaves the sink to be closed with `abort`.
+ */
+export interface ByteSink {
+  /** True if `writeAt` works. A container that needs it (WAV sizes, `mdat` size) takes another form when it is false. */
+  readonly seekable: boolean;
+  /** Appends `bytes`. The sink does not keep a reference to them after the returned promise has settled. */
+  write(bytes: Uint8Array): Promise<void> | void;
+  /** Replaces bytes that were already written, from `position` on; does not move the end. */
+  writeAt(position: number, bytes: Uint8Array): Promise<void> | void;
+  /** All was written: make it final (flush, rename to the final name). */
+  close(): Promise<void> | void;
+  /** Something failed: release what is held, and remove a file that is of no use. */
+  abort(reason?: unknown): Promise<void> | void;
+}
+
+/** Random access to a run of bytes. */
+export interface ByteSource {
+  /** Total number of bytes; null if it is not known before the end is met (a stream). */
+  readonly size: number | null;
+  /**
+   * Reads up to `length` bytes from `position` on; fewer only at the end, zero past it. The view is valid until the
+   * next call. Sequential sources keep a bounded window and throw `StateError` for a position they have dropped.
+   */
+  read(position: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,78 @@
+/**
+ * The one family of errors. Each says where it happened (a dotted path such as `h264.options.qp`), what was found
+ * and what is allowed; where a standard decides, the message names the clause.
+ */
+
+/** What every error of this library extends. `where` is the dotted path of the option, field or method concerned. */
+export class MediaError extends Error {
+  readonly where: string;
+
+  constructor(where: string, detail: string, options?: ErrorOptions) {
+    super(`${where}: ${detail}`, options);
+    this.name = new.target.name;
+    this.where = where;
+  }
+}
+
+/** An argument or option is wrong: `where` names it, the message what it was and what is allowed. */
+export class ConfigError extends MediaError {}
+
+/** The input is valid, but this library does not implement what it asks for. */
+export class UnsupportedError extends MediaError {}
+
+/**
+ * Bytes that were read break their format.
+ * @param offset byte offset in the source at which the trouble was seen; -1 if it has none
+ */
+export class FormatError extends MediaError {
+  readonly offset: number;
+
+  constructor(where: string, detail: string, offset = -1, options?: ErrorOptions) {
+    super(where, offset >= 0 ? `${detail} (byte offset ${offset})` : detail, options);
+    this.offset = offset;
+  }
+}
+
+/** A method was called at the wrong time: write before open, encode after flush. The message says what to do. */
+export class StateError extends MediaError {}
+
+/** Checks that `value` is an integer within `min..max`; throws `ConfigError` naming `where` if not. Returns `value`. */
+export function requireInteger(where: string, value: unknown, min: number, max: number): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min || value > max) {
+    throw new ConfigError(where, `got ${String(value)}, allowed are integers ${min}..${max}`);
+  }
+  return value;
+}
+
+/** Checks that `value` is a finite number within `min..max`; throws `ConfigError` naming `where` if not. Returns `value`. */
+export function requireNumber(where: string, value: unknown, min: number, max: number): number {
+  if (typeof value !== 'number' || !(value >= min && value <= max)) {
+    throw new ConfigError(where, `got ${String(value)}, allowed are numbers ${min}..${max}`);
+  }
+  return value;
+}
+
+/** Checks that `value` is one of `allowed`; throws `ConfigError` naming `where` if not. Returns `value`. */
+export function requireOneOf<T extends string | number | boolean>(
+  where: string,
+  value: unknown,
+  allowed: readonly T[],
+): T {
+  if (!allowed.includes(value as T)) {
+    throw new ConfigError(where, `got ${String(value)}, allowed are ${allowed.join(', ')}`);
+  }
+  return value as T;
+}
+
+/** Throws `ConfigError` if `options` has a key that is not in `allowed`, naming the key and what is allowed. */
+export function rejectUnknownKeys(
+  where: string,
+  options: object,
+  allowed: readonly string[],
+): void {
+  for (const key of Object.keys(options)) {
+    if (!allowed.includes(key)) {
+      throw new ConfigError(`${where}.${key}`, `unknown option, allowed are ${allowed.join(', ')}`);
+    }
+  }
+}

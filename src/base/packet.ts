@@ -1,0 +1,101 @@
+/**
+ * What goes between encoder and container: packets, and the description of the stream that they belong to. One canonical
+ * form per codec, whatever the container (docs/packets.md); containers convert.
+ */
+import type { Rational } from './rational.ts';
+
+/** Codecs by the names ffmpeg uses. The first line can be encoded here, all can be carried from file to file. */
+export type CodecName = string;
+
+/** One coded picture, one coded audio frame, or one run of PCM samples. Times are ticks of the stream's time base. */
+export interface Packet {
+  /** Canonical bytes (docs/packets.md). Owned by the receiver: the producer does not write to them again. */
+  readonly data: Uint8Array;
+  /** Presentation time. May be negative (audio priming). */
+  readonly pts: number;
+  /** Decoding time, never decreasing within a stream, at most `pts`. */
+  readonly dts: number;
+  /** How long the packet is presented, at least 0. */
+  readonly duration: number;
+  /** True if decoding can start here. */
+  readonly isKey: boolean;
+  /** Samples at the end of this audio packet that are padding, to be thrown away after decoding. */
+  readonly discardPadding?: number;
+}
+
+/** Packets of one stream, in decoding order, with the time base that they count in. What `encode` returns; may be empty. */
+export interface Packets {
+  readonly kind: 'video' | 'audio' | 'subtitle';
+  readonly packets: readonly Packet[];
+  readonly timeBase: Rational;
+}
+
+/**
+ * Color description by the code points of ITU-T H.273 (ISO/IEC 23091-2), which H.264, MP4 and Matroska share;
+ * 2 is "unspecified".
+ */
+export interface ColorTags {
+  /** ColourPrimaries, H.273 clause 8.1. */
+  readonly colour_primaries: number;
+  /** TransferCharacteristics, H.273 clause 8.2. */
+  readonly transfer_characteristics: number;
+  /** MatrixCoefficients, H.273 clause 8.3. */
+  readonly matrix_coefficients: number;
+  /** VideoFullRangeFlag, H.273 clause 8.3. */
+  readonly video_full_range_flag: 0 | 1;
+}
+
+/** What all streams have. */
+interface StreamInfoBase {
+  readonly codec: CodecName;
+  /** Seconds per tick of the packets' times. */
+  readonly timeBase: Rational;
+  /**
+   * Decoder configuration in the codec's own form: `avcC` record, AudioSpecificConfig, `hvcC`, `OpusHead` …; empty if
+   * the codec has none (PCM, PNG, JPEG).
+   */
+  readonly config: Uint8Array;
+  /** Mean bit rate in bits per second, if known. */
+  readonly bitRate?: number;
+  /** ISO 639-2/T code, `und` if not given. */
+  readonly language?: string;
+  readonly title?: string;
+  readonly isDefault?: boolean;
+}
+
+export interface VideoStreamInfo extends StreamInfoBase {
+  readonly kind: 'video';
+  /** Size of the picture that is shown, after cropping, in samples. */
+  readonly width: number;
+  readonly height: number;
+  /** Name of the decoded pixel format as ffmpeg gives it (`yuv420p`). Empty if not known (a remuxed stream). */
+  readonly pixFmt: string;
+  /** Frames per second if constant. */
+  readonly frameRate?: Rational;
+  /** Width to height of one sample; [1, 1] if not given. */
+  readonly sampleAspectRatio?: Rational;
+  readonly color?: ColorTags;
+  /** Clockwise rotation to apply for display, degrees: 0, 90, 180 or 270. */
+  readonly rotation?: number;
+}
+
+export interface AudioStreamInfo extends StreamInfoBase {
+  readonly kind: 'audio';
+  /** Sampling rate in Hz. */
+  readonly sampleRate: number;
+  readonly numChannels: number;
+  /** WAVE channel mask (bit 0 front left, bit 1 front right …); 0 if the order is not specified. */
+  readonly channelMask: number;
+  /** Name of the sample format that decoding gives (`s16`, `fltp`). Empty if not known. */
+  readonly sampleFmt: string;
+  /** Samples per channel in each packet if constant, else 0 (PCM). */
+  readonly frameSize: number;
+  /** Samples at the start of the decoded stream that were not in the input (encoder delay). They have negative times. */
+  readonly priming: number;
+}
+
+export interface SubtitleStreamInfo extends StreamInfoBase {
+  readonly kind: 'subtitle';
+}
+
+export type StreamInfo = VideoStreamInfo | AudioStreamInfo | SubtitleStreamInfo;

@@ -63,6 +63,7 @@ interface StreamInfoBase {
   readonly isDefault?: boolean;
 }
 
+/** A stream of pictures. */
 export interface VideoStreamInfo extends StreamInfoBase {
   readonly kind: 'video';
   /** Size of the picture that is shown, after cropping, in samples. */
@@ -79,6 +80,7 @@ export interface VideoStreamInfo extends StreamInfoBase {
   readonly rotation?: number;
 }
 
+/** A stream of sound. */
 export interface AudioStreamInfo extends StreamInfoBase {
   readonly kind: 'audio';
   /** Sampling rate in Hz. */
@@ -94,6 +96,7 @@ export interface AudioStreamInfo extends StreamInfoBase {
   readonly priming: number;
 }
 
+/** A stream of timed text: one packet a cue. */
 export interface SubtitleStreamInfo extends StreamInfoBase {
   readonly kind: 'subtitle';
 }

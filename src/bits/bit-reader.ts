@@ -1,6 +1,7 @@
 /** Reads bits, most significant first; every read past the end is a `FormatError` with the byte offset. */
 import { FormatError } from '../base/errors.ts';
 
+/** A position in a run of bytes that moves forward bit by bit. The bytes are not copied. */
 export class BitReader {
   private readonly bytes: Uint8Array;
   private readonly where: string;

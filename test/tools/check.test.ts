@@ -1,0 +1,275 @@
+/** The project's own rules: each finds what it is for, at its line, and leaves good files alone. */
+import { describe, expect, it } from 'vitest';
+import {
+  architectureLines,
+  checkArchitecture,
+  renewArchitecture,
+} from '../../tools/check/architecture.ts';
+import { checkDocumentation } from '../../tools/check/documentation.ts';
+import { checkFiles } from '../../tools/check/files.ts';
+import type { Project, Rule } from '../../tools/check/finding.ts';
+import { checkLayers } from '../../tools/check/layers.ts';
+import { checkManifest } from '../../tools/check/manifest.ts';
+import { firstSentence, maskSource, readSource } from '../../tools/check/source.ts';
+
+function projectOf(files: Record<string, string>, documents: Record<string, string> = {}): Project {
+  return {
+    files: Object.entries(files).map(([path, text]) => readSource(path, text)),
+    documents: new Map(Object.entries(documents)),
+  };
+}
+
+/** The findings of `rule` as `line: message`, for one file. */
+function findingsOf(rule: Rule, path: string, text: string): string[] {
+  return rule(projectOf({ [path]: text })).map(({ line, message }) => `${line}: ${message}`);
+}
+
+describe('reading sources', () => {
+  it('masks comments, strings, templates and regular expressions, and keeps lines and length', () => {
+    const text = [
+      "const a = 'import x'; // import y",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: source text under test
+      'const b = `export ${f({ g: `import * as z` })} class`;',
+      'const c = d / e / f; /* export const',
+      ' h */ const i = /["\'`/]\\//.test(j);',
+      'const k = 1;',
+    ].join('\n');
+    const masked = maskSource(text);
+    expect(masked).toHaveLength(text.length);
+    expect(masked.split('\n')).toHaveLength(5);
+    expect(masked).not.toMatch(/import|export|class| h /);
+    expect(masked).toContain('f({ g: `');
+    expect(masked).toContain('d / e / f');
+    expect(masked).toContain('.test(j);');
+    expect(masked).toContain('const k = 1;');
+  });
+
+  it('finds every form of import, with line and kind, and none in comments', () => {
+    const { imports } = readSource(
+      'src/x/a.ts',
+      [
+        "/** import { no } from './no.ts' */",
+        "import { a } from './a.ts';",
+        'import {',
+        '  b,',
+        "} from './b.ts';",
+        "import type { C } from './c.ts';",
+        "import * as d from './d.ts';",
+        "export * from './e.ts';",
+        "const f = await import('./f.ts');",
+        "import './g.ts';",
+        "let h: typeof import('./h.ts');",
+      ].join('\n'),
+    );
+    const summary = imports.map((link) => [
+      link.line,
+      link.specifier,
+      [
+        link.typeOnly && 'type',
+        link.dynamic && 'dynamic',
+        link.namespace && 'all',
+        link.exportStar && 'star',
+      ]
+        .filter(Boolean)
+        .join(' '),
+    ]);
+    expect(summary.sort((a, b) => Number(a[0]) - Number(b[0]))).toEqual([
+      [2, './a.ts', ''],
+      [3, './b.ts', ''],
+      [6, './c.ts', 'type'],
+      [7, './d.ts', 'all'],
+      [8, './e.ts', 'star'],
+      [9, './f.ts', 'dynamic'],
+      [10, './g.ts', ''],
+      [11, './h.ts', 'type dynamic'],
+    ]);
+  });
+
+  it('takes the first sentence of the first paragraph', () => {
+    expect(firstSentence('Frames: views. Nothing copies.\nMore.')).toBe('Frames: views.');
+    expect(firstSentence('Clause 8.3.1 of it, e.g. This. Then.')).toBe(
+      'Clause 8.3.1 of it, e.g. This.',
+    );
+    expect(firstSentence('No end')).toBe('No end');
+  });
+
+  it('opens past a #! line', () => {
+    const { opening } = readSource(
+      'src/cli/main.ts',
+      '#!/usr/bin/env node\n/**\n * The\n * idea.\n *\n * More.\n */\n',
+    );
+    expect(opening).toBe('The idea.\nMore.');
+  });
+});
+
+describe('layers', () => {
+  const from = (path: string, target: string, head = 'import { a } from') =>
+    findingsOf(checkLayers, path, `${head} '${target}';\n`);
+
+  it('lets a file import rows above and its own folder', () => {
+    expect(from('src/bits/a.ts', '../base/math.ts')).toEqual([]);
+    expect(from('src/bits/a.ts', './b.ts')).toEqual([]);
+    expect(from('src/codecs/h264/encoder/a.ts', '../standard/b.ts')).toEqual([]);
+    expect(from('src/codecs/h264/a.ts', '../../frames/frame.ts')).toEqual([]);
+    expect(from('src/pipeline/a.ts', '../codecs/h264/index.ts')).toEqual([]);
+    expect(from('src/index.ts', './pipeline/muxer.ts')).toEqual([]);
+  });
+
+  it('knows the two written-down exceptions', () => {
+    expect(from('src/codecs/png/a.ts', '../deflate/index.ts')).toEqual([]);
+    expect(from('src/containers/isobmff/a.ts', '../config/avcc.ts')).toEqual([]);
+    expect(from('src/codecs/jpeg/a.ts', '../deflate/index.ts')).toHaveLength(1);
+  });
+
+  it('refuses siblings, rows below, and what leaves src', () => {
+    expect(from('src/bits/a.ts', '../dsp/fft.ts')[0]).toMatch(/^1: bits \(row 1\) imports dsp/);
+    expect(from('src/base/a.ts', '../bits/b.ts')[0]).toMatch(/nothing but its own folder/);
+    expect(from('src/containers/isobmff/a.ts', '../../codecs/h264/index.ts')).toHaveLength(1);
+    expect(from('src/codecs/aac/a.ts', '../../pipeline/muxer.ts')).toHaveLength(1);
+    expect(from('src/io/a.ts', '../containers/riff/index.ts')).toHaveLength(1);
+    expect(from('src/base/a.ts', '../../tools/check.ts')[0]).toMatch(/leaves src/);
+    expect(from('src/misc/a.ts', './b.ts')[0]).toMatch(/no row/);
+    expect(from('src/base/a.ts', './b')[0]).toMatch(/end in \.ts/);
+  });
+
+  it('keeps standard/ free of encoder/, and gpu to types', () => {
+    expect(from('src/codecs/h264/standard/a.ts', '../encoder/b.ts')[0]).toMatch(
+      /standard\/ imports/,
+    );
+    expect(from('src/gpu/a.ts', '../codecs/h264/b.ts')).toHaveLength(1);
+    expect(from('src/gpu/a.ts', '../codecs/h264/b.ts', 'import type { A } from')).toEqual([]);
+  });
+
+  it('keeps modules of Node and packages out of what a browser loads', () => {
+    expect(from('src/pipeline/a.ts', 'node:fs')[0]).toMatch(/modules of Node/);
+    expect(from('src/pipeline/a.ts', '../io/node/file.ts')[0]).toMatch(/load it with import/);
+    expect(
+      findingsOf(checkLayers, 'src/pipeline/a.ts', "await import('../io/node/file.ts');"),
+    ).toEqual([]);
+    expect(from('src/io/node/a.ts', 'node:fs')).toEqual([]);
+    expect(from('src/cli/a.ts', '../io/node/file.ts')).toEqual([]);
+    expect(from('src/frames/a.ts', 'left-pad')[0]).toMatch(/no run-time dependency/);
+  });
+});
+
+describe('documentation', () => {
+  const check = (path: string, text: string) => findingsOf(checkDocumentation, path, text);
+
+  it('wants an opening comment and a doc comment on every export', () => {
+    const good =
+      '/** Idea. */\n\n/** One. */\nexport const one = 1;\n\n/** Two. */\nexport function two() {}\n';
+    expect(check('src/base/a.ts', good)).toEqual([]);
+    expect(check('src/base/a.ts', 'export type A = 1;\n')).toEqual([
+      '1: the file does not open with a comment that says its idea',
+    ]);
+    expect(check('src/base/a.ts', '/** Idea. */\nimport a from "b";\nexport class C {}\n')).toEqual(
+      ['3: class C has no doc comment'],
+    );
+    expect(check('src/base/a.ts', '/** Idea. */\n\nexport interface I {}\n')).toEqual([
+      '3: interface I has no doc comment',
+    ]);
+  });
+
+  it('sees through a directive to the linter', () => {
+    const text =
+      '/** Idea. */\n\n/** Table 1. */\n// biome-ignore format: as printed\nexport const T = [1];\n';
+    expect(check('src/base/a.ts', text)).toEqual([]);
+  });
+
+  it('wants a clause in standard/', () => {
+    const path = 'src/codecs/h264/standard/a.ts';
+    expect(check(path, '/** Idea. */\n\n/** Does it. */\nexport function a() {}\n')).toEqual([
+      '4: function a is in standard/, but its doc comment cites no clause',
+    ]);
+    expect(
+      check(path, '/** Idea. */\n\n/** Does it, clause 8.3. */\nexport function a() {}\n'),
+    ).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  const check = (path: string, text: string) => findingsOf(checkFiles, path, text);
+
+  it('bounds the size, tables exempt', () => {
+    const long = '/** Idea. */\n'.repeat(601);
+    expect(check('src/base/a.ts', long)).toEqual([
+      '601: 601 lines, allowed are 600 (tables are exempt)',
+    ]);
+    expect(check('src/base/a.ts', '/** Idea. */\n'.repeat(600))).toEqual([]);
+    expect(check('src/codecs/aac/standard/huffman-tables.ts', long)).toEqual([]);
+    expect(
+      check('src/codecs/aac/standard/a.ts', `/** Huffman codes. Table file. */\n${long}`),
+    ).toEqual([]);
+  });
+
+  it('refuses names and forms that say nothing', () => {
+    expect(check('src/base/utils.ts', '')).toHaveLength(1);
+    expect(check('test/helpers/a.ts', '')).toHaveLength(1);
+    expect(check('src/base/time-helpers.ts', '')).toHaveLength(1);
+    expect(check('src/base/commonality.ts', '')).toEqual([]);
+    expect(check('src/base/a.ts', "\nimport * as b from './b.ts';")).toEqual([
+      "2: import * from './b.ts': import by name",
+    ]);
+    expect(check('src/base/a.ts', "export * from './b.ts';")).toHaveLength(1);
+    expect(check('src/base/index.ts', "export * from './b.ts';")).toEqual([]);
+    expect(check('src/base/a.ts', '\n// TODO later')).toHaveLength(1);
+    expect(check('src/base/a.ts', '// TODO(#12): later')).toEqual([]);
+  });
+});
+
+describe('manifest', () => {
+  const manifest = (exports: object) => JSON.stringify({ name: 'vitrine', exports }, null, 1);
+  const config = (paths: object) => JSON.stringify({ compilerOptions: { paths } }, null, 1);
+  const entry = { types: './dist/src/a/index.d.ts', default: './dist/src/a/index.js' };
+  const check = (exports: object, paths: object) =>
+    checkManifest(
+      projectOf(
+        { 'src/a/index.ts': '' },
+        { 'package.json': manifest(exports), 'tsconfig.json': config(paths) },
+      ),
+    ).map(({ path, message }) => `${path}: ${message}`);
+
+  it('accepts two tables that agree, and names each difference', () => {
+    expect(check({ './a': entry }, { 'vitrine/a': ['./src/a/index.ts'] })).toEqual([]);
+    expect(check({ './a': entry }, {})[0]).toMatch(/tsconfig\.json says undefined/);
+    expect(check({}, { 'vitrine/a': ['./src/a/index.ts'] })[0]).toMatch(/not in exports/);
+    const gone = { types: './dist/src/b.d.ts', default: './dist/src/b.js' };
+    expect(check({ './b': gone }, { 'vitrine/b': ['./src/b.ts'] })[0]).toMatch(/does not exist/);
+  });
+});
+
+describe('architecture', () => {
+  const files = {
+    'src/base/b.ts': '/** Second. More. */',
+    'src/base/a.ts': '/** First idea. */',
+    'src/index.ts': '/** All. */',
+  };
+  const empty = '# A\n<!-- files: begin -->\n<!-- files: end -->\nafter\n';
+
+  it('writes what it accepts, and writing twice changes nothing', () => {
+    const project = projectOf(files);
+    const document = renewArchitecture(empty, project);
+    expect(document).toContain('- `src/base/b.ts`: Second.\n');
+    expect(document.endsWith('<!-- files: end -->\nafter\n')).toBe(true);
+    expect(checkArchitecture(projectOf(files, { 'ARCHITECTURE.md': document }))).toEqual([]);
+    expect(renewArchitecture(document, project)).toBe(document);
+    expect([...architectureLines(project).keys()]).toEqual([
+      'src/index.ts',
+      'src/base/a.ts',
+      'src/base/b.ts',
+    ]);
+  });
+
+  it('names what is missing, gone, changed or doubled', () => {
+    const text =
+      '- `src/base/a.ts`: Another idea.\n- `src/gone.ts`: Gone.\n- `src/index.ts`: All.\n- `src/index.ts`: All.\n';
+    const found = checkArchitecture(projectOf(files, { 'ARCHITECTURE.md': text }));
+    expect(found.map(({ line, message }) => `${line}: ${message.split(';')[0]}`)).toEqual([
+      '1: src/base/a.ts opens with another sentence',
+      '2: src/gone.ts does not exist',
+      '4: src/index.ts is listed twice',
+      '1: src/base/b.ts is not listed',
+    ]);
+    expect(checkArchitecture(projectOf(files))[0]!.message).toBe('the file does not exist');
+  });
+});

@@ -1,0 +1,43 @@
+/** Every file opens with its idea, every export says its contract, and what a standard fixes cites the clause. */
+import type { Finding, Project } from './finding.ts';
+
+const DOCUMENTED = ['function', 'class', 'interface', 'const'];
+
+/** Words that a citation has. */
+const CITATION =
+  /\b(clauses?|sub-?clauses?|tables?|annex|equations?|formula|figure|section|syntax)\b|§/i;
+
+/** Files without an opening comment, exports without a doc comment, normative functions without a citation. */
+export function checkDocumentation(project: Project): Finding[] {
+  const findings: Finding[] = [];
+  for (const file of project.files) {
+    const inSource = file.path.startsWith('src/');
+    if (file.opening === null || file.opening === '') {
+      findings.push({
+        path: file.path,
+        line: 1,
+        message: 'the file does not open with a comment that says its idea',
+      });
+    }
+    if (!inSource) continue;
+    const normative = file.path.split('/').includes('standard');
+    for (const declared of file.exports) {
+      if (!DOCUMENTED.includes(declared.kind)) continue;
+      const what = `${declared.kind} ${declared.name}`;
+      if (declared.doc === null) {
+        findings.push({
+          path: file.path,
+          line: declared.line,
+          message: `${what} has no doc comment`,
+        });
+      } else if (normative && declared.kind === 'function' && !CITATION.test(declared.doc)) {
+        findings.push({
+          path: file.path,
+          line: declared.line,
+          message: `${what} is in standard/, but its doc comment cites no clause`,
+        });
+      }
+    }
+  }
+  return findings;
+}

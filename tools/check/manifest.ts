@@ -1,0 +1,43 @@
+/** One table of parts, written twice: `exports` of package.json and `paths` of tsconfig.json. They must agree. */
+import type { Finding, Project } from './finding.ts';
+import { lineAt } from './source.ts';
+
+/** Compares `exports` and `paths`, and checks that each part's source file is there. */
+export function checkManifest(project: Project): Finding[] {
+  const findings: Finding[] = [];
+  const manifestText = project.documents.get('package.json') ?? '{}';
+  const configText = project.documents.get('tsconfig.json') ?? '{}';
+  const manifest = JSON.parse(manifestText);
+  const paths: Record<string, string[]> = JSON.parse(configText).compilerOptions?.paths ?? {};
+  const exports: Record<string, { types?: string; default?: string }> = manifest.exports ?? {};
+  const known = new Set(project.files.map((file) => file.path));
+  const inManifest = (name: string, message: string) => {
+    const line = lineAt(manifestText, manifestText.indexOf(`"${name}"`));
+    findings.push({ path: 'package.json', line, message });
+  };
+
+  if (Object.keys(manifest.dependencies ?? {}).length > 0) {
+    inManifest('dependencies', 'the library has no run-time dependency');
+  }
+  for (const [part, target] of Object.entries(exports)) {
+    const source = target.default?.replace('./dist/', '').replace(/\.js$/, '.ts') ?? '';
+    const name = `${manifest.name}${part.slice(1)}`;
+    if (target.types !== target.default?.replace(/\.js$/, '.d.ts')) {
+      inManifest(part, `"${part}": types and default name different files`);
+    }
+    if (!known.has(source)) inManifest(part, `"${part}" names ${source}, which does not exist`);
+    if (paths[name]?.[0] !== `./${source}`) {
+      inManifest(part, `"${part}" is ${source} here, but tsconfig.json says ${paths[name]?.[0]}`);
+    }
+  }
+  for (const name of Object.keys(paths)) {
+    if (exports[`.${name.slice(manifest.name.length)}`] !== undefined) continue;
+    const line = lineAt(configText, configText.indexOf(`"${name}"`));
+    findings.push({
+      path: 'tsconfig.json',
+      line,
+      message: `"${name}" is not in exports of package.json`,
+    });
+  }
+  return findings;
+}

@@ -17,12 +17,19 @@ export type SampleArray =
   | BigInt64Array
   | BigUint64Array;
 
-/** One plane of a picture or of planar sound. */
+/** One plane of a picture, or one run of sound. */
 export interface Plane {
+  /**
+   * The element type is the one that the format says: Uint8Array for 8-bit pictures, Uint16Array for deeper ones,
+   * Uint8Array, Int16Array, Int32Array, BigInt64Array, Float32Array, Float64Array for the sample formats.
+   */
   readonly data: SampleArray;
   /** Index in `data` of the first sample of the first row. */
   readonly offset: number;
-  /** Elements of `data` from one row to the next; negative in a flipped view. */
+  /**
+   * Pictures: elements of `data` from one row to the next; negative in a flipped view. Sound: elements from one sample
+   * to the next of the same channel, which is `numChannels` in packed formats and 1 in planar ones.
+   */
   readonly stride: number;
 }
 

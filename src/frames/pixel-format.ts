@@ -1,4 +1,5 @@
-/** Pixel formats, by ffmpeg's names. */
+/** Pixel formats, by ffmpeg's names, and one table that says how each lies in memory. */
+import { ConfigError } from '../base/errors.ts';
 
 export type PixFmt =
   | 'rgb24'
@@ -12,6 +13,135 @@ export type PixFmt =
   | 'yuv420p'
   | 'yuvj420p'
   | 'yuv422p'
+  | 'yuvj422p'
   | 'yuv444p'
   | 'yuvj444p'
   | 'nv12';
+
+/** How the samples of one pixel format lie in memory, and what they mean. */
+export interface PixFmtInfo {
+  readonly name: PixFmt;
+  readonly model: 'rgb' | 'gray' | 'yuv';
+  /** Bits of a sample that count; they are the low ones of an element. */
+  readonly bitDepth: number;
+  readonly bytesPerSample: 1 | 2;
+  /** Byte order in memory of two-byte samples. A typed array shows such samples as the machine's order reads them. */
+  readonly bigEndian: boolean;
+  /** Samples that each plane holds for one of its pixels: [3] for rgb24, [1, 2] for nv12. */
+  readonly samplesPerPixel: readonly number[];
+  /** log2 of luma columns per chroma column. */
+  readonly chromaShiftX: number;
+  /** log2 of luma rows per chroma row. */
+  readonly chromaShiftY: number;
+  /** Position of R, G, B (and A) in a pixel of a packed RGB format. */
+  readonly order?: readonly [r: number, g: number, b: number, a?: number];
+  /** True if 0 and the largest value are black and white; false for 16..235 (BT.601 clause 2.5.3). */
+  readonly fullRange: boolean;
+}
+
+const PACKED_RGB = {
+  model: 'rgb',
+  bitDepth: 8,
+  bytesPerSample: 1,
+  bigEndian: false,
+  chromaShiftX: 0,
+  chromaShiftY: 0,
+  fullRange: true,
+} as const;
+
+const GRAY = {
+  model: 'gray',
+  bytesPerSample: 2,
+  bigEndian: false,
+  samplesPerPixel: [1],
+  chromaShiftX: 0,
+  chromaShiftY: 0,
+  fullRange: true,
+} as const;
+
+const PLANAR_YUV = {
+  model: 'yuv',
+  bitDepth: 8,
+  bytesPerSample: 1,
+  bigEndian: false,
+  samplesPerPixel: [1, 1, 1],
+  fullRange: false,
+} as const;
+
+/** Table: name => layout. The `yuvj` formats are the `yuv` ones in full range, as JPEG has them. */
+// biome-ignore format: a table
+const TABLE: Readonly<Record<PixFmt, PixFmtInfo>> = {
+  rgb24:    { name: 'rgb24', ...PACKED_RGB, samplesPerPixel: [3], order: [0, 1, 2] },
+  bgr24:    { name: 'bgr24', ...PACKED_RGB, samplesPerPixel: [3], order: [2, 1, 0] },
+  rgba:     { name: 'rgba', ...PACKED_RGB, samplesPerPixel: [4], order: [0, 1, 2, 3] },
+  bgra:     { name: 'bgra', ...PACKED_RGB, samplesPerPixel: [4], order: [2, 1, 0, 3] },
+  gray:     { name: 'gray', ...GRAY, bitDepth: 8, bytesPerSample: 1 },
+  gray16le: { name: 'gray16le', ...GRAY, bitDepth: 16 },
+  gray16be: { name: 'gray16be', ...GRAY, bitDepth: 16, bigEndian: true },
+  gray10le: { name: 'gray10le', ...GRAY, bitDepth: 10 },
+  yuv420p:  { name: 'yuv420p', ...PLANAR_YUV, chromaShiftX: 1, chromaShiftY: 1 },
+  yuvj420p: { name: 'yuvj420p', ...PLANAR_YUV, chromaShiftX: 1, chromaShiftY: 1, fullRange: true },
+  yuv422p:  { name: 'yuv422p', ...PLANAR_YUV, chromaShiftX: 1, chromaShiftY: 0 },
+  yuvj422p: { name: 'yuvj422p', ...PLANAR_YUV, chromaShiftX: 1, chromaShiftY: 0, fullRange: true },
+  yuv444p:  { name: 'yuv444p', ...PLANAR_YUV, chromaShiftX: 0, chromaShiftY: 0 },
+  yuvj444p: { name: 'yuvj444p', ...PLANAR_YUV, chromaShiftX: 0, chromaShiftY: 0, fullRange: true },
+  nv12:     { name: 'nv12', ...PLANAR_YUV, samplesPerPixel: [1, 2], chromaShiftX: 1, chromaShiftY: 1 },
+};
+
+/** Other names that ffmpeg and SPDL have for the same formats; `gray16` is the order that typed arrays have. */
+const ALIASES: Readonly<Record<string, PixFmt>> = {
+  gray8: 'gray',
+  y8: 'gray',
+  gray16: 'gray16le',
+  gray10: 'gray10le',
+};
+
+/** Names of all pixel formats. */
+export const PIX_FMTS: readonly PixFmt[] = Object.keys(TABLE) as PixFmt[];
+
+/** What a user may write for a pixel format: its name, or another name for it. */
+export type PixFmtName = PixFmt | 'gray8' | 'y8' | 'gray16' | 'gray10';
+
+/** The layout of a format. */
+export function pixFmtInfo(pixFmt: PixFmt): PixFmtInfo {
+  return TABLE[pixFmt];
+}
+
+/** The format that `name` or an alias stands for; throws `ConfigError` naming `where` if there is none. */
+export function requirePixFmt(where: string, name: unknown): PixFmt {
+  const text = String(name);
+  const found = Object.hasOwn(ALIASES, text) ? ALIASES[text] : text;
+  if (!Object.hasOwn(TABLE, found as string)) {
+    throw new ConfigError(
+      where,
+      `unknown pixel format ${text}, allowed are ${PIX_FMTS.join(', ')}, ${Object.keys(ALIASES).join(', ')}`,
+    );
+  }
+  return found as PixFmt;
+}
+
+/** Columns of plane `plane` of a picture `width` wide; chroma of odd widths is rounded up. */
+export function planeWidth(info: PixFmtInfo, plane: number, width: number): number {
+  const shift = plane === 0 ? 0 : info.chromaShiftX;
+  return (width + (1 << shift) - 1) >> shift;
+}
+
+/** Elements in one row of plane `plane` of a picture `width` wide. */
+export function planeRowLength(info: PixFmtInfo, plane: number, width: number): number {
+  return planeWidth(info, plane, width) * info.samplesPerPixel[plane]!;
+}
+
+/** Rows of plane `plane` of a picture `height` high; chroma of odd heights is rounded up. */
+export function planeHeight(info: PixFmtInfo, plane: number, height: number): number {
+  const shift = plane === 0 ? 0 : info.chromaShiftY;
+  return (height + (1 << shift) - 1) >> shift;
+}
+
+/** Bytes of a tightly packed picture. */
+export function pictureByteLength(info: PixFmtInfo, width: number, height: number): number {
+  let samples = 0;
+  for (let plane = 0; plane < info.samplesPerPixel.length; plane++) {
+    samples += planeRowLength(info, plane, width) * planeHeight(info, plane, height);
+  }
+  return samples * info.bytesPerSample;
+}

@@ -1,0 +1,43 @@
+/** Frames: arrays seen as pictures and sound, and what they can be converted to. */
+export { AudioFrames } from './audio-frames.ts';
+export { type ColorProperty, colorName, colorNames, requireColorCode } from './color-names.ts';
+export { allocateAudioPlanes, convertAudioFrame, convertAudioFrames } from './convert-audio.ts';
+export {
+  allocatePicture,
+  convertVideoFrames,
+  createPictureConverter,
+  type PictureConversion,
+  type PictureConverter,
+} from './convert-picture.ts';
+export { convertSamples } from './convert-samples.ts';
+export type { AudioFrame, Plane, SampleArray, Timed, VideoFrame } from './frame.ts';
+export { ArrayView, type NdArray, ndarray } from './ndarray.ts';
+export {
+  PIX_FMTS,
+  type PixFmt,
+  type PixFmtInfo,
+  type PixFmtName,
+  pictureByteLength,
+  pixFmtInfo,
+  planeHeight,
+  planeRowLength,
+  planeWidth,
+  requirePixFmt,
+} from './pixel-format.ts';
+export { createReferenceAudioFrame, type ReferenceAudioOptions } from './reference-audio.ts';
+export {
+  createReferenceVideoFrame,
+  type ImageDataLike,
+  type PlaneArrays,
+  type ReferenceVideoOptions,
+} from './reference-video.ts';
+export {
+  requireSampleFmt,
+  SAMPLE_FMTS,
+  type SampleFmt,
+  type SampleFmtInfo,
+  type SampleKind,
+  sampleFmtInfo,
+} from './sample-format.ts';
+export { copyRows, toArray, toPlaneArrays } from './to-array.ts';
+export { VideoFrames } from './video-frames.ts';

@@ -37,6 +37,7 @@ import { resampleChromaRow, type ShiftChange, storeChromaRow } from './resample-
 import { copyRows } from './to-array.ts';
 import { VideoFrames } from './video-frames.ts';
 
+/** What is converted to what. */
 export interface PictureConversion {
   readonly from: PixFmt;
   readonly to: PixFmt;

@@ -6,6 +6,7 @@ import type { Plane } from './frame.ts';
 import { type NdArray, requireNdArray } from './ndarray.ts';
 import { requireSampleFmt, type SampleFmt, sampleFmtInfo } from './sample-format.ts';
 
+/** All are required. */
 export interface ReferenceAudioOptions {
   /**
    * (samples, channels) for packed formats, (channels, samples) for planar ones. The rows must be dense; the rows of a

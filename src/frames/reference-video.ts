@@ -30,6 +30,7 @@ export interface PlaneArrays {
   readonly planes: readonly NdArray[];
 }
 
+/** All are required. */
 export interface ReferenceVideoOptions {
   /**
    * Pictures, never copied: the frames see later changes. Steps between rows and between pictures are free (crops,

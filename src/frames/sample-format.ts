@@ -18,6 +18,7 @@ export type SampleFmt =
 /** What one sample is, whatever the layout. */
 export type SampleKind = 'u8' | 's16' | 's32' | 's64' | 'flt' | 'dbl';
 
+/** How the samples of one format lie in memory. */
 export interface SampleFmtInfo {
   readonly name: SampleFmt;
   readonly kind: SampleKind;

@@ -1,3 +1,4 @@
+/** Color names: one to one with the code points, and the ones that ffmpeg has. */
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { ConfigError } from '../../src/base/errors.ts';

@@ -1,3 +1,4 @@
+/** Picture conversion against the real-number formulas, written out in floating point here. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, UnsupportedError } from '../../src/base/errors.ts';

@@ -1,3 +1,4 @@
+/** Sample conversion against exact integer arithmetic. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/base/errors.ts';

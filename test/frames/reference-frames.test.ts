@@ -1,3 +1,4 @@
+/** Reference frames: every layout without a copy and back; what is refused, and how. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../src/base/errors.ts';

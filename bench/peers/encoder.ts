@@ -24,11 +24,10 @@ export interface BenchEncoder {
   close(): void;
 }
 
-/**
- * An encoder that runs inside a JavaScript process: takes the raw frames of the clip (more may follow those of the job),
- * returns the coded stream.
- */
-export type InProcessEncoder = (
-  job: EncodeJob,
-  samples: Uint8Array,
-) => Promise<Uint8Array> | Uint8Array;
+/** An encoder that runs inside a JavaScript process. */
+export interface InProcessEncoder {
+  /** What comes before the time that is measured, for each job: loading, copying the clip into a file system. */
+  prepare?(job: EncodeJob, samples: Uint8Array): Promise<void> | void;
+  /** Encodes the raw frames of the clip (`samples` may hold more than the job's); returns the coded stream. */
+  encode(job: EncodeJob, samples: Uint8Array): Promise<Uint8Array> | Uint8Array;
+}

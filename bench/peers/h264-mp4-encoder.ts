@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { ffmpegPath } from '../../test/support/ffmpeg.ts';
 import { frameBytes } from '../video/clips.ts';
-import type { InProcessEncoder } from './encoder.ts';
+import type { EncodeJob, InProcessEncoder } from './encoder.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -32,7 +32,7 @@ interface HmeEncoder {
 /** The package, which `npm ci --prefix bench` installs. */
 export function loadH264Mp4Encoder(): InProcessEncoder {
   const hme = require('h264-mp4-encoder') as Hme;
-  return async (job, samples) => {
+  const encode = async (job: EncodeJob, samples: Uint8Array) => {
     const { clip } = job;
     const encoder = await hme.createH264MP4Encoder();
     encoder.width = clip.width;
@@ -52,6 +52,7 @@ export function loadH264Mp4Encoder(): InProcessEncoder {
     encoder.delete();
     return mp4;
   };
+  return { encode };
 }
 
 /** Takes the Annex B stream out of an MP4 file in memory and writes it to `path`; outside the time that is measured. */

@@ -1,7 +1,7 @@
 /** Our encoder, from raw frames to an Annex B stream. */
 import type { VideoFrame } from '../../src/frames/frame.ts';
 import { chromaSamples, frameBytes } from '../video/clips.ts';
-import type { InProcessEncoder } from './encoder.ts';
+import type { EncodeJob, InProcessEncoder } from './encoder.ts';
 
 /** Options that `--options '{"key": value}'` adds to every encode of ours, for trying them out. */
 const EXTRA = JSON.parse(process.env.VITRINE_BENCH_OPTIONS ?? '{}');
@@ -19,7 +19,7 @@ interface H264Part {
 export async function loadVitrine(): Promise<InProcessEncoder> {
   const part = '../../src/codecs/h264/index.ts';
   const { createH264Encoder } = (await import(part)) as H264Part;
-  return (job, samples) => {
+  const encode = (job: EncodeJob, samples: Uint8Array) => {
     const { clip } = job;
     const encoder = createH264Encoder({
       width: clip.width,
@@ -54,6 +54,7 @@ export async function loadVitrine(): Promise<InProcessEncoder> {
     take(encoder.flush());
     return annexB(units);
   };
+  return { encode };
 }
 
 /** NAL units of a canonical packet: each behind a 4-byte length. */

@@ -10,12 +10,14 @@ import { checkFiles } from '../../tools/check/files.ts';
 import type { Project, Rule } from '../../tools/check/finding.ts';
 import { checkLayers } from '../../tools/check/layers.ts';
 import { checkManifest } from '../../tools/check/manifest.ts';
+import { checkMarkdown } from '../../tools/check/markdown.ts';
 import { firstSentence, maskSource, readSource } from '../../tools/check/source.ts';
 
 function projectOf(files: Record<string, string>, documents: Record<string, string> = {}): Project {
   return {
     files: Object.entries(files).map(([path, text]) => readSource(path, text)),
     documents: new Map(Object.entries(documents)),
+    exists: (path) => path in files || path in documents,
   };
 }
 
@@ -235,6 +237,26 @@ describe('manifest', () => {
     expect(check({}, { 'vitrine/a': ['./src/a/index.ts'] })[0]).toMatch(/not in exports/);
     const gone = { types: './dist/src/b.d.ts', default: './dist/src/b.js' };
     expect(check({ './b': gone }, { 'vitrine/b': ['./src/b.ts'] })[0]).toMatch(/does not exist/);
+  });
+});
+
+describe('Markdown', () => {
+  it('names only files that exist, in code and in links', () => {
+    const text = [
+      '`test/a.test.ts` and [docs](docs/packets.md#part) and `test/gone.test.ts`',
+      '![plot](bench/results/gone.svg) [web](https://example.com/x.md)',
+      '`src/codecs/*` and `test/a.test.ts, --flag`',
+    ].join('\n');
+    const documents = {
+      'README.md': text,
+      'docs/packets.md': '[up](../README.md) [no](README.md)',
+    };
+    const found = checkMarkdown(projectOf({ 'test/a.test.ts': '' }, documents));
+    expect(found.map(({ path, line, message }) => `${path}:${line}: ${message}`)).toEqual([
+      'README.md:1: test/gone.test.ts does not exist',
+      'README.md:2: bench/results/gone.svg does not exist',
+      'docs/packets.md:1: docs/README.md does not exist',
+    ]);
   });
 });
 

@@ -5,25 +5,29 @@ import type { Project } from './finding.ts';
 import { readSource } from './source.ts';
 
 const FOLDERS = ['src', 'test', 'tools', 'bench', 'examples'];
-const DOCUMENTS = ['package.json', 'tsconfig.json', 'ARCHITECTURE.md'];
+const MANIFESTS = ['package.json', 'tsconfig.json'];
 const SKIPPED = ['node_modules', 'results', 'vectors'];
 
 /** Every TypeScript file below the folders of the project, and the documents that rules read. */
 export function readProject(root: string): Project {
   const paths = FOLDERS.filter((folder) => existsSync(join(root, folder))).flatMap((folder) =>
-    listFiles(root, folder),
+    listFiles(root, folder, '.ts'),
   );
-  const documents = DOCUMENTS.filter((path) => existsSync(join(root, path)));
+  const documents = readdirSync(root)
+    .filter((name) => name.endsWith('.md') || MANIFESTS.includes(name))
+    .concat(listFiles(root, 'docs', '.md'));
   return {
     files: paths.sort().map((path) => readSource(path, readFileSync(join(root, path), 'utf8'))),
     documents: new Map(documents.map((path) => [path, readFileSync(join(root, path), 'utf8')])),
+    exists: (path) => existsSync(join(root, path)),
   };
 }
 
-function listFiles(root: string, folder: string): string[] {
+function listFiles(root: string, folder: string, ending: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return SKIPPED.includes(entry.name) ? [] : listFiles(root, path);
-    return entry.name.endsWith('.ts') && !entry.name.endsWith('.d.ts') ? [path] : [];
+    if (entry.isDirectory())
+      return SKIPPED.includes(entry.name) ? [] : listFiles(root, path, ending);
+    return entry.name.endsWith(ending) && !entry.name.endsWith('.d.ts') ? [path] : [];
   });
 }

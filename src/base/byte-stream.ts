@@ -11,6 +11,11 @@ export interface ByteSink {
   write(bytes: Uint8Array): Promise<void> | void;
   /** Replaces bytes that were already written, from `position` on; does not move the end. */
   writeAt(position: number, bytes: Uint8Array): Promise<void> | void;
+  /**
+   * Reads back bytes that were written, if the sink can: exactly `length` of them from `position` on, valid until the
+   * next call. Lets MP4 move its media data for `faststart` instead of holding it in memory.
+   */
+  readAt?(position: number, length: number): Promise<Uint8Array> | Uint8Array;
   /** All was written: make it final (flush, rename to the final name). */
   close(): Promise<void> | void;
   /** Something failed: release what is held, and remove a file that is of no use. */

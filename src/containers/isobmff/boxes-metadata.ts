@@ -1,0 +1,86 @@
+/**
+ * What people read: titles, cover art, chapters. MetaBox is of ISOBMFF clause 8.11; the items inside are those of the
+ * QuickTime File Format's metadata as iTunes writes them, which every player reads.
+ */
+import { describeBox, describeContainer, type FieldSyntax, fullBox, NO_BYTES } from './syntax.ts';
+
+/** MetaBox. QuickTime's own is no FullBox: the reader tells them apart before it comes here. */
+export const meta = /* @__PURE__ */ describeContainer(
+  'meta',
+  'ISOBMFF 8.11.1',
+  { version: 0, flags: 0 },
+  fullBox,
+);
+
+/** Well-known types of a `data` box: UTF-8 text, JPEG, PNG, big-endian signed integer. */
+export const DATA_UTF8 = 1;
+export const DATA_JPEG = 13;
+export const DATA_PNG = 14;
+export const DATA_INTEGER = 21;
+
+/** Value of a metadata item. */
+export const data = /* @__PURE__ */ describeBox(
+  'data',
+  'QuickTime metadata value',
+  { type: DATA_UTF8, locale: 0, value: NO_BYTES },
+  (s, b) => {
+    b.type = s.u('type', 32, b.type);
+    b.locale = s.u('locale', 32, b.locale);
+    b.value = s.bytes('value', s.remaining, b.value);
+  },
+);
+
+/** `mean` and `name` of a free-form item (`----`): who defines it, and what it is called. */
+export const freeFormName = /* @__PURE__ */ describeBox(
+  'name',
+  'QuickTime metadata free form',
+  { version: 0, flags: 0, text: '' },
+  (s, b) => {
+    fullBox(s, b);
+    b.text = s.text('text', s.remaining, b.text);
+  },
+);
+
+/** A chapter: where it starts, in units of 100 ns, and its title. */
+export interface ChapterEntry {
+  start: number;
+  title: string;
+}
+
+/** Longest title that the length byte of a `chpl` can state. */
+export const MAX_CHAPTER_TITLE_BYTES = 255;
+
+/** Chapter list as Nero introduced it. Titles are cut to 255 bytes by whoever fills in the list. */
+export const chpl = /* @__PURE__ */ describeBox(
+  'chpl',
+  'Nero chapter list',
+  { version: 1, flags: 0, chapters: [] as ChapterEntry[] },
+  (s, b) => {
+    fullBox(s, b);
+    if (b.version !== 0) s.u('reserved', 32, 0);
+    const count = s.u('count', 8, b.chapters.length);
+    const chapters: ChapterEntry[] = [];
+    for (let i = 0; i < count && (!s.isReading || s.remaining >= 9); i++) {
+      const chapter = b.chapters[i] ?? { start: 0, title: '' };
+      const start = s.u('start', 64, chapter.start);
+      const length = s.u('length', 8, new TextEncoder().encode(chapter.title).length);
+      const title = s.text('title', s.isReading ? Math.min(length, s.remaining) : 0, chapter.title);
+      chapters.push({ start, title });
+    }
+    b.chapters = chapters;
+  },
+);
+
+/** GenericMediaHeader of QuickTime text tracks (`gmhd` with `gmin`). */
+export const gmin = /* @__PURE__ */ describeBox(
+  'gmin',
+  'QuickTime base media information',
+  { version: 0, flags: 0 },
+  (s: FieldSyntax, b) => {
+    fullBox(s, b);
+    s.u('graphicsMode', 16, 0x40);
+    for (let i = 0; i < 3; i++) s.u('opcolor', 16, 0x8000);
+    s.u('balance', 16, 0);
+    s.u('reserved', 16, 0);
+  },
+);

@@ -1,0 +1,3 @@
+/** MP4, M4A and QuickTime files: ISO base media file format, ISO/IEC 14496-12. */
+export type { Chapter, FragmentOptions, Mp4Metadata, Mp4Options } from './options.ts';
+export { createMp4Writer } from './writer.ts';

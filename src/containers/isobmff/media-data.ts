@@ -1,0 +1,169 @@
+/**
+ * Where the bytes of the samples go while a file with one `moov` is written. Three ways, by what the sink can do:
+ * through to the sink into one `mdat` whose size is patched at the end; into a row of smaller `mdat` boxes, each written
+ * when it is full, for sinks that cannot go back; or into memory, when `moov` must come first and nothing can be moved.
+ */
+import type { ByteSink } from '../../base/byte-stream.ts';
+import { StateError } from '../../base/errors.ts';
+import { ByteWriter } from '../../bits/byte-writer.ts';
+
+/** Takes the bytes of samples, and says where in the file each packet lies. */
+export interface MediaData {
+  /** Bytes of the file before and in the media data so far: where what follows `finish` will lie. */
+  readonly end: number;
+  /** Appends `bytes` and returns their position in the file. */
+  append(bytes: Uint8Array): Promise<number>;
+  /** No more samples: completes the boxes that hold them. */
+  finish(): Promise<void>;
+}
+
+const BOX_HEADER_BYTES = 8;
+const LARGE_HEADER_BYTES = 16;
+const MAX_BOX_SIZE = 0xffffffff;
+
+/** Header of a box; 64-bit `largesize` where 32 bits are too few. Box, ISOBMFF clause 4.2. */
+export function boxHeader(type: string, payloadBytes: number): Uint8Array {
+  const w = new ByteWriter();
+  const isLarge = payloadBytes + BOX_HEADER_BYTES > MAX_BOX_SIZE;
+  w.u32(isLarge ? 1 : payloadBytes + BOX_HEADER_BYTES);
+  w.ascii(type);
+  if (isLarge) w.u64(payloadBytes + LARGE_HEADER_BYTES);
+  return w.toBytes();
+}
+
+/** One `mdat` behind an empty `free`, which gives way to a 64-bit size if that is needed. The sink must be seekable. */
+export class PatchedMediaData implements MediaData {
+  private readonly sink: ByteSink;
+  private readonly start: number;
+  end: number;
+
+  private constructor(sink: ByteSink, start: number) {
+    this.sink = sink;
+    this.start = start;
+    this.end = start + LARGE_HEADER_BYTES;
+  }
+
+  /** `start`: bytes of the file written so far. */
+  static async begin(sink: ByteSink, start: number): Promise<PatchedMediaData> {
+    await sink.write(boxHeader('free', 0));
+    const w = new ByteWriter();
+    w.u32(0); // up to the end of the file, until the size is known
+    w.ascii('mdat');
+    await sink.write(w.toBytes());
+    return new PatchedMediaData(sink, start);
+  }
+
+  async append(bytes: Uint8Array): Promise<number> {
+    const position = this.end;
+    await this.sink.write(bytes);
+    this.end += bytes.length;
+    return position;
+  }
+
+  async finish(): Promise<void> {
+    const payload = this.end - this.start - LARGE_HEADER_BYTES;
+    const header = boxHeader('mdat', payload);
+    await this.sink.writeAt(this.start + LARGE_HEADER_BYTES - header.length, header);
+  }
+}
+
+/** Bytes that are collected before an `mdat` is written: larger costs memory, smaller costs 8 bytes more often. */
+const SEGMENT_BYTES = 1 << 20;
+
+/** Many `mdat` boxes, each with its size in front. */
+export class SegmentedMediaData implements MediaData {
+  private readonly sink: ByteSink;
+  private written: number;
+  private readonly buffer = new Uint8Array(SEGMENT_BYTES);
+  private buffered = 0;
+
+  constructor(sink: ByteSink, start: number) {
+    this.sink = sink;
+    this.written = start;
+  }
+
+  get end(): number {
+    return this.written + (this.buffered > 0 ? BOX_HEADER_BYTES + this.buffered : 0);
+  }
+
+  async append(bytes: Uint8Array): Promise<number> {
+    if (this.buffered + bytes.length > SEGMENT_BYTES) await this.finish();
+    const position = this.written + BOX_HEADER_BYTES + this.buffered;
+    if (bytes.length > SEGMENT_BYTES) {
+      await this.writeBox(bytes);
+    } else {
+      this.buffer.set(bytes, this.buffered);
+      this.buffered += bytes.length;
+    }
+    return position;
+  }
+
+  private async writeBox(payload: Uint8Array): Promise<void> {
+    const header = boxHeader('mdat', payload.length);
+    await this.sink.write(header);
+    await this.sink.write(payload);
+    this.written += header.length + payload.length;
+  }
+
+  async finish(): Promise<void> {
+    if (this.buffered === 0) return;
+    const payload = this.buffer.subarray(0, this.buffered);
+    this.buffered = 0;
+    await this.writeBox(payload);
+  }
+}
+
+/** All in memory. Positions are those of a file without `moov`; the caller adds its size. */
+export class SpooledMediaData implements MediaData {
+  private readonly start: number;
+  private readonly packets: Uint8Array[] = [];
+  end: number;
+
+  /** `start`: where the `mdat` would begin if there were no `moov`. */
+  constructor(start: number) {
+    this.start = start;
+    this.end = start + LARGE_HEADER_BYTES;
+  }
+
+  append(bytes: Uint8Array): Promise<number> {
+    const position = this.end;
+    this.packets.push(bytes);
+    this.end += bytes.length;
+    return Promise.resolve(position);
+  }
+
+  finish(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Writes the `mdat` behind what the sink has. The header is 16 bytes, as `end` counted it. */
+  async writeTo(sink: ByteSink): Promise<void> {
+    const header = boxHeader('mdat', this.end - this.start - LARGE_HEADER_BYTES);
+    if (header.length < LARGE_HEADER_BYTES) await sink.write(boxHeader('free', 0));
+    await sink.write(header);
+    for (const packet of this.packets) await sink.write(packet);
+    this.packets.length = 0;
+  }
+}
+
+const MOVE_BLOCK_BYTES = 1 << 20;
+
+/** Moves the bytes `start..end` of `sink`, which end it, by `distance` bytes to the back. The sink must have `readAt`. */
+export async function moveBack(
+  sink: ByteSink,
+  start: number,
+  end: number,
+  distance: number,
+): Promise<void> {
+  const zeros = new Uint8Array(Math.min(distance, MOVE_BLOCK_BYTES));
+  for (let left = distance; left > 0; left -= zeros.length) {
+    await sink.write(left < zeros.length ? zeros.subarray(0, left) : zeros);
+  }
+  for (let blockEnd = end; blockEnd > start; ) {
+    const blockStart = Math.max(start, blockEnd - MOVE_BLOCK_BYTES);
+    const block = await sink.readAt?.(blockStart, blockEnd - blockStart);
+    if (block === undefined) throw new StateError('mp4.faststart', 'the sink has no readAt');
+    await sink.writeAt(blockStart + distance, block);
+    blockEnd = blockStart;
+  }
+}

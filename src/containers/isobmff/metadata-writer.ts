@@ -1,0 +1,82 @@
+/** Writes `udta`: titles and cover art as items, and the chapter list. */
+import { ConfigError } from '../../base/errors.ts';
+import type { BoxWriter } from './box-writer.ts';
+import {
+  chpl,
+  DATA_JPEG,
+  DATA_PNG,
+  DATA_UTF8,
+  data,
+  MAX_CHAPTER_TITLE_BYTES,
+  meta,
+} from './boxes-metadata.ts';
+import { hdlr } from './boxes-movie.ts';
+import type { Chapter, Mp4Metadata } from './options.ts';
+
+/** Table: our name => type of the item. U+00A9 is byte 0xA9. */
+const TEXT_ITEMS = [
+  ['title', '\u00a9nam'],
+  ['artist', '\u00a9ART'],
+  ['album', '\u00a9alb'],
+  ['comment', '\u00a9cmt'],
+  ['description', 'desc'],
+  ['genre', '\u00a9gen'],
+  ['copyright', 'cprt'],
+  ['date', '\u00a9day'],
+  ['encoder', '\u00a9too'],
+] as const;
+
+/** Units of a chapter's start in `chpl`: 100 ns. */
+const CHAPTER_UNITS_PER_SECOND = 10_000_000;
+
+/** Writes `udta` of the movie if there is anything to say. */
+export function writeUserData(
+  w: BoxWriter,
+  metadata: Mp4Metadata,
+  chapters: readonly Chapter[],
+): void {
+  const hasItems = Object.values(metadata).some((value) => value !== undefined);
+  if (!hasItems && chapters.length === 0) return;
+  w.box('udta', () => {
+    if (hasItems) writeItems(w, metadata);
+    if (chapters.length > 0) {
+      w.put(chpl, {
+        chapters: chapters.map(({ start, title }) => ({
+          start: Math.round(start * CHAPTER_UNITS_PER_SECOND),
+          title: cutUtf8(title, MAX_CHAPTER_TITLE_BYTES),
+        })),
+      });
+    }
+  });
+}
+
+function writeItems(w: BoxWriter, metadata: Mp4Metadata): void {
+  w.put(meta, {}, () => {
+    w.put(hdlr, { handler_type: 'mdir' });
+    w.box('ilst', () => {
+      for (const [name, type] of TEXT_ITEMS) {
+        const text = metadata[name];
+        if (text === undefined) continue;
+        const value = new TextEncoder().encode(text);
+        w.box(type, () => w.put(data, { type: DATA_UTF8, value }));
+      }
+      const { coverArt } = metadata;
+      if (coverArt) {
+        w.box('covr', () => w.put(data, { type: pictureType(coverArt), value: coverArt }));
+      }
+    });
+  });
+}
+
+function pictureType(picture: Uint8Array): number {
+  if (picture[0] === 0xff && picture[1] === 0xd8) return DATA_JPEG;
+  if (picture[0] === 0x89 && picture[1] === 0x50) return DATA_PNG;
+  throw new ConfigError('mp4.options.metadata.coverArt', 'is neither JPEG nor PNG');
+}
+
+/** The longest start of `text` that takes at most `maxBytes` in UTF-8 and ends with a whole character. */
+function cutUtf8(text: string, maxBytes: number): string {
+  const bytes = new Uint8Array(maxBytes);
+  const { read } = new TextEncoder().encodeInto(text, bytes);
+  return text.slice(0, read);
+}

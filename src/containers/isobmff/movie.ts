@@ -1,0 +1,313 @@
+/** Writes `moov` from what the tracks have collected: headers, edit lists, sample tables. ISOBMFF clauses 8.2 to 8.9. */
+import { gcd } from '../../base/math.ts';
+import { rescale } from '../../base/rational.ts';
+import type { BoxWriter } from './box-writer.ts';
+import { trex } from './boxes-fragments.ts';
+import {
+  dref,
+  type EditListEntry,
+  elst,
+  hdlr,
+  mdhd,
+  mvhd,
+  nmhd,
+  opaque,
+  smhd,
+  TRACK_ENABLED,
+  TRACK_IN_MOVIE,
+  tkhd,
+  UNITY_MATRIX,
+  url,
+  vmhd,
+} from './boxes-movie.ts';
+import {
+  co64,
+  ctts,
+  sbgp,
+  sdtp,
+  sgpd,
+  stco,
+  stsc,
+  stsd,
+  stss,
+  stsz,
+  stts,
+} from './boxes-samples.ts';
+import { writeUserData } from './metadata-writer.ts';
+import type { ResolvedMp4Options } from './options.ts';
+import { WEBVTT_CODEC, writeSampleEntry } from './sample-entries.ts';
+import type { Mp4Track } from './track.ts';
+
+const MAX_U32 = 0xffffffff;
+/** Largest movie timescale; beyond, some readers take it as negative. */
+const MAX_MOVIE_TIMESCALE = 0x7fffffff;
+
+/** What the movie is written with, beyond its tracks. */
+export interface MovieLayout {
+  readonly options: ResolvedMp4Options;
+  /** Bytes to add to every chunk offset: what will be put before the media data. */
+  readonly offsetShift: number;
+  /** Whether samples come in fragments: the tables are empty then, and durations open. */
+  readonly isFragmented: boolean;
+}
+
+/**
+ * Ticks per second of the movie header, in which edit lists count: the least common multiple of the tracks' timescales,
+ * so that every edit is exact. Where that is too large, the audio's, because audio is cut to the sample.
+ */
+export function movieTimescale(tracks: readonly Mp4Track[]): number {
+  let multiple = 1;
+  for (const { timescale } of tracks) {
+    multiple = (multiple / gcd(multiple, timescale)) * timescale;
+    if (multiple > MAX_MOVIE_TIMESCALE) {
+      const audio = tracks.find((track) => track.stream.kind === 'audio');
+      return Math.min((audio ?? tracks[0]).timescale, MAX_U32);
+    }
+  }
+  return tracks.length === 0 ? 1000 : multiple;
+}
+
+/**
+ * Edit list of a track, ISOBMFF clause 8.6.6. The media timeline starts with the first packet's decoding time; times
+ * below 0 (encoder delay, or what was cut) are skipped by `media_time`, times above are reached by an empty edit.
+ * Empty if the timelines are the same.
+ */
+export function editList(
+  track: Mp4Track,
+  timescale: number,
+  isFragmented: boolean,
+): EditListEntry[] {
+  const rate = { media_rate_integer: 1, media_rate_fraction: 0 };
+  const { firstDts, startPts, endPts } = track;
+  if (isFragmented) {
+    // Fragments state decoding times themselves, from 0 on; the edit lasts as long as they do (duration 0).
+    return firstDts < 0 ? [{ segment_duration: 0, media_time: -firstDts, ...rate }] : [];
+  }
+  const start = Math.max(0, startPts);
+  const media_time = start - firstDts;
+  const ticks = Math.max(0, endPts - start);
+  if (start === 0 && media_time === 0 && ticks === track.samples.totalDuration) return [];
+  const toMovie = (t: number): number => rescale(t, [1, track.timescale], [1, timescale]);
+  const entries: EditListEntry[] = [];
+  if (start > 0) entries.push({ segment_duration: toMovie(start), media_time: -1, ...rate });
+  entries.push({ segment_duration: toMovie(ticks), media_time, ...rate });
+  return entries;
+}
+
+/** Duration of `track` in the movie's ticks: the sum of its edits, or all of its media if it has none. */
+function presentationDuration(
+  track: Mp4Track,
+  edits: readonly EditListEntry[],
+  timescale: number,
+): number {
+  if (edits.length > 0) return edits.reduce((sum, edit) => sum + edit.segment_duration, 0);
+  return rescale(track.samples.totalDuration, [1, track.timescale], [1, timescale]);
+}
+
+/** Writes `moov` with `tracks`, whose track_IDs are their places in the list, from 1. */
+export function writeMovie(
+  w: BoxWriter,
+  tracks: readonly Mp4Track[],
+  { options, offsetShift, isFragmented }: MovieLayout,
+): void {
+  const timescale = movieTimescale(tracks);
+  const edits = tracks.map((track) => editList(track, timescale, isFragmented));
+  const durations = tracks.map((track, i) =>
+    isFragmented ? 0 : presentationDuration(track, edits[i], timescale),
+  );
+  const duration = durations.reduce((longest, each) => Math.max(longest, each), 0);
+  const { creation_time } = options;
+  const times = { creation_time, modification_time: creation_time };
+  w.box('moov', () => {
+    const version = duration > MAX_U32 || creation_time > MAX_U32 ? 1 : 0;
+    w.put(mvhd, { version, ...times, timescale, duration, next_track_ID: tracks.length + 1 });
+    for (const [i, track] of tracks.entries()) {
+      w.box('trak', () => {
+        writeTrackHeader(w, tracks, i, durations[i], times);
+        if (edits[i].length > 0) w.box('edts', () => writeEdits(w, edits[i]));
+        w.box('mdia', () => writeMedia(w, track, { options, offsetShift, isFragmented }));
+        const { title } = track.stream;
+        if (title !== undefined) {
+          const text = new TextEncoder().encode(title);
+          w.box('udta', () => w.put(opaque, { data: text }, null, 'name'));
+        }
+      });
+    }
+    if (isFragmented) {
+      w.box('mvex', () => {
+        for (let i = 0; i < tracks.length; i++) w.put(trex, { track_ID: i + 1 });
+      });
+    }
+    writeUserData(w, options.metadata, options.chapters);
+  });
+}
+
+function writeEdits(w: BoxWriter, entries: EditListEntry[]): void {
+  const isLarge = entries.some(
+    ({ segment_duration, media_time }) => segment_duration > MAX_U32 || media_time > 0x7fffffff,
+  );
+  w.put(elst, { version: isLarge ? 1 : 0, entries });
+}
+
+/** Group of tracks of one kind, of which a player shows one: 0 is none. */
+const ALTERNATE_GROUPS = { video: 0, audio: 1, subtitle: 2 };
+
+function writeTrackHeader(
+  w: BoxWriter,
+  tracks: readonly Mp4Track[],
+  index: number,
+  duration: number,
+  times: { creation_time: number; modification_time: number },
+): void {
+  const { stream } = tracks[index];
+  const isFirstOfKind = tracks.findIndex((track) => track.stream.kind === stream.kind) === index;
+  const isEnabled = stream.isDefault ?? isFirstOfKind;
+  const size = { width: 0, height: 0, matrix: UNITY_MATRIX };
+  if (stream.kind === 'video') {
+    const [num, den] = stream.sampleAspectRatio ?? [1, 1];
+    size.width = Math.round((stream.width * num * 65536) / den);
+    size.height = stream.height * 65536;
+    size.matrix = rotationMatrix(stream.rotation ?? 0, size.width, size.height);
+  }
+  w.put(tkhd, {
+    version: duration > MAX_U32 || times.creation_time > MAX_U32 ? 1 : 0,
+    flags: TRACK_IN_MOVIE | (isEnabled ? TRACK_ENABLED : 0),
+    ...times,
+    track_ID: index + 1,
+    duration,
+    alternate_group: ALTERNATE_GROUPS[stream.kind],
+    volume: stream.kind === 'audio' ? 0x0100 : 0,
+    ...size,
+  });
+}
+
+/**
+ * Matrix that turns the picture clockwise by `degrees` about the origin and moves it back into view. Entries a b u c d v
+ * x y w: x' = ax + cy + x, y' = bx + dy + y (ISOBMFF clause 6.2.2); `width` and `height` in 16.16.
+ */
+export function rotationMatrix(degrees: number, width: number, height: number): Uint32Array {
+  const ONE = 0x00010000;
+  const W = 0x40000000;
+  // biome-ignore format: rows of three
+  switch (degrees) {
+    case 90: return Uint32Array.of(0, ONE, 0, -ONE, 0, 0, height, 0, W);
+    case 180: return Uint32Array.of(-ONE, 0, 0, 0, -ONE, 0, width, height, W);
+    case 270: return Uint32Array.of(0, -ONE, 0, ONE, 0, 0, 0, width, W);
+    default: return UNITY_MATRIX;
+  }
+}
+
+const HANDLERS = {
+  video: ['vide', 'VideoHandler'],
+  audio: ['soun', 'SoundHandler'],
+  subtitle: ['sbtl', 'SubtitleHandler'],
+} as const;
+
+const LANGUAGE = /^[a-z]{3}$/;
+
+function writeMedia(w: BoxWriter, track: Mp4Track, layout: MovieLayout): void {
+  const { stream, timescale } = track;
+  const { options, isFragmented } = layout;
+  const duration = isFragmented ? 0 : track.samples.totalDuration;
+  const language = LANGUAGE.test(stream.language ?? '') ? stream.language : 'und';
+  const { creation_time } = options;
+  w.put(mdhd, {
+    version: duration > MAX_U32 || creation_time > MAX_U32 ? 1 : 0,
+    creation_time,
+    modification_time: creation_time,
+    timescale,
+    duration,
+    language,
+  });
+  const isQuickTime = options.format === 'mov';
+  const [handler, name] = HANDLERS[stream.kind];
+  const handler_type = stream.codec === WEBVTT_CODEC ? 'text' : handler;
+  w.put(hdlr, { pre_defined: isQuickTime ? fourccNumber('mhlr') : 0, handler_type, name });
+  w.box('minf', () => {
+    if (stream.kind === 'video') w.put(vmhd);
+    else if (stream.kind === 'audio') w.put(smhd);
+    else w.put(nmhd);
+    if (isQuickTime) {
+      w.put(hdlr, { pre_defined: fourccNumber('dhlr'), handler_type: 'url ', name: 'DataHandler' });
+    }
+    w.box('dinf', () => w.put(dref, {}, () => w.put(url)));
+    w.box('stbl', () => writeSampleTable(w, track, layout));
+  });
+}
+
+function fourccNumber(code: string): number {
+  let value = 0;
+  for (let i = 0; i < 4; i++) value = value * 256 + code.charCodeAt(i);
+  return value;
+}
+
+function writeSampleTable(w: BoxWriter, track: Mp4Track, layout: MovieLayout): void {
+  const { samples } = track;
+  const { options, isFragmented, offsetShift } = layout;
+  const rates = isFragmented ? null : track.bitRates();
+  w.put(stsd, {}, () => writeSampleEntry(w, track, options.format, rates));
+  const roll_distance = rollDistance(track);
+  const writeRollDescription = (): void => {
+    if (roll_distance !== 0) w.put(sgpd, { roll_distance });
+  };
+  if (isFragmented) {
+    w.put(stts);
+    w.put(stsc);
+    w.put(stsz);
+    w.put(stco);
+    writeRollDescription();
+    return;
+  }
+  w.put(stts, { entries: samples.durations.rows.values() });
+  if (track.pcmFrameBytes === 0) {
+    if (samples.hasCompositionOffsets) {
+      const version = samples.hasNegativeOffset ? 1 : 0;
+      w.put(ctts, { version, entries: samples.compositionOffsets.rows.values() });
+    }
+    if (samples.syncSamples.length < samples.sampleCount) {
+      w.put(stss, { entries: samples.syncSamples.values() });
+      if (options.sampleDependencies) w.put(sdtp, { samples: dependencies(track) });
+    }
+  }
+  w.put(stsc, { entries: samples.chunkRuns.values() });
+  w.put(stsz, {
+    sample_size: samples.constantSize,
+    sample_count: samples.sampleCount,
+    entry_size: samples.sizes.values(),
+  });
+  writeChunkOffsets(w, samples.chunkOffsets.values(), offsetShift);
+  writeRollDescription();
+  // ISOBMFF clause 10.1.1: all samples are in the one group.
+  if (roll_distance !== 0) w.put(sbgp, { entries: Uint32Array.of(samples.sampleCount, 1) });
+}
+
+function writeChunkOffsets(w: BoxWriter, offsets: Float64Array, shift: number): void {
+  const last = offsets.length > 0 ? offsets[offsets.length - 1] + shift : 0;
+  if (last > MAX_U32) w.put(co64, { entries: offsets.map((offset) => offset + shift) });
+  else w.put(stco, { entries: Uint32Array.from(offsets, (offset) => offset + shift) });
+}
+
+// sample_depends_on of `sdtp`, ISOBMFF clause 8.6.4.3, at its place in the byte.
+const DEPENDS_ON_OTHERS = 1 << 4;
+const DEPENDS_ON_NONE = 2 << 4;
+
+function dependencies(track: Mp4Track): Uint8Array {
+  const { samples } = track;
+  const bytes = new Uint8Array(samples.sampleCount).fill(DEPENDS_ON_OTHERS);
+  for (const number of samples.syncSamples.values()) bytes[number - 1] = DEPENDS_ON_NONE;
+  return bytes;
+}
+
+/** Samples at 48 kHz that an Opus decoder needs before its output is right: 80 ms, RFC 7845 clause 4.6. */
+const OPUS_PREROLL = 3840;
+const OPUS_FRAME = 960;
+
+/** How many packets before the wanted one an audio decoder must be given, as a negative distance; 0 if none. */
+export function rollDistance(track: Mp4Track): number {
+  const { stream } = track;
+  if (stream.kind !== 'audio') return 0;
+  // The overlap of the transform: the block before is needed. AAC clause 4.5.2.2 (window shape and block switching).
+  if (stream.codec === 'aac') return -1;
+  if (stream.codec === 'opus') return -Math.ceil(OPUS_PREROLL / (stream.frameSize || OPUS_FRAME));
+  return 0;
+}

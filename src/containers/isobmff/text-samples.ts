@@ -1,0 +1,57 @@
+/**
+ * Text cues as samples. A cue's packet is its text in UTF-8; the file wants timed text (3GPP TS 26.245 clause 5.17: a
+ * 16-bit length before the text) or WebVTT boxes (ISO/IEC 14496-30 clause 7.4), and something for the time between cues,
+ * for samples follow one another without gaps.
+ */
+import type { Packet, StreamInfo } from '../../base/packet.ts';
+import { BoxWriter } from './box-writer.ts';
+import { opaque } from './boxes-movie.ts';
+import { WEBVTT_CODEC } from './sample-entries.ts';
+import type { Mp4Track } from './track.ts';
+
+const MAX_TEXT_BYTES = 0xffff;
+
+/** One sample of `wvtt`: a cue (`vttc` with its text in `payl`), or none (`vtte`). */
+function webVttSample(text: Uint8Array): Uint8Array {
+  const w = new BoxWriter();
+  if (text.length === 0) w.box('vtte', () => {});
+  else w.box('vttc', () => w.put(opaque, { data: text }, null, 'payl'));
+  return w.view().slice();
+}
+
+function timedTextSample(text: Uint8Array): Uint8Array {
+  const length = Math.min(text.length, MAX_TEXT_BYTES);
+  const sample = new Uint8Array(2 + length);
+  sample[0] = length >> 8;
+  sample[1] = length & 255;
+  sample.set(text.subarray(0, length), 2);
+  return sample;
+}
+
+/** `text` as a sample of `stream`'s codec; `mov_text` packets are samples already. */
+function textSample(stream: StreamInfo, text: Uint8Array): Uint8Array {
+  if (stream.codec === WEBVTT_CODEC) return webVttSample(text);
+  return stream.codec === 'mov_text' ? text : timedTextSample(text);
+}
+
+const NO_TEXT = new Uint8Array(0);
+
+/** A sample without text that lasts from `start` to `end`. */
+function emptyTextSample(stream: StreamInfo, start: number, end: number): Packet {
+  const data = stream.codec === WEBVTT_CODEC ? webVttSample(NO_TEXT) : timedTextSample(NO_TEXT);
+  return { data, pts: start, dts: start, duration: end - start, isKey: true };
+}
+
+/** Packets of `track` with what the file's form of text needs: each cue as a sample, and gaps filled. */
+export function* trackSamples(track: Mp4Track, packet: Packet): Generator<Packet> {
+  const { stream } = track;
+  if (stream.kind !== 'subtitle') {
+    yield packet;
+    return;
+  }
+  // Before the first packet `endPts` is 0: the time up to it is a gap too.
+  if (stream.codec !== 'mov_text' && packet.dts > track.endPts) {
+    yield emptyTextSample(stream, track.endPts, packet.dts);
+  }
+  yield { ...packet, data: textSample(stream, packet.data) };
+}

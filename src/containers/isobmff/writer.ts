@@ -1,0 +1,164 @@
+/**
+ * The MP4 writer: `ftyp`, media data, `moov`. Packets go to the sink as they come; what is kept of them are the tables of
+ * `moov` (sample-table.ts). Fragmented files have a writer of their own (fragment-writer.ts); this file chooses.
+ */
+import type { ByteSink } from '../../base/byte-stream.ts';
+import type { ContainerWriter } from '../../base/container.ts';
+import { ConfigError, StateError } from '../../base/errors.ts';
+import type { Packet, StreamInfo } from '../../base/packet.ts';
+import { BoxWriter } from './box-writer.ts';
+import { ftyp } from './boxes-movie.ts';
+import { FragmentedMp4Writer } from './fragment-writer.ts';
+import {
+  type MediaData,
+  moveBack,
+  PatchedMediaData,
+  SegmentedMediaData,
+  SpooledMediaData,
+} from './media-data.ts';
+import { writeMovie } from './movie.ts';
+import { type Mp4Options, type ResolvedMp4Options, resolveMp4Options } from './options.ts';
+import { checkStream } from './sample-entries.ts';
+import { trackSamples } from './text-samples.ts';
+import { Mp4Track } from './track.ts';
+
+/** Bytes after which a chunk ends though no other track's data came between. */
+const MAX_CHUNK_BYTES = 1 << 20;
+
+/** Brands of a file with one `moov`: major first. */
+const BRANDS = {
+  mp4: ['isom', 'iso2', 'avc1', 'mp41'],
+  m4a: ['M4A ', 'isom', 'iso2', 'mp42'],
+  mov: ['qt  '],
+} as const;
+
+const MINOR_VERSION = 0x200;
+
+/**
+ * Makes a writer of an MP4, M4A or MOV file.
+ *
+ * Throws `ConfigError` for wrong options or incomplete streams, `UnsupportedError` for codecs that the file cannot hold.
+ * @param sink takes the file; the caller closes it after `writeTrailer`
+ * @param streams one track each; a stream that gets no packet has no track in a file with one `moov`
+ */
+export function createMp4Writer(
+  sink: ByteSink,
+  streams: readonly StreamInfo[],
+  options: Mp4Options = {},
+): ContainerWriter {
+  const resolved = resolveMp4Options(options, sink.seekable);
+  if (streams.length === 0) {
+    throw new ConfigError('mp4.streams', 'got none, allowed are one or more');
+  }
+  for (const [i, stream] of streams.entries()) checkStream(stream, i, resolved.format);
+  const tracks = streams.map((stream, i) => new Mp4Track(stream, i));
+  return resolved.fragmented === null
+    ? new Mp4Writer(sink, tracks, resolved)
+    : new FragmentedMp4Writer(sink, tracks, resolved, resolved.fragmented);
+}
+
+class Mp4Writer implements ContainerWriter {
+  readonly timeBases: readonly (readonly [num: number, den: number])[];
+  private readonly sink: ByteSink;
+  private readonly tracks: readonly Mp4Track[];
+  private readonly options: ResolvedMp4Options;
+  private mediaData: MediaData | null = null;
+  /** Bytes before the media data. */
+  private headerBytes = 0;
+  private lastTrack: Mp4Track | null = null;
+  /** Where the last packet ended, and where its chunk began. */
+  private lastEnd = 0;
+  private chunkStart = 0;
+
+  constructor(sink: ByteSink, tracks: readonly Mp4Track[], options: ResolvedMp4Options) {
+    this.sink = sink;
+    this.tracks = tracks;
+    this.options = options;
+    this.timeBases = tracks.map((track) => [1, track.timescale] as const);
+  }
+
+  async writeHeader(): Promise<void> {
+    if (this.mediaData !== null) throw new StateError('mp4.writeHeader', 'was called already');
+    const w = new BoxWriter();
+    const compatible_brands = [...BRANDS[this.options.format]];
+    w.put(ftyp, {
+      major_brand: compatible_brands[0],
+      minor_version: MINOR_VERSION,
+      compatible_brands,
+    });
+    await this.sink.write(w.view());
+    this.headerBytes = w.position;
+    if (this.options.faststart && !this.canMove()) {
+      this.mediaData = new SpooledMediaData(this.headerBytes);
+    } else if (this.sink.seekable) {
+      this.mediaData = await PatchedMediaData.begin(this.sink, this.headerBytes);
+    } else {
+      this.mediaData = new SegmentedMediaData(this.sink, this.headerBytes);
+    }
+  }
+
+  private canMove(): boolean {
+    return this.sink.seekable && this.sink.readAt !== undefined;
+  }
+
+  async writePacket(streamIndex: number, packet: Packet): Promise<void> {
+    const { mediaData } = this;
+    if (mediaData === null) throw new StateError('mp4.writePacket', 'call writeHeader before');
+    const track = this.tracks[streamIndex];
+    if (track === undefined) {
+      throw new ConfigError(
+        'mp4.streamIndex',
+        `got ${streamIndex}, allowed are 0..${this.tracks.length - 1}`,
+      );
+    }
+    track.checkPacket(packet);
+    for (const sample of trackSamples(track, packet)) {
+      const position = await mediaData.append(sample.data);
+      const continues =
+        track === this.lastTrack &&
+        position === this.lastEnd &&
+        position - this.chunkStart < MAX_CHUNK_BYTES;
+      if (!continues) this.chunkStart = position;
+      this.lastTrack = track;
+      this.lastEnd = position + sample.data.length;
+      track.addPacket(sample, position, !continues);
+    }
+  }
+
+  async writeTrailer(): Promise<void> {
+    const { mediaData, sink } = this;
+    if (mediaData === null) throw new StateError('mp4.writeTrailer', 'call writeHeader before');
+    const tracks = this.tracks.filter((track) => track.packetCount > 0);
+    for (const track of tracks) track.finish();
+    await mediaData.finish();
+    if (!this.options.faststart) {
+      await sink.write(this.movie(tracks, 0).view());
+      return;
+    }
+    const movie = this.movieInFront(tracks);
+    if (mediaData instanceof SpooledMediaData) {
+      await sink.write(movie.view());
+      await mediaData.writeTo(sink);
+    } else {
+      await moveBack(sink, this.headerBytes, mediaData.end, movie.position);
+      await sink.writeAt(this.headerBytes, movie.view());
+    }
+  }
+
+  private movie(tracks: readonly Mp4Track[], offsetShift: number): BoxWriter {
+    const w = new BoxWriter();
+    writeMovie(w, tracks, { options: this.options, offsetShift, isFragmented: false });
+    return w;
+  }
+
+  /** A `moov` that stands before the media data: its size moves the chunks, and their offsets may change its size. */
+  private movieInFront(tracks: readonly Mp4Track[]): BoxWriter {
+    let movie = this.movie(tracks, 0);
+    for (;;) {
+      const shift = movie.position;
+      movie = this.movie(tracks, shift);
+      // Offsets only grow from 32 to 64 bits, so this ends at the second or third try.
+      if (movie.position === shift) return movie;
+    }
+  }
+}

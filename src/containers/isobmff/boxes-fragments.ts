@@ -50,13 +50,19 @@ export const mfhd = /* @__PURE__ */ describeBox(
   },
 );
 
-// tf_flags of `tfhd`, ISOBMFF clause 8.8.7.1.
+/** tf_flags: base-data-offset-present, ISOBMFF clause 8.8.7.1. */
 export const BASE_DATA_OFFSET_PRESENT = 0x000001;
+/** tf_flags: sample-description-index-present. */
 export const SAMPLE_DESCRIPTION_INDEX_PRESENT = 0x000002;
+/** tf_flags: default-sample-duration-present. */
 export const DEFAULT_SAMPLE_DURATION_PRESENT = 0x000008;
+/** tf_flags: default-sample-size-present. */
 export const DEFAULT_SAMPLE_SIZE_PRESENT = 0x000010;
+/** tf_flags: default-sample-flags-present. */
 export const DEFAULT_SAMPLE_FLAGS_PRESENT = 0x000020;
+/** tf_flags: duration-is-empty. */
 export const DURATION_IS_EMPTY = 0x010000;
+/** tf_flags: default-base-is-moof. */
 export const DEFAULT_BASE_IS_MOOF = 0x020000;
 
 /** TrackFragmentHeaderBox. */
@@ -94,12 +100,17 @@ export const tfhd = /* @__PURE__ */ describeBox(
   },
 );
 
-// tr_flags of `trun`, ISOBMFF clause 8.8.8.1.
+/** tr_flags: data-offset-present, ISOBMFF clause 8.8.8.1. */
 export const DATA_OFFSET_PRESENT = 0x000001;
+/** tr_flags: first-sample-flags-present. */
 export const FIRST_SAMPLE_FLAGS_PRESENT = 0x000004;
+/** tr_flags: sample-duration-present. */
 export const SAMPLE_DURATION_PRESENT = 0x000100;
+/** tr_flags: sample-size-present. */
 export const SAMPLE_SIZE_PRESENT = 0x000200;
+/** tr_flags: sample-flags-present. */
 export const SAMPLE_FLAGS_PRESENT = 0x000400;
+/** tr_flags: sample-composition-time-offsets-present. */
 export const SAMPLE_COMPOSITION_TIME_OFFSETS_PRESENT = 0x000800;
 
 /** Names of the columns that the rows of a `trun` with these flags have, in the order of the syntax table. */

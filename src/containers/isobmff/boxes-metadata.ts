@@ -12,10 +12,13 @@ export const meta = /* @__PURE__ */ describeContainer(
   fullBox,
 );
 
-/** Well-known types of a `data` box: UTF-8 text, JPEG, PNG, big-endian signed integer. */
+/** Well-known type of a `data` box: UTF-8 text. */
 export const DATA_UTF8 = 1;
+/** Well-known type of a `data` box: JPEG. */
 export const DATA_JPEG = 13;
+/** Well-known type of a `data` box: PNG. */
 export const DATA_PNG = 14;
+/** Well-known type of a `data` box: big-endian signed integer. */
 export const DATA_INTEGER = 21;
 
 /** Value of a metadata item. */

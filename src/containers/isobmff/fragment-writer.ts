@@ -36,11 +36,12 @@ import { boxHeader } from './media-data.ts';
 import { rollDistance, writeMovie } from './movie.ts';
 import type { FragmentOptions, ResolvedMp4Options } from './options.ts';
 import { U32List } from './sample-table.ts';
-import { trackSamples } from './text-samples.ts';
+import { closingTextSample, trackSamples } from './text-samples.ts';
 import type { Mp4Track } from './track.ts';
 
-// Sample flags, ISOBMFF clause 8.8.3.1: sample_depends_on 2 (on none) or 1, sample_is_non_sync_sample.
+/** Sample flags, ISOBMFF clause 8.8.3.1: sample_depends_on is 2, on no other. */
 export const SYNC_SAMPLE_FLAGS = 0x02000000;
+/** Sample flags, ISOBMFF clause 8.8.3.1: sample_depends_on is 1, on others, and sample_is_non_sync_sample is 1. */
 export const NON_SYNC_SAMPLE_FLAGS = 0x01010000;
 
 /** Seconds after which a fragment ends where no key frame of a picture can end it. */
@@ -125,6 +126,7 @@ function isUniform(list: U32List, from = 0): boolean {
   return true;
 }
 
+/** Writes a fragmented file. A fragment is held in memory until it ends. */
 export class FragmentedMp4Writer implements ContainerWriter {
   readonly timeBases: readonly (readonly [num: number, den: number])[];
   private readonly sink: ByteSink;
@@ -176,11 +178,13 @@ export class FragmentedMp4Writer implements ContainerWriter {
       fragment.endLast(packet.dts);
       await this.writeFragment();
     }
-    for (const sample of trackSamples(track, packet)) {
-      track.noteTimes(sample);
-      fragment.add(sample);
-      this.pendingBytes += sample.data.length;
-    }
+    for (const sample of trackSamples(track, packet)) this.addSample(fragment, sample);
+  }
+
+  private addSample(fragment: TrackFragment, sample: Packet): void {
+    fragment.track.noteTimes(sample);
+    fragment.add(sample);
+    this.pendingBytes += sample.data.length;
   }
 
   private endsFragment(fragment: TrackFragment, packet: Packet): boolean {
@@ -193,6 +197,10 @@ export class FragmentedMp4Writer implements ContainerWriter {
   }
 
   async writeTrailer(): Promise<void> {
+    for (const fragment of this.fragments) {
+      const closing = closingTextSample(fragment.track);
+      if (closing !== null) this.addSample(fragment, closing);
+    }
     await this.writeFragment();
     if (!this.hasMovie) await this.writeInitialization();
     if (this.fragmentOptions.randomAccessTable) await this.writeRandomAccessTable();

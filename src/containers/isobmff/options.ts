@@ -34,6 +34,7 @@ export interface Chapter {
   readonly title: string;
 }
 
+/** What `createMp4Writer` takes. */
 export interface Mp4Options {
   /** `mp4` (default), `m4a` (the same with Apple's audio brand) or `mov` (QuickTime, which holds every PCM format). */
   readonly format?: 'mp4' | 'm4a' | 'mov';

@@ -43,10 +43,13 @@ export const PCM_FORMATS: ReadonlyMap<string, PcmFormat> = /* @__PURE__ */ new M
   ['pcm_mulaw', format(8, false, false, false, 'ulaw')],
 ]);
 
-// formatSpecificFlags of `lpcm`, QuickTime File Format, "LinearPCM" flags.
+/** formatSpecificFlags of `lpcm`, QuickTime File Format: samples are IEEE 754 numbers. */
 export const LPCM_IS_FLOAT = 1;
+/** formatSpecificFlags of `lpcm`: big endian. */
 export const LPCM_IS_BIG_ENDIAN = 2;
+/** formatSpecificFlags of `lpcm`: integers are signed. */
 export const LPCM_IS_SIGNED_INTEGER = 4;
+/** formatSpecificFlags of `lpcm`: samples fill their bytes. */
 export const LPCM_IS_PACKED = 8;
 
 /** Bytes of one sample of one channel; 0 if `codec` is not PCM. */

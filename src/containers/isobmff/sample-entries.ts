@@ -64,8 +64,9 @@ const MPEG1_LOWEST_RATE = 32_000;
 const STREAM_TYPE_VISUAL = 4;
 const STREAM_TYPE_AUDIO = 5;
 
-/** Text codecs that become timed text (`tx3g`), and WebVTT (`wvtt`). */
+/** Text codecs that become timed text (`tx3g`). */
 export const TIMED_TEXT_CODECS: readonly string[] = ['mov_text', 'subrip', 'text'];
+/** The text codec that becomes `wvtt`. */
 export const WEBVTT_CODEC = 'webvtt';
 
 const FLAC_STREAMINFO_BYTES = 34;

@@ -80,5 +80,7 @@ export function fullBox(s: FieldSyntax, box: FullBoxFields): void {
   box.flags = s.u('flags', 24, box.flags);
 }
 
+/** An empty table. */
 export const NO_U32S: Uint32Array = /* @__PURE__ */ new Uint32Array(0);
+/** No bytes. */
 export const NO_BYTES: Uint8Array = /* @__PURE__ */ new Uint8Array(0);

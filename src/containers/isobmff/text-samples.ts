@@ -55,3 +55,14 @@ export function* trackSamples(track: Mp4Track, packet: Packet): Generator<Packet
   }
   yield { ...packet, data: textSample(stream, packet.data) };
 }
+
+/**
+ * The sample without text, of no duration, that ends a track of cues: without it some readers show the last cue until
+ * the movie ends. Null for other tracks, and where no cue came.
+ */
+export function closingTextSample(track: Mp4Track): Packet | null {
+  const { stream, endPts } = track;
+  const hasCues =
+    stream.kind === 'subtitle' && stream.codec !== 'mov_text' && track.packetCount > 0;
+  return hasCues ? emptyTextSample(stream, endPts, endPts) : null;
+}

@@ -41,6 +41,7 @@ export interface BitRates {
   readonly largestSample: number;
 }
 
+/** A track that is being written. */
 export class Mp4Track {
   readonly stream: StreamInfo;
   readonly streamIndex: number;

@@ -19,7 +19,7 @@ import {
 import { writeMovie } from './movie.ts';
 import { type Mp4Options, type ResolvedMp4Options, resolveMp4Options } from './options.ts';
 import { checkStream } from './sample-entries.ts';
-import { trackSamples } from './text-samples.ts';
+import { closingTextSample, trackSamples } from './text-samples.ts';
 import { Mp4Track } from './track.ts';
 
 /** Bytes after which a chunk ends though no other track's data came between. */
@@ -112,24 +112,31 @@ class Mp4Writer implements ContainerWriter {
       );
     }
     track.checkPacket(packet);
-    for (const sample of trackSamples(track, packet)) {
-      const position = await mediaData.append(sample.data);
-      const continues =
-        track === this.lastTrack &&
-        position === this.lastEnd &&
-        position - this.chunkStart < MAX_CHUNK_BYTES;
-      if (!continues) this.chunkStart = position;
-      this.lastTrack = track;
-      this.lastEnd = position + sample.data.length;
-      track.addPacket(sample, position, !continues);
-    }
+    for (const sample of trackSamples(track, packet))
+      await this.writeSample(track, sample, mediaData);
+  }
+
+  private async writeSample(track: Mp4Track, sample: Packet, mediaData: MediaData): Promise<void> {
+    const position = await mediaData.append(sample.data);
+    const continues =
+      track === this.lastTrack &&
+      position === this.lastEnd &&
+      position - this.chunkStart < MAX_CHUNK_BYTES;
+    if (!continues) this.chunkStart = position;
+    this.lastTrack = track;
+    this.lastEnd = position + sample.data.length;
+    track.addPacket(sample, position, !continues);
   }
 
   async writeTrailer(): Promise<void> {
     const { mediaData, sink } = this;
     if (mediaData === null) throw new StateError('mp4.writeTrailer', 'call writeHeader before');
     const tracks = this.tracks.filter((track) => track.packetCount > 0);
-    for (const track of tracks) track.finish();
+    for (const track of tracks) {
+      const closing = closingTextSample(track);
+      if (closing !== null) await this.writeSample(track, closing, mediaData);
+      track.finish();
+    }
     await mediaData.finish();
     if (!this.options.faststart) {
       await sink.write(this.movie(tracks, 0).view());

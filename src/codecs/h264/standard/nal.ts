@@ -1,0 +1,100 @@
+/**
+ * NAL units, clauses 7.3.1 and 7.4.1: a header byte, then the raw byte sequence payload (RBSP) with an
+ * emulation_prevention_three_byte wherever three bytes would otherwise look like a start code. A canonical packet
+ * (docs/packets.md) is a run of them, each behind a 4-byte length.
+ */
+import type { ByteWriter } from '../../../bits/byte-writer.ts';
+import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
+
+/** nal_unit_type, Table 7-1: the types that are written here. */
+export const NalUnitType = {
+  /** Coded slice of a non-IDR picture. */
+  NON_IDR_SLICE: 1,
+  /** Coded slice of an IDR picture. */
+  IDR_SLICE: 5,
+  /** Supplemental enhancement information (sei.ts). */
+  SEI: 6,
+  /** Sequence parameter set (sps.ts). */
+  SPS: 7,
+  /** Picture parameter set (pps.ts). */
+  PPS: 8,
+  /** Access unit delimiter (aud.ts). */
+  AUD: 9,
+  /** End of sequence: the next picture is an IDR picture; its RBSP is empty. */
+  END_OF_SEQUENCE: 10,
+  /** End of stream; its RBSP is empty. */
+  END_OF_STREAM: 11,
+  /** Filler data (aud.ts). */
+  FILLER: 12,
+} as const;
+
+/** The two elements of a NAL unit header that the syntax inside depends on. */
+export interface NalUnitHeader {
+  /** 0 for what no other picture refers to; otherwise 1..3. Never 0 for SPS, PPS and IDR slices, clause 7.4.1. */
+  readonly nal_ref_idc: number;
+  /** Table 7-1. */
+  readonly nal_unit_type: number;
+}
+
+/**
+ * Appends nal_unit( ) of clause 7.3.1 behind its length in four bytes, big endian.
+ * @param nal_ref_idc 0..3
+ * @param nal_unit_type 1..13 (the header is one byte: no extension follows)
+ * @param rbsp payload with its trailing bits; read only
+ * @returns number of bytes appended, the length field included
+ */
+export function writeNalUnit(
+  out: ByteWriter,
+  nal_ref_idc: number,
+  nal_unit_type: number,
+  rbsp: Uint8Array,
+): number {
+  const start = out.position;
+  out.u32(0);
+  appendNalUnit(out, nal_ref_idc, nal_unit_type, rbsp);
+  const written = out.position - start;
+  out.patchU32(start, written - 4);
+  return written;
+}
+
+/**
+ * Appends nal_unit( ) of clause 7.3.1 alone, as decoder configuration records hold it; arguments as in `writeNalUnit`.
+ *
+ * The text asks of every byte whether two zeros precede it. Here a byte above 3 settles three triples at once: it is not
+ * the last of one, and it is no zero of the two that follow. So on coded data about every third byte is looked at.
+ */
+export function appendNalUnit(
+  out: ByteWriter,
+  nal_ref_idc: number,
+  nal_unit_type: number,
+  rbsp: Uint8Array,
+): void {
+  // forbidden_zero_bit, nal_ref_idc, nal_unit_type
+  out.u8((nal_ref_idc << 5) | nal_unit_type);
+  const length = rbsp.length;
+  let runStart = 0;
+  let i = 2;
+  while (i < length) {
+    if (rbsp[i] > 3) {
+      i += 3;
+    } else if (rbsp[i - 1] === 0 && rbsp[i - 2] === 0) {
+      out.append(rbsp.subarray(runStart, i));
+      out.u8(EMULATION_PREVENTION_THREE_BYTE);
+      runStart = i;
+      i += 2;
+    } else {
+      i++;
+    }
+  }
+  out.append(rbsp.subarray(runStart));
+  // The last byte of a NAL unit shall not be 0 (clause 7.4.1.1: after cabac_zero_words).
+  if (length > 0 && rbsp[length - 1] === 0) out.u8(EMULATION_PREVENTION_THREE_BYTE);
+}
+
+const EMULATION_PREVENTION_THREE_BYTE = 3;
+
+/** rbsp_trailing_bits( ), clause 7.3.2.11: a one, then zeros up to the next byte. */
+export function rbspTrailingBits(w: SyntaxWriter): void {
+  w.u('rbsp_stop_one_bit', 1, 1);
+  while (!w.bits.isByteAligned) w.u('rbsp_alignment_zero_bit', 1, 0);
+}

@@ -63,7 +63,7 @@ export class BitReader {
   /** se(v): signed Exp-Golomb, H.264 clause 9.1.1. */
   se(): number {
     const codeNum = this.ue();
-    return codeNum & 1 ? (codeNum + 1) / 2 : -codeNum / 2;
+    return codeNum & 1 ? (codeNum + 1) / 2 : 0 - codeNum / 2;
   }
 
   skip(count: number): void {

@@ -1,0 +1,218 @@
+/**
+ * Intra mode decision by SATD + lambda·bits of the mode. Intra_4x4 blocks are coded as they are decided, since each
+ * predicts from the reconstruction of those before.
+ */
+import { seBits, ueBits } from '../../../bits/syntax-writer.ts';
+import {
+  INTRA_4X4_DC,
+  INTRA_4X4_NEEDS,
+  predictIntra4x4,
+} from '../standard/intra-4x4.ts';
+import {
+  INTRA_16X16_DC,
+  INTRA_16X16_HORIZONTAL,
+  INTRA_16X16_PLANE,
+  INTRA_16X16_VERTICAL,
+  INTRA_CHROMA_DC,
+  INTRA_CHROMA_HORIZONTAL,
+  INTRA_CHROMA_PLANE,
+  INTRA_CHROMA_VERTICAL,
+  predictDc16x16,
+  predictDcChroma,
+  predictHorizontal,
+  predictPlane16x16,
+  predictPlaneChroma,
+  predictVertical,
+} from '../standard/intra-16x16.ts';
+import { BLOCK_X, BLOCK_Y, I_16X16, I_4X4 } from '../standard/macroblock.ts';
+import { GRID_ORIGIN, GRID_STRIDE } from '../standard/motion-prediction.ts';
+import type { Candidate } from './candidate.ts';
+import { satd, satd4x4 } from './distortion.ts';
+import { MODE_UNAVAILABLE, type MacroblockContext } from './macroblock-context.ts';
+import {
+  BLOCK_STRIDE,
+  RECON_CB,
+  RECON_CR,
+  RECON_LUMA,
+  RECON_STRIDE,
+  SOURCE_CB,
+  SOURCE_CR,
+  SOURCE_STRIDE,
+} from './memory.ts';
+import type { ResidualCoder } from './residual.ts';
+
+/** Writes the Intra_16x16 prediction of `mode` at `to`; the neighbors it needs are around `from`. */
+function predict16x16(context: MacroblockContext, from: number, to: number, toStride: number, mode: number): void {
+  const { bytes, words } = context.memory;
+  if (mode === INTRA_16X16_VERTICAL) predictVertical(words, from, RECON_STRIDE, to, toStride, 16);
+  else if (mode === INTRA_16X16_HORIZONTAL) {
+    predictHorizontal(bytes, words, from, RECON_STRIDE, to, toStride, 16);
+  } else if (mode === INTRA_16X16_DC) {
+    predictDc16x16(bytes, words, from, RECON_STRIDE, to, toStride, context.intraA, context.intraB);
+  } else {
+    predictPlane16x16(bytes, from, RECON_STRIDE, to, toStride);
+  }
+}
+
+/** Whether the neighbors that an Intra_16x16 mode reads are available. */
+function canPredict16x16(context: MacroblockContext, mode: number): boolean {
+  if (mode === INTRA_16X16_VERTICAL) return context.intraB;
+  if (mode === INTRA_16X16_HORIZONTAL) return context.intraA;
+  if (mode === INTRA_16X16_PLANE) return context.intraA && context.intraB && context.intraD;
+  return true;
+}
+
+/**
+ * Chooses Intra16x16PredMode and leaves the prediction in the candidate's reconstruction block, whose edges hold the
+ * neighbors. Sets the candidate's type, mode and cost (luma only, with mb_type's bits).
+ */
+export function searchIntra16x16(
+  context: MacroblockContext,
+  candidate: Candidate,
+  lambda: number,
+  mbTypeOffset: number,
+): void {
+  const { bytes, source, blocks } = context.memory;
+  const from = candidate.recon + RECON_LUMA;
+  const trial = blocks[0];
+  let best = INTRA_16X16_DC;
+  let bestCost = 0x7fffffff;
+  for (let mode = 0; mode < 4; mode++) {
+    if (!canPredict16x16(context, mode)) continue;
+    predict16x16(context, from, trial, BLOCK_STRIDE, mode);
+    const cost =
+      satd(bytes, source, SOURCE_STRIDE, trial, BLOCK_STRIDE, 16, 16) +
+      lambda * ueBits(mbTypeOffset + 1 + mode);
+    if (cost < bestCost) {
+      bestCost = cost;
+      best = mode;
+    }
+  }
+  predict16x16(context, from, from, RECON_STRIDE, best);
+  candidate.syntax.mbType = I_16X16;
+  candidate.syntax.intra16x16PredMode = best;
+  candidate.cost = bestCost;
+}
+
+/** Writes the prediction of `mode` for both chroma planes into the reconstruction block itself. */
+export function predictIntraChroma(context: MacroblockContext, recon: number, mode: number): void {
+  const { bytes, words } = context.memory;
+  for (let plane = 0; plane < 2; plane++) {
+    const at = recon + (plane === 0 ? RECON_CB : RECON_CR);
+    if (mode === INTRA_CHROMA_VERTICAL) {
+      predictVertical(words, at, RECON_STRIDE, at, RECON_STRIDE, 8);
+    } else if (mode === INTRA_CHROMA_HORIZONTAL) {
+      predictHorizontal(bytes, words, at, RECON_STRIDE, at, RECON_STRIDE, 8);
+    } else if (mode === INTRA_CHROMA_DC) {
+      predictDcChroma(bytes, words, at, RECON_STRIDE, at, RECON_STRIDE, context.intraA, context.intraB);
+    } else {
+      predictPlaneChroma(bytes, at, RECON_STRIDE, at, RECON_STRIDE);
+    }
+  }
+}
+
+/** Chooses intra_chroma_pred_mode and leaves its prediction in place. Returns the cost. */
+export function searchIntraChroma(context: MacroblockContext, candidate: Candidate, lambda: number): number {
+  const { bytes, source } = context.memory;
+  const recon = candidate.recon;
+  let best = INTRA_CHROMA_DC;
+  let bestCost = 0x7fffffff;
+  let last = -1;
+  for (let mode = 0; mode < 4; mode++) {
+    if (mode === INTRA_CHROMA_VERTICAL && !context.intraB) continue;
+    if (mode === INTRA_CHROMA_HORIZONTAL && !context.intraA) continue;
+    if (mode === INTRA_CHROMA_PLANE && !(context.intraA && context.intraB && context.intraD)) continue;
+    predictIntraChroma(context, recon, mode);
+    last = mode;
+    const cost =
+      satd(bytes, source + SOURCE_CB, SOURCE_STRIDE, recon + RECON_CB, RECON_STRIDE, 8, 8) +
+      satd(bytes, source + SOURCE_CR, SOURCE_STRIDE, recon + RECON_CR, RECON_STRIDE, 8, 8) +
+      lambda * ueBits(mode);
+    if (cost < bestCost) {
+      bestCost = cost;
+      best = mode;
+    }
+  }
+  if (last !== best) predictIntraChroma(context, recon, best);
+  candidate.syntax.intra_chroma_pred_mode = best;
+  return bestCost;
+}
+
+/** Blocks whose samples above right are later in decoding order or outside, by luma4x4BlkIdx: bits 3, 7, 11, 13, 15. */
+const NO_ABOVE_RIGHT = (1 << 3) | (1 << 7) | (1 << 11) | (1 << 13) | (1 << 15);
+
+/** Whether E..H of clause 8.3.1.2 may be read for a block. Block 5 looks into macroblock C, 0, 1 and 4 into B. */
+function hasAboveRight(context: MacroblockContext, blkIdx: number): boolean {
+  if ((NO_ABOVE_RIGHT >> blkIdx) & 1) return false;
+  if (blkIdx === 5) return context.intraC;
+  return BLOCK_Y[blkIdx] > 0 || context.intraB;
+}
+
+/**
+ * Chooses the modes of the 16 blocks and codes them, in the candidate's reconstruction block. Stops when the cost is
+ * above `limit`.
+ * @returns whether it went through; cost, modes, levels and the luma CBP are then set
+ */
+export function searchIntra4x4(
+  context: MacroblockContext,
+  candidate: Candidate,
+  coder: ResidualCoder,
+  qp: number,
+  lambda: number,
+  mbTypeOffset: number,
+  limit: number,
+): boolean {
+  const { bytes, source, blocks } = context.memory;
+  const { syntax } = candidate;
+  const modes = context.intraModes;
+  const recon = candidate.recon + RECON_LUMA;
+  const trial = blocks[0];
+  let cost = lambda * ueBits(mbTypeOffset);
+  let pattern = 0;
+  for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
+    const x = BLOCK_X[blkIdx];
+    const y = BLOCK_Y[blkIdx];
+    const grid = GRID_ORIGIN + GRID_STRIDE * y + x;
+    const left = modes[grid - 1];
+    const above = modes[grid - GRID_STRIDE];
+    const predicted =
+      left === MODE_UNAVAILABLE || above === MODE_UNAVAILABLE
+        ? INTRA_4X4_DC
+        : left < above
+          ? left
+          : above;
+    const hasLeft = x > 0 || context.intraA;
+    const hasAbove = y > 0 || context.intraB;
+    const hasCorner = x > 0 ? (y > 0 ? true : context.intraB) : y > 0 ? context.intraA : context.intraD;
+    const available = (hasLeft ? 1 : 0) | (hasAbove ? 2 : 0) | (hasCorner ? 4 : 0);
+    const aboveRight = hasAboveRight(context, blkIdx);
+    const at = recon + 4 * (y * RECON_STRIDE + x);
+    const sourceAt = source + 4 * (y * SOURCE_STRIDE + x);
+    let best = INTRA_4X4_DC;
+    let bestCost = 0x7fffffff;
+    for (let mode = 0; mode < 9; mode++) {
+      const needs = INTRA_4X4_NEEDS[mode];
+      if ((needs & available) !== needs) continue;
+      predictIntra4x4(bytes, at, RECON_STRIDE, trial, BLOCK_STRIDE, mode, hasLeft, hasAbove, aboveRight);
+      const modeCost =
+        satd4x4(bytes, sourceAt, SOURCE_STRIDE, trial, BLOCK_STRIDE) +
+        lambda * (mode === predicted ? 1 : 4);
+      if (modeCost < bestCost) {
+        bestCost = modeCost;
+        best = mode;
+      }
+    }
+    cost += bestCost;
+    if (cost > limit) return false;
+    modes[grid] = best;
+    syntax.intra4x4PredMode[blkIdx] = best;
+    syntax.predIntra4x4PredMode[blkIdx] = predicted;
+    predictIntra4x4(bytes, at, RECON_STRIDE, at, RECON_STRIDE, best, hasLeft, hasAbove, aboveRight);
+    coder.codeIntra4x4(candidate, blkIdx, qp);
+    if (syntax.masks[blkIdx] !== 0) pattern |= 1 << (blkIdx >> 2);
+  }
+  syntax.mbType = I_4X4;
+  syntax.coded_block_pattern = (syntax.coded_block_pattern & 0x30) | pattern;
+  candidate.cost = cost + lambda * seBits(0);
+  return true;
+}

@@ -1,0 +1,259 @@
+/**
+ * Writes a decided macroblock: the differences that its syntax needs, the bits, the reconstruction, and what later
+ * macroblocks will ask of it.
+ */
+import {
+  BLOCK_AT,
+  CB_BLOCKS,
+  I_16X16,
+  I_4X4,
+  I_PCM,
+  isIntra,
+  LUMA_DC_BLOCK,
+  P_8X8,
+  P_L0_16X16,
+  P_L0_4X4,
+  P_L0_4X8,
+  P_L0_8X4,
+  P_L0_L0_16X8,
+  P_L0_L0_8X16,
+  P_SKIP,
+} from '../standard/macroblock.ts';
+import { MAX_LEVEL, countBits } from '../standard/cavlc.ts';
+import { INTRA_4X4_DC } from '../standard/intra-4x4.ts';
+import { MAX_MACROBLOCK_LAYER_BITS } from '../standard/levels.ts';
+import {
+  type CavlcWriter,
+  CavlcBitCounter,
+  type MacroblockSyntax,
+  setOwnTotals,
+  type SliceSyntax,
+  writeMacroblock,
+} from '../standard/macroblock-syntax.ts';
+import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
+import type { Candidate } from './candidate.ts';
+import type { MacroblockContext } from './macroblock-context.ts';
+import {
+  RECON_CB,
+  RECON_CR,
+  RECON_LUMA,
+  RECON_STRIDE,
+  SOURCE_CB,
+  SOURCE_CR,
+  SOURCE_STRIDE,
+} from './memory.ts';
+
+/** Below this QP a macroblock can break MAX_MACROBLOCK_LAYER_BITS or the range of levels, so it is counted first. */
+const PCM_CHECK_QP = 20;
+
+function difference(mv: number, mvp: number): number {
+  return packMv(mvX(mv) - mvX(mvp), mvY(mv) - mvY(mvp));
+}
+
+export class MacroblockCoder {
+  private readonly context: MacroblockContext;
+  private readonly writer: CavlcWriter;
+  private readonly counter = new CavlcBitCounter();
+  private slice: SliceSyntax = { isIntraSlice: true, num_ref_idx_l0_active_minus1: 0 };
+  private sliceNumber = 0;
+  private skipRun = 0;
+  /** QPY of the previous macroblock of the slice, QPY,PRED of clause 7.4.5. */
+  previousQp = 0;
+
+  constructor(context: MacroblockContext, writer: CavlcWriter) {
+    this.context = context;
+    this.writer = writer;
+  }
+
+  startSlice(slice: SliceSyntax, sliceNumber: number, qp: number): void {
+    this.slice = slice;
+    this.sliceNumber = sliceNumber;
+    this.skipRun = 0;
+    this.previousQp = qp;
+  }
+
+  /** Writes the skipped macroblocks at the end of the slice. */
+  endSlice(): void {
+    this.writeSkipRun();
+  }
+
+  private writeSkipRun(): void {
+    if (this.slice.isIntraSlice) return;
+    this.writer.ue('mb_skip_run', this.skipRun);
+    this.skipRun = 0;
+  }
+
+  /** Codes the macroblock as P_Skip; its reconstruction is the prediction from `mv`, the skip vector. */
+  codeSkip(candidate: Candidate, mv: number, picture: ReconstructedPicture): void {
+    this.skipRun++;
+    const { state, mbAddr } = this.context;
+    this.storeType(P_SKIP, this.previousQp, 0);
+    state.totalCoeff.fill(0, 24 * mbAddr, 24 * mbAddr + 24);
+    state.refIdx.fill(0, 4 * mbAddr, 4 * mbAddr + 4);
+    state.mv.fill(mv, 16 * mbAddr, 16 * mbAddr + 16);
+    this.context.storeReconstruction(picture, candidate.recon);
+  }
+
+  /** Writes a macroblock that is not skipped, at quantizer `qp`. */
+  code(candidate: Candidate, qp: number, picture: ReconstructedPicture): void {
+    const { syntax } = candidate;
+    this.prepare(candidate, qp);
+    this.writeSkipRun();
+    if (qp < PCM_CHECK_QP && this.exceedsLimits(syntax)) {
+      this.codePcm(candidate, picture);
+      return;
+    }
+    writeMacroblock(this.writer, syntax, this.slice, this.context.coefficients);
+    const sendsQp = syntax.mbType === I_16X16 || syntax.coded_block_pattern !== 0;
+    if (sendsQp) this.previousQp = qp;
+    this.storeType(syntax.mbType, this.previousQp, syntax.coded_block_pattern);
+    this.storeDetails(candidate);
+    this.context.storeReconstruction(picture, candidate.recon);
+  }
+
+  /** Number of bits of macroblock_layer( ) for the candidate; leaves its differences and totals prepared. */
+  countBits(candidate: Candidate, qp: number): number {
+    this.prepare(candidate, qp);
+    this.counter.bits = 0;
+    writeMacroblock(this.counter, candidate.syntax, this.slice, this.context.coefficients);
+    return this.counter.bits;
+  }
+
+  private prepare(candidate: Candidate, qp: number): void {
+    const { syntax } = candidate;
+    syntax.mb_qp_delta = qp - this.previousQp;
+    if (!isIntra(syntax.mbType)) this.setVectorDifferences(candidate);
+    setOwnTotals(this.context.coefficients, syntax.masks);
+  }
+
+  private exceedsLimits(syntax: MacroblockSyntax): boolean {
+    for (let block = LUMA_DC_BLOCK; block < LUMA_DC_BLOCK + 3; block++) {
+      if (syntax.masks[block] === 0) continue;
+      for (let i = 16 * block; i < 16 * block + 16; i++) {
+        const level = syntax.levels[i];
+        if ((level === MAX_LEVEL || level === -MAX_LEVEL) && (syntax.masks[block] >> (i & 15)) & 1) {
+          return true;
+        }
+      }
+    }
+    this.counter.bits = 0;
+    writeMacroblock(this.counter, syntax, this.slice, this.context.coefficients);
+    return this.counter.bits > MAX_MACROBLOCK_LAYER_BITS;
+  }
+
+  /** I_PCM: the samples themselves, clause 7.3.5. */
+  private codePcm(candidate: Candidate, picture: ReconstructedPicture): void {
+    const { bytes, source } = this.context.memory;
+    const { syntax, recon } = candidate;
+    syntax.mbType = I_PCM;
+    writeMacroblock(this.writer, syntax, this.slice, this.context.coefficients);
+    const { bits } = this.writer.syntax;
+    bits.alignZero();
+    for (let y = 0; y < 16; y++) {
+      for (let x = 0; x < 16; x++) {
+        const sample = bytes[source + y * SOURCE_STRIDE + x];
+        bits.put(8, sample);
+        bytes[recon + RECON_LUMA + y * RECON_STRIDE + x] = sample;
+      }
+    }
+    for (let plane = 0; plane < 2; plane++) {
+      const from = source + (plane === 0 ? SOURCE_CB : SOURCE_CR);
+      const to = recon + (plane === 0 ? RECON_CB : RECON_CR);
+      for (let y = 0; y < 8; y++) {
+        for (let x = 0; x < 8; x++) {
+          const sample = bytes[from + y * SOURCE_STRIDE + x];
+          bits.put(8, sample);
+          bytes[to + y * RECON_STRIDE + x] = sample;
+        }
+      }
+    }
+    const { state, mbAddr } = this.context;
+    this.storeType(I_PCM, 0, 47);
+    state.totalCoeff.fill(16, 24 * mbAddr, 24 * mbAddr + 24);
+    this.storeIntraMotion();
+    this.context.storeReconstruction(picture, recon);
+  }
+
+  private storeType(mbType: number, qpY: number, codedBlockPattern: number): void {
+    const { state, mbAddr } = this.context;
+    state.sliceOf[mbAddr] = this.sliceNumber;
+    state.mbType[mbAddr] = mbType;
+    state.qpY[mbAddr] = qpY;
+    state.codedBlockPattern[mbAddr] = codedBlockPattern;
+    if (mbType !== I_4X4) {
+      state.intra4x4PredMode.fill(INTRA_4X4_DC, 16 * mbAddr, 16 * mbAddr + 16);
+    }
+  }
+
+  private storeIntraMotion(): void {
+    const { state, mbAddr } = this.context;
+    state.refIdx.fill(-1, 4 * mbAddr, 4 * mbAddr + 4);
+    state.mv.fill(0, 16 * mbAddr, 16 * mbAddr + 16);
+  }
+
+  private storeDetails(candidate: Candidate): void {
+    const { state, mbAddr } = this.context;
+    const { syntax } = candidate;
+    for (let block = 0; block < 16; block++) {
+      state.totalCoeff[24 * mbAddr + block] = countBits(syntax.masks[BLOCK_AT[block]]);
+    }
+    for (let block = 0; block < 8; block++) {
+      state.totalCoeff[24 * mbAddr + 16 + block] = countBits(syntax.masks[CB_BLOCKS + block]);
+    }
+    if (isIntra(syntax.mbType)) {
+      this.storeIntraMotion();
+      if (syntax.mbType === I_4X4) {
+        for (let block = 0; block < 16; block++) {
+          state.intra4x4PredMode[16 * mbAddr + block] = syntax.intra4x4PredMode[BLOCK_AT[block]];
+        }
+      }
+      return;
+    }
+    for (let i = 0; i < 4; i++) state.refIdx[4 * mbAddr + i] = syntax.refIdx[i];
+    for (let block = 0; block < 16; block++) state.mv[16 * mbAddr + block] = candidate.mv[block];
+  }
+
+  /** mvd_l0 of every partition, predicted in decoding order (clause 8.4.1). */
+  private setVectorDifferences(candidate: Candidate): void {
+    const { syntax, mv } = candidate;
+    const { motion } = this.context;
+    const { mvd, refIdx } = syntax;
+    motion.clearInside();
+    switch (syntax.mbType) {
+      case P_L0_16X16:
+        mvd[0] = difference(mv[0], motion.predict(0, 0, 4, refIdx[0]));
+        break;
+      case P_L0_L0_16X8:
+        mvd[0] = difference(mv[0], motion.predict16x8(0, refIdx[0]));
+        motion.fill(0, 0, 4, 2, refIdx[0], mv[0]);
+        mvd[8] = difference(mv[8], motion.predict16x8(2, refIdx[2]));
+        break;
+      case P_L0_L0_8X16:
+        mvd[0] = difference(mv[0], motion.predict8x16(0, refIdx[0]));
+        motion.fill(0, 0, 2, 4, refIdx[0], mv[0]);
+        mvd[2] = difference(mv[2], motion.predict8x16(2, refIdx[1]));
+        break;
+      case P_8X8:
+        for (let i = 0; i < 4; i++) this.setSubDifferences(candidate, i);
+        break;
+    }
+  }
+
+  private setSubDifferences(candidate: Candidate, mbPartIdx: number): void {
+    const { syntax, mv } = candidate;
+    const { motion } = this.context;
+    const x = (mbPartIdx & 1) * 2;
+    const y = (mbPartIdx >> 1) * 2;
+    const type = syntax.subMbType[mbPartIdx];
+    const width = type === P_L0_4X8 || type === P_L0_4X4 ? 1 : 2;
+    const height = type === P_L0_8X4 || type === P_L0_4X4 ? 1 : 2;
+    const ref = syntax.refIdx[mbPartIdx];
+    for (let dy = 0; dy < 2; dy += height) {
+      for (let dx = 0; dx < 2; dx += width) {
+        const block = 4 * (y + dy) + x + dx;
+        syntax.mvd[block] = difference(mv[block], motion.predict(x + dx, y + dy, width, ref));
+        motion.fill(x + dx, y + dy, width, height, ref, mv[block]);
+      }
+    }
+  }
+}

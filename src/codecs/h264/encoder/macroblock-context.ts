@@ -1,0 +1,242 @@
+/**
+ * Where the current macroblock is and what surrounds it: availability of neighbors (clause 6.4.9), their reference
+ * indexes and vectors, coefficient counts and intra modes, and the samples around it. Loaded once per macroblock; all
+ * decisions read from here.
+ */
+import { isIntra } from '../standard/macroblock.ts';
+import {
+  CB_TOTALS,
+  CHROMA_TOTALS_STRIDE,
+  CoefficientGrid,
+  CR_TOTALS,
+  LUMA_TOTALS,
+  LUMA_TOTALS_STRIDE,
+  NOT_AVAILABLE,
+} from '../standard/macroblock-syntax.ts';
+import {
+  GRID_ORIGIN,
+  GRID_SIZE,
+  GRID_STRIDE,
+  MotionGrid,
+  REF_INTRA,
+  REF_UNAVAILABLE,
+} from '../standard/motion-prediction.ts';
+import type { PictureState, ReconstructedPicture } from '../standard/picture.ts';
+import {
+  type EncoderMemory,
+  RECON_CB,
+  RECON_CR,
+  RECON_LUMA,
+  RECON_STRIDE,
+  SOURCE_CB,
+  SOURCE_CR,
+  SOURCE_STRIDE,
+  type SourcePicture,
+} from './memory.ts';
+
+/** Intra4x4PredMode of a neighbor that makes predIntra4x4PredMode DC (dcPredModePredictedFlag, clause 8.3.1.1). */
+export const MODE_UNAVAILABLE = -1;
+
+export class MacroblockContext {
+  readonly memory: EncoderMemory;
+  readonly state: PictureState;
+  readonly constrainedIntra: boolean;
+  mbX = 0;
+  mbY = 0;
+  mbAddr = 0;
+  /** Availability of macroblocks A (left), B (above), C (above right), D (above left) in the slice. */
+  hasA = false;
+  hasB = false;
+  hasC = false;
+  hasD = false;
+  /** Availability of their samples for intra prediction; differs under constrained_intra_pred_flag. */
+  intraA = false;
+  intraB = false;
+  intraC = false;
+  intraD = false;
+  readonly motion = new MotionGrid();
+  readonly coefficients = new CoefficientGrid();
+  /** Intra4x4PredMode around and inside, on the grid of MotionGrid. */
+  readonly intraModes: Int8Array = new Int8Array(GRID_SIZE);
+
+  constructor(memory: EncoderMemory, state: PictureState, constrainedIntra: boolean) {
+    this.memory = memory;
+    this.state = state;
+    this.constrainedIntra = constrainedIntra;
+  }
+
+  /** Moves to macroblock `mbAddr` of slice `slice`; all before it in the slice are coded. */
+  moveTo(mbAddr: number, slice: number): void {
+    const state = this.state;
+    const width = state.widthInMbs;
+    this.mbAddr = mbAddr;
+    this.mbX = mbAddr % width;
+    this.mbY = (mbAddr - this.mbX) / width;
+    const sliceOf = state.sliceOf;
+    this.hasA = this.mbX > 0 && sliceOf[mbAddr - 1] === slice;
+    this.hasB = this.mbY > 0 && sliceOf[mbAddr - width] === slice;
+    this.hasC =
+      this.mbY > 0 && this.mbX + 1 < width && sliceOf[mbAddr - width + 1] === slice;
+    this.hasD = this.mbY > 0 && this.mbX > 0 && sliceOf[mbAddr - width - 1] === slice;
+    this.intraA = this.hasA && this.canPredictFrom(mbAddr - 1);
+    this.intraB = this.hasB && this.canPredictFrom(mbAddr - width);
+    this.intraC = this.hasC && this.canPredictFrom(mbAddr - width + 1);
+    this.intraD = this.hasD && this.canPredictFrom(mbAddr - width - 1);
+    this.loadCoefficients();
+  }
+
+  private canPredictFrom(mbAddr: number): boolean {
+    return !this.constrainedIntra || isIntra(this.state.mbType[mbAddr]);
+  }
+
+  private loadCoefficients(): void {
+    const totals = this.coefficients.totals;
+    const from = this.state.totalCoeff;
+    const left = 24 * (this.mbAddr - 1);
+    const above = 24 * (this.mbAddr - this.state.widthInMbs);
+    for (let i = 0; i < 4; i++) {
+      totals[LUMA_TOTALS - LUMA_TOTALS_STRIDE + i] = this.hasB ? from[above + 12 + i] : NOT_AVAILABLE;
+      totals[LUMA_TOTALS + LUMA_TOTALS_STRIDE * i - 1] = this.hasA
+        ? from[left + 4 * i + 3]
+        : NOT_AVAILABLE;
+    }
+    for (let i = 0; i < 2; i++) {
+      const aboveAt = i - CHROMA_TOTALS_STRIDE;
+      const leftAt = CHROMA_TOTALS_STRIDE * i - 1;
+      totals[CB_TOTALS + aboveAt] = this.hasB ? from[above + 18 + i] : NOT_AVAILABLE;
+      totals[CR_TOTALS + aboveAt] = this.hasB ? from[above + 22 + i] : NOT_AVAILABLE;
+      totals[CB_TOTALS + leftAt] = this.hasA ? from[left + 16 + 2 * i + 1] : NOT_AVAILABLE;
+      totals[CR_TOTALS + leftAt] = this.hasA ? from[left + 20 + 2 * i + 1] : NOT_AVAILABLE;
+    }
+  }
+
+  /** Loads reference indexes and vectors of the neighbors; P slices only. */
+  loadMotion(): void {
+    const { refIdx, mv } = this.motion;
+    const width = this.state.widthInMbs;
+    this.motion.clearInside();
+    for (let i = 0; i < 4; i++) {
+      this.copyMotion(GRID_ORIGIN + GRID_STRIDE * i - 1, this.hasA, this.mbAddr - 1, 4 * i + 3);
+      this.copyMotion(GRID_ORIGIN - GRID_STRIDE + i, this.hasB, this.mbAddr - width, 12 + i);
+    }
+    this.copyMotion(GRID_ORIGIN - GRID_STRIDE + 4, this.hasC, this.mbAddr - width + 1, 12);
+    this.copyMotion(GRID_ORIGIN - GRID_STRIDE - 1, this.hasD, this.mbAddr - width - 1, 15);
+    // Column 4 inside the macroblock's rows belongs to the macroblock to the right, never available.
+    for (let i = 0; i < 4; i++) {
+      refIdx[GRID_ORIGIN + GRID_STRIDE * i + 4] = REF_UNAVAILABLE;
+      mv[GRID_ORIGIN + GRID_STRIDE * i + 4] = 0;
+    }
+  }
+
+  private copyMotion(at: number, available: boolean, mbAddr: number, block: number): void {
+    const { refIdx, mv } = this.motion;
+    if (!available) {
+      refIdx[at] = REF_UNAVAILABLE;
+      mv[at] = 0;
+      return;
+    }
+    const ref = this.state.refIdx[4 * mbAddr + ((block >> 3) << 1) + ((block & 3) >> 1)];
+    refIdx[at] = ref < 0 ? REF_INTRA : ref;
+    mv[at] = ref < 0 ? 0 : this.state.mv[16 * mbAddr + block];
+  }
+
+  /** Loads the intra modes of the neighbors, clause 8.3.1.1. */
+  loadIntraModes(): void {
+    const modes = this.intraModes;
+    const from = this.state.intra4x4PredMode;
+    const width = this.state.widthInMbs;
+    for (let i = 0; i < 4; i++) {
+      modes[GRID_ORIGIN + GRID_STRIDE * i - 1] = this.intraA
+        ? from[16 * (this.mbAddr - 1) + 4 * i + 3]
+        : MODE_UNAVAILABLE;
+      modes[GRID_ORIGIN - GRID_STRIDE + i] = this.intraB
+        ? from[16 * (this.mbAddr - width) + 12 + i]
+        : MODE_UNAVAILABLE;
+    }
+  }
+
+  /** Copies the macroblock of the source picture into the source scratch block. */
+  loadSource(picture: SourcePicture): void {
+    const { words, source, sourceLumaStride, sourceChromaStride } = this.memory;
+    const lumaWords = sourceLumaStride >> 2;
+    const chromaWords = sourceChromaStride >> 2;
+    let from = (picture.luma + this.mbY * 16 * sourceLumaStride + this.mbX * 16) >> 2;
+    let to = source >> 2;
+    for (let y = 0; y < 16; y++) {
+      words[to] = words[from];
+      words[to + 1] = words[from + 1];
+      words[to + 2] = words[from + 2];
+      words[to + 3] = words[from + 3];
+      from += lumaWords;
+      to += SOURCE_STRIDE >> 2;
+    }
+    const offset = this.mbY * 8 * sourceChromaStride + this.mbX * 8;
+    let cb = (picture.cb + offset) >> 2;
+    let cr = (picture.cr + offset) >> 2;
+    to = (source + SOURCE_CB) >> 2;
+    const crOffset = (SOURCE_CR - SOURCE_CB) >> 2;
+    for (let y = 0; y < 8; y++) {
+      words[to] = words[cb];
+      words[to + 1] = words[cb + 1];
+      words[to + crOffset] = words[cr];
+      words[to + crOffset + 1] = words[cr + 1];
+      cb += chromaWords;
+      cr += chromaWords;
+      to += SOURCE_STRIDE >> 2;
+    }
+  }
+
+  /** Copies the reconstructed samples around the macroblock to the edges of a reconstruction scratch block. */
+  loadNeighborSamples(picture: ReconstructedPicture, recon: number): void {
+    const { bytes, layout } = this.memory;
+    const { lumaStride, chromaStride } = layout;
+    const luma = picture.luma + this.mbY * 16 * lumaStride + this.mbX * 16;
+    const to = recon + RECON_LUMA;
+    for (let x = -1; x < 20; x++) bytes[to - RECON_STRIDE + x] = bytes[luma - lumaStride + x];
+    for (let y = 0; y < 16; y++) bytes[to + y * RECON_STRIDE - 1] = bytes[luma + y * lumaStride - 1];
+    const offset = this.mbY * 8 * chromaStride + this.mbX * 8;
+    const cb = picture.cb + offset;
+    const cr = picture.cr + offset;
+    const toCb = recon + RECON_CB;
+    const toCr = recon + RECON_CR;
+    for (let x = -1; x < 8; x++) {
+      bytes[toCb - RECON_STRIDE + x] = bytes[cb - chromaStride + x];
+      bytes[toCr - RECON_STRIDE + x] = bytes[cr - chromaStride + x];
+    }
+    for (let y = 0; y < 8; y++) {
+      bytes[toCb + y * RECON_STRIDE - 1] = bytes[cb + y * chromaStride - 1];
+      bytes[toCr + y * RECON_STRIDE - 1] = bytes[cr + y * chromaStride - 1];
+    }
+  }
+
+  /** Copies a reconstruction scratch block into the picture. */
+  storeReconstruction(picture: ReconstructedPicture, recon: number): void {
+    const { words, layout } = this.memory;
+    const lumaWords = layout.lumaStride >> 2;
+    const chromaWords = layout.chromaStride >> 2;
+    let to = (picture.luma + this.mbY * 16 * layout.lumaStride + this.mbX * 16) >> 2;
+    let from = (recon + RECON_LUMA) >> 2;
+    for (let y = 0; y < 16; y++) {
+      words[to] = words[from];
+      words[to + 1] = words[from + 1];
+      words[to + 2] = words[from + 2];
+      words[to + 3] = words[from + 3];
+      to += lumaWords;
+      from += RECON_STRIDE >> 2;
+    }
+    const offset = this.mbY * 8 * layout.chromaStride + this.mbX * 8;
+    let cb = (picture.cb + offset) >> 2;
+    let cr = (picture.cr + offset) >> 2;
+    from = (recon + RECON_CB) >> 2;
+    const crOffset = (RECON_CR - RECON_CB) >> 2;
+    for (let y = 0; y < 8; y++) {
+      words[cb] = words[from];
+      words[cb + 1] = words[from + 1];
+      words[cr] = words[from + crOffset];
+      words[cr + 1] = words[from + crOffset + 1];
+      cb += chromaWords;
+      cr += chromaWords;
+      from += RECON_STRIDE >> 2;
+    }
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * The one block of memory that all samples of an encoder lie in (design, decision 5), and the places in it: source
+ * pictures, reconstructed pictures with their half-sample planes, and the scratch blocks of the macroblock being coded.
+ */
+import { tileColumns } from '../standard/interpolation.ts';
+import {
+  CHROMA_PADDING,
+  LUMA_PADDING,
+  type PictureLayout,
+  type ReconstructedPicture,
+  type SampleMemory,
+} from '../standard/picture.ts';
+
+/** Positions of the planes of a source picture, whole macroblocks wide and high, without padding. */
+export interface SourcePicture {
+  readonly luma: number;
+  readonly cb: number;
+  readonly cr: number;
+}
+
+/** Row length of the source scratch block: luma 16 wide, then rows of 8 Cb and 8 Cr samples. */
+export const SOURCE_STRIDE = 16;
+/** Offset of the Cb and Cr blocks within the source scratch block. */
+export const SOURCE_CB = 256;
+export const SOURCE_CR = 264;
+const SOURCE_SIZE = 256 + 128;
+
+/**
+ * Row length of a reconstruction scratch block. It has room for the neighbors that intra prediction reads: a row above
+ * (with four samples above right), and a column to the left of each plane.
+ */
+export const RECON_STRIDE = 32;
+export const RECON_LUMA = RECON_STRIDE + 8;
+export const RECON_CB = 18 * RECON_STRIDE + 8;
+export const RECON_CR = 18 * RECON_STRIDE + 24;
+const RECON_SIZE = 27 * RECON_STRIDE;
+/** One each for inter, Intra_16x16 and Intra_4x4 candidates, one to try with. */
+const RECON_BLOCKS = 4;
+
+/** Scratch of 16x16 samples, rows of 16. */
+export const BLOCK_STRIDE = 16;
+const BLOCK_SIZE = 256;
+const SCRATCH_BLOCKS = 4;
+
+/** Word reads may touch up to 7 bytes past a block. */
+const SLACK = 64;
+
+export class EncoderMemory implements SampleMemory {
+  readonly bytes: Uint8Array;
+  readonly clamped: Uint8ClampedArray;
+  readonly words: Int32Array;
+  readonly layout: PictureLayout;
+  readonly sources: readonly SourcePicture[];
+  readonly pictures: readonly ReconstructedPicture[];
+  /** Source samples of the current macroblock. */
+  readonly source: number;
+  /** Reconstruction scratch blocks. */
+  readonly recon: readonly number[];
+  /** Scratch blocks for predictions. */
+  readonly blocks: readonly number[];
+  /** Row lengths of source pictures. */
+  readonly sourceLumaStride: number;
+  readonly sourceChromaStride: number;
+
+  /** `sourceCount` source pictures, `pictureCount` reconstructed pictures of that many macroblocks. */
+  constructor(widthInMbs: number, heightInMbs: number, sourceCount: number, pictureCount: number) {
+    const width = widthInMbs * 16;
+    const height = heightInMbs * 16;
+    const lumaStride = width + 2 * LUMA_PADDING;
+    const chromaStride = width / 2 + 2 * CHROMA_PADDING;
+    const lumaPlaneSize = lumaStride * (height + 2 * LUMA_PADDING) + SLACK;
+    const chromaPlaneSize = chromaStride * (height / 2 + 2 * CHROMA_PADDING) + SLACK;
+    this.layout = { widthInMbs, heightInMbs, lumaStride, chromaStride, lumaPlaneSize };
+    this.sourceLumaStride = width;
+    this.sourceChromaStride = width / 2;
+
+    let end = SLACK;
+    const take = (size: number): number => {
+      const start = end;
+      end += (size + 15) & ~15;
+      return start;
+    };
+    this.source = take(SOURCE_SIZE);
+    this.recon = Array.from({ length: RECON_BLOCKS }, () => take(RECON_SIZE));
+    this.blocks = Array.from({ length: SCRATCH_BLOCKS }, () => take(BLOCK_SIZE + SLACK));
+    this.sources = Array.from({ length: sourceCount }, () => ({
+      luma: take(width * height),
+      cb: take((width * height) / 4),
+      cr: take((width * height) / 4),
+    }));
+    const inside = LUMA_PADDING * lumaStride + LUMA_PADDING;
+    const insideChroma = CHROMA_PADDING * chromaStride + CHROMA_PADDING;
+    const tiles = tileColumns(widthInMbs) * tileColumns(heightInMbs);
+    const mbs = widthInMbs * heightInMbs;
+    this.pictures = Array.from({ length: pictureCount }, () => ({
+      luma: take(4 * lumaPlaneSize) + inside,
+      cb: take(chromaPlaneSize) + insideChroma,
+      cr: take(chromaPlaneSize) + insideChroma,
+      tileDone: new Uint8Array(tiles),
+      mv: new Int32Array(mbs * 16),
+      refIdx: new Int8Array(mbs * 4),
+      frame_num: 0,
+      poc: 0,
+      longTermFrameIdx: -1,
+    }));
+    const buffer = new ArrayBuffer((end + SLACK + 3) & ~3);
+    this.bytes = new Uint8Array(buffer);
+    this.clamped = new Uint8ClampedArray(buffer);
+    this.words = new Int32Array(buffer);
+  }
+}
+
+/** Repeats the edge samples of a plane into its padding, clause 8.4.2.2.1: samples outside are those at the edge. */
+export function extendEdges(
+  bytes: Uint8Array,
+  plane: number,
+  stride: number,
+  width: number,
+  height: number,
+  padding: number,
+): void {
+  for (let y = 0; y < height; y++) {
+    const row = plane + y * stride;
+    bytes.fill(bytes[row], row - padding, row);
+    bytes.fill(bytes[row + width - 1], row + width, row + width + padding);
+  }
+  const first = plane - padding;
+  const last = first + (height - 1) * stride;
+  const length = width + 2 * padding;
+  for (let y = 1; y <= padding; y++) {
+    bytes.copyWithin(first - y * stride, first, first + length);
+    bytes.copyWithin(last + y * stride, last, last + length);
+  }
+}

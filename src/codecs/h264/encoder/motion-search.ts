@@ -1,0 +1,312 @@
+/**
+ * Motion search: the vector of a block that minimizes distortion + lambda·bits of its difference to the prediction. First
+ * over full samples by SAD from the best of several predicted starts, then over half and quarter samples by SATD.
+ */
+import { seBits } from '../../../bits/syntax-writer.ts';
+import {
+  ensureHalfSamples,
+  firstLumaPosition,
+  secondLumaPosition,
+  averageBlocks,
+} from '../standard/interpolation.ts';
+import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
+import { sad, sad16x16, satd } from './distortion.ts';
+import type { MacroblockContext } from './macroblock-context.ts';
+import { BLOCK_STRIDE, SOURCE_STRIDE } from './memory.ts';
+
+/** Full-sample search patterns, from cheap to thorough. */
+export type SearchMethod = 'diamond' | 'hexagon' | 'multi-hexagon';
+
+export interface MotionSearchOptions {
+  readonly method: SearchMethod;
+  /** Largest number of steps of the full-sample pattern. */
+  readonly range: number;
+  /** Largest number of steps of the half- and of the quarter-sample diamond; 0 leaves the stage out. */
+  readonly halfSteps: number;
+  readonly quarterSteps: number;
+}
+
+/** How far outside the picture a block may start, in samples; within the padding less the reach of the filters. */
+const OUTSIDE = 24;
+
+/** Largest difference of vectors that the cost table covers, in quarter samples. */
+const MVD_RANGE = 1 << 15;
+const MVD_BITS: Uint8Array = /* @__PURE__ */ (() => {
+  const bits = new Uint8Array(2 * MVD_RANGE + 1);
+  for (let i = -MVD_RANGE; i <= MVD_RANGE; i++) bits[i + MVD_RANGE] = seBits(i);
+  return bits;
+})();
+
+/** Bits of a vector difference, both components. */
+export function mvdBits(dx: number, dy: number): number {
+  return MVD_BITS[dx + MVD_RANGE] + MVD_BITS[dy + MVD_RANGE];
+}
+
+/** Corners of the hexagon of radius 2, clockwise, in full samples. */
+// biome-ignore format: pairs
+const HEXAGON: Int8Array = /* @__PURE__ */ Int8Array.of(-2, 0,  -1, -2,  1, -2,  2, 0,  1, 2,  -1, 2);
+
+/** The 16 points of the uneven multi-hexagon, radius 1 of each ring, wider than high since motion is. */
+// biome-ignore format: pairs
+const SIXTEEN_POINTS: Int8Array = /* @__PURE__ */ Int8Array.of(
+  -4, 2,  -4, 1,  -4, 0,  -4, -1,  -4, -2,  4, -2,  4, -1,  4, 0,  4, 1,  4, 2,
+  2, 3,  0, 4,  -2, 3,  -2, -3,  0, -4,  2, -3);
+
+/** Most starting points that `search` takes. */
+export const MAX_STARTS = 12;
+
+export class MotionSearch {
+  private readonly context: MacroblockContext;
+  private readonly options: MotionSearchOptions;
+  private readonly maxVertical: number;
+  /** Packed starting vectors for the next search; the first `startCount` are used. */
+  readonly starts: Int32Array = new Int32Array(MAX_STARTS);
+  startCount = 0;
+  /** Result: packed vector, cost with the vector's bits, and the distortion alone. */
+  mv = 0;
+  cost = 0;
+  distortion = 0;
+
+  // Limits of the full-sample vector of the current macroblock.
+  private minX = 0;
+  private maxX = 0;
+  private minY = 0;
+  private maxY = 0;
+
+  // The search in progress.
+  private picture!: ReconstructedPicture;
+  private blockX = 0;
+  private blockY = 0;
+  private width = 16;
+  private height = 16;
+  private source = 0;
+  private predictedX = 0;
+  private predictedY = 0;
+  private lambda = 1;
+  private bestX = 0;
+  private bestY = 0;
+  private bestCost = 0;
+
+  /** `maxVertical`: largest vertical vector component of the level, in full samples (Table A-1). */
+  constructor(context: MacroblockContext, options: MotionSearchOptions, maxVertical: number) {
+    this.context = context;
+    this.options = options;
+    this.maxVertical = maxVertical;
+  }
+
+  /** Sets the limits for the context's macroblock. */
+  startMacroblock(): void {
+    const { mbX, mbY, state } = this.context;
+    this.minX = Math.max(-16 * mbX - OUTSIDE, -2048 + 1);
+    this.maxX = Math.min(16 * (state.widthInMbs - mbX - 1) + OUTSIDE, 2047 - 1);
+    this.minY = Math.max(-16 * mbY - OUTSIDE, -this.maxVertical + 1);
+    this.maxY = Math.min(16 * (state.heightInMbs - mbY - 1) + OUTSIDE, this.maxVertical - 2);
+  }
+
+  /** Whether a packed vector of the current macroblock may be used: it keeps to the padding and the level. */
+  isAllowed(mv: number): boolean {
+    const x = mvX(mv);
+    const y = mvY(mv);
+    return x >= 4 * this.minX && x <= 4 * this.maxX && y >= 4 * this.minY && y <= 4 * this.maxY;
+  }
+
+  addStart(mv: number): void {
+    if (this.startCount < MAX_STARTS) this.starts[this.startCount++] = mv;
+  }
+
+  /**
+   * Searches the block at (x, y) of the macroblock, in samples, from the starts added since the last search and the
+   * prediction `mvp` (packed). Sets `mv`, `cost` and `distortion`; the cost is SATD + lambda·bits of the vector.
+   */
+  search(
+    picture: ReconstructedPicture,
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+    mvp: number,
+    lambda: number,
+  ): void {
+    const context = this.context;
+    this.picture = picture;
+    this.blockX = 16 * context.mbX + x;
+    this.blockY = 16 * context.mbY + y;
+    this.width = width;
+    this.height = height;
+    this.source = context.memory.source + y * SOURCE_STRIDE + x;
+    this.predictedX = mvX(mvp);
+    this.predictedY = mvY(mvp);
+    this.lambda = lambda;
+
+    this.bestCost = 0x7fffffff;
+    this.tryFull((this.predictedX + 2) >> 2, (this.predictedY + 2) >> 2);
+    for (let i = 0; i < this.startCount; i++) {
+      const start = this.starts[i];
+      this.tryFull((mvX(start) + 2) >> 2, (mvY(start) + 2) >> 2);
+    }
+    this.tryFull(0, 0);
+    const startCount = this.startCount;
+    this.startCount = 0;
+
+    if (this.options.method === 'diamond') this.searchDiamond(this.options.range);
+    else {
+      if (this.options.method === 'multi-hexagon') this.searchMultiHexagon();
+      this.searchHexagon();
+    }
+
+    // From here on in quarter samples, by SATD.
+    let x4 = 4 * this.bestX;
+    let y4 = 4 * this.bestY;
+    this.bestX = x4;
+    this.bestY = y4;
+    this.bestCost = this.fractionalCost(x4, y4);
+    if (this.options.halfSteps > 0 || this.options.quarterSteps > 0) {
+      // The prediction and the starts themselves, with their fractions: often exact, and their bits are few.
+      this.tryFraction(this.predictedX, this.predictedY);
+      for (let i = 0; i < startCount && i < 1; i++) {
+        this.tryFraction(mvX(this.starts[i]), mvY(this.starts[i]));
+      }
+      x4 = this.bestX;
+      y4 = this.bestY;
+      this.searchFractions(2, this.options.halfSteps);
+      this.searchFractions(1, this.options.quarterSteps);
+    }
+    this.mv = packMv(this.bestX, this.bestY);
+    this.cost = this.bestCost;
+    this.distortion =
+      this.bestCost -
+      lambda * mvdBits(this.bestX - this.predictedX, this.bestY - this.predictedY);
+  }
+
+  /** Tries the full-sample vector (x, y), moved inside the limits; keeps it if it is better. */
+  private tryFull(x: number, y: number): boolean {
+    x = x < this.minX ? this.minX : x > this.maxX ? this.maxX : x;
+    y = y < this.minY ? this.minY : y > this.maxY ? this.maxY : y;
+    if (x === this.bestX && y === this.bestY && this.bestCost !== 0x7fffffff) return false;
+    const { words, layout } = this.context.memory;
+    const stride = layout.lumaStride;
+    const at = this.picture.luma + (this.blockY + y) * stride + this.blockX + x;
+    let cost = this.lambda * mvdBits(4 * x - this.predictedX, 4 * y - this.predictedY);
+    if (cost >= this.bestCost) return false;
+    cost +=
+      this.width === 16 && this.height === 16
+        ? sad16x16(words, this.source, SOURCE_STRIDE, at, stride)
+        : sad(words, this.source, SOURCE_STRIDE, at, stride, this.width, this.height);
+    if (cost >= this.bestCost) return false;
+    this.bestCost = cost;
+    this.bestX = x;
+    this.bestY = y;
+    return true;
+  }
+
+  /** Small diamond: steps of one sample as long as they help. */
+  private searchDiamond(steps: number): void {
+    for (let step = 0; step < steps; step++) {
+      const x = this.bestX;
+      const y = this.bestY;
+      this.tryFull(x, y - 1);
+      this.tryFull(x, y + 1);
+      this.tryFull(x - 1, y);
+      this.tryFull(x + 1, y);
+      if (this.bestX === x && this.bestY === y) return;
+    }
+  }
+
+  /** Hexagon of radius 2 as long as it helps, then the eight neighbors. */
+  private searchHexagon(): void {
+    for (let step = 0; step < this.options.range; step += 2) {
+      const x = this.bestX;
+      const y = this.bestY;
+      for (let i = 0; i < 12; i += 2) this.tryFull(x + HEXAGON[i], y + HEXAGON[i + 1]);
+      if (this.bestX === x && this.bestY === y) break;
+    }
+    const x = this.bestX;
+    const y = this.bestY;
+    for (let dy = -1; dy <= 1; dy++) {
+      for (let dx = -1; dx <= 1; dx++) this.tryFull(x + dx, y + dy);
+    }
+  }
+
+  /**
+   * Choice: uneven cross, then rings of 16 points, before the hexagon. Source: Chen, Zhou and He, "Fast integer pel and
+   * fractional pel motion estimation" (JVT-F017), without its early stops.
+   */
+  private searchMultiHexagon(): void {
+    const range = this.options.range;
+    const x = this.bestX;
+    const y = this.bestY;
+    for (let i = 1; i < range; i += 2) {
+      this.tryFull(x - i, y);
+      this.tryFull(x + i, y);
+    }
+    for (let i = 1; i < range / 2; i += 2) {
+      this.tryFull(x, y - i);
+      this.tryFull(x, y + i);
+    }
+    const centerX = this.bestX;
+    const centerY = this.bestY;
+    for (let ring = 1; ring <= range / 4; ring++) {
+      for (let i = 0; i < 32; i += 2) {
+        this.tryFull(centerX + ring * SIXTEEN_POINTS[i], centerY + ring * SIXTEEN_POINTS[i + 1]);
+      }
+    }
+  }
+
+  /** Diamond of `step` quarter samples around the best vector, as long as it helps, at most `steps` times. */
+  private searchFractions(step: number, steps: number): void {
+    for (let i = 0; i < steps; i++) {
+      const x = this.bestX;
+      const y = this.bestY;
+      this.tryFraction(x, y - step);
+      this.tryFraction(x, y + step);
+      this.tryFraction(x - step, y);
+      this.tryFraction(x + step, y);
+      if (this.bestX === x && this.bestY === y) return;
+    }
+  }
+
+  private tryFraction(x: number, y: number): void {
+    if (x === this.bestX && y === this.bestY) return;
+    if (x < 4 * this.minX || x > 4 * this.maxX || y < 4 * this.minY || y > 4 * this.maxY) return;
+    const cost = this.fractionalCost(x, y);
+    if (cost < this.bestCost) {
+      this.bestCost = cost;
+      this.bestX = x;
+      this.bestY = y;
+    }
+  }
+
+  /** SATD + lambda·bits at a vector in quarter samples, within the limits. */
+  private fractionalCost(x: number, y: number): number {
+    const memory = this.context.memory;
+    const { lumaStride, lumaPlaneSize } = memory.layout;
+    const atX = 4 * this.blockX + x;
+    const atY = 4 * this.blockY + y;
+    if (((x | y) & 3) !== 0) {
+      const fullX = atX >> 2;
+      const fullY = atY >> 2;
+      ensureHalfSamples(
+        memory,
+        memory.layout,
+        this.picture,
+        fullX,
+        fullY,
+        fullX + this.width,
+        fullY + this.height,
+      );
+    }
+    let at = firstLumaPosition(this.picture.luma, lumaStride, lumaPlaneSize, atX, atY);
+    let stride = lumaStride;
+    if ((x & 1) !== 0 || (y & 1) !== 0) {
+      const second = secondLumaPosition(this.picture.luma, lumaStride, lumaPlaneSize, atX, atY);
+      const scratch = memory.blocks[1];
+      averageBlocks(memory.words, at, second, lumaStride, scratch, BLOCK_STRIDE, this.width, this.height);
+      at = scratch;
+      stride = BLOCK_STRIDE;
+    }
+    return (
+      satd(memory.bytes, this.source, SOURCE_STRIDE, at, stride, this.width, this.height) +
+      this.lambda * mvdBits(x - this.predictedX, y - this.predictedY)
+    );
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * CAVLC of transform coefficient levels, residual_block_cavlc( ) of clauses 7.3.5.3.2 and 9.2, and the count of its bits
+ * without writing them, for decisions. A block is given as its levels in scan order and the mask of its nonzero levels
+ * (macroblock.ts), so both walk from the last nonzero level down by counting leading zeros of the mask.
+ */
+import type { BitWriter } from '../../../bits/bit-writer.ts';
+import {
+  COEFF_TOKEN,
+  COEFF_TOKEN_COLUMN,
+  COEFF_TOKEN_COLUMN_CHROMA_DC,
+  coeffTokenIndex,
+  RUN_BEFORE,
+  TOTAL_ZEROS,
+  TOTAL_ZEROS_CHROMA_DC,
+} from './cavlc-tables.ts';
+
+/** nC of chroma DC blocks (clause 9.2.1). */
+export const NC_CHROMA_DC = -1;
+
+/**
+ * Largest magnitude of a level that every suffixLength can code with level_prefix 15, the limit of the profiles without
+ * High tools (clause 9.2.2.1): levelCode is at most 2·2063 - 1 = 30 + 4095 there.
+ */
+export const MAX_LEVEL = 2063;
+
+/** Number of one bits of a 16-bit mask: TotalCoeff. */
+export function countBits(mask: number): number {
+  mask -= (mask >>> 1) & 0x5555;
+  mask = (mask & 0x3333) + ((mask >>> 2) & 0x3333);
+  mask = (mask + (mask >>> 4)) & 0x0f0f;
+  return (mask + (mask >>> 8)) & 31;
+}
+
+function columnOf(nC: number): number {
+  return nC < 0 ? COEFF_TOKEN_COLUMN_CHROMA_DC : COEFF_TOKEN_COLUMN[nC];
+}
+
+/**
+ * Writes residual_block_cavlc( ).
+ * @param levels coefficient levels; the block's scan position i is `levels[start + i]`
+ * @param mask bit i set if `levels[start + i]` is nonzero; only bits 0..maxNumCoeff-1
+ * @param maxNumCoeff 4, 15 or 16
+ * @param nC -1 for chroma DC, else 0..16 from the neighbors (clause 9.2.1)
+ */
+export function writeResidualBlock(
+  out: BitWriter,
+  levels: Int32Array,
+  start: number,
+  mask: number,
+  maxNumCoeff: number,
+  nC: number,
+): void {
+  const column = columnOf(nC);
+  const totalCoeff = countBits(mask);
+  if (totalCoeff === 0) {
+    const token = coeffTokenIndex(column, 0, 0);
+    out.put(COEFF_TOKEN.lengths[token], COEFF_TOKEN.words[token]);
+    return;
+  }
+
+  // Trailing ones: up to three levels of magnitude 1 at the end of the scan, sent as signs.
+  let trailingOnes = 0;
+  let signs = 0;
+  let rest = mask;
+  while (rest !== 0 && trailingOnes < 3) {
+    const index = 31 - Math.clz32(rest);
+    const level = levels[start + index];
+    if (level !== 1 && level !== -1) break;
+    signs = (signs << 1) | (level < 0 ? 1 : 0);
+    trailingOnes++;
+    rest ^= 1 << index;
+  }
+  const token = coeffTokenIndex(column, trailingOnes, totalCoeff);
+  out.put(COEFF_TOKEN.lengths[token], COEFF_TOKEN.words[token]);
+  out.put(trailingOnes, signs);
+
+  let suffixLength = totalCoeff > 10 && trailingOnes < 3 ? 1 : 0;
+  let isFirst = true;
+  while (rest !== 0) {
+    const index = 31 - Math.clz32(rest);
+    const level = levels[start + index];
+    rest ^= 1 << index;
+    const magnitude = level < 0 ? -level : level;
+    let levelCode = 2 * magnitude - (level < 0 ? 1 : 2);
+    if (isFirst && trailingOnes < 3) levelCode -= 2;
+    isFirst = false;
+    writeLevel(out, levelCode, suffixLength);
+    if (suffixLength === 0) suffixLength = 1;
+    if (magnitude > 3 << (suffixLength - 1) && suffixLength < 6) suffixLength++;
+  }
+
+  if (totalCoeff < maxNumCoeff) {
+    const zeros = maxNumCoeff === 4 ? TOTAL_ZEROS_CHROMA_DC : TOTAL_ZEROS;
+    let index = 31 - Math.clz32(mask);
+    let zerosLeft = index + 1 - totalCoeff;
+    const entry = (totalCoeff << 4) | zerosLeft;
+    out.put(zeros.lengths[entry], zeros.words[entry]);
+    rest = mask ^ (1 << index);
+    while (rest !== 0 && zerosLeft > 0) {
+      const next = 31 - Math.clz32(rest);
+      const run = index - next - 1;
+      const runEntry = ((zerosLeft < 7 ? zerosLeft : 7) << 4) | run;
+      out.put(RUN_BEFORE.lengths[runEntry], RUN_BEFORE.words[runEntry]);
+      zerosLeft -= run;
+      index = next;
+      rest ^= 1 << next;
+    }
+  }
+}
+
+/** level_prefix and level_suffix of one level, the inverse of clause 9.2.2.1; `levelCode` is 0..4125. */
+function writeLevel(out: BitWriter, levelCode: number, suffixLength: number): void {
+  if (suffixLength === 0) {
+    if (levelCode < 14) out.put(levelCode + 1, 1);
+    else if (levelCode < 30) out.put(19, (1 << 4) | (levelCode - 14));
+    else out.put(28, (1 << 12) | (levelCode - 30));
+  } else if (levelCode < 15 << suffixLength) {
+    const suffix = levelCode & ((1 << suffixLength) - 1);
+    out.put((levelCode >> suffixLength) + 1 + suffixLength, (1 << suffixLength) | suffix);
+  } else {
+    out.put(28, (1 << 12) | (levelCode - (15 << suffixLength)));
+  }
+}
+
+/** The number of bits that `writeResidualBlock` writes for the same arguments. */
+export function residualBlockBits(
+  levels: Int32Array,
+  start: number,
+  mask: number,
+  maxNumCoeff: number,
+  nC: number,
+): number {
+  const column = columnOf(nC);
+  const totalCoeff = countBits(mask);
+  if (totalCoeff === 0) return COEFF_TOKEN.lengths[coeffTokenIndex(column, 0, 0)];
+
+  let trailingOnes = 0;
+  let rest = mask;
+  while (rest !== 0 && trailingOnes < 3) {
+    const index = 31 - Math.clz32(rest);
+    const level = levels[start + index];
+    if (level !== 1 && level !== -1) break;
+    trailingOnes++;
+    rest ^= 1 << index;
+  }
+  let bits = COEFF_TOKEN.lengths[coeffTokenIndex(column, trailingOnes, totalCoeff)] + trailingOnes;
+
+  let suffixLength = totalCoeff > 10 && trailingOnes < 3 ? 1 : 0;
+  let offset = trailingOnes < 3 ? 2 : 0;
+  while (rest !== 0) {
+    const index = 31 - Math.clz32(rest);
+    const level = levels[start + index];
+    rest ^= 1 << index;
+    const magnitude = level < 0 ? -level : level;
+    const levelCode = 2 * magnitude - (level < 0 ? 1 : 2) - offset;
+    offset = 0;
+    if (suffixLength === 0) {
+      bits += levelCode < 14 ? levelCode + 1 : levelCode < 30 ? 19 : 28;
+      suffixLength = 1;
+    } else {
+      bits +=
+        levelCode < 15 << suffixLength ? (levelCode >> suffixLength) + 1 + suffixLength : 28;
+    }
+    if (magnitude > 3 << (suffixLength - 1) && suffixLength < 6) suffixLength++;
+  }
+
+  if (totalCoeff < maxNumCoeff) {
+    const zeros = maxNumCoeff === 4 ? TOTAL_ZEROS_CHROMA_DC : TOTAL_ZEROS;
+    let index = 31 - Math.clz32(mask);
+    let zerosLeft = index + 1 - totalCoeff;
+    bits += zeros.lengths[(totalCoeff << 4) | zerosLeft];
+    rest = mask ^ (1 << index);
+    while (rest !== 0 && zerosLeft > 0) {
+      const next = 31 - Math.clz32(rest);
+      const run = index - next - 1;
+      bits += RUN_BEFORE.lengths[((zerosLeft < 7 ? zerosLeft : 7) << 4) | run];
+      zerosLeft -= run;
+      index = next;
+      rest ^= 1 << next;
+    }
+  }
+  return bits;
+}

@@ -1,0 +1,99 @@
+/**
+ * What the standard attaches to the macroblocks of the picture being coded, one flat array per variable (style rule 10),
+ * and a reconstructed picture's place in memory.
+ */
+
+/** A motion vector in one integer: y in the high 16 bits, x in the low 16, each signed, in quarter luma samples. */
+export function packMv(x: number, y: number): number {
+  return (y << 16) | (x & 0xffff);
+}
+
+/** Horizontal component of a packed vector. */
+export function mvX(mv: number): number {
+  return (mv << 16) >> 16;
+}
+
+/** Vertical component of a packed vector. */
+export function mvY(mv: number): number {
+  return mv >> 16;
+}
+
+/** Per-macroblock state of one picture; index mbAddr unless said otherwise. Blocks are counted 4·row + column here. */
+export class PictureState {
+  readonly widthInMbs: number;
+  readonly heightInMbs: number;
+  /** Number of the slice that the macroblock belongs to; -1 if it is not coded yet. */
+  readonly sliceOf: Int32Array;
+  /** Macroblock type (macroblock.ts). */
+  readonly mbType: Uint8Array;
+  /** QPY, the value that deblocking uses: 0 for I_PCM, the predicted one where no residual is sent. */
+  readonly qpY: Uint8Array;
+  /** coded_block_pattern; 47 for I_PCM. */
+  readonly codedBlockPattern: Uint8Array;
+  /** total_coeff of 16 luma blocks, 4 Cb and 4 Cr blocks: 24·mbAddr + block. */
+  readonly totalCoeff: Uint8Array;
+  /** Intra4x4PredMode of 16 blocks, 16·mbAddr + block; 2 (DC) in other macroblock types. */
+  readonly intra4x4PredMode: Int8Array;
+  /** refIdxL0 of four 8x8 blocks, 4·mbAddr + block; -1 if intra. */
+  readonly refIdx: Int8Array;
+  /** Packed mvL0 of 16 blocks, 16·mbAddr + block; 0 if intra. */
+  readonly mv: Int32Array;
+
+  constructor(widthInMbs: number, heightInMbs: number) {
+    const count = widthInMbs * heightInMbs;
+    this.widthInMbs = widthInMbs;
+    this.heightInMbs = heightInMbs;
+    this.sliceOf = new Int32Array(count).fill(-1);
+    this.mbType = new Uint8Array(count);
+    this.qpY = new Uint8Array(count);
+    this.codedBlockPattern = new Uint8Array(count);
+    this.totalCoeff = new Uint8Array(count * 24);
+    this.intra4x4PredMode = new Int8Array(count * 16);
+    this.refIdx = new Int8Array(count * 4);
+    this.mv = new Int32Array(count * 16);
+  }
+
+  /** Forgets the previous picture. */
+  reset(): void {
+    this.sliceOf.fill(-1);
+  }
+}
+
+/** Samples around the picture that a reference picture keeps, so that motion compensation never clips coordinates. */
+export const LUMA_PADDING = 48;
+export const CHROMA_PADDING = LUMA_PADDING / 2;
+
+/** The one memory of an encoder, in the views that its kernels use. Word views hold four samples, first sample lowest. */
+export interface SampleMemory {
+  readonly bytes: Uint8Array;
+  readonly clamped: Uint8ClampedArray;
+  readonly words: Int32Array;
+}
+
+/** Sizes that all pictures of a stream share. */
+export interface PictureLayout {
+  readonly widthInMbs: number;
+  readonly heightInMbs: number;
+  readonly lumaStride: number;
+  readonly chromaStride: number;
+  /** Bytes from a sample of one luma plane of a reference (full, b, h, j) to the same sample of the next. */
+  readonly lumaPlaneSize: number;
+}
+
+/** A reconstructed picture: byte positions of its first samples, and which of its half-sample tiles exist. */
+export interface ReconstructedPicture {
+  /** Full-sample luma plane. The half-sample planes b, h and j follow, each `lumaPlaneSize` bytes further. */
+  readonly luma: number;
+  readonly cb: number;
+  readonly cr: number;
+  /** 1 where the 16x16 tile of the half-sample planes has been computed (interpolation.ts). */
+  readonly tileDone: Uint8Array;
+  /** Motion of the picture, for predictors of the next: refIdx and mv as in PictureState. */
+  readonly mv: Int32Array;
+  readonly refIdx: Int8Array;
+  frame_num: number;
+  /** PicOrderCnt. */
+  poc: number;
+  /** LongTermFrameIdx, -1 for short-term pictures. */
+  longTermFrameIdx: number;
+}

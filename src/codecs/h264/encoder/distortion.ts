@@ -99,7 +99,13 @@ function absolutePair(pair: number): number {
  * and the right block's in the high ones of the same integers, which add and subtract exactly as long as each stays
  * within 16 bits: they are at most 16·255 = 4080.
  */
-function satd8x4(bytes: Uint8Array, a: number, strideA: number, b: number, strideB: number): number {
+function satd8x4(
+  bytes: Uint8Array,
+  a: number,
+  strideA: number,
+  b: number,
+  strideB: number,
+): number {
   let t0 = bytes[a] - bytes[b] + ((bytes[a + 4] - bytes[b + 4]) << 16);
   let t1 = bytes[a + 1] - bytes[b + 1] + ((bytes[a + 5] - bytes[b + 5]) << 16);
   let t2 = bytes[a + 2] - bytes[b + 2] + ((bytes[a + 6] - bytes[b + 6]) << 16);
@@ -158,8 +164,7 @@ function satd8x4(bytes: Uint8Array, a: number, strideA: number, b: number, strid
   let q = r00 - r10;
   let v = r20 + r30;
   let w = r20 - r30;
-  let sum =
-    absolutePair(p + v) + absolutePair(p - v) + absolutePair(q + w) + absolutePair(q - w);
+  let sum = absolutePair(p + v) + absolutePair(p - v) + absolutePair(q + w) + absolutePair(q - w);
   p = r01 + r11;
   q = r01 - r11;
   v = r21 + r31;
@@ -218,15 +223,16 @@ export function satd4x4(
   const dv = d2 + d3;
   const dw = d2 - d3;
   return (
-    lastStage(sp + sv) +
-    lastStage(sp - sv) +
-    lastStage(sq + sw) +
-    lastStage(sq - sw) +
-    lastStage(dp + dv) +
-    lastStage(dp - dv) +
-    lastStage(dq + dw) +
-    lastStage(dq - dw)
-  ) >> 1;
+    (lastStage(sp + sv) +
+      lastStage(sp - sv) +
+      lastStage(sq + sw) +
+      lastStage(sq - sw) +
+      lastStage(dp + dv) +
+      lastStage(dp - dv) +
+      lastStage(dq + dw) +
+      lastStage(dq - dw)) >>
+    1
+  );
 }
 
 /** |low + high| + |low - high| of a packed pair. */

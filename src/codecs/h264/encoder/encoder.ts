@@ -2,11 +2,12 @@
  * The H.264 encoder: pictures in, access units out. Here is the order of things: which picture is an IDR picture, what the
  * parameter sets and slice headers say, which reconstructed picture refers to which; the macroblocks are mode-decision.ts.
  */
-import { ByteWriter } from '../../../bits/byte-writer.ts';
-import { SyntaxWriter } from '../../../bits/syntax-writer.ts';
+
 import { ConfigError, StateError } from '../../../base/errors.ts';
 import type { Packet, VideoStreamInfo } from '../../../base/packet.ts';
 import { inverse } from '../../../base/rational.ts';
+import { ByteWriter } from '../../../bits/byte-writer.ts';
+import { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import type { VideoFrame } from '../../../frames/frame.ts';
 import { avcDecoderConfigurationRecord } from '../standard/configuration-record.ts';
 import { deblockPicture } from '../standard/deblock.ts';
@@ -26,7 +27,11 @@ import {
   SliceType,
   writeSliceHeader,
 } from '../standard/slice-header.ts';
-import { ProfileIdc, type SequenceParameterSet, writeSequenceParameterSet } from '../standard/sps.ts';
+import {
+  ProfileIdc,
+  type SequenceParameterSet,
+  writeSequenceParameterSet,
+} from '../standard/sps.ts';
 import { aspectRatioInfo, type VuiParameters } from '../standard/vui.ts';
 import { MacroblockCoder } from './macroblock-coder.ts';
 import { MacroblockContext } from './macroblock-context.ts';
@@ -110,8 +115,8 @@ export class H264Encoder {
       codec: 'h264',
       timeBase: inverse(this.options.frameRate),
       config: this.configurationRecord(),
-      width,
-      height,
+      width: width + (width & 1),
+      height: height + (height & 1),
       pixFmt: this.options.color?.video_full_range_flag === 1 ? 'yuvj420p' : 'yuv420p',
       frameRate: this.options.frameRate,
       sampleAspectRatio: this.options.sampleAspectRatio ?? [1, 1],
@@ -141,7 +146,10 @@ export class H264Encoder {
    */
   encode(frame: VideoFrame, options: { forceKeyFrame?: boolean } = {}): Packet[] {
     if (this.flushed) {
-      throw new StateError('h264.encode', 'called after flush; open a new encoder for more pictures');
+      throw new StateError(
+        'h264.encode',
+        'called after flush; open a new encoder for more pictures',
+      );
     }
     const { width, height, gopSize, qp } = this.options;
     if (frame.width !== width || frame.height !== height) {

@@ -3,11 +3,7 @@
  * predicts from the reconstruction of those before.
  */
 import { seBits, ueBits } from '../../../bits/syntax-writer.ts';
-import {
-  INTRA_4X4_DC,
-  INTRA_4X4_NEEDS,
-  predictIntra4x4,
-} from '../standard/intra-4x4.ts';
+import { INTRA_4X4_DC, INTRA_4X4_NEEDS, predictIntra4x4 } from '../standard/intra-4x4.ts';
 import {
   INTRA_16X16_DC,
   INTRA_16X16_HORIZONTAL,
@@ -24,11 +20,11 @@ import {
   predictPlaneChroma,
   predictVertical,
 } from '../standard/intra-16x16.ts';
-import { BLOCK_X, BLOCK_Y, I_16X16, I_4X4 } from '../standard/macroblock.ts';
+import { BLOCK_X, BLOCK_Y, I_4X4, I_16X16 } from '../standard/macroblock.ts';
 import { GRID_ORIGIN, GRID_STRIDE } from '../standard/motion-prediction.ts';
 import type { Candidate } from './candidate.ts';
 import { satd, satd4x4 } from './distortion.ts';
-import { MODE_UNAVAILABLE, type MacroblockContext } from './macroblock-context.ts';
+import { type MacroblockContext, MODE_UNAVAILABLE } from './macroblock-context.ts';
 import {
   BLOCK_STRIDE,
   RECON_CB,
@@ -42,7 +38,13 @@ import {
 import type { ResidualCoder } from './residual.ts';
 
 /** Writes the Intra_16x16 prediction of `mode` at `to`; the neighbors it needs are around `from`. */
-function predict16x16(context: MacroblockContext, from: number, to: number, toStride: number, mode: number): void {
+function predict16x16(
+  context: MacroblockContext,
+  from: number,
+  to: number,
+  toStride: number,
+  mode: number,
+): void {
   const { bytes, words } = context.memory;
   if (mode === INTRA_16X16_VERTICAL) predictVertical(words, from, RECON_STRIDE, to, toStride, 16);
   else if (mode === INTRA_16X16_HORIZONTAL) {
@@ -104,7 +106,16 @@ export function predictIntraChroma(context: MacroblockContext, recon: number, mo
     } else if (mode === INTRA_CHROMA_HORIZONTAL) {
       predictHorizontal(bytes, words, at, RECON_STRIDE, at, RECON_STRIDE, 8);
     } else if (mode === INTRA_CHROMA_DC) {
-      predictDcChroma(bytes, words, at, RECON_STRIDE, at, RECON_STRIDE, context.intraA, context.intraB);
+      predictDcChroma(
+        bytes,
+        words,
+        at,
+        RECON_STRIDE,
+        at,
+        RECON_STRIDE,
+        context.intraA,
+        context.intraB,
+      );
     } else {
       predictPlaneChroma(bytes, at, RECON_STRIDE, at, RECON_STRIDE);
     }
@@ -112,7 +123,11 @@ export function predictIntraChroma(context: MacroblockContext, recon: number, mo
 }
 
 /** Chooses intra_chroma_pred_mode and leaves its prediction in place. Returns the cost. */
-export function searchIntraChroma(context: MacroblockContext, candidate: Candidate, lambda: number): number {
+export function searchIntraChroma(
+  context: MacroblockContext,
+  candidate: Candidate,
+  lambda: number,
+): number {
   const { bytes, source } = context.memory;
   const recon = candidate.recon;
   let best = INTRA_CHROMA_DC;
@@ -121,7 +136,8 @@ export function searchIntraChroma(context: MacroblockContext, candidate: Candida
   for (let mode = 0; mode < 4; mode++) {
     if (mode === INTRA_CHROMA_VERTICAL && !context.intraB) continue;
     if (mode === INTRA_CHROMA_HORIZONTAL && !context.intraA) continue;
-    if (mode === INTRA_CHROMA_PLANE && !(context.intraA && context.intraB && context.intraD)) continue;
+    if (mode === INTRA_CHROMA_PLANE && !(context.intraA && context.intraB && context.intraD))
+      continue;
     predictIntraChroma(context, recon, mode);
     last = mode;
     const cost =
@@ -183,7 +199,8 @@ export function searchIntra4x4(
           : above;
     const hasLeft = x > 0 || context.intraA;
     const hasAbove = y > 0 || context.intraB;
-    const hasCorner = x > 0 ? (y > 0 ? true : context.intraB) : y > 0 ? context.intraA : context.intraD;
+    const hasCorner =
+      x > 0 ? (y > 0 ? true : context.intraB) : y > 0 ? context.intraA : context.intraD;
     const available = (hasLeft ? 1 : 0) | (hasAbove ? 2 : 0) | (hasCorner ? 4 : 0);
     const aboveRight = hasAboveRight(context, blkIdx);
     const at = recon + 4 * (y * RECON_STRIDE + x);
@@ -193,7 +210,17 @@ export function searchIntra4x4(
     for (let mode = 0; mode < 9; mode++) {
       const needs = INTRA_4X4_NEEDS[mode];
       if ((needs & available) !== needs) continue;
-      predictIntra4x4(bytes, at, RECON_STRIDE, trial, BLOCK_STRIDE, mode, hasLeft, hasAbove, aboveRight);
+      predictIntra4x4(
+        bytes,
+        at,
+        RECON_STRIDE,
+        trial,
+        BLOCK_STRIDE,
+        mode,
+        hasLeft,
+        hasAbove,
+        aboveRight,
+      );
       const modeCost =
         satd4x4(bytes, sourceAt, SOURCE_STRIDE, trial, BLOCK_STRIDE) +
         lambda * (mode === predicted ? 1 : 4);

@@ -2,32 +2,33 @@
  * Writes a decided macroblock: the differences that its syntax needs, the bits, the reconstruction, and what later
  * macroblocks will ask of it.
  */
+
+import { countBits, MAX_LEVEL } from '../standard/cavlc.ts';
+import { INTRA_4X4_DC } from '../standard/intra-4x4.ts';
+import { MAX_MACROBLOCK_LAYER_BITS } from '../standard/levels.ts';
 import {
   BLOCK_AT,
   CB_BLOCKS,
-  I_16X16,
   I_4X4,
+  I_16X16,
   I_PCM,
   isIntra,
   LUMA_DC_BLOCK,
   P_8X8,
-  P_L0_16X16,
   P_L0_4X4,
   P_L0_4X8,
   P_L0_8X4,
-  P_L0_L0_16X8,
+  P_L0_16X16,
   P_L0_L0_8X16,
+  P_L0_L0_16X8,
   P_SKIP,
 } from '../standard/macroblock.ts';
-import { MAX_LEVEL, countBits } from '../standard/cavlc.ts';
-import { INTRA_4X4_DC } from '../standard/intra-4x4.ts';
-import { MAX_MACROBLOCK_LAYER_BITS } from '../standard/levels.ts';
 import {
-  type CavlcWriter,
   CavlcBitCounter,
+  type CavlcWriter,
   type MacroblockSyntax,
-  setOwnTotals,
   type SliceSyntax,
+  setOwnTotals,
   writeMacroblock,
 } from '../standard/macroblock-syntax.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
@@ -131,7 +132,10 @@ export class MacroblockCoder {
       if (syntax.masks[block] === 0) continue;
       for (let i = 16 * block; i < 16 * block + 16; i++) {
         const level = syntax.levels[i];
-        if ((level === MAX_LEVEL || level === -MAX_LEVEL) && (syntax.masks[block] >> (i & 15)) & 1) {
+        if (
+          (level === MAX_LEVEL || level === -MAX_LEVEL) &&
+          (syntax.masks[block] >> (i & 15)) & 1
+        ) {
           return true;
         }
       }

@@ -75,8 +75,7 @@ export class MacroblockContext {
     const sliceOf = state.sliceOf;
     this.hasA = this.mbX > 0 && sliceOf[mbAddr - 1] === slice;
     this.hasB = this.mbY > 0 && sliceOf[mbAddr - width] === slice;
-    this.hasC =
-      this.mbY > 0 && this.mbX + 1 < width && sliceOf[mbAddr - width + 1] === slice;
+    this.hasC = this.mbY > 0 && this.mbX + 1 < width && sliceOf[mbAddr - width + 1] === slice;
     this.hasD = this.mbY > 0 && this.mbX > 0 && sliceOf[mbAddr - width - 1] === slice;
     this.intraA = this.hasA && this.canPredictFrom(mbAddr - 1);
     this.intraB = this.hasB && this.canPredictFrom(mbAddr - width);
@@ -95,7 +94,9 @@ export class MacroblockContext {
     const left = 24 * (this.mbAddr - 1);
     const above = 24 * (this.mbAddr - this.state.widthInMbs);
     for (let i = 0; i < 4; i++) {
-      totals[LUMA_TOTALS - LUMA_TOTALS_STRIDE + i] = this.hasB ? from[above + 12 + i] : NOT_AVAILABLE;
+      totals[LUMA_TOTALS - LUMA_TOTALS_STRIDE + i] = this.hasB
+        ? from[above + 12 + i]
+        : NOT_AVAILABLE;
       totals[LUMA_TOTALS + LUMA_TOTALS_STRIDE * i - 1] = this.hasA
         ? from[left + 4 * i + 3]
         : NOT_AVAILABLE;
@@ -193,7 +194,8 @@ export class MacroblockContext {
     const luma = picture.luma + this.mbY * 16 * lumaStride + this.mbX * 16;
     const to = recon + RECON_LUMA;
     for (let x = -1; x < 20; x++) bytes[to - RECON_STRIDE + x] = bytes[luma - lumaStride + x];
-    for (let y = 0; y < 16; y++) bytes[to + y * RECON_STRIDE - 1] = bytes[luma + y * lumaStride - 1];
+    for (let y = 0; y < 16; y++)
+      bytes[to + y * RECON_STRIDE - 1] = bytes[luma + y * lumaStride - 1];
     const offset = this.mbY * 8 * chromaStride + this.mbX * 8;
     const cb = picture.cb + offset;
     const cr = picture.cr + offset;

@@ -4,7 +4,7 @@ import { predictChroma, predictLuma } from '../standard/interpolation.ts';
 import { P_L0_16X16 } from '../standard/macroblock.ts';
 import { mvX, mvY, type ReconstructedPicture } from '../standard/picture.ts';
 import { Candidate } from './candidate.ts';
-import { searchIntra16x16, searchIntra4x4, searchIntraChroma } from './intra-search.ts';
+import { searchIntra4x4, searchIntra16x16, searchIntraChroma } from './intra-search.ts';
 import { LAMBDA_SAD } from './lambda.ts';
 import type { MacroblockCoder } from './macroblock-coder.ts';
 import type { MacroblockContext } from './macroblock-context.ts';

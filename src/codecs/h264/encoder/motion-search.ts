@@ -4,10 +4,10 @@
  */
 import { seBits } from '../../../bits/syntax-writer.ts';
 import {
+  averageBlocks,
   ensureHalfSamples,
   firstLumaPosition,
   secondLumaPosition,
-  averageBlocks,
 } from '../standard/interpolation.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
 import { sad, sad16x16, satd } from './distortion.ts';
@@ -174,8 +174,7 @@ export class MotionSearch {
     this.mv = packMv(this.bestX, this.bestY);
     this.cost = this.bestCost;
     this.distortion =
-      this.bestCost -
-      lambda * mvdBits(this.bestX - this.predictedX, this.bestY - this.predictedY);
+      this.bestCost - lambda * mvdBits(this.bestX - this.predictedX, this.bestY - this.predictedY);
   }
 
   /** Tries the full-sample vector (x, y), moved inside the limits; keeps it if it is better. */
@@ -300,7 +299,16 @@ export class MotionSearch {
     if ((x & 1) !== 0 || (y & 1) !== 0) {
       const second = secondLumaPosition(this.picture.luma, lumaStride, lumaPlaneSize, atX, atY);
       const scratch = memory.blocks[1];
-      averageBlocks(memory.words, at, second, lumaStride, scratch, BLOCK_STRIDE, this.width, this.height);
+      averageBlocks(
+        memory.words,
+        at,
+        second,
+        lumaStride,
+        scratch,
+        BLOCK_STRIDE,
+        this.width,
+        this.height,
+      );
       at = scratch;
       stride = BLOCK_STRIDE;
     }

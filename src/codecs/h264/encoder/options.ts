@@ -148,7 +148,12 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
     ]),
     range: requireInteger(`${at}.searchRange`, options.searchRange ?? base.range, 1, 512),
     halfSteps: requireInteger(`${at}.halfSteps`, options.halfSteps ?? base.halfSteps, 0, 16),
-    quarterSteps: requireInteger(`${at}.quarterSteps`, options.quarterSteps ?? base.quarterSteps, 0, 16),
+    quarterSteps: requireInteger(
+      `${at}.quarterSteps`,
+      options.quarterSteps ?? base.quarterSteps,
+      0,
+      16,
+    ),
     deblock: flag('deblock'),
     intra4x4InP: flag('intra4x4InP'),
   };

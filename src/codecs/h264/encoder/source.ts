@@ -13,7 +13,10 @@ export function loadSourcePicture(
   frame: VideoFrame,
 ): void {
   if (frame.pixFmt !== 'yuv420p' && frame.pixFmt !== 'yuvj420p') {
-    throw new ConfigError('h264.encode.frame.pixFmt', `got ${frame.pixFmt}, allowed are yuv420p, yuvj420p`);
+    throw new ConfigError(
+      'h264.encode.frame.pixFmt',
+      `got ${frame.pixFmt}, allowed are yuv420p, yuvj420p`,
+    );
   }
   const { width, height } = frame;
   const { layout, sourceLumaStride, sourceChromaStride } = memory;

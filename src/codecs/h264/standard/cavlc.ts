@@ -158,8 +158,7 @@ export function residualBlockBits(
       bits += levelCode < 14 ? levelCode + 1 : levelCode < 30 ? 19 : 28;
       suffixLength = 1;
     } else {
-      bits +=
-        levelCode < 15 << suffixLength ? (levelCode >> suffixLength) + 1 + suffixLength : 28;
+      bits += levelCode < 15 << suffixLength ? (levelCode >> suffixLength) + 1 + suffixLength : 28;
     }
     if (magnitude > 3 << (suffixLength - 1) && suffixLength < 6) suffixLength++;
   }

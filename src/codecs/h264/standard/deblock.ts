@@ -155,10 +155,7 @@ function deriveStrengths(
     const q = isVertical ? 4 * k + edge : 4 * edge + k;
     const p = edge > 0 ? (isVertical ? q - 1 : q - 4) : isVertical ? q + 3 : q + 12;
     let bS = 0;
-    if (
-      state.totalCoeff[24 * mbAddr + q] !== 0 ||
-      state.totalCoeff[24 * neighbor + p] !== 0
-    ) {
+    if (state.totalCoeff[24 * mbAddr + q] !== 0 || state.totalCoeff[24 * neighbor + p] !== 0) {
       bS = 2;
     } else if (comparesMotion) {
       const refQ = state.refIdx[4 * mbAddr + ((q >> 3) << 1) + ((q & 3) >> 1)];
@@ -230,11 +227,7 @@ function filterLumaNormal(
     const q0 = bytes[pos];
     const p1 = bytes[pos - 2 * across];
     const q1 = bytes[pos + across];
-    if (
-      Math.abs(p0 - q0) >= alpha ||
-      Math.abs(p1 - p0) >= beta ||
-      Math.abs(q1 - q0) >= beta
-    ) {
+    if (Math.abs(p0 - q0) >= alpha || Math.abs(p1 - p0) >= beta || Math.abs(q1 - q0) >= beta) {
       continue;
     }
     const p2 = bytes[pos - 3 * across];
@@ -268,11 +261,7 @@ function filterLumaStrong(
     const q0 = bytes[pos];
     const p1 = bytes[pos - 2 * across];
     const q1 = bytes[pos + across];
-    if (
-      Math.abs(p0 - q0) >= alpha ||
-      Math.abs(p1 - p0) >= beta ||
-      Math.abs(q1 - q0) >= beta
-    ) {
+    if (Math.abs(p0 - q0) >= alpha || Math.abs(p1 - p0) >= beta || Math.abs(q1 - q0) >= beta) {
       continue;
     }
     const p2 = bytes[pos - 3 * across];
@@ -312,11 +301,7 @@ function filterChroma(
     const q0 = bytes[pos];
     const p1 = bytes[pos - 2 * across];
     const q1 = bytes[pos + across];
-    if (
-      Math.abs(p0 - q0) >= alpha ||
-      Math.abs(p1 - p0) >= beta ||
-      Math.abs(q1 - q0) >= beta
-    ) {
+    if (Math.abs(p0 - q0) >= alpha || Math.abs(p1 - p0) >= beta || Math.abs(q1 - q0) >= beta) {
       continue;
     }
     if (tC0 < 0) {

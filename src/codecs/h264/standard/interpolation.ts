@@ -135,18 +135,38 @@ function pairOffset(shift: number, stride: number): number {
  * Position of the first of the two samples that make the luma sample at (x, y), in quarter samples; see
  * `secondLumaPosition`.
  */
-export function firstLumaPosition(luma: number, stride: number, planeSize: number, x: number, y: number): number {
+export function firstLumaPosition(
+  luma: number,
+  stride: number,
+  planeSize: number,
+  x: number,
+  y: number,
+): number {
   const pair = ((y & 3) * 4 + (x & 3)) * 4;
   return (
-    luma + (y >> 2) * stride + (x >> 2) + QUARTER_PAIRS[pair] * planeSize + pairOffset(QUARTER_PAIRS[pair + 1], stride)
+    luma +
+    (y >> 2) * stride +
+    (x >> 2) +
+    QUARTER_PAIRS[pair] * planeSize +
+    pairOffset(QUARTER_PAIRS[pair + 1], stride)
   );
 }
 
 /** Position of the second sample; equal to the first where the sample needs no mean. */
-export function secondLumaPosition(luma: number, stride: number, planeSize: number, x: number, y: number): number {
+export function secondLumaPosition(
+  luma: number,
+  stride: number,
+  planeSize: number,
+  x: number,
+  y: number,
+): number {
   const pair = ((y & 3) * 4 + (x & 3)) * 4 + 2;
   return (
-    luma + (y >> 2) * stride + (x >> 2) + QUARTER_PAIRS[pair] * planeSize + pairOffset(QUARTER_PAIRS[pair + 1], stride)
+    luma +
+    (y >> 2) * stride +
+    (x >> 2) +
+    QUARTER_PAIRS[pair] * planeSize +
+    pairOffset(QUARTER_PAIRS[pair + 1], stride)
   );
 }
 
@@ -247,7 +267,15 @@ export function predictLuma(
 ): void {
   const stride = layout.lumaStride;
   if (((x | y) & 3) === 0) {
-    copyBlock(memory.words, picture.luma + (y >> 2) * stride + (x >> 2), stride, to, toStride, width, height);
+    copyBlock(
+      memory.words,
+      picture.luma + (y >> 2) * stride + (x >> 2),
+      stride,
+      to,
+      toStride,
+      width,
+      height,
+    );
     return;
   }
   const fullX = x >> 2;

@@ -21,14 +21,7 @@ export const INTRA_4X4_NEEDS: Uint8Array = /* @__PURE__ */ Uint8Array.of(
   2, 1, 0, 2, 7, 7, 7, 2, 1);
 
 /** Writes four samples of a row. */
-function put4(
-  mem: Uint8Array,
-  at: number,
-  a: number,
-  b: number,
-  c: number,
-  d: number,
-): void {
+function put4(mem: Uint8Array, at: number, a: number, b: number, c: number, d: number): void {
   mem[at] = a;
   mem[at + 1] = b;
   mem[at + 2] = c;
@@ -86,9 +79,7 @@ export function predictIntra4x4(
     }
     case INTRA_4X4_DC: {
       let dc = 128;
-      const sumAbove = hasAbove
-        ? mem[above] + mem[above + 1] + mem[above + 2] + mem[above + 3]
-        : 0;
+      const sumAbove = hasAbove ? mem[above] + mem[above + 1] + mem[above + 2] + mem[above + 3] : 0;
       const sumLeft = hasLeft
         ? mem[from - 1] +
           mem[from + fromStride - 1] +

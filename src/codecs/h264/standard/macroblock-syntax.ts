@@ -15,18 +15,18 @@ import {
   CODE_NUM_OF_CBP_INTRA,
   CR_BLOCKS,
   CR_DC_BLOCK,
-  I_16X16,
   I_4X4,
+  I_16X16,
   I_PCM,
   isIntra,
   LUMA_DC_BLOCK,
   P_8X8,
-  P_L0_16X16,
   P_L0_4X4,
   P_L0_4X8,
   P_L0_8X4,
-  P_L0_L0_16X8,
+  P_L0_16X16,
   P_L0_L0_8X16,
+  P_L0_L0_16X8,
 } from './macroblock.ts';
 import { mvX, mvY } from './picture.ts';
 

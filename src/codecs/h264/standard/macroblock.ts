@@ -82,11 +82,9 @@ function inverted(table: Uint8Array): Uint8Array {
 }
 
 /** Table 9-4, inverted: coded_block_pattern => codeNum for Intra_4x4 macroblocks. */
-export const CODE_NUM_OF_CBP_INTRA: Uint8Array = /* @__PURE__ */ inverted(
-  CODED_BLOCK_PATTERN_INTRA,
-);
+export const CODE_NUM_OF_CBP_INTRA: Uint8Array =
+  /* @__PURE__ */ inverted(CODED_BLOCK_PATTERN_INTRA);
 
 /** Table 9-4, inverted: coded_block_pattern => codeNum for Inter macroblocks. */
-export const CODE_NUM_OF_CBP_INTER: Uint8Array = /* @__PURE__ */ inverted(
-  CODED_BLOCK_PATTERN_INTER,
-);
+export const CODE_NUM_OF_CBP_INTER: Uint8Array =
+  /* @__PURE__ */ inverted(CODED_BLOCK_PATTERN_INTER);

@@ -65,7 +65,8 @@ export class MotionGrid {
       mvB = mvA;
       mvC = mvA;
     }
-    const matches = (refA === refIdx ? 1 : 0) + (refB === refIdx ? 1 : 0) + (refC === refIdx ? 1 : 0);
+    const matches =
+      (refA === refIdx ? 1 : 0) + (refB === refIdx ? 1 : 0) + (refC === refIdx ? 1 : 0);
     if (matches === 1) return refA === refIdx ? mvA : refB === refIdx ? mvB : mvC;
     return packMv(median(mvX(mvA), mvX(mvB), mvX(mvC)), median(mvY(mvA), mvY(mvB), mvY(mvC)));
   }

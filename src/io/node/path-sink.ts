@@ -1,0 +1,142 @@
+/** A file as a sink: written beside its name, and renamed when it is complete. */
+import { type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { ByteSink } from '../../base/byte-stream.ts';
+import { ConfigError, StateError } from '../../base/errors.ts';
+
+/** One write to the file for many small ones of a container: a packet of sound is a few hundred bytes. */
+const BUFFER_BYTES = 256 * 1024;
+
+/** Makes the names of files in progress differ within this process. */
+let serial = 0;
+
+/**
+ * Opens a file for writing. Nothing appears under its name until `close`; an existing file stays as it is until then.
+ * What is not a regular file (a pipe, a device) is written directly, and is not seekable.
+ * Throws `ConfigError` if the folder does not exist or `file` is a folder.
+ * @param file a path, or a URL of scheme `file:`
+ */
+export async function openPathSink(file: string | URL): Promise<ByteSink> {
+  const path = pathOf(file);
+  const found = await stat(path).catch(() => null);
+  if (found?.isDirectory()) throw new ConfigError('path', `${path} is a folder, needed is a file`);
+  try {
+    if (found !== null && !found.isFile()) {
+      return new PathSink(await open(path, 'w'), null, path);
+    }
+    // Through a symbolic link to the file that it names: a rename would replace the link itself.
+    const target = found === null ? path : await realpath(path);
+    const beside = `${target}.${process.pid}-${serial++}.part`;
+    return new PathSink(await open(beside, 'wx+'), beside, target);
+  } catch (error) {
+    throw new ConfigError('path', `cannot write ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+class PathSink implements ByteSink {
+  readonly seekable: boolean;
+  private readonly handle: FileHandle;
+  private readonly beside: string | null;
+  private readonly target: string;
+  private readonly buffer = new Uint8Array(BUFFER_BYTES);
+  private buffered = 0;
+  /** Bytes in the file, without the buffered ones. */
+  private written = 0;
+  private isOpen = true;
+
+  constructor(handle: FileHandle, beside: string | null, target: string) {
+    this.handle = handle;
+    this.beside = beside;
+    this.target = target;
+    this.seekable = beside !== null;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.requireOpen('write');
+    if (this.buffered + bytes.length > BUFFER_BYTES) await this.flush();
+    if (bytes.length >= BUFFER_BYTES) {
+      await this.writeFully(bytes, this.written);
+      this.written += bytes.length;
+      return;
+    }
+    this.buffer.set(bytes, this.buffered);
+    this.buffered += bytes.length;
+  }
+
+  async writeAt(position: number, bytes: Uint8Array): Promise<void> {
+    this.requireOpen('writeAt');
+    if (!this.seekable) throw new StateError('PathSink.writeAt', `${this.target} cannot go back`);
+    const size = this.written + this.buffered;
+    if (!(position >= 0 && position + bytes.length <= size)) {
+      throw new ConfigError('PathSink.writeAt.position', `got ${position}, of ${size} bytes`);
+    }
+    if (position >= this.written) {
+      this.buffer.set(bytes, position - this.written);
+      return;
+    }
+    if (position + bytes.length > this.written) await this.flush();
+    await this.writeFully(bytes, position);
+  }
+
+  /** Up to `length` bytes that were written, from `position` on. */
+  async readAt(position: number, length: number): Promise<Uint8Array> {
+    this.requireOpen('readAt');
+    await this.flush();
+    const out = new Uint8Array(length);
+    let done = 0;
+    while (done < length) {
+      const { bytesRead } = await this.handle.read(out, done, length - done, position + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return out.subarray(0, done);
+  }
+
+  async close(): Promise<void> {
+    this.requireOpen('close');
+    await this.flush();
+    this.isOpen = false;
+    await this.handle.close();
+    if (this.beside !== null) await rename(this.beside, this.target);
+  }
+
+  async abort(): Promise<void> {
+    if (this.isOpen) {
+      this.isOpen = false;
+      await this.handle.close();
+    }
+    if (this.beside !== null) await unlink(this.beside).catch(() => {});
+  }
+
+  private async flush(): Promise<void> {
+    if (this.buffered === 0) return;
+    await this.writeFully(this.buffer.subarray(0, this.buffered), this.written);
+    this.written += this.buffered;
+    this.buffered = 0;
+  }
+
+  /** A write may take fewer bytes than it was given (a disk that fills up): goes on until all are taken or it fails. */
+  private async writeFully(bytes: Uint8Array, position: number): Promise<void> {
+    let done = 0;
+    while (done < bytes.length) {
+      const at = this.seekable ? position + done : null;
+      const { bytesWritten } = await this.handle.write(bytes, done, bytes.length - done, at);
+      done += bytesWritten;
+    }
+  }
+
+  private requireOpen(method: string): void {
+    if (!this.isOpen) throw new StateError(`PathSink.${method}`, `${this.target} is closed`);
+  }
+}
+
+/** The path that a `file:` URL stands for; throws `ConfigError` for another scheme. */
+export function pathOf(file: string | URL): string {
+  if (typeof file === 'string') return file;
+  if (file.protocol === 'file:') return fileURLToPath(file);
+  throw new ConfigError('path', `got a ${file.protocol} URL, allowed are file: URLs and paths`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,98 @@
+/** Whatever a user names as a place for bytes, as a sink or a source. Files are reached by `import()`, so that nothing here needs Node. */
+import type { ByteSink, ByteSource } from '../base/byte-stream.ts';
+import { ConfigError, MediaError, UnsupportedError } from '../base/errors.ts';
+import { BlobSource, MemorySource } from './memory-source.ts';
+import { StreamSink } from './stream-sink.ts';
+import { type ByteStream, StreamSource } from './stream-source.ts';
+
+/** Where a file can go: a path, a stream of the web platform, or any sink (`MemorySink`). */
+export type Destination = string | URL | WritableStream<Uint8Array> | ByteSink;
+
+/** Where a file can come from. */
+export type Origin =
+  | string
+  | URL
+  | Uint8Array
+  | ArrayBuffer
+  | Blob
+  | ReadableStream<Uint8Array>
+  | ByteStream
+  | ByteSource;
+
+/** Opens a sink. Throws `ConfigError` for a path that cannot be written and for what is no destination. */
+export async function openSink(where: string, destination: Destination): Promise<ByteSink> {
+  if (typeof destination === 'string' || destination instanceof URL) {
+    const { openPathSink } = await loadNode(where, () => import('./node/path-sink.ts'));
+    return openPathSink(destination);
+  }
+  if (isSink(destination)) return destination;
+  if (isWritableStream(destination)) return new StreamSink(destination);
+  throw new ConfigError(where, 'needed is a path, a WritableStream, or a ByteSink');
+}
+
+/** Opens a source. Throws `ConfigError` for a path that cannot be read and for what is no origin. */
+export async function openSource(where: string, origin: Origin): Promise<ByteSource> {
+  if (typeof origin === 'string' || origin instanceof URL) {
+    const { openPathSource } = await loadNode(where, () => import('./node/path-source.ts'));
+    return openPathSource(origin);
+  }
+  if (origin instanceof Uint8Array) return new MemorySource(origin);
+  if (origin instanceof ArrayBuffer) return new MemorySource(new Uint8Array(origin));
+  if (typeof Blob !== 'undefined' && origin instanceof Blob) return new BlobSource(origin);
+  if (typeof origin === 'object' && origin !== null) {
+    // Streams of Node have a `read` of another meaning, so what can be iterated over is taken for a stream first.
+    if (Symbol.asyncIterator in origin) return new StreamSource(origin as ByteStream);
+    if (isReadableStream(origin)) return new StreamSource(chunksOf(origin));
+    if ('read' in origin && typeof origin.read === 'function') return origin as ByteSource;
+  }
+  throw new ConfigError(
+    where,
+    'needed is a path, bytes, a Blob, a ReadableStream, or a ByteSource',
+  );
+}
+
+/** Whether `value` can be written to; decides before anything is opened. */
+export function isDestination(value: unknown): value is Destination {
+  if (typeof value === 'string' || value instanceof URL) return true;
+  return isSink(value) || isWritableStream(value);
+}
+
+function isSink(value: unknown): value is ByteSink {
+  const sink = value as ByteSink | null;
+  return typeof sink?.write === 'function' && typeof sink.writeAt === 'function';
+}
+
+function isWritableStream(value: unknown): value is WritableStream<Uint8Array> {
+  return typeof (value as WritableStream | null)?.getWriter === 'function';
+}
+
+function isReadableStream(value: unknown): value is ReadableStream<Uint8Array> {
+  return typeof (value as ReadableStream | null)?.getReader === 'function';
+}
+
+/** Streams that cannot be iterated over (Safari). */
+async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
+
+async function loadNode<T>(where: string, load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    if (error instanceof MediaError) throw error;
+    throw new UnsupportedError(
+      where,
+      'no files on this platform; use a stream, a MemorySink, or bytes',
+      { cause: error },
+    );
+  }
+}

@@ -56,11 +56,9 @@ function installedVersion(name: string): string | null {
 function chooseEncoders(): Plan['encoders'] {
   const presets = list(flags.presets);
   const peers = list(flags.peers);
-  const chosen: { encoder: BenchEncoder; presets: readonly string[]; curves: boolean }[] = [];
-  if (existsSync(fileURLToPath(new URL('../src/codecs/h264/index.ts', import.meta.url)))) {
-    const encoder = createInProcess('vitrine', 'working tree');
-    chosen.push({ encoder, presets, curves: true });
-  }
+  const chosen: { encoder: BenchEncoder; presets: readonly string[]; curves: boolean }[] = [
+    { encoder: createInProcess('vitrine', 'working tree'), presets, curves: true },
+  ];
   if (peers.includes('x264')) {
     chosen.push({ encoder: createLibx264(false), presets, curves: false });
     chosen.push({ encoder: createLibx264(true), presets, curves: true });

@@ -1,4 +1,5 @@
 /** Our encoder, from raw frames to an Annex B stream. */
+import type { Preset } from '../../src/codecs/h264/index.ts';
 import type { VideoFrame } from '../../src/frames/frame.ts';
 import { chromaSamples, frameBytes } from '../video/clips.ts';
 import type { EncodeJob, InProcessEncoder } from './encoder.ts';
@@ -6,19 +7,9 @@ import type { EncodeJob, InProcessEncoder } from './encoder.ts';
 /** Options that `--options '{"key": value}'` adds to every encode of ours, for trying them out. */
 const EXTRA = JSON.parse(process.env.VITRINE_BENCH_OPTIONS ?? '{}');
 
-/** What we use of the part. */
-interface H264Part {
-  createH264Encoder(options: object): {
-    readonly streamInfo: { readonly config: Uint8Array };
-    encode(frame: VideoFrame): readonly { readonly data: Uint8Array }[];
-    flush(): readonly { readonly data: Uint8Array }[];
-  };
-}
-
 /** The encoder as the sources have it. */
 export async function loadVitrine(): Promise<InProcessEncoder> {
-  const part = '../../src/codecs/h264/index.ts';
-  const { createH264Encoder } = (await import(part)) as H264Part;
+  const { createH264Encoder } = await import('../../src/codecs/h264/index.ts');
   const encode = (job: EncodeJob, samples: Uint8Array) => {
     const { clip } = job;
     const encoder = createH264Encoder({
@@ -27,7 +18,7 @@ export async function loadVitrine(): Promise<InProcessEncoder> {
       frameRate: clip.frameRate,
       qp: job.qp,
       gopSize: job.gop,
-      preset: job.preset,
+      preset: job.preset as Preset,
       ...EXTRA,
     });
     const units: Uint8Array[] = [...parameterSets(encoder.streamInfo.config)];

@@ -178,10 +178,20 @@ describe('documentation', () => {
     expect(check('src/base/a.ts', text)).toEqual([]);
   });
 
+  it('lets constants in one block share a comment', () => {
+    const block =
+      '/** Idea. */\n\n/** Modes, Table 8-2. */\nexport const A = 0;\nexport const B = 1;\n';
+    expect(check('src/base/a.ts', block)).toEqual([]);
+    expect(check('src/base/a.ts', `${block}\nexport const C = 2;\n`)).toEqual([
+      '7: const C has no doc comment',
+    ]);
+    expect(check('src/base/a.ts', `${block}export class D {}\n`)).toHaveLength(1);
+  });
+
   it('wants a clause in standard/', () => {
     const path = 'src/codecs/h264/standard/a.ts';
     expect(check(path, '/** Idea. */\n\n/** Does it. */\nexport function a() {}\n')).toEqual([
-      '4: function a is in standard/, but its doc comment cites no clause',
+      '4: function a is in standard/, but its doc comment cites no clause (nor says "not normative")',
     ]);
     expect(
       check(path, '/** Idea. */\n\n/** Does it, clause 8.3. */\nexport function a() {}\n'),

@@ -34,7 +34,7 @@ export function checkDocumentation(project: Project): Finding[] {
         findings.push({
           path: file.path,
           line: declared.line,
-          message: `${what} is in standard/, but its doc comment cites no clause`,
+          message: `${what} is in standard/, but its doc comment cites no clause (nor says "not normative")`,
         });
       }
     }

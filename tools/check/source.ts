@@ -192,13 +192,20 @@ function findExports(text: string, code: string): Exported[] {
   return found;
 }
 
-/** The doc comment that ends right above `offset`; line comments (a linter's directive) may stand between. */
+/**
+ * The doc comment that ends right above `offset`; line comments (a linter's directive) may stand between, and constants
+ * in a block of lines share the one above the first.
+ */
 function docAbove(text: string, offset: number): string | null {
+  const isConst = text.startsWith('export const', offset);
   let end = offset;
   for (;;) {
     const before = text.slice(0, end).trimEnd();
     const lineStart = before.lastIndexOf('\n') + 1;
-    if (before.slice(lineStart).trimStart().startsWith('//')) end = lineStart;
+    const lineAbove = before.slice(lineStart).trimStart();
+    const isTouching = text.slice(before.length, end).split('\n').length === 2;
+    if (lineAbove.startsWith('//')) end = lineStart;
+    else if (isConst && isTouching && /^export const .*;/.test(lineAbove)) end = lineStart;
     else if (!before.endsWith('*/')) return null;
     else {
       const start = before.lastIndexOf('/*');

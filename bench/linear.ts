@@ -28,7 +28,7 @@ const SIZES = [
   [1600, 900],
   [1920, 1080],
 ] as const;
-const FRAMES_PER_SIZE = 20;
+const FRAMES_PER_SIZE = 30;
 const LENGTHS = [60, 120, 240, 360, 480, 600];
 const LENGTH_SIZE = [320, 180] as const;
 
@@ -66,7 +66,8 @@ function deviation(points: readonly { x: number; y: number }[]): number {
 }
 
 const rounds = Number(flags.rounds);
-timeEncode(640, 360, 30);
+timeEncode(320, 180, 120);
+timeEncode(640, 360, 60);
 const times = <T>(items: readonly T[], run: (item: T) => number) => {
   const seconds = items.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {
@@ -112,7 +113,7 @@ mkdirSync(flags.out, { recursive: true });
 writeFileSync(
   `${flags.out}/linear.svg`,
   drawChart(
-    'Encoding time grows with pixels and with frames, and with nothing else',
+    'Encoding time against pixels, and against frames',
     [
       panel('320x180 to 1920x1080', 'megapixels', 'ms per frame', bySize),
       panel('60 to 600 frames of 320x180', 'frames', 'seconds', byLength),

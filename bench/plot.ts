@@ -153,7 +153,9 @@ function drawPanel(panel: Panel, size: PanelSize): string {
     for (const p of placed) {
       parts.push(drawMarker(p.px, p.py, series));
       if (p.label !== undefined) {
-        parts.push(text(p.px + 6, p.py - 6, p.label, `font-size="10" fill="${series.color}"`));
+        const atEdge = p.px + 8 + 6 * p.label.length > right;
+        const style = `font-size="10" fill="${series.color}" text-anchor="${atEdge ? 'end' : 'start'}"`;
+        parts.push(text(p.px + (atEdge ? -6 : 6), p.py - 6, p.label, style));
       }
     }
   }
@@ -194,7 +196,7 @@ export function linearTicks(low: number, high: number): number[] {
   const rough = (high - low) / 6;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step =
-    power * (rough / power < 1.5 ? 1 : rough / power < 3.5 ? 2 : rough / power < 7.5 ? 5 : 10);
+    power * (rough / power < 1.5 ? 1 : rough / power < 3 ? 2 : rough / power < 7 ? 5 : 10);
   const ticks: number[] = [];
   for (let n = Math.ceil(low / step); n * step <= high; n++)
     ticks.push(Number((n * step).toPrecision(12)));

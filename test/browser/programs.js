@@ -26,7 +26,7 @@ export async function makeWav({
   await muxer.write(0, await encoder.encode(frames));
   await muxer.write(0, await encoder.flush());
   await muxer.close();
-  return sink.bytes;
+  return sink.toBytes();
 }
 
 /** A square that moves over a gradient, 24 frames of rgb24, as H.264 in MP4. */
@@ -59,5 +59,5 @@ export async function makeMp4({
   await muxer.write(0, await encoder.encode(frames));
   await muxer.write(0, await encoder.flush());
   await muxer.close();
-  return sink.bytes;
+  return sink.toBytes();
 }

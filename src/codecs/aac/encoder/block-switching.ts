@@ -1,0 +1,131 @@
+/**
+ * Block switching: finding attacks, and choosing the window sequence and the grouping of short windows.
+ *
+ * Quantization noise fills a whole block. Before an attack there is nothing to mask it (backward masking lasts a few
+ * milliseconds), so a frame with an attack is coded in eight short blocks. The detector compares the energy of
+ * high-passed runs of 128 samples, aligned with the centers of the short windows, with a decaying mean of the runs before.
+ */
+import { fastLog2 } from '../../../dsp/logarithm.ts';
+import type { WindowInfo } from '../standard/channel-stream.ts';
+import {
+  EIGHT_SHORT_SEQUENCE,
+  FRAME_LENGTH,
+  LONG_START_SEQUENCE,
+  LONG_STOP_SEQUENCE,
+  NUM_SHORT_WINDOWS,
+  ONLY_LONG_SEQUENCE,
+  SHORT_LENGTH,
+  SHORT_OFFSET,
+} from '../standard/window-sequence.ts';
+import type { Tuning } from './tuning.ts';
+
+/** First sample of the frame's own runs within its block of 2048: the centers of the short windows' first overlap. */
+export const ATTACK_OFFSET = SHORT_OFFSET + SHORT_LENGTH;
+/** Runs below this energy (of 128 high-passed samples, 32768 full scale) are no attacks: noise of 16-bit input. */
+const QUIET_ENERGY = 128 * 30 * 30;
+/** How fast the mean of past runs forgets. */
+const MEMORY = 0.7;
+
+/** Looks for attacks in one channel. */
+export class AttackDetector {
+  private mean = 0;
+  private x1 = 0;
+  private x2 = 0;
+  private readonly ratio: number;
+
+  constructor(tuning: Tuning) {
+    this.ratio = tuning.attackRatio;
+  }
+
+  /**
+   * Takes the next 1024 samples from `pos`. Returns the index 0..7 of the first run with an attack, or -1.
+   */
+  detect(samples: Float64Array, pos: number): number {
+    let attack = -1;
+    let { x1, x2, mean } = this;
+    for (let run = 0; run < NUM_SHORT_WINDOWS; run++) {
+      let energy = 0;
+      const end = pos + (run + 1) * SHORT_LENGTH;
+      for (let n = end - SHORT_LENGTH; n < end; n++) {
+        const x = samples[n];
+        // (1 - z^-1)² / 4: +0 dB at half the rate, 12 dB an octave below.
+        const y = 0.25 * (x - 2 * x1 + x2);
+        x2 = x1;
+        x1 = x;
+        energy += y * y;
+      }
+      if (attack < 0 && energy > QUIET_ENERGY && energy > this.ratio * mean) attack = run;
+      mean = MEMORY * mean + (1 - MEMORY) * energy;
+    }
+    this.x1 = x1;
+    this.x2 = x2;
+    this.mean = mean;
+    return attack;
+  }
+}
+
+/** The sequence of a frame by that of the frame before and the attacks in it and in the next, clause 4.6.11.3.3. */
+export function nextWindowSequence(previous: number, attack: boolean, attackNext: boolean): number {
+  const endedShort = previous === LONG_START_SEQUENCE || previous === EIGHT_SHORT_SEQUENCE;
+  if (endedShort) {
+    // A stop window cannot be a start window too: short again if the next frame needs it.
+    return attack || attackNext ? EIGHT_SHORT_SEQUENCE : LONG_STOP_SEQUENCE;
+  }
+  // An attack that was not announced by a start window (only in the first frame) is left to the long block.
+  return attackNext ? LONG_START_SEQUENCE : ONLY_LONG_SEQUENCE;
+}
+
+/** Scratch for `groupWindows`. */
+const bandLogs = new Float64Array(NUM_SHORT_WINDOWS * 16);
+const groupLogs = new Float64Array(16);
+
+/**
+ * Groups short windows whose spectra are alike, so that they share scale factors. Sets `numWindowGroups` and
+ * `windowGroupLength`.
+ * @param spectra the windows of each channel that shares `info`, 8 times 128 lines
+ * @param swb_offset of short windows, `numBands` + 1 used
+ */
+export function groupWindows(
+  spectra: readonly Float64Array[],
+  swb_offset: Uint16Array,
+  numBands: number,
+  maxDistance: number,
+  info: WindowInfo,
+): void {
+  bandLogs.fill(0);
+  for (let w = 0; w < NUM_SHORT_WINDOWS; w++) {
+    for (let b = 0; b < numBands; b++) {
+      let energy = 1;
+      for (const spectrum of spectra) {
+        for (let k = swb_offset[b]; k < swb_offset[b + 1]; k++) {
+          const x = spectrum[w * SHORT_LENGTH + k];
+          energy += x * x;
+        }
+      }
+      bandLogs[w * 16 + b] = fastLog2(energy);
+    }
+  }
+  let groups = 0;
+  let length = 0;
+  for (let w = 0; w < NUM_SHORT_WINDOWS; w++) {
+    let distance = 0;
+    if (w > 0) {
+      for (let b = 0; b < numBands; b++) {
+        distance += Math.abs(bandLogs[w * 16 + b] - groupLogs[b] / length);
+      }
+    }
+    if (w > 0 && distance < maxDistance * numBands) {
+      length++;
+    } else {
+      groups++;
+      length = 1;
+      groupLogs.fill(0);
+    }
+    for (let b = 0; b < numBands; b++) groupLogs[b] += bandLogs[w * 16 + b];
+    info.windowGroupLength[groups - 1] = length;
+  }
+  info.numWindowGroups = groups;
+}
+
+/** Frames before the attack detector sees what a frame's decision needs: the next frame's runs. */
+export const LOOKAHEAD = FRAME_LENGTH;

@@ -1,0 +1,298 @@
+/**
+ * One element of every frame (a channel, a pair, or the LFE): from samples to a channel stream, and its bits. What needs
+ * no knowledge of the rate (`analyze`) is done once a frame; what does (`decide`) may be repeated with another lambda.
+ */
+import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
+import { type ElementLayout, ID_CPE, ID_LFE } from '../standard/channel-configuration.ts';
+import {
+  ChannelStream,
+  countFixedBits,
+  countIcsInfoBits,
+  countScaleFactorBits,
+  countSectionBits,
+  MAX_BANDS,
+} from '../standard/channel-stream.ts';
+import {
+  ELEMENT_HEADER_BITS,
+  writeChannelPairElement,
+  writeSingleChannelElement,
+} from '../standard/raw-data-block.ts';
+import { SWB_OFFSET_LONG_WINDOW, SWB_OFFSET_SHORT_WINDOW } from '../standard/scalefactor-bands.ts';
+import {
+  EIGHT_SHORT_SEQUENCE,
+  FRAME_LENGTH,
+  NUM_SHORT_WINDOWS,
+  ONLY_LONG_SEQUENCE,
+  SHORT_LENGTH,
+  SINE_WINDOW,
+} from '../standard/window-sequence.ts';
+import { AttackDetector, groupWindows, nextWindowSequence } from './block-switching.ts';
+import { FilterBank } from './filterbank.ts';
+import type { AacInspector } from './inspector.ts';
+import type { EncoderSettings } from './options.ts';
+import { ChannelEar, EarModel } from './psychoacoustics.ts';
+import { chooseCodebooks, completeScaleFactors, SectionScratch } from './sectioning.ts';
+import { ShortEarModel } from './short-ear.ts';
+import { chooseMidSide } from './stereo.ts';
+import { ChannelSearch, chooseScaleFactors, prepareSearch, TrellisScratch } from './trellis.ts';
+
+/** Only this many lines of an LFE may be other than zero, AAC clause 4.5.2.1.1. */
+const LFE_LINES = 12;
+
+/** Tables and scratch that all elements of an encoder share. */
+export class SharedTools {
+  readonly filterBank = new FilterBank();
+  readonly ear: EarModel;
+  readonly shortEar: ShortEarModel;
+  readonly trellis = new TrellisScratch();
+  readonly sections = new SectionScratch();
+
+  constructor(settings: EncoderSettings) {
+    this.ear = new EarModel(settings.sampleRate, settings.tuning);
+    this.shortEar = new ShortEarModel(
+      settings.sampleRate,
+      SWB_OFFSET_SHORT_WINDOW[settings.samplingFrequencyIndex],
+      settings.tuning,
+    );
+  }
+}
+
+/** What the encoder remembers of one channel. */
+class ChannelState {
+  readonly ear: ChannelEar;
+  readonly detector: AttackDetector;
+  readonly stream = new ChannelStream();
+  readonly search = new ChannelSearch();
+  /** Lines as the filter bank gives them. */
+  readonly spectrum = new Float64Array(FRAME_LENGTH);
+  readonly lineWeights = new Float64Array(FRAME_LENGTH);
+  readonly shortExcitation: Float64Array;
+  readonly shortWeights: Float64Array;
+
+  constructor(tools: SharedTools, settings: EncoderSettings) {
+    this.ear = new ChannelEar(tools.ear);
+    this.detector = new AttackDetector(settings.tuning);
+    this.shortExcitation = new Float64Array(tools.shortEar.numBands);
+    this.shortWeights = new Float64Array(NUM_SHORT_WINDOWS * tools.shortEar.numBands);
+  }
+}
+
+export class ElementEncoder {
+  readonly layout: ElementLayout;
+  private readonly settings: EncoderSettings;
+  private readonly tools: SharedTools;
+  readonly channels: readonly ChannelState[];
+  private readonly longBands: Uint16Array;
+  private readonly shortBands: Uint16Array;
+  /** First line that is not coded. */
+  private readonly longCutoff: number;
+  private readonly shortCutoff: number;
+  private readonly longMaxSfb: number;
+  private readonly shortMaxSfb: number;
+  private previousSequence = ONLY_LONG_SEQUENCE;
+  private previousShape = SINE_WINDOW;
+  private attackNow = false;
+  private readonly ms_used = new Uint8Array(MAX_BANDS);
+  private ms_mask_present: 0 | 1 | 2 = 0;
+
+  constructor(layout: ElementLayout, settings: EncoderSettings, tools: SharedTools) {
+    this.layout = layout;
+    this.settings = settings;
+    this.tools = tools;
+    this.channels = layout.channels.map(() => new ChannelState(tools, settings));
+    const index = settings.samplingFrequencyIndex;
+    this.longBands = SWB_OFFSET_LONG_WINDOW[index];
+    this.shortBands = SWB_OFFSET_SHORT_WINDOW[index];
+    const isLfe = layout.id_syn_ele === ID_LFE;
+    const share = settings.bandwidth / (settings.sampleRate / 2);
+    this.longCutoff = isLfe ? LFE_LINES : Math.max(4, Math.round(share * FRAME_LENGTH));
+    this.shortCutoff = Math.max(4, Math.round(share * SHORT_LENGTH));
+    this.longMaxSfb = countBandsBelow(this.longBands, this.longCutoff);
+    this.shortMaxSfb = countBandsBelow(this.shortBands, this.shortCutoff);
+  }
+
+  /**
+   * Takes the block of 2048 samples at `pos` of each channel; the samples from `attackPos` on are those of the next
+   * frame's attack detection (1024). `noise` is the weighted noise a line is expected to have.
+   * @param samples by input channel, 32768 is full scale
+   */
+  analyze(samples: readonly Float64Array[], pos: number, attackPos: number, noise: number): void {
+    const { channels, layout, tools } = this;
+    let attackNext = false;
+    if (layout.id_syn_ele !== ID_LFE && this.settings.blockSwitching) {
+      for (let c = 0; c < channels.length; c++) {
+        const attack = channels[c].detector.detect(samples[layout.channels[c]], attackPos);
+        if (attack >= 0) attackNext = true;
+      }
+    }
+    const window_sequence = nextWindowSequence(this.previousSequence, this.attackNow, attackNext);
+    this.attackNow = attackNext;
+    this.previousSequence = window_sequence;
+    const isShort = window_sequence === EIGHT_SHORT_SEQUENCE;
+    const window_shape = SINE_WINDOW;
+
+    const first = samples[layout.channels[0]];
+    const second = samples[layout.channels[channels.length - 1]];
+    const lastChannel = channels[channels.length - 1];
+    tools.ear.powerSpectra(first, pos, second, pos, channels[0].ear.power, lastChannel.ear.power);
+    for (let c = 0; c < channels.length; c++) {
+      const channel = channels[c];
+      const { info } = channel.stream;
+      info.window_sequence = window_sequence;
+      info.window_shape = window_shape;
+      info.max_sfb = isShort ? this.shortMaxSfb : this.longMaxSfb;
+      info.numWindowGroups = 1;
+      info.windowGroupLength[0] = 1;
+      tools.filterBank.analyze(
+        samples[layout.channels[c]],
+        pos,
+        window_sequence,
+        this.previousShape,
+        window_shape,
+        channel.spectrum,
+      );
+      channel.ear.update(channel.lineWeights);
+      if (isShort) {
+        tools.shortEar.update(channel.spectrum, channel.shortExcitation, channel.shortWeights);
+      }
+    }
+    this.previousShape = window_shape;
+    if (isShort) {
+      groupWindows(
+        channels.map((channel) => channel.spectrum),
+        this.shortBands,
+        this.shortMaxSfb,
+        this.settings.tuning.groupDistance,
+        channels[0].stream.info,
+      );
+      for (let c = 1; c < channels.length; c++) {
+        channels[c].stream.info.copyFrom(channels[0].stream.info);
+      }
+    }
+    for (const channel of channels) {
+      if (isShort) this.layOutShort(channel);
+      else this.layOutLong(channel);
+    }
+    if (channels.length === 2) this.decideStereo(noise);
+    for (const channel of channels) prepareSearch(channel.search, channel.stream);
+  }
+
+  /** Bands of a long block: lines up to the cutoff in their order, the mean weight of each band. */
+  private layOutLong(channel: ChannelState): void {
+    const { stream, search, spectrum, lineWeights } = channel;
+    const { longBands, longCutoff } = this;
+    const numBands = stream.info.max_sfb;
+    stream.numBands = numBands;
+    search.spectrum.set(spectrum);
+    for (let band = 0; band < numBands; band++) {
+      const start = longBands[band];
+      const end = longBands[band + 1];
+      stream.bandOffset[band] = start;
+      let sum = 0;
+      for (let i = start; i < end; i++) sum += lineWeights[i];
+      search.weight[band] = sum / (end - start);
+    }
+    stream.bandOffset[numBands] = longBands[numBands];
+    search.spectrum.fill(0, longCutoff);
+  }
+
+  /** Bands of short blocks: lines of a group interleaved band by band, clause 4.5.2.3.5. */
+  private layOutShort(channel: ChannelState): void {
+    const { stream, search, spectrum, shortWeights } = channel;
+    const { shortBands, shortCutoff } = this;
+    const { info } = stream;
+    const bandsInTable = this.tools.shortEar.numBands;
+    let at = 0;
+    let band = 0;
+    let window = 0;
+    for (let g = 0; g < info.numWindowGroups; g++) {
+      const length = info.windowGroupLength[g];
+      for (let sfb = 0; sfb < info.max_sfb; sfb++, band++) {
+        stream.bandOffset[band] = at;
+        let weight = 0;
+        for (let w = window; w < window + length; w++) {
+          weight += shortWeights[w * bandsInTable + sfb];
+          for (let k = shortBands[sfb]; k < shortBands[sfb + 1]; k++) {
+            search.spectrum[at++] = k < shortCutoff ? spectrum[w * SHORT_LENGTH + k] : 0;
+          }
+        }
+        search.weight[band] = weight / length;
+      }
+      window += length;
+    }
+    stream.numBands = band;
+    stream.bandOffset[band] = at;
+  }
+
+  private decideStereo(noise: number): void {
+    const [left, right] = this.channels;
+    const { stream } = left;
+    let count = 0;
+    for (let band = 0; band < stream.numBands; band++) {
+      const used =
+        this.settings.midSide &&
+        chooseMidSide(
+          left.search.spectrum,
+          right.search.spectrum,
+          stream.bandOffset[band],
+          stream.bandOffset[band + 1],
+          left.search.weight[band],
+          right.search.weight[band],
+          noise,
+        );
+      this.ms_used[band] = used ? 1 : 0;
+      if (!used) continue;
+      count++;
+      const sum = left.search.weight[band] + right.search.weight[band];
+      left.search.weight[band] = sum;
+      right.search.weight[band] = sum;
+    }
+    this.ms_mask_present = count === 0 ? 0 : count === stream.numBands ? 2 : 1;
+  }
+
+  /** Chooses scale factors and codebooks for noise that is worth `lambda` a bit. Returns the bits of the element. */
+  decide(lambda: number): number {
+    const { channels, tools, settings } = this;
+    let bits = ELEMENT_HEADER_BITS;
+    for (const channel of channels) {
+      const { stream, search } = channel;
+      chooseScaleFactors(search, stream, lambda, settings.tuning, tools.trellis);
+      bits += chooseCodebooks(stream, tools.sections);
+      completeScaleFactors(stream, tools.sections);
+      bits += countFixedBits(stream) + countSectionBits(stream) + countScaleFactorBits(stream);
+    }
+    bits += countIcsInfoBits(channels[0].stream.info);
+    if (channels.length === 2) {
+      bits += 1 + 2 + (this.ms_mask_present === 1 ? channels[0].stream.numBands : 0);
+    }
+    return bits;
+  }
+
+  /** Shows the frame as it was decided. */
+  inspect(inspector: AacInspector): void {
+    for (let c = 0; c < this.channels.length; c++) {
+      const { stream, search } = this.channels[c];
+      inspector.channel(this.layout.channels[c], stream, search.spectrum, search.weight);
+    }
+  }
+
+  write(w: SyntaxWriter): void {
+    const { channels, layout } = this;
+    if (layout.id_syn_ele === ID_CPE) {
+      writeChannelPairElement(w, layout, channels[0].stream, channels[1].stream, {
+        common_window: true,
+        ms_used: this.ms_used,
+        ms_mask_present: this.ms_mask_present,
+      });
+    } else {
+      writeSingleChannelElement(w, layout, channels[0].stream);
+    }
+  }
+}
+
+/** Number of bands that begin below `cutoff`. */
+function countBandsBelow(offsets: Uint16Array, cutoff: number): number {
+  let count = 0;
+  while (count < offsets.length - 1 && offsets[count] < cutoff) count++;
+  return count;
+}

@@ -1,0 +1,244 @@
+/**
+ * How much noise the ear lets pass: the model of the ear of ITU-R BS.1387 (clauses 2.1.2 to 2.1.8 of its annex 2, the FFT
+ * version), run on the block that is about to be coded.
+ *
+ *   spectrum of 2048 samples  →  energies in bands of a quarter Bark
+ *   weighting by the outer and middle ear, internal noise added
+ *   spreading along the basilar membrane, louder sounds further upwards
+ *   forward masking from the blocks before
+ *   masked threshold: 3 to 6 dB below
+ *
+ * The result is a weight for each line: 1 / (masked threshold of its quarter-Bark band), in the units of the MDCT, so
+ * that weight times squared error, summed over all lines, is the sum of the noise-to-mask ratios of all bands.
+ */
+import { Fft } from '../../../dsp/fft.ts';
+import { fastExp2, fastLog2 } from '../../../dsp/logarithm.ts';
+import { hannWindow } from '../../../dsp/windows.ts';
+import { FRAME_LENGTH } from '../standard/window-sequence.ts';
+import type { Tuning } from './tuning.ts';
+
+const BLOCK = 2 * FRAME_LENGTH;
+/** Width of a band, Bark (BS.1387, FFT version, resolution of the basic version). */
+const BAND_BARK = 0.25;
+const DB_TO_LOG2 = Math.log2(10) / 10;
+/** Sound pressure level of a full-scale sine, dB (BS.1387 clause 2.1.3). */
+const FULL_SCALE_LEVEL = 92;
+/** Slope of the spreading function towards lower frequencies, dB/Bark (BS.1387 clause 2.1.7). */
+const LOWER_SLOPE = 27;
+/** Spread energies add as their power of 0.4 (BS.1387 clause 2.1.7). */
+const ADDITION_POWER = 0.4;
+/** Energy of white noise in a Hann-windowed FFT line against that in an MDCT line of clause 4.6.11.3.1: 3N/8 to N. */
+const FFT_TO_MDCT = 0.375;
+
+/** z = 7 asinh(f/650), Schroeder's approximation of the Bark scale (BS.1387 clause 2.1.5). */
+export function bark(frequency: number): number {
+  const x = frequency / 650;
+  return 7 * Math.log(x + Math.sqrt(x * x + 1));
+}
+
+/** Weighting of the outer and middle ear, dB (BS.1387 clause 2.1.4); frequency in Hz. */
+export function earWeight(frequency: number): number {
+  const kHz = Math.max(frequency, 20) / 1000;
+  const resonance = kHz - 3.3;
+  return (
+    -0.6 * 3.64 * kHz ** -0.8 + 6.5 * Math.exp(-0.6 * resonance * resonance) - 0.001 * kHz ** 3.6
+  );
+}
+
+/** Energy that the blood flow adds, dB (BS.1387 clause 2.1.6); frequency in Hz. */
+export function internalNoise(frequency: number): number {
+  return 0.4 * 3.64 * (Math.max(frequency, 20) / 1000) ** -0.8;
+}
+
+/** Offset of the masked threshold below the excitation, dB (BS.1387 clause 4.1). */
+export function maskingOffset(z: number): number {
+  return z <= 12 ? 3 : 0.25 * z;
+}
+
+/** What does not change from block to block, for one sample rate. Tables are rounded to float32. */
+export class EarModel {
+  readonly numBands: number;
+  /** Line of a block of 2048 => band. */
+  readonly bandOfLine = new Uint8Array(FRAME_LENGTH);
+  /** Line => factor of its energy: ear weighting and calibration to sound pressure. */
+  readonly lineGain = new Float64Array(FRAME_LENGTH);
+  /** Band => internal noise energy. */
+  readonly noise: Float64Array;
+  /** Band => the part of the upper slope that does not depend on the level, log2 of energy per band. */
+  readonly upperSlope: Float64Array;
+  /** Band => 1 / (spread energy of a flat spectrum), to undo the gain of spreading. */
+  readonly normalization: Float64Array;
+  /** Band => masked threshold over excitation, an energy ratio, with the width rule of `Tuning.widthExponent`. */
+  readonly thresholdRatio: Float64Array;
+  /** Band => how much of the excitation before is left after one frame. */
+  readonly decay: Float64Array;
+  readonly lowerFactor: number;
+  readonly window = hannWindow(BLOCK);
+  readonly fft = new Fft(BLOCK);
+  readonly re = new Float64Array(BLOCK);
+  readonly im = new Float64Array(BLOCK);
+  /** Scratch of `spread`. */
+  readonly compressed: Float64Array;
+
+  constructor(sampleRate: number, tuning: Tuning) {
+    const lineWidth = sampleRate / BLOCK;
+    // Bands hold at least one line; where a quarter Bark is less than a line, they are wider.
+    let band = -1;
+    let bandEnd = 0;
+    const centers: number[] = [];
+    const widths: number[] = [];
+    for (let line = 0; line < FRAME_LENGTH; line++) {
+      const low = line * lineWidth;
+      if (bark(low + lineWidth / 2) >= bandEnd) {
+        band++;
+        const z = Math.max(bandEnd, bark(low));
+        bandEnd = z + BAND_BARK;
+        widths.push(0);
+        centers.push(0);
+      }
+      this.bandOfLine[line] = band;
+      widths[band] += lineWidth;
+      centers[band] = bark(low + lineWidth - widths[band] / 2);
+      // A full-scale sine of the Hann window peaks at (32768 · N/4)².
+      const calibration = FULL_SCALE_LEVEL - 20 * Math.log10((32768 * BLOCK) / 4);
+      this.lineGain[line] = Math.fround(
+        10 ** ((earWeight(low + lineWidth / 2) + calibration) / 10),
+      );
+    }
+    const numBands = band + 1;
+    this.numBands = numBands;
+    this.noise = new Float64Array(numBands);
+    this.upperSlope = new Float64Array(numBands);
+    this.thresholdRatio = new Float64Array(numBands);
+    this.decay = new Float64Array(numBands);
+    this.compressed = new Float64Array(numBands);
+    this.normalization = new Float64Array(numBands).fill(1);
+    this.lowerFactor = Math.fround(10 ** ((-LOWER_SLOPE * BAND_BARK * ADDITION_POWER) / 10));
+    const hop = FRAME_LENGTH / sampleRate;
+    for (let b = 0; b < numBands; b++) {
+      const frequency = 650 * Math.sinh(centers[b] / 7);
+      this.noise[b] = Math.fround(10 ** (internalNoise(frequency) / 10));
+      this.upperSlope[b] = Math.fround((-24 - 230 / frequency) * BAND_BARK * DB_TO_LOG2);
+      // The width of a band against that of the one at 1 kHz.
+      const width = widths[b] / 43;
+      this.thresholdRatio[b] = Math.fround(
+        10 ** (-maskingOffset(centers[b]) / 10) * width ** (tuning.widthExponent - 1),
+      );
+      const tau = 0.008 + (100 / Math.max(100, frequency)) * (0.03 - 0.008);
+      this.decay[b] = Math.fround(Math.exp(-hop / tau));
+    }
+    const flat = new Float64Array(numBands).fill(1);
+    const spreadFlat = new Float64Array(numBands);
+    this.spread(flat, spreadFlat);
+    for (let b = 0; b < numBands; b++) this.normalization[b] = Math.fround(1 / spreadFlat[b]);
+  }
+
+  /**
+   * Spreads band energies, BS.1387 clause 2.1.7: downwards with a fixed slope, upwards with one that is flatter for
+   * louder sounds; each source keeps its energy, contributions add as powers of 0.4.
+   */
+  spread(energy: Float64Array, out: Float64Array): void {
+    const { numBands, compressed, upperSlope, lowerFactor, normalization } = this;
+    out.fill(0, 0, numBands);
+    for (let b = 0; b < numBands; b++) {
+      const log = fastLog2(energy[b]);
+      // 0.2 · L dB/Bark of the level L, log2 of energy per band.
+      const slope = Math.min(-0.05, upperSlope[b] + 0.2 * BAND_BARK * log);
+      const upperRatio = fastExp2(slope);
+      // The source's energy is shared over its slopes: 27 dB/Bark is a factor 0.211 a band.
+      const total = 1.2677 + upperRatio / (1 - upperRatio);
+      const source = fastExp2(ADDITION_POWER * (log - fastLog2(total)));
+      compressed[b] = source;
+      const factor = fastExp2(ADDITION_POWER * slope);
+      const floor = source * 0.003;
+      for (
+        let target = b + 1, value = source * factor;
+        target < numBands && value > floor;
+        target++
+      ) {
+        out[target] += value;
+        value *= factor;
+      }
+    }
+    let below = 0;
+    for (let b = numBands - 1; b >= 0; b--) {
+      below = compressed[b] + below * lowerFactor;
+      const sum = out[b] + below;
+      out[b] = sum * sum * Math.sqrt(sum) * normalization[b];
+    }
+  }
+
+  /**
+   * Power spectra of two blocks of 2048 samples with one complex FFT.
+   * @param a samples from `aPos`, `b` from `bPos`; 32768 is full scale
+   * @param powerA receives 1024 energies, weighted and calibrated; `powerB` likewise
+   */
+  powerSpectra(
+    a: Float64Array,
+    aPos: number,
+    b: Float64Array,
+    bPos: number,
+    powerA: Float64Array,
+    powerB: Float64Array,
+  ): void {
+    const { re, im, window, lineGain } = this;
+    for (let n = 0; n < BLOCK; n++) {
+      re[n] = a[aPos + n] * window[n];
+      im[n] = b[bPos + n] * window[n];
+    }
+    this.fft.forward(re, im);
+    powerA[0] = re[0] * re[0] * lineGain[0];
+    powerB[0] = im[0] * im[0] * lineGain[0];
+    for (let k = 1; k < FRAME_LENGTH; k++) {
+      const mirror = BLOCK - k;
+      const ar = re[k] + re[mirror];
+      const ai = im[k] - im[mirror];
+      const br = im[k] + im[mirror];
+      const bi = re[mirror] - re[k];
+      const gain = 0.25 * lineGain[k];
+      powerA[k] = (ar * ar + ai * ai) * gain;
+      powerB[k] = (br * br + bi * bi) * gain;
+    }
+  }
+}
+
+/** The ear's state for one channel. */
+export class ChannelEar {
+  private readonly model: EarModel;
+  readonly power = new Float64Array(FRAME_LENGTH);
+  private readonly energy: Float64Array;
+  private readonly excitation: Float64Array;
+  /** Low-passed excitation of the blocks before. */
+  private readonly smoothed: Float64Array;
+  /** Band => 1 / (masked threshold), in the ear's units. */
+  private readonly inverseThreshold: Float64Array;
+
+  constructor(model: EarModel) {
+    this.model = model;
+    this.energy = new Float64Array(model.numBands);
+    this.excitation = new Float64Array(model.numBands);
+    this.smoothed = new Float64Array(model.numBands);
+    this.inverseThreshold = new Float64Array(model.numBands);
+  }
+
+  /**
+   * Takes `power` (one block later than the last call) and computes the weight of noise in each line.
+   * @param weights receives 1024 weights for errors of long MDCT lines
+   */
+  update(weights: Float64Array): void {
+    const { model, power, energy, excitation, smoothed, inverseThreshold } = this;
+    const { numBands, bandOfLine, noise, thresholdRatio, decay, lineGain } = model;
+    for (let b = 0; b < numBands; b++) energy[b] = noise[b];
+    for (let k = 0; k < FRAME_LENGTH; k++) energy[bandOfLine[k]] += power[k];
+    model.spread(energy, excitation);
+    for (let b = 0; b < numBands; b++) {
+      const now = excitation[b];
+      const kept = decay[b] * smoothed[b] + (1 - decay[b]) * now;
+      smoothed[b] = kept;
+      inverseThreshold[b] = FFT_TO_MDCT / (Math.max(kept, now) * thresholdRatio[b]);
+    }
+    for (let k = 0; k < FRAME_LENGTH; k++) {
+      weights[k] = lineGain[k] * inverseThreshold[bandOfLine[k]];
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Rate control. One number, lambda, says what a bit is worth in noise; equal lambda in all bands and frames gives the least
+ * noise for the bits of the whole stream. So lambda should hardly move, and the bit reservoir is what lets frames take
+ * what they need: the decoder's buffer holds 6144 bits a channel, and what quiet frames leave, loud ones may use (AAC clause
+ * 4.5.3.1 and its 4.5.3.2 on the reservoir).
+ *
+ * Lambda follows the fill of the reservoir (fuller: spend more), and its base drifts until the mean rate is right.
+ */
+import { fastExp2 } from '../../../dsp/logarithm.ts';
+import { FRAME_LENGTH } from '../standard/window-sequence.ts';
+import { BUFFER_BITS_PER_CHANNEL, countMainChannels, type EncoderSettings } from './options.ts';
+
+/** Where the reservoir is held, as a share of its size: room below for attacks, above for pauses. */
+const TARGET_FILL = 0.5;
+/** Seconds that the mean of `average` is taken over: its reservoir is only a number. */
+const AVERAGE_SECONDS = 3;
+/** How fast the base drifts: log2 of lambda for a frame of twice the mean size. */
+const DRIFT = 0.04;
+
+export class RateControl {
+  private readonly mode: EncoderSettings['rateControl'];
+  /** Mean bits a frame. */
+  private readonly meanBits: number;
+  /** Most bits of any frame. */
+  private readonly bufferBits: number;
+  /** Bits that may be saved up. */
+  private readonly capacity: number;
+  private readonly gain: number;
+  private level: number;
+  private baseLog2 = 0;
+
+  constructor(settings: EncoderSettings) {
+    this.mode = settings.rateControl;
+    this.bufferBits = BUFFER_BITS_PER_CHANNEL * countMainChannels(settings.layout);
+    this.meanBits =
+      this.mode === 'quality'
+        ? this.bufferBits
+        : (settings.bitRate * FRAME_LENGTH) / settings.sampleRate;
+    this.capacity =
+      this.mode === 'average'
+        ? settings.bitRate * AVERAGE_SECONDS
+        : Math.max(0, this.bufferBits - this.meanBits);
+    this.level = this.capacity * TARGET_FILL;
+    this.gain = settings.tuning.reservoirGain;
+    this.baseLog2 =
+      this.mode === 'quality'
+        ? settings.tuning.lambdaAtQuality1 - 2 * Math.log2(settings.quality)
+        : initialLambda(settings);
+  }
+
+  /** Bits saved so far, 0..capacity. */
+  get reservoirBits(): number {
+    return this.level;
+  }
+
+  /** What a bit should be worth in the next frame. */
+  lambda(): number {
+    if (this.mode === 'quality') return fastExp2(this.baseLog2);
+    const fill = this.capacity > 0 ? this.level / this.capacity - TARGET_FILL : 0;
+    return fastExp2(this.baseLog2 - this.gain * fill);
+  }
+
+  /** Most bits that the next frame may have, whole bytes. */
+  mostBits(): number {
+    const most =
+      this.mode === 'cbr' ? Math.min(this.bufferBits, this.meanBits + this.level) : this.bufferBits;
+    return Math.floor(most / 8) * 8;
+  }
+
+  /** Fewest bits that the next frame must have, so that the reservoir does not run over; 0 outside of CBR. */
+  leastBits(): number {
+    if (this.mode !== 'cbr') return 0;
+    return Math.max(0, Math.ceil((this.meanBits + this.level - this.capacity) / 8) * 8);
+  }
+
+  /**
+   * A frame has been written.
+   * @param bits its size
+   * @param usefulBits its size without fill
+   */
+  frameDone(bits: number, usefulBits: number): void {
+    if (this.mode === 'quality') return;
+    this.level = Math.min(this.capacity, this.level + this.meanBits - bits);
+    const excess = usefulBits / this.meanBits - 1;
+    this.baseLog2 += DRIFT * Math.min(1, excess);
+  }
+}
+
+/** A guess of log2(lambda) from the bits there are for each line; the drift corrects it within a second. */
+function initialLambda(settings: EncoderSettings): number {
+  const lines = settings.bandwidth * 2 * countMainChannels(settings.layout);
+  const bitsPerLine = settings.bitRate / lines;
+  return settings.tuning.lambdaAtOneBit - 6 * (bitsPerLine - 1);
+}

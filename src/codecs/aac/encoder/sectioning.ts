@@ -1,0 +1,151 @@
+/**
+ * Sectioning: which codebook each band uses, so that coefficients and section headers together take the fewest bits.
+ *
+ * A section is a run of bands with one codebook, and its header costs 7 or 9 bits, so that it often pays to code a band
+ * with a neighbor's book that is not its own best. Found by dynamic programming over (band, codebook): keeping the
+ * book costs the band's bits, changing it a header more. The bits of extra `sect_len_incr` words are left out of the
+ * search (they are rare) but not out of the count.
+ */
+import {
+  type ChannelStream,
+  MAX_BANDS,
+  SF_OFFSET,
+  sectionLengthBits,
+} from '../standard/channel-stream.ts';
+import {
+  countPairedBits,
+  ESC_HCB,
+  lowestBook,
+  NOISE_HCB,
+  ZERO_HCB,
+} from '../standard/spectrum-coding.ts';
+import { largestMagnitude } from './quantizer.ts';
+
+const NUM_BOOKS = 12;
+const NEVER = 1 << 28;
+
+/** Scratch of one channel; nothing lives across calls. */
+export class SectionScratch {
+  /** Bits of each band in each codebook; `NEVER` if the book cannot code it. */
+  readonly bandBits = new Int32Array(MAX_BANDS * NUM_BOOKS);
+  /** For each band and book: the book of the band before on the cheapest path. */
+  readonly from = new Uint8Array(MAX_BANDS * NUM_BOOKS);
+  readonly cost = new Int32Array(NUM_BOOKS);
+  readonly nextCost = new Int32Array(NUM_BOOKS);
+}
+
+/**
+ * Sets `stream.codebook` of all bands whose book is a spectrum book (noise and intensity bands are kept), from
+ * `stream.quantized`. Returns the bits of the spectral data.
+ */
+export function chooseCodebooks(stream: ChannelStream, scratch: SectionScratch): number {
+  const { max_sfb, numWindowGroups, window_sequence } = stream.info;
+  const header = 4 + sectionLengthBits(window_sequence);
+  let bits = 0;
+  for (let g = 0; g < numWindowGroups; g++) {
+    const base = g * max_sfb;
+    for (let sfb = 0; sfb < max_sfb; ) {
+      if (stream.codebook[base + sfb] >= NOISE_HCB) {
+        sfb++;
+        continue;
+      }
+      let end = sfb;
+      while (end < max_sfb && stream.codebook[base + end] < NOISE_HCB) {
+        countBand(stream, base + end, scratch);
+        end++;
+      }
+      bits += chooseInRun(stream, base + sfb, base + end, header, scratch);
+      sfb = end;
+    }
+  }
+  return bits;
+}
+
+/** Fills the row of `band` in `scratch.bandBits`. */
+function countBand(stream: ChannelStream, band: number, scratch: SectionScratch): void {
+  const start = stream.bandOffset[band];
+  const count = stream.bandOffset[band + 1] - start;
+  const row = band * NUM_BOOKS;
+  const rows = scratch.bandBits;
+  const lowest = lowestBook(largestMagnitude(stream.quantized, start, count));
+  for (let book = 0; book < NUM_BOOKS; book++) rows[row + book] = NEVER;
+  if (lowest === 0) {
+    rows[row] = 0;
+  }
+  for (let book = lowest === 0 ? 1 : lowest; book < ESC_HCB; book += 2) {
+    const both = countPairedBits(stream.quantized, start, count, book);
+    // A band of zeros in a book of values has a scale factor all the same: one bit, the same as before.
+    const extra = lowest === 0 ? 1 : 0;
+    rows[row + book] = (both & 0xffff) + extra;
+    rows[row + book + 1] = (both >>> 16) + extra;
+  }
+  if (lowest >= 7) {
+    rows[row + ESC_HCB] = countPairedBits(stream.quantized, start, count, ESC_HCB) & 0xffff;
+  }
+}
+
+/** Viterbi search over the bands `first` to `end` - 1, all of one group. */
+function chooseInRun(
+  stream: ChannelStream,
+  first: number,
+  end: number,
+  header: number,
+  scratch: SectionScratch,
+): number {
+  const { bandBits, from, cost, nextCost } = scratch;
+  for (let book = 0; book < NUM_BOOKS; book++) {
+    cost[book] = Math.min(NEVER, bandBits[first * NUM_BOOKS + book] + header);
+  }
+  for (let band = first + 1; band < end; band++) {
+    const row = band * NUM_BOOKS;
+    let best = 0;
+    for (let book = 1; book < NUM_BOOKS; book++) if (cost[book] < cost[best]) best = book;
+    const changed = cost[best] + header;
+    for (let book = 0; book < NUM_BOOKS; book++) {
+      const stay = cost[book] <= changed;
+      from[row + book] = stay ? book : best;
+      nextCost[book] = Math.min(NEVER, (stay ? cost[book] : changed) + bandBits[row + book]);
+    }
+    cost.set(nextCost);
+  }
+  let book = 0;
+  for (let other = 1; other < NUM_BOOKS; other++) if (cost[other] < cost[book]) book = other;
+  let bits = 0;
+  for (let band = end - 1; band >= first; band--) {
+    stream.codebook[band] = book;
+    const isZero = bandBits[band * NUM_BOOKS] === 0;
+    bits += bandBits[band * NUM_BOOKS + book] - (isZero && book !== ZERO_HCB ? 1 : 0);
+    book = from[band * NUM_BOOKS + book];
+  }
+  return bits;
+}
+
+/**
+ * Gives bands of zeros that lie in a section of values the scale factor of the band before them (or, at the start, of the
+ * first that has one), so that it costs one bit; and sets `global_gain` to the first scale factor.
+ */
+export function completeScaleFactors(stream: ChannelStream, scratch: SectionScratch): void {
+  let last = -1;
+  let waiting = 0;
+  for (let band = 0; band < stream.numBands; band++) {
+    if (!isSpectrumBook(stream.codebook[band])) continue;
+    if (scratch.bandBits[band * NUM_BOOKS] !== 0) {
+      last = stream.scaleFactor[band];
+      for (; waiting < band; waiting++) {
+        if (isSpectrumBook(stream.codebook[waiting])) stream.scaleFactor[waiting] = last;
+      }
+      waiting = band + 1;
+    } else if (last >= 0) {
+      stream.scaleFactor[band] = last;
+      waiting = band + 1;
+    }
+  }
+  let first = 0;
+  while (first < stream.numBands && !isSpectrumBook(stream.codebook[first])) first++;
+  stream.global_gain = first < stream.numBands ? stream.scaleFactor[first] : SF_OFFSET;
+}
+
+/** Whether `book` is one whose bands have a scale factor of the quantizer. */
+export function isSpectrumBook(book: number): boolean {
+  return book > ZERO_HCB && book < NOISE_HCB;
+}

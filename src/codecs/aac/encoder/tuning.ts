@@ -1,0 +1,54 @@
+/**
+ * The numbers that the encoder's choices turn on, in one place. None is fixed by the standard. Each was set by listening
+ * with BS.1387 (`npm run bench:aac`) over music and speech; its comment says what goes wrong on each side of it.
+ */
+export interface Tuning {
+  /** Points [bits per second and channel, Hz]: too wide starves the low bands, too narrow sounds dull. */
+  readonly bandwidth: readonly (readonly [number, number])[];
+  /** A mono signal of rate r has the bandwidth of a pair with this times r a channel. */
+  readonly monoRateFactor: number;
+  /** Rounding of magnitudes: below 1/2, since small values are likelier. Lower saves bits and loses energy. */
+  readonly roundingFirst: number;
+  readonly roundingRest: number;
+  /**
+   * How the noise is shared between narrow and wide bands: 0 gives every quarter Bark the same noise-to-mask ratio,
+   * 1 every line the same share of the sum of ratios.
+   */
+  readonly widthExponent: number;
+  /** Energy in a subblock over the energy before it that makes an attack. Lower switches too often. */
+  readonly attackRatio: number;
+  /** Weight of noise in short blocks against that in long ones. */
+  readonly shortWeight: number;
+  /** How far the rate control lets the noise level follow the reservoir, log2 over its whole range. */
+  readonly reservoirGain: number;
+  /** log2(lambda) where a line has one bit, a first guess only. */
+  readonly lambdaAtOneBit: number;
+  /** log2(lambda) of constant quality 1. */
+  readonly lambdaAtQuality1: number;
+  /** Mean difference of band energies, log2, up to which short windows share a group. */
+  readonly groupDistance: number;
+}
+
+export const DEFAULT_TUNING: Tuning = {
+  bandwidth: [
+    [8000, 4000],
+    [16000, 7000],
+    [24000, 10500],
+    [32000, 13000],
+    [48000, 15500],
+    [64000, 17000],
+    [96000, 19000],
+    [128000, 20000],
+    [160000, 22000],
+  ],
+  monoRateFactor: 0.8,
+  roundingFirst: 0.36,
+  roundingRest: 0.42,
+  widthExponent: 0.5,
+  attackRatio: 8,
+  shortWeight: 1,
+  reservoirGain: 3,
+  lambdaAtOneBit: 0,
+  lambdaAtQuality1: 0,
+  groupDistance: 1.2,
+};

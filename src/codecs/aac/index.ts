@@ -1,0 +1,3 @@
+export { AacEncoder, createAacEncoder } from './encoder/encoder.ts';
+export type { AacInspector } from './encoder/inspector.ts';
+export type { AacEncoderOptions } from './encoder/options.ts';

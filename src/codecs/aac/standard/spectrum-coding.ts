@@ -1,0 +1,203 @@
+/**
+ * Noiseless coding of quantized spectra, AAC clause 4.6.3: how many bits a run of coefficients takes in a codebook, and
+ * the writing of it.
+ *
+ * Books come in pairs with the same largest magnitude (1/2, 3/4, 5/6, 7/8, 9/10; 11 is alone), one of each pair for
+ * flat and one for peaky statistics. Counting does both of a pair in one look-up.
+ */
+import type { BitWriter } from '../../../bits/bit-writer.ts';
+import { SPECTRUM_CODES, SPECTRUM_LENGTHS } from './huffman-tables.ts';
+
+/** sect_cb values with a meaning of their own, clause 4.6.3.2. */
+export const ZERO_HCB = 0;
+export const ESC_HCB = 11;
+export const NOISE_HCB = 13;
+export const INTENSITY_HCB2 = 14;
+export const INTENSITY_HCB = 15;
+
+/** Largest magnitude that can be coded: escape sequences reach 13 bits, clause 4.6.3.3. */
+export const MAX_QUANTIZED = 8191;
+
+/** Table 4.A.1 of clause 4.6.3.3: codebook => largest magnitude (LAV); with escapes, book 11 reaches `MAX_QUANTIZED`. */
+// biome-ignore format: laid out as in the standard
+export const LARGEST_MAGNITUDE: Uint16Array = /* @__PURE__ */ Uint16Array.of(
+  0, 1, 1, 2, 2, 4, 4, 7, 7, 12, 12, 8191);
+
+/** The lower book of the first pair that reaches magnitude 0..12; 0 for an all-zero band; above, it is 11. */
+// biome-ignore format: one entry per magnitude
+const LOWEST_BOOK: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 1, 3, 5, 5, 7, 7, 7, 9, 9, 9, 9, 9);
+
+/** The lower codebook of the first pair that can code `largest`; 0 if `largest` is 0. */
+export function lowestBook(largest: number): number {
+  return largest > 12 ? ESC_HCB : LOWEST_BOOK[largest];
+}
+
+/** Lengths of book 2f+1 in the low and of book 2f+2 in the high 16 bits, sign bits included, by codeword index. */
+const PAIRED_LENGTHS: readonly Int32Array[] = [1, 3, 5, 7, 9].map((book) => {
+  const low = SPECTRUM_LENGTHS[book];
+  const high = SPECTRUM_LENGTHS[book + 1];
+  const modulus = book === 3 ? 3 : book === 7 ? 8 : 13;
+  const isUnsigned = book === 3 || book >= 7;
+  return Int32Array.from(low, (length, index) => {
+    let signs = 0;
+    if (isUnsigned)
+      for (let i = index; i > 0; i = Math.floor(i / modulus)) if (i % modulus) signs++;
+    return (length + signs) | ((high[index] + signs) << 16);
+  });
+});
+
+/** Lengths of book 11 with sign bits, without escapes. */
+const ESCAPE_BOOK_LENGTHS: Int32Array = Int32Array.from(
+  SPECTRUM_LENGTHS[ESC_HCB],
+  (length, index) => length + (index >= 17 ? 1 : 0) + (index % 17 !== 0 ? 1 : 0),
+);
+
+const QUAD_1 = PAIRED_LENGTHS[0];
+const QUAD_2 = PAIRED_LENGTHS[1];
+const PAIR_4 = PAIRED_LENGTHS[2];
+const PAIR_7 = PAIRED_LENGTHS[3];
+const PAIR_12 = PAIRED_LENGTHS[4];
+
+/** Length of escape_sequence for a magnitude of at least 16: N ones, a zero, N + 4 bits, N = floor(log2) - 4. */
+function escapeLength(magnitude: number): number {
+  return 2 * (31 - Math.clz32(magnitude)) - 3;
+}
+
+/**
+ * Bits of `count` coefficients from `pos` in the codebook pair whose lower book is `book`: the lower one's in bits
+ * 0..15, the upper one's in bits 16..31. For book 11 both halves are the same.
+ * @param quantized signed values within the pair's largest magnitude
+ * @param count a multiple of 4
+ */
+export function countPairedBits(
+  quantized: Int32Array,
+  pos: number,
+  count: number,
+  book: number,
+): number {
+  const end = pos + count;
+  let sum = 0;
+  if (book === 1) {
+    for (let i = pos; i < end; i += 4) {
+      sum +=
+        QUAD_1[
+          27 * quantized[i] + 9 * quantized[i + 1] + 3 * quantized[i + 2] + quantized[i + 3] + 40
+        ];
+    }
+  } else if (book === 3) {
+    for (let i = pos; i < end; i += 4) {
+      const w = quantized[i];
+      const x = quantized[i + 1];
+      const y = quantized[i + 2];
+      const z = quantized[i + 3];
+      sum +=
+        QUAD_2[
+          27 * (w < 0 ? -w : w) + 9 * (x < 0 ? -x : x) + 3 * (y < 0 ? -y : y) + (z < 0 ? -z : z)
+        ];
+    }
+  } else if (book === 5) {
+    for (let i = pos; i < end; i += 2) sum += PAIR_4[9 * quantized[i] + quantized[i + 1] + 40];
+  } else if (book === 7) {
+    for (let i = pos; i < end; i += 2) {
+      const y = quantized[i];
+      const z = quantized[i + 1];
+      sum += PAIR_7[8 * (y < 0 ? -y : y) + (z < 0 ? -z : z)];
+    }
+  } else if (book === 9) {
+    for (let i = pos; i < end; i += 2) {
+      const y = quantized[i];
+      const z = quantized[i + 1];
+      sum += PAIR_12[13 * (y < 0 ? -y : y) + (z < 0 ? -z : z)];
+    }
+  } else {
+    for (let i = pos; i < end; i += 2) {
+      let y = quantized[i];
+      let z = quantized[i + 1];
+      if (y < 0) y = -y;
+      if (z < 0) z = -z;
+      if (y > 15) {
+        sum += escapeLength(y);
+        y = 16;
+      }
+      if (z > 15) {
+        sum += escapeLength(z);
+        z = 16;
+      }
+      sum += ESCAPE_BOOK_LENGTHS[17 * y + z];
+    }
+    sum |= sum << 16;
+  }
+  return sum;
+}
+
+/**
+ * Writes `count` coefficients from `pos` in codebook `book`, 1..11: hcod, sign bits, escapes, as spectral_data() of
+ * clause 4.4.2.7 orders them.
+ */
+export function writeSpectrum(
+  bits: BitWriter,
+  quantized: Int32Array,
+  pos: number,
+  count: number,
+  book: number,
+): void {
+  const lengths = SPECTRUM_LENGTHS[book];
+  const codes = SPECTRUM_CODES[book];
+  const end = pos + count;
+  if (book <= 4) {
+    for (let i = pos; i < end; i += 4) {
+      const w = quantized[i];
+      const x = quantized[i + 1];
+      const y = quantized[i + 2];
+      const z = quantized[i + 3];
+      if (book <= 2) {
+        const index = 27 * w + 9 * x + 3 * y + z + 40;
+        bits.put(lengths[index], codes[index]);
+      } else {
+        const index = 27 * Math.abs(w) + 9 * Math.abs(x) + 3 * Math.abs(y) + Math.abs(z);
+        bits.put(lengths[index], codes[index]);
+        putSign(bits, w);
+        putSign(bits, x);
+        putSign(bits, y);
+        putSign(bits, z);
+      }
+    }
+    return;
+  }
+  const modulus = book <= 6 ? 9 : book <= 8 ? 8 : book <= 10 ? 13 : 17;
+  for (let i = pos; i < end; i += 2) {
+    const y = quantized[i];
+    const z = quantized[i + 1];
+    if (book <= 6) {
+      const index = 9 * y + z + 40;
+      bits.put(lengths[index], codes[index]);
+      continue;
+    }
+    const yMagnitude = Math.abs(y);
+    const zMagnitude = Math.abs(z);
+    const largest = modulus - 1;
+    const index =
+      modulus * (yMagnitude < largest ? yMagnitude : largest) +
+      (zMagnitude < largest ? zMagnitude : largest);
+    bits.put(lengths[index], codes[index]);
+    putSign(bits, y);
+    putSign(bits, z);
+    if (book === ESC_HCB) {
+      if (yMagnitude > 15) putEscape(bits, yMagnitude);
+      if (zMagnitude > 15) putEscape(bits, zMagnitude);
+    }
+  }
+}
+
+/** quad_sign_bits, pair_sign_bits: one bit for each coefficient that is not zero, 1 if negative. */
+function putSign(bits: BitWriter, value: number): void {
+  if (value !== 0) bits.put(1, value < 0 ? 1 : 0);
+}
+
+/** hcod_esc_y, hcod_esc_z: escape_prefix of N ones, escape_separator 0, escape_word of N + 4 bits (clause 4.6.3.3). */
+function putEscape(bits: BitWriter, magnitude: number): void {
+  const wordLength = 31 - Math.clz32(magnitude);
+  const ones = wordLength - 4;
+  bits.put(ones + 1, (1 << (ones + 1)) - 2);
+  bits.put(wordLength, magnitude - (1 << wordLength));
+}

@@ -18,7 +18,7 @@ export function fastLog2(value: number): number {
   let exponent = (bits >> 23) - 127;
   bitsView[0] = (bits & 0x007fffff) | 0x3f800000;
   let m = floatView[0];
-  if (m > 1.4142135) {
+  if (m > Math.SQRT2) {
     m *= 0.5;
     exponent += 1;
   }
@@ -42,7 +42,7 @@ export function fastExp2(value: number): number {
   if (value > 127) value = 127;
   const whole = Math.floor(value + 0.5);
   // 2^r = e^(r ln 2), |r| <= 1/2: Taylor series to the sixth power.
-  const r = (value - whole) * 0.6931471805599453;
+  const r = (value - whole) * Math.LN2;
   const series =
     1 +
     r *

@@ -66,17 +66,16 @@ class ChannelState {
   /** Lines as the filter bank gives them. */
   readonly spectrum = new Float64Array(FRAME_LENGTH);
   readonly lineWeights = new Float64Array(FRAME_LENGTH);
-  readonly shortExcitation: Float64Array;
   readonly shortWeights: Float64Array;
 
   constructor(tools: SharedTools, settings: EncoderSettings) {
     this.ear = new ChannelEar(tools.ear);
     this.detector = new AttackDetector(settings.tuning);
-    this.shortExcitation = new Float64Array(tools.shortEar.numBands);
     this.shortWeights = new Float64Array(NUM_SHORT_WINDOWS * tools.shortEar.numBands);
   }
 }
 
+/** Encodes one element of every frame, and keeps what passes from frame to frame. */
 export class ElementEncoder {
   readonly layout: ElementLayout;
   private readonly settings: EncoderSettings;
@@ -153,7 +152,7 @@ export class ElementEncoder {
       );
       channel.ear.update(channel.lineWeights);
       if (isShort) {
-        tools.shortEar.update(channel.spectrum, channel.shortExcitation, channel.shortWeights);
+        tools.shortEar.update(channel.spectrum, channel.lineWeights, channel.shortWeights);
       }
     }
     this.previousShape = window_shape;

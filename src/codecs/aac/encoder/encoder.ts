@@ -27,6 +27,9 @@ const FULL_SCALE = 32768;
 /** Times that a frame is coded again with another lambda before everything is left out. */
 const MAX_TRIALS = 12;
 
+/** Below this, less noise is worth nothing: what is left of a frame is filled. */
+const LEAST_LAMBDA = 1e-5;
+
 /** Encodes one stream. Make it with `createAacEncoder`. */
 export class AacEncoder {
   readonly streamInfo: AudioStreamInfo;
@@ -178,7 +181,7 @@ export class AacEncoder {
     if (usefulBits < least) writeFill(writer, least - usefulBits + 6);
     writeEnd(writer);
     const bits = writer.bits.bitPosition;
-    rate.frameDone(bits, usefulBits);
+    rate.frameDone(bits);
     if (inspector !== null) {
       for (const element of elements) element.inspect(inspector);
       inspector.frameEnd(bits, lambda, rate.reservoirBits);
@@ -207,7 +210,7 @@ export class AacEncoder {
     }
     for (let trial = 0; bits < least && trial < 3; trial++) {
       const lower = lambda / Math.min(16, 1.2 + 3 * (least / bits - 1));
-      if (lower < 1e-3) break;
+      if (lower < LEAST_LAMBDA) break;
       bits = this.decideWith(lower);
       if (bits > most) {
         bits = this.decideWith(lambda);

@@ -7,6 +7,7 @@
 import type { SyntaxTrace } from '../../../bits/syntax-writer.ts';
 import type { ChannelStream } from '../standard/channel-stream.ts';
 
+/** Watches an encoder; pass it as `inspector`. */
 export interface AacInspector {
   /** Told of every syntax element; null to leave it out. */
   readonly trace: SyntaxTrace | null;

@@ -14,9 +14,13 @@ import { BUFFER_BITS_PER_CHANNEL, countMainChannels, type EncoderSettings } from
 const TARGET_FILL = 0.5;
 /** Seconds that the mean of `average` is taken over: its reservoir is only a number. */
 const AVERAGE_SECONDS = 3;
-/** How fast the base drifts: log2 of lambda for a frame of twice the mean size. */
-const DRIFT = 0.04;
+/** How fast the base drifts: log2 of lambda a frame, times the error of the fill as a share of the capacity. */
+const DRIFT = 0.06;
 
+/** Below this, noise is far under any threshold; the base does not drift there in silence. */
+const LEAST_LOG2 = -16;
+
+/** Gives each frame its lambda and its bounds, and keeps the account of the reservoir. */
 export class RateControl {
   private readonly mode: EncoderSettings['rateControl'];
   /** Mean bits a frame. */
@@ -56,8 +60,12 @@ export class RateControl {
   /** What a bit should be worth in the next frame. */
   lambda(): number {
     if (this.mode === 'quality') return fastExp2(this.baseLog2);
-    const fill = this.capacity > 0 ? this.level / this.capacity - TARGET_FILL : 0;
-    return fastExp2(this.baseLog2 - this.gain * fill);
+    return fastExp2(this.baseLog2 - this.gain * this.fillError());
+  }
+
+  /** Share of the capacity that is saved beyond the target: -0.5..0.5. */
+  private fillError(): number {
+    return this.capacity > 0 ? this.level / this.capacity - TARGET_FILL : 0;
   }
 
   /** Most bits that the next frame may have, whole bytes. */
@@ -73,16 +81,11 @@ export class RateControl {
     return Math.max(0, Math.ceil((this.meanBits + this.level - this.capacity) / 8) * 8);
   }
 
-  /**
-   * A frame has been written.
-   * @param bits its size
-   * @param usefulBits its size without fill
-   */
-  frameDone(bits: number, usefulBits: number): void {
+  /** A frame of `bits` has been written. */
+  frameDone(bits: number): void {
     if (this.mode === 'quality') return;
     this.level = Math.min(this.capacity, this.level + this.meanBits - bits);
-    const excess = usefulBits / this.meanBits - 1;
-    this.baseLog2 += DRIFT * Math.min(1, excess);
+    this.baseLog2 = Math.max(LEAST_LOG2, this.baseLog2 - DRIFT * this.fillError());
   }
 }
 
@@ -90,5 +93,5 @@ export class RateControl {
 function initialLambda(settings: EncoderSettings): number {
   const lines = settings.bandwidth * 2 * countMainChannels(settings.layout);
   const bitsPerLine = settings.bitRate / lines;
-  return settings.tuning.lambdaAtOneBit - 6 * (bitsPerLine - 1);
+  return settings.tuning.lambdaAtOneBit - 3 * (bitsPerLine - 1);
 }

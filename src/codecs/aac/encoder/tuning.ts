@@ -19,6 +19,8 @@ export interface Tuning {
   readonly attackRatio: number;
   /** Weight of noise in short blocks against that in long ones. */
   readonly shortWeight: number;
+  /** How much the weight of noise follows the energy of a short window: 1 in proportion, 0 not at all. */
+  readonly shortContrast: number;
   /** How far the rate control lets the noise level follow the reservoir, log2 over its whole range. */
   readonly reservoirGain: number;
   /** log2(lambda) where a line has one bit, a first guess only. */
@@ -29,6 +31,7 @@ export interface Tuning {
   readonly groupDistance: number;
 }
 
+/** What `createAacEncoder` uses. */
 export const DEFAULT_TUNING: Tuning = {
   bandwidth: [
     [8000, 4000],
@@ -45,10 +48,11 @@ export const DEFAULT_TUNING: Tuning = {
   roundingFirst: 0.36,
   roundingRest: 0.42,
   widthExponent: 0.5,
-  attackRatio: 8,
+  attackRatio: 5,
   shortWeight: 1,
+  shortContrast: 0.5,
   reservoirGain: 3,
-  lambdaAtOneBit: 0,
+  lambdaAtOneBit: -2.3,
   lambdaAtQuality1: 0,
   groupDistance: 1.2,
 };

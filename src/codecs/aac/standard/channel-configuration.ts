@@ -5,12 +5,17 @@
  */
 import { UnsupportedError } from '../../../base/errors.ts';
 
-/** id_syn_ele, table 4.85 (clause 4.5.2.1). */
+/** id_syn_ele of a single_channel_element(), table 4.85 (clause 4.5.2.1). */
 export const ID_SCE = 0;
+/** id_syn_ele of a channel_pair_element(), clause 4.5.2.1. */
 export const ID_CPE = 1;
+/** id_syn_ele of an lfe_channel_element(), clause 4.5.2.1. */
 export const ID_LFE = 3;
+/** id_syn_ele of a data_stream_element(), clause 4.5.2.1. */
 export const ID_DSE = 4;
+/** id_syn_ele of a fill_element(), clause 4.5.2.1. */
 export const ID_FIL = 6;
+/** id_syn_ele of the end of a frame, clause 4.5.2.1. */
 export const ID_END = 7;
 
 /** One syntactic element of every frame: its kind, its instance tag, and the input channels that it codes. */
@@ -87,7 +92,8 @@ function countChannels(layout: ChannelLayout): number {
 }
 
 /**
- * The layout for `numChannels` channels whose order is `channelMask` (0: not specified, the default of the count).
+ * The layout (clause 1.6.3.5) for `numChannels` channels whose order is `channelMask` (0: not specified, the default of
+ * the count).
  * Throws `UnsupportedError` if there is none.
  */
 export function channelLayout(numChannels: number, channelMask = 0): ChannelLayout {

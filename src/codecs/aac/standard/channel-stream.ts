@@ -75,7 +75,7 @@ export function writeIcsInfo(w: SyntaxWriter, info: WindowInfo): void {
   }
 }
 
-/** Bits of ics_info(). */
+/** Bits of ics_info(), clause 4.4.2.7. */
 export function countIcsInfoBits(info: WindowInfo): number {
   return info.window_sequence === EIGHT_SHORT_SEQUENCE ? 15 : 11;
 }
@@ -90,7 +90,7 @@ function scaleFactorGrouping(info: WindowInfo): number {
   return grouping;
 }
 
-/** Bits of `sect_len_incr`, and its value that means "and more". */
+/** Bits of `sect_len_incr`, clause 4.4.2.7; all ones means "and more". */
 export function sectionLengthBits(window_sequence: number): number {
   return window_sequence === EIGHT_SHORT_SEQUENCE ? 3 : 5;
 }
@@ -115,7 +115,7 @@ function writeSectionData(w: SyntaxWriter, stream: ChannelStream): void {
   }
 }
 
-/** Bits of section_data(). */
+/** Bits of section_data(), clause 4.4.2.7. */
 export function countSectionBits(stream: ChannelStream): number {
   const { max_sfb, numWindowGroups, window_sequence } = stream.info;
   const width = sectionLengthBits(window_sequence);
@@ -176,7 +176,7 @@ function writeScaleFactorDelta(w: SyntaxWriter, name: string, delta: number): vo
   w.bits.put(length, SCALE_FACTOR_CODES[index]);
 }
 
-/** Bits of scale_factor_data(). */
+/** Bits of scale_factor_data(), clause 4.4.2.7. */
 export function countScaleFactorBits(stream: ChannelStream): number {
   let lastScaleFactor = stream.global_gain;
   let lastPosition = 0;

@@ -102,7 +102,7 @@ export function writeDataStreamElement(w: SyntaxWriter, tag: number, data: Uint8
   for (const byte of data) w.u('data_stream_byte', 8, byte);
 }
 
-/** ID_END and byte_alignment(): the end of raw_data_block(). */
+/** ID_END and byte_alignment(): the end of raw_data_block(), clause 4.4.2.1. */
 export function writeEnd(w: SyntaxWriter): void {
   w.u('id_syn_ele', 3, ID_END);
   w.bits.alignZero();

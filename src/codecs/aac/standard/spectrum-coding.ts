@@ -8,11 +8,15 @@
 import type { BitWriter } from '../../../bits/bit-writer.ts';
 import { SPECTRUM_CODES, SPECTRUM_LENGTHS } from './huffman-tables.ts';
 
-/** sect_cb values with a meaning of their own, clause 4.6.3.2. */
+/** sect_cb of bands of zeros, clause 4.6.3.2. */
 export const ZERO_HCB = 0;
+/** sect_cb of the codebook with escape sequences, clause 4.6.3.2. */
 export const ESC_HCB = 11;
+/** sect_cb of bands of noise, clause 4.6.13.2. */
 export const NOISE_HCB = 13;
+/** sect_cb of intensity stereo out of phase, clause 4.6.8.2.2. */
 export const INTENSITY_HCB2 = 14;
+/** sect_cb of intensity stereo in phase, clause 4.6.8.2.2. */
 export const INTENSITY_HCB = 15;
 
 /** Largest magnitude that can be coded: escape sequences reach 13 bits, clause 4.6.3.3. */
@@ -27,7 +31,7 @@ export const LARGEST_MAGNITUDE: Uint16Array = /* @__PURE__ */ Uint16Array.of(
 // biome-ignore format: one entry per magnitude
 const LOWEST_BOOK: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 1, 3, 5, 5, 7, 7, 7, 9, 9, 9, 9, 9);
 
-/** The lower codebook of the first pair that can code `largest`; 0 if `largest` is 0. */
+/** The lower codebook of the first pair that can code `largest` (clause 4.6.3.3); 0 if `largest` is 0. */
 export function lowestBook(largest: number): number {
   return largest > 12 ? ESC_HCB : LOWEST_BOOK[largest];
 }
@@ -64,7 +68,7 @@ function escapeLength(magnitude: number): number {
 }
 
 /**
- * Bits of `count` coefficients from `pos` in the codebook pair whose lower book is `book`: the lower one's in bits
+ * Bits of `count` coefficients from `pos` (clause 4.6.3.3) in the codebook pair whose lower book is `book`: the lower one's in bits
  * 0..15, the upper one's in bits 16..31. For book 11 both halves are the same.
  * @param quantized signed values within the pair's largest magnitude
  * @param count a multiple of 4

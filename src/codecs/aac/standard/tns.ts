@@ -5,8 +5,9 @@
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import { EIGHT_SHORT_SEQUENCE } from './window-sequence.ts';
 
-/** TNS_MAX_ORDER for AAC-LC, clause 4.6.9.4. */
+/** TNS_MAX_ORDER of long windows for AAC-LC, clause 4.6.9.4. */
 export const TNS_MAX_ORDER_LONG = 12;
+/** TNS_MAX_ORDER of short windows, clause 4.6.9.4. */
 export const TNS_MAX_ORDER_SHORT = 7;
 
 /** At most one filter a window is used: the syntax allows three in a long window. */
@@ -61,7 +62,7 @@ export function predictionPolynomial(
   }
 }
 
-/** Bits of tns_data() in a frame of `window_sequence`, without tns_data_present. */
+/** Bits of tns_data() (clause 4.4.2.7) in a frame of `window_sequence`, without tns_data_present. */
 export function countTnsBits(tns: TnsData, window_sequence: number): number {
   const isShort = window_sequence === EIGHT_SHORT_SEQUENCE;
   let bits = 0;

@@ -5,18 +5,25 @@
  */
 import { risingKaiserBesselWindow, risingSineWindow } from '../../../dsp/windows.ts';
 
-/** window_sequence, table 4.128. */
+/** window_sequence of a long window between long ones, table 4.128 (clause 4.5.2.3.4). */
 export const ONLY_LONG_SEQUENCE = 0;
+/** window_sequence of a long window before short ones, clause 4.5.2.3.4. */
 export const LONG_START_SEQUENCE = 1;
+/** window_sequence of eight short windows, clause 4.5.2.3.4. */
 export const EIGHT_SHORT_SEQUENCE = 2;
+/** window_sequence of a long window after short ones, clause 4.5.2.3.4. */
 export const LONG_STOP_SEQUENCE = 3;
 
-/** window_shape, table 4.127: a sine window, or the Kaiser-Bessel derived one. */
+/** window_shape of sine windows, table 4.127 (clause 4.5.2.3.4). */
 export const SINE_WINDOW = 0;
+/** window_shape of Kaiser-Bessel derived windows, clause 4.5.2.3.4. */
 export const KBD_WINDOW = 1;
 
+/** Lines of a long transform, and new samples of a frame, clause 4.6.11.1. */
 export const FRAME_LENGTH = 1024;
+/** Lines of a short transform, clause 4.6.11.1. */
 export const SHORT_LENGTH = 128;
+/** Short transforms in a frame, clause 4.6.11.1. */
 export const NUM_SHORT_WINDOWS = 8;
 /** First sample of the first short window in a frame of 2048 samples, clause 4.6.11.3.2. */
 export const SHORT_OFFSET = 448;
@@ -42,12 +49,12 @@ const SHORT_SLOPES = [
   risingKaiserBesselWindow(SHORT_LENGTH, KBD_ALPHA_SHORT),
 ];
 
-/** The rising slope of a long window of shape `window_shape`: 1024 values. Do not write to it. */
+/** The rising slope of a long window of shape `window_shape` (clause 4.6.11.3.2): 1024 values. Do not write to it. */
 export function longSlope(window_shape: number): Float64Array {
   return LONG_SLOPES[window_shape];
 }
 
-/** The rising slope of a short window of shape `window_shape`: 128 values. Do not write to it. */
+/** The rising slope of a short window of shape `window_shape` (clause 4.6.11.3.2): 128 values. Do not write to it. */
 export function shortSlope(window_shape: number): Float64Array {
   return SHORT_SLOPES[window_shape];
 }

@@ -133,6 +133,9 @@ export function writeSampleEntry(
   else if (stream.kind === 'audio') writeAudio(w, stream, track.firstPacket, format, rates);
   else if (stream.codec === WEBVTT_CODEC) {
     w.put(plainSampleEntry, {}, () => w.put(vttC, vttConfig(stream.config)), 'wvtt');
+  } else if (stream.codec === 'mov_text' && stream.config.length > 0) {
+    const record = stream.config;
+    w.put(plainSampleEntry, {}, () => w.bytes('tx3g', record.length, record), 'tx3g');
   } else w.put(tx3g, {}, () => w.put(ftab));
 }
 

@@ -4,6 +4,7 @@
  * for samples follow one another without gaps.
  */
 import type { Packet, StreamInfo } from '../../base/packet.ts';
+import { boxesIn, findBox } from './box-reader.ts';
 import { BoxWriter } from './box-writer.ts';
 import { opaque } from './boxes-movie.ts';
 import { WEBVTT_CODEC } from './sample-entries.ts';
@@ -66,3 +67,23 @@ export function closingTextSample(track: Mp4Track): Packet | null {
     stream.kind === 'subtitle' && stream.codec !== 'mov_text' && track.packetCount > 0;
   return hasCues ? emptyTextSample(stream, endPts, endPts) : null;
 }
+
+/** The text of a `wvtt` sample: the payloads of its cues, one after the other; empty if it has none. */
+export function readVttSample(sample: Uint8Array): Uint8Array {
+  const texts: Uint8Array[] = [];
+  for (const cue of boxesIn(sample, 0, sample.length)) {
+    const text = cue.type === 'vttc' ? findBox(sample, cue.dataStart, cue.end, 'payl') : null;
+    if (text === null) continue;
+    if (texts.length > 0) texts.push(NEW_LINE);
+    texts.push(sample.subarray(text.dataStart, text.end));
+  }
+  const joined = new Uint8Array(texts.reduce((sum, text) => sum + text.length, 0));
+  let at = 0;
+  for (const text of texts) {
+    joined.set(text, at);
+    at += text.length;
+  }
+  return joined;
+}
+
+const NEW_LINE = new Uint8Array([10]);

@@ -1,0 +1,89 @@
+/** Reads what people put into a file: titles, cover art, chapters. Everything that is not understood is left out. */
+import {
+  type BoxView,
+  boxesIn,
+  type FileBytes,
+  findBox,
+  findPath,
+  readChild,
+} from './box-reader.ts';
+import { chpl, DATA_JPEG, DATA_PNG, DATA_UTF8, data, freeFormName } from './boxes-metadata.ts';
+import type { Chapter, Mp4Metadata } from './options.ts';
+
+/** Items by our names, and free-form ones (such as `iTunSMPB`) by theirs. */
+export interface ReadMetadata {
+  readonly metadata: Mp4Metadata;
+  readonly freeForm: ReadonlyMap<string, string>;
+  readonly chapters: readonly Chapter[];
+}
+
+/** Table: type of an item => our name. */
+const ITEM_NAMES: ReadonlyMap<string, keyof Mp4Metadata> = /* @__PURE__ */ new Map([
+  ['\u00a9nam', 'title'],
+  ['\u00a9ART', 'artist'],
+  ['\u00a9alb', 'album'],
+  ['\u00a9cmt', 'comment'],
+  ['desc', 'description'],
+  ['\u00a9gen', 'genre'],
+  ['cprt', 'copyright'],
+  ['\u00a9day', 'date'],
+  ['\u00a9too', 'encoder'],
+]);
+
+const CHAPTER_UNITS_PER_SECOND = 10_000_000;
+
+/** Reads the movie's `udta`. */
+export function readMetadata(file: FileBytes, moov: BoxView): ReadMetadata {
+  const metadata: Record<string, string | Uint8Array> = {};
+  const freeForm = new Map<string, string>();
+  const udta = findPath(file, moov, 'udta');
+  if (udta === null) return { metadata, freeForm, chapters: [] };
+  const items = itemList(file, udta);
+  for (const item of items === null ? [] : boxesIn(file.bytes, items.dataStart, items.end)) {
+    const value = readChild(data, file, item);
+    if (value === null) continue;
+    const name = ITEM_NAMES.get(item.type);
+    if (name !== undefined && value.type === DATA_UTF8) {
+      metadata[name] = new TextDecoder().decode(value.value);
+    } else if (item.type === 'covr' && (value.type === DATA_JPEG || value.type === DATA_PNG)) {
+      metadata.coverArt = value.value;
+    } else if (item.type === '----') {
+      const free = readChild(freeFormName, file, item);
+      if (free !== null) freeForm.set(free.text, new TextDecoder().decode(value.value));
+    }
+  }
+  readQuickTimeTexts(file, udta, metadata);
+  const list = readChild(chpl, file, udta);
+  const chapters = (list?.chapters ?? []).map(({ start, title }) => ({
+    start: start / CHAPTER_UNITS_PER_SECOND,
+    title,
+  }));
+  return { metadata, freeForm, chapters };
+}
+
+/** `ilst` in `meta`, which is a FullBox in MP4 and none in QuickTime: there its first child starts at once. */
+function itemList(file: FileBytes, udta: BoxView): BoxView | null {
+  const box = findBox(file.bytes, udta.dataStart, udta.end, 'meta');
+  if (box === null) return null;
+  return (
+    findBox(file.bytes, box.dataStart + 4, box.end, 'ilst') ??
+    findBox(file.bytes, box.dataStart, box.end, 'ilst')
+  );
+}
+
+/** QuickTime's texts directly in `udta`: 16-bit size and language before each. */
+function readQuickTimeTexts(
+  file: FileBytes,
+  udta: BoxView,
+  metadata: Record<string, string | Uint8Array>,
+): void {
+  for (const box of boxesIn(file.bytes, udta.dataStart, udta.end)) {
+    const name = ITEM_NAMES.get(box.type);
+    if (name === undefined || !box.type.startsWith('\u00a9') || box.end - box.dataStart < 4)
+      continue;
+    const size = (file.bytes[box.dataStart] << 8) | file.bytes[box.dataStart + 1];
+    const start = box.dataStart + 4;
+    const text = file.bytes.subarray(start, Math.min(box.end, start + size));
+    metadata[name] ??= new TextDecoder().decode(text);
+  }
+}

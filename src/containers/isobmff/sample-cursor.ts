@@ -1,0 +1,186 @@
+/**
+ * Walks over the samples of a track by its tables, without expanding them: where each sample lies, how large it is, when
+ * it is decoded and shown. ISOBMFF clause 8.5 to 8.7. A hostile table costs nothing before it is walked, and the walk
+ * ends at the end of the file.
+ */
+import { FormatError } from '../../base/errors.ts';
+
+/** The tables of `stbl`, as read. Rows as in the boxes. */
+export interface SampleTables {
+  readonly stts: Uint32Array;
+  /** Empty: composition and decoding times are equal. */
+  readonly ctts: Uint32Array;
+  readonly stsc: Uint32Array;
+  /** Null: every sample is a sync sample. */
+  readonly stss: Uint32Array | null;
+  /** Size of every sample; 0: `sizes` has them. */
+  readonly sample_size: number;
+  readonly sample_count: number;
+  readonly sizes: Uint32Array;
+  readonly chunkOffsets: Uint32Array | Float64Array;
+}
+
+/** One sample, on the media timeline. */
+export interface MediaSample {
+  readonly position: number;
+  readonly size: number;
+  readonly dts: number;
+  /** Composition time. */
+  readonly cts: number;
+  readonly duration: number;
+  readonly isSync: boolean;
+  /** Number of samples of the table that this stands for: more than 1 for runs of PCM. */
+  readonly count: number;
+}
+
+/** Samples of PCM that make one packet, at most. Not normative: what players and ffmpeg take. */
+const PCM_RUN = 1024;
+
+/** A file's bytes may be used more than once (shared samples), but a table that uses them this often means harm. */
+const MAX_COVERAGE = 8;
+
+/** State of a walk. `next` gives one sample after the other; `clone` remembers a place. */
+export class SampleCursor {
+  private readonly tables: SampleTables;
+  private readonly fileSize: number;
+  /** Bytes of one sample if samples are to be joined in runs (PCM), else 0. */
+  private readonly pcmBytes: number;
+  private sample = 0;
+  private chunk = 0;
+  private indexInChunk = 0;
+  private samplesInChunk = 0;
+  private offset = 0;
+  private stscRow = 0;
+  private sttsRow = 0;
+  private sttsUsed = 0;
+  private cttsRow = 0;
+  private cttsUsed = 0;
+  private stssRow = 0;
+  private dts = 0;
+  private bytesGiven = 0;
+
+  /** `fileSize`: bytes of the file, Infinity if not known. */
+  constructor(tables: SampleTables, fileSize: number, pcmBytes: number) {
+    this.tables = tables;
+    this.fileSize = fileSize;
+    this.pcmBytes = pcmBytes;
+  }
+
+  clone(): SampleCursor {
+    const copy = new SampleCursor(this.tables, this.fileSize, this.pcmBytes);
+    return Object.assign(copy, this);
+  }
+
+  /** The next sample, or null at the end of the tables or of the file. */
+  next(): MediaSample | null {
+    const { tables } = this;
+    if (this.sample >= tables.sample_count || !this.enterChunk()) return null;
+    const count = this.runLength();
+    const size =
+      this.pcmBytes > 0
+        ? this.pcmBytes * count
+        : tables.sample_size > 0
+          ? tables.sample_size
+          : tables.sizes[this.sample];
+    // Tables may be shorter than they claim, and the file shorter than they think: what is left is what was saved.
+    if (size === undefined || this.offset + size > this.fileSize) return null;
+    this.bytesGiven += size;
+    if (this.bytesGiven > this.fileSize * MAX_COVERAGE) {
+      throw new FormatError(
+        'mp4.stbl',
+        `samples cover the file more than ${MAX_COVERAGE} times`,
+        this.offset,
+      );
+    }
+    const sample: MediaSample = {
+      position: this.offset,
+      size,
+      dts: this.dts,
+      cts: this.dts + this.takeCompositionOffset(count),
+      duration: this.takeDuration(count),
+      isSync: this.takeSync(),
+      count,
+    };
+    this.dts += sample.duration;
+    if (!Number.isSafeInteger(this.dts)) {
+      throw new FormatError('mp4.stts', 'decoding times reach 2^53 ticks', this.offset);
+    }
+    this.offset += size;
+    this.sample += count;
+    this.indexInChunk += count;
+    return sample;
+  }
+
+  /** Goes to the chunk of the next sample; false if there is none. */
+  private enterChunk(): boolean {
+    const { stsc, chunkOffsets } = this.tables;
+    while (this.indexInChunk >= this.samplesInChunk) {
+      if (this.chunk >= chunkOffsets.length || stsc.length === 0) return false;
+      while (
+        (this.stscRow + 1) * 3 < stsc.length &&
+        stsc[(this.stscRow + 1) * 3] <= this.chunk + 1
+      ) {
+        this.stscRow++;
+      }
+      this.samplesInChunk = stsc[this.stscRow * 3 + 1];
+      this.offset = chunkOffsets[this.chunk];
+      this.indexInChunk = 0;
+      this.chunk++;
+    }
+    return true;
+  }
+
+  private runLength(): number {
+    if (this.pcmBytes === 0) return 1;
+    const inChunk = this.samplesInChunk - this.indexInChunk;
+    return Math.min(PCM_RUN, inChunk, this.tables.sample_count - this.sample);
+  }
+
+  private takeDuration(count: number): number {
+    const { stts } = this.tables;
+    let total = 0;
+    for (let left = count; left > 0; ) {
+      const row = this.sttsRow * 2;
+      if (row >= stts.length) return total;
+      const take = Math.min(left, stts[row] - this.sttsUsed);
+      total += take * stts[row + 1];
+      this.sttsUsed += take;
+      left -= take;
+      if (this.sttsUsed >= stts[row]) {
+        this.sttsRow++;
+        this.sttsUsed = 0;
+      }
+    }
+    return total;
+  }
+
+  private takeCompositionOffset(count: number): number {
+    const { ctts } = this.tables;
+    while (this.cttsRow * 2 < ctts.length && this.cttsUsed >= ctts[this.cttsRow * 2]) {
+      this.cttsRow++;
+      this.cttsUsed = 0;
+    }
+    if (this.cttsRow * 2 >= ctts.length) return 0;
+    this.cttsUsed += count;
+    // Signed whatever the version: writers of version 0 boxes store negative offsets too, and none needs 2^31.
+    return ctts[this.cttsRow * 2 + 1] | 0;
+  }
+
+  private takeSync(): boolean {
+    const { stss } = this.tables;
+    if (stss === null) return true;
+    const number = this.sample + 1;
+    while (this.stssRow < stss.length && stss[this.stssRow] < number) this.stssRow++;
+    return stss[this.stssRow] === number;
+  }
+}
+
+/** The largest amount, at least 0, by which a composition time lies before its decoding time. */
+export function decodingTimeShift(ctts: Uint32Array): number {
+  let shift = 0;
+  for (let row = 0; row < ctts.length; row += 2) {
+    const offset = ctts[row + 1] | 0;
+    if (-offset > shift) shift = -offset;
+  }
+  return shift;
+}

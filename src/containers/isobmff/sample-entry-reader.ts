@@ -1,0 +1,348 @@
+/** From a sample entry to a stream's description: codec, configuration in canonical form, format of picture or sound. */
+import type { ColorTags } from '../../base/packet.ts';
+import type { Rational } from '../../base/rational.ts';
+import { readAudioSpecificConfig } from '../config/audio-specific-config.ts';
+import { opusBoxToHead } from '../config/opus-head.ts';
+import {
+  type BoxView,
+  boxesIn,
+  type FileBytes,
+  findBox,
+  readChild,
+  readFields,
+} from './box-reader.ts';
+import {
+  audioSampleEntry,
+  btrt,
+  CHANNEL_LAYOUT_USE_BITMAP,
+  chan,
+  chnl,
+  colr,
+  esds,
+  fullCodecRecord,
+  pasp,
+  pcmC,
+  plainSampleEntry,
+  tx3g,
+  visualSampleEntry,
+} from './boxes-entries.ts';
+import {
+  channelMaskOf,
+  LPCM_IS_BIG_ENDIAN,
+  LPCM_IS_FLOAT,
+  LPCM_IS_SIGNED_INTEGER,
+} from './pcm-formats.ts';
+import { NO_BYTES } from './syntax.ts';
+
+/** What a sample entry says, whatever the kind of track. */
+export interface EntryInfo {
+  /** Type of the sample entry. */
+  readonly type: string;
+  readonly codec: string;
+  readonly config: Uint8Array;
+  readonly bitRate: number;
+}
+
+/** What a visual sample entry says. */
+export interface VisualEntry extends EntryInfo {
+  readonly width: number;
+  readonly height: number;
+  readonly sampleAspectRatio: Rational | null;
+  readonly color: ColorTags | null;
+  /** Bytes of the NAL lengths in the samples, for codecs that have them; 4 else. */
+  readonly nalLengthSize: number;
+}
+
+/** What an audio sample entry says. */
+export interface AudioEntry extends EntryInfo {
+  readonly sampleRate: number;
+  readonly numChannels: number;
+  readonly channelMask: number;
+  /** Samples per packet; 0 if the entry does not tell. */
+  readonly frameSize: number;
+  /** Bytes of one sample of all channels for PCM, else 0. */
+  readonly pcmFrameBytes: number;
+}
+
+/** Types of sample entries with a record: type => codec, type of the record ('' if none). */
+const VISUAL_TYPES: ReadonlyMap<string, readonly [codec: string, record: string]> =
+  /* @__PURE__ */ new Map([
+    ['avc1', ['h264', 'avcC']],
+    ['avc3', ['h264', 'avcC']],
+    ['hvc1', ['hevc', 'hvcC']],
+    ['hev1', ['hevc', 'hvcC']],
+    ['av01', ['av1', 'av1C']],
+    ['vp08', ['vp8', 'vpcC']],
+    ['vp09', ['vp9', 'vpcC']],
+    ['jpeg', ['mjpeg', '']],
+    ['png ', ['png', '']],
+  ]);
+
+const AUDIO_TYPES: ReadonlyMap<string, readonly [codec: string, record: string]> =
+  /* @__PURE__ */ new Map([
+    ['Opus', ['opus', 'dOps']],
+    ['fLaC', ['flac', 'dfLa']],
+    ['alac', ['alac', 'alac']],
+    ['ac-3', ['ac3', 'dac3']],
+    ['ec-3', ['eac3', 'dec3']],
+    ['.mp3', ['mp3', '']],
+  ]);
+
+/** Object types of `esds`, ESDS table 5 and the registration authority's list: objectTypeIndication => codec. */
+const OBJECT_TYPES: ReadonlyMap<number, string> = /* @__PURE__ */ new Map([
+  [0x20, 'mpeg4'],
+  [0x21, 'h264'],
+  [0x23, 'hevc'],
+  [0x40, 'aac'],
+  [0x60, 'mpeg2video'],
+  [0x61, 'mpeg2video'],
+  [0x66, 'aac'],
+  [0x67, 'aac'],
+  [0x68, 'aac'],
+  [0x69, 'mp3'],
+  [0x6a, 'mpeg1video'],
+  [0x6b, 'mp3'],
+  [0x6c, 'mjpeg'],
+  [0x6d, 'png'],
+  [0xa5, 'ac3'],
+  [0xa6, 'eac3'],
+  [0xdd, 'vorbis'],
+]);
+
+/** Content of the first box of `type` among the children, as a copy; empty if there is none. */
+function childRecord(file: FileBytes, start: number, end: number, type: string): Uint8Array {
+  const box = type === '' ? null : findBox(file.bytes, start, end, type);
+  return box === null ? NO_BYTES : file.bytes.slice(box.dataStart, box.end);
+}
+
+function unknownCodec(type: string): string {
+  return type.trim();
+}
+
+/** Index, in an `avcC` and in an `hvcC`, of the byte whose last two bits are lengthSizeMinusOne. NALFF 5.3.3, 8.3.3. */
+const LENGTH_SIZE_BYTE: Readonly<Record<string, number>> = { h264: 4, hevc: 21 };
+
+/** Reads a visual sample entry. */
+export function readVisualEntry(file: FileBytes, box: BoxView): VisualEntry {
+  const { fields, childrenStart } = readFields(visualSampleEntry, file, box);
+  const children = { ...box, dataStart: childrenStart };
+  const known = VISUAL_TYPES.get(box.type);
+  let codec = known?.[0] ?? unknownCodec(box.type);
+  let config = childRecord(file, childrenStart, box.end, known?.[1] ?? '');
+  let bitRate = readChild(btrt, file, children)?.avgBitrate ?? 0;
+  if (box.type === 'mp4v') {
+    const descriptor = readChild(esds, file, children);
+    codec = OBJECT_TYPES.get(descriptor?.objectTypeIndication ?? 0) ?? codec;
+    config = descriptor?.decSpecificInfo ?? NO_BYTES;
+    bitRate ||= descriptor?.avgBitrate ?? 0;
+  }
+  // `vpcC` is a FullBox: the record starts behind version and flags.
+  if (known?.[1] === 'vpcC') config = config.slice(4);
+  const lengthSizeByte = LENGTH_SIZE_BYTE[codec];
+  let nalLengthSize = 4;
+  if (lengthSizeByte !== undefined && config.length > lengthSizeByte) {
+    nalLengthSize = (config[lengthSizeByte] & 3) + 1;
+    config[lengthSizeByte] |= 3;
+  }
+  const aspect = readChild(pasp, file, children);
+  return {
+    type: box.type,
+    codec,
+    config,
+    bitRate,
+    width: fields.width,
+    height: fields.height,
+    sampleAspectRatio:
+      aspect !== null && aspect.hSpacing > 0 && aspect.vSpacing > 0
+        ? [aspect.hSpacing, aspect.vSpacing]
+        : null,
+    color: readColor(file, children),
+    nalLengthSize,
+  };
+}
+
+function readColor(file: FileBytes, children: BoxView): ColorTags | null {
+  for (const box of boxesIn(file.bytes, children.dataStart, children.end)) {
+    if (box.type !== 'colr') continue;
+    const { fields } = readFields(colr, file, box);
+    if (fields.colour_type !== 'nclx' && fields.colour_type !== 'nclc') continue;
+    return {
+      colour_primaries: fields.colour_primaries,
+      transfer_characteristics: fields.transfer_characteristics,
+      matrix_coefficients: fields.matrix_coefficients,
+      video_full_range_flag: fields.full_range_flag === 1 ? 1 : 0,
+    };
+  }
+  return null;
+}
+
+/** Reads an audio sample entry: ISOBMFF's, or one of QuickTime's three versions. */
+export function readAudioEntry(file: FileBytes, box: BoxView): AudioEntry {
+  const { fields, childrenStart } = readFields(audioSampleEntry, file, box);
+  const children = { ...box, dataStart: childrenStart };
+  const isVersion2 = fields.version === 2;
+  const entry = {
+    type: box.type,
+    codec: unknownCodec(box.type),
+    config: NO_BYTES,
+    bitRate: readChild(btrt, file, children)?.avgBitrate ?? 0,
+    sampleRate: isVersion2 ? fields.audioSampleRate : Math.floor(fields.samplerate / 65536),
+    numChannels: isVersion2 ? fields.numAudioChannels : fields.channelcount,
+    channelMask: readChannelMask(file, children),
+    frameSize: 0,
+    pcmFrameBytes: 0,
+  };
+  const pcm = pcmCodec(file, box.type, children, fields);
+  if (pcm !== null) {
+    return { ...entry, codec: pcm.codec, pcmFrameBytes: pcm.bytes * entry.numChannels };
+  }
+  const known = AUDIO_TYPES.get(box.type);
+  if (known) return { ...entry, codec: known[0], config: readRecord(file, children, known[1]) };
+  if (box.type === 'mp4a') return readEsdsEntry(file, children, entry);
+  return entry;
+}
+
+function readRecord(file: FileBytes, children: BoxView, type: string): Uint8Array {
+  // QuickTime puts the record into `wave`.
+  const wave = findBox(file.bytes, children.dataStart, children.end, 'wave');
+  const parent =
+    findBox(file.bytes, children.dataStart, children.end, type) === null && wave !== null
+      ? wave
+      : children;
+  if (type === 'dfLa') {
+    const blocks = readFirst(file, parent, type);
+    return Uint8Array.of(0x66, 0x4c, 0x61, 0x43, ...blocks); // 'fLaC'
+  }
+  if (type === 'alac') return readFirst(file, parent, type);
+  const record = childRecord(file, parent.dataStart, parent.end, type);
+  return type === 'dOps' && record.length > 0 ? opusBoxToHead(record) : record;
+}
+
+/** Content of a record in a FullBox, behind version and flags. */
+function readFirst(file: FileBytes, parent: BoxView, type: string): Uint8Array {
+  const box = findBox(file.bytes, parent.dataStart, parent.end, type);
+  return box === null ? NO_BYTES : readFields(fullCodecRecord, file, box).fields.record;
+}
+
+function readEsdsEntry(file: FileBytes, children: BoxView, entry: AudioEntry): AudioEntry {
+  const wave = findBox(file.bytes, children.dataStart, children.end, 'wave');
+  const descriptor = readChild(esds, file, children) ?? (wave && readChild(esds, file, wave));
+  if (descriptor === null) return { ...entry, codec: 'aac' };
+  const codec = OBJECT_TYPES.get(descriptor.objectTypeIndication) ?? entry.codec;
+  const config = descriptor.decSpecificInfo;
+  const bitRate = entry.bitRate || descriptor.avgBitrate;
+  if (codec !== 'aac' || config.length < 2) {
+    return { ...entry, codec, config, bitRate, frameSize: codec === 'mp3' ? 1152 : 0 };
+  }
+  const asc = readAudioSpecificConfig(config);
+  return {
+    ...entry,
+    codec,
+    config,
+    bitRate,
+    sampleRate: asc.extensionSamplingFrequency,
+    numChannels: asc.numChannels || entry.numChannels,
+    channelMask: entry.channelMask || asc.channelMask,
+    frameSize: asc.frameLength,
+  };
+}
+
+function readChannelMask(file: FileBytes, children: BoxView): number {
+  const quickTime = readChild(chan, file, children);
+  if (quickTime?.mChannelLayoutTag === CHANNEL_LAYOUT_USE_BITMAP) return quickTime.mChannelBitmap;
+  const layout = readChild(chnl, file, children);
+  return layout === null ? 0 : channelMaskOf(layout.speaker_position);
+}
+
+/** QuickTime types that say everything about their samples: type => codec, bytes. */
+const PCM_TYPES: ReadonlyMap<string, readonly [codec: string, bytes: number]> =
+  /* @__PURE__ */ new Map([
+    ['alaw', ['pcm_alaw', 1]],
+    ['ulaw', ['pcm_mulaw', 1]],
+    ['fl32', ['pcm_f32be', 4]],
+    ['fl64', ['pcm_f64be', 8]],
+    ['in24', ['pcm_s24be', 3]],
+    ['in32', ['pcm_s32be', 4]],
+  ]);
+
+/** QuickTime's `enda` in `wave`: 1 turns the byte order of the types above. */
+function isLittleEndian(file: FileBytes, children: BoxView): boolean {
+  const wave = findBox(file.bytes, children.dataStart, children.end, 'wave');
+  const enda = findBox(file.bytes, (wave ?? children).dataStart, (wave ?? children).end, 'enda');
+  return enda !== null && enda.end >= enda.dataStart + 2 && file.bytes[enda.dataStart + 1] === 1;
+}
+
+function pcmCodec(
+  file: FileBytes,
+  type: string,
+  children: BoxView,
+  fields: {
+    version: number;
+    samplesize: number;
+    constBitsPerChannel: number;
+    formatSpecificFlags: number;
+  },
+): { codec: string; bytes: number } | null {
+  const known = PCM_TYPES.get(type);
+  if (known) {
+    const codec = isLittleEndian(file, children) ? known[0].replace('be', 'le') : known[0];
+    return { codec, bytes: known[1] };
+  }
+  switch (type) {
+    case 'sowt':
+      return fields.samplesize === 8
+        ? { codec: 'pcm_s8', bytes: 1 }
+        : { codec: 'pcm_s16le', bytes: 2 };
+    case 'twos':
+      return fields.samplesize === 8
+        ? { codec: 'pcm_s8', bytes: 1 }
+        : { codec: 'pcm_s16be', bytes: 2 };
+    case 'raw ':
+    case 'NONE':
+      return fields.samplesize === 16
+        ? { codec: 'pcm_s16be', bytes: 2 }
+        : { codec: 'pcm_u8', bytes: 1 };
+    case 'lpcm':
+      return fields.version === 2
+        ? linearPcm(fields.constBitsPerChannel, fields.formatSpecificFlags)
+        : { codec: 'pcm_s16le', bytes: 2 };
+    case 'ipcm':
+    case 'fpcm': {
+      const config = readChild(pcmC, file, children);
+      if (config === null) return null;
+      const order = config.format_flags & 1 ? 'le' : 'be';
+      const bits = config.PCM_sample_size;
+      return { codec: `pcm_${type === 'fpcm' ? 'f' : 's'}${bits}${order}`, bytes: bits >> 3 };
+    }
+    default:
+      return null;
+  }
+}
+
+function linearPcm(bits: number, flags: number): { codec: string; bytes: number } | null {
+  if (bits % 8 !== 0 || bits < 8 || bits > 64) return null;
+  if (bits === 8) return { codec: flags & LPCM_IS_SIGNED_INTEGER ? 'pcm_s8' : 'pcm_u8', bytes: 1 };
+  const kind = flags & LPCM_IS_FLOAT ? 'f' : 's';
+  return {
+    codec: `pcm_${kind}${bits}${flags & LPCM_IS_BIG_ENDIAN ? 'be' : 'le'}`,
+    bytes: bits >> 3,
+  };
+}
+
+/** Reads the sample entry of a text track. */
+export function readTextEntry(file: FileBytes, box: BoxView): EntryInfo {
+  const entry = { type: box.type, codec: unknownCodec(box.type), config: NO_BYTES, bitRate: 0 };
+  if (box.type === 'tx3g') {
+    // The configuration of timed text is the entry behind the fields that all sample entries have.
+    const plain = readFields(plainSampleEntry, file, box);
+    readFields(tx3g, file, box);
+    return { ...entry, codec: 'mov_text', config: file.bytes.slice(plain.childrenStart, box.end) };
+  }
+  if (box.type === 'text') return { ...entry, codec: 'mov_text' };
+  if (box.type === 'wvtt') {
+    const { childrenStart } = readFields(plainSampleEntry, file, box);
+    const config = childRecord(file, childrenStart, box.end, 'vttC');
+    return { ...entry, codec: 'webvtt', config };
+  }
+  return entry;
+}

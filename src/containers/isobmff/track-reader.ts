@@ -1,0 +1,256 @@
+/** From `trak` to a track that can be read: the stream's description, its tables, its edits. ISOBMFF clauses 8.3 to 8.6. */
+import type {
+  AudioStreamInfo,
+  StreamInfo,
+  SubtitleStreamInfo,
+  VideoStreamInfo,
+} from '../../base/packet.ts';
+import { type Rational, reduced } from '../../base/rational.ts';
+import {
+  type BoxView,
+  boxesIn,
+  type FileBytes,
+  findBox,
+  findPath,
+  readChild,
+  readFields,
+} from './box-reader.ts';
+import { elst, hdlr, mdhd, TRACK_ENABLED, tkhd } from './boxes-movie.ts';
+import { co64, ctts, stco, stsc, stsd, stss, stsz, stts, stz2 } from './boxes-samples.ts';
+import { type Edit, editsInTicks } from './edit-timeline.ts';
+import { decodingTimeShift, type SampleTables } from './sample-cursor.ts';
+import {
+  type AudioEntry,
+  type EntryInfo,
+  readAudioEntry,
+  readTextEntry,
+  readVisualEntry,
+  type VisualEntry,
+} from './sample-entry-reader.ts';
+
+/** A track of a file, with more than its stream info says. */
+export interface Mp4TrackInfo {
+  readonly track_ID: number;
+  /** Type of the handler: `vide`, `soun`, `text`, `sbtl` … */
+  readonly handler_type: string;
+  /** Type of the sample entry: `avc1`, `mp4a` … */
+  readonly sampleEntry: string;
+  /** Ticks per second. */
+  readonly timescale: number;
+  /** Of the media, in ticks, as the header states it; 0 if samples come in fragments. */
+  readonly duration: number;
+  /** Number of samples in the tables of `moov`. */
+  readonly sampleCount: number;
+  /** Edit list in ticks of the track; empty if there is none. */
+  readonly edits: readonly Edit[];
+  /** Transformation matrix of `tkhd`, nine entries in the order a b u c d v x y w, as 16.16 and (u v w) 2.30. */
+  readonly matrix: Int32Array;
+  /** Bytes of the NAL lengths as the file has them; packets have four. */
+  readonly nalLengthSize: number;
+}
+
+/** A track as `reader.ts` walks it. */
+export interface ReadTrack {
+  readonly info: Mp4TrackInfo;
+  readonly stream: StreamInfo;
+  readonly tables: SampleTables;
+  readonly dtsShift: number;
+  /** Bytes of one PCM sample of all channels, else 0. */
+  readonly pcmFrameBytes: number;
+}
+
+const HANDLER_KINDS: Readonly<Record<string, 'video' | 'audio' | 'subtitle'>> = {
+  vide: 'video',
+  soun: 'audio',
+  sbtl: 'subtitle',
+  subt: 'subtitle',
+  text: 'subtitle',
+};
+
+/** Reads a track; null if it is of no kind we know (hints, timecode), or lacks what no track can be without. */
+export function readTrack(
+  file: FileBytes,
+  trak: BoxView,
+  movieTimescale: number,
+): ReadTrack | null {
+  const mdia = findPath(file, trak, 'mdia');
+  const stbl = findPath(file, trak, 'mdia', 'minf', 'stbl');
+  const header = readChild(tkhd, file, trak);
+  if (mdia === null || stbl === null || header === null) return null;
+  const media = readChild(mdhd, file, mdia);
+  const handler = readChild(hdlr, file, mdia);
+  if (media === null || handler === null || media.timescale === 0) return null;
+  const kind = HANDLER_KINDS[handler.handler_type];
+  const entryBox = firstSampleEntry(file, stbl);
+  if (kind === undefined || entryBox === null) return null;
+  const tables = readTables(file, stbl);
+  const edts = findBox(file.bytes, trak.dataStart, trak.end, 'edts');
+  const list = edts === null ? null : readChild(elst, file, edts);
+  const matrix = Int32Array.from(header.matrix);
+  const shared = {
+    timeBase: [1, media.timescale] as Rational,
+    isDefault: (header.flags & TRACK_ENABLED) !== 0,
+    ...(LANGUAGE.test(media.language) ? { language: media.language } : {}),
+    ...trackTitle(file, trak),
+  };
+  let entry: EntryInfo;
+  let stream: StreamInfo;
+  let pcmFrameBytes = 0;
+  let nalLengthSize = 4;
+  if (kind === 'video') {
+    const visual = readVisualEntry(file, entryBox);
+    entry = visual;
+    nalLengthSize = visual.nalLengthSize;
+    stream = videoInfo(visual, shared, tables, media.timescale, matrix);
+  } else if (kind === 'audio') {
+    const audio = readAudioEntry(file, entryBox);
+    entry = audio;
+    pcmFrameBytes = audio.pcmFrameBytes;
+    stream = audioInfo(audio, shared, tables, media.timescale);
+  } else {
+    entry = readTextEntry(file, entryBox);
+    const { codec, config } = entry;
+    stream = { kind, codec, config, ...shared } satisfies SubtitleStreamInfo;
+  }
+  return {
+    info: {
+      track_ID: header.track_ID,
+      handler_type: handler.handler_type,
+      sampleEntry: entry.type,
+      timescale: media.timescale,
+      duration: media.duration,
+      sampleCount: tables.sample_count,
+      edits: list === null ? [] : editsInTicks(list.entries, movieTimescale, media.timescale),
+      matrix,
+      nalLengthSize,
+    },
+    stream,
+    tables,
+    dtsShift: decodingTimeShift(tables.ctts),
+    pcmFrameBytes,
+  };
+}
+
+const LANGUAGE = /^[a-z]{3}$/;
+
+function firstSampleEntry(file: FileBytes, stbl: BoxView): BoxView | null {
+  const box = findBox(file.bytes, stbl.dataStart, stbl.end, 'stsd');
+  if (box === null) return null;
+  const { childrenStart } = readFields(stsd, file, box);
+  const first = boxesIn(file.bytes, childrenStart, box.end).next();
+  return first.done ? null : first.value;
+}
+
+/** Title of the track: `name` in its `udta`, as text without more. */
+function trackTitle(file: FileBytes, trak: BoxView): { title?: string } {
+  const name = findPath(file, trak, 'udta', 'name');
+  if (name === null) return {};
+  const title = new TextDecoder().decode(file.bytes.subarray(name.dataStart, name.end));
+  return title === '' ? {} : { title: title.replace(/\0+$/, '') };
+}
+
+const EMPTY = new Uint32Array(0);
+
+function readTables(file: FileBytes, stbl: BoxView): SampleTables {
+  const sizes = readChild(stsz, file, stbl) ?? compactSizes(file, stbl);
+  const offsets =
+    readChild(co64, file, stbl)?.entries ?? readChild(stco, file, stbl)?.entries ?? EMPTY;
+  return {
+    stts: readChild(stts, file, stbl)?.entries ?? EMPTY,
+    ctts: readChild(ctts, file, stbl)?.entries ?? EMPTY,
+    stsc: readChild(stsc, file, stbl)?.entries ?? EMPTY,
+    stss: readChild(stss, file, stbl)?.entries ?? null,
+    sample_size: sizes?.sample_size ?? 0,
+    sample_count: sizes?.sample_count ?? 0,
+    sizes: sizes?.entry_size ?? EMPTY,
+    chunkOffsets: offsets,
+  };
+}
+
+/** The rows of an `stz2` as those of an `stsz`. */
+function compactSizes(
+  file: FileBytes,
+  stbl: BoxView,
+): { sample_size: number; sample_count: number; entry_size: Uint32Array } | null {
+  const compact = readChild(stz2, file, stbl);
+  if (compact === null) return null;
+  const { field_size, data } = compact;
+  if (field_size !== 4 && field_size !== 8 && field_size !== 16) return null;
+  const there = Math.floor((data.length * 8) / field_size);
+  const entry_size = new Uint32Array(Math.min(compact.sample_count, there));
+  for (let i = 0; i < entry_size.length; i++) {
+    if (field_size === 4) entry_size[i] = i & 1 ? data[i >> 1] & 15 : data[i >> 1] >> 4;
+    else if (field_size === 8) entry_size[i] = data[i];
+    else entry_size[i] = (data[i * 2] << 8) | data[i * 2 + 1];
+  }
+  return { sample_size: 0, sample_count: entry_size.length, entry_size };
+}
+
+/** Duration of every sample but the last, which may be cut, in ticks; 0 if they differ. */
+function constantDuration({ stts }: SampleTables): number {
+  if (stts.length === 2) return stts[1];
+  return stts.length === 4 && stts[2] === 1 ? stts[1] : 0;
+}
+
+interface SharedInfo {
+  readonly timeBase: Rational;
+  readonly isDefault: boolean;
+  readonly language?: string;
+  readonly title?: string;
+}
+
+function videoInfo(
+  entry: VisualEntry,
+  shared: SharedInfo,
+  tables: SampleTables,
+  timescale: number,
+  matrix: Int32Array,
+): VideoStreamInfo {
+  const delta = constantDuration(tables);
+  return {
+    kind: 'video',
+    codec: entry.codec,
+    config: entry.config,
+    width: entry.width,
+    height: entry.height,
+    pixFmt: '',
+    rotation: rotationOf(matrix),
+    ...shared,
+    ...(entry.bitRate > 0 ? { bitRate: entry.bitRate } : {}),
+    ...(delta > 0 ? { frameRate: reduced([timescale, delta]) } : {}),
+    ...(entry.sampleAspectRatio ? { sampleAspectRatio: reduced(entry.sampleAspectRatio) } : {}),
+    ...(entry.color ? { color: entry.color } : {}),
+  };
+}
+
+/** Clockwise rotation by whole quarters that `matrix` makes; 0 for anything else. */
+function rotationOf(matrix: Int32Array): number {
+  const [a, b, , c, d] = matrix;
+  if (a === 0 && d === 0 && b > 0 && c < 0) return 90;
+  if (b === 0 && c === 0 && a < 0 && d < 0) return 180;
+  if (a === 0 && d === 0 && b < 0 && c > 0) return 270;
+  return 0;
+}
+
+function audioInfo(
+  entry: AudioEntry,
+  shared: SharedInfo,
+  tables: SampleTables,
+  timescale: number,
+): AudioStreamInfo {
+  const sampleRate = entry.sampleRate > 0 ? entry.sampleRate : timescale;
+  const delta = entry.pcmFrameBytes > 0 ? 0 : constantDuration(tables);
+  return {
+    kind: 'audio',
+    codec: entry.codec,
+    config: entry.config,
+    sampleRate,
+    numChannels: entry.numChannels,
+    channelMask: entry.channelMask,
+    sampleFmt: '',
+    frameSize: entry.frameSize || Math.round((delta * sampleRate) / timescale),
+    priming: 0,
+    ...shared,
+    ...(entry.bitRate > 0 ? { bitRate: entry.bitRate } : {}),
+  };
+}

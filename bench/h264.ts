@@ -9,7 +9,8 @@
  * --speeds a,b        speeds of h264-mp4-encoder (0,5,10)
  * --frames N          at most so many frames of each clip (all)
  * --gop N             largest distance between key frames (250)
- * --rounds N          timed rounds on the 1280x720 clips, or the largest chosen; 0 for no times (3)
+ * --rounds N          timed rounds, 0 for no times (3)
+ * --speed-clips a,b   clips to time (those of 1280x720, or else the largest chosen)
  * --baseline FILE     prints the BD-rate change of our encoder against the curves of an earlier run
  * --options JSON      more options for our encoder, such as '{"refs":1}'
  * --out DIR           where results go (bench/results; out/bench when clips, QPs or frames are cut down)
@@ -26,7 +27,7 @@ import { loadClips } from './video/clips.ts';
 import { drawRateDistortion, drawSpeed } from './video/h264-plots.ts';
 import { reportBars, reportBaseline, reportBdRates, reportSpeed } from './video/h264-report.ts';
 import type { BenchRun } from './video/results.ts';
-import { measureCurves, measureTimes, type Plan } from './video/run.ts';
+import { measureCurves, measureTimes, type Plan, removeOutput } from './video/run.ts';
 
 const { values: flags } = parseArgs({
   options: {
@@ -38,6 +39,7 @@ const { values: flags } = parseArgs({
     frames: { type: 'string', default: 'all' },
     gop: { type: 'string', default: '250' },
     rounds: { type: 'string', default: '3' },
+    'speed-clips': { type: 'string', default: '' },
     baseline: { type: 'string' },
     options: { type: 'string' },
     out: { type: 'string' },
@@ -86,6 +88,7 @@ const plan: Plan = {
   qps: list(flags.qps).map(Number),
   gop: Number(flags.gop),
   rounds: Number(flags.rounds),
+  speedClips: list(flags['speed-clips']),
   encoders: chooseEncoders(),
 };
 
@@ -105,6 +108,7 @@ const run: BenchRun = {
   timings: plan.rounds > 0 ? await measureTimes(plan) : [],
 };
 for (const { encoder } of plan.encoders) encoder.close();
+removeOutput();
 
 mkdirSync(out, { recursive: true });
 writeFileSync(`${out}/h264.json`, `${JSON.stringify(run, null, 1)}\n`);

@@ -1,5 +1,5 @@
 /** Runs the encoders over the clips: once for rate and quality, then in rounds, side by side, for time. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { BenchEncoder } from '../peers/encoder.ts';
 import { CACHE, type Clip, readClip } from './clips.ts';
 import { measureStream } from './measure.ts';
@@ -11,6 +11,8 @@ export interface Plan {
   readonly qps: readonly number[];
   readonly gop: number;
   readonly rounds: number;
+  /** Names of the clips to time; if empty, the large ones. */
+  readonly speedClips: readonly string[];
   readonly encoders: readonly {
     readonly encoder: BenchEncoder;
     readonly presets: readonly string[];
@@ -19,10 +21,11 @@ export interface Plan {
   }[];
 }
 
-/** Width from which on a clip counts for speed. */
+/** Width from which on a clip counts for speed, where none is named. */
 const SPEED_WIDTH = 1280;
 
-const OUTPUT = `${CACHE}bench.h264`;
+/** Of this process alone: several runs may go on at once. */
+const OUTPUT = `${CACHE}bench-${process.pid}.h264`;
 const PEER_RESULTS = `${CACHE}h264-peers.json`;
 
 /**
@@ -31,9 +34,7 @@ const PEER_RESULTS = `${CACHE}h264-peers.json`;
  */
 export async function measureCurves(plan: Plan): Promise<RateCurve[]> {
   mkdirSync(CACHE, { recursive: true });
-  const kept: Record<string, CurvePoint> = existsSync(PEER_RESULTS)
-    ? JSON.parse(readFileSync(PEER_RESULTS, 'utf8'))
-    : {};
+  const kept = readKept();
   const curves: RateCurve[] = [];
   for (const clip of plan.clips) {
     let source: Uint8Array | null = null;
@@ -59,7 +60,7 @@ export async function measureCurves(plan: Plan): Promise<RateCurve[]> {
             point = { qp, ...measureStream(OUTPUT, clip, source) };
             if (encoder.label !== 'vitrine') {
               kept[name] = point;
-              writeFileSync(PEER_RESULTS, JSON.stringify(kept, null, 1));
+              keep(name, point);
             }
           }
           points.push(point);
@@ -73,13 +74,32 @@ export async function measureCurves(plan: Plan): Promise<RateCurve[]> {
   return curves;
 }
 
+function readKept(): Record<string, CurvePoint> {
+  return existsSync(PEER_RESULTS) ? JSON.parse(readFileSync(PEER_RESULTS, 'utf8')) : {};
+}
+
+function keep(name: string, point: CurvePoint): void {
+  const part = `${PEER_RESULTS}.${process.pid}`;
+  writeFileSync(part, JSON.stringify({ ...readKept(), [name]: point }, null, 1));
+  renameSync(part, PEER_RESULTS);
+}
+
+/** Removes what the runs left behind. */
+export function removeOutput(): void {
+  for (const path of [OUTPUT, `${OUTPUT}.mp4`]) rmSync(path, { force: true });
+}
+
 /**
- * Processor times on the large clips, in rounds; within a round all encoders of one preset follow each other, and every
+ * Processor times on the chosen clips, in rounds; within a round all encoders of one preset follow each other, and every
  * second round runs backwards, so that a machine that slows down slows all alike.
  */
 export async function measureTimes(plan: Plan): Promise<Timing[]> {
-  const large = plan.clips.filter((clip) => clip.width >= SPEED_WIDTH);
-  const clips = large.length > 0 ? large : plan.clips.slice(-1);
+  const chosen = plan.clips.filter((clip) =>
+    plan.speedClips.length > 0
+      ? plan.speedClips.some((name) => clip.name.includes(name))
+      : clip.width >= SPEED_WIDTH,
+  );
+  const clips = chosen.length > 0 ? chosen : plan.clips.slice(-1);
   const presets = [...new Set(plan.encoders.flatMap((entry) => entry.presets))];
   const timings: Timing[] = [];
   for (let round = 0; round < plan.rounds; round++) {

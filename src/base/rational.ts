@@ -71,3 +71,15 @@ export function scaleByFraction(ticks: number, num: number, den: number): number
 export function toSeconds(ticks: number, timeBase: Rational): number {
   return (ticks * timeBase[0]) / timeBase[1];
 }
+
+/** Which of two times is the earlier, exactly: negative if `a` ticks of `aBase` come before `b` ticks of `bBase`, 0 if equal. */
+export function compareTimes(a: number, aBase: Rational, b: number, bBase: Rational): number {
+  const left = a * aBase[0] * bBase[1];
+  const right = b * bBase[0] * aBase[1];
+  if (Math.abs(left) < Number.MAX_SAFE_INTEGER && Math.abs(right) < Number.MAX_SAFE_INTEGER) {
+    return left - right;
+  }
+  const bigLeft = BigInt(a) * BigInt(aBase[0]) * BigInt(bBase[1]);
+  const bigRight = BigInt(b) * BigInt(bBase[0]) * BigInt(aBase[1]);
+  return bigLeft < bigRight ? -1 : bigLeft > bigRight ? 1 : 0;
+}

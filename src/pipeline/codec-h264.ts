@@ -1,0 +1,65 @@
+/** H.264 in the session: the shared settings in terms of the encoder's options. */
+import { rejectUnknownKeys, requireInteger, UnsupportedError } from '../base/errors.ts';
+import { createH264Encoder, type H264Options, PRESETS } from '../codecs/h264/index.ts';
+import type { VideoCodec, VideoRequest } from './codec.ts';
+
+/** What the session sets itself, from the config. */
+const SESSION_KEYS = ['width', 'height', 'frameRate', 'color', 'sampleAspectRatio'] as const;
+
+/** `encoderConfig` of H.264: every option of the encoder that the config does not already say. */
+export type H264EncoderConfig = Omit<H264Options, (typeof SESSION_KEYS)[number]>;
+
+/** The row of H.264. */
+export const H264: VideoCodec = {
+  kind: 'video',
+  name: 'h264',
+  description: 'H.264 / AVC / MPEG-4 part 10',
+  pixFmts: ['yuv420p', 'yuvj420p'],
+  open: (request) => createH264Encoder(h264Options(request)),
+};
+
+/**
+ * Options for a request: `qscale` becomes the quantizer, `compressionLevel` 0..8 the preset of that index, and B pictures
+ * stay below any bound, since the encoder makes none. `options` have the last word.
+ */
+export function h264Options(request: VideoRequest): H264Options {
+  for (const key of SESSION_KEYS) {
+    if (key in request.options) {
+      rejectUnknownKeys('encoderConfig', { [key]: 0 }, ['options that videoEncodeConfig lacks']);
+    }
+  }
+  if (request.bitRate !== undefined && !('qp' in request.options)) {
+    throw new UnsupportedError(
+      'videoEncodeConfig.bitRate',
+      'h264 has no rate control yet; set qscale, or encoderConfig.qp',
+    );
+  }
+  const { width, height, frameRate, color, sampleAspectRatio, gopSize } = request;
+  return {
+    width,
+    height,
+    frameRate,
+    ...(color === undefined ? {} : { color }),
+    ...(sampleAspectRatio === undefined ? {} : { sampleAspectRatio }),
+    ...(gopSize === undefined ? {} : { gopSize }),
+    ...(request.qscale === undefined ? {} : { qp: quantizerOf(request.qscale) }),
+    ...(request.compressionLevel === undefined
+      ? {}
+      : { preset: presetOf(request.compressionLevel) }),
+    ...(request.options as H264EncoderConfig),
+  };
+}
+
+/**
+ * The quantizer with the step size that `qscale` (MPEG-4's quantiser_scale, 1..31) stands for: the step doubles with
+ * every 6 (clause 8.5.9), and QP 12 has about that of qscale 0.85.
+ */
+export function quantizerOf(qscale: number): number {
+  const qp = 12 + 6 * Math.log2(Math.max(qscale, 0.2) / 0.85);
+  return Math.min(51, Math.max(0, Math.round(qp)));
+}
+
+function presetOf(compressionLevel: number) {
+  const last = PRESETS.length - 1;
+  return PRESETS[requireInteger('videoEncodeConfig.compressionLevel', compressionLevel, 0, last)]!;
+}

@@ -1,0 +1,64 @@
+/** Uncompressed pictures: a packet is the samples of one picture without gaps, plane after plane. */
+import { rejectUnknownKeys } from '../base/errors.ts';
+import type { Packet, VideoStreamInfo } from '../base/packet.ts';
+import { inverse } from '../base/rational.ts';
+import type { VideoFrame } from '../frames/frame.ts';
+import {
+  PIX_FMTS,
+  type PixFmtInfo,
+  pictureByteLength,
+  pixFmtInfo,
+  planeHeight,
+  planeRowLength,
+} from '../frames/pixel-format.ts';
+import type { VideoCodec } from './codec.ts';
+
+/** The row of raw video. */
+export const RAWVIDEO: VideoCodec = {
+  kind: 'video',
+  name: 'rawvideo',
+  description: 'uncompressed pictures',
+  pixFmts: PIX_FMTS,
+  open(request) {
+    rejectUnknownKeys('encoderConfig', request.options, []);
+    const { width, height, frameRate, pixFmt, color, sampleAspectRatio } = request;
+    const info = pixFmtInfo(pixFmt);
+    const streamInfo: VideoStreamInfo = {
+      kind: 'video',
+      codec: 'rawvideo',
+      timeBase: inverse(frameRate),
+      config: new Uint8Array(0),
+      width,
+      height,
+      pixFmt,
+      frameRate,
+      ...(color === undefined ? {} : { color }),
+      ...(sampleAspectRatio === undefined ? {} : { sampleAspectRatio }),
+    };
+    return {
+      streamInfo,
+      encode(frame): Packet[] {
+        const { pts } = frame;
+        return [{ data: packPicture(frame, info), pts, dts: pts, duration: 1, isKey: true }];
+      },
+      flush: () => [],
+    };
+  },
+};
+
+/** The bytes of a picture, row after row, plane after plane. */
+function packPicture(frame: VideoFrame, info: PixFmtInfo): Uint8Array {
+  const out = new Uint8Array(pictureByteLength(info, frame.width, frame.height));
+  let to = 0;
+  frame.planes.forEach((plane, p) => {
+    const { data, stride } = plane;
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const rowBytes = planeRowLength(info, p, frame.width) * info.bytesPerSample;
+    for (let row = 0; row < planeHeight(info, p, frame.height); row++) {
+      const from = (plane.offset + row * stride) * info.bytesPerSample;
+      out.set(bytes.subarray(from, from + rowBytes), to);
+      to += rowBytes;
+    }
+  });
+  return out;
+}

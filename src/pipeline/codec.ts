@@ -1,0 +1,94 @@
+/**
+ * What a codec looks like to the session. A codec of `src/codecs` gets a row here through an adapter (`codec-h264.ts`),
+ * which maps the settings that all codecs share onto its own options; the table of all is `codecs.ts`.
+ */
+import type { AudioStreamInfo, ColorTags, Packet, VideoStreamInfo } from '../base/packet.ts';
+import type { Rational } from '../base/rational.ts';
+import type { AudioFrame, VideoFrame } from '../frames/frame.ts';
+import type { PixFmt } from '../frames/pixel-format.ts';
+import type { SampleFmt } from '../frames/sample-format.ts';
+
+/** Settings that every codec understands in its own way; undefined leaves the choice to the codec. */
+export interface SharedSettings {
+  /** Bits per second. */
+  readonly bitRate: number | undefined;
+  /** Constant quality instead of a bit rate; what the number means is the codec's affair. */
+  readonly qscale: number | undefined;
+  /** More is slower and smaller. */
+  readonly compressionLevel: number | undefined;
+}
+
+/** What a video codec is opened with. */
+export interface VideoRequest extends SharedSettings {
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: Rational;
+  /** One of the codec's `pixFmts`: what `encode` will be given. */
+  readonly pixFmt: PixFmt;
+  readonly color: ColorTags | undefined;
+  readonly sampleAspectRatio: Rational | undefined;
+  /** Pictures from one key picture to the next; 0 makes every one a key picture. */
+  readonly gopSize: number | undefined;
+  /** Upper bound of B pictures in a row. */
+  readonly maxBFrames: number | undefined;
+  /** Options of the codec's own, as the caller gave them: the adapter or the codec checks them. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** An open video encoder. */
+export interface VideoCodecSession {
+  readonly streamInfo: VideoStreamInfo;
+  /** @param frame of the request's format and size, pts in ticks of the stream's time base; read during the call only */
+  encode(frame: VideoFrame): readonly Packet[];
+  /** The packets that were held back. Called once, last. */
+  flush(): readonly Packet[];
+}
+
+/** A video codec that the session can open. */
+export interface VideoCodec {
+  readonly kind: 'video';
+  /** ffmpeg's name: `h264`. */
+  readonly name: string;
+  readonly description: string;
+  /** What it codes, best first. Frames in other formats are converted to the closest of these. */
+  readonly pixFmts: readonly PixFmt[];
+  /** Opens an encoder; throws `ConfigError` for what it cannot do. */
+  open(request: VideoRequest): VideoCodecSession;
+}
+
+/** What an audio codec is opened with. */
+export interface AudioRequest extends SharedSettings {
+  readonly sampleRate: number;
+  readonly numChannels: number;
+  /** One of the codec's `sampleFmts`: what `encode` will be given. */
+  readonly sampleFmt: SampleFmt;
+  /** Options of the codec's own. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** An open audio encoder. */
+export interface AudioCodecSession {
+  readonly streamInfo: AudioStreamInfo;
+  /**
+   * @param frame of the request's format, with `streamInfo.frameSize` samples per channel, fewer in the last call only; any
+   *   number if that is 0. Its pts counts samples from 0 on. Read during the call only.
+   */
+  encode(frame: AudioFrame): readonly Packet[];
+  /** The packets that were held back. Called once, last. */
+  flush(): readonly Packet[];
+}
+
+/** An audio codec that the session can open. */
+export interface AudioCodec {
+  readonly kind: 'audio';
+  /** ffmpeg's name: `pcm_s16le`. */
+  readonly name: string;
+  readonly description: string;
+  /** What it codes, best first. */
+  readonly sampleFmts: readonly SampleFmt[];
+  /** Opens an encoder; throws `ConfigError` for what it cannot do. */
+  open(request: AudioRequest): AudioCodecSession;
+}
+
+/** Any codec of the table. */
+export type Codec = VideoCodec | AudioCodec;

@@ -1,0 +1,179 @@
+/** What a stream shall be: the two configurations that `Muxer.addEncodeStream` takes, checked when they are made. */
+import { rejectUnknownKeys, requireInteger, requireNumber, requireOneOf } from '../base/errors.ts';
+import type { ColorTags } from '../base/packet.ts';
+import { type Rational, requirePositiveRational } from '../base/rational.ts';
+import { type ColorProperty, requireColorCode, UNSPECIFIED } from '../frames/color-names.ts';
+import { type PixFmt, type PixFmtName, pixFmtInfo, requirePixFmt } from '../frames/pixel-format.ts';
+import { requireSampleFmt, type SampleFmt } from '../frames/sample-format.ts';
+import type { SharedSettings } from './codec.ts';
+
+/** -1, as in SPDL, and undefined both leave a number to the codec. */
+interface SharedOptions {
+  /** Bits per second, 1..2147483647. */
+  readonly bitRate?: number;
+  /** How hard to compress, 0 (fastest) upward; 8 is the most that H.264 knows. */
+  readonly compressionLevel?: number;
+  /** Constant quality: 0..255, by the codec's own scale (video: 1 is fine, 31 coarse, as in MPEG-4). */
+  readonly qscale?: number;
+}
+
+/** What a video stream shall be. */
+export interface VideoEncodeOptions extends SharedOptions {
+  readonly height: number;
+  readonly width: number;
+  /** Frames per second, exact; default [25, 1]. Frames whose time base is another are put on its ticks. */
+  readonly frameRate?: Rational;
+  /** Format of the frames that will be given; default rgb24. What the codec does not code is converted. */
+  readonly pixFmt?: PixFmtName;
+  /** Pictures from one key picture to the next; 0 makes every one a key picture. */
+  readonly gopSize?: number;
+  /** Most B pictures in a row, 0..16. */
+  readonly maxBFrames?: number;
+  /** Matrix, by ffmpeg's names (`bt709`, `smpte170m`, `bt2020nc` …): tagged, and used to convert RGB. */
+  readonly colorspace?: string;
+  /** Primaries (`bt709`, `bt2020` …): tagged. */
+  readonly colorPrimaries?: string;
+  /** Transfer characteristics (`bt709`, `smpte2084` …): tagged. */
+  readonly colorTrc?: string;
+  /** `tv`: luma 16..235; `pc`: 0..255. Default `pc` for the `yuvj` formats, else `tv`. */
+  readonly colorRange?: 'tv' | 'pc';
+  /** Width to height of one sample; default [1, 1]. */
+  readonly sampleAspectRatio?: Rational;
+}
+
+/** A checked configuration; made by `videoEncodeConfig` only. */
+export interface VideoEncodeConfig extends SharedSettings {
+  readonly kind: 'video';
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: Rational;
+  readonly pixFmt: PixFmt;
+  readonly gopSize: number | undefined;
+  readonly maxBFrames: number | undefined;
+  /** What was said about color: the code point of "unspecified" where nothing was. */
+  readonly color: ColorTags;
+  readonly sampleAspectRatio: Rational | undefined;
+}
+
+/** What an audio stream shall be. */
+export interface AudioEncodeOptions extends SharedOptions {
+  readonly numChannels: number;
+  readonly sampleRate: number;
+  /** Format of the frames that will be given; default fltp. What the codec does not code is converted. */
+  readonly sampleFmt?: SampleFmt;
+}
+
+/** A checked configuration; made by `audioEncodeConfig` only. */
+export interface AudioEncodeConfig extends SharedSettings {
+  readonly kind: 'audio';
+  readonly numChannels: number;
+  readonly sampleRate: number;
+  readonly sampleFmt: SampleFmt;
+}
+
+const SHARED_KEYS = ['bitRate', 'compressionLevel', 'qscale'] as const;
+const VIDEO_KEYS = [
+  'height',
+  'width',
+  'frameRate',
+  'pixFmt',
+  'gopSize',
+  'maxBFrames',
+  'colorspace',
+  'colorPrimaries',
+  'colorTrc',
+  'colorRange',
+  'sampleAspectRatio',
+] as const;
+const AUDIO_KEYS = ['numChannels', 'sampleRate', 'sampleFmt'] as const;
+
+const MAX_INT31 = 0x7fff_ffff;
+const VIDEO = 'videoEncodeConfig';
+const AUDIO = 'audioEncodeConfig';
+
+/** Checks what a video stream shall be; throws `ConfigError` naming the option and what is allowed. */
+export function videoEncodeConfig(options: VideoEncodeOptions): VideoEncodeConfig {
+  rejectUnknownKeys(VIDEO, options, [...VIDEO_KEYS, ...SHARED_KEYS]);
+  const width = requireInteger(`${VIDEO}.width`, options.width, 1, 65535);
+  const height = requireInteger(`${VIDEO}.height`, options.height, 1, 65535);
+  const pixFmt = requirePixFmt(`${VIDEO}.pixFmt`, options.pixFmt ?? 'rgb24');
+  const { sampleAspectRatio } = options;
+  return {
+    kind: 'video',
+    width,
+    height,
+    pixFmt,
+    frameRate: requirePositiveRational(`${VIDEO}.frameRate`, options.frameRate ?? [25, 1]),
+    gopSize: optionalInteger(`${VIDEO}.gopSize`, options.gopSize, 0, MAX_INT31),
+    maxBFrames: optionalInteger(`${VIDEO}.maxBFrames`, options.maxBFrames, 0, 16),
+    color: colorTags(options, pixFmt),
+    sampleAspectRatio:
+      sampleAspectRatio === undefined
+        ? undefined
+        : requirePositiveRational(`${VIDEO}.sampleAspectRatio`, sampleAspectRatio),
+    ...sharedSettings(VIDEO, options),
+  };
+}
+
+/** Checks what an audio stream shall be; throws `ConfigError` naming the option and what is allowed. */
+export function audioEncodeConfig(options: AudioEncodeOptions): AudioEncodeConfig {
+  rejectUnknownKeys(AUDIO, options, [...AUDIO_KEYS, ...SHARED_KEYS]);
+  return {
+    kind: 'audio',
+    numChannels: requireInteger(`${AUDIO}.numChannels`, options.numChannels, 1, 65535),
+    sampleRate: requireInteger(`${AUDIO}.sampleRate`, options.sampleRate, 1, MAX_INT31),
+    sampleFmt: requireSampleFmt(`${AUDIO}.sampleFmt`, options.sampleFmt ?? 'fltp'),
+    ...sharedSettings(AUDIO, options),
+  };
+}
+
+/** What was said about color; the range of a `yuvj` format says so by itself. */
+function colorTags(options: VideoEncodeOptions, pixFmt: PixFmt): ColorTags {
+  const info = pixFmtInfo(pixFmt);
+  const { colorspace, colorRange } = options;
+  const fullRange =
+    colorRange === undefined
+      ? info.model === 'yuv' && info.fullRange
+      : requireOneOf(`${VIDEO}.colorRange`, colorRange, ['tv', 'pc']) === 'pc';
+  return {
+    colour_primaries: codeOf('primaries', 'colorPrimaries', options.colorPrimaries),
+    transfer_characteristics: codeOf('transfer', 'colorTrc', options.colorTrc),
+    matrix_coefficients: codeOf('matrix', 'colorspace', colorspace),
+    video_full_range_flag: fullRange ? 1 : 0,
+  };
+}
+
+function codeOf(
+  property: ColorProperty,
+  key: 'colorPrimaries' | 'colorTrc' | 'colorspace',
+  name: string | undefined,
+): number {
+  return name === undefined ? UNSPECIFIED : requireColorCode(`${VIDEO}.${key}`, property, name);
+}
+
+function sharedSettings(where: string, options: SharedOptions): SharedSettings {
+  const { qscale } = options;
+  return {
+    bitRate: optionalInteger(`${where}.bitRate`, options.bitRate, 1, MAX_INT31),
+    compressionLevel: optionalInteger(
+      `${where}.compressionLevel`,
+      options.compressionLevel,
+      0,
+      100,
+    ),
+    qscale:
+      qscale === undefined || qscale === -1
+        ? undefined
+        : requireNumber(`${where}.qscale`, qscale, 0, 255),
+  };
+}
+
+/** -1 and undefined are the codec's default. */
+function optionalInteger(
+  where: string,
+  value: number | undefined,
+  min: number,
+  max: number,
+): number | undefined {
+  return value === undefined || value === -1 ? undefined : requireInteger(where, value, min, max);
+}

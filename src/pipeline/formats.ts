@@ -1,0 +1,85 @@
+/** The files that the session can write, by ffmpeg's names and by extension. A new container is a row. */
+import type { ByteSink } from '../base/byte-stream.ts';
+import type { ContainerWriter } from '../base/container.ts';
+import { ConfigError } from '../base/errors.ts';
+import type { StreamInfo } from '../base/packet.ts';
+import { createMp4Writer, type Mp4Options } from '../containers/isobmff/index.ts';
+
+/** A kind of file. */
+export interface Format {
+  readonly name: string;
+  readonly description: string;
+  /** Without the dot, lower case. */
+  readonly extensions: readonly string[];
+  /** Codec that is used if none is named; undefined if the file holds no such streams. */
+  readonly defaultVideo?: string;
+  readonly defaultAudio?: string;
+  /**
+   * Makes a writer. Throws `ConfigError` for options and `UnsupportedError` for streams that the file cannot hold.
+   * @param options the container's own, as the caller gave them
+   */
+  createWriter(
+    sink: ByteSink,
+    streams: readonly StreamInfo[],
+    options: Readonly<Record<string, unknown>>,
+  ): ContainerWriter;
+}
+
+function isobmff(format: NonNullable<Mp4Options['format']>): Format['createWriter'] {
+  return (sink, streams, options) => createMp4Writer(sink, streams, { format, ...options });
+}
+
+/** All of them; the first whose extension fits is taken. */
+export const FORMATS: readonly Format[] = [
+  {
+    name: 'mp4',
+    description: 'MP4 (MPEG-4 part 14)',
+    extensions: ['mp4', 'm4v'],
+    defaultVideo: 'h264',
+    defaultAudio: 'aac',
+    createWriter: isobmff('mp4'),
+  },
+  {
+    name: 'm4a',
+    description: 'MP4 with sound only',
+    extensions: ['m4a'],
+    defaultAudio: 'aac',
+    createWriter: isobmff('m4a'),
+  },
+  {
+    name: 'mov',
+    description: 'QuickTime',
+    extensions: ['mov', 'qt'],
+    defaultVideo: 'h264',
+    defaultAudio: 'aac',
+    createWriter: isobmff('mov'),
+  },
+];
+
+/**
+ * The format for a destination: the one named, else the one of the path's extension. Throws `ConfigError` if there is
+ * no such format, or nothing to tell it from.
+ */
+export function chooseFormat(destination: unknown, name: string | undefined): Format {
+  const known = FORMATS.map((format) => format.name).join(', ');
+  if (name !== undefined) {
+    const named = FORMATS.find((format) => format.name === name);
+    if (named !== undefined) return named;
+    throw new ConfigError('muxer.format', `unknown format ${String(name)}, allowed are ${known}`);
+  }
+  if (typeof destination !== 'string' && !(destination instanceof URL)) {
+    throw new ConfigError(
+      'muxer.format',
+      `needed if the destination is no path; allowed are ${known}`,
+    );
+  }
+  const path = typeof destination === 'string' ? destination : destination.pathname;
+  const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
+  const byExtension = FORMATS.find((format) => format.extensions.includes(extension));
+  if (byExtension !== undefined) return byExtension;
+  const extensions = FORMATS.flatMap((format) => format.extensions);
+  throw new ConfigError(
+    'muxer.format',
+    `cannot tell from the name ${path}; give it one of the extensions ${extensions.join(', ')}, or a format: ${known}`,
+  );
+}

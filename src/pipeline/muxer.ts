@@ -1,0 +1,348 @@
+/**
+ * The muxer: streams are added, the file is opened, packets are written, the file is closed. It owns the order of these
+ * calls, the times (from each packet's time base to the container's), the interleaving, and what becomes of the file
+ * when something fails.
+ */
+import type { ByteSink } from '../base/byte-stream.ts';
+import type { ContainerWriter } from '../base/container.ts';
+import { ConfigError, MediaError, rejectUnknownKeys, StateError } from '../base/errors.ts';
+import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
+import { rescale } from '../base/rational.ts';
+import { type Destination, isDestination, openSink } from '../io/open.ts';
+import { AudioEncoder } from './audio-encoder.ts';
+import { requireCodec } from './codecs.ts';
+import type { AudioEncodeConfig, VideoEncodeConfig } from './encode-config.ts';
+import { chooseFormat, type Format } from './formats.ts';
+import { Interleaver } from './interleaver.ts';
+import { VideoEncoder } from './video-encoder.ts';
+import { WatchedSink } from './watched-sink.ts';
+
+/** How a stream shall be encoded. */
+export interface EncodeStreamOptions<C extends VideoEncodeConfig | AudioEncodeConfig> {
+  /** From `videoEncodeConfig` or `audioEncodeConfig`. */
+  readonly config: C;
+  /** ffmpeg's name of the codec: `h264`, `pcm_s16le`. Default: the format's own. */
+  readonly encoder?: string;
+  /** Options of the codec's own, such as `H264EncoderConfig`; they win over the config. */
+  readonly encoderConfig?: object;
+}
+
+type State = 'new' | 'opening' | 'open' | 'closing' | 'closed' | 'failed';
+
+/**
+ * Writes one file. Calls of `write` may overlap: they are done one after the other.
+ *
+ * `await using file = await muxer.open()` closes the file on leaving the block, on an error too: what was written by then
+ * is completed to a valid file. Only if writing itself fails the file is given up; nothing is left under its name then.
+ */
+export class Muxer implements AsyncDisposable {
+  private readonly destination: Destination;
+  private readonly format: Format;
+  private readonly streams: StreamInfo[] = [];
+  private readonly encoders: (VideoEncoder | AudioEncoder | null)[] = [];
+  private state: State = 'new';
+  private failure: unknown;
+  private sink: WatchedSink | null = null;
+  private writer: ContainerWriter | null = null;
+  private interleaver = new Interleaver([], []);
+  /** Decoding time of the last packet of each stream, in the container's ticks. */
+  private lastDts: number[] = [];
+  /** The calls that were made so far; each begins when the ones before have ended. */
+  private pending: Promise<unknown> = Promise.resolve();
+
+  /**
+   * Touches no file yet.
+   * @param destination a path or `file:` URL (Node, Bun, Deno), a `WritableStream`, or a `ByteSink` such as `MemorySink`
+   * @param options `format`: ffmpeg's name (`mp4`, `wav`); default by the extension of the path
+   */
+  constructor(destination: Destination, options: { readonly format?: string } = {}) {
+    rejectUnknownKeys('muxer', options, ['format']);
+    if (!isDestination(destination)) {
+      throw new ConfigError(
+        'muxer.destination',
+        'needed is a path, a WritableStream, or a ByteSink',
+      );
+    }
+    this.destination = destination;
+    this.format = chooseFormat(destination, options.format);
+  }
+
+  /**
+   * Adds a stream and opens its encoder. Streams are numbered in the order in which they are added.
+   * Throws `ConfigError` for what format or codec cannot do, and `StateError` after `open`.
+   */
+  addEncodeStream(options: EncodeStreamOptions<VideoEncodeConfig>): VideoEncoder;
+  addEncodeStream(options: EncodeStreamOptions<AudioEncodeConfig>): AudioEncoder;
+  addEncodeStream(
+    options: EncodeStreamOptions<VideoEncodeConfig | AudioEncodeConfig>,
+  ): VideoEncoder | AudioEncoder;
+  addEncodeStream(
+    options: EncodeStreamOptions<VideoEncodeConfig | AudioEncodeConfig>,
+  ): VideoEncoder | AudioEncoder {
+    const where = 'muxer.addEncodeStream';
+    this.requireState('addEncodeStream', 'new', 'add every stream before open()');
+    rejectUnknownKeys(where, options, ['config', 'encoder', 'encoderConfig']);
+    const { config, encoder: name } = options;
+    if (config?.kind !== 'video' && config?.kind !== 'audio') {
+      throw new ConfigError(
+        `${where}.config`,
+        'needed is videoEncodeConfig() or audioEncodeConfig()',
+      );
+    }
+    const codecName = name ?? this.defaultCodec(config.kind);
+    const codecOptions = { ...options.encoderConfig };
+    const encoder =
+      config.kind === 'video'
+        ? new VideoEncoder(
+            requireCodec(`${where}.encoder`, codecName, 'video'),
+            config,
+            codecOptions,
+          )
+        : new AudioEncoder(
+            requireCodec(`${where}.encoder`, codecName, 'audio'),
+            config,
+            codecOptions,
+          );
+    this.streams.push(encoder.streamInfo);
+    this.encoders.push(encoder);
+    return encoder;
+  }
+
+  /**
+   * Adds a stream whose packets come from elsewhere, as a demuxer gives them: nothing is coded again.
+   * @param codec the stream's description, such as `demuxer.videoCodec`
+   */
+  addRemuxStream(codec: StreamInfo): void {
+    this.requireState('addRemuxStream', 'new', 'add every stream before open()');
+    const kinds = ['video', 'audio', 'subtitle'];
+    if (!kinds.includes(codec?.kind) || typeof codec.codec !== 'string') {
+      throw new ConfigError('muxer.addRemuxStream.codec', 'needed is the StreamInfo of a stream');
+    }
+    this.streams.push(codec);
+    this.encoders.push(null);
+  }
+
+  /** The streams so far. */
+  get streamInfos(): readonly StreamInfo[] {
+    return this.streams;
+  }
+
+  /**
+   * Opens the file and writes what comes before the packets.
+   * @param options the container's own, such as `Mp4Options`
+   * @returns the muxer itself, for `await using`
+   * Throws `ConfigError` or `UnsupportedError` for what the container cannot hold; nothing is left of the file then.
+   */
+  async open(options: object = {}): Promise<this> {
+    this.requireState('open', 'new', 'a muxer writes one file; make a new one');
+    if (this.streams.length === 0) {
+      throw new ConfigError('muxer.open', 'there is no stream; call addEncodeStream before');
+    }
+    this.state = 'opening';
+    const opening = this.guarded('open', async () => {
+      this.sink = new WatchedSink(await openSink('muxer.destination', this.destination));
+      this.writer = this.format.createWriter(this.sink, this.streams, { ...options });
+      const isSparse = this.streams.map((stream) => stream.kind === 'subtitle');
+      this.interleaver = new Interleaver(this.writer.timeBases, isSparse);
+      this.lastDts = this.streams.map(() => Number.NEGATIVE_INFINITY);
+      await this.writer.writeHeader();
+      this.state = 'open';
+      return this;
+    });
+    this.pending = opening.catch(() => {});
+    return opening;
+  }
+
+  /**
+   * Writes packets of one stream, when their turn in the file has come; until then they are held, but for no more than ten
+   * seconds of the file. Write the streams in small pieces by turns, or those pieces end up one after the other.
+   * @param packets what an encoder or a demuxer gave; null and an empty list are allowed
+   */
+  write(streamIndex: number, packets: Packets | null | undefined): Promise<void> {
+    return this.inTurn('write', async (writer) => {
+      const rescaled = this.checkPackets(streamIndex, packets, writer);
+      for (const packet of rescaled) this.interleaver.push(streamIndex, packet);
+      await this.writeReady(writer, false);
+    });
+  }
+
+  /** Writes the packets that are held, without waiting for those of other streams. Encoders are not flushed by this. */
+  flush(): Promise<void> {
+    return this.inTurn('flush', (writer) => this.writeReady(writer, true));
+  }
+
+  /**
+   * Completes the file: encoders that were not flushed are, held packets are written, the trailer too. Throws
+   * `StateError` if it was closed before.
+   */
+  close(): Promise<void> {
+    return this.inTurn('close', async (writer, sink) => {
+      const errors: unknown[] = [];
+      for (const [index, encoder] of this.encoders.entries()) {
+        if (encoder?.isOpen) await this.attempt(errors, () => this.drain(index, encoder, writer));
+      }
+      // A packet that the container refuses is dropped, so each round gets further.
+      for (let isDone = false; !isDone; ) {
+        isDone = await this.attempt(errors, () => this.writeReady(writer, true));
+      }
+      await this.guarded('close', async () => {
+        this.state = 'closing';
+        await writer.writeTrailer();
+        await sink.close();
+        this.state = 'closed';
+      });
+      if (errors.length > 0) throw errors[0];
+    });
+  }
+
+  /** Takes a step of closing; its error is kept for later, unless the destination failed. True if there was none. */
+  private async attempt(errors: unknown[], step: () => Promise<void>): Promise<boolean> {
+    try {
+      await step();
+      return true;
+    } catch (error) {
+      if (this.state === 'failed') throw error;
+      errors.push(error);
+      return false;
+    }
+  }
+
+  /** Queues what an encoder has held back. */
+  private async drain(
+    index: number,
+    encoder: VideoEncoder | AudioEncoder,
+    writer: ContainerWriter,
+  ): Promise<void> {
+    const packets = this.checkPackets(index, await encoder.flush(), writer);
+    for (const packet of packets) this.interleaver.push(index, packet);
+  }
+
+  /** Closes the file if it is open: after an error in the block too. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pending;
+    if (this.state === 'open') await this.close();
+  }
+
+  private defaultCodec(kind: 'video' | 'audio'): string {
+    const { name, defaultVideo, defaultAudio } = this.format;
+    const codec = kind === 'video' ? defaultVideo : defaultAudio;
+    if (codec === undefined) {
+      throw new ConfigError('muxer.addEncodeStream', `${name} files hold no ${kind}`);
+    }
+    return codec;
+  }
+
+  private requireState(method: string, needed: State, advice: string): void {
+    if (this.state === needed) return;
+    const where = `muxer.${method}`;
+    if (this.state === 'failed') {
+      throw new StateError(
+        where,
+        `writing failed before (${messageOf(this.failure)}); make a new Muxer`,
+        {
+          cause: this.failure,
+        },
+      );
+    }
+    const now = this.state === 'new' ? 'not open' : this.state === 'open' ? 'open' : this.state;
+    throw new StateError(where, `the file is ${now}; ${advice}`);
+  }
+
+  /** Runs `work` after all calls before it, if the file is open then. */
+  private inTurn(
+    method: string,
+    work: (writer: ContainerWriter, sink: ByteSink) => Promise<void>,
+  ): Promise<void> {
+    const advice =
+      this.state === 'new' ? 'call open() before' : 'make a new Muxer for another file';
+    const turn = this.pending.then(() => {
+      this.requireState(method, 'open', advice);
+      return work(this.writer!, this.sink!);
+    });
+    this.pending = turn.catch(() => {});
+    return turn;
+  }
+
+  /**
+   * Runs a step that writes. If it fails the file is given up, unless it is a single packet that the container refused
+   * (`write`). What is not yet an error of the library's own, such as that of a full disk, becomes one.
+   */
+  private async guarded<T>(method: string, step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (error) {
+      const isRefused = error instanceof MediaError && this.sink?.failed !== true;
+      if (method === 'write' && isRefused) throw error;
+      this.state = 'failed';
+      this.failure = error;
+      try {
+        await this.sink?.abort(error);
+      } catch {
+        // The first error says what went wrong; a sink that is broken may well be unable to abort.
+      }
+      if (error instanceof MediaError) throw error;
+      throw new MediaError(
+        `muxer.${method}`,
+        `the destination failed: ${messageOf(error)}; the file was given up`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Checks packets and gives them in the container's time base. */
+  private checkPackets(
+    streamIndex: number,
+    packets: Packets | null | undefined,
+    writer: ContainerWriter,
+  ): Packet[] {
+    const stream = this.streams[streamIndex];
+    if (stream === undefined) {
+      throw new ConfigError(
+        'muxer.write.streamIndex',
+        `got ${String(streamIndex)}, allowed are 0..${this.streams.length - 1}`,
+      );
+    }
+    if (packets === null || packets === undefined) return [];
+    if (!Array.isArray(packets.packets)) {
+      throw new ConfigError(
+        'muxer.write.packets',
+        'needed are Packets; await encode() and flush()',
+      );
+    }
+    if (packets.kind !== stream.kind) {
+      throw new ConfigError(
+        'muxer.write.packets',
+        `got ${packets.kind}, but stream ${streamIndex} is ${stream.kind}`,
+      );
+    }
+    const timeBase = writer.timeBases[streamIndex]!;
+    let last = this.lastDts[streamIndex]!;
+    const rescaled = packets.packets.map((packet): Packet => {
+      const pts = rescale(packet.pts, packets.timeBase, timeBase);
+      const dts = rescale(packet.dts, packets.timeBase, timeBase);
+      const end = rescale(packet.pts + packet.duration, packets.timeBase, timeBase);
+      if (!(dts >= last)) {
+        throw new ConfigError(
+          'muxer.write.packets',
+          `decoding time ${packet.dts} of stream ${streamIndex} comes after a later one; packets are written once and in order`,
+        );
+      }
+      last = dts;
+      return { ...packet, pts, dts, duration: end - pts };
+    });
+    this.lastDts[streamIndex] = last;
+    return rescaled;
+  }
+
+  /** Writes the packets whose turn it is; all that are held if `isLast`. */
+  private async writeReady(writer: ContainerWriter, isLast: boolean): Promise<void> {
+    for (let next = this.interleaver.take(isLast); next; next = this.interleaver.take(isLast)) {
+      const { streamIndex, packet } = next;
+      await this.guarded('write', () => writer.writePacket(streamIndex, packet));
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

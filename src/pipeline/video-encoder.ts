@@ -1,0 +1,215 @@
+/** The video encoder of a session: frames of any format and time base in, packets out. */
+import { ConfigError, StateError } from '../base/errors.ts';
+import type { ColorTags, Packet, Packets, VideoStreamInfo } from '../base/packet.ts';
+import { rescale } from '../base/rational.ts';
+import { UNSPECIFIED } from '../frames/color-names.ts';
+import {
+  allocatePicture,
+  createPictureConverter,
+  type PictureConverter,
+} from '../frames/convert-picture.ts';
+import type { VideoFrame } from '../frames/frame.ts';
+import { type PixFmt, pixFmtInfo } from '../frames/pixel-format.ts';
+import { VideoFrames } from '../frames/video-frames.ts';
+import type { VideoCodec, VideoCodecSession } from './codec.ts';
+import type { VideoEncodeConfig } from './encode-config.ts';
+
+/** Made by `Muxer.addEncodeStream`. Not to be used by two tasks at the same time. */
+export class VideoEncoder {
+  readonly kind = 'video';
+  /** The config that it was made with. */
+  readonly config: VideoEncodeConfig;
+  private readonly session: VideoCodecSession;
+  private readonly color: ColorTags;
+  /** Format that the codec is given. */
+  private readonly pixFmt: PixFmt;
+  private readonly target: VideoFrame;
+  private converter: { readonly from: PixFmt; readonly convert: PictureConverter } | null = null;
+  private lastPts = Number.NEGATIVE_INFINITY;
+  private state: 'open' | 'flushed' | 'failed' = 'open';
+
+  /** Opens `codec`; throws what it throws for a request that it cannot serve. */
+  constructor(
+    codec: VideoCodec,
+    config: VideoEncodeConfig,
+    options: Readonly<Record<string, unknown>>,
+  ) {
+    const { width, height } = config;
+    this.config = config;
+    this.pixFmt = closestPixFmt(config, codec.pixFmts);
+    this.color = streamColor(config, this.pixFmt);
+    this.target = allocatePicture(this.pixFmt, width, height);
+    this.session = codec.open({
+      ...config,
+      pixFmt: this.pixFmt,
+      color: isSilent(this.color) ? undefined : this.color,
+      options,
+    });
+  }
+
+  /** What the packets are: codec, configuration, size, the pixel format that was coded, color. */
+  get streamInfo(): VideoStreamInfo {
+    return this.session.streamInfo;
+  }
+
+  /** True until `flush`, or until the codec failed. */
+  get isOpen(): boolean {
+    return this.state === 'open';
+  }
+
+  /**
+   * Codes frames. Their pixel format may be any; their size must be the config's, and their times must rise from call to
+   * call. Times are put on the ticks of the frame rate, to the nearest.
+   * @returns the packets that are ready, in decoding order: none, one or many
+   * Throws `ConfigError` for frames that do not fit (nothing is coded then), `StateError` after `flush`.
+   */
+  async encode(frames: VideoFrames): Promise<Packets> {
+    this.requireOpen('encode');
+    const times = this.checkFrames(frames);
+    const packets: Packet[] = [];
+    this.state = 'failed';
+    frames.frames.forEach((frame, index) => {
+      const picture = this.convert(frame);
+      packets.push(...this.session.encode({ ...picture, pts: times[index]! }));
+    });
+    this.state = 'open';
+    this.lastPts = times.at(-1) ?? this.lastPts;
+    return this.asPackets(packets);
+  }
+
+  /** Ends the stream: the packets that were held back. Throws `StateError` if called twice. */
+  async flush(): Promise<Packets> {
+    this.requireOpen('flush');
+    this.state = 'failed';
+    const packets = this.session.flush();
+    this.state = 'flushed';
+    return this.asPackets(packets);
+  }
+
+  private asPackets(packets: readonly Packet[]): Packets {
+    return { kind: 'video', packets, timeBase: this.streamInfo.timeBase };
+  }
+
+  private requireOpen(method: string): void {
+    if (this.state === 'flushed') {
+      throw new StateError(`videoEncoder.${method}`, 'the encoder was flushed; make a new stream');
+    }
+    if (this.state === 'failed') {
+      throw new StateError(`videoEncoder.${method}`, 'an earlier call failed; make a new stream');
+    }
+  }
+
+  /** Times of the frames in ticks of the stream. */
+  private checkFrames(frames: VideoFrames): number[] {
+    const where = 'videoEncoder.encode.frames';
+    const { width, height } = this.config;
+    if (!(frames instanceof VideoFrames)) {
+      throw new ConfigError(where, 'needed are VideoFrames; see createReferenceVideoFrame');
+    }
+    if (frames.width !== width || frames.height !== height) {
+      throw new ConfigError(
+        where,
+        `got ${frames.width}x${frames.height}, the config says ${width}x${height}; scale them in a FilterGraph`,
+      );
+    }
+    const { timeBase } = this.streamInfo;
+    let last = this.lastPts;
+    return frames.frames.map((frame) => {
+      const pts = rescale(frame.pts, frames.timeBase, timeBase);
+      if (!(pts > last)) {
+        throw new ConfigError(
+          where,
+          `time ${frame.pts} in units of ${frames.timeBase.join('/')} s is tick ${pts} of the stream (${timeBase.join('/')} s), but tick ${last} was coded before; times must rise, and config.frameRate must not be lower than the frames' rate`,
+        );
+      }
+      last = pts;
+      return pts;
+    });
+  }
+
+  /** `frame` as the codec takes it: itself, or a copy in the target picture. */
+  private convert(frame: VideoFrame): VideoFrame {
+    const { pixFmt, config, color } = this;
+    const fromFullRange = this.isFullRange(frame.pixFmt);
+    const toFullRange = pixFmtInfo(pixFmt).fullRange || color.video_full_range_flag === 1;
+    const isSame = isSameLayout(frame.pixFmt, pixFmt) && fromFullRange === toFullRange;
+    if (isSame) return { ...frame, pixFmt };
+    if (this.converter?.from !== frame.pixFmt) {
+      const { width, height } = config;
+      const { matrix_coefficients } = color;
+      const matrix =
+        matrix_coefficients === UNSPECIFIED ? defaultMatrix(height) : matrix_coefficients;
+      const from = frame.pixFmt;
+      const options = { from, to: pixFmt, width, height, matrix, fromFullRange, toFullRange };
+      this.converter = { from, convert: createPictureConverter(options) };
+    }
+    this.converter.convert(frame, this.target);
+    return this.target;
+  }
+
+  /** The format that the config names has the range that the config says; others have their own. */
+  private isFullRange(pixFmt: PixFmt): boolean {
+    const info = pixFmtInfo(pixFmt);
+    if (info.model !== 'yuv' || pixFmt !== this.config.pixFmt) return info.fullRange;
+    return this.config.color.video_full_range_flag === 1;
+  }
+}
+
+/**
+ * The matrix for RGB when none is asked for: what players assume of a stream without tags, BT.601 for the sizes of
+ * standard definition and BT.709 above. The stream is tagged with it all the same.
+ */
+export function defaultMatrix(height: number): number {
+  return height <= 576 ? 6 : 1;
+}
+
+/**
+ * The format to code: the config's own if the codec has it, else the one that keeps most of it. In falling order: Y'CbCr
+ * stays Y'CbCr and RGB RGB, chroma resolution, bit depth, range; then the codec's order.
+ */
+function closestPixFmt(config: VideoEncodeConfig, allowed: readonly PixFmt[]): PixFmt {
+  if (allowed.includes(config.pixFmt)) return config.pixFmt;
+  const wanted = pixFmtInfo(config.pixFmt);
+  const fullRange = config.color.video_full_range_flag === 1;
+  let best = allowed[0]!;
+  let bestLoss = Number.POSITIVE_INFINITY;
+  for (const candidate of allowed) {
+    const info = pixFmtInfo(candidate);
+    let loss = info.model === wanted.model ? 0 : 1000;
+    if (wanted.model !== 'gray') {
+      loss += 100 * Math.max(0, info.chromaShiftX - wanted.chromaShiftX);
+      loss += 100 * Math.max(0, info.chromaShiftY - wanted.chromaShiftY);
+      if (info.model === 'gray') loss += 10000;
+    }
+    loss += 10 * Math.max(0, wanted.bitDepth - info.bitDepth);
+    if (info.model === 'yuv' && info.fullRange !== fullRange) loss += 5;
+    if (loss < bestLoss) {
+      best = candidate;
+      bestLoss = loss;
+    }
+  }
+  return best;
+}
+
+/** What the stream is tagged with: what was said, and the matrix that RGB is converted with. */
+function streamColor(config: VideoEncodeConfig, pixFmt: PixFmt): ColorTags {
+  const { color, height } = config;
+  const isConverted =
+    pixFmtInfo(config.pixFmt).model === 'rgb' && pixFmtInfo(pixFmt).model === 'yuv';
+  if (!isConverted || color.matrix_coefficients !== UNSPECIFIED) return color;
+  return { ...color, matrix_coefficients: defaultMatrix(height) };
+}
+
+function isSilent(color: ColorTags): boolean {
+  return (
+    color.matrix_coefficients === UNSPECIFIED &&
+    color.colour_primaries === UNSPECIFIED &&
+    color.transfer_characteristics === UNSPECIFIED &&
+    color.video_full_range_flag === 0
+  );
+}
+
+/** Whether samples lie in the same way: yuv420p and yuvj420p differ in range only. */
+function isSameLayout(a: PixFmt, b: PixFmt): boolean {
+  return a === b || a.replace('yuvj', 'yuv') === b.replace('yuvj', 'yuv');
+}

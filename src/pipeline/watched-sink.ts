@@ -1,0 +1,44 @@
+/** A sink that remembers whether it failed, so that its failures are told from those of the container that writes. */
+import type { ByteSink } from '../base/byte-stream.ts';
+
+/** Passes every call on. */
+export class WatchedSink implements ByteSink {
+  readonly seekable: boolean;
+  readonly readAt?: (position: number, length: number) => Promise<Uint8Array>;
+  /** Whether a call was rejected. */
+  failed = false;
+  private readonly sink: ByteSink;
+
+  constructor(sink: ByteSink) {
+    this.sink = sink;
+    this.seekable = sink.seekable;
+    if (sink.readAt !== undefined) {
+      this.readAt = (position, length) => this.watch(() => sink.readAt!(position, length));
+    }
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return this.watch(() => this.sink.write(bytes));
+  }
+
+  writeAt(position: number, bytes: Uint8Array): Promise<void> {
+    return this.watch(() => this.sink.writeAt(position, bytes));
+  }
+
+  close(): Promise<void> {
+    return this.watch(() => this.sink.close());
+  }
+
+  async abort(reason?: unknown): Promise<void> {
+    await this.sink.abort(reason);
+  }
+
+  private async watch<T>(call: () => T | Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      this.failed = true;
+      throw error;
+    }
+  }
+}

@@ -129,7 +129,7 @@ export class AudioEncoder {
     const tolerance = tick > 1 ? Math.ceil(tick) : 0;
     let next = this.origin === null ? null : this.origin + this.coded + this.filled;
     return frames.frames.map((frame) => {
-      requireFiniteSamples(where, frame);
+      if (this.session.keepsNonFinite !== true) requireFiniteSamples(where, frame);
       const start = this.inSamples(frames, frame);
       next ??= start;
       const distance = start - next;

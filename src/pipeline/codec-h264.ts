@@ -1,7 +1,8 @@
 /** H.264 in the session: the shared settings in terms of the encoder's options. */
-import { rejectUnknownKeys, requireInteger, UnsupportedError } from '../base/errors.ts';
+import { requireInteger, UnsupportedError } from '../base/errors.ts';
 import { createH264Encoder, type H264Options, PRESETS } from '../codecs/h264/index.ts';
 import type { VideoCodec, VideoRequest } from './codec.ts';
+import { rejectSessionKeys } from './session-keys.ts';
 
 /** What the session sets itself, from the config. */
 const SESSION_KEYS = ['width', 'height', 'frameRate', 'color', 'sampleAspectRatio'] as const;
@@ -23,11 +24,7 @@ export const H264: VideoCodec = {
  * stay below any bound, since the encoder makes none. `options` have the last word.
  */
 export function h264Options(request: VideoRequest): H264Options {
-  for (const key of SESSION_KEYS) {
-    if (key in request.options) {
-      rejectUnknownKeys('encoderConfig', { [key]: 0 }, ['options that videoEncodeConfig lacks']);
-    }
-  }
+  rejectSessionKeys(request.options, SESSION_KEYS, 'videoEncodeConfig');
   if (request.bitRate !== undefined && !('qp' in request.options)) {
     throw new UnsupportedError(
       'videoEncodeConfig.bitRate',

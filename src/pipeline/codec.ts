@@ -69,6 +69,8 @@ export interface AudioRequest extends SharedSettings {
 /** An open audio encoder. */
 export interface AudioCodecSession {
   readonly streamInfo: AudioStreamInfo;
+  /** Whether NaN and infinity are samples like others; if not, the session refuses them. */
+  readonly keepsNonFinite?: boolean;
   /**
    * @param frame of the request's format, with `streamInfo.frameSize` samples per channel, fewer in the last call only; any
    *   number if that is 0. Its pts counts samples from 0 on. Read during the call only.

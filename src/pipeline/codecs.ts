@@ -2,10 +2,11 @@
 import { ConfigError } from '../base/errors.ts';
 import type { Codec } from './codec.ts';
 import { H264 } from './codec-h264.ts';
+import { PCM } from './codec-pcm.ts';
 import { RAWVIDEO } from './codec-rawvideo.ts';
 
 /** All of them. */
-export const CODECS: readonly Codec[] = [H264, RAWVIDEO];
+export const CODECS: readonly Codec[] = [H264, RAWVIDEO, ...PCM];
 
 /** The codec of that name and kind; throws `ConfigError` naming `where` if there is none. */
 export function requireCodec<K extends Codec['kind']>(

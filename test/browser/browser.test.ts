@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findChromium, launchChromium } from './chromium.ts';
 import { type FileServer, startFileServer } from './server.ts';
 
@@ -36,9 +36,6 @@ describe.skipIf(executable === null)('in Chromium', () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    if (!existsSync(`${ROOT}/out/demo.mp4`)) {
-      execFileSync(process.execPath, [`${ROOT}/dist/tools/demo.js`], { cwd: ROOT });
-    }
     server = await startFileServer(ROOT, { '/': PAGE });
     browser = await launchChromium(executable!);
     page = await browser.newPage();
@@ -47,6 +44,10 @@ describe.skipIf(executable === null)('in Chromium', () => {
       if (response.status() >= 400) complaints.push(`${response.status()} ${response.url()}`);
     });
     await page.goto(`${server.origin}/`);
+  });
+
+  beforeEach(() => {
+    complaints.length = 0;
   });
 
   afterAll(async () => {
@@ -58,6 +59,9 @@ describe.skipIf(executable === null)('in Chromium', () => {
   const inPage = (source: string) => page.evaluate(`(async () => { ${source} })()`);
 
   it('plays out/demo.mp4 to its end, picture and sound', async () => {
+    if (!existsSync(`${ROOT}/out/demo.mp4`)) {
+      execFileSync(process.execPath, [`${ROOT}/dist/tools/demo.js`], { cwd: ROOT });
+    }
     const played = await inPage(`
       const video = document.getElementById('video');
       const outcome = new Promise((resolve) => {

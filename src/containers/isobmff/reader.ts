@@ -9,7 +9,6 @@ import type { Packet, StreamInfo } from '../../base/packet.ts';
 import { rescale } from '../../base/rational.ts';
 import { widenNalLengths } from '../config/avc-record.ts';
 import {
-  type BoxHeader,
   type BoxView,
   boxesIn,
   type FileBytes,
@@ -31,6 +30,7 @@ import { type ReadMetadata, readMetadata } from './metadata-reader.ts';
 import { SampleCursor } from './sample-cursor.ts';
 import { SourceWindow } from './source-window.ts';
 import { readVttSample } from './text-samples.ts';
+import { loadBox, MAX_TOP_LEVEL_BOXES, topLevelBox } from './top-level.ts';
 import { type Mp4TrackInfo, type ReadTrack, readTrack } from './track-reader.ts';
 
 /** A reader that knows more of the file than other containers do. */
@@ -43,56 +43,11 @@ export interface Mp4Reader extends ContainerReader, ReadMetadata {
   readonly durationSeconds: number;
 }
 
-/** More than any real `moov`, a day of video in it; keeps a file from asking for all memory. */
-const MAX_MOVIE_BYTES = 128 << 20;
-/** Boxes on the top level that are looked at: a day of fragments of one second, and three boxes more for each. */
-const MAX_TOP_LEVEL_BOXES = 1 << 20;
-const MAX_HEADER_BYTES = 32;
-
 /** Types that a file may begin with, ISOBMFF clause 6.3 and QuickTime File Format. */
 const TOP_LEVEL_TYPES = [
   ...['ftyp', 'styp', 'moov', 'mdat', 'free', 'skip', 'wide', 'moof', 'sidx', 'uuid', 'pnot'],
   ...['emsg', 'prft', 'meta', 'pdin', 'mfra', 'ssix'],
 ];
-
-/** A box on the top level of the file. */
-interface TopLevelBox extends BoxHeader {
-  readonly position: number;
-  /** Behind its last byte; Infinity if it goes on to the end. */
-  readonly end: number;
-}
-
-/** The box at `position`, or null where no box can be. */
-async function topLevelBox(window: SourceWindow, position: number): Promise<TopLevelBox | null> {
-  const bytes = await window.read(position, MAX_HEADER_BYTES);
-  const header = parseBoxHeader(bytes, 0, bytes.length);
-  if (header === null) return null;
-  const end = header.size === 0 ? window.size : position + header.size;
-  return { ...header, position, end };
-}
-
-/** The whole box in memory, as far as the file has it. */
-async function loadBox(window: SourceWindow, box: TopLevelBox): Promise<[FileBytes, BoxView]> {
-  const size = box.end - box.position;
-  if (Math.min(size, window.size - box.position) > MAX_MOVIE_BYTES) {
-    throw new FormatError(
-      `mp4.${box.type}`,
-      `takes ${size} bytes, allowed are ${MAX_MOVIE_BYTES}`,
-      box.position,
-    );
-  }
-  const bytes = await window.readCopy(box.position, Math.min(size, MAX_MOVIE_BYTES));
-  const file = { bytes, fileOffset: box.position };
-  return [
-    file,
-    {
-      type: box.type,
-      start: 0,
-      dataStart: Math.min(box.headerBytes, bytes.length),
-      end: bytes.length,
-    },
-  ];
-}
 
 /** Whether the first bytes of a file are those of this family of formats. */
 export function isMp4(start: Uint8Array): boolean {

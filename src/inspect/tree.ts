@@ -1,0 +1,78 @@
+/**
+ * What a file is made of, as a tree: boxes, chunks or elements, each with its place in the file and its fields by the
+ * names of the standard. Readers of containers make it; `vitrine probe --boxes` and the inspector show it.
+ */
+
+/** A table in a field: rows of integers under named columns. */
+export interface TreeTable {
+  readonly columns: readonly string[];
+  /** Rows in the file; `rows` may hold fewer, from the first on. */
+  readonly rowCount: number;
+  readonly rows: readonly (readonly number[])[];
+}
+
+/** What a field holds. Bytes are given as hexadecimal text, cut where they are long. */
+export type TreeValue = number | string | TreeTable;
+
+/** One field, at the bytes `start..end` of the file. Fields of less than a byte share theirs. */
+export interface TreeField {
+  readonly name: string;
+  readonly value: TreeValue;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One box, chunk or element, at the bytes `start..end` of the file, header and children with it. */
+export interface TreeNode {
+  /** Type or name as the file or the standard has it: `moov`, `fmt `, `Cluster`. */
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  /** Standard and clause that define it; empty if it is not known. */
+  readonly clause: string;
+  readonly fields: readonly TreeField[];
+  readonly children: readonly TreeNode[];
+  /** What is wrong with it; absent if nothing is. */
+  readonly problem?: string;
+}
+
+/** How much of a file a tree shows. */
+export interface TreeOptions {
+  /** Rows of each table that are kept. Default 64. */
+  readonly maxRows?: number;
+  /** Bytes of each field of bytes that are kept. Default 32. */
+  readonly maxBytes?: number;
+}
+
+/** `TreeOptions` with defaults. */
+export const TREE_DEFAULTS: Required<TreeOptions> = { maxRows: 64, maxBytes: 32 };
+
+/** `bytes` as hexadecimal text, at most `maxBytes` of them, with `…` where more follow. */
+export function hexText(bytes: Uint8Array, maxBytes: number): string {
+  let text = '';
+  for (const byte of bytes.subarray(0, maxBytes)) text += byte.toString(16).padStart(2, '0');
+  return bytes.length > maxBytes ? `${text}…` : text;
+}
+
+/** The rows of a table that lies row after row in `values`, at most `maxRows` of them. */
+export function tableOf(
+  columns: readonly string[],
+  values: Uint32Array | Float64Array,
+  maxRows: number,
+): TreeTable {
+  const width = columns.length;
+  const rowCount = Math.floor(values.length / width);
+  const rows: number[][] = [];
+  for (let i = 0; i < Math.min(rowCount, maxRows); i++) {
+    rows.push(Array.from(values.subarray(i * width, (i + 1) * width)));
+  }
+  return { columns, rowCount, rows };
+}
+
+/** Every node of `nodes` and below, parents first. */
+export function* walkTree(nodes: readonly TreeNode[]): Generator<TreeNode> {
+  for (const node of nodes) {
+    yield node;
+    yield* walkTree(node.children);
+  }
+}

@@ -7,6 +7,7 @@
  * --qps a,b           quantizers (22,27,32,37)
  * --peers a,b         of x264, hme, wasm; "none" for none (all that are installed)
  * --speeds a,b        speeds of h264-mp4-encoder (0,5,10)
+ * --peers-only        leaves ours out, to fill the store of the peers' results
  * --frames N          at most so many frames of each clip (all)
  * --gop N             largest distance between key frames (250)
  * --rounds N          timed rounds, 0 for no times (3)
@@ -40,6 +41,7 @@ const { values: flags } = parseArgs({
     gop: { type: 'string', default: '250' },
     rounds: { type: 'string', default: '3' },
     'speed-clips': { type: 'string', default: '' },
+    'peers-only': { type: 'boolean', default: false },
     baseline: { type: 'string' },
     options: { type: 'string' },
     out: { type: 'string' },
@@ -58,9 +60,11 @@ function installedVersion(name: string): string | null {
 function chooseEncoders(): Plan['encoders'] {
   const presets = list(flags.presets);
   const peers = list(flags.peers);
-  const chosen: { encoder: BenchEncoder; presets: readonly string[]; curves: boolean }[] = [
-    { encoder: createInProcess('vitrine', 'working tree'), presets, curves: true },
-  ];
+  const chosen: { encoder: BenchEncoder; presets: readonly string[]; curves: boolean }[] = [];
+  if (!flags['peers-only']) {
+    const encoder = createInProcess('vitrine', 'working tree');
+    chosen.push({ encoder, presets, curves: true });
+  }
   if (peers.includes('x264')) {
     chosen.push({ encoder: createLibx264(false), presets, curves: false });
     chosen.push({ encoder: createLibx264(true), presets, curves: true });
@@ -80,7 +84,11 @@ function chooseEncoders(): Plan['encoders'] {
   return chosen;
 }
 
-const isWhole = flags.clips === '' && flags.frames === 'all' && flags.qps === '22,27,32,37';
+const isWhole =
+  !flags['peers-only'] &&
+  flags.clips === '' &&
+  flags.frames === 'all' &&
+  flags.qps === '22,27,32,37';
 const out =
   flags.out ?? fileURLToPath(new URL(isWhole ? './results' : '../out/bench', import.meta.url));
 const plan: Plan = {

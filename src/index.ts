@@ -34,6 +34,7 @@ export {
 } from './frames/index.ts';
 export { type Destination, MemorySink, type Origin } from './io/index.ts';
 export {
+  type AacEncoderConfig,
   type AudioEncodeConfig,
   type AudioEncodeOptions,
   AudioEncoder,
@@ -41,6 +42,7 @@ export {
   type EncodeStreamOptions,
   type H264EncoderConfig,
   Muxer,
+  type PcmEncoderConfig,
   type VideoEncodeConfig,
   type VideoEncodeOptions,
   VideoEncoder,

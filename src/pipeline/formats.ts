@@ -4,6 +4,7 @@ import type { ContainerWriter } from '../base/container.ts';
 import { ConfigError } from '../base/errors.ts';
 import type { StreamInfo } from '../base/packet.ts';
 import { createMp4Writer, type Mp4Options } from '../containers/isobmff/index.ts';
+import { createWavWriter } from '../containers/riff/index.ts';
 
 /** A kind of file. */
 export interface Format {
@@ -53,6 +54,13 @@ export const FORMATS: readonly Format[] = [
     defaultVideo: 'h264',
     defaultAudio: 'aac',
     createWriter: isobmff('mov'),
+  },
+  {
+    name: 'wav',
+    description: 'WAV (RIFF/WAVE, RF64)',
+    extensions: ['wav'],
+    defaultAudio: 'pcm_s16le',
+    createWriter: createWavWriter,
   },
 ];
 

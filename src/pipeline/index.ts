@@ -1,6 +1,8 @@
 /** The session: from arrays or packets to a file. */
 export { AudioEncoder } from './audio-encoder.ts';
+export type { AacEncoderConfig } from './codec-aac.ts';
 export type { H264EncoderConfig } from './codec-h264.ts';
+export type { PcmEncoderConfig } from './codec-pcm.ts';
 export { CODECS } from './codecs.ts';
 export {
   type AudioEncodeConfig,

@@ -1,0 +1,28 @@
+/** AAC in the session. */
+import { type AacEncoderOptions, createAacEncoder } from '../codecs/aac/index.ts';
+import type { AudioCodec } from './codec.ts';
+import { rejectSessionKeys } from './session-keys.ts';
+
+/** What the session sets itself, from the config. */
+const SESSION_KEYS = ['sampleRate', 'numChannels'] as const;
+
+/** `encoderConfig` of AAC: every option of the encoder that the config does not already say. */
+export type AacEncoderConfig = Omit<AacEncoderOptions, (typeof SESSION_KEYS)[number]>;
+
+/** The row of AAC. `qscale` is the encoder's `quality`; there is one effort only, so `compressionLevel` changes nothing. */
+export const AAC: AudioCodec = {
+  kind: 'audio',
+  name: 'aac',
+  description: 'AAC-LC (MPEG-4 part 3)',
+  sampleFmts: ['fltp'],
+  open({ sampleRate, numChannels, bitRate, qscale, options }) {
+    rejectSessionKeys(options, SESSION_KEYS, 'audioEncodeConfig');
+    return createAacEncoder({
+      sampleRate,
+      numChannels,
+      ...(bitRate === undefined ? {} : { bitRate }),
+      ...(qscale === undefined ? {} : { quality: qscale }),
+      ...(options as AacEncoderConfig),
+    });
+  },
+};

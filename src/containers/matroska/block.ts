@@ -1,0 +1,104 @@
+/** Blocks (RFC 9559 clause 10): the header of Block and SimpleBlock, and the frames in them with every kind of lacing. */
+import { FormatError } from '../../base/errors.ts';
+import { readVint, UNKNOWN_SIZE } from './ebml-reader.ts';
+
+/** Header of a Block or SimpleBlock, clauses 10.1 and 10.2. */
+export interface BlockHeader {
+  trackNumber: number;
+  /** Ticks from the Cluster's Timestamp, -32768..32767. */
+  relative: number;
+  flags: number;
+  /** Bytes of the header. */
+  length: number;
+}
+
+/** Flag of SimpleBlock: all frames are key frames. */
+export const KEYFRAME_FLAG = 0x80;
+
+const LACING_MASK = 0x06;
+const XIPH_LACING = 0x02;
+const FIXED_SIZE_LACING = 0x04;
+const EBML_LACING = 0x06;
+
+/** Reads the header of the block at `start` into `header`. Throws `FormatError`; `offset` is that of `bytes[0]`. */
+export function readBlockHeader(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  offset: number,
+  header: BlockHeader,
+): void {
+  const length = start < end ? Math.clz32(bytes[start]!) - 23 : 9;
+  if (length > 8 || start + length + 3 > end) {
+    throw new FormatError('matroska.Block', 'is too short for its header', offset + start);
+  }
+  header.trackNumber = readVint(bytes, start, length);
+  const at = start + length;
+  header.relative = (((bytes[at]! << 8) | bytes[at + 1]!) << 16) >> 16;
+  header.flags = bytes[at + 2]!;
+  header.length = length + 3;
+}
+
+/**
+ * Sizes of the frames in a block without its header, whose data goes from `at` to before `end`: appended to `sizes`.
+ * Returns where the first frame begins. Throws `FormatError` for sizes that do not add up; clauses 10.3.1 to 10.3.4.
+ */
+export function readLacing(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  flags: number,
+  offset: number,
+  sizes: number[],
+): number {
+  const lacing = flags & LACING_MASK;
+  if (lacing === 0) {
+    sizes.push(end - at);
+    return at;
+  }
+  const fail = (detail: string): never => {
+    throw new FormatError('matroska.Block.lacing', detail, offset + at);
+  };
+  if (at >= end) fail('the number of frames is missing');
+  const count = bytes[at]! + 1;
+  let next = at + 1;
+  if (lacing === FIXED_SIZE_LACING) {
+    const size = (end - next) / count;
+    if (!Number.isInteger(size)) fail(`${end - next} bytes are not ${count} frames of equal size`);
+    for (let i = 0; i < count; i++) sizes.push(size);
+    return next;
+  }
+  let total = 0;
+  let size = 0;
+  for (let i = 0; i < count - 1; i++) {
+    if (lacing === XIPH_LACING) {
+      size = 0;
+      let byte = 255;
+      while (byte === 255) {
+        if (next >= end) fail('a frame size is cut off');
+        byte = bytes[next++]!;
+        size += byte;
+      }
+    } else {
+      const length = next < end ? Math.clz32(bytes[next]!) - 23 : 9;
+      if (length > 8 || next + length > end) fail('a frame size is cut off');
+      const value = readVint(bytes, next, length);
+      if (value === UNKNOWN_SIZE && i === 0) fail('the first frame size is reserved');
+      // The first size is plain; then come differences, shifted to be unsigned: clause 10.3.3.
+      const all = value === UNKNOWN_SIZE ? 2 ** (7 * length) - 1 : value;
+      size = i === 0 ? all : size + all - (2 ** (7 * length - 1) - 1);
+      next += length;
+    }
+    total += size;
+    if (size < 0 || total > end - next) fail(`frame ${i} of ${count} has ${size} bytes, too many`);
+    sizes.push(size);
+  }
+  if (total > end - next) fail('the frame sizes reach past the block');
+  sizes.push(end - next - total);
+  return next;
+}
+
+/** Whether the flags of a block announce more than one frame. */
+export function isLaced(flags: number): boolean {
+  return (flags & EBML_LACING) !== 0;
+}

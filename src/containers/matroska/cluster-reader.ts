@@ -1,0 +1,282 @@
+/**
+ * Walks through the clusters of a segment and takes the frames out of their blocks. Elements that lie whole in the
+ * window are read without waiting. Where the bytes are broken, the walk goes on at the next Cluster ID.
+ */
+import { FormatError } from '../../base/errors.ts';
+import { crc32 } from '../../bits/crc32.ts';
+import { type BlockHeader, isLaced, KEYFRAME_FLAG, readBlockHeader, readLacing } from './block.ts';
+import { prepend, undoEncoding } from './content-encoding.ts';
+import {
+  childrenOf,
+  type ElementHeader,
+  MAX_HEADER_BYTES,
+  readElementHeader,
+  readInt,
+  readUint,
+  storedCrc,
+  UNKNOWN_SIZE,
+} from './ebml-reader.ts';
+import { elementById, ID } from './element-table.ts';
+import { type OpenSegment, report } from './segment-reader.ts';
+import type { ReaderTrack } from './track-reader.ts';
+
+/** A frame out of a block. */
+export interface BlockFrame {
+  readonly track: ReaderTrack;
+  readonly data: Uint8Array;
+  /** Ticks, CodecDelay taken off. */
+  readonly pts: number;
+  /** Ticks as BlockDuration or DefaultDuration say, not rounded; -1 if neither is there. */
+  readonly duration: number;
+  readonly isKey: boolean;
+  /** Nanoseconds. */
+  readonly discardPadding: number;
+}
+
+/** A block larger than this is refused where the source does not know its size. */
+const MAX_BLOCK_BYTES = 64 << 20;
+
+/** Frames gathered before they are handed on. */
+const BATCH = 64;
+
+const CLUSTER_ID_BYTES = [0x1f, 0x43, 0xb6, 0x75];
+
+/** State of the walk. */
+export class ClusterReader {
+  private readonly segment: OpenSegment;
+  private readonly verifiesChecksums: boolean;
+  private position: number;
+  /** End of the open cluster: -1 if none is open, Infinity if its size is unknown. */
+  private clusterEnd = -1;
+  private clusterStart = 0;
+  private timestamp = 0;
+  /** Running checksum of the open cluster, and the one that it says; no check if the latter is -1. */
+  private crc = 0;
+  private expectedCrc = -1;
+  private readonly header: ElementHeader = { id: 0, size: 0, headerLength: 0 };
+  private readonly block: BlockHeader = { trackNumber: 0, relative: 0, flags: 0, length: 0 };
+  private readonly sizes: number[] = [];
+
+  constructor(segment: OpenSegment, verifiesChecksums: boolean) {
+    this.segment = segment;
+    this.verifiesChecksums = verifiesChecksums;
+    this.position = segment.firstCluster;
+  }
+
+  /** Appends some of the next frames to `frames`. Returns false when there are no more. */
+  async readMore(frames: BlockFrame[]): Promise<boolean> {
+    while (frames.length < BATCH) {
+      if (!(await this.step(frames))) return false;
+    }
+    return true;
+  }
+
+  /** Handles one element. Returns false at the end. */
+  private async step(frames: BlockFrame[]): Promise<boolean> {
+    const { window, segmentEnd, problems } = this.segment;
+    if (this.clusterEnd >= 0 && this.position >= this.clusterEnd) this.closeCluster();
+    if (this.position >= segmentEnd) return false;
+    const { header } = this;
+    let at = this.position - window.start;
+    const isHere =
+      at >= 0 &&
+      at + MAX_HEADER_BYTES <= window.bytes.length &&
+      readElementHeader(window.bytes, at, window.bytes.length, header);
+    if (!isHere) {
+      const available = await window.load(this.position, MAX_HEADER_BYTES);
+      if (available === 0) return false;
+      at = this.position - window.start;
+      if (!readElementHeader(window.bytes, at, at + available, header)) {
+        if (available < MAX_HEADER_BYTES) {
+          report(problems, this.position, 'the file ends within an element header');
+          return false;
+        }
+        return await this.resync('no valid element ID and size');
+      }
+    }
+    const { id, size, headerLength } = header;
+    if (id === ID.Cluster) {
+      this.beginCluster(this.position, headerLength, size);
+      return true;
+    }
+    const element = elementById(id);
+    // A top-level element ends a cluster of unknown size, RFC 8794 clause 6.2.
+    if (element?.parent === 'Segment') this.clusterEnd = -1;
+    if (element?.parent === '') {
+      report(
+        problems,
+        this.position,
+        `${element.name} begins within the segment; reading ends here`,
+      );
+      return false;
+    }
+    if (size === UNKNOWN_SIZE)
+      return await this.resync('an element other than Cluster has no size');
+    const end = this.position + headerLength + size;
+    const limit = this.clusterEnd >= 0 ? Math.min(this.clusterEnd, segmentEnd) : segmentEnd;
+    if (end > limit)
+      return await this.resync(`an element of ${size} bytes reaches past its parent`);
+    const isBlock = id === ID.SimpleBlock || id === ID.BlockGroup;
+    const isWanted =
+      this.clusterEnd >= 0 && (isBlock || id === ID.Timestamp || id === ID['CRC-32']);
+    if (!isWanted && this.expectedCrc < 0) {
+      this.position = end;
+      return true;
+    }
+    return await this.readElement(id, headerLength, size, frames);
+  }
+
+  /** Reads an element of a cluster whole. */
+  private async readElement(
+    id: number,
+    headerLength: number,
+    size: number,
+    frames: BlockFrame[],
+  ): Promise<boolean> {
+    const { window, problems } = this.segment;
+    const start = this.position;
+    const total = headerLength + size;
+    if (!window.has(start, total)) {
+      const known = window.source.size;
+      if (known === null ? size > MAX_BLOCK_BYTES : start + total > known) {
+        if (known === null) return await this.resync(`a block of ${size} bytes`);
+        report(problems, start, `the file ends within an element of ${size} bytes`);
+        return false;
+      }
+      const available = await window.load(start, total);
+      if (available < total) {
+        report(problems, start, `the file ends within an element of ${size} bytes`);
+        return false;
+      }
+    }
+    const at = start - window.start;
+    const dataAt = at + headerLength;
+    const { bytes } = window;
+    this.position = start + total;
+    if (id === ID['CRC-32'] && size === 4 && start === this.clusterStart) {
+      if (this.verifiesChecksums) this.expectedCrc = storedCrc(bytes, dataAt);
+      this.crc = 0;
+      return true;
+    }
+    if (this.expectedCrc >= 0) this.crc = crc32(bytes, this.crc, at, at + total);
+    if (this.clusterEnd < 0) return true;
+    try {
+      if (id === ID.Timestamp) this.timestamp = readUint(bytes.subarray(dataAt, dataAt + size));
+      else if (id === ID.SimpleBlock) {
+        await this.takeBlock(bytes, dataAt, dataAt + size, null, frames);
+      } else if (id === ID.BlockGroup) {
+        await this.takeGroup(bytes.subarray(dataAt, dataAt + size), start + headerLength, frames);
+      }
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      report(problems, start, error.message);
+    }
+    return true;
+  }
+
+  private beginCluster(position: number, headerLength: number, size: number): void {
+    if (this.clusterEnd >= 0 && Number.isFinite(this.clusterEnd)) {
+      report(this.segment.problems, position, 'a Cluster begins within a Cluster');
+    }
+    this.position = position + headerLength;
+    this.clusterStart = this.position;
+    this.clusterEnd = size === UNKNOWN_SIZE ? Number.POSITIVE_INFINITY : this.position + size;
+    this.timestamp = 0;
+    this.expectedCrc = -1;
+  }
+
+  private closeCluster(): void {
+    if (this.expectedCrc >= 0 && this.expectedCrc !== this.crc) {
+      report(this.segment.problems, this.clusterStart, 'CRC-32 of the Cluster does not match');
+    }
+    this.clusterEnd = -1;
+    this.expectedCrc = -1;
+  }
+
+  /** Goes on at the next Cluster ID. Returns false if there is none. */
+  private async resync(message: string): Promise<boolean> {
+    const { window, problems } = this.segment;
+    report(problems, this.position, `${message}; reading goes on at the next cluster`);
+    this.clusterEnd = -1;
+    this.expectedCrc = -1;
+    let position = this.position + 1;
+    for (;;) {
+      const available = await window.load(position, CLUSTER_ID_BYTES.length);
+      if (available < CLUSTER_ID_BYTES.length) return false;
+      const found = findClusterId(window.bytes, position - window.start);
+      if (found >= 0) {
+        this.position = window.start + found;
+        return true;
+      }
+      position = window.start + window.bytes.length - (CLUSTER_ID_BYTES.length - 1);
+    }
+  }
+
+  /** BlockGroup, RFC 9559 clause 5.1.3.5. `data` begins at `offset` in the file. */
+  private async takeGroup(data: Uint8Array, offset: number, frames: BlockFrame[]): Promise<void> {
+    let block: Uint8Array | null = null;
+    const group = { duration: -1, isKey: true, discardPadding: 0 };
+    for (const child of childrenOf(data, offset)) {
+      if (child.id === ID.Block) block = child.data;
+      else if (child.id === ID.BlockDuration) group.duration = readUint(child.data);
+      else if (child.id === ID.ReferenceBlock) group.isKey = false;
+      else if (child.id === ID.DiscardPadding) group.discardPadding = readInt(child.data);
+    }
+    if (block === null) throw new FormatError('matroska.BlockGroup', 'has no Block', offset);
+    await this.takeBlock(block, 0, block.length, group, frames);
+  }
+
+  /** The frames of the block between `start` and `end`; `group` says what its BlockGroup adds, null for a SimpleBlock. */
+  private async takeBlock(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    group: { duration: number; isKey: boolean; discardPadding: number } | null,
+    frames: BlockFrame[],
+  ): Promise<void> {
+    const { block, sizes } = this;
+    readBlockHeader(bytes, start, end, this.clusterStart, block);
+    const track = this.segment.tracks.get(block.trackNumber);
+    if (track === undefined) return;
+    const { flags } = block;
+    sizes.length = 0;
+    let at = readLacing(bytes, start + block.length, end, flags, this.clusterStart, sizes);
+    const count = sizes.length;
+    const time = this.timestamp + block.relative - track.delayTicks;
+    const isKey = group === null ? (flags & KEYFRAME_FLAG) !== 0 : group.isKey;
+    const given = group !== null && group.duration >= 0 ? group.duration / count : -1;
+    const duration = given >= 0 ? given : track.defaultTicks > 0 ? track.defaultTicks : -1;
+    const lacedSizes = isLaced(flags) && count > 1 ? sizes.slice() : sizes;
+    // The bytes of the window are valid until the next load; undoing zlib waits, so everything is copied first.
+    const copies: Uint8Array[] = [];
+    for (const size of lacedSizes) {
+      copies.push(bytes.slice(at, at + size));
+      at += size;
+    }
+    for (const [i, copy] of copies.entries()) {
+      let data = copy;
+      for (const encoding of track.encodings) {
+        data =
+          encoding.kind === 'zlib'
+            ? await undoEncoding(encoding, data, this.clusterStart)
+            : prepend(encoding.prefix, data);
+      }
+      frames.push({
+        track,
+        data,
+        pts: time + (duration > 0 ? Math.round(i * duration) : i),
+        duration,
+        isKey,
+        discardPadding: i === count - 1 && group !== null ? group.discardPadding : 0,
+      });
+    }
+  }
+}
+
+function findClusterId(bytes: Uint8Array, from: number): number {
+  for (let at = bytes.indexOf(CLUSTER_ID_BYTES[0]!, from); at >= 0; ) {
+    if (CLUSTER_ID_BYTES.every((byte, i) => bytes[at + i] === byte)) return at;
+    at = bytes.indexOf(CLUSTER_ID_BYTES[0]!, at + 1);
+  }
+  return -1;
+}

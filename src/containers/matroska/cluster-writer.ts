@@ -1,0 +1,161 @@
+/**
+ * Clusters (RFC 9559 clause 5.1.3): blocks are gathered until a cluster is full and written with its size in one piece,
+ * so that a file whose writer was killed holds whole clusters only. In live mode each block goes out at once, into
+ * clusters of unknown size.
+ */
+import type { ByteSink } from '../../base/byte-stream.ts';
+import type { Packet } from '../../base/packet.ts';
+import { EbmlWriter, idLength, sizeLength } from './ebml-writer.ts';
+import { ID } from './element-table.ts';
+
+const KEYFRAME_FLAG = 0x80;
+const MIN_RELATIVE = -0x8000;
+const MAX_RELATIVE = 0x7fff;
+
+// A cluster is held in memory: larger ones cost memory and are lost as a whole, smaller ones cost an index entry each.
+const MAX_CLUSTER_BYTES = 4 << 20;
+
+// A new cluster begins at a key frame, but not for each one of an all-intra stream.
+const MIN_CLUSTER_SECONDS = 1;
+
+/** A block to write: a packet with what its track adds. */
+export interface BlockToWrite {
+  readonly trackNumber: number;
+  /** Timestamp in ticks from the start of the Segment, at least 0. */
+  readonly timestamp: number;
+  readonly packet: Packet;
+  /** BlockDuration in ticks; -1 if it need not be said. */
+  readonly duration: number;
+  /** DiscardPadding in nanoseconds; 0 if there is none. */
+  readonly discardPadding: number;
+  /** Timestamp of the previous block of this track, in ticks; for blocks that depend on it. */
+  readonly previous: number;
+  /** Whether a cluster should begin here if it may: a key frame of the main video track. */
+  readonly isClusterStart: boolean;
+}
+
+/** Where the last block went, for Cues. */
+export interface BlockPlace {
+  /** Byte in the sink at which its Cluster begins. */
+  clusterPosition: number;
+  /** Byte within the cluster's data at which the block begins. */
+  relativePosition: number;
+}
+
+/** Gathers blocks into clusters and writes them to a sink. `position` is the byte of the sink at which the first one goes. */
+export class ClusterWriter {
+  /** Place of the last block that was added. `clusterPosition` holds only until the next one. */
+  readonly place: BlockPlace = { clusterPosition: 0, relativePosition: 0 };
+  /** Byte of the sink behind all that was written. */
+  position: number;
+  private readonly sink: ByteSink;
+  private readonly live: boolean;
+  private readonly maxTicks: number;
+  private readonly minTicks: number;
+  private readonly body = new EbmlWriter();
+  private readonly header = new EbmlWriter();
+  private isOpen = false;
+  private timestamp = 0;
+  /** Bytes of the data of the open cluster that are in the sink already (live mode). */
+  private written = 0;
+
+  constructor(
+    sink: ByteSink,
+    position: number,
+    options: { live: boolean; clusterDuration: number; timestampScale: number },
+  ) {
+    this.sink = sink;
+    this.position = position;
+    this.live = options.live;
+    const ticksPerSecond = 1e9 / options.timestampScale;
+    this.maxTicks = options.clusterDuration * ticksPerSecond;
+    this.minTicks = MIN_CLUSTER_SECONDS * ticksPerSecond;
+  }
+
+  /** Adds a block, beginning a new cluster where one is due. */
+  async add(block: BlockToWrite): Promise<void> {
+    if (this.isOpen && this.isFull(block)) await this.finish();
+    if (!this.isOpen) await this.begin(block.timestamp);
+    this.place.relativePosition = this.written + this.body.position;
+    this.writeBlock(block);
+    if (this.live) await this.send();
+  }
+
+  /** Completes the open cluster, if there is one. */
+  async finish(): Promise<void> {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    if (this.live) return;
+    this.header.bytes.reset();
+    this.header.id(ID.Cluster);
+    this.header.size(this.body.position);
+    await this.sink.write(this.header.bytes.view());
+    this.position += this.header.position;
+    await this.send();
+  }
+
+  private async send(): Promise<void> {
+    const bytes = this.body.bytes.view();
+    await this.sink.write(bytes);
+    this.position += bytes.length;
+    this.written += bytes.length;
+    this.body.bytes.reset();
+  }
+
+  private isFull(block: BlockToWrite): boolean {
+    const relative = block.timestamp - this.timestamp;
+    if (relative < MIN_RELATIVE || relative > MAX_RELATIVE) return true;
+    if (relative >= this.maxTicks) return true;
+    if (this.written + this.body.position + block.packet.data.length > MAX_CLUSTER_BYTES)
+      return true;
+    return block.isClusterStart && relative >= this.minTicks;
+  }
+
+  private async begin(timestamp: number): Promise<void> {
+    this.isOpen = true;
+    this.timestamp = timestamp;
+    this.place.clusterPosition = this.position;
+    this.written = 0;
+    this.body.bytes.reset();
+    if (this.live) {
+      this.header.bytes.reset();
+      this.header.id(ID.Cluster);
+      this.header.unknownSize();
+      await this.sink.write(this.header.bytes.view());
+      this.position += this.header.position;
+    }
+    this.body.uint('Timestamp', timestamp);
+  }
+
+  /** SimpleBlock (clause 10.2) where nothing more has to be said, else BlockGroup (clause 5.1.3.5). */
+  private writeBlock(block: BlockToWrite): void {
+    const { packet, duration, discardPadding } = block;
+    const w = this.body;
+    const size = (block.trackNumber > 126 ? 2 : 1) + 3 + packet.data.length;
+    if (duration < 0 && discardPadding === 0) {
+      w.id(ID.SimpleBlock);
+      w.size(size);
+      this.writeBlockData(block, packet.isKey ? KEYFRAME_FLAG : 0);
+      return;
+    }
+    const rest = new EbmlWriter();
+    if (duration >= 0) rest.uint('BlockDuration', duration);
+    if (!packet.isKey) rest.int('ReferenceBlock', block.previous - block.timestamp);
+    if (discardPadding > 0) rest.int('DiscardPadding', discardPadding);
+    w.id(ID.BlockGroup);
+    w.size(idLength(ID.Block) + sizeLength(size) + size + rest.position);
+    w.id(ID.Block);
+    w.size(size);
+    this.writeBlockData(block, 0);
+    w.bytes.append(rest.bytes.view());
+  }
+
+  /** Track number, timestamp relative to the cluster, flags, frame; clause 10.1. */
+  private writeBlockData(block: BlockToWrite, flags: number): void {
+    const { bytes } = this.body;
+    this.body.size(block.trackNumber, block.trackNumber > 126 ? 2 : 1);
+    bytes.u16(block.timestamp - this.timestamp);
+    bytes.u8(flags);
+    bytes.append(block.packet.data);
+  }
+}

@@ -1,0 +1,99 @@
+/** ContentEncodings (RFC 9559 clause 5.1.4.1.31): how the bytes of a track's frames were changed before they were stored. */
+import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import type { Children } from './ebml-reader.ts';
+
+/** How to get a track's frames back. */
+export interface ContentEncoding {
+  readonly kind: 'header-stripping' | 'zlib';
+  /** What was cut off the start of every frame; empty for zlib. */
+  readonly prefix: Uint8Array;
+  readonly appliesToFrames: boolean;
+  readonly appliesToPrivate: boolean;
+}
+
+const SCOPE_FRAMES = 1;
+const SCOPE_PRIVATE = 2;
+const TYPE_COMPRESSION = 0;
+const ALGO_ZLIB = 0;
+const ALGO_HEADER_STRIPPING = 3;
+const ALGO_NAMES = ['zlib', 'bzlib', 'lzo1x', 'header stripping'];
+
+/** A frame larger than this after inflation is taken for an attack. */
+const MAX_INFLATED_BYTES = 64 << 20;
+
+/**
+ * Encodings of a TrackEntry in the order in which a reader undoes them (ContentEncodingOrder from high to low). Throws
+ * `UnsupportedError` for encryption and for compressions other than zlib and header stripping.
+ */
+export function readContentEncodings(entry: Children, where: string): ContentEncoding[] {
+  const encodings = entry.master('ContentEncodings').masters('ContentEncoding');
+  encodings.sort((a, b) => b.uint('ContentEncodingOrder', 0) - a.uint('ContentEncodingOrder', 0));
+  return encodings.map((encoding) => {
+    if (encoding.uint('ContentEncodingType', TYPE_COMPRESSION) !== TYPE_COMPRESSION) {
+      throw new UnsupportedError(`${where}.ContentEncodingType`, 'the track is encrypted');
+    }
+    const compression = encoding.master('ContentCompression');
+    const algo = compression.uint('ContentCompAlgo', ALGO_ZLIB);
+    if (algo !== ALGO_ZLIB && algo !== ALGO_HEADER_STRIPPING) {
+      throw new UnsupportedError(
+        `${where}.ContentCompAlgo`,
+        `${ALGO_NAMES[algo] ?? algo} is not implemented, zlib and header stripping are`,
+      );
+    }
+    const scope = encoding.uint('ContentEncodingScope', SCOPE_FRAMES);
+    return {
+      kind: algo === ALGO_ZLIB ? 'zlib' : 'header-stripping',
+      prefix: compression.find('ContentCompSettings')?.data.slice() ?? new Uint8Array(0),
+      appliesToFrames: (scope & SCOPE_FRAMES) !== 0,
+      appliesToPrivate: (scope & SCOPE_PRIVATE) !== 0,
+    };
+  });
+}
+
+/** `data` as it was before `encoding`. Throws `FormatError` for a damaged or too large zlib stream. */
+export async function undoEncoding(
+  encoding: ContentEncoding,
+  data: Uint8Array,
+  offset: number,
+): Promise<Uint8Array> {
+  if (encoding.kind === 'zlib') return await inflate(data, offset);
+  return prepend(encoding.prefix, data);
+}
+
+/** `prefix` followed by `data`. */
+export function prepend(prefix: Uint8Array, data: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(prefix.length + data.length);
+  whole.set(prefix);
+  whole.set(data, prefix.length);
+  return whole;
+}
+
+/** Inflates a zlib stream (RFC 1950) with what the platform has. */
+async function inflate(data: Uint8Array, offset: number): Promise<Uint8Array> {
+  const stream = new Blob([data.slice()]).stream().pipeThrough(new DecompressionStream('deflate'));
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  const reader = stream.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      total += value.length;
+      if (total > MAX_INFLATED_BYTES) {
+        throw new FormatError('matroska.Block', 'inflates to more than 64 MiB', offset);
+      }
+      parts.push(value);
+    }
+  } catch (cause) {
+    await reader.cancel().catch(() => {});
+    if (cause instanceof FormatError) throw cause;
+    throw new FormatError('matroska.Block', 'its zlib stream is damaged', offset, { cause });
+  }
+  const whole = new Uint8Array(total);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

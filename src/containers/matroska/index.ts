@@ -1,0 +1,10 @@
+/** Matroska and WebM: writer and reader. */
+export type {
+  MatroskaAttachment,
+  MatroskaChapter,
+  MatroskaMetadata,
+  MatroskaOptions,
+} from './options.ts';
+export { type MatroskaReader, type MatroskaReadOptions, openMatroska } from './reader.ts';
+export { isEbml, type MatroskaDescription, type Problem } from './segment-reader.ts';
+export { createMatroskaWriter } from './writer.ts';

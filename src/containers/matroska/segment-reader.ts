@@ -1,0 +1,354 @@
+/**
+ * Opens a Matroska file up to its media: the EBML Header, and the top-level elements that describe the Segment. What is
+ * behind the clusters is reached by SeekHead where the source can jump.
+ */
+import type { ByteSource } from '../../base/byte-stream.ts';
+import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import { toSeconds } from '../../base/rational.ts';
+import {
+  Children,
+  type Element,
+  type ElementHeader,
+  hasCrcMismatch,
+  MAX_DEPTH,
+  MAX_HEADER_BYTES,
+  readElementHeader,
+  readText,
+  readUint,
+  UNKNOWN_SIZE,
+} from './ebml-reader.ts';
+import { type ElementName, elementById, ID } from './element-table.ts';
+import type { MatroskaAttachment, MatroskaChapter } from './options.ts';
+import { SourceWindow } from './source-window.ts';
+import { type ReaderTrack, readTrack, requirePlainScale } from './track-reader.ts';
+
+/** Something wrong with a file that could be read on. */
+export interface Problem {
+  /** Byte offset in the source. */
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** What a file says about itself beside its streams. */
+export interface MatroskaDescription {
+  readonly docType: string;
+  /** Seconds; 0 if the file does not say. */
+  duration: number;
+  /** Tags of the whole file by TagName, and `TITLE` from Info. */
+  readonly tags: Map<string, string>;
+  chapters: MatroskaChapter[];
+  attachments: MatroskaAttachment[];
+}
+
+/** A file opened up to its first cluster. */
+export interface OpenSegment {
+  readonly window: SourceWindow;
+  readonly tracks: ReadonlyMap<number, ReaderTrack>;
+  readonly description: MatroskaDescription;
+  readonly problems: Problem[];
+  /** Where the walk through the clusters begins, and the end of the segment (Infinity if unknown). */
+  readonly firstCluster: number;
+  readonly segmentEnd: number;
+  readonly timestampScale: number;
+}
+
+const DEFAULT_TIMESTAMP_SCALE = 1_000_000;
+
+/** Descriptions larger than this are refused before anything is allocated; attachments are left unread. */
+const MAX_DESCRIPTION_BYTES = 32 << 20;
+
+/** Header elements that are looked through for a Segment, or a first Cluster. */
+const MAX_TOP_LEVEL_ELEMENTS = 10_000;
+
+const MAX_DOC_TYPE_READ_VERSION = 4;
+const MAX_EBML_HEADER_BYTES = 64 << 10;
+const MAX_PROBLEMS = 100;
+
+const DESCRIPTIONS: readonly ElementName[] = ['Info', 'Tracks', 'Tags', 'Chapters', 'Attachments'];
+
+/** Notes a problem, unless there are many already. */
+export function report(problems: Problem[], offset: number, message: string): void {
+  if (problems.length < MAX_PROBLEMS) problems.push({ offset, message });
+}
+
+/** Whether `bytes` begin like an EBML document. */
+export function isEbml(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1a && bytes[1] === 0x45 && bytes[2] === 0xdf && bytes[3] === 0xa3;
+}
+
+/** Opens `source`. Throws `FormatError` if it is no Matroska file or has no tracks. */
+export async function openSegment(source: ByteSource): Promise<OpenSegment> {
+  const window = new SourceWindow(source);
+  const problems: Problem[] = [];
+  const { docType, end } = await readEbmlHeader(window, problems);
+  const segment = await findSegment(window, end);
+  const found = new Map<ElementName, Children>();
+  const seekPositions = new Map<number, number>();
+  const header: ElementHeader = { id: 0, size: 0, headerLength: 0 };
+  let position = segment.dataStart;
+  for (let count = 0; count < MAX_TOP_LEVEL_ELEMENTS && position < segment.end; count++) {
+    if (!(await loadHeader(window, position, header))) break;
+    if (header.id === ID.Cluster) break;
+    if (header.size === UNKNOWN_SIZE) {
+      report(problems, position, 'an element other than Segment and Cluster has an unknown size');
+      break;
+    }
+    await readDescription(window, position, header, found, seekPositions, problems);
+    position += header.headerLength + header.size;
+  }
+  await followSeekHead(window, segment.dataStart, found, seekPositions, problems);
+  const info = found.get('Info') ?? new Children(new Uint8Array(0), 0);
+  const timestampScale = info.uint('TimestampScale', DEFAULT_TIMESTAMP_SCALE);
+  if (!Number.isSafeInteger(timestampScale) || timestampScale < 1 || timestampScale > 1e12) {
+    throw new FormatError('matroska.Info.TimestampScale', `got ${timestampScale}, allowed from 1`);
+  }
+  const tracks = await readTracks(found.get('Tracks'), timestampScale, problems);
+  const description = describe(docType, info, found, timestampScale);
+  return {
+    window,
+    tracks,
+    description,
+    problems,
+    firstCluster: position,
+    segmentEnd: segment.end,
+    timestampScale,
+  };
+}
+
+/** Reads the header of the element at `position`; false at the end of the source or where there is none. */
+export async function loadHeader(
+  window: SourceWindow,
+  position: number,
+  header: ElementHeader,
+): Promise<boolean> {
+  const available = await window.load(position, MAX_HEADER_BYTES);
+  const at = position - window.start;
+  return readElementHeader(window.bytes, at, at + available, header);
+}
+
+/** EBML Header, RFC 8794 clause 11.2. */
+async function readEbmlHeader(
+  window: SourceWindow,
+  problems: Problem[],
+): Promise<{ docType: string; end: number }> {
+  const header: ElementHeader = { id: 0, size: 0, headerLength: 0 };
+  const isRead = await loadHeader(window, 0, header);
+  if (!isRead || header.id !== ID.EBML || header.size > MAX_EBML_HEADER_BYTES || header.size < 0) {
+    throw new FormatError('matroska.EBML', 'the file does not begin with an EBML Header', 0);
+  }
+  const data = await window.copy(header.headerLength, header.size);
+  if (hasCrcMismatch(data)) report(problems, 0, 'CRC-32 of the EBML Header does not match');
+  const ebml = new Children(data, header.headerLength);
+  const docType = ebml.text('DocType', 'matroska');
+  if (docType !== 'matroska' && docType !== 'webm') {
+    throw new UnsupportedError(
+      'matroska.EBML.DocType',
+      `got '${docType}', allowed are matroska, webm`,
+    );
+  }
+  requireAtMost('EBMLReadVersion', ebml.uint('EBMLReadVersion', 1), 1);
+  requireAtMost('EBMLMaxIDLength', ebml.uint('EBMLMaxIDLength', 4), 4);
+  requireAtMost('EBMLMaxSizeLength', ebml.uint('EBMLMaxSizeLength', 8), 8);
+  requireAtMost(
+    'DocTypeReadVersion',
+    ebml.uint('DocTypeReadVersion', 1),
+    MAX_DOC_TYPE_READ_VERSION,
+  );
+  return { docType, end: header.headerLength + header.size };
+}
+
+function requireAtMost(name: ElementName, value: number, max: number): void {
+  if (value > max) {
+    throw new UnsupportedError(`matroska.EBML.${name}`, `got ${value}, allowed is at most ${max}`);
+  }
+}
+
+async function findSegment(
+  window: SourceWindow,
+  from: number,
+): Promise<{ dataStart: number; end: number }> {
+  const header: ElementHeader = { id: 0, size: 0, headerLength: 0 };
+  let position = from;
+  for (let count = 0; count < MAX_TOP_LEVEL_ELEMENTS; count++) {
+    if (!(await loadHeader(window, position, header))) break;
+    const dataStart = position + header.headerLength;
+    if (header.id === ID.Segment) {
+      const end = header.size === UNKNOWN_SIZE ? Number.POSITIVE_INFINITY : dataStart + header.size;
+      return { dataStart, end };
+    }
+    if (header.size === UNKNOWN_SIZE) break;
+    position = dataStart + header.size;
+  }
+  throw new FormatError('matroska.Segment', 'there is none', position);
+}
+
+/** Keeps the element at `position` if it describes the file, and positions that a SeekHead has. */
+async function readDescription(
+  window: SourceWindow,
+  position: number,
+  header: ElementHeader,
+  found: Map<ElementName, Children>,
+  seekPositions: Map<number, number>,
+  problems: Problem[],
+): Promise<void> {
+  const { id, size, headerLength } = header;
+  const name = elementById(id)?.name as ElementName | undefined;
+  const isSeekHead = id === ID.SeekHead;
+  if (name === undefined || (!isSeekHead && !DESCRIPTIONS.includes(name)) || found.has(name))
+    return;
+  if (size > MAX_DESCRIPTION_BYTES) {
+    if (name === 'Tracks') throw new FormatError('matroska.Tracks', `has ${size} bytes`, position);
+    report(problems, position, `${name} of ${size} bytes was left unread`);
+    return;
+  }
+  const data = await window.copy(position + headerLength, size);
+  if (data.length < size) report(problems, position, `${name} is cut off`);
+  if (hasCrcMismatch(data)) report(problems, position, `CRC-32 of ${name} does not match`);
+  let children: Children;
+  try {
+    children = new Children(data, position + headerLength);
+  } catch (error) {
+    if (!(error instanceof FormatError) || name === 'Tracks') throw error;
+    report(problems, position, error.message);
+    return;
+  }
+  if (!isSeekHead) {
+    found.set(name, children);
+    return;
+  }
+  for (const seek of salvage(problems, position, () => children.masters('Seek'), [])) {
+    const seekId = readUint(seek.find('SeekID')?.data ?? new Uint8Array(0));
+    seekPositions.set(seekId, seek.uint('SeekPosition', 0));
+  }
+}
+
+/** Result of `read`, or `absent`, with the problem noted, if it meets broken bytes. */
+function salvage<T>(problems: Problem[], offset: number, read: () => T, absent: T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    report(problems, offset, error.message);
+    return absent;
+  }
+}
+
+/** Reads descriptions that stand behind the clusters, if the source can jump there. */
+async function followSeekHead(
+  window: SourceWindow,
+  dataStart: number,
+  found: Map<ElementName, Children>,
+  seekPositions: Map<number, number>,
+  problems: Problem[],
+): Promise<void> {
+  const { size } = window.source;
+  if (size === null) return;
+  const header: ElementHeader = { id: 0, size: 0, headerLength: 0 };
+  for (const name of DESCRIPTIONS) {
+    const relative = seekPositions.get(ID[name]);
+    if (relative === undefined || found.has(name)) continue;
+    const position = dataStart + relative;
+    const isThere = position < size && (await loadHeader(window, position, header));
+    if (!isThere || header.id !== ID[name] || header.size === UNKNOWN_SIZE) {
+      report(problems, position, `SeekHead places ${name} where it is not`);
+      continue;
+    }
+    await readDescription(window, position, header, found, seekPositions, problems);
+  }
+}
+
+async function readTracks(
+  tracks: Children | undefined,
+  timestampScale: number,
+  problems: Problem[],
+): Promise<ReadonlyMap<number, ReaderTrack>> {
+  if (tracks === undefined) throw new FormatError('matroska.Tracks', 'there are none', 0);
+  const byNumber = new Map<number, ReaderTrack>();
+  for (const element of tracks.every('TrackEntry')) {
+    const entry = new Children(element.data, element.dataOffset);
+    const number = entry.uint('TrackNumber', 0);
+    if (number === 0 || byNumber.has(number)) {
+      report(problems, element.offset, `TrackNumber ${number} is taken or not allowed`);
+      continue;
+    }
+    requirePlainScale(entry, byNumber.size);
+    const track = await readTrack(entry, byNumber.size, timestampScale, element.offset);
+    if (track !== null) byNumber.set(number, track);
+  }
+  if (byNumber.size === 0) throw new FormatError('matroska.Tracks', 'no track can be read', 0);
+  return byNumber;
+}
+
+function describe(
+  docType: string,
+  info: Children,
+  found: ReadonlyMap<ElementName, Children>,
+  timestampScale: number,
+): MatroskaDescription {
+  const description: MatroskaDescription = {
+    docType,
+    duration: toSeconds(info.float('Duration', 0), [timestampScale, 1e9]),
+    tags: new Map(),
+    chapters: [],
+    attachments: [],
+  };
+  if (info.find('Title')) description.tags.set('TITLE', info.text('Title', ''));
+  // Damaged descriptions cost what they describe, not the file.
+  salvage([], 0, () => readTags(found.get('Tags'), description.tags), undefined);
+  salvage([], 0, () => readChapters(found.get('Chapters'), description.chapters), undefined);
+  salvage(
+    [],
+    0,
+    () => readAttachments(found.get('Attachments'), description.attachments),
+    undefined,
+  );
+  return description;
+}
+
+/** Tags of the whole file: those without a target UID, RFC 9559 clause 5.1.8. */
+function readTags(tags: Children | undefined, into: Map<string, string>): void {
+  for (const tag of tags?.masters('Tag') ?? []) {
+    const targets = tag.master('Targets');
+    const isWhole = (
+      ['TagTrackUID', 'TagEditionUID', 'TagChapterUID', 'TagAttachmentUID'] as const
+    ).every((name) => targets.uint(name, 0) === 0);
+    if (!isWhole) continue;
+    for (const simple of tag.masters('SimpleTag')) {
+      const name = simple.text('TagName', '');
+      if (name !== '' && !into.has(name)) into.set(name, simple.text('TagString', ''));
+    }
+  }
+}
+
+/** Chapters of the first edition, in order; nested ones follow the one that they are in. RFC 9559 clause 5.1.7. */
+function readChapters(chapters: Children | undefined, into: MatroskaChapter[]): void {
+  const edition = chapters?.masters('EditionEntry')[0];
+  if (edition) readAtoms(edition.every('ChapterAtom'), into, 0);
+}
+
+function readAtoms(atoms: readonly Element[], into: MatroskaChapter[], depth: number): void {
+  if (depth > MAX_DEPTH) return;
+  for (const element of atoms) {
+    const atom = new Children(element.data, element.dataOffset);
+    const end = atom.find('ChapterTimeEnd');
+    const title = atom.master('ChapterDisplay').find('ChapString');
+    into.push({
+      start: atom.uint('ChapterTimeStart', 0) / 1e9,
+      ...(end === undefined ? {} : { end: readUint(end.data) / 1e9 }),
+      title: title === undefined ? '' : readText(title.data),
+    });
+    readAtoms(atom.every('ChapterAtom'), into, depth + 1);
+  }
+}
+
+function readAttachments(attachments: Children | undefined, into: MatroskaAttachment[]): void {
+  for (const file of attachments?.masters('AttachedFile') ?? []) {
+    const description = file.text('FileDescription', '');
+    into.push({
+      name: file.text('FileName', ''),
+      mediaType: file.text('FileMediaType', ''),
+      data: file.find('FileData')?.data.slice() ?? new Uint8Array(0),
+      ...(description === '' ? {} : { description }),
+    });
+  }
+}

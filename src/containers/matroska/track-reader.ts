@@ -1,0 +1,242 @@
+/** From a TrackEntry (RFC 9559 clause 5.1.4.1) to the description of a stream, with its configuration in canonical form. */
+import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import type { ColorTags, StreamInfo } from '../../base/packet.ts';
+import { type Rational, reduced, rescale } from '../../base/rational.ts';
+import { aacConfigOf, codecOfId, needsConfig, UNKNOWN_CODEC_PREFIX } from './codec-ids.ts';
+import { type ContentEncoding, readContentEncodings, undoEncoding } from './content-encoding.ts';
+import type { Children } from './ebml-reader.ts';
+import { toTerminological } from './language-codes.ts';
+import {
+  ACM_CODEC_ID,
+  codecOfBitmapInfo,
+  codecOfWaveFormat,
+  pcmCodecOf,
+  VFW_CODEC_ID,
+} from './pcm-and-fourcc.ts';
+
+/** A track as the reader of blocks needs it. */
+export interface ReaderTrack {
+  readonly stream: StreamInfo;
+  /** Index among the streams that the reader reports. */
+  readonly streamIndex: number;
+  readonly encodings: readonly ContentEncoding[];
+  /** Bytes before each NAL unit's length as stored: 1, 2 or 4; 0 if the packets are no NAL units to convert. */
+  readonly nalLengthBytes: number;
+  /** DefaultDuration in ticks, not rounded; 0 if there is none. */
+  readonly defaultTicks: number;
+  /** CodecDelay in ticks. */
+  readonly delayTicks: number;
+}
+
+const TYPE_VIDEO = 1;
+const TYPE_AUDIO = 2;
+const TYPE_SUBTITLE = 17;
+
+/** What a stream has whose kind we do not know (buttons, logos): it is left out. */
+const OPUS_RATE = 48_000;
+const MAX_DIMENSION = 0xffff_ffff;
+const MAX_CHANNELS = 0xffff;
+
+/** Language of a track that has no Language element, RFC 9559 clause 5.1.4.1.19. */
+const DEFAULT_LANGUAGE = 'eng';
+
+/**
+ * Reads `entry`; null for a track that is neither video, sound nor text. Throws `FormatError` for values that no track
+ * can have, `UnsupportedError` for encryption.
+ */
+export async function readTrack(
+  entry: Children,
+  streamIndex: number,
+  timestampScale: number,
+  offset: number,
+): Promise<ReaderTrack | null> {
+  const where = `matroska.tracks[${streamIndex}]`;
+  const type = entry.uint('TrackType', 0);
+  if (type !== TYPE_VIDEO && type !== TYPE_AUDIO && type !== TYPE_SUBTITLE) return null;
+  const encodings = readContentEncodings(entry, where);
+  const codecId = entry.text('CodecID', '');
+  let config: Uint8Array = entry.find('CodecPrivate')?.data.slice() ?? new Uint8Array(0);
+  for (const encoding of encodings) {
+    if (encoding.appliesToPrivate) config = await undoEncoding(encoding, config, offset);
+  }
+  const timeBase: Rational = reduced([timestampScale, 1e9]);
+  const defaultDuration = entry.uint('DefaultDuration', 0);
+  const audio = entry.master('Audio');
+  const codec = codecName(codecId, config, audio.uint('BitDepth', 0));
+  const common = { ...describe(entry), codec, timeBase };
+  const codecDelay = entry.uint('CodecDelay', 0);
+  let stream: StreamInfo;
+  if (type === TYPE_VIDEO) {
+    stream = { ...common, kind: 'video', config, pixFmt: '', ...readVideo(entry, where, offset) };
+    const frameRate = frameRateOf(defaultDuration);
+    if (frameRate) stream = { ...stream, frameRate };
+  } else if (type === TYPE_AUDIO) {
+    const sampleRate = Math.round(
+      codec === 'opus' ? OPUS_RATE : audio.float('SamplingFrequency', 8000),
+    );
+    const numChannels = audio.uint('Channels', 1);
+    requireRange(`${where}.SamplingFrequency`, sampleRate, MAX_DIMENSION, offset);
+    requireRange(`${where}.Channels`, numChannels, MAX_CHANNELS, offset);
+    if (codec === 'aac' && config.length === 0) config = aacConfigOf(sampleRate, numChannels);
+    stream = {
+      ...common,
+      kind: 'audio',
+      config: codecId === ACM_CODEC_ID ? new Uint8Array(0) : config,
+      sampleRate,
+      numChannels,
+      channelMask: 0,
+      sampleFmt: '',
+      frameSize: frameSizeOf(codec),
+      priming: rescale(codecDelay, [1, 1e9], [1, sampleRate]),
+    };
+  } else {
+    stream = { ...common, kind: 'subtitle', config };
+  }
+  if (codecId === VFW_CODEC_ID) stream = { ...stream, config: new Uint8Array(0) };
+  if (needsConfig(codec) && config.length === 0) {
+    throw new FormatError(`${where}.CodecPrivate`, `is missing; '${codec}' needs it`, offset);
+  }
+  const nalLengthBytes = codec === 'h264' ? nalLengthOf(config, where, offset) : 0;
+  if (nalLengthBytes !== 0 && nalLengthBytes !== 4) {
+    stream = { ...stream, config: config.with(4, config[4]! | 3) };
+  }
+  return {
+    stream,
+    streamIndex,
+    encodings: encodings.filter((encoding) => encoding.appliesToFrames),
+    nalLengthBytes,
+    defaultTicks: defaultDuration / timestampScale,
+    delayTicks: rescale(codecDelay, [1, 1e9], timeBase),
+  };
+}
+
+function codecName(codecId: string, codecPrivate: Uint8Array, bitDepth: number): string {
+  const named =
+    codecOfId(codecId) ??
+    pcmCodecOf(codecId, bitDepth || 16) ??
+    (codecId === ACM_CODEC_ID ? codecOfWaveFormat(codecPrivate) : undefined) ??
+    (codecId === VFW_CODEC_ID ? codecOfBitmapInfo(codecPrivate) : undefined);
+  return named ?? `${UNKNOWN_CODEC_PREFIX}${codecId}`;
+}
+
+function describe(entry: Children): { language: string; title?: string; isDefault: boolean } {
+  const title = entry.text('Name', '');
+  return {
+    language: toTerminological(entry.text('Language', DEFAULT_LANGUAGE)),
+    isDefault: entry.uint('FlagDefault', 1) === 1,
+    ...(title === '' ? {} : { title }),
+  };
+}
+
+/** Bytes of the lengths in packets: lengthSizeMinusOne of `avcC`, NALFF clause 5.3.3.1. */
+function nalLengthOf(config: Uint8Array, where: string, offset: number): number {
+  if (config.length < 7 || config[0] !== 1) {
+    throw new FormatError(`${where}.CodecPrivate`, 'is no avcC record (NALFF 5.3.3.1)', offset);
+  }
+  const length = (config[4]! & 3) + 1;
+  if (length === 3)
+    throw new FormatError(`${where}.CodecPrivate`, 'NAL lengths of 3 bytes', offset);
+  return length;
+}
+
+function frameSizeOf(codec: string): number {
+  const sizes: Record<string, number> = { aac: 1024, mp1: 384, mp2: 1152, mp3: 1152, ac3: 1536 };
+  return sizes[codec] ?? 0;
+}
+
+/** Display units that give a shape: pixels, centimeters, inches, aspect ratio; RFC 9559 clause 5.1.4.1.28.14. */
+const LAST_DISPLAY_UNIT = 3;
+
+interface VideoFields {
+  readonly width: number;
+  readonly height: number;
+  readonly sampleAspectRatio?: Rational;
+  readonly color?: ColorTags;
+  readonly rotation?: number;
+}
+
+/** Video, RFC 9559 clause 5.1.4.1.28. */
+function readVideo(entry: Children, where: string, offset: number): VideoFields {
+  const video = entry.master('Video');
+  const width = video.uint('PixelWidth', 0);
+  const height = video.uint('PixelHeight', 0);
+  requireRange(`${where}.PixelWidth`, width, MAX_DIMENSION, offset);
+  requireRange(`${where}.PixelHeight`, height, MAX_DIMENSION, offset);
+  const displayWidth = video.uint('DisplayWidth', width);
+  const displayHeight = video.uint('DisplayHeight', height);
+  const sar = reduced([displayWidth * height, displayHeight * width]);
+  const hasShape =
+    video.uint('DisplayUnit', 0) <= LAST_DISPLAY_UNIT && isInt31(sar[0]) && isInt31(sar[1]);
+  const color = readColour(video);
+  const rotation = readRotation(video);
+  return {
+    width,
+    height,
+    sampleAspectRatio: hasShape ? sar : [1, 1],
+    ...(color ? { color } : {}),
+    ...(rotation ? { rotation } : {}),
+  };
+}
+
+function isInt31(value: number): boolean {
+  return Number.isInteger(value) && value > 0 && value <= 0x7fff_ffff;
+}
+
+const UNSPECIFIED = 2;
+
+function readColour(video: Children): ColorTags | undefined {
+  if (video.find('Colour') === undefined) return undefined;
+  const colour = video.master('Colour');
+  return {
+    colour_primaries: colour.uint('Primaries', UNSPECIFIED),
+    transfer_characteristics: colour.uint('TransferCharacteristics', UNSPECIFIED),
+    matrix_coefficients: colour.uint('MatrixCoefficients', UNSPECIFIED),
+    video_full_range_flag: colour.uint('Range', 0) === 2 ? 1 : 0,
+  };
+}
+
+/** Clockwise degrees, from ProjectionPoseRoll, which goes counter-clockwise; 0 if it is not a quarter turn. */
+function readRotation(video: Children): number {
+  const projection = video.master('Projection');
+  if (projection.uint('ProjectionType', 0) !== 0) return 0;
+  const rotation = (360 - projection.float('ProjectionPoseRoll', 0)) % 360;
+  return rotation % 90 === 0 ? rotation : 0;
+}
+
+/** Rates whose frame durations in nanoseconds are rounded: those of film and television. */
+const USUAL_RATES: readonly Rational[] = [
+  [24000, 1001],
+  [30000, 1001],
+  [48000, 1001],
+  [60000, 1001],
+  [120000, 1001],
+];
+
+/** Frame rate of a DefaultDuration in nanoseconds; undefined if it is 0. */
+function frameRateOf(nanoseconds: number): Rational | undefined {
+  if (nanoseconds <= 0 || !Number.isSafeInteger(nanoseconds)) return undefined;
+  const whole = Math.round(1e9 / nanoseconds);
+  if (whole > 0 && Math.abs(1e9 / whole - nanoseconds) <= 1) return [whole, 1];
+  for (const [num, den] of USUAL_RATES) {
+    if (Math.abs((1e9 * den) / num - nanoseconds) <= 1000) return [num, den];
+  }
+  const rate = reduced([1e9, nanoseconds]);
+  return isInt31(rate[0]) && isInt31(rate[1]) ? rate : undefined;
+}
+
+function requireRange(where: string, value: number, max: number, offset: number): void {
+  if (!Number.isInteger(value) || value < 1 || value > max) {
+    throw new FormatError(where, `got ${value}, allowed are integers 1..${max}`, offset);
+  }
+}
+
+/** Throws `UnsupportedError` if a track counts in a tick of its own (TrackTimestampScale, deprecated). */
+export function requirePlainScale(entry: Children, streamIndex: number): void {
+  const scale = entry.float('TrackTimestampScale', 1);
+  if (scale !== 1) {
+    throw new UnsupportedError(
+      `matroska.tracks[${streamIndex}].TrackTimestampScale`,
+      `got ${scale}, only 1 is implemented (deprecated, RFC 9559 clause 5.1.4.1.15)`,
+    );
+  }
+}

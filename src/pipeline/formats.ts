@@ -4,6 +4,7 @@ import type { ContainerWriter } from '../base/container.ts';
 import { ConfigError } from '../base/errors.ts';
 import type { StreamInfo } from '../base/packet.ts';
 import { createMp4Writer, type Mp4Options } from '../containers/isobmff/index.ts';
+import { createMatroskaWriter, type MatroskaOptions } from '../containers/matroska/index.ts';
 import { createWavWriter } from '../containers/riff/index.ts';
 
 /** A kind of file. */
@@ -28,6 +29,10 @@ export interface Format {
 
 function isobmff(format: NonNullable<Mp4Options['format']>): Format['createWriter'] {
   return (sink, streams, options) => createMp4Writer(sink, streams, { format, ...options });
+}
+
+function matroska(docType: NonNullable<MatroskaOptions['docType']>): Format['createWriter'] {
+  return (sink, streams, options) => createMatroskaWriter(sink, streams, { docType, ...options });
 }
 
 /** All of them; the first whose extension fits is taken. */
@@ -61,6 +66,20 @@ export const FORMATS: readonly Format[] = [
     extensions: ['wav'],
     defaultAudio: 'pcm_s16le',
     createWriter: createWavWriter,
+  },
+  {
+    name: 'matroska',
+    description: 'Matroska',
+    extensions: ['mkv', 'mka', 'mks', 'mk3d'],
+    defaultVideo: 'h264',
+    defaultAudio: 'aac',
+    createWriter: matroska('matroska'),
+  },
+  {
+    name: 'webm',
+    description: 'WebM',
+    extensions: ['webm', 'weba'],
+    createWriter: matroska('webm'),
   },
 ];
 

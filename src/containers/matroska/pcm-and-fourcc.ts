@@ -48,7 +48,9 @@ export function pcmSampleBytes(codec: string): number {
   return (PCM.get(codec)?.bitDepth ?? (ACM_TAGS.has(codec) ? 8 : 0)) >> 3;
 }
 
+/** CodecID of sound described by a WAVEFORMATEX in CodecPrivate. */
 export const ACM_CODEC_ID = 'A_MS/ACM';
+/** CodecID of video described by a BITMAPINFOHEADER in CodecPrivate. */
 export const VFW_CODEC_ID = 'V_MS/VFW/FOURCC';
 
 /** Table: codec => wFormatTag (RIFF/WAVE, "Registered formats"). */

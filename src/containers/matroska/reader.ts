@@ -4,6 +4,7 @@ import type { ContainerReader, ReadPacket } from '../../base/container.ts';
 import { StateError } from '../../base/errors.ts';
 import type { StreamInfo } from '../../base/packet.ts';
 import { rescale } from '../../base/rational.ts';
+import { widenNalLengths } from '../config/avc-record.ts';
 import { type BlockFrame, ClusterReader } from './cluster-reader.ts';
 import { DecodeOrder, type TimedFrame } from './decode-order.ts';
 import { samplesInFrame } from './frame-duration.ts';
@@ -90,7 +91,8 @@ class SegmentReader implements MatroskaReader {
 function timedFrame(frame: BlockFrame): TimedFrame {
   const { track, pts, isKey } = frame;
   const { stream } = track;
-  const data = canonicalNals(frame.data, track.nalLengthBytes);
+  const isCanonical = track.nalLengthBytes === 0 || track.nalLengthBytes === 4;
+  const data = isCanonical ? frame.data : widenNalLengths(frame.data, track.nalLengthBytes);
   let duration = frame.duration < 0 ? -1 : Math.round(frame.duration);
   let discardPadding = 0;
   if (stream.kind === 'audio') {
@@ -101,31 +103,4 @@ function timedFrame(frame: BlockFrame): TimedFrame {
     discardPadding = Math.max(0, Math.round((frame.discardPadding * stream.sampleRate) / 1e9));
   } else if (stream.kind === 'subtitle' && duration < 0) duration = 0;
   return { data, pts, duration, isKey: isKey || stream.kind !== 'video', discardPadding };
-}
-
-/**
- * NAL units with lengths of `lengthBytes` as NAL units with lengths of 4 bytes (docs/packets.md). Bytes at the end that
- * are no whole NAL unit are dropped.
- */
-function canonicalNals(data: Uint8Array, lengthBytes: number): Uint8Array {
-  if (lengthBytes === 0 || lengthBytes === 4) return data;
-  let count = 0;
-  let end = 0;
-  while (end + lengthBytes <= data.length) {
-    const size = lengthBytes === 1 ? data[end]! : (data[end]! << 8) | data[end + 1]!;
-    if (end + lengthBytes + size > data.length) break;
-    end += lengthBytes + size;
-    count++;
-  }
-  const out = new Uint8Array(end + count * (4 - lengthBytes));
-  let to = 0;
-  for (let at = 0; at < end; ) {
-    const size = lengthBytes === 1 ? data[at]! : (data[at]! << 8) | data[at + 1]!;
-    out[to + 2] = size >> 8;
-    out[to + 3] = size & 255;
-    out.set(data.subarray(at + lengthBytes, at + lengthBytes + size), to + 4);
-    at += lengthBytes + size;
-    to += 4 + size;
-  }
-  return out;
 }

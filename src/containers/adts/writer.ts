@@ -1,0 +1,91 @@
+/** Writes ADTS (.aac): a header before each raw_data_block, AAC clause 1.A.2. */
+import type { ByteSink } from '../../base/byte-stream.ts';
+import type { ContainerWriter } from '../../base/container.ts';
+import {
+  ConfigError,
+  rejectUnknownKeys,
+  requireOneOf,
+  UnsupportedError,
+} from '../../base/errors.ts';
+import type { Packet, StreamInfo } from '../../base/packet.ts';
+import type { Rational } from '../../base/rational.ts';
+import { readAudioSpecificConfig, SAMPLING_FREQUENCIES } from '../config/audio-specific-config.ts';
+import { type AdtsHeader, HEADER_BYTES, MAX_FRAME_BYTES, writeAdtsHeader } from './header.ts';
+
+/** Options of the ADTS writer: there are none. */
+export type AdtsOptions = Readonly<Record<string, never>>;
+
+/**
+ * A writer of an ADTS file with one AAC stream. Frames follow each other; times, priming and padding have no place in the
+ * file. Frames carry no CRC: it covers parts of the coded channels (AAC clause 1.A.2.2.3) that only a decoder can find.
+ *
+ * Throws `ConfigError` for other streams, `UnsupportedError` for configurations that a header cannot say: object types
+ * above 4, frequencies outside of the table, channels told by a program config element, frames of 960 samples.
+ */
+export function createAdtsWriter(
+  sink: ByteSink,
+  streams: readonly StreamInfo[],
+  options: AdtsOptions = {},
+): ContainerWriter {
+  rejectUnknownKeys('adts.options', options, []);
+  const [stream] = streams;
+  if (streams.length !== 1 || stream?.kind !== 'audio' || stream.codec !== 'aac') {
+    const found = streams.map(({ codec }) => codec).join(', ') || 'none';
+    throw new ConfigError('adts.streams', `got ${found}, allowed is one stream of aac`);
+  }
+  const config = readAudioSpecificConfig(stream.config);
+  const { audioObjectType, samplingFrequency, channelConfiguration, frameLength } = config;
+  const index = SAMPLING_FREQUENCIES.indexOf(samplingFrequency);
+  const refuse = (field: string, found: number, allowed: string): never => {
+    throw new UnsupportedError(`adts.streams[0].config.${field}`, `got ${found}, ${allowed}`);
+  };
+  if (audioObjectType < 1 || audioObjectType > 4) {
+    refuse('audioObjectType', audioObjectType, 'an ADTS header can say 1..4 (clause 1.A.2.2.1)');
+  }
+  if (index < 0) {
+    refuse('samplingFrequency', samplingFrequency, 'an ADTS header can say those of table 1.18');
+  }
+  if (channelConfiguration < 1 || channelConfiguration > 7) {
+    refuse('channelConfiguration', channelConfiguration, 'an ADTS header can say 1..7');
+  }
+  if (frameLength !== 1024) refuse('frameLength', frameLength, 'ADTS frames have 1024 samples');
+  return new AdtsWriter(sink, [1, stream.sampleRate], {
+    protection_absent: 1,
+    profile_ObjectType: audioObjectType - 1,
+    sampling_frequency_index: index,
+    channel_configuration: channelConfiguration,
+    aac_frame_length: HEADER_BYTES,
+    number_of_raw_data_blocks_in_frame: 0,
+  });
+}
+
+class AdtsWriter implements ContainerWriter {
+  readonly timeBases: readonly Rational[];
+  private readonly sink: ByteSink;
+  private readonly header: AdtsHeader;
+  private readonly frame = new Uint8Array(MAX_FRAME_BYTES);
+
+  constructor(sink: ByteSink, timeBase: Rational, header: AdtsHeader) {
+    this.sink = sink;
+    this.timeBases = [timeBase];
+    this.header = header;
+  }
+
+  async writeHeader(): Promise<void> {}
+
+  async writePacket(streamIndex: number, { data }: Packet): Promise<void> {
+    requireOneOf('adts.writePacket.streamIndex', streamIndex, [0]);
+    const aac_frame_length = HEADER_BYTES + data.length;
+    if (data.length === 0 || aac_frame_length > MAX_FRAME_BYTES) {
+      throw new ConfigError(
+        'adts.writePacket.packet.data',
+        `got ${data.length} bytes, allowed are 1..${MAX_FRAME_BYTES - HEADER_BYTES} (aac_frame_length has 13 bits)`,
+      );
+    }
+    writeAdtsHeader({ ...this.header, aac_frame_length }, this.frame);
+    this.frame.set(data, HEADER_BYTES);
+    await this.sink.write(this.frame.subarray(0, aac_frame_length));
+  }
+
+  async writeTrailer(): Promise<void> {}
+}

@@ -39,7 +39,7 @@ interface Found {
  * Opens an ADTS file; an ID3v2 tag at its start is passed over. Throws `FormatError` if there is no frame in its first 64 KiB,
  * `UnsupportedError` for channels that a program config element tells.
  */
-export async function openAdtsReader(source: ByteSource): Promise<AdtsReader> {
+export async function openAdts(source: ByteSource): Promise<AdtsReader> {
   const start = await id3Length(source);
   const first = await findFrame(source, start, null, start + MAX_SEARCH);
   if (first === null) throw new FormatError('adts', 'no ADTS frame found', start);

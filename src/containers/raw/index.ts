@@ -2,8 +2,8 @@
 export { rawPictureBytes } from './picture-layout.ts';
 export { RAW_AUDIO_FORMATS, type RawAudioFormat } from './raw-formats.ts';
 export {
-  openRawAudioReader,
-  openRawVideoReader,
+  openRawAudio,
+  openRawVideo,
   type RawAudioReaderOptions,
   type RawVideoReaderOptions,
   type Truncated,
@@ -12,7 +12,7 @@ export { createRawAudioWriter, createRawVideoWriter, type RawOptions } from './r
 export {
   createY4mWriter,
   isY4m,
-  openY4mReader,
+  openY4m,
   type Y4mOptions,
   type Y4mReaderOptions,
 } from './y4m.ts';

@@ -37,10 +37,7 @@ export interface RawAudioReaderOptions {
 }
 
 /** Opens a file of pictures; throws `ConfigError` for wrong options. */
-export function openRawVideoReader(
-  source: ByteSource,
-  options: RawVideoReaderOptions,
-): ContainerReader {
+export function openRawVideo(source: ByteSource, options: RawVideoReaderOptions): ContainerReader {
   const keys = ['pixFmt', 'width', 'height', 'frameRate', 'truncated'];
   rejectUnknownKeys('rawvideo.options', options, keys);
   const { pixFmt, width, height } = options;
@@ -65,10 +62,7 @@ export function openRawVideoReader(
 }
 
 /** Opens a file of sound; throws `ConfigError` for wrong options. */
-export function openRawAudioReader(
-  source: ByteSource,
-  options: RawAudioReaderOptions,
-): ContainerReader {
+export function openRawAudio(source: ByteSource, options: RawAudioReaderOptions): ContainerReader {
   const keys = ['format', 'sampleRate', 'numChannels', 'channelMask', 'packetSamples', 'truncated'];
   rejectUnknownKeys('rawaudio.options', options, keys);
   const format = requireOneOf(

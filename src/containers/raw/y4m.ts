@@ -109,7 +109,7 @@ class Y4mWriter implements ContainerWriter {
 }
 
 /** Opens a y4m file; throws `FormatError` with the byte offset, or `UnsupportedError` for interlaced pictures. */
-export async function openY4mReader(
+export async function openY4m(
   source: ByteSource,
   options: Y4mReaderOptions = {},
 ): Promise<ContainerReader> {

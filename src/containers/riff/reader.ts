@@ -54,7 +54,7 @@ interface DataSpan {
 }
 
 /** Opens a WAV file; throws `FormatError` with the byte offset if it is none, `UnsupportedError` for other codecs. */
-export async function openWavReader(
+export async function openWav(
   source: ByteSource,
   options: WavReaderOptions = {},
 ): Promise<WavReader> {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, FormatError, UnsupportedError } from '../../../src/base/errors.ts';
 import type { AudioStreamInfo, Packet } from '../../../src/base/packet.ts';
 import { readAdtsHeader, writeAdtsHeader } from '../../../src/containers/adts/header.ts';
-import { createAdtsWriter, isAdts, openAdtsReader } from '../../../src/containers/adts/index.ts';
+import { createAdtsWriter, isAdts, openAdts } from '../../../src/containers/adts/index.ts';
 import { MemorySink, MemorySource } from '../../../src/io/index.ts';
 import { runFfmpeg } from '../../support/ffmpeg.ts';
 import { hasMedia, mediaPath } from '../../support/media.ts';
@@ -19,7 +19,7 @@ function coded(args: readonly string[] = []): Uint8Array {
 }
 
 async function read(bytes: Uint8Array) {
-  const reader = await openAdtsReader(new MemorySource(bytes));
+  const reader = await openAdts(new MemorySource(bytes));
   const packets: Packet[] = [];
   for await (const { packet } of reader.packets()) packets.push(packet);
   return { reader, packets };

@@ -8,9 +8,9 @@ import {
   createRawAudioWriter,
   createRawVideoWriter,
   createY4mWriter,
-  openRawAudioReader,
-  openRawVideoReader,
-  openY4mReader,
+  openRawAudio,
+  openRawVideo,
+  openY4m,
   RAW_AUDIO_FORMATS,
   rawPictureBytes,
   Y4M_PIX_FMTS,
@@ -119,14 +119,14 @@ describe('raw pictures', () => {
       const bytes = sink.toBytes();
       expect(Buffer.compare(bytes, Buffer.concat(pictures))).toBe(0);
       const options = { pixFmt, width: 5, height: 3, frameRate: [30, 1] } as const;
-      const reader = openRawVideoReader(new MemorySource(bytes), options);
+      const reader = openRawVideo(new MemorySource(bytes), options);
       expect(reader.streams[0]).toMatchObject({ pixFmt, width: 5, height: 3, timeBase: [1, 30] });
       expect(await payload(reader)).toEqual(bytes);
       const cut = new MemorySource(bytes.subarray(0, size + 2));
-      await expect(payload(openRawVideoReader(cut, options))).rejects.toThrow(
+      await expect(payload(openRawVideo(cut, options))).rejects.toThrow(
         new RegExp(`byte offset ${size + 2}\\)`),
       );
-      const salvaged = openRawVideoReader(cut, { ...options, truncated: 'salvage' });
+      const salvaged = openRawVideo(cut, { ...options, truncated: 'salvage' });
       expect((await payload(salvaged)).length).toBe(size);
     }
   });
@@ -158,11 +158,11 @@ describe('raw sound', () => {
       const bytes = sink.toBytes();
       expect(Buffer.compare(bytes, Buffer.concat(packets))).toBe(0);
       const options = { format, sampleRate: 8000, numChannels: 3, packetSamples: 7 };
-      const reader = openRawAudioReader(new MemorySource(bytes), options);
+      const reader = openRawAudio(new MemorySource(bytes), options);
       expect(reader.streams[0]).toMatchObject({ codec, numChannels: 3, timeBase: [1, 8000] });
       expect(await payload(reader)).toEqual(bytes);
       const cut = new MemorySource(bytes.subarray(0, bytes.length - 1));
-      await expect(payload(openRawAudioReader(cut, options))).rejects.toThrow(
+      await expect(payload(openRawAudio(cut, options))).rejects.toThrow(
         `byte offset ${bytes.length - 1})`,
       );
     }
@@ -175,7 +175,7 @@ describe('raw sound', () => {
     );
     expect(() => createRawAudioWriter('s17le', sink, [])).toThrow('rawaudio.format: got s17le');
     const open = (options: object) => () =>
-      openRawAudioReader(new MemorySource(new Uint8Array(0)), {
+      openRawAudio(new MemorySource(new Uint8Array(0)), {
         format: 's16le',
         sampleRate: 8000,
         numChannels: 1,
@@ -216,7 +216,7 @@ describe('y4m', () => {
       if (pixFmt === plain) {
         expect(Buffer.compare(raw, Buffer.concat(pictures)), pixFmt).toBe(0);
       }
-      const reader = await openY4mReader(new MemorySource(bytes));
+      const reader = await openY4m(new MemorySource(bytes));
       expect(reader.streams[0]).toMatchObject({ pixFmt, timeBase: [1001, 30000] });
       expect(Buffer.compare(await payload(reader), Buffer.concat(pictures))).toBe(0);
     }
@@ -230,7 +230,7 @@ describe('y4m', () => {
         allowWarnings: true,
       });
       const raw = runFfmpeg([...shaped, '-f', 'rawvideo', '-'], undefined, { allowWarnings: true });
-      const reader = await openY4mReader(new MemorySource(y4m));
+      const reader = await openY4m(new MemorySource(y4m));
       expect(reader.streams[0]).toMatchObject({
         width: 50,
         height: 38,
@@ -248,7 +248,7 @@ describe('y4m', () => {
 
   it('takes frame parameters, and headers without C', async () => {
     const text = 'YUV4MPEG2 H2 W2 F25:1 Xanything\nFRAME Ip Xa\nabcdefFRAME\nghijkl';
-    const reader = await openY4mReader(new MemorySource(new TextEncoder().encode(text)));
+    const reader = await openY4m(new MemorySource(new TextEncoder().encode(text)));
     expect(reader.streams[0]).toMatchObject({ pixFmt: 'yuv420p', width: 2, height: 2 });
     expect(new TextDecoder().decode(await payload(reader))).toBe('abcdefghijkl');
   });
@@ -256,7 +256,7 @@ describe('y4m', () => {
   it('that is broken names the byte offset', async () => {
     const refused = async (text: string, message: RegExp, type: object = FormatError) => {
       const act = async () =>
-        payload(await openY4mReader(new MemorySource(new TextEncoder().encode(text))));
+        payload(await openY4m(new MemorySource(new TextEncoder().encode(text))));
       await expect(act()).rejects.toThrow(message);
       await expect(act()).rejects.toThrow(type as typeof Error);
     };
@@ -277,7 +277,7 @@ describe('y4m', () => {
     await refused('YUV4MPEG2 W2 H2\nFRAME\nabcdefFRA', /byte offset 31\)/);
     await refused('YUV4MPEG2 W2 H2\nFRAME\nabcdefgFRAME', /must stand here.*byte offset 28\)/);
     const cut = new TextEncoder().encode('YUV4MPEG2 W2 H2\nFRAME\nabcdefFRAME\nab');
-    const reader = await openY4mReader(new MemorySource(cut), { truncated: 'salvage' });
+    const reader = await openY4m(new MemorySource(cut), { truncated: 'salvage' });
     expect((await payload(reader)).length).toBe(6);
   });
 
@@ -300,7 +300,7 @@ describe('y4m', () => {
           const copy = bytes.slice();
           for (const [at, value] of changes) copy[at] = value;
           try {
-            await payload(await openY4mReader(new MemorySource(copy.subarray(0, cut))));
+            await payload(await openY4m(new MemorySource(copy.subarray(0, cut))));
           } catch (error) {
             if (!(error instanceof FormatError || error instanceof UnsupportedError)) throw error;
           }

@@ -13,11 +13,7 @@ import {
   UnsupportedError,
 } from '../../../src/base/errors.ts';
 import type { AudioStreamInfo, Packet } from '../../../src/base/packet.ts';
-import {
-  createWavWriter,
-  openWavReader,
-  type WavOptions,
-} from '../../../src/containers/riff/index.ts';
+import { createWavWriter, openWav, type WavOptions } from '../../../src/containers/riff/index.ts';
 import { WAVE_CODECS } from '../../../src/containers/riff/wave-format.ts';
 import { MemorySink, MemorySource, StreamSource } from '../../../src/io/index.ts';
 import { probeFile, runFfmpeg } from '../../support/ffmpeg.ts';
@@ -90,8 +86,8 @@ async function wavOf(
   return sink.toBytes();
 }
 
-async function readAll(source: ByteSource, options?: Parameters<typeof openWavReader>[1]) {
-  const reader = await openWavReader(source, options);
+async function readAll(source: ByteSource, options?: Parameters<typeof openWav>[1]) {
+  const reader = await openWav(source, options);
   const parts: Uint8Array[] = [];
   let pts = 0;
   for await (const { packet } of reader.packets()) {
@@ -344,7 +340,7 @@ describe('RF64', () => {
     const path = join(folder, 'rf64.wav');
     writeFileSync(path, start);
     expect(probeFile(path).streams[0]).toMatchObject({ duration_ts: 65 << 23 });
-    const reader = await openWavReader(sparseSource(start, sink.size), {
+    const reader = await openWav(sparseSource(start, sink.size), {
       packetSamples: 1 << 20,
       truncated: 'error',
     });
@@ -361,7 +357,7 @@ describe('RF64', () => {
     const numSamples = 65 << 23;
     const sink = new SparseSink(false);
     await write(sink, stream, packets, { numSamples });
-    const reader = await openWavReader(sparseSource(sink.start, sink.size), { truncated: 'error' });
+    const reader = await openWav(sparseSource(sink.start, sink.size), { truncated: 'error' });
     expect(id(sink.start, 0)).toBe('RF64');
     expect(reader.streams[0].codec).toBe('pcm_f32le');
     const always = await wavOf(stream, [], { rf64: 'always' });
@@ -415,15 +411,15 @@ describe('bad input', () => {
     const changed = (at: number, ...bytes: number[]) => {
       const copy = wav.slice();
       copy.set(bytes, at);
-      return openWavReader(new MemorySource(copy));
+      return openWav(new MemorySource(copy));
     };
     const refused = async (act: Promise<unknown>, message: RegExp) => {
       await expect(act).rejects.toThrow(message);
       await expect(act).rejects.toThrow(FormatError);
     };
-    await refused(openWavReader(new MemorySource(new Uint8Array(0))), /byte offset 0\)/);
-    await refused(openWavReader(new MemorySource(wav.slice(0, 30))), /byte offset 12\)/);
-    await refused(openWavReader(new MemorySource(wav.slice(0, 40))), /byte offset 40\)/);
+    await refused(openWav(new MemorySource(new Uint8Array(0))), /byte offset 0\)/);
+    await refused(openWav(new MemorySource(wav.slice(0, 30))), /byte offset 12\)/);
+    await refused(openWav(new MemorySource(wav.slice(0, 40))), /byte offset 40\)/);
     await refused(changed(12, 0x78), /no fmt chunk.*byte offset 36\)/);
     await refused(changed(16, 255, 255, 255, 255), /wav.fmt: .*byte offset 12\)/);
     await refused(changed(22, 0, 0), /nChannels.*byte offset 22\)/);
@@ -431,7 +427,7 @@ describe('bad input', () => {
     await refused(changed(32, 3, 0), /nBlockAlign.*byte offset 32\)/);
     await expect(changed(20, 0x55, 0)).rejects.toThrow(UnsupportedError);
     await refused(
-      openWavReader(new MemorySource(wav.slice(0, 101)), { truncated: 'error' }),
+      openWav(new MemorySource(wav.slice(0, 101)), { truncated: 'error' }),
       /byte offset 101\)/,
     );
   });
@@ -468,7 +464,7 @@ describe('bad input', () => {
           const copy = wav.slice();
           for (const [at, value] of changes) copy[at] = value;
           try {
-            const reader = await openWavReader(new MemorySource(copy.subarray(0, cut)));
+            const reader = await openWav(new MemorySource(copy.subarray(0, cut)));
             for await (const { packet } of reader.packets())
               expect(packet.duration).toBeGreaterThan(0);
           } catch (error) {

@@ -1,7 +1,7 @@
 /** `npm run demo`: makes a moving picture with sound, writes it as MP4 and the sound as WAV, and reads both back. */
 import { mkdirSync, statSync } from 'node:fs';
 import { openMp4 } from '../src/containers/isobmff/index.ts';
-import { openWavReader } from '../src/containers/riff/index.ts';
+import { openWav } from '../src/containers/riff/index.ts';
 import {
   audioEncodeConfig,
   createReferenceAudioFrame,
@@ -75,7 +75,7 @@ async function writeWav(sound: Int16Array): Promise<void> {
 /** What a file holds, by our own readers: `h264 640x360 180 packets, aac 48000 Hz 283 packets, 400 KiB`. */
 async function describeFile(path: string): Promise<string> {
   const source = await openSource('demo', path);
-  const reader = path === MP4 ? await openMp4(source) : await openWavReader(source);
+  const reader = path === MP4 ? await openMp4(source) : await openWav(source);
   const counts = reader.streams.map(() => 0);
   for await (const { streamIndex } of reader.packets()) counts[streamIndex]!++;
   await source.close();

@@ -74,7 +74,7 @@ export function searchIntra16x16(
   lambda: number,
   mbTypeOffset: number,
 ): void {
-  const { bytes, source, blocks } = context.memory;
+  const { words, source, blocks } = context.memory;
   const from = candidate.recon + RECON_LUMA;
   const trial = blocks[0];
   let best = INTRA_16X16_DC;
@@ -83,7 +83,7 @@ export function searchIntra16x16(
     if (!canPredict16x16(context, mode)) continue;
     predict16x16(context, from, trial, BLOCK_STRIDE, mode);
     const cost =
-      satd(bytes, source, SOURCE_STRIDE, trial, BLOCK_STRIDE, 16, 16) +
+      satd(words, source, SOURCE_STRIDE, trial, BLOCK_STRIDE, 16, 16) +
       lambda * ueBits(mbTypeOffset + 1 + mode);
     if (cost < bestCost) {
       bestCost = cost;
@@ -128,7 +128,7 @@ export function searchIntraChroma(
   candidate: Candidate,
   lambda: number,
 ): number {
-  const { bytes, source } = context.memory;
+  const { words, source } = context.memory;
   const recon = candidate.recon;
   let best = INTRA_CHROMA_DC;
   let bestCost = 0x7fffffff;
@@ -141,8 +141,8 @@ export function searchIntraChroma(
     predictIntraChroma(context, recon, mode);
     last = mode;
     const cost =
-      satd(bytes, source + SOURCE_CB, SOURCE_STRIDE, recon + RECON_CB, RECON_STRIDE, 8, 8) +
-      satd(bytes, source + SOURCE_CR, SOURCE_STRIDE, recon + RECON_CR, RECON_STRIDE, 8, 8) +
+      satd(words, source + SOURCE_CB, SOURCE_STRIDE, recon + RECON_CB, RECON_STRIDE, 8, 8) +
+      satd(words, source + SOURCE_CR, SOURCE_STRIDE, recon + RECON_CR, RECON_STRIDE, 8, 8) +
       lambda * ueBits(mode);
     if (cost < bestCost) {
       bestCost = cost;
@@ -178,7 +178,7 @@ export function searchIntra4x4(
   mbTypeOffset: number,
   limit: number,
 ): boolean {
-  const { bytes, source, blocks } = context.memory;
+  const { bytes, words, source, blocks } = context.memory;
   const { syntax } = candidate;
   const modes = context.intraModes;
   const recon = candidate.recon + RECON_LUMA;
@@ -222,7 +222,7 @@ export function searchIntra4x4(
         aboveRight,
       );
       const modeCost =
-        satd4x4(bytes, sourceAt, SOURCE_STRIDE, trial, BLOCK_STRIDE) +
+        satd4x4(words, sourceAt, SOURCE_STRIDE, trial, BLOCK_STRIDE) +
         lambda * (mode === predicted ? 1 : 4);
       if (modeCost < bestCost) {
         bestCost = modeCost;

@@ -1,27 +1,45 @@
-/** Decides how each macroblock is coded, and codes it. */
-import { ueBits } from '../../../bits/syntax-writer.ts';
-import { predictChroma, predictLuma } from '../standard/interpolation.ts';
+/**
+ * Decides how each macroblock is coded, and codes it. Modes compete by SATD + lambda·bits at the fast presets, by squared
+ * error + lambda·bits of the complete macroblock with the option `rdo`.
+ */
 import { P_L0_16X16 } from '../standard/macroblock.ts';
-import { mvX, mvY, type ReconstructedPicture } from '../standard/picture.ts';
+import type { ReconstructedPicture } from '../standard/picture.ts';
 import { Candidate } from './candidate.ts';
+import { ssd } from './distortion.ts';
+import { InterSearch, predictInter, predictInter16x16 } from './inter-search.ts';
 import { searchIntra4x4, searchIntra16x16, searchIntraChroma } from './intra-search.ts';
-import { LAMBDA_SAD } from './lambda.ts';
+import { LAMBDA_SAD, LAMBDA_SSD } from './lambda.ts';
 import type { MacroblockCoder } from './macroblock-coder.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
-import { RECON_CB, RECON_CR, RECON_LUMA, RECON_STRIDE } from './memory.ts';
-import { MotionSearch } from './motion-search.ts';
+import {
+  RECON_CB,
+  RECON_CR,
+  RECON_LUMA,
+  RECON_STRIDE,
+  SOURCE_CB,
+  SOURCE_CR,
+  SOURCE_STRIDE,
+} from './memory.ts';
 import type { SpeedOptions } from './options.ts';
 import type { ResidualCoder } from './residual.ts';
 
+/** mb_type of intra macroblocks starts here in P slices (Table 7-13). */
+const INTRA_TYPES_IN_P = 5;
+const NO_LIMIT = 0x7fffffff;
+
+/** Decides and codes the macroblocks of one encoder. */
 export class ModeDecision {
   private readonly context: MacroblockContext;
   private readonly coder: MacroblockCoder;
   private readonly residual: ResidualCoder;
   private readonly speed: SpeedOptions;
-  private readonly motion: MotionSearch;
-  private readonly inter: Candidate;
+  private readonly interSearch: InterSearch;
+  private inter: Candidate;
+  private trial: Candidate;
   private readonly intra16: Candidate;
   private readonly intra4: Candidate;
+  /** Inter cost of each macroblock of the picture, 0 where intra or skipped: what is usual nearby. */
+  private readonly interCost: Int32Array;
 
   constructor(
     context: MacroblockContext,
@@ -34,21 +52,23 @@ export class ModeDecision {
     this.coder = coder;
     this.residual = residual;
     this.speed = speed;
-    this.motion = new MotionSearch(context, speed, maxVertical);
-    const { recon } = context.memory;
+    this.interSearch = new InterSearch(context, speed, maxVertical);
+    const { recon, layout } = context.memory;
     this.inter = new Candidate(recon[0]);
     this.intra16 = new Candidate(recon[1]);
     this.intra4 = new Candidate(recon[2]);
+    this.trial = new Candidate(recon[3]);
+    this.interCost = new Int32Array(layout.widthInMbs * layout.heightInMbs);
   }
 
   /** Codes the context's macroblock, its source loaded, in an I slice. */
   codeIntra(qp: number, picture: ReconstructedPicture): void {
-    this.coder.code(this.decideIntra(qp, picture, 0, 0x7fffffff, true)!, qp, picture);
+    this.coder.code(this.decideIntra(qp, picture, 0, NO_LIMIT, true)!, qp, picture);
   }
 
   /**
-   * The best intra candidate, coded completely; null if its luma costs `limit` or more.
-   * @param mbTypeOffset what mb_type starts from: 0 in I slices, 5 in P slices
+   * The best intra candidate, coded completely; null if none is below `limit` in the unit of SATD costs.
+   * @param mbTypeOffset what mb_type starts from: 0 in I slices, INTRA_TYPES_IN_P in P slices
    */
   private decideIntra(
     qp: number,
@@ -57,24 +77,34 @@ export class ModeDecision {
     limit: number,
     with4x4: boolean,
   ): Candidate | null {
-    const { context, intra16, intra4 } = this;
+    const { context, intra16, intra4, residual } = this;
     const lambda = LAMBDA_SAD[qp];
     context.loadNeighborSamples(picture, intra16.recon);
     searchIntra16x16(context, intra16, lambda, mbTypeOffset);
-    let best = intra16;
+    let bound = Math.min(limit, intra16.cost);
+    if (this.speed.rdo) bound = Math.min(limit, intra16.cost + (intra16.cost >> 2));
+    let has4x4 = false;
     if (with4x4) {
       context.loadNeighborSamples(picture, intra4.recon);
       context.loadIntraModes();
-      const bound = Math.min(limit, intra16.cost);
-      if (searchIntra4x4(context, intra4, this.residual, qp, lambda, mbTypeOffset, bound)) {
-        best = intra4;
-      }
+      has4x4 = searchIntra4x4(context, intra4, residual, qp, lambda, mbTypeOffset, bound);
     }
-    if (best.cost >= limit) return null;
-    if (best === intra16) this.residual.codeIntra16x16(intra16, qp);
-    searchIntraChroma(context, best, lambda);
-    this.residual.codeChroma(best, qp, true);
-    return best;
+    const takes16x16 = intra16.cost < limit && (!has4x4 || this.speed.rdo);
+    if (takes16x16) {
+      residual.codeIntra16x16(intra16, qp);
+      this.codeIntraChroma(intra16, qp);
+    }
+    if (has4x4) this.codeIntraChroma(intra4, qp);
+    if (!has4x4) return takes16x16 ? intra16 : null;
+    if (!takes16x16) return intra4;
+    this.setExactCost(intra16, qp);
+    this.setExactCost(intra4, qp);
+    return intra16.cost < intra4.cost ? intra16 : intra4;
+  }
+
+  private codeIntraChroma(candidate: Candidate, qp: number): void {
+    searchIntraChroma(this.context, candidate, LAMBDA_SAD[qp]);
+    this.residual.codeChroma(candidate, qp, true);
   }
 
   /** Codes the context's macroblock in a P slice. `references` is list 0. */
@@ -83,81 +113,136 @@ export class ModeDecision {
     picture: ReconstructedPicture,
     references: readonly ReconstructedPicture[],
   ): void {
-    const { context, inter, motion, residual, coder } = this;
+    const { context, interSearch, coder, speed } = this;
     const lambda = LAMBDA_SAD[qp];
     context.loadMotion();
-    motion.startMacroblock();
+    interSearch.motion.startMacroblock();
     const skipMv = context.motion.predictSkip();
-    const canSkip = motion.isAllowed(skipMv);
+    const canSkip = interSearch.motion.isAllowed(skipMv);
     if (canSkip) {
-      this.predict16x16(references[0], skipMv);
-      residual.codeInterLuma(inter, qp);
-      if ((inter.syntax.coded_block_pattern & 15) === 0) {
-        residual.codeChroma(inter, qp, false);
-        if (inter.syntax.coded_block_pattern === 0) {
-          coder.codeSkip(inter, skipMv, picture);
-          return;
-        }
+      predictInter16x16(context, this.inter, references[0], skipMv);
+      if (this.residual.hasNoResidual(this.inter, qp)) {
+        coder.codeSkip(this.inter, skipMv, picture);
+        this.interCost[context.mbAddr] = 0;
+        return;
       }
     }
-    const mvp = context.motion.predict(0, 0, 4, 0);
-    this.addStarts(references[0]);
-    motion.search(references[0], 0, 0, 16, 16, mvp, lambda);
-    const interCost = motion.cost + lambda * ueBits(0);
-    const interMv = motion.mv;
-    const intra = this.decideIntra(qp, picture, 5, interCost, this.speed.intra4x4InP);
-    if (intra !== null) {
-      coder.code(intra, qp, picture);
-      return;
+    const interCost = interSearch.search(references, lambda);
+    this.interCost[context.mbAddr] = interCost;
+    let best = speed.rdo
+      ? this.decideInterExactly(qp, references, canSkip ? skipMv : null)
+      : this.codeInterType(this.inter, interSearch.bestType, qp, references);
+    if (this.mayBeIntra(interCost)) {
+      const limit = speed.rdo ? interCost + (interCost >> 2) : interCost;
+      const intra = this.decideIntra(qp, picture, INTRA_TYPES_IN_P, limit, speed.intra4x4InP);
+      if (intra !== null) {
+        if (speed.rdo) this.setExactCost(intra, qp);
+        if (!speed.rdo || intra.cost < best.cost) best = intra;
+      }
     }
-    this.predict16x16(references[0], interMv);
-    residual.codeInterLuma(inter, qp);
-    residual.codeChroma(inter, qp, false);
-    if (canSkip && interMv === skipMv && inter.syntax.coded_block_pattern === 0) {
-      coder.codeSkip(inter, skipMv, picture);
-      return;
+    const { syntax } = best;
+    if (
+      canSkip &&
+      syntax.coded_block_pattern === 0 &&
+      syntax.mbType === P_L0_16X16 &&
+      syntax.refIdx[0] === 0 &&
+      best.mv[0] === skipMv
+    ) {
+      coder.codeSkip(best, skipMv, picture);
+    } else {
+      coder.code(best, qp, picture);
     }
-    inter.syntax.mbType = P_L0_16X16;
-    inter.syntax.refIdx.fill(0);
-    inter.mv.fill(interMv);
-    coder.code(inter, qp, picture);
   }
 
-  /** Starting vectors: the neighbors' and that of the same place in the reference. */
-  private addStarts(reference: ReconstructedPicture): void {
-    const { context, motion } = this;
-    const { state, mbAddr } = context;
-    const width = state.widthInMbs;
-    if (context.hasA) motion.addStart(state.mv[16 * (mbAddr - 1) + 3]);
-    if (context.hasB) motion.addStart(state.mv[16 * (mbAddr - width) + 12]);
-    if (context.hasC) motion.addStart(state.mv[16 * (mbAddr - width + 1) + 12]);
-    motion.addStart(reference.mv[16 * mbAddr]);
+  /**
+   * Choice: intra is tried in a P slice only where a neighbor is intra, or where inter costs more than it did nearby.
+   * With `rdo` it is always tried.
+   */
+  private mayBeIntra(interCost: number): boolean {
+    if (this.speed.rdo || !this.speed.fastIntra) return true;
+    const { context } = this;
+    const { state, mbAddr, hasA, hasB } = context;
+    if (!hasA || !hasB) return true;
+    const left = mbAddr - 1;
+    const above = mbAddr - state.widthInMbs;
+    if (state.refIdx[4 * left] < 0 || state.refIdx[4 * above] < 0) return true;
+    return interCost > Math.max(this.interCost[left], this.interCost[above]);
   }
 
-  /** Predicts the whole macroblock from one vector into the inter candidate's reconstruction. */
-  private predict16x16(reference: ReconstructedPicture, mv: number): void {
-    const { context, inter } = this;
-    const { memory, mbX, mbY } = context;
-    const { layout, bytes } = memory;
-    const x = mvX(mv);
-    const y = mvY(mv);
-    predictLuma(
-      memory,
-      layout,
-      reference,
-      64 * mbX + x,
-      64 * mbY + y,
-      16,
-      16,
-      inter.recon + RECON_LUMA,
-      RECON_STRIDE,
+  /** Predicts and codes the inter type of the last search into `candidate`. */
+  private codeInterType(
+    candidate: Candidate,
+    mbType: number,
+    qp: number,
+    references: readonly ReconstructedPicture[],
+  ): Candidate {
+    this.interSearch.apply(candidate, mbType);
+    predictInter(this.context, candidate, references);
+    this.residual.codeInterLuma(candidate, qp);
+    this.residual.codeChroma(candidate, qp, false);
+    return candidate;
+  }
+
+  /** The inter type of the lowest exact cost among those whose SATD comes near the best, P_Skip included. */
+  private decideInterExactly(
+    qp: number,
+    references: readonly ReconstructedPicture[],
+    skipMv: number | null,
+  ): Candidate {
+    const { interSearch } = this;
+    const bestType = interSearch.bestType;
+    const bound = interSearch.costOf(bestType) * 1.1;
+    this.codeInterType(this.inter, bestType, qp, references);
+    this.setExactCost(this.inter, qp, skipMv);
+    for (let mbType = P_L0_16X16; mbType < P_L0_16X16 + 4; mbType++) {
+      if (mbType === bestType || interSearch.costOf(mbType) > bound) continue;
+      this.codeInterType(this.trial, mbType, qp, references);
+      this.setExactCost(this.trial, qp, skipMv);
+      this.keepBetterInter();
+    }
+    if (skipMv !== null) {
+      // P_Skip with a residual that is thrown away: one bit or less, and the error of the plain prediction.
+      const { trial } = this;
+      predictInter16x16(this.context, trial, references[0], skipMv);
+      trial.syntax.mbType = P_L0_16X16;
+      trial.syntax.refIdx.fill(0);
+      trial.syntax.coded_block_pattern = 0;
+      trial.syntax.masks.fill(0);
+      trial.mv.fill(skipMv);
+      trial.cost = this.squaredError(trial) + LAMBDA_SSD[qp];
+      this.keepBetterInter();
+    }
+    return this.inter;
+  }
+
+  private keepBetterInter(): void {
+    if (this.trial.cost < this.inter.cost) {
+      const better = this.trial;
+      this.trial = this.inter;
+      this.inter = better;
+    }
+  }
+
+  /** Sets the cost of a coded candidate to squared error + lambda·bits. A skipped macroblock counts one bit. */
+  private setExactCost(candidate: Candidate, qp: number, skipMv: number | null = null): void {
+    const { syntax, mv } = candidate;
+    const isSkip =
+      skipMv !== null &&
+      syntax.coded_block_pattern === 0 &&
+      syntax.mbType === P_L0_16X16 &&
+      syntax.refIdx[0] === 0 &&
+      mv[0] === skipMv;
+    const bits = isSkip ? 1 : this.coder.countBits(candidate, qp);
+    candidate.cost = this.squaredError(candidate) + LAMBDA_SSD[qp] * bits;
+  }
+
+  private squaredError(candidate: Candidate): number {
+    const { bytes, source } = this.context.memory;
+    const { recon } = candidate;
+    return (
+      ssd(bytes, source, SOURCE_STRIDE, recon + RECON_LUMA, RECON_STRIDE, 16, 16) +
+      ssd(bytes, source + SOURCE_CB, SOURCE_STRIDE, recon + RECON_CB, RECON_STRIDE, 8, 8) +
+      ssd(bytes, source + SOURCE_CR, SOURCE_STRIDE, recon + RECON_CR, RECON_STRIDE, 8, 8)
     );
-    const stride = layout.chromaStride;
-    const chromaX = 64 * mbX + x;
-    const chromaY = 64 * mbY + y;
-    const cb = inter.recon + RECON_CB;
-    const cr = inter.recon + RECON_CR;
-    predictChroma(bytes, reference.cb, stride, chromaX, chromaY, 8, 8, cb, RECON_STRIDE);
-    predictChroma(bytes, reference.cr, stride, chromaX, chromaY, 8, 8, cr, RECON_STRIDE);
   }
 }

@@ -24,6 +24,8 @@ export interface MotionSearchOptions {
   /** Largest number of steps of the half- and of the quarter-sample diamond; 0 leaves the stage out. */
   readonly halfSteps: number;
   readonly quarterSteps: number;
+  /** Distortion of fractional vectors: `sad` is faster, `satd` nearer to the bits. */
+  readonly metric: 'sad' | 'satd';
 }
 
 /** How far outside the picture a block may start, in samples; within the padding less the reach of the filters. */
@@ -66,6 +68,8 @@ export class MotionSearch {
   mv = 0;
   cost = 0;
   distortion = 0;
+  /** Whether the block of the last search is predicted so well that nothing is left to find. */
+  isExact = false;
 
   // Limits of the full-sample vector of the current macroblock.
   private minX = 0;
@@ -172,6 +176,8 @@ export class MotionSearch {
       this.searchFractions(1, this.options.quarterSteps);
     }
     this.mv = packMv(this.bestX, this.bestY);
+    // Choice: below a quarter of lambda per 4x4 block no coefficient survives.
+    this.isExact = this.bestCost < (lambda * width * height) >> 6;
     this.cost = this.bestCost;
     this.distortion =
       this.bestCost - lambda * mvdBits(this.bestX - this.predictedX, this.bestY - this.predictedY);
@@ -281,19 +287,7 @@ export class MotionSearch {
     const { lumaStride, lumaPlaneSize } = memory.layout;
     const atX = 4 * this.blockX + x;
     const atY = 4 * this.blockY + y;
-    if (((x | y) & 3) !== 0) {
-      const fullX = atX >> 2;
-      const fullY = atY >> 2;
-      ensureHalfSamples(
-        memory,
-        memory.layout,
-        this.picture,
-        fullX,
-        fullY,
-        fullX + this.width,
-        fullY + this.height,
-      );
-    }
+    ensureHalfSamples(memory, memory.layout, this.picture, atX, atY, this.width, this.height);
     let at = firstLumaPosition(this.picture.luma, lumaStride, lumaPlaneSize, atX, atY);
     let stride = lumaStride;
     if ((x & 1) !== 0 || (y & 1) !== 0) {
@@ -312,9 +306,14 @@ export class MotionSearch {
       at = scratch;
       stride = BLOCK_STRIDE;
     }
-    return (
-      satd(memory.bytes, this.source, SOURCE_STRIDE, at, stride, this.width, this.height) +
-      this.lambda * mvdBits(x - this.predictedX, y - this.predictedY)
-    );
+    const { words } = memory;
+    const { width, height, source } = this;
+    const distortion =
+      this.options.metric === 'satd'
+        ? satd(words, source, SOURCE_STRIDE, at, stride, width, height)
+        : width === 16 && height === 16
+          ? sad16x16(words, source, SOURCE_STRIDE, at, stride)
+          : sad(words, source, SOURCE_STRIDE, at, stride, width, height);
+    return distortion + this.lambda * mvdBits(x - this.predictedX, y - this.predictedY);
   }
 }

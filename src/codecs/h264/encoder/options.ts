@@ -52,12 +52,31 @@ export interface H264Options {
   readonly quarterSteps?: number;
   /** Whether Intra_4x4 is considered in P pictures. */
   readonly intra4x4InP?: boolean;
+  readonly metric?: 'sad' | 'satd';
+  readonly partitions?: 'none' | '8x8' | 'all';
+  readonly mixedReferences?: boolean;
+  readonly refs?: number;
+  readonly rdo?: boolean;
+  readonly fastIntra?: boolean;
+  readonly trellis?: boolean;
 }
 
 /** The speed options that a preset sets. */
 export interface SpeedOptions extends MotionSearchOptions {
   readonly deblock: boolean;
   readonly intra4x4InP: boolean;
+  /** Partitions of P macroblocks beside 16x16: none, down to 8x8, or down to 4x4. */
+  readonly partitions: 'none' | '8x8' | 'all';
+  /** Whether the 8x8 blocks of a macroblock may choose different reference pictures. */
+  readonly mixedReferences: boolean;
+  /** Number of reference pictures. */
+  readonly refs: number;
+  /** Whether modes compete by their exact bits and squared error, instead of SATD and estimated bits. */
+  readonly rdo: boolean;
+  /** Whether intra is tried in P pictures only where inter does badly. */
+  readonly fastIntra: boolean;
+  /** Whether levels are chosen by rate and distortion. */
+  readonly trellis: boolean;
 }
 
 const FASTEST: SpeedOptions = {
@@ -65,21 +84,28 @@ const FASTEST: SpeedOptions = {
   range: 16,
   halfSteps: 1,
   quarterSteps: 1,
+  metric: 'sad',
   deblock: true,
   intra4x4InP: false,
+  partitions: 'none',
+  mixedReferences: false,
+  refs: 1,
+  rdo: false,
+  fastIntra: true,
+  trellis: false,
 };
 
 /** Each rung changes what it names and keeps the rest of the rung before. */
 const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
   ultrafast: {},
-  superfast: { intra4x4InP: true },
-  veryfast: { method: 'hexagon' },
-  faster: { halfSteps: 2 },
-  fast: { quarterSteps: 2 },
-  medium: {},
-  slow: { halfSteps: 4, quarterSteps: 4 },
-  slower: { method: 'multi-hexagon' },
-  veryslow: { range: 24 },
+  superfast: { intra4x4InP: true, metric: 'satd' },
+  veryfast: { method: 'hexagon', partitions: '8x8' },
+  faster: { halfSteps: 2, quarterSteps: 2, refs: 2 },
+  fast: { rdo: true },
+  medium: { trellis: true, refs: 3, mixedReferences: true },
+  slow: { halfSteps: 4, quarterSteps: 4, refs: 5, partitions: 'all' },
+  slower: { method: 'multi-hexagon', refs: 8 },
+  veryslow: { range: 24, refs: 16 },
 };
 
 /** The speed options of a preset: the ladder up to it, applied in order. */
@@ -91,6 +117,8 @@ export function presetOptions(preset: Preset): SpeedOptions {
   }
   return options;
 }
+
+type FlagKey = 'deblock' | 'intra4x4InP' | 'mixedReferences' | 'rdo' | 'trellis' | 'fastIntra';
 
 /** Options checked and completed. */
 export interface ResolvedOptions {
@@ -125,6 +153,13 @@ const KEYS: readonly (keyof H264Options)[] = [
   'halfSteps',
   'quarterSteps',
   'intra4x4InP',
+  'metric',
+  'partitions',
+  'mixedReferences',
+  'refs',
+  'rdo',
+  'fastIntra',
+  'trellis',
 ];
 
 /** Widest and highest picture of level 6.2: sqrt(8·MaxFS) macroblocks, clause A.3.1. */
@@ -138,7 +173,7 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
   const height = requireInteger(`${at}.height`, options.height, 2, MAX_SIDE);
   const preset = requireOneOf(`${at}.preset`, options.preset ?? 'medium', PRESETS);
   const base = presetOptions(preset);
-  const flag = (key: 'deblock' | 'intra4x4InP'): boolean =>
+  const flag = (key: FlagKey): boolean =>
     requireOneOf(`${at}.${key}`, options[key] ?? base[key], [true, false]);
   const speed: SpeedOptions = {
     method: requireOneOf(`${at}.search`, options.search ?? base.method, [
@@ -154,8 +189,19 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
       0,
       16,
     ),
+    metric: requireOneOf(`${at}.metric`, options.metric ?? base.metric, ['sad', 'satd']),
     deblock: flag('deblock'),
     intra4x4InP: flag('intra4x4InP'),
+    partitions: requireOneOf(`${at}.partitions`, options.partitions ?? base.partitions, [
+      'none',
+      '8x8',
+      'all',
+    ]),
+    mixedReferences: flag('mixedReferences'),
+    refs: requireInteger(`${at}.refs`, options.refs ?? base.refs, 1, 16),
+    rdo: flag('rdo'),
+    fastIntra: flag('fastIntra'),
+    trellis: flag('trellis'),
   };
   if (options.frameRate === undefined) {
     throw new ConfigError(`${at}.frameRate`, 'missing, wanted is [numerator, denominator]');

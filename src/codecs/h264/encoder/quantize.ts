@@ -31,8 +31,8 @@ export interface Quantizer {
   readonly offset: number;
   /** Smallest |c| that does not quantize to 0, by scan index. */
   readonly threshold: Int32Array;
-  /** The smallest of `threshold` over all positions but DC. */
-  readonly acThreshold: number;
+  /** Size of a step in units of the forward transform, by scan index: 2^bits / scale. */
+  readonly step: Float64Array;
   /** Factors of the way back by scan index: levelScale << (qp / 6). */
   readonly rescale: Int32Array;
 }
@@ -45,24 +45,64 @@ export function createQuantizer(qp: number, rounding: number, levelScale: Int32A
   const offset = Math.floor(2 ** bits * rounding);
   const scale = new Int32Array(16);
   const threshold = new Int32Array(16);
+  const step = new Float64Array(16);
   const rescale = new Int32Array(16);
-  let acThreshold = 0x7fffffff;
   for (let i = 0; i < 16; i++) {
     const position = ZIGZAG[i];
     scale[i] = QUANT_SCALE[m * 3 + normAdjustColumn(position)];
     threshold[i] = Math.ceil((2 ** bits - offset) / scale[i]);
+    step[i] = 2 ** bits / scale[i];
     rescale[i] = levelScale[m * 16 + position] << shift;
-    if (i > 0) acThreshold = Math.min(acThreshold, threshold[i]);
   }
-  return { qp, scale, bits, offset, threshold, acThreshold, rescale };
+  return { qp, scale, bits, offset, threshold, step, rescale };
+}
+
+/** 4·row + column => scan index, the inverse of ZIGZAG. */
+const SCAN_INDEX: Uint8Array = /* @__PURE__ */ (() => {
+  const index = new Uint8Array(16);
+  for (let i = 0; i < 16; i++) index[ZIGZAG[i]] = i;
+  return index;
+})();
+
+/**
+ * Which coefficients of a 4x4 block will not quantize to 0, by position: bit 4·row + column. Most blocks have none, so
+ * this test is all that is done to them.
+ */
+function significantPositions(
+  quantizer: Quantizer,
+  coefficients: Int32Array,
+  start: number,
+): number {
+  // |c| >= t as one unsigned comparison: c + (t - 1) lies outside 0..2t - 2.
+  const even = quantizer.threshold[0] - 1;
+  const odd = quantizer.threshold[4] - 1;
+  const mixed = quantizer.threshold[1] - 1;
+  let mask = 0;
+  if ((coefficients[start] + even) >>> 0 > 2 * even) mask = 1;
+  if ((coefficients[start + 1] + mixed) >>> 0 > 2 * mixed) mask |= 2;
+  if ((coefficients[start + 2] + even) >>> 0 > 2 * even) mask |= 4;
+  if ((coefficients[start + 3] + mixed) >>> 0 > 2 * mixed) mask |= 8;
+  if ((coefficients[start + 4] + mixed) >>> 0 > 2 * mixed) mask |= 0x10;
+  if ((coefficients[start + 5] + odd) >>> 0 > 2 * odd) mask |= 0x20;
+  if ((coefficients[start + 6] + mixed) >>> 0 > 2 * mixed) mask |= 0x40;
+  if ((coefficients[start + 7] + odd) >>> 0 > 2 * odd) mask |= 0x80;
+  if ((coefficients[start + 8] + even) >>> 0 > 2 * even) mask |= 0x100;
+  if ((coefficients[start + 9] + mixed) >>> 0 > 2 * mixed) mask |= 0x200;
+  if ((coefficients[start + 10] + even) >>> 0 > 2 * even) mask |= 0x400;
+  if ((coefficients[start + 11] + mixed) >>> 0 > 2 * mixed) mask |= 0x800;
+  if ((coefficients[start + 12] + mixed) >>> 0 > 2 * mixed) mask |= 0x1000;
+  if ((coefficients[start + 13] + odd) >>> 0 > 2 * odd) mask |= 0x2000;
+  if ((coefficients[start + 14] + mixed) >>> 0 > 2 * mixed) mask |= 0x4000;
+  if ((coefficients[start + 15] + odd) >>> 0 > 2 * odd) mask |= 0x8000;
+  return mask;
 }
 
 /**
  * Quantizes a 4x4 block.
- * @param coefficients 16 coefficients from `start`, raster order; become the scaled coefficients of the way back
- *   (clause 8.5.12.1), 0 where the level is 0. If `first` is 1 the DC is left alone.
- * @param levels receives 16 levels from `start`, scan order, each within ±MAX_LEVEL
- * @param first 0, or 1 to leave the DC out
+ * @param coefficients 16 coefficients from `start`, raster order; if any level is nonzero they become the scaled
+ *   coefficients of the way back (clause 8.5.12.1)
+ * @param levels receives the nonzero levels, scan order from `start`; the others are left as they were
+ * @param first 0, or 1 to leave the DC out (it then becomes 0 on the way back)
  * @returns mask of nonzero levels, bit i for scan index i
  */
 export function quantize4x4(
@@ -72,22 +112,24 @@ export function quantize4x4(
   levels: Int32Array,
   first: number,
 ): number {
-  const { scale, threshold, rescale, bits, offset } = quantizer;
+  const significant = significantPositions(quantizer, coefficients, start) & (0xffff ^ first);
+  if (significant === 0) return 0;
+  const { scale, rescale, bits, offset } = quantizer;
   let mask = 0;
-  for (let i = first; i < 16; i++) {
-    const position = start + ZIGZAG[i];
-    const c = coefficients[position];
-    const limit = threshold[i];
-    if (c < limit && c > -limit) {
-      coefficients[position] = 0;
-      levels[start + i] = 0;
+  for (let position = 0; position < 16; position++) {
+    const at = start + position;
+    if (((significant >> position) & 1) === 0) {
+      coefficients[at] = 0;
       continue;
     }
+    const i = SCAN_INDEX[position];
     mask |= 1 << i;
-    const magnitude = Math.min((Math.imul(c < 0 ? -c : c, scale[i]) + offset) >> bits, MAX_LEVEL);
+    const c = coefficients[at];
+    // |c| is at most 9180 and the scale 13107: the product is below 2^27, the level at most 1632 (QP 0).
+    const magnitude = (Math.imul(c < 0 ? -c : c, scale[i]) + offset) >> bits;
     const level = c < 0 ? -magnitude : magnitude;
     levels[start + i] = level;
-    coefficients[position] = Math.imul(level, rescale[i]);
+    coefficients[at] = Math.imul(level, rescale[i]);
   }
   return mask;
 }
@@ -119,4 +161,20 @@ export function quantizeDc(
     if (magnitude !== 0) mask |= 1 << i;
   }
   return mask;
+}
+
+/**
+ * Puts the scaled coefficients of the way back (clause 8.5.12.1) for given levels, raster order; 0 where `mask` has none.
+ */
+export function scaleLevels(
+  quantizer: Quantizer,
+  levels: Int32Array,
+  start: number,
+  mask: number,
+  coefficients: Int32Array,
+): void {
+  for (let i = 0; i < 16; i++) {
+    coefficients[start + ZIGZAG[i]] =
+      ((mask >> i) & 1) === 0 ? 0 : Math.imul(levels[start + i], quantizer.rescale[i]);
+  }
 }

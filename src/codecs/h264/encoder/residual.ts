@@ -2,6 +2,8 @@
  * From prediction to levels to reconstruction: transform, quantization and the way back for the parts of a macroblock. The
  * prediction lies in the candidate's reconstruction block, where the residual is added in place.
  */
+
+import { countBits } from '../standard/cavlc.ts';
 import {
   BLOCK_X,
   BLOCK_Y,
@@ -12,6 +14,14 @@ import {
   LUMA_DC_BLOCK,
   ZIGZAG,
 } from '../standard/macroblock.ts';
+import {
+  CB_TOTALS,
+  CHROMA_TOTALS_STRIDE,
+  type CoefficientGrid,
+  CR_TOTALS,
+  LUMA_TOTALS,
+  LUMA_TOTALS_STRIDE,
+} from '../standard/macroblock-syntax.ts';
 import { chromaQp, LEVEL_SCALE } from '../standard/scaling.ts';
 import {
   addInverse4x4,
@@ -21,6 +31,8 @@ import {
 } from '../standard/transform.ts';
 import type { Candidate } from './candidate.ts';
 import { forwardChromaDc, forwardDifference4x4, forwardLumaDc } from './forward-transform.ts';
+import { LAMBDA_SSD } from './lambda.ts';
+import { decideLevels } from './level-decision.ts';
 import {
   type EncoderMemory,
   RECON_CB,
@@ -31,11 +43,19 @@ import {
   SOURCE_CR,
   SOURCE_STRIDE,
 } from './memory.ts';
-import { createQuantizer, type Quantizer, quantize4x4, quantizeDc } from './quantize.ts';
+import {
+  createQuantizer,
+  type Quantizer,
+  quantize4x4,
+  quantizeDc,
+  scaleLevels,
+} from './quantize.ts';
 
 /** Dead-zone rounding, in steps. */
 const INTRA_ROUNDING = 1 / 3;
 const INTER_ROUNDING = 1 / 6;
+/** Rounding where `decideLevels` follows, which only moves levels toward zero. */
+const FULL_ROUNDING = 1 / 2;
 
 /**
  * Choice: drop isolated ones. A block of few levels ±1 costs more bits than its samples gain. Each ±1 scores by the zeros
@@ -68,23 +88,149 @@ export class ResidualCoder {
   private readonly memory: EncoderMemory;
   private readonly intra: Quantizer[] = [];
   private readonly inter: Quantizer[] = [];
+  private readonly full: Quantizer[] = [];
   private readonly qpC = new Uint8Array(52);
+  private readonly grid: CoefficientGrid;
+  private readonly decidesLevels: boolean;
+  private readonly original: Int32Array = new Int32Array(16);
   /** Coefficients of 16 luma blocks, then 4 Cb and 4 Cr. */
   private readonly coefficients: Int32Array = new Int32Array(24 * 16);
   private readonly dc: Int32Array = new Int32Array(16);
 
-  constructor(memory: EncoderMemory, chroma_qp_index_offset: number) {
+  /** `grid`: total_coeff around the macroblock; `decidesLevels`: optimize levels by rate and distortion. */
+  constructor(
+    memory: EncoderMemory,
+    grid: CoefficientGrid,
+    chroma_qp_index_offset: number,
+    decidesLevels: boolean,
+  ) {
     this.memory = memory;
+    this.grid = grid;
+    this.decidesLevels = decidesLevels;
     for (let qp = 0; qp < 52; qp++) {
       this.intra.push(createQuantizer(qp, INTRA_ROUNDING, LEVEL_SCALE));
       this.inter.push(createQuantizer(qp, INTER_ROUNDING, LEVEL_SCALE));
+      this.full.push(createQuantizer(qp, FULL_ROUNDING, LEVEL_SCALE));
       this.qpC[qp] = chromaQp(qp, chroma_qp_index_offset);
     }
   }
 
+  /**
+   * Quantizes one block of `coefficients`, by dead zone or by rate and distortion.
+   * @param at, stride the block's place in the grid of total_coeff, which is kept up to date
+   * @returns mask of nonzero levels
+   */
+  private quantize(
+    quantizer: Quantizer,
+    start: number,
+    levels: Int32Array,
+    first: number,
+    at: number,
+    stride: number,
+  ): number {
+    const coefficients = this.coefficients;
+    if (!this.decidesLevels) return quantize4x4(quantizer, coefficients, start, levels, first);
+    const original = this.original;
+    for (let i = 0; i < 16; i++) original[i] = coefficients[start + i];
+    const full = this.full[quantizer.qp];
+    let mask = quantize4x4(full, coefficients, start, levels, first);
+    if (mask !== 0) {
+      const nC = this.grid.nC(at, stride);
+      const lambda = LAMBDA_SSD[quantizer.qp];
+      mask = decideLevels(full, original, levels, start, mask, first, nC, lambda);
+      scaleLevels(full, levels, start, mask, coefficients);
+    }
+    this.grid.totals[at] = countBits(mask);
+    return mask;
+  }
+
+  private quantizeLuma(
+    quantizer: Quantizer,
+    blkIdx: number,
+    levels: Int32Array,
+    first: number,
+  ): number {
+    const at = LUMA_TOTALS + LUMA_TOTALS_STRIDE * BLOCK_Y[blkIdx] + BLOCK_X[blkIdx];
+    return this.quantize(quantizer, 16 * blkIdx, levels, first, at, LUMA_TOTALS_STRIDE);
+  }
+
+  /**
+   * Whether an inter macroblock whose prediction is in place has no residual worth coding; stops at the first block that
+   * has. Every macroblock for which this is true is coded empty by `codeInterLuma` and `codeChroma` (dead zone).
+   */
+  hasNoResidual(candidate: Candidate, qp: number): boolean {
+    const { words, source } = this.memory;
+    const { levels } = candidate.syntax;
+    const quantizer = this.inter[qp];
+    const coefficients = this.coefficients;
+    const recon = candidate.recon + RECON_LUMA;
+    for (let i8 = 0; i8 < 4; i8++) {
+      let score = 0;
+      for (let blkIdx = 4 * i8; blkIdx < 4 * i8 + 4; blkIdx++) {
+        const x = 4 * BLOCK_X[blkIdx];
+        const y = 4 * BLOCK_Y[blkIdx];
+        forwardDifference4x4(
+          words,
+          source + y * SOURCE_STRIDE + x,
+          SOURCE_STRIDE,
+          recon + y * RECON_STRIDE + x,
+          RECON_STRIDE,
+          coefficients,
+          16 * blkIdx,
+        );
+        const mask = quantize4x4(quantizer, coefficients, 16 * blkIdx, levels, 0);
+        if (mask !== 0) {
+          score += isolationScore(levels, 16 * blkIdx, mask, 0);
+          if (score >= LUMA_8X8_SCORE) return false;
+        }
+      }
+    }
+    const qPc = this.qpC[qp];
+    const chroma = this.inter[qPc];
+    const from = source + SOURCE_CB;
+    return (
+      this.hasNoChroma(chroma, from, candidate.recon + RECON_CB, levels) &&
+      this.hasNoChroma(chroma, from + SOURCE_CR - SOURCE_CB, candidate.recon + RECON_CR, levels)
+    );
+  }
+
+  private hasNoChroma(
+    quantizer: Quantizer,
+    source: number,
+    recon: number,
+    levels: Int32Array,
+  ): boolean {
+    const { coefficients, dc } = this;
+    const { words } = this.memory;
+    const base = 16 * CB_BLOCKS;
+    let score = 0;
+    for (let blkIdx = 0; blkIdx < 4; blkIdx++) {
+      const x = (blkIdx & 1) * 4;
+      const y = (blkIdx >> 1) * 4;
+      const start = base + 16 * blkIdx;
+      forwardDifference4x4(
+        words,
+        source + y * SOURCE_STRIDE + x,
+        SOURCE_STRIDE,
+        recon + y * RECON_STRIDE + x,
+        RECON_STRIDE,
+        coefficients,
+        start,
+      );
+      dc[blkIdx] = coefficients[start];
+      const mask = quantize4x4(quantizer, coefficients, start, levels, 1);
+      if (mask !== 0) {
+        score += isolationScore(levels, start, mask, 1);
+        if (score >= CHROMA_SCORE) return false;
+      }
+    }
+    forwardChromaDc(dc[0], dc[1], dc[2], dc[3], dc, 0);
+    return quantizeDc(quantizer, dc, 0, levels, base, 4, null) === 0;
+  }
+
   /** Codes the luma of an inter macroblock whose prediction is in place; sets levels, masks and the luma bits of the CBP. */
   codeInterLuma(candidate: Candidate, qp: number): void {
-    const { bytes, clamped, source } = this.memory;
+    const { words, clamped, source } = this.memory;
     const { levels, masks } = candidate.syntax;
     const quantizer = this.inter[qp];
     const coefficients = this.coefficients;
@@ -98,7 +244,7 @@ export class ResidualCoder {
         const x = 4 * BLOCK_X[blkIdx];
         const y = 4 * BLOCK_Y[blkIdx];
         forwardDifference4x4(
-          bytes,
+          words,
           source + y * SOURCE_STRIDE + x,
           SOURCE_STRIDE,
           recon + y * RECON_STRIDE + x,
@@ -106,7 +252,7 @@ export class ResidualCoder {
           coefficients,
           16 * blkIdx,
         );
-        const mask = quantize4x4(quantizer, coefficients, 16 * blkIdx, levels, 0);
+        const mask = this.quantizeLuma(quantizer, blkIdx, levels, 0);
         masks[blkIdx] = mask;
         any |= mask;
         if (mask !== 0 && score < LARGE_LEVEL_SCORE) {
@@ -143,14 +289,14 @@ export class ResidualCoder {
 
   /** Codes one Intra_4x4 block whose prediction is in place; sets its levels and mask. */
   codeIntra4x4(candidate: Candidate, blkIdx: number, qp: number): void {
-    const { bytes, clamped, source } = this.memory;
+    const { words, clamped, source } = this.memory;
     const { levels, masks } = candidate.syntax;
     const x = 4 * BLOCK_X[blkIdx];
     const y = 4 * BLOCK_Y[blkIdx];
     const at = candidate.recon + RECON_LUMA + y * RECON_STRIDE + x;
     const start = 16 * blkIdx;
     forwardDifference4x4(
-      bytes,
+      words,
       source + y * SOURCE_STRIDE + x,
       SOURCE_STRIDE,
       at,
@@ -158,14 +304,14 @@ export class ResidualCoder {
       this.coefficients,
       start,
     );
-    const mask = quantize4x4(this.intra[qp], this.coefficients, start, levels, 0);
+    const mask = this.quantizeLuma(this.intra[qp], blkIdx, levels, 0);
     masks[blkIdx] = mask;
     if (mask !== 0) this.reconstruct(clamped, at, start, mask);
   }
 
   /** Codes the luma of an Intra_16x16 macroblock whose prediction is in place. */
   codeIntra16x16(candidate: Candidate, qp: number): void {
-    const { bytes, clamped, source } = this.memory;
+    const { words, clamped, source } = this.memory;
     const { levels, masks } = candidate.syntax;
     const quantizer = this.intra[qp];
     const { coefficients, dc } = this;
@@ -174,7 +320,7 @@ export class ResidualCoder {
       const x = 4 * BLOCK_X[blkIdx];
       const y = 4 * BLOCK_Y[blkIdx];
       forwardDifference4x4(
-        bytes,
+        words,
         source + y * SOURCE_STRIDE + x,
         SOURCE_STRIDE,
         recon + y * RECON_STRIDE + x,
@@ -188,7 +334,7 @@ export class ResidualCoder {
     masks[LUMA_DC_BLOCK] = quantizeDc(quantizer, dc, 0, levels, dcStart, 16, ZIGZAG);
     let any = 0;
     for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
-      masks[blkIdx] = quantize4x4(quantizer, coefficients, 16 * blkIdx, levels, 1);
+      masks[blkIdx] = this.quantizeLuma(quantizer, blkIdx, levels, 1);
       any |= masks[blkIdx];
     }
     candidate.syntax.coded_block_pattern =
@@ -250,15 +396,16 @@ export class ResidualCoder {
     dcBlock: number,
     isIntra: boolean,
   ): boolean {
-    const { bytes, clamped } = this.memory;
+    const { words, clamped } = this.memory;
     const { levels, masks } = candidate.syntax;
     const { coefficients, dc } = this;
     const base = 16 * firstBlock;
+    const totals = firstBlock === CB_BLOCKS ? CB_TOTALS : CR_TOTALS;
     for (let blkIdx = 0; blkIdx < 4; blkIdx++) {
       const x = (blkIdx & 1) * 4;
       const y = (blkIdx >> 1) * 4;
       forwardDifference4x4(
-        bytes,
+        words,
         source + y * SOURCE_STRIDE + x,
         SOURCE_STRIDE,
         recon + y * RECON_STRIDE + x,
@@ -281,7 +428,8 @@ export class ResidualCoder {
     let score = 0;
     for (let blkIdx = 0; blkIdx < 4; blkIdx++) {
       const start = base + 16 * blkIdx;
-      const mask = quantize4x4(quantizer, coefficients, start, levels, 1);
+      const at = totals + CHROMA_TOTALS_STRIDE * (blkIdx >> 1) + (blkIdx & 1);
+      const mask = this.quantize(quantizer, start, levels, 1, at, CHROMA_TOTALS_STRIDE);
       masks[firstBlock + blkIdx] = mask;
       any |= mask;
       if (mask !== 0 && score < LARGE_LEVEL_SCORE) score += isolationScore(levels, start, mask, 1);

@@ -13,14 +13,79 @@ export function tileColumns(widthInMbs: number): number {
   return widthInMbs + (2 * TILE_MARGIN) / 16;
 }
 
+/** Bits of `tileDone`: which half-sample planes of a tile exist. */
+const HAS_B = 1;
+const HAS_H = 2;
+const HAS_J = 4;
+
+/** Plane numbers of b, h and j, as in QUARTER_PAIRS. */
+const PLANE_H = 2;
+const PLANE_J = 3;
+
+/** Computes the 16x16 tile of plane b at `pos`, clause 8.4.2.2.1; three samples to the left and right are read. */
+function interpolateB(
+  bytes: Uint8Array,
+  clamped: Uint8ClampedArray,
+  pos: number,
+  stride: number,
+  planeSize: number,
+): void {
+  for (let row = 0; row < 16; row++) {
+    let at = pos + row * stride;
+    let e = bytes[at - 2];
+    let f = bytes[at - 1];
+    let g = bytes[at];
+    let h = bytes[at + 1];
+    let i = bytes[at + 2];
+    for (const end = at + 16; at < end; at++) {
+      const j = bytes[at + 3];
+      clamped[at + planeSize] = (e + j - 5 * (f + i) + 20 * (g + h) + 16) >> 5;
+      e = f;
+      f = g;
+      g = h;
+      h = i;
+      i = j;
+    }
+  }
+}
+
+/** Computes the 16x16 tile of plane h at `pos`, clause 8.4.2.2.1; three rows above and below are read. */
+function interpolateH(
+  bytes: Uint8Array,
+  clamped: Uint8ClampedArray,
+  pos: number,
+  stride: number,
+  planeSize: number,
+): void {
+  const h2 = 2 * planeSize;
+  for (let column = pos; column < pos + 16; column++) {
+    let at = column;
+    let e = bytes[at - 2 * stride];
+    let f = bytes[at - stride];
+    let g = bytes[at];
+    let h = bytes[at + stride];
+    let i = bytes[at + 2 * stride];
+    for (let row = 0; row < 16; row++) {
+      const j = bytes[at + 3 * stride];
+      clamped[at + h2] = (e + j - 5 * (f + i) + 20 * (g + h) + 16) >> 5;
+      e = f;
+      f = g;
+      g = h;
+      h = i;
+      i = j;
+      at += stride;
+    }
+  }
+}
+
 const COLUMNS = 16 + 5;
 const vertical = /* @__PURE__ */ new Int32Array(COLUMNS * 16);
 
 /**
- * Computes the 16x16 tile of the planes b, h and j at `pos`, clause 8.4.2.2.1. Three samples around the tile are read.
- * The intermediate h1 of 21 columns serves both h and j, since the filter is separable.
+ * Computes the 16x16 tile of plane j at `pos`, clause 8.4.2.2.1: the vertical filter without rounding for 21 columns, then
+ * the horizontal one over its results, which the clause allows (j1 is the same either way).
  */
-function interpolateTile(
+function interpolateJ(
   bytes: Uint8Array,
   clamped: Uint8ClampedArray,
   pos: number,
@@ -35,9 +100,9 @@ function interpolateTile(
     let h = bytes[at + 3 * stride];
     let i = bytes[at + 4 * stride];
     at += 5 * stride;
-    for (let row = 0; row < 16; row++) {
+    for (let to = column; to < 16 * COLUMNS; to += COLUMNS) {
       const j = bytes[at];
-      vertical[row * COLUMNS + column] = e + j - 5 * (f + i) + 20 * (g + h);
+      vertical[to] = e + j - 5 * (f + i) + 20 * (g + h);
       e = f;
       f = g;
       g = h;
@@ -47,47 +112,34 @@ function interpolateTile(
     }
   }
   for (let row = 0; row < 16; row++) {
-    let at = pos + row * stride;
-    let e = bytes[at - 2];
-    let f = bytes[at - 1];
-    let g = bytes[at];
-    let h = bytes[at + 1];
-    let i = bytes[at + 2];
     let from = row * COLUMNS;
-    let ve = vertical[from];
-    let vf = vertical[from + 1];
-    let vg = vertical[from + 2];
-    let vh = vertical[from + 3];
-    let vi = vertical[from + 4];
-    const end = at + 16;
-    for (; at < end; at++, from++) {
-      const j = bytes[at + 3];
-      clamped[at + planeSize] = (e + j - 5 * (f + i) + 20 * (g + h) + 16) >> 5;
+    let e = vertical[from];
+    let f = vertical[from + 1];
+    let g = vertical[from + 2];
+    let h = vertical[from + 3];
+    let i = vertical[from + 4];
+    let at = pos + row * stride + 3 * planeSize;
+    for (const end = at + 16; at < end; at++, from++) {
+      const j = vertical[from + 5];
+      clamped[at] = (e + j - 5 * (f + i) + 20 * (g + h) + 512) >> 10;
       e = f;
       f = g;
       g = h;
       h = i;
       i = j;
-      const vj = vertical[from + 5];
-      clamped[at + 2 * planeSize] = (vg + 16) >> 5;
-      clamped[at + 3 * planeSize] = (ve + vj - 5 * (vf + vi) + 20 * (vg + vh) + 512) >> 10;
-      ve = vf;
-      vf = vg;
-      vg = vh;
-      vh = vi;
-      vi = vj;
     }
   }
 }
 
 /**
- * Makes sure that the half-sample planes hold the rectangle from (x0, y0) to (x1, y1), inclusive, in luma samples; it lies
- * within TILE_MARGIN of the picture.
+ * Makes sure that the half-sample planes in `planes` (bits HAS_B, HAS_H, HAS_J) hold the rectangle from (x0, y0) to
+ * (x1, y1), inclusive, in luma samples; it lies within TILE_MARGIN of the picture. Clause 8.4.2.2.1.
  */
-export function ensureHalfSamples(
+function ensureTiles(
   memory: SampleMemory,
   layout: PictureLayout,
   picture: ReconstructedPicture,
+  planes: number,
   x0: number,
   y0: number,
   x1: number,
@@ -101,17 +153,17 @@ export function ensureHalfSamples(
   for (let row = (y0 + TILE_MARGIN) >> 4; row <= lastRow; row++) {
     for (let column = firstColumn; column <= lastColumn; column++) {
       const tile = row * columns + column;
-      if (done[tile] !== 0) continue;
-      done[tile] = 1;
+      const missing = planes & ~done[tile];
+      if (missing === 0) continue;
+      done[tile] |= missing;
       const x = column * 16 - TILE_MARGIN;
       const y = row * 16 - TILE_MARGIN;
-      interpolateTile(
-        memory.bytes,
-        memory.clamped,
-        picture.luma + y * layout.lumaStride + x,
-        layout.lumaStride,
-        layout.lumaPlaneSize,
-      );
+      const { bytes, clamped } = memory;
+      const { lumaStride, lumaPlaneSize } = layout;
+      const pos = picture.luma + y * lumaStride + x;
+      if (missing & HAS_B) interpolateB(bytes, clamped, pos, lumaStride, lumaPlaneSize);
+      if (missing & HAS_H) interpolateH(bytes, clamped, pos, lumaStride, lumaPlaneSize);
+      if (missing & HAS_J) interpolateJ(bytes, clamped, pos, lumaStride, lumaPlaneSize);
     }
   }
 }
@@ -126,6 +178,35 @@ const QUARTER_PAIRS: Uint8Array = /* @__PURE__ */ Uint8Array.of(
   0, 0, 2, 0,  1, 0, 2, 0,  1, 0, 3, 0,  1, 0, 2, 1,
   2, 0, 2, 0,  2, 0, 3, 0,  3, 0, 3, 0,  3, 0, 2, 1,
   0, 2, 2, 0,  2, 0, 1, 2,  3, 0, 1, 2,  2, 1, 1, 2);
+
+/** Table 8-12 again: 4·yFrac + xFrac => the half-sample planes that the pair comes from, as bits of `tileDone`. */
+const QUARTER_PLANES: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 16 }, (_, i) => {
+  let planes = 0;
+  for (const plane of [QUARTER_PAIRS[4 * i], QUARTER_PAIRS[4 * i + 2]]) {
+    if (plane > 0) planes |= plane === PLANE_J ? HAS_J : plane === PLANE_H ? HAS_H : HAS_B;
+  }
+  return planes;
+});
+
+/**
+ * Makes sure that the planes which the block at (x, y), in quarter samples, is predicted from hold it and one sample more
+ * to the right and below. Clause 8.4.2.2.1.
+ */
+export function ensureHalfSamples(
+  memory: SampleMemory,
+  layout: PictureLayout,
+  picture: ReconstructedPicture,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): void {
+  const planes = QUARTER_PLANES[((y & 3) << 2) | (x & 3)];
+  if (planes === 0) return;
+  const x0 = x >> 2;
+  const y0 = y >> 2;
+  ensureTiles(memory, layout, picture, planes, x0, y0, x0 + width, y0 + height);
+}
 
 function pairOffset(shift: number, stride: number): number {
   return shift === 0 ? 0 : shift === 1 ? 1 : stride;
@@ -278,9 +359,7 @@ export function predictLuma(
     );
     return;
   }
-  const fullX = x >> 2;
-  const fullY = y >> 2;
-  ensureHalfSamples(memory, layout, picture, fullX, fullY, fullX + width, fullY + height);
+  ensureHalfSamples(memory, layout, picture, x, y, width, height);
   const a = firstLumaPosition(picture.luma, stride, layout.lumaPlaneSize, x, y);
   const b = secondLumaPosition(picture.luma, stride, layout.lumaPlaneSize, x, y);
   if (a === b) copyBlock(memory.words, a, stride, to, toStride, width, height);
@@ -289,12 +368,15 @@ export function predictLuma(
 
 /**
  * Chroma prediction of a block, clause 8.4.2.2.2: bilinear, in eighths of a sample.
+ * @param words the same bytes as `bytes` in 32-bit words; `stride`, `toStride` and (unless width is 2) `to` are multiples
+ *   of 4
  * @param plane position of the chroma plane's first sample
  * @param x, y position of the block in eighths of a chroma sample
  * @param width 2, 4 or 8
  */
 export function predictChroma(
   bytes: Uint8Array,
+  words: Int32Array,
   plane: number,
   stride: number,
   x: number,
@@ -306,31 +388,104 @@ export function predictChroma(
 ): void {
   const xFrac = x & 7;
   const yFrac = y & 7;
+  const from = plane + (y >> 3) * stride + (x >> 3);
+  if (width === 2) {
+    predictChromaPairs(bytes, from, stride, xFrac, yFrac, height, to, toStride);
+  } else if ((xFrac | yFrac) === 0) {
+    copyBlock(words, from, stride, to, toStride, width, height);
+  } else {
+    predictChromaWords(words, from, stride, xFrac, yFrac, width, height, to, toStride);
+  }
+}
+
+/** The formula of clause 8.4.2.2.2 sample by sample, for blocks two samples wide. */
+function predictChromaPairs(
+  bytes: Uint8Array,
+  from: number,
+  stride: number,
+  xFrac: number,
+  yFrac: number,
+  height: number,
+  to: number,
+  toStride: number,
+): void {
   const weightA = (8 - xFrac) * (8 - yFrac);
   const weightB = xFrac * (8 - yFrac);
   const weightC = (8 - xFrac) * yFrac;
   const weightD = xFrac * yFrac;
-  let above = plane + (y >> 3) * stride + (x >> 3);
-  if (weightA === 64) {
-    for (let row = 0; row < height; row++) {
-      for (let column = 0; column < width; column++) bytes[to + column] = bytes[above + column];
-      above += stride;
-      to += toStride;
-    }
-    return;
-  }
   for (let row = 0; row < height; row++) {
-    const below = above + stride;
-    let a = bytes[above];
-    let c = bytes[below];
-    for (let column = 0; column < width; column++) {
-      const b = bytes[above + column + 1];
-      const d = bytes[below + column + 1];
-      bytes[to + column] = (weightA * a + weightB * b + weightC * c + weightD * d + 32) >> 6;
-      a = b;
-      c = d;
+    for (let column = 0; column < 2; column++) {
+      const a = from + column;
+      bytes[to + column] =
+        (weightA * bytes[a] +
+          weightB * bytes[a + 1] +
+          weightC * bytes[a + stride] +
+          weightD * bytes[a + stride + 1] +
+          32) >>
+        6;
     }
-    above = below;
+    from += stride;
     to += toStride;
+  }
+}
+
+/**
+ * The same formula for four samples at a time, as two packed pairs: the weights sum to 64, so that each sum of products is
+ * at most 64·255 + 32 and stays within its 16 bits.
+ */
+function predictChromaWords(
+  words: Int32Array,
+  from: number,
+  stride: number,
+  xFrac: number,
+  yFrac: number,
+  width: number,
+  height: number,
+  to: number,
+  toStride: number,
+): void {
+  const weightA = (8 - xFrac) * (8 - yFrac);
+  const weightB = xFrac * (8 - yFrac);
+  const weightC = (8 - xFrac) * yFrac;
+  const weightD = xFrac * yFrac;
+  const shift = (from & 3) << 3;
+  const left = 31 - shift;
+  const wordStride = stride >> 2;
+  for (let column = 0; column < width; column += 4) {
+    let at = (from + column) >> 2;
+    let out = (to + column) >> 2;
+    let w0 = words[at];
+    let w1 = words[at + 1];
+    let word = (w0 >>> shift) | ((w1 << left) << 1);
+    // Samples 0 and 2, 1 and 3, and 2 and 4 of the row above: the right neighbors of a pair are the next pair.
+    let above02 = word & 0x00ff00ff;
+    let above13 = (word >>> 8) & 0x00ff00ff;
+    let above24 = (above02 >>> 16) | (((w1 >>> shift) & 0xff) << 16);
+    for (let row = 0; row < height; row++) {
+      at += wordStride;
+      w0 = words[at];
+      w1 = words[at + 1];
+      word = (w0 >>> shift) | ((w1 << left) << 1);
+      const below02 = word & 0x00ff00ff;
+      const below13 = (word >>> 8) & 0x00ff00ff;
+      const below24 = (below02 >>> 16) | (((w1 >>> shift) & 0xff) << 16);
+      const even =
+        Math.imul(above02, weightA) +
+        Math.imul(above13, weightB) +
+        Math.imul(below02, weightC) +
+        Math.imul(below13, weightD) +
+        0x00200020;
+      const odd =
+        Math.imul(above13, weightA) +
+        Math.imul(above24, weightB) +
+        Math.imul(below13, weightC) +
+        Math.imul(below24, weightD) +
+        0x00200020;
+      words[out] = ((even >>> 6) & 0x00ff00ff) | (((odd >>> 6) & 0x00ff00ff) << 8);
+      out += toStride >> 2;
+      above02 = below02;
+      above13 = below13;
+      above24 = below24;
+    }
   }
 }

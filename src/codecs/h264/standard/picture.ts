@@ -86,7 +86,7 @@ export interface ReconstructedPicture {
   readonly luma: number;
   readonly cb: number;
   readonly cr: number;
-  /** 1 where the 16x16 tile of the half-sample planes has been computed (interpolation.ts). */
+  /** Which half-sample planes of each 16x16 tile have been computed, one bit a plane (interpolation.ts). */
   readonly tileDone: Uint8Array;
   /** Motion of the picture, for predictors of the next: refIdx and mv as in PictureState. */
   readonly mv: Int32Array;

@@ -1,0 +1,373 @@
+/**
+ * Chooses partitions, reference pictures and vectors of a macroblock in a P slice (clauses 7.4.5, 7.4.5.2), by SATD +
+ * lambda·bits: first 16x16 over all references, then 8x8, and from the four 8x8 vectors 16x8 and 8x16.
+ */
+import { ueBits } from '../../../bits/syntax-writer.ts';
+import { predictChroma, predictLuma } from '../standard/interpolation.ts';
+import {
+  P_8X8,
+  P_L0_4X4,
+  P_L0_4X8,
+  P_L0_8X4,
+  P_L0_8X8,
+  P_L0_16X16,
+  P_L0_L0_8X16,
+  P_L0_L0_16X8,
+} from '../standard/macroblock.ts';
+import { mvX, mvY, type ReconstructedPicture } from '../standard/picture.ts';
+import type { Candidate } from './candidate.ts';
+import type { MacroblockContext } from './macroblock-context.ts';
+import { RECON_CB, RECON_CR, RECON_LUMA, RECON_STRIDE } from './memory.ts';
+import { MotionSearch } from './motion-search.ts';
+import type { SpeedOptions } from './options.ts';
+
+/** ref_idx_l0 is te(v): one bit with two references, Exp-Golomb with more (clause 9.1). */
+function refIdxBits(refIdx: number, count: number): number {
+  return count === 1 ? 0 : count === 2 ? 1 : ueBits(refIdx);
+}
+
+const MAX_REFERENCES = 16;
+
+/** Cost of a partition that was not tried. */
+const NOT_TRIED = 0x7fffffff;
+
+/** Searches the motion of one macroblock at a time; holds the results of its stages. */
+export class InterSearch {
+  readonly motion: MotionSearch;
+  private readonly context: MacroblockContext;
+  private readonly speed: SpeedOptions;
+  /** Best vector of 16x16 by reference. */
+  private readonly mv16x16: Int32Array = new Int32Array(MAX_REFERENCES);
+  private refIdx16x16 = 0;
+  /** Result of each 8x8 block: reference, vector, cost of the vector and of all. */
+  private readonly refIdx8x8: Int32Array = new Int32Array(4);
+  private readonly mv8x8: Int32Array = new Int32Array(4);
+  private readonly cost8x8: Int32Array = new Int32Array(4);
+  private readonly subType: Uint8Array = new Uint8Array(4);
+  /** Vectors of 4x4 blocks where an 8x8 block is split, 4·row + column. */
+  private readonly mv4x4: Int32Array = new Int32Array(16);
+  /** Halves of 16x8 and of 8x16. */
+  private readonly refIdxHalf: Int32Array = new Int32Array(4);
+  private readonly mvHalf: Int32Array = new Int32Array(4);
+  /** Costs of the whole macroblock by type, with the bits of mb_type. */
+  private cost16x16 = 0;
+  private costP8x8 = 0;
+  private cost16x8 = 0;
+  private cost8x16 = 0;
+
+  constructor(context: MacroblockContext, speed: SpeedOptions, maxVertical: number) {
+    this.context = context;
+    this.speed = speed;
+    this.motion = new MotionSearch(context, speed, maxVertical);
+  }
+
+  /**
+   * Searches all partitions that the options allow; the context's motion grid is loaded. Returns the cost of the best,
+   * which `apply` then puts into a candidate.
+   */
+  search(references: readonly ReconstructedPicture[], lambda: number): number {
+    this.search16x16(references, lambda);
+    this.costP8x8 = NOT_TRIED;
+    this.cost16x8 = NOT_TRIED;
+    this.cost8x16 = NOT_TRIED;
+    if (this.speed.partitions === 'none' || this.motion.isExact) return this.cost16x16;
+    this.search8x8(references, lambda);
+    // Choice: the halves are searched only if 8x8 comes near 16x16; motion is then likely to differ somewhere.
+    if (this.costP8x8 < this.cost16x16 + (this.cost16x16 >> 3)) {
+      this.searchHalves(references, lambda, P_L0_L0_16X8);
+      this.searchHalves(references, lambda, P_L0_L0_8X16);
+    }
+    return Math.min(this.cost16x16, this.costP8x8, this.cost16x8, this.cost8x16);
+  }
+
+  /** Macroblock type of the lowest cost. */
+  get bestType(): number {
+    const best = Math.min(this.cost16x16, this.costP8x8, this.cost16x8, this.cost8x16);
+    if (best === this.cost16x16) return P_L0_16X16;
+    if (best === this.cost16x8) return P_L0_L0_16X8;
+    return best === this.cost8x16 ? P_L0_L0_8X16 : P_8X8;
+  }
+
+  /** Cost that the search found for a macroblock type; a very large number if it was not tried. */
+  costOf(mbType: number): number {
+    if (mbType === P_L0_16X16) return this.cost16x16;
+    if (mbType === P_L0_L0_16X8) return this.cost16x8;
+    return mbType === P_L0_L0_8X16 ? this.cost8x16 : this.costP8x8;
+  }
+
+  private search16x16(references: readonly ReconstructedPicture[], lambda: number): void {
+    const { motion, context } = this;
+    const { state, mbAddr } = context;
+    this.cost16x16 = NOT_TRIED;
+    for (let refIdx = 0; refIdx < references.length; refIdx++) {
+      const mvp = context.motion.predict(0, 0, 4, refIdx);
+      this.addNeighborStarts();
+      motion.addStart(references[0].mv[16 * mbAddr]);
+      if (refIdx > 0) motion.addStart(this.mv16x16[0]);
+      if (context.mbX + 1 < state.widthInMbs) motion.addStart(references[0].mv[16 * mbAddr + 16]);
+      motion.search(references[refIdx], 0, 0, 16, 16, mvp, lambda);
+      this.mv16x16[refIdx] = motion.mv;
+      const cost = motion.cost + lambda * (ueBits(0) + refIdxBits(refIdx, references.length));
+      if (cost < this.cost16x16) {
+        this.cost16x16 = cost;
+        this.refIdx16x16 = refIdx;
+      }
+      // Choice: a block that the nearest picture predicts almost perfectly has nothing to find in others.
+      if (motion.isExact) break;
+    }
+  }
+
+  private addNeighborStarts(): void {
+    const { motion, context } = this;
+    const { state, mbAddr } = context;
+    const width = state.widthInMbs;
+    if (context.hasA) motion.addStart(state.mv[16 * (mbAddr - 1) + 3]);
+    if (context.hasB) motion.addStart(state.mv[16 * (mbAddr - width) + 12]);
+    if (context.hasC) motion.addStart(state.mv[16 * (mbAddr - width + 1) + 12]);
+  }
+
+  private search8x8(references: readonly ReconstructedPicture[], lambda: number): void {
+    const { motion, context, speed } = this;
+    const grid = context.motion;
+    grid.clearInside();
+    let total = lambda * ueBits(3);
+    for (let i = 0; i < 4; i++) {
+      const x = (i & 1) * 2;
+      const y = (i >> 1) * 2;
+      const first = speed.mixedReferences ? 0 : this.refIdx16x16;
+      const last = speed.mixedReferences ? references.length - 1 : this.refIdx16x16;
+      let best = NOT_TRIED;
+      for (let refIdx = first; refIdx <= last; refIdx++) {
+        const mvp = grid.predict(x, y, 2, refIdx);
+        motion.addStart(this.mv16x16[refIdx]);
+        for (let k = 0; k < i; k++)
+          if (this.refIdx8x8[k] === refIdx) motion.addStart(this.mv8x8[k]);
+        motion.search(references[refIdx], 4 * x, 4 * y, 8, 8, mvp, lambda);
+        const cost = motion.cost + lambda * (refIdxBits(refIdx, references.length) + 1);
+        if (cost < best) {
+          best = cost;
+          this.refIdx8x8[i] = refIdx;
+          this.mv8x8[i] = motion.mv;
+        }
+      }
+      this.cost8x8[i] = best;
+      this.subType[i] = P_L0_8X8;
+      if (speed.partitions === 'all') this.searchSubPartitions(references, lambda, i);
+      if (this.subType[i] === P_L0_8X8) grid.fill(x, y, 2, 2, this.refIdx8x8[i], this.mv8x8[i]);
+      total += this.cost8x8[i];
+      if (total > this.cost16x16 + (this.cost16x16 >> 2)) return;
+    }
+    this.costP8x8 = total;
+  }
+
+  /** 8x4, 4x8 and 4x4 of the 8x8 block `i`; leaves the best in the motion grid. */
+  private searchSubPartitions(
+    references: readonly ReconstructedPicture[],
+    lambda: number,
+    i: number,
+  ): void {
+    const { motion, context } = this;
+    const grid = context.motion;
+    const x = (i & 1) * 2;
+    const y = (i >> 1) * 2;
+    const refIdx = this.refIdx8x8[i];
+    const trial = SUB_TRIAL;
+    for (const type of SUB_TYPES) {
+      const width = type === P_L0_8X4 ? 2 : 1;
+      const height = type === P_L0_4X8 ? 2 : 1;
+      let cost = lambda * (refIdxBits(refIdx, references.length) + ueBits(type));
+      grid.fill(x, y, 2, 2, REF_LATER, 0);
+      for (let dy = 0; dy < 2; dy += height) {
+        for (let dx = 0; dx < 2; dx += width) {
+          const mvp = grid.predict(x + dx, y + dy, width, refIdx);
+          motion.addStart(this.mv8x8[i]);
+          motion.search(
+            references[refIdx],
+            4 * (x + dx),
+            4 * (y + dy),
+            4 * width,
+            4 * height,
+            mvp,
+            lambda,
+          );
+          cost += motion.cost;
+          grid.fill(x + dx, y + dy, width, height, refIdx, motion.mv);
+          for (let by = dy; by < dy + height; by++) {
+            for (let bx = dx; bx < dx + width; bx++) trial[2 * by + bx] = motion.mv;
+          }
+        }
+      }
+      if (cost < this.cost8x8[i]) {
+        this.cost8x8[i] = cost;
+        this.subType[i] = type;
+        for (let k = 0; k < 4; k++) {
+          this.mv4x4[4 * (y + (k >> 1)) + x + (k & 1)] = trial[k];
+        }
+      }
+    }
+    if (this.subType[i] !== P_L0_8X8) {
+      for (let k = 0; k < 4; k++) {
+        const block = 4 * (y + (k >> 1)) + x + (k & 1);
+        grid.fill(x + (k & 1), y + (k >> 1), 1, 1, refIdx, this.mv4x4[block]);
+      }
+    }
+  }
+
+  /** 16x8 or 8x16, each half from the vectors of its two 8x8 blocks and of 16x16. */
+  private searchHalves(
+    references: readonly ReconstructedPicture[],
+    lambda: number,
+    mbType: number,
+  ): void {
+    const { motion, context } = this;
+    const grid = context.motion;
+    const isWide = mbType === P_L0_L0_16X8;
+    const offset = isWide ? 0 : 2;
+    const limit = Math.min(this.cost16x16, this.costP8x8);
+    grid.clearInside();
+    let total = lambda * ueBits(isWide ? 1 : 2);
+    for (let half = 0; half < 2; half++) {
+      const first = isWide ? 2 * half : half;
+      const second = isWide ? first + 1 : first + 2;
+      let best = NOT_TRIED;
+      for (let k = 0; k < 2; k++) {
+        const refIdx = this.refIdx8x8[k === 0 ? first : second];
+        if (k === 1 && refIdx === this.refIdx8x8[first]) break;
+        const mvp = isWide
+          ? grid.predict16x8(2 * half, refIdx)
+          : grid.predict8x16(2 * half, refIdx);
+        motion.addStart(this.mv8x8[k === 0 ? first : second]);
+        motion.addStart(this.mv8x8[k === 0 ? second : first]);
+        motion.addStart(this.mv16x16[refIdx]);
+        if (isWide) motion.search(references[refIdx], 0, 8 * half, 16, 8, mvp, lambda);
+        else motion.search(references[refIdx], 8 * half, 0, 8, 16, mvp, lambda);
+        const cost = motion.cost + lambda * refIdxBits(refIdx, references.length);
+        if (cost < best) {
+          best = cost;
+          this.refIdxHalf[offset + half] = refIdx;
+          this.mvHalf[offset + half] = motion.mv;
+        }
+      }
+      total += best;
+      if (total >= limit) return;
+      const { refIdxHalf, mvHalf } = this;
+      if (isWide) grid.fill(0, 2 * half, 4, 2, refIdxHalf[offset + half], mvHalf[offset + half]);
+      else grid.fill(2 * half, 0, 2, 4, refIdxHalf[offset + half], mvHalf[offset + half]);
+    }
+    if (isWide) this.cost16x8 = total;
+    else this.cost8x16 = total;
+  }
+
+  /** Puts the result for `mbType` into a candidate: type, references, vectors, cost. */
+  apply(candidate: Candidate, mbType: number): void {
+    const { syntax, mv } = candidate;
+    syntax.mbType = mbType;
+    candidate.cost = this.costOf(mbType);
+    for (let i = 0; i < 4; i++) {
+      const half = mbType === P_L0_L0_16X8 ? i >> 1 : 2 + (i & 1);
+      let refIdx = this.refIdx16x16;
+      let vector = this.mv16x16[refIdx];
+      if (mbType === P_8X8) {
+        refIdx = this.refIdx8x8[i];
+        vector = this.mv8x8[i];
+      } else if (mbType !== P_L0_16X16) {
+        refIdx = this.refIdxHalf[half];
+        vector = this.mvHalf[half];
+      }
+      syntax.refIdx[i] = refIdx;
+      syntax.subMbType[i] = mbType === P_8X8 ? this.subType[i] : P_L0_8X8;
+      const isSplit = mbType === P_8X8 && this.subType[i] !== P_L0_8X8;
+      const block = (i >> 1) * 8 + (i & 1) * 2;
+      mv[block] = isSplit ? this.mv4x4[block] : vector;
+      mv[block + 1] = isSplit ? this.mv4x4[block + 1] : vector;
+      mv[block + 4] = isSplit ? this.mv4x4[block + 4] : vector;
+      mv[block + 5] = isSplit ? this.mv4x4[block + 5] : vector;
+    }
+  }
+}
+
+/** refIdx of blocks that come later in decoding order, while the parts of an 8x8 block are searched. */
+const REF_LATER = -2;
+const SUB_TYPES = [P_L0_8X4, P_L0_4X8, P_L0_4X4] as const;
+const SUB_TRIAL = /* @__PURE__ */ new Int32Array(4);
+
+/** Predicts a rectangle of the macroblock from one vector, luma and chroma, into a reconstruction block. */
+function predictPart(
+  context: MacroblockContext,
+  recon: number,
+  reference: ReconstructedPicture,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  mv: number,
+): void {
+  const { memory, mbX, mbY } = context;
+  const { layout, bytes, words } = memory;
+  const atX = 4 * (16 * mbX + x) + mvX(mv);
+  const atY = 4 * (16 * mbY + y) + mvY(mv);
+  const luma = recon + RECON_LUMA + y * RECON_STRIDE + x;
+  predictLuma(memory, layout, reference, atX, atY, width, height, luma, RECON_STRIDE);
+  const stride = layout.chromaStride;
+  const offset = (y >> 1) * RECON_STRIDE + (x >> 1);
+  const w = width >> 1;
+  const h = height >> 1;
+  const cb = recon + RECON_CB + offset;
+  const cr = recon + RECON_CR + offset;
+  // A luma vector in quarter samples is a chroma vector in eighths; positions double alike.
+  predictChroma(bytes, words, reference.cb, stride, atX, atY, w, h, cb, RECON_STRIDE);
+  predictChroma(bytes, words, reference.cr, stride, atX, atY, w, h, cr, RECON_STRIDE);
+}
+
+/** Predicts the whole macroblock from one vector: P_L0_16x16 and P_Skip. */
+export function predictInter16x16(
+  context: MacroblockContext,
+  candidate: Candidate,
+  reference: ReconstructedPicture,
+  mv: number,
+): void {
+  predictPart(context, candidate.recon, reference, 0, 0, 16, 16, mv);
+}
+
+/** Predicts a macroblock by its candidate's partitions into the candidate's reconstruction block. */
+export function predictInter(
+  context: MacroblockContext,
+  candidate: Candidate,
+  references: readonly ReconstructedPicture[],
+): void {
+  const { syntax, mv, recon } = candidate;
+  const { refIdx } = syntax;
+  switch (syntax.mbType) {
+    case P_L0_16X16:
+      predictPart(context, recon, references[refIdx[0]], 0, 0, 16, 16, mv[0]);
+      return;
+    case P_L0_L0_16X8:
+      predictPart(context, recon, references[refIdx[0]], 0, 0, 16, 8, mv[0]);
+      predictPart(context, recon, references[refIdx[2]], 0, 8, 16, 8, mv[8]);
+      return;
+    case P_L0_L0_8X16:
+      predictPart(context, recon, references[refIdx[0]], 0, 0, 8, 16, mv[0]);
+      predictPart(context, recon, references[refIdx[1]], 8, 0, 8, 16, mv[2]);
+      return;
+    default:
+      for (let i = 0; i < 4; i++) {
+        const x = (i & 1) * 8;
+        const y = (i >> 1) * 8;
+        const block = (i >> 1) * 8 + (i & 1) * 2;
+        const reference = references[refIdx[i]];
+        const type = syntax.subMbType[i];
+        if (type === P_L0_8X8) {
+          predictPart(context, recon, reference, x, y, 8, 8, mv[block]);
+          continue;
+        }
+        const width = type === P_L0_8X4 ? 8 : 4;
+        const height = type === P_L0_4X8 ? 8 : 4;
+        for (let dy = 0; dy < 8; dy += height) {
+          for (let dx = 0; dx < 8; dx += width) {
+            const part = block + dy + (dx >> 2);
+            predictPart(context, recon, reference, x + dx, y + dy, width, height, mv[part]);
+          }
+        }
+      }
+  }
+}

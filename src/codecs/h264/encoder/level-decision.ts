@@ -1,0 +1,71 @@
+/**
+ * Rate-distortion optimized quantization: which levels are worth their bits. Not normative.
+ *
+ * Choice: from the last level of the scan down, each level may move one step toward zero, and the block may become empty,
+ * whenever distortion + lambda·bits falls; bits are those of the exact CAVLC code of the block. Source: the idea of RDOQ
+ * (Karczewicz, Ye and Chong, ITU-T VCEG-AH21), greedy instead of a trellis since CAVLC's context is the block as a whole.
+ */
+import { residualBlockBits } from '../standard/cavlc.ts';
+import { ZIGZAG } from '../standard/macroblock.ts';
+import type { Quantizer } from './quantize.ts';
+
+/** 1 / squared norm of the forward transform's basis by scan index: coefficients back to squared samples. */
+const INVERSE_NORM: Float64Array = /* @__PURE__ */ Float64Array.from({ length: 16 }, (_, i) => {
+  const position = ZIGZAG[i];
+  const odd = (position & 1) + ((position >> 2) & 1);
+  return odd === 0 ? 1 / 16 : odd === 1 ? 1 / 40 : 1 / 100;
+});
+
+/**
+ * Improves the levels of a block.
+ * @param original the coefficients before quantization, raster order, 16 from 0
+ * @param levels levels in scan order from `start`, nonzero where `mask` says; changed in place
+ * @param first 0, or 1 for AC blocks, whose code starts at scan index 1
+ * @param nC as cavlc.ts
+ * @param lambda for squared errors
+ * @returns the new mask
+ */
+export function decideLevels(
+  quantizer: Quantizer,
+  original: Int32Array,
+  levels: Int32Array,
+  start: number,
+  mask: number,
+  first: number,
+  nC: number,
+  lambda: number,
+): number {
+  const { step } = quantizer;
+  const from = start + first;
+  const count = 16 - first;
+  let bits = residualBlockBits(levels, from, mask >> first, count, nC);
+  let zeroing = 0;
+  let rest = mask;
+  while (rest !== 0) {
+    const i = 31 - Math.clz32(rest);
+    rest ^= 1 << i;
+    const level = levels[start + i];
+    const lower = level > 0 ? level - 1 : level + 1;
+    const c = original[ZIGZAG[i]];
+    const error = c - level * step[i];
+    const lowerError = c - lower * step[i];
+    const norm = INVERSE_NORM[i];
+    const newMask = lower === 0 ? mask ^ (1 << i) : mask;
+    levels[start + i] = lower;
+    const newBits = residualBlockBits(levels, from, newMask >> first, count, nC);
+    const gain = (lowerError * lowerError - error * error) * norm + lambda * (newBits - bits);
+    if (gain < 0) {
+      mask = newMask;
+      bits = newBits;
+      if (lower !== 0) zeroing += (c * c - lowerError * lowerError) * norm;
+    } else {
+      levels[start + i] = level;
+      zeroing += (c * c - error * error) * norm;
+    }
+  }
+  if (mask !== 0) {
+    const emptyBits = residualBlockBits(levels, from, 0, count, nC);
+    if (zeroing + lambda * (emptyBits - bits) < 0) return 0;
+  }
+  return mask;
+}

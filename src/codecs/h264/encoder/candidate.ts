@@ -1,6 +1,7 @@
 /** One way to code the current macroblock: its syntax, its motion, its reconstruction and what it costs. */
 import { MacroblockSyntax } from '../standard/macroblock-syntax.ts';
 
+/** A way to code the macroblock; made once, used for every macroblock. */
 export class Candidate {
   readonly syntax = new MacroblockSyntax();
   /** Packed vectors of the 16 blocks, 4·row + column. */

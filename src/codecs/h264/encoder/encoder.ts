@@ -68,6 +68,7 @@ export function createH264Encoder(options: H264Options): H264Encoder {
   return new H264Encoder(options);
 }
 
+/** One stream being coded. Opened by `createH264Encoder`. */
 export class H264Encoder {
   readonly streamInfo: VideoStreamInfo;
   private readonly options: ResolvedOptions;

@@ -51,6 +51,7 @@ function difference(mv: number, mvp: number): number {
   return packMv(mvX(mv) - mvX(mvp), mvY(mv) - mvY(mvp));
 }
 
+/** Writes the macroblocks of one encoder, slice by slice. */
 export class MacroblockCoder {
   private readonly context: MacroblockContext;
   private readonly writer: CavlcWriter;

@@ -37,6 +37,7 @@ import {
 /** Intra4x4PredMode of a neighbor that makes predIntra4x4PredMode DC (dcPredModePredictedFlag, clause 8.3.1.1). */
 export const MODE_UNAVAILABLE = -1;
 
+/** The current macroblock of one encoder and its surroundings. */
 export class MacroblockContext {
   readonly memory: EncoderMemory;
   readonly state: PictureState;

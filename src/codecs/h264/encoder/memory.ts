@@ -45,6 +45,7 @@ const SCRATCH_BLOCKS = 4;
 /** Word reads may touch up to 7 bytes past a block. */
 const SLACK = 64;
 
+/** The samples of one encoder, allocated when it opens. */
 export class EncoderMemory implements SampleMemory {
   readonly bytes: Uint8Array;
   readonly clamped: Uint8ClampedArray;

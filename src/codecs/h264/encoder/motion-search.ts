@@ -17,6 +17,7 @@ import { BLOCK_STRIDE, SOURCE_STRIDE } from './memory.ts';
 /** Full-sample search patterns, from cheap to thorough. */
 export type SearchMethod = 'diamond' | 'hexagon' | 'multi-hexagon';
 
+/** How far and how finely vectors are searched. */
 export interface MotionSearchOptions {
   readonly method: SearchMethod;
   /** Largest number of steps of the full-sample pattern. */
@@ -57,6 +58,7 @@ const SIXTEEN_POINTS: Int8Array = /* @__PURE__ */ Int8Array.of(
 /** Most starting points that `search` takes. */
 export const MAX_STARTS = 12;
 
+/** Searches blocks of the current macroblock; results are its public fields. */
 export class MotionSearch {
   private readonly context: MacroblockContext;
   private readonly options: MotionSearchOptions;

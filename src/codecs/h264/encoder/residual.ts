@@ -84,6 +84,7 @@ function isolationScore(levels: Int32Array, start: number, mask: number, first: 
   return score;
 }
 
+/** Transforms, quantizes and reconstructs the macroblocks of one encoder. */
 export class ResidualCoder {
   private readonly memory: EncoderMemory;
   private readonly intra: Quantizer[] = [];

@@ -164,7 +164,7 @@ function parseColumns(text: string, columns: number): CodeTable {
   return table;
 }
 
-/** Index into COEFF_TOKEN: `column` 0..4 as printed, TrailingOnes 0..3, TotalCoeff 0..16. */
+/** Index into COEFF_TOKEN (Table 9-5, clause 9.2.1): `column` 0..4 as printed, TrailingOnes 0..3, TotalCoeff 0..16. */
 export function coeffTokenIndex(column: number, trailingOnes: number, totalCoeff: number): number {
   return (column * 4 + trailingOnes) * 17 + totalCoeff;
 }

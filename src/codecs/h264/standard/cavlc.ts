@@ -23,7 +23,7 @@ export const NC_CHROMA_DC = -1;
  */
 export const MAX_LEVEL = 2063;
 
-/** Number of one bits of a 16-bit mask: TotalCoeff. */
+/** Number of one bits of a 16-bit mask: TotalCoeff, clause 9.2.1. */
 export function countBits(mask: number): number {
   mask -= (mask >>> 1) & 0x5555;
   mask = (mask & 0x3333) + ((mask >>> 2) & 0x3333);
@@ -122,7 +122,7 @@ function writeLevel(out: BitWriter, levelCode: number, suffixLength: number): vo
   }
 }
 
-/** The number of bits that `writeResidualBlock` writes for the same arguments. */
+/** The number of bits that `writeResidualBlock` writes for the same arguments, clause 9.2. */
 export function residualBlockBits(
   levels: Int32Array,
   start: number,

@@ -44,7 +44,7 @@ export interface DeblockOptions {
 const strength = /* @__PURE__ */ new Uint8Array(4);
 
 /**
- * Filters a whole reconstructed picture in place.
+ * Filters a whole reconstructed picture in place, clause 8.7.
  * @param luma, cb, cr positions of the first samples of its planes
  */
 export function deblockPicture(

@@ -8,7 +8,7 @@ import type { PictureLayout, ReconstructedPicture, SampleMemory } from './pictur
 /** Tiles are 16x16 and start this many samples left of and above the picture. */
 const TILE_MARGIN = 32;
 
-/** Tiles across and down for a picture of that many macroblocks. */
+/** Tiles across or down for a picture of that many macroblocks. Not normative. */
 export function tileColumns(widthInMbs: number): number {
   return widthInMbs + (2 * TILE_MARGIN) / 16;
 }
@@ -213,8 +213,8 @@ function pairOffset(shift: number, stride: number): number {
 }
 
 /**
- * Position of the first of the two samples that make the luma sample at (x, y), in quarter samples; see
- * `secondLumaPosition`.
+ * Position of the first of the two samples that make the luma sample at (x, y), in quarter samples (Table 8-12, clause
+ * 8.4.2.2.1); see `secondLumaPosition`.
  */
 export function firstLumaPosition(
   luma: number,
@@ -233,7 +233,7 @@ export function firstLumaPosition(
   );
 }
 
-/** Position of the second sample; equal to the first where the sample needs no mean. */
+/** Position of the second sample (Table 8-12, clause 8.4.2.2.1); equal to the first where no mean is needed. */
 export function secondLumaPosition(
   luma: number,
   stride: number,
@@ -252,7 +252,7 @@ export function secondLumaPosition(
 }
 
 /**
- * Copies a block of `width` (a multiple of 4) by `height` samples, four at a time.
+ * Copies a block of `width` (a multiple of 4) by `height` samples, four at a time: full samples of clause 8.4.2.2.
  * @param from any position; `to` and the strides are multiples of 4
  */
 export function copyBlock(

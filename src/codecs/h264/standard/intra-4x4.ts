@@ -34,7 +34,7 @@ function filter3(a: number, b: number, c: number): number {
 }
 
 /**
- * Predicts one 4x4 block.
+ * Predicts one 4x4 block, clause 8.3.1.2.
  * @param mode Intra4x4PredMode; the neighbors that it needs (INTRA_4X4_NEEDS) are available
  * @param hasLeft, hasAbove availability, which DC depends on
  * @param hasAboveRight whether E..H may be read

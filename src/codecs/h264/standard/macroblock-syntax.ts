@@ -174,7 +174,7 @@ export const CB_TOTALS = 45;
 export const CR_TOTALS = 57;
 export const CHROMA_TOTALS_STRIDE = 4;
 
-/** Enters the counts of the macroblock's own blocks; blocks without bits in coded_block_pattern have empty masks. */
+/** Enters the counts of the macroblock's own blocks (total_coeff, clause 9.2.1); blocks without bits in coded_block_pattern have empty masks. */
 export function setOwnTotals(grid: CoefficientGrid, masks: Int32Array): void {
   for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
     const at = LUMA_TOTALS + LUMA_TOTALS_STRIDE * BLOCK_Y[blkIdx] + BLOCK_X[blkIdx];

@@ -25,7 +25,7 @@ export const P_L0_8X4 = 1;
 export const P_L0_4X8 = 2;
 export const P_L0_4X4 = 3;
 
-/** Whether a macroblock type predicts from its own picture. */
+/** Whether a macroblock type predicts from its own picture (MbPartPredMode, clause 7.4.5). */
 export function isIntra(mbType: number): boolean {
   return mbType <= I_PCM;
 }

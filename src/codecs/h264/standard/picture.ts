@@ -3,17 +3,17 @@
  * and a reconstructed picture's place in memory.
  */
 
-/** A motion vector in one integer: y in the high 16 bits, x in the low 16, each signed, in quarter luma samples. */
+/** A motion vector (mvL0, clause 8.4.1) in one integer: y in the high 16 bits, x in the low 16, each signed, in quarter luma samples. */
 export function packMv(x: number, y: number): number {
   return (y << 16) | (x & 0xffff);
 }
 
-/** Horizontal component of a packed vector. */
+/** Horizontal component of a packed vector, mvL0[ 0 ] of clause 8.4.1. */
 export function mvX(mv: number): number {
   return (mv << 16) >> 16;
 }
 
-/** Vertical component of a packed vector. */
+/** Vertical component of a packed vector, mvL0[ 1 ] of clause 8.4.1. */
 export function mvY(mv: number): number {
   return mv >> 16;
 }

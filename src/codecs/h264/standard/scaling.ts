@@ -24,7 +24,7 @@ const NORM_ADJUST: Uint8Array = /* @__PURE__ */ Uint8Array.of(
   16, 25, 20,
   18, 29, 23);
 
-/** Column of normAdjust4x4 for the coefficient at 4·row + column. */
+/** Column of normAdjust4x4 (clause 8.5.9) for the coefficient at 4·row + column. */
 export function normAdjustColumn(position: number): 0 | 1 | 2 {
   const oddColumn = position & 1;
   const oddRow = (position >> 2) & 1;

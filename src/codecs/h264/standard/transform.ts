@@ -98,7 +98,7 @@ function addColumn(
   clamped[pos] += (g0 - g3) >> 6;
 }
 
-/** `addInverse4x4` for a block whose only nonzero coefficient is the DC `dc`: each sample gains (dc + 32) >> 6. */
+/** `addInverse4x4` (clause 8.5.12.2) for a block whose only nonzero coefficient is the DC `dc`: each sample gains (dc + 32) >> 6. */
 export function addInverseDc4x4(
   clamped: Uint8ClampedArray,
   pos: number,

@@ -7,6 +7,7 @@
  * --qps a,b           quantizers (22,27,32,37)
  * --peers a,b         of x264, hme, wasm; "none" for none (all that are installed)
  * --speeds a,b        speeds of h264-mp4-encoder (0,5,10)
+ * --speed-qps a,b     quantizers to time (all that are measured)
  * --peers-only        leaves ours out, to fill the store of the peers' results
  * --frames N          at most so many frames of each clip (all)
  * --gop N             largest distance between key frames (250)
@@ -41,6 +42,7 @@ const { values: flags } = parseArgs({
     gop: { type: 'string', default: '250' },
     rounds: { type: 'string', default: '3' },
     'speed-clips': { type: 'string', default: '' },
+    'speed-qps': { type: 'string', default: '' },
     'peers-only': { type: 'boolean', default: false },
     baseline: { type: 'string' },
     options: { type: 'string' },
@@ -97,6 +99,7 @@ const plan: Plan = {
   gop: Number(flags.gop),
   rounds: Number(flags.rounds),
   speedClips: list(flags['speed-clips']),
+  speedQps: list(flags['speed-qps'] || flags.qps).map(Number),
   encoders: chooseEncoders(),
 };
 

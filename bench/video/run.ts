@@ -13,6 +13,8 @@ export interface Plan {
   readonly rounds: number;
   /** Names of the clips to time; if empty, the large ones. */
   readonly speedClips: readonly string[];
+  /** Quantizers at which times are taken. */
+  readonly speedQps: readonly number[];
   readonly encoders: readonly {
     readonly encoder: BenchEncoder;
     readonly presets: readonly string[];
@@ -105,7 +107,7 @@ export async function measureTimes(plan: Plan): Promise<Timing[]> {
   for (let round = 0; round < plan.rounds; round++) {
     for (const clip of clips) {
       for (const preset of presets) {
-        for (const qp of plan.qps) {
+        for (const qp of plan.speedQps) {
           const entries = plan.encoders.filter((entry) => entry.presets.includes(preset));
           if (round % 2 === 1) entries.reverse();
           for (const { encoder } of entries) {

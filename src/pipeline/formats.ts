@@ -5,6 +5,13 @@ import { ConfigError } from '../base/errors.ts';
 import type { StreamInfo } from '../base/packet.ts';
 import { createMp4Writer, type Mp4Options } from '../containers/isobmff/index.ts';
 import { createMatroskaWriter, type MatroskaOptions } from '../containers/matroska/index.ts';
+import {
+  createRawAudioWriter,
+  createRawVideoWriter,
+  createY4mWriter,
+  RAW_AUDIO_FORMATS,
+  Y4M_PIX_FMTS,
+} from '../containers/raw/index.ts';
 import { createWavWriter } from '../containers/riff/index.ts';
 
 /** A kind of file. */
@@ -16,6 +23,8 @@ export interface Format {
   /** Codec that is used if none is named; undefined if the file holds no such streams. */
   readonly defaultVideo?: string;
   readonly defaultAudio?: string;
+  /** Pixel formats of uncompressed video that the file can say; default all. */
+  readonly pixFmts?: readonly string[];
   /**
    * Makes a writer. Throws `ConfigError` for options and `UnsupportedError` for streams that the file cannot hold.
    * @param options the container's own, as the caller gave them
@@ -81,6 +90,30 @@ export const FORMATS: readonly Format[] = [
     extensions: ['webm', 'weba'],
     createWriter: matroska('webm'),
   },
+  {
+    name: 'rawvideo',
+    description: 'pictures and nothing else',
+    extensions: ['yuv', 'rgb', 'raw'],
+    defaultVideo: 'rawvideo',
+    createWriter: createRawVideoWriter as Format['createWriter'],
+  },
+  {
+    name: 'y4m',
+    description: 'YUV4MPEG2',
+    extensions: ['y4m'],
+    defaultVideo: 'rawvideo',
+    pixFmts: Y4M_PIX_FMTS,
+    // Where `convert-rgb-to-yuv` puts chroma.
+    createWriter: (sink, streams, options) =>
+      createY4mWriter(sink, streams, { chromaSite: '420mpeg2', ...options }),
+  },
+  ...RAW_AUDIO_FORMATS.map(({ format, codec }) => ({
+    name: format,
+    description: `samples and nothing else, ${format}`,
+    extensions: [],
+    defaultAudio: codec,
+    createWriter: createRawAudioWriter.bind(null, format) as Format['createWriter'],
+  })),
 ];
 
 /**

@@ -10,6 +10,7 @@ import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
 import { rescale } from '../base/rational.ts';
 import { type Destination, isDestination, openSink } from '../io/open.ts';
 import { AudioEncoder } from './audio-encoder.ts';
+import type { VideoCodec } from './codec.ts';
 import { requireCodec } from './codecs.ts';
 import type { AudioEncodeConfig, VideoEncodeConfig } from './encode-config.ts';
 import { chooseFormat, type Format } from './formats.ts';
@@ -26,6 +27,8 @@ export interface EncodeStreamOptions<C extends VideoEncodeConfig | AudioEncodeCo
   /** Options of the codec's own, such as `H264EncoderConfig`; they win over the config. */
   readonly encoderConfig?: object;
 }
+
+const ENCODER = 'muxer.addEncodeStream.encoder';
 
 type State = 'new' | 'opening' | 'open' | 'closing' | 'closed' | 'failed';
 
@@ -89,20 +92,13 @@ export class Muxer implements AsyncDisposable {
         'needed is videoEncodeConfig() or audioEncodeConfig()',
       );
     }
-    const codecName = name ?? this.defaultCodec(config.kind);
+    const defaultName = this.defaultCodec(config.kind);
+    const codecName = name ?? defaultName;
     const codecOptions = { ...options.encoderConfig };
     const encoder =
       config.kind === 'video'
-        ? new VideoEncoder(
-            requireCodec(`${where}.encoder`, codecName, 'video'),
-            config,
-            codecOptions,
-          )
-        : new AudioEncoder(
-            requireCodec(`${where}.encoder`, codecName, 'audio'),
-            config,
-            codecOptions,
-          );
+        ? new VideoEncoder(this.videoCodec(codecName), config, codecOptions)
+        : new AudioEncoder(requireCodec(ENCODER, codecName, 'audio'), config, codecOptions);
     this.streams.push(encoder.streamInfo);
     this.encoders.push(encoder);
     return encoder;
@@ -223,11 +219,22 @@ export class Muxer implements AsyncDisposable {
     if (this.state === 'open') await this.close();
   }
 
+  /** The codec, with those of its pixel formats that the file can say. */
+  private videoCodec(name: string): VideoCodec {
+    const codec = requireCodec(ENCODER, name, 'video');
+    const { pixFmts } = this.format;
+    if (pixFmts === undefined) return codec;
+    return { ...codec, pixFmts: codec.pixFmts.filter((pixFmt) => pixFmts.includes(pixFmt)) };
+  }
+
   private defaultCodec(kind: 'video' | 'audio'): string {
     const { name, defaultVideo, defaultAudio } = this.format;
     const codec = kind === 'video' ? defaultVideo : defaultAudio;
     if (codec === undefined) {
-      throw new ConfigError('muxer.addEncodeStream', `${name} files hold no ${kind}`);
+      throw new ConfigError(
+        'muxer.addEncodeStream',
+        `${name} files take no ${kind} that is encoded here`,
+      );
     }
     return codec;
   }

@@ -292,7 +292,7 @@ describe('wrong arguments', () => {
       /encoderConfig.width: is set by videoEncodeConfig/,
     );
     const m4a = new Muxer('x.m4a');
-    expect(() => m4a.addEncodeStream({ config })).toThrow(/m4a files hold no video/);
+    expect(() => m4a.addEncodeStream({ config })).toThrow(/m4a files take no video/);
     expect(() => muxer.addRemuxStream(undefined as never)).toThrow(ConfigError);
     expect(muxer.streamInfos.length).toBe(0);
   });

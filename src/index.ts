@@ -39,6 +39,8 @@ export {
   type AudioEncodeOptions,
   AudioEncoder,
   audioEncodeConfig,
+  type ContainerOptions,
+  type EncoderConfig,
   type EncodeStreamOptions,
   type H264EncoderConfig,
   Muxer,

@@ -136,7 +136,7 @@ export function requireNdArray<T extends SampleArray>(
   if (typeof array !== 'object' || array === null || !ArrayBuffer.isView(array.data)) {
     throw new ConfigError(where, 'needed is { data: a typed array, shape, strides?, offset? }');
   }
-  if (!(Object.prototype.toString.call(array.data) in ELEMENT_TAGS)) {
+  if (elementType(array.data) === undefined) {
     throw new ConfigError(`${where}.data`, 'needed is a typed array of numbers or bigints');
   }
   requireIndexes(`${where}.shape`, array.shape, 0);
@@ -168,12 +168,16 @@ export function requireNdArray<T extends SampleArray>(
     : new ArrayView(array.data, [...array.shape], [...strides], offset);
 }
 
-/** Typed arrays that can hold samples, by their tag; DataView and others are not among them. */
-const ELEMENT_TAGS: Readonly<Record<string, true>> = Object.fromEntries(
-  ['Uint8', 'Uint8Clamped', 'Int8', 'Uint16', 'Int16', 'Uint32', 'Int32', 'Float32', 'Float64']
-    .concat('BigInt64', 'BigUint64')
-    .map((name) => [`[object ${name}Array]`, true]),
-);
+/** Typed arrays that can hold samples. Subclasses, such as Node's Buffer, count as what they extend. */
+const ELEMENT_TYPES: readonly (new (length: number) => SampleArray)[] = [
+  ...[Uint8Array, Uint8ClampedArray, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array],
+  ...[Float32Array, Float64Array, BigInt64Array, BigUint64Array],
+];
+
+/** The typed array type of `data`; undefined if it can hold no samples (DataView). */
+function elementType(data: ArrayBufferView): (new (length: number) => SampleArray) | undefined {
+  return ELEMENT_TYPES.find((type) => data instanceof type);
+}
 
 function requireIndexes(where: string, values: readonly number[], min: number): void {
   if (!Array.isArray(values) || !values.every((v) => Number.isSafeInteger(v) && v >= min)) {
@@ -190,7 +194,7 @@ function sliceBound(where: string, bound: number, extent: number): number {
 /** Copies a view into a new typed array of the same kind, row-major. */
 function copyDense<T extends SampleArray>(view: ArrayView<T>): T {
   const { data, shape, strides } = view;
-  const out = new (data.constructor as new (length: number) => T)(elementCount(shape));
+  const out = new (elementType(data)!)(elementCount(shape)) as T;
   if (out.length === 0) return out;
   const rank = shape.length;
   const rowLength = rank === 0 ? 1 : shape[rank - 1]!;

@@ -20,7 +20,7 @@ export class StreamSink implements ByteSink {
   async write(bytes: Uint8Array): Promise<void> {
     await this.writer.ready;
     // Whoever reads the stream may keep the chunk, and the caller may write over the bytes.
-    await this.writer.write(bytes.slice());
+    await this.writer.write(new Uint8Array(bytes));
   }
 
   writeAt(): never {

@@ -11,8 +11,12 @@ import {
   createY4mWriter,
   RAW_AUDIO_FORMATS,
   Y4M_PIX_FMTS,
+  type Y4mOptions,
 } from '../containers/raw/index.ts';
-import { createWavWriter } from '../containers/riff/index.ts';
+import { createWavWriter, type WavOptions } from '../containers/riff/index.ts';
+
+/** What a container's own options look like; raw files have none. */
+export type ContainerOptions = Mp4Options | MatroskaOptions | WavOptions | Y4mOptions;
 
 /** A kind of file. */
 export interface Format {

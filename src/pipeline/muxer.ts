@@ -11,9 +11,9 @@ import { rescale } from '../base/rational.ts';
 import { type Destination, isDestination, openSink } from '../io/open.ts';
 import { AudioEncoder } from './audio-encoder.ts';
 import type { VideoCodec } from './codec.ts';
-import { requireCodec } from './codecs.ts';
+import { type EncoderConfig, requireCodec } from './codecs.ts';
 import type { AudioEncodeConfig, VideoEncodeConfig } from './encode-config.ts';
-import { chooseFormat, type Format } from './formats.ts';
+import { type ContainerOptions, chooseFormat, type Format } from './formats.ts';
 import { Interleaver } from './interleaver.ts';
 import { VideoEncoder } from './video-encoder.ts';
 import { WatchedSink } from './watched-sink.ts';
@@ -24,8 +24,8 @@ export interface EncodeStreamOptions<C extends VideoEncodeConfig | AudioEncodeCo
   readonly config: C;
   /** ffmpeg's name of the codec: `h264`, `pcm_s16le`. Default: the format's own. */
   readonly encoder?: string;
-  /** Options of the codec's own, such as `H264EncoderConfig`; they win over the config. */
-  readonly encoderConfig?: object;
+  /** Options of the codec's own; they win over the config. */
+  readonly encoderConfig?: EncoderConfig;
 }
 
 const ENCODER = 'muxer.addEncodeStream.encoder';
@@ -125,11 +125,11 @@ export class Muxer implements AsyncDisposable {
 
   /**
    * Opens the file and writes what comes before the packets.
-   * @param options the container's own, such as `Mp4Options`
+   * @param options the container's own: `Mp4Options`, `MatroskaOptions`, `WavOptions` …
    * @returns the muxer itself, for `await using`
    * Throws `ConfigError` or `UnsupportedError` for what the container cannot hold; nothing is left of the file then.
    */
-  async open(options: object = {}): Promise<this> {
+  async open(options: ContainerOptions = {}): Promise<this> {
     this.requireState('open', 'new', 'a muxer writes one file; make a new one');
     if (this.streams.length === 0) {
       throw new ConfigError('muxer.open', 'there is no stream; call addEncodeStream before');

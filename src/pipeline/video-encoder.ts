@@ -23,7 +23,8 @@ export class VideoEncoder {
   private readonly color: ColorTags;
   /** Format that the codec is given. */
   private readonly pixFmt: PixFmt;
-  private readonly target: VideoFrame;
+  /** Where converted pictures go; null until one needs it. */
+  private target: VideoFrame | null = null;
   private converter: { readonly from: PixFmt; readonly convert: PictureConverter } | null = null;
   private lastPts = Number.NEGATIVE_INFINITY;
   private state: 'open' | 'flushed' | 'failed' = 'open';
@@ -34,11 +35,9 @@ export class VideoEncoder {
     config: VideoEncodeConfig,
     options: Readonly<Record<string, unknown>>,
   ) {
-    const { width, height } = config;
     this.config = config;
     this.pixFmt = closestPixFmt(config, codec.pixFmts);
     this.color = streamColor(config, this.pixFmt);
-    this.target = allocatePicture(this.pixFmt, width, height);
     this.session = codec.open({
       ...config,
       pixFmt: this.pixFmt,
@@ -143,6 +142,7 @@ export class VideoEncoder {
       const options = { from, to: pixFmt, width, height, matrix, fromFullRange, toFullRange };
       this.converter = { from, convert: createPictureConverter(options) };
     }
+    this.target ??= allocatePicture(pixFmt, config.width, config.height);
     this.converter.convert(frame, this.target);
     return this.target;
   }

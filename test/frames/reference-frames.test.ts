@@ -395,6 +395,13 @@ describe('audio', () => {
   });
 });
 
+test('a Buffer of Node is a Uint8Array', () => {
+  const buffer = Buffer.from([0, 1, 2, 3, 4, 5, 6, 7]);
+  const view = ndarray(buffer, [1, 4, 2]).crop(2, 1);
+  expect([...view.toDense()]).toEqual([1, 3, 5, 7]);
+  expect(toArray(video(view, 'gray')).data).toEqual(Uint8Array.of(1, 3, 5, 7));
+});
+
 test('ndarray refuses a shape that does not fill its data', () => {
   expect(() => ndarray(new Uint8Array(5), [2, 2])).toThrow('(2, 2) has 4 elements, but data has 5');
 });

@@ -346,7 +346,7 @@ describe('formats', () => {
     expect(() =>
       new Muxer('x.m4a').addEncodeStream({
         config: audioEncodeConfig({ numChannels: 2, sampleRate: 44100 }),
-        encoderConfig: { sampleRate: 8000 },
+        encoderConfig: { sampleRate: 8000 } as object,
       }),
     ).toThrow(/encoderConfig.sampleRate: is set by audioEncodeConfig/);
   });

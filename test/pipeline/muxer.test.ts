@@ -282,13 +282,13 @@ describe('wrong arguments', () => {
     expect(() => muxer.addEncodeStream({ config, codec: 'h264' } as never)).toThrow(
       /codec: unknown option/,
     );
-    expect(() => muxer.addEncodeStream({ config, encoderConfig: { nosuch: 1 } })).toThrow(
+    expect(() => muxer.addEncodeStream({ config, encoderConfig: { nosuch: 1 } as object })).toThrow(
       /h264.options.nosuch: unknown option/,
     );
     expect(() => muxer.addEncodeStream({ config, encoderConfig: { qp: 52 } })).toThrow(
       /qp: got 52/,
     );
-    expect(() => muxer.addEncodeStream({ config, encoderConfig: { width: 3 } })).toThrow(
+    expect(() => muxer.addEncodeStream({ config, encoderConfig: { width: 3 } as object })).toThrow(
       /encoderConfig.width: is set by videoEncodeConfig/,
     );
     const m4a = new Muxer('x.m4a');
@@ -393,7 +393,7 @@ describe('when something fails', () => {
 
   test('options that the container refuses leave nothing', async () => {
     const { muxer } = newMuxer();
-    await expect(muxer.open({ nosuch: 1 })).rejects.toThrow(/nosuch: unknown option/);
+    await expect(muxer.open({ nosuch: 1 } as object)).rejects.toThrow(/nosuch: unknown option/);
     expect(readdirSync(folder)).toEqual([]);
     await expect(muxer.open()).rejects.toThrow(StateError);
     const missing = newMuxer(join(folder, 'no', 'out.mp4'));

@@ -196,6 +196,9 @@ describe('documentation', () => {
     expect(
       check(path, '/** Idea. */\n\n/** Does it, clause 8.3. */\nexport function a() {}\n'),
     ).toEqual([]);
+    expect(
+      check(path, '/** Idea. */\n\n/** Ours. Not normative. */\nexport function a() {}\n'),
+    ).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Boxes of movie fragments and segments, ISOBMFF clauses 8.8 and 8.16. */
-import { describeBox, type FieldSyntax, fullBox, NO_U32S } from './syntax.ts';
+import { describeBox, type FieldSyntax, fullBox, MAX_OBJECT_ROWS, NO_U32S } from './syntax.ts';
 
 /** MovieExtendsHeaderBox. */
 export const mehd = /* @__PURE__ */ describeBox(
@@ -200,7 +200,7 @@ export const tfra = /* @__PURE__ */ describeBox(
       b.length_size_of_trun_num +
       b.length_size_of_sample_num;
     const count = s.isReading
-      ? Math.min(number_of_entry, Math.floor(s.remaining / rowBytes))
+      ? Math.min(number_of_entry, Math.floor(s.remaining / rowBytes), MAX_OBJECT_ROWS)
       : number_of_entry;
     const entries: RandomAccessEntry[] = [];
     for (let i = 0; i < count; i++) {

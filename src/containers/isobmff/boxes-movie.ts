@@ -4,6 +4,7 @@ import {
   describeContainer,
   type FieldSyntax,
   fullBox,
+  MAX_OBJECT_ROWS,
   NO_BYTES,
   NO_U32S,
 } from './syntax.ts';
@@ -24,7 +25,9 @@ export const UNITY_MATRIX: Uint32Array = /* @__PURE__ */ Uint32Array.of(
 function brands(s: FieldSyntax, b: typeof FILE_TYPE): void {
   b.major_brand = s.fourcc('major_brand', b.major_brand);
   b.minor_version = s.u('minor_version', 32, b.minor_version);
-  const count = s.isReading ? s.remaining >> 2 : b.compatible_brands.length;
+  const count = s.isReading
+    ? Math.min(MAX_OBJECT_ROWS, s.remaining >> 2)
+    : b.compatible_brands.length;
   const list: string[] = [];
   for (let i = 0; i < count; i++) {
     list.push(s.fourcc('compatible_brands', b.compatible_brands[i] ?? ''));
@@ -271,7 +274,7 @@ export const elst = /* @__PURE__ */ describeBox(
     const entry_count = s.u('entry_count', 32, b.entries.length);
     // A count beyond what the box holds is cut: the rows that are there still tell when the track starts.
     const count = s.isReading
-      ? Math.min(entry_count, Math.floor(s.remaining / (width / 4 + 4)))
+      ? Math.min(entry_count, Math.floor(s.remaining / (width / 4 + 4)), MAX_OBJECT_ROWS)
       : entry_count;
     const entries: EditListEntry[] = [];
     for (let i = 0; i < count; i++) {

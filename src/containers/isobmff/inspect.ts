@@ -85,6 +85,9 @@ const MAX_DEPTH = 24;
 /** Boxes shown of one file; what comes after is left out with a remark. */
 const MAX_NODES = 100_000;
 
+/** Fields shown of one box. */
+const MAX_FIELDS = 4096;
+
 type AnyBox = BoxDescription<object>;
 
 /** All descriptions by type. Types that mean different things in different places are chosen in `describe`. */
@@ -240,6 +243,7 @@ function inspectBox(
       end: number,
       columns: number,
     ): void => {
+      if (fields.length >= MAX_FIELDS) return;
       fields.push({ name, value: treeValue(name, value, columns, options), start, end });
     };
     try {

@@ -80,6 +80,12 @@ export function fullBox(s: FieldSyntax, box: FullBoxFields): void {
   box.flags = s.u('flags', 24, box.flags);
 }
 
+/**
+ * Rows that a description reads one by one, each as an object, at most: more than any real file has of edits, brands or
+ * random access points. Tables of samples are read whole, by `u32s`.
+ */
+export const MAX_OBJECT_ROWS = 1 << 16;
+
 /** An empty table. */
 export const NO_U32S: Uint32Array = /* @__PURE__ */ new Uint32Array(0);
 /** No bytes. */

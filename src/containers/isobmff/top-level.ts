@@ -16,6 +16,9 @@ export interface TopLevelBox extends BoxHeader {
   readonly end: number;
 }
 
+/** Types on the top level are ASCII; anything else is payload that a wrong size led into. */
+const PRINTABLE = /^[ -~]{4}$/;
+
 /** The box at `position`, or null where no box can be. */
 export async function topLevelBox(
   window: SourceWindow,
@@ -23,7 +26,7 @@ export async function topLevelBox(
 ): Promise<TopLevelBox | null> {
   const bytes = await window.read(position, MAX_HEADER_BYTES);
   const header = parseBoxHeader(bytes, 0, bytes.length);
-  if (header === null) return null;
+  if (header === null || !PRINTABLE.test(header.type)) return null;
   const end = header.size === 0 ? window.size : position + header.size;
   return { ...header, position, end };
 }

@@ -3,6 +3,8 @@ import type { ByteSink } from '../base/byte-stream.ts';
 import type { ContainerWriter } from '../base/container.ts';
 import { ConfigError } from '../base/errors.ts';
 import type { StreamInfo } from '../base/packet.ts';
+import { createAdtsWriter } from '../containers/adts/index.ts';
+import { createAnnexBWriter } from '../containers/bytestream/index.ts';
 import { createMp4Writer, type Mp4Options } from '../containers/isobmff/index.ts';
 import { createMatroskaWriter, type MatroskaOptions } from '../containers/matroska/index.ts';
 import {
@@ -93,6 +95,20 @@ export const FORMATS: readonly Format[] = [
     description: 'WebM',
     extensions: ['webm', 'weba'],
     createWriter: matroska('webm'),
+  },
+  {
+    name: 'adts',
+    description: 'AAC with a header before each frame',
+    extensions: ['aac', 'adts'],
+    defaultAudio: 'aac',
+    createWriter: createAdtsWriter as Format['createWriter'],
+  },
+  {
+    name: 'h264',
+    description: 'H.264 byte stream (Annex B)',
+    extensions: ['h264', '264', 'avc'],
+    defaultVideo: 'h264',
+    createWriter: createAnnexBWriter as Format['createWriter'],
   },
   {
     name: 'rawvideo',

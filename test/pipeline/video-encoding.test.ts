@@ -281,6 +281,18 @@ describe('times', () => {
   });
 });
 
+test('a byte stream holds the same pictures as MP4', async () => {
+  const frames = rgbFrames(movingPicture(5, 64, 48), 0, [25, 1]);
+  const pictures = [];
+  for (const extension of ['mp4', 'h264']) {
+    const path = join(folder, `same.${extension}`);
+    await encodeTo(path, frames);
+    expect(probeFile(path).streams[0]).toMatchObject({ codec_name: 'h264', width: 64, height: 48 });
+    pictures.push(Buffer.from(runFfmpeg(['-i', path, '-f', 'rawvideo', '-'])));
+  }
+  expect(pictures[1]!.equals(pictures[0]!)).toBe(true);
+});
+
 describe('settings', () => {
   const clip = movingPicture(4, 64, 64);
   async function sizeOf(options: object) {

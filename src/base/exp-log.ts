@@ -3,7 +3,7 @@
  * the last bit between engines; where such a bit could reach a stream, these are used, whose every step IEEE 754 fixes.
  */
 
-const LN2 = 0.6931471805599453;
+const LN2 = Math.LN2;
 
 /** 2^x for -1022 <= x <= 1023, relative error below 1e-15. Integers give exact powers. */
 export function exp2(x: number): number {

@@ -1,0 +1,220 @@
+/**
+ * What a picture would roughly cost, found on half its size: for each macroblock the cost of intra coding and that of
+ * prediction from the picture before, with the vector it was found at. The lookahead decides on these numbers; nothing that
+ * is coded depends on their being exact.
+ *
+ * Choice: half resolution, whole low-resolution samples, SATD of 8x8. Gain and cost: bench/results/lookahead.json.
+ */
+import { median } from '../../../base/math.ts';
+import { mvX, mvY, packMv } from '../standard/picture.ts';
+import { sad, satd } from './distortion.ts';
+
+/** Low-resolution samples of a macroblock are BLOCK by BLOCK. */
+const BLOCK = 8;
+/** Samples around each low-resolution plane: vectors may point that far outside, and words be read past the end. */
+const PADDING = 24;
+/** Vectors keep blocks within the padding, less what word reads need. */
+const REACH = PADDING - 4;
+
+/** Cost added to inter prediction for its vector, and to intra for its mode: about lambda at QP 26 times 5 bits. */
+const INTER_OVERHEAD = 16;
+const INTRA_OVERHEAD = 20;
+
+/** A zero vector is taken at once below this SAD of an 8x8 block: half a gray level per sample. */
+const STILL_SAD = 32;
+
+const MAX_HEXAGON_STEPS = 12;
+
+/** Costs of one picture, by macroblock address. */
+export interface PictureCosts {
+  /** SATD of the best intra prediction at low resolution, plus its overhead. */
+  readonly intra: Int32Array;
+  /** The same of the inter prediction; never above `intra`. */
+  readonly inter: Int32Array;
+  /** Packed vector (packMv) of the inter prediction in low-resolution samples. */
+  readonly mv: Int32Array;
+}
+
+/** A ring of low-resolution planes and the search that compares them. */
+export class LowResolution {
+  readonly widthInMbs: number;
+  readonly heightInMbs: number;
+  private readonly stride: number;
+  private readonly planeSize: number;
+  private readonly firstSample: number;
+  private readonly bytes: Uint8Array;
+  private readonly words: Int32Array;
+  /** Position of the block that predictions are built in, rows of BLOCK. */
+  private readonly scratch: number;
+  private bestSad = 0;
+
+  /** Memory for `planes` pictures of `widthInMbs` by `heightInMbs` macroblocks. */
+  constructor(widthInMbs: number, heightInMbs: number, planes: number) {
+    this.widthInMbs = widthInMbs;
+    this.heightInMbs = heightInMbs;
+    this.stride = BLOCK * widthInMbs + 2 * PADDING;
+    this.planeSize = this.stride * (BLOCK * heightInMbs + 2 * PADDING);
+    this.firstSample = PADDING * this.stride + PADDING;
+    this.scratch = this.planeSize * planes;
+    const buffer = new ArrayBuffer(this.scratch + BLOCK * BLOCK + 16);
+    this.bytes = new Uint8Array(buffer);
+    this.words = new Int32Array(buffer);
+  }
+
+  /**
+   * Halves a luma plane into plane `index`: each sample is the rounded mean of four.
+   * @param position byte position of the first sample in `luma`
+   * @param stride bytes from row to row; the plane is whole macroblocks wide and high
+   */
+  load(index: number, luma: Uint8Array, position: number, stride: number): void {
+    const { bytes } = this;
+    const width = BLOCK * this.widthInMbs;
+    const height = BLOCK * this.heightInMbs;
+    const first = index * this.planeSize + this.firstSample;
+    for (let y = 0; y < height; y++) {
+      let from = position + 2 * y * stride;
+      const row = first + y * this.stride;
+      for (let to = row; to < row + width; to++) {
+        bytes[to] =
+          (luma[from] + luma[from + 1] + luma[from + stride] + luma[from + stride + 1] + 2) >> 2;
+        from += 2;
+      }
+      bytes.fill(bytes[row], row - PADDING, row);
+      bytes.fill(bytes[row + width - 1], row + width, row + width + PADDING);
+    }
+    const top = first - PADDING;
+    const bottom = top + (height - 1) * this.stride;
+    for (let y = 1; y <= PADDING; y++) {
+      bytes.copyWithin(top - y * this.stride, top, top + this.stride);
+      bytes.copyWithin(bottom + y * this.stride, bottom, bottom + this.stride);
+    }
+  }
+
+  /**
+   * Fills `costs` for the picture in plane `current`.
+   * @param reference plane of the picture before; -1 if there is none: inter costs are then those of intra
+   */
+  analyze(current: number, reference: number, costs: PictureCosts): void {
+    const { widthInMbs, heightInMbs } = this;
+    for (let mbY = 0; mbY < heightInMbs; mbY++) {
+      for (let mbX = 0; mbX < widthInMbs; mbX++) {
+        const mbAddr = mbY * widthInMbs + mbX;
+        const at = current * this.planeSize + this.firstSample + BLOCK * (mbY * this.stride + mbX);
+        const intra = this.intraCost(at) + INTRA_OVERHEAD;
+        costs.intra[mbAddr] = intra;
+        costs.mv[mbAddr] = 0;
+        costs.inter[mbAddr] = intra;
+        if (reference >= 0) {
+          const from = at + (reference - current) * this.planeSize;
+          const inter = this.searchInter(at, from, mbX, mbY, costs.mv) + INTER_OVERHEAD;
+          if (inter < intra) costs.inter[mbAddr] = inter;
+        }
+      }
+    }
+  }
+
+  /**
+   * SATD of the best of three 8x8 predictions from the source's own neighbors: DC, horizontal, vertical. At the left and
+   * upper edges the padding stands for the neighbors.
+   */
+  private intraCost(at: number): number {
+    const { bytes, stride, scratch } = this;
+    const above = at - stride;
+    let sum = BLOCK;
+    for (let i = 0; i < BLOCK; i++) sum += bytes[above + i] + bytes[at - 1 + i * stride];
+    bytes.fill(sum >> 4, scratch, scratch + BLOCK * BLOCK);
+    let best = satd(bytes, at, stride, scratch, BLOCK, BLOCK, BLOCK);
+    for (let y = 0; y < BLOCK; y++) {
+      const left = bytes[at - 1 + y * stride];
+      bytes.fill(left, scratch + y * BLOCK, scratch + (y + 1) * BLOCK);
+    }
+    let cost = satd(bytes, at, stride, scratch, BLOCK, BLOCK, BLOCK);
+    if (cost < best) best = cost;
+    // A row that is its own neighbor all the way down: stride 0 repeats the row above.
+    cost = satd(bytes, at, stride, above, 0, BLOCK, BLOCK);
+    return cost < best ? cost : best;
+  }
+
+  /** SATD at the best vector found, which is left in `mv`. `at` and `from` are the block and its place in the reference. */
+  private searchInter(at: number, from: number, mbX: number, mbY: number, mv: Int32Array): number {
+    const { bytes, stride, widthInMbs } = this;
+    const mbAddr = mbY * widthInMbs + mbX;
+    this.bestSad = sad(this.words, at, stride, from, stride, BLOCK, BLOCK);
+    let best = 0;
+    if (this.bestSad > STILL_SAD) {
+      const minX = -BLOCK * mbX - REACH;
+      const maxX = BLOCK * (widthInMbs - 1 - mbX) + REACH;
+      const minY = -BLOCK * mbY - REACH;
+      const maxY = BLOCK * (this.heightInMbs - 1 - mbY) + REACH;
+      const left = mbX > 0 ? mv[mbAddr - 1] : 0;
+      const up = mbY > 0 ? mv[mbAddr - widthInMbs] : 0;
+      const upRight = mbY > 0 && mbX + 1 < widthInMbs ? mv[mbAddr - widthInMbs + 1] : 0;
+      const middle = packMv(
+        median(mvX(left), mvX(up), mvX(upRight)),
+        median(mvY(left), mvY(up), mvY(upRight)),
+      );
+      best = this.try(at, from, best, middle, minX, maxX, minY, maxY);
+      if (left !== middle) best = this.try(at, from, best, left, minX, maxX, minY, maxY);
+      if (up !== middle) best = this.try(at, from, best, up, minX, maxX, minY, maxY);
+      best = this.hexagon(at, from, best, minX, maxX, minY, maxY);
+    }
+    mv[mbAddr] = best;
+    const to = from + mvY(best) * stride + mvX(best);
+    return satd(bytes, at, stride, to, stride, BLOCK, BLOCK);
+  }
+
+  /** `candidate` if it is within the limits and better than what `bestSad` stands for, else `best`. */
+  private try(
+    at: number,
+    from: number,
+    best: number,
+    candidate: number,
+    minX: number,
+    maxX: number,
+    minY: number,
+    maxY: number,
+  ): number {
+    const x = mvX(candidate);
+    const y = mvY(candidate);
+    if (x < minX || x > maxX || y < minY || y > maxY) return best;
+    const { stride } = this;
+    const cost = sad(this.words, at, stride, from + y * stride + x, stride, BLOCK, BLOCK);
+    if (cost >= this.bestSad) return best;
+    this.bestSad = cost;
+    return candidate;
+  }
+
+  /** Hexagon search (Zhu, Lin and Chau, 2002) until the center is best, then its eight neighbors. */
+  private hexagon(
+    at: number,
+    from: number,
+    best: number,
+    minX: number,
+    maxX: number,
+    minY: number,
+    maxY: number,
+  ): number {
+    for (let step = 0; step < MAX_HEXAGON_STEPS; step++) {
+      const center = best;
+      for (let i = 0; i < HEXAGON.length; i += 2) {
+        const candidate = packMv(mvX(center) + HEXAGON[i], mvY(center) + HEXAGON[i + 1]);
+        best = this.try(at, from, best, candidate, minX, maxX, minY, maxY);
+      }
+      if (best === center) break;
+    }
+    const center = best;
+    for (let i = 0; i < SQUARE.length; i += 2) {
+      const candidate = packMv(mvX(center) + SQUARE[i], mvY(center) + SQUARE[i + 1]);
+      best = this.try(at, from, best, candidate, minX, maxX, minY, maxY);
+    }
+    return best;
+  }
+}
+
+/** Offsets x, y of the six points of the hexagon. */
+const HEXAGON: Int8Array = /* @__PURE__ */ Int8Array.of(-2, 0, -1, -2, 1, -2, 2, 0, 1, 2, -1, 2);
+
+/** Offsets x, y of the eight neighbors. */
+const SQUARE: Int8Array = /* @__PURE__ */ Int8Array.of(
+  ...[-1, -1, 0, -1, 1, -1, -1, 0, 1, 0, -1, 1, 0, 1, 1, 1],
+);

@@ -1,0 +1,373 @@
+/**
+ * Chooses the QP of each picture: constant, for a constant quality, for a bit rate, or by the plan of a first pass, and
+ * within all but the first of them for a buffer that may neither run dry nor over (vbv.ts).
+ *
+ * The frame loop calls `startFrame`, codes the picture at the QP returned, asks `review` whether its size will do, codes it
+ * again if not, and tells `endFrame` the final size. QP are returned in 1/256; arithmetic is deterministic (exp-log.ts).
+ */
+import { log2 } from '../../../base/exp-log.ts';
+import { clip3 } from '../../../base/math.ts';
+import type { Rational } from '../../../base/rational.ts';
+import { QP_UNIT } from './importance.ts';
+import { SizeModel, SLOPE_I, SLOPE_P, stepOfQp } from './size-model.ts';
+import {
+  type PassStatistics,
+  type PictureStatistics,
+  type PlannedPicture,
+  planSecondPass,
+} from './two-pass.ts';
+import { Vbv, type VbvOptions } from './vbv.ts';
+
+/** What the QP shall achieve. */
+export type RateTarget =
+  /** The same QP for all P pictures. */
+  | { readonly kind: 'qp'; readonly qp: number }
+  /** The same quality, on the scale that libx264 made known as CRF: 0..51, fractions too. */
+  | { readonly kind: 'crf'; readonly crf: number }
+  /** Bits per second on average; with the statistics of a first pass, planned ahead. */
+  | {
+      readonly kind: 'bitRate';
+      readonly bitRate: number;
+      readonly statistics: PassStatistics | null;
+    };
+
+/** How to control the rate of a stream. */
+export interface RateControlOptions {
+  readonly target: RateTarget;
+  readonly vbv: VbvOptions | null;
+  readonly frameRate: Rational;
+  readonly widthInMbs: number;
+  readonly heightInMbs: number;
+  /** QP that IDR pictures are below P pictures. */
+  readonly ipOffset: number;
+  /** The lookahead gives offsets by importance: they lower QP on average, and follow complexity by themselves. */
+  readonly hasImportance: boolean;
+  /** Keep `statistics` for a second pass. */
+  readonly collectStatistics: boolean;
+}
+
+/** What is known of a picture before it is coded: a part of the lookahead's decision. */
+export interface PictureForecast {
+  readonly isIdr: boolean;
+  readonly complexity: number;
+  readonly meanQpOffset: number;
+  readonly upcomingComplexity: Float64Array;
+  readonly upcomingIsIdr: Uint8Array;
+  readonly upcomingCount: number;
+  /** Pictures to be coded yet, this one included, if the end is known; else -1. */
+  readonly framesLeft: number;
+}
+
+/** Answers of `review` besides a QP to code the picture at again. */
+export const ACCEPT = -1;
+/** Even QP 51 is too much for the buffer: code the picture with no residual at all. */
+export const WITHOUT_RESIDUAL = -2;
+
+const MIN_QP = 1;
+const MAX_QP = 51;
+
+/** First guesses of bits / complexity at QP 27 (size-model.ts): geometric means over the clips, 0.13..0.29 and 0.09..0.32. */
+const FIRST_FACTOR_I = 0.175;
+const FIRST_FACTOR_P = 0.17;
+
+/** P complexity as a share of I complexity, where nothing better is known yet. */
+const FIRST_INTER_SHARE = 0.4;
+
+/** How much quality follows complexity: 0 gives every picture the same bits, 1 the same QP. */
+const COMPLEXITY_COMPRESSION = 0.6;
+/** Complexity per macroblock at which the CRF number is the QP itself, and what is added; see docs/h264/rate-control.md. */
+const CRF_COMPLEXITY = 128;
+const CRF_SHIFT = 0;
+/** What is added to CRF where offsets by importance lower the mean QP. */
+const CRF_SHIFT_IMPORTANCE = 2.5;
+
+/** Largest change of QP from one P picture to the next, unless the buffer demands more. */
+const MAX_QP_STEP = 4;
+
+/** Seconds over which a deviation from the average bit rate is made good. */
+const CORRECTION_SECONDS = 2;
+
+/** Complexity per macroblock of a picture that repeats the one before: the overhead in low-resolution.ts. */
+const STILL_COMPLEXITY = 16;
+
+/** Pictures whose cost weighs in the average bit rate's model; older ones fade. */
+const MODEL_FRAMES = 20;
+
+/** Share of the buffer that is kept for surprises, and the QP step and number of steps by which a picture is fitted to it. */
+const VBV_RESERVE = 0.1;
+const VBV_QP_STEP = 0.25;
+/** Pictures beyond the known ones for which the last complexity is taken to go on. */
+const VBV_HORIZON = 8;
+
+/** The state of rate control over a stream. */
+export class RateControl {
+  readonly vbv: Vbv | null;
+  private readonly options: RateControlOptions;
+  private readonly frameBits: number;
+  private readonly plan: readonly PlannedPicture[] | null = null;
+  private readonly sizeI = new SizeModel(FIRST_FACTOR_I, SLOPE_I);
+  private readonly sizeP = new SizeModel(FIRST_FACTOR_P, SLOPE_P);
+  private readonly collected: PictureStatistics[] = [];
+  private frames = 0;
+  private spentBits = 0;
+  /** Complexity of P pictures, fading: sum and weight. */
+  private complexitySum = 0;
+  private complexityWeight = 0;
+  /** Bits that the P pictures coded would have taken at a relative QP of 0: sum and weight, both fading. */
+  private costSum = 0;
+  private costWeight = 0;
+  /** What the last IDR picture took beyond its share and is not yet made good; and what each picture pays back. */
+  private debt = 0;
+  private debtPerFrame = 0;
+  private plannedBits = 0;
+  private plannedTotal = 0;
+  private planCost = 1;
+  private lastQpP = -1;
+  // The picture being coded.
+  private qp = 0;
+  private forecast: PictureForecast | null = null;
+  private reference = 1;
+
+  constructor(options: RateControlOptions) {
+    this.options = options;
+    const { target, frameRate, vbv } = options;
+    this.vbv = vbv === null ? null : new Vbv(vbv, frameRate);
+    this.frameBits = target.kind === 'bitRate' ? (target.bitRate * frameRate[1]) / frameRate[0] : 0;
+    if (target.kind === 'bitRate' && target.statistics !== null) {
+      const { pictures } = target.statistics;
+      this.plan = planSecondPass(pictures, this.frameBits * pictures.length, options.ipOffset);
+      for (const picture of this.plan) this.plannedTotal += picture.bits;
+    }
+  }
+
+  /** Statistics of the pictures so far, if they are collected. */
+  statistics(width: number, height: number): PassStatistics {
+    return { width, height, pictures: this.collected };
+  }
+
+  /**
+   * Chooses the QP of the next picture, in 1/256, 0..51·256.
+   * @param forecast valid until `endFrame`
+   */
+  startFrame(forecast: PictureForecast): number {
+    this.forecast = forecast;
+    const { target } = this.options;
+    let qp: number;
+    if (target.kind === 'qp') {
+      qp = target.qp - (forecast.isIdr ? this.options.ipOffset : 0);
+      this.qp = clip3(0, MAX_QP, qp);
+      return Math.round(this.qp * QP_UNIT);
+    }
+    this.updateReference(forecast);
+    if (target.kind === 'crf') qp = this.qpForQuality(target.crf, forecast);
+    else if (this.plan !== null && this.frames < this.plan.length) qp = this.qpByPlan(this.plan);
+    else qp = this.qpForBitRate(forecast);
+    this.qp = clip3(MIN_QP, MAX_QP, this.fitBuffer(qp, forecast));
+    return Math.round(this.qp * QP_UNIT);
+  }
+
+  /** Complexity of the P pictures around this one, from which its QP follows. */
+  private updateReference(forecast: PictureForecast): void {
+    if (!forecast.isIdr) {
+      this.complexitySum = this.complexitySum / 2 + forecast.complexity;
+      this.complexityWeight = this.complexityWeight / 2 + 1;
+    }
+    if (this.complexityWeight > 0 && !(forecast.isIdr && forecast.upcomingCount > 0)) {
+      this.reference = Math.max(this.complexitySum / this.complexityWeight, 1);
+      return;
+    }
+    let sum = 0;
+    let count = 0;
+    for (let i = 0; i < forecast.upcomingCount && count < 4; i++) {
+      if (forecast.upcomingIsIdr[i] === 1) continue;
+      sum += forecast.upcomingComplexity[i];
+      count++;
+    }
+    const mean = count > 0 ? sum / count : FIRST_INTER_SHARE * forecast.complexity;
+    this.reference = Math.max(mean, 1);
+  }
+
+  /** QP that follows complexity, up to a constant; a constant alone where importance does it. */
+  private complexityQp(): number {
+    if (this.options.hasImportance) return 0;
+    const mbs = this.options.widthInMbs * this.options.heightInMbs;
+    return 6 * (1 - COMPLEXITY_COMPRESSION) * log2(this.reference / mbs / CRF_COMPLEXITY);
+  }
+
+  private qpForQuality(crf: number, forecast: PictureForecast): number {
+    const shift = this.options.hasImportance ? CRF_SHIFT_IMPORTANCE : CRF_SHIFT;
+    const qp = crf + shift + this.complexityQp();
+    return forecast.isIdr ? qp - this.options.ipOffset : qp;
+  }
+
+  /**
+   * QP at which P pictures, by what they have cost so far, take the bits that are theirs: a frame's share of the bit rate,
+   * less what the last IDR picture took beyond its share, spread over a while, corrected for what else was missed.
+   */
+  private qpForBitRate(forecast: PictureForecast): number {
+    const { ipOffset } = this.options;
+    const repayFrames = this.repayFrames;
+    const base = this.complexityQp();
+    let share = this.frameBits;
+    if (this.frames > 0) {
+      const missed = this.spentBits - this.frames * this.frameBits;
+      if (forecast.framesLeft > 0) share -= missed / forecast.framesLeft;
+      else {
+        share -= this.debt > 0 ? this.debtPerFrame : 0;
+        share -= (missed - this.debt) / repayFrames;
+      }
+    }
+    share = clip3(0.25 * this.frameBits, 4 * this.frameBits, share);
+    let low = MIN_QP;
+    let high = MAX_QP;
+    for (let step = 0; step < 12; step++) {
+      const qp = (low + high) / 2;
+      let bits = this.expectedBitsP(qp - base);
+      if (forecast.isIdr) {
+        const bitsI = this.sizeI.predict(forecast.complexity, qp - ipOffset);
+        bits += (bitsI - this.frameBits) / repayFrames;
+      }
+      if (bits > share) low = qp;
+      else high = qp;
+    }
+    let qp = high;
+    if (this.lastQpP >= 0) {
+      qp = clip3(this.lastQpP - MAX_QP_STEP, this.lastQpP + MAX_QP_STEP, qp);
+    }
+    qp = clip3(MIN_QP, MAX_QP, qp);
+    return forecast.isIdr ? qp - ipOffset : qp;
+  }
+
+  /** Pictures over which a deviation is made good. */
+  private get repayFrames(): number {
+    const { frameRate } = this.options;
+    return Math.max(8, (CORRECTION_SECONDS * frameRate[0]) / frameRate[1]);
+  }
+
+  /** Bits of a P picture at `relativeQp` above what follows from its complexity: the mean of those coded, fading. */
+  private expectedBitsP(relativeQp: number): number {
+    const cost =
+      this.costWeight > 0
+        ? this.costSum / this.costWeight
+        : this.sizeP.predict(this.reference, this.complexityQp());
+    return cost / stepOfQp(SLOPE_P * relativeQp);
+  }
+
+  /** QP of the plan, shifted so that what is left of the bits fits what is left of the plan. */
+  private qpByPlan(plan: readonly PlannedPicture[]): number {
+    const left = this.plannedTotal - this.spentBits;
+    const plannedLeft = (this.plannedTotal - this.plannedBits) * this.planCost;
+    const ratio = left > 0 ? plannedLeft / left : 4;
+    const shift = (6 / SLOPE_P) * log2(Math.max(ratio, 1 / 16));
+    return plan[this.frames].qp + clip3(-MAX_QP_STEP, 2 * MAX_QP_STEP, shift);
+  }
+
+  /** Raises QP until the buffer survives this and the following pictures, lowers it where constant rate would need filler. */
+  private fitBuffer(qp: number, forecast: PictureForecast): number {
+    const { vbv } = this;
+    if (vbv === null) return qp;
+    qp = clip3(MIN_QP, MAX_QP, qp);
+    while (qp < MAX_QP && this.simulate(vbv, qp, forecast) < VBV_RESERVE) qp += VBV_QP_STEP;
+    if (vbv.options.isConstant) {
+      while (qp > MIN_QP && this.predict(forecast.isIdr, forecast.complexity, qp) < vbv.minBits) {
+        qp -= VBV_QP_STEP;
+      }
+    }
+    return qp;
+  }
+
+  /** Lowest fullness, as a share of the buffer, that this and the following pictures are expected to leave at `qp`. */
+  private simulate(vbv: Vbv, qp: number, forecast: PictureForecast): number {
+    const { bufferSize } = vbv.options;
+    const { ipOffset } = this.options;
+    const qpP = forecast.isIdr ? qp + ipOffset : qp;
+    let level = vbv.fullness - this.predict(forecast.isIdr, forecast.complexity, qp);
+    // This picture may take what is there; the reserve is wanted when the next one comes.
+    let lowest = level < 0 ? level : Number.POSITIVE_INFINITY;
+    for (let i = 0; i < forecast.upcomingCount + VBV_HORIZON; i++) {
+      level = Math.min(level + vbv.bitsPerFrame, bufferSize);
+      const known = i < forecast.upcomingCount;
+      const isIdr = known && forecast.upcomingIsIdr[i] === 1;
+      const complexity = known ? forecast.upcomingComplexity[i] : this.reference;
+      level -= this.predict(isIdr, complexity, isIdr ? qpP - ipOffset : qpP);
+      if (level < lowest) lowest = level;
+    }
+    return lowest / bufferSize;
+  }
+
+  private predict(isIdr: boolean, complexity: number, qp: number): number {
+    const offset = (this.forecast?.meanQpOffset ?? 0) / QP_UNIT;
+    return (isIdr ? this.sizeI : this.sizeP).predict(complexity, qp + offset);
+  }
+
+  /**
+   * Judges the size of the picture that was coded at the QP last returned.
+   * @param bits all bits of the access unit
+   * @returns ACCEPT, WITHOUT_RESIDUAL, or a higher QP in 1/256 to code the picture at again
+   */
+  review(bits: number): number {
+    const { vbv } = this;
+    if (vbv === null || bits <= vbv.maxBits) return ACCEPT;
+    if (this.qp >= MAX_QP) return WITHOUT_RESIDUAL;
+    // Aim a quarter below what fits: bits do not fall quite as fast as the step rises.
+    const excess = 6 * log2((bits * 1.25) / Math.max(vbv.maxBits, 1));
+    this.qp = clip3(0, MAX_QP, Math.max(Math.ceil(this.qp + excess), Math.ceil(this.qp) + 1));
+    return Math.round(this.qp * QP_UNIT);
+  }
+
+  /**
+   * Takes note of the picture's final size.
+   * @returns bits of filler data that must follow so that the buffer does not run over; 0 unless the rate is constant
+   */
+  endFrame(bits: number): number {
+    const { forecast, options, vbv } = this;
+    if (forecast === null) return 0;
+    const { isIdr, complexity, meanQpOffset } = forecast;
+    const meanQp = this.qp + meanQpOffset / QP_UNIT;
+    const fillerBits = vbv === null ? 0 : Math.max(0, vbv.minBits - bits);
+    if (vbv !== null) vbv.remove(bits + fillerBits);
+    if (options.collectStatistics) {
+      this.collected.push({ isIdr, qp: clip3(0, MAX_QP, meanQp), bits });
+    }
+    if (options.target.kind !== 'qp') {
+      (isIdr ? this.sizeI : this.sizeP).learn(complexity, meanQp, bits);
+      this.learnCost(bits, isIdr);
+    }
+    this.frames++;
+    this.spentBits += bits + fillerBits;
+    this.forecast = null;
+    return fillerBits;
+  }
+
+  /** How much the current picture says about others, 0..1: one that repeats the picture before, next to nothing. */
+  private teaches(): number {
+    const { widthInMbs, heightInMbs } = this.options;
+    const complexity = this.forecast === null ? 0 : this.forecast.complexity;
+    return clip3(0.02, 1, (complexity / (widthInMbs * heightInMbs) - STILL_COMPLEXITY) / 32);
+  }
+
+  private learnCost(bits: number, isIdr: boolean): void {
+    const qpP = isIdr ? this.qp + this.options.ipOffset : this.qp;
+    this.lastQpP = qpP;
+    if (isIdr) {
+      this.debt = bits - this.frameBits;
+      this.debtPerFrame = this.debt / this.repayFrames;
+    } else {
+      this.debt = Math.max(0, this.debt - this.debtPerFrame);
+      const fade = 1 / MODEL_FRAMES;
+      const relativeQp = qpP - this.complexityQp();
+      const weight = this.teaches();
+      this.costSum =
+        this.costSum * (1 - weight * fade) + weight * bits * stepOfQp(SLOPE_P * relativeQp);
+      this.costWeight = this.costWeight * (1 - weight * fade) + weight;
+    }
+    const planned = this.plan?.[this.frames];
+    if (planned !== undefined) {
+      this.plannedBits += planned.bits;
+      // What the plan's picture would have cost at the plan's QP, against what the plan thought.
+      const slope = isIdr ? SLOPE_I : SLOPE_P;
+      const atPlan = bits * stepOfQp(slope * (this.qp - planned.qp));
+      this.planCost += (clip3(0.25, 4, atPlan / planned.bits) - this.planCost) * 0.1;
+    }
+  }
+}

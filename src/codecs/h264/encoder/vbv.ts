@@ -1,0 +1,115 @@
+/**
+ * The coded picture buffer as Annex C has it, from the encoder's side: bits flow in at a steady rate, each access unit is
+ * taken out whole when its time comes. It must be there by then (no underflow), and with constant bit rate the buffer must
+ * never run over (no overflow). `Vbv` keeps the books; rate-control.ts acts on them.
+ */
+import { ConfigError } from '../../../base/errors.ts';
+import type { Rational } from '../../../base/rational.ts';
+import type { HrdParameters } from '../standard/vui.ts';
+
+/** The buffer to be kept. */
+export interface VbvOptions {
+  /** Bits per second that flow in. */
+  readonly maxRate: number;
+  /** Bits that the buffer holds. */
+  readonly bufferSize: number;
+  /** Fullness when the first access unit is taken out, as a fraction of the size, above 0 to 1. */
+  readonly initialFullness: number;
+  /** Constant bit rate: bits never stop flowing, filler data keeps the buffer from running over. */
+  readonly isConstant: boolean;
+}
+
+/** Units in which hrd_parameters( ) count: bit_rate_scale and cpb_size_scale 0, clause E.2.2. */
+const RATE_UNIT = 64;
+const SIZE_UNIT = 16;
+
+/** Ticks per second of initial_cpb_removal_delay, clause D.2.2. */
+const DELAY_CLOCK = 90000;
+
+/** Doubles count bits here; sums of fractions may be off by less than this after any number of pictures. */
+const ROUNDING_BITS = 1;
+
+/** `options` with rate and size rounded down to what hrd_parameters( ) can say exactly. */
+export function representableVbv(options: VbvOptions): VbvOptions {
+  return {
+    ...options,
+    maxRate: Math.max(RATE_UNIT, options.maxRate - (options.maxRate % RATE_UNIT)),
+    bufferSize: Math.max(SIZE_UNIT, options.bufferSize - (options.bufferSize % SIZE_UNIT)),
+  };
+}
+
+/** hrd_parameters( ) of a buffer that went through `representableVbv`, clause E.1.2. */
+export function hrdParameters(options: VbvOptions): HrdParameters {
+  return {
+    bit_rate_scale: 0,
+    cpb_size_scale: 0,
+    schedules: [
+      {
+        bit_rate_value_minus1: options.maxRate / RATE_UNIT - 1,
+        cpb_size_value_minus1: options.bufferSize / SIZE_UNIT - 1,
+        cbr_flag: options.isConstant ? 1 : 0,
+      },
+    ],
+    initial_cpb_removal_delay_length_minus1: 31,
+    cpb_removal_delay_length_minus1: 31,
+    dpb_output_delay_length_minus1: 31,
+    time_offset_length: 0,
+  };
+}
+
+/** The buffer's state, just before the next access unit is taken out. */
+export class Vbv {
+  readonly options: VbvOptions;
+  /** Bits that flow in from one picture to the next. */
+  readonly bitsPerFrame: number;
+  private level: number;
+
+  /** @param frameRate frames per second; the buffer assumes that pictures come at exactly this rate */
+  constructor(options: VbvOptions, frameRate: Rational) {
+    this.options = options;
+    this.bitsPerFrame = (options.maxRate * frameRate[1]) / frameRate[0];
+    this.level = options.bufferSize * options.initialFullness;
+    if (this.bitsPerFrame > options.bufferSize && options.isConstant) {
+      throw new ConfigError(
+        'h264.options.vbvBufferSize',
+        `got ${options.bufferSize} bits, allowed from ${Math.ceil(this.bitsPerFrame)}: the bits of one frame's time at vbvMaxRate`,
+      );
+    }
+  }
+
+  /** Bits in the buffer that the next access unit may use. */
+  get fullness(): number {
+    return this.level;
+  }
+
+  /** Largest size in bits of the next access unit without underflow. */
+  get maxBits(): number {
+    return Math.floor(this.level - ROUNDING_BITS);
+  }
+
+  /** Smallest size in bits of the next access unit without overflow; 0 unless the bit rate is constant. */
+  get minBits(): number {
+    if (!this.options.isConstant) return 0;
+    const excess = this.level + this.bitsPerFrame - this.options.bufferSize;
+    return Math.max(0, Math.ceil(excess + ROUNDING_BITS));
+  }
+
+  /**
+   * initial_cpb_removal_delay of the next access unit, if it starts a buffering period, in 90 kHz ticks: the time in
+   * which what is in the buffer has flowed in (clauses C.1.2 and D.2.2).
+   */
+  get initialRemovalDelay(): number {
+    return Math.max(1, Math.floor((DELAY_CLOCK * this.level) / this.options.maxRate));
+  }
+
+  /** initial_cpb_removal_delay_offset: together with the delay it makes a full buffer (constant through the stream). */
+  get initialRemovalDelayOffset(): number {
+    const full = Math.floor((DELAY_CLOCK * this.options.bufferSize) / this.options.maxRate);
+    return Math.max(0, full - this.initialRemovalDelay);
+  }
+
+  /** Takes the next access unit out and lets bits flow in until the one after. */
+  remove(bits: number): void {
+    this.level = Math.min(this.level - bits + this.bitsPerFrame, this.options.bufferSize);
+  }
+}

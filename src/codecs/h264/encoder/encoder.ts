@@ -4,14 +4,27 @@
  */
 
 import { ConfigError, StateError } from '../../../base/errors.ts';
+import { clip3 } from '../../../base/math.ts';
 import type { Packet, VideoStreamInfo } from '../../../base/packet.ts';
 import { inverse } from '../../../base/rational.ts';
 import { ByteWriter } from '../../../bits/byte-writer.ts';
 import { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import type { VideoFrame } from '../../../frames/frame.ts';
+import {
+  FILLER_OVERHEAD_BYTES,
+  primaryPicType,
+  writeAccessUnitDelimiter,
+  writeFillerData,
+} from '../standard/aud.ts';
 import { avcDecoderConfigurationRecord } from '../standard/configuration-record.ts';
 import { deblockPicture } from '../standard/deblock.ts';
-import { levelLimits, levelSyntax, requiredLevel } from '../standard/levels.ts';
+import {
+  checkLevel,
+  type LevelDemand,
+  levelLimits,
+  levelSyntax,
+  requiredLevel,
+} from '../standard/levels.ts';
 import { CavlcWriter, type SliceSyntax } from '../standard/macroblock-syntax.ts';
 import { appendNalUnit, NalUnitType, rbspTrailingBits, writeNalUnit } from '../standard/nal.ts';
 import {
@@ -21,6 +34,7 @@ import {
   type ReconstructedPicture,
 } from '../standard/picture.ts';
 import { type PictureParameterSet, writePictureParameterSet } from '../standard/pps.ts';
+import { type SeiMessage, writeSei } from '../standard/sei.ts';
 import {
   ALL_SLICES_SAME_TYPE,
   type SliceHeader,
@@ -32,24 +46,26 @@ import {
   type SequenceParameterSet,
   writeSequenceParameterSet,
 } from '../standard/sps.ts';
-import { aspectRatioInfo, type VuiParameters } from '../standard/vui.ts';
+import { Candidate } from './candidate.ts';
+import { QP_UNIT } from './importance.ts';
 import { MacroblockCoder } from './macroblock-coder.ts';
 import { MacroblockContext } from './macroblock-context.ts';
-import { EncoderMemory, extendEdges } from './memory.ts';
+import {
+  EncoderMemory,
+  extendEdges,
+  RECON_CB,
+  RECON_CR,
+  RECON_LUMA,
+  RECON_STRIDE,
+} from './memory.ts';
 import { ModeDecision } from './mode-decision.ts';
 import { type H264Options, type ResolvedOptions, resolveOptions } from './options.ts';
+import { createPps, createSps, PIC_INIT_QP } from './parameter-sets.ts';
+import { PicturePlanner } from './picture-planner.ts';
+import { ACCEPT, WITHOUT_RESIDUAL } from './rate-control.ts';
 import { ResidualCoder } from './residual.ts';
 import { loadSourcePicture } from './source.ts';
-
-/** log2_max_frame_num_minus4: frame_num wraps at 2^16, beyond the reach of any reference. */
-const LOG2_MAX_FRAME_NUM_MINUS4 = 12;
-const PIC_INIT_QP = 26;
-
-/**
- * Choice: intra pictures are quantized finer, since all that follow refer to them. Source: the usual ratio 1.4 of quantizer
- * steps, 6·log2(1.4) = 2.9 (x264's documentation, `ipratio`).
- */
-const INTRA_QP_GAIN = 3;
+import type { PassStatistics } from './two-pass.ts';
 
 /** Planes of a reconstructed picture, cropped to the size that is shown; views into the encoder's memory. */
 export interface Reconstruction {
@@ -71,6 +87,8 @@ export function createH264Encoder(options: H264Options): H264Encoder {
 /** One stream being coded. Opened by `createH264Encoder`. */
 export class H264Encoder {
   readonly streamInfo: VideoStreamInfo;
+  /** Called with each picture when it is coded, if set; the argument is valid during the call. */
+  onReconstructed: ((picture: Reconstruction, pts: number) => void) | null = null;
   private readonly options: ResolvedOptions;
   private readonly sps: SequenceParameterSet;
   private readonly pps: PictureParameterSet;
@@ -81,6 +99,12 @@ export class H264Encoder {
   private readonly decision: ModeDecision;
   private readonly writer = new CavlcWriter();
   private readonly packetBytes = new ByteWriter();
+  private readonly planner: PicturePlanner;
+  /** pts of the source pictures in memory. */
+  private readonly times: Float64Array;
+  private readonly skipped: Candidate;
+  private received = 0;
+  private coded = 0;
   /** Pictures coded since the last IDR picture, it included; 0 before the first. */
   private sinceIdr = 0;
   private idrCount = 0;
@@ -95,17 +119,25 @@ export class H264Encoder {
     const { width, height } = this.options;
     const widthInMbs = Math.ceil(width / 16);
     const heightInMbs = Math.ceil(height / 16);
-    const level = requiredLevel({
+    const { vbv, level: wantedLevel } = this.options.rate;
+    const demand: LevelDemand = {
       picWidthInMbs: widthInMbs,
       frameHeightInMbs: heightInMbs,
       frameRate: this.options.frameRate,
       profile: ProfileIdc.BASELINE,
       maxDecFrameBuffering: 1,
-    });
-    const { level_idc, constraint_set3_flag } = levelSyntax(level, ProfileIdc.BASELINE);
-    this.sps = createSps(this.options, widthInMbs, heightInMbs, level_idc, constraint_set3_flag);
+      ...(vbv === null ? {} : { maxBitRate: vbv.maxRate, cpbSize: vbv.bufferSize }),
+    };
+    if (wantedLevel !== undefined) checkLevel(wantedLevel, demand);
+    const level = wantedLevel ?? requiredLevel(demand);
+    const syntax = levelSyntax(level, ProfileIdc.BASELINE);
+    this.sps = createSps(this.options, widthInMbs, heightInMbs, syntax);
     this.pps = createPps(this.options);
-    this.memory = new EncoderMemory(widthInMbs, heightInMbs, 1, 2);
+    const { rate, frameRate, gopSize } = this.options;
+    this.planner = new PicturePlanner({ rate, widthInMbs, heightInMbs, frameRate, gopSize });
+    this.memory = new EncoderMemory(widthInMbs, heightInMbs, this.planner.sourceCount, 2);
+    this.times = new Float64Array(this.planner.sourceCount);
+    this.skipped = new Candidate(this.memory.recon[0]);
     this.state = new PictureState(widthInMbs, heightInMbs);
     this.context = new MacroblockContext(this.memory, this.state, false);
     this.coder = new MacroblockCoder(this.context, this.writer);
@@ -163,7 +195,7 @@ export class H264Encoder {
         'called after flush; open a new encoder for more pictures',
       );
     }
-    const { width, height, gopSize, qp } = this.options;
+    const { width, height } = this.options;
     if (frame.width !== width || frame.height !== height) {
       throw new ConfigError(
         'h264.encode.frame',
@@ -177,20 +209,42 @@ export class H264Encoder {
       );
     }
     this.lastPts = frame.pts;
-    loadSourcePicture(this.memory, this.memory.sources[0], frame);
-    if (this.sinceIdr === gopSize || options.forceKeyFrame === true) this.sinceIdr = 0;
-    const isIdr = this.sinceIdr === 0;
-    const data = this.codePicture(isIdr, isIdr ? Math.max(0, qp - INTRA_QP_GAIN) : qp);
-    this.sinceIdr++;
-    if (isIdr) this.idrCount++;
-    return [{ data, pts: frame.pts, dts: frame.pts, duration: 1, isKey: isIdr }];
+    const slot = this.received % this.times.length;
+    const source = this.memory.sources[slot];
+    loadSourcePicture(this.memory, source, frame);
+    this.times[slot] = frame.pts;
+    this.received++;
+    const forceIdr = options.forceKeyFrame === true;
+    this.planner.add(this.memory.bytes, source.luma, this.memory.sourceLumaStride, forceIdr);
+    return this.codePlanned(false);
   }
 
   /** Ends the stream; returns what was still to come. */
   flush(): Packet[] {
     if (this.flushed) throw new StateError('h264.flush', 'called twice; flush once, at the end');
     this.flushed = true;
-    return [];
+    return this.codePlanned(true);
+  }
+
+  /** Statistics for a second pass, if the options ask for them; complete after `flush`. */
+  get statistics(): PassStatistics {
+    return this.planner.rateControl.statistics(this.options.width, this.options.height);
+  }
+
+  /** Codes all pictures that are planned. */
+  private codePlanned(flushing: boolean): Packet[] {
+    const packets: Packet[] = [];
+    for (;;) {
+      const plan = this.planner.next(flushing);
+      if (plan === null) return packets;
+      const slot = this.coded % this.times.length;
+      const pts = this.times[slot];
+      const data = this.codePicture(plan.isIdr, slot);
+      this.coded++;
+      if (plan.isIdr) this.idrCount++;
+      packets.push({ data, pts, dts: pts, duration: 1, isKey: plan.isIdr });
+      if (this.onReconstructed !== null) this.onReconstructed(this.reconstructed, pts);
+    }
   }
 
   /** The picture coded last, as every decoder shows it. Valid until the next call of `encode`. */
@@ -210,14 +264,32 @@ export class H264Encoder {
     };
   }
 
-  private codePicture(isIdr: boolean, qp: number): Uint8Array {
-    const { memory, state, options } = this;
+  /** Codes the planned picture in source memory `slot`, again if rate control finds it too large. */
+  private codePicture(isIdr: boolean, slot: number): Uint8Array {
+    const { memory, state, options, planner } = this;
+    const { rateControl } = planner;
     const picture = memory.pictures[this.current];
     const references = isIdr ? [] : [memory.pictures[1 - this.current]];
-    state.reset();
     picture.frame_num = isIdr ? 0 : (references[0].frame_num + 1) & 0xffff;
-    this.packetBytes.reset();
-    this.codeSlice(picture, references, isIdr, qp);
+    const source = memory.sources[slot];
+    let qp = planner.start(memory.bytes, source.luma, memory.sourceLumaStride);
+    for (;;) {
+      state.reset();
+      this.packetBytes.reset();
+      this.writePrefix(isIdr);
+      this.codeSlice(picture, references, isIdr, slot, qp);
+      if (qp === WITHOUT_RESIDUAL) break;
+      const answer = rateControl.review(this.accessUnitBits(isIdr));
+      if (answer === ACCEPT || (answer === WITHOUT_RESIDUAL && isIdr)) break;
+      qp = answer;
+    }
+    this.sinceIdr = isIdr ? 1 : this.sinceIdr + 1;
+    const fillerBytes = rateControl.endFrame(this.accessUnitBits(isIdr));
+    if (fillerBytes > 0) {
+      this.writeUnit(NalUnitType.FILLER, (w) =>
+        writeFillerData(w, fillerBytes - FILLER_OVERHEAD_BYTES),
+      );
+    }
     if (options.speed.deblock) {
       deblockPicture(memory, memory.layout, state, picture.luma, picture.cb, picture.cr, {
         disable_deblocking_filter_idc: 0,
@@ -230,6 +302,50 @@ export class H264Encoder {
     this.current = 1 - this.current;
     this.hasCoded = true;
     return this.packetBytes.toBytes();
+  }
+
+  /** Bits of the access unit so far, as a byte stream carries it: with the parameter sets at IDR pictures. */
+  private accessUnitBits(isIdr: boolean): number {
+    return 8 * (this.packetBytes.position + (isIdr ? this.streamInfo.config.length : 0));
+  }
+
+  /** What comes before the slices: access unit delimiter and buffer timing. */
+  private writePrefix(isIdr: boolean): void {
+    const { rate } = this.options;
+    if (rate.accessUnitDelimiters) {
+      const type = primaryPicType(isIdr ? SliceType.I : SliceType.P);
+      this.writeUnit(NalUnitType.AUD, (w) => writeAccessUnitDelimiter(w, type));
+    }
+    const { vbv } = this.planner.rateControl;
+    if (rate.hrd === 'none' || vbv === null) return;
+    // Clock ticks are half frames (clause E.2.1).
+    const cpb_removal_delay = 2 * this.sinceIdr;
+    const timing: SeiMessage = {
+      kind: 'pic_timing',
+      cpb_removal_delay,
+      dpb_output_delay: 0,
+      pic_struct: 0,
+    };
+    const messages: SeiMessage[] = [timing];
+    if (isIdr) {
+      messages.unshift({
+        kind: 'buffering_period',
+        nal: [
+          {
+            initial_cpb_removal_delay: vbv.initialRemovalDelay,
+            initial_cpb_removal_delay_offset: vbv.initialRemovalDelayOffset,
+          },
+        ],
+        vcl: [],
+      });
+    }
+    this.writeUnit(NalUnitType.SEI, (w) => writeSei(w, messages, this.sps));
+  }
+
+  private writeUnit(nal_unit_type: number, write: (w: SyntaxWriter) => void): void {
+    const w = new SyntaxWriter();
+    write(w);
+    writeNalUnit(this.packetBytes, 0, nal_unit_type, w.bits.view());
   }
 
   /** Makes the picture fit to be referred to. */
@@ -249,9 +365,13 @@ export class H264Encoder {
     picture: ReconstructedPicture,
     references: readonly ReconstructedPicture[],
     isIdr: boolean,
-    qp: number,
+    slot: number,
+    pictureQp: number,
   ): void {
     const { context, coder, decision, options } = this;
+    const withoutResidual = pictureQp === WITHOUT_RESIDUAL;
+    const offsets = withoutResidual ? null : this.planner.currentOffsets;
+    const qp = withoutResidual ? PIC_INIT_QP : roundQp(pictureQp);
     const nal = {
       nal_ref_idc: 1,
       nal_unit_type: isIdr ? NalUnitType.IDR_SLICE : NalUnitType.NON_IDR_SLICE,
@@ -285,116 +405,47 @@ export class H264Encoder {
     const count = this.state.widthInMbs * this.state.heightInMbs;
     for (let mbAddr = 0; mbAddr < count; mbAddr++) {
       context.moveTo(mbAddr, number);
-      context.loadSource(this.memory.sources[0]);
-      if (isIdr) decision.codeIntra(qp, picture);
-      else decision.codeInter(qp, picture, references);
+      if (withoutResidual) {
+        this.codeSkipped(picture, references[0]);
+        continue;
+      }
+      context.loadSource(this.memory.sources[slot]);
+      const mbQp = offsets === null ? qp : roundQp(pictureQp + offsets[mbAddr]);
+      if (isIdr) decision.codeIntra(mbQp, picture);
+      else decision.codeInter(mbQp, picture, references);
     }
     coder.endSlice();
     rbspTrailingBits(w);
     writeNalUnit(this.packetBytes, nal.nal_ref_idc, nal.nal_unit_type, w.bits.view());
   }
+
+  /**
+   * Codes the context's macroblock as P_Skip, whatever its source: where the buffer allows nothing more. All of the
+   * picture's macroblocks are skipped, so that all vectors are predicted as zero (clause 8.4.1.1).
+   */
+  private codeSkipped(picture: ReconstructedPicture, reference: ReconstructedPicture): void {
+    const { context, skipped, memory } = this;
+    const { lumaStride, chromaStride } = memory.layout;
+    const { mbX, mbY } = context;
+    const luma = reference.luma + 16 * (mbY * lumaStride + mbX);
+    const chroma = 8 * (mbY * chromaStride + mbX);
+    const { recon } = skipped;
+    copyRows(memory.bytes, luma, lumaStride, recon + RECON_LUMA, 16);
+    copyRows(memory.bytes, reference.cb + chroma, chromaStride, recon + RECON_CB, 8);
+    copyRows(memory.bytes, reference.cr + chroma, chromaStride, recon + RECON_CR, 8);
+    this.coder.codeSkip(skipped, 0, picture);
+  }
 }
 
-function createSps(
-  options: ResolvedOptions,
-  widthInMbs: number,
-  heightInMbs: number,
-  level_idc: number,
-  constraint_set3_flag: 0 | 1,
-): SequenceParameterSet {
-  // Crop units are two samples in both directions; an odd size shows one repeated row or column less of its own.
-  const codedWidth = options.width + (options.width & 1);
-  const codedHeight = options.height + (options.height & 1);
-  return {
-    profile_idc: ProfileIdc.BASELINE,
-    constraint_set0_flag: 1,
-    constraint_set1_flag: 1,
-    constraint_set2_flag: 0,
-    constraint_set3_flag,
-    constraint_set4_flag: 0,
-    constraint_set5_flag: 0,
-    level_idc,
-    seq_parameter_set_id: 0,
-    chroma_format_idc: 1,
-    bit_depth_luma_minus8: 0,
-    bit_depth_chroma_minus8: 0,
-    qpprime_y_zero_transform_bypass_flag: 0,
-    seq_scaling_matrix_present_flag: 0,
-    log2_max_frame_num_minus4: LOG2_MAX_FRAME_NUM_MINUS4,
-    pic_order_cnt_type: 2,
-    log2_max_pic_order_cnt_lsb_minus4: 0,
-    max_num_ref_frames: 1,
-    gaps_in_frame_num_value_allowed_flag: 0,
-    pic_width_in_mbs_minus1: widthInMbs - 1,
-    pic_height_in_map_units_minus1: heightInMbs - 1,
-    frame_mbs_only_flag: 1,
-    direct_8x8_inference_flag: 1,
-    frame_crop_left_offset: 0,
-    frame_crop_right_offset: (16 * widthInMbs - codedWidth) / 2,
-    frame_crop_top_offset: 0,
-    frame_crop_bottom_offset: (16 * heightInMbs - codedHeight) / 2,
-    vui_parameters: createVui(options),
-  };
+/** Copies `size` by `size` samples to a reconstruction scratch block. */
+function copyRows(bytes: Uint8Array, from: number, stride: number, to: number, size: number): void {
+  for (let y = 0; y < size; y++) {
+    const row = from + y * stride;
+    bytes.copyWithin(to + y * RECON_STRIDE, row, row + size);
+  }
 }
 
-function createVui(options: ResolvedOptions): VuiParameters {
-  const { color, sampleAspectRatio, frameRate } = options;
-  return {
-    aspect_ratio_info:
-      sampleAspectRatio === undefined
-        ? null
-        : aspectRatioInfo(sampleAspectRatio[0], sampleAspectRatio[1]),
-    overscan_appropriate_flag: null,
-    video_signal_type:
-      color === undefined
-        ? null
-        : {
-            video_format: 5,
-            video_full_range_flag: color.video_full_range_flag,
-            colour_description: {
-              colour_primaries: color.colour_primaries,
-              transfer_characteristics: color.transfer_characteristics,
-              matrix_coefficients: color.matrix_coefficients,
-            },
-          },
-    chroma_loc_info: null,
-    timing_info: {
-      num_units_in_tick: frameRate[1],
-      time_scale: 2 * frameRate[0],
-      fixed_frame_rate_flag: 1,
-    },
-    nal_hrd_parameters: null,
-    vcl_hrd_parameters: null,
-    low_delay_hrd_flag: 0,
-    pic_struct_present_flag: 0,
-    bitstream_restriction: {
-      motion_vectors_over_pic_boundaries_flag: 1,
-      max_bytes_per_pic_denom: 0,
-      max_bits_per_mb_denom: 0,
-      log2_max_mv_length_horizontal: 15,
-      log2_max_mv_length_vertical: 15,
-      max_num_reorder_frames: 0,
-      max_dec_frame_buffering: 1,
-    },
-  };
-}
-
-function createPps(options: ResolvedOptions): PictureParameterSet {
-  return {
-    pic_parameter_set_id: 0,
-    seq_parameter_set_id: 0,
-    entropy_coding_mode_flag: 0,
-    bottom_field_pic_order_in_frame_present_flag: 0,
-    num_ref_idx_l0_default_active_minus1: 0,
-    num_ref_idx_l1_default_active_minus1: 0,
-    weighted_pred_flag: 0,
-    weighted_bipred_idc: 0,
-    pic_init_qp_minus26: PIC_INIT_QP - 26,
-    pic_init_qs_minus26: 0,
-    chroma_qp_index_offset: options.chromaQpOffset,
-    deblocking_filter_control_present_flag: 1,
-    constrained_intra_pred_flag: 0,
-    redundant_pic_cnt_present_flag: 0,
-    high: null,
-  };
+/** A QP in 1/256 as QPY. */
+function roundQp(qp: number): number {
+  return clip3(0, 51, (qp + QP_UNIT / 2) >> 8);
 }

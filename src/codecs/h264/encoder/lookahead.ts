@@ -18,7 +18,8 @@ export interface LookaheadOptions {
   readonly minGopSize: number;
   /**
    * A scene changes where prediction from the picture before costs at least this share of intra coding, 0..1; it falls
-   * towards three quarters of that as an IDR picture comes due anyway. Above 1: no scene detection.
+   * towards three quarters of that as an IDR picture comes due anyway. It must also be well above what it was in the
+   * pictures before: noise is no change of scene. Above 1: no scene detection.
    */
   readonly sceneCut: number;
   /** QP steps for each doubling of a macroblock's importance; 0 switches the propagation off. */
@@ -48,6 +49,9 @@ export interface LookaheadDecision {
   readonly framesLeft: number;
 }
 
+/** How far above the usual the share of inter cost must be for a scene change. */
+const SCENE_CUT_CONTRAST = 1.2;
+
 /** A decision while it is being filled in. */
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -70,6 +74,8 @@ export class Lookahead {
   private added = 0;
   private decided = 0;
   private sinceIdr = 0;
+  /** Inter cost as a share of intra cost in the pictures before, fading. */
+  private usualShare = 0;
 
   constructor(options: LookaheadOptions) {
     this.options = options;
@@ -135,8 +141,13 @@ export class Lookahead {
       inter += slot.inter[mbAddr];
     }
     const due = this.sinceIdr / gopSize;
+    const share = inter / intra;
     slot.isSceneCut =
-      this.added > 0 && this.sinceIdr >= minGopSize && inter >= sceneCut * (1 - due / 4) * intra;
+      this.added > 0 &&
+      this.sinceIdr >= minGopSize &&
+      share >= sceneCut * (1 - due / 4) &&
+      share >= SCENE_CUT_CONTRAST * this.usualShare;
+    if (this.added > 0 && !slot.isSceneCut) this.usualShare += (share - this.usualShare) / 4;
     slot.isIdr = this.added === 0 || forceIdr || this.sinceIdr >= gopSize || slot.isSceneCut;
     slot.complexity = slot.isIdr ? intra : inter;
     this.sinceIdr = slot.isIdr ? 1 : this.sinceIdr + 1;

@@ -9,6 +9,13 @@ import {
 import type { ColorTags } from '../../../base/packet.ts';
 import { type Rational, requirePositiveRational } from '../../../base/rational.ts';
 import type { MotionSearchOptions, SearchMethod } from './motion-search.ts';
+import {
+  type LookaheadPreset,
+  RATE_KEYS,
+  type RateOptions,
+  type ResolvedRateOptions,
+  resolveRateOptions,
+} from './rate-options.ts';
 
 /** The presets, fastest first. */
 export const PRESETS = [
@@ -26,7 +33,7 @@ export const PRESETS = [
 export type Preset = (typeof PRESETS)[number];
 
 /** What an encoder can be told. Everything but the size and the frame rate has a default. */
-export interface H264Options {
+export interface H264Options extends RateOptions {
   /** Size of the pictures in samples; odd sizes are coded one larger, by repeating the edge, and cropped. */
   readonly width: number;
   readonly height: number;
@@ -34,8 +41,6 @@ export interface H264Options {
   readonly frameRate: Rational;
   /** Speed against compression; default `medium`. Every other option overrides what the preset says. */
   readonly preset?: Preset;
-  /** Constant quantizer 0..51. Default: 23. */
-  readonly qp?: number;
   /** Pictures from one IDR picture to the next, 1..2^31-1; default 250. 0 is taken as 1: intra only. */
   readonly gopSize?: number;
   readonly sampleAspectRatio?: Rational;
@@ -62,7 +67,7 @@ export interface H264Options {
 }
 
 /** The speed options that a preset sets. */
-export interface SpeedOptions extends MotionSearchOptions {
+export interface SpeedOptions extends MotionSearchOptions, LookaheadPreset {
   readonly deblock: boolean;
   readonly intra4x4InP: boolean;
   /** Partitions of P macroblocks beside 16x16: none, down to 8x8, or down to 4x4. */
@@ -93,19 +98,22 @@ const FASTEST: SpeedOptions = {
   rdo: false,
   fastIntra: true,
   trellis: false,
+  lookahead: 0,
+  sceneCut: false,
+  importance: 0,
 };
 
 /** Each rung changes what it names and keeps the rest of the rung before. */
 const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
   ultrafast: {},
-  superfast: { intra4x4InP: true, metric: 'satd' },
-  veryfast: { method: 'hexagon', partitions: '8x8' },
-  faster: { halfSteps: 2, quarterSteps: 2, refs: 2 },
-  fast: { rdo: true },
-  medium: { trellis: true, refs: 3, mixedReferences: true },
-  slow: { halfSteps: 4, quarterSteps: 4, refs: 5, partitions: 'all' },
-  slower: { method: 'multi-hexagon', refs: 8 },
-  veryslow: { range: 24, refs: 16 },
+  superfast: { intra4x4InP: true, metric: 'satd', sceneCut: true },
+  veryfast: { method: 'hexagon', partitions: '8x8', lookahead: 10, importance: 1 },
+  faster: { halfSteps: 2, quarterSteps: 2, refs: 2, lookahead: 15 },
+  fast: { rdo: true, lookahead: 20 },
+  medium: { trellis: true, refs: 3, mixedReferences: true, lookahead: 25 },
+  slow: { halfSteps: 4, quarterSteps: 4, refs: 5, partitions: 'all', lookahead: 30 },
+  slower: { method: 'multi-hexagon', refs: 8, lookahead: 40 },
+  veryslow: { range: 24, refs: 16, lookahead: 50 },
 };
 
 /** The speed options of a preset: the ladder up to it, applied in order. */
@@ -125,7 +133,7 @@ export interface ResolvedOptions {
   readonly width: number;
   readonly height: number;
   readonly frameRate: Rational;
-  readonly qp: number;
+  readonly rate: ResolvedRateOptions;
   readonly gopSize: number;
   readonly sampleAspectRatio: Rational | undefined;
   readonly color: ColorTags | undefined;
@@ -140,7 +148,7 @@ const KEYS: readonly (keyof H264Options)[] = [
   'height',
   'frameRate',
   'preset',
-  'qp',
+  ...RATE_KEYS,
   'gopSize',
   'sampleAspectRatio',
   'color',
@@ -202,17 +210,24 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
     rdo: flag('rdo'),
     fastIntra: flag('fastIntra'),
     trellis: flag('trellis'),
+    lookahead: base.lookahead,
+    sceneCut: base.sceneCut,
+    importance: base.importance,
   };
   if (options.frameRate === undefined) {
     throw new ConfigError(`${at}.frameRate`, 'missing, wanted is [numerator, denominator]');
   }
-  const gopSize = requireInteger(`${at}.gopSize`, options.gopSize ?? 250, 0, 0x7fffffff);
+  const frameRate = requirePositiveRational(`${at}.frameRate`, options.frameRate);
+  const gopSize = Math.max(
+    1,
+    requireInteger(`${at}.gopSize`, options.gopSize ?? 250, 0, 0x7fffffff),
+  );
   return {
     width,
     height,
-    frameRate: requirePositiveRational(`${at}.frameRate`, options.frameRate),
-    qp: requireInteger(`${at}.qp`, options.qp ?? 23, 0, 51),
-    gopSize: Math.max(1, gopSize),
+    frameRate,
+    rate: resolveRateOptions(at, options, { width, height, frameRate, gopSize, preset: base }),
+    gopSize,
     sampleAspectRatio:
       options.sampleAspectRatio === undefined
         ? undefined

@@ -8,6 +8,7 @@
 import { log2 } from '../../../base/exp-log.ts';
 import { clip3 } from '../../../base/math.ts';
 import type { Rational } from '../../../base/rational.ts';
+import { FILLER_OVERHEAD_BYTES } from '../standard/aud.ts';
 import { QP_UNIT } from './importance.ts';
 import { SizeModel, SLOPE_I, SLOPE_P, stepOfQp } from './size-model.ts';
 import {
@@ -317,15 +318,17 @@ export class RateControl {
 
   /**
    * Takes note of the picture's final size.
-   * @returns bits of filler data that must follow so that the buffer does not run over; 0 unless the rate is constant
+   * @returns bytes of the filler data NAL unit, length field and all, that must follow so that the buffer does not run
+   *   over; 0 unless the rate is constant
    */
   endFrame(bits: number): number {
     const { forecast, options, vbv } = this;
     if (forecast === null) return 0;
     const { isIdr, complexity, meanQpOffset } = forecast;
     const meanQp = this.qp + meanQpOffset / QP_UNIT;
-    const fillerBits = vbv === null ? 0 : Math.max(0, vbv.minBits - bits);
-    if (vbv !== null) vbv.remove(bits + fillerBits);
+    const missing = vbv === null ? 0 : Math.ceil((vbv.minBits - bits) / 8);
+    const fillerBytes = missing > 0 ? Math.max(missing, FILLER_OVERHEAD_BYTES) : 0;
+    if (vbv !== null) vbv.remove(bits + 8 * fillerBytes);
     if (options.collectStatistics) {
       this.collected.push({ isIdr, qp: clip3(0, MAX_QP, meanQp), bits });
     }
@@ -334,9 +337,9 @@ export class RateControl {
       this.learnCost(bits, isIdr);
     }
     this.frames++;
-    this.spentBits += bits + fillerBits;
+    this.spentBits += bits + 8 * fillerBytes;
     this.forecast = null;
-    return fillerBits;
+    return fillerBytes;
   }
 
   /** How much the current picture says about others, 0..1: one that repeats the picture before, next to nothing. */

@@ -1,0 +1,64 @@
+/**
+ * Adaptive quantization by variance: flat macroblocks, where the eye sees errors, get a finer quantizer, busy ones, where
+ * texture masks them, a coarser one. The mean QP of the picture stays. It costs PSNR, so it is off unless asked for.
+ *
+ * Choice: offset = strength · (log2 of the variance - its mean over the picture) / 2, so that at strength 1 the step grows
+ * with the sixth root of the standard deviation. Option `aqStrength`.
+ */
+import { log2 } from '../../../base/exp-log.ts';
+import { QP_UNIT } from './importance.ts';
+
+/** Added to the variance of a macroblock's 256 samples: below about one gray level there is nothing to see. */
+const VARIANCE_FLOOR = 1;
+
+/** No macroblock is moved by more QP. */
+const MAX_OFFSET = 6 * QP_UNIT;
+
+/**
+ * Offsets by macroblock in 1/256 QP; their mean is 0 but for rounding and limits.
+ * @param luma samples, whole macroblocks
+ * @param position byte position of the first sample
+ * @param logVariance scratch, one entry for each macroblock
+ * @param strength QP for each fourfold variance
+ */
+export function adaptiveOffsets(
+  luma: Uint8Array,
+  position: number,
+  stride: number,
+  widthInMbs: number,
+  heightInMbs: number,
+  strength: number,
+  logVariance: Float64Array,
+  offsets: Int16Array,
+): void {
+  const count = widthInMbs * heightInMbs;
+  let sum = 0;
+  for (let mbAddr = 0; mbAddr < count; mbAddr++) {
+    const mbY = Math.floor(mbAddr / widthInMbs);
+    const mbX = mbAddr - mbY * widthInMbs;
+    const variance = variance16x16(luma, position + 16 * (mbY * stride + mbX), stride);
+    logVariance[mbAddr] = log2(variance + VARIANCE_FLOOR);
+    sum += logVariance[mbAddr];
+  }
+  const mean = sum / count;
+  for (let mbAddr = 0; mbAddr < count; mbAddr++) {
+    const offset = Math.round((strength * QP_UNIT * (logVariance[mbAddr] - mean)) / 2);
+    offsets[mbAddr] =
+      offset > MAX_OFFSET ? MAX_OFFSET : offset < -MAX_OFFSET ? -MAX_OFFSET : offset;
+  }
+}
+
+/** Variance of 16x16 samples, 0..16256. */
+export function variance16x16(bytes: Uint8Array, at: number, stride: number): number {
+  let sum = 0;
+  let squares = 0;
+  for (let y = 0; y < 16; y++) {
+    for (let x = 0; x < 16; x++) {
+      const sample = bytes[at + x];
+      sum += sample;
+      squares += sample * sample;
+    }
+    at += stride;
+  }
+  return squares / 256 - (sum / 256) * (sum / 256);
+}

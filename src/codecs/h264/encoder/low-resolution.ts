@@ -123,21 +123,21 @@ export class LowResolution {
     let sum = BLOCK;
     for (let i = 0; i < BLOCK; i++) sum += bytes[above + i] + bytes[at - 1 + i * stride];
     bytes.fill(sum >> 4, scratch, scratch + BLOCK * BLOCK);
-    let best = satd(bytes, at, stride, scratch, BLOCK, BLOCK, BLOCK);
+    let best = satd(this.words, at, stride, scratch, BLOCK, BLOCK, BLOCK);
     for (let y = 0; y < BLOCK; y++) {
       const left = bytes[at - 1 + y * stride];
       bytes.fill(left, scratch + y * BLOCK, scratch + (y + 1) * BLOCK);
     }
-    let cost = satd(bytes, at, stride, scratch, BLOCK, BLOCK, BLOCK);
+    let cost = satd(this.words, at, stride, scratch, BLOCK, BLOCK, BLOCK);
     if (cost < best) best = cost;
     // A row that is its own neighbor all the way down: stride 0 repeats the row above.
-    cost = satd(bytes, at, stride, above, 0, BLOCK, BLOCK);
+    cost = satd(this.words, at, stride, above, 0, BLOCK, BLOCK);
     return cost < best ? cost : best;
   }
 
   /** SATD at the best vector found, which is left in `mv`. `at` and `from` are the block and its place in the reference. */
   private searchInter(at: number, from: number, mbX: number, mbY: number, mv: Int32Array): number {
-    const { bytes, stride, widthInMbs } = this;
+    const { stride, widthInMbs } = this;
     const mbAddr = mbY * widthInMbs + mbX;
     this.bestSad = sad(this.words, at, stride, from, stride, BLOCK, BLOCK);
     let best = 0;
@@ -160,7 +160,7 @@ export class LowResolution {
     }
     mv[mbAddr] = best;
     const to = from + mvY(best) * stride + mvX(best);
-    return satd(bytes, at, stride, to, stride, BLOCK, BLOCK);
+    return satd(this.words, at, stride, to, stride, BLOCK, BLOCK);
   }
 
   /** `candidate` if it is within the limits and better than what `bestSad` stands for, else `best`. */

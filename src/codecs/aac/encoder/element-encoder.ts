@@ -21,6 +21,8 @@ import { SWB_OFFSET_LONG_WINDOW, SWB_OFFSET_SHORT_WINDOW } from '../standard/sca
 import {
   EIGHT_SHORT_SEQUENCE,
   FRAME_LENGTH,
+  KBD_WINDOW,
+  LONG_START_SEQUENCE,
   NUM_SHORT_WINDOWS,
   ONLY_LONG_SEQUENCE,
   SHORT_LENGTH,
@@ -35,6 +37,7 @@ import { chooseCodebooks, completeScaleFactors, SectionScratch } from './section
 import { ShortEarModel } from './short-ear.ts';
 import { chooseMidSide } from './stereo.ts';
 import { ChannelSearch, chooseScaleFactors, prepareSearch, TrellisScratch } from './trellis.ts';
+import { estimateBits, ShapeChooser } from './window-shape.ts';
 
 /** Only this many lines of an LFE may be other than zero, AAC clause 4.5.2.1.1. */
 const LFE_LINES = 12;
@@ -91,6 +94,7 @@ export class ElementEncoder {
   private previousSequence = ONLY_LONG_SEQUENCE;
   private previousShape = SINE_WINDOW;
   private attackNow = false;
+  private readonly shape = new ShapeChooser();
   private readonly ms_used = new Uint8Array(MAX_BANDS);
   private ms_mask_present: 0 | 1 | 2 = 0;
 
@@ -128,12 +132,21 @@ export class ElementEncoder {
     this.attackNow = attackNext;
     this.previousSequence = window_sequence;
     const isShort = window_sequence === EIGHT_SHORT_SEQUENCE;
-    const window_shape = SINE_WINDOW;
+
+    const earlierShare =
+      window_sequence === ONLY_LONG_SEQUENCE || window_sequence === LONG_START_SEQUENCE
+        ? this.settings.tuning.earlierShare
+        : 0;
 
     const first = samples[layout.channels[0]];
     const second = samples[layout.channels[channels.length - 1]];
     const lastChannel = channels[channels.length - 1];
     tools.ear.powerSpectra(first, pos, second, pos, channels[0].ear.power, lastChannel.ear.power);
+    for (const channel of channels) channel.ear.update(earlierShare, channel.lineWeights);
+    const window_shape =
+      window_sequence === EIGHT_SHORT_SEQUENCE || window_sequence === LONG_START_SEQUENCE
+        ? SINE_WINDOW
+        : this.chooseShape(samples, pos, noise);
     for (let c = 0; c < channels.length; c++) {
       const channel = channels[c];
       const { info } = channel.stream;
@@ -150,7 +163,6 @@ export class ElementEncoder {
         window_shape,
         channel.spectrum,
       );
-      channel.ear.update(channel.lineWeights);
       if (isShort) {
         tools.shortEar.update(channel.spectrum, channel.lineWeights, channel.shortWeights);
       }
@@ -174,6 +186,22 @@ export class ElementEncoder {
     }
     if (channels.length === 2) this.decideStereo(noise);
     for (const channel of channels) prepareSearch(channel.search, channel.stream);
+  }
+
+  /** The window shape of a long frame: that whose spectra, all channels together, take fewer bits. */
+  private chooseShape(samples: readonly Float64Array[], pos: number, noise: number): number {
+    const { channels, layout, tools } = this;
+    if (layout.id_syn_ele === ID_LFE) return SINE_WINDOW;
+    const bits = [0, 0];
+    for (let c = 0; c < channels.length; c++) {
+      const { spectrum, lineWeights } = channels[c];
+      for (const shape of [SINE_WINDOW, KBD_WINDOW]) {
+        const input = samples[layout.channels[c]];
+        tools.filterBank.analyze(input, pos, ONLY_LONG_SEQUENCE, shape, shape, spectrum);
+        bits[shape] += estimateBits(spectrum, lineWeights, this.longCutoff & ~3, noise);
+      }
+    }
+    return this.shape.choose(bits[SINE_WINDOW], bits[KBD_WINDOW], this.settings.tuning.shapeMargin);
   }
 
   /** Bands of a long block: lines up to the cutoff in their order, the mean weight of each band. */

@@ -21,6 +21,10 @@ export interface Tuning {
   readonly shortWeight: number;
   /** How much the weight of noise follows the energy of a short window: 1 in proportion, 0 not at all. */
   readonly shortContrast: number;
+  /** Share of the weight of the block before: too little lets noise be heard before a note, too much starves the note. */
+  readonly earlierShare: number;
+  /** Bits by which a window shape must be better before it replaces the other. */
+  readonly shapeMargin: number;
   /** How far the rate control lets the noise level follow the reservoir, log2 over its whole range. */
   readonly reservoirGain: number;
   /** log2(lambda) where a line has one bit, a first guess only. */
@@ -44,12 +48,14 @@ export const DEFAULT_TUNING: Tuning = {
     [128000, 20000],
     [160000, 22000],
   ],
-  monoRateFactor: 0.8,
+  monoRateFactor: 0.65,
   roundingFirst: 0.36,
   roundingRest: 0.42,
-  widthExponent: 0.5,
+  widthExponent: 1.25,
   attackRatio: 5,
-  shortWeight: 1,
+  shortWeight: 0.7,
+  shapeMargin: 2,
+  earlierShare: 0.1,
   shortContrast: 0.5,
   reservoirGain: 3,
   lambdaAtOneBit: -2.3,

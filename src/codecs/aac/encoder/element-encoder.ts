@@ -31,6 +31,7 @@ import {
 import { AttackDetector, groupWindows, nextWindowSequence } from './block-switching.ts';
 import { FilterBank } from './filterbank.ts';
 import type { AacInspector } from './inspector.ts';
+import { NoiseCandidates, prepareNoise, substituteNoise } from './noise-substitution.ts';
 import type { EncoderSettings } from './options.ts';
 import { ChannelEar, EarModel } from './psychoacoustics.ts';
 import { chooseCodebooks, completeScaleFactors, SectionScratch } from './sectioning.ts';
@@ -66,6 +67,7 @@ class ChannelState {
   readonly detector: AttackDetector;
   readonly stream = new ChannelStream();
   readonly search = new ChannelSearch();
+  readonly noise = new NoiseCandidates();
   /** Lines as the filter bank gives them. */
   readonly spectrum = new Float64Array(FRAME_LENGTH);
   readonly lineWeights = new Float64Array(FRAME_LENGTH);
@@ -91,6 +93,8 @@ export class ElementEncoder {
   private readonly shortCutoff: number;
   private readonly longMaxSfb: number;
   private readonly shortMaxSfb: number;
+  /** First line of a long block that may be substituted by noise. */
+  private readonly firstNoiseLine: number;
   private previousSequence = ONLY_LONG_SEQUENCE;
   private previousShape = SINE_WINDOW;
   private attackNow = false;
@@ -110,6 +114,9 @@ export class ElementEncoder {
     const share = settings.bandwidth / (settings.sampleRate / 2);
     this.longCutoff = isLfe ? LFE_LINES : Math.max(4, Math.round(share * FRAME_LENGTH));
     this.shortCutoff = Math.max(4, Math.round(share * SHORT_LENGTH));
+    this.firstNoiseLine = isLfe
+      ? FRAME_LENGTH
+      : (settings.tuning.noiseFrom * 2 * FRAME_LENGTH) / settings.sampleRate;
     this.longMaxSfb = countBandsBelow(this.longBands, this.longCutoff);
     this.shortMaxSfb = countBandsBelow(this.shortBands, this.shortCutoff);
   }
@@ -184,8 +191,16 @@ export class ElementEncoder {
       if (isShort) this.layOutShort(channel);
       else this.layOutLong(channel);
     }
+    if (this.settings.noiseSubstitution) {
+      const firstNoiseLine = isShort ? FRAME_LENGTH : this.firstNoiseLine;
+      for (const { search, stream, noise } of channels) {
+        prepareNoise(search, stream, firstNoiseLine, this.settings.tuning, noise);
+      }
+    }
     if (channels.length === 2) this.decideStereo(noise);
-    for (const channel of channels) prepareSearch(channel.search, channel.stream);
+    for (const channel of channels) {
+      prepareSearch(channel.search, channel.stream, this.settings.tuning);
+    }
   }
 
   /** The window shape of a long frame: that whose spectra, all channels together, take fewer bits. */
@@ -284,6 +299,9 @@ export class ElementEncoder {
     for (const channel of channels) {
       const { stream, search } = channel;
       chooseScaleFactors(search, stream, lambda, settings.tuning, tools.trellis);
+    }
+    if (settings.noiseSubstitution) substituteNoise(channels, lambda);
+    for (const { stream } of channels) {
       bits += chooseCodebooks(stream, tools.sections);
       completeScaleFactors(stream, tools.sections);
       bits += countFixedBits(stream) + countSectionBits(stream) + countScaleFactorBits(stream);

@@ -41,6 +41,8 @@ export interface AacEncoderOptions {
   readonly tns?: boolean;
   /** Middle and side coding of pairs, decided per band. Default true. */
   readonly midSide?: boolean;
+  /** Noise substitution of bands that sound like noise, where bits are few. Default true. */
+  readonly noiseSubstitution?: boolean;
   /** Told of every decision; null (default) for none. Changes no byte of the output. */
   readonly inspector?: AacInspector | null;
 }
@@ -56,6 +58,7 @@ const KEYS = [
   'blockSwitching',
   'tns',
   'midSide',
+  'noiseSubstitution',
   'inspector',
 ] as const satisfies readonly (keyof AacEncoderOptions)[];
 
@@ -74,6 +77,7 @@ export interface EncoderSettings {
   readonly blockSwitching: boolean;
   readonly tns: boolean;
   readonly midSide: boolean;
+  readonly noiseSubstitution: boolean;
   readonly inspector: AacInspector | null;
   readonly tuning: Tuning;
 }
@@ -147,6 +151,7 @@ export function resolveOptions(
     blockSwitching: requireBoolean('blockSwitching', options.blockSwitching),
     tns: requireBoolean('tns', options.tns),
     midSide: requireBoolean('midSide', options.midSide),
+    noiseSubstitution: requireBoolean('noiseSubstitution', options.noiseSubstitution),
     inspector: options.inspector ?? null,
     tuning,
   };

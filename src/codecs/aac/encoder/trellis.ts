@@ -73,7 +73,7 @@ export class TrellisScratch {
 }
 
 /** Prepares a frame: sums over each band. `search.spectrum` and `search.weight` are set. */
-export function prepareSearch(search: ChannelSearch, stream: ChannelStream): void {
+export function prepareSearch(search: ChannelSearch, stream: ChannelStream, tuning: Tuning): void {
   const { spectrum, power34 } = search;
   search.stamp = (search.stamp + 256) & 0x3fffffff;
   const end = stream.bandOffset[stream.numBands];
@@ -92,7 +92,7 @@ export function prepareSearch(search: ChannelSearch, stream: ChannelStream): voi
       rootSum += Math.sqrt(x < 0 ? -x : x);
       if (power34[i] > largest) largest = power34[i];
     }
-    search.silentNoise[band] = energy * search.weight[band];
+    search.silentNoise[band] = energy * search.weight[band] * tuning.silencePenalty;
     search.rootSum[band] = rootSum;
     search.smallest[band] = smallestScaleFactor(largest);
   }
@@ -214,6 +214,21 @@ function predictScaleFactor(
   // log2(step) = 2/3 log, sf = 100 + 4·log2(step).
   const sf = Math.round(100 + (8 / 3) * log);
   return sf < 0 ? 0 : sf > 255 ? 255 : sf;
+}
+
+/** Bits that a difference of scale factors takes on average. */
+const SCALE_FACTOR_BITS = 3;
+
+/** What `band` costs as it was chosen: weighted noise + lambda · bits. */
+export function costOfBand(
+  search: ChannelSearch,
+  stream: ChannelStream,
+  band: number,
+  lambda: number,
+): number {
+  if (stream.codebook[band] === 0) return search.silentNoise[band];
+  const at = band * CACHE_SIZE + (stream.scaleFactor[band] & (CACHE_SIZE - 1));
+  return search.cachedNoise[at] + lambda * (search.cachedBits[at] + SCALE_FACTOR_BITS);
 }
 
 /** Weighted noise and bits of `band` with scale factor `sf`: the position in the cache where they are. */

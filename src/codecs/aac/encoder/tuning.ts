@@ -25,6 +25,14 @@ export interface Tuning {
   readonly earlierShare: number;
   /** Bits by which a window shape must be better before it replaces the other. */
   readonly shapeMargin: number;
+  /** A band left out costs this times its energy: a hole in the spectrum is worse than as much noise. */
+  readonly silencePenalty: number;
+  /** Noise substitution from this frequency on, Hz. Lower, and what has pitch turns to noise. */
+  readonly noiseFrom: number;
+  /** Amplitude of substituted noise: the error is least below 1, but a band that is too soft is heard as well. */
+  readonly noiseGain: number;
+  /** How much worse substituted noise is than its error says. */
+  readonly noisePenalty: number;
   /** How far the rate control lets the noise level follow the reservoir, log2 over its whole range. */
   readonly reservoirGain: number;
   /** log2(lambda) where a line has one bit, a first guess only. */
@@ -57,6 +65,10 @@ export const DEFAULT_TUNING: Tuning = {
   shapeMargin: 2,
   earlierShare: 0.1,
   shortContrast: 0.5,
+  silencePenalty: 1.5,
+  noiseFrom: 4000,
+  noiseGain: 0.9,
+  noisePenalty: 1.2,
   reservoirGain: 3,
   lambdaAtOneBit: -2.3,
   lambdaAtQuality1: 0,

@@ -236,28 +236,34 @@ class MatroskaWriter implements ContainerWriter {
     const isIndexed = streamIndex === this.indexTrack;
     const padding = packet.discardPadding ?? 0;
     const { stream } = track;
+    const discardPadding =
+      padding > 0 && stream.kind === 'audio' ? Math.round((padding * 1e9) / stream.sampleRate) : 0;
     await clusters.add({
       trackNumber: streamIndex + 1,
       timestamp,
       packet,
-      duration: this.durationToWrite(track, packet),
-      discardPadding:
-        padding > 0 && stream.kind === 'audio'
-          ? Math.round((padding * 1e9) / stream.sampleRate)
-          : 0,
+      duration: this.durationToWrite(track, packet, discardPadding),
+      discardPadding,
       previous: track.previous,
       isClusterStart: isIndexed && packet.isKey,
     });
     track.previous = timestamp;
-    this.end = Math.max(this.end, timestamp - track.delay + packet.duration);
+    const paddingTicks = rescale(discardPadding, [1, 1e9], this.timeBases[streamIndex]!);
+    const whole = Math.max(packet.duration, Math.round(track.defaultTicks));
+    const presented = Math.min(packet.duration, Math.max(0, whole - paddingTicks));
+    this.end = Math.max(this.end, timestamp - track.delay + presented);
     if (isIndexed && packet.isKey && !this.options.live) this.addCue(timestamp, clusters);
   }
 
   /** BlockDuration in ticks, or -1 if DefaultDuration or the frame itself says it to the tick. */
-  private durationToWrite(track: WriterTrack, packet: Packet): number {
-    if (track.stream.kind === 'subtitle') return packet.duration;
-    if (track.defaultTicks > 0) {
-      return Math.abs(packet.duration - track.defaultTicks) < 1 ? -1 : packet.duration;
+  private durationToWrite(track: WriterTrack, packet: Packet, discardPadding: number): number {
+    const { stream, defaultTicks } = track;
+    if (stream.kind === 'subtitle') return packet.duration;
+    if (defaultTicks > 0) {
+      // Some producers have taken the padding off the duration already, some have not; DiscardPadding says it anyway.
+      const missing = defaultTicks - packet.duration;
+      const padding = discardPadding / this.options.timestampScale;
+      return Math.abs(missing) < 1 || Math.abs(missing - padding) < 1 ? -1 : packet.duration;
     }
     return track.isSelfTimed || packet.duration === 0 ? -1 : packet.duration;
   }

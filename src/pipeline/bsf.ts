@@ -1,0 +1,260 @@
+/**
+ * Bitstream filters: change how packets are packaged without decoding them. A description names filters with commas
+ * between, as ffmpeg's `-bsf` does: `h264_mp4toannexb,null`.
+ */
+import { ConfigError, FormatError, StateError } from '../base/errors.ts';
+import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
+import { readAvcRecord } from '../containers/config/avc-record.ts';
+import type { DemuxedPackets } from './demuxer.ts';
+
+/** One filter, or several as one: packets go in and come out one for one. */
+export interface BsfChain {
+  /** The stream as it is behind the filter. */
+  readonly codec: StreamInfo;
+  filter(packet: Packet): Packet;
+}
+
+/** Table: name => what makes the filter for a stream. */
+const FILTERS: Readonly<Record<string, (codec: StreamInfo) => BsfChain>> = {
+  null: (codec) => ({ codec, filter: (packet) => packet }),
+  h264_mp4toannexb: (codec) => new Mp4ToAnnexB(codec),
+  aac_adtstoasc: (codec) => new AdtsToAsc(codec),
+};
+
+/** Makes the filters of `description` for a stream. Throws `ConfigError` for an unknown filter or a codec that it is not for. */
+export function createBsfChain(codec: StreamInfo, description: string): BsfChain {
+  const chain: BsfChain[] = [];
+  let current = codec;
+  for (const name of description.split(',')) {
+    const create = Object.hasOwn(FILTERS, name.trim()) ? FILTERS[name.trim()] : undefined;
+    if (create === undefined) {
+      throw new ConfigError(
+        'bsf',
+        `unknown filter '${name.trim()}', allowed are ${Object.keys(FILTERS).join(', ')}`,
+      );
+    }
+    const filter = create(current);
+    chain.push(filter);
+    current = filter.codec;
+  }
+  return {
+    get codec() {
+      return chain.at(-1)!.codec;
+    },
+    filter: (packet) => chain.reduce((data, filter) => filter.filter(data), packet),
+  };
+}
+
+/** Filters the packets of one stream, piece by piece. */
+export class BSF {
+  private readonly chain: BsfChain;
+  private isFlushed = false;
+
+  /**
+   * @param codec the stream that packets will come from
+   * @param description filters by their names, with commas between
+   */
+  constructor(codec: StreamInfo, description: string) {
+    if (codec === undefined) throw new ConfigError('bsf.codec', 'needed is a stream, got none');
+    this.chain = createBsfChain(codec, description);
+  }
+
+  /** The stream as it is behind the filter; for ADTS it is complete after the first packet. */
+  get codec(): StreamInfo {
+    return this.chain.codec;
+  }
+
+  /** The packets behind the filter. They have a codec if those given had one. `flush`: these are the last. */
+  filter(packets: DemuxedPackets, options: { readonly flush?: boolean } = {}): DemuxedPackets {
+    if (this.isFlushed) throw new StateError('bsf.filter', 'was flushed; make a new BSF');
+    if (packets.kind !== this.chain.codec.kind) {
+      throw new ConfigError('bsf.filter.packets', `got ${packets.kind}, not ${this.codec.kind}`);
+    }
+    const filtered = packets.packets.map((packet) => this.chain.filter(packet));
+    if (options.flush === true) this.isFlushed = true;
+    const { codec: given, ...rest } = packets;
+    return given === undefined
+      ? { ...rest, packets: filtered }
+      : { ...rest, packets: filtered, codec: this.codec };
+  }
+
+  /** No packets will follow. None of the filters holds any back, so this gives none. */
+  flush(): Packets {
+    if (this.isFlushed) throw new StateError('bsf.flush', 'was flushed before; make a new BSF');
+    this.isFlushed = true;
+    const { kind, timeBase } = this.codec;
+    return { kind, timeBase, packets: [] };
+  }
+}
+
+/** Filters all packets of a stream at once. Throws `ConfigError` if they do not say their codec. */
+export function applyBsf(packets: DemuxedPackets, description: string): DemuxedPackets {
+  if (packets.codec === undefined) {
+    throw new ConfigError(
+      'applyBsf.packets',
+      'do not have a codec; use demuxVideo() or demuxAudio(), or a BSF with the codec',
+    );
+  }
+  return new BSF(packets.codec, description).filter(packets, { flush: true });
+}
+
+const NAL_SLICE = 1;
+const NAL_IDR_SLICE = 5;
+const NAL_SPS = 7;
+const NAL_PPS = 8;
+
+const LENGTH_BYTES = 4;
+
+/**
+ * Lengths become start codes (H.264 Annex B), and the parameter sets of the record stand before each IDR picture that has
+ * none of its own. The first unit of a packet and parameter sets get zero_byte before the start code (clause B.1.2).
+ */
+class Mp4ToAnnexB implements BsfChain {
+  readonly codec: StreamInfo;
+  private readonly sps: readonly Uint8Array[];
+  private readonly pps: readonly Uint8Array[];
+  private readonly isConverted: boolean;
+  /** Whether an IDR picture that begins now still needs parameter sets, and which of them have been seen. */
+  private needsSets = true;
+  private hasSps = false;
+  private hasPps = false;
+
+  constructor(codec: StreamInfo) {
+    if (codec.codec !== 'h264') {
+      throw new ConfigError('bsf.h264_mp4toannexb', `is for h264, got ${codec.codec}`);
+    }
+    this.isConverted = codec.config.length < 4 || codec.config[0] !== 1;
+    const record = this.isConverted ? { sps: [], pps: [] } : readAvcRecord(codec.config);
+    this.sps = record.sps;
+    this.pps = record.pps;
+    const sets = [...this.sps, ...this.pps];
+    this.codec = this.isConverted ? codec : { ...codec, config: startCoded(sets, () => true) };
+  }
+
+  filter(packet: Packet): Packet {
+    if (this.isConverted) return packet;
+    const units: Uint8Array[] = [];
+    for (const unit of lengthPrefixed(packet.data)) {
+      units.push(...this.setsBefore(unit), unit);
+      if (((unit[0] ?? 0) & 31) === NAL_SLICE) {
+        this.needsSets = true;
+        this.hasSps = false;
+        this.hasPps = false;
+      }
+    }
+    const data = startCoded(units, (unit) => {
+      const type = (unit[0] ?? 0) & 31;
+      return type === NAL_SPS || type === NAL_PPS;
+    });
+    return { ...packet, data };
+  }
+
+  /** Parameter sets that have to stand before `unit`. */
+  private setsBefore(unit: Uint8Array): readonly Uint8Array[] {
+    const type = (unit[0] ?? 0) & 31;
+    if (type === NAL_SPS) {
+      this.hasSps = true;
+      this.needsSets = true;
+    } else if (type === NAL_PPS) {
+      this.hasPps = true;
+      this.needsSets = true;
+      if (!this.hasSps && this.sps.length > 0) {
+        this.hasSps = true;
+        return this.sps;
+      }
+    } else if (type === NAL_IDR_SLICE) {
+      // first_mb_in_slice 0 is coded as a single one bit: a new picture begins (clause 7.3.3).
+      const isFirstSlice = ((unit[1] ?? 0) & 0x80) !== 0;
+      if (!this.needsSets && isFirstSlice) this.needsSets = true;
+      if (this.needsSets && !this.hasSps && !this.hasPps) {
+        this.needsSets = false;
+        return [...this.sps, ...this.pps];
+      }
+      if (this.needsSets && this.hasSps && !this.hasPps) {
+        this.needsSets = false;
+        return this.pps;
+      }
+    }
+    return [];
+  }
+}
+
+/** Views of the NAL units of a canonical packet. Throws `FormatError` if a length reaches past its end. */
+function* lengthPrefixed(data: Uint8Array): Generator<Uint8Array> {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  for (let at = 0; at < data.length; ) {
+    const start = at + LENGTH_BYTES;
+    const length = start <= data.length ? view.getUint32(at) : 0;
+    if (start > data.length || start + length > data.length) {
+      throw new FormatError(
+        'bsf.h264_mp4toannexb',
+        `a NAL unit of ${length} bytes does not fit`,
+        at,
+      );
+    }
+    if (length > 0) yield data.subarray(start, start + length);
+    at = start + length;
+  }
+}
+
+/** `units` behind start codes, of four bytes for the first and for those that `isLong` says. */
+function startCoded(
+  units: readonly Uint8Array[],
+  isLong: (unit: Uint8Array) => boolean,
+): Uint8Array {
+  let total = 0;
+  for (const [i, unit] of units.entries()) total += unit.length + (i === 0 || isLong(unit) ? 4 : 3);
+  const out = new Uint8Array(total);
+  let at = 0;
+  for (const [i, unit] of units.entries()) {
+    at += i === 0 || isLong(unit) ? 4 : 3;
+    out[at - 1] = 1;
+    out.set(unit, at);
+    at += unit.length;
+  }
+  return out;
+}
+
+const ADTS_HEADER_BYTES = 7;
+const ADTS_CRC_BYTES = 2;
+
+/** Takes the ADTS header (AAC clause 1.A.2) off each packet and makes it the stream's configuration. */
+class AdtsToAsc implements BsfChain {
+  codec: StreamInfo;
+
+  constructor(codec: StreamInfo) {
+    if (codec.codec !== 'aac') {
+      throw new ConfigError('bsf.aac_adtstoasc', `is for aac, got ${codec.codec}`);
+    }
+    this.codec = codec;
+  }
+
+  filter(packet: Packet): Packet {
+    const { data } = packet;
+    const isAdts =
+      data.length > ADTS_HEADER_BYTES && data[0] === 0xff && (data[1]! & 0xf6) === 0xf0;
+    if (!isAdts) {
+      if (this.codec.config.length > 0) return packet;
+      throw new FormatError('bsf.aac_adtstoasc', 'no ADTS header, and no configuration', 0);
+    }
+    const protection_absent = data[1]! & 1;
+    const profile_ObjectType = data[2]! >> 6;
+    const sampling_frequency_index = (data[2]! >> 2) & 15;
+    const channel_configuration = ((data[2]! & 1) << 2) | (data[3]! >> 6);
+    const number_of_raw_data_blocks_in_frame = data[6]! & 3;
+    if (number_of_raw_data_blocks_in_frame !== 0) {
+      throw new FormatError('bsf.aac_adtstoasc', 'a frame holds more than one raw_data_block', 6);
+    }
+    if (channel_configuration === 0) {
+      throw new FormatError('bsf.aac_adtstoasc', 'channels told by a program config element', 2);
+    }
+    if (this.codec.config.length === 0) {
+      const audioObjectType = profile_ObjectType + 1;
+      const bits =
+        (audioObjectType << 11) | (sampling_frequency_index << 7) | (channel_configuration << 3);
+      this.codec = { ...this.codec, config: Uint8Array.of(bits >> 8, bits & 255) };
+    }
+    const start = ADTS_HEADER_BYTES + (protection_absent === 1 ? 0 : ADTS_CRC_BYTES);
+    return { ...packet, data: data.subarray(start) };
+  }
+}

@@ -1,0 +1,388 @@
+/**
+ * The demuxer: opens a file by its content, tells its streams, and gives their packets, whole, by time window, or in
+ * chunks as they are read.
+ */
+import type { ByteSource } from '../base/byte-stream.ts';
+import type { ContainerReader, ReadPacket } from '../base/container.ts';
+import { ConfigError, rejectUnknownKeys, requireInteger, StateError } from '../base/errors.ts';
+import type {
+  AudioStreamInfo,
+  Packet,
+  Packets,
+  StreamInfo,
+  VideoStreamInfo,
+} from '../base/packet.ts';
+import { compareTimes, type Rational } from '../base/rational.ts';
+import { type Origin, openSource } from '../io/open.ts';
+import { SpillSource } from '../io/spill-source.ts';
+import { type BsfChain, createBsfChain } from './bsf.ts';
+import { chooseInputFormat, PROBE_BYTES } from './input-formats.ts';
+
+/** Packets of one stream as the demuxer gives them. */
+export interface DemuxedPackets extends Packets {
+  /** The stream that they belong to; absent from the chunks of `streamingDemux`, as in SPDL. */
+  readonly codec?: StreamInfo;
+  /** The window that was asked for, in seconds. */
+  readonly timestamp?: readonly [start: number, end: number];
+}
+
+/** How a file shall be opened. */
+export interface DemuxerOptions {
+  /** Name of the format (`mp4`, `matroska`, `wav` …); default: by the content. */
+  readonly format?: string;
+  /** Options of the format's reader. */
+  readonly readerOptions?: object;
+}
+
+/** What `streamingDemux` shall give. Exactly one of `duration` and `numPackets`. */
+export interface StreamingDemuxOptions<I = number | Iterable<number> | undefined> {
+  /** One stream: chunks are its packets. Several: chunks are maps by stream index. Default: stream 0. */
+  readonly indices?: I;
+  /** Seconds of a chunk, above 0. */
+  readonly duration?: number;
+  /** A chunk ends when one stream has so many packets. */
+  readonly numPackets?: number;
+}
+
+/** A part of the time line in seconds: from the first to before the second. */
+export type TimeWindow = readonly [start: number, end: number];
+
+/** Pictures that a B-frame stream shows before the window's end may be stored behind it: so much more is read. */
+const VIDEO_MARGIN_SECONDS = 0.3;
+
+/** Reads one file. A file or bytes can be read many times, a stream once. */
+export class Demuxer implements AsyncDisposable {
+  /** ffmpeg's name of the format. */
+  readonly format: string;
+  readonly streams: readonly StreamInfo[];
+  /** The container's reader, for what only it knows: chapters, tags, problems. */
+  readonly reader: ContainerReader;
+  private readonly source: ByteSource;
+  private isOpen = true;
+
+  private constructor(source: ByteSource, reader: ContainerReader) {
+    this.source = source;
+    this.reader = reader;
+    this.format = reader.format;
+    this.streams = reader.streams;
+  }
+
+  /**
+   * Opens a file, told by its content. Throws `FormatError` for what is no media file or is broken, `UnsupportedError`
+   * for formats that are not read, `ConfigError` for a path that cannot be opened.
+   */
+  static async open(origin: Origin, options: DemuxerOptions = {}): Promise<Demuxer> {
+    rejectUnknownKeys('demuxer', options, ['format', 'readerOptions']);
+    let source = await openSource('demuxer.source', origin);
+    try {
+      const start = (await source.read(0, PROBE_BYTES)).slice(0, PROBE_BYTES);
+      const format = chooseInputFormat(start, options.format);
+      if (format.goesBack && source.size === null) source = spilled(source);
+      const reader = await format.open(source, { ...options.readerOptions });
+      return new Demuxer(source, reader);
+    } catch (error) {
+      await source.close();
+      throw error;
+    }
+  }
+
+  get hasVideo(): boolean {
+    return this.videoStreamIndex >= 0;
+  }
+
+  get hasAudio(): boolean {
+    return this.audioStreamIndex >= 0;
+  }
+
+  /** Index of the best video stream: the default one if a file says so, then the one of highest bit rate; -1 if none. */
+  get videoStreamIndex(): number {
+    return bestStream(this.streams, 'video');
+  }
+
+  /** Index of the best audio stream, chosen like `videoStreamIndex`. */
+  get audioStreamIndex(): number {
+    return bestStream(this.streams, 'audio');
+  }
+
+  /** The best video stream. Throws `ConfigError` if there is none. */
+  get videoCodec(): VideoStreamInfo {
+    return this.require('videoCodec', this.videoStreamIndex, 'video') as VideoStreamInfo;
+  }
+
+  /** The best audio stream. Throws `ConfigError` if there is none. */
+  get audioCodec(): AudioStreamInfo {
+    return this.require('audioCodec', this.audioStreamIndex, 'audio') as AudioStreamInfo;
+  }
+
+  /** The best video stream, taken for a picture: without a frame rate. Throws `ConfigError` if there is none. */
+  get imageCodec(): VideoStreamInfo {
+    const { frameRate: _, ...image } = this.videoCodec;
+    return image;
+  }
+
+  /** Packets of all streams in the order of the file. */
+  packets(): AsyncGenerator<ReadPacket> {
+    this.requireOpen('packets');
+    return this.reader.packets();
+  }
+
+  /**
+   * Packets in chunks, in the order of the file. With `duration`, one clock runs over all selected streams: a packet whose
+   * presentation time is more than `duration` later than that of the chunk's first packet begins the next chunk. With
+   * `numPackets`, a chunk ends as soon as one stream has that many. Throws `ConfigError` for wrong options.
+   */
+  streamingDemux(
+    options: StreamingDemuxOptions<number | undefined>,
+  ): AsyncGenerator<DemuxedPackets>;
+  streamingDemux(
+    options: StreamingDemuxOptions<Iterable<number>>,
+  ): AsyncGenerator<ReadonlyMap<number, DemuxedPackets>>;
+  streamingDemux(
+    options: StreamingDemuxOptions,
+  ): AsyncGenerator<DemuxedPackets | ReadonlyMap<number, DemuxedPackets>> {
+    const where = 'demuxer.streamingDemux';
+    this.requireOpen('streamingDemux');
+    rejectUnknownKeys(where, options, ['indices', 'duration', 'numPackets']);
+    const { duration, numPackets } = options;
+    if ((duration === undefined) === (numPackets === undefined)) {
+      throw new ConfigError(
+        where,
+        duration === undefined
+          ? 'either duration or numPackets must be given'
+          : `only one of duration and numPackets can be given, got ${duration} and ${numPackets}`,
+      );
+    }
+    if (duration !== undefined && !(duration > 0)) {
+      throw new ConfigError(`${where}.duration`, `got ${duration}, allowed are numbers above 0`);
+    }
+    const limit = numPackets ?? Number.POSITIVE_INFINITY;
+    if (numPackets !== undefined) {
+      requireInteger(`${where}.numPackets`, numPackets, 1, Number.MAX_SAFE_INTEGER);
+    }
+    const { indices = 0 } = options;
+    const selected = new Set(typeof indices === 'number' ? [indices] : indices);
+    if (selected.size === 0) throw new ConfigError(`${where}.indices`, 'names no stream');
+    for (const index of selected) {
+      requireInteger(`${where}.indices`, index, 0, this.streams.length - 1);
+    }
+    const chunks = this.chunks(selected, duration ?? Number.POSITIVE_INFINITY, limit);
+    return typeof indices === 'number' ? single(chunks, indices) : chunks;
+  }
+
+  /**
+   * Packets of the best video stream. With a window: from the last key frame at or before its start on, up to those that
+   * are presented 0.3 s behind its end, for pictures may be stored after later ones.
+   */
+  demuxVideo(
+    window?: TimeWindow,
+    options: { readonly bsf?: string } = {},
+  ): Promise<DemuxedPackets> {
+    this.require('demuxVideo', this.videoStreamIndex, 'video');
+    return this.demux('demuxVideo', this.videoStreamIndex, window, VIDEO_MARGIN_SECONDS, options);
+  }
+
+  /** Packets of the best audio stream; with a window, those that are presented in it. */
+  demuxAudio(
+    window?: TimeWindow,
+    options: { readonly bsf?: string } = {},
+  ): Promise<DemuxedPackets> {
+    this.require('demuxAudio', this.audioStreamIndex, 'audio');
+    return this.demux('demuxAudio', this.audioStreamIndex, window, 0, options);
+  }
+
+  /** The first packet of the best video stream, as a picture. */
+  async demuxImage(options: { readonly bsf?: string } = {}): Promise<DemuxedPackets> {
+    const index = this.videoStreamIndex;
+    const codec = this.imageCodec;
+    const filter = bsfOf('demuxImage', codec, options);
+    for await (const { streamIndex, packet } of this.packets()) {
+      if (streamIndex === index)
+        return asPackets(filter?.codec ?? codec, applyTo(filter, [packet]));
+    }
+    return asPackets(filter?.codec ?? codec, []);
+  }
+
+  /** Closes the source. Generators that were handed out must not be used any more. */
+  async close(): Promise<void> {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    await this.source.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  private async *chunks(
+    selected: ReadonlySet<number>,
+    duration: number,
+    numPackets: number,
+  ): AsyncGenerator<ReadonlyMap<number, DemuxedPackets>> {
+    let chunk = new Map<number, Packet[]>();
+    let start: { pts: number; timeBase: Rational } | null = null;
+    for await (const { streamIndex, packet } of this.reader.packets()) {
+      if (!selected.has(streamIndex)) continue;
+      const { timeBase } = this.streams[streamIndex]!;
+      start ??= { pts: packet.pts, timeBase };
+      if (isLaterBy(duration, packet.pts, timeBase, start)) {
+        yield this.finishChunk(chunk);
+        chunk = new Map();
+        start = { pts: packet.pts, timeBase };
+      }
+      const packets = chunk.get(streamIndex);
+      if (packets === undefined) chunk.set(streamIndex, [packet]);
+      else packets.push(packet);
+      if (chunk.get(streamIndex)!.length >= numPackets) {
+        yield this.finishChunk(chunk);
+        chunk = new Map();
+        start = null;
+      }
+    }
+    if (chunk.size > 0) yield this.finishChunk(chunk);
+  }
+
+  private finishChunk(
+    chunk: ReadonlyMap<number, readonly Packet[]>,
+  ): ReadonlyMap<number, DemuxedPackets> {
+    const made = new Map<number, DemuxedPackets>();
+    for (const [index, packets] of chunk) {
+      const { kind, timeBase } = this.streams[index]!;
+      made.set(index, { kind, timeBase, packets });
+    }
+    return made;
+  }
+
+  private async demux(
+    method: string,
+    index: number,
+    window: TimeWindow | undefined,
+    margin: number,
+    options: { readonly bsf?: string },
+  ): Promise<DemuxedPackets> {
+    this.requireOpen(method);
+    const codec = this.streams[index]!;
+    const filter = bsfOf(method, codec, options);
+    if (window !== undefined) requireWindow(`demuxer.${method}.window`, window);
+    let packets: Packet[] = [];
+    for await (const { streamIndex, packet } of this.reader.packets()) {
+      if (streamIndex !== index) continue;
+      if (window !== undefined) {
+        const seconds = (packet.pts * codec.timeBase[0]) / codec.timeBase[1];
+        if (seconds >= window[1] + margin) break;
+        // Sound can start anywhere; pictures at the last key frame that is not behind the start.
+        const isStart = codec.kind === 'audio' ? isOver(packet, codec, window[0]) : packet.isKey;
+        if (isStart && (codec.kind === 'audio' || seconds <= window[0])) packets = [];
+      }
+      packets.push(packet);
+    }
+    const made = asPackets(filter?.codec ?? codec, applyTo(filter, packets));
+    return window === undefined ? made : { ...made, timestamp: window };
+  }
+
+  private require(method: string, index: number, kind: string): StreamInfo {
+    const stream = this.streams[index];
+    if (stream === undefined) {
+      const found = this.streams.map((each) => each.kind).join(', ');
+      throw new ConfigError(`demuxer.${method}`, `the file has no ${kind} stream, only ${found}`);
+    }
+    return stream;
+  }
+
+  private requireOpen(method: string): void {
+    if (!this.isOpen) throw new StateError(`demuxer.${method}`, 'is closed; open the file again');
+  }
+}
+
+/** A source that keeps what has been read, over one that only goes forward. */
+function spilled(source: ByteSource): ByteSource {
+  async function* pieces(): AsyncGenerator<Uint8Array> {
+    const PIECE_BYTES = 1 << 16;
+    for (let position = 0; ; ) {
+      const piece = (await source.read(position, PIECE_BYTES)).slice();
+      if (piece.length === 0) return;
+      position += piece.length;
+      yield piece;
+    }
+  }
+  const kept = new SpillSource(pieces());
+  return {
+    get size() {
+      return kept.size;
+    },
+    read: (position, length) => kept.read(position, length),
+    close: () => source.close(),
+  };
+}
+
+/** Default streams before others, higher bit rates before lower, then the order of the file; -1 if there is none. */
+function bestStream(streams: readonly StreamInfo[], kind: StreamInfo['kind']): number {
+  let best = -1;
+  for (const [i, stream] of streams.entries()) {
+    if (stream.kind !== kind) continue;
+    if (best < 0 || isBetter(stream, streams[best]!)) best = i;
+  }
+  return best;
+}
+
+function isBetter(stream: StreamInfo, than: StreamInfo): boolean {
+  const isDefault = stream.isDefault ?? false;
+  if (isDefault !== (than.isDefault ?? false)) return isDefault;
+  return (stream.bitRate ?? 0) > (than.bitRate ?? 0);
+}
+
+/** Whether `pts` is more than `seconds` later than `start`: exact, but for `seconds`, which is taken in nanoseconds. */
+function isLaterBy(
+  seconds: number,
+  pts: number,
+  timeBase: Rational,
+  start: { readonly pts: number; readonly timeBase: Rational },
+): boolean {
+  if (!Number.isFinite(seconds)) return false;
+  const [num, den] = start.timeBase;
+  const isSame = num === timeBase[0] && den === timeBase[1];
+  if (isSame && Number.isInteger(seconds)) {
+    return compareTimes(pts - start.pts, timeBase, seconds, [1, 1]) > 0;
+  }
+  const elapsed = (pts * timeBase[0]) / timeBase[1] - (start.pts * num) / den;
+  const TOLERANCE_SECONDS = 1e-9;
+  return elapsed > seconds + TOLERANCE_SECONDS;
+}
+
+/** Whether `packet` ends at or before `seconds`: nothing before the next one is needed. */
+function isOver(packet: Packet, { timeBase }: StreamInfo, seconds: number): boolean {
+  return (packet.pts * timeBase[0]) / timeBase[1] <= seconds;
+}
+
+function requireWindow(where: string, window: TimeWindow): void {
+  const [start, end] = window;
+  if (!Number.isFinite(start) || !(end > start)) {
+    throw new ConfigError(where, `got ${start}..${end}, allowed are a start and a later end`);
+  }
+}
+
+function bsfOf(
+  method: string,
+  codec: StreamInfo,
+  options: { readonly bsf?: string },
+): BsfChain | null {
+  rejectUnknownKeys(`demuxer.${method}`, options, ['bsf']);
+  return options.bsf === undefined ? null : createBsfChain(codec, options.bsf);
+}
+
+function applyTo(filter: BsfChain | null, packets: readonly Packet[]): readonly Packet[] {
+  return filter === null ? packets : packets.map((packet) => filter.filter(packet));
+}
+
+function asPackets(codec: StreamInfo, packets: readonly Packet[]): DemuxedPackets {
+  return { kind: codec.kind, timeBase: codec.timeBase, packets, codec };
+}
+
+async function* single(
+  chunks: AsyncGenerator<ReadonlyMap<number, DemuxedPackets>>,
+  index: number,
+): AsyncGenerator<DemuxedPackets> {
+  for await (const chunk of chunks) {
+    const packets = chunk.get(index);
+    if (packets !== undefined) yield packets;
+  }
+}

@@ -1,0 +1,94 @@
+/** Copies the streams of one file into another kind of file, without decoding them. */
+import { ConfigError, rejectUnknownKeys, requireInteger } from '../base/errors.ts';
+import type { Packet } from '../base/packet.ts';
+import type { Destination, Origin } from '../io/open.ts';
+import { Demuxer } from './demuxer.ts';
+import { Muxer } from './muxer.ts';
+
+/** What `remux` shall do. */
+export interface RemuxOptions {
+  /** Format of the new file; default by the extension of its path. */
+  readonly format?: string;
+  /** Format of the old file; default by its content. */
+  readonly inputFormat?: string;
+  /** Streams to copy, in this order; default all of them. */
+  readonly indices?: readonly number[];
+  /** Options of the new container. */
+  readonly muxerOptions?: object;
+}
+
+/** What was copied. */
+export interface RemuxResult {
+  readonly format: string;
+  readonly packets: number;
+  /** Bytes of the packets. */
+  readonly bytes: number;
+}
+
+/** Packets are handed on in runs, so that a small one does not cost a turn of its own. */
+const MAX_RUN_PACKETS = 64;
+const MAX_RUN_BYTES = 1 << 20;
+
+/**
+ * Copies a file. Throws `UnsupportedError` with the reason for a stream that the new file cannot hold; nothing is left of
+ * the new file then.
+ */
+export async function remux(
+  origin: Origin,
+  destination: Destination,
+  options: RemuxOptions = {},
+): Promise<RemuxResult> {
+  rejectUnknownKeys('remux', options, ['format', 'inputFormat', 'indices', 'muxerOptions']);
+  await using demuxer = await Demuxer.open(
+    origin,
+    options.inputFormat === undefined ? {} : { format: options.inputFormat },
+  );
+  const indices = options.indices ?? demuxer.streams.map((_, i) => i);
+  if (indices.length === 0) throw new ConfigError('remux.indices', 'names no stream');
+  const muxer = new Muxer(
+    destination,
+    options.format === undefined ? {} : { format: options.format },
+  );
+  const targets = new Map<number, number>();
+  for (const [target, index] of indices.entries()) {
+    requireInteger('remux.indices', index, 0, demuxer.streams.length - 1);
+    if (targets.has(index)) throw new ConfigError('remux.indices', `${index} is named twice`);
+    targets.set(index, target);
+    muxer.addRemuxStream(demuxer.streams[index]!);
+  }
+  await using file = await muxer.open(options.muxerOptions);
+  const counts = await copyPackets(demuxer, file, targets);
+  return { format: demuxer.format, ...counts };
+}
+
+async function copyPackets(
+  demuxer: Demuxer,
+  muxer: Muxer,
+  targets: ReadonlyMap<number, number>,
+): Promise<{ packets: number; bytes: number }> {
+  const runs: Packet[][] = demuxer.streams.map(() => []);
+  let held = 0;
+  let heldBytes = 0;
+  const counts = { packets: 0, bytes: 0 };
+  const handOn = async (): Promise<void> => {
+    for (const [index, run] of runs.entries()) {
+      if (run.length === 0) continue;
+      const { kind, timeBase } = demuxer.streams[index]!;
+      await muxer.write(targets.get(index)!, { kind, timeBase, packets: run });
+      runs[index] = [];
+    }
+    held = 0;
+    heldBytes = 0;
+  };
+  for await (const { streamIndex, packet } of demuxer.packets()) {
+    if (!targets.has(streamIndex)) continue;
+    runs[streamIndex]!.push(packet);
+    held++;
+    heldBytes += packet.data.length;
+    counts.packets++;
+    counts.bytes += packet.data.length;
+    if (held >= MAX_RUN_PACKETS || heldBytes >= MAX_RUN_BYTES) await handOn();
+  }
+  await handOn();
+  return counts;
+}

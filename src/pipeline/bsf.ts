@@ -14,17 +14,27 @@ export interface BsfChain {
   filter(packet: Packet): Packet;
 }
 
-/** Table: name => what makes the filter for a stream. */
-const FILTERS: Readonly<Record<string, (codec: StreamInfo) => BsfChain>> = {
-  null: (codec) => ({ codec, filter: (packet) => packet }),
-  h264_mp4toannexb: (codec) => new Mp4ToAnnexB(codec),
-  aac_adtstoasc: (codec) => new AdtsToAsc(codec),
+/** What stands before a filter. Its description may become complete only with the first packet. */
+interface Upstream {
+  readonly codec: StreamInfo;
+}
+
+/** Table: name => what makes the filter behind `upstream`. */
+const FILTERS: Readonly<Record<string, (upstream: Upstream) => BsfChain>> = {
+  null: (upstream) => ({
+    get codec() {
+      return upstream.codec;
+    },
+    filter: (packet) => packet,
+  }),
+  h264_mp4toannexb: (upstream) => new Mp4ToAnnexB(upstream.codec),
+  aac_adtstoasc: (upstream) => new AdtsToAsc(upstream.codec),
 };
 
 /** Makes the filters of `description` for a stream. Throws `ConfigError` for an unknown filter or a codec that it is not for. */
 export function createBsfChain(codec: StreamInfo, description: string): BsfChain {
   const chain: BsfChain[] = [];
-  let current = codec;
+  let upstream: Upstream = { codec };
   for (const name of description.split(',')) {
     const create = Object.hasOwn(FILTERS, name.trim()) ? FILTERS[name.trim()] : undefined;
     if (create === undefined) {
@@ -33,9 +43,9 @@ export function createBsfChain(codec: StreamInfo, description: string): BsfChain
         `unknown filter '${name.trim()}', allowed are ${Object.keys(FILTERS).join(', ')}`,
       );
     }
-    const filter = create(current);
+    const filter = create(upstream);
     chain.push(filter);
-    current = filter.codec;
+    upstream = filter;
   }
   return {
     get codec() {

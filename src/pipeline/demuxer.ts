@@ -173,7 +173,7 @@ export class Demuxer implements AsyncDisposable {
    * Packets of the best video stream. With a window: from the last key frame at or before its start on, up to those that
    * are presented 0.3 s behind its end, for pictures may be stored after later ones.
    */
-  demuxVideo(
+  async demuxVideo(
     window?: TimeWindow,
     options: { readonly bsf?: string } = {},
   ): Promise<DemuxedPackets> {
@@ -182,7 +182,7 @@ export class Demuxer implements AsyncDisposable {
   }
 
   /** Packets of the best audio stream; with a window, those that are presented in it. */
-  demuxAudio(
+  async demuxAudio(
     window?: TimeWindow,
     options: { readonly bsf?: string } = {},
   ): Promise<DemuxedPackets> {

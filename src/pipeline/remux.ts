@@ -39,16 +39,36 @@ export async function remux(
   options: RemuxOptions = {},
 ): Promise<RemuxResult> {
   rejectUnknownKeys('remux', options, ['format', 'inputFormat', 'indices', 'muxerOptions']);
-  await using demuxer = await Demuxer.open(
+  const demuxer = await Demuxer.open(
     origin,
     options.inputFormat === undefined ? {} : { format: options.inputFormat },
   );
-  const indices = options.indices ?? demuxer.streams.map((_, i) => i);
+  try {
+    const muxer = new Muxer(
+      destination,
+      options.format === undefined ? {} : { format: options.format },
+    );
+    const targets = addStreams(demuxer, muxer, options.indices);
+    await muxer.open(options.muxerOptions);
+    try {
+      return { format: demuxer.format, ...(await copyPackets(demuxer, muxer, targets)) };
+    } finally {
+      // Completes the file also where the old one turned out to be broken: what was copied by then plays.
+      await muxer[Symbol.asyncDispose]();
+    }
+  } finally {
+    await demuxer.close();
+  }
+}
+
+/** Adds the streams to copy; returns which stream of the old file becomes which of the new one. */
+function addStreams(
+  demuxer: Demuxer,
+  muxer: Muxer,
+  chosen: readonly number[] | undefined,
+): ReadonlyMap<number, number> {
+  const indices = chosen ?? demuxer.streams.map((_, i) => i);
   if (indices.length === 0) throw new ConfigError('remux.indices', 'names no stream');
-  const muxer = new Muxer(
-    destination,
-    options.format === undefined ? {} : { format: options.format },
-  );
   const targets = new Map<number, number>();
   for (const [target, index] of indices.entries()) {
     requireInteger('remux.indices', index, 0, demuxer.streams.length - 1);
@@ -56,9 +76,7 @@ export async function remux(
     targets.set(index, target);
     muxer.addRemuxStream(demuxer.streams[index]!);
   }
-  await using file = await muxer.open(options.muxerOptions);
-  const counts = await copyPackets(demuxer, file, targets);
-  return { format: demuxer.format, ...counts };
+  return targets;
 }
 
 async function copyPackets(

@@ -1,6 +1,13 @@
 /** H.264 in the session: the shared settings in terms of the encoder's options. */
 import { requireInteger, UnsupportedError } from '../base/errors.ts';
-import { createH264Encoder, type H264Options, PRESETS } from '../codecs/h264/index.ts';
+import {
+  createH264Encoder,
+  type H264Options,
+  PRESETS,
+  type Reconstruction,
+} from '../codecs/h264/index.ts';
+import type { VideoFrame } from '../frames/frame.ts';
+import type { PixFmt } from '../frames/pixel-format.ts';
 import type { VideoCodec, VideoRequest } from './codec.ts';
 import { rejectSessionKeys } from './session-keys.ts';
 
@@ -16,8 +23,30 @@ export const H264: VideoCodec = {
   name: 'h264',
   description: 'H.264 / AVC / MPEG-4 part 10',
   pixFmts: ['yuv420p', 'yuvj420p'],
-  open: (request) => createH264Encoder(h264Options(request)),
+  open(request) {
+    const encoder = createH264Encoder(h264Options(request));
+    const { pixFmt } = request;
+    return {
+      streamInfo: encoder.streamInfo,
+      encode: (frame) => encoder.encode(frame),
+      flush: () => encoder.flush(),
+      get decoded() {
+        return asFrame(encoder.reconstructed, pixFmt);
+      },
+    };
+  },
 };
+
+/** A view of the encoder's picture. */
+function asFrame(picture: Reconstruction, pixFmt: PixFmt): VideoFrame {
+  const { data, width, height, luma, cb, cr, lumaStride, chromaStride } = picture;
+  const planes = [
+    { data, offset: luma, stride: lumaStride },
+    { data, offset: cb, stride: chromaStride },
+    { data, offset: cr, stride: chromaStride },
+  ];
+  return { pixFmt, width, height, planes, pts: 0 };
+}
 
 /**
  * Options for a request: `qscale` becomes the quantizer, `compressionLevel` 0..8 the preset of that index, and B pictures

@@ -42,6 +42,8 @@ export interface VideoCodecSession {
   encode(frame: VideoFrame): readonly Packet[];
   /** The packets that were held back. Called once, last. */
   flush(): readonly Packet[];
+  /** What a decoder makes of the picture that was coded last; valid until the next call of `encode`. */
+  readonly decoded?: VideoFrame;
 }
 
 /** A video codec that the session can open. */

@@ -26,6 +26,8 @@ export class VideoEncoder {
   /** Where converted pictures go; null until one needs it. */
   private target: VideoFrame | null = null;
   private converter: { readonly from: PixFmt; readonly convert: PictureConverter } | null = null;
+  /** What the codec was given last. */
+  private lastSource: VideoFrame | null = null;
   private lastPts = Number.NEGATIVE_INFINITY;
   private state: 'open' | 'flushed' | 'failed' = 'open';
 
@@ -57,6 +59,16 @@ export class VideoEncoder {
   }
 
   /**
+   * The picture coded last as the codec was given it, and what a decoder will make of it, for measuring: valid until the
+   * next call of `encode`. Null before the first, and if the codec does not tell.
+   */
+  get lastPicture(): { readonly source: VideoFrame; readonly decoded: VideoFrame } | null {
+    const source = this.lastSource;
+    const decoded = source === null ? undefined : this.session.decoded;
+    return source === null || decoded === undefined ? null : { source, decoded };
+  }
+
+  /**
    * Codes frames. Their pixel format may be any; their size must be the config's, and their times must rise from call to
    * call. Times are put on the ticks of the frame rate, to the nearest.
    * @returns the packets that are ready, in decoding order: none, one or many
@@ -69,6 +81,7 @@ export class VideoEncoder {
     this.state = 'failed';
     frames.frames.forEach((frame, index) => {
       const picture = this.convert(frame);
+      this.lastSource = picture;
       packets.push(...this.session.encode({ ...picture, pts: times[index]! }));
     });
     this.state = 'open';

@@ -1,0 +1,55 @@
+/** What a command is: its options as a table, its help, and what it does. */
+import { describeOptions, type OptionTable, type OptionValues } from './options.ts';
+
+/** Options that every command has. */
+export const SHARED_OPTIONS = {
+  json: { kind: 'flag', help: 'one JSON object on stdout instead of text' },
+  help: { kind: 'flag', short: 'h', help: 'this text' },
+} as const satisfies OptionTable;
+
+/** Where a command reads and writes besides files: the terminal, or what stands for it. */
+export interface Output {
+  /** Standard input. */
+  readonly input: AsyncIterable<Uint8Array>;
+  /** Writes a line to standard output. */
+  line(text: string): void;
+  /** Writes bytes to standard output; settles when more may be written. */
+  bytes(bytes: Uint8Array): Promise<void>;
+  /** True if stderr is a terminal: progress may be shown there. */
+  readonly showsProgress: boolean;
+  /** Replaces the line of progress on the terminal. */
+  progress(text: string): void;
+}
+
+/** One command, with its own options and the shared ones in `options`. */
+export interface Command<T extends OptionTable = OptionTable> {
+  readonly name: string;
+  /** What follows the name: `INPUT... -o OUTPUT`. */
+  readonly usage: string;
+  /** One line that says what it does. */
+  readonly summary: string;
+  /** Command lines that work. */
+  readonly examples: readonly string[];
+  readonly options: T;
+  /** Throws `MediaError` if it cannot do what is asked. */
+  run(inputs: readonly string[], values: OptionValues<T>, output: Output): Promise<void>;
+}
+
+/** A command with its types checked against its own table. */
+export function command<T extends OptionTable>(definition: Command<T>): Command {
+  return definition as unknown as Command;
+}
+
+/** The text of `vitrine NAME --help`. */
+export function helpOf({ name, usage, summary, examples, options }: Command): string {
+  return [
+    `vitrine ${name} ${usage}`,
+    summary,
+    '',
+    'Options:',
+    ...describeOptions(options),
+    '',
+    examples.length > 1 ? 'Examples:' : 'Example:',
+    ...examples.map((example) => `  ${example}`),
+  ].join('\n');
+}

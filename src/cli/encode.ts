@@ -1,0 +1,338 @@
+/** `vitrine encode`: pictures and sound in, a coded file out. */
+import { stat } from 'node:fs/promises';
+import type { ByteSink } from '../base/byte-stream.ts';
+import type { ReadPacket } from '../base/container.ts';
+import { ConfigError, FormatError } from '../base/errors.ts';
+import type { AudioStreamInfo, VideoStreamInfo } from '../base/packet.ts';
+import { inverse, toSeconds } from '../base/rational.ts';
+import { PRESETS } from '../codecs/h264/index.ts';
+import {
+  type AudioFrames,
+  PIX_FMTS,
+  type PixFmt,
+  type SampleFmt,
+  VideoFrames,
+} from '../frames/index.ts';
+import { openPathSink } from '../io/node/path-sink.ts';
+import {
+  type AudioEncoder,
+  audioEncodeConfig,
+  CODECS,
+  FORMATS,
+  Muxer,
+  type VideoEncoder,
+  videoEncodeConfig,
+} from '../pipeline/index.ts';
+import { command, type Output, SHARED_OPTIONS } from './command.ts';
+import { type Unpack, unpackerOf } from './frames-of-packets.ts';
+import { type Input, openInput, RAW_FORMATS } from './open-input.ts';
+import type { OptionTable, OptionValues } from './options.ts';
+import { outputFormat } from './output-format.ts';
+import { Progress } from './progress.ts';
+import { type Psnr, PsnrMeter } from './psnr.ts';
+
+const codecNames = (kind: 'video' | 'audio') =>
+  CODECS.filter((codec) => codec.kind === kind).map(({ name }) => name);
+
+// biome-ignore format: one line per option
+const OPTIONS = {
+  output: { kind: 'text', short: 'o', meta: 'FILE', help: 'where the result goes; - is stdout' },
+  format: { kind: 'choice', choices: FORMATS.map(({ name }) => name), help: 'kind of file, if the extension of the output does not say' },
+  'codec-video': { kind: 'choice', meta: 'NAME', choices: codecNames('video'), help: 'codec of pictures' },
+  'codec-audio': { kind: 'choice', meta: 'NAME', choices: codecNames('audio'), help: 'codec of sound' },
+  preset: { kind: 'choice', choices: PRESETS, help: 'speed against size' },
+  qp: { kind: 'integer', meta: 'N', min: 0, max: 51, help: 'constant quantizer, 0 (best) to 51' },
+  gop: { kind: 'integer', meta: 'N', min: 0, max: 0x7fffffff, help: 'pictures from one key picture to the next' },
+  'bitrate-video': { kind: 'bits', help: 'bits per second of pictures, such as 2M' },
+  'bitrate-audio': { kind: 'bits', help: 'bits per second of sound, such as 128k' },
+  movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },
+  psnr: { kind: 'flag', help: 'measure the coded pictures against the input' },
+  'input-format': { kind: 'choice', meta: 'NAME', choices: RAW_FORMATS, help: 'what raw inputs are' },
+  size: { kind: 'size', meta: 'WxH', help: 'size of raw pictures' },
+  'pix-fmt': { kind: 'choice', meta: 'NAME', choices: PIX_FMTS, help: 'pixel format of raw pictures' },
+  rate: { kind: 'rate', meta: 'N/D', help: 'frames per second of raw pictures (25)' },
+  'sample-rate': { kind: 'integer', meta: 'HZ', min: 1, max: 0x7fffffff, help: 'sampling rate of raw sound' },
+  channels: { kind: 'integer', meta: 'N', min: 1, max: 65535, help: 'channels of raw sound' },
+  ...SHARED_OPTIONS,
+} as const satisfies OptionTable;
+
+type Values = OptionValues<typeof OPTIONS>;
+
+/** The command. */
+export const encode = command({
+  name: 'encode',
+  usage: 'INPUT... -o OUTPUT',
+  summary: 'Codes y4m, WAV and raw input; - is stdin. The output is what its extension says.',
+  examples: [
+    'vitrine encode pictures.y4m sound.wav -o film.mp4 --qp 24 --preset fast',
+    'ffmpeg -i film.mov -f yuv4mpegpipe - | vitrine encode - -o film.h264 --json --psnr',
+    'vitrine encode --size 320x240 --pix-fmt rgb24 --rate 30 frames.raw -o film.y4m',
+  ],
+  options: OPTIONS,
+  run,
+});
+
+/** One stream from an input to the muxer. */
+interface Track {
+  readonly unpack: Unpack;
+  readonly encoder: VideoEncoder | AudioEncoder;
+  /** Number in the muxer. */
+  readonly index: number;
+}
+
+/** One input while it is read. */
+interface Feed {
+  readonly packets: AsyncGenerator<ReadPacket>;
+  /** By stream of the input. */
+  readonly tracks: readonly Track[];
+  /** Seconds up to which it was read; infinity when it is at its end. */
+  seconds: number;
+}
+
+/** What was done, for the report. */
+interface Tally {
+  frames: number;
+  samples: number;
+  encodeSeconds: number;
+  mediaSeconds: number;
+}
+
+async function run(inputs: readonly string[], values: Values, output: Output): Promise<void> {
+  const path = values.output;
+  if (inputs.length === 0) throw new ConfigError('INPUT', 'none given; see vitrine encode --help');
+  if (path === undefined) throw new ConfigError('--output', 'needed is -o FILE');
+  if (inputs.filter((name) => name === '-').length > 1) {
+    throw new ConfigError('INPUT', '- (stdin) can be given once only');
+  }
+  if (path === '-' && values.json === true) {
+    throw new ConfigError('--json', 'goes to stdout, and so does the output; give -o FILE');
+  }
+  // A wrong extension is said before anything is read.
+  const format = outputFormat(path, values.format);
+  const opened: Input[] = [];
+  try {
+    for (const name of inputs) {
+      opened.push(await openInput(name, output.input, inputOptions(values)));
+    }
+    await encodeInputs(opened, path, format, values, output);
+  } finally {
+    for (const { source } of opened) await source.close();
+  }
+}
+
+function inputOptions(values: Values) {
+  return {
+    format: values['input-format'],
+    size: values.size,
+    pixFmt: values['pix-fmt'],
+    rate: values.rate,
+    sampleRate: values['sample-rate'],
+    channels: values.channels,
+    truncated: 'error',
+  } as const;
+}
+
+async function encodeInputs(
+  inputs: readonly Input[],
+  path: string,
+  format: string,
+  values: Values,
+  output: Output,
+): Promise<void> {
+  const sink = path === '-' ? new OutputSink(output) : await openPathSink(path);
+  const meter = values.psnr === true ? new PsnrMeter() : null;
+  const tally: Tally = { frames: 0, samples: 0, encodeSeconds: 0, mediaSeconds: 0 };
+  const onInterrupt = () => void Promise.resolve(sink.abort()).finally(() => process.exit(130));
+  process.once('SIGINT', onInterrupt);
+  const progress = new Progress(output, () => fractionRead(inputs));
+  try {
+    const muxer = new Muxer(sink, { format });
+    const feeds = inputs.map((input) => feedOf(input, muxer, values));
+    await muxer.open(containerOptions(values));
+    await copyAll(feeds, muxer, meter, tally, progress);
+    await muxer.close();
+  } catch (error) {
+    await sink.abort(error);
+    throw error;
+  } finally {
+    progress.end();
+    process.off('SIGINT', onInterrupt);
+  }
+  const bytes = sink instanceof OutputSink ? sink.size : (await stat(path)).size;
+  if (path !== '-') report(path, bytes, tally, meter?.result() ?? null, values, output);
+}
+
+/** Share of all inputs that was read; null if one is a stream. */
+function fractionRead(inputs: readonly Input[]): number | null {
+  let read = 0;
+  let total = 0;
+  for (const { source } of inputs) {
+    if (source.size === null) return null;
+    read += source.position;
+    total += source.size;
+  }
+  return total === 0 ? null : read / total;
+}
+
+function containerOptions(values: Values): object {
+  if (values.movflags === undefined) return {};
+  return values.movflags === 'faststart' ? { faststart: true } : { fragmented: true };
+}
+
+function feedOf(input: Input, muxer: Muxer, values: Values): Feed {
+  const tracks = input.reader.streams.map((stream): Track => {
+    const unpack = unpackerOf(input.name, stream);
+    const index = muxer.streamInfos.length;
+    const encoder =
+      stream.kind === 'video'
+        ? addVideo(muxer, stream, values)
+        : addAudio(muxer, stream as AudioStreamInfo, values);
+    return { unpack, encoder, index };
+  });
+  return { packets: input.reader.packets(), tracks, seconds: 0 };
+}
+
+function addVideo(muxer: Muxer, stream: VideoStreamInfo, values: Values): VideoEncoder {
+  const { width, height, color, sampleAspectRatio, timeBase } = stream;
+  const { preset, qp } = values;
+  return muxer.addEncodeStream({
+    config: videoEncodeConfig({
+      width,
+      height,
+      pixFmt: stream.pixFmt as PixFmt,
+      frameRate: stream.frameRate ?? inverse(timeBase),
+      ...(values.gop === undefined ? {} : { gopSize: values.gop }),
+      ...(values['bitrate-video'] === undefined ? {} : { bitRate: values['bitrate-video'] }),
+      ...(sampleAspectRatio === undefined ? {} : { sampleAspectRatio }),
+      ...(color === undefined
+        ? {}
+        : { colorRange: color.video_full_range_flag === 1 ? 'pc' : 'tv' }),
+    }),
+    ...(values['codec-video'] === undefined ? {} : { encoder: values['codec-video'] }),
+    encoderConfig: {
+      ...(preset === undefined ? {} : { preset }),
+      ...(qp === undefined ? {} : { qp }),
+    },
+  });
+}
+
+function addAudio(muxer: Muxer, stream: AudioStreamInfo, values: Values): AudioEncoder {
+  const { numChannels, sampleRate } = stream;
+  return muxer.addEncodeStream({
+    config: audioEncodeConfig({
+      numChannels,
+      sampleRate,
+      sampleFmt: stream.sampleFmt as SampleFmt,
+      ...(values['bitrate-audio'] === undefined ? {} : { bitRate: values['bitrate-audio'] }),
+    }),
+    ...(values['codec-audio'] === undefined ? {} : { encoder: values['codec-audio'] }),
+  });
+}
+
+/** Reads all inputs side by side, the one that is behind first, so that little waits to be interleaved. */
+async function copyAll(
+  feeds: readonly Feed[],
+  muxer: Muxer,
+  meter: PsnrMeter | null,
+  tally: Tally,
+  progress: Progress,
+): Promise<void> {
+  for (;;) {
+    const feed = feeds.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+    if (feed.seconds === Number.POSITIVE_INFINITY) break;
+    const next = await feed.packets.next();
+    if (next.done === true) {
+      feed.seconds = Number.POSITIVE_INFINITY;
+      continue;
+    }
+    const { streamIndex, packet } = next.value;
+    const track = feed.tracks[streamIndex]!;
+    const frames = track.unpack(packet);
+    const before = performance.now();
+    const coded =
+      frames instanceof VideoFrames
+        ? await (track.encoder as VideoEncoder).encode(frames)
+        : await (track.encoder as AudioEncoder).encode(frames as AudioFrames);
+    tally.encodeSeconds += (performance.now() - before) / 1000;
+    if (frames instanceof VideoFrames) {
+      tally.frames += frames.numFrames;
+      if (meter !== null) measure(meter, track.encoder as VideoEncoder);
+    } else tally.samples += frames.numFrames;
+    await muxer.write(track.index, coded);
+    feed.seconds = toSeconds(packet.pts + packet.duration, frames.timeBase);
+    tally.mediaSeconds = Math.max(tally.mediaSeconds, feed.seconds);
+    progress.update(tally.frames, feed.seconds);
+  }
+  if (tally.frames === 0 && tally.samples === 0) {
+    throw new FormatError('INPUT', 'the input holds no picture and no sample');
+  }
+  for (const { encoder, index } of feeds.flatMap(({ tracks }) => tracks)) {
+    const before = performance.now();
+    const rest = await encoder.flush();
+    tally.encodeSeconds += (performance.now() - before) / 1000;
+    await muxer.write(index, rest);
+  }
+}
+
+function measure(meter: PsnrMeter, encoder: VideoEncoder): void {
+  const picture = encoder.lastPicture;
+  if (picture === null) {
+    throw new ConfigError('--psnr', `${encoder.streamInfo.codec} does not tell what it coded`);
+  }
+  meter.add(picture.source, picture.decoded);
+}
+
+function report(
+  path: string,
+  bytes: number,
+  tally: Tally,
+  psnr: Psnr | null,
+  values: Values,
+  output: Output,
+): void {
+  const { frames, samples, encodeSeconds: seconds, mediaSeconds } = tally;
+  if (values.json === true) {
+    const measured =
+      psnr === null ? {} : { psnr: psnr.average, psnrY: psnr.y, psnrU: psnr.u, psnrV: psnr.v };
+    output.line(
+      JSON.stringify({ output: path, frames, samples, mediaSeconds, seconds, bytes, ...measured }),
+    );
+    return;
+  }
+  const done = [];
+  if (frames > 0) done.push(`${frames} frames`);
+  if (samples > 0) done.push(`${samples} samples`);
+  const rate = (bytes * 8) / mediaSeconds / 1000;
+  const speed = frames > 0 ? `${(frames / seconds).toFixed(1)} fps, ` : '';
+  output.line(
+    `${path}: ${done.join(', ')}, ${bytes} bytes (${rate.toFixed(0)} kbit/s), ${speed}${(mediaSeconds / seconds).toFixed(1)}x`,
+  );
+  if (psnr === null) return;
+  const text = (value: number | null) => (value === null ? 'equal' : `${value.toFixed(3)} dB`);
+  output.line(
+    `PSNR: ${text(psnr.average)} (Y ${text(psnr.y)}, U ${text(psnr.u)}, V ${text(psnr.v)})`,
+  );
+}
+
+/** Standard output as a sink. */
+class OutputSink implements ByteSink {
+  readonly seekable = false;
+  private readonly output: Output;
+  size = 0;
+
+  constructor(output: Output) {
+    this.output = output;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.size += bytes.length;
+    await this.output.bytes(bytes);
+  }
+
+  writeAt(): never {
+    throw new ConfigError('--output', 'stdout cannot go back');
+  }
+
+  close(): void {}
+  abort(): void {}
+}

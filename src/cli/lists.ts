@@ -1,0 +1,67 @@
+/** `vitrine codecs` and `vitrine formats`: what there is. */
+import { CODECS, FORMATS } from '../pipeline/index.ts';
+import { command, type Output, SHARED_OPTIONS } from './command.ts';
+import type { OptionValues } from './options.ts';
+
+type Values = OptionValues<typeof SHARED_OPTIONS>;
+
+/** Writes rows as columns, or as JSON. */
+function print(
+  rows: readonly Readonly<Record<string, unknown>>[],
+  values: Values,
+  output: Output,
+): void {
+  if (values.json === true) {
+    output.line(JSON.stringify(rows));
+    return;
+  }
+  const texts = rows.map((row) =>
+    Object.values(row).map((cell) => (Array.isArray(cell) ? cell.join(' ') : String(cell ?? '-'))),
+  );
+  const widths = texts[0]!.map((_, i) => Math.max(...texts.map((cells) => cells[i]!.length)));
+  for (const cells of texts) {
+    output.line(
+      cells
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join('  ')
+        .trimEnd(),
+    );
+  }
+}
+
+/** The command that lists codecs. */
+export const codecs = command({
+  name: 'codecs',
+  usage: '',
+  summary: 'Lists the codecs, and the pixel or sample formats that each takes without conversion.',
+  examples: ['vitrine codecs'],
+  options: SHARED_OPTIONS,
+  async run(_inputs, values, output) {
+    const rows = CODECS.map((codec) => ({
+      name: codec.name,
+      kind: codec.kind,
+      description: codec.description,
+      takes: codec.kind === 'video' ? codec.pixFmts : codec.sampleFmts,
+    }));
+    print(rows, values, output);
+  },
+});
+
+/** The command that lists formats. */
+export const formats = command({
+  name: 'formats',
+  usage: '',
+  summary: 'Lists the kinds of files that can be written, with extensions and default codecs.',
+  examples: ['vitrine formats'],
+  options: SHARED_OPTIONS,
+  async run(_inputs, values, output) {
+    const rows = FORMATS.map((format) => ({
+      name: format.name,
+      description: format.description,
+      extensions: format.extensions,
+      video: format.defaultVideo ?? null,
+      audio: format.defaultAudio ?? null,
+    }));
+    print(rows, values, output);
+  },
+});

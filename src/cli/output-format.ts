@@ -1,0 +1,12 @@
+/** Which kind of file an output is: by `--format`, else by its extension. */
+import { chooseFormat, FORMATS } from '../pipeline/formats.ts';
+
+/**
+ * Name of the format, as `Muxer` takes it. Besides the extensions of the formats, the names of those that have none are
+ * taken for them: `sound.s16le`. Throws `ConfigError` if neither tells.
+ */
+export function outputFormat(path: string, name: string | undefined): string {
+  const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase();
+  const isName = FORMATS.some((format) => format.name === extension && !format.extensions.length);
+  return chooseFormat(path === '-' ? null : path, name ?? (isName ? extension : undefined)).name;
+}

@@ -1,0 +1,165 @@
+/** `vitrine probe`: what a file holds, stream by stream, and with `--boxes` as a tree. */
+import { ConfigError, UnsupportedError } from '../base/errors.ts';
+import type { StreamInfo } from '../base/packet.ts';
+import { toSeconds } from '../base/rational.ts';
+import { inspectMp4, isMp4 } from '../containers/isobmff/index.ts';
+import { formatTree } from '../inspect/index.ts';
+import { command, type Output, SHARED_OPTIONS } from './command.ts';
+import { type Input, openInput, openInputSource } from './open-input.ts';
+import type { OptionTable, OptionValues } from './options.ts';
+
+const OPTIONS = {
+  boxes: { kind: 'flag', help: 'the tree of boxes, every field with its bytes' },
+  ...SHARED_OPTIONS,
+} as const satisfies OptionTable;
+
+/** The command. */
+export const probe = command({
+  name: 'probe',
+  usage: 'FILE',
+  summary: 'Lists the streams of an MP4, Matroska, WAV, y4m or ADTS file.',
+  examples: ['vitrine probe film.mp4', 'vitrine probe film.mp4 --boxes'],
+  options: OPTIONS,
+  run,
+});
+
+async function run(
+  inputs: readonly string[],
+  values: OptionValues<typeof OPTIONS>,
+  output: Output,
+): Promise<void> {
+  const [name] = inputs;
+  if (name === undefined || inputs.length > 1) {
+    throw new ConfigError('FILE', `got ${inputs.length} files, needed is one`);
+  }
+  if (values.boxes === true) return printBoxes(name, values.json === true, output);
+  const input = await openInput(name, output.input, { truncated: 'salvage' });
+  try {
+    const found = await survey(input);
+    if (values.json === true) output.line(JSON.stringify(found));
+    else for (const line of describe(found)) output.line(line);
+  } finally {
+    await input.source.close();
+  }
+}
+
+async function printBoxes(name: string, isJson: boolean, output: Output): Promise<void> {
+  const source = await openInputSource(name, output.input);
+  try {
+    if (!isMp4(await source.read(0, 64))) {
+      throw new UnsupportedError('--boxes', `${name} is no MP4 file; others have no tree yet`);
+    }
+    const tree = await inspectMp4(source);
+    if (isJson) output.line(JSON.stringify(tree));
+    else for (const line of formatTree(tree)) output.line(line);
+  } finally {
+    await source.close();
+  }
+}
+
+/** One stream with what its packets say. */
+type StreamReport = Omit<StreamInfo, 'config'> & {
+  index: number;
+  configBytes: number;
+  packets: number;
+  keyPackets: number;
+  /** In bytes, without the container. */
+  payload: number;
+  startTicks: number;
+  durationTicks: number;
+  startSeconds: number;
+  durationSeconds: number;
+};
+
+/** What `--json` prints. */
+interface FileReport {
+  readonly file: string;
+  readonly format: string;
+  readonly bytes: number | null;
+  readonly durationSeconds: number;
+  readonly streams: readonly StreamReport[];
+}
+
+/** Reads all packets: counts and durations are what is there, not what headers claim. */
+async function survey({ name, reader, source }: Input): Promise<FileReport> {
+  const streams = reader.streams.map(
+    ({ config, ...rest }, index): StreamReport => ({
+      index,
+      ...rest,
+      configBytes: config.length,
+      packets: 0,
+      keyPackets: 0,
+      payload: 0,
+      startTicks: 0,
+      durationTicks: 0,
+      startSeconds: 0,
+      durationSeconds: 0,
+    }),
+  );
+  const starts = streams.map(() => Number.POSITIVE_INFINITY);
+  const ends = streams.map(() => Number.NEGATIVE_INFINITY);
+  for await (const { streamIndex, packet } of reader.packets()) {
+    const stream = streams[streamIndex]!;
+    stream.packets++;
+    if (packet.isKey) stream.keyPackets++;
+    stream.payload += packet.data.length;
+    starts[streamIndex] = Math.min(starts[streamIndex]!, packet.pts);
+    ends[streamIndex] = Math.max(ends[streamIndex]!, packet.pts + packet.duration);
+  }
+  for (const [i, stream] of streams.entries()) {
+    if (stream.packets === 0) continue;
+    // What lies before zero is priming: decoded, and thrown away.
+    stream.startTicks = Math.max(0, starts[i]!);
+    stream.durationTicks = Math.max(0, ends[i]! - stream.startTicks);
+    stream.startSeconds = toSeconds(stream.startTicks, stream.timeBase);
+    stream.durationSeconds = toSeconds(stream.durationTicks, stream.timeBase);
+  }
+  const durations = streams.map((stream) => stream.startSeconds + stream.durationSeconds);
+  return {
+    file: name,
+    format: reader.format,
+    bytes: source.size,
+    durationSeconds: Math.max(0, ...durations),
+    streams,
+  };
+}
+
+function describe(report: FileReport): string[] {
+  const size = report.bytes === null ? '' : `, ${report.bytes} bytes`;
+  const count = report.streams.length === 1 ? '1 stream' : `${report.streams.length} streams`;
+  return [
+    `${report.file}: ${report.format}, ${count}, ${report.durationSeconds.toFixed(3)} s${size}`,
+    ...report.streams.map(describeStream),
+  ];
+}
+
+function describeStream(stream: StreamReport): string {
+  const parts = [`  ${stream.index} ${stream.kind} ${stream.codec}`, ...detailsOf(stream)];
+  parts.push(`${stream.packets} packets`, `${stream.durationSeconds.toFixed(3)} s`);
+  if (stream.durationSeconds > 0) {
+    parts.push(`${((stream.payload * 8) / stream.durationSeconds / 1000).toFixed(0)} kbit/s`);
+  }
+  if (stream.language !== undefined && stream.language !== 'und') parts.push(stream.language);
+  if (stream.title !== undefined) parts.push(`"${stream.title}"`);
+  return parts.join(', ');
+}
+
+function detailsOf(report: StreamReport): string[] {
+  const stream = report as unknown as StreamInfo;
+  if (stream.kind === 'video') {
+    const { width, height, pixFmt, frameRate, rotation } = stream;
+    const parts = [`${width}x${height}`];
+    if (pixFmt !== '') parts.push(pixFmt);
+    if (frameRate !== undefined) {
+      const [num, den] = frameRate;
+      parts.push(den === 1 ? `${num} fps` : `${num}/${den} fps`);
+    }
+    if (rotation) parts.push(`rotated ${rotation}°`);
+    return parts;
+  }
+  if (stream.kind === 'audio') {
+    const { sampleRate, numChannels } = stream;
+    return [`${sampleRate} Hz`, numChannels === 1 ? '1 channel' : `${numChannels} channels`];
+  }
+  return [];
+}

@@ -1,0 +1,109 @@
+/** `vitrine remux`: the same packets in another kind of file. */
+import { stat } from 'node:fs/promises';
+import { ConfigError } from '../base/errors.ts';
+import { toSeconds } from '../base/rational.ts';
+import { openPathSink } from '../io/node/path-sink.ts';
+import { FORMATS, Muxer } from '../pipeline/index.ts';
+import { command, type Output, SHARED_OPTIONS } from './command.ts';
+import { openInput } from './open-input.ts';
+import type { OptionTable, OptionValues } from './options.ts';
+import { outputFormat } from './output-format.ts';
+import { Progress } from './progress.ts';
+
+// biome-ignore format: one line per option
+const OPTIONS = {
+  output: { kind: 'text', short: 'o', meta: 'FILE', help: 'where the result goes' },
+  format: { kind: 'choice', choices: FORMATS.map(({ name }) => name), help: 'kind of file, if the extension of the output does not say' },
+  streams: { kind: 'text', meta: 'N,N', help: 'numbers of the streams to take, as probe lists them (all)' },
+  movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },
+  ...SHARED_OPTIONS,
+} as const satisfies OptionTable;
+
+type Values = OptionValues<typeof OPTIONS>;
+
+/** The command. */
+export const remux = command({
+  name: 'remux',
+  usage: 'INPUT -o OUTPUT',
+  summary: 'Puts coded streams into another file; nothing is decoded or coded.',
+  examples: [
+    'vitrine remux film.mp4 -o film.mkv',
+    'vitrine remux film.mkv -o sound.aac --streams 1',
+  ],
+  options: OPTIONS,
+  run,
+});
+
+async function run(inputs: readonly string[], values: Values, output: Output): Promise<void> {
+  const [name] = inputs;
+  const path = values.output;
+  if (name === undefined || inputs.length > 1) {
+    throw new ConfigError('INPUT', `got ${inputs.length} inputs, needed is one`);
+  }
+  if (path === undefined) throw new ConfigError('--output', 'needed is -o FILE');
+  const format = outputFormat(path, values.format);
+  const input = await openInput(name, output.input, { truncated: 'salvage' });
+  try {
+    const { streams } = input.reader;
+    const taken = chosenStreams(values.streams, streams.length);
+    const packets = await copyStreams(input, taken, path, format, values, output);
+    const bytes = (await stat(path)).size;
+    if (values.json === true) output.line(JSON.stringify({ output: path, packets, bytes }));
+    else {
+      const codecs = taken.map((index) => streams[index]!.codec).join(', ');
+      output.line(`${path}: ${codecs}, ${packets} packets, ${bytes} bytes`);
+    }
+  } finally {
+    await input.source.close();
+  }
+}
+
+/** Stream numbers in rising order; throws `ConfigError` for one that is not there. */
+function chosenStreams(text: string | undefined, count: number): number[] {
+  const all = Array.from({ length: count }, (_, i) => i);
+  if (text === undefined) return all;
+  const numbers = text.split(',').map((part) => (/^\d+$/.test(part) ? Number(part) : Number.NaN));
+  if (!numbers.every((number) => number < count)) {
+    throw new ConfigError('--streams', `got ${text}, allowed are 0..${count - 1} with commas`);
+  }
+  return all.filter((index) => numbers.includes(index));
+}
+
+async function copyStreams(
+  { reader, source }: Awaited<ReturnType<typeof openInput>>,
+  taken: readonly number[],
+  path: string,
+  format: string,
+  values: Values,
+  output: Output,
+): Promise<number> {
+  const sink = await openPathSink(path);
+  const onInterrupt = () => void Promise.resolve(sink.abort()).finally(() => process.exit(130));
+  process.once('SIGINT', onInterrupt);
+  const progress = new Progress(output, () =>
+    source.size === null ? null : source.position / source.size,
+  );
+  let count = 0;
+  try {
+    const muxer = new Muxer(sink, { format });
+    for (const index of taken) muxer.addRemuxStream(reader.streams[index]!);
+    const layout = values.movflags;
+    await muxer.open(layout === undefined ? {} : { [layout]: true });
+    for await (const { streamIndex, packet } of reader.packets()) {
+      const target = taken.indexOf(streamIndex);
+      if (target < 0) continue;
+      const { kind, timeBase } = reader.streams[streamIndex]!;
+      await muxer.write(target, { kind, packets: [packet], timeBase });
+      count++;
+      progress.update(0, toSeconds(packet.dts, timeBase));
+    }
+    await muxer.close();
+  } catch (error) {
+    await sink.abort(error);
+    throw error;
+  } finally {
+    progress.end();
+    process.off('SIGINT', onInterrupt);
+  }
+  return count;
+}

@@ -159,6 +159,7 @@ export class FragmentedMp4Writer implements ContainerWriter {
 
   /** Nothing is written before the first fragment is whole: only then is it known where each track starts. */
   writeHeader(): Promise<void> {
+    if (this.isOpen) throw new StateError('mp4.writeHeader', 'was called already');
     this.isOpen = true;
     return Promise.resolve();
   }
@@ -197,6 +198,7 @@ export class FragmentedMp4Writer implements ContainerWriter {
   }
 
   async writeTrailer(): Promise<void> {
+    if (!this.isOpen) throw new StateError('mp4.writeTrailer', 'call writeHeader before, and once');
     for (const fragment of this.fragments) {
       const closing = closingTextSample(fragment.track);
       if (closing !== null) this.addSample(fragment, closing);
@@ -204,6 +206,7 @@ export class FragmentedMp4Writer implements ContainerWriter {
     await this.writeFragment();
     if (!this.hasMovie) await this.writeInitialization();
     if (this.fragmentOptions.randomAccessTable) await this.writeRandomAccessTable();
+    this.isOpen = false;
   }
 
   private async flushBoxes(): Promise<void> {

@@ -31,7 +31,7 @@ import {
   type PcmFormat,
   speakerPositions,
 } from './pcm-formats.ts';
-import type { BitRates, Mp4Track } from './track.ts';
+import { type BitRates, type Mp4Track, OPUS_RATE } from './track.ts';
 
 /** Codecs with a sample entry and a record of their own: codec => type of the entry, type of the record. */
 const RECORD_CODECS: ReadonlyMap<string, readonly [entry: string, record: string]> =
@@ -197,7 +197,8 @@ function writeAudio(
     return;
   }
   const record = RECORD_CODECS.get(stream.codec);
-  const rate = stream.sampleRate > MAX_SAMPLERATE_FIELD ? 0 : stream.sampleRate;
+  const sampleRate = stream.codec === 'opus' ? OPUS_RATE : stream.sampleRate;
+  const rate = sampleRate > MAX_SAMPLERATE_FIELD ? 0 : sampleRate;
   const fields = { channelcount: stream.numChannels, samplerate: rate * 65536 };
   const children = (): void => {
     if (record) writeRecord(w, stream, record[1], firstPacket);

@@ -13,6 +13,9 @@ const MAX_SAMPLE_BYTES = 0xffffffff;
 const MAX_DELTA = 0xffffffff;
 const MAX_INT31 = 0x7fffffff;
 
+/** Opus is timed at this rate whatever it was recorded at, Opus-ISOBMFF clause 4.3.1. */
+export const OPUS_RATE = 48_000;
+
 /** Bytes of the first packet that are kept: enough for the headers that some codecs are configured from. */
 const FIRST_PACKET_BYTES = 64;
 
@@ -24,6 +27,7 @@ const PCM_JITTER = 100;
  * 10,000: what is a whole number of ticks there is one here.
  */
 export function trackTimescale(stream: StreamInfo): number {
+  if (stream.codec === 'opus') return OPUS_RATE;
   if (stream.kind === 'audio') return stream.sampleRate;
   const [num, den] = stream.timeBase;
   let timescale = den / gcd(num, den);
@@ -61,6 +65,8 @@ export class Mp4Track {
   private lastDts = 0;
   private lastPts = 0;
   private lastDuration = 0;
+  /** Ticks between the last two packets. */
+  private lastDelta = 0;
   /** Samples of the last packet, whose durations are not stated yet. */
   private pendingSamples = 0;
   private secondStart = 0;
@@ -130,7 +136,10 @@ export class Mp4Track {
       this.endPts = pts;
       this.secondStart = dts;
       this.firstPacket = packet.data.slice(0, FIRST_PACKET_BYTES);
-    } else delta = dts - this.lastDts;
+    } else {
+      delta = dts - this.lastDts;
+      this.lastDelta = delta;
+    }
     const end = pts + this.presentedDuration(packet);
     // What was shown before lasts until the next packet: a gap stretches it.
     if (pts < this.startPts) this.startPts = pts;
@@ -194,11 +203,12 @@ export class Mp4Track {
       this.samples.addDurations(this.pendingSamples, 1);
       this.endPts = this.startPts + this.samples.totalDuration;
     } else {
-      this.samples.addDurations(this.pendingSamples, this.lastDuration);
-      // With composition offsets the last decoded is seldom the last shown; then a gap in pts before it has no trace.
-      if (this.lastPts === this.lastDts && this.startPts === this.firstDts) {
-        this.endPts = Math.max(this.endPts, this.startPts + this.samples.totalDuration);
+      if (this.lastDuration === 0 && this.stream.kind !== 'subtitle') {
+        // Sources that do not say how long a packet lasts: the last is taken to last as long as the one before.
+        this.lastDuration = this.lastDelta;
+        this.endPts = Math.max(this.endPts, this.lastPts + this.lastDelta);
       }
+      this.samples.addDurations(this.pendingSamples, this.lastDuration);
     }
     this.pendingSamples = 0;
   }

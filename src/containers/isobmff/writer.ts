@@ -63,6 +63,7 @@ class Mp4Writer implements ContainerWriter {
   private readonly tracks: readonly Mp4Track[];
   private readonly options: ResolvedMp4Options;
   private mediaData: MediaData | null = null;
+  private isFinished = false;
   /** Bytes before the media data. */
   private headerBytes = 0;
   private lastTrack: Mp4Track | null = null;
@@ -104,6 +105,7 @@ class Mp4Writer implements ContainerWriter {
   async writePacket(streamIndex: number, packet: Packet): Promise<void> {
     const { mediaData } = this;
     if (mediaData === null) throw new StateError('mp4.writePacket', 'call writeHeader before');
+    if (this.isFinished) throw new StateError('mp4.writePacket', 'the trailer is written');
     const track = this.tracks[streamIndex];
     if (track === undefined) {
       throw new ConfigError(
@@ -131,6 +133,8 @@ class Mp4Writer implements ContainerWriter {
   async writeTrailer(): Promise<void> {
     const { mediaData, sink } = this;
     if (mediaData === null) throw new StateError('mp4.writeTrailer', 'call writeHeader before');
+    if (this.isFinished) throw new StateError('mp4.writeTrailer', 'was called already');
+    this.isFinished = true;
     const tracks = this.tracks.filter((track) => track.packetCount > 0);
     for (const track of tracks) {
       const closing = closingTextSample(track);

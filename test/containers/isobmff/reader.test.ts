@@ -164,6 +164,15 @@ describe('what the writer wrote', () => {
     await expect(readAll(back.slice(0, back.length - 3000))).rejects.toThrow(FormatError);
   });
 
+  it('is read where mdat says that it goes on to the end', async () => {
+    const bytes = (await muxMp4([video, audio], { faststart: true })).slice();
+    const reader = await openMp4(new TestSource(bytes));
+    expect(reader.isFragmented).toBe(false);
+    const at = Buffer.from(bytes).indexOf('mdat') - 4;
+    new DataView(bytes.buffer).setUint32(at, 0);
+    expect((await readAll(bytes)).packets).toHaveLength(75);
+  });
+
   it('keeps metadata and chapters', async () => {
     const metadata = { title: 'T', artist: 'Ä', coverArt: Uint8Array.of(0xff, 0xd8, 0xff) };
     const chapters = [{ start: 0.25, title: 'zwölf' }];
@@ -224,6 +233,30 @@ describe('PCM', () => {
       expect(streams[0]).toMatchObject({ sampleRate: 96000, numChannels: 1 });
     }
   });
+});
+
+describe('QuickTime sound as ffmpeg writes it', () => {
+  const codecs = [
+    'pcm_u8',
+    'pcm_s8',
+    'pcm_s16le',
+    'pcm_s16be',
+    'pcm_s24le',
+    'pcm_s24be',
+    'pcm_s32le',
+  ];
+  for (const codec of [...codecs, 'pcm_f32le', 'pcm_f64be', 'pcm_alaw', 'pcm_mulaw']) {
+    it(codec, async () => {
+      const source = ['-f', 'lavfi', '-i', 'sine=sample_rate=48000:duration=0.1', '-ac', '2'];
+      const path = temporaryFile(new Uint8Array(0), 'out.mov');
+      runFfmpeg([...source, '-c:a', codec, '-y', path]);
+      const { streams, packets } = await readAll(readFileSync(path));
+      expect(streams[0]).toMatchObject({ codec, sampleRate: 48000, numChannels: 2 });
+      const raw = runFfmpeg(['-i', path, '-c', 'copy', '-f', codec.slice(4), '-']);
+      const read = Buffer.concat(packets.map(({ packet }) => packet.data));
+      expect(Buffer.compare(read, raw)).toBe(0);
+    });
+  }
 });
 
 describe('edit lists as ffmpeg applies them', () => {

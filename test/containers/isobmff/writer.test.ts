@@ -117,6 +117,15 @@ describe('a file with one moov', () => {
     expect(read.map((p: { dts: number }) => p.dts)).toEqual([-2002, -1001, 0, 1001]);
   });
 
+  it('stores composition times before decoding times (version 1)', async () => {
+    const order = [0, 2, 1, 3, 5, 4, 6, 8, 7, 9];
+    const packets = order.map((pts, i) => ({ ...video.packets[i], pts, dts: i }));
+    const bytes = await muxMp4([{ ...video, packets }]);
+    const { packets: read } = probeFile(temporaryFile(bytes, 'a.mp4'), ['-show_packets']);
+    expect(read.map((p: { pts: number }) => p.pts)).toEqual(order.map((pts) => pts * 1001));
+    expect(read.map((p: { dts: number }) => p.dts)).toEqual(order.map((_, i) => (i - 1) * 1001));
+  });
+
   it('stores language, title, default track, rotation and aspect ratio', async () => {
     const stream = {
       ...video.stream,

@@ -3,7 +3,7 @@ import { ConfigError, UnsupportedError } from '../../base/errors.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../../base/packet.ts';
 import { ac3BoxFromFrame, eac3BoxFromFrame } from '../config/ac3.ts';
 import { opusHeadToBox } from '../config/opus-head.ts';
-import { vp9RecordFromFrame } from '../config/vp9.ts';
+import { vp8Record, vp9RecordFromFrame } from '../config/vp-record.ts';
 import type { BoxWriter } from './box-writer.ts';
 import {
   audioSampleEntry,
@@ -39,6 +39,7 @@ const RECORD_CODECS: ReadonlyMap<string, readonly [entry: string, record: string
     ['h264', ['avc1', 'avcC']],
     ['hevc', ['hvc1', 'hvcC']],
     ['av1', ['av01', 'av1C']],
+    ['vp8', ['vp08', 'vpcC']],
     ['vp9', ['vp09', 'vpcC']],
     ['opus', ['Opus', 'dOps']],
     ['flac', ['fLaC', 'dfLa']],
@@ -51,6 +52,8 @@ const RECORD_CODECS: ReadonlyMap<string, readonly [entry: string, record: string
 const OBJECT_TYPES: ReadonlyMap<string, number> = /* @__PURE__ */ new Map([
   ['mpeg4', 0x20],
   ['aac', 0x40],
+  ['mpeg2video', 0x61],
+  ['mpeg1video', 0x6a],
   ['mp2', 0x6b],
   ['mp3', 0x6b],
   ['mjpeg', 0x6c],
@@ -311,9 +314,14 @@ function writeRecord(
   switch (type) {
     case 'vpcC': {
       const size = stream.kind === 'video' ? stream : { width: 0, height: 0, color: undefined };
-      const record = isVpRecord(config)
-        ? config
-        : vp9RecordFromFrame(firstPacket, size.width, size.height, size.color);
+      const { width, height, color } = size;
+      let record = config;
+      if (!isVpRecord(config)) {
+        record =
+          stream.codec === 'vp8'
+            ? vp8Record(width, height, color)
+            : vp9RecordFromFrame(firstPacket, width, height, color);
+      }
       w.put(fullCodecRecord, { version: 1, record }, null, type);
       break;
     }

@@ -52,11 +52,28 @@ export function vp9RecordFromFrame(
       chromaSubsampling = subsampling_x === 0 ? 3 : r.u(1) === 0 ? 2 : 1;
     }
   }
-  const level = LEVELS.find(([, samples]) => width * height <= samples)?.[0] ?? 62;
+  const format = (bitDepth << 4) | (chromaSubsampling << 1) | fullRange;
+  return vpRecord(profile, width * height, format, color);
+}
+
+/** 8 bits, 4:2:0 colocated, limited range: the only format of VP8. */
+const VP8_FORMAT = (8 << 4) | (1 << 1);
+
+/** The record of a VP8 stream, 8 bytes: all of them have one profile and one format. */
+export function vp8Record(width: number, height: number, color?: ColorTags): Uint8Array {
+  return vpRecord(0, width * height, VP8_FORMAT, color);
+}
+
+function vpRecord(
+  profile: number,
+  samples: number,
+  format: number,
+  color: ColorTags | undefined,
+): Uint8Array {
   return Uint8Array.of(
     profile,
-    level,
-    (bitDepth << 4) | (chromaSubsampling << 1) | fullRange,
+    LEVELS.find(([, most]) => samples <= most)?.[0] ?? 62,
+    format,
     color?.colour_primaries ?? 2,
     color?.transfer_characteristics ?? 2,
     color?.matrix_coefficients ?? 2,

@@ -61,8 +61,10 @@ describe('avcC', () => {
       ...['-f', 'lavfi', '-i', 'testsrc=size=64x48', '-frames:v', '2', '-c:v', 'libx264'],
       ...['-profile:v', 'high', '-pix_fmt', 'yuv420p'],
     ]);
-    const { sps, pps } = readAvcRecord(config);
-    const high = { chroma_format_idc: 1, bit_depth_luma_minus8: 0, bit_depth_chroma_minus8: 0 };
+    const { sps, pps, extension } = readAvcRecord(config);
+    const fields = { chroma_format_idc: 1, bit_depth_luma_minus8: 0, bit_depth_chroma_minus8: 0 };
+    // Old versions of ffmpeg leave the fields of the High profiles out.
+    const high = extension.length > 0 ? fields : undefined;
     expect(Buffer.from(writeAvcRecord(sps, pps, high))).toEqual(Buffer.from(config));
   });
 
@@ -168,7 +170,8 @@ describe('records made from a first frame', () => {
 
   it('E-AC-3: as ffmpeg writes dec3', async () => {
     const { config, data } = await firstOf([...tone, '-ac', '6', '-c:a', 'eac3', '-b:a', '256k']);
-    expect(Buffer.from(eac3BoxFromFrame(data))).toEqual(Buffer.from(config));
+    // Old versions of ffmpeg write a byte too many.
+    expect(Buffer.from(eac3BoxFromFrame(data))).toEqual(Buffer.from(config.subarray(0, 5)));
   });
 
   it('VP9: profile, level, depth, subsampling as ffmpeg writes vpcC', async () => {

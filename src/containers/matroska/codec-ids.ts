@@ -35,6 +35,7 @@ const CODEC_IDS: readonly (readonly [codec: string, codecId: string, kind: 'vide
   ['alac', 'A_ALAC', 'audio'],
   ['subrip', 'S_TEXT/UTF8', 'subtitle'],
   ['text', 'S_TEXT/UTF8', 'subtitle'],
+  ['mov_text', 'S_TEXT/UTF8', 'subtitle'],
   ['ass', 'S_TEXT/ASS', 'subtitle'],
   ['ass', 'S_ASS', 'subtitle'],
   ['webvtt', 'S_TEXT/WEBVTT', 'subtitle'],
@@ -92,7 +93,7 @@ export function codecPrivateOf(codec: string, config: Uint8Array): Uint8Array {
     const isMp4Record = config[config.length - 1] === 0 && config[config.length - 2] === 0;
     return isMp4Record ? new Uint8Array(0) : config;
   }
-  if (codec === 'subrip' || codec === 'text') return new Uint8Array(0);
+  if (['subrip', 'text', 'mov_text'].includes(codec)) return new Uint8Array(0);
   // Dolby's boxes of MP4 say nothing that the frames do not; Matroska has no CodecPrivate for them.
   if (codec === 'ac3' || codec === 'eac3') return new Uint8Array(0);
   return config;

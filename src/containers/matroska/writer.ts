@@ -223,9 +223,11 @@ class MatroskaWriter implements ContainerWriter {
     for (const { streamIndex, packet } of held) await this.writeBlock(streamIndex, packet);
   }
 
-  private async writeBlock(streamIndex: number, packet: Packet): Promise<void> {
+  private async writeBlock(streamIndex: number, given: Packet): Promise<void> {
     const track = this.tracks[streamIndex]!;
     const clusters = this.openClusters('writePacket');
+    const packet = track.stream.codec === 'mov_text' ? plainText(given) : given;
+    if (packet === null) return;
     const timestamp = packet.pts + track.delay + this.shift;
     if (timestamp < 0) {
       throw new ConfigError(
@@ -318,4 +320,14 @@ class MatroskaWriter implements ContainerWriter {
     }
     return this.clusters;
   }
+}
+
+/**
+ * The text of a timed text sample (3GPP TS 26.245 clause 5.17: a 16-bit length, text, boxes of style that have no place
+ * here); null for the empty samples that MP4 puts between cues.
+ */
+function plainText(packet: Packet): Packet | null {
+  const { data } = packet;
+  const length = data.length < 2 ? 0 : (data[0]! << 8) | data[1]!;
+  return length === 0 ? null : { ...packet, data: data.subarray(2, 2 + length) };
 }

@@ -147,7 +147,9 @@ export class Lookahead {
       this.sinceIdr >= minGopSize &&
       share >= sceneCut * (1 - due / 4) &&
       share >= SCENE_CUT_CONTRAST * this.usualShare;
-    if (this.added > 0 && !slot.isSceneCut) this.usualShare += (share - this.usualShare) / 4;
+    // The first picture after an IDR picture says alone what is usual in its scene.
+    const fade = this.sinceIdr <= 1 ? 1 : 1 / 4;
+    if (this.added > 0 && !slot.isSceneCut) this.usualShare += (share - this.usualShare) * fade;
     slot.isIdr = this.added === 0 || forceIdr || this.sinceIdr >= gopSize || slot.isSceneCut;
     slot.complexity = slot.isIdr ? intra : inter;
     this.sinceIdr = slot.isIdr ? 1 : this.sinceIdr + 1;

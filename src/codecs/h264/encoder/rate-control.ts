@@ -78,7 +78,7 @@ const FIRST_INTER_SHARE = 0.4;
 const COMPLEXITY_COMPRESSION = 0.6;
 /** Complexity per macroblock at which the CRF number is the QP itself, and what is added; see docs/h264/rate-control.md. */
 const CRF_COMPLEXITY = 128;
-const CRF_SHIFT = 0;
+const CRF_SHIFT = -1.4;
 /** What is added to CRF where offsets by importance lower the mean QP. */
 const CRF_SHIFT_IMPORTANCE = 2.5;
 
@@ -93,8 +93,10 @@ const STILL_COMPLEXITY = 16;
 
 /** Pictures whose cost weighs in the average bit rate's model; older ones fade. */
 const MODEL_FRAMES = 20;
+/** As how many pictures the memory of them counts after an IDR picture. */
+const SCENE_MEMORY = 3;
 
-/** Share of the buffer that is kept for surprises, and the QP step and number of steps by which a picture is fitted to it. */
+/** Share of the buffer that is kept for surprises, and how exactly QP is fitted to it. */
 const VBV_RESERVE = 0.1;
 const VBV_QP_STEP = 0.25;
 /** Pictures beyond the known ones for which the last complexity is taken to go on. */
@@ -212,11 +214,9 @@ export class RateControl {
     let share = this.frameBits;
     if (this.frames > 0) {
       const missed = this.spentBits - this.frames * this.frameBits;
-      if (forecast.framesLeft > 0) share -= missed / forecast.framesLeft;
-      else {
-        share -= this.debt > 0 ? this.debtPerFrame : 0;
-        share -= (missed - this.debt) / repayFrames;
-      }
+      share -= this.debt > 0 ? this.debtPerFrame : 0;
+      share -= (missed - this.debt) / repayFrames;
+      if (forecast.framesLeft > 0) return this.qpForTheRest(forecast, missed);
     }
     share = clip3(0.25 * this.frameBits, 4 * this.frameBits, share);
     let low = MIN_QP;
@@ -231,12 +231,39 @@ export class RateControl {
       if (bits > share) low = qp;
       else high = qp;
     }
-    let qp = high;
+    return this.limitStep(high, forecast);
+  }
+
+  /** QP at which all that is still to come, which is known, takes the bits that are left. */
+  private qpForTheRest(forecast: PictureForecast, missed: number): number {
+    const { framesLeft, upcomingCount, upcomingIsIdr, upcomingComplexity } = forecast;
+    const { ipOffset } = this.options;
+    const left = Math.max(framesLeft * this.frameBits - missed, 0.2 * framesLeft * this.frameBits);
+    const base = this.complexityQp();
+    let low = MIN_QP;
+    let high = MAX_QP;
+    for (let step = 0; step < 12; step++) {
+      const qp = (low + high) / 2;
+      const bitsP = this.expectedBitsP(qp - base);
+      let bits = forecast.isIdr ? this.sizeI.predict(forecast.complexity, qp - ipOffset) : bitsP;
+      for (let i = 0; i < upcomingCount; i++) {
+        const isIdr = upcomingIsIdr[i] === 1;
+        bits += isIdr ? this.sizeI.predict(upcomingComplexity[i], qp - ipOffset) : bitsP;
+      }
+      if (bits > left) low = qp;
+      else high = qp;
+    }
+    return this.limitStep(high, forecast);
+  }
+
+  /** The picture's QP by that of a P picture, which may not leap. */
+  private limitStep(qpP: number, forecast: PictureForecast): number {
+    let qp = qpP;
     if (this.lastQpP >= 0) {
       qp = clip3(this.lastQpP - MAX_QP_STEP, this.lastQpP + MAX_QP_STEP, qp);
     }
     qp = clip3(MIN_QP, MAX_QP, qp);
-    return forecast.isIdr ? qp - ipOffset : qp;
+    return forecast.isIdr ? qp - this.options.ipOffset : qp;
   }
 
   /** Pictures over which a deviation is made good. */
@@ -268,7 +295,16 @@ export class RateControl {
     const { vbv } = this;
     if (vbv === null) return qp;
     qp = clip3(MIN_QP, MAX_QP, qp);
-    while (qp < MAX_QP && this.simulate(vbv, qp, forecast) < VBV_RESERVE) qp += VBV_QP_STEP;
+    if (this.simulate(vbv, qp, forecast) < VBV_RESERVE) {
+      let low = qp;
+      let high = MAX_QP;
+      while (high - low > VBV_QP_STEP) {
+        const middle = (low + high) / 2;
+        if (this.simulate(vbv, middle, forecast) < VBV_RESERVE) low = middle;
+        else high = middle;
+      }
+      qp = high;
+    }
     if (vbv.options.isConstant) {
       while (qp > MIN_QP && this.predict(forecast.isIdr, forecast.complexity, qp) < vbv.minBits) {
         qp -= VBV_QP_STEP;
@@ -355,6 +391,11 @@ export class RateControl {
     if (isIdr) {
       this.debt = bits - this.frameBits;
       this.debtPerFrame = this.debt / this.repayFrames;
+      // What follows may be another scene: what was learned counts for a few pictures only.
+      if (this.costWeight > SCENE_MEMORY) {
+        this.costSum *= SCENE_MEMORY / this.costWeight;
+        this.costWeight = SCENE_MEMORY;
+      }
     } else {
       this.debt = Math.max(0, this.debt - this.debtPerFrame);
       const fade = 1 / MODEL_FRAMES;

@@ -62,13 +62,21 @@ export class Vbv {
   readonly options: VbvOptions;
   /** Bits that flow in from one picture to the next. */
   readonly bitsPerFrame: number;
+  /** Ticks in which an empty buffer fills: initial_cpb_removal_delay and its offset always sum to this. */
+  private readonly fullDelay: number;
+  /** Bits that can be there at most: where bits may stop flowing, what flows in during `fullDelay` (clause C.1.1). */
+  private readonly capacity: number;
   private level: number;
 
   /** @param frameRate frames per second; the buffer assumes that pictures come at exactly this rate */
   constructor(options: VbvOptions, frameRate: Rational) {
     this.options = options;
     this.bitsPerFrame = (options.maxRate * frameRate[1]) / frameRate[0];
-    this.level = options.bufferSize * options.initialFullness;
+    const { maxRate, bufferSize, initialFullness, isConstant } = options;
+    this.fullDelay = Math.floor((DELAY_CLOCK * bufferSize) / maxRate);
+    this.capacity = isConstant ? bufferSize : (this.fullDelay * maxRate) / DELAY_CLOCK;
+    // The first delay is what is written, a whole number of ticks.
+    this.level = (Math.floor(this.fullDelay * initialFullness) * maxRate) / DELAY_CLOCK;
     if (this.bitsPerFrame > options.bufferSize && options.isConstant) {
       throw new ConfigError(
         'h264.options.vbvBufferSize',
@@ -99,17 +107,17 @@ export class Vbv {
    * which what is in the buffer has flowed in (clauses C.1.2 and D.2.2).
    */
   get initialRemovalDelay(): number {
-    return Math.max(1, Math.floor((DELAY_CLOCK * this.level) / this.options.maxRate));
+    const delay = Math.ceil((DELAY_CLOCK * this.level) / this.options.maxRate - 1e-6);
+    return Math.min(Math.max(1, delay), this.fullDelay);
   }
 
   /** initial_cpb_removal_delay_offset: together with the delay it makes a full buffer (constant through the stream). */
   get initialRemovalDelayOffset(): number {
-    const full = Math.floor((DELAY_CLOCK * this.options.bufferSize) / this.options.maxRate);
-    return Math.max(0, full - this.initialRemovalDelay);
+    return this.fullDelay - this.initialRemovalDelay;
   }
 
   /** Takes the next access unit out and lets bits flow in until the one after. */
   remove(bits: number): void {
-    this.level = Math.min(this.level - bits + this.bitsPerFrame, this.options.bufferSize);
+    this.level = Math.min(this.level - bits + this.bitsPerFrame, this.capacity);
   }
 }

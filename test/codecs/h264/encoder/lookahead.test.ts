@@ -1,0 +1,212 @@
+/** Lookahead: scenes, costs and importance, on pictures made for it. */
+import { describe, expect, it } from 'vitest';
+import {
+  adaptiveOffsets,
+  variance16x16,
+} from '../../../../src/codecs/h264/encoder/adaptive-quantization.ts';
+import {
+  importanceOffsets,
+  propagateImportance,
+} from '../../../../src/codecs/h264/encoder/importance.ts';
+import { Lookahead, type LookaheadOptions } from '../../../../src/codecs/h264/encoder/lookahead.ts';
+import { LowResolution } from '../../../../src/codecs/h264/encoder/low-resolution.ts';
+import { mvX, mvY, packMv } from '../../../../src/codecs/h264/standard/picture.ts';
+
+const WIDTH = 10;
+const HEIGHT = 6;
+const STRIDE = 16 * WIDTH;
+
+/** A smooth random texture, seen from (x, y); different by `seed`. */
+function texture(seed: number, dx: number, dy: number): Uint8Array {
+  const luma = new Uint8Array(STRIDE * 16 * HEIGHT);
+  for (let y = 0; y < 16 * HEIGHT; y++) {
+    for (let x = 0; x < STRIDE; x++) {
+      const u = x + dx;
+      const v = y + dy;
+      const value =
+        Math.sin((u + seed * 7) / 9) +
+        Math.sin((v * (1 + seed / 3)) / 7) +
+        Math.sin((u + 2 * v) / 5);
+      luma[y * STRIDE + x] = Math.round(128 + 40 * value);
+    }
+  }
+  return luma;
+}
+
+function noise(seed: number): Uint8Array {
+  let state = 2 * seed + 1;
+  return Uint8Array.from({ length: STRIDE * 16 * HEIGHT }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return state >>> 24;
+  });
+}
+
+const OPTIONS: LookaheadOptions = {
+  widthInMbs: WIDTH,
+  heightInMbs: HEIGHT,
+  frames: 0,
+  gopSize: 1000,
+  minGopSize: 2,
+  sceneCut: 0.7,
+  importance: 0,
+};
+
+/** Numbers of the pictures that become IDR pictures. */
+function idrPictures(
+  pictures: readonly Uint8Array[],
+  options: Partial<LookaheadOptions>,
+  forced = -1,
+): number[] {
+  const lookahead = new Lookahead({ ...OPTIONS, ...options });
+  const found: number[] = [];
+  let count = 0;
+  const take = (flushing: boolean) => {
+    for (let d = lookahead.next(flushing); d !== null; d = lookahead.next(flushing)) {
+      expect(d.frameNumber).toBe(count++);
+      if (d.isIdr) found.push(d.frameNumber);
+    }
+  };
+  for (const [n, picture] of pictures.entries()) {
+    lookahead.add(picture, 0, STRIDE, n === forced);
+    take(false);
+    expect(lookahead.waiting).toBeLessThanOrEqual(options.frames ?? 0);
+  }
+  take(true);
+  expect(count).toBe(pictures.length);
+  return found;
+}
+
+describe('scenes', () => {
+  const moving = (seed: number) => Array.from({ length: 8 }, (_, n) => texture(seed, 4 * n, n));
+
+  it.each([0, 3, 20])('change where the picture does, looking %i pictures ahead', (frames) => {
+    const pictures = [...moving(1), ...moving(5), ...moving(9)];
+    expect(idrPictures(pictures, { frames })).toEqual([0, 8, 16]);
+    expect(idrPictures(pictures, { frames, sceneCut: 2 })).toEqual([0]);
+    expect(idrPictures(pictures, { frames, minGopSize: 12 })).toEqual([0, 16]);
+  });
+
+  it('do not change in noise, which nothing predicts', () => {
+    expect(
+      idrPictures(
+        Array.from({ length: 20 }, (_, n) => noise(n + 1)),
+        {},
+      ),
+    ).toEqual([0]);
+  });
+
+  it('end with the group of pictures, or when told', () => {
+    expect(idrPictures(moving(1), { gopSize: 3 })).toEqual([0, 3, 6]);
+    expect(idrPictures(moving(1), { gopSize: 3, frames: 2 }, 4)).toEqual([0, 3, 4, 7]);
+    expect(idrPictures(moving(1), { gopSize: 1 })).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+});
+
+describe('LowResolution', () => {
+  it('finds a pan, and what it costs less than intra', () => {
+    const planes = new LowResolution(WIDTH, HEIGHT, 2);
+    const costs = {
+      intra: new Int32Array(WIDTH * HEIGHT),
+      inter: new Int32Array(WIDTH * HEIGHT),
+      mv: new Int32Array(WIDTH * HEIGHT),
+    };
+    planes.load(0, texture(1, 0, 0), 0, STRIDE);
+    planes.load(1, texture(1, 6, -4), 0, STRIDE);
+    planes.analyze(0, -1, costs);
+    expect(costs.inter).toEqual(costs.intra);
+    planes.analyze(1, 0, costs);
+    for (let y = 1; y < HEIGHT - 1; y++) {
+      for (let x = 1; x < WIDTH - 1; x++) {
+        const mbAddr = y * WIDTH + x;
+        expect([mvX(costs.mv[mbAddr]), mvY(costs.mv[mbAddr])]).toEqual([3, -2]);
+        expect(costs.inter[mbAddr]).toBeLessThan(costs.intra[mbAddr] / 2);
+      }
+    }
+  });
+});
+
+describe('importance', () => {
+  const mbs = WIDTH * HEIGHT;
+  const costsWith = (intra: number, inter: number, mv: number) => ({
+    intra: new Int32Array(mbs).fill(intra),
+    inter: new Int32Array(mbs).fill(inter),
+    mv: new Int32Array(mbs).fill(mv),
+  });
+  const total = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
+
+  it('is passed on whole, wherever vectors point', () => {
+    for (const mv of [0, packMv(3, -5), packMv(-17, 9), packMv(100, 100)]) {
+      const inherited = new Float64Array(mbs).fill(50);
+      const propagated = new Float64Array(mbs);
+      propagateImportance(costsWith(100, 25, mv), inherited, propagated, WIDTH, HEIGHT);
+      // 75 % of the own 100 and the inherited 50.
+      expect(total(propagated)).toBeCloseTo(mbs * 0.75 * 150, 6);
+    }
+  });
+
+  it('is not passed on by intra macroblocks', () => {
+    const propagated = new Float64Array(mbs);
+    propagateImportance(costsWith(100, 100, 0), new Float64Array(mbs), propagated, WIDTH, HEIGHT);
+    expect(total(propagated)).toBe(0);
+  });
+
+  it('lowers QP by the strength for each doubling, within bounds', () => {
+    const offsets = new Int16Array(mbs);
+    const inherited = new Float64Array(mbs);
+    inherited.set([0, 100, 300, 1e9]);
+    importanceOffsets(costsWith(100, 0, 0), inherited, 1.5, offsets);
+    expect([...offsets.subarray(0, 4)]).toEqual([0, -384, -768, -2560]);
+  });
+
+  it('is high where nothing moves and nil before a change of scene', () => {
+    const still = texture(1, 0, 0);
+    const lookahead = new Lookahead({ ...OPTIONS, frames: 4, importance: 2 });
+    const means: number[] = [];
+    for (let n = 0; n < 12; n++) {
+      lookahead.add(n < 6 ? still : texture(9, 0, 0), 0, STRIDE, false);
+      const d = lookahead.next(false);
+      if (d !== null) means.push(d.meanQpOffset);
+    }
+    for (let d = lookahead.next(true); d !== null; d = lookahead.next(true))
+      means.push(d.meanQpOffset);
+    expect(means[0]).toBeLessThan(-600);
+    expect(means[1]).toBeCloseTo(means[0], 6);
+    expect(means[3]).toBeGreaterThan(means[1]);
+    expect(means[5]).toBe(0);
+    expect(means[6]).toBeLessThan(-600);
+    expect(means[11]).toBe(0);
+  });
+});
+
+describe('adaptive quantization', () => {
+  it('measures variance as it is defined', () => {
+    const luma = noise(3);
+    const values = Array.from({ length: 256 }, (_, i) => luma[(i >> 4) * STRIDE + (i & 15)]);
+    const mean = values.reduce((a, b) => a + b, 0) / 256;
+    const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / 256;
+    expect(variance16x16(luma, 0, STRIDE)).toBeCloseTo(variance, 6);
+  });
+
+  it('moves flat macroblocks down, busy ones up, and the mean not at all', () => {
+    const luma = texture(1, 0, 0);
+    for (let y = 0; y < 48; y++) luma.fill(90 + (y & 1), y * STRIDE, (y + 1) * STRIDE);
+    const offsets = new Int16Array(WIDTH * HEIGHT);
+    const scratch = new Float64Array(WIDTH * HEIGHT);
+    adaptiveOffsets(luma, 0, STRIDE, WIDTH, HEIGHT, 1, scratch, offsets);
+    expect(offsets[0]).toBeLessThan(-256);
+    expect(offsets[WIDTH * HEIGHT - 1]).toBeGreaterThan(256);
+    const mean = offsets.reduce((a, b) => a + b, 0) / offsets.length;
+    expect(Math.abs(mean)).toBeLessThan(1);
+    adaptiveOffsets(
+      new Uint8Array(luma.length).fill(7),
+      0,
+      STRIDE,
+      WIDTH,
+      HEIGHT,
+      3,
+      scratch,
+      offsets,
+    );
+    expect(new Set(offsets)).toEqual(new Set([0]));
+  });
+});

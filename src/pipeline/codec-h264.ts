@@ -1,5 +1,5 @@
 /** H.264 in the session: the shared settings in terms of the encoder's options. */
-import { requireInteger, UnsupportedError } from '../base/errors.ts';
+import { requireInteger } from '../base/errors.ts';
 import {
   createH264Encoder,
   type H264Options,
@@ -49,17 +49,11 @@ function asFrame(picture: Reconstruction, pixFmt: PixFmt): VideoFrame {
 }
 
 /**
- * Options for a request: `qscale` becomes the quantizer, `compressionLevel` 0..8 the preset of that index, and B pictures
- * stay below any bound, since the encoder makes none. `options` have the last word.
+ * Options for a request: `compressionLevel` 0..8 becomes the preset of that index, and B pictures stay below any bound,
+ * since the encoder makes none. `options` have the last word.
  */
 export function h264Options(request: VideoRequest): H264Options {
   rejectSessionKeys(request.options, SESSION_KEYS, 'videoEncodeConfig');
-  if (request.bitRate !== undefined && !('qp' in request.options)) {
-    throw new UnsupportedError(
-      'videoEncodeConfig.bitRate',
-      'h264 has no rate control yet; set qscale, or encoderConfig.qp',
-    );
-  }
   const { width, height, frameRate, color, sampleAspectRatio, gopSize } = request;
   return {
     width,
@@ -68,7 +62,7 @@ export function h264Options(request: VideoRequest): H264Options {
     ...(color === undefined ? {} : { color }),
     ...(sampleAspectRatio === undefined ? {} : { sampleAspectRatio }),
     ...(gopSize === undefined ? {} : { gopSize }),
-    ...(request.qscale === undefined ? {} : { qp: quantizerOf(request.qscale) }),
+    ...rateOptions(request),
     ...(request.compressionLevel === undefined
       ? {}
       : { preset: presetOf(request.compressionLevel) }),
@@ -76,8 +70,21 @@ export function h264Options(request: VideoRequest): H264Options {
   };
 }
 
+/** Quality if nothing is asked for, as with libx264. */
+const DEFAULT_CRF = 23;
+
+/** What to hold constant: nothing if the codec's own options say it, else bit rate or quality; both contradict each other. */
+function rateOptions({ bitRate, qscale, options }: VideoRequest): Partial<H264Options> {
+  if ('qp' in options || 'crf' in options || 'bitRate' in options) return {};
+  if (bitRate === undefined && qscale === undefined) return { crf: DEFAULT_CRF };
+  return {
+    ...(bitRate === undefined ? {} : { bitRate }),
+    ...(qscale === undefined ? {} : { crf: quantizerOf(qscale) }),
+  };
+}
+
 /**
- * The quantizer with the step size that `qscale` (MPEG-4's quantiser_scale, 1..31) stands for: the step doubles with
+ * The quality whose quantizer has the step size that `qscale` (MPEG-4's quantiser_scale, 1..31) stands for: the step doubles with
  * every 6 (clause 8.5.9), and QP 12 has about that of qscale 0.85.
  */
 export function quantizerOf(qscale: number): number {

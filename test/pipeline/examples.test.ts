@@ -13,8 +13,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const VIDEO = { codec_name: 'h264', width: 320, height: 240, pix_fmt: 'yuv420p' };
 
-/** Example => file that it makes, and what ffprobe must say of each stream. */
-const EXPECTED: Record<string, { file: string; streams: object[] }> = {
+/** Example => file that it makes, the one that it reads if any (an earlier example made it), and what ffprobe must say of each stream. */
+const EXPECTED: Record<string, { file: string; input?: string; streams: object[] }> = {
   'encode-audio-wav.ts': {
     file: 'output.wav',
     streams: [{ codec_name: 'pcm_s16le', sample_rate: '44100', channels: 2, duration_ts: 132300 }],
@@ -31,6 +31,21 @@ const EXPECTED: Record<string, { file: string; streams: object[] }> = {
     file: 'basic.mp4',
     streams: [{ ...VIDEO, nb_frames: '30', r_frame_rate: '30/1', start_pts: 0 }],
   },
+  'remux.ts': {
+    input: 'output.mp4',
+    file: 'copy.mp4',
+    streams: [{ ...VIDEO, nb_frames: '89', r_frame_rate: '30000/1001', start_pts: 0 }],
+  },
+  'video-encode-config.ts': {
+    file: 'config.mp4',
+    streams: [
+      {
+        ...{ codec_name: 'h264', width: 1920, height: 1080, pix_fmt: 'yuv420p', nb_frames: '4' },
+        ...{ r_frame_rate: '30/1', has_b_frames: 0, color_range: 'tv' },
+        ...{ color_space: 'bt709', color_primaries: 'bt709', color_transfer: 'bt709' },
+      },
+    ],
+  },
   'multiple-streams.ts': {
     file: 'both.mp4',
     streams: [
@@ -40,9 +55,10 @@ const EXPECTED: Record<string, { file: string; streams: object[] }> = {
   },
 };
 
-test.each(Object.entries(EXPECTED))('%s', (example, { file, streams }) => {
+test.each(Object.entries(EXPECTED))('%s', (example, { file, input, streams }) => {
   const path = join(folder, file);
-  execFileSync(process.execPath, ['--import', 'tsx', join(EXAMPLES, example), path], {
+  const files = input === undefined ? [path] : [join(folder, input), path];
+  execFileSync(process.execPath, ['--import', 'tsx', join(EXAMPLES, example), ...files], {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
   });
   const probe = probeFile(path);

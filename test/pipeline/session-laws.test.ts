@@ -49,6 +49,7 @@ test('MP4 and MOV with pictures and sound', async () => {
           gopSize,
           qscale,
         }),
+        encoderConfig: { sceneCut: false },
       });
       const audio = muxer.addEncodeStream({
         config: audioEncodeConfig({ numChannels, sampleRate }),

@@ -30,22 +30,22 @@ export const H264: VideoCodec = {
       streamInfo: encoder.streamInfo,
       encode: (frame) => encoder.encode(frame),
       flush: () => encoder.flush(),
-      get decoded() {
-        return asFrame(encoder.reconstructed, pixFmt);
+      tellDecoded(listener) {
+        encoder.onReconstructed = (picture, pts) => listener(asFrame(picture, pixFmt, pts));
       },
     };
   },
 };
 
 /** A view of the encoder's picture. */
-function asFrame(picture: Reconstruction, pixFmt: PixFmt): VideoFrame {
+function asFrame(picture: Reconstruction, pixFmt: PixFmt, pts: number): VideoFrame {
   const { data, width, height, luma, cb, cr, lumaStride, chromaStride } = picture;
   const planes = [
     { data, offset: luma, stride: lumaStride },
     { data, offset: cb, stride: chromaStride },
     { data, offset: cr, stride: chromaStride },
   ];
-  return { pixFmt, width, height, planes, pts: 0 };
+  return { pixFmt, width, height, planes, pts };
 }
 
 /**

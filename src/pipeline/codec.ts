@@ -42,8 +42,11 @@ export interface VideoCodecSession {
   encode(frame: VideoFrame): readonly Packet[];
   /** The packets that were held back. Called once, last. */
   flush(): readonly Packet[];
-  /** What a decoder makes of the picture that was coded last; valid until the next call of `encode`. */
-  readonly decoded?: VideoFrame;
+  /**
+   * Asks to be told what a decoder makes of each picture when it is coded: that picture, with its pts, valid during the
+   * call. Not there if the codec cannot tell.
+   */
+  tellDecoded?(listener: (picture: VideoFrame) => void): void;
 }
 
 /** A video codec that the session can open. */

@@ -1,5 +1,5 @@
 /** The video encoder of a session: frames of any format and time base in, packets out. */
-import { ConfigError, StateError } from '../base/errors.ts';
+import { ConfigError, StateError, UnsupportedError } from '../base/errors.ts';
 import type { ColorTags, Packet, Packets, VideoStreamInfo } from '../base/packet.ts';
 import { rescale } from '../base/rational.ts';
 import { UNSPECIFIED } from '../frames/color-names.ts';
@@ -26,8 +26,8 @@ export class VideoEncoder {
   /** Where converted pictures go; null until one needs it. */
   private target: VideoFrame | null = null;
   private converter: { readonly from: PixFmt; readonly convert: PictureConverter } | null = null;
-  /** What the codec was given last. */
-  private lastSource: VideoFrame | null = null;
+  /** Copies of the pictures that the codec holds, by their times, if somebody wants to compare. */
+  private sources: Map<number, VideoFrame> | null = null;
   private lastPts = Number.NEGATIVE_INFINITY;
   private state: 'open' | 'flushed' | 'failed' = 'open';
 
@@ -59,13 +59,24 @@ export class VideoEncoder {
   }
 
   /**
-   * The picture coded last as the codec was given it, and what a decoder will make of it, for measuring: valid until the
-   * next call of `encode`. Null before the first, and if the codec does not tell.
+   * Tells `listener` of each picture when it is coded: as the codec was given it, and what a decoder will make of it. Both
+   * are valid during the call. For measuring: the pictures that wait in the codec are copied. Ask before the first `encode`.
+   * Throws `UnsupportedError` if the codec does not tell.
    */
-  get lastPicture(): { readonly source: VideoFrame; readonly decoded: VideoFrame } | null {
-    const source = this.lastSource;
-    const decoded = source === null ? undefined : this.session.decoded;
-    return source === null || decoded === undefined ? null : { source, decoded };
+  onCoded(listener: (source: VideoFrame, decoded: VideoFrame) => void): void {
+    if (this.session.tellDecoded === undefined) {
+      throw new UnsupportedError(
+        'videoEncoder.onCoded',
+        `${this.streamInfo.codec} does not tell what it coded`,
+      );
+    }
+    const waiting = new Map<number, VideoFrame>();
+    this.sources = waiting;
+    this.session.tellDecoded((decoded) => {
+      const source = waiting.get(decoded.pts);
+      waiting.delete(decoded.pts);
+      if (source !== undefined) listener(source, decoded);
+    });
   }
 
   /**
@@ -81,7 +92,7 @@ export class VideoEncoder {
     this.state = 'failed';
     frames.frames.forEach((frame, index) => {
       const picture = this.convert(frame);
-      this.lastSource = picture;
+      this.sources?.set(times[index]!, copyPicture(picture));
       packets.push(...this.session.encode({ ...picture, pts: times[index]! }));
     });
     this.state = 'open';
@@ -220,6 +231,14 @@ function isSilent(color: ColorTags): boolean {
     color.transfer_characteristics === UNSPECIFIED &&
     color.video_full_range_flag === 0
   );
+}
+
+/** The same samples in memory of their own. */
+function copyPicture(frame: VideoFrame): VideoFrame {
+  const { pixFmt, width, height } = frame;
+  const copy = allocatePicture(pixFmt, width, height);
+  createPictureConverter({ from: pixFmt, to: pixFmt, width, height })(frame, copy);
+  return copy;
 }
 
 /** Whether samples lie in the same way: yuv420p and yuvj420p differ in range only. */

@@ -293,6 +293,30 @@ test('a byte stream holds the same pictures as MP4', async () => {
   expect(pictures[1]!.equals(pictures[0]!)).toBe(true);
 });
 
+test('onCoded gives every picture with what ffmpeg decodes, though the codec looks ahead', async () => {
+  const clip = movingPicture(40, 64, 48);
+  const path = join(folder, 'coded.mp4');
+  const muxer = new Muxer(path);
+  const encoder = muxer.addEncodeStream({ config: videoEncodeConfig({ width: 64, height: 48 }) });
+  const decoded: Buffer[] = [];
+  const sources: VideoFrames = convertVideoFrames(rgbFrames(clip, 0, [25, 1]), 'yuv420p');
+  let count = 0;
+  encoder.onCoded((source, picture) => {
+    const one = new VideoFrames([picture], { ...picture, numPlanes: 3, timeBase: [1, 25] });
+    for (const plane of toPlaneArrays(one)) decoded.push(Buffer.from(plane.data as Uint8Array));
+    expect(source.planes[0]!.data).toEqual(sources.at(count++).planes[0]!.data);
+  });
+  await muxer.open();
+  for (let start = 0; start < 40; start += 9) {
+    const part = clip.slice(start, start + 9);
+    await muxer.write(0, await encoder.encode(rgbFrames(part, start, [25, 1])));
+  }
+  await muxer.close();
+  expect(count).toBe(40);
+  const theirs = runFfmpeg(['-i', path, '-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-']);
+  expect(Buffer.concat(decoded).equals(theirs)).toBe(true);
+});
+
 describe('settings', () => {
   const clip = movingPicture(4, 64, 64);
   async function sizeOf(options: object) {

@@ -81,6 +81,17 @@ describe.skipIf(executable === null)('MP4 in Chromium', () => {
     });
   }
 
+  for (const [name, options] of LAYOUTS) {
+    it(`decodes to exactly the samples that went in: ${name}`, async () => {
+      const bytes = await muxMp4([audio], options);
+      const length = await page.evaluate(`(async () => {
+        const context = new OfflineAudioContext(2, 1, 44100);
+        return (await context.decodeAudioData(fromBase64('${base64(bytes)}').buffer)).length;
+      })()`);
+      expect(length).toBe(66_150);
+    });
+  }
+
   it('plays fragments that arrive one after the other', async () => {
     const bytes = await muxMp4([video, audio], { fragmented: { segmentIndex: true } });
     const pieces = segments(bytes).map((piece) => `'${base64(piece)}'`);

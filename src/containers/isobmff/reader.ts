@@ -27,9 +27,10 @@ import {
 } from './edit-timeline.ts';
 import { type FragmentTrack, readFragment } from './fragment-samples.ts';
 import { type ReadMetadata, readMetadata } from './metadata-reader.ts';
+import type { Chapter } from './options.ts';
 import { SampleCursor } from './sample-cursor.ts';
 import { SourceWindow } from './source-window.ts';
-import { readVttSample } from './text-samples.ts';
+import { readTimedText, readVttSample } from './text-samples.ts';
 import { loadBox, MAX_TOP_LEVEL_BOXES, topLevelBox } from './top-level.ts';
 import { type Mp4TrackInfo, type ReadTrack, readTrack } from './track-reader.ts';
 
@@ -75,7 +76,7 @@ export async function openMp4(source: ByteSource): Promise<Mp4Reader> {
     }
     if (box.type === 'moov') {
       const [file, view] = await loadBox(window, box);
-      return makeReader(window, file, view, majorBrand, box.end);
+      return await makeReader(window, file, view, majorBrand, box.end);
     }
     position = box.end;
     if (position >= window.size) break;
@@ -87,26 +88,38 @@ export async function openMp4(source: ByteSource): Promise<Mp4Reader> {
   );
 }
 
-function makeReader(
+async function makeReader(
   window: SourceWindow,
   file: FileBytes,
   moov: BoxView,
   majorBrand: string,
   moovEnd: number,
-): Mp4Reader {
+): Promise<Mp4Reader> {
   if (findBox(file.bytes, moov.dataStart, moov.end, 'cmov') !== null) {
     throw new FormatError('mp4.cmov', 'compressed movie headers are not read', file.fileOffset);
   }
   const movie = readChild(mvhd, file, moov);
   const movieTimescale = movie?.timescale ?? 1000;
-  const tracks: ReadTrack[] = [];
+  const all: ReadTrack[] = [];
   for (const box of boxesIn(file.bytes, moov.dataStart, moov.end)) {
     if (box.type !== 'trak') continue;
     const track = readTrack(file, box, movieTimescale);
-    if (track !== null) tracks.push(track);
+    if (track !== null) all.push(track);
   }
+  // A text track that others name as their chapters is no stream of its own.
+  const chapterTrack = all.find(
+    ({ info, stream }) =>
+      stream.kind === 'subtitle' && all.some((other) => other.chapterIDs.includes(info.track_ID)),
+  );
+  const tracks = all.filter((track) => track !== chapterTrack);
   if (tracks.length === 0) {
     throw new FormatError('mp4.moov', 'has no track that can be played', file.fileOffset);
+  }
+  const described = readMetadata(file, moov);
+  let { chapters } = described;
+  // Streams cannot be read ahead to where the titles are.
+  if (chapters.length === 0 && chapterTrack !== undefined && window.source.size !== null) {
+    chapters = await readChapterTrack(window, chapterTrack);
   }
   const mvex = findBox(file.bytes, moov.dataStart, moov.end, 'mvex');
   const isFragmented = mvex !== null;
@@ -118,7 +131,8 @@ function makeReader(
     majorBrand,
     isFragmented,
     durationSeconds: movie !== null && movieTimescale > 0 ? movie.duration / movieTimescale : 0,
-    ...readMetadata(file, moov),
+    ...described,
+    chapters,
     packets: () => readPackets(context),
   };
 }
@@ -162,6 +176,20 @@ function tableSamples(track: ReadTrack, fileSize: number): Generator<TimedSample
   // One PCM sample may be stored as a sample of 1 byte in a table of constant size; its true size is the frame's.
   const isRunOfPcm = pcmFrameBytes > 0 && tables.sample_size > 0;
   return editedSamples(new SampleCursor(tables, fileSize, isRunOfPcm ? pcmFrameBytes : 0), context);
+}
+
+/** Chapters beyond this are left out: no list that a person made is longer. */
+const MAX_CHAPTERS = 10_000;
+
+/** The chapters that a text track lists: one sample each, with its title (QuickTime File Format, "Chapter Lists"). */
+async function readChapterTrack(window: SourceWindow, track: ReadTrack): Promise<Chapter[]> {
+  const chapters: Chapter[] = [];
+  for (const sample of tableSamples(track, window.size)) {
+    const title = readTimedText(await window.readCopy(sample.position, sample.size));
+    chapters.push({ start: Math.max(0, sample.pts) / track.info.timescale, title });
+    if (chapters.length === MAX_CHAPTERS) break;
+  }
+  return chapters;
 }
 
 /** The stream's description with its priming: what lies before presentation time 0. */

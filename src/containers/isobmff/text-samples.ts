@@ -68,6 +68,15 @@ export function closingTextSample(track: Mp4Track): Packet | null {
   return hasCues ? emptyTextSample(stream, endPts, endPts) : null;
 }
 
+/** The text of a timed text sample: a 16-bit length and UTF-8, or UTF-16 behind a byte order mark. */
+export function readTimedText(sample: Uint8Array): string {
+  const length = ((sample[0] ?? 0) << 8) | (sample[1] ?? 0);
+  const text = sample.subarray(2, 2 + length);
+  const isWide = (text[0] === 0xfe && text[1] === 0xff) || (text[0] === 0xff && text[1] === 0xfe);
+  if (!isWide) return new TextDecoder().decode(text);
+  return new TextDecoder(text[0] === 0xfe ? 'utf-16be' : 'utf-16le').decode(text);
+}
+
 /** The text of a `wvtt` sample: the payloads of its cues, one after the other; empty if it has none. */
 export function readVttSample(sample: Uint8Array): Uint8Array {
   const texts: Uint8Array[] = [];

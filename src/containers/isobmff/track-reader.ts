@@ -15,7 +15,7 @@ import {
   readChild,
   readFields,
 } from './box-reader.ts';
-import { elst, hdlr, mdhd, TRACK_ENABLED, tkhd } from './boxes-movie.ts';
+import { dref, elst, hdlr, mdhd, TRACK_ENABLED, tkhd, trackReference } from './boxes-movie.ts';
 import { co64, ctts, stco, stsc, stsd, stss, stsz, stts, stz2 } from './boxes-samples.ts';
 import { type Edit, editsInTicks } from './edit-timeline.ts';
 import { decodingTimeShift, type SampleTables } from './sample-cursor.ts';
@@ -55,6 +55,8 @@ export interface ReadTrack {
   readonly stream: StreamInfo;
   readonly tables: SampleTables;
   readonly dtsShift: number;
+  /** Tracks that this one names as its chapters. */
+  readonly chapterIDs: readonly number[];
   /** Bytes of one PCM sample of all channels, else 0. */
   readonly pcmFrameBytes: number;
 }
@@ -82,7 +84,7 @@ export function readTrack(
   if (media === null || handler === null || media.timescale === 0) return null;
   const kind = HANDLER_KINDS[handler.handler_type];
   const entryBox = firstSampleEntry(file, stbl);
-  if (kind === undefined || entryBox === null) return null;
+  if (kind === undefined || entryBox === null || !isSelfContained(file, mdia)) return null;
   const tables = readTables(file, stbl);
   const edts = findBox(file.bytes, trak.dataStart, trak.end, 'edts');
   const list = edts === null ? null : readChild(elst, file, edts);
@@ -127,6 +129,7 @@ export function readTrack(
     stream,
     tables,
     dtsShift: decodingTimeShift(tables.ctts),
+    chapterIDs: chapterIDs(file, trak),
     pcmFrameBytes,
   };
 }
@@ -147,6 +150,21 @@ function trackTitle(file: FileBytes, trak: BoxView): { title?: string } {
   if (name === null) return {};
   const title = new TextDecoder().decode(file.bytes.subarray(name.dataStart, name.end));
   return title === '' ? {} : { title: title.replace(/\0+$/, '') };
+}
+
+/** Whether the media data is in this file: flag 1 of the data reference, ISOBMFF clause 8.7.2. True if there is none. */
+function isSelfContained(file: FileBytes, mdia: BoxView): boolean {
+  const box = findPath(file, mdia, 'minf', 'dinf', 'dref');
+  if (box === null) return true;
+  const { childrenStart } = readFields(dref, file, box);
+  const entry = boxesIn(file.bytes, childrenStart, box.end).next();
+  if (entry.done || entry.value.end < entry.value.dataStart + 4) return true;
+  return (file.bytes[entry.value.dataStart + 3] & 1) === 1;
+}
+
+function chapterIDs(file: FileBytes, trak: BoxView): number[] {
+  const box = findPath(file, trak, 'tref', 'chap');
+  return box === null ? [] : Array.from(readFields(trackReference, file, box).fields.track_IDs);
 }
 
 const EMPTY = new Uint32Array(0);

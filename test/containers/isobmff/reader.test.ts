@@ -181,6 +181,33 @@ describe('what the writer wrote', () => {
     expect(reader.chapters).toEqual(chapters);
   });
 
+  it('reads chapters that a text track lists, which is no stream then', async () => {
+    const list = ['One', 'Zwölf'].map(
+      (title, i) =>
+        `[CHAPTER]\nTIMEBASE=1/1000\nSTART=${i * 500}\nEND=${i * 500 + 500}\ntitle=${title}\n`,
+    );
+    const text = temporaryFile(new TextEncoder().encode(`;FFMETADATA1\n${list.join('')}`), 'a.txt');
+    const sound = temporaryFile(await muxMp4([audio]), 'a.mp4');
+    const path = temporaryFile(new Uint8Array(0), 'out.mov');
+    runFfmpeg(
+      ['-i', sound, '-i', text, '-map_metadata', '1', '-c', 'copy', '-y', path],
+      undefined,
+      {
+        allowWarnings: true,
+      },
+    );
+    const bytes = readFileSync(path);
+    // Without the other list of chapters.
+    const at = bytes.indexOf('chpl');
+    if (at >= 0) bytes.write('free', at);
+    const { chapters, streams } = await openMp4(new TestSource(bytes));
+    expect(streams).toHaveLength(1);
+    expect(chapters).toEqual([
+      { start: 0, title: 'One' },
+      { start: 0.5, title: 'Zwölf' },
+    ]);
+  });
+
   it('keeps WebVTT cues', async () => {
     const cue = (pts: number, duration: number, text: string): Packet => ({
       data: new TextEncoder().encode(text),

@@ -2,7 +2,9 @@
  * One element of every frame (a channel, a pair, or the LFE): from samples to a channel stream, and its bits. What needs
  * no knowledge of the rate (`analyze`) is done once a frame; what does (`decide`) may be repeated with another lambda.
  */
+
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
+import { fastExp2, fastLog2 } from '../../../dsp/logarithm.ts';
 import { type ElementLayout, ID_CPE, ID_LFE } from '../standard/channel-configuration.ts';
 import {
   ChannelStream,
@@ -17,6 +19,7 @@ import {
   writeChannelPairElement,
   writeSingleChannelElement,
 } from '../standard/raw-data-block.ts';
+import { TNS_MAX_BANDS_LONG } from '../standard/sampling-frequency.ts';
 import { SWB_OFFSET_LONG_WINDOW, SWB_OFFSET_SHORT_WINDOW } from '../standard/scalefactor-bands.ts';
 import {
   EIGHT_SHORT_SEQUENCE,
@@ -37,11 +40,15 @@ import { ChannelEar, EarModel } from './psychoacoustics.ts';
 import { chooseCodebooks, completeScaleFactors, SectionScratch } from './sectioning.ts';
 import { ShortEarModel } from './short-ear.ts';
 import { chooseMidSide } from './stereo.ts';
+import { TnsAnalysis } from './tns-decision.ts';
 import { ChannelSearch, chooseScaleFactors, prepareSearch, TrellisScratch } from './trellis.ts';
 import { estimateBits, ShapeChooser } from './window-shape.ts';
 
 /** Only this many lines of an LFE may be other than zero, AAC clause 4.5.2.1.1. */
 const LFE_LINES = 12;
+
+/** Below this, a long block resolves single harmonics, and their envelope says nothing of a pulse. */
+const TNS_START_HZ = 1300;
 
 /** Tables and scratch that all elements of an encoder share. */
 export class SharedTools {
@@ -95,6 +102,10 @@ export class ElementEncoder {
   private readonly shortMaxSfb: number;
   /** First line of a long block that may be substituted by noise. */
   private readonly firstNoiseLine: number;
+  /** The bands that TNS may filter: from this band to the one that ends with line `tnsEnd` - 1. */
+  private readonly tnsStartBand: number;
+  private readonly tnsEnd: number;
+  private readonly tns = new TnsAnalysis();
   private previousSequence = ONLY_LONG_SEQUENCE;
   private previousShape = SINE_WINDOW;
   private attackNow = false;
@@ -117,8 +128,14 @@ export class ElementEncoder {
     this.firstNoiseLine = isLfe
       ? FRAME_LENGTH
       : (settings.tuning.noiseFrom * 2 * FRAME_LENGTH) / settings.sampleRate;
+    let tnsStartBand = 0;
+    while (this.longBands[tnsStartBand] * settings.sampleRate < TNS_START_HZ * 2 * FRAME_LENGTH) {
+      tnsStartBand++;
+    }
+    this.tnsStartBand = tnsStartBand;
     this.longMaxSfb = countBandsBelow(this.longBands, this.longCutoff);
     this.shortMaxSfb = countBandsBelow(this.shortBands, this.shortCutoff);
+    this.tnsEnd = this.longBands[Math.min(TNS_MAX_BANDS_LONG[index], this.longMaxSfb)];
   }
 
   /**
@@ -188,9 +205,11 @@ export class ElementEncoder {
       }
     }
     for (const channel of channels) {
+      channel.stream.tns.clear();
       if (isShort) this.layOutShort(channel);
       else this.layOutLong(channel);
     }
+    if (!isShort && layout.id_syn_ele !== ID_LFE && this.settings.tns) this.shapeNoise();
     if (this.settings.noiseSubstitution) {
       const firstNoiseLine = isShort ? FRAME_LENGTH : this.firstNoiseLine;
       for (const { search, stream, noise } of channels) {
@@ -264,6 +283,25 @@ export class ElementEncoder {
     }
     stream.numBands = band;
     stream.bandOffset[band] = at;
+  }
+
+  /** Temporal noise shaping of a long block, if it pays. */
+  private shapeNoise(): void {
+    const { channels, longBands, tnsStartBand, tnsEnd, tns } = this;
+    const start = longBands[tnsStartBand];
+    if (tnsEnd - start < 32) return;
+    tns.start();
+    for (const { search, lineWeights } of channels) {
+      tns.add(search.spectrum, lineWeights, start, tnsEnd);
+    }
+    const gain = tns.solve();
+    if (gain < this.settings.tuning.tnsGain) return;
+    const factor = fastExp2(this.settings.tuning.tnsWeight * fastLog2(gain));
+    for (const { search, stream } of channels) {
+      tns.apply(search.spectrum, start, tnsEnd);
+      tns.describe(stream.tns, longBands.length - 1 - tnsStartBand);
+      for (let band = tnsStartBand; longBands[band] < tnsEnd; band++) search.weight[band] *= factor;
+    }
   }
 
   private decideStereo(noise: number): void {

@@ -23,6 +23,10 @@ export interface Tuning {
   readonly shortContrast: number;
   /** Share of the weight of the block before: too little lets noise be heard before a note, too much starves the note. */
   readonly earlierShare: number;
+  /** Prediction gain, an energy ratio, from which temporal noise shaping is used; its filter costs 15 to 60 bits. */
+  readonly tnsGain: number;
+  /** How much of the filter's gain is added to the weight of noise: 1 keeps the noise energy, 0 the noise at the peaks. */
+  readonly tnsWeight: number;
   /** Bits by which a window shape must be better before it replaces the other. */
   readonly shapeMargin: number;
   /** A band left out costs this times its energy: a hole in the spectrum is worse than as much noise. */
@@ -49,9 +53,9 @@ export const DEFAULT_TUNING: Tuning = {
     [8000, 4000],
     [16000, 7000],
     [24000, 10500],
-    [32000, 13000],
-    [48000, 15500],
-    [64000, 17000],
+    [32000, 12500],
+    [48000, 14000],
+    [64000, 16500],
     [96000, 19000],
     [128000, 20000],
     [160000, 22000],
@@ -62,6 +66,8 @@ export const DEFAULT_TUNING: Tuning = {
   widthExponent: 1.25,
   attackRatio: 5,
   shortWeight: 0.7,
+  tnsGain: 2,
+  tnsWeight: 0.75,
   shapeMargin: 2,
   earlierShare: 0.1,
   shortContrast: 0.5,

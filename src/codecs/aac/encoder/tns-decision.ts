@@ -1,0 +1,110 @@
+/**
+ * Temporal noise shaping, the encoder's side (AAC clause 4.6.9 fixes the inverse filter). A sound whose envelope changes
+ * within a block (the pulses of a voice) has a spectrum whose lines can be predicted from their neighbors. Coding the
+ * residual of that prediction gives the noise the same envelope.
+ *
+ * One filter a long window, upwards in frequency, the same for both channels of a pair, so that middle and side stay what
+ * they are. It is found by linear prediction of the lines in units of the masked threshold, and used if the prediction
+ * gain is large enough. Short windows are left alone: they follow the envelope themselves.
+ */
+import {
+  predictionPolynomial,
+  REFLECTION_VALUES,
+  TNS_MAX_ORDER_LONG,
+  type TnsData,
+} from '../standard/tns.ts';
+
+/** White noise added to the lines, as a share of their energy, against ill-conditioned predictions. */
+const NOISE_FLOOR = 1e-3;
+
+/** Scratch and result of one element. */
+export class TnsAnalysis {
+  private readonly correlation = new Float64Array(TNS_MAX_ORDER_LONG + 1);
+  private readonly lpc = new Float64Array(TNS_MAX_ORDER_LONG + 1);
+  private readonly previous = new Float64Array(TNS_MAX_ORDER_LONG + 1);
+  private readonly scaled = new Float64Array(1024);
+  readonly coef = new Int8Array(TNS_MAX_ORDER_LONG);
+  order = 0;
+
+  /** Forgets what was added. */
+  start(): void {
+    this.correlation.fill(0);
+    this.order = 0;
+  }
+
+  /** Adds the lines `start` to `end` - 1 of one channel, weighted by the square root of `weights`. */
+  add(spectrum: Float64Array, weights: Float64Array, start: number, end: number): void {
+    const { scaled, correlation } = this;
+    for (let k = start; k < end; k++) scaled[k] = spectrum[k] * Math.sqrt(weights[k]);
+    for (let lag = 0; lag <= TNS_MAX_ORDER_LONG; lag++) {
+      let sum = 0;
+      for (let k = start + lag; k < end; k++) sum += scaled[k] * scaled[k - lag];
+      correlation[lag] += sum;
+    }
+  }
+
+  /**
+   * Finds the filter of what was added (Levinson's recursion), and quantizes its reflection coefficients to 4 bits. Returns the
+   * prediction gain of the quantized filter, an energy ratio; `order` and `coef` are set.
+   */
+  solve(): number {
+    const { correlation, lpc, previous, coef } = this;
+    const energy = correlation[0] + 1e-30;
+    correlation[0] = energy * (1 + NOISE_FLOOR);
+    let error = correlation[0];
+    lpc.fill(0);
+    lpc[0] = 1;
+    this.order = 0;
+    for (let m = 1; m <= TNS_MAX_ORDER_LONG; m++) {
+      let sum = 0;
+      for (let i = 0; i < m; i++) sum += lpc[i] * correlation[m - i];
+      const reflection = -sum / error;
+      previous.set(lpc);
+      for (let i = 1; i <= m; i++) lpc[i] = previous[i] + reflection * previous[m - i];
+      error *= 1 - reflection * reflection;
+      coef[m - 1] = quantizeReflection(reflection);
+      if (coef[m - 1] !== 0) this.order = m;
+    }
+    predictionPolynomial(coef, 0, this.order, lpc);
+    let residual = 0;
+    for (let i = 0; i <= this.order; i++) {
+      for (let j = 0; j <= this.order; j++) {
+        residual += lpc[i] * lpc[j] * correlation[Math.abs(i - j)];
+      }
+    }
+    return energy / Math.max(residual, 1e-30);
+  }
+
+  /** Filters the lines `start` to `end` - 1 in place: each gets what the prediction from the lines below leaves. */
+  apply(spectrum: Float64Array, start: number, end: number): void {
+    const { lpc, order } = this;
+    predictionPolynomial(this.coef, 0, order, lpc);
+    for (let k = end - 1; k >= start; k--) {
+      let sum = spectrum[k];
+      const reach = Math.min(order, k - start);
+      for (let i = 1; i <= reach; i++) sum += lpc[i] * spectrum[k - i];
+      spectrum[k] = sum;
+    }
+  }
+
+  /** Puts the filter into `tns`, over `length` bands counted from the top of the table. */
+  describe(tns: TnsData, length: number): void {
+    tns.isPresent = true;
+    tns.n_filt.fill(0);
+    tns.n_filt[0] = 1;
+    tns.length[0] = length;
+    tns.order[0] = this.order;
+    tns.direction[0] = 0;
+    tns.coef.set(this.coef);
+  }
+}
+
+/** The index whose reflection coefficient is nearest, clause 4.6.9.3. */
+function quantizeReflection(value: number): number {
+  let best = 0;
+  for (let i = 1; i < 16; i++) {
+    if (Math.abs(REFLECTION_VALUES[i] - value) < Math.abs(REFLECTION_VALUES[best] - value))
+      best = i;
+  }
+  return best - 8;
+}

@@ -222,20 +222,24 @@ export class ElementEncoder {
     }
   }
 
-  /** The window shape of a long frame: that whose spectra, all channels together, take fewer bits. */
+  /** The window shape of a long frame: that whose spectra, all channels together, take fewer bits; asked every other frame. */
   private chooseShape(samples: readonly Float64Array[], pos: number, noise: number): number {
-    const { channels, layout, tools } = this;
+    const { channels, layout, tools, shape } = this;
     if (layout.id_syn_ele === ID_LFE) return SINE_WINDOW;
-    const bits = [0, 0];
+    if (!shape.isDue()) return shape.current;
+    let sineBits = 0;
+    let kbdBits = 0;
     for (let c = 0; c < channels.length; c++) {
       const { spectrum, lineWeights } = channels[c];
-      for (const shape of [SINE_WINDOW, KBD_WINDOW]) {
-        const input = samples[layout.channels[c]];
-        tools.filterBank.analyze(input, pos, ONLY_LONG_SEQUENCE, shape, shape, spectrum);
-        bits[shape] += estimateBits(spectrum, lineWeights, this.longCutoff & ~3, noise);
-      }
+      const input = samples[layout.channels[c]];
+      const count = this.longCutoff & ~3;
+      const { filterBank } = tools;
+      filterBank.analyze(input, pos, ONLY_LONG_SEQUENCE, SINE_WINDOW, SINE_WINDOW, spectrum);
+      sineBits += estimateBits(spectrum, lineWeights, count, noise);
+      filterBank.analyze(input, pos, ONLY_LONG_SEQUENCE, KBD_WINDOW, KBD_WINDOW, spectrum);
+      kbdBits += estimateBits(spectrum, lineWeights, count, noise);
     }
-    return this.shape.choose(bits[SINE_WINDOW], bits[KBD_WINDOW], this.settings.tuning.shapeMargin);
+    return shape.choose(sineBits, kbdBits, this.settings.tuning.shapeMargin);
   }
 
   /** Bands of a long block: lines up to the cutoff in their order, the mean weight of each band. */

@@ -55,6 +55,7 @@ export function powers34(spectrum: Float64Array, count: number, out: Float64Arra
  * @param power34 their magnitudes to the power 3/4; `power34 * INVERSE_STEP_34[sf]` is below 8191.5
  * @param first rounding of values that would become 0 or 1, `rest` of larger ones, 0..0.5
  * @param quantized receives signed values
+ * @param largest receives, in its first element, the largest magnitude
  */
 export function quantizeBand(
   spectrum: Float64Array,
@@ -65,7 +66,9 @@ export function quantizeBand(
   first: number,
   rest: number,
   quantized: Int32Array,
+  largest: Int32Array,
 ): number {
+  let most = 0;
   const inverse = INVERSE_STEP_34[sf];
   const step = STEP[sf];
   const end = pos + count;
@@ -82,8 +85,10 @@ export function quantizeBand(
       const difference = (x < 0 ? -x : x) - POWER_43[q] * step;
       error += difference * difference;
       quantized[i] = x < 0 ? -q : q;
+      if (q > most) most = q;
     }
   }
+  largest[0] = most;
   return error;
 }
 

@@ -16,13 +16,23 @@ import {
 } from '../standard/channel-stream.ts';
 import { SCALE_FACTOR_LENGTHS } from '../standard/huffman-tables.ts';
 import { FRAME_LENGTH } from '../standard/window-sequence.ts';
-import { cheapestBits, largestMagnitude, quantizeBand, smallestScaleFactor } from './quantizer.ts';
+import { cheapestBits, quantizeBand, smallestScaleFactor } from './quantizer.ts';
 import type { Tuning } from './tuning.ts';
 
-/** Scale factors tried around the one that a formula predicts: from this many below to this many above. */
-const CANDIDATES_BELOW = 3;
-const CANDIDATES_ABOVE = 4;
+/**
+ * Scale factors tried around the one that a formula predicts: at most this many below and above. The formula holds at high
+ * resolution; where most lines are 0 or 1, the best is up to 18 dB above it.
+ */
+const CANDIDATES_BELOW = 4;
+const CANDIDATES_ABOVE = 12;
 const NUM_CANDIDATES = CANDIDATES_BELOW + CANDIDATES_ABOVE + 1;
+/**
+ * A candidate that is worse than the band's best by this many bits is not tried further: a smoother path of scale factors
+ * saves less. Fewer lose quality, more lose time.
+ */
+const PRUNE_BITS = 16;
+/** States that are worse than the best by this many bits are dropped: no later step can make up for it. */
+const DROP_BITS = 20;
 /** States that reach across bands left out; the cheapest are kept. */
 const MAX_CARRIED = 6;
 const MAX_STATES = NUM_CANDIDATES + MAX_CARRIED;
@@ -60,12 +70,15 @@ export class ChannelSearch {
 /** Scratch of the search, shared by all channels. */
 export class TrellisScratch {
   readonly trial = new Int32Array(FRAME_LENGTH);
+  readonly largest = new Int32Array(1);
   readonly sf = new Int16Array(2 * MAX_STATES);
   readonly cost = new Float64Array(2 * MAX_STATES);
   readonly node = new Int32Array(2 * MAX_STATES);
   readonly nextSf = new Int16Array(2 * MAX_STATES);
   readonly nextCost = new Float64Array(2 * MAX_STATES);
   readonly nextNode = new Int32Array(2 * MAX_STATES);
+  readonly candidateSf = new Int16Array(NUM_CANDIDATES);
+  readonly candidateCost = new Float64Array(NUM_CANDIDATES);
   /** All nodes of the paths: their scale factor and the node before. */
   readonly nodeSf = new Int16Array(MAX_BANDS * NUM_CANDIDATES + 1);
   readonly nodeBand = new Uint8Array(MAX_BANDS * NUM_CANDIDATES + 1);
@@ -132,12 +145,18 @@ export function chooseScaleFactors(
     // A band whose energy is worth less than the bits of any code for it is left out without trying.
     if (silent > 2 * lambda) {
       const center = predictScaleFactor(search, band, width, targetNoise);
-      const lowest = Math.max(search.smallest[band], center - CANDIDATES_BELOW);
-      const highest = Math.min(255, Math.max(search.smallest[band], center + CANDIDATES_ABOVE));
+      const numCandidates = collectCandidates(
+        search,
+        stream,
+        band,
+        center,
+        lambda,
+        tuning,
+        scratch,
+      );
       if (count > MAX_CARRIED) count = keepCheapest(nextSf, nextCost, nextNode, count);
-      for (let candidate = lowest; candidate <= highest; candidate++) {
-        const at = evaluate(search, stream, band, candidate, tuning, scratch.trial);
-        if (search.cachedBits[at] === 0) break;
+      for (let c = 0; c < numCandidates; c++) {
+        const candidate = scratch.candidateSf[c];
         let best = Number.POSITIVE_INFINITY;
         let bestNode = -1;
         for (let s = 0; s < numStates; s++) {
@@ -154,14 +173,13 @@ export function chooseScaleFactors(
         nodeBand[numNodes] = band;
         nodeBefore[numNodes] = bestNode;
         nextSf[count] = candidate;
-        nextCost[count] =
-          best + search.cachedNoise[at] + lambda * (search.cachedBits[at] + SECTION_SHARE);
+        nextCost[count] = best + scratch.candidateCost[c];
         nextNode[count] = numNodes;
         numNodes++;
         count++;
       }
     }
-    numStates = count;
+    numStates = dropExpensive(nextSf, nextCost, nextNode, count, lambda * DROP_BITS);
     const oldSf = sf;
     const oldCost = cost;
     const oldNode = node;
@@ -175,6 +193,77 @@ export function chooseScaleFactors(
   let best = 0;
   for (let s = 1; s < numStates; s++) if (cost[s] < cost[best]) best = s;
   return applyPath(search, stream, node[best], tuning, scratch);
+}
+
+/**
+ * Tries scale factors from `center` upwards and downwards, until they are too bad; those that are worth a place in the
+ * search go to `scratch.candidateSf` and `scratch.candidateCost`. Returns their number.
+ */
+function collectCandidates(
+  search: ChannelSearch,
+  stream: ChannelStream,
+  band: number,
+  center: number,
+  lambda: number,
+  tuning: Tuning,
+  scratch: TrellisScratch,
+): number {
+  const { candidateSf, candidateCost } = scratch;
+  const smallest = search.smallest[band];
+  const start = center < smallest ? smallest : center;
+  const highest = Math.min(255, start + CANDIDATES_ABOVE);
+  const lowest = Math.max(smallest, start - CANDIDATES_BELOW);
+  const margin = lambda * PRUNE_BITS;
+  let least = Number.POSITIVE_INFINITY;
+  let count = 0;
+  for (let sf = start; sf <= highest; sf++) {
+    const at = evaluate(search, stream, band, sf, tuning, scratch);
+    const bits = search.cachedBits[at];
+    if (bits === 0) break;
+    const cost = search.cachedNoise[at] + lambda * (bits + SECTION_SHARE);
+    if (cost > least + margin) break;
+    if (cost < least) least = cost;
+    candidateSf[count] = sf;
+    candidateCost[count++] = cost;
+  }
+  for (let sf = start - 1; sf >= lowest; sf--) {
+    const at = evaluate(search, stream, band, sf, tuning, scratch);
+    const bits = search.cachedBits[at];
+    if (bits === 0) continue;
+    const cost = search.cachedNoise[at] + lambda * (bits + SECTION_SHARE);
+    if (cost > least + margin) break;
+    if (cost < least) least = cost;
+    candidateSf[count] = sf;
+    candidateCost[count++] = cost;
+  }
+  let kept = 0;
+  for (let c = 0; c < count; c++) {
+    if (candidateCost[c] > least + margin) continue;
+    candidateSf[kept] = candidateSf[c];
+    candidateCost[kept++] = candidateCost[c];
+  }
+  return kept;
+}
+
+/** Keeps those of `count` states that are within `margin` of the cheapest, in their order. Returns their number. */
+function dropExpensive(
+  sf: Int16Array,
+  cost: Float64Array,
+  node: Int32Array,
+  count: number,
+  margin: number,
+): number {
+  let limit = cost[0];
+  for (let s = 1; s < count; s++) if (cost[s] < limit) limit = cost[s];
+  limit += margin;
+  let kept = 0;
+  for (let s = 0; s < count; s++) {
+    if (cost[s] > limit) continue;
+    sf[kept] = sf[s];
+    cost[kept] = cost[s];
+    node[kept++] = node[s];
+  }
+  return kept;
 }
 
 /** Keeps the `MAX_CARRIED` cheapest of `count` states, in any order. */
@@ -238,8 +327,9 @@ function evaluate(
   band: number,
   sf: number,
   tuning: Tuning,
-  trial: Int32Array,
+  scratch: TrellisScratch,
 ): number {
+  const { trial, largest } = scratch;
   const at = band * CACHE_SIZE + (sf & (CACHE_SIZE - 1));
   const stamp = search.stamp + sf;
   if (search.cacheStamp[at] === stamp) return at;
@@ -255,9 +345,10 @@ function evaluate(
     tuning.roundingFirst,
     tuning.roundingRest,
     trial,
+    largest,
   );
   search.cachedNoise[at] = error * search.weight[band];
-  search.cachedBits[at] = cheapestBits(trial, start, width, largestMagnitude(trial, start, width));
+  search.cachedBits[at] = cheapestBits(trial, start, width, largest[0]);
   return at;
 }
 
@@ -288,6 +379,7 @@ function applyPath(
           tuning.roundingFirst,
           tuning.roundingRest,
           stream.quantized,
+          scratch.largest,
         );
       node = scratch.nodeBefore[node];
     } else {

@@ -8,13 +8,27 @@
 import { fastLog2 } from '../../../dsp/logarithm.ts';
 import { KBD_WINDOW, SINE_WINDOW } from '../standard/window-sequence.ts';
 
-/** What is left of the score after a frame. */
-const MEMORY = 0.8;
+/** What is left of the score after a trial. */
+const MEMORY = 0.65;
+/** Frames from one trial to the next: each costs two transforms a channel. */
+const TRIAL_PERIOD = 2;
 
 /** Decides for one element. */
 export class ShapeChooser {
   private score = 0;
   private shape = SINE_WINDOW;
+  private wait = 0;
+
+  /** The shape in force. */
+  get current(): number {
+    return this.shape;
+  }
+
+  /** Counts a frame; true if it is one to try both shapes on. */
+  isDue(): boolean {
+    this.wait = (this.wait + 1) % TRIAL_PERIOD;
+    return this.wait === 0;
+  }
 
   /**
    * @param kbdBits estimated bits of the frame with Kaiser-Bessel derived windows, `sineBits` with sine windows

@@ -10,7 +10,6 @@ import { fastLog2 } from '../../../dsp/logarithm.ts';
 import type { WindowInfo } from '../standard/channel-stream.ts';
 import {
   EIGHT_SHORT_SEQUENCE,
-  FRAME_LENGTH,
   LONG_START_SEQUENCE,
   LONG_STOP_SEQUENCE,
   NUM_SHORT_WINDOWS,
@@ -72,7 +71,7 @@ export function nextWindowSequence(previous: number, attack: boolean, attackNext
     // A stop window cannot be a start window too: short again if the next frame needs it.
     return attack || attackNext ? EIGHT_SHORT_SEQUENCE : LONG_STOP_SEQUENCE;
   }
-  // An attack that was not announced by a start window (only in the first frame) is left to the long block.
+
   return attackNext ? LONG_START_SEQUENCE : ONLY_LONG_SEQUENCE;
 }
 
@@ -127,6 +126,3 @@ export function groupWindows(
   }
   info.numWindowGroups = groups;
 }
-
-/** Frames before the attack detector sees what a frame's decision needs: the next frame's runs. */
-export const LOOKAHEAD = FRAME_LENGTH;

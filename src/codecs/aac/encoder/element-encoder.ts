@@ -31,7 +31,12 @@ import {
   SHORT_LENGTH,
   SINE_WINDOW,
 } from '../standard/window-sequence.ts';
-import { AttackDetector, groupWindows, nextWindowSequence } from './block-switching.ts';
+import {
+  ATTACK_OFFSET,
+  AttackDetector,
+  groupWindows,
+  nextWindowSequence,
+} from './block-switching.ts';
 import { FilterBank } from './filterbank.ts';
 import type { AacInspector } from './inspector.ts';
 import { NoiseCandidates, prepareNoise, substituteNoise } from './noise-substitution.ts';
@@ -108,6 +113,7 @@ export class ElementEncoder {
   private readonly tns = new TnsAnalysis();
   private previousSequence = ONLY_LONG_SEQUENCE;
   private previousShape = SINE_WINDOW;
+  private isFirst = true;
   private attackNow = false;
   private readonly shape = new ShapeChooser();
   private readonly ms_used = new Uint8Array(MAX_BANDS);
@@ -145,13 +151,13 @@ export class ElementEncoder {
    */
   analyze(samples: readonly Float64Array[], pos: number, attackPos: number, noise: number): void {
     const { channels, layout, tools } = this;
-    let attackNext = false;
-    if (layout.id_syn_ele !== ID_LFE && this.settings.blockSwitching) {
-      for (let c = 0; c < channels.length; c++) {
-        const attack = channels[c].detector.detect(samples[layout.channels[c]], attackPos);
-        if (attack >= 0) attackNext = true;
-      }
+    if (this.isFirst) {
+      // Nothing comes before the first block, so it may be short without a start window to announce it.
+      this.isFirst = false;
+      this.attackNow = this.detectAttack(samples, pos + ATTACK_OFFSET);
+      if (this.attackNow) this.previousSequence = LONG_START_SEQUENCE;
     }
+    const attackNext = this.detectAttack(samples, attackPos);
     const window_sequence = nextWindowSequence(this.previousSequence, this.attackNow, attackNext);
     this.attackNow = attackNext;
     this.previousSequence = window_sequence;
@@ -220,6 +226,17 @@ export class ElementEncoder {
     for (const channel of channels) {
       prepareSearch(channel.search, channel.stream, this.settings.tuning);
     }
+  }
+
+  /** Whether the 1024 samples from `pos` have an attack in any channel. */
+  private detectAttack(samples: readonly Float64Array[], pos: number): boolean {
+    const { channels, layout } = this;
+    if (layout.id_syn_ele === ID_LFE || !this.settings.blockSwitching) return false;
+    let found = false;
+    for (let c = 0; c < channels.length; c++) {
+      if (channels[c].detector.detect(samples[layout.channels[c]], pos) >= 0) found = true;
+    }
+    return found;
   }
 
   /** The window shape of a long frame: that whose spectra, all channels together, take fewer bits; asked every other frame. */

@@ -174,5 +174,5 @@ test.skipIf(!hasMedia || !hasGradedEncoder)(
       rmSync(folder, { recursive: true });
     }
   },
-  60000,
+  600_000,
 );

@@ -55,4 +55,4 @@ test('the command line prints the grade as JSON, and one line when a file is mis
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 30000);
+}, 300_000);

@@ -4,6 +4,7 @@ import type { ContainerReader } from '../base/container.ts';
 import { ConfigError, UnsupportedError } from '../base/errors.ts';
 import type { Rational } from '../base/rational.ts';
 import { isAdts, openAdts } from '../containers/adts/index.ts';
+import { isAnnexB, openAnnexB } from '../containers/bytestream/index.ts';
 import { isMp4, openMp4 } from '../containers/isobmff/index.ts';
 import { isEbml, openMatroska } from '../containers/matroska/index.ts';
 import {
@@ -99,7 +100,7 @@ async function openReader(
   source: ByteSource,
   options: InputOptions,
 ): Promise<ContainerReader> {
-  const { truncated } = options;
+  const { truncated, rate } = options;
   if (options.format !== undefined) return openRaw(options.format, source, options);
   const start = await source.read(0, 64);
   if (isY4m(start)) return openY4m(source, { truncated });
@@ -112,11 +113,12 @@ async function openReader(
   if (extension === 'y4m') return openY4m(source, { truncated });
   if (extension === 'wav') return openWav(source, { truncated });
   if (isAdts(start) || extension === 'aac') return openAdts(source);
+  if (isAnnexB(start)) return openAnnexB(source, rate === undefined ? {} : { frameRate: rate });
   throw new UnsupportedError(
     name,
     start.length === 0
       ? 'the input is empty'
-      : 'not y4m, WAV, MP4, Matroska or ADTS; raw input needs --input-format',
+      : 'not y4m, WAV, MP4, Matroska, ADTS or an H.264 byte stream; raw input needs --input-format',
   );
 }
 

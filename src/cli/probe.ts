@@ -17,7 +17,7 @@ const OPTIONS = {
 export const probe = command({
   name: 'probe',
   usage: 'FILE',
-  summary: 'Lists the streams of an MP4, Matroska, WAV, y4m or ADTS file.',
+  summary: 'Lists the streams of an MP4, Matroska, WAV, y4m, ADTS or H.264 file.',
   examples: ['vitrine probe film.mp4', 'vitrine probe film.mp4 --boxes'],
   options: OPTIONS,
   run,

@@ -14,6 +14,7 @@ import { Progress } from './progress.ts';
 const OPTIONS = {
   output: { kind: 'text', short: 'o', meta: 'FILE', help: 'where the result goes' },
   format: { kind: 'choice', choices: FORMATS.map(({ name }) => name), help: 'kind of file, if the extension of the output does not say' },
+  rate: { kind: 'rate', meta: 'N/D', help: 'frames per second of an H.264 byte stream that does not say' },
   streams: { kind: 'text', meta: 'N,N', help: 'numbers of the streams to take, as probe lists them (all)' },
   movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },
   ...SHARED_OPTIONS,
@@ -42,7 +43,10 @@ async function run(inputs: readonly string[], values: Values, output: Output): P
   }
   if (path === undefined) throw new ConfigError('--output', 'needed is -o FILE');
   const format = outputFormat(path, values.format);
-  const input = await openInput(name, output.input, { truncated: 'salvage' });
+  const input = await openInput(name, output.input, {
+    truncated: 'salvage',
+    ...(values.rate === undefined ? {} : { rate: values.rate }),
+  });
   try {
     const { streams } = input.reader;
     const taken = chosenStreams(values.streams, streams.length);

@@ -144,6 +144,12 @@ describe('vitrine encode', () => {
   it('writes an H.264 stream, WAV of another codec, and raw sound', async () => {
     await succeed(['encode', at('in.y4m'), '-o', at('out.h264'), '--preset', 'ultrafast']);
     expect(probeFile(at('out.h264')).streams[0]).toMatchObject({ codec_name: 'h264', width: 64 });
+    await succeed(['remux', at('out.h264'), '-o', at('from.mp4')]);
+    expect(probeFile(at('from.mp4')).streams[0]).toMatchObject({
+      r_frame_rate: '30000/1001',
+      nb_frames: '20',
+      duration_ts: 20 * 1001,
+    });
     await succeed(['encode', at('in.wav'), '-o', at('out.wav'), '--codec-audio', 'pcm_s24le']);
     const samples = (path: string) =>
       runFfmpeg(['-i', path, '-c:a', 'pcm_s16le', '-f', 's16le', '-'], undefined, {

@@ -1,0 +1,53 @@
+/** Splits a byte stream into NAL units, H.264 clause B.1: start codes taken off, zeros behind a unit dropped. */
+import type { ByteSource } from '../../base/byte-stream.ts';
+import { FormatError } from '../../base/errors.ts';
+import { findStartCode } from './annex-b.ts';
+
+/** Bytes read at once. */
+const WINDOW_BYTES = 1 << 20;
+/** Longest NAL unit that is believed: larger than any picture of level 6.2 in I_PCM. */
+const MAX_NAL_BYTES = 1 << 27;
+
+/** A NAL unit and where its first byte lies in the source. The bytes are the receiver's. */
+export interface NalUnit {
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+}
+
+/** All NAL units of a stream. Throws `FormatError` if it does not begin with a start code behind zeros. */
+export async function* scanNalUnits(source: ByteSource): AsyncGenerator<NalUnit> {
+  const start = await source.read(0, WINDOW_BYTES);
+  const first = findStartCode(start, 0);
+  if (first < 0 || start.subarray(0, first).some((byte) => byte !== 0)) {
+    throw new FormatError('h264', 'no start code at the beginning (clause B.1)', 0);
+  }
+  let position = first + 3;
+  for (;;) {
+    const end = await findEnd(source, position);
+    const bytes = await source.read(position, end.position - position);
+    let length = bytes.length;
+    while (length > 0 && bytes[length - 1] === 0) length--;
+    if (length > 0) yield { bytes: new Uint8Array(bytes.subarray(0, length)), offset: position };
+    if (end.isLast) return;
+    position = end.position + 3;
+  }
+}
+
+/** Where the next start code begins, or the end of the source. */
+async function findEnd(
+  source: ByteSource,
+  from: number,
+): Promise<{ position: number; isLast: boolean }> {
+  let searched = from;
+  for (;;) {
+    const bytes = await source.read(searched, WINDOW_BYTES);
+    const found = findStartCode(bytes, 0);
+    if (found >= 0) return { position: searched + found, isLast: false };
+    if (bytes.length < WINDOW_BYTES) return { position: searched + bytes.length, isLast: true };
+    // A start code may lie across the end of the window.
+    searched += bytes.length - 2;
+    if (searched - from > MAX_NAL_BYTES) {
+      throw new FormatError('h264', `a NAL unit of more than ${MAX_NAL_BYTES} bytes`, from);
+    }
+  }
+}

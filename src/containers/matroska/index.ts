@@ -1,4 +1,5 @@
 /** Matroska and WebM: writer and reader. */
+export { inspectMatroska } from './inspect.ts';
 export type {
   MatroskaAttachment,
   MatroskaChapter,

@@ -3,6 +3,7 @@ import type { ByteSource } from '../base/byte-stream.ts';
 import type { ContainerReader } from '../base/container.ts';
 import { ConfigError, FormatError, UnsupportedError } from '../base/errors.ts';
 import { isAdts, openAdts } from '../containers/adts/index.ts';
+import { isAnnexB, openAnnexB } from '../containers/bytestream/index.ts';
 import { isMp4, openMp4 } from '../containers/isobmff/index.ts';
 import { isEbml, openMatroska } from '../containers/matroska/index.ts';
 import {
@@ -68,6 +69,13 @@ export const INPUT_FORMATS: readonly InputFormat[] = [
     description: 'ADTS (AAC)',
     isFormat: isAdts,
     open: openAdts,
+    goesBack: false,
+  },
+  {
+    name: 'h264',
+    description: 'H.264 byte stream (Annex B)',
+    isFormat: isAnnexB,
+    open: openAnnexB,
     goesBack: false,
   },
   {

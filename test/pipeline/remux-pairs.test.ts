@@ -43,6 +43,8 @@ const CARRIED: Readonly<Record<string, readonly string[]>> = {
   'pcm_f32_mono.wav': ['mp4', 'mov', 'mkv', 'wav'],
   'pcm_u8_mono.wav': ['mov', 'mkv', 'wav'],
   'pcm_s16_odd_chunk.wav': ['mp4', 'mov', 'mkv', 'wav'],
+  'annexb_BA1_Sony_D.h264': ['mp4', 'mov', 'mkv', 'h264'],
+  'annexb_MR1_BT_A.h264': ['mp4', 'mov', 'mkv', 'h264'],
   'aac_lc_adts_44k.aac': ['mp4', 'm4a', 'mov', 'mkv', 'aac'],
 };
 
@@ -133,7 +135,8 @@ describe.skipIf(!hasMedia)('copies hold the same packets', () => {
           expect(samplesMd5(to)).toBe(samplesMd5(from));
           continue;
         }
-        if (target === 'h264') {
+        // A byte stream has no times: its pictures are compared.
+        if (target === 'h264' || file.endsWith('.h264')) {
           expect(picturesMd5(to)).toMatch(/^MD5=/);
           expect(picturesMd5(to)).toBe(picturesMd5(from));
           continue;

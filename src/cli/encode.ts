@@ -6,6 +6,7 @@ import { ConfigError, FormatError } from '../base/errors.ts';
 import type { AudioStreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import { inverse, toSeconds } from '../base/rational.ts';
 import { PRESETS } from '../codecs/h264/index.ts';
+import { LEVELS } from '../codecs/h264/standard/levels.ts';
 import {
   type AudioFrames,
   PIX_FMTS,
@@ -41,9 +42,14 @@ const OPTIONS = {
   'codec-video': { kind: 'choice', meta: 'NAME', choices: codecNames('video'), help: 'codec of pictures' },
   'codec-audio': { kind: 'choice', meta: 'NAME', choices: codecNames('audio'), help: 'codec of sound' },
   preset: { kind: 'choice', choices: PRESETS, help: 'speed against size' },
+  crf: { kind: 'number', meta: 'N', min: 0, max: 51, help: 'constant quality, 0 (best) to 51 (23)' },
   qp: { kind: 'integer', meta: 'N', min: 0, max: 51, help: 'constant quantizer, 0 (best) to 51' },
   gop: { kind: 'integer', meta: 'N', min: 0, max: 0x7fffffff, help: 'pictures from one key picture to the next' },
   'bitrate-video': { kind: 'bits', help: 'bits per second of pictures, such as 2M' },
+  'vbv-maxrate': { kind: 'bits', help: 'bits per second at which a decoder\'s buffer fills' },
+  'vbv-bufsize': { kind: 'bits', help: 'bits that a decoder\'s buffer holds' },
+  refs: { kind: 'integer', meta: 'N', min: 1, max: 16, help: 'pictures that are referred to' },
+  level: { kind: 'choice', choices: LEVELS, help: 'level to keep within' },
   'bitrate-audio': { kind: 'bits', help: 'bits per second of sound, such as 128k' },
   movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },
   psnr: { kind: 'flag', help: 'measure the coded pictures against the input' },
@@ -197,7 +203,9 @@ function feedOf(input: Input, muxer: Muxer, values: Values): Feed {
 
 function addVideo(muxer: Muxer, stream: VideoStreamInfo, values: Values): VideoEncoder {
   const { width, height, color, sampleAspectRatio, timeBase } = stream;
-  const { preset, qp } = values;
+  const { preset, qp, crf, refs, level } = values;
+  const vbvMaxRate = values['vbv-maxrate'];
+  const vbvBufferSize = values['vbv-bufsize'];
   return muxer.addEncodeStream({
     config: videoEncodeConfig({
       width,
@@ -215,6 +223,11 @@ function addVideo(muxer: Muxer, stream: VideoStreamInfo, values: Values): VideoE
     encoderConfig: {
       ...(preset === undefined ? {} : { preset }),
       ...(qp === undefined ? {} : { qp }),
+      ...(crf === undefined ? {} : { crf }),
+      ...(refs === undefined ? {} : { refs }),
+      ...(level === undefined ? {} : { level }),
+      ...(vbvMaxRate === undefined ? {} : { vbvMaxRate }),
+      ...(vbvBufferSize === undefined ? {} : { vbvBufferSize }),
     },
   });
 }

@@ -3,13 +3,18 @@ import { ConfigError, UnsupportedError } from '../base/errors.ts';
 import type { StreamInfo } from '../base/packet.ts';
 import { toSeconds } from '../base/rational.ts';
 import { inspectMp4, isMp4 } from '../containers/isobmff/index.ts';
+import { inspectMatroska, isEbml } from '../containers/matroska/index.ts';
+import { inspectWav, isWav } from '../containers/riff/index.ts';
 import { formatTree } from '../inspect/index.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { type Input, openInput, openInputSource } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 
 const OPTIONS = {
-  boxes: { kind: 'flag', help: 'the tree of boxes, every field with its bytes' },
+  boxes: {
+    kind: 'flag',
+    help: 'the tree of boxes, elements or chunks, with every field and the bytes where it lies',
+  },
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
 
@@ -43,13 +48,22 @@ async function run(
   }
 }
 
+/** What shows files as trees. */
+const INSPECTORS = [
+  { knows: isMp4, inspect: inspectMp4 },
+  { knows: isEbml, inspect: inspectMatroska },
+  { knows: isWav, inspect: inspectWav },
+] as const;
+
 async function printBoxes(name: string, isJson: boolean, output: Output): Promise<void> {
   const source = await openInputSource(name, output.input);
   try {
-    if (!isMp4(await source.read(0, 64))) {
-      throw new UnsupportedError('--boxes', `${name} is no MP4 file; others have no tree yet`);
+    const start = (await source.read(0, 64)).slice();
+    const inspect = INSPECTORS.find((entry) => entry.knows(start))?.inspect;
+    if (inspect === undefined) {
+      throw new UnsupportedError('--boxes', `${name} is no MP4, Matroska or WAV file`);
     }
-    const tree = await inspectMp4(source);
+    const tree = await inspect(source);
     if (isJson) output.line(JSON.stringify(tree));
     else for (const line of formatTree(tree)) output.line(line);
   } finally {

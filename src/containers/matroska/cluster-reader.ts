@@ -36,6 +36,9 @@ export interface BlockFrame {
 /** A block larger than this is refused where the source does not know its size. */
 const MAX_BLOCK_BYTES = 64 << 20;
 
+/** Times and durations beyond this are damage: sums of them must stay exact. */
+const MAX_TICKS = 2 ** 50;
+
 /** Frames gathered before they are handed on. */
 const BATCH = 64;
 
@@ -243,8 +246,18 @@ export class ClusterReader {
     let at = readLacing(bytes, start + block.length, end, flags, this.clusterStart, sizes);
     const count = sizes.length;
     const time = this.timestamp + block.relative - track.delayTicks;
+    if (Math.abs(time) > MAX_TICKS) {
+      throw new FormatError(
+        'matroska.Cluster.Timestamp',
+        `${this.timestamp} ticks`,
+        this.clusterStart,
+      );
+    }
     const isKey = group === null ? (flags & KEYFRAME_FLAG) !== 0 : group.isKey;
-    const given = group !== null && group.duration >= 0 ? group.duration / count : -1;
+    const given =
+      group !== null && group.duration >= 0 && group.duration <= MAX_TICKS
+        ? group.duration / count
+        : -1;
     const duration = given >= 0 ? given : track.defaultTicks > 0 ? track.defaultTicks : -1;
     const lacedSizes = isLaced(flags) && count > 1 ? sizes.slice() : sizes;
     // The bytes of the window are valid until the next load; undoing zlib waits, so everything is copied first.

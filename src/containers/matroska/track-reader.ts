@@ -60,11 +60,11 @@ export async function readTrack(
     if (encoding.appliesToPrivate) config = await undoEncoding(encoding, config, offset);
   }
   const timeBase: Rational = reduced([timestampScale, 1e9]);
-  const defaultDuration = entry.uint('DefaultDuration', 0);
+  const defaultDuration = plausible(entry.uint('DefaultDuration', 0));
   const audio = entry.master('Audio');
   const codec = codecName(codecId, config, audio.uint('BitDepth', 0));
   const common = { ...describe(entry), codec, timeBase };
-  const codecDelay = entry.uint('CodecDelay', 0);
+  const codecDelay = plausible(entry.uint('CodecDelay', 0));
   let stream: StreamInfo;
   if (type === TYPE_VIDEO) {
     stream = { ...common, kind: 'video', config, pixFmt: '', ...readVideo(entry, where, offset) };
@@ -108,6 +108,13 @@ export async function readTrack(
     defaultTicks: defaultDuration / timestampScale,
     delayTicks: rescale(codecDelay, [1, 1e9], timeBase),
   };
+}
+
+/** Durations of frames and decoders beyond this, in nanoseconds, are damage: three hours. */
+const MAX_NANOSECONDS = 1e13;
+
+function plausible(nanoseconds: number): number {
+  return nanoseconds <= MAX_NANOSECONDS ? nanoseconds : 0;
 }
 
 function codecName(codecId: string, codecPrivate: Uint8Array, bitDepth: number): string {

@@ -1,7 +1,7 @@
 /** A window over a source: the bytes around the reading position, fetched in pieces large enough to be worth a call. */
 import type { ByteSource } from '../../base/byte-stream.ts';
 
-const CHUNK_BYTES = 256 << 10;
+const CHUNK_BYTES = 1 << 20;
 
 /** Bytes of a source from `start` on. Refilled from the position asked for, so that a stream may drop what came before. */
 export class SourceWindow {

@@ -1,9 +1,8 @@
 /** What ffmpeg makes of our packets: no message, every sample at its place, about the sound that went in. */
 import { expect, test } from 'vitest';
 import type { Packet } from '../../../src/base/packet.ts';
-import { type AacEncoderOptions, createAacEncoder } from '../../../src/codecs/aac/index.ts';
-import { adtsStream } from '../../support/adts.ts';
-import { runFfmpeg } from '../../support/ffmpeg.ts';
+import type { AacEncoderOptions } from '../../../src/codecs/aac/index.ts';
+import { decodeAac, encodeAac } from '../../support/aac.ts';
 
 interface Coded {
   readonly packets: readonly Packet[];
@@ -17,30 +16,10 @@ function roundTrip(
   options: AacEncoderOptions,
   chunk = channels[0].length,
 ): Coded {
-  const encoder = createAacEncoder(options);
+  const { packets, config, priming } = encodeAac(channels, options, chunk);
   const total = channels[0].length;
-  const packets: Packet[] = [];
-  for (let start = 0; start < total; start += chunk) {
-    const numSamples = Math.min(chunk, total - start);
-    packets.push(
-      ...encoder.encode({
-        sampleFmt: 'fltp',
-        sampleRate: options.sampleRate,
-        numChannels: channels.length,
-        numSamples,
-        planes: channels.map((data) => ({ data, offset: start, stride: total })),
-        pts: start,
-      }),
-    );
-  }
-  packets.push(...encoder.flush());
-  const bytes = runFfmpeg(
-    ['-f', 'aac', '-i', 'pipe:0', '-f', 'f32le', 'pipe:1'],
-    adtsStream(packets, encoder.streamInfo.config),
-  );
-  const interleaved = new Float32Array(bytes.slice().buffer);
+  const interleaved = decodeAac(packets, config);
   expect(interleaved.length).toBe(packets.length * 1024 * channels.length);
-  const priming = encoder.streamInfo.priming;
   const decoded = channels.map((_, c) =>
     Float32Array.from(
       { length: total },

@@ -178,7 +178,10 @@ export class AacEncoder {
     for (const element of elements) element.write(writer);
     const usefulBits = writer.bits.bitPosition + END_BITS;
     const least = rate.leastBits();
-    if (usefulBits < least) writeFill(writer, least - usefulBits + 6);
+    if (usefulBits < least) {
+      // At least `least` bits, so that the reservoir does not run over, and whole bytes that are not too many.
+      writeFill(writer, Math.min(least - usefulBits + 6, rate.mostBits() - usefulBits));
+    }
     writeEnd(writer);
     const bits = writer.bits.bitPosition;
     rate.frameDone(bits);

@@ -6,14 +6,14 @@
  *
  * Lambda follows the fill of the reservoir (fuller: spend more), and its base drifts until the mean rate is right.
  */
-import { fastExp2 } from '../../../dsp/logarithm.ts';
+import { fastExp2, fastLog2 } from '../../../dsp/logarithm.ts';
 import { FRAME_LENGTH } from '../standard/window-sequence.ts';
 import { BUFFER_BITS_PER_CHANNEL, countMainChannels, type EncoderSettings } from './options.ts';
 
 /** Where the reservoir is held, as a share of its size: room below for attacks, above for pauses. */
 const TARGET_FILL = 0.5;
 /** Seconds that the mean of `average` is taken over: its reservoir is only a number. */
-const AVERAGE_SECONDS = 3;
+const AVERAGE_SECONDS = 1;
 /** How fast the base drifts: log2 of lambda a frame, times the error of the fill as a share of the capacity. */
 const DRIFT = 0.06;
 
@@ -48,7 +48,7 @@ export class RateControl {
     this.gain = settings.tuning.reservoirGain;
     this.baseLog2 =
       this.mode === 'quality'
-        ? settings.tuning.lambdaAtQuality1 - 2 * Math.log2(settings.quality)
+        ? settings.tuning.lambdaAtQuality1 - 2 * fastLog2(settings.quality)
         : initialLambda(settings);
   }
 
@@ -78,7 +78,8 @@ export class RateControl {
   /** Fewest bits that the next frame must have, so that the reservoir does not run over; 0 outside of CBR. */
   leastBits(): number {
     if (this.mode !== 'cbr') return 0;
-    return Math.max(0, Math.ceil((this.meanBits + this.level - this.capacity) / 8) * 8);
+    const least = Math.ceil((this.meanBits + this.level - this.capacity) / 8) * 8;
+    return Math.max(0, Math.min(least, this.mostBits()));
   }
 
   /** A frame of `bits` has been written. */
@@ -93,5 +94,5 @@ export class RateControl {
 function initialLambda(settings: EncoderSettings): number {
   const lines = settings.bandwidth * 2 * countMainChannels(settings.layout);
   const bitsPerLine = settings.bitRate / lines;
-  return settings.tuning.lambdaAtOneBit - 3 * (bitsPerLine - 1);
+  return settings.tuning.lambdaAtOneBit - 3.7 * (bitsPerLine - 1);
 }

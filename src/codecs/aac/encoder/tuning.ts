@@ -76,7 +76,7 @@ export const DEFAULT_TUNING: Tuning = {
   noiseGain: 0.9,
   noisePenalty: 1.2,
   reservoirGain: 3,
-  lambdaAtOneBit: -2.3,
-  lambdaAtQuality1: 0,
+  lambdaAtOneBit: -3.5,
+  lambdaAtQuality1: -5,
   groupDistance: 1.2,
 };

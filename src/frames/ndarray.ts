@@ -50,6 +50,20 @@ export class ArrayView<T extends SampleArray = SampleArray> implements NdArray<T
     return this.crop(0, start, end);
   }
 
+  /** What lies at `index` of the first axis, without that axis; negative counts from the end. */
+  at(index: number): ArrayView<T> {
+    const extent = this.requireAxis('at', 0);
+    const position = index < 0 ? extent + index : index;
+    if (!Number.isInteger(position) || position < 0 || position >= extent) {
+      throw new ConfigError(
+        'ndarray.at.index',
+        `got ${index}, allowed are ${-extent}..${extent - 1}`,
+      );
+    }
+    const offset = this.offset + position * this.strides[0]!;
+    return new ArrayView(this.data, this.shape.slice(1), this.strides.slice(1), offset);
+  }
+
   /** Indexes `start..end - 1` of `axis`, by the rules of `Array.prototype.slice`. */
   crop(axis: number, start = 0, end = Number.POSITIVE_INFINITY): ArrayView<T> {
     const extent = this.requireAxis('crop', axis);

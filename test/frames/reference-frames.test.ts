@@ -402,6 +402,14 @@ test('a Buffer of Node is a Uint8Array', () => {
   expect(toArray(video(view, 'gray')).data).toEqual(Uint8Array.of(1, 3, 5, 7));
 });
 
+test('at takes one of the first axis', () => {
+  const view = ndarray(Uint8Array.of(0, 1, 2, 3, 4, 5), [3, 2]);
+  expect([...view.at(1).toDense(), ...view.flip(0).at(-1).toDense()]).toEqual([2, 3, 0, 1]);
+  expect([view.at(1).at(1).shape, [...view.at(1).at(1).toDense()]]).toEqual([[], [3]]);
+  expect(() => view.at(3)).toThrow('ndarray.at.index: got 3, allowed are -3..2');
+  expect(() => view.at(Number.NaN)).toThrow(ConfigError);
+});
+
 test('ndarray refuses a shape that does not fill its data', () => {
   expect(() => ndarray(new Uint8Array(5), [2, 2])).toThrow('(2, 2) has 4 elements, but data has 5');
 });

@@ -153,6 +153,7 @@ async function encodeInputs(
   const progress = new Progress(output, () => fractionRead(inputs));
   try {
     const muxer = new Muxer(sink, { format });
+    checkUsed(inputs, values);
     const feeds = inputs.map((input) => feedOf(input, muxer, values));
     for (const { encoder } of feeds.flatMap(({ tracks }) => tracks)) {
       if (meter !== null && encoder.kind === 'video') measure(meter, encoder, tally);
@@ -169,6 +170,26 @@ async function encodeInputs(
   }
   const bytes = sink instanceof OutputSink ? sink.size : (await stat(path)).size;
   if (path !== '-') report(path, bytes, tally, meter?.result() ?? null, values, output);
+}
+
+/** Options that mean something for one kind of stream only. */
+const VIDEO_ONLY = [
+  ...(['codec-video', 'preset', 'crf', 'qp', 'gop', 'bitrate-video', 'vbv-maxrate'] as const),
+  ...(['vbv-bufsize', 'refs', 'level', 'psnr'] as const),
+] as const;
+const AUDIO_ONLY = ['codec-audio', 'bitrate-audio'] as const;
+
+/** Throws `ConfigError` for an option that no stream of the inputs would use. */
+function checkUsed(inputs: readonly Input[], values: Values): void {
+  const kinds = new Set(inputs.flatMap(({ reader }) => reader.streams.map(({ kind }) => kind)));
+  const check = (kind: 'video' | 'audio', names: readonly (keyof Values)[]) => {
+    const unused = kinds.has(kind) ? undefined : names.find((name) => values[name] !== undefined);
+    if (unused !== undefined) {
+      throw new ConfigError(`--${unused}`, `no input has ${kind}; leave the option away`);
+    }
+  };
+  check('video', VIDEO_ONLY);
+  check('audio', AUDIO_ONLY);
 }
 
 /** Share of all inputs that was read; null if one is a stream. */

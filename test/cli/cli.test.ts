@@ -178,6 +178,10 @@ describe('vitrine encode', () => {
     const wav = readFileSync(at('in.wav')).subarray(0, 1000);
     await fail(['encode', '-', '-o', at('bad.wav')], /wav\.data: .*byte offset 1000\)/, wav);
     await fail(['encode', '-', ...out], /not y4m, WAV/, new Uint8Array(100));
+    await fail(
+      ['encode', at('in.wav'), '-o', at('bad.wav'), '--crf', '20'],
+      /--crf: no input has video/,
+    );
     await fail(['encode', at('in.y4m'), '-o', at('bad.wav')], /wav/);
     expect(readdirSync(folder)).toEqual(before);
   });

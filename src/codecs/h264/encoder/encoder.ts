@@ -16,8 +16,12 @@ import {
   writeAccessUnitDelimiter,
   writeFillerData,
 } from '../standard/aud.ts';
-import { avcDecoderConfigurationRecord } from '../standard/configuration-record.ts';
+import {
+  avcDecoderConfigurationRecord,
+  NAL_LENGTH_SIZE,
+} from '../standard/configuration-record.ts';
 import { deblockPicture } from '../standard/deblock.ts';
+import { INTRA_16X16_DC, INTRA_CHROMA_DC } from '../standard/intra-16x16.ts';
 import {
   checkLevel,
   type LevelDemand,
@@ -25,6 +29,7 @@ import {
   levelSyntax,
   requiredLevel,
 } from '../standard/levels.ts';
+import { I_16X16 } from '../standard/macroblock.ts';
 import { CavlcWriter, type SliceSyntax } from '../standard/macroblock-syntax.ts';
 import { appendNalUnit, NalUnitType, rbspTrailingBits, writeNalUnit } from '../standard/nal.ts';
 import {
@@ -168,6 +173,11 @@ export class H264Encoder {
     };
   }
 
+  /** Bytes of both parameter sets with their start codes: the record has 11 bytes besides the sets, NALFF clause 5.3.3.1. */
+  private get parameterSetBytes(): number {
+    return this.streamInfo.config.length - 11 + 2 * NAL_LENGTH_SIZE;
+  }
+
   private configurationRecord(): Uint8Array {
     const nalUnit = (type: number, write: (w: SyntaxWriter) => void): Uint8Array => {
       const w = new SyntaxWriter();
@@ -280,7 +290,7 @@ export class H264Encoder {
       this.codeSlice(picture, references, isIdr, slot, qp);
       if (qp === WITHOUT_RESIDUAL) break;
       const answer = rateControl.review(this.accessUnitBits(isIdr));
-      if (answer === ACCEPT || (answer === WITHOUT_RESIDUAL && isIdr)) break;
+      if (answer === ACCEPT) break;
       qp = answer;
     }
     this.sinceIdr = isIdr ? 1 : this.sinceIdr + 1;
@@ -306,7 +316,7 @@ export class H264Encoder {
 
   /** Bits of the access unit so far, as a byte stream carries it: with the parameter sets at IDR pictures. */
   private accessUnitBits(isIdr: boolean): number {
-    return 8 * (this.packetBytes.position + (isIdr ? this.streamInfo.config.length : 0));
+    return 8 * (this.packetBytes.position + (isIdr ? this.parameterSetBytes : 0));
   }
 
   /** What comes before the slices: access unit delimiter and buffer timing. */
@@ -406,7 +416,8 @@ export class H264Encoder {
     for (let mbAddr = 0; mbAddr < count; mbAddr++) {
       context.moveTo(mbAddr, number);
       if (withoutResidual) {
-        this.codeSkipped(picture, references[0]);
+        if (isIdr) this.codeGray(picture);
+        else this.codeSkipped(picture, references[0]);
         continue;
       }
       context.loadSource(this.memory.sources[slot]);
@@ -417,6 +428,24 @@ export class H264Encoder {
     coder.endSlice();
     rbspTrailingBits(w);
     writeNalUnit(this.packetBytes, nal.nal_ref_idc, nal.nal_unit_type, w.bits.view());
+  }
+
+  /**
+   * Codes the context's macroblock as Intra_16x16 by DC prediction without residual, eight bits, whatever its source: where
+   * the buffer allows nothing more in an IDR picture. The picture is gray throughout (clauses 8.3.3.3 and 8.3.4.1).
+   */
+  private codeGray(picture: ReconstructedPicture): void {
+    const { skipped, memory } = this;
+    const { syntax, recon } = skipped;
+    syntax.mbType = I_16X16;
+    syntax.intra16x16PredMode = INTRA_16X16_DC;
+    syntax.intra_chroma_pred_mode = INTRA_CHROMA_DC;
+    syntax.coded_block_pattern = 0;
+    syntax.masks.fill(0);
+    fillGray(memory.bytes, recon + RECON_LUMA, 16);
+    fillGray(memory.bytes, recon + RECON_CB, 8);
+    fillGray(memory.bytes, recon + RECON_CR, 8);
+    this.coder.code(skipped, PIC_INIT_QP, picture);
   }
 
   /**
@@ -434,6 +463,13 @@ export class H264Encoder {
     copyRows(memory.bytes, reference.cb + chroma, chromaStride, recon + RECON_CB, 8);
     copyRows(memory.bytes, reference.cr + chroma, chromaStride, recon + RECON_CR, 8);
     this.coder.codeSkip(skipped, 0, picture);
+  }
+}
+
+/** Fills `size` by `size` samples of a reconstruction scratch block with what DC prediction from nothing gives. */
+function fillGray(bytes: Uint8Array, to: number, size: number): void {
+  for (let y = 0; y < size; y++) {
+    bytes.fill(128, to + y * RECON_STRIDE, to + y * RECON_STRIDE + size);
   }
 }
 

@@ -80,7 +80,7 @@ const COMPLEXITY_COMPRESSION = 0.6;
 const CRF_COMPLEXITY = 128;
 const CRF_SHIFT = -1.4;
 /** What is added to CRF where offsets by importance lower the mean QP. */
-const CRF_SHIFT_IMPORTANCE = 2.5;
+const CRF_SHIFT_IMPORTANCE = 4;
 
 /** Largest change of QP from one P picture to the next, unless the buffer demands more. */
 const MAX_QP_STEP = 4;

@@ -107,11 +107,13 @@ export interface ResolvedRateOptions {
 const DEFAULT_QP = 23;
 
 /**
- * Bits that a macroblock of the worst picture, noise, takes at QP 51 in an IDR picture, and that the headers of a picture
- * take. A buffer that holds less cannot be kept whatever the QP.
+ * What the smallest pictures take, to which rate control falls back when all else is too large: eight bits for each
+ * macroblock of an IDR picture without residual, and the headers with parameter sets and messages; and a picture of skipped
+ * macroblocks. A buffer that cannot have these cannot be kept.
  */
-const MAX_QP_BITS_PER_MB = 24;
-const HEADER_BITS = 800;
+const IDR_BITS_PER_MB = 8;
+const IDR_HEADER_BITS = 1000;
+const SKIPPED_PICTURE_BITS = 320;
 
 const MAX_BIT_RATE = 960_000_000;
 
@@ -219,16 +221,19 @@ function resolveVbv(
   const initialFullness = requireNumber(`${at}.vbvInitialFullness`, fullness, 0, 1);
   const mbs = Math.ceil(context.width / 16) * Math.ceil(context.height / 16);
   const frameTime = (maxRate * context.frameRate[1]) / context.frameRate[0];
-  const least = Math.ceil(
-    Math.max(
-      (HEADER_BITS + MAX_QP_BITS_PER_MB * mbs) / initialFullness,
-      hrd === 'cbr' ? frameTime : 0,
-    ),
-  );
+  if (frameTime < SKIPPED_PICTURE_BITS) {
+    const least = Math.ceil((SKIPPED_PICTURE_BITS * context.frameRate[0]) / context.frameRate[1]);
+    throw new ConfigError(
+      `${at}.vbvMaxRate`,
+      `got ${maxRate} bits per second, allowed from ${least} at this frame rate`,
+    );
+  }
+  const idr = (IDR_HEADER_BITS + IDR_BITS_PER_MB * mbs) / initialFullness;
+  const least = Math.ceil(Math.max(idr, hrd === 'cbr' ? frameTime : 0));
   if (size < least) {
     throw new ConfigError(
       `${at}.vbvBufferSize`,
-      `got ${size} bits, allowed from ${least}: it must hold one picture at QP 51`,
+      `got ${size} bits, allowed from ${least}: it must hold one picture even if that is coded without residual`,
     );
   }
   return representableVbv({

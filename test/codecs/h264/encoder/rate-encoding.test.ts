@@ -1,0 +1,224 @@
+/**
+ * Rate control in the encoder itself: streams are read back by the independent reader, their buffer checked by Annex C from
+ * what they say alone, and their pictures compared with ffmpeg's.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Packet } from '../../../../src/base/packet.ts';
+import { createH264Encoder } from '../../../../src/codecs/h264/encoder/encoder.ts';
+import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
+import { runFfmpeg } from '../../../support/ffmpeg.ts';
+import {
+  ElementReader,
+  type Elements,
+  rbspOf,
+  readSps,
+  splitNalUnits,
+} from '../standard/header-reader.ts';
+import { type AccessUnit, checkBuffer, type Schedule } from './hrd.ts';
+
+const WIDTH = 96;
+const HEIGHT = 64;
+const CHROMA = (WIDTH / 2) * (HEIGHT / 2);
+
+/** A moving texture; a new one every `sceneLength` pictures. */
+function pictures(count: number, sceneLength: number): Uint8Array[] {
+  return Array.from({ length: count }, (_, n) => {
+    const scene = Math.floor(n / sceneLength);
+    const data = new Uint8Array(WIDTH * HEIGHT + 2 * CHROMA).fill(120 + scene);
+    for (let y = 0; y < HEIGHT; y++) {
+      for (let x = 0; x < WIDTH; x++) {
+        const u = x + n * (1 + (scene % 3));
+        const v = y + ((n * scene) >> 1);
+        const fine = ((Math.imul(u, 73) ^ Math.imul(v, 151 + scene)) >> 2) & 15;
+        const [p, q] = scene & 1 ? [u + v, u - v] : [u, v];
+        const coarse = 50 * Math.sin(p / 5) * Math.sin(q / 6);
+        data[y * WIDTH + x] = 120 + Math.round(coarse) + fine;
+      }
+    }
+    return data;
+  });
+}
+
+interface Encoded {
+  packets: Packet[];
+  reconstructed: Uint8Array;
+  config: Uint8Array;
+  statistics: ReturnType<typeof createH264Encoder>['statistics'];
+}
+
+function encode(source: readonly Uint8Array[], options: Partial<H264Options>): Encoded {
+  const encoder = createH264Encoder({
+    width: WIDTH,
+    height: HEIGHT,
+    frameRate: [30, 1],
+    preset: 'veryfast',
+    ...options,
+  });
+  const reconstructed: Uint8Array[] = [];
+  encoder.onReconstructed = (r) => {
+    const copy = (at: number, stride: number, width: number, height: number) => {
+      for (let y = 0; y < height; y++) {
+        reconstructed.push(r.data.slice(at + y * stride, at + y * stride + width));
+      }
+    };
+    copy(r.luma, r.lumaStride, WIDTH, HEIGHT);
+    copy(r.cb, r.chromaStride, WIDTH / 2, HEIGHT / 2);
+    copy(r.cr, r.chromaStride, WIDTH / 2, HEIGHT / 2);
+  };
+  const packets: Packet[] = [];
+  for (const [pts, data] of source.entries()) {
+    const planes = [
+      { data, offset: 0, stride: WIDTH },
+      { data, offset: WIDTH * HEIGHT, stride: WIDTH / 2 },
+      { data, offset: WIDTH * HEIGHT + CHROMA, stride: WIDTH / 2 },
+    ];
+    const frame = { pixFmt: 'yuv420p', width: WIDTH, height: HEIGHT, planes, pts } as const;
+    packets.push(...encoder.encode(frame));
+  }
+  packets.push(...encoder.flush());
+  return {
+    packets,
+    reconstructed: Buffer.concat(reconstructed),
+    config: encoder.streamInfo.config,
+    statistics: encoder.statistics,
+  };
+}
+
+/** The sequence and picture parameter set of an avcC record. */
+function parameterSets(config: Uint8Array): [sps: Uint8Array, pps: Uint8Array] {
+  const spsLength = (config[6] << 8) | config[7];
+  const at = 8 + spsLength;
+  const ppsLength = (config[at + 1] << 8) | config[at + 2];
+  return [config.subarray(8, at), config.subarray(at + 3, at + 3 + ppsLength)];
+}
+
+function byteStream({ packets, config }: Encoded): Uint8Array {
+  const units = [...parameterSets(config), ...packets.flatMap((p) => splitNalUnits(p.data))];
+  return Buffer.concat(units.flatMap((unit) => [Uint8Array.of(0, 0, 0, 1), unit]));
+}
+
+/** Access units as the stream's own messages describe them; sizes with the parameter sets at IDR pictures. */
+function accessUnits({ packets, config }: Encoded): [AccessUnit[], Schedule, Elements] {
+  const [spsNal, ppsNal] = parameterSets(config);
+  const sps = readSps(rbspOf(spsNal));
+  const delayBits = (sps.initial_cpb_removal_delay_length_minus1 as number) + 1;
+  const units = packets.map((packet): AccessUnit => {
+    const bits = 8 * (packet.data.length + (packet.isKey ? spsNal.length + ppsNal.length + 8 : 0));
+    const sei = splitNalUnits(packet.data).find((unit) => (unit[0] & 31) === 6);
+    if (sei === undefined) throw new Error('no SEI');
+    const r = new ElementReader(rbspOf(sei));
+    let type = r.bits.u(8);
+    let size = r.bits.u(8);
+    let bufferingPeriod: AccessUnit['bufferingPeriod'];
+    if (type === 0) {
+      const end = r.bits.bitPosition + 8 * size;
+      r.bits.ue();
+      bufferingPeriod = {
+        initial_cpb_removal_delay: r.bits.u(delayBits),
+        initial_cpb_removal_delay_offset: r.bits.u(delayBits),
+      };
+      r.bits.u(end - r.bits.bitPosition);
+      type = r.bits.u(8);
+      size = r.bits.u(8);
+    }
+    expect([type, size]).toEqual([1, 8]);
+    expect(bufferingPeriod !== undefined).toBe(packet.isKey);
+    const cpb_removal_delay = r.bits.u((sps.cpb_removal_delay_length_minus1 as number) + 1);
+    return { bits, cpb_removal_delay, ...(bufferingPeriod ? { bufferingPeriod } : {}) };
+  });
+  const scale = (name: string, value: string, base: number) =>
+    ((sps[value] as number) + 1) * 2 ** (base + (sps[name] as number));
+  const schedule = {
+    bitRate: scale('bit_rate_scale', 'bit_rate_value_minus1', 6),
+    cpbSize: scale('cpb_size_scale', 'cpb_size_value_minus1', 4),
+    cbr: sps.cbr_flag === 1,
+    tick: (sps.num_units_in_tick as number) / (sps.time_scale as number),
+  };
+  return [units, schedule, sps];
+}
+
+function expectDecoded(encoded: Encoded): void {
+  const args = ['-f', 'h264', '-i', '-', '-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-'];
+  const decoded = runFfmpeg(args, byteStream(encoded));
+  expect(decoded.length).toBe(encoded.reconstructed.length);
+  for (let i = 0; i < decoded.length; i++) {
+    if (decoded[i] !== encoded.reconstructed[i]) {
+      const picture = Math.floor(i / (1.5 * WIDTH * HEIGHT));
+      expect.fail(`picture ${picture}, byte ${i % (1.5 * WIDTH * HEIGHT)} differs`);
+    }
+  }
+}
+
+function bitRateOf({ packets }: Encoded): number {
+  const bytes = packets.reduce((sum, packet) => sum + packet.data.length, 0);
+  return (8 * bytes * 30) / packets.length;
+}
+
+describe('rate control in the encoder', () => {
+  const source = pictures(150, 70);
+
+  it.each([
+    ['vbr', { vbvMaxRate: 256_000, vbvBufferSize: 96_000 }],
+    ['cbr', { vbvBufferSize: 96_000 }],
+    ['cbr', { vbvBufferSize: 40_000, lookahead: 0, gopSize: 20 }],
+  ] as const)('keeps the buffer of a %s HRD with %j', (hrd, options) => {
+    const encoded = encode(source.slice(0, 100), { bitRate: 192_000, hrd, ...options });
+    const [units, schedule] = accessUnits(encoded);
+    expect(schedule.cbr).toBe(hrd === 'cbr');
+    expect(schedule.tick).toBe(1 / 60);
+    expect(checkBuffer(units, schedule)).toEqual([]);
+    expectDecoded(encoded);
+    if (hrd === 'cbr') expect(Math.abs(bitRateOf(encoded) / 192_000 - 1)).toBeLessThan(0.05);
+  });
+
+  it('keeps a buffer that holds no picture of noise', () => {
+    let state = 1;
+    const noise = Array.from({ length: 20 }, () =>
+      Uint8Array.from({ length: WIDTH * HEIGHT + 2 * CHROMA }, () => {
+        state = (Math.imul(state, 1664525) + 1013904223) | 0;
+        return state >>> 24;
+      }),
+    );
+    const encoded = encode(noise, { bitRate: 12_032, vbvBufferSize: 4000, hrd: 'cbr' });
+    const [units, schedule] = accessUnits(encoded);
+    expect(checkBuffer(units, schedule)).toEqual([]);
+    // The first picture is gray: one value throughout.
+    expect(new Set(encoded.reconstructed.subarray(0, 1.5 * WIDTH * HEIGHT))).toEqual(
+      new Set([128]),
+    );
+    expectDecoded(encoded);
+  });
+
+  it('meets an average bit rate within 2 %, a second pass too', () => {
+    const first = encode(source, { bitRate: 40_000, collectStatistics: true });
+    expect(Math.abs(bitRateOf(first) / 40_000 - 1)).toBeLessThan(0.02);
+    const statistics = JSON.parse(JSON.stringify(first.statistics));
+    expect(statistics.pictures.length).toBe(source.length);
+    const second = encode(source, { bitRate: 40_000, statistics });
+    expect(Math.abs(bitRateOf(second) / 40_000 - 1)).toBeLessThan(0.02);
+    expectDecoded(second);
+  });
+
+  it('gives every picture once, in order, whatever the lookahead; and the same bytes again', () => {
+    const some = source.slice(0, 30);
+    for (const lookahead of [0, 7, 40]) {
+      const options = { crf: 30, lookahead, aqStrength: 1, accessUnitDelimiters: true };
+      const encoded = encode(some, options);
+      expect(encoded.packets.map((packet) => packet.pts)).toEqual(some.map((_, n) => n));
+      expectDecoded(encoded);
+      expect(byteStream(encode(some, options))).toEqual(byteStream(encoded));
+      for (const packet of encoded.packets) {
+        expect(splitNalUnits(packet.data)[0][0] & 31).toBe(9);
+      }
+    }
+  });
+
+  it('starts IDR pictures where the scene changes, and takes macroblock offsets', () => {
+    const encoded = encode(source.slice(0, 80), { crf: 28 });
+    const keys = encoded.packets.flatMap((packet, n) => (packet.isKey ? [n] : []));
+    expect(keys).toEqual([0, 70]);
+    expectDecoded(encoded);
+    const plain = encode(source.slice(0, 80), { crf: 28, sceneCut: false });
+    expect(plain.packets.filter((packet) => packet.isKey).length).toBe(1);
+  });
+});

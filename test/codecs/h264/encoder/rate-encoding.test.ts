@@ -155,7 +155,7 @@ function bitRateOf({ packets }: Encoded): number {
 }
 
 describe('rate control in the encoder', () => {
-  const source = pictures(150, 70);
+  const source = pictures(150, 80);
 
   it.each([
     ['vbr', { vbvMaxRate: 256_000, vbvBufferSize: 96_000 }],
@@ -214,11 +214,11 @@ describe('rate control in the encoder', () => {
   });
 
   it('starts IDR pictures where the scene changes, and takes macroblock offsets', () => {
-    const encoded = encode(source.slice(0, 80), { crf: 28 });
+    const encoded = encode(source.slice(0, 90), { crf: 28 });
     const keys = encoded.packets.flatMap((packet, n) => (packet.isKey ? [n] : []));
-    expect(keys).toEqual([0, 70]);
+    expect(keys).toEqual([0, 80]);
     expectDecoded(encoded);
-    const plain = encode(source.slice(0, 80), { crf: 28, sceneCut: false });
+    const plain = encode(source.slice(0, 90), { crf: 28, sceneCut: false });
     expect(plain.packets.filter((packet) => packet.isKey).length).toBe(1);
   });
 });

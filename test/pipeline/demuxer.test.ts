@@ -4,7 +4,8 @@ import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { applyBsf, BSF, type DemuxedPackets, Demuxer } from '../../src/index.ts';
+import { applyBsf, BSF, type DemuxedPackets, Demuxer, Muxer } from '../../src/index.ts';
+import { SpillSource } from '../../src/io/index.ts';
 import { ffmpegPath, runFfmpeg } from '../support/ffmpeg.ts';
 import { hasMedia, mediaPath } from '../support/media.ts';
 
@@ -207,6 +208,35 @@ describe('sources', () => {
     await expect(Demuxer.open(CLIP, { format: 'nope' })).rejects.toThrow(/unknown format nope/);
     await expect(Demuxer.open(join(folder, 'missing.mp4'))).rejects.toThrow(/missing\.mp4/);
   });
+});
+
+test('the remux example of the specification page runs as written', async () => {
+  const output = join(folder, 'output.mp4');
+  const demuxer = await Demuxer.open(CLIP);
+  const muxer = new Muxer(output);
+  muxer.addRemuxStream(demuxer.videoCodec);
+  await using file = await muxer.open();
+  for await (const packets of demuxer.streamingDemux({ duration: 1 })) await file.write(0, packets);
+  await file.close();
+  await demuxer.close();
+  const pictures = (path: string) =>
+    runFfmpeg(['-i', path, '-map', '0:v', '-vsync', '0', '-f', 'md5', '-'], undefined, {
+      allowWarnings: true,
+    });
+  expect(pictures(output)).toEqual(pictures(CLIP));
+});
+
+test('a stream that must be read backwards is kept, up to a bound', async () => {
+  async function* pieces() {
+    for (let i = 0; i < 20; i++) yield new Uint8Array(100).fill(i);
+  }
+  const kept = new SpillSource(pieces());
+  expect((await kept.read(1500, 10))[0]).toBe(15);
+  expect((await kept.read(0, 10))[0]).toBe(0);
+  expect(await kept.read(1990, 100)).toHaveLength(10);
+  expect(kept.size).toBe(2000);
+  const bounded = new SpillSource(pieces(), { maxBytes: 1000 });
+  await expect(bounded.read(1500, 10)).rejects.toThrow(/more than 1000 bytes/);
 });
 
 describe('bitstream filters', () => {

@@ -60,8 +60,6 @@ export const DEFAULT_SAMPLE_DURATION_PRESENT = 0x000008;
 export const DEFAULT_SAMPLE_SIZE_PRESENT = 0x000010;
 /** tf_flags: default-sample-flags-present. */
 export const DEFAULT_SAMPLE_FLAGS_PRESENT = 0x000020;
-/** tf_flags: duration-is-empty. */
-export const DURATION_IS_EMPTY = 0x010000;
 /** tf_flags: default-base-is-moof. */
 export const DEFAULT_BASE_IS_MOOF = 0x020000;
 

@@ -18,8 +18,6 @@ export const DATA_UTF8 = 1;
 export const DATA_JPEG = 13;
 /** Well-known type of a `data` box: PNG. */
 export const DATA_PNG = 14;
-/** Well-known type of a `data` box: big-endian signed integer. */
-export const DATA_INTEGER = 21;
 
 /** Value of a metadata item. */
 export const data = /* @__PURE__ */ describeBox(

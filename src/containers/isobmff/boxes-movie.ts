@@ -79,8 +79,6 @@ export const mvhd = /* @__PURE__ */ describeBox(
 export const TRACK_ENABLED = 1;
 /** Flag of `tkhd`: the track is used in the presentation. */
 export const TRACK_IN_MOVIE = 2;
-/** Flag of `tkhd`: the track is used in the preview. */
-export const TRACK_IN_PREVIEW = 4;
 
 /** TrackHeaderBox. Width and height are 16.16 fixed point; `duration` counts in the movie's timescale. */
 export const tkhd = /* @__PURE__ */ describeBox(

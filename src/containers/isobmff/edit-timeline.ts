@@ -106,8 +106,6 @@ interface EditStart {
   readonly cursor: SampleCursor;
   /** Lowered decoding time of the first sample inside the edit. */
   readonly firstDts: number;
-  /** Composition time of that sample. */
-  readonly firstCts: number;
   /** Lowest composition time inside the edit. */
   readonly lowestCts: number;
   /** Whether a sample begins before the edit and ends in it. */
@@ -181,7 +179,7 @@ class EditWalk {
     }
     if (first === null) return null;
     const firstDts = first.dts - dtsShift;
-    return { cursor: start, firstDts, firstCts: first.cts, lowestCts, isSplit };
+    return { cursor: start, firstDts, lowestCts, isSplit };
   }
 
   /**

@@ -40,9 +40,9 @@ import { closingTextSample, trackSamples } from './text-samples.ts';
 import type { Mp4Track } from './track.ts';
 
 /** Sample flags, ISOBMFF clause 8.8.3.1: sample_depends_on is 2, on no other. */
-export const SYNC_SAMPLE_FLAGS = 0x02000000;
+const SYNC_SAMPLE_FLAGS = 0x02000000;
 /** Sample flags, ISOBMFF clause 8.8.3.1: sample_depends_on is 1, on others, and sample_is_non_sync_sample is 1. */
-export const NON_SYNC_SAMPLE_FLAGS = 0x01010000;
+const NON_SYNC_SAMPLE_FLAGS = 0x01010000;
 
 /** Seconds after which a fragment ends where no key frame of a picture can end it. */
 const AUDIO_FRAGMENT_SECONDS = 1;

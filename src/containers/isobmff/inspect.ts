@@ -109,7 +109,7 @@ const MEDIA_ENTRIES: Readonly<Record<string, AnyBox>> = {
 };
 
 /** Box types that hold boxes without fields of their own, besides `PLAIN_CONTAINERS`. */
-const OTHER_CONTAINERS = ['gmhd', 'vttc', 'minf'];
+const OTHER_CONTAINERS = ['gmhd', 'vttc'];
 
 /** What is known on the way down. */
 interface Place {

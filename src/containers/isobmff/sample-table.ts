@@ -51,14 +51,6 @@ export class IntegerList {
     this.items[this.length++] = value;
   }
 
-  at(index: number): number {
-    return this.items[index];
-  }
-
-  clear(): void {
-    this.length = 0;
-  }
-
   /** The values, as a view that is valid until the next call. */
   values(): Float64Array {
     return this.items.subarray(0, this.length);

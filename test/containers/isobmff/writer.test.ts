@@ -261,6 +261,25 @@ describe('PCM', () => {
     });
   }
 
+  for (const name of ['s16', 's24', 's32']) {
+    for (const codec of [`pcm_${name}le`, `pcm_${name}be`]) {
+      it(`in MP4: ${codec}`, async () => {
+        const coded = pcmAudio(codec, 5000, 777);
+        const path = temporaryFile(await muxMp4([coded]), 'a.mp4');
+        const [probed] = probeFile(path).streams;
+        if (probed.codec_name === undefined || probed.codec_name === 'unknown') {
+          console.warn('this ffprobe does not know ipcm (ISO/IEC 23003-5): not compared');
+          return;
+        }
+        expect(probed).toMatchObject({ codec_name: codec, duration_ts: 5000 });
+        const raw = runFfmpeg(['-i', path, '-c', 'copy', '-f', codec.slice(4), '-'], undefined, {
+          allowWarnings: true,
+        });
+        expect(Buffer.compare(raw, concatenated(coded))).toBe(0);
+      });
+    }
+  }
+
   it('is refused in MP4 where ISO/IEC 23003-5 has no place for it', () => {
     const { stream } = pcmAudio('pcm_u8', 10, 10);
     expect(() => createMp4Writer(new TestSink(), [stream])).toThrow(UnsupportedError);

@@ -22,7 +22,7 @@ async function writeMp4(sound: Int16Array): Promise<number> {
   const framesPerSecond = frameRate[0];
   const muxer = new Muxer(MP4);
   const video = muxer.addEncodeStream({
-    config: videoEncodeConfig({ height, width, pixFmt: 'rgb24', frameRate }),
+    config: videoEncodeConfig({ height, width, pixFmt: 'rgb24', frameRate, compressionLevel: 2 }),
   });
   const audio = muxer.addEncodeStream({
     config: audioEncodeConfig({ numChannels: 2, sampleRate, sampleFmt: 's16', bitRate: 128_000 }),
@@ -102,6 +102,6 @@ console.log(
 console.log(await describeFile(MP4));
 console.log(await describeFile(WAV));
 console.log(
-  `H.264: ${(numFrames / spent).toFixed(0)} frames per second, from rgb24, in one thread.`,
+  `H.264: ${(numFrames / spent).toFixed(0)} frames per second, from rgb24, preset veryfast, one thread.`,
 );
 console.log('Open out/demo.mp4 in any player.');

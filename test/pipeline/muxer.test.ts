@@ -391,6 +391,16 @@ describe('when something fails', () => {
     expect(open()).toBe(before);
   });
 
+  test('a packet that the container refuses is left out', async () => {
+    const { muxer, encoder } = newMuxer();
+    await muxer.open();
+    const { packets, ...rest } = await encoder.encode(rgbFrames(video));
+    const late = packets.map((packet, n) => (n === 11 ? { ...packet, dts: 10 } : packet));
+    await expect(muxer.write(0, { packets: late, ...rest })).rejects.toThrow(ConfigError);
+    await muxer.close();
+    expect(probeFile(join(folder, 'out.mp4')).streams[0].nb_frames).toBe('11');
+  });
+
   test('options that the container refuses leave nothing', async () => {
     const { muxer } = newMuxer();
     await expect(muxer.open({ nosuch: 1 } as object)).rejects.toThrow(/nosuch: unknown option/);

@@ -190,8 +190,10 @@ export class FragmentedMp4Writer implements ContainerWriter {
 
   private endsFragment(fragment: TrackFragment, packet: Packet): boolean {
     if (this.pendingBytes + packet.data.length > MAX_FRAGMENT_BYTES) return this.pendingBytes > 0;
-    if (fragment !== this.leader || fragment.isEmpty || !packet.isKey) return false;
+    if (fragment.isEmpty || !packet.isKey) return false;
     const { stream, timescale } = fragment.track;
+    // Sound need not wait for a leader that has nothing yet, or no more.
+    if (fragment !== this.leader && (stream.kind !== 'audio' || !this.leader.isEmpty)) return false;
     const { duration } = this.fragmentOptions;
     const seconds = duration > 0 ? duration : stream.kind === 'video' ? 0 : AUDIO_FRAGMENT_SECONDS;
     return packet.dts - fragment.firstDts >= seconds * timescale;
@@ -336,7 +338,8 @@ function writeTrackFragment(w: BoxWriter, part: TrackFragment): number {
   const { track, durations, sizes, flags, compositionOffsets } = part;
   const isPcm = track.pcmFrameBytes > 0;
   const hasOneDuration = isPcm || isUniform(durations);
-  const hasOneSize = isPcm || isUniform(sizes);
+  // Samples of no bytes at all keep their rows: readers take a run without rows or bytes for damage.
+  const hasOneSize = isPcm || (isUniform(sizes) && sizes.at(0) > 0);
   const hasOneFlags = isUniform(flags, 1);
   const isFirstDifferent = flags.length > 1 && flags.at(0) !== flags.at(1);
   w.put(tfhd, {

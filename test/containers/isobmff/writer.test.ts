@@ -225,6 +225,19 @@ describe('a fragmented file', () => {
     expect(countBoxes(await muxMp4([video, audio], options), 'moof')).toBe(2);
   });
 
+  it('goes on with sound alone, before pictures come and where none do', async () => {
+    const long = codedAudio(3 * 44100);
+    const none = await muxMp4([{ ...video, packets: [] }, long], { fragmented: true });
+    expect(countBoxes(none, 'moof')).toBe(3);
+    const packets = video.packets.map((packet) => {
+      return { ...packet, pts: packet.pts + 60, dts: packet.dts + 60 };
+    });
+    const late = await muxMp4([{ ...video, packets }, long], { fragmented: true });
+    expect(frameHashes(late)).toHaveLength(packets.length + long.packets.length);
+    // Three groups of pictures make three fragments; the sound before them makes more.
+    expect(countBoxes(late, 'moof')).toBeGreaterThan(3);
+  });
+
   it('plays up to its last whole fragment when it is cut', async () => {
     const bytes = await muxMp4([video], { fragmented: true });
     const lastFragment = topLevelBoxes(bytes).filter((box) => box.type === 'moof')[2].start;

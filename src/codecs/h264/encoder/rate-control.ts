@@ -88,8 +88,9 @@ const CRF_SHIFT_IMPORTANCE = 4;
 /** Largest change of QP from one P picture to the next, unless the buffer demands more. */
 const MAX_QP_STEP = 4;
 
-/** Seconds over which a deviation from the average bit rate is made good. */
-const CORRECTION_SECONDS = 2;
+/** Seconds over which P pictures pay for an IDR picture, and over which other deviations from the bit rate are made good. */
+const REPAY_SECONDS = 2;
+const MISSED_SECONDS = 0.75;
 
 /** Complexity per macroblock of a picture that repeats the one before: the overhead in low-resolution.ts. */
 const STILL_COMPLEXITY = 16;
@@ -218,7 +219,7 @@ export class RateControl {
     if (this.frames > 0) {
       const missed = this.spentBits - this.frames * this.frameBits;
       share -= this.debt > 0 ? this.debtPerFrame : 0;
-      share -= (missed - this.debt) / repayFrames;
+      share -= (missed - this.debt) / (MISSED_SECONDS * this.framesPerSecond);
       if (forecast.framesLeft > 0) return this.qpForTheRest(forecast, missed);
     }
     share = clip3(0.25 * this.frameBits, 4 * this.frameBits, share);
@@ -269,10 +270,14 @@ export class RateControl {
     return forecast.isIdr ? qp - this.options.ipOffset : qp;
   }
 
-  /** Pictures over which a deviation is made good. */
-  private get repayFrames(): number {
+  private get framesPerSecond(): number {
     const { frameRate } = this.options;
-    return Math.max(8, (CORRECTION_SECONDS * frameRate[0]) / frameRate[1]);
+    return Math.max(8, frameRate[0] / frameRate[1]);
+  }
+
+  /** Pictures over which an IDR picture is paid for. */
+  private get repayFrames(): number {
+    return REPAY_SECONDS * this.framesPerSecond;
   }
 
   /** Bits of a P picture at `relativeQp` above what follows from its complexity: the mean of those coded, fading. */
@@ -385,7 +390,7 @@ export class RateControl {
   private teaches(): number {
     const { widthInMbs, heightInMbs } = this.options;
     const complexity = this.forecast === null ? 0 : this.forecast.complexity;
-    return clip3(0.02, 1, (complexity / (widthInMbs * heightInMbs) - STILL_COMPLEXITY) / 32);
+    return clip3(0.02, 1, (complexity / (widthInMbs * heightInMbs) - STILL_COMPLEXITY) / 4);
   }
 
   private learnCost(bits: number, isIdr: boolean): void {

@@ -184,7 +184,7 @@ describe('average bit rate', () => {
           expect(deviation(run, bitRate)).toBeLessThan(0.02);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -309,7 +309,7 @@ describe('the buffer', () => {
           if (kind !== 'cbr') expect(run.filler).toBe(0);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

@@ -1,9 +1,10 @@
 /** Each example runs as it stands and makes the file that it says; ffprobe and ffmpeg judge. */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { probeFile, runFfmpeg } from '../support/ffmpeg.ts';
 
@@ -55,12 +56,16 @@ const EXPECTED: Record<string, { file: string; input?: string; streams: object[]
   },
 };
 
-test.each(Object.entries(EXPECTED))('%s', (example, { file, input, streams }) => {
+test.each(Object.entries(EXPECTED))('%s', async (example, { file, input, streams }) => {
   const path = join(folder, file);
   const files = input === undefined ? [path] : [join(folder, input), path];
-  execFileSync(process.execPath, ['--import', 'tsx', join(EXAMPLES, example), ...files], {
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
-  });
+  await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', join(EXAMPLES, example), ...files],
+    {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    },
+  );
   const probe = probeFile(path);
   expect(probe.streams.length).toBe(streams.length);
   for (const [index, stream] of streams.entries()) {

@@ -12,10 +12,11 @@ import { hasMedia, mediaPath } from '../../support/media.ts';
 
 /** A second of sound in ADTS, coded by ffmpeg. */
 function coded(args: readonly string[] = []): Uint8Array {
-  return runFfmpeg([
+  const all = [
     ...['-f', 'lavfi', '-i', 'sine=frequency=440:duration=1:sample_rate=48000', '-ac', '2'],
     ...['-c:a', 'aac', '-b:a', '64k', '-strict', '-2', ...args, '-f', 'adts', '-'],
-  ]);
+  ];
+  return runFfmpeg(all, undefined, { allowWarnings: true });
 }
 
 async function read(bytes: Uint8Array) {

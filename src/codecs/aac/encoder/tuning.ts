@@ -23,7 +23,10 @@ export interface Tuning {
   readonly shortContrast: number;
   /** Share of the weight of the block before: too little lets noise be heard before a note, too much starves the note. */
   readonly earlierShare: number;
-  /** Prediction gain, an energy ratio, from which temporal noise shaping is used; its filter costs 15 to 60 bits. */
+  /**
+   * Prediction gain, an energy ratio, from which temporal noise shaping is used; its filter costs 15 to 60 bits. Lower, and
+   * it spreads the noise over lines that masked it.
+   */
   readonly tnsGain: number;
   /** How much of the filter's gain is added to the weight of noise: 1 keeps the noise energy, 0 the noise at the peaks. */
   readonly tnsWeight: number;
@@ -66,7 +69,7 @@ export const DEFAULT_TUNING: Tuning = {
   widthExponent: 1.25,
   attackRatio: 5,
   shortWeight: 0.7,
-  tnsGain: 2,
+  tnsGain: 8,
   tnsWeight: 0.75,
   shapeMargin: 2,
   earlierShare: 0.1,

@@ -189,3 +189,11 @@ export function temporaryFile(bytes: Uint8Array, name: string): string {
   writeFileSync(path, bytes);
   return path;
 }
+
+/**
+ * Lets the event loop turn once. Tests that run ffmpeg block it, one after the other; `afterEach` with this keeps the
+ * test runner's messages flowing.
+ */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,13 +1,15 @@
 /** The inspector's tree: it covers every byte, names every field, and survives what files can do to it. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { inspectMp4 } from '../../../src/containers/isobmff/index.ts';
 import { formatTree } from '../../../src/inspect/format-tree.ts';
 import { type TreeNode, walkTree } from '../../../src/inspect/tree.ts';
 import { hasMedia, mediaPath } from '../../support/media.ts';
-import { codedAudio, codedVideo, pcmAudio } from './coded-streams.ts';
+import { breathe, codedAudio, codedVideo, pcmAudio } from './coded-streams.ts';
 import { TestSource } from './memory-file.ts';
 import { muxMp4 } from './mux.ts';
+
+afterEach(breathe);
 
 /** Checks that fields and children follow one another without a gap; media data need only have its header. */
 function expectCovered(node: TreeNode): void {

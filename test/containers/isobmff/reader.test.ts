@@ -1,13 +1,14 @@
 /** The MP4 reader against ffprobe on real files, and against our own writer. */
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { FormatError } from '../../../src/base/errors.ts';
 import type { Packet, StreamInfo } from '../../../src/base/packet.ts';
 import { isMp4, type Mp4Options, openMp4 } from '../../../src/containers/isobmff/index.ts';
 import { probeFile, runFfmpeg } from '../../support/ffmpeg.ts';
 import { hasMedia, mediaPath } from '../../support/media.ts';
 import {
+  breathe,
   type CodedStream,
   codedAudio,
   codedVideo,
@@ -16,6 +17,8 @@ import {
 } from './coded-streams.ts';
 import { type SinkAbilities, TestSource } from './memory-file.ts';
 import { interleave, muxMp4 } from './mux.ts';
+
+afterEach(breathe);
 
 interface ReadFile {
   readonly streams: readonly StreamInfo[];

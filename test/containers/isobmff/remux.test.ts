@@ -1,12 +1,14 @@
 /** Files through the reader and the writer: ffmpeg must see the same packets before and after. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type Mp4Options, openMp4 } from '../../../src/containers/isobmff/index.ts';
 import { probeFile, runFfmpeg } from '../../support/ffmpeg.ts';
 import { hasMedia, mediaPath } from '../../support/media.ts';
-import { temporaryFile } from './coded-streams.ts';
+import { breathe, temporaryFile } from './coded-streams.ts';
 import { TestSource } from './memory-file.ts';
 import { muxMp4 } from './mux.ts';
+
+afterEach(breathe);
 
 /** The file at `path` written anew. */
 async function remux(path: string, options: Mp4Options = {}): Promise<Uint8Array> {

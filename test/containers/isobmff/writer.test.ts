@@ -1,10 +1,11 @@
 /** Files of the MP4 writer as ffmpeg and ffprobe see them: format, times, payload. */
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ConfigError, UnsupportedError } from '../../../src/base/errors.ts';
 import type { Packet, StreamInfo } from '../../../src/base/packet.ts';
 import { createMp4Writer, type Mp4Options } from '../../../src/containers/isobmff/index.ts';
 import { probeFile, runFfmpeg } from '../../support/ffmpeg.ts';
 import {
+  breathe,
   type CodedStream,
   codedAudio,
   codedVideo,
@@ -13,6 +14,8 @@ import {
 } from './coded-streams.ts';
 import { type SinkAbilities, TestSink } from './memory-file.ts';
 import { muxMp4 } from './mux.ts';
+
+afterEach(breathe);
 
 const video = codedVideo();
 const audio = codedAudio();

@@ -60,32 +60,43 @@ export function sad(
   return (sum & 0xffff) + (sum >>> 16);
 }
 
-/** `sad` of 16x16 samples, its rows unrolled: the innermost loop of motion search. */
+/**
+ * `sad` of 16x16 samples, its rows unrolled: the innermost loop of motion search. Stops, with a sum of at least `limit`,
+ * when four, eight or twelve rows have reached it.
+ */
 export function sad16x16(
   words: Int32Array,
   a: number,
   strideA: number,
   b: number,
   strideB: number,
+  limit: number,
 ): number {
   const shift = (b & 3) << 3;
   const left = 31 - shift;
+  const wordsA = strideA >> 2;
+  const wordsB = strideB >> 2;
   let rowA = a >> 2;
   let rowB = b >> 2;
-  let sum = 0;
-  for (let y = 0; y < 16; y++) {
-    const w1 = words[rowB + 1];
-    const w2 = words[rowB + 2];
-    const w3 = words[rowB + 3];
-    sum +=
-      absoluteDifferences(words[rowA], (words[rowB] >>> shift) | ((w1 << left) << 1)) +
-      absoluteDifferences(words[rowA + 1], (w1 >>> shift) | ((w2 << left) << 1)) +
-      absoluteDifferences(words[rowA + 2], (w2 >>> shift) | ((w3 << left) << 1)) +
-      absoluteDifferences(words[rowA + 3], (w3 >>> shift) | ((words[rowB + 4] << left) << 1));
-    rowA += strideA >> 2;
-    rowB += strideB >> 2;
+  let total = 0;
+  for (let group = 0; group < 4; group++) {
+    let sum = 0;
+    for (let y = 0; y < 4; y++) {
+      const w1 = words[rowB + 1];
+      const w2 = words[rowB + 2];
+      const w3 = words[rowB + 3];
+      sum +=
+        absoluteDifferences(words[rowA], (words[rowB] >>> shift) | ((w1 << left) << 1)) +
+        absoluteDifferences(words[rowA + 1], (w1 >>> shift) | ((w2 << left) << 1)) +
+        absoluteDifferences(words[rowA + 2], (w2 >>> shift) | ((w3 << left) << 1)) +
+        absoluteDifferences(words[rowA + 3], (w3 >>> shift) | ((words[rowB + 4] << left) << 1));
+      rowA += wordsA;
+      rowB += wordsB;
+    }
+    total += (sum & 0xffff) + (sum >>> 16);
+    if (total >= limit) return total;
   }
-  return (sum & 0xffff) + (sum >>> 16);
+  return total;
 }
 
 /**

@@ -55,6 +55,9 @@ const SIXTEEN_POINTS: Int8Array = /* @__PURE__ */ Int8Array.of(
   -4, 2,  -4, 1,  -4, 0,  -4, -1,  -4, -2,  4, -2,  4, -1,  4, 0,  4, 1,  4, 2,
   2, 3,  0, 4,  -2, 3,  -2, -3,  0, -4,  2, -3);
 
+/** A component that no vector has. */
+const NO_VECTOR = 1 << 20;
+
 /** Most starting points that `search` takes. */
 export const MAX_STARTS = 12;
 
@@ -66,6 +69,7 @@ export class MotionSearch {
   /** Packed starting vectors for the next search; the first `startCount` are used. */
   readonly starts: Int32Array = new Int32Array(MAX_STARTS);
   startCount = 0;
+  private readonly rounded: Int32Array = new Int32Array(MAX_STARTS + 2);
   /** Result: packed vector, cost with the vector's bits, and the distortion alone. */
   mv = 0;
   cost = 0;
@@ -146,13 +150,9 @@ export class MotionSearch {
 
     this.bestCost = 0x7fffffff;
     this.tryFull((this.predictedX + 2) >> 2, (this.predictedY + 2) >> 2);
-    for (let i = 0; i < this.startCount; i++) {
-      const start = this.starts[i];
-      this.tryFull((mvX(start) + 2) >> 2, (mvY(start) + 2) >> 2);
-    }
-    this.tryFull(0, 0);
     const startCount = this.startCount;
     this.startCount = 0;
+    this.tryStarts(startCount);
 
     if (this.options.method === 'diamond') this.searchDiamond(this.options.range);
     else {
@@ -185,6 +185,24 @@ export class MotionSearch {
       this.bestCost - lambda * mvdBits(this.bestX - this.predictedX, this.bestY - this.predictedY);
   }
 
+  /** Tries the full-sample vectors nearest to the starts and the zero vector, each once. */
+  private tryStarts(count: number): void {
+    const { starts, rounded } = this;
+    rounded[0] = packMv((this.predictedX + 2) >> 2, (this.predictedY + 2) >> 2);
+    let tried = 1;
+    for (let i = 0; i <= count; i++) {
+      const start = i < count ? starts[i] : 0;
+      const x = (mvX(start) + 2) >> 2;
+      const y = (mvY(start) + 2) >> 2;
+      const full = packMv(x, y);
+      let isNew = true;
+      for (let k = 0; k < tried && isNew; k++) isNew = rounded[k] !== full;
+      if (!isNew) continue;
+      rounded[tried++] = full;
+      this.tryFull(x, y);
+    }
+  }
+
   /** Tries the full-sample vector (x, y), moved inside the limits; keeps it if it is better. */
   private tryFull(x: number, y: number): boolean {
     x = x < this.minX ? this.minX : x > this.maxX ? this.maxX : x;
@@ -197,7 +215,7 @@ export class MotionSearch {
     if (cost >= this.bestCost) return false;
     cost +=
       this.width === 16 && this.height === 16
-        ? sad16x16(words, this.source, SOURCE_STRIDE, at, stride)
+        ? sad16x16(words, this.source, SOURCE_STRIDE, at, stride, this.bestCost - cost)
         : sad(words, this.source, SOURCE_STRIDE, at, stride, this.width, this.height);
     if (cost >= this.bestCost) return false;
     this.bestCost = cost;
@@ -206,16 +224,20 @@ export class MotionSearch {
     return true;
   }
 
-  /** Small diamond: steps of one sample as long as they help. */
+  /** Small diamond: steps of one sample as long as they help, never back to where the last step came from. */
   private searchDiamond(steps: number): void {
+    let lastX = NO_VECTOR;
+    let lastY = NO_VECTOR;
     for (let step = 0; step < steps; step++) {
       const x = this.bestX;
       const y = this.bestY;
-      this.tryFull(x, y - 1);
-      this.tryFull(x, y + 1);
-      this.tryFull(x - 1, y);
-      this.tryFull(x + 1, y);
+      if (lastX !== x || lastY !== y - 1) this.tryFull(x, y - 1);
+      if (lastX !== x || lastY !== y + 1) this.tryFull(x, y + 1);
+      if (lastX !== x - 1 || lastY !== y) this.tryFull(x - 1, y);
+      if (lastX !== x + 1 || lastY !== y) this.tryFull(x + 1, y);
       if (this.bestX === x && this.bestY === y) return;
+      lastX = x;
+      lastY = y;
     }
   }
 
@@ -314,7 +336,7 @@ export class MotionSearch {
       this.options.metric === 'satd'
         ? satd(words, source, SOURCE_STRIDE, at, stride, width, height)
         : width === 16 && height === 16
-          ? sad16x16(words, source, SOURCE_STRIDE, at, stride)
+          ? sad16x16(words, source, SOURCE_STRIDE, at, stride, this.bestCost)
           : sad(words, source, SOURCE_STRIDE, at, stride, width, height);
     return distortion + this.lambda * mvdBits(x - this.predictedX, y - this.predictedY);
   }

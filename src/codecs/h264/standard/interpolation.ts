@@ -8,7 +8,7 @@ import type { PictureLayout, ReconstructedPicture, SampleMemory } from './pictur
 /** Tiles are 16x16 and start this many samples left of and above the picture. */
 const TILE_MARGIN = 32;
 
-/** Tiles across or down for a picture of that many macroblocks. Not normative. */
+/** Tiles across or down for a picture of that many macroblocks; not normative. */
 export function tileColumns(widthInMbs: number): number {
   return widthInMbs + (2 * TILE_MARGIN) / 16;
 }
@@ -22,58 +22,98 @@ const HAS_J = 4;
 const PLANE_H = 2;
 const PLANE_J = 3;
 
-/** Computes the 16x16 tile of plane b at `pos`, clause 8.4.2.2.1; three samples to the left and right are read. */
-function interpolateB(
-  bytes: Uint8Array,
-  clamped: Uint8ClampedArray,
-  pos: number,
-  stride: number,
-  planeSize: number,
-): void {
-  for (let row = 0; row < 16; row++) {
-    let at = pos + row * stride;
-    let e = bytes[at - 2];
-    let f = bytes[at - 1];
-    let g = bytes[at];
-    let h = bytes[at + 1];
-    let i = bytes[at + 2];
-    for (const end = at + 16; at < end; at++) {
-      const j = bytes[at + 3];
-      clamped[at + planeSize] = (e + j - 5 * (f + i) + 20 * (g + h) + 16) >> 5;
-      e = f;
-      f = g;
-      g = h;
-      h = i;
-      i = j;
+/** Even bytes of a word, and odd ones after a shift by 8: two samples as two packed 16-bit numbers. */
+const PAIRS = 0x00ff00ff;
+
+/**
+ * Clip1((x + 16) >> 5) of two packed filter sums, each within -2550..10710. A bias of 256 steps keeps both positive, so
+ * that they shift together; bit 8 of each then says "within 0..255", bit 9 "above".
+ */
+function roundedPair(sums: number): number {
+  const biased = ((sums + 0x20102010) >>> 5) & 0x03ff03ff;
+  if ((biased & 0x03000300) === 0x01000100) return biased & PAIRS;
+  const within = (biased >>> 8) & 0x00010001;
+  const above = (biased >>> 9) & 0x00010001;
+  return (biased & ((within << 8) - within)) | ((above << 8) - above);
+}
+
+/**
+ * Computes the 16x16 tile of plane b at `pos` (a multiple of 4), clause 8.4.2.2.1; three samples to the left and right are
+ * read. Four samples at a time: the pairs that the six taps need are those of the words two samples apart.
+ */
+function interpolateB(words: Int32Array, pos: number, stride: number, planeSize: number): void {
+  let row = pos >> 2;
+  const wordStride = stride >> 2;
+  const toB = planeSize >> 2;
+  for (let y = 0; y < 16; y++) {
+    let word = words[row];
+    // Samples (-2, 0) and (-1, 1), (0, 2) and (1, 3) relative to the first of the four.
+    let before = (words[row - 1] >>> 16) | (word << 16);
+    let beforeEven = before & PAIRS;
+    let beforeOdd = (before >>> 8) & PAIRS;
+    let even = word & PAIRS;
+    let odd = (word >>> 8) & PAIRS;
+    for (let at = row; at < row + 4; at++) {
+      const next = words[at + 1];
+      before = (word >>> 16) | (next << 16);
+      const afterEven = before & PAIRS;
+      const afterOdd = (before >>> 8) & PAIRS;
+      const nextEven = next & PAIRS;
+      const sum02 = beforeEven + afterOdd + 20 * (even + odd) - 5 * (beforeOdd + afterEven);
+      const sum13 = beforeOdd + nextEven + 20 * (odd + afterEven) - 5 * (even + afterOdd);
+      words[at + toB] = roundedPair(sum02) | (roundedPair(sum13) << 8);
+      word = next;
+      beforeEven = afterEven;
+      beforeOdd = afterOdd;
+      even = nextEven;
+      odd = (next >>> 8) & PAIRS;
     }
+    row += wordStride;
   }
 }
 
-/** Computes the 16x16 tile of plane h at `pos`, clause 8.4.2.2.1; three rows above and below are read. */
-function interpolateH(
-  bytes: Uint8Array,
-  clamped: Uint8ClampedArray,
-  pos: number,
-  stride: number,
-  planeSize: number,
-): void {
-  const h2 = 2 * planeSize;
-  for (let column = pos; column < pos + 16; column++) {
+/**
+ * Computes the 16x16 tile of plane h at `pos` (a multiple of 4), clause 8.4.2.2.1; three rows above and below are read.
+ * Four columns at a time.
+ */
+function interpolateH(words: Int32Array, pos: number, stride: number, planeSize: number): void {
+  const wordStride = stride >> 2;
+  const toH = planeSize >> 1;
+  for (let column = pos >> 2; column < (pos >> 2) + 4; column++) {
     let at = column;
-    let e = bytes[at - 2 * stride];
-    let f = bytes[at - stride];
-    let g = bytes[at];
-    let h = bytes[at + stride];
-    let i = bytes[at + 2 * stride];
-    for (let row = 0; row < 16; row++) {
-      const j = bytes[at + 3 * stride];
-      clamped[at + h2] = (e + j - 5 * (f + i) + 20 * (g + h) + 16) >> 5;
-      e = f;
-      f = g;
-      g = h;
-      h = i;
-      i = j;
-      at += stride;
+    const w0 = words[at - 2 * wordStride];
+    const w1 = words[at - wordStride];
+    const w2 = words[at];
+    const w3 = words[at + wordStride];
+    const w4 = words[at + 2 * wordStride];
+    let e0 = w0 & PAIRS;
+    let e1 = w1 & PAIRS;
+    let e2 = w2 & PAIRS;
+    let e3 = w3 & PAIRS;
+    let e4 = w4 & PAIRS;
+    let o0 = (w0 >>> 8) & PAIRS;
+    let o1 = (w1 >>> 8) & PAIRS;
+    let o2 = (w2 >>> 8) & PAIRS;
+    let o3 = (w3 >>> 8) & PAIRS;
+    let o4 = (w4 >>> 8) & PAIRS;
+    for (let y = 0; y < 16; y++) {
+      const word = words[at + 3 * wordStride];
+      const e5 = word & PAIRS;
+      const o5 = (word >>> 8) & PAIRS;
+      const even = e0 + e5 + 20 * (e2 + e3) - 5 * (e1 + e4);
+      const odd = o0 + o5 + 20 * (o2 + o3) - 5 * (o1 + o4);
+      words[at + toH] = roundedPair(even) | (roundedPair(odd) << 8);
+      e0 = e1;
+      e1 = e2;
+      e2 = e3;
+      e3 = e4;
+      e4 = e5;
+      o0 = o1;
+      o1 = o2;
+      o2 = o3;
+      o3 = o4;
+      o4 = o5;
+      at += wordStride;
     }
   }
 }
@@ -158,11 +198,11 @@ function ensureTiles(
       done[tile] |= missing;
       const x = column * 16 - TILE_MARGIN;
       const y = row * 16 - TILE_MARGIN;
-      const { bytes, clamped } = memory;
+      const { bytes, clamped, words } = memory;
       const { lumaStride, lumaPlaneSize } = layout;
       const pos = picture.luma + y * lumaStride + x;
-      if (missing & HAS_B) interpolateB(bytes, clamped, pos, lumaStride, lumaPlaneSize);
-      if (missing & HAS_H) interpolateH(bytes, clamped, pos, lumaStride, lumaPlaneSize);
+      if (missing & HAS_B) interpolateB(words, pos, lumaStride, lumaPlaneSize);
+      if (missing & HAS_H) interpolateH(words, pos, lumaStride, lumaPlaneSize);
       if (missing & HAS_J) interpolateJ(bytes, clamped, pos, lumaStride, lumaPlaneSize);
     }
   }

@@ -101,10 +101,11 @@ export class InterSearch {
     this.cost16x16 = NOT_TRIED;
     for (let refIdx = 0; refIdx < references.length; refIdx++) {
       const mvp = context.motion.predict(0, 0, 4, refIdx);
-      this.addNeighborStarts();
+      if (this.speed.neighborStarts) this.addNeighborStarts();
       motion.addStart(references[0].mv[16 * mbAddr]);
       if (refIdx > 0) motion.addStart(this.mv16x16[0]);
-      if (context.mbX + 1 < state.widthInMbs) motion.addStart(references[0].mv[16 * mbAddr + 16]);
+      if (this.speed.neighborStarts && context.mbX + 1 < state.widthInMbs)
+        motion.addStart(references[0].mv[16 * mbAddr + 16]);
       motion.search(references[refIdx], 0, 0, 16, 16, mvp, lambda);
       this.mv16x16[refIdx] = motion.mv;
       const cost = motion.cost + lambda * (ueBits(0) + refIdxBits(refIdx, references.length));

@@ -27,6 +27,9 @@ import type { ResidualCoder } from './residual.ts';
 const INTRA_TYPES_IN_P = 5;
 const NO_LIMIT = 0x7fffffff;
 
+/** Inter cost over the neighbors' at which intra is tried (option `fastIntra`). */
+const INTRA_RATIO = 1.5;
+
 /** Decides and codes the macroblocks of one encoder. */
 export class ModeDecision {
   private readonly context: MacroblockContext;
@@ -166,7 +169,7 @@ export class ModeDecision {
     const left = mbAddr - 1;
     const above = mbAddr - state.widthInMbs;
     if (state.refIdx[4 * left] < 0 || state.refIdx[4 * above] < 0) return true;
-    return interCost > Math.max(this.interCost[left], this.interCost[above]);
+    return interCost > INTRA_RATIO * Math.max(this.interCost[left], this.interCost[above]);
   }
 
   /** Predicts and codes the inter type of the last search into `candidate`. */

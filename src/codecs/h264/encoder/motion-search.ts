@@ -27,6 +27,13 @@ export interface MotionSearchOptions {
   readonly quarterSteps: number;
   /** Distortion of fractional vectors: `sad` is faster, `satd` nearer to the bits. */
   readonly metric: 'sad' | 'satd';
+  /**
+   * Whether fractions are tried only in the directions that the full samples around the best point to, and only where
+   * they need no sample j (two filters deep). For the diamond search; replaces the steps.
+   */
+  readonly guidedFractions: boolean;
+  /** Whether the vectors of the neighbors are tried beside the prediction, zero and the last picture's. */
+  readonly neighborStarts: boolean;
 }
 
 /** How far outside the picture a block may start, in samples; within the padding less the reach of the filters. */
@@ -54,6 +61,9 @@ const HEXAGON: Int8Array = /* @__PURE__ */ Int8Array.of(-2, 0,  -1, -2,  1, -2, 
 const SIXTEEN_POINTS: Int8Array = /* @__PURE__ */ Int8Array.of(
   -4, 2,  -4, 1,  -4, 0,  -4, -1,  -4, -2,  4, -2,  4, -1,  4, 0,  4, 1,  4, 2,
   2, 3,  0, 4,  -2, 3,  -2, -3,  0, -4,  2, -3);
+
+/** A cost above all others. */
+const NO_COST = 0x7fffffff;
 
 /** A component that no vector has. */
 const NO_VECTOR = 1 << 20;
@@ -96,6 +106,10 @@ export class MotionSearch {
   private bestX = 0;
   private bestY = 0;
   private bestCost = 0;
+  private costAbove = 0;
+  private costBelow = 0;
+  private costLeft = 0;
+  private costRight = 0;
 
   /** `maxVertical`: largest vertical vector component of the level, in full samples (Table A-1). */
   constructor(context: MacroblockContext, options: MotionSearchOptions, maxVertical: number) {
@@ -148,7 +162,7 @@ export class MotionSearch {
     this.predictedY = mvY(mvp);
     this.lambda = lambda;
 
-    this.bestCost = 0x7fffffff;
+    this.bestCost = NO_COST;
     this.tryFull((this.predictedX + 2) >> 2, (this.predictedY + 2) >> 2);
     const startCount = this.startCount;
     this.startCount = 0;
@@ -160,20 +174,16 @@ export class MotionSearch {
       this.searchHexagon();
     }
 
-    // From here on in quarter samples, by SATD.
-    let x4 = 4 * this.bestX;
-    let y4 = 4 * this.bestY;
-    this.bestX = x4;
-    this.bestY = y4;
-    this.bestCost = this.fractionalCost(x4, y4);
-    if (this.options.halfSteps > 0 || this.options.quarterSteps > 0) {
-      // The prediction and the starts themselves, with their fractions: often exact, and their bits are few.
+    // From here on in quarter samples, by the metric of the options.
+    this.bestX *= 4;
+    this.bestY *= 4;
+    if (this.options.metric === 'satd') this.bestCost = this.fractionalCost(this.bestX, this.bestY);
+    if (this.options.guidedFractions) {
+      this.searchGuided();
+    } else if (this.options.halfSteps > 0 || this.options.quarterSteps > 0) {
+      // The prediction and the first start themselves, with their fractions: often exact, and their bits are few.
       this.tryFraction(this.predictedX, this.predictedY);
-      for (let i = 0; i < startCount && i < 1; i++) {
-        this.tryFraction(mvX(this.starts[i]), mvY(this.starts[i]));
-      }
-      x4 = this.bestX;
-      y4 = this.bestY;
+      if (startCount > 0) this.tryFraction(mvX(this.starts[0]), mvY(this.starts[0]));
       this.searchFractions(2, this.options.halfSteps);
       this.searchFractions(1, this.options.quarterSteps);
     }
@@ -203,41 +213,76 @@ export class MotionSearch {
     }
   }
 
-  /** Tries the full-sample vector (x, y), moved inside the limits; keeps it if it is better. */
-  private tryFull(x: number, y: number): boolean {
+  /**
+   * Tries the full-sample vector (x, y), moved inside the limits; keeps it if it is better. Returns its cost, or a lower
+   * bound of it that is not below the best.
+   */
+  private tryFull(x: number, y: number): number {
     x = x < this.minX ? this.minX : x > this.maxX ? this.maxX : x;
     y = y < this.minY ? this.minY : y > this.maxY ? this.maxY : y;
-    if (x === this.bestX && y === this.bestY && this.bestCost !== 0x7fffffff) return false;
+    if (x === this.bestX && y === this.bestY && this.bestCost !== NO_COST) return this.bestCost;
     const { words, layout } = this.context.memory;
     const stride = layout.lumaStride;
     const at = this.picture.luma + (this.blockY + y) * stride + this.blockX + x;
     let cost = this.lambda * mvdBits(4 * x - this.predictedX, 4 * y - this.predictedY);
-    if (cost >= this.bestCost) return false;
+    if (cost >= this.bestCost) return cost;
     cost +=
       this.width === 16 && this.height === 16
         ? sad16x16(words, this.source, SOURCE_STRIDE, at, stride, this.bestCost - cost)
         : sad(words, this.source, SOURCE_STRIDE, at, stride, this.width, this.height);
-    if (cost >= this.bestCost) return false;
-    this.bestCost = cost;
-    this.bestX = x;
-    this.bestY = y;
-    return true;
+    if (cost < this.bestCost) {
+      this.bestCost = cost;
+      this.bestX = x;
+      this.bestY = y;
+    }
+    return cost;
   }
 
-  /** Small diamond: steps of one sample as long as they help, never back to where the last step came from. */
+  /**
+   * Small diamond: steps of one sample as long as they help, never back to where the last step came from. Leaves the costs
+   * around the best vector in `costAbove`, `costBelow`, `costLeft`, `costRight`.
+   */
   private searchDiamond(steps: number): void {
     let lastX = NO_VECTOR;
     let lastY = NO_VECTOR;
+    let lastCost = 0;
     for (let step = 0; step < steps; step++) {
       const x = this.bestX;
       const y = this.bestY;
-      if (lastX !== x || lastY !== y - 1) this.tryFull(x, y - 1);
-      if (lastX !== x || lastY !== y + 1) this.tryFull(x, y + 1);
-      if (lastX !== x - 1 || lastY !== y) this.tryFull(x - 1, y);
-      if (lastX !== x + 1 || lastY !== y) this.tryFull(x + 1, y);
+      const cost = this.bestCost;
+      this.costAbove = lastX === x && lastY === y - 1 ? lastCost : this.tryFull(x, y - 1);
+      this.costBelow = lastX === x && lastY === y + 1 ? lastCost : this.tryFull(x, y + 1);
+      this.costLeft = lastX === x - 1 && lastY === y ? lastCost : this.tryFull(x - 1, y);
+      this.costRight = lastX === x + 1 && lastY === y ? lastCost : this.tryFull(x + 1, y);
       if (this.bestX === x && this.bestY === y) return;
       lastX = x;
       lastY = y;
+      lastCost = cost;
+    }
+  }
+
+  /**
+   * Choice: at most four fractional vectors, toward the cheaper of the full samples on either side: a half and then a
+   * quarter sample, horizontally, then vertically if that did not help. Without sample j, so that two filters are enough.
+   */
+  private searchGuided(): void {
+    const x = this.bestX;
+    const y = this.bestY;
+    const dx = this.costLeft < this.costRight ? -1 : 1;
+    const dy = this.costAbove < this.costBelow ? -1 : 1;
+    this.tryFraction(this.predictedX, this.predictedY);
+    if (this.bestX !== x || this.bestY !== y) return;
+    this.tryFraction(x + 2 * dx, y);
+    this.tryFraction(x, y + 2 * dy);
+    if (this.bestX !== x) {
+      this.tryFraction(x + dx, y);
+      if (this.bestX === x + 2 * dx) this.tryFraction(x + 3 * dx, y);
+    } else if (this.bestY !== y) {
+      this.tryFraction(x, y + dy);
+      if (this.bestY === y + 2 * dy) this.tryFraction(x, y + 3 * dy);
+    } else {
+      this.tryFraction(x + dx, y);
+      this.tryFraction(this.bestX, y + dy);
     }
   }
 

@@ -58,6 +58,8 @@ export interface H264Options extends RateOptions {
   /** Whether Intra_4x4 is considered in P pictures. */
   readonly intra4x4InP?: boolean;
   readonly metric?: 'sad' | 'satd';
+  readonly guidedFractions?: boolean;
+  readonly neighborStarts?: boolean;
   readonly partitions?: 'none' | '8x8' | 'all';
   readonly mixedReferences?: boolean;
   readonly refs?: number;
@@ -90,6 +92,8 @@ const FASTEST: SpeedOptions = {
   halfSteps: 1,
   quarterSteps: 1,
   metric: 'sad',
+  guidedFractions: true,
+  neighborStarts: true,
   deblock: true,
   intra4x4InP: false,
   partitions: 'none',
@@ -106,8 +110,14 @@ const FASTEST: SpeedOptions = {
 /** Each rung changes what it names and keeps the rest of the rung before. */
 const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
   ultrafast: {},
-  superfast: { intra4x4InP: true, metric: 'satd', sceneCut: true },
-  veryfast: { method: 'hexagon', partitions: '8x8', lookahead: 10, importance: 1 },
+  superfast: { intra4x4InP: true, guidedFractions: false, sceneCut: true },
+  veryfast: {
+    method: 'hexagon',
+    metric: 'satd',
+    partitions: '8x8',
+    lookahead: 10,
+    importance: 1,
+  },
   faster: { halfSteps: 2, quarterSteps: 2, refs: 2, lookahead: 15 },
   fast: { rdo: true, lookahead: 20 },
   medium: { trellis: true, refs: 3, mixedReferences: true, lookahead: 25 },
@@ -126,7 +136,15 @@ export function presetOptions(preset: Preset): SpeedOptions {
   return options;
 }
 
-type FlagKey = 'deblock' | 'intra4x4InP' | 'mixedReferences' | 'rdo' | 'trellis' | 'fastIntra';
+type FlagKey =
+  | 'deblock'
+  | 'intra4x4InP'
+  | 'mixedReferences'
+  | 'rdo'
+  | 'trellis'
+  | 'fastIntra'
+  | 'guidedFractions'
+  | 'neighborStarts';
 
 /** Options checked and completed. */
 export interface ResolvedOptions {
@@ -162,6 +180,8 @@ const KEYS: readonly (keyof H264Options)[] = [
   'quarterSteps',
   'intra4x4InP',
   'metric',
+  'guidedFractions',
+  'neighborStarts',
   'partitions',
   'mixedReferences',
   'refs',
@@ -198,6 +218,8 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
       16,
     ),
     metric: requireOneOf(`${at}.metric`, options.metric ?? base.metric, ['sad', 'satd']),
+    guidedFractions: flag('guidedFractions'),
+    neighborStarts: flag('neighborStarts'),
     deblock: flag('deblock'),
     intra4x4InP: flag('intra4x4InP'),
     partitions: requireOneOf(`${at}.partitions`, options.partitions ?? base.partitions, [

@@ -114,10 +114,11 @@ export class H264Encoder {
   private sinceIdr = 0;
   private idrCount = 0;
   private sliceCount = 0;
-  private current = 0;
+  /** Reference pictures, the last coded first: list 0 before any modification (clause 8.2.4.2.1). */
+  private readonly references: ReconstructedPicture[] = [];
+  private lastCoded: ReconstructedPicture | null = null;
   private lastPts = Number.NEGATIVE_INFINITY;
   private flushed = false;
-  private hasCoded = false;
 
   constructor(options: H264Options) {
     this.options = resolveOptions(options);
@@ -130,7 +131,7 @@ export class H264Encoder {
       frameHeightInMbs: heightInMbs,
       frameRate: this.options.frameRate,
       profile: ProfileIdc.BASELINE,
-      maxDecFrameBuffering: 1,
+      maxDecFrameBuffering: this.options.speed.refs,
       ...(vbv === null ? {} : { maxBitRate: vbv.maxRate, cpbSize: vbv.bufferSize }),
     };
     if (wantedLevel !== undefined) checkLevel(wantedLevel, demand);
@@ -140,7 +141,13 @@ export class H264Encoder {
     this.pps = createPps(this.options);
     const { rate, frameRate, gopSize } = this.options;
     this.planner = new PicturePlanner({ rate, widthInMbs, heightInMbs, frameRate, gopSize });
-    this.memory = new EncoderMemory(widthInMbs, heightInMbs, this.planner.sourceCount, 2);
+    const pictureCount = this.options.speed.refs + 1;
+    this.memory = new EncoderMemory(
+      widthInMbs,
+      heightInMbs,
+      this.planner.sourceCount,
+      pictureCount,
+    );
     this.times = new Float64Array(this.planner.sourceCount);
     this.skipped = new Candidate(this.memory.recon[0]);
     this.state = new PictureState(widthInMbs, heightInMbs);
@@ -259,8 +266,8 @@ export class H264Encoder {
 
   /** The picture coded last, as every decoder shows it. Valid until the next call of `encode`. */
   get reconstructed(): Reconstruction {
-    if (!this.hasCoded) throw new StateError('h264.reconstructed', 'no picture is coded yet');
-    const picture = this.memory.pictures[1 - this.current];
+    const picture = this.lastCoded;
+    if (picture === null) throw new StateError('h264.reconstructed', 'no picture is coded yet');
     const { lumaStride, chromaStride } = this.memory.layout;
     return {
       data: this.memory.bytes,
@@ -278,8 +285,9 @@ export class H264Encoder {
   private codePicture(isIdr: boolean, slot: number): Uint8Array {
     const { memory, state, options, planner } = this;
     const { rateControl } = planner;
-    const picture = memory.pictures[this.current];
-    const references = isIdr ? [] : [memory.pictures[1 - this.current]];
+    const { references } = this;
+    if (isIdr) references.length = 0;
+    const picture = memory.pictures.find((candidate) => !references.includes(candidate))!;
     picture.frame_num = isIdr ? 0 : (references[0].frame_num + 1) & 0xffff;
     const source = memory.sources[slot];
     let qp = planner.start(memory.bytes, source.luma, memory.sourceLumaStride);
@@ -309,8 +317,10 @@ export class H264Encoder {
       });
     }
     this.finishReference(picture);
-    this.current = 1 - this.current;
-    this.hasCoded = true;
+    // Sliding window, clause 8.2.5.3: the oldest leaves when there are max_num_ref_frames.
+    references.unshift(picture);
+    if (references.length > options.speed.refs) references.pop();
+    this.lastCoded = picture;
     return this.packetBytes.toBytes();
   }
 
@@ -386,6 +396,7 @@ export class H264Encoder {
       nal_ref_idc: 1,
       nal_unit_type: isIdr ? NalUnitType.IDR_SLICE : NalUnitType.NON_IDR_SLICE,
     };
+    const num_ref_idx_l0_active_minus1 = Math.max(0, references.length - 1);
     const w = this.writer.syntax;
     w.bits.reset();
     const header: SliceHeader = {
@@ -395,7 +406,7 @@ export class H264Encoder {
       idr_pic_id: this.idrCount & 1,
       pic_order_cnt_lsb: 0,
       direct_spatial_mv_pred_flag: 0,
-      num_ref_idx_l0_active_minus1: 0,
+      num_ref_idx_l0_active_minus1,
       num_ref_idx_l1_active_minus1: 0,
       ref_pic_list_modification_l0: [],
       ref_pic_list_modification_l1: [],
@@ -409,7 +420,7 @@ export class H264Encoder {
       slice_beta_offset_div2: options.deblockBeta,
     };
     writeSliceHeader(w, header, this.sps, this.pps, nal);
-    const slice: SliceSyntax = { isIntraSlice: isIdr, num_ref_idx_l0_active_minus1: 0 };
+    const slice: SliceSyntax = { isIntraSlice: isIdr, num_ref_idx_l0_active_minus1 };
     const number = this.sliceCount++;
     coder.startSlice(slice, number, qp);
     const count = this.state.widthInMbs * this.state.heightInMbs;

@@ -40,7 +40,7 @@ export function createSps(
     log2_max_frame_num_minus4: LOG2_MAX_FRAME_NUM_MINUS4,
     pic_order_cnt_type: 2,
     log2_max_pic_order_cnt_lsb_minus4: 0,
-    max_num_ref_frames: 1,
+    max_num_ref_frames: options.speed.refs,
     gaps_in_frame_num_value_allowed_flag: 0,
     pic_width_in_mbs_minus1: widthInMbs - 1,
     pic_height_in_map_units_minus1: heightInMbs - 1,
@@ -91,7 +91,7 @@ function createVui(options: ResolvedOptions): VuiParameters {
       log2_max_mv_length_horizontal: 15,
       log2_max_mv_length_vertical: 15,
       max_num_reorder_frames: 0,
-      max_dec_frame_buffering: 1,
+      max_dec_frame_buffering: options.speed.refs,
     },
   };
 }

@@ -129,7 +129,7 @@ export function resolveRateOptions(
   const importance = looks ? context.preset.importance : 0;
   const flag = (key: 'collectStatistics' | 'accessUnitDelimiters'): boolean =>
     requireOneOf(`${at}.${key}`, options[key] ?? false, [true, false]);
-  const minGopSize = Math.max(1, Math.min(25, Math.floor(context.gopSize / 10)));
+  const minGopSize = Math.max(1, Math.min(4, Math.floor(context.gopSize / 10)));
   const sceneCut = options.sceneCut ?? context.preset.sceneCut;
   const level = options.level;
   return {

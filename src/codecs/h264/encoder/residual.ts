@@ -162,32 +162,32 @@ export class ResidualCoder {
   hasNoResidual(candidate: Candidate, qp: number): boolean {
     const { words, source } = this.memory;
     const { levels } = candidate.syntax;
-    const quantizer = this.inter[qp];
+    const quantizers = this.decidesLevels ? this.full : this.inter;
+    const limit = this.decidesLevels ? 0 : LUMA_SCORE;
+    const quantizer = quantizers[qp];
     const coefficients = this.coefficients;
     const recon = candidate.recon + RECON_LUMA;
-    for (let i8 = 0; i8 < 4; i8++) {
-      let score = 0;
-      for (let blkIdx = 4 * i8; blkIdx < 4 * i8 + 4; blkIdx++) {
-        const x = 4 * BLOCK_X[blkIdx];
-        const y = 4 * BLOCK_Y[blkIdx];
-        forwardDifference4x4(
-          words,
-          source + y * SOURCE_STRIDE + x,
-          SOURCE_STRIDE,
-          recon + y * RECON_STRIDE + x,
-          RECON_STRIDE,
-          coefficients,
-          16 * blkIdx,
-        );
-        const mask = quantize4x4(quantizer, coefficients, 16 * blkIdx, levels, 0);
-        if (mask !== 0) {
-          score += isolationScore(levels, 16 * blkIdx, mask, 0);
-          if (score >= LUMA_8X8_SCORE) return false;
-        }
+    let score = 0;
+    for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
+      const x = 4 * BLOCK_X[blkIdx];
+      const y = 4 * BLOCK_Y[blkIdx];
+      forwardDifference4x4(
+        words,
+        source + y * SOURCE_STRIDE + x,
+        SOURCE_STRIDE,
+        recon + y * RECON_STRIDE + x,
+        RECON_STRIDE,
+        coefficients,
+        16 * blkIdx,
+      );
+      const mask = quantize4x4(quantizer, coefficients, 16 * blkIdx, levels, 0);
+      if (mask !== 0) {
+        score += isolationScore(levels, 16 * blkIdx, mask, 0);
+        if (score >= limit) return false;
       }
     }
     const qPc = this.qpC[qp];
-    const chroma = this.inter[qPc];
+    const chroma = quantizers[qPc];
     const from = source + SOURCE_CB;
     return (
       this.hasNoChroma(chroma, from, candidate.recon + RECON_CB, levels) &&
@@ -222,7 +222,7 @@ export class ResidualCoder {
       const mask = quantize4x4(quantizer, coefficients, start, levels, 1);
       if (mask !== 0) {
         score += isolationScore(levels, start, mask, 1);
-        if (score >= CHROMA_SCORE) return false;
+        if (this.decidesLevels || score >= CHROMA_SCORE) return false;
       }
     }
     forwardChromaDc(dc[0], dc[1], dc[2], dc[3], dc, 0);

@@ -51,9 +51,12 @@ import {
   scaleLevels,
 } from './quantize.ts';
 
-/** Dead-zone rounding, in steps. */
+/**
+ * Dead-zone rounding, in steps. Inter: between the reference model's 1/6 and 1/3; against 1/6, five clips, QP 22..37,
+ * BD-rate -0.9 % at superfast and -0.7 % at veryfast.
+ */
 const INTRA_ROUNDING = 1 / 3;
-const INTER_ROUNDING = 1 / 6;
+const INTER_ROUNDING = 0.23;
 /** Rounding where `decideLevels` follows, which only moves levels toward zero. */
 const FULL_ROUNDING = 1 / 2;
 

@@ -35,7 +35,7 @@ export interface RateOptions {
   readonly lookahead?: number;
   /** Whether a change of scene starts a new IDR picture. Default: by preset. */
   readonly sceneCut?: boolean;
-  /** Pictures from an IDR picture to one for a change of scene, at least 1; default a tenth of `gopSize`, at most 25. */
+  /** Pictures from an IDR picture to one for a change of scene, at least 1; default a tenth of `gopSize`, at most 4. */
   readonly minGopSize?: number;
   /**
    * QP by which a macroblock is coded better for each doubling of its importance to later pictures, 0..5. Default: by

@@ -14,7 +14,7 @@ describe('rate options', () => {
       lookahead: 0,
       importance: 0,
       aqStrength: 0,
-      minGopSize: 25,
+      minGopSize: 4,
     });
     expect(resolveOptions({ ...BASE, crf: 20.5 }).rate).toMatchObject({
       target: { kind: 'crf', crf: 20.5 },

@@ -37,6 +37,8 @@ function makeChannel(numBands: number, line: (i: number) => number) {
   const stream = new ChannelStream();
   const search = new ChannelSearch();
   stream.numBands = numBands;
+  stream.info.max_sfb = numBands;
+  stream.info.windowGroupLength[0] = 1;
   for (let band = 0; band <= numBands; band++) stream.bandOffset[band] = 16 * band;
   for (let i = 0; i < 16 * numBands; i++) search.spectrum[i] = line(i);
   search.weight.fill(1);
@@ -64,6 +66,19 @@ test('the error of a substitute is 0.43 of the energy for noise, and more than s
   expect(tone.noise.error[1]).toBe(Number.POSITIVE_INFINITY);
 });
 
+test('in a group of short windows each gets its share of the energy', () => {
+  const next = gaussian(4);
+  const channel = makeChannel(2, () => 100 * next());
+  channel.stream.info.max_sfb = 1;
+  channel.stream.info.numWindowGroups = 2;
+  channel.stream.info.windowGroupLength.set([4, 1]);
+  prepareNoise(channel.search, channel.stream, 0, plain, channel.noise);
+  const energy = (band: number): number =>
+    channel.search.spectrum.subarray(16 * band, 16 * band + 16).reduce((sum, x) => sum + x * x, 0);
+  expect(channel.noise.level[0]).toBe(Math.round(2 * Math.log2(energy(0) / 4)));
+  expect(channel.noise.level[1]).toBe(Math.round(2 * Math.log2(energy(1))));
+});
+
 test('bands are substituted where bits are dear, not where they are cheap, and never below the first line', () => {
   const next = gaussian(2);
   for (const [lambda, expected] of [
@@ -71,7 +86,7 @@ test('bands are substituted where bits are dear, not where they are cheap, and n
     [1e4, 20],
   ] as const) {
     const channel = makeChannel(40, () => 100 * next());
-    prepareNoise(channel.search, channel.stream, 16 * 20, DEFAULT_TUNING, channel.noise);
+    prepareNoise(channel.search, channel.stream, 20, DEFAULT_TUNING, channel.noise);
     prepareSearch(channel.search, channel.stream, DEFAULT_TUNING);
     chooseScaleFactors(
       channel.search,

@@ -105,8 +105,9 @@ export class ElementEncoder {
   private readonly shortCutoff: number;
   private readonly longMaxSfb: number;
   private readonly shortMaxSfb: number;
-  /** First line of a long block that may be substituted by noise. */
-  private readonly firstNoiseLine: number;
+  /** First scale factor band of long and of short blocks that may be substituted by noise. */
+  private readonly longNoiseSfb: number;
+  private readonly shortNoiseSfb: number;
   /** The bands that TNS may filter: from this band to the one that ends with line `tnsEnd` - 1. */
   private readonly tnsStartBand: number;
   private readonly tnsEnd: number;
@@ -131,9 +132,9 @@ export class ElementEncoder {
     const share = settings.bandwidth / (settings.sampleRate / 2);
     this.longCutoff = isLfe ? LFE_LINES : Math.max(4, Math.round(share * FRAME_LENGTH));
     this.shortCutoff = Math.max(4, Math.round(share * SHORT_LENGTH));
-    this.firstNoiseLine = isLfe
-      ? FRAME_LENGTH
-      : (settings.tuning.noiseFrom * 2 * FRAME_LENGTH) / settings.sampleRate;
+    const noiseShare = isLfe ? 2 : settings.tuning.noiseFrom / (settings.sampleRate / 2);
+    this.longNoiseSfb = countBandsBelow(this.longBands, noiseShare * FRAME_LENGTH);
+    this.shortNoiseSfb = countBandsBelow(this.shortBands, noiseShare * SHORT_LENGTH);
     let tnsStartBand = 0;
     while (this.longBands[tnsStartBand] * settings.sampleRate < TNS_START_HZ * 2 * FRAME_LENGTH) {
       tnsStartBand++;
@@ -217,9 +218,9 @@ export class ElementEncoder {
     }
     if (!isShort && layout.id_syn_ele !== ID_LFE && this.settings.tns) this.shapeNoise();
     if (this.settings.noiseSubstitution) {
-      const firstNoiseLine = isShort ? FRAME_LENGTH : this.firstNoiseLine;
+      const firstSfb = isShort ? this.shortNoiseSfb : this.longNoiseSfb;
       for (const { search, stream, noise } of channels) {
-        prepareNoise(search, stream, firstNoiseLine, this.settings.tuning, noise);
+        prepareNoise(search, stream, firstSfb, this.settings.tuning, noise);
       }
     }
     if (channels.length === 2) this.decideStereo(noise);

@@ -40,24 +40,25 @@ export class NoiseCandidates {
 }
 
 /**
- * Looks at the bands of a long block, before middle and side.
+ * Looks at the bands of a frame, before middle and side.
  * @param search `spectrum` and `weight` of the channel itself
- * @param firstLine lines below are never substituted
+ * @param firstSfb scale factor bands below are never substituted
  */
 export function prepareNoise(
   search: ChannelSearch,
   stream: ChannelStream,
-  firstLine: number,
+  firstSfb: number,
   tuning: Tuning,
   candidates: NoiseCandidates,
 ): void {
   const { spectrum, weight } = search;
   const gain = tuning.noiseGain;
+  const { max_sfb, windowGroupLength } = stream.info;
   for (let band = 0; band < stream.numBands; band++) {
     const start = stream.bandOffset[band];
     const end = stream.bandOffset[band + 1];
     candidates.error[band] = Number.POSITIVE_INFINITY;
-    if (start < firstLine) continue;
+    if (band % max_sfb < firstSfb) continue;
     let energy = 0;
     let sum = 0;
     for (let i = start; i < end; i++) {
@@ -70,7 +71,9 @@ export function prepareNoise(
     const c = Math.sqrt(Math.min(LARGEST_C2, FLATNESS_TO_C2 * flatness));
     candidates.error[band] =
       tuning.noisePenalty * weight[band] * energy * (1 + gain * gain - 2 * gain * c);
-    candidates.level[band] = Math.round(2 * fastLog2(energy * gain * gain));
+    // Each window of a group gets the energy that is sent.
+    const windows = windowGroupLength[Math.floor(band / max_sfb)];
+    candidates.level[band] = Math.round(2 * fastLog2((energy * gain * gain) / windows));
   }
 }
 

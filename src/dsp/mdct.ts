@@ -46,7 +46,6 @@ export class Mdct {
     const size = this.size;
     const half = size >> 1;
     const folded = this.folded;
-    const { re, im, twiddles } = this;
     // Quarters a, b, c, d of the input fold to (-c reversed - d, a - b reversed).
     const c = inputPos + size;
     const d = c + half;
@@ -54,6 +53,36 @@ export class Mdct {
       folded[n] = -input[d - 1 - n] - input[d + n];
       folded[half + n] = input[inputPos + n] - input[c - 1 - n];
     }
+    this.transformFolded(output, outputPos);
+  }
+
+  /** As `forward`, of the products of 2M samples with the 2M values of `window`. */
+  forwardWindowed(
+    input: Float64Array,
+    inputPos: number,
+    window: Float64Array,
+    output: Float64Array,
+    outputPos: number,
+  ): void {
+    const size = this.size;
+    const half = size >> 1;
+    const folded = this.folded;
+    const c = inputPos + size;
+    const d = c + half;
+    const windowC = size;
+    const windowD = size + half;
+    for (let n = 0; n < half; n++) {
+      folded[n] = -input[d - 1 - n] * window[windowD - 1 - n] - input[d + n] * window[windowD + n];
+      folded[half + n] =
+        input[inputPos + n] * window[n] - input[c - 1 - n] * window[windowC - 1 - n];
+    }
+    this.transformFolded(output, outputPos);
+  }
+
+  /** The DCT of type IV of `folded`, times two. */
+  private transformFolded(output: Float64Array, outputPos: number): void {
+    const { size, folded, re, im, twiddles } = this;
+    const half = size >> 1;
     for (let n = 0; n < half; n++) {
       const x = folded[2 * n];
       const y = folded[size - 1 - 2 * n];

@@ -240,7 +240,7 @@ export class ElementEncoder {
     return found;
   }
 
-  /** The window shape of a long frame: that whose spectra, all channels together, take fewer bits; asked every other frame. */
+  /** The window shape of a long frame: that whose spectra, all channels together, take fewer bits; asked every few frames. */
   private chooseShape(samples: readonly Float64Array[], pos: number, noise: number): number {
     const { channels, layout, tools, shape } = this;
     if (layout.id_syn_ele === ID_LFE) return SINE_WINDOW;

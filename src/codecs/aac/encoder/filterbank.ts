@@ -17,7 +17,7 @@ import {
 export class FilterBank {
   private readonly longMdct = new Mdct(FRAME_LENGTH);
   private readonly shortMdct = new Mdct(SHORT_LENGTH);
-  private readonly windowed = new Float64Array(2 * FRAME_LENGTH);
+  private readonly windowed = new Float64Array(2 * SHORT_LENGTH);
   /** Long windows by sequence, previous shape and shape, made when first needed. */
   private readonly windows: (Float64Array | undefined)[] = [];
 
@@ -36,8 +36,7 @@ export class FilterBank {
     const { windowed } = this;
     if (window_sequence !== EIGHT_SHORT_SEQUENCE) {
       const window = this.window(window_sequence, previousShape, window_shape);
-      for (let n = 0; n < 2 * FRAME_LENGTH; n++) windowed[n] = samples[pos + n] * window[n];
-      this.longMdct.forward(windowed, 0, spectrum, 0);
+      this.longMdct.forwardWindowed(samples, pos, window, spectrum, 0);
       return;
     }
     const fall = shortSlope(window_shape);

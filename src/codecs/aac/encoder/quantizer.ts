@@ -118,9 +118,15 @@ export function cheapestBits(
   return low < high ? low : high;
 }
 
-/** The smallest scale factor whose quantized values stay within 8191 for magnitudes to the power 3/4 up to `largest34`. */
+/** A step of 2^-10 of a 16-bit sample's unit: finer ones are never worth trying. */
+const FINEST = 60;
+
+/**
+ * The smallest scale factor worth trying whose quantized values stay within 8191, for magnitudes to the power 3/4 up to
+ * `largest34`.
+ */
 export function smallestScaleFactor(largest34: number): number {
-  let sf = 0;
+  let sf = FINEST;
   while (sf < 255 && largest34 * INVERSE_STEP_34[sf] > MAX_QUANTIZED) sf++;
   return sf;
 }

@@ -17,6 +17,9 @@ import {
 /** White noise added to the lines, as a share of their energy, against ill-conditioned predictions. */
 const NOISE_FLOOR = 1e-3;
 
+/** Sum of squares of the first two normalized correlations below which lines count as unpredictable. */
+const WORTHWHILE = 0.05;
+
 /** Scratch and result of one element. */
 export class TnsAnalysis {
   private readonly correlation = new Float64Array(TNS_MAX_ORDER_LONG + 1);
@@ -32,11 +35,25 @@ export class TnsAnalysis {
     this.order = 0;
   }
 
-  /** Adds the lines `start` to `end` - 1 of one channel, weighted by the square root of `weights`. */
+  /**
+   * Adds the lines `start` to `end` - 1 of one channel, weighted by the square root of `weights`. If not even two
+   * coefficients predict anything there, the rest is not computed: the channel then counts as white.
+   */
   add(spectrum: Float64Array, weights: Float64Array, start: number, end: number): void {
     const { scaled, correlation } = this;
     for (let k = start; k < end; k++) scaled[k] = spectrum[k] * Math.sqrt(weights[k]);
-    for (let lag = 0; lag <= TNS_MAX_ORDER_LONG; lag++) {
+    let r0 = 0;
+    let r1 = 0;
+    let r2 = 0;
+    for (let k = start + 2; k < end; k++) {
+      const x = scaled[k];
+      r0 += x * x;
+      r1 += x * scaled[k - 1];
+      r2 += x * scaled[k - 2];
+    }
+    const worthwhile = r1 * r1 + r2 * r2 > WORTHWHILE * r0 * r0;
+    const highest = worthwhile ? TNS_MAX_ORDER_LONG : 0;
+    for (let lag = 0; lag <= highest; lag++) {
       let sum = 0;
       for (let k = start + lag; k < end; k++) sum += scaled[k] * scaled[k - lag];
       correlation[lag] += sum;

@@ -16,7 +16,7 @@ import {
 } from '../standard/channel-stream.ts';
 import { SCALE_FACTOR_LENGTHS } from '../standard/huffman-tables.ts';
 import { FRAME_LENGTH } from '../standard/window-sequence.ts';
-import { cheapestBits, quantizeBand, smallestScaleFactor } from './quantizer.ts';
+import { cheapestBits, INVERSE_STEP_34, quantizeBand, smallestScaleFactor } from './quantizer.ts';
 import type { Tuning } from './tuning.ts';
 
 /**
@@ -26,20 +26,22 @@ import type { Tuning } from './tuning.ts';
 const CANDIDATES_BELOW = 4;
 const CANDIDATES_ABOVE = 12;
 const NUM_CANDIDATES = CANDIDATES_BELOW + CANDIDATES_ABOVE + 1;
+/** Further above than this, every other scale factor is tried. */
+const FINE_ABOVE = 4;
 /**
  * A candidate that is worse than the band's best by this many bits is not tried further: a smoother path of scale factors
  * saves less. Fewer lose quality, more lose time.
  */
-const PRUNE_BITS = 16;
+const PRUNE_BITS = 10;
 /** States that are worse than the best by this many bits are dropped: no later step can make up for it. */
 const DROP_BITS = 20;
 /** States that reach across bands left out; the cheapest are kept. */
 const MAX_CARRIED = 6;
-const MAX_STATES = NUM_CANDIDATES + MAX_CARRIED;
+const MAX_STATES = NUM_CANDIDATES + MAX_CARRIED + 4;
 /** Results are remembered for this many scale factors of a band; a power of two above the candidates' spread. */
 const CACHE_SIZE = 64;
 /** A scale factor no path has: before the first coded band. */
-const NO_SCALE_FACTOR = -1;
+const NO_SCALE_FACTOR = -1000;
 /** Bits for what the search does not see: a share of the section headers for each band that is coded. */
 const SECTION_SHARE = 0.8;
 
@@ -58,6 +60,8 @@ export class ChannelSearch {
   readonly silentNoise = new Float64Array(MAX_BANDS);
   /** Band => sum of square roots of magnitudes, for the prediction of noise. */
   readonly rootSum = new Float64Array(MAX_BANDS);
+  /** Band => largest of `power34`. */
+  readonly largest34 = new Float64Array(MAX_BANDS);
   /** Band => smallest scale factor that can be coded. */
   readonly smallest = new Uint8Array(MAX_BANDS);
   /** Band and scale factor => weighted noise and bits, valid if the stamp is this frame's. */
@@ -77,6 +81,8 @@ export class TrellisScratch {
   readonly nextSf = new Int16Array(2 * MAX_STATES);
   readonly nextCost = new Float64Array(2 * MAX_STATES);
   readonly nextNode = new Int32Array(2 * MAX_STATES);
+  /** Difference of scale factors + 60 => lambda times its bits. */
+  readonly deltaCost = new Float64Array(2 * MAX_SCALE_FACTOR_DELTA + 1);
   readonly candidateSf = new Int16Array(NUM_CANDIDATES);
   readonly candidateCost = new Float64Array(NUM_CANDIDATES);
   /** All nodes of the paths: their scale factor and the node before. */
@@ -89,24 +95,24 @@ export class TrellisScratch {
 export function prepareSearch(search: ChannelSearch, stream: ChannelStream, tuning: Tuning): void {
   const { spectrum, power34 } = search;
   search.stamp = (search.stamp + 256) & 0x3fffffff;
-  const end = stream.bandOffset[stream.numBands];
-  for (let i = 0; i < end; i++) {
-    const x = spectrum[i];
-    const magnitude = x < 0 ? -x : x;
-    power34[i] = Math.sqrt(magnitude * Math.sqrt(magnitude));
-  }
   for (let band = 0; band < stream.numBands; band++) {
     let energy = 0;
     let rootSum = 0;
     let largest = 0;
-    for (let i = stream.bandOffset[band]; i < stream.bandOffset[band + 1]; i++) {
+    const end = stream.bandOffset[band + 1];
+    for (let i = stream.bandOffset[band]; i < end; i++) {
       const x = spectrum[i];
+      const magnitude = x < 0 ? -x : x;
+      const root = Math.sqrt(magnitude);
+      const power = Math.sqrt(magnitude * root);
       energy += x * x;
-      rootSum += Math.sqrt(x < 0 ? -x : x);
-      if (power34[i] > largest) largest = power34[i];
+      rootSum += root;
+      power34[i] = power;
+      if (power > largest) largest = power;
     }
     search.silentNoise[band] = energy * search.weight[band] * tuning.silencePenalty;
     search.rootSum[band] = rootSum;
+    search.largest34[band] = largest;
     search.smallest[band] = smallestScaleFactor(largest);
   }
 }
@@ -124,7 +130,8 @@ export function chooseScaleFactors(
 ): number {
   let { sf, cost, node } = scratch;
   let { nextSf, nextCost, nextNode } = scratch;
-  const { nodeSf, nodeBefore, nodeBand } = scratch;
+  const { nodeSf, nodeBefore, nodeBand, deltaCost } = scratch;
+  for (let i = 0; i < deltaCost.length; i++) deltaCost[i] = lambda * SCALE_FACTOR_LENGTHS[i];
   let numStates = 1;
   sf[0] = NO_SCALE_FACTOR;
   cost[0] = 0;
@@ -154,15 +161,18 @@ export function chooseScaleFactors(
         tuning,
         scratch,
       );
-      if (count > MAX_CARRIED) count = keepCheapest(nextSf, nextCost, nextNode, count);
+      if (count > MAX_CARRIED + 4) count = keepCheapest(nextSf, nextCost, nextNode, count);
       for (let c = 0; c < numCandidates; c++) {
         const candidate = scratch.candidateSf[c];
         let best = Number.POSITIVE_INFINITY;
         let bestNode = -1;
         for (let s = 0; s < numStates; s++) {
-          const delta = sf[s] === NO_SCALE_FACTOR ? 0 : candidate - sf[s];
-          if (delta > MAX_SCALE_FACTOR_DELTA || delta < -MAX_SCALE_FACTOR_DELTA) continue;
-          const total = cost[s] + lambda * SCALE_FACTOR_LENGTHS[delta + MAX_SCALE_FACTOR_DELTA];
+          let index = candidate - sf[s] + MAX_SCALE_FACTOR_DELTA;
+          if (index < 0 || index > 2 * MAX_SCALE_FACTOR_DELTA) {
+            if (sf[s] !== NO_SCALE_FACTOR) continue;
+            index = MAX_SCALE_FACTOR_DELTA;
+          }
+          const total = cost[s] + deltaCost[index];
           if (total < best) {
             best = total;
             bestNode = node[s];
@@ -216,7 +226,7 @@ function collectCandidates(
   const margin = lambda * PRUNE_BITS;
   let least = Number.POSITIVE_INFINITY;
   let count = 0;
-  for (let sf = start; sf <= highest; sf++) {
+  for (let sf = start; sf <= highest; sf += sf < start + FINE_ABOVE ? 1 : 2) {
     const at = evaluate(search, stream, band, sf, tuning, scratch);
     const bits = search.cachedBits[at];
     if (bits === 0) break;
@@ -334,6 +344,11 @@ function evaluate(
   const stamp = search.stamp + sf;
   if (search.cacheStamp[at] === stamp) return at;
   search.cacheStamp[at] = stamp;
+  if (search.largest34[band] * INVERSE_STEP_34[sf] < 1 - tuning.roundingFirst) {
+    search.cachedBits[at] = 0;
+    search.cachedNoise[at] = search.silentNoise[band];
+    return at;
+  }
   const start = stream.bandOffset[band];
   const width = stream.bandOffset[band + 1] - start;
   const error = quantizeBand(

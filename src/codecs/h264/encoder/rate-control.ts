@@ -130,6 +130,8 @@ export class RateControl {
   private plannedTotal = 0;
   private planCost = 1;
   private lastQpP = -1;
+  /** Pictures in a row that repeat the one before. */
+  private stillPictures = 0;
   // The picture being coded.
   private qp = 0;
   private forecast: PictureForecast | null = null;
@@ -386,11 +388,16 @@ export class RateControl {
     return fillerBytes;
   }
 
-  /** How much the current picture says about others, 0..1: one that repeats the picture before, next to nothing. */
+  /**
+   * How much the current picture says about those to come, 0..1. Pictures that repeat the one before are part of what is
+   * usual, in screen content most of it; but once they last, they say nothing of what follows them.
+   */
   private teaches(): number {
     const { widthInMbs, heightInMbs } = this.options;
     const complexity = this.forecast === null ? 0 : this.forecast.complexity;
-    return clip3(0.02, 1, (complexity / (widthInMbs * heightInMbs) - STILL_COMPLEXITY) / 4);
+    const isStill = complexity < (STILL_COMPLEXITY + 1) * widthInMbs * heightInMbs;
+    this.stillPictures = isStill ? this.stillPictures + 1 : 0;
+    return this.stillPictures > MODEL_FRAMES ? 0.02 : 1;
   }
 
   private learnCost(bits: number, isIdr: boolean): void {

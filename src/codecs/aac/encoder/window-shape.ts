@@ -3,7 +3,7 @@
  * keeps far lines out of each other (few strong tones). Which one is better for a sound is found by trying both: the
  * bits that each one's spectrum would take for the same noise, with a memory, since a shape lasts from frame to frame.
  *
- * Gain against sine windows alone: see docs/aac/04-choices.md.
+ * Gain against sine windows alone: see docs/aac/05-measurements.md.
  */
 import { fastLog2 } from '../../../dsp/logarithm.ts';
 import { KBD_WINDOW, SINE_WINDOW } from '../standard/window-sequence.ts';

@@ -61,15 +61,16 @@ export function sad(
 }
 
 /**
- * `sad` of 16x16 samples, its rows unrolled: the innermost loop of motion search. Stops, with a sum of at least `limit`,
- * when four, eight or twelve rows have reached it.
+ * `sad` of 16 by `height` samples (a multiple of 4), its rows unrolled: the innermost loop of motion search. Stops, with a
+ * sum of at least `limit`, when four or more rows have reached it.
  */
-export function sad16x16(
+export function sad16(
   words: Int32Array,
   a: number,
   strideA: number,
   b: number,
   strideB: number,
+  height: number,
   limit: number,
 ): number {
   const shift = (b & 3) << 3;
@@ -79,7 +80,7 @@ export function sad16x16(
   let rowA = a >> 2;
   let rowB = b >> 2;
   let total = 0;
-  for (let group = 0; group < 4; group++) {
+  for (let group = 0; group < height; group += 4) {
     let sum = 0;
     for (let y = 0; y < 4; y++) {
       const w1 = words[rowB + 1];

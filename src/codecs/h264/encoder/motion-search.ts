@@ -10,7 +10,7 @@ import {
   secondLumaPosition,
 } from '../standard/interpolation.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
-import { sad, sad16x16, satd } from './distortion.ts';
+import { sad, sad16, satd } from './distortion.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { BLOCK_STRIDE, SOURCE_STRIDE } from './memory.ts';
 
@@ -32,6 +32,8 @@ export interface MotionSearchOptions {
    * they need no sample j (two filters deep). For the diamond search; replaces the steps.
    */
   readonly guidedFractions: boolean;
+  /** Whether full samples are compared by every second row of a block 16 wide. */
+  readonly sparseRows: boolean;
   /** Whether the vectors of the neighbors are tried beside the prediction, zero and the last picture's. */
   readonly neighborStarts: boolean;
 }
@@ -177,7 +179,10 @@ export class MotionSearch {
     // From here on in quarter samples, by the metric of the options.
     this.bestX *= 4;
     this.bestY *= 4;
-    if (this.options.metric === 'satd') this.bestCost = this.fractionalCost(this.bestX, this.bestY);
+    if (this.options.metric === 'satd' || this.options.sparseRows) {
+      this.bestCost = NO_COST;
+      this.bestCost = this.fractionalCost(this.bestX, this.bestY);
+    }
     if (this.options.guidedFractions) {
       this.searchGuided();
     } else if (this.options.halfSteps > 0 || this.options.quarterSteps > 0) {
@@ -226,9 +231,19 @@ export class MotionSearch {
     const at = this.picture.luma + (this.blockY + y) * stride + this.blockX + x;
     let cost = this.lambda * mvdBits(4 * x - this.predictedX, 4 * y - this.predictedY);
     if (cost >= this.bestCost) return cost;
+    const rows = this.options.sparseRows ? 2 : 1;
     cost +=
-      this.width === 16 && this.height === 16
-        ? sad16x16(words, this.source, SOURCE_STRIDE, at, stride, this.bestCost - cost)
+      this.width === 16
+        ? rows *
+          sad16(
+            words,
+            this.source,
+            rows * SOURCE_STRIDE,
+            at,
+            rows * stride,
+            this.height / rows,
+            (this.bestCost - cost) / rows,
+          )
         : sad(words, this.source, SOURCE_STRIDE, at, stride, this.width, this.height);
     if (cost < this.bestCost) {
       this.bestCost = cost;
@@ -380,8 +395,8 @@ export class MotionSearch {
     const distortion =
       this.options.metric === 'satd'
         ? satd(words, source, SOURCE_STRIDE, at, stride, width, height)
-        : width === 16 && height === 16
-          ? sad16x16(words, source, SOURCE_STRIDE, at, stride, this.bestCost)
+        : width === 16
+          ? sad16(words, source, SOURCE_STRIDE, at, stride, height, this.bestCost)
           : sad(words, source, SOURCE_STRIDE, at, stride, width, height);
     return distortion + this.lambda * mvdBits(x - this.predictedX, y - this.predictedY);
   }

@@ -59,6 +59,7 @@ export interface H264Options extends RateOptions {
   readonly intra4x4InP?: boolean;
   readonly metric?: 'sad' | 'satd';
   readonly guidedFractions?: boolean;
+  readonly sparseRows?: boolean;
   readonly neighborStarts?: boolean;
   readonly partitions?: 'none' | '8x8' | 'all';
   readonly mixedReferences?: boolean;
@@ -93,8 +94,9 @@ const FASTEST: SpeedOptions = {
   quarterSteps: 1,
   metric: 'sad',
   guidedFractions: true,
+  sparseRows: true,
   neighborStarts: true,
-  deblock: true,
+  deblock: false,
   intra4x4InP: false,
   partitions: 'none',
   mixedReferences: false,
@@ -110,7 +112,13 @@ const FASTEST: SpeedOptions = {
 /** Each rung changes what it names and keeps the rest of the rung before. */
 const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
   ultrafast: {},
-  superfast: { intra4x4InP: true, guidedFractions: false, sceneCut: true },
+  superfast: {
+    intra4x4InP: true,
+    guidedFractions: false,
+    sparseRows: false,
+    deblock: true,
+    sceneCut: true,
+  },
   veryfast: {
     method: 'hexagon',
     metric: 'satd',
@@ -144,6 +152,7 @@ type FlagKey =
   | 'trellis'
   | 'fastIntra'
   | 'guidedFractions'
+  | 'sparseRows'
   | 'neighborStarts';
 
 /** Options checked and completed. */
@@ -181,6 +190,7 @@ const KEYS: readonly (keyof H264Options)[] = [
   'intra4x4InP',
   'metric',
   'guidedFractions',
+  'sparseRows',
   'neighborStarts',
   'partitions',
   'mixedReferences',
@@ -219,6 +229,7 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
     ),
     metric: requireOneOf(`${at}.metric`, options.metric ?? base.metric, ['sad', 'satd']),
     guidedFractions: flag('guidedFractions'),
+    sparseRows: flag('sparseRows'),
     neighborStarts: flag('neighborStarts'),
     deblock: flag('deblock'),
     intra4x4InP: flag('intra4x4InP'),

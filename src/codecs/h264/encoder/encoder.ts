@@ -225,10 +225,10 @@ export class H264Encoder {
         `got ${frame.pts} after ${this.lastPts}, times must rise from picture to picture`,
       );
     }
-    this.lastPts = frame.pts;
     const slot = this.received % this.times.length;
     const source = this.memory.sources[slot];
     loadSourcePicture(this.memory, source, frame);
+    this.lastPts = frame.pts;
     this.times[slot] = frame.pts;
     this.received++;
     const forceIdr = options.forceKeyFrame === true;

@@ -3,7 +3,6 @@ import {
   ConfigError,
   rejectUnknownKeys,
   requireInteger,
-  requireNumber,
   requireOneOf,
 } from '../../../base/errors.ts';
 import type { ColorTags } from '../../../base/packet.ts';
@@ -266,8 +265,8 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
         ? undefined
         : requirePositiveRational(`${at}.sampleAspectRatio`, options.sampleAspectRatio),
     color: options.color,
-    deblockAlpha: requireNumber(`${at}.deblockAlpha`, options.deblockAlpha ?? 0, -6, 6),
-    deblockBeta: requireNumber(`${at}.deblockBeta`, options.deblockBeta ?? 0, -6, 6),
+    deblockAlpha: requireInteger(`${at}.deblockAlpha`, options.deblockAlpha ?? 0, -6, 6),
+    deblockBeta: requireInteger(`${at}.deblockBeta`, options.deblockBeta ?? 0, -6, 6),
     chromaQpOffset: requireInteger(`${at}.chromaQpOffset`, options.chromaQpOffset ?? 0, -12, 12),
     speed,
   };

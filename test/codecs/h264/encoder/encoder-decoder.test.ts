@@ -1,0 +1,269 @@
+/**
+ * The decoder is the judge: whatever the options and the pictures, ffmpeg decodes the stream without a warning and shows
+ * exactly the pictures that the encoder says it reconstructed. And what the encoder refuses.
+ *
+ * VITRINE_RUNS sets the number of random cases, VITRINE_SEED where they start.
+ */
+import { setImmediate } from 'node:timers/promises';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, StateError } from '../../../../src/base/errors.ts';
+import { createH264Encoder } from '../../../../src/codecs/h264/encoder/encoder.ts';
+import { type H264Options, PRESETS } from '../../../../src/codecs/h264/encoder/options.ts';
+import { runFfmpeg } from '../../../support/ffmpeg.ts';
+import {
+  byteStreamOf,
+  codePictures,
+  expectDecodedAsReconstructed,
+  frameOf,
+  pictureSize,
+} from '../../../support/h264.ts';
+import { hasMedia, mediaPath } from '../../../support/media.ts';
+import { CONTENTS, drawScene } from './content.ts';
+
+const RUNS = Number(process.env.VITRINE_RUNS ?? 60);
+const SEED = Number(process.env.VITRINE_SEED ?? 264);
+
+/** Whole coded case: pictures to draw and every option that changes what is written. */
+const cases = fc.record({
+  width: fc.integer({ min: 2, max: 130 }),
+  height: fc.integer({ min: 2, max: 130 }),
+  count: fc.integer({ min: 1, max: 5 }),
+  scene: fc.record({
+    content: fc.constantFrom(...CONTENTS),
+    seed: fc.integer({ min: 0, max: 255 }),
+    dx: fc.integer({ min: -9, max: 9 }),
+    dy: fc.integer({ min: -9, max: 9 }),
+  }),
+  keys: fc.subarray([1, 2, 3]),
+  options: fc.record(
+    {
+      preset: fc.constantFrom(...PRESETS),
+      qp: fc.integer({ min: 0, max: 51 }),
+      gopSize: fc.integer({ min: 0, max: 6 }),
+      ipOffset: fc.integer({ min: 0, max: 10 }),
+      search: fc.constantFrom('diamond', 'hexagon', 'multi-hexagon'),
+      searchRange: fc.integer({ min: 1, max: 40 }),
+      halfSteps: fc.integer({ min: 0, max: 4 }),
+      quarterSteps: fc.integer({ min: 0, max: 4 }),
+      metric: fc.constantFrom('sad', 'satd'),
+      partitions: fc.constantFrom('none', '8x8', 'all'),
+      refs: fc.integer({ min: 1, max: 16 }),
+      mixedReferences: fc.boolean(),
+      intra4x4InP: fc.boolean(),
+      fastIntra: fc.boolean(),
+      rdo: fc.boolean(),
+      trellis: fc.boolean(),
+      deblock: fc.boolean(),
+      deblockAlpha: fc.integer({ min: -6, max: 6 }),
+      deblockBeta: fc.integer({ min: -6, max: 6 }),
+      chromaQpOffset: fc.integer({ min: -12, max: 12 }),
+      aqStrength: fc.double({ min: 0, max: 3, noNaN: true }),
+      accessUnitDelimiters: fc.boolean(),
+    },
+    { requiredKeys: ['preset', 'qp'] },
+  ),
+});
+
+describe('the decoder shows what the encoder reconstructed', () => {
+  it(`whatever the options (seed ${SEED}, ${RUNS} runs)`, async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ width, height, count, scene, keys, options }) => {
+        const pictures = drawScene(scene, width, height, count);
+        const coded = codePictures(
+          { width, height, frameRate: [30, 1], ...options } as H264Options,
+          pictures,
+          keys,
+        );
+        expect(coded.packets.map((packet) => packet.pts)).toEqual(pictures.map((_, n) => n));
+        expectDecodedAsReconstructed(coded);
+        await setImmediate();
+      }),
+      { seed: SEED, numRuns: RUNS },
+    );
+  });
+
+  it.each([0, 10, 22, 36, 51])(
+    'at QP %i, with noise of full range, on the whole ladder',
+    async (qp) => {
+      const scene = { content: 'noise', seed: qp, dx: 0, dy: 0 } as const;
+      const pictures = drawScene(scene, 48, 48, 2);
+      for (const preset of ['ultrafast', 'fast', 'veryslow'] as const) {
+        const options: H264Options = { width: 48, height: 48, frameRate: [30, 1], preset, qp };
+        expectDecodedAsReconstructed(codePictures(options, pictures));
+        await setImmediate();
+      }
+    },
+  );
+
+  it('over more pictures than frame_num and idr_pic_id count', () => {
+    const pictures = drawScene({ content: 'texture', seed: 5, dx: 1, dy: 2 }, 32, 16, 300);
+    const options: H264Options = {
+      width: 32,
+      height: 16,
+      frameRate: [30, 1],
+      preset: 'ultrafast',
+      qp: 40,
+      gopSize: 280,
+    };
+    expectDecodedAsReconstructed(codePictures(options, pictures));
+    expectDecodedAsReconstructed(codePictures({ ...options, gopSize: 1 }, pictures.slice(0, 9)));
+  });
+});
+
+const CLIPS = [
+  ['foreman_176x144_30fps.mkv', 176, 144],
+  ['mobile_352x288.h264', 352, 288],
+  ['river_176x96_30fps.mkv', 176, 96],
+  ['traffic_320x240_30fps.mkv', 320, 240],
+  ['webcam_two_people_320x192_12fps.mkv', 320, 192],
+  ['juggle_640x360_24fps.mkv', 640, 360],
+  ['sintel_640x272_24fps.mkv', 640, 272],
+  ['selfie_360x480_30fps.mkv', 360, 480],
+  ['coffee_grain_352x288_2997fps.mkv', 352, 288],
+  ['street_1280x720_30fps.mkv', 1280, 720],
+  ['screen_editor_1280x720_30fps.mkv', 1280, 720],
+] as const;
+
+describe.skipIf(!hasMedia)('real clips', () => {
+  it.each(CLIPS)('%s is decoded as reconstructed at four QPs', async (name, width, height) => {
+    // The larger the picture, the fewer are wanted for the same number of macroblocks.
+    const count = width * height > 640 * 360 ? 2 : width * height > 352 * 288 ? 4 : 8;
+    const frames = ['-frames:v', `${count}`, '-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-'];
+    const raw = runFfmpeg(['-i', mediaPath(`video/${name}`), ...frames], undefined, {
+      allowWarnings: true,
+    });
+    const size = pictureSize(width, height);
+    expect(raw.length).toBe(count * size);
+    const pictures = Array.from({ length: count }, (_, n) =>
+      raw.subarray(n * size, (n + 1) * size),
+    );
+    const presets = ['ultrafast', 'veryfast', 'fast', 'superfast'] as const;
+    for (const [i, qp] of [10, 22, 32, 44].entries()) {
+      const preset = presets[i];
+      const coded = codePictures({ width, height, frameRate: [30, 1], preset, qp }, pictures);
+      expectDecodedAsReconstructed(coded);
+      await setImmediate();
+    }
+  });
+});
+
+describe('the encoder as its caller sees it', () => {
+  const base: H264Options = { width: 40, height: 24, frameRate: [30, 1], preset: 'fast', qp: 28 };
+  const pictures = drawScene({ content: 'mixture', seed: 3, dx: 2, dy: 1 }, 40, 24, 6);
+
+  it('gives the same bytes each time, and reads any strides, flipped views too', () => {
+    const expected = byteStreamOf(codePictures(base, pictures));
+    expect(byteStreamOf(codePictures(base, pictures))).toEqual(expected);
+    const encoder = createH264Encoder(base);
+    const packets = pictures.flatMap((picture, pts) => {
+      const tight = frameOf(picture, 40, 24, pts);
+      const planes = tight.planes.map(({ offset, stride }, i) => {
+        const rows = i === 0 ? 24 : 12;
+        const data = new Uint8Array(rows * (stride + 5) + 7).fill(99);
+        for (let y = 0; y < rows; y++) {
+          const row = 7 + (rows - 1 - y) * (stride + 5);
+          data.set(picture.subarray(offset + y * stride, offset + (y + 1) * stride), row);
+        }
+        return { data, offset: 7 + (rows - 1) * (stride + 5), stride: -(stride + 5) };
+      });
+      const out = encoder.encode({ ...tight, planes });
+      // Samples are read during the call only.
+      for (const plane of planes) plane.data.fill(0);
+      return out;
+    });
+    packets.push(...encoder.flush());
+    const { streamInfo } = encoder;
+    expect(byteStreamOf({ packets, streamInfo, reconstructed: [] })).toEqual(expected);
+  });
+
+  it('starts IDR pictures at gopSize, and where it is told to', () => {
+    const keysOf = (options: Partial<H264Options>, keys: number[]): number[] =>
+      codePictures({ ...base, ...options }, pictures, keys).packets.flatMap((packet, n) =>
+        packet.isKey ? [n] : [],
+      );
+    expect(keysOf({ sceneCut: false, gopSize: 4 }, [])).toEqual([0, 4]);
+    expect(keysOf({ gopSize: 0 }, [])).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(keysOf({ sceneCut: false }, [2, 3])).toEqual([0, 2, 3]);
+    expect(keysOf({ sceneCut: false, gopSize: 3 }, [2])).toEqual([0, 2, 5]);
+    expectDecodedAsReconstructed(codePictures(base, pictures, [2, 3]));
+  });
+
+  it('keeps the times that it is given', () => {
+    const encoder = createH264Encoder(base);
+    const times = [-3, 0, 1, 7, 8, 1e9];
+    const packets = pictures.flatMap((p, n) => encoder.encode(frameOf(p, 40, 24, times[n])));
+    packets.push(...encoder.flush());
+    expect(packets.map((packet) => packet.pts)).toEqual(times);
+    expect(packets.map((packet) => packet.dts)).toEqual(times);
+  });
+
+  it.each([
+    ['width', 1],
+    ['width', 16.5],
+    ['width', Number.NaN],
+    ['width', 1 << 20],
+    ['height', 0],
+    ['height', -16],
+    ['height', '16'],
+    ['qp', Number.NaN],
+    ['qp', -1],
+    ['qp', 52],
+    ['qp', 20.5],
+    ['gopSize', -1],
+    ['gopSize', 1.5],
+    ['preset', 'placebo'],
+    ['search', 'full'],
+    ['searchRange', 0],
+    ['refs', 17],
+    ['refs', 0],
+    ['partitions', '4x4'],
+    ['deblock', 1],
+    ['deblockAlpha', 7],
+    ['deblockAlpha', 0.5],
+    ['deblockBeta', -7],
+    ['deblockBeta', -0.5],
+    ['chromaQpOffset', 13],
+    ['chromaQpOffset', -12.5],
+    ['frameRate', [0, 1]],
+    ['frameRate', [30, Number.NaN]],
+    ['frameRate', undefined],
+    ['sampleAspectRatio', [1, -1]],
+    ['quality', 3],
+  ])('refuses %s = %j, naming it', (key, value) => {
+    const open = () => createH264Encoder({ ...base, [key]: value } as H264Options);
+    expect(open).toThrow(ConfigError);
+    expect(open).toThrow(`h264.options.${key}`);
+  });
+
+  it('refuses frames of another size or format, and times that do not rise', () => {
+    const encoder = createH264Encoder(base);
+    const frame = frameOf(pictures[0], 40, 24, 5);
+    expect(() => encoder.encode({ ...frame, width: 38 })).toThrow(ConfigError);
+    expect(() => encoder.encode({ ...frame, height: 26 })).toThrow('h264.encode.frame');
+    expect(() => encoder.encode({ ...frame, pixFmt: 'rgb24' })).toThrow('pixFmt');
+    expect(() => encoder.encode({ ...frame, pts: Number.NaN })).toThrow('h264.encode.frame.pts');
+    encoder.encode(frame);
+    for (const pts of [5, 4]) {
+      expect(() => encoder.encode({ ...frame, pts })).toThrow('h264.encode.frame.pts');
+    }
+    expect(() => encoder.encode({ ...frame, pts: 4 })).toThrow(ConfigError);
+    const packets = [...encoder.encode({ ...frame, pts: 6 }), ...encoder.flush()];
+    expect(packets.at(-1)?.pts).toBe(6);
+  });
+
+  it('codes the next picture as if a refused one had never come', () => {
+    const encoder = createH264Encoder(base);
+    const frame = frameOf(pictures[0], 40, 24, 5);
+    expect(() => encoder.encode({ ...frame, pixFmt: 'rgb24' })).toThrow(ConfigError);
+    expect(encoder.encode(frame).length).toBe(1);
+  });
+
+  it('refuses work after the end, and a reconstruction before the beginning', () => {
+    const encoder = createH264Encoder(base);
+    expect(() => encoder.reconstructed).toThrow(StateError);
+    expect(encoder.flush()).toEqual([]);
+    expect(() => encoder.flush()).toThrow(StateError);
+    expect(() => encoder.encode(frameOf(pictures[0], 40, 24, 0))).toThrow(StateError);
+  });
+});

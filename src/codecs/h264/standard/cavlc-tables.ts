@@ -1,6 +1,6 @@
 /**
  * The variable-length codes of CAVLC, laid out as the standard prints them: Tables 9-5, 9-7, 9-8, 9-9(a) and 9-10 of
- * clause 9.2. They are parsed once into flat arrays of code lengths and code words. test/codecs/h264/cavlc-tables.test.ts
+ * clause 9.2. They are parsed once into flat arrays of code lengths and code words. test/codecs/h264/standard/cavlc.test.ts
  * proves that each column is prefix-free and states its Kraft sum.
  */
 

@@ -1,4 +1,42 @@
-/** H.264 (ITU-T H.264, ISO/IEC 14496-10), Constrained Baseline. */
+/**
+ * H.264 (ITU-T H.264, ISO/IEC 14496-10), Constrained Baseline.
+ *
+ * The bitstream. A stream is a sequence of NAL units (clause 7.3.1), each a header byte and a payload in which no start code
+ * can occur. The sequence parameter set says what holds throughout: profile, level, size, cropping, time. The picture
+ * parameter set says what pictures share: entropy coding, chroma QP, deblocking controls. Both are in the decoder's
+ * configuration, not among the pictures. Each picture is one access unit: messages for the decoder's buffer if asked for, then
+ * one slice. The first picture, and each from which decoding can start, is an IDR picture, an I slice; the others are P
+ * slices. Pictures are shown in the order in which they are coded.
+ *
+ * A slice is a header (clause 7.3.3: frame number, reference list, QP) and its macroblocks of 16x16 luma and two times 8x8
+ * chroma samples, in raster order. A P slice says in front of each how many were skipped. A macroblock (clause 7.3.5) is
+ * its type, how it is predicted (intra modes, or references and vector differences), which of its parts have coefficients,
+ * its QP difference, and the levels of its 4x4 blocks in zig-zag order, as CAVLC codes (clause 9.2) that depend on how many
+ * levels the blocks to the left and above have. A decoder predicts, scales the levels, transforms them back, adds, and at the end
+ * of the picture filters the edges of the blocks; the result is what later pictures are predicted from. The encoder does the
+ * same, so that it knows what decoders see.
+ *
+ * In which order to read. First what has one right answer, in `standard/`:
+ * 1. nal.ts, sps.ts, vui.ts, pps.ts, slice-header.ts: the headers; levels.ts: their limits; aud.ts, sei.ts,
+ *    configuration-record.ts when they come up;
+ * 2. macroblock.ts, macroblock-syntax.ts: the types and the syntax of a macroblock; picture.ts: what is kept of it;
+ * 3. intra-4x4.ts, intra-16x16.ts: prediction from the picture itself;
+ * 4. motion-prediction.ts, interpolation.ts: prediction from other pictures;
+ * 5. scaling.ts, transform.ts: from levels to samples;
+ * 6. cavlc-tables.ts, cavlc.ts: from levels to bits;
+ * 7. deblock.ts.
+ *
+ * Then what we choose, in `encoder/`:
+ * 1. options.ts, rate-options.ts, parameter-sets.ts; encoder.ts: pictures in, access units out;
+ * 2. memory.ts, source.ts, macroblock-context.ts, candidate.ts: where everything lies;
+ * 3. lambda.ts, distortion.ts, mode-decision.ts: how a macroblock is decided, and from there intra-search.ts,
+ *    inter-search.ts, motion-search.ts;
+ * 4. residual.ts with forward-transform.ts, quantize.ts, level-decision.ts; macroblock-coder.ts writes the winner;
+ * 5. picture-planner.ts with lookahead.ts, low-resolution.ts, importance.ts, adaptive-quantization.ts, rate-control.ts,
+ *    size-model.ts, two-pass.ts, vbv.ts: how pictures get their QP.
+ *
+ * docs/h264 walks through all of it, with examples.
+ */
 export { createH264Encoder, type H264Encoder, type Reconstruction } from './encoder/encoder.ts';
 export { type H264Options, PRESETS, type Preset } from './encoder/options.ts';
 export type { PassStatistics, PictureStatistics } from './encoder/two-pass.ts';

@@ -28,6 +28,12 @@ function refIdxBits(refIdx: number, count: number): number {
 
 const MAX_REFERENCES = 16;
 
+/**
+ * Choice: partitions are tried where 16x16 leaves a distortion worth this many bits. Two vectors instead of one cost 8 bits
+ * or more, and save a part of the distortion only.
+ */
+const SPLIT_BITS = 64;
+
 /** Cost of a partition that was not tried. */
 const NOT_TRIED = 0x7fffffff;
 
@@ -39,6 +45,7 @@ export class InterSearch {
   /** Best vector of 16x16 by reference. */
   private readonly mv16x16: Int32Array = new Int32Array(MAX_REFERENCES);
   private refIdx16x16 = 0;
+  private distortion16x16 = 0;
   /** Result of each 8x8 block: reference, vector, cost of the vector and of all. */
   private readonly refIdx8x8: Int32Array = new Int32Array(4);
   private readonly mv8x8: Int32Array = new Int32Array(4);
@@ -70,7 +77,9 @@ export class InterSearch {
     this.costP8x8 = NOT_TRIED;
     this.cost16x8 = NOT_TRIED;
     this.cost8x16 = NOT_TRIED;
-    if (this.speed.partitions === 'none' || this.motion.isExact) return this.cost16x16;
+    if (this.speed.partitions === 'none' || this.distortion16x16 < SPLIT_BITS * lambda) {
+      return this.cost16x16;
+    }
     this.search8x8(references, lambda);
     // Choice: the halves are searched only if 8x8 comes near 16x16; motion is then likely to differ somewhere.
     if (this.costP8x8 < this.cost16x16 + (this.cost16x16 >> 3)) {
@@ -112,6 +121,7 @@ export class InterSearch {
       if (cost < this.cost16x16) {
         this.cost16x16 = cost;
         this.refIdx16x16 = refIdx;
+        this.distortion16x16 = motion.distortion;
       }
       // Choice: a block that the nearest picture predicts almost perfectly has nothing to find in others.
       if (motion.isExact) break;

@@ -1,0 +1,266 @@
+/**
+ * Kernels against their plain twins in test/reference/, over random and extreme samples: distances, forward transforms and
+ * quantization. Those that a decoder shares are in standard/kernels.test.ts.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sad, sad16, satd, satd4x4, ssd } from '../../../../src/codecs/h264/encoder/distortion.ts';
+import {
+  forwardChromaDc,
+  forwardDifference4x4,
+  forwardLumaDc,
+} from '../../../../src/codecs/h264/encoder/forward-transform.ts';
+import {
+  createQuantizer,
+  quantize4x4,
+  quantizeDc,
+  scaleLevels,
+} from '../../../../src/codecs/h264/encoder/quantize.ts';
+import { MAX_LEVEL } from '../../../../src/codecs/h264/standard/cavlc.ts';
+import { BLOCK_X, BLOCK_Y, ZIGZAG } from '../../../../src/codecs/h264/standard/macroblock.ts';
+import { LEVEL_SCALE } from '../../../../src/codecs/h264/standard/scaling.ts';
+import { addInverse4x4 } from '../../../../src/codecs/h264/standard/transform.ts';
+import { plainSad, plainSatd, plainSsd } from '../../../reference/distortion.ts';
+import { plainForward4x4, plainHadamard4x4 } from '../../../reference/h264-transform.ts';
+import { fillSamples, SAMPLE_KINDS } from '../sample-kinds.ts';
+
+const SEED = 1204;
+const STRIDE = 40;
+
+/** Two blocks of 16x16 in one memory: the first aligned, the second anywhere. */
+const memory = new ArrayBuffer(4096);
+const bytes = new Uint8Array(memory);
+const clamped = new Uint8ClampedArray(memory);
+const words = new Int32Array(memory);
+
+const blockPairs = fc.record({
+  kindA: fc.constantFrom(...SAMPLE_KINDS),
+  kindB: fc.constantFrom(...SAMPLE_KINDS),
+  seed: fc.integer(),
+  a: fc.integer({ min: 0, max: 40 }).map((at) => 4 * at),
+  b: fc.integer({ min: 2048, max: 2200 }),
+  width: fc.constantFrom(4, 8, 16),
+  height: fc.constantFrom(4, 8, 16),
+  strideA: fc.constantFrom(16, 32, STRIDE),
+  strideB: fc.constantFrom(16, 32, STRIDE),
+  limit: fc.integer({ min: 0, max: 70000 }),
+});
+
+describe('distances of blocks', () => {
+  it('are those that the definitions give', () => {
+    fc.assert(
+      fc.property(blockPairs, (c) => {
+        const { a, b, width, height, strideA, strideB } = c;
+        fillSamples(bytes, 0, 2048, c.kindA, c.seed);
+        fillSamples(bytes, 2048, 4096, c.kindB, c.seed + 1);
+        const expected = plainSad(bytes, a, strideA, b, strideB, width, height);
+        expect(sad(words, a, strideA, b, strideB, width, height)).toBe(expected);
+        const satdExpected = plainSatd(bytes, a, strideA, b, strideB, width, height);
+        expect(satd(words, a, strideA, b, strideB, width, height)).toBe(satdExpected);
+        const satd4 = plainSatd(bytes, a, strideA, b, strideB, 4, 4);
+        expect(satd4x4(words, a, strideA, b, strideB)).toBe(satd4);
+        const squares = plainSsd(bytes, a, strideA, b, strideB, width, height);
+        expect(ssd(bytes, a, strideA, b, strideB, width, height)).toBe(squares);
+      }),
+      { seed: SEED, numRuns: 400 },
+    );
+  });
+
+  it('sad16 is exact below its limit, and at least the limit otherwise', () => {
+    fc.assert(
+      fc.property(blockPairs, (c) => {
+        const { a, b, height, strideA, strideB, limit } = c;
+        fillSamples(bytes, 0, 2048, c.kindA, c.seed);
+        fillSamples(bytes, 2048, 4096, c.kindB, c.seed + 1);
+        const expected = plainSad(bytes, a, strideA, b, strideB, 16, height);
+        expect(sad16(words, a, strideA, b, strideB, height, expected + 1)).toBe(expected);
+        expect(sad16(words, a, strideA, b, strideB, height, 65536)).toBe(expected);
+        const limited = sad16(words, a, strideA, b, strideB, height, limit);
+        if (expected < limit) expect(limited).toBe(expected);
+        else {
+          expect(limited).toBeGreaterThanOrEqual(limit);
+          expect(limited).toBeLessThanOrEqual(expected);
+        }
+      }),
+      { seed: SEED, numRuns: 400 },
+    );
+  });
+
+  it('reach their largest values', () => {
+    bytes.fill(255, 0, 2048);
+    bytes.fill(0, 2048);
+    expect(sad(words, 0, 16, 2051, 16, 16, 16)).toBe(65280);
+    expect(sad16(words, 0, 16, 2051, 16, 16, 65536)).toBe(65280);
+    expect(ssd(bytes, 0, 16, 2051, 16, 16, 16)).toBe(256 * 255 * 255);
+    expect(satd(words, 0, 16, 2051, 16, 16, 16)).toBe(16 * 2040);
+  });
+});
+
+describe('forward transforms', () => {
+  it('forwardDifference4x4 is the product of matrices', () => {
+    const out = new Int32Array(20);
+    fc.assert(
+      fc.property(blockPairs, (c) => {
+        const b = c.b & ~3;
+        fillSamples(bytes, 0, 2048, c.kindA, c.seed);
+        fillSamples(bytes, 2048, 4096, c.kindB, c.seed + 1);
+        const residual = Array.from({ length: 16 }, (_, i) => {
+          const p = bytes[c.a + (i >> 2) * c.strideA + (i & 3)];
+          return p - bytes[b + (i >> 2) * c.strideB + (i & 3)];
+        });
+        forwardDifference4x4(words, c.a, c.strideA, b, c.strideB, out, 3);
+        expect([...out.subarray(3, 19)]).toEqual(plainForward4x4(residual));
+      }),
+      { seed: SEED, numRuns: 500 },
+    );
+  });
+
+  it('undone by the inverse, gives back the source exactly', () => {
+    // The inverse's vectors have squared lengths 4 (even) and 5/2 (odd, half of the forward one's): 64 / gain.
+    const gain = (i: number) => (i & 1 ? 5 : 4);
+    const out = new Int32Array(16);
+    fc.assert(
+      fc.property(blockPairs, (c) => {
+        const b = c.b & ~3;
+        fillSamples(bytes, 0, 2048, c.kindA, c.seed);
+        fillSamples(bytes, 2048, 4096, c.kindB, c.seed + 1);
+        forwardDifference4x4(words, c.a, c.strideA, b, c.strideB, out, 0);
+        for (let i = 0; i < 16; i++) {
+          out[i] = Math.round((64 * out[i]) / (gain(i & 3) * gain(i >> 2)));
+        }
+        addInverse4x4(clamped, b, c.strideB, out, 0);
+        expect(plainSad(bytes, c.a, c.strideA, b, c.strideB, 4, 4)).toBe(0);
+      }),
+      { seed: SEED, numRuns: 500 },
+    );
+  });
+
+  it('of DC coefficients are the products of matrices', () => {
+    const dc = fc.integer({ min: -4080, max: 4080 });
+    fc.assert(
+      fc.property(fc.array(dc, { minLength: 16, maxLength: 16 }), (values) => {
+        const coefficients = new Int32Array(256).fill(9);
+        const block: number[] = [];
+        for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
+          coefficients[16 * blkIdx] = values[blkIdx];
+          block[4 * BLOCK_Y[blkIdx] + BLOCK_X[blkIdx]] = values[blkIdx];
+        }
+        const out = new Int32Array(20);
+        forwardLumaDc(coefficients, out, 2);
+        expect([...out.subarray(2, 18)]).toEqual(plainHadamard4x4(block).map((v) => (v + 1) >> 1));
+        const [c0, c1, c2, c3] = values;
+        forwardChromaDc(c0, c1, c2, c3, out, 1);
+        const [s0, s1, d0, d1] = [c0 + c1, c2 + c3, c0 - c1, c2 - c3];
+        expect([...out.subarray(1, 5)]).toEqual([s0 + s1, d0 + d1, s0 - s1, d0 - d1]);
+      }),
+      { seed: SEED, numRuns: 200 },
+    );
+  });
+});
+
+describe('quantization', () => {
+  it('multiplies by the inverse of the step: scale, way back and gain make 2^21', () => {
+    const gain = (position: number) => (position & 1 ? 5 : 4) * (position & 4 ? 5 : 4);
+    for (let qp = 0; qp <= 51; qp++) {
+      const quantizer = createQuantizer(qp, 1 / 3, LEVEL_SCALE);
+      const shift = Math.floor(qp / 6);
+      expect(quantizer.bits).toBe(15 + shift);
+      for (let i = 0; i < 16; i++) {
+        const product = (quantizer.scale[i] * quantizer.rescale[i] * gain(ZIGZAG[i])) / 2 ** shift;
+        expect(Math.abs(product / 2 ** 21 - 1)).toBeLessThan(2e-4);
+        expect(quantizer.step[i]).toBe(2 ** quantizer.bits / quantizer.scale[i]);
+      }
+    }
+    // The step doubles every six (clause 8.5.9).
+    const fine = createQuantizer(11, 1 / 6, LEVEL_SCALE);
+    const coarse = createQuantizer(47, 1 / 6, LEVEL_SCALE);
+    expect([...coarse.step]).toEqual([...fine.step].map((step) => 64 * step));
+    expect([...coarse.rescale]).toEqual([...fine.rescale].map((factor) => 64 * factor));
+  });
+
+  /** A coefficient that the forward transform can give: 255 times the sums of absolute values of its two rows. */
+  const coefficientAt = (position: number) => {
+    const largest = 255 * (position & 1 ? 6 : 4) * (position & 4 ? 6 : 4);
+    return fc.oneof(
+      fc.integer({ min: -largest, max: largest }),
+      fc.integer({ min: -40, max: 40 }),
+      fc.constantFrom(largest, -largest, 0),
+    );
+  };
+  const quantizerOf = fc.record({
+    qp: fc.integer({ min: 0, max: 51 }),
+    rounding: fc.constantFrom(1 / 3, 1 / 6, 0.1, 0.5),
+    values: fc.tuple(...Array.from({ length: 16 }, (_, position) => coefficientAt(position))),
+    first: fc.integer({ min: 0, max: 1 }),
+  });
+
+  it('quantize4x4 is a division with a dead zone, and scales back', () => {
+    fc.assert(
+      fc.property(quantizerOf, ({ qp, rounding, values, first }) => {
+        const quantizer = createQuantizer(qp, rounding, LEVEL_SCALE);
+        const start = 5;
+        const coefficients = new Int32Array(24);
+        coefficients.set(values, start);
+        const levels = new Int32Array(24).fill(999);
+        const mask = quantize4x4(quantizer, coefficients, start, levels, first);
+        const expected: number[] = [];
+        for (let i = 0; i < 16; i++) {
+          const c = values[ZIGZAG[i]];
+          const scaled = Math.abs(c) * quantizer.scale[i] + quantizer.offset;
+          const level = i < first ? 0 : Math.sign(c) * Math.floor(scaled / 2 ** quantizer.bits);
+          expected.push(level === 0 ? 0 : level);
+          expect((mask >> i) & 1).toBe(level === 0 ? 0 : 1);
+          expect(levels[start + i]).toBe(level === 0 ? 999 : level);
+          expect(Math.abs(level)).toBeLessThanOrEqual(MAX_LEVEL);
+          if (i >= first) {
+            const rest = Math.abs(c) / quantizer.step[i] - Math.abs(level);
+            expect(rest).toBeGreaterThanOrEqual(-rounding - 1e-9);
+            expect(rest).toBeLessThan(1 - rounding + 1e-3);
+          }
+        }
+        if (mask === 0) {
+          expect([...coefficients.subarray(start, start + 16)]).toEqual(values);
+          return;
+        }
+        const scaled = new Int32Array(24);
+        scaleLevels(quantizer, levels, start, mask, scaled);
+        for (let i = 0; i < 16; i++) {
+          const back = expected[i] * quantizer.rescale[i];
+          expect(coefficients[start + ZIGZAG[i]] - back).toBe(0);
+          expect(scaled[start + ZIGZAG[i]] - back).toBe(0);
+        }
+      }),
+      { seed: SEED, numRuns: 500 },
+    );
+  });
+
+  it('quantizeDc is the same with one more bit, within the largest level', () => {
+    const value = fc.oneof(
+      fc.integer({ min: -32640, max: 32640 }),
+      fc.constantFrom(32640, -32640, 0, 20),
+    );
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 51 }),
+        fc.array(value, { minLength: 16, maxLength: 16 }),
+        fc.constantFrom(4, 16),
+        (qp, values, count) => {
+          const quantizer = createQuantizer(qp, 1 / 3, LEVEL_SCALE);
+          const levels = new Int32Array(20);
+          const scan = count === 16 ? ZIGZAG : null;
+          const mask = quantizeDc(quantizer, Int32Array.from(values), 0, levels, 3, count, scan);
+          for (let i = 0; i < count; i++) {
+            const c = values[scan === null ? i : scan[i]];
+            const scaled = Math.abs(c) * quantizer.scale[0] + 2 * quantizer.offset;
+            const magnitude = Math.min(Math.floor(scaled / 2 ** (quantizer.bits + 1)), MAX_LEVEL);
+            expect(Math.abs(levels[3 + i])).toBe(magnitude);
+            expect((mask >> i) & 1).toBe(magnitude === 0 ? 0 : 1);
+            if (magnitude > 0) expect(Math.sign(levels[3 + i])).toBe(Math.sign(c));
+          }
+          expect(mask >> count).toBe(0);
+        },
+      ),
+      { seed: SEED, numRuns: 300 },
+    );
+  });
+});

@@ -164,7 +164,7 @@ export class H264Encoder {
       this.coder,
       residual,
       this.options.speed,
-      levelLimits(level).MaxVmvR,
+      levelLimits(level),
     );
     this.streamInfo = {
       kind: 'video',

@@ -4,6 +4,7 @@
  */
 import { ueBits } from '../../../bits/syntax-writer.ts';
 import { predictChroma, predictLuma } from '../standard/interpolation.ts';
+import type { LevelLimits } from '../standard/levels.ts';
 import {
   P_8X8,
   P_L0_4X4,
@@ -62,10 +63,19 @@ export class InterSearch {
   private cost16x8 = 0;
   private cost8x16 = 0;
 
-  constructor(context: MacroblockContext, speed: SpeedOptions, maxVertical: number) {
+  /** Vectors that a macroblock may have: half of MaxMvsPer2Mb, so that any two in a row keep to it (Table A-1). */
+  private readonly maxVectors: number;
+  /** MaxSubMbRectSize (clause A.3.3). */
+  private readonly maxSubRectangle: number;
+  /** Vectors of the 8x8 blocks searched so far. */
+  private vectors = 0;
+
+  constructor(context: MacroblockContext, speed: SpeedOptions, limits: LevelLimits) {
     this.context = context;
     this.speed = speed;
-    this.motion = new MotionSearch(context, speed, maxVertical);
+    this.motion = new MotionSearch(context, speed, limits.MaxVmvR);
+    this.maxVectors = limits.MaxMvsPer2Mb / 2;
+    this.maxSubRectangle = limits.MaxSubMbRectSize;
   }
 
   /**
@@ -142,6 +152,7 @@ export class InterSearch {
     const grid = context.motion;
     grid.clearInside();
     let total = lambda * ueBits(3);
+    this.vectors = 0;
     for (let i = 0; i < 4; i++) {
       const x = (i & 1) * 2;
       const y = (i >> 1) * 2;
@@ -164,6 +175,7 @@ export class InterSearch {
       this.cost8x8[i] = best;
       this.subType[i] = P_L0_8X8;
       if (speed.partitions === 'all') this.searchSubPartitions(references, lambda, i);
+      this.vectors += SUB_VECTORS[this.subType[i]];
       if (this.subType[i] === P_L0_8X8) grid.fill(x, y, 2, 2, this.refIdx8x8[i], this.mv8x8[i]);
       total += this.cost8x8[i];
       if (total > this.cost16x16 + (this.cost16x16 >> 2)) return;
@@ -184,6 +196,8 @@ export class InterSearch {
     const refIdx = this.refIdx8x8[i];
     const trial = SUB_TRIAL;
     for (const type of SUB_TYPES) {
+      // The blocks that follow need a vector each.
+      if (this.vectors + SUB_VECTORS[type] + 3 - i > this.maxVectors) break;
       const width = type === P_L0_8X4 ? 2 : 1;
       const height = type === P_L0_4X8 ? 2 : 1;
       let cost = lambda * (refIdxBits(refIdx, references.length) + ueBits(type));
@@ -208,7 +222,7 @@ export class InterSearch {
           }
         }
       }
-      if (cost < this.cost8x8[i]) {
+      if (cost < this.cost8x8[i] && subRectangle(trial, width, height) <= this.maxSubRectangle) {
         this.cost8x8[i] = cost;
         this.subType[i] = type;
         for (let k = 0; k < 4; k++) {
@@ -301,6 +315,31 @@ export class InterSearch {
 const REF_LATER = -2;
 const SUB_TYPES = [P_L0_8X4, P_L0_4X8, P_L0_4X4] as const;
 const SUB_TRIAL = /* @__PURE__ */ new Int32Array(4);
+
+/** Number of vectors by sub_mb_type. */
+const SUB_VECTORS: Uint8Array = /* @__PURE__ */ Uint8Array.of(1, 2, 2, 4);
+
+/**
+ * Size of the rectangle of full samples, with the reach of the filters, that the parts of an 8x8 block are predicted from
+ * (clause A.3.3, the limit MaxSubMbRectSize). `mv`: the vectors of its four 4x4 blocks; sides in blocks.
+ */
+function subRectangle(mv: Int32Array, width: number, height: number): number {
+  let xMin = NOT_TRIED;
+  let yMin = NOT_TRIED;
+  let xMax = -NOT_TRIED;
+  let yMax = -NOT_TRIED;
+  for (let y = 0; y < 2; y += height) {
+    for (let x = 0; x < 2; x += width) {
+      const left = 4 * x + (mvX(mv[2 * y + x]) >> 2);
+      const top = 4 * y + (mvY(mv[2 * y + x]) >> 2);
+      xMin = Math.min(xMin, left);
+      yMin = Math.min(yMin, top);
+      xMax = Math.max(xMax, left + 4 * width - 1);
+      yMax = Math.max(yMax, top + 4 * height - 1);
+    }
+  }
+  return (xMax - xMin + 6) * (yMax - yMin + 6);
+}
 
 /** Predicts a rectangle of the macroblock from one vector, luma and chroma, into a reconstruction block. */
 function predictPart(

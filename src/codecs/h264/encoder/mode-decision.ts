@@ -2,6 +2,8 @@
  * Decides how each macroblock is coded, and codes it. Modes compete by SATD + lambda·bits at the fast presets, by squared
  * error + lambda·bits of the complete macroblock with the option `rdo`.
  */
+
+import type { LevelLimits } from '../standard/levels.ts';
 import { P_L0_16X16 } from '../standard/macroblock.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import { Candidate } from './candidate.ts';
@@ -49,13 +51,13 @@ export class ModeDecision {
     coder: MacroblockCoder,
     residual: ResidualCoder,
     speed: SpeedOptions,
-    maxVertical: number,
+    limits: LevelLimits,
   ) {
     this.context = context;
     this.coder = coder;
     this.residual = residual;
     this.speed = speed;
-    this.interSearch = new InterSearch(context, speed, maxVertical);
+    this.interSearch = new InterSearch(context, speed, limits);
     const { recon, layout } = context.memory;
     this.inter = new Candidate(recon[0]);
     this.intra16 = new Candidate(recon[1]);

@@ -56,7 +56,7 @@ export const BLOCK_AT: Uint8Array = /* @__PURE__ */ Uint8Array.of(
    8,  9, 12, 13,
   10, 11, 14, 15);
 
-/** Table 8-2 (clause 8.5.6), zig-zag scan of frame macroblocks: scan index => 4·row + column. */
+/** Table 8-13 (clause 8.5.6), zig-zag scan of frame macroblocks: scan index => 4·row + column. */
 // biome-ignore format: in the order of the index
 export const ZIGZAG: Uint8Array = /* @__PURE__ */ Uint8Array.of(
   0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15);

@@ -28,7 +28,7 @@ const SEED = Number(process.env.VITRINE_SEED ?? 264);
 const cases = fc.record({
   width: fc.integer({ min: 2, max: 130 }),
   height: fc.integer({ min: 2, max: 130 }),
-  count: fc.integer({ min: 1, max: 5 }),
+  count: fc.integer({ min: 1, max: 6 }),
   scene: fc.record({
     content: fc.constantFrom(...CONTENTS),
     seed: fc.integer({ min: 0, max: 255 }),
@@ -47,6 +47,9 @@ const cases = fc.record({
       halfSteps: fc.integer({ min: 0, max: 4 }),
       quarterSteps: fc.integer({ min: 0, max: 4 }),
       metric: fc.constantFrom('sad', 'satd'),
+      guidedFractions: fc.boolean(),
+      sparseRows: fc.boolean(),
+      neighborStarts: fc.boolean(),
       partitions: fc.constantFrom('none', '8x8', 'all'),
       refs: fc.integer({ min: 1, max: 16 }),
       mixedReferences: fc.boolean(),
@@ -59,6 +62,9 @@ const cases = fc.record({
       deblockBeta: fc.integer({ min: -6, max: 6 }),
       chromaQpOffset: fc.integer({ min: -12, max: 12 }),
       aqStrength: fc.double({ min: 0, max: 3, noNaN: true }),
+      importance: fc.double({ min: 0, max: 5, noNaN: true }),
+      lookahead: fc.integer({ min: 0, max: 8 }),
+      sceneCut: fc.boolean(),
       accessUnitDelimiters: fc.boolean(),
     },
     { requiredKeys: ['preset', 'qp'] },

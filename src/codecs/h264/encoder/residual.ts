@@ -119,6 +119,37 @@ export class ResidualCoder {
     }
   }
 
+  /** Transforms what one luma block's prediction, in the reconstruction block `recon`, leaves of the source. */
+  private transformLuma(recon: number, blkIdx: number): void {
+    const { words, source } = this.memory;
+    const x = 4 * BLOCK_X[blkIdx];
+    const y = 4 * BLOCK_Y[blkIdx];
+    forwardDifference4x4(
+      words,
+      source + y * SOURCE_STRIDE + x,
+      SOURCE_STRIDE,
+      recon + RECON_LUMA + y * RECON_STRIDE + x,
+      RECON_STRIDE,
+      this.coefficients,
+      16 * blkIdx,
+    );
+  }
+
+  /** The same for block `blkIdx` of a chroma plane: positions of the plane in source and reconstruction. */
+  private transformChroma(source: number, recon: number, blkIdx: number, start: number): void {
+    const x = (blkIdx & 1) * 4;
+    const y = (blkIdx >> 1) * 4;
+    forwardDifference4x4(
+      this.memory.words,
+      source + y * SOURCE_STRIDE + x,
+      SOURCE_STRIDE,
+      recon + y * RECON_STRIDE + x,
+      RECON_STRIDE,
+      this.coefficients,
+      start,
+    );
+  }
+
   /**
    * Quantizes one block of `coefficients`, by dead zone or by rate and distortion.
    * @param at, stride the block's place in the grid of total_coeff, which is kept up to date
@@ -163,26 +194,15 @@ export class ResidualCoder {
    * has. Every macroblock for which this is true is coded empty by `codeInterLuma` and `codeChroma` (dead zone).
    */
   hasNoResidual(candidate: Candidate, qp: number): boolean {
-    const { words, source } = this.memory;
+    const { source } = this.memory;
     const { levels } = candidate.syntax;
     const quantizers = this.decidesLevels ? this.full : this.inter;
     const limit = this.decidesLevels ? 0 : LUMA_SCORE;
     const quantizer = quantizers[qp];
     const coefficients = this.coefficients;
-    const recon = candidate.recon + RECON_LUMA;
     let score = 0;
     for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
-      const x = 4 * BLOCK_X[blkIdx];
-      const y = 4 * BLOCK_Y[blkIdx];
-      forwardDifference4x4(
-        words,
-        source + y * SOURCE_STRIDE + x,
-        SOURCE_STRIDE,
-        recon + y * RECON_STRIDE + x,
-        RECON_STRIDE,
-        coefficients,
-        16 * blkIdx,
-      );
+      this.transformLuma(candidate.recon, blkIdx);
       const mask = quantize4x4(quantizer, coefficients, 16 * blkIdx, levels, 0);
       if (mask !== 0) {
         score += isolationScore(levels, 16 * blkIdx, mask, 0);
@@ -205,22 +225,11 @@ export class ResidualCoder {
     levels: Int32Array,
   ): boolean {
     const { coefficients, dc } = this;
-    const { words } = this.memory;
     const base = 16 * CB_BLOCKS;
     let score = 0;
     for (let blkIdx = 0; blkIdx < 4; blkIdx++) {
-      const x = (blkIdx & 1) * 4;
-      const y = (blkIdx >> 1) * 4;
       const start = base + 16 * blkIdx;
-      forwardDifference4x4(
-        words,
-        source + y * SOURCE_STRIDE + x,
-        SOURCE_STRIDE,
-        recon + y * RECON_STRIDE + x,
-        RECON_STRIDE,
-        coefficients,
-        start,
-      );
+      this.transformChroma(source, recon, blkIdx, base + 16 * blkIdx);
       dc[blkIdx] = coefficients[start];
       const mask = quantize4x4(quantizer, coefficients, start, levels, 1);
       if (mask !== 0) {
@@ -234,10 +243,9 @@ export class ResidualCoder {
 
   /** Codes the luma of an inter macroblock whose prediction is in place; sets levels, masks and the luma bits of the CBP. */
   codeInterLuma(candidate: Candidate, qp: number): void {
-    const { words, clamped, source } = this.memory;
+    const { clamped } = this.memory;
     const { levels, masks } = candidate.syntax;
     const quantizer = this.inter[qp];
-    const coefficients = this.coefficients;
     const recon = candidate.recon + RECON_LUMA;
     let pattern = 0;
     let total = 0;
@@ -245,17 +253,7 @@ export class ResidualCoder {
       let score = 0;
       let any = 0;
       for (let blkIdx = 4 * i8; blkIdx < 4 * i8 + 4; blkIdx++) {
-        const x = 4 * BLOCK_X[blkIdx];
-        const y = 4 * BLOCK_Y[blkIdx];
-        forwardDifference4x4(
-          words,
-          source + y * SOURCE_STRIDE + x,
-          SOURCE_STRIDE,
-          recon + y * RECON_STRIDE + x,
-          RECON_STRIDE,
-          coefficients,
-          16 * blkIdx,
-        );
+        this.transformLuma(candidate.recon, blkIdx);
         const mask = this.quantizeLuma(quantizer, blkIdx, levels, 0);
         masks[blkIdx] = mask;
         any |= mask;
@@ -293,21 +291,12 @@ export class ResidualCoder {
 
   /** Codes one Intra_4x4 block whose prediction is in place; sets its levels and mask. */
   codeIntra4x4(candidate: Candidate, blkIdx: number, qp: number): void {
-    const { words, clamped, source } = this.memory;
+    const { clamped } = this.memory;
     const { levels, masks } = candidate.syntax;
-    const x = 4 * BLOCK_X[blkIdx];
-    const y = 4 * BLOCK_Y[blkIdx];
-    const at = candidate.recon + RECON_LUMA + y * RECON_STRIDE + x;
+    const at =
+      candidate.recon + RECON_LUMA + 4 * (BLOCK_Y[blkIdx] * RECON_STRIDE + BLOCK_X[blkIdx]);
     const start = 16 * blkIdx;
-    forwardDifference4x4(
-      words,
-      source + y * SOURCE_STRIDE + x,
-      SOURCE_STRIDE,
-      at,
-      RECON_STRIDE,
-      this.coefficients,
-      start,
-    );
+    this.transformLuma(candidate.recon, blkIdx);
     const mask = this.quantizeLuma(this.intra[qp], blkIdx, levels, 0);
     masks[blkIdx] = mask;
     if (mask !== 0) this.reconstruct(clamped, at, start, mask);
@@ -315,23 +304,13 @@ export class ResidualCoder {
 
   /** Codes the luma of an Intra_16x16 macroblock whose prediction is in place. */
   codeIntra16x16(candidate: Candidate, qp: number): void {
-    const { words, clamped, source } = this.memory;
+    const { clamped } = this.memory;
     const { levels, masks } = candidate.syntax;
     const quantizer = this.intra[qp];
     const { coefficients, dc } = this;
     const recon = candidate.recon + RECON_LUMA;
     for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
-      const x = 4 * BLOCK_X[blkIdx];
-      const y = 4 * BLOCK_Y[blkIdx];
-      forwardDifference4x4(
-        words,
-        source + y * SOURCE_STRIDE + x,
-        SOURCE_STRIDE,
-        recon + y * RECON_STRIDE + x,
-        RECON_STRIDE,
-        coefficients,
-        16 * blkIdx,
-      );
+      this.transformLuma(candidate.recon, blkIdx);
     }
     forwardLumaDc(coefficients, dc, 0);
     const dcStart = 16 * LUMA_DC_BLOCK;
@@ -400,23 +379,13 @@ export class ResidualCoder {
     dcBlock: number,
     isIntra: boolean,
   ): boolean {
-    const { words, clamped } = this.memory;
+    const { clamped } = this.memory;
     const { levels, masks } = candidate.syntax;
     const { coefficients, dc } = this;
     const base = 16 * firstBlock;
     const totals = firstBlock === CB_BLOCKS ? CB_TOTALS : CR_TOTALS;
     for (let blkIdx = 0; blkIdx < 4; blkIdx++) {
-      const x = (blkIdx & 1) * 4;
-      const y = (blkIdx >> 1) * 4;
-      forwardDifference4x4(
-        words,
-        source + y * SOURCE_STRIDE + x,
-        SOURCE_STRIDE,
-        recon + y * RECON_STRIDE + x,
-        RECON_STRIDE,
-        coefficients,
-        base + 16 * blkIdx,
-      );
+      this.transformChroma(source, recon, blkIdx, base + 16 * blkIdx);
     }
     forwardChromaDc(
       coefficients[base],

@@ -75,10 +75,16 @@ describe('distances of blocks', () => {
         const expected = plainSad(bytes, a, strideA, b, strideB, 16, height);
         expect(sad16(words, a, strideA, b, strideB, height, expected + 1)).toBe(expected);
         expect(sad16(words, a, strideA, b, strideB, height, 65536)).toBe(expected);
-        const limited = sad16(words, a, strideA, b, strideB, height, limit);
-        if (expected < limit) expect(limited).toBe(expected);
-        else {
-          expect(limited).toBeGreaterThanOrEqual(limit);
+        // Any limit, and those just above and at what the first rows sum to.
+        const limits = [limit];
+        for (let rows = 4; rows <= height; rows += 4) {
+          const first = plainSad(bytes, a, strideA, b, strideB, 16, rows);
+          limits.push(first, first + 1);
+        }
+        for (const each of limits) {
+          const limited = sad16(words, a, strideA, b, strideB, height, each);
+          if (expected < each) expect(limited).toBe(expected);
+          else expect(limited).toBeGreaterThanOrEqual(each);
           expect(limited).toBeLessThanOrEqual(expected);
         }
       }),

@@ -4,9 +4,9 @@
  * The bitstream. A stream is a sequence of NAL units (clause 7.3.1), each a header byte and a payload in which no start code
  * can occur. The sequence parameter set says what holds throughout: profile, level, size, cropping, time. The picture
  * parameter set says what pictures share: entropy coding, chroma QP, deblocking controls. Both are in the decoder's
- * configuration, not among the pictures. Each picture is one access unit: messages for the decoder's buffer if asked for, then
- * one slice. The first picture, and each from which decoding can start, is an IDR picture, an I slice; the others are P
- * slices. Pictures are shown in the order in which they are coded.
+ * configuration, not among the pictures. Each picture is one access unit: messages for the decoder's buffer if asked for,
+ * then one slice or several. The first picture, and each from which decoding can start, is an IDR picture, of I slices; the
+ * others are P slices. Pictures are shown in the order in which they are coded.
  *
  * A slice is a header (clause 7.3.3: frame number, reference list, QP) and its macroblocks of 16x16 luma and two times 8x8
  * chroma samples, in raster order. A P slice says in front of each how many were skipped. A macroblock (clause 7.3.5) is

@@ -151,7 +151,7 @@ export class H264Encoder {
     this.times = new Float64Array(this.planner.sourceCount);
     this.skipped = new Candidate(this.memory.recon[0]);
     this.state = new PictureState(widthInMbs, heightInMbs);
-    this.context = new MacroblockContext(this.memory, this.state, false);
+    this.context = new MacroblockContext(this.memory, this.state, this.options.constrainedIntra);
     this.coder = new MacroblockCoder(this.context, this.writer);
     const residual = new ResidualCoder(
       this.memory,
@@ -295,7 +295,13 @@ export class H264Encoder {
       state.reset();
       this.packetBytes.reset();
       this.writePrefix(isIdr);
-      this.codeSlice(picture, references, isIdr, slot, qp);
+      const mbs = state.widthInMbs * state.heightInMbs;
+      const slices = Math.min(options.slices, mbs);
+      for (let i = 0; i < slices; i++) {
+        const first = Math.floor((i * mbs) / slices);
+        const end = Math.floor(((i + 1) * mbs) / slices);
+        this.codeSlice(picture, references, isIdr, slot, qp, first, end);
+      }
       if (qp === WITHOUT_RESIDUAL) break;
       const answer = rateControl.review(this.accessUnitBits(isIdr));
       if (answer === ACCEPT) break;
@@ -310,7 +316,7 @@ export class H264Encoder {
     }
     if (options.speed.deblock) {
       deblockPicture(memory, memory.layout, state, picture.luma, picture.cb, picture.cr, {
-        disable_deblocking_filter_idc: 0,
+        disable_deblocking_filter_idc: options.deblockAcrossSlices ? 0 : 2,
         filterOffsetA: 2 * options.deblockAlpha,
         filterOffsetB: 2 * options.deblockBeta,
         chroma_qp_index_offset: options.chromaQpOffset,
@@ -381,12 +387,15 @@ export class H264Encoder {
     picture.refIdx.set(this.state.refIdx);
   }
 
+  /** Codes the macroblocks from `first` to before `end` as one slice. */
   private codeSlice(
     picture: ReconstructedPicture,
     references: readonly ReconstructedPicture[],
     isIdr: boolean,
     slot: number,
     pictureQp: number,
+    first: number,
+    end: number,
   ): void {
     const { context, coder, decision, options } = this;
     const withoutResidual = pictureQp === WITHOUT_RESIDUAL;
@@ -397,10 +406,11 @@ export class H264Encoder {
       nal_unit_type: isIdr ? NalUnitType.IDR_SLICE : NalUnitType.NON_IDR_SLICE,
     };
     const num_ref_idx_l0_active_minus1 = Math.max(0, references.length - 1);
+    const deblockingIdc = !options.speed.deblock ? 1 : options.deblockAcrossSlices ? 0 : 2;
     const w = this.writer.syntax;
     w.bits.reset();
     const header: SliceHeader = {
-      first_mb_in_slice: 0,
+      first_mb_in_slice: first,
       slice_type: (isIdr ? SliceType.I : SliceType.P) + ALL_SLICES_SAME_TYPE,
       frame_num: picture.frame_num,
       idr_pic_id: this.idrCount & 1,
@@ -415,7 +425,7 @@ export class H264Encoder {
       memory_management_control: [],
       cabac_init_idc: 0,
       slice_qp_delta: qp - PIC_INIT_QP,
-      disable_deblocking_filter_idc: options.speed.deblock ? 0 : 1,
+      disable_deblocking_filter_idc: deblockingIdc,
       slice_alpha_c0_offset_div2: options.deblockAlpha,
       slice_beta_offset_div2: options.deblockBeta,
     };
@@ -423,8 +433,7 @@ export class H264Encoder {
     const slice: SliceSyntax = { isIntraSlice: isIdr, num_ref_idx_l0_active_minus1 };
     const number = this.sliceCount++;
     coder.startSlice(slice, number, qp);
-    const count = this.state.widthInMbs * this.state.heightInMbs;
-    for (let mbAddr = 0; mbAddr < count; mbAddr++) {
+    for (let mbAddr = first; mbAddr < end; mbAddr++) {
       context.moveTo(mbAddr, number);
       if (withoutResidual) {
         if (isIdr) this.codeGray(picture);

@@ -74,9 +74,9 @@ export class MacroblockCoder {
     this.previousQp = qp;
   }
 
-  /** Writes the skipped macroblocks at the end of the slice. */
+  /** Writes the skipped macroblocks at the end of the slice; none, no run (slice_data( ), clause 7.3.4). */
   endSlice(): void {
-    this.writeSkipRun();
+    if (this.skipRun > 0) this.writeSkipRun();
   }
 
   private writeSkipRun(): void {

@@ -50,6 +50,12 @@ export interface H264Options extends RateOptions {
   readonly deblockBeta?: number;
   /** chroma_qp_index_offset, -12..12; default 0. */
   readonly chromaQpOffset?: number;
+  /** Slices per picture, each decodable without the others of the picture; 1..64, default 1. */
+  readonly slices?: number;
+  /** Whether deblocking crosses slices (disable_deblocking_filter_idc 0 instead of 2); default true. */
+  readonly deblockAcrossSlices?: boolean;
+  /** constrained_intra_pred_flag: intra predicts from intra only, so that lost pictures do not spread; default false. */
+  readonly constrainedIntra?: boolean;
   readonly search?: SearchMethod;
   readonly searchRange?: number;
   readonly halfSteps?: number;
@@ -166,6 +172,9 @@ export interface ResolvedOptions {
   readonly deblockAlpha: number;
   readonly deblockBeta: number;
   readonly chromaQpOffset: number;
+  readonly slices: number;
+  readonly deblockAcrossSlices: boolean;
+  readonly constrainedIntra: boolean;
   readonly speed: SpeedOptions;
 }
 
@@ -182,6 +191,9 @@ const KEYS: readonly (keyof H264Options)[] = [
   'deblockAlpha',
   'deblockBeta',
   'chromaQpOffset',
+  'slices',
+  'deblockAcrossSlices',
+  'constrainedIntra',
   'search',
   'searchRange',
   'halfSteps',
@@ -205,6 +217,12 @@ const MAX_SIDE = 16 * Math.floor(Math.sqrt(8 * 139264));
 /** Checks all options; throws `ConfigError` naming the first that is wrong. */
 export function resolveOptions(options: H264Options): ResolvedOptions {
   const at = 'h264.options';
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigError(
+      at,
+      `got ${String(options)}, allowed is an object with width, height, frameRate`,
+    );
+  }
   rejectUnknownKeys(at, options, KEYS);
   const width = requireInteger(`${at}.width`, options.width, 2, MAX_SIDE);
   const height = requireInteger(`${at}.height`, options.height, 2, MAX_SIDE);
@@ -264,10 +282,29 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
       options.sampleAspectRatio === undefined
         ? undefined
         : requirePositiveRational(`${at}.sampleAspectRatio`, options.sampleAspectRatio),
-    color: options.color,
+    color: options.color === undefined ? undefined : checkColor(`${at}.color`, options.color),
     deblockAlpha: requireInteger(`${at}.deblockAlpha`, options.deblockAlpha ?? 0, -6, 6),
     deblockBeta: requireInteger(`${at}.deblockBeta`, options.deblockBeta ?? 0, -6, 6),
     chromaQpOffset: requireInteger(`${at}.chromaQpOffset`, options.chromaQpOffset ?? 0, -12, 12),
+    slices: requireInteger(`${at}.slices`, options.slices ?? 1, 1, 64),
+    deblockAcrossSlices: requireOneOf(
+      `${at}.deblockAcrossSlices`,
+      options.deblockAcrossSlices ?? true,
+      [true, false],
+    ),
+    constrainedIntra: requireOneOf(`${at}.constrainedIntra`, options.constrainedIntra ?? false, [
+      true,
+      false,
+    ]),
     speed,
   };
+}
+
+/** Checks code points of H.273, eight bits each in the VUI (clause E.1.1). */
+function checkColor(at: string, color: ColorTags): ColorTags {
+  requireInteger(`${at}.colour_primaries`, color.colour_primaries, 0, 255);
+  requireInteger(`${at}.transfer_characteristics`, color.transfer_characteristics, 0, 255);
+  requireInteger(`${at}.matrix_coefficients`, color.matrix_coefficients, 0, 255);
+  requireInteger(`${at}.video_full_range_flag`, color.video_full_range_flag, 0, 1);
+  return color;
 }

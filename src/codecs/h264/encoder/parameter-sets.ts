@@ -111,7 +111,7 @@ export function createPps(options: ResolvedOptions): PictureParameterSet {
     pic_init_qs_minus26: 0,
     chroma_qp_index_offset: options.chromaQpOffset,
     deblocking_filter_control_present_flag: 1,
-    constrained_intra_pred_flag: 0,
+    constrained_intra_pred_flag: options.constrainedIntra ? 1 : 0,
     redundant_pic_cnt_present_flag: 0,
     high: null,
   };

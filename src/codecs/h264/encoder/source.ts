@@ -24,10 +24,31 @@ export function loadSourcePicture(
   const chromaWidth = (width + 1) >> 1;
   const chromaHeight = (height + 1) >> 1;
   const [y, cb, cr] = frame.planes;
+  checkPlane(0, y, width, height);
+  checkPlane(1, cb, chromaWidth, chromaHeight);
+  checkPlane(2, cr, chromaWidth, chromaHeight);
   copyPlane(memory.bytes, target.luma, sourceLumaStride, codedHeight, y, width, height);
   const half = codedHeight / 2;
   copyPlane(memory.bytes, target.cb, sourceChromaStride, half, cb, chromaWidth, chromaHeight);
   copyPlane(memory.bytes, target.cr, sourceChromaStride, half, cr, chromaWidth, chromaHeight);
+}
+
+/** Throws `ConfigError` if a plane is missing, holds no bytes, or does not reach its last row. */
+function checkPlane(index: number, plane: Plane | undefined, width: number, height: number): void {
+  const where = `h264.encode.frame.planes[${index}]`;
+  const data = plane?.data;
+  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
+    throw new ConfigError(where, 'allowed are planes whose data is a Uint8Array, three of them');
+  }
+  const { offset, stride } = plane as Plane;
+  const last = offset + (height - 1) * stride;
+  const isInside = Math.min(offset, last) >= 0 && Math.max(offset, last) + width <= data.length;
+  if (!Number.isInteger(offset) || !Number.isInteger(stride) || !isInside) {
+    throw new ConfigError(
+      where,
+      `got ${data.length} samples, offset ${offset}, stride ${stride}; ${height} rows of ${width} must lie inside`,
+    );
+  }
 }
 
 /** Copies `width` by `height` samples and extends them to `stride` by `codedHeight`. */

@@ -238,6 +238,9 @@ describe('the encoder as its caller sees it', () => {
     ['frameRate', [30, Number.NaN]],
     ['frameRate', undefined],
     ['sampleAspectRatio', [1, -1]],
+    ['slices', 0],
+    ['slices', 65],
+    ['constrainedIntra', 1],
     ['quality', 3],
   ])('refuses %s = %j, naming it', (key, value) => {
     const open = () => createH264Encoder({ ...base, [key]: value } as H264Options);
@@ -259,6 +262,26 @@ describe('the encoder as its caller sees it', () => {
     expect(() => encoder.encode({ ...frame, pts: 4 })).toThrow(ConfigError);
     const packets = [...encoder.encode({ ...frame, pts: 6 }), ...encoder.flush()];
     expect(packets.at(-1)?.pts).toBe(6);
+  });
+
+  it('refuses planes that are missing or too short, and colors that are no code points', () => {
+    const encoder = createH264Encoder(base);
+    const frame = frameOf(pictures[0], 40, 24, 5);
+    const [luma, cb, cr] = frame.planes;
+    expect(() => encoder.encode({ ...frame, planes: [] })).toThrow(ConfigError);
+    expect(() => encoder.encode({ ...frame, planes: [luma, cb] })).toThrow('planes[2]');
+    expect(() => encoder.encode({ ...frame, planes: [luma, { ...cb, stride: 1e6 }, cr] })).toThrow(
+      'planes[1]',
+    );
+    const tight = { ...luma, data: new Uint8Array(40 * 24 - 1), offset: 0, stride: 40 };
+    expect(() => encoder.encode({ ...frame, planes: [tight, cb, cr] })).toThrow('planes[0]');
+    const color = {
+      colour_primaries: 999,
+      transfer_characteristics: 1,
+      matrix_coefficients: 1,
+      video_full_range_flag: 0 as const,
+    };
+    expect(() => createH264Encoder({ ...base, color })).toThrow('colour_primaries');
   });
 
   it('codes the next picture as if a refused one had never come', () => {

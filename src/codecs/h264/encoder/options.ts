@@ -107,7 +107,7 @@ const FASTEST: SpeedOptions = {
   mixedReferences: false,
   refs: 1,
   rdo: false,
-  fastIntra: true,
+  fastIntra: false,
   trellis: false,
   lookahead: 0,
   sceneCut: false,

@@ -27,7 +27,7 @@ function absoluteDifferences(p: number, q: number): number {
  * SAD of a block of `width` (a multiple of 4, up to 16) by `height` (up to 16).
  *
  * Four samples at once, as two packed pairs of differences. 16x16: 0.41 of the time of Math.abs on bytes, unrolled, and
- * 0.65 of that of a byte-wise compare and swap (bench/kernels.ts).
+ * 0.65 of that of a byte-wise compare and swap.
  * @param a a multiple of 4, as are the strides
  * @param b any position
  */

@@ -9,7 +9,7 @@ import { normAdjustColumn } from '../standard/scaling.ts';
 
 /**
  * Multipliers of the reference model, 2^15·(inverse of the step): row qP % 6; columns as normAdjustColumn. Each times
- * the standard's normAdjust times the transform's gain (16, 25·16/16·…) is about 2^21; the test checks the law.
+ * the standard's normAdjust times the gain of the two transforms (16, 25, 20) is about 2^21; the test checks the law.
  */
 // biome-ignore format: one row per qP % 6
 const QUANT_SCALE: Int32Array = /* @__PURE__ */ Int32Array.of(

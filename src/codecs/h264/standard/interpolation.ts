@@ -235,8 +235,8 @@ function ensureTiles(
 }
 
 /**
- * Table 8-12 (clause 8.4.2.2.1) as pairs of samples to average: 4·yFrac + xFrac => first plane, second plane (0 G, 1 b,
- * 2 h, 3 j), and whether each is taken one sample to the right (1) or below (2). Single samples name one plane twice.
+ * Table 8-12 (clause 8.4.2.2.1) as pairs of samples to average: 4·yFrac + xFrac => plane (0 G, 1 b, 2 h, 3 j) and place
+ * (0 here, 1 one sample to the right, 2 below) of the first, then of the second. Single samples name one plane twice.
  */
 // biome-ignore format: one row per yFrac, one group of four numbers per xFrac
 const QUARTER_PAIRS: Uint8Array = /* @__PURE__ */ Uint8Array.of(
@@ -274,8 +274,19 @@ export function ensureHalfSamples(
   ensureTiles(memory, layout, picture, planes, x0, y0, x0 + width, y0 + height);
 }
 
-function pairOffset(shift: number, stride: number): number {
-  return shift === 0 ? 0 : shift === 1 ? 1 : stride;
+/** Position of one sample of the pair: `sample` is 0 for the first, 2 for the second, its place in QUARTER_PAIRS. */
+function pairPosition(
+  luma: number,
+  stride: number,
+  planeSize: number,
+  x: number,
+  y: number,
+  sample: number,
+): number {
+  const pair = ((y & 3) * 4 + (x & 3)) * 4 + sample;
+  const place = QUARTER_PAIRS[pair + 1];
+  const offset = place === 0 ? 0 : place === 1 ? 1 : stride;
+  return luma + (y >> 2) * stride + (x >> 2) + QUARTER_PAIRS[pair] * planeSize + offset;
 }
 
 /**
@@ -289,14 +300,7 @@ export function firstLumaPosition(
   x: number,
   y: number,
 ): number {
-  const pair = ((y & 3) * 4 + (x & 3)) * 4;
-  return (
-    luma +
-    (y >> 2) * stride +
-    (x >> 2) +
-    QUARTER_PAIRS[pair] * planeSize +
-    pairOffset(QUARTER_PAIRS[pair + 1], stride)
-  );
+  return pairPosition(luma, stride, planeSize, x, y, 0);
 }
 
 /** Position of the second sample (Table 8-12, clause 8.4.2.2.1); equal to the first where no mean is needed. */
@@ -307,14 +311,7 @@ export function secondLumaPosition(
   x: number,
   y: number,
 ): number {
-  const pair = ((y & 3) * 4 + (x & 3)) * 4 + 2;
-  return (
-    luma +
-    (y >> 2) * stride +
-    (x >> 2) +
-    QUARTER_PAIRS[pair] * planeSize +
-    pairOffset(QUARTER_PAIRS[pair + 1], stride)
-  );
+  return pairPosition(luma, stride, planeSize, x, y, 2);
 }
 
 /**

@@ -2,6 +2,13 @@
 
 const INITIAL_BYTES = 1024;
 
+/** A place in what a `BitWriter` has written, to come back to. */
+export interface BitMark {
+  length: number;
+  word: number;
+  free: number;
+}
+
 /**
  * Bits are gathered in a 32-bit word and stored four bytes at a time; `put` is small enough for the engine to inline.
  * The first bit written is the most significant bit of the first byte (H.264 clause 7.2, ISO/IEC 14496-3 clause 1.3).
@@ -80,6 +87,30 @@ export class BitWriter {
     this.length = 0;
     this.word = 0;
     this.free = 32;
+  }
+
+  /** Notes the position in `mark`. */
+  mark(mark: BitMark): void {
+    mark.length = this.length;
+    mark.word = this.word;
+    mark.free = this.free;
+  }
+
+  /** Forgets what was written since `mark` was noted; neither `view` nor `reset` may have been called since. */
+  rewind(mark: BitMark): void {
+    this.length = mark.length;
+    this.word = mark.word;
+    this.free = mark.free;
+  }
+
+  /** Whole bytes that later bits cannot change; up to four more are pending. */
+  get settledBytes(): number {
+    return this.length;
+  }
+
+  /** Byte `index` of those settled. */
+  byteAt(index: number): number {
+    return this.bytes[index];
   }
 
   /** The bytes written, as a view that is valid until the next call; the position must be byte aligned. */

@@ -5,8 +5,9 @@
 import { spawnSync } from 'node:child_process';
 import { expect } from 'vitest';
 import type { Packet, VideoStreamInfo } from '../../src/base/packet.ts';
-import { createH264Encoder, type Reconstruction } from '../../src/codecs/h264/encoder/encoder.ts';
+import { H264Encoder, type Reconstruction } from '../../src/codecs/h264/encoder/encoder.ts';
 import type { H264Options } from '../../src/codecs/h264/encoder/options.ts';
+import type { ReferenceStrategy } from '../../src/codecs/h264/encoder/reference-choice.ts';
 import type { VideoFrame } from '../../src/frames/frame.ts';
 import { ffmpegPath, runFfmpeg } from './ffmpeg.ts';
 
@@ -52,13 +53,17 @@ export function copyReconstruction(r: Reconstruction, width: number, height: num
   return out;
 }
 
-/** Codes pictures (yuv420p without gaps) that come one a tick; those whose number is in `keys` are forced to be IDR pictures. */
+/**
+ * Codes pictures (yuv420p without gaps) that come one a tick; those whose number is in `keys` are forced to be IDR pictures.
+ * A `strategy` chooses reference pictures in place of the encoder.
+ */
 export function codePictures(
   options: H264Options,
   pictures: readonly Uint8Array[],
   keys: readonly number[] = [],
+  strategy?: ReferenceStrategy,
 ): CodedPictures {
-  const encoder = createH264Encoder(options);
+  const encoder = new H264Encoder(options, strategy);
   const { streamInfo } = encoder;
   const reconstructed: Uint8Array[] = [];
   encoder.onReconstructed = (picture) => {
@@ -74,7 +79,7 @@ export function codePictures(
 }
 
 /** The NAL units of bytes with lengths of four bytes (docs/packets.md). */
-function* nalUnits(data: Uint8Array): Generator<Uint8Array> {
+export function* nalUnits(data: Uint8Array): Generator<Uint8Array> {
   const view = new DataView(data.buffer, data.byteOffset, data.length);
   for (let at = 0; at < data.length; ) {
     const length = view.getUint32(at);

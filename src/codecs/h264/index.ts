@@ -21,13 +21,14 @@
  *    configuration-record.ts when they come up;
  * 2. macroblock.ts, macroblock-syntax.ts: the types and the syntax of a macroblock; picture.ts: what is kept of it;
  * 3. intra-4x4.ts, intra-16x16.ts: prediction from the picture itself;
- * 4. motion-prediction.ts, interpolation.ts: prediction from other pictures;
+ * 4. reference-pictures.ts, motion-prediction.ts, interpolation.ts: prediction from other pictures;
  * 5. scaling.ts, transform.ts: from levels to samples;
  * 6. cavlc-tables.ts, cavlc.ts: from levels to bits;
  * 7. deblock.ts.
  *
  * Then what we choose, in `encoder/`:
- * 1. options.ts, rate-options.ts, parameter-sets.ts; encoder.ts: pictures in, access units out;
+ * 1. options.ts, rate-options.ts, parameter-sets.ts; encoder.ts: pictures in, access units out; slice-coder.ts,
+ *    reference-choice.ts;
  * 2. memory.ts, source.ts, macroblock-context.ts, candidate.ts: where everything lies;
  * 3. lambda.ts, distortion.ts, mode-decision.ts: how a macroblock is decided, and from there intra-search.ts,
  *    inter-search.ts, motion-search.ts;

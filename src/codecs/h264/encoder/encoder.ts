@@ -1,10 +1,9 @@
 /**
  * The H.264 encoder: pictures in, access units out. Here is the order of things: which picture is an IDR picture, what the
- * parameter sets and slice headers say, which reconstructed picture refers to which; the macroblocks are mode-decision.ts.
+ * parameter sets and slice headers say, which reconstructed picture refers to which; the slices are slice-coder.ts, the macroblocks mode-decision.ts.
  */
 
 import { ConfigError, StateError } from '../../../base/errors.ts';
-import { clip3 } from '../../../base/math.ts';
 import type { Packet, VideoStreamInfo } from '../../../base/packet.ts';
 import { inverse } from '../../../base/rational.ts';
 import { ByteWriter } from '../../../bits/byte-writer.ts';
@@ -21,17 +20,16 @@ import {
   NAL_LENGTH_SIZE,
 } from '../standard/configuration-record.ts';
 import { deblockPicture } from '../standard/deblock.ts';
-import { INTRA_16X16_DC, INTRA_CHROMA_DC } from '../standard/intra-16x16.ts';
 import {
   checkLevel,
   type LevelDemand,
+  type LevelLimits,
   levelLimits,
   levelSyntax,
   requiredLevel,
 } from '../standard/levels.ts';
-import { I_16X16 } from '../standard/macroblock.ts';
-import { CavlcWriter, type SliceSyntax } from '../standard/macroblock-syntax.ts';
-import { appendNalUnit, NalUnitType, rbspTrailingBits, writeNalUnit } from '../standard/nal.ts';
+import { CavlcWriter } from '../standard/macroblock-syntax.ts';
+import { appendNalUnit, NalUnitType, writeNalUnit } from '../standard/nal.ts';
 import {
   CHROMA_PADDING,
   LUMA_PADDING,
@@ -39,36 +37,25 @@ import {
   type ReconstructedPicture,
 } from '../standard/picture.ts';
 import { type PictureParameterSet, writePictureParameterSet } from '../standard/pps.ts';
+import { ReferencePictures } from '../standard/reference-pictures.ts';
 import { type SeiMessage, writeSei } from '../standard/sei.ts';
-import {
-  ALL_SLICES_SAME_TYPE,
-  type SliceHeader,
-  SliceType,
-  writeSliceHeader,
-} from '../standard/slice-header.ts';
+import { ALL_SLICES_SAME_TYPE, type SliceHeader, SliceType } from '../standard/slice-header.ts';
 import {
   ProfileIdc,
   type SequenceParameterSet,
   writeSequenceParameterSet,
 } from '../standard/sps.ts';
-import { Candidate } from './candidate.ts';
-import { QP_UNIT } from './importance.ts';
 import { MacroblockCoder } from './macroblock-coder.ts';
 import { MacroblockContext } from './macroblock-context.ts';
-import {
-  EncoderMemory,
-  extendEdges,
-  RECON_CB,
-  RECON_CR,
-  RECON_LUMA,
-  RECON_STRIDE,
-} from './memory.ts';
+import { EncoderMemory, extendEdges } from './memory.ts';
 import { ModeDecision } from './mode-decision.ts';
 import { type H264Options, type ResolvedOptions, resolveOptions } from './options.ts';
-import { createPps, createSps, PIC_INIT_QP } from './parameter-sets.ts';
-import { PicturePlanner } from './picture-planner.ts';
+import { createPps, createSps, MAX_FRAME_NUM } from './parameter-sets.ts';
+import { type PicturePlan, PicturePlanner } from './picture-planner.ts';
 import { ACCEPT, WITHOUT_RESIDUAL } from './rate-control.ts';
+import { ReferenceChoice, type ReferencePlan, type ReferenceStrategy } from './reference-choice.ts';
 import { ResidualCoder } from './residual.ts';
+import { type PictureJob, SliceCoder } from './slice-coder.ts';
 import { loadSourcePicture } from './source.ts';
 import type { PassStatistics } from './two-pass.ts';
 
@@ -99,28 +86,26 @@ export class H264Encoder {
   private readonly pps: PictureParameterSet;
   private readonly memory: EncoderMemory;
   private readonly state: PictureState;
-  private readonly context: MacroblockContext;
-  private readonly coder: MacroblockCoder;
-  private readonly decision: ModeDecision;
-  private readonly writer = new CavlcWriter();
+  private readonly slices: SliceCoder;
   private readonly packetBytes = new ByteWriter();
   private readonly planner: PicturePlanner;
   /** pts of the source pictures in memory. */
   private readonly times: Float64Array;
-  private readonly skipped: Candidate;
   private received = 0;
   private coded = 0;
   /** Pictures coded since the last IDR picture, it included; 0 before the first. */
   private sinceIdr = 0;
   private idrCount = 0;
-  private sliceCount = 0;
-  /** Reference pictures, the last coded first: list 0 before any modification (clause 8.2.4.2.1). */
-  private readonly references: ReconstructedPicture[] = [];
+  private readonly references: ReferencePictures<ReconstructedPicture>;
+  private readonly strategy: ReferenceStrategy;
+  /** frame_num of the last reference picture, PrevRefFrameNum of clause 7.4.3. */
+  private prevRefFrameNum = 0;
   private lastCoded: ReconstructedPicture | null = null;
   private lastPts = Number.NEGATIVE_INFINITY;
   private flushed = false;
 
-  constructor(options: H264Options) {
+  /** @param strategy other than what the options ask for; it must keep clause 7.4.3.3 */
+  constructor(options: H264Options, strategy?: ReferenceStrategy) {
     this.options = resolveOptions(options);
     const { width, height } = this.options;
     const widthInMbs = Math.ceil(width / 16);
@@ -149,23 +134,10 @@ export class H264Encoder {
       pictureCount,
     );
     this.times = new Float64Array(this.planner.sourceCount);
-    this.skipped = new Candidate(this.memory.recon[0]);
+    this.references = new ReferencePictures(this.options.speed.refs, MAX_FRAME_NUM);
+    this.strategy = strategy ?? new ReferenceChoice(this.options.longTermPeriod);
     this.state = new PictureState(widthInMbs, heightInMbs);
-    this.context = new MacroblockContext(this.memory, this.state, this.options.constrainedIntra);
-    this.coder = new MacroblockCoder(this.context, this.writer);
-    const residual = new ResidualCoder(
-      this.memory,
-      this.context.coefficients,
-      this.options.chromaQpOffset,
-      this.options.speed.trellis,
-    );
-    this.decision = new ModeDecision(
-      this.context,
-      this.coder,
-      residual,
-      this.options.speed,
-      levelLimits(level),
-    );
+    this.slices = this.createSliceCoder(levelLimits(level));
     this.streamInfo = {
       kind: 'video',
       codec: 'h264',
@@ -178,6 +150,21 @@ export class H264Encoder {
       sampleAspectRatio: this.options.sampleAspectRatio ?? [1, 1],
       ...(this.options.color === undefined ? {} : { color: this.options.color }),
     };
+  }
+
+  private createSliceCoder(limits: LevelLimits): SliceCoder {
+    const { memory, state, options, sps, pps } = this;
+    const writer = new CavlcWriter();
+    const context = new MacroblockContext(memory, state, options.constrainedIntra);
+    const coder = new MacroblockCoder(context, writer);
+    const residual = new ResidualCoder(
+      memory,
+      context.coefficients,
+      options.chromaQpOffset,
+      options.speed.trellis,
+    );
+    const decision = new ModeDecision(context, coder, residual, options.speed, limits);
+    return new SliceCoder(context, coder, decision, writer, options.slicing, sps, pps);
   }
 
   /** Bytes of both parameter sets with their start codes: the record has 11 bytes besides the sets, NALFF clause 5.3.3.1. */
@@ -256,7 +243,7 @@ export class H264Encoder {
       if (plan === null) return packets;
       const slot = this.coded % this.times.length;
       const pts = this.times[slot];
-      const data = this.codePicture(plan.isIdr, slot);
+      const data = this.codePicture(plan, slot);
       this.coded++;
       if (plan.isIdr) this.idrCount++;
       packets.push({ data, pts, dts: pts, duration: 1, isKey: plan.isIdr });
@@ -282,26 +269,32 @@ export class H264Encoder {
   }
 
   /** Codes the planned picture in source memory `slot`, again if rate control finds it too large. */
-  private codePicture(isIdr: boolean, slot: number): Uint8Array {
-    const { memory, state, options, planner } = this;
-    const { rateControl } = planner;
-    const { references } = this;
-    if (isIdr) references.length = 0;
+  private codePicture(plan: PicturePlan, slot: number): Uint8Array {
+    const { memory, planner, references } = this;
+    const { isIdr, isIntra } = plan;
     const picture = memory.pictures.find((candidate) => !references.includes(candidate))!;
-    picture.frame_num = isIdr ? 0 : (references[0].frame_num + 1) & 0xffff;
-    const source = memory.sources[slot];
-    let qp = planner.start(memory.bytes, source.luma, memory.sourceLumaStride);
+    picture.frame_num = isIdr ? 0 : (this.prevRefFrameNum + 1) % MAX_FRAME_NUM;
+    const use = this.strategy.plan(references, picture.frame_num, plan);
+    const job: PictureJob = {
+      source: memory.sources[slot],
+      picture,
+      references: isIntra
+        ? []
+        : references.modifiedList(picture.frame_num, use.modifications, use.activeCount),
+      isIntra,
+      nal: {
+        nal_ref_idc: use.isReference ? 1 : 0,
+        nal_unit_type: isIdr ? NalUnitType.IDR_SLICE : NalUnitType.NON_IDR_SLICE,
+      },
+      header: this.sliceHeader(picture.frame_num, plan, use),
+    };
+    const { rateControl } = planner;
+    let qp = planner.start(memory.bytes, job.source.luma, memory.sourceLumaStride);
     for (;;) {
-      state.reset();
       this.packetBytes.reset();
-      this.writePrefix(isIdr);
-      const mbs = state.widthInMbs * state.heightInMbs;
-      const slices = Math.min(options.slices, mbs);
-      for (let i = 0; i < slices; i++) {
-        const first = Math.floor((i * mbs) / slices);
-        const end = Math.floor(((i + 1) * mbs) / slices);
-        this.codeSlice(picture, references, isIdr, slot, qp, first, end);
-      }
+      this.writePrefix(plan);
+      const offsets = qp === WITHOUT_RESIDUAL ? null : planner.currentOffsets;
+      this.slices.codePicture(this.packetBytes, job, qp, offsets);
       if (qp === WITHOUT_RESIDUAL) break;
       const answer = rateControl.review(this.accessUnitBits(isIdr));
       if (answer === ACCEPT) break;
@@ -314,20 +307,56 @@ export class H264Encoder {
         writeFillerData(w, fillerBytes - FILLER_OVERHEAD_BYTES),
       );
     }
-    if (options.speed.deblock) {
-      deblockPicture(memory, memory.layout, state, picture.luma, picture.cb, picture.cr, {
-        disable_deblocking_filter_idc: options.deblockAcrossSlices ? 0 : 2,
-        filterOffsetA: 2 * options.deblockAlpha,
-        filterOffsetB: 2 * options.deblockBeta,
-        chroma_qp_index_offset: options.chromaQpOffset,
-      });
+    this.deblock(picture);
+    if (isIdr) references.markIdr(picture, use.long_term_reference_flag);
+    else if (use.isReference) references.mark(picture, use.operations);
+    if (use.isReference) {
+      this.finishReference(picture);
+      this.prevRefFrameNum = picture.frame_num;
     }
-    this.finishReference(picture);
-    // Sliding window, clause 8.2.5.3: the oldest leaves when there are max_num_ref_frames.
-    references.unshift(picture);
-    if (references.length > options.speed.refs) references.pop();
     this.lastCoded = picture;
     return this.packetBytes.toBytes();
+  }
+
+  /** What the headers of all slices of a picture say. */
+  private sliceHeader(frame_num: number, plan: PicturePlan, use: ReferencePlan): SliceHeader {
+    const { options } = this;
+    return {
+      first_mb_in_slice: 0,
+      slice_type: (plan.isIntra ? SliceType.I : SliceType.P) + ALL_SLICES_SAME_TYPE,
+      frame_num,
+      idr_pic_id: this.idrCount & 1,
+      pic_order_cnt_lsb: 0,
+      direct_spatial_mv_pred_flag: 0,
+      num_ref_idx_l0_active_minus1: Math.max(0, use.activeCount - 1),
+      num_ref_idx_l1_active_minus1: 0,
+      ref_pic_list_modification_l0: use.modifications,
+      ref_pic_list_modification_l1: [],
+      no_output_of_prior_pics_flag: 0,
+      long_term_reference_flag: use.long_term_reference_flag,
+      memory_management_control: use.operations,
+      cabac_init_idc: 0,
+      slice_qp_delta: 0,
+      disable_deblocking_filter_idc: this.deblockingIdc,
+      slice_alpha_c0_offset_div2: options.deblockAlpha,
+      slice_beta_offset_div2: options.deblockBeta,
+    };
+  }
+
+  private get deblockingIdc(): number {
+    const { speed, deblockAcrossSlices } = this.options;
+    return !speed.deblock ? 1 : deblockAcrossSlices ? 0 : 2;
+  }
+
+  private deblock(picture: ReconstructedPicture): void {
+    const { memory, state, options } = this;
+    if (!options.speed.deblock) return;
+    deblockPicture(memory, memory.layout, state, picture.luma, picture.cb, picture.cr, {
+      disable_deblocking_filter_idc: this.deblockingIdc,
+      filterOffsetA: 2 * options.deblockAlpha,
+      filterOffsetB: 2 * options.deblockBeta,
+      chroma_qp_index_offset: options.chromaQpOffset,
+    });
   }
 
   /** Bits of the access unit so far, as a byte stream carries it: with the parameter sets at IDR pictures. */
@@ -336,10 +365,10 @@ export class H264Encoder {
   }
 
   /** What comes before the slices: access unit delimiter and buffer timing. */
-  private writePrefix(isIdr: boolean): void {
+  private writePrefix({ isIdr, isIntra }: PicturePlan): void {
     const { rate } = this.options;
     if (rate.accessUnitDelimiters) {
-      const type = primaryPicType(isIdr ? SliceType.I : SliceType.P);
+      const type = primaryPicType(isIntra ? SliceType.I : SliceType.P);
       this.writeUnit(NalUnitType.AUD, (w) => writeAccessUnitDelimiter(w, type));
     }
     const { vbv } = this.planner.rateControl;
@@ -386,122 +415,4 @@ export class H264Encoder {
     picture.mv.set(this.state.mv);
     picture.refIdx.set(this.state.refIdx);
   }
-
-  /** Codes the macroblocks from `first` to before `end` as one slice. */
-  private codeSlice(
-    picture: ReconstructedPicture,
-    references: readonly ReconstructedPicture[],
-    isIdr: boolean,
-    slot: number,
-    pictureQp: number,
-    first: number,
-    end: number,
-  ): void {
-    const { context, coder, decision, options } = this;
-    const withoutResidual = pictureQp === WITHOUT_RESIDUAL;
-    const offsets = withoutResidual ? null : this.planner.currentOffsets;
-    const qp = withoutResidual ? PIC_INIT_QP : roundQp(pictureQp);
-    const nal = {
-      nal_ref_idc: 1,
-      nal_unit_type: isIdr ? NalUnitType.IDR_SLICE : NalUnitType.NON_IDR_SLICE,
-    };
-    const num_ref_idx_l0_active_minus1 = Math.max(0, references.length - 1);
-    const deblockingIdc = !options.speed.deblock ? 1 : options.deblockAcrossSlices ? 0 : 2;
-    const w = this.writer.syntax;
-    w.bits.reset();
-    const header: SliceHeader = {
-      first_mb_in_slice: first,
-      slice_type: (isIdr ? SliceType.I : SliceType.P) + ALL_SLICES_SAME_TYPE,
-      frame_num: picture.frame_num,
-      idr_pic_id: this.idrCount & 1,
-      pic_order_cnt_lsb: 0,
-      direct_spatial_mv_pred_flag: 0,
-      num_ref_idx_l0_active_minus1,
-      num_ref_idx_l1_active_minus1: 0,
-      ref_pic_list_modification_l0: [],
-      ref_pic_list_modification_l1: [],
-      no_output_of_prior_pics_flag: 0,
-      long_term_reference_flag: 0,
-      memory_management_control: [],
-      cabac_init_idc: 0,
-      slice_qp_delta: qp - PIC_INIT_QP,
-      disable_deblocking_filter_idc: deblockingIdc,
-      slice_alpha_c0_offset_div2: options.deblockAlpha,
-      slice_beta_offset_div2: options.deblockBeta,
-    };
-    writeSliceHeader(w, header, this.sps, this.pps, nal);
-    const slice: SliceSyntax = { isIntraSlice: isIdr, num_ref_idx_l0_active_minus1 };
-    const number = this.sliceCount++;
-    coder.startSlice(slice, number, qp);
-    for (let mbAddr = first; mbAddr < end; mbAddr++) {
-      context.moveTo(mbAddr, number);
-      if (withoutResidual) {
-        if (isIdr) this.codeGray(picture);
-        else this.codeSkipped(picture, references[0]);
-        continue;
-      }
-      context.loadSource(this.memory.sources[slot]);
-      const mbQp = offsets === null ? qp : roundQp(pictureQp + offsets[mbAddr]);
-      if (isIdr) decision.codeIntra(mbQp, picture);
-      else decision.codeInter(mbQp, picture, references);
-    }
-    coder.endSlice();
-    rbspTrailingBits(w);
-    writeNalUnit(this.packetBytes, nal.nal_ref_idc, nal.nal_unit_type, w.bits.view());
-  }
-
-  /**
-   * Codes the context's macroblock as Intra_16x16 by DC prediction without residual, eight bits, whatever its source: where
-   * the buffer allows nothing more in an IDR picture. The picture is gray throughout (clauses 8.3.3.3 and 8.3.4.1).
-   */
-  private codeGray(picture: ReconstructedPicture): void {
-    const { skipped, memory } = this;
-    const { syntax, recon } = skipped;
-    syntax.mbType = I_16X16;
-    syntax.intra16x16PredMode = INTRA_16X16_DC;
-    syntax.intra_chroma_pred_mode = INTRA_CHROMA_DC;
-    syntax.coded_block_pattern = 0;
-    syntax.masks.fill(0);
-    fillGray(memory.bytes, recon + RECON_LUMA, 16);
-    fillGray(memory.bytes, recon + RECON_CB, 8);
-    fillGray(memory.bytes, recon + RECON_CR, 8);
-    this.coder.code(skipped, PIC_INIT_QP, picture);
-  }
-
-  /**
-   * Codes the context's macroblock as P_Skip, whatever its source: where the buffer allows nothing more. All of the
-   * picture's macroblocks are skipped, so that all vectors are predicted as zero (clause 8.4.1.1).
-   */
-  private codeSkipped(picture: ReconstructedPicture, reference: ReconstructedPicture): void {
-    const { context, skipped, memory } = this;
-    const { lumaStride, chromaStride } = memory.layout;
-    const { mbX, mbY } = context;
-    const luma = reference.luma + 16 * (mbY * lumaStride + mbX);
-    const chroma = 8 * (mbY * chromaStride + mbX);
-    const { recon } = skipped;
-    copyRows(memory.bytes, luma, lumaStride, recon + RECON_LUMA, 16);
-    copyRows(memory.bytes, reference.cb + chroma, chromaStride, recon + RECON_CB, 8);
-    copyRows(memory.bytes, reference.cr + chroma, chromaStride, recon + RECON_CR, 8);
-    this.coder.codeSkip(skipped, 0, picture);
-  }
-}
-
-/** Fills `size` by `size` samples of a reconstruction scratch block with what DC prediction from nothing gives. */
-function fillGray(bytes: Uint8Array, to: number, size: number): void {
-  for (let y = 0; y < size; y++) {
-    bytes.fill(128, to + y * RECON_STRIDE, to + y * RECON_STRIDE + size);
-  }
-}
-
-/** Copies `size` by `size` samples to a reconstruction scratch block. */
-function copyRows(bytes: Uint8Array, from: number, stride: number, to: number, size: number): void {
-  for (let y = 0; y < size; y++) {
-    const row = from + y * stride;
-    bytes.copyWithin(to + y * RECON_STRIDE, row, row + size);
-  }
-}
-
-/** A QP in 1/256 as QPY. */
-function roundQp(qp: number): number {
-  return clip3(0, 51, (qp + QP_UNIT / 2) >> 8);
 }

@@ -3,6 +3,8 @@
  * macroblocks will ask of it.
  */
 
+import type { BitMark } from '../../../bits/bit-writer.ts';
+import { ueBits } from '../../../bits/syntax-writer.ts';
 import { countBits, MAX_LEVEL } from '../standard/cavlc.ts';
 import { INTRA_4X4_DC } from '../standard/intra-4x4.ts';
 import { MAX_MACROBLOCK_LAYER_BITS } from '../standard/levels.ts';
@@ -59,6 +61,9 @@ export class MacroblockCoder {
   private slice: SliceSyntax = { isIntraSlice: true, num_ref_idx_l0_active_minus1: 0 };
   private sliceNumber = 0;
   private skipRun = 0;
+  private readonly bitMark: BitMark = { length: 0, word: 0, free: 32 };
+  private markedSkipRun = 0;
+  private markedQp = 0;
   /** QPY of the previous macroblock of the slice, QPY,PRED of clause 7.4.5. */
   previousQp = 0;
 
@@ -77,6 +82,25 @@ export class MacroblockCoder {
   /** Writes the skipped macroblocks at the end of the slice; none, no run (slice_data( ), clause 7.3.4). */
   endSlice(): void {
     if (this.skipRun > 0) this.writeSkipRun();
+  }
+
+  /** Bits that `endSlice` would write. */
+  get pendingBits(): number {
+    return this.skipRun > 0 ? ueBits(this.skipRun) : 0;
+  }
+
+  /** Notes what the next macroblock changes, the writer's position included. */
+  mark(): void {
+    this.writer.syntax.bits.mark(this.bitMark);
+    this.markedSkipRun = this.skipRun;
+    this.markedQp = this.previousQp;
+  }
+
+  /** Takes back the macroblock coded since `mark`; its state in the picture is for the caller to overwrite. */
+  rewind(): void {
+    this.writer.syntax.bits.rewind(this.bitMark);
+    this.skipRun = this.markedSkipRun;
+    this.previousQp = this.markedQp;
   }
 
   private writeSkipRun(): void {

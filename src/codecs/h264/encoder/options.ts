@@ -52,6 +52,15 @@ export interface H264Options extends RateOptions {
   readonly chromaQpOffset?: number;
   /** Slices per picture, each decodable without the others of the picture; 1..64, default 1. */
   readonly slices?: number;
+  /** Macroblocks per slice at most, 1..139264; not with `slices`. Default: no limit. */
+  readonly sliceMacroblocks?: number;
+  /** Bytes of a slice's NAL unit at most, from 700, so that it fits a packet of a network; not with `slices`. Default: no limit. */
+  readonly sliceBytes?: number;
+  /**
+   * Pictures from one long-term reference picture to the next, which stays for reference beside the `refs` - 1 last ones:
+   * for still backgrounds that things move in front of. Needs `refs` of 2 or more. Default 0: none.
+   */
+  readonly longTermPeriod?: number;
   /** Whether deblocking crosses slices (disable_deblocking_filter_idc 0 instead of 2); default true. */
   readonly deblockAcrossSlices?: boolean;
   /** constrained_intra_pred_flag: intra predicts from intra only, so that lost pictures do not spread; default false. */
@@ -172,10 +181,18 @@ export interface ResolvedOptions {
   readonly deblockAlpha: number;
   readonly deblockBeta: number;
   readonly chromaQpOffset: number;
-  readonly slices: number;
+  readonly slicing: SliceOptions;
+  readonly longTermPeriod: number;
   readonly deblockAcrossSlices: boolean;
   readonly constrainedIntra: boolean;
   readonly speed: SpeedOptions;
+}
+
+/** How pictures are cut into slices; 0 is no limit. */
+export interface SliceOptions {
+  readonly slices: number;
+  readonly sliceMacroblocks: number;
+  readonly sliceBytes: number;
 }
 
 const KEYS: readonly (keyof H264Options)[] = [
@@ -192,6 +209,9 @@ const KEYS: readonly (keyof H264Options)[] = [
   'deblockBeta',
   'chromaQpOffset',
   'slices',
+  'sliceMacroblocks',
+  'sliceBytes',
+  'longTermPeriod',
   'deblockAcrossSlices',
   'constrainedIntra',
   'search',
@@ -286,7 +306,8 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
     deblockAlpha: requireInteger(`${at}.deblockAlpha`, options.deblockAlpha ?? 0, -6, 6),
     deblockBeta: requireInteger(`${at}.deblockBeta`, options.deblockBeta ?? 0, -6, 6),
     chromaQpOffset: requireInteger(`${at}.chromaQpOffset`, options.chromaQpOffset ?? 0, -12, 12),
-    slices: requireInteger(`${at}.slices`, options.slices ?? 1, 1, 64),
+    slicing: resolveSlices(at, options),
+    longTermPeriod: resolveLongTermPeriod(at, options, speed.refs),
     deblockAcrossSlices: requireOneOf(
       `${at}.deblockAcrossSlices`,
       options.deblockAcrossSlices ?? true,
@@ -298,6 +319,41 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
     ]),
     speed,
   };
+}
+
+/**
+ * Least sliceBytes: one macroblock (MAX_MACROBLOCK_LAYER_BITS are 400 bytes) and a slice header of 60 bytes must fit, were
+ * every other byte followed by one for emulation prevention.
+ */
+const MIN_SLICE_BYTES = 700;
+
+function resolveSlices(at: string, options: H264Options): SliceOptions {
+  const { slices, sliceMacroblocks, sliceBytes } = options;
+  for (const key of ['sliceMacroblocks', 'sliceBytes'] as const) {
+    if (slices !== undefined && options[key] !== undefined) {
+      throw new ConfigError(`${at}.${key}`, 'contradicts slices, which says how many there are');
+    }
+  }
+  const optional = (
+    key: keyof SliceOptions,
+    value: number | undefined,
+    min: number,
+    max: number,
+  ) => (value === undefined ? 0 : requireInteger(`${at}.${key}`, value, min, max));
+  return {
+    slices: requireInteger(`${at}.slices`, slices ?? 1, 1, 64),
+    sliceMacroblocks: optional('sliceMacroblocks', sliceMacroblocks, 1, 139264),
+    sliceBytes: optional('sliceBytes', sliceBytes, MIN_SLICE_BYTES, 0x7fffffff),
+  };
+}
+
+function resolveLongTermPeriod(at: string, options: H264Options, refs: number): number {
+  const where = `${at}.longTermPeriod`;
+  const period = requireInteger(where, options.longTermPeriod ?? 0, 0, 0x7fffffff);
+  if (period > 0 && refs < 2) {
+    throw new ConfigError(where, `got ${period}, needs refs of 2 or more, got ${refs}`);
+  }
+  return period;
 }
 
 /** Checks code points of H.273, eight bits each in the VUI (clause E.1.1). */

@@ -9,6 +9,9 @@ import { hrdParameters } from './vbv.ts';
 /** log2_max_frame_num_minus4: frame_num wraps at 2^16, beyond the reach of any reference. */
 const LOG2_MAX_FRAME_NUM_MINUS4 = 12;
 
+/** MaxFrameNum, clause 7.4.2.1.1. */
+export const MAX_FRAME_NUM = 1 << (LOG2_MAX_FRAME_NUM_MINUS4 + 4);
+
 /** QP that slice_qp_delta counts from. */
 export const PIC_INIT_QP = 26;
 

@@ -26,6 +26,8 @@ const NEVER = 2;
 /** The plan of one picture; valid until the next call of `next`. */
 export interface PicturePlan {
   readonly isIdr: boolean;
+  /** Whether it is of I slices; IDR pictures are. */
+  readonly isIntra: boolean;
   /** Offsets by macroblock in 1/256 QP; null if all are 0. */
   readonly offsets: Int16Array | null;
 }
@@ -38,7 +40,7 @@ export class PicturePlanner {
   private readonly offsets: Int16Array | null;
   private readonly adaptive: Int16Array | null;
   private readonly logVariance: Float64Array;
-  private readonly plan: { isIdr: boolean; offsets: Int16Array | null };
+  private readonly plan: { isIdr: boolean; isIntra: boolean; offsets: Int16Array | null };
   private forecast: PictureForecast;
   // Without a lookahead: pictures that wait for `next`, at most one, and the distance from the last IDR picture.
   private waiting = 0;
@@ -76,7 +78,7 @@ export class PicturePlanner {
     this.adaptive = isAdaptive ? new Int16Array(mbs) : null;
     this.logVariance = new Float64Array(isAdaptive ? mbs : 0);
     this.offsets = isAdaptive ? new Int16Array(mbs) : null;
-    this.plan = { isIdr: false, offsets: null };
+    this.plan = { isIdr: false, isIntra: false, offsets: null };
     this.forecast = NO_FORECAST;
   }
 
@@ -116,6 +118,7 @@ export class PicturePlanner {
       this.sinceIdr = plan.isIdr ? 1 : this.sinceIdr + 1;
       this.forecast = plan.isIdr ? NO_FORECAST_IDR : NO_FORECAST;
     }
+    plan.isIntra = plan.isIdr;
     this.waiting--;
     this.count++;
     return plan;

@@ -3,6 +3,8 @@
  * emulation_prevention_three_byte wherever three bytes would otherwise look like a start code. A canonical packet
  * (docs/packets.md) is a run of them, each behind a 4-byte length.
  */
+
+import type { BitWriter } from '../../../bits/bit-writer.ts';
 import type { ByteWriter } from '../../../bits/byte-writer.ts';
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 
@@ -97,4 +99,36 @@ const EMULATION_PREVENTION_THREE_BYTE = 3;
 export function rbspTrailingBits(w: SyntaxWriter): void {
   w.u('rbsp_stop_one_bit', 1, 1);
   while (!w.bits.isByteAligned) w.u('rbsp_alignment_zero_bit', 1, 0);
+}
+
+/** Keeps count of the size that a NAL unit will have, emulation prevention and all, while its RBSP grows in a bit writer. */
+export class NalUnitSize {
+  private scanned = 0;
+  private zeros = 0;
+  private emulationPreventionBytes = 0;
+
+  /** Starts with an empty RBSP. */
+  reset(): void {
+    this.scanned = 0;
+    this.zeros = 0;
+    this.emulationPreventionBytes = 0;
+  }
+
+  /**
+   * Bytes that the NAL unit takes at most (header byte included) if after `moreBits` bits the RBSP ends. Exact for the bytes
+   * that are settled; of the few that are not, each other one is taken to need emulation prevention.
+   */
+  bound(bits: BitWriter, moreBits: number): number {
+    const settled = bits.settledBytes;
+    for (; this.scanned < settled; this.scanned++) {
+      const byte = bits.byteAt(this.scanned);
+      if (this.zeros >= 2 && byte <= 3) {
+        this.emulationPreventionBytes++;
+        this.zeros = 0;
+      }
+      this.zeros = byte === 0 ? this.zeros + 1 : 0;
+    }
+    const open = (bits.bitPosition - 8 * settled + moreBits + 1 + 7) >> 3;
+    return 1 + settled + this.emulationPreventionBytes + open + ((open + 1) >> 1);
+  }
 }

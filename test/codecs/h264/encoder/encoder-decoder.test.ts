@@ -9,7 +9,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, StateError } from '../../../../src/base/errors.ts';
 import { createH264Encoder } from '../../../../src/codecs/h264/encoder/encoder.ts';
-import { type H264Options, PRESETS } from '../../../../src/codecs/h264/encoder/options.ts';
+import {
+  type H264Options,
+  PRESETS,
+  presetOptions,
+} from '../../../../src/codecs/h264/encoder/options.ts';
 import { runFfmpeg } from '../../../support/ffmpeg.ts';
 import {
   byteStreamOf,
@@ -58,7 +62,19 @@ const cases = fc.record({
       rdo: fc.boolean(),
       trellis: fc.boolean(),
       deblock: fc.boolean(),
-      slices: fc.integer({ min: 1, max: 6 }),
+      // Not more than 32 slices, for which ffmpeg has room, even of noise in 81 macroblocks.
+      slicing: fc.oneof(
+        fc.record({ slices: fc.integer({ min: 1, max: 6 }) }),
+        fc.record({ sliceMacroblocks: fc.integer({ min: 3, max: 20 }) }),
+        fc.record(
+          {
+            sliceMacroblocks: fc.integer({ min: 3, max: 40 }),
+            sliceBytes: fc.integer({ min: 1400, max: 4000 }),
+          },
+          { requiredKeys: ['sliceBytes'] },
+        ),
+      ),
+      longTermPeriod: fc.integer({ min: 0, max: 4 }),
       deblockAcrossSlices: fc.boolean(),
       constrainedIntra: fc.boolean(),
       deblockAlpha: fc.integer({ min: -6, max: 6 }),
@@ -79,8 +95,12 @@ describe('the decoder shows what the encoder reconstructed', () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ width, height, count, scene, keys, options }) => {
         const pictures = drawScene(scene, width, height, count);
+        const { slicing, longTermPeriod = 0, ...others } = options;
+        const frameRate: [number, number] = [30, 1];
+        const all = { width, height, frameRate, ...others, ...slicing };
+        const refs = all.refs ?? presetOptions(all.preset).refs;
         const coded = codePictures(
-          { width, height, frameRate: [30, 1], ...options } as H264Options,
+          { ...all, longTermPeriod: refs > 1 ? longTermPeriod : 0 } as H264Options,
           pictures,
           keys,
         );
@@ -240,6 +260,12 @@ describe('the encoder as its caller sees it', () => {
     ['sampleAspectRatio', [1, -1]],
     ['slices', 0],
     ['slices', 65],
+    ['sliceMacroblocks', 0],
+    ['sliceMacroblocks', 1.5],
+    ['sliceBytes', 699],
+    ['sliceBytes', '1200'],
+    ['longTermPeriod', -1],
+    ['longTermPeriod', Number.NaN],
     ['constrainedIntra', 1],
     ['quality', 3],
   ])('refuses %s = %j, naming it', (key, value) => {

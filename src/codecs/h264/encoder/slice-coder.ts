@@ -1,0 +1,206 @@
+/**
+ * Codes the slices of one picture: where each begins and ends, its header, its macroblocks. A slice ends with its share of
+ * the picture (option `slices`), after a number of macroblocks (`sliceMacroblocks`), or before the macroblock with which its
+ * NAL unit would grow too large (`sliceBytes`): that one is taken back and coded again, first in the next slice, where its
+ * neighbors are no longer there to predict from.
+ */
+import { clip3 } from '../../../base/math.ts';
+import type { ByteWriter } from '../../../bits/byte-writer.ts';
+import { INTRA_16X16_DC, INTRA_CHROMA_DC } from '../standard/intra-16x16.ts';
+import { I_16X16 } from '../standard/macroblock.ts';
+import type { CavlcWriter } from '../standard/macroblock-syntax.ts';
+import {
+  type NalUnitHeader,
+  NalUnitSize,
+  rbspTrailingBits,
+  writeNalUnit,
+} from '../standard/nal.ts';
+import type { ReconstructedPicture } from '../standard/picture.ts';
+import type { PictureParameterSet } from '../standard/pps.ts';
+import { type SliceHeader, writeSliceHeader } from '../standard/slice-header.ts';
+import type { SequenceParameterSet } from '../standard/sps.ts';
+import { Candidate } from './candidate.ts';
+import { QP_UNIT } from './importance.ts';
+import type { MacroblockCoder } from './macroblock-coder.ts';
+import type { MacroblockContext } from './macroblock-context.ts';
+import { RECON_CB, RECON_CR, RECON_LUMA, RECON_STRIDE, type SourcePicture } from './memory.ts';
+import type { ModeDecision } from './mode-decision.ts';
+import type { SliceOptions } from './options.ts';
+import { PIC_INIT_QP } from './parameter-sets.ts';
+import { WITHOUT_RESIDUAL } from './rate-control.ts';
+
+/** A picture to be coded, and what is true of all its slices. */
+export interface PictureJob {
+  readonly source: SourcePicture;
+  readonly picture: ReconstructedPicture;
+  /** List 0 as the slices use it; empty in intra pictures. */
+  readonly references: readonly ReconstructedPicture[];
+  readonly isIntra: boolean;
+  readonly nal: NalUnitHeader;
+  /** The header of all slices but for first_mb_in_slice and slice_qp_delta. */
+  readonly header: SliceHeader;
+}
+
+/** Writes the slices of the pictures of one encoder. */
+export class SliceCoder {
+  private readonly context: MacroblockContext;
+  private readonly coder: MacroblockCoder;
+  private readonly decision: ModeDecision;
+  private readonly writer: CavlcWriter;
+  private readonly options: SliceOptions;
+  private readonly sps: SequenceParameterSet;
+  private readonly pps: PictureParameterSet;
+  private readonly size = new NalUnitSize();
+  private readonly bare: Candidate;
+  private sliceCount = 0;
+
+  constructor(
+    context: MacroblockContext,
+    coder: MacroblockCoder,
+    decision: ModeDecision,
+    writer: CavlcWriter,
+    options: SliceOptions,
+    sps: SequenceParameterSet,
+    pps: PictureParameterSet,
+  ) {
+    this.context = context;
+    this.coder = coder;
+    this.decision = decision;
+    this.writer = writer;
+    this.options = options;
+    this.sps = sps;
+    this.pps = pps;
+    this.bare = new Candidate(context.memory.recon[0]);
+  }
+
+  /**
+   * Codes all slices of a picture into `out`, one NAL unit each.
+   * @param qp of the picture in 1/256, or WITHOUT_RESIDUAL
+   * @param offsets by macroblock in 1/256 QP; null if all are 0
+   */
+  codePicture(out: ByteWriter, job: PictureJob, qp: number, offsets: Int16Array | null): void {
+    const { state } = this.context;
+    const { slices, sliceMacroblocks } = this.options;
+    const mbs = state.widthInMbs * state.heightInMbs;
+    const count = Math.min(slices, mbs);
+    state.reset();
+    let first = 0;
+    for (let share = 1; first < mbs; ) {
+      let end = Math.floor((share * mbs) / count);
+      if (sliceMacroblocks > 0) end = Math.min(end, first + sliceMacroblocks);
+      first = this.codeSlice(out, job, qp, offsets, first, end);
+      if (first === Math.floor((share * mbs) / count)) share++;
+    }
+  }
+
+  /** Codes a slice from macroblock `first` to before `end`, or as far as it may grow. Returns where it ended. */
+  private codeSlice(
+    out: ByteWriter,
+    job: PictureJob,
+    pictureQp: number,
+    offsets: Int16Array | null,
+    first: number,
+    end: number,
+  ): number {
+    const { context, coder, options, size } = this;
+    const { sliceBytes } = options;
+    const { references, nal, isIntra } = job;
+    const qp = pictureQp === WITHOUT_RESIDUAL ? PIC_INIT_QP : roundQp(pictureQp);
+    const w = this.writer.syntax;
+    w.bits.reset();
+    size.reset();
+    const header: SliceHeader = {
+      ...job.header,
+      first_mb_in_slice: first,
+      slice_qp_delta: qp - PIC_INIT_QP,
+    };
+    writeSliceHeader(w, header, this.sps, this.pps, nal);
+    const number = this.sliceCount++;
+    const num_ref_idx_l0_active_minus1 = Math.max(0, references.length - 1);
+    coder.startSlice({ isIntraSlice: isIntra, num_ref_idx_l0_active_minus1 }, number, qp);
+    let mbAddr = first;
+    for (; mbAddr < end; mbAddr++) {
+      if (sliceBytes > 0) coder.mark();
+      context.moveTo(mbAddr, number);
+      this.codeMacroblock(job, pictureQp, offsets);
+      if (sliceBytes > 0 && mbAddr > first && size.bound(w.bits, coder.pendingBits) > sliceBytes) {
+        coder.rewind();
+        break;
+      }
+    }
+    coder.endSlice();
+    rbspTrailingBits(w);
+    writeNalUnit(out, nal.nal_ref_idc, nal.nal_unit_type, w.bits.view());
+    return mbAddr;
+  }
+
+  /** Codes the context's macroblock. */
+  private codeMacroblock(job: PictureJob, pictureQp: number, offsets: Int16Array | null): void {
+    const { context, decision } = this;
+    const { picture, references, isIntra } = job;
+    if (pictureQp === WITHOUT_RESIDUAL) {
+      if (isIntra) this.codeGray(picture);
+      else this.codeSkipped(picture, references[0]);
+      return;
+    }
+    context.loadSource(job.source);
+    const qp = roundQp(offsets === null ? pictureQp : pictureQp + offsets[context.mbAddr]);
+    if (isIntra) decision.codeIntra(qp, picture);
+    else decision.codeInter(qp, picture, references);
+  }
+
+  /**
+   * Codes the context's macroblock as Intra_16x16 by DC prediction without residual, eight bits, whatever its source: where
+   * the buffer allows nothing more in an intra picture. The picture is gray throughout (clauses 8.3.3.3 and 8.3.4.1).
+   */
+  private codeGray(picture: ReconstructedPicture): void {
+    const { syntax, recon } = this.bare;
+    const { bytes } = this.context.memory;
+    syntax.mbType = I_16X16;
+    syntax.intra16x16PredMode = INTRA_16X16_DC;
+    syntax.intra_chroma_pred_mode = INTRA_CHROMA_DC;
+    syntax.coded_block_pattern = 0;
+    syntax.masks.fill(0);
+    fillGray(bytes, recon + RECON_LUMA, 16);
+    fillGray(bytes, recon + RECON_CB, 8);
+    fillGray(bytes, recon + RECON_CR, 8);
+    this.coder.code(this.bare, PIC_INIT_QP, picture);
+  }
+
+  /**
+   * Codes the context's macroblock as P_Skip, whatever its source: where the buffer allows nothing more. All of the
+   * picture's macroblocks are skipped, so that all vectors are predicted as zero (clause 8.4.1.1).
+   */
+  private codeSkipped(picture: ReconstructedPicture, reference: ReconstructedPicture): void {
+    const { context, bare } = this;
+    const { mbX, mbY, memory } = context;
+    const { lumaStride, chromaStride } = memory.layout;
+    const luma = reference.luma + 16 * (mbY * lumaStride + mbX);
+    const chroma = 8 * (mbY * chromaStride + mbX);
+    const { recon } = bare;
+    copyRows(memory.bytes, luma, lumaStride, recon + RECON_LUMA, 16);
+    copyRows(memory.bytes, reference.cb + chroma, chromaStride, recon + RECON_CB, 8);
+    copyRows(memory.bytes, reference.cr + chroma, chromaStride, recon + RECON_CR, 8);
+    this.coder.codeSkip(bare, 0, picture);
+  }
+}
+
+/** Fills `size` by `size` samples of a reconstruction scratch block with what DC prediction from nothing gives. */
+function fillGray(bytes: Uint8Array, to: number, size: number): void {
+  for (let y = 0; y < size; y++) {
+    bytes.fill(128, to + y * RECON_STRIDE, to + y * RECON_STRIDE + size);
+  }
+}
+
+/** Copies `size` by `size` samples to a reconstruction scratch block. */
+function copyRows(bytes: Uint8Array, from: number, stride: number, to: number, size: number): void {
+  for (let y = 0; y < size; y++) {
+    const row = from + y * stride;
+    bytes.copyWithin(to + y * RECON_STRIDE, row, row + size);
+  }
+}
+
+/** A QP in 1/256 as QPY. */
+function roundQp(qp: number): number {
+  return clip3(0, 51, (qp + QP_UNIT / 2) >> 8);
+}

@@ -26,6 +26,8 @@ import {
   type LevelLimits,
   levelLimits,
   levelSyntax,
+  maxAccessUnitBytes,
+  maxFirstAccessUnitBytes,
   requiredLevel,
 } from '../standard/levels.ts';
 import { CavlcWriter } from '../standard/macroblock-syntax.ts';
@@ -91,6 +93,8 @@ export class H264Encoder {
   private readonly planner: PicturePlanner;
   /** pts of the source pictures in memory. */
   private readonly times: Float64Array;
+  private readonly firstUnitBits: number;
+  private readonly unitBits: number;
   private received = 0;
   private coded = 0;
   /** Pictures coded since the last IDR picture, it included; 0 before the first. */
@@ -110,17 +114,21 @@ export class H264Encoder {
     const { width, height } = this.options;
     const widthInMbs = Math.ceil(width / 16);
     const heightInMbs = Math.ceil(height / 16);
-    const { vbv, level: wantedLevel } = this.options.rate;
+    const { vbv, target, level: wantedLevel } = this.options.rate;
+    const maxBitRate = vbv?.maxRate ?? (target.kind === 'bitRate' ? target.bitRate : undefined);
     const demand: LevelDemand = {
       picWidthInMbs: widthInMbs,
       frameHeightInMbs: heightInMbs,
       frameRate: this.options.frameRate,
       profile: ProfileIdc.BASELINE,
       maxDecFrameBuffering: this.options.speed.refs,
-      ...(vbv === null ? {} : { maxBitRate: vbv.maxRate, cpbSize: vbv.bufferSize }),
+      ...(maxBitRate === undefined ? {} : { maxBitRate }),
+      ...(vbv === null ? {} : { cpbSize: vbv.bufferSize }),
     };
     if (wantedLevel !== undefined) checkLevel(wantedLevel, demand);
     const level = wantedLevel ?? requiredLevel(demand);
+    this.firstUnitBits = 8 * maxFirstAccessUnitBytes(level, widthInMbs * heightInMbs);
+    this.unitBits = 8 * maxAccessUnitBytes(level, this.options.frameRate);
     const syntax = levelSyntax(level, ProfileIdc.BASELINE);
     this.sps = createSps(this.options, widthInMbs, heightInMbs, syntax);
     this.pps = createPps(this.options);
@@ -296,7 +304,7 @@ export class H264Encoder {
       const offsets = qp === WITHOUT_RESIDUAL ? null : planner.currentOffsets;
       this.slices.codePicture(this.packetBytes, job, qp, offsets);
       if (qp === WITHOUT_RESIDUAL) break;
-      const answer = rateControl.review(this.accessUnitBits(isIdr));
+      const answer = rateControl.review(this.accessUnitBits(isIdr), this.levelBits);
       if (answer === ACCEPT) break;
       qp = answer;
     }
@@ -362,6 +370,11 @@ export class H264Encoder {
   /** Bits of the access unit so far, as a byte stream carries it: with the parameter sets at IDR pictures. */
   private accessUnitBits(isIdr: boolean): number {
     return 8 * (this.packetBytes.position + (isIdr ? this.parameterSetBytes : 0));
+  }
+
+  /** Bits that the level allows the access unit being coded, clauses A.3.1 c and d. */
+  private get levelBits(): number {
+    return this.coded === 0 ? this.firstUnitBits : this.unitBits;
   }
 
   /** What comes before the slices: access unit delimiter and buffer timing. */

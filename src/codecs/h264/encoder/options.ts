@@ -7,6 +7,7 @@ import {
 } from '../../../base/errors.ts';
 import type { ColorTags } from '../../../base/packet.ts';
 import { type Rational, requirePositiveRational } from '../../../base/rational.ts';
+import { LEVELS, maxDpbFrames } from '../standard/levels.ts';
 import type { MotionSearchOptions, SearchMethod } from './motion-search.ts';
 import {
   type LookaheadPreset,
@@ -77,6 +78,7 @@ export interface H264Options extends RateOptions {
   readonly neighborStarts?: boolean;
   readonly partitions?: 'none' | '8x8' | 'all';
   readonly mixedReferences?: boolean;
+  /** Reference pictures, 1..16. Default: by preset, but not more than fit `level` if that is given. */
   readonly refs?: number;
   readonly rdo?: boolean;
   readonly fastIntra?: boolean;
@@ -250,6 +252,7 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
   const base = presetOptions(preset);
   const flag = (key: FlagKey): boolean =>
     requireOneOf(`${at}.${key}`, options[key] ?? base[key], [true, false]);
+  const frameRate = resolveFrameRate(at, options);
   const speed: SpeedOptions = {
     method: requireOneOf(`${at}.search`, options.search ?? base.method, [
       'diamond',
@@ -276,7 +279,7 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
       'all',
     ]),
     mixedReferences: flag('mixedReferences'),
-    refs: requireInteger(`${at}.refs`, options.refs ?? base.refs, 1, 16),
+    refs: resolveRefs(at, options, base.refs),
     rdo: flag('rdo'),
     fastIntra: flag('fastIntra'),
     trellis: flag('trellis'),
@@ -284,10 +287,6 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
     sceneCut: base.sceneCut,
     importance: base.importance,
   };
-  if (options.frameRate === undefined) {
-    throw new ConfigError(`${at}.frameRate`, 'missing, wanted is [numerator, denominator]');
-  }
-  const frameRate = requirePositiveRational(`${at}.frameRate`, options.frameRate);
   const gopSize = Math.max(
     1,
     requireInteger(`${at}.gopSize`, options.gopSize ?? 250, 0, 0x7fffffff),
@@ -345,6 +344,23 @@ function resolveSlices(at: string, options: H264Options): SliceOptions {
     sliceMacroblocks: optional('sliceMacroblocks', sliceMacroblocks, 1, 139264),
     sliceBytes: optional('sliceBytes', sliceBytes, MIN_SLICE_BYTES, 0x7fffffff),
   };
+}
+
+function resolveFrameRate(at: string, options: H264Options): Rational {
+  if (options.frameRate === undefined) {
+    throw new ConfigError(`${at}.frameRate`, 'missing, wanted is [numerator, denominator]');
+  }
+  return requirePositiveRational(`${at}.frameRate`, options.frameRate);
+}
+
+/** Reference pictures: as asked for, or as the preset says, but not more than a level asked for has room for. */
+function resolveRefs(at: string, options: H264Options, preset: number): number {
+  if (options.refs !== undefined) return requireInteger(`${at}.refs`, options.refs, 1, 16);
+  if (options.level === undefined) return preset;
+  const level = requireOneOf(`${at}.level`, options.level, LEVELS);
+  const { width, height } = options;
+  const room = maxDpbFrames(level, Math.ceil(width / 16), Math.ceil(height / 16));
+  return Math.max(1, Math.min(preset, room));
 }
 
 function resolveLongTermPeriod(at: string, options: H264Options, refs: number): number {

@@ -350,14 +350,16 @@ export class RateControl {
   /**
    * Judges the size of the picture that was coded at the QP last returned.
    * @param bits all bits of the access unit
+   * @param levelBits what the level allows it (MinCR, clause A.3.1)
    * @returns ACCEPT, WITHOUT_RESIDUAL, or a higher QP in 1/256 to code the picture at again
    */
-  review(bits: number): number {
+  review(bits: number, levelBits = Number.POSITIVE_INFINITY): number {
     const { vbv } = this;
-    if (vbv === null || bits <= vbv.maxBits) return ACCEPT;
+    const maxBits = vbv === null ? levelBits : Math.min(levelBits, vbv.maxBits);
+    if (bits <= maxBits) return ACCEPT;
     if (this.qp >= MAX_QP) return WITHOUT_RESIDUAL;
     // Aim a quarter below what fits: bits do not fall quite as fast as the step rises.
-    const excess = 6 * log2((bits * 1.25) / Math.max(vbv.maxBits, 1));
+    const excess = 6 * log2((bits * 1.25) / Math.max(maxBits, 1));
     this.qp = clip3(0, MAX_QP, Math.max(Math.ceil(this.qp + excess), Math.ceil(this.qp) + 1));
     return Math.round(this.qp * QP_UNIT);
   }

@@ -1,14 +1,15 @@
 /** Options of rate control and lookahead: what can be asked for, what is allowed, and what contradicts what. */
 import { ConfigError, requireInteger, requireNumber, requireOneOf } from '../../../base/errors.ts';
 import type { Rational } from '../../../base/rational.ts';
-import { LEVELS, type LevelName } from '../standard/levels.ts';
+import { cpbBrNalFactor, LEVELS, type LevelName, levelLimits } from '../standard/levels.ts';
+import { ProfileIdc } from '../standard/sps.ts';
 import type { RateTarget } from './rate-control.ts';
 import { checkStatistics, type PassStatistics } from './two-pass.ts';
 import { representableVbv, type VbvOptions } from './vbv.ts';
 
 /** How many bits to spend and where; part of `H264Options`. At most one of `qp`, `crf` and `bitRate` may be given. */
 export interface RateOptions {
-  /** Constant quantizer 0..51 of P pictures. Default: 23, if neither `crf` nor `bitRate` is given. */
+  /** Constant quantizer 0..51 of P pictures; raised only for a picture larger than its level allows (see `level`). Default: 23, if neither `crf` nor `bitRate` is given. */
   readonly qp?: number;
   /** Constant quality 0..51, smaller is better; the scale of libx264's CRF. */
   readonly crf?: number;
@@ -44,7 +45,11 @@ export interface RateOptions {
   readonly importance?: number;
   /** Strength of adaptive quantization by variance, 0..3; default 0: it costs PSNR for what the eye sees. */
   readonly aqStrength?: number;
-  /** Level to keep within (Annex A); default: the lowest that is enough. */
+  /**
+   * Level to keep within (Annex A); default: the lowest that is enough for size, frame rate, references and bit rate. With
+   * `crf` or `bitRate` and no buffer given, the buffer of a level that is given is kept: MaxBR and MaxCPB (Table A-1). A picture
+   * larger than its level allows (MinCR) is coded again at a higher QP, with `qp` too.
+   */
   readonly level?: LevelName;
   /** Whether each picture starts with an access unit delimiter; default false. */
   readonly accessUnitDelimiters?: boolean;
@@ -176,6 +181,28 @@ function resolveTarget(at: string, options: RateOptions, context: RateContext): 
   return { kind: 'qp', qp: requireInteger(`${at}.qp`, options.qp ?? DEFAULT_QP, 0, 51) };
 }
 
+/** Fullness at which decoding starts, if nothing is asked for. */
+const INITIAL_FULLNESS = 0.9;
+
+/** The buffer that decoders of the level asked for have; null if none is, or the quantizer is constant. */
+function levelBuffer(at: string, options: RateOptions, target: RateTarget): VbvOptions | null {
+  if (options.level === undefined || target.kind === 'qp') return null;
+  const { MaxBR, MaxCPB } = levelLimits(requireOneOf(`${at}.level`, options.level, LEVELS));
+  const factor = cpbBrNalFactor(ProfileIdc.BASELINE);
+  if (target.kind === 'bitRate' && target.bitRate > MaxBR * factor) {
+    throw new ConfigError(
+      `${at}.bitRate`,
+      `got ${target.bitRate}, level ${options.level} allows ${MaxBR * factor} (MaxBR, Table A-1)`,
+    );
+  }
+  return representableVbv({
+    maxRate: MaxBR * factor,
+    bufferSize: MaxCPB * factor,
+    initialFullness: INITIAL_FULLNESS,
+    isConstant: false,
+  });
+}
+
 function resolveVbv(
   at: string,
   options: RateOptions,
@@ -185,13 +212,14 @@ function resolveVbv(
 ): VbvOptions | null {
   const { vbvMaxRate, vbvBufferSize } = options;
   if (vbvBufferSize === undefined) {
+    const own = levelBuffer(at, options, target);
     for (const key of ['vbvMaxRate', 'vbvInitialFullness'] as const) {
       if (options[key] !== undefined) {
         throw new ConfigError(`${at}.${key}`, 'means nothing without vbvBufferSize');
       }
     }
     if (hrd !== 'none') throw new ConfigError(`${at}.hrd`, `${hrd} needs vbvBufferSize`);
-    return null;
+    return own;
   }
   if (target.kind === 'qp') {
     throw new ConfigError(
@@ -216,7 +244,7 @@ function resolveVbv(
     );
   }
   const size = requireNumber(`${at}.vbvBufferSize`, vbvBufferSize, 1, 1e10);
-  const fullness = options.vbvInitialFullness ?? 0.9;
+  const fullness = options.vbvInitialFullness ?? INITIAL_FULLNESS;
   if (!(fullness > 0)) requireNumber(`${at}.vbvInitialFullness`, fullness, Number.MIN_VALUE, 1);
   const initialFullness = requireNumber(`${at}.vbvInitialFullness`, fullness, 0, 1);
   const mbs = Math.ceil(context.width / 16) * Math.ceil(context.height / 16);

@@ -1,18 +1,18 @@
 /**
  * Complex fast Fourier transform of a power-of-two length, in place, on separate real and imaginary arrays.
  *
- * Decimation in time: the input is put in bit-reversed order, then pairs of radix-2 stages are done together as one
- * radix-4 stage (three complex multiplications for four points). If the number of stages is odd, the first is radix-2.
- * Twiddle factors are rounded to float32, so that a last-bit difference of `Math.cos` between engines cannot reach the
- * result.
+ * Decimation in time: the input is put in bit-reversed order, then the first three (or two) radix-2 stages are done
+ * together, whose factors are simple, and after them pairs of radix-2 stages as one radix-4 stage (three complex
+ * multiplications for four points). Twiddle factors are rounded to float32, so that a last-bit difference of `Math.cos` between
+ * engines cannot reach the result.
  */
 import { ConfigError } from '../base/errors.ts';
 
 /** X[k] = sum over n of x[n]·exp(-2πi·nk/N), unscaled. */
 export class Fft {
   readonly size: number;
-  /** Pairs of positions to swap for bit reversal. */
-  private readonly swaps: Uint16Array;
+  /** Position n of the input => where `forwardReversed` expects it: n with its bits reversed. */
+  readonly reversal: Uint16Array;
   /** For each radix-4 stage in turn and each j: cos and -sin for 2j, j and 3j of 4h-th roots of unity. */
   private readonly twiddles: Float64Array;
 
@@ -23,17 +23,15 @@ export class Fft {
       throw new ConfigError('dsp.fft.size', `got ${size}, allowed are powers of two 4..32768`);
     }
     this.size = size;
-    const swaps: number[] = [];
-    for (let i = 0; i < size; i++) {
+    this.reversal = Uint16Array.from({ length: size }, (_, n) => {
       let reversed = 0;
       for (let bit = 0; bit < log2Size; bit++) {
-        if ((i >> bit) & 1) reversed |= 1 << (log2Size - 1 - bit);
+        if ((n >> bit) & 1) reversed |= 1 << (log2Size - 1 - bit);
       }
-      if (i < reversed) swaps.push(i, reversed);
-    }
-    this.swaps = Uint16Array.from(swaps);
+      return reversed;
+    });
     const twiddles: number[] = [];
-    for (let h = log2Size & 1 ? 2 : 1; h < size; h *= 4) {
+    for (let h = log2Size & 1 ? 8 : 4; h < size; h *= 4) {
       for (let j = 0; j < h; j++) {
         for (const multiple of [2 * j, j, 3 * j]) {
           const angle = (2 * Math.PI * multiple) / (4 * h);
@@ -46,11 +44,10 @@ export class Fft {
 
   /** Transforms `re` + i·`im` in place; both have at least `size` elements. */
   forward(re: Float64Array, im: Float64Array): void {
-    const size = this.size;
-    const swaps = this.swaps;
-    for (let i = 0; i < swaps.length; i += 2) {
-      const a = swaps[i];
-      const b = swaps[i + 1];
+    const { size, reversal } = this;
+    for (let a = 0; a < size; a++) {
+      const b = reversal[a];
+      if (b <= a) continue;
       const r = re[a];
       re[a] = re[b];
       re[b] = r;
@@ -58,23 +55,76 @@ export class Fft {
       im[a] = im[b];
       im[b] = m;
     }
-    let h = 1;
-    if ((31 - Math.clz32(size)) & 1) {
-      for (let a = 0; a < size; a += 2) {
-        const r = re[a + 1];
-        const m = im[a + 1];
-        re[a + 1] = re[a] - r;
-        im[a + 1] = im[a] - m;
-        re[a] += r;
-        im[a] += m;
-      }
-      h = 2;
-    }
+    this.forwardReversed(re, im);
+  }
+
+  /** As `forward`, of input that is in bit-reversed order already: sample n at `reversal[n]`. */
+  forwardReversed(re: Float64Array, im: Float64Array): void {
+    const size = this.size;
+    let h = (31 - Math.clz32(size)) & 1 ? 8 : 4;
+    if (h === 8) firstStage8(re, im, size);
+    else firstStage4(re, im, size);
     let stage = 0;
     for (; h < size; h *= 4) {
       radix4Stage(re, im, size, h, this.twiddles, stage);
       stage += 6 * h;
     }
+  }
+}
+
+/** Transforms each four neighbors. */
+function firstStage4(re: Float64Array, im: Float64Array, size: number): void {
+  for (let a = 0; a < size; a += 4) {
+    const s0r = re[a] + re[a + 1];
+    const s0i = im[a] + im[a + 1];
+    const d0r = re[a] - re[a + 1];
+    const d0i = im[a] - im[a + 1];
+    const s1r = re[a + 2] + re[a + 3];
+    const s1i = im[a + 2] + im[a + 3];
+    const d1r = re[a + 2] - re[a + 3];
+    const d1i = im[a + 2] - im[a + 3];
+    re[a] = s0r + s1r;
+    im[a] = s0i + s1i;
+    re[a + 1] = d0r + d1i;
+    im[a + 1] = d0i - d1r;
+    re[a + 2] = s0r - s1r;
+    im[a + 2] = s0i - s1i;
+    re[a + 3] = d0r - d1i;
+    im[a + 3] = d0i + d1r;
+  }
+}
+
+/** Transforms each eight neighbors: the first and the last four, then both together. */
+function firstStage8(re: Float64Array, im: Float64Array, size: number): void {
+  firstStage4(re, im, size);
+  for (let a = 0; a < size; a += 8) {
+    const b0r = re[a + 4];
+    const b0i = im[a + 4];
+    re[a + 4] = re[a] - b0r;
+    im[a + 4] = im[a] - b0i;
+    re[a] += b0r;
+    im[a] += b0i;
+    // Times exp(-πi/4).
+    const b1r = Math.SQRT1_2 * (re[a + 5] + im[a + 5]);
+    const b1i = Math.SQRT1_2 * (im[a + 5] - re[a + 5]);
+    re[a + 5] = re[a + 1] - b1r;
+    im[a + 5] = im[a + 1] - b1i;
+    re[a + 1] += b1r;
+    im[a + 1] += b1i;
+    // Times -i.
+    const b2r = im[a + 6];
+    const b2i = -re[a + 6];
+    re[a + 6] = re[a + 2] - b2r;
+    im[a + 6] = im[a + 2] - b2i;
+    re[a + 2] += b2r;
+    im[a + 2] += b2i;
+    // Times exp(-3πi/4).
+    const b3r = Math.SQRT1_2 * (im[a + 7] - re[a + 7]);
+    const b3i = -Math.SQRT1_2 * (re[a + 7] + im[a + 7]);
+    re[a + 7] = re[a + 3] - b3r;
+    im[a + 7] = im[a + 3] - b3i;
+    re[a + 3] += b3r;
+    im[a + 3] += b3i;
   }
 }
 

@@ -83,15 +83,17 @@ export class Mdct {
   private transformFolded(output: Float64Array, outputPos: number): void {
     const { size, folded, re, im, twiddles } = this;
     const half = size >> 1;
+    const reversal = this.fft.reversal;
     for (let n = 0; n < half; n++) {
+      const at = reversal[n];
       const x = folded[2 * n];
       const y = folded[size - 1 - 2 * n];
       const cos = twiddles[2 * n];
       const sin = twiddles[2 * n + 1];
-      re[n] = x * cos + y * sin;
-      im[n] = y * cos - x * sin;
+      re[at] = x * cos + y * sin;
+      im[at] = y * cos - x * sin;
     }
-    this.fft.forward(re, im);
+    this.fft.forwardReversed(re, im);
     for (let k = 0; k < half; k++) {
       const cos = twiddles[2 * k];
       const sin = twiddles[2 * k + 1];

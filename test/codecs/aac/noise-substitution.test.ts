@@ -1,16 +1,12 @@
 /** Noise substitution: its error model against made lines, and the energy that a decoder makes of it. */
 import { expect, test } from 'vitest';
+import { ChannelSearch, prepareSearch } from '../../../src/codecs/aac/encoder/band-cost.ts';
 import {
   NoiseCandidates,
   prepareNoise,
   substituteNoise,
 } from '../../../src/codecs/aac/encoder/noise-substitution.ts';
-import {
-  ChannelSearch,
-  chooseScaleFactors,
-  prepareSearch,
-  TrellisScratch,
-} from '../../../src/codecs/aac/encoder/trellis.ts';
+import { chooseScaleFactors, TrellisScratch } from '../../../src/codecs/aac/encoder/trellis.ts';
 import { DEFAULT_TUNING } from '../../../src/codecs/aac/encoder/tuning.ts';
 import { createAacEncoder } from '../../../src/codecs/aac/index.ts';
 import { ChannelStream } from '../../../src/codecs/aac/standard/channel-stream.ts';

@@ -31,6 +31,7 @@ import {
   SHORT_LENGTH,
   SINE_WINDOW,
 } from '../standard/window-sequence.ts';
+import { ChannelSearch, prepareSearch } from './band-cost.ts';
 import {
   ATTACK_OFFSET,
   AttackDetector,
@@ -46,7 +47,7 @@ import { chooseCodebooks, completeScaleFactors, SectionScratch } from './section
 import { ShortEarModel } from './short-ear.ts';
 import { chooseMidSide } from './stereo.ts';
 import { TnsAnalysis } from './tns-decision.ts';
-import { ChannelSearch, chooseScaleFactors, prepareSearch, TrellisScratch } from './trellis.ts';
+import { chooseScaleFactors, TrellisScratch } from './trellis.ts';
 import { estimateBits, ShapeChooser } from './window-shape.ts';
 
 /** Only this many lines of an LFE may be other than zero, AAC clause 4.5.2.1.1. */

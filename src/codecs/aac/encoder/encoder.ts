@@ -238,7 +238,7 @@ const LARGEST_SAMPLE = 32768;
 function requireFinite(data: Float32Array, offset: number, count: number, channel: number): void {
   for (let i = 0; i < count; i++) {
     const x = data[offset + i];
-    if (!(x >= -LARGEST_SAMPLE && x <= LARGEST_SAMPLE)) {
+    if (!(Math.abs(x) <= LARGEST_SAMPLE)) {
       throw new ConfigError(
         `aac.encode.frame.planes[${channel}]`,
         `got ${x} at sample ${i}, allowed are numbers -${LARGEST_SAMPLE}..${LARGEST_SAMPLE} (full scale is 1)`,

@@ -19,7 +19,8 @@ import {
   MAX_SCALE_FACTOR_DELTA,
 } from '../standard/channel-stream.ts';
 import { NOISE_HCB } from '../standard/spectrum-coding.ts';
-import { type ChannelSearch, costOfBand } from './trellis.ts';
+
+import { type ChannelSearch, costOfBand } from './band-cost.ts';
 import type { Tuning } from './tuning.ts';
 
 /** Bits of a difference of noise energies, on average. */

@@ -11,6 +11,7 @@
  * The result is a weight for each line: 1 / (masked threshold of its quarter-Bark band), in the units of the MDCT, so
  * that weight times squared error, summed over all lines, is the sum of the noise-to-mask ratios of all bands.
  */
+import { clip3 } from '../../../base/math.ts';
 import { Fft } from '../../../dsp/fft.ts';
 import { fastExp2, fastLog2 } from '../../../dsp/logarithm.ts';
 import { hannWindow } from '../../../dsp/windows.ts';
@@ -27,6 +28,12 @@ const FULL_SCALE_LEVEL = 92;
 const LOWER_SLOPE = 27;
 /** Spread energies add as their power of 0.4 (BS.1387 clause 2.1.7). */
 const ADDITION_POWER = 0.4;
+/** Slopes are looked up in steps of 1 / this, log2 of energy per band: at most 0.5 dB over 30 bands. */
+const SLOPE_STEPS = 128;
+/** Steepest upper slope that is told apart, log2 of energy per band: -96 dB/Bark. */
+const STEEPEST = -8;
+/** A source is followed upwards until it is this part of what it was, as a power of 0.4: 55 dB. */
+const SPREAD_FLOOR = 0.006;
 /** Energy of white noise in a Hann-windowed FFT line against that in an MDCT line of clause 4.6.11.3.1: 3N/8 to N. */
 const FFT_TO_MDCT = 0.375;
 
@@ -58,8 +65,8 @@ export function maskingOffset(z: number): number {
 /** What does not change from block to block, for one sample rate. Tables are rounded to float32. */
 export class EarModel {
   readonly numBands: number;
-  /** Line of a block of 2048 => band. */
-  readonly bandOfLine = new Uint8Array(FRAME_LENGTH);
+  /** Band => its first line in a block of 2048; `numBands` + 1 values. */
+  readonly firstLine: Uint16Array;
   /** Line => factor of its energy: ear weighting and calibration to sound pressure. */
   readonly lineGain = new Float64Array(FRAME_LENGTH);
   /** Band => internal noise energy. */
@@ -77,6 +84,10 @@ export class EarModel {
   readonly fft = new Fft(BLOCK);
   readonly re = new Float64Array(BLOCK);
   readonly im = new Float64Array(BLOCK);
+  /** Steps of upper slope => what one band upwards leaves of a spread source, as a power of 0.4. */
+  readonly upperFactor = new Float64Array(-STEEPEST * SLOPE_STEPS + 1);
+  /** Steps of upper slope => share of a source's energy that stays in its band, as a power of 0.4. */
+  readonly sourceShare = new Float64Array(-STEEPEST * SLOPE_STEPS + 1);
   /** Scratch of `spread`. */
   readonly compressed: Float64Array;
 
@@ -86,6 +97,7 @@ export class EarModel {
     let band = -1;
     let bandEnd = 0;
     const centers: number[] = [];
+    const firstLine: number[] = [];
     const widths: number[] = [];
     for (let line = 0; line < FRAME_LENGTH; line++) {
       const low = line * lineWidth;
@@ -94,9 +106,9 @@ export class EarModel {
         const z = Math.max(bandEnd, bark(low));
         bandEnd = z + BAND_BARK;
         widths.push(0);
+        firstLine.push(line);
         centers.push(0);
       }
-      this.bandOfLine[line] = band;
       widths[band] += lineWidth;
       centers[band] = bark(low + lineWidth - widths[band] / 2);
       // A full-scale sine of the Hann window peaks at (32768 · N/4)².
@@ -107,6 +119,7 @@ export class EarModel {
     }
     const numBands = band + 1;
     this.numBands = numBands;
+    this.firstLine = Uint16Array.of(...firstLine, FRAME_LENGTH);
     this.noise = new Float64Array(numBands);
     this.upperSlope = new Float64Array(numBands);
     this.thresholdRatio = new Float64Array(numBands);
@@ -114,6 +127,14 @@ export class EarModel {
     this.compressed = new Float64Array(numBands);
     this.normalization = new Float64Array(numBands).fill(1);
     this.lowerFactor = Math.fround(10 ** ((-LOWER_SLOPE * BAND_BARK * ADDITION_POWER) / 10));
+    for (let step = 0; step < this.upperFactor.length; step++) {
+      const slope = Math.min(-0.05, -step / SLOPE_STEPS);
+      const upperRatio = 2 ** slope;
+      this.upperFactor[step] = Math.fround(2 ** (ADDITION_POWER * slope));
+      // The source's energy is shared over its slopes: 27 dB/Bark is a factor 0.211 a band.
+      const total = 1.2677 + upperRatio / (1 - upperRatio);
+      this.sourceShare[step] = Math.fround(total ** -ADDITION_POWER);
+    }
     const hop = FRAME_LENGTH / sampleRate;
     for (let b = 0; b < numBands; b++) {
       const frequency = 650 * Math.sinh(centers[b] / 7);
@@ -138,24 +159,20 @@ export class EarModel {
    * louder sounds; each source keeps its energy, contributions add as powers of 0.4.
    */
   spread(energy: Float64Array, out: Float64Array): void {
-    const { numBands, compressed, upperSlope, lowerFactor, normalization } = this;
+    const { numBands, compressed, upperSlope, upperFactor, sourceShare } = this;
+    const { lowerFactor, normalization } = this;
     out.fill(0, 0, numBands);
     for (let b = 0; b < numBands; b++) {
       const log = fastLog2(energy[b]);
       // 0.2 · L dB/Bark of the level L, log2 of energy per band.
-      const slope = Math.min(-0.05, upperSlope[b] + 0.2 * BAND_BARK * log);
-      const upperRatio = fastExp2(slope);
-      // The source's energy is shared over its slopes: 27 dB/Bark is a factor 0.211 a band.
-      const total = 1.2677 + upperRatio / (1 - upperRatio);
-      const source = fastExp2(ADDITION_POWER * (log - fastLog2(total)));
+      const slope = upperSlope[b] + 0.2 * BAND_BARK * log;
+      const step = (0.5 - SLOPE_STEPS * clip3(STEEPEST, 0, slope)) | 0;
+      const source = fastExp2(ADDITION_POWER * log) * sourceShare[step];
       compressed[b] = source;
-      const factor = fastExp2(ADDITION_POWER * slope);
-      const floor = source * 0.003;
-      for (
-        let target = b + 1, value = source * factor;
-        target < numBands && value > floor;
-        target++
-      ) {
+      const factor = upperFactor[step];
+      const floor = source * SPREAD_FLOOR;
+      let value = source * factor;
+      for (let target = b + 1; target < numBands && value > floor; target++) {
         out[target] += value;
         value *= factor;
       }
@@ -182,11 +199,13 @@ export class EarModel {
     powerB: Float64Array,
   ): void {
     const { re, im, window, lineGain } = this;
+    const { reversal } = this.fft;
     for (let n = 0; n < BLOCK; n++) {
-      re[n] = a[aPos + n] * window[n];
-      im[n] = b[bPos + n] * window[n];
+      const at = reversal[n];
+      re[at] = a[aPos + n] * window[n];
+      im[at] = b[bPos + n] * window[n];
     }
-    this.fft.forward(re, im);
+    this.fft.forwardReversed(re, im);
     powerA[0] = re[0] * re[0] * lineGain[0];
     powerB[0] = im[0] * im[0] * lineGain[0];
     for (let k = 1; k < FRAME_LENGTH; k++) {
@@ -210,9 +229,7 @@ export class ChannelEar {
   private readonly excitation: Float64Array;
   /** Low-passed excitation of the blocks before. */
   private readonly smoothed: Float64Array;
-  /** Band => 1 / (masked threshold), in the ear's units. */
-  private readonly inverseThreshold: Float64Array;
-  /** `inverseThreshold` of the block before. */
+  /** Band => 1 / (masked threshold) of the block before, in the ear's units. */
   private readonly earlier: Float64Array;
 
   constructor(model: EarModel) {
@@ -220,7 +237,6 @@ export class ChannelEar {
     this.energy = new Float64Array(model.numBands);
     this.excitation = new Float64Array(model.numBands);
     this.smoothed = new Float64Array(model.numBands);
-    this.inverseThreshold = new Float64Array(model.numBands);
     this.earlier = new Float64Array(model.numBands);
   }
 
@@ -234,21 +250,24 @@ export class ChannelEar {
    * @param weights receives 1024 weights for errors of long MDCT lines
    */
   update(earlierShare: number, weights: Float64Array): void {
-    const { model, power, energy, excitation, smoothed, inverseThreshold, earlier } = this;
-    const { numBands, bandOfLine, noise, thresholdRatio, decay, lineGain } = model;
-    for (let b = 0; b < numBands; b++) energy[b] = noise[b];
-    for (let k = 0; k < FRAME_LENGTH; k++) energy[bandOfLine[k]] += power[k];
+    const { model, power, energy, excitation, smoothed, earlier } = this;
+    const { numBands, firstLine, noise, thresholdRatio, decay, lineGain } = model;
+    for (let b = 0; b < numBands; b++) {
+      let sum = noise[b];
+      const end = firstLine[b + 1];
+      for (let k = firstLine[b]; k < end; k++) sum += power[k];
+      energy[b] = sum;
+    }
     model.spread(energy, excitation);
     for (let b = 0; b < numBands; b++) {
       const now = excitation[b];
       const kept = decay[b] * smoothed[b] + (1 - decay[b]) * now;
       smoothed[b] = kept;
-      inverseThreshold[b] = FFT_TO_MDCT / (Math.max(kept, now) * thresholdRatio[b]);
+      const inverse = FFT_TO_MDCT / (Math.max(kept, now) * thresholdRatio[b]);
+      const weight = inverse + earlierShare * earlier[b];
+      earlier[b] = inverse;
+      const end = firstLine[b + 1];
+      for (let k = firstLine[b]; k < end; k++) weights[k] = lineGain[k] * weight;
     }
-    for (let k = 0; k < FRAME_LENGTH; k++) {
-      const band = bandOfLine[k];
-      weights[k] = lineGain[k] * (inverseThreshold[band] + earlierShare * earlier[band]);
-    }
-    earlier.set(inverseThreshold);
   }
 }

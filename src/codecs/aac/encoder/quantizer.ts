@@ -3,8 +3,9 @@
  * a scale factor costs in noise and in bits.
  */
 
+import { fastLog2 } from '../../../dsp/logarithm.ts';
 import { SF_OFFSET } from '../standard/channel-stream.ts';
-import { countPairedBits, lowestBook, MAX_QUANTIZED } from '../standard/spectrum-coding.ts';
+import { MAX_QUANTIZED } from '../standard/spectrum-coding.ts';
 
 /** 2^(1/16) and its powers by square roots, which IEEE 754 rounds exactly: the same on every engine. */
 const SIXTEENTH_ROOTS: Float64Array = /* @__PURE__ */ (() => {
@@ -40,22 +41,17 @@ export const POWER_43: Float64Array = Float64Array.from({ length: MAX_QUANTIZED 
   Math.fround(q ** (4 / 3)),
 );
 
-/** |x|^(3/4) of `count` lines. */
-export function powers34(spectrum: Float64Array, count: number, out: Float64Array): void {
-  for (let i = 0; i < count; i++) {
-    const x = spectrum[i];
-    const magnitude = x < 0 ? -x : x;
-    out[i] = Math.sqrt(magnitude * Math.sqrt(magnitude));
-  }
+/** `scaled` rounded with `first` if that gives 0, else with `rest`: no branch, since neither is rare. */
+export function roundMagnitude(scaled: number, first: number, rest: number): number {
+  return ((scaled + rest) | 0) & (-((scaled + first) | 0) >> 31);
 }
 
 /**
- * Quantizes `count` lines from `pos` with scale factor `sf`. Returns the squared error.
+ * Quantizes `count` lines from `pos` with scale factor `sf`.
  * @param spectrum signed lines
  * @param power34 their magnitudes to the power 3/4; `power34 * INVERSE_STEP_34[sf]` is below 8191.5
  * @param first rounding of values that would become 0 or 1, `rest` of larger ones, 0..0.5
  * @param quantized receives signed values
- * @param largest receives, in its first element, the largest magnitude
  */
 export function quantizeBand(
   spectrum: Float64Array,
@@ -66,30 +62,13 @@ export function quantizeBand(
   first: number,
   rest: number,
   quantized: Int32Array,
-  largest: Int32Array,
-): number {
-  let most = 0;
+): void {
   const inverse = INVERSE_STEP_34[sf];
-  const step = STEP[sf];
   const end = pos + count;
-  const threshold = 1 - first;
-  let error = 0;
   for (let i = pos; i < end; i++) {
-    const scaled = power34[i] * inverse;
-    const x = spectrum[i];
-    if (scaled < threshold) {
-      quantized[i] = 0;
-      error += x * x;
-    } else {
-      const q = scaled < 1.5 ? 1 : (scaled + rest) | 0;
-      const difference = (x < 0 ? -x : x) - POWER_43[q] * step;
-      error += difference * difference;
-      quantized[i] = x < 0 ? -q : q;
-      if (q > most) most = q;
-    }
+    const q = roundMagnitude(power34[i] * inverse, first, rest);
+    quantized[i] = spectrum[i] < 0 ? -q : q;
   }
-  largest[0] = most;
-  return error;
 }
 
 /** Largest magnitude of `count` values from `pos`. */
@@ -104,20 +83,6 @@ export function largestMagnitude(quantized: Int32Array, pos: number, count: numb
   return largest;
 }
 
-/** Bits of a band in the cheaper book of the lowest pair that can code it; 0 if it is all zero. */
-export function cheapestBits(
-  quantized: Int32Array,
-  pos: number,
-  count: number,
-  largest: number,
-): number {
-  if (largest === 0) return 0;
-  const both = countPairedBits(quantized, pos, count, lowestBook(largest));
-  const low = both & 0xffff;
-  const high = both >>> 16;
-  return low < high ? low : high;
-}
-
 /** A step of 2^-10 of a 16-bit sample's unit: finer ones are never worth trying. */
 const FINEST = 60;
 
@@ -126,7 +91,9 @@ const FINEST = 60;
  * `largest34`.
  */
 export function smallestScaleFactor(largest34: number): number {
-  let sf = FINEST;
+  // One less than largest34 · 2^(-3/16·(sf - 100)) = 2^13 asks for, then exactly.
+  const estimate = Math.floor((16 / 3) * (fastLog2(largest34) - 13)) + SF_OFFSET - 1;
+  let sf = estimate < FINEST ? FINEST : estimate;
   while (sf < 255 && largest34 * INVERSE_STEP_34[sf] > MAX_QUANTIZED) sf++;
   return sf;
 }

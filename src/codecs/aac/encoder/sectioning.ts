@@ -22,7 +22,17 @@ import {
 import { largestMagnitude } from './quantizer.ts';
 
 const NUM_BOOKS = 12;
-const NEVER = 1 << 28;
+/** More bits than a frame can have; `MAX_BANDS` of them are below 2^31. */
+const NEVER = 1 << 24;
+/** Bits of a zero in each book, a line: codewords of zeros for two or four lines. */
+const ZERO_LENGTHS: Float64Array = /* @__PURE__ */ Float64Array.from(
+  { length: NUM_BOOKS },
+  (_, book) => {
+    if (book === 0) return 0;
+    const both = countPairedBits(new Int32Array(4), 0, 4, book - ((book + 1) & 1));
+    return (book & 1 ? both & 0xffff : both >>> 16) / 4;
+  },
+);
 
 /** Scratch of one channel; nothing lives across calls. */
 export class SectionScratch {
@@ -31,7 +41,6 @@ export class SectionScratch {
   /** For each band and book: the book of the band before on the cheapest path. */
   readonly from = new Uint8Array(MAX_BANDS * NUM_BOOKS);
   readonly cost = new Int32Array(NUM_BOOKS);
-  readonly nextCost = new Int32Array(NUM_BOOKS);
 }
 
 /**
@@ -68,16 +77,17 @@ function countBand(stream: ChannelStream, band: number, scratch: SectionScratch)
   const row = band * NUM_BOOKS;
   const rows = scratch.bandBits;
   const lowest = lowestBook(largestMagnitude(stream.quantized, start, count));
-  for (let book = 0; book < NUM_BOOKS; book++) rows[row + book] = NEVER;
   if (lowest === 0) {
     rows[row] = 0;
-  }
-  for (let book = lowest === 0 ? 1 : lowest; book < ESC_HCB; book += 2) {
-    const both = countPairedBits(stream.quantized, start, count, book);
     // A band of zeros in a book of values has a scale factor all the same: one bit, the same as before.
-    const extra = lowest === 0 ? 1 : 0;
-    rows[row + book] = (both & 0xffff) + extra;
-    rows[row + book + 1] = (both >>> 16) + extra;
+    for (let book = 1; book < NUM_BOOKS; book++) rows[row + book] = count * ZERO_LENGTHS[book] + 1;
+    return;
+  }
+  for (let book = 0; book < NUM_BOOKS; book++) rows[row + book] = NEVER;
+  for (let book = lowest; book < ESC_HCB; book += 2) {
+    const both = countPairedBits(stream.quantized, start, count, book);
+    rows[row + book] = both & 0xffff;
+    rows[row + book + 1] = both >>> 16;
   }
   if (lowest >= 7) {
     rows[row + ESC_HCB] = countPairedBits(stream.quantized, start, count, ESC_HCB) & 0xffff;
@@ -92,24 +102,33 @@ function chooseInRun(
   header: number,
   scratch: SectionScratch,
 ): number {
-  const { bandBits, from, cost, nextCost } = scratch;
+  const { bandBits, from, cost } = scratch;
+  let best = 0;
   for (let book = 0; book < NUM_BOOKS; book++) {
-    cost[book] = Math.min(NEVER, bandBits[first * NUM_BOOKS + book] + header);
+    cost[book] = bandBits[first * NUM_BOOKS + book] + header;
+    if (cost[book] < cost[best]) best = book;
   }
   for (let band = first + 1; band < end; band++) {
     const row = band * NUM_BOOKS;
-    let best = 0;
-    for (let book = 1; book < NUM_BOOKS; book++) if (cost[book] < cost[best]) best = book;
-    const changed = cost[best] + header;
+    const before = best;
+    const changed = cost[before] + header;
+    let least = 2 * NEVER;
     for (let book = 0; book < NUM_BOOKS; book++) {
-      const stay = cost[book] <= changed;
-      from[row + book] = stay ? book : best;
-      nextCost[book] = Math.min(NEVER, (stay ? cost[book] : changed) + bandBits[row + book]);
+      let total = cost[book];
+      from[row + book] = book;
+      if (total > changed) {
+        total = changed;
+        from[row + book] = before;
+      }
+      total += bandBits[row + book];
+      cost[book] = total;
+      if (total < least) {
+        least = total;
+        best = book;
+      }
     }
-    cost.set(nextCost);
   }
-  let book = 0;
-  for (let other = 1; other < NUM_BOOKS; other++) if (cost[other] < cost[book]) book = other;
+  let book = best;
   let bits = 0;
   for (let band = end - 1; band >= first; band--) {
     stream.codebook[band] = book;

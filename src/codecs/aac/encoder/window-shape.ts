@@ -11,7 +11,7 @@ import { KBD_WINDOW, SINE_WINDOW } from '../standard/window-sequence.ts';
 /** What is left of the score after a trial. */
 const MEMORY = 0.5;
 /** Frames from one trial to the next: each costs two transforms a channel. */
-const TRIAL_PERIOD = 4;
+const TRIAL_PERIOD = 8;
 
 /** Decides for one element. */
 export class ShapeChooser {

@@ -56,6 +56,64 @@ const ESCAPE_BOOK_LENGTHS: Int32Array = Int32Array.from(
   (length, index) => length + (index >= 17 ? 1 : 0) + (index % 17 !== 0 ? 1 : 0),
 );
 
+/**
+ * Lengths for magnitudes, by the lower book of each pair (and 11), laid out as in `PAIRED_LENGTHS` but for books 1, 2 (base
+ * 3, values 0 and 1) and 5, 6 (base 5). In signed books the length may depend on signs by a bit; it is their mean, rounded.
+ */
+export const MAGNITUDE_LENGTHS: readonly Int32Array[] = /* @__PURE__ */ (() => {
+  const none = new Int32Array(0);
+  const [quad1, quad2, pair4, pair7, pair12] = PAIRED_LENGTHS;
+  return [
+    none,
+    meanOverSigns(quad1, 3, 1, 4),
+    none,
+    quad2,
+    none,
+    meanOverSigns(pair4, 9, 4, 2),
+    none,
+    pair7,
+    none,
+    pair12,
+    none,
+    ESCAPE_BOOK_LENGTHS,
+  ];
+})();
+
+/**
+ * Means of paired lengths of a signed book over the signs.
+ * @param base of the signed index, whose digits are values plus `largest`
+ * @param dimension digits of the index: 4 or 2
+ */
+function meanOverSigns(
+  lengths: Int32Array,
+  base: number,
+  largest: number,
+  dimension: number,
+): Int32Array {
+  const outBase = dimension === 4 ? 3 : largest + 1;
+  const low = new Float64Array(outBase ** dimension);
+  const high = new Float64Array(outBase ** dimension);
+  const count = new Float64Array(outBase ** dimension);
+  for (let index = 0; index < lengths.length; index++) {
+    let at = 0;
+    for (let digit = base ** (dimension - 1); digit >= 1; digit /= base) {
+      at = at * outBase + Math.abs((Math.floor(index / digit) % base) - largest);
+    }
+    low[at] += lengths[index] & 0xffff;
+    high[at] += lengths[index] >>> 16;
+    count[at]++;
+  }
+  return Int32Array.from(low, (sum, at) =>
+    count[at] === 0 ? 0 : Math.round(sum / count[at]) | (Math.round(high[at] / count[at]) << 16),
+  );
+}
+
+/** Bits of escape_sequence by the magnitude's number of binary digits; 0 below 16, which has none. */
+export const ESCAPE_LENGTHS: Int32Array = /* @__PURE__ */ Int32Array.from(
+  { length: 33 },
+  (_, digits) => (digits < 5 ? 0 : 2 * (digits - 1) - 3),
+);
+
 const QUAD_1 = PAIRED_LENGTHS[0];
 const QUAD_2 = PAIRED_LENGTHS[1];
 const PAIR_4 = PAIRED_LENGTHS[2];

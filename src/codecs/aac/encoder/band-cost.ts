@@ -1,0 +1,282 @@
+/**
+ * What a band costs with a scale factor: its weighted noise and its bits. The search of scale factors asks this some 600
+ * times a channel and frame, so it is most of the encoder's time, and arranged for speed:
+ *
+ *   - lines are magnitudes; their signs change no noise, and hardly a bit;
+ *   - the largest value is known before a line is quantized, and with it the codebooks, so that quantizing, noise and bits
+ *     are one pass without a store;
+ *   - no branch depends on a line.
+ *
+ * Quantizing again with signs, along the path that was chosen, gives the same values (`quantizeBand`).
+ */
+import { fastLog2 } from '../../../dsp/logarithm.ts';
+import { type ChannelStream, MAX_BANDS } from '../standard/channel-stream.ts';
+import {
+  ESC_HCB,
+  ESCAPE_LENGTHS,
+  lowestBook,
+  MAGNITUDE_LENGTHS,
+} from '../standard/spectrum-coding.ts';
+import { FRAME_LENGTH } from '../standard/window-sequence.ts';
+import {
+  INVERSE_STEP_34,
+  POWER_43,
+  roundMagnitude,
+  STEP,
+  smallestScaleFactor,
+} from './quantizer.ts';
+import type { Tuning } from './tuning.ts';
+
+/** Results are remembered for this many scale factors of a band; a power of two above the candidates' spread. */
+const CACHE_SIZE = 64;
+/** Bits that a difference of scale factors takes on average. */
+const SCALE_FACTOR_BITS = 3;
+/** log2(2 ln 2). */
+const LOG2_2LN2 = 0.4712;
+
+/** One channel's lines and weights, and what the search remembers of them. */
+export class ChannelSearch {
+  /** Lines in transmission order; 32768 is full scale. */
+  readonly spectrum = new Float64Array(FRAME_LENGTH);
+  /** Magnitudes of `spectrum`. */
+  readonly magnitude = new Float64Array(FRAME_LENGTH);
+  /** Magnitudes of `spectrum` to the power 3/4. */
+  readonly power34 = new Float64Array(FRAME_LENGTH);
+  /** Band => weight of the squared error of its lines. */
+  readonly weight = new Float64Array(MAX_BANDS);
+  /** Band => weighted energy: the noise if the band is left out. */
+  readonly silentNoise = new Float64Array(MAX_BANDS);
+  /** Band => the part of `predictScaleFactor` that does not depend on the rate. */
+  readonly predicted = new Float64Array(MAX_BANDS);
+  /** Band => largest of `power34`. */
+  readonly largest34 = new Float64Array(MAX_BANDS);
+  /** Band => smallest scale factor that can be coded. */
+  readonly smallest = new Uint8Array(MAX_BANDS);
+  /** Band and scale factor => weighted noise and bits, valid if the stamp is this frame's. */
+  readonly cachedNoise = new Float64Array(MAX_BANDS * CACHE_SIZE);
+  readonly cachedBits = new Int32Array(MAX_BANDS * CACHE_SIZE);
+  readonly cacheStamp = new Int32Array(MAX_BANDS * CACHE_SIZE);
+  stamp = 0;
+}
+
+/** Prepares a frame: sums over each band. `search.spectrum` and `search.weight` are set. */
+export function prepareSearch(search: ChannelSearch, stream: ChannelStream, tuning: Tuning): void {
+  const { spectrum, magnitude, power34 } = search;
+  search.stamp = (search.stamp + 256) & 0x3fffffff;
+  for (let band = 0; band < stream.numBands; band++) {
+    let energy = 0;
+    let rootSum = 0;
+    let largest = 0;
+    const start = stream.bandOffset[band];
+    const end = stream.bandOffset[band + 1];
+    for (let i = start; i < end; i++) {
+      const x = Math.abs(spectrum[i]);
+      const root = Math.sqrt(x);
+      const power = Math.sqrt(x * root);
+      energy += x * x;
+      rootSum += root;
+      magnitude[i] = x;
+      power34[i] = power;
+      if (power > largest) largest = power;
+    }
+    const weight = search.weight[band];
+    search.silentNoise[band] = energy * weight * tuning.silencePenalty;
+    search.predicted[band] = fastLog2(((end - start) * 6.75) / (weight * (rootSum + 1e-9)));
+    search.largest34[band] = largest;
+    search.smallest[band] = smallestScaleFactor(largest);
+  }
+}
+
+/**
+ * The scale factor whose noise should be optimal. At high resolution a bit more for a line quarters its noise, so the best
+ * noise of each line is lambda / (2 ln 2) over its weight. The quantizer's local step is 4/3·step^(3/4)·|x|^(1/4), its
+ * noise a twelfth of that squared: a band has 4/27·step^(3/2)·sum(sqrt|x|).
+ * @param log2Lambda log2 of what a bit is worth
+ */
+export function predictScaleFactor(
+  search: ChannelSearch,
+  band: number,
+  log2Lambda: number,
+): number {
+  // log2(step) = 2/3 log, sf = 100 + 4·log2(step).
+  const sf = Math.round(100 + (8 / 3) * (log2Lambda - LOG2_2LN2 + search.predicted[band]));
+  return sf < 0 ? 0 : sf > 255 ? 255 : sf;
+}
+
+/** What `band` costs as it was chosen: weighted noise + lambda · bits. */
+export function costOfBand(
+  search: ChannelSearch,
+  stream: ChannelStream,
+  band: number,
+  lambda: number,
+): number {
+  if (stream.codebook[band] === 0) return search.silentNoise[band];
+  const at = band * CACHE_SIZE + (stream.scaleFactor[band] & (CACHE_SIZE - 1));
+  return search.cachedNoise[at] + lambda * (search.cachedBits[at] + SCALE_FACTOR_BITS);
+}
+
+/** Squared error of the band that was measured last. */
+const squaredError = new Float64Array(1);
+
+/**
+ * Weighted noise and bits of `band` with scale factor `sf`: the position of both in the cache. Bits are those of the
+ * cheaper book of the lowest pair that can code the band, 0 if all of it becomes zero.
+ */
+export function measureBand(
+  search: ChannelSearch,
+  stream: ChannelStream,
+  band: number,
+  sf: number,
+  tuning: Tuning,
+): number {
+  const at = band * CACHE_SIZE + (sf & (CACHE_SIZE - 1));
+  const stamp = search.stamp + sf;
+  if (search.cacheStamp[at] === stamp) return at;
+  search.cacheStamp[at] = stamp;
+  const first = tuning.roundingFirst;
+  const rest = tuning.roundingRest;
+  const largest = search.largest34[band] * INVERSE_STEP_34[sf];
+  if (largest < 1 - first) {
+    search.cachedBits[at] = 0;
+    search.cachedNoise[at] = search.silentNoise[band];
+    return at;
+  }
+  const { magnitude, power34 } = search;
+  const start = stream.bandOffset[band];
+  const end = stream.bandOffset[band + 1];
+  const book = largest < 1.5 ? 1 : lowestBook((largest + rest) | 0);
+  let bits: number;
+  if (book === 1) {
+    bits = measureOnes(magnitude, power34, start, end, sf, first);
+  } else if (book === 3) {
+    bits = measureQuads(magnitude, power34, start, end, sf, first, rest);
+  } else if (book < ESC_HCB) {
+    bits = measurePairs(magnitude, power34, start, end, sf, first, rest, book);
+  } else {
+    bits = measureEscapes(magnitude, power34, start, end, sf, first, rest);
+  }
+  // One book of the pair in the low half, the other in the high half.
+  const low = bits & 0xffff;
+  const high = bits >>> 16;
+  search.cachedBits[at] = low < high ? low : high;
+  search.cachedNoise[at] = squaredError[0] * search.weight[band];
+  return at;
+}
+
+/** Lines `pos` to `end` - 1 that all become 0 or 1: bits in books 1 and 2. */
+function measureOnes(
+  magnitude: Float64Array,
+  power34: Float64Array,
+  pos: number,
+  end: number,
+  sf: number,
+  first: number,
+): number {
+  const inverse = INVERSE_STEP_34[sf];
+  const step = STEP[sf];
+  const lengths = MAGNITUDE_LENGTHS[1];
+  let error = 0;
+  let bits = 0;
+  for (let i = pos; i < end; i += 4) {
+    const w = (power34[i] * inverse + first) | 0;
+    const x = (power34[i + 1] * inverse + first) | 0;
+    const y = (power34[i + 2] * inverse + first) | 0;
+    const z = (power34[i + 3] * inverse + first) | 0;
+    const wError = magnitude[i] - w * step;
+    const xError = magnitude[i + 1] - x * step;
+    const yError = magnitude[i + 2] - y * step;
+    const zError = magnitude[i + 3] - z * step;
+    error += wError * wError + xError * xError + (yError * yError + zError * zError);
+    bits += lengths[27 * w + 9 * x + 3 * y + z];
+  }
+  squaredError[0] = error;
+  return bits;
+}
+
+/** Lines `pos` to `end` - 1 that become 0 to 2: bits in books 3 and 4. */
+function measureQuads(
+  magnitude: Float64Array,
+  power34: Float64Array,
+  pos: number,
+  end: number,
+  sf: number,
+  first: number,
+  rest: number,
+): number {
+  const inverse = INVERSE_STEP_34[sf];
+  const step = STEP[sf];
+  const lengths = MAGNITUDE_LENGTHS[3];
+  let error = 0;
+  let bits = 0;
+  for (let i = pos; i < end; i += 4) {
+    const w = roundMagnitude(power34[i] * inverse, first, rest);
+    const x = roundMagnitude(power34[i + 1] * inverse, first, rest);
+    const y = roundMagnitude(power34[i + 2] * inverse, first, rest);
+    const z = roundMagnitude(power34[i + 3] * inverse, first, rest);
+    const wError = magnitude[i] - POWER_43[w] * step;
+    const xError = magnitude[i + 1] - POWER_43[x] * step;
+    const yError = magnitude[i + 2] - POWER_43[y] * step;
+    const zError = magnitude[i + 3] - POWER_43[z] * step;
+    error += wError * wError + xError * xError + (yError * yError + zError * zError);
+    bits += lengths[27 * w + 9 * x + 3 * y + z];
+  }
+  squaredError[0] = error;
+  return bits;
+}
+
+/** Lines `pos` to `end` - 1 that become 0 to 4, 7 or 12: bits in `book` and the one above, `book` 5, 7 or 9. */
+function measurePairs(
+  magnitude: Float64Array,
+  power34: Float64Array,
+  pos: number,
+  end: number,
+  sf: number,
+  first: number,
+  rest: number,
+  book: number,
+): number {
+  const inverse = INVERSE_STEP_34[sf];
+  const step = STEP[sf];
+  const lengths = MAGNITUDE_LENGTHS[book];
+  const modulus = book === 5 ? 5 : book === 7 ? 8 : 13;
+  let error = 0;
+  let bits = 0;
+  for (let i = pos; i < end; i += 2) {
+    const y = roundMagnitude(power34[i] * inverse, first, rest);
+    const z = roundMagnitude(power34[i + 1] * inverse, first, rest);
+    const yError = magnitude[i] - POWER_43[y] * step;
+    const zError = magnitude[i + 1] - POWER_43[z] * step;
+    error += yError * yError + zError * zError;
+    bits += lengths[modulus * y + z];
+  }
+  squaredError[0] = error;
+  return bits;
+}
+
+/** Lines `pos` to `end` - 1 of which one becomes 13 or more: bits in book 11, in both halves. */
+function measureEscapes(
+  magnitude: Float64Array,
+  power34: Float64Array,
+  pos: number,
+  end: number,
+  sf: number,
+  first: number,
+  rest: number,
+): number {
+  const inverse = INVERSE_STEP_34[sf];
+  const step = STEP[sf];
+  const lengths = MAGNITUDE_LENGTHS[ESC_HCB];
+  let error = 0;
+  let bits = 0;
+  for (let i = pos; i < end; i += 2) {
+    const y = roundMagnitude(power34[i] * inverse, first, rest);
+    const z = roundMagnitude(power34[i + 1] * inverse, first, rest);
+    const yError = magnitude[i] - POWER_43[y] * step;
+    const zError = magnitude[i + 1] - POWER_43[z] * step;
+    error += yError * yError + zError * zError;
+    bits += ESCAPE_LENGTHS[32 - Math.clz32(y)] + ESCAPE_LENGTHS[32 - Math.clz32(z)];
+    bits += lengths[17 * (y < 16 ? y : 16) + (z < 16 ? z : 16)];
+  }
+  squaredError[0] = error;
+  return bits | (bits << 16);
+}

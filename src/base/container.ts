@@ -13,8 +13,13 @@ export interface ContainerWriter {
    */
   readonly timeBases: readonly (readonly [num: number, den: number])[];
   writeHeader(): Promise<void>;
-  /** Throws `ConfigError` for times that the container cannot hold. */
-  writePacket(streamIndex: number, packet: Packet): Promise<void>;
+  /** Whether the decoding times of a stream must rise from packet to packet, not only never fall. Default false. */
+  readonly needsRisingTimes?: boolean;
+  /**
+   * Throws or rejects with `ConfigError` for times that the container cannot hold. What is returned must be awaited before the next call
+   * if it is a promise; nothing is returned where nothing has to be waited for, as for most packets.
+   */
+  writePacket(streamIndex: number, packet: Packet): Promise<void> | void;
   /** Completes the file: sizes, indexes, tables. */
   writeTrailer(): Promise<void>;
 }
@@ -25,10 +30,41 @@ export interface ReadPacket {
   readonly packet: Packet;
 }
 
+/** Where reading shall begin: at the last key packet of a stream that is presented at or before a time. */
+export interface ReadStart {
+  readonly streamIndex: number;
+  readonly seconds: number;
+}
+
 /** Reads the streams of a file; packets come in file order, in canonical form (docs/packets.md). */
 export interface ContainerReader {
   /** ffmpeg's short name: `mp4`, `matroska`, `wav`, `adts`, `h264`. */
   readonly format: string;
   readonly streams: readonly StreamInfo[];
   packets(): AsyncGenerator<ReadPacket>;
+  /**
+   * The same packets, all that lie together in memory at once: a turn of the event loop for each packet costs more than
+   * reading it. Readers of files with an index go to `from`; they may begin earlier, and then give packets that nobody
+   * asked for, but never later. Absent where packets are read one by one; `packetRuns` below is for all readers.
+   */
+  packetRuns?(from?: ReadStart): AsyncGenerator<readonly ReadPacket[]>;
+}
+
+/** Packets of `reader` in runs: its own, or of one packet each if it has none. */
+export function packetRuns(
+  reader: ContainerReader,
+  from?: ReadStart,
+): AsyncGenerator<readonly ReadPacket[]> {
+  return reader.packetRuns?.(from) ?? runsOfOne(reader);
+}
+
+async function* runsOfOne(reader: ContainerReader): AsyncGenerator<readonly ReadPacket[]> {
+  for await (const packet of reader.packets()) yield [packet];
+}
+
+/** The packets of `runs`, one by one. */
+export async function* eachPacket(
+  runs: AsyncGenerator<readonly ReadPacket[]>,
+): AsyncGenerator<ReadPacket> {
+  for await (const run of runs) yield* run;
 }

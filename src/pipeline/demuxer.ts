@@ -3,7 +3,7 @@
  * chunks as they are read.
  */
 import type { ByteSource } from '../base/byte-stream.ts';
-import type { ContainerReader, ReadPacket } from '../base/container.ts';
+import { type ContainerReader, packetRuns, type ReadPacket } from '../base/container.ts';
 import { ConfigError, rejectUnknownKeys, requireInteger, StateError } from '../base/errors.ts';
 import type {
   AudioStreamInfo,
@@ -118,6 +118,12 @@ export class Demuxer implements AsyncDisposable {
   get imageCodec(): VideoStreamInfo {
     const { frameRate: _, ...image } = this.videoCodec;
     return image;
+  }
+
+  /** Packets of all streams in the order of the file, those that were read at once together. */
+  packetRuns(): AsyncGenerator<readonly ReadPacket[]> {
+    this.requireOpen('packetRuns');
+    return packetRuns(this.reader);
   }
 
   /** Packets of all streams in the order of the file. */
@@ -264,16 +270,19 @@ export class Demuxer implements AsyncDisposable {
     const filter = bsfOf(method, codec, options);
     if (window !== undefined) requireWindow(`demuxer.${method}.window`, window);
     let packets: Packet[] = [];
-    for await (const { streamIndex, packet } of this.reader.packets()) {
-      if (streamIndex !== index) continue;
-      if (window !== undefined) {
-        const seconds = (packet.pts * codec.timeBase[0]) / codec.timeBase[1];
-        if (seconds >= window[1] + margin) break;
-        // Sound can start anywhere; pictures at the last key frame that is not behind the start.
-        const isStart = codec.kind === 'audio' ? isOver(packet, codec, window[0]) : packet.isKey;
-        if (isStart && (codec.kind === 'audio' || seconds <= window[0])) packets = [];
+    const from = window === undefined ? undefined : { streamIndex: index, seconds: window[0] };
+    reading: for await (const run of packetRuns(this.reader, from)) {
+      for (const { streamIndex, packet } of run) {
+        if (streamIndex !== index) continue;
+        if (window !== undefined) {
+          const seconds = (packet.pts * codec.timeBase[0]) / codec.timeBase[1];
+          if (seconds >= window[1] + margin) break reading;
+          // Sound can start anywhere; pictures at the last key frame that is not behind the start.
+          const isStart = codec.kind === 'audio' ? isOver(packet, codec, window[0]) : packet.isKey;
+          if (isStart && (codec.kind === 'audio' || seconds <= window[0])) packets = [];
+        }
+        packets.push(packet);
       }
-      packets.push(packet);
     }
     const made = asPackets(filter?.codec ?? codec, applyTo(filter, packets));
     return window === undefined ? made : { ...made, timestamp: window };

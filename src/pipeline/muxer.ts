@@ -7,7 +7,7 @@ import type { ByteSink } from '../base/byte-stream.ts';
 import type { ContainerWriter } from '../base/container.ts';
 import { ConfigError, MediaError, rejectUnknownKeys, StateError } from '../base/errors.ts';
 import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
-import { rescale } from '../base/rational.ts';
+import { type Rational, rescale } from '../base/rational.ts';
 import { type Destination, isDestination, openSink } from '../io/open.ts';
 import { AudioEncoder } from './audio-encoder.ts';
 import type { VideoCodec } from './codec.ts';
@@ -323,31 +323,57 @@ export class Muxer implements AsyncDisposable {
       );
     }
     const timeBase = writer.timeBases[streamIndex]!;
+    const isRemuxed = this.encoders[streamIndex] === null;
+    const isRising = isRemuxed && stream.kind !== 'subtitle' && writer.needsRisingTimes === true;
     let last = this.lastDts[streamIndex]!;
-    const rescaled = packets.packets.map((packet): Packet => {
-      const pts = rescale(packet.pts, packets.timeBase, timeBase);
-      const dts = rescale(packet.dts, packets.timeBase, timeBase);
-      const end = rescale(packet.pts + packet.duration, packets.timeBase, timeBase);
-      if (!(dts >= last)) {
+    const rescaled: Packet[] = [];
+    for (const packet of packets.packets as readonly Packet[]) {
+      let made = rescaledPacket(packet, packets.timeBase, timeBase);
+      if (!(made.dts >= last)) {
         throw new ConfigError(
           'muxer.write.packets',
           `decoding time ${packet.dts} of stream ${streamIndex} comes after a later one; packets are written once and in order`,
         );
       }
-      last = dts;
-      return { ...packet, pts, dts, duration: end - pts };
-    });
+      if (isRising && made.dts === last) made = oneTickLater(made);
+      last = made.dts;
+      rescaled.push(made);
+    }
     this.lastDts[streamIndex] = last;
     return rescaled;
   }
 
   /** Writes the packets whose turn it is; all that are held if `isLast`. */
   private async writeReady(writer: ContainerWriter, isLast: boolean): Promise<void> {
-    for (let next = this.interleaver.take(isLast); next; next = this.interleaver.take(isLast)) {
-      const { streamIndex, packet } = next;
-      await this.guarded('write', () => writer.writePacket(streamIndex, packet));
-    }
+    await this.guarded('write', async () => {
+      for (let next = this.interleaver.take(isLast); next; next = this.interleaver.take(isLast)) {
+        // Most packets are only noted and copied; a promise for each would cost more than that.
+        const writing = writer.writePacket(next.streamIndex, next.packet);
+        if (writing !== undefined) await writing;
+      }
+    });
   }
+}
+
+/** `packet` with its times in ticks of `to`. */
+function rescaledPacket(packet: Packet, from: Rational, to: Rational): Packet {
+  if (from[0] === to[0] && from[1] === to[1]) return packet;
+  const pts = rescale(packet.pts, from, to);
+  const dts = packet.dts === packet.pts ? pts : rescale(packet.dts, from, to);
+  const duration = rescale(packet.pts + packet.duration, from, to) - pts;
+  const { data, isKey, discardPadding } = packet;
+  return discardPadding === undefined
+    ? { data, pts, dts, duration, isKey }
+    : { data, pts, dts, duration, isKey, discardPadding };
+}
+
+/**
+ * `packet` decoded one tick later. Files hold packets with equal times: joined ones, and those whose coarse time base made
+ * them equal. Where the new file cannot, the smallest difference that it can hold is better than no file.
+ */
+function oneTickLater(packet: Packet): Packet {
+  const dts = packet.dts + 1;
+  return { ...packet, dts, pts: Math.max(packet.pts, dts) };
 }
 
 function messageOf(error: unknown): string {

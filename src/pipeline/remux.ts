@@ -25,10 +25,6 @@ export interface RemuxResult {
   readonly bytes: number;
 }
 
-/** Packets are handed on in runs, so that a small one does not cost a turn of its own. */
-const MAX_RUN_PACKETS = 64;
-const MAX_RUN_BYTES = 1 << 20;
-
 /**
  * Copies a file. Throws `UnsupportedError` with the reason for a stream that the new file cannot hold; nothing is left of
  * the new file then.
@@ -84,29 +80,20 @@ async function copyPackets(
   muxer: Muxer,
   targets: ReadonlyMap<number, number>,
 ): Promise<{ packets: number; bytes: number }> {
-  const runs: Packet[][] = demuxer.streams.map(() => []);
-  let held = 0;
-  let heldBytes = 0;
   const counts = { packets: 0, bytes: 0 };
-  const handOn = async (): Promise<void> => {
-    for (const [index, run] of runs.entries()) {
-      if (run.length === 0) continue;
-      const { kind, timeBase } = demuxer.streams[index]!;
-      await muxer.write(targets.get(index)!, { kind, timeBase, packets: run });
-      runs[index] = [];
+  for await (const run of demuxer.packetRuns()) {
+    const parts: Packet[][] = demuxer.streams.map(() => []);
+    for (const { streamIndex, packet } of run) {
+      if (!targets.has(streamIndex)) continue;
+      parts[streamIndex]!.push(packet);
+      counts.packets++;
+      counts.bytes += packet.data.length;
     }
-    held = 0;
-    heldBytes = 0;
-  };
-  for await (const { streamIndex, packet } of demuxer.packets()) {
-    if (!targets.has(streamIndex)) continue;
-    runs[streamIndex]!.push(packet);
-    held++;
-    heldBytes += packet.data.length;
-    counts.packets++;
-    counts.bytes += packet.data.length;
-    if (held >= MAX_RUN_PACKETS || heldBytes >= MAX_RUN_BYTES) await handOn();
+    for (const [index, packets] of parts.entries()) {
+      if (packets.length === 0) continue;
+      const { kind, timeBase } = demuxer.streams[index]!;
+      await muxer.write(targets.get(index)!, { kind, timeBase, packets });
+    }
   }
-  await handOn();
   return counts;
 }

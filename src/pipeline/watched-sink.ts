@@ -17,8 +17,15 @@ export class WatchedSink implements ByteSink {
     }
   }
 
-  write(bytes: Uint8Array): Promise<void> {
-    return this.watch(() => this.sink.write(bytes));
+  /** Gives no promise where the sink gives none: it is called for every packet. */
+  write(bytes: Uint8Array): Promise<void> | void {
+    try {
+      const writing = this.sink.write(bytes);
+      return writing === undefined ? undefined : this.watch(() => writing);
+    } catch (error) {
+      this.failed = true;
+      throw error;
+    }
   }
 
   writeAt(position: number, bytes: Uint8Array): Promise<void> {

@@ -128,6 +128,7 @@ function isUniform(list: U32List, from = 0): boolean {
 
 /** Writes a fragmented file. A fragment is held in memory until it ends. */
 export class FragmentedMp4Writer implements ContainerWriter {
+  readonly needsRisingTimes = true;
   readonly timeBases: readonly (readonly [num: number, den: number])[];
   private readonly sink: ByteSink;
   private readonly options: ResolvedMp4Options;
@@ -164,7 +165,7 @@ export class FragmentedMp4Writer implements ContainerWriter {
     return Promise.resolve();
   }
 
-  async writePacket(streamIndex: number, packet: Packet): Promise<void> {
+  writePacket(streamIndex: number, packet: Packet): Promise<void> | void {
     if (!this.isOpen) throw new StateError('mp4.writePacket', 'call writeHeader before');
     const fragment = this.fragments[streamIndex];
     if (fragment === undefined) {
@@ -175,11 +176,12 @@ export class FragmentedMp4Writer implements ContainerWriter {
     }
     const { track } = fragment;
     track.checkPacket(packet);
-    if (this.endsFragment(fragment, packet)) {
-      fragment.endLast(packet.dts);
-      await this.writeFragment();
-    }
-    for (const sample of trackSamples(track, packet)) this.addSample(fragment, sample);
+    const addSamples = (): void => {
+      for (const sample of trackSamples(track, packet)) this.addSample(fragment, sample);
+    };
+    if (!this.endsFragment(fragment, packet)) return addSamples();
+    fragment.endLast(packet.dts);
+    return this.writeFragment().then(addSamples);
   }
 
   private addSample(fragment: TrackFragment, sample: Packet): void {

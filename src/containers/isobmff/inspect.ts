@@ -4,6 +4,7 @@
  */
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { MediaError } from '../../base/errors.ts';
+import { SourceWindow } from '../../base/source-window.ts';
 import {
   hexText,
   TREE_DEFAULTS,
@@ -76,7 +77,6 @@ import {
   stts,
   stz2,
 } from './boxes-samples.ts';
-import { SourceWindow } from './source-window.ts';
 import type { BoxDescription } from './syntax.ts';
 import { loadBox, MAX_TOP_LEVEL_BOXES, topLevelBox } from './top-level.ts';
 
@@ -136,7 +136,7 @@ export async function inspectMp4(
     if (box === null) break;
     if (box.type === 'mdat') {
       const end = Math.min(box.end, window.size);
-      const headerBytes = await window.readCopy(box.position, box.headerBytes);
+      const headerBytes = await window.copy(box.position, box.headerBytes);
       const file = { bytes: headerBytes, fileOffset: box.position };
       const view = { type: 'mdat', start: 0, dataStart: box.headerBytes, end: headerBytes.length };
       const fields = headerFields(file, view);

@@ -11,8 +11,10 @@ import { ByteWriter } from '../../bits/byte-writer.ts';
 export interface MediaData {
   /** Bytes of the file before and in the media data so far: where what follows `finish` will lie. */
   readonly end: number;
-  /** Appends `bytes` and returns their position in the file. */
-  append(bytes: Uint8Array): Promise<number>;
+  /** Where in the file the next `count` bytes to be appended go. */
+  place(count: number): number;
+  /** Appends `bytes`. What is returned must be awaited before the next call if it is a promise. */
+  append(bytes: Uint8Array): Promise<void> | void;
   /** No more samples: completes the boxes that hold them. */
   finish(): Promise<void>;
 }
@@ -53,11 +55,13 @@ export class PatchedMediaData implements MediaData {
     return new PatchedMediaData(sink, start);
   }
 
-  async append(bytes: Uint8Array): Promise<number> {
-    const position = this.end;
-    await this.sink.write(bytes);
+  place(): number {
+    return this.end;
+  }
+
+  append(bytes: Uint8Array): Promise<void> | void {
     this.end += bytes.length;
-    return position;
+    return this.sink.write(bytes);
   }
 
   async finish(): Promise<void> {
@@ -86,16 +90,19 @@ export class SegmentedMediaData implements MediaData {
     return this.written + (this.buffered > 0 ? BOX_HEADER_BYTES + this.buffered : 0);
   }
 
-  async append(bytes: Uint8Array): Promise<number> {
+  place(count: number): number {
+    const isNewBox = this.buffered === 0 || this.buffered + count > SEGMENT_BYTES;
+    return isNewBox ? this.end + BOX_HEADER_BYTES : this.end;
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
     if (this.buffered + bytes.length > SEGMENT_BYTES) await this.finish();
-    const position = this.written + BOX_HEADER_BYTES + this.buffered;
     if (bytes.length > SEGMENT_BYTES) {
       await this.writeBox(bytes);
     } else {
       this.buffer.set(bytes, this.buffered);
       this.buffered += bytes.length;
     }
-    return position;
   }
 
   private async writeBox(payload: Uint8Array): Promise<void> {
@@ -125,11 +132,13 @@ export class SpooledMediaData implements MediaData {
     this.end = start + LARGE_HEADER_BYTES;
   }
 
-  append(bytes: Uint8Array): Promise<number> {
-    const position = this.end;
+  place(): number {
+    return this.end;
+  }
+
+  append(bytes: Uint8Array): void {
     this.packets.push(bytes);
     this.end += bytes.length;
-    return Promise.resolve(position);
   }
 
   finish(): Promise<void> {

@@ -1,13 +1,13 @@
 /**
- * The MP4 and QuickTime reader: finds `moov`, makes a track of each `trak` that can be played, and gives the packets of
- * all tracks in the order of the file, first those that `moov` lists, then those of the fragments behind it.
+ * The MP4 and QuickTime reader: finds `moov`, makes a track of each `trak` that can be played, and says what else the
+ * movie has: titles, cover, chapters. The packets are read by packet-reader.ts.
  */
 import type { ByteSource } from '../../base/byte-stream.ts';
-import type { ContainerReader, ReadPacket } from '../../base/container.ts';
+import { type ContainerReader, eachPacket } from '../../base/container.ts';
 import { FormatError } from '../../base/errors.ts';
-import type { Packet, StreamInfo } from '../../base/packet.ts';
+import type { StreamInfo } from '../../base/packet.ts';
 import { rescale } from '../../base/rational.ts';
-import { widenNalLengths } from '../config/avc-record.ts';
+import { SourceWindow } from '../../base/source-window.ts';
 import {
   type BoxView,
   boxesIn,
@@ -19,18 +19,12 @@ import {
 } from './box-reader.ts';
 import { trex } from './boxes-fragments.ts';
 import { ftyp, mvhd } from './boxes-movie.ts';
-import {
-  type EditContext,
-  editedSamples,
-  fragmentShift,
-  type TimedSample,
-} from './edit-timeline.ts';
-import { type FragmentTrack, readFragment } from './fragment-samples.ts';
+import { fragmentShift } from './edit-timeline.ts';
+import type { FragmentTrack } from './fragment-samples.ts';
 import { type ReadMetadata, readMetadata } from './metadata-reader.ts';
 import type { Chapter } from './options.ts';
-import { SampleCursor } from './sample-cursor.ts';
-import { SourceWindow } from './source-window.ts';
-import { readTimedText, readVttSample } from './text-samples.ts';
+import { readRuns, tableSamples } from './packet-reader.ts';
+import { readTimedText } from './text-samples.ts';
 import { loadBox, MAX_TOP_LEVEL_BOXES, topLevelBox } from './top-level.ts';
 import { type Mp4TrackInfo, type ReadTrack, readTrack } from './track-reader.ts';
 
@@ -133,7 +127,8 @@ async function makeReader(
     durationSeconds: movie !== null && movieTimescale > 0 ? movie.duration / movieTimescale : 0,
     ...described,
     chapters,
-    packets: () => readPackets(context),
+    packets: () => eachPacket(readRuns(context)),
+    packetRuns: (from) => readRuns(context, from),
   };
 }
 
@@ -164,20 +159,6 @@ function fragmentTracks(
   return found;
 }
 
-function tableSamples(track: ReadTrack, fileSize: number): Generator<TimedSample> {
-  const { info, tables, pcmFrameBytes, stream, dtsShift } = track;
-  const context: EditContext = {
-    edits: info.edits,
-    isAudio: stream.kind === 'audio',
-    timescale: info.timescale,
-    dtsShift,
-    hasCompositionOffsets: tables.ctts.length > 0,
-  };
-  // One PCM sample may be stored as a sample of 1 byte in a table of constant size; its true size is the frame's.
-  const isRunOfPcm = pcmFrameBytes > 0 && tables.sample_size > 0;
-  return editedSamples(new SampleCursor(tables, fileSize, isRunOfPcm ? pcmFrameBytes : 0), context);
-}
-
 /** Chapters beyond this are left out: no list that a person made is longer. */
 const MAX_CHAPTERS = 10_000;
 
@@ -185,7 +166,7 @@ const MAX_CHAPTERS = 10_000;
 async function readChapterTrack(window: SourceWindow, track: ReadTrack): Promise<Chapter[]> {
   const chapters: Chapter[] = [];
   for (const sample of tableSamples(track, window.size)) {
-    const title = readTimedText(await window.readCopy(sample.position, sample.size));
+    const title = readTimedText(await window.copy(sample.position, sample.size));
     chapters.push({ start: Math.max(0, sample.pts) / track.info.timescale, title });
     if (chapters.length === MAX_CHAPTERS) break;
   }
@@ -200,140 +181,4 @@ function withPriming(track: ReadTrack, fileSize: number, isFragmented: boolean):
   const start = first.done ? (isFragmented ? fragmentShift(info.edits) : 0) : first.value.pts;
   const priming = start < 0 ? rescale(-start, [1, info.timescale], [1, stream.sampleRate]) : 0;
   return { ...stream, priming };
-}
-
-interface ReadContext {
-  readonly window: SourceWindow;
-  readonly tracks: readonly ReadTrack[];
-  readonly fragmentTracks: ReadonlyMap<number, FragmentTrack> | null;
-  readonly moovEnd: number;
-}
-
-/** The samples of one track that are still to come, with the next one looked at. */
-interface Pending {
-  readonly streamIndex: number;
-  readonly track: ReadTrack;
-  readonly samples: Generator<TimedSample>;
-  next: TimedSample | null;
-}
-
-function startPending(
-  streamIndex: number,
-  track: ReadTrack,
-  samples: Generator<TimedSample>,
-): Pending {
-  const pending: Pending = { streamIndex, track, samples, next: null };
-  advance(pending);
-  return pending;
-}
-
-function advance(pending: Pending): void {
-  const result = pending.samples.next();
-  pending.next = result.done ? null : result.value;
-}
-
-async function* readPackets(context: ReadContext): AsyncGenerator<ReadPacket> {
-  const { window, tracks, fragmentTracks } = context;
-  const listed = tracks.map((track, i) => startPending(i, track, tableSamples(track, window.size)));
-  yield* mergedPackets(window, listed, true);
-  if (fragmentTracks === null) return;
-  let position = context.moovEnd;
-  for (let count = 0; count < MAX_TOP_LEVEL_BOXES && position < window.size; count++) {
-    const box = await topLevelBox(window, position);
-    if (box === null) return;
-    if (box.type === 'moof') {
-      const [file, view] = await loadBox(window, box);
-      const isLast = !(await hasFragmentAfter(window, box.end));
-      const pending: Pending[] = [];
-      for (const part of readFragment(file, view, fragmentTracks, window.size)) {
-        const index = tracks.findIndex(({ info }) => info.track_ID === part.track.track_ID);
-        pending.push(startPending(index, tracks[index], part.samples));
-      }
-      yield* mergedPackets(window, pending, isLast);
-    }
-    position = box.end;
-  }
-}
-
-/** Whether a `moof` follows; false too where a stream would have to be read ahead to know. */
-async function hasFragmentAfter(window: SourceWindow, start: number): Promise<boolean> {
-  if (window.source.size === null) return true;
-  let position = start;
-  for (let count = 0; count < MAX_TOP_LEVEL_BOXES && position < window.size; count++) {
-    const box = await topLevelBox(window, position);
-    if (box === null) return false;
-    if (box.type === 'moof') return true;
-    position = box.end;
-  }
-  return false;
-}
-
-/** Seconds by which tracks may be apart for the order in the file to be kept. */
-const MAX_INTERLEAVE_SECONDS = 1;
-
-/**
- * The next sample of all: that which lies first in the file, unless it is decoded more than a second after another. So
- * nothing downstream must hold a long queue, however a file is laid out. Streams can only be read forward.
- */
-function nextPending(pending: readonly Pending[], isStream: boolean): Pending | null {
-  let best: Pending | null = null;
-  for (const each of pending) {
-    if (each.next === null) continue;
-    if (best === null || best.next === null) {
-      best = each;
-      continue;
-    }
-    const ahead = seconds(best) - seconds(each);
-    const isBefore = each.next.position < best.next.position;
-    if (isStream || Math.abs(ahead) <= MAX_INTERLEAVE_SECONDS ? isBefore : ahead > 0) best = each;
-  }
-  return best;
-}
-
-function seconds(pending: Pending): number {
-  return (pending.next?.dts ?? 0) / pending.track.info.timescale;
-}
-
-async function* mergedPackets(
-  window: SourceWindow,
-  pending: readonly Pending[],
-  endsTracks: boolean,
-): AsyncGenerator<ReadPacket> {
-  const isStream = window.source.size === null;
-  for (;;) {
-    const chosen = nextPending(pending, isStream);
-    if (chosen === null || chosen.next === null) return;
-    const sample = chosen.next;
-    const data = await window.readCopy(sample.position, sample.size);
-    // A stream that ended in the middle of a sample: what came before was saved.
-    if (data.length < sample.size) return;
-    advance(chosen);
-    const isLast = endsTracks && chosen.next === null;
-    const packet = makePacket(chosen.track, sample, data, isLast);
-    if (packet !== null) yield { streamIndex: chosen.streamIndex, packet };
-  }
-}
-
-/** The packet in canonical form; null for samples that only fill time. */
-function makePacket(
-  { stream, info }: ReadTrack,
-  sample: TimedSample,
-  bytes: Uint8Array,
-  isLast: boolean,
-): Packet | null {
-  const { pts, dts, duration } = sample;
-  if (!Number.isSafeInteger(pts) || !Number.isSafeInteger(dts)) {
-    throw new FormatError('mp4.samples', 'times reach 2^53 ticks', sample.position);
-  }
-  let data = bytes;
-  if (info.nalLengthSize !== 4) data = widenNalLengths(bytes, info.nalLengthSize);
-  if (stream.codec === 'webvtt') {
-    data = readVttSample(bytes);
-    if (data.length === 0) return null;
-  }
-  const packet: Packet = { data, pts, dts, duration, isKey: sample.isSync };
-  if (!isLast || stream.kind !== 'audio' || info.timescale !== stream.sampleRate) return packet;
-  // A last frame that lasts shorter than it decodes to is padded.
-  const discardPadding = stream.frameSize - duration;
-  return discardPadding > 0 && duration > 0 ? { ...packet, discardPadding } : packet;
 }

@@ -1,7 +1,7 @@
 /** The boxes on the top level of a file: found one after the other, and loaded into memory where they are small enough. */
 import { FormatError } from '../../base/errors.ts';
+import type { SourceWindow } from '../../base/source-window.ts';
 import { type BoxHeader, type BoxView, type FileBytes, parseBoxHeader } from './box-reader.ts';
-import type { SourceWindow } from './source-window.ts';
 
 /** More than any real `moov`, a day of video in it; keeps a file from asking for all memory. */
 const MAX_MOVIE_BYTES = 128 << 20;
@@ -24,17 +24,21 @@ export async function topLevelBox(
   window: SourceWindow,
   position: number,
 ): Promise<TopLevelBox | null> {
-  const bytes = await window.read(position, MAX_HEADER_BYTES);
+  const bytes = await window.peek(position, MAX_HEADER_BYTES);
   const header = parseBoxHeader(bytes, 0, bytes.length);
   if (header === null || !PRINTABLE.test(header.type)) return null;
   const end = header.size === 0 ? window.size : position + header.size;
   return { ...header, position, end };
 }
 
-/** The whole box in memory, as far as the file has it. */
+/**
+ * The whole box in memory, as far as the file has it.
+ * @param how `ahead`: what follows will be read next; `alone`: it will not
+ */
 export async function loadBox(
   window: SourceWindow,
   box: TopLevelBox,
+  how: 'ahead' | 'alone' = 'ahead',
 ): Promise<[FileBytes, BoxView]> {
   const size = box.end - box.position;
   if (Math.min(size, window.size - box.position) > MAX_MOVIE_BYTES) {
@@ -44,7 +48,11 @@ export async function loadBox(
       box.position,
     );
   }
-  const bytes = await window.readCopy(box.position, Math.min(size, MAX_MOVIE_BYTES));
+  const count = Math.min(size, MAX_MOVIE_BYTES);
+  const bytes =
+    how === 'alone' && Number.isFinite(window.size)
+      ? (await window.peek(box.position, Math.min(count, window.size - box.position))).slice()
+      : await window.copy(box.position, count);
   const file = { bytes, fileOffset: box.position };
   return [
     file,

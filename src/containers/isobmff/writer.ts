@@ -58,6 +58,7 @@ export function createMp4Writer(
 }
 
 class Mp4Writer implements ContainerWriter {
+  readonly needsRisingTimes = true;
   readonly timeBases: readonly (readonly [num: number, den: number])[];
   private readonly sink: ByteSink;
   private readonly tracks: readonly Mp4Track[];
@@ -102,7 +103,7 @@ class Mp4Writer implements ContainerWriter {
     return this.sink.seekable && this.sink.readAt !== undefined;
   }
 
-  async writePacket(streamIndex: number, packet: Packet): Promise<void> {
+  writePacket(streamIndex: number, packet: Packet): Promise<void> | void {
     const { mediaData } = this;
     if (mediaData === null) throw new StateError('mp4.writePacket', 'call writeHeader before');
     if (this.isFinished) throw new StateError('mp4.writePacket', 'the trailer is written');
@@ -114,12 +115,18 @@ class Mp4Writer implements ContainerWriter {
       );
     }
     track.checkPacket(packet);
-    for (const sample of trackSamples(track, packet))
-      await this.writeSample(track, sample, mediaData);
+    if (track.stream.kind !== 'subtitle') return this.writeSample(track, packet, mediaData);
+    return this.writeCue(track, packet, mediaData);
   }
 
-  private async writeSample(track: Mp4Track, sample: Packet, mediaData: MediaData): Promise<void> {
-    const position = await mediaData.append(sample.data);
+  private async writeCue(track: Mp4Track, packet: Packet, mediaData: MediaData): Promise<void> {
+    for (const sample of trackSamples(track, packet)) {
+      await this.writeSample(track, sample, mediaData);
+    }
+  }
+
+  private writeSample(track: Mp4Track, sample: Packet, mediaData: MediaData): Promise<void> | void {
+    const position = mediaData.place(sample.data.length);
     const continues =
       track === this.lastTrack &&
       position === this.lastEnd &&
@@ -128,6 +135,7 @@ class Mp4Writer implements ContainerWriter {
     this.lastTrack = track;
     this.lastEnd = position + sample.data.length;
     track.addPacket(sample, position, !continues);
+    return mediaData.append(sample.data);
   }
 
   async writeTrailer(): Promise<void> {

@@ -18,7 +18,6 @@ export const KEYFRAME_FLAG = 0x80;
 const LACING_MASK = 0x06;
 const XIPH_LACING = 0x02;
 const FIXED_SIZE_LACING = 0x04;
-const EBML_LACING = 0x06;
 
 /** Reads the header of the block at `start` into `header`. Throws `FormatError`; `offset` is that of `bytes[0]`. */
 export function readBlockHeader(
@@ -96,9 +95,4 @@ export function readLacing(
   if (total > end - next) fail('the frame sizes reach past the block');
   sizes.push(end - next - total);
   return next;
-}
-
-/** Whether the flags of a block announce more than one frame. */
-export function isLaced(flags: number): boolean {
-  return (flags & EBML_LACING) !== 0;
 }

@@ -4,8 +4,8 @@
  */
 import { FormatError } from '../../base/errors.ts';
 import { crc32 } from '../../bits/crc32.ts';
-import { type BlockHeader, isLaced, KEYFRAME_FLAG, readBlockHeader, readLacing } from './block.ts';
-import { prepend, undoEncoding } from './content-encoding.ts';
+import { type BlockHeader, KEYFRAME_FLAG, readBlockHeader, readLacing } from './block.ts';
+import { undoEncoding } from './content-encoding.ts';
 import {
   childrenOf,
   type ElementHeader,
@@ -39,8 +39,9 @@ const MAX_BLOCK_BYTES = 64 << 20;
 /** Times and durations beyond this are damage: sums of them must stay exact. */
 const MAX_TICKS = 2 ** 50;
 
-/** Frames gathered before they are handed on. */
-const BATCH = 64;
+/** Frames, and bytes of them, that are gathered before they are handed on. */
+const MAX_BATCH_FRAMES = 256;
+const MAX_BATCH_BYTES = 1 << 20;
 
 const CLUSTER_ID_BYTES = [0x1f, 0x43, 0xb6, 0x75];
 
@@ -59,18 +60,43 @@ export class ClusterReader {
   private readonly header: ElementHeader = { id: 0, size: 0, headerLength: 0 };
   private readonly block: BlockHeader = { trackNumber: 0, relative: 0, flags: 0, length: 0 };
   private readonly sizes: number[] = [];
+  private readonly hasEncodings: boolean;
+  private batchBytes = 0;
 
-  constructor(segment: OpenSegment, verifiesChecksums: boolean) {
+  /** `from`: where a cluster begins that the walk shall start with. */
+  constructor(segment: OpenSegment, verifiesChecksums: boolean, from: number) {
     this.segment = segment;
     this.verifiesChecksums = verifiesChecksums;
-    this.position = segment.firstCluster;
+    this.position = from;
+    this.hasEncodings = [...segment.tracks.values()].some(({ encodings }) => encodings.length > 0);
   }
 
-  /** Appends some of the next frames to `frames`. Returns false when there are no more. */
+  /** Appends some of the next frames to `frames`, which is empty. Returns false when there are no more. */
   async readMore(frames: BlockFrame[]): Promise<boolean> {
-    while (frames.length < BATCH) {
-      if (!(await this.step(frames))) return false;
+    this.batchBytes = 0;
+    let isMore = true;
+    while (isMore && frames.length < MAX_BATCH_FRAMES && this.batchBytes < MAX_BATCH_BYTES) {
+      if (!this.stepHere(frames)) isMore = await this.step(frames);
     }
+    await this.undoEncodings(frames);
+    return isMore;
+  }
+
+  /** Handles one block, if it and its cluster are as they should be and the window holds it. False: see `step`. */
+  private stepHere(frames: BlockFrame[]): boolean {
+    const { window, segmentEnd } = this.segment;
+    const { header, position, clusterEnd } = this;
+    const at = position - window.start;
+    const isHere =
+      at >= 0 &&
+      position < clusterEnd &&
+      readElementHeader(window.bytes, at, window.bytes.length, header);
+    if (!isHere || (header.id !== ID.SimpleBlock && header.id !== ID.BlockGroup)) return false;
+    const total = header.headerLength + header.size;
+    const limit = Math.min(clusterEnd, segmentEnd);
+    if (header.size === UNKNOWN_SIZE || position + total > limit) return false;
+    if (!window.has(position, total)) return false;
+    this.takeElement(header.id, header.headerLength, header.size, frames);
     return true;
   }
 
@@ -152,29 +178,37 @@ export class ClusterReader {
         return false;
       }
     }
+    this.takeElement(id, headerLength, size, frames);
+    return true;
+  }
+
+  /** Handles the element at the position, which the window holds whole. */
+  private takeElement(id: number, headerLength: number, size: number, frames: BlockFrame[]): void {
+    const { window, problems } = this.segment;
+    const { bytes } = window;
+    const start = this.position;
+    const total = headerLength + size;
     const at = start - window.start;
     const dataAt = at + headerLength;
-    const { bytes } = window;
     this.position = start + total;
     if (id === ID['CRC-32'] && size === 4 && start === this.clusterStart) {
       if (this.verifiesChecksums) this.expectedCrc = storedCrc(bytes, dataAt);
       this.crc = 0;
-      return true;
+      return;
     }
     if (this.expectedCrc >= 0) this.crc = crc32(bytes, this.crc, at, at + total);
-    if (this.clusterEnd < 0) return true;
+    if (this.clusterEnd < 0) return;
     try {
       if (id === ID.Timestamp) this.timestamp = readUint(bytes.subarray(dataAt, dataAt + size));
       else if (id === ID.SimpleBlock) {
-        await this.takeBlock(bytes, dataAt, dataAt + size, null, frames);
+        this.takeBlock(bytes, dataAt, dataAt + size, null, frames);
       } else if (id === ID.BlockGroup) {
-        await this.takeGroup(bytes.subarray(dataAt, dataAt + size), start + headerLength, frames);
+        this.takeGroup(bytes.subarray(dataAt, dataAt + size), start + headerLength, frames);
       }
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       report(problems, start, error.message);
     }
-    return true;
   }
 
   private beginCluster(position: number, headerLength: number, size: number): void {
@@ -216,7 +250,7 @@ export class ClusterReader {
   }
 
   /** BlockGroup, RFC 9559 clause 5.1.3.5. `data` begins at `offset` in the file. */
-  private async takeGroup(data: Uint8Array, offset: number, frames: BlockFrame[]): Promise<void> {
+  private takeGroup(data: Uint8Array, offset: number, frames: BlockFrame[]): void {
     let block: Uint8Array | null = null;
     const group = { duration: -1, isKey: true, discardPadding: 0 };
     for (const child of childrenOf(data, offset)) {
@@ -226,17 +260,17 @@ export class ClusterReader {
       else if (child.id === ID.DiscardPadding) group.discardPadding = readInt(child.data);
     }
     if (block === null) throw new FormatError('matroska.BlockGroup', 'has no Block', offset);
-    await this.takeBlock(block, 0, block.length, group, frames);
+    this.takeBlock(block, 0, block.length, group, frames);
   }
 
   /** The frames of the block between `start` and `end`; `group` says what its BlockGroup adds, null for a SimpleBlock. */
-  private async takeBlock(
+  private takeBlock(
     bytes: Uint8Array,
     start: number,
     end: number,
     group: { duration: number; isKey: boolean; discardPadding: number } | null,
     frames: BlockFrame[],
-  ): Promise<void> {
+  ): void {
     const { block, sizes } = this;
     readBlockHeader(bytes, start, end, this.clusterStart, block);
     const track = this.segment.tracks.get(block.trackNumber);
@@ -259,30 +293,39 @@ export class ClusterReader {
         ? group.duration / count
         : -1;
     const duration = given >= 0 ? given : track.defaultTicks > 0 ? track.defaultTicks : -1;
-    const lacedSizes = isLaced(flags) && count > 1 ? sizes.slice() : sizes;
-    // The bytes of the window are valid until the next load; undoing zlib waits, so everything is copied first.
-    const copies: Uint8Array[] = [];
-    for (const size of lacedSizes) {
-      copies.push(bytes.slice(at, at + size));
-      at += size;
-    }
-    for (const [i, copy] of copies.entries()) {
-      let data = copy;
-      for (const encoding of track.encodings) {
-        data =
-          encoding.kind === 'zlib'
-            ? await undoEncoding(encoding, data, this.clusterStart)
-            : prepend(encoding.prefix, data);
-      }
+    this.batchBytes += end - start;
+    for (let i = 0; i < count; i++) {
+      const size = sizes[i]!;
       frames.push({
         track,
-        data,
+        data: bytes.slice(at, at + size),
         pts: time + (duration > 0 ? Math.round(i * duration) : i),
         duration,
         isKey,
         discardPadding: i === count - 1 && group !== null ? group.discardPadding : 0,
       });
+      at += size;
     }
+  }
+
+  /** Makes the frames what they were before compression; takes those out where that fails. */
+  private async undoEncodings(frames: BlockFrame[]): Promise<void> {
+    if (!this.hasEncodings) return;
+    const { problems } = this.segment;
+    let kept = 0;
+    for (const frame of frames) {
+      let { data } = frame;
+      try {
+        for (const encoding of frame.track.encodings) {
+          data = await undoEncoding(encoding, data, this.clusterStart);
+        }
+        frames[kept++] = { ...frame, data };
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        report(problems, this.clusterStart, error.message);
+      }
+    }
+    frames.length = kept;
   }
 }
 

@@ -54,6 +54,8 @@ export class ClusterWriter {
   private readonly minTicks: number;
   private readonly body = new EbmlWriter();
   private readonly header = new EbmlWriter();
+  /** What stands behind the block in a BlockGroup. */
+  private readonly rest = new EbmlWriter();
   private isOpen = false;
   private timestamp = 0;
   /** Bytes of the data of the open cluster that are in the sink already (live mode). */
@@ -72,13 +74,22 @@ export class ClusterWriter {
     this.minTicks = MIN_CLUSTER_SECONDS * ticksPerSecond;
   }
 
-  /** Adds a block, beginning a new cluster where one is due. */
-  async add(block: BlockToWrite): Promise<void> {
+  /** Adds a block, beginning a new cluster where one is due. Gives a promise only where something is written. */
+  add(block: BlockToWrite): Promise<void> | void {
+    if (this.live || !this.isOpen || this.isFull(block)) return this.addAndWrite(block);
+    this.append(block);
+  }
+
+  private async addAndWrite(block: BlockToWrite): Promise<void> {
     if (this.isOpen && this.isFull(block)) await this.finish();
     if (!this.isOpen) await this.begin(block.timestamp);
+    this.append(block);
+    if (this.live) await this.send();
+  }
+
+  private append(block: BlockToWrite): void {
     this.place.relativePosition = this.written + this.body.position;
     this.writeBlock(block);
-    if (this.live) await this.send();
   }
 
   /** Completes the open cluster, if there is one. */
@@ -138,7 +149,8 @@ export class ClusterWriter {
       this.writeBlockData(block, packet.isKey ? KEYFRAME_FLAG : 0);
       return;
     }
-    const rest = new EbmlWriter();
+    const { rest } = this;
+    rest.bytes.reset();
     if (duration >= 0) rest.uint('BlockDuration', duration);
     if (!packet.isKey) rest.int('ReferenceBlock', block.previous - block.timestamp);
     if (discardPadding > 0) rest.int('DiscardPadding', discardPadding);

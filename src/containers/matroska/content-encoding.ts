@@ -61,7 +61,7 @@ export async function undoEncoding(
 }
 
 /** `prefix` followed by `data`. */
-export function prepend(prefix: Uint8Array, data: Uint8Array): Uint8Array {
+function prepend(prefix: Uint8Array, data: Uint8Array): Uint8Array {
   const whole = new Uint8Array(prefix.length + data.length);
   whole.set(prefix);
   whole.set(data, prefix.length);

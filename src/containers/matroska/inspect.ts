@@ -4,6 +4,7 @@
  */
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { MediaError } from '../../base/errors.ts';
+import { SourceWindow } from '../../base/source-window.ts';
 import {
   hexText,
   TREE_DEFAULTS,
@@ -25,7 +26,6 @@ import {
 } from './ebml-reader.ts';
 import { type ElementInfo, elementById, ID, RECURSIVE } from './element-table.ts';
 import { loadHeader } from './segment-reader.ts';
-import { SourceWindow } from './source-window.ts';
 
 /** Elements shown of one file; what comes after is left out with a remark. */
 const MAX_ELEMENTS = 200_000;

@@ -1,11 +1,17 @@
 /** Reads Matroska and WebM files: streams at once, packets as they are asked for, damage reported and read past. */
 import type { ByteSource } from '../../base/byte-stream.ts';
-import type { ContainerReader, ReadPacket } from '../../base/container.ts';
+import {
+  type ContainerReader,
+  eachPacket,
+  type ReadPacket,
+  type ReadStart,
+} from '../../base/container.ts';
 import { StateError } from '../../base/errors.ts';
 import type { StreamInfo } from '../../base/packet.ts';
 import { rescale } from '../../base/rational.ts';
 import { widenNalLengths } from '../config/avc-record.ts';
 import { type BlockFrame, ClusterReader } from './cluster-reader.ts';
+import { clusterAt } from './cues.ts';
 import { DecodeOrder, type TimedFrame } from './decode-order.ts';
 import { samplesInFrame } from './frame-duration.ts';
 import {
@@ -61,7 +67,11 @@ class SegmentReader implements MatroskaReader {
     this.problems = segment.problems;
   }
 
-  async *packets(): AsyncGenerator<ReadPacket> {
+  packets(): AsyncGenerator<ReadPacket> {
+    return eachPacket(this.packetRuns());
+  }
+
+  async *packetRuns(from?: ReadStart): AsyncGenerator<readonly ReadPacket[]> {
     if (this.isRead && this.segment.window.source.size === null) {
       throw new StateError(
         'matroska.packets',
@@ -69,7 +79,8 @@ class SegmentReader implements MatroskaReader {
       );
     }
     this.isRead = true;
-    const clusters = new ClusterReader(this.segment, this.verifiesChecksums);
+    const position = await this.startOf(from);
+    const clusters = new ClusterReader(this.segment, this.verifiesChecksums, position);
     const order = new DecodeOrder(
       [...this.segment.tracks.values()].map(({ stream, defaultTicks }) => ({
         mayReorder: REORDERED.includes(stream.codec),
@@ -81,9 +92,22 @@ class SegmentReader implements MatroskaReader {
       frames.length = 0;
       isMore = await clusters.readMore(frames);
       for (const frame of frames) order.add(frame.track.streamIndex, timedFrame(frame));
-      for (let next = order.next(false); next !== undefined; next = order.next(false)) yield next;
+      const run: ReadPacket[] = [];
+      for (let next = order.next(!isMore); next !== undefined; next = order.next(!isMore)) {
+        run.push(next);
+      }
+      if (run.length > 0) yield run;
     }
-    for (let next = order.next(true); next !== undefined; next = order.next(true)) yield next;
+  }
+
+  /** Where the walk through the clusters begins. */
+  private async startOf(from: ReadStart | undefined): Promise<number> {
+    if (from === undefined) return this.segment.firstCluster;
+    for (const [trackNumber, track] of this.segment.tracks) {
+      if (track.streamIndex !== from.streamIndex) continue;
+      return await clusterAt(this.segment, track, trackNumber, from.seconds);
+    }
+    return this.segment.firstCluster;
   }
 }
 

@@ -5,6 +5,7 @@
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import { toSeconds } from '../../base/rational.ts';
+import { SourceWindow } from '../../base/source-window.ts';
 import {
   Children,
   type Element,
@@ -19,7 +20,6 @@ import {
 } from './ebml-reader.ts';
 import { type ElementName, elementById, ID } from './element-table.ts';
 import type { MatroskaAttachment, MatroskaChapter } from './options.ts';
-import { SourceWindow } from './source-window.ts';
 import { type ReaderTrack, readTrack, requirePlainScale } from './track-reader.ts';
 
 /** Something wrong with a file that could be read on. */
@@ -46,6 +46,10 @@ export interface OpenSegment {
   readonly tracks: ReadonlyMap<number, ReaderTrack>;
   readonly description: MatroskaDescription;
   readonly problems: Problem[];
+  /** Where the segment's data begins: positions in SeekHead and Cues count from there. */
+  readonly dataStart: number;
+  /** Where Cues begin, as SeekHead or their place before the clusters says; -1 if neither does. */
+  readonly cuesPosition: number;
   /** Where the walk through the clusters begins, and the end of the segment (Infinity if unknown). */
   readonly firstCluster: number;
   readonly segmentEnd: number;
@@ -93,6 +97,7 @@ export async function openSegment(source: ByteSource): Promise<OpenSegment> {
       report(problems, position, 'an element other than Segment and Cluster has an unknown size');
       break;
     }
+    if (header.id === ID.Cues) seekPositions.set(ID.Cues, position - segment.dataStart);
     await readDescription(window, position, header, found, seekPositions, problems);
     position += header.headerLength + header.size;
   }
@@ -104,11 +109,14 @@ export async function openSegment(source: ByteSource): Promise<OpenSegment> {
   }
   const tracks = await readTracks(found.get('Tracks'), timestampScale, problems);
   const description = describe(docType, info, found, timestampScale);
+  const cues = seekPositions.get(ID.Cues);
   return {
     window,
     tracks,
     description,
     problems,
+    dataStart: segment.dataStart,
+    cuesPosition: cues === undefined ? -1 : segment.dataStart + cues,
     firstCluster: position,
     segmentEnd: segment.end,
     timestampScale,

@@ -157,7 +157,7 @@ class MatroskaWriter implements ContainerWriter {
     await this.sink.write(w.bytes.view());
   }
 
-  async writePacket(streamIndex: number, packet: Packet): Promise<void> {
+  writePacket(streamIndex: number, packet: Packet): Promise<void> | void {
     const track = this.tracks[streamIndex];
     if (!track) {
       throw new ConfigError(
@@ -172,13 +172,10 @@ class MatroskaWriter implements ContainerWriter {
       );
     }
     track.lastDts = packet.dts;
-    if (this.held === null) {
-      await this.writeBlock(streamIndex, packet);
-      return;
-    }
+    if (this.held === null) return this.writeBlock(streamIndex, packet);
     // Packets come by rising decoding time, so none before zero follows the first one that is not.
     this.held.push({ streamIndex, packet });
-    if (packet.dts >= 0 || this.held.length > MAX_HELD_PACKETS) await this.release();
+    if (packet.dts >= 0 || this.held.length > MAX_HELD_PACKETS) return this.release();
   }
 
   async writeTrailer(): Promise<void> {
@@ -223,7 +220,7 @@ class MatroskaWriter implements ContainerWriter {
     for (const { streamIndex, packet } of held) await this.writeBlock(streamIndex, packet);
   }
 
-  private async writeBlock(streamIndex: number, given: Packet): Promise<void> {
+  private writeBlock(streamIndex: number, given: Packet): Promise<void> | void {
     const track = this.tracks[streamIndex]!;
     const clusters = this.openClusters('writePacket');
     const packet = track.stream.codec === 'mov_text' ? plainText(given) : given;
@@ -240,7 +237,7 @@ class MatroskaWriter implements ContainerWriter {
     const { stream } = track;
     const discardPadding =
       padding > 0 && stream.kind === 'audio' ? Math.round((padding * 1e9) / stream.sampleRate) : 0;
-    await clusters.add({
+    const writing = clusters.add({
       trackNumber: streamIndex + 1,
       timestamp,
       packet,
@@ -254,7 +251,13 @@ class MatroskaWriter implements ContainerWriter {
     const whole = Math.max(packet.duration, Math.round(track.defaultTicks));
     const presented = Math.min(packet.duration, Math.max(0, whole - paddingTicks));
     this.end = Math.max(this.end, timestamp - track.delay + presented);
-    if (isIndexed && packet.isKey && !this.options.live) this.addCue(timestamp, clusters);
+    const needsCue = isIndexed && packet.isKey && !this.options.live;
+    if (writing !== undefined) {
+      return writing.then(() => {
+        if (needsCue) this.addCue(timestamp, clusters);
+      });
+    }
+    if (needsCue) this.addCue(timestamp, clusters);
   }
 
   /** BlockDuration in ticks, or -1 if DefaultDuration or the frame itself says it to the tick. */

@@ -4,7 +4,10 @@ import { fileURLToPath } from 'node:url';
 import type { ByteSink } from '../../base/byte-stream.ts';
 import { ConfigError, StateError } from '../../base/errors.ts';
 
-/** One write to the file for many small ones of a container: a packet of sound is a few hundred bytes. */
+/**
+ * One write to the file for many small ones of a container: a packet of sound is a few hundred bytes. There are two such
+ * buffers: one is filled while the other is on its way to the file.
+ */
 const BUFFER_BYTES = 256 * 1024;
 
 /** Makes the names of files in progress differ within this process. */
@@ -38,10 +41,14 @@ class PathSink implements ByteSink {
   private readonly handle: FileHandle;
   private readonly beside: string | null;
   private readonly target: string;
-  private readonly buffer = new Uint8Array(BUFFER_BYTES);
+  private buffer = new Uint8Array(BUFFER_BYTES);
+  private spare = new Uint8Array(BUFFER_BYTES);
   private buffered = 0;
-  /** Bytes in the file, without the buffered ones. */
+  /** Bytes in the file or on their way to it, without the buffered ones. */
   private written = 0;
+  /** The write that is on its way, and what went wrong with it; it never rejects. */
+  private underway: Promise<void> | null = null;
+  private failure: { readonly error: unknown } | null = null;
   private isOpen = true;
 
   constructor(handle: FileHandle, beside: string | null, target: string) {
@@ -51,16 +58,23 @@ class PathSink implements ByteSink {
     this.seekable = beside !== null;
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
+  /** Bytes that fit in the buffer are taken at once. That a write has failed is told by one of the next calls. */
+  write(bytes: Uint8Array): Promise<void> | void {
     this.requireOpen('write');
-    if (this.buffered + bytes.length > BUFFER_BYTES) await this.flush();
-    if (bytes.length >= BUFFER_BYTES) {
-      await this.writeFully(bytes, this.written);
-      this.written += bytes.length;
-      return;
-    }
+    if (this.buffered + bytes.length > BUFFER_BYTES) return this.writeOn(bytes);
     this.buffer.set(bytes, this.buffered);
     this.buffered += bytes.length;
+  }
+
+  /** Fills buffers with `bytes` and sends those that are full. */
+  private async writeOn(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length; ) {
+      const count = Math.min(bytes.length - at, BUFFER_BYTES - this.buffered);
+      this.buffer.set(bytes.subarray(at, at + count), this.buffered);
+      this.buffered += count;
+      at += count;
+      if (this.buffered === BUFFER_BYTES) await this.send();
+    }
   }
 
   async writeAt(position: number, bytes: Uint8Array): Promise<void> {
@@ -74,7 +88,7 @@ class PathSink implements ByteSink {
       this.buffer.set(bytes, position - this.written);
       return;
     }
-    if (position + bytes.length > this.written) await this.flush();
+    await this.flush();
     await this.writeFully(bytes, position);
   }
 
@@ -103,16 +117,38 @@ class PathSink implements ByteSink {
   async abort(): Promise<void> {
     if (this.isOpen) {
       this.isOpen = false;
+      await this.underway;
       await this.handle.close();
     }
     if (this.beside !== null) await unlink(this.beside).catch(() => {});
   }
 
-  private async flush(): Promise<void> {
-    if (this.buffered === 0) return;
-    await this.writeFully(this.buffer.subarray(0, this.buffered), this.written);
-    this.written += this.buffered;
+  /** Sends the buffer on its way to the file, when the one before has arrived. */
+  private async send(): Promise<void> {
+    await this.arrived();
+    const { buffer, buffered, written } = this;
+    this.buffer = this.spare;
+    this.spare = buffer;
     this.buffered = 0;
+    this.written += buffered;
+    this.underway = this.writeFully(buffer.subarray(0, buffered), written).catch(
+      (error: unknown) => {
+        this.failure = { error };
+      },
+    );
+  }
+
+  /** Waits for the write that is on its way; throws what went wrong with it. */
+  private async arrived(): Promise<void> {
+    await this.underway;
+    this.underway = null;
+    if (this.failure !== null) throw this.failure.error;
+  }
+
+  /** Waits until all is in the file. */
+  private async flush(): Promise<void> {
+    if (this.buffered > 0) await this.send();
+    await this.arrived();
   }
 
   /** A write may take fewer bytes than it was given (a disk that fills up): goes on until all are taken or it fails. */

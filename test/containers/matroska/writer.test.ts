@@ -431,16 +431,18 @@ describe('refused, with the reason', () => {
   test('packets before the header, of no stream, and going back in time', async () => {
     const early = create([PCM]);
     const { packet } = pcmPackets(1)[0]!;
-    await expect(early.writePacket(0, packet)).rejects.toThrow(StateError);
+    await expect(async () => early.writePacket(0, packet)).rejects.toThrow(StateError);
     const writer = create([PCM]);
     await writer.writeHeader();
     await expect(writer.writeHeader()).rejects.toThrow(StateError);
-    await expect(writer.writePacket(1, packet)).rejects.toThrow(/allowed are 0\.\.0/);
+    await expect(async () => writer.writePacket(1, packet)).rejects.toThrow(/allowed are 0\.\.0/);
     await writer.writePacket(0, { ...packet, pts: 40, dts: 40 });
-    await expect(writer.writePacket(0, packet)).rejects.toThrow(/decoding time 0 follows 40/);
-    await expect(writer.writePacket(0, { ...packet, pts: -10, dts: 40 })).rejects.toThrow(
-      /negative/,
+    await expect(async () => writer.writePacket(0, packet)).rejects.toThrow(
+      /decoding time 0 follows 40/,
     );
+    await expect(async () =>
+      writer.writePacket(0, { ...packet, pts: -10, dts: 40 }),
+    ).rejects.toThrow(/negative/);
   });
 });
 

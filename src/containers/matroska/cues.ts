@@ -9,8 +9,15 @@ import type { ReaderTrack } from './track-reader.ts';
 const MAX_CUES_BYTES = 32 << 20;
 
 /**
- * Where the cluster begins that has the last entry of `track` presented at or before `seconds`; the first cluster of the
- * segment if there is no index, or none of that track. Damage of the index is reported, and then nothing is skipped.
+ * Seconds that packets of other streams may lie behind those of the indexed one in the file: no muxer that we know holds
+ * packets for longer than ten seconds to order them.
+ */
+const MAX_INTERLEAVE_SECONDS = 10;
+
+/**
+ * Where the cluster begins that has the last entry of `track` presented at or before `seconds`. If only other tracks are
+ * indexed, theirs that are ten seconds earlier are as good; without an index it is the first cluster. Damage of the index
+ * is reported, and then nothing is skipped.
  */
 export async function clusterAt(
   segment: OpenSegment,
@@ -29,14 +36,21 @@ export async function clusterAt(
   }
   const start = cuesPosition + headerLength;
   const data = (await window.peek(start, size)).slice();
-  const ticks = (seconds * 1e9) / segment.timestampScale + track.delayTicks;
+  const ticksPerSecond = 1e9 / segment.timestampScale;
+  const ticks = seconds * ticksPerSecond + track.delayTicks;
+  const otherTicks = ticks - MAX_INTERLEAVE_SECONDS * ticksPerSecond;
   let best = firstCluster;
+  let bestOfOthers = firstCluster;
   try {
     for (const point of childrenOf(data, start)) {
       if (point.id !== ID.CuePoint) continue;
-      const cluster = clusterOfPoint(point.data, point.dataOffset, trackNumber, ticks);
-      if (cluster >= 0) best = Math.max(best, dataStart + cluster);
+      const { time, clusters } = readPoint(point.data, point.dataOffset);
+      for (const [number, cluster] of clusters) {
+        if (number === trackNumber && time <= ticks) best = Math.max(best, dataStart + cluster);
+        if (time <= otherTicks) bestOfOthers = Math.max(bestOfOthers, dataStart + cluster);
+      }
     }
+    if (best === firstCluster) best = bestOfOthers;
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     report(problems, cuesPosition, error.message);
@@ -49,24 +63,23 @@ export async function clusterAt(
   return firstCluster;
 }
 
-/** CueClusterPosition of one CuePoint for a track; -1 if the point is later than `ticks` or of other tracks. */
-function clusterOfPoint(
+/** CueTime of one CuePoint, and its CueClusterPosition by CueTrack. */
+function readPoint(
   data: Uint8Array,
   offset: number,
-  trackNumber: number,
-  ticks: number,
-): number {
-  let cluster = -1;
+): { readonly time: number; readonly clusters: ReadonlyMap<number, number> } {
+  let time = Number.POSITIVE_INFINITY;
+  const clusters = new Map<number, number>();
   for (const child of childrenOf(data, offset)) {
-    if (child.id === ID.CueTime && readUint(child.data) > ticks) return -1;
+    if (child.id === ID.CueTime) time = readUint(child.data);
     if (child.id !== ID.CueTrackPositions) continue;
     let number = 0;
-    let position = -1;
+    let position = 0;
     for (const field of childrenOf(child.data, child.dataOffset)) {
       if (field.id === ID.CueTrack) number = readUint(field.data);
       else if (field.id === ID.CueClusterPosition) position = readUint(field.data);
     }
-    if (number === trackNumber) cluster = position;
+    clusters.set(number, position);
   }
-  return cluster;
+  return { time, clusters };
 }

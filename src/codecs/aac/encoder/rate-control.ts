@@ -12,8 +12,13 @@ import { BUFFER_BITS_PER_CHANNEL, countMainChannels, type EncoderSettings } from
 
 /** Where the reservoir is held, as a share of its size: room below for attacks, above for pauses. */
 const TARGET_FILL = 0.5;
-/** Seconds that the mean of `average` is taken over: its reservoir is only a number. */
-const AVERAGE_SECONDS = 1;
+/**
+ * Seconds that the mean of `average` is taken over: its reservoir is only a number. Longer, and ten seconds may end more than
+ * 1 % off; shorter, and it is CBR.
+ */
+const AVERAGE_SECONDS = 0.3;
+/** What `average` may save, in its capacities: little would be forgotten in each pause, much spent at once after a long one. */
+const AVERAGE_CEILING = 2;
 /** How fast the base drifts: log2 of lambda a frame, times the error of the fill as a share of the capacity. */
 const DRIFT = 0.06;
 
@@ -29,6 +34,8 @@ export class RateControl {
   private readonly bufferBits: number;
   /** Bits that may be saved up. */
   private readonly capacity: number;
+  /** Highest level; what is saved beyond it is lost. */
+  private readonly ceiling: number;
   private readonly gain: number;
   private level: number;
   private baseLog2 = 0;
@@ -44,6 +51,7 @@ export class RateControl {
       this.mode === 'average'
         ? settings.bitRate * AVERAGE_SECONDS
         : Math.max(0, this.bufferBits - this.meanBits);
+    this.ceiling = this.capacity * (this.mode === 'average' ? AVERAGE_CEILING : 1);
     this.level = this.capacity * TARGET_FILL;
     this.gain = settings.tuning.reservoirGain;
     this.baseLog2 =
@@ -63,7 +71,7 @@ export class RateControl {
     return fastExp2(this.baseLog2 - this.gain * this.fillError());
   }
 
-  /** Share of the capacity that is saved beyond the target: -0.5..0.5. */
+  /** Share of the capacity that is saved beyond the target: -0.5..0.5 in CBR. */
   private fillError(): number {
     return this.capacity > 0 ? this.level / this.capacity - TARGET_FILL : 0;
   }
@@ -85,7 +93,7 @@ export class RateControl {
   /** A frame of `bits` has been written. */
   frameDone(bits: number): void {
     if (this.mode === 'quality') return;
-    this.level = Math.min(this.capacity, this.level + this.meanBits - bits);
+    this.level = Math.min(this.ceiling, this.level + this.meanBits - bits);
     this.baseLog2 = Math.max(LEAST_LOG2, this.baseLog2 - DRIFT * this.fillError());
   }
 }

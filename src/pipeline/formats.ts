@@ -3,7 +3,7 @@ import type { ByteSink } from '../base/byte-stream.ts';
 import type { ContainerWriter } from '../base/container.ts';
 import { ConfigError } from '../base/errors.ts';
 import type { StreamInfo } from '../base/packet.ts';
-import { createAdtsWriter } from '../containers/adts/index.ts';
+import { type AdtsOptions, createAdtsWriter } from '../containers/adts/index.ts';
 import { createAnnexBWriter } from '../containers/bytestream/index.ts';
 import { createMp4Writer, type Mp4Options } from '../containers/isobmff/index.ts';
 import { createMatroskaWriter, type MatroskaOptions } from '../containers/matroska/index.ts';
@@ -18,7 +18,7 @@ import {
 import { createWavWriter, type WavOptions } from '../containers/riff/index.ts';
 
 /** What a container's own options look like; raw files have none. */
-export type ContainerOptions = Mp4Options | MatroskaOptions | WavOptions | Y4mOptions;
+export type ContainerOptions = Mp4Options | MatroskaOptions | WavOptions | AdtsOptions | Y4mOptions;
 
 /** A kind of file. */
 export interface Format {

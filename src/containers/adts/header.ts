@@ -21,7 +21,7 @@ export interface AdtsHeader {
   readonly number_of_raw_data_blocks_in_frame: number;
 }
 
-/** The seven bytes of a header, AAC clause 1.A.2.2, for a frame of one raw_data_block without CRC. */
+/** The seven bytes of a header, AAC clause 1.A.2.2, for a frame of one raw_data_block. */
 export function writeAdtsHeader(header: AdtsHeader, out: Uint8Array): void {
   const length = header.aac_frame_length;
   out[0] = 0xff; // syncword, first 8 of 12 bits

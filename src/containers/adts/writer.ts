@@ -10,14 +10,21 @@ import {
 import type { Packet, StreamInfo } from '../../base/packet.ts';
 import type { Rational } from '../../base/rational.ts';
 import { readAudioSpecificConfig, SAMPLING_FREQUENCIES } from '../config/audio-specific-config.ts';
+import { adtsCrc, CRC_BYTES } from './error-check.ts';
 import { type AdtsHeader, HEADER_BYTES, MAX_FRAME_BYTES, writeAdtsHeader } from './header.ts';
 
-/** Options of the ADTS writer: there are none. */
-export type AdtsOptions = Readonly<Record<string, never>>;
+/** Options of the ADTS writer. */
+export interface AdtsOptions {
+  /**
+   * Whether each frame has a CRC (protection_absent 0): two bytes more. Only for packets that come from the encoder of this
+   * library, which say what it covers. Default false.
+   */
+  readonly crc?: boolean;
+}
 
 /**
  * A writer of an ADTS file with one AAC stream. Frames follow each other; times, priming and padding have no place in the
- * file. Frames carry no CRC: it covers parts of the coded channels (AAC clause 1.A.2.2.3) that only a decoder can find.
+ * file.
  *
  * Throws `ConfigError` for other streams, `UnsupportedError` for configurations that a header cannot say: object types
  * above 4, frequencies outside of the table, channels told by a program config element, frames of 960 samples.
@@ -27,7 +34,8 @@ export function createAdtsWriter(
   streams: readonly StreamInfo[],
   options: AdtsOptions = {},
 ): ContainerWriter {
-  rejectUnknownKeys('adts.options', options, []);
+  rejectUnknownKeys('adts.options', options, ['crc']);
+  const crc = requireOneOf('adts.options.crc', options.crc ?? false, [true, false]);
   const [stream] = streams;
   if (streams.length !== 1 || stream?.kind !== 'audio' || stream.codec !== 'aac') {
     const found = streams.map(({ codec }) => codec).join(', ') || 'none';
@@ -50,7 +58,7 @@ export function createAdtsWriter(
   }
   if (frameLength !== 1024) refuse('frameLength', frameLength, 'ADTS frames have 1024 samples');
   return new AdtsWriter(sink, [1, stream.sampleRate], {
-    protection_absent: 1,
+    protection_absent: crc ? 0 : 1,
     profile_ObjectType: audioObjectType - 1,
     sampling_frequency_index: index,
     channel_configuration: channelConfiguration,
@@ -73,18 +81,32 @@ class AdtsWriter implements ContainerWriter {
 
   async writeHeader(): Promise<void> {}
 
-  async writePacket(streamIndex: number, { data }: Packet): Promise<void> {
+  async writePacket(streamIndex: number, { data, protectedBits }: Packet): Promise<void> {
     requireOneOf('adts.writePacket.streamIndex', streamIndex, [0]);
-    const aac_frame_length = HEADER_BYTES + data.length;
+    const { header, frame } = this;
+    const hasCrc = header.protection_absent === 0;
+    const start = HEADER_BYTES + (hasCrc ? CRC_BYTES : 0);
+    const aac_frame_length = start + data.length;
     if (data.length === 0 || aac_frame_length > MAX_FRAME_BYTES) {
       throw new ConfigError(
         'adts.writePacket.packet.data',
-        `got ${data.length} bytes, allowed are 1..${MAX_FRAME_BYTES - HEADER_BYTES} (aac_frame_length has 13 bits)`,
+        `got ${data.length} bytes, allowed are 1..${MAX_FRAME_BYTES - start} (aac_frame_length has 13 bits)`,
       );
     }
-    writeAdtsHeader({ ...this.header, aac_frame_length }, this.frame);
-    this.frame.set(data, HEADER_BYTES);
-    await this.sink.write(this.frame.subarray(0, aac_frame_length));
+    writeAdtsHeader({ ...header, aac_frame_length }, frame);
+    if (hasCrc) {
+      if (protectedBits === undefined) {
+        throw new UnsupportedError(
+          'adts.options.crc',
+          'packets of this stream do not say what a CRC covers; only those from the encoder do',
+        );
+      }
+      const crc = adtsCrc(frame, HEADER_BYTES, data, protectedBits);
+      frame[HEADER_BYTES] = crc >> 8;
+      frame[HEADER_BYTES + 1] = crc;
+    }
+    frame.set(data, start);
+    await this.sink.write(frame.subarray(0, aac_frame_length));
   }
 
   async writeTrailer(): Promise<void> {}

@@ -11,6 +11,7 @@ import {
   type AacInspector,
   createAacEncoder,
 } from '../../../src/codecs/aac/index.ts';
+import { ProtectedBits } from '../../../src/codecs/aac/standard/raw-data-block.ts';
 import { SAMPLING_FREQUENCIES } from '../../../src/codecs/aac/standard/sampling-frequency.ts';
 import { predictionPolynomial } from '../../../src/codecs/aac/standard/tns.ts';
 import { isLegalSuccession } from '../../../src/codecs/aac/standard/window-sequence.ts';
@@ -156,7 +157,7 @@ test('the bits that a decision counts are the bits that are written', () => {
           for (const lambda of [2 ** log2Lambda, 2 ** (log2Lambda + 1)]) {
             const bits = element.decide(lambda);
             const before = writer.bits.bitPosition;
-            element.write(writer);
+            element.write(writer, new ProtectedBits());
             expect(writer.bits.bitPosition - before).toBe(bits);
           }
         }

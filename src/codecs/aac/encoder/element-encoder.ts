@@ -16,6 +16,7 @@ import {
 } from '../standard/channel-stream.ts';
 import {
   ELEMENT_HEADER_BITS,
+  type ProtectedBits,
   writeChannelPairElement,
   writeSingleChannelElement,
 } from '../standard/raw-data-block.ts';
@@ -382,16 +383,19 @@ export class ElementEncoder {
     }
   }
 
-  write(w: SyntaxWriter): void {
+  /** Writes the frame as it was decided, and adds to `protectedBits`. */
+  write(w: SyntaxWriter, protectedBits: ProtectedBits): void {
     const { channels, layout } = this;
     if (layout.id_syn_ele === ID_CPE) {
-      writeChannelPairElement(w, layout, channels[0].stream, channels[1].stream, {
+      const pair = {
         common_window: true,
         ms_used: this.ms_used,
         ms_mask_present: this.ms_mask_present,
-      });
+      };
+      const [left, right] = channels;
+      writeChannelPairElement(w, layout, left.stream, right.stream, pair, protectedBits);
     } else {
-      writeSingleChannelElement(w, layout, channels[0].stream);
+      writeSingleChannelElement(w, layout, channels[0].stream, protectedBits);
     }
   }
 }

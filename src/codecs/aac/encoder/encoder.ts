@@ -11,7 +11,7 @@ import type { AudioStreamInfo, Packet } from '../../../base/packet.ts';
 import { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import type { AudioFrame } from '../../../frames/frame.ts';
 import { writeAudioSpecificConfig } from '../standard/audio-specific-config.ts';
-import { END_BITS, writeEnd, writeFill } from '../standard/raw-data-block.ts';
+import { END_BITS, ProtectedBits, writeEnd, writeFill } from '../standard/raw-data-block.ts';
 import { FRAME_LENGTH } from '../standard/window-sequence.ts';
 import { ATTACK_OFFSET } from './block-switching.ts';
 import { ElementEncoder, SharedTools } from './element-encoder.ts';
@@ -37,6 +37,7 @@ export class AacEncoder {
   private readonly elements: readonly ElementEncoder[];
   private readonly rate: RateControl;
   private readonly writer: SyntaxWriter;
+  private readonly protectedBits = new ProtectedBits();
   /** By input channel; sample 0 is the first of the next block. */
   private readonly buffers: readonly Float64Array[];
   /** Samples in `buffers`. */
@@ -175,7 +176,8 @@ export class AacEncoder {
     lambda = this.decide(lambda);
 
     writer.bits.reset();
-    for (const element of elements) element.write(writer);
+    this.protectedBits.reset();
+    for (const element of elements) element.write(writer, this.protectedBits);
     const usefulBits = writer.bits.bitPosition + END_BITS;
     const least = rate.leastBits();
     if (usefulBits < least) {
@@ -198,6 +200,7 @@ export class AacEncoder {
       dts: pts,
       duration: FRAME_LENGTH,
       isKey: true,
+      protectedBits: this.protectedBits.toArray(),
       ...(discardPadding > 0 ? { discardPadding } : {}),
     };
   }

@@ -26,18 +26,55 @@ export interface PairInfo {
 
 /** Bits of id_syn_ele and element_instance_tag, before every channel element. */
 export const ELEMENT_HEADER_BITS = 7;
+/** Bits of id_syn_ele alone. */
+const ID_BITS = 3;
+/** What an error check covers of an element, and of the second channel of a pair, AAC clause 1.A.3.2.1. */
+const PROTECTED_ELEMENT_BITS = 192;
+const PROTECTED_SECOND_BITS = 128;
 /** Bits of ID_END. */
 export const END_BITS = 3;
+
+/** Collects what an error check of the container covers of a raw_data_block, AAC clause 1.A.3.2.1; see `Packet.protectedBits`. */
+export class ProtectedBits {
+  private readonly numbers: number[] = [];
+
+  /** Forgets the frame before. */
+  reset(): void {
+    this.numbers.length = 0;
+  }
+
+  /** An element whose id_syn_ele is at bit `start` and that ends before `end`. */
+  addElement(start: number, end: number): void {
+    this.add(start + ID_BITS, end, PROTECTED_ELEMENT_BITS);
+  }
+
+  /** The second individual_channel_stream of a pair. */
+  addSecondChannel(start: number, end: number): void {
+    this.add(start, end, PROTECTED_SECOND_BITS);
+  }
+
+  /** The parts so far, in an array of their own. */
+  toArray(): Uint16Array {
+    return Uint16Array.from(this.numbers);
+  }
+
+  private add(start: number, end: number, size: number): void {
+    this.numbers.push(start, Math.min(size, end - start), size);
+  }
+}
 
 /** single_channel_element() or lfe_channel_element() with its id_syn_ele, clause 4.4.2.1. */
 export function writeSingleChannelElement(
   w: SyntaxWriter,
   element: ElementLayout,
   stream: ChannelStream,
+  protectedBits: ProtectedBits,
 ): void {
+  const start = w.bits.bitPosition;
   w.u('id_syn_ele', 3, element.id_syn_ele === ID_LFE ? ID_LFE : ID_SCE);
   w.u('element_instance_tag', 4, element.element_instance_tag);
   writeIndividualChannelStream(w, stream, false);
+  protectedBits.addElement(start, w.bits.bitPosition);
 }
 
 /** channel_pair_element() with its id_syn_ele, clause 4.4.2.1. */
@@ -47,7 +84,9 @@ export function writeChannelPairElement(
   left: ChannelStream,
   right: ChannelStream,
   pair: PairInfo,
+  protectedBits: ProtectedBits,
 ): void {
+  const start = w.bits.bitPosition;
   w.u('id_syn_ele', 3, ID_CPE);
   w.u('element_instance_tag', 4, element.element_instance_tag);
   w.u('common_window', 1, pair.common_window ? 1 : 0);
@@ -59,7 +98,10 @@ export function writeChannelPairElement(
     }
   }
   writeIndividualChannelStream(w, left, pair.common_window);
+  const second = w.bits.bitPosition;
   writeIndividualChannelStream(w, right, pair.common_window);
+  protectedBits.addElement(start, w.bits.bitPosition);
+  protectedBits.addSecondChannel(second, w.bits.bitPosition);
 }
 
 /** id_syn_ele and count of a fill_element(), and the bytes that one can hold: 15 + 255 - 1. */

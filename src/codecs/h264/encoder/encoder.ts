@@ -57,9 +57,22 @@ import { type PicturePlan, PicturePlanner } from './picture-planner.ts';
 import { ACCEPT, WITHOUT_RESIDUAL } from './rate-control.ts';
 import { ReferenceChoice, type ReferencePlan, type ReferenceStrategy } from './reference-choice.ts';
 import { ResidualCoder } from './residual.ts';
+import { settingsMessage } from './settings.ts';
 import { type PictureJob, SliceCoder } from './slice-coder.ts';
 import { loadSourcePicture } from './source.ts';
 import type { PassStatistics } from './two-pass.ts';
+
+/**
+ * The message of a picture from which decoding may start (clause D.2.8). All is exact from that picture on, since it is intra
+ * and no later one refers to one before it (reference-choice.ts).
+ */
+const RECOVERY_POINT: SeiMessage = {
+  kind: 'recovery_point',
+  recovery_frame_cnt: 0,
+  exact_match_flag: 1,
+  broken_link_flag: 0,
+  changing_slice_group_idc: 0,
+};
 
 /** Planes of a reconstructed picture, cropped to the size that is shown; views into the encoder's memory. */
 export interface Reconstruction {
@@ -132,8 +145,16 @@ export class H264Encoder {
     const syntax = levelSyntax(level, ProfileIdc.BASELINE);
     this.sps = createSps(this.options, widthInMbs, heightInMbs, syntax);
     this.pps = createPps(this.options);
-    const { rate, frameRate, gopSize } = this.options;
-    this.planner = new PicturePlanner({ rate, widthInMbs, heightInMbs, frameRate, gopSize });
+    const { rate, frameRate, gopSize, sceneMemory, keyPictures, longTermPeriod } = this.options;
+    this.planner = new PicturePlanner({
+      rate,
+      widthInMbs,
+      heightInMbs,
+      frameRate,
+      gopSize,
+      sceneMemory,
+      recoveryPoints: keyPictures === 'recovery',
+    });
     const pictureCount = this.options.speed.refs + 1;
     this.memory = new EncoderMemory(
       widthInMbs,
@@ -143,7 +164,8 @@ export class H264Encoder {
     );
     this.times = new Float64Array(this.planner.sourceCount);
     this.references = new ReferencePictures(this.options.speed.refs, MAX_FRAME_NUM);
-    this.strategy = strategy ?? new ReferenceChoice(this.options.longTermPeriod);
+    const { refs } = this.options.speed;
+    this.strategy = strategy ?? new ReferenceChoice(refs, longTermPeriod, sceneMemory);
     this.state = new PictureState(widthInMbs, heightInMbs);
     this.slices = this.createSliceCoder(levelLimits(level));
     this.streamInfo = {
@@ -377,37 +399,36 @@ export class H264Encoder {
     return this.coded === 0 ? this.firstUnitBits : this.unitBits;
   }
 
-  /** What comes before the slices: access unit delimiter and buffer timing. */
-  private writePrefix({ isIdr, isIntra }: PicturePlan): void {
+  /** What comes before the slices: access unit delimiter and messages. */
+  private writePrefix(plan: PicturePlan): void {
     const { rate } = this.options;
     if (rate.accessUnitDelimiters) {
-      const type = primaryPicType(isIntra ? SliceType.I : SliceType.P);
+      const type = primaryPicType(plan.isIntra ? SliceType.I : SliceType.P);
       this.writeUnit(NalUnitType.AUD, (w) => writeAccessUnitDelimiter(w, type));
     }
+    const messages = [...this.timingMessages(plan.isIdr)];
+    if (plan.isRecoveryPoint) messages.push(RECOVERY_POINT);
+    if (this.coded === 0 && this.options.settingsSei) messages.push(settingsMessage(this.options));
+    if (messages.length > 0) {
+      this.writeUnit(NalUnitType.SEI, (w) => writeSei(w, messages, this.sps));
+    }
+  }
+
+  /** Messages for the decoder's buffer, if it is written into the stream. */
+  private *timingMessages(isIdr: boolean): Generator<SeiMessage> {
     const { vbv } = this.planner.rateControl;
-    if (rate.hrd === 'none' || vbv === null) return;
+    if (this.options.rate.hrd === 'none' || vbv === null) return;
+    if (isIdr) {
+      const { initialRemovalDelay, initialRemovalDelayOffset } = vbv;
+      const delay = {
+        initial_cpb_removal_delay: initialRemovalDelay,
+        initial_cpb_removal_delay_offset: initialRemovalDelayOffset,
+      };
+      yield { kind: 'buffering_period', nal: [delay], vcl: [] };
+    }
     // Clock ticks are half frames (clause E.2.1).
     const cpb_removal_delay = 2 * this.sinceIdr;
-    const timing: SeiMessage = {
-      kind: 'pic_timing',
-      cpb_removal_delay,
-      dpb_output_delay: 0,
-      pic_struct: 0,
-    };
-    const messages: SeiMessage[] = [timing];
-    if (isIdr) {
-      messages.unshift({
-        kind: 'buffering_period',
-        nal: [
-          {
-            initial_cpb_removal_delay: vbv.initialRemovalDelay,
-            initial_cpb_removal_delay_offset: vbv.initialRemovalDelayOffset,
-          },
-        ],
-        vcl: [],
-      });
-    }
-    this.writeUnit(NalUnitType.SEI, (w) => writeSei(w, messages, this.sps));
+    yield { kind: 'pic_timing', cpb_removal_delay, dpb_output_delay: 0, pic_struct: 0 };
   }
 
   private writeUnit(nal_unit_type: number, write: (w: SyntaxWriter) => void): void {

@@ -92,6 +92,12 @@ export class LowResolution {
     }
   }
 
+  /** Copies plane `from` to plane `to`. */
+  copy(from: number, to: number): void {
+    const { planeSize } = this;
+    this.bytes.copyWithin(to * planeSize, from * planeSize, (from + 1) * planeSize);
+  }
+
   /**
    * Fills `costs` for the picture in plane `current`.
    * @param reference plane of the picture before; -1 if there is none: inter costs are then those of intra

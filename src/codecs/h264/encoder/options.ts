@@ -62,6 +62,19 @@ export interface H264Options extends RateOptions {
    * for still backgrounds that things move in front of. Needs `refs` of 2 or more. Default 0: none.
    */
   readonly longTermPeriod?: number;
+  /**
+   * Scenes to remember, 0..15, less than `refs`; default 0. The last picture of each stays for reference, and a scene that
+   * returns is predicted from it. Changes of scene then start no IDR pictures. Needs `sceneCut`; not with `longTermPeriod`.
+   */
+  readonly sceneMemory?: number;
+  /**
+   * Pictures from which decoding can start, after the first: IDR pictures, or I pictures with a recovery point message, after
+   * which nothing refers to what was before, while decoders keep what they have. Not with `longTermPeriod` or `sceneMemory`.
+   * Default `idr`. Packets of recovery points are not marked as key packets.
+   */
+  readonly keyPictures?: 'idr' | 'recovery';
+  /** Whether the first access unit carries a message with all settings as text (user data, clause D.2.7); default false. */
+  readonly settingsSei?: boolean;
   /** Whether deblocking crosses slices (disable_deblocking_filter_idc 0 instead of 2); default true. */
   readonly deblockAcrossSlices?: boolean;
   /** constrained_intra_pred_flag: intra predicts from intra only, so that lost pictures do not spread; default false. */
@@ -134,6 +147,8 @@ const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
     sparseRows: false,
     deblock: true,
     sceneCut: true,
+    // To tell a flash from a scene.
+    lookahead: 1,
   },
   veryfast: {
     method: 'hexagon',
@@ -185,6 +200,9 @@ export interface ResolvedOptions {
   readonly chromaQpOffset: number;
   readonly slicing: SliceOptions;
   readonly longTermPeriod: number;
+  readonly sceneMemory: number;
+  readonly keyPictures: 'idr' | 'recovery';
+  readonly settingsSei: boolean;
   readonly deblockAcrossSlices: boolean;
   readonly constrainedIntra: boolean;
   readonly speed: SpeedOptions;
@@ -214,6 +232,9 @@ const KEYS: readonly (keyof H264Options)[] = [
   'sliceMacroblocks',
   'sliceBytes',
   'longTermPeriod',
+  'sceneMemory',
+  'keyPictures',
+  'settingsSei',
   'deblockAcrossSlices',
   'constrainedIntra',
   'search',
@@ -291,11 +312,19 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
     1,
     requireInteger(`${at}.gopSize`, options.gopSize ?? 250, 0, 0x7fffffff),
   );
+  const settingsSei = requireOneOf(`${at}.settingsSei`, options.settingsSei ?? false, [
+    true,
+    false,
+  ]);
+  const rate = resolveRateOptions(at, options, {
+    ...{ width, height, frameRate, gopSize, settingsSei },
+    preset: base,
+  });
   return {
     width,
     height,
     frameRate,
-    rate: resolveRateOptions(at, options, { width, height, frameRate, gopSize, preset: base }),
+    rate,
     gopSize,
     sampleAspectRatio:
       options.sampleAspectRatio === undefined
@@ -306,7 +335,8 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
     deblockBeta: requireInteger(`${at}.deblockBeta`, options.deblockBeta ?? 0, -6, 6),
     chromaQpOffset: requireInteger(`${at}.chromaQpOffset`, options.chromaQpOffset ?? 0, -12, 12),
     slicing: resolveSlices(at, options),
-    longTermPeriod: resolveLongTermPeriod(at, options, speed.refs),
+    ...resolveReferences(at, options, speed.refs, rate.sceneCut),
+    settingsSei,
     deblockAcrossSlices: requireOneOf(
       `${at}.deblockAcrossSlices`,
       options.deblockAcrossSlices ?? true,
@@ -363,13 +393,38 @@ function resolveRefs(at: string, options: H264Options, preset: number): number {
   return Math.max(1, Math.min(preset, room));
 }
 
-function resolveLongTermPeriod(at: string, options: H264Options, refs: number): number {
-  const where = `${at}.longTermPeriod`;
-  const period = requireInteger(where, options.longTermPeriod ?? 0, 0, 0x7fffffff);
-  if (period > 0 && refs < 2) {
-    throw new ConfigError(where, `got ${period}, needs refs of 2 or more, got ${refs}`);
+/** What is kept for reference beside the last pictures, of which at most one way may be asked for. */
+function resolveReferences(
+  at: string,
+  options: H264Options,
+  refs: number,
+  sceneCut: boolean,
+): Pick<ResolvedOptions, 'longTermPeriod' | 'sceneMemory' | 'keyPictures'> {
+  const period = options.longTermPeriod ?? 0;
+  const longTermPeriod = requireInteger(`${at}.longTermPeriod`, period, 0, 0x7fffffff);
+  const memory = options.sceneMemory ?? 0;
+  const sceneMemory = requireInteger(`${at}.sceneMemory`, memory, 0, 15);
+  const keys = options.keyPictures ?? 'idr';
+  const keyPictures = requireOneOf(`${at}.keyPictures`, keys, ['idr', 'recovery']);
+  if (longTermPeriod > 0 && refs < 2) {
+    throw new ConfigError(`${at}.longTermPeriod`, `needs refs of 2 or more, got ${refs}`);
   }
-  return period;
+  if (sceneMemory > 0) {
+    const where = `${at}.sceneMemory`;
+    if (sceneMemory >= refs) {
+      throw new ConfigError(where, `got ${sceneMemory}, needs refs above that, got ${refs}`);
+    }
+    if (!sceneCut) throw new ConfigError(where, 'needs sceneCut');
+    if (longTermPeriod > 0) throw new ConfigError(where, 'contradicts longTermPeriod');
+  }
+  if (keyPictures === 'recovery' && longTermPeriod + sceneMemory > 0) {
+    const other = sceneMemory > 0 ? 'sceneMemory' : 'longTermPeriod';
+    throw new ConfigError(
+      `${at}.keyPictures`,
+      `recovery contradicts ${other}, which refers to pictures from before`,
+    );
+  }
+  return { longTermPeriod, sceneMemory, keyPictures };
 }
 
 /** Checks code points of H.273, eight bits each in the VUI (clause E.1.1). */

@@ -16,6 +16,10 @@ export interface PlannerOptions {
   readonly heightInMbs: number;
   readonly frameRate: Rational;
   readonly gopSize: number;
+  /** Scenes to remember (scenes.ts). */
+  readonly sceneMemory: number;
+  /** Whether recovery points stand in for IDR pictures after the first. */
+  readonly recoveryPoints: boolean;
 }
 
 /** Share of intra cost at which a scene changes (lookahead.ts); found by looking at clips with and without cuts. */
@@ -28,6 +32,13 @@ export interface PicturePlan {
   readonly isIdr: boolean;
   /** Whether it is of I slices; IDR pictures are. */
   readonly isIntra: boolean;
+  /** Decoding may start here although it is no IDR picture: no later picture refers to an earlier one. */
+  readonly isRecoveryPoint: boolean;
+  /** Whether later pictures may refer to it. */
+  readonly isReference: boolean;
+  /** The remembered scene it returns to, and that as which the picture before is to be kept; -1 if none (scenes.ts). */
+  readonly returnsTo: number;
+  readonly keepsAs: number;
   /** Offsets by macroblock in 1/256 QP; null if all are 0. */
   readonly offsets: Int16Array | null;
 }
@@ -40,7 +51,7 @@ export class PicturePlanner {
   private readonly offsets: Int16Array | null;
   private readonly adaptive: Int16Array | null;
   private readonly logVariance: Float64Array;
-  private readonly plan: { isIdr: boolean; isIntra: boolean; offsets: Int16Array | null };
+  private readonly plan: { -readonly [K in keyof PicturePlan]: PicturePlan[K] };
   private forecast: PictureForecast;
   // Without a lookahead: pictures that wait for `next`, at most one, and the distance from the last IDR picture.
   private waiting = 0;
@@ -61,6 +72,7 @@ export class PicturePlanner {
           gopSize,
           minGopSize: rate.minGopSize,
           sceneCut: rate.sceneCut ? SCENE_CUT_SHARE : NEVER,
+          sceneMemory: options.sceneMemory,
           importance: rate.lookahead > 0 ? rate.importance : 0,
         })
       : null;
@@ -78,7 +90,15 @@ export class PicturePlanner {
     this.adaptive = isAdaptive ? new Int16Array(mbs) : null;
     this.logVariance = new Float64Array(isAdaptive ? mbs : 0);
     this.offsets = isAdaptive ? new Int16Array(mbs) : null;
-    this.plan = { isIdr: false, isIntra: false, offsets: null };
+    this.plan = {
+      isIdr: false,
+      isIntra: false,
+      isRecoveryPoint: false,
+      isReference: true,
+      returnsTo: -1,
+      keepsAs: -1,
+      offsets: null,
+    };
     this.forecast = NO_FORECAST;
   }
 
@@ -109,16 +129,22 @@ export class PicturePlanner {
       const decision = this.lookahead.next(flushing);
       if (decision === null) return null;
       plan.isIdr = decision.isIdr;
+      plan.isIntra = decision.isIntra;
+      plan.isReference = decision.isReference;
+      plan.returnsTo = decision.returnsTo;
+      plan.keepsAs = decision.keepsAs;
       plan.offsets = decision.qpOffsets;
       this.forecast = decision;
     } else {
       if (this.waiting === 0) return null;
       plan.isIdr =
         this.count === 0 || this.waitingIsForced || this.sinceIdr >= this.options.gopSize;
+      plan.isIntra = plan.isIdr;
       this.sinceIdr = plan.isIdr ? 1 : this.sinceIdr + 1;
-      this.forecast = plan.isIdr ? NO_FORECAST_IDR : NO_FORECAST;
+      this.forecast = plan.isIdr ? NO_FORECAST_INTRA : NO_FORECAST;
     }
-    plan.isIntra = plan.isIdr;
+    plan.isRecoveryPoint = this.options.recoveryPoints && plan.isIdr && this.count > 0;
+    if (plan.isRecoveryPoint) plan.isIdr = false;
     this.waiting--;
     this.count++;
     return plan;
@@ -156,12 +182,12 @@ export class PicturePlanner {
 }
 
 const NO_FORECAST: PictureForecast = {
-  isIdr: false,
+  isIntra: false,
   complexity: 1,
   meanQpOffset: 0,
   upcomingComplexity: new Float64Array(0),
-  upcomingIsIdr: new Uint8Array(0),
+  upcomingIsIntra: new Uint8Array(0),
   upcomingCount: 0,
   framesLeft: -1,
 };
-const NO_FORECAST_IDR: PictureForecast = { ...NO_FORECAST, isIdr: true };
+const NO_FORECAST_INTRA: PictureForecast = { ...NO_FORECAST, isIntra: true };

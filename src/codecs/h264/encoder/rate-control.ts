@@ -39,7 +39,7 @@ export interface RateControlOptions {
   readonly frameRate: Rational;
   readonly widthInMbs: number;
   readonly heightInMbs: number;
-  /** QP that IDR pictures are below P pictures. */
+  /** QP that intra pictures are below P pictures. */
   readonly ipOffset: number;
   /** The lookahead gives offsets by importance: they lower QP on average, and follow complexity by themselves. */
   readonly hasImportance: boolean;
@@ -49,11 +49,11 @@ export interface RateControlOptions {
 
 /** What is known of a picture before it is coded: a part of the lookahead's decision. */
 export interface PictureForecast {
-  readonly isIdr: boolean;
+  readonly isIntra: boolean;
   readonly complexity: number;
   readonly meanQpOffset: number;
   readonly upcomingComplexity: Float64Array;
-  readonly upcomingIsIdr: Uint8Array;
+  readonly upcomingIsIntra: Uint8Array;
   readonly upcomingCount: number;
   /** Pictures to be coded yet, this one included, if the end is known; else -1. */
   readonly framesLeft: number;
@@ -88,7 +88,7 @@ const CRF_SHIFT_IMPORTANCE = 4;
 /** Largest change of QP from one P picture to the next, unless the buffer demands more. */
 const MAX_QP_STEP = 4;
 
-/** Seconds over which P pictures pay for an IDR picture, and over which other deviations from the bit rate are made good. */
+/** Seconds over which P pictures pay for an intra picture, and over which other deviations from the bit rate are made good. */
 const REPAY_SECONDS = 2;
 const MISSED_SECONDS = 0.75;
 
@@ -97,7 +97,7 @@ const STILL_COMPLEXITY = 16;
 
 /** Pictures whose cost weighs in the average bit rate's model; older ones fade. */
 const MODEL_FRAMES = 20;
-/** As how many pictures the memory of them counts after an IDR picture. */
+/** As how many pictures the memory of them counts after an intra picture. */
 const SCENE_MEMORY = 3;
 
 /** Share of the buffer that is kept for surprises, and how exactly QP is fitted to it. */
@@ -123,7 +123,7 @@ export class RateControl {
   /** Bits that the P pictures coded would have taken at a relative QP of 0: sum and weight, both fading. */
   private costSum = 0;
   private costWeight = 0;
-  /** What the last IDR picture took beyond its share and is not yet made good; and what each picture pays back. */
+  /** What the last intra picture took beyond its share and is not yet made good; and what each picture pays back. */
   private debt = 0;
   private debtPerFrame = 0;
   private plannedBits = 0;
@@ -163,7 +163,7 @@ export class RateControl {
     const { target } = this.options;
     let qp: number;
     if (target.kind === 'qp') {
-      qp = target.qp - (forecast.isIdr ? this.options.ipOffset : 0);
+      qp = target.qp - (forecast.isIntra ? this.options.ipOffset : 0);
       this.qp = clip3(0, MAX_QP, qp);
       return Math.round(this.qp * QP_UNIT);
     }
@@ -177,18 +177,18 @@ export class RateControl {
 
   /** Complexity of the P pictures around this one, from which its QP follows. */
   private updateReference(forecast: PictureForecast): void {
-    if (!forecast.isIdr) {
+    if (!forecast.isIntra) {
       this.complexitySum = this.complexitySum / 2 + forecast.complexity;
       this.complexityWeight = this.complexityWeight / 2 + 1;
     }
-    if (this.complexityWeight > 0 && !(forecast.isIdr && forecast.upcomingCount > 0)) {
+    if (this.complexityWeight > 0 && !(forecast.isIntra && forecast.upcomingCount > 0)) {
       this.reference = Math.max(this.complexitySum / this.complexityWeight, 1);
       return;
     }
     let sum = 0;
     let count = 0;
     for (let i = 0; i < forecast.upcomingCount && count < 4; i++) {
-      if (forecast.upcomingIsIdr[i] === 1) continue;
+      if (forecast.upcomingIsIntra[i] === 1) continue;
       sum += forecast.upcomingComplexity[i];
       count++;
     }
@@ -206,12 +206,12 @@ export class RateControl {
   private qpForQuality(crf: number, forecast: PictureForecast): number {
     const shift = this.options.hasImportance ? CRF_SHIFT_IMPORTANCE : CRF_SHIFT;
     const qp = crf + shift + this.complexityQp();
-    return forecast.isIdr ? qp - this.options.ipOffset : qp;
+    return forecast.isIntra ? qp - this.options.ipOffset : qp;
   }
 
   /**
    * QP at which P pictures, by what they have cost so far, take the bits that are theirs: a frame's share of the bit rate,
-   * less what the last IDR picture took beyond its share, spread over a while, corrected for what else was missed.
+   * less what the last intra picture took beyond its share, spread over a while, corrected for what else was missed.
    */
   private qpForBitRate(forecast: PictureForecast): number {
     const { ipOffset } = this.options;
@@ -230,7 +230,7 @@ export class RateControl {
     for (let step = 0; step < 12; step++) {
       const qp = (low + high) / 2;
       let bits = this.expectedBitsP(qp - base);
-      if (forecast.isIdr) {
+      if (forecast.isIntra) {
         const bitsI = this.sizeI.predict(forecast.complexity, qp - ipOffset);
         bits += (bitsI - this.frameBits) / repayFrames;
       }
@@ -242,7 +242,7 @@ export class RateControl {
 
   /** QP at which all that is still to come, which is known, takes the bits that are left. */
   private qpForTheRest(forecast: PictureForecast, missed: number): number {
-    const { framesLeft, upcomingCount, upcomingIsIdr, upcomingComplexity } = forecast;
+    const { framesLeft, upcomingCount, upcomingIsIntra, upcomingComplexity } = forecast;
     const { ipOffset } = this.options;
     const left = Math.max(framesLeft * this.frameBits - missed, 0.2 * framesLeft * this.frameBits);
     const base = this.complexityQp();
@@ -251,10 +251,10 @@ export class RateControl {
     for (let step = 0; step < 12; step++) {
       const qp = (low + high) / 2;
       const bitsP = this.expectedBitsP(qp - base);
-      let bits = forecast.isIdr ? this.sizeI.predict(forecast.complexity, qp - ipOffset) : bitsP;
+      let bits = forecast.isIntra ? this.sizeI.predict(forecast.complexity, qp - ipOffset) : bitsP;
       for (let i = 0; i < upcomingCount; i++) {
-        const isIdr = upcomingIsIdr[i] === 1;
-        bits += isIdr ? this.sizeI.predict(upcomingComplexity[i], qp - ipOffset) : bitsP;
+        const isIntra = upcomingIsIntra[i] === 1;
+        bits += isIntra ? this.sizeI.predict(upcomingComplexity[i], qp - ipOffset) : bitsP;
       }
       if (bits > left) low = qp;
       else high = qp;
@@ -269,7 +269,7 @@ export class RateControl {
       qp = clip3(this.lastQpP - MAX_QP_STEP, this.lastQpP + MAX_QP_STEP, qp);
     }
     qp = clip3(MIN_QP, MAX_QP, qp);
-    return forecast.isIdr ? qp - this.options.ipOffset : qp;
+    return forecast.isIntra ? qp - this.options.ipOffset : qp;
   }
 
   private get framesPerSecond(): number {
@@ -277,7 +277,7 @@ export class RateControl {
     return Math.max(8, frameRate[0] / frameRate[1]);
   }
 
-  /** Pictures over which an IDR picture is paid for. */
+  /** Pictures over which an intra picture is paid for. */
   private get repayFrames(): number {
     return REPAY_SECONDS * this.framesPerSecond;
   }
@@ -316,7 +316,7 @@ export class RateControl {
       qp = high;
     }
     if (vbv.options.isConstant) {
-      while (qp > MIN_QP && this.predict(forecast.isIdr, forecast.complexity, qp) < vbv.minBits) {
+      while (qp > MIN_QP && this.predict(forecast.isIntra, forecast.complexity, qp) < vbv.minBits) {
         qp -= VBV_QP_STEP;
       }
     }
@@ -327,24 +327,24 @@ export class RateControl {
   private simulate(vbv: Vbv, qp: number, forecast: PictureForecast): number {
     const { bufferSize } = vbv.options;
     const { ipOffset } = this.options;
-    const qpP = forecast.isIdr ? qp + ipOffset : qp;
-    let level = vbv.fullness - this.predict(forecast.isIdr, forecast.complexity, qp);
+    const qpP = forecast.isIntra ? qp + ipOffset : qp;
+    let level = vbv.fullness - this.predict(forecast.isIntra, forecast.complexity, qp);
     // This picture may take what is there; the reserve is wanted when the next one comes.
     let lowest = level < 0 ? level : Number.POSITIVE_INFINITY;
     for (let i = 0; i < forecast.upcomingCount + VBV_HORIZON; i++) {
       level = Math.min(level + vbv.bitsPerFrame, bufferSize);
       const known = i < forecast.upcomingCount;
-      const isIdr = known && forecast.upcomingIsIdr[i] === 1;
+      const isIntra = known && forecast.upcomingIsIntra[i] === 1;
       const complexity = known ? forecast.upcomingComplexity[i] : this.reference;
-      level -= this.predict(isIdr, complexity, isIdr ? qpP - ipOffset : qpP);
+      level -= this.predict(isIntra, complexity, isIntra ? qpP - ipOffset : qpP);
       if (level < lowest) lowest = level;
     }
     return lowest / bufferSize;
   }
 
-  private predict(isIdr: boolean, complexity: number, qp: number): number {
+  private predict(isIntra: boolean, complexity: number, qp: number): number {
     const offset = (this.forecast?.meanQpOffset ?? 0) / QP_UNIT;
-    return (isIdr ? this.sizeI : this.sizeP).predict(complexity, qp + offset);
+    return (isIntra ? this.sizeI : this.sizeP).predict(complexity, qp + offset);
   }
 
   /**
@@ -372,17 +372,17 @@ export class RateControl {
   endFrame(bits: number): number {
     const { forecast, options, vbv } = this;
     if (forecast === null) return 0;
-    const { isIdr, complexity, meanQpOffset } = forecast;
+    const { isIntra, complexity, meanQpOffset } = forecast;
     const meanQp = this.qp + meanQpOffset / QP_UNIT;
     const missing = vbv === null ? 0 : Math.ceil((vbv.minBits - bits) / 8);
     const fillerBytes = missing > 0 ? Math.max(missing, FILLER_OVERHEAD_BYTES) : 0;
     if (vbv !== null) vbv.remove(bits + 8 * fillerBytes);
     if (options.collectStatistics) {
-      this.collected.push({ isIdr, qp: clip3(0, MAX_QP, meanQp), bits });
+      this.collected.push({ isIntra, qp: clip3(0, MAX_QP, meanQp), bits });
     }
     if (options.target.kind !== 'qp') {
-      (isIdr ? this.sizeI : this.sizeP).learn(complexity, meanQp, bits);
-      this.learnCost(bits, isIdr);
+      (isIntra ? this.sizeI : this.sizeP).learn(complexity, meanQp, bits);
+      this.learnCost(bits, isIntra);
     }
     this.frames++;
     this.spentBits += bits + 8 * fillerBytes;
@@ -402,10 +402,10 @@ export class RateControl {
     return this.stillPictures > MODEL_FRAMES ? 0.02 : 1;
   }
 
-  private learnCost(bits: number, isIdr: boolean): void {
-    const qpP = isIdr ? this.qp + this.options.ipOffset : this.qp;
+  private learnCost(bits: number, isIntra: boolean): void {
+    const qpP = isIntra ? this.qp + this.options.ipOffset : this.qp;
     this.lastQpP = qpP;
-    if (isIdr) {
+    if (isIntra) {
       this.debt = bits - this.frameBits;
       this.debtPerFrame = this.debt / this.repayFrames;
       // What follows may be another scene: what was learned counts for a few pictures only.
@@ -426,7 +426,7 @@ export class RateControl {
     if (planned !== undefined) {
       this.plannedBits += planned.bits;
       // What the plan's picture would have cost at the plan's QP, against what the plan thought.
-      const slope = isIdr ? SLOPE_I : SLOPE_P;
+      const slope = isIntra ? SLOPE_I : SLOPE_P;
       const atPlan = bits * stepOfQp(slope * (this.qp - planned.qp));
       this.planCost += (clip3(0.25, 4, atPlan / planned.bits) - this.planCost) * 0.1;
     }

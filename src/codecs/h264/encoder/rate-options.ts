@@ -4,6 +4,7 @@ import type { Rational } from '../../../base/rational.ts';
 import { cpbBrNalFactor, LEVELS, type LevelName, levelLimits } from '../standard/levels.ts';
 import { ProfileIdc } from '../standard/sps.ts';
 import type { RateTarget } from './rate-control.ts';
+import { MAX_SETTINGS_BYTES } from './settings.ts';
 import { checkStatistics, type PassStatistics } from './two-pass.ts';
 import { representableVbv, type VbvOptions } from './vbv.ts';
 
@@ -90,6 +91,8 @@ export interface RateContext {
   readonly frameRate: Rational;
   readonly gopSize: number;
   readonly preset: LookaheadPreset;
+  /** Whether the first access unit carries the settings. */
+  readonly settingsSei: boolean;
 }
 
 /** Rate options checked and completed. */
@@ -256,7 +259,8 @@ function resolveVbv(
       `got ${maxRate} bits per second, allowed from ${least} at this frame rate`,
     );
   }
-  const idr = (IDR_HEADER_BITS + IDR_BITS_PER_MB * mbs) / initialFullness;
+  const headers = IDR_HEADER_BITS + (context.settingsSei ? 8 * MAX_SETTINGS_BYTES : 0);
+  const idr = (headers + IDR_BITS_PER_MB * mbs) / initialFullness;
   const least = Math.ceil(Math.max(idr, hrd === 'cbr' ? frameTime : 0));
   if (size < least) {
     throw new ConfigError(

@@ -3,11 +3,14 @@
  * follows from that. Without options it is what decoders do by themselves: the last `refs` pictures, the nearest first.
  *
  * Choice: with `longTermPeriod` every so many pictures one is kept until the next such, beside the last ones: what moving
- * things have covered is then still there when they uncover it. Off by default.
+ * things have covered is then still there when they uncover it. With `sceneMemory` it is the last picture of a scene that is
+ * kept, until the scene is returned to (scenes.ts): the one case in which the nearest picture is not the most similar, and
+ * the list is modified. A flash is no reference at all. After a recovery point no picture refers to one before it.
  */
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import type { ReferencePictures } from '../standard/reference-pictures.ts';
 import type { MemoryManagementControl, RefPicListModification } from '../standard/slice-header.ts';
+import type { PicturePlan } from './picture-planner.ts';
 
 /** The pictures that are kept. */
 export type References = ReferencePictures<ReconstructedPicture>;
@@ -26,11 +29,11 @@ export interface ReferencePlan {
   readonly operations: readonly MemoryManagementControl[];
 }
 
-/** What is known of the picture. */
-export interface PictureKind {
-  readonly isIdr: boolean;
-  readonly isIntra: boolean;
-}
+/** What is known of the picture: a part of its plan (picture-planner.ts). */
+export type PictureKind = Pick<
+  PicturePlan,
+  'isIdr' | 'isIntra' | 'isRecoveryPoint' | 'isReference' | 'returnsTo' | 'keepsAs'
+>;
 
 /** Plans picture after picture. */
 export interface ReferenceStrategy {
@@ -41,30 +44,92 @@ export interface ReferenceStrategy {
   plan(references: References, frame_num: number, kind: PictureKind): ReferencePlan;
 }
 
-/** The strategy that the options ask for. */
+/** The strategy that the options ask for; at most one of them may be above 0. */
 export class ReferenceChoice implements ReferenceStrategy {
+  private readonly refs: number;
   private readonly longTermPeriod: number;
+  private readonly sceneMemory: number;
   private sinceLongTerm = 0;
+  /** Whether long-term indices are allowed since the last IDR picture (operation 4). */
+  private hasIndices = false;
+  /** Reference pictures from the last recovery point on, it included; no other may be referred to. */
+  private reachable = Number.POSITIVE_INFINITY;
 
-  /** @param longTermPeriod pictures from one long-term picture to the next; 0 for none */
-  constructor(longTermPeriod: number) {
+  /**
+   * @param refs reference pictures
+   * @param longTermPeriod pictures from one long-term picture to the next; 0 for none
+   * @param sceneMemory scenes remembered, less than `refs`
+   */
+  constructor(refs: number, longTermPeriod: number, sceneMemory: number) {
+    this.refs = refs;
     this.longTermPeriod = longTermPeriod;
+    this.sceneMemory = sceneMemory;
   }
 
-  plan(references: References, _frame_num: number, kind: PictureKind): ReferencePlan {
-    const { longTermPeriod } = this;
-    this.sinceLongTerm++;
-    const isDue = longTermPeriod > 0 && (kind.isIdr || this.sinceLongTerm >= longTermPeriod);
-    if (isDue) this.sinceLongTerm = 0;
-    const becomesLongTerm: readonly MemoryManagementControl[] = isDue
-      ? [{ memory_management_control_operation: 6, long_term_frame_idx: 0 }]
-      : [];
+  plan(references: References, frame_num: number, kind: PictureKind): ReferencePlan {
+    const { isIdr, isRecoveryPoint, isReference, returnsTo } = kind;
+    if (isIdr) {
+      this.hasIndices = false;
+      this.reachable = Number.POSITIVE_INFINITY;
+    }
+    if (isRecoveryPoint) this.reachable = 0;
+    const count = this.sceneMemory > 0 ? references.shortTermCount : references.count;
+    const activeCount = returnsTo >= 0 ? 1 : Math.min(count, this.reachable);
+    if (isReference) this.reachable++;
+    const isDue = isReference && this.isLongTermDue(isIdr);
     return {
-      isReference: true,
-      activeCount: references.count,
-      modifications: [],
-      long_term_reference_flag: isDue && kind.isIdr ? 1 : 0,
-      operations: kind.isIdr ? [] : becomesLongTerm,
+      isReference,
+      activeCount,
+      modifications:
+        returnsTo >= 0 ? [{ modification_of_pic_nums_idc: 2, long_term_pic_num: returnsTo }] : [],
+      long_term_reference_flag: isDue && isIdr ? 1 : 0,
+      operations: isIdr
+        ? []
+        : isDue
+          ? [{ memory_management_control_operation: 6, long_term_frame_idx: 0 }]
+          : this.keepScene(references, frame_num, kind.keepsAs),
     };
+  }
+
+  private isLongTermDue(isIdr: boolean): boolean {
+    if (this.longTermPeriod === 0) return false;
+    this.sinceLongTerm++;
+    if (!isIdr && this.sinceLongTerm < this.longTermPeriod) return false;
+    this.sinceLongTerm = 0;
+    return true;
+  }
+
+  /** Operations that make the last reference picture a long-term one, and room for the current one. */
+  private keepScene(
+    references: References,
+    frame_num: number,
+    keepsAs: number,
+  ): MemoryManagementControl[] {
+    const last = references.recent(0);
+    if (keepsAs < 0 || last === undefined) return [];
+    const operations: MemoryManagementControl[] = [];
+    if (!this.hasIndices) {
+      this.hasIndices = true;
+      operations.push({
+        memory_management_control_operation: 4,
+        max_long_term_frame_idx_plus1: this.sceneMemory,
+      });
+    }
+    const difference = (frame: ReconstructedPicture) =>
+      frame_num - references.picNum(frame, frame_num) - 1;
+    operations.push({
+      memory_management_control_operation: 3,
+      difference_of_pic_nums_minus1: difference(last),
+      long_term_frame_idx: keepsAs,
+    });
+    const replaced = references.longTermFrame(keepsAs) === undefined ? 0 : 1;
+    const oldest = references.recent(references.shortTermCount - 1);
+    if (references.count - replaced >= this.refs && oldest !== undefined && oldest !== last) {
+      operations.push({
+        memory_management_control_operation: 1,
+        difference_of_pic_nums_minus1: difference(oldest),
+      });
+    }
+    return operations;
   }
 }

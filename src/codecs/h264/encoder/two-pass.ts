@@ -8,7 +8,7 @@ import { SLOPE_I, SLOPE_P, stepOfQp } from './size-model.ts';
 
 /** What the first pass saw of one picture. */
 export interface PictureStatistics {
-  readonly isIdr: boolean;
+  readonly isIntra: boolean;
   /** Mean QP at which it was coded, offsets included. */
   readonly qp: number;
   /** Bits that it took. */
@@ -63,20 +63,20 @@ export function checkStatistics(statistics: PassStatistics, width: number, heigh
 /**
  * Spreads `totalBits` over the pictures of the first pass. Bits are taken to fall with the step, as in size-model.ts; the
  * step grows with the power 1 - COMPLEXITY_COMPRESSION of the smoothed cost.
- * @param ipOffset QP that IDR pictures are below the pictures around them
+ * @param ipOffset QP that intra pictures are below the pictures around them
  */
 export function planSecondPass(
   pictures: readonly PictureStatistics[],
   totalBits: number,
   ipOffset: number,
 ): PlannedPicture[] {
-  const slope = pictures.map((picture) => (picture.isIdr ? SLOPE_I : SLOPE_P));
+  const slope = pictures.map((picture) => (picture.isIntra ? SLOPE_I : SLOPE_P));
   const cost = pictures.map((picture, i) => picture.bits * stepOfQp(slope[i] * picture.qp));
   const smoothed = smoothCosts(pictures, cost);
   const relativeQp = smoothed.map(
     (value, i) =>
       6 * (1 - COMPLEXITY_COMPRESSION) * log2(Math.max(value, 1)) -
-      (pictures[i].isIdr ? ipOffset : 0),
+      (pictures[i].isIntra ? ipOffset : 0),
   );
   // More QP for all means fewer bits: bisect for the shift that meets the total.
   let low = -200;
@@ -100,14 +100,14 @@ function clipQp(qp: number): number {
   return Math.min(Math.max(qp, MIN_QP), MAX_QP);
 }
 
-/** Weighted mean of the costs around each picture, of IDR and other pictures alike as if all were P pictures. */
+/** Weighted mean of the costs around each picture, of intra and other pictures alike as if all were P pictures. */
 function smoothCosts(pictures: readonly PictureStatistics[], cost: readonly number[]): number[] {
   return cost.map((own, center) => {
     let sum = 0;
     let weights = 0;
     for (let distance = -SMOOTHING_RADIUS; distance <= SMOOTHING_RADIUS; distance++) {
       const i = center + distance;
-      if (i < 0 || i >= cost.length || pictures[i].isIdr) continue;
+      if (i < 0 || i >= cost.length || pictures[i].isIntra) continue;
       const weight = exp2(-(distance * distance) / SMOOTHING_RADIUS);
       sum += weight * cost[i];
       weights += weight;

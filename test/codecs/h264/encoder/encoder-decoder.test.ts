@@ -40,10 +40,30 @@ const cases = fc.record({
     dy: fc.integer({ min: -9, max: 9 }),
   }),
   keys: fc.subarray([1, 2, 3]),
+  /** Pictures at which another scene begins, or the first returns. */
+  cuts: fc.subarray([1, 2, 3, 4, 5]),
+  rate: fc.oneof(
+    { weight: 3, arbitrary: fc.record({ qp: fc.integer({ min: 0, max: 51 }) }) },
+    fc.record({ crf: fc.double({ min: 0, max: 51, noNaN: true }) }),
+    fc.record({ bitRate: fc.integer({ min: 20_000, max: 4_000_000 }) }),
+    fc.record(
+      {
+        bitRate: fc.integer({ min: 40_000, max: 2_000_000 }),
+        vbvBufferSize: fc.integer({ min: 30_000, max: 1_000_000 }),
+        vbvInitialFullness: fc.double({ min: 0.6, max: 1, noNaN: true }),
+        hrd: fc.constantFrom('none', 'vbr', 'cbr'),
+      },
+      { requiredKeys: ['bitRate', 'vbvBufferSize'] },
+    ),
+  ),
+  references: fc.oneof(
+    fc.record({ longTermPeriod: fc.integer({ min: 0, max: 4 }) }),
+    fc.record({ sceneMemory: fc.integer({ min: 1, max: 3 }), sceneCut: fc.constant(true) }),
+    fc.record({ keyPictures: fc.constantFrom('idr', 'recovery') }),
+  ),
   options: fc.record(
     {
       preset: fc.constantFrom(...PRESETS),
-      qp: fc.integer({ min: 0, max: 51 }),
       gopSize: fc.integer({ min: 0, max: 6 }),
       ipOffset: fc.integer({ min: 0, max: 10 }),
       search: fc.constantFrom('diamond', 'hexagon', 'multi-hexagon'),
@@ -74,7 +94,6 @@ const cases = fc.record({
           { requiredKeys: ['sliceBytes'] },
         ),
       ),
-      longTermPeriod: fc.integer({ min: 0, max: 4 }),
       deblockAcrossSlices: fc.boolean(),
       constrainedIntra: fc.boolean(),
       deblockAlpha: fc.integer({ min: -6, max: 6 }),
@@ -84,26 +103,35 @@ const cases = fc.record({
       importance: fc.double({ min: 0, max: 5, noNaN: true }),
       lookahead: fc.integer({ min: 0, max: 8 }),
       sceneCut: fc.boolean(),
+      minGopSize: fc.integer({ min: 1, max: 4 }),
+      settingsSei: fc.boolean(),
+      level: fc.constantFrom('3', '4.1', '6.2'),
       accessUnitDelimiters: fc.boolean(),
     },
-    { requiredKeys: ['preset', 'qp'] },
+    { requiredKeys: ['preset'] },
   ),
 });
 
 describe('the decoder shows what the encoder reconstructed', () => {
   it(`whatever the options (seed ${SEED}, ${RUNS} runs)`, async () => {
     await fc.assert(
-      fc.asyncProperty(cases, async ({ width, height, count, scene, keys, options }) => {
-        const pictures = drawScene(scene, width, height, count);
-        const { slicing, longTermPeriod = 0, ...others } = options;
-        const frameRate: [number, number] = [30, 1];
-        const all = { width, height, frameRate, ...others, ...slicing };
-        const refs = all.refs ?? presetOptions(all.preset).refs;
-        const coded = codePictures(
-          { ...all, longTermPeriod: refs > 1 ? longTermPeriod : 0 } as H264Options,
-          pictures,
-          keys,
+      fc.asyncProperty(cases, async ({ width, height, count, scene, keys, cuts, ...drawn }) => {
+        const scenes = [scene, { ...scene, seed: 255 - scene.seed, dx: 3 - scene.dx }];
+        const shown = scenes.map((one) => drawScene(one, width, height, count));
+        const pictures = Array.from({ length: count }, (_, n) => {
+          return shown[cuts.filter((cut) => cut <= n).length & 1][n];
+        });
+        const { slicing, ...others } = drawn.options;
+        const size = { width, height, frameRate: [30, 1] as [number, number] };
+        const chosen = { ...others, ...slicing, ...drawn.references, ...drawn.rate };
+        const options = { ...size, ...chosen } as H264Options;
+        const refs = options.refs ?? presetOptions(options.preset ?? 'medium').refs;
+        const needed = Math.max(
+          refs,
+          options.longTermPeriod ? 2 : 1,
+          1 + (options.sceneMemory ?? 0),
         );
+        const coded = codePictures({ ...options, refs: needed }, pictures, keys);
         expect(coded.packets.map((packet) => packet.pts)).toEqual(pictures.map((_, n) => n));
         expectDecodedAsReconstructed(coded);
         await setImmediate();
@@ -265,6 +293,9 @@ describe('the encoder as its caller sees it', () => {
     ['sliceBytes', 699],
     ['sliceBytes', '1200'],
     ['longTermPeriod', -1],
+    ['sceneMemory', 16],
+    ['keyPictures', 'i'],
+    ['settingsSei', 1],
     ['longTermPeriod', Number.NaN],
     ['constrainedIntra', 1],
     ['quality', 3],

@@ -48,6 +48,7 @@ const OPTIONS: LookaheadOptions = {
   gopSize: 1000,
   minGopSize: 2,
   sceneCut: 0.7,
+  sceneMemory: 0,
   importance: 0,
 };
 
@@ -99,6 +100,77 @@ describe('scenes', () => {
     expect(idrPictures(moving(1), { gopSize: 3 })).toEqual([0, 3, 6]);
     expect(idrPictures(moving(1), { gopSize: 3, frames: 2 }, 4)).toEqual([0, 3, 4, 7]);
     expect(idrPictures(moving(1), { gopSize: 1 })).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+});
+
+describe('flashes', () => {
+  /** What is decided of each picture: I an IDR picture, i an intra one, f a flash, 0.. a scene returned to, - any other. */
+  function kinds(pictures: readonly Uint8Array[], options: Partial<LookaheadOptions>): string {
+    const lookahead = new Lookahead({ ...OPTIONS, ...options });
+    let found = '';
+    const take = (flushing: boolean) => {
+      for (let d = lookahead.next(flushing); d !== null; d = lookahead.next(flushing)) {
+        const other = d.isReference ? '-' : 'f';
+        found += d.isIdr ? 'I' : d.isIntra ? 'i' : d.returnsTo >= 0 ? d.returnsTo : other;
+      }
+    };
+    for (const picture of pictures) {
+      lookahead.add(picture, 0, STRIDE, false);
+      take(false);
+    }
+    take(true);
+    return found;
+  }
+
+  const shot = (seed: number, count: number) =>
+    Array.from({ length: count }, (_, n) => texture(seed, 4 * n, n));
+  const bright = () => new Uint8Array(STRIDE * 16 * HEIGHT).fill(250);
+  const withFlash = () => shot(1, 8).map((picture, n) => (n === 5 ? bright() : picture));
+
+  it.each([1, 2, 8])('start no scene, seen %i pictures ahead', (frames) => {
+    expect(kinds(withFlash(), { frames })).toBe('I----f--');
+    expect(kinds(withFlash(), { frames, minGopSize: 7 })).toBe('I----f--');
+    expect(kinds(withFlash().slice(0, 6), { frames })).toBe('I----I');
+    expect(kinds(withFlash(), { frames, gopSize: 5 })).toBe('I----I--');
+  });
+
+  it('are not known where nothing is looked ahead', () => {
+    expect(kinds(withFlash(), { minGopSize: 4 })).toBe('I----I--');
+  });
+
+  it('leave importance as it was without them', () => {
+    const means = (pictures: readonly Uint8Array[]) => {
+      const lookahead = new Lookahead({ ...OPTIONS, frames: 9, importance: 1 });
+      for (const picture of pictures) lookahead.add(picture, 0, STRIDE, false);
+      const found: number[] = [];
+      for (let d = lookahead.next(true); d !== null; d = lookahead.next(true)) {
+        found.push(d.meanQpOffset);
+      }
+      return found;
+    };
+    const still = shot(1, 1)[0];
+    const plain = means(Array.from({ length: 8 }, () => still));
+    const flashed = means(Array.from({ length: 9 }, (_, n) => (n === 4 ? bright() : still)));
+    expect(flashed[4]).toBe(0);
+    expect([...flashed.slice(0, 4), ...flashed.slice(5)]).toEqual(plain);
+  });
+
+  it('are told from scenes that return', () => {
+    const a = shot(1, 9);
+    const b = shot(5, 9);
+    const c = shot(9, 9);
+    const turns = [
+      ...[...a.slice(0, 3), ...b.slice(0, 3), ...a.slice(3, 6), ...b.slice(3, 6)],
+      ...[...c.slice(0, 3), ...a.slice(6, 9), ...c.slice(3, 6)],
+    ];
+    const options = { frames: 4, minGopSize: 1 };
+    expect(kinds(turns, options)).toBe('I--I--I--I--I--I--I--');
+    // One scene remembered: the last, in whose place the one that is left is kept.
+    expect(kinds(turns, { ...options, sceneMemory: 1 })).toBe('I--i--0--0--i--i--0--');
+    expect(kinds(turns, { ...options, sceneMemory: 2 })).toBe('I--i--0--0--i--0--0--');
+    expect(kinds(turns, { frames: 0, minGopSize: 1, sceneMemory: 2 })).toBe(
+      'I--i--0--0--i--0--0--',
+    );
   });
 });
 

@@ -30,7 +30,7 @@ function randomNumbers(seed: number): () => number {
 }
 
 interface ModelPicture {
-  isIdr: boolean;
+  isIntra: boolean;
   complexity: number;
   /** What the size is off from the model, a factor. */
   surprise: number;
@@ -54,17 +54,17 @@ function modelPictures(
       intra = 200 + 800 * random();
       inter = intra * (0.1 + 0.6 * random());
     }
-    const isIdr = n === 0 || isCut || sinceIdr >= gopSize;
-    sinceIdr = isIdr ? 1 : sinceIdr + 1;
+    const isIntra = n === 0 || isCut || sinceIdr >= gopSize;
+    sinceIdr = isIntra ? 1 : sinceIdr + 1;
     const surprise = Math.exp(roughness * (random() + random() - 1));
     const wobble = 0.8 + 0.4 * random();
-    pictures.push({ isIdr, complexity: MBS * wobble * (isIdr ? intra : inter), surprise });
+    pictures.push({ isIntra, complexity: MBS * wobble * (isIntra ? intra : inter), surprise });
   }
   return pictures;
 }
 
 function modelBits(picture: ModelPicture, qp: number): number {
-  const slope = picture.isIdr ? 0.85 : 1.3;
+  const slope = picture.isIntra ? 0.85 : 1.3;
   const bits = 0.2 * picture.complexity * picture.surprise * 2 ** ((slope * (27 - qp)) / 6);
   return 8 * Math.ceil((120 + bits) / 8);
 }
@@ -99,11 +99,11 @@ function simulate(
   for (const [n, picture] of pictures.entries()) {
     const later = pictures.slice(n + 1, n + 1 + lookahead);
     const forecast: PictureForecast = {
-      isIdr: picture.isIdr,
+      isIntra: picture.isIntra,
       complexity: picture.complexity,
       meanQpOffset: 0,
       upcomingComplexity: Float64Array.from(later, (p) => p.complexity),
-      upcomingIsIdr: Uint8Array.from(later, (p) => (p.isIdr ? 1 : 0)),
+      upcomingIsIntra: Uint8Array.from(later, (p) => (p.isIntra ? 1 : 0)),
       upcomingCount: later.length,
       framesLeft: n + lookahead >= pictures.length ? pictures.length - n : -1,
     };
@@ -125,11 +125,11 @@ function simulate(
     run.units.push({
       bits: bits + filler,
       cpb_removal_delay: 2 * sinceIdr,
-      ...(picture.isIdr
+      ...(picture.isIntra
         ? { bufferingPeriod: { initial_cpb_removal_delay, initial_cpb_removal_delay_offset } }
         : {}),
     });
-    sinceIdr = picture.isIdr ? 1 : sinceIdr + 1;
+    sinceIdr = picture.isIntra ? 1 : sinceIdr + 1;
     run.bits += bits + filler;
     run.filler += filler;
     run.qps.push(qp / 256);
@@ -145,7 +145,7 @@ describe('constant QP', () => {
   it('is constant, and lower for IDR pictures', () => {
     const pictures = modelPictures(1, 60, 30, 0.5);
     const { qps } = simulate(pictures, { target: { kind: 'qp', qp: 30 } }, 0);
-    expect(qps).toEqual(pictures.map((picture) => (picture.isIdr ? 27 : 30)));
+    expect(qps).toEqual(pictures.map((picture) => (picture.isIntra ? 27 : 30)));
     const lowest = simulate(pictures, { target: { kind: 'qp', qp: 1 } }, 0);
     expect(Math.min(...lowest.qps)).toBe(0);
   });
@@ -179,7 +179,7 @@ describe('average bit rate', () => {
           // Where QP 51 is too much and QP 1 not enough, no rate control can help; nor where the stream ends soon after an
           // IDR picture, or a scene quite unlike the one before, that nobody could pay for ahead.
           fc.pre(Math.max(...run.qps) < 50 && Math.min(...run.qps.slice(5)) > 2);
-          const sinceIdr = count - 1 - pictures.findLastIndex((picture) => picture.isIdr);
+          const sinceIdr = count - 1 - pictures.findLastIndex((picture) => picture.isIntra);
           fc.pre(sinceIdr >= (lookahead > 0 ? 45 : 100));
           expect(deviation(run, bitRate)).toBeLessThan(0.02);
         },
@@ -212,7 +212,7 @@ describe('average bit rate', () => {
 describe('planSecondPass', () => {
   it('spends what it is given, IDR pictures at lower QP', () => {
     const pictures = Array.from({ length: 100 }, (_, n) => ({
-      isIdr: n % 50 === 0,
+      isIntra: n % 50 === 0,
       qp: 30,
       bits: n % 50 === 0 ? 40000 : 5000,
     }));
@@ -224,12 +224,12 @@ describe('planSecondPass', () => {
   });
 
   it('refuses statistics of another stream', () => {
-    const pictures = [{ isIdr: true, qp: 20, bits: 100 }];
+    const pictures = [{ isIntra: true, qp: 20, bits: 100 }];
     expect(() => checkStatistics({ width: 16, height: 16, pictures }, 32, 16)).toThrow(ConfigError);
     expect(() => checkStatistics({ width: 16, height: 16, pictures: [] }, 16, 16)).toThrow(
       ConfigError,
     );
-    const broken = [{ isIdr: true, qp: 52, bits: 100 }];
+    const broken = [{ isIntra: true, qp: 52, bits: 100 }];
     expect(() => checkStatistics({ width: 16, height: 16, pictures: broken }, 16, 16)).toThrow(
       /pictures\[0\]/,
     );
@@ -297,7 +297,9 @@ describe('the buffer', () => {
           );
           // The model's IDR pictures may be larger at QP 51 than real ones; those runs prove nothing.
           fc.pre(
-            pictures.every((picture) => !picture.isIdr || modelBits(picture, 51) < 24 * MBS * 0.5),
+            pictures.every(
+              (picture) => !picture.isIntra || modelBits(picture, 51) < 24 * MBS * 0.5,
+            ),
           );
           const problems = checkBuffer(run.units, {
             bitRate: vbv.maxRate,

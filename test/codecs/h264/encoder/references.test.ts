@@ -18,7 +18,13 @@ import type {
   MemoryManagementControl,
   RefPicListModification,
 } from '../../../../src/codecs/h264/standard/slice-header.ts';
-import { codePictures, expectDecodedAsReconstructed } from '../../../support/h264.ts';
+import {
+  type CodedPictures,
+  codePictures,
+  expectDecodedAsReconstructed,
+  nalUnits,
+} from '../../../support/h264.ts';
+import { ElementReader, rbspOf } from '../standard/header-reader.ts';
 import { drawScene } from './content.ts';
 
 const RUNS = Number(process.env.VITRINE_RUNS ?? 15);
@@ -222,10 +228,78 @@ describe('reference pictures', () => {
     expect(kept.packets[12].data.length).toBeLessThan(plain.packets[12].data.length / 4);
   });
 
-  it('for the long term need two reference pictures', () => {
-    const options: H264Options = { width: 16, height: 16, frameRate: [30, 1], longTermPeriod: 8 };
-    expect(() => resolveOptions({ ...options, refs: 1 })).toThrow(/needs refs of 2 or more, got 1/);
-    expect(resolveOptions({ ...options, refs: 2 }).longTermPeriod).toBe(8);
+  it.each([
+    [{ longTermPeriod: 8, refs: 1 }, 'longTermPeriod: needs refs of 2 or more, got 1'],
+    [{ sceneMemory: 2, refs: 2 }, 'sceneMemory: got 2, needs refs above that, got 2'],
+    [{ sceneMemory: 1, sceneCut: false }, 'sceneMemory: needs sceneCut'],
+    [{ sceneMemory: 1, longTermPeriod: 4 }, 'sceneMemory: contradicts longTermPeriod'],
+    [{ keyPictures: 'recovery', longTermPeriod: 4 }, 'recovery contradicts longTermPeriod'],
+    [{ keyPictures: 'recovery', sceneMemory: 1 }, 'recovery contradicts sceneMemory'],
+  ] as [Partial<H264Options>, string][])('cannot be kept with %j', (change, message) => {
+    const options: H264Options = { width: 16, height: 16, frameRate: [30, 1] };
+    expect(() => resolveOptions({ ...options, ...change })).toThrow(message);
+  });
+
+  /** Two shots that take turns, each going on where it was left. */
+  const turns = (() => {
+    const shot = (seed: number) =>
+      drawScene({ content: 'texture', seed, dx: 1, dy: 0 }, 96, 64, 24);
+    const [a, b] = [shot(3), shot(200).map((picture) => picture.map((sample) => 255 - sample))];
+    return Array.from({ length: 24 }, (_, n) => (Math.floor(n / 6) & 1 ? b : a)[n]);
+  })();
+  const base: H264Options = {
+    width: 96,
+    height: 64,
+    frameRate: [30, 1],
+    preset: 'medium',
+    crf: 26,
+    refs: 3,
+  };
+  const types = (coded: CodedPictures) =>
+    coded.packets.map(({ data }) => {
+      const unit = [...nalUnits(data)].find((nal) => [1, 5].includes(nal[0] & 31))!;
+      const r = new ElementReader(rbspOf(unit));
+      r.read('first_mb_in_slice', 'ue');
+      const type = r.read('slice_type', 'ue') % 5 === 2 ? 'i' : 'p';
+      return (unit[0] & 31) === 5 ? 'I' : unit[0] >> 5 === 0 ? 'f' : type;
+    });
+
+  it('of a scene that returns spare it an intra picture', () => {
+    const plain = codePictures(base, turns);
+    const kept = codePictures({ ...base, sceneMemory: 2 }, turns);
+    expect(types(plain).join('')).toBe('IpppppIpppppIpppppIppppp');
+    expect(types(kept).join('')).toBe('Ipppppippppppppppppppppp');
+    expectDecodedAsReconstructed(kept);
+    expect(kept.packets[12].data.length).toBeLessThan(plain.packets[12].data.length / 2);
+    for (const refs of [3, 5, 16]) {
+      for (const sceneMemory of [1, 2]) {
+        expectDecodedAsReconstructed(codePictures({ ...base, refs, sceneMemory }, turns));
+      }
+    }
+  });
+
+  it('are not made of a flash', () => {
+    const flash = turns.slice(0, 6);
+    flash[3] = new Uint8Array(flash[3].length).fill(250);
+    for (const refs of [1, 3]) {
+      const coded = codePictures({ ...base, refs }, flash);
+      expect(types(coded).join('')).toBe('Ippfpp');
+      expectDecodedAsReconstructed(coded);
+    }
+  });
+
+  it.each([1, 3])('lie after a recovery point, from which %i suffice to decode', (refs) => {
+    const options: H264Options = { ...base, refs, keyPictures: 'recovery', gopSize: 4 };
+    const coded = codePictures(options, turns.slice(0, 12));
+    expect(types(coded).join('')).toBe('Ipppipipppip');
+    expect(coded.packets.map((packet) => packet.isKey).indexOf(true, 1)).toBe(-1);
+    expectDecodedAsReconstructed(coded);
+    const tail: CodedPictures = {
+      ...coded,
+      packets: coded.packets.slice(6),
+      reconstructed: coded.reconstructed.slice(6),
+    };
+    expectDecodedAsReconstructed(tail);
   });
 });
 

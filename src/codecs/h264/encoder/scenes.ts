@@ -1,0 +1,214 @@
+/**
+ * Decides the type of each picture as it is added to the lookahead: which are IDR pictures, where scenes change, what is
+ * only a flash, and which scene has been seen before.
+ *
+ * A scene changes where prediction from the picture before costs nearly what intra coding does, and much more of it than it
+ * usually does. With the next picture known, a change may prove to be a flash: the next one is then predicted well from the
+ * picture before. A flash is coded as a picture that nothing refers to, and the scene goes on as if it had not been.
+ *
+ * With `sceneMemory` the last picture of a scene is kept when the next begins, and a scene that resembles one that is kept
+ * begins as a P picture that refers to it; others begin as I pictures. IDR pictures, which would forget all, are then only
+ * those of `gopSize` and those forced. Shots that take turns and windows that are switched gain, for memory (a reference picture
+ * and its half-size luma for each scene) and for seeking, which has fewer places.
+ */
+import type { LowResolution, PictureCosts } from './low-resolution.ts';
+
+/** What is to be decided, and how; the same options as the lookahead's. */
+export interface SceneOptions {
+  /** Pictures that are known beyond the one that is decided. */
+  readonly frames: number;
+  /** Pictures from one IDR picture to the next at most, at least 1. */
+  readonly gopSize: number;
+  /** Pictures that a scene change must be away from the last IDR picture to start a new one. */
+  readonly minGopSize: number;
+  /**
+   * A scene changes where prediction from the picture before costs at least this share of intra coding, 0..1; it falls
+   * towards three quarters of that as an IDR picture comes due anyway. It must also be well above what it was in the
+   * pictures before: noise is no change of scene. Above 1: no scene detection.
+   */
+  readonly sceneCut: number;
+  /** Scenes that are remembered, 0..15. */
+  readonly sceneMemory: number;
+}
+
+/** One picture's costs, and what is decided of it. */
+export interface ScenePicture extends PictureCosts {
+  isIdr: boolean;
+  /** Coded without reference to others: IDR pictures, and first pictures of scenes. */
+  isIntra: boolean;
+  /** A scene begins here. */
+  isSceneCut: boolean;
+  /** False for a flash: nothing refers to it. */
+  isReference: boolean;
+  /** How many pictures back the one lies that this is predicted from: 1, or 2 after a flash. */
+  back: number;
+  /** The remembered scene that this picture returns to, and is predicted from; -1 if none. */
+  returnsTo: number;
+  /** As which remembered scene the reference picture before this one is to be kept; -1 if it is not. */
+  keepsAs: number;
+  /** Sum of the costs of coding it as decided. */
+  complexity: number;
+}
+
+/** How far above the usual the share of inter cost must be for a scene change. */
+const SCENE_CUT_CONTRAST = 1.2;
+
+/** Share of intra cost below which a remembered scene is worth returning to. */
+const RETURN_SHARE = 0.5;
+
+/** Decides for the ring of pictures of a lookahead. */
+export class Scenes {
+  private readonly options: SceneOptions;
+  private readonly planes: LowResolution;
+  private readonly ring: readonly ScenePicture[];
+  private sinceIdr = 0;
+  private sinceScene = 0;
+  /** Inter cost as a share of intra cost in the pictures before, fading. */
+  private usualShare = 0;
+  /** The newest picture, where it may yet prove a flash; and what was true before it. */
+  private doubtful = -1;
+  private sinceIdrBefore = 0;
+  private sinceSceneBefore = 0;
+  private usualShareBefore = 0;
+  // The scenes remembered: their planes follow those of the ring.
+  private rememberedCount = 0;
+  private nextToForget = 0;
+  private share = 0;
+  private intraCost = 0;
+  private interCost = 0;
+
+  /**
+   * @param planes the ring's planes, with `sceneMemory` more behind them
+   * @param ring picture n of the stream is at n modulo its length
+   */
+  constructor(options: SceneOptions, planes: LowResolution, ring: readonly ScenePicture[]) {
+    this.options = options;
+    this.planes = planes;
+    this.ring = ring;
+  }
+
+  /** Analyzes and decides picture `number`, whose plane is loaded; settles the one before. */
+  add(number: number, forceIdr: boolean): void {
+    const { ring, planes } = this;
+    const count = ring.length;
+    const slot = ring[number % count];
+    slot.back = 1;
+    slot.returnsTo = -1;
+    slot.keepsAs = -1;
+    slot.isReference = true;
+    if (this.doubtful >= 0 && this.isFlash(number, slot)) {
+      this.takeBackDoubtful();
+      slot.back = 2;
+    } else {
+      this.settle();
+      planes.analyze(number % count, number === 0 ? -1 : (number - 1) % count, slot);
+    }
+    this.decideType(number, slot, forceIdr);
+    if (this.options.frames === 0) this.settle();
+  }
+
+  /** Whether the doubtful picture before `number` was a flash: this one is then predicted well from the one before that. */
+  private isFlash(number: number, slot: ScenePicture): boolean {
+    const { ring, planes, options } = this;
+    planes.analyze(number % ring.length, (number - 2) % ring.length, slot);
+    this.measure(slot);
+    return (
+      this.share < (options.sceneCut * 3) / 4 &&
+      this.share < SCENE_CUT_CONTRAST * Math.max(this.usualShareBefore, RETURN_SHARE)
+    );
+  }
+
+  private takeBackDoubtful(): void {
+    const flash = this.ring[this.doubtful % this.ring.length];
+    this.measure(flash);
+    flash.isIdr = false;
+    flash.isIntra = false;
+    flash.isSceneCut = false;
+    flash.isReference = false;
+    flash.complexity = this.interCost;
+    this.sinceIdr = this.sinceIdrBefore + 1;
+    this.sinceScene = this.sinceSceneBefore + 1;
+    this.usualShare = this.usualShareBefore;
+    this.doubtful = -1;
+  }
+
+  /** Leaves it at what was decided of the newest picture; no later one will tell better. */
+  settle(): void {
+    const number = this.doubtful;
+    this.doubtful = -1;
+    if (number < 0 || this.options.sceneMemory === 0) return;
+    const slot = this.ring[number % this.ring.length];
+    if (slot.isSceneCut) this.beginScene(number, slot);
+  }
+
+  private measure(slot: ScenePicture): void {
+    let intra = 0;
+    let inter = 0;
+    for (let mbAddr = 0; mbAddr < slot.intra.length; mbAddr++) {
+      intra += slot.intra[mbAddr];
+      inter += slot.inter[mbAddr];
+    }
+    this.intraCost = intra;
+    this.interCost = inter;
+    this.share = inter / intra;
+  }
+
+  private decideType(number: number, slot: ScenePicture, forceIdr: boolean): void {
+    const { gopSize, minGopSize, sceneCut } = this.options;
+    this.measure(slot);
+    const { share } = this;
+    const due = this.sinceIdr / gopSize;
+    const differs =
+      number > 0 &&
+      share >= sceneCut * (1 - due / 4) &&
+      share >= SCENE_CUT_CONTRAST * this.usualShare;
+    const mustBeIdr = number === 0 || forceIdr || this.sinceIdr >= gopSize;
+    if (differs && !mustBeIdr) {
+      this.doubtful = number;
+      this.sinceIdrBefore = this.sinceIdr;
+      this.sinceSceneBefore = this.sinceScene;
+      this.usualShareBefore = this.usualShare;
+    }
+    slot.isSceneCut = differs && this.sinceIdr >= minGopSize;
+    // The first picture after that of a scene says alone what is usual in it.
+    const fade = this.sinceScene <= 1 ? 1 : 1 / 4;
+    if (number > 0 && !slot.isSceneCut) this.usualShare += (share - this.usualShare) * fade;
+    slot.isIdr = mustBeIdr || slot.isSceneCut;
+    slot.isIntra = slot.isIdr;
+    slot.complexity = slot.isIdr ? this.intraCost : this.interCost;
+    this.sinceIdr = slot.isIdr ? 1 : this.sinceIdr + 1;
+    this.sinceScene = slot.isIdr ? 1 : this.sinceScene + 1;
+    if (mustBeIdr) this.rememberedCount = 0;
+  }
+
+  /** Keeps the scene before in mind, and returns to the one remembered that picture `number` resembles, if one does. */
+  private beginScene(number: number, slot: ScenePicture): void {
+    const { ring, planes, options } = this;
+    const current = number % ring.length;
+    let closest = -1;
+    let least = RETURN_SHARE;
+    for (let scene = 0; scene < this.rememberedCount; scene++) {
+      planes.analyze(current, ring.length + scene, slot);
+      this.measure(slot);
+      if (this.share >= least) continue;
+      least = this.share;
+      closest = scene;
+    }
+    slot.isIdr = false;
+    slot.isIntra = closest < 0;
+    slot.returnsTo = closest;
+    if (closest >= 0) {
+      planes.analyze(current, ring.length + closest, slot);
+      this.measure(slot);
+      slot.complexity = this.interCost;
+      slot.keepsAs = closest;
+    } else if (this.rememberedCount < options.sceneMemory) {
+      slot.keepsAs = this.rememberedCount++;
+    } else {
+      slot.keepsAs = this.nextToForget;
+      this.nextToForget = (this.nextToForget + 1) % options.sceneMemory;
+    }
+    planes.copy((number - slot.back) % ring.length, ring.length + slot.keepsAs);
+    this.sinceIdr = this.sinceIdrBefore + 1;
+  }
+}

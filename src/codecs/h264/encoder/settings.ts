@@ -1,0 +1,38 @@
+/** The settings of an encoder as text, in a message that decoders skip (clause D.2.7): what made this stream, and how. */
+import type { UserDataUnregistered } from '../standard/sei.ts';
+import type { ResolvedOptions } from './options.ts';
+
+/** Says that the text is ours: a random number (RFC 9562, version 4), a14824a1-807a-4f82-9842-28cd6774c77c. */
+const SETTINGS_UUID: Uint8Array = /* @__PURE__ */ Uint8Array.of(
+  ...[0xa1, 0x48, 0x24, 0xa1, 0x80, 0x7a, 0x4f, 0x82],
+  ...[0x98, 0x42, 0x28, 0xcd, 0x67, 0x74, 0xc7, 0x7c],
+);
+
+/** Bytes that the message takes at most, with its NAL unit. */
+export const MAX_SETTINGS_BYTES = 1600;
+
+/** All options as `key=value`, those of a group behind its name and a dot; what is not given is left out. */
+export function settingsText(options: ResolvedOptions): string {
+  const pairs: string[] = [];
+  const add = (prefix: string, value: unknown): void => {
+    if (value === undefined || value === null) return;
+    if (typeof value !== 'object') pairs.push(`${prefix}=${value}`);
+    else if (Array.isArray(value) && value.every((part) => typeof part === 'number')) {
+      pairs.push(`${prefix}=${value.join('/')}`);
+    } else if (prefix.endsWith('.statistics')) pairs.push(`${prefix}=given`);
+    else {
+      for (const [key, part] of Object.entries(value)) add(prefix ? `${prefix}.${key}` : key, part);
+    }
+  };
+  add('', options);
+  return `vitrine H.264 encoder: ${pairs.join(' ')}`;
+}
+
+/** The message, its text in UTF-8 with a zero at the end. */
+export function settingsMessage(options: ResolvedOptions): UserDataUnregistered {
+  return {
+    kind: 'user_data_unregistered',
+    uuid_iso_iec_11578: SETTINGS_UUID,
+    user_data_payload: new TextEncoder().encode(`${settingsText(options)}\0`),
+  };
+}

@@ -15,16 +15,19 @@ export const CRC_BYTES = 2;
 /**
  * crc_check of a frame with one raw_data_block.
  * @param header its `headerBytes` first bytes are covered whole
- * @param data the raw_data_block
+ * @param programConfig a program_config_element() with its id_syn_ele before `data`, covered whole; empty if there is none
+ * @param data the raw_data_block, or the rest of it
  * @param protectedBits the parts of `data` that are covered, as `Packet.protectedBits`
  */
 export function adtsCrc(
   header: Uint8Array,
   headerBytes: number,
+  programConfig: Uint8Array,
   data: Uint8Array,
   protectedBits: Uint16Array,
 ): number {
   let crc = addBits(START, header, 0, headerBytes * 8);
+  if (programConfig.length > 0) crc = addBits(crc, programConfig, 3, programConfig.length * 8 - 3);
   for (let i = 0; i < protectedBits.length; i += 3) {
     const count = protectedBits[i + 1]!;
     crc = addBits(crc, data, protectedBits[i]!, count);

@@ -8,6 +8,7 @@ import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import type { AudioStreamInfo } from '../../base/packet.ts';
 import { BitWriter } from '../../bits/bit-writer.ts';
 import { readAudioSpecificConfig } from '../config/audio-specific-config.ts';
+import { copyProgramConfig, ID_PCE, readProgramConfig } from '../config/program-config.ts';
 import {
   type AdtsHeader,
   HEADER_BYTES,
@@ -37,19 +38,13 @@ interface Found {
 
 /**
  * Opens an ADTS file; an ID3v2 tag at its start is passed over. Throws `FormatError` if there is no frame in its first 64 KiB,
- * `UnsupportedError` for channels that a program config element tells.
+ * `UnsupportedError` for channels that neither the header nor the start of the first frame tells.
  */
 export async function openAdts(source: ByteSource): Promise<AdtsReader> {
   const start = await id3Length(source);
   const first = await findFrame(source, start, null, start + MAX_SEARCH);
   if (first === null) throw new FormatError('adts', 'no ADTS frame found', start);
-  if (first.header.channel_configuration === 0) {
-    throw new UnsupportedError(
-      'adts.header.channel_configuration',
-      '0: channels told by a program config element are not read',
-    );
-  }
-  const config = configOf(first.header);
+  const config = await configOf(source, first);
   const { extensionSamplingFrequency, numChannels, channelMask } = readAudioSpecificConfig(config);
   const stream: AudioStreamInfo = {
     kind: 'audio',
@@ -87,13 +82,27 @@ export function isAdts(start: Uint8Array): boolean {
   return second !== null && isSameStream(header, second);
 }
 
-/** AudioSpecificConfig with the fields of the header, AAC clause 1.6.2.1. */
-function configOf(header: AdtsHeader): Uint8Array {
+/**
+ * AudioSpecificConfig with the fields of the header, AAC clause 1.6.2.1; in channel configuration 0 with the
+ * program_config_element() that the first frame must begin with.
+ */
+async function configOf(source: ByteSource, { position, header }: Found): Promise<Uint8Array> {
   const w = new BitWriter();
   w.put(5, header.profile_ObjectType + 1); // audioObjectType
   w.put(4, header.sampling_frequency_index); // samplingFrequencyIndex
   w.put(4, header.channel_configuration); // channelConfiguration
   w.put(3, 0); // frameLengthFlag, dependsOnCoreCoder, extensionFlag
+  if (header.channel_configuration === 0) {
+    const frame = await source.read(position, header.aac_frame_length);
+    const [block] = rawDataBlocks(frame, header, position);
+    if (block === undefined || block.length === 0 || block[0]! >> 5 !== ID_PCE) {
+      throw new UnsupportedError(
+        'adts.header.channel_configuration',
+        'got 0, and the first frame does not begin with a program config element',
+      );
+    }
+    copyProgramConfig(w, block, readProgramConfig(block, 3));
+  }
   return w.toBytes();
 }
 

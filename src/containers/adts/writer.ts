@@ -9,7 +9,9 @@ import {
 } from '../../base/errors.ts';
 import type { Packet, StreamInfo } from '../../base/packet.ts';
 import type { Rational } from '../../base/rational.ts';
+import { BitWriter } from '../../bits/bit-writer.ts';
 import { readAudioSpecificConfig, SAMPLING_FREQUENCIES } from '../config/audio-specific-config.ts';
+import { copyProgramConfig, ID_PCE, type ProgramConfig } from '../config/program-config.ts';
 import { adtsCrc, CRC_BYTES } from './error-check.ts';
 import { type AdtsHeader, HEADER_BYTES, MAX_FRAME_BYTES, writeAdtsHeader } from './header.ts';
 
@@ -24,10 +26,10 @@ export interface AdtsOptions {
 
 /**
  * A writer of an ADTS file with one AAC stream. Frames follow each other; times, priming and padding have no place in the
- * file.
+ * file. Channels that have no configuration of their own are told by a program_config_element() in every frame.
  *
  * Throws `ConfigError` for other streams, `UnsupportedError` for configurations that a header cannot say: object types
- * above 4, frequencies outside of the table, channels told by a program config element, frames of 960 samples.
+ * above 4, frequencies outside of the table, configurations above 7, frames of 960 samples.
  */
 export function createAdtsWriter(
   sink: ByteSink,
@@ -43,6 +45,7 @@ export function createAdtsWriter(
   }
   const config = readAudioSpecificConfig(stream.config);
   const { audioObjectType, samplingFrequency, channelConfiguration, frameLength } = config;
+  const { programConfig } = config;
   const index = SAMPLING_FREQUENCIES.indexOf(samplingFrequency);
   const refuse = (field: string, found: number, allowed: string): never => {
     throw new UnsupportedError(`adts.streams[0].config.${field}`, `got ${found}, ${allowed}`);
@@ -53,27 +56,44 @@ export function createAdtsWriter(
   if (index < 0) {
     refuse('samplingFrequency', samplingFrequency, 'an ADTS header can say those of table 1.18');
   }
-  if (channelConfiguration < 1 || channelConfiguration > 7) {
+  if (channelConfiguration > 7 || (channelConfiguration === 0 && programConfig === null)) {
     refuse('channelConfiguration', channelConfiguration, 'an ADTS header can say 1..7');
   }
+  const prefix = programConfig === null ? null : programConfigPrefix(stream.config, programConfig);
   if (frameLength !== 1024) refuse('frameLength', frameLength, 'ADTS frames have 1024 samples');
-  return new AdtsWriter(sink, [1, stream.sampleRate], {
-    protection_absent: crc ? 0 : 1,
-    profile_ObjectType: audioObjectType - 1,
-    sampling_frequency_index: index,
-    channel_configuration: channelConfiguration,
-    aac_frame_length: HEADER_BYTES,
-    number_of_raw_data_blocks_in_frame: 0,
-  });
+  return new AdtsWriter(
+    sink,
+    [1, stream.sampleRate],
+    {
+      protection_absent: crc ? 0 : 1,
+      profile_ObjectType: audioObjectType - 1,
+      sampling_frequency_index: index,
+      channel_configuration: channelConfiguration,
+      aac_frame_length: HEADER_BYTES,
+      number_of_raw_data_blocks_in_frame: 0,
+    },
+    prefix,
+  );
+}
+
+/** A program_config_element() with its id_syn_ele, as a raw_data_block begins with it: whole bytes. */
+function programConfigPrefix(bytes: Uint8Array, config: ProgramConfig): Uint8Array {
+  const w = new BitWriter();
+  w.put(3, ID_PCE);
+  copyProgramConfig(w, bytes, config);
+  return w.toBytes();
 }
 
 class AdtsWriter implements ContainerWriter {
   readonly timeBases: readonly Rational[];
   private readonly sink: ByteSink;
   private readonly header: AdtsHeader;
+  /** What each raw_data_block begins with, unless it does already: channels that the header cannot say. */
+  private readonly prefix: Uint8Array;
   private readonly frame = new Uint8Array(MAX_FRAME_BYTES);
 
-  constructor(sink: ByteSink, timeBase: Rational, header: AdtsHeader) {
+  constructor(sink: ByteSink, timeBase: Rational, header: AdtsHeader, prefix: Uint8Array | null) {
+    this.prefix = prefix ?? new Uint8Array(0);
     this.sink = sink;
     this.timeBases = [timeBase];
     this.header = header;
@@ -86,14 +106,17 @@ class AdtsWriter implements ContainerWriter {
     const { header, frame } = this;
     const hasCrc = header.protection_absent === 0;
     const start = HEADER_BYTES + (hasCrc ? CRC_BYTES : 0);
-    const aac_frame_length = start + data.length;
+    const prefixBytes = data[0]! >> 5 === ID_PCE ? 0 : this.prefix.length;
+    const aac_frame_length = start + prefixBytes + data.length;
     if (data.length === 0 || aac_frame_length > MAX_FRAME_BYTES) {
       throw new ConfigError(
         'adts.writePacket.packet.data',
-        `got ${data.length} bytes, allowed are 1..${MAX_FRAME_BYTES - start} (aac_frame_length has 13 bits)`,
+        `got ${data.length} bytes, allowed are 1..${MAX_FRAME_BYTES - start - prefixBytes} (aac_frame_length has 13 bits)`,
       );
     }
     writeAdtsHeader({ ...header, aac_frame_length }, frame);
+    frame.set(this.prefix.subarray(0, prefixBytes), start);
+    frame.set(data, start + prefixBytes);
     if (hasCrc) {
       if (protectedBits === undefined) {
         throw new UnsupportedError(
@@ -101,11 +124,10 @@ class AdtsWriter implements ContainerWriter {
           'packets of this stream do not say what a CRC covers; only those from the encoder do',
         );
       }
-      const crc = adtsCrc(frame, HEADER_BYTES, data, protectedBits);
+      const crc = adtsCrc(frame, HEADER_BYTES, this.prefix, data, protectedBits);
       frame[HEADER_BYTES] = crc >> 8;
       frame[HEADER_BYTES + 1] = crc;
     }
-    frame.set(data, start);
     await this.sink.write(frame.subarray(0, aac_frame_length));
   }
 

@@ -5,6 +5,7 @@
 import { FormatError } from '../../base/errors.ts';
 import { BitReader } from '../../bits/bit-reader.ts';
 import { BitWriter } from '../../bits/bit-writer.ts';
+import { type ProgramConfig, readProgramConfig } from './program-config.ts';
 
 /** Table 1.18 of the AAC standard: samplingFrequencyIndex => Hz. 15 says that the frequency is written out. */
 // biome-ignore format: as in the table
@@ -12,12 +13,14 @@ export const SAMPLING_FREQUENCIES: Uint32Array = /* @__PURE__ */ Uint32Array.of(
   96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350);
 
 /** Table 1.19: channelConfiguration => number of channels; 0 says that a program config element tells. */
-const CHANNELS: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 8);
+// biome-ignore format: 8 to 10 are reserved
+const CHANNELS: Uint8Array = /* @__PURE__ */ Uint8Array.of(
+  0, 1, 2, 3, 4, 5, 6, 8, 0, 0, 0, 7, 8);
 
 /** WAVE channel mask of each channelConfiguration, for the speakers of table 1.19. */
-// biome-ignore format: C, L R, C L R, + Cs, + Ls Rs, + LFE, + Lc Rc
+// biome-ignore format: C, L R, C L R, + Cs, + Ls Rs, + LFE, + Lc Rc; 5.1 and Cs, 5.1 and back pair
 const CHANNEL_MASKS: Uint32Array = /* @__PURE__ */ Uint32Array.of(
-  0, 0x4, 0x3, 0x7, 0x107, 0x37, 0x3f, 0xff);
+  0, 0x4, 0x3, 0x7, 0x107, 0x37, 0x3f, 0xff, 0, 0, 0, 0x70f, 0x63f);
 
 const AOT_AAC_LC = 2;
 const AOT_SBR = 5;
@@ -40,6 +43,8 @@ export interface AudioSpecificConfig {
   readonly channelMask: number;
   /** Samples that one packet gives at the core's frequency: 1024, or 960. */
   readonly frameLength: number;
+  /** Channels of AAC-LC in `channelConfiguration` 0; null in others. */
+  readonly programConfig: ProgramConfig | null;
 }
 
 /** Reads a configuration; throws `FormatError` if it is cut off or names a reserved frequency. */
@@ -67,14 +72,21 @@ export function readAudioSpecificConfig(config: Uint8Array): AudioSpecificConfig
     audioObjectType = readObjectType();
   }
   const frameLengthFlag = audioObjectType === AOT_AAC_LC && r.bitsLeft > 0 ? r.u(1) : 0;
+  let programConfig: ProgramConfig | null = null;
+  if (audioObjectType === AOT_AAC_LC && channelConfiguration === 0 && r.bitsLeft > 2) {
+    if (r.u(1) === 1) r.u(14); // dependsOnCoreCoder, coreCoderDelay
+    r.u(1); // extensionFlag
+    programConfig = readProgramConfig(config, r.bitPosition);
+  }
   return {
     audioObjectType,
     samplingFrequency,
     extensionSamplingFrequency,
     channelConfiguration,
-    numChannels: CHANNELS[channelConfiguration] ?? 0,
-    channelMask: CHANNEL_MASKS[channelConfiguration] ?? 0,
+    numChannels: programConfig?.numChannels ?? CHANNELS[channelConfiguration] ?? 0,
+    channelMask: programConfig?.channelMask ?? CHANNEL_MASKS[channelConfiguration] ?? 0,
     frameLength: frameLengthFlag === 1 ? 960 : 1024,
+    programConfig,
   };
 }
 

@@ -235,7 +235,7 @@ test('what no AAC-LC stream can have is refused, with what is allowed', () => {
   const make = (options: object) => () => createAacEncoder(options as AacEncoderOptions);
   const good = { sampleRate: 48000, numChannels: 2 };
   expect(make({ ...good, sampleRate: 44000 })).toThrow(UnsupportedError);
-  expect(make({ ...good, numChannels: 7 })).toThrow(/1, 2, 3, 4, 5, 6, 8/);
+  expect(make({ ...good, numChannels: 9 })).toThrow(/1\.\.8/);
   expect(make({ ...good, numChannels: 0 })).toThrow(UnsupportedError);
   expect(make({ ...good, numChannels: 1.5 })).toThrow(ConfigError);
   expect(make({ ...good, bitRate: 600000 })).toThrow(/576000/);
@@ -244,7 +244,8 @@ test('what no AAC-LC stream can have is refused, with what is allowed', () => {
   expect(make({ ...good, bandwidth: 30000 })).toThrow(ConfigError);
   expect(make({ ...good, quality: 50 })).toThrow(ConfigError);
   expect(make({ ...good, quality: 1, rateControl: 'cbr' })).toThrow(ConfigError);
-  expect(make({ ...good, channelMask: 0x30 })).toThrow(/0x3/);
+  expect(make({ ...good, channelMask: 0x30 })).toThrow(/0x7ff/);
+  expect(make({ ...good, channelMask: 0x2 })).toThrow(UnsupportedError);
   expect(make({ ...good, bitrate: 1 })).toThrow(/bitrate/);
 });
 

@@ -74,7 +74,7 @@ test('a click at sample n is a click at sample n', () => {
   }
 });
 
-test('each channel of every layout comes back in its own place', () => {
+test('each channel of every channel configuration comes back in its own place', () => {
   for (const numChannels of [1, 2, 3, 4, 5, 6, 8]) {
     const channels = Array.from({ length: numChannels }, (_, c) =>
       // 40 Hz suits an LFE too.

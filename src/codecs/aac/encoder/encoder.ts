@@ -66,6 +66,7 @@ export class AacEncoder {
       config: writeAudioSpecificConfig({
         samplingFrequencyIndex: settings.samplingFrequencyIndex,
         channelConfiguration: settings.layout.channelConfiguration,
+        programConfig: settings.layout.programConfig,
       }),
       ...(settings.rateControl === 'quality' ? {} : { bitRate: settings.bitRate }),
       sampleRate: settings.sampleRate,

@@ -16,9 +16,11 @@ import { DEFAULT_TUNING, type Tuning } from './tuning.ts';
 export interface AacEncoderOptions {
   /** Hz: 7350, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200 or 96000. */
   readonly sampleRate: number;
-  /** 1..6 or 8, in the order of WAVE channel masks (stereo is left, right; 5.1 is L R C LFE Ls Rs). */
+  /** 1..8, in the order of WAVE channel masks (stereo is left, right; 5.1 is L R C LFE Ls Rs). */
   readonly numChannels: number;
-  /** WAVE channel mask if it is not the usual one of the count (0x4, 0x3, 0x7, 0x107, 0x37, 0x3f, 0x63f). */
+  /**
+   * WAVE channel mask if it is not the usual one of the count (0x4, 0x3, 0x7, 0x107, 0x37, 0x3f, 0x70f, 0x63f): any whole pairs and single ones of the eleven loudspeakers 0x7ff, one of them in front.
+   */
   readonly channelMask?: number;
   /**
    * Bits per second of all channels together. Default: 64000 a channel at 48 kHz, in proportion at other rates, more
@@ -107,7 +109,7 @@ export function resolveOptions(
   if (!Number.isInteger(options.numChannels)) {
     throw new ConfigError(
       'aac.options.numChannels',
-      `got ${String(options.numChannels)}, allowed are 1, 2, 3, 4, 5, 6, 8`,
+      `got ${String(options.numChannels)}, allowed are 1..8`,
     );
   }
   const layout = channelLayout(

@@ -1,5 +1,5 @@
 /**
- * Channel configurations 1 to 7, AAC clause 1.6.3.5: which elements a frame consists of, and which speaker each of their
+ * Channel configurations, AAC clause 1.6.3.5: which elements a frame consists of, and which speaker each of their
  * channels feeds. Input channels come in the order of WAVE channel masks; the tables here say where each coded channel
  * is found among them.
  */
@@ -27,13 +27,25 @@ export interface ElementLayout {
   readonly channels: readonly number[];
 }
 
+/** The elements of a frame by where their loudspeakers stand: what a program_config_element() tells, clause 4.5.2.1. */
+export interface ProgramConfig {
+  /** From the center outwards. */
+  readonly front: readonly ElementLayout[];
+  readonly side: readonly ElementLayout[];
+  /** From the sides to the center. */
+  readonly back: readonly ElementLayout[];
+  readonly lfe: readonly ElementLayout[];
+}
+
 /** How the channels of one input are coded. */
 export interface ChannelLayout {
-  /** Table 1.19: 1..7. */
+  /** Table 1.19: 1..7; 0 if a program_config_element() tells. */
   readonly channelConfiguration: number;
   /** WAVE channel mask of the input. */
   readonly channelMask: number;
   readonly elements: readonly ElementLayout[];
+  /** For configuration 0: where the elements stand. */
+  readonly programConfig?: ProgramConfig;
 }
 
 const sce = (tag: number, channel: number): ElementLayout => ({
@@ -63,7 +75,7 @@ const SURROUND_5_1 = [sce(0, 2), cpe(0, 0, 1), cpe(1, 4, 5), lfe(3)];
  *
  * Configuration 7 means five front loudspeakers (mask 0xff: L R C LFE Ls Rs Lc Rc). The usual 7.1 with side and back
  * pairs (0x63f) has no configuration below 8; encoders and decoders in use carry it in configuration 7 as C, L R, side,
- * back, LFE, and so do we.
+ * back, LFE, and so do we. What the standard means by 7 is left to a program_config_element(), which nobody reads otherwise.
  */
 const LAYOUTS: readonly ChannelLayout[] = [
   { channelConfiguration: 1, channelMask: 0x4, elements: MONO },
@@ -80,40 +92,94 @@ const LAYOUTS: readonly ChannelLayout[] = [
     channelMask: 0x63f,
     elements: [sce(0, 2), cpe(0, 0, 1), cpe(1, 6, 7), cpe(2, 4, 5), lfe(3)],
   },
-  {
-    channelConfiguration: 7,
-    channelMask: 0xff,
-    elements: [sce(0, 2), cpe(0, 6, 7), cpe(1, 0, 1), cpe(2, 4, 5), lfe(3)],
-  },
 ];
 
 function countChannels(layout: ChannelLayout): number {
   return layout.elements.reduce((sum, element) => sum + element.channels.length, 0);
 }
 
+/** Most channels of a layout. */
+const MAX_CHANNELS = 8;
+/** The layout of 7 channels if none is asked for, 6.1: L R C LFE Cs Ls Rs. */
+const DEFAULT_MASK_OF_7 = 0x70f;
+
+// Loudspeakers of the WAVE channel mask, by bit.
+const FRONT_LEFT = 0;
+const FRONT_CENTER = 2;
+const LOW_FREQUENCY = 3;
+const BACK_LEFT = 4;
+const FRONT_LEFT_OF_CENTER = 6;
+const BACK_CENTER = 8;
+const SIDE_LEFT = 9;
+/** All of them; the right one of a pair follows the left. */
+const ALL_SPEAKERS = 0x7ff;
+
+/**
+ * A layout without configuration: its elements told by a program_config_element(), clause 4.5.2.1. Null if `channelMask`
+ * has a loudspeaker that the element cannot place, half a pair, or none in front.
+ */
+function programLayout(channelMask: number): ChannelLayout | null {
+  if ((channelMask & ~ALL_SPEAKERS) !== 0 || (channelMask & 0x7) === 0) return null;
+  const tags = [0, 0];
+  // Channels come in the order of their bits.
+  const indexOf = (bit: number): number => {
+    let index = 0;
+    for (let lower = 0; lower < bit; lower++) index += (channelMask >> lower) & 1;
+    return index;
+  };
+  const has = (bit: number): boolean => ((channelMask >> bit) & 1) === 1;
+  const single = (bit: number): ElementLayout[] =>
+    has(bit) ? [sce(tags[ID_SCE]++, indexOf(bit))] : [];
+  const pair = (left: number): ElementLayout[] =>
+    has(left) ? [cpe(tags[ID_CPE]++, indexOf(left), indexOf(left + 1))] : [];
+  for (const left of [FRONT_LEFT, BACK_LEFT, FRONT_LEFT_OF_CENTER, SIDE_LEFT]) {
+    if (has(left) !== has(left + 1)) return null;
+  }
+  if (has(FRONT_LEFT_OF_CENTER) && !has(FRONT_LEFT)) return null;
+  const programConfig: ProgramConfig = {
+    front: [...single(FRONT_CENTER), ...pair(FRONT_LEFT_OF_CENTER), ...pair(FRONT_LEFT)],
+    side: pair(SIDE_LEFT),
+    back: [...pair(BACK_LEFT), ...single(BACK_CENTER)],
+    lfe: has(LOW_FREQUENCY) ? [lfe(indexOf(LOW_FREQUENCY))] : [],
+  };
+  const { front, side, back } = programConfig;
+  const elements = [...front, ...side, ...back, ...programConfig.lfe];
+  return { channelConfiguration: 0, channelMask, elements, programConfig };
+}
+
+/** Number of loudspeakers in `channelMask`. */
+function countSpeakers(channelMask: number): number {
+  let count = 0;
+  for (let bit = 0; bit < 18; bit++) count += (channelMask >> bit) & 1;
+  return count;
+}
+
 /**
  * The layout (clause 1.6.3.5) for `numChannels` channels whose order is `channelMask` (0: not specified, the default of
- * the count).
+ * the count). One without configuration is told by a program_config_element().
  * Throws `UnsupportedError` if there is none.
  */
 export function channelLayout(numChannels: number, channelMask = 0): ChannelLayout {
-  const ofCount = LAYOUTS.filter((layout) => countChannels(layout) === numChannels);
-  if (ofCount.length === 0) {
+  if (numChannels < 1 || numChannels > MAX_CHANNELS) {
     throw new UnsupportedError(
       'aac.options.numChannels',
-      `got ${numChannels}, allowed are 1, 2, 3, 4, 5, 6, 8 (clause 1.6.3.5; a program configuration element is not implemented)`,
+      `got ${numChannels}, allowed are 1..${MAX_CHANNELS} (clause 1.6.3.5)`,
     );
   }
-  const found =
-    channelMask === 0
-      ? ofCount[0]
-      : ofCount.find((candidate) => candidate.channelMask === channelMask);
-  if (found === undefined) {
-    const masks = ofCount.map((candidate) => `0x${candidate.channelMask.toString(16)}`).join(', ');
+  const found = LAYOUTS.find(
+    (layout) =>
+      countChannels(layout) === numChannels &&
+      (channelMask === 0 || layout.channelMask === channelMask),
+  );
+  if (found !== undefined) return found;
+  const mask = channelMask === 0 ? DEFAULT_MASK_OF_7 : channelMask;
+  const layout = countSpeakers(mask) === numChannels ? programLayout(mask) : null;
+  if (layout === null) {
     throw new UnsupportedError(
       'aac.options.channelMask',
-      `got 0x${channelMask.toString(16)}, allowed for ${numChannels} channels are ${masks} (clause 1.6.3.5)`,
+      `got 0x${channelMask.toString(16)}, allowed for ${numChannels} channels is a mask of as many of the loudspeakers ` +
+        '0x7ff, whole pairs, one of them in front (clause 4.5.2.1)',
     );
   }
-  return found;
+  return layout;
 }

@@ -87,16 +87,26 @@ const CRF_SHIFT_IMPORTANCE = 4;
 
 /** Largest change of QP from one P picture to the next, unless the buffer demands more. */
 const MAX_QP_STEP = 4;
+/** The same to an intra picture, with which most often another scene begins. */
+const MAX_QP_STEP_INTRA = 16;
+
+/**
+ * What an intra picture took beyond its share is paid back so fast that after a second no more than this share of all bits so
+ * far is still owed: short streams would miss their rate, were they to end then.
+ */
+const OWED_SHARE = 0.015;
 
 /** Seconds over which P pictures pay for an intra picture, and over which other deviations from the bit rate are made good. */
 const REPAY_SECONDS = 2;
-const MISSED_SECONDS = 0.75;
+const MISSED_SECONDS = 0.5;
 
 /** Complexity per macroblock of a picture that repeats the one before: the overhead in low-resolution.ts. */
 const STILL_COMPLEXITY = 16;
 
 /** Pictures whose cost weighs in the average bit rate's model; older ones fade. */
 const MODEL_FRAMES = 20;
+/** Times by which the cost of P pictures after an intra picture differs from that before, where they are taken for another scene. */
+const OTHER_SCENE = 2;
 /** As how many pictures the memory of them counts after an intra picture. */
 const SCENE_MEMORY = 3;
 
@@ -135,6 +145,8 @@ export class RateControl {
   // The picture being coded.
   private qp = 0;
   private forecast: PictureForecast | null = null;
+  /** It is intra, and what follows costs so much more or less that what was learned says nothing of it. */
+  private startsOther = false;
   private reference = 1;
 
   constructor(options: RateControlOptions) {
@@ -177,6 +189,7 @@ export class RateControl {
 
   /** Complexity of the P pictures around this one, from which its QP follows. */
   private updateReference(forecast: PictureForecast): void {
+    this.startsOther = false;
     if (!forecast.isIntra) {
       this.complexitySum = this.complexitySum / 2 + forecast.complexity;
       this.complexityWeight = this.complexityWeight / 2 + 1;
@@ -194,6 +207,9 @@ export class RateControl {
     }
     const mean = count > 0 ? sum / count : FIRST_INTER_SHARE * forecast.complexity;
     this.reference = Math.max(mean, 1);
+    const change = (this.reference * this.complexityWeight) / Math.max(this.complexitySum, 1);
+    this.startsOther =
+      this.complexityWeight > 0 && count > 0 && (change > OTHER_SCENE || change * OTHER_SCENE < 1);
   }
 
   /** QP that follows complexity, up to a constant; a constant alone where importance does it. */
@@ -215,7 +231,6 @@ export class RateControl {
    */
   private qpForBitRate(forecast: PictureForecast): number {
     const { ipOffset } = this.options;
-    const repayFrames = this.repayFrames;
     const base = this.complexityQp();
     let share = this.frameBits;
     if (this.frames > 0) {
@@ -232,7 +247,7 @@ export class RateControl {
       let bits = this.expectedBitsP(qp - base);
       if (forecast.isIntra) {
         const bitsI = this.sizeI.predict(forecast.complexity, qp - ipOffset);
-        bits += (bitsI - this.frameBits) / repayFrames;
+        bits += this.repayment(bitsI - this.frameBits);
       }
       if (bits > share) low = qp;
       else high = qp;
@@ -266,7 +281,8 @@ export class RateControl {
   private limitStep(qpP: number, forecast: PictureForecast): number {
     let qp = qpP;
     if (this.lastQpP >= 0) {
-      qp = clip3(this.lastQpP - MAX_QP_STEP, this.lastQpP + MAX_QP_STEP, qp);
+      const step = forecast.isIntra ? MAX_QP_STEP_INTRA : MAX_QP_STEP;
+      qp = clip3(this.lastQpP - step, this.lastQpP + step, qp);
     }
     qp = clip3(MIN_QP, MAX_QP, qp);
     return forecast.isIntra ? qp - this.options.ipOffset : qp;
@@ -277,15 +293,17 @@ export class RateControl {
     return Math.max(8, frameRate[0] / frameRate[1]);
   }
 
-  /** Pictures over which an intra picture is paid for. */
-  private get repayFrames(): number {
-    return REPAY_SECONDS * this.framesPerSecond;
+  /** Bits by which each P picture pays for an intra picture that took `debt` more than its share. */
+  private repayment(debt: number): number {
+    const { framesPerSecond } = this;
+    const tolerable = OWED_SHARE * this.frames * this.frameBits;
+    return Math.max(debt / REPAY_SECONDS, debt - tolerable) / framesPerSecond;
   }
 
   /** Bits of a P picture at `relativeQp` above what follows from its complexity: the mean of those coded, fading. */
   private expectedBitsP(relativeQp: number): number {
     const cost =
-      this.costWeight > 0
+      this.costWeight > 0 && !this.startsOther
         ? this.costSum / this.costWeight
         : this.sizeP.predict(this.reference, this.complexityQp());
     return cost / stepOfQp(SLOPE_P * relativeQp);
@@ -407,9 +425,12 @@ export class RateControl {
     this.lastQpP = qpP;
     if (isIntra) {
       this.debt = bits - this.frameBits;
-      this.debtPerFrame = this.debt / this.repayFrames;
-      // What follows may be another scene: what was learned counts for a few pictures only.
-      if (this.costWeight > SCENE_MEMORY) {
+      this.debtPerFrame = this.repayment(this.debt);
+      if (this.startsOther) {
+        this.costWeight = SCENE_MEMORY;
+        this.costSum = SCENE_MEMORY * this.sizeP.predict(this.reference, this.complexityQp());
+      } else if (this.costWeight > SCENE_MEMORY) {
+        // What follows may be another scene: what was learned counts for a few pictures only.
         this.costSum *= SCENE_MEMORY / this.costWeight;
         this.costWeight = SCENE_MEMORY;
       }

@@ -199,6 +199,18 @@ describe('rate control in the encoder', () => {
     expectDecoded(second);
   });
 
+  it.each([
+    ['superfast', 45],
+    ['veryfast', 30],
+    ['veryfast', 45],
+    ['veryfast', 90],
+  ] as const)('meets it at %s where a scene begins %i pictures before the end', (preset, left) => {
+    const cut = pictures(150, 150 - left);
+    const encoded = encode(cut, { preset, bitRate: 40_000 });
+    expect(encoded.packets.findIndex((packet, n) => n > 0 && packet.isKey)).toBe(150 - left);
+    expect(Math.abs(bitRateOf(encoded) / 40_000 - 1)).toBeLessThan(0.02);
+  });
+
   it('gives every picture once, in order, whatever the lookahead; and the same bytes again', () => {
     const some = source.slice(0, 30);
     for (const lookahead of [0, 7, 40]) {

@@ -16,6 +16,11 @@ export interface ByteSink {
    * next call. Lets MP4 move its media data for `faststart` instead of holding it in memory.
    */
   readAt?(position: number, length: number): Promise<Uint8Array> | Uint8Array;
+  /**
+   * A part of the file that is good by itself is complete (a fragment, a cluster): sends what is held back on its way, so
+   * that it is not lost if the process is killed. Absent where nothing is held back.
+   */
+  flush?(): Promise<void> | void;
   /** All was written: make it final (flush, rename to the final name). */
   close(): Promise<void> | void;
   /** Something failed: release what is held, and remove a file that is of no use. */

@@ -5,6 +5,7 @@ import type { ByteSink } from '../base/byte-stream.ts';
 export class WatchedSink implements ByteSink {
   readonly seekable: boolean;
   readonly readAt?: (position: number, length: number) => Promise<Uint8Array>;
+  readonly flush?: () => Promise<void>;
   /** Whether a call was rejected. */
   failed = false;
   private readonly sink: ByteSink;
@@ -15,6 +16,7 @@ export class WatchedSink implements ByteSink {
     if (sink.readAt !== undefined) {
       this.readAt = (position, length) => this.watch(() => sink.readAt!(position, length));
     }
+    if (sink.flush !== undefined) this.flush = () => this.watch(() => sink.flush!());
   }
 
   /** Gives no promise where the sink gives none: it is called for every packet. */

@@ -107,7 +107,7 @@ export function byteStreamOf(coded: CodedPictures): Uint8Array {
 let passthrough: readonly string[] | undefined;
 
 /** The output option that keeps every picture once: `-fps_mode`, or `-vsync` where ffmpeg is older than that. */
-function passthroughOption(): readonly string[] {
+export function passthroughOption(): readonly string[] {
   if (passthrough === undefined) {
     const input = ['-f', 'rawvideo', '-s', '2x2', '-pix_fmt', 'yuv420p', '-i', '-'];
     const modern = ['-fps_mode', 'passthrough'];

@@ -254,6 +254,7 @@ export class FragmentedMp4Writer implements ContainerWriter {
       for (const data of part.data) await this.sink.write(data);
       part.clear();
     }
+    await this.sink.flush?.();
     this.position += moof.length + mdat.length + dataBytes;
     this.pendingBytes = 0;
   }

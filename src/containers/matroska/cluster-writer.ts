@@ -96,13 +96,17 @@ export class ClusterWriter {
   async finish(): Promise<void> {
     if (!this.isOpen) return;
     this.isOpen = false;
-    if (this.live) return;
+    if (this.live) {
+      await this.sink.flush?.();
+      return;
+    }
     this.header.bytes.reset();
     this.header.id(ID.Cluster);
     this.header.size(this.body.position);
     await this.sink.write(this.header.bytes.view());
     this.position += this.header.position;
     await this.send();
+    await this.sink.flush?.();
   }
 
   private async send(): Promise<void> {

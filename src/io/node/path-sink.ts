@@ -88,14 +88,14 @@ class PathSink implements ByteSink {
       this.buffer.set(bytes, position - this.written);
       return;
     }
-    await this.flush();
+    await this.settle();
     await this.writeFully(bytes, position);
   }
 
   /** Up to `length` bytes that were written, from `position` on. */
   async readAt(position: number, length: number): Promise<Uint8Array> {
     this.requireOpen('readAt');
-    await this.flush();
+    await this.settle();
     const out = new Uint8Array(length);
     let done = 0;
     while (done < length) {
@@ -106,9 +106,15 @@ class PathSink implements ByteSink {
     return out.subarray(0, done);
   }
 
+  /** Does not wait until the file has it. */
+  async flush(): Promise<void> {
+    this.requireOpen('flush');
+    if (this.buffered > 0) await this.send();
+  }
+
   async close(): Promise<void> {
     this.requireOpen('close');
-    await this.flush();
+    await this.settle();
     this.isOpen = false;
     await this.handle.close();
     if (this.beside !== null) await rename(this.beside, this.target);
@@ -146,7 +152,7 @@ class PathSink implements ByteSink {
   }
 
   /** Waits until all is in the file. */
-  private async flush(): Promise<void> {
+  private async settle(): Promise<void> {
     if (this.buffered > 0) await this.send();
     await this.arrived();
   }

@@ -1,4 +1,5 @@
 /** What every container writer and reader looks like from the pipeline. */
+import type { FileDescription } from './file-description.ts';
 import type { Packet, StreamInfo } from './packet.ts';
 
 /**
@@ -41,6 +42,8 @@ export interface ContainerReader {
   /** ffmpeg's short name: `mp4`, `matroska`, `wav`, `adts`, `h264`. */
   readonly format: string;
   readonly streams: readonly StreamInfo[];
+  /** What the file says beside its streams, if it is a kind of file that can. */
+  readonly about?: FileDescription;
   packets(): AsyncGenerator<ReadPacket>;
   /**
    * The same packets, all that lie together in memory at once: a turn of the event loop for each packet costs more than

@@ -3,20 +3,10 @@ import type { ByteSource } from '../base/byte-stream.ts';
 import type { ContainerReader } from '../base/container.ts';
 import { ConfigError, UnsupportedError } from '../base/errors.ts';
 import type { Rational } from '../base/rational.ts';
-import { isAdts, openAdts } from '../containers/adts/index.ts';
-import { isAnnexB, openAnnexB } from '../containers/bytestream/index.ts';
-import { isMp4, openMp4 } from '../containers/isobmff/index.ts';
-import { isEbml, openMatroska } from '../containers/matroska/index.ts';
-import {
-  isY4m,
-  openRawAudio,
-  openRawVideo,
-  openY4m,
-  RAW_AUDIO_FORMATS,
-} from '../containers/raw/index.ts';
-import { isWav, openWav } from '../containers/riff/index.ts';
+import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
 import { StreamSource } from '../io/index.ts';
 import { openPathSource } from '../io/node/path-source.ts';
+import { Demuxer, INPUT_FORMATS, PROBE_BYTES } from '../pipeline/index.ts';
 
 /** What the options say about inputs that do not say it themselves. */
 export interface InputOptions {
@@ -35,6 +25,7 @@ export interface InputOptions {
 export interface Input {
   /** As the command line names it. */
   readonly name: string;
+  readonly demuxer: Demuxer;
   readonly reader: ContainerReader;
   readonly source: MeasuredSource;
 }
@@ -88,32 +79,49 @@ export async function openInput(
 ): Promise<Input> {
   const source = await openInputSource(name, input);
   try {
-    return { name, reader: await openReader(name, source, options), source };
+    const format = await chooseFormat(name, source, options);
+    const demuxer = await Demuxer.open(source, {
+      format,
+      readerOptions: readerOptions(format, options),
+    });
+    return { name, demuxer, reader: demuxer.reader, source };
   } catch (error) {
     await source.close();
     throw error;
   }
 }
 
-async function openReader(
+/** Formats whose first bytes cannot be anything else by chance. */
+const SIGNED_FORMATS = ['y4m', 'wav', 'mp4', 'matroska', 'png_pipe'];
+
+/** Table: extension => format of a file that does not begin like one of that format. */
+const BROKEN_BY_EXTENSION: Readonly<Record<string, string>> = {
+  y4m: 'y4m',
+  wav: 'wav',
+  aac: 'adts',
+};
+
+/**
+ * Name of the format of an input: as the options say, then by its contents, then, for what has no header, by its
+ * extension. Throws `UnsupportedError` naming the input if nobody knows it.
+ */
+async function chooseFormat(
   name: string,
   source: ByteSource,
   options: InputOptions,
-): Promise<ContainerReader> {
-  const { truncated, rate } = options;
-  if (options.format !== undefined) return openRaw(options.format, source, options);
-  const start = await source.read(0, 64);
-  if (isY4m(start)) return openY4m(source, { truncated });
-  if (isWav(start)) return openWav(source, { truncated });
-  if (isMp4(start)) return openMp4(source);
-  if (isEbml(start)) return openMatroska(source);
+): Promise<string> {
+  if (options.format !== undefined) return options.format;
+  const start = (await source.read(0, PROBE_BYTES)).slice(0, PROBE_BYTES);
   const extension = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
-  if (RAW_VIDEO_EXTENSIONS.includes(extension)) return openRaw('rawvideo', source, options);
-  if (RAW_FORMATS.includes(extension)) return openRaw(extension, source, options);
-  if (extension === 'y4m') return openY4m(source, { truncated });
-  if (extension === 'wav') return openWav(source, { truncated });
-  if (isAdts(start) || extension === 'aac') return openAdts(source);
-  if (isAnnexB(start)) return openAnnexB(source, rate === undefined ? {} : { frameRate: rate });
+  const byContents = INPUT_FORMATS.find((format) => format.isFormat(start))?.name;
+  // Samples without a header may begin like anything; what they are is in the name.
+  if (byContents === undefined || !SIGNED_FORMATS.includes(byContents)) {
+    if (RAW_VIDEO_EXTENSIONS.includes(extension)) return 'rawvideo';
+    if (RAW_FORMATS.includes(extension)) return extension;
+  }
+  // A file that is broken from the start is opened all the same: the error says what is wrong with it, and where.
+  const found = byContents ?? BROKEN_BY_EXTENSION[extension];
+  if (found !== undefined) return found;
   throw new UnsupportedError(
     name,
     start.length === 0
@@ -122,20 +130,23 @@ async function openReader(
   );
 }
 
-function openRaw(format: string, source: ByteSource, options: InputOptions): ContainerReader {
+/** What the reader of `format` must be told. Throws `ConfigError` for an option that it needs and that is missing. */
+function readerOptions(format: string, options: InputOptions): object {
   const { truncated, size, pixFmt, rate, sampleRate, channels } = options;
+  if (format === 'wav' || format === 'y4m') return { truncated };
+  if (format === 'h264') return rate === undefined ? {} : { frameRate: rate };
   if (format === 'rawvideo') {
     if (size === undefined || pixFmt === undefined) {
       const missing = size === undefined ? '--size' : '--pix-fmt';
       throw new ConfigError(missing, 'raw pictures need --size WxH and --pix-fmt NAME');
     }
     const [width, height] = size;
-    const frameRate = rate ?? [25, 1];
-    return openRawVideo(source, { width, height, pixFmt, frameRate, truncated });
+    return { width, height, pixFmt, frameRate: rate ?? [25, 1], truncated };
   }
+  if (!RAW_FORMATS.includes(format)) return {};
   if (sampleRate === undefined || channels === undefined) {
     const missing = sampleRate === undefined ? '--sample-rate' : '--channels';
     throw new ConfigError(missing, 'raw sound needs --sample-rate HZ and --channels N');
   }
-  return openRawAudio(source, { format, sampleRate, numChannels: channels, truncated });
+  return { sampleRate, numChannels: channels, truncated };
 }

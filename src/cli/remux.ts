@@ -1,11 +1,10 @@
 /** `vitrine remux`: the same packets in another kind of file. */
 import { stat } from 'node:fs/promises';
 import { ConfigError } from '../base/errors.ts';
-import { toSeconds } from '../base/rational.ts';
 import { openPathSink } from '../io/node/path-sink.ts';
-import { FORMATS, Muxer } from '../pipeline/index.ts';
+import { copyStreams, FORMATS, Muxer } from '../pipeline/index.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
-import { openInput } from './open-input.ts';
+import { type Input, openInput } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 import { outputFormat } from './output-format.ts';
 import { Progress } from './progress.ts';
@@ -50,7 +49,7 @@ async function run(inputs: readonly string[], values: Values, output: Output): P
   try {
     const { streams } = input.reader;
     const taken = chosenStreams(values.streams, streams.length);
-    const packets = await copyStreams(input, taken, path, format, values, output);
+    const packets = await copyTo(input, taken, path, format, values, output);
     const bytes = (await stat(path)).size;
     if (values.json === true) output.line(JSON.stringify({ output: path, packets, bytes }));
     else {
@@ -73,9 +72,9 @@ function chosenStreams(text: string | undefined, count: number): number[] {
   return all.filter((index) => numbers.includes(index));
 }
 
-async function copyStreams(
-  { reader, source }: Awaited<ReturnType<typeof openInput>>,
-  taken: readonly number[],
+async function copyTo(
+  { demuxer, source }: Input,
+  indices: readonly number[],
   path: string,
   format: string,
   values: Values,
@@ -87,21 +86,14 @@ async function copyStreams(
   const progress = new Progress(output, () =>
     source.size === null ? null : source.position / source.size,
   );
-  let count = 0;
+  const layout = values.movflags;
   try {
-    const muxer = new Muxer(sink, { format });
-    for (const index of taken) muxer.addRemuxStream(reader.streams[index]!);
-    const layout = values.movflags;
-    await muxer.open(layout === undefined ? {} : { [layout]: true });
-    for await (const { streamIndex, packet } of reader.packets()) {
-      const target = taken.indexOf(streamIndex);
-      if (target < 0) continue;
-      const { kind, timeBase } = reader.streams[streamIndex]!;
-      await muxer.write(target, { kind, packets: [packet], timeBase });
-      count++;
-      progress.update(0, toSeconds(packet.dts, timeBase));
-    }
-    await muxer.close();
+    const { packets } = await copyStreams(demuxer, new Muxer(sink, { format }), {
+      indices,
+      muxerOptions: layout === undefined ? {} : { [layout]: true },
+      onProgress: (seconds) => progress.update(0, seconds),
+    });
+    return packets;
   } catch (error) {
     await sink.abort(error);
     throw error;
@@ -109,5 +101,4 @@ async function copyStreams(
     progress.end();
     process.off('SIGINT', onInterrupt);
   }
-  return count;
 }

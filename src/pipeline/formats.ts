@@ -2,6 +2,7 @@
 import type { ByteSink } from '../base/byte-stream.ts';
 import type { ContainerWriter } from '../base/container.ts';
 import { ConfigError } from '../base/errors.ts';
+import type { FileDescription } from '../base/file-description.ts';
 import type { StreamInfo } from '../base/packet.ts';
 import { type AdtsOptions, createAdtsWriter } from '../containers/adts/index.ts';
 import { createAnnexBWriter } from '../containers/bytestream/index.ts';
@@ -16,6 +17,7 @@ import {
   type Y4mOptions,
 } from '../containers/raw/index.ts';
 import { createWavWriter, type WavOptions } from '../containers/riff/index.ts';
+import { carriedToMatroska, carriedToMp4, carriedToWav, carriedToWebm } from './carried.ts';
 
 /** What a container's own options look like; raw files have none. */
 export type ContainerOptions = Mp4Options | MatroskaOptions | WavOptions | AdtsOptions | Y4mOptions;
@@ -40,6 +42,8 @@ export interface Format {
     streams: readonly StreamInfo[],
     options: Readonly<Record<string, unknown>>,
   ): ContainerWriter;
+  /** Options that make the file say what another one says beside its streams. Absent if it has no place for that. */
+  carried?(about: FileDescription): ContainerOptions;
 }
 
 function isobmff(format: NonNullable<Mp4Options['format']>): Format['createWriter'] {
@@ -59,6 +63,7 @@ export const FORMATS: readonly Format[] = [
     defaultVideo: 'h264',
     defaultAudio: 'aac',
     createWriter: isobmff('mp4'),
+    carried: carriedToMp4,
   },
   {
     name: 'm4a',
@@ -66,6 +71,7 @@ export const FORMATS: readonly Format[] = [
     extensions: ['m4a'],
     defaultAudio: 'aac',
     createWriter: isobmff('m4a'),
+    carried: carriedToMp4,
   },
   {
     name: 'mov',
@@ -74,6 +80,7 @@ export const FORMATS: readonly Format[] = [
     defaultVideo: 'h264',
     defaultAudio: 'aac',
     createWriter: isobmff('mov'),
+    carried: carriedToMp4,
   },
   {
     name: 'wav',
@@ -81,6 +88,7 @@ export const FORMATS: readonly Format[] = [
     extensions: ['wav'],
     defaultAudio: 'pcm_s16le',
     createWriter: createWavWriter,
+    carried: carriedToWav,
   },
   {
     name: 'matroska',
@@ -89,12 +97,14 @@ export const FORMATS: readonly Format[] = [
     defaultVideo: 'h264',
     defaultAudio: 'aac',
     createWriter: matroska('matroska'),
+    carried: carriedToMatroska,
   },
   {
     name: 'webm',
     description: 'WebM',
     extensions: ['webm', 'weba'],
     createWriter: matroska('webm'),
+    carried: carriedToWebm,
   },
   {
     name: 'adts',

@@ -21,7 +21,13 @@ export {
   videoEncodeConfig,
 } from './encode-config.ts';
 export { type ContainerOptions, FORMATS } from './formats.ts';
-export { INPUT_FORMATS } from './input-formats.ts';
+export { INPUT_FORMATS, PROBE_BYTES } from './input-formats.ts';
 export { type EncodeStreamOptions, Muxer } from './muxer.ts';
-export { type RemuxOptions, type RemuxResult, remux } from './remux.ts';
+export {
+  type CopyOptions,
+  copyStreams,
+  type RemuxOptions,
+  type RemuxResult,
+  remux,
+} from './remux.ts';
 export { VideoEncoder } from './video-encoder.ts';

@@ -6,6 +6,7 @@
 import type { ByteSink } from '../base/byte-stream.ts';
 import type { ContainerWriter } from '../base/container.ts';
 import { ConfigError, MediaError, rejectUnknownKeys, StateError } from '../base/errors.ts';
+import type { FileDescription } from '../base/file-description.ts';
 import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
 import { type Rational, rescale } from '../base/rational.ts';
 import { type Destination, isDestination, openSink } from '../io/open.ts';
@@ -116,6 +117,11 @@ export class Muxer implements AsyncDisposable {
     }
     this.streams.push(codec);
     this.encoders.push(null);
+  }
+
+  /** The container's options that take over what another file says beside its streams: give them to `open`. */
+  carriedOptions(about: FileDescription): ContainerOptions {
+    return this.format.carried?.(about) ?? {};
   }
 
   /** The streams so far. */

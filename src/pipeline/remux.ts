@@ -1,20 +1,27 @@
 /** Copies the streams of one file into another kind of file, without decoding them. */
 import { ConfigError, rejectUnknownKeys, requireInteger } from '../base/errors.ts';
 import type { Packet } from '../base/packet.ts';
+import { toSeconds } from '../base/rational.ts';
 import type { Destination, Origin } from '../io/open.ts';
 import { Demuxer } from './demuxer.ts';
 import { Muxer } from './muxer.ts';
 
+/** What `copyStreams` shall do. */
+export interface CopyOptions {
+  /** Streams to copy, in this order; default all of them. */
+  readonly indices?: readonly number[];
+  /** Options of the new container. They win over what the old file says of itself, which is taken over otherwise. */
+  readonly muxerOptions?: object;
+  /** Told now and then how far the copy has come, in seconds of the file. */
+  readonly onProgress?: (seconds: number) => void;
+}
+
 /** What `remux` shall do. */
-export interface RemuxOptions {
+export interface RemuxOptions extends CopyOptions {
   /** Format of the new file; default by the extension of its path. */
   readonly format?: string;
   /** Format of the old file; default by its content. */
   readonly inputFormat?: string;
-  /** Streams to copy, in this order; default all of them. */
-  readonly indices?: readonly number[];
-  /** Options of the new container. */
-  readonly muxerOptions?: object;
 }
 
 /** What was copied. */
@@ -25,35 +32,48 @@ export interface RemuxResult {
   readonly bytes: number;
 }
 
+const COPY_KEYS = ['indices', 'muxerOptions', 'onProgress'];
+
 /**
- * Copies a file. Throws `UnsupportedError` with the reason for a stream that the new file cannot hold; nothing is left of
- * the new file then.
+ * Copies a file: its streams, titles, cover, chapters, as far as the new kind of file has a place for them. Throws
+ * `UnsupportedError` with the reason for a stream that the new file cannot hold; nothing is left of the new file then.
  */
 export async function remux(
   origin: Origin,
   destination: Destination,
   options: RemuxOptions = {},
 ): Promise<RemuxResult> {
-  rejectUnknownKeys('remux', options, ['format', 'inputFormat', 'indices', 'muxerOptions']);
+  rejectUnknownKeys('remux', options, ['format', 'inputFormat', ...COPY_KEYS]);
+  const { format, inputFormat, ...copyOptions } = options;
   const demuxer = await Demuxer.open(
     origin,
-    options.inputFormat === undefined ? {} : { format: options.inputFormat },
+    inputFormat === undefined ? {} : { format: inputFormat },
   );
   try {
-    const muxer = new Muxer(
-      destination,
-      options.format === undefined ? {} : { format: options.format },
-    );
-    const targets = addStreams(demuxer, muxer, options.indices);
-    await muxer.open(options.muxerOptions);
-    try {
-      return { format: demuxer.format, ...(await copyPackets(demuxer, muxer, targets)) };
-    } finally {
-      // Completes the file also where the old one turned out to be broken: what was copied by then plays.
-      await muxer[Symbol.asyncDispose]();
-    }
+    const muxer = new Muxer(destination, format === undefined ? {} : { format });
+    return await copyStreams(demuxer, muxer, copyOptions);
   } finally {
     await demuxer.close();
+  }
+}
+
+/** Copies what `demuxer` reads into the file of `muxer`, which is new, and completes that. */
+export async function copyStreams(
+  demuxer: Demuxer,
+  muxer: Muxer,
+  options: CopyOptions = {},
+): Promise<RemuxResult> {
+  rejectUnknownKeys('copyStreams', options, COPY_KEYS);
+  const targets = addStreams(demuxer, muxer, options.indices);
+  const { about } = demuxer.reader;
+  const carried = about === undefined ? {} : muxer.carriedOptions(about);
+  await muxer.open({ ...carried, ...options.muxerOptions });
+  try {
+    const counts = await copyPackets(demuxer, muxer, targets, options.onProgress);
+    return { format: demuxer.format, ...counts };
+  } finally {
+    // Completes the file also where the old one turned out to be broken: what was copied by then plays.
+    await muxer[Symbol.asyncDispose]();
   }
 }
 
@@ -79,6 +99,7 @@ async function copyPackets(
   demuxer: Demuxer,
   muxer: Muxer,
   targets: ReadonlyMap<number, number>,
+  onProgress: CopyOptions['onProgress'],
 ): Promise<{ packets: number; bytes: number }> {
   const counts = { packets: 0, bytes: 0 };
   for await (const run of demuxer.packetRuns()) {
@@ -93,6 +114,7 @@ async function copyPackets(
       if (packets.length === 0) continue;
       const { kind, timeBase } = demuxer.streams[index]!;
       await muxer.write(targets.get(index)!, { kind, timeBase, packets });
+      onProgress?.(toSeconds(packets.at(-1)!.dts, timeBase));
     }
   }
   return counts;

@@ -1,4 +1,5 @@
 /** Reads what people put into a file: titles, cover art, chapters. Everything that is not understood is left out. */
+import type { Chapter, FileMetadata } from '../../base/file-description.ts';
 import {
   type BoxView,
   boxesIn,
@@ -8,17 +9,16 @@ import {
   readChild,
 } from './box-reader.ts';
 import { chpl, DATA_JPEG, DATA_PNG, DATA_UTF8, data, freeFormName } from './boxes-metadata.ts';
-import type { Chapter, Mp4Metadata } from './options.ts';
 
 /** Items by our names, and free-form ones (such as `iTunSMPB`) by theirs. */
 export interface ReadMetadata {
-  readonly metadata: Mp4Metadata;
+  readonly metadata: FileMetadata;
   readonly freeForm: ReadonlyMap<string, string>;
   readonly chapters: readonly Chapter[];
 }
 
 /** Table: type of an item => our name. */
-const ITEM_NAMES: ReadonlyMap<string, keyof Mp4Metadata> = /* @__PURE__ */ new Map([
+const ITEM_NAMES: ReadonlyMap<string, keyof FileMetadata> = /* @__PURE__ */ new Map([
   ['\u00a9nam', 'title'],
   ['\u00a9ART', 'artist'],
   ['\u00a9alb', 'album'],

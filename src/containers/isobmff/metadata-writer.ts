@@ -1,5 +1,7 @@
 /** Writes `udta`: titles and cover art as items, and the chapter list. */
+
 import { ConfigError } from '../../base/errors.ts';
+import type { Chapter, FileMetadata } from '../../base/file-description.ts';
 import type { BoxWriter } from './box-writer.ts';
 import {
   chpl,
@@ -11,7 +13,6 @@ import {
   meta,
 } from './boxes-metadata.ts';
 import { hdlr } from './boxes-movie.ts';
-import type { Chapter, Mp4Metadata } from './options.ts';
 
 /** Table: our name => type of the item. U+00A9 is byte 0xA9. */
 const TEXT_ITEMS = [
@@ -32,7 +33,7 @@ const CHAPTER_UNITS_PER_SECOND = 10_000_000;
 /** Writes `udta` of the movie if there is anything to say. */
 export function writeUserData(
   w: BoxWriter,
-  metadata: Mp4Metadata,
+  metadata: FileMetadata,
   chapters: readonly Chapter[],
 ): void {
   const hasItems = Object.values(metadata).some((value) => value !== undefined);
@@ -50,7 +51,7 @@ export function writeUserData(
   });
 }
 
-function writeItems(w: BoxWriter, metadata: Mp4Metadata): void {
+function writeItems(w: BoxWriter, metadata: FileMetadata): void {
   w.put(meta, {}, () => {
     w.put(hdlr, { handler_type: 'mdir' });
     w.box('ilst', () => {

@@ -1,5 +1,6 @@
 /** What a caller can ask of the MP4 writer, and the checks of it. */
 import { ConfigError, rejectUnknownKeys, requireNumber, requireOneOf } from '../../base/errors.ts';
+import type { Chapter, FileMetadata } from '../../base/file-description.ts';
 
 /** Fragmented output, ISOBMFF clause 8.8: the file can be played while it grows, and is good up to its last fragment. */
 export interface FragmentOptions {
@@ -9,29 +10,6 @@ export interface FragmentOptions {
   readonly segmentIndex?: boolean;
   /** End the file with `mfra`, the table of random access points. Default false. */
   readonly randomAccessTable?: boolean;
-}
-
-/** Picture that stands for the whole, JPEG or PNG by its first bytes. */
-export interface Mp4Metadata {
-  readonly title?: string;
-  readonly artist?: string;
-  readonly album?: string;
-  readonly comment?: string;
-  readonly description?: string;
-  readonly genre?: string;
-  readonly copyright?: string;
-  /** A year or an ISO 8601 date. */
-  readonly date?: string;
-  /** Name of the program that wrote the file. */
-  readonly encoder?: string;
-  readonly coverArt?: Uint8Array;
-}
-
-/** A point in time that the viewer can jump to. */
-export interface Chapter {
-  /** Seconds from the start, not negative, not falling from one chapter to the next. */
-  readonly start: number;
-  readonly title: string;
 }
 
 /** What `createMp4Writer` takes. */
@@ -45,7 +23,7 @@ export interface Mp4Options {
   readonly faststart?: boolean;
   /** Default: true with one fragment per GOP if the sink is not seekable and `faststart` is not asked for, else false. */
   readonly fragmented?: boolean | FragmentOptions;
-  readonly metadata?: Mp4Metadata;
+  readonly metadata?: FileMetadata;
   readonly chapters?: readonly Chapter[];
   /** Seconds since 1970 that the headers give as creation time. Default: none (0), so that equal input gives equal bytes. */
   readonly creationTime?: number;
@@ -58,7 +36,7 @@ export interface ResolvedMp4Options {
   readonly format: 'mp4' | 'm4a' | 'mov';
   readonly faststart: boolean;
   readonly fragmented: Required<FragmentOptions> | null;
-  readonly metadata: Mp4Metadata;
+  readonly metadata: FileMetadata;
   readonly chapters: readonly Chapter[];
   /** Seconds since 1904-01-01, as the headers count. */
   readonly creation_time: number;

@@ -2,9 +2,11 @@
  * The MP4 and QuickTime reader: finds `moov`, makes a track of each `trak` that can be played, and says what else the
  * movie has: titles, cover, chapters. The packets are read by packet-reader.ts.
  */
+
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { type ContainerReader, eachPacket } from '../../base/container.ts';
 import { FormatError } from '../../base/errors.ts';
+import type { Chapter } from '../../base/file-description.ts';
 import type { StreamInfo } from '../../base/packet.ts';
 import { rescale } from '../../base/rational.ts';
 import { SourceWindow } from '../../base/source-window.ts';
@@ -22,7 +24,6 @@ import { ftyp, mvhd } from './boxes-movie.ts';
 import { fragmentShift } from './edit-timeline.ts';
 import type { FragmentTrack } from './fragment-samples.ts';
 import { type ReadMetadata, readMetadata } from './metadata-reader.ts';
-import type { Chapter } from './options.ts';
 import { readRuns, tableSamples } from './packet-reader.ts';
 import { readTimedText } from './text-samples.ts';
 import { loadBox, MAX_TOP_LEVEL_BOXES, topLevelBox } from './top-level.ts';
@@ -127,6 +128,7 @@ async function makeReader(
     durationSeconds: movie !== null && movieTimescale > 0 ? movie.duration / movieTimescale : 0,
     ...described,
     chapters,
+    about: { metadata: described.metadata, chapters, attachments: [], otherTags: new Map() },
     packets: () => eachPacket(readRuns(context)),
     packetRuns: (from) => readRuns(context, from),
   };

@@ -1,11 +1,6 @@
 /** Matroska and WebM: writer and reader. */
 export { inspectMatroska } from './inspect.ts';
-export type {
-  MatroskaAttachment,
-  MatroskaChapter,
-  MatroskaMetadata,
-  MatroskaOptions,
-} from './options.ts';
+export type { MatroskaOptions } from './options.ts';
 export { type MatroskaReader, type MatroskaReadOptions, openMatroska } from './reader.ts';
 export { isEbml, type MatroskaDescription, type Problem } from './segment-reader.ts';
 export { createMatroskaWriter } from './writer.ts';

@@ -38,10 +38,11 @@ export function writeInfo(w: EbmlWriter, options: ResolvedMatroskaOptions): numb
 /** Writes Tags if there are any. */
 export function writeTags(w: EbmlWriter, options: ResolvedMatroskaOptions): void {
   const tags = [...TAG_NAMES].flatMap(([key, name]) => {
-    const value = options.metadata[key as 'title'];
+    const value = options.metadata[key];
     // Title and encoder have places of their own, in Info.
     return value && key !== 'title' ? [{ name, value }] : [];
   });
+  for (const [name, value] of options.otherTags) tags.push({ name, value });
   if (tags.length === 0) return;
   w.master('Tags', (all) => {
     all.master('Tag', (tag) => {

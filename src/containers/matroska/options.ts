@@ -6,41 +6,7 @@ import {
   requireNumber,
   requireOneOf,
 } from '../../base/errors.ts';
-
-/** Tags that describe the whole file, by the names that the other containers use too. */
-export interface MatroskaMetadata {
-  readonly title?: string;
-  readonly artist?: string;
-  readonly album?: string;
-  readonly comment?: string;
-  readonly description?: string;
-  readonly genre?: string;
-  readonly copyright?: string;
-  /** A year or an ISO 8601 date. */
-  readonly date?: string;
-  /** Name of the program that wrote the file. */
-  readonly encoder?: string;
-  /** Picture that stands for the whole, JPEG or PNG by its first bytes; stored as the attachment `cover`. */
-  readonly coverArt?: Uint8Array;
-}
-
-/** A point in time that the viewer can jump to. */
-export interface MatroskaChapter {
-  /** Seconds from the start, not negative, not falling from one chapter to the next. */
-  readonly start: number;
-  /** Seconds; default: none, the chapter lasts until the next. */
-  readonly end?: number;
-  readonly title: string;
-}
-
-/** A file within the file: a font, a picture. */
-export interface MatroskaAttachment {
-  readonly name: string;
-  /** Media type such as `font/ttf`. */
-  readonly mediaType: string;
-  readonly data: Uint8Array;
-  readonly description?: string;
-}
+import type { Attachment, Chapter, FileMetadata, TextTag } from '../../base/file-description.ts';
 
 /** Options of `createMatroskaWriter`. */
 export interface MatroskaOptions {
@@ -58,9 +24,11 @@ export interface MatroskaOptions {
   readonly live?: boolean;
   /** Seconds after which a cluster ends at the latest. Default 5. What is in an unfinished one is lost if we are killed. */
   readonly clusterDuration?: number;
-  readonly metadata?: MatroskaMetadata;
-  readonly chapters?: readonly MatroskaChapter[];
-  readonly attachments?: readonly MatroskaAttachment[];
+  readonly metadata?: FileMetadata;
+  readonly chapters?: readonly Chapter[];
+  readonly attachments?: readonly Attachment[];
+  /** Tags of the whole file by their TagName, beside those of `metadata`. */
+  readonly otherTags?: ReadonlyMap<string, string>;
   /** Seconds since 1970 for DateUTC. Default: none, so that equal input gives equal bytes. */
   readonly creationTime?: number;
 }
@@ -71,9 +39,10 @@ export interface ResolvedMatroskaOptions {
   readonly timestampScale: number;
   readonly live: boolean;
   readonly clusterDuration: number;
-  readonly metadata: MatroskaMetadata;
-  readonly chapters: readonly MatroskaChapter[];
-  readonly attachments: readonly MatroskaAttachment[];
+  readonly metadata: FileMetadata;
+  readonly chapters: readonly Chapter[];
+  readonly attachments: readonly Attachment[];
+  readonly otherTags: ReadonlyMap<string, string>;
   readonly creationTime: number | null;
 }
 
@@ -85,11 +54,12 @@ const KEYS = [
   'metadata',
   'chapters',
   'attachments',
+  'otherTags',
   'creationTime',
 ];
 
 /** Table: our name of a tag => TagName of the Matroska tag registry (RFC 9559 clause 21.12). */
-export const TAG_NAMES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+export const TAG_NAMES: ReadonlyMap<TextTag, string> = /* @__PURE__ */ new Map<TextTag, string>([
   ['title', 'TITLE'],
   ['artist', 'ARTIST'],
   ['album', 'ALBUM'],
@@ -151,6 +121,7 @@ export function resolveMatroskaOptions(
     metadata,
     chapters,
     attachments,
+    otherTags: options.otherTags ?? new Map(),
     creationTime:
       creationTime === undefined
         ? null
@@ -158,7 +129,7 @@ export function resolveMatroskaOptions(
   };
 }
 
-function checkChapters(where: string, chapters: readonly MatroskaChapter[]): void {
+function checkChapters(where: string, chapters: readonly Chapter[]): void {
   let earliest = 0;
   for (const [i, { start, end }] of chapters.entries()) {
     earliest = requireNumber(`${where}[${i}].start`, start, earliest, MAX_SECONDS);

@@ -7,6 +7,7 @@ import {
   type ReadStart,
 } from '../../base/container.ts';
 import { StateError } from '../../base/errors.ts';
+import type { FileDescription } from '../../base/file-description.ts';
 import type { StreamInfo } from '../../base/packet.ts';
 import { rescale } from '../../base/rational.ts';
 import { widenNalLengths } from '../config/avc-record.ts';
@@ -15,6 +16,7 @@ import { clusterAt } from './cues.ts';
 import { DecodeOrder, type TimedFrame } from './decode-order.ts';
 import { samplesInFrame } from './frame-duration.ts';
 import {
+  describeFile,
   type MatroskaDescription,
   type OpenSegment,
   openSegment,
@@ -53,6 +55,7 @@ class SegmentReader implements MatroskaReader {
   readonly format: 'matroska' | 'webm';
   readonly streams: readonly StreamInfo[];
   readonly description: MatroskaDescription;
+  readonly about: FileDescription;
   readonly problems: readonly Problem[];
   private readonly segment: OpenSegment;
   private readonly verifiesChecksums: boolean;
@@ -64,6 +67,7 @@ class SegmentReader implements MatroskaReader {
     this.format = segment.description.docType === 'webm' ? 'webm' : 'matroska';
     this.streams = [...segment.tracks.values()].map((track) => track.stream);
     this.description = segment.description;
+    this.about = describeFile(segment.description);
     this.problems = segment.problems;
   }
 

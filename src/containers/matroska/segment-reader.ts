@@ -4,6 +4,7 @@
  */
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import type { Attachment, Chapter, FileDescription } from '../../base/file-description.ts';
 import { toSeconds } from '../../base/rational.ts';
 import { SourceWindow } from '../../base/source-window.ts';
 import {
@@ -19,7 +20,7 @@ import {
   UNKNOWN_SIZE,
 } from './ebml-reader.ts';
 import { type ElementName, elementById, ID } from './element-table.ts';
-import type { MatroskaAttachment, MatroskaChapter } from './options.ts';
+import { TAG_NAMES } from './options.ts';
 import { type ReaderTrack, readTrack, requirePlainScale } from './track-reader.ts';
 
 /** Something wrong with a file that could be read on. */
@@ -36,8 +37,33 @@ export interface MatroskaDescription {
   duration: number;
   /** Tags of the whole file by TagName, and `TITLE` from Info. */
   readonly tags: Map<string, string>;
-  chapters: MatroskaChapter[];
-  attachments: MatroskaAttachment[];
+  chapters: Chapter[];
+  attachments: Attachment[];
+}
+
+/** Files within the file that stand for the whole: Matroska's specification of attachments, "Cover Art". */
+const COVER_NAME = /^(small_)?cover(_land)?\.(jpe?g|png)$/i;
+
+/** The description by the names that all containers share. Tags are those of TAG_NAMES, or other ones. */
+export function describeFile(description: MatroskaDescription): FileDescription {
+  const cover = description.attachments.find(({ name }) => COVER_NAME.test(name));
+  const texts: [string, string][] = [];
+  const otherTags = new Map(description.tags);
+  for (const [key, name] of TAG_NAMES) {
+    const text = otherTags.get(name);
+    if (text === undefined) continue;
+    texts.push([key, text]);
+    otherTags.delete(name);
+  }
+  return {
+    metadata: {
+      ...Object.fromEntries(texts),
+      ...(cover ? { coverArt: cover.data } : {}),
+    },
+    chapters: description.chapters,
+    attachments: description.attachments.filter((attachment) => attachment !== cover),
+    otherTags,
+  };
 }
 
 /** A file opened up to its first cluster. */
@@ -329,12 +355,12 @@ function readTags(tags: Children | undefined, into: Map<string, string>): void {
 }
 
 /** Chapters of the first edition, in order; nested ones follow the one that they are in. RFC 9559 clause 5.1.7. */
-function readChapters(chapters: Children | undefined, into: MatroskaChapter[]): void {
+function readChapters(chapters: Children | undefined, into: Chapter[]): void {
   const edition = chapters?.masters('EditionEntry')[0];
   if (edition) readAtoms(edition.every('ChapterAtom'), into, 0);
 }
 
-function readAtoms(atoms: readonly Element[], into: MatroskaChapter[], depth: number): void {
+function readAtoms(atoms: readonly Element[], into: Chapter[], depth: number): void {
   if (depth > MAX_DEPTH) return;
   for (const element of atoms) {
     const atom = new Children(element.data, element.dataOffset);
@@ -349,7 +375,7 @@ function readAtoms(atoms: readonly Element[], into: MatroskaChapter[], depth: nu
   }
 }
 
-function readAttachments(attachments: Children | undefined, into: MatroskaAttachment[]): void {
+function readAttachments(attachments: Children | undefined, into: Attachment[]): void {
   for (const file of attachments?.masters('AttachedFile') ?? []) {
     const description = file.text('FileDescription', '');
     into.push({

@@ -11,6 +11,7 @@ import {
   requireOneOf,
   UnsupportedError,
 } from '../../base/errors.ts';
+import type { FileDescription } from '../../base/file-description.ts';
 import type { AudioStreamInfo } from '../../base/packet.ts';
 import { fourCc, readInfoList, type WavTags } from './info-tags.ts';
 import { readFormatChunk, type WaveFormat } from './wave-format.ts';
@@ -53,6 +54,12 @@ interface DataSpan {
   readonly end: number | null;
 }
 
+/** The tags by the names that all containers share. */
+function describeFile({ track, ...metadata }: WavTags): FileDescription {
+  const otherTags = new Map(track === undefined ? [] : [['PART_NUMBER', track]]);
+  return { metadata, chapters: [], attachments: [], otherTags };
+}
+
 /** Opens a WAV file; throws `FormatError` with the byte offset if it is none, `UnsupportedError` for other codecs. */
 export async function openWav(
   source: ByteSource,
@@ -85,7 +92,7 @@ export async function openWav(
     ...(tags.title === undefined ? {} : { title: tags.title }),
   };
   const packets = () => readPackets(source, span, blockAlign, packetSamples, truncated === 'error');
-  return { format: 'wav', streams: [stream], tags, packets };
+  return { format: 'wav', streams: [stream], tags, about: describeFile(tags), packets };
 }
 
 /** Whether these first twelve bytes are those of a WAV file. */

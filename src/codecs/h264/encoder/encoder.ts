@@ -110,8 +110,9 @@ export class H264Encoder {
   private readonly unitBits: number;
   private received = 0;
   private coded = 0;
-  /** Pictures coded since the last IDR picture, it included; 0 before the first. */
-  private sinceIdr = 0;
+  /** pts of the picture coded last, and of the last IDR picture. */
+  private codedPts = 0;
+  private idrPts = 0;
   private idrCount = 0;
   private readonly references: ReferencePictures<ReconstructedPicture>;
   private readonly strategy: ReferenceStrategy;
@@ -242,6 +243,12 @@ export class H264Encoder {
         `got ${frame.pts} after ${this.lastPts}, times must rise from picture to picture`,
       );
     }
+    if (this.options.rate.hrd === 'cbr' && this.received > 0 && frame.pts !== this.lastPts + 1) {
+      throw new ConfigError(
+        'h264.encode.frame.pts',
+        `got ${frame.pts} after ${this.lastPts}, with hrd cbr times must rise by 1 from picture to picture`,
+      );
+    }
     const slot = this.received % this.times.length;
     const source = this.memory.sources[slot];
     loadSourcePicture(this.memory, source, frame);
@@ -319,10 +326,12 @@ export class H264Encoder {
       header: this.sliceHeader(picture.frame_num, plan, use),
     };
     const { rateControl } = planner;
-    let qp = planner.start(memory.bytes, job.source.luma, memory.sourceLumaStride);
+    const pts = this.times[slot];
+    const elapsed = this.coded === 0 ? 1 : pts - this.codedPts;
+    let qp = planner.start(memory.bytes, job.source.luma, memory.sourceLumaStride, elapsed);
     for (;;) {
       this.packetBytes.reset();
-      this.writePrefix(plan);
+      this.writePrefix(plan, pts);
       const offsets = qp === WITHOUT_RESIDUAL ? null : planner.currentOffsets;
       this.slices.codePicture(this.packetBytes, job, qp, offsets);
       if (qp === WITHOUT_RESIDUAL) break;
@@ -330,7 +339,8 @@ export class H264Encoder {
       if (answer === ACCEPT) break;
       qp = answer;
     }
-    this.sinceIdr = isIdr ? 1 : this.sinceIdr + 1;
+    this.codedPts = pts;
+    if (isIdr) this.idrPts = pts;
     const fillerBytes = rateControl.endFrame(this.accessUnitBits(isIdr));
     if (fillerBytes > 0) {
       this.writeUnit(NalUnitType.FILLER, (w) =>
@@ -400,13 +410,13 @@ export class H264Encoder {
   }
 
   /** What comes before the slices: access unit delimiter and messages. */
-  private writePrefix(plan: PicturePlan): void {
+  private writePrefix(plan: PicturePlan, pts: number): void {
     const { rate } = this.options;
     if (rate.accessUnitDelimiters) {
       const type = primaryPicType(plan.isIntra ? SliceType.I : SliceType.P);
       this.writeUnit(NalUnitType.AUD, (w) => writeAccessUnitDelimiter(w, type));
     }
-    const messages = [...this.timingMessages(plan.isIdr)];
+    const messages = [...this.timingMessages(plan.isIdr, pts)];
     if (plan.isRecoveryPoint) messages.push(RECOVERY_POINT);
     if (this.coded === 0 && this.options.settingsSei) messages.push(settingsMessage(this.options));
     if (messages.length > 0) {
@@ -415,7 +425,7 @@ export class H264Encoder {
   }
 
   /** Messages for the decoder's buffer, if it is written into the stream. */
-  private *timingMessages(isIdr: boolean): Generator<SeiMessage> {
+  private *timingMessages(isIdr: boolean, pts: number): Generator<SeiMessage> {
     const { vbv } = this.planner.rateControl;
     if (this.options.rate.hrd === 'none' || vbv === null) return;
     if (isIdr) {
@@ -426,8 +436,8 @@ export class H264Encoder {
       };
       yield { kind: 'buffering_period', nal: [delay], vcl: [] };
     }
-    // Clock ticks are half frames (clause E.2.1).
-    const cpb_removal_delay = 2 * this.sinceIdr;
+    // Clock ticks are half frames (clause E.2.1), counted from the last picture with a buffering period.
+    const cpb_removal_delay = this.coded === 0 ? 0 : Math.round(2 * (pts - this.idrPts));
     yield { kind: 'pic_timing', cpb_removal_delay, dpb_output_delay: 0, pic_struct: 0 };
   }
 

@@ -81,7 +81,8 @@ function createVui(options: ResolvedOptions): VuiParameters {
     timing_info: {
       num_units_in_tick: frameRate[1],
       time_scale: 2 * frameRate[0],
-      fixed_frame_rate_flag: 1,
+      // Times of pictures may leave gaps, except where bits must flow at a constant rate.
+      fixed_frame_rate_flag: rate.hrd === 'cbr' ? 1 : 0,
     },
     nal_hrd_parameters: rate.hrd === 'none' || rate.vbv === null ? null : hrdParameters(rate.vbv),
     vcl_hrd_parameters: null,

@@ -153,9 +153,10 @@ export class PicturePlanner {
   /**
    * Completes the plan with adaptive quantization, and chooses the picture's QP.
    * @param luma the planned picture's luma plane, as it was added
+   * @param elapsed frame times since the picture before
    * @returns QP in 1/256, before the offsets
    */
-  start(luma: Uint8Array, position: number, stride: number): number {
+  start(luma: Uint8Array, position: number, stride: number, elapsed: number): number {
     const { adaptive, offsets, plan, options } = this;
     if (adaptive !== null && offsets !== null) {
       const { widthInMbs, heightInMbs, rate } = options;
@@ -177,7 +178,7 @@ export class PicturePlanner {
       }
       plan.offsets = offsets;
     }
-    return this.rateControl.startFrame(this.forecast);
+    return this.rateControl.startFrame(this.forecast, elapsed);
   }
 }
 

@@ -169,9 +169,11 @@ export class RateControl {
   /**
    * Chooses the QP of the next picture, in 1/256, 0..51·256.
    * @param forecast valid until `endFrame`
+   * @param elapsed frame times since the picture before; 1 if times leave no gap, and for the first
    */
-  startFrame(forecast: PictureForecast): number {
+  startFrame(forecast: PictureForecast, elapsed = 1): number {
     this.forecast = forecast;
+    if (elapsed !== 1) this.vbv?.wait(elapsed - 1);
     const { target } = this.options;
     let qp: number;
     if (target.kind === 'qp') {

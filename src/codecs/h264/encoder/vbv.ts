@@ -68,7 +68,7 @@ export class Vbv {
   private readonly capacity: number;
   private level: number;
 
-  /** @param frameRate frames per second; the buffer assumes that pictures come at exactly this rate */
+  /** @param frameRate frames per second, at which pictures come unless `wait` says more */
   constructor(options: VbvOptions, frameRate: Rational) {
     this.options = options;
     this.bitsPerFrame = (options.maxRate * frameRate[1]) / frameRate[0];
@@ -114,6 +114,11 @@ export class Vbv {
   /** initial_cpb_removal_delay_offset: together with the delay it makes a full buffer (constant through the stream). */
   get initialRemovalDelayOffset(): number {
     return this.fullDelay - this.initialRemovalDelay;
+  }
+
+  /** Lets bits flow in for `frames` more frame times before the next access unit: times of pictures may leave gaps. */
+  wait(frames: number): void {
+    this.level = Math.min(this.level + frames * this.bitsPerFrame, this.capacity);
   }
 
   /** Takes the next access unit out and lets bits flow in until the one after. */

@@ -46,7 +46,11 @@ interface Encoded {
   statistics: ReturnType<typeof createH264Encoder>['statistics'];
 }
 
-function encode(source: readonly Uint8Array[], options: Partial<H264Options>): Encoded {
+function encode(
+  source: readonly Uint8Array[],
+  options: Partial<H264Options>,
+  times = source.map((_, n) => n),
+): Encoded {
   const encoder = createH264Encoder({
     width: WIDTH,
     height: HEIGHT,
@@ -66,7 +70,8 @@ function encode(source: readonly Uint8Array[], options: Partial<H264Options>): E
     copy(r.cr, r.chromaStride, WIDTH / 2, HEIGHT / 2);
   };
   const packets: Packet[] = [];
-  for (const [pts, data] of source.entries()) {
+  for (const [n, data] of source.entries()) {
+    const pts = times[n];
     const planes = [
       { data, offset: 0, stride: WIDTH },
       { data, offset: WIDTH * HEIGHT, stride: WIDTH / 2 },
@@ -169,6 +174,56 @@ describe('rate control in the encoder', () => {
     expect(checkBuffer(units, schedule)).toEqual([]);
     expectDecoded(encoded);
     if (hrd === 'cbr') expect(Math.abs(bitRateOf(encoded) / 192_000 - 1)).toBeLessThan(0.05);
+  });
+
+  it('keeps a buffer where times leave gaps, and fills it in them', () => {
+    const some = source.slice(0, 60);
+    const times = some.map((_, n) => n + 20 * Math.floor(n / 15) + (n > 40 ? 7 : 0));
+    const options = { crf: 8, vbvMaxRate: 100_000, vbvBufferSize: 64_000, hrd: 'vbr' };
+    const encoded = encode(some, { ...options, gopSize: 15 } as Partial<H264Options>, times);
+    const [units, schedule, sps] = accessUnits(encoded);
+    expect(sps.fixed_frame_rate_flag).toBe(0);
+    expect(units[15].cpb_removal_delay).toBe(2 * 35);
+    expect(units[16].cpb_removal_delay).toBe(2);
+    expect(checkBuffer(units, schedule)).toEqual([]);
+    // After a gap the buffer is full again: the same units one frame apart would not fit.
+    const dense = units.map((unit, n) => ({ ...unit, cpb_removal_delay: 2 * (n % 15 || 15) }));
+    expect(checkBuffer(dense, schedule)).not.toEqual([]);
+    expectDecoded(encoded);
+  });
+
+  it('keeps the buffer that is asked for without telling of it', () => {
+    for (const [maxRate, size] of [
+      [80_000, 24_000],
+      [60_000, 40_000],
+    ]) {
+      const { packets, config } = encode(source.slice(0, 100), {
+        crf: 8,
+        vbvMaxRate: maxRate,
+        vbvBufferSize: size,
+        gopSize: 25,
+      });
+      // A bucket that leaks, by itself: filled at the rate, emptied by each picture when its time comes.
+      let fullness = 0.9 * size;
+      let least = fullness;
+      for (const { data, isKey } of packets) {
+        fullness -= 8 * (data.length + (isKey ? config.length : 0));
+        least = Math.min(least, fullness);
+        fullness = Math.min(size, fullness + maxRate / 30);
+      }
+      expect(least).toBeGreaterThanOrEqual(0);
+      expect(least).toBeLessThan(size / 2);
+    }
+  });
+
+  it('with a constant rate takes no gaps', () => {
+    const open = () =>
+      encode(
+        source.slice(0, 3),
+        { bitRate: 192_000, vbvBufferSize: 96_000, hrd: 'cbr' },
+        [0, 1, 3],
+      );
+    expect(open).toThrow(/h264\.encode\.frame\.pts: got 3 after 1, with hrd cbr/);
   });
 
   it('keeps a buffer that holds no picture of noise', () => {

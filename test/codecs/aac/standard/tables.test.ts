@@ -6,7 +6,11 @@ import {
   SPECTRUM_CODES,
   SPECTRUM_LENGTHS,
 } from '../../../../src/codecs/aac/standard/huffman-tables.ts';
-import { SAMPLING_FREQUENCIES } from '../../../../src/codecs/aac/standard/sampling-frequency.ts';
+import {
+  SAMPLING_FREQUENCIES,
+  TNS_MAX_BANDS_LONG,
+  TNS_MAX_BANDS_SHORT,
+} from '../../../../src/codecs/aac/standard/sampling-frequency.ts';
 import {
   SWB_OFFSET_LONG_WINDOW,
   SWB_OFFSET_SHORT_WINDOW,
@@ -90,6 +94,26 @@ test('windows are power-complementary: rise squared and its mirror squared add u
     for (let n = 0; n <= last; n++) {
       expect(slope[n] ** 2 + slope[last - n] ** 2).toBeCloseTo(1, 6);
       if (n > 0) expect(slope[n]).toBeGreaterThanOrEqual(slope[n - 1]);
+    }
+  }
+});
+
+test('TNS ends at a band edge next to 16 kHz, or with the last band or the one before', () => {
+  for (let index = 0; index < SAMPLING_FREQUENCIES.length; index++) {
+    for (const [offsets, limits, numLines] of [
+      [SWB_OFFSET_LONG_WINDOW[index], TNS_MAX_BANDS_LONG, 1024],
+      [SWB_OFFSET_SHORT_WINDOW[index], TNS_MAX_BANDS_SHORT, 128],
+    ] as const) {
+      const numBands = offsets.length - 1;
+      const limit = limits[index];
+      const rate = SAMPLING_FREQUENCIES[index];
+      const edge = (band: number): number => (offsets[band] * rate) / (2 * numLines);
+      if (rate > 32000 && limit < numBands) {
+        expect(edge(limit - 1), `${rate} Hz`).toBeLessThan(16000);
+        expect(edge(limit + 1), `${rate} Hz`).toBeGreaterThan(16000);
+      } else {
+        expect([numBands - 1, numBands], `${rate} Hz`).toContain(limit);
+      }
     }
   }
 });

@@ -1,0 +1,78 @@
+/** Temporal noise shaping: a decoder undoes our filter at every rate, within the bands that the standard allows. */
+import { expect, test } from 'vitest';
+import {
+  type AacInspector,
+  createAacEncoder,
+  DEFAULT_TUNING,
+} from '../../../src/codecs/aac/index.ts';
+import { SAMPLING_FREQUENCIES } from '../../../src/codecs/aac/standard/sampling-frequency.ts';
+import { TNS_MAX_ORDER_LONG } from '../../../src/codecs/aac/standard/tns.ts';
+import { decodeAac } from '../../support/aac.ts';
+
+const LENGTH = 8192;
+
+/** Short decaying pulses at random heights, a few in each block: predictable along frequency. */
+function pulses(): Float32Array {
+  let state = 3;
+  const samples = new Float32Array(LENGTH);
+  for (let at = 200; at < LENGTH; at += 700) {
+    for (let n = at; n < LENGTH; n++) {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      samples[n] += 0.5 * Math.exp((at - n) / 40) * (state / 2 ** 31 - 1);
+    }
+  }
+  // Most of the energy at low frequencies, where the ear of the encoder hears it at the highest rates too.
+  for (let n = 1; n < LENGTH; n++) samples[n] = 0.85 * samples[n - 1] + 0.3 * samples[n];
+  return samples;
+}
+
+/** Signal over error after ffmpeg's decoder, dB, and the frames that were filtered. */
+function roundTrip(samples: Float32Array, sampleRate: number, tns: boolean): [number, number] {
+  let filtered = 0;
+  const inspector: AacInspector = {
+    trace: null,
+    frame: () => {},
+    channel: (_index, stream) => {
+      if (!stream.tns.isPresent) return;
+      filtered++;
+      expect(stream.tns.order[0]).toBeLessThanOrEqual(TNS_MAX_ORDER_LONG);
+    },
+    frameEnd: () => {},
+  };
+  const options = { sampleRate, numChannels: 1, quality: 10, bandwidth: sampleRate / 2 };
+  const encoder = createAacEncoder(
+    { ...options, tns, blockSwitching: false, noiseSubstitution: false, inspector },
+    // Any gain will do.
+    { ...DEFAULT_TUNING, tnsGain: 1.01 },
+  );
+  const packets = encoder.encode({
+    sampleFmt: 'fltp',
+    sampleRate,
+    numChannels: 1,
+    numSamples: LENGTH,
+    planes: [{ data: samples, offset: 0, stride: LENGTH }],
+    pts: 0,
+  });
+  packets.push(...encoder.flush());
+  const decoded = decodeAac(packets, encoder.streamInfo.config);
+  let energy = 0;
+  let error = 0;
+  for (let n = 0; n < LENGTH; n++) {
+    energy += samples[n] ** 2;
+    error += (samples[n] - decoded[n + 1024]) ** 2;
+  }
+  return [10 * Math.log10(energy / error), filtered];
+}
+
+test('filtered spectra come back at every sampling frequency', () => {
+  const samples = pulses();
+  for (const sampleRate of SAMPLING_FREQUENCIES) {
+    const [ratio, filtered] = roundTrip(samples, sampleRate, true);
+    const [plainRatio, plainFiltered] = roundTrip(samples, sampleRate, false);
+    expect(plainFiltered).toBe(0);
+    expect(filtered, `${sampleRate} Hz`).toBeGreaterThan(3);
+    // A decoder that filtered other lines would make an error as large as the signal.
+    expect(ratio, `${sampleRate} Hz`).toBeGreaterThan(plainRatio - 8);
+    expect(ratio, `${sampleRate} Hz`).toBeGreaterThan(8);
+  }
+});

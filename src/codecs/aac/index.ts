@@ -6,8 +6,8 @@
  * 2048 samples is seen through is told first (`ics_info`): long, or eight short ones, or a transition between the two. Its
  * MDCT has 1024 lines, cut into scale factor bands. For each band there is a codebook (`section_data`), a scale factor
  * (the quantizer's step in 1.5 dB), and Huffman codes of the quantized lines (`spectral_data`). Pairs may have bands
- * coded as middle and side, and a channel may be filtered along frequency (TNS). Configuration that never changes,
- * rate and channels, is in the AudioSpecificConfig that goes with the packets.
+ * coded as middle and side or as one channel with an intensity, and a channel may be filtered along frequency (TNS).
+ * Configuration that never changes, rate and channels, is in the AudioSpecificConfig that goes with the packets.
  *
  * Reading order: `standard/window-sequence`, `standard/scalefactor-bands`, `standard/channel-stream`,
  * `standard/raw-data-block` for the bitstream; then `encoder/encoder`, `encoder/element-encoder`,

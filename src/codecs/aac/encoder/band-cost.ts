@@ -110,7 +110,10 @@ export function costOfBand(
   band: number,
   lambda: number,
 ): number {
-  if (stream.codebook[band] === 0) return search.silentNoise[band];
+  const book = stream.codebook[band];
+  if (book === 0) return search.silentNoise[band];
+  // The right channel's part of intensity stereo: nothing but a position.
+  if (book > ESC_HCB) return search.silentNoise[band] + lambda * SCALE_FACTOR_BITS;
   const at = band * CACHE_SIZE + (stream.scaleFactor[band] & (CACHE_SIZE - 1));
   return search.cachedNoise[at] + lambda * (search.cachedBits[at] + SCALE_FACTOR_BITS);
 }

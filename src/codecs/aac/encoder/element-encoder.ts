@@ -12,7 +12,6 @@ import {
   countIcsInfoBits,
   countScaleFactorBits,
   countSectionBits,
-  MAX_BANDS,
 } from '../standard/channel-stream.ts';
 import {
   ELEMENT_HEADER_BITS,
@@ -43,10 +42,10 @@ import { FilterBank } from './filterbank.ts';
 import type { AacInspector } from './inspector.ts';
 import { NoiseCandidates, prepareNoise, substituteNoise } from './noise-substitution.ts';
 import type { EncoderSettings } from './options.ts';
+import { PairStereo } from './pair-stereo.ts';
 import { ChannelEar, EarModel } from './psychoacoustics.ts';
 import { chooseCodebooks, completeScaleFactors, SectionScratch } from './sectioning.ts';
 import { ShortEarModel } from './short-ear.ts';
-import { chooseMidSide } from './stereo.ts';
 import { TnsAnalysis } from './tns-decision.ts';
 import { chooseScaleFactors, TrellisScratch } from './trellis.ts';
 import { estimateBits, ShapeChooser } from './window-shape.ts';
@@ -110,6 +109,9 @@ export class ElementEncoder {
   /** First scale factor band of long and of short blocks that may be substituted by noise. */
   private readonly longNoiseSfb: number;
   private readonly shortNoiseSfb: number;
+  /** First scale factor band of long and of short blocks that may be coded with an intensity. */
+  private readonly longIntensitySfb: number;
+  private readonly shortIntensitySfb: number;
   /** The bands that TNS may filter: from this band to the one that ends with line `tnsEnd` - 1. */
   private readonly tnsStartBand: number;
   private readonly tnsEnd: number;
@@ -119,9 +121,7 @@ export class ElementEncoder {
   private isFirst = true;
   private attackNow = false;
   private readonly shape = new ShapeChooser();
-  private readonly ms_used = new Uint8Array(MAX_BANDS);
-  private ms_mask_present: 0 | 1 | 2 = 0;
-
+  private readonly stereo = new PairStereo();
   constructor(layout: ElementLayout, settings: EncoderSettings, tools: SharedTools) {
     this.layout = layout;
     this.settings = settings;
@@ -137,6 +137,9 @@ export class ElementEncoder {
     const noiseShare = isLfe ? 2 : settings.tuning.noiseFrom / (settings.sampleRate / 2);
     this.longNoiseSfb = countBandsBelow(this.longBands, noiseShare * FRAME_LENGTH);
     this.shortNoiseSfb = countBandsBelow(this.shortBands, noiseShare * SHORT_LENGTH);
+    const intensityShare = settings.tuning.intensityFrom / (settings.sampleRate / 2);
+    this.longIntensitySfb = countBandsBelow(this.longBands, intensityShare * FRAME_LENGTH);
+    this.shortIntensitySfb = countBandsBelow(this.shortBands, intensityShare * SHORT_LENGTH);
     let tnsStartBand = 0;
     while (this.longBands[tnsStartBand] * settings.sampleRate < TNS_START_HZ * 2 * FRAME_LENGTH) {
       tnsStartBand++;
@@ -225,10 +228,15 @@ export class ElementEncoder {
         prepareNoise(search, stream, firstSfb, this.settings.tuning, noise);
       }
     }
-    if (channels.length === 2) this.decideStereo(noise);
+    const [left, right] = channels;
+    if (right !== undefined) {
+      const firstIntensity = isShort ? this.shortIntensitySfb : this.longIntensitySfb;
+      this.stereo.decide(left, right, noise, firstIntensity, this.settings);
+    }
     for (const channel of channels) {
       prepareSearch(channel.search, channel.stream, this.settings.tuning);
     }
+    if (right !== undefined) this.stereo.prepareIntensities(right);
   }
 
   /** Whether the 1024 samples from `pos` have an attack in any channel. */
@@ -328,32 +336,6 @@ export class ElementEncoder {
     }
   }
 
-  private decideStereo(noise: number): void {
-    const [left, right] = this.channels;
-    const { stream } = left;
-    let count = 0;
-    for (let band = 0; band < stream.numBands; band++) {
-      const used =
-        this.settings.midSide &&
-        chooseMidSide(
-          left.search.spectrum,
-          right.search.spectrum,
-          stream.bandOffset[band],
-          stream.bandOffset[band + 1],
-          left.search.weight[band],
-          right.search.weight[band],
-          noise,
-        );
-      this.ms_used[band] = used ? 1 : 0;
-      if (!used) continue;
-      count++;
-      const sum = left.search.weight[band] + right.search.weight[band];
-      left.search.weight[band] = sum;
-      right.search.weight[band] = sum;
-    }
-    this.ms_mask_present = count === 0 ? 0 : count === stream.numBands ? 2 : 1;
-  }
-
   /** Chooses scale factors and codebooks for noise that is worth `lambda` a bit. Returns the bits of the element. */
   decide(lambda: number): number {
     const { channels, tools, settings } = this;
@@ -362,6 +344,7 @@ export class ElementEncoder {
       const { stream, search } = channel;
       chooseScaleFactors(search, stream, lambda, settings.tuning, tools.trellis);
     }
+    if (channels.length === 2) this.stereo.placeIntensities(channels[0], channels[1]);
     if (settings.noiseSubstitution) substituteNoise(channels, lambda);
     for (const { stream } of channels) {
       bits += chooseCodebooks(stream, tools.sections);
@@ -370,7 +353,7 @@ export class ElementEncoder {
     }
     bits += countIcsInfoBits(channels[0].stream.info);
     if (channels.length === 2) {
-      bits += 1 + 2 + (this.ms_mask_present === 1 ? channels[0].stream.numBands : 0);
+      bits += 1 + 2 + (this.stereo.ms_mask_present === 1 ? channels[0].stream.numBands : 0);
     }
     return bits;
   }
@@ -389,8 +372,8 @@ export class ElementEncoder {
     if (layout.id_syn_ele === ID_CPE) {
       const pair = {
         common_window: true,
-        ms_used: this.ms_used,
-        ms_mask_present: this.ms_mask_present,
+        ms_used: this.stereo.ms_used,
+        ms_mask_present: this.stereo.ms_mask_present,
       };
       const [left, right] = channels;
       writeChannelPairElement(w, layout, left.stream, right.stream, pair, protectedBits);

@@ -16,7 +16,7 @@ import { FRAME_LENGTH } from '../standard/window-sequence.ts';
 import { ATTACK_OFFSET } from './block-switching.ts';
 import { ElementEncoder, SharedTools } from './element-encoder.ts';
 import { type AacEncoderOptions, type EncoderSettings, resolveOptions } from './options.ts';
-import { RateControl } from './rate-control.ts';
+import { NOISE_TO_LAMBDA, RateControl } from './rate-control.ts';
 import type { Tuning } from './tuning.ts';
 
 /** Samples of the decoded stream that come before the input: the first half of the first block. */
@@ -172,7 +172,7 @@ export class AacEncoder {
     if (inspector !== null) inspector.frame(this.numPackets, pts);
     let lambda = rate.lambda();
     for (const element of elements) {
-      element.analyze(this.buffers, 0, FRAME_LENGTH + ATTACK_OFFSET, lambda * 0.72);
+      element.analyze(this.buffers, 0, FRAME_LENGTH + ATTACK_OFFSET, lambda * NOISE_TO_LAMBDA);
     }
     lambda = this.decide(lambda);
 

@@ -43,6 +43,8 @@ export interface AacEncoderOptions {
   readonly tns?: boolean;
   /** Middle and side coding of pairs, decided per band. Default true. */
   readonly midSide?: boolean;
+  /** Intensity stereo of high bands of pairs, decided per band, where bits are few. Default true. */
+  readonly intensityStereo?: boolean;
   /** Noise substitution of bands that sound like noise, where bits are few. Default true. */
   readonly noiseSubstitution?: boolean;
   /** Told of every decision; null (default) for none. Changes no byte of the output. */
@@ -60,6 +62,7 @@ const KEYS = [
   'blockSwitching',
   'tns',
   'midSide',
+  'intensityStereo',
   'noiseSubstitution',
   'inspector',
 ] as const satisfies readonly (keyof AacEncoderOptions)[];
@@ -79,6 +82,7 @@ export interface EncoderSettings {
   readonly blockSwitching: boolean;
   readonly tns: boolean;
   readonly midSide: boolean;
+  readonly intensityStereo: boolean;
   readonly noiseSubstitution: boolean;
   readonly inspector: AacInspector | null;
   readonly tuning: Tuning;
@@ -153,6 +157,7 @@ export function resolveOptions(
     blockSwitching: requireBoolean('blockSwitching', options.blockSwitching),
     tns: requireBoolean('tns', options.tns),
     midSide: requireBoolean('midSide', options.midSide),
+    intensityStereo: requireBoolean('intensityStereo', options.intensityStereo),
     noiseSubstitution: requireBoolean('noiseSubstitution', options.noiseSubstitution),
     inspector: options.inspector ?? null,
     tuning,

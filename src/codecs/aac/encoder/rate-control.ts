@@ -10,6 +10,9 @@ import { fastExp2, fastLog2 } from '../../../dsp/logarithm.ts';
 import { FRAME_LENGTH } from '../standard/window-sequence.ts';
 import { BUFFER_BITS_PER_CHANNEL, countMainChannels, type EncoderSettings } from './options.ts';
 
+/** Weighted noise of a line over lambda, on average: half of what high resolution would give, since many lines are 0. */
+export const NOISE_TO_LAMBDA = 0.72;
+
 /** Where the reservoir is held, as a share of its size: room below for attacks, above for pauses. */
 const TARGET_FILL = 0.5;
 /**

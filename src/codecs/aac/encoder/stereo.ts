@@ -1,59 +1,137 @@
 /**
- * Middle and side: per band, a pair is coded as (L + R)/2 and (L - R)/2 if that takes fewer bits for the same noise (AAC
- * clause 4.6.8.1 fixes the inverse). Noise of either goes to both loudspeakers, so its weight is the sum of theirs.
+ * How a band of a pair is coded: left and right, middle and side, or as one channel with an intensity (AAC clauses 4.6.8.1
+ * and 4.6.8.2 fix what a decoder does).
  *
- * The bits are estimated from energies: n/2·log2(1 + signal / noise) for each of the two.
+ * - Middle and side, (L + R)/2 and (L - R)/2: noise of either goes to both loudspeakers, so its weight is the sum of theirs.
+ * - Intensity: the left channel has L ± R with the energy of L, the right one only says how much louder or softer it is. Its
+ *   bits are saved; what is lost is whatever differs between the two but for their level.
+ *
+ * Choice: the least of weighted noise + lambda · bits, all estimated from energies. A line with weighted energy s takes
+ * log2(1 + s / noise)/2 bits for the noise. What intensity loses is counted as noise substitution counts it, since the ear does
+ * not hear phase at high frequencies: a channel of energy E whose correlation with the sum is r has the error
+ * 0.43 · E · (1 - r²), that of independent noise at r = 0.
+ *
+ * Gain and cost: docs/aac/05-measurements.md.
  */
+import { clip3 } from '../../../base/math.ts';
 import { fastLog2 } from '../../../dsp/logarithm.ts';
+import type { Tuning } from './tuning.ts';
 
-/**
- * Estimated bits of n lines with weighted energy `signal` when each line may have the weighted noise `noise`; times 2/n.
- */
-function logBits(signal: number, noise: number): number {
-  return fastLog2(1 + signal / noise);
-}
+/** What `StereoBand.choose` returns: two channels as they are. */
+export const LEFT_RIGHT = 0;
+/** Middle and side. */
+export const MID_SIDE = 1;
+/** One channel and an intensity. */
+export const INTENSITY = 2;
 
-/**
- * Decides on one band, and turns it to middle and side if that pays. Returns whether it did.
- * @param left lines of the band from `start` to `end` - 1; become the middle
- * @param right likewise; become the side
- * @param leftWeight weight of squared errors of a line on the left, `rightWeight` on the right
- * @param noise weighted noise that a line is expected to have
- */
-export function chooseMidSide(
-  left: Float64Array,
-  right: Float64Array,
-  start: number,
-  end: number,
-  leftWeight: number,
-  rightWeight: number,
-  noise: number,
-): boolean {
-  let leftEnergy = 0;
-  let rightEnergy = 0;
-  let cross = 0;
-  for (let i = start; i < end; i++) {
-    const l = left[i];
-    const r = right[i];
-    leftEnergy += l * l;
-    rightEnergy += r * r;
-    cross += l * r;
+/** Error of independent noise of the same energy, by magnitudes (noise-substitution.ts). */
+const INDEPENDENT_ERROR = 0.43;
+/** Bits of a difference of positions, on average, and of section headers for the band. */
+const POSITION_BITS = 4;
+/** Positions are held within this, so that any two differ by no more than a difference can say. */
+const MAX_POSITION = 30;
+
+/** One band of a pair: its decision, and what comes of it. */
+export class StereoBand {
+  /** is_position of clause 4.6.8.2.3: the right channel has the left's amplitude times 2^(-position/4). */
+  position = 0;
+  /** Whether the right channel has the opposite sign (INTENSITY_HCB2). */
+  isOpposite = false;
+  /** Weight of squared errors of the lines that are coded: of both, if both are; of the one of `INTENSITY`. */
+  weight = 0;
+  /** Weighted error that remains with `INTENSITY`, however fine the quantizer. */
+  error = 0;
+
+  /**
+   * Decides on the lines `start` to `end` - 1 of `left` and `right`, and turns them to what is coded: middle and side, or
+   * one channel and zeros.
+   * @param leftWeight weight of squared errors of a line on the left, `rightWeight` on the right
+   * @param noise weighted noise that a line is expected to have
+   * @param lambda what a bit is worth in weighted noise
+   * @param midSide whether `MID_SIDE` is allowed, `intensity` whether `INTENSITY` is
+   */
+  choose(
+    left: Float64Array,
+    right: Float64Array,
+    start: number,
+    end: number,
+    leftWeight: number,
+    rightWeight: number,
+    noise: number,
+    lambda: number,
+    midSide: boolean,
+    intensity: boolean,
+    tuning: Tuning,
+  ): number {
+    let leftEnergy = 0;
+    let rightEnergy = 0;
+    let cross = 0;
+    for (let i = start; i < end; i++) {
+      const l = left[i];
+      const r = right[i];
+      leftEnergy += l * l;
+      rightEnergy += r * r;
+      cross += l * r;
+    }
+    const width = end - start;
+    const bandNoise = noise * width;
+    const bitWorth = 0.5 * width * lambda;
+    const sumWeight = leftWeight + rightWeight;
+    const leftSignal = leftEnergy * leftWeight;
+    const rightSignal = rightEnergy * rightWeight;
+    const both = leftEnergy + rightEnergy;
+    const middleSignal = 0.25 * Math.max(0, both + 2 * cross) * sumWeight;
+    const sideSignal = 0.25 * Math.max(0, both - 2 * cross) * sumWeight;
+    const separateLog = fastLog2((1 + leftSignal / bandNoise) * (1 + rightSignal / bandNoise));
+    const jointLog = fastLog2((1 + middleSignal / bandNoise) * (1 + sideSignal / bandNoise));
+    const isJoint = midSide && jointLog < separateLog;
+    if (intensity && leftEnergy > 1 && rightEnergy > 1) {
+      const codedCost = isJoint
+        ? bitWorth * jointLog + Math.min(bandNoise, middleSignal) + Math.min(bandNoise, sideSignal)
+        : bitWorth * separateLog +
+          Math.min(bandNoise, leftSignal) +
+          Math.min(bandNoise, rightSignal);
+      const sign = cross < 0 ? -1 : 1;
+      const magnitude = cross * sign;
+      const sumEnergy = both + 2 * magnitude;
+      // Squared correlations of left and right with the sum.
+      const leftLike = leftEnergy + magnitude;
+      const rightLike = rightEnergy + magnitude;
+      const leftLoss = 1 - (leftLike * leftLike) / (leftEnergy * sumEnergy);
+      const rightLoss = 1 - (rightLike * rightLike) / (rightEnergy * sumEnergy);
+      const error =
+        INDEPENDENT_ERROR *
+        tuning.intensityPenalty *
+        (leftSignal * Math.max(0, leftLoss) + rightSignal * Math.max(0, rightLoss));
+      // The coded lines have the energy of the left; their noise is heard on the right in proportion.
+      const signal = leftSignal + rightSignal;
+      const cost =
+        error +
+        bitWorth * fastLog2(1 + signal / bandNoise) +
+        Math.min(bandNoise, signal) +
+        lambda * POSITION_BITS;
+      const position = Math.round(2 * fastLog2(leftEnergy / rightEnergy));
+      if (cost < codedCost && Math.abs(position) <= MAX_POSITION) {
+        this.position = clip3(-MAX_POSITION, MAX_POSITION, position);
+        this.isOpposite = sign < 0;
+        this.weight = leftWeight + (rightWeight * rightEnergy) / leftEnergy;
+        this.error = error;
+        const gain = Math.sqrt(leftEnergy / sumEnergy);
+        for (let i = start; i < end; i++) {
+          left[i] = gain * (left[i] + sign * right[i]);
+          right[i] = 0;
+        }
+        return INTENSITY;
+      }
+    }
+    if (!isJoint) return LEFT_RIGHT;
+    this.weight = sumWeight;
+    for (let i = start; i < end; i++) {
+      const l = left[i];
+      const r = right[i];
+      left[i] = 0.5 * (l + r);
+      right[i] = 0.5 * (l - r);
+    }
+    return MID_SIDE;
   }
-  const sumWeight = leftWeight + rightWeight;
-  const bandNoise = noise * (end - start);
-  const middleEnergy = 0.25 * (leftEnergy + rightEnergy + 2 * cross);
-  const sideEnergy = 0.25 * (leftEnergy + rightEnergy - 2 * cross);
-  const separate =
-    logBits(leftEnergy * leftWeight, bandNoise) + logBits(rightEnergy * rightWeight, bandNoise);
-  const joint =
-    logBits(Math.max(0, middleEnergy) * sumWeight, bandNoise) +
-    logBits(Math.max(0, sideEnergy) * sumWeight, bandNoise);
-  if (joint >= separate) return false;
-  for (let i = start; i < end; i++) {
-    const l = left[i];
-    const r = right[i];
-    left[i] = 0.5 * (l + r);
-    right[i] = 0.5 * (l - r);
-  }
-  return true;
 }

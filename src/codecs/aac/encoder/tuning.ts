@@ -34,6 +34,10 @@ export interface Tuning {
   readonly shapeMargin: number;
   /** A band left out costs this times its energy: a hole in the spectrum is worse than as much noise. */
   readonly silencePenalty: number;
+  /** Intensity stereo from this frequency on, Hz. Lower, and the ear hears by phase where a sound comes from. */
+  readonly intensityFrom: number;
+  /** How much worse what intensity stereo loses is than its error says. */
+  readonly intensityPenalty: number;
   /** Noise substitution from this frequency on, Hz. Lower, and what has pitch turns to noise. */
   readonly noiseFrom: number;
   /** Amplitude of substituted noise: the error is least below 1, but a band that is too soft is heard as well. */
@@ -75,6 +79,8 @@ export const DEFAULT_TUNING: Tuning = {
   earlierShare: 0.1,
   shortContrast: 0.5,
   silencePenalty: 1.5,
+  intensityFrom: 5000,
+  intensityPenalty: 2,
   noiseFrom: 4000,
   noiseGain: 0.9,
   noisePenalty: 1.2,

@@ -3,9 +3,12 @@
  * follows from that. Without options it is what decoders do by themselves: the last `refs` pictures, the nearest first.
  *
  * Choice: with `longTermPeriod` every so many pictures one is kept until the next such, beside the last ones: what moving
- * things have covered is then still there when they uncover it. With `sceneMemory` it is the last picture of a scene that is
- * kept, until the scene is returned to (scenes.ts): the one case in which the nearest picture is not the most similar, and
- * the list is modified. A flash is no reference at all. After a recovery point no picture refers to one before it.
+ * things have covered is then still there when they uncover it. Off by default: with a period of 30 at QP 28 the screen clip
+ * takes 0.8 % fewer bits, foreman 0.2 %.
+ *
+ * With `sceneMemory` it is the last picture of a scene that is kept, until the scene is returned to (scenes.ts): the one case in
+ * which the nearest picture is not the most similar, and the list is modified. A flash is no reference at all. After a
+ * recovery point no picture refers to one before it.
  */
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import type { ReferencePictures } from '../standard/reference-pictures.ts';

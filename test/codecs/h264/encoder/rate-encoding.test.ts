@@ -2,6 +2,7 @@
  * Rate control in the encoder itself: streams are read back by the independent reader, their buffer checked by Annex C from
  * what they say alone, and their pictures compared with ffmpeg's.
  */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Packet } from '../../../../src/base/packet.ts';
 import { createH264Encoder } from '../../../../src/codecs/h264/encoder/encoder.ts';
@@ -174,6 +175,41 @@ describe('rate control in the encoder', () => {
     expect(checkBuffer(units, schedule)).toEqual([]);
     expectDecoded(encoded);
     if (hrd === 'cbr') expect(Math.abs(bitRateOf(encoded) / 192_000 - 1)).toBeLessThan(0.05);
+  });
+
+  const runs = Number(process.env.VITRINE_RUNS ?? 12);
+  const seed = Number(process.env.VITRINE_SEED ?? 264);
+  it(`keeps the buffer of any HRD (seed ${seed}, ${runs} runs)`, () => {
+    const streams = fc.record({
+      hrd: fc.constantFrom('vbr', 'cbr'),
+      rate: fc.integer({ min: 40_000, max: 600_000 }),
+      seconds: fc.double({ min: 0.1, max: 2, noNaN: true }),
+      first: fc.integer({ min: 0, max: 100 }),
+      sceneLength: fc.integer({ min: 2, max: 40 }),
+      gap: fc.integer({ min: 0, max: 9 }),
+      options: fc.record({
+        vbvInitialFullness: fc.double({ min: 0.4, max: 1, noNaN: true }),
+        preset: fc.constantFrom('ultrafast', 'superfast', 'veryfast', 'fast'),
+        lookahead: fc.integer({ min: 0, max: 12 }),
+        gopSize: fc.integer({ min: 1, max: 30 }),
+        aqStrength: fc.constantFrom(0, 1),
+        keyPictures: fc.constantFrom('idr', 'recovery'),
+        sliceBytes: fc.constantFrom(undefined, 900),
+      }),
+    });
+    fc.assert(
+      fc.property(streams, ({ hrd, rate, seconds, first, sceneLength, gap, options }) => {
+        const some = pictures(first + 40, sceneLength).slice(first);
+        const times = some.map((_, n) => n + (hrd === 'vbr' ? gap * Math.floor(n / 11) : 0));
+        const vbvBufferSize = Math.max(9000, rate / 30 + 16, rate * seconds);
+        const encoded = encode(some, { ...options, bitRate: rate, vbvBufferSize, hrd }, times);
+        const [units, schedule] = accessUnits(encoded);
+        expect(schedule.cbr).toBe(hrd === 'cbr');
+        expect(checkBuffer(units, schedule)).toEqual([]);
+        expectDecoded(encoded);
+      }),
+      { seed, numRuns: runs },
+    );
   });
 
   it('keeps a buffer where times leave gaps, and fills it in them', () => {

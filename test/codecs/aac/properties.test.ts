@@ -219,7 +219,7 @@ test('the recursive filter of a decoder undoes the filter of temporal noise shap
   const weights = new Float64Array(600).fill(1);
   const tns = new TnsAnalysis();
   tns.start();
-  tns.add(lines, weights, 50, 600);
+  tns.add(lines, weights, Uint16Array.of(0, 50, 300, 600), 1, 600);
   expect(tns.solve()).toBeGreaterThan(1.5);
   const filtered = lines.slice();
   tns.apply(filtered, 50, 600);

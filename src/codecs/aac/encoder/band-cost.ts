@@ -5,7 +5,8 @@
  *   - lines are magnitudes; their signs change no noise, and hardly a bit;
  *   - the largest value is known before a line is quantized, and with it the codebooks, so that quantizing, noise and bits
  *     are one pass without a store;
- *   - no branch depends on a line.
+ *   - no branch depends on a line;
+ *   - no fraction is an argument: a call that is not inlined would put it on the heap.
  *
  * Quantizing again with signs, along the path that was chosen, gives the same values (`quantizeBand`).
  */
@@ -136,27 +137,24 @@ export function measureBand(
   const stamp = search.stamp + sf;
   if (search.cacheStamp[at] === stamp) return at;
   search.cacheStamp[at] = stamp;
-  const first = tuning.roundingFirst;
-  const rest = tuning.roundingRest;
   const largest = search.largest34[band] * INVERSE_STEP_34[sf];
-  if (largest < 1 - first) {
+  if (largest < 1 - tuning.roundingFirst) {
     search.cachedBits[at] = 0;
     search.cachedNoise[at] = search.silentNoise[band];
     return at;
   }
-  const { magnitude, power34 } = search;
   const start = stream.bandOffset[band];
   const end = stream.bandOffset[band + 1];
-  const book = largest < 1.5 ? 1 : lowestBook((largest + rest) | 0);
+  const book = largest < 1.5 ? 1 : lowestBook((largest + tuning.roundingRest) | 0);
   let bits: number;
   if (book === 1) {
-    bits = measureOnes(magnitude, power34, start, end, sf, first);
+    bits = measureOnes(search, start, end, sf, tuning);
   } else if (book === 3) {
-    bits = measureQuads(magnitude, power34, start, end, sf, first, rest);
+    bits = measureQuads(search, start, end, sf, tuning);
   } else if (book < ESC_HCB) {
-    bits = measurePairs(magnitude, power34, start, end, sf, first, rest, book);
+    bits = measurePairs(search, start, end, sf, tuning, book);
   } else {
-    bits = measureEscapes(magnitude, power34, start, end, sf, first, rest);
+    bits = measureEscapes(search, start, end, sf, tuning);
   }
   // One book of the pair in the low half, the other in the high half.
   const low = bits & 0xffff;
@@ -168,13 +166,14 @@ export function measureBand(
 
 /** Lines `pos` to `end` - 1 that all become 0 or 1: bits in books 1 and 2. */
 function measureOnes(
-  magnitude: Float64Array,
-  power34: Float64Array,
+  search: ChannelSearch,
   pos: number,
   end: number,
   sf: number,
-  first: number,
+  tuning: Tuning,
 ): number {
+  const { magnitude, power34 } = search;
+  const first = tuning.roundingFirst;
   const inverse = INVERSE_STEP_34[sf];
   const step = STEP[sf];
   const lengths = MAGNITUDE_LENGTHS[1];
@@ -198,14 +197,15 @@ function measureOnes(
 
 /** Lines `pos` to `end` - 1 that become 0 to 2: bits in books 3 and 4. */
 function measureQuads(
-  magnitude: Float64Array,
-  power34: Float64Array,
+  search: ChannelSearch,
   pos: number,
   end: number,
   sf: number,
-  first: number,
-  rest: number,
+  tuning: Tuning,
 ): number {
+  const { magnitude, power34 } = search;
+  const first = tuning.roundingFirst;
+  const rest = tuning.roundingRest;
   const inverse = INVERSE_STEP_34[sf];
   const step = STEP[sf];
   const lengths = MAGNITUDE_LENGTHS[3];
@@ -229,15 +229,16 @@ function measureQuads(
 
 /** Lines `pos` to `end` - 1 that become 0 to 4, 7 or 12: bits in `book` and the one above, `book` 5, 7 or 9. */
 function measurePairs(
-  magnitude: Float64Array,
-  power34: Float64Array,
+  search: ChannelSearch,
   pos: number,
   end: number,
   sf: number,
-  first: number,
-  rest: number,
+  tuning: Tuning,
   book: number,
 ): number {
+  const { magnitude, power34 } = search;
+  const first = tuning.roundingFirst;
+  const rest = tuning.roundingRest;
   const inverse = INVERSE_STEP_34[sf];
   const step = STEP[sf];
   const lengths = MAGNITUDE_LENGTHS[book];
@@ -258,14 +259,15 @@ function measurePairs(
 
 /** Lines `pos` to `end` - 1 of which one becomes 13 or more: bits in book 11, in both halves. */
 function measureEscapes(
-  magnitude: Float64Array,
-  power34: Float64Array,
+  search: ChannelSearch,
   pos: number,
   end: number,
   sf: number,
-  first: number,
-  rest: number,
+  tuning: Tuning,
 ): number {
+  const { magnitude, power34 } = search;
+  const first = tuning.roundingFirst;
+  const rest = tuning.roundingRest;
   const inverse = INVERSE_STEP_34[sf];
   const step = STEP[sf];
   const lengths = MAGNITUDE_LENGTHS[ESC_HCB];

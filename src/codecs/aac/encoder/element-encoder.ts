@@ -323,8 +323,8 @@ export class ElementEncoder {
     const start = longBands[tnsStartBand];
     if (tnsEnd - start < 32) return;
     tns.start();
-    for (const { search, lineWeights } of channels) {
-      tns.add(search.spectrum, lineWeights, start, tnsEnd);
+    for (const { search } of channels) {
+      tns.add(search.spectrum, search.weight, longBands, tnsStartBand, tnsEnd);
     }
     const gain = tns.solve();
     if (gain < this.settings.tuning.tnsGain) return;

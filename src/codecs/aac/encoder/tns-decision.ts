@@ -36,12 +36,24 @@ export class TnsAnalysis {
   }
 
   /**
-   * Adds the lines `start` to `end` - 1 of one channel, weighted by the square root of `weights`. If not even two
+   * Adds the bands `firstBand` to the one that ends with line `end` - 1 of one channel, weighted by the square root of
+   * `weights` (by band). If not even two
    * coefficients predict anything there, the rest is not computed: the channel then counts as white.
    */
-  add(spectrum: Float64Array, weights: Float64Array, start: number, end: number): void {
+  add(
+    spectrum: Float64Array,
+    weights: Float64Array,
+    swb_offset: Uint16Array,
+    firstBand: number,
+    end: number,
+  ): void {
     const { scaled, correlation } = this;
-    for (let k = start; k < end; k++) scaled[k] = spectrum[k] * Math.sqrt(weights[k]);
+    const start = swb_offset[firstBand];
+    for (let band = firstBand; swb_offset[band] < end; band++) {
+      const root = Math.sqrt(weights[band]);
+      const bandEnd = swb_offset[band + 1];
+      for (let k = swb_offset[band]; k < bandEnd; k++) scaled[k] = spectrum[k] * root;
+    }
     let r0 = 0;
     let r1 = 0;
     let r2 = 0;

@@ -318,6 +318,7 @@ export class H264Encoder {
       references: isIntra
         ? []
         : references.modifiedList(picture.frame_num, use.modifications, use.activeCount),
+      vectors: plan.vectors,
       isIntra,
       nal: {
         nal_ref_idc: use.isReference ? 1 : 0,

@@ -15,7 +15,7 @@ import {
   P_L0_L0_8X16,
   P_L0_L0_16X8,
 } from '../standard/macroblock.ts';
-import { mvX, mvY, type ReconstructedPicture } from '../standard/picture.ts';
+import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
 import type { Candidate } from './candidate.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { RECON_CB, RECON_CR, RECON_LUMA, RECON_STRIDE } from './memory.ts';
@@ -41,6 +41,8 @@ const NOT_TRIED = 0x7fffffff;
 /** Searches the motion of one macroblock at a time; holds the results of its stages. */
 export class InterSearch {
   readonly motion: MotionSearch;
+  /** Vectors of the picture's macroblocks at half resolution from the picture before; null if unknown. */
+  vectors: Int32Array | null = null;
   private readonly context: MacroblockContext;
   private readonly speed: SpeedOptions;
   /** Best vector of 16x16 by reference. */
@@ -67,8 +69,8 @@ export class InterSearch {
   private readonly maxVectors: number;
   /** MaxSubMbRectSize (clause A.3.3). */
   private readonly maxSubRectangle: number;
-  /** Vectors of the 8x8 blocks searched so far. */
-  private vectors = 0;
+  /** Number of vectors of the 8x8 blocks searched so far. */
+  private vectorCount = 0;
 
   constructor(context: MacroblockContext, speed: SpeedOptions, limits: LevelLimits) {
     this.context = context;
@@ -120,6 +122,10 @@ export class InterSearch {
     this.cost16x16 = NOT_TRIED;
     for (let refIdx = 0; refIdx < references.length; refIdx++) {
       const mvp = context.motion.predict(0, 0, 4, refIdx);
+      if (refIdx === 0 && this.vectors !== null) {
+        const vector = this.vectors[mbAddr];
+        motion.addStart(packMv(8 * mvX(vector), 8 * mvY(vector)));
+      }
       if (this.speed.neighborStarts) this.addNeighborStarts();
       motion.addStart(references[0].mv[16 * mbAddr]);
       if (refIdx > 0) motion.addStart(this.mv16x16[0]);
@@ -152,7 +158,7 @@ export class InterSearch {
     const grid = context.motion;
     grid.clearInside();
     let total = lambda * ueBits(3);
-    this.vectors = 0;
+    this.vectorCount = 0;
     for (let i = 0; i < 4; i++) {
       const x = (i & 1) * 2;
       const y = (i >> 1) * 2;
@@ -175,7 +181,7 @@ export class InterSearch {
       this.cost8x8[i] = best;
       this.subType[i] = P_L0_8X8;
       if (speed.partitions === 'all') this.searchSubPartitions(references, lambda, i);
-      this.vectors += SUB_VECTORS[this.subType[i]];
+      this.vectorCount += SUB_VECTORS[this.subType[i]];
       if (this.subType[i] === P_L0_8X8) grid.fill(x, y, 2, 2, this.refIdx8x8[i], this.mv8x8[i]);
       total += this.cost8x8[i];
       if (total > this.cost16x16 + (this.cost16x16 >> 2)) return;
@@ -197,7 +203,7 @@ export class InterSearch {
     const trial = SUB_TRIAL;
     for (const type of SUB_TYPES) {
       // The blocks that follow need a vector each.
-      if (this.vectors + SUB_VECTORS[type] + 3 - i > this.maxVectors) break;
+      if (this.vectorCount + SUB_VECTORS[type] + 3 - i > this.maxVectors) break;
       const width = type === P_L0_8X4 ? 2 : 1;
       const height = type === P_L0_4X8 ? 2 : 1;
       let cost = lambda * (refIdxBits(refIdx, references.length) + ueBits(type));

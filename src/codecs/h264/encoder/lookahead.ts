@@ -30,6 +30,8 @@ export interface LookaheadDecision {
   readonly complexity: number;
   /** Offsets by macroblock in 1/256 QP, to be added to the picture's QP; null if `importance` is 0. */
   readonly qpOffsets: Int16Array | null;
+  /** Packed vectors by macroblock, in luma samples of half resolution, in the picture that this one is predicted from. */
+  readonly vectors: Int32Array;
   /** Mean of `qpOffsets` in 1/256 QP; 0 without. */
   readonly meanQpOffset: number;
   /** Complexity of the pictures that follow, as far as they are known. */
@@ -95,6 +97,7 @@ export class Lookahead {
       keepsAs: -1,
       complexity: 0,
       qpOffsets: this.offsets,
+      vectors: this.slots[0].mv,
       meanQpOffset: 0,
       upcomingComplexity: new Float64Array(frames),
       upcomingIsIntra: new Uint8Array(frames),
@@ -140,6 +143,7 @@ export class Lookahead {
     decision.returnsTo = slot.returnsTo;
     decision.keepsAs = slot.keepsAs;
     decision.complexity = slot.complexity;
+    decision.vectors = slot.mv;
     decision.upcomingCount = waiting - 1;
     decision.framesLeft = flushing ? waiting : -1;
     for (let i = 1; i < waiting; i++) {

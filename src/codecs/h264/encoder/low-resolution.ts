@@ -99,13 +99,20 @@ export class LowResolution {
   }
 
   /**
-   * Fills `costs` for the picture in plane `current`.
+   * Fills `costs` for the picture in plane `current`, from the last macroblock to the first: what moves into the picture
+   * from the left or from above is then known from its other side, as coding in raster order does not know it.
    * @param reference plane of the picture before; -1 if there is none: inter costs are then those of intra
+   * @param before vectors of the picture before, which motion usually resembles; null if there is none
    */
-  analyze(current: number, reference: number, costs: PictureCosts): void {
+  analyze(
+    current: number,
+    reference: number,
+    before: Int32Array | null,
+    costs: PictureCosts,
+  ): void {
     const { widthInMbs, heightInMbs } = this;
-    for (let mbY = 0; mbY < heightInMbs; mbY++) {
-      for (let mbX = 0; mbX < widthInMbs; mbX++) {
+    for (let mbY = heightInMbs - 1; mbY >= 0; mbY--) {
+      for (let mbX = widthInMbs - 1; mbX >= 0; mbX--) {
         const mbAddr = mbY * widthInMbs + mbX;
         const at = current * this.planeSize + this.firstSample + BLOCK * (mbY * this.stride + mbX);
         const intra = this.intraCost(at) + INTRA_OVERHEAD;
@@ -114,7 +121,8 @@ export class LowResolution {
         costs.inter[mbAddr] = intra;
         if (reference >= 0) {
           const from = at + (reference - current) * this.planeSize;
-          const inter = this.searchInter(at, from, mbX, mbY, costs.mv) + INTER_OVERHEAD;
+          const start = before === null ? 0 : before[mbAddr];
+          const inter = this.searchInter(at, from, mbX, mbY, costs.mv, start) + INTER_OVERHEAD;
           if (inter < intra) costs.inter[mbAddr] = inter;
         }
       }
@@ -143,9 +151,19 @@ export class LowResolution {
     return cost < best ? cost : best;
   }
 
-  /** SATD at the best vector found, which is left in `mv`. `at` and `from` are the block and its place in the reference. */
-  private searchInter(at: number, from: number, mbX: number, mbY: number, mv: Int32Array): number {
-    const { stride, widthInMbs } = this;
+  /**
+   * SATD at the best vector found, which is left in `mv`. `at` and `from` are the block and its place in the reference,
+   * `before` is the vector of the same block one picture before.
+   */
+  private searchInter(
+    at: number,
+    from: number,
+    mbX: number,
+    mbY: number,
+    mv: Int32Array,
+    before: number,
+  ): number {
+    const { stride, widthInMbs, heightInMbs } = this;
     const mbAddr = mbY * widthInMbs + mbX;
     this.bestSad = sad(this.words, at, stride, from, stride, BLOCK, BLOCK);
     let best = 0;
@@ -153,17 +171,19 @@ export class LowResolution {
       const minX = -BLOCK * mbX - REACH;
       const maxX = BLOCK * (widthInMbs - 1 - mbX) + REACH;
       const minY = -BLOCK * mbY - REACH;
-      const maxY = BLOCK * (this.heightInMbs - 1 - mbY) + REACH;
-      const left = mbX > 0 ? mv[mbAddr - 1] : 0;
-      const up = mbY > 0 ? mv[mbAddr - widthInMbs] : 0;
-      const upRight = mbY > 0 && mbX + 1 < widthInMbs ? mv[mbAddr - widthInMbs + 1] : 0;
+      const maxY = BLOCK * (heightInMbs - 1 - mbY) + REACH;
+      const isLast = mbY + 1 === heightInMbs;
+      const right = mbX + 1 < widthInMbs ? mv[mbAddr + 1] : 0;
+      const below = isLast ? 0 : mv[mbAddr + widthInMbs];
+      const belowLeft = isLast || mbX === 0 ? 0 : mv[mbAddr + widthInMbs - 1];
       const middle = packMv(
-        median(mvX(left), mvX(up), mvX(upRight)),
-        median(mvY(left), mvY(up), mvY(upRight)),
+        median(mvX(right), mvX(below), mvX(belowLeft)),
+        median(mvY(right), mvY(below), mvY(belowLeft)),
       );
       best = this.try(at, from, best, middle, minX, maxX, minY, maxY);
-      if (left !== middle) best = this.try(at, from, best, left, minX, maxX, minY, maxY);
-      if (up !== middle) best = this.try(at, from, best, up, minX, maxX, minY, maxY);
+      if (right !== middle) best = this.try(at, from, best, right, minX, maxX, minY, maxY);
+      if (below !== middle) best = this.try(at, from, best, below, minX, maxX, minY, maxY);
+      if (before !== middle) best = this.try(at, from, best, before, minX, maxX, minY, maxY);
       best = this.hexagon(at, from, best, minX, maxX, minY, maxY);
     }
     mv[mbAddr] = best;

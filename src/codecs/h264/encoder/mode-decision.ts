@@ -66,6 +66,11 @@ export class ModeDecision {
     this.interCost = new Int32Array(layout.widthInMbs * layout.heightInMbs);
   }
 
+  /** Vectors of the picture's macroblocks that the lookahead found (PicturePlan.vectors), starts for motion search. */
+  startPicture(vectors: Int32Array | null): void {
+    this.interSearch.vectors = vectors;
+  }
+
   /** Codes the context's macroblock, its source loaded, in an I slice. */
   codeIntra(qp: number, picture: ReconstructedPicture): void {
     this.coder.code(this.decideIntra(qp, picture, 0, NO_LIMIT, true)!, qp, picture);

@@ -41,6 +41,8 @@ export interface PicturePlan {
   readonly keepsAs: number;
   /** Offsets by macroblock in 1/256 QP; null if all are 0. */
   readonly offsets: Int16Array | null;
+  /** Where the lookahead found each macroblock in the picture it is predicted from (LookaheadDecision); null without one. */
+  readonly vectors: Int32Array | null;
 }
 
 /** Pictures go in by `add` and come out planned by `next`, in the same order. */
@@ -98,6 +100,7 @@ export class PicturePlanner {
       returnsTo: -1,
       keepsAs: -1,
       offsets: null,
+      vectors: null,
     };
     this.forecast = NO_FORECAST;
   }
@@ -134,6 +137,7 @@ export class PicturePlanner {
       plan.returnsTo = decision.returnsTo;
       plan.keepsAs = decision.keepsAs;
       plan.offsets = decision.qpOffsets;
+      plan.vectors = decision.vectors;
       this.forecast = decision;
     } else {
       if (this.waiting === 0) return null;

@@ -105,7 +105,8 @@ export class Scenes {
       slot.back = 2;
     } else {
       this.settle();
-      planes.analyze(number % count, number === 0 ? -1 : (number - 1) % count, slot);
+      const previous = number === 0 ? -1 : (number - 1) % count;
+      planes.analyze(number % count, previous, previous < 0 ? null : ring[previous].mv, slot);
     }
     this.decideType(number, slot, forceIdr);
     if (this.options.frames === 0) this.settle();
@@ -114,7 +115,8 @@ export class Scenes {
   /** Whether the doubtful picture before `number` was a flash: this one is then predicted well from the one before that. */
   private isFlash(number: number, slot: ScenePicture): boolean {
     const { ring, planes, options } = this;
-    planes.analyze(number % ring.length, (number - 2) % ring.length, slot);
+    const before = (number - 2) % ring.length;
+    planes.analyze(number % ring.length, before, ring[before].mv, slot);
     this.measure(slot);
     return (
       this.share < (options.sceneCut * 3) / 4 &&
@@ -192,7 +194,7 @@ export class Scenes {
     let closest = -1;
     let least = RETURN_SHARE;
     for (let scene = 0; scene < this.rememberedCount; scene++) {
-      planes.analyze(current, ring.length + scene, slot);
+      planes.analyze(current, ring.length + scene, null, slot);
       this.measure(slot);
       if (this.share >= least) continue;
       least = this.share;
@@ -202,7 +204,7 @@ export class Scenes {
     slot.isIntra = closest < 0;
     slot.returnsTo = closest;
     if (closest >= 0) {
-      planes.analyze(current, ring.length + closest, slot);
+      planes.analyze(current, ring.length + closest, null, slot);
       this.measure(slot);
       slot.complexity = this.interCost;
       slot.keepsAs = closest;

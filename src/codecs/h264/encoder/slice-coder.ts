@@ -35,6 +35,8 @@ export interface PictureJob {
   readonly picture: ReconstructedPicture;
   /** List 0 as the slices use it; empty in intra pictures. */
   readonly references: readonly ReconstructedPicture[];
+  /** Where the lookahead found its macroblocks in the first of `references` (PicturePlan); null if it did not look. */
+  readonly vectors: Int32Array | null;
   readonly isIntra: boolean;
   readonly nal: NalUnitHeader;
   /** The header of all slices but for first_mb_in_slice and slice_qp_delta. */
@@ -84,6 +86,7 @@ export class SliceCoder {
     const mbs = state.widthInMbs * state.heightInMbs;
     const count = Math.min(slices, mbs);
     state.reset();
+    this.decision.startPicture(job.vectors);
     let first = 0;
     for (let share = 1; first < mbs; ) {
       let end = Math.floor((share * mbs) / count);

@@ -175,6 +175,22 @@ describe('flashes', () => {
 });
 
 describe('LowResolution', () => {
+  it('finds a fast pan from the vectors of the picture before', () => {
+    const planes = new LowResolution(WIDTH, HEIGHT, 2);
+    const mbs = WIDTH * HEIGHT;
+    const costs = {
+      intra: new Int32Array(mbs),
+      inter: new Int32Array(mbs),
+      mv: new Int32Array(mbs),
+    };
+    planes.load(0, texture(1, 0, 0), 0, STRIDE);
+    planes.load(1, texture(1, 34, 22), 0, STRIDE);
+    // The picture before moved nearly as far.
+    planes.analyze(1, 0, new Int32Array(mbs).fill(packMv(16, 10)), costs);
+    const inside = (WIDTH >> 1) + WIDTH * (HEIGHT >> 1);
+    expect([mvX(costs.mv[inside]), mvY(costs.mv[inside])]).toEqual([17, 11]);
+  });
+
   it('finds a pan, and what it costs less than intra', () => {
     const planes = new LowResolution(WIDTH, HEIGHT, 2);
     const costs = {
@@ -184,9 +200,9 @@ describe('LowResolution', () => {
     };
     planes.load(0, texture(1, 0, 0), 0, STRIDE);
     planes.load(1, texture(1, 6, -4), 0, STRIDE);
-    planes.analyze(0, -1, costs);
+    planes.analyze(0, -1, null, costs);
     expect(costs.inter).toEqual(costs.intra);
-    planes.analyze(1, 0, costs);
+    planes.analyze(1, 0, null, costs);
     for (let y = 1; y < HEIGHT - 1; y++) {
       for (let x = 1; x < WIDTH - 1; x++) {
         const mbAddr = y * WIDTH + x;

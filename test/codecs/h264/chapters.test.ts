@@ -105,7 +105,8 @@ describe('the bitstream', () => {
 describe('intra prediction', () => {
   it('predicts the nine modes', () => {
     const text = chapter('intra');
-    const bytes = new Uint8Array(256);
+    const bytes = new Uint8Array(512);
+    const words = new Int32Array(bytes.buffer);
     const at = 40;
     bytes.set([100, 100, 110, 120, 130, 140, 150, 160, 170], at - 33);
     [90, 80, 70, 60].forEach((value, y) => {
@@ -122,9 +123,9 @@ describe('intra prediction', () => {
       'Vertical_Left',
       'Horizontal_Up',
     ];
+    predictIntra4x4(bytes, words, at, 32, 64, 7, true);
     names.forEach((name, mode) => {
-      predictIntra4x4(bytes, at, 32, 200, 8, mode, true, true, true);
-      const rows = [0, 1, 2, 3].map((y) => samples(bytes, 200 + 8 * y, 4));
+      const rows = [0, 1, 2, 3].map((y) => samples(bytes, 256 + 16 * mode + 4 * y, 4));
       expect(text).toContain(row(`${mode} ${name}`, ...rows));
     });
   });

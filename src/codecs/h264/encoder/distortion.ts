@@ -100,6 +100,62 @@ export function sad16(
   return total;
 }
 
+/** `sad16` for blocks 8 wide. */
+export function sad8(
+  words: Int32Array,
+  a: number,
+  strideA: number,
+  b: number,
+  strideB: number,
+  height: number,
+  limit: number,
+): number {
+  const shift = (b & 3) << 3;
+  const left = 31 - shift;
+  const wordsA = strideA >> 2;
+  const wordsB = strideB >> 2;
+  let rowA = a >> 2;
+  let rowB = b >> 2;
+  let total = 0;
+  for (let group = 0; group < height; group += 4) {
+    let sum = 0;
+    for (let y = 0; y < 4; y++) {
+      const w1 = words[rowB + 1];
+      sum +=
+        absoluteDifferences(words[rowA], (words[rowB] >>> shift) | ((w1 << left) << 1)) +
+        absoluteDifferences(words[rowA + 1], (w1 >>> shift) | ((words[rowB + 2] << left) << 1));
+      rowA += wordsA;
+      rowB += wordsB;
+    }
+    total += (sum & 0xffff) + (sum >>> 16);
+    if (total >= limit) return total;
+  }
+  return total;
+}
+
+/** SAD of a block 4 wide; as `sad16` without a limit. */
+export function sad4(
+  words: Int32Array,
+  a: number,
+  strideA: number,
+  b: number,
+  strideB: number,
+  height: number,
+): number {
+  const shift = (b & 3) << 3;
+  const left = 31 - shift;
+  let rowA = a >> 2;
+  let rowB = b >> 2;
+  let sum = 0;
+  for (let y = 0; y < height; y++) {
+    const word = (words[rowB] >>> shift) | ((words[rowB + 1] << left) << 1);
+    sum += absoluteDifferences(words[rowA], word);
+    rowA += strideA >> 2;
+    rowB += strideB >> 2;
+  }
+  return (sum & 0xffff) + (sum >>> 16);
+}
+
 /**
  * max(|low|, |high|) of a packed pair: half of |low + high| + |low - high|, the last butterfly of a Hadamard transform
  * with its absolute values.

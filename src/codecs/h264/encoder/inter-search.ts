@@ -89,16 +89,57 @@ export class InterSearch {
     this.costP8x8 = NOT_TRIED;
     this.cost16x8 = NOT_TRIED;
     this.cost8x16 = NOT_TRIED;
-    if (this.speed.partitions === 'none' || this.distortion16x16 < SPLIT_BITS * lambda) {
-      return this.cost16x16;
+    if (this.speed.partitions !== 'none' && this.distortion16x16 >= SPLIT_BITS * lambda) {
+      this.search8x8(references, lambda);
+      // Choice: the halves are searched only if 8x8 comes near 16x16; motion is then likely to differ somewhere.
+      if (this.costP8x8 < this.cost16x16 + (this.cost16x16 >> 3)) {
+        this.searchHalves(references, lambda, P_L0_L0_16X8);
+        this.searchHalves(references, lambda, P_L0_L0_8X16);
+      }
     }
-    this.search8x8(references, lambda);
-    // Choice: the halves are searched only if 8x8 comes near 16x16; motion is then likely to differ somewhere.
-    if (this.costP8x8 < this.cost16x16 + (this.cost16x16 >> 3)) {
-      this.searchHalves(references, lambda, P_L0_L0_16X8);
-      this.searchHalves(references, lambda, P_L0_L0_8X16);
-    }
+    if (this.speed.lateQuarters) this.refineBest(references, lambda);
     return Math.min(this.cost16x16, this.costP8x8, this.cost16x8, this.cost8x16);
+  }
+
+  /** Quarter samples for the partitions of the best type; the others keep their costs, which are no lower. */
+  private refineBest(references: readonly ReconstructedPicture[], lambda: number): void {
+    const { motion, refIdx8x8, mv8x8, refIdxHalf, mvHalf } = this;
+    const grid = this.context.motion;
+    const type = this.bestType;
+    if (type === P_L0_16X16) return;
+    grid.clearInside();
+    if (type === P_8X8) {
+      for (let i = 0; i < 4; i++) {
+        const x = (i & 1) * 2;
+        const y = (i >> 1) * 2;
+        const refIdx = refIdx8x8[i];
+        if (this.subType[i] === P_L0_8X8) {
+          const mvp = grid.predict(x, y, 2, refIdx);
+          motion.refine(references[refIdx], 4 * x, 4 * y, 8, 8, mvp, lambda, mv8x8[i]);
+          mv8x8[i] = motion.mv;
+          grid.fill(x, y, 2, 2, refIdx, motion.mv);
+        } else {
+          this.fillSubPartitions(i);
+        }
+      }
+    } else {
+      const isWide = type === P_L0_L0_16X8;
+      for (let half = 0; half < 2; half++) {
+        const k = isWide ? half : 2 + half;
+        const refIdx = refIdxHalf[k];
+        const reference = references[refIdx];
+        if (isWide) {
+          const mvp = grid.predict16x8(2 * half, refIdx);
+          motion.refine(reference, 0, 8 * half, 16, 8, mvp, lambda, mvHalf[k]);
+          grid.fill(0, 2 * half, 4, 2, refIdx, motion.mv);
+        } else {
+          const mvp = grid.predict8x16(2 * half, refIdx);
+          motion.refine(reference, 8 * half, 0, 8, 16, mvp, lambda, mvHalf[k]);
+          grid.fill(2 * half, 0, 2, 4, refIdx, motion.mv);
+        }
+        mvHalf[k] = motion.mv;
+      }
+    }
   }
 
   /** Macroblock type of the lowest cost. */
@@ -236,11 +277,16 @@ export class InterSearch {
         }
       }
     }
-    if (this.subType[i] !== P_L0_8X8) {
-      for (let k = 0; k < 4; k++) {
-        const block = 4 * (y + (k >> 1)) + x + (k & 1);
-        grid.fill(x + (k & 1), y + (k >> 1), 1, 1, refIdx, this.mv4x4[block]);
-      }
+    if (this.subType[i] !== P_L0_8X8) this.fillSubPartitions(i);
+  }
+
+  /** Puts the vectors of the 8x8 block `i`, which is split, into the motion grid. */
+  private fillSubPartitions(i: number): void {
+    const x = (i & 1) * 2;
+    const y = (i >> 1) * 2;
+    for (let k = 0; k < 4; k++) {
+      const mv = this.mv4x4[4 * (y + (k >> 1)) + x + (k & 1)];
+      this.context.motion.fill(x + (k & 1), y + (k >> 1), 1, 1, this.refIdx8x8[i], mv);
     }
   }
 

@@ -3,7 +3,14 @@
  * predicts from the reconstruction of those before.
  */
 import { seBits, ueBits } from '../../../bits/syntax-writer.ts';
-import { INTRA_4X4_DC, INTRA_4X4_NEEDS, predictIntra4x4 } from '../standard/intra-4x4.ts';
+import {
+  INTRA_4X4_DC,
+  INTRA_4X4_HORIZONTAL,
+  INTRA_4X4_NEEDS,
+  INTRA_4X4_VERTICAL,
+  INTRA_4X4_WORDS,
+  predictIntra4x4,
+} from '../standard/intra-4x4.ts';
 import {
   INTRA_16X16_DC,
   INTRA_16X16_HORIZONTAL,
@@ -164,9 +171,24 @@ function hasAboveRight(context: MacroblockContext, blkIdx: number): boolean {
   return BLOCK_Y[blkIdx] > 0 || context.intraB;
 }
 
+/** Modes that repeat samples, and those that follow a direction. */
+const FLAT_MODES: Uint8Array = /* @__PURE__ */ Uint8Array.of(
+  INTRA_4X4_DC,
+  INTRA_4X4_VERTICAL,
+  INTRA_4X4_HORIZONTAL,
+);
+const DIRECTED_MODES: Uint8Array = /* @__PURE__ */ Uint8Array.of(3, 4, 5, 6, 7, 8);
+/** Choice: of the directed modes only those on the side of the better of vertical and horizontal, if either beats DC. */
+const STEEP_MODES: Uint8Array = /* @__PURE__ */ Uint8Array.of(3, 4, 5, 7);
+const LEVEL_MODES: Uint8Array = /* @__PURE__ */ Uint8Array.of(4, 6, 8);
+
+/** Bytes from the prediction of one mode to that of the next. */
+const MODE_SIZE = 4 * INTRA_4X4_WORDS;
+
 /**
  * Chooses the modes of the 16 blocks and codes them, in the candidate's reconstruction block. Stops when the cost is
  * above `limit`.
+ * @param allModes whether all nine modes are tried for every block
  * @returns whether it went through; cost, modes, levels and the luma CBP are then set
  */
 export function searchIntra4x4(
@@ -177,10 +199,11 @@ export function searchIntra4x4(
   lambda: number,
   mbTypeOffset: number,
   limit: number,
+  allModes: boolean,
 ): boolean {
   const { bytes, words, source, blocks } = context.memory;
   const { syntax } = candidate;
-  const modes = context.intraModes;
+  const around = context.intraModes;
   const recon = candidate.recon + RECON_LUMA;
   const trial = blocks[0];
   let cost = lambda * ueBits(mbTypeOffset);
@@ -189,8 +212,8 @@ export function searchIntra4x4(
     const x = BLOCK_X[blkIdx];
     const y = BLOCK_Y[blkIdx];
     const grid = GRID_ORIGIN + GRID_STRIDE * y + x;
-    const left = modes[grid - 1];
-    const above = modes[grid - GRID_STRIDE];
+    const left = around[grid - 1];
+    const above = around[grid - GRID_STRIDE];
     const predicted =
       left === MODE_UNAVAILABLE || above === MODE_UNAVAILABLE
         ? INTRA_4X4_DC
@@ -205,36 +228,39 @@ export function searchIntra4x4(
     const aboveRight = hasAboveRight(context, blkIdx);
     const at = recon + 4 * (y * RECON_STRIDE + x);
     const sourceAt = source + 4 * (y * SOURCE_STRIDE + x);
+    predictIntra4x4(bytes, words, at, RECON_STRIDE, trial >> 2, available, aboveRight);
     let best = INTRA_4X4_DC;
     let bestCost = 0x7fffffff;
-    for (let mode = 0; mode < 9; mode++) {
-      const needs = INTRA_4X4_NEEDS[mode];
-      if ((needs & available) !== needs) continue;
-      predictIntra4x4(
-        bytes,
-        at,
-        RECON_STRIDE,
-        trial,
-        BLOCK_STRIDE,
-        mode,
-        hasLeft,
-        hasAbove,
-        aboveRight,
-      );
-      const modeCost =
-        satd4x4(words, sourceAt, SOURCE_STRIDE, trial, BLOCK_STRIDE) +
-        lambda * (mode === predicted ? 1 : 4);
-      if (modeCost < bestCost) {
-        bestCost = modeCost;
-        best = mode;
+    let modes: Uint8Array = FLAT_MODES;
+    for (let stage = 0; stage < 2; stage++) {
+      for (let i = 0; i < modes.length; i++) {
+        const mode = modes[i];
+        const needs = INTRA_4X4_NEEDS[mode];
+        if ((needs & available) !== needs) continue;
+        const modeCost =
+          satd4x4(words, sourceAt, SOURCE_STRIDE, trial + MODE_SIZE * mode, 4) +
+          lambda * (mode === predicted ? 1 : 4);
+        if (modeCost < bestCost) {
+          bestCost = modeCost;
+          best = mode;
+        }
       }
+      modes =
+        allModes || best === INTRA_4X4_DC
+          ? DIRECTED_MODES
+          : best === INTRA_4X4_VERTICAL
+            ? STEEP_MODES
+            : LEVEL_MODES;
     }
     cost += bestCost;
     if (cost > limit) return false;
-    modes[grid] = best;
+    around[grid] = best;
     syntax.intra4x4PredMode[blkIdx] = best;
     syntax.predIntra4x4PredMode[blkIdx] = predicted;
-    predictIntra4x4(bytes, at, RECON_STRIDE, at, RECON_STRIDE, best, hasLeft, hasAbove, aboveRight);
+    const rows = (trial + MODE_SIZE * best) >> 2;
+    for (let row = 0; row < 4; row++) {
+      words[(at + row * RECON_STRIDE) >> 2] = words[rows + row];
+    }
     coder.codeIntra4x4(candidate, blkIdx, qp);
     if (syntax.masks[blkIdx] !== 0) pattern |= 1 << (blkIdx >> 2);
   }

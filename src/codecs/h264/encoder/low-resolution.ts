@@ -9,7 +9,7 @@
  */
 import { median } from '../../../base/math.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
-import { sad, satd } from './distortion.ts';
+import { sad8, satd } from './distortion.ts';
 
 /** Low-resolution samples of a macroblock are BLOCK by BLOCK. */
 const BLOCK = 8;
@@ -165,7 +165,7 @@ export class LowResolution {
   ): number {
     const { stride, widthInMbs, heightInMbs } = this;
     const mbAddr = mbY * widthInMbs + mbX;
-    this.bestSad = sad(this.words, at, stride, from, stride, BLOCK, BLOCK);
+    this.bestSad = sad8(this.words, at, stride, from, stride, BLOCK, 0x7fffffff);
     let best = 0;
     if (this.bestSad > STILL_SAD) {
       const minX = -BLOCK * mbX - REACH;
@@ -206,7 +206,8 @@ export class LowResolution {
     const y = mvY(candidate);
     if (x < minX || x > maxX || y < minY || y > maxY) return best;
     const { stride } = this;
-    const cost = sad(this.words, at, stride, from + y * stride + x, stride, BLOCK, BLOCK);
+    const to = from + y * stride + x;
+    const cost = sad8(this.words, at, stride, to, stride, BLOCK, this.bestSad);
     if (cost >= this.bestSad) return best;
     this.bestSad = cost;
     return candidate;

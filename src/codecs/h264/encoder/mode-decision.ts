@@ -97,7 +97,16 @@ export class ModeDecision {
     if (with4x4) {
       context.loadNeighborSamples(picture, intra4.recon);
       context.loadIntraModes();
-      has4x4 = searchIntra4x4(context, intra4, residual, qp, lambda, mbTypeOffset, bound);
+      has4x4 = searchIntra4x4(
+        context,
+        intra4,
+        residual,
+        qp,
+        lambda,
+        mbTypeOffset,
+        bound,
+        this.speed.rdo,
+      );
     }
     const takes16x16 = intra16.cost < limit && (!has4x4 || this.speed.rdo);
     if (takes16x16) {

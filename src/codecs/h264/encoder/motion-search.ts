@@ -1,6 +1,7 @@
 /**
  * Motion search: the vector of a block that minimizes distortion + lambda·bits of its difference to the prediction. First
- * over full samples by SAD from the best of several predicted starts, then over half and quarter samples by SATD.
+ * over full samples from the best of several predicted starts, then over half samples, both by SAD; then over quarter
+ * samples by SATD, for every block searched or only for those that the macroblock takes.
  */
 import { seBits } from '../../../bits/syntax-writer.ts';
 import {
@@ -10,7 +11,7 @@ import {
   secondLumaPosition,
 } from '../standard/interpolation.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
-import { sad, sad16, satd } from './distortion.ts';
+import { sad4, sad8, sad16, satd } from './distortion.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { BLOCK_STRIDE, SOURCE_STRIDE } from './memory.ts';
 
@@ -25,8 +26,10 @@ export interface MotionSearchOptions {
   /** Largest number of steps of the half- and of the quarter-sample diamond; 0 leaves the stage out. */
   readonly halfSteps: number;
   readonly quarterSteps: number;
-  /** Distortion of fractional vectors: `sad` is faster, `satd` nearer to the bits. */
+  /** Distortion of quarter-sample vectors and of results: `sad` is faster, `satd` nearer to the bits. */
   readonly metric: 'sad' | 'satd';
+  /** Whether quarter samples of the parts of a macroblock are searched by `refine` alone. */
+  readonly lateQuarters: boolean;
   /**
    * Whether fractions are tried only in the directions that the full samples around the best point to, and only where
    * they need no sample j (two filters deep). For the diamond search; replaces the steps.
@@ -153,17 +156,7 @@ export class MotionSearch {
     mvp: number,
     lambda: number,
   ): void {
-    const context = this.context;
-    this.picture = picture;
-    this.blockX = 16 * context.mbX + x;
-    this.blockY = 16 * context.mbY + y;
-    this.width = width;
-    this.height = height;
-    this.source = context.memory.source + y * SOURCE_STRIDE + x;
-    this.predictedX = mvX(mvp);
-    this.predictedY = mvY(mvp);
-    this.lambda = lambda;
-
+    this.place(picture, x, y, width, height, mvp, lambda);
     this.bestCost = NO_COST;
     this.tryFull((this.predictedX + 2) >> 2, (this.predictedY + 2) >> 2);
     const startCount = this.startCount;
@@ -179,28 +172,81 @@ export class MotionSearch {
       this.searchHexagon();
     }
 
-    // From here on in quarter samples, by the metric of the options.
+    // From here on in quarter samples.
     this.bestX *= 4;
     this.bestY *= 4;
-    if (this.options.metric === 'satd' || this.options.sparseRows) {
-      this.bestCost = NO_COST;
-      this.bestCost = this.fractionalCost(this.bestX, this.bestY);
-    }
-    if (this.options.guidedFractions) {
+    const { guidedFractions, halfSteps, quarterSteps, metric, sparseRows } = this.options;
+    if (sparseRows) this.bestCost = this.measure('sad');
+    if (guidedFractions) {
       this.searchGuided();
-    } else if (this.options.halfSteps > 0 || this.options.quarterSteps > 0) {
+    } else if (halfSteps > 0 || quarterSteps > 0) {
       // The prediction and the first start themselves, with their fractions: often exact, and their bits are few.
-      this.tryFraction(this.predictedX, this.predictedY);
-      if (startCount > 0) this.tryFraction(mvX(this.starts[0]), mvY(this.starts[0]));
-      this.searchFractions(2, this.options.halfSteps);
-      this.searchFractions(1, this.options.quarterSteps);
+      this.tryFraction(this.predictedX, this.predictedY, 'sad');
+      if (startCount > 0) this.tryFraction(mvX(this.starts[0]), mvY(this.starts[0]), 'sad');
+      this.searchFractions(2, halfSteps, 'sad');
     }
-    this.mv = packMv(this.bestX, this.bestY);
+    if (metric === 'satd') this.bestCost = this.measure('satd');
+    const isWhole = width * height === 256;
+    if (!guidedFractions && (isWhole || !this.options.lateQuarters)) {
+      this.searchFractions(1, quarterSteps, metric);
+    }
+    this.finish();
+  }
+
+  /** Moves a vector found by `search` by quarter samples, if that helps; arguments and results as there. */
+  refine(
+    picture: ReconstructedPicture,
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+    mvp: number,
+    lambda: number,
+    mv: number,
+  ): void {
+    const { metric, quarterSteps } = this.options;
+    this.place(picture, x, y, width, height, mvp, lambda);
+    this.bestX = mvX(mv);
+    this.bestY = mvY(mv);
+    this.bestCost = this.measure(metric);
+    this.searchFractions(1, quarterSteps, metric);
+    this.finish();
+  }
+
+  private place(
+    picture: ReconstructedPicture,
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+    mvp: number,
+    lambda: number,
+  ): void {
+    const context = this.context;
+    this.picture = picture;
+    this.blockX = 16 * context.mbX + x;
+    this.blockY = 16 * context.mbY + y;
+    this.width = width;
+    this.height = height;
+    this.source = context.memory.source + y * SOURCE_STRIDE + x;
+    this.predictedX = mvX(mvp);
+    this.predictedY = mvY(mvp);
+    this.lambda = lambda;
+  }
+
+  private finish(): void {
+    const { lambda, width, height, bestX, bestY, bestCost } = this;
+    this.mv = packMv(bestX, bestY);
     // Choice: below a quarter of lambda per 4x4 block no coefficient survives.
-    this.isExact = this.bestCost < (lambda * width * height) >> 6;
-    this.cost = this.bestCost;
-    this.distortion =
-      this.bestCost - lambda * mvdBits(this.bestX - this.predictedX, this.bestY - this.predictedY);
+    this.isExact = bestCost < (lambda * width * height) >> 6;
+    this.cost = bestCost;
+    this.distortion = bestCost - lambda * mvdBits(bestX - this.predictedX, bestY - this.predictedY);
+  }
+
+  /** Cost of the best vector by a metric. */
+  private measure(metric: 'sad' | 'satd'): number {
+    this.bestCost = NO_COST;
+    return this.fractionalCost(this.bestX, this.bestY, metric);
   }
 
   /** Tries the full-sample vectors nearest to the starts and the zero vector, each once. */
@@ -235,19 +281,17 @@ export class MotionSearch {
     let cost = this.lambda * mvdBits(4 * x - this.predictedX, 4 * y - this.predictedY);
     if (cost >= this.bestCost) return cost;
     const rows = this.options.sparseRows ? 2 : 1;
-    cost +=
-      this.width === 16
-        ? rows *
-          sad16(
-            words,
-            this.source,
-            rows * SOURCE_STRIDE,
-            at,
-            rows * stride,
-            this.height / rows,
-            (this.bestCost - cost) / rows,
-          )
-        : sad(words, this.source, SOURCE_STRIDE, at, stride, this.width, this.height);
+    const { source, width, height } = this;
+    const limit = this.bestCost - cost;
+    if (width === 16) {
+      const sparse = limit / rows;
+      cost +=
+        rows * sad16(words, source, rows * SOURCE_STRIDE, at, rows * stride, height / rows, sparse);
+    } else if (width === 8) {
+      cost += sad8(words, source, SOURCE_STRIDE, at, stride, height, limit);
+    } else {
+      cost += sad4(words, source, SOURCE_STRIDE, at, stride, height);
+    }
     if (cost < this.bestCost) {
       this.bestCost = cost;
       this.bestX = x;
@@ -288,19 +332,19 @@ export class MotionSearch {
     const y = this.bestY;
     const dx = this.costLeft < this.costRight ? -1 : 1;
     const dy = this.costAbove < this.costBelow ? -1 : 1;
-    this.tryFraction(this.predictedX, this.predictedY);
+    this.tryFraction(this.predictedX, this.predictedY, 'sad');
     if (this.bestX !== x || this.bestY !== y) return;
-    this.tryFraction(x + 2 * dx, y);
-    this.tryFraction(x, y + 2 * dy);
+    this.tryFraction(x + 2 * dx, y, 'sad');
+    this.tryFraction(x, y + 2 * dy, 'sad');
     if (this.bestX !== x) {
-      this.tryFraction(x + dx, y);
-      if (this.bestX === x + 2 * dx) this.tryFraction(x + 3 * dx, y);
+      this.tryFraction(x + dx, y, 'sad');
+      if (this.bestX === x + 2 * dx) this.tryFraction(x + 3 * dx, y, 'sad');
     } else if (this.bestY !== y) {
-      this.tryFraction(x, y + dy);
-      if (this.bestY === y + 2 * dy) this.tryFraction(x, y + 3 * dy);
+      this.tryFraction(x, y + dy, 'sad');
+      if (this.bestY === y + 2 * dy) this.tryFraction(x, y + 3 * dy, 'sad');
     } else {
-      this.tryFraction(x + dx, y);
-      this.tryFraction(this.bestX, y + dy);
+      this.tryFraction(x + dx, y, 'sad');
+      this.tryFraction(this.bestX, y + dy, 'sad');
     }
   }
 
@@ -345,22 +389,22 @@ export class MotionSearch {
   }
 
   /** Diamond of `step` quarter samples around the best vector, as long as it helps, at most `steps` times. */
-  private searchFractions(step: number, steps: number): void {
+  private searchFractions(step: number, steps: number, metric: 'sad' | 'satd'): void {
     for (let i = 0; i < steps; i++) {
       const x = this.bestX;
       const y = this.bestY;
-      this.tryFraction(x, y - step);
-      this.tryFraction(x, y + step);
-      this.tryFraction(x - step, y);
-      this.tryFraction(x + step, y);
+      this.tryFraction(x, y - step, metric);
+      this.tryFraction(x, y + step, metric);
+      this.tryFraction(x - step, y, metric);
+      this.tryFraction(x + step, y, metric);
       if (this.bestX === x && this.bestY === y) return;
     }
   }
 
-  private tryFraction(x: number, y: number): void {
+  private tryFraction(x: number, y: number, metric: 'sad' | 'satd'): void {
     if (x === this.bestX && y === this.bestY) return;
     if (x < 4 * this.minX || x > 4 * this.maxX || y < 4 * this.minY || y > 4 * this.maxY) return;
-    const cost = this.fractionalCost(x, y);
+    const cost = this.fractionalCost(x, y, metric);
     if (cost < this.bestCost) {
       this.bestCost = cost;
       this.bestX = x;
@@ -368,39 +412,32 @@ export class MotionSearch {
     }
   }
 
-  /** SATD + lambda·bits at a vector in quarter samples, within the limits. */
-  private fractionalCost(x: number, y: number): number {
+  /** Distortion + lambda·bits at a vector in quarter samples, within the limits; by SAD at least `bestCost` if not less. */
+  private fractionalCost(x: number, y: number, metric: 'sad' | 'satd'): number {
+    const bits = this.lambda * mvdBits(x - this.predictedX, y - this.predictedY);
+    const limit = this.bestCost - bits;
+    if (limit <= 0) return bits;
     const memory = this.context.memory;
+    const { words } = memory;
+    const { width, height, source } = this;
     const { lumaStride, lumaPlaneSize } = memory.layout;
     const atX = 4 * this.blockX + x;
     const atY = 4 * this.blockY + y;
-    ensureHalfSamples(memory, memory.layout, this.picture, atX, atY, this.width, this.height);
+    ensureHalfSamples(memory, memory.layout, this.picture, atX, atY, width, height);
     let at = firstLumaPosition(this.picture.luma, lumaStride, lumaPlaneSize, atX, atY);
     let stride = lumaStride;
     if ((x & 1) !== 0 || (y & 1) !== 0) {
       const second = secondLumaPosition(this.picture.luma, lumaStride, lumaPlaneSize, atX, atY);
       const scratch = memory.blocks[1];
-      averageBlocks(
-        memory.words,
-        at,
-        second,
-        lumaStride,
-        scratch,
-        BLOCK_STRIDE,
-        this.width,
-        this.height,
-      );
+      averageBlocks(words, at, second, lumaStride, scratch, BLOCK_STRIDE, width, height);
       at = scratch;
       stride = BLOCK_STRIDE;
     }
-    const { words } = memory;
-    const { width, height, source } = this;
-    const distortion =
-      this.options.metric === 'satd'
-        ? satd(words, source, SOURCE_STRIDE, at, stride, width, height)
-        : width === 16
-          ? sad16(words, source, SOURCE_STRIDE, at, stride, height, this.bestCost)
-          : sad(words, source, SOURCE_STRIDE, at, stride, width, height);
-    return distortion + this.lambda * mvdBits(x - this.predictedX, y - this.predictedY);
+    if (metric === 'satd') {
+      return bits + satd(words, source, SOURCE_STRIDE, at, stride, width, height);
+    }
+    if (width === 16) return bits + sad16(words, source, SOURCE_STRIDE, at, stride, height, limit);
+    if (width === 8) return bits + sad8(words, source, SOURCE_STRIDE, at, stride, height, limit);
+    return bits + sad4(words, source, SOURCE_STRIDE, at, stride, height);
   }
 }

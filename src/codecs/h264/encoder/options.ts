@@ -86,6 +86,7 @@ export interface H264Options extends RateOptions {
   /** Whether Intra_4x4 is considered in P pictures. */
   readonly intra4x4InP?: boolean;
   readonly metric?: 'sad' | 'satd';
+  readonly lateQuarters?: boolean;
   readonly guidedFractions?: boolean;
   readonly sparseRows?: boolean;
   readonly neighborStarts?: boolean;
@@ -122,6 +123,7 @@ const FASTEST: SpeedOptions = {
   halfSteps: 1,
   quarterSteps: 1,
   metric: 'sad',
+  lateQuarters: false,
   guidedFractions: true,
   sparseRows: true,
   neighborStarts: true,
@@ -182,6 +184,7 @@ type FlagKey =
   | 'rdo'
   | 'trellis'
   | 'fastIntra'
+  | 'lateQuarters'
   | 'guidedFractions'
   | 'sparseRows'
   | 'neighborStarts';
@@ -243,6 +246,7 @@ const KEYS: readonly (keyof H264Options)[] = [
   'quarterSteps',
   'intra4x4InP',
   'metric',
+  'lateQuarters',
   'guidedFractions',
   'sparseRows',
   'neighborStarts',
@@ -289,6 +293,7 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
       16,
     ),
     metric: requireOneOf(`${at}.metric`, options.metric ?? base.metric, ['sad', 'satd']),
+    lateQuarters: flag('lateQuarters'),
     guidedFractions: flag('guidedFractions'),
     sparseRows: flag('sparseRows'),
     neighborStarts: flag('neighborStarts'),

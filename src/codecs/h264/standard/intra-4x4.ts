@@ -20,168 +20,125 @@ export const INTRA_4X4_HORIZONTAL_UP = 8;
 export const INTRA_4X4_NEEDS: Uint8Array = /* @__PURE__ */ Uint8Array.of(
   2, 1, 0, 2, 7, 7, 7, 2, 1);
 
-/** Writes four samples of a row. */
-function put4(mem: Uint8Array, at: number, a: number, b: number, c: number, d: number): void {
-  mem[at] = a;
-  mem[at + 1] = b;
-  mem[at + 2] = c;
-  mem[at + 3] = d;
-}
-
 /** (a + 2b + c + 2) >> 2, the three-tap filter of clause 8.3.1.2. */
 function filter3(a: number, b: number, c: number): number {
   return (a + 2 * b + c + 2) >> 2;
 }
 
+/** Four samples of a row as one word, the first lowest. */
+function row(a: number, b: number, c: number, d: number): number {
+  return a | (b << 8) | (c << 16) | (d << 24);
+}
+
+/** A sample times this is four of it. */
+const REPEATED = 0x01010101;
+
+/** Words of one predicted block: four rows. */
+export const INTRA_4X4_WORDS = 4;
+
+/** Writes the rows of a block. */
+function put(words: Int32Array, at: number, r0: number, r1: number, r2: number, r3: number): void {
+  words[at] = r0;
+  words[at + 1] = r1;
+  words[at + 2] = r2;
+  words[at + 3] = r3;
+}
+
 /**
- * Predicts one 4x4 block, clause 8.3.1.2.
- * @param mode Intra4x4PredMode; the neighbors that it needs (INTRA_4X4_NEEDS) are available
- * @param hasLeft, hasAbove availability, which DC depends on
+ * Predicts one 4x4 block in every mode whose neighbors are available, clause 8.3.1.2. All modes read the same few sums, so
+ * that all together cost little more than one.
+ * @param bytes, words the same memory; the block is at byte `from`
+ * @param to position of the results in `words`: INTRA_4X4_WORDS words by mode, one word a row
+ * @param available neighbors that may be read, bits as in INTRA_4X4_NEEDS; modes that need others are left out
  * @param hasAboveRight whether E..H may be read
  */
 export function predictIntra4x4(
-  mem: Uint8Array,
+  bytes: Uint8Array,
+  words: Int32Array,
   from: number,
-  fromStride: number,
+  stride: number,
   to: number,
-  toStride: number,
-  mode: number,
-  hasLeft: boolean,
-  hasAbove: boolean,
+  available: number,
   hasAboveRight: boolean,
 ): void {
-  const above = from - fromStride;
-  const row1 = to + toStride;
-  const row2 = row1 + toStride;
-  const row3 = row2 + toStride;
-  switch (mode) {
-    case INTRA_4X4_VERTICAL: {
-      const a = mem[above];
-      const b = mem[above + 1];
-      const c = mem[above + 2];
-      const d = mem[above + 3];
-      put4(mem, to, a, b, c, d);
-      put4(mem, row1, a, b, c, d);
-      put4(mem, row2, a, b, c, d);
-      put4(mem, row3, a, b, c, d);
-      return;
-    }
-    case INTRA_4X4_HORIZONTAL: {
-      const i = mem[from - 1];
-      const j = mem[from + fromStride - 1];
-      const k = mem[from + 2 * fromStride - 1];
-      const l = mem[from + 3 * fromStride - 1];
-      put4(mem, to, i, i, i, i);
-      put4(mem, row1, j, j, j, j);
-      put4(mem, row2, k, k, k, k);
-      put4(mem, row3, l, l, l, l);
-      return;
-    }
-    case INTRA_4X4_DC: {
-      let dc = 128;
-      const sumAbove = hasAbove ? mem[above] + mem[above + 1] + mem[above + 2] + mem[above + 3] : 0;
-      const sumLeft = hasLeft
-        ? mem[from - 1] +
-          mem[from + fromStride - 1] +
-          mem[from + 2 * fromStride - 1] +
-          mem[from + 3 * fromStride - 1]
-        : 0;
-      if (hasLeft && hasAbove) dc = (sumAbove + sumLeft + 4) >> 3;
-      else if (hasAbove) dc = (sumAbove + 2) >> 2;
-      else if (hasLeft) dc = (sumLeft + 2) >> 2;
-      put4(mem, to, dc, dc, dc, dc);
-      put4(mem, row1, dc, dc, dc, dc);
-      put4(mem, row2, dc, dc, dc, dc);
-      put4(mem, row3, dc, dc, dc, dc);
-      return;
-    }
-    case INTRA_4X4_DIAGONAL_DOWN_LEFT:
-    case INTRA_4X4_VERTICAL_LEFT: {
-      const a = mem[above];
-      const b = mem[above + 1];
-      const c = mem[above + 2];
-      const d = mem[above + 3];
-      const e = hasAboveRight ? mem[above + 4] : d;
-      const f = hasAboveRight ? mem[above + 5] : d;
-      const g = hasAboveRight ? mem[above + 6] : d;
-      const abc = filter3(a, b, c);
-      const bcd = filter3(b, c, d);
-      const cde = filter3(c, d, e);
-      const def = filter3(d, e, f);
-      const efg = filter3(e, f, g);
-      if (mode === INTRA_4X4_DIAGONAL_DOWN_LEFT) {
-        const h = hasAboveRight ? mem[above + 7] : d;
-        const fgh = filter3(f, g, h);
-        put4(mem, to, abc, bcd, cde, def);
-        put4(mem, row1, bcd, cde, def, efg);
-        put4(mem, row2, cde, def, efg, fgh);
-        put4(mem, row3, def, efg, fgh, filter3(g, h, h));
-      } else {
-        const bc = (b + c + 1) >> 1;
-        const cd = (c + d + 1) >> 1;
-        const de = (d + e + 1) >> 1;
-        put4(mem, to, (a + b + 1) >> 1, bc, cd, de);
-        put4(mem, row1, abc, bcd, cde, def);
-        put4(mem, row2, bc, cd, de, (e + f + 1) >> 1);
-        put4(mem, row3, bcd, cde, def, efg);
-      }
-      return;
-    }
-    case INTRA_4X4_DIAGONAL_DOWN_RIGHT:
-    case INTRA_4X4_VERTICAL_RIGHT:
-    case INTRA_4X4_HORIZONTAL_DOWN: {
-      const m = mem[above - 1];
-      const a = mem[above];
-      const b = mem[above + 1];
-      const c = mem[above + 2];
-      const i = mem[from - 1];
-      const j = mem[from + fromStride - 1];
-      const k = mem[from + 2 * fromStride - 1];
-      const ima = filter3(i, m, a);
-      const mab = filter3(m, a, b);
-      const mij = filter3(m, i, j);
-      const ijk = filter3(i, j, k);
-      const abc = filter3(a, b, c);
-      if (mode === INTRA_4X4_DIAGONAL_DOWN_RIGHT) {
-        const l = mem[from + 3 * fromStride - 1];
-        put4(mem, to, ima, mab, abc, filter3(b, c, mem[above + 3]));
-        put4(mem, row1, mij, ima, mab, abc);
-        put4(mem, row2, ijk, mij, ima, mab);
-        put4(mem, row3, filter3(j, k, l), ijk, mij, ima);
-      } else if (mode === INTRA_4X4_VERTICAL_RIGHT) {
-        const d = mem[above + 3];
-        const ma = (m + a + 1) >> 1;
-        const ab = (a + b + 1) >> 1;
-        const bc = (b + c + 1) >> 1;
-        put4(mem, to, ma, ab, bc, (c + d + 1) >> 1);
-        put4(mem, row1, ima, mab, abc, filter3(b, c, d));
-        put4(mem, row2, mij, ma, ab, bc);
-        put4(mem, row3, ijk, ima, mab, abc);
-      } else {
-        const l = mem[from + 3 * fromStride - 1];
-        const mi = (m + i + 1) >> 1;
-        const ij = (i + j + 1) >> 1;
-        const jk = (j + k + 1) >> 1;
-        put4(mem, to, mi, ima, mab, abc);
-        put4(mem, row1, ij, mij, mi, ima);
-        put4(mem, row2, jk, ijk, ij, mij);
-        put4(mem, row3, (k + l + 1) >> 1, filter3(j, k, l), jk, ijk);
-      }
-      return;
-    }
-    default: {
-      const i = mem[from - 1];
-      const j = mem[from + fromStride - 1];
-      const k = mem[from + 2 * fromStride - 1];
-      const l = mem[from + 3 * fromStride - 1];
-      const jk = (j + k + 1) >> 1;
-      const jkl = filter3(j, k, l);
-      const kl = (k + l + 1) >> 1;
-      const kll = filter3(k, l, l);
-      put4(mem, to, (i + j + 1) >> 1, filter3(i, j, k), jk, jkl);
-      put4(mem, row1, jk, jkl, kl, kll);
-      put4(mem, row2, kl, kll, l, l);
-      put4(mem, row3, l, l, l, l);
-    }
+  const above = from - stride;
+  const left = from - 1;
+  const hasLeft = (available & 1) !== 0;
+  const hasAbove = (available & 2) !== 0;
+  const a = bytes[above];
+  const b = bytes[above + 1];
+  const c = bytes[above + 2];
+  const d = bytes[above + 3];
+  const i = bytes[left];
+  const j = bytes[left + stride];
+  const k = bytes[left + 2 * stride];
+  const l = bytes[left + 3 * stride];
+
+  let dc = 128;
+  if (hasLeft && hasAbove) dc = (a + b + c + d + i + j + k + l + 4) >> 3;
+  else if (hasAbove) dc = (a + b + c + d + 2) >> 2;
+  else if (hasLeft) dc = (i + j + k + l + 2) >> 2;
+  dc = Math.imul(dc, REPEATED);
+  put(words, to + INTRA_4X4_WORDS * INTRA_4X4_DC, dc, dc, dc, dc);
+
+  if (hasLeft) {
+    const last = Math.imul(l, REPEATED);
+    put(
+      words,
+      to + INTRA_4X4_WORDS * INTRA_4X4_HORIZONTAL,
+      Math.imul(i, REPEATED),
+      Math.imul(j, REPEATED),
+      Math.imul(k, REPEATED),
+      last,
+    );
+    // Horizontal_Up: each row starts two samples further along one line.
+    const r0 = row((i + j + 1) >> 1, filter3(i, j, k), (j + k + 1) >> 1, filter3(j, k, l));
+    const r1 = (r0 >>> 16) | (((k + l + 1) >> 1) << 16) | (filter3(k, l, l) << 24);
+    const r2 = (r1 >>> 16) | (last << 16);
+    put(words, to + INTRA_4X4_WORDS * INTRA_4X4_HORIZONTAL_UP, r0, r1, r2, last);
   }
+  if (!hasAbove) return;
+  const top = row(a, b, c, d);
+  put(words, to + INTRA_4X4_WORDS * INTRA_4X4_VERTICAL, top, top, top, top);
+  const e = hasAboveRight ? bytes[above + 4] : d;
+  const f = hasAboveRight ? bytes[above + 5] : d;
+  const g = hasAboveRight ? bytes[above + 6] : d;
+  const h = hasAboveRight ? bytes[above + 7] : d;
+  const ab = (a + b + 1) >> 1;
+  const bc = (b + c + 1) >> 1;
+  const cd = (c + d + 1) >> 1;
+  const abc = filter3(a, b, c);
+  const bcd = filter3(b, c, d);
+  // Diagonal_Down_Left and Vertical_Left: rows one sample further along a filtered line.
+  const l0 = row(abc, bcd, filter3(c, d, e), filter3(d, e, f));
+  const l1 = (l0 >>> 8) | (filter3(e, f, g) << 24);
+  const l2 = (l1 >>> 8) | (filter3(f, g, h) << 24);
+  const l3 = (l2 >>> 8) | (filter3(g, h, h) << 24);
+  put(words, to + INTRA_4X4_WORDS * INTRA_4X4_DIAGONAL_DOWN_LEFT, l0, l1, l2, l3);
+  const v0 = row(ab, bc, cd, (d + e + 1) >> 1);
+  const v2 = (v0 >>> 8) | (((e + f + 1) >> 1) << 24);
+  put(words, to + INTRA_4X4_WORDS * INTRA_4X4_VERTICAL_LEFT, v0, l0, v2, l1);
+
+  if (available !== 7) return;
+  const m = bytes[above - 1];
+  const ima = filter3(i, m, a);
+  const mab = filter3(m, a, b);
+  const mij = filter3(m, i, j);
+  const ijk = filter3(i, j, k);
+  const jkl = filter3(j, k, l);
+  // Diagonal_Down_Right: rows one sample back along the line from the left column to the row above.
+  const d3 = row(jkl, ijk, mij, ima);
+  const d2 = (d3 >>> 8) | (mab << 24);
+  const d1 = (d2 >>> 8) | (abc << 24);
+  const d0 = (d1 >>> 8) | (bcd << 24);
+  put(words, to + INTRA_4X4_WORDS * INTRA_4X4_DIAGONAL_DOWN_RIGHT, d0, d1, d2, d3);
+  const r0 = row((m + a + 1) >> 1, ab, bc, cd);
+  const r2 = (r0 << 8) | mij;
+  put(words, to + INTRA_4X4_WORDS * INTRA_4X4_VERTICAL_RIGHT, r0, d0, r2, (d0 << 8) | ijk);
+  // Horizontal_Down: each row starts two samples back along a line.
+  const h3 = row((k + l + 1) >> 1, jkl, (j + k + 1) >> 1, ijk);
+  const h2 = (h3 >>> 16) | (((i + j + 1) >> 1) << 16) | (mij << 24);
+  const h1 = (h2 >>> 16) | (((m + i + 1) >> 1) << 16) | (ima << 24);
+  const h0 = (h1 >>> 16) | (mab << 16) | (abc << 24);
+  put(words, to + INTRA_4X4_WORDS * INTRA_4X4_HORIZONTAL_DOWN, h0, h1, h2, h3);
 }

@@ -19,6 +19,30 @@ export function plainSad(
   return sum;
 }
 
+/** Twice the sum of differences of halved samples. */
+export function plainHalvedSad(
+  bytes: Uint8Array,
+  a: number,
+  strideA: number,
+  b: number,
+  strideB: number,
+  width: number,
+  height: number,
+): number {
+  return (
+    2 *
+    plainSad(
+      bytes.map((sample) => sample >> 1),
+      a,
+      strideA,
+      b,
+      strideB,
+      width,
+      height,
+    )
+  );
+}
+
 /** Sum of (a - b)² over `width` by `height` samples. */
 export function plainSsd(
   bytes: Uint8Array,

@@ -15,54 +15,35 @@ function absolutePair(pair: number): number {
   return (pair + mask) ^ mask;
 }
 
-/** Sums of |p - q| over four bytes: of bytes 0 and 1 in the low half of the result, of bytes 2 and 3 in the high half. */
-function absoluteDifferences(p: number, q: number): number {
-  return (
-    absolutePair((p & PAIRS) - (q & PAIRS)) +
-    absolutePair(((p >>> 8) & PAIRS) - ((q >>> 8) & PAIRS))
-  );
-}
+/** The seven low bits, and the top bit, of each of four bytes. */
+const LOW_BITS = 0x7f7f7f7f;
+const TOP_BITS = 0x80808080 | 0;
+/** The product with four small bytes has their sum in its top byte. */
+const SUM_OF_BYTES = 0x01010101;
 
 /**
- * SAD of a block of `width` (a multiple of 4, up to 16) by `height` (up to 16).
+ * Choice: motion search compares samples in seven bits, without their lowest. Then the top bit of each byte takes the sign
+ * of its difference, and four differences need one subtraction: 0.6 of the time of exact sums by packed pairs, which take
+ * 0.4 of that of bytes one by one. BD-rate over seven clips at superfast: within 0.1 %.
  *
- * Four samples at once, as two packed pairs of differences. 16x16: 0.41 of the time of Math.abs on bytes, unrolled, and
- * 0.65 of that of a byte-wise compare and swap.
- * @param a a multiple of 4, as are the strides
- * @param b any position
+ * One side is prepared by `searchWord`: t = 128 + p - q in each byte, p and q halved; where the top bit of t is set, the
+ * difference is t - 128, else it is negative. With n that bit, and u the low bits of t, inverted if n is set, |p - q| =
+ * 128 - n - u. The kernels sum n and u.
  */
-export function sad(
-  words: Int32Array,
-  a: number,
-  strideA: number,
-  b: number,
-  strideB: number,
-  width: number,
-  height: number,
-): number {
-  const shift = (b & 3) << 3;
-  // A shift by 32 is a shift by 0 here, so words are joined by two left shifts.
-  const left = 31 - shift;
-  const count = width >> 2;
-  let rowA = a >> 2;
-  let rowB = b >> 2;
-  let sum = 0;
-  for (let y = 0; y < height; y++) {
-    let word = words[rowB];
-    for (let x = 0; x < count; x++) {
-      const next = words[rowB + x + 1];
-      sum += absoluteDifferences(words[rowA + x], (word >>> shift) | ((next << left) << 1));
-      word = next;
-    }
-    rowA += strideA >> 2;
-    rowB += strideB >> 2;
-  }
-  return (sum & 0xffff) + (sum >>> 16);
+export function searchWord(word: number): number {
+  return ((word >>> 1) & LOW_BITS) | TOP_BITS;
 }
 
+/** Samples that the sums of one group of rows cover without overflow, times 128. */
+const GROUP_16 = 4 * 16 * 128;
+const GROUP_8 = 4 * 8 * 128;
+const ROW_4 = 4 * 128;
+
 /**
- * `sad` of 16 by `height` samples (a multiple of 4), its rows unrolled: the innermost loop of motion search. Stops, with a
- * sum of at least `limit`, when four or more rows have reached it.
+ * SAD of 16 by `height` samples (a multiple of 4) in seven bits, doubled: the innermost loop of motion search. Stops, with
+ * a sum of at least `limit`, when four or more rows have reached it.
+ * @param a a block of `searchWord`s, a multiple of 4, as are the strides
+ * @param b samples at any position
  */
 export function sad16(
   words: Int32Array,
@@ -73,31 +54,49 @@ export function sad16(
   height: number,
   limit: number,
 ): number {
-  const shift = (b & 3) << 3;
-  const left = 31 - shift;
+  const shift = ((b & 3) << 3) + 1;
+  const left = 32 - shift;
   const wordsA = strideA >> 2;
   const wordsB = strideB >> 2;
   let rowA = a >> 2;
   let rowB = b >> 2;
   let total = 0;
   for (let group = 0; group < height; group += 4) {
-    let sum = 0;
+    let low = 0;
+    let signs = 0;
     for (let y = 0; y < 4; y++) {
       const w1 = words[rowB + 1];
       const w2 = words[rowB + 2];
       const w3 = words[rowB + 3];
-      sum +=
-        absoluteDifferences(words[rowA], (words[rowB] >>> shift) | ((w1 << left) << 1)) +
-        absoluteDifferences(words[rowA + 1], (w1 >>> shift) | ((w2 << left) << 1)) +
-        absoluteDifferences(words[rowA + 2], (w2 >>> shift) | ((w3 << left) << 1)) +
-        absoluteDifferences(words[rowA + 3], (w3 >>> shift) | ((words[rowB + 4] << left) << 1));
+      let t = words[rowA] - (((words[rowB] >>> shift) | (w1 << left)) & LOW_BITS);
+      let top = t & TOP_BITS;
+      let n = top >>> 7;
+      let u = (t ^ (top - n)) & LOW_BITS;
+      signs += n;
+      t = words[rowA + 1] - (((w1 >>> shift) | (w2 << left)) & LOW_BITS);
+      top = t & TOP_BITS;
+      n = top >>> 7;
+      u += (t ^ (top - n)) & LOW_BITS;
+      signs += n;
+      low += (u & PAIRS) + ((u >>> 8) & PAIRS);
+      t = words[rowA + 2] - (((w2 >>> shift) | (w3 << left)) & LOW_BITS);
+      top = t & TOP_BITS;
+      n = top >>> 7;
+      u = (t ^ (top - n)) & LOW_BITS;
+      signs += n;
+      t = words[rowA + 3] - (((w3 >>> shift) | (words[rowB + 4] << left)) & LOW_BITS);
+      top = t & TOP_BITS;
+      n = top >>> 7;
+      u += (t ^ (top - n)) & LOW_BITS;
+      signs += n;
+      low += (u & PAIRS) + ((u >>> 8) & PAIRS);
       rowA += wordsA;
       rowB += wordsB;
     }
-    total += (sum & 0xffff) + (sum >>> 16);
-    if (total >= limit) return total;
+    total += GROUP_16 - (low & 0xffff) - (low >>> 16) - (Math.imul(signs, SUM_OF_BYTES) >>> 24);
+    if (2 * total >= limit) return 2 * total;
   }
-  return total;
+  return 2 * total;
 }
 
 /** `sad16` for blocks 8 wide. */
@@ -110,30 +109,39 @@ export function sad8(
   height: number,
   limit: number,
 ): number {
-  const shift = (b & 3) << 3;
-  const left = 31 - shift;
+  const shift = ((b & 3) << 3) + 1;
+  const left = 32 - shift;
   const wordsA = strideA >> 2;
   const wordsB = strideB >> 2;
   let rowA = a >> 2;
   let rowB = b >> 2;
   let total = 0;
   for (let group = 0; group < height; group += 4) {
-    let sum = 0;
+    let low = 0;
+    let signs = 0;
     for (let y = 0; y < 4; y++) {
       const w1 = words[rowB + 1];
-      sum +=
-        absoluteDifferences(words[rowA], (words[rowB] >>> shift) | ((w1 << left) << 1)) +
-        absoluteDifferences(words[rowA + 1], (w1 >>> shift) | ((words[rowB + 2] << left) << 1));
+      let t = words[rowA] - (((words[rowB] >>> shift) | (w1 << left)) & LOW_BITS);
+      let top = t & TOP_BITS;
+      let n = top >>> 7;
+      let u = (t ^ (top - n)) & LOW_BITS;
+      signs += n;
+      t = words[rowA + 1] - (((w1 >>> shift) | (words[rowB + 2] << left)) & LOW_BITS);
+      top = t & TOP_BITS;
+      n = top >>> 7;
+      u += (t ^ (top - n)) & LOW_BITS;
+      signs += n;
+      low += (u & PAIRS) + ((u >>> 8) & PAIRS);
       rowA += wordsA;
       rowB += wordsB;
     }
-    total += (sum & 0xffff) + (sum >>> 16);
-    if (total >= limit) return total;
+    total += GROUP_8 - (low & 0xffff) - (low >>> 16) - (Math.imul(signs, SUM_OF_BYTES) >>> 24);
+    if (2 * total >= limit) return 2 * total;
   }
-  return total;
+  return 2 * total;
 }
 
-/** SAD of a block 4 wide; as `sad16` without a limit. */
+/** `sad16` for blocks 4 wide, to the end. */
 export function sad4(
   words: Int32Array,
   a: number,
@@ -142,18 +150,25 @@ export function sad4(
   strideB: number,
   height: number,
 ): number {
-  const shift = (b & 3) << 3;
-  const left = 31 - shift;
+  const shift = ((b & 3) << 3) + 1;
+  const left = 32 - shift;
   let rowA = a >> 2;
   let rowB = b >> 2;
-  let sum = 0;
+  let low = 0;
+  let signs = 0;
   for (let y = 0; y < height; y++) {
-    const word = (words[rowB] >>> shift) | ((words[rowB + 1] << left) << 1);
-    sum += absoluteDifferences(words[rowA], word);
+    const t = words[rowA] - (((words[rowB] >>> shift) | (words[rowB + 1] << left)) & LOW_BITS);
+    const top = t & TOP_BITS;
+    const n = top >>> 7;
+    const u = (t ^ (top - n)) & LOW_BITS;
+    signs += n;
+    low += (u & PAIRS) + ((u >>> 8) & PAIRS);
     rowA += strideA >> 2;
     rowB += strideB >> 2;
   }
-  return (sum & 0xffff) + (sum >>> 16);
+  const total =
+    ROW_4 * height - (low & 0xffff) - (low >>> 16) - (Math.imul(signs, SUM_OF_BYTES) >>> 24);
+  return 2 * total;
 }
 
 /**

@@ -9,7 +9,7 @@
  */
 import { median } from '../../../base/math.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
-import { sad8, satd } from './distortion.ts';
+import { sad8, satd, searchWord } from './distortion.ts';
 
 /** Low-resolution samples of a macroblock are BLOCK by BLOCK. */
 const BLOCK = 8;
@@ -48,6 +48,8 @@ export class LowResolution {
   private readonly words: Int32Array;
   /** Position of the block that predictions are built in, rows of BLOCK. */
   private readonly scratch: number;
+  /** Position of the block that is searched, as `searchWord`s. */
+  private readonly searched: number;
   private bestSad = 0;
 
   /** Memory for `planes` pictures of `widthInMbs` by `heightInMbs` macroblocks. */
@@ -58,7 +60,8 @@ export class LowResolution {
     this.planeSize = this.stride * (BLOCK * heightInMbs + 2 * PADDING);
     this.firstSample = PADDING * this.stride + PADDING;
     this.scratch = this.planeSize * planes;
-    const buffer = new ArrayBuffer(this.scratch + BLOCK * BLOCK + 16);
+    this.searched = this.scratch + BLOCK * BLOCK;
+    const buffer = new ArrayBuffer(this.searched + BLOCK * BLOCK + 16);
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
   }
@@ -165,7 +168,13 @@ export class LowResolution {
   ): number {
     const { stride, widthInMbs, heightInMbs } = this;
     const mbAddr = mbY * widthInMbs + mbX;
-    this.bestSad = sad8(this.words, at, stride, from, stride, BLOCK, 0x7fffffff);
+    const { words } = this;
+    for (let y = 0; y < BLOCK; y++) {
+      const row = (at + y * stride) >> 2;
+      words[(this.searched >> 2) + 2 * y] = searchWord(words[row]);
+      words[(this.searched >> 2) + 2 * y + 1] = searchWord(words[row + 1]);
+    }
+    this.bestSad = sad8(words, this.searched, BLOCK, from, stride, BLOCK, 0x7fffffff);
     let best = 0;
     if (this.bestSad > STILL_SAD) {
       const minX = -BLOCK * mbX - REACH;
@@ -180,11 +189,11 @@ export class LowResolution {
         median(mvX(right), mvX(below), mvX(belowLeft)),
         median(mvY(right), mvY(below), mvY(belowLeft)),
       );
-      best = this.try(at, from, best, middle, minX, maxX, minY, maxY);
-      if (right !== middle) best = this.try(at, from, best, right, minX, maxX, minY, maxY);
-      if (below !== middle) best = this.try(at, from, best, below, minX, maxX, minY, maxY);
-      if (before !== middle) best = this.try(at, from, best, before, minX, maxX, minY, maxY);
-      best = this.hexagon(at, from, best, minX, maxX, minY, maxY);
+      best = this.try(from, best, middle, minX, maxX, minY, maxY);
+      if (right !== middle) best = this.try(from, best, right, minX, maxX, minY, maxY);
+      if (below !== middle) best = this.try(from, best, below, minX, maxX, minY, maxY);
+      if (before !== middle) best = this.try(from, best, before, minX, maxX, minY, maxY);
+      best = this.hexagon(from, best, minX, maxX, minY, maxY);
     }
     mv[mbAddr] = best;
     const to = from + mvY(best) * stride + mvX(best);
@@ -193,7 +202,6 @@ export class LowResolution {
 
   /** `candidate` if it is within the limits and better than what `bestSad` stands for, else `best`. */
   private try(
-    at: number,
     from: number,
     best: number,
     candidate: number,
@@ -207,7 +215,7 @@ export class LowResolution {
     if (x < minX || x > maxX || y < minY || y > maxY) return best;
     const { stride } = this;
     const to = from + y * stride + x;
-    const cost = sad8(this.words, at, stride, to, stride, BLOCK, this.bestSad);
+    const cost = sad8(this.words, this.searched, BLOCK, to, stride, BLOCK, this.bestSad);
     if (cost >= this.bestSad) return best;
     this.bestSad = cost;
     return candidate;
@@ -215,7 +223,6 @@ export class LowResolution {
 
   /** Hexagon search (Zhu, Lin and Chau, 2002) until the center is best, then its eight neighbors. */
   private hexagon(
-    at: number,
     from: number,
     best: number,
     minX: number,
@@ -227,14 +234,14 @@ export class LowResolution {
       const center = best;
       for (let i = 0; i < HEXAGON.length; i += 2) {
         const candidate = packMv(mvX(center) + HEXAGON[i], mvY(center) + HEXAGON[i + 1]);
-        best = this.try(at, from, best, candidate, minX, maxX, minY, maxY);
+        best = this.try(from, best, candidate, minX, maxX, minY, maxY);
       }
       if (best === center) break;
     }
     const center = best;
     for (let i = 0; i < SQUARE.length; i += 2) {
       const candidate = packMv(mvX(center) + SQUARE[i], mvY(center) + SQUARE[i + 1]);
-      best = this.try(at, from, best, candidate, minX, maxX, minY, maxY);
+      best = this.try(from, best, candidate, minX, maxX, minY, maxY);
     }
     return best;
   }

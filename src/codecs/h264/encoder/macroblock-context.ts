@@ -22,6 +22,7 @@ import {
   REF_UNAVAILABLE,
 } from '../standard/motion-prediction.ts';
 import type { PictureState, ReconstructedPicture } from '../standard/picture.ts';
+import { searchWord } from './distortion.ts';
 import {
   type EncoderMemory,
   RECON_CB,
@@ -157,18 +158,20 @@ export class MacroblockContext {
     }
   }
 
-  /** Copies the macroblock of the source picture into the source scratch block. */
+  /** Copies the macroblock of the source picture into the source scratch blocks. */
   loadSource(picture: SourcePicture): void {
     const { words, source, sourceLumaStride, sourceChromaStride } = this.memory;
     const lumaWords = sourceLumaStride >> 2;
     const chromaWords = sourceChromaStride >> 2;
     let from = (picture.luma + this.mbY * 16 * sourceLumaStride + this.mbX * 16) >> 2;
     let to = source >> 2;
+    const search = (this.memory.searchSource - source) >> 2;
     for (let y = 0; y < 16; y++) {
-      words[to] = words[from];
-      words[to + 1] = words[from + 1];
-      words[to + 2] = words[from + 2];
-      words[to + 3] = words[from + 3];
+      for (let x = 0; x < 4; x++) {
+        const word = words[from + x];
+        words[to + x] = word;
+        words[to + search + x] = searchWord(word);
+      }
       from += lumaWords;
       to += SOURCE_STRIDE >> 2;
     }

@@ -55,6 +55,8 @@ export class EncoderMemory implements SampleMemory {
   readonly pictures: readonly ReconstructedPicture[];
   /** Source samples of the current macroblock. */
   readonly source: number;
+  /** Its luma as `searchWord`s (distortion.ts), rows of SOURCE_STRIDE. */
+  readonly searchSource: number;
   /** Reconstruction scratch blocks. */
   readonly recon: readonly number[];
   /** Scratch blocks for predictions. */
@@ -82,6 +84,7 @@ export class EncoderMemory implements SampleMemory {
       return start;
     };
     this.source = take(SOURCE_SIZE);
+    this.searchSource = take(16 * SOURCE_STRIDE);
     this.recon = Array.from({ length: RECON_BLOCKS }, () => take(RECON_SIZE));
     this.blocks = Array.from({ length: SCRATCH_BLOCKS }, () => take(BLOCK_SIZE + SLACK));
     this.sources = Array.from({ length: sourceCount }, () => ({

@@ -105,6 +105,7 @@ export class MotionSearch {
   private width = 16;
   private height = 16;
   private source = 0;
+  private searchSource = 0;
   private predictedX = 0;
   private predictedY = 0;
   private lambda = 1;
@@ -228,7 +229,9 @@ export class MotionSearch {
     this.blockY = 16 * context.mbY + y;
     this.width = width;
     this.height = height;
-    this.source = context.memory.source + y * SOURCE_STRIDE + x;
+    const offset = y * SOURCE_STRIDE + x;
+    this.source = context.memory.source + offset;
+    this.searchSource = context.memory.searchSource + offset;
     this.predictedX = mvX(mvp);
     this.predictedY = mvY(mvp);
     this.lambda = lambda;
@@ -281,7 +284,8 @@ export class MotionSearch {
     let cost = this.lambda * mvdBits(4 * x - this.predictedX, 4 * y - this.predictedY);
     if (cost >= this.bestCost) return cost;
     const rows = this.options.sparseRows ? 2 : 1;
-    const { source, width, height } = this;
+    const { width, height } = this;
+    const source = this.searchSource;
     const limit = this.bestCost - cost;
     if (width === 16) {
       const sparse = limit / rows;
@@ -419,7 +423,7 @@ export class MotionSearch {
     if (limit <= 0) return bits;
     const memory = this.context.memory;
     const { words } = memory;
-    const { width, height, source } = this;
+    const { width, height } = this;
     const { lumaStride, lumaPlaneSize } = memory.layout;
     const atX = 4 * this.blockX + x;
     const atY = 4 * this.blockY + y;
@@ -434,8 +438,9 @@ export class MotionSearch {
       stride = BLOCK_STRIDE;
     }
     if (metric === 'satd') {
-      return bits + satd(words, source, SOURCE_STRIDE, at, stride, width, height);
+      return bits + satd(words, this.source, SOURCE_STRIDE, at, stride, width, height);
     }
+    const source = this.searchSource;
     if (width === 16) return bits + sad16(words, source, SOURCE_STRIDE, at, stride, height, limit);
     if (width === 8) return bits + sad8(words, source, SOURCE_STRIDE, at, stride, height, limit);
     return bits + sad4(words, source, SOURCE_STRIDE, at, stride, height);

@@ -4,7 +4,15 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sad, sad16, satd, satd4x4, ssd } from '../../../../src/codecs/h264/encoder/distortion.ts';
+import {
+  sad4,
+  sad8,
+  sad16,
+  satd,
+  satd4x4,
+  searchWord,
+  ssd,
+} from '../../../../src/codecs/h264/encoder/distortion.ts';
 import {
   forwardChromaDc,
   forwardDifference4x4,
@@ -20,7 +28,7 @@ import { MAX_LEVEL } from '../../../../src/codecs/h264/standard/cavlc.ts';
 import { BLOCK_X, BLOCK_Y, ZIGZAG } from '../../../../src/codecs/h264/standard/macroblock.ts';
 import { LEVEL_SCALE } from '../../../../src/codecs/h264/standard/scaling.ts';
 import { addInverse4x4 } from '../../../../src/codecs/h264/standard/transform.ts';
-import { plainSad, plainSatd, plainSsd } from '../../../reference/distortion.ts';
+import { plainHalvedSad, plainSad, plainSatd, plainSsd } from '../../../reference/distortion.ts';
 import { plainForward4x4, plainHadamard4x4 } from '../../../reference/h264-transform.ts';
 import { fillSamples, SAMPLE_KINDS } from '../sample-kinds.ts';
 
@@ -53,8 +61,6 @@ describe('distances of blocks', () => {
         const { a, b, width, height, strideA, strideB } = c;
         fillSamples(bytes, 0, 2048, c.kindA, c.seed);
         fillSamples(bytes, 2048, 4096, c.kindB, c.seed + 1);
-        const expected = plainSad(bytes, a, strideA, b, strideB, width, height);
-        expect(sad(words, a, strideA, b, strideB, width, height)).toBe(expected);
         const satdExpected = plainSatd(bytes, a, strideA, b, strideB, width, height);
         expect(satd(words, a, strideA, b, strideB, width, height)).toBe(satdExpected);
         const satd4 = plainSatd(bytes, a, strideA, b, strideB, 4, 4);
@@ -66,23 +72,25 @@ describe('distances of blocks', () => {
     );
   });
 
-  it('sad16 is exact below its limit, and at least the limit otherwise', () => {
+  it('of search are those of halved samples below the limit, and at least the limit otherwise', () => {
     fc.assert(
       fc.property(blockPairs, (c) => {
-        const { a, b, height, strideA, strideB, limit } = c;
+        const { a, b, width, height, strideA, strideB, limit } = c;
         fillSamples(bytes, 0, 2048, c.kindA, c.seed);
         fillSamples(bytes, 2048, 4096, c.kindB, c.seed + 1);
-        const expected = plainSad(bytes, a, strideA, b, strideB, 16, height);
-        expect(sad16(words, a, strideA, b, strideB, height, expected + 1)).toBe(expected);
-        expect(sad16(words, a, strideA, b, strideB, height, 65536)).toBe(expected);
+        const sumOf = (rows: number) => plainHalvedSad(bytes, a, strideA, b, strideB, width, rows);
+        const expected = sumOf(height);
         // Any limit, and those just above and at what the first rows sum to.
-        const limits = [limit];
-        for (let rows = 4; rows <= height; rows += 4) {
-          const first = plainSad(bytes, a, strideA, b, strideB, 16, rows);
-          limits.push(first, first + 1);
+        const limits = [expected + 1, 65536, limit];
+        for (let rows = 4; rows <= height; rows += 4) limits.push(sumOf(rows), sumOf(rows) + 1);
+        for (let i = 0; i < 512; i++) words[i] = searchWord(words[i]);
+        if (width === 4) {
+          expect(sad4(words, a, strideA, b, strideB, height)).toBe(expected);
+          return;
         }
+        const sad = width === 8 ? sad8 : sad16;
         for (const each of limits) {
-          const limited = sad16(words, a, strideA, b, strideB, height, each);
+          const limited = sad(words, a, strideA, b, strideB, height, each);
           if (expected < each) expect(limited).toBe(expected);
           else expect(limited).toBeGreaterThanOrEqual(each);
           expect(limited).toBeLessThanOrEqual(expected);
@@ -95,10 +103,18 @@ describe('distances of blocks', () => {
   it('reach their largest values', () => {
     bytes.fill(255, 0, 2048);
     bytes.fill(0, 2048);
-    expect(sad(words, 0, 16, 2051, 16, 16, 16)).toBe(65280);
-    expect(sad16(words, 0, 16, 2051, 16, 16, 65536)).toBe(65280);
     expect(ssd(bytes, 0, 16, 2051, 16, 16, 16)).toBe(256 * 255 * 255);
     expect(satd(words, 0, 16, 2051, 16, 16, 16)).toBe(16 * 2040);
+    for (const [p, q] of [
+      [255, 0],
+      [0, 255],
+    ]) {
+      words.fill(searchWord(p * 0x01010101), 0, 512);
+      bytes.fill(q, 2048);
+      expect(sad16(words, 0, 16, 2051, 16, 16, 65536)).toBe(256 * 254);
+      expect(sad8(words, 0, 16, 2051, 16, 16, 65536)).toBe(128 * 254);
+      expect(sad4(words, 0, 16, 2051, 16, 16)).toBe(64 * 254);
+    }
   });
 });
 

@@ -262,7 +262,7 @@ export function satd4x4(
 
 /**
  * SATD of a block whose sides are multiples of 4: the sum over its 4x4 blocks. `a` and the strides are multiples of 4,
- * `b` is any position.
+ * `b` is any position. Stops after four rows or more when the sum is at least `limit`.
  */
 export function satd(
   words: Int32Array,
@@ -272,6 +272,7 @@ export function satd(
   strideB: number,
   width: number,
   height: number,
+  limit: number,
 ): number {
   const shift = (b & 3) << 3;
   const left = 31 - shift;
@@ -285,6 +286,7 @@ export function satd(
     for (let x = 0; x < count; x++) {
       sum += satdOfWords(words, rowA + x, wordsA, rowB + x, wordsB, shift, left);
     }
+    if (sum >= limit) break;
     rowA += strideA;
     rowB += strideB;
   }

@@ -74,33 +74,38 @@ function canPredict16x16(context: MacroblockContext, mode: number): boolean {
 /**
  * Chooses Intra16x16PredMode and leaves the prediction in the candidate's reconstruction block, whose edges hold the
  * neighbors. Sets the candidate's type, mode and cost (luma only, with mb_type's bits).
+ * @param limit costs from here on need not be exact
+ * @returns whether a mode costs less than `limit`; nothing is set otherwise
  */
 export function searchIntra16x16(
   context: MacroblockContext,
   candidate: Candidate,
   lambda: number,
   mbTypeOffset: number,
-): void {
+  limit: number,
+): boolean {
   const { words, source, blocks } = context.memory;
   const from = candidate.recon + RECON_LUMA;
   const trial = blocks[0];
-  let best = INTRA_16X16_DC;
-  let bestCost = 0x7fffffff;
+  let best = -1;
+  let bestCost = limit;
   for (let mode = 0; mode < 4; mode++) {
     if (!canPredict16x16(context, mode)) continue;
+    const bits = lambda * ueBits(mbTypeOffset + 1 + mode);
     predict16x16(context, from, trial, BLOCK_STRIDE, mode);
     const cost =
-      satd(words, source, SOURCE_STRIDE, trial, BLOCK_STRIDE, 16, 16) +
-      lambda * ueBits(mbTypeOffset + 1 + mode);
+      bits + satd(words, source, SOURCE_STRIDE, trial, BLOCK_STRIDE, 16, 16, bestCost - bits);
     if (cost < bestCost) {
       bestCost = cost;
       best = mode;
     }
   }
+  if (best < 0) return false;
   predict16x16(context, from, from, RECON_STRIDE, best);
   candidate.syntax.mbType = I_16X16;
   candidate.syntax.intra16x16PredMode = best;
   candidate.cost = bestCost;
+  return true;
 }
 
 /** Writes the prediction of `mode` for both chroma planes into the reconstruction block itself. */
@@ -148,8 +153,26 @@ export function searchIntraChroma(
     predictIntraChroma(context, recon, mode);
     last = mode;
     const cost =
-      satd(words, source + SOURCE_CB, SOURCE_STRIDE, recon + RECON_CB, RECON_STRIDE, 8, 8) +
-      satd(words, source + SOURCE_CR, SOURCE_STRIDE, recon + RECON_CR, RECON_STRIDE, 8, 8) +
+      satd(
+        words,
+        source + SOURCE_CB,
+        SOURCE_STRIDE,
+        recon + RECON_CB,
+        RECON_STRIDE,
+        8,
+        8,
+        bestCost,
+      ) +
+      satd(
+        words,
+        source + SOURCE_CR,
+        SOURCE_STRIDE,
+        recon + RECON_CR,
+        RECON_STRIDE,
+        8,
+        8,
+        bestCost,
+      ) +
       lambda * ueBits(mode);
     if (cost < bestCost) {
       bestCost = cost;

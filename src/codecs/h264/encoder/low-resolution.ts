@@ -27,6 +27,9 @@ const STILL_SAD = 32;
 
 const MAX_HEXAGON_STEPS = 12;
 
+/** A limit that no distortion reaches. */
+const NO_LIMIT = 0x7fffffff;
+
 /** Costs of one picture, by macroblock address. */
 export interface PictureCosts {
   /** SATD of the best intra prediction at low resolution, plus its overhead. */
@@ -142,15 +145,15 @@ export class LowResolution {
     let sum = BLOCK;
     for (let i = 0; i < BLOCK; i++) sum += bytes[above + i] + bytes[at - 1 + i * stride];
     bytes.fill(sum >> 4, scratch, scratch + BLOCK * BLOCK);
-    let best = satd(this.words, at, stride, scratch, BLOCK, BLOCK, BLOCK);
+    let best = satd(this.words, at, stride, scratch, BLOCK, BLOCK, BLOCK, NO_LIMIT);
     for (let y = 0; y < BLOCK; y++) {
       const left = bytes[at - 1 + y * stride];
       bytes.fill(left, scratch + y * BLOCK, scratch + (y + 1) * BLOCK);
     }
-    let cost = satd(this.words, at, stride, scratch, BLOCK, BLOCK, BLOCK);
+    let cost = satd(this.words, at, stride, scratch, BLOCK, BLOCK, BLOCK, best);
     if (cost < best) best = cost;
     // A row that is its own neighbor all the way down: stride 0 repeats the row above.
-    cost = satd(this.words, at, stride, above, 0, BLOCK, BLOCK);
+    cost = satd(this.words, at, stride, above, 0, BLOCK, BLOCK, best);
     return cost < best ? cost : best;
   }
 
@@ -174,7 +177,7 @@ export class LowResolution {
       words[(this.searched >> 2) + 2 * y] = searchWord(words[row]);
       words[(this.searched >> 2) + 2 * y + 1] = searchWord(words[row + 1]);
     }
-    this.bestSad = sad8(words, this.searched, BLOCK, from, stride, BLOCK, 0x7fffffff);
+    this.bestSad = sad8(words, this.searched, BLOCK, from, stride, BLOCK, NO_LIMIT);
     let best = 0;
     if (this.bestSad > STILL_SAD) {
       const minX = -BLOCK * mbX - REACH;
@@ -197,7 +200,7 @@ export class LowResolution {
     }
     mv[mbAddr] = best;
     const to = from + mvY(best) * stride + mvX(best);
-    return satd(this.words, at, stride, to, stride, BLOCK, BLOCK);
+    return satd(this.words, at, stride, to, stride, BLOCK, BLOCK, NO_LIMIT);
   }
 
   /** `candidate` if it is within the limits and better than what `bestSad` stands for, else `best`. */

@@ -90,9 +90,12 @@ export class ModeDecision {
     const { context, intra16, intra4, residual } = this;
     const lambda = LAMBDA_SAD[qp];
     context.loadNeighborSamples(picture, intra16.recon);
-    searchIntra16x16(context, intra16, lambda, mbTypeOffset);
-    let bound = Math.min(limit, intra16.cost);
-    if (this.speed.rdo) bound = Math.min(limit, intra16.cost + (intra16.cost >> 2));
+    const has16x16 = searchIntra16x16(context, intra16, lambda, mbTypeOffset, limit);
+    let bound = limit;
+    if (has16x16) {
+      const { cost } = intra16;
+      bound = this.speed.rdo ? Math.min(limit, cost + (cost >> 2)) : cost;
+    }
     let has4x4 = false;
     if (with4x4) {
       context.loadNeighborSamples(picture, intra4.recon);
@@ -108,7 +111,7 @@ export class ModeDecision {
         this.speed.rdo,
       );
     }
-    const takes16x16 = intra16.cost < limit && (!has4x4 || this.speed.rdo);
+    const takes16x16 = has16x16 && (!has4x4 || this.speed.rdo);
     if (takes16x16) {
       residual.codeIntra16x16(intra16, qp);
       this.codeIntraChroma(intra16, qp);

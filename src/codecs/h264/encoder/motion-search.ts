@@ -438,7 +438,7 @@ export class MotionSearch {
       stride = BLOCK_STRIDE;
     }
     if (metric === 'satd') {
-      return bits + satd(words, this.source, SOURCE_STRIDE, at, stride, width, height);
+      return bits + satd(words, this.source, SOURCE_STRIDE, at, stride, width, height, limit);
     }
     const source = this.searchSource;
     if (width === 16) return bits + sad16(words, source, SOURCE_STRIDE, at, stride, height, limit);

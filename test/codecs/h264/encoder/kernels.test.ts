@@ -62,7 +62,12 @@ describe('distances of blocks', () => {
         fillSamples(bytes, 0, 2048, c.kindA, c.seed);
         fillSamples(bytes, 2048, 4096, c.kindB, c.seed + 1);
         const satdExpected = plainSatd(bytes, a, strideA, b, strideB, width, height);
-        expect(satd(words, a, strideA, b, strideB, width, height)).toBe(satdExpected);
+        const satdWith = (limit: number) =>
+          satd(words, a, strideA, b, strideB, width, height, limit);
+        expect(satdWith(satdExpected + 1)).toBe(satdExpected);
+        const limited = satdWith(c.limit);
+        if (satdExpected < c.limit) expect(limited).toBe(satdExpected);
+        else expect(limited).toBeGreaterThanOrEqual(c.limit);
         const satd4 = plainSatd(bytes, a, strideA, b, strideB, 4, 4);
         expect(satd4x4(words, a, strideA, b, strideB)).toBe(satd4);
         const squares = plainSsd(bytes, a, strideA, b, strideB, width, height);
@@ -104,7 +109,7 @@ describe('distances of blocks', () => {
     bytes.fill(255, 0, 2048);
     bytes.fill(0, 2048);
     expect(ssd(bytes, 0, 16, 2051, 16, 16, 16)).toBe(256 * 255 * 255);
-    expect(satd(words, 0, 16, 2051, 16, 16, 16)).toBe(16 * 2040);
+    expect(satd(words, 0, 16, 2051, 16, 16, 16, 65536)).toBe(16 * 2040);
     for (const [p, q] of [
       [255, 0],
       [0, 255],

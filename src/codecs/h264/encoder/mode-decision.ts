@@ -28,6 +28,8 @@ import type { ResidualCoder } from './residual.ts';
 /** mb_type of intra macroblocks starts here in P slices (Table 7-13). */
 const INTRA_TYPES_IN_P = 5;
 const NO_LIMIT = 0x7fffffff;
+/** A packed vector beyond all limits. */
+const NO_VECTOR = 0x7fff7fff;
 
 /** Inter cost over the neighbors' at which intra is tried (option `fastIntra`). */
 const INTRA_RATIO = 1.5;
@@ -43,6 +45,8 @@ export class ModeDecision {
   private trial: Candidate;
   private readonly intra16: Candidate;
   private readonly intra4: Candidate;
+  /** The vector that the prediction of `inter` was made with, if it is that of P_Skip; else NO_VECTOR. */
+  private predictedSkipMv = NO_VECTOR;
   /** Inter cost of each macroblock of the picture, 0 where intra or skipped: what is usual nearby. */
   private readonly interCost: Int32Array;
 
@@ -141,8 +145,10 @@ export class ModeDecision {
     interSearch.motion.startMacroblock();
     const skipMv = context.motion.predictSkip();
     const canSkip = interSearch.motion.isAllowed(skipMv);
+    this.predictedSkipMv = NO_VECTOR;
     if (canSkip) {
       predictInter16x16(context, this.inter, references[0], skipMv);
+      this.predictedSkipMv = skipMv;
       if (this.residual.hasNoResidual(this.inter, qp)) {
         coder.codeSkip(this.inter, skipMv, picture);
         this.interCost[context.mbAddr] = 0;
@@ -200,7 +206,14 @@ export class ModeDecision {
     references: readonly ReconstructedPicture[],
   ): Candidate {
     this.interSearch.apply(candidate, mbType);
-    predictInter(this.context, candidate, references);
+    const { syntax, mv } = candidate;
+    const isPredicted =
+      candidate === this.inter &&
+      mbType === P_L0_16X16 &&
+      syntax.refIdx[0] === 0 &&
+      mv[0] === this.predictedSkipMv;
+    this.predictedSkipMv = NO_VECTOR;
+    if (!isPredicted) predictInter(this.context, candidate, references);
     this.residual.codeInterLuma(candidate, qp);
     this.residual.codeChroma(candidate, qp, false);
     return candidate;

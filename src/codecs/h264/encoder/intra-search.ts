@@ -91,6 +91,7 @@ export function searchIntra16x16(
   let bestCost = limit;
   for (let mode = 0; mode < 4; mode++) {
     if (!canPredict16x16(context, mode)) continue;
+    if (mode === INTRA_16X16_PLANE && best < 0) break;
     const bits = lambda * ueBits(mbTypeOffset + 1 + mode);
     predict16x16(context, from, trial, BLOCK_STRIDE, mode);
     const cost =

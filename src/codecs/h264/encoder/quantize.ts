@@ -29,8 +29,10 @@ export interface Quantizer {
   readonly bits: number;
   /** Dead-zone rounding of 4x4 blocks: 2^bits / 3 or / 6. */
   readonly offset: number;
-  /** Smallest |c| that does not quantize to 0, by scan index. */
-  readonly threshold: Int32Array;
+  /** Largest |c| that quantizes to 0, in even rows and columns, in odd ones, and in one of each. */
+  readonly even: number;
+  readonly odd: number;
+  readonly mixed: number;
   /** Size of a step in units of the forward transform, by scan index: 2^bits / scale. */
   readonly step: Float64Array;
   /** Factors of the way back by scan index: levelScale << (qp / 6). */
@@ -44,57 +46,54 @@ export function createQuantizer(qp: number, rounding: number, levelScale: Int32A
   const bits = 15 + shift;
   const offset = Math.floor(2 ** bits * rounding);
   const scale = new Int32Array(16);
-  const threshold = new Int32Array(16);
   const step = new Float64Array(16);
   const rescale = new Int32Array(16);
   for (let i = 0; i < 16; i++) {
     const position = ZIGZAG[i];
     scale[i] = QUANT_SCALE[m * 3 + normAdjustColumn(position)];
-    threshold[i] = Math.ceil((2 ** bits - offset) / scale[i]);
     step[i] = 2 ** bits / scale[i];
     rescale[i] = levelScale[m * 16 + position] << shift;
   }
-  return { qp, scale, bits, offset, threshold, step, rescale };
+  // Scan indexes 0, 4 and 1 are positions (0, 0), (1, 1) and (0, 1).
+  const largest = (i: number) => Math.ceil((2 ** bits - offset) / scale[i]) - 1;
+  const even = largest(0);
+  const odd = largest(4);
+  const mixed = largest(1);
+  return { qp, scale, bits, offset, even, odd, mixed, step, rescale };
 }
 
-/** 4·row + column => scan index, the inverse of ZIGZAG. */
-const SCAN_INDEX: Uint8Array = /* @__PURE__ */ (() => {
-  const index = new Uint8Array(16);
-  for (let i = 0; i < 16; i++) index[ZIGZAG[i]] = i;
-  return index;
-})();
+/** Negative if |c| > t, else not: an integer test that many coefficients can share by `|`. */
+function beyond(c: number, t: number): number {
+  return (t + c) | (t - c);
+}
 
-/**
- * Which coefficients of a 4x4 block will not quantize to 0, by position: bit 4·row + column. Most blocks have none, so
- * this test is all that is done to them.
- */
-function significantPositions(
+/** Whether any coefficient of a 4x4 block, from scan index `first`, does not quantize to 0. Most blocks have none, so this is all that is done to them. */
+function isSignificant(
   quantizer: Quantizer,
   coefficients: Int32Array,
   start: number,
-): number {
-  // |c| >= t as one unsigned comparison: c + (t - 1) lies outside 0..2t - 2.
-  const even = quantizer.threshold[0] - 1;
-  const odd = quantizer.threshold[4] - 1;
-  const mixed = quantizer.threshold[1] - 1;
-  let mask = 0;
-  if ((coefficients[start] + even) >>> 0 > 2 * even) mask = 1;
-  if ((coefficients[start + 1] + mixed) >>> 0 > 2 * mixed) mask |= 2;
-  if ((coefficients[start + 2] + even) >>> 0 > 2 * even) mask |= 4;
-  if ((coefficients[start + 3] + mixed) >>> 0 > 2 * mixed) mask |= 8;
-  if ((coefficients[start + 4] + mixed) >>> 0 > 2 * mixed) mask |= 0x10;
-  if ((coefficients[start + 5] + odd) >>> 0 > 2 * odd) mask |= 0x20;
-  if ((coefficients[start + 6] + mixed) >>> 0 > 2 * mixed) mask |= 0x40;
-  if ((coefficients[start + 7] + odd) >>> 0 > 2 * odd) mask |= 0x80;
-  if ((coefficients[start + 8] + even) >>> 0 > 2 * even) mask |= 0x100;
-  if ((coefficients[start + 9] + mixed) >>> 0 > 2 * mixed) mask |= 0x200;
-  if ((coefficients[start + 10] + even) >>> 0 > 2 * even) mask |= 0x400;
-  if ((coefficients[start + 11] + mixed) >>> 0 > 2 * mixed) mask |= 0x800;
-  if ((coefficients[start + 12] + mixed) >>> 0 > 2 * mixed) mask |= 0x1000;
-  if ((coefficients[start + 13] + odd) >>> 0 > 2 * odd) mask |= 0x2000;
-  if ((coefficients[start + 14] + mixed) >>> 0 > 2 * mixed) mask |= 0x4000;
-  if ((coefficients[start + 15] + odd) >>> 0 > 2 * odd) mask |= 0x8000;
-  return mask;
+  first: number,
+): boolean {
+  const { even, odd, mixed } = quantizer;
+  return (
+    ((first === 0 ? beyond(coefficients[start], even) : 0) |
+      beyond(coefficients[start + 1], mixed) |
+      beyond(coefficients[start + 2], even) |
+      beyond(coefficients[start + 3], mixed) |
+      beyond(coefficients[start + 4], mixed) |
+      beyond(coefficients[start + 5], odd) |
+      beyond(coefficients[start + 6], mixed) |
+      beyond(coefficients[start + 7], odd) |
+      beyond(coefficients[start + 8], even) |
+      beyond(coefficients[start + 9], mixed) |
+      beyond(coefficients[start + 10], even) |
+      beyond(coefficients[start + 11], mixed) |
+      beyond(coefficients[start + 12], mixed) |
+      beyond(coefficients[start + 13], odd) |
+      beyond(coefficients[start + 14], mixed) |
+      beyond(coefficients[start + 15], odd)) <
+    0
+  );
 }
 
 /**
@@ -112,24 +111,22 @@ export function quantize4x4(
   levels: Int32Array,
   first: number,
 ): number {
-  const significant = significantPositions(quantizer, coefficients, start) & (0xffff ^ first);
-  if (significant === 0) return 0;
+  if (!isSignificant(quantizer, coefficients, start, first)) return 0;
   const { scale, rescale, bits, offset } = quantizer;
   let mask = 0;
-  for (let position = 0; position < 16; position++) {
-    const at = start + position;
-    if (((significant >> position) & 1) === 0) {
-      coefficients[at] = 0;
-      continue;
-    }
-    const i = SCAN_INDEX[position];
-    mask |= 1 << i;
+  for (let i = 0; i < first; i++) coefficients[start + ZIGZAG[i]] = 0;
+  for (let i = first; i < 16; i++) {
+    const at = start + ZIGZAG[i];
     const c = coefficients[at];
+    const sign = c >> 31;
     // |c| is at most 9180 and the scale 13107: the product is below 2^27, the level at most 1632 (QP 0).
-    const magnitude = (Math.imul(c < 0 ? -c : c, scale[i]) + offset) >> bits;
-    const level = c < 0 ? -magnitude : magnitude;
-    levels[start + i] = level;
+    const magnitude = (Math.imul((c ^ sign) - sign, scale[i]) + offset) >> bits;
+    const level = (magnitude ^ sign) - sign;
     coefficients[at] = Math.imul(level, rescale[i]);
+    if (level !== 0) {
+      mask |= 1 << i;
+      levels[start + i] = level;
+    }
   }
   return mask;
 }

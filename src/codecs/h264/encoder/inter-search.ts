@@ -47,6 +47,8 @@ export class InterSearch {
   private readonly speed: SpeedOptions;
   /** Best vector of 16x16 by reference. */
   private readonly mv16x16: Int32Array = new Int32Array(MAX_REFERENCES);
+  /** Cost of 16x16 by reference, before quarter samples. */
+  private readonly cost16x16By: Int32Array = new Int32Array(MAX_REFERENCES);
   private refIdx16x16 = 0;
   private distortion16x16 = 0;
   /** Result of each 8x8 block: reference, vector, cost of the vector and of all. */
@@ -172,7 +174,7 @@ export class InterSearch {
       if (refIdx > 0) motion.addStart(this.mv16x16[0]);
       if (this.speed.neighborStarts && context.mbX + 1 < state.widthInMbs)
         motion.addStart(references[0].mv[16 * mbAddr + 16]);
-      motion.search(references[refIdx], 0, 0, 16, 16, mvp, lambda);
+      motion.search(references[refIdx], 0, 0, 16, 16, mvp, lambda, references.length === 1);
       this.mv16x16[refIdx] = motion.mv;
       const cost = motion.cost + lambda * (ueBits(0) + refIdxBits(refIdx, references.length));
       if (cost < this.cost16x16) {
@@ -180,9 +182,25 @@ export class InterSearch {
         this.refIdx16x16 = refIdx;
         this.distortion16x16 = motion.distortion;
       }
+      this.cost16x16By[refIdx] = cost;
       // Choice: a block that the nearest picture predicts almost perfectly has nothing to find in others.
-      if (motion.isExact) break;
+      if (motion.isExact) {
+        for (let i = refIdx + 1; i < references.length; i++) this.cost16x16By[i] = NOT_TRIED;
+        break;
+      }
     }
+    if (references.length > 1) this.refine16x16(references, lambda);
+  }
+
+  /** Quarter samples for the best of several references. */
+  private refine16x16(references: readonly ReconstructedPicture[], lambda: number): void {
+    const { motion, refIdx16x16: refIdx } = this;
+    const mvp = this.context.motion.predict(0, 0, 4, refIdx);
+    motion.refine(references[refIdx], 0, 0, 16, 16, mvp, lambda, this.mv16x16[refIdx]);
+    this.mv16x16[refIdx] = motion.mv;
+    this.distortion16x16 = motion.distortion;
+    const bits = ueBits(0) + refIdxBits(refIdx, references.length);
+    this.cost16x16 = motion.cost + lambda * bits;
   }
 
   private addNeighborStarts(): void {
@@ -199,6 +217,9 @@ export class InterSearch {
     const grid = context.motion;
     grid.clearInside();
     let total = lambda * ueBits(3);
+    // Choice: a reference that predicts the whole macroblock much worse is not tried for its parts.
+    const best16x16 = this.cost16x16By[this.refIdx16x16];
+    const limit = best16x16 + (best16x16 >> 2);
     this.vectorCount = 0;
     for (let i = 0; i < 4; i++) {
       const x = (i & 1) * 2;
@@ -207,11 +228,12 @@ export class InterSearch {
       const last = speed.mixedReferences ? references.length - 1 : this.refIdx16x16;
       let best = NOT_TRIED;
       for (let refIdx = first; refIdx <= last; refIdx++) {
+        if (this.cost16x16By[refIdx] > limit) continue;
         const mvp = grid.predict(x, y, 2, refIdx);
         motion.addStart(this.mv16x16[refIdx]);
         for (let k = 0; k < i; k++)
           if (this.refIdx8x8[k] === refIdx) motion.addStart(this.mv8x8[k]);
-        motion.search(references[refIdx], 4 * x, 4 * y, 8, 8, mvp, lambda);
+        motion.search(references[refIdx], 4 * x, 4 * y, 8, 8, mvp, lambda, !speed.lateQuarters);
         const cost = motion.cost + lambda * (refIdxBits(refIdx, references.length) + 1);
         if (cost < best) {
           best = cost;
@@ -261,6 +283,7 @@ export class InterSearch {
             4 * height,
             mvp,
             lambda,
+            true,
           );
           cost += motion.cost;
           grid.fill(x + dx, y + dy, width, height, refIdx, motion.mv);
@@ -316,8 +339,10 @@ export class InterSearch {
         motion.addStart(this.mv8x8[k === 0 ? first : second]);
         motion.addStart(this.mv8x8[k === 0 ? second : first]);
         motion.addStart(this.mv16x16[refIdx]);
-        if (isWide) motion.search(references[refIdx], 0, 8 * half, 16, 8, mvp, lambda);
-        else motion.search(references[refIdx], 8 * half, 0, 8, 16, mvp, lambda);
+        const withQuarters = !this.speed.lateQuarters;
+        const reference = references[refIdx];
+        if (isWide) motion.search(reference, 0, 8 * half, 16, 8, mvp, lambda, withQuarters);
+        else motion.search(reference, 8 * half, 0, 8, 16, mvp, lambda, withQuarters);
         const cost = motion.cost + lambda * refIdxBits(refIdx, references.length);
         if (cost < best) {
           best = cost;

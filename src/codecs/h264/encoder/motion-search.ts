@@ -28,8 +28,6 @@ export interface MotionSearchOptions {
   readonly quarterSteps: number;
   /** Distortion of quarter-sample vectors and of results: `sad` is faster, `satd` nearer to the bits. */
   readonly metric: 'sad' | 'satd';
-  /** Whether quarter samples of the parts of a macroblock are searched by `refine` alone. */
-  readonly lateQuarters: boolean;
   /**
    * Whether fractions are tried only in the directions that the full samples around the best point to, and only where
    * they need no sample j (two filters deep). For the diamond search; replaces the steps.
@@ -146,7 +144,8 @@ export class MotionSearch {
 
   /**
    * Searches the block at (x, y) of the macroblock, in samples, from the starts added since the last search and the
-   * prediction `mvp` (packed). Sets `mv`, `cost` and `distortion`; the cost is SATD + lambda·bits of the vector.
+   * prediction `mvp` (packed), without quarter samples if those are left to `refine`. Sets `mv`, `cost` and `distortion`;
+   * the cost is distortion + lambda·bits of the vector.
    */
   search(
     picture: ReconstructedPicture,
@@ -156,6 +155,7 @@ export class MotionSearch {
     height: number,
     mvp: number,
     lambda: number,
+    withQuarters: boolean,
   ): void {
     this.place(picture, x, y, width, height, mvp, lambda);
     this.bestCost = NO_COST;
@@ -187,10 +187,7 @@ export class MotionSearch {
       this.searchFractions(2, halfSteps, 'sad');
     }
     if (metric === 'satd') this.bestCost = this.measure('satd');
-    const isWhole = width * height === 256;
-    if (!guidedFractions && (isWhole || !this.options.lateQuarters)) {
-      this.searchFractions(1, quarterSteps, metric);
-    }
+    if (withQuarters && !guidedFractions) this.searchFractions(1, quarterSteps, metric);
     this.finish();
   }
 

@@ -103,6 +103,8 @@ export interface H264Options extends RateOptions {
 export interface SpeedOptions extends MotionSearchOptions, LookaheadPreset {
   readonly deblock: boolean;
   readonly intra4x4InP: boolean;
+  /** Whether quarter samples of the parts of a macroblock are searched only when its type is chosen. */
+  readonly lateQuarters: boolean;
   /** Partitions of P macroblocks beside 16x16: none, down to 8x8, or down to 4x4. */
   readonly partitions: 'none' | '8x8' | 'all';
   /** Whether the 8x8 blocks of a macroblock may choose different reference pictures. */

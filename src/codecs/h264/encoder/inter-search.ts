@@ -171,10 +171,19 @@ export class InterSearch {
       }
       if (this.speed.neighborStarts) this.addNeighborStarts();
       motion.addStart(references[0].mv[16 * mbAddr]);
-      if (refIdx > 0) motion.addStart(this.mv16x16[0]);
+      if (refIdx > 0) {
+        // As far as steady motion would take it, and what the picture in between found.
+        const mv = this.mv16x16[0];
+        motion.addStart(packMv((refIdx + 1) * mvX(mv), (refIdx + 1) * mvY(mv)));
+        motion.addStart(this.mv16x16[refIdx - 1]);
+      }
       if (this.speed.neighborStarts && context.mbX + 1 < state.widthInMbs)
         motion.addStart(references[0].mv[16 * mbAddr + 16]);
-      motion.search(references[refIdx], 0, 0, 16, 16, mvp, lambda, references.length === 1);
+      // Choice: what follows a known vector needs small diamonds only: other references, and parts of the macroblock. Four
+      // clips, QP 22..37, parts at veryfast: BD-rate +0.4 %, time 0.87.
+      const isFirst = refIdx === 0;
+      const withQuarters = references.length === 1;
+      motion.search(references[refIdx], 0, 0, 16, 16, mvp, lambda, withQuarters, isFirst);
       this.mv16x16[refIdx] = motion.mv;
       const cost = motion.cost + lambda * (ueBits(0) + refIdxBits(refIdx, references.length));
       if (cost < this.cost16x16) {
@@ -233,7 +242,17 @@ export class InterSearch {
         motion.addStart(this.mv16x16[refIdx]);
         for (let k = 0; k < i; k++)
           if (this.refIdx8x8[k] === refIdx) motion.addStart(this.mv8x8[k]);
-        motion.search(references[refIdx], 4 * x, 4 * y, 8, 8, mvp, lambda, !speed.lateQuarters);
+        motion.search(
+          references[refIdx],
+          4 * x,
+          4 * y,
+          8,
+          8,
+          mvp,
+          lambda,
+          !speed.lateQuarters,
+          false,
+        );
         const cost = motion.cost + lambda * (refIdxBits(refIdx, references.length) + 1);
         if (cost < best) {
           best = cost;
@@ -284,6 +303,7 @@ export class InterSearch {
             mvp,
             lambda,
             true,
+            false,
           );
           cost += motion.cost;
           grid.fill(x + dx, y + dy, width, height, refIdx, motion.mv);
@@ -341,8 +361,8 @@ export class InterSearch {
         motion.addStart(this.mv16x16[refIdx]);
         const withQuarters = !this.speed.lateQuarters;
         const reference = references[refIdx];
-        if (isWide) motion.search(reference, 0, 8 * half, 16, 8, mvp, lambda, withQuarters);
-        else motion.search(reference, 8 * half, 0, 8, 16, mvp, lambda, withQuarters);
+        if (isWide) motion.search(reference, 0, 8 * half, 16, 8, mvp, lambda, withQuarters, false);
+        else motion.search(reference, 8 * half, 0, 8, 16, mvp, lambda, withQuarters, false);
         const cost = motion.cost + lambda * refIdxBits(refIdx, references.length);
         if (cost < best) {
           best = cost;

@@ -146,6 +146,7 @@ export class MotionSearch {
    * Searches the block at (x, y) of the macroblock, in samples, from the starts added since the last search and the
    * prediction `mvp` (packed), without quarter samples if those are left to `refine`. Sets `mv`, `cost` and `distortion`;
    * the cost is distortion + lambda·bits of the vector.
+   * @param isThorough by the option's full-sample pattern; else by small diamonds
    */
   search(
     picture: ReconstructedPicture,
@@ -156,6 +157,7 @@ export class MotionSearch {
     mvp: number,
     lambda: number,
     withQuarters: boolean,
+    isThorough: boolean,
   ): void {
     this.place(picture, x, y, width, height, mvp, lambda);
     this.bestCost = NO_COST;
@@ -164,9 +166,7 @@ export class MotionSearch {
     this.startCount = 0;
     this.tryStarts(startCount);
 
-    // Choice: a part of a macroblock starts from the vector of the whole, so that a diamond is enough. Four clips, QP 22..37,
-    // at veryfast: BD-rate +0.4 %, time 0.87.
-    if (this.options.method === 'diamond' || width * height < 256) {
+    if (this.options.method === 'diamond' || !isThorough) {
       this.searchDiamond(this.options.range);
     } else {
       if (this.options.method === 'multi-hexagon') this.searchMultiHexagon();
@@ -182,8 +182,8 @@ export class MotionSearch {
       this.searchGuided();
     } else if (halfSteps > 0 || quarterSteps > 0) {
       // The prediction and the first start themselves, with their fractions: often exact, and their bits are few.
-      this.tryFraction(this.predictedX, this.predictedY, 'sad');
-      if (startCount > 0) this.tryFraction(mvX(this.starts[0]), mvY(this.starts[0]), 'sad');
+      this.tryStart(this.predictedX, this.predictedY);
+      if (startCount > 0) this.tryStart(mvX(this.starts[0]), mvY(this.starts[0]));
       this.searchFractions(2, halfSteps, 'sad');
     }
     if (metric === 'satd') this.bestCost = this.measure('satd');
@@ -389,17 +389,29 @@ export class MotionSearch {
     }
   }
 
-  /** Diamond of `step` quarter samples around the best vector, as long as it helps, at most `steps` times. */
+  /**
+   * Diamond of `step` quarter samples around the best vector, as long as it helps, at most `steps` times, never back to
+   * where the last step came from.
+   */
   private searchFractions(step: number, steps: number, metric: 'sad' | 'satd'): void {
+    let lastX = NO_VECTOR;
+    let lastY = NO_VECTOR;
     for (let i = 0; i < steps; i++) {
       const x = this.bestX;
       const y = this.bestY;
-      this.tryFraction(x, y - step, metric);
-      this.tryFraction(x, y + step, metric);
-      this.tryFraction(x - step, y, metric);
-      this.tryFraction(x + step, y, metric);
+      if (x !== lastX || y - step !== lastY) this.tryFraction(x, y - step, metric);
+      if (x !== lastX || y + step !== lastY) this.tryFraction(x, y + step, metric);
+      if (x - step !== lastX || y !== lastY) this.tryFraction(x - step, y, metric);
+      if (x + step !== lastX || y !== lastY) this.tryFraction(x + step, y, metric);
       if (this.bestX === x && this.bestY === y) return;
+      lastX = x;
+      lastY = y;
     }
+  }
+
+  /** Tries a start that is no full sample; those have been tried. */
+  private tryStart(x: number, y: number): void {
+    if (((x | y) & 3) !== 0) this.tryFraction(x, y, 'sad');
   }
 
   private tryFraction(x: number, y: number, metric: 'sad' | 'satd'): void {

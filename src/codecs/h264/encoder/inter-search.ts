@@ -99,18 +99,16 @@ export class InterSearch {
         this.searchHalves(references, lambda, P_L0_L0_8X16);
       }
     }
-    if (this.speed.lateQuarters) this.refineBest(references, lambda);
     return Math.min(this.cost16x16, this.costP8x8, this.cost16x8, this.cost8x16);
   }
 
-  /** Quarter samples for the partitions of the best type; the others keep their costs, which are no lower. */
-  private refineBest(references: readonly ReconstructedPicture[], lambda: number): void {
+  /** Quarter samples for the parts of a macroblock type, where they were left out (option `lateQuarters`). */
+  refineParts(mbType: number, references: readonly ReconstructedPicture[], lambda: number): void {
+    if (!this.speed.lateQuarters || mbType === P_L0_16X16) return;
     const { motion, refIdx8x8, mv8x8, refIdxHalf, mvHalf } = this;
     const grid = this.context.motion;
-    const type = this.bestType;
-    if (type === P_L0_16X16) return;
     grid.clearInside();
-    if (type === P_8X8) {
+    if (mbType === P_8X8) {
       for (let i = 0; i < 4; i++) {
         const x = (i & 1) * 2;
         const y = (i >> 1) * 2;
@@ -125,7 +123,7 @@ export class InterSearch {
         }
       }
     } else {
-      const isWide = type === P_L0_L0_16X8;
+      const isWide = mbType === P_L0_L0_16X8;
       for (let half = 0; half < 2; half++) {
         const k = isWide ? half : 2 + half;
         const refIdx = refIdxHalf[k];

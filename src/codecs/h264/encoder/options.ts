@@ -157,6 +157,7 @@ const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
   veryfast: {
     method: 'hexagon',
     metric: 'satd',
+    lateQuarters: true,
     partitions: '8x8',
     lookahead: 10,
     importance: 1,
@@ -164,7 +165,14 @@ const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
   faster: { halfSteps: 2, quarterSteps: 2, refs: 2, lookahead: 15 },
   fast: { rdo: true, lookahead: 20 },
   medium: { trellis: true, refs: 3, mixedReferences: true, lookahead: 25 },
-  slow: { halfSteps: 4, quarterSteps: 4, refs: 5, partitions: 'all', lookahead: 30 },
+  slow: {
+    lateQuarters: false,
+    halfSteps: 4,
+    quarterSteps: 4,
+    refs: 5,
+    partitions: 'all',
+    lookahead: 30,
+  },
   slower: { method: 'multi-hexagon', refs: 8, lookahead: 40 },
   veryslow: { range: 24, refs: 16, lookahead: 50 },
 };

@@ -359,8 +359,8 @@ export class InterSearch {
         motion.addStart(this.mv16x16[refIdx]);
         const withQuarters = !this.speed.lateQuarters;
         const reference = references[refIdx];
-        if (isWide) motion.search(reference, 0, 8 * half, 16, 8, mvp, lambda, withQuarters, false);
-        else motion.search(reference, 8 * half, 0, 8, 16, mvp, lambda, withQuarters, false);
+        if (isWide) motion.choose(reference, 0, 8 * half, 16, 8, mvp, lambda, withQuarters);
+        else motion.choose(reference, 8 * half, 0, 8, 16, mvp, lambda, withQuarters);
         const cost = motion.cost + lambda * refIdxBits(refIdx, references.length);
         if (cost < best) {
           best = cost;

@@ -191,6 +191,34 @@ export class MotionSearch {
     this.finish();
   }
 
+  /**
+   * Chooses among the starts added since the last search, which are vectors of the parts or of the whole of this block, and
+   * the prediction; without a search of its own. Arguments and results as `search`.
+   */
+  choose(
+    picture: ReconstructedPicture,
+    x: number,
+    y: number,
+    width: number,
+    height: number,
+    mvp: number,
+    lambda: number,
+    withQuarters: boolean,
+  ): void {
+    const { metric, quarterSteps } = this.options;
+    const { starts, startCount } = this;
+    this.place(picture, x, y, width, height, mvp, lambda);
+    this.startCount = 0;
+    this.bestX = mvX(starts[0]);
+    this.bestY = mvY(starts[0]);
+    this.bestCost = this.measure('sad');
+    for (let i = 1; i < startCount; i++) this.tryFraction(mvX(starts[i]), mvY(starts[i]), 'sad');
+    this.tryFraction(this.predictedX, this.predictedY, 'sad');
+    if (metric === 'satd') this.bestCost = this.measure('satd');
+    if (withQuarters) this.searchFractions(1, quarterSteps, metric);
+    this.finish();
+  }
+
   /** Moves a vector found by `search` by quarter samples, if that helps; arguments and results as there. */
   refine(
     picture: ReconstructedPicture,

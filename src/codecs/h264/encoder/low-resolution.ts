@@ -27,6 +27,9 @@ const STILL_SAD = 32;
 
 const MAX_HEXAGON_STEPS = 12;
 
+/** A sample times this is four of it. */
+const REPEATED = 0x01010101;
+
 /** A limit that no distortion reaches. */
 const NO_LIMIT = 0x7fffffff;
 
@@ -140,20 +143,24 @@ export class LowResolution {
    * upper edges the padding stands for the neighbors.
    */
   private intraCost(at: number): number {
-    const { bytes, stride, scratch } = this;
+    const { bytes, words, stride, scratch } = this;
     const above = at - stride;
+    const to = scratch >> 2;
     let sum = BLOCK;
-    for (let i = 0; i < BLOCK; i++) sum += bytes[above + i] + bytes[at - 1 + i * stride];
-    bytes.fill(sum >> 4, scratch, scratch + BLOCK * BLOCK);
-    let best = satd(this.words, at, stride, scratch, BLOCK, BLOCK, BLOCK, NO_LIMIT);
     for (let y = 0; y < BLOCK; y++) {
       const left = bytes[at - 1 + y * stride];
-      bytes.fill(left, scratch + y * BLOCK, scratch + (y + 1) * BLOCK);
+      sum += left + bytes[above + y];
+      const word = Math.imul(left, REPEATED);
+      words[to + 2 * y] = word;
+      words[to + 2 * y + 1] = word;
     }
-    let cost = satd(this.words, at, stride, scratch, BLOCK, BLOCK, BLOCK, best);
-    if (cost < best) best = cost;
+    let best = satd(words, at, stride, scratch, BLOCK, BLOCK, BLOCK, NO_LIMIT);
     // A row that is its own neighbor all the way down: stride 0 repeats the row above.
-    cost = satd(this.words, at, stride, above, 0, BLOCK, BLOCK, best);
+    let cost = satd(words, at, stride, above, 0, BLOCK, BLOCK, best);
+    if (cost < best) best = cost;
+    words[to] = Math.imul(sum >> 4, REPEATED);
+    words[to + 1] = words[to];
+    cost = satd(words, at, stride, scratch, 0, BLOCK, BLOCK, best);
     return cost < best ? cost : best;
   }
 
@@ -224,7 +231,7 @@ export class LowResolution {
     return candidate;
   }
 
-  /** Hexagon search (Zhu, Lin and Chau, 2002) until the center is best, then its eight neighbors. */
+  /** Hexagon search (Zhu, Lin and Chau, 2002) until the center is best, then its four neighbors. */
   private hexagon(
     from: number,
     best: number,
@@ -242,8 +249,8 @@ export class LowResolution {
       if (best === center) break;
     }
     const center = best;
-    for (let i = 0; i < SQUARE.length; i += 2) {
-      const candidate = packMv(mvX(center) + SQUARE[i], mvY(center) + SQUARE[i + 1]);
+    for (let i = 0; i < DIAMOND.length; i += 2) {
+      const candidate = packMv(mvX(center) + DIAMOND[i], mvY(center) + DIAMOND[i + 1]);
       best = this.try(from, best, candidate, minX, maxX, minY, maxY);
     }
     return best;
@@ -253,7 +260,5 @@ export class LowResolution {
 /** Offsets x, y of the six points of the hexagon. */
 const HEXAGON: Int8Array = /* @__PURE__ */ Int8Array.of(-2, 0, -1, -2, 1, -2, 2, 0, 1, 2, -1, 2);
 
-/** Offsets x, y of the eight neighbors. */
-const SQUARE: Int8Array = /* @__PURE__ */ Int8Array.of(
-  ...[-1, -1, 0, -1, 1, -1, -1, 0, 1, 0, -1, 1, 0, 1, 1, 1],
-);
+/** Offsets x, y of the four neighbors. */
+const DIAMOND: Int8Array = /* @__PURE__ */ Int8Array.of(0, -1, -1, 0, 1, 0, 0, 1);

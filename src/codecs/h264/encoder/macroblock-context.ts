@@ -193,23 +193,26 @@ export class MacroblockContext {
 
   /** Copies the reconstructed samples around the macroblock to the edges of a reconstruction scratch block. */
   loadNeighborSamples(picture: ReconstructedPicture, recon: number): void {
-    const { bytes, layout } = this.memory;
+    const { bytes, words, layout } = this.memory;
     const { lumaStride, chromaStride } = layout;
     const luma = picture.luma + this.mbY * 16 * lumaStride + this.mbX * 16;
     const to = recon + RECON_LUMA;
-    for (let x = -1; x < 20; x++) bytes[to - RECON_STRIDE + x] = bytes[luma - lumaStride + x];
-    for (let y = 0; y < 16; y++)
+    const above = (luma - lumaStride) >> 2;
+    const toAbove = (to - RECON_STRIDE) >> 2;
+    for (let i = 0; i < 5; i++) words[toAbove + i] = words[above + i];
+    for (let y = -1; y < 16; y++) {
       bytes[to + y * RECON_STRIDE - 1] = bytes[luma + y * lumaStride - 1];
+    }
     const offset = this.mbY * 8 * chromaStride + this.mbX * 8;
     const cb = picture.cb + offset;
     const cr = picture.cr + offset;
     const toCb = recon + RECON_CB;
     const toCr = recon + RECON_CR;
-    for (let x = -1; x < 8; x++) {
-      bytes[toCb - RECON_STRIDE + x] = bytes[cb - chromaStride + x];
-      bytes[toCr - RECON_STRIDE + x] = bytes[cr - chromaStride + x];
+    for (let i = -chromaStride, k = -RECON_STRIDE; i < 8 - chromaStride; i += 4, k += 4) {
+      words[(toCb + k) >> 2] = words[(cb + i) >> 2];
+      words[(toCr + k) >> 2] = words[(cr + i) >> 2];
     }
-    for (let y = 0; y < 8; y++) {
+    for (let y = -1; y < 8; y++) {
       bytes[toCb + y * RECON_STRIDE - 1] = bytes[cb + y * chromaStride - 1];
       bytes[toCr + y * RECON_STRIDE - 1] = bytes[cr + y * chromaStride - 1];
     }

@@ -166,7 +166,8 @@ export class MotionSearch {
     this.startCount = 0;
     this.tryStarts(startCount);
 
-    if (this.options.method === 'diamond' || !isThorough) {
+    const usesHexagon = isThorough && this.options.method !== 'diamond';
+    if (!usesHexagon) {
       this.searchDiamond(this.options.range);
     } else {
       if (this.options.method === 'multi-hexagon') this.searchMultiHexagon();
@@ -176,6 +177,8 @@ export class MotionSearch {
     // From here on in quarter samples.
     this.bestX *= 4;
     this.bestY *= 4;
+    const fullX = this.bestX;
+    const fullY = this.bestY;
     const { guidedFractions, halfSteps, quarterSteps, metric, sparseRows } = this.options;
     if (sparseRows) this.bestCost = this.measure('sad');
     if (guidedFractions) {
@@ -184,7 +187,9 @@ export class MotionSearch {
       // The prediction and the first start themselves, with their fractions: often exact, and their bits are few.
       this.tryStart(this.predictedX, this.predictedY);
       if (startCount > 0) this.tryStart(mvX(this.starts[0]), mvY(this.starts[0]));
-      this.searchFractions(2, halfSteps, 'sad');
+      if (halfSteps === 1 && this.bestX === fullX && this.bestY === fullY && !usesHexagon)
+        this.searchCheaperHalves();
+      else this.searchFractions(2, halfSteps, 'sad');
     }
     if (metric === 'satd') this.bestCost = this.measure('satd');
     if (withQuarters && !guidedFractions) this.searchFractions(1, quarterSteps, metric);
@@ -375,6 +380,14 @@ export class MotionSearch {
       this.tryFraction(x + dx, y, 'sad');
       this.tryFraction(this.bestX, y + dy, 'sad');
     }
+  }
+
+  /** Half samples toward the cheaper of the full samples on either side. */
+  private searchCheaperHalves(): void {
+    const x = this.bestX;
+    const y = this.bestY;
+    this.tryFraction(this.costLeft < this.costRight ? x - 2 : x + 2, y, 'sad');
+    this.tryFraction(x, this.costAbove < this.costBelow ? y - 2 : y + 2, 'sad');
   }
 
   /** Hexagon of radius 2 as long as it helps, then the eight neighbors. */

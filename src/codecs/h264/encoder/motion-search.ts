@@ -318,7 +318,7 @@ export class MotionSearch {
     const source = this.searchSource;
     const limit = this.bestCost - cost;
     if (width === 16) {
-      const sparse = limit / rows;
+      const sparse = rows === 1 ? limit : (limit + 1) >> 1;
       cost +=
         rows * sad16(words, source, rows * SOURCE_STRIDE, at, rows * stride, height / rows, sparse);
     } else if (width === 8) {

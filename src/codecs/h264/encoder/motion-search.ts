@@ -26,7 +26,7 @@ export interface MotionSearchOptions {
   /** Largest number of steps of the half- and of the quarter-sample diamond; 0 leaves the stage out. */
   readonly halfSteps: number;
   readonly quarterSteps: number;
-  /** Distortion of quarter-sample vectors and of results: `sad` is faster, `satd` nearer to the bits. */
+  /** Distortion of quarter-sample vectors: `sad` is faster, `satd` nearer to the bits. */
   readonly metric: 'sad' | 'satd';
   /**
    * Whether fractions are tried only in the directions that the full samples around the best point to, and only where
@@ -193,6 +193,8 @@ export class MotionSearch {
     }
     if (metric === 'satd') this.bestCost = this.measure('satd');
     if (withQuarters && !guidedFractions) this.searchFractions(1, quarterSteps, metric);
+    // Whatever vectors are compared by: intra competes by SATD.
+    if (metric === 'sad') this.bestCost = this.measure('satd');
     this.finish();
   }
 
@@ -221,6 +223,7 @@ export class MotionSearch {
     this.tryFraction(this.predictedX, this.predictedY, 'sad');
     if (metric === 'satd') this.bestCost = this.measure('satd');
     if (withQuarters) this.searchFractions(1, quarterSteps, metric);
+    if (metric === 'sad') this.bestCost = this.measure('satd');
     this.finish();
   }
 
@@ -241,6 +244,7 @@ export class MotionSearch {
     this.bestY = mvY(mv);
     this.bestCost = this.measure(metric);
     this.searchFractions(1, quarterSteps, metric);
+    if (metric === 'sad') this.bestCost = this.measure('satd');
     this.finish();
   }
 

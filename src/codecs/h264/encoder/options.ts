@@ -135,7 +135,7 @@ const FASTEST: SpeedOptions = {
   mixedReferences: false,
   refs: 1,
   rdo: false,
-  fastIntra: false,
+  fastIntra: true,
   trellis: false,
   lookahead: 0,
   sceneCut: false,
@@ -162,7 +162,7 @@ const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
     lookahead: 10,
     importance: 1,
   },
-  faster: { halfSteps: 2, quarterSteps: 2, refs: 2, lookahead: 15 },
+  faster: { fastIntra: false, halfSteps: 2, quarterSteps: 2, refs: 2, lookahead: 15 },
   fast: { rdo: true, lookahead: 20 },
   medium: { trellis: true, refs: 3, mixedReferences: true, lookahead: 25 },
   slow: {

@@ -80,6 +80,7 @@ const cases = fc.record({
       mixedReferences: fc.boolean(),
       intra4x4InP: fc.boolean(),
       fastIntra: fc.boolean(),
+      lateQuarters: fc.boolean(),
       rdo: fc.boolean(),
       trellis: fc.boolean(),
       deblock: fc.boolean(),

@@ -77,6 +77,7 @@ import {
   stts,
   stz2,
 } from './boxes-samples.ts';
+import { quickTimeText, textMediaInformation } from './chapter-track.ts';
 import type { BoxDescription } from './syntax.ts';
 import { loadBox, MAX_TOP_LEVEL_BOXES, topLevelBox } from './top-level.ts';
 
@@ -197,8 +198,10 @@ function describe(
   const parent = parents.at(-1) ?? '';
   if (parent === 'stsd') {
     if (box.type === 'tx3g') return tx3g as unknown as AnyBox;
+    if (box.type === 'text') return quickTimeText as unknown as AnyBox;
     return MEDIA_ENTRIES[handler] ?? (plainSampleEntry as unknown as AnyBox);
   }
+  if (parent === 'gmhd' && box.type === 'text') return textMediaInformation as unknown as AnyBox;
   if (parent === 'tref') return trackReference as unknown as AnyBox;
   if (parent === '----') {
     return (box.type === 'data' ? data : freeFormName) as unknown as AnyBox;

@@ -3,6 +3,7 @@ import { gcd } from '../../base/math.ts';
 import { rescale } from '../../base/rational.ts';
 import type { BoxWriter } from './box-writer.ts';
 import { trex } from './boxes-fragments.ts';
+import { gmin } from './boxes-metadata.ts';
 import {
   dref,
   type EditListEntry,
@@ -16,6 +17,7 @@ import {
   TRACK_ENABLED,
   TRACK_IN_MOVIE,
   tkhd,
+  trackReference,
   UNITY_MATRIX,
   url,
   vmhd,
@@ -33,6 +35,7 @@ import {
   stsz,
   stts,
 } from './boxes-samples.ts';
+import { CHAPTER_CODEC, textMediaInformation } from './chapter-track.ts';
 import { writeUserData } from './metadata-writer.ts';
 import type { ResolvedMp4Options } from './options.ts';
 import { WEBVTT_CODEC, writeSampleEntry } from './sample-entries.ts';
@@ -116,6 +119,8 @@ export function writeMovie(
     isFragmented ? 0 : presentationDuration(track, edits[i], timescale),
   );
   const duration = durations.reduce((longest, each) => Math.max(longest, each), 0);
+  // The track_ID of the chapters' track, 0 if there is none.
+  const chapters = tracks.findIndex(({ stream }) => stream.codec === CHAPTER_CODEC) + 1;
   const { creation_time } = options;
   const times = { creation_time, modification_time: creation_time };
   w.box('moov', () => {
@@ -124,6 +129,9 @@ export function writeMovie(
     for (const [i, track] of tracks.entries()) {
       w.box('trak', () => {
         writeTrackHeader(w, tracks, i, durations[i], times);
+        if (chapters > 0 && i + 1 !== chapters) {
+          w.box('tref', () => w.put(trackReference, { track_IDs: Uint32Array.of(chapters) }));
+        }
         if (edits[i].length > 0) w.box('edts', () => writeEdits(w, edits[i]));
         w.box('mdia', () => writeMedia(w, track, { options, offsetShift, isFragmented }));
         const { title } = track.stream;
@@ -175,7 +183,7 @@ function writeTrackHeader(
     ...times,
     track_ID: index + 1,
     duration,
-    alternate_group: ALTERNATE_GROUPS[stream.kind],
+    alternate_group: stream.codec === CHAPTER_CODEC ? 0 : ALTERNATE_GROUPS[stream.kind],
     volume: stream.kind === 'audio' ? 0x0100 : 0,
     ...size,
   });
@@ -221,12 +229,18 @@ function writeMedia(w: BoxWriter, track: Mp4Track, layout: MovieLayout): void {
   });
   const isQuickTime = options.format === 'mov';
   const [handler, name] = HANDLERS[stream.kind];
-  const handler_type = stream.codec === WEBVTT_CODEC ? 'text' : handler;
+  const isChapters = stream.codec === CHAPTER_CODEC;
+  const handler_type = isChapters || stream.codec === WEBVTT_CODEC ? 'text' : handler;
   w.put(hdlr, { pre_defined: isQuickTime ? fourccNumber('mhlr') : 0, handler_type, name });
   w.box('minf', () => {
     if (stream.kind === 'video') w.put(vmhd);
     else if (stream.kind === 'audio') w.put(smhd);
-    else w.put(nmhd);
+    else if (isChapters) {
+      w.box('gmhd', () => {
+        w.put(gmin);
+        w.put(textMediaInformation);
+      });
+    } else w.put(nmhd);
     if (isQuickTime) {
       w.put(hdlr, { pre_defined: fourccNumber('dhlr'), handler_type: 'url ', name: 'DataHandler' });
     }

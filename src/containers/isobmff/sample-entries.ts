@@ -22,6 +22,7 @@ import {
   visualSampleEntry,
   vttC,
 } from './boxes-entries.ts';
+import { CHAPTER_CODEC, quickTimeText } from './chapter-track.ts';
 import {
   LPCM_IS_BIG_ENDIAN,
   LPCM_IS_FLOAT,
@@ -134,6 +135,7 @@ export function writeSampleEntry(
   const { stream } = track;
   if (stream.kind === 'video') writeVisual(w, stream, track.firstPacket, rates);
   else if (stream.kind === 'audio') writeAudio(w, stream, track.firstPacket, format, rates);
+  else if (stream.codec === CHAPTER_CODEC) w.put(quickTimeText);
   else if (stream.codec === WEBVTT_CODEC) {
     w.put(plainSampleEntry, {}, () => w.put(vttC, vttConfig(stream.config)), 'wvtt');
   } else if (stream.codec === 'mov_text' && stream.config.length > 0) {

@@ -8,6 +8,7 @@ import { ConfigError, StateError } from '../../base/errors.ts';
 import type { Packet, StreamInfo } from '../../base/packet.ts';
 import { BoxWriter } from './box-writer.ts';
 import { ftyp } from './boxes-movie.ts';
+import { chapterTrack } from './chapter-track.ts';
 import { FragmentedMp4Writer } from './fragment-writer.ts';
 import {
   type MediaData,
@@ -149,6 +150,7 @@ class Mp4Writer implements ContainerWriter {
       if (closing !== null) await this.writeSample(track, closing, mediaData);
       track.finish();
     }
+    await this.addChapters(tracks, mediaData);
     await mediaData.finish();
     if (!this.options.faststart) {
       await sink.write(this.movie(tracks, 0).view());
@@ -162,6 +164,17 @@ class Mp4Writer implements ContainerWriter {
       await moveBack(sink, this.headerBytes, mediaData.end, movie.position);
       await sink.writeAt(this.headerBytes, movie.view());
     }
+  }
+
+  /** Writes the titles of the chapters behind all media, and adds their track to `tracks`. */
+  private async addChapters(tracks: Mp4Track[], mediaData: MediaData): Promise<void> {
+    const { chapters } = this.options;
+    if (chapters.length === 0 || tracks.length === 0) return;
+    const ends = tracks.map(({ endPts, timescale }) => endPts / timescale);
+    const { track, packets } = chapterTrack(chapters, tracks.length, Math.max(...ends));
+    for (const packet of packets) await this.writeSample(track, packet, mediaData);
+    track.finish();
+    tracks.push(track);
   }
 
   private movie(tracks: readonly Mp4Track[], offsetShift: number): BoxWriter {

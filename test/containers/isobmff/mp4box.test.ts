@@ -19,6 +19,8 @@ const complaints: string[] = [];
 const NOT_KNOWN = [
   /Unknown box type: 'ftab'/, // 3GPP TS 26.245 clause 5.16
   /Unknown box type: 'chpl'/, // chapters as Nero writes them
+  /Unknown track reference type: 'chap'/, // a list of chapters, QuickTime File Format
+  /Unknown (box type: 'gmhd'|sample entry type: 'text')/, // the same
   /Unknown box type: 'name'/, // title of a track, QuickTime File Format
   /Unknown sample entry type: 'ipcm'/, // ISO/IEC 23003-5
   /Unknown sample entry type: '(lpcm|sowt|twos|raw )'/, // PCM, QuickTime File Format

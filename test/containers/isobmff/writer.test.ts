@@ -2,7 +2,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ConfigError, UnsupportedError } from '../../../src/base/errors.ts';
 import type { Packet, StreamInfo } from '../../../src/base/packet.ts';
-import { createMp4Writer, type Mp4Options } from '../../../src/containers/isobmff/index.ts';
+import {
+  createMp4Writer,
+  type Mp4Options,
+  openMp4,
+} from '../../../src/containers/isobmff/index.ts';
+import { MemorySource } from '../../../src/io/index.ts';
 import { probeFile, runFfmpeg } from '../../support/ffmpeg.ts';
 import {
   breathe,
@@ -171,14 +176,43 @@ describe('a file with one moov', () => {
       '-show_chapters',
     ]);
     expect(format.tags).toMatchObject(metadata);
-    expect(streams[1]).toMatchObject({ codec_name: 'png', width: 32, height: 32 });
-    expect(streams[1].disposition.attached_pic).toBe(1);
+    const cover = streams.find(({ codec_name }: { codec_name: string }) => codec_name === 'png');
+    expect(cover).toMatchObject({ width: 32, height: 32 });
+    expect(cover.disposition.attached_pic).toBe(1);
     expect(rest.chapters.map((c: { tags: { title: string } }) => c.tags.title)).toEqual([
       'One',
       'Zwölf',
     ]);
     expect(rest.chapters[1].start_time).toBe('0.500000');
   });
+
+  it.each(['mp4', 'mov'] as const)(
+    'has chapters as QuickTime wants them too: %s',
+    async (format) => {
+      const chapters = [
+        { start: 0.25, title: 'One' },
+        { start: 0.25, title: 'At once' },
+        { start: 0.75, title: 'Zwölf' },
+      ];
+      const bytes = await muxMp4([video], { format, chapters });
+      // Without the other list, only the text track has them.
+      const buffer = Buffer.from(bytes);
+      buffer.write('free', buffer.indexOf('chpl'), 'latin1');
+      const { chapters: found } = probeFile(temporaryFile(buffer, `a.${format}`), [
+        '-show_chapters',
+      ]);
+      const titles = found.map((c: { tags: { title: string } }) => c.tags.title);
+      expect(titles.slice(-3)).toEqual(['One', 'At once', 'Zwölf']);
+      expect(found.at(-1).start_time).toBe('0.750000');
+      const reader = await openMp4(new MemorySource(new Uint8Array(buffer)));
+      expect(reader.streams).toHaveLength(1);
+      expect(reader.chapters).toEqual([
+        { start: 0.25, title: 'One' },
+        { start: 0.251, title: 'At once' },
+        { start: 0.75, title: 'Zwölf' },
+      ]);
+    },
+  );
 
   it('turns text cues into timed text with the gaps filled', async () => {
     const cue = (pts: number, duration: number, text: string): Packet => ({

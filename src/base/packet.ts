@@ -50,6 +50,30 @@ export interface ColorTags {
   readonly video_full_range_flag: 0 | 1;
 }
 
+/** Samples at the sides of the coded picture that are not shown, each at least 0. */
+export interface Crop {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The display that a picture was made on (SMPTE ST 2086). */
+export interface MasteringDisplay {
+  /** x and y of red, of green and of blue in the CIE 1931 diagram. */
+  readonly primaries: readonly number[];
+  /** x and y. */
+  readonly whitePoint: readonly number[];
+  /** In cd/m². */
+  readonly luminance: readonly [min: number, max: number];
+}
+
+/** The light that a picture reaches, in cd/m² (CTA-861.3): of its brightest sample, and of its brightest frame. */
+export interface ContentLight {
+  readonly maxCLL: number;
+  readonly maxFALL: number;
+}
+
 /** What all streams have. */
 interface StreamInfoBase {
   readonly codec: CodecName;
@@ -81,6 +105,10 @@ export interface VideoStreamInfo extends StreamInfoBase {
   /** Width to height of one sample; [1, 1] if not given. */
   readonly sampleAspectRatio?: Rational;
   readonly color?: ColorTags;
+  /** What the container cuts off the picture of this width and height; players show the rest. */
+  readonly crop?: Crop;
+  readonly masteringDisplay?: MasteringDisplay;
+  readonly contentLight?: ContentLight;
   /** Clockwise rotation to apply for display, degrees: 0, 90, 180 or 270. */
   readonly rotation?: number;
 }

@@ -78,6 +78,7 @@ import {
   stz2,
 } from './boxes-samples.ts';
 import { quickTimeText, textMediaInformation } from './chapter-track.ts';
+import { clli, mdcv } from './picture-boxes.ts';
 import type { BoxDescription } from './syntax.ts';
 import { loadBox, MAX_TOP_LEVEL_BOXES, topLevelBox } from './top-level.ts';
 
@@ -99,7 +100,7 @@ const DESCRIPTIONS: ReadonlyMap<string, AnyBox> = /* @__PURE__ */ new Map(
       ...[stsd, stts, ctts, cslg, stss, sdtp, stsz, stz2, stsc, stco, co64, sbgp, sgpd],
       ...[mehd, trex, mfhd, tfhd, trun, tfdt, tfra, mfro, sidx],
       ...[btrt, chan, chnl, clap, colr, esds, ftab, pasp, pcmC, vttC],
-      ...[av1C, avcC, dac3, dOps, hvcC, vpcC, meta, data, chpl, gmin],
+      ...[av1C, avcC, dac3, dOps, hvcC, vpcC, meta, data, chpl, gmin, clli, mdcv],
     ] as unknown as AnyBox[]
   ).map((description) => [description.type, description]),
 );

@@ -32,6 +32,7 @@ import {
   type PcmFormat,
   speakerPositions,
 } from './pcm-formats.ts';
+import { writePictureBoxes } from './picture-boxes.ts';
 import { type BitRates, type Mp4Track, OPUS_RATE } from './track.ts';
 
 /** Codecs with a sample entry and a record of their own: codec => type of the entry, type of the record. */
@@ -163,6 +164,7 @@ function writeVisual(
     writeColor(w, stream);
     const [hSpacing, vSpacing] = stream.sampleAspectRatio ?? [1, 1];
     w.put(pasp, { hSpacing, vSpacing });
+    writePictureBoxes(w, stream);
     if (record) writeBitRates(w, rates);
   };
   w.put(visualSampleEntry, { width, height }, children, record ? record[0] : 'mp4v');

@@ -32,6 +32,7 @@ import {
   LPCM_IS_FLOAT,
   LPCM_IS_SIGNED_INTEGER,
 } from './pcm-formats.ts';
+import { readPictureBoxes } from './picture-boxes.ts';
 import { NO_BYTES } from './syntax.ts';
 
 /** What a sample entry says, whatever the kind of track. */
@@ -49,6 +50,8 @@ export interface VisualEntry extends EntryInfo {
   readonly height: number;
   readonly sampleAspectRatio: Rational | null;
   readonly color: ColorTags | null;
+  /** What boxes say of the picture that is shown. */
+  readonly picture: ReturnType<typeof readPictureBoxes>;
   /** Bytes of the NAL lengths in the samples, for codecs that have them; 4 else. */
   readonly nalLengthSize: number;
 }
@@ -157,6 +160,7 @@ export function readVisualEntry(file: FileBytes, box: BoxView): VisualEntry {
         ? [aspect.hSpacing, aspect.vSpacing]
         : null,
     color: readColor(file, children),
+    picture: readPictureBoxes(file, children, fields),
     nalLengthSize,
   };
 }

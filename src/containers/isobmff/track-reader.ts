@@ -233,6 +233,7 @@ function videoInfo(
     height: entry.height,
     pixFmt: '',
     rotation: rotationOf(matrix),
+    ...entry.picture,
     ...shared,
     ...(entry.bitRate > 0 ? { bitRate: entry.bitRate } : {}),
     ...(delta > 0 ? { frameRate: reduced([timescale, delta]) } : {}),

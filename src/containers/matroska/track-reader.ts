@@ -1,10 +1,12 @@
 /** From a TrackEntry (RFC 9559 clause 5.1.4.1) to the description of a stream, with its configuration in canonical form. */
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
-import type { ColorTags, StreamInfo } from '../../base/packet.ts';
+import { clip3 } from '../../base/math.ts';
+import type { ColorTags, StreamInfo, VideoStreamInfo } from '../../base/packet.ts';
 import { type Rational, reduced, rescale } from '../../base/rational.ts';
 import { aacConfigOf, codecOfId, needsConfig, UNKNOWN_CODEC_PREFIX } from './codec-ids.ts';
 import { type ContentEncoding, readContentEncodings, undoEncoding } from './content-encoding.ts';
 import type { Children } from './ebml-reader.ts';
+import type { ElementName } from './element-table.ts';
 import { toTerminological } from './language-codes.ts';
 import {
   ACM_CODEC_ID,
@@ -13,6 +15,7 @@ import {
   pcmCodecOf,
   VFW_CODEC_ID,
 } from './pcm-and-fourcc.ts';
+import { PRIMARY_NAMES } from './track-writer.ts';
 
 /** A track as the reader of blocks needs it. */
 export interface ReaderTrack {
@@ -154,7 +157,7 @@ function frameSizeOf(codec: string): number {
 /** Display units that give a shape: pixels, centimeters, inches, aspect ratio; RFC 9559 clause 5.1.4.1.28.14. */
 const LAST_DISPLAY_UNIT = 3;
 
-interface VideoFields {
+interface VideoFields extends Pick<VideoStreamInfo, 'crop' | 'masteringDisplay' | 'contentLight'> {
   readonly width: number;
   readonly height: number;
   readonly sampleAspectRatio?: Rational;
@@ -169,9 +172,12 @@ function readVideo(entry: Children, where: string, offset: number): VideoFields 
   const height = video.uint('PixelHeight', 0);
   requireRange(`${where}.PixelWidth`, width, MAX_DIMENSION, offset);
   requireRange(`${where}.PixelHeight`, height, MAX_DIMENSION, offset);
-  const displayWidth = video.uint('DisplayWidth', width);
-  const displayHeight = video.uint('DisplayHeight', height);
-  const sar = reduced([displayWidth * height, displayHeight * width]);
+  const { crop } = readCrop(video);
+  const shownWidth = width - (crop ? crop.left + crop.right : 0);
+  const shownHeight = height - (crop ? crop.top + crop.bottom : 0);
+  const displayWidth = video.uint('DisplayWidth', shownWidth);
+  const displayHeight = video.uint('DisplayHeight', shownHeight);
+  const sar = reduced([displayWidth * shownHeight, displayHeight * shownWidth]);
   const hasShape =
     video.uint('DisplayUnit', 0) <= LAST_DISPLAY_UNIT && isInt31(sar[0]) && isInt31(sar[1]);
   const color = readColour(video);
@@ -181,6 +187,8 @@ function readVideo(entry: Children, where: string, offset: number): VideoFields 
     height,
     sampleAspectRatio: hasShape ? sar : [1, 1],
     ...(color ? { color } : {}),
+    ...(crop ? { crop } : {}),
+    ...readMastering(video.master('Colour')),
     ...(rotation ? { rotation } : {}),
   };
 }
@@ -201,6 +209,54 @@ function readColour(video: Children): ColorTags | undefined {
     video_full_range_flag: colour.uint('Range', 0) === 2 ? 1 : 0,
   };
 }
+
+/** PixelCropLeft and the others, RFC 9559 clauses 5.1.4.1.28.8 to 11; nothing if nothing is cut off. */
+function readCrop(video: Children): Pick<VideoStreamInfo, 'crop'> {
+  const crop = {
+    left: video.uint('PixelCropLeft', 0),
+    right: video.uint('PixelCropRight', 0),
+    top: video.uint('PixelCropTop', 0),
+    bottom: video.uint('PixelCropBottom', 0),
+  };
+  const isCut = Object.values(crop).some((side) => side > 0);
+  const hasRest =
+    crop.left + crop.right < video.uint('PixelWidth', 0) &&
+    crop.top + crop.bottom < video.uint('PixelHeight', 0);
+  return isCut && hasRest ? { crop } : {};
+}
+
+/** MaxCLL, MaxFALL and MasteringMetadata, RFC 9559 clauses 5.1.4.1.28.29 to 31. */
+function readMastering(
+  colour: Children,
+): Pick<VideoStreamInfo, 'masteringDisplay' | 'contentLight'> {
+  const contentLight = { maxCLL: colour.uint('MaxCLL', 0), maxFALL: colour.uint('MaxFALL', 0) };
+  const mastering = colour.master('MasteringMetadata');
+  const isSaid =
+    mastering.find('LuminanceMax') !== undefined &&
+    PRIMARY_NAMES.every((name) => mastering.find(name) !== undefined);
+  const coordinate = (name: ElementName): number => clip3(0, 1, mastering.float(name, 0) || 0);
+  const light = (name: ElementName): number =>
+    clip3(0, MAX_LUMINANCE, mastering.float(name, 0) || 0);
+  return {
+    ...(contentLight.maxCLL > 0 && contentLight.maxCLL <= MAX_LIGHT_LEVEL ? { contentLight } : {}),
+    ...(isSaid
+      ? {
+          masteringDisplay: {
+            primaries: PRIMARY_NAMES.map(coordinate),
+            whitePoint: [
+              coordinate('WhitePointChromaticityX'),
+              coordinate('WhitePointChromaticityY'),
+            ],
+            luminance: [light('LuminanceMin'), light('LuminanceMax')] as const,
+          },
+        }
+      : {}),
+  };
+}
+
+/** Light beyond these, in cd/m², is damage. */
+const MAX_LUMINANCE = 100_000;
+const MAX_LIGHT_LEVEL = 0xffff;
 
 /** Clockwise degrees, from ProjectionPoseRoll, which goes counter-clockwise; 0 if it is not a quarter turn. */
 function readRotation(video: Children): number {

@@ -123,16 +123,35 @@ function writeCodec(entry: EbmlWriter, stream: StreamInfo, docType: 'matroska' |
   }
 }
 
+/** Elements of MasteringMetadata for the primaries, in the order of `MasteringDisplay`. */
+export const PRIMARY_NAMES = [
+  'PrimaryRChromaticityX',
+  'PrimaryRChromaticityY',
+  'PrimaryGChromaticityX',
+  'PrimaryGChromaticityY',
+  'PrimaryBChromaticityX',
+  'PrimaryBChromaticityY',
+] as const;
+
 /** Video, RFC 9559 clause 5.1.4.1.28. */
 function writeVideo(
   entry: EbmlWriter,
   stream: VideoStreamInfo,
   docType: 'matroska' | 'webm',
 ): void {
-  const { width, height, color } = stream;
+  const { crop, color, masteringDisplay, contentLight } = stream;
+  // The shape is that of what is shown.
+  const width = stream.width - (crop ? crop.left + crop.right : 0);
+  const height = stream.height - (crop ? crop.top + crop.bottom : 0);
   entry.master('Video', (video) => {
-    video.uint('PixelWidth', width);
-    video.uint('PixelHeight', height);
+    video.uint('PixelWidth', stream.width);
+    video.uint('PixelHeight', stream.height);
+    if (crop) {
+      video.uint('PixelCropBottom', crop.bottom);
+      video.uint('PixelCropTop', crop.top);
+      video.uint('PixelCropLeft', crop.left);
+      video.uint('PixelCropRight', crop.right);
+    }
     const [sarNum, sarDen] = stream.sampleAspectRatio ?? [1, 1];
     if (sarNum !== sarDen && sarNum > 0) {
       const displayWidth = (width * sarNum) / sarDen;
@@ -146,13 +165,8 @@ function writeVideo(
         video.uint('DisplayUnit', DISPLAY_UNIT_ASPECT_RATIO);
       }
     }
-    if (color) {
-      video.master('Colour', (colour) => {
-        colour.uint('MatrixCoefficients', color.matrix_coefficients);
-        colour.uint('Range', color.video_full_range_flag === 1 ? 2 : 1);
-        colour.uint('TransferCharacteristics', color.transfer_characteristics);
-        colour.uint('Primaries', color.colour_primaries);
-      });
+    if (color || masteringDisplay || contentLight) {
+      video.master('Colour', (colour) => writeColour(colour, stream));
     }
     if (stream.rotation) {
       // Counter-clockwise and within -180..180, RFC 9559 clause 5.1.4.1.28.46; ours is clockwise.
@@ -163,6 +177,31 @@ function writeVideo(
       });
     }
   });
+}
+
+/** Colour, RFC 9559 clause 5.1.4.1.28.16. */
+function writeColour(colour: EbmlWriter, stream: VideoStreamInfo): void {
+  const { color, masteringDisplay, contentLight } = stream;
+  if (color) {
+    colour.uint('MatrixCoefficients', color.matrix_coefficients);
+    colour.uint('Range', color.video_full_range_flag === 1 ? 2 : 1);
+    colour.uint('TransferCharacteristics', color.transfer_characteristics);
+    colour.uint('Primaries', color.colour_primaries);
+  }
+  if (contentLight) {
+    colour.uint('MaxCLL', contentLight.maxCLL);
+    colour.uint('MaxFALL', contentLight.maxFALL);
+  }
+  if (masteringDisplay) {
+    const { primaries, whitePoint, luminance } = masteringDisplay;
+    colour.master('MasteringMetadata', (mastering) => {
+      for (const [i, name] of PRIMARY_NAMES.entries()) mastering.float(name, primaries[i]!);
+      mastering.float('WhitePointChromaticityX', whitePoint[0]!);
+      mastering.float('WhitePointChromaticityY', whitePoint[1]!);
+      mastering.float('LuminanceMax', luminance[1]);
+      mastering.float('LuminanceMin', luminance[0]);
+    });
+  }
 }
 
 /** Audio, RFC 9559 clause 5.1.4.1.29. */

@@ -4,7 +4,7 @@
  * when it is full, for sinks that cannot go back; or into memory, when `moov` must come first and nothing can be moved.
  */
 import type { ByteSink } from '../../base/byte-stream.ts';
-import { StateError } from '../../base/errors.ts';
+import { StateError, UnsupportedError } from '../../base/errors.ts';
 import { ByteWriter } from '../../bits/byte-writer.ts';
 
 /** Takes the bytes of samples, and says where in the file each packet lies. */
@@ -120,6 +120,9 @@ export class SegmentedMediaData implements MediaData {
   }
 }
 
+/** Most bytes that are held in memory for a `moov` in front. */
+export const MAX_SPOOLED_BYTES = 256 << 20;
+
 /** All in memory. Positions are those of a file without `moov`; the caller adds its size. */
 export class SpooledMediaData implements MediaData {
   private readonly start: number;
@@ -137,6 +140,12 @@ export class SpooledMediaData implements MediaData {
   }
 
   append(bytes: Uint8Array): void {
+    if (this.end + bytes.length - this.start > MAX_SPOOLED_BYTES) {
+      throw new UnsupportedError(
+        'mp4.options.faststart',
+        `moov in front of more than ${MAX_SPOOLED_BYTES >> 20} MiB of media, into a sink that cannot be read back; use fragmented, or a file`,
+      );
+    }
     this.packets.push(bytes);
     this.end += bytes.length;
   }

@@ -5,7 +5,7 @@
 
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { type ContainerReader, eachPacket } from '../../base/container.ts';
-import { FormatError } from '../../base/errors.ts';
+import { FormatError, rejectUnknownKeys } from '../../base/errors.ts';
 import type { Chapter } from '../../base/file-description.ts';
 import type { StreamInfo } from '../../base/packet.ts';
 import { rescale } from '../../base/rational.ts';
@@ -39,6 +39,15 @@ export interface Mp4Reader extends ContainerReader, ReadMetadata {
   readonly durationSeconds: number;
 }
 
+/** Options of `openMp4`. */
+export interface Mp4ReadOptions {
+  /**
+   * Take the encoder's delay and padding from the item iTunSMPB where a track of sound has no edit list: its times then
+   * begin before 0, as those of other files do. Default false: times as they are stored, which is what ffmpeg gives.
+   */
+  readonly gapless?: boolean;
+}
+
 /** Types that a file may begin with, ISOBMFF clause 6.3 and QuickTime File Format. */
 const TOP_LEVEL_TYPES = [
   ...['ftyp', 'styp', 'moov', 'mdat', 'free', 'skip', 'wide', 'moof', 'sidx', 'uuid', 'pnot'],
@@ -55,7 +64,11 @@ export function isMp4(start: Uint8Array): boolean {
  * Opens a file of the MP4 family. Throws `FormatError`, with the offset, if it is none or nothing in it can be played.
  * The source is read during the call and by `packets`; the caller closes it.
  */
-export async function openMp4(source: ByteSource): Promise<Mp4Reader> {
+export async function openMp4(
+  source: ByteSource,
+  options: Mp4ReadOptions = {},
+): Promise<Mp4Reader> {
+  rejectUnknownKeys('mp4.options', options, ['gapless']);
   const window = new SourceWindow(source);
   let majorBrand = '';
   let position = 0;
@@ -71,7 +84,7 @@ export async function openMp4(source: ByteSource): Promise<Mp4Reader> {
     }
     if (box.type === 'moov') {
       const [file, view] = await loadBox(window, box);
-      return await makeReader(window, file, view, majorBrand, box.end);
+      return await makeReader(window, file, view, majorBrand, box.end, options.gapless ?? false);
     }
     position = box.end;
     if (position >= window.size) break;
@@ -89,6 +102,7 @@ async function makeReader(
   moov: BoxView,
   majorBrand: string,
   moovEnd: number,
+  isGapless: boolean,
 ): Promise<Mp4Reader> {
   if (findBox(file.bytes, moov.dataStart, moov.end, 'cmov') !== null) {
     throw new FormatError('mp4.cmov', 'compressed movie headers are not read', file.fileOffset);
@@ -106,11 +120,14 @@ async function makeReader(
     ({ info, stream }) =>
       stream.kind === 'subtitle' && all.some((other) => other.chapterIDs.includes(info.track_ID)),
   );
-  const tracks = all.filter((track) => track !== chapterTrack);
+  const described = readMetadata(file, moov);
+  const gapless = isGapless ? described.freeForm.get('iTunSMPB') : undefined;
+  const tracks = all
+    .filter((track) => track !== chapterTrack)
+    .map((track) => (gapless === undefined ? track : withGaplessInfo(track, gapless)));
   if (tracks.length === 0) {
     throw new FormatError('mp4.moov', 'has no track that can be played', file.fileOffset);
   }
-  const described = readMetadata(file, moov);
   let { chapters } = described;
   // Streams cannot be read ahead to where the titles are.
   if (chapters.length === 0 && chapterTrack !== undefined && window.source.size !== null) {
@@ -174,6 +191,28 @@ async function readChapterTrack(window: SourceWindow, track: ReadTrack): Promise
   }
   return chapters;
 }
+
+/**
+ * `track` with the edit that the item iTunSMPB stands for, in files of sound without an edit list (older iTunes and other
+ * encoders): after a zero, in hexadecimal, the samples of encoder delay, of padding, and of sound between them. Apple,
+ * Technical Note TN2258. Left out if it does not fit the media.
+ */
+function withGaplessInfo(track: ReadTrack, text: string): ReadTrack {
+  const { info, stream } = track;
+  const values = text.trim().split(/\s+/).slice(0, 4);
+  if (stream.kind !== 'audio' || info.edits.length > 0) return track;
+  if (values.length < 4 || !values.every((value) => /^[0-9a-f]{1,16}$/i.test(value))) return track;
+  const [, delay, , count] = values.map((value) => Number.parseInt(value, 16));
+  const inTicks = (samples: number): number =>
+    rescale(samples, [1, stream.sampleRate], [1, info.timescale]);
+  const isPlausible = count > 0 && delay < stream.sampleRate && delay + count < MAX_GAPLESS_SAMPLES;
+  if (!isPlausible || (info.duration > 0 && inTicks(delay + count) > info.duration)) return track;
+  const edits = [{ mediaTime: inTicks(delay), duration: inTicks(count) }];
+  return { ...track, info: { ...info, edits } };
+}
+
+/** A year of samples at 96 kHz: more is damage. */
+const MAX_GAPLESS_SAMPLES = 2 ** 42;
 
 /** The stream's description with its priming: what lies before presentation time 0. */
 function withPriming(track: ReadTrack, fileSize: number, isFragmented: boolean): StreamInfo {

@@ -3,8 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { FormatError } from '../../../src/base/errors.ts';
-import type { Packet, StreamInfo } from '../../../src/base/packet.ts';
-import { isMp4, type Mp4Options, openMp4 } from '../../../src/containers/isobmff/index.ts';
+import type { AudioStreamInfo, Packet, StreamInfo } from '../../../src/base/packet.ts';
+import { BoxWriter } from '../../../src/containers/isobmff/box-writer.ts';
+import { data, freeFormName, meta } from '../../../src/containers/isobmff/boxes-metadata.ts';
+import {
+  isMp4,
+  type Mp4Options,
+  type Mp4ReadOptions,
+  openMp4,
+} from '../../../src/containers/isobmff/index.ts';
 import { probeFile, runFfmpeg } from '../../support/ffmpeg.ts';
 import { hasMedia, mediaPath } from '../../support/media.ts';
 import {
@@ -25,8 +32,12 @@ interface ReadFile {
   readonly packets: { streamIndex: number; packet: Packet }[];
 }
 
-async function readAll(bytes: Uint8Array, knowsSize = true): Promise<ReadFile> {
-  const reader = await openMp4(new TestSource(bytes, knowsSize));
+async function readAll(
+  bytes: Uint8Array,
+  knowsSize = true,
+  options: Mp4ReadOptions = {},
+): Promise<ReadFile> {
+  const reader = await openMp4(new TestSource(bytes, knowsSize), options);
   const packets = [];
   for await (const each of reader.packets()) packets.push(each);
   return { streams: reader.streams, packets };
@@ -209,6 +220,54 @@ describe('what the writer wrote', () => {
       { start: 0, title: 'One' },
       { start: 0.5, title: 'Zwölf' },
     ]);
+  });
+
+  it('takes delay and padding from iTunSMPB where there is no edit list, if asked to', async () => {
+    const withEdits = await muxMp4([audio]);
+    const expected = await readAll(withEdits);
+    const { priming } = expected.streams[0] as AudioStreamInfo;
+    const length = 44_100;
+    const hex = (n: number): string => n.toString(16).toUpperCase().padStart(8, '0');
+    const without = Buffer.from(withEdits);
+    without.write('free', without.indexOf('edts'), 'latin1');
+    const plain = await readAll(new Uint8Array(without));
+    expect(plain.streams[0]).toMatchObject({ priming: 0 });
+    const item = (text: string): Uint8Array => {
+      const w = new BoxWriter();
+      w.box('udta', () => {
+        w.put(meta, {}, () => {
+          w.box('ilst', () => {
+            w.box('----', () => {
+              w.put(freeFormName, { text: 'com.apple.iTunes' }, null, 'mean');
+              w.put(freeFormName, { text: 'iTunSMPB' });
+              w.put(data, { value: new TextEncoder().encode(text) });
+            });
+          });
+        });
+      });
+      return w.view().slice();
+    };
+    /** The file with `udta` at the end of its `moov`, which ends it. */
+    const patched = (text: string): Uint8Array => {
+      const file = Buffer.concat([without, item(text)]);
+      const moov = file.indexOf('moov') - 4;
+      file.writeUInt32BE(file.length - moov, moov);
+      return new Uint8Array(file);
+    };
+    const gapless = ` 00000000 ${hex(priming)} 00000134 00000000${hex(length)} 00000000`;
+    const found = await readAll(patched(gapless), true, { gapless: true });
+    expect((await readAll(patched(gapless))).streams[0]).toMatchObject({ priming: 0 });
+    expect(found.streams[0]).toMatchObject({ priming });
+    expect(found.packets).toEqual(expected.packets);
+    for (const broken of [
+      '',
+      ' 0 1',
+      ' 00000000 zz 0 1',
+      ` 0 ${hex(priming)} 0 FFFFFFFFFFFFFFFF`,
+    ]) {
+      const { streams } = await readAll(patched(broken), true, { gapless: true });
+      expect(streams[0]).toMatchObject({ priming: 0 });
+    }
   });
 
   it('keeps WebVTT cues', async () => {

@@ -214,6 +214,19 @@ describe('a file with one moov', () => {
     },
   );
 
+  it('holds no more than 256 MiB for moov in front of a stream, and says what to do', async () => {
+    const sink = new TestSink({ seekable: false });
+    const writer = createMp4Writer(sink, [video.stream], { faststart: true });
+    await writer.writeHeader();
+    const data = new Uint8Array(16 << 20);
+    const write = async (): Promise<void> => {
+      for (let i = 0; i < 20; i++) {
+        await writer.writePacket(0, { data, pts: i, dts: i, duration: 1, isKey: true });
+      }
+    };
+    await expect(write()).rejects.toThrow(/more than 256 MiB.*use fragmented, or a file/);
+  });
+
   it('turns text cues into timed text with the gaps filled', async () => {
     const cue = (pts: number, duration: number, text: string): Packet => ({
       data: new TextEncoder().encode(text),

@@ -4,8 +4,8 @@
  */
 import { ConfigError, FormatError, StateError } from '../base/errors.ts';
 import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
-import { readAvcRecord } from '../containers/config/avc-record.ts';
-import type { DemuxedPackets } from './demuxer.ts';
+import { readAvcRecord } from '../bits/avc-record.ts';
+import type { DemuxedPackets } from './demuxed-packets.ts';
 
 /** One filter, or several as one: packets go in and come out one for one. */
 export interface BsfChain {

@@ -5,26 +5,13 @@
 import type { ByteSource } from '../base/byte-stream.ts';
 import { type ContainerReader, packetRuns, type ReadPacket } from '../base/container.ts';
 import { ConfigError, rejectUnknownKeys, requireInteger, StateError } from '../base/errors.ts';
-import type {
-  AudioStreamInfo,
-  Packet,
-  Packets,
-  StreamInfo,
-  VideoStreamInfo,
-} from '../base/packet.ts';
+import type { AudioStreamInfo, Packet, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import { compareTimes, type Rational } from '../base/rational.ts';
 import { type Origin, openSource } from '../io/open.ts';
 import { SpillSource } from '../io/spill-source.ts';
 import { type BsfChain, createBsfChain } from './bsf.ts';
+import type { DemuxedPackets } from './demuxed-packets.ts';
 import { chooseInputFormat, PROBE_BYTES } from './input-formats.ts';
-
-/** Packets of one stream as the demuxer gives them. */
-export interface DemuxedPackets extends Packets {
-  /** The stream that they belong to; absent from the chunks of `streamingDemux`, as in SPDL. */
-  readonly codec?: StreamInfo;
-  /** The window that was asked for, in seconds. */
-  readonly timestamp?: readonly [start: number, end: number];
-}
 
 /** How a file shall be opened. */
 export interface DemuxerOptions {

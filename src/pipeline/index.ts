@@ -5,8 +5,8 @@ export type { AacEncoderConfig } from './codec-aac.ts';
 export type { H264EncoderConfig } from './codec-h264.ts';
 export type { PcmEncoderConfig } from './codec-pcm.ts';
 export { CODECS, type EncoderConfig } from './codecs.ts';
+export type { DemuxedPackets } from './demuxed-packets.ts';
 export {
-  type DemuxedPackets,
   Demuxer,
   type DemuxerOptions,
   type StreamingDemuxOptions,

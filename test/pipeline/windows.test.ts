@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ByteSource } from '../../src/base/byte-stream.ts';
 import type { AudioStreamInfo, Packet, VideoStreamInfo } from '../../src/base/packet.ts';
-import { writeAvcRecord } from '../../src/containers/config/avc-record.ts';
+import { writeAvcRecord } from '../../src/bits/avc-record.ts';
 import { Demuxer, MemorySink, Muxer } from '../../src/index.ts';
 
 const SECONDS = 120;

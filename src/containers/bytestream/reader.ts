@@ -7,6 +7,7 @@ import type { ContainerReader, ReadPacket } from '../../base/container.ts';
 import { FormatError, rejectUnknownKeys } from '../../base/errors.ts';
 import type { VideoStreamInfo } from '../../base/packet.ts';
 import { inverse, type Rational, requirePositiveRational } from '../../base/rational.ts';
+import { writeAvcRecord } from '../../bits/avc-record.ts';
 import {
   type AvcPps,
   type AvcSps,
@@ -14,7 +15,6 @@ import {
   readAvcPps,
   readAvcSps,
 } from '../config/avc-parameter-sets.ts';
-import { writeAvcRecord } from '../config/avc-record.ts';
 import { findStartCode, joinLengthPrefixed, NAL, nalUnitType } from './annex-b.ts';
 import { scanNalUnits } from './nal-scanner.ts';
 import { OutputOrder, PictureOrderCount } from './picture-order.ts';

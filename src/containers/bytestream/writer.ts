@@ -4,7 +4,7 @@ import type { ContainerWriter } from '../../base/container.ts';
 import { ConfigError, rejectUnknownKeys, requireOneOf } from '../../base/errors.ts';
 import type { Packet, StreamInfo } from '../../base/packet.ts';
 import type { Rational } from '../../base/rational.ts';
-import { readAvcRecord } from '../config/avc-record.ts';
+import { readAvcRecord } from '../../bits/avc-record.ts';
 import { accessUnitToAnnexB } from './annex-b.ts';
 
 /** Options of the byte stream writer: there are none. */

@@ -22,6 +22,11 @@ const CHANNELS: Uint8Array = /* @__PURE__ */ Uint8Array.of(
 const CHANNEL_MASKS: Uint32Array = /* @__PURE__ */ Uint32Array.of(
   0, 0x4, 0x3, 0x7, 0x107, 0x37, 0x3f, 0xff, 0, 0, 0, 0x70f, 0x63f);
 
+/** First channelConfiguration of table 1.19 with so many channels; 0 if there is none. */
+export function channelConfigurationOf(numChannels: number): number {
+  return numChannels < 1 ? 0 : Math.max(0, CHANNELS.indexOf(numChannels));
+}
+
 const AOT_AAC_LC = 2;
 const AOT_SBR = 5;
 const AOT_PS = 29;

@@ -6,7 +6,7 @@ import type { ReadPacket, ReadStart } from '../../base/container.ts';
 import { FormatError } from '../../base/errors.ts';
 import type { Packet } from '../../base/packet.ts';
 import type { SourceWindow } from '../../base/source-window.ts';
-import { widenNalLengths } from '../config/avc-record.ts';
+import { widenNalLengths } from '../../bits/avc-record.ts';
 import { type EditContext, editedSamples, type TimedSample } from './edit-timeline.ts';
 import { fragmentAt, hasFragmentAfter } from './fragment-index.ts';
 import { type FragmentTrack, readFragment } from './fragment-samples.ts';

@@ -3,6 +3,11 @@
  * relates to our canonical decoder configuration (docs/packets.md). PCM and FourCC codecs are in pcm-and-fourcc.ts.
  */
 import { FormatError } from '../../base/errors.ts';
+import {
+  channelConfigurationOf,
+  SAMPLING_FREQUENCIES,
+  writeAacLcConfig,
+} from '../config/audio-specific-config.ts';
 
 /** Table: codec => CodecID. Several CodecIDs may mean one codec; the first is the one that is written. */
 // biome-ignore format: one line per codec
@@ -103,23 +108,14 @@ function startsWith(bytes: Uint8Array, text: string): boolean {
   return [...text].every((char, i) => bytes[i] === char.charCodeAt(0));
 }
 
-const AUDIO_OBJECT_TYPE_LC = 2;
-
-/** Sampling rates by index, AAC table 1.18. */
-// biome-ignore format: as in the standard
-const AAC_SAMPLE_RATES = [
-  96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350,
-];
-
-/** AudioSpecificConfig (AAC clause 1.6.2.1) of AAC-LC, for old files that say it in the CodecID and carry none. */
+/** AudioSpecificConfig of AAC-LC, for old files that say it in the CodecID and carry none. */
 export function aacConfigOf(sampleRate: number, numChannels: number): Uint8Array {
-  const samplingFrequencyIndex = AAC_SAMPLE_RATES.indexOf(sampleRate);
-  if (samplingFrequencyIndex < 0 || numChannels < 1 || numChannels > 7) {
+  const channelConfiguration = channelConfigurationOf(numChannels);
+  if (!SAMPLING_FREQUENCIES.includes(sampleRate) || channelConfiguration === 0) {
     throw new FormatError(
       'matroska.tracks.CodecPrivate',
       `is missing, and ${sampleRate} Hz with ${numChannels} channels has no plain AudioSpecificConfig`,
     );
   }
-  const bits = (AUDIO_OBJECT_TYPE_LC << 11) | (samplingFrequencyIndex << 7) | (numChannels << 3);
-  return Uint8Array.of(bits >> 8, bits & 255);
+  return writeAacLcConfig(sampleRate, channelConfiguration);
 }

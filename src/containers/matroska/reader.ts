@@ -10,7 +10,7 @@ import { StateError } from '../../base/errors.ts';
 import type { FileDescription } from '../../base/file-description.ts';
 import type { StreamInfo } from '../../base/packet.ts';
 import { rescale } from '../../base/rational.ts';
-import { widenNalLengths } from '../config/avc-record.ts';
+import { widenNalLengths } from '../../bits/avc-record.ts';
 import { type BlockFrame, ClusterReader } from './cluster-reader.ts';
 import { clusterAt } from './cues.ts';
 import { DecodeOrder, type TimedFrame } from './decode-order.ts';

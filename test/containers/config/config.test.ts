@@ -3,17 +3,13 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, FormatError } from '../../../src/base/errors.ts';
+import { readAvcRecord, widenNalLengths, writeAvcRecord } from '../../../src/bits/avc-record.ts';
 import { ac3BoxFromFrame, eac3BoxFromFrame } from '../../../src/containers/config/ac3.ts';
 import {
   readAudioSpecificConfig,
   SAMPLING_FREQUENCIES,
   writeAacLcConfig,
 } from '../../../src/containers/config/audio-specific-config.ts';
-import {
-  readAvcRecord,
-  widenNalLengths,
-  writeAvcRecord,
-} from '../../../src/containers/config/avc-record.ts';
 import {
   opusBoxToHead,
   opusHeadToBox,

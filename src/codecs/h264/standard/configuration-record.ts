@@ -1,6 +1,6 @@
 /** AVCDecoderConfigurationRecord, NALFF clause 5.3.3.1: the parameter sets as MP4 and Matroska carry them. */
 import { ConfigError } from '../../../base/errors.ts';
-import { ByteWriter } from '../../../bits/byte-writer.ts';
+import { writeAvcRecord } from '../../../bits/avc-record.ts';
 import { NalUnitType } from './nal.ts';
 
 /** Bytes of the length in front of each NAL unit of a packet (docs/packets.md). */
@@ -15,28 +15,15 @@ export const NAL_LENGTH_SIZE = 4;
 export function avcDecoderConfigurationRecord(spsNal: Uint8Array, ppsNal: Uint8Array): Uint8Array {
   checkNalUnit('spsNal', spsNal, NalUnitType.SPS, 4);
   checkNalUnit('ppsNal', ppsNal, NalUnitType.PPS, 2);
-  const w = new ByteWriter();
-  const AVCProfileIndication = spsNal[1];
-  w.u8(1); // configurationVersion
-  w.u8(AVCProfileIndication);
-  w.u8(spsNal[2]); // profile_compatibility: the constraint_set flags
-  w.u8(spsNal[3]); // AVCLevelIndication
-  w.u8(0b11111100 | (NAL_LENGTH_SIZE - 1)); // reserved, lengthSizeMinusOne
-  w.u8(0b11100000 | 1); // reserved, numOfSequenceParameterSets
-  w.u16(spsNal.length); // sequenceParameterSetLength
-  w.append(spsNal);
-  w.u8(1); // numOfPictureParameterSets
-  w.u16(ppsNal.length); // pictureParameterSetLength
-  w.append(ppsNal);
-  // Baseline, Main and Extended profile end here.
-  if (AVCProfileIndication !== 66 && AVCProfileIndication !== 77 && AVCProfileIndication !== 88) {
-    w.u8(0b11111100 | 1); // reserved, chroma_format
-    w.u8(0b11111000); // reserved, bit_depth_luma_minus8
-    w.u8(0b11111000); // reserved, bit_depth_chroma_minus8
-    w.u8(0); // numOfSequenceParameterSetExt
-  }
-  return w.toBytes();
+  return writeAvcRecord([spsNal], [ppsNal], YUV420_8_BIT);
 }
+
+/** What the record repeats from the sequence parameter set of the High profiles: 4:2:0, 8 bits. */
+const YUV420_8_BIT = {
+  chroma_format_idc: 1,
+  bit_depth_luma_minus8: 0,
+  bit_depth_chroma_minus8: 0,
+};
 
 function checkNalUnit(where: string, nal: Uint8Array, type: number, minLength: number): void {
   if (nal.length < minLength || nal.length > 0xffff || (nal[0] & 31) !== type) {

@@ -1,9 +1,9 @@
 /**
  * AVCDecoderConfigurationRecord (`avcC`), NALFF clause 5.3.3.1: the parameter sets of an H.264 stream and the size of the
- * length fields before its NAL units. The canonical record says four bytes; records that say less are turned into it.
+ * length fields before its NAL units. Encoder and containers share it. The canonical record says four bytes; records that say less are turned into it.
  */
-import { ConfigError, FormatError } from '../../base/errors.ts';
-import { ByteWriter } from '../../bits/byte-writer.ts';
+import { ConfigError, FormatError } from '../base/errors.ts';
+import { ByteWriter } from './byte-writer.ts';
 
 /** The fields of the record. Parameter sets are NAL units without start code or length. */
 export interface AvcRecord {

@@ -31,7 +31,7 @@
  *    reference-choice.ts;
  * 2. memory.ts, source.ts, macroblock-context.ts, candidate.ts: where everything lies;
  * 3. lambda.ts, distortion.ts, mode-decision.ts: how a macroblock is decided, and from there intra-search.ts,
- *    inter-search.ts, motion-search.ts;
+ *    inter-search.ts, motion-search.ts, inter-prediction.ts;
  * 4. residual.ts with forward-transform.ts, quantize.ts, level-decision.ts; macroblock-coder.ts writes the winner;
  * 5. picture-planner.ts with lookahead.ts, low-resolution.ts, importance.ts, adaptive-quantization.ts, rate-control.ts,
  *    size-model.ts, two-pass.ts, vbv.ts: how pictures get their QP.

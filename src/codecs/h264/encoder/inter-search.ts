@@ -3,7 +3,6 @@
  * lambda·bits: first 16x16 over all references, then 8x8, and from the four 8x8 vectors 16x8 and 8x16.
  */
 import { ueBits } from '../../../bits/syntax-writer.ts';
-import { predictChroma, predictLuma } from '../standard/interpolation.ts';
 import type { LevelLimits } from '../standard/levels.ts';
 import {
   P_8X8,
@@ -18,7 +17,6 @@ import {
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
 import type { Candidate } from './candidate.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
-import { RECON_CB, RECON_CR, RECON_LUMA, RECON_STRIDE } from './memory.ts';
 import { MotionSearch } from './motion-search.ts';
 import type { SpeedOptions } from './options.ts';
 
@@ -434,85 +432,4 @@ function subRectangle(mv: Int32Array, width: number, height: number): number {
     }
   }
   return (xMax - xMin + 6) * (yMax - yMin + 6);
-}
-
-/** Predicts a rectangle of the macroblock from one vector, luma and chroma, into a reconstruction block. */
-function predictPart(
-  context: MacroblockContext,
-  recon: number,
-  reference: ReconstructedPicture,
-  x: number,
-  y: number,
-  width: number,
-  height: number,
-  mv: number,
-): void {
-  const { memory, mbX, mbY } = context;
-  const { layout, bytes, words } = memory;
-  const atX = 4 * (16 * mbX + x) + mvX(mv);
-  const atY = 4 * (16 * mbY + y) + mvY(mv);
-  const luma = recon + RECON_LUMA + y * RECON_STRIDE + x;
-  predictLuma(memory, layout, reference, atX, atY, width, height, luma, RECON_STRIDE);
-  const stride = layout.chromaStride;
-  const offset = (y >> 1) * RECON_STRIDE + (x >> 1);
-  const w = width >> 1;
-  const h = height >> 1;
-  const cb = recon + RECON_CB + offset;
-  const cr = recon + RECON_CR + offset;
-  // A luma vector in quarter samples is a chroma vector in eighths; positions double alike.
-  predictChroma(bytes, words, reference.cb, stride, atX, atY, w, h, cb, RECON_STRIDE);
-  predictChroma(bytes, words, reference.cr, stride, atX, atY, w, h, cr, RECON_STRIDE);
-}
-
-/** Predicts the whole macroblock from one vector: P_L0_16x16 and P_Skip. */
-export function predictInter16x16(
-  context: MacroblockContext,
-  candidate: Candidate,
-  reference: ReconstructedPicture,
-  mv: number,
-): void {
-  predictPart(context, candidate.recon, reference, 0, 0, 16, 16, mv);
-}
-
-/** Predicts a macroblock by its candidate's partitions into the candidate's reconstruction block. */
-export function predictInter(
-  context: MacroblockContext,
-  candidate: Candidate,
-  references: readonly ReconstructedPicture[],
-): void {
-  const { syntax, mv, recon } = candidate;
-  const { refIdx } = syntax;
-  switch (syntax.mbType) {
-    case P_L0_16X16:
-      predictPart(context, recon, references[refIdx[0]], 0, 0, 16, 16, mv[0]);
-      return;
-    case P_L0_L0_16X8:
-      predictPart(context, recon, references[refIdx[0]], 0, 0, 16, 8, mv[0]);
-      predictPart(context, recon, references[refIdx[2]], 0, 8, 16, 8, mv[8]);
-      return;
-    case P_L0_L0_8X16:
-      predictPart(context, recon, references[refIdx[0]], 0, 0, 8, 16, mv[0]);
-      predictPart(context, recon, references[refIdx[1]], 8, 0, 8, 16, mv[2]);
-      return;
-    default:
-      for (let i = 0; i < 4; i++) {
-        const x = (i & 1) * 8;
-        const y = (i >> 1) * 8;
-        const block = (i >> 1) * 8 + (i & 1) * 2;
-        const reference = references[refIdx[i]];
-        const type = syntax.subMbType[i];
-        if (type === P_L0_8X8) {
-          predictPart(context, recon, reference, x, y, 8, 8, mv[block]);
-          continue;
-        }
-        const width = type === P_L0_8X4 ? 8 : 4;
-        const height = type === P_L0_4X8 ? 8 : 4;
-        for (let dy = 0; dy < 8; dy += height) {
-          for (let dx = 0; dx < 8; dx += width) {
-            const part = block + dy + (dx >> 2);
-            predictPart(context, recon, reference, x + dx, y + dy, width, height, mv[part]);
-          }
-        }
-      }
-  }
 }

@@ -8,7 +8,8 @@ import { P_L0_16X16 } from '../standard/macroblock.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import { Candidate } from './candidate.ts';
 import { ssd } from './distortion.ts';
-import { InterSearch, predictInter, predictInter16x16 } from './inter-search.ts';
+import { predictChroma16x16, predictInter, predictLuma16x16 } from './inter-prediction.ts';
+import { InterSearch } from './inter-search.ts';
 import { searchIntra4x4, searchIntra16x16, searchIntraChroma } from './intra-search.ts';
 import { LAMBDA_SAD, LAMBDA_SSD } from './lambda.ts';
 import type { MacroblockCoder } from './macroblock-coder.ts';
@@ -45,7 +46,7 @@ export class ModeDecision {
   private trial: Candidate;
   private readonly intra16: Candidate;
   private readonly intra4: Candidate;
-  /** The vector that the prediction of `inter` was made with, if it is that of P_Skip; else NO_VECTOR. */
+  /** The vector that the luma prediction of `inter` was made with, if it is that of P_Skip; else NO_VECTOR. */
   private predictedSkipMv = NO_VECTOR;
   /** Inter cost of each macroblock of the picture, 0 where intra or skipped: what is usual nearby. */
   private readonly interCost: Int32Array;
@@ -147,9 +148,9 @@ export class ModeDecision {
     const canSkip = interSearch.motion.isAllowed(skipMv);
     this.predictedSkipMv = NO_VECTOR;
     if (canSkip) {
-      predictInter16x16(context, this.inter, references[0], skipMv);
+      predictLuma16x16(context, this.inter, references[0], skipMv);
       this.predictedSkipMv = skipMv;
-      if (this.residual.hasNoResidual(this.inter, qp)) {
+      if (this.hasNoResidual(qp, references[0], skipMv)) {
         coder.codeSkip(this.inter, skipMv, picture);
         this.interCost[context.mbAddr] = 0;
         return;
@@ -180,6 +181,14 @@ export class ModeDecision {
     } else {
       coder.code(best, qp, picture);
     }
+  }
+
+  /** Whether `inter`, its luma predicted from the skip vector, needs no residual; predicts chroma if luma does not. */
+  private hasNoResidual(qp: number, reference: ReconstructedPicture, skipMv: number): boolean {
+    const { context, residual, inter } = this;
+    if (!residual.hasNoLuma(inter, qp)) return false;
+    predictChroma16x16(context, inter, reference, skipMv);
+    return residual.hasNoChroma(inter, qp);
   }
 
   /**
@@ -214,7 +223,8 @@ export class ModeDecision {
       syntax.refIdx[0] === 0 &&
       mv[0] === this.predictedSkipMv;
     this.predictedSkipMv = NO_VECTOR;
-    if (!isPredicted) predictInter(this.context, candidate, references);
+    if (isPredicted) predictChroma16x16(this.context, candidate, references[0], mv[0]);
+    else predictInter(this.context, candidate, references);
     this.residual.codeInterLuma(candidate, qp);
     this.residual.codeChroma(candidate, qp, false);
     return candidate;
@@ -240,7 +250,8 @@ export class ModeDecision {
     if (skipMv !== null) {
       // P_Skip with a residual that is thrown away: one bit or less, and the error of the plain prediction.
       const { trial } = this;
-      predictInter16x16(this.context, trial, references[0], skipMv);
+      predictLuma16x16(this.context, trial, references[0], skipMv);
+      predictChroma16x16(this.context, trial, references[0], skipMv);
       trial.syntax.mbType = P_L0_16X16;
       trial.syntax.refIdx.fill(0);
       trial.syntax.coded_block_pattern = 0;

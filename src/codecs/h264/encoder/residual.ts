@@ -190,15 +190,14 @@ export class ResidualCoder {
   }
 
   /**
-   * Whether an inter macroblock whose prediction is in place has no residual worth coding; stops at the first block that
-   * has. Every macroblock for which this is true is coded empty by `codeInterLuma` and `codeChroma` (dead zone).
+   * Whether the luma of an inter macroblock whose prediction is in place has no residual worth coding; stops at the first
+   * block that has. Every macroblock for which this and `hasNoChroma` are true is coded empty by `codeInterLuma` and
+   * `codeChroma` (dead zone).
    */
-  hasNoResidual(candidate: Candidate, qp: number): boolean {
-    const { source } = this.memory;
+  hasNoLuma(candidate: Candidate, qp: number): boolean {
     const { levels } = candidate.syntax;
-    const quantizers = this.decidesLevels ? this.full : this.inter;
     const limit = this.decidesLevels ? 0 : LUMA_SCORE;
-    const quantizer = quantizers[qp];
+    const quantizer = (this.decidesLevels ? this.full : this.inter)[qp];
     const coefficients = this.coefficients;
     let score = 0;
     for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
@@ -209,16 +208,22 @@ export class ResidualCoder {
         if (score >= limit) return false;
       }
     }
-    const qPc = this.qpC[qp];
-    const chroma = quantizers[qPc];
-    const from = source + SOURCE_CB;
+    return true;
+  }
+
+  /** The same for chroma. */
+  hasNoChroma(candidate: Candidate, qp: number): boolean {
+    const { levels } = candidate.syntax;
+    const { recon } = candidate;
+    const chroma = (this.decidesLevels ? this.full : this.inter)[this.qpC[qp]];
+    const from = this.memory.source + SOURCE_CB;
     return (
-      this.hasNoChroma(chroma, from, candidate.recon + RECON_CB, levels) &&
-      this.hasNoChroma(chroma, from + SOURCE_CR - SOURCE_CB, candidate.recon + RECON_CR, levels)
+      this.isPlaneEmpty(chroma, from, recon + RECON_CB, levels) &&
+      this.isPlaneEmpty(chroma, from + SOURCE_CR - SOURCE_CB, recon + RECON_CR, levels)
     );
   }
 
-  private hasNoChroma(
+  private isPlaneEmpty(
     quantizer: Quantizer,
     source: number,
     recon: number,

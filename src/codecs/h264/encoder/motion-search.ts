@@ -33,7 +33,7 @@ export interface MotionSearchOptions {
    * they need no sample j (two filters deep). For the diamond search; replaces the steps.
    */
   readonly guidedFractions: boolean;
-  /** Whether full samples are compared by every second row of a block 16 wide. */
+  /** Whether SAD takes every second row only of a block 16 wide. */
   readonly sparseRows: boolean;
   /** Whether the vectors of the neighbors are tried beside the prediction, zero and the last picture's. */
   readonly neighborStarts: boolean;
@@ -104,6 +104,8 @@ export class MotionSearch {
   private height = 16;
   private source = 0;
   private searchSource = 0;
+  /** 2 if every second row is compared, else 1. */
+  private rowStep = 1;
   private predictedX = 0;
   private predictedY = 0;
   private lambda = 1;
@@ -179,8 +181,7 @@ export class MotionSearch {
     this.bestY *= 4;
     const fullX = this.bestX;
     const fullY = this.bestY;
-    const { guidedFractions, halfSteps, quarterSteps, metric, sparseRows } = this.options;
-    if (sparseRows) this.bestCost = this.measure('sad');
+    const { guidedFractions, halfSteps, quarterSteps, metric } = this.options;
     if (guidedFractions) {
       this.searchGuided();
     } else if (halfSteps > 0 || quarterSteps > 0) {
@@ -263,6 +264,7 @@ export class MotionSearch {
     this.blockY = 16 * context.mbY + y;
     this.width = width;
     this.height = height;
+    this.rowStep = this.options.sparseRows && width === 16 ? 2 : 1;
     const offset = y * SOURCE_STRIDE + x;
     this.source = context.memory.source + offset;
     this.searchSource = context.memory.searchSource + offset;
@@ -317,19 +319,7 @@ export class MotionSearch {
     const at = this.picture.luma + (this.blockY + y) * stride + this.blockX + x;
     let cost = this.lambda * mvdBits(4 * x - this.predictedX, 4 * y - this.predictedY);
     if (cost >= this.bestCost) return cost;
-    const rows = this.options.sparseRows ? 2 : 1;
-    const { width, height } = this;
-    const source = this.searchSource;
-    const limit = this.bestCost - cost;
-    if (width === 16) {
-      const sparse = rows === 1 ? limit : (limit + 1) >> 1;
-      cost +=
-        rows * sad16(words, source, rows * SOURCE_STRIDE, at, rows * stride, height / rows, sparse);
-    } else if (width === 8) {
-      cost += sad8(words, source, SOURCE_STRIDE, at, stride, height, limit);
-    } else {
-      cost += sad4(words, source, SOURCE_STRIDE, at, stride, height);
-    }
+    cost += this.sumDifferences(words, at, stride, this.bestCost - cost);
     if (cost < this.bestCost) {
       this.bestCost = cost;
       this.bestX = x;
@@ -486,17 +476,30 @@ export class MotionSearch {
     let stride = lumaStride;
     if ((x & 1) !== 0 || (y & 1) !== 0) {
       const second = secondLumaPosition(this.picture.luma, lumaStride, lumaPlaneSize, atX, atY);
-      const scratch = memory.blocks[1];
-      averageBlocks(words, at, second, lumaStride, scratch, BLOCK_STRIDE, width, height);
-      at = scratch;
+      const step = metric === 'sad' ? this.rowStep : 1;
+      const from = step * lumaStride;
       stride = BLOCK_STRIDE;
+      const scratch = memory.blocks[1];
+      averageBlocks(words, at, second, from, scratch, step * stride, width, height >> (step - 1));
+      at = scratch;
     }
-    if (metric === 'satd') {
-      return bits + satd(words, this.source, SOURCE_STRIDE, at, stride, width, height, limit);
+    return (
+      bits +
+      (metric === 'satd'
+        ? satd(words, this.source, SOURCE_STRIDE, at, stride, width, height, limit)
+        : this.sumDifferences(words, at, stride, limit))
+    );
+  }
+
+  /** SAD of the block at `at`, by the rows that are compared; as `sad16`. */
+  private sumDifferences(words: Int32Array, at: number, stride: number, limit: number): number {
+    const { width, height, searchSource: source, rowStep: step } = this;
+    if (step === 2) {
+      const half = (limit + 1) >> 1;
+      return 2 * sad16(words, source, 2 * SOURCE_STRIDE, at, 2 * stride, height >> 1, half);
     }
-    const source = this.searchSource;
-    if (width === 16) return bits + sad16(words, source, SOURCE_STRIDE, at, stride, height, limit);
-    if (width === 8) return bits + sad8(words, source, SOURCE_STRIDE, at, stride, height, limit);
-    return bits + sad4(words, source, SOURCE_STRIDE, at, stride, height);
+    if (width === 16) return sad16(words, source, SOURCE_STRIDE, at, stride, height, limit);
+    if (width === 8) return sad8(words, source, SOURCE_STRIDE, at, stride, height, limit);
+    return sad4(words, source, SOURCE_STRIDE, at, stride, height);
   }
 }

@@ -60,7 +60,7 @@ export function chooseCodebooks(stream: ChannelStream, scratch: SectionScratch):
       }
       let end = sfb;
       while (end < max_sfb && stream.codebook[base + end] < NOISE_HCB) {
-        countBand(stream, base + end, scratch);
+        countBand(stream, base + end, header, scratch);
         end++;
       }
       bits += chooseInRun(stream, base + sfb, base + end, header, scratch);
@@ -70,8 +70,13 @@ export function chooseCodebooks(stream: ChannelStream, scratch: SectionScratch):
   return bits;
 }
 
-/** Fills the row of `band` in `scratch.bandBits`. */
-function countBand(stream: ChannelStream, band: number, scratch: SectionScratch): void {
+/** Fills the row of `band` in `scratch.bandBits`; `header` is the bits of a section's. */
+function countBand(
+  stream: ChannelStream,
+  band: number,
+  header: number,
+  scratch: SectionScratch,
+): void {
   const start = stream.bandOffset[band];
   const count = stream.bandOffset[band + 1] - start;
   const row = band * NUM_BOOKS;
@@ -84,10 +89,17 @@ function countBand(stream: ChannelStream, band: number, scratch: SectionScratch)
     return;
   }
   for (let book = 0; book < NUM_BOOKS; book++) rows[row + book] = NEVER;
+  let least = NEVER;
   for (let book = lowest; book < ESC_HCB; book += 2) {
     const both = countPairedBits(stream.quantized, start, count, book);
-    rows[row + book] = both & 0xffff;
-    rows[row + book + 1] = both >>> 16;
+    const low = both & 0xffff;
+    const high = both >>> 16;
+    rows[row + book] = low;
+    rows[row + book + 1] = high;
+    const cheaper = low < high ? low : high;
+    // Books for larger values cost more and more; what both neighbors' headers cost is all that they can save.
+    if (cheaper > least + 2 * header) return;
+    if (cheaper < least) least = cheaper;
   }
   if (lowest >= 7) {
     rows[row + ESC_HCB] = countPairedBits(stream.quantized, start, count, ESC_HCB) & 0xffff;

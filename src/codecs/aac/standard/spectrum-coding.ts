@@ -218,10 +218,16 @@ export function writeSpectrum(
       } else {
         const index = 27 * Math.abs(w) + 9 * Math.abs(x) + 3 * Math.abs(y) + Math.abs(z);
         bits.put(lengths[index], codes[index]);
-        putSign(bits, w);
-        putSign(bits, x);
-        putSign(bits, y);
-        putSign(bits, z);
+        // quad_sign_bits: one for each value that is not zero, 1 if negative.
+        let signs = 0;
+        let count = 0;
+        for (let k = i; k < i + 4; k++) {
+          const q = quantized[k];
+          if (q === 0) continue;
+          signs = (signs << 1) | (q >>> 31);
+          count++;
+        }
+        if (count > 0) bits.put(count, signs);
       }
     }
     return;
@@ -242,18 +248,14 @@ export function writeSpectrum(
       modulus * (yMagnitude < largest ? yMagnitude : largest) +
       (zMagnitude < largest ? zMagnitude : largest);
     bits.put(lengths[index], codes[index]);
-    putSign(bits, y);
-    putSign(bits, z);
+    // pair_sign_bits, likewise.
+    if (y !== 0 && z !== 0) bits.put(2, ((y >>> 31) << 1) | (z >>> 31));
+    else if (y !== 0 || z !== 0) bits.put(1, (y | z) >>> 31);
     if (book === ESC_HCB) {
       if (yMagnitude > 15) putEscape(bits, yMagnitude);
       if (zMagnitude > 15) putEscape(bits, zMagnitude);
     }
   }
-}
-
-/** quad_sign_bits, pair_sign_bits: one bit for each coefficient that is not zero, 1 if negative. */
-function putSign(bits: BitWriter, value: number): void {
-  if (value !== 0) bits.put(1, value < 0 ? 1 : 0);
 }
 
 /** hcod_esc_y, hcod_esc_z: escape_prefix of N ones, escape_separator 0, escape_word of N + 4 bits (clause 4.6.3.3). */

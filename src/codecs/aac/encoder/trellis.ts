@@ -32,9 +32,9 @@ const FINE_ABOVE = 4;
  * A candidate that is worse than the band's best by this many bits is not tried further: a smoother path of scale factors
  * saves less. Fewer lose quality, more lose time.
  */
-const PRUNE_BITS = 6;
+const PRUNE_BITS = 4;
 /** States that are worse than the best by this many bits are dropped: no later step can make up for it. */
-const DROP_BITS = 9;
+const DROP_BITS = 6;
 /** States that reach across bands left out; the cheapest are kept. */
 const MAX_CARRIED = 6;
 const MAX_STATES = NUM_CANDIDATES + MAX_CARRIED;

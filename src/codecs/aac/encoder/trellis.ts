@@ -30,10 +30,10 @@ const NUM_CANDIDATES = CANDIDATES_BELOW + CANDIDATES_ABOVE + 1;
 const FINE_ABOVE = 4;
 /**
  * A candidate that is worse than the band's best by this many bits is not tried further: a smoother path of scale factors
- * saves less. Fewer lose quality, more lose time.
+ * saves less. With 6 (and 9 below) grades are 0.01 better and encoding takes 4 % longer; with 10 and 20, 0.015 and 10 %.
  */
 const PRUNE_BITS = 4;
-/** States that are worse than the best by this many bits are dropped: no later step can make up for it. */
+/** States that are worse than the best by this many bits are dropped: later steps seldom make up for it. */
 const DROP_BITS = 6;
 /** States that reach across bands left out; the cheapest are kept. */
 const MAX_CARRIED = 6;

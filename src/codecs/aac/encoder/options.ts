@@ -29,7 +29,7 @@ export interface AacEncoderOptions {
   readonly bitRate?: number;
   /**
    * `cbr`: the bit reservoir of the decoder is never exceeded, the rate is held over a few frames. `average`: the rate is
-   * held over seconds, and each frame takes what it needs. `quality`: every frame has the noise-to-mask ratio that `quality` asks
+   * held over a third of a second, and each frame takes what it needs. `quality`: every frame has the noise-to-mask ratio that `quality` asks
    * for, whatever it takes. Default: `quality` if `quality` is given, else `cbr`.
    */
   readonly rateControl?: 'cbr' | 'average' | 'quality';

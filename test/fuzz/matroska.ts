@@ -6,6 +6,7 @@ import { walkTree } from '../../src/inspect/tree.ts';
 import { Demuxer } from '../../src/pipeline/demuxer.ts';
 import { TestSource } from '../containers/isobmff/memory-file.ts';
 import type { FuzzOutcome } from './mp4.ts';
+import { readFromTimes, StrictSource } from './windows.ts';
 
 /**
  * Opens `bytes` with the demuxer and reads all packets. Throws an error that says what was not as it must be: any error
@@ -48,6 +49,11 @@ export async function fuzzMatroska(bytes: Uint8Array): Promise<FuzzOutcome> {
     let count = 0;
     for await (const _ of reader.packets()) count++;
     if (count > 64 * bytes.length) throw new Error(`${count} packets from a stream`);
+  } catch (error) {
+    requireFormatError(error, bytes.length);
+  }
+  try {
+    await readFromTimes(await openMatroska(new StrictSource(bytes)), 64 * bytes.length);
   } catch (error) {
     requireFormatError(error, bytes.length);
   }

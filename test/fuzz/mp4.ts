@@ -4,6 +4,7 @@ import { inspectMp4, openMp4 } from '../../src/containers/isobmff/index.ts';
 import { formatTree } from '../../src/inspect/format-tree.ts';
 import { walkTree } from '../../src/inspect/tree.ts';
 import { TestSource } from '../containers/isobmff/memory-file.ts';
+import { readFromTimes, StrictSource } from './windows.ts';
 
 /** What one input led to. */
 export interface FuzzOutcome {
@@ -38,6 +39,12 @@ export async function fuzzMp4(bytes: Uint8Array): Promise<FuzzOutcome> {
       if (reader.streams[streamIndex] === undefined) throw new Error(`stream ${streamIndex}`);
       if (payload > MAX_READ_RATIO * bytes.length) throw new Error(`${payload} bytes of payload`);
     }
+  } catch (error) {
+    requireFormatError(error, bytes.length);
+  }
+  try {
+    const reader = await openMp4(new StrictSource(bytes));
+    await readFromTimes(reader, MAX_READ_RATIO * bytes.length);
   } catch (error) {
     requireFormatError(error, bytes.length);
   }

@@ -72,7 +72,8 @@ async function byRandomAccessTable(
   const end = (await window.peek(window.size - MFRO_BYTES, MFRO_BYTES)).slice();
   const mfro = findBox(end, 0, end.length, 'mfro');
   if (mfro === null) return -1;
-  const parent = await topLevelBox(window, window.size - u32At(end, MFRO_BYTES - 4));
+  const start = window.size - u32At(end, MFRO_BYTES - 4);
+  const parent = start < 0 ? null : await topLevelBox(window, start);
   if (parent?.type !== 'mfra') return -1;
   const [file, view] = await loadBox(window, parent, 'alone');
   let best = -1;

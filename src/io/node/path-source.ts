@@ -62,6 +62,7 @@ class PathSource implements ByteSource {
   async read(position: number, length: number): Promise<Uint8Array> {
     if (!this.isOpen) throw new StateError('PathSource.read', 'the file is closed');
     const count = Math.max(0, Math.min(length, this.size - position));
+    if (count === 0) return new Uint8Array(0);
     if (!this.holds(position, count)) await this.fetch(position, count);
     const { buffer, from, length: held, position: start } = this.block;
     const at = from + position - start;

@@ -146,6 +146,7 @@ const FASTEST: SpeedOptions = {
 const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
   ultrafast: {},
   superfast: {
+    fastIntra: false,
     intra4x4InP: true,
     guidedFractions: false,
     sparseRows: false,
@@ -162,7 +163,7 @@ const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
     lookahead: 10,
     importance: 1,
   },
-  faster: { fastIntra: false, halfSteps: 2, quarterSteps: 2, refs: 2, lookahead: 15 },
+  faster: { halfSteps: 2, quarterSteps: 2, refs: 2, lookahead: 15 },
   fast: { rdo: true, lookahead: 20 },
   medium: { trellis: true, refs: 3, mixedReferences: true, lookahead: 25 },
   slow: {

@@ -1,6 +1,5 @@
 /** The settings of an encoder as text, in a message that decoders skip (clause D.2.7): what made this stream, and how. */
 import type { UserDataUnregistered } from '../standard/sei.ts';
-import type { ResolvedOptions } from './options.ts';
 
 /** Says that the text is ours: a random number (RFC 9562, version 4), a14824a1-807a-4f82-9842-28cd6774c77c. */
 const SETTINGS_UUID: Uint8Array = /* @__PURE__ */ Uint8Array.of(
@@ -11,8 +10,11 @@ const SETTINGS_UUID: Uint8Array = /* @__PURE__ */ Uint8Array.of(
 /** Bytes that the message takes at most, with its NAL unit. */
 export const MAX_SETTINGS_BYTES = 1600;
 
-/** All options as `key=value`, those of a group behind its name and a dot; what is not given is left out. */
-export function settingsText(options: ResolvedOptions): string {
+/**
+ * All options as `key=value`, those of a group behind its name and a dot; what is not given is left out.
+ * @param options the resolved options; their names are not known here, so that options may depend on the message's size
+ */
+export function settingsText(options: object): string {
   const pairs: string[] = [];
   const add = (prefix: string, value: unknown): void => {
     if (value === undefined || value === null) return;
@@ -29,7 +31,7 @@ export function settingsText(options: ResolvedOptions): string {
 }
 
 /** The message, its text in UTF-8 with a zero at the end. */
-export function settingsMessage(options: ResolvedOptions): UserDataUnregistered {
+export function settingsMessage(options: object): UserDataUnregistered {
   return {
     kind: 'user_data_unregistered',
     uuid_iso_iec_11578: SETTINGS_UUID,

@@ -23,8 +23,8 @@ const SUM_OF_BYTES = 0x01010101;
 
 /**
  * Choice: motion search compares samples in seven bits, without their lowest. Then the top bit of each byte takes the sign
- * of its difference, and four differences need one subtraction: 0.6 of the time of exact sums by packed pairs, which take
- * 0.4 of that of bytes one by one. BD-rate over seven clips at superfast: within 0.1 %.
+ * of its difference, and four differences need one subtraction: about 0.6 of the time of exact sums, by bytes or by packed
+ * pairs (`bench/kernels`). BD-rate of five clips at superfast: about +0.2 %.
  *
  * One side is prepared by `searchWord`: t = 128 + p - q in each byte, p and q halved; where the top bit of t is set, the
  * difference is t - 128, else it is negative. With n that bit, and u the low bits of t, inverted if n is set, |p - q| =

@@ -171,6 +171,29 @@ export function sad4(
   return 2 * total;
 }
 
+/** Exact SAD of 4x4 samples, by packed pairs. Both positions and strides are multiples of 4. */
+export function sad4x4(
+  words: Int32Array,
+  a: number,
+  strideA: number,
+  b: number,
+  strideB: number,
+): number {
+  let rowA = a >> 2;
+  let rowB = b >> 2;
+  let sum = 0;
+  for (let y = 0; y < 4; y++) {
+    const p = words[rowA];
+    const q = words[rowB];
+    sum +=
+      absolutePair((p & PAIRS) - (q & PAIRS)) +
+      absolutePair(((p >>> 8) & PAIRS) - ((q >>> 8) & PAIRS));
+    rowA += strideA >> 2;
+    rowB += strideB >> 2;
+  }
+  return (sum & 0xffff) + (sum >>> 16);
+}
+
 /**
  * max(|low|, |high|) of a packed pair: half of |low + high| + |low - high|, the last butterfly of a Hadamard transform
  * with its absolute values.

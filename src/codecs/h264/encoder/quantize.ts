@@ -33,6 +33,11 @@ export interface Quantizer {
   readonly even: number;
   readonly odd: number;
   readonly mixed: number;
+  /**
+   * A 4x4 block whose differences sum to at most this, signs aside, quantizes to nothing: no coefficient is more than 1, 2 or
+   * 4 times that sum, in even rows and columns, in one of each, and in odd ones.
+   */
+  readonly emptySad: number;
   /** Size of a step in units of the forward transform, by scan index: 2^bits / scale. */
   readonly step: Float64Array;
   /** Factors of the way back by scan index: levelScale << (qp / 6). */
@@ -59,7 +64,8 @@ export function createQuantizer(qp: number, rounding: number, levelScale: Int32A
   const even = largest(0);
   const odd = largest(4);
   const mixed = largest(1);
-  return { qp, scale, bits, offset, even, odd, mixed, step, rescale };
+  const emptySad = Math.min(even, mixed >> 1, odd >> 2);
+  return { qp, scale, bits, offset, even, odd, mixed, emptySad, step, rescale };
 }
 
 /** Negative if |c| > t, else not: an integer test that many coefficients can share by `|`. */

@@ -30,6 +30,7 @@ import {
   inverseLumaDc,
 } from '../standard/transform.ts';
 import type { Candidate } from './candidate.ts';
+import { sad4x4 } from './distortion.ts';
 import { forwardChromaDc, forwardDifference4x4, forwardLumaDc } from './forward-transform.ts';
 import { LAMBDA_SSD } from './lambda.ts';
 import { decideLevels } from './level-decision.ts';
@@ -135,6 +136,14 @@ export class ResidualCoder {
     );
   }
 
+  private lumaSad(recon: number, blkIdx: number): number {
+    const { words, source } = this.memory;
+    const x = 4 * BLOCK_X[blkIdx];
+    const y = 4 * BLOCK_Y[blkIdx];
+    const prediction = recon + RECON_LUMA + y * RECON_STRIDE + x;
+    return sad4x4(words, source + y * SOURCE_STRIDE + x, SOURCE_STRIDE, prediction, RECON_STRIDE);
+  }
+
   /** The same for block `blkIdx` of a chroma plane: positions of the plane in source and reconstruction. */
   private transformChroma(source: number, recon: number, blkIdx: number, start: number): void {
     const x = (blkIdx & 1) * 4;
@@ -201,6 +210,7 @@ export class ResidualCoder {
     const coefficients = this.coefficients;
     let score = 0;
     for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
+      if (this.lumaSad(candidate.recon, blkIdx) <= quantizer.emptySad) continue;
       this.transformLuma(candidate.recon, blkIdx);
       const mask = quantize4x4(quantizer, coefficients, 16 * blkIdx, levels, 0);
       if (mask !== 0) {
@@ -223,12 +233,30 @@ export class ResidualCoder {
     );
   }
 
+  /** Whether the differences of a chroma plane are too small for any level, DC included, without a transform. */
+  private isPlaneNear(quantizer: Quantizer, source: number, recon: number): boolean {
+    const { words } = this.memory;
+    const { even, emptySad } = quantizer;
+    let total = 0;
+    for (let blkIdx = 0; blkIdx < 4; blkIdx++) {
+      const x = (blkIdx & 1) * 4;
+      const y = (blkIdx >> 1) * 4;
+      const at = source + y * SOURCE_STRIDE + x;
+      const sad = sad4x4(words, at, SOURCE_STRIDE, recon + y * RECON_STRIDE + x, RECON_STRIDE);
+      if (sad > emptySad) return false;
+      total += sad;
+    }
+    // A coefficient of the 2x2 transform is at most the sum, and quantizes to 0 up to about twice as much as others.
+    return total <= even;
+  }
+
   private isPlaneEmpty(
     quantizer: Quantizer,
     source: number,
     recon: number,
     levels: Int32Array,
   ): boolean {
+    if (this.isPlaneNear(quantizer, source, recon)) return true;
     const { coefficients, dc } = this;
     const base = 16 * CB_BLOCKS;
     let score = 0;

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   sad4,
+  sad4x4,
   sad8,
   sad16,
   satd,
@@ -70,6 +71,9 @@ describe('distances of blocks', () => {
         else expect(limited).toBeGreaterThanOrEqual(c.limit);
         const satd4 = plainSatd(bytes, a, strideA, b, strideB, 4, 4);
         expect(satd4x4(words, a, strideA, b, strideB)).toBe(satd4);
+        const aligned = b & ~3;
+        const sad4 = plainSad(bytes, a, strideA, aligned, strideB, 4, 4);
+        expect(sad4x4(words, a, strideA, aligned, strideB)).toBe(sad4);
         const squares = plainSsd(bytes, a, strideA, b, strideB, width, height);
         expect(ssd(bytes, a, strideA, b, strideB, width, height)).toBe(squares);
       }),
@@ -203,6 +207,32 @@ describe('quantization', () => {
     const coarse = createQuantizer(47, 1 / 6, LEVEL_SCALE);
     expect([...coarse.step]).toEqual([...fine.step].map((step) => 64 * step));
     expect([...coarse.rescale]).toEqual([...fine.rescale].map((factor) => 64 * factor));
+  });
+
+  it('gives nothing for differences that sum to emptySad or less, in whatever places', () => {
+    const out = new Int32Array(16);
+    const levels = new Int32Array(16);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 51 }),
+        fc.constantFrom(1 / 6, 0.23, 1 / 3, 1 / 2),
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 15 }), fc.boolean()), { maxLength: 16 }),
+        (qp, rounding, places) => {
+          const quantizer = createQuantizer(qp, rounding, LEVEL_SCALE);
+          bytes.fill(128, 0, 256);
+          // All of the sum is spent, on the places given in turn.
+          for (let i = 0; i < quantizer.emptySad && places.length > 0; i++) {
+            const [place, isUp] = places[i % places.length];
+            const at = 16 * (place >> 2) + (place & 3);
+            if (bytes[at] > 0 && bytes[at] < 255) bytes[at] += isUp ? 1 : -1;
+          }
+          expect(sad4x4(words, 0, 16, 128, 16)).toBeLessThanOrEqual(quantizer.emptySad);
+          forwardDifference4x4(words, 0, 16, 128, 16, out, 0);
+          expect(quantize4x4(quantizer, out, 0, levels, 0)).toBe(0);
+        },
+      ),
+      { seed: SEED, numRuns: 2000 },
+    );
   });
 
   /** A coefficient that the forward transform can give: 255 times the sums of absolute values of its two rows. */

@@ -38,3 +38,16 @@ export interface ByteSource {
   read(position: number, length: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }
+
+/** One array of all `parts` in order, a copy. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  let total = 0;
+  for (const part of parts) total += part.length;
+  const bytes = new Uint8Array(total);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

@@ -1,5 +1,5 @@
 /** A window over a source: the bytes around the reading position, fetched in pieces large enough to be worth a call. */
-import type { ByteSource } from './byte-stream.ts';
+import { type ByteSource, joinBytes } from './byte-stream.ts';
 
 const PIECE_BYTES = 256 * 1024;
 
@@ -68,13 +68,7 @@ export class SourceWindow {
       parts.push(part.slice());
       total += part.length;
     }
-    const bytes = new Uint8Array(total);
-    let at = 0;
-    for (const part of parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    return bytes;
+    return joinBytes(parts);
   }
 
   /** A copy of bytes that are here. */

@@ -1,5 +1,5 @@
 /** A picture file as a file of one stream with one packet: PNG and JPEG, told by their first bytes. */
-import type { ByteSource } from '../base/byte-stream.ts';
+import { type ByteSource, joinBytes } from '../base/byte-stream.ts';
 import type { ContainerReader } from '../base/container.ts';
 import { FormatError } from '../base/errors.ts';
 import type { VideoStreamInfo } from '../base/packet.ts';
@@ -55,13 +55,7 @@ async function readWhole(source: ByteSource): Promise<Uint8Array> {
     if (total > MAX_IMAGE_BYTES) throw new FormatError('image', 'more than 256 MiB', total);
     parts.push(part);
   }
-  const bytes = new Uint8Array(total);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return joinBytes(parts);
 }
 
 /** Width and height of IHDR, PNG (third edition) clause 11.2.1. */

@@ -1,4 +1,5 @@
 /** ContentEncodings (RFC 9559 clause 5.1.4.1.31): how the bytes of a track's frames were changed before they were stored. */
+import { joinBytes } from '../../base/byte-stream.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import type { Children } from './ebml-reader.ts';
 
@@ -89,11 +90,5 @@ async function inflate(data: Uint8Array, offset: number): Promise<Uint8Array> {
     if (cause instanceof FormatError) throw cause;
     throw new FormatError('matroska.Block', 'its zlib stream is damaged', offset, { cause });
   }
-  const whole = new Uint8Array(total);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinBytes(parts);
 }

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { ByteSink, ByteSource } from '../../../src/base/byte-stream.ts';
+import { type ByteSink, type ByteSource, joinBytes } from '../../../src/base/byte-stream.ts';
 import type { ReadPacket } from '../../../src/base/container.ts';
 import type { StreamInfo } from '../../../src/base/packet.ts';
 import {
@@ -50,13 +50,7 @@ export class MemoryFile implements ByteSink {
   }
 
   bytes(): Uint8Array {
-    const whole = new Uint8Array(this.end);
-    let at = 0;
-    for (const part of this.parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
+    return joinBytes(this.parts);
   }
 
   close(): void {}

@@ -5,11 +5,8 @@
 import { sad16, satd, searchWord, ssd } from '../../src/codecs/h264/encoder/distortion.ts';
 import { forwardDifference4x4 } from '../../src/codecs/h264/encoder/forward-transform.ts';
 import { EncoderMemory, extendEdges } from '../../src/codecs/h264/encoder/memory.ts';
-import {
-  averageBlocks,
-  copyBlock,
-  predictLuma,
-} from '../../src/codecs/h264/standard/interpolation.ts';
+import { predictLuma } from '../../src/codecs/h264/standard/interpolation.ts';
+import { averageBlocks, copyBlock } from '../../src/codecs/h264/standard/interpolation-words.ts';
 import { LUMA_PADDING } from '../../src/codecs/h264/standard/picture.ts';
 import { addInverse4x4 } from '../../src/codecs/h264/standard/transform.ts';
 import { createSyntheticClip } from '../video/synthetic.ts';
@@ -46,7 +43,7 @@ const PLACES = 512;
  * takes it. All samples are even, so that exact sums and those without the lowest bit agree.
  */
 function loadPictures() {
-  const memory = new EncoderMemory(WIDTH / 16, HEIGHT / 16, 2, 1);
+  const memory = new EncoderMemory(WIDTH / 16, HEIGHT / 16, 2, 1, true);
   const clip = createSyntheticClip(WIDTH, HEIGHT);
   const { bytes, layout, sourceLumaStride } = memory;
   const source = memory.sources[0]!;

@@ -13,6 +13,7 @@ const ROWS: ReadonlyMap<string, number> = new Map([
   ['bits', 1],
   ['dsp', 1],
   ['inspect', 1],
+  ['wasm', 1],
   ['frames', 2],
   ['codecs', 3],
   ['containers', 3],

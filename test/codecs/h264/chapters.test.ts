@@ -135,7 +135,7 @@ describe('motion', () => {
   const text = chapter('motion');
 
   it('interpolates the row', () => {
-    const memory = new EncoderMemory(1, 1, 1, 1);
+    const memory = new EncoderMemory(1, 1, 1, 1, true);
     const { layout } = memory;
     const picture = memory.pictures[0];
     const values = [10, 10, 10, 10, 10, 10, 10, 60, 200, 220, 220, 220, 220, 220, 220, 220];
@@ -229,7 +229,7 @@ describe('deblocking', () => {
     { step: 50, bS: 4 },
   ];
   it.each(cases)('filters a step of $step at strength $bS', ({ step, bS }) => {
-    const memory = new EncoderMemory(2, 1, 1, 1);
+    const memory = new EncoderMemory(2, 1, 1, 1, true);
     const { layout, bytes } = memory;
     const { luma, cb, cr } = memory.pictures[0];
     for (let y = 0; y < 16; y++) {

@@ -162,6 +162,7 @@ export class H264Encoder {
       heightInMbs,
       this.planner.sourceCount,
       pictureCount,
+      this.options.vectorKernels,
     );
     this.times = new Float64Array(this.planner.sourceCount);
     this.references = new ReferencePictures(this.options.speed.refs, MAX_FRAME_NUM);
@@ -419,7 +420,10 @@ export class H264Encoder {
     }
     const messages = [...this.timingMessages(plan.isIdr, pts)];
     if (plan.isRecoveryPoint) messages.push(RECOVERY_POINT);
-    if (this.coded === 0 && this.options.settingsSei) messages.push(settingsMessage(this.options));
+    if (this.coded === 0 && this.options.settingsSei) {
+      // The stream does not depend on the kernels, so it does not name them.
+      messages.push(settingsMessage({ ...this.options, vectorKernels: undefined }));
+    }
     if (messages.length > 0) {
       this.writeUnit(NalUnitType.SEI, (w) => writeSei(w, messages, this.sps));
     }

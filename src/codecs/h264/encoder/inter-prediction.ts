@@ -43,8 +43,7 @@ function predictChromaPart(
   mv: number,
 ): void {
   const { memory, mbX, mbY } = context;
-  const { layout, bytes, words } = memory;
-  const stride = layout.chromaStride;
+  const stride = memory.layout.chromaStride;
   // A luma vector in quarter samples is a chroma vector in eighths; positions double alike.
   const atX = 4 * (16 * mbX + x) + mvX(mv);
   const atY = 4 * (16 * mbY + y) + mvY(mv);
@@ -53,8 +52,8 @@ function predictChromaPart(
   const h = height >> 1;
   const cb = recon + RECON_CB + offset;
   const cr = recon + RECON_CR + offset;
-  predictChroma(bytes, words, reference.cb, stride, atX, atY, w, h, cb, RECON_STRIDE);
-  predictChroma(bytes, words, reference.cr, stride, atX, atY, w, h, cr, RECON_STRIDE);
+  predictChroma(memory, reference.cb, stride, atX, atY, w, h, cb, RECON_STRIDE);
+  predictChroma(memory, reference.cr, stride, atX, atY, w, h, cr, RECON_STRIDE);
 }
 
 function predictPart(

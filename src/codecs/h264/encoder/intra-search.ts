@@ -30,7 +30,7 @@ import {
 import { BLOCK_X, BLOCK_Y, I_4X4, I_16X16 } from '../standard/macroblock.ts';
 import { GRID_ORIGIN, GRID_STRIDE } from '../standard/motion-prediction.ts';
 import type { Candidate } from './candidate.ts';
-import { satd, satd4x4 } from './distortion.ts';
+import { satd4x4 } from './distortion.ts';
 import { type MacroblockContext, MODE_UNAVAILABLE } from './macroblock-context.ts';
 import {
   BLOCK_STRIDE,
@@ -84,7 +84,7 @@ export function searchIntra16x16(
   mbTypeOffset: number,
   limit: number,
 ): boolean {
-  const { words, source, blocks } = context.memory;
+  const { kernels, source, blocks } = context.memory;
   const from = candidate.recon + RECON_LUMA;
   const trial = blocks[0];
   let best = -1;
@@ -95,7 +95,7 @@ export function searchIntra16x16(
     const bits = lambda * ueBits(mbTypeOffset + 1 + mode);
     predict16x16(context, from, trial, BLOCK_STRIDE, mode);
     const cost =
-      bits + satd(words, source, SOURCE_STRIDE, trial, BLOCK_STRIDE, 16, 16, bestCost - bits);
+      bits + kernels.satd(source, SOURCE_STRIDE, trial, BLOCK_STRIDE, 16, 16, bestCost - bits);
     if (cost < bestCost) {
       bestCost = cost;
       best = mode;
@@ -141,7 +141,7 @@ export function searchIntraChroma(
   candidate: Candidate,
   lambda: number,
 ): number {
-  const { words, source } = context.memory;
+  const { kernels, source } = context.memory;
   const recon = candidate.recon;
   let best = INTRA_CHROMA_DC;
   let bestCost = 0x7fffffff;
@@ -154,8 +154,7 @@ export function searchIntraChroma(
     predictIntraChroma(context, recon, mode);
     last = mode;
     const cost =
-      satd(
-        words,
+      kernels.satd(
         source + SOURCE_CB,
         SOURCE_STRIDE,
         recon + RECON_CB,
@@ -164,8 +163,7 @@ export function searchIntraChroma(
         8,
         bestCost,
       ) +
-      satd(
-        words,
+      kernels.satd(
         source + SOURCE_CR,
         SOURCE_STRIDE,
         recon + RECON_CR,

@@ -10,6 +10,7 @@ import {
   type ReconstructedPicture,
   type SampleMemory,
 } from '../standard/picture.ts';
+import { createKernelBuffer, type EncoderKernels } from './kernels.ts';
 
 /** Positions of the planes of a source picture, whole macroblocks wide and high, without padding. */
 export interface SourcePicture {
@@ -50,6 +51,7 @@ export class EncoderMemory implements SampleMemory {
   readonly bytes: Uint8Array;
   readonly clamped: Uint8ClampedArray;
   readonly words: Int32Array;
+  readonly kernels: EncoderKernels;
   readonly layout: PictureLayout;
   readonly sources: readonly SourcePicture[];
   readonly pictures: readonly ReconstructedPicture[];
@@ -65,8 +67,17 @@ export class EncoderMemory implements SampleMemory {
   readonly sourceLumaStride: number;
   readonly sourceChromaStride: number;
 
-  /** `sourceCount` source pictures, `pictureCount` reconstructed pictures of that many macroblocks. */
-  constructor(widthInMbs: number, heightInMbs: number, sourceCount: number, pictureCount: number) {
+  /**
+   * `sourceCount` source pictures, `pictureCount` reconstructed pictures of that many macroblocks.
+   * @param withVectors whether vector kernels are used if there can be any
+   */
+  constructor(
+    widthInMbs: number,
+    heightInMbs: number,
+    sourceCount: number,
+    pictureCount: number,
+    withVectors: boolean,
+  ) {
     const width = widthInMbs * 16;
     const height = heightInMbs * 16;
     const lumaStride = width + 2 * LUMA_PADDING;
@@ -107,10 +118,11 @@ export class EncoderMemory implements SampleMemory {
       poc: 0,
       longTermFrameIdx: -1,
     }));
-    const buffer = new ArrayBuffer((end + SLACK + 3) & ~3);
-    this.bytes = new Uint8Array(buffer);
-    this.clamped = new Uint8ClampedArray(buffer);
-    this.words = new Int32Array(buffer);
+    const { bytes, clamped, words, kernels } = createKernelBuffer(end + SLACK, withVectors);
+    this.bytes = bytes;
+    this.clamped = clamped;
+    this.words = words;
+    this.kernels = kernels;
   }
 }
 

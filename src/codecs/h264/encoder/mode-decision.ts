@@ -7,7 +7,6 @@ import type { LevelLimits } from '../standard/levels.ts';
 import { P_L0_16X16 } from '../standard/macroblock.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import { Candidate } from './candidate.ts';
-import { ssd } from './distortion.ts';
 import { predictChroma16x16, predictInter, predictLuma16x16 } from './inter-prediction.ts';
 import { InterSearch } from './inter-search.ts';
 import { searchIntra4x4, searchIntra16x16, searchIntraChroma } from './intra-search.ts';
@@ -285,12 +284,12 @@ export class ModeDecision {
   }
 
   private squaredError(candidate: Candidate): number {
-    const { bytes, source } = this.context.memory;
+    const { kernels, source } = this.context.memory;
     const { recon } = candidate;
     return (
-      ssd(bytes, source, SOURCE_STRIDE, recon + RECON_LUMA, RECON_STRIDE, 16, 16) +
-      ssd(bytes, source + SOURCE_CB, SOURCE_STRIDE, recon + RECON_CB, RECON_STRIDE, 8, 8) +
-      ssd(bytes, source + SOURCE_CR, SOURCE_STRIDE, recon + RECON_CR, RECON_STRIDE, 8, 8)
+      kernels.ssd(source, SOURCE_STRIDE, recon + RECON_LUMA, RECON_STRIDE, 16, 16) +
+      kernels.ssd(source + SOURCE_CB, SOURCE_STRIDE, recon + RECON_CB, RECON_STRIDE, 8, 8) +
+      kernels.ssd(source + SOURCE_CR, SOURCE_STRIDE, recon + RECON_CR, RECON_STRIDE, 8, 8)
     );
   }
 }

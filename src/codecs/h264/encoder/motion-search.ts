@@ -5,13 +5,11 @@
  */
 import { seBits } from '../../../bits/syntax-writer.ts';
 import {
-  averageBlocks,
   ensureHalfSamples,
   firstLumaPosition,
   secondLumaPosition,
 } from '../standard/interpolation.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
-import { sad4, sad8, sad16, satd } from './distortion.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { BLOCK_STRIDE, SOURCE_STRIDE } from './memory.ts';
 
@@ -310,12 +308,11 @@ export class MotionSearch {
     x = x < this.minX ? this.minX : x > this.maxX ? this.maxX : x;
     y = y < this.minY ? this.minY : y > this.maxY ? this.maxY : y;
     if (x === this.bestX && y === this.bestY && this.bestCost !== NO_COST) return this.bestCost;
-    const { words, layout } = this.context.memory;
-    const stride = layout.lumaStride;
+    const stride = this.context.memory.layout.lumaStride;
     const at = this.picture.luma + (this.blockY + y) * stride + this.blockX + x;
     let cost = this.lambda * mvdBits(4 * x - this.predictedX, 4 * y - this.predictedY);
     if (cost >= this.bestCost) return cost;
-    cost += this.sumDifferences(words, at, stride, this.bestCost - cost);
+    cost += this.sumDifferences(at, stride, this.bestCost - cost);
     if (cost < this.bestCost) {
       this.bestCost = cost;
       this.bestX = x;
@@ -462,7 +459,7 @@ export class MotionSearch {
     const limit = this.bestCost - bits;
     if (limit <= 0) return bits;
     const memory = this.context.memory;
-    const { words } = memory;
+    const { kernels } = memory;
     const { width, height } = this;
     const { lumaStride, lumaPlaneSize } = memory.layout;
     const atX = 4 * this.blockX + x;
@@ -476,26 +473,28 @@ export class MotionSearch {
       const from = step * lumaStride;
       stride = BLOCK_STRIDE;
       const scratch = memory.blocks[1];
-      averageBlocks(words, at, second, from, scratch, step * stride, width, height >> (step - 1));
+      const rows = height >> (step - 1);
+      kernels.averageBlocks(at, second, from, scratch, step * stride, width, rows);
       at = scratch;
     }
     return (
       bits +
       (metric === 'satd'
-        ? satd(words, this.source, SOURCE_STRIDE, at, stride, width, height, limit)
-        : this.sumDifferences(words, at, stride, limit))
+        ? kernels.satd(this.source, SOURCE_STRIDE, at, stride, width, height, limit)
+        : this.sumDifferences(at, stride, limit))
     );
   }
 
   /** SAD of the block at `at`, by the rows that are compared; as `sad16`. */
-  private sumDifferences(words: Int32Array, at: number, stride: number, limit: number): number {
+  private sumDifferences(at: number, stride: number, limit: number): number {
     const { width, height, searchSource: source, rowStep: step } = this;
+    const { kernels } = this.context.memory;
     if (step === 2) {
       const half = (limit + 1) >> 1;
-      return 2 * sad16(words, source, 2 * SOURCE_STRIDE, at, 2 * stride, height >> 1, half);
+      return 2 * kernels.sad16(source, 2 * SOURCE_STRIDE, at, 2 * stride, height >> 1, half);
     }
-    if (width === 16) return sad16(words, source, SOURCE_STRIDE, at, stride, height, limit);
-    if (width === 8) return sad8(words, source, SOURCE_STRIDE, at, stride, height, limit);
-    return sad4(words, source, SOURCE_STRIDE, at, stride, height);
+    if (width === 16) return kernels.sad16(source, SOURCE_STRIDE, at, stride, height, limit);
+    if (width === 8) return kernels.sad8(source, SOURCE_STRIDE, at, stride, height, limit);
+    return kernels.sad4(source, SOURCE_STRIDE, at, stride, height);
   }
 }

@@ -79,6 +79,11 @@ export interface H264Options extends RateOptions {
   readonly deblockAcrossSlices?: boolean;
   /** constrained_intra_pred_flag: intra predicts from intra only, so that lost pictures do not spread; default false. */
   readonly constrainedIntra?: boolean;
+  /**
+   * Whether kernels with vector instructions are used where the engine allows them (encoder/kernels.ts); default true. The
+   * stream is the same without them.
+   */
+  readonly vectorKernels?: boolean;
   readonly search?: SearchMethod;
   readonly searchRange?: number;
   readonly halfSteps?: number;
@@ -219,6 +224,7 @@ export interface ResolvedOptions {
   readonly settingsSei: boolean;
   readonly deblockAcrossSlices: boolean;
   readonly constrainedIntra: boolean;
+  readonly vectorKernels: boolean;
   readonly speed: SpeedOptions;
 }
 
@@ -251,6 +257,7 @@ const KEYS: readonly (keyof H264Options)[] = [
   'settingsSei',
   'deblockAcrossSlices',
   'constrainedIntra',
+  'vectorKernels',
   'search',
   'searchRange',
   'halfSteps',
@@ -359,6 +366,10 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
       [true, false],
     ),
     constrainedIntra: requireOneOf(`${at}.constrainedIntra`, options.constrainedIntra ?? false, [
+      true,
+      false,
+    ]),
+    vectorKernels: requireOneOf(`${at}.vectorKernels`, options.vectorKernels ?? true, [
       true,
       false,
     ]),

@@ -3,6 +3,8 @@
  * and a reconstructed picture's place in memory.
  */
 
+import type { SampleKernels } from './sample-kernels.ts';
+
 /** A motion vector (mvL0, clause 8.4.1) in one integer: y in the high 16 bits, x in the low 16, each signed, in quarter luma samples. */
 export function packMv(x: number, y: number): number {
   return (y << 16) | (x & 0xffff);
@@ -68,6 +70,8 @@ export interface SampleMemory {
   readonly bytes: Uint8Array;
   readonly clamped: Uint8ClampedArray;
   readonly words: Int32Array;
+  /** The innermost functions over this memory. */
+  readonly kernels: SampleKernels;
 }
 
 /** Sizes that all pictures of a stream share. */

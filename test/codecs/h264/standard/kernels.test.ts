@@ -247,8 +247,11 @@ describe('intra prediction', () => {
   });
 });
 
-describe('interpolation', () => {
-  const memory = new EncoderMemory(3, 2, 1, 1);
+describe.each([
+  ['plain', false],
+  ['vector', true],
+])('interpolation with %s kernels', (_, withVectors) => {
+  const memory = new EncoderMemory(3, 2, 1, 1, withVectors);
   const { layout } = memory;
   const [picture] = memory.pictures;
   const WIDTH = 48;
@@ -342,9 +345,8 @@ describe('interpolation', () => {
           for (let fraction = 0; fraction < 64; fraction++) {
             const x = 8 * xInt + (fraction & 7);
             const y = 8 * yInt + (fraction >> 3);
-            const { bytes: all, words: allWords } = memory;
             const stride = layout.chromaStride;
-            predictChroma(all, allWords, picture.cr, stride, x, y, w, h, to, BLOCK_STRIDE);
+            predictChroma(memory, picture.cr, stride, x, y, w, h, to, BLOCK_STRIDE);
             expectPrediction(w, h, (column, row) =>
               plainChromaSample(full, x + 8 * column, y + 8 * row),
             );

@@ -1,0 +1,126 @@
+/**
+ * The body of one WebAssembly function as it is being written: its locals and its statements, in order. Loops of TypeScript
+ * around calls of a builder unroll code; `repeat` writes a loop that runs.
+ */
+import {
+  type I32,
+  type Integer,
+  i32,
+  integerCode,
+  localGet,
+  type Statement,
+  unsignedLeb,
+  type V128,
+} from './expressions.ts';
+
+/** A parameter or local of 32 bits, which is also an expression of its value. */
+export interface I32Local extends I32 {
+  readonly index: number;
+}
+
+/** A local of 128 bits. */
+export interface V128Local extends V128 {
+  readonly index: number;
+}
+
+/** Value types, WebAssembly 2.0 clause 5.3. */
+const TYPE_I32 = 0x7f;
+const TYPE_V128 = 0x7b;
+/** Control instructions and blocks without a result, clause 5.4.1. */
+const LOOP = 0x03;
+const IF = 0x04;
+const ELSE = 0x05;
+const END = 0x0b;
+const BR_IF = 0x0d;
+const RETURN = 0x0f;
+const NO_RESULT = 0x40;
+const LOCAL_SET = 0x21;
+
+/** Collects locals and code of one function whose parameters are integers. */
+export class FunctionBuilder {
+  readonly parameters: readonly I32Local[];
+  private readonly code: number[] = [];
+  private readonly localTypes: number[] = [];
+
+  constructor(parameterCount: number) {
+    this.parameters = Array.from({ length: parameterCount }, (_, index) => ({
+      ...localGet('i32', index),
+      index,
+    }));
+  }
+
+  /** A new local that holds `value`. */
+  i32(value: Integer): I32Local {
+    const local = { ...localGet('i32', this.newIndex(TYPE_I32)), index: this.lastIndex };
+    this.set(local, value);
+    return local;
+  }
+
+  /** A new local that holds `value`. */
+  v128(value: V128): V128Local {
+    const local = { ...localGet('v128', this.newIndex(TYPE_V128)), index: this.lastIndex };
+    this.set(local, value);
+    return local;
+  }
+
+  private get lastIndex(): number {
+    return this.parameters.length + this.localTypes.length - 1;
+  }
+
+  private newIndex(type: number): number {
+    this.localTypes.push(type);
+    return this.lastIndex;
+  }
+
+  /** Gives a local another value. */
+  set(local: I32Local, value: Integer): void;
+  set(local: V128Local, value: V128): void;
+  set(local: I32Local | V128Local, value: Integer | V128): void {
+    this.code.push(...(typeof value === 'number' ? integerCode(value) : value.code));
+    this.code.push(LOCAL_SET, ...unsignedLeb(local.index));
+  }
+
+  /** local = local + value. */
+  add(local: I32Local, value: Integer): void {
+    this.set(local, i32.add(local, value));
+  }
+
+  /** Stores and the like. */
+  do(...statements: Statement[]): void {
+    for (const { code } of statements) this.code.push(...code);
+  }
+
+  /** Runs `body` `count` times, once at least. */
+  repeat(count: Integer, body: () => void): void {
+    const left = this.i32(count);
+    this.code.push(LOOP, NO_RESULT);
+    body();
+    this.add(left, -1);
+    this.code.push(...left.code, BR_IF, 0, END);
+  }
+
+  /** Runs `then` where `condition` is not 0, else `otherwise` if given. */
+  if(condition: I32, then: () => void, otherwise?: () => void): void {
+    this.code.push(...condition.code, IF, NO_RESULT);
+    then();
+    if (otherwise !== undefined) {
+      this.code.push(ELSE);
+      otherwise();
+    }
+    this.code.push(END);
+  }
+
+  /** Leaves the function with `value`, or without one. */
+  return(value?: Integer): void {
+    if (value !== undefined) this.code.push(...integerCode(value));
+    this.code.push(RETURN);
+  }
+
+  /** The function as the code section has it, clause 5.5.13; `result` is what it leaves at its end. */
+  encode(result: Integer | undefined): number[] {
+    const locals = this.localTypes.flatMap((type) => [1, type]);
+    const end = result === undefined ? [] : integerCode(result);
+    const body = [...unsignedLeb(this.localTypes.length), ...locals, ...this.code, ...end, END];
+    return [...unsignedLeb(body.length), ...body];
+  }
+}

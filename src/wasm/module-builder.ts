@@ -1,0 +1,115 @@
+/**
+ * A WebAssembly module (WebAssembly 2.0 clause 5.5) of functions over one imported memory, written from TypeScript when it is
+ * needed: kernels that use vector instructions need no other language and no file of machine code.
+ */
+import { type I32, type Integer, integerCode, type Statement, unsignedLeb } from './expressions.ts';
+import { FunctionBuilder, type I32Local } from './function-builder.ts';
+
+/** Section numbers, clause 5.5.2. */
+const SECTION_TYPE = 1;
+const SECTION_IMPORT = 2;
+const SECTION_FUNCTION = 3;
+const SECTION_EXPORT = 7;
+const SECTION_CODE = 10;
+const FUNCTION_TYPE = 0x60;
+const TYPE_I32 = 0x7f;
+const CALL = 0x10;
+const EXPORT_FUNCTION = 0;
+const IMPORT_MEMORY = 2;
+
+/** Where the memory is imported from. */
+export const MEMORY_MODULE = 'vitrine';
+export const MEMORY_NAME = 'memory';
+
+interface Definition {
+  readonly name: string;
+  readonly parameterCount: number;
+  readonly hasResult: boolean;
+  readonly body: readonly number[];
+}
+
+/** Collects functions, all exported by their names; parameters and results are integers of 32 bits. */
+export class ModuleBuilder {
+  private readonly definitions: Definition[] = [];
+
+  /**
+   * Defines a function that leaves an integer. `write` is given the builder of its body and its parameters, and returns the
+   * expression of the result. Returns the call, for functions that are defined later.
+   */
+  defineFunction(
+    name: string,
+    parameterCount: number,
+    write: (f: FunctionBuilder, ...parameters: I32Local[]) => Integer,
+  ): (...args: Integer[]) => I32 {
+    const f = new FunctionBuilder(parameterCount);
+    const index = this.add(name, f, write(f, ...f.parameters));
+    return (...args) => ({ type: 'i32', code: callCode(index, args) });
+  }
+
+  /** The same for one that leaves nothing; the call is a statement. */
+  defineProcedure(
+    name: string,
+    parameterCount: number,
+    write: (f: FunctionBuilder, ...parameters: I32Local[]) => void,
+  ): (...args: Integer[]) => Statement {
+    const f = new FunctionBuilder(parameterCount);
+    write(f, ...f.parameters);
+    const index = this.add(name, f, undefined);
+    return (...args) => ({ type: 'none', code: callCode(index, args) });
+  }
+
+  private add(name: string, f: FunctionBuilder, result: Integer | undefined): number {
+    const hasResult = result !== undefined;
+    const parameterCount = f.parameters.length;
+    this.definitions.push({ name, parameterCount, hasResult, body: f.encode(result) });
+    return this.definitions.length - 1;
+  }
+
+  /** The module in the binary format. */
+  encode(): Uint8Array<ArrayBuffer> {
+    const definitions = this.definitions;
+    const types = definitions.map(({ parameterCount, hasResult }) => [
+      FUNCTION_TYPE,
+      ...vectorOf(Array.from({ length: parameterCount }, () => [TYPE_I32])),
+      ...vectorOf(hasResult ? [[TYPE_I32]] : []),
+    ]);
+    const memory = [...nameOf(MEMORY_MODULE), ...nameOf(MEMORY_NAME), IMPORT_MEMORY, 0, 1];
+    const exported = definitions.map(({ name }, index) => [
+      ...nameOf(name),
+      EXPORT_FUNCTION,
+      ...unsignedLeb(index),
+    ]);
+    return Uint8Array.from([
+      ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      ...section(SECTION_TYPE, types),
+      ...section(SECTION_IMPORT, [memory]),
+      ...section(
+        SECTION_FUNCTION,
+        definitions.map((_, index) => unsignedLeb(index)),
+      ),
+      ...section(SECTION_EXPORT, exported),
+      ...section(
+        SECTION_CODE,
+        definitions.map(({ body }) => body),
+      ),
+    ]);
+  }
+}
+
+function callCode(index: number, args: readonly Integer[]): number[] {
+  return [...args.flatMap(integerCode), CALL, ...unsignedLeb(index)];
+}
+
+/** Vectors are a count and their elements, clause 5.1.3. */
+function vectorOf(elements: readonly (readonly number[])[]): number[] {
+  return [...unsignedLeb(elements.length), ...elements.flat()];
+}
+
+function nameOf(text: string): number[] {
+  return vectorOf([...new TextEncoder().encode(text)].map((byte) => [byte]));
+}
+
+function section(id: number, elements: readonly (readonly number[])[]): number[] {
+  const content = vectorOf(elements);
+  return [id, ...unsignedLeb(content.length), ...content];
+}

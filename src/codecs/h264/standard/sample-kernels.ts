@@ -50,7 +50,7 @@ export interface SampleKernels {
   ): void;
 }
 
-/** The plain functions over a memory. */
+/** The plain functions over a memory, clause 8.4.2.2. */
 export function plainSampleKernels(clamped: Uint8ClampedArray, words: Int32Array): SampleKernels {
   return {
     copyBlock: (from, fromStride, to, toStride, width, height) =>

@@ -7,26 +7,35 @@ function lanesOf(size: number, lanes: readonly number[]): number[] {
   return lanes.flatMap((lane) => Array.from({ length: size }, (_, i) => size * lane + i));
 }
 
-/** Shuffles of lanes of 16, 32 and 64 bits, lanes numbered over both operands. */
+/** Lanes of 16 bits in the order named, numbered over both operands. */
 export const shuffle16 = (a: V128, b: V128, ...lanes: number[]): V128 =>
   i8x16.shuffle(a, b, lanesOf(2, lanes));
+/** The same with lanes of 32 bits. */
 export const shuffle32 = (a: V128, b: V128, ...lanes: number[]): V128 =>
   i8x16.shuffle(a, b, lanesOf(4, lanes));
+/** The same with lanes of 64 bits. */
 export const shuffle64 = (a: V128, b: V128, ...lanes: number[]): V128 =>
   i8x16.shuffle(a, b, lanesOf(8, lanes));
 
-/** Lanes of the lower, or the upper, halves by turns. */
+/** Lanes of the lower halves of two vectors by turns, 8 bits each. */
 export const interleaveLow8 = (a: V128, b: V128): V128 =>
   i8x16.shuffle(a, b, [0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23]);
+/** Lanes of the upper halves by turns, 8 bits each. */
 export const interleaveHigh8 = (a: V128, b: V128): V128 =>
   i8x16.shuffle(a, b, [8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31]);
+/** Lanes of the lower halves by turns, 16 bits each. */
 export const interleaveLow16 = (a: V128, b: V128): V128 =>
   shuffle16(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+/** Lanes of the upper halves by turns, 16 bits each. */
 export const interleaveHigh16 = (a: V128, b: V128): V128 =>
   shuffle16(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+/** Lanes of the lower halves by turns, 32 bits each. */
 export const interleaveLow32 = (a: V128, b: V128): V128 => shuffle32(a, b, 0, 4, 1, 5);
+/** Lanes of the upper halves by turns, 32 bits each. */
 export const interleaveHigh32 = (a: V128, b: V128): V128 => shuffle32(a, b, 2, 6, 3, 7);
+/** Lanes of the lower halves by turns, 64 bits each. */
 export const interleaveLow64 = (a: V128, b: V128): V128 => shuffle64(a, b, 0, 2);
+/** Lanes of the upper halves by turns, 64 bits each. */
 export const interleaveHigh64 = (a: V128, b: V128): V128 => shuffle64(a, b, 1, 3);
 
 /**

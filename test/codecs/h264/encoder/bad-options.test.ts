@@ -81,6 +81,7 @@ const BAD: Record<string, readonly unknown[] | [options: object, ...values: unkn
   settingsSei: FLAG,
   deblockAcrossSlices: FLAG,
   constrainedIntra: FLAG,
+  vectorKernels: FLAG,
   search: ['full', 2],
   searchRange: integer(0, 513),
   halfSteps: integer(-1, 17),

@@ -134,6 +134,8 @@ describe('the decoder shows what the encoder reconstructed', () => {
           1 + (options.sceneMemory ?? 0),
         );
         const coded = codePictures({ ...options, refs: needed }, pictures, keys);
+        const plain = { ...options, refs: needed, vectorKernels: false };
+        expect(byteStreamOf(codePictures(plain, pictures, keys))).toEqual(byteStreamOf(coded));
         expect(coded.packets.map((packet) => packet.pts)).toEqual(pictures.map((_, n) => n));
         expectDecodedAsReconstructed(coded);
         await setImmediate();

@@ -72,6 +72,7 @@ export function kernelGroups(): KernelGroup[] {
   const strideB = layout.lumaStride;
   const to = memory.blocks[0]!;
   const scratch = new Int32Array(16);
+  const coefficients = new Int16Array(16);
   // Blocks at multiples of 16, and near the same place in the reference, at every alignment.
   const blocks = new Int32Array(PLACES);
   const references = new Int32Array(PLACES);
@@ -163,8 +164,8 @@ export function kernelGroups(): KernelGroup[] {
         {
           name: 'forwardDifference4x4',
           run: sum((a, b) => {
-            forwardDifference4x4(words, a, strideA, b & ~3, strideB, scratch, 0);
-            return scratch[5]!;
+            forwardDifference4x4(words, a, strideA, b & ~3, strideB, coefficients, 0);
+            return coefficients[5]!;
           }),
         },
       ],
@@ -176,13 +177,13 @@ export function kernelGroups(): KernelGroup[] {
         {
           name: 'addInverse4x4',
           run: () => {
-            scratch.fill(0);
-            scratch[0] = 640;
-            scratch[5] = -320;
+            coefficients.fill(0);
+            coefficients[0] = 640;
+            coefficients[5] = -320;
             let total = 0;
             for (let i = 0; i < PLACES; i++) {
               bytes.fill(100, to, to + 64);
-              addInverse4x4(clamped, to, 16, scratch, 0);
+              addInverse4x4(clamped, to, 16, coefficients, 0);
               total += bytes[to]!;
             }
             return total;

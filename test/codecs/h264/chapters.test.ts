@@ -10,7 +10,11 @@ import { forwardDifference4x4 } from '../../../src/codecs/h264/encoder/forward-t
 import { LAMBDA_SAD, LAMBDA_SSD } from '../../../src/codecs/h264/encoder/lambda.ts';
 import { decideLevels } from '../../../src/codecs/h264/encoder/level-decision.ts';
 import { EncoderMemory, extendEdges } from '../../../src/codecs/h264/encoder/memory.ts';
-import { createQuantizer, quantize4x4 } from '../../../src/codecs/h264/encoder/quantize.ts';
+import {
+  createQuantizer,
+  quantize4x4,
+  scaleLevels,
+} from '../../../src/codecs/h264/encoder/quantize.ts';
 import { createH264Encoder } from '../../../src/codecs/h264/index.ts';
 import { residualBlockBits, writeResidualBlock } from '../../../src/codecs/h264/standard/cavlc.ts';
 import { deblockPicture } from '../../../src/codecs/h264/standard/deblock.ts';
@@ -24,7 +28,7 @@ import {
 } from '../../../src/codecs/h264/standard/motion-prediction.ts';
 import { appendNalUnit } from '../../../src/codecs/h264/standard/nal.ts';
 import { mvX, mvY, PictureState, packMv } from '../../../src/codecs/h264/standard/picture.ts';
-import { chromaQp, LEVEL_SCALE } from '../../../src/codecs/h264/standard/scaling.ts';
+import { chromaQp } from '../../../src/codecs/h264/standard/scaling.ts';
 import { addInverse4x4 } from '../../../src/codecs/h264/standard/transform.ts';
 import type { VideoFrame } from '../../../src/frames/frame.ts';
 
@@ -174,7 +178,7 @@ function transformBlock() {
     bytes.set(line.split(' ').map(Number), 16 * y);
     bytes.fill(112, 256 + 16 * y, 260 + 16 * y);
   });
-  const coefficients = new Int32Array(16);
+  const coefficients = new Int16Array(16);
   forwardDifference4x4(new Int32Array(buffer), 0, 16, 256, 16, coefficients, 0);
   return { buffer, bytes, source, coefficients };
 }
@@ -187,8 +191,10 @@ describe('transform and quantization', () => {
     for (let y = 0; y < 4; y++) {
       expect(text).toContain(`\n ${samples(coefficients, 4 * y, 4)}\n`);
     }
-    const levels = new Int32Array(16);
-    const mask = quantize4x4(createQuantizer(28, 1 / 3, LEVEL_SCALE), coefficients, 0, levels, 0);
+    const levels = new Int16Array(16);
+    const quantizer = createQuantizer(28, 1 / 3);
+    const mask = quantize4x4(quantizer, coefficients, 0, levels, 0, 0);
+    scaleLevels(quantizer, levels, 0, mask, coefficients, 0, 0);
     expect(mask).toBe(0b111);
     expect(text).toContain(`here ${Array.from(levels.subarray(0, 3)).join(', ')}, then zeros`);
     addInverse4x4(new Uint8ClampedArray(buffer), 256, 16, coefficients, 0);
@@ -208,7 +214,7 @@ describe('transform and quantization', () => {
 describe('CAVLC', () => {
   it('codes the block', () => {
     const text = chapter('cavlc');
-    const levels = Int32Array.of(7, -3, 0, 2, 0, 0, -1, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+    const levels = Int16Array.of(7, -3, 0, 2, 0, 0, -1, 1, 0, 0, 0, 0, 0, 0, 0, 0);
     const writer = new BitWriter();
     writeResidualBlock(writer, levels, 0, 0b11001011, 16, 0);
     expect(writer.bitPosition).toBe(32);
@@ -272,13 +278,15 @@ describe('decisions', () => {
 
   it('decides the levels of the block', () => {
     const { coefficients } = transformBlock();
-    const quantizer = createQuantizer(28, 1 / 2, LEVEL_SCALE);
-    const levels = new Int32Array(16);
-    const mask = quantize4x4(quantizer, coefficients.slice(), 0, levels, 0);
+    const quantizer = createQuantizer(28, 1 / 2);
+    const levels = new Int16Array(16);
+    const mask = quantize4x4(quantizer, coefficients, 0, levels, 0, 0);
     const shown = () =>
       `| ${samples(levels, 0, 3)} | ${residualBlockBits(levels, 0, mask, 16, 0)} |`;
     expect(text).toContain(shown());
-    expect(decideLevels(quantizer, coefficients, levels, 0, mask, 0, 0, LAMBDA_SSD[28])).toBe(mask);
+    expect(decideLevels(quantizer, coefficients, 0, levels, 0, mask, 0, 0, LAMBDA_SSD[28])).toBe(
+      mask,
+    );
     expect(text).toContain(shown());
   });
 });

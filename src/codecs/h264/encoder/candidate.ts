@@ -1,17 +1,25 @@
 /** One way to code the current macroblock: its syntax, its motion, its reconstruction and what it costs. */
-import { MacroblockSyntax } from '../standard/macroblock-syntax.ts';
+import { LEVELS_PER_MB, MacroblockSyntax } from '../standard/macroblock-syntax.ts';
+import type { EncoderMemory } from './memory.ts';
 
 /** A way to code the macroblock; made once, used for every macroblock. */
 export class Candidate {
-  readonly syntax = new MacroblockSyntax();
+  readonly syntax: MacroblockSyntax;
   /** Packed vectors of the 16 blocks, 4·row + column. */
   readonly mv: Int32Array = new Int32Array(16);
   /** Position of its reconstruction scratch block (memory.ts). */
   readonly recon: number;
+  /** Position of the levels of `syntax` in memory. */
+  readonly levels: number;
   /** Cost in the unit of the decision: distortion + lambda·bits. */
   cost = 0;
 
-  constructor(recon: number) {
-    this.recon = recon;
+  /** `index`: which of the memory's scratch blocks it has. */
+  constructor(memory: EncoderMemory, index: number) {
+    this.recon = memory.recon[index];
+    this.levels = memory.levels[index];
+    this.syntax = new MacroblockSyntax(
+      new Int16Array(memory.bytes.buffer, this.levels, LEVELS_PER_MB),
+    );
   }
 }

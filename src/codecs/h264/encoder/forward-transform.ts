@@ -15,7 +15,7 @@ export function forwardDifference4x4(
   sourceStride: number,
   prediction: number,
   predictionStride: number,
-  out: Int32Array,
+  out: Int16Array,
   start: number,
 ): void {
   let a = source >> 2;
@@ -63,7 +63,7 @@ export function forwardDifference4x4(
 }
 
 /** One row of the core transform: `even` packs columns 0 and 2, `odd` columns 1 and 3. */
-function horizontalPass(even: number, odd: number, out: Int32Array, at: number): void {
+function horizontalPass(even: number, odd: number, out: Int16Array, at: number): void {
   const c0 = (even << 16) >> 16;
   const c2 = (even - c0) >> 16;
   const c1 = (odd << 16) >> 16;
@@ -83,7 +83,7 @@ function horizontalPass(even: number, odd: number, out: Int32Array, at: number):
  * @param coefficients 16 blocks of 16 by luma4x4BlkIdx; the DC of each is read
  * @param out 16 numbers from `start`, 4·row + column of the block, each within ±32640
  */
-export function forwardLumaDc(coefficients: Int32Array, out: Int32Array, start: number): void {
+export function forwardLumaDc(coefficients: Int16Array, out: Int32Array, start: number): void {
   for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
     out[start + 4 * BLOCK_Y[blkIdx] + BLOCK_X[blkIdx]] = coefficients[16 * blkIdx];
   }

@@ -8,10 +8,13 @@ import { KernelModule } from '../../../wasm/kernel-memory.ts';
 import { plainSampleKernels, type SampleKernels } from '../standard/sample-kernels.ts';
 import { defineDistortion } from '../vector/distortion.ts';
 import { defineInterpolation } from '../vector/interpolation.ts';
+import { defineResidual } from '../vector/residual.ts';
 import { sad4, sad8, sad16, satd, ssd } from './distortion.ts';
+import type { Quantizer } from './quantize.ts';
+import { plainResidualKernels, type ResidualKernels } from './residual-kernels.ts';
 
 /** Kernels beside those that a decoder would share. Positions and strides are in bytes; see distortion.ts. */
-export interface EncoderKernels extends SampleKernels {
+export interface EncoderKernels extends SampleKernels, ResidualKernels {
   sad16(
     a: number,
     strideA: number,
@@ -59,17 +62,30 @@ export interface KernelBuffer {
 const VECTOR_KERNELS = /* @__PURE__ */ new KernelModule((m) => {
   defineDistortion(m);
   defineInterpolation(m);
+  defineResidual(m);
 });
 
-/** Allocates a zeroed buffer of at least `byteLength` bytes. `withVectors`: use vector kernels if there can be any. */
-export function createKernelBuffer(byteLength: number, withVectors: boolean): KernelBuffer {
+/**
+ * Allocates a zeroed buffer of at least `byteLength` bytes.
+ * @param withVectors whether vector kernels are used if there can be any
+ * @param quantizers what kernels of residuals know by index; for vector ones they must be written to the buffer
+ */
+export function createKernelBuffer(
+  byteLength: number,
+  withVectors: boolean,
+  quantizers: readonly Quantizer[] = [],
+): KernelBuffer {
   const { buffer, exports } = withVectors
     ? VECTOR_KERNELS.createMemory(byteLength)
     : { buffer: new ArrayBuffer((byteLength + 3) & ~3), exports: null };
   const bytes = new Uint8Array(buffer);
   const clamped = new Uint8ClampedArray(buffer);
   const words = new Int32Array(buffer);
-  const plain = plainKernels(bytes, clamped, words);
+  const halves = new Int16Array(buffer);
+  const plain = {
+    ...plainKernels(bytes, clamped, words),
+    ...plainResidualKernels(words, halves, clamped, quantizers),
+  };
   // The same keys in the same order in either case, so that the engine sees one shape.
   return { bytes, clamped, words, kernels: { ...plain, ...exports } };
 }
@@ -78,7 +94,7 @@ function plainKernels(
   bytes: Uint8Array,
   clamped: Uint8ClampedArray,
   words: Int32Array,
-): EncoderKernels {
+): Omit<EncoderKernels, keyof ResidualKernels> {
   return {
     ...plainSampleKernels(clamped, words),
     sad16: (a, strideA, b, strideB, height, limit) =>

@@ -18,7 +18,7 @@ const INVERSE_NORM: Float64Array = /* @__PURE__ */ Float64Array.from({ length: 1
 
 /**
  * Improves the levels of a block.
- * @param original the coefficients before quantization, raster order, 16 from 0
+ * @param original the coefficients before quantization, raster order, 16 from `originalAt`
  * @param levels levels in scan order from `start`, nonzero where `mask` says; changed in place
  * @param first 0, or 1 for AC blocks, whose code starts at scan index 1
  * @param nC as cavlc.ts
@@ -27,8 +27,9 @@ const INVERSE_NORM: Float64Array = /* @__PURE__ */ Float64Array.from({ length: 1
  */
 export function decideLevels(
   quantizer: Quantizer,
-  original: Int32Array,
-  levels: Int32Array,
+  original: Int16Array,
+  originalAt: number,
+  levels: Int16Array,
   start: number,
   mask: number,
   first: number,
@@ -46,7 +47,7 @@ export function decideLevels(
     rest ^= 1 << i;
     const level = levels[start + i];
     const lower = level > 0 ? level - 1 : level + 1;
-    const c = original[ZIGZAG[i]];
+    const c = original[originalAt + ZIGZAG[i]];
     const error = c - level * step[i];
     const lowerError = c - lower * step[i];
     const norm = INVERSE_NORM[i];

@@ -3,6 +3,7 @@
  * pictures, reconstructed pictures with their half-sample planes, and the scratch blocks of the macroblock being coded.
  */
 import { tileColumns } from '../standard/interpolation.ts';
+import { LEVELS_PER_MB } from '../standard/macroblock-syntax.ts';
 import {
   CHROMA_PADDING,
   LUMA_PADDING,
@@ -11,6 +12,13 @@ import {
   type SampleMemory,
 } from '../standard/picture.ts';
 import { createKernelBuffer, type EncoderKernels } from './kernels.ts';
+import {
+  createQuantizers,
+  QUANTIZERS_AT,
+  QUANTIZERS_BYTES,
+  type Quantizer,
+  writeQuantizers,
+} from './quantize.ts';
 
 /** Positions of the planes of a source picture, whole macroblocks wide and high, without padding. */
 export interface SourcePicture {
@@ -36,7 +44,7 @@ export const RECON_CB = 18 * RECON_STRIDE + 8;
 export const RECON_CR = 18 * RECON_STRIDE + 24;
 const RECON_SIZE = 27 * RECON_STRIDE;
 /** One each for inter, Intra_16x16 and Intra_4x4 candidates, one to try with. */
-const RECON_BLOCKS = 4;
+const CANDIDATES = 4;
 
 /** Scratch of 16x16 samples, rows of 16. */
 export const BLOCK_STRIDE = 16;
@@ -52,6 +60,7 @@ export class EncoderMemory implements SampleMemory {
   readonly clamped: Uint8ClampedArray;
   readonly words: Int32Array;
   readonly kernels: EncoderKernels;
+  readonly quantizers: readonly Quantizer[];
   readonly layout: PictureLayout;
   readonly sources: readonly SourcePicture[];
   readonly pictures: readonly ReconstructedPicture[];
@@ -61,6 +70,10 @@ export class EncoderMemory implements SampleMemory {
   readonly searchSource: number;
   /** Reconstruction scratch blocks. */
   readonly recon: readonly number[];
+  /** Levels of the macroblock by candidate, 16 bits each. */
+  readonly levels: readonly number[];
+  /** Coefficients of the blocks of a macroblock, raster order, 16 bits each. */
+  readonly coefficients: number;
   /** Scratch blocks for predictions. */
   readonly blocks: readonly number[];
   /** Row lengths of source pictures. */
@@ -88,7 +101,7 @@ export class EncoderMemory implements SampleMemory {
     this.sourceLumaStride = width;
     this.sourceChromaStride = width / 2;
 
-    let end = SLACK;
+    let end = QUANTIZERS_AT + QUANTIZERS_BYTES;
     const take = (size: number): number => {
       const start = end;
       end += (size + 15) & ~15;
@@ -96,7 +109,9 @@ export class EncoderMemory implements SampleMemory {
     };
     this.source = take(SOURCE_SIZE);
     this.searchSource = take(16 * SOURCE_STRIDE);
-    this.recon = Array.from({ length: RECON_BLOCKS }, () => take(RECON_SIZE));
+    this.recon = Array.from({ length: CANDIDATES }, () => take(RECON_SIZE));
+    this.levels = Array.from({ length: CANDIDATES }, () => take(2 * LEVELS_PER_MB));
+    this.coefficients = take(2 * LEVELS_PER_MB);
     this.blocks = Array.from({ length: SCRATCH_BLOCKS }, () => take(BLOCK_SIZE + SLACK));
     this.sources = Array.from({ length: sourceCount }, () => ({
       luma: take(width * height),
@@ -118,7 +133,14 @@ export class EncoderMemory implements SampleMemory {
       poc: 0,
       longTermFrameIdx: -1,
     }));
-    const { bytes, clamped, words, kernels } = createKernelBuffer(end + SLACK, withVectors);
+    this.quantizers = createQuantizers();
+    const size = end + SLACK;
+    const { bytes, clamped, words, kernels } = createKernelBuffer(
+      size,
+      withVectors,
+      this.quantizers,
+    );
+    writeQuantizers(words, this.quantizers);
     this.bytes = bytes;
     this.clamped = clamped;
     this.words = words;

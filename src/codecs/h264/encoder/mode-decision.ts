@@ -62,11 +62,12 @@ export class ModeDecision {
     this.residual = residual;
     this.speed = speed;
     this.interSearch = new InterSearch(context, speed, limits);
-    const { recon, layout } = context.memory;
-    this.inter = new Candidate(recon[0]);
-    this.intra16 = new Candidate(recon[1]);
-    this.intra4 = new Candidate(recon[2]);
-    this.trial = new Candidate(recon[3]);
+    const { memory } = context;
+    const { layout } = memory;
+    this.inter = new Candidate(memory, 0);
+    this.intra16 = new Candidate(memory, 1);
+    this.intra4 = new Candidate(memory, 2);
+    this.trial = new Candidate(memory, 3);
     this.interCost = new Int32Array(layout.widthInMbs * layout.heightInMbs);
   }
 

@@ -19,19 +19,16 @@ import {
   CHROMA_TOTALS_STRIDE,
   type CoefficientGrid,
   CR_TOTALS,
+  LEVELS_PER_MB,
   LUMA_TOTALS,
   LUMA_TOTALS_STRIDE,
 } from '../standard/macroblock-syntax.ts';
 import { chromaQp, LEVEL_SCALE } from '../standard/scaling.ts';
-import {
-  addInverse4x4,
-  addInverseDc4x4,
-  inverseChromaDc,
-  inverseLumaDc,
-} from '../standard/transform.ts';
+import { inverseChromaDc, inverseLumaDc } from '../standard/transform.ts';
 import type { Candidate } from './candidate.ts';
 import { sad4x4 } from './distortion.ts';
-import { forwardChromaDc, forwardDifference4x4, forwardLumaDc } from './forward-transform.ts';
+import { forwardChromaDc, forwardLumaDc } from './forward-transform.ts';
+import type { EncoderKernels } from './kernels.ts';
 import { LAMBDA_SSD } from './lambda.ts';
 import { decideLevels } from './level-decision.ts';
 import {
@@ -45,21 +42,14 @@ import {
   SOURCE_STRIDE,
 } from './memory.ts';
 import {
-  createQuantizer,
+  QUANTIZE_FULL,
+  QUANTIZE_INTER,
+  QUANTIZE_INTRA,
   type Quantizer,
-  quantize4x4,
   quantizeDc,
   scaleLevels,
 } from './quantize.ts';
-
-/**
- * Dead-zone rounding, in steps. Inter: between the reference model's 1/6 and 1/3; against 1/6, five clips, QP 22..37,
- * BD-rate -0.9 % at superfast and -0.7 % at veryfast.
- */
-const INTRA_ROUNDING = 1 / 3;
-const INTER_ROUNDING = 0.23;
-/** Rounding where `decideLevels` follows, which only moves levels toward zero. */
-const FULL_ROUNDING = 1 / 2;
+import { BLOCK_BYTES } from './residual-kernels.ts';
 
 /**
  * Choice: drop isolated ones. A block of few levels ±1 costs more bits than its samples gain. Each ±1 scores by the zeros
@@ -74,7 +64,7 @@ const LUMA_8X8_SCORE = 4;
 const LUMA_SCORE = 6;
 const CHROMA_SCORE = 5;
 
-function isolationScore(levels: Int32Array, start: number, mask: number, first: number): number {
+function isolationScore(levels: Int16Array, start: number, mask: number, first: number): number {
   let score = 0;
   let rest = mask;
   while (rest !== 0) {
@@ -91,15 +81,12 @@ function isolationScore(levels: Int32Array, start: number, mask: number, first: 
 /** Transforms, quantizes and reconstructs the macroblocks of one encoder. */
 export class ResidualCoder {
   private readonly memory: EncoderMemory;
-  private readonly intra: Quantizer[] = [];
-  private readonly inter: Quantizer[] = [];
-  private readonly full: Quantizer[] = [];
+  private readonly kernels: EncoderKernels;
   private readonly qpC = new Uint8Array(52);
   private readonly grid: CoefficientGrid;
   private readonly decidesLevels: boolean;
-  private readonly original: Int32Array = new Int32Array(16);
-  /** Coefficients of 16 luma blocks, then 4 Cb and 4 Cr. */
-  private readonly coefficients: Int32Array = new Int32Array(24 * 16);
+  /** Coefficients of the blocks as they lie in memory. */
+  private readonly coefficients: Int16Array;
   private readonly dc: Int32Array = new Int32Array(16);
 
   /** `grid`: total_coeff around the macroblock; `decidesLevels`: optimize levels by rate and distortion. */
@@ -110,126 +97,168 @@ export class ResidualCoder {
     decidesLevels: boolean,
   ) {
     this.memory = memory;
+    this.kernels = memory.kernels;
+    this.coefficients = new Int16Array(memory.bytes.buffer, memory.coefficients, LEVELS_PER_MB);
     this.grid = grid;
     this.decidesLevels = decidesLevels;
-    for (let qp = 0; qp < 52; qp++) {
-      this.intra.push(createQuantizer(qp, INTRA_ROUNDING, LEVEL_SCALE));
-      this.inter.push(createQuantizer(qp, INTER_ROUNDING, LEVEL_SCALE));
-      this.full.push(createQuantizer(qp, FULL_ROUNDING, LEVEL_SCALE));
-      this.qpC[qp] = chromaQp(qp, chroma_qp_index_offset);
-    }
+    for (let qp = 0; qp < 52; qp++) this.qpC[qp] = chromaQp(qp, chroma_qp_index_offset);
   }
 
-  /** Transforms what one luma block's prediction, in the reconstruction block `recon`, leaves of the source. */
-  private transformLuma(recon: number, blkIdx: number): void {
-    const { words, source } = this.memory;
-    const x = 4 * BLOCK_X[blkIdx];
-    const y = 4 * BLOCK_Y[blkIdx];
-    forwardDifference4x4(
-      words,
-      source + y * SOURCE_STRIDE + x,
-      SOURCE_STRIDE,
-      recon + RECON_LUMA + y * RECON_STRIDE + x,
-      RECON_STRIDE,
-      this.coefficients,
-      16 * blkIdx,
-    );
-  }
-
-  private lumaSad(recon: number, blkIdx: number): number {
-    const { words, source } = this.memory;
-    const x = 4 * BLOCK_X[blkIdx];
-    const y = 4 * BLOCK_Y[blkIdx];
-    const prediction = recon + RECON_LUMA + y * RECON_STRIDE + x;
-    return sad4x4(words, source + y * SOURCE_STRIDE + x, SOURCE_STRIDE, prediction, RECON_STRIDE);
-  }
-
-  /** The same for block `blkIdx` of a chroma plane: positions of the plane in source and reconstruction. */
-  private transformChroma(source: number, recon: number, blkIdx: number, start: number): void {
-    const x = (blkIdx & 1) * 4;
-    const y = (blkIdx >> 1) * 4;
-    forwardDifference4x4(
-      this.memory.words,
-      source + y * SOURCE_STRIDE + x,
-      SOURCE_STRIDE,
-      recon + y * RECON_STRIDE + x,
-      RECON_STRIDE,
-      this.coefficients,
-      start,
-    );
+  /** Quantizer of a kind; where levels are decided, that for it. */
+  private quantizer(kind: number, qp: number): number {
+    return qp + (this.decidesLevels ? QUANTIZE_FULL : kind);
   }
 
   /**
-   * Quantizes one block of `coefficients`, by dead zone or by rate and distortion.
-   * @param at, stride the block's place in the grid of total_coeff, which is kept up to date
-   * @returns mask of nonzero levels
+   * Transforms and quantizes blocks `block` and `block` + 1, which lie side by side, by dead zone or by rate and distortion;
+   * sets their masks, and scales their coefficients for the way back if any level is left.
+   * @param source, prediction positions of the left one
+   * @param at, stride its place in the grid of total_coeff, which is kept up to date where levels are decided
+   * @returns whether any level is left
    */
-  private quantize(
-    quantizer: Quantizer,
-    start: number,
-    levels: Int32Array,
+  private quantizePair(
+    candidate: Candidate,
+    quantizer: number,
+    source: number,
+    prediction: number,
+    block: number,
     first: number,
     at: number,
     stride: number,
-  ): number {
-    const coefficients = this.coefficients;
-    if (!this.decidesLevels) return quantize4x4(quantizer, coefficients, start, levels, first);
-    const original = this.original;
-    for (let i = 0; i < 16; i++) original[i] = coefficients[start + i];
-    const full = this.full[quantizer.qp];
-    let mask = quantize4x4(full, coefficients, start, levels, first);
-    if (mask !== 0) {
-      const nC = this.grid.nC(at, stride);
-      const lambda = LAMBDA_SSD[quantizer.qp];
-      mask = decideLevels(full, original, levels, start, mask, first, nC, lambda);
-      scaleLevels(full, levels, start, mask, coefficients);
+  ): boolean {
+    const { masks } = candidate.syntax;
+    const both = this.kernels.quantizePair(
+      source,
+      SOURCE_STRIDE,
+      prediction,
+      RECON_STRIDE,
+      quantizer,
+      first,
+      this.decidesLevels ? 1 : 0,
+      this.memory.coefficients + BLOCK_BYTES * block,
+      candidate.levels + BLOCK_BYTES * block,
+    );
+    masks[block] = both & 0xffff;
+    masks[block + 1] = both >>> 16;
+    if (!this.decidesLevels) return both !== 0;
+    if (both === 0) {
+      this.grid.totals[at] = 0;
+      this.grid.totals[at + 1] = 0;
+      return false;
     }
-    this.grid.totals[at] = countBits(mask);
-    return mask;
+    this.decide(candidate, quantizer, block, first, at, stride);
+    this.decide(candidate, quantizer, block + 1, first, at + 1, stride);
+    return (masks[block] | masks[block + 1]) !== 0;
   }
 
-  private quantizeLuma(
-    quantizer: Quantizer,
-    blkIdx: number,
-    levels: Int32Array,
+  /** Decides the levels of a block by rate and distortion, and scales its coefficients. */
+  private decide(
+    candidate: Candidate,
+    index: number,
+    block: number,
     first: number,
-  ): number {
-    const at = LUMA_TOTALS + LUMA_TOTALS_STRIDE * BLOCK_Y[blkIdx] + BLOCK_X[blkIdx];
-    return this.quantize(quantizer, 16 * blkIdx, levels, first, at, LUMA_TOTALS_STRIDE);
+    at: number,
+    stride: number,
+  ): void {
+    const { coefficients, grid } = this;
+    const { levels, masks } = candidate.syntax;
+    const quantizer = this.memory.quantizers[index];
+    const start = 16 * block;
+    let mask = masks[block];
+    if (mask !== 0) {
+      const nC = grid.nC(at, stride);
+      const lambda = LAMBDA_SSD[quantizer.qp];
+      mask = decideLevels(quantizer, coefficients, start, levels, start, mask, first, nC, lambda);
+      masks[block] = mask;
+    }
+    scaleLevels(quantizer, levels, start, mask, coefficients, start, first);
+    grid.totals[at] = countBits(mask);
+  }
+
+  /** `quantizePair` for luma blocks `blkIdx`, even, and the next. */
+  private quantizeLumaPair(
+    candidate: Candidate,
+    quantizer: number,
+    blkIdx: number,
+    first: number,
+  ): boolean {
+    const x = BLOCK_X[blkIdx];
+    const y = BLOCK_Y[blkIdx];
+    return this.quantizePair(
+      candidate,
+      quantizer,
+      this.memory.source + 4 * (y * SOURCE_STRIDE + x),
+      candidate.recon + RECON_LUMA + 4 * (y * RECON_STRIDE + x),
+      blkIdx,
+      first,
+      LUMA_TOTALS + LUMA_TOTALS_STRIDE * y + x,
+      LUMA_TOTALS_STRIDE,
+    );
+  }
+
+  /** Adds the residual of luma blocks `blkIdx`, even, and the next to their prediction. */
+  private addLumaPair(candidate: Candidate, blkIdx: number): void {
+    const offset = 4 * (BLOCK_Y[blkIdx] * RECON_STRIDE + BLOCK_X[blkIdx]);
+    const coefficients = this.memory.coefficients + BLOCK_BYTES * blkIdx;
+    this.kernels.addPair(candidate.recon + RECON_LUMA + offset, RECON_STRIDE, coefficients);
+  }
+
+  /**
+   * Adds the residual of two blocks whose DC coefficients were coded by themselves and are in `dc` now.
+   * @param i the place of the left one's in `dc`
+   */
+  private addPairWithDc(candidate: Candidate, pos: number, block: number, i: number): void {
+    const { coefficients, dc, kernels } = this;
+    const { masks } = candidate.syntax;
+    if ((masks[block] | masks[block + 1]) !== 0) {
+      coefficients[16 * block] = dc[i];
+      coefficients[16 * block + 16] = dc[i + 1];
+      kernels.addPair(pos, RECON_STRIDE, this.memory.coefficients + BLOCK_BYTES * block);
+    } else if ((dc[i] | dc[i + 1]) !== 0) {
+      kernels.addDcPair(pos, RECON_STRIDE, dc[i], dc[i + 1]);
+    }
   }
 
   /**
    * Whether the luma of an inter macroblock whose prediction is in place has no residual worth coding; stops at the first
-   * block that has. Every macroblock for which this and `hasNoChroma` are true is coded empty by `codeInterLuma` and
+   * blocks that have. Every macroblock for which this and `hasNoChroma` are true is coded empty by `codeInterLuma` and
    * `codeChroma` (dead zone).
    */
   hasNoLuma(candidate: Candidate, qp: number): boolean {
     const { levels } = candidate.syntax;
+    const { source, coefficients } = this.memory;
     const limit = this.decidesLevels ? 0 : LUMA_SCORE;
-    const quantizer = (this.decidesLevels ? this.full : this.inter)[qp];
-    const coefficients = this.coefficients;
+    const quantizer = this.quantizer(QUANTIZE_INTER, qp);
     let score = 0;
-    for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
-      if (this.lumaSad(candidate.recon, blkIdx) <= quantizer.emptySad) continue;
-      this.transformLuma(candidate.recon, blkIdx);
-      const mask = quantize4x4(quantizer, coefficients, 16 * blkIdx, levels, 0);
-      if (mask !== 0) {
-        score += isolationScore(levels, 16 * blkIdx, mask, 0);
-        if (score >= limit) return false;
-      }
+    for (let blkIdx = 0; blkIdx < 16; blkIdx += 2) {
+      const x = 4 * BLOCK_X[blkIdx];
+      const y = 4 * BLOCK_Y[blkIdx];
+      const both = this.kernels.quantizePair(
+        source + y * SOURCE_STRIDE + x,
+        SOURCE_STRIDE,
+        candidate.recon + RECON_LUMA + y * RECON_STRIDE + x,
+        RECON_STRIDE,
+        quantizer,
+        0,
+        0,
+        coefficients + BLOCK_BYTES * blkIdx,
+        candidate.levels + BLOCK_BYTES * blkIdx,
+      );
+      if (both === 0) continue;
+      score += pairScore(levels, 16 * blkIdx, both, 0);
+      if (score >= limit) return false;
     }
     return true;
   }
 
   /** The same for chroma. */
   hasNoChroma(candidate: Candidate, qp: number): boolean {
-    const { levels } = candidate.syntax;
+    const quantizer = this.quantizer(QUANTIZE_INTER, this.qpC[qp]);
+    const { source } = this.memory;
     const { recon } = candidate;
-    const chroma = (this.decidesLevels ? this.full : this.inter)[this.qpC[qp]];
-    const from = this.memory.source + SOURCE_CB;
     return (
-      this.isPlaneEmpty(chroma, from, recon + RECON_CB, levels) &&
-      this.isPlaneEmpty(chroma, from + SOURCE_CR - SOURCE_CB, recon + RECON_CR, levels)
+      this.isPlaneEmpty(candidate, quantizer, source + SOURCE_CB, recon + RECON_CB) &&
+      this.isPlaneEmpty(candidate, quantizer, source + SOURCE_CR, recon + RECON_CR)
     );
   }
 
@@ -251,50 +280,57 @@ export class ResidualCoder {
   }
 
   private isPlaneEmpty(
-    quantizer: Quantizer,
+    candidate: Candidate,
+    index: number,
     source: number,
     recon: number,
-    levels: Int32Array,
   ): boolean {
-    if (this.isPlaneNear(quantizer, source, recon)) return true;
     const { coefficients, dc } = this;
-    const base = 16 * CB_BLOCKS;
+    const { levels } = candidate.syntax;
+    const quantizer = this.memory.quantizers[index];
+    if (this.isPlaneNear(quantizer, source, recon)) return true;
     let score = 0;
-    for (let blkIdx = 0; blkIdx < 4; blkIdx++) {
-      const start = base + 16 * blkIdx;
-      this.transformChroma(source, recon, blkIdx, base + 16 * blkIdx);
-      dc[blkIdx] = coefficients[start];
-      const mask = quantize4x4(quantizer, coefficients, start, levels, 1);
-      if (mask !== 0) {
-        score += isolationScore(levels, start, mask, 1);
+    for (let row = 0; row < 2; row++) {
+      const block = CB_BLOCKS + 2 * row;
+      const both = this.kernels.quantizePair(
+        source + 4 * row * SOURCE_STRIDE,
+        SOURCE_STRIDE,
+        recon + 4 * row * RECON_STRIDE,
+        RECON_STRIDE,
+        index,
+        1,
+        0,
+        this.memory.coefficients + BLOCK_BYTES * block,
+        candidate.levels + BLOCK_BYTES * block,
+      );
+      dc[2 * row] = coefficients[16 * block];
+      dc[2 * row + 1] = coefficients[16 * block + 16];
+      if (both !== 0) {
+        score += pairScore(levels, 16 * block, both, 1);
         if (this.decidesLevels || score >= CHROMA_SCORE) return false;
       }
     }
     forwardChromaDc(dc[0], dc[1], dc[2], dc[3], dc, 0);
-    return quantizeDc(quantizer, dc, 0, levels, base, 4, null) === 0;
+    return quantizeDc(quantizer, dc, 0, levels, 16 * CB_DC_BLOCK, 4, null) === 0;
   }
 
   /** Codes the luma of an inter macroblock whose prediction is in place; sets levels, masks and the luma bits of the CBP. */
   codeInterLuma(candidate: Candidate, qp: number): void {
-    const { clamped } = this.memory;
     const { levels, masks } = candidate.syntax;
-    const quantizer = this.inter[qp];
-    const recon = candidate.recon + RECON_LUMA;
+    const quantizer = this.quantizer(QUANTIZE_INTER, qp);
     let pattern = 0;
     let total = 0;
     for (let i8 = 0; i8 < 4; i8++) {
       let score = 0;
-      let any = 0;
-      for (let blkIdx = 4 * i8; blkIdx < 4 * i8 + 4; blkIdx++) {
-        this.transformLuma(candidate.recon, blkIdx);
-        const mask = this.quantizeLuma(quantizer, blkIdx, levels, 0);
-        masks[blkIdx] = mask;
-        any |= mask;
-        if (mask !== 0 && score < LARGE_LEVEL_SCORE) {
-          score += isolationScore(levels, 16 * blkIdx, mask, 0);
+      let any = false;
+      for (let blkIdx = 4 * i8; blkIdx < 4 * i8 + 4; blkIdx += 2) {
+        if (!this.quantizeLumaPair(candidate, quantizer, blkIdx, 0)) continue;
+        any = true;
+        if (score < LARGE_LEVEL_SCORE) {
+          score += pairScore(levels, 16 * blkIdx, masks[blkIdx] | (masks[blkIdx + 1] << 16), 0);
         }
       }
-      if (any === 0) continue;
+      if (!any) continue;
       if (score < LUMA_8X8_SCORE) {
         clearMasks(masks, 4 * i8, 4);
       } else {
@@ -309,91 +345,75 @@ export class ResidualCoder {
     masks[LUMA_DC_BLOCK] = 0;
     candidate.syntax.coded_block_pattern = (candidate.syntax.coded_block_pattern & 0x30) | pattern;
     if (pattern === 0) return;
-    for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
-      const mask = masks[blkIdx];
-      if (mask === 0) continue;
-      const at = recon + 4 * (BLOCK_Y[blkIdx] * RECON_STRIDE + BLOCK_X[blkIdx]);
-      this.reconstruct(clamped, at, 16 * blkIdx, mask);
+    for (let blkIdx = 0; blkIdx < 16; blkIdx += 2) {
+      if ((masks[blkIdx] | masks[blkIdx + 1]) !== 0) this.addLumaPair(candidate, blkIdx);
     }
-  }
-
-  private reconstruct(clamped: Uint8ClampedArray, at: number, start: number, mask: number): void {
-    if (mask === 1) addInverseDc4x4(clamped, at, RECON_STRIDE, this.coefficients[start]);
-    else addInverse4x4(clamped, at, RECON_STRIDE, this.coefficients, start);
   }
 
   /** Codes one Intra_4x4 block whose prediction is in place; sets its levels and mask. */
   codeIntra4x4(candidate: Candidate, blkIdx: number, qp: number): void {
-    const { clamped } = this.memory;
-    const { levels, masks } = candidate.syntax;
-    const at =
-      candidate.recon + RECON_LUMA + 4 * (BLOCK_Y[blkIdx] * RECON_STRIDE + BLOCK_X[blkIdx]);
-    const start = 16 * blkIdx;
-    this.transformLuma(candidate.recon, blkIdx);
-    const mask = this.quantizeLuma(this.intra[qp], blkIdx, levels, 0);
-    masks[blkIdx] = mask;
-    if (mask !== 0) this.reconstruct(clamped, at, start, mask);
+    const { source, coefficients } = this.memory;
+    const { masks } = candidate.syntax;
+    const x = BLOCK_X[blkIdx];
+    const y = BLOCK_Y[blkIdx];
+    const pos = candidate.recon + RECON_LUMA + 4 * (y * RECON_STRIDE + x);
+    const quantizer = this.quantizer(QUANTIZE_INTRA, qp);
+    masks[blkIdx] = this.kernels.quantizeBlock(
+      source + 4 * (y * SOURCE_STRIDE + x),
+      SOURCE_STRIDE,
+      pos,
+      RECON_STRIDE,
+      quantizer,
+      0,
+      this.decidesLevels ? 1 : 0,
+      coefficients + BLOCK_BYTES * blkIdx,
+      candidate.levels + BLOCK_BYTES * blkIdx,
+    );
+    if (this.decidesLevels) {
+      const at = LUMA_TOTALS + LUMA_TOTALS_STRIDE * y + x;
+      if (masks[blkIdx] === 0) this.grid.totals[at] = 0;
+      else this.decide(candidate, quantizer, blkIdx, 0, at, LUMA_TOTALS_STRIDE);
+    }
+    if (masks[blkIdx] === 0) return;
+    this.kernels.addBlock(pos, RECON_STRIDE, coefficients + BLOCK_BYTES * blkIdx);
   }
 
   /** Codes the luma of an Intra_16x16 macroblock whose prediction is in place. */
   codeIntra16x16(candidate: Candidate, qp: number): void {
-    const { clamped } = this.memory;
     const { levels, masks } = candidate.syntax;
-    const quantizer = this.intra[qp];
     const { coefficients, dc } = this;
-    const recon = candidate.recon + RECON_LUMA;
-    for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
-      this.transformLuma(candidate.recon, blkIdx);
+    const quantizer = this.quantizer(QUANTIZE_INTRA, qp);
+    let any = false;
+    for (let blkIdx = 0; blkIdx < 16; blkIdx += 2) {
+      if (this.quantizeLumaPair(candidate, quantizer, blkIdx, 1)) any = true;
     }
     forwardLumaDc(coefficients, dc, 0);
     const dcStart = 16 * LUMA_DC_BLOCK;
-    masks[LUMA_DC_BLOCK] = quantizeDc(quantizer, dc, 0, levels, dcStart, 16, ZIGZAG);
-    let any = 0;
-    for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
-      masks[blkIdx] = this.quantizeLuma(quantizer, blkIdx, levels, 1);
-      any |= masks[blkIdx];
-    }
+    // DC levels are not decided: their quantizer is the dead zone's.
+    const dcQuantizer = this.memory.quantizers[QUANTIZE_INTRA + qp];
+    masks[LUMA_DC_BLOCK] = quantizeDc(dcQuantizer, dc, 0, levels, dcStart, 16, ZIGZAG);
     candidate.syntax.coded_block_pattern =
-      (candidate.syntax.coded_block_pattern & 0x30) | (any !== 0 ? 15 : 0);
+      (candidate.syntax.coded_block_pattern & 0x30) | (any ? 15 : 0);
     if (masks[LUMA_DC_BLOCK] === 0) {
       for (let blkIdx = 0; blkIdx < 16; blkIdx++) dc[blkIdx] = 0;
     } else {
       inverseLumaDc(levels, dcStart, LEVEL_SCALE[(qp % 6) * 16], qp, dc, 0);
     }
-    for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
-      const at = recon + 4 * (BLOCK_Y[blkIdx] * RECON_STRIDE + BLOCK_X[blkIdx]);
-      coefficients[16 * blkIdx] = dc[blkIdx];
-      if (masks[blkIdx] !== 0) {
-        addInverse4x4(clamped, at, RECON_STRIDE, coefficients, 16 * blkIdx);
-      } else if (dc[blkIdx] !== 0) {
-        addInverseDc4x4(clamped, at, RECON_STRIDE, dc[blkIdx]);
-      }
+    for (let blkIdx = 0; blkIdx < 16; blkIdx += 2) {
+      const offset = 4 * (BLOCK_Y[blkIdx] * RECON_STRIDE + BLOCK_X[blkIdx]);
+      this.addPairWithDc(candidate, candidate.recon + RECON_LUMA + offset, blkIdx, blkIdx);
     }
   }
 
   /** Codes both chroma planes, predictions in place; sets levels, masks and the chroma bits of the CBP. */
   codeChroma(candidate: Candidate, qp: number, isIntra: boolean): void {
     const { source } = this.memory;
+    const { recon } = candidate;
     const qPc = this.qpC[qp];
-    const quantizer = isIntra ? this.intra[qPc] : this.inter[qPc];
-    const cbHasAc = this.codeChromaPlane(
-      candidate,
-      quantizer,
-      source + SOURCE_CB,
-      candidate.recon + RECON_CB,
-      CB_BLOCKS,
-      CB_DC_BLOCK,
-      isIntra,
-    );
-    const crHasAc = this.codeChromaPlane(
-      candidate,
-      quantizer,
-      source + SOURCE_CR,
-      candidate.recon + RECON_CR,
-      CR_BLOCKS,
-      CR_DC_BLOCK,
-      isIntra,
-    );
+    const cb = source + SOURCE_CB;
+    const cr = source + SOURCE_CR;
+    const cbHasAc = this.codeChromaPlane(candidate, qPc, cb, recon + RECON_CB, CB_BLOCKS, isIntra);
+    const crHasAc = this.codeChromaPlane(candidate, qPc, cr, recon + RECON_CR, CR_BLOCKS, isIntra);
     const { masks } = candidate.syntax;
     let chroma = 0;
     if (cbHasAc || crHasAc) chroma = 2;
@@ -405,21 +425,39 @@ export class ResidualCoder {
   /** One chroma plane; returns whether AC levels are left. */
   private codeChromaPlane(
     candidate: Candidate,
-    quantizer: Quantizer,
+    qPc: number,
     source: number,
     recon: number,
     firstBlock: number,
-    dcBlock: number,
     isIntra: boolean,
   ): boolean {
-    const { clamped } = this.memory;
     const { levels, masks } = candidate.syntax;
     const { coefficients, dc } = this;
-    const base = 16 * firstBlock;
     const totals = firstBlock === CB_BLOCKS ? CB_TOTALS : CR_TOTALS;
-    for (let blkIdx = 0; blkIdx < 4; blkIdx++) {
-      this.transformChroma(source, recon, blkIdx, base + 16 * blkIdx);
+    const dcBlock = firstBlock === CB_BLOCKS ? CB_DC_BLOCK : CR_DC_BLOCK;
+    const kind = isIntra ? QUANTIZE_INTRA : QUANTIZE_INTER;
+    const quantizer = this.quantizer(kind, qPc);
+    let any = false;
+    let score = 0;
+    for (let row = 0; row < 2; row++) {
+      const block = firstBlock + 2 * row;
+      const isLeft = this.quantizePair(
+        candidate,
+        quantizer,
+        source + 4 * row * SOURCE_STRIDE,
+        recon + 4 * row * RECON_STRIDE,
+        block,
+        1,
+        totals + CHROMA_TOTALS_STRIDE * row,
+        CHROMA_TOTALS_STRIDE,
+      );
+      if (!isLeft) continue;
+      any = true;
+      if (score < LARGE_LEVEL_SCORE) {
+        score += pairScore(levels, 16 * block, masks[block] | (masks[block + 1] << 16), 1);
+      }
     }
+    const base = 16 * firstBlock;
     forwardChromaDc(
       coefficients[base],
       coefficients[base + 16],
@@ -428,44 +466,40 @@ export class ResidualCoder {
       dc,
       0,
     );
-    const dcMask = quantizeDc(quantizer, dc, 0, levels, 16 * dcBlock, 4, null);
+    // DC levels are not decided: their quantizer is the dead zone's.
+    const dcQuantizer = this.memory.quantizers[kind + qPc];
+    const dcMask = quantizeDc(dcQuantizer, dc, 0, levels, 16 * dcBlock, 4, null);
     masks[dcBlock] = dcMask;
-    let any = 0;
-    let score = 0;
-    for (let blkIdx = 0; blkIdx < 4; blkIdx++) {
-      const start = base + 16 * blkIdx;
-      const at = totals + CHROMA_TOTALS_STRIDE * (blkIdx >> 1) + (blkIdx & 1);
-      const mask = this.quantize(quantizer, start, levels, 1, at, CHROMA_TOTALS_STRIDE);
-      masks[firstBlock + blkIdx] = mask;
-      any |= mask;
-      if (mask !== 0 && score < LARGE_LEVEL_SCORE) score += isolationScore(levels, start, mask, 1);
-    }
-    if (any !== 0 && !isIntra && score < CHROMA_SCORE) {
+    if (any && !isIntra && score < CHROMA_SCORE) {
       clearMasks(masks, firstBlock, 4);
-      any = 0;
+      any = false;
     }
-    if ((dcMask | any) === 0) return false;
+    if (dcMask === 0 && !any) return false;
     if (dcMask !== 0) {
-      const levelScale = LEVEL_SCALE[(quantizer.qp % 6) * 16];
-      inverseChromaDc(levels, 16 * dcBlock, levelScale, quantizer.qp, dc, 0);
+      const levelScale = LEVEL_SCALE[(qPc % 6) * 16];
+      inverseChromaDc(levels, 16 * dcBlock, levelScale, qPc, dc, 0);
     } else {
       dc[0] = 0;
       dc[1] = 0;
       dc[2] = 0;
       dc[3] = 0;
     }
-    for (let blkIdx = 0; blkIdx < 4; blkIdx++) {
-      const at = recon + (blkIdx >> 1) * 4 * RECON_STRIDE + (blkIdx & 1) * 4;
-      const start = base + 16 * blkIdx;
-      coefficients[start] = dc[blkIdx];
-      if (masks[firstBlock + blkIdx] !== 0) {
-        addInverse4x4(clamped, at, RECON_STRIDE, coefficients, start);
-      } else if (dc[blkIdx] !== 0) {
-        addInverseDc4x4(clamped, at, RECON_STRIDE, dc[blkIdx]);
-      }
+    for (let row = 0; row < 2; row++) {
+      const pos = recon + 4 * row * RECON_STRIDE;
+      this.addPairWithDc(candidate, pos, firstBlock + 2 * row, 2 * row);
     }
-    return any !== 0;
+    return any;
   }
+}
+
+/** Score of two blocks whose levels follow each other, `masks` of the second in the upper 16 bits. */
+function pairScore(levels: Int16Array, start: number, masks: number, first: number): number {
+  const left = masks & 0xffff;
+  const right = masks >>> 16;
+  return (
+    (left === 0 ? 0 : isolationScore(levels, start, left, first)) +
+    (right === 0 ? 0 : isolationScore(levels, start + 16, right, first))
+  );
 }
 
 function clearMasks(masks: Int32Array, first: number, count: number): void {

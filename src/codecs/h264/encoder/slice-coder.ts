@@ -72,7 +72,7 @@ export class SliceCoder {
     this.options = options;
     this.sps = sps;
     this.pps = pps;
-    this.bare = new Candidate(context.memory.recon[0]);
+    this.bare = new Candidate(context.memory, 0);
   }
 
   /**

@@ -44,7 +44,7 @@ function columnOf(nC: number): number {
  */
 export function writeResidualBlock(
   out: BitWriter,
-  levels: Int32Array,
+  levels: Int16Array,
   start: number,
   mask: number,
   maxNumCoeff: number,
@@ -124,7 +124,7 @@ function writeLevel(out: BitWriter, levelCode: number, suffixLength: number): vo
 
 /** The number of bits that `writeResidualBlock` writes for the same arguments, clause 9.2. */
 export function residualBlockBits(
-  levels: Int32Array,
+  levels: Int16Array,
   start: number,
   mask: number,
   maxNumCoeff: number,

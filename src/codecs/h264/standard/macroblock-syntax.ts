@@ -39,7 +39,7 @@ export interface EntropyWriter {
   /** residual_block( ) of the block at `16·block` of the levels; arguments as in cavlc.ts. */
   residualBlock(
     name: string,
-    levels: Int32Array,
+    levels: Int16Array,
     start: number,
     mask: number,
     maxNumCoeff: number,
@@ -75,7 +75,7 @@ export class CavlcWriter implements EntropyWriter {
 
   residualBlock(
     name: string,
-    levels: Int32Array,
+    levels: Int16Array,
     start: number,
     mask: number,
     maxNumCoeff: number,
@@ -112,7 +112,7 @@ export class CavlcBitCounter implements EntropyWriter {
 
   residualBlock(
     _name: string,
-    levels: Int32Array,
+    levels: Int16Array,
     start: number,
     mask: number,
     maxNumCoeff: number,
@@ -121,6 +121,9 @@ export class CavlcBitCounter implements EntropyWriter {
     this.bits += residualBlockBits(levels, start, mask, maxNumCoeff, nC);
   }
 }
+
+/** Levels of all blocks of a macroblock, clause 7.3.5.3. */
+export const LEVELS_PER_MB = 16 * BLOCKS_PER_MB;
 
 /** The values of one macroblock's syntax elements, with the levels laid out as macroblock.ts says. */
 export class MacroblockSyntax {
@@ -140,8 +143,13 @@ export class MacroblockSyntax {
   readonly refIdx: Int8Array = new Int8Array(4);
   /** Packed mvd_l0 of each partition, at 4·row + column of its first 4x4 block. */
   readonly mvd: Int32Array = new Int32Array(16);
-  readonly levels: Int32Array = new Int32Array(BLOCKS_PER_MB * 16);
+  readonly levels: Int16Array;
   readonly masks: Int32Array = new Int32Array(BLOCKS_PER_MB);
+
+  /** `levels`: where they lie, LEVELS_PER_MB of them. */
+  constructor(levels: Int16Array = new Int16Array(LEVELS_PER_MB)) {
+    this.levels = levels;
+  }
 }
 
 /** What is true of the slice. */

@@ -17,7 +17,7 @@ export function addInverse4x4(
   clamped: Uint8ClampedArray,
   pos: number,
   stride: number,
-  d: Int32Array,
+  d: Int16Array,
   start: number,
 ): void {
   // Rows first, into registers; 64 operations in all, unrolled since a loop over an array of intermediates is slower.
@@ -122,7 +122,7 @@ export function addInverseDc4x4(
  * @param dc receives dcY by luma4x4BlkIdx, from `out`
  */
 export function inverseLumaDc(
-  levels: Int32Array,
+  levels: Int16Array,
   start: number,
   levelScale: number,
   qP: number,
@@ -161,7 +161,7 @@ function hadamard4(c: Int32Array, at: number, step: number): void {
  * @param dc receives dcC of the four blocks, from `out`
  */
 export function inverseChromaDc(
-  levels: Int32Array,
+  levels: Int16Array,
   start: number,
   levelScale: number,
   qPc: number,

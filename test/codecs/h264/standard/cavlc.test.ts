@@ -280,7 +280,7 @@ describe('residual_block_cavlc( )', () => {
         fc.integer({ min: 0, max: 40 }),
         fc.integer({ min: 0, max: 31 }),
         ({ maxNumCoeff, nC, levels }, start, lead) => {
-          const array = new Int32Array(start + maxNumCoeff + 3).fill(77);
+          const array = new Int16Array(start + maxNumCoeff + 3).fill(77);
           array.set(levels, start);
           const mask = maskOf(levels);
           const out = new BitWriter();
@@ -303,7 +303,7 @@ describe('residual_block_cavlc( )', () => {
   it('codes every single level at every place of the scan', () => {
     const out = new BitWriter();
     for (let value = -MAX_LEVEL; value <= MAX_LEVEL; value += 7) {
-      const levels = new Int32Array(16);
+      const levels = new Int16Array(16);
       const place = (value + MAX_LEVEL) & 15;
       levels[place] = value;
       out.reset();

@@ -101,7 +101,7 @@ describe('inverse transforms', () => {
         (d, samples, seed, stride) => {
           fillSamples(bytes, 0, 512, samples, seed);
           const before = bytes.slice();
-          const coefficients = new Int32Array(20);
+          const coefficients = new Int16Array(20);
           coefficients.set(d, 2);
           addInverse4x4(clamped, 33, stride, coefficients, 2);
           const residual = plainInverse4x4(d);
@@ -129,7 +129,7 @@ describe('inverse transforms', () => {
         fc.array(level, { minLength: 16, maxLength: 16 }),
         fc.integer({ min: 0, max: 51 }),
         (values, qP) => {
-          const levels = Int32Array.from([7, ...values]);
+          const levels = Int16Array.from([7, ...values]);
           const scale = LEVEL_SCALE[(qP % 6) * 16];
           const dc = new Int32Array(20);
           inverseLumaDc(levels, 1, scale, qP, dc, 3);

@@ -9,17 +9,21 @@ import {
   createKernelBuffer,
   type EncoderKernels,
 } from '../../../../src/codecs/h264/encoder/kernels.ts';
+import { createQuantizers, writeQuantizers } from '../../../../src/codecs/h264/encoder/quantize.ts';
 import { fillSamples, SAMPLE_KINDS } from '../sample-kinds.ts';
 
 const SEED = 2911;
-const SIZE = 1 << 14;
-/** Room around positions for taps, rows and whole vectors. */
-const FIRST = 4096;
+const SIZE = 1 << 15;
+/** Room around positions for taps, rows and whole vectors; behind the quantizers. */
+const FIRST = 9216;
+/** A block of 16x16 samples that motion search would look for. */
+const SOURCE = 8192;
 const STRIDE = 80;
 const PLANE_SIZE = 3072;
 
-const plain = createKernelBuffer(SIZE, false);
-const vector = createKernelBuffer(SIZE, true);
+const quantizers = createQuantizers();
+const plain = createKernelBuffer(SIZE, false, quantizers);
+const vector = createKernelBuffer(SIZE, true, quantizers);
 
 const kinds = fc.constantFrom(...SAMPLE_KINDS);
 const aligned = fc.integer({ min: 0, max: 100 }).map((i) => FIRST + 4 * i);
@@ -37,6 +41,7 @@ function expectTwins<T>(
       const results = [plain, vector].map(({ bytes, words, kernels }) => {
         fillSamples(bytes, 0, SIZE / 2, kindA, seed);
         fillSamples(bytes, SIZE / 2, SIZE, kindB, seed + 1);
+        writeQuantizers(words, quantizers);
         prepare(words, drawn);
         return call(kernels, drawn);
       });
@@ -48,6 +53,10 @@ function expectTwins<T>(
   );
 }
 
+function prepareSource(words: Int32Array): void {
+  for (let i = SOURCE / 4; i < SOURCE / 4 + 64; i++) words[i] = searchWord(words[i]!);
+}
+
 describe('vector kernels', () => {
   it('can be had here', () => {
     expect(vector.kernels.sad16.name).not.toBe(plain.kernels.sad16.name);
@@ -55,20 +64,19 @@ describe('vector kernels', () => {
 
   it.each(['sad16', 'sad8'] as const)('%s stops where its twin does', (name) => {
     const args = fc.tuple(anywhere, heights, fc.integer({ min: 0, max: 40_000 }));
-    const prepareSource = (words: Int32Array) => {
-      for (let i = 0; i < 64; i++) words[i] = searchWord(words[i]!);
-    };
-    expectTwins(args, (k, [b, h, limit]) => k[name](0, 16, b, STRIDE, h, limit), prepareSource);
-    expectTwins(args, (k, [b, h]) => k[name](0, 16, b, STRIDE, h, 1 << 30), prepareSource);
+    expectTwins(
+      args,
+      (k, [b, h, limit]) => k[name](SOURCE, 16, b, STRIDE, h, limit),
+      prepareSource,
+    );
+    expectTwins(args, (k, [b, h]) => k[name](SOURCE, 16, b, STRIDE, h, 1 << 30), prepareSource);
   });
 
   it('sad4', () => {
     expectTwins(
       fc.tuple(anywhere, heights),
-      (k, [b, h]) => k.sad4(0, 16, b, STRIDE, h),
-      (words) => {
-        for (let i = 0; i < 64; i++) words[i] = searchWord(words[i]!);
-      },
+      (k, [b, h]) => k.sad4(SOURCE, 16, b, STRIDE, h),
+      prepareSource,
     );
   });
 
@@ -109,6 +117,91 @@ describe('vector kernels', () => {
         k.predictChroma(from + fraction, STRIDE, fraction & 7, fraction >> 3, w, h, at, 32);
       }
       return undefined;
+    });
+  });
+
+  describe('of residuals', () => {
+    const COEFFICIENTS = SIZE / 2;
+    const LEVELS = COEFFICIENTS + 128;
+    const PREDICTION = LEVELS + 128;
+    const SOURCE_BLOCK = FIRST;
+    const args = fc.record({
+      index: fc.nat(quantizers.length - 1),
+      first: fc.integer({ min: 0, max: 1 }),
+      keeps: fc.integer({ min: 0, max: 1 }),
+      /** How far the prediction is from the source, where it is near; else it is random. */
+      noise: fc.option(fc.nat(40)),
+      seed: fc.nat(),
+    });
+    type Drawn = typeof args extends fc.Arbitrary<infer T> ? T : never;
+    const near = (words: Int32Array, { noise, seed }: Drawn): void => {
+      if (noise === null) return;
+      const bytes = new Uint8ClampedArray(words.buffer);
+      for (let i = 0; i < 32; i++) {
+        const at = STRIDE * (i >> 3) + (i & 7);
+        const difference = (((seed >> (i & 15)) ^ i) % (2 * noise + 1)) - noise;
+        bytes[PREDICTION + at] = bytes[SOURCE_BLOCK + at]! + difference;
+      }
+    };
+
+    it.each(['quantizeBlock', 'quantizePair'] as const)('%s', (name) => {
+      const call = (k: EncoderKernels, { index, first, keeps }: Drawn) => {
+        const from = [SOURCE_BLOCK, STRIDE, PREDICTION, STRIDE] as const;
+        return k[name](...from, index, first, keeps, COEFFICIENTS, LEVELS);
+      };
+      // Where nothing is left, what lies in memory is not said.
+      const clear = ({ words, bytes }: typeof plain, drawn: Drawn) => {
+        near(words, drawn);
+        bytes.fill(0, COEFFICIENTS, PREDICTION);
+      };
+      fc.assert(
+        fc.property(args, kinds, fc.integer(), (drawn, kind, seed) => {
+          const [expected, got] = [plain, vector].map((buffer) => {
+            fillSamples(buffer.bytes, 0, SIZE, kind, seed);
+            writeQuantizers(buffer.words, quantizers);
+            clear(buffer, drawn);
+            const masks = call(buffer.kernels, drawn);
+            const stored = new Int16Array(buffer.bytes.buffer, COEFFICIENTS, 128);
+            const hasCoefficients = masks !== 0 || drawn.first === 1;
+            return {
+              masks,
+              coefficients: hasCoefficients ? [...stored.subarray(0, 32)] : [],
+              levels: masks === 0 ? [] : [...stored.subarray(64, 96)],
+            };
+          });
+          expect(got).toEqual(expected);
+        }),
+        { seed: SEED, numRuns: 2000 },
+      );
+    });
+
+    it('the way back of what quantizePair gave', () => {
+      expectTwins(
+        args,
+        (k, { index, first }) => {
+          const from = [SOURCE_BLOCK, STRIDE, PREDICTION, STRIDE] as const;
+          const masks = k.quantizePair(...from, index, first, 0, COEFFICIENTS, LEVELS);
+          if (masks !== 0) {
+            k.addPair(PREDICTION, STRIDE, COEFFICIENTS);
+            k.addBlock(PREDICTION + 16, STRIDE, COEFFICIENTS + 32);
+          }
+          new Int16Array((k === plain.kernels ? plain : vector).bytes.buffer).fill(
+            0,
+            COEFFICIENTS >> 1,
+            PREDICTION >> 1,
+          );
+          return masks;
+        },
+        near,
+      );
+    });
+
+    it('two DC coefficients', () => {
+      const dc = fc.integer({ min: -18_000, max: 18_000 });
+      expectTwins(fc.tuple(dc, dc), (k, [left, right]) => {
+        k.addDcPair(PREDICTION, STRIDE, left, right);
+        return undefined;
+      });
     });
   });
 });

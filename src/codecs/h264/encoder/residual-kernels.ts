@@ -1,0 +1,106 @@
+/**
+ * The innermost functions of residual coding, for one 4x4 block or for two side by side: difference, transform and
+ * quantization in one, and the way back. Here as plain functions; vector/residual.ts gives the same bits.
+ */
+import { addInverse4x4, addInverseDc4x4 } from '../standard/transform.ts';
+import { sad4x4 } from './distortion.ts';
+import { forwardDifference4x4 } from './forward-transform.ts';
+import { type Quantizer, quantize4x4, scaleLevels } from './quantize.ts';
+
+/** Positions are in bytes of the encoder's memory, those of samples multiples of 4 as are the strides. */
+export interface ResidualKernels {
+  /**
+   * Transforms and quantizes what the prediction of a 4x4 block leaves of its source.
+   * @param quantizer its index (quantize.ts)
+   * @param first 1 if the DC coefficient is coded by itself: it is then not quantized; else 0
+   * @param keepsCoefficients 1 if coefficients are wanted as the transform gives them, else 0: scaled for the way back
+   * @param coefficients where the 16 coefficients go, 16 bits each in raster order, the DC as the transform gives it if
+   *   `first` is 1. Without a nonzero level the others are 0 then, and nothing is stored if `first` is 0
+   * @param levels where the 16 levels go in scan order, 16 bits each, unless all are 0
+   * @returns the mask of nonzero levels
+   */
+  quantizeBlock(
+    source: number,
+    sourceStride: number,
+    prediction: number,
+    predictionStride: number,
+    quantizer: number,
+    first: number,
+    keepsCoefficients: number,
+    coefficients: number,
+    levels: number,
+  ): number;
+  /** The same for two blocks, as if they were one: the mask of the right one in the upper 16 bits. */
+  quantizePair(
+    source: number,
+    sourceStride: number,
+    prediction: number,
+    predictionStride: number,
+    quantizer: number,
+    first: number,
+    keepsCoefficients: number,
+    coefficients: number,
+    levels: number,
+  ): number;
+  /** Adds the inverse transform of scaled coefficients to the samples at `pos`, clause 8.5.12.2. */
+  addBlock(pos: number, stride: number, coefficients: number): void;
+  addPair(pos: number, stride: number, coefficients: number): void;
+  /** The same for two blocks that have a DC coefficient only. */
+  addDcPair(pos: number, stride: number, dcLeft: number, dcRight: number): void;
+}
+
+/** Bytes of a block of 16 coefficients or levels. */
+export const BLOCK_BYTES = 32;
+
+/** The plain functions over a memory; `quantizers` by index. */
+export function plainResidualKernels(
+  words: Int32Array,
+  halves: Int16Array,
+  clamped: Uint8ClampedArray,
+  quantizers: readonly Quantizer[],
+): ResidualKernels {
+  const quantize =
+    (count: number): ResidualKernels['quantizePair'] =>
+    (source, strideA, prediction, strideB, index, first, keeps, coefficientsAt, levelsAt) => {
+      const quantizer = quantizers[index];
+      const coefficients = coefficientsAt >> 1;
+      const levels = levelsAt >> 1;
+      const triesSad = first + keeps === 0;
+      let masks = 0;
+      for (let i = 0; i < count; i++) {
+        const a = source + 4 * i;
+        const b = prediction + 4 * i;
+        if (triesSad && sad4x4(words, a, strideA, b, strideB) <= quantizer.emptySad) continue;
+        const at = coefficients + 16 * i;
+        forwardDifference4x4(words, a, strideA, b, strideB, halves, at);
+        const mask = quantize4x4(quantizer, halves, at, halves, levels + 16 * i, first);
+        masks |= mask << (16 * i);
+      }
+      if (masks + first === 0) return 0;
+      for (let i = 0; i < count; i++) {
+        const at = coefficients + 16 * i;
+        const levelAt = levels + 16 * i;
+        const mask = (masks >>> (16 * i)) & 0xffff;
+        if (masks === 0) halves.fill(0, at + 1, at + 16);
+        else {
+          if (mask === 0) halves.fill(0, levelAt, levelAt + 16);
+          if (keeps === 0) scaleLevels(quantizer, halves, levelAt, mask, halves, at, first);
+        }
+      }
+      return masks;
+    };
+  return {
+    quantizeBlock: quantize(1),
+    quantizePair: quantize(2),
+    addBlock: (pos, stride, coefficients) =>
+      addInverse4x4(clamped, pos, stride, halves, coefficients >> 1),
+    addPair: (pos, stride, coefficients) => {
+      addInverse4x4(clamped, pos, stride, halves, coefficients >> 1);
+      addInverse4x4(clamped, pos + 4, stride, halves, (coefficients + BLOCK_BYTES) >> 1);
+    },
+    addDcPair: (pos, stride, dcLeft, dcRight) => {
+      addInverseDc4x4(clamped, pos, stride, dcLeft);
+      addInverseDc4x4(clamped, pos + 4, stride, dcRight);
+    },
+  };
+}

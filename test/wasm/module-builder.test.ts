@@ -276,6 +276,10 @@ describe('control', () => {
         f.return(11);
         return 12;
       });
+      m.defineFunction('zero', 0, (f) => {
+        f.return(0);
+        return 12;
+      });
     });
     expect(exports.firstAbove!(1, 1000)).toBe(10);
     expect(exports.firstAbove!(5, 4)).toBe(0);
@@ -283,5 +287,6 @@ describe('control', () => {
     exports.countTo!(77);
     expect([...bytes.subarray(0, 2)]).toEqual([77, 0]);
     expect(exports.constant!()).toBe(11);
+    expect(exports.zero!()).toBe(0);
   });
 });

@@ -1,0 +1,365 @@
+/**
+ * What the integer and vector instructions of WebAssembly 2.0 do (clauses 4.3.2, 4.4.3 and 4.4.7), written plainly over arrays
+ * of lanes of any width. As one table serves all widths, it has the instructions of a shape that no kernel needs yet, and
+ * names that its shape does not have (`i8x16.mul`).
+ */
+
+/** A value as its bytes, lowest first: 4 of an i32, 16 of a v128. */
+export type Bytes = readonly number[];
+export type OperandKind = 'i32' | 'v128' | 'address';
+/** How a lane of bits is read as a number: clause 4.3.2, "signed". */
+type Sign = 's' | 'u';
+
+/** One instruction. */
+export interface Definition {
+  readonly operands: readonly OperandKind[];
+  /** Arguments that are part of the instruction, such as lane numbers; every list is a case. */
+  readonly immediates: readonly (readonly unknown[])[];
+  /** Arguments of the function that writes the instruction: operands, then immediates, unless given here. */
+  readonly inOrder?: (operands: readonly unknown[], immediates: readonly unknown[]) => unknown[];
+  /** The value that the instruction leaves; a store changes `memory` instead. */
+  readonly meaning: (
+    operands: readonly Bytes[],
+    immediates: readonly unknown[],
+    memory: Uint8Array,
+  ) => Bytes | undefined;
+}
+export type Definitions = Readonly<Record<string, Definition>>;
+
+/** Bytes as lanes of that many bits, lowest first. */
+export function lanesOf(bytes: Bytes, bits: number, sign: Sign): bigint[] {
+  const size = bits / 8;
+  return Array.from({ length: bytes.length / size }, (_, lane) => {
+    let value = 0n;
+    for (let i = 0; i < size; i++) value += BigInt(bytes[lane * size + i]!) << BigInt(8 * i);
+    return sign === 's' ? BigInt.asIntN(bits, value) : value;
+  });
+}
+
+/** Lanes modulo 2^bits, as bytes. */
+export function bytesOf(lanes: readonly bigint[], bits: number): number[] {
+  return lanes.flatMap((lane) =>
+    Array.from({ length: bits / 8 }, (_, i) => Number((lane >> BigInt(8 * i)) & 0xffn)),
+  );
+}
+
+/** An integer as the bytes of an i32. */
+export const i32Bytes = (value: number | bigint): number[] => bytesOf([BigInt(value)], 32);
+const numberOf = (bytes: Bytes): number => Number(lanesOf(bytes, 32, 'u')[0]);
+
+/** sat_s and sat_u, clause 4.3.2: the nearest number that the lane can hold. */
+function saturate(value: bigint, bits: number, sign: Sign): bigint {
+  const low = sign === 's' ? -(1n << BigInt(bits - 1)) : 0n;
+  const high = low + (1n << BigInt(bits)) - 1n;
+  return value < low ? low : value > high ? high : value;
+}
+
+const NONE = [[]] as const;
+const truth = (condition: boolean): bigint => (condition ? 1n : 0n);
+const shapeName = (bits: number): string => `i${bits}x${128 / bits}`;
+const allLanes = (bits: number) => Array.from({ length: 128 / bits }, (_, lane) => [lane]);
+
+/** An operator on lanes of the operands, one lane of each at a time. */
+function laneWise(
+  type: 'i32' | 'v128',
+  bits: number,
+  sign: Sign,
+  operator: (...lanes: bigint[]) => bigint,
+): Definition {
+  return {
+    operands: Array.from({ length: operator.length }, () => type),
+    immediates: NONE,
+    meaning: (operands) => {
+      const lanes = operands.map((bytes) => lanesOf(bytes, bits, sign));
+      return bytesOf(
+        lanes[0]!.map((_, i) => operator(...lanes.map((of) => of[i]!))),
+        bits,
+      );
+    },
+  };
+}
+
+/** A shift of every lane, by a count modulo the number of bits: ishl, ishr_s, ishr_u. */
+function shift(
+  bits: number,
+  sign: Sign,
+  operator: (lane: bigint, count: bigint) => bigint,
+): Definition {
+  return {
+    operands: ['v128', 'i32'],
+    immediates: NONE,
+    meaning: ([a, count]) => {
+      const places = BigInt(numberOf(count!) % bits);
+      return bytesOf(
+        lanesOf(a!, bits, sign).map((lane) => operator(lane, places)),
+        bits,
+      );
+    },
+  };
+}
+
+/** One number from the lanes of a vector. */
+function gather(bits: number, sign: Sign, summary: (lanes: bigint[]) => bigint): Definition {
+  return {
+    operands: ['v128'],
+    immediates: NONE,
+    meaning: ([a]) => i32Bytes(summary(lanesOf(a!, bits, sign))),
+  };
+}
+
+function extractLane(bits: number, sign: Sign): Definition {
+  return {
+    operands: ['v128'],
+    immediates: allLanes(bits),
+    meaning: ([a], [lane]) => i32Bytes(lanesOf(a!, bits, sign)[lane as number]!),
+  };
+}
+
+/** Vectors of another lane width: `from` and `to` bits, by a function on all lanes of each operand. */
+function convert(
+  from: number,
+  to: number,
+  sign: Sign,
+  conversion: (...operands: bigint[][]) => bigint[],
+): Definition {
+  return {
+    operands: Array.from({ length: conversion.length }, () => 'v128'),
+    immediates: NONE,
+    meaning: (operands) =>
+      bytesOf(conversion(...operands.map((bytes) => lanesOf(bytes, from, sign))), to),
+  };
+}
+
+const lowHalf = (lanes: bigint[]) => lanes.slice(0, lanes.length / 2);
+const highHalf = (lanes: bigint[]) => lanes.slice(lanes.length / 2);
+const pairSums = (lanes: bigint[]) =>
+  lanes.flatMap((lane, i) => (i % 2 === 0 ? [lane + lanes[i + 1]!] : []));
+const products = (a: bigint[], b: bigint[]) => a.map((lane, i) => lane * b[i]!);
+
+/** The same instructions for both ways to read a lane, their names ending in `_s` and `_u`. */
+function forBothSigns(definitionsOf: (sign: Sign) => Definitions): Definitions {
+  return Object.fromEntries(
+    (['s', 'u'] as const).flatMap((sign) =>
+      Object.entries(definitionsOf(sign)).map(([name, definition]) => [
+        `${name}_${sign}`,
+        definition,
+      ]),
+    ),
+  );
+}
+
+/** Instructions on vectors with lanes of that many bits. */
+export function laneDefinitions(bits: number): Definitions {
+  const of = (sign: Sign, operator: (...lanes: bigint[]) => bigint) =>
+    laneWise('v128', bits, sign, operator);
+  const narrower = shapeName(bits / 2);
+  return {
+    splat: {
+      operands: ['i32'],
+      immediates: NONE,
+      meaning: ([value]) => allLanes(bits).flatMap(() => value!.slice(0, bits / 8)),
+    },
+    // Lanes of 32 bits fill an i32, and the names of their instructions have no sign.
+    extract_lane: extractLane(bits, 'u'),
+    replace_lane: {
+      operands: ['v128', 'i32'],
+      immediates: allLanes(bits),
+      inOrder: ([a, value], [lane]) => [a, lane, value],
+      meaning: ([a, value], [lane]) =>
+        a!.toSpliced(((lane as number) * bits) / 8, bits / 8, ...value!.slice(0, bits / 8)),
+    },
+    all_true: gather(bits, 'u', (lanes) => truth(lanes.every((lane) => lane !== 0n))),
+    bitmask: gather(bits, 's', (lanes) =>
+      lanes.reduce((mask, lane, i) => mask + (truth(lane < 0n) << BigInt(i)), 0n),
+    ),
+    eq: of('u', (a, b) => -truth(a === b)),
+    ne: of('u', (a, b) => -truth(a !== b)),
+    abs: of('s', (a) => (a < 0n ? -a : a)),
+    neg: of('u', (a) => -a),
+    add: of('u', (a, b) => a + b),
+    sub: of('u', (a, b) => a - b),
+    mul: of('u', (a, b) => a * b),
+    shl: shift(bits, 'u', (lane, count) => lane << count),
+    ...forBothSigns((sign) => ({
+      extract_lane: extractLane(bits, sign),
+      shr: shift(bits, sign, (lane, count) => lane >> count),
+      lt: of(sign, (a, b) => -truth(a < b)),
+      gt: of(sign, (a, b) => -truth(a > b)),
+      le: of(sign, (a, b) => -truth(a <= b)),
+      ge: of(sign, (a, b) => -truth(a >= b)),
+      min: of(sign, (a, b) => (a < b ? a : b)),
+      max: of(sign, (a, b) => (a > b ? a : b)),
+      avgr: of(sign, (a, b) => (a + b + 1n) >> 1n),
+      add_sat: of(sign, (a, b) => saturate(a + b, bits, sign)),
+      sub_sat: of(sign, (a, b) => saturate(a - b, bits, sign)),
+      // Lanes to be narrowed are signed, whatever the sign of the result.
+      [`narrow_${shapeName(2 * bits)}`]: convert(2 * bits, bits, 's', (a, b) =>
+        [...a, ...b].map((lane) => saturate(lane, bits, sign)),
+      ),
+      [`extend_low_${narrower}`]: convert(bits / 2, bits, sign, (a) => lowHalf(a)),
+      [`extend_high_${narrower}`]: convert(bits / 2, bits, sign, (a) => highHalf(a)),
+      [`extadd_pairwise_${narrower}`]: convert(bits / 2, bits, sign, (a) => pairSums(a)),
+      [`extmul_low_${narrower}`]: convert(bits / 2, bits, sign, (a, b) => lowHalf(products(a, b))),
+      [`extmul_high_${narrower}`]: convert(bits / 2, bits, sign, (a, b) =>
+        highHalf(products(a, b)),
+      ),
+      [`dot_${narrower}`]: convert(bits / 2, bits, sign, (a, b) => pairSums(products(a, b))),
+      q15mulr_sat: of(sign, (a, b) => saturate((a * b + (1n << 14n)) >> 15n, bits, sign)),
+    })),
+  };
+}
+
+/** Instructions that only sixteen lanes of 8 bits have. `shuffles` are lists of lanes to try. */
+export function byteDefinitions(shuffles: readonly (readonly number[])[]): Definitions {
+  return {
+    ...laneDefinitions(8),
+    popcnt: laneWise('v128', 8, 'u', (a) =>
+      BigInt([...a.toString(2)].filter((c) => c === '1').length),
+    ),
+    swizzle: {
+      operands: ['v128', 'v128'],
+      immediates: NONE,
+      meaning: ([a, b]) => b!.map((lane) => a![lane] ?? 0),
+    },
+    shuffle: {
+      operands: ['v128', 'v128'],
+      immediates: shuffles.map((lanes) => [lanes]),
+      meaning: ([a, b], [lanes]) => (lanes as number[]).map((lane) => [...a!, ...b!][lane]!),
+    },
+  };
+}
+
+/** Instructions on one integer of 32 bits, and `select`. */
+export function integerDefinitions(offsets: readonly number[]): Definitions {
+  const of = (sign: Sign, operator: (...lanes: bigint[]) => bigint) =>
+    laneWise('i32', 32, sign, operator);
+  return {
+    eqz: of('u', (a) => truth(a === 0n)),
+    eq: of('u', (a, b) => truth(a === b)),
+    ne: of('u', (a, b) => truth(a !== b)),
+    add: of('u', (a, b) => a + b),
+    sub: of('u', (a, b) => a - b),
+    mul: of('u', (a, b) => a * b),
+    and: of('u', (a, b) => a & b),
+    or: of('u', (a, b) => a | b),
+    xor: of('u', (a, b) => a ^ b),
+    shl: of('u', (a, count) => a << (count % 32n)),
+    ...forBothSigns((sign) => ({
+      lt: of(sign, (a, b) => truth(a < b)),
+      gt: of(sign, (a, b) => truth(a > b)),
+      le: of(sign, (a, b) => truth(a <= b)),
+      ge: of(sign, (a, b) => truth(a >= b)),
+      shr: of(sign, (a, count) => a >> BigInt.asUintN(5, count)),
+      load8: load(offsets, 1, (bytes) => bytesOf(lanesOf(bytes, 8, sign), 32)),
+      load16: load(offsets, 2, (bytes) => bytesOf(lanesOf(bytes, 16, sign), 32)),
+    })),
+    load: load(offsets, 4, (bytes) => bytes),
+    store: store(offsets, 'i32', 4),
+    store8: store(offsets, 'i32', 1),
+    store16: store(offsets, 'i32', 2),
+    select: of('u', (a, b, condition) => (condition !== 0n ? a : b)),
+  };
+}
+
+/** The effective address, clause 4.4.7, where it does not leave the memory. */
+const effectiveAddress = (address: Bytes, offset: unknown) =>
+  numberOf(address) + (offset as number);
+
+/** A load of that many bytes at each of the offsets. */
+function load(
+  offsets: readonly number[],
+  size: number,
+  extend: (bytes: number[]) => Bytes,
+): Definition {
+  return {
+    operands: ['address'],
+    immediates: offsets.map((offset) => [offset]),
+    meaning: ([address], [offset], memory) => {
+      const from = effectiveAddress(address!, offset);
+      return extend([...memory.subarray(from, from + size)]);
+    },
+  };
+}
+
+/** A store of the lowest bytes of a value. */
+function store(offsets: readonly number[], type: 'i32' | 'v128', size: number): Definition {
+  return {
+    operands: ['address', type],
+    immediates: offsets.map((offset) => [offset]),
+    meaning: ([address, value], [offset], memory) => {
+      memory.set(value!.slice(0, size), effectiveAddress(address!, offset));
+      return undefined;
+    },
+  };
+}
+
+/** The lane and the offset, for every lane; offsets are taken by turns. */
+const lanesAndOffsets = (bits: number, offsets: readonly number[]) =>
+  allLanes(bits).map(([lane], i) => [lane, offsets[i % offsets.length]]);
+
+function loadLane(offsets: readonly number[], bits: number): Definition {
+  const size = bits / 8;
+  return {
+    operands: ['address', 'v128'],
+    immediates: lanesAndOffsets(bits, offsets),
+    meaning: ([address, value], [lane, offset], memory) => {
+      const from = effectiveAddress(address!, offset);
+      const loaded = memory.subarray(from, from + size);
+      return value!.toSpliced((lane as number) * size, size, ...loaded);
+    },
+  };
+}
+
+function storeLane(offsets: readonly number[], bits: number): Definition {
+  const size = bits / 8;
+  return {
+    operands: ['address', 'v128'],
+    immediates: lanesAndOffsets(bits, offsets),
+    meaning: ([address, value], [lane, offset], memory) => {
+      const first = (lane as number) * size;
+      memory.set(value!.slice(first, first + size), effectiveAddress(address!, offset));
+      return undefined;
+    },
+  };
+}
+
+/** Instructions on vectors whatever their lanes. `constants` are vectors to try, as bytes. */
+export function vectorDefinitions(
+  offsets: readonly number[],
+  constants: readonly Bytes[],
+): Definitions {
+  const of = (operator: (...lanes: bigint[]) => bigint) => laneWise('v128', 8, 'u', operator);
+  const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);
+  const byWidth = [8, 16, 32, 64].map((bits) => {
+    const repeated = (bytes: Bytes) => allLanes(bits).flatMap(() => bytes);
+    const padded = (bytes: Bytes) => [...bytes, ...zeros(16 - bits / 8)];
+    return {
+      [`load${bits}_splat`]: load(offsets, bits / 8, repeated),
+      [`load${bits}_zero`]: load(offsets, bits / 8, padded),
+      [`load${bits}_lane`]: loadLane(offsets, bits),
+      [`store${bits}_lane`]: storeLane(offsets, bits),
+      ...forBothSigns((sign) => ({
+        [`load${bits}x${64 / bits}`]: load(offsets, 8, (bytes) =>
+          bytesOf(lanesOf(bytes, bits, sign), 2 * bits),
+        ),
+      })),
+    };
+  });
+  return {
+    ...Object.assign({}, ...byWidth),
+    load: load(offsets, 16, (bytes) => bytes),
+    store: store(offsets, 'v128', 16),
+    const: {
+      operands: [],
+      immediates: constants.map((bytes) => [bytes]),
+      meaning: (_, [bytes]) => bytes as Bytes,
+    },
+    not: of((a) => ~a),
+    and: of((a, b) => a & b),
+    andnot: of((a, b) => a & ~b),
+    or: of((a, b) => a | b),
+    xor: of((a, b) => a ^ b),
+    bitselect: of((a, b, mask) => (a & mask) | (b & ~mask)),
+    any_true: gather(8, 'u', (lanes) => truth(lanes.some((lane) => lane !== 0n))),
+  };
+}

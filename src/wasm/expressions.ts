@@ -18,6 +18,12 @@ export interface V128 {
   readonly code: readonly number[];
 }
 
+/** Code that leaves nothing: a store, a call of a procedure. */
+export interface Statement {
+  readonly type: 'none';
+  readonly code: readonly number[];
+}
+
 /** A number stands for `i32.const`. */
 export type Integer = I32 | number;
 
@@ -69,14 +75,13 @@ const v128Of = (...code: number[]): V128 => ({ type: 'v128', code });
 const binary = (opcode: number) => (a: Integer, b: Integer) =>
   i32Of(...integerCode(a), ...integerCode(b), opcode);
 
+const unary = (opcode: number) => (a: Integer) => i32Of(...integerCode(a), opcode);
+
+const SELECT = 0x1b;
+
 /** Address alignment and offset of a load or store, clause 5.4.6; no alignment is promised. */
 const memoryAt = (offset: number) => [0, ...unsignedLeb(offset)];
 
-/** Stores are statements: code that leaves nothing. */
-export interface Statement {
-  readonly type: 'none';
-  readonly code: readonly number[];
-}
 const statement = (...code: number[]): Statement => ({ type: 'none', code });
 
 const loadInteger =
@@ -88,16 +93,19 @@ const storeInteger =
   (address: Integer, value: Integer, offset = 0) =>
     statement(...integerCode(address), ...integerCode(value), opcode, ...memoryAt(offset));
 
-/** Instructions on integers, clause 5.4.7. Addresses are in bytes; `offset` is added to them. */
+/**
+ * Instructions on integers, clauses 5.4.6 and 5.4.7, and `select`, clause 5.4.3. Addresses are in bytes; `offset` is added to
+ * them.
+ */
 export const i32 = {
-  load: loadInteger(0x28),
-  load8_u: loadInteger(0x2d),
-  load16_s: loadInteger(0x2e),
-  load16_u: loadInteger(0x2f),
-  store: storeInteger(0x36),
-  store8: storeInteger(0x3a),
-  store16: storeInteger(0x3b),
-  eqz: (a: Integer) => i32Of(...integerCode(a), 0x45),
+  load: /* @__PURE__ */ loadInteger(0x28),
+  load8_u: /* @__PURE__ */ loadInteger(0x2d),
+  load16_s: /* @__PURE__ */ loadInteger(0x2e),
+  load16_u: /* @__PURE__ */ loadInteger(0x2f),
+  store: /* @__PURE__ */ storeInteger(0x36),
+  store8: /* @__PURE__ */ storeInteger(0x3a),
+  store16: /* @__PURE__ */ storeInteger(0x3b),
+  eqz: /* @__PURE__ */ unary(0x45),
   eq: /* @__PURE__ */ binary(0x46),
   ne: /* @__PURE__ */ binary(0x47),
   lt_s: /* @__PURE__ */ binary(0x48),
@@ -115,7 +123,7 @@ export const i32 = {
   shr_u: /* @__PURE__ */ binary(0x76),
   /** `a` where `condition` is not 0, else `b`; both are computed. */
   select: (a: Integer, b: Integer, condition: Integer) =>
-    i32Of(...integerCode(a), ...integerCode(b), ...integerCode(condition), 0x1b),
+    i32Of(...integerCode(a), ...integerCode(b), ...integerCode(condition), SELECT),
 } as const;
 
 const vector = (opcode: number) => [VECTOR, ...unsignedLeb(opcode)];
@@ -126,7 +134,7 @@ const shift = (opcode: number) => (a: V128, count: Integer) =>
   v128Of(...a.code, ...integerCode(count), ...vector(opcode));
 const splat = (opcode: number) => (value: Integer) =>
   v128Of(...integerCode(value), ...vector(opcode));
-const test = (opcode: number) => (a: V128) => i32Of(...a.code, ...vector(opcode));
+const summary = (opcode: number) => (a: V128) => i32Of(...a.code, ...vector(opcode));
 const extract = (opcode: number) => (a: V128, lane: number) =>
   i32Of(...a.code, ...vector(opcode), lane);
 const replace = (opcode: number) => (a: V128, lane: number, value: Integer) =>
@@ -174,7 +182,7 @@ export const v128 = {
   /** Bits of `a` where `mask` is set, of `b` elsewhere. */
   bitselect: (a: V128, b: V128, mask: V128) =>
     v128Of(...a.code, ...b.code, ...mask.code, ...vector(82)),
-  any_true: /* @__PURE__ */ test(83),
+  any_true: /* @__PURE__ */ summary(83),
 } as const;
 
 /** Instructions on sixteen lanes of 8 bits, clause 5.4.8. */
@@ -184,7 +192,7 @@ export const i8x16 = {
     v128Of(...a.code, ...b.code, ...vector(13), ...lanes),
   splat: /* @__PURE__ */ splat(15),
   eq: /* @__PURE__ */ binaryVector(35),
-  bitmask: /* @__PURE__ */ test(100),
+  bitmask: /* @__PURE__ */ summary(100),
   narrow_i16x8_s: /* @__PURE__ */ binaryVector(101),
   narrow_i16x8_u: /* @__PURE__ */ binaryVector(102),
   shr_u: /* @__PURE__ */ shift(109),

@@ -24,7 +24,7 @@ export interface V128Local extends V128 {
 }
 
 /** Value types, WebAssembly 2.0 clause 5.3. */
-const TYPE_I32 = 0x7f;
+export const TYPE_I32 = 0x7f;
 const TYPE_V128 = 0x7b;
 /** Control instructions and blocks without a result, clause 5.4.1. */
 const LOOP = 0x03;
@@ -51,25 +51,23 @@ export class FunctionBuilder {
 
   /** A new local that holds `value`. */
   i32(value: Integer): I32Local {
-    const local = { ...localGet('i32', this.newIndex(TYPE_I32)), index: this.lastIndex };
+    const index = this.newIndex(TYPE_I32);
+    const local = { ...localGet('i32', index), index };
     this.set(local, value);
     return local;
   }
 
   /** A new local that holds `value`. */
   v128(value: V128): V128Local {
-    const local = { ...localGet('v128', this.newIndex(TYPE_V128)), index: this.lastIndex };
+    const index = this.newIndex(TYPE_V128);
+    const local = { ...localGet('v128', index), index };
     this.set(local, value);
     return local;
   }
 
-  private get lastIndex(): number {
-    return this.parameters.length + this.localTypes.length - 1;
-  }
-
   private newIndex(type: number): number {
     this.localTypes.push(type);
-    return this.lastIndex;
+    return this.parameters.length + this.localTypes.length - 1;
   }
 
   /** Gives a local another value. */
@@ -90,7 +88,7 @@ export class FunctionBuilder {
     for (const { code } of statements) this.code.push(...code);
   }
 
-  /** Runs `body` `count` times, once at least. */
+  /** Runs `body` `count` times; `count` is 1 or more. */
   repeat(count: Integer, body: () => void): void {
     const left = this.i32(count);
     this.code.push(LOOP, NO_RESULT);
@@ -100,8 +98,8 @@ export class FunctionBuilder {
   }
 
   /** Runs `then` where `condition` is not 0, else `otherwise` if given. */
-  if(condition: I32, then: () => void, otherwise?: () => void): void {
-    this.code.push(...condition.code, IF, NO_RESULT);
+  if(condition: Integer, then: () => void, otherwise?: () => void): void {
+    this.code.push(...integerCode(condition), IF, NO_RESULT);
     then();
     if (otherwise !== undefined) {
       this.code.push(ELSE);

@@ -8,7 +8,7 @@ import { MEMORY_MODULE, MEMORY_NAME, ModuleBuilder } from './module-builder.ts';
 /** Bytes of a page of memory, WebAssembly 2.0 clause 4.2.8. */
 const PAGE_SIZE = 0x10000;
 
-/** Exported functions by name. */
+/** Exported functions by name; procedures return undefined. */
 export type Exports = Readonly<Record<string, (...args: number[]) => number>>;
 
 /** A buffer, and the functions that work on it; null where there are none. */
@@ -27,28 +27,28 @@ export class KernelModule {
     this.write = write;
   }
 
-  /** A memory of at least that many bytes, zeroed, with the kernels over it if there can be any. */
+  /** A memory of at least that many bytes, whole words, zeroed, with the kernels over it if there can be any. */
   createMemory(byteLength: number): KernelMemory {
     const module = this.compile();
     if (module !== null) {
       try {
-        const pages = Math.ceil(byteLength / PAGE_SIZE);
+        const pages = Math.max(1, Math.ceil(byteLength / PAGE_SIZE));
         const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
         const imports = { [MEMORY_MODULE]: { [MEMORY_NAME]: memory } };
         const { exports } = new WebAssembly.Instance(module, imports);
         return { buffer: memory.buffer as ArrayBuffer, exports: exports as Exports };
       } catch {
-        // No address space left for such a memory, though there may be for a plain one.
+        // Engines reserve gigabytes of addresses for each such memory, and may have none left for many encoders at once.
       }
     }
-    return { buffer: new ArrayBuffer(byteLength), exports: null };
+    return { buffer: new ArrayBuffer(4 * Math.ceil(byteLength / 4)), exports: null };
   }
 
   private compile(): WebAssembly.Module | null {
     if (this.compiled === undefined) {
+      const builder = new ModuleBuilder();
+      this.write(builder);
       try {
-        const builder = new ModuleBuilder();
-        this.write(builder);
         this.compiled = new WebAssembly.Module(builder.encode());
       } catch {
         this.compiled = null;

@@ -3,7 +3,7 @@
  * needed: kernels that use vector instructions need no other language and no file of machine code.
  */
 import { type I32, type Integer, integerCode, type Statement, unsignedLeb } from './expressions.ts';
-import { FunctionBuilder, type I32Local } from './function-builder.ts';
+import { FunctionBuilder, type I32Local, TYPE_I32 } from './function-builder.ts';
 
 /** Section numbers, clause 5.5.2. */
 const SECTION_TYPE = 1;
@@ -12,8 +12,11 @@ const SECTION_FUNCTION = 3;
 const SECTION_EXPORT = 7;
 const SECTION_CODE = 10;
 const FUNCTION_TYPE = 0x60;
-const TYPE_I32 = 0x7f;
 const CALL = 0x10;
+/** Magic number and version, clause 5.5.16. */
+const PREAMBLE = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+/** A memory of one page at least, clause 5.3.7. */
+const ANY_MEMORY = [0, 1];
 const EXPORT_FUNCTION = 0;
 const IMPORT_MEMORY = 2;
 
@@ -70,17 +73,17 @@ export class ModuleBuilder {
     const definitions = this.definitions;
     const types = definitions.map(({ parameterCount, hasResult }) => [
       FUNCTION_TYPE,
-      ...vectorOf(Array.from({ length: parameterCount }, () => [TYPE_I32])),
-      ...vectorOf(hasResult ? [[TYPE_I32]] : []),
+      ...listOf(Array.from({ length: parameterCount }, () => [TYPE_I32])),
+      ...listOf(hasResult ? [[TYPE_I32]] : []),
     ]);
-    const memory = [...nameOf(MEMORY_MODULE), ...nameOf(MEMORY_NAME), IMPORT_MEMORY, 0, 1];
+    const memory = [...nameOf(MEMORY_MODULE), ...nameOf(MEMORY_NAME), IMPORT_MEMORY, ...ANY_MEMORY];
     const exported = definitions.map(({ name }, index) => [
       ...nameOf(name),
       EXPORT_FUNCTION,
       ...unsignedLeb(index),
     ]);
     return Uint8Array.from([
-      ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      ...PREAMBLE,
       ...section(SECTION_TYPE, types),
       ...section(SECTION_IMPORT, [memory]),
       ...section(
@@ -100,16 +103,16 @@ function callCode(index: number, args: readonly Integer[]): number[] {
   return [...args.flatMap(integerCode), CALL, ...unsignedLeb(index)];
 }
 
-/** Vectors are a count and their elements, clause 5.1.3. */
-function vectorOf(elements: readonly (readonly number[])[]): number[] {
+/** What the standard calls a vector: a count and its elements, clause 5.1.3. */
+function listOf(elements: readonly (readonly number[])[]): number[] {
   return [...unsignedLeb(elements.length), ...elements.flat()];
 }
 
 function nameOf(text: string): number[] {
-  return vectorOf([...new TextEncoder().encode(text)].map((byte) => [byte]));
+  return listOf([...new TextEncoder().encode(text)].map((byte) => [byte]));
 }
 
 function section(id: number, elements: readonly (readonly number[])[]): number[] {
-  const content = vectorOf(elements);
+  const content = listOf(elements);
   return [id, ...unsignedLeb(content.length), ...content];
 }

@@ -77,7 +77,7 @@ export function createKernelBuffer(
 ): KernelBuffer {
   const { buffer, exports } = withVectors
     ? VECTOR_KERNELS.createMemory(byteLength)
-    : { buffer: new ArrayBuffer((byteLength + 3) & ~3), exports: null };
+    : { buffer: new ArrayBuffer(4 * Math.ceil(byteLength / 4)), exports: null };
   const bytes = new Uint8Array(buffer);
   const clamped = new Uint8ClampedArray(buffer);
   const words = new Int32Array(buffer);

@@ -154,6 +154,7 @@ export class H264Encoder {
       frameRate,
       gopSize,
       sceneMemory,
+      vectorKernels: this.options.vectorKernels,
       recoveryPoints: keyPictures === 'recovery',
     });
     const pictureCount = this.options.speed.refs + 1;

@@ -7,9 +7,11 @@
 import { KernelModule } from '../../../wasm/kernel-memory.ts';
 import { plainSampleKernels, type SampleKernels } from '../standard/sample-kernels.ts';
 import { defineDistortion } from '../vector/distortion.ts';
+import { defineHalveRows } from '../vector/halve-rows.ts';
 import { defineInterpolation } from '../vector/interpolation.ts';
 import { defineResidual } from '../vector/residual.ts';
 import { sad4, sad8, sad16, satd, ssd } from './distortion.ts';
+import { halveRows } from './halve-rows.ts';
 import type { Quantizer } from './quantize.ts';
 import { plainResidualKernels, type ResidualKernels } from './residual-kernels.ts';
 
@@ -41,6 +43,8 @@ export interface EncoderKernels extends SampleKernels, ResidualKernels {
     height: number,
     limit: number,
   ): number;
+  /** See halve-rows.ts. */
+  halveRows(from: number, stride: number, to: number, count: number): void;
   ssd(
     a: number,
     strideA: number,
@@ -63,6 +67,7 @@ const VECTOR_KERNELS = /* @__PURE__ */ new KernelModule((m) => {
   defineDistortion(m);
   defineInterpolation(m);
   defineResidual(m);
+  defineHalveRows(m);
 });
 
 /**
@@ -104,6 +109,7 @@ function plainKernels(
     sad4: (a, strideA, b, strideB, height) => sad4(words, a, strideA, b, strideB, height),
     satd: (a, strideA, b, strideB, width, height, limit) =>
       satd(words, a, strideA, b, strideB, width, height, limit),
+    halveRows: (from, stride, to, count) => halveRows(bytes, from, stride, to, count),
     ssd: (a, strideA, b, strideB, width, height) =>
       ssd(bytes, a, strideA, b, strideB, width, height),
   };

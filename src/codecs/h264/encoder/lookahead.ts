@@ -11,6 +11,8 @@ import { type SceneOptions, type ScenePicture, Scenes } from './scenes.ts';
 export interface LookaheadOptions extends SceneOptions {
   readonly widthInMbs: number;
   readonly heightInMbs: number;
+  /** Whether vector kernels are used if there can be any (kernels.ts). */
+  readonly vectorKernels: boolean;
   /** QP steps for each doubling of a macroblock's importance; 0 switches the propagation off. */
   readonly importance: number;
 }
@@ -70,7 +72,12 @@ export class Lookahead {
     // One more than are waiting: the newest is compared with the one before, which may have been decided already.
     const count = frames + 2;
     const mbs = widthInMbs * heightInMbs;
-    this.planes = new LowResolution(widthInMbs, heightInMbs, count + options.sceneMemory);
+    this.planes = new LowResolution(
+      widthInMbs,
+      heightInMbs,
+      count + options.sceneMemory,
+      options.vectorKernels,
+    );
     this.slots = Array.from({ length: count }, () => ({
       isIdr: false,
       isIntra: false,

@@ -9,7 +9,8 @@
  */
 import { median } from '../../../base/math.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
-import { sad8, satd, searchWord } from './distortion.ts';
+import { searchWord } from './distortion.ts';
+import { createKernelBuffer, type EncoderKernels } from './kernels.ts';
 
 /** Low-resolution samples of a macroblock are BLOCK by BLOCK. */
 const BLOCK = 8;
@@ -52,14 +53,20 @@ export class LowResolution {
   private readonly firstSample: number;
   private readonly bytes: Uint8Array;
   private readonly words: Int32Array;
+  private readonly kernels: EncoderKernels;
+  /** Position of two rows of the picture being loaded. */
+  private readonly rows: number;
   /** Position of the block that predictions are built in, rows of BLOCK. */
   private readonly scratch: number;
   /** Position of the block that is searched, as `searchWord`s. */
   private readonly searched: number;
   private bestSad = 0;
 
-  /** Memory for `planes` pictures of `widthInMbs` by `heightInMbs` macroblocks. */
-  constructor(widthInMbs: number, heightInMbs: number, planes: number) {
+  /**
+   * Memory for `planes` pictures of `widthInMbs` by `heightInMbs` macroblocks.
+   * @param withVectors whether vector kernels are used if there can be any
+   */
+  constructor(widthInMbs: number, heightInMbs: number, planes: number, withVectors: boolean) {
     this.widthInMbs = widthInMbs;
     this.heightInMbs = heightInMbs;
     this.stride = BLOCK * widthInMbs + 2 * PADDING;
@@ -67,9 +74,12 @@ export class LowResolution {
     this.firstSample = PADDING * this.stride + PADDING;
     this.scratch = this.planeSize * planes;
     this.searched = this.scratch + BLOCK * BLOCK;
-    const buffer = new ArrayBuffer(this.searched + BLOCK * BLOCK + 16);
-    this.bytes = new Uint8Array(buffer);
-    this.words = new Int32Array(buffer);
+    this.rows = this.searched + BLOCK * BLOCK;
+    const size = this.rows + 4 * BLOCK * widthInMbs + 16;
+    const { bytes, words, kernels } = createKernelBuffer(size, withVectors);
+    this.bytes = bytes;
+    this.words = words;
+    this.kernels = kernels;
   }
 
   /**
@@ -78,18 +88,16 @@ export class LowResolution {
    * @param stride bytes from row to row; the plane is whole macroblocks wide and high
    */
   load(index: number, luma: Uint8Array, position: number, stride: number): void {
-    const { bytes } = this;
+    const { bytes, rows, kernels } = this;
     const width = BLOCK * this.widthInMbs;
     const height = BLOCK * this.heightInMbs;
     const first = index * this.planeSize + this.firstSample;
     for (let y = 0; y < height; y++) {
-      let from = position + 2 * y * stride;
+      const upper = position + 2 * y * stride;
+      bytes.set(luma.subarray(upper, upper + 2 * width), rows);
+      bytes.set(luma.subarray(upper + stride, upper + stride + 2 * width), rows + 2 * width);
       const row = first + y * this.stride;
-      for (let to = row; to < row + width; to++) {
-        bytes[to] =
-          (luma[from] + luma[from + 1] + luma[from + stride] + luma[from + stride + 1] + 2) >> 2;
-        from += 2;
-      }
+      kernels.halveRows(rows, 2 * width, row, width);
       bytes.fill(bytes[row], row - PADDING, row);
       bytes.fill(bytes[row + width - 1], row + width, row + width + PADDING);
     }
@@ -143,7 +151,7 @@ export class LowResolution {
    * upper edges the padding stands for the neighbors.
    */
   private intraCost(at: number): number {
-    const { bytes, words, stride, scratch } = this;
+    const { bytes, words, kernels, stride, scratch } = this;
     const above = at - stride;
     const to = scratch >> 2;
     let sum = BLOCK;
@@ -154,13 +162,13 @@ export class LowResolution {
       words[to + 2 * y] = word;
       words[to + 2 * y + 1] = word;
     }
-    let best = satd(words, at, stride, scratch, BLOCK, BLOCK, BLOCK, NO_LIMIT);
+    let best = kernels.satd(at, stride, scratch, BLOCK, BLOCK, BLOCK, NO_LIMIT);
     // A row that is its own neighbor all the way down: stride 0 repeats the row above.
-    let cost = satd(words, at, stride, above, 0, BLOCK, BLOCK, best);
+    let cost = kernels.satd(at, stride, above, 0, BLOCK, BLOCK, best);
     if (cost < best) best = cost;
     words[to] = Math.imul(sum >> 4, REPEATED);
     words[to + 1] = words[to];
-    cost = satd(words, at, stride, scratch, 0, BLOCK, BLOCK, best);
+    cost = kernels.satd(at, stride, scratch, 0, BLOCK, BLOCK, best);
     return cost < best ? cost : best;
   }
 
@@ -178,13 +186,13 @@ export class LowResolution {
   ): number {
     const { stride, widthInMbs, heightInMbs } = this;
     const mbAddr = mbY * widthInMbs + mbX;
-    const { words } = this;
+    const { words, kernels } = this;
     for (let y = 0; y < BLOCK; y++) {
       const row = (at + y * stride) >> 2;
       words[(this.searched >> 2) + 2 * y] = searchWord(words[row]);
       words[(this.searched >> 2) + 2 * y + 1] = searchWord(words[row + 1]);
     }
-    this.bestSad = sad8(words, this.searched, BLOCK, from, stride, BLOCK, NO_LIMIT);
+    this.bestSad = kernels.sad8(this.searched, BLOCK, from, stride, BLOCK, NO_LIMIT);
     let best = 0;
     if (this.bestSad > STILL_SAD) {
       const minX = -BLOCK * mbX - REACH;
@@ -207,7 +215,7 @@ export class LowResolution {
     }
     mv[mbAddr] = best;
     const to = from + mvY(best) * stride + mvX(best);
-    return satd(this.words, at, stride, to, stride, BLOCK, BLOCK, NO_LIMIT);
+    return kernels.satd(at, stride, to, stride, BLOCK, BLOCK, NO_LIMIT);
   }
 
   /** `candidate` if it is within the limits and better than what `bestSad` stands for, else `best`. */
@@ -225,7 +233,7 @@ export class LowResolution {
     if (x < minX || x > maxX || y < minY || y > maxY) return best;
     const { stride } = this;
     const to = from + y * stride + x;
-    const cost = sad8(this.words, this.searched, BLOCK, to, stride, BLOCK, this.bestSad);
+    const cost = this.kernels.sad8(this.searched, BLOCK, to, stride, BLOCK, this.bestSad);
     if (cost >= this.bestSad) return best;
     this.bestSad = cost;
     return candidate;

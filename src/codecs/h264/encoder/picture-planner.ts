@@ -18,6 +18,8 @@ export interface PlannerOptions {
   readonly gopSize: number;
   /** Scenes to remember (scenes.ts). */
   readonly sceneMemory: number;
+  /** Whether vector kernels are used if there can be any (kernels.ts). */
+  readonly vectorKernels: boolean;
   /** Whether recovery points stand in for IDR pictures after the first. */
   readonly recoveryPoints: boolean;
 }
@@ -75,6 +77,7 @@ export class PicturePlanner {
           minGopSize: rate.minGopSize,
           sceneCut: rate.sceneCut ? SCENE_CUT_SHARE : NEVER,
           sceneMemory: options.sceneMemory,
+          vectorKernels: options.vectorKernels,
           importance: rate.lookahead > 0 ? rate.importance : 0,
         })
       : null;

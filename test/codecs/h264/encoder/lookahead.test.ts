@@ -49,6 +49,7 @@ const OPTIONS: LookaheadOptions = {
   minGopSize: 2,
   sceneCut: 0.7,
   sceneMemory: 0,
+  vectorKernels: true,
   importance: 0,
 };
 
@@ -176,7 +177,7 @@ describe('flashes', () => {
 
 describe('LowResolution', () => {
   it('finds a fast pan from the vectors of the picture before', () => {
-    const planes = new LowResolution(WIDTH, HEIGHT, 2);
+    const planes = new LowResolution(WIDTH, HEIGHT, 2, true);
     const mbs = WIDTH * HEIGHT;
     const costs = {
       intra: new Int32Array(mbs),
@@ -192,7 +193,7 @@ describe('LowResolution', () => {
   });
 
   it('finds a pan, and what it costs less than intra', () => {
-    const planes = new LowResolution(WIDTH, HEIGHT, 2);
+    const planes = new LowResolution(WIDTH, HEIGHT, 2, true);
     const costs = {
       intra: new Int32Array(WIDTH * HEIGHT),
       inter: new Int32Array(WIDTH * HEIGHT),

@@ -102,6 +102,13 @@ describe('vector kernels', () => {
     });
   });
 
+  it('rows halved', () => {
+    expectTwins(fc.tuple(anywhere, fc.integer({ min: 1, max: 9 })), (k, [from, eights]) => {
+      k.halveRows(from, 300, SIZE / 2 + from, 8 * eights);
+      return undefined;
+    });
+  });
+
   it.each(['interpolateB', 'interpolateH', 'interpolateJ'] as const)('%s', (name) => {
     expectTwins(fc.tuple(aligned), (k, [pos]) => {
       k[name](pos, STRIDE, PLANE_SIZE);

@@ -2,7 +2,7 @@
  * The one block of memory that all samples of an encoder lie in (design, decision 5), and the places in it: source
  * pictures, reconstructed pictures with their half-sample planes, and the scratch blocks of the macroblock being coded.
  */
-import { tileColumns } from '../standard/interpolation.ts';
+import { quarterOffsets, tileColumns } from '../standard/interpolation.ts';
 import { LEVELS_PER_MB } from '../standard/macroblock-syntax.ts';
 import {
   CHROMA_PADDING,
@@ -97,7 +97,10 @@ export class EncoderMemory implements SampleMemory {
     const chromaStride = width / 2 + 2 * CHROMA_PADDING;
     const lumaPlaneSize = lumaStride * (height + 2 * LUMA_PADDING) + SLACK;
     const chromaPlaneSize = chromaStride * (height / 2 + 2 * CHROMA_PADDING) + SLACK;
-    this.layout = { widthInMbs, heightInMbs, lumaStride, chromaStride, lumaPlaneSize };
+    this.layout = {
+      ...{ widthInMbs, heightInMbs, lumaStride, chromaStride, lumaPlaneSize },
+      quarterOffsets: quarterOffsets(lumaStride, lumaPlaneSize),
+    };
     this.sourceLumaStride = width;
     this.sourceChromaStride = width / 2;
 

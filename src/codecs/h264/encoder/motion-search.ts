@@ -5,9 +5,11 @@
  */
 import { seBits } from '../../../bits/syntax-writer.ts';
 import {
-  ensureHalfSamples,
+  ensureTiles,
   firstLumaPosition,
+  planesAt,
   secondLumaPosition,
+  tileAt,
 } from '../standard/interpolation.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
@@ -94,6 +96,14 @@ export class MotionSearch {
   private minY = 0;
   private maxY = 0;
 
+  // Tiles of a reference that are known to have the half-sample planes in `ensuredPlanes`.
+  private ensuredPicture: ReconstructedPicture | null = null;
+  private ensuredPlanes = 0;
+  private ensuredLeft = 0;
+  private ensuredTop = 0;
+  private ensuredRight = 0;
+  private ensuredBottom = 0;
+
   // The search in progress.
   private picture!: ReconstructedPicture;
   private blockX = 0;
@@ -125,6 +135,7 @@ export class MotionSearch {
   /** Sets the limits for the context's macroblock. */
   startMacroblock(): void {
     const { mbX, mbY, state } = this.context;
+    this.ensuredPicture = null;
     this.minX = Math.max(-16 * mbX - OUTSIDE, -2048 + 1);
     this.maxX = Math.min(16 * (state.widthInMbs - mbX - 1) + OUTSIDE, 2047 - 1);
     this.minY = Math.max(-16 * mbY - OUTSIDE, -this.maxVertical + 1);
@@ -461,14 +472,15 @@ export class MotionSearch {
     const memory = this.context.memory;
     const { kernels } = memory;
     const { width, height } = this;
-    const { lumaStride, lumaPlaneSize } = memory.layout;
+    const { layout } = memory;
+    const { lumaStride } = layout;
     const atX = 4 * this.blockX + x;
     const atY = 4 * this.blockY + y;
-    ensureHalfSamples(memory, memory.layout, this.picture, atX, atY, width, height);
-    let at = firstLumaPosition(this.picture.luma, lumaStride, lumaPlaneSize, atX, atY);
+    this.ensureHalfSamples(atX, atY);
+    let at = firstLumaPosition(this.picture.luma, layout, atX, atY);
     let stride = lumaStride;
     if ((x & 1) !== 0 || (y & 1) !== 0) {
-      const second = secondLumaPosition(this.picture.luma, lumaStride, lumaPlaneSize, atX, atY);
+      const second = secondLumaPosition(this.picture.luma, layout, atX, atY);
       const step = metric === 'sad' ? this.rowStep : 1;
       const from = step * lumaStride;
       stride = BLOCK_STRIDE;
@@ -482,6 +494,49 @@ export class MotionSearch {
       (metric === 'satd'
         ? kernels.satd(this.source, SOURCE_STRIDE, at, stride, width, height, limit)
         : this.sumDifferences(at, stride, limit))
+    );
+  }
+
+  /**
+   * Makes sure that the half-sample planes hold the block at (x, y), in quarter samples of the picture. Remembers for which
+   * tiles of which reference it was last asked: vectors that are tried in turn lie close together.
+   */
+  private ensureHalfSamples(x: number, y: number): void {
+    const planes = planesAt(x, y);
+    if (planes === 0) return;
+    const x0 = x >> 2;
+    const y0 = y >> 2;
+    const left = tileAt(x0);
+    const top = tileAt(y0);
+    const right = tileAt(x0 + this.width);
+    const bottom = tileAt(y0 + this.height);
+    const isSame =
+      this.picture === this.ensuredPicture &&
+      left >= this.ensuredLeft &&
+      right <= this.ensuredRight &&
+      top >= this.ensuredTop &&
+      bottom <= this.ensuredBottom;
+    if (!isSame) {
+      this.ensuredPicture = this.picture;
+      this.ensuredPlanes = 0;
+      this.ensuredLeft = left;
+      this.ensuredTop = top;
+      this.ensuredRight = right;
+      this.ensuredBottom = bottom;
+    } else if ((planes & ~this.ensuredPlanes) === 0) {
+      return;
+    }
+    this.ensuredPlanes |= planes;
+    const { memory } = this.context;
+    ensureTiles(
+      memory,
+      memory.layout,
+      this.picture,
+      planes,
+      this.ensuredLeft,
+      this.ensuredTop,
+      this.ensuredRight,
+      this.ensuredBottom,
     );
   }
 

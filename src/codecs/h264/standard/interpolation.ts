@@ -23,43 +23,6 @@ const PLANE_H = 2;
 const PLANE_J = 3;
 
 /**
- * Makes sure that the half-sample planes in `planes` (bits HAS_B, HAS_H, HAS_J) hold the rectangle from (x0, y0) to
- * (x1, y1), inclusive, in luma samples; it lies within TILE_MARGIN of the picture. Clause 8.4.2.2.1.
- */
-function ensureTiles(
-  memory: SampleMemory,
-  layout: PictureLayout,
-  picture: ReconstructedPicture,
-  planes: number,
-  x0: number,
-  y0: number,
-  x1: number,
-  y1: number,
-): void {
-  const columns = tileColumns(layout.widthInMbs);
-  const firstColumn = (x0 + TILE_MARGIN) >> 4;
-  const lastColumn = (x1 + TILE_MARGIN) >> 4;
-  const lastRow = (y1 + TILE_MARGIN) >> 4;
-  const done = picture.tileDone;
-  for (let row = (y0 + TILE_MARGIN) >> 4; row <= lastRow; row++) {
-    for (let column = firstColumn; column <= lastColumn; column++) {
-      const tile = row * columns + column;
-      const missing = planes & ~done[tile];
-      if (missing === 0) continue;
-      done[tile] |= missing;
-      const x = column * 16 - TILE_MARGIN;
-      const y = row * 16 - TILE_MARGIN;
-      const { kernels } = memory;
-      const { lumaStride, lumaPlaneSize } = layout;
-      const pos = picture.luma + y * lumaStride + x;
-      if (missing & HAS_B) kernels.interpolateB(pos, lumaStride, lumaPlaneSize);
-      if (missing & HAS_H) kernels.interpolateH(pos, lumaStride, lumaPlaneSize);
-      if (missing & HAS_J) kernels.interpolateJ(pos, lumaStride, lumaPlaneSize);
-    }
-  }
-}
-
-/**
  * Table 8-12 (clause 8.4.2.2.1) as pairs of samples to average: 4·yFrac + xFrac => plane (0 G, 1 b, 2 h, 3 j) and place
  * (0 here, 1 one sample to the right, 2 below) of the first, then of the second. Single samples name one plane twice.
  */
@@ -79,64 +42,85 @@ const QUARTER_PLANES: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 16 
   return planes;
 });
 
+/** Half-sample planes that the samples at (x, y), in quarter samples, are made from, as bits of `tileDone`; clause 8.4.2.2.1. */
+export function planesAt(x: number, y: number): number {
+  return QUARTER_PLANES[((y & 3) << 2) | (x & 3)];
+}
+
+/** Column or row of the tile that a luma sample lies in; not normative. */
+export function tileAt(position: number): number {
+  return (position + TILE_MARGIN) >> 4;
+}
+
 /**
- * Makes sure that the planes which the block at (x, y), in quarter samples, is predicted from hold it and one sample more
- * to the right and below. Clause 8.4.2.2.1.
+ * Makes sure that the half-sample planes in `planes` (bits of `tileDone`) hold the tiles of those columns and rows,
+ * inclusive. Clause 8.4.2.2.1.
  */
-export function ensureHalfSamples(
+export function ensureTiles(
   memory: SampleMemory,
   layout: PictureLayout,
   picture: ReconstructedPicture,
-  x: number,
-  y: number,
-  width: number,
-  height: number,
+  planes: number,
+  firstColumn: number,
+  firstRow: number,
+  lastColumn: number,
+  lastRow: number,
 ): void {
-  const planes = QUARTER_PLANES[((y & 3) << 2) | (x & 3)];
-  if (planes === 0) return;
-  const x0 = x >> 2;
-  const y0 = y >> 2;
-  ensureTiles(memory, layout, picture, planes, x0, y0, x0 + width, y0 + height);
-}
-
-/** Position of one sample of the pair: `sample` is 0 for the first, 2 for the second, its place in QUARTER_PAIRS. */
-function pairPosition(
-  luma: number,
-  stride: number,
-  planeSize: number,
-  x: number,
-  y: number,
-  sample: number,
-): number {
-  const pair = ((y & 3) * 4 + (x & 3)) * 4 + sample;
-  const place = QUARTER_PAIRS[pair + 1];
-  const offset = place === 0 ? 0 : place === 1 ? 1 : stride;
-  return luma + (y >> 2) * stride + (x >> 2) + QUARTER_PAIRS[pair] * planeSize + offset;
+  const columns = tileColumns(layout.widthInMbs);
+  const done = picture.tileDone;
+  for (let row = firstRow; row <= lastRow; row++) {
+    for (let column = firstColumn; column <= lastColumn; column++) {
+      const tile = row * columns + column;
+      const missing = planes & ~done[tile];
+      if (missing === 0) continue;
+      done[tile] |= missing;
+      const x = column * 16 - TILE_MARGIN;
+      const y = row * 16 - TILE_MARGIN;
+      const { kernels } = memory;
+      const { lumaStride, lumaPlaneSize } = layout;
+      const pos = picture.luma + y * lumaStride + x;
+      if (missing & HAS_B) kernels.interpolateB(pos, lumaStride, lumaPlaneSize);
+      if (missing & HAS_H) kernels.interpolateH(pos, lumaStride, lumaPlaneSize);
+      if (missing & HAS_J) kernels.interpolateJ(pos, lumaStride, lumaPlaneSize);
+    }
+  }
 }
 
 /**
- * Position of the first of the two samples that make the luma sample at (x, y), in quarter samples (Table 8-12, clause
- * 8.4.2.2.1); see `secondLumaPosition`.
+ * Table 8-12 (clause 8.4.2.2.1) in bytes, for pictures of one layout: 2·(4·yFrac + xFrac) => from a full sample of the luma
+ * plane to the first sample of the pair, then to the second. Both are the same where no mean is needed.
+ */
+export function quarterOffsets(lumaStride: number, lumaPlaneSize: number): Int32Array {
+  const places = [0, 1, lumaStride];
+  return Int32Array.from(
+    { length: 32 },
+    (_, i) => QUARTER_PAIRS[2 * i] * lumaPlaneSize + places[QUARTER_PAIRS[2 * i + 1]],
+  );
+}
+
+/**
+ * Position of the first of the two samples that make the luma sample at (x, y), in quarter samples (clause 8.4.2.2.1); see
+ * `secondLumaPosition`.
  */
 export function firstLumaPosition(
   luma: number,
-  stride: number,
-  planeSize: number,
+  layout: PictureLayout,
   x: number,
   y: number,
 ): number {
-  return pairPosition(luma, stride, planeSize, x, y, 0);
+  const fraction = ((y & 3) << 3) | ((x & 3) << 1);
+  return luma + (y >> 2) * layout.lumaStride + (x >> 2) + layout.quarterOffsets[fraction];
 }
 
-/** Position of the second sample (Table 8-12, clause 8.4.2.2.1); equal to the first where no mean is needed. */
+/** Position of the second sample (clause 8.4.2.2.1); equal to the first where no mean is needed. */
 export function secondLumaPosition(
   luma: number,
-  stride: number,
-  planeSize: number,
+  layout: PictureLayout,
   x: number,
   y: number,
 ): number {
-  return pairPosition(luma, stride, planeSize, x, y, 2);
+  const fraction = ((y & 3) << 3) | ((x & 3) << 1);
+  return luma + (y >> 2) * layout.lumaStride + (x >> 2) + layout.quarterOffsets[fraction + 1];
 }
 
 /**
@@ -161,9 +145,20 @@ export function predictLuma(
     memory.kernels.copyBlock(from, stride, to, toStride, width, height);
     return;
   }
-  ensureHalfSamples(memory, layout, picture, x, y, width, height);
-  const a = firstLumaPosition(picture.luma, stride, layout.lumaPlaneSize, x, y);
-  const b = secondLumaPosition(picture.luma, stride, layout.lumaPlaneSize, x, y);
+  const x0 = x >> 2;
+  const y0 = y >> 2;
+  ensureTiles(
+    memory,
+    layout,
+    picture,
+    planesAt(x, y),
+    tileAt(x0),
+    tileAt(y0),
+    tileAt(x0 + width),
+    tileAt(y0 + height),
+  );
+  const a = firstLumaPosition(picture.luma, layout, x, y);
+  const b = secondLumaPosition(picture.luma, layout, x, y);
   if (a === b) memory.kernels.copyBlock(a, stride, to, toStride, width, height);
   else memory.kernels.averageBlocks(a, b, stride, to, toStride, width, height);
 }

@@ -82,6 +82,8 @@ export interface PictureLayout {
   readonly chromaStride: number;
   /** Bytes from a sample of one luma plane of a reference (full, b, h, j) to the same sample of the next. */
   readonly lumaPlaneSize: number;
+  /** Where the two samples of each quarter sample lie (`quarterOffsets` in interpolation.ts). */
+  readonly quarterOffsets: Int32Array;
 }
 
 /** A reconstructed picture: byte positions of its first samples, and which of its half-sample tiles exist. */

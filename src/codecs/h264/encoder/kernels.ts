@@ -6,6 +6,7 @@
 
 import { KernelModule } from '../../../wasm/kernel-memory.ts';
 import { plainSampleKernels, type SampleKernels } from '../standard/sample-kernels.ts';
+import { defineDeblocking } from '../vector/deblock.ts';
 import { defineDistortion } from '../vector/distortion.ts';
 import { defineInterpolation } from '../vector/interpolation.ts';
 import { sad4, sad8, sad16, satd, ssd } from './distortion.ts';
@@ -59,6 +60,7 @@ export interface KernelBuffer {
 const VECTOR_KERNELS = /* @__PURE__ */ new KernelModule((m) => {
   defineDistortion(m);
   defineInterpolation(m);
+  defineDeblocking(m);
 });
 
 /** Allocates a zeroed buffer of at least `byteLength` bytes. `withVectors`: use vector kernels if there can be any. */
@@ -80,7 +82,7 @@ function plainKernels(
   words: Int32Array,
 ): EncoderKernels {
   return {
-    ...plainSampleKernels(clamped, words),
+    ...plainSampleKernels(bytes, clamped, words),
     sad16: (a, strideA, b, strideB, height, limit) =>
       sad16(words, a, strideA, b, strideB, height, limit),
     sad8: (a, strideA, b, strideB, height, limit) =>

@@ -55,6 +55,7 @@ const tC0OfQp = /* @__PURE__ */ new Uint8Array(52 * 4);
 /** QPY => QPc (clause 8.7.2.2). */
 const qpCOfQp = /* @__PURE__ */ new Uint8Array(52);
 
+/** Fills the tables above, clauses 8.7.2.2 and 8.7.2.3. */
 function prepareThresholds(options: DeblockOptions): void {
   for (let qp = 0; qp < 52; qp++) {
     const indexA = clip3(0, 51, qp + options.filterOffsetA);
@@ -96,11 +97,16 @@ export function deblockPicture(
       const crAt = cr + chromaRow + mbX * 8;
       const neighborLeft = filtersLeft ? left : NO_NEIGHBOR;
       const neighborAbove = filtersAbove ? above : NO_NEIGHBOR;
+      deriveCodedBlocks(state, mbAddr);
       filterEdges(memory.kernels, layout, state, mbAddr, neighborLeft, lumaAt, cbAt, crAt, 1);
       filterEdges(memory.kernels, layout, state, mbAddr, neighborAbove, lumaAt, cbAt, crAt, 0);
     }
   }
 }
+
+/** Blocks along the left and the upper edge, bit 4·row + column. */
+const FIRST_COLUMN = 0x1111;
+const FIRST_ROW = 0x000f;
 
 /** In place of mbAddr of a neighbor: the edge to it is not filtered. */
 const NO_NEIGHBOR = -1;
@@ -121,30 +127,41 @@ function filterEdges(
   cr: number,
   verticalEdgeFlag: number,
 ): void {
-  const { lumaStride, chromaStride } = layout;
-  const intra = isIntra(state.mbType[mbAddr]);
-  const qp = state.qpY[mbAddr];
-  if (neighbor !== NO_NEIGHBOR) {
-    const isStrong = intra || isIntra(state.mbType[neighbor]);
-    const bS = isStrong ? ALL_4 : outerStrengths(state, mbAddr, neighbor, verticalEdgeFlag);
-    if (bS !== 0) {
-      const qpP = state.qpY[neighbor];
-      const qpC = (qpCOfQp[qpP] + qpCOfQp[qp] + 1) >> 1;
-      filterLuma(kernels, luma, lumaStride, verticalEdgeFlag, bS, (qpP + qp + 1) >> 1);
-      filterChroma(kernels, cb, cr, chromaStride, verticalEdgeFlag, bS, qpC);
+  const { mbType, qpY, codedBlocks } = state;
+  const hasNeighbor = neighbor !== NO_NEIGHBOR;
+  const intra = isIntra(mbType[mbAddr]);
+  const isStrong = hasNeighbor && (intra || isIntra(mbType[neighbor]));
+  // Where one of the blocks p and q has coefficients, and where their motion differs: bits 4·row + column of block q.
+  let coded = 0;
+  let moved = 0;
+  if (!intra) {
+    const own = codedBlocks[mbAddr];
+    coded = own | (verticalEdgeFlag === 1 ? (own << 1) & ~FIRST_COLUMN : own << 4);
+    moved = movedInside(state, mbAddr, verticalEdgeFlag);
+    if (hasNeighbor && !isStrong) {
+      const other = codedBlocks[neighbor];
+      coded |= verticalEdgeFlag === 1 ? (other >> 3) & FIRST_COLUMN : other >> 12;
+      moved |= movedOutside(state, mbAddr, neighbor, verticalEdgeFlag);
     }
+    if ((coded | moved) === 0 && !isStrong) return;
   }
-  const coded = intra ? 0 : codedBlocks(state, mbAddr);
-  // A macroblock with one motion and no residual has no inner edges to filter.
-  if (!intra && coded === 0 && hasOneMotion(state, mbAddr)) return;
-  const lumaStep = 4 * (verticalEdgeFlag === 1 ? 1 : lumaStride);
-  for (let edge = 1; edge < 4; edge++) {
-    const bS = intra ? ALL_3 : innerStrengths(state, mbAddr, coded, edge, verticalEdgeFlag);
+  const { lumaStride, chromaStride } = layout;
+  const lumaStep = verticalEdgeFlag === 1 ? 4 : 4 * lumaStride;
+  const chromaStep = verticalEdgeFlag === 1 ? 2 : 2 * chromaStride;
+  const qp = qpY[mbAddr];
+  for (let edge = hasNeighbor ? 0 : 1; edge < 4; edge++) {
+    let bS = ALL_3;
+    if (isStrong && edge === 0) bS = ALL_4;
+    else if (!intra) bS = strengths(coded, moved, edge, verticalEdgeFlag);
     if (bS === 0) continue;
-    filterLuma(kernels, luma + edge * lumaStep, lumaStride, verticalEdgeFlag, bS, qp);
-    if (edge === 2) {
-      const at = 4 * (verticalEdgeFlag === 1 ? 1 : chromaStride);
-      filterChroma(kernels, cb + at, cr + at, chromaStride, verticalEdgeFlag, bS, qpCOfQp[qp]);
+    const qpP = edge === 0 ? qpY[neighbor] : qp;
+    const lumaAt = luma + edge * lumaStep;
+    filterLuma(kernels, lumaAt, lumaStride, verticalEdgeFlag, bS, (qpP + qp + 1) >> 1);
+    if ((edge & 1) === 0) {
+      const cbAt = cb + edge * chromaStep;
+      const crAt = cr + edge * chromaStep;
+      const qpC = (qpCOfQp[qpP] + qpCOfQp[qp] + 1) >> 1;
+      filterChroma(kernels, cbAt, crAt, chromaStride, verticalEdgeFlag, bS, qpC);
     }
   }
 }
@@ -182,7 +199,7 @@ function filterChroma(
   else kernels.filterChromaEdge(cb, cr, stride, verticalEdgeFlag, alpha, beta, tC0sOf(bS, qp));
 }
 
-/** tC0 of four segments as kernels take them: strengths 0..3, a byte each => tC0, a byte each. */
+/** tC0 of four segments as kernels take them, clause 8.7.2.3: strengths 0..3, a byte each => tC0, a byte each. */
 function tC0sOf(bS: number, qp: number): number {
   const first = 4 * qp;
   return (
@@ -199,67 +216,75 @@ function hasOneMotion(state: PictureState, mbAddr: number): boolean {
   return mbType === P_SKIP || mbType === P_L0_16X16;
 }
 
-/** Luma blocks of an Inter macroblock that have coefficients: bit 4·row + column. */
-function codedBlocks(state: PictureState, mbAddr: number): number {
+/** Luma blocks that have coefficients, for clause 8.7.2.1. No branch for each: it would often be guessed wrong. */
+function deriveCodedBlocks(state: PictureState, mbAddr: number): void {
+  if (isIntra(state.mbType[mbAddr])) return;
   let coded = 0;
   if ((state.codedBlockPattern[mbAddr] & 15) !== 0) {
     const first = 24 * mbAddr;
     for (let block = 0; block < 16; block++) {
-      if (state.totalCoeff[first + block] !== 0) coded |= 1 << block;
+      coded |= ((0 - state.totalCoeff[first + block]) >>> 31) << block;
     }
   }
-  return coded;
+  state.codedBlocks[mbAddr] = coded;
 }
 
 /**
- * Boundary filtering strengths between two Inter macroblocks, clause 8.7.2.1: 2 where one of the blocks p and q has
- * coefficients, else 1 where their motion differs, else 0.
- * @param neighbor the macroblock of block p, left of `mbAddr` or above it
+ * Boundary filtering strengths of an edge where neither side is intra, clause 8.7.2.1: 2 where a bit of `coded` is set, else 1
+ * where one of `moved` is, else 0. `edge` counts from the left or top.
  */
-function outerStrengths(
+function strengths(coded: number, moved: number, edge: number, verticalEdgeFlag: number): number {
+  const first = verticalEdgeFlag === 1 ? edge : 4 * edge;
+  const twos = coded >> first;
+  const ones = (moved & ~coded) >> first;
+  return verticalEdgeFlag === 1
+    ? (columnToBytes(twos) << 1) | columnToBytes(ones)
+    : (rowToBytes(twos) << 1) | rowToBytes(ones);
+}
+
+/** Bits 0, 4, 8 and 12 to the lowest bits of four bytes. */
+function columnToBytes(blocks: number): number {
+  return (
+    (blocks & 1) | ((blocks & 0x10) << 4) | ((blocks & 0x100) << 8) | ((blocks & 0x1000) << 12)
+  );
+}
+
+/** Bits 0, 1, 2 and 3 to the lowest bits of four bytes. */
+function rowToBytes(blocks: number): number {
+  return (blocks & 1) | ((blocks & 2) << 7) | ((blocks & 4) << 14) | ((blocks & 8) << 21);
+}
+
+/** Blocks whose motion differs from that of the block before them in the same Inter macroblock, clause 8.7.2.1. */
+function movedInside(state: PictureState, mbAddr: number, verticalEdgeFlag: number): number {
+  if (hasOneMotion(state, mbAddr)) return 0;
+  const across = verticalEdgeFlag === 1 ? 1 : 4;
+  let moved = 0;
+  for (let q = across; q < 16; q++) {
+    if (verticalEdgeFlag === 1 && (q & 3) === 0) continue;
+    if (motionDiffers(state, mbAddr, q, mbAddr, q - across)) moved |= 1 << q;
+  }
+  return moved;
+}
+
+/** Blocks along the outer edge whose motion differs from that of the block across it in an Inter `neighbor`, clause 8.7.2.1. */
+function movedOutside(
   state: PictureState,
   mbAddr: number,
   neighbor: number,
   verticalEdgeFlag: number,
 ): number {
-  const codedQ = codedBlocks(state, mbAddr);
-  const codedP = codedBlocks(state, neighbor);
-  if ((codedQ | codedP) === 0 && hasOneMotion(state, mbAddr) && hasOneMotion(state, neighbor)) {
-    return motionDiffers(state, mbAddr, 0, neighbor, 0) ? 0x01010101 : 0;
+  if (hasOneMotion(state, mbAddr) && hasOneMotion(state, neighbor)) {
+    if (!motionDiffers(state, mbAddr, 0, neighbor, 0)) return 0;
+    return verticalEdgeFlag === 1 ? FIRST_COLUMN : FIRST_ROW;
   }
   const along = verticalEdgeFlag === 1 ? 4 : 1;
   const toP = verticalEdgeFlag === 1 ? 3 : 12;
-  let bS = 0;
+  let moved = 0;
   for (let k = 0; k < 4; k++) {
     const q = k * along;
-    const p = q + toP;
-    if ((((codedQ >> q) | (codedP >> p)) & 1) !== 0) bS |= 2 << (8 * k);
-    else if (motionDiffers(state, mbAddr, q, neighbor, p)) bS |= 1 << (8 * k);
+    if (motionDiffers(state, mbAddr, q, neighbor, q + toP)) moved |= 1 << q;
   }
-  return bS;
-}
-
-/** The same at an inner edge, 1..3 from the left or top. `coded`: see `codedBlocks`. */
-function innerStrengths(
-  state: PictureState,
-  mbAddr: number,
-  coded: number,
-  edge: number,
-  verticalEdgeFlag: number,
-): number {
-  const across = verticalEdgeFlag === 1 ? 1 : 4;
-  const along = verticalEdgeFlag === 1 ? 4 : 1;
-  const eitherCoded = coded | (coded << across);
-  const comparesMotion = !hasOneMotion(state, mbAddr);
-  let bS = 0;
-  for (let k = 0; k < 4; k++) {
-    const q = edge * across + k * along;
-    if (((eitherCoded >> q) & 1) !== 0) bS |= 2 << (8 * k);
-    else if (comparesMotion && motionDiffers(state, mbAddr, q, mbAddr, q - across)) {
-      bS |= 1 << (8 * k);
-    }
-  }
-  return bS;
+  return moved;
 }
 
 /**

@@ -347,6 +347,7 @@ function defineStrong(m: ModuleBuilder): void {
             f.v128(v128.bitselect(nearest, near[0], flags)),
             f.v128(v128.bitselect(means[1], near[1], isFlat)),
             f.v128(v128.bitselect(means[2], near[2], isFlat)),
+            // As it was: lines of a vertical edge are stored whole.
             near[3],
           ];
         };

@@ -197,6 +197,7 @@ export const i8x16 = {
   narrow_i16x8_u: /* @__PURE__ */ binaryVector(102),
   shr_u: /* @__PURE__ */ shift(109),
   add: /* @__PURE__ */ binaryVector(110),
+  add_sat_u: /* @__PURE__ */ binaryVector(112),
   sub: /* @__PURE__ */ binaryVector(113),
   sub_sat_u: /* @__PURE__ */ binaryVector(115),
   min_u: /* @__PURE__ */ binaryVector(119),

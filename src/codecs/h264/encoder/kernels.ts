@@ -6,6 +6,7 @@
 
 import { KernelModule } from '../../../wasm/kernel-memory.ts';
 import { plainSampleKernels, type SampleKernels } from '../standard/sample-kernels.ts';
+import { defineDeblocking } from '../vector/deblock.ts';
 import { defineDistortion } from '../vector/distortion.ts';
 import { defineHalveRows } from '../vector/halve-rows.ts';
 import { defineInterpolation } from '../vector/interpolation.ts';
@@ -68,6 +69,7 @@ const VECTOR_KERNELS = /* @__PURE__ */ new KernelModule((m) => {
   defineInterpolation(m);
   defineResidual(m);
   defineHalveRows(m);
+  defineDeblocking(m);
 });
 
 /**
@@ -101,7 +103,7 @@ function plainKernels(
   words: Int32Array,
 ): Omit<EncoderKernels, keyof ResidualKernels> {
   return {
-    ...plainSampleKernels(clamped, words),
+    ...plainSampleKernels(bytes, clamped, words),
     sad16: (a, strideA, b, strideB, height, limit) =>
       sad16(words, a, strideA, b, strideB, height, limit),
     sad8: (a, strideA, b, strideB, height, limit) =>

@@ -1,10 +1,13 @@
 /**
  * The deblocking filter (clause 8.7), over one picture, macroblock by macroblock. For each edge the boundary strengths of
- * its four 4-sample segments are derived first; an edge whose strengths are all 0 costs nothing more.
+ * its four 4-sample segments are derived first; an edge whose strengths are all 0 costs nothing more. The samples are left to
+ * kernels, deblock-samples.ts or its twins.
  */
-import { clip1, clip3 } from '../../../base/math.ts';
-import { isIntra, P_8X8, P_L0_16X16, P_SKIP } from './macroblock.ts';
-import type { PictureLayout, PictureState, SampleMemory } from './picture.ts';
+import { clip3 } from '../../../base/math.ts';
+import { NOT_FILTERED } from './deblock-samples.ts';
+import { isIntra, P_L0_16X16, P_SKIP } from './macroblock.ts';
+import { mvX, mvY, type PictureLayout, type PictureState, type SampleMemory } from './picture.ts';
+import type { SampleKernels } from './sample-kernels.ts';
 import { chromaQp } from './scaling.ts';
 
 /** Table 8-16 (clause 8.7.2.2): indexA => alpha'. */
@@ -40,8 +43,29 @@ export interface DeblockOptions {
   readonly chroma_qp_index_offset: number;
 }
 
-/** Boundary strengths of the edge being filtered, one per 4 luma samples along it. */
-const strength = /* @__PURE__ */ new Uint8Array(4);
+/** Four strengths of an edge lie in one integer, a byte each, the first segment lowest: all 3, and all 4. */
+const ALL_3 = 0x03030303;
+const ALL_4 = 0x04040404;
+
+/** Thresholds of the picture being filtered: qPav => alpha, beta (clause 8.7.2.2). */
+const alphaOfQp = /* @__PURE__ */ new Uint8Array(52);
+const betaOfQp = /* @__PURE__ */ new Uint8Array(52);
+/** 4·qPav + bS => tC0 (clause 8.7.2.3), `NOT_FILTERED` for bS 0. */
+const tC0OfQp = /* @__PURE__ */ new Uint8Array(52 * 4);
+/** QPY => QPc (clause 8.7.2.2). */
+const qpCOfQp = /* @__PURE__ */ new Uint8Array(52);
+
+/** Fills the tables above, clauses 8.7.2.2 and 8.7.2.3. */
+function prepareThresholds(options: DeblockOptions): void {
+  for (let qp = 0; qp < 52; qp++) {
+    const indexA = clip3(0, 51, qp + options.filterOffsetA);
+    alphaOfQp[qp] = ALPHA[indexA];
+    betaOfQp[qp] = BETA[clip3(0, 51, qp + options.filterOffsetB)];
+    tC0OfQp[4 * qp] = NOT_FILTERED;
+    for (let bS = 1; bS < 4; bS++) tC0OfQp[4 * qp + bS] = TC0[52 * (bS - 1) + indexA];
+    qpCOfQp[qp] = chromaQp(qp, options.chroma_qp_index_offset);
+  }
+}
 
 /**
  * Filters a whole reconstructed picture in place, clause 8.7.
@@ -56,261 +80,231 @@ export function deblockPicture(
   cr: number,
   options: DeblockOptions,
 ): void {
-  const qpC = new Uint8Array(52);
-  for (let qp = 0; qp < 52; qp++) qpC[qp] = chromaQp(qp, options.chroma_qp_index_offset);
-  for (let mbY = 0; mbY < state.heightInMbs; mbY++) {
-    deblockRow(memory, layout, state, luma, cb, cr, options, mbY, qpC);
-  }
-}
-
-/** Filters the macroblocks of row `mbY`; the rows above have been filtered. `qpC`: QPY => QPc. */
-function deblockRow(
-  memory: SampleMemory,
-  layout: PictureLayout,
-  state: PictureState,
-  luma: number,
-  cb: number,
-  cr: number,
-  options: DeblockOptions,
-  mbY: number,
-  qpC: Uint8Array,
-): void {
-  const width = state.widthInMbs;
+  prepareThresholds(options);
+  const { widthInMbs, heightInMbs, sliceOf } = state;
   const acrossSlices = options.disable_deblocking_filter_idc === 0;
-  for (let mbX = 0; mbX < width; mbX++) {
-    const mbAddr = mbY * width + mbX;
-    const hasLeft =
-      mbX > 0 && (acrossSlices || state.sliceOf[mbAddr - 1] === state.sliceOf[mbAddr]);
-    const hasAbove =
-      mbY > 0 && (acrossSlices || state.sliceOf[mbAddr - width] === state.sliceOf[mbAddr]);
-    const lumaAt = luma + mbY * 16 * layout.lumaStride + mbX * 16;
-    const chromaOffset = mbY * 8 * layout.chromaStride + mbX * 8;
-    for (let direction = 0; direction < 2; direction++) {
-      const isVertical = direction === 0;
-      const across = isVertical ? 1 : layout.lumaStride;
-      const along = isVertical ? layout.lumaStride : 1;
-      const chromaAcross = isVertical ? 1 : layout.chromaStride;
-      const chromaAlong = isVertical ? layout.chromaStride : 1;
-      for (let edge = 0; edge < 4; edge++) {
-        let neighbor = mbAddr;
-        if (edge === 0) {
-          if (isVertical ? !hasLeft : !hasAbove) continue;
-          neighbor = isVertical ? mbAddr - 1 : mbAddr - width;
-        }
-        if (!deriveStrengths(state, mbAddr, neighbor, edge, isVertical)) {
-          // A macroblock with one motion and no residual has no inner edges to filter.
-          if (edge > 0 && hasUniformInside(state, mbAddr)) break;
-          continue;
-        }
-        const qpP = state.qpY[neighbor];
-        const qpQ = state.qpY[mbAddr];
-        filterEdge(
-          memory.bytes,
-          lumaAt + 4 * edge * across,
-          across,
-          along,
-          4,
-          (qpP + qpQ + 1) >> 1,
-          options,
-        );
-        if ((edge & 1) === 0) {
-          const chromaAt = chromaOffset + 2 * edge * chromaAcross;
-          const qp = (qpC[qpP] + qpC[qpQ] + 1) >> 1;
-          filterEdge(memory.bytes, cb + chromaAt, chromaAcross, chromaAlong, 2, qp, options);
-          filterEdge(memory.bytes, cr + chromaAt, chromaAcross, chromaAlong, 2, qp, options);
-        }
-      }
+  for (let mbY = 0; mbY < heightInMbs; mbY++) {
+    const lumaRow = luma + mbY * 16 * layout.lumaStride;
+    const chromaRow = mbY * 8 * layout.chromaStride;
+    for (let mbX = 0; mbX < widthInMbs; mbX++) {
+      const mbAddr = mbY * widthInMbs + mbX;
+      const left = mbAddr - 1;
+      const above = mbAddr - widthInMbs;
+      const filtersLeft = mbX > 0 && (acrossSlices || sliceOf[left] === sliceOf[mbAddr]);
+      const filtersAbove = mbY > 0 && (acrossSlices || sliceOf[above] === sliceOf[mbAddr]);
+      const lumaAt = lumaRow + mbX * 16;
+      const cbAt = cb + chromaRow + mbX * 8;
+      const crAt = cr + chromaRow + mbX * 8;
+      const neighborLeft = filtersLeft ? left : NO_NEIGHBOR;
+      const neighborAbove = filtersAbove ? above : NO_NEIGHBOR;
+      deriveCodedBlocks(state, mbAddr);
+      filterEdges(memory.kernels, layout, state, mbAddr, neighborLeft, lumaAt, cbAt, crAt, 1);
+      filterEdges(memory.kernels, layout, state, mbAddr, neighborAbove, lumaAt, cbAt, crAt, 0);
     }
   }
 }
 
-function hasUniformInside(state: PictureState, mbAddr: number): boolean {
-  const mbType = state.mbType[mbAddr];
-  return (
-    (mbType === P_SKIP || mbType === P_L0_16X16) && (state.codedBlockPattern[mbAddr] & 15) === 0
-  );
-}
+/** Blocks along the left and the upper edge, bit 4·row + column. */
+const FIRST_COLUMN = 0x1111;
+const FIRST_ROW = 0x000f;
+
+/** In place of mbAddr of a neighbor: the edge to it is not filtered. */
+const NO_NEIGHBOR = -1;
 
 /**
- * Boundary filtering strength, clause 8.7.2.1, into `strength`; false if all are 0. `neighbor` is the macroblock on the
- * other side (`mbAddr` itself for inner edges), `edge` counts from the left or top.
+ * Filters the vertical or the horizontal edges of a macroblock, clause 8.7.
+ * @param neighbor mbAddr of the macroblock to the left or above, or `NO_NEIGHBOR`
+ * @param luma, cb, cr positions of the first samples of the macroblock
  */
-function deriveStrengths(
+function filterEdges(
+  kernels: SampleKernels,
+  layout: PictureLayout,
   state: PictureState,
   mbAddr: number,
   neighbor: number,
-  edge: number,
-  isVertical: boolean,
-): boolean {
-  const mbType = state.mbType[mbAddr];
-  if (isIntra(mbType) || isIntra(state.mbType[neighbor])) {
-    strength.fill(edge === 0 ? 4 : 3);
-    return true;
-  }
-  if (edge > 0 && hasUniformInside(state, mbAddr)) return false;
-  // Only the motion of 4x4 blocks that belong to different partitions can differ.
-  const comparesMotion = edge === 0 || mbType >= P_8X8 - 2;
-  let any = 0;
-  for (let k = 0; k < 4; k++) {
-    const q = isVertical ? 4 * k + edge : 4 * edge + k;
-    const p = edge > 0 ? (isVertical ? q - 1 : q - 4) : isVertical ? q + 3 : q + 12;
-    let bS = 0;
-    if (state.totalCoeff[24 * mbAddr + q] !== 0 || state.totalCoeff[24 * neighbor + p] !== 0) {
-      bS = 2;
-    } else if (comparesMotion) {
-      const refQ = state.refIdx[4 * mbAddr + ((q >> 3) << 1) + ((q & 3) >> 1)];
-      const refP = state.refIdx[4 * neighbor + ((p >> 3) << 1) + ((p & 3) >> 1)];
-      if (refP !== refQ || movesApart(state.mv[16 * mbAddr + q], state.mv[16 * neighbor + p])) {
-        bS = 1;
-      }
+  luma: number,
+  cb: number,
+  cr: number,
+  verticalEdgeFlag: number,
+): void {
+  const { mbType, qpY, codedBlocks } = state;
+  const hasNeighbor = neighbor !== NO_NEIGHBOR;
+  const intra = isIntra(mbType[mbAddr]);
+  const isStrong = hasNeighbor && (intra || isIntra(mbType[neighbor]));
+  // Where one of the blocks p and q has coefficients, and where their motion differs: bits 4·row + column of block q.
+  let coded = 0;
+  let moved = 0;
+  if (!intra) {
+    const own = codedBlocks[mbAddr];
+    coded = own | (verticalEdgeFlag === 1 ? (own << 1) & ~FIRST_COLUMN : own << 4);
+    moved = movedInside(state, mbAddr, verticalEdgeFlag);
+    if (hasNeighbor && !isStrong) {
+      const other = codedBlocks[neighbor];
+      coded |= verticalEdgeFlag === 1 ? (other >> 3) & FIRST_COLUMN : other >> 12;
+      moved |= movedOutside(state, mbAddr, neighbor, verticalEdgeFlag);
     }
-    strength[k] = bS;
-    any |= bS;
+    if ((coded | moved) === 0 && !isStrong) return;
   }
-  return any !== 0;
+  const { lumaStride, chromaStride } = layout;
+  const lumaStep = verticalEdgeFlag === 1 ? 4 : 4 * lumaStride;
+  const chromaStep = verticalEdgeFlag === 1 ? 2 : 2 * chromaStride;
+  const qp = qpY[mbAddr];
+  for (let edge = hasNeighbor ? 0 : 1; edge < 4; edge++) {
+    let bS = ALL_3;
+    if (isStrong && edge === 0) bS = ALL_4;
+    else if (!intra) bS = strengths(coded, moved, edge, verticalEdgeFlag);
+    if (bS === 0) continue;
+    const qpP = edge === 0 ? qpY[neighbor] : qp;
+    const lumaAt = luma + edge * lumaStep;
+    filterLuma(kernels, lumaAt, lumaStride, verticalEdgeFlag, bS, (qpP + qp + 1) >> 1);
+    if ((edge & 1) === 0) {
+      const cbAt = cb + edge * chromaStep;
+      const crAt = cr + edge * chromaStep;
+      const qpC = (qpCOfQp[qpP] + qpCOfQp[qp] + 1) >> 1;
+      filterChroma(kernels, cbAt, crAt, chromaStride, verticalEdgeFlag, bS, qpC);
+    }
+  }
 }
 
-/** Whether two packed vectors differ by 4 quarter samples or more in a component. */
-function movesApart(a: number, b: number): boolean {
-  if (a === b) return false;
-  const dx = ((a << 16) >> 16) - ((b << 16) >> 16);
-  const dy = (a >> 16) - (b >> 16);
-  return dx >= 4 || dx <= -4 || dy >= 4 || dy <= -4;
+/** Filters 16 luma samples along an edge by its strengths and qPav, clause 8.7.2. `pos` is that of the first q0. */
+function filterLuma(
+  kernels: SampleKernels,
+  pos: number,
+  stride: number,
+  verticalEdgeFlag: number,
+  bS: number,
+  qp: number,
+): void {
+  const alpha = alphaOfQp[qp];
+  const beta = betaOfQp[qp];
+  if (alpha === 0 || beta === 0) return;
+  if (bS === ALL_4) kernels.filterLumaEdgeStrong(pos, stride, verticalEdgeFlag, alpha, beta);
+  else kernels.filterLumaEdge(pos, stride, verticalEdgeFlag, alpha, beta, tC0sOf(bS, qp));
+}
+
+/** The same for 8 samples each of Cb and Cr; `qp` is the mean of QPc. */
+function filterChroma(
+  kernels: SampleKernels,
+  cb: number,
+  cr: number,
+  stride: number,
+  verticalEdgeFlag: number,
+  bS: number,
+  qp: number,
+): void {
+  const alpha = alphaOfQp[qp];
+  const beta = betaOfQp[qp];
+  if (alpha === 0 || beta === 0) return;
+  if (bS === ALL_4) kernels.filterChromaEdgeStrong(cb, cr, stride, verticalEdgeFlag, alpha, beta);
+  else kernels.filterChromaEdge(cb, cr, stride, verticalEdgeFlag, alpha, beta, tC0sOf(bS, qp));
+}
+
+/** tC0 of four segments as kernels take them, clause 8.7.2.3: strengths 0..3, a byte each => tC0, a byte each. */
+function tC0sOf(bS: number, qp: number): number {
+  const first = 4 * qp;
+  return (
+    tC0OfQp[first + (bS & 3)] |
+    (tC0OfQp[first + ((bS >> 8) & 3)] << 8) |
+    (tC0OfQp[first + ((bS >> 16) & 3)] << 16) |
+    (tC0OfQp[first + (bS >> 24)] << 24)
+  );
+}
+
+/** Whether an Inter macroblock is one partition, so that all its blocks have one vector and one reference. */
+function hasOneMotion(state: PictureState, mbAddr: number): boolean {
+  const mbType = state.mbType[mbAddr];
+  return mbType === P_SKIP || mbType === P_L0_16X16;
+}
+
+/** Luma blocks that have coefficients, for clause 8.7.2.1. No branch for each: it would often be guessed wrong. */
+function deriveCodedBlocks(state: PictureState, mbAddr: number): void {
+  if (isIntra(state.mbType[mbAddr])) return;
+  let coded = 0;
+  if ((state.codedBlockPattern[mbAddr] & 15) !== 0) {
+    const first = 24 * mbAddr;
+    for (let block = 0; block < 16; block++) {
+      coded |= ((0 - state.totalCoeff[first + block]) >>> 31) << block;
+    }
+  }
+  state.codedBlocks[mbAddr] = coded;
 }
 
 /**
- * Filters one edge of four segments with the strengths derived, clauses 8.7.2.2 to 8.7.2.4.
- * @param pos position of q0 of the first line; p0 is at pos - across
- * @param lines samples along the edge per segment: 4 in luma, 2 in chroma (which marks chromaStyleFilteringFlag)
- * @param qp mean of the quantizers of both sides, qPav
+ * Boundary filtering strengths of an edge where neither side is intra, clause 8.7.2.1: 2 where a bit of `coded` is set, else 1
+ * where one of `moved` is, else 0. `edge` counts from the left or top.
  */
-function filterEdge(
-  bytes: Uint8Array,
-  pos: number,
-  across: number,
-  along: number,
-  lines: number,
-  qp: number,
-  options: DeblockOptions,
-): void {
-  const indexA = clip3(0, 51, qp + options.filterOffsetA);
-  const alpha = ALPHA[indexA];
-  const beta = BETA[clip3(0, 51, qp + options.filterOffsetB)];
-  if (alpha === 0 || beta === 0) return;
-  for (let segment = 0; segment < 4; segment++) {
-    const bS = strength[segment];
-    if (bS !== 0) {
-      if (lines === 4) {
-        if (bS === 4) filterLumaStrong(bytes, pos, across, along, alpha, beta);
-        else filterLumaNormal(bytes, pos, across, along, alpha, beta, TC0[52 * (bS - 1) + indexA]);
-      } else {
-        const tC0 = bS === 4 ? -1 : TC0[52 * (bS - 1) + indexA];
-        filterChroma(bytes, pos, across, along, alpha, beta, tC0);
-      }
-    }
-    pos += lines * along;
-  }
+function strengths(coded: number, moved: number, edge: number, verticalEdgeFlag: number): number {
+  const first = verticalEdgeFlag === 1 ? edge : 4 * edge;
+  const twos = coded >> first;
+  const ones = (moved & ~coded) >> first;
+  return verticalEdgeFlag === 1
+    ? (columnToBytes(twos) << 1) | columnToBytes(ones)
+    : (rowToBytes(twos) << 1) | rowToBytes(ones);
 }
 
-/** Four luma lines with bS < 4, clause 8.7.2.3. */
-function filterLumaNormal(
-  bytes: Uint8Array,
-  pos: number,
-  across: number,
-  along: number,
-  alpha: number,
-  beta: number,
-  tC0: number,
-): void {
-  for (let line = 0; line < 4; line++, pos += along) {
-    const p0 = bytes[pos - across];
-    const q0 = bytes[pos];
-    const p1 = bytes[pos - 2 * across];
-    const q1 = bytes[pos + across];
-    if (Math.abs(p0 - q0) >= alpha || Math.abs(p1 - p0) >= beta || Math.abs(q1 - q0) >= beta) {
-      continue;
-    }
-    const p2 = bytes[pos - 3 * across];
-    const q2 = bytes[pos + 2 * across];
-    let tC = tC0;
-    if (Math.abs(p2 - p0) < beta) {
-      bytes[pos - 2 * across] = p1 + clip3(-tC0, tC0, (p2 + ((p0 + q0 + 1) >> 1) - (p1 << 1)) >> 1);
-      tC++;
-    }
-    if (Math.abs(q2 - q0) < beta) {
-      bytes[pos + across] = q1 + clip3(-tC0, tC0, (q2 + ((p0 + q0 + 1) >> 1) - (q1 << 1)) >> 1);
-      tC++;
-    }
-    const delta = clip3(-tC, tC, (((q0 - p0) << 2) + (p1 - q1) + 4) >> 3);
-    bytes[pos - across] = clip1(p0 + delta);
-    bytes[pos] = clip1(q0 - delta);
-  }
+/** Bits 0, 4, 8 and 12 to the lowest bits of four bytes. */
+function columnToBytes(blocks: number): number {
+  return (
+    (blocks & 1) | ((blocks & 0x10) << 4) | ((blocks & 0x100) << 8) | ((blocks & 0x1000) << 12)
+  );
 }
 
-/** Four luma lines with bS equal to 4, clause 8.7.2.4. */
-function filterLumaStrong(
-  bytes: Uint8Array,
-  pos: number,
-  across: number,
-  along: number,
-  alpha: number,
-  beta: number,
-): void {
-  for (let line = 0; line < 4; line++, pos += along) {
-    const p0 = bytes[pos - across];
-    const q0 = bytes[pos];
-    const p1 = bytes[pos - 2 * across];
-    const q1 = bytes[pos + across];
-    if (Math.abs(p0 - q0) >= alpha || Math.abs(p1 - p0) >= beta || Math.abs(q1 - q0) >= beta) {
-      continue;
-    }
-    const p2 = bytes[pos - 3 * across];
-    const q2 = bytes[pos + 2 * across];
-    const isSmall = Math.abs(p0 - q0) < (alpha >> 2) + 2;
-    if (isSmall && Math.abs(p2 - p0) < beta) {
-      const p3 = bytes[pos - 4 * across];
-      bytes[pos - across] = (p2 + 2 * p1 + 2 * p0 + 2 * q0 + q1 + 4) >> 3;
-      bytes[pos - 2 * across] = (p2 + p1 + p0 + q0 + 2) >> 2;
-      bytes[pos - 3 * across] = (2 * p3 + 3 * p2 + p1 + p0 + q0 + 4) >> 3;
-    } else {
-      bytes[pos - across] = (2 * p1 + p0 + q1 + 2) >> 2;
-    }
-    if (isSmall && Math.abs(q2 - q0) < beta) {
-      const q3 = bytes[pos + 3 * across];
-      bytes[pos] = (p1 + 2 * p0 + 2 * q0 + 2 * q1 + q2 + 4) >> 3;
-      bytes[pos + across] = (p0 + q0 + q1 + q2 + 2) >> 2;
-      bytes[pos + 2 * across] = (2 * q3 + 3 * q2 + q1 + q0 + p0 + 4) >> 3;
-    } else {
-      bytes[pos] = (2 * q1 + q0 + p1 + 2) >> 2;
-    }
-  }
+/** Bits 0, 1, 2 and 3 to the lowest bits of four bytes. */
+function rowToBytes(blocks: number): number {
+  return (blocks & 1) | ((blocks & 2) << 7) | ((blocks & 4) << 14) | ((blocks & 8) << 21);
 }
 
-/** Two chroma lines, clauses 8.7.2.3 and 8.7.2.4 with chromaStyleFilteringFlag 1; `tC0` is -1 for bS 4. */
-function filterChroma(
-  bytes: Uint8Array,
-  pos: number,
-  across: number,
-  along: number,
-  alpha: number,
-  beta: number,
-  tC0: number,
-): void {
-  for (let line = 0; line < 2; line++, pos += along) {
-    const p0 = bytes[pos - across];
-    const q0 = bytes[pos];
-    const p1 = bytes[pos - 2 * across];
-    const q1 = bytes[pos + across];
-    if (Math.abs(p0 - q0) >= alpha || Math.abs(p1 - p0) >= beta || Math.abs(q1 - q0) >= beta) {
-      continue;
-    }
-    if (tC0 < 0) {
-      bytes[pos - across] = (2 * p1 + p0 + q1 + 2) >> 2;
-      bytes[pos] = (2 * q1 + q0 + p1 + 2) >> 2;
-    } else {
-      const delta = clip3(-tC0 - 1, tC0 + 1, (((q0 - p0) << 2) + (p1 - q1) + 4) >> 3);
-      bytes[pos - across] = clip1(p0 + delta);
-      bytes[pos] = clip1(q0 - delta);
-    }
+/** Blocks whose motion differs from that of the block before them in the same Inter macroblock, clause 8.7.2.1. */
+function movedInside(state: PictureState, mbAddr: number, verticalEdgeFlag: number): number {
+  if (hasOneMotion(state, mbAddr)) return 0;
+  const across = verticalEdgeFlag === 1 ? 1 : 4;
+  let moved = 0;
+  for (let q = across; q < 16; q++) {
+    if (verticalEdgeFlag === 1 && (q & 3) === 0) continue;
+    if (motionDiffers(state, mbAddr, q, mbAddr, q - across)) moved |= 1 << q;
   }
+  return moved;
+}
+
+/** Blocks along the outer edge whose motion differs from that of the block across it in an Inter `neighbor`, clause 8.7.2.1. */
+function movedOutside(
+  state: PictureState,
+  mbAddr: number,
+  neighbor: number,
+  verticalEdgeFlag: number,
+): number {
+  if (hasOneMotion(state, mbAddr) && hasOneMotion(state, neighbor)) {
+    if (!motionDiffers(state, mbAddr, 0, neighbor, 0)) return 0;
+    return verticalEdgeFlag === 1 ? FIRST_COLUMN : FIRST_ROW;
+  }
+  const along = verticalEdgeFlag === 1 ? 4 : 1;
+  const toP = verticalEdgeFlag === 1 ? 3 : 12;
+  let moved = 0;
+  for (let k = 0; k < 4; k++) {
+    const q = k * along;
+    if (motionDiffers(state, mbAddr, q, neighbor, q + toP)) moved |= 1 << q;
+  }
+  return moved;
+}
+
+/**
+ * Whether two 4x4 blocks, 4·row + column in their macroblocks, have different references, or vectors that differ by 4
+ * quarter samples or more in a component. Clause 8.7.2.1.
+ */
+function motionDiffers(
+  state: PictureState,
+  mbAddrQ: number,
+  q: number,
+  mbAddrP: number,
+  p: number,
+): boolean {
+  const refQ = state.refIdx[4 * mbAddrQ + ((q >> 3) << 1) + ((q & 3) >> 1)];
+  const refP = state.refIdx[4 * mbAddrP + ((p >> 3) << 1) + ((p & 3) >> 1)];
+  if (refP !== refQ) return true;
+  const a = state.mv[16 * mbAddrQ + q];
+  const b = state.mv[16 * mbAddrP + p];
+  if (a === b) return false;
+  const dx = mvX(a) - mvX(b);
+  const dy = mvY(a) - mvY(b);
+  return dx >= 4 || dx <= -4 || dy >= 4 || dy <= -4;
 }

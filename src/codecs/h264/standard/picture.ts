@@ -34,6 +34,11 @@ export class PictureState {
   readonly codedBlockPattern: Uint8Array;
   /** total_coeff of 16 luma blocks, 4 Cb and 4 Cr blocks: 24·mbAddr + block. */
   readonly totalCoeff: Uint8Array;
+  /**
+   * Luma blocks that have coefficients, bit 4·row + column. Deblocking derives it from totalCoeff, macroblock by macroblock
+   * (deblock.ts); of Inter macroblocks only.
+   */
+  readonly codedBlocks: Uint16Array;
   /** Intra4x4PredMode of 16 blocks, 16·mbAddr + block; 2 (DC) in other macroblock types. */
   readonly intra4x4PredMode: Int8Array;
   /** refIdxL0 of four 8x8 blocks, 4·mbAddr + block; -1 if intra. */
@@ -50,6 +55,7 @@ export class PictureState {
     this.qpY = new Uint8Array(count);
     this.codedBlockPattern = new Uint8Array(count);
     this.totalCoeff = new Uint8Array(count * 24);
+    this.codedBlocks = new Uint16Array(count);
     this.intra4x4PredMode = new Int8Array(count * 16);
     this.refIdx = new Int8Array(count * 4);
     this.mv = new Int32Array(count * 16);

@@ -4,6 +4,12 @@
  * has vector instructions, give the same bits.
  */
 import {
+  filterChromaEdge,
+  filterChromaEdgeStrong,
+  filterLumaEdge,
+  filterLumaEdgeStrong,
+} from './deblock-samples.ts';
+import {
   averageBlocks,
   copyBlock,
   interpolateB,
@@ -48,10 +54,47 @@ export interface SampleKernels {
     to: number,
     toStride: number,
   ): void;
+  /** Deblocking of one edge of a macroblock, clauses 8.7.2.2 to 8.7.2.4. See deblock-samples.ts. */
+  filterLumaEdge(
+    pos: number,
+    stride: number,
+    verticalEdgeFlag: number,
+    alpha: number,
+    beta: number,
+    tC0s: number,
+  ): void;
+  filterLumaEdgeStrong(
+    pos: number,
+    stride: number,
+    verticalEdgeFlag: number,
+    alpha: number,
+    beta: number,
+  ): void;
+  filterChromaEdge(
+    cb: number,
+    cr: number,
+    stride: number,
+    verticalEdgeFlag: number,
+    alpha: number,
+    beta: number,
+    tC0s: number,
+  ): void;
+  filterChromaEdgeStrong(
+    cb: number,
+    cr: number,
+    stride: number,
+    verticalEdgeFlag: number,
+    alpha: number,
+    beta: number,
+  ): void;
 }
 
-/** The plain functions over a memory, clause 8.4.2.2. */
-export function plainSampleKernels(clamped: Uint8ClampedArray, words: Int32Array): SampleKernels {
+/** The plain functions over a memory, clauses 8.4.2.2 and 8.7.2. */
+export function plainSampleKernels(
+  bytes: Uint8Array,
+  clamped: Uint8ClampedArray,
+  words: Int32Array,
+): SampleKernels {
   return {
     copyBlock: (from, fromStride, to, toStride, width, height) =>
       copyBlock(words, from, fromStride, to, toStride, width, height),
@@ -62,5 +105,13 @@ export function plainSampleKernels(clamped: Uint8ClampedArray, words: Int32Array
     interpolateJ: (pos, stride, planeSize) => interpolateJ(words, clamped, pos, stride, planeSize),
     predictChroma: (from, stride, xFrac, yFrac, width, height, to, toStride) =>
       predictChromaWords(words, from, stride, xFrac, yFrac, width, height, to, toStride),
+    filterLumaEdge: (pos, stride, verticalEdgeFlag, alpha, beta, tC0s) =>
+      filterLumaEdge(bytes, pos, stride, verticalEdgeFlag, alpha, beta, tC0s),
+    filterLumaEdgeStrong: (pos, stride, verticalEdgeFlag, alpha, beta) =>
+      filterLumaEdgeStrong(bytes, pos, stride, verticalEdgeFlag, alpha, beta),
+    filterChromaEdge: (cb, cr, stride, verticalEdgeFlag, alpha, beta, tC0s) =>
+      filterChromaEdge(bytes, cb, cr, stride, verticalEdgeFlag, alpha, beta, tC0s),
+    filterChromaEdgeStrong: (cb, cr, stride, verticalEdgeFlag, alpha, beta) =>
+      filterChromaEdgeStrong(bytes, cb, cr, stride, verticalEdgeFlag, alpha, beta),
   };
 }

@@ -63,6 +63,48 @@ export function transposePair(
   ];
 }
 
+/** Interleaves each vector with the one half the list further, 8 bits each: of each pair the lower half, then the upper. */
+function interleaveHalves(f: FunctionBuilder, vectors: readonly V128[]): V128Local[] {
+  const half = vectors.length / 2;
+  return vectors
+    .slice(0, half)
+    .flatMap((vector, i) => [
+      f.v128(interleaveLow8(vector, vectors[half + i])),
+      f.v128(interleaveHigh8(vector, vectors[half + i])),
+    ]);
+}
+
+/**
+ * Transposes 16 rows of 4 or 8 bytes, each at the low end of a vector, to 4 or 8 vectors of 16: interleaving puts a bit of
+ * the row number below the bits of the lane number, highest bit first, until those of the column are out of the lane.
+ */
+export function rowsToColumns(
+  f: FunctionBuilder,
+  rows: readonly V128[],
+  columnCount: 4 | 8,
+): readonly V128Local[] {
+  let vectors = rows;
+  while (vectors.length > columnCount) {
+    const half = vectors.length / 2;
+    vectors = vectors
+      .slice(0, half)
+      .map((vector, i) => f.v128(interleaveLow8(vector, vectors[half + i])));
+  }
+  return interleaveFully(f, vectors);
+}
+
+/** The way back for 2, 4 or 8 vectors of 16 bytes: each vector of the result has the next 8, 4 or 2 rows. */
+export function columnsToRows(f: FunctionBuilder, columns: readonly V128[]): readonly V128Local[] {
+  return interleaveFully(f, columns);
+}
+
+/** Swaps all bits of the number of a vector in the list with the upper bits of the lane number. */
+function interleaveFully(f: FunctionBuilder, vectors: readonly V128[]): readonly V128Local[] {
+  let interleaved = interleaveHalves(f, vectors);
+  for (let n = 2; n < vectors.length; n *= 2) interleaved = interleaveHalves(f, interleaved);
+  return interleaved;
+}
+
 /** Sum of four lanes of 32 bits. */
 export function sumOf32(f: FunctionBuilder, lanes: V128) {
   const all = f.v128(lanes);

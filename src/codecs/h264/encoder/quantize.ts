@@ -76,8 +76,11 @@ export function createQuantizer(qp: number, rounding: number, index = 0): Quanti
  */
 const INTRA_ROUNDING = 1 / 3;
 const INTER_ROUNDING = 0.23;
-/** Rounding where `decideLevels` follows, which only moves levels toward zero. */
-const FULL_ROUNDING = 1 / 2;
+/**
+ * Rounding where `decideLevels` follows, which only moves levels toward zero. Against 1/2, four clips, QP 22..37, medium:
+ * BD-rate 0.0 %, time 0.87 to 0.9, since most of what 1/2 keeps goes in the end.
+ */
+const FULL_ROUNDING = 0.4;
 
 /** Kinds of quantizers, one of each QP: quantizer `qp` of a kind is that many after the kind's first. */
 export const QUANTIZE_INTRA = 0;

@@ -11,7 +11,7 @@ import { defineDistortion } from '../vector/distortion.ts';
 import { defineHalveRows } from '../vector/halve-rows.ts';
 import { defineInterpolation } from '../vector/interpolation.ts';
 import { defineResidual } from '../vector/residual.ts';
-import { sad4, sad8, sad16, satd, ssd } from './distortion.ts';
+import { sad4, sad8, sad16, satd, searchWord, ssd } from './distortion.ts';
 import { halveRows } from './halve-rows.ts';
 import type { Quantizer } from './quantize.ts';
 import { plainResidualKernels, type ResidualKernels } from './residual-kernels.ts';
@@ -44,6 +44,8 @@ export interface EncoderKernels extends SampleKernels, ResidualKernels {
     height: number,
     limit: number,
   ): number;
+  /** Makes `searchWord`s of `count` bytes, a multiple of 16. */
+  searchBlock(from: number, to: number, count: number): void;
   /** See halve-rows.ts. */
   halveRows(from: number, stride: number, to: number, count: number): void;
   ssd(
@@ -111,6 +113,10 @@ function plainKernels(
     sad4: (a, strideA, b, strideB, height) => sad4(words, a, strideA, b, strideB, height),
     satd: (a, strideA, b, strideB, width, height, limit) =>
       satd(words, a, strideA, b, strideB, width, height, limit),
+    searchBlock: (from, to, count) => {
+      const end = (from + count) >> 2;
+      for (let a = from >> 2, b = to >> 2; a < end; a++, b++) words[b] = searchWord(words[a]);
+    },
     halveRows: (from, stride, to, count) => halveRows(bytes, from, stride, to, count),
     ssd: (a, strideA, b, strideB, width, height) =>
       ssd(bytes, a, strideA, b, strideB, width, height),

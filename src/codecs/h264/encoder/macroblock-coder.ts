@@ -5,12 +5,11 @@
 
 import type { BitMark } from '../../../bits/bit-writer.ts';
 import { ueBits } from '../../../bits/syntax-writer.ts';
-import { countBits, MAX_LEVEL } from '../standard/cavlc.ts';
+import { MAX_LEVEL } from '../standard/cavlc.ts';
 import { INTRA_4X4_DC } from '../standard/intra-4x4.ts';
 import { MAX_MACROBLOCK_LAYER_BITS } from '../standard/levels.ts';
 import {
   BLOCK_AT,
-  CB_BLOCKS,
   I_4X4,
   I_16X16,
   I_PCM,
@@ -28,6 +27,11 @@ import {
 import {
   CavlcBitCounter,
   type CavlcWriter,
+  CB_TOTALS,
+  CHROMA_TOTALS_STRIDE,
+  CR_TOTALS,
+  LUMA_TOTALS,
+  LUMA_TOTALS_STRIDE,
   type MacroblockSyntax,
   type SliceSyntax,
   setOwnTotals,
@@ -223,11 +227,21 @@ export class MacroblockCoder {
   private storeDetails(candidate: Candidate): void {
     const { state, mbAddr } = this.context;
     const { syntax } = candidate;
-    for (let block = 0; block < 16; block++) {
-      state.totalCoeff[24 * mbAddr + block] = countBits(syntax.masks[BLOCK_AT[block]]);
+    const { totals } = this.context.coefficients;
+    let to = 24 * mbAddr;
+    for (
+      let at = LUMA_TOTALS;
+      at < LUMA_TOTALS + 4 * LUMA_TOTALS_STRIDE;
+      at += LUMA_TOTALS_STRIDE
+    ) {
+      for (let x = 0; x < 4; x++) state.totalCoeff[to++] = totals[at + x];
     }
-    for (let block = 0; block < 8; block++) {
-      state.totalCoeff[24 * mbAddr + 16 + block] = countBits(syntax.masks[CB_BLOCKS + block]);
+    for (let plane = 0; plane < 2; plane++) {
+      const at = plane === 0 ? CB_TOTALS : CR_TOTALS;
+      state.totalCoeff[to++] = totals[at];
+      state.totalCoeff[to++] = totals[at + 1];
+      state.totalCoeff[to++] = totals[at + CHROMA_TOTALS_STRIDE];
+      state.totalCoeff[to++] = totals[at + CHROMA_TOTALS_STRIDE + 1];
     }
     if (isIntra(syntax.mbType)) {
       this.storeIntraMotion();

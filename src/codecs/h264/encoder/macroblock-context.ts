@@ -22,7 +22,6 @@ import {
   REF_UNAVAILABLE,
 } from '../standard/motion-prediction.ts';
 import type { PictureState, ReconstructedPicture } from '../standard/picture.ts';
-import { searchWord } from './distortion.ts';
 import {
   type EncoderMemory,
   RECON_CB,
@@ -160,35 +159,15 @@ export class MacroblockContext {
 
   /** Copies the macroblock of the source picture into the source scratch blocks. */
   loadSource(picture: SourcePicture): void {
-    const { words, source, sourceLumaStride, sourceChromaStride } = this.memory;
-    const lumaWords = sourceLumaStride >> 2;
-    const chromaWords = sourceChromaStride >> 2;
-    let from = (picture.luma + this.mbY * 16 * sourceLumaStride + this.mbX * 16) >> 2;
-    let to = source >> 2;
-    const search = (this.memory.searchSource - source) >> 2;
-    for (let y = 0; y < 16; y++) {
-      for (let x = 0; x < 4; x++) {
-        const word = words[from + x];
-        words[to + x] = word;
-        words[to + search + x] = searchWord(word);
-      }
-      from += lumaWords;
-      to += SOURCE_STRIDE >> 2;
-    }
-    const offset = this.mbY * 8 * sourceChromaStride + this.mbX * 8;
-    let cb = (picture.cb + offset) >> 2;
-    let cr = (picture.cr + offset) >> 2;
-    to = (source + SOURCE_CB) >> 2;
-    const crOffset = (SOURCE_CR - SOURCE_CB) >> 2;
-    for (let y = 0; y < 8; y++) {
-      words[to] = words[cb];
-      words[to + 1] = words[cb + 1];
-      words[to + crOffset] = words[cr];
-      words[to + crOffset + 1] = words[cr + 1];
-      cb += chromaWords;
-      cr += chromaWords;
-      to += SOURCE_STRIDE >> 2;
-    }
+    const { kernels, source, searchSource, sourceLumaStride, sourceChromaStride } = this.memory;
+    const luma = picture.luma + this.mbY * 16 * sourceLumaStride + this.mbX * 16;
+    const chroma = this.mbY * 8 * sourceChromaStride + this.mbX * 8;
+    const cb = picture.cb + chroma;
+    const cr = picture.cr + chroma;
+    kernels.copyBlock(luma, sourceLumaStride, source, SOURCE_STRIDE, 16, 16);
+    kernels.copyBlock(cb, sourceChromaStride, source + SOURCE_CB, SOURCE_STRIDE, 8, 8);
+    kernels.copyBlock(cr, sourceChromaStride, source + SOURCE_CR, SOURCE_STRIDE, 8, 8);
+    kernels.searchBlock(source, searchSource, 16 * SOURCE_STRIDE);
   }
 
   /** Copies the reconstructed samples around the macroblock to the edges of a reconstruction scratch block. */
@@ -220,32 +199,12 @@ export class MacroblockContext {
 
   /** Copies a reconstruction scratch block into the picture. */
   storeReconstruction(picture: ReconstructedPicture, recon: number): void {
-    const { words, layout } = this.memory;
-    const lumaWords = layout.lumaStride >> 2;
-    const chromaWords = layout.chromaStride >> 2;
-    let to = (picture.luma + this.mbY * 16 * layout.lumaStride + this.mbX * 16) >> 2;
-    let from = (recon + RECON_LUMA) >> 2;
-    for (let y = 0; y < 16; y++) {
-      words[to] = words[from];
-      words[to + 1] = words[from + 1];
-      words[to + 2] = words[from + 2];
-      words[to + 3] = words[from + 3];
-      to += lumaWords;
-      from += RECON_STRIDE >> 2;
-    }
-    const offset = this.mbY * 8 * layout.chromaStride + this.mbX * 8;
-    let cb = (picture.cb + offset) >> 2;
-    let cr = (picture.cr + offset) >> 2;
-    from = (recon + RECON_CB) >> 2;
-    const crOffset = (RECON_CR - RECON_CB) >> 2;
-    for (let y = 0; y < 8; y++) {
-      words[cb] = words[from];
-      words[cb + 1] = words[from + 1];
-      words[cr] = words[from + crOffset];
-      words[cr + 1] = words[from + crOffset + 1];
-      cb += chromaWords;
-      cr += chromaWords;
-      from += RECON_STRIDE >> 2;
-    }
+    const { kernels, layout } = this.memory;
+    const { lumaStride, chromaStride } = layout;
+    const luma = picture.luma + this.mbY * 16 * lumaStride + this.mbX * 16;
+    const chroma = this.mbY * 8 * chromaStride + this.mbX * 8;
+    kernels.copyBlock(recon + RECON_LUMA, RECON_STRIDE, luma, lumaStride, 16, 16);
+    kernels.copyBlock(recon + RECON_CB, RECON_STRIDE, picture.cb + chroma, chromaStride, 8, 8);
+    kernels.copyBlock(recon + RECON_CR, RECON_STRIDE, picture.cr + chroma, chromaStride, 8, 8);
   }
 }

@@ -71,8 +71,9 @@ export function writeResidualBlock(
     rest ^= 1 << index;
   }
   const token = coeffTokenIndex(column, trailingOnes, totalCoeff);
-  out.put(COEFF_TOKEN.lengths[token], COEFF_TOKEN.words[token]);
-  out.put(trailingOnes, signs);
+  // At most 16 and 3 bits.
+  const tokenLength = COEFF_TOKEN.lengths[token] + trailingOnes;
+  out.put(tokenLength, (COEFF_TOKEN.words[token] << trailingOnes) | signs);
 
   let suffixLength = totalCoeff > 10 && trailingOnes < 3 ? 1 : 0;
   let isFirst = true;
@@ -94,17 +95,27 @@ export function writeResidualBlock(
     let index = 31 - Math.clz32(mask);
     let zerosLeft = index + 1 - totalCoeff;
     const entry = (totalCoeff << 4) | zerosLeft;
-    out.put(zeros.lengths[entry], zeros.words[entry]);
+    // total_zeros of at most 9 bits, and up to 14 runs that go out together while they fit into a word.
+    let length = zeros.lengths[entry];
+    let word = zeros.words[entry];
     rest = mask ^ (1 << index);
     while (rest !== 0 && zerosLeft > 0) {
       const next = 31 - Math.clz32(rest);
       const run = index - next - 1;
       const runEntry = ((zerosLeft < 7 ? zerosLeft : 7) << 4) | run;
-      out.put(RUN_BEFORE.lengths[runEntry], RUN_BEFORE.words[runEntry]);
+      const runLength = RUN_BEFORE.lengths[runEntry];
+      if (length + runLength > 31) {
+        out.put(length, word);
+        length = 0;
+        word = 0;
+      }
+      length += runLength;
+      word = (word << runLength) | RUN_BEFORE.words[runEntry];
       zerosLeft -= run;
       index = next;
       rest ^= 1 << next;
     }
+    out.put(length, word);
   }
 }
 

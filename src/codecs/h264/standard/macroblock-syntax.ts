@@ -186,7 +186,7 @@ export const CHROMA_TOTALS_STRIDE = 4;
 export function setOwnTotals(grid: CoefficientGrid, masks: Int32Array): void {
   for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
     const at = LUMA_TOTALS + LUMA_TOTALS_STRIDE * BLOCK_Y[blkIdx] + BLOCK_X[blkIdx];
-    grid.totals[at] = masks[blkIdx] === 0 ? 0 : countBits(masks[blkIdx]);
+    grid.totals[at] = countBits(masks[blkIdx]);
   }
   for (let blkIdx = 0; blkIdx < 4; blkIdx++) {
     const offset = CHROMA_TOTALS_STRIDE * (blkIdx >> 1) + (blkIdx & 1);

@@ -43,6 +43,14 @@ function twoRowsOf8(address: I32Local, stride: I32Local): V128 {
 }
 
 function defineSad(m: ModuleBuilder): void {
+  m.defineProcedure('searchBlock', 3, (f, from, to, count) => {
+    f.repeat(i32.shr_u(count, 4), () => {
+      f.do(v128.store(to, i8x16.avgr_u(v128.load(from), splat8(255))));
+      f.add(from, 16);
+      f.add(to, 16);
+    });
+  });
+
   m.defineFunction('sad16', 6, (f, a, strideA, b, strideB, height, limit) => {
     const sums = f.v128(splat16(0));
     const total = f.i32(0);
@@ -175,7 +183,7 @@ function defineSsd(m: ModuleBuilder): void {
   });
 }
 
-/** Defines `sad16`, `sad8`, `sad4`, `satd` (widths 4, 8, 16) and `ssd` (widths 8 and 16). */
+/** Defines `searchBlock`, `sad16`, `sad8`, `sad4`, `satd` (widths 4, 8, 16) and `ssd` (widths 8 and 16). */
 export function defineDistortion(m: ModuleBuilder): void {
   defineSad(m);
   defineSatd(m);

@@ -102,6 +102,13 @@ describe('vector kernels', () => {
     });
   });
 
+  it('words to search for', () => {
+    expectTwins(fc.tuple(aligned, fc.integer({ min: 1, max: 16 })), (k, [from, sixteens]) => {
+      k.searchBlock(from, SIZE / 2 + from, 16 * sixteens);
+      return undefined;
+    });
+  });
+
   it('rows halved', () => {
     expectTwins(fc.tuple(anywhere, fc.integer({ min: 1, max: 9 })), (k, [from, eights]) => {
       k.halveRows(from, 300, SIZE / 2 + from, 8 * eights);

@@ -190,6 +190,10 @@ export function quantize4x4(
 
 /**
  * Quantizes DC coefficients that went through a second transform: one more bit of precision, the scale of position 0.
+ *
+ * Choice: beyond 1 to the nearest level, since a step more then costs a fraction of a bit, and what DC misses all samples miss.
+ * Six clips, QP 22..37: BD-rate 0.0 % at superfast and medium, but black pictures come out black, for which one of them needs
+ * 10 % fewer bits at medium.
  * @param values `count` values from `start`; left unchanged
  * @param levels receives the levels from `out`; `scan` gives the value of each (null: in order)
  * @returns mask of nonzero levels
@@ -205,12 +209,15 @@ export function quantizeDc(
 ): number {
   const bits = quantizer.bits + 1;
   const offset = 2 * quantizer.offset;
+  const half = 1 << (bits - 1);
   const scale = quantizer.scale[0];
   let mask = 0;
   for (let i = 0; i < count; i++) {
     const c = values[start + (scan === null ? i : scan[i])];
     // |c| is at most 32640 and the scale 13107: the product is below 2^29.
-    const magnitude = Math.min((Math.imul(c < 0 ? -c : c, scale) + offset) >> bits, MAX_LEVEL);
+    const product = Math.imul(c < 0 ? -c : c, scale);
+    const nearest = (product + half) >> bits;
+    const magnitude = nearest > 1 ? Math.min(nearest, MAX_LEVEL) : (product + offset) >> bits;
     levels[out + i] = c < 0 ? -magnitude : magnitude;
     if (magnitude !== 0) mask |= 1 << i;
   }

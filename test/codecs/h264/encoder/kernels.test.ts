@@ -287,7 +287,7 @@ describe('quantization', () => {
     );
   });
 
-  it('quantizeDc is the same with one more bit, within the largest level', () => {
+  it('quantizeDc is the same with one more bit, to the nearest beyond 1, within the largest level', () => {
     const value = fc.oneof(
       fc.integer({ min: -32640, max: 32640 }),
       fc.constantFrom(32640, -32640, 0, 20),
@@ -305,7 +305,10 @@ describe('quantization', () => {
           for (let i = 0; i < count; i++) {
             const c = values[scan === null ? i : scan[i]];
             const scaled = Math.abs(c) * quantizer.scale[0] + 2 * quantizer.offset;
-            const magnitude = Math.min(Math.floor(scaled / 2 ** (quantizer.bits + 1)), MAX_LEVEL);
+            const step = 2 ** (quantizer.bits + 1);
+            const nearest = Math.round((Math.abs(c) * quantizer.scale[0]) / step);
+            const chosen = nearest > 1 ? nearest : Math.floor(scaled / step);
+            const magnitude = Math.min(chosen, MAX_LEVEL);
             expect(Math.abs(levels[3 + i])).toBe(magnitude);
             expect((mask >> i) & 1).toBe(magnitude === 0 ? 0 : 1);
             if (magnitude > 0) expect(Math.sign(levels[3 + i])).toBe(Math.sign(c));

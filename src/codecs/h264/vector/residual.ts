@@ -100,12 +100,24 @@ function storeBlocks(f: FunctionBuilder, to: I32, blocks: readonly (readonly V12
 /** Lanes of the DC coefficients in column 0 of two blocks. */
 const DC_LANES = [-1, -1, 0, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0, 0, 0].map((byte) => byte & 0xff);
 
-/** |level| of a column: (|c|·scale + offset) >> bits, products of at most 2^27. */
-function magnitudes(absolute: V128, scale: V128, offset: V128, bits: I32): V128 {
-  const [low, high] = [i32x4.extmul_low_i16x8_u, i32x4.extmul_high_i16x8_u].map((multiply) =>
-    i32x4.shr_u(i32x4.add(multiply(absolute, scale), offset), bits),
-  );
-  return i16x8.narrow_i32x4_s(low, high);
+/** |level| of a column: (|c|·scale + offset) >> bits, products of at most 2^27, by the one offset or, above 1, by the other. */
+function magnitudes(
+  f: FunctionBuilder,
+  absolute: V128,
+  scale: V128,
+  offset: V128,
+  offsetBeyond1: V128,
+  bits: I32,
+): V128 {
+  const low = f.v128(i32x4.extmul_low_i16x8_u(absolute, scale));
+  const high = f.v128(i32x4.extmul_high_i16x8_u(absolute, scale));
+  const [small, large] = [offset, offsetBeyond1].map((rounding) => {
+    const [first, second] = [low, high].map((product) =>
+      i32x4.shr_u(i32x4.add(product, rounding), bits),
+    );
+    return f.v128(i16x8.narrow_i32x4_s(first, second));
+  });
+  return v128.bitselect(large, small, i16x8.gt_s(large, splat16(1)));
 }
 
 /** Zig-zag scan, clause 8.5.6: the eight first and the eight last positions, as lanes over both halves of the raster order. */
@@ -156,10 +168,11 @@ function defineQuantize(m: ModuleBuilder, name: string, load: LoadSamples, count
 
       const scales = byColumn(f, quantizer, 'scale');
       const offset = f.v128(i32x4.splat(field(quantizer, 'offset')));
+      const offsetBeyond1 = f.v128(i32x4.splat(field(quantizer, 'offsetBeyond1')));
       const bits = f.i32(field(quantizer, 'bits'));
       const signed = columns.map((column, i) => {
         const signs = f.v128(i16x8.shr_s(column, 15));
-        const magnitude = magnitudes(absolute[i], scales[i & 1], offset, bits);
+        const magnitude = magnitudes(f, absolute[i], scales[i & 1], offset, offsetBeyond1, bits);
         return f.v128(i16x8.sub(v128.xor(magnitude, signs), signs));
       }) as unknown as Four;
       const blocks = toRaster(f, signed).slice(0, count);

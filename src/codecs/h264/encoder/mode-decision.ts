@@ -4,8 +4,8 @@
  */
 
 import type { LevelLimits } from '../standard/levels.ts';
-import { P_L0_16X16 } from '../standard/macroblock.ts';
-import type { ReconstructedPicture } from '../standard/picture.ts';
+import { P_L0_8X8, P_L0_16X16, P_L0_L0_8X16, P_L0_L0_16X8 } from '../standard/macroblock.ts';
+import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
 import { Candidate } from './candidate.ts';
 import { predictChroma16x16, predictInter, predictLuma16x16 } from './inter-prediction.ts';
 import { InterSearch } from './inter-search.ts';
@@ -30,6 +30,10 @@ const INTRA_TYPES_IN_P = 5;
 const NO_LIMIT = 0x7fffffff;
 /** A packed vector beyond all limits. */
 const NO_VECTOR = 0x7fff7fff;
+
+/** Quarter-sample neighbors of a vector, and how many steps toward them are taken at most. */
+const DIAMOND: Int8Array = /* @__PURE__ */ Int8Array.of(0, -1, 0, 1, -1, 0, 1, 0);
+const MAX_EXACT_STEPS = 2;
 
 /** Inter cost over the neighbors' at which intra is tried (option `fastIntra`). */
 const INTRA_RATIO = 1.5;
@@ -238,7 +242,7 @@ export class ModeDecision {
   ): Candidate {
     const { interSearch } = this;
     const bestType = interSearch.bestType;
-    const bound = interSearch.costOf(bestType) * 1.1;
+    const bound = interSearch.costOf(bestType) * this.speed.typeMargin;
     this.codeInterType(this.inter, bestType, qp, references);
     this.setExactCost(this.inter, qp, skipMv);
     for (let mbType = P_L0_16X16; mbType < P_L0_16X16 + 4; mbType++) {
@@ -247,6 +251,7 @@ export class ModeDecision {
       this.setExactCost(this.trial, qp, skipMv);
       this.keepBetterInter();
     }
+    if (this.speed.exactVectors) this.refineVectors(qp, references, skipMv);
     if (skipMv !== null) {
       // P_Skip with a residual that is thrown away: one bit or less, and the error of the plain prediction.
       const { trial } = this;
@@ -263,11 +268,62 @@ export class ModeDecision {
     return this.inter;
   }
 
-  private keepBetterInter(): void {
-    if (this.trial.cost < this.inter.cost) {
-      const better = this.trial;
-      this.trial = this.inter;
-      this.inter = better;
+  /** Exchanges `trial` for `inter` if it costs less; returns whether it did. */
+  private keepBetterInter(): boolean {
+    if (this.trial.cost >= this.inter.cost) return false;
+    const better = this.trial;
+    this.trial = this.inter;
+    this.inter = better;
+    return true;
+  }
+
+  /**
+   * Choice (option `exactVectors`): the vectors of the best candidate move by a quarter sample, one part after another, as
+   * long as its exact cost falls.
+   */
+  private refineVectors(
+    qp: number,
+    references: readonly ReconstructedPicture[],
+    skipMv: number | null,
+  ): void {
+    const { mbType } = this.inter.syntax;
+    const isWide = mbType === P_L0_16X16 || mbType === P_L0_L0_16X8;
+    const isHigh = mbType === P_L0_16X16 || mbType === P_L0_L0_8X16;
+    for (let i = 0; i < 4; i++) {
+      const isRepeated = ((i & 1) !== 0 && isWide) || (i > 1 && isHigh);
+      if (isRepeated || this.inter.syntax.subMbType[i] !== P_L0_8X8) continue;
+      const first = (i >> 1) * 8 + (i & 1) * 2;
+      const width = isWide ? 4 : 2;
+      const height = isHigh ? 4 : 2;
+      for (let step = 0; step < MAX_EXACT_STEPS; step++) {
+        const mv = this.inter.mv[first];
+        let isBetter = false;
+        for (let k = 0; k < 8; k += 2) {
+          const moved = packMv(mvX(mv) + DIAMOND[k], mvY(mv) + DIAMOND[k + 1]);
+          if (!this.interSearch.motion.isAllowed(moved)) continue;
+          this.moveTrial(first, width, height, moved);
+          predictInter(this.context, this.trial, references);
+          this.residual.codeInterLuma(this.trial, qp);
+          this.residual.codeChroma(this.trial, qp, false);
+          this.setExactCost(this.trial, qp, skipMv);
+          if (this.keepBetterInter()) isBetter = true;
+        }
+        if (!isBetter) break;
+      }
+    }
+  }
+
+  /** Makes `trial` what `inter` is, but for the vector of some of its blocks. */
+  private moveTrial(first: number, width: number, height: number, moved: number): void {
+    const { inter, trial } = this;
+    trial.syntax.mbType = inter.syntax.mbType;
+    for (let i = 0; i < 4; i++) {
+      trial.syntax.refIdx[i] = inter.syntax.refIdx[i];
+      trial.syntax.subMbType[i] = inter.syntax.subMbType[i];
+    }
+    for (let block = 0; block < 16; block++) trial.mv[block] = inter.mv[block];
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) trial.mv[first + 4 * y + x] = moved;
     }
   }
 

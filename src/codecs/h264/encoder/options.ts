@@ -3,6 +3,7 @@ import {
   ConfigError,
   rejectUnknownKeys,
   requireInteger,
+  requireNumber,
   requireOneOf,
 } from '../../../base/errors.ts';
 import type { ColorTags } from '../../../base/packet.ts';
@@ -100,6 +101,8 @@ export interface H264Options extends RateOptions {
   /** Reference pictures, 1..16. Default: by preset, but not more than fit `level` if that is given. */
   readonly refs?: number;
   readonly rdo?: boolean;
+  readonly typeMargin?: number;
+  readonly exactVectors?: boolean;
   readonly fastIntra?: boolean;
   readonly trellis?: boolean;
 }
@@ -118,6 +121,10 @@ export interface SpeedOptions extends MotionSearchOptions, LookaheadPreset {
   readonly refs: number;
   /** Whether modes compete by their exact bits and squared error, instead of SATD and estimated bits. */
   readonly rdo: boolean;
+  /** With `rdo`: how many times the best SATD cost a partition may have to be coded on trial, 1..4. */
+  readonly typeMargin: number;
+  /** With `rdo`: whether vectors are moved by quarter samples by their exact cost. */
+  readonly exactVectors: boolean;
   /** Whether intra is tried in P pictures only where inter does badly. */
   readonly fastIntra: boolean;
   /** Whether levels are chosen by rate and distortion. */
@@ -140,6 +147,8 @@ const FASTEST: SpeedOptions = {
   mixedReferences: false,
   refs: 1,
   rdo: false,
+  typeMargin: 1.1,
+  exactVectors: false,
   fastIntra: true,
   trellis: false,
   lookahead: 0,
@@ -179,7 +188,13 @@ const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
     partitions: 'all',
     lookahead: 30,
   },
-  slower: { method: 'multi-hexagon', refs: 8, lookahead: 40 },
+  slower: {
+    method: 'multi-hexagon',
+    refs: 8,
+    lookahead: 40,
+    typeMargin: 1.3,
+    exactVectors: true,
+  },
   veryslow: { range: 24, refs: 16, lookahead: 50 },
 };
 
@@ -198,6 +213,7 @@ type FlagKey =
   | 'intra4x4InP'
   | 'mixedReferences'
   | 'rdo'
+  | 'exactVectors'
   | 'trellis'
   | 'fastIntra'
   | 'lateQuarters'
@@ -272,6 +288,8 @@ const KEYS: readonly (keyof H264Options)[] = [
   'mixedReferences',
   'refs',
   'rdo',
+  'typeMargin',
+  'exactVectors',
   'fastIntra',
   'trellis',
 ];
@@ -325,6 +343,8 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
     mixedReferences: flag('mixedReferences'),
     refs: resolveRefs(at, options, base.refs),
     rdo: flag('rdo'),
+    typeMargin: requireNumber(`${at}.typeMargin`, options.typeMargin ?? base.typeMargin, 1, 4),
+    exactVectors: flag('exactVectors'),
     fastIntra: flag('fastIntra'),
     trellis: flag('trellis'),
     lookahead: base.lookahead,

@@ -148,35 +148,26 @@ export function countPairedBits(
     }
   } else if (book === 3) {
     for (let i = pos; i < end; i += 4) {
-      const w = quantized[i];
-      const x = quantized[i + 1];
-      const y = quantized[i + 2];
-      const z = quantized[i + 3];
-      sum +=
-        QUAD_2[
-          27 * (w < 0 ? -w : w) + 9 * (x < 0 ? -x : x) + 3 * (y < 0 ? -y : y) + (z < 0 ? -z : z)
-        ];
+      const w = Math.abs(quantized[i]);
+      const x = Math.abs(quantized[i + 1]);
+      const y = Math.abs(quantized[i + 2]);
+      const z = Math.abs(quantized[i + 3]);
+      sum += QUAD_2[27 * w + 9 * x + 3 * y + z];
     }
   } else if (book === 5) {
     for (let i = pos; i < end; i += 2) sum += PAIR_4[9 * quantized[i] + quantized[i + 1] + 40];
   } else if (book === 7) {
     for (let i = pos; i < end; i += 2) {
-      const y = quantized[i];
-      const z = quantized[i + 1];
-      sum += PAIR_7[8 * (y < 0 ? -y : y) + (z < 0 ? -z : z)];
+      sum += PAIR_7[8 * Math.abs(quantized[i]) + Math.abs(quantized[i + 1])];
     }
   } else if (book === 9) {
     for (let i = pos; i < end; i += 2) {
-      const y = quantized[i];
-      const z = quantized[i + 1];
-      sum += PAIR_12[13 * (y < 0 ? -y : y) + (z < 0 ? -z : z)];
+      sum += PAIR_12[13 * Math.abs(quantized[i]) + Math.abs(quantized[i + 1])];
     }
   } else {
     for (let i = pos; i < end; i += 2) {
-      let y = quantized[i];
-      let z = quantized[i + 1];
-      if (y < 0) y = -y;
-      if (z < 0) z = -z;
+      let y = Math.abs(quantized[i]);
+      let z = Math.abs(quantized[i + 1]);
       if (y > 15) {
         sum += escapeLength(y);
         y = 16;

@@ -208,17 +208,13 @@ export function writeSpectrum(
         bits.put(lengths[index], codes[index]);
       } else {
         const index = 27 * Math.abs(w) + 9 * Math.abs(x) + 3 * Math.abs(y) + Math.abs(z);
-        bits.put(lengths[index], codes[index]);
-        // quad_sign_bits: one for each value that is not zero, 1 if negative.
-        let signs = 0;
-        let count = 0;
-        for (let k = i; k < i + 4; k++) {
-          const q = quantized[k];
-          if (q === 0) continue;
-          signs = (signs << 1) | (q >>> 31);
-          count++;
-        }
-        if (count > 0) bits.put(count, signs);
+        // quad_sign_bits: one for each value that is not zero, 1 if negative. All without a branch.
+        let code = (codes[index] << Number(w !== 0)) | (w >>> 31);
+        code = (code << Number(x !== 0)) | (x >>> 31);
+        code = (code << Number(y !== 0)) | (y >>> 31);
+        code = (code << Number(z !== 0)) | (z >>> 31);
+        const signs = Number(w !== 0) + Number(x !== 0) + Number(y !== 0) + Number(z !== 0);
+        bits.put(lengths[index] + signs, code);
       }
     }
     return;
@@ -238,10 +234,10 @@ export function writeSpectrum(
     const index =
       modulus * (yMagnitude < largest ? yMagnitude : largest) +
       (zMagnitude < largest ? zMagnitude : largest);
-    bits.put(lengths[index], codes[index]);
     // pair_sign_bits, likewise.
-    if (y !== 0 && z !== 0) bits.put(2, ((y >>> 31) << 1) | (z >>> 31));
-    else if (y !== 0 || z !== 0) bits.put(1, (y | z) >>> 31);
+    const code = (codes[index] << Number(y !== 0)) | (y >>> 31);
+    const signs = Number(y !== 0) + Number(z !== 0);
+    bits.put(lengths[index] + signs, (code << Number(z !== 0)) | (z >>> 31));
     if (book === ESC_HCB) {
       if (yMagnitude > 15) putEscape(bits, yMagnitude);
       if (zMagnitude > 15) putEscape(bits, zMagnitude);

@@ -94,37 +94,64 @@ function firstStage4(re: Float64Array, im: Float64Array, size: number): void {
   }
 }
 
-/** Transforms each eight neighbors: the first and the last four, then both together. */
+/** Transforms each eight neighbors: the first four (e) and the last four (o), as `firstStage4`, then both together. */
 function firstStage8(re: Float64Array, im: Float64Array, size: number): void {
-  firstStage4(re, im, size);
   for (let a = 0; a < size; a += 8) {
-    const b0r = re[a + 4];
-    const b0i = im[a + 4];
-    re[a + 4] = re[a] - b0r;
-    im[a + 4] = im[a] - b0i;
-    re[a] += b0r;
-    im[a] += b0i;
+    const es0r = re[a] + re[a + 1];
+    const es0i = im[a] + im[a + 1];
+    const ed0r = re[a] - re[a + 1];
+    const ed0i = im[a] - im[a + 1];
+    const es1r = re[a + 2] + re[a + 3];
+    const es1i = im[a + 2] + im[a + 3];
+    const ed1r = re[a + 2] - re[a + 3];
+    const ed1i = im[a + 2] - im[a + 3];
+    const os0r = re[a + 4] + re[a + 5];
+    const os0i = im[a + 4] + im[a + 5];
+    const od0r = re[a + 4] - re[a + 5];
+    const od0i = im[a + 4] - im[a + 5];
+    const os1r = re[a + 6] + re[a + 7];
+    const os1i = im[a + 6] + im[a + 7];
+    const od1r = re[a + 6] - re[a + 7];
+    const od1i = im[a + 6] - im[a + 7];
+    const e0r = es0r + es1r;
+    const e0i = es0i + es1i;
+    const o0r = os0r + os1r;
+    const o0i = os0i + os1i;
+    re[a] = e0r + o0r;
+    im[a] = e0i + o0i;
+    re[a + 4] = e0r - o0r;
+    im[a + 4] = e0i - o0i;
     // Times exp(-πi/4).
-    const b1r = Math.SQRT1_2 * (re[a + 5] + im[a + 5]);
-    const b1i = Math.SQRT1_2 * (im[a + 5] - re[a + 5]);
-    re[a + 5] = re[a + 1] - b1r;
-    im[a + 5] = im[a + 1] - b1i;
-    re[a + 1] += b1r;
-    im[a + 1] += b1i;
+    const e1r = ed0r + ed1i;
+    const e1i = ed0i - ed1r;
+    const p1r = od0r + od1i;
+    const p1i = od0i - od1r;
+    const o1r = Math.SQRT1_2 * (p1r + p1i);
+    const o1i = Math.SQRT1_2 * (p1i - p1r);
+    re[a + 1] = e1r + o1r;
+    im[a + 1] = e1i + o1i;
+    re[a + 5] = e1r - o1r;
+    im[a + 5] = e1i - o1i;
     // Times -i.
-    const b2r = im[a + 6];
-    const b2i = -re[a + 6];
-    re[a + 6] = re[a + 2] - b2r;
-    im[a + 6] = im[a + 2] - b2i;
-    re[a + 2] += b2r;
-    im[a + 2] += b2i;
+    const e2r = es0r - es1r;
+    const e2i = es0i - es1i;
+    const o2r = os0i - os1i;
+    const o2i = os1r - os0r;
+    re[a + 2] = e2r + o2r;
+    im[a + 2] = e2i + o2i;
+    re[a + 6] = e2r - o2r;
+    im[a + 6] = e2i - o2i;
     // Times exp(-3πi/4).
-    const b3r = Math.SQRT1_2 * (im[a + 7] - re[a + 7]);
-    const b3i = -Math.SQRT1_2 * (re[a + 7] + im[a + 7]);
-    re[a + 7] = re[a + 3] - b3r;
-    im[a + 7] = im[a + 3] - b3i;
-    re[a + 3] += b3r;
-    im[a + 3] += b3i;
+    const e3r = ed0r - ed1i;
+    const e3i = ed0i + ed1r;
+    const p3r = od0r - od1i;
+    const p3i = od0i + od1r;
+    const o3r = Math.SQRT1_2 * (p3i - p3r);
+    const o3i = -Math.SQRT1_2 * (p3r + p3i);
+    re[a + 3] = e3r + o3r;
+    im[a + 3] = e3i + o3i;
+    re[a + 7] = e3r - o3r;
+    im[a + 7] = e3i - o3i;
   }
 }
 

@@ -56,7 +56,10 @@ export class Mdct {
     this.transformFolded(output, outputPos);
   }
 
-  /** As `forward`, of the products of 2M samples with the 2M values of `window`. */
+  /**
+   * As `forward`, of the products of 2M samples with the 2M values of `window`, and the same to the last bit. Folding and
+   * the first rotation of the DCT are one pass: two points a turn, which are neighbors on both ends of what is folded.
+   */
   forwardWindowed(
     input: Float64Array,
     inputPos: number,
@@ -64,19 +67,43 @@ export class Mdct {
     output: Float64Array,
     outputPos: number,
   ): void {
-    const size = this.size;
+    const { size, re, im, twiddles } = this;
     const half = size >> 1;
-    const folded = this.folded;
-    const c = inputPos + size;
-    const d = c + half;
-    const windowC = size;
-    const windowD = size + half;
-    for (let n = 0; n < half; n++) {
-      folded[n] = -input[d - 1 - n] * window[windowD - 1 - n] - input[d + n] * window[windowD + n];
-      folded[half + n] =
-        input[inputPos + n] * window[n] - input[c - 1 - n] * window[windowC - 1 - n];
+    const reversal = this.fft.reversal;
+    // Pairs of samples walk outwards from the middle of the second half (c, d), and inwards through the first (a, b).
+    let wd = size + half;
+    let wc = wd - 1;
+    let wa = half - 1;
+    let wb = half;
+    let d = inputPos + wd;
+    let c = inputPos + wc;
+    let a = inputPos + wa;
+    let b = inputPos + wb;
+    for (let n = 0, mirror = half - 1; n < mirror; n++, mirror--) {
+      const x = -input[c] * window[wc] - input[d] * window[wd];
+      const y = input[a] * window[wa] - input[b] * window[wb];
+      const mirrorY = -input[c - 1] * window[wc - 1] - input[d + 1] * window[wd + 1];
+      const mirrorX = input[a - 1] * window[wa - 1] - input[b + 1] * window[wb + 1];
+      a -= 2;
+      b += 2;
+      c -= 2;
+      d += 2;
+      wa -= 2;
+      wb += 2;
+      wc -= 2;
+      wd += 2;
+      const cos = twiddles[2 * n];
+      const sin = twiddles[2 * n + 1];
+      const at = reversal[n];
+      re[at] = x * cos + y * sin;
+      im[at] = y * cos - x * sin;
+      const mirrorCos = twiddles[2 * mirror];
+      const mirrorSin = twiddles[2 * mirror + 1];
+      const mirrorAt = reversal[mirror];
+      re[mirrorAt] = mirrorX * mirrorCos + mirrorY * mirrorSin;
+      im[mirrorAt] = mirrorY * mirrorCos - mirrorX * mirrorSin;
     }
-    this.transformFolded(output, outputPos);
+    this.finish(output, outputPos);
   }
 
   /** The DCT of type IV of `folded`, times two. */
@@ -93,6 +120,13 @@ export class Mdct {
       re[at] = x * cos + y * sin;
       im[at] = y * cos - x * sin;
     }
+    this.finish(output, outputPos);
+  }
+
+  /** The FFT and the second rotation of the DCT. */
+  private finish(output: Float64Array, outputPos: number): void {
+    const { size, re, im, twiddles } = this;
+    const half = size >> 1;
     this.fft.forwardReversed(re, im);
     for (let k = 0; k < half; k++) {
       const cos = twiddles[2 * k];

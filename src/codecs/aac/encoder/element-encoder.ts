@@ -99,6 +99,8 @@ export class ElementEncoder {
   private readonly settings: EncoderSettings;
   private readonly tools: SharedTools;
   readonly channels: readonly ChannelState[];
+  /** `spectrum` of each channel. */
+  private readonly spectra: readonly Float64Array[];
   private readonly longBands: Uint16Array;
   private readonly shortBands: Uint16Array;
   /** First line that is not coded. */
@@ -127,6 +129,7 @@ export class ElementEncoder {
     this.settings = settings;
     this.tools = tools;
     this.channels = layout.channels.map(() => new ChannelState(tools, settings));
+    this.spectra = this.channels.map(({ spectrum }) => spectrum);
     const index = settings.samplingFrequencyIndex;
     this.longBands = SWB_OFFSET_LONG_WINDOW[index];
     this.shortBands = SWB_OFFSET_SHORT_WINDOW[index];
@@ -206,7 +209,7 @@ export class ElementEncoder {
     this.previousShape = window_shape;
     if (isShort) {
       groupWindows(
-        channels.map((channel) => channel.spectrum),
+        this.spectra,
         this.shortBands,
         this.shortMaxSfb,
         this.settings.tuning.groupDistance,

@@ -29,7 +29,7 @@ import {
 import type { Tuning } from './tuning.ts';
 
 /** Results are remembered for this many scale factors of a band; a power of two above the candidates' spread. */
-const CACHE_SIZE = 64;
+const CACHE_SIZE = 32;
 /** Bits that a difference of scale factors takes on average. */
 const SCALE_FACTOR_BITS = 3;
 /** log2(2 ln 2). */

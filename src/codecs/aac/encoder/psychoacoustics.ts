@@ -199,25 +199,49 @@ export class EarModel {
     powerB: Float64Array,
   ): void {
     const { re, im, window, lineGain } = this;
-    const { reversal } = this.fft;
-    for (let n = 0; n < BLOCK; n++) {
-      const at = reversal[n];
-      re[at] = a[aPos + n] * window[n];
-      im[at] = b[bPos + n] * window[n];
-    }
+    windowPair(a, aPos, b, bPos, window, this.fft.reversal, re, im);
     this.fft.forwardReversed(re, im);
     powerA[0] = re[0] * re[0] * lineGain[0];
     powerB[0] = im[0] * im[0] * lineGain[0];
-    for (let k = 1; k < FRAME_LENGTH; k++) {
-      const mirror = BLOCK - k;
-      const ar = re[k] + re[mirror];
-      const ai = im[k] - im[mirror];
-      const br = im[k] + im[mirror];
-      const bi = re[mirror] - re[k];
-      const gain = 0.25 * lineGain[k];
-      powerA[k] = (ar * ar + ai * ai) * gain;
-      powerB[k] = (br * br + bi * bi) * gain;
-    }
+    separatePowers(re, im, lineGain, powerA, powerB);
+  }
+}
+
+/** Two windowed blocks as real and imaginary parts, where the FFT expects them. */
+function windowPair(
+  a: Float64Array,
+  aPos: number,
+  b: Float64Array,
+  bPos: number,
+  window: Float64Array,
+  reversal: Uint16Array,
+  re: Float64Array,
+  im: Float64Array,
+): void {
+  for (let n = 0; n < BLOCK; n++) {
+    const at = reversal[n];
+    re[at] = a[aPos + n] * window[n];
+    im[at] = b[bPos + n] * window[n];
+  }
+}
+
+/** Energies of both blocks in the lines 1 to 1023 from the transform of both, times `lineGain`. */
+function separatePowers(
+  re: Float64Array,
+  im: Float64Array,
+  lineGain: Float64Array,
+  powerA: Float64Array,
+  powerB: Float64Array,
+): void {
+  for (let k = 1; k < FRAME_LENGTH; k++) {
+    const mirror = BLOCK - k;
+    const ar = re[k] + re[mirror];
+    const ai = im[k] - im[mirror];
+    const br = im[k] + im[mirror];
+    const bi = re[mirror] - re[k];
+    const gain = 0.25 * lineGain[k];
+    powerA[k] = (ar * ar + ai * ai) * gain;
+    powerB[k] = (br * br + bi * bi) * gain;
   }
 }
 

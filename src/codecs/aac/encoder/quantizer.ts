@@ -43,7 +43,7 @@ export const POWER_43: Float64Array = Float64Array.from({ length: MAX_QUANTIZED 
 
 /** `scaled` rounded with `first` if that gives 0, else with `rest`: no branch, since neither is rare. */
 export function roundMagnitude(scaled: number, first: number, rest: number): number {
-  return ((scaled + rest) | 0) & (-((scaled + first) | 0) >> 31);
+  return ((scaled + rest) | 0) & -Number(scaled >= 1 - first);
 }
 
 /**

@@ -245,13 +245,18 @@ function measurePairs(
   const modulus = book === 5 ? 5 : book === 7 ? 8 : 13;
   let error = 0;
   let bits = 0;
-  for (let i = pos; i < end; i += 2) {
-    const y = roundMagnitude(power34[i] * inverse, first, rest);
-    const z = roundMagnitude(power34[i + 1] * inverse, first, rest);
-    const yError = magnitude[i] - POWER_43[y] * step;
-    const zError = magnitude[i + 1] - POWER_43[z] * step;
+  for (let i = pos; i < end; i += 4) {
+    const w = roundMagnitude(power34[i] * inverse, first, rest);
+    const x = roundMagnitude(power34[i + 1] * inverse, first, rest);
+    const y = roundMagnitude(power34[i + 2] * inverse, first, rest);
+    const z = roundMagnitude(power34[i + 3] * inverse, first, rest);
+    const wError = magnitude[i] - POWER_43[w] * step;
+    const xError = magnitude[i + 1] - POWER_43[x] * step;
+    const yError = magnitude[i + 2] - POWER_43[y] * step;
+    const zError = magnitude[i + 3] - POWER_43[z] * step;
+    error += wError * wError + xError * xError;
     error += yError * yError + zError * zError;
-    bits += lengths[modulus * y + z];
+    bits += lengths[modulus * w + x] + lengths[modulus * y + z];
   }
   squaredError[0] = error;
   return bits;
@@ -273,14 +278,21 @@ function measureEscapes(
   const lengths = MAGNITUDE_LENGTHS[ESC_HCB];
   let error = 0;
   let bits = 0;
-  for (let i = pos; i < end; i += 2) {
-    const y = roundMagnitude(power34[i] * inverse, first, rest);
-    const z = roundMagnitude(power34[i + 1] * inverse, first, rest);
-    const yError = magnitude[i] - POWER_43[y] * step;
-    const zError = magnitude[i + 1] - POWER_43[z] * step;
+  for (let i = pos; i < end; i += 4) {
+    const w = roundMagnitude(power34[i] * inverse, first, rest);
+    const x = roundMagnitude(power34[i + 1] * inverse, first, rest);
+    const y = roundMagnitude(power34[i + 2] * inverse, first, rest);
+    const z = roundMagnitude(power34[i + 3] * inverse, first, rest);
+    const wError = magnitude[i] - POWER_43[w] * step;
+    const xError = magnitude[i + 1] - POWER_43[x] * step;
+    const yError = magnitude[i + 2] - POWER_43[y] * step;
+    const zError = magnitude[i + 3] - POWER_43[z] * step;
+    error += wError * wError + xError * xError;
     error += yError * yError + zError * zError;
+    bits += ESCAPE_LENGTHS[32 - Math.clz32(w)] + ESCAPE_LENGTHS[32 - Math.clz32(x)];
     bits += ESCAPE_LENGTHS[32 - Math.clz32(y)] + ESCAPE_LENGTHS[32 - Math.clz32(z)];
-    bits += lengths[17 * (y < 16 ? y : 16) + (z < 16 ? z : 16)];
+    bits += lengths[17 * Math.min(w, 16) + Math.min(x, 16)];
+    bits += lengths[17 * Math.min(y, 16) + Math.min(z, 16)];
   }
   squaredError[0] = error;
   return bits | (bits << 16);

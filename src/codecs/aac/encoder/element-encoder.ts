@@ -181,7 +181,9 @@ export class ElementEncoder {
     const second = samples[layout.channels[channels.length - 1]];
     const lastChannel = channels[channels.length - 1];
     tools.ear.powerSpectra(first, pos, second, pos, channels[0].ear.power, lastChannel.ear.power);
-    for (const channel of channels) channel.ear.update(earlierShare, channel.lineWeights);
+    for (let c = 0; c < channels.length; c++) {
+      channels[c].ear.update(earlierShare, channels[c].lineWeights);
+    }
     const window_shape =
       window_sequence === EIGHT_SHORT_SEQUENCE || window_sequence === LONG_START_SEQUENCE
         ? SINE_WINDOW
@@ -219,27 +221,28 @@ export class ElementEncoder {
         channels[c].stream.info.copyFrom(channels[0].stream.info);
       }
     }
-    for (const channel of channels) {
-      channel.stream.tns.clear();
-      if (isShort) this.layOutShort(channel);
-      else this.layOutLong(channel);
+    for (let c = 0; c < channels.length; c++) {
+      channels[c].stream.tns.clear();
+      if (isShort) this.layOutShort(channels[c]);
+      else this.layOutLong(channels[c]);
     }
     if (!isShort && layout.id_syn_ele !== ID_LFE && this.settings.tns) this.shapeNoise();
     if (this.settings.noiseSubstitution) {
       const firstSfb = isShort ? this.shortNoiseSfb : this.longNoiseSfb;
-      for (const { search, stream, noise } of channels) {
-        prepareNoise(search, stream, firstSfb, this.settings.tuning, noise);
+      for (let c = 0; c < channels.length; c++) {
+        const channel = channels[c];
+        prepareNoise(channel.search, channel.stream, firstSfb, this.settings.tuning, channel.noise);
       }
     }
-    const [left, right] = channels;
-    if (right !== undefined) {
+    const isPair = channels.length === 2;
+    if (isPair) {
       const firstIntensity = isShort ? this.shortIntensitySfb : this.longIntensitySfb;
-      this.stereo.decide(left, right, noise, firstIntensity, this.settings);
+      this.stereo.decide(channels[0], channels[1], noise, firstIntensity, this.settings);
     }
-    for (const channel of channels) {
-      prepareSearch(channel.search, channel.stream, this.settings.tuning);
+    for (let c = 0; c < channels.length; c++) {
+      prepareSearch(channels[c].search, channels[c].stream, this.settings.tuning);
     }
-    if (right !== undefined) this.stereo.prepareIntensities(right);
+    if (isPair) this.stereo.prepareIntensities(channels[1]);
   }
 
   /** Whether the 1024 samples from `pos` have an attack in any channel. */
@@ -326,13 +329,15 @@ export class ElementEncoder {
     const start = longBands[tnsStartBand];
     if (tnsEnd - start < 32) return;
     tns.start();
-    for (const { search } of channels) {
+    for (let c = 0; c < channels.length; c++) {
+      const { search } = channels[c];
       tns.add(search.spectrum, search.weight, longBands, tnsStartBand, tnsEnd);
     }
     const gain = tns.solve();
     if (gain < this.settings.tuning.tnsGain) return;
     const factor = fastExp2(this.settings.tuning.tnsWeight * fastLog2(gain));
-    for (const { search, stream } of channels) {
+    for (let c = 0; c < channels.length; c++) {
+      const { search, stream } = channels[c];
       tns.apply(search.spectrum, start, tnsEnd);
       tns.describe(stream.tns, longBands.length - 1 - tnsStartBand);
       for (let band = tnsStartBand; longBands[band] < tnsEnd; band++) search.weight[band] *= factor;
@@ -343,13 +348,14 @@ export class ElementEncoder {
   decide(lambda: number): number {
     const { channels, tools, settings } = this;
     let bits = ELEMENT_HEADER_BITS;
-    for (const channel of channels) {
-      const { stream, search } = channel;
+    for (let c = 0; c < channels.length; c++) {
+      const { stream, search } = channels[c];
       chooseScaleFactors(search, stream, lambda, settings.tuning, tools.trellis);
     }
     if (channels.length === 2) this.stereo.placeIntensities(channels[0], channels[1]);
     if (settings.noiseSubstitution) substituteNoise(channels, lambda);
-    for (const { stream } of channels) {
+    for (let c = 0; c < channels.length; c++) {
+      const { stream } = channels[c];
       bits += chooseCodebooks(stream, tools.sections);
       completeScaleFactors(stream, tools.sections);
       bits += countFixedBits(stream) + countSectionBits(stream) + countScaleFactorBits(stream);
@@ -378,8 +384,9 @@ export class ElementEncoder {
         ms_used: this.stereo.ms_used,
         ms_mask_present: this.stereo.ms_mask_present,
       };
-      const [left, right] = channels;
-      writeChannelPairElement(w, layout, left.stream, right.stream, pair, protectedBits);
+      const left = channels[0].stream;
+      const right = channels[1].stream;
+      writeChannelPairElement(w, layout, left, right, pair, protectedBits);
     } else {
       writeSingleChannelElement(w, layout, channels[0].stream, protectedBits);
     }

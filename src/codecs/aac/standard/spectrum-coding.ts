@@ -108,7 +108,10 @@ function meanOverSigns(
   );
 }
 
-/** Bits of escape_sequence by the magnitude's number of binary digits; 0 below 16, which has none. */
+/**
+ * Bits of escape_sequence (clause 4.6.3.3) by the magnitude's number of binary digits: N ones, a zero, N + 4 bits,
+ * N = floor(log2) - 4; 0 below 16, which has none.
+ */
 export const ESCAPE_LENGTHS: Int32Array = /* @__PURE__ */ Int32Array.from(
   { length: 33 },
   (_, digits) => (digits < 5 ? 0 : 2 * (digits - 1) - 3),
@@ -119,11 +122,6 @@ const QUAD_2 = PAIRED_LENGTHS[1];
 const PAIR_4 = PAIRED_LENGTHS[2];
 const PAIR_7 = PAIRED_LENGTHS[3];
 const PAIR_12 = PAIRED_LENGTHS[4];
-
-/** Length of escape_sequence for a magnitude of at least 16: N ones, a zero, N + 4 bits, N = floor(log2) - 4. */
-function escapeLength(magnitude: number): number {
-  return 2 * (31 - Math.clz32(magnitude)) - 3;
-}
 
 /**
  * Bits of `count` coefficients from `pos` (clause 4.6.3.3) in the codebook pair whose lower book is `book`: the lower one's in bits
@@ -166,17 +164,10 @@ export function countPairedBits(
     }
   } else {
     for (let i = pos; i < end; i += 2) {
-      let y = Math.abs(quantized[i]);
-      let z = Math.abs(quantized[i + 1]);
-      if (y > 15) {
-        sum += escapeLength(y);
-        y = 16;
-      }
-      if (z > 15) {
-        sum += escapeLength(z);
-        z = 16;
-      }
-      sum += ESCAPE_BOOK_LENGTHS[17 * y + z];
+      const y = Math.abs(quantized[i]);
+      const z = Math.abs(quantized[i + 1]);
+      sum += ESCAPE_LENGTHS[32 - Math.clz32(y)] + ESCAPE_LENGTHS[32 - Math.clz32(z)];
+      sum += ESCAPE_BOOK_LENGTHS[17 * Math.min(y, 16) + Math.min(z, 16)];
     }
     sum |= sum << 16;
   }

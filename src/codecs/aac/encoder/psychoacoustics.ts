@@ -221,29 +221,10 @@ export class EarModel {
     powerB: Float64Array,
   ): void {
     const { re, im, window, lineGain } = this;
-    windowPair(a, aPos, b, bPos, window, this.fft.reversal, re, im);
-    this.fft.forwardReversed(re, im);
+    this.fft.forwardWindowed(a, aPos, b, bPos, window, re, im);
     powerA[0] = re[0] * re[0] * lineGain[0];
     powerB[0] = im[0] * im[0] * lineGain[0];
     separatePowers(re, im, lineGain, powerA, powerB);
-  }
-}
-
-/** Two windowed blocks as real and imaginary parts, where the FFT expects them. */
-function windowPair(
-  a: Float64Array,
-  aPos: number,
-  b: Float64Array,
-  bPos: number,
-  window: Float64Array,
-  reversal: Uint16Array,
-  re: Float64Array,
-  im: Float64Array,
-): void {
-  for (let n = 0; n < BLOCK; n++) {
-    const at = reversal[n];
-    re[at] = a[aPos + n] * window[n];
-    im[at] = b[bPos + n] * window[n];
   }
 }
 

@@ -180,7 +180,7 @@ export class ElementEncoder {
     const first = samples[layout.channels[0]];
     const second = samples[layout.channels[channels.length - 1]];
     const lastChannel = channels[channels.length - 1];
-    tools.ear.powerSpectra(first, pos, second, pos, channels[0].ear.power, lastChannel.ear.power);
+    tools.ear.bandEnergies(first, pos, second, pos, channels[0].ear.energy, lastChannel.ear.energy);
     for (let c = 0; c < channels.length; c++) {
       channels[c].ear.update(earlierShare, channels[c].lineWeights);
     }

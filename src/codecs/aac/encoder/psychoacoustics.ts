@@ -82,8 +82,9 @@ export class EarModel {
   readonly lowerFactor: number;
   readonly window = hannWindow(BLOCK);
   readonly fft = new Fft(BLOCK);
-  readonly re = new Float64Array(BLOCK);
-  readonly im = new Float64Array(BLOCK);
+  /** Scratch of `bandEnergies`: a transform, and its first line once more at the end. */
+  readonly re = new Float64Array(BLOCK + 1);
+  readonly im = new Float64Array(BLOCK + 1);
   /** Steps of upper slope => what one band upwards leaves of a spread source, as a power of 0.4. */
   readonly upperFactor = new Float64Array(-STEEPEST * SLOPE_STEPS + 1);
   /** Steps of upper slope => share of a source's energy that stays in its band, as a power of 0.4. */
@@ -208,51 +209,61 @@ export class EarModel {
   }
 
   /**
-   * Power spectra of two blocks of 2048 samples with one complex FFT.
+   * Energies of the bands of two blocks of 2048 samples, weighted and calibrated, internal noise added, with one complex
+   * FFT.
    * @param a samples from `aPos`, `b` from `bPos`; 32768 is full scale
-   * @param powerA receives 1024 energies, weighted and calibrated; `powerB` likewise
+   * @param energyA receives `numBands` energies; `energyB` likewise, and may be the same if the blocks are
    */
-  powerSpectra(
+  bandEnergies(
     a: Float64Array,
     aPos: number,
     b: Float64Array,
     bPos: number,
-    powerA: Float64Array,
-    powerB: Float64Array,
+    energyA: Float64Array,
+    energyB: Float64Array,
   ): void {
-    const { re, im, window, lineGain } = this;
+    const { re, im, window } = this;
     this.fft.forwardWindowed(a, aPos, b, bPos, window, re, im);
-    powerA[0] = re[0] * re[0] * lineGain[0];
-    powerB[0] = im[0] * im[0] * lineGain[0];
-    separatePowers(re, im, lineGain, powerA, powerB);
+    // Line 0 is its own mirror: both parts are doubled there, as everywhere else.
+    re[BLOCK] = re[0];
+    im[BLOCK] = im[0];
+    sumBands(re, im, this, energyA, energyB);
   }
 }
 
-/** Energies of both blocks in the lines 1 to 1023 from the transform of both, times `lineGain`. */
-function separatePowers(
+/** Separates the transform of two blocks, one real and one imaginary, and sums the energies of the bands of `model`. */
+function sumBands(
   re: Float64Array,
   im: Float64Array,
-  lineGain: Float64Array,
-  powerA: Float64Array,
-  powerB: Float64Array,
+  model: EarModel,
+  energyA: Float64Array,
+  energyB: Float64Array,
 ): void {
-  for (let k = 1; k < FRAME_LENGTH; k++) {
-    const mirror = BLOCK - k;
-    const ar = re[k] + re[mirror];
-    const ai = im[k] - im[mirror];
-    const br = im[k] + im[mirror];
-    const bi = re[mirror] - re[k];
-    const gain = 0.25 * lineGain[k];
-    powerA[k] = (ar * ar + ai * ai) * gain;
-    powerB[k] = (br * br + bi * bi) * gain;
+  const { numBands, firstLine, lineGain, noise } = model;
+  for (let b = 0; b < numBands; b++) {
+    let sumA = noise[b];
+    let sumB = noise[b];
+    const end = firstLine[b + 1];
+    for (let k = firstLine[b]; k < end; k++) {
+      const mirror = BLOCK - k;
+      const ar = re[k] + re[mirror];
+      const ai = im[k] - im[mirror];
+      const br = im[k] + im[mirror];
+      const bi = re[mirror] - re[k];
+      const gain = 0.25 * lineGain[k];
+      sumA += (ar * ar + ai * ai) * gain;
+      sumB += (br * br + bi * bi) * gain;
+    }
+    energyA[b] = sumA;
+    energyB[b] = sumB;
   }
 }
 
 /** The ear's state for one channel. */
 export class ChannelEar {
   private readonly model: EarModel;
-  readonly power = new Float64Array(FRAME_LENGTH);
-  private readonly energy: Float64Array;
+  /** Energies of the bands of the block, as `EarModel.bandEnergies` gives them. */
+  readonly energy: Float64Array;
   private readonly excitation: Float64Array;
   /** Low-passed excitation of the blocks before. */
   private readonly smoothed: Float64Array;
@@ -268,7 +279,7 @@ export class ChannelEar {
   }
 
   /**
-   * Takes `power` (one block later than the last call) and computes the weight of noise in each line.
+   * Takes `energy` (one block later than the last call) and computes the weight of noise in each line.
    *
    * The noise of a block begins with it. If the sound does not, its first half is heard against the block before: so a share
    * of that block's weight is added. A sine window's noise has a tenth of its energy in the frame before (seen
@@ -277,14 +288,8 @@ export class ChannelEar {
    * @param weights receives 1024 weights for errors of long MDCT lines
    */
   update(earlierShare: number, weights: Float64Array): void {
-    const { model, power, energy, excitation, smoothed, earlier } = this;
-    const { numBands, firstLine, noise, thresholdRatio, decay, lineGain } = model;
-    for (let b = 0; b < numBands; b++) {
-      let sum = noise[b];
-      const end = firstLine[b + 1];
-      for (let k = firstLine[b]; k < end; k++) sum += power[k];
-      energy[b] = sum;
-    }
+    const { model, energy, excitation, smoothed, earlier } = this;
+    const { numBands, firstLine, thresholdRatio, decay, lineGain } = model;
     model.spread(energy, excitation);
     for (let b = 0; b < numBands; b++) {
       const now = excitation[b];

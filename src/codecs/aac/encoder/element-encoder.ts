@@ -83,6 +83,7 @@ class ChannelState {
   readonly noise = new NoiseCandidates();
   /** Lines as the filter bank gives them. */
   readonly spectrum = new Float64Array(FRAME_LENGTH);
+  /** Weights of long lines, where they are asked for one by one: in short frames, and when window shapes are tried. */
   readonly lineWeights = new Float64Array(FRAME_LENGTH);
   readonly shortWeights: Float64Array;
 
@@ -182,7 +183,7 @@ export class ElementEncoder {
     const lastChannel = channels[channels.length - 1];
     tools.ear.bandEnergies(first, pos, second, pos, channels[0].ear.energy, lastChannel.ear.energy);
     for (let c = 0; c < channels.length; c++) {
-      channels[c].ear.update(earlierShare, channels[c].lineWeights);
+      channels[c].ear.update(earlierShare);
     }
     const window_shape =
       window_sequence === EIGHT_SHORT_SEQUENCE || window_sequence === LONG_START_SEQUENCE
@@ -205,6 +206,7 @@ export class ElementEncoder {
         channel.spectrum,
       );
       if (isShort) {
+        channel.ear.lineWeights(channel.lineWeights);
         tools.shortEar.update(channel.spectrum, channel.lineWeights, channel.shortWeights);
       }
     }
@@ -264,7 +266,8 @@ export class ElementEncoder {
     let sineBits = 0;
     let kbdBits = 0;
     for (let c = 0; c < channels.length; c++) {
-      const { spectrum, lineWeights } = channels[c];
+      const { ear, spectrum, lineWeights } = channels[c];
+      ear.lineWeights(lineWeights);
       const input = samples[layout.channels[c]];
       const count = this.longCutoff & ~3;
       const { filterBank } = tools;
@@ -278,20 +281,13 @@ export class ElementEncoder {
 
   /** Bands of a long block: lines up to the cutoff in their order, the mean weight of each band. */
   private layOutLong(channel: ChannelState): void {
-    const { stream, search, spectrum, lineWeights } = channel;
+    const { stream, search, spectrum } = channel;
     const { longBands, longCutoff } = this;
     const numBands = stream.info.max_sfb;
     stream.numBands = numBands;
     search.spectrum.set(spectrum);
-    for (let band = 0; band < numBands; band++) {
-      const start = longBands[band];
-      const end = longBands[band + 1];
-      stream.bandOffset[band] = start;
-      let sum = 0;
-      for (let i = start; i < end; i++) sum += lineWeights[i];
-      search.weight[band] = sum / (end - start);
-    }
-    stream.bandOffset[numBands] = longBands[numBands];
+    channel.ear.meanWeights(longBands, numBands, search.weight);
+    for (let band = 0; band <= numBands; band++) stream.bandOffset[band] = longBands[band];
     search.spectrum.fill(0, longCutoff);
   }
 

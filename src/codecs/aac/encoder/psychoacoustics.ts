@@ -269,6 +269,8 @@ export class ChannelEar {
   private readonly smoothed: Float64Array;
   /** Band => 1 / (masked threshold) of the block before, in the ear's units. */
   private readonly earlier: Float64Array;
+  /** Band => weight of noise in the ear's units. */
+  private readonly weights: Float64Array;
 
   constructor(model: EarModel) {
     this.model = model;
@@ -276,30 +278,63 @@ export class ChannelEar {
     this.excitation = new Float64Array(model.numBands);
     this.smoothed = new Float64Array(model.numBands);
     this.earlier = new Float64Array(model.numBands);
+    this.weights = new Float64Array(model.numBands);
   }
 
   /**
-   * Takes `energy` (one block later than the last call) and computes the weight of noise in each line.
+   * Takes `energy` (one block later than the last call) and computes the weight of noise in each band.
    *
    * The noise of a block begins with it. If the sound does not, its first half is heard against the block before: so a share
    * of that block's weight is added. A sine window's noise has a tenth of its energy in the frame before (seen
    * through a Hann window, BS.1387).
    * @param earlierShare share of the weight of the block before, 0 if this block's window shuts it out
-   * @param weights receives 1024 weights for errors of long MDCT lines
    */
-  update(earlierShare: number, weights: Float64Array): void {
-    const { model, energy, excitation, smoothed, earlier } = this;
-    const { numBands, firstLine, thresholdRatio, decay, lineGain } = model;
+  update(earlierShare: number): void {
+    const { model, energy, excitation, smoothed, earlier, weights } = this;
+    const { numBands, thresholdRatio, decay } = model;
     model.spread(energy, excitation);
     for (let b = 0; b < numBands; b++) {
       const now = excitation[b];
       const kept = decay[b] * smoothed[b] + (1 - decay[b]) * now;
       smoothed[b] = kept;
       const inverse = FFT_TO_MDCT / (Math.max(kept, now) * thresholdRatio[b]);
-      const weight = inverse + earlierShare * earlier[b];
+      weights[b] = inverse + earlierShare * earlier[b];
       earlier[b] = inverse;
+    }
+  }
+
+  /** @param out receives 1024 weights for errors of long MDCT lines */
+  lineWeights(out: Float64Array): void {
+    const { weights } = this;
+    const { numBands, firstLine, lineGain } = this.model;
+    for (let b = 0; b < numBands; b++) {
+      const weight = weights[b];
       const end = firstLine[b + 1];
-      for (let k = firstLine[b]; k < end; k++) weights[k] = lineGain[k] * weight;
+      for (let k = firstLine[b]; k < end; k++) out[k] = lineGain[k] * weight;
+    }
+  }
+
+  /**
+   * The means of the weights of the lines of scale factor bands: what `lineWeights` gives, summed without a store.
+   * @param swb_offset of long windows, `numSfb` + 1 used
+   * @param out receives `numSfb` means
+   */
+  meanWeights(swb_offset: Uint16Array, numSfb: number, out: Float64Array): void {
+    const { weights } = this;
+    const { firstLine, lineGain } = this.model;
+    let b = 0;
+    for (let sfb = 0; sfb < numSfb; sfb++) {
+      const start = swb_offset[sfb];
+      const end = swb_offset[sfb + 1];
+      let sum = 0;
+      for (let k = start; k < end; ) {
+        const bandEnd = firstLine[b + 1];
+        const runEnd = bandEnd < end ? bandEnd : end;
+        const weight = weights[b];
+        for (; k < runEnd; k++) sum += lineGain[k] * weight;
+        if (bandEnd <= end) b++;
+      }
+      out[sfb] = sum / (end - start);
     }
   }
 }

@@ -147,10 +147,8 @@ export function measureBand(
   const end = stream.bandOffset[band + 1];
   const book = largest < 1.5 ? 1 : lowestBook((largest + tuning.roundingRest) | 0);
   let bits: number;
-  if (book === 1) {
-    bits = measureOnes(search, start, end, sf, tuning);
-  } else if (book === 3) {
-    bits = measureQuads(search, start, end, sf, tuning);
+  if (book <= 3) {
+    bits = measureQuads(search, start, end, sf, tuning, book);
   } else if (book < ESC_HCB) {
     bits = measurePairs(search, start, end, sf, tuning, book);
   } else {
@@ -164,51 +162,21 @@ export function measureBand(
   return at;
 }
 
-/** Lines `pos` to `end` - 1 that all become 0 or 1: bits in books 1 and 2. */
-function measureOnes(
-  search: ChannelSearch,
-  pos: number,
-  end: number,
-  sf: number,
-  tuning: Tuning,
-): number {
-  const { magnitude, power34 } = search;
-  const first = tuning.roundingFirst;
-  const inverse = INVERSE_STEP_34[sf];
-  const step = STEP[sf];
-  const lengths = MAGNITUDE_LENGTHS[1];
-  let error = 0;
-  let bits = 0;
-  for (let i = pos; i < end; i += 4) {
-    const w = (power34[i] * inverse + first) | 0;
-    const x = (power34[i + 1] * inverse + first) | 0;
-    const y = (power34[i + 2] * inverse + first) | 0;
-    const z = (power34[i + 3] * inverse + first) | 0;
-    const wError = magnitude[i] - w * step;
-    const xError = magnitude[i + 1] - x * step;
-    const yError = magnitude[i + 2] - y * step;
-    const zError = magnitude[i + 3] - z * step;
-    error += wError * wError + xError * xError + (yError * yError + zError * zError);
-    bits += lengths[27 * w + 9 * x + 3 * y + z];
-  }
-  squaredError[0] = error;
-  return bits;
-}
-
-/** Lines `pos` to `end` - 1 that become 0 to 2: bits in books 3 and 4. */
+/** Lines `pos` to `end` - 1 that become 0 to 1 or 2: bits in `book` and the one above, `book` 1 or 3. */
 function measureQuads(
   search: ChannelSearch,
   pos: number,
   end: number,
   sf: number,
   tuning: Tuning,
+  book: number,
 ): number {
   const { magnitude, power34 } = search;
   const first = tuning.roundingFirst;
   const rest = tuning.roundingRest;
   const inverse = INVERSE_STEP_34[sf];
   const step = STEP[sf];
-  const lengths = MAGNITUDE_LENGTHS[3];
+  const lengths = MAGNITUDE_LENGTHS[book];
   let error = 0;
   let bits = 0;
   for (let i = pos; i < end; i += 4) {

@@ -154,13 +154,11 @@ export function countPairedBits(
     }
   } else if (book === 5) {
     for (let i = pos; i < end; i += 2) sum += PAIR_4[9 * quantized[i] + quantized[i + 1] + 40];
-  } else if (book === 7) {
+  } else if (book < ESC_HCB) {
+    const lengths = book === 7 ? PAIR_7 : PAIR_12;
+    const modulus = book === 7 ? 8 : 13;
     for (let i = pos; i < end; i += 2) {
-      sum += PAIR_7[8 * Math.abs(quantized[i]) + Math.abs(quantized[i + 1])];
-    }
-  } else if (book === 9) {
-    for (let i = pos; i < end; i += 2) {
-      sum += PAIR_12[13 * Math.abs(quantized[i]) + Math.abs(quantized[i + 1])];
+      sum += lengths[modulus * Math.abs(quantized[i]) + Math.abs(quantized[i + 1])];
     }
   } else {
     for (let i = pos; i < end; i += 2) {

@@ -7,21 +7,23 @@
 const floatView = new Float32Array(1);
 const bitsView = new Int32Array(floatView.buffer);
 
+/** The bits of 1 as float32. */
+const ONE = 0x3f800000;
+/** The bits of the smallest float32 above sqrt(1/2). */
+const SQRT1_2_BITS = 0x3f3504f4;
+
 /**
  * log2(value), error below 1e-6 for every normal float32 value.
  * @param value at least 2^-126; smaller values (and 0) give about -127
  */
 export function fastLog2(value: number): number {
   floatView[0] = value;
-  const bits = bitsView[0];
-  // m in [sqrt(1/2), sqrt(2)): the series below converges fastest around 1.
-  let exponent = (bits >> 23) - 127;
-  bitsView[0] = (bits & 0x007fffff) | 0x3f800000;
-  let m = floatView[0];
-  if (m > Math.SQRT2) {
-    m *= 0.5;
-    exponent += 1;
-  }
+  // m in [sqrt(1/2), sqrt(2)): the series below converges fastest around 1. Counted from sqrt(1/2), mantissas above
+  // sqrt(2) run over into the exponent, so that no branch has to be guessed.
+  const bits = bitsView[0] + (ONE - SQRT1_2_BITS);
+  const exponent = (bits >> 23) - 127;
+  bitsView[0] = (bits & 0x007fffff) + SQRT1_2_BITS;
+  const m = floatView[0];
   // ln(m) = 2·artanh(s), s = (m-1)/(m+1), |s| < 0.1716; 2/ln 2 = 2.8853900817779268.
   const s = (m - 1) / (m + 1);
   const s2 = s * s;

@@ -49,6 +49,48 @@ test('the MDCT is its defining sum', () => {
   }
 });
 
+test('window, fold and first stage in one pass are the plain transforms, to the last bit', () => {
+  for (const size of [8, 32, 128, 2048]) {
+    fc.assert(
+      fc.property(
+        samples(size + 3),
+        samples(size + 5),
+        samples(size),
+        (real, imaginary, window) => {
+          const fft = new Fft(size);
+          const expectedRe = Float64Array.from(window, (w, n) => w * real[3 + n]);
+          const expectedIm = Float64Array.from(window, (w, n) => w * imaginary[5 + n]);
+          fft.forward(expectedRe, expectedIm);
+          const re = new Float64Array(size);
+          const im = new Float64Array(size);
+          fft.forwardWindowed(real, 3, imaginary, 5, window, re, im);
+          expect(re).toEqual(expectedRe);
+          expect(im).toEqual(expectedIm);
+        },
+      ),
+      { seed: SEED, numRuns: 5 },
+    );
+  }
+  for (const size of [8, 16, 128, 1024]) {
+    fc.assert(
+      fc.property(samples(2 * size + 3), samples(2 * size), (input, window) => {
+        const mdct = new Mdct(size);
+        const expected = new Float64Array(size);
+        mdct.forward(
+          Float64Array.from(window, (w, n) => w * input[3 + n]),
+          0,
+          expected,
+          0,
+        );
+        const output = new Float64Array(size);
+        mdct.forwardWindowed(input, 3, window, output, 0);
+        expect(output).toEqual(expected);
+      }),
+      { seed: SEED, numRuns: 5 },
+    );
+  }
+});
+
 test('overlapped blocks cancel their aliasing with every window', () => {
   const size = 128;
   const mdct = new Mdct(size);

@@ -29,7 +29,7 @@ import {
 import type { Tuning } from './tuning.ts';
 
 /** Results are remembered for this many scale factors of a band; a power of two above the candidates' spread. */
-const CACHE_SIZE = 64;
+const CACHE_SIZE = 32;
 /** Bits that a difference of scale factors takes on average. */
 const SCALE_FACTOR_BITS = 3;
 /** log2(2 ln 2). */
@@ -147,10 +147,8 @@ export function measureBand(
   const end = stream.bandOffset[band + 1];
   const book = largest < 1.5 ? 1 : lowestBook((largest + tuning.roundingRest) | 0);
   let bits: number;
-  if (book === 1) {
-    bits = measureOnes(search, start, end, sf, tuning);
-  } else if (book === 3) {
-    bits = measureQuads(search, start, end, sf, tuning);
+  if (book <= 3) {
+    bits = measureQuads(search, start, end, sf, tuning, book);
   } else if (book < ESC_HCB) {
     bits = measurePairs(search, start, end, sf, tuning, book);
   } else {
@@ -164,51 +162,21 @@ export function measureBand(
   return at;
 }
 
-/** Lines `pos` to `end` - 1 that all become 0 or 1: bits in books 1 and 2. */
-function measureOnes(
-  search: ChannelSearch,
-  pos: number,
-  end: number,
-  sf: number,
-  tuning: Tuning,
-): number {
-  const { magnitude, power34 } = search;
-  const first = tuning.roundingFirst;
-  const inverse = INVERSE_STEP_34[sf];
-  const step = STEP[sf];
-  const lengths = MAGNITUDE_LENGTHS[1];
-  let error = 0;
-  let bits = 0;
-  for (let i = pos; i < end; i += 4) {
-    const w = (power34[i] * inverse + first) | 0;
-    const x = (power34[i + 1] * inverse + first) | 0;
-    const y = (power34[i + 2] * inverse + first) | 0;
-    const z = (power34[i + 3] * inverse + first) | 0;
-    const wError = magnitude[i] - w * step;
-    const xError = magnitude[i + 1] - x * step;
-    const yError = magnitude[i + 2] - y * step;
-    const zError = magnitude[i + 3] - z * step;
-    error += wError * wError + xError * xError + (yError * yError + zError * zError);
-    bits += lengths[27 * w + 9 * x + 3 * y + z];
-  }
-  squaredError[0] = error;
-  return bits;
-}
-
-/** Lines `pos` to `end` - 1 that become 0 to 2: bits in books 3 and 4. */
+/** Lines `pos` to `end` - 1 that become 0 to 1 or 2: bits in `book` and the one above, `book` 1 or 3. */
 function measureQuads(
   search: ChannelSearch,
   pos: number,
   end: number,
   sf: number,
   tuning: Tuning,
+  book: number,
 ): number {
   const { magnitude, power34 } = search;
   const first = tuning.roundingFirst;
   const rest = tuning.roundingRest;
   const inverse = INVERSE_STEP_34[sf];
   const step = STEP[sf];
-  const lengths = MAGNITUDE_LENGTHS[3];
+  const lengths = MAGNITUDE_LENGTHS[book];
   let error = 0;
   let bits = 0;
   for (let i = pos; i < end; i += 4) {
@@ -245,13 +213,18 @@ function measurePairs(
   const modulus = book === 5 ? 5 : book === 7 ? 8 : 13;
   let error = 0;
   let bits = 0;
-  for (let i = pos; i < end; i += 2) {
-    const y = roundMagnitude(power34[i] * inverse, first, rest);
-    const z = roundMagnitude(power34[i + 1] * inverse, first, rest);
-    const yError = magnitude[i] - POWER_43[y] * step;
-    const zError = magnitude[i + 1] - POWER_43[z] * step;
+  for (let i = pos; i < end; i += 4) {
+    const w = roundMagnitude(power34[i] * inverse, first, rest);
+    const x = roundMagnitude(power34[i + 1] * inverse, first, rest);
+    const y = roundMagnitude(power34[i + 2] * inverse, first, rest);
+    const z = roundMagnitude(power34[i + 3] * inverse, first, rest);
+    const wError = magnitude[i] - POWER_43[w] * step;
+    const xError = magnitude[i + 1] - POWER_43[x] * step;
+    const yError = magnitude[i + 2] - POWER_43[y] * step;
+    const zError = magnitude[i + 3] - POWER_43[z] * step;
+    error += wError * wError + xError * xError;
     error += yError * yError + zError * zError;
-    bits += lengths[modulus * y + z];
+    bits += lengths[modulus * w + x] + lengths[modulus * y + z];
   }
   squaredError[0] = error;
   return bits;
@@ -273,14 +246,21 @@ function measureEscapes(
   const lengths = MAGNITUDE_LENGTHS[ESC_HCB];
   let error = 0;
   let bits = 0;
-  for (let i = pos; i < end; i += 2) {
-    const y = roundMagnitude(power34[i] * inverse, first, rest);
-    const z = roundMagnitude(power34[i + 1] * inverse, first, rest);
-    const yError = magnitude[i] - POWER_43[y] * step;
-    const zError = magnitude[i + 1] - POWER_43[z] * step;
+  for (let i = pos; i < end; i += 4) {
+    const w = roundMagnitude(power34[i] * inverse, first, rest);
+    const x = roundMagnitude(power34[i + 1] * inverse, first, rest);
+    const y = roundMagnitude(power34[i + 2] * inverse, first, rest);
+    const z = roundMagnitude(power34[i + 3] * inverse, first, rest);
+    const wError = magnitude[i] - POWER_43[w] * step;
+    const xError = magnitude[i + 1] - POWER_43[x] * step;
+    const yError = magnitude[i + 2] - POWER_43[y] * step;
+    const zError = magnitude[i + 3] - POWER_43[z] * step;
+    error += wError * wError + xError * xError;
     error += yError * yError + zError * zError;
+    bits += ESCAPE_LENGTHS[32 - Math.clz32(w)] + ESCAPE_LENGTHS[32 - Math.clz32(x)];
     bits += ESCAPE_LENGTHS[32 - Math.clz32(y)] + ESCAPE_LENGTHS[32 - Math.clz32(z)];
-    bits += lengths[17 * (y < 16 ? y : 16) + (z < 16 ? z : 16)];
+    bits += lengths[17 * Math.min(w, 16) + Math.min(x, 16)];
+    bits += lengths[17 * Math.min(y, 16) + Math.min(z, 16)];
   }
   squaredError[0] = error;
   return bits | (bits << 16);

@@ -28,9 +28,8 @@ const PEAK_DECAY = 0.8;
 
 /** Looks for attacks in one channel. */
 export class AttackDetector {
-  private peak = 0;
-  private x1 = 0;
-  private x2 = 0;
+  /** Decaying peak of the energies of runs; the last sample and the one before it. */
+  private readonly state = new Float64Array(3);
   private readonly ratio: number;
 
   constructor(tuning: Tuning) {
@@ -42,7 +41,10 @@ export class AttackDetector {
    */
   detect(samples: Float64Array, pos: number): number {
     let attack = -1;
-    let { x1, x2, peak } = this;
+    const { state } = this;
+    let peak = state[0];
+    let x1 = state[1];
+    let x2 = state[2];
     for (let run = 0; run < NUM_SHORT_WINDOWS; run++) {
       let energy = 0;
       const end = pos + (run + 1) * SHORT_LENGTH;
@@ -57,9 +59,9 @@ export class AttackDetector {
       if (attack < 0 && energy > QUIET_ENERGY && energy > this.ratio * peak) attack = run;
       peak = Math.max(energy, PEAK_DECAY * peak);
     }
-    this.x1 = x1;
-    this.x2 = x2;
-    this.peak = peak;
+    state[0] = peak;
+    state[1] = x1;
+    state[2] = x2;
     return attack;
   }
 }
@@ -96,7 +98,8 @@ export function groupWindows(
   for (let w = 0; w < NUM_SHORT_WINDOWS; w++) {
     for (let b = 0; b < numBands; b++) {
       let energy = 1;
-      for (const spectrum of spectra) {
+      for (let c = 0; c < spectra.length; c++) {
+        const spectrum = spectra[c];
         for (let k = swb_offset[b]; k < swb_offset[b + 1]; k++) {
           const x = spectrum[w * SHORT_LENGTH + k];
           energy += x * x;

@@ -83,6 +83,7 @@ class ChannelState {
   readonly noise = new NoiseCandidates();
   /** Lines as the filter bank gives them. */
   readonly spectrum = new Float64Array(FRAME_LENGTH);
+  /** Weights of long lines, where they are asked for one by one: in short frames, and when window shapes are tried. */
   readonly lineWeights = new Float64Array(FRAME_LENGTH);
   readonly shortWeights: Float64Array;
 
@@ -99,6 +100,8 @@ export class ElementEncoder {
   private readonly settings: EncoderSettings;
   private readonly tools: SharedTools;
   readonly channels: readonly ChannelState[];
+  /** `spectrum` of each channel. */
+  private readonly spectra: readonly Float64Array[];
   private readonly longBands: Uint16Array;
   private readonly shortBands: Uint16Array;
   /** First line that is not coded. */
@@ -127,6 +130,7 @@ export class ElementEncoder {
     this.settings = settings;
     this.tools = tools;
     this.channels = layout.channels.map(() => new ChannelState(tools, settings));
+    this.spectra = this.channels.map(({ spectrum }) => spectrum);
     const index = settings.samplingFrequencyIndex;
     this.longBands = SWB_OFFSET_LONG_WINDOW[index];
     this.shortBands = SWB_OFFSET_SHORT_WINDOW[index];
@@ -177,8 +181,10 @@ export class ElementEncoder {
     const first = samples[layout.channels[0]];
     const second = samples[layout.channels[channels.length - 1]];
     const lastChannel = channels[channels.length - 1];
-    tools.ear.powerSpectra(first, pos, second, pos, channels[0].ear.power, lastChannel.ear.power);
-    for (const channel of channels) channel.ear.update(earlierShare, channel.lineWeights);
+    tools.ear.bandEnergies(first, pos, second, pos, channels[0].ear.energy, lastChannel.ear.energy);
+    for (let c = 0; c < channels.length; c++) {
+      channels[c].ear.update(earlierShare);
+    }
     const window_shape =
       window_sequence === EIGHT_SHORT_SEQUENCE || window_sequence === LONG_START_SEQUENCE
         ? SINE_WINDOW
@@ -200,13 +206,14 @@ export class ElementEncoder {
         channel.spectrum,
       );
       if (isShort) {
+        channel.ear.lineWeights(channel.lineWeights);
         tools.shortEar.update(channel.spectrum, channel.lineWeights, channel.shortWeights);
       }
     }
     this.previousShape = window_shape;
     if (isShort) {
       groupWindows(
-        channels.map((channel) => channel.spectrum),
+        this.spectra,
         this.shortBands,
         this.shortMaxSfb,
         this.settings.tuning.groupDistance,
@@ -216,27 +223,28 @@ export class ElementEncoder {
         channels[c].stream.info.copyFrom(channels[0].stream.info);
       }
     }
-    for (const channel of channels) {
-      channel.stream.tns.clear();
-      if (isShort) this.layOutShort(channel);
-      else this.layOutLong(channel);
+    for (let c = 0; c < channels.length; c++) {
+      channels[c].stream.tns.clear();
+      if (isShort) this.layOutShort(channels[c]);
+      else this.layOutLong(channels[c]);
     }
     if (!isShort && layout.id_syn_ele !== ID_LFE && this.settings.tns) this.shapeNoise();
     if (this.settings.noiseSubstitution) {
       const firstSfb = isShort ? this.shortNoiseSfb : this.longNoiseSfb;
-      for (const { search, stream, noise } of channels) {
-        prepareNoise(search, stream, firstSfb, this.settings.tuning, noise);
+      for (let c = 0; c < channels.length; c++) {
+        const channel = channels[c];
+        prepareNoise(channel.search, channel.stream, firstSfb, this.settings.tuning, channel.noise);
       }
     }
-    const [left, right] = channels;
-    if (right !== undefined) {
+    const isPair = channels.length === 2;
+    if (isPair) {
       const firstIntensity = isShort ? this.shortIntensitySfb : this.longIntensitySfb;
-      this.stereo.decide(left, right, noise, firstIntensity, this.settings);
+      this.stereo.decide(channels[0], channels[1], noise, firstIntensity, this.settings);
     }
-    for (const channel of channels) {
-      prepareSearch(channel.search, channel.stream, this.settings.tuning);
+    for (let c = 0; c < channels.length; c++) {
+      prepareSearch(channels[c].search, channels[c].stream, this.settings.tuning);
     }
-    if (right !== undefined) this.stereo.prepareIntensities(right);
+    if (isPair) this.stereo.prepareIntensities(channels[1]);
   }
 
   /** Whether the 1024 samples from `pos` have an attack in any channel. */
@@ -258,7 +266,8 @@ export class ElementEncoder {
     let sineBits = 0;
     let kbdBits = 0;
     for (let c = 0; c < channels.length; c++) {
-      const { spectrum, lineWeights } = channels[c];
+      const { ear, spectrum, lineWeights } = channels[c];
+      ear.lineWeights(lineWeights);
       const input = samples[layout.channels[c]];
       const count = this.longCutoff & ~3;
       const { filterBank } = tools;
@@ -272,20 +281,13 @@ export class ElementEncoder {
 
   /** Bands of a long block: lines up to the cutoff in their order, the mean weight of each band. */
   private layOutLong(channel: ChannelState): void {
-    const { stream, search, spectrum, lineWeights } = channel;
+    const { stream, search, spectrum } = channel;
     const { longBands, longCutoff } = this;
     const numBands = stream.info.max_sfb;
     stream.numBands = numBands;
     search.spectrum.set(spectrum);
-    for (let band = 0; band < numBands; band++) {
-      const start = longBands[band];
-      const end = longBands[band + 1];
-      stream.bandOffset[band] = start;
-      let sum = 0;
-      for (let i = start; i < end; i++) sum += lineWeights[i];
-      search.weight[band] = sum / (end - start);
-    }
-    stream.bandOffset[numBands] = longBands[numBands];
+    channel.ear.meanWeights(longBands, numBands, search.weight);
+    for (let band = 0; band <= numBands; band++) stream.bandOffset[band] = longBands[band];
     search.spectrum.fill(0, longCutoff);
   }
 
@@ -323,13 +325,15 @@ export class ElementEncoder {
     const start = longBands[tnsStartBand];
     if (tnsEnd - start < 32) return;
     tns.start();
-    for (const { search } of channels) {
+    for (let c = 0; c < channels.length; c++) {
+      const { search } = channels[c];
       tns.add(search.spectrum, search.weight, longBands, tnsStartBand, tnsEnd);
     }
     const gain = tns.solve();
     if (gain < this.settings.tuning.tnsGain) return;
     const factor = fastExp2(this.settings.tuning.tnsWeight * fastLog2(gain));
-    for (const { search, stream } of channels) {
+    for (let c = 0; c < channels.length; c++) {
+      const { search, stream } = channels[c];
       tns.apply(search.spectrum, start, tnsEnd);
       tns.describe(stream.tns, longBands.length - 1 - tnsStartBand);
       for (let band = tnsStartBand; longBands[band] < tnsEnd; band++) search.weight[band] *= factor;
@@ -340,13 +344,14 @@ export class ElementEncoder {
   decide(lambda: number): number {
     const { channels, tools, settings } = this;
     let bits = ELEMENT_HEADER_BITS;
-    for (const channel of channels) {
-      const { stream, search } = channel;
+    for (let c = 0; c < channels.length; c++) {
+      const { stream, search } = channels[c];
       chooseScaleFactors(search, stream, lambda, settings.tuning, tools.trellis);
     }
     if (channels.length === 2) this.stereo.placeIntensities(channels[0], channels[1]);
     if (settings.noiseSubstitution) substituteNoise(channels, lambda);
-    for (const { stream } of channels) {
+    for (let c = 0; c < channels.length; c++) {
+      const { stream } = channels[c];
       bits += chooseCodebooks(stream, tools.sections);
       completeScaleFactors(stream, tools.sections);
       bits += countFixedBits(stream) + countSectionBits(stream) + countScaleFactorBits(stream);
@@ -375,8 +380,9 @@ export class ElementEncoder {
         ms_used: this.stereo.ms_used,
         ms_mask_present: this.stereo.ms_mask_present,
       };
-      const [left, right] = channels;
-      writeChannelPairElement(w, layout, left.stream, right.stream, pair, protectedBits);
+      const left = channels[0].stream;
+      const right = channels[1].stream;
+      writeChannelPairElement(w, layout, left, right, pair, protectedBits);
     } else {
       writeSingleChannelElement(w, layout, channels[0].stream, protectedBits);
     }

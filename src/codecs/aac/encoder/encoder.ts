@@ -171,14 +171,15 @@ export class AacEncoder {
     const pts = this.numPackets * FRAME_LENGTH - PRIMING;
     if (inspector !== null) inspector.frame(this.numPackets, pts);
     let lambda = rate.lambda();
-    for (const element of elements) {
-      element.analyze(this.buffers, 0, FRAME_LENGTH + ATTACK_OFFSET, lambda * NOISE_TO_LAMBDA);
+    const noise = lambda * NOISE_TO_LAMBDA;
+    for (let e = 0; e < elements.length; e++) {
+      elements[e].analyze(this.buffers, 0, FRAME_LENGTH + ATTACK_OFFSET, noise);
     }
     lambda = this.decide(lambda);
 
     writer.bits.reset();
     this.protectedBits.reset();
-    for (const element of elements) element.write(writer, this.protectedBits);
+    for (let e = 0; e < elements.length; e++) elements[e].write(writer, this.protectedBits);
     const usefulBits = writer.bits.bitPosition + END_BITS;
     const least = rate.leastBits();
     if (usefulBits < least) {
@@ -192,7 +193,7 @@ export class AacEncoder {
       for (const element of elements) element.inspect(inspector);
       inspector.frameEnd(bits, lambda, rate.reservoirBits);
     }
-    for (const buffer of this.buffers) buffer.copyWithin(0, FRAME_LENGTH);
+    for (let c = 0; c < this.buffers.length; c++) this.buffers[c].copyWithin(0, FRAME_LENGTH);
     this.filled = BUFFER_LENGTH - FRAME_LENGTH;
     this.numPackets++;
     return {
@@ -230,8 +231,9 @@ export class AacEncoder {
 
   /** Whole bytes of a frame with `lambda`, in bits. */
   private decideWith(lambda: number): number {
+    const { elements } = this;
     let bits = END_BITS;
-    for (const element of this.elements) bits += element.decide(lambda);
+    for (let e = 0; e < elements.length; e++) bits += elements[e].decide(lambda);
     return Math.ceil(bits / 8) * 8;
   }
 }

@@ -17,9 +17,10 @@ import {
 export class FilterBank {
   private readonly longMdct = new Mdct(FRAME_LENGTH);
   private readonly shortMdct = new Mdct(SHORT_LENGTH);
-  private readonly windowed = new Float64Array(2 * SHORT_LENGTH);
   /** Long windows by sequence, previous shape and shape, made when first needed. */
-  private readonly windows: (Float64Array | undefined)[] = [];
+  private readonly longWindows: (Float64Array | null)[] = new Array(16).fill(null);
+  /** Short windows by the shapes of rise and fall, likewise. */
+  private readonly shortWindows: (Float64Array | null)[] = new Array(4).fill(null);
 
   /**
    * @param samples 2048 samples from `pos`, 32768 is full scale
@@ -33,32 +34,39 @@ export class FilterBank {
     window_shape: number,
     spectrum: Float64Array,
   ): void {
-    const { windowed } = this;
     if (window_sequence !== EIGHT_SHORT_SEQUENCE) {
-      const window = this.window(window_sequence, previousShape, window_shape);
+      const window = this.longWindow(window_sequence, previousShape, window_shape);
       this.longMdct.forwardWindowed(samples, pos, window, spectrum, 0);
       return;
     }
-    const fall = shortSlope(window_shape);
     for (let w = 0; w < NUM_SHORT_WINDOWS; w++) {
-      const rise = w === 0 ? shortSlope(previousShape) : fall;
+      // The first window begins with the shape of the block before, clause 4.6.11.3.2.
+      const window = this.shortWindow(w === 0 ? previousShape : window_shape, window_shape);
       const at = pos + SHORT_OFFSET + w * SHORT_LENGTH;
-      for (let n = 0; n < SHORT_LENGTH; n++) {
-        windowed[n] = samples[at + n] * rise[n];
-        const mirror = 2 * SHORT_LENGTH - 1 - n;
-        windowed[mirror] = samples[at + mirror] * fall[n];
-      }
-      this.shortMdct.forward(windowed, 0, spectrum, w * SHORT_LENGTH);
+      this.shortMdct.forwardWindowed(samples, at, window, spectrum, w * SHORT_LENGTH);
     }
   }
 
-  private window(sequence: number, previousShape: number, shape: number): Float64Array {
+  private longWindow(sequence: number, previousShape: number, shape: number): Float64Array {
     const index = sequence * 4 + previousShape * 2 + shape;
-    let window = this.windows[index];
-    if (window === undefined) {
+    let window = this.longWindows[index];
+    if (window === null) {
       window = new Float64Array(2 * FRAME_LENGTH);
       longWindow(sequence, previousShape, shape, window);
-      this.windows[index] = window;
+      this.longWindows[index] = window;
+    }
+    return window;
+  }
+
+  private shortWindow(riseShape: number, fallShape: number): Float64Array {
+    const index = riseShape * 2 + fallShape;
+    let window = this.shortWindows[index];
+    if (window === null) {
+      window = new Float64Array(2 * SHORT_LENGTH);
+      window.set(shortSlope(fallShape));
+      window.reverse();
+      window.set(shortSlope(riseShape));
+      this.shortWindows[index] = window;
     }
     return window;
   }

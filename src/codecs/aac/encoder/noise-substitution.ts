@@ -65,7 +65,7 @@ export function prepareNoise(
     for (let i = start; i < end; i++) {
       const x = spectrum[i];
       energy += x * x;
-      sum += x < 0 ? -x : x;
+      sum += Math.abs(x);
     }
     if (energy < 1) continue;
     const flatness = (sum * sum) / ((end - start) * energy);

@@ -82,14 +82,16 @@ export class EarModel {
   readonly lowerFactor: number;
   readonly window = hannWindow(BLOCK);
   readonly fft = new Fft(BLOCK);
-  readonly re = new Float64Array(BLOCK);
-  readonly im = new Float64Array(BLOCK);
+  /** Scratch of `bandEnergies`: a transform, and its first line once more at the end. */
+  readonly re = new Float64Array(BLOCK + 1);
+  readonly im = new Float64Array(BLOCK + 1);
   /** Steps of upper slope => what one band upwards leaves of a spread source, as a power of 0.4. */
   readonly upperFactor = new Float64Array(-STEEPEST * SLOPE_STEPS + 1);
   /** Steps of upper slope => share of a source's energy that stays in its band, as a power of 0.4. */
   readonly sourceShare = new Float64Array(-STEEPEST * SLOPE_STEPS + 1);
-  /** Scratch of `spread`. */
+  /** Scratch of `spread`: sources and what a band upwards leaves of them, and a zero, so that there is an even number. */
   readonly compressed: Float64Array;
+  readonly factors: Float64Array;
 
   constructor(sampleRate: number, tuning: Tuning) {
     const lineWidth = sampleRate / BLOCK;
@@ -124,7 +126,8 @@ export class EarModel {
     this.upperSlope = new Float64Array(numBands);
     this.thresholdRatio = new Float64Array(numBands);
     this.decay = new Float64Array(numBands);
-    this.compressed = new Float64Array(numBands);
+    this.compressed = new Float64Array(numBands + 1);
+    this.factors = new Float64Array(numBands + 1);
     this.normalization = new Float64Array(numBands).fill(1);
     this.lowerFactor = Math.fround(10 ** ((-LOWER_SLOPE * BAND_BARK * ADDITION_POWER) / 10));
     for (let step = 0; step < this.upperFactor.length; step++) {
@@ -159,7 +162,7 @@ export class EarModel {
    * louder sounds; each source keeps its energy, contributions add as powers of 0.4.
    */
   spread(energy: Float64Array, out: Float64Array): void {
-    const { numBands, compressed, upperSlope, upperFactor, sourceShare } = this;
+    const { numBands, compressed, factors, upperSlope, upperFactor, sourceShare } = this;
     const { lowerFactor, normalization } = this;
     out.fill(0, 0, numBands);
     for (let b = 0; b < numBands; b++) {
@@ -167,14 +170,34 @@ export class EarModel {
       // 0.2 · L dB/Bark of the level L, log2 of energy per band.
       const slope = upperSlope[b] + 0.2 * BAND_BARK * log;
       const step = (0.5 - SLOPE_STEPS * clip3(STEEPEST, 0, slope)) | 0;
-      const source = fastExp2(ADDITION_POWER * log) * sourceShare[step];
-      compressed[b] = source;
-      const factor = upperFactor[step];
-      const floor = source * SPREAD_FLOOR;
-      let value = source * factor;
-      for (let target = b + 1; target < numBands && value > floor; target++) {
-        out[target] += value;
-        value *= factor;
+      compressed[b] = fastExp2(ADDITION_POWER * log) * sourceShare[step];
+      factors[b] = upperFactor[step];
+    }
+    // Upwards two sources at a time, whose products do not wait for one another; each target still adds them in order.
+    for (let b = 0; b < numBands; b += 2) {
+      const factor0 = factors[b];
+      const factor1 = factors[b + 1];
+      const floor0 = compressed[b] * SPREAD_FLOOR;
+      const floor1 = compressed[b + 1] * SPREAD_FLOOR;
+      let value0 = compressed[b] * factor0;
+      let value1 = compressed[b + 1] * factor1;
+      if (b + 1 < numBands && value0 > floor0) {
+        out[b + 1] += value0;
+        value0 *= factor0;
+      }
+      let target = b + 2;
+      for (; target < numBands && value0 > floor0 && value1 > floor1; target++) {
+        out[target] = out[target] + value0 + value1;
+        value0 *= factor0;
+        value1 *= factor1;
+      }
+      for (let t = target; t < numBands && value0 > floor0; t++) {
+        out[t] += value0;
+        value0 *= factor0;
+      }
+      for (let t = target; t < numBands && value1 > floor1; t++) {
+        out[t] += value1;
+        value1 *= factor1;
       }
     }
     let below = 0;
@@ -186,51 +209,68 @@ export class EarModel {
   }
 
   /**
-   * Power spectra of two blocks of 2048 samples with one complex FFT.
+   * Energies of the bands of two blocks of 2048 samples, weighted and calibrated, internal noise added, with one complex
+   * FFT.
    * @param a samples from `aPos`, `b` from `bPos`; 32768 is full scale
-   * @param powerA receives 1024 energies, weighted and calibrated; `powerB` likewise
+   * @param energyA receives `numBands` energies; `energyB` likewise, and may be the same if the blocks are
    */
-  powerSpectra(
+  bandEnergies(
     a: Float64Array,
     aPos: number,
     b: Float64Array,
     bPos: number,
-    powerA: Float64Array,
-    powerB: Float64Array,
+    energyA: Float64Array,
+    energyB: Float64Array,
   ): void {
-    const { re, im, window, lineGain } = this;
-    const { reversal } = this.fft;
-    for (let n = 0; n < BLOCK; n++) {
-      const at = reversal[n];
-      re[at] = a[aPos + n] * window[n];
-      im[at] = b[bPos + n] * window[n];
-    }
-    this.fft.forwardReversed(re, im);
-    powerA[0] = re[0] * re[0] * lineGain[0];
-    powerB[0] = im[0] * im[0] * lineGain[0];
-    for (let k = 1; k < FRAME_LENGTH; k++) {
+    const { re, im, window } = this;
+    this.fft.forwardWindowed(a, aPos, b, bPos, window, re, im);
+    // Line 0 is its own mirror: both parts are doubled there, as everywhere else.
+    re[BLOCK] = re[0];
+    im[BLOCK] = im[0];
+    sumBands(re, im, this, energyA, energyB);
+  }
+}
+
+/** Separates the transform of two blocks, one real and one imaginary, and sums the energies of the bands of `model`. */
+function sumBands(
+  re: Float64Array,
+  im: Float64Array,
+  model: EarModel,
+  energyA: Float64Array,
+  energyB: Float64Array,
+): void {
+  const { numBands, firstLine, lineGain, noise } = model;
+  for (let b = 0; b < numBands; b++) {
+    let sumA = noise[b];
+    let sumB = noise[b];
+    const end = firstLine[b + 1];
+    for (let k = firstLine[b]; k < end; k++) {
       const mirror = BLOCK - k;
       const ar = re[k] + re[mirror];
       const ai = im[k] - im[mirror];
       const br = im[k] + im[mirror];
       const bi = re[mirror] - re[k];
       const gain = 0.25 * lineGain[k];
-      powerA[k] = (ar * ar + ai * ai) * gain;
-      powerB[k] = (br * br + bi * bi) * gain;
+      sumA += (ar * ar + ai * ai) * gain;
+      sumB += (br * br + bi * bi) * gain;
     }
+    energyA[b] = sumA;
+    energyB[b] = sumB;
   }
 }
 
 /** The ear's state for one channel. */
 export class ChannelEar {
   private readonly model: EarModel;
-  readonly power = new Float64Array(FRAME_LENGTH);
-  private readonly energy: Float64Array;
+  /** Energies of the bands of the block, as `EarModel.bandEnergies` gives them. */
+  readonly energy: Float64Array;
   private readonly excitation: Float64Array;
   /** Low-passed excitation of the blocks before. */
   private readonly smoothed: Float64Array;
   /** Band => 1 / (masked threshold) of the block before, in the ear's units. */
   private readonly earlier: Float64Array;
+  /** Band => weight of noise in the ear's units. */
+  private readonly weights: Float64Array;
 
   constructor(model: EarModel) {
     this.model = model;
@@ -238,36 +278,63 @@ export class ChannelEar {
     this.excitation = new Float64Array(model.numBands);
     this.smoothed = new Float64Array(model.numBands);
     this.earlier = new Float64Array(model.numBands);
+    this.weights = new Float64Array(model.numBands);
   }
 
   /**
-   * Takes `power` (one block later than the last call) and computes the weight of noise in each line.
+   * Takes `energy` (one block later than the last call) and computes the weight of noise in each band.
    *
    * The noise of a block begins with it. If the sound does not, its first half is heard against the block before: so a share
    * of that block's weight is added. A sine window's noise has a tenth of its energy in the frame before (seen
    * through a Hann window, BS.1387).
    * @param earlierShare share of the weight of the block before, 0 if this block's window shuts it out
-   * @param weights receives 1024 weights for errors of long MDCT lines
    */
-  update(earlierShare: number, weights: Float64Array): void {
-    const { model, power, energy, excitation, smoothed, earlier } = this;
-    const { numBands, firstLine, noise, thresholdRatio, decay, lineGain } = model;
-    for (let b = 0; b < numBands; b++) {
-      let sum = noise[b];
-      const end = firstLine[b + 1];
-      for (let k = firstLine[b]; k < end; k++) sum += power[k];
-      energy[b] = sum;
-    }
+  update(earlierShare: number): void {
+    const { model, energy, excitation, smoothed, earlier, weights } = this;
+    const { numBands, thresholdRatio, decay } = model;
     model.spread(energy, excitation);
     for (let b = 0; b < numBands; b++) {
       const now = excitation[b];
       const kept = decay[b] * smoothed[b] + (1 - decay[b]) * now;
       smoothed[b] = kept;
       const inverse = FFT_TO_MDCT / (Math.max(kept, now) * thresholdRatio[b]);
-      const weight = inverse + earlierShare * earlier[b];
+      weights[b] = inverse + earlierShare * earlier[b];
       earlier[b] = inverse;
+    }
+  }
+
+  /** @param out receives 1024 weights for errors of long MDCT lines */
+  lineWeights(out: Float64Array): void {
+    const { weights } = this;
+    const { numBands, firstLine, lineGain } = this.model;
+    for (let b = 0; b < numBands; b++) {
+      const weight = weights[b];
       const end = firstLine[b + 1];
-      for (let k = firstLine[b]; k < end; k++) weights[k] = lineGain[k] * weight;
+      for (let k = firstLine[b]; k < end; k++) out[k] = lineGain[k] * weight;
+    }
+  }
+
+  /**
+   * The means of the weights of the lines of scale factor bands: what `lineWeights` gives, summed without a store.
+   * @param swb_offset of long windows, `numSfb` + 1 used
+   * @param out receives `numSfb` means
+   */
+  meanWeights(swb_offset: Uint16Array, numSfb: number, out: Float64Array): void {
+    const { weights } = this;
+    const { firstLine, lineGain } = this.model;
+    let b = 0;
+    for (let sfb = 0; sfb < numSfb; sfb++) {
+      const start = swb_offset[sfb];
+      const end = swb_offset[sfb + 1];
+      let sum = 0;
+      for (let k = start; k < end; ) {
+        const bandEnd = firstLine[b + 1];
+        const runEnd = bandEnd < end ? bandEnd : end;
+        const weight = weights[b];
+        for (; k < runEnd; k++) sum += lineGain[k] * weight;
+        if (bandEnd <= end) b++;
+      }
+      out[sfb] = sum / (end - start);
     }
   }
 }

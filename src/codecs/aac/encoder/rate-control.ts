@@ -89,8 +89,9 @@ export class RateControl {
   /** Fewest bits that the next frame must have, so that the reservoir does not run over; 0 outside of CBR. */
   leastBits(): number {
     if (this.mode !== 'cbr') return 0;
+    const most = this.mostBits();
     const least = Math.ceil((this.meanBits + this.level - this.capacity) / 8) * 8;
-    return Math.max(0, Math.min(least, this.mostBits()));
+    return least > 0 ? Math.min(least, most) : 0;
   }
 
   /** A frame of `bits` has been written. */

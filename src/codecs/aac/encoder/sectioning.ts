@@ -24,20 +24,23 @@ import { largestMagnitude } from './quantizer.ts';
 const NUM_BOOKS = 12;
 /** More bits than a frame can have; `MAX_BANDS` of them are below 2^31. */
 const NEVER = 1 << 24;
-/** Bits of a zero in each book, a line: codewords of zeros for two or four lines. */
-const ZERO_LENGTHS: Float64Array = /* @__PURE__ */ Float64Array.from(
+/** Bits of four zeros in each book: codewords of zeros for two or four lines. */
+const ZERO_LENGTHS: Int32Array = /* @__PURE__ */ Int32Array.from(
   { length: NUM_BOOKS },
   (_, book) => {
     if (book === 0) return 0;
     const both = countPairedBits(new Int32Array(4), 0, 4, book - ((book + 1) & 1));
-    return (book & 1 ? both & 0xffff : both >>> 16) / 4;
+    return book & 1 ? both & 0xffff : both >>> 16;
   },
 );
 
 /** Scratch of one channel; nothing lives across calls. */
 export class SectionScratch {
-  /** Bits of each band in each codebook; `NEVER` if the book cannot code it. */
+  /** Bits of each band in each codebook that it may have. */
   readonly bandBits = new Int32Array(MAX_BANDS * NUM_BOOKS);
+  /** The codebooks that each band may have: from this one to that of `highest`; 0 if it is all zeros. */
+  readonly lowest = new Uint8Array(MAX_BANDS);
+  readonly highest = new Uint8Array(MAX_BANDS);
   /** For each band and book: the book of the band before on the cheapest path. */
   readonly from = new Uint8Array(MAX_BANDS * NUM_BOOKS);
   readonly cost = new Int32Array(NUM_BOOKS);
@@ -70,7 +73,9 @@ export function chooseCodebooks(stream: ChannelStream, scratch: SectionScratch):
   return bits;
 }
 
-/** Fills the row of `band` in `scratch.bandBits`; `header` is the bits of a section's. */
+/**
+ * Fills the row of `band` in `scratch.bandBits`, and sets the books that it may have; `header` is the bits of a section's.
+ */
 function countBand(
   stream: ChannelStream,
   band: number,
@@ -82,13 +87,16 @@ function countBand(
   const row = band * NUM_BOOKS;
   const rows = scratch.bandBits;
   const lowest = lowestBook(largestMagnitude(stream.quantized, start, count));
+  scratch.lowest[band] = lowest;
+  scratch.highest[band] = ESC_HCB;
   if (lowest === 0) {
     rows[row] = 0;
     // A band of zeros in a book of values has a scale factor all the same: one bit, the same as before.
-    for (let book = 1; book < NUM_BOOKS; book++) rows[row + book] = count * ZERO_LENGTHS[book] + 1;
+    for (let book = 1; book < NUM_BOOKS; book++) {
+      rows[row + book] = (count >> 2) * ZERO_LENGTHS[book] + 1;
+    }
     return;
   }
-  for (let book = 0; book < NUM_BOOKS; book++) rows[row + book] = NEVER;
   let least = NEVER;
   for (let book = lowest; book < ESC_HCB; book += 2) {
     const both = countPairedBits(stream.quantized, start, count, book);
@@ -96,6 +104,7 @@ function countBand(
     const high = both >>> 16;
     rows[row + book] = low;
     rows[row + book + 1] = high;
+    scratch.highest[band] = book + 1;
     const cheaper = low < high ? low : high;
     // Books for larger values cost more and more; what both neighbors' headers cost is all that they can save.
     if (cheaper > least + 2 * header) return;
@@ -103,10 +112,14 @@ function countBand(
   }
   if (lowest >= 7) {
     rows[row + ESC_HCB] = countPairedBits(stream.quantized, start, count, ESC_HCB) & 0xffff;
+    scratch.highest[band] = ESC_HCB;
   }
 }
 
-/** Viterbi search over the bands `first` to `end` - 1, all of one group. */
+/**
+ * Viterbi search over the bands `first` to `end` - 1, all of one group. Sets their codebooks and returns their bits.
+ * A band looks at its own books only, half of them on average.
+ */
 function chooseInRun(
   stream: ChannelStream,
   first: number,
@@ -114,9 +127,10 @@ function chooseInRun(
   header: number,
   scratch: SectionScratch,
 ): number {
-  const { bandBits, from, cost } = scratch;
-  let best = 0;
-  for (let book = 0; book < NUM_BOOKS; book++) {
+  const { bandBits, from, cost, lowest, highest } = scratch;
+  cost.fill(NEVER);
+  let best = lowest[first];
+  for (let book = lowest[first]; book <= highest[first]; book++) {
     cost[book] = bandBits[first * NUM_BOOKS + book] + header;
     if (cost[book] < cost[best]) best = book;
   }
@@ -124,8 +138,10 @@ function chooseInRun(
     const row = band * NUM_BOOKS;
     const before = best;
     const changed = cost[before] + header;
+    const low = lowest[band];
+    const high = highest[band];
     let least = 2 * NEVER;
-    for (let book = 0; book < NUM_BOOKS; book++) {
+    for (let book = low; book <= high; book++) {
       let total = cost[book];
       from[row + book] = book;
       if (total > changed) {
@@ -139,12 +155,15 @@ function chooseInRun(
         best = book;
       }
     }
+    // Books that this band cannot have: the next one gets there by a new section.
+    for (let book = lowest[band - 1]; book < low; book++) cost[book] = NEVER;
+    for (let book = highest[band - 1]; book > high; book--) cost[book] = NEVER;
   }
   let book = best;
   let bits = 0;
   for (let band = end - 1; band >= first; band--) {
     stream.codebook[band] = book;
-    const isZero = bandBits[band * NUM_BOOKS] === 0;
+    const isZero = lowest[band] === 0;
     bits += bandBits[band * NUM_BOOKS + book] - (isZero && book !== ZERO_HCB ? 1 : 0);
     book = from[band * NUM_BOOKS + book];
   }
@@ -160,7 +179,7 @@ export function completeScaleFactors(stream: ChannelStream, scratch: SectionScra
   let waiting = 0;
   for (let band = 0; band < stream.numBands; band++) {
     if (!isSpectrumBook(stream.codebook[band])) continue;
-    if (scratch.bandBits[band * NUM_BOOKS] !== 0) {
+    if (scratch.lowest[band] !== 0) {
       last = stream.scaleFactor[band];
       for (; waiting < band; waiting++) {
         if (isSpectrumBook(stream.codebook[waiting])) stream.scaleFactor[waiting] = last;

@@ -13,7 +13,6 @@
  *
  * Gain and cost: docs/aac/05-measurements.md.
  */
-import { clip3 } from '../../../base/math.ts';
 import { fastLog2 } from '../../../dsp/logarithm.ts';
 import type { Tuning } from './tuning.ts';
 
@@ -112,7 +111,7 @@ export class StereoBand {
         lambda * POSITION_BITS;
       const position = Math.round(2 * fastLog2(leftEnergy / rightEnergy));
       if (cost < codedCost && Math.abs(position) <= MAX_POSITION) {
-        this.position = clip3(-MAX_POSITION, MAX_POSITION, position);
+        this.position = position | 0;
         this.isOpposite = sign < 0;
         this.weight = leftWeight + (rightWeight * rightEnergy) / leftEnergy;
         this.error = error;

@@ -20,6 +20,9 @@ const NOISE_FLOOR = 1e-3;
 /** Sum of squares of the first two normalized correlations below which lines count as unpredictable. */
 const WORTHWHILE = 0.05;
 
+/** Correlations computed together; they divide `TNS_MAX_ORDER_LONG`. */
+const LAGS = 4;
+
 /** Scratch and result of one element. */
 export class TnsAnalysis {
   private readonly correlation = new Float64Array(TNS_MAX_ORDER_LONG + 1);
@@ -54,22 +57,49 @@ export class TnsAnalysis {
       const bandEnd = swb_offset[band + 1];
       for (let k = swb_offset[band]; k < bandEnd; k++) scaled[k] = spectrum[k] * root;
     }
+    let energy = scaled[start] * scaled[start];
+    energy += scaled[start + 1] * scaled[start + 1];
     let r0 = 0;
     let r1 = 0;
     let r2 = 0;
     for (let k = start + 2; k < end; k++) {
       const x = scaled[k];
+      energy += x * x;
       r0 += x * x;
       r1 += x * scaled[k - 1];
       r2 += x * scaled[k - 2];
     }
-    const worthwhile = r1 * r1 + r2 * r2 > WORTHWHILE * r0 * r0;
-    const highest = worthwhile ? TNS_MAX_ORDER_LONG : 0;
-    for (let lag = 0; lag <= highest; lag++) {
-      let sum = 0;
-      for (let k = start + lag; k < end; k++) sum += scaled[k] * scaled[k - lag];
-      correlation[lag] += sum;
+    correlation[0] += energy;
+    if (!(r1 * r1 + r2 * r2 > WORTHWHILE * r0 * r0)) return;
+    for (let lag = 1; lag <= TNS_MAX_ORDER_LONG; lag += LAGS) this.addLags(lag, start, end);
+  }
+
+  /** Adds to the correlations of `lag` and the lags after it, `LAGS` at once: their sums do not wait for one another. */
+  private addLags(lag: number, start: number, end: number): void {
+    const { scaled, correlation } = this;
+    const lag1 = lag + 1;
+    const lag2 = lag + 2;
+    const lag3 = lag + 3;
+    const first = start + lag;
+    // Products that the longer lags do not have.
+    let sum0 = scaled[first] * scaled[start];
+    sum0 += scaled[first + 1] * scaled[start + 1];
+    sum0 += scaled[first + 2] * scaled[start + 2];
+    let sum1 = scaled[first + 1] * scaled[start];
+    sum1 += scaled[first + 2] * scaled[start + 1];
+    let sum2 = scaled[first + 2] * scaled[start];
+    let sum3 = 0;
+    for (let k = start + lag3; k < end; k++) {
+      const x = scaled[k];
+      sum0 += x * scaled[k - lag];
+      sum1 += x * scaled[k - lag1];
+      sum2 += x * scaled[k - lag2];
+      sum3 += x * scaled[k - lag3];
     }
+    correlation[lag] += sum0;
+    correlation[lag1] += sum1;
+    correlation[lag2] += sum2;
+    correlation[lag3] += sum3;
   }
 
   /**

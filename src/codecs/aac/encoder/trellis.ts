@@ -56,6 +56,8 @@ export class TrellisScratch {
   readonly nextNode = new Int32Array(MAX_STATES);
   /** Difference of scale factors + `DELTA_ORIGIN` => lambda times its bits; infinite if it cannot be sent. */
   readonly deltaCost = new Float64Array(NUM_DELTAS).fill(Number.POSITIVE_INFINITY);
+  /** The lambda that `deltaCost` holds. */
+  lambda = -1;
   readonly candidateSf = new Int16Array(NUM_CANDIDATES);
   readonly candidateCost = new Float64Array(NUM_CANDIDATES);
   /** All nodes of the paths: their scale factor and the node before. */
@@ -78,14 +80,7 @@ export function chooseScaleFactors(
   let { sf, cost, node } = scratch;
   let { nextSf, nextCost, nextNode } = scratch;
   const { nodeSf, nodeBefore, nodeBand, deltaCost } = scratch;
-  for (let delta = -MAX_SCALE_FACTOR_DELTA; delta <= MAX_SCALE_FACTOR_DELTA; delta++) {
-    deltaCost[DELTA_ORIGIN + delta] = lambda * SCALE_FACTOR_LENGTHS[MAX_SCALE_FACTOR_DELTA + delta];
-  }
-  // The first scale factor is global_gain; its own difference is 0.
-  deltaCost.fill(
-    lambda * SCALE_FACTOR_LENGTHS[MAX_SCALE_FACTOR_DELTA],
-    DELTA_ORIGIN - NO_SCALE_FACTOR,
-  );
+  if (scratch.lambda !== lambda) setLambda(scratch, lambda);
   const margin = lambda * DROP_BITS;
   const log2Lambda = fastLog2(lambda);
   let numStates = 1;
@@ -155,6 +150,20 @@ export function chooseScaleFactors(
   let best = 0;
   for (let s = 1; s < numStates; s++) if (cost[s] < cost[best]) best = s;
   applyPath(search, stream, node[best], tuning, scratch);
+}
+
+/** Fills `scratch.deltaCost`: once for all channels of a frame. */
+function setLambda(scratch: TrellisScratch, lambda: number): void {
+  const { deltaCost } = scratch;
+  scratch.lambda = lambda;
+  for (let delta = -MAX_SCALE_FACTOR_DELTA; delta <= MAX_SCALE_FACTOR_DELTA; delta++) {
+    deltaCost[DELTA_ORIGIN + delta] = lambda * SCALE_FACTOR_LENGTHS[MAX_SCALE_FACTOR_DELTA + delta];
+  }
+  // The first scale factor is global_gain; its own difference is 0.
+  deltaCost.fill(
+    lambda * SCALE_FACTOR_LENGTHS[MAX_SCALE_FACTOR_DELTA],
+    DELTA_ORIGIN - NO_SCALE_FACTOR,
+  );
 }
 
 /**

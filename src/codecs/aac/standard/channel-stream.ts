@@ -107,10 +107,11 @@ function writeSectionData(w: SyntaxWriter, stream: ChannelStream): void {
       let end = k + 1;
       while (end < max_sfb && stream.codebook[base + end] === sect_cb) end++;
       w.u('sect_cb', 4, sect_cb);
-      let left = end - k;
-      for (; left >= sect_esc_val; left -= sect_esc_val) w.u('sect_len_incr', width, sect_esc_val);
-      w.u('sect_len_incr', width, left);
-      k = end;
+      let sect_len_incr = sect_esc_val;
+      for (; sect_len_incr === sect_esc_val; k += sect_len_incr) {
+        sect_len_incr = Math.min(end - k, sect_esc_val);
+        w.u('sect_len_incr', width, sect_len_incr);
+      }
     }
   }
 }

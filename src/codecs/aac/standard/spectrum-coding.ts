@@ -108,7 +108,10 @@ function meanOverSigns(
   );
 }
 
-/** Bits of escape_sequence by the magnitude's number of binary digits; 0 below 16, which has none. */
+/**
+ * Bits of escape_sequence (clause 4.6.3.3) by the magnitude's number of binary digits: N ones, a zero, N + 4 bits,
+ * N = floor(log2) - 4; 0 below 16, which has none.
+ */
 export const ESCAPE_LENGTHS: Int32Array = /* @__PURE__ */ Int32Array.from(
   { length: 33 },
   (_, digits) => (digits < 5 ? 0 : 2 * (digits - 1) - 3),
@@ -119,11 +122,6 @@ const QUAD_2 = PAIRED_LENGTHS[1];
 const PAIR_4 = PAIRED_LENGTHS[2];
 const PAIR_7 = PAIRED_LENGTHS[3];
 const PAIR_12 = PAIRED_LENGTHS[4];
-
-/** Length of escape_sequence for a magnitude of at least 16: N ones, a zero, N + 4 bits, N = floor(log2) - 4. */
-function escapeLength(magnitude: number): number {
-  return 2 * (31 - Math.clz32(magnitude)) - 3;
-}
 
 /**
  * Bits of `count` coefficients from `pos` (clause 4.6.3.3) in the codebook pair whose lower book is `book`: the lower one's in bits
@@ -148,44 +146,26 @@ export function countPairedBits(
     }
   } else if (book === 3) {
     for (let i = pos; i < end; i += 4) {
-      const w = quantized[i];
-      const x = quantized[i + 1];
-      const y = quantized[i + 2];
-      const z = quantized[i + 3];
-      sum +=
-        QUAD_2[
-          27 * (w < 0 ? -w : w) + 9 * (x < 0 ? -x : x) + 3 * (y < 0 ? -y : y) + (z < 0 ? -z : z)
-        ];
+      const w = Math.abs(quantized[i]);
+      const x = Math.abs(quantized[i + 1]);
+      const y = Math.abs(quantized[i + 2]);
+      const z = Math.abs(quantized[i + 3]);
+      sum += QUAD_2[27 * w + 9 * x + 3 * y + z];
     }
   } else if (book === 5) {
     for (let i = pos; i < end; i += 2) sum += PAIR_4[9 * quantized[i] + quantized[i + 1] + 40];
-  } else if (book === 7) {
+  } else if (book < ESC_HCB) {
+    const lengths = book === 7 ? PAIR_7 : PAIR_12;
+    const modulus = book === 7 ? 8 : 13;
     for (let i = pos; i < end; i += 2) {
-      const y = quantized[i];
-      const z = quantized[i + 1];
-      sum += PAIR_7[8 * (y < 0 ? -y : y) + (z < 0 ? -z : z)];
-    }
-  } else if (book === 9) {
-    for (let i = pos; i < end; i += 2) {
-      const y = quantized[i];
-      const z = quantized[i + 1];
-      sum += PAIR_12[13 * (y < 0 ? -y : y) + (z < 0 ? -z : z)];
+      sum += lengths[modulus * Math.abs(quantized[i]) + Math.abs(quantized[i + 1])];
     }
   } else {
     for (let i = pos; i < end; i += 2) {
-      let y = quantized[i];
-      let z = quantized[i + 1];
-      if (y < 0) y = -y;
-      if (z < 0) z = -z;
-      if (y > 15) {
-        sum += escapeLength(y);
-        y = 16;
-      }
-      if (z > 15) {
-        sum += escapeLength(z);
-        z = 16;
-      }
-      sum += ESCAPE_BOOK_LENGTHS[17 * y + z];
+      const y = Math.abs(quantized[i]);
+      const z = Math.abs(quantized[i + 1]);
+      sum += ESCAPE_LENGTHS[32 - Math.clz32(y)] + ESCAPE_LENGTHS[32 - Math.clz32(z)];
+      sum += ESCAPE_BOOK_LENGTHS[17 * Math.min(y, 16) + Math.min(z, 16)];
     }
     sum |= sum << 16;
   }
@@ -217,17 +197,13 @@ export function writeSpectrum(
         bits.put(lengths[index], codes[index]);
       } else {
         const index = 27 * Math.abs(w) + 9 * Math.abs(x) + 3 * Math.abs(y) + Math.abs(z);
-        bits.put(lengths[index], codes[index]);
-        // quad_sign_bits: one for each value that is not zero, 1 if negative.
-        let signs = 0;
-        let count = 0;
-        for (let k = i; k < i + 4; k++) {
-          const q = quantized[k];
-          if (q === 0) continue;
-          signs = (signs << 1) | (q >>> 31);
-          count++;
-        }
-        if (count > 0) bits.put(count, signs);
+        // quad_sign_bits: one for each value that is not zero, 1 if negative. All without a branch.
+        let code = (codes[index] << Number(w !== 0)) | (w >>> 31);
+        code = (code << Number(x !== 0)) | (x >>> 31);
+        code = (code << Number(y !== 0)) | (y >>> 31);
+        code = (code << Number(z !== 0)) | (z >>> 31);
+        const signs = Number(w !== 0) + Number(x !== 0) + Number(y !== 0) + Number(z !== 0);
+        bits.put(lengths[index] + signs, code);
       }
     }
     return;
@@ -247,10 +223,10 @@ export function writeSpectrum(
     const index =
       modulus * (yMagnitude < largest ? yMagnitude : largest) +
       (zMagnitude < largest ? zMagnitude : largest);
-    bits.put(lengths[index], codes[index]);
     // pair_sign_bits, likewise.
-    if (y !== 0 && z !== 0) bits.put(2, ((y >>> 31) << 1) | (z >>> 31));
-    else if (y !== 0 || z !== 0) bits.put(1, (y | z) >>> 31);
+    const code = (codes[index] << Number(y !== 0)) | (y >>> 31);
+    const signs = Number(y !== 0) + Number(z !== 0);
+    bits.put(lengths[index] + signs, (code << Number(z !== 0)) | (z >>> 31));
     if (book === ESC_HCB) {
       if (yMagnitude > 15) putEscape(bits, yMagnitude);
       if (zMagnitude > 15) putEscape(bits, zMagnitude);

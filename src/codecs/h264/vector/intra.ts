@@ -2,8 +2,17 @@
  * Intra prediction with vectors, and what its 4x4 modes cost: the functions of standard/intra-kernels.ts and `intra4x4Costs`
  * of encoder/distortion.ts, argument for argument and bit for bit. Clause 8.3.
  */
-import { type I32, i8x16, i16x8, i32, i32x4, type V128, v128 } from '../../../wasm/expressions.ts';
-import type { FunctionBuilder, I32Local, V128Local } from '../../../wasm/function-builder.ts';
+import {
+  type I32,
+  type Integer,
+  i8x16,
+  i16x8,
+  i32,
+  i32x4,
+  type V128,
+  v128,
+} from '../../../wasm/expressions.ts';
+import type { FunctionBuilder, I32Local } from '../../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
 import {
   INTRA_4X4_DC,
@@ -220,7 +229,7 @@ function storeRow(f: FunctionBuilder, to: I32Local, size: I32Local, row: V128): 
  * H or V of clauses 8.3.3.4 and 8.3.4.4: of the size + 1 neighbors from the corner on, `step` apart, each times its distance
  * from the middle one.
  */
-function slope(f: FunctionBuilder, corner: I32, step: I32 | number, size: I32Local): I32Local {
+function slope(f: FunctionBuilder, corner: I32, step: Integer, size: I32Local): I32Local {
   const at = f.i32(corner);
   const distance = f.i32(i32.sub(0, i32.shr_u(size, 1)));
   const sum = f.i32(0);
@@ -232,6 +241,9 @@ function slope(f: FunctionBuilder, corner: I32, step: I32 | number, size: I32Loc
   return sum;
 }
 
+/** 0 to 7 in lanes of 16 bits. */
+const EIGHT_STEPS = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((step) => [step, 0]);
+
 function definePredictSquares(m: ModuleBuilder): void {
   m.defineProcedure('predictHorizontal', 5, (f, from, fromStride, to, toStride, size) => {
     f.repeat(size, () => {
@@ -242,7 +254,7 @@ function definePredictSquares(m: ModuleBuilder): void {
   });
 
   // Lanes of 16 bits: |b| and |c| are at most 717 (1355 for 8x8) and go eight (four) steps each from the middle, where
-  // 16..8176 is. All values are within -11,472..19,648 (-10,840..19,016).
+  // 16..8176 is. All values are within -11,456..19,648 (-10,824..19,016).
   m.defineProcedure('predictPlane', 5, (f, from, fromStride, to, toStride, size) => {
     const corner = f.i32(i32.sub(i32.sub(from, fromStride), 1));
     const factor = f.i32(i32.select(5, 34, i32.eq(size, 16)));
@@ -255,7 +267,7 @@ function definePredictSquares(m: ModuleBuilder): void {
     const toMiddle = i32.sub(i32.shr_u(size, 1), 1);
     const origin = i32.add(i32.sub(a, i32.mul(i32.add(b, c), toMiddle)), 16);
     const across = f.v128(i16x8.mul(i16x8.splat(b), v128.const(EIGHT_STEPS)));
-    const left: V128Local = f.v128(i16x8.add(i16x8.splat(origin), across));
+    const left = f.v128(i16x8.add(i16x8.splat(origin), across));
     const right = f.v128(i16x8.add(left, i16x8.splat(i32.shl(b, 3))));
     const down = f.v128(i16x8.splat(c));
     f.repeat(size, () => {
@@ -267,9 +279,6 @@ function definePredictSquares(m: ModuleBuilder): void {
     });
   });
 }
-
-/** 0 to 7 in lanes of 16 bits. */
-const EIGHT_STEPS = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((step) => [step, 0]);
 
 /** Defines the kernels of `IntraKernels`, and `intra4x4Costs`. */
 export function defineIntra(m: ModuleBuilder): void {

@@ -146,14 +146,17 @@ function predictChroma(context: MacroblockContext, recon: number, to: number, mo
   }
 }
 
-/** Chooses intra_chroma_pred_mode and leaves its prediction in place. Returns the cost. */
+/**
+ * Chooses intra_chroma_pred_mode, for any intra candidate of the macroblock.
+ * @param recon a reconstruction block whose edges hold the neighbors
+ * @returns the mode; its prediction is in scratch, for `placeIntraChroma`
+ */
 export function searchIntraChroma(
   context: MacroblockContext,
-  candidate: Candidate,
+  recon: number,
   lambda: number,
 ): number {
   const { kernels, source, blocks } = context.memory;
-  const { recon } = candidate;
   let best = INTRA_CHROMA_DC;
   let bestCost = 0x7fffffff;
   for (let mode = 0; mode < 4; mode++) {
@@ -169,12 +172,21 @@ export function searchIntraChroma(
       best = mode;
     }
   }
-  const bestAt = blocks[best];
-  const bestStride = best === INTRA_CHROMA_VERTICAL ? 0 : BLOCK_STRIDE;
-  kernels.copyBlock(bestAt, bestStride, recon + RECON_CB, RECON_STRIDE, 8, 8);
-  kernels.copyBlock(bestAt + TO_CR, bestStride, recon + RECON_CR, RECON_STRIDE, 8, 8);
-  candidate.syntax.intra_chroma_pred_mode = best;
-  return bestCost;
+  return best;
+}
+
+/** Gives a candidate the mode that `searchIntraChroma` has just chosen, and its prediction. */
+export function placeIntraChroma(
+  context: MacroblockContext,
+  candidate: Candidate,
+  mode: number,
+): void {
+  const { kernels, blocks } = context.memory;
+  const { recon, syntax } = candidate;
+  const stride = mode === INTRA_CHROMA_VERTICAL ? 0 : BLOCK_STRIDE;
+  kernels.copyBlock(blocks[mode], stride, recon + RECON_CB, RECON_STRIDE, 8, 8);
+  kernels.copyBlock(blocks[mode] + TO_CR, stride, recon + RECON_CR, RECON_STRIDE, 8, 8);
+  syntax.intra_chroma_pred_mode = mode;
 }
 
 /** Blocks whose samples above right are later in decoding order or outside, by luma4x4BlkIdx: bits 3, 7, 11, 13, 15. */

@@ -163,6 +163,7 @@ export const v128 = {
   load64_splat: /* @__PURE__ */ loadVector(10),
   load32_zero: /* @__PURE__ */ loadVector(92),
   load64_zero: /* @__PURE__ */ loadVector(93),
+  load8_lane: /* @__PURE__ */ loadLane(84),
   load32_lane: /* @__PURE__ */ loadLane(86),
   load64_lane: /* @__PURE__ */ loadLane(87),
   store: (address: Integer, value: V128, offset = 0) =>

@@ -5,6 +5,8 @@
  * Blocks are (position, stride) in one memory. `words` is the memory in 32-bit words, four samples each, first lowest.
  */
 
+import { INTRA_4X4_WORDS } from '../standard/intra-4x4.ts';
+
 /** Even bytes of a word, and odd ones after a shift by 8: two samples as two 16-bit numbers. */
 const PAIRS = 0x00ff00ff;
 
@@ -271,16 +273,30 @@ function satdOfWords(
   );
 }
 
-/** SATD of 4x4 samples. `a` and the strides are multiples of 4, `b` is any position. */
-export function satd4x4(
+/**
+ * SATD of a 4x4 block in those of its Intra_4x4 modes (clause 8.3.1.2) that are asked for.
+ * @param source position of the block, a multiple of 4 as is `sourceStride`
+ * @param predictions position of what `predictIntra4x4` gives
+ * @param modes mask of modes whose predictions are there
+ * @param costs position of one integer of 32 bits by mode; those of other modes are left as they are
+ */
+export function intra4x4Costs(
   words: Int32Array,
-  a: number,
-  strideA: number,
-  b: number,
-  strideB: number,
-): number {
-  const shift = (b & 3) << 3;
-  return satdOfWords(words, a >> 2, strideA >> 2, b >> 2, strideB >> 2, shift, 31 - shift);
+  source: number,
+  sourceStride: number,
+  predictions: number,
+  modes: number,
+  costs: number,
+): void {
+  const block = source >> 2;
+  const stride = sourceStride >> 2;
+  let prediction = predictions >> 2;
+  let at = costs >> 2;
+  for (let left = modes; left !== 0; left >>= 1) {
+    if (left & 1) words[at] = satdOfWords(words, block, stride, prediction, 1, 0, 31);
+    prediction += INTRA_4X4_WORDS;
+    at++;
+  }
 }
 
 /**

@@ -9,7 +9,6 @@ import {
   INTRA_4X4_NEEDS,
   INTRA_4X4_VERTICAL,
   INTRA_4X4_WORDS,
-  predictIntra4x4,
 } from '../standard/intra-4x4.ts';
 import {
   INTRA_16X16_DC,
@@ -22,15 +21,10 @@ import {
   INTRA_CHROMA_VERTICAL,
   predictDc16x16,
   predictDcChroma,
-  predictHorizontal,
-  predictPlane16x16,
-  predictPlaneChroma,
-  predictVertical,
 } from '../standard/intra-16x16.ts';
 import { BLOCK_X, BLOCK_Y, I_4X4, I_16X16 } from '../standard/macroblock.ts';
 import { GRID_ORIGIN, GRID_STRIDE } from '../standard/motion-prediction.ts';
 import type { Candidate } from './candidate.ts';
-import { satd4x4 } from './distortion.ts';
 import { type MacroblockContext, MODE_UNAVAILABLE } from './macroblock-context.ts';
 import {
   BLOCK_STRIDE,
@@ -44,23 +38,29 @@ import {
 } from './memory.ts';
 import type { ResidualCoder } from './residual.ts';
 
-/** Writes the Intra_16x16 prediction of `mode` at `to`; the neighbors it needs are around `from`. */
-function predict16x16(
-  context: MacroblockContext,
-  from: number,
-  to: number,
-  toStride: number,
-  mode: number,
-): void {
-  const { bytes, words } = context.memory;
-  if (mode === INTRA_16X16_VERTICAL) predictVertical(words, from, RECON_STRIDE, to, toStride, 16);
-  else if (mode === INTRA_16X16_HORIZONTAL) {
-    predictHorizontal(bytes, words, from, RECON_STRIDE, to, toStride, 16);
+/**
+ * Whether the rows of an Intra_16x16 prediction are all alike: one of them is enough, compared and copied with stride 0.
+ */
+function repeatsRow(mode: number): boolean {
+  return mode === INTRA_16X16_VERTICAL || mode === INTRA_16X16_DC;
+}
+
+/**
+ * Makes the Intra_16x16 prediction of `mode`; the neighbors it needs are around `from`.
+ * @returns where it is: rows of BLOCK_STRIDE in a scratch block of the mode, or one row (`repeatsRow`)
+ */
+function predict16x16(context: MacroblockContext, from: number, mode: number): number {
+  if (mode === INTRA_16X16_VERTICAL) return from - RECON_STRIDE;
+  const { bytes, words, kernels, blocks } = context.memory;
+  const to = blocks[mode];
+  if (mode === INTRA_16X16_HORIZONTAL) {
+    kernels.predictHorizontal(from, RECON_STRIDE, to, BLOCK_STRIDE, 16);
   } else if (mode === INTRA_16X16_DC) {
-    predictDc16x16(bytes, words, from, RECON_STRIDE, to, toStride, context.intraA, context.intraB);
+    predictDc16x16(bytes, words, from, RECON_STRIDE, to, context.intraA, context.intraB);
   } else {
-    predictPlane16x16(bytes, from, RECON_STRIDE, to, toStride);
+    kernels.predictPlane(from, RECON_STRIDE, to, BLOCK_STRIDE, 16);
   }
+  return to;
 }
 
 /** Whether the neighbors that an Intra_16x16 mode reads are available. */
@@ -84,103 +84,109 @@ export function searchIntra16x16(
   mbTypeOffset: number,
   limit: number,
 ): boolean {
-  const { kernels, source, blocks } = context.memory;
+  const { kernels, source } = context.memory;
   const from = candidate.recon + RECON_LUMA;
-  const trial = blocks[0];
   let best = -1;
+  let bestAt = 0;
   let bestCost = limit;
   for (let mode = 0; mode < 4; mode++) {
     if (!canPredict16x16(context, mode)) continue;
     if (mode === INTRA_16X16_PLANE && best < 0) break;
     const bits = lambda * ueBits(mbTypeOffset + 1 + mode);
-    predict16x16(context, from, trial, BLOCK_STRIDE, mode);
-    const cost =
-      bits + kernels.satd(source, SOURCE_STRIDE, trial, BLOCK_STRIDE, 16, 16, bestCost - bits);
+    const at = predict16x16(context, from, mode);
+    const stride = repeatsRow(mode) ? 0 : BLOCK_STRIDE;
+    const cost = bits + kernels.satd(source, SOURCE_STRIDE, at, stride, 16, 16, bestCost - bits);
     if (cost < bestCost) {
       bestCost = cost;
       best = mode;
+      bestAt = at;
     }
   }
   if (best < 0) return false;
-  predict16x16(context, from, from, RECON_STRIDE, best);
+  const bestStride = repeatsRow(best) ? 0 : BLOCK_STRIDE;
+  kernels.copyBlock(bestAt, bestStride, from, RECON_STRIDE, 16, 16);
   candidate.syntax.mbType = I_16X16;
   candidate.syntax.intra16x16PredMode = best;
   candidate.cost = bestCost;
   return true;
 }
 
-/** Writes the prediction of `mode` for both chroma planes into the reconstruction block itself. */
-export function predictIntraChroma(context: MacroblockContext, recon: number, mode: number): void {
-  const { bytes, words } = context.memory;
+/** From the Cb to the Cr samples of a row, in the source scratch block and in predictions of chroma. */
+const TO_CR = SOURCE_CR - SOURCE_CB;
+
+/** Whether the neighbors that a chroma mode reads are available. */
+function canPredictChroma(context: MacroblockContext, mode: number): boolean {
+  if (mode === INTRA_CHROMA_VERTICAL) return context.intraB;
+  if (mode === INTRA_CHROMA_HORIZONTAL) return context.intraA;
+  if (mode === INTRA_CHROMA_PLANE) return context.intraA && context.intraB && context.intraD;
+  return true;
+}
+
+/**
+ * Writes the prediction of `mode` for both chroma planes, side by side as in the source scratch block: rows of BLOCK_STRIDE
+ * at `to`, but of Vertical only the first. The neighbors are those in the reconstruction block.
+ */
+function predictChroma(context: MacroblockContext, recon: number, to: number, mode: number): void {
+  const { bytes, words, kernels } = context.memory;
   for (let plane = 0; plane < 2; plane++) {
-    const at = recon + (plane === 0 ? RECON_CB : RECON_CR);
+    const from = recon + (plane === 0 ? RECON_CB : RECON_CR);
+    const at = to + plane * TO_CR;
     if (mode === INTRA_CHROMA_VERTICAL) {
-      predictVertical(words, at, RECON_STRIDE, at, RECON_STRIDE, 8);
+      const above = (from - RECON_STRIDE) >> 2;
+      words[at >> 2] = words[above];
+      words[(at >> 2) + 1] = words[above + 1];
     } else if (mode === INTRA_CHROMA_HORIZONTAL) {
-      predictHorizontal(bytes, words, at, RECON_STRIDE, at, RECON_STRIDE, 8);
+      kernels.predictHorizontal(from, RECON_STRIDE, at, BLOCK_STRIDE, 8);
     } else if (mode === INTRA_CHROMA_DC) {
-      predictDcChroma(
-        bytes,
-        words,
-        at,
-        RECON_STRIDE,
-        at,
-        RECON_STRIDE,
-        context.intraA,
-        context.intraB,
-      );
+      const { intraA, intraB } = context;
+      predictDcChroma(bytes, words, from, RECON_STRIDE, at, BLOCK_STRIDE, intraA, intraB);
     } else {
-      predictPlaneChroma(bytes, at, RECON_STRIDE, at, RECON_STRIDE);
+      kernels.predictPlane(from, RECON_STRIDE, at, BLOCK_STRIDE, 8);
     }
   }
 }
 
-/** Chooses intra_chroma_pred_mode and leaves its prediction in place. Returns the cost. */
+/**
+ * Chooses intra_chroma_pred_mode, for any intra candidate of the macroblock.
+ * @param recon a reconstruction block whose edges hold the neighbors
+ * @returns the mode; its prediction is in scratch, for `placeIntraChroma`
+ */
 export function searchIntraChroma(
   context: MacroblockContext,
-  candidate: Candidate,
+  recon: number,
   lambda: number,
 ): number {
-  const { kernels, source } = context.memory;
-  const recon = candidate.recon;
+  const { kernels, source, blocks } = context.memory;
   let best = INTRA_CHROMA_DC;
   let bestCost = 0x7fffffff;
-  let last = -1;
   for (let mode = 0; mode < 4; mode++) {
-    if (mode === INTRA_CHROMA_VERTICAL && !context.intraB) continue;
-    if (mode === INTRA_CHROMA_HORIZONTAL && !context.intraA) continue;
-    if (mode === INTRA_CHROMA_PLANE && !(context.intraA && context.intraB && context.intraD))
-      continue;
-    predictIntraChroma(context, recon, mode);
-    last = mode;
-    const cost =
-      kernels.satd(
-        source + SOURCE_CB,
-        SOURCE_STRIDE,
-        recon + RECON_CB,
-        RECON_STRIDE,
-        8,
-        8,
-        bestCost,
-      ) +
-      kernels.satd(
-        source + SOURCE_CR,
-        SOURCE_STRIDE,
-        recon + RECON_CR,
-        RECON_STRIDE,
-        8,
-        8,
-        bestCost,
-      ) +
-      lambda * ueBits(mode);
+    if (!canPredictChroma(context, mode)) continue;
+    const at = blocks[mode];
+    predictChroma(context, recon, at, mode);
+    const stride = mode === INTRA_CHROMA_VERTICAL ? 0 : BLOCK_STRIDE;
+    const bits = lambda * ueBits(mode);
+    const limit = bestCost - bits;
+    const cost = bits + kernels.satd(source + SOURCE_CB, SOURCE_STRIDE, at, stride, 16, 8, limit);
     if (cost < bestCost) {
       bestCost = cost;
       best = mode;
     }
   }
-  if (last !== best) predictIntraChroma(context, recon, best);
-  candidate.syntax.intra_chroma_pred_mode = best;
-  return bestCost;
+  return best;
+}
+
+/** Gives a candidate the mode that `searchIntraChroma` has just chosen, and its prediction. */
+export function placeIntraChroma(
+  context: MacroblockContext,
+  candidate: Candidate,
+  mode: number,
+): void {
+  const { kernels, blocks } = context.memory;
+  const { recon, syntax } = candidate;
+  const stride = mode === INTRA_CHROMA_VERTICAL ? 0 : BLOCK_STRIDE;
+  kernels.copyBlock(blocks[mode], stride, recon + RECON_CB, RECON_STRIDE, 8, 8);
+  kernels.copyBlock(blocks[mode] + TO_CR, stride, recon + RECON_CR, RECON_STRIDE, 8, 8);
+  syntax.intra_chroma_pred_mode = mode;
 }
 
 /** Blocks whose samples above right are later in decoding order or outside, by luma4x4BlkIdx: bits 3, 7, 11, 13, 15. */
@@ -193,16 +199,19 @@ function hasAboveRight(context: MacroblockContext, blkIdx: number): boolean {
   return BLOCK_Y[blkIdx] > 0 || context.intraB;
 }
 
-/** Modes that repeat samples, and those that follow a direction. */
-const FLAT_MODES: Uint8Array = /* @__PURE__ */ Uint8Array.of(
-  INTRA_4X4_DC,
-  INTRA_4X4_VERTICAL,
-  INTRA_4X4_HORIZONTAL,
-);
-const DIRECTED_MODES: Uint8Array = /* @__PURE__ */ Uint8Array.of(3, 4, 5, 6, 7, 8);
+const maskOf = (...modes: number[]): number => modes.reduce((mask, mode) => mask | (1 << mode), 0);
+
+/** Modes that repeat samples, and those that follow a direction, as masks. */
+const FLAT_MODES = /* @__PURE__ */ maskOf(INTRA_4X4_DC, INTRA_4X4_VERTICAL, INTRA_4X4_HORIZONTAL);
+const DIRECTED_MODES = /* @__PURE__ */ maskOf(3, 4, 5, 6, 7, 8);
 /** Choice: of the directed modes only those on the side of the better of vertical and horizontal, if either beats DC. */
-const STEEP_MODES: Uint8Array = /* @__PURE__ */ Uint8Array.of(3, 4, 5, 7);
-const LEVEL_MODES: Uint8Array = /* @__PURE__ */ Uint8Array.of(4, 6, 8);
+const STEEP_MODES = /* @__PURE__ */ maskOf(3, 4, 5, 7);
+const LEVEL_MODES = /* @__PURE__ */ maskOf(4, 6, 8);
+
+/** Modes whose neighbors are available, as a mask: neighbors (bits as in INTRA_4X4_NEEDS) => modes. */
+const AVAILABLE_MODES: Uint16Array = /* @__PURE__ */ Uint16Array.from({ length: 8 }, (_, has) =>
+  maskOf(...[...INTRA_4X4_NEEDS.keys()].filter((mode) => (INTRA_4X4_NEEDS[mode] & ~has) === 0)),
+);
 
 /** Bytes from the prediction of one mode to that of the next. */
 const MODE_SIZE = 4 * INTRA_4X4_WORDS;
@@ -223,11 +232,12 @@ export function searchIntra4x4(
   limit: number,
   allModes: boolean,
 ): boolean {
-  const { bytes, words, source, blocks } = context.memory;
+  const { words, kernels, source, blocks } = context.memory;
   const { syntax } = candidate;
   const around = context.intraModes;
   const recon = candidate.recon + RECON_LUMA;
   const trial = blocks[0];
+  const costs = trial + MODE_SIZE * INTRA_4X4_NEEDS.length;
   // Choice: in P pictures, where inter sets the limit, the rest of the macroblock is expected to be like the 8x8 blocks so
   // far; a quarter of the limit is allowed for chance. BD-rate of four clips at superfast: +0.03 %.
   const gaugesCost = !allModes && mbTypeOffset > 0;
@@ -250,32 +260,33 @@ export function searchIntra4x4(
     const hasCorner =
       x > 0 ? (y > 0 ? true : context.intraB) : y > 0 ? context.intraA : context.intraD;
     const available = (hasLeft ? 1 : 0) | (hasAbove ? 2 : 0) | (hasCorner ? 4 : 0);
-    const aboveRight = hasAboveRight(context, blkIdx);
+    const aboveRight = hasAboveRight(context, blkIdx) ? 1 : 0;
     const at = recon + 4 * (y * RECON_STRIDE + x);
     const sourceAt = source + 4 * (y * SOURCE_STRIDE + x);
-    predictIntra4x4(bytes, words, at, RECON_STRIDE, trial >> 2, available, aboveRight);
+    kernels.predictIntra4x4(at, RECON_STRIDE, trial, available, aboveRight);
     let best = INTRA_4X4_DC;
     let bestCost = 0x7fffffff;
-    let modes: Uint8Array = FLAT_MODES;
+    const usable = AVAILABLE_MODES[available];
+    let modes = allModes ? usable : usable & FLAT_MODES;
     for (let stage = 0; stage < 2; stage++) {
-      for (let i = 0; i < modes.length; i++) {
-        const mode = modes[i];
-        const needs = INTRA_4X4_NEEDS[mode];
-        if ((needs & available) !== needs) continue;
-        const modeCost =
-          satd4x4(words, sourceAt, SOURCE_STRIDE, trial + MODE_SIZE * mode, 4) +
-          lambda * (mode === predicted ? 1 : 4);
-        if (modeCost < bestCost) {
+      kernels.intra4x4Costs(sourceAt, SOURCE_STRIDE, trial, modes, costs);
+      for (let mode = 0, left = modes; left !== 0; mode++, left >>= 1) {
+        if ((left & 1) === 0) continue;
+        const modeCost = words[(costs >> 2) + mode] + lambda * (mode === predicted ? 1 : 4);
+        // Of equal costs the first wins, but DC before those that repeat an edge.
+        if (modeCost < bestCost || (mode === INTRA_4X4_DC && modeCost === bestCost)) {
           bestCost = modeCost;
           best = mode;
         }
       }
+      if (allModes) break;
       modes =
-        allModes || best === INTRA_4X4_DC
+        usable &
+        (best === INTRA_4X4_DC
           ? DIRECTED_MODES
           : best === INTRA_4X4_VERTICAL
             ? STEEP_MODES
-            : LEVEL_MODES;
+            : LEVEL_MODES);
     }
     cost += bestCost;
     if (cost > limit) return false;

@@ -5,19 +5,21 @@
  */
 
 import { KernelModule } from '../../../wasm/kernel-memory.ts';
+import { type IntraKernels, plainIntraKernels } from '../standard/intra-kernels.ts';
 import { plainSampleKernels, type SampleKernels } from '../standard/sample-kernels.ts';
 import { defineDeblocking } from '../vector/deblock.ts';
 import { defineDistortion } from '../vector/distortion.ts';
 import { defineHalveRows } from '../vector/halve-rows.ts';
 import { defineInterpolation } from '../vector/interpolation.ts';
+import { defineIntra } from '../vector/intra.ts';
 import { defineResidual } from '../vector/residual.ts';
-import { sad4, sad8, sad16, satd, searchWord, ssd } from './distortion.ts';
+import { intra4x4Costs, sad4, sad8, sad16, satd, searchWord, ssd } from './distortion.ts';
 import { halveRows } from './halve-rows.ts';
 import type { Quantizer } from './quantize.ts';
 import { plainResidualKernels, type ResidualKernels } from './residual-kernels.ts';
 
 /** Kernels beside those that a decoder would share. Positions and strides are in bytes; see distortion.ts. */
-export interface EncoderKernels extends SampleKernels, ResidualKernels {
+export interface EncoderKernels extends SampleKernels, ResidualKernels, IntraKernels {
   sad16(
     a: number,
     strideA: number,
@@ -56,6 +58,13 @@ export interface EncoderKernels extends SampleKernels, ResidualKernels {
     width: number,
     height: number,
   ): number;
+  intra4x4Costs(
+    source: number,
+    sourceStride: number,
+    predictions: number,
+    modes: number,
+    costs: number,
+  ): void;
 }
 
 /** A buffer, its views, and the kernels over it. */
@@ -72,6 +81,7 @@ const VECTOR_KERNELS = /* @__PURE__ */ new KernelModule((m) => {
   defineResidual(m);
   defineHalveRows(m);
   defineDeblocking(m);
+  defineIntra(m);
 });
 
 /**
@@ -120,5 +130,8 @@ function plainKernels(
     halveRows: (from, stride, to, count) => halveRows(bytes, from, stride, to, count),
     ssd: (a, strideA, b, strideB, width, height) =>
       ssd(bytes, a, strideA, b, strideB, width, height),
+    ...plainIntraKernels(bytes, words),
+    intra4x4Costs: (source, sourceStride, predictions, modes, costs) =>
+      intra4x4Costs(words, source, sourceStride, predictions, modes, costs),
   };
 }

@@ -9,7 +9,12 @@ import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture
 import { Candidate } from './candidate.ts';
 import { predictChroma16x16, predictInter, predictLuma16x16 } from './inter-prediction.ts';
 import { InterSearch } from './inter-search.ts';
-import { searchIntra4x4, searchIntra16x16, searchIntraChroma } from './intra-search.ts';
+import {
+  placeIntraChroma,
+  searchIntra4x4,
+  searchIntra16x16,
+  searchIntraChroma,
+} from './intra-search.ts';
 import { LAMBDA_SAD, LAMBDA_SSD } from './lambda.ts';
 import type { MacroblockCoder } from './macroblock-coder.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
@@ -121,20 +126,22 @@ export class ModeDecision {
       );
     }
     const takes16x16 = has16x16 && (!has4x4 || this.speed.rdo);
+    if (!takes16x16 && !has4x4) return null;
+    const chromaMode = searchIntraChroma(context, intra16.recon, lambda);
     if (takes16x16) {
       residual.codeIntra16x16(intra16, qp);
-      this.codeIntraChroma(intra16, qp);
+      this.codeIntraChroma(intra16, chromaMode, qp);
     }
-    if (has4x4) this.codeIntraChroma(intra4, qp);
-    if (!has4x4) return takes16x16 ? intra16 : null;
+    if (has4x4) this.codeIntraChroma(intra4, chromaMode, qp);
+    if (!has4x4) return intra16;
     if (!takes16x16) return intra4;
     this.setExactCost(intra16, qp);
     this.setExactCost(intra4, qp);
     return intra16.cost < intra4.cost ? intra16 : intra4;
   }
 
-  private codeIntraChroma(candidate: Candidate, qp: number): void {
-    searchIntraChroma(this.context, candidate, LAMBDA_SAD[qp]);
+  private codeIntraChroma(candidate: Candidate, chromaMode: number, qp: number): void {
+    placeIntraChroma(this.context, candidate, chromaMode);
     this.residual.codeChroma(candidate, qp, true);
   }
 

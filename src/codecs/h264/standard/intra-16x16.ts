@@ -1,7 +1,8 @@
 /**
  * Intra_16x16 and chroma prediction (clauses 8.3.3 and 8.3.4). Samples lie in one Uint8Array; a block is its position and
  * the stride; the neighbors are the row above (position - stride) and the column to the left (position - 1) of `from`,
- * where the macroblock is reconstructed. The prediction is written at `to`, which may be `from` itself.
+ * where the macroblock is reconstructed. The prediction is written at `to`, which may be `from` itself. Vertical (clauses
+ * 8.3.3.1 and 8.3.4.3) needs no function: every row is the row above.
  */
 import { clip1 } from '../../../base/math.ts';
 
@@ -16,31 +17,6 @@ export const INTRA_CHROMA_DC = 0;
 export const INTRA_CHROMA_HORIZONTAL = 1;
 export const INTRA_CHROMA_VERTICAL = 2;
 export const INTRA_CHROMA_PLANE = 3;
-
-/**
- * Copies the row above into every row: Vertical, clauses 8.3.3.1 and 8.3.4.3. `size` is 16 or 8.
- * @param words the same bytes as 32-bit words; both positions and strides are multiples of 4
- */
-export function predictVertical(
-  words: Int32Array,
-  from: number,
-  fromStride: number,
-  to: number,
-  toStride: number,
-  size: number,
-): void {
-  const above = (from - fromStride) >> 2;
-  const count = size >> 2;
-  const stride = toStride >> 2;
-  for (let x = 0; x < count; x++) {
-    const word = words[above + x];
-    let at = (to >> 2) + x;
-    for (let y = 0; y < size; y++) {
-      words[at] = word;
-      at += stride;
-    }
-  }
-}
 
 /** Fills rows of `size` samples with one value each; `to` and `toStride` are multiples of 4. */
 function fillRow(words: Int32Array, to: number, size: number, value: number): void {
@@ -80,7 +56,8 @@ function sumLeft(mem: Uint8Array, from: number, stride: number, count: number): 
 }
 
 /**
- * Intra_16x16_DC, clause 8.3.3.3: the mean of the neighbors that are available, 128 without any. `words` as above.
+ * The first row of Intra_16x16_DC, clause 8.3.3.3: the mean of the neighbors that are available, 128 without any. All rows are
+ * alike. `words` as above.
  */
 export function predictDc16x16(
   mem: Uint8Array,
@@ -88,7 +65,6 @@ export function predictDc16x16(
   from: number,
   fromStride: number,
   to: number,
-  toStride: number,
   hasLeft: boolean,
   hasAbove: boolean,
 ): void {
@@ -100,7 +76,7 @@ export function predictDc16x16(
   } else if (hasLeft) {
     dc = (sumLeft(mem, from, fromStride, 16) + 8) >> 4;
   }
-  for (let y = 0; y < 16; y++) fillRow(words, to + y * toStride, 16, dc);
+  fillRow(words, to, 16, dc);
 }
 
 /** Intra_16x16_Plane, clause 8.3.3.4. */

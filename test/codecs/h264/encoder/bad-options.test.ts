@@ -82,6 +82,8 @@ const BAD: Record<string, readonly unknown[] | [options: object, ...values: unkn
   deblockAcrossSlices: FLAG,
   constrainedIntra: FLAG,
   vectorKernels: FLAG,
+  typeMargin: [0.9, 4.5, Number.NaN, '1.2'],
+  exactVectors: FLAG,
   search: ['full', 2],
   searchRange: integer(0, 513),
   halfSteps: integer(-1, 17),

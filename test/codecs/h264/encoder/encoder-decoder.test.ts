@@ -83,6 +83,8 @@ const cases = fc.record({
       lateQuarters: fc.boolean(),
       rdo: fc.boolean(),
       trellis: fc.boolean(),
+      typeMargin: fc.double({ min: 1, max: 2, noNaN: true }),
+      exactVectors: fc.boolean(),
       deblock: fc.boolean(),
       // Not more than 32 slices, for which ffmpeg has room, even of noise in 81 macroblocks.
       slicing: fc.oneof(

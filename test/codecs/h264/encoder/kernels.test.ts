@@ -5,12 +5,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  intra4x4Costs,
   sad4,
   sad4x4,
   sad8,
   sad16,
   satd,
-  satd4x4,
   searchWord,
   ssd,
 } from '../../../../src/codecs/h264/encoder/distortion.ts';
@@ -68,13 +68,30 @@ describe('distances of blocks', () => {
         const limited = satdWith(c.limit);
         if (satdExpected < c.limit) expect(limited).toBe(satdExpected);
         else expect(limited).toBeGreaterThanOrEqual(c.limit);
-        const satd4 = plainSatd(bytes, a, strideA, b, strideB, 4, 4);
-        expect(satd4x4(words, a, strideA, b, strideB)).toBe(satd4);
         const aligned = b & ~3;
         const sad4 = plainSad(bytes, a, strideA, aligned, strideB, 4, 4);
         expect(sad4x4(words, a, strideA, aligned, strideB)).toBe(sad4);
         const squares = plainSsd(bytes, a, strideA, b, strideB, width, height);
         expect(ssd(bytes, a, strideA, b, strideB, width, height)).toBe(squares);
+      }),
+      { seed: SEED, numRuns: 400 },
+    );
+  });
+
+  it('of Intra_4x4 modes are those asked for', () => {
+    const PREDICTIONS = 2048;
+    const COSTS = 3072;
+    const NOT_ASKED = -1;
+    fc.assert(
+      fc.property(blockPairs, fc.nat(0x1ff), ({ kindA, kindB, seed, a, strideA }, modes) => {
+        fillSamples(bytes, 0, 2048, kindA, seed);
+        fillSamples(bytes, 2048, 4096, kindB, seed + 1);
+        words.fill(NOT_ASKED, COSTS >> 2);
+        intra4x4Costs(words, a, strideA, PREDICTIONS, modes, COSTS);
+        for (let mode = 0; mode < 10; mode++) {
+          const expected = plainSatd(bytes, a, strideA, PREDICTIONS + 16 * mode, 4, 4, 4);
+          expect(words[(COSTS >> 2) + mode]).toBe((modes >> mode) & 1 ? expected : NOT_ASKED);
+        }
       }),
       { seed: SEED, numRuns: 400 },
     );

@@ -10,6 +10,7 @@ import {
   extendEdges,
 } from '../../../../src/codecs/h264/encoder/memory.ts';
 import { predictChroma, predictLuma } from '../../../../src/codecs/h264/standard/interpolation.ts';
+import { copyBlock } from '../../../../src/codecs/h264/standard/interpolation-words.ts';
 import {
   INTRA_4X4_DC,
   INTRA_4X4_NEEDS,
@@ -22,7 +23,6 @@ import {
   predictHorizontal,
   predictPlane16x16,
   predictPlaneChroma,
-  predictVertical,
 } from '../../../../src/codecs/h264/standard/intra-16x16.ts';
 import { BLOCK_X, BLOCK_Y, ZIGZAG } from '../../../../src/codecs/h264/standard/macroblock.ts';
 import {
@@ -224,7 +224,7 @@ describe('intra prediction', () => {
         fillSamples(bytes, 0, 4096, samples, seed);
         const p = neighbors;
         for (const size of [16, 8]) {
-          predictVertical(words, FROM, STRIDE, TO, 16, size);
+          copyBlock(words, FROM - STRIDE, 0, TO, 16, size, size);
           expectBlock(TO, 16, size, size, (x) => p(x, -1));
           predictHorizontal(bytes, words, FROM, STRIDE, TO, 16, size);
           expectBlock(TO, 16, size, size, (_, y) => p(-1, y));
@@ -233,9 +233,9 @@ describe('intra prediction', () => {
         expectBlock(TO, 16, 16, 16, (x, y) => plainPlane(p, 16, x, y));
         predictPlaneChroma(bytes, FROM, STRIDE, TO, 16);
         expectBlock(TO, 16, 8, 8, (x, y) => plainPlane(p, 8, x, y));
-        predictDc16x16(bytes, words, FROM, STRIDE, TO, 16, left, above);
+        predictDc16x16(bytes, words, FROM, STRIDE, TO, left, above);
         const dc = plainDc(p, 0, 0, 16, left, above);
-        expectBlock(TO, 16, 16, 16, () => dc);
+        expectBlock(TO, 16, 16, 1, () => dc);
         predictDcChroma(bytes, words, FROM, STRIDE, TO, 16, left, above);
         const dcs = [0, 1, 2, 3].map((i) =>
           plainChromaDc(p, 4 * (i & 1), 4 * (i >> 1), left, above),

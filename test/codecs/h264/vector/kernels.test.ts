@@ -134,6 +134,72 @@ describe('vector kernels', () => {
     });
   });
 
+  describe('of intra prediction', () => {
+    const TO = SIZE / 2;
+    const COSTS = TO + 9 * 16;
+    const ALL_MODES = 0x1ff;
+
+    it.each([0, 1, 2, 3, 4, 5, 6, 7])('predictIntra4x4 with neighbors %i', (available) => {
+      expectTwins(fc.tuple(anywhere, fc.constantFrom(0, 1)), (k, [from, hasAboveRight]) => {
+        k.predictIntra4x4(from, STRIDE, TO, available, hasAboveRight);
+        return undefined;
+      });
+    });
+
+    it('intra4x4Costs of the modes asked for', () => {
+      expectTwins(fc.tuple(aligned, fc.nat(ALL_MODES)), (k, [source, modes]) => {
+        k.intra4x4Costs(source, STRIDE, TO, modes, COSTS);
+        return undefined;
+      });
+    });
+
+    it('intra4x4Costs of differences as large as can be', () => {
+      expectTwins(
+        fc.nat(0xffff),
+        (k) => {
+          k.intra4x4Costs(FIRST, STRIDE, TO, ALL_MODES, COSTS);
+          return undefined;
+        },
+        (words, whites) => {
+          const bytes = new Uint8Array(words.buffer);
+          for (let i = 0; i < 16; i++) {
+            const white = (whites >> i) & 1 ? 255 : 0;
+            bytes[FIRST + STRIDE * (i >> 2) + (i & 3)] = white;
+            for (let mode = 0; mode < 9; mode++) bytes[TO + 16 * mode + i] = 255 - white;
+          }
+        },
+      );
+    });
+
+    it.each(['predictHorizontal', 'predictPlane'] as const)('%s', (name) => {
+      expectTwins(fc.tuple(anywhere, fc.constantFrom(16, 8)), (k, [from, size]) => {
+        k[name](from, STRIDE, TO, 32, size);
+        return undefined;
+      });
+    });
+
+    it('predictPlane with the steepest slopes', () => {
+      const white = fc.constantFrom(0, 255);
+      const args = fc.tuple(fc.constantFrom(16, 8), white, white, white, white, white);
+      expectTwins(
+        args,
+        (k, [size]) => {
+          k.predictPlane(FIRST, STRIDE, TO, 32, size);
+          return undefined;
+        },
+        (words, [size, corner, above, aboveEnd, left, leftEnd]) => {
+          const bytes = new Uint8Array(words.buffer);
+          const half = size / 2;
+          bytes[FIRST - STRIDE - 1] = corner;
+          for (let i = 0; i < size; i++) {
+            bytes[FIRST - STRIDE + i] = i < half ? above : aboveEnd;
+            bytes[FIRST + STRIDE * i - 1] = i < half ? left : leftEnd;
+          }
+        },
+      );
+    });
+  });
+
   describe('of residuals', () => {
     const COEFFICIENTS = SIZE / 2;
     const LEVELS = COEFFICIENTS + 128;

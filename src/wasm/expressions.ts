@@ -245,6 +245,7 @@ export const i32x4 = {
   shl: /* @__PURE__ */ shift(171),
   shr_s: /* @__PURE__ */ shift(172),
   shr_u: /* @__PURE__ */ shift(173),
+  gt_s: /* @__PURE__ */ binaryVector(59),
   add: /* @__PURE__ */ binaryVector(174),
   sub: /* @__PURE__ */ binaryVector(177),
   dot_i16x8_s: /* @__PURE__ */ binaryVector(186),

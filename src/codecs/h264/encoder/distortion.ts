@@ -197,6 +197,28 @@ export function sad4x4(
 }
 
 /**
+ * Whether no 4x4 block of a square of `size` samples, 16 or 8, has a SAD above `limit`: 1 or 0. Both positions and strides are
+ * multiples of 4.
+ */
+export function isNear(
+  words: Int32Array,
+  a: number,
+  strideA: number,
+  b: number,
+  strideB: number,
+  size: number,
+  limit: number,
+): number {
+  for (let y = 0; y < size; y += 4) {
+    for (let x = 0; x < size; x += 4) {
+      if (sad4x4(words, a + y * strideA + x, strideA, b + y * strideB + x, strideB) > limit)
+        return 0;
+    }
+  }
+  return 1;
+}
+
+/**
  * max(|low|, |high|) of a packed pair: half of |low + high| + |low - high|, the last butterfly of a Hadamard transform
  * with its absolute values.
  */

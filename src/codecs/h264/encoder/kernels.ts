@@ -13,7 +13,7 @@ import { defineHalveRows } from '../vector/halve-rows.ts';
 import { defineInterpolation } from '../vector/interpolation.ts';
 import { defineIntra } from '../vector/intra.ts';
 import { defineResidual } from '../vector/residual.ts';
-import { intra4x4Costs, sad4, sad8, sad16, satd, searchWord, ssd } from './distortion.ts';
+import { intra4x4Costs, isNear, sad4, sad8, sad16, satd, searchWord, ssd } from './distortion.ts';
 import { halveRows } from './halve-rows.ts';
 import type { Quantizer } from './quantize.ts';
 import { plainResidualKernels, type ResidualKernels } from './residual-kernels.ts';
@@ -48,6 +48,14 @@ export interface EncoderKernels extends SampleKernels, ResidualKernels, IntraKer
   ): number;
   /** Makes `searchWord`s of `count` bytes, a multiple of 16. */
   searchBlock(from: number, to: number, count: number): void;
+  isNear(
+    a: number,
+    strideA: number,
+    b: number,
+    strideB: number,
+    size: number,
+    limit: number,
+  ): number;
   /** See halve-rows.ts. */
   halveRows(from: number, stride: number, to: number, count: number): void;
   ssd(
@@ -127,6 +135,8 @@ function plainKernels(
       const end = (from + count) >> 2;
       for (let a = from >> 2, b = to >> 2; a < end; a++, b++) words[b] = searchWord(words[a]);
     },
+    isNear: (a, strideA, b, strideB, size, limit) =>
+      isNear(words, a, strideA, b, strideB, size, limit),
     halveRows: (from, stride, to, count) => halveRows(bytes, from, stride, to, count),
     ssd: (a, strideA, b, strideB, width, height) =>
       ssd(bytes, a, strideA, b, strideB, width, height),

@@ -18,7 +18,6 @@ import {
   GRID_SIZE,
   GRID_STRIDE,
   MotionGrid,
-  REF_INTRA,
   REF_UNAVAILABLE,
 } from '../standard/motion-prediction.ts';
 import type { PictureState, ReconstructedPicture } from '../standard/picture.ts';
@@ -36,6 +35,9 @@ import {
 
 /** Intra4x4PredMode of a neighbor that makes predIntra4x4PredMode DC (dcPredModePredictedFlag, clause 8.3.1.1). */
 export const MODE_UNAVAILABLE = -1;
+
+/** In place of mbAddr where there is no neighbor. */
+const NO_MACROBLOCK = -1;
 
 /** The current macroblock of one encoder and its surroundings. */
 export class MacroblockContext {
@@ -114,32 +116,33 @@ export class MacroblockContext {
 
   /** Loads reference indexes and vectors of the neighbors; P slices only. */
   loadMotion(): void {
-    const { refIdx, mv } = this.motion;
-    const width = this.state.widthInMbs;
+    const { mbAddr, state } = this;
+    const width = state.widthInMbs;
     this.motion.clearInside();
+    const left = this.hasA ? mbAddr - 1 : NO_MACROBLOCK;
+    const above = this.hasB ? mbAddr - width : NO_MACROBLOCK;
     for (let i = 0; i < 4; i++) {
-      this.copyMotion(GRID_ORIGIN + GRID_STRIDE * i - 1, this.hasA, this.mbAddr - 1, 4 * i + 3);
-      this.copyMotion(GRID_ORIGIN - GRID_STRIDE + i, this.hasB, this.mbAddr - width, 12 + i);
+      this.copyMotion(GRID_ORIGIN + GRID_STRIDE * i - 1, left, 4 * i + 3);
+      this.copyMotion(GRID_ORIGIN - GRID_STRIDE + i, above, 12 + i);
     }
-    this.copyMotion(GRID_ORIGIN - GRID_STRIDE + 4, this.hasC, this.mbAddr - width + 1, 12);
-    this.copyMotion(GRID_ORIGIN - GRID_STRIDE - 1, this.hasD, this.mbAddr - width - 1, 15);
-    // Column 4 inside the macroblock's rows belongs to the macroblock to the right, never available.
-    for (let i = 0; i < 4; i++) {
-      refIdx[GRID_ORIGIN + GRID_STRIDE * i + 4] = REF_UNAVAILABLE;
-      mv[GRID_ORIGIN + GRID_STRIDE * i + 4] = 0;
-    }
+    const aboveRight = this.hasC ? mbAddr - width + 1 : NO_MACROBLOCK;
+    this.copyMotion(GRID_ORIGIN - GRID_STRIDE + 4, aboveRight, 12);
+    const aboveLeft = this.hasD ? mbAddr - width - 1 : NO_MACROBLOCK;
+    this.copyMotion(GRID_ORIGIN - GRID_STRIDE - 1, aboveLeft, 15);
   }
 
-  private copyMotion(at: number, available: boolean, mbAddr: number, block: number): void {
+  /** Copies the motion of a block of a macroblock, or of NO_MACROBLOCK, to the grid. */
+  private copyMotion(at: number, mbAddr: number, block: number): void {
     const { refIdx, mv } = this.motion;
-    if (!available) {
+    if (mbAddr < 0) {
       refIdx[at] = REF_UNAVAILABLE;
       mv[at] = 0;
       return;
     }
+    // Of an intra macroblock the vector is 0 and the index -1, which is REF_INTRA here.
     const ref = this.state.refIdx[4 * mbAddr + ((block >> 3) << 1) + ((block & 3) >> 1)];
-    refIdx[at] = ref < 0 ? REF_INTRA : ref;
-    mv[at] = ref < 0 ? 0 : this.state.mv[16 * mbAddr + block];
+    refIdx[at] = ref;
+    mv[at] = this.state.mv[16 * mbAddr + block];
   }
 
   /** Loads the intra modes of the neighbors, clause 8.3.1.1. */

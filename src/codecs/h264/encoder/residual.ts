@@ -26,7 +26,6 @@ import {
 import { chromaQp, LEVEL_SCALE } from '../standard/scaling.ts';
 import { inverseChromaDc, inverseLumaDc } from '../standard/transform.ts';
 import type { Candidate } from './candidate.ts';
-import { sad4x4 } from './distortion.ts';
 import { forwardChromaDc, forwardLumaDc } from './forward-transform.ts';
 import type { EncoderKernels } from './kernels.ts';
 import { LAMBDA_SSD } from './lambda.ts';
@@ -45,7 +44,6 @@ import {
   QUANTIZE_FULL,
   QUANTIZE_INTER,
   QUANTIZE_INTRA,
-  type Quantizer,
   quantizeDc,
   scaleLevels,
 } from './quantize.ts';
@@ -229,6 +227,11 @@ export class ResidualCoder {
     const { source, coefficients } = this.memory;
     const limit = this.decidesLevels ? 0 : LUMA_SCORE;
     const quantizer = this.quantizer(QUANTIZE_INTER, qp);
+    const { emptySad } = this.memory.quantizers[quantizer];
+    const prediction = candidate.recon + RECON_LUMA;
+    if (this.kernels.isNear(source, SOURCE_STRIDE, prediction, RECON_STRIDE, 16, emptySad) === 1) {
+      return true;
+    }
     let score = 0;
     for (let blkIdx = 0; blkIdx < 16; blkIdx += 2) {
       const x = 4 * BLOCK_X[blkIdx];
@@ -236,7 +239,7 @@ export class ResidualCoder {
       const both = this.kernels.quantizePair(
         source + y * SOURCE_STRIDE + x,
         SOURCE_STRIDE,
-        candidate.recon + RECON_LUMA + y * RECON_STRIDE + x,
+        prediction + y * RECON_STRIDE + x,
         RECON_STRIDE,
         quantizer,
         0,
@@ -262,23 +265,6 @@ export class ResidualCoder {
     );
   }
 
-  /** Whether the differences of a chroma plane are too small for any level, DC included, without a transform. */
-  private isPlaneNear(quantizer: Quantizer, source: number, recon: number): boolean {
-    const { words } = this.memory;
-    const { even, emptySad } = quantizer;
-    let total = 0;
-    for (let blkIdx = 0; blkIdx < 4; blkIdx++) {
-      const x = (blkIdx & 1) * 4;
-      const y = (blkIdx >> 1) * 4;
-      const at = source + y * SOURCE_STRIDE + x;
-      const sad = sad4x4(words, at, SOURCE_STRIDE, recon + y * RECON_STRIDE + x, RECON_STRIDE);
-      if (sad > emptySad) return false;
-      total += sad;
-    }
-    // A coefficient of the 2x2 transform is at most the sum, and quantizes to 0 up to about twice as much as others.
-    return total <= even;
-  }
-
   private isPlaneEmpty(
     candidate: Candidate,
     index: number,
@@ -288,7 +274,10 @@ export class ResidualCoder {
     const { coefficients, dc } = this;
     const { levels } = candidate.syntax;
     const quantizer = this.memory.quantizers[index];
-    if (this.isPlaneNear(quantizer, source, recon)) return true;
+    // A coefficient of the 2x2 transform is at most the sum of all differences, and quantizes to 0 as far as others or further.
+    const limit = Math.min(quantizer.emptySad, quantizer.even >> 2);
+    if (this.kernels.isNear(source, SOURCE_STRIDE, recon, RECON_STRIDE, 8, limit) === 1)
+      return true;
     let score = 0;
     for (let row = 0; row < 2; row++) {
       const block = CB_BLOCKS + 2 * row;

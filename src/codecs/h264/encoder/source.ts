@@ -62,11 +62,15 @@ function copyPlane(
   height: number,
 ): void {
   const data = plane.data as Uint8Array;
-  for (let y = 0; y < height; y++) {
-    const row = to + y * stride;
-    const from = plane.offset + y * plane.stride;
-    bytes.set(data.subarray(from, from + width), row);
-    if (width < stride) bytes.fill(bytes[row + width - 1], row + width, row + stride);
+  if (width === stride && plane.stride === stride) {
+    bytes.set(data.subarray(plane.offset, plane.offset + height * stride), to);
+  } else {
+    for (let y = 0; y < height; y++) {
+      const row = to + y * stride;
+      const from = plane.offset + y * plane.stride;
+      bytes.set(data.subarray(from, from + width), row);
+      if (width < stride) bytes.fill(bytes[row + width - 1], row + width, row + stride);
+    }
   }
   const last = to + (height - 1) * stride;
   for (let y = height; y < codedHeight; y++) bytes.copyWithin(to + y * stride, last, last + stride);

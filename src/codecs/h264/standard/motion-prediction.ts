@@ -16,7 +16,10 @@ export const REF_INTRA = -1;
 /** refIdx of a block that is not available: outside the slice, or later in decoding order. */
 export const REF_UNAVAILABLE = -2;
 
-/** Reference indexes and vectors around and inside the current macroblock. */
+/**
+ * Reference indexes and vectors around and inside the current macroblock. Column 4 beside its rows belongs to the macroblock to
+ * the right, which is never available.
+ */
 export class MotionGrid {
   readonly refIdx: Int8Array = new Int8Array(GRID_SIZE).fill(REF_UNAVAILABLE);
   /** Packed vectors; 0 where refIdx is negative. */

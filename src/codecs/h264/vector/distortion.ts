@@ -166,6 +166,37 @@ function defineSatd(m: ModuleBuilder): void {
   });
 }
 
+/** Sixteen, or eight, magnitudes of differences of bytes. */
+function magnitudesOfRow(f: FunctionBuilder, a: V128, b: V128): V128 {
+  const p = f.v128(a);
+  const q = f.v128(b);
+  return v128.or(i8x16.sub_sat_u(p, q), i8x16.sub_sat_u(q, p));
+}
+
+function defineIsNear(m: ModuleBuilder): void {
+  m.defineFunction('isNear', 6, (f, a, strideA, b, strideB, size, limit) => {
+    const limits = f.v128(i32x4.splat(limit));
+    const rows = (load: typeof v128.load) => () => {
+      const pairs = f.v128(splat16(0));
+      for (let row = 0; row < 4; row++) {
+        const magnitudes = magnitudesOfRow(f, load(a), load(b));
+        f.set(pairs, i16x8.add(pairs, i16x8.extadd_pairwise_i8x16_u(magnitudes)));
+        f.add(a, strideA);
+        f.add(b, strideB);
+      }
+      const sums = i32x4.extadd_pairwise_i16x8_u(pairs);
+      f.if(v128.any_true(i32x4.gt_s(sums, limits)), () => f.return(0));
+    };
+    const groups = f.i32(i32.shr_u(size, 2));
+    f.if(
+      i32.eq(size, 16),
+      () => f.repeat(groups, rows(v128.load)),
+      () => f.repeat(groups, rows(v128.load64_zero)),
+    );
+    return 1;
+  });
+}
+
 function defineSsd(m: ModuleBuilder): void {
   m.defineFunction('ssd', 6, (f, a, strideA, b, strideB, width, height) => {
     const sums = f.v128(splat16(0));
@@ -183,9 +214,10 @@ function defineSsd(m: ModuleBuilder): void {
   });
 }
 
-/** Defines `searchBlock`, `sad16`, `sad8`, `sad4`, `satd` (widths 4, 8, 16) and `ssd` (widths 8 and 16). */
+/** Defines `searchBlock`, `sad16`, `sad8`, `sad4`, `satd` (widths 4, 8, 16), `isNear` and `ssd` (widths 8 and 16). */
 export function defineDistortion(m: ModuleBuilder): void {
   defineSad(m);
   defineSatd(m);
+  defineIsNear(m);
   defineSsd(m);
 }

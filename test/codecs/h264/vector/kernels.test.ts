@@ -90,6 +90,20 @@ describe('vector kernels', () => {
     );
   });
 
+  it('isNear', () => {
+    const args = fc.tuple(aligned, aligned, fc.constantFrom(8, 16), fc.nat(2000), fc.boolean());
+    expectTwins(
+      args,
+      (k, [a, b, size, limit]) => k.isNear(a, STRIDE, SIZE / 2 + b - FIRST, STRIDE, size, limit),
+      (words, [a, b, , , isCopy]) => {
+        if (!isCopy) return;
+        const bytes = new Uint8Array(words.buffer);
+        bytes.copyWithin(SIZE / 2 + b - FIRST, a, a + 16 * STRIDE);
+        bytes[SIZE / 2 + b - FIRST + 5 * STRIDE + 6]! ^= 0x5a;
+      },
+    );
+  });
+
   it('copies and means of blocks', () => {
     const args = fc.tuple(anywhere, anywhere, aligned, fc.constantFrom(4, 8, 16), heights);
     expectTwins(args, (k, [a, , to, w, h]) => {

@@ -1,4 +1,5 @@
 /** One way to code the current macroblock: its syntax, its motion, its reconstruction and what it costs. */
+import { BLOCKS_PER_MB } from '../standard/macroblock.ts';
 import { LEVELS_PER_MB, MacroblockSyntax } from '../standard/macroblock-syntax.ts';
 import type { EncoderMemory } from './memory.ts';
 
@@ -9,8 +10,9 @@ export class Candidate {
   readonly mv: Int32Array = new Int32Array(16);
   /** Position of its reconstruction scratch block (memory.ts). */
   readonly recon: number;
-  /** Position of the levels of `syntax` in memory. */
+  /** Positions of the levels and masks of `syntax` in memory. */
   readonly levels: number;
+  readonly masks: number;
   /** Cost in the unit of the decision: distortion + lambda·bits. */
   cost = 0;
 
@@ -18,8 +20,11 @@ export class Candidate {
   constructor(memory: EncoderMemory, index: number) {
     this.recon = memory.recon[index];
     this.levels = memory.levels[index];
+    this.masks = memory.masks[index];
+    const { buffer } = memory.bytes;
     this.syntax = new MacroblockSyntax(
-      new Int16Array(memory.bytes.buffer, this.levels, LEVELS_PER_MB),
+      new Int16Array(buffer, this.levels, LEVELS_PER_MB),
+      new Int32Array(buffer, this.masks, BLOCKS_PER_MB),
     );
   }
 }

@@ -3,6 +3,7 @@
  * pictures, reconstructed pictures with their half-sample planes, and the scratch blocks of the macroblock being coded.
  */
 import { quarterOffsets, tileColumns } from '../standard/interpolation.ts';
+import { BLOCKS_PER_MB } from '../standard/macroblock.ts';
 import { LEVELS_PER_MB } from '../standard/macroblock-syntax.ts';
 import {
   CHROMA_PADDING,
@@ -72,6 +73,8 @@ export class EncoderMemory implements SampleMemory {
   readonly recon: readonly number[];
   /** Levels of the macroblock by candidate, 16 bits each. */
   readonly levels: readonly number[];
+  /** Masks of the nonzero levels of its blocks by candidate, 32 bits each. */
+  readonly masks: readonly number[];
   /** Coefficients of the blocks of a macroblock, raster order, 16 bits each. */
   readonly coefficients: number;
   /** Scratch blocks for predictions. */
@@ -114,6 +117,7 @@ export class EncoderMemory implements SampleMemory {
     this.searchSource = take(16 * SOURCE_STRIDE);
     this.recon = Array.from({ length: CANDIDATES }, () => take(RECON_SIZE));
     this.levels = Array.from({ length: CANDIDATES }, () => take(2 * LEVELS_PER_MB));
+    this.masks = Array.from({ length: CANDIDATES }, () => take(4 * BLOCKS_PER_MB));
     this.coefficients = take(2 * LEVELS_PER_MB);
     this.blocks = Array.from({ length: SCRATCH_BLOCKS }, () => take(BLOCK_SIZE + SLACK));
     this.sources = Array.from({ length: sourceCount }, () => ({

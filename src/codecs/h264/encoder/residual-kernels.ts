@@ -2,6 +2,7 @@
  * The innermost functions of residual coding, for one 4x4 block or for two side by side: difference, transform and
  * quantization in one, and the way back. Here as plain functions; vector/residual.ts gives the same bits.
  */
+import { BLOCK_X, BLOCK_Y } from '../standard/macroblock.ts';
 import { addInverse4x4, addInverseDc4x4 } from '../standard/transform.ts';
 import { sad4x4 } from './distortion.ts';
 import { forwardDifference4x4 } from './forward-transform.ts';
@@ -42,9 +43,28 @@ export interface ResidualKernels {
     coefficients: number,
     levels: number,
   ): number;
+  /**
+   * `quantizePair` for all blocks of the luma of a macroblock, coefficients and levels by luma4x4BlkIdx.
+   * @param masks where the masks of the 16 blocks go, 32 bits each
+   * @returns not 0 if any level is nonzero
+   */
+  quantizeLuma(
+    source: number,
+    sourceStride: number,
+    prediction: number,
+    predictionStride: number,
+    quantizer: number,
+    first: number,
+    keepsCoefficients: number,
+    coefficients: number,
+    levels: number,
+    masks: number,
+  ): number;
   /** Adds the inverse transform of scaled coefficients to the samples at `pos`, clause 8.5.12.2. */
   addBlock(pos: number, stride: number, coefficients: number): void;
   addPair(pos: number, stride: number, coefficients: number): void;
+  /** The same for the luma blocks of a macroblock; pairs without a level, by their masks, stay as they are. */
+  addLuma(pos: number, stride: number, coefficients: number, masks: number): void;
   /** The same for two blocks that have a DC coefficient only. */
   addDcPair(pos: number, stride: number, dcLeft: number, dcRight: number): void;
 }
@@ -89,15 +109,59 @@ export function plainResidualKernels(
       }
       return masks;
     };
+  const quantizePair = quantize(2);
+  const addPair = (pos: number, stride: number, coefficients: number) => {
+    addInverse4x4(clamped, pos, stride, halves, coefficients >> 1);
+    addInverse4x4(clamped, pos + 4, stride, halves, (coefficients + BLOCK_BYTES) >> 1);
+  };
   return {
     quantizeBlock: quantize(1),
-    quantizePair: quantize(2),
+    quantizePair,
+    quantizeLuma: (
+      source,
+      strideA,
+      prediction,
+      strideB,
+      index,
+      first,
+      keeps,
+      to,
+      levels,
+      masks,
+    ) => {
+      let any = 0;
+      for (let blkIdx = 0; blkIdx < 16; blkIdx += 2) {
+        const a = source + 4 * (BLOCK_Y[blkIdx] * strideA + BLOCK_X[blkIdx]);
+        const b = prediction + 4 * (BLOCK_Y[blkIdx] * strideB + BLOCK_X[blkIdx]);
+        const coefficients = to + BLOCK_BYTES * blkIdx;
+        const levelsTo = levels + BLOCK_BYTES * blkIdx;
+        const both = quantizePair(
+          a,
+          strideA,
+          b,
+          strideB,
+          index,
+          first,
+          keeps,
+          coefficients,
+          levelsTo,
+        );
+        words[(masks >> 2) + blkIdx] = both & 0xffff;
+        words[(masks >> 2) + blkIdx + 1] = both >>> 16;
+        any |= both;
+      }
+      return any;
+    },
+    addLuma: (pos, stride, coefficients, masks) => {
+      for (let blkIdx = 0; blkIdx < 16; blkIdx += 2) {
+        if ((words[(masks >> 2) + blkIdx] | words[(masks >> 2) + blkIdx + 1]) === 0) continue;
+        const at = pos + 4 * (BLOCK_Y[blkIdx] * stride + BLOCK_X[blkIdx]);
+        addPair(at, stride, coefficients + BLOCK_BYTES * blkIdx);
+      }
+    },
     addBlock: (pos, stride, coefficients) =>
       addInverse4x4(clamped, pos, stride, halves, coefficients >> 1),
-    addPair: (pos, stride, coefficients) => {
-      addInverse4x4(clamped, pos, stride, halves, coefficients >> 1);
-      addInverse4x4(clamped, pos + 4, stride, halves, (coefficients + BLOCK_BYTES) >> 1);
-    },
+    addPair,
     addDcPair: (pos, stride, dcLeft, dcRight) => {
       addInverseDc4x4(clamped, pos, stride, dcLeft);
       addInverseDc4x4(clamped, pos + 4, stride, dcRight);

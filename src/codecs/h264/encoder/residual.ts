@@ -173,32 +173,45 @@ export class ResidualCoder {
     grid.totals[at] = countBits(mask);
   }
 
-  /** `quantizePair` for luma blocks `blkIdx`, even, and the next. */
-  private quantizeLumaPair(
-    candidate: Candidate,
-    quantizer: number,
-    blkIdx: number,
-    first: number,
-  ): boolean {
-    const x = BLOCK_X[blkIdx];
-    const y = BLOCK_Y[blkIdx];
-    return this.quantizePair(
-      candidate,
+  /**
+   * Transforms and quantizes the luma of a macroblock whose prediction is in place; sets the masks of its blocks, and scales
+   * their coefficients for the way back if any level is left.
+   * @returns whether any level is left
+   */
+  private quantizeLuma(candidate: Candidate, quantizer: number, first: number): boolean {
+    const { source, coefficients } = this.memory;
+    const any = this.kernels.quantizeLuma(
+      source,
+      SOURCE_STRIDE,
+      candidate.recon + RECON_LUMA,
+      RECON_STRIDE,
       quantizer,
-      this.memory.source + 4 * (y * SOURCE_STRIDE + x),
-      candidate.recon + RECON_LUMA + 4 * (y * RECON_STRIDE + x),
-      blkIdx,
       first,
-      LUMA_TOTALS + LUMA_TOTALS_STRIDE * y + x,
-      LUMA_TOTALS_STRIDE,
+      this.decidesLevels ? 1 : 0,
+      coefficients,
+      candidate.levels,
+      candidate.masks,
     );
+    return this.decidesLevels ? this.decideLuma(candidate, quantizer, first) : any !== 0;
   }
 
-  /** Adds the residual of luma blocks `blkIdx`, even, and the next to their prediction. */
-  private addLumaPair(candidate: Candidate, blkIdx: number): void {
-    const offset = 4 * (BLOCK_Y[blkIdx] * RECON_STRIDE + BLOCK_X[blkIdx]);
-    const coefficients = this.memory.coefficients + BLOCK_BYTES * blkIdx;
-    this.kernels.addPair(candidate.recon + RECON_LUMA + offset, RECON_STRIDE, coefficients);
+  /** Decides the levels of all luma blocks; returns whether any is left. */
+  private decideLuma(candidate: Candidate, quantizer: number, first: number): boolean {
+    const { masks } = candidate.syntax;
+    const { totals } = this.grid;
+    let any = 0;
+    for (let blkIdx = 0; blkIdx < 16; blkIdx += 2) {
+      const at = LUMA_TOTALS + LUMA_TOTALS_STRIDE * BLOCK_Y[blkIdx] + BLOCK_X[blkIdx];
+      if ((masks[blkIdx] | masks[blkIdx + 1]) === 0) {
+        totals[at] = 0;
+        totals[at + 1] = 0;
+        continue;
+      }
+      this.decide(candidate, quantizer, blkIdx, first, at, LUMA_TOTALS_STRIDE);
+      this.decide(candidate, quantizer, blkIdx + 1, first, at + 1, LUMA_TOTALS_STRIDE);
+      any |= masks[blkIdx] | masks[blkIdx + 1];
+    }
+    return any !== 0;
   }
 
   /**
@@ -306,37 +319,32 @@ export class ResidualCoder {
   /** Codes the luma of an inter macroblock whose prediction is in place; sets levels, masks and the luma bits of the CBP. */
   codeInterLuma(candidate: Candidate, qp: number): void {
     const { levels, masks } = candidate.syntax;
-    const quantizer = this.quantizer(QUANTIZE_INTER, qp);
     let pattern = 0;
-    let total = 0;
-    for (let i8 = 0; i8 < 4; i8++) {
-      let score = 0;
-      let any = false;
-      for (let blkIdx = 4 * i8; blkIdx < 4 * i8 + 4; blkIdx += 2) {
-        if (!this.quantizeLumaPair(candidate, quantizer, blkIdx, 0)) continue;
-        any = true;
-        if (score < LARGE_LEVEL_SCORE) {
-          score += pairScore(levels, 16 * blkIdx, masks[blkIdx] | (masks[blkIdx + 1] << 16), 0);
+    if (this.quantizeLuma(candidate, this.quantizer(QUANTIZE_INTER, qp), 0)) {
+      let total = 0;
+      for (let i8 = 0; i8 < 4; i8++) {
+        let score = 0;
+        for (let blkIdx = 4 * i8; blkIdx < 4 * i8 + 4 && score < LARGE_LEVEL_SCORE; blkIdx++) {
+          const mask = masks[blkIdx];
+          if (mask !== 0) score += isolationScore(levels, 16 * blkIdx, mask, 0);
+        }
+        if (score < LUMA_8X8_SCORE) {
+          clearMasks(masks, 4 * i8, 4);
+        } else {
+          pattern |= 1 << i8;
+          total += score;
         }
       }
-      if (!any) continue;
-      if (score < LUMA_8X8_SCORE) {
-        clearMasks(masks, 4 * i8, 4);
-      } else {
-        pattern |= 1 << i8;
-        total += score;
+      if (pattern !== 0 && total < LUMA_SCORE) {
+        clearMasks(masks, 0, 16);
+        pattern = 0;
       }
-    }
-    if (pattern !== 0 && total < LUMA_SCORE) {
-      clearMasks(masks, 0, 16);
-      pattern = 0;
     }
     masks[LUMA_DC_BLOCK] = 0;
     candidate.syntax.coded_block_pattern = (candidate.syntax.coded_block_pattern & 0x30) | pattern;
     if (pattern === 0) return;
-    for (let blkIdx = 0; blkIdx < 16; blkIdx += 2) {
-      if ((masks[blkIdx] | masks[blkIdx + 1]) !== 0) this.addLumaPair(candidate, blkIdx);
-    }
+    const { coefficients } = this.memory;
+    this.kernels.addLuma(candidate.recon + RECON_LUMA, RECON_STRIDE, coefficients, candidate.masks);
   }
 
   /** Codes one Intra_4x4 block whose prediction is in place; sets its levels and mask. */
@@ -372,10 +380,7 @@ export class ResidualCoder {
     const { levels, masks } = candidate.syntax;
     const { coefficients, dc } = this;
     const quantizer = this.quantizer(QUANTIZE_INTRA, qp);
-    let any = false;
-    for (let blkIdx = 0; blkIdx < 16; blkIdx += 2) {
-      if (this.quantizeLumaPair(candidate, quantizer, blkIdx, 1)) any = true;
-    }
+    const any = this.quantizeLuma(candidate, quantizer, 1);
     forwardLumaDc(coefficients, dc, 0);
     const dcStart = 16 * LUMA_DC_BLOCK;
     // DC levels are not decided: their quantizer is the dead zone's.

@@ -144,11 +144,15 @@ export class MacroblockSyntax {
   /** Packed mvd_l0 of each partition, at 4·row + column of its first 4x4 block. */
   readonly mvd: Int32Array = new Int32Array(16);
   readonly levels: Int16Array;
-  readonly masks: Int32Array = new Int32Array(BLOCKS_PER_MB);
+  readonly masks: Int32Array;
 
-  /** `levels`: where they lie, LEVELS_PER_MB of them. */
-  constructor(levels: Int16Array = new Int16Array(LEVELS_PER_MB)) {
+  /** `levels`, `masks`: where they lie, LEVELS_PER_MB and BLOCKS_PER_MB of them. */
+  constructor(
+    levels: Int16Array = new Int16Array(LEVELS_PER_MB),
+    masks: Int32Array = new Int32Array(BLOCKS_PER_MB),
+  ) {
     this.levels = levels;
+    this.masks = masks;
   }
 }
 

@@ -7,6 +7,8 @@ import { type I32, i8x16, i16x8, i32, i32x4, type V128, v128 } from '../../../wa
 import type { FunctionBuilder, I32Local, V128Local } from '../../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
 import { QUANTIZER_BYTES, QUANTIZER_FIELD, QUANTIZERS_AT } from '../encoder/quantize.ts';
+import { BLOCK_BYTES } from '../encoder/residual-kernels.ts';
+import { BLOCK_X, BLOCK_Y } from '../standard/macroblock.ts';
 import {
   interleaveHigh16,
   interleaveHigh32,
@@ -124,8 +126,8 @@ function magnitudes(
 const SCAN_FIRST = [0, 1, 4, 8, 5, 2, 3, 6] as const;
 const SCAN_LAST = [9, 12, 13, 10, 7, 11, 14, 15] as const;
 
-function defineQuantize(m: ModuleBuilder, name: string, load: LoadSamples, count: 1 | 2): void {
-  m.defineFunction(
+function defineQuantize(m: ModuleBuilder, name: string, load: LoadSamples, count: 1 | 2) {
+  return m.defineFunction(
     name,
     9,
     (
@@ -217,8 +219,8 @@ function inverse(
   return [f.v128(add(e0, e3)), f.v128(add(e1, e2)), f.v128(sub(e1, e2)), f.v128(sub(e0, e3))];
 }
 
-function defineAdd(m: ModuleBuilder, name: string, load: LoadSamples, count: 1 | 2): void {
-  m.defineProcedure(name, 3, (f, pos, stride, coefficients) => {
+function defineAdd(m: ModuleBuilder, name: string, load: LoadSamples, count: 1 | 2) {
+  return m.defineProcedure(name, 3, (f, pos, stride, coefficients) => {
     const at = (block: number, half: number) =>
       f.v128(v128.load(coefficients, 32 * block + 16 * half));
     const halves = [0, 1].map((half) => {
@@ -252,9 +254,41 @@ function addRow(
 /** Defines the kernels of `ResidualKernels`. */
 export function defineResidual(m: ModuleBuilder): void {
   defineQuantize(m, 'quantizeBlock', loadOne, 1);
-  defineQuantize(m, 'quantizePair', loadTwo, 2);
+  const quantizePair = defineQuantize(m, 'quantizePair', loadTwo, 2);
   defineAdd(m, 'addBlock', loadOne, 1);
-  defineAdd(m, 'addPair', loadTwo, 2);
+  const addPair = defineAdd(m, 'addPair', loadTwo, 2);
+  const placeOf = (blkIdx: number, pos: I32, stride: I32) =>
+    i32.add(i32.add(pos, 4 * BLOCK_X[blkIdx]), i32.mul(stride, 4 * BLOCK_Y[blkIdx]));
+  m.defineFunction(
+    'quantizeLuma',
+    10,
+    (f, source, strideA, prediction, strideB, index, first, keeps, coefficients, levels, masks) => {
+      const any = f.i32(0);
+      const both = f.i32(0);
+      for (let blkIdx = 0; blkIdx < 16; blkIdx += 2) {
+        const a = placeOf(blkIdx, source, strideA);
+        const b = placeOf(blkIdx, prediction, strideB);
+        const to = i32.add(coefficients, BLOCK_BYTES * blkIdx);
+        const levelsTo = i32.add(levels, BLOCK_BYTES * blkIdx);
+        f.set(both, quantizePair(a, strideA, b, strideB, index, first, keeps, to, levelsTo));
+        f.do(
+          i32.store(masks, i32.and(both, 0xffff), 4 * blkIdx),
+          i32.store(masks, i32.shr_u(both, 16), 4 * blkIdx + 4),
+        );
+        f.set(any, i32.or(any, both));
+      }
+      return any;
+    },
+  );
+  m.defineProcedure('addLuma', 4, (f, pos, stride, coefficients, masks) => {
+    for (let blkIdx = 0; blkIdx < 16; blkIdx += 2) {
+      const left = i32.load(masks, 4 * blkIdx);
+      f.if(i32.or(left, i32.load(masks, 4 * blkIdx + 4)), () => {
+        const at = i32.add(coefficients, BLOCK_BYTES * blkIdx);
+        f.do(addPair(placeOf(blkIdx, pos, stride), stride, at));
+      });
+    }
+  });
   m.defineProcedure('addDcPair', 4, (f, pos, stride, dcLeft, dcRight) => {
     const rounded = (dc: I32) => i16x8.splat(i32.shr_s(i32.add(dc, 32), 6));
     const residual = f.v128(interleaveLow64(rounded(dcLeft), rounded(dcRight)));

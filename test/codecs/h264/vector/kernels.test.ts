@@ -290,6 +290,26 @@ describe('vector kernels', () => {
       );
     });
 
+    it('the luma of a macroblock, there and back', () => {
+      const masksAt = SIZE - 64;
+      const levelsAt = SIZE - 64 - 512;
+      const coefficientsAt = SIZE - 64 - 1024;
+      expectTwins(
+        args,
+        (k, { index, first, keeps }) => {
+          const from = [SOURCE_BLOCK, STRIDE, PREDICTION, STRIDE] as const;
+          const to = [coefficientsAt, levelsAt, masksAt] as const;
+          const any = k.quantizeLuma(...from, index, first, keeps, ...to);
+          if (keeps === 0) k.addLuma(PREDICTION, STRIDE, coefficientsAt, masksAt);
+          // Of pairs without a level nothing is said.
+          const { buffer } = (k === plain.kernels ? plain : vector).bytes;
+          new Uint8Array(buffer).fill(0, coefficientsAt, masksAt);
+          return any === 0 ? 0 : 1;
+        },
+        near,
+      );
+    });
+
     it('two DC coefficients', () => {
       const dc = fc.integer({ min: -18_000, max: 18_000 });
       expectTwins(fc.tuple(dc, dc), (k, [left, right]) => {

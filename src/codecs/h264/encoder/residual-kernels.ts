@@ -16,7 +16,7 @@ export interface ResidualKernels {
    * @param first 1 if the DC coefficient is coded by itself: it is then not quantized; else 0
    * @param keepsCoefficients 1 if coefficients are wanted as the transform gives them, else 0: scaled for the way back
    * @param coefficients where the 16 coefficients go, 16 bits each in raster order, the DC as the transform gives it if
-   *   `first` is 1. Without a nonzero level the others are 0 then, and nothing is stored if `first` is 0
+   *   `first` is 1. Without a nonzero level nothing is said of the others
    * @param levels where the 16 levels go in scan order, 16 bits each, unless all are 0
    * @returns the mask of nonzero levels
    */
@@ -96,16 +96,13 @@ export function plainResidualKernels(
         const mask = quantize4x4(quantizer, halves, at, halves, levels + 16 * i, first);
         masks |= mask << (16 * i);
       }
-      if (masks + first === 0) return 0;
+      if (masks === 0) return 0;
       for (let i = 0; i < count; i++) {
         const at = coefficients + 16 * i;
         const levelAt = levels + 16 * i;
         const mask = (masks >>> (16 * i)) & 0xffff;
-        if (masks === 0) halves.fill(0, at + 1, at + 16);
-        else {
-          if (mask === 0) halves.fill(0, levelAt, levelAt + 16);
-          if (keeps === 0) scaleLevels(quantizer, halves, levelAt, mask, halves, at, first);
-        }
+        if (mask === 0) halves.fill(0, levelAt, levelAt + 16);
+        if (keeps === 0) scaleLevels(quantizer, halves, levelAt, mask, halves, at, first);
       }
       return masks;
     };

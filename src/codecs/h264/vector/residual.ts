@@ -155,16 +155,10 @@ function defineQuantize(m: ModuleBuilder, name: string, load: LoadSamples, count
         .map((column, i) => i16x8.gt_s(column, thresholds[i & 1]))
         .reduce((any, lanes) => v128.or(any, lanes));
       f.if(i32.eqz(v128.any_true(beyond)), () => {
-        f.if(first, () => {
-          const dc = f.v128(v128.and(columns[0], dcLanes));
-          const rest = splat16(0);
-          const zero = f.v128(rest);
-          const blocks = [
-            [interleaveLow64(dc, zero), zero],
-            [interleaveHigh64(dc, zero), zero],
-          ];
-          storeBlocks(f, coefficients, blocks.slice(0, count));
-        });
+        // The DC coefficients, for their own transform.
+        for (let block = 0; block < count; block++) {
+          f.do(v128.store16_lane(coefficients, columns[0], 4 * block, BLOCK_BYTES * block));
+        }
         f.return(0);
       });
 

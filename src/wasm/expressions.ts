@@ -6,22 +6,40 @@
  * goes into a local (`FunctionBuilder.i32`, `.v128`).
  */
 
+/** Bytes of code, in parts: what is put together from parts need not copy them. */
+export type Code = readonly (number | Code)[];
+
+/** All parts of some code, one after another. */
+export function bytesOf(code: Code): number[] {
+  const bytes: number[] = [];
+  append(bytes, code);
+  return bytes;
+}
+
+function append(bytes: number[], code: Code): void {
+  for (let i = 0; i < code.length; i++) {
+    const part = code[i];
+    if (typeof part === 'number') bytes.push(part);
+    else append(bytes, part);
+  }
+}
+
 /** Code that leaves an integer of 32 bits. */
 export interface I32 {
   readonly type: 'i32';
-  readonly code: readonly number[];
+  readonly code: Code;
 }
 
 /** Code that leaves a vector of 128 bits. */
 export interface V128 {
   readonly type: 'v128';
-  readonly code: readonly number[];
+  readonly code: Code;
 }
 
 /** Code that leaves nothing: a store, a call of a procedure. */
 export interface Statement {
   readonly type: 'none';
-  readonly code: readonly number[];
+  readonly code: Code;
 }
 
 /** A number stands for `i32.const`. */
@@ -65,33 +83,33 @@ export function localGet<T extends 'i32' | 'v128'>(type: T, index: number) {
 }
 
 /** The code of an integer. */
-export function integerCode(value: Integer): readonly number[] {
+export function integerCode(value: Integer): Code {
   return typeof value === 'number' ? [I32_CONST, ...signedLeb(value)] : value.code;
 }
 
-const i32Of = (...code: number[]): I32 => ({ type: 'i32', code });
-const v128Of = (...code: number[]): V128 => ({ type: 'v128', code });
+const i32Of = (...code: Code): I32 => ({ type: 'i32', code });
+const v128Of = (...code: Code): V128 => ({ type: 'v128', code });
 
 const binary = (opcode: number) => (a: Integer, b: Integer) =>
-  i32Of(...integerCode(a), ...integerCode(b), opcode);
+  i32Of(integerCode(a), integerCode(b), opcode);
 
-const unary = (opcode: number) => (a: Integer) => i32Of(...integerCode(a), opcode);
+const unary = (opcode: number) => (a: Integer) => i32Of(integerCode(a), opcode);
 
 const SELECT = 0x1b;
 
 /** Address alignment and offset of a load or store, clause 5.4.6; no alignment is promised. */
 const memoryAt = (offset: number) => [0, ...unsignedLeb(offset)];
 
-const statement = (...code: number[]): Statement => ({ type: 'none', code });
+const statement = (...code: Code): Statement => ({ type: 'none', code });
 
 const loadInteger =
   (opcode: number) =>
   (address: Integer, offset = 0) =>
-    i32Of(...integerCode(address), opcode, ...memoryAt(offset));
+    i32Of(integerCode(address), opcode, memoryAt(offset));
 const storeInteger =
   (opcode: number) =>
   (address: Integer, value: Integer, offset = 0) =>
-    statement(...integerCode(address), ...integerCode(value), opcode, ...memoryAt(offset));
+    statement(integerCode(address), integerCode(value), opcode, memoryAt(offset));
 
 /**
  * Instructions on integers, clauses 5.4.6 and 5.4.7, and `select`, clause 5.4.3. Addresses are in bytes; `offset` is added to
@@ -123,34 +141,32 @@ export const i32 = {
   shr_u: /* @__PURE__ */ binary(0x76),
   /** `a` where `condition` is not 0, else `b`; both are computed. */
   select: (a: Integer, b: Integer, condition: Integer) =>
-    i32Of(...integerCode(a), ...integerCode(b), ...integerCode(condition), SELECT),
+    i32Of(integerCode(a), integerCode(b), integerCode(condition), SELECT),
 } as const;
 
 const vector = (opcode: number) => [VECTOR, ...unsignedLeb(opcode)];
-const unaryVector = (opcode: number) => (a: V128) => v128Of(...a.code, ...vector(opcode));
+const unaryVector = (opcode: number) => (a: V128) => v128Of(a.code, vector(opcode));
 const binaryVector = (opcode: number) => (a: V128, b: V128) =>
-  v128Of(...a.code, ...b.code, ...vector(opcode));
+  v128Of(a.code, b.code, vector(opcode));
 const shift = (opcode: number) => (a: V128, count: Integer) =>
-  v128Of(...a.code, ...integerCode(count), ...vector(opcode));
-const splat = (opcode: number) => (value: Integer) =>
-  v128Of(...integerCode(value), ...vector(opcode));
-const summary = (opcode: number) => (a: V128) => i32Of(...a.code, ...vector(opcode));
-const extract = (opcode: number) => (a: V128, lane: number) =>
-  i32Of(...a.code, ...vector(opcode), lane);
+  v128Of(a.code, integerCode(count), vector(opcode));
+const splat = (opcode: number) => (value: Integer) => v128Of(integerCode(value), vector(opcode));
+const summary = (opcode: number) => (a: V128) => i32Of(a.code, vector(opcode));
+const extract = (opcode: number) => (a: V128, lane: number) => i32Of(a.code, vector(opcode), lane);
 const replace = (opcode: number) => (a: V128, lane: number, value: Integer) =>
-  v128Of(...a.code, ...integerCode(value), ...vector(opcode), lane);
+  v128Of(a.code, integerCode(value), vector(opcode), lane);
 const loadVector =
   (opcode: number) =>
   (address: Integer, offset = 0) =>
-    v128Of(...integerCode(address), ...vector(opcode), ...memoryAt(offset));
+    v128Of(integerCode(address), vector(opcode), memoryAt(offset));
 const storeLane =
   (opcode: number) =>
   (address: Integer, value: V128, lane: number, offset = 0) =>
-    statement(...integerCode(address), ...value.code, ...vector(opcode), ...memoryAt(offset), lane);
+    statement(integerCode(address), value.code, vector(opcode), memoryAt(offset), lane);
 const loadLane =
   (opcode: number) =>
   (address: Integer, value: V128, lane: number, offset = 0) =>
-    v128Of(...integerCode(address), ...value.code, ...vector(opcode), ...memoryAt(offset), lane);
+    v128Of(integerCode(address), value.code, vector(opcode), memoryAt(offset), lane);
 
 /** Instructions on vectors whatever their lanes, clause 5.4.8. */
 export const v128 = {
@@ -167,13 +183,13 @@ export const v128 = {
   load32_lane: /* @__PURE__ */ loadLane(86),
   load64_lane: /* @__PURE__ */ loadLane(87),
   store: (address: Integer, value: V128, offset = 0) =>
-    statement(...integerCode(address), ...value.code, ...vector(11), ...memoryAt(offset)),
+    statement(integerCode(address), value.code, vector(11), memoryAt(offset)),
   store8_lane: /* @__PURE__ */ storeLane(88),
   store16_lane: /* @__PURE__ */ storeLane(89),
   store32_lane: /* @__PURE__ */ storeLane(90),
   store64_lane: /* @__PURE__ */ storeLane(91),
   /** Sixteen bytes, lowest first. */
-  const: (bytes: readonly number[]) => v128Of(...vector(12), ...bytes),
+  const: (bytes: readonly number[]) => v128Of(vector(12), ...bytes),
   not: /* @__PURE__ */ unaryVector(77),
   and: /* @__PURE__ */ binaryVector(78),
   /** a and not b. */
@@ -181,8 +197,7 @@ export const v128 = {
   or: /* @__PURE__ */ binaryVector(80),
   xor: /* @__PURE__ */ binaryVector(81),
   /** Bits of `a` where `mask` is set, of `b` elsewhere. */
-  bitselect: (a: V128, b: V128, mask: V128) =>
-    v128Of(...a.code, ...b.code, ...mask.code, ...vector(82)),
+  bitselect: (a: V128, b: V128, mask: V128) => v128Of(a.code, b.code, mask.code, vector(82)),
   any_true: /* @__PURE__ */ summary(83),
 } as const;
 
@@ -190,7 +205,7 @@ export const v128 = {
 export const i8x16 = {
   /** Lanes 0..15 of `a` and 16..31 of `b`, in the order that `lanes` names them. */
   shuffle: (a: V128, b: V128, lanes: readonly number[]) =>
-    v128Of(...a.code, ...b.code, ...vector(13), ...lanes),
+    v128Of(a.code, b.code, vector(13), ...lanes),
   splat: /* @__PURE__ */ splat(15),
   eq: /* @__PURE__ */ binaryVector(35),
   bitmask: /* @__PURE__ */ summary(100),

@@ -3,6 +3,8 @@
  * around calls of a builder unroll code; `repeat` writes a loop that runs.
  */
 import {
+  bytesOf,
+  type Code,
   type I32,
   type Integer,
   i32,
@@ -39,7 +41,7 @@ const LOCAL_SET = 0x21;
 /** Collects locals and code of one function whose parameters are integers. */
 export class FunctionBuilder {
   readonly parameters: readonly I32Local[];
-  private readonly code: number[] = [];
+  private readonly code: (number | Code)[] = [];
   private readonly localTypes: number[] = [];
 
   constructor(parameterCount: number) {
@@ -74,7 +76,7 @@ export class FunctionBuilder {
   set(local: I32Local, value: Integer): void;
   set(local: V128Local, value: V128): void;
   set(local: I32Local | V128Local, value: Integer | V128): void {
-    this.code.push(...(typeof value === 'number' ? integerCode(value) : value.code));
+    this.code.push(typeof value === 'number' ? integerCode(value) : value.code);
     this.code.push(LOCAL_SET, ...unsignedLeb(local.index));
   }
 
@@ -85,7 +87,7 @@ export class FunctionBuilder {
 
   /** Stores and the like. */
   do(...statements: Statement[]): void {
-    for (const { code } of statements) this.code.push(...code);
+    for (const { code } of statements) this.code.push(code);
   }
 
   /** Runs `body` `count` times; `count` is 1 or more. */
@@ -94,12 +96,12 @@ export class FunctionBuilder {
     this.code.push(LOOP, NO_RESULT);
     body();
     this.add(left, -1);
-    this.code.push(...left.code, BR_IF, 0, END);
+    this.code.push(left.code, BR_IF, 0, END);
   }
 
   /** Runs `then` where `condition` is not 0, else `otherwise` if given. */
   if(condition: Integer, then: () => void, otherwise?: () => void): void {
-    this.code.push(...integerCode(condition), IF, NO_RESULT);
+    this.code.push(integerCode(condition), IF, NO_RESULT);
     then();
     if (otherwise !== undefined) {
       this.code.push(ELSE);
@@ -110,15 +112,15 @@ export class FunctionBuilder {
 
   /** Leaves the function with `value`, or without one. */
   return(value?: Integer): void {
-    if (value !== undefined) this.code.push(...integerCode(value));
+    if (value !== undefined) this.code.push(integerCode(value));
     this.code.push(RETURN);
   }
 
   /** The function as the code section has it, clause 5.5.13; `result` is what it leaves at its end. */
-  encode(result: Integer | undefined): number[] {
-    const locals = this.localTypes.flatMap((type) => [1, type]);
+  encode(result: Integer | undefined): Code {
+    const locals = this.localTypes.map((type) => [1, type]);
     const end = result === undefined ? [] : integerCode(result);
-    const body = [...unsignedLeb(this.localTypes.length), ...locals, ...this.code, ...end, END];
-    return [...unsignedLeb(body.length), ...body];
+    const body = bytesOf([unsignedLeb(this.localTypes.length), locals, this.code, end, END]);
+    return [unsignedLeb(body.length), body];
   }
 }

@@ -2,7 +2,15 @@
  * A WebAssembly module (WebAssembly 2.0 clause 5.5) of functions over one imported memory, written from TypeScript when it is
  * needed: kernels that use vector instructions need no other language and no file of machine code.
  */
-import { type I32, type Integer, integerCode, type Statement, unsignedLeb } from './expressions.ts';
+import {
+  bytesOf,
+  type Code,
+  type I32,
+  type Integer,
+  integerCode,
+  type Statement,
+  unsignedLeb,
+} from './expressions.ts';
 import { FunctionBuilder, type I32Local, TYPE_I32 } from './function-builder.ts';
 
 /** Section numbers, clause 5.5.2. */
@@ -28,7 +36,7 @@ interface Definition {
   readonly name: string;
   readonly parameterCount: number;
   readonly hasResult: boolean;
-  readonly body: readonly number[];
+  readonly body: Code;
 }
 
 /** Collects functions, all exported by their names; parameters and results are integers of 32 bits. */
@@ -73,46 +81,47 @@ export class ModuleBuilder {
     const definitions = this.definitions;
     const types = definitions.map(({ parameterCount, hasResult }) => [
       FUNCTION_TYPE,
-      ...listOf(Array.from({ length: parameterCount }, () => [TYPE_I32])),
-      ...listOf(hasResult ? [[TYPE_I32]] : []),
+      listOf(Array.from({ length: parameterCount }, () => [TYPE_I32])),
+      listOf(hasResult ? [[TYPE_I32]] : []),
     ]);
-    const memory = [...nameOf(MEMORY_MODULE), ...nameOf(MEMORY_NAME), IMPORT_MEMORY, ...ANY_MEMORY];
+    const memory = [nameOf(MEMORY_MODULE), nameOf(MEMORY_NAME), IMPORT_MEMORY, ANY_MEMORY];
     const exported = definitions.map(({ name }, index) => [
-      ...nameOf(name),
+      nameOf(name),
       EXPORT_FUNCTION,
-      ...unsignedLeb(index),
+      unsignedLeb(index),
     ]);
-    return Uint8Array.from([
-      ...PREAMBLE,
-      ...section(SECTION_TYPE, types),
-      ...section(SECTION_IMPORT, [memory]),
-      ...section(
+    const code = bytesOf([
+      PREAMBLE,
+      section(SECTION_TYPE, types),
+      section(SECTION_IMPORT, [memory]),
+      section(
         SECTION_FUNCTION,
         definitions.map((_, index) => unsignedLeb(index)),
       ),
-      ...section(SECTION_EXPORT, exported),
-      ...section(
+      section(SECTION_EXPORT, exported),
+      section(
         SECTION_CODE,
         definitions.map(({ body }) => body),
       ),
     ]);
+    return Uint8Array.from(code);
   }
 }
 
-function callCode(index: number, args: readonly Integer[]): number[] {
-  return [...args.flatMap(integerCode), CALL, ...unsignedLeb(index)];
+function callCode(index: number, args: readonly Integer[]): Code {
+  return [...args.map(integerCode), CALL, unsignedLeb(index)];
 }
 
 /** What the standard calls a vector: a count and its elements, clause 5.1.3. */
-function listOf(elements: readonly (readonly number[])[]): number[] {
-  return [...unsignedLeb(elements.length), ...elements.flat()];
+function listOf(elements: readonly Code[]): Code {
+  return [unsignedLeb(elements.length), ...elements];
 }
 
-function nameOf(text: string): number[] {
+function nameOf(text: string): Code {
   return listOf([...new TextEncoder().encode(text)].map((byte) => [byte]));
 }
 
-function section(id: number, elements: readonly (readonly number[])[]): number[] {
-  const content = listOf(elements);
-  return [id, ...unsignedLeb(content.length), ...content];
+function section(id: number, elements: readonly Code[]): Code {
+  const content = bytesOf(listOf(elements));
+  return [id, unsignedLeb(content.length), content];
 }

@@ -100,46 +100,6 @@ export class InterSearch {
     return Math.min(this.cost16x16, this.costP8x8, this.cost16x8, this.cost8x16);
   }
 
-  /** Quarter samples for the parts of a macroblock type, where they were left out (option `lateQuarters`). */
-  refineParts(mbType: number, references: readonly ReconstructedPicture[], lambda: number): void {
-    if (!this.speed.lateQuarters || mbType === P_L0_16X16) return;
-    const { motion, refIdx8x8, mv8x8, refIdxHalf, mvHalf } = this;
-    const grid = this.context.motion;
-    grid.clearInside();
-    if (mbType === P_8X8) {
-      for (let i = 0; i < 4; i++) {
-        const x = (i & 1) * 2;
-        const y = (i >> 1) * 2;
-        const refIdx = refIdx8x8[i];
-        if (this.subType[i] === P_L0_8X8) {
-          const mvp = grid.predict(x, y, 2, refIdx);
-          motion.refine(references[refIdx], 4 * x, 4 * y, 8, 8, mvp, lambda, mv8x8[i]);
-          mv8x8[i] = motion.mv;
-          grid.fill(x, y, 2, 2, refIdx, motion.mv);
-        } else {
-          this.fillSubPartitions(i);
-        }
-      }
-    } else {
-      const isWide = mbType === P_L0_L0_16X8;
-      for (let half = 0; half < 2; half++) {
-        const k = isWide ? half : 2 + half;
-        const refIdx = refIdxHalf[k];
-        const reference = references[refIdx];
-        if (isWide) {
-          const mvp = grid.predict16x8(2 * half, refIdx);
-          motion.refine(reference, 0, 8 * half, 16, 8, mvp, lambda, mvHalf[k]);
-          grid.fill(0, 2 * half, 4, 2, refIdx, motion.mv);
-        } else {
-          const mvp = grid.predict8x16(2 * half, refIdx);
-          motion.refine(reference, 8 * half, 0, 8, 16, mvp, lambda, mvHalf[k]);
-          grid.fill(2 * half, 0, 2, 4, refIdx, motion.mv);
-        }
-        mvHalf[k] = motion.mv;
-      }
-    }
-  }
-
   /** Macroblock type of the lowest cost. */
   get bestType(): number {
     const best = Math.min(this.cost16x16, this.costP8x8, this.cost16x8, this.cost8x16);
@@ -238,17 +198,7 @@ export class InterSearch {
         motion.addStart(this.mv16x16[refIdx]);
         for (let k = 0; k < i; k++)
           if (this.refIdx8x8[k] === refIdx) motion.addStart(this.mv8x8[k]);
-        motion.search(
-          references[refIdx],
-          4 * x,
-          4 * y,
-          8,
-          8,
-          mvp,
-          lambda,
-          !speed.lateQuarters,
-          false,
-        );
+        motion.search(references[refIdx], 4 * x, 4 * y, 8, 8, mvp, lambda, true, false);
         const cost = motion.cost + lambda * (refIdxBits(refIdx, references.length) + 1);
         if (cost < best) {
           best = cost;
@@ -355,10 +305,9 @@ export class InterSearch {
         motion.addStart(this.mv8x8[k === 0 ? first : second]);
         motion.addStart(this.mv8x8[k === 0 ? second : first]);
         motion.addStart(this.mv16x16[refIdx]);
-        const withQuarters = !this.speed.lateQuarters;
         const reference = references[refIdx];
-        if (isWide) motion.choose(reference, 0, 8 * half, 16, 8, mvp, lambda, withQuarters);
-        else motion.choose(reference, 8 * half, 0, 8, 16, mvp, lambda, withQuarters);
+        if (isWide) motion.choose(reference, 0, 8 * half, 16, 8, mvp, lambda);
+        else motion.choose(reference, 8 * half, 0, 8, 16, mvp, lambda);
         const cost = motion.cost + lambda * refIdxBits(refIdx, references.length);
         if (cost < best) {
           best = cost;

@@ -225,7 +225,6 @@ export class ModeDecision {
     qp: number,
     references: readonly ReconstructedPicture[],
   ): Candidate {
-    this.interSearch.refineParts(mbType, references, LAMBDA_SAD[qp]);
     this.interSearch.apply(candidate, mbType);
     const { syntax, mv } = candidate;
     const isPredicted =

@@ -1,7 +1,7 @@
 /**
  * Motion search: the vector of a block that minimizes distortion + lambda·bits of its difference to the prediction. First
  * over full samples from the best of several predicted starts, then over half samples, both by SAD; then over quarter
- * samples by SATD, for every block searched or only for those that the macroblock takes.
+ * samples by SATD.
  */
 import { seBits } from '../../../bits/syntax-writer.ts';
 import {
@@ -217,7 +217,6 @@ export class MotionSearch {
     height: number,
     mvp: number,
     lambda: number,
-    withQuarters: boolean,
   ): void {
     const { starts, startCount } = this;
     this.place(picture, x, y, width, height, mvp, lambda);
@@ -227,7 +226,7 @@ export class MotionSearch {
     this.bestCost = this.measure('sad');
     for (let i = 1; i < startCount; i++) this.tryFraction(mvX(starts[i]), mvY(starts[i]), 'sad');
     this.tryFraction(this.predictedX, this.predictedY, 'sad');
-    this.finish(withQuarters);
+    this.finish(true);
   }
 
   /** Moves a vector found by `search` by quarter samples, if that helps; arguments and results as there. */

@@ -92,7 +92,6 @@ export interface H264Options extends RateOptions {
   /** Whether Intra_4x4 is considered in P pictures. */
   readonly intra4x4InP?: boolean;
   readonly metric?: 'sad' | 'satd';
-  readonly lateQuarters?: boolean;
   readonly guidedFractions?: boolean;
   readonly sparseRows?: boolean;
   readonly neighborStarts?: boolean;
@@ -111,8 +110,6 @@ export interface H264Options extends RateOptions {
 export interface SpeedOptions extends MotionSearchOptions, LookaheadPreset {
   readonly deblock: boolean;
   readonly intra4x4InP: boolean;
-  /** Whether quarter samples of the parts of a macroblock are searched only when its type is chosen. */
-  readonly lateQuarters: boolean;
   /** Partitions of P macroblocks beside 16x16: none, down to 8x8, or down to 4x4. */
   readonly partitions: 'none' | '8x8' | 'all';
   /** Whether the 8x8 blocks of a macroblock may choose different reference pictures. */
@@ -137,7 +134,6 @@ const FASTEST: SpeedOptions = {
   halfSteps: 1,
   quarterSteps: 1,
   metric: 'sad',
-  lateQuarters: false,
   guidedFractions: true,
   sparseRows: true,
   neighborStarts: true,
@@ -164,6 +160,9 @@ const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
     intra4x4InP: true,
     guidedFractions: false,
     sparseRows: false,
+    metric: 'satd',
+    halfSteps: 2,
+    quarterSteps: 2,
     deblock: true,
     sceneCut: true,
     // To tell a flash from a scene.
@@ -171,17 +170,21 @@ const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
   },
   veryfast: {
     method: 'hexagon',
-    metric: 'satd',
-    lateQuarters: true,
     partitions: '8x8',
     lookahead: 10,
     importance: 1,
   },
-  faster: { halfSteps: 2, quarterSteps: 2, refs: 2, lookahead: 15 },
+  faster: { refs: 2, lookahead: 15 },
   fast: { rdo: true, lookahead: 20 },
-  medium: { trellis: true, refs: 3, mixedReferences: true, lookahead: 25 },
+  medium: {
+    trellis: true,
+    halfSteps: 3,
+    quarterSteps: 3,
+    refs: 3,
+    mixedReferences: true,
+    lookahead: 25,
+  },
   slow: {
-    lateQuarters: false,
     halfSteps: 4,
     quarterSteps: 4,
     refs: 5,
@@ -216,7 +219,6 @@ type FlagKey =
   | 'exactVectors'
   | 'trellis'
   | 'fastIntra'
-  | 'lateQuarters'
   | 'guidedFractions'
   | 'sparseRows'
   | 'neighborStarts';
@@ -280,7 +282,6 @@ const KEYS: readonly (keyof H264Options)[] = [
   'quarterSteps',
   'intra4x4InP',
   'metric',
-  'lateQuarters',
   'guidedFractions',
   'sparseRows',
   'neighborStarts',
@@ -329,7 +330,6 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
       16,
     ),
     metric: requireOneOf(`${at}.metric`, options.metric ?? base.metric, ['sad', 'satd']),
-    lateQuarters: flag('lateQuarters'),
     guidedFractions: flag('guidedFractions'),
     sparseRows: flag('sparseRows'),
     neighborStarts: flag('neighborStarts'),

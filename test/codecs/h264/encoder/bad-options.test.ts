@@ -90,7 +90,6 @@ const BAD: Record<string, readonly unknown[] | [options: object, ...values: unkn
   quarterSteps: integer(-1, 17),
   intra4x4InP: FLAG,
   metric: ['ssd', 1],
-  lateQuarters: FLAG,
   guidedFractions: FLAG,
   sparseRows: FLAG,
   neighborStarts: FLAG,

@@ -80,7 +80,6 @@ const cases = fc.record({
       mixedReferences: fc.boolean(),
       intra4x4InP: fc.boolean(),
       fastIntra: fc.boolean(),
-      lateQuarters: fc.boolean(),
       rdo: fc.boolean(),
       trellis: fc.boolean(),
       typeMargin: fc.double({ min: 1, max: 2, noNaN: true }),

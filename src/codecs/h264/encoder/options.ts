@@ -174,14 +174,13 @@ const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
     lookahead: 10,
     importance: 1,
   },
-  faster: { refs: 2, lookahead: 15 },
+  faster: { refs: 2, mixedReferences: true, lookahead: 15 },
   fast: { rdo: true, lookahead: 20 },
   medium: {
     trellis: true,
     halfSteps: 3,
     quarterSteps: 3,
     refs: 3,
-    mixedReferences: true,
     lookahead: 25,
   },
   slow: {

@@ -285,10 +285,10 @@ export class RateControl {
     if (this.lastQpP >= 0) {
       const { isIntra, framesLeft } = forecast;
       const rise = isIntra ? MAX_QP_STEP_INTRA : MAX_QP_STEP;
-      // Choice: in the last three pictures QP falls by less. What the coarser picture before left out all comes at once, far more
+      // Choice: to the last picture QP falls by 2 at most. What the coarser picture before left out all comes at once, far more
       // than the slope of sizes says (grass at 19, then 18, 17 or 16: 48, then 75, 170 or 292 thousand bits), and no picture
       // is left to make it good.
-      const drop = framesLeft > 0 && !isIntra ? Math.min(rise, framesLeft) : rise;
+      const drop = framesLeft === 1 && !isIntra ? 2 : rise;
       qp = clip3(this.lastQpP - drop, this.lastQpP + rise, qp);
     }
     qp = clip3(MIN_QP, MAX_QP, qp);

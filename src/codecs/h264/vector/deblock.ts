@@ -15,18 +15,13 @@ import {
 import type { FunctionBuilder, I32Local, V128Local } from '../../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
 import { NOT_FILTERED } from '../standard/deblock-samples.ts';
-import { columnsToRows, rowsToColumns, splat8, splat16 } from './lanes.ts';
+import { absoluteDifference, columnsToRows, rowsToColumns, splat8, splat16 } from './lanes.ts';
 
 /** Samples along an edge; those of chroma are half Cb, half Cr. */
 const LINES = 16;
 
 /** Samples of one side of an edge, nearest first: p0, p1.. or q0, q1.. */
 type Side = readonly V128[];
-
-/** |a - b| of unsigned bytes: one of the differences saturates to 0. */
-function absoluteDifference(f: FunctionBuilder, a: V128, b: V128): V128Local {
-  return f.v128(v128.or(i8x16.sub_sat_u(a, b), i8x16.sub_sat_u(b, a)));
-}
 
 /** All bits set where the unsigned byte is not below `bound`. */
 const atLeast = (value: V128Local, bound: V128): V128 => i8x16.eq(i8x16.max_u(value, bound), value);

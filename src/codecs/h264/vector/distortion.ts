@@ -5,16 +5,14 @@
 import { type I32, i8x16, i16x8, i32, i32x4, type V128, v128 } from '../../../wasm/expressions.ts';
 import type { FunctionBuilder, I32Local, V128Local } from '../../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
-import { splat8, splat16, sumOf16, sumOf32, transposePair } from './lanes.ts';
+import { absoluteDifference, splat8, splat16, sumOf16, sumOf32, transposePair } from './lanes.ts';
 
 /**
  * Differences of sixteen samples in seven bits, at most 127 each. `searched` are bytes of searchWords, 128 + p for the half p
  * of a sample; the mean of a sample and 255, rounded up, is just that of the other side.
  */
-function differences(f: FunctionBuilder, searched: V128, samples: V128): V128 {
-  const p = f.v128(searched);
-  const q = f.v128(i8x16.avgr_u(samples, splat8(255)));
-  return v128.or(i8x16.sub_sat_u(p, q), i8x16.sub_sat_u(q, p));
+function searchDifferences(f: FunctionBuilder, searched: V128, samples: V128): V128 {
+  return absoluteDifference(f, searched, i8x16.avgr_u(samples, splat8(255)));
 }
 
 /** Rows that are compared before the sum is held against the limit. */
@@ -56,7 +54,7 @@ function defineSad(m: ModuleBuilder): void {
     const total = f.i32(0);
     f.repeat(i32.shr_u(height, 2), () => {
       const row = () => {
-        const vector = f.v128(differences(f, v128.load(a), v128.load(b)));
+        const vector = f.v128(searchDifferences(f, v128.load(a), v128.load(b)));
         f.add(a, strideA);
         f.add(b, strideB);
         return vector;
@@ -72,7 +70,7 @@ function defineSad(m: ModuleBuilder): void {
     const total = f.i32(0);
     f.repeat(i32.shr_u(height, 2), () => {
       const twoRows = () => {
-        const vector = f.v128(differences(f, twoRowsOf8(a, strideA), twoRowsOf8(b, strideB)));
+        const vector = f.v128(searchDifferences(f, twoRowsOf8(a, strideA), twoRowsOf8(b, strideB)));
         f.add(a, i32.shl(strideA, 1));
         f.add(b, i32.shl(strideB, 1));
         return vector;
@@ -95,7 +93,7 @@ function defineSad(m: ModuleBuilder): void {
       return rows;
     };
     f.repeat(i32.shr_u(height, 2), () => {
-      const vector = differences(f, fourRows(a, strideA), fourRows(b, strideB));
+      const vector = searchDifferences(f, fourRows(a, strideA), fourRows(b, strideB));
       f.set(sums, i16x8.add(sums, i16x8.extadd_pairwise_i8x16_u(vector)));
     });
     return i32.shl(sumOf16(f, sums), 1);
@@ -166,21 +164,14 @@ function defineSatd(m: ModuleBuilder): void {
   });
 }
 
-/** Sixteen, or eight, magnitudes of differences of bytes. */
-function magnitudesOfRow(f: FunctionBuilder, a: V128, b: V128): V128 {
-  const p = f.v128(a);
-  const q = f.v128(b);
-  return v128.or(i8x16.sub_sat_u(p, q), i8x16.sub_sat_u(q, p));
-}
-
 function defineIsNear(m: ModuleBuilder): void {
   m.defineFunction('isNear', 6, (f, a, strideA, b, strideB, size, limit) => {
     const limits = f.v128(i32x4.splat(limit));
     const rows = (load: typeof v128.load) => () => {
       const pairs = f.v128(splat16(0));
       for (let row = 0; row < 4; row++) {
-        const magnitudes = magnitudesOfRow(f, load(a), load(b));
-        f.set(pairs, i16x8.add(pairs, i16x8.extadd_pairwise_i8x16_u(magnitudes)));
+        const differences = absoluteDifference(f, load(a), load(b));
+        f.set(pairs, i16x8.add(pairs, i16x8.extadd_pairwise_i8x16_u(differences)));
         f.add(a, strideA);
         f.add(b, strideB);
       }

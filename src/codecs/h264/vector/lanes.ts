@@ -1,5 +1,5 @@
 /** Arrangements of lanes that several kernels share. */
-import { i8x16, i16x8, i32x4, type V128 } from '../../../wasm/expressions.ts';
+import { i8x16, i16x8, i32x4, type V128, v128 } from '../../../wasm/expressions.ts';
 import type { FunctionBuilder, V128Local } from '../../../wasm/function-builder.ts';
 
 /** Byte lanes of a shuffle that takes whole lanes of `size` bytes, by number: 0.. of the first operand, then the second. */
@@ -121,3 +121,10 @@ export function sumOf16(f: FunctionBuilder, lanes: V128) {
 export const splat16 = (value: number): V128 => i16x8.splat(value);
 /** All lanes of 8 bits equal to a constant. */
 export const splat8 = (value: number): V128 => i8x16.splat(value);
+
+/** |a - b| of unsigned bytes: one of the differences saturates to 0. */
+export function absoluteDifference(f: FunctionBuilder, a: V128, b: V128): V128Local {
+  const p = f.v128(a);
+  const q = f.v128(b);
+  return f.v128(v128.or(i8x16.sub_sat_u(p, q), i8x16.sub_sat_u(q, p)));
+}

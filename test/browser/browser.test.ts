@@ -27,6 +27,12 @@ const PAGE = `<!doctype html>
 <script type="importmap">${JSON.stringify({ imports: parts })}</script>
 <video id="video" muted playsinline></video>`;
 
+/** The same page where no WebAssembly may be compiled. */
+const STRICT_PAGE = PAGE.replace(
+  '<title>',
+  `<meta http-equiv="Content-Security-Policy" content="script-src 'self' 'unsafe-inline'">\n<title>`,
+);
+
 const executable = findChromium();
 
 describe.skipIf(executable === null)('in Chromium', () => {
@@ -36,7 +42,7 @@ describe.skipIf(executable === null)('in Chromium', () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    server = await startFileServer(ROOT, { '/': PAGE });
+    server = await startFileServer(ROOT, { '/': PAGE, '/strict': STRICT_PAGE });
     browser = await launchChromium(executable!);
     page = await browser.newPage();
     page.on('pageerror', (error) => complaints.push(String(error)));
@@ -105,5 +111,23 @@ describe.skipIf(executable === null)('in Chromium', () => {
     expect(complaints).toEqual([]);
     expect(expected.length).toBeGreaterThan(100);
     expect(found).toEqual(Array.from(expected));
+  });
+
+  it('has vector kernels, and the same bytes without them where a policy forbids to compile', async () => {
+    // Functions of WebAssembly are named by their number.
+    const kernelName = `
+      const { createKernelBuffer } = await import('/dist/src/codecs/h264/encoder/kernels.js');
+      const { name } = createKernelBuffer(65536, true).kernels.sad16;
+    `;
+    expect(await inPage(`${kernelName} return name;`)).toMatch(/^\d+$/);
+    const makeMp4 = `
+      const programs = await import('/test/browser/programs.js');
+      const bytes = Array.from(await programs.makeMp4(await import('vitrine')));
+    `;
+    const expected = await inPage(`${makeMp4} return bytes;`);
+    await page.goto(`${server.origin}/strict`);
+    const found = await inPage(`${kernelName} ${makeMp4} return { name, bytes };`);
+    expect(found).toEqual({ name: 'sad16', bytes: expected });
+    await page.goto(`${server.origin}/`);
   });
 });

@@ -174,15 +174,9 @@ const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
     lookahead: 10,
     importance: 1,
   },
-  faster: { refs: 2, mixedReferences: true, lookahead: 15 },
-  fast: { rdo: true, lookahead: 20 },
-  medium: {
-    trellis: true,
-    halfSteps: 3,
-    quarterSteps: 3,
-    refs: 3,
-    lookahead: 25,
-  },
+  faster: { rdo: true, refs: 2, mixedReferences: true, lookahead: 15 },
+  fast: { trellis: true, lookahead: 20 },
+  medium: { halfSteps: 3, quarterSteps: 3, refs: 3, lookahead: 25 },
   slow: {
     halfSteps: 4,
     quarterSteps: 4,

@@ -95,7 +95,10 @@ function toRaster(f: FunctionBuilder, [c0, c1, c2, c3]: Four): [V128Local, V128L
 /** Stores blocks of sixteen numbers, one after another. */
 function storeBlocks(f: FunctionBuilder, to: I32, blocks: readonly (readonly V128[])[]): void {
   blocks.forEach(([first, second], block) => {
-    f.do(v128.store(to, first, 32 * block), v128.store(to, second, 32 * block + 16));
+    f.do(
+      v128.store(to, first, BLOCK_BYTES * block),
+      v128.store(to, second, BLOCK_BYTES * block + 16),
+    );
   });
 }
 
@@ -188,7 +191,10 @@ function defineQuantize(m: ModuleBuilder, name: string, load: LoadSamples, count
         const scan = [SCAN_FIRST, SCAN_LAST].map((lanes) =>
           f.v128(shuffle16(upper, lower, ...lanes)),
         );
-        f.do(v128.store(levels, scan[0], 32 * block), v128.store(levels, scan[1], 32 * block + 16));
+        f.do(
+          v128.store(levels, scan[0], BLOCK_BYTES * block),
+          v128.store(levels, scan[1], BLOCK_BYTES * block + 16),
+        );
         const isZero = i8x16.eq(i8x16.narrow_i16x8_s(scan[0], scan[1]), splat16(0));
         return i32.xor(i8x16.bitmask(isZero), 0xffff);
       });
@@ -197,7 +203,10 @@ function defineQuantize(m: ModuleBuilder, name: string, load: LoadSamples, count
   );
 }
 
-/** The last butterfly of the inverse transform, saturated: beyond 16 bits a sample is clipped whatever it is. */
+/**
+ * The second direction of the inverse transform, saturated: beyond 16 bits a sample is clipped whatever it is. The first stays
+ * within 16 bits: 64·255 for differences of samples, and four coefficients rounded up by half a step, 9,024 at QP 51.
+ */
 const SATURATED = { add: i16x8.add_sat_s, sub: i16x8.sub_sat_s } as const;
 
 /** One direction of the inverse transform, clause 8.5.12.2. */
@@ -216,7 +225,7 @@ function inverse(
 function defineAdd(m: ModuleBuilder, name: string, load: LoadSamples, count: 1 | 2) {
   return m.defineProcedure(name, 3, (f, pos, stride, coefficients) => {
     const at = (block: number, half: number) =>
-      f.v128(v128.load(coefficients, 32 * block + 16 * half));
+      f.v128(v128.load(coefficients, BLOCK_BYTES * block + 16 * half));
     const halves = [0, 1].map((half) => {
       const left = at(0, half);
       const right = count === 1 ? left : at(1, half);

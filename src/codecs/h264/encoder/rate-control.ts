@@ -133,6 +133,8 @@ export class RateControl {
   /** Bits that the P pictures coded would have taken at a relative QP of 0: sum and weight, both fading. */
   private costSum = 0;
   private costWeight = 0;
+  /** Sum of the complexity beyond that of still pictures, as the cost is summed. */
+  private motionSum = 0;
   /** What the last intra picture took beyond its share and is not yet made good; and what each picture pays back. */
   private debt = 0;
   private debtPerFrame = 0;
@@ -268,10 +270,13 @@ export class RateControl {
     for (let step = 0; step < 12; step++) {
       const qp = (low + high) / 2;
       const bitsP = this.expectedBitsP(qp - base);
-      let bits = forecast.isIntra ? this.sizeI.predict(forecast.complexity, qp - ipOffset) : bitsP;
+      const bitsOf = (isIntra: boolean, complexity: number) =>
+        isIntra
+          ? this.sizeI.predict(complexity, qp - ipOffset)
+          : bitsP * this.shareOfMotion(complexity);
+      let bits = bitsOf(forecast.isIntra, forecast.complexity);
       for (let i = 0; i < upcomingCount; i++) {
-        const isIntra = upcomingIsIntra[i] === 1;
-        bits += isIntra ? this.sizeI.predict(upcomingComplexity[i], qp - ipOffset) : bitsP;
+        bits += bitsOf(upcomingIsIntra[i] === 1, upcomingComplexity[i]);
       }
       if (bits > left) low = qp;
       else high = qp;
@@ -314,6 +319,18 @@ export class RateControl {
         ? this.costSum / this.costWeight
         : this.sizeP.predict(this.reference, this.complexityQp());
     return cost / stepOfQp(SLOPE_P * relativeQp);
+  }
+
+  /** Complexity of a P picture beyond that of one that repeats the picture before. */
+  private motionOf(complexity: number): number {
+    const { widthInMbs, heightInMbs } = this.options;
+    return Math.max(0, complexity - STILL_COMPLEXITY * widthInMbs * heightInMbs);
+  }
+
+  /** What a P picture of that complexity is expected to take, as a multiple of the mean. */
+  private shareOfMotion(complexity: number): number {
+    if (this.motionSum === 0 || this.startsOther) return 1;
+    return (this.motionOf(complexity) * this.costWeight) / this.motionSum;
   }
 
   /** QP of the plan, shifted so that what is left of the bits fits what is left of the plan. */
@@ -436,9 +453,11 @@ export class RateControl {
       if (this.startsOther) {
         this.costWeight = SCENE_MEMORY;
         this.costSum = SCENE_MEMORY * this.sizeP.predict(this.reference, this.complexityQp());
+        this.motionSum = SCENE_MEMORY * this.motionOf(this.reference);
       } else if (this.costWeight > SCENE_MEMORY) {
         // What follows may be another scene: what was learned counts for a few pictures only.
         this.costSum *= SCENE_MEMORY / this.costWeight;
+        this.motionSum *= SCENE_MEMORY / this.costWeight;
         this.costWeight = SCENE_MEMORY;
       }
     } else {
@@ -449,6 +468,8 @@ export class RateControl {
       this.costSum =
         this.costSum * (1 - weight * fade) + weight * bits * stepOfQp(SLOPE_P * relativeQp);
       this.costWeight = this.costWeight * (1 - weight * fade) + weight;
+      const motion = this.motionOf(this.forecast === null ? 0 : this.forecast.complexity);
+      this.motionSum = this.motionSum * (1 - weight * fade) + weight * motion;
     }
     const planned = this.plan?.[this.frames];
     if (planned !== undefined) {

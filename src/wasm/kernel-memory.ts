@@ -17,6 +17,11 @@ export interface KernelMemory {
   readonly exports: Exports | null;
 }
 
+/** Plain memory of at least that many bytes, whole words, zeroed. */
+export function plainMemory(byteLength: number): KernelMemory {
+  return { buffer: new ArrayBuffer(4 * Math.ceil(byteLength / 4)), exports: null };
+}
+
 /** A module that is written and compiled the first time that it is needed. */
 export class KernelModule {
   private readonly write: (m: ModuleBuilder) => void;
@@ -41,7 +46,7 @@ export class KernelModule {
         // Engines reserve gigabytes of addresses for each such memory, and may have none left for many encoders at once.
       }
     }
-    return { buffer: new ArrayBuffer(4 * Math.ceil(byteLength / 4)), exports: null };
+    return plainMemory(byteLength);
   }
 
   private compile(): WebAssembly.Module | null {

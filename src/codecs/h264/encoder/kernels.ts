@@ -4,7 +4,7 @@
  * `../vector` take their place.
  */
 
-import { KernelModule } from '../../../wasm/kernel-memory.ts';
+import { KernelModule, plainMemory } from '../../../wasm/kernel-memory.ts';
 import { type IntraKernels, plainIntraKernels } from '../standard/intra-kernels.ts';
 import { plainSampleKernels, type SampleKernels } from '../standard/sample-kernels.ts';
 import { defineDeblocking } from '../vector/deblock.ts';
@@ -18,24 +18,20 @@ import { halveRows } from './halve-rows.ts';
 import type { Quantizer } from './quantize.ts';
 import { plainResidualKernels, type ResidualKernels } from './residual-kernels.ts';
 
+/** SAD of a block of `height` rows that may stop once it has reached `limit`; see `sad16` of distortion.ts. */
+type LimitedSad = (
+  a: number,
+  strideA: number,
+  b: number,
+  strideB: number,
+  height: number,
+  limit: number,
+) => number;
+
 /** Kernels beside those that a decoder would share. Positions and strides are in bytes; see distortion.ts. */
 export interface EncoderKernels extends SampleKernels, ResidualKernels, IntraKernels {
-  sad16(
-    a: number,
-    strideA: number,
-    b: number,
-    strideB: number,
-    height: number,
-    limit: number,
-  ): number;
-  sad8(
-    a: number,
-    strideA: number,
-    b: number,
-    strideB: number,
-    height: number,
-    limit: number,
-  ): number;
+  readonly sad16: LimitedSad;
+  readonly sad8: LimitedSad;
   sad4(a: number, strideA: number, b: number, strideB: number, height: number): number;
   satd(
     a: number,
@@ -104,15 +100,12 @@ export function createKernelBuffer(
 ): KernelBuffer {
   const { buffer, exports } = withVectors
     ? VECTOR_KERNELS.createMemory(byteLength)
-    : { buffer: new ArrayBuffer(4 * Math.ceil(byteLength / 4)), exports: null };
+    : plainMemory(byteLength);
   const bytes = new Uint8Array(buffer);
   const clamped = new Uint8ClampedArray(buffer);
   const words = new Int32Array(buffer);
   const halves = new Int16Array(buffer);
-  const plain = {
-    ...plainKernels(bytes, clamped, words),
-    ...plainResidualKernels(words, halves, clamped, quantizers),
-  };
+  const plain = plainKernels(bytes, clamped, words, halves, quantizers);
   // The same keys in the same order in either case, so that the engine sees one shape.
   return { bytes, clamped, words, kernels: { ...plain, ...exports } };
 }
@@ -121,9 +114,13 @@ function plainKernels(
   bytes: Uint8Array,
   clamped: Uint8ClampedArray,
   words: Int32Array,
-): Omit<EncoderKernels, keyof ResidualKernels> {
+  halves: Int16Array,
+  quantizers: readonly Quantizer[],
+): EncoderKernels {
   return {
     ...plainSampleKernels(bytes, clamped, words),
+    ...plainIntraKernels(bytes, words),
+    ...plainResidualKernels(words, halves, clamped, quantizers),
     sad16: (a, strideA, b, strideB, height, limit) =>
       sad16(words, a, strideA, b, strideB, height, limit),
     sad8: (a, strideA, b, strideB, height, limit) =>
@@ -140,7 +137,6 @@ function plainKernels(
     halveRows: (from, stride, to, count) => halveRows(bytes, from, stride, to, count),
     ssd: (a, strideA, b, strideB, width, height) =>
       ssd(bytes, a, strideA, b, strideB, width, height),
-    ...plainIntraKernels(bytes, words),
     intra4x4Costs: (source, sourceStride, predictions, modes, costs) =>
       intra4x4Costs(words, source, sourceStride, predictions, modes, costs),
   };

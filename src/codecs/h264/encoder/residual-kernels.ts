@@ -8,41 +8,34 @@ import { sad4x4 } from './distortion.ts';
 import { forwardDifference4x4 } from './forward-transform.ts';
 import { type Quantizer, quantize4x4, scaleLevels } from './quantize.ts';
 
+/**
+ * Transforms and quantizes what a prediction leaves of its source.
+ * @param quantizer its index (quantize.ts)
+ * @param first 1 if the DC coefficient is coded by itself: it is then not quantized; else 0
+ * @param keepsCoefficients 1 if coefficients are wanted as the transform gives them, else 0: scaled for the way back
+ * @param coefficients where the 16 coefficients go, 16 bits each in raster order, the DC as the transform gives it if
+ *   `first` is 1. Without a nonzero level nothing is said of the others
+ * @param levels where the 16 levels go in scan order, 16 bits each, unless all are 0
+ * @returns the mask of nonzero levels
+ */
+type Quantize = (
+  source: number,
+  sourceStride: number,
+  prediction: number,
+  predictionStride: number,
+  quantizer: number,
+  first: number,
+  keepsCoefficients: number,
+  coefficients: number,
+  levels: number,
+) => number;
+
 /** Positions are in bytes of the encoder's memory, those of samples multiples of 4 as are the strides. */
 export interface ResidualKernels {
-  /**
-   * Transforms and quantizes what the prediction of a 4x4 block leaves of its source.
-   * @param quantizer its index (quantize.ts)
-   * @param first 1 if the DC coefficient is coded by itself: it is then not quantized; else 0
-   * @param keepsCoefficients 1 if coefficients are wanted as the transform gives them, else 0: scaled for the way back
-   * @param coefficients where the 16 coefficients go, 16 bits each in raster order, the DC as the transform gives it if
-   *   `first` is 1. Without a nonzero level nothing is said of the others
-   * @param levels where the 16 levels go in scan order, 16 bits each, unless all are 0
-   * @returns the mask of nonzero levels
-   */
-  quantizeBlock(
-    source: number,
-    sourceStride: number,
-    prediction: number,
-    predictionStride: number,
-    quantizer: number,
-    first: number,
-    keepsCoefficients: number,
-    coefficients: number,
-    levels: number,
-  ): number;
-  /** The same for two blocks, as if they were one: the mask of the right one in the upper 16 bits. */
-  quantizePair(
-    source: number,
-    sourceStride: number,
-    prediction: number,
-    predictionStride: number,
-    quantizer: number,
-    first: number,
-    keepsCoefficients: number,
-    coefficients: number,
-    levels: number,
-  ): number;
+  /** Of a 4x4 block. */
+  readonly quantizeBlock: Quantize;
+  /** Of two blocks side by side, as if they were one: the mask of the right one in the upper 16 bits. */
+  readonly quantizePair: Quantize;
   /**
    * `quantizePair` for all blocks of the luma of a macroblock, coefficients and levels by luma4x4BlkIdx.
    * @param masks where the masks of the 16 blocks go, 32 bits each
@@ -80,7 +73,7 @@ export function plainResidualKernels(
   quantizers: readonly Quantizer[],
 ): ResidualKernels {
   const quantize =
-    (count: number): ResidualKernels['quantizePair'] =>
+    (count: number): Quantize =>
     (source, strideA, prediction, strideB, index, first, keeps, coefficientsAt, levelsAt) => {
       const quantizer = quantizers[index];
       const coefficients = coefficientsAt >> 1;

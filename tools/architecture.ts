@@ -1,4 +1,4 @@
-/** `npm run architecture`: writes the list of files in ARCHITECTURE.md from the sentence that each file opens with. */
+/** `npm run architecture`: puts the list of folders in ARCHITECTURE.md in order, with the sentence that each `index.ts` opens with. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { renewArchitecture } from './check/architecture.ts';

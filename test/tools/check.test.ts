@@ -1,7 +1,7 @@
 /** The project's own rules: each finds what it is for, at its line, and leaves good files alone. */
 import { describe, expect, it } from 'vitest';
 import {
-  architectureLines,
+  architectureFolders,
   checkArchitecture,
   renewArchitecture,
 } from '../../tools/check/architecture.ts';
@@ -275,35 +275,34 @@ describe('Markdown', () => {
 
 describe('architecture', () => {
   const files = {
-    'src/base/b.ts': '/** Second. More. */',
     'src/base/a.ts': '/** First idea. */',
+    'src/bits/index.ts': '/** Bits. More. */',
     'src/index.ts': '/** All. */',
   };
-  const empty = '# A\n<!-- files: begin -->\n<!-- files: end -->\nafter\n';
+  const begin = '# A\n<!-- folders: begin -->\n- `src/base`: Written by hand.\n';
+  const end = '<!-- folders: end -->\nafter\n';
 
-  it('writes what it accepts, and writing twice changes nothing', () => {
+  it('writes what it accepts, keeps what is written by hand, and writing twice changes nothing', () => {
     const project = projectOf(files);
-    const document = renewArchitecture(empty, project);
-    expect(document).toContain('- `src/base/b.ts`: Second.\n');
-    expect(document.endsWith('<!-- files: end -->\nafter\n')).toBe(true);
+    const document = renewArchitecture(begin + end, project);
+    expect(document).toContain(
+      '- `src`: All.\n- `src/base`: Written by hand.\n- `src/bits`: Bits.\n',
+    );
+    expect(document.endsWith(end)).toBe(true);
     expect(checkArchitecture(projectOf(files, { 'ARCHITECTURE.md': document }))).toEqual([]);
     expect(renewArchitecture(document, project)).toBe(document);
-    expect([...architectureLines(project).keys()]).toEqual([
-      'src/index.ts',
-      'src/base/a.ts',
-      'src/base/b.ts',
-    ]);
+    expect([...architectureFolders(project).keys()]).toEqual(['src', 'src/base', 'src/bits']);
   });
 
-  it('names what is missing, gone, changed or doubled', () => {
-    const text =
-      '- `src/base/a.ts`: Another idea.\n- `src/gone.ts`: Gone.\n- `src/index.ts`: All.\n- `src/index.ts`: All.\n';
+  it('names what is missing, gone, changed, doubled or not described', () => {
+    const text = '- `src/base`: \n- `src/gone`: Gone.\n- `src`: Another.\n- `src`: All.\n';
     const found = checkArchitecture(projectOf(files, { 'ARCHITECTURE.md': text }));
     expect(found.map(({ line, message }) => `${line}: ${message.split(';')[0]}`)).toEqual([
-      '1: src/base/a.ts opens with another sentence',
-      '2: src/gone.ts does not exist',
-      '4: src/index.ts is listed twice',
-      '1: src/base/b.ts is not listed',
+      '1: src/base has no index.ts',
+      '2: src/gone does not exist',
+      '3: src/index.ts opens with another sentence',
+      '4: src is listed twice',
+      '1: src/bits is not listed',
     ]);
     expect(checkArchitecture(projectOf(files))[0]!.message).toBe('the file does not exist');
   });

@@ -1,6 +1,7 @@
 /** What every container writer and reader looks like from the pipeline. */
 import type { FileDescription } from './file-description.ts';
 import type { Packet, StreamInfo } from './packet.ts';
+import type { Problem } from './problems.ts';
 
 /**
  * Writes packets of several streams into one file. The pipeline calls in this order: the container's create function
@@ -44,6 +45,10 @@ export interface ContainerReader {
   readonly streams: readonly StreamInfo[];
   /** What the file says beside its streams, if it is a kind of file that can. */
   readonly about?: FileDescription;
+  /**
+   * What was wrong with the file and read past, in the order in which it was met; at most 100. Grows while packets are read.
+   */
+  readonly problems?: readonly Problem[];
   packets(): AsyncGenerator<ReadPacket>;
   /**
    * The same packets, all that lie together in memory at once: a turn of the event loop for each packet costs more than

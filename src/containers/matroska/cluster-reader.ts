@@ -3,6 +3,7 @@
  * window are read without waiting. Where the bytes are broken, the walk goes on at the next Cluster ID.
  */
 import { FormatError } from '../../base/errors.ts';
+import { report } from '../../base/problems.ts';
 import { crc32 } from '../../bits/crc32.ts';
 import { type BlockHeader, KEYFRAME_FLAG, readBlockHeader, readLacing } from './block.ts';
 import { undoEncoding } from './content-encoding.ts';
@@ -17,7 +18,7 @@ import {
   UNKNOWN_SIZE,
 } from './ebml-reader.ts';
 import { elementById, ID } from './element-table.ts';
-import { type OpenSegment, report } from './segment-reader.ts';
+import type { OpenSegment } from './segment-reader.ts';
 import type { ReaderTrack } from './track-reader.ts';
 
 /** A frame out of a block. */

@@ -1,8 +1,9 @@
 /** The index of a segment, Cues (RFC 9559 clause 5.1.5), read when somebody asks for a time: which cluster to begin at. */
 import { FormatError } from '../../base/errors.ts';
+import { report } from '../../base/problems.ts';
 import { childrenOf, type ElementHeader, readUint, UNKNOWN_SIZE } from './ebml-reader.ts';
 import { ID } from './element-table.ts';
-import { loadHeader, type OpenSegment, report } from './segment-reader.ts';
+import { loadHeader, type OpenSegment } from './segment-reader.ts';
 import type { ReaderTrack } from './track-reader.ts';
 
 /** Larger than the index of any real file: an entry takes about 20 bytes. */

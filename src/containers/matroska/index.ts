@@ -1,6 +1,8 @@
 /** Matroska and WebM: writer and reader. */
+
+export type { Problem } from '../../base/problems.ts';
 export { inspectMatroska } from './inspect.ts';
 export type { MatroskaOptions } from './options.ts';
 export { type MatroskaReader, type MatroskaReadOptions, openMatroska } from './reader.ts';
-export { isEbml, type MatroskaDescription, type Problem } from './segment-reader.ts';
+export { isEbml, type MatroskaDescription } from './segment-reader.ts';
 export { createMatroskaWriter } from './writer.ts';

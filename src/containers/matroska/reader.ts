@@ -9,6 +9,7 @@ import {
 import { StateError } from '../../base/errors.ts';
 import type { FileDescription } from '../../base/file-description.ts';
 import type { StreamInfo } from '../../base/packet.ts';
+import type { Problem } from '../../base/problems.ts';
 import { rescale } from '../../base/rational.ts';
 import { widenNalLengths } from '../../bits/avc-record.ts';
 import { type BlockFrame, ClusterReader } from './cluster-reader.ts';
@@ -20,7 +21,6 @@ import {
   type MatroskaDescription,
   type OpenSegment,
   openSegment,
-  type Problem,
 } from './segment-reader.ts';
 
 /** A Matroska file that is open for reading. */

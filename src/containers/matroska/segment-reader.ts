@@ -5,6 +5,7 @@
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import type { Attachment, Chapter, FileDescription } from '../../base/file-description.ts';
+import { type Problem, report } from '../../base/problems.ts';
 import { toSeconds } from '../../base/rational.ts';
 import { SourceWindow } from '../../base/source-window.ts';
 import {
@@ -22,13 +23,6 @@ import {
 import { type ElementName, elementById, ID } from './element-table.ts';
 import { TAG_NAMES } from './options.ts';
 import { type ReaderTrack, readTrack, requirePlainScale } from './track-reader.ts';
-
-/** Something wrong with a file that could be read on. */
-export interface Problem {
-  /** Byte offset in the source. */
-  readonly offset: number;
-  readonly message: string;
-}
 
 /** What a file says about itself beside its streams. */
 export interface MatroskaDescription {
@@ -92,14 +86,8 @@ const MAX_TOP_LEVEL_ELEMENTS = 10_000;
 
 const MAX_DOC_TYPE_READ_VERSION = 4;
 const MAX_EBML_HEADER_BYTES = 64 << 10;
-const MAX_PROBLEMS = 100;
 
 const DESCRIPTIONS: readonly ElementName[] = ['Info', 'Tracks', 'Tags', 'Chapters', 'Attachments'];
-
-/** Notes a problem, unless there are many already. */
-export function report(problems: Problem[], offset: number, message: string): void {
-  if (problems.length < MAX_PROBLEMS) problems.push({ offset, message });
-}
 
 /** Whether `bytes` begin like an EBML document. */
 export function isEbml(bytes: Uint8Array): boolean {

@@ -1,17 +1,15 @@
 /** A file as a sink: written beside its name, and renamed when it is complete. */
-import { type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { ByteSink } from '../../base/byte-stream.ts';
-import { ConfigError, StateError } from '../../base/errors.ts';
+import { ConfigError, MediaError, StateError } from '../../base/errors.ts';
+import { beginOutputFile, messageOf, type OutputFile } from './output-file.ts';
 
 /**
  * One write to the file for many small ones of a container: a packet of sound is a few hundred bytes. There are two such
  * buffers: one is filled while the other is on its way to the file.
  */
 const BUFFER_BYTES = 256 * 1024;
-
-/** Makes the names of files in progress differ within this process. */
-let serial = 0;
 
 /**
  * Opens a file for writing. Nothing appears under its name until `close`; an existing file stays as it is until then.
@@ -21,26 +19,20 @@ let serial = 0;
  */
 export async function openPathSink(file: string | URL): Promise<ByteSink> {
   const path = pathOf(file);
-  const found = await stat(path).catch(() => null);
-  if (found?.isDirectory()) throw new ConfigError('path', `${path} is a folder, needed is a file`);
   try {
-    if (found !== null && !found.isFile()) {
-      return new PathSink(await open(path, 'w'), null, path);
-    }
-    // Through a symbolic link to the file that it names: a rename would replace the link itself.
-    const target = found === null ? path : await realpath(path);
-    const beside = `${target}.${process.pid}-${serial++}.part`;
-    return new PathSink(await open(beside, 'wx+'), beside, target);
+    return new PathSink(await beginOutputFile(path), path);
   } catch (error) {
+    if (error instanceof MediaError) throw error;
     throw new ConfigError('path', `cannot write ${path}: ${messageOf(error)}`, { cause: error });
   }
 }
 
 class PathSink implements ByteSink {
   readonly seekable: boolean;
+  private readonly file: OutputFile;
   private readonly handle: FileHandle;
-  private readonly beside: string | null;
-  private readonly target: string;
+  /** The name as the caller gave it. */
+  private readonly path: string;
   private buffer = new Uint8Array(BUFFER_BYTES);
   private spare = new Uint8Array(BUFFER_BYTES);
   private buffered = 0;
@@ -51,11 +43,11 @@ class PathSink implements ByteSink {
   private failure: { readonly error: unknown } | null = null;
   private isOpen = true;
 
-  constructor(handle: FileHandle, beside: string | null, target: string) {
-    this.handle = handle;
-    this.beside = beside;
-    this.target = target;
-    this.seekable = beside !== null;
+  constructor(file: OutputFile, path: string) {
+    this.file = file;
+    this.handle = file.handle;
+    this.path = path;
+    this.seekable = file.isPart;
   }
 
   /** Bytes that fit in the buffer are taken at once. That a write has failed is told by one of the next calls. */
@@ -79,7 +71,7 @@ class PathSink implements ByteSink {
 
   async writeAt(position: number, bytes: Uint8Array): Promise<void> {
     this.requireOpen('writeAt');
-    if (!this.seekable) throw new StateError('PathSink.writeAt', `${this.target} cannot go back`);
+    if (!this.seekable) throw new StateError('PathSink.writeAt', `${this.path} cannot go back`);
     const size = this.written + this.buffered;
     if (!(position >= 0 && position + bytes.length <= size)) {
       throw new ConfigError('PathSink.writeAt.position', `got ${position}, of ${size} bytes`);
@@ -115,18 +107,15 @@ class PathSink implements ByteSink {
   async close(): Promise<void> {
     this.requireOpen('close');
     await this.settle();
+    await this.file.commit();
     this.isOpen = false;
-    await this.handle.close();
-    if (this.beside !== null) await rename(this.beside, this.target);
   }
 
   async abort(): Promise<void> {
-    if (this.isOpen) {
-      this.isOpen = false;
-      await this.underway;
-      await this.handle.close();
-    }
-    if (this.beside !== null) await unlink(this.beside).catch(() => {});
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    await this.underway;
+    await this.file.discard();
   }
 
   /** Sends the buffer on its way to the file, when the one before has arrived. */
@@ -168,7 +157,7 @@ class PathSink implements ByteSink {
   }
 
   private requireOpen(method: string): void {
-    if (!this.isOpen) throw new StateError(`PathSink.${method}`, `${this.target} is closed`);
+    if (!this.isOpen) throw new StateError(`PathSink.${method}`, `${this.path} is closed`);
   }
 }
 
@@ -177,8 +166,4 @@ export function pathOf(file: string | URL): string {
   if (typeof file === 'string') return file;
   if (file.protocol === 'file:') return fileURLToPath(file);
   throw new ConfigError('path', `got a ${file.protocol} URL, allowed are file: URLs and paths`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

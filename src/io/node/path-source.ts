@@ -27,9 +27,12 @@ export async function openPathSource(file: string | URL): Promise<ByteSource> {
   }
   const found = await handle.stat();
   if (found.isFile()) return new PathSource(handle, found.size);
-  await handle.close();
-  if (found.isDirectory()) throw new ConfigError('path', `${path} is a folder, needed is a file`);
-  return new StreamSource(createReadStream(path));
+  if (found.isDirectory()) {
+    await handle.close();
+    throw new ConfigError('path', `${path} is a folder, needed is a file`);
+  }
+  // The pipe that was opened is the one to read: a writer that finds it closed is gone when it is opened again.
+  return new StreamSource(createReadStream(path, { fd: handle }));
 }
 
 /** A run of bytes of the file. */

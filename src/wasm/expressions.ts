@@ -267,3 +267,13 @@ export const i32x4 = {
   extmul_low_i16x8_u: /* @__PURE__ */ binaryVector(190),
   extmul_high_i16x8_u: /* @__PURE__ */ binaryVector(191),
 } as const;
+
+/** Instructions on two lanes of float64, clause 5.4.8. Each rounds as IEEE 754 says, to the same bits as numbers of JavaScript. */
+export const f64x2 = {
+  add: /* @__PURE__ */ binaryVector(240),
+  sub: /* @__PURE__ */ binaryVector(241),
+  mul: /* @__PURE__ */ binaryVector(242),
+  /** Two float64, lowest lane first. */
+  const: (low: number, high: number) =>
+    v128.const([...new Uint8Array(Float64Array.of(low, high).buffer)]),
+} as const;

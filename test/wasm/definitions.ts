@@ -6,7 +6,8 @@
 
 /** A value as its bytes, lowest first: 4 of an i32, 16 of a v128. */
 export type Bytes = readonly number[];
-export type OperandKind = 'i32' | 'v128' | 'address';
+/** `f64x2` is a v128 of two finite numbers: the bits of a NaN are not fixed (clause 4.3.3), and no kernel relies on them. */
+export type OperandKind = 'i32' | 'v128' | 'f64x2' | 'address';
 /** How a lane of bits is read as a number: clause 4.3.2, "signed". */
 type Sign = 's' | 'u';
 
@@ -361,5 +362,32 @@ export function vectorDefinitions(
     xor: of((a, b) => a ^ b),
     bitselect: of((a, b, mask) => (a & mask) | (b & ~mask)),
     any_true: gather(8, 'u', (lanes) => truth(lanes.some((lane) => lane !== 0n))),
+  };
+}
+
+/** Two float64 as bytes, lowest lane first. */
+export const doubleBytes = (values: readonly number[]): number[] => [
+  ...new Uint8Array(Float64Array.from(values).buffer),
+];
+
+/** Instructions on two lanes of float64. `constants` are pairs to try. */
+export function doubleDefinitions(constants: readonly (readonly [number, number])[]): Definitions {
+  const of = (operator: (a: number, b: number) => number): Definition => ({
+    operands: ['f64x2', 'f64x2'],
+    immediates: NONE,
+    meaning: (operands) => {
+      const [a, b] = operands.map((bytes) => new Float64Array(Uint8Array.from(bytes).buffer));
+      return doubleBytes([operator(a![0]!, b![0]!), operator(a![1]!, b![1]!)]);
+    },
+  });
+  return {
+    add: of((a, b) => a + b),
+    sub: of((a, b) => a - b),
+    mul: of((a, b) => a * b),
+    const: {
+      operands: [],
+      immediates: constants,
+      meaning: (_, values) => doubleBytes(values as number[]),
+    },
   };
 }

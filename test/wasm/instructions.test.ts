@@ -6,6 +6,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  f64x2,
   type I32,
   type Integer,
   i8x16,
@@ -21,6 +22,8 @@ import {
   bytesOf,
   type Definition,
   type Definitions,
+  doubleBytes,
+  doubleDefinitions,
   i32Bytes,
   integerDefinitions,
   laneDefinitions,
@@ -56,6 +59,7 @@ const extremeVector = (bits: number) => {
     )
     .map((vector) => bytesOf(vector, bits));
 };
+const finiteDouble = fc.double({ noNaN: true, noDefaultInfinity: true });
 const operands: Record<OperandKind, fc.Arbitrary<number[]>> = {
   v128: fc.oneof(
     { arbitrary: fc.array(byte, { minLength: 16, maxLength: 16 }), weight: 3 },
@@ -68,6 +72,7 @@ const operands: Record<OperandKind, fc.Arbitrary<number[]>> = {
       fc.constantFrom(...[-0x80000000, 0x7fffffff, 0x7fff, 0x8000, -0x8000, 0xffff, 0x80, 0xff]),
     )
     .map(i32Bytes),
+  f64x2: fc.tuple(finiteDouble, finiteDouble).map(doubleBytes),
   address: fc.integer({ min: FIRST_ADDRESS, max: LAST_ADDRESS }).map(i32Bytes),
 };
 
@@ -90,9 +95,12 @@ const GROUPS: Record<string, [object, Definitions]> = {
   ],
   i16x8: [i16x8, laneDefinitions(16)],
   i32x4: [i32x4, laneDefinitions(32)],
+  f64x2: [f64x2, doubleDefinitions(sample(fc.tuple(finiteDouble, finiteDouble), 20))],
 };
 
 type Instruction = (...args: unknown[]) => I32 | V128 | Statement;
+
+const isVector = (kind: OperandKind): boolean => kind === 'v128' || kind === 'f64x2';
 
 /** An instruction with its immediates; an integer operand that has a constant is a number in the code. */
 interface Case {
@@ -106,9 +114,9 @@ function casesOf({ immediates, operands: kinds }: Definition): Case[] {
     immediates: list,
     constants: kinds.map(() => null),
   }));
-  if (kinds.every((kind) => kind === 'v128')) return inMemory;
+  if (kinds.every(isVector)) return inMemory;
   const constants = fc.tuple(
-    ...kinds.map((kind) => (kind === 'v128' ? fc.constant(null) : operands[kind])),
+    ...kinds.map((kind) => (isVector(kind) ? fc.constant(null) : operands[kind])),
   );
   return [
     ...inMemory,
@@ -124,7 +132,7 @@ function moduleOf(instruction: Instruction, definition: Definition, cases: reado
         const read = definition.operands.map((kind, i): Integer | V128 => {
           const constant = constants[i];
           if (constant) return new DataView(Uint8Array.from(constant).buffer).getInt32(0, true);
-          return kind === 'v128' ? v128.load(16 * i) : i32.load(16 * i);
+          return isVector(kind) ? v128.load(16 * i) : i32.load(16 * i);
         });
         const args = definition.inOrder?.(read, immediates) ?? [...read, ...immediates];
         const expression = instruction(...args);

@@ -1,4 +1,5 @@
 /** Window shapes for overlapped transforms. Values are rounded to float32, so that they are the same on every engine. */
+import { besselI0 } from './kaiser.ts';
 
 /** The rising half of a sine window of length 2·`size`: sin(π/(2·size)·(n + 1/2)), AAC clause 4.6.11.3.2. */
 export function risingSineWindow(size: number): Float64Array {
@@ -28,18 +29,6 @@ export function risingKaiserBesselWindow(size: number, alpha: number): Float64Ar
     window[n] = Math.fround(Math.sqrt(sum / total));
   }
   return window;
-}
-
-/** Modified Bessel function of the first kind, order 0: sum over k of ((x/2)^k / k!)^2. */
-function besselI0(x: number): number {
-  let term = 1;
-  let sum = 1;
-  for (let k = 1; term > sum * 1e-17; k++) {
-    const factor = x / (2 * k);
-    term *= factor * factor;
-    sum += term;
-  }
-  return sum;
 }
 
 /** A whole Hann window, sin²(π(n + 1/2)/size): periodic, symmetric, adds up to 1 at half overlap. */

@@ -1,0 +1,5 @@
+/**
+ * Sound at another sample rate, band-limited, by an exact ratio. Read resampler.ts, which says what holds, then block-resampler.ts,
+ * where it is done; interpolator.ts is for ratios of unhandy numbers.
+ */
+export { Resampler, type ResamplerOptions, resample } from './resampler.ts';

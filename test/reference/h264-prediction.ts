@@ -67,6 +67,68 @@ export function plainIntra4x4(mode: number, p: Neighbors, x: number, y: number):
   }
 }
 
+/** predL8x8[ x, y ] of clauses 8.3.2.2.2 to 8.3.2.2.10, but DC; `p` gives the filtered neighbors p'[ x, y ]. */
+export function plainIntra8x8(mode: number, p: Neighbors, x: number, y: number): number {
+  switch (mode) {
+    case 0:
+      return p(x, -1);
+    case 1:
+      return p(-1, y);
+    case 3:
+      if (x === 7 && y === 7) return filter(p(14, -1), p(15, -1), p(15, -1));
+      return filter(p(x + y, -1), p(x + y + 1, -1), p(x + y + 2, -1));
+    case 4:
+      if (x > y) return filter(p(x - y - 2, -1), p(x - y - 1, -1), p(x - y, -1));
+      if (x < y) return filter(p(-1, y - x - 2), p(-1, y - x - 1), p(-1, y - x));
+      return filter(p(0, -1), p(-1, -1), p(-1, 0));
+    case 5: {
+      const zVR = 2 * x - y;
+      const at = x - (y >> 1);
+      if (zVR < -1) return filter(p(-1, y - 2 * x - 1), p(-1, y - 2 * x - 2), p(-1, y - 2 * x - 3));
+      if (zVR === -1) return filter(p(-1, 0), p(-1, -1), p(0, -1));
+      if (zVR % 2 === 0) return mean(p(at - 1, -1), p(at, -1));
+      return filter(p(at - 2, -1), p(at - 1, -1), p(at, -1));
+    }
+    case 6: {
+      const zHD = 2 * y - x;
+      const at = y - (x >> 1);
+      if (zHD < -1) return filter(p(x - 2 * y - 1, -1), p(x - 2 * y - 2, -1), p(x - 2 * y - 3, -1));
+      if (zHD === -1) return filter(p(-1, 0), p(-1, -1), p(0, -1));
+      if (zHD % 2 === 0) return mean(p(-1, at - 1), p(-1, at));
+      return filter(p(-1, at - 2), p(-1, at - 1), p(-1, at));
+    }
+    case 7: {
+      const at = x + (y >> 1);
+      if (y % 2 === 0) return mean(p(at, -1), p(at + 1, -1));
+      return filter(p(at, -1), p(at + 1, -1), p(at + 2, -1));
+    }
+    case 8: {
+      const zHU = x + 2 * y;
+      const at = y + (x >> 1);
+      if (zHU > 13) return p(-1, 7);
+      if (zHU === 13) return filter(p(-1, 6), p(-1, 7), p(-1, 7));
+      if (zHU % 2 === 0) return mean(p(-1, at), p(-1, at + 1));
+      return filter(p(-1, at), p(-1, at + 1), p(-1, at + 2));
+    }
+    default:
+      throw new RangeError(`mode ${mode}`);
+  }
+}
+
+/** p'[ x, y ] of clause 8.3.2.2.1 from p[ x, y ], NaN where a neighbor is not available; what is above right is substituted already. */
+export function plainSmoothed8x8(p: Neighbors): Neighbors {
+  const or = (value: number, other: number) => (Number.isNaN(value) ? other : value);
+  return (x, y) => {
+    if (x >= 0) {
+      if (x === 15) return filter(p(14, -1), p(15, -1), p(15, -1));
+      return filter(or(p(x - 1, -1), p(x, -1)), p(x, -1), p(x + 1, -1));
+    }
+    if (y < 0) return filter(or(p(0, -1), p(-1, -1)), p(-1, -1), or(p(-1, 0), p(-1, -1)));
+    if (y === 7) return filter(p(-1, 6), p(-1, 7), p(-1, 7));
+    return filter(or(p(-1, y - 1), p(-1, y)), p(-1, y), p(-1, y + 1));
+  };
+}
+
 /** Mean of `size` samples above and to the left of the block at (x0, y0), as far as they are available; 128 without. */
 export function plainDc(
   p: Neighbors,

@@ -5,12 +5,14 @@ import { defineConfig } from 'vitest/config';
 const manifest = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
 
 /** `vitrine` and `vitrine/part` mean the sources in tests, by the same table that the package exports. */
-const alias = Object.entries<{ default: string }>(manifest.exports).map(([name, target]) => ({
+const sourceOf = (types: string) =>
+  fileURLToPath(new URL(types.replace('/dist/', '/').replace(/\.d\.ts$/, '.ts'), import.meta.url));
+const parts = Object.entries<{ types?: string }>(manifest.exports).filter(([, { types }]) => types);
+const alias = parts.map(([name, target]) => ({
   find: new RegExp(`^vitrine${name.slice(1)}$`),
-  replacement: fileURLToPath(
-    new URL(target.default.replace('/dist/', '/').replace(/\.js$/, '.ts'), import.meta.url),
-  ),
+  replacement: sourceOf(target.types!),
 }));
+alias.push({ find: /^#files$/, replacement: sourceOf(manifest.imports['#files'].types) });
 
 export default defineConfig({
   resolve: { alias },

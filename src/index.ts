@@ -33,29 +33,32 @@ export {
   VideoFrames,
 } from './frames/index.ts';
 export { type Destination, MemorySink, type Origin } from './io/index.ts';
+export { AudioEncoder } from './pipeline/audio-encoder.ts';
+export type {
+  AacEncoderConfig,
+  H264EncoderConfig,
+  PcmEncoderConfig,
+} from './pipeline/codecs/index.ts';
+export { Demuxer, Muxer, type RemuxOptions, remux } from './pipeline/everything.ts';
 export {
-  type AacEncoderConfig,
   type AudioEncodeConfig,
   type AudioEncodeOptions,
-  AudioEncoder,
   applyBsf,
   audioEncodeConfig,
   BSF,
   type ContainerOptions,
+  type CopyOptions,
+  copyStreams,
   type DemuxedPackets,
-  Demuxer,
   type DemuxerOptions,
   type EncoderConfig,
   type EncodeStreamOptions,
-  type H264EncoderConfig,
-  Muxer,
-  type PcmEncoderConfig,
-  type RemuxOptions,
-  remux,
+  type MuxerOptions,
+  type RemuxResult,
   type StreamingDemuxOptions,
   type TimeWindow,
   type VideoEncodeConfig,
   type VideoEncodeOptions,
-  VideoEncoder,
   videoEncodeConfig,
 } from './pipeline/index.ts';
+export { VideoEncoder } from './pipeline/video-encoder.ts';

@@ -15,15 +15,11 @@ import {
   VideoFrames,
 } from '../frames/index.ts';
 import { openPathSink } from '../io/node/path-sink.ts';
-import {
-  type AudioEncoder,
-  audioEncodeConfig,
-  CODECS,
-  FORMATS,
-  Muxer,
-  type VideoEncoder,
-  videoEncodeConfig,
-} from '../pipeline/index.ts';
+import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
+import { audioEncodeConfig, videoEncodeConfig } from '../pipeline/encode-config.ts';
+import { Muxer } from '../pipeline/everything.ts';
+import { CODECS, FORMATS } from '../pipeline/registry.ts';
+import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { type Unpack, unpackerOf } from './frames-of-packets.ts';
 import { type Input, openInput, RAW_FORMATS } from './open-input.ts';

@@ -1,5 +1,5 @@
 /** `vitrine codecs` and `vitrine formats`: what there is. */
-import { CODECS, FORMATS } from '../pipeline/index.ts';
+import { CODECS, FORMATS } from '../pipeline/registry.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import type { OptionValues } from './options.ts';
 

@@ -6,7 +6,9 @@ import type { Rational } from '../base/rational.ts';
 import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
 import { StreamSource } from '../io/index.ts';
 import { openPathSource } from '../io/node/path-source.ts';
-import { Demuxer, INPUT_FORMATS, PROBE_BYTES } from '../pipeline/index.ts';
+import { Demuxer } from '../pipeline/everything.ts';
+import { PROBE_BYTES } from '../pipeline/input-format.ts';
+import { INPUT_FORMATS } from '../pipeline/registry.ts';
 
 /** What the options say about inputs that do not say it themselves. */
 export interface InputOptions {

@@ -1,5 +1,6 @@
 /** Which kind of file an output is: by `--format`, else by its extension. */
-import { chooseFormat, FORMATS } from '../pipeline/formats.ts';
+import { chooseFormat } from '../pipeline/format.ts';
+import { FORMATS } from '../pipeline/registry.ts';
 
 /**
  * Name of the format, as `Muxer` takes it. Besides the extensions of the formats, the names of those that have none are
@@ -8,5 +9,6 @@ import { chooseFormat, FORMATS } from '../pipeline/formats.ts';
 export function outputFormat(path: string, name: string | undefined): string {
   const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase();
   const isName = FORMATS.some((format) => format.name === extension && !format.extensions.length);
-  return chooseFormat(path === '-' ? null : path, name ?? (isName ? extension : undefined)).name;
+  const given = name ?? (isName ? extension : undefined);
+  return chooseFormat(path === '-' ? null : path, given, FORMATS).name;
 }

@@ -2,7 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { ConfigError } from '../base/errors.ts';
 import { openPathSink } from '../io/node/path-sink.ts';
-import { copyStreams, FORMATS, Muxer } from '../pipeline/index.ts';
+import { copyStreams } from '../pipeline/copy-streams.ts';
+import { Muxer } from '../pipeline/everything.ts';
+import { FORMATS } from '../pipeline/registry.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { type Input, openInput } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';

@@ -1,6 +1,6 @@
-/** Whatever a user names as a place for bytes, as a sink or a source. Files are reached by `import()`, so that nothing here needs Node. */
+/** Whatever a user names as a place for bytes, as a sink or a source. Files are reached by `import('#files')`, so that nothing here needs Node. */
 import type { ByteSink, ByteSource } from '../base/byte-stream.ts';
-import { ConfigError, MediaError, UnsupportedError } from '../base/errors.ts';
+import { ConfigError, UnsupportedError } from '../base/errors.ts';
 import { BlobSource, MemorySource } from './memory-source.ts';
 import { StreamSink } from './stream-sink.ts';
 import { type ByteStream, StreamSource } from './stream-source.ts';
@@ -22,7 +22,7 @@ export type Origin =
 /** Opens a sink. Throws `ConfigError` for a path that cannot be written and for what is no destination. */
 export async function openSink(where: string, destination: Destination): Promise<ByteSink> {
   if (typeof destination === 'string' || destination instanceof URL) {
-    const { openPathSink } = await loadNode(where, () => import('./node/path-sink.ts'));
+    const { openPathSink } = await loadFiles(where);
     return openPathSink(destination);
   }
   if (isSink(destination)) return destination;
@@ -33,7 +33,7 @@ export async function openSink(where: string, destination: Destination): Promise
 /** Opens a source. Throws `ConfigError` for a path that cannot be read and for what is no origin. */
 export async function openSource(where: string, origin: Origin): Promise<ByteSource> {
   if (typeof origin === 'string' || origin instanceof URL) {
-    const { openPathSource } = await loadNode(where, () => import('./node/path-source.ts'));
+    const { openPathSource } = await loadFiles(where);
     return openPathSource(origin);
   }
   if (origin instanceof Uint8Array) return new MemorySource(origin);
@@ -84,14 +84,14 @@ async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uin
   }
 }
 
-async function loadNode<T>(where: string, load: () => Promise<T>): Promise<T> {
+/** `#files` is `node/files.ts` or `no-files.ts`, by the platform. Where nobody resolves such names (a page without a bundler) there are no files. */
+async function loadFiles(where: string): Promise<typeof import('./node/files.ts')> {
   try {
-    return await load();
+    return await import('#files');
   } catch (error) {
-    if (error instanceof MediaError) throw error;
     throw new UnsupportedError(
       where,
-      'no files on this platform; use a stream, a MemorySink, or bytes',
+      'there are no files on this platform; pass a MemorySink, a stream, bytes or a Blob instead of a path',
       { cause: error },
     );
   }

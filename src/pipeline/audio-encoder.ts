@@ -11,7 +11,7 @@ import { allocateAudioPlanes } from '../frames/convert-audio.ts';
 import { convertSamples } from '../frames/convert-samples.ts';
 import type { AudioFrame, Plane } from '../frames/frame.ts';
 import { type SampleFmt, sampleFmtInfo } from '../frames/sample-format.ts';
-import type { AudioCodec, AudioCodecSession } from './codec.ts';
+import type { AudioCodec, AudioCodecAdapter, AudioCodecSession } from './codec.ts';
 import type { AudioEncodeConfig } from './encode-config.ts';
 
 /** Samples per packet of codecs that take any number (PCM): small enough to interleave with pictures. */
@@ -39,7 +39,7 @@ export class AudioEncoder {
 
   /** Opens `codec`; throws what it throws for a request that it cannot serve. */
   constructor(
-    codec: AudioCodec,
+    codec: AudioCodecAdapter,
     config: AudioEncodeConfig,
     options: Readonly<Record<string, unknown>>,
   ) {
@@ -193,6 +193,14 @@ export class AudioEncoder {
       packets.push(shift === 0 ? packet : { ...packet, pts: pts + shift, dts: dts + shift });
     }
   }
+}
+
+/** The row of a codec for muxers: `adapter`, and the encoder of a session over it. */
+export function audioCodec(adapter: AudioCodecAdapter): AudioCodec {
+  return {
+    ...adapter,
+    createEncoder: (config, options) => new AudioEncoder(adapter, config, options),
+  };
 }
 
 /**

@@ -1,12 +1,15 @@
 /**
- * What a codec looks like to the session. A codec of `src/codecs` gets a row here through an adapter (`codec-h264.ts`),
- * which maps the settings that all codecs share onto its own options; the table of all is `codecs.ts`.
+ * What a codec looks like to the session. A codec of `src/codecs` gets a row through an adapter (`codecs/h264.ts`), which
+ * maps the settings that all codecs share onto its own options. A muxer encodes with the rows that it is handed.
  */
 import type { AudioStreamInfo, ColorTags, Packet, VideoStreamInfo } from '../base/packet.ts';
 import type { Rational } from '../base/rational.ts';
 import type { AudioFrame, VideoFrame } from '../frames/frame.ts';
 import type { PixFmt } from '../frames/pixel-format.ts';
 import type { SampleFmt } from '../frames/sample-format.ts';
+import type { AudioEncoder } from './audio-encoder.ts';
+import type { AudioEncodeConfig, VideoEncodeConfig } from './encode-config.ts';
+import type { VideoEncoder } from './video-encoder.ts';
 
 /** Settings that every codec understands in its own way; undefined leaves the choice to the codec. */
 export interface SharedSettings {
@@ -49,16 +52,31 @@ export interface VideoCodecSession {
   tellDecoded?(listener: (picture: VideoFrame) => void): void;
 }
 
-/** A video codec that the session can open. */
-export interface VideoCodec {
+/** What an adapter says of its video codec; `videoCodec` makes the row of it. */
+export interface VideoCodecAdapter {
   readonly kind: 'video';
   /** ffmpeg's name: `h264`. */
   readonly name: string;
+  /** Other names that people use for it, lower case. */
+  readonly aliases?: readonly string[];
   readonly description: string;
   /** What it codes, best first. Frames in other formats are converted to the closest of these. */
   readonly pixFmts: readonly PixFmt[];
   /** Opens an encoder; throws `ConfigError` for what it cannot do. */
   open(request: VideoRequest): VideoCodecSession;
+}
+
+/** A video codec that a muxer can be handed. */
+export interface VideoCodec extends VideoCodecAdapter {
+  /**
+   * Makes the encoder of a stream: it converts pictures and times to what `open` wants.
+   * @param pixFmts those of the codec's formats that the file can hold
+   */
+  createEncoder(
+    config: VideoEncodeConfig,
+    options: Readonly<Record<string, unknown>>,
+    pixFmts: readonly PixFmt[],
+  ): VideoEncoder;
 }
 
 /** What an audio codec is opened with. */
@@ -85,11 +103,13 @@ export interface AudioCodecSession {
   flush(): readonly Packet[];
 }
 
-/** An audio codec that the session can open. */
-export interface AudioCodec {
+/** What an adapter says of its audio codec; `audioCodec` makes the row of it. */
+export interface AudioCodecAdapter {
   readonly kind: 'audio';
   /** ffmpeg's name: `pcm_s16le`. */
   readonly name: string;
+  /** Other names that people use for it, lower case. */
+  readonly aliases?: readonly string[];
   readonly description: string;
   /** What it codes, best first. */
   readonly sampleFmts: readonly SampleFmt[];
@@ -97,5 +117,14 @@ export interface AudioCodec {
   open(request: AudioRequest): AudioCodecSession;
 }
 
-/** Any codec of the table. */
+/** An audio codec that a muxer can be handed. */
+export interface AudioCodec extends AudioCodecAdapter {
+  /** Makes the encoder of a stream: it converts samples, and cuts the sound to the frames that `open` wants. */
+  createEncoder(
+    config: AudioEncodeConfig,
+    options: Readonly<Record<string, unknown>>,
+  ): AudioEncoder;
+}
+
+/** Any codec that a muxer can be handed. */
 export type Codec = VideoCodec | AudioCodec;

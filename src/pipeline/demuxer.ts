@@ -11,12 +11,14 @@ import { type Origin, openSource } from '../io/open.ts';
 import { SpillSource } from '../io/spill-source.ts';
 import { type BsfChain, createBsfChain } from './bsf.ts';
 import type { DemuxedPackets } from './demuxed-packets.ts';
-import { chooseInputFormat, PROBE_BYTES } from './input-formats.ts';
+import { chooseInputFormat, type InputFormat, PROBE_BYTES } from './input-format.ts';
 
 /** How a file shall be opened. */
 export interface DemuxerOptions {
-  /** Name of the format (`mp4`, `matroska`, `wav` …); default: by the content. */
-  readonly format?: string;
+  /** The format, or its name (`mp4`, `matroska`, `wav` …); default: by the content. */
+  readonly format?: string | InputFormat;
+  /** The formats that are known by name and content; default none. */
+  readonly formats?: readonly InputFormat[];
   /** Options of the format's reader. */
   readonly readerOptions?: object;
 }
@@ -47,7 +49,7 @@ export class Demuxer implements AsyncDisposable {
   private readonly source: ByteSource;
   private isOpen = true;
 
-  private constructor(source: ByteSource, reader: ContainerReader) {
+  protected constructor(source: ByteSource, reader: ContainerReader) {
     this.source = source;
     this.reader = reader;
     this.format = reader.format;
@@ -59,14 +61,14 @@ export class Demuxer implements AsyncDisposable {
    * for formats that are not read, `ConfigError` for a path that cannot be opened.
    */
   static async open(origin: Origin, options: DemuxerOptions = {}): Promise<Demuxer> {
-    rejectUnknownKeys('demuxer', options, ['format', 'readerOptions']);
+    rejectUnknownKeys('demuxer', options, ['format', 'formats', 'readerOptions']);
     let source = await openSource('demuxer.source', origin);
     try {
       const start = (await source.read(0, PROBE_BYTES)).slice(0, PROBE_BYTES);
-      const format = chooseInputFormat(start, options.format);
+      const format = chooseInputFormat(start, options.format, options.formats ?? []);
       if (format.goesBack && source.size === null) source = spilled(source);
       const reader = await format.open(source, { ...options.readerOptions });
-      return new Demuxer(source, reader);
+      return new this(source, reader);
     } catch (error) {
       await source.close();
       throw error;

@@ -1,10 +1,9 @@
-/** The session: from arrays or packets to a file. */
-export { AudioEncoder } from './audio-encoder.ts';
+/**
+ * The session: from arrays or packets to a file. This is `vitrine/mux`: muxer and demuxer, which know the formats and codecs
+ * that they are handed, and the formats; the codecs are `vitrine/codecs`. The root entry has those that know everything.
+ */
 export { applyBsf, BSF } from './bsf.ts';
-export type { AacEncoderConfig } from './codec-aac.ts';
-export type { H264EncoderConfig } from './codec-h264.ts';
-export type { PcmEncoderConfig } from './codec-pcm.ts';
-export { CODECS, type EncoderConfig } from './codecs.ts';
+export { type CopyOptions, copyStreams, type RemuxResult } from './copy-streams.ts';
 export type { DemuxedPackets } from './demuxed-packets.ts';
 export {
   Demuxer,
@@ -20,14 +19,32 @@ export {
   type VideoEncodeOptions,
   videoEncodeConfig,
 } from './encode-config.ts';
-export { type ContainerOptions, FORMATS } from './formats.ts';
-export { INPUT_FORMATS, PROBE_BYTES } from './input-formats.ts';
-export { type EncodeStreamOptions, Muxer } from './muxer.ts';
+export type { EncoderConfig } from './encoder-config.ts';
+export type { ContainerOptions, Format } from './format.ts';
 export {
-  type CopyOptions,
-  copyStreams,
-  type RemuxOptions,
-  type RemuxResult,
-  remux,
-} from './remux.ts';
-export { VideoEncoder } from './video-encoder.ts';
+  ADTS,
+  H264_STREAM,
+  M4A,
+  MATROSKA,
+  MOV,
+  MP4,
+  RAW_SOUND,
+  RAW_VIDEO,
+  WAV,
+  WEBM,
+  Y4M,
+} from './formats.ts';
+export type { InputFormat } from './input-format.ts';
+export {
+  READ_ADTS,
+  READ_H264_STREAM,
+  READ_JPEG,
+  READ_MATROSKA,
+  READ_MP4,
+  READ_PNG,
+  READ_RAW_SOUND,
+  READ_RAW_VIDEO,
+  READ_WAV,
+  READ_Y4M,
+} from './input-formats.ts';
+export { type EncodeStreamOptions, Muxer, type MuxerOptions } from './muxer.ts';

@@ -10,23 +10,34 @@ import type { FileDescription } from '../base/file-description.ts';
 import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
 import { type Rational, rescale } from '../base/rational.ts';
 import { type Destination, isDestination, openSink } from '../io/open.ts';
-import { AudioEncoder } from './audio-encoder.ts';
-import type { VideoCodec } from './codec.ts';
-import { type EncoderConfig, requireCodec } from './codecs.ts';
+import type { AudioEncoder } from './audio-encoder.ts';
+import type { Codec } from './codec.ts';
 import type { AudioEncodeConfig, VideoEncodeConfig } from './encode-config.ts';
-import { type ContainerOptions, chooseFormat, type Format } from './formats.ts';
+import type { EncoderConfig } from './encoder-config.ts';
+import { requireCodec } from './find-codec.ts';
+import { type ContainerOptions, chooseFormat, type Format } from './format.ts';
 import { Interleaver } from './interleaver.ts';
-import { VideoEncoder } from './video-encoder.ts';
+import type { VideoEncoder } from './video-encoder.ts';
 import { WatchedSink } from './watched-sink.ts';
 
 /** How a stream shall be encoded. */
 export interface EncodeStreamOptions<C extends VideoEncodeConfig | AudioEncodeConfig> {
   /** From `videoEncodeConfig` or `audioEncodeConfig`. */
   readonly config: C;
-  /** ffmpeg's name of the codec: `h264`, `pcm_s16le`. Default: the format's own. */
-  readonly encoder?: string;
+  /** A codec of `vitrine/codecs`, or ffmpeg's name of one that the muxer was handed: `h264`, `pcm_s16le`. Default: the format's own. */
+  readonly encoder?: string | Codec;
   /** Options of the codec's own; they win over the config. */
   readonly encoderConfig?: EncoderConfig;
+}
+
+/** What a muxer is made with. */
+export interface MuxerOptions {
+  /** The format, or ffmpeg's name of one (`mp4`, `wav`); default by the extension of the path. */
+  readonly format?: string | Format;
+  /** The formats that are known by name and extension; default none. */
+  readonly formats?: readonly Format[];
+  /** The codecs that are known by name; default none. */
+  readonly codecs?: readonly Codec[];
 }
 
 const ENCODER = 'muxer.addEncodeStream.encoder';
@@ -42,6 +53,7 @@ type State = 'new' | 'opening' | 'open' | 'closing' | 'closed' | 'failed';
 export class Muxer implements AsyncDisposable {
   private readonly destination: Destination;
   private readonly format: Format;
+  private readonly codecs: readonly Codec[];
   private readonly streams: StreamInfo[] = [];
   private readonly encoders: (VideoEncoder | AudioEncoder | null)[] = [];
   private state: State = 'new';
@@ -57,10 +69,9 @@ export class Muxer implements AsyncDisposable {
   /**
    * Touches no file yet.
    * @param destination a path or `file:` URL (Node, Bun, Deno), a `WritableStream`, or a `ByteSink` such as `MemorySink`
-   * @param options `format`: ffmpeg's name (`mp4`, `wav`); default by the extension of the path
    */
-  constructor(destination: Destination, options: { readonly format?: string } = {}) {
-    rejectUnknownKeys('muxer', options, ['format']);
+  constructor(destination: Destination, options: MuxerOptions = {}) {
+    rejectUnknownKeys('muxer', options, ['format', 'formats', 'codecs']);
     if (!isDestination(destination)) {
       throw new ConfigError(
         'muxer.destination',
@@ -68,7 +79,8 @@ export class Muxer implements AsyncDisposable {
       );
     }
     this.destination = destination;
-    this.format = chooseFormat(destination, options.format);
+    this.format = chooseFormat(destination, options.format, options.formats ?? []);
+    this.codecs = options.codecs ?? [];
   }
 
   /**
@@ -94,12 +106,7 @@ export class Muxer implements AsyncDisposable {
       );
     }
     const defaultName = this.defaultCodec(config.kind);
-    const codecName = name ?? defaultName;
-    const codecOptions = { ...options.encoderConfig };
-    const encoder =
-      config.kind === 'video'
-        ? new VideoEncoder(this.videoCodec(codecName), config, codecOptions)
-        : new AudioEncoder(requireCodec(ENCODER, codecName, 'audio'), config, codecOptions);
+    const encoder = this.createEncoder(config, name ?? defaultName, { ...options.encoderConfig });
     this.streams.push(encoder.streamInfo);
     this.encoders.push(encoder);
     return encoder;
@@ -225,12 +232,19 @@ export class Muxer implements AsyncDisposable {
     if (this.state === 'open') await this.close();
   }
 
-  /** The codec, with those of its pixel formats that the file can say. */
-  private videoCodec(name: string): VideoCodec {
-    const codec = requireCodec(ENCODER, name, 'video');
+  /** Opens the codec; pictures in those of its pixel formats that the file can say. */
+  private createEncoder(
+    config: VideoEncodeConfig | AudioEncodeConfig,
+    given: string | Codec,
+    options: Readonly<Record<string, unknown>>,
+  ): VideoEncoder | AudioEncoder {
+    if (config.kind === 'audio') {
+      return requireCodec(ENCODER, given, 'audio', this.codecs).createEncoder(config, options);
+    }
+    const codec = requireCodec(ENCODER, given, 'video', this.codecs);
     const { pixFmts } = this.format;
-    if (pixFmts === undefined) return codec;
-    return { ...codec, pixFmts: codec.pixFmts.filter((pixFmt) => pixFmts.includes(pixFmt)) };
+    const allowed = codec.pixFmts.filter((pixFmt) => pixFmts?.includes(pixFmt) ?? true);
+    return codec.createEncoder(config, options, allowed);
   }
 
   private defaultCodec(kind: 'video' | 'audio'): string {

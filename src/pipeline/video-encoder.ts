@@ -11,7 +11,7 @@ import {
 import type { VideoFrame } from '../frames/frame.ts';
 import { type PixFmt, pixFmtInfo } from '../frames/pixel-format.ts';
 import { VideoFrames } from '../frames/video-frames.ts';
-import type { VideoCodec, VideoCodecSession } from './codec.ts';
+import type { VideoCodec, VideoCodecAdapter, VideoCodecSession } from './codec.ts';
 import type { VideoEncodeConfig } from './encode-config.ts';
 
 /** Made by `Muxer.addEncodeStream`. Not to be used by two tasks at the same time. */
@@ -31,14 +31,18 @@ export class VideoEncoder {
   private lastPts = Number.NEGATIVE_INFINITY;
   private state: 'open' | 'flushed' | 'failed' = 'open';
 
-  /** Opens `codec`; throws what it throws for a request that it cannot serve. */
+  /**
+   * Opens `codec`; throws what it throws for a request that it cannot serve.
+   * @param pixFmts those of the codec's formats that may be coded; default all
+   */
   constructor(
-    codec: VideoCodec,
+    codec: VideoCodecAdapter,
     config: VideoEncodeConfig,
     options: Readonly<Record<string, unknown>>,
+    pixFmts: readonly PixFmt[] = codec.pixFmts,
   ) {
     this.config = config;
-    this.pixFmt = closestPixFmt(config, codec.pixFmts);
+    this.pixFmt = closestPixFmt(config, pixFmts);
     this.color = streamColor(config, this.pixFmt);
     this.session = codec.open({
       ...config,
@@ -177,6 +181,15 @@ export class VideoEncoder {
     if (info.model !== 'yuv' || pixFmt !== this.config.pixFmt) return info.fullRange;
     return this.config.color.video_full_range_flag === 1;
   }
+}
+
+/** The row of a codec for muxers: `adapter`, and the encoder of a session over it. */
+export function videoCodec(adapter: VideoCodecAdapter): VideoCodec {
+  return {
+    ...adapter,
+    createEncoder: (config, options, pixFmts) =>
+      new VideoEncoder(adapter, config, options, pixFmts),
+  };
 }
 
 /**

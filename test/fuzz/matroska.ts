@@ -1,9 +1,9 @@
 /** What must hold for any bytes that claim to be a media file: a typed error with its place, or what could be saved. */
 import { MediaError } from '../../src/base/errors.ts';
 import { inspectMatroska, openMatroska } from '../../src/containers/matroska/index.ts';
+import { Demuxer } from '../../src/index.ts';
 import { formatTree } from '../../src/inspect/format-tree.ts';
 import { walkTree } from '../../src/inspect/tree.ts';
-import { Demuxer } from '../../src/pipeline/demuxer.ts';
 import { TestSource } from '../containers/isobmff/memory-file.ts';
 import type { FuzzOutcome } from './mp4.ts';
 import { readFromTimes, StrictSource } from './windows.ts';

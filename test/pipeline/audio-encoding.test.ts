@@ -13,8 +13,8 @@ import {
   type SampleArray,
   type SampleFmt,
 } from '../../src/frames/index.ts';
+import { audioEncodeConfig, Muxer } from '../../src/index.ts';
 import { MemorySink } from '../../src/io/index.ts';
-import { audioEncodeConfig, Muxer } from '../../src/pipeline/index.ts';
 import { probeFile, runFfmpeg } from '../support/ffmpeg.ts';
 import { pcmFrames, tones } from './clips.ts';
 

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { MediaError } from '../../src/base/errors.ts';
 import type { Packets } from '../../src/base/packet.ts';
 import { openMp4 } from '../../src/containers/isobmff/index.ts';
+import { audioEncodeConfig, Muxer, videoEncodeConfig } from '../../src/index.ts';
 import { MemorySink, MemorySource } from '../../src/io/index.ts';
-import { audioEncodeConfig, Muxer, videoEncodeConfig } from '../../src/pipeline/index.ts';
 import { movingPicture, pcmFrames, rgbFrames, tones } from './clips.ts';
 
 const video = movingPicture(1, 16, 16);

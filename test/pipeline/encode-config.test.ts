@@ -75,7 +75,7 @@ describe('refuses', () => {
     ['a fraction', { ...sizes, width: 8.5 }, /width: got 8.5/],
     ['NaN', { ...sizes, bitRate: Number.NaN }, /bitRate: got NaN/],
     ['bit rate 0', { ...sizes, bitRate: 0 }, /bitRate: got 0/],
-    ['text', { ...sizes, gopSize: '30' }, /gopSize: got 30/],
+    ['text', { ...sizes, gopSize: '30' }, /gopSize: got the string "30"/],
     ['gop -2', { ...sizes, gopSize: -2 }, /gopSize: got -2/],
     ['qscale NaN', { ...sizes, qscale: Number.NaN }, /qscale: got NaN/],
     ['qscale Infinity', { ...sizes, qscale: Number.POSITIVE_INFINITY }, /qscale: got Infinity/],

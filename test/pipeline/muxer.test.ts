@@ -14,8 +14,8 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { ByteSink } from '../../src/base/byte-stream.ts';
 import { ConfigError, MediaError, StateError } from '../../src/base/errors.ts';
 import type { StreamInfo } from '../../src/base/packet.ts';
+import { audioEncodeConfig, Muxer, videoEncodeConfig } from '../../src/index.ts';
 import { MemorySink } from '../../src/io/index.ts';
-import { audioEncodeConfig, Muxer, videoEncodeConfig } from '../../src/pipeline/index.ts';
 import { probeFile, runFfmpeg } from '../support/ffmpeg.ts';
 import { movingPicture, pcmFrames, rgbFrames, tones } from './clips.ts';
 

@@ -6,8 +6,8 @@ import { afterAll, expect, test } from 'vitest';
 import type { ContainerReader } from '../../src/base/container.ts';
 import { openMp4 } from '../../src/containers/isobmff/index.ts';
 import { openWav } from '../../src/containers/riff/index.ts';
+import { audioEncodeConfig, Muxer, videoEncodeConfig } from '../../src/index.ts';
 import { openSource } from '../../src/io/index.ts';
-import { audioEncodeConfig, Muxer, videoEncodeConfig } from '../../src/pipeline/index.ts';
 import { probeFile, runFfmpeg } from '../support/ffmpeg.ts';
 import { movingPicture, pcmFrames, rgbFrames, tones } from './clips.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { convertVideoFrames, PIX_FMTS } from '../../src/frames/index.ts';
-import { audioEncodeConfig, Muxer, videoEncodeConfig } from '../../src/pipeline/index.ts';
+import { audioEncodeConfig, Muxer, videoEncodeConfig } from '../../src/index.ts';
 import { probeFile, runFfmpeg } from '../support/ffmpeg.ts';
 import { movingPicture, pcmFrames, rgbFrames, tones } from './clips.ts';
 

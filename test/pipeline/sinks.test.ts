@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { audioEncodeConfig, Muxer, videoEncodeConfig } from '../../src/index.ts';
 import { type Destination, MemorySink } from '../../src/io/index.ts';
-import { audioEncodeConfig, FORMATS, Muxer, videoEncodeConfig } from '../../src/pipeline/index.ts';
+import { FORMATS } from '../../src/pipeline/registry.ts';
 import { probeFile } from '../support/ffmpeg.ts';
 import { movingPicture, pcmFrames, rgbFrames, tones } from './clips.ts';
 

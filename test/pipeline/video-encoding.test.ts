@@ -17,8 +17,8 @@ import {
   toPlaneArrays,
   VideoFrames,
 } from '../../src/frames/index.ts';
+import { Muxer, videoEncodeConfig } from '../../src/index.ts';
 import { MemorySink } from '../../src/io/index.ts';
-import { Muxer, videoEncodeConfig } from '../../src/pipeline/index.ts';
 import { probeFile, runFfmpeg } from '../support/ffmpeg.ts';
 import { movingPicture, rgbFrames } from './clips.ts';
 

@@ -230,12 +230,18 @@ describe('files', () => {
     expect(check('src/base/a.ts', '\n// TODO later')).toHaveLength(1);
     expect(check('src/base/a.ts', '// TODO(#12): later')).toEqual([]);
   });
+
+  it('wants the mark of pure calls before calls only', () => {
+    expect(check('src/base/a.ts', 'const A = /* @__PURE__ */ [...B];')[0]).toMatch(/before a call/);
+    expect(check('src/base/a.ts', 'const A = /* @__PURE__ */ make(B);')).toEqual([]);
+    expect(check('src/base/a.ts', 'const A = /* @__PURE__ */ (() => 1)();')).toEqual([]);
+  });
 });
 
 describe('manifest', () => {
   const manifest = (exports: object) => JSON.stringify({ name: 'vitrine', exports }, null, 1);
   const config = (paths: object) => JSON.stringify({ compilerOptions: { paths } }, null, 1);
-  const entry = { types: './dist/src/a/index.d.ts', default: './dist/src/a/index.js' };
+  const entry = { types: './dist/src/a/index.d.ts', default: './dist/a.js' };
   const check = (exports: object, paths: object) =>
     checkManifest(
       projectOf(
@@ -248,7 +254,11 @@ describe('manifest', () => {
     expect(check({ './a': entry }, { 'vitrine/a': ['./src/a/index.ts'] })).toEqual([]);
     expect(check({ './a': entry }, {})[0]).toMatch(/tsconfig\.json says undefined/);
     expect(check({}, { 'vitrine/a': ['./src/a/index.ts'] })[0]).toMatch(/not in exports/);
-    const gone = { types: './dist/src/b.d.ts', default: './dist/src/b.js' };
+    const elsewhere = { ...entry, default: './dist/src/a/index.js' };
+    expect(check({ './a': elsewhere }, { 'vitrine/a': ['./src/a/index.ts'] })[0]).toMatch(
+      /default is not \.\/dist\/a\.js/,
+    );
+    const gone = { types: './dist/src/b.d.ts', default: './dist/b.js' };
     expect(check({ './b': gone }, { 'vitrine/b': ['./src/b.ts'] })[0]).toMatch(/does not exist/);
   });
 });

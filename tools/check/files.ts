@@ -20,6 +20,7 @@ export function checkFiles(project: Project): Finding[] {
     ...checkName(file),
     ...checkImportForms(file),
     ...checkTodos(file),
+    ...checkPure(file),
   ]);
 }
 
@@ -60,5 +61,16 @@ function checkTodos(file: SourceFile): Finding[] {
     path: file.path,
     line: lineAt(file.text, match.index),
     message: `${match[1]} without an issue number: write TODO(#12)`,
+  }));
+}
+
+/** Bundlers drop what is marked so and not used, but they know the mark before a call or `new` only. */
+function checkPure(file: SourceFile): Finding[] {
+  if (!file.path.startsWith('src/')) return [];
+  const marks = file.text.matchAll(/\/\* @__PURE__ \*\/\s+(?=[[{'"`\d])/g);
+  return [...marks].map((match) => ({
+    path: file.path,
+    line: lineAt(file.text, match.index),
+    message: '@__PURE__ stands before a call or new, nothing else',
   }));
 }

@@ -20,23 +20,24 @@ export function checkManifest(project: Project): Finding[] {
     inManifest('dependencies', 'the library has no run-time dependency');
   }
   for (const [part, target] of Object.entries(exports)) {
-    const source = target.default?.replace('./dist/', '').replace(/\.js$/, '.ts') ?? '';
+    if (target.types === undefined) continue;
+    const source = target.types.replace('./dist/', '').replace(/\.d\.ts$/, '.ts');
     const name = `${manifest.name}${part.slice(1)}`;
-    if (target.types !== target.default?.replace(/\.js$/, '.d.ts')) {
-      inManifest(part, `"${part}": types and default name different files`);
-    }
+    const file = `./dist/${part === '.' ? 'index' : part.slice(2)}.js`;
+    if (target.default !== file) inManifest(part, `"${part}": default is not ${file}`);
     if (!known.has(source)) inManifest(part, `"${part}" names ${source}, which does not exist`);
     if (paths[name]?.[0] !== `./${source}`) {
       inManifest(part, `"${part}" is ${source} here, but tsconfig.json says ${paths[name]?.[0]}`);
     }
   }
   for (const name of Object.keys(paths)) {
+    if (name.startsWith('#') && manifest.imports?.[name] !== undefined) continue;
     if (exports[`.${name.slice(manifest.name.length)}`] !== undefined) continue;
     const line = lineAt(configText, configText.indexOf(`"${name}"`));
     findings.push({
       path: 'tsconfig.json',
       line,
-      message: `"${name}" is not in exports of package.json`,
+      message: `"${name}" is not in exports or imports of package.json`,
     });
   }
   return findings;

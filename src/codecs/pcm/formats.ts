@@ -59,7 +59,7 @@ const FORMATS: ReadonlyMap<PcmCodec, PcmFormat> = /* @__PURE__ */ new Map([
 ]);
 
 /** Names of all PCM codecs. */
-export const PCM_CODECS: readonly PcmCodec[] = /* @__PURE__ */ [...FORMATS.keys()];
+export const PCM_CODECS: readonly PcmCodec[] = /* @__PURE__ */ Array.from(FORMATS.keys());
 
 /** Whether `codec` names one of the PCM codecs. */
 export function isPcmCodec(codec: string): codec is PcmCodec {

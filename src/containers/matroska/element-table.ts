@@ -27,7 +27,7 @@ export interface ElementInfo {
 
 /** Table: name => ID, type, parent; in the order of the standards' clauses. */
 // biome-ignore format: one line per element
-const ROWS = /* @__PURE__ */ [
+const ROWS = [
   // RFC 8794 clause 11.2: the EBML Header
   ['EBML', 0x1a45dfa3, 'master', ''],
   ['EBMLVersion', 0x4286, 'uinteger', 'EBML'],

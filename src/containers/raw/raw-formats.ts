@@ -17,7 +17,7 @@ function row(format: string, bytesPerSample: number, sampleFmt: string): RawAudi
 
 /** Table: name => codec, bytes, decoded sample format. */
 // biome-ignore format: one line per width
-export const RAW_AUDIO_FORMATS: readonly RawAudioFormat[] = /* @__PURE__ */ [
+export const RAW_AUDIO_FORMATS: readonly RawAudioFormat[] = [
   row('u8', 1, 'u8'), row('alaw', 1, 's16'), row('mulaw', 1, 's16'),
   row('s16le', 2, 's16'), row('s16be', 2, 's16'),
   row('s24le', 3, 's32'), row('s24be', 3, 's32'),

@@ -25,7 +25,7 @@ export const Y4M_SIGNATURE = 'YUV4MPEG2';
 
 /** Table: C parameter => pixel format. The first of several is the one written. */
 // biome-ignore format: one line per sampling
-const COLORSPACES: readonly (readonly [tag: string, pixFmt: string])[] = /* @__PURE__ */ [
+const COLORSPACES: readonly (readonly [tag: string, pixFmt: string])[] = [
   ['420jpeg', 'yuv420p'], ['420mpeg2', 'yuv420p'], ['420paldv', 'yuv420p'], ['420', 'yuv420p'],
   ['411', 'yuv411p'], ['422', 'yuv422p'], ['440', 'yuv440p'], ['444', 'yuv444p'],
   ['444alpha', 'yuva444p'], ['mono', 'gray'],
@@ -38,7 +38,7 @@ const COLORSPACES: readonly (readonly [tag: string, pixFmt: string])[] = /* @__P
 ];
 
 /** Pixel formats that a y4m file can hold. The `yuvj` ones are the `yuv` ones in full range. */
-export const Y4M_PIX_FMTS: readonly string[] = /* @__PURE__ */ [
+export const Y4M_PIX_FMTS: readonly string[] = [
   ...new Set(COLORSPACES.map(([, pixFmt]) => pixFmt)),
   'yuvj420p',
   'yuvj422p',

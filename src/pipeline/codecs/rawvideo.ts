@@ -1,8 +1,8 @@
 /** Uncompressed pictures: a packet is the samples of one picture without gaps, plane after plane. */
-import { rejectUnknownKeys } from '../base/errors.ts';
-import type { Packet, VideoStreamInfo } from '../base/packet.ts';
-import { inverse } from '../base/rational.ts';
-import type { VideoFrame } from '../frames/frame.ts';
+import { rejectUnknownKeys } from '../../base/errors.ts';
+import type { Packet, VideoStreamInfo } from '../../base/packet.ts';
+import { inverse } from '../../base/rational.ts';
+import type { VideoFrame } from '../../frames/frame.ts';
 import {
   PIX_FMTS,
   type PixFmtInfo,
@@ -10,11 +10,12 @@ import {
   pixFmtInfo,
   planeHeight,
   planeRowLength,
-} from '../frames/pixel-format.ts';
-import type { VideoCodec } from './codec.ts';
+} from '../../frames/pixel-format.ts';
+import type { VideoCodec } from '../codec.ts';
+import { videoCodec } from '../video-encoder.ts';
 
 /** The row of raw video. */
-export const RAWVIDEO: VideoCodec = {
+export const RAWVIDEO: VideoCodec = /* @__PURE__ */ videoCodec({
   kind: 'video',
   name: 'rawvideo',
   description: 'uncompressed pictures',
@@ -44,7 +45,7 @@ export const RAWVIDEO: VideoCodec = {
       flush: () => [],
     };
   },
-};
+});
 
 /** The bytes of a picture, row after row, plane after plane. */
 function packPicture(frame: VideoFrame, info: PixFmtInfo): Uint8Array {

@@ -1,15 +1,16 @@
 /** H.264 in the session: the shared settings in terms of the encoder's options. */
-import { requireInteger } from '../base/errors.ts';
+import { requireInteger } from '../../base/errors.ts';
 import {
   createH264Encoder,
   type H264Options,
   PRESETS,
   type Reconstruction,
-} from '../codecs/h264/index.ts';
-import type { VideoFrame } from '../frames/frame.ts';
-import type { PixFmt } from '../frames/pixel-format.ts';
-import type { VideoCodec, VideoRequest } from './codec.ts';
-import { rejectSessionKeys } from './session-keys.ts';
+} from '../../codecs/h264/index.ts';
+import type { VideoFrame } from '../../frames/frame.ts';
+import type { PixFmt } from '../../frames/pixel-format.ts';
+import type { VideoCodec, VideoRequest } from '../codec.ts';
+import { rejectSessionKeys } from '../session-keys.ts';
+import { videoCodec } from '../video-encoder.ts';
 
 /** What the session sets itself, from the config. */
 const SESSION_KEYS = ['width', 'height', 'frameRate', 'color', 'sampleAspectRatio'] as const;
@@ -18,9 +19,10 @@ const SESSION_KEYS = ['width', 'height', 'frameRate', 'color', 'sampleAspectRati
 export type H264EncoderConfig = Omit<H264Options, (typeof SESSION_KEYS)[number]>;
 
 /** The row of H.264. */
-export const H264: VideoCodec = {
+export const H264: VideoCodec = /* @__PURE__ */ videoCodec({
   kind: 'video',
   name: 'h264',
+  aliases: ['libx264', 'x264', 'libopenh264', 'avc', 'avc1', 'h.264'],
   description: 'H.264 / AVC / MPEG-4 part 10',
   pixFmts: ['yuv420p', 'yuvj420p'],
   open(request) {
@@ -35,7 +37,7 @@ export const H264: VideoCodec = {
       },
     };
   },
-};
+});
 
 /** A view of the encoder's picture. */
 function asFrame(picture: Reconstruction, pixFmt: PixFmt, pts: number): VideoFrame {

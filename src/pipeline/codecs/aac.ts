@@ -1,7 +1,8 @@
 /** AAC in the session. */
-import { type AacEncoderOptions, createAacEncoder } from '../codecs/aac/index.ts';
-import type { AudioCodec } from './codec.ts';
-import { rejectSessionKeys } from './session-keys.ts';
+import { type AacEncoderOptions, createAacEncoder } from '../../codecs/aac/index.ts';
+import { audioCodec } from '../audio-encoder.ts';
+import type { AudioCodec } from '../codec.ts';
+import { rejectSessionKeys } from '../session-keys.ts';
 
 /** What the session sets itself, from the config. */
 const SESSION_KEYS = ['sampleRate', 'numChannels'] as const;
@@ -10,9 +11,10 @@ const SESSION_KEYS = ['sampleRate', 'numChannels'] as const;
 export type AacEncoderConfig = Omit<AacEncoderOptions, (typeof SESSION_KEYS)[number]>;
 
 /** The row of AAC. `qscale` is the encoder's `quality`; there is one effort only, so `compressionLevel` changes nothing. */
-export const AAC: AudioCodec = {
+export const AAC: AudioCodec = /* @__PURE__ */ audioCodec({
   kind: 'audio',
   name: 'aac',
+  aliases: ['libfdk_aac', 'aac_lc', 'aac-lc', 'mp4a'],
   description: 'AAC-LC (MPEG-4 part 3)',
   sampleFmts: ['fltp'],
   open({ sampleRate, numChannels, bitRate, qscale, options }) {
@@ -25,4 +27,4 @@ export const AAC: AudioCodec = {
       ...(options as AacEncoderConfig),
     });
   },
-};
+});

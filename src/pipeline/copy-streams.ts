@@ -1,10 +1,9 @@
-/** Copies the streams of one file into another kind of file, without decoding them. */
+/** Copies the streams of an open file into another, without decoding them. */
 import { ConfigError, rejectUnknownKeys, requireInteger } from '../base/errors.ts';
 import type { Packet } from '../base/packet.ts';
 import { toSeconds } from '../base/rational.ts';
-import type { Destination, Origin } from '../io/open.ts';
-import { Demuxer } from './demuxer.ts';
-import { Muxer } from './muxer.ts';
+import type { Demuxer } from './demuxer.ts';
+import type { Muxer } from './muxer.ts';
 
 /** What `copyStreams` shall do. */
 export interface CopyOptions {
@@ -16,14 +15,6 @@ export interface CopyOptions {
   readonly onProgress?: (seconds: number) => void;
 }
 
-/** What `remux` shall do. */
-export interface RemuxOptions extends CopyOptions {
-  /** Format of the new file; default by the extension of its path. */
-  readonly format?: string;
-  /** Format of the old file; default by its content. */
-  readonly inputFormat?: string;
-}
-
 /** What was copied. */
 export interface RemuxResult {
   readonly format: string;
@@ -32,30 +23,8 @@ export interface RemuxResult {
   readonly bytes: number;
 }
 
-const COPY_KEYS = ['indices', 'muxerOptions', 'onProgress'];
-
-/**
- * Copies a file: its streams, titles, cover, chapters, as far as the new kind of file has a place for them. Throws
- * `UnsupportedError` with the reason for a stream that the new file cannot hold; nothing is left of the new file then.
- */
-export async function remux(
-  origin: Origin,
-  destination: Destination,
-  options: RemuxOptions = {},
-): Promise<RemuxResult> {
-  rejectUnknownKeys('remux', options, ['format', 'inputFormat', ...COPY_KEYS]);
-  const { format, inputFormat, ...copyOptions } = options;
-  const demuxer = await Demuxer.open(
-    origin,
-    inputFormat === undefined ? {} : { format: inputFormat },
-  );
-  try {
-    const muxer = new Muxer(destination, format === undefined ? {} : { format });
-    return await copyStreams(demuxer, muxer, copyOptions);
-  } finally {
-    await demuxer.close();
-  }
-}
+/** The keys of `CopyOptions`. */
+export const COPY_KEYS = ['indices', 'muxerOptions', 'onProgress'];
 
 /** Copies what `demuxer` reads into the file of `muxer`, which is new, and completes that. */
 export async function copyStreams(

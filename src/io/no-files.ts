@@ -1,0 +1,26 @@
+/**
+ * What stands for `node/files.ts` on platforms without files: pages, edge workers. package.json says which of the two `#files`
+ * is, by the conditions `node`, `bun`, `deno` and `default`, so that a bundle for a page holds nothing of Node.
+ */
+import type { ByteSink, ByteSource } from '../base/byte-stream.ts';
+import { UnsupportedError } from '../base/errors.ts';
+
+/** Always throws `UnsupportedError`. */
+export async function openPathSink(file: string | URL): Promise<ByteSink> {
+  throw noFiles(file, 'a MemorySink, a WritableStream or a ByteSink of your own');
+}
+
+/** Always throws `UnsupportedError`. */
+export async function openPathSource(file: string | URL): Promise<ByteSource> {
+  throw noFiles(
+    file,
+    'the bytes (Uint8Array, ArrayBuffer), a Blob or File, or a ReadableStream such as the body of a fetch',
+  );
+}
+
+function noFiles(file: string | URL, instead: string): UnsupportedError {
+  return new UnsupportedError(
+    'path',
+    `there are no files on this platform, so ${String(file)} cannot be opened; pass ${instead}`,
+  );
+}

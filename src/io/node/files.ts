@@ -1,0 +1,3 @@
+/** Files by their paths, for platforms that have them: what `#files` of package.json is in Node, Bun and Deno. */
+export { openPathSink } from './path-sink.ts';
+export { openPathSource } from './path-source.ts';

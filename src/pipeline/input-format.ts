@@ -1,0 +1,91 @@
+/** What a kind of file looks like to the demuxer, and how it is told by its first bytes, never by its name. */
+import type { ByteSource } from '../base/byte-stream.ts';
+import type { ContainerReader } from '../base/container.ts';
+import { ConfigError, FormatError, spelled, UnsupportedError } from '../base/errors.ts';
+import { didYouMean } from '../base/nearest-name.ts';
+
+/** A kind of file that can be read. */
+export interface InputFormat {
+  /** ffmpeg's short name. */
+  readonly name: string;
+  readonly description: string;
+  /** Other names for it, lower case. */
+  readonly aliases?: readonly string[];
+  /** Whether the first bytes of a file (`PROBE_BYTES`, or all of a shorter one) are of this format. */
+  isFormat(start: Uint8Array): boolean;
+  /** Opens a file; `options` are the reader's own. */
+  open(source: ByteSource, options: Readonly<Record<string, unknown>>): Promise<ContainerReader>;
+  /** Whether reading may have to go back far, as where the index is at the end of the file. */
+  readonly goesBack: boolean;
+}
+
+/** Bytes from the start of a file that tell its format. */
+export const PROBE_BYTES = 4096;
+
+/** Table: bytes at the start => format that they are of, which is not read here. */
+const UNREAD_FORMATS: readonly (readonly [signature: string, name: string])[] = [
+  ['OggS', 'Ogg'],
+  ['fLaC', 'FLAC'],
+  ['FLV', 'Flash Video'],
+  ['.snd', 'AU'],
+  ['FORM', 'AIFF'],
+  ['caff', 'Core Audio'],
+  ['GIF8', 'GIF'],
+  ['DKIF', 'IVF'],
+  ['\0\0\u0001\u00ba', 'MPEG program stream'],
+];
+
+const TS_PACKET_BYTES = 188;
+const TS_SYNC_BYTE = 0x47;
+
+/** Name of a format that these bytes are of and that is not read; undefined if they are of none that is known. */
+function unreadFormat(start: Uint8Array): string | undefined {
+  const text = String.fromCharCode(...start.subarray(0, 12));
+  if (text.startsWith('RIFF') && text.slice(8) === 'AVI ') return 'AVI';
+  if (start[0] === TS_SYNC_BYTE && start[TS_PACKET_BYTES] === TS_SYNC_BYTE) {
+    return 'MPEG transport stream';
+  }
+  const isMp3Frame = start[0] === 0xff && (start[1]! & 0xe6) === 0xe2;
+  if (isMp3Frame || (text.startsWith('ID3') && text.length > 3)) return 'MP3';
+  return UNREAD_FORMATS.find(([signature]) => text.startsWith(signature))?.[1];
+}
+
+/**
+ * The format of a file that begins with `start`: the one given or spelled, else the first of `formats` that knows these bytes.
+ * Throws `ConfigError` for an unknown name, `UnsupportedError` for a format that is known but not read, `FormatError` for
+ * bytes that nobody knows.
+ */
+export function chooseInputFormat(
+  start: Uint8Array,
+  given: string | InputFormat | undefined,
+  formats: readonly InputFormat[],
+): InputFormat {
+  if (typeof given === 'object' && given !== null) return given;
+  if (formats.length === 0) {
+    throw new ConfigError(
+      'demuxer.formats',
+      "no format was given; import some, such as READ_MP4, from 'vitrine/mux', or Demuxer from 'vitrine', which knows them all",
+    );
+  }
+  const told = formats.filter((format) => !format.description.includes('readerOptions'));
+  const names = told.map((format) => format.name).join(', ');
+  if (given !== undefined) {
+    const wanted = String(given).toLowerCase();
+    const named = formats.find(
+      (format) => format.name === wanted || format.aliases?.includes(wanted),
+    );
+    if (named !== undefined) return named;
+    const all = formats.map((format) => format.name);
+    throw new ConfigError(
+      'demuxer.format',
+      `unknown format ${spelled(given)}${didYouMean(given, all)}; allowed are ${all.join(', ')}`,
+    );
+  }
+  const found = formats.find((format) => format.isFormat(start));
+  if (found !== undefined) return found;
+  const unread = unreadFormat(start);
+  if (unread !== undefined) {
+    throw new UnsupportedError('demuxer', `${unread} files are not read; ${names} are`);
+  }
+  throw new FormatError('demuxer', `no format that is read (${names}) begins like this`, 0);
+}

@@ -1,0 +1,62 @@
+/** Everything that the session knows by name. A new codec, a new kind of file to write or to read is a row here. */
+import type { Codec } from './codec.ts';
+import { AAC, H264, PCM, RAWVIDEO } from './codecs/index.ts';
+import type { Format } from './format.ts';
+import {
+  ADTS,
+  H264_STREAM,
+  M4A,
+  MATROSKA,
+  MOV,
+  MP4,
+  RAW_SOUND,
+  RAW_VIDEO,
+  WAV,
+  WEBM,
+  Y4M,
+} from './formats.ts';
+import type { InputFormat } from './input-format.ts';
+import {
+  READ_ADTS,
+  READ_H264_STREAM,
+  READ_JPEG,
+  READ_MATROSKA,
+  READ_MP4,
+  READ_PNG,
+  READ_RAW_SOUND,
+  READ_RAW_VIDEO,
+  READ_WAV,
+  READ_Y4M,
+} from './input-formats.ts';
+
+/** The codecs that are encoded here. */
+export const CODECS: readonly Codec[] = [H264, AAC, RAWVIDEO, ...PCM];
+
+/** The files that are written; the first whose extension fits is taken. */
+export const FORMATS: readonly Format[] = [
+  MP4,
+  M4A,
+  MOV,
+  WAV,
+  MATROSKA,
+  WEBM,
+  ADTS,
+  H264_STREAM,
+  RAW_VIDEO,
+  Y4M,
+  ...RAW_SOUND,
+];
+
+/** The files that are read; the first that knows the bytes is taken. */
+export const INPUT_FORMATS: readonly InputFormat[] = [
+  READ_MATROSKA,
+  READ_MP4,
+  READ_WAV,
+  READ_Y4M,
+  READ_ADTS,
+  READ_H264_STREAM,
+  READ_PNG,
+  READ_JPEG,
+  READ_RAW_VIDEO,
+  ...READ_RAW_SOUND,
+];

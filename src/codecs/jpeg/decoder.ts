@@ -1,0 +1,288 @@
+/** Reading JPEG files: whole pictures, or rows as they are wanted, in memory for a few bands. */
+import {
+  ConfigError,
+  rejectUnknownKeys,
+  requireInteger,
+  requireOneOf,
+  StateError,
+} from '../../base/errors.ts';
+import {
+  type ComponentRows,
+  interleaveRgb,
+  lumaOf,
+  multiplyByBlack,
+  yccToRgb,
+} from './standard/color.ts';
+import { ComponentPlanes } from './standard/component-planes.ts';
+import type { Frame } from './standard/frame.ts';
+import { APP0 } from './standard/markers.ts';
+import { type JpegMetadata, readMetadata } from './standard/metadata.ts';
+import { adobeTransform, type JpegFile, type JpegLimits, readFile } from './standard/read-file.ts';
+
+/** What the components of a file are. */
+export type JpegColorSpace = 'gray' | 'ycbcr' | 'rgb' | 'cmyk' | 'ycck';
+
+/** What a decoder gives: samples of 8 bits, interleaved. In `cmyk`, 255 is full ink. */
+export type JpegOutputFormat = 'gray' | 'rgb' | 'rgba' | 'cmyk';
+
+/** Options of `decodeJpeg` and `JpegDecoder`. */
+export interface JpegDecodeOptions {
+  /** Default: `gray` for files of one component, `rgb` for all others. */
+  readonly format?: JpegOutputFormat;
+  /** What the file may ask for. */
+  readonly limits?: Partial<JpegLimits>;
+}
+
+/** What a file's headers say. */
+export interface JpegInfo {
+  readonly width: number;
+  readonly height: number;
+  readonly colorSpace: JpegColorSpace;
+  readonly isProgressive: boolean;
+  readonly scanCount: number;
+  /** Sampling factors H and V by component. */
+  readonly sampling: readonly (readonly [h: number, v: number])[];
+  /** Quantization steps by component, 64 in raster order. */
+  readonly quantization: readonly Uint16Array[];
+  readonly metadata: JpegMetadata;
+}
+
+/** A picture with interleaved samples, rows without gaps. */
+export interface JpegPicture extends JpegInfo {
+  readonly format: JpegOutputFormat;
+  readonly channels: 1 | 3 | 4;
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+/** The samples of one component as the file has them. */
+export interface JpegPlane {
+  readonly data: Uint8Array<ArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+}
+
+const DEFAULT_LIMITS: JpegLimits = { maxPixels: 2 ** 28, maxScans: 1000 };
+const FORMATS = ['gray', 'rgb', 'rgba', 'cmyk'] as const;
+const CHANNELS = { gray: 1, rgb: 3, rgba: 4, cmyk: 4 } as const;
+
+/** Checks `limits` and fills in the defaults. */
+export function requireLimits(where: string, limits: Partial<JpegLimits> = {}): JpegLimits {
+  rejectUnknownKeys(where, limits, ['maxPixels', 'maxScans']);
+  const { maxPixels = DEFAULT_LIMITS.maxPixels, maxScans = DEFAULT_LIMITS.maxScans } = limits;
+  requireInteger(`${where}.maxPixels`, maxPixels, 1, 65535 * 65535);
+  requireInteger(`${where}.maxScans`, maxScans, 1, 65535);
+  return { maxPixels, maxScans };
+}
+
+function colorSpaceOf(file: JpegFile): JpegColorSpace {
+  const { components } = file.frame;
+  const transform = adobeTransform(file.segments);
+  if (components.length === 1) return 'gray';
+  if (components.length === 4) return transform === 2 ? 'ycck' : 'cmyk';
+  if (components.length === 2) return 'gray';
+  const isJfif = file.segments.some(({ marker, data }) => marker === APP0 && data[0] === 0x4a);
+  if (transform === 0) return 'rgb';
+  const ids = String.fromCharCode(...components.map((c) => c.id));
+  return transform < 0 && !isJfif && ids === 'RGB' ? 'rgb' : 'ycbcr';
+}
+
+function infoOf(file: JpegFile): JpegInfo {
+  const { frame } = file;
+  return {
+    width: frame.width,
+    height: frame.height,
+    colorSpace: colorSpaceOf(file),
+    isProgressive: frame.isProgressive,
+    scanCount: file.scans.length,
+    sampling: frame.components.map(({ h, v }) => [h, v] as const),
+    quantization: file.quantization.map((steps) => Uint16Array.from(steps)),
+    metadata: readMetadata(file.segments),
+  };
+}
+
+/** What the headers of a file say, without decoding it. Throws as `decodeJpeg` does. */
+export function readJpegInfo(
+  bytes: Uint8Array,
+  options: { readonly limits?: Partial<JpegLimits> } = {},
+): JpegInfo {
+  rejectUnknownKeys('jpeg.options', options, ['limits']);
+  return infoOf(readFile(bytes, requireLimits('jpeg.limits', options.limits)));
+}
+
+/**
+ * Decodes a file row by row. Beside the file and the caller's rows it takes memory for about three bands: for 4032x3024 pixels
+ * some 600 kB, whether the file is sequential or progressive.
+ */
+export class JpegDecoder {
+  readonly info: JpegInfo;
+  readonly format: JpegOutputFormat;
+  readonly channels: 1 | 3 | 4;
+  private readonly frame: Frame;
+  private readonly planes: ComponentPlanes;
+  private readonly isInverted: boolean;
+  private readonly rows: ComponentRows = { first: 0, second: 0, third: 0, fourth: 0 };
+  private nextRow = 0;
+  private band = -1;
+
+  /** Reads the headers. Throws as `decodeJpeg` does. */
+  constructor(bytes: Uint8Array, options: JpegDecodeOptions = {}) {
+    rejectUnknownKeys('jpeg.options', options, ['format', 'limits']);
+    const file = readFile(bytes, requireLimits('jpeg.limits', options.limits));
+    this.info = infoOf(file);
+    this.frame = file.frame;
+    const isGray = this.info.colorSpace === 'gray';
+    this.format = requireOneOf(
+      'jpeg.options.format',
+      options.format ?? (isGray ? 'gray' : 'rgb'),
+      FORMATS,
+    );
+    if (this.format === 'cmyk' && file.frame.components.length !== 4) {
+      throw new ConfigError('jpeg.options.format', 'cmyk is for files of four components');
+    }
+    this.channels = CHANNELS[this.format];
+    this.isInverted = adobeTransform(file.segments) >= 0;
+    this.planes = new ComponentPlanes(file);
+  }
+
+  /** Rows that have not been read. */
+  get rowsLeft(): number {
+    return this.info.height - this.nextRow;
+  }
+
+  /**
+   * Writes the next rows of the picture to `out`, as many as fit and are left, and returns their number. Throws `FormatError` where
+   * the file is broken; rows before that have been written.
+   */
+  readRows(out: Uint8Array): number {
+    const rowLength = this.info.width * this.channels;
+    const count = Math.min(this.rowsLeft, Math.floor(out.length / rowLength));
+    if (this.rowsLeft === 0) throw new StateError('jpeg.readRows', 'all rows have been read');
+    if (count === 0) {
+      throw new ConfigError('jpeg.readRows.out', `${out.length} elements, a row has ${rowLength}`);
+    }
+    const clamped = new Uint8ClampedArray(out.buffer, out.byteOffset, out.length);
+    for (let i = 0; i < count; i++) this.writeRow(clamped, i * rowLength);
+    return count;
+  }
+
+  private writeRow(out: Uint8ClampedArray, to: number): void {
+    const y = this.nextRow++;
+    const band = Math.floor(y / (8 * this.frame.maxV));
+    if (band !== this.band) this.planes.enterBand(band);
+    this.band = band;
+    const { rows, planes, frame } = this;
+    const componentCount = frame.components.length;
+    rows.first = planes.pictureRow(0, band, y);
+    rows.second = rows.first;
+    rows.third = rows.first;
+    if (componentCount >= 3 && !(this.format === 'gray' && this.info.colorSpace === 'ycbcr')) {
+      rows.second = planes.pictureRow(1, band, y);
+      rows.third = planes.pictureRow(2, band, y);
+    }
+    if (componentCount === 4) rows.fourth = planes.pictureRow(3, band, y);
+    this.convertRow(out, to);
+  }
+
+  private convertRow(out: Uint8ClampedArray, to: number): void {
+    const { rows, channels, info } = this;
+    const { bytes } = this.planes;
+    const { width, colorSpace } = info;
+    if (this.format === 'gray' && (colorSpace === 'gray' || colorSpace === 'ycbcr')) {
+      out.set(bytes.subarray(rows.first, rows.first + width), to);
+    } else if (this.format === 'gray') this.writeGray(out, to);
+    else if (this.format === 'cmyk') this.writeCmyk(out, to);
+    else if (colorSpace === 'ycbcr') yccToRgb(bytes, rows, width, out, to, channels);
+    else if (colorSpace === 'gray' || colorSpace === 'rgb') {
+      interleaveRgb(bytes, rows, width, out, to, channels);
+    } else this.writeColorOfCmyk(out, to, channels);
+  }
+
+  private writeColorOfCmyk(out: Uint8ClampedArray, to: number, channels: number): void {
+    const { width } = this.info;
+    this.writeLight(out, to, channels);
+    multiplyByBlack(this.planes.bytes, this.rows, width, out, to, channels);
+  }
+
+  /**
+   * What C, M and Y let through, 255 where there is no ink; the row of K is turned to the same. Files with an Adobe segment have
+   * light, others ink, which YCCK holds turned: its Y, Cb, Cr are those of the opposite (T.872 clause 6.5.3).
+   */
+  private writeLight(out: Uint8ClampedArray, to: number, channels: number): void {
+    const { rows, info } = this;
+    const { width } = info;
+    const { bytes } = this.planes;
+    const isYcck = info.colorSpace === 'ycck';
+    if (isYcck) yccToRgb(bytes, rows, width, out, to, channels);
+    else interleaveRgb(bytes, rows, width, out, to, channels);
+    if (isYcck === this.isInverted) {
+      for (let i = to; i < to + channels * width; i += channels) {
+        out[i] = 255 - out[i]!;
+        out[i + 1] = 255 - out[i + 1]!;
+        out[i + 2] = 255 - out[i + 2]!;
+      }
+    }
+    if (this.isInverted) return;
+    // A row of the fourth component is read once, so it can be turned in place.
+    for (let x = rows.fourth; x < rows.fourth + width; x++) bytes[x] = 255 - bytes[x]!;
+  }
+
+  private writeCmyk(out: Uint8ClampedArray, to: number): void {
+    const { width } = this.info;
+    const { fourth } = this.rows;
+    this.writeLight(out, to, 4);
+    for (let x = 0; x < width; x++) out[to + 4 * x + 3] = this.planes.bytes[fourth + x]!;
+    for (let i = to; i < to + 4 * width; i++) out[i] = 255 - out[i]!;
+  }
+
+  private writeGray(out: Uint8ClampedArray, to: number): void {
+    const { width } = this.info;
+    const color = new Uint8ClampedArray(3 * width);
+    if (this.info.colorSpace === 'rgb')
+      interleaveRgb(this.planes.bytes, this.rows, width, color, 0, 3);
+    else this.writeColorOfCmyk(color, 0, 3);
+    for (let x = 0; x < width; x++) {
+      out[to + x] = lumaOf(color[3 * x]!, color[3 * x + 1]!, color[3 * x + 2]!);
+    }
+  }
+}
+
+/**
+ * Decodes a file: baseline, extended sequential or progressive, 8 bits, Huffman coded.
+ * Throws `FormatError` with the offset where the file breaks the standard, ends early or is over a limit; `UnsupportedError` for
+ * arithmetic coding, lossless and hierarchical files and samples of 12 bits.
+ */
+export function decodeJpeg(bytes: Uint8Array, options: JpegDecodeOptions = {}): JpegPicture {
+  const decoder = new JpegDecoder(bytes, options);
+  const { info, format, channels } = decoder;
+  const data = new Uint8Array(info.width * info.height * channels);
+  decoder.readRows(data);
+  return { ...info, format, channels, data };
+}
+
+/**
+ * Decodes a file to its components as they are coded, Y, Cb and Cr for most, without making chroma as large as luma. Throws as
+ * `decodeJpeg` does.
+ */
+export function decodeJpegPlanes(
+  bytes: Uint8Array,
+  options: { readonly limits?: Partial<JpegLimits> } = {},
+): JpegInfo & { readonly planes: readonly JpegPlane[] } {
+  rejectUnknownKeys('jpeg.options', options, ['limits']);
+  const file = readFile(bytes, requireLimits('jpeg.limits', options.limits));
+  const { frame } = file;
+  const source = new ComponentPlanes(file);
+  const planes = frame.components.map(({ width, height }) => {
+    return { data: new Uint8Array(width * height), width, height };
+  });
+  for (let band = 0; band < frame.mcusHigh; band++) {
+    source.enterBand(band);
+    planes.forEach(({ data, width, height }, i) => {
+      const bandRows = 8 * frame.components[i]!.v;
+      for (let y = band * bandRows; y < Math.min(height, (band + 1) * bandRows); y++) {
+        const row = source.ownRow(i, band, y);
+        data.set(source.bytes.subarray(row, row + width), y * width);
+      }
+    });
+  }
+  return { ...infoOf(file), planes };
+}

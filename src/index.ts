@@ -16,6 +16,7 @@ export type {
   VideoStreamInfo,
 } from './base/packet.ts';
 export type { Rational } from './base/rational.ts';
+export { FilterGraph, type FilterGraphOptions } from './filters/index.ts';
 export {
   AudioFrames,
   convertAudioFrames,

@@ -1,0 +1,6 @@
+/** The list of sound filters, sound sources, and filters from sound to picture. */
+import type { FilterDefinition } from '../filter.ts';
+import { ANULL } from './anull.ts';
+
+/** All of them. */
+export const AUDIO_FILTERS: readonly FilterDefinition[] = [ANULL];

@@ -1,0 +1,292 @@
+/** From text to nodes and edges: looks filters up, reads their options, joins their pads by order and by label. */
+import type { FilterDefinition, Link, MediaKind, PadDefinition } from '../filter.ts';
+import { FilterGraphError, nearestName } from '../graph-error.ts';
+import type { FilterGraphText, FilterText, LabelText } from '../language/graph-text.ts';
+import { type OptionDefinition, type OptionValues, readOptions } from '../options.ts';
+
+/** A filter in a graph. */
+export interface GraphNode {
+  /** `buffer@in0`, or `Parsed_scale_1` where the graph gives no name. */
+  readonly name: string;
+  readonly definition: FilterDefinition;
+  readonly options: OptionValues;
+  readonly inputPads: readonly PadDefinition[];
+  readonly outputPads: readonly PadDefinition[];
+  /** What feeds each input pad, and what each output pad feeds. */
+  readonly inputs: GraphEdge[];
+  readonly outputs: GraphEdge[];
+  /** Whether format negotiation put it there. */
+  readonly inserted: boolean;
+}
+
+/** A link between two pads. */
+export interface GraphEdge {
+  readonly from: GraphNode;
+  readonly fromPad: number;
+  to: GraphNode;
+  toPad: number;
+  readonly kind: MediaKind;
+  /** Its properties, when the graph is set up. */
+  link: Link | undefined;
+}
+
+/** Finds filters by name. */
+export interface FilterLookup {
+  find(name: string): FilterDefinition | undefined;
+  names(): Iterable<string>;
+}
+
+/** An open pad: an output that nothing takes yet, or an input that nothing feeds yet. */
+interface OpenPad {
+  readonly node: GraphNode;
+  readonly pad: number;
+  readonly text: FilterText;
+}
+
+const ENABLE: OptionDefinition = {
+  name: 'enable',
+  kind: 'expression',
+  description: 'the filter works where this is not 0; frames pass by where it is',
+  namedOnly: true,
+};
+
+/** The options of a filter with those that filters of its kind share. */
+export function allOptions(definition: FilterDefinition): readonly OptionDefinition[] {
+  return definition.timeline === true ? [...definition.options, ENABLE] : definition.options;
+}
+
+/** A node of `definition`; `padsOf` the pads that its options give it. */
+export function createNode(
+  definition: FilterDefinition,
+  name: string,
+  options: OptionValues,
+  inserted = false,
+): GraphNode {
+  const { inputs, outputs } = definition;
+  const inputPads = typeof inputs === 'function' ? inputs(options) : inputs;
+  const outputPads = typeof outputs === 'function' ? outputs(options) : outputs;
+  return { name, definition, options, inputPads, outputPads, inputs: [], outputs: [], inserted };
+}
+
+/** The nodes of a graph in the order of its text, all pads joined. Throws `FilterGraphError` where that cannot be. */
+export function buildGraph(graph: FilterGraphText, lookup: FilterLookup): GraphNode[] {
+  return new Builder(lookup).build(graph);
+}
+
+class Builder {
+  private readonly lookup: FilterLookup;
+  private readonly nodes: GraphNode[] = [];
+  private readonly names = new Set<string>();
+  private readonly openInputs = new Map<string, OpenPad>();
+  private readonly openOutputs = new Map<string, OpenPad>();
+  private readonly usedLabels = new Set<string>();
+  /** Outputs without a label that ended a chain. */
+  private readonly loose: OpenPad[] = [];
+
+  constructor(lookup: FilterLookup) {
+    this.lookup = lookup;
+  }
+
+  build(graph: FilterGraphText): GraphNode[] {
+    let end = 0;
+    for (const chain of graph.chains) {
+      let before: OpenPad[] = [];
+      for (const filter of chain) {
+        before = this.add(filter, before);
+        end = filter.end ?? -1;
+      }
+      this.loose.push(...before);
+    }
+    this.requireAllLinked(end);
+    return this.nodes;
+  }
+
+  /** Adds a filter after the open outputs of the one before it; returns its own open outputs. */
+  private add(filter: FilterText, before: readonly OpenPad[]): OpenPad[] {
+    const node = this.createNode(filter);
+    const fed = filter.inputs.length + before.length;
+    if (fed > node.inputPads.length) {
+      const labels = filter.inputs.length > 0 ? ` (${filter.inputs.length} by label)` : '';
+      throw this.error(
+        filter,
+        `it has ${count(node.inputPads, 'input')}, got ${fed} links${labels}`,
+        node.inputPads.length === 0 ? 'a source begins a chain' : '',
+      );
+    }
+    for (const [pad, label] of filter.inputs.entries()) {
+      this.feedByLabel(label, { node, pad, text: filter });
+    }
+    before.forEach((open, index) => {
+      this.join(open, { node, pad: filter.inputs.length + index, text: filter }, filter.at ?? -1);
+    });
+    for (let pad = fed; pad < node.inputPads.length; pad++) {
+      this.openInputs.set(`\0${node.name}:${pad}`, { node, pad, text: filter });
+    }
+    return this.addOutputs(filter, node);
+  }
+
+  private addOutputs(filter: FilterText, node: GraphNode): OpenPad[] {
+    const open: OpenPad[] = node.outputPads.map((_, pad) => ({ node, pad, text: filter }));
+    filter.outputs.forEach((label, pad) => {
+      if (pad >= open.length) {
+        throw new FilterGraphError(
+          `filterGraph.${filter.name}`,
+          `no output is left for label [${label.label}]: it has ${count(node.outputPads, 'output')}`,
+          label.at ?? -1,
+        );
+      }
+      this.takeByLabel(label, open[pad]!);
+    });
+    return open.slice(filter.outputs.length);
+  }
+
+  private createNode(filter: FilterText): GraphNode {
+    const definition = this.lookup.find(filter.name);
+    if (definition === undefined) {
+      const near = nearestName(filter.name, this.lookup.names());
+      throw new FilterGraphError(
+        'filterGraph',
+        `there is no filter ${filter.name}`,
+        filter.at ?? -1,
+        near === undefined ? '' : `did you mean ${near}?`,
+      );
+    }
+    const name =
+      filter.instance === undefined
+        ? `Parsed_${filter.name}_${this.nodes.length}`
+        : `${filter.name}@${filter.instance}`;
+    if (this.names.has(name)) throw this.error(filter, `two filters are called ${name}`);
+    this.names.add(name);
+    const at = filter.at ?? -1;
+    const options = readOptions(filter.name, at, allOptions(definition), filter.options);
+    const node = createNode(definition, name, options);
+    this.nodes.push(node);
+    return node;
+  }
+
+  private error(filter: FilterText, detail: string, hint = ''): FilterGraphError {
+    return new FilterGraphError(`filterGraph.${filter.name}`, detail, filter.at ?? -1, hint);
+  }
+
+  private feedByLabel(label: LabelText, input: OpenPad): void {
+    const output = this.openOutputs.get(label.label);
+    const at = label.at ?? -1;
+    if (output !== undefined) {
+      this.openOutputs.delete(label.label);
+      this.usedLabels.add(label.label);
+      this.join(output, input, at);
+      return;
+    }
+    if (this.usedLabels.has(label.label) || this.openInputs.has(label.label)) {
+      throw new FilterGraphError(
+        'filterGraph',
+        `label [${label.label}] is taken twice`,
+        at,
+        'one output feeds one input; split (asplit) gives it to several',
+      );
+    }
+    this.openInputs.set(label.label, input);
+  }
+
+  private takeByLabel(label: LabelText, output: OpenPad): void {
+    const at = label.at ?? -1;
+    const input = this.openInputs.get(label.label);
+    if (
+      this.openOutputs.has(label.label) ||
+      (input === undefined && this.usedLabels.has(label.label))
+    ) {
+      throw new FilterGraphError('filterGraph', `two outputs have the label [${label.label}]`, at);
+    }
+    if (input === undefined) {
+      this.openOutputs.set(label.label, output);
+      return;
+    }
+    this.openInputs.delete(label.label);
+    this.usedLabels.add(label.label);
+    this.join(output, input, at);
+  }
+
+  private join(output: OpenPad, input: OpenPad, at: number): void {
+    const from = output.node;
+    const to = input.node;
+    const kind = from.outputPads[output.pad]!.kind;
+    const wanted = to.inputPads[input.pad]!;
+    if (kind !== wanted.kind) {
+      throw this.error(
+        input.text,
+        `its input ${wanted.name} takes ${wanted.kind}, but ${from.name} gives ${kind}`,
+      );
+    }
+    if (reaches(to, from)) {
+      throw new FilterGraphError('filterGraph', `the links from ${to.name} lead back to it`, at);
+    }
+    const edge: GraphEdge = {
+      from,
+      fromPad: output.pad,
+      to,
+      toPad: input.pad,
+      kind,
+      link: undefined,
+    };
+    from.outputs[output.pad] = edge;
+    to.inputs[input.pad] = edge;
+  }
+
+  private requireAllLinked(end: number): void {
+    for (const [label, { node, pad, text }] of this.openInputs) {
+      const name = node.inputPads[pad]!.name;
+      throw this.error(
+        text,
+        label.startsWith('\0')
+          ? `nothing feeds its input ${name}`
+          : `nothing feeds its input ${name}: no output has the label [${label}]`,
+        'a graph begins with sources such as buffer and abuffer',
+      );
+    }
+    const [[label, labelled] = []] = this.openOutputs;
+    const open = labelled ?? this.loose[0];
+    if (open === undefined) return;
+    const pad = open.node.outputPads[open.pad]!.name;
+    const what = label === undefined ? `output ${pad}` : `output [${label}]`;
+    throw new FilterGraphError(
+      `filterGraph.${open.text.name}`,
+      `nothing takes ${what} of ${open.node.name}`,
+      end,
+      'a graph ends with buffersink or abuffersink; before ";" outputs without a label are lost',
+    );
+  }
+}
+
+function count(pads: readonly PadDefinition[], what: string): string {
+  return `${pads.length === 0 ? 'no' : pads.length} ${what}${pads.length === 1 ? '' : 's'}`;
+}
+
+/** Whether links lead from `from` to `to`; a node reaches itself. */
+function reaches(from: GraphNode, to: GraphNode): boolean {
+  if (from === to) return true;
+  const seen = new Set<GraphNode>([from]);
+  const waiting = [from];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    for (const edge of node.outputs) {
+      if (edge === undefined || seen.has(edge.to)) continue;
+      if (edge.to === to) return true;
+      seen.add(edge.to);
+      waiting.push(edge.to);
+    }
+  }
+  return false;
+}
+
+/** The nodes with every one after those that feed it. */
+export function inOrder(nodes: readonly GraphNode[]): GraphNode[] {
+  const sorted: GraphNode[] = [];
+  const seen = new Set<GraphNode>();
+  const visit = (node: GraphNode): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    for (const edge of node.inputs) visit(edge.from);
+    sorted.push(node);
+  };
+  for (const node of nodes) visit(node);
+  return sorted;
+}

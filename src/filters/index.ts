@@ -1,0 +1,29 @@
+/** ffmpeg's filter language over our frames: text to graph, graph to frames. */
+export {
+  CHANNEL_LAYOUT_NAMES,
+  type ChannelLayout,
+  parseChannelLayout,
+} from './channel-layout.ts';
+export type {
+  AudioLink,
+  FilterDefinition,
+  FilterInstance,
+  FilterReport,
+  FilterSetup,
+  Frame,
+  Link,
+  VideoLink,
+} from './filter.ts';
+export { type Conversion, FilterGraph, type FilterGraphOptions } from './filter-graph.ts';
+export type { FilterFunction, FrameContext, FunctionFilterOptions } from './function-filter.ts';
+export { FilterGraphError } from './graph-error.ts';
+export {
+  type FilterGraphText,
+  type FilterText,
+  formatFilterGraph,
+  type LabelText,
+  type OptionText,
+  parseFilterGraph,
+} from './language/graph-text.ts';
+export type { OptionDefinition, OptionKind } from './options.ts';
+export { FILTERS } from './registry.ts';

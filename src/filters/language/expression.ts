@@ -1,0 +1,491 @@
+/**
+ * The expressions of the filter language: arithmetic over named variables, with functions, sequences (`;`) and ten registers
+ * (`st`, `ld`). An expression is compiled once into closures over one Float64Array of variables.
+ *
+ *     sequence := sum { ";" sum }            sum := product { ("+" | "-") product }
+ *     product := power { ("*" | "/") power } power := [sign] primary { "^" [sign] primary }
+ *     primary := number [suffix] | name | name "(" sequence { "," sequence } ")" | "(" sequence ")"
+ *
+ * A sign belongs to the whole power: -2^2 is -4. Powers are taken from left to right.
+ */
+
+/** A compiled expression. Registers live as long as it does. */
+export interface Expression {
+  /** Its value where the variables have these values, in the order in which they were named. */
+  evaluate(variables: Float64Array): number;
+  /** Names of the variables and of the caller's functions that it uses. */
+  readonly uses: ReadonlySet<string>;
+}
+
+/** A function that the owner of an expression adds: `p(x,y)` of `geq`, `gammaval` of `lut`. */
+export interface ExpressionFunction {
+  readonly arity: number;
+  /** May read the variables that the expression is evaluated with. */
+  call(args: readonly number[], variables: Float64Array): number;
+}
+
+/** What an expression may use besides the arithmetic that all have. */
+export interface ExpressionScope {
+  /** Names of the variables, in the order of their values. */
+  readonly variables: readonly string[];
+  readonly constants?: Readonly<Record<string, number>>;
+  readonly functions?: Readonly<Record<string, ExpressionFunction>>;
+}
+
+/** An expression cannot be read; `offset` is where in its text. */
+export class ExpressionError extends Error {
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(message);
+    this.name = 'ExpressionError';
+    this.offset = offset;
+  }
+}
+
+type Evaluate = (v: Float64Array) => number;
+
+/** Table: name => value of the constants that every expression has. */
+const CONSTANTS: Readonly<Record<string, number>> = {
+  E: Math.E,
+  PI: Math.PI,
+  PHI: (1 + Math.sqrt(5)) / 2,
+  QP2LAMBDA: 118,
+};
+
+/** Table: suffix => factor, SI prefixes as ffmpeg takes them after a number. An `i` makes them powers of 1024, a `B` bytes. */
+// biome-ignore format: a table
+const PREFIXES: Readonly<Record<string, readonly [decimal: number, binary: number]>> = {
+  y: [1e-24, 2 ** -80], z: [1e-21, 2 ** -70], a: [1e-18, 2 ** -60], f: [1e-15, 2 ** -50], p: [1e-12, 2 ** -40],
+  n: [1e-9, 2 ** -30], u: [1e-6, 2 ** -20], m: [1e-3, 2 ** -10], c: [1e-2, 1e-2], d: [1e-1, 1e-1],
+  h: [1e2, 1e2], k: [1e3, 2 ** 10], K: [1e3, 2 ** 10], M: [1e6, 2 ** 20], G: [1e9, 2 ** 30], T: [1e12, 2 ** 40],
+  P: [1e15, 2 ** 50], E: [1e18, 2 ** 60], Z: [1e21, 2 ** 70], Y: [1e24, 2 ** 80],
+};
+
+const bool = (value: boolean): number => (value ? 1 : 0);
+
+/** Table: name => function of one number. */
+const UNARY: Readonly<Record<string, (x: number) => number>> = {
+  abs: Math.abs,
+  acos: Math.acos,
+  asin: Math.asin,
+  atan: Math.atan,
+  ceil: Math.ceil,
+  cos: Math.cos,
+  cosh: Math.cosh,
+  exp: Math.exp,
+  floor: Math.floor,
+  gauss: (x) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI),
+  isinf: (x) => bool(x === Infinity || x === -Infinity),
+  isnan: (x) => bool(Number.isNaN(x)),
+  log: Math.log,
+  not: (x) => bool(x === 0),
+  round: (x) => (x < 0 ? -Math.round(-x) : Math.round(x)),
+  sgn: (x) => (x > 0 ? 1 : 0) - (x < 0 ? 1 : 0),
+  sin: Math.sin,
+  sinh: Math.sinh,
+  sqrt: Math.sqrt,
+  squish: (x) => 1 / (1 + Math.exp(4 * x)),
+  tan: Math.tan,
+  tanh: Math.tanh,
+  trunc: Math.trunc,
+};
+
+/** Table: name => function of two numbers. */
+const BINARY: Readonly<Record<string, (x: number, y: number) => number>> = {
+  atan2: Math.atan2,
+  bitand: (x, y) =>
+    Number.isNaN(x) || Number.isNaN(y)
+      ? Number.NaN
+      : Number(BigInt(Math.trunc(x)) & BigInt(Math.trunc(y))),
+  bitor: (x, y) =>
+    Number.isNaN(x) || Number.isNaN(y)
+      ? Number.NaN
+      : Number(BigInt(Math.trunc(x)) | BigInt(Math.trunc(y))),
+  eq: (x, y) => bool(x === y),
+  gcd: (x, y) => gcdOf(Math.trunc(Math.abs(x)), Math.trunc(Math.abs(y))),
+  gt: (x, y) => bool(x > y),
+  gte: (x, y) => bool(x >= y),
+  hypot: Math.hypot,
+  lt: (x, y) => bool(x < y),
+  lte: (x, y) => bool(x <= y),
+  max: (x, y) => (x > y ? x : y),
+  min: (x, y) => (x < y ? x : y),
+  mod: (x, y) => x - Math.floor(y === 0 ? Number.NaN : x / y) * y,
+  pow: (x, y) => x ** y,
+};
+
+/** Table: name => function of three numbers. */
+const TERNARY: Readonly<Record<string, (x: number, y: number, z: number) => number>> = {
+  between: (x, low, high) => bool(x >= low && x <= high),
+  clip: (x, low, high) =>
+    Number.isNaN(low) || Number.isNaN(high) || low > high
+      ? Number.NaN
+      : Math.min(Math.max(x, low), high),
+  lerp: (x, y, z) => x + (y - x) * z,
+};
+
+/** Functions that evaluate their arguments themselves. */
+const LAZY: readonly string[] = [
+  'if',
+  'ifnot',
+  'ld',
+  'st',
+  'print',
+  'random',
+  'root',
+  'taylor',
+  'time',
+  'while',
+];
+
+/** Names of all functions that every expression has. */
+export const EXPRESSION_FUNCTIONS: readonly string[] = /* @__PURE__ */ [
+  ...Object.keys(UNARY),
+  ...Object.keys(BINARY),
+  ...Object.keys(TERNARY),
+  ...LAZY,
+].sort();
+
+function gcdOf(a: number, b: number): number {
+  return b === 0 ? a : gcdOf(b, a % b);
+}
+
+/** Passes of `while` and terms of `root` and `taylor`: more would be an endless loop. */
+const MAX_PASSES = 1_000_000;
+const MAX_DEPTH = 100;
+
+/** Compiles `text`. Throws `ExpressionError` for what cannot be read. */
+export function compileExpression(text: string, scope: ExpressionScope): Expression {
+  const parser = new Parser(text, scope);
+  const evaluate = parser.whole();
+  return { evaluate, uses: parser.uses };
+}
+
+class Parser {
+  readonly uses = new Set<string>();
+  private readonly text: string;
+  private readonly scope: ExpressionScope;
+  private readonly registers = new Float64Array(10);
+  private index = 0;
+  private depth = 0;
+
+  constructor(text: string, scope: ExpressionScope) {
+    this.text = text;
+    this.scope = scope;
+  }
+
+  whole(): Evaluate {
+    if (this.text.trim() === '') return () => Number.NaN;
+    const evaluate = this.sequence();
+    this.skip();
+    if (this.index < this.text.length) {
+      const rest = this.text[this.index];
+      throw this.error(
+        rest === ')' ? 'a parenthesis closes that was not opened' : `unexpected ${rest}`,
+      );
+    }
+    return evaluate;
+  }
+
+  private error(message: string, offset = this.index): ExpressionError {
+    return new ExpressionError(message, offset);
+  }
+
+  private skip(): void {
+    while (/\s/.test(this.text[this.index] ?? 'x')) this.index++;
+  }
+
+  private peek(): string {
+    this.skip();
+    return this.text[this.index] ?? '';
+  }
+
+  private sequence(): Evaluate {
+    if (++this.depth > MAX_DEPTH) throw this.error('it is nested too deeply');
+    let left = this.sum();
+    while (this.peek() === ';') {
+      this.index++;
+      if (this.peek() === '') break;
+      const first = left;
+      const second = this.sum();
+      left = (v) => {
+        first(v);
+        return second(v);
+      };
+    }
+    this.depth--;
+    return left;
+  }
+
+  private sum(): Evaluate {
+    let left = this.product();
+    for (;;) {
+      const sign = this.peek();
+      if (sign !== '+' && sign !== '-') return left;
+      this.index++;
+      const a = left;
+      const b = this.product();
+      left = sign === '+' ? (v) => a(v) + b(v) : (v) => a(v) - b(v);
+    }
+  }
+
+  private product(): Evaluate {
+    let left = this.power();
+    for (;;) {
+      const sign = this.peek();
+      if (sign !== '*' && sign !== '/') return left;
+      this.index++;
+      const a = left;
+      const b = this.power();
+      left = sign === '*' ? (v) => a(v) * b(v) : (v) => a(v) / b(v);
+    }
+  }
+
+  private power(): Evaluate {
+    const negative = this.sign();
+    let left = this.primary();
+    while (this.peek() === '^') {
+      this.index++;
+      const negativeExponent = this.sign();
+      const a = left;
+      const b = this.primary();
+      left = negativeExponent ? (v) => a(v) ** -b(v) : (v) => a(v) ** b(v);
+    }
+    if (!negative) return left;
+    const positive = left;
+    return (v) => -positive(v);
+  }
+
+  private sign(): boolean {
+    const sign = this.peek();
+    if (sign !== '+' && sign !== '-') return false;
+    this.index++;
+    return sign === '-';
+  }
+
+  private primary(): Evaluate {
+    this.skip();
+    const start = this.index;
+    const rest = this.text.slice(start);
+    if (rest === '') throw this.error('it ends where a value is expected');
+    if (rest[0] === '(') {
+      this.index++;
+      const inner = this.sequence();
+      if (this.peek() !== ')') throw this.error('a parenthesis is not closed', start);
+      this.index++;
+      return inner;
+    }
+    const number = /^(0x[0-9a-f]+|(\d+\.?\d*|\.\d+)(e[-+]?\d+)?)/i.exec(rest);
+    if (number !== null) return this.number(number[0]);
+    const name = /^[A-Za-z_][A-Za-z0-9_]*/.exec(rest)?.[0];
+    if (name === undefined) throw this.error(`unexpected ${rest[0]}`);
+    this.index += name.length;
+    return this.peek() === '(' ? this.call(name, start) : this.variable(name, start);
+  }
+
+  private number(text: string): Evaluate {
+    this.index += text.length;
+    let value = Number(text);
+    const suffix = /^(dB|[yzafpnumcdhkKMGTPEZY]i?)?(B(?![A-Za-z0-9_]))?/.exec(
+      this.text.slice(this.index),
+    )!;
+    const [whole, prefix, byte] = suffix;
+    const after = this.text[this.index + whole.length] ?? '';
+    if (whole !== '' && !/[A-Za-z0-9_]/.test(after)) {
+      this.index += whole.length;
+      if (prefix === 'dB') value = 10 ** (value / 20);
+      else if (prefix !== undefined) value *= PREFIXES[prefix[0]!]![prefix.length - 1]!;
+      if (byte !== undefined && prefix !== 'dB') value *= 8;
+    }
+    return () => value;
+  }
+
+  private variable(name: string, start: number): Evaluate {
+    const { variables, constants } = this.scope;
+    const index = variables.indexOf(name);
+    if (index >= 0) {
+      this.uses.add(name);
+      return (v) => v[index]!;
+    }
+    const value =
+      constants?.[name] ?? (Object.hasOwn(CONSTANTS, name) ? CONSTANTS[name] : undefined);
+    if (value === undefined) {
+      const lower = name.toLowerCase();
+      if (lower === 'nan') return () => Number.NaN;
+      if (lower === 'inf' || lower === 'infinity') return () => Infinity;
+      const known = [...variables, ...Object.keys(constants ?? {}), ...Object.keys(CONSTANTS)];
+      throw this.error(`no variable is called ${name}; there are ${known.join(', ')}`, start);
+    }
+    return () => value;
+  }
+
+  private call(name: string, start: number): Evaluate {
+    this.index++;
+    const args: Evaluate[] = [];
+    for (;;) {
+      args.push(this.sequence());
+      const next = this.peek();
+      if (next === ',') this.index++;
+      else if (next === ')') break;
+      else throw this.error(`the parenthesis of ${name} is not closed`, start);
+    }
+    this.index++;
+    return this.functionOf(name, args, start);
+  }
+
+  private functionOf(name: string, args: readonly Evaluate[], start: number): Evaluate {
+    const own = this.scope.functions?.[name];
+    if (own !== undefined) {
+      this.requireArguments(name, args, own.arity, own.arity, start);
+      this.uses.add(name);
+      const values = args.map(() => 0);
+      return (v) => {
+        for (let i = 0; i < args.length; i++) values[i] = args[i]!(v);
+        return own.call(values, v);
+      };
+    }
+    const [a, b, c] = args as [Evaluate, Evaluate, Evaluate];
+    if (Object.hasOwn(UNARY, name)) {
+      this.requireArguments(name, args, 1, 1, start);
+      const f = UNARY[name]!;
+      return (v) => f(a(v));
+    }
+    if (Object.hasOwn(BINARY, name)) {
+      this.requireArguments(name, args, 2, 2, start);
+      const f = BINARY[name]!;
+      return (v) => f(a(v), b(v));
+    }
+    if (Object.hasOwn(TERNARY, name)) {
+      this.requireArguments(name, args, 3, 3, start);
+      const f = TERNARY[name]!;
+      return (v) => f(a(v), b(v), c(v));
+    }
+    return this.lazyFunction(name, args, start);
+  }
+
+  private requireArguments(
+    name: string,
+    args: readonly Evaluate[],
+    least: number,
+    most: number,
+    start: number,
+  ): void {
+    if (args.length >= least && args.length <= most) return;
+    const allowed = least === most ? `${least}` : `${least} to ${most}`;
+    throw this.error(`${name} takes ${allowed} values, got ${args.length}`, start);
+  }
+
+  private lazyFunction(name: string, args: readonly Evaluate[], start: number): Evaluate {
+    const require = (least: number, most: number) =>
+      this.requireArguments(name, args, least, most, start);
+    const [a, b, c] = args as [Evaluate, Evaluate, Evaluate | undefined];
+    const registers = this.registers;
+    switch (name) {
+      case 'if':
+        require(2, 3);
+        return (v) => (a(v) !== 0 ? b(v) : c === undefined ? 0 : c(v));
+      case 'ifnot':
+        require(2, 3);
+        return (v) => (a(v) === 0 ? b(v) : c === undefined ? 0 : c(v));
+      case 'ld':
+        require(1, 1);
+        return (v) => registers[registerIndex(a(v))]!;
+      case 'st':
+        require(2, 2);
+        return (v) => {
+          const index = registerIndex(a(v));
+          registers[index] = b(v);
+          return registers[index]!;
+        };
+      case 'print':
+        require(1, 2);
+        return a;
+      case 'random':
+        require(1, 1);
+        return (v) => nextRandom(registers, registerIndex(a(v)));
+      case 'root':
+        require(2, 2);
+        return (v) => findRoot(a, b(v), registers, v);
+      case 'taylor':
+        require(2, 3);
+        return (v) => taylor(a, b(v), c === undefined ? 0 : registerIndex(c(v)), registers, v);
+      case 'while':
+        require(2, 2);
+        return (v) => {
+          let value = Number.NaN;
+          for (let pass = 0; pass < MAX_PASSES && a(v) !== 0; pass++) value = b(v);
+          return value;
+        };
+      case 'time':
+        throw this.error('time() is not there: the same graph must give the same frames', start);
+      default:
+        throw this.error(`no function is called ${name}`, start);
+    }
+  }
+}
+
+function registerIndex(value: number): number {
+  return value >= 0 && value < 10 ? Math.trunc(value) : value >= 10 ? 9 : 0;
+}
+
+/** One step of the linear congruential generator of Numerical Recipes, modulo 2^64; the register keeps its state. */
+function nextRandom(registers: Float64Array, index: number): number {
+  const state = registers[index]!;
+  const seed = Number.isFinite(state) ? BigInt(Math.trunc(state)) : 0n;
+  const next = BigInt.asUintN(64, seed * 1664525n + 1013904223n);
+  registers[index] = Number(next);
+  return Number(next) / 2 ** 64;
+}
+
+/** The sum of f(k)·x^k / k! over k, where f reads k from a register. */
+function taylor(
+  f: Evaluate,
+  x: number,
+  index: number,
+  registers: Float64Array,
+  v: Float64Array,
+): number {
+  const kept = registers[index]!;
+  let factor = 1;
+  let sum = 0;
+  for (let k = 0; k < 1000; k++) {
+    const before = sum;
+    registers[index] = k;
+    sum += factor * f(v);
+    if (sum === before && factor !== 0 && k > 20) break;
+    factor *= x / (k + 1);
+  }
+  registers[index] = kept;
+  return sum;
+}
+
+/** An x in 0..`largest` at which f, reading x from register 0, is 0: by looking for a change of sign, then halving. */
+function findRoot(f: Evaluate, largest: number, registers: Float64Array, v: Float64Array): number {
+  const kept = registers[0]!;
+  const at = (x: number): number => {
+    registers[0] = x;
+    return f(v);
+  };
+  let low = -1;
+  let high = -1;
+  let lowValue = -Infinity;
+  let highValue = Infinity;
+  for (let i = 0; i <= 255; i++) {
+    const x = (largest * i) / 255;
+    const y = at(x);
+    if (y <= 0 && y > lowValue) [low, lowValue] = [x, y];
+    if (y >= 0 && y < highValue) [high, highValue] = [x, y];
+  }
+  let root = lowValue === 0 ? low : highValue === 0 ? high : Number.NaN;
+  if (low >= 0 && high >= 0 && Number.isNaN(root)) {
+    for (let i = 0; i < 100; i++) {
+      const middle = (low + high) / 2;
+      if (at(middle) <= 0) low = middle;
+      else high = middle;
+    }
+    root = -at(low) < at(high) ? low : high;
+  }
+  registers[0] = kept;
+  return root;
+}

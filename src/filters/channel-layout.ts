@@ -52,10 +52,10 @@ const DEFAULT_NAMES: readonly (string | undefined)[] = [
 ];
 
 /** Names of all named layouts. */
-export const CHANNEL_LAYOUT_NAMES: readonly string[] = /* @__PURE__ */ [...BY_NAME.keys()];
+export const CHANNEL_LAYOUT_NAMES: readonly string[] = [...BY_NAME.keys()];
 
 /** Names of all channels. */
-export const CHANNEL_NAMES: readonly string[] = /* @__PURE__ */ [...CHANNEL_BITS.values()];
+export const CHANNEL_NAMES: readonly string[] = [...CHANNEL_BITS.values()];
 
 /** The layout with that many channels that is meant when only their number is known. */
 export function defaultChannelLayout(numChannels: number): ChannelLayout {

@@ -4,7 +4,7 @@ import { type SampleFmt, sampleFmtInfo } from '../../frames/sample-format.ts';
 import type { ChannelLayout } from '../channel-layout.ts';
 
 /** All pixel formats, those first that are taken where nothing decides. */
-export const PIX_FMT_ORDER: readonly PixFmt[] = /* @__PURE__ */ [
+export const PIX_FMT_ORDER: readonly PixFmt[] = [
   ...PIX_FMTS.filter((name) => name === 'yuv420p'),
   ...PIX_FMTS.filter((name) => name !== 'yuv420p'),
 ];

@@ -140,7 +140,7 @@ const LAZY: readonly string[] = [
 ];
 
 /** Names of all functions that every expression has. */
-export const EXPRESSION_FUNCTIONS: readonly string[] = /* @__PURE__ */ [
+export const EXPRESSION_FUNCTIONS: readonly string[] = [
   ...Object.keys(UNARY),
   ...Object.keys(BINARY),
   ...Object.keys(TERNARY),

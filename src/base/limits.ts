@@ -68,13 +68,12 @@ export function resolveLimits(where: string, options: LimitOptions = {}): Limits
 /** The budget of one file. Methods throw `FormatError` with the offset where a limit is passed, and name that limit. */
 export class Budget {
   readonly limits: Limits;
-  private readonly where: string;
+  readonly where: string;
   private readonly source: { readonly size: number | null };
   /** Highest position of the source that was handed out: its size as far as it is known where it does not say. */
   private reached = 0;
   private held = 0;
   private trackCount = 0;
-  private searchSteps = 0;
 
   /**
    * @param where name of the format, which begins the messages
@@ -124,14 +123,6 @@ export class Budget {
     if (depth > this.limits.maxDepth) this.refuse('maxDepth', `${what} at depth ${depth}`, offset);
   }
 
-  /** Counts steps of a search through tables: honest files need few, and no caller needs more. */
-  search(steps: number, offset: number): void {
-    this.searchSteps += steps;
-    if (this.searchSteps > MAX_SEARCH_STEPS) {
-      throw new FormatError(this.where, 'its tables and edits make every search too long', offset);
-    }
-  }
-
   /** What one pass through the packets may give: a file may be read more than once. */
   beginPass(): PacketBudget {
     return new PacketBudget(this);
@@ -158,6 +149,7 @@ export class PacketBudget {
   private readonly budget: Budget;
   private packets = 0;
   private cost = 0;
+  private searchSteps = 0;
   /** `cost` and `packets` up to which nothing needs to be computed: the size of a stream grows as it is read. */
   private knownCost = 0;
   private knownPackets = 0;
@@ -176,6 +168,15 @@ export class PacketBudget {
     this.cost += bytes + PACKET_COST;
     const isKnown = this.cost <= this.knownCost && this.packets <= this.knownPackets;
     if (!isKnown || bytes > this.budget.limits.maxPacketBytes) this.check(bytes, end);
+  }
+
+  /** Counts steps of a search through tables: honest files need few, and no caller needs more. */
+  search(steps: number, offset: number): void {
+    this.searchSteps += steps;
+    if (this.searchSteps > MAX_SEARCH_STEPS) {
+      const detail = 'its tables and edits make every search too long';
+      throw new FormatError(this.budget.where, detail, offset);
+    }
   }
 
   /** Bytes that one more packet may have. */

@@ -30,7 +30,7 @@ export class SourceWindow {
    */
   async load(position: number, count: number): Promise<number> {
     if (!this.has(position, count)) {
-      this.bytes = await this.source.read(position, Math.max(count, PIECE_BYTES));
+      this.bytes = plain(await this.source.read(position, Math.max(count, PIECE_BYTES)));
       this.start = position;
     }
     return Math.max(0, Math.min(count, this.start + this.bytes.length - position));
@@ -45,7 +45,7 @@ export class SourceWindow {
   /** The same without fetching a whole piece: for headers that are looked at on a way through the file in jumps. */
   async peek(position: number, count: number): Promise<Uint8Array> {
     if (!this.has(position, count)) {
-      this.bytes = await this.source.read(position, count);
+      this.bytes = plain(await this.source.read(position, count));
       this.start = position;
     }
     return this.bytes.subarray(position - this.start, position - this.start + count);
@@ -57,9 +57,8 @@ export class SourceWindow {
    */
   async copy(position: number, count: number): Promise<Uint8Array> {
     const there = Math.max(0, Math.min(count, this.size - position));
-    if (Number.isFinite(this.size) || there <= PIECE_BYTES) {
-      return (await this.read(position, there)).slice();
-    }
+    if (there <= PIECE_BYTES) return (await this.read(position, there)).slice();
+    if (Number.isFinite(this.size)) return await this.copyKnown(position, there);
     const parts: Uint8Array[] = [];
     let total = 0;
     while (total < there) {
@@ -71,9 +70,28 @@ export class SourceWindow {
     return joinBytes(parts);
   }
 
+  /** A copy of `count` bytes that the source says it has: in pieces, so that no source has to hold all of them too. */
+  private async copyKnown(position: number, count: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(count);
+    let total = 0;
+    while (total < count) {
+      const part = await this.read(position + total, Math.min(PIECE_BYTES, count - total));
+      if (part.length === 0) break;
+      bytes.set(part, total);
+      total += part.length;
+    }
+    return total === count ? bytes : bytes.slice(0, total);
+  }
+
   /** A copy of bytes that are here. */
   take(position: number, count: number): Uint8Array {
     const at = position - this.start;
     return this.bytes.slice(at, at + count);
   }
+}
+
+/** `bytes` as what it says it is: copies of Node's Buffer by `slice` are none, and would change with the source. */
+function plain(bytes: Uint8Array): Uint8Array {
+  if (bytes.constructor === Uint8Array) return bytes;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

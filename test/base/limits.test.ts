@@ -68,7 +68,8 @@ describe('one budget for a whole file', () => {
     budget.requireDepth('a box', 3, 0);
     expect(() => budget.requireDepth('a box', 4, 0)).toThrow(/maxDepth/);
     expect(() => {
-      for (let i = 0; i < 30; i++) budget.search(1_000_000, 5);
+      const pass = budget.beginPass();
+      for (let i = 0; i < 30; i++) pass.search(1_000_000, 5);
     }).toThrow(FormatError);
   });
 });

@@ -61,12 +61,15 @@ export function parseBoxHeader(bytes: Uint8Array, at: number, end: number): BoxH
   return { type, size, headerBytes };
 }
 
+/** Boxes in one box, at most: more than any real file has, and few enough to be looked through many times. */
+const MAX_CHILDREN = 1 << 16;
+
 /**
  * The boxes that lie one behind the other in `start..end`. Ends at the first that cannot be a box (QuickTime ends lists
  * with four zero bytes); a box that claims to reach beyond `end` is cut there.
  */
 export function* boxesIn(bytes: Uint8Array, start: number, end: number): Generator<BoxView> {
-  for (let at = start; at < end; ) {
+  for (let at = start, count = 0; at < end && count < MAX_CHILDREN; count++) {
     const header = parseBoxHeader(bytes, at, end);
     if (header === null || (header.size === 0 && header.type === '\0\0\0\0')) return;
     const boxEnd = header.size === 0 ? end : Math.min(end, at + header.size);

@@ -4,7 +4,7 @@
  * samples before an edit that its first picture or sound needs are given too, with times below the edit's; pictures
  * begin exactly at the edit's time; what lies between the end of an edit and the next key frame is still given.
  */
-import { FormatError } from '../../base/errors.ts';
+import type { PacketBudget } from '../../base/limits.ts';
 import { rescale } from '../../base/rational.ts';
 import type { EditListEntry } from './boxes-movie.ts';
 import type { MediaSample, SampleCursor } from './sample-cursor.ts';
@@ -17,6 +17,8 @@ export interface TimedSample {
   readonly dts: number;
   readonly duration: number;
   readonly isSync: boolean;
+  /** Which of the track's sample descriptions it is of, from 1. */
+  readonly sample_description_index: number;
 }
 
 /** An edit in ticks of the track. `mediaTime` -1 is empty. */
@@ -68,10 +70,11 @@ export interface EditContext {
   /** What decoding times are lowered by so that none is above its composition time. */
   readonly dtsShift: number;
   readonly hasCompositionOffsets: boolean;
+  /** Pays for finding where edits begin; honest files need one pass over the samples. */
+  readonly pass: PacketBudget;
+  /** Told when all samples that the file has were given. */
+  readonly onEnd: (cursor: SampleCursor) => void;
 }
-
-/** Steps that may be spent on finding where edits begin; honest files need one pass over the samples. */
-const MAX_SEARCH_STEPS = 20_000_000;
 
 /** Samples of `cursor`, which stands at the first, in the order and with the times that the edits say. */
 export function* editedSamples(cursor: SampleCursor, context: EditContext): Generator<TimedSample> {
@@ -81,6 +84,7 @@ export function* editedSamples(cursor: SampleCursor, context: EditContext): Gene
     for (let s = cursor.next(); s !== null; s = cursor.next()) {
       yield timed(s, emptyTime, dtsShift);
     }
+    context.onEnd(cursor);
     return;
   }
   yield* new EditWalk(cursor, context).samples();
@@ -98,6 +102,7 @@ function timed(s: MediaSample, shift: number, dtsShift: number): TimedSample {
     dts: s.dts - dtsShift + shift,
     duration: s.duration,
     isSync: s.isSync,
+    sample_description_index: s.sample_description_index,
   };
 }
 
@@ -115,8 +120,6 @@ interface EditStart {
 class EditWalk {
   private readonly origin: SampleCursor;
   private readonly context: EditContext;
-  private searchSteps = 0;
-
   constructor(origin: SampleCursor, context: EditContext) {
     this.origin = origin;
     this.context = context;
@@ -152,34 +155,38 @@ class EditWalk {
    * sample that is not shown later than `wanted`, for sound the last frame that is not later. Null if nothing is shown.
    */
   private findStart(mediaTime: number, wanted: number): EditStart | null {
-    const { dtsShift, isAudio } = this.context;
+    const { dtsShift, isAudio, pass } = this.context;
     const walk = this.origin.clone();
     let start = walk.clone();
     let first: MediaSample | null = null;
     let lowestCts = Number.POSITIVE_INFINITY;
-    let isSplit = false;
+    /** The last sample that begins before the edit and ends in it. */
+    let split: MediaSample | null = null;
     for (;;) {
       const before = walk.clone();
       const s = walk.next();
       if (s === null) break;
-      if (++this.searchSteps > MAX_SEARCH_STEPS) {
-        throw new FormatError('mp4.elst', 'the edit list jumps too often', -1);
-      }
+      pass.search(1, s.position);
       if (s.isSync && s.cts <= wanted) start = before;
       if (s.cts >= mediaTime) {
         first ??= s;
         lowestCts = Math.min(lowestCts, s.cts);
       } else if (s.cts + s.duration > mediaTime) {
-        isSplit = true;
+        split = s;
       }
       // Later samples are shown after their decoding time, so none is lower than this any more.
       if (s.dts - dtsShift > Math.min(lowestCts, Number.MAX_SAFE_INTEGER) || (isAudio && first)) {
         break;
       }
     }
-    if (first === null) return null;
+    if (first === null) {
+      // The last sample of the track may be all that is shown.
+      if (split === null) return null;
+      first = split;
+      lowestCts = split.cts;
+    }
     const firstDts = first.dts - dtsShift;
-    return { cursor: start, firstDts, lowestCts, isSplit };
+    return { cursor: start, firstDts, lowestCts, isSplit: split !== null };
   }
 
   /**
@@ -189,7 +196,11 @@ class EditWalk {
   private *editSamples(cursor: SampleCursor, end: number, shift: number): Generator<TimedSample> {
     const { isAudio, dtsShift, hasCompositionOffsets } = this.context;
     let mayEnd = isAudio || !hasCompositionOffsets;
-    for (let s = cursor.next(); s !== null; s = cursor.next()) {
+    for (let s = cursor.next(); ; s = cursor.next()) {
+      if (s === null) {
+        this.context.onEnd(cursor);
+        return;
+      }
       const sample = timed(s, shift, dtsShift);
       const isCut = isAudio && s.cts < end && s.cts + s.duration > end;
       yield isCut ? { ...sample, duration: end - s.cts } : sample;

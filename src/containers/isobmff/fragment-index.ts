@@ -3,10 +3,11 @@
  * file (`mfra`, ISOBMFF clause 8.8.9), by the segment indexes on the way (`sidx`, clause 8.16.3), and where there is
  * neither by the fragments' own decoding times, of which only the headers are read.
  */
+import type { Budget } from '../../base/limits.ts';
 import type { SourceWindow } from '../../base/source-window.ts';
 import { boxesIn, findBox, readFields, u32At } from './box-reader.ts';
 import { sidx, tfra } from './boxes-fragments.ts';
-import { type FragmentTrack, readFragment } from './fragment-samples.ts';
+import { type FragmentTrack, fragmentBytes, readFragment } from './fragment-samples.ts';
 import { loadBox, MAX_TOP_LEVEL_BOXES, type TopLevelBox, topLevelBox } from './top-level.ts';
 
 /** Bytes of `mfro`, which ends a file that has an `mfra`. */
@@ -31,13 +32,14 @@ export async function hasFragmentAfter(window: SourceWindow, start: number): Pro
  */
 export async function fragmentAt(
   window: SourceWindow,
+  budget: Budget,
   start: number,
   track: FragmentTrack,
   timescale: number,
   seconds: number,
 ): Promise<number> {
   const time = Math.floor(seconds * timescale);
-  const listed = await byRandomAccessTable(window, track.track_ID, time - track.shift);
+  const listed = await byRandomAccessTable(window, budget, track.track_ID, time - track.shift);
   if (listed > start) return listed;
   let best = start;
   for (let position = start, count = 0; count < MAX_TOP_LEVEL_BOXES; count++) {
@@ -47,13 +49,13 @@ export async function fragmentAt(
     if (box.type === 'sidx') {
       // Indexes count presentation times with or without the edit list; the earlier is never too late.
       const earlier = Math.min(time, time - track.shift) / timescale;
-      const found = await bySegmentIndex(window, box, track.track_ID, earlier);
+      const found = await bySegmentIndex(window, budget, box, track.track_ID, earlier);
       if (found > best) {
         best = found;
         position = found;
       }
     } else if (box.type === 'moof') {
-      const first = await firstSample(window, box, track);
+      const first = await firstSample(window, budget, box, track);
       if (first === undefined) continue;
       if (first === null || first.pts > time) return best;
       if (first.isSync) best = box.position;
@@ -65,6 +67,7 @@ export async function fragmentAt(
 /** Position that `mfra` gives for the track's last entry not later than `mediaTime`; -1 if there is none. */
 async function byRandomAccessTable(
   window: SourceWindow,
+  budget: Budget,
   track_ID: number,
   mediaTime: number,
 ): Promise<number> {
@@ -75,7 +78,8 @@ async function byRandomAccessTable(
   const start = window.size - u32At(end, MFRO_BYTES - 4);
   const parent = start < 0 ? null : await topLevelBox(window, start);
   if (parent?.type !== 'mfra') return -1;
-  const [file, view] = await loadBox(window, parent, 'alone');
+  const [file, view] = await loadBox(window, budget, parent, 'alone');
+  budget.release(file.bytes.length);
   let best = -1;
   let bestTime = Number.NEGATIVE_INFINITY;
   for (const box of boxesIn(file.bytes, view.dataStart, view.end)) {
@@ -95,11 +99,13 @@ async function byRandomAccessTable(
 /** Position of the last part that `box` lists as beginning with a sync sample not later than `seconds`; -1 if none. */
 async function bySegmentIndex(
   window: SourceWindow,
+  budget: Budget,
   box: TopLevelBox,
   track_ID: number,
   seconds: number,
 ): Promise<number> {
-  const [file, view] = await loadBox(window, box, 'alone');
+  const [file, view] = await loadBox(window, budget, box, 'alone');
+  budget.release(file.bytes.length);
   const { fields } = readFields(sidx, file, view);
   if (fields.reference_ID !== track_ID || fields.references.length < 2) return -1;
   let position = box.end + fields.first_offset;
@@ -117,14 +123,16 @@ async function bySegmentIndex(
 /** The track's first sample in a fragment: undefined if it has none there, null if only what came before says its time. */
 async function firstSample(
   window: SourceWindow,
+  budget: Budget,
   box: TopLevelBox,
   track: FragmentTrack,
 ): Promise<{ readonly pts: number; readonly isSync: boolean } | null | undefined> {
-  const [file, view] = await loadBox(window, box, 'alone');
+  const [file, view] = await loadBox(window, budget, box, 'alone');
   // Reading changes what is carried from fragment to fragment, so a copy of that is used.
   const tracks = new Map([[track.track_ID, { ...track, nextDts: Number.NaN }]]);
-  const [part] = readFragment(file, view, tracks, window.size);
+  const [part] = readFragment(file, view, { tracks, fileSize: window.size, budget, problems: [] });
   const sample = part?.samples.next();
+  budget.release(fragmentBytes(file, view) + file.bytes.length);
   if (sample === undefined || sample.done) return undefined;
   return Number.isNaN(sample.value.pts) ? null : sample.value;
 }

@@ -1,4 +1,6 @@
 /** Samples of movie fragments: from `moof` to where each sample lies and when. ISOBMFF clause 8.8. */
+import type { Budget } from '../../base/limits.ts';
+import { type Problem, report } from '../../base/problems.ts';
 import { type BoxView, boxesIn, type FileBytes, readChild, readFields } from './box-reader.ts';
 import {
   BASE_DATA_OFFSET_PRESENT,
@@ -9,6 +11,7 @@ import {
   DEFAULT_SAMPLE_SIZE_PRESENT,
   FIRST_SAMPLE_FLAGS_PRESENT,
   SAMPLE_COMPOSITION_TIME_OFFSETS_PRESENT,
+  SAMPLE_DESCRIPTION_INDEX_PRESENT,
   SAMPLE_DURATION_PRESENT,
   SAMPLE_FLAGS_PRESENT,
   SAMPLE_SIZE_PRESENT,
@@ -17,9 +20,11 @@ import {
   trun,
 } from './boxes-fragments.ts';
 import type { TimedSample } from './edit-timeline.ts';
+import { pcmRunLength } from './sample-cursor.ts';
 
 /** Defaults that `trex` sets for the fragments of a track, ISOBMFF clause 8.8.3. */
 export interface FragmentDefaults {
+  readonly default_sample_description_index: number;
   readonly default_sample_duration: number;
   readonly default_sample_size: number;
   readonly default_sample_flags: number;
@@ -47,6 +52,17 @@ interface Run {
   readonly firstFlags: number;
   readonly defaults: FragmentDefaults;
   readonly rows: Uint32Array;
+  /** Samples that the box promises and has no rows for. */
+  readonly missing: number;
+}
+
+/** What reading a fragment needs beside its bytes. */
+export interface FragmentContext {
+  readonly tracks: ReadonlyMap<number, FragmentTrack>;
+  /** Where sample data ends at the latest. */
+  readonly fileSize: number;
+  readonly budget: Budget;
+  readonly problems: Problem[];
 }
 
 /** The samples that one `traf` adds to its track. */
@@ -56,21 +72,23 @@ export interface TrackFragmentSamples {
 }
 
 const SAMPLE_IS_NON_SYNC_SAMPLE = 0x00010000;
-const PCM_RUN = 1024;
 /** Samples without rows cost a file nothing; this many in one run are taken for harm. */
 const MAX_ROWLESS_SAMPLES = 1 << 24;
 
+/** Memory that one `trun` takes beside its rows. */
+const RUN_BYTES = 256;
+
 /**
- * The samples of the fragment `moof`, track by track. Tracks that `tracks` does not have are left out.
- * @param fileSize where sample data ends at the latest
+ * The samples of the fragment `moof`, track by track: all runs of a track behind one another. Tracks that the context does
+ * not have are left out. Memory for the runs is taken from the budget, and given back with `releaseFragment`.
  */
 export function readFragment(
   file: FileBytes,
   moof: BoxView,
-  tracks: ReadonlyMap<number, FragmentTrack>,
-  fileSize: number,
+  context: FragmentContext,
 ): TrackFragmentSamples[] {
-  const found: TrackFragmentSamples[] = [];
+  const { tracks, budget } = context;
+  const parts = new Map<FragmentTrack, TrackPart[]>();
   const moofOffset = file.fileOffset + moof.start;
   let dataEnd = moofOffset;
   for (const box of boxesIn(file.bytes, moof.dataStart, moof.end)) {
@@ -83,6 +101,10 @@ export function readFragment(
     else if (header.flags & DEFAULT_BASE_IS_MOOF) base = moofOffset;
     const { flags } = header;
     const defaults: FragmentDefaults = {
+      default_sample_description_index:
+        flags & SAMPLE_DESCRIPTION_INDEX_PRESENT
+          ? header.sample_description_index
+          : track.defaults.default_sample_description_index,
       default_sample_duration:
         flags & DEFAULT_SAMPLE_DURATION_PRESENT
           ? header.default_sample_duration
@@ -101,6 +123,7 @@ export function readFragment(
     let position = base;
     for (const child of boxesIn(file.bytes, box.dataStart, box.end)) {
       if (child.type !== 'trun') continue;
+      budget.hold('trun', RUN_BYTES + child.end - child.start, moofOffset);
       const { fields } = readFields(trun, file, child);
       if (fields.flags & DATA_OFFSET_PRESENT) position = base + fields.data_offset;
       const run = makeRun(fields, position, defaults);
@@ -108,9 +131,40 @@ export function readFragment(
       position += runBytes(run);
     }
     dataEnd = position;
-    found.push({ track, samples: runSamples(track, runs, time?.baseMediaDecodeTime, fileSize) });
+    const part = { runs, baseMediaDecodeTime: time?.baseMediaDecodeTime };
+    const before = parts.get(track);
+    if (before === undefined) parts.set(track, [part]);
+    else before.push(part);
   }
-  return found;
+  return [...parts].map(([track, each]) => ({ track, samples: partSamples(track, each, context) }));
+}
+
+/** Memory that `readFragment` took for the runs of this `moof`. */
+export function fragmentBytes(file: FileBytes, moof: BoxView): number {
+  let bytes = 0;
+  for (const box of boxesIn(file.bytes, moof.dataStart, moof.end)) {
+    if (box.type !== 'traf') continue;
+    for (const child of boxesIn(file.bytes, box.dataStart, box.end)) {
+      if (child.type === 'trun') bytes += RUN_BYTES + child.end - child.start;
+    }
+  }
+  return bytes;
+}
+
+/** One `traf`. */
+interface TrackPart {
+  readonly runs: readonly Run[];
+  readonly baseMediaDecodeTime: number | undefined;
+}
+
+function* partSamples(
+  track: FragmentTrack,
+  parts: readonly TrackPart[],
+  context: FragmentContext,
+): Generator<TimedSample> {
+  for (const { runs, baseMediaDecodeTime } of parts) {
+    yield* runSamples(track, runs, baseMediaDecodeTime, context);
+  }
 }
 
 function makeRun(
@@ -132,6 +186,7 @@ function makeRun(
     firstFlags: hasFirst ? fields.first_sample_flags : -1,
     defaults,
     rows: fields.samples,
+    missing: fields.sample_count - count,
   };
 }
 
@@ -161,7 +216,7 @@ function* runSamples(
   track: FragmentTrack,
   runs: readonly Run[],
   baseMediaDecodeTime: number | undefined,
-  fileSize: number,
+  { fileSize, problems }: FragmentContext,
 ): Generator<TimedSample> {
   let dts = baseMediaDecodeTime ?? track.nextDts;
   for (const run of runs) {
@@ -172,16 +227,34 @@ function* runSamples(
     const flagsColumn = columnIndex(flags, SAMPLE_FLAGS_PRESENT);
     const offsetColumn = columnIndex(flags, SAMPLE_COMPOSITION_TIME_OFFSETS_PRESENT);
     const isPcm = track.pcmBytes > 0 && sizeColumn < 0 && durationColumn < 0;
+    const pcmRun = pcmRunLength(track.pcmBytes);
+    const { default_sample_description_index: sample_description_index } = defaults;
     let { position } = run;
+    if (run.missing > 0) {
+      report(
+        problems,
+        position,
+        `track ${track.track_ID}: ${run.missing} samples of a trun are cut off`,
+      );
+    }
     for (let i = 0; i < run.count; ) {
       const row = i * columns;
-      const count = isPcm ? Math.min(PCM_RUN, run.count - i) : 1;
+      const count = isPcm ? Math.min(pcmRun, run.count - i) : 1;
       const each =
         durationColumn < 0 ? defaults.default_sample_duration : rows[row + durationColumn];
       const one = sizeColumn < 0 ? defaults.default_sample_size : rows[row + sizeColumn];
       const size = one * count;
       const duration = each * count;
-      if (position < 0 || position + size > fileSize || (size === 0 && columns === 0)) return;
+      if (size === 0 && columns === 0) return;
+      if (position < 0 || position + size > fileSize) {
+        const left = run.count - i;
+        report(
+          problems,
+          position,
+          `track ${track.track_ID}: ${left} samples of a fragment are not in the file`,
+        );
+        break;
+      }
       const sampleFlags =
         i === 0 && run.firstFlags >= 0
           ? run.firstFlags
@@ -197,6 +270,7 @@ function* runSamples(
         dts: dts - track.dtsShift + track.shift,
         duration,
         isSync: (sampleFlags & SAMPLE_IS_NON_SYNC_SAMPLE) === 0,
+        sample_description_index,
       };
       dts += duration;
       track.nextDts = dts;

@@ -4,6 +4,7 @@
  */
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { MediaError } from '../../base/errors.ts';
+import { Budget } from '../../base/limits.ts';
 import { SourceWindow } from '../../base/source-window.ts';
 import {
   hexText,
@@ -131,6 +132,7 @@ export async function inspectMp4(
   const window = new SourceWindow(source);
   const resolved = { ...TREE_DEFAULTS, ...options };
   const budget = { nodes: 0 };
+  const memory = new Budget('mp4', source);
   const nodes: TreeNode[] = [];
   let position = 0;
   for (let count = 0; count < MAX_TOP_LEVEL_BOXES && budget.nodes < MAX_NODES; count++) {
@@ -147,9 +149,10 @@ export async function inspectMp4(
       nodes.push({ ...place, fields, children: [], ...cutProblem(box.end, window.size) });
     } else {
       try {
-        const [file, view] = await loadBox(window, box);
+        const [file, view] = await loadBox(window, memory, box);
         const node = inspectBox({ file, options: resolved, budget }, view, [], 0);
         nodes.push({ ...node, ...cutProblem(box.end, window.size) });
+        memory.release(file.bytes.length);
       } catch (error) {
         if (!(error instanceof MediaError)) throw error;
         const place = { name: box.type, start: position, end: box.end, clause: '' };

@@ -3,23 +3,28 @@
  * merged, then those of the fragments. Packets that lie in one piece of the file come together.
  */
 import type { ReadPacket, ReadStart } from '../../base/container.ts';
-import { FormatError } from '../../base/errors.ts';
-import type { Packet } from '../../base/packet.ts';
+import type { Budget, PacketBudget } from '../../base/limits.ts';
+import { type Problem, report } from '../../base/problems.ts';
 import type { SourceWindow } from '../../base/source-window.ts';
-import { widenNalLengths } from '../../bits/avc-record.ts';
+import type { BoxView, FileBytes } from './box-reader.ts';
 import { type EditContext, editedSamples, type TimedSample } from './edit-timeline.ts';
 import { fragmentAt, hasFragmentAfter } from './fragment-index.ts';
-import { type FragmentTrack, readFragment } from './fragment-samples.ts';
+import { type FragmentTrack, fragmentBytes, readFragment } from './fragment-samples.ts';
+import { PacketMaker } from './packet-maker.ts';
 import { SampleCursor } from './sample-cursor.ts';
-import { readVttSample } from './text-samples.ts';
 import { loadBox, MAX_TOP_LEVEL_BOXES, topLevelBox } from './top-level.ts';
 import type { ReadTrack } from './track-reader.ts';
 
 /** What the packets of a file are read from. */
 export interface ReadContext {
   readonly window: SourceWindow;
+  readonly budget: Budget;
+  readonly problems: Problem[];
   readonly tracks: readonly ReadTrack[];
+  /** Null if the file has no fragments. */
   readonly fragmentTracks: ReadonlyMap<number, FragmentTrack> | null;
+  /** Whether `moov` says that there are fragments. */
+  readonly saysFragmented: boolean;
   readonly moovEnd: number;
 }
 
@@ -27,8 +32,17 @@ export interface ReadContext {
 const MAX_RUN_PACKETS = 256;
 const MAX_RUN_BYTES = 1 << 20;
 
-/** The samples that the tables of `moov` list, with the times that the edit list gives them. */
-export function tableSamples(track: ReadTrack, fileSize: number): Generator<TimedSample> {
+/**
+ * The samples that the tables of `moov` list, with the times that the edit list gives them.
+ * @param pass pays for searches
+ * @param problems told at the end of samples that the file does not have
+ */
+export function tableSamples(
+  track: ReadTrack,
+  fileSize: number,
+  pass: PacketBudget,
+  problems: Problem[] = [],
+): Generator<TimedSample> {
   const { info, tables, pcmFrameBytes, stream, dtsShift } = track;
   const context: EditContext = {
     edits: info.edits,
@@ -36,6 +50,16 @@ export function tableSamples(track: ReadTrack, fileSize: number): Generator<Time
     timescale: info.timescale,
     dtsShift,
     hasCompositionOffsets: tables.ctts.length > 0,
+    pass,
+    onEnd: ({ missing }) => {
+      if (missing === 0) return;
+      const found = `${missing} of ${tables.sample_count} samples are not in the file`;
+      report(
+        problems,
+        Number.isFinite(fileSize) ? fileSize : -1,
+        `track ${info.track_ID}: ${found}`,
+      );
+    },
   };
   // One PCM sample may be stored as a sample of 1 byte in a table of constant size; its true size is the frame's.
   const isRunOfPcm = pcmFrameBytes > 0 && tables.sample_size > 0;
@@ -60,48 +84,111 @@ function startPending(
   return pending;
 }
 
+/** Goes on to the next sample that has bytes: decoders take an empty one for an error or for the end. */
 function advance(pending: Pending): void {
-  const result = pending.samples.next();
+  let result = pending.samples.next();
+  while (!result.done && result.value.size === 0) result = pending.samples.next();
   pending.next = result.done ? null : result.value;
 }
 
-/** All packets in runs, from `from` on if it is given. */
-export async function* readRuns(
-  context: ReadContext,
-  from?: ReadStart,
-): AsyncGenerator<readonly ReadPacket[]> {
-  const { window, tracks, fragmentTracks } = context;
-  // A stream of bytes cannot jump.
-  const start = from === undefined || window.source.size === null ? null : from;
-  const listed = tracks.map((track, i) => startPending(i, track, tableSamples(track, window.size)));
-  if (start !== null) skipListed(listed, start, window.size);
-  yield* mergedRuns(window, listed, true);
-  if (fragmentTracks === null) return;
-  let position = context.moovEnd;
-  if (start !== null) {
+/** Reads the packets of one file, as often as the source allows. */
+export class PacketReader {
+  private readonly context: ReadContext;
+
+  constructor(context: ReadContext) {
+    this.context = context;
+  }
+
+  /** All packets in runs, from `from` on if it is given. */
+  async *runs(from?: ReadStart): AsyncGenerator<readonly ReadPacket[]> {
+    const { window, tracks, fragmentTracks, problems } = this.context;
+    // A stream of bytes cannot jump.
+    const start = from === undefined || window.source.size === null ? null : from;
+    const maker = new PacketMaker(tracks, this.context.budget, problems);
+    const { pass } = maker;
+    const listed = tracks.map((track, i) =>
+      startPending(i, track, tableSamples(track, window.size, pass, problems)),
+    );
+    if (start !== null) skipListed(listed, start, tables(this.context, pass));
+    yield* mergedRuns(this.context, listed, maker, true);
+    if (fragmentTracks === null) return;
+    // What is carried from fragment to fragment is carried within one pass.
+    const carried = new Map([...fragmentTracks].map(([id, track]) => [id, { ...track }]));
+    yield* this.fragmentRuns(carried, maker, await this.fragmentStart(carried, start));
+  }
+
+  /** Where the first fragment to read may lie. */
+  private async fragmentStart(
+    carried: ReadonlyMap<number, FragmentTrack>,
+    start: ReadStart | null,
+  ): Promise<number> {
+    const { window, budget, tracks, moovEnd } = this.context;
+    if (start === null) return moovEnd;
     const { track_ID, timescale } = tracks[start.streamIndex].info;
-    const track = fragmentTracks.get(track_ID);
-    if (track !== undefined) {
-      position = await fragmentAt(window, position, track, timescale, start.seconds);
-    }
+    const track = carried.get(track_ID);
+    if (track === undefined) return moovEnd;
+    return await fragmentAt(window, budget, moovEnd, track, timescale, start.seconds);
   }
-  for (let count = 0; count < MAX_TOP_LEVEL_BOXES && position < window.size; count++) {
-    const box = await topLevelBox(window, position);
-    if (box === null) return;
-    if (box.type === 'moof') {
-      const [file, view] = await loadBox(window, box);
-      const pending: Pending[] = [];
-      for (const part of readFragment(file, view, fragmentTracks, window.size)) {
-        const index = tracks.findIndex(({ info }) => info.track_ID === part.track.track_ID);
-        pending.push(startPending(index, tracks[index], part.samples));
+
+  /** Packets of the fragments from `position` on. */
+  private async *fragmentRuns(
+    carried: ReadonlyMap<number, FragmentTrack>,
+    maker: PacketMaker,
+    from: number,
+  ): AsyncGenerator<readonly ReadPacket[]> {
+    const { window, budget, problems } = this.context;
+    let position = from;
+    let saysFragmented = this.context.saysFragmented;
+    for (let count = 0; count < MAX_TOP_LEVEL_BOXES && position < window.size; count++) {
+      const box = await topLevelBox(window, position);
+      if (box === null) {
+        if (position < window.size && Number.isFinite(window.size)) {
+          report(problems, position, 'there is no box here; the rest of the file is left unread');
+        }
+        return;
       }
-      // Only the last frame of sound is treated differently.
-      const mayEnd = pending.some(({ track }) => track.stream.kind === 'audio');
-      const isLast = mayEnd && !(await hasFragmentAfter(window, box.end));
-      yield* mergedRuns(window, pending, isLast);
+      if (box.type === 'moof') {
+        if (!saysFragmented) report(problems, position, 'fragments without mvex in moov');
+        saysFragmented = true;
+        const [file, view] = await loadBox(window, budget, box);
+        if (box.end > window.size) report(problems, position, 'the file ends within moof');
+        try {
+          yield* this.fragment(file, view, carried, maker, box.end);
+        } finally {
+          budget.release(fragmentBytes(file, view) + file.bytes.length);
+        }
+      }
+      position = box.end;
     }
-    position = box.end;
   }
+
+  /** Packets of one fragment, which ends at `end`. */
+  private async *fragment(
+    file: FileBytes,
+    view: BoxView,
+    carried: ReadonlyMap<number, FragmentTrack>,
+    maker: PacketMaker,
+    end: number,
+  ): AsyncGenerator<readonly ReadPacket[]> {
+    const { window, budget, problems, tracks } = this.context;
+    const context = { tracks: carried, fileSize: window.size, budget, problems };
+    const pending: Pending[] = [];
+    for (const part of readFragment(file, view, context)) {
+      const index = tracks.findIndex(({ info }) => info.track_ID === part.track.track_ID);
+      pending.push(startPending(index, tracks[index], part.samples));
+    }
+    // Only the last frame of sound is treated differently.
+    const mayEnd = pending.some(({ track }) => track.stream.kind === 'audio');
+    const isLast = mayEnd && !(await hasFragmentAfter(window, end));
+    yield* mergedRuns(this.context, pending, maker, isLast, true);
+  }
+}
+
+/** Makes a walk over the tables of a track, from their start. */
+type TableWalk = (track: ReadTrack) => Generator<TimedSample>;
+
+function tables({ window }: ReadContext, pass: PacketBudget): TableWalk {
+  return (track) => tableSamples(track, window.size, pass);
 }
 
 /**
@@ -109,7 +196,7 @@ export async function* readRuns(
  * others at what is decoded from then on. Only tables are walked, nothing is read. A track whose samples come in
  * fragments has none here.
  */
-function skipListed(listed: readonly Pending[], start: ReadStart, fileSize: number): void {
+function skipListed(listed: readonly Pending[], start: ReadStart, walk: TableWalk): void {
   const leader = listed[start.streamIndex];
   if (leader.next === null) return;
   const { track } = leader;
@@ -117,7 +204,8 @@ function skipListed(listed: readonly Pending[], start: ReadStart, fileSize: numb
   let index = 0;
   let found = 0;
   let fromDts = leader.next.dts;
-  for (const { pts, dts, isSync } of tableSamples(track, fileSize)) {
+  for (const { pts, dts, isSync, size } of walk(track)) {
+    if (size === 0) continue;
     if (dts > start.seconds * timescale) break;
     if (isSync && pts <= start.seconds * timescale) {
       found = index;
@@ -165,27 +253,34 @@ function seconds(pending: Pending): number {
 
 /** Packets of the pending samples. What came before a broken sample is given before its error is thrown. */
 async function* mergedRuns(
-  window: SourceWindow,
+  { window, budget, problems }: ReadContext,
   pending: readonly Pending[],
+  maker: PacketMaker,
   endsTracks: boolean,
+  canRestart = false,
 ): AsyncGenerator<readonly ReadPacket[]> {
   const isStream = window.source.size === null;
   for (;;) {
     const first = nextPending(pending, isStream)?.next;
     if (first === null || first === undefined) return;
+    const { position, size } = first;
+    budget.requireReadable('a sample', size, position);
     const run: ReadPacket[] = [];
     // The first sample of a run may be waited for; the others are those that are there with it.
     let data: Uint8Array;
-    if (isStream) data = await window.copy(first.position, first.size);
+    if (isStream || size > MAX_RUN_BYTES) data = await window.copy(position, size);
     else {
-      await window.load(first.position, first.size);
-      data = window.take(first.position, first.size);
+      await window.load(position, size);
+      data = window.take(position, size);
     }
     // A file that ended in the middle of a sample: what came before was saved.
-    if (data.length < first.size) return;
+    if (data.length < size) {
+      report(problems, position, `the file ends within a sample of ${size} bytes`);
+      return;
+    }
     let failure: { readonly error: unknown } | null = null;
     try {
-      takeRun(window, pending, endsTracks, data, run);
+      takeRun(window, pending, { maker, endsTracks, canRestart }, data, run);
     } catch (error) {
       failure = { error };
     }
@@ -194,11 +289,20 @@ async function* mergedRuns(
   }
 }
 
+/** How samples become packets of a run. */
+interface RunContext {
+  readonly maker: PacketMaker;
+  /** Whether a last sample of `pending` is the last of its track. */
+  readonly endsTracks: boolean;
+  /** Whether times that fall are a new beginning. */
+  readonly canRestart: boolean;
+}
+
 /** Appends to `run` the next sample, whose bytes are `data`, and those behind it that the window holds. */
 function takeRun(
   window: SourceWindow,
   pending: readonly Pending[],
-  endsTracks: boolean,
+  { maker, endsTracks, canRestart }: RunContext,
   data: Uint8Array,
   run: ReadPacket[],
 ): void {
@@ -216,33 +320,10 @@ function takeRun(
     bytes += data.length;
     advance(chosen);
     const isLast = endsTracks && chosen.next === null;
-    const packet = makePacket(chosen.track, sample, data, isLast);
-    if (packet !== null) run.push({ streamIndex: chosen.streamIndex, packet });
+    const { streamIndex } = chosen;
+    const packet = maker.make(streamIndex, sample, data, isLast, canRestart);
+    if (packet !== null) run.push({ streamIndex, packet });
     if (run.length >= MAX_RUN_PACKETS || bytes >= MAX_RUN_BYTES) return;
     chosen = nextPending(pending, isStream);
   }
-}
-
-/** The packet in canonical form; null for samples that only fill time. */
-function makePacket(
-  { stream, info }: ReadTrack,
-  sample: TimedSample,
-  bytes: Uint8Array,
-  isLast: boolean,
-): Packet | null {
-  const { pts, dts, duration } = sample;
-  if (!Number.isSafeInteger(pts) || !Number.isSafeInteger(dts)) {
-    throw new FormatError('mp4.samples', 'times reach 2^53 ticks', sample.position);
-  }
-  let data = bytes;
-  if (info.nalLengthSize !== 4) data = widenNalLengths(bytes, info.nalLengthSize);
-  if (stream.codec === 'webvtt') {
-    data = readVttSample(bytes);
-    if (data.length === 0) return null;
-  }
-  const packet: Packet = { data, pts, dts, duration, isKey: sample.isSync };
-  if (!isLast || stream.kind !== 'audio' || info.timescale !== stream.sampleRate) return packet;
-  // A last frame that lasts shorter than it decodes to is padded.
-  const discardPadding = stream.frameSize - duration;
-  return discardPadding > 0 && duration > 0 ? { ...packet, discardPadding } : packet;
 }

@@ -7,7 +7,9 @@ import type { ByteSource } from '../../base/byte-stream.ts';
 import { type ContainerReader, eachPacket } from '../../base/container.ts';
 import { FormatError, rejectUnknownKeys } from '../../base/errors.ts';
 import type { Chapter } from '../../base/file-description.ts';
+import { Budget, type LimitOptions } from '../../base/limits.ts';
 import type { StreamInfo } from '../../base/packet.ts';
+import { type Problem, report } from '../../base/problems.ts';
 import { rescale } from '../../base/rational.ts';
 import { SourceWindow } from '../../base/source-window.ts';
 import {
@@ -24,7 +26,7 @@ import { ftyp, mvhd } from './boxes-movie.ts';
 import { fragmentShift } from './edit-timeline.ts';
 import type { FragmentTrack } from './fragment-samples.ts';
 import { type ReadMetadata, readMetadata } from './metadata-reader.ts';
-import { readRuns, tableSamples } from './packet-reader.ts';
+import { PacketReader, tableSamples } from './packet-reader.ts';
 import { readTimedText } from './text-samples.ts';
 import { loadBox, MAX_TOP_LEVEL_BOXES, topLevelBox } from './top-level.ts';
 import { type Mp4TrackInfo, type ReadTrack, readTrack } from './track-reader.ts';
@@ -37,6 +39,7 @@ export interface Mp4Reader extends ContainerReader, ReadMetadata {
   readonly isFragmented: boolean;
   /** As the movie header states it, in seconds; 0 if it does not. */
   readonly durationSeconds: number;
+  readonly problems: readonly Problem[];
 }
 
 /** Options of `openMp4`. */
@@ -46,6 +49,8 @@ export interface Mp4ReadOptions {
    * begin before 0, as those of other files do. Default false: times as they are stored, which is what ffmpeg gives.
    */
   readonly gapless?: boolean;
+  /** What the file may cost. */
+  readonly limits?: LimitOptions;
 }
 
 /** Types that a file may begin with, ISOBMFF clause 6.3 and QuickTime File Format. */
@@ -68,8 +73,9 @@ export async function openMp4(
   source: ByteSource,
   options: Mp4ReadOptions = {},
 ): Promise<Mp4Reader> {
-  rejectUnknownKeys('mp4.options', options, ['gapless']);
+  rejectUnknownKeys('mp4.options', options, ['gapless', 'limits']);
   const window = new SourceWindow(source);
+  const budget = new Budget('mp4', source, options.limits);
   let majorBrand = '';
   let position = 0;
   for (let count = 0; count < MAX_TOP_LEVEL_BOXES; count++) {
@@ -79,12 +85,16 @@ export async function openMp4(
       throw new FormatError('mp4', 'does not begin with a box of the MP4 family', 0);
     }
     if (box.type === 'ftyp') {
-      const [file, view] = await loadBox(window, box);
+      const [file, view] = await loadBox(window, budget, box);
       if (view.end >= 16) majorBrand = readFields(ftyp, file, view).fields.major_brand;
+      budget.release(file.bytes.length);
     }
     if (box.type === 'moov') {
-      const [file, view] = await loadBox(window, box);
-      return await makeReader(window, file, view, majorBrand, box.end, options.gapless ?? false);
+      const [file, moov] = await loadBox(window, budget, box);
+      const context = { window, budget, majorBrand, moovEnd: box.end, ...options };
+      const reader = await makeReader(file, moov, context);
+      budget.release(file.bytes.length);
+      return reader;
     }
     position = box.end;
     if (position >= window.size) break;
@@ -96,14 +106,20 @@ export async function openMp4(
   );
 }
 
+/** What a reader is made from beside `moov`. */
+interface OpenContext extends Pick<Mp4ReadOptions, 'gapless'> {
+  readonly window: SourceWindow;
+  readonly budget: Budget;
+  readonly majorBrand: string;
+  readonly moovEnd: number;
+}
+
 async function makeReader(
-  window: SourceWindow,
   file: FileBytes,
   moov: BoxView,
-  majorBrand: string,
-  moovEnd: number,
-  isGapless: boolean,
+  { window, budget, majorBrand, moovEnd, gapless: isGapless = false }: OpenContext,
 ): Promise<Mp4Reader> {
+  const problems: Problem[] = [];
   if (findBox(file.bytes, moov.dataStart, moov.end, 'cmov') !== null) {
     throw new FormatError('mp4.cmov', 'compressed movie headers are not read', file.fileOffset);
   }
@@ -112,7 +128,7 @@ async function makeReader(
   const all: ReadTrack[] = [];
   for (const box of boxesIn(file.bytes, moov.dataStart, moov.end)) {
     if (box.type !== 'trak') continue;
-    const track = readTrack(file, box, movieTimescale);
+    const track = readTrack(file, box, { movieTimescale, budget, problems });
     if (track !== null) all.push(track);
   }
   // A text track that others name as their chapters is no stream of its own.
@@ -131,14 +147,27 @@ async function makeReader(
   let { chapters } = described;
   // Streams cannot be read ahead to where the titles are.
   if (chapters.length === 0 && chapterTrack !== undefined && window.source.size !== null) {
-    chapters = await readChapterTrack(window, chapterTrack);
+    chapters = await readChapterTrack(window, budget, chapterTrack);
   }
   const mvex = findBox(file.bytes, moov.dataStart, moov.end, 'mvex');
   const isFragmented = mvex !== null;
-  const context = { window, tracks, fragmentTracks: fragmentTracks(file, mvex, tracks), moovEnd };
+  // Without any sample in its tables a movie must have its samples elsewhere, whether it says so or not.
+  const mayHaveFragments = isFragmented || tracks.every(({ info }) => info.sampleCount === 0);
+  if (moovEnd > window.size) {
+    report(problems, window.size, 'the file ends within moov');
+  }
+  const packets = new PacketReader({
+    window,
+    budget,
+    problems,
+    tracks,
+    fragmentTracks: mayHaveFragments ? fragmentTracks(file, mvex, tracks) : null,
+    saysFragmented: isFragmented,
+    moovEnd,
+  });
   return {
     format: majorBrand === 'qt  ' ? 'mov' : 'mp4',
-    streams: tracks.map((track) => withPriming(track, window.size, isFragmented)),
+    streams: tracks.map((track) => withPriming(track, window.size, isFragmented, budget)),
     tracks: tracks.map(({ info }) => info),
     majorBrand,
     isFragmented,
@@ -146,29 +175,30 @@ async function makeReader(
     ...described,
     chapters,
     about: { metadata: described.metadata, chapters, attachments: [], otherTags: new Map() },
-    packets: () => eachPacket(readRuns(context)),
-    packetRuns: (from) => readRuns(context, from),
+    problems,
+    packets: () => eachPacket(packets.runs()),
+    packetRuns: (from) => packets.runs(from),
   };
 }
 
-/** What is carried from fragment to fragment, by track_ID; null if the file has no fragments. */
+/** What is carried from fragment to fragment, by track_ID, with the defaults of `mvex` if there is one. */
 function fragmentTracks(
   file: FileBytes,
   mvex: BoxView | null,
   tracks: readonly ReadTrack[],
-): ReadonlyMap<number, FragmentTrack> | null {
-  if (mvex === null) return null;
+): ReadonlyMap<number, FragmentTrack> {
   const found = new Map<number, FragmentTrack>();
   for (const { info, pcmFrameBytes, dtsShift } of tracks) {
     found.set(info.track_ID, {
       track_ID: info.track_ID,
-      defaults: { default_sample_duration: 0, default_sample_size: 0, default_sample_flags: 0 },
+      defaults: NO_DEFAULTS,
       pcmBytes: pcmFrameBytes,
       shift: fragmentShift(info.edits),
       nextDts: 0,
       dtsShift,
     });
   }
+  if (mvex === null) return found;
   for (const box of boxesIn(file.bytes, mvex.dataStart, mvex.end)) {
     if (box.type !== 'trex') continue;
     const { fields } = readFields(trex, file, box);
@@ -178,13 +208,29 @@ function fragmentTracks(
   return found;
 }
 
+const NO_DEFAULTS = {
+  default_sample_description_index: 1,
+  default_sample_duration: 0,
+  default_sample_size: 0,
+  default_sample_flags: 0,
+};
+
 /** Chapters beyond this are left out: no list that a person made is longer. */
 const MAX_CHAPTERS = 10_000;
+/** Titles larger than this are no titles. */
+const MAX_TITLE_BYTES = 64 << 10;
 
 /** The chapters that a text track lists: one sample each, with its title (QuickTime File Format, "Chapter Lists"). */
-async function readChapterTrack(window: SourceWindow, track: ReadTrack): Promise<Chapter[]> {
+async function readChapterTrack(
+  window: SourceWindow,
+  budget: Budget,
+  track: ReadTrack,
+): Promise<Chapter[]> {
   const chapters: Chapter[] = [];
-  for (const sample of tableSamples(track, window.size)) {
+  const pass = budget.beginPass();
+  for (const sample of tableSamples(track, window.size, pass)) {
+    if (sample.size > MAX_TITLE_BYTES) continue;
+    pass.give(sample.size, sample.position + sample.size);
     const title = readTimedText(await window.copy(sample.position, sample.size));
     chapters.push({ start: Math.max(0, sample.pts) / track.info.timescale, title });
     if (chapters.length === MAX_CHAPTERS) break;
@@ -215,10 +261,15 @@ function withGaplessInfo(track: ReadTrack, text: string): ReadTrack {
 const MAX_GAPLESS_SAMPLES = 2 ** 42;
 
 /** The stream's description with its priming: what lies before presentation time 0. */
-function withPriming(track: ReadTrack, fileSize: number, isFragmented: boolean): StreamInfo {
+function withPriming(
+  track: ReadTrack,
+  fileSize: number,
+  isFragmented: boolean,
+  budget: Budget,
+): StreamInfo {
   const { stream, info } = track;
   if (stream.kind !== 'audio') return stream;
-  const first = tableSamples(track, fileSize).next();
+  const first = tableSamples(track, fileSize, budget.beginPass()).next();
   const start = first.done ? (isFragmented ? fragmentShift(info.edits) : 0) : first.value.pts;
   const priming = start < 0 ? rescale(-start, [1, info.timescale], [1, stream.sampleRate]) : 0;
   return { ...stream, priming };

@@ -18,6 +18,8 @@ export interface SampleTables {
   readonly sample_count: number;
   readonly sizes: Uint32Array;
   readonly chunkOffsets: Uint32Array | Float64Array;
+  /** Whether `stts` has deltas above 2^31, which are negative ones: decoding goes back there. */
+  readonly goesBack?: boolean;
 }
 
 /** One sample, on the media timeline. */
@@ -31,10 +33,19 @@ export interface MediaSample {
   readonly isSync: boolean;
   /** Number of samples of the table that this stands for: more than 1 for runs of PCM. */
   readonly count: number;
+  /** Which of the track's sample descriptions it is of, from 1. */
+  readonly sample_description_index: number;
 }
 
 /** Samples of PCM that make one packet, at most. Not normative: what players and ffmpeg take. */
 const PCM_RUN = 1024;
+/** Bytes that such a packet has at most where one sample of all channels is large. */
+const PCM_RUN_BYTES = 256 << 10;
+
+/** How many samples of PCM, of `bytes` each for all channels, make one packet at most; at least 1. */
+export function pcmRunLength(bytes: number): number {
+  return Math.max(1, Math.min(PCM_RUN, Math.floor(PCM_RUN_BYTES / Math.max(1, bytes))));
+}
 
 /** A file's bytes may be used more than once (shared samples), but a table that uses them this often means harm. */
 const MAX_COVERAGE = 8;
@@ -57,7 +68,15 @@ export class SampleCursor {
   private cttsUsed = 0;
   private stssRow = 0;
   private dts = 0;
+  /** Decoding time as the deltas add up, which may fall; `dts` never does. */
+  private statedDts = 0;
   private bytesGiven = 0;
+  private passedOver = 0;
+
+  /** Samples that the tables promise and that were passed over or not reached: at the end, those that the file lacks. */
+  get missing(): number {
+    return this.passedOver + Math.max(0, this.tables.sample_count - this.sample);
+  }
 
   /** `fileSize`: bytes of the file, Infinity if not known. */
   constructor(tables: SampleTables, fileSize: number, pcmBytes: number) {
@@ -71,19 +90,40 @@ export class SampleCursor {
     return Object.assign(copy, this);
   }
 
-  /** The next sample, or null at the end of the tables or of the file. */
+  /** The next sample that the file has, or null at the end of the tables or of the file. */
   next(): MediaSample | null {
     const { tables } = this;
-    if (this.sample >= tables.sample_count || !this.enterChunk()) return null;
-    const count = this.runLength();
-    const size =
-      this.pcmBytes > 0
-        ? this.pcmBytes * count
-        : tables.sample_size > 0
-          ? tables.sample_size
-          : tables.sizes[this.sample];
-    // Tables may be shorter than they claim, and the file shorter than they think: what is left is what was saved.
-    if (size === undefined || this.offset + size > this.fileSize) return null;
+    for (;;) {
+      if (this.sample >= tables.sample_count || !this.enterChunk()) return null;
+      const count = this.runLength();
+      const size =
+        this.pcmBytes > 0
+          ? this.pcmBytes * count
+          : tables.sample_size > 0
+            ? tables.sample_size
+            : tables.sizes[this.sample];
+      // Tables may be shorter than they claim, and the file shorter than they think: what is left is what was saved.
+      if (size === undefined) return null;
+      if (this.offset + size <= this.fileSize) return this.take(size, count);
+      // A table of one size costs nothing a sample, so that no file pays for walking on.
+      if (tables.sample_size > 0) return null;
+      this.skip(size);
+    }
+  }
+
+  /** Passes over one sample that the file does not have. */
+  private skip(size: number): void {
+    this.takeCompositionOffset(1);
+    this.dts += this.takeDuration(1);
+    this.takeSync();
+    this.offset += size;
+    this.sample++;
+    this.indexInChunk++;
+    this.passedOver++;
+  }
+
+  private take(size: number, count: number): MediaSample {
+    const { tables } = this;
     this.bytesGiven += size;
     if (this.bytesGiven > this.fileSize * MAX_COVERAGE) {
       throw new FormatError(
@@ -100,6 +140,7 @@ export class SampleCursor {
       duration: this.takeDuration(count),
       isSync: this.takeSync(),
       count,
+      sample_description_index: tables.stsc[this.stscRow * 3 + 2],
     };
     this.dts += sample.duration;
     if (!Number.isSafeInteger(this.dts)) {
@@ -133,7 +174,7 @@ export class SampleCursor {
   private runLength(): number {
     if (this.pcmBytes === 0) return 1;
     const inChunk = this.samplesInChunk - this.indexInChunk;
-    return Math.min(PCM_RUN, inChunk, this.tables.sample_count - this.sample);
+    return Math.min(pcmRunLength(this.pcmBytes), inChunk, this.tables.sample_count - this.sample);
   }
 
   private takeDuration(count: number): number {
@@ -143,7 +184,9 @@ export class SampleCursor {
       const row = this.sttsRow * 2;
       if (row >= stts.length) return total;
       const take = Math.min(left, stts[row] - this.sttsUsed);
-      total += take * stts[row + 1];
+      total += this.tables.goesBack
+        ? this.takeDelta(this.dts + total, stts[row + 1], take)
+        : take * stts[row + 1];
       this.sttsUsed += take;
       left -= take;
       if (this.sttsUsed >= stts[row]) {
@@ -152,6 +195,21 @@ export class SampleCursor {
       }
     }
     return total;
+  }
+
+  /**
+   * Ticks from one decoding time to the next where deltas may be negative (ISOBMFF clause 8.6.1.2 forbids it). Where the
+   * stated times fall, decoding takes a tick a sample until they have caught up, so that what follows is in its place.
+   */
+  private takeDelta(before: number, delta: number, count: number): number {
+    let dts = before;
+    for (let i = 0; i < count; i++) {
+      const stated = this.statedDts + (delta | 0);
+      // A fall to before the start is no time at all.
+      this.statedDts = stated >= 0 ? stated : this.statedDts + 1;
+      dts = Math.max(delta === 0 ? dts : dts + 1, this.statedDts);
+    }
+    return dts - before;
   }
 
   private takeCompositionOffset(count: number): number {

@@ -190,7 +190,9 @@ export function readAudioEntry(file: FileBytes, box: BoxView): AudioEntry {
     codec: unknownCodec(box.type),
     config: NO_BYTES,
     bitRate: readChild(btrt, file, children)?.avgBitrate ?? 0,
-    sampleRate: isVersion2 ? fields.audioSampleRate : Math.floor(fields.samplerate / 65536),
+    sampleRate: isVersion2
+      ? wholeRate(fields.audioSampleRate)
+      : Math.floor(fields.samplerate / 65536),
     numChannels: isVersion2 ? fields.numAudioChannels : fields.channelcount,
     channelMask: readChannelMask(file, children),
     frameSize: 0,
@@ -204,6 +206,17 @@ export function readAudioEntry(file: FileBytes, box: BoxView): AudioEntry {
   if (known) return { ...entry, codec: known[0], config: readRecord(file, children, known[1]) };
   if (box.type === 'mp4a') return readEsdsEntry(file, children, entry);
   return entry;
+}
+
+/** Rates beyond this, of channels too, are damage. */
+const MAX_RATE = 0x7fffffff;
+
+/**
+ * QuickTime's version 2 states the sampling rate in 64-bit floating point, and files have 47952.05 Hz. Streams have whole
+ * rates; the times do not depend on them. 0 for what is none.
+ */
+function wholeRate(rate: number): number {
+  return rate >= 0.5 && rate <= MAX_RATE ? Math.round(rate) : 0;
 }
 
 function readRecord(file: FileBytes, children: BoxView, type: string): Uint8Array {

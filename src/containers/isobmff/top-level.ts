@@ -1,10 +1,9 @@
 /** The boxes on the top level of a file: found one after the other, and loaded into memory where they are small enough. */
-import { FormatError } from '../../base/errors.ts';
+import { joinBytes } from '../../base/byte-stream.ts';
+import type { Budget } from '../../base/limits.ts';
 import type { SourceWindow } from '../../base/source-window.ts';
 import { type BoxHeader, type BoxView, type FileBytes, parseBoxHeader } from './box-reader.ts';
 
-/** More than any real `moov`, a day of video in it; keeps a file from asking for all memory. */
-const MAX_MOVIE_BYTES = 128 << 20;
 /** Boxes on the top level that are looked at: a day of fragments of one second, and three boxes more for each. */
 export const MAX_TOP_LEVEL_BOXES = 1 << 20;
 const MAX_HEADER_BYTES = 32;
@@ -31,28 +30,29 @@ export async function topLevelBox(
   return { ...header, position, end };
 }
 
+/** Bytes that are read at once of a box in a stream, which need not have what the box claims. */
+const PIECE_BYTES = 1 << 20;
+
 /**
- * The whole box in memory, as far as the file has it.
+ * The whole box in memory, as far as the file has it. Its bytes are taken from the budget: give them back with
+ * `budget.release(file.bytes.length)` when they are not needed any more.
  * @param how `ahead`: what follows will be read next; `alone`: it will not
  */
 export async function loadBox(
   window: SourceWindow,
+  budget: Budget,
   box: TopLevelBox,
   how: 'ahead' | 'alone' = 'ahead',
 ): Promise<[FileBytes, BoxView]> {
-  const size = box.end - box.position;
-  if (Math.min(size, window.size - box.position) > MAX_MOVIE_BYTES) {
-    throw new FormatError(
-      `mp4.${box.type}`,
-      `takes ${size} bytes, allowed are ${MAX_MOVIE_BYTES}`,
-      box.position,
-    );
-  }
-  const count = Math.min(size, MAX_MOVIE_BYTES);
-  const bytes =
-    how === 'alone' && Number.isFinite(window.size)
-      ? (await window.peek(box.position, Math.min(count, window.size - box.position))).slice()
-      : await window.copy(box.position, count);
+  const size = Math.min(box.end, window.size) - box.position;
+  let bytes: Uint8Array;
+  if (Number.isFinite(window.size)) {
+    budget.hold(box.type, size, box.position);
+    const isSmall = how === 'alone' && size <= PIECE_BYTES;
+    bytes = isSmall
+      ? (await window.peek(box.position, size)).slice()
+      : await window.copy(box.position, size);
+  } else bytes = await copyFromStream(window, budget, box, size);
   const file = { bytes, fileOffset: box.position };
   return [
     file,
@@ -63,4 +63,22 @@ export async function loadBox(
       end: bytes.length,
     },
   ];
+}
+
+/** A copy of a box in a stream: memory is taken as its bytes come. */
+async function copyFromStream(
+  window: SourceWindow,
+  budget: Budget,
+  box: TopLevelBox,
+  size: number,
+): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for (let total = 0; total < size; ) {
+    const part = await window.copy(box.position + total, Math.min(PIECE_BYTES, size - total));
+    if (part.length === 0) break;
+    budget.hold(box.type, part.length, box.position);
+    parts.push(part);
+    total += part.length;
+  }
+  return parts.length === 1 ? parts[0] : joinBytes(parts);
 }

@@ -1,10 +1,12 @@
 /** From `trak` to a track that can be read: the stream's description, its tables, its edits. ISOBMFF clauses 8.3 to 8.6. */
+import type { Budget } from '../../base/limits.ts';
 import type {
   AudioStreamInfo,
   StreamInfo,
   SubtitleStreamInfo,
   VideoStreamInfo,
 } from '../../base/packet.ts';
+import { type Problem, report } from '../../base/problems.ts';
 import { type Rational, reduced } from '../../base/rational.ts';
 import {
   type BoxView,
@@ -19,6 +21,7 @@ import { dref, elst, hdlr, mdhd, TRACK_ENABLED, tkhd, trackReference } from './b
 import { co64, ctts, stco, stsc, stsd, stss, stsz, stts, stz2 } from './boxes-samples.ts';
 import { type Edit, editsInTicks } from './edit-timeline.ts';
 import { decodingTimeShift, type SampleTables } from './sample-cursor.ts';
+import type { SampleDescription } from './sample-descriptions.ts';
 import {
   type AudioEntry,
   type EntryInfo,
@@ -54,6 +57,10 @@ export interface ReadTrack {
   readonly info: Mp4TrackInfo;
   readonly stream: StreamInfo;
   readonly tables: SampleTables;
+  /** At least one; the stream is described by the first. */
+  readonly descriptions: readonly SampleDescription[];
+  /** Whether decoding can start at every sample, whatever the file says of them: sound, but for USAC, and text. */
+  readonly isAllSync: boolean;
   readonly dtsShift: number;
   /** Tracks that this one names as its chapters. */
   readonly chapterIDs: readonly number[];
@@ -69,11 +76,18 @@ const HANDLER_KINDS: Readonly<Record<string, 'video' | 'audio' | 'subtitle'>> = 
   text: 'subtitle',
 };
 
+/** What `readTrack` must know beside the track. */
+export interface TrackContext {
+  readonly movieTimescale: number;
+  readonly budget: Budget;
+  readonly problems: Problem[];
+}
+
 /** Reads a track; null if it is of no kind we know (hints, timecode), or lacks what no track can be without. */
 export function readTrack(
   file: FileBytes,
   trak: BoxView,
-  movieTimescale: number,
+  { movieTimescale, budget, problems }: TrackContext,
 ): ReadTrack | null {
   const mdia = findPath(file, trak, 'mdia');
   const stbl = findPath(file, trak, 'mdia', 'minf', 'stbl');
@@ -83,11 +97,20 @@ export function readTrack(
   const handler = readChild(hdlr, file, mdia);
   if (media === null || handler === null || media.timescale === 0) return null;
   const kind = HANDLER_KINDS[handler.handler_type];
-  const entryBox = firstSampleEntry(file, stbl);
-  if (kind === undefined || entryBox === null || !isSelfContained(file, mdia)) return null;
-  const tables = readTables(file, stbl);
+  const entryBoxes = sampleEntries(file, stbl);
+  const entryBox = entryBoxes[0];
+  if (kind === undefined || entryBox === undefined || !isSelfContained(file, mdia)) return null;
+  const offset = file.fileOffset + trak.start;
+  budget.addTrack(offset);
+  // What the tables are parsed to is no larger than they are, but for edits and compact sizes, which see to themselves.
+  budget.hold(`track ${header.track_ID}`, trak.end - trak.start, offset);
+  const tables = readTables(file, stbl, budget);
+  if (tables.goesBack) {
+    report(problems, offset, `track ${header.track_ID}: stts has negative deltas`);
+  }
   const edts = findBox(file.bytes, trak.dataStart, trak.end, 'edts');
   const list = edts === null ? null : readChild(elst, file, edts);
+  budget.hold('elst', (list?.entries.length ?? 0) * EDIT_BYTES, offset);
   const matrix = Int32Array.from(header.matrix);
   const shared = {
     timeBase: [1, media.timescale] as Rational,
@@ -98,11 +121,9 @@ export function readTrack(
   let entry: EntryInfo;
   let stream: StreamInfo;
   let pcmFrameBytes = 0;
-  let nalLengthSize = 4;
   if (kind === 'video') {
     const visual = readVisualEntry(file, entryBox);
     entry = visual;
-    nalLengthSize = visual.nalLengthSize;
     stream = videoInfo(visual, shared, tables, media.timescale, matrix);
   } else if (kind === 'audio') {
     const audio = readAudioEntry(file, entryBox);
@@ -114,6 +135,7 @@ export function readTrack(
     const { codec, config } = entry;
     stream = { kind, codec, config, ...shared } satisfies SubtitleStreamInfo;
   }
+  const descriptions = entryBoxes.map((box) => describeEntry(file, box, kind));
   return {
     info: {
       track_ID: header.track_ID,
@@ -124,24 +146,62 @@ export function readTrack(
       sampleCount: tables.sample_count,
       edits: list === null ? [] : editsInTicks(list.entries, movieTimescale, media.timescale),
       matrix,
-      nalLengthSize,
+      nalLengthSize: descriptions[0].nalLengthSize,
     },
     stream,
     tables,
+    descriptions,
+    isAllSync: kind === 'subtitle' || (kind === 'audio' && !isUsac(entry)),
     dtsShift: decodingTimeShift(tables.ctts),
     chapterIDs: chapterIDs(file, trak),
     pcmFrameBytes,
   };
 }
 
+/** Audio object type 42, behind the escape value 31: AAC clause 1.6.2.1. Its frames may need those before them. */
+function isUsac({ codec, config }: EntryInfo): boolean {
+  if (codec !== 'aac' || config.length < 2) return false;
+  return config[0] >> 3 === 31 && (((config[0] & 7) << 3) | (config[1] >> 5)) === 42 - 32;
+}
+
+/** Memory that one edit takes. */
+const EDIT_BYTES = 160;
+
 const LANGUAGE = /^[a-z]{3}$/;
 
-function firstSampleEntry(file: FileBytes, stbl: BoxView): BoxView | null {
+/** Sample descriptions that are read of one track: recorders that write one a restart stay far below. */
+const MAX_DESCRIPTIONS = 1024;
+
+function sampleEntries(file: FileBytes, stbl: BoxView): BoxView[] {
   const box = findBox(file.bytes, stbl.dataStart, stbl.end, 'stsd');
-  if (box === null) return null;
-  const { childrenStart } = readFields(stsd, file, box);
-  const first = boxesIn(file.bytes, childrenStart, box.end).next();
-  return first.done ? null : first.value;
+  if (box === null) return [];
+  const { fields, childrenStart } = readFields(stsd, file, box);
+  const count = Math.min(Math.max(1, fields.entry_count), MAX_DESCRIPTIONS);
+  const entries: BoxView[] = [];
+  for (const entry of boxesIn(file.bytes, childrenStart, box.end)) {
+    if (entries.push(entry) === count) break;
+  }
+  return entries;
+}
+
+/** What samples of one entry are, as far as it decides whether they can go on in the stream of another. */
+function describeEntry(
+  file: FileBytes,
+  box: BoxView,
+  kind: 'video' | 'audio' | 'subtitle',
+): SampleDescription {
+  if (kind === 'video') {
+    const { type, codec, config, nalLengthSize } = readVisualEntry(file, box);
+    return { type, codec, config, nalLengthSize, format: '' };
+  }
+  if (kind === 'audio') {
+    const { type, codec, config, sampleRate, numChannels } = readAudioEntry(file, box);
+    const format = `, ${sampleRate} Hz, ${numChannels} channels`;
+    return { type, codec, config, nalLengthSize: 4, format };
+  }
+  const { type, codec } = readTextEntry(file, box);
+  // Styles of text may change; the text does not depend on them.
+  return { type, codec, config: NO_BYTES, nalLengthSize: 4, format: '' };
 }
 
 /** Title of the track: `name` in its `udta`, as text without more. */
@@ -168,13 +228,23 @@ function chapterIDs(file: FileBytes, trak: BoxView): number[] {
 }
 
 const EMPTY = new Uint32Array(0);
+const NO_BYTES = new Uint8Array(0);
 
-function readTables(file: FileBytes, stbl: BoxView): SampleTables {
-  const sizes = readChild(stsz, file, stbl) ?? compactSizes(file, stbl);
+/** A delta of `stts` with the highest bit set is a negative one: no sample lasts so long. */
+const NEGATIVE = 0x80000000;
+
+function goesBack(stts: Uint32Array): boolean {
+  for (let row = 1; row < stts.length; row += 2) if (stts[row] >= NEGATIVE) return true;
+  return false;
+}
+
+function readTables(file: FileBytes, stbl: BoxView, budget: Budget): SampleTables {
+  const sizes = readChild(stsz, file, stbl) ?? compactSizes(file, stbl, budget);
+  const durations = readChild(stts, file, stbl)?.entries ?? EMPTY;
   const offsets =
     readChild(co64, file, stbl)?.entries ?? readChild(stco, file, stbl)?.entries ?? EMPTY;
   return {
-    stts: readChild(stts, file, stbl)?.entries ?? EMPTY,
+    stts: durations,
     ctts: readChild(ctts, file, stbl)?.entries ?? EMPTY,
     stsc: readChild(stsc, file, stbl)?.entries ?? EMPTY,
     stss: readChild(stss, file, stbl)?.entries ?? null,
@@ -182,6 +252,7 @@ function readTables(file: FileBytes, stbl: BoxView): SampleTables {
     sample_count: sizes?.sample_count ?? 0,
     sizes: sizes?.entry_size ?? EMPTY,
     chunkOffsets: offsets,
+    goesBack: goesBack(durations),
   };
 }
 
@@ -189,13 +260,15 @@ function readTables(file: FileBytes, stbl: BoxView): SampleTables {
 function compactSizes(
   file: FileBytes,
   stbl: BoxView,
+  budget: Budget,
 ): { sample_size: number; sample_count: number; entry_size: Uint32Array } | null {
   const compact = readChild(stz2, file, stbl);
   if (compact === null) return null;
   const { field_size, data } = compact;
   if (field_size !== 4 && field_size !== 8 && field_size !== 16) return null;
-  const there = Math.floor((data.length * 8) / field_size);
-  const entry_size = new Uint32Array(Math.min(compact.sample_count, there));
+  const there = Math.min(compact.sample_count, Math.floor((data.length * 8) / field_size));
+  budget.hold('stz2', there * 4, file.fileOffset + stbl.start);
+  const entry_size = new Uint32Array(there);
   for (let i = 0; i < entry_size.length; i++) {
     if (field_size === 4) entry_size[i] = i & 1 ? data[i >> 1] & 15 : data[i >> 1] >> 4;
     else if (field_size === 8) entry_size[i] = data[i];
@@ -251,13 +324,16 @@ function rotationOf(matrix: Int32Array): number {
   return 0;
 }
 
+/** Rates beyond this are damage. */
+const MAX_RATE = 0x7fffffff;
+
 function audioInfo(
   entry: AudioEntry,
   shared: SharedInfo,
   tables: SampleTables,
   timescale: number,
 ): AudioStreamInfo {
-  const sampleRate = entry.sampleRate > 0 ? entry.sampleRate : timescale;
+  const sampleRate = entry.sampleRate > 0 ? entry.sampleRate : Math.min(timescale, MAX_RATE);
   const delta = entry.pcmFrameBytes > 0 ? 0 : constantDuration(tables);
   return {
     kind: 'audio',

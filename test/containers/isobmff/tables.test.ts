@@ -139,7 +139,8 @@ describe('sample tables', () => {
             let position = starts[i];
             for (const { size, duration, offset, isSync } of chunk) {
               const cts = dts + offset;
-              const wanted = { position, size, dts, cts, duration, isSync, count: 1 };
+              const times = { dts, cts, duration, isSync };
+              const wanted = { position, size, ...times, count: 1, sample_description_index: 1 };
               expect(cursor.clone().next()).toEqual(wanted);
               expect(cursor.next()).toEqual(wanted);
               dts += duration;

@@ -3,7 +3,6 @@
  * with what ffmpeg decodes that names the first sample that differs.
  */
 import { spawnSync } from 'node:child_process';
-import { expect } from 'vitest';
 import type { Packet, VideoStreamInfo } from '../../src/base/packet.ts';
 import { H264Encoder, type Reconstruction } from '../../src/codecs/h264/encoder/encoder.ts';
 import type { H264Options } from '../../src/codecs/h264/encoder/options.ts';
@@ -83,7 +82,7 @@ export function* nalUnits(data: Uint8Array): Generator<Uint8Array> {
   const view = new DataView(data.buffer, data.byteOffset, data.length);
   for (let at = 0; at < data.length; ) {
     const length = view.getUint32(at);
-    expect(at + 4 + length).toBeLessThanOrEqual(data.length);
+    if (at + 4 + length > data.length) throw new Error(`NAL unit at byte ${at} does not fit`);
     yield data.subarray(at + 4, at + 4 + length);
     at += 4 + length;
   }
@@ -147,12 +146,15 @@ export function expectDecodedAsReconstructed(coded: CodedPictures): void {
   const { width, height } = coded.streamInfo;
   const size = pictureSize(width, height);
   const decoded = decodeByteStream(byteStreamOf(coded));
-  expect(decoded.length / size, 'decoded pictures').toBe(coded.reconstructed.length);
+  const wanted = coded.reconstructed.length;
+  if (decoded.length !== wanted * size) {
+    throw new Error(`${decoded.length / size} pictures decoded, ${wanted} reconstructed`);
+  }
   for (const [n, ours] of coded.reconstructed.entries()) {
     const theirs = decoded.subarray(n * size, (n + 1) * size);
     if (Buffer.compare(ours, theirs) === 0) continue;
     const at = ours.findIndex((sample, i) => sample !== theirs[i]);
     const where = describeSample(at, width, height);
-    expect.fail(`picture ${n}, ${where}: decoded ${theirs[at]}, reconstructed ${ours[at]}`);
+    throw new Error(`picture ${n}, ${where}: decoded ${theirs[at]}, reconstructed ${ours[at]}`);
   }
 }

@@ -2,16 +2,9 @@
  * Writes named syntax elements, so that header writers read like the syntax tables of the standards and each bit can be
  * traced to its element. Descriptors as in H.264 clause 7.2: u(n), f(n), ue(v), se(v), te(v).
  */
+import { ConfigError } from '../base/errors.ts';
+import type { BitSyntax, Flag, SyntaxTrace } from './bit-syntax.ts';
 import { BitWriter } from './bit-writer.ts';
-
-/** Told of every element when tracing is on: its name, its value, and the bits it took. */
-export type SyntaxTrace = (
-  name: string,
-  descriptor: 'u' | 'ue' | 'se' | 'te' | 'ae' | 'ce',
-  value: number,
-  bitPosition: number,
-  bitLength: number,
-) => void;
 
 /** Number of bits of ue(v) for codeNum `value` (0..2^32-2): 2·floor(log2(value + 1)) + 1, H.264 clause 9.1. */
 export function ueBits(value: number): number {
@@ -24,8 +17,11 @@ export function seBits(value: number): number {
 }
 
 /** A bit writer with names. `trace` is null unless somebody watches. */
-export class SyntaxWriter {
+export class SyntaxWriter implements BitSyntax {
+  readonly isReading = false;
+  readonly bitsLeft = Number.POSITIVE_INFINITY;
   readonly bits: BitWriter;
+  where = 'bits';
   trace: SyntaxTrace | null;
 
   constructor(bits: BitWriter = new BitWriter(), trace: SyntaxTrace | null = null) {
@@ -33,22 +29,33 @@ export class SyntaxWriter {
     this.trace = trace;
   }
 
+  get bitPosition(): number {
+    return this.bits.bitPosition;
+  }
+
+  flag(name: string, value: number): Flag {
+    return this.u(name, 1, value) as Flag;
+  }
+
   /** u(n) and f(n): `count` bits, 1..32, unsigned, most significant first. */
-  u(name: string, count: number, value: number): void {
+  u(name: string, count: number, value: number): number {
     if (this.trace !== null) this.trace(name, 'u', value, this.bits.bitPosition, count);
     this.bits.put(count, value | 0);
+    return value;
   }
 
   /** ue(v): unsigned Exp-Golomb, `value` in 0..2^32-2, clause 9.1. */
-  ue(name: string, value: number): void {
+  ue(name: string, value: number): number {
     if (this.trace !== null) this.trace(name, 'ue', value, this.bits.bitPosition, ueBits(value));
     this.putUe(value);
+    return value;
   }
 
   /** se(v): signed Exp-Golomb, `value` in -2^31+1..2^31-1, clause 9.1.1. */
-  se(name: string, value: number): void {
+  se(name: string, value: number): number {
     if (this.trace !== null) this.trace(name, 'se', value, this.bits.bitPosition, seBits(value));
     this.putUe(value > 0 ? 2 * value - 1 : -2 * value);
+    return value;
   }
 
   /** te(v) with the largest value `max`: one inverted bit if `max` is 1, else ue(v), clause 9.1. */
@@ -58,6 +65,46 @@ export class SyntaxWriter {
     }
     if (max > 1) this.putUe(value);
     else this.bits.put(1, 1 - value);
+  }
+
+  ueMax(name: string, value: number, max: number): number {
+    return this.ue(name, this.require(name, value, 0, max));
+  }
+
+  seWithin(name: string, value: number, min: number, max: number): number {
+    return this.se(name, this.require(name, value, min, max));
+  }
+
+  bytes(name: string, _length: number, value: Uint8Array): Uint8Array {
+    if (this.trace !== null) {
+      this.trace(name, 'b', value.length, this.bits.bitPosition, 8 * value.length);
+    }
+    this.bits.putBytes(value);
+    return value;
+  }
+
+  alignZero(name: string): void {
+    while (!this.bits.isByteAligned) this.u(name, 1, 0);
+  }
+
+  trailingBits(): void {
+    this.u('rbsp_stop_one_bit', 1, 1);
+    this.alignZero('rbsp_alignment_zero_bit');
+  }
+
+  moreData(hasMore: boolean): boolean {
+    return hasMore;
+  }
+
+  fault(element: string, detail: string): Error {
+    return new ConfigError(`${this.where}.${element}`, detail);
+  }
+
+  private require(name: string, value: number, min: number, max: number): number {
+    if (!Number.isInteger(value) || value < min || value > max) {
+      throw this.fault(name, `got ${value}, allowed are ${min}..${max}`);
+    }
+    return value;
   }
 
   private putUe(value: number): void {

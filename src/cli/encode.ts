@@ -6,7 +6,6 @@ import { ConfigError, FormatError } from '../base/errors.ts';
 import type { AudioStreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import { inverse, toSeconds } from '../base/rational.ts';
 import { PRESETS } from '../codecs/h264/index.ts';
-import { LEVELS } from '../codecs/h264/standard/levels.ts';
 import {
   type AudioFrames,
   PIX_FMTS,
@@ -20,6 +19,7 @@ import { audioEncodeConfig, videoEncodeConfig } from '../pipeline/encode-config.
 import { Muxer } from '../pipeline/everything.ts';
 import { CODECS, FORMATS } from '../pipeline/registry.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
+import { LEVELS } from '../syntax/h264/levels.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { type Unpack, unpackerOf } from './frames-of-packets.ts';
 import { type Input, openInput, RAW_FORMATS } from './open-input.ts';

@@ -4,7 +4,16 @@
  */
 import { ConfigError, FormatError, StateError } from '../base/errors.ts';
 import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
-import { readAvcRecord } from '../bits/avc-record.ts';
+import {
+  CRC_BYTES,
+  configOfHeader,
+  HEADER_BYTES,
+  readAdtsHeader,
+} from '../syntax/aac/adts-header.ts';
+import { writeAudioSpecificConfig } from '../syntax/aac/audio-specific-config.ts';
+import { joinWithStartCodes, splitLengthPrefixed } from '../syntax/h264/byte-stream.ts';
+import { readAvcRecord } from '../syntax/h264/configuration-record.ts';
+import { NalUnitType, nalUnitType } from '../syntax/h264/nal.ts';
 import type { DemuxedPackets } from './demuxed-packets.ts';
 
 /** One filter, or several as one: packets go in and come out one for one. */
@@ -108,13 +117,6 @@ export function applyBsf(packets: DemuxedPackets, description: string): DemuxedP
   return new BSF(packets.codec, description).filter(packets, { flush: true });
 }
 
-const NAL_SLICE = 1;
-const NAL_IDR_SLICE = 5;
-const NAL_SPS = 7;
-const NAL_PPS = 8;
-
-const LENGTH_BYTES = 4;
-
 /**
  * Lengths become start codes (H.264 Annex B), and the parameter sets of the record stand before each IDR picture that has
  * none of its own. The first unit of a packet and parameter sets get zero_byte before the start code (clause B.1.2).
@@ -138,41 +140,41 @@ class Mp4ToAnnexB implements BsfChain {
     this.sps = record.sps;
     this.pps = record.pps;
     const sets = [...this.sps, ...this.pps];
-    this.codec = this.isConverted ? codec : { ...codec, config: startCoded(sets, () => true) };
+    this.codec = this.isConverted ? codec : { ...codec, config: joinWithStartCodes(sets) };
   }
 
   filter(packet: Packet): Packet {
     if (this.isConverted) return packet;
     const units: Uint8Array[] = [];
-    for (const unit of lengthPrefixed(packet.data)) {
+    const given = splitLengthPrefixed(packet.data, (length, at) => {
+      const where = 'bsf.h264_mp4toannexb';
+      return new FormatError(where, `a NAL unit of ${length} bytes does not fit`, at);
+    });
+    for (const unit of given) {
       units.push(...this.setsBefore(unit), unit);
-      if (((unit[0] ?? 0) & 31) === NAL_SLICE) {
+      if (nalUnitType(unit[0]!) === NalUnitType.NON_IDR_SLICE) {
         this.needsSets = true;
         this.hasSps = false;
         this.hasPps = false;
       }
     }
-    const data = startCoded(units, (unit) => {
-      const type = (unit[0] ?? 0) & 31;
-      return type === NAL_SPS || type === NAL_PPS;
-    });
-    return { ...packet, data };
+    return { ...packet, data: joinWithStartCodes(units) };
   }
 
   /** Parameter sets that have to stand before `unit`. */
   private setsBefore(unit: Uint8Array): readonly Uint8Array[] {
-    const type = (unit[0] ?? 0) & 31;
-    if (type === NAL_SPS) {
+    const type = nalUnitType(unit[0]!);
+    if (type === NalUnitType.SPS) {
       this.hasSps = true;
       this.needsSets = true;
-    } else if (type === NAL_PPS) {
+    } else if (type === NalUnitType.PPS) {
       this.hasPps = true;
       this.needsSets = true;
       if (!this.hasSps && this.sps.length > 0) {
         this.hasSps = true;
         return this.sps;
       }
-    } else if (type === NAL_IDR_SLICE) {
+    } else if (type === NalUnitType.IDR_SLICE) {
       // first_mb_in_slice 0 is coded as a single one bit: a new picture begins (clause 7.3.3).
       const isFirstSlice = ((unit[1] ?? 0) & 0x80) !== 0;
       if (!this.needsSets && isFirstSlice) this.needsSets = true;
@@ -189,45 +191,6 @@ class Mp4ToAnnexB implements BsfChain {
   }
 }
 
-/** Views of the NAL units of a canonical packet. Throws `FormatError` if a length reaches past its end. */
-function* lengthPrefixed(data: Uint8Array): Generator<Uint8Array> {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  for (let at = 0; at < data.length; ) {
-    const start = at + LENGTH_BYTES;
-    const length = start <= data.length ? view.getUint32(at) : 0;
-    if (start > data.length || start + length > data.length) {
-      throw new FormatError(
-        'bsf.h264_mp4toannexb',
-        `a NAL unit of ${length} bytes does not fit`,
-        at,
-      );
-    }
-    if (length > 0) yield data.subarray(start, start + length);
-    at = start + length;
-  }
-}
-
-/** `units` behind start codes, of four bytes for the first and for those that `isLong` says. */
-function startCoded(
-  units: readonly Uint8Array[],
-  isLong: (unit: Uint8Array) => boolean,
-): Uint8Array {
-  let total = 0;
-  for (const [i, unit] of units.entries()) total += unit.length + (i === 0 || isLong(unit) ? 4 : 3);
-  const out = new Uint8Array(total);
-  let at = 0;
-  for (const [i, unit] of units.entries()) {
-    at += i === 0 || isLong(unit) ? 4 : 3;
-    out[at - 1] = 1;
-    out.set(unit, at);
-    at += unit.length;
-  }
-  return out;
-}
-
-const ADTS_HEADER_BYTES = 7;
-const ADTS_CRC_BYTES = 2;
-
 /** Takes the ADTS header (AAC clause 1.A.2) off each packet and makes it the stream's configuration. */
 class AdtsToAsc implements BsfChain {
   codec: StreamInfo;
@@ -241,30 +204,21 @@ class AdtsToAsc implements BsfChain {
 
   filter(packet: Packet): Packet {
     const { data } = packet;
-    const isAdts =
-      data.length > ADTS_HEADER_BYTES && data[0] === 0xff && (data[1]! & 0xf6) === 0xf0;
-    if (!isAdts) {
+    const header = readAdtsHeader(data);
+    if (header === null) {
       if (this.codec.config.length > 0) return packet;
       throw new FormatError('bsf.aac_adtstoasc', 'no ADTS header, and no configuration', 0);
     }
-    const protection_absent = data[1]! & 1;
-    const profile_ObjectType = data[2]! >> 6;
-    const sampling_frequency_index = (data[2]! >> 2) & 15;
-    const channel_configuration = ((data[2]! & 1) << 2) | (data[3]! >> 6);
-    const number_of_raw_data_blocks_in_frame = data[6]! & 3;
-    if (number_of_raw_data_blocks_in_frame !== 0) {
+    if (header.number_of_raw_data_blocks_in_frame !== 0) {
       throw new FormatError('bsf.aac_adtstoasc', 'a frame holds more than one raw_data_block', 6);
     }
-    if (channel_configuration === 0) {
+    if (header.channel_configuration === 0) {
       throw new FormatError('bsf.aac_adtstoasc', 'channels told by a program config element', 2);
     }
     if (this.codec.config.length === 0) {
-      const audioObjectType = profile_ObjectType + 1;
-      const bits =
-        (audioObjectType << 11) | (sampling_frequency_index << 7) | (channel_configuration << 3);
-      this.codec = { ...this.codec, config: Uint8Array.of(bits >> 8, bits & 255) };
+      this.codec = { ...this.codec, config: writeAudioSpecificConfig(configOfHeader(header)) };
     }
-    const start = ADTS_HEADER_BYTES + (protection_absent === 1 ? 0 : ADTS_CRC_BYTES);
+    const start = HEADER_BYTES + (header.protection_absent === 1 ? 0 : CRC_BYTES);
     return { ...packet, data: data.subarray(start) };
   }
 }

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ByteSource } from '../../src/base/byte-stream.ts';
 import type { AudioStreamInfo, Packet, VideoStreamInfo } from '../../src/base/packet.ts';
-import { writeAvcRecord } from '../../src/bits/avc-record.ts';
 import { Demuxer, MemorySink, Muxer } from '../../src/index.ts';
+import { writeAvcRecord } from '../../src/syntax/h264/configuration-record.ts';
 
 const SECONDS = 120;
 const FRAME_RATE = 25;

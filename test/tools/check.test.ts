@@ -114,6 +114,8 @@ describe('layers', () => {
     expect(from('src/codecs/h264/encoder/a.ts', '../standard/b.ts')).toEqual([]);
     expect(from('src/codecs/h264/a.ts', '../../frames/frame.ts')).toEqual([]);
     expect(from('src/pipeline/a.ts', '../codecs/h264/index.ts')).toEqual([]);
+    expect(from('src/syntax/h264/a.ts', '../../bits/bit-syntax.ts')).toEqual([]);
+    expect(from('src/codecs/h264/a.ts', '../../syntax/h264/nal.ts')).toEqual([]);
     expect(from('src/index.ts', './pipeline/muxer.ts')).toEqual([]);
   });
 
@@ -130,6 +132,8 @@ describe('layers', () => {
     expect(from('src/codecs/aac/a.ts', '../../pipeline/muxer.ts')).toHaveLength(1);
     expect(from('src/io/a.ts', '../containers/riff/index.ts')).toHaveLength(1);
     expect(from('src/base/a.ts', '../../tools/check.ts')[0]).toMatch(/leaves src/);
+    expect(from('src/syntax/h264/a.ts', '../../frames/frame.ts')).toHaveLength(1);
+    expect(from('src/syntax/h264/a.ts', '../aac/program-config.ts')).toHaveLength(1);
     expect(from('src/misc/a.ts', './b.ts')[0]).toMatch(/no row/);
     expect(from('src/base/a.ts', './b')[0]).toMatch(/end in \.ts/);
   });

@@ -16,8 +16,8 @@
  * of the picture filters the edges of the blocks; the result is what later pictures are predicted from. The encoder does the
  * same, so that it knows what decoders see.
  *
- * In which order to read. First what has one right answer, in `standard/`:
- * 1. nal.ts, sps.ts, vui.ts, pps.ts, slice-header.ts: the headers; levels.ts: their limits; aud.ts, sei.ts,
+ * In which order to read. First the part that has one right answer: the headers in `src/syntax/h264`, and `standard/`:
+ * 1. of the headers nal.ts, sps.ts, vui.ts, pps.ts, slice-header.ts; levels.ts: their limits; aud.ts, sei.ts,
  *    configuration-record.ts when they come up;
  * 2. macroblock.ts, macroblock-syntax.ts: the types and the syntax of a macroblock; picture.ts: what is kept of it;
  * 3. intra-4x4.ts, intra-16x16.ts: prediction from the picture itself;
@@ -41,7 +41,8 @@
  *
  * docs/h264 walks through all of it, with examples.
  */
+
+export { LEVELS, type LevelName } from '../../syntax/h264/levels.ts';
 export { createH264Encoder, type H264Encoder, type Reconstruction } from './encoder/encoder.ts';
 export { type H264Options, PRESETS, type Preset } from './encoder/options.ts';
 export type { PassStatistics, PictureStatistics } from './encoder/two-pass.ts';
-export { LEVELS, type LevelName } from './standard/levels.ts';

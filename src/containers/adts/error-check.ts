@@ -9,9 +9,6 @@ const POLYNOMIAL = 0x8005;
 /** The register before the first bit. */
 const START = 0xffff;
 
-/** Bytes of crc_check. */
-export const CRC_BYTES = 2;
-
 /**
  * crc_check of a frame with one raw_data_block.
  * @param header its `headerBytes` first bytes are covered whole

@@ -6,16 +6,24 @@ import type { ByteSource } from '../../base/byte-stream.ts';
 import type { ContainerReader, ReadPacket } from '../../base/container.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import type { AudioStreamInfo } from '../../base/packet.ts';
-import { BitWriter } from '../../bits/bit-writer.ts';
-import { readAudioSpecificConfig } from '../config/audio-specific-config.ts';
-import { copyProgramConfig, ID_PCE, readProgramConfig } from '../config/program-config.ts';
 import {
   type AdtsHeader,
+  CRC_BYTES,
+  configOfHeader,
   HEADER_BYTES,
   isSameStream,
   MAX_FRAME_BYTES,
   readAdtsHeader,
-} from './header.ts';
+} from '../../syntax/aac/adts-header.ts';
+import {
+  type AudioSpecificConfig,
+  audioFormatOf,
+  writeAudioSpecificConfig,
+} from '../../syntax/aac/audio-specific-config.ts';
+import { ID_PCE } from '../../syntax/aac/element-ids.ts';
+import { readProgramConfig } from '../../syntax/aac/program-config.ts';
+
+const NO_BYTES = new Uint8Array(0);
 
 /** Samples that a raw_data_block gives. */
 const FRAME_SAMPLES = 1024;
@@ -45,13 +53,13 @@ export async function openAdts(source: ByteSource): Promise<AdtsReader> {
   const first = await findFrame(source, start, null, start + MAX_SEARCH);
   if (first === null) throw new FormatError('adts', 'no ADTS frame found', start);
   const config = await configOf(source, first);
-  const { extensionSamplingFrequency, numChannels, channelMask } = readAudioSpecificConfig(config);
+  const { sampleRate, numChannels, channelMask } = audioFormatOf(config);
   const stream: AudioStreamInfo = {
     kind: 'audio',
     codec: 'aac',
-    timeBase: [1, extensionSamplingFrequency],
-    config,
-    sampleRate: extensionSamplingFrequency,
+    timeBase: [1, sampleRate],
+    config: writeAudioSpecificConfig(config),
+    sampleRate,
     numChannels,
     channelMask,
     sampleFmt: 'fltp',
@@ -86,24 +94,22 @@ export function isAdts(start: Uint8Array): boolean {
  * AudioSpecificConfig with the fields of the header, AAC clause 1.6.2.1; in channel configuration 0 with the
  * program_config_element() that the first frame must begin with.
  */
-async function configOf(source: ByteSource, { position, header }: Found): Promise<Uint8Array> {
-  const w = new BitWriter();
-  w.put(5, header.profile_ObjectType + 1); // audioObjectType
-  w.put(4, header.sampling_frequency_index); // samplingFrequencyIndex
-  w.put(4, header.channel_configuration); // channelConfiguration
-  w.put(3, 0); // frameLengthFlag, dependsOnCoreCoder, extensionFlag
-  if (header.channel_configuration === 0) {
-    const frame = await source.read(position, header.aac_frame_length);
-    const [block] = rawDataBlocks(frame, header, position);
-    if (block === undefined || block.length === 0 || block[0]! >> 5 !== ID_PCE) {
-      throw new UnsupportedError(
-        'adts.header.channel_configuration',
-        'got 0, and the first frame does not begin with a program config element',
-      );
-    }
-    copyProgramConfig(w, block, readProgramConfig(block, 3));
+async function configOf(
+  source: ByteSource,
+  { position, header }: Found,
+): Promise<AudioSpecificConfig> {
+  const config = configOfHeader(header);
+  if (header.channel_configuration !== 0) return config;
+  const frame = await source.read(position, header.aac_frame_length);
+  const [block] = rawDataBlocks(frame, header, position);
+  if (block === undefined || block.length === 0 || block[0]! >> 5 !== ID_PCE) {
+    throw new UnsupportedError(
+      'adts.header.channel_configuration',
+      'got 0, and the first frame does not begin with a program config element',
+    );
   }
-  return w.toBytes();
+  const programConfig = readProgramConfig(block, 3);
+  return { ...config, programConfig: { ...programConfig, comment_field_data: NO_BYTES } };
 }
 
 /** Bytes of an ID3v2 tag at the start of the source; 0 if there is none. */
@@ -194,7 +200,7 @@ async function* readFrames(
 function rawDataBlocks(frame: Uint8Array, header: AdtsHeader, offset: number): Uint8Array[] {
   const hasCrc = header.protection_absent === 0;
   const others = header.number_of_raw_data_blocks_in_frame;
-  if (others === 0) return [frame.subarray(HEADER_BYTES + (hasCrc ? 2 : 0))];
+  if (others === 0) return [frame.subarray(HEADER_BYTES + (hasCrc ? CRC_BYTES : 0))];
   if (!hasCrc) {
     throw new UnsupportedError(
       'adts.header.number_of_raw_data_blocks_in_frame',

@@ -9,11 +9,19 @@ import {
 } from '../../base/errors.ts';
 import type { Packet, StreamInfo } from '../../base/packet.ts';
 import type { Rational } from '../../base/rational.ts';
-import { BitWriter } from '../../bits/bit-writer.ts';
-import { readAudioSpecificConfig, SAMPLING_FREQUENCIES } from '../config/audio-specific-config.ts';
-import { copyProgramConfig, ID_PCE, type ProgramConfig } from '../config/program-config.ts';
-import { adtsCrc, CRC_BYTES } from './error-check.ts';
-import { type AdtsHeader, HEADER_BYTES, MAX_FRAME_BYTES, writeAdtsHeader } from './header.ts';
+import { SyntaxWriter } from '../../bits/syntax-writer.ts';
+import {
+  type AdtsHeader,
+  CRC_BYTES,
+  HEADER_BYTES,
+  MAX_FRAME_BYTES,
+  writeAdtsHeader,
+} from '../../syntax/aac/adts-header.ts';
+import { audioFormatOf, readAudioSpecificConfig } from '../../syntax/aac/audio-specific-config.ts';
+import { ID_PCE } from '../../syntax/aac/element-ids.ts';
+import { type ProgramConfig, programConfigElement } from '../../syntax/aac/program-config.ts';
+import { SAMPLING_FREQUENCIES } from '../../syntax/aac/sampling-frequency.ts';
+import { adtsCrc } from './error-check.ts';
 
 /** Options of the ADTS writer. */
 export interface AdtsOptions {
@@ -44,7 +52,8 @@ export function createAdtsWriter(
     throw new ConfigError('adts.streams', `got ${found}, allowed is one stream of aac`);
   }
   const config = readAudioSpecificConfig(stream.config);
-  const { audioObjectType, samplingFrequency, channelConfiguration, frameLength } = config;
+  const { audioObjectType, samplingFrequency, channelConfiguration } = config;
+  const { frameLength } = audioFormatOf(config);
   const { programConfig } = config;
   const index = SAMPLING_FREQUENCIES.indexOf(samplingFrequency);
   const refuse = (field: string, found: number, allowed: string): never => {
@@ -59,7 +68,7 @@ export function createAdtsWriter(
   if (channelConfiguration > 7 || (channelConfiguration === 0 && programConfig === null)) {
     refuse('channelConfiguration', channelConfiguration, 'an ADTS header can say 1..7');
   }
-  const prefix = programConfig === null ? null : programConfigPrefix(stream.config, programConfig);
+  const prefix = programConfig === null ? null : programConfigPrefix(programConfig);
   if (frameLength !== 1024) refuse('frameLength', frameLength, 'ADTS frames have 1024 samples');
   return new AdtsWriter(
     sink,
@@ -77,11 +86,11 @@ export function createAdtsWriter(
 }
 
 /** A program_config_element() with its id_syn_ele, as a raw_data_block begins with it: whole bytes. */
-function programConfigPrefix(bytes: Uint8Array, config: ProgramConfig): Uint8Array {
-  const w = new BitWriter();
-  w.put(3, ID_PCE);
-  copyProgramConfig(w, bytes, config);
-  return w.toBytes();
+function programConfigPrefix(config: ProgramConfig): Uint8Array {
+  const w = new SyntaxWriter();
+  w.u('id_syn_ele', 3, ID_PCE);
+  programConfigElement(w, { ...config, comment_field_data: new Uint8Array(0) });
+  return w.bits.toBytes();
 }
 
 class AdtsWriter implements ContainerWriter {

@@ -1,7 +1,7 @@
 /** Splits a byte stream into NAL units, H.264 clause B.1: start codes taken off, zeros behind a unit dropped. */
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { FormatError } from '../../base/errors.ts';
-import { findStartCode } from './annex-b.ts';
+import { findStartCode } from '../../syntax/h264/byte-stream.ts';
 
 /** Bytes read at once. */
 const WINDOW_BYTES = 1 << 20;

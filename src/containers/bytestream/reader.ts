@@ -7,19 +7,37 @@ import type { ContainerReader, ReadPacket } from '../../base/container.ts';
 import { FormatError, rejectUnknownKeys } from '../../base/errors.ts';
 import type { VideoStreamInfo } from '../../base/packet.ts';
 import { inverse, type Rational, requirePositiveRational } from '../../base/rational.ts';
-import { writeAvcRecord } from '../../bits/avc-record.ts';
 import {
-  type AvcPps,
-  type AvcSps,
-  avcPixFmt,
-  readAvcPps,
-  readAvcSps,
-} from '../config/avc-parameter-sets.ts';
-import { findStartCode, joinLengthPrefixed, NAL, nalUnitType } from './annex-b.ts';
+  findStartCode,
+  isParameterSet,
+  joinLengthPrefixed,
+} from '../../syntax/h264/byte-stream.ts';
+import { writeAvcRecord } from '../../syntax/h264/configuration-record.ts';
+import { NalUnitType, nalUnitType } from '../../syntax/h264/nal.ts';
+import { OutputOrder, PictureOrderCount } from '../../syntax/h264/picture-order.ts';
+import { type PictureParameterSet, readPictureParameterSet } from '../../syntax/h264/pps.ts';
+import { isRecoveryPoint } from '../../syntax/h264/sei.ts';
+import {
+  colorTagsOf,
+  frameRateOf,
+  pixelFormatOf,
+  reorderDepthOf,
+} from '../../syntax/h264/sequence.ts';
+import {
+  beginsPicture,
+  completesFrame,
+  isIdr,
+  type ReadSlice,
+  readSliceHeader,
+  type SliceParameterSets,
+} from '../../syntax/h264/slice-header.ts';
+import {
+  croppedSize,
+  readSequenceParameterSet,
+  type SequenceParameterSet,
+} from '../../syntax/h264/sps.ts';
+import { sampleAspectRatio } from '../../syntax/h264/vui.ts';
 import { scanNalUnits } from './nal-scanner.ts';
-import { OutputOrder, PictureOrderCount } from './picture-order.ts';
-import { isRecoveryPoint } from './recovery-point.ts';
-import { beginsPicture, completesFrame, readSliceStart, type SliceStart } from './slice-start.ts';
 
 /** Options of the byte stream reader. */
 export interface AnnexBReaderOptions {
@@ -40,10 +58,23 @@ const LOOKAHEAD = 64;
 interface AccessUnit {
   readonly units: Uint8Array[];
   /** Its first slice. */
-  readonly slice: SliceStart;
+  readonly slice: ReadSlice;
   /** Parameter sets that stand in it, and differ from those that came before. */
-  readonly newSets: Uint8Array[];
+  readonly newSets: NewSet[];
 }
+
+/** A parameter set that says something new. */
+interface NewSet {
+  /** Its kind and number. */
+  readonly id: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Types of NAL units that streams begin with. */
+const OPENING_TYPES: readonly number[] = [
+  ...[NalUnitType.NON_IDR_SLICE, NalUnitType.IDR_SLICE],
+  ...[NalUnitType.SEI, NalUnitType.SPS, NalUnitType.PPS, NalUnitType.AUD],
+];
 
 /** Whether these first bytes are zeros, a start code, and a NAL unit that H.264 streams begin with. */
 export function isAnnexB(start: Uint8Array): boolean {
@@ -52,8 +83,7 @@ export function isAnnexB(start: Uint8Array): boolean {
     return false;
   }
   const header = start[at + 3]!;
-  const types: readonly number[] = [1, NAL.IDR, NAL.SEI, NAL.SPS, NAL.PPS, NAL.AUD];
-  return (header & 0x80) === 0 && types.includes(nalUnitType(header));
+  return (header & 0x80) === 0 && OPENING_TYPES.includes(nalUnitType(header));
 }
 
 /**
@@ -84,24 +114,24 @@ export async function openAnnexB(
     throw new FormatError('h264', 'no picture with its parameter sets found', source.size ?? 0);
   }
   const { sps } = first.slice;
-  const rate = given ?? sps.frameRate ?? [25, 1];
+  const rate = given ?? frameRateOf(sps) ?? [25, 1];
   // What came up to the first picture, and what the pictures seen so far add under other numbers.
   const configured = new Map<string, Uint8Array>();
-  for (const set of head.flatMap(({ newSets }) => newSets)) {
-    const id = idOf(set);
-    if (!configured.has(id)) configured.set(id, set);
+  for (const { id, bytes } of head.flatMap(({ newSets }) => newSets)) {
+    if (!configured.has(id)) configured.set(id, bytes);
   }
+  const aspect = sampleAspectRatio(sps.vui_parameters?.aspect_ratio_info ?? null);
+  const color = colorTagsOf(sps);
   const stream: VideoStreamInfo = {
     kind: 'video',
     codec: 'h264',
     timeBase: inverse(rate),
     config: recordOf([...configured.values()], sps),
-    width: sps.width,
-    height: sps.height,
-    pixFmt: avcPixFmt(sps),
+    ...croppedSize(sps),
+    pixFmt: pixelFormatOf(sps),
     frameRate: rate,
-    ...(sps.sampleAspectRatio === undefined ? {} : { sampleAspectRatio: sps.sampleAspectRatio }),
-    ...(sps.color === undefined ? {} : { color: sps.color }),
+    ...(aspect === undefined ? {} : { sampleAspectRatio: aspect }),
+    ...(color === undefined ? {} : { color }),
   };
   const delay = reorderDelay(head);
   let isRead = false;
@@ -122,16 +152,9 @@ export async function openAnnexB(
   };
 }
 
-/** Kind and number of a parameter set. */
-function idOf(set: Uint8Array): string {
-  return nalUnitType(set[0]!) === NAL.SPS
-    ? `sps ${readAvcSps(set).seq_parameter_set_id}`
-    : `pps ${readAvcPps(set).pic_parameter_set_id}`;
-}
-
-function recordOf(sets: readonly Uint8Array[], sps: AvcSps): Uint8Array {
+function recordOf(sets: readonly Uint8Array[], sps: SequenceParameterSet): Uint8Array {
   const ofType = (type: number) => sets.filter((set) => nalUnitType(set[0]!) === type);
-  return writeAvcRecord(ofType(NAL.SPS), ofType(NAL.PPS), {
+  return writeAvcRecord(ofType(NalUnitType.SPS), ofType(NalUnitType.PPS), {
     chroma_format_idc: sps.chroma_format_idc,
     bit_depth_luma_minus8: sps.bit_depth_luma_minus8,
     bit_depth_chroma_minus8: sps.bit_depth_chroma_minus8,
@@ -140,25 +163,26 @@ function recordOf(sets: readonly Uint8Array[], sps: AvcSps): Uint8Array {
 
 /** Parameter sets as they come. */
 class ParameterSets {
-  private readonly spsById = new Map<number, { bytes: Uint8Array; sps: AvcSps }>();
-  private readonly ppsById = new Map<number, { bytes: Uint8Array; pps: AvcPps }>();
+  private readonly spsById = new Map<number, { bytes: Uint8Array; sps: SequenceParameterSet }>();
+  private readonly ppsById = new Map<number, { bytes: Uint8Array; pps: PictureParameterSet }>();
 
-  /** Takes a set; true if it says something new. */
-  add(bytes: Uint8Array, offset: number): boolean {
-    if (nalUnitType(bytes[0]!) === NAL.SPS) {
-      const sps = readAvcSps(bytes, offset);
+  /** Takes a set; null if it says nothing new. */
+  add(bytes: Uint8Array, offset: number): NewSet | null {
+    if (nalUnitType(bytes[0]!) === NalUnitType.SPS) {
+      const sps = readSequenceParameterSet(bytes, offset);
       const known = this.spsById.get(sps.seq_parameter_set_id);
       this.spsById.set(sps.seq_parameter_set_id, { bytes, sps });
-      return known === undefined || !isEqual(known.bytes, bytes);
+      return isEqual(known?.bytes, bytes) ? null : { id: `sps ${sps.seq_parameter_set_id}`, bytes };
     }
-    const pps = readAvcPps(bytes, offset);
+    const chromaFormatOf = (id: number) => this.spsById.get(id)?.sps.chroma_format_idc ?? 1;
+    const pps = readPictureParameterSet(bytes, offset, chromaFormatOf);
     const known = this.ppsById.get(pps.pic_parameter_set_id);
     this.ppsById.set(pps.pic_parameter_set_id, { bytes, pps });
-    return known === undefined || !isEqual(known.bytes, bytes);
+    return isEqual(known?.bytes, bytes) ? null : { id: `pps ${pps.pic_parameter_set_id}`, bytes };
   }
 
   /** The sets that a slice refers to; null if one has not come. */
-  readonly find = (pic_parameter_set_id: number): { pps: AvcPps; sps: AvcSps } | null => {
+  readonly find = (pic_parameter_set_id: number): SliceParameterSets | null => {
     const pps = this.ppsById.get(pic_parameter_set_id)?.pps;
     const sps = pps && this.spsById.get(pps.seq_parameter_set_id)?.sps;
     return pps === undefined || sps === undefined ? null : { pps, sps };
@@ -172,11 +196,29 @@ function isEqual(a: Uint8Array | undefined, b: Uint8Array): boolean {
 /** Units that the next access unit begins with, when they come after a slice: clause 7.4.1.2.3. */
 function opensAccessUnit(type: number): boolean {
   return (
-    type === NAL.AUD ||
-    type === NAL.SPS ||
-    type === NAL.PPS ||
-    type === NAL.SEI ||
-    (type >= 14 && type <= 18)
+    type === NalUnitType.AUD ||
+    type === NalUnitType.SPS ||
+    type === NalUnitType.PPS ||
+    type === NalUnitType.SEI ||
+    (type >= NalUnitType.PREFIX && type <= NalUnitType.RESERVED_18)
+  );
+}
+
+/** Units that begin with a slice header, clause 7.3.2.8 and 7.3.2.9.1. */
+function beginsWithSliceHeader(type: number): boolean {
+  return (
+    type === NalUnitType.NON_IDR_SLICE ||
+    type === NalUnitType.IDR_SLICE ||
+    type === NalUnitType.PARTITION_A
+  );
+}
+
+/** Other units of the picture that a slice before them began: data partitions, auxiliary slices. */
+function belongsToPicture(type: number): boolean {
+  return (
+    type === NalUnitType.PARTITION_B ||
+    type === NalUnitType.PARTITION_C ||
+    type === NalUnitType.AUXILIARY_SLICE
   );
 }
 
@@ -190,17 +232,18 @@ async function* gatherAccessUnits(
 ): AsyncGenerator<AccessUnit> {
   let current: AccessUnit | null = null;
   /** The slice before, and how many pictures (frame or fields) `current` has. */
-  let last: SliceStart | null = null;
+  let last: ReadSlice | null = null;
   let pictures = 0;
   // What precedes the first slice of the access unit that comes next.
   let leading: Uint8Array[] = [];
-  let newSets: Uint8Array[] = [];
+  let newSets: NewSet[] = [];
   for await (const { bytes, offset } of scanNalUnits(source)) {
     const type = nalUnitType(bytes[0]!);
-    if (type === NAL.SPS || type === NAL.PPS) {
-      if (sets.add(bytes, offset)) newSets.push(bytes);
-    } else if (type === 1 || type === NAL.IDR || type === 2) {
-      const slice = readSliceStart(bytes, offset, sets.find);
+    if (isParameterSet(bytes)) {
+      const newSet = sets.add(bytes, offset);
+      if (newSet !== null) newSets.push(newSet);
+    } else if (beginsWithSliceHeader(type)) {
+      const slice = readSliceHeader(bytes, sets.find, 'start', offset);
       if (slice === null) continue;
       if (last !== null && beginsPicture(last, slice)) {
         if (pictures === 1 && completesFrame(last, slice)) pictures = 2;
@@ -217,9 +260,9 @@ async function* gatherAccessUnits(
       } else current.units.push(...leading);
       leading = [];
       current.units.push(bytes);
-    } else if (type === 3 || type === 4 || type === 19) {
-      current?.units.push(bytes); // slice data partitions, auxiliary slices
-    } else if (opensAccessUnit(type) && type !== NAL.AUD) {
+    } else if (belongsToPicture(type)) {
+      current?.units.push(bytes);
+    } else if (opensAccessUnit(type) && type !== NalUnitType.AUD) {
       leading.push(bytes);
     }
   }
@@ -227,9 +270,9 @@ async function* gatherAccessUnits(
 }
 
 /** Whether decoding can start here: an IDR picture, or one with a recovery point. */
-function isKey(units: readonly Uint8Array[], slice: SliceStart): boolean {
-  if (slice.IdrPicFlag === 1) return true;
-  return units.some((unit) => nalUnitType(unit[0]!) === NAL.SEI && isRecoveryPoint(unit));
+function isKey(units: readonly Uint8Array[], slice: ReadSlice): boolean {
+  if (isIdr(slice)) return true;
+  return units.some((unit) => nalUnitType(unit[0]!) === NalUnitType.SEI && isRecoveryPoint(unit));
 }
 
 /** How many ticks decoding must run ahead of output, so that no picture is decoded after it is shown. */
@@ -241,8 +284,8 @@ function reorderDelay(head: readonly AccessUnit[]): number {
     delay = Math.max(delay, decodeIndex - outputIndex);
   };
   for (const [index, { slice }] of head.entries()) {
-    const depth = slice.sps.max_num_reorder_frames;
-    order.add(index, count.next(slice), slice.IdrPicFlag === 1, depth, assign);
+    const depth = reorderDepthOf(slice.sps);
+    order.add(index, count.next(slice), isIdr(slice), depth, assign);
   }
   order.drain(assign);
   return delay;
@@ -272,8 +315,8 @@ async function* timePackets(
       const { units, slice, newSets } = pending.shift()!;
       places.delete(emitted);
       const dts = emitted++ - delay;
-      const inBand = newSets.filter((set) => !isEqual(configured.get(idOf(set)), set));
-      const data = joinLengthPrefixed([...inBand, ...units]);
+      const inBand = newSets.filter(({ id, bytes }) => !isEqual(configured.get(id), bytes));
+      const data = joinLengthPrefixed([...inBand.map(({ bytes }) => bytes), ...units]);
       const pts = Math.max(place, dts);
       const packet = { data, pts, dts, duration: 1, isKey: isKey(units, slice) };
       yield { streamIndex: 0, packet };
@@ -282,8 +325,8 @@ async function* timePackets(
   for await (const unit of accessUnits) {
     pending.push(unit);
     const { slice } = unit;
-    const depth = slice.sps.max_num_reorder_frames;
-    order.add(decoded++, count.next(slice), slice.IdrPicFlag === 1, depth, assign);
+    const depth = reorderDepthOf(slice.sps);
+    order.add(decoded++, count.next(slice), isIdr(slice), depth, assign);
     yield* ready();
   }
   order.drain(assign);

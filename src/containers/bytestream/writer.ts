@@ -4,8 +4,8 @@ import type { ContainerWriter } from '../../base/container.ts';
 import { ConfigError, rejectUnknownKeys, requireOneOf } from '../../base/errors.ts';
 import type { Packet, StreamInfo } from '../../base/packet.ts';
 import type { Rational } from '../../base/rational.ts';
-import { readAvcRecord } from '../../bits/avc-record.ts';
-import { accessUnitToAnnexB } from './annex-b.ts';
+import { accessUnitToAnnexB } from '../../syntax/h264/byte-stream.ts';
+import { readAvcRecord } from '../../syntax/h264/configuration-record.ts';
 
 /** Options of the byte stream writer: there are none. */
 export type AnnexBOptions = Readonly<Record<string, never>>;

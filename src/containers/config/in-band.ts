@@ -2,7 +2,7 @@
  * Decoder configuration as bytes of the stream itself: what must stand before a picture that is coded with another
  * configuration than the one its stream is described with. Decoders take it there, whatever the container says.
  */
-import { readAvcRecord } from '../../bits/avc-record.ts';
+import { readAvcRecord } from '../../syntax/h264/configuration-record.ts';
 
 /** Codecs whose pictures say all that a decoder must know. */
 const SELF_DESCRIBING = ['vp8', 'vp9', 'mjpeg', 'png', 'mpeg1video', 'mpeg2video', 'prores'];

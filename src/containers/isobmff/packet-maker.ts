@@ -7,7 +7,7 @@ import type { Budget, PacketBudget } from '../../base/limits.ts';
 import type { Packet } from '../../base/packet.ts';
 import type { Problem } from '../../base/problems.ts';
 import { RisingTimes } from '../../base/rising-times.ts';
-import { widenNalLengths } from '../../bits/avc-record.ts';
+import { widenNalLengths } from '../../syntax/h264/byte-stream.ts';
 import { isKeyPicture } from '../config/key-pictures.ts';
 import type { TimedSample } from './edit-timeline.ts';
 import { DescriptionSwitch, type SampleDescription } from './sample-descriptions.ts';

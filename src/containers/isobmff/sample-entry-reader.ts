@@ -1,7 +1,7 @@
 /** From a sample entry to a stream's description: codec, configuration in canonical form, format of picture or sound. */
 import type { ColorTags } from '../../base/packet.ts';
 import type { Rational } from '../../base/rational.ts';
-import { readAudioSpecificConfig } from '../config/audio-specific-config.ts';
+import { audioFormatOf, readAudioSpecificConfig } from '../../syntax/aac/audio-specific-config.ts';
 import { opusBoxToHead } from '../config/opus-head.ts';
 import {
   type BoxView,
@@ -251,16 +251,16 @@ function readEsdsEntry(file: FileBytes, children: BoxView, entry: AudioEntry): A
   if (codec !== 'aac' || config.length < 2) {
     return { ...entry, codec, config, bitRate, frameSize: codec === 'mp3' ? 1152 : 0 };
   }
-  const asc = readAudioSpecificConfig(config);
+  const format = audioFormatOf(readAudioSpecificConfig(config));
   return {
     ...entry,
     codec,
     config,
     bitRate,
-    sampleRate: asc.extensionSamplingFrequency,
-    numChannels: asc.numChannels || entry.numChannels,
-    channelMask: entry.channelMask || asc.channelMask,
-    frameSize: asc.frameLength,
+    sampleRate: format.sampleRate,
+    numChannels: format.numChannels || entry.numChannels,
+    channelMask: entry.channelMask || format.channelMask,
+    frameSize: format.frameLength,
   };
 }
 

@@ -5,9 +5,9 @@
 import { FormatError } from '../../base/errors.ts';
 import {
   channelConfigurationOf,
-  SAMPLING_FREQUENCIES,
   writeAacLcConfig,
-} from '../config/audio-specific-config.ts';
+} from '../../syntax/aac/audio-specific-config.ts';
+import { SAMPLING_FREQUENCIES } from '../../syntax/aac/sampling-frequency.ts';
 
 /** Table: codec => CodecID. Several CodecIDs may mean one codec; the first is the one that is written. */
 // biome-ignore format: one line per codec

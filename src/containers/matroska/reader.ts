@@ -11,7 +11,7 @@ import type { FileDescription } from '../../base/file-description.ts';
 import type { StreamInfo } from '../../base/packet.ts';
 import type { Problem } from '../../base/problems.ts';
 import { rescale } from '../../base/rational.ts';
-import { widenNalLengths } from '../../bits/avc-record.ts';
+import { widenNalLengths } from '../../syntax/h264/byte-stream.ts';
 import { type BlockFrame, ClusterReader } from './cluster-reader.ts';
 import { clusterAt } from './cues.ts';
 import { DecodeOrder, type TimedFrame } from './decode-order.ts';

@@ -8,9 +8,12 @@ import type { Packet } from '../../../src/base/packet.ts';
 import { createAacEncoder } from '../../../src/codecs/aac/index.ts';
 import { channelLayout } from '../../../src/codecs/aac/standard/channel-configuration.ts';
 import { createAdtsWriter, openAdts } from '../../../src/containers/adts/index.ts';
-import { readAudioSpecificConfig } from '../../../src/containers/config/audio-specific-config.ts';
 import { createMp4Writer } from '../../../src/containers/isobmff/index.ts';
 import { MemorySink, MemorySource } from '../../../src/io/index.ts';
+import {
+  audioFormatOf,
+  readAudioSpecificConfig,
+} from '../../../src/syntax/aac/audio-specific-config.ts';
 import { probeFile, runFfmpeg } from '../../support/ffmpeg.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vitrine-layouts-'));
@@ -81,7 +84,7 @@ for (const [mask, name, channelConfiguration] of LAYOUTS) {
     const { stream, packets } = encode(channels, mask);
     expect(stream.channelMask).toBe(mask);
     expect((stream.config[1] >> 3) & 15).toBe(channelConfiguration);
-    expect(readAudioSpecificConfig(stream.config)).toMatchObject({
+    expect(audioFormatOf(readAudioSpecificConfig(stream.config))).toMatchObject({
       numChannels: channels.length,
       channelMask: mask === 0x63f ? 0xff : mask,
     });

@@ -12,9 +12,9 @@ import {
   createAacEncoder,
 } from '../../../src/codecs/aac/index.ts';
 import { ProtectedBits } from '../../../src/codecs/aac/standard/raw-data-block.ts';
-import { SAMPLING_FREQUENCIES } from '../../../src/codecs/aac/standard/sampling-frequency.ts';
 import { predictionPolynomial } from '../../../src/codecs/aac/standard/tns.ts';
 import { isLegalSuccession } from '../../../src/codecs/aac/standard/window-sequence.ts';
+import { SAMPLING_FREQUENCIES } from '../../../src/syntax/aac/sampling-frequency.ts';
 import { decodeAac, encodeAac } from '../../support/aac.ts';
 
 const SEED = 20260802;

@@ -5,8 +5,8 @@ import {
   createAacEncoder,
   DEFAULT_TUNING,
 } from '../../../src/codecs/aac/index.ts';
-import { SAMPLING_FREQUENCIES } from '../../../src/codecs/aac/standard/sampling-frequency.ts';
 import { TNS_MAX_ORDER_LONG } from '../../../src/codecs/aac/standard/tns.ts';
+import { SAMPLING_FREQUENCIES } from '../../../src/syntax/aac/sampling-frequency.ts';
 import { decodeAac } from '../../support/aac.ts';
 
 const LENGTH = 8192;

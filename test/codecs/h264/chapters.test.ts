@@ -26,11 +26,11 @@ import {
   GRID_STRIDE,
   MotionGrid,
 } from '../../../src/codecs/h264/standard/motion-prediction.ts';
-import { appendNalUnit } from '../../../src/codecs/h264/standard/nal.ts';
 import { mvX, mvY, PictureState, packMv } from '../../../src/codecs/h264/standard/picture.ts';
 import { chromaQp } from '../../../src/codecs/h264/standard/scaling.ts';
 import { addInverse4x4 } from '../../../src/codecs/h264/standard/transform.ts';
 import type { VideoFrame } from '../../../src/frames/frame.ts';
+import { appendNalUnit } from '../../../src/syntax/h264/nal.ts';
 
 /** The chapter with its runs of spaces made one, so that the layout of tables and blocks does not matter. */
 function chapter(name: string): string {

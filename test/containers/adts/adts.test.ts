@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, FormatError, UnsupportedError } from '../../../src/base/errors.ts';
 import type { AudioStreamInfo, Packet } from '../../../src/base/packet.ts';
-import { readAdtsHeader, writeAdtsHeader } from '../../../src/containers/adts/header.ts';
 import { createAdtsWriter, isAdts, openAdts } from '../../../src/containers/adts/index.ts';
 import { MemorySink, MemorySource } from '../../../src/io/index.ts';
+import { readAdtsHeader, writeAdtsHeader } from '../../../src/syntax/aac/adts-header.ts';
 import { runFfmpeg } from '../../support/ffmpeg.ts';
 import { hasMedia, mediaPath } from '../../support/media.ts';
 

@@ -4,15 +4,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FormatError, UnsupportedError } from '../../../src/base/errors.ts';
 import type { Packet } from '../../../src/base/packet.ts';
-import { splitLengthPrefixed } from '../../../src/containers/bytestream/annex-b.ts';
 import {
   createAnnexBWriter,
   isAnnexB,
   openAnnexB,
 } from '../../../src/containers/bytestream/index.ts';
-import { rbspOf, readAvcSps } from '../../../src/containers/config/avc-parameter-sets.ts';
 import { openMp4 } from '../../../src/containers/isobmff/index.ts';
 import { MemorySink, MemorySource, StreamSource } from '../../../src/io/index.ts';
+import { splitLengthPrefixed } from '../../../src/syntax/h264/byte-stream.ts';
+import { rbspOf } from '../../../src/syntax/h264/nal.ts';
+import { readSequenceParameterSet } from '../../../src/syntax/h264/sps.ts';
 import { probeFile, runFfmpeg } from '../../support/ffmpeg.ts';
 import { hasMedia, mediaPath } from '../../support/media.ts';
 
@@ -25,7 +26,7 @@ async function read(bytes: Uint8Array) {
 
 /** Slices of a packet: what is left when parameter sets, delimiters and SEI are taken away. */
 function slicesOf(packet: Packet): Uint8Array {
-  const units = splitLengthPrefixed('test', packet.data);
+  const units = splitLengthPrefixed(packet.data, () => new Error('broken packet'));
   return Buffer.concat(units.filter((unit) => [1, 2, 3, 4, 5].includes(unit[0]! & 31)));
 }
 
@@ -197,6 +198,8 @@ describe('byte streams', () => {
   it('lose emulation prevention bytes when they are read', () => {
     const unit = Uint8Array.of(0x67, 0, 0, 3, 1, 0, 0, 3, 0, 0, 3);
     expect([...rbspOf(unit)]).toEqual([0, 0, 1, 0, 0, 0, 0]);
-    expect(() => readAvcSps(Uint8Array.of(0x67, 66, 0, 30), 70)).toThrow(/byte offset 7\d\)/);
+    expect(() => readSequenceParameterSet(Uint8Array.of(0x67, 66, 0, 30), 70)).toThrow(
+      /byte offset 7\d\)/,
+    );
   });
 });

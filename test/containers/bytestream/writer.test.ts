@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../src/base/errors.ts';
 import type { VideoStreamInfo } from '../../../src/base/packet.ts';
+import { createAnnexBWriter } from '../../../src/containers/bytestream/index.ts';
+import { openMp4 } from '../../../src/containers/isobmff/index.ts';
+import { MemorySink, MemorySource } from '../../../src/io/index.ts';
 import {
   findStartCode,
   joinLengthPrefixed,
   joinWithStartCodes,
   splitLengthPrefixed,
-} from '../../../src/containers/bytestream/annex-b.ts';
-import { createAnnexBWriter } from '../../../src/containers/bytestream/index.ts';
-import { openMp4 } from '../../../src/containers/isobmff/index.ts';
-import { MemorySink, MemorySource } from '../../../src/io/index.ts';
+} from '../../../src/syntax/h264/byte-stream.ts';
 import { runFfmpeg } from '../../support/ffmpeg.ts';
 import { hasMedia, mediaPath } from '../../support/media.ts';
 
@@ -72,7 +72,8 @@ describe('byte stream writer', () => {
       const act = writer.writePacket(0, { ...packet, data: Uint8Array.from(data) });
       await expect(act).rejects.toThrow(ConfigError);
     }
-    expect(splitLengthPrefixed('test', joinLengthPrefixed([idr, slice]))).toEqual([idr, slice]);
+    const joined = joinLengthPrefixed([idr, slice]);
+    expect(splitLengthPrefixed(joined, () => new Error('broken'))).toEqual([idr, slice]);
     expect(() => createAnnexBWriter(sink, [{ ...stream, codec: 'hevc' }])).toThrow(ConfigError);
     expect(() => createAnnexBWriter(sink, [])).toThrow('got none');
   });

@@ -3,13 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, FormatError } from '../../../src/base/errors.ts';
-import { readAvcRecord, widenNalLengths, writeAvcRecord } from '../../../src/bits/avc-record.ts';
 import { ac3BoxFromFrame, eac3BoxFromFrame } from '../../../src/containers/config/ac3.ts';
-import {
-  readAudioSpecificConfig,
-  SAMPLING_FREQUENCIES,
-  writeAacLcConfig,
-} from '../../../src/containers/config/audio-specific-config.ts';
 import {
   opusBoxToHead,
   opusHeadToBox,
@@ -17,6 +11,14 @@ import {
 } from '../../../src/containers/config/opus-head.ts';
 import { vp8Record, vp9RecordFromFrame } from '../../../src/containers/config/vp-record.ts';
 import { openMp4 } from '../../../src/containers/isobmff/index.ts';
+import {
+  audioFormatOf,
+  readAudioSpecificConfig,
+  writeAacLcConfig,
+} from '../../../src/syntax/aac/audio-specific-config.ts';
+import { SAMPLING_FREQUENCIES } from '../../../src/syntax/aac/sampling-frequency.ts';
+import { widenNalLengths } from '../../../src/syntax/h264/byte-stream.ts';
+import { readAvcRecord, writeAvcRecord } from '../../../src/syntax/h264/configuration-record.ts';
 import { runFfmpeg } from '../../support/ffmpeg.ts';
 import { codedVideo, temporaryFile } from '../isobmff/coded-streams.ts';
 import { TestSource } from '../isobmff/memory-file.ts';
@@ -97,12 +99,15 @@ describe('AudioSpecificConfig', () => {
   it('comes back for every frequency and channel configuration', () => {
     for (const frequency of [...SAMPLING_FREQUENCIES, 12345]) {
       for (let channels = 1; channels <= 7; channels++) {
-        const read = readAudioSpecificConfig(writeAacLcConfig(frequency, channels));
-        expect(read).toMatchObject({
+        const config = readAudioSpecificConfig(writeAacLcConfig(frequency, channels));
+        expect(config).toMatchObject({
           audioObjectType: 2,
           samplingFrequency: frequency,
-          extensionSamplingFrequency: frequency,
           channelConfiguration: channels,
+        });
+        const read = audioFormatOf(config);
+        expect(read).toMatchObject({
+          sampleRate: frequency,
           numChannels: channels === 7 ? 8 : channels,
           frameLength: 1024,
         });
@@ -115,12 +120,9 @@ describe('AudioSpecificConfig', () => {
   it('tells SBR apart from its core', () => {
     // AOT 5 (SBR), 24 kHz core, stereo, 48 kHz out, AOT 2.
     const config = Uint8Array.of(0b00101_011, 0b0_0010_001, 0b1_00010_00);
-    expect(readAudioSpecificConfig(config)).toMatchObject({
-      audioObjectType: 2,
-      samplingFrequency: 24000,
-      extensionSamplingFrequency: 48000,
-      numChannels: 2,
-    });
+    const read = readAudioSpecificConfig(config);
+    expect(read).toMatchObject({ audioObjectType: 2, samplingFrequency: 24000 });
+    expect(audioFormatOf(read)).toMatchObject({ sampleRate: 48000, numChannels: 2 });
     expect(() => readAudioSpecificConfig(Uint8Array.of(0x10))).toThrow(FormatError);
     expect(() => readAudioSpecificConfig(Uint8Array.of(0b00010_110, 0b1_0001_000))).toThrow(/13/);
   });

@@ -5,7 +5,8 @@
 
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import { fastExp2, fastLog2 } from '../../../dsp/logarithm.ts';
-import { type ElementLayout, ID_CPE, ID_LFE } from '../standard/channel-configuration.ts';
+import { ID_CPE, ID_LFE } from '../../../syntax/aac/element-ids.ts';
+import type { ElementLayout } from '../standard/channel-configuration.ts';
 import {
   ChannelStream,
   countFixedBits,

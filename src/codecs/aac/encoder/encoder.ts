@@ -10,7 +10,11 @@ import { ConfigError, StateError } from '../../../base/errors.ts';
 import type { AudioStreamInfo, Packet } from '../../../base/packet.ts';
 import { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import type { AudioFrame } from '../../../frames/frame.ts';
-import { writeAudioSpecificConfig } from '../standard/audio-specific-config.ts';
+import {
+  PLAIN_AUDIO_CONFIG,
+  writeAudioSpecificConfig,
+} from '../../../syntax/aac/audio-specific-config.ts';
+import { programConfigOf } from '../standard/channel-configuration.ts';
 import { END_BITS, ProtectedBits, writeEnd, writeFill } from '../standard/raw-data-block.ts';
 import { FRAME_LENGTH } from '../standard/window-sequence.ts';
 import { ATTACK_OFFSET } from './block-switching.ts';
@@ -59,14 +63,17 @@ export class AacEncoder {
       { length: settings.numChannels },
       () => new Float64Array(BUFFER_LENGTH),
     );
+    const { places } = settings.layout;
     this.streamInfo = {
       kind: 'audio',
       codec: 'aac',
       timeBase: [1, settings.sampleRate],
       config: writeAudioSpecificConfig({
-        samplingFrequencyIndex: settings.samplingFrequencyIndex,
+        ...PLAIN_AUDIO_CONFIG,
+        samplingFrequency: settings.sampleRate,
         channelConfiguration: settings.layout.channelConfiguration,
-        programConfig: settings.layout.programConfig,
+        programConfig:
+          places === undefined ? null : programConfigOf(places, settings.samplingFrequencyIndex),
       }),
       ...(settings.rateControl === 'quality' ? {} : { bitRate: settings.bitRate }),
       sampleRate: settings.sampleRate,

@@ -4,7 +4,7 @@
  * and without.
  */
 
-import type { SyntaxTrace } from '../../../bits/syntax-writer.ts';
+import type { SyntaxTrace } from '../../../bits/bit-syntax.ts';
 import type { ChannelStream } from '../standard/channel-stream.ts';
 
 /** Watches an encoder; pass it as `inspector`. */

@@ -6,7 +6,8 @@ import {
   requireNumber,
   requireOneOf,
 } from '../../../base/errors.ts';
-import { type ChannelLayout, channelLayout, ID_LFE } from '../standard/channel-configuration.ts';
+import { ID_LFE } from '../../../syntax/aac/element-ids.ts';
+import { type ChannelLayout, channelLayout } from '../standard/channel-configuration.ts';
 import { samplingFrequencyIndex } from '../standard/sampling-frequency.ts';
 import { FRAME_LENGTH } from '../standard/window-sequence.ts';
 import type { AacInspector } from './inspector.ts';

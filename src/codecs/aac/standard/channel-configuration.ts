@@ -4,19 +4,8 @@
  * is found among them.
  */
 import { UnsupportedError } from '../../../base/errors.ts';
-
-/** id_syn_ele of a single_channel_element(), table 4.85 (clause 4.5.2.1). */
-export const ID_SCE = 0;
-/** id_syn_ele of a channel_pair_element(), clause 4.5.2.1. */
-export const ID_CPE = 1;
-/** id_syn_ele of an lfe_channel_element(), clause 4.5.2.1. */
-export const ID_LFE = 3;
-/** id_syn_ele of a data_stream_element(), clause 4.5.2.1. */
-export const ID_DSE = 4;
-/** id_syn_ele of a fill_element(), clause 4.5.2.1. */
-export const ID_FIL = 6;
-/** id_syn_ele of the end of a frame, clause 4.5.2.1. */
-export const ID_END = 7;
+import { ID_CPE, ID_LFE, ID_SCE } from '../../../syntax/aac/element-ids.ts';
+import { EMPTY_PROGRAM_CONFIG, type ProgramConfig } from '../../../syntax/aac/program-config.ts';
 
 /** One syntactic element of every frame: its kind, its instance tag, and the input channels that it codes. */
 export interface ElementLayout {
@@ -27,14 +16,35 @@ export interface ElementLayout {
   readonly channels: readonly number[];
 }
 
-/** The elements of a frame by where their loudspeakers stand: what a program_config_element() tells, clause 4.5.2.1. */
-export interface ProgramConfig {
-  /** From the center outwards. */
+/** The elements of a frame by the places of their loudspeakers, as a program_config_element() lists them, clause 4.5.2.1. */
+interface ElementPlaces {
   readonly front: readonly ElementLayout[];
   readonly side: readonly ElementLayout[];
-  /** From the sides to the center. */
   readonly back: readonly ElementLayout[];
   readonly lfe: readonly ElementLayout[];
+}
+
+/**
+ * program_config_element() of AAC-LC for such elements, clause 4.5.2.1, without coupling channels, associated data, mixdown or
+ * comment.
+ */
+export function programConfigOf(
+  { front, side, back, lfe }: ElementPlaces,
+  sampling_frequency_index: number,
+): ProgramConfig {
+  const row = (elements: readonly ElementLayout[]) =>
+    elements.map(({ id_syn_ele, element_instance_tag }) => ({
+      is_cpe: id_syn_ele === ID_CPE ? (1 as const) : (0 as const),
+      tag_select: element_instance_tag,
+    }));
+  return {
+    ...EMPTY_PROGRAM_CONFIG,
+    sampling_frequency_index,
+    front: row(front),
+    side: row(side),
+    back: row(back),
+    lfe: lfe.map(({ element_instance_tag }) => element_instance_tag),
+  };
 }
 
 /** How the channels of one input are coded. */
@@ -45,7 +55,7 @@ export interface ChannelLayout {
   readonly channelMask: number;
   readonly elements: readonly ElementLayout[];
   /** For configuration 0: where the elements stand. */
-  readonly programConfig?: ProgramConfig;
+  readonly places?: ElementPlaces;
 }
 
 const sce = (tag: number, channel: number): ElementLayout => ({
@@ -136,15 +146,15 @@ function programLayout(channelMask: number): ChannelLayout | null {
     if (has(left) !== has(left + 1)) return null;
   }
   if (has(FRONT_LEFT_OF_CENTER) && !has(FRONT_LEFT)) return null;
-  const programConfig: ProgramConfig = {
+  const places: ElementPlaces = {
     front: [...single(FRONT_CENTER), ...pair(FRONT_LEFT_OF_CENTER), ...pair(FRONT_LEFT)],
     side: pair(SIDE_LEFT),
     back: [...pair(BACK_LEFT), ...single(BACK_CENTER)],
     lfe: has(LOW_FREQUENCY) ? [lfe(indexOf(LOW_FREQUENCY))] : [],
   };
-  const { front, side, back } = programConfig;
-  const elements = [...front, ...side, ...back, ...programConfig.lfe];
-  return { channelConfiguration: 0, channelMask, elements, programConfig };
+  const { front, side, back } = places;
+  const elements = [...front, ...side, ...back, ...places.lfe];
+  return { channelConfiguration: 0, channelMask, elements, places };
 }
 
 /** Number of loudspeakers in `channelMask`. */

@@ -1,14 +1,7 @@
 /** raw_data_block(): one frame, as a row of syntactic elements, AAC clause 4.4.2.1. */
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
-import {
-  type ElementLayout,
-  ID_CPE,
-  ID_DSE,
-  ID_END,
-  ID_FIL,
-  ID_LFE,
-  ID_SCE,
-} from './channel-configuration.ts';
+import { ID_CPE, ID_DSE, ID_END, ID_FIL, ID_LFE, ID_SCE } from '../../../syntax/aac/element-ids.ts';
+import type { ElementLayout } from './channel-configuration.ts';
 import {
   type ChannelStream,
   writeIcsInfo,

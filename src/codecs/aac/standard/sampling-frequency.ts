@@ -1,11 +1,6 @@
 /** Sampling frequencies by index, and what depends on them, AAC clauses 1.6.2.4 and 4.5.1.1. */
 import { UnsupportedError } from '../../../base/errors.ts';
-
-/** Table 1.18 (clause 1.6.3.4): samplingFrequencyIndex => Hz. */
-// biome-ignore format: laid out as in the standard
-export const SAMPLING_FREQUENCIES: readonly number[] = [
-  96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350,
-];
+import { SAMPLING_FREQUENCIES } from '../../../syntax/aac/sampling-frequency.ts';
 
 /** samplingFrequencyIndex of `sampleRate`; throws `UnsupportedError` for a rate that is not in the table. */
 export function samplingFrequencyIndex(sampleRate: number): number {

@@ -10,16 +10,15 @@ import { ByteWriter } from '../../../bits/byte-writer.ts';
 import { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import type { VideoFrame } from '../../../frames/frame.ts';
 import {
+  accessUnitDelimiter,
   FILLER_OVERHEAD_BYTES,
+  fillerData,
   primaryPicType,
-  writeAccessUnitDelimiter,
-  writeFillerData,
-} from '../standard/aud.ts';
+} from '../../../syntax/h264/aud.ts';
 import {
   avcDecoderConfigurationRecord,
   NAL_LENGTH_SIZE,
-} from '../standard/configuration-record.ts';
-import { deblockPicture } from '../standard/deblock.ts';
+} from '../../../syntax/h264/configuration-record.ts';
 import {
   checkLevel,
   type LevelDemand,
@@ -29,24 +28,27 @@ import {
   maxAccessUnitBytes,
   maxFirstAccessUnitBytes,
   requiredLevel,
-} from '../standard/levels.ts';
+} from '../../../syntax/h264/levels.ts';
+import { appendNalUnit, NalUnitType, writeNalUnit } from '../../../syntax/h264/nal.ts';
+import { type PictureParameterSet, writePictureParameterSet } from '../../../syntax/h264/pps.ts';
+import { ProfileIdc } from '../../../syntax/h264/profiles.ts';
+import { type SeiMessage, writeSei } from '../../../syntax/h264/sei.ts';
+import {
+  ALL_SLICES_SAME_TYPE,
+  PLAIN_SLICE_HEADER,
+  type SliceHeader,
+  SliceType,
+} from '../../../syntax/h264/slice-header.ts';
+import { type SequenceParameterSet, writeSequenceParameterSet } from '../../../syntax/h264/sps.ts';
+import { deblockPicture } from '../standard/deblock.ts';
 import { CavlcWriter } from '../standard/macroblock-syntax.ts';
-import { appendNalUnit, NalUnitType, writeNalUnit } from '../standard/nal.ts';
 import {
   CHROMA_PADDING,
   LUMA_PADDING,
   PictureState,
   type ReconstructedPicture,
 } from '../standard/picture.ts';
-import { type PictureParameterSet, writePictureParameterSet } from '../standard/pps.ts';
 import { ReferencePictures } from '../standard/reference-pictures.ts';
-import { type SeiMessage, writeSei } from '../standard/sei.ts';
-import { ALL_SLICES_SAME_TYPE, type SliceHeader, SliceType } from '../standard/slice-header.ts';
-import {
-  ProfileIdc,
-  type SequenceParameterSet,
-  writeSequenceParameterSet,
-} from '../standard/sps.ts';
 import { MacroblockCoder } from './macroblock-coder.ts';
 import { MacroblockContext } from './macroblock-context.ts';
 import { EncoderMemory, extendEdges } from './memory.ts';
@@ -216,6 +218,7 @@ export class H264Encoder {
     return avcDecoderConfigurationRecord(
       nalUnit(NalUnitType.SPS, (w) => writeSequenceParameterSet(w, this.sps)),
       nalUnit(NalUnitType.PPS, (w) => writePictureParameterSet(w, this.pps)),
+      this.sps,
     );
   }
 
@@ -346,9 +349,7 @@ export class H264Encoder {
     if (isIdr) this.idrPts = pts;
     const fillerBytes = rateControl.endFrame(this.accessUnitBits(isIdr));
     if (fillerBytes > 0) {
-      this.writeUnit(NalUnitType.FILLER, (w) =>
-        writeFillerData(w, fillerBytes - FILLER_OVERHEAD_BYTES),
-      );
+      this.writeUnit(NalUnitType.FILLER, (w) => fillerData(w, fillerBytes - FILLER_OVERHEAD_BYTES));
     }
     this.deblock(picture);
     if (isIdr) references.markIdr(picture, use.long_term_reference_flag);
@@ -365,21 +366,14 @@ export class H264Encoder {
   private sliceHeader(frame_num: number, plan: PicturePlan, use: ReferencePlan): SliceHeader {
     const { options } = this;
     return {
-      first_mb_in_slice: 0,
+      ...PLAIN_SLICE_HEADER,
       slice_type: (plan.isIntra ? SliceType.I : SliceType.P) + ALL_SLICES_SAME_TYPE,
       frame_num,
       idr_pic_id: this.idrCount & 1,
-      pic_order_cnt_lsb: 0,
-      direct_spatial_mv_pred_flag: 0,
       num_ref_idx_l0_active_minus1: Math.max(0, use.activeCount - 1),
-      num_ref_idx_l1_active_minus1: 0,
       ref_pic_list_modification_l0: use.modifications,
-      ref_pic_list_modification_l1: [],
-      no_output_of_prior_pics_flag: 0,
       long_term_reference_flag: use.long_term_reference_flag,
       memory_management_control: use.operations,
-      cabac_init_idc: 0,
-      slice_qp_delta: 0,
       disable_deblocking_filter_idc: this.deblockingIdc,
       slice_alpha_c0_offset_div2: options.deblockAlpha,
       slice_beta_offset_div2: options.deblockBeta,
@@ -417,7 +411,7 @@ export class H264Encoder {
     const { rate } = this.options;
     if (rate.accessUnitDelimiters) {
       const type = primaryPicType(plan.isIntra ? SliceType.I : SliceType.P);
-      this.writeUnit(NalUnitType.AUD, (w) => writeAccessUnitDelimiter(w, type));
+      this.writeUnit(NalUnitType.AUD, (w) => accessUnitDelimiter(w, type));
     }
     const messages = [...this.timingMessages(plan.isIdr, pts)];
     if (plan.isRecoveryPoint) messages.push(RECOVERY_POINT);

@@ -3,7 +3,7 @@
  * lambda·bits: first 16x16 over all references, then 8x8, and from the four 8x8 vectors 16x8 and 8x16.
  */
 import { ueBits } from '../../../bits/syntax-writer.ts';
-import type { LevelLimits } from '../standard/levels.ts';
+import type { LevelLimits } from '../../../syntax/h264/levels.ts';
 import {
   P_8X8,
   P_L0_4X4,

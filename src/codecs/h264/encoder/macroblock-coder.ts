@@ -5,9 +5,9 @@
 
 import type { BitMark } from '../../../bits/bit-writer.ts';
 import { ueBits } from '../../../bits/syntax-writer.ts';
+import { MAX_MACROBLOCK_LAYER_BITS } from '../../../syntax/h264/levels.ts';
 import { MAX_LEVEL } from '../standard/cavlc.ts';
 import { INTRA_4X4_DC } from '../standard/intra-4x4.ts';
-import { MAX_MACROBLOCK_LAYER_BITS } from '../standard/levels.ts';
 import {
   BLOCK_AT,
   I_4X4,

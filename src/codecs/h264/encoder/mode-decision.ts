@@ -3,7 +3,7 @@
  * error + lambda·bits of the complete macroblock with the option `rdo`.
  */
 
-import type { LevelLimits } from '../standard/levels.ts';
+import type { LevelLimits } from '../../../syntax/h264/levels.ts';
 import { P_L0_8X8, P_L0_16X16, P_L0_L0_8X16, P_L0_L0_16X8 } from '../standard/macroblock.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
 import { Candidate } from './candidate.ts';

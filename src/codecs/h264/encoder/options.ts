@@ -8,7 +8,7 @@ import {
 } from '../../../base/errors.ts';
 import type { ColorTags } from '../../../base/packet.ts';
 import { type Rational, requirePositiveRational } from '../../../base/rational.ts';
-import { LEVELS, maxDpbFrames } from '../standard/levels.ts';
+import { LEVELS, maxDpbFrames } from '../../../syntax/h264/levels.ts';
 import type { MotionSearchOptions, SearchMethod } from './motion-search.ts';
 import {
   type LookaheadPreset,

@@ -1,8 +1,9 @@
 /** The parameter sets of a stream, from its options. */
-import type { LevelSyntax } from '../standard/levels.ts';
-import type { PictureParameterSet } from '../standard/pps.ts';
-import { ProfileIdc, type SequenceParameterSet } from '../standard/sps.ts';
-import { aspectRatioInfo, type VuiParameters } from '../standard/vui.ts';
+import type { LevelSyntax } from '../../../syntax/h264/levels.ts';
+import { type PictureParameterSet, PLAIN_PPS } from '../../../syntax/h264/pps.ts';
+import { ProfileIdc } from '../../../syntax/h264/profiles.ts';
+import { PLAIN_SPS, type SequenceParameterSet } from '../../../syntax/h264/sps.ts';
+import { aspectRatioInfo, EMPTY_VUI, type VuiParameters } from '../../../syntax/h264/vui.ts';
 import type { ResolvedOptions } from './options.ts';
 import { hrdParameters } from './vbv.ts';
 
@@ -26,32 +27,16 @@ export function createSps(
   const codedWidth = options.width + (options.width & 1);
   const codedHeight = options.height + (options.height & 1);
   return {
+    ...PLAIN_SPS,
     profile_idc: ProfileIdc.BASELINE,
-    constraint_set0_flag: 1,
-    constraint_set1_flag: 1,
-    constraint_set2_flag: 0,
     constraint_set3_flag: level.constraint_set3_flag,
-    constraint_set4_flag: 0,
-    constraint_set5_flag: 0,
     level_idc: level.level_idc,
-    seq_parameter_set_id: 0,
-    chroma_format_idc: 1,
-    bit_depth_luma_minus8: 0,
-    bit_depth_chroma_minus8: 0,
-    qpprime_y_zero_transform_bypass_flag: 0,
-    seq_scaling_matrix_present_flag: 0,
     log2_max_frame_num_minus4: LOG2_MAX_FRAME_NUM_MINUS4,
     pic_order_cnt_type: 2,
-    log2_max_pic_order_cnt_lsb_minus4: 0,
     max_num_ref_frames: options.speed.refs,
-    gaps_in_frame_num_value_allowed_flag: 0,
     pic_width_in_mbs_minus1: widthInMbs - 1,
     pic_height_in_map_units_minus1: heightInMbs - 1,
-    frame_mbs_only_flag: 1,
-    direct_8x8_inference_flag: 1,
-    frame_crop_left_offset: 0,
     frame_crop_right_offset: (16 * widthInMbs - codedWidth) / 2,
-    frame_crop_top_offset: 0,
     frame_crop_bottom_offset: (16 * heightInMbs - codedHeight) / 2,
     vui_parameters: createVui(options),
   };
@@ -60,11 +45,11 @@ export function createSps(
 function createVui(options: ResolvedOptions): VuiParameters {
   const { color, sampleAspectRatio, frameRate, rate } = options;
   return {
+    ...EMPTY_VUI,
     aspect_ratio_info:
       sampleAspectRatio === undefined
         ? null
         : aspectRatioInfo(sampleAspectRatio[0], sampleAspectRatio[1]),
-    overscan_appropriate_flag: null,
     video_signal_type:
       color === undefined
         ? null
@@ -77,7 +62,6 @@ function createVui(options: ResolvedOptions): VuiParameters {
               matrix_coefficients: color.matrix_coefficients,
             },
           },
-    chroma_loc_info: null,
     timing_info: {
       num_units_in_tick: frameRate[1],
       time_scale: 2 * frameRate[0],
@@ -85,9 +69,6 @@ function createVui(options: ResolvedOptions): VuiParameters {
       fixed_frame_rate_flag: rate.hrd === 'cbr' ? 1 : 0,
     },
     nal_hrd_parameters: rate.hrd === 'none' || rate.vbv === null ? null : hrdParameters(rate.vbv),
-    vcl_hrd_parameters: null,
-    low_delay_hrd_flag: 0,
-    pic_struct_present_flag: 0,
     bitstream_restriction: {
       motion_vectors_over_pic_boundaries_flag: 1,
       max_bytes_per_pic_denom: 0,
@@ -103,20 +84,10 @@ function createVui(options: ResolvedOptions): VuiParameters {
 /** The picture parameter set: CAVLC, deblocking controls in the slice headers. */
 export function createPps(options: ResolvedOptions): PictureParameterSet {
   return {
-    pic_parameter_set_id: 0,
-    seq_parameter_set_id: 0,
-    entropy_coding_mode_flag: 0,
-    bottom_field_pic_order_in_frame_present_flag: 0,
-    num_ref_idx_l0_default_active_minus1: 0,
-    num_ref_idx_l1_default_active_minus1: 0,
-    weighted_pred_flag: 0,
-    weighted_bipred_idc: 0,
+    ...PLAIN_PPS,
     pic_init_qp_minus26: PIC_INIT_QP - 26,
-    pic_init_qs_minus26: 0,
     chroma_qp_index_offset: options.chromaQpOffset,
     deblocking_filter_control_present_flag: 1,
     constrained_intra_pred_flag: options.constrainedIntra ? 1 : 0,
-    redundant_pic_cnt_present_flag: 0,
-    high: null,
   };
 }

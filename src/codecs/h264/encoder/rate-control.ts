@@ -8,7 +8,7 @@
 import { log2 } from '../../../base/exp-log.ts';
 import { clip3 } from '../../../base/math.ts';
 import type { Rational } from '../../../base/rational.ts';
-import { FILLER_OVERHEAD_BYTES } from '../standard/aud.ts';
+import { FILLER_OVERHEAD_BYTES } from '../../../syntax/h264/aud.ts';
 import { QP_UNIT } from './importance.ts';
 import { SizeModel, SLOPE_I, SLOPE_P, stepOfQp } from './size-model.ts';
 import {

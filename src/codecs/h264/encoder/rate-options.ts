@@ -1,8 +1,13 @@
 /** Options of rate control and lookahead: what can be asked for, what is allowed, and what contradicts what. */
 import { ConfigError, requireInteger, requireNumber, requireOneOf } from '../../../base/errors.ts';
 import type { Rational } from '../../../base/rational.ts';
-import { cpbBrNalFactor, LEVELS, type LevelName, levelLimits } from '../standard/levels.ts';
-import { ProfileIdc } from '../standard/sps.ts';
+import {
+  cpbBrNalFactor,
+  LEVELS,
+  type LevelName,
+  levelLimits,
+} from '../../../syntax/h264/levels.ts';
+import { ProfileIdc } from '../../../syntax/h264/profiles.ts';
 import type { RateTarget } from './rate-control.ts';
 import { MAX_SETTINGS_BYTES } from './settings.ts';
 import { checkStatistics, type PassStatistics } from './two-pass.ts';

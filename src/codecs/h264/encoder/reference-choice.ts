@@ -10,9 +10,13 @@
  * which the nearest picture is not the most similar, and the list is modified. A flash is no reference at all. After a
  * recovery point no picture refers to one before it.
  */
+
+import type {
+  MemoryManagementControl,
+  RefPicListModification,
+} from '../../../syntax/h264/reference-syntax.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import type { ReferencePictures } from '../standard/reference-pictures.ts';
-import type { MemoryManagementControl, RefPicListModification } from '../standard/slice-header.ts';
 import type { PicturePlan } from './picture-planner.ts';
 
 /** The pictures that are kept. */

@@ -1,5 +1,5 @@
 /** The settings of an encoder as text, in a message that decoders skip (clause D.2.7): what made this stream, and how. */
-import type { UserDataUnregistered } from '../standard/sei.ts';
+import type { UserDataUnregistered } from '../../../syntax/h264/sei.ts';
 
 /** Says that the text is ours: a random number (RFC 9562, version 4), a14824a1-807a-4f82-9842-28cd6774c77c. */
 const SETTINGS_UUID: Uint8Array = /* @__PURE__ */ Uint8Array.of(

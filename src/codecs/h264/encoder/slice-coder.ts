@@ -6,19 +6,14 @@
  */
 import { clip3 } from '../../../base/math.ts';
 import type { ByteWriter } from '../../../bits/byte-writer.ts';
+import { type NalUnitHeader, NalUnitSize, writeNalUnit } from '../../../syntax/h264/nal.ts';
+import type { PictureParameterSet } from '../../../syntax/h264/pps.ts';
+import { type SliceHeader, writeSliceHeader } from '../../../syntax/h264/slice-header.ts';
+import type { SequenceParameterSet } from '../../../syntax/h264/sps.ts';
 import { INTRA_16X16_DC, INTRA_CHROMA_DC } from '../standard/intra-16x16.ts';
 import { I_16X16 } from '../standard/macroblock.ts';
 import type { CavlcWriter } from '../standard/macroblock-syntax.ts';
-import {
-  type NalUnitHeader,
-  NalUnitSize,
-  rbspTrailingBits,
-  writeNalUnit,
-} from '../standard/nal.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
-import type { PictureParameterSet } from '../standard/pps.ts';
-import { type SliceHeader, writeSliceHeader } from '../standard/slice-header.ts';
-import type { SequenceParameterSet } from '../standard/sps.ts';
 import { Candidate } from './candidate.ts';
 import { QP_UNIT } from './importance.ts';
 import type { MacroblockCoder } from './macroblock-coder.ts';
@@ -132,7 +127,7 @@ export class SliceCoder {
       }
     }
     coder.endSlice();
-    rbspTrailingBits(w);
+    w.trailingBits();
     writeNalUnit(out, nal.nal_ref_idc, nal.nal_unit_type, w.bits.view());
     return mbAddr;
   }

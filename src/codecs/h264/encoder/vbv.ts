@@ -5,7 +5,7 @@
  */
 import { ConfigError } from '../../../base/errors.ts';
 import type { Rational } from '../../../base/rational.ts';
-import type { HrdParameters } from '../standard/vui.ts';
+import type { HrdParameters } from '../../../syntax/h264/hrd.ts';
 
 /** The buffer to be kept. */
 export interface VbvOptions {

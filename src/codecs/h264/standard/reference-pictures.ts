@@ -3,7 +3,10 @@
  * state that encoder and decoder must agree on after every picture. Frames only.
  */
 import { StateError } from '../../../base/errors.ts';
-import type { MemoryManagementControl, RefPicListModification } from './slice-header.ts';
+import type {
+  MemoryManagementControl,
+  RefPicListModification,
+} from '../../../syntax/h264/reference-syntax.ts';
 
 /** What the decoding process knows of a reference frame. */
 export interface ReferenceFrame {

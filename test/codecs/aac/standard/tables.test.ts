@@ -7,7 +7,6 @@ import {
   SPECTRUM_LENGTHS,
 } from '../../../../src/codecs/aac/standard/huffman-tables.ts';
 import {
-  SAMPLING_FREQUENCIES,
   TNS_MAX_BANDS_LONG,
   TNS_MAX_BANDS_SHORT,
 } from '../../../../src/codecs/aac/standard/sampling-frequency.ts';
@@ -16,6 +15,7 @@ import {
   SWB_OFFSET_SHORT_WINDOW,
 } from '../../../../src/codecs/aac/standard/scalefactor-bands.ts';
 import { longSlope, shortSlope } from '../../../../src/codecs/aac/standard/window-sequence.ts';
+import { SAMPLING_FREQUENCIES } from '../../../../src/syntax/aac/sampling-frequency.ts';
 
 /** Number of codewords of each codebook, clause 4.6.3.3: (2·LAV + 1) or (LAV + 1) to the power of the dimension. */
 const SIZES = [0, 81, 81, 81, 81, 81, 81, 64, 64, 169, 169, 289];

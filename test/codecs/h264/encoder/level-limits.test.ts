@@ -6,14 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { createH264Encoder, H264Encoder } from '../../../../src/codecs/h264/encoder/encoder.ts';
 import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
 import { resolveOptions } from '../../../../src/codecs/h264/encoder/options.ts';
+import { P_8X8, P_L0_16X16 } from '../../../../src/codecs/h264/standard/macroblock.ts';
+import { mvX, mvY, type PictureState } from '../../../../src/codecs/h264/standard/picture.ts';
 import {
   type LevelName,
   levelLimits,
   maxAccessUnitBytes,
   maxFirstAccessUnitBytes,
-} from '../../../../src/codecs/h264/standard/levels.ts';
-import { P_8X8, P_L0_16X16 } from '../../../../src/codecs/h264/standard/macroblock.ts';
-import { mvX, mvY, type PictureState } from '../../../../src/codecs/h264/standard/picture.ts';
+} from '../../../../src/syntax/h264/levels.ts';
 import {
   codePictures,
   expectDecodedAsReconstructed,

@@ -15,7 +15,7 @@ import {
   rbspOf,
   readSps,
   splitNalUnits,
-} from '../standard/header-reader.ts';
+} from '../../../syntax/h264/header-reader.ts';
 import { type AccessUnit, checkBuffer, type Schedule } from './hrd.ts';
 
 const WIDTH = 96;

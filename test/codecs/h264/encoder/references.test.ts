@@ -17,14 +17,14 @@ import { ReferencePictures } from '../../../../src/codecs/h264/standard/referenc
 import type {
   MemoryManagementControl,
   RefPicListModification,
-} from '../../../../src/codecs/h264/standard/slice-header.ts';
+} from '../../../../src/syntax/h264/reference-syntax.ts';
 import {
   type CodedPictures,
   codePictures,
   expectDecodedAsReconstructed,
   nalUnits,
 } from '../../../support/h264.ts';
-import { ElementReader, rbspOf } from '../standard/header-reader.ts';
+import { ElementReader, rbspOf } from '../../../syntax/h264/header-reader.ts';
 import { drawScene } from './content.ts';
 
 const RUNS = Number(process.env.VITRINE_RUNS ?? 15);

@@ -6,18 +6,14 @@ import { ByteWriter } from '../../../../src/bits/byte-writer.ts';
 import { SyntaxWriter } from '../../../../src/bits/syntax-writer.ts';
 import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
 import { resolveOptions } from '../../../../src/codecs/h264/encoder/options.ts';
-import {
-  appendNalUnit,
-  NalUnitSize,
-  rbspTrailingBits,
-} from '../../../../src/codecs/h264/standard/nal.ts';
+import { appendNalUnit, NalUnitSize } from '../../../../src/syntax/h264/nal.ts';
 import {
   type CodedPictures,
   codePictures,
   expectDecodedAsReconstructed,
   nalUnits,
 } from '../../../support/h264.ts';
-import { ElementReader, rbspOf } from '../standard/header-reader.ts';
+import { ElementReader, rbspOf } from '../../../syntax/h264/header-reader.ts';
 import { drawScene } from './content.ts';
 
 const SEED = Number(process.env.VITRINE_SEED ?? 264);
@@ -116,7 +112,7 @@ describe('NalUnitSize', () => {
           size.bound(bits, 0);
         }
         const bound = size.bound(bits, 0);
-        rbspTrailingBits(w);
+        w.trailingBits();
         const out = new ByteWriter();
         appendNalUnit(out, 1, 1, bits.view());
         expect(out.position).toBeLessThanOrEqual(bound);

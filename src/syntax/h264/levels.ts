@@ -2,10 +2,10 @@
  * Levels, clause A.3: how large pictures may be, how fast they may come, how many bits they may take and how far vectors may
  * reach, so that a decoder of that level is sure to keep up. The level is not only written: what it limits is checked here.
  */
-import { ConfigError } from '../../../base/errors.ts';
-import type { Rational } from '../../../base/rational.ts';
-import { hasChromaFormat } from './sps.ts';
-import type { Flag } from './vui.ts';
+import { ConfigError } from '../../base/errors.ts';
+import type { Rational } from '../../base/rational.ts';
+import type { Flag } from '../../bits/bit-syntax.ts';
+import { hasChromaFormat } from './profiles.ts';
 
 /** Level numbers of Table A-1, lowest first. */
 // biome-ignore format: five groups as in the standard
@@ -230,6 +230,14 @@ export function levelSyntax(level: LevelName, profile_idc: number): LevelSyntax 
   return hasChromaFormat(profile_idc)
     ? { level_idc: 9, constraint_set3_flag: 0 }
     : { level_idc: 11, constraint_set3_flag: 1 };
+}
+
+/**
+ * The level that level_idc and constraint_set3_flag say, clause A.3.1; of a level_idc that is none, the next above it, or 6.2.
+ */
+export function levelOf(level_idc: number, constraint_set3_flag: Flag): LevelName {
+  if (level_idc === 9 || (level_idc === 11 && constraint_set3_flag === 1)) return '1b';
+  return LEVELS.find((level) => level !== '1b' && Number(level) * 10 >= level_idc - 0.5) ?? '6.2';
 }
 
 /** Bits that macroblock_layer( ) may take at most, clause A.3.1 n: 128 + RawMbBits for 4:2:0 and 8 bits. */

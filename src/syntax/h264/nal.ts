@@ -4,14 +4,19 @@
  * (docs/packets.md) is a run of them, each behind a 4-byte length.
  */
 
-import type { BitWriter } from '../../../bits/bit-writer.ts';
-import type { ByteWriter } from '../../../bits/byte-writer.ts';
-import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
+import type { BitWriter } from '../../bits/bit-writer.ts';
+import type { ByteWriter } from '../../bits/byte-writer.ts';
 
-/** nal_unit_type, Table 7-1: the types that are written here. */
+/** nal_unit_type, Table 7-1: the types that this library writes or looks at. */
 export const NalUnitType = {
   /** Coded slice of a non-IDR picture. */
   NON_IDR_SLICE: 1,
+  /** Slice data partition A: its slice header, and the macroblock types and vectors. */
+  PARTITION_A: 2,
+  /** Slice data partition B: residual of intra macroblocks. */
+  PARTITION_B: 3,
+  /** Slice data partition C: residual of inter macroblocks. */
+  PARTITION_C: 4,
   /** Coded slice of an IDR picture. */
   IDR_SLICE: 5,
   /** Supplemental enhancement information (sei.ts). */
@@ -28,6 +33,14 @@ export const NalUnitType = {
   END_OF_STREAM: 11,
   /** Filler data (aud.ts). */
   FILLER: 12,
+  /** Sequence parameter set extension. */
+  SPS_EXTENSION: 13,
+  /** Prefix of a base layer slice, the first of the types 14..18 that open an access unit. */
+  PREFIX: 14,
+  /** The last of those types; reserved. */
+  RESERVED_18: 18,
+  /** Slice of an auxiliary picture (alpha). */
+  AUXILIARY_SLICE: 19,
 } as const;
 
 /** The two elements of a NAL unit header that the syntax inside depends on. */
@@ -95,10 +108,35 @@ export function appendNalUnit(
 
 const EMULATION_PREVENTION_THREE_BYTE = 3;
 
-/** rbsp_trailing_bits( ), clause 7.3.2.11: a one, then zeros up to the next byte. */
-export function rbspTrailingBits(w: SyntaxWriter): void {
-  w.u('rbsp_stop_one_bit', 1, 1);
-  while (!w.bits.isByteAligned) w.u('rbsp_alignment_zero_bit', 1, 0);
+/** nal_unit_type of the NAL unit whose first byte this is, clause 7.3.1. */
+export function nalUnitType(firstByte: number): number {
+  return firstByte & 31;
+}
+
+/** Both elements of the header of a NAL unit, from its first byte, clause 7.3.1. */
+export function nalUnitHeader(firstByte: number): NalUnitHeader {
+  return { nal_ref_idc: (firstByte >> 5) & 3, nal_unit_type: firstByte & 31 };
+}
+
+/**
+ * The RBSP of a NAL unit without its header byte: emulation_prevention_three_byte taken out, clause 7.3.1.
+ * @param maxBytes bytes of the NAL unit that are looked at
+ */
+export function rbspOf(nalUnit: Uint8Array, maxBytes = nalUnit.length): Uint8Array {
+  const length = Math.min(nalUnit.length, maxBytes);
+  const out = new Uint8Array(Math.max(0, length - 1));
+  let at = 0;
+  let zeros = 0;
+  for (let i = 1; i < length; i++) {
+    const byte = nalUnit[i]!;
+    if (zeros >= 2 && byte === 3) {
+      zeros = 0;
+      continue;
+    }
+    out[at++] = byte;
+    zeros = byte === 0 ? zeros + 1 : 0;
+  }
+  return out.subarray(0, at);
 }
 
 /** Keeps count of the size that a NAL unit will have, emulation prevention and all, while its RBSP grows in a bit writer. */

@@ -2,7 +2,7 @@
  * Reads parameter sets, slice headers and SEI back, for tests: an interpreter of the syntax tables as text, so that it shares
  * nothing with the writers. Each line is `name descriptor`, or a condition on what was read with an indented body.
  */
-import { BitReader } from '../../../../src/bits/bit-reader.ts';
+import { BitReader } from '../../../src/bits/bit-reader.ts';
 
 /** What was read: element names to values; an element met several times has a list. */
 export type Elements = Record<string, number | number[]>;

@@ -1,19 +1,11 @@
 /** NAL units: emulation prevention against the syntax table of clause 7.3.1, byte by byte. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ByteWriter } from '../../../../src/bits/byte-writer.ts';
-import { SyntaxWriter } from '../../../../src/bits/syntax-writer.ts';
-import {
-  primaryPicType,
-  writeAccessUnitDelimiter,
-  writeFillerData,
-} from '../../../../src/codecs/h264/standard/aud.ts';
-import {
-  NalUnitType,
-  rbspTrailingBits,
-  writeNalUnit,
-} from '../../../../src/codecs/h264/standard/nal.ts';
-import { SliceType } from '../../../../src/codecs/h264/standard/slice-header.ts';
+import { ByteWriter } from '../../../src/bits/byte-writer.ts';
+import { SyntaxWriter } from '../../../src/bits/syntax-writer.ts';
+import { accessUnitDelimiter, fillerData, primaryPicType } from '../../../src/syntax/h264/aud.ts';
+import { NalUnitType, writeNalUnit } from '../../../src/syntax/h264/nal.ts';
+import { SliceType } from '../../../src/syntax/h264/slice-header.ts';
 import { rbspOf, splitNalUnits } from './header-reader.ts';
 
 function nalUnit(rbsp: Uint8Array): Uint8Array {
@@ -101,18 +93,18 @@ describe('small RBSPs', () => {
   it('ends with a one and zeros', () => {
     const w = new SyntaxWriter();
     w.u('x', 3, 0b101);
-    rbspTrailingBits(w);
+    w.trailingBits();
     w.u('x', 8, 7);
-    rbspTrailingBits(w);
+    w.trailingBits();
     expect([...w.bits.toBytes()]).toEqual([0b10110000, 7, 0x80]);
   });
 
   it('writes access unit delimiters and filler data', () => {
     const w = new SyntaxWriter();
-    writeAccessUnitDelimiter(w, primaryPicType(SliceType.I));
-    writeAccessUnitDelimiter(w, primaryPicType(SliceType.P));
-    writeAccessUnitDelimiter(w, primaryPicType(SliceType.B));
-    writeFillerData(w, 2);
+    accessUnitDelimiter(w, primaryPicType(SliceType.I));
+    accessUnitDelimiter(w, primaryPicType(SliceType.P));
+    accessUnitDelimiter(w, primaryPicType(SliceType.B));
+    fillerData(w, 2);
     expect([...w.bits.toBytes()]).toEqual([0x10, 0x30, 0x50, 0xff, 0xff, 0x80]);
   });
 });

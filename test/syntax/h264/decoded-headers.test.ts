@@ -6,31 +6,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ByteWriter } from '../../../../src/bits/byte-writer.ts';
-import { SyntaxWriter } from '../../../../src/bits/syntax-writer.ts';
-import {
-  writeAccessUnitDelimiter,
-  writeFillerData,
-} from '../../../../src/codecs/h264/standard/aud.ts';
-import {
-  NalUnitType,
-  rbspTrailingBits,
-  writeNalUnit,
-} from '../../../../src/codecs/h264/standard/nal.ts';
+import { ByteWriter } from '../../../src/bits/byte-writer.ts';
+import { SyntaxWriter } from '../../../src/bits/syntax-writer.ts';
+import { accessUnitDelimiter, fillerData } from '../../../src/syntax/h264/aud.ts';
+import { NalUnitType, writeNalUnit } from '../../../src/syntax/h264/nal.ts';
 import {
   type PictureParameterSet,
   writePictureParameterSet,
-} from '../../../../src/codecs/h264/standard/pps.ts';
-import { type SeiMessage, writeSei } from '../../../../src/codecs/h264/standard/sei.ts';
-import {
-  type SliceHeader,
-  writeSliceHeader,
-} from '../../../../src/codecs/h264/standard/slice-header.ts';
+} from '../../../src/syntax/h264/pps.ts';
+import { type SeiMessage, writeSei } from '../../../src/syntax/h264/sei.ts';
+import { type SliceHeader, writeSliceHeader } from '../../../src/syntax/h264/slice-header.ts';
 import {
   type SequenceParameterSet,
   writeSequenceParameterSet,
-} from '../../../../src/codecs/h264/standard/sps.ts';
-import { probeFile, runFfmpeg } from '../../../support/ffmpeg.ts';
+} from '../../../src/syntax/h264/sps.ts';
+import { probeFile, runFfmpeg } from '../../support/ffmpeg.ts';
 import { toAnnexB } from './header-reader.ts';
 import { plainPps, plainSliceHeader, plainSps } from './plain-headers.ts';
 
@@ -65,7 +55,7 @@ class TinyStream {
       w.ue('mb_type', 25);
       w.bits.alignZero();
       for (let i = 0; i < 384; i++) w.u('pcm_sample', 8, value);
-      rbspTrailingBits(w);
+      w.trailingBits();
     });
   }
 
@@ -75,7 +65,7 @@ class TinyStream {
     this.unit(nal_ref_idc, nal.nal_unit_type, (w) => {
       writeSliceHeader(w, plainSliceHeader({ slice_type: 5, ...header }), this.sps, this.pps, nal);
       w.ue('mb_skip_run', 1);
-      rbspTrailingBits(w);
+      w.trailingBits();
     });
   }
 
@@ -212,7 +202,7 @@ describe('parameter sets and SEI, probed by ffprobe', () => {
       },
     });
     const stream = new TinyStream(sps, plainPps({}));
-    stream.unit(0, NalUnitType.AUD, (w) => writeAccessUnitDelimiter(w, 0));
+    stream.unit(0, NalUnitType.AUD, (w) => accessUnitDelimiter(w, 0));
     stream.sei([
       {
         kind: 'buffering_period',
@@ -227,8 +217,8 @@ describe('parameter sets and SEI, probed by ffprobe', () => {
       },
     ]);
     stream.flat(80, true, {});
-    stream.unit(0, NalUnitType.FILLER, (w) => writeFillerData(w, 100));
-    stream.unit(0, NalUnitType.AUD, (w) => writeAccessUnitDelimiter(w, 1));
+    stream.unit(0, NalUnitType.FILLER, (w) => fillerData(w, 100));
+    stream.unit(0, NalUnitType.AUD, (w) => accessUnitDelimiter(w, 1));
     stream.sei([{ kind: 'pic_timing', cpb_removal_delay: 2, dpb_output_delay: 0, pic_struct: 0 }]);
     stream.skip(1, { frame_num: 1 });
 

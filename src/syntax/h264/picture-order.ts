@@ -1,8 +1,8 @@
 /**
- * When pictures are shown: picture order count (H.264 clause 8.2.1), and presentation times from it. memory_management_
+ * When pictures are shown: picture order count (clause 8.2.1), and presentation times from it. memory_management_
  * control_operation 5, which resets the count within a stream, is not read: nothing but an IDR picture starts anew here.
  */
-import type { SliceStart } from './slice-start.ts';
+import { isIdr, type ReadSlice } from './slice-header.ts';
 
 /** Computes picture order counts of the pictures of a stream, one after the other, in decoding order. */
 export class PictureOrderCount {
@@ -12,49 +12,50 @@ export class PictureOrderCount {
   private prevFrameNumOffset = 0;
 
   /** PicOrderCnt of the picture (of a frame, the lesser of its fields; of a field, its own), clause 8.2.1. */
-  next(slice: SliceStart): number {
+  next(slice: ReadSlice): number {
     const type = slice.sps.pic_order_cnt_type;
     if (type === 0) return this.byLsb(slice);
     const FrameNumOffset = this.frameNumOffset(slice);
     return type === 1
       ? this.byCycle(slice, FrameNumOffset)
-      : 2 * (FrameNumOffset + slice.frame_num) - (slice.nal_ref_idc === 0 ? 1 : 0);
+      : 2 * (FrameNumOffset + slice.header.frame_num) - (slice.nal.nal_ref_idc === 0 ? 1 : 0);
   }
 
   /** Type 0, clause 8.2.1.1. */
-  private byLsb(slice: SliceStart): number {
-    if (slice.IdrPicFlag === 1) {
+  private byLsb(slice: ReadSlice): number {
+    if (isIdr(slice)) {
       this.prevPicOrderCntMsb = 0;
       this.prevPicOrderCntLsb = 0;
     }
-    const lsb = slice.pic_order_cnt_lsb;
-    const MaxPicOrderCntLsb = 2 ** slice.sps.log2_max_pic_order_cnt_lsb;
+    const lsb = slice.header.pic_order_cnt_lsb;
+    const MaxPicOrderCntLsb = 2 ** (slice.sps.log2_max_pic_order_cnt_lsb_minus4 + 4);
     const difference = lsb - this.prevPicOrderCntLsb;
     let PicOrderCntMsb = this.prevPicOrderCntMsb;
     if (difference < 0 && -difference >= MaxPicOrderCntLsb / 2) PicOrderCntMsb += MaxPicOrderCntLsb;
     else if (difference > MaxPicOrderCntLsb / 2) PicOrderCntMsb -= MaxPicOrderCntLsb;
-    if (slice.nal_ref_idc !== 0) {
+    if (slice.nal.nal_ref_idc !== 0) {
       this.prevPicOrderCntMsb = PicOrderCntMsb;
       this.prevPicOrderCntLsb = lsb;
     }
-    return PicOrderCntMsb + lsb + Math.min(0, slice.delta_pic_order_cnt_bottom);
+    return PicOrderCntMsb + lsb + Math.min(0, slice.header.delta_pic_order_cnt_bottom);
   }
 
   /** FrameNumOffset of types 1 and 2, (8-6) and (8-11). */
-  private frameNumOffset(slice: SliceStart): number {
+  private frameNumOffset(slice: ReadSlice): number {
     let offset = this.prevFrameNumOffset;
-    if (slice.IdrPicFlag === 1) offset = 0;
-    else if (this.prevFrameNum > slice.frame_num) offset += 2 ** slice.sps.log2_max_frame_num;
+    if (isIdr(slice)) offset = 0;
+    else if (this.prevFrameNum > slice.header.frame_num)
+      offset += 2 ** (slice.sps.log2_max_frame_num_minus4 + 4);
     this.prevFrameNumOffset = offset;
-    this.prevFrameNum = slice.frame_num;
+    this.prevFrameNum = slice.header.frame_num;
     return offset;
   }
 
   /** Type 1, clause 8.2.1.2. */
-  private byCycle(slice: SliceStart, FrameNumOffset: number): number {
+  private byCycle(slice: ReadSlice, FrameNumOffset: number): number {
     const { offset_for_ref_frame: offsets, offset_for_non_ref_pic } = slice.sps;
-    let absFrameNum = offsets.length === 0 ? 0 : FrameNumOffset + slice.frame_num;
-    if (slice.nal_ref_idc === 0 && absFrameNum > 0) absFrameNum--;
+    let absFrameNum = offsets.length === 0 ? 0 : FrameNumOffset + slice.header.frame_num;
+    if (slice.nal.nal_ref_idc === 0 && absFrameNum > 0) absFrameNum--;
     let expected = 0;
     if (absFrameNum > 0) {
       const picOrderCntCycleCnt = Math.floor((absFrameNum - 1) / offsets.length);
@@ -62,8 +63,10 @@ export class PictureOrderCount {
       expected = picOrderCntCycleCnt * offsets.reduce((sum, offset) => sum + offset, 0);
       for (let i = 0; i <= frameNumInPicOrderCntCycle; i++) expected += offsets[i]!;
     }
-    if (slice.nal_ref_idc === 0) expected += offset_for_non_ref_pic;
-    return expected + slice.delta_pic_order_cnt0 + Math.min(0, slice.delta_pic_order_cnt1);
+    if (slice.nal.nal_ref_idc === 0) expected += offset_for_non_ref_pic;
+    return (
+      expected + slice.header.delta_pic_order_cnt0 + Math.min(0, slice.header.delta_pic_order_cnt1)
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 /** Levels: Table A-1 by its laws, the worked examples of Table A-6, and the errors. */
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from '../../../../src/base/errors.ts';
+import { ConfigError } from '../../../src/base/errors.ts';
 import {
   checkLevel,
   cpbBrNalFactor,
@@ -12,7 +12,7 @@ import {
   maxDpbFrames,
   maxFirstAccessUnitBytes,
   requiredLevel,
-} from '../../../../src/codecs/h264/standard/levels.ts';
+} from '../../../src/syntax/h264/levels.ts';
 
 const CIF: LevelDemand = {
   picWidthInMbs: 22,

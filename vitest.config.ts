@@ -7,7 +7,9 @@ const manifest = JSON.parse(readFileSync(new URL('./package.json', import.meta.u
 /** `vitrine` and `vitrine/part` mean the sources in tests, by the same table that the package exports. */
 const sourceOf = (types: string) =>
   fileURLToPath(new URL(types.replace('/dist/', '/').replace(/\.d\.ts$/, '.ts'), import.meta.url));
-const parts = Object.entries<{ types?: string }>(manifest.exports).filter(([, { types }]) => types);
+const parts = Object.entries<{ types?: string; default?: string }>(manifest.exports).filter(
+  ([, target]) => target.default?.endsWith('.js'),
+);
 const alias = parts.map(([name, target]) => ({
   find: new RegExp(`^vitrine${name.slice(1)}$`),
   replacement: sourceOf(target.types!),

@@ -5,10 +5,10 @@
  * files instead of some hundred.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rollup } from 'rollup';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -30,9 +30,12 @@ function compile() {
   if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 }
 
+/** Whether a row of `exports` is a part of the library, and no other file. */
+const isScript = (target) => target.default?.endsWith('.js') === true;
+
 /** Name of the bundled file => file in `dist/src`. A part's source is the one whose declarations it names. */
 function entries() {
-  const parts = Object.entries(manifest.exports).filter(([, target]) => target.types);
+  const parts = Object.entries(manifest.exports).filter(([, target]) => isScript(target));
   return {
     ...Object.fromEntries(
       parts.map(([, { types, default: path }]) => [
@@ -57,6 +60,24 @@ function chunkOf(id) {
   if (third !== undefined) return 'session-codecs';
   if (second === 'everything.js' || second === 'registry.js') return 'everything';
   return /^(video|audio)-encoder/.test(second) ? 'session-encoders' : 'session';
+}
+
+/**
+ * Writes `kernels.wasm`, for engines that let no code be made at run time, and puts the hashes of its sets into the library,
+ * which then knows its own kernels without writing them.
+ */
+async function writeKernels() {
+  const load = (path) => import(pathToFileURL(join(dist, 'src', path)).href);
+  const { KERNEL_SETS } = await load('pipeline/kernel-sets.js');
+  const { kernelHashes, kernelsFile } = await load('wasm/kernels-file.js');
+  writeFileSync(join(dist, 'kernels.wasm'), kernelsFile(KERNEL_SETS));
+  const declaration = 'declare const kernels: object;\nexport default kernels;\n';
+  writeFileSync(join(dist, 'kernels.wasm.d.ts'), declaration);
+  const hashes = join(dist, 'src', 'wasm', 'kernel-hashes.js');
+  const source = readFileSync(hashes, 'utf8');
+  const filled = source.replace('= null;', `= ${JSON.stringify(kernelHashes(KERNEL_SETS))};`);
+  if (filled === source) throw new Error(`${hashes} has no place for the hashes`);
+  writeFileSync(hashes, filled);
 }
 
 async function bundle() {
@@ -91,6 +112,7 @@ function namedPaths() {
 
 rmSync(dist, { recursive: true, force: true });
 compile();
+await writeKernels();
 await bundle();
 const missing = namedPaths().filter((path) => !existsSync(join(root, path)));
 for (const path of missing)

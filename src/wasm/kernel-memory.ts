@@ -1,8 +1,9 @@
 /**
- * Memory with kernels of a module over it, where the engine allows code to be made. Some do not: pages and workers with a
- * policy against it, engines without vector instructions. They get plain memory and no kernels, and whoever asked uses
- * functions that give the same bits.
+ * Memory with kernels of a module over it, where the engine allows code to be made, or where a module that was made before is
+ * handed over. Elsewhere there is plain memory without kernels, and whoever asked uses functions that give the same bits.
  */
+import { ConfigError, described } from '../base/errors.ts';
+import { KERNEL_HASHES } from './kernel-hashes.ts';
 import { MEMORY_MODULE, MEMORY_NAME, ModuleBuilder } from './module-builder.ts';
 
 /** Bytes of a page of memory, WebAssembly 2.0 clause 4.2.8. */
@@ -17,31 +18,82 @@ export interface KernelMemory {
   readonly exports: Exports | null;
 }
 
+/** A compiled module (`WebAssembly.Module`), under a name that programs without the types of a browser know. */
+export type CompiledModule = object;
+
+/** Which vector kernels are used: none (false), those that are made here if they can be (true), or those of `kernels.wasm`. */
+export type VectorKernels = boolean | CompiledModule;
+
+/** Between the name of a set and that of a function. */
+export const NAME_SEPARATOR = '.';
+
 /** Plain memory of at least that many bytes, whole words, zeroed. */
 export function plainMemory(byteLength: number): KernelMemory {
   return { buffer: new ArrayBuffer(4 * Math.ceil(byteLength / 4)), exports: null };
 }
 
-/** A module that is written and compiled the first time that it is needed. */
+/** A set of kernels: a module that is written and compiled the first time that it is needed. */
 export class KernelModule {
+  /** What the set is called among others: `h264`. */
+  readonly name: string;
   private readonly write: (m: ModuleBuilder) => void;
   private compiled: WebAssembly.Module | null | undefined;
 
   /** `write` defines the functions. */
-  constructor(write: (m: ModuleBuilder) => void) {
+  constructor(name: string, write: (m: ModuleBuilder) => void) {
+    this.name = name;
     this.write = write;
   }
 
-  /** A memory of at least that many bytes, whole words, zeroed, with the kernels over it if there can be any. */
-  createMemory(byteLength: number): KernelMemory {
-    const module = this.compile();
+  /** Defines the functions under the set's name, so that sets can share a module. */
+  define(builder: ModuleBuilder): void {
+    builder.prefix = `${this.name}${NAME_SEPARATOR}`;
+    this.write(builder);
+  }
+
+  /** Changes whenever a kernel does. */
+  get hash(): string {
+    return KERNEL_HASHES?.[this.name] ?? hashOf(this.bytes());
+  }
+
+  /**
+   * Checks the option of an encoder that says which kernels to use. Throws `ConfigError` naming `where` if it is neither a
+   * boolean nor a module with this set of kernels in the version that this library has.
+   */
+  requireKernels(where: string, value: unknown): VectorKernels {
+    if (typeof value === 'boolean') return value;
+    // A module of another realm (a frame, a vm context) is none by `instanceof`.
+    if (Object.prototype.toString.call(value) !== '[object WebAssembly.Module]') {
+      throw new ConfigError(
+        where,
+        `got ${described(value)}, allowed are true, false and a WebAssembly.Module of vitrine/kernels.wasm, such as await WebAssembly.compileStreaming(fetch(url)) or what a bundler makes of the import`,
+      );
+    }
+    const module = value as WebAssembly.Module;
+    const found = hashesIn(module)[this.name];
+    if (found === this.hash) return module;
+    throw new ConfigError(
+      where,
+      found === undefined
+        ? `the module has no kernels called ${this.name}; take kernels.wasm of this version of vitrine`
+        : `the module has kernels of another version of vitrine (${found}, this one needs ${this.hash}); take kernels.wasm from the same package`,
+    );
+  }
+
+  /**
+   * A memory of at least that many bytes, whole words, zeroed, with the kernels over it if there can be any.
+   * @param kernels as `requireKernels` gave it
+   */
+  createMemory(byteLength: number, kernels: VectorKernels = true): KernelMemory {
+    if (kernels === false) return plainMemory(byteLength);
+    const module = kernels === true ? this.compile() : (kernels as WebAssembly.Module);
     if (module !== null) {
       try {
         const pages = Math.max(1, Math.ceil(byteLength / PAGE_SIZE));
         const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
         const imports = { [MEMORY_MODULE]: { [MEMORY_NAME]: memory } };
         const { exports } = new WebAssembly.Instance(module, imports);
-        return { buffer: memory.buffer as ArrayBuffer, exports: exports as Exports };
+        return { buffer: memory.buffer as ArrayBuffer, exports: this.ownExports(exports) };
       } catch {
         // Engines reserve gigabytes of addresses for each such memory, and may have none left for many encoders at once.
       }
@@ -49,16 +101,57 @@ export class KernelModule {
     return plainMemory(byteLength);
   }
 
+  /** The functions of this set, without its name before theirs. */
+  private ownExports(exports: WebAssembly.Exports): Exports {
+    const prefix = `${this.name}${NAME_SEPARATOR}`;
+    const own = Object.entries(exports).filter(([name]) => name.startsWith(prefix));
+    return Object.fromEntries(own.map(([name, f]) => [name.slice(prefix.length), f])) as Exports;
+  }
+
+  private bytes(): Uint8Array<ArrayBuffer> {
+    const builder = new ModuleBuilder();
+    this.define(builder);
+    return builder.encode();
+  }
+
   private compile(): WebAssembly.Module | null {
     if (this.compiled === undefined) {
-      const builder = new ModuleBuilder();
-      this.write(builder);
+      const bytes = this.bytes();
       try {
-        this.compiled = new WebAssembly.Module(builder.encode());
+        this.compiled = new WebAssembly.Module(bytes);
       } catch {
         this.compiled = null;
       }
     }
     return this.compiled;
   }
+}
+
+/** The custom section of a module that has the hashes of its sets, as text: `h264=89ab…,jpeg=…`. */
+export const HASHES_SECTION = 'vitrine.kernels';
+
+/** Name of a set => hash that the module says. */
+function hashesIn(module: WebAssembly.Module): Record<string, string | undefined> {
+  const [section] = WebAssembly.Module.customSections(module, HASHES_SECTION);
+  if (section === undefined) return {};
+  const text = String.fromCharCode(...new Uint8Array(section).subarray(0, MAX_SECTION_BYTES));
+  return Object.fromEntries(text.split(',').map((pair) => pair.split('=', 2)));
+}
+
+const MAX_SECTION_BYTES = 4096;
+
+/**
+ * FNV-1a of 32 bits (Fowler, Noll, Vo; draft-eastlake-fnv) from two starts, as 16 hexadecimal digits. It is to find mistakes, and
+ * protects from nobody.
+ */
+function hashOf(bytes: Uint8Array): string {
+  const FNV_PRIME = 0x01000193;
+  const FNV_OFFSET_BASIS = 0x811c9dc5;
+  return [FNV_OFFSET_BASIS, ~FNV_OFFSET_BASIS]
+    .map((start) => {
+      let hash = start;
+      for (const byte of bytes) hash = Math.imul(hash ^ byte, FNV_PRIME);
+      return (hash >>> 0).toString(16).padStart(8, '0');
+    })
+    .join('');
 }

@@ -2,6 +2,7 @@
  * A WebAssembly module (WebAssembly 2.0 clause 5.5) of functions over one imported memory, written from TypeScript when it is
  * needed: kernels that use vector instructions need no other language and no file of machine code.
  */
+import { encodeUtf8 } from '../base/utf8.ts';
 import {
   bytesOf,
   type Code,
@@ -14,6 +15,7 @@ import {
 import { FunctionBuilder, type I32Local, TYPE_I32 } from './function-builder.ts';
 
 /** Section numbers, clause 5.5.2. */
+const SECTION_CUSTOM = 0;
 const SECTION_TYPE = 1;
 const SECTION_IMPORT = 2;
 const SECTION_FUNCTION = 3;
@@ -42,6 +44,8 @@ interface Definition {
 /** Collects functions, all exported by their names; parameters and results are integers of 32 bits. */
 export class ModuleBuilder {
   private readonly definitions: Definition[] = [];
+  /** Stands before the names of the functions that are defined from now on, so that sets of them can share a module. */
+  prefix = '';
 
   /**
    * Defines a function that leaves an integer. `write` is given the builder of its body and its parameters, and returns the
@@ -72,12 +76,20 @@ export class ModuleBuilder {
   private add(name: string, f: FunctionBuilder, result: Integer | undefined): number {
     const hasResult = result !== undefined;
     const parameterCount = f.parameters.length;
-    this.definitions.push({ name, parameterCount, hasResult, body: f.encode(result) });
+    this.definitions.push({
+      name: this.prefix + name,
+      parameterCount,
+      hasResult,
+      body: f.encode(result),
+    });
     return this.definitions.length - 1;
   }
 
-  /** The module in the binary format. */
-  encode(): Uint8Array<ArrayBuffer> {
+  /**
+   * The module in the binary format.
+   * @param about a custom section (clause 5.5.3) of text, which engines skip
+   */
+  encode(about?: { readonly name: string; readonly text: string }): Uint8Array<ArrayBuffer> {
     const definitions = this.definitions;
     const types = definitions.map(({ parameterCount, hasResult }) => [
       FUNCTION_TYPE,
@@ -103,6 +115,7 @@ export class ModuleBuilder {
         SECTION_CODE,
         definitions.map(({ body }) => body),
       ),
+      about === undefined ? [] : customSection(about.name, about.text),
     ]);
     return Uint8Array.from(code);
   }
@@ -118,7 +131,16 @@ function listOf(elements: readonly Code[]): Code {
 }
 
 function nameOf(text: string): Code {
-  return listOf([...new TextEncoder().encode(text)].map((byte) => [byte]));
+  return listOf(textOf(text).map((byte) => [byte]));
+}
+
+function textOf(text: string): number[] {
+  return [...encodeUtf8(text)];
+}
+
+function customSection(name: string, text: string): Code {
+  const content = bytesOf([nameOf(name), textOf(text)]);
+  return [SECTION_CUSTOM, unsignedLeb(content.length), content];
 }
 
 function section(id: number, elements: readonly Code[]): Code {

@@ -16,9 +16,9 @@ const manifest = JSON.parse(readFileSync(`${ROOT}/package.json`, 'utf8'));
 /** `vitrine`, `vitrine/h264` … => URL path of the built module: what a page's import map says. */
 const parts: Record<string, string> = Object.fromEntries(
   Object.entries<{ default?: string }>(manifest.exports).flatMap(([part, target]) =>
-    target.default === undefined
+    target.default?.endsWith('.js') !== true
       ? []
-      : [[`${manifest.name}${part.slice(1)}`, target.default.replace('./', '/')]],
+      : [[`${manifest.name}${part.slice(1)}`, target.default!.replace('./', '/')]],
   ),
 );
 

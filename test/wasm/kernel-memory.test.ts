@@ -52,7 +52,7 @@ function expectPlain(module: KernelModule): void {
 afterEach(() => void vi.unstubAllGlobals());
 
 describe('memory with kernels', () => {
-  const module = new KernelModule(writeKernels);
+  const module = new KernelModule('test', writeKernels);
 
   it.each(SIZES)('has %i bytes at least, zeroed, and the kernels reach the last', (byteLength) => {
     const memory = module.createMemory(byteLength);
@@ -78,7 +78,7 @@ describe('memory with kernels', () => {
     const compile = vi.fn();
     beforeMaking('Module', compile);
     const write = vi.fn(writeKernels);
-    const lazy = new KernelModule(write);
+    const lazy = new KernelModule('test', write);
     expect(write).not.toHaveBeenCalled();
     for (const byteLength of SIZES) expect(lazy.createMemory(byteLength).exports).not.toBeNull();
     expect(write).toHaveBeenCalledTimes(1);
@@ -89,32 +89,32 @@ describe('memory with kernels', () => {
 describe('memory is plain and there are no kernels', () => {
   it('where WebAssembly is undefined', () => {
     vi.stubGlobal('WebAssembly', undefined);
-    expectPlain(new KernelModule(writeKernels));
+    expectPlain(new KernelModule('test', writeKernels));
   });
 
   it('where there is no WebAssembly', () => {
     vi.stubGlobal('WebAssembly', undefined);
     Reflect.deleteProperty(globalThis, 'WebAssembly');
     expect('WebAssembly' in globalThis).toBe(false);
-    expectPlain(new KernelModule(writeKernels));
+    expectPlain(new KernelModule('test', writeKernels));
   });
 
   it('where compiling throws, which is tried once', () => {
     const compile = throwing(new WebAssembly.CompileError('code is not allowed'));
     beforeMaking('Module', compile);
     const write = vi.fn(writeKernels);
-    expectPlain(new KernelModule(write));
+    expectPlain(new KernelModule('test', write));
     expect(write).toHaveBeenCalledTimes(1);
     expect(compile).toHaveBeenCalledTimes(1);
   });
 
   it('where the engine does not know the instructions', () => {
     const unknown = { type: 'none', code: [0xfd, 0xff, 0x7f] } as const;
-    expectPlain(new KernelModule((m) => m.defineProcedure('f', 0, (f) => f.do(unknown))));
+    expectPlain(new KernelModule('test', (m) => m.defineProcedure('f', 0, (f) => f.do(unknown))));
   });
 
   it('where there is no memory left, and only then', () => {
-    const module = new KernelModule(writeKernels);
+    const module = new KernelModule('test', writeKernels);
     const allocate = throwing(new RangeError('could not allocate'));
     beforeMaking('Memory', allocate);
     expectPlain(module);
@@ -126,7 +126,7 @@ describe('memory is plain and there are no kernels', () => {
   it('where an instance cannot be made', () => {
     const link = throwing(new WebAssembly.LinkError('not linked'));
     beforeMaking('Instance', link);
-    expectPlain(new KernelModule(writeKernels));
+    expectPlain(new KernelModule('test', writeKernels));
     expect(link).toHaveBeenCalled();
   });
 });

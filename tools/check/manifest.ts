@@ -20,7 +20,7 @@ export function checkManifest(project: Project): Finding[] {
     inManifest('dependencies', 'the library has no run-time dependency');
   }
   for (const [part, target] of Object.entries(exports)) {
-    if (target.types === undefined) continue;
+    if (target.types === undefined || !target.default?.endsWith('.js')) continue;
     const source = target.types.replace('./dist/', '').replace(/\.d\.ts$/, '.ts');
     const name = `${manifest.name}${part.slice(1)}`;
     const file = `./dist/${part === '.' ? 'index' : part.slice(2)}.js`;

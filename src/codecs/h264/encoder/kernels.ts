@@ -4,7 +4,7 @@
  * `../vector` take their place.
  */
 
-import { KernelModule, plainMemory } from '../../../wasm/kernel-memory.ts';
+import { KernelModule, type VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { type IntraKernels, plainIntraKernels } from '../standard/intra-kernels.ts';
 import { plainSampleKernels, type SampleKernels } from '../standard/sample-kernels.ts';
 import { defineDeblocking } from '../vector/deblock.ts';
@@ -79,7 +79,8 @@ export interface KernelBuffer {
   readonly kernels: EncoderKernels;
 }
 
-const VECTOR_KERNELS = /* @__PURE__ */ new KernelModule((m) => {
+/** The vector kernels of H.264; a row of src/pipeline/kernel-sets.ts. */
+export const H264_KERNELS = /* @__PURE__ */ new KernelModule('h264', (m) => {
   defineDistortion(m);
   defineInterpolation(m);
   defineResidual(m);
@@ -90,17 +91,15 @@ const VECTOR_KERNELS = /* @__PURE__ */ new KernelModule((m) => {
 
 /**
  * Allocates a zeroed buffer of at least `byteLength` bytes.
- * @param withVectors whether vector kernels are used if there can be any
+ * @param vectorKernels which vector kernels are used, if there can be any
  * @param quantizers what kernels of residuals know by index; for vector ones they must be written to the buffer
  */
 export function createKernelBuffer(
   byteLength: number,
-  withVectors: boolean,
+  vectorKernels: VectorKernels,
   quantizers: readonly Quantizer[] = [],
 ): KernelBuffer {
-  const { buffer, exports } = withVectors
-    ? VECTOR_KERNELS.createMemory(byteLength)
-    : plainMemory(byteLength);
+  const { buffer, exports } = H264_KERNELS.createMemory(byteLength, vectorKernels);
   const bytes = new Uint8Array(buffer);
   const clamped = new Uint8ClampedArray(buffer);
   const words = new Int32Array(buffer);

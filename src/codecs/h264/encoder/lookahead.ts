@@ -3,6 +3,7 @@
  * and how important each macroblock is for the pictures that follow. Pictures go in one by one, decisions come out
  * `frames` pictures later, in the same order.
  */
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { importanceOffsets, propagateImportance } from './importance.ts';
 import { LowResolution } from './low-resolution.ts';
 import { type SceneOptions, type ScenePicture, Scenes } from './scenes.ts';
@@ -11,8 +12,8 @@ import { type SceneOptions, type ScenePicture, Scenes } from './scenes.ts';
 export interface LookaheadOptions extends SceneOptions {
   readonly widthInMbs: number;
   readonly heightInMbs: number;
-  /** Whether vector kernels are used if there can be any (kernels.ts). */
-  readonly vectorKernels: boolean;
+  /** Which vector kernels are used, if there can be any (kernels.ts). */
+  readonly vectorKernels: VectorKernels;
   /** QP steps for each doubling of a macroblock's importance; 0 switches the propagation off. */
   readonly importance: number;
 }

@@ -7,7 +7,9 @@
  * long again and gained nothing (importance.ts: foreman -2.0 % bits without, -0.2 % with them). Options `lookahead` 0 and
  * `sceneCut` false with constant QP switch all of it off.
  */
+
 import { median } from '../../../base/math.ts';
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
 import { searchWord } from './distortion.ts';
 import { createKernelBuffer, type EncoderKernels } from './kernels.ts';
@@ -64,9 +66,14 @@ export class LowResolution {
 
   /**
    * Memory for `planes` pictures of `widthInMbs` by `heightInMbs` macroblocks.
-   * @param withVectors whether vector kernels are used if there can be any
+   * @param vectorKernels which vector kernels are used, if there can be any
    */
-  constructor(widthInMbs: number, heightInMbs: number, planes: number, withVectors: boolean) {
+  constructor(
+    widthInMbs: number,
+    heightInMbs: number,
+    planes: number,
+    vectorKernels: VectorKernels,
+  ) {
     this.widthInMbs = widthInMbs;
     this.heightInMbs = heightInMbs;
     this.stride = BLOCK * widthInMbs + 2 * PADDING;
@@ -76,7 +83,7 @@ export class LowResolution {
     this.searched = this.scratch + BLOCK * BLOCK;
     this.rows = this.searched + BLOCK * BLOCK;
     const size = this.rows + 4 * BLOCK * widthInMbs + 16;
-    const { bytes, words, kernels } = createKernelBuffer(size, withVectors);
+    const { bytes, words, kernels } = createKernelBuffer(size, vectorKernels);
     this.bytes = bytes;
     this.words = words;
     this.kernels = kernels;

@@ -2,6 +2,7 @@
  * The one block of memory that all samples of an encoder lie in (design, decision 5), and the places in it: source
  * pictures, reconstructed pictures with their half-sample planes, and the scratch blocks of the macroblock being coded.
  */
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { quarterOffsets, tileColumns } from '../standard/interpolation.ts';
 import { BLOCKS_PER_MB } from '../standard/macroblock.ts';
 import { LEVELS_PER_MB } from '../standard/macroblock-syntax.ts';
@@ -85,14 +86,14 @@ export class EncoderMemory implements SampleMemory {
 
   /**
    * `sourceCount` source pictures, `pictureCount` reconstructed pictures of that many macroblocks.
-   * @param withVectors whether vector kernels are used if there can be any
+   * @param vectorKernels which vector kernels are used, if there can be any
    */
   constructor(
     widthInMbs: number,
     heightInMbs: number,
     sourceCount: number,
     pictureCount: number,
-    withVectors: boolean,
+    vectorKernels: VectorKernels,
   ) {
     const width = widthInMbs * 16;
     const height = heightInMbs * 16;
@@ -144,7 +145,7 @@ export class EncoderMemory implements SampleMemory {
     const size = end + SLACK;
     const { bytes, clamped, words, kernels } = createKernelBuffer(
       size,
-      withVectors,
+      vectorKernels,
       this.quantizers,
     );
     writeQuantizers(words, this.quantizers);

@@ -1,4 +1,5 @@
 /** Options of the H.264 encoder: what can be asked for, what is allowed, and the presets as a ladder of changes. */
+
 import {
   ConfigError,
   rejectUnknownKeys,
@@ -9,6 +10,8 @@ import {
 import type { ColorTags } from '../../../base/packet.ts';
 import { type Rational, requirePositiveRational } from '../../../base/rational.ts';
 import { LEVELS, maxDpbFrames } from '../../../syntax/h264/levels.ts';
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import { H264_KERNELS } from './kernels.ts';
 import type { MotionSearchOptions, SearchMethod } from './motion-search.ts';
 import {
   type LookaheadPreset,
@@ -81,10 +84,10 @@ export interface H264Options extends RateOptions {
   /** constrained_intra_pred_flag: intra predicts from intra only, so that lost pictures do not spread; default false. */
   readonly constrainedIntra?: boolean;
   /**
-   * Whether kernels with vector instructions are used where the engine allows them (encoder/kernels.ts); default true. The
-   * stream is the same without them.
+   * Whether kernels with vector instructions are used where the engine allows them (encoder/kernels.ts); default true. Where no
+   * code may be made at run time, the `WebAssembly.Module` of `vitrine/kernels.wasm`. The stream is the same in each case.
    */
-  readonly vectorKernels?: boolean;
+  readonly vectorKernels?: VectorKernels;
   readonly search?: SearchMethod;
   readonly searchRange?: number;
   readonly halfSteps?: number;
@@ -235,7 +238,7 @@ export interface ResolvedOptions {
   readonly settingsSei: boolean;
   readonly deblockAcrossSlices: boolean;
   readonly constrainedIntra: boolean;
-  readonly vectorKernels: boolean;
+  readonly vectorKernels: VectorKernels;
   readonly speed: SpeedOptions;
 }
 
@@ -382,10 +385,10 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
       true,
       false,
     ]),
-    vectorKernels: requireOneOf(`${at}.vectorKernels`, options.vectorKernels ?? true, [
-      true,
-      false,
-    ]),
+    vectorKernels: H264_KERNELS.requireKernels(
+      `${at}.vectorKernels`,
+      options.vectorKernels ?? true,
+    ),
     speed,
   };
 }

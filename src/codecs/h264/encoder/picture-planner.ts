@@ -3,7 +3,9 @@
  * picture whether it is an IDR picture, its QP, and the offsets of its macroblocks. Where nothing is to be looked at
  * (constant QP without scene detection), nothing is computed.
  */
+
 import type { Rational } from '../../../base/rational.ts';
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { adaptiveOffsets } from './adaptive-quantization.ts';
 import { Lookahead } from './lookahead.ts';
 import { type PictureForecast, RateControl } from './rate-control.ts';
@@ -18,8 +20,8 @@ export interface PlannerOptions {
   readonly gopSize: number;
   /** Scenes to remember (scenes.ts). */
   readonly sceneMemory: number;
-  /** Whether vector kernels are used if there can be any (kernels.ts). */
-  readonly vectorKernels: boolean;
+  /** Which vector kernels are used, if there can be any (kernels.ts). */
+  readonly vectorKernels: VectorKernels;
   /** Whether recovery points stand in for IDR pictures after the first. */
   readonly recoveryPoints: boolean;
 }

@@ -10,7 +10,7 @@
  */
 import { designLowPass, impulseResponse } from '../../../dsp/kaiser.ts';
 import { factorsByteLength, MixedFft, plainFftKernels } from '../../../dsp/mixed-fft.ts';
-import { KernelModule, plainMemory } from '../../../wasm/kernel-memory.ts';
+import { KernelModule, type VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { type BlockPlan, planBlocks } from './block-plan.ts';
 import { plainSpectrumKernel, type ResampleKernels } from './kernels.ts';
 import { defineFft } from './vector-fft.ts';
@@ -24,7 +24,8 @@ const ATTENUATION = 180;
 const PASS = 0.455;
 const STOP = 0.5;
 
-const VECTOR_KERNELS = /* @__PURE__ */ new KernelModule((m) => {
+/** The vector kernels of the conversion; a row of src/pipeline/kernel-sets.ts. */
+export const RESAMPLE_KERNELS = /* @__PURE__ */ new KernelModule('resample', (m) => {
   defineFft(m);
   defineSpectrum(m);
 });
@@ -36,7 +37,7 @@ export interface BlockOptions {
   readonly down: number;
   /** Width of the band that is kept, as a part of that of the lower rate: above 0, at most 1. */
   readonly band: number;
-  readonly vectorKernels: boolean;
+  readonly vectorKernels: VectorKernels;
 }
 
 /** Converts two channels at a time: one is the real part of what is transformed, the other the imaginary part. */
@@ -64,9 +65,7 @@ export class BlockResampler {
     const forwardFactors = this.response + 8 * (this.bins + 1);
     const inverseFactors = forwardFactors + factorsByteLength(inLength);
     const byteLength = inverseFactors + factorsByteLength(outLength);
-    const { buffer, exports } = options.vectorKernels
-      ? VECTOR_KERNELS.createMemory(byteLength)
-      : plainMemory(byteLength);
+    const { buffer, exports } = RESAMPLE_KERNELS.createMemory(byteLength, options.vectorKernels);
     const memory = new Float64Array(buffer, 0, byteLength / 8);
     this.memory = memory;
     this.kernels = {

@@ -6,7 +6,8 @@
 import { ConfigError, requireInteger } from '../../../base/errors.ts';
 import { gcd } from '../../../base/math.ts';
 import { scaleByFraction } from '../../../base/rational.ts';
-import { BlockResampler } from './block-resampler.ts';
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import { BlockResampler, RESAMPLE_KERNELS } from './block-resampler.ts';
 import { BlockStage } from './block-stage.ts';
 import { Interpolator } from './interpolator.ts';
 
@@ -15,8 +16,11 @@ export interface ResamplerOptions {
   readonly from: number;
   readonly to: number;
   readonly channels: number;
-  /** Whether vector instructions are used where the engine has them; the samples are the same. Default true. */
-  readonly vectorKernels?: boolean;
+  /**
+   * Whether vector instructions are used where the engine has them; default true. Where no code may be made at run time, the
+   * `WebAssembly.Module` of `vitrine/kernels.wasm`. The samples are the same in each case.
+   */
+  readonly vectorKernels?: VectorKernels;
 }
 
 const WHERE = 'resampler';
@@ -43,7 +47,10 @@ export class Resampler {
     this.to = requireInteger(`${WHERE}.to`, options.to, 1, MAX_RATE);
     this.channels = requireInteger(`${WHERE}.channels`, options.channels, 1, 1024);
     const { from, to, channels } = this;
-    const vectorKernels = options.vectorKernels ?? true;
+    const vectorKernels = RESAMPLE_KERNELS.requireKernels(
+      `${WHERE}.vectorKernels`,
+      options.vectorKernels ?? true,
+    );
     const divisor = gcd(from, to);
     const direct = BlockResampler.create({
       up: to / divisor,

@@ -1,0 +1,7 @@
+/** The sets of vector kernels of all codecs: what the build writes into `kernels.wasm`. A new set is a row here. */
+import { H264_KERNELS } from '../codecs/h264/encoder/kernels.ts';
+import { RESAMPLE_KERNELS } from '../filters/audio/resample/block-resampler.ts';
+import type { KernelModule } from '../wasm/kernel-memory.ts';
+
+/** All of them. */
+export const KERNEL_SETS: readonly KernelModule[] = [H264_KERNELS, RESAMPLE_KERNELS];

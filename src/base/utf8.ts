@@ -1,4 +1,4 @@
-/** Text as UTF-8 (RFC 3629) and back, without the classes of the web platform: small engines do not have them. */
+/** Text as UTF-8 (RFC 3629) and back, and from UTF-16, without the classes of the web platform: small engines do not have them. */
 
 /** What stands for bytes that are no text, and for halves of surrogate pairs. */
 const REPLACEMENT = 0xfffd;
@@ -74,4 +74,27 @@ function codePoint(bytes: Uint8Array, at: number, length: number): number {
   let code = bytes[at]! & (0xff >> (length + 1));
   for (let i = 1; i < length; i++) code = (code << 6) | (bytes[at + i]! & 63);
   return code;
+}
+
+/** The text of `bytes` in UTF-16, as `TextDecoder` gives it: half a character becomes U+FFFD. */
+export function decodeUtf16(bytes: Uint8Array, isBigEndian: boolean): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const unitAt = (at: number) => (at + 1 < bytes.length ? view.getUint16(at, !isBigEndian) : -1);
+  const characters: string[] = [];
+  for (let at = 0; at < bytes.length; at += 2) {
+    const unit = unitAt(at);
+    const isWhole = unit >= 0 && (unit < 0xd800 || unit >= 0xe000);
+    const isHigh = unit >= 0xd800 && unit < 0xdc00;
+    const next = unitAt(at + 2);
+    if (isWhole) characters.push(String.fromCharCode(unit));
+    else if (isHigh && next >= 0xdc00 && next < 0xe000) {
+      characters.push(String.fromCharCode(unit, next));
+      at += 2;
+    } else {
+      characters.push(String.fromCharCode(REPLACEMENT));
+      // What is cut off at the end is one mistake.
+      if (isHigh && at + 3 === bytes.length) break;
+    }
+  }
+  return characters.join('');
 }

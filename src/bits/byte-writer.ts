@@ -1,4 +1,5 @@
 /** Writes integers, floats and text into a buffer that grows: the writer of container headers. */
+import { encodeUtf8 } from '../base/utf8.ts';
 
 const INITIAL_BYTES = 256;
 
@@ -85,7 +86,7 @@ export class ByteWriter {
 
   /** UTF-8, without a terminator. */
   utf8(text: string): void {
-    this.append(new TextEncoder().encode(text));
+    this.append(encodeUtf8(text));
   }
 
   append(bytes: Uint8Array): void {

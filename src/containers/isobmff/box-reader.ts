@@ -3,7 +3,9 @@
  * Every size is checked against the box before anything is allocated. Tables that claim more rows than the box has are
  * cut to what is there, so that truncated files give what they hold; a field that is missing is a `FormatError`.
  */
+
 import { FormatError } from '../../base/errors.ts';
+import { decodeUtf8 } from '../../base/utf8.ts';
 import type { BoxDescription, FieldSyntax } from './syntax.ts';
 
 /** Bytes of a file, and where in the file they lie. */
@@ -223,7 +225,7 @@ export class FieldReader implements FieldSyntax {
     const start = this.position;
     let stop = start;
     while (stop < this.end && bytes[stop] !== 0) stop++;
-    const value = new TextDecoder().decode(bytes.subarray(start, stop));
+    const value = decodeUtf8(bytes.subarray(start, stop));
     this.position = Math.min(this.end, stop + 1);
     this.note(name, value, start);
     return value;
@@ -231,7 +233,7 @@ export class FieldReader implements FieldSyntax {
 
   text(name: string, length: number, _value: string): string {
     const at = this.take(name, length);
-    const value = new TextDecoder().decode(this.file.bytes.subarray(at, at + length));
+    const value = decodeUtf8(this.file.bytes.subarray(at, at + length));
     this.note(name, value, at);
     return value;
   }

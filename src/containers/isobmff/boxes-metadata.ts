@@ -2,6 +2,7 @@
  * What people read: titles, cover art, chapters. MetaBox is of ISOBMFF clause 8.11; the items inside are those of the
  * QuickTime File Format's metadata as iTunes writes them, which every player reads.
  */
+import { encodeUtf8 } from '../../base/utf8.ts';
 import { describeBox, describeContainer, type FieldSyntax, fullBox, NO_BYTES } from './syntax.ts';
 
 /** MetaBox. QuickTime's own is no FullBox: the reader tells them apart before it comes here. */
@@ -64,7 +65,7 @@ export const chpl = /* @__PURE__ */ describeBox(
     for (let i = 0; i < count && (!s.isReading || s.remaining >= 9); i++) {
       const chapter = b.chapters[i] ?? { start: 0, title: '' };
       const start = s.u('start', 64, chapter.start);
-      const length = s.u('length', 8, new TextEncoder().encode(chapter.title).length);
+      const length = s.u('length', 8, encodeUtf8(chapter.title).length);
       const title = s.text('title', s.isReading ? Math.min(length, s.remaining) : 0, chapter.title);
       chapters.push({ start, title });
     }

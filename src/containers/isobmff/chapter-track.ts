@@ -3,8 +3,10 @@
  * chapter, named as such by the tracks that it belongs to (QuickTime File Format, "Chapter Lists"). Other players read the
  * list of `chpl`; a file has both.
  */
+
 import type { Chapter } from '../../base/file-description.ts';
 import type { Packet } from '../../base/packet.ts';
+import { encodeUtf8 } from '../../base/utf8.ts';
 import { ByteWriter } from '../../bits/byte-writer.ts';
 import { describeBox, describeContainer } from './syntax.ts';
 import { Mp4Track } from './track.ts';
@@ -53,7 +55,7 @@ const MAX_TITLE_BYTES = 0xffff;
 
 /** One sample: a 16-bit length, the title in UTF-8, and the box that says so. */
 function titleSample(title: string): Uint8Array {
-  const text = new TextEncoder().encode(title).subarray(0, MAX_TITLE_BYTES);
+  const text = encodeUtf8(title).subarray(0, MAX_TITLE_BYTES);
   const w = new ByteWriter();
   w.u16(text.length);
   w.append(text);

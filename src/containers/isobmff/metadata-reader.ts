@@ -1,5 +1,7 @@
 /** Reads what people put into a file: titles, cover art, chapters. Everything that is not understood is left out. */
+
 import type { Chapter, FileMetadata } from '../../base/file-description.ts';
+import { decodeUtf8 } from '../../base/utf8.ts';
 import {
   type BoxView,
   boxesIn,
@@ -44,12 +46,12 @@ export function readMetadata(file: FileBytes, moov: BoxView): ReadMetadata {
     if (value === null) continue;
     const name = ITEM_NAMES.get(item.type);
     if (name !== undefined && value.type === DATA_UTF8) {
-      metadata[name] = new TextDecoder().decode(value.value);
+      metadata[name] = decodeUtf8(value.value);
     } else if (item.type === 'covr' && (value.type === DATA_JPEG || value.type === DATA_PNG)) {
       metadata.coverArt = value.value;
     } else if (item.type === '----') {
       const free = readChild(freeFormName, file, item);
-      if (free !== null) freeForm.set(free.text, new TextDecoder().decode(value.value));
+      if (free !== null) freeForm.set(free.text, decodeUtf8(value.value));
     }
   }
   readQuickTimeTexts(file, udta, metadata);
@@ -84,6 +86,6 @@ function readQuickTimeTexts(
     const size = (file.bytes[box.dataStart] << 8) | file.bytes[box.dataStart + 1];
     const start = box.dataStart + 4;
     const text = file.bytes.subarray(start, Math.min(box.end, start + size));
-    metadata[name] ??= new TextDecoder().decode(text);
+    metadata[name] ??= decodeUtf8(text);
   }
 }

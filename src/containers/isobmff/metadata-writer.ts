@@ -2,6 +2,7 @@
 
 import { ConfigError } from '../../base/errors.ts';
 import type { Chapter, FileMetadata } from '../../base/file-description.ts';
+import { decodeUtf8, encodeUtf8 } from '../../base/utf8.ts';
 import type { BoxWriter } from './box-writer.ts';
 import {
   chpl,
@@ -58,7 +59,7 @@ function writeItems(w: BoxWriter, metadata: FileMetadata): void {
       for (const [name, type] of TEXT_ITEMS) {
         const text = metadata[name];
         if (text === undefined) continue;
-        const value = new TextEncoder().encode(text);
+        const value = encodeUtf8(text);
         w.box(type, () => w.put(data, { type: DATA_UTF8, value }));
       }
       const { coverArt } = metadata;
@@ -77,7 +78,10 @@ function pictureType(picture: Uint8Array): number {
 
 /** The longest start of `text` that takes at most `maxBytes` in UTF-8 and ends with a whole character. */
 function cutUtf8(text: string, maxBytes: number): string {
-  const bytes = new Uint8Array(maxBytes);
-  const { read } = new TextEncoder().encodeInto(text, bytes);
-  return text.slice(0, read);
+  const bytes = encodeUtf8(text);
+  if (bytes.length <= maxBytes) return text;
+  // Bytes 10xxxxxx go on with a character (RFC 3629 clause 3).
+  let end = maxBytes;
+  while ((bytes[end]! & 0xc0) === 0x80) end--;
+  return decodeUtf8(bytes.subarray(0, end));
 }

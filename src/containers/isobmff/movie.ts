@@ -1,6 +1,8 @@
 /** Writes `moov` from what the tracks have collected: headers, edit lists, sample tables. ISOBMFF clauses 8.2 to 8.9. */
+
 import { gcd } from '../../base/math.ts';
 import { rescale } from '../../base/rational.ts';
+import { encodeUtf8 } from '../../base/utf8.ts';
 import type { BoxWriter } from './box-writer.ts';
 import { trex } from './boxes-fragments.ts';
 import { gmin } from './boxes-metadata.ts';
@@ -136,7 +138,7 @@ export function writeMovie(
         w.box('mdia', () => writeMedia(w, track, { options, offsetShift, isFragmented }));
         const { title } = track.stream;
         if (title !== undefined) {
-          const text = new TextEncoder().encode(title);
+          const text = encodeUtf8(title);
           w.box('udta', () => w.put(opaque, { data: text }, null, 'name'));
         }
       });

@@ -1,6 +1,8 @@
 /** From a stream's description to its sample entry: which type, which boxes in it, and what they hold. */
+
 import { ConfigError, UnsupportedError } from '../../base/errors.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../../base/packet.ts';
+import { decodeUtf8 } from '../../base/utf8.ts';
 import { ac3BoxFromFrame, eac3BoxFromFrame } from '../config/ac3.ts';
 import { opusHeadToBox } from '../config/opus-head.ts';
 import { vp8Record, vp9RecordFromFrame } from '../config/vp-record.ts';
@@ -146,7 +148,7 @@ export function writeSampleEntry(
 }
 
 function vttConfig(config: Uint8Array): { config: string } {
-  const text = new TextDecoder().decode(config).trim();
+  const text = decodeUtf8(config).trim();
   return { config: text.startsWith('WEBVTT') ? text : 'WEBVTT' };
 }
 

@@ -3,7 +3,9 @@
  * 16-bit length before the text) or WebVTT boxes (ISO/IEC 14496-30 clause 7.4), and something for the time between cues,
  * for samples follow one another without gaps.
  */
+
 import type { Packet, StreamInfo } from '../../base/packet.ts';
+import { decodeUtf8, decodeUtf16 } from '../../base/utf8.ts';
 import { boxesIn, findBox } from './box-reader.ts';
 import { BoxWriter } from './box-writer.ts';
 import { opaque } from './boxes-movie.ts';
@@ -73,8 +75,8 @@ export function readTimedText(sample: Uint8Array): string {
   const length = ((sample[0] ?? 0) << 8) | (sample[1] ?? 0);
   const text = sample.subarray(2, 2 + length);
   const isWide = (text[0] === 0xfe && text[1] === 0xff) || (text[0] === 0xff && text[1] === 0xfe);
-  if (!isWide) return new TextDecoder().decode(text);
-  return new TextDecoder(text[0] === 0xfe ? 'utf-16be' : 'utf-16le').decode(text);
+  if (!isWide) return decodeUtf8(text);
+  return decodeUtf16(text.subarray(2), text[0] === 0xfe);
 }
 
 /** The text of a `wvtt` sample: the payloads of its cues, one after the other; empty if it has none. */

@@ -1,4 +1,5 @@
 /** From `trak` to a track that can be read: the stream's description, its tables, its edits. ISOBMFF clauses 8.3 to 8.6. */
+
 import type { Budget } from '../../base/limits.ts';
 import type {
   AudioStreamInfo,
@@ -8,6 +9,7 @@ import type {
 } from '../../base/packet.ts';
 import { type Problem, report } from '../../base/problems.ts';
 import { type Rational, reduced } from '../../base/rational.ts';
+import { decodeUtf8 } from '../../base/utf8.ts';
 import {
   type BoxView,
   boxesIn,
@@ -208,7 +210,7 @@ function describeEntry(
 function trackTitle(file: FileBytes, trak: BoxView): { title?: string } {
   const name = findPath(file, trak, 'udta', 'name');
   if (name === null) return {};
-  const title = new TextDecoder().decode(file.bytes.subarray(name.dataStart, name.end));
+  const title = decodeUtf8(file.bytes.subarray(name.dataStart, name.end));
   return title === '' ? {} : { title: title.replace(/\0+$/, '') };
 }
 

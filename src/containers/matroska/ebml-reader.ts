@@ -2,7 +2,9 @@
  * Reads EBML (RFC 8794): element headers anywhere, and whole master elements that lie in memory. Nothing here trusts a
  * size: an element that reaches past its parent is a `FormatError` with its offset.
  */
+
 import { FormatError } from '../../base/errors.ts';
+import { decodeUtf8 } from '../../base/utf8.ts';
 import { crc32 } from '../../bits/crc32.ts';
 import { type ElementName, elementById, ID } from './element-table.ts';
 
@@ -151,7 +153,7 @@ export function readFloat(data: Uint8Array): number {
 /** Value of a string element up to its first zero byte (RFC 8794 clauses 7.4, 7.5). */
 export function readText(data: Uint8Array): string {
   const zero = data.indexOf(0);
-  return new TextDecoder().decode(zero < 0 ? data : data.subarray(0, zero));
+  return decodeUtf8(zero < 0 ? data : data.subarray(0, zero));
 }
 
 /** Looks values up among the children of one master. Where an element repeats, the first counts. */

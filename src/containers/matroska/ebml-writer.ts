@@ -2,6 +2,7 @@
  * Writes EBML elements (RFC 8794) by name: the ID and the type come from the element table, so a header's code reads as
  * the standard's list of elements.
  */
+import { encodeUtf8 } from '../../base/utf8.ts';
 import { ByteWriter } from '../../bits/byte-writer.ts';
 import { ELEMENTS, type ElementName, ID } from './element-table.ts';
 
@@ -97,7 +98,7 @@ export class EbmlWriter {
 
   /** A string element, RFC 8794 clauses 7.4 (ASCII) and 7.5 (UTF-8). */
   text(name: ElementName, value: string): void {
-    const bytes = new TextEncoder().encode(value);
+    const bytes = encodeUtf8(value);
     this.header(name, TYPES.get(name) === 'utf-8' ? 'utf-8' : 'string', bytes.length);
     this.bytes.append(bytes);
   }

@@ -1,9 +1,11 @@
 /** YUV4MPEG2 (.y4m): a header line, then each picture behind a line `FRAME`. */
+
 import type { ByteSink, ByteSource } from '../../base/byte-stream.ts';
 import type { ContainerReader, ContainerWriter, ReadPacket } from '../../base/container.ts';
 import { ConfigError, FormatError, rejectUnknownKeys, requireOneOf } from '../../base/errors.ts';
 import type { ColorTags, Packet, StreamInfo, VideoStreamInfo } from '../../base/packet.ts';
 import { inverse, type Rational } from '../../base/rational.ts';
+import { encodeUtf8 } from '../../base/utf8.ts';
 import { rawPictureBytes } from './picture-layout.ts';
 import type { Truncated } from './raw-reader.ts';
 import { checkFollows } from './raw-writer.ts';
@@ -77,7 +79,7 @@ class Y4mWriter implements ContainerWriter {
   private readonly sink: ByteSink;
   private readonly pictureBytes: number;
   private readonly header: string;
-  private readonly frameLine = new TextEncoder().encode(`${FRAME}\n`);
+  private readonly frameLine = encodeUtf8(`${FRAME}\n`);
   private lastPts = Number.MIN_SAFE_INTEGER;
 
   constructor(sink: ByteSink, pictureBytes: number, timeBase: Rational, header: string) {
@@ -88,7 +90,7 @@ class Y4mWriter implements ContainerWriter {
   }
 
   async writeHeader(): Promise<void> {
-    await this.sink.write(new TextEncoder().encode(this.header));
+    await this.sink.write(encodeUtf8(this.header));
   }
 
   async writePacket(streamIndex: number, packet: Packet): Promise<void> {

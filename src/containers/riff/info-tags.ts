@@ -1,5 +1,7 @@
 /** Title, artist and the like: the `LIST` chunk of type `INFO` (RIFF/WAVE 1991, "INFO List Chunk"). */
+
 import { ConfigError, rejectUnknownKeys } from '../../base/errors.ts';
+import { decodeUtf8, encodeUtf8 } from '../../base/utf8.ts';
 import type { ByteWriter } from '../../bits/byte-writer.ts';
 
 /** What a WAV file can say about itself. */
@@ -44,7 +46,7 @@ export function writeInfoList(w: ByteWriter, tags: WavTags): void {
   const texts: [chunk: string, text: Uint8Array][] = [];
   for (const [name, chunk] of Object.entries(CHUNKS)) {
     const text = tags[name as keyof WavTags];
-    if (text) texts.push([chunk, new TextEncoder().encode(`${text}\0`)]);
+    if (text) texts.push([chunk, encodeUtf8(`${text}\0`)]);
   }
   if (texts.length === 0) return;
   w.ascii('LIST');
@@ -70,9 +72,7 @@ export function readInfoList(bytes: Uint8Array): WavTags {
     const name = Object.entries(CHUNKS).find((entry) => entry[1] === chunk)?.[0];
     if (name !== undefined) {
       const end = text.indexOf(0);
-      tags[name as keyof WavTags] = new TextDecoder().decode(
-        end < 0 ? text : text.subarray(0, end),
-      );
+      tags[name as keyof WavTags] = decodeUtf8(end < 0 ? text : text.subarray(0, end));
     }
     at += 8 + size + (size & 1);
   }

@@ -2,7 +2,9 @@
  * The tree of a WAV file's chunks, with the fields of those that are known. Never throws for what a file holds: what is
  * wrong is said at the chunk where it is.
  */
+
 import type { ByteSource } from '../../base/byte-stream.ts';
+import { decodeUtf8 } from '../../base/utf8.ts';
 import {
   hexText,
   TREE_DEFAULTS,
@@ -162,7 +164,7 @@ function readFields(
     else if (kind === 'u32') value = view.getUint32(at, true);
     else if (kind === 'u64') value = Number(view.getBigUint64(at, true));
     else if (kind === 'fourcc') value = fourCc(part, 0);
-    else if (kind === 'text') value = new TextDecoder().decode(part).replace(/\0+$/, '');
+    else if (kind === 'text') value = decodeUtf8(part).replace(/\0+$/, '');
     else value = hexText(part, maxBytes);
     fields.push({ name, value, start: offset + at, end: offset + at + width });
     at += width;

@@ -1,4 +1,6 @@
 /** The settings of an encoder as text, in a message that decoders skip (clause D.2.7): what made this stream, and how. */
+
+import { encodeUtf8 } from '../../../base/utf8.ts';
 import type { UserDataUnregistered } from '../../../syntax/h264/sei.ts';
 
 /** Says that the text is ours: a random number (RFC 9562, version 4), a14824a1-807a-4f82-9842-28cd6774c77c. */
@@ -35,6 +37,6 @@ export function settingsMessage(options: object): UserDataUnregistered {
   return {
     kind: 'user_data_unregistered',
     uuid_iso_iec_11578: SETTINGS_UUID,
-    user_data_payload: new TextEncoder().encode(`${settingsText(options)}\0`),
+    user_data_payload: encodeUtf8(`${settingsText(options)}\0`),
   };
 }

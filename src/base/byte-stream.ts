@@ -36,6 +36,11 @@ export interface ByteSource {
    * next call. Sequential sources keep a bounded window and throw `StateError` for a position they have dropped.
    */
   read(position: number, length: number): Promise<Uint8Array>;
+  /**
+   * From now on nothing is asked for that lies more than a little before what has been read: what is kept of it may go. Called
+   * by readers of formats that may have to go back, where a file turns out to need no going back.
+   */
+  forwardOnly?(): void;
   close(): Promise<void>;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { ByteSink, ByteSource } from '../base/byte-stream.ts';
 import { UnsupportedError } from '../base/errors.ts';
+import type { SpillStore } from './spill-source.ts';
 
 /** Always throws `UnsupportedError`. */
 export async function openPathSink(file: string | URL): Promise<ByteSink> {
@@ -16,6 +17,11 @@ export async function openPathSource(file: string | URL): Promise<ByteSource> {
     file,
     'the bytes (Uint8Array, ArrayBuffer), a Blob or File, or a ReadableStream such as the body of a fetch',
   );
+}
+
+/** Always throws `UnsupportedError`. */
+export async function openTemporaryFile(): Promise<SpillStore> {
+  throw new UnsupportedError('source', 'there are no files on this platform');
 }
 
 function noFiles(file: string | URL, instead: string): UnsupportedError {

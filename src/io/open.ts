@@ -2,6 +2,7 @@
 import type { ByteSink, ByteSource } from '../base/byte-stream.ts';
 import { ConfigError, UnsupportedError } from '../base/errors.ts';
 import { BlobSource, MemorySource } from './memory-source.ts';
+import { SpillSource } from './spill-source.ts';
 import { StreamSink } from './stream-sink.ts';
 import { type ByteStream, StreamSource } from './stream-source.ts';
 
@@ -41,14 +42,31 @@ export async function openSource(where: string, origin: Origin): Promise<ByteSou
   if (typeof Blob !== 'undefined' && origin instanceof Blob) return new BlobSource(origin);
   if (typeof origin === 'object' && origin !== null) {
     // Streams of Node have a `read` of another meaning, so what can be iterated over is taken for a stream first.
+    if (isReadableStream(origin)) {
+      if (!origin.locked) return new StreamSource(origin);
+      throw new ConfigError(where, 'the stream is locked; release its reader before');
+    }
     if (Symbol.asyncIterator in origin) return new StreamSource(origin as ByteStream);
-    if (isReadableStream(origin)) return new StreamSource(chunksOf(origin));
     if ('read' in origin && typeof origin.read === 'function') return origin as ByteSource;
   }
   throw new ConfigError(
     where,
     'needed is a path, bytes, a Blob, a ReadableStream, or a ByteSource',
   );
+}
+
+/**
+ * A source that can be read backwards, over one that may be a stream: what has come of that is kept, on the disk where there is
+ * one.
+ * @param maxBytes most bytes that are kept; default see `SpillOptions`
+ */
+export function backwardSource(source: ByteSource, maxBytes?: number): ByteSource {
+  if (source.size !== null) return source;
+  const openStore = async () => {
+    const files = await loadFiles('source').catch(() => null);
+    return files === null ? null : files.openTemporaryFile().catch(() => null);
+  };
+  return new SpillSource(source, { openStore, ...(maxBytes === undefined ? {} : { maxBytes }) });
 }
 
 /** Whether `value` can be written to; decides before anything is opened. */
@@ -68,20 +86,6 @@ function isWritableStream(value: unknown): value is WritableStream<Uint8Array> {
 
 function isReadableStream(value: unknown): value is ReadableStream<Uint8Array> {
   return typeof (value as ReadableStream | null)?.getReader === 'function';
-}
-
-/** Streams that cannot be iterated over (Safari). */
-async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  try {
-    for (;;) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel();
-  }
 }
 
 /** `#files` is `node/files.ts` or `no-files.ts`, by the platform. Where nobody resolves such names (a page without a bundler) there are no files. */

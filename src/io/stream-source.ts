@@ -8,19 +8,49 @@ const DEFAULT_WINDOW_BYTES = 1 << 20;
 /** What streams of the web platform and of Node have in common. */
 export type ByteStream = AsyncIterable<Uint8Array>;
 
+/** The chunks of a stream, and a way to end it that does not wait for a chunk that may never come. */
+export interface Chunks {
+  next(): Promise<IteratorResult<Uint8Array>>;
+  cancel(): Promise<void>;
+}
+
+/** The chunks of a stream of the web platform, of Node, or of anything that can be iterated over. */
+export function chunksOf(stream: ByteStream | ReadableStream<Uint8Array>): Chunks {
+  if ('getReader' in stream) {
+    const reader = stream.getReader();
+    return {
+      next: () => reader.read() as Promise<IteratorResult<Uint8Array>>,
+      cancel: () => reader.cancel(),
+    };
+  }
+  const iterator = stream[Symbol.asyncIterator]();
+  const { destroy } = stream as { destroy?: () => void };
+  return {
+    next: () => iterator.next(),
+    async cancel() {
+      // A generator answers only when the chunk that it waits for has come; a stream of Node can be told to end.
+      if (destroy === undefined) await iterator.return?.();
+      else destroy.call(stream);
+    },
+  };
+}
+
 /** Keeps at most the window, and what one call of `read` asks for. */
 export class StreamSource implements ByteSource {
   /** Known when the end has been met. */
   size: number | null = null;
-  private readonly chunks: AsyncIterator<Uint8Array>;
+  private readonly chunks: Chunks;
   private readonly windowBytes: number;
   private buffer = new Uint8Array(64 * 1024);
   /** Position in the stream of `buffer[0]`, and bytes that are in it. */
   private start = 0;
   private length = 0;
 
-  constructor(stream: ByteStream, options: { readonly windowBytes?: number } = {}) {
-    this.chunks = stream[Symbol.asyncIterator]();
+  constructor(
+    stream: ByteStream | ReadableStream<Uint8Array>,
+    options: { readonly windowBytes?: number } = {},
+  ) {
+    this.chunks = chunksOf(stream);
     this.windowBytes = options.windowBytes ?? DEFAULT_WINDOW_BYTES;
   }
 
@@ -40,7 +70,7 @@ export class StreamSource implements ByteSource {
   }
 
   async close(): Promise<void> {
-    await this.chunks.return?.();
+    await this.chunks.cancel();
   }
 
   private async pull(): Promise<void> {

@@ -1,12 +1,13 @@
 /** Copies the streams of an open file into another, without decoding them. */
-import { ConfigError, rejectUnknownKeys, requireInteger } from '../base/errors.ts';
+import { ConfigError, FormatError, rejectUnknownKeys, requireInteger } from '../base/errors.ts';
+import type { Abortable } from '../base/pace.ts';
 import type { Packet } from '../base/packet.ts';
 import { toSeconds } from '../base/rational.ts';
 import type { Demuxer } from './demuxer.ts';
 import type { Muxer } from './muxer.ts';
 
-/** What `copyStreams` shall do. */
-export interface CopyOptions {
+/** What `copyStreams` shall do. An aborted `signal` ends the copy; nothing is left of the new file then. */
+export interface CopyOptions extends Abortable {
   /** Streams to copy, in this order; default all of them. */
   readonly indices?: readonly number[];
   /** Options of the new container. They win over what the old file says of itself, which is taken over otherwise. */
@@ -24,25 +25,33 @@ export interface RemuxResult {
 }
 
 /** The keys of `CopyOptions`. */
-export const COPY_KEYS = ['indices', 'muxerOptions', 'onProgress'];
+export const COPY_KEYS = ['indices', 'muxerOptions', 'onProgress', 'signal'];
 
-/** Copies what `demuxer` reads into the file of `muxer`, which is new, and completes that. */
+/**
+ * Copies what `demuxer` reads into the file of `muxer`, which is new, and completes that. Throws like `remux`; the file of
+ * `muxer` is given up then.
+ */
 export async function copyStreams(
   demuxer: Demuxer,
   muxer: Muxer,
   options: CopyOptions = {},
 ): Promise<RemuxResult> {
   rejectUnknownKeys('copyStreams', options, COPY_KEYS);
+  options.signal?.throwIfAborted();
   const targets = addStreams(demuxer, muxer, options.indices);
   const { about } = demuxer.reader;
   const carried = about === undefined ? {} : muxer.carriedOptions(about);
   await muxer.open({ ...carried, ...options.muxerOptions });
   try {
-    const counts = await copyPackets(demuxer, muxer, targets, options.onProgress);
+    const counts = await copyPackets(demuxer, muxer, targets, options);
+    if (counts.packets === 0) {
+      throw new FormatError('remux', 'the streams to copy hold no packet; nothing was written');
+    }
+    await muxer.close();
     return { format: demuxer.format, ...counts };
-  } finally {
-    // Completes the file also where the old one turned out to be broken: what was copied by then plays.
-    await muxer[Symbol.asyncDispose]();
+  } catch (error) {
+    await muxer.abort(error);
+    throw error;
   }
 }
 
@@ -68,10 +77,10 @@ async function copyPackets(
   demuxer: Demuxer,
   muxer: Muxer,
   targets: ReadonlyMap<number, number>,
-  onProgress: CopyOptions['onProgress'],
+  { onProgress, signal }: CopyOptions,
 ): Promise<{ packets: number; bytes: number }> {
   const counts = { packets: 0, bytes: 0 };
-  for await (const run of demuxer.packetRuns()) {
+  for await (const run of demuxer.packetRuns(signal === undefined ? {} : { signal })) {
     const parts: Packet[][] = demuxer.streams.map(() => []);
     for (const { streamIndex, packet } of run) {
       if (!targets.has(streamIndex)) continue;

@@ -3,34 +3,55 @@
  * chunks as they are read.
  */
 import type { ByteSource } from '../base/byte-stream.ts';
-import { type ContainerReader, packetRuns, type ReadPacket } from '../base/container.ts';
+import {
+  type ContainerReader,
+  eachPacket,
+  packetRuns,
+  type ReadPacket,
+  type ReadStart,
+} from '../base/container.ts';
 import { ConfigError, rejectUnknownKeys, requireInteger, StateError } from '../base/errors.ts';
+import { type Abortable, eitherSignal, unlessAborted } from '../base/pace.ts';
 import type { AudioStreamInfo, Packet, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import { compareTimes, type Rational } from '../base/rational.ts';
-import { type Origin, openSource } from '../io/open.ts';
-import { SpillSource } from '../io/spill-source.ts';
+import { backwardSource, type Origin, openSource } from '../io/open.ts';
 import { type BsfChain, createBsfChain } from './bsf.ts';
 import type { DemuxedPackets } from './demuxed-packets.ts';
 import { chooseInputFormat, type InputFormat, PROBE_BYTES } from './input-format.ts';
+import { PacedSource, paced } from './paced-source.ts';
 
-/** How a file shall be opened. */
-export interface DemuxerOptions {
+/** How a file shall be opened. An aborted `signal` ends all reading, and closes the source. */
+export interface DemuxerOptions extends Abortable {
   /** The format, or its name (`mp4`, `matroska`, `wav` …); default: by the content. */
   readonly format?: string | InputFormat;
   /** The formats that are known by name and content; default none. */
   readonly formats?: readonly InputFormat[];
   /** Options of the format's reader. */
   readonly readerOptions?: object;
+  /**
+   * Most bytes of a stream that are kept, on the disk where there is one, if its format has to be read backwards (MP4 whose
+   * index stands at the end). Default 16 GiB on the disk, 256 MiB in memory.
+   */
+  readonly maxSpillBytes?: number;
 }
 
+const OPEN_KEYS = ['format', 'formats', 'readerOptions', 'maxSpillBytes', 'signal'];
+
 /** What `streamingDemux` shall give. Exactly one of `duration` and `numPackets`. */
-export interface StreamingDemuxOptions<I = number | Iterable<number> | undefined> {
+export interface StreamingDemuxOptions<I = number | Iterable<number> | undefined>
+  extends Abortable {
   /** One stream: chunks are its packets. Several: chunks are maps by stream index. Default: stream 0. */
   readonly indices?: I;
   /** Seconds of a chunk, above 0. */
   readonly duration?: number;
   /** A chunk ends when one stream has so many packets. */
   readonly numPackets?: number;
+}
+
+/** How packets shall be given. */
+export interface DemuxOptions extends Abortable {
+  /** Bitstream filters by their names, with commas between. */
+  readonly bsf?: string;
 }
 
 /** A part of the time line in seconds: from the first to before the second. */
@@ -47,30 +68,51 @@ export class Demuxer implements AsyncDisposable {
   /** The container's reader, for what only it knows: chapters, tags, problems. */
   readonly reader: ContainerReader;
   private readonly source: ByteSource;
+  private readonly signal: AbortSignal | undefined;
   private isOpen = true;
 
-  protected constructor(source: ByteSource, reader: ContainerReader) {
+  protected constructor(
+    source: ByteSource,
+    reader: ContainerReader,
+    signal: AbortSignal | undefined,
+  ) {
     this.source = source;
     this.reader = reader;
+    this.signal = signal;
     this.format = reader.format;
     this.streams = reader.streams;
+    signal?.addEventListener('abort', this.onAbort, { once: true });
   }
+
+  /** Nothing waits for this: a stream that hangs would not answer. */
+  private readonly onAbort = (): void => void this.close().catch(() => {});
 
   /**
    * Opens a file, told by its content. Throws `FormatError` for what is no media file or is broken, `UnsupportedError`
-   * for formats that are not read, `ConfigError` for a path that cannot be opened.
+   * for formats that are not read, `ConfigError` for a path that cannot be opened. Rejects with the reason of a signal that is
+   * aborted; the source is closed then.
    */
   static async open(origin: Origin, options: DemuxerOptions = {}): Promise<Demuxer> {
-    rejectUnknownKeys('demuxer', options, ['format', 'formats', 'readerOptions']);
-    let source = await openSource('demuxer.source', origin);
+    rejectUnknownKeys('demuxer', options, OPEN_KEYS);
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const opening = openSource('demuxer.source', origin);
+    // A source that is there when nobody wants it any more.
+    const closeLate = async () => {
+      if (signal?.aborted) await (await opening).close();
+    };
+    opening.then(closeLate).catch(() => {});
+    let source: ByteSource = new PacedSource(await unlessAborted(opening, signal), signal);
     try {
       const start = (await source.read(0, PROBE_BYTES)).slice(0, PROBE_BYTES);
       const format = chooseInputFormat(start, options.format, options.formats ?? []);
-      if (format.goesBack && source.size === null) source = spilled(source);
-      const reader = await format.open(source, { ...options.readerOptions });
-      return new this(source, reader);
+      if (format.goesBack) source = backwardSource(source, options.maxSpillBytes);
+      const reader = await unlessAborted(format.open(source, { ...options.readerOptions }), signal);
+      return new this(source, reader, signal);
     } catch (error) {
-      await source.close();
+      const closing = source.close();
+      if (signal?.aborted) closing.catch(() => {});
+      else await closing;
       throw error;
     }
   }
@@ -110,15 +152,17 @@ export class Demuxer implements AsyncDisposable {
   }
 
   /** Packets of all streams in the order of the file, those that were read at once together. */
-  packetRuns(): AsyncGenerator<readonly ReadPacket[]> {
+  packetRuns(options: Abortable = {}): AsyncGenerator<readonly ReadPacket[]> {
     this.requireOpen('packetRuns');
-    return packetRuns(this.reader);
+    return this.runs(options.signal);
   }
 
   /** Packets of all streams in the order of the file. */
-  packets(): AsyncGenerator<ReadPacket> {
+  packets(options: Abortable = {}): AsyncGenerator<ReadPacket> {
     this.requireOpen('packets');
-    return this.reader.packets();
+    return this.reader.packetRuns === undefined
+      ? paced(this.reader.packets(), eitherSignal(this.signal, options.signal))
+      : eachPacket(this.runs(options.signal));
   }
 
   /**
@@ -137,7 +181,7 @@ export class Demuxer implements AsyncDisposable {
   ): AsyncGenerator<DemuxedPackets | ReadonlyMap<number, DemuxedPackets>> {
     const where = 'demuxer.streamingDemux';
     this.requireOpen('streamingDemux');
-    rejectUnknownKeys(where, options, ['indices', 'duration', 'numPackets']);
+    rejectUnknownKeys(where, options, ['indices', 'duration', 'numPackets', 'signal']);
     const { duration, numPackets } = options;
     if ((duration === undefined) === (numPackets === undefined)) {
       throw new ConfigError(
@@ -160,7 +204,8 @@ export class Demuxer implements AsyncDisposable {
     for (const index of selected) {
       requireInteger(`${where}.indices`, index, 0, this.streams.length - 1);
     }
-    const chunks = this.chunks(selected, duration ?? Number.POSITIVE_INFINITY, limit);
+    const seconds = duration ?? Number.POSITIVE_INFINITY;
+    const chunks = this.chunks(selected, seconds, limit, options.signal);
     return typeof indices === 'number' ? single(chunks, indices) : chunks;
   }
 
@@ -168,29 +213,23 @@ export class Demuxer implements AsyncDisposable {
    * Packets of the best video stream. With a window: from the last key frame at or before its start on, up to those that
    * are presented 0.3 s behind its end, for pictures may be stored after later ones.
    */
-  async demuxVideo(
-    window?: TimeWindow,
-    options: { readonly bsf?: string } = {},
-  ): Promise<DemuxedPackets> {
+  async demuxVideo(window?: TimeWindow, options: DemuxOptions = {}): Promise<DemuxedPackets> {
     this.require('demuxVideo', this.videoStreamIndex, 'video');
     return this.demux('demuxVideo', this.videoStreamIndex, window, VIDEO_MARGIN_SECONDS, options);
   }
 
   /** Packets of the best audio stream; with a window, those that are presented in it. */
-  async demuxAudio(
-    window?: TimeWindow,
-    options: { readonly bsf?: string } = {},
-  ): Promise<DemuxedPackets> {
+  async demuxAudio(window?: TimeWindow, options: DemuxOptions = {}): Promise<DemuxedPackets> {
     this.require('demuxAudio', this.audioStreamIndex, 'audio');
     return this.demux('demuxAudio', this.audioStreamIndex, window, 0, options);
   }
 
   /** The first packet of the best video stream, as a picture. */
-  async demuxImage(options: { readonly bsf?: string } = {}): Promise<DemuxedPackets> {
+  async demuxImage(options: DemuxOptions = {}): Promise<DemuxedPackets> {
     const index = this.videoStreamIndex;
     const codec = this.imageCodec;
     const filter = bsfOf('demuxImage', codec, options);
-    for await (const { streamIndex, packet } of this.packets()) {
+    for await (const { streamIndex, packet } of this.packets(options)) {
       if (streamIndex === index)
         return asPackets(filter?.codec ?? codec, applyTo(filter, [packet]));
     }
@@ -201,6 +240,7 @@ export class Demuxer implements AsyncDisposable {
   async close(): Promise<void> {
     if (!this.isOpen) return;
     this.isOpen = false;
+    this.signal?.removeEventListener('abort', this.onAbort);
     await this.source.close();
   }
 
@@ -212,10 +252,11 @@ export class Demuxer implements AsyncDisposable {
     selected: ReadonlySet<number>,
     duration: number,
     numPackets: number,
+    signal: AbortSignal | undefined,
   ): AsyncGenerator<ReadonlyMap<number, DemuxedPackets>> {
     let chunk = new Map<number, Packet[]>();
     let start: { pts: number; timeBase: Rational } | null = null;
-    for await (const { streamIndex, packet } of this.reader.packets()) {
+    for await (const { streamIndex, packet } of this.packets({ ...(signal && { signal }) })) {
       if (!selected.has(streamIndex)) continue;
       const { timeBase } = this.streams[streamIndex]!;
       start ??= { pts: packet.pts, timeBase };
@@ -252,7 +293,7 @@ export class Demuxer implements AsyncDisposable {
     index: number,
     window: TimeWindow | undefined,
     margin: number,
-    options: { readonly bsf?: string },
+    options: DemuxOptions,
   ): Promise<DemuxedPackets> {
     this.requireOpen(method);
     const codec = this.streams[index]!;
@@ -260,7 +301,7 @@ export class Demuxer implements AsyncDisposable {
     if (window !== undefined) requireWindow(`demuxer.${method}.window`, window);
     let packets: Packet[] = [];
     const from = window === undefined ? undefined : { streamIndex: index, seconds: window[0] };
-    reading: for await (const run of packetRuns(this.reader, from)) {
+    reading: for await (const run of this.runs(options.signal, from)) {
       for (const { streamIndex, packet } of run) {
         if (streamIndex !== index) continue;
         if (window !== undefined) {
@@ -277,6 +318,13 @@ export class Demuxer implements AsyncDisposable {
     return window === undefined ? made : { ...made, timestamp: window };
   }
 
+  private runs(
+    signal: AbortSignal | undefined,
+    from?: ReadStart,
+  ): AsyncGenerator<readonly ReadPacket[]> {
+    return paced(packetRuns(this.reader, from), eitherSignal(this.signal, signal));
+  }
+
   private require(method: string, index: number, kind: string): StreamInfo {
     const stream = this.streams[index];
     if (stream === undefined) {
@@ -287,29 +335,9 @@ export class Demuxer implements AsyncDisposable {
   }
 
   private requireOpen(method: string): void {
+    this.signal?.throwIfAborted();
     if (!this.isOpen) throw new StateError(`demuxer.${method}`, 'is closed; open the file again');
   }
-}
-
-/** A source that keeps what has been read, over one that only goes forward. */
-function spilled(source: ByteSource): ByteSource {
-  async function* pieces(): AsyncGenerator<Uint8Array> {
-    const PIECE_BYTES = 1 << 16;
-    for (let position = 0; ; ) {
-      const piece = (await source.read(position, PIECE_BYTES)).slice();
-      if (piece.length === 0) return;
-      position += piece.length;
-      yield piece;
-    }
-  }
-  const kept = new SpillSource(pieces());
-  return {
-    get size() {
-      return kept.size;
-    },
-    read: (position, length) => kept.read(position, length),
-    close: () => source.close(),
-  };
 }
 
 /** Default streams before others, higher bit rates before lower, then the order of the file; -1 if there is none. */
@@ -358,12 +386,8 @@ function requireWindow(where: string, window: TimeWindow): void {
   }
 }
 
-function bsfOf(
-  method: string,
-  codec: StreamInfo,
-  options: { readonly bsf?: string },
-): BsfChain | null {
-  rejectUnknownKeys(`demuxer.${method}`, options, ['bsf']);
+function bsfOf(method: string, codec: StreamInfo, options: DemuxOptions): BsfChain | null {
+  rejectUnknownKeys(`demuxer.${method}`, options, ['bsf', 'signal']);
   return options.bsf === undefined ? null : createBsfChain(codec, options.bsf);
 }
 

@@ -42,7 +42,8 @@ export interface RemuxOptions extends CopyOptions {
 
 /**
  * Copies a file: its streams, titles, cover, chapters, as far as the new kind of file has a place for them. Throws
- * `UnsupportedError` with the reason for a stream that the new file cannot hold; nothing is left of the new file then.
+ * `UnsupportedError` with the reason for a stream that the new file cannot hold, `FormatError` for a file without any packet or
+ * one that turns out to be broken. Whenever it throws, nothing is left of the new file, and an older one of its name stays.
  */
 export async function remux(
   origin: Origin,
@@ -51,12 +52,16 @@ export async function remux(
 ): Promise<RemuxResult> {
   rejectUnknownKeys('remux', options, ['format', 'inputFormat', ...COPY_KEYS]);
   const { format, inputFormat, ...copyOptions } = options;
+  const abortable = options.signal === undefined ? {} : { signal: options.signal };
   const demuxer = await Demuxer.open(
     origin,
-    inputFormat === undefined ? {} : { format: inputFormat },
+    inputFormat === undefined ? abortable : { format: inputFormat, ...abortable },
   );
   try {
-    const muxer = new Muxer(destination, format === undefined ? {} : { format });
+    const muxer = new Muxer(
+      destination,
+      format === undefined ? abortable : { format, ...abortable },
+    );
     return await copyStreams(demuxer, muxer, copyOptions);
   } finally {
     await demuxer.close();

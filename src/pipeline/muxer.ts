@@ -7,6 +7,7 @@ import type { ByteSink } from '../base/byte-stream.ts';
 import type { ContainerWriter } from '../base/container.ts';
 import { ConfigError, MediaError, rejectUnknownKeys, StateError } from '../base/errors.ts';
 import type { FileDescription } from '../base/file-description.ts';
+import { type Abortable, Pace, unlessAborted } from '../base/pace.ts';
 import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
 import { type Rational, rescale } from '../base/rational.ts';
 import { type Destination, isDestination, openSink } from '../io/open.ts';
@@ -30,8 +31,8 @@ export interface EncodeStreamOptions<C extends VideoEncodeConfig | AudioEncodeCo
   readonly encoderConfig?: EncoderConfig;
 }
 
-/** What a muxer is made with. */
-export interface MuxerOptions {
+/** What a file shall be. An aborted `signal` gives the file up, as `abort` does. */
+export interface MuxerOptions extends Abortable {
   /** The format, or ffmpeg's name of one (`mp4`, `wav`); default by the extension of the path. */
   readonly format?: string | Format;
   /** The formats that are known by name and extension; default none. */
@@ -44,11 +45,15 @@ const ENCODER = 'muxer.addEncodeStream.encoder';
 
 type State = 'new' | 'opening' | 'open' | 'closing' | 'closed' | 'failed';
 
+/** Packets from one look at the clock to the next: a look costs as much as noting a packet. */
+const PACKETS_PER_LOOK = 64;
+
 /**
  * Writes one file. Calls of `write` may overlap: they are done one after the other.
  *
  * `await using file = await muxer.open()` closes the file on leaving the block, on an error too: what was written by then
- * is completed to a valid file. Only if writing itself fails the file is given up; nothing is left under its name then.
+ * is completed to a valid file. If writing or closing fails, or the signal is aborted, the file is given up: nothing is left
+ * of it then, and an older file of its name stays.
  */
 export class Muxer implements AsyncDisposable {
   private readonly destination: Destination;
@@ -65,13 +70,16 @@ export class Muxer implements AsyncDisposable {
   private lastDts: number[] = [];
   /** The calls that were made so far; each begins when the ones before have ended. */
   private pending: Promise<unknown> = Promise.resolve();
+  private readonly signal: AbortSignal | undefined;
+  private pace: Pace;
+  private untilLook = PACKETS_PER_LOOK;
 
   /**
    * Touches no file yet.
    * @param destination a path or `file:` URL (Node, Bun, Deno), a `WritableStream`, or a `ByteSink` such as `MemorySink`
    */
   constructor(destination: Destination, options: MuxerOptions = {}) {
-    rejectUnknownKeys('muxer', options, ['format', 'formats', 'codecs']);
+    rejectUnknownKeys('muxer', options, ['format', 'formats', 'codecs', 'signal']);
     if (!isDestination(destination)) {
       throw new ConfigError(
         'muxer.destination',
@@ -81,7 +89,11 @@ export class Muxer implements AsyncDisposable {
     this.destination = destination;
     this.format = chooseFormat(destination, options.format, options.formats ?? []);
     this.codecs = options.codecs ?? [];
+    this.signal = options.signal;
+    this.pace = new Pace(this.signal);
   }
+
+  private readonly onAbort = (): void => void this.giveUp(this.signal?.reason);
 
   /**
    * Adds a stream and opens its encoder. Streams are numbered in the order in which they are added.
@@ -147,9 +159,12 @@ export class Muxer implements AsyncDisposable {
     if (this.streams.length === 0) {
       throw new ConfigError('muxer.open', 'there is no stream; call addEncodeStream before');
     }
+    this.signal?.throwIfAborted();
     this.state = 'opening';
+    this.signal?.addEventListener('abort', this.onAbort, { once: true });
     const opening = this.guarded('open', async () => {
       this.sink = new WatchedSink(await openSink('muxer.destination', this.destination));
+      this.signal?.throwIfAborted();
       this.writer = this.format.createWriter(this.sink, this.streams, { ...options });
       const isSparse = this.streams.map((stream) => stream.kind === 'subtitle');
       this.interleaver = new Interleaver(this.writer.timeBases, isSparse);
@@ -159,7 +174,7 @@ export class Muxer implements AsyncDisposable {
       return this;
     });
     this.pending = opening.catch(() => {});
-    return opening;
+    return unlessAborted(opening, this.signal);
   }
 
   /**
@@ -182,7 +197,7 @@ export class Muxer implements AsyncDisposable {
 
   /**
    * Completes the file: encoders that were not flushed are, held packets are written, the trailer too. Throws
-   * `StateError` if it was closed before.
+   * `StateError` if it was closed before. If anything fails, all is done as far as it can be, but the file is given up.
    */
   close(): Promise<void> {
     return this.inTurn('close', async (writer, sink) => {
@@ -195,13 +210,36 @@ export class Muxer implements AsyncDisposable {
         isDone = await this.attempt(errors, () => this.writeReady(writer, true));
       }
       await this.guarded('close', async () => {
+        if (errors.length > 0) throw errors[0];
         this.state = 'closing';
         await writer.writeTrailer();
+        this.signal?.throwIfAborted();
         await sink.close();
         this.state = 'closed';
+        this.signal?.removeEventListener('abort', this.onAbort);
       });
-      if (errors.length > 0) throw errors[0];
     });
+  }
+
+  /**
+   * Gives the file up: nothing is left of it, and an older file of its name stays. Encoders are not flushed. Does nothing if
+   * the file was not opened, was given up before, or is closed.
+   */
+  async abort(reason?: unknown): Promise<void> {
+    if (this.state === 'opening') await this.pending;
+    await this.giveUp(reason ?? new StateError('muxer.abort', 'the file was given up'));
+  }
+
+  private async giveUp(reason: unknown): Promise<void> {
+    if (this.state === 'new' || this.state === 'closed' || this.state === 'failed') return;
+    this.state = 'failed';
+    this.failure = reason;
+    this.signal?.removeEventListener('abort', this.onAbort);
+    try {
+      await this.sink?.abort(reason);
+    } catch {
+      // The first error says what went wrong; a sink that is broken may well be unable to abort.
+    }
   }
 
   /** Takes a step of closing; its error is kept for later, unless the destination failed. True if there was none. */
@@ -261,6 +299,7 @@ export class Muxer implements AsyncDisposable {
 
   private requireState(method: string, needed: State, advice: string): void {
     if (this.state === needed) return;
+    if (this.state === 'failed') this.signal?.throwIfAborted();
     const where = `muxer.${method}`;
     if (this.state === 'failed') {
       throw new StateError(
@@ -287,7 +326,7 @@ export class Muxer implements AsyncDisposable {
       return work(this.writer!, this.sink!);
     });
     this.pending = turn.catch(() => {});
-    return turn;
+    return unlessAborted(turn, this.signal);
   }
 
   /**
@@ -298,15 +337,10 @@ export class Muxer implements AsyncDisposable {
     try {
       return await step();
     } catch (error) {
+      this.signal?.throwIfAborted();
       const isRefused = error instanceof MediaError && this.sink?.failed !== true;
       if (method === 'write' && isRefused) throw error;
-      this.state = 'failed';
-      this.failure = error;
-      try {
-        await this.sink?.abort(error);
-      } catch {
-        // The first error says what went wrong; a sink that is broken may well be unable to abort.
-      }
+      await this.giveUp(error);
       if (error instanceof MediaError) throw error;
       throw new MediaError(
         `muxer.${method}`,
@@ -370,6 +404,10 @@ export class Muxer implements AsyncDisposable {
         // Most packets are only noted and copied; a promise for each would cost more than that.
         const writing = writer.writePacket(next.streamIndex, next.packet);
         if (writing !== undefined) await writing;
+        if (--this.untilLook > 0) continue;
+        this.untilLook = PACKETS_PER_LOOK;
+        const turn = this.pace.step();
+        if (turn !== undefined) await turn;
       }
     });
   }

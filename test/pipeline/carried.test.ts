@@ -119,6 +119,8 @@ test('attachments and other tags stay in Matroska; WebM and WAV take what they c
   const muxer = new Muxer(wav, { format: 'wav' });
   muxer.addRemuxStream({ ...SOUND, codec: 'pcm_s16le', config: new Uint8Array(0), frameSize: 0 });
   await muxer.open({ tags: { title: 'T', track: '3' } });
+  const packets = [{ data: new Uint8Array(4), pts: 0, dts: 0, duration: 1, isKey: true }];
+  await muxer.write(0, { kind: 'audio', timeBase: [1, 48000], packets });
   await muxer.close();
   const inMatroska = await said(await copied(wav.toBytes(), 'matroska'));
   expect(inMatroska.metadata).toEqual({ title: 'T' });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { applyBsf, BSF, type DemuxedPackets, Demuxer, Muxer } from '../../src/index.ts';
-import { SpillSource } from '../../src/io/index.ts';
+import { SpillSource, StreamSource } from '../../src/io/index.ts';
 import { ffmpegPath, runFfmpeg } from '../support/ffmpeg.ts';
 import { hasMedia, mediaPath } from '../support/media.ts';
 
@@ -230,12 +230,12 @@ test('a stream that must be read backwards is kept, up to a bound', async () => 
   async function* pieces() {
     for (let i = 0; i < 20; i++) yield new Uint8Array(100).fill(i);
   }
-  const kept = new SpillSource(pieces());
+  const kept = new SpillSource(new StreamSource(pieces()));
   expect((await kept.read(1500, 10))[0]).toBe(15);
   expect((await kept.read(0, 10))[0]).toBe(0);
   expect(await kept.read(1990, 100)).toHaveLength(10);
   expect(kept.size).toBe(2000);
-  const bounded = new SpillSource(pieces(), { maxBytes: 1000 });
+  const bounded = new SpillSource(new StreamSource(pieces()), { maxBytes: 1000 });
   await expect(bounded.read(1500, 10)).rejects.toThrow(/more than 1000 bytes/);
 });
 

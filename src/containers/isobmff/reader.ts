@@ -24,6 +24,7 @@ import {
 import { trex } from './boxes-fragments.ts';
 import { ftyp, mvhd } from './boxes-movie.ts';
 import { fragmentShift } from './edit-timeline.ts';
+import { readsForward } from './forward.ts';
 import type { FragmentTrack } from './fragment-samples.ts';
 import { type ReadMetadata, readMetadata } from './metadata-reader.ts';
 import { PacketReader, tableSamples } from './packet-reader.ts';
@@ -149,6 +150,7 @@ async function makeReader(
   if (chapters.length === 0 && chapterTrack !== undefined && window.source.size !== null) {
     chapters = await readChapterTrack(window, budget, chapterTrack);
   }
+  if (readsForward(tracks, moovEnd)) window.source.forwardOnly?.();
   const mvex = findBox(file.bytes, moov.dataStart, moov.end, 'mvex');
   const isFragmented = mvex !== null;
   // Without any sample in its tables a movie must have its samples elsewhere, whether it says so or not.

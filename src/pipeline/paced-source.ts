@@ -1,0 +1,67 @@
+/** A source that lets the event loop run while it is read, and whose reads end when the caller's signal is aborted. */
+import type { ByteSource } from '../base/byte-stream.ts';
+import { Pace, unlessAborted } from '../base/pace.ts';
+
+/** Passes every call on. */
+export class PacedSource implements ByteSource {
+  private readonly source: ByteSource;
+  private readonly signal: AbortSignal | undefined;
+  private readonly pace: Pace;
+
+  constructor(source: ByteSource, signal: AbortSignal | undefined) {
+    this.source = source;
+    this.signal = signal;
+    this.pace = new Pace(signal);
+  }
+
+  get size(): number | null {
+    return this.source.size;
+  }
+
+  /** What has come is handed on as it is: memory is read for every packet of some files. */
+  read(position: number, length: number): Promise<Uint8Array> {
+    const turn = this.pace.step();
+    const reading =
+      turn === undefined
+        ? this.source.read(position, length)
+        : turn.then(() => this.source.read(position, length));
+    return unlessAborted(reading, this.signal);
+  }
+
+  forwardOnly(): void {
+    this.source.forwardOnly?.();
+  }
+
+  close(): Promise<void> {
+    return this.source.close();
+  }
+}
+
+/**
+ * What `inner` gives, with turns of the event loop between, until `signal` is aborted: then the next call rejects at once, also
+ * while `inner` waits for something that may never come.
+ */
+export function paced<T>(
+  inner: AsyncGenerator<T>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<T> {
+  const pace = new Pace(signal);
+  const made: Omit<AsyncGenerator<T>, typeof Symbol.asyncDispose> = {
+    // No generator around a generator: each hop costs as much as reading a small packet.
+    next() {
+      try {
+        const turn = pace.step();
+        const next = turn === undefined ? inner.next() : turn.then(() => inner.next());
+        return unlessAborted(next, signal);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    },
+    return: (value) => inner.return(value),
+    throw: (error) => inner.throw(error),
+    [Symbol.asyncIterator]() {
+      return this as AsyncGenerator<T>;
+    },
+  };
+  return made as AsyncGenerator<T>;
+}

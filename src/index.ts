@@ -6,6 +6,7 @@ export {
   StateError,
   UnsupportedError,
 } from './base/errors.ts';
+export type { Abortable } from './base/pace.ts';
 export type {
   AudioStreamInfo,
   ColorTags,
@@ -52,6 +53,7 @@ export {
   copyStreams,
   type DemuxedPackets,
   type DemuxerOptions,
+  type DemuxOptions,
   type EncoderConfig,
   type EncodeStreamOptions,
   type MuxerOptions,

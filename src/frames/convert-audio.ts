@@ -1,5 +1,6 @@
 /** Whole audio frames in another sample format, in memory of their own. */
 import { AudioFrames } from './audio-frames.ts';
+import { requireAudioFrame } from './check-frame.ts';
 import { convertSamples } from './convert-samples.ts';
 import { newSampleArray } from './element-type.ts';
 import type { AudioFrame, Plane } from './frame.ts';
@@ -25,6 +26,7 @@ export function allocateAudioPlanes(
 
 /** `frame` in format `to`; the same object if it has that format already. Throws `ConfigError` for a NaN (see convert-samples). */
 export function convertAudioFrame(where: string, frame: AudioFrame, to: SampleFmt): AudioFrame {
+  requireAudioFrame(where, frame);
   if (frame.sampleFmt === to) return frame;
   const planes = allocateAudioPlanes(to, frame.numChannels, frame.numSamples);
   convertSamples(where, frame, 0, frame.numSamples, to, planes, 0);

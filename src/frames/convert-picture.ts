@@ -1,5 +1,6 @@
 /** Pictures from any pixel format to any other: picks the kernels once, then converts frame after frame. */
 import { ConfigError, requireInteger } from '../base/errors.ts';
+import { requireVideoFrame } from './check-frame.ts';
 import {
   codeRange,
   FRACTION_BITS,
@@ -32,6 +33,7 @@ import {
   planeHeight,
   planeRowLength,
   planeWidth,
+  requirePixFmt,
 } from './pixel-format.ts';
 import { resampleChromaRow, type ShiftChange, storeChromaRow } from './resample-chroma.ts';
 import { copyRows } from './to-array.ts';
@@ -65,8 +67,10 @@ export function createPictureConverter(options: PictureConversion): PictureConve
   const { width, height } = options;
   requireInteger('convert.width', width, 1, 65535);
   requireInteger('convert.height', height, 1, 65535);
-  const from = withRange(pixFmtInfo(options.from), options.fromFullRange);
-  const to = withRange(pixFmtInfo(options.to), options.toFullRange);
+  const fromInfo = pixFmtInfo(requirePixFmt('convert.from', options.from));
+  const toInfo = pixFmtInfo(requirePixFmt('convert.to', options.to));
+  const from = withRange(fromInfo, options.fromFullRange);
+  const to = withRange(toInfo, options.toFullRange);
   const convert = chooseConverter(from, to, options.matrix ?? 6, width, height);
   return (source, target) => {
     requirePicture('convert.source', source, from.name, width, height);
@@ -134,6 +138,7 @@ function requirePicture(
       `got ${frame.pixFmt} ${frame.width}x${frame.height}, the converter was made for ${pixFmt} ${width}x${height}`,
     );
   }
+  requireVideoFrame(where, frame);
 }
 
 function chooseConverter(

@@ -19,6 +19,18 @@ const SAMPLE_ARRAYS = {
   dbl: Float64Array,
 } as const;
 
+/** Whether `data` is of the type that planes of a picture format have. */
+export function isPictureArray(data: unknown, info: PixFmtInfo): boolean {
+  return info.bytesPerSample === 1
+    ? data instanceof Uint8Array || data instanceof Uint8ClampedArray
+    : data instanceof Uint16Array;
+}
+
+/** Whether `data` is of the type that planes of a sample format have. */
+export function isSampleArray(data: unknown, info: SampleFmtInfo): boolean {
+  return data instanceof SAMPLE_ARRAYS[info.kind];
+}
+
 /** A new array of `length` samples of `kind`, all zero. */
 export function newSampleArray(kind: SampleKind, length: number): SampleArray {
   return new SAMPLE_ARRAYS[kind](length);

@@ -1,5 +1,6 @@
 /** Frames: arrays seen as pictures and sound, and what they can be converted to. */
 export { AudioFrames } from './audio-frames.ts';
+export { requireAudioFrame, requireVideoFrame } from './check-frame.ts';
 export { type ColorProperty, colorName, colorNames, requireColorCode } from './color-names.ts';
 export { allocateAudioPlanes, convertAudioFrame, convertAudioFrames } from './convert-audio.ts';
 export {

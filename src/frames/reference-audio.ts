@@ -22,6 +22,9 @@ export interface ReferenceAudioOptions {
 
 const WHERE = 'createReferenceAudioFrame';
 
+/** As many as an encoder takes. Rows of stride 0 can say any number without memory for it. */
+const MAX_CHANNELS = 65535;
+
 /** Sound that refers to `array`. The time base is 1/sampleRate. Throws `ConfigError` for what the format cannot hold. */
 export function createReferenceAudioFrame(options: ReferenceAudioOptions): AudioFrames {
   rejectUnknownKeys(WHERE, options, ['array', 'sampleFmt', 'sampleRate', 'pts']);
@@ -44,6 +47,7 @@ export function createReferenceAudioFrame(options: ReferenceAudioOptions): Audio
     );
   }
   const [numChannels, numSamples] = info.planar ? [shape[0]!, shape[1]!] : [shape[1]!, shape[0]!];
+  requireInteger(`${where}.shape, channels`, numChannels, 1, MAX_CHANNELS);
   const isDense = info.planar
     ? strides[1] === 1 || numSamples === 1
     : (strides[1] === 1 || numChannels === 1) && (strides[0] === numChannels || numSamples === 1);

@@ -50,6 +50,10 @@ export interface ReferenceVideoOptions {
 }
 
 const WHERE = 'createReferenceVideoFrame';
+
+/** Axes of stride 0 can say any number without memory for it. Ten hours at 25 pictures per second; sides as an encoder takes them. */
+const MAX_PICTURES = 1_000_000;
+const MAX_SIDE = 65535;
 const ARRAY = `${WHERE}.array`;
 
 /** The planes of all pictures before they are cut into frames. */
@@ -77,6 +81,9 @@ export function createReferenceVideoFrame(options: ReferenceVideoOptions): Video
   if (count < 1 || width < 1 || height < 1) {
     throw new ConfigError(ARRAY, `${count} pictures of ${width}x${height}: all must be at least 1`);
   }
+  requireInteger(`${ARRAY}, pictures`, count, 1, MAX_PICTURES);
+  requireInteger(`${ARRAY}, width`, width, 1, MAX_SIDE);
+  requireInteger(`${ARRAY}, height`, height, 1, MAX_SIDE);
   const frames: VideoFrame[] = [];
   for (let index = 0; index < count; index++) {
     frames.push({ pixFmt, width, height, planes: planesAt(index), pts: pts + index });

@@ -1,6 +1,7 @@
 /** Frames back to dense arrays: the round trip of the reference frames. These copy. */
 import { ConfigError } from '../base/errors.ts';
 import { AudioFrames } from './audio-frames.ts';
+import { requireAudioFrame, requireVideoFrame } from './check-frame.ts';
 import { newPictureArray, newSampleArray } from './element-type.ts';
 import type { Plane, SampleArray } from './frame.ts';
 import { type ArrayView, ndarray } from './ndarray.ts';
@@ -25,6 +26,7 @@ export function toArray(frames: VideoFrames | AudioFrames): ArrayView {
   const size = lengths.reduce((sum, length) => sum + length, 0);
   const out = newPictureArray(info, size * numFrames);
   frames.frames.forEach((frame, index) => {
+    requireVideoFrame(`toArray.frames[${index}]`, frame);
     let to = index * size;
     frame.planes.forEach((plane, p) => {
       copyRows(plane, planeRowLength(info, p, width), planeHeight(info, p, height), out, to);
@@ -37,6 +39,9 @@ export function toArray(frames: VideoFrames | AudioFrames): ArrayView {
 /** One dense (N, rows, row length) copy per plane, for any size. */
 export function toPlaneArrays(frames: VideoFrames): ArrayView[] {
   const info = pixFmtInfo(frames.pixFmt);
+  frames.frames.forEach((frame, index) => {
+    requireVideoFrame(`toPlaneArrays.frames[${index}]`, frame);
+  });
   return info.samplesPerPixel.map((samples, p) => {
     const rowLength = planeRowLength(info, p, frames.width);
     const rows = planeHeight(info, p, frames.height);
@@ -80,6 +85,7 @@ function audioToArray(frames: AudioFrames): ArrayView {
   const rowLength = planar ? 1 : numChannels;
   let to = 0;
   for (const frame of frames) {
+    requireAudioFrame('toArray.frames', frame);
     frame.planes.forEach((plane, channel) => {
       const at = planar ? channel * numFrames + to : to * numChannels;
       copyRows(plane, rowLength * frame.numSamples, 1, out, at);

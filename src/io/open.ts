@@ -2,7 +2,7 @@
 import type { ByteSink, ByteSource } from '../base/byte-stream.ts';
 import { ConfigError, UnsupportedError } from '../base/errors.ts';
 import { BlobSource, MemorySource } from './memory-source.ts';
-import { SpillSource } from './spill-source.ts';
+import { SpillSource, type SpillStore } from './spill-source.ts';
 import { StreamSink } from './stream-sink.ts';
 import { type ByteStream, StreamSource } from './stream-source.ts';
 
@@ -62,11 +62,14 @@ export async function openSource(where: string, origin: Origin): Promise<ByteSou
  */
 export function backwardSource(source: ByteSource, maxBytes?: number): ByteSource {
   if (source.size !== null) return source;
-  const openStore = async () => {
-    const files = await loadFiles('source').catch(() => null);
-    return files === null ? null : files.openTemporaryFile().catch(() => null);
-  };
-  return new SpillSource(source, { openStore, ...(maxBytes === undefined ? {} : { maxBytes }) });
+  const bound = maxBytes === undefined ? {} : { maxBytes };
+  return new SpillSource(source, { openStore: openSpillStore, ...bound });
+}
+
+/** A temporary file to keep a stream in; null where there are no files, or none can be made. */
+export async function openSpillStore(): Promise<SpillStore | null> {
+  const files = await loadFiles('source').catch(() => null);
+  return files === null ? null : files.openTemporaryFile().catch(() => null);
 }
 
 /** Whether `value` can be written to; decides before anything is opened. */

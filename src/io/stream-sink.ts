@@ -31,7 +31,8 @@ export class StreamSink implements ByteSink {
     await this.writer.close();
   }
 
+  /** Does not wait for a write that hangs, as the stream itself would. */
   async abort(reason?: unknown): Promise<void> {
-    await this.writer.abort(reason);
+    this.writer.abort(reason).catch(() => {});
   }
 }

@@ -2,11 +2,14 @@
  * The audio encoder of a session: sound of any sample format and in pieces of any length in, packets out. The pieces are
  * collected in frames of the length that the codec wants, so the packets do not depend on how the sound was cut.
  */
-import { ConfigError, StateError } from '../base/errors.ts';
+import { ConfigError, rejectUnknownKeys, StateError } from '../base/errors.ts';
+import { type Abortable, Pace } from '../base/pace.ts';
 import type { AudioStreamInfo, Packet, Packets } from '../base/packet.ts';
 import { rescale } from '../base/rational.ts';
+import { TurnQueue } from '../base/turn-queue.ts';
 import { AudioFrames } from '../frames/audio-frames.ts';
 import { requireFiniteSamples } from '../frames/check-finite.ts';
+import { requireAudioFrame } from '../frames/check-frame.ts';
 import { allocateAudioPlanes } from '../frames/convert-audio.ts';
 import { convertSamples } from '../frames/convert-samples.ts';
 import type { AudioFrame, Plane } from '../frames/frame.ts';
@@ -20,7 +23,9 @@ const FREE_FRAME_SIZE = 1024;
 /** A gap between frames is filled with silence up to this length; a longer one is taken for a mistake. */
 const MAX_GAP_SECONDS = 60;
 
-/** Made by `Muxer.addEncodeStream`. Not to be used by two tasks at the same time. */
+const WHERE = 'audioEncoder.encode.frames';
+
+/** Made by `Muxer.addEncodeStream`. Calls may overlap: they are done one after the other. */
 export class AudioEncoder {
   readonly kind = 'audio';
   /** The config that it was made with. */
@@ -36,6 +41,9 @@ export class AudioEncoder {
   /** Time of the first sample of all; null before it came. */
   private origin: number | null = null;
   private state: 'open' | 'flushed' | 'failed' = 'open';
+  private readonly queue = new TurnQueue();
+  /** Packets of a call that did not come to its end: given by the next one. */
+  private held: Packet[] = [];
 
   /** Opens `codec`; throws what it throws for a request that it cannot serve. */
   constructor(
@@ -69,32 +77,59 @@ export class AudioEncoder {
    * Codes sound. Its sample format may be any; rate and channels must be the config's. Each call goes on where the last
    * one ended; a gap in the times is filled with silence.
    * @returns the packets that are ready: none, one or many
-   * Throws `ConfigError` for frames that do not fit, go back in time, or hold NaN or infinity (nothing is coded then), and
-   * `StateError` after `flush`.
+   * The samples are read until the promise settles.
+   * Throws `ConfigError` for frames that do not fit, go back in time, or hold NaN or infinity: nothing is coded then, and the
+   * encoder goes on with the next. Throws `StateError` after `flush`. Where `options.signal` is aborted, or memory is taken away
+   * while the frames are coded, what came before is coded, and its packets come with the next call.
    */
-  async encode(frames: AudioFrames): Promise<Packets> {
-    this.requireOpen('encode');
-    const gaps = this.checkFrames(frames);
-    const packets: Packet[] = [];
-    const first = frames.frames[0];
-    if (first !== undefined) this.origin ??= this.inSamples(frames, first);
-    this.state = 'failed';
-    frames.frames.forEach((frame, index) => {
-      this.fillSilence(gaps[index]!, packets);
-      this.fill(frame, packets);
+  encode(frames: AudioFrames, options: Abortable = {}): Promise<Packets> {
+    return this.queue.run(async () => {
+      this.requireOpen('encode');
+      rejectUnknownKeys('audioEncoder.encode', options, ['signal']);
+      options.signal?.throwIfAborted();
+      const gaps = this.checkFrames(frames);
+      const first = frames.frames[0];
+      if (first !== undefined) this.origin ??= this.inSamples(frames, first);
+      const pace = new Pace(options.signal);
+      for (const [index, frame] of frames.frames.entries()) {
+        this.guarded(() => this.fillSilence(gaps[index]!, this.held));
+        for (let done = 0; done < frame.numSamples; ) {
+          const turn = done === 0 && index === 0 ? undefined : pace.step();
+          if (turn !== undefined) {
+            await turn;
+            requireAudioFrame(WHERE, frame);
+          }
+          done += this.guarded(() => this.fill(frame, done));
+        }
+      }
+      return this.takePackets();
     });
-    this.state = 'open';
-    return this.asPackets(packets);
   }
 
   /** Ends the stream: codes what is left, and gives the packets held back. Throws `StateError` if called twice. */
-  async flush(): Promise<Packets> {
-    this.requireOpen('flush');
-    const packets: Packet[] = [];
+  flush(): Promise<Packets> {
+    return this.queue.run(async () => {
+      this.requireOpen('flush');
+      this.guarded(() => {
+        if (this.filled > 0) this.codeFrame(this.held);
+        this.append(this.held, this.session.flush());
+      });
+      this.state = 'flushed';
+      return this.takePackets();
+    });
+  }
+
+  /** What fails in here leaves the codec in the middle of a frame. */
+  private guarded<T>(step: () => T): T {
     this.state = 'failed';
-    if (this.filled > 0) this.codeFrame(packets);
-    this.append(packets, this.session.flush());
-    this.state = 'flushed';
+    const result = step();
+    this.state = 'open';
+    return result;
+  }
+
+  private takePackets(): Packets {
+    const packets = this.held;
+    this.held = [];
     return this.asPackets(packets);
   }
 
@@ -113,30 +148,34 @@ export class AudioEncoder {
 
   /** Checks everything before anything is coded; gives the silence that goes before each frame, in samples. */
   private checkFrames(frames: AudioFrames): number[] {
-    const where = 'audioEncoder.encode.frames';
     const { sampleRate, numChannels } = this.config;
     if (!(frames instanceof AudioFrames)) {
-      throw new ConfigError(where, 'needed are AudioFrames; see createReferenceAudioFrame');
+      throw new ConfigError(WHERE, 'needed are AudioFrames; see createReferenceAudioFrame');
     }
     if (frames.sampleRate !== sampleRate || frames.numChannels !== numChannels) {
       throw new ConfigError(
-        where,
-        `got ${frames.sampleRate} Hz, ${frames.numChannels} channels, the config says ${sampleRate} Hz, ${numChannels} channels; convert them in a FilterGraph`,
+        WHERE,
+        `got ${frames.sampleRate} Hz, ${frames.numChannels} channels, the config says ${sampleRate} Hz, ${numChannels} channels; all sound of a stream has one rate and one number of channels`,
       );
     }
     // A time base coarser than a sample cannot say where one begins: up to one tick is no gap.
     const tick = (frames.timeBase[0] * sampleRate) / frames.timeBase[1];
     const tolerance = tick > 1 ? Math.ceil(tick) : 0;
     let next = this.origin === null ? null : this.origin + this.coded + this.filled;
-    return frames.frames.map((frame) => {
-      if (this.session.keepsNonFinite !== true) requireFiniteSamples(where, frame);
+    return frames.frames.map((frame, index) => {
+      const where = `${WHERE}[${index}]`;
+      requireAudioFrame(where, frame);
+      if (frame.sampleRate !== sampleRate || frame.numChannels !== numChannels) {
+        throw new ConfigError(where, `is of ${frame.sampleRate} Hz, ${frame.numChannels} channels`);
+      }
+      if (this.refusesNonFinite) requireFiniteSamples(WHERE, frame);
       const start = this.inSamples(frames, frame);
       next ??= start;
       const distance = start - next;
       const gap = Math.abs(distance) <= tolerance ? 0 : distance;
       if (gap < 0 || gap > MAX_GAP_SECONDS * sampleRate) {
         throw new ConfigError(
-          where,
+          WHERE,
           `begin at sample ${start}, but ${next} is next; pass the number of samples given so far as pts (silence fills up to ${MAX_GAP_SECONDS} s)`,
         );
       }
@@ -145,20 +184,22 @@ export class AudioEncoder {
     });
   }
 
+  /** Integers have no place for NaN and infinity, and most codecs cannot do anything with them. */
+  private get refusesNonFinite(): boolean {
+    return this.session.keepsNonFinite !== true || !sampleFmtInfo(this.sampleFmt).isFloat;
+  }
+
   private inSamples(frames: AudioFrames, frame: AudioFrame): number {
     return rescale(frame.pts, frames.timeBase, [1, this.config.sampleRate]);
   }
 
-  private fill(frame: AudioFrame, packets: Packet[]): void {
-    let done = 0;
-    while (done < frame.numSamples) {
-      const count = Math.min(frame.numSamples - done, this.packetSamples - this.filled);
-      const where = 'audioEncoder.encode.frames';
-      convertSamples(where, frame, done, count, this.sampleFmt, this.planes, this.filled);
-      done += count;
-      this.filled += count;
-      if (this.filled === this.packetSamples) this.codeFrame(packets);
-    }
+  /** Takes samples from `done` on until a packet is full or there are no more; returns how many. */
+  private fill(frame: AudioFrame, done: number): number {
+    const count = Math.min(frame.numSamples - done, this.packetSamples - this.filled);
+    convertSamples(WHERE, frame, done, count, this.sampleFmt, this.planes, this.filled);
+    this.filled += count;
+    if (this.filled === this.packetSamples) this.codeFrame(this.held);
+    return count;
   }
 
   private fillSilence(count: number, packets: Packet[]): void {

@@ -8,6 +8,7 @@ export type { DemuxedPackets } from './demuxed-packets.ts';
 export {
   Demuxer,
   type DemuxerOptions,
+  type DemuxOptions,
   type StreamingDemuxOptions,
   type TimeWindow,
 } from './demuxer.ts';

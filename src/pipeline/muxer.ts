@@ -70,6 +70,8 @@ export class Muxer implements AsyncDisposable {
   private lastDts: number[] = [];
   /** The calls that were made so far; each begins when the ones before have ended. */
   private pending: Promise<unknown> = Promise.resolve();
+  /** Under way or done when the file was given up. */
+  private releasing: Promise<void> | null = null;
   private readonly signal: AbortSignal | undefined;
   private pace: Pace;
   private untilLook = PACKETS_PER_LOOK;
@@ -164,7 +166,7 @@ export class Muxer implements AsyncDisposable {
     this.signal?.addEventListener('abort', this.onAbort, { once: true });
     const opening = this.guarded('open', async () => {
       this.sink = new WatchedSink(await openSink('muxer.destination', this.destination));
-      this.signal?.throwIfAborted();
+      if (this.state !== 'opening') throw this.failure;
       this.writer = this.format.createWriter(this.sink, this.streams, { ...options });
       const isSparse = this.streams.map((stream) => stream.kind === 'subtitle');
       this.interleaver = new Interleaver(this.writer.timeBases, isSparse);
@@ -213,7 +215,7 @@ export class Muxer implements AsyncDisposable {
         if (errors.length > 0) throw errors[0];
         this.state = 'closing';
         await writer.writeTrailer();
-        this.signal?.throwIfAborted();
+        if (this.state !== 'closing') throw this.failure;
         await sink.close();
         this.state = 'closed';
         this.signal?.removeEventListener('abort', this.onAbort);
@@ -226,17 +228,24 @@ export class Muxer implements AsyncDisposable {
    * the file was not opened, was given up before, or is closed.
    */
   async abort(reason?: unknown): Promise<void> {
-    if (this.state === 'opening') await this.pending;
     await this.giveUp(reason ?? new StateError('muxer.abort', 'the file was given up'));
   }
 
+  /** Settles when nothing is left of the file. While it is being opened, there is nothing yet; `guarded` calls again then. */
   private async giveUp(reason: unknown): Promise<void> {
-    if (this.state === 'new' || this.state === 'closed' || this.state === 'failed') return;
-    this.state = 'failed';
-    this.failure = reason;
-    this.signal?.removeEventListener('abort', this.onAbort);
+    if (this.state === 'new' || this.state === 'closed') return;
+    if (this.state !== 'failed') {
+      this.state = 'failed';
+      this.failure = reason;
+      this.signal?.removeEventListener('abort', this.onAbort);
+    }
+    if (this.sink !== null) this.releasing ??= this.release(this.sink, reason);
+    await this.releasing;
+  }
+
+  private async release(sink: ByteSink, reason: unknown): Promise<void> {
     try {
-      await this.sink?.abort(reason);
+      await sink.abort(reason);
     } catch {
       // The first error says what went wrong; a sink that is broken may well be unable to abort.
     }
@@ -337,7 +346,10 @@ export class Muxer implements AsyncDisposable {
     try {
       return await step();
     } catch (error) {
-      this.signal?.throwIfAborted();
+      if (this.state === 'failed') {
+        await this.giveUp(this.failure);
+        throw this.failure;
+      }
       const isRefused = error instanceof MediaError && this.sink?.failed !== true;
       if (method === 'write' && isRefused) throw error;
       await this.giveUp(error);

@@ -1,7 +1,10 @@
 /** The video encoder of a session: frames of any format and time base in, packets out. */
-import { ConfigError, StateError, UnsupportedError } from '../base/errors.ts';
+import { ConfigError, rejectUnknownKeys, StateError, UnsupportedError } from '../base/errors.ts';
+import { type Abortable, Pace } from '../base/pace.ts';
 import type { ColorTags, Packet, Packets, VideoStreamInfo } from '../base/packet.ts';
 import { rescale } from '../base/rational.ts';
+import { TurnQueue } from '../base/turn-queue.ts';
+import { requireVideoFrame } from '../frames/check-frame.ts';
 import { UNSPECIFIED } from '../frames/color-names.ts';
 import {
   allocatePicture,
@@ -14,7 +17,9 @@ import { VideoFrames } from '../frames/video-frames.ts';
 import type { VideoCodec, VideoCodecAdapter, VideoCodecSession } from './codec.ts';
 import type { VideoEncodeConfig } from './encode-config.ts';
 
-/** Made by `Muxer.addEncodeStream`. Not to be used by two tasks at the same time. */
+const WHERE = 'videoEncoder.encode.frames';
+
+/** Made by `Muxer.addEncodeStream`. Calls may overlap: they are done one after the other. */
 export class VideoEncoder {
   readonly kind = 'video';
   /** The config that it was made with. */
@@ -25,11 +30,15 @@ export class VideoEncoder {
   private readonly pixFmt: PixFmt;
   /** Where converted pictures go; null until one needs it. */
   private target: VideoFrame | null = null;
-  private converter: { readonly from: PixFmt; readonly convert: PictureConverter } | null = null;
+  /** By the format of the frames. */
+  private readonly converters = new Map<PixFmt, PictureConverter>();
   /** Copies of the pictures that the codec holds, by their times, if somebody wants to compare. */
   private sources: Map<number, VideoFrame> | null = null;
   private lastPts = Number.NEGATIVE_INFINITY;
   private state: 'open' | 'flushed' | 'failed' = 'open';
+  private readonly queue = new TurnQueue();
+  /** Packets of a call that did not come to its end: given by the next one. */
+  private held: Packet[] = [];
 
   /**
    * Opens `codec`; throws what it throws for a request that it cannot serve.
@@ -85,31 +94,55 @@ export class VideoEncoder {
 
   /**
    * Codes frames. Their pixel format may be any; their size must be the config's, and their times must rise from call to
-   * call. Times are put on the ticks of the frame rate, to the nearest.
+   * call. Times are put on the ticks of the stream, to the nearest. The samples are read until the promise settles.
    * @returns the packets that are ready, in decoding order: none, one or many
-   * Throws `ConfigError` for frames that do not fit (nothing is coded then), `StateError` after `flush`.
+   * Throws `ConfigError` for frames that do not fit: nothing is coded then, and the encoder goes on with the next. Throws
+   * `StateError` after `flush`. Where `options.signal` is aborted, or memory is taken away while the frames are coded, those before
+   * are coded, and their packets come with the next call.
    */
-  async encode(frames: VideoFrames): Promise<Packets> {
-    this.requireOpen('encode');
-    const times = this.checkFrames(frames);
-    const packets: Packet[] = [];
-    this.state = 'failed';
-    frames.frames.forEach((frame, index) => {
-      const picture = this.convert(frame);
-      this.sources?.set(times[index]!, copyPicture(picture));
-      packets.push(...this.session.encode({ ...picture, pts: times[index]! }));
+  encode(frames: VideoFrames, options: Abortable = {}): Promise<Packets> {
+    return this.queue.run(async () => {
+      this.requireOpen('encode');
+      rejectUnknownKeys('videoEncoder.encode', options, ['signal']);
+      options.signal?.throwIfAborted();
+      const times = this.checkFrames(frames);
+      const pace = new Pace(options.signal);
+      for (const [index, frame] of frames.frames.entries()) {
+        if (index > 0) {
+          const turn = pace.step();
+          if (turn !== undefined) await turn;
+          requireVideoFrame(WHERE, frame);
+        }
+        this.codeFrame(frame, times[index]!);
+      }
+      return this.takePackets();
     });
-    this.state = 'open';
-    this.lastPts = times.at(-1) ?? this.lastPts;
-    return this.asPackets(packets);
   }
 
   /** Ends the stream: the packets that were held back. Throws `StateError` if called twice. */
-  async flush(): Promise<Packets> {
-    this.requireOpen('flush');
+  flush(): Promise<Packets> {
+    return this.queue.run(async () => {
+      this.requireOpen('flush');
+      this.state = 'failed';
+      this.held.push(...this.session.flush());
+      this.state = 'flushed';
+      return this.takePackets();
+    });
+  }
+
+  /** What fails in here leaves the codec in the middle of a picture. */
+  private codeFrame(frame: VideoFrame, pts: number): void {
     this.state = 'failed';
-    const packets = this.session.flush();
-    this.state = 'flushed';
+    const picture = this.convert(frame);
+    this.sources?.set(pts, copyPicture(picture));
+    this.held.push(...this.session.encode({ ...picture, pts }));
+    this.lastPts = pts;
+    this.state = 'open';
+  }
+
+  private takePackets(): Packets {
+    const packets = this.held;
+    this.held = [];
     return this.asPackets(packets);
   }
 
@@ -128,24 +161,23 @@ export class VideoEncoder {
 
   /** Times of the frames in ticks of the stream. */
   private checkFrames(frames: VideoFrames): number[] {
-    const where = 'videoEncoder.encode.frames';
     const { width, height } = this.config;
     if (!(frames instanceof VideoFrames)) {
-      throw new ConfigError(where, 'needed are VideoFrames; see createReferenceVideoFrame');
+      throw new ConfigError(WHERE, 'needed are VideoFrames; see createReferenceVideoFrame');
     }
     if (frames.width !== width || frames.height !== height) {
-      throw new ConfigError(
-        where,
-        `got ${frames.width}x${frames.height}, the config says ${width}x${height}; scale them in a FilterGraph`,
-      );
+      this.refuseSize(frames);
     }
     const { timeBase } = this.streamInfo;
     let last = this.lastPts;
-    return frames.frames.map((frame) => {
+    return frames.frames.map((frame, index) => {
+      requireVideoFrame(`${WHERE}[${index}]`, frame);
+      if (frame.width !== width || frame.height !== height) this.refuseSize(frame);
+      this.converterFor(frame.pixFmt);
       const pts = rescale(frame.pts, frames.timeBase, timeBase);
       if (!(pts > last)) {
         throw new ConfigError(
-          where,
+          WHERE,
           `time ${frame.pts} in units of ${frames.timeBase.join('/')} s is tick ${pts} of the stream (${timeBase.join('/')} s), but tick ${last} was coded before; times must rise, and config.frameRate must not be lower than the frames' rate`,
         );
       }
@@ -154,25 +186,40 @@ export class VideoEncoder {
     });
   }
 
+  private refuseSize(got: { readonly width: number; readonly height: number }): never {
+    const { width, height } = this.config;
+    throw new ConfigError(
+      WHERE,
+      `got ${got.width}x${got.height}, the config says ${width}x${height}; all pictures of a stream have one size`,
+    );
+  }
+
   /** `frame` as the codec takes it: itself, or a copy in the target picture. */
   private convert(frame: VideoFrame): VideoFrame {
-    const { pixFmt, config, color } = this;
-    const fromFullRange = this.isFullRange(frame.pixFmt);
-    const toFullRange = pixFmtInfo(pixFmt).fullRange || color.video_full_range_flag === 1;
-    const isSame = isSameLayout(frame.pixFmt, pixFmt) && fromFullRange === toFullRange;
-    if (isSame) return { ...frame, pixFmt };
-    if (this.converter?.from !== frame.pixFmt) {
-      const { width, height } = config;
-      const { matrix_coefficients } = color;
-      const matrix =
-        matrix_coefficients === UNSPECIFIED ? defaultMatrix(height) : matrix_coefficients;
-      const from = frame.pixFmt;
-      const options = { from, to: pixFmt, width, height, matrix, fromFullRange, toFullRange };
-      this.converter = { from, convert: createPictureConverter(options) };
-    }
+    const { pixFmt, config } = this;
+    const convert = this.converterFor(frame.pixFmt);
+    if (convert === null) return { ...frame, pixFmt };
     this.target ??= allocatePicture(pixFmt, config.width, config.height);
-    this.converter.convert(frame, this.target);
+    convert(frame, this.target);
     return this.target;
+  }
+
+  /** What makes frames of a format into what the codec takes; null if they are that. Throws if nothing can. */
+  private converterFor(from: PixFmt): PictureConverter | null {
+    const known = this.converters.get(from);
+    if (known !== undefined) return known;
+    const { pixFmt: to, color } = this;
+    const fromFullRange = this.isFullRange(from);
+    const toFullRange = pixFmtInfo(to).fullRange || color.video_full_range_flag === 1;
+    if (isSameLayout(from, to) && fromFullRange === toFullRange) return null;
+    const { width, height } = this.config;
+    const { matrix_coefficients } = color;
+    const matrix =
+      matrix_coefficients === UNSPECIFIED ? defaultMatrix(height) : matrix_coefficients;
+    const options = { from, to, width, height, matrix, fromFullRange, toFullRange };
+    const made = createPictureConverter(options);
+    this.converters.set(from, made);
+    return made;
   }
 
   /** The format that the config names has the range that the config says; others have their own. */

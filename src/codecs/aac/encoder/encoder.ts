@@ -154,7 +154,8 @@ export class AacEncoder {
       if (!(data instanceof Float32Array)) {
         throw new ConfigError(`aac.encode.frame.planes[${c}]`, 'allowed is a Float32Array');
       }
-      if (offset < 0 || offset + frame.numSamples > data.length) {
+      const isInside = offset >= 0 && offset + frame.numSamples <= data.length;
+      if (!Number.isInteger(offset) || !isInside) {
         throw new ConfigError(
           `aac.encode.frame.planes[${c}]`,
           `got ${data.length - offset} samples, frame.numSamples is ${frame.numSamples}`,

@@ -106,6 +106,11 @@ export class Budget {
     this.held += bytes;
   }
 
+  /** Bytes that are taken by `hold` now. */
+  get heldBytes(): number {
+    return this.held;
+  }
+
   /** Gives back memory that was taken by `hold`. */
   release(bytes: number): void {
     this.held = Math.max(0, this.held - bytes);

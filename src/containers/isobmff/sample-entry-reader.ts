@@ -213,10 +213,10 @@ const MAX_RATE = 0x7fffffff;
 
 /**
  * QuickTime's version 2 states the sampling rate in 64-bit floating point, and files have 47952.05 Hz. Streams have whole
- * rates; the times do not depend on them. 0 for what is none.
+ * rates, the nearest (halves down, as ffmpeg has them); the times do not depend on them. 0 for what is none.
  */
 function wholeRate(rate: number): number {
-  return rate >= 0.5 && rate <= MAX_RATE ? Math.round(rate) : 0;
+  return rate > 0.5 && rate <= MAX_RATE ? Math.ceil(rate - 0.5) : 0;
 }
 
 function readRecord(file: FileBytes, children: BoxView, type: string): Uint8Array {

@@ -3,12 +3,12 @@
  * window are read without waiting. Where the bytes are broken, the walk goes on at the next Cluster ID.
  */
 import { FormatError } from '../../base/errors.ts';
+import type { PacketBudget } from '../../base/limits.ts';
 import { report } from '../../base/problems.ts';
 import { crc32 } from '../../bits/crc32.ts';
 import { type BlockHeader, KEYFRAME_FLAG, readBlockHeader, readLacing } from './block.ts';
-import { undoEncoding } from './content-encoding.ts';
+import { ClusterClock, MAX_TICKS } from './cluster-clock.ts';
 import {
-  childrenOf,
   type ElementHeader,
   MAX_HEADER_BYTES,
   readElementHeader,
@@ -18,6 +18,8 @@ import {
   UNKNOWN_SIZE,
 } from './ebml-reader.ts';
 import { elementById, ID } from './element-table.ts';
+import { FrameDecoder } from './frame-decoder.ts';
+import { joinDocument } from './joined-documents.ts';
 import type { OpenSegment } from './segment-reader.ts';
 import type { ReaderTrack } from './track-reader.ts';
 
@@ -25,8 +27,10 @@ import type { ReaderTrack } from './track-reader.ts';
 export interface BlockFrame {
   readonly track: ReaderTrack;
   readonly data: Uint8Array;
-  /** Ticks, CodecDelay taken off. */
+  /** Ticks at which the block begins, CodecDelay taken off. */
   readonly pts: number;
+  /** Its place among the frames of the block, from 0. */
+  readonly laceIndex: number;
   /** Ticks as BlockDuration or DefaultDuration say, not rounded; -1 if neither is there. */
   readonly duration: number;
   readonly isKey: boolean;
@@ -34,34 +38,42 @@ export interface BlockFrame {
   readonly discardPadding: number;
 }
 
-/** A block larger than this is refused where the source does not know its size. */
-const MAX_BLOCK_BYTES = 64 << 20;
+/** Elements that are handled before others get their turn, where they hold no frames. */
+const MAX_BATCH_STEPS = 4096;
 
-/** Times and durations beyond this are damage: sums of them must stay exact. */
-const MAX_TICKS = 2 ** 50;
+/** Blocks larger than this are copied once, piece by piece; smaller ones are taken out of the window. */
+const LARGE_BLOCK_BYTES = 1 << 20;
 
 /** Frames, and bytes of them, that are gathered before they are handed on. */
 const MAX_BATCH_FRAMES = 256;
 const MAX_BATCH_BYTES = 1 << 20;
 
 const CLUSTER_ID_BYTES = [0x1f, 0x43, 0xb6, 0x75];
+const EBML_ID_BYTES = [0x1a, 0x45, 0xdf, 0xa3];
 
 /** State of the walk. */
 export class ClusterReader {
   private readonly segment: OpenSegment;
+  /** What the pass may give. */
+  private readonly pass: PacketBudget;
   private readonly verifiesChecksums: boolean;
   private position: number;
+  /** Of the document that is read: a file may have several, one behind the other. */
+  private segmentEnd: number;
+  private tracks: ReadonlyMap<number, ReaderTrack>;
   /** End of the open cluster: -1 if none is open, Infinity if its size is unknown. */
   private clusterEnd = -1;
   private clusterStart = 0;
-  private timestamp = 0;
+  private readonly clock: ClusterClock;
+  private readonly decoder: FrameDecoder;
   /** Running checksum of the open cluster, and the one that it says; no check if the latter is -1. */
   private crc = 0;
   private expectedCrc = -1;
   private readonly header: ElementHeader = { id: 0, size: 0, headerLength: 0 };
   private readonly block: BlockHeader = { trackNumber: 0, relative: 0, flags: 0, length: 0 };
+  private readonly child: ElementHeader = { id: 0, size: 0, headerLength: 0 };
   private readonly sizes: number[] = [];
-  private readonly hasEncodings: boolean;
+  private hasEncodings: boolean;
   private batchBytes = 0;
 
   /** `from`: where a cluster begins that the walk shall start with. */
@@ -69,24 +81,37 @@ export class ClusterReader {
     this.segment = segment;
     this.verifiesChecksums = verifiesChecksums;
     this.position = from;
-    this.hasEncodings = [...segment.tracks.values()].some(({ encodings }) => encodings.length > 0);
+    this.segmentEnd = segment.segmentEnd;
+    this.tracks = segment.tracks;
+    this.pass = segment.budget.beginPass();
+    this.clock = new ClusterClock(segment.timestampScale, segment.problems);
+    this.decoder = new FrameDecoder(this.pass, segment.problems);
+    this.hasEncodings = hasEncodings(segment.tracks);
   }
 
   /** Appends some of the next frames to `frames`, which is empty. Returns false when there are no more. */
   async readMore(frames: BlockFrame[]): Promise<boolean> {
-    this.batchBytes = 0;
-    let isMore = true;
-    while (isMore && frames.length < MAX_BATCH_FRAMES && this.batchBytes < MAX_BATCH_BYTES) {
-      if (!this.stepHere(frames)) isMore = await this.step(frames);
+    const { decoder } = this;
+    if (decoder.waiting.length > 0) {
+      await decoder.decode(frames, this.clusterStart, this.position);
+      return true;
     }
-    await this.undoEncodings(frames);
-    return isMore;
+    this.batchBytes = 0;
+    const found = this.hasEncodings ? decoder.waiting : frames;
+    let isMore = true;
+    for (let steps = 0; isMore && steps < MAX_BATCH_STEPS; steps++) {
+      if (found.length >= MAX_BATCH_FRAMES || this.batchBytes >= MAX_BATCH_BYTES) break;
+      if (!this.stepHere(found)) isMore = await this.step(found);
+    }
+    this.segment.budget.reach(this.position);
+    await decoder.decode(frames, this.clusterStart, this.position);
+    return isMore || decoder.waiting.length > 0;
   }
 
   /** Handles one block, if it and its cluster are as they should be and the window holds it. False: see `step`. */
   private stepHere(frames: BlockFrame[]): boolean {
-    const { window, segmentEnd } = this.segment;
-    const { header, position, clusterEnd } = this;
+    const { window } = this.segment;
+    const { header, position, clusterEnd, segmentEnd } = this;
     const at = position - window.start;
     const isHere =
       at >= 0 &&
@@ -96,16 +121,16 @@ export class ClusterReader {
     const total = header.headerLength + header.size;
     const limit = Math.min(clusterEnd, segmentEnd);
     if (header.size === UNKNOWN_SIZE || position + total > limit) return false;
-    if (!window.has(position, total)) return false;
+    if (!window.has(position, total) || total > LARGE_BLOCK_BYTES) return false;
     this.takeElement(header.id, header.headerLength, header.size, frames);
     return true;
   }
 
   /** Handles one element. Returns false at the end. */
   private async step(frames: BlockFrame[]): Promise<boolean> {
-    const { window, segmentEnd, problems } = this.segment;
+    const { window, problems } = this.segment;
     if (this.clusterEnd >= 0 && this.position >= this.clusterEnd) this.closeCluster();
-    if (this.position >= segmentEnd) return false;
+    if (this.position >= this.segmentEnd) return await this.nextDocument();
     const { header } = this;
     let at = this.position - window.start;
     const isHere =
@@ -114,7 +139,7 @@ export class ClusterReader {
       readElementHeader(window.bytes, at, window.bytes.length, header);
     if (!isHere) {
       const available = await window.load(this.position, MAX_HEADER_BYTES);
-      if (available === 0) return false;
+      if (available === 0) return this.endOfFile();
       at = this.position - window.start;
       if (!readElementHeader(window.bytes, at, at + available, header)) {
         if (available < MAX_HEADER_BYTES) {
@@ -132,24 +157,20 @@ export class ClusterReader {
     const element = elementById(id);
     // A top-level element ends a cluster of unknown size, RFC 8794 clause 6.2.
     if (element?.parent === 'Segment') this.clusterEnd = -1;
-    if (element?.parent === '') {
-      report(
-        problems,
-        this.position,
-        `${element.name} begins within the segment; reading ends here`,
-      );
-      return false;
-    }
+    if (element?.parent === '') return await this.nextDocument();
     if (size === UNKNOWN_SIZE)
       return await this.resync('an element other than Cluster has no size');
     const end = this.position + headerLength + size;
-    const limit = this.clusterEnd >= 0 ? Math.min(this.clusterEnd, segmentEnd) : segmentEnd;
+    const { clusterEnd, segmentEnd } = this;
+    const limit = clusterEnd >= 0 ? Math.min(clusterEnd, segmentEnd) : segmentEnd;
     if (end > limit)
       return await this.resync(`an element of ${size} bytes reaches past its parent`);
     const isBlock = id === ID.SimpleBlock || id === ID.BlockGroup;
     const isWanted =
       this.clusterEnd >= 0 && (isBlock || id === ID.Timestamp || id === ID['CRC-32']);
-    if (!isWanted && this.expectedCrc < 0) {
+    if (!isWanted && (this.expectedCrc < 0 || size > LARGE_BLOCK_BYTES)) {
+      // A checksum over what is not read whole is not checked.
+      this.expectedCrc = -1;
       this.position = end;
       return true;
     }
@@ -163,16 +184,18 @@ export class ClusterReader {
     size: number,
     frames: BlockFrame[],
   ): Promise<boolean> {
-    const { window, problems } = this.segment;
+    const { window, problems, budget } = this.segment;
     const start = this.position;
     const total = headerLength + size;
+    if (start + total > window.size) {
+      report(problems, start, `the file ends within an element of ${size} bytes`);
+      return false;
+    }
+    if (size > budget.limits.maxPacketBytes) {
+      return await this.resync(`a block of ${size} bytes is larger than limits.maxPacketBytes`);
+    }
+    if (total > LARGE_BLOCK_BYTES) return await this.readLarge(id, headerLength, size, frames);
     if (!window.has(start, total)) {
-      const known = window.source.size;
-      if (known === null ? size > MAX_BLOCK_BYTES : start + total > known) {
-        if (known === null) return await this.resync(`a block of ${size} bytes`);
-        report(problems, start, `the file ends within an element of ${size} bytes`);
-        return false;
-      }
       const available = await window.load(start, total);
       if (available < total) {
         report(problems, start, `the file ends within an element of ${size} bytes`);
@@ -183,13 +206,42 @@ export class ClusterReader {
     return true;
   }
 
+  /** Reads a large block: copied once, so that neither source nor window has to hold it too. */
+  private async readLarge(
+    id: number,
+    headerLength: number,
+    size: number,
+    frames: BlockFrame[],
+  ): Promise<boolean> {
+    const { window, problems } = this.segment;
+    const start = this.position;
+    const bytes = await window.copy(start, headerLength + size);
+    if (bytes.length < headerLength + size) {
+      report(problems, start, `the file ends within an element of ${size} bytes`);
+      return false;
+    }
+    this.takeBytes(bytes, 0, id, headerLength, size, frames);
+    return true;
+  }
+
   /** Handles the element at the position, which the window holds whole. */
   private takeElement(id: number, headerLength: number, size: number, frames: BlockFrame[]): void {
-    const { window, problems } = this.segment;
-    const { bytes } = window;
+    const { window } = this.segment;
+    this.takeBytes(window.bytes, this.position - window.start, id, headerLength, size, frames);
+  }
+
+  /** The same with the element at `at` of `bytes`. */
+  private takeBytes(
+    bytes: Uint8Array,
+    at: number,
+    id: number,
+    headerLength: number,
+    size: number,
+    frames: BlockFrame[],
+  ): void {
+    const { problems } = this.segment;
     const start = this.position;
     const total = headerLength + size;
-    const at = start - window.start;
     const dataAt = at + headerLength;
     this.position = start + total;
     if (id === ID['CRC-32'] && size === 4 && start === this.clusterStart) {
@@ -200,11 +252,12 @@ export class ClusterReader {
     if (this.expectedCrc >= 0) this.crc = crc32(bytes, this.crc, at, at + total);
     if (this.clusterEnd < 0) return;
     try {
-      if (id === ID.Timestamp) this.timestamp = readUint(bytes.subarray(dataAt, dataAt + size));
-      else if (id === ID.SimpleBlock) {
+      if (id === ID.Timestamp) {
+        this.clock.setTimestamp(readUint(bytes.subarray(dataAt, dataAt + size)));
+      } else if (id === ID.SimpleBlock) {
         this.takeBlock(bytes, dataAt, dataAt + size, null, frames);
       } else if (id === ID.BlockGroup) {
-        this.takeGroup(bytes.subarray(dataAt, dataAt + size), start + headerLength, frames);
+        this.takeGroup(bytes, dataAt, dataAt + size, frames);
       }
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
@@ -219,7 +272,7 @@ export class ClusterReader {
     this.position = position + headerLength;
     this.clusterStart = this.position;
     this.clusterEnd = size === UNKNOWN_SIZE ? Number.POSITIVE_INFINITY : this.position + size;
-    this.timestamp = 0;
+    this.clock.beginCluster();
     this.expectedCrc = -1;
   }
 
@@ -240,8 +293,8 @@ export class ClusterReader {
     let position = this.position + 1;
     for (;;) {
       const available = await window.load(position, CLUSTER_ID_BYTES.length);
-      if (available < CLUSTER_ID_BYTES.length) return false;
-      const found = findClusterId(window.bytes, position - window.start);
+      if (available < CLUSTER_ID_BYTES.length) return this.endOfFile();
+      const found = findNextStart(window.bytes, position - window.start);
       if (found >= 0) {
         this.position = window.start + found;
         return true;
@@ -250,18 +303,71 @@ export class ClusterReader {
     }
   }
 
-  /** BlockGroup, RFC 9559 clause 5.1.3.5. `data` begins at `offset` in the file. */
-  private takeGroup(data: Uint8Array, offset: number, frames: BlockFrame[]): void {
-    let block: Uint8Array | null = null;
-    const group = { duration: -1, isKey: true, discardPadding: 0 };
-    for (const child of childrenOf(data, offset)) {
-      if (child.id === ID.Block) block = child.data;
-      else if (child.id === ID.BlockDuration) group.duration = readUint(child.data);
-      else if (child.id === ID.ReferenceBlock) group.isKey = false;
-      else if (child.id === ID.DiscardPadding) group.discardPadding = readInt(child.data);
+  /** The source has no more bytes. */
+  private endOfFile(): boolean {
+    const { window, problems } = this.segment;
+    const size = window.source.size ?? this.position;
+    if (Number.isFinite(this.segmentEnd) && size < this.segmentEnd) {
+      report(
+        problems,
+        size,
+        `the file ends ${this.segmentEnd - size} bytes before its Segment does`,
+      );
     }
-    if (block === null) throw new FormatError('matroska.BlockGroup', 'has no Block', offset);
-    this.takeBlock(block, 0, block.length, group, frames);
+    return false;
+  }
+
+  /** Goes on with the EBML document that begins at the position, if there is one. */
+  private async nextDocument(): Promise<boolean> {
+    const { segment } = this;
+    const { window, problems } = segment;
+    const start = this.position;
+    const there = await window.load(start, EBML_ID_BYTES.length);
+    if (there === 0) return false;
+    if (!EBML_ID_BYTES.every((byte, i) => window.bytes[start - window.start + i] === byte)) {
+      report(problems, start, 'what follows the Segment is no other document; it is left unread');
+      return false;
+    }
+    const next = await joinDocument(segment, start);
+    if (next === null) return false;
+    this.tracks = next.tracks;
+    this.hasEncodings = hasEncodings(next.tracks);
+    this.position = next.firstCluster;
+    this.segmentEnd = next.segmentEnd;
+    this.clock.beginDocument(next.timestampScale);
+    this.clusterEnd = -1;
+    this.expectedCrc = -1;
+    return true;
+  }
+
+  /** BlockGroup, RFC 9559 clause 5.1.3.5, whose data lies between `start` and `end`. */
+  private takeGroup(bytes: Uint8Array, start: number, end: number, frames: BlockFrame[]): void {
+    const group = { duration: -1, isKey: true, discardPadding: 0 };
+    const { child } = this;
+    let blockAt = -1;
+    let blockEnd = -1;
+    // No list of children is made: a group of nothing but empty elements would take a hundred times its size.
+    for (let at = start; at < end; ) {
+      const isElement = readElementHeader(bytes, at, end, child);
+      const dataAt = at + child.headerLength;
+      if (!isElement || child.size === UNKNOWN_SIZE || child.size > end - dataAt) {
+        throw new FormatError('matroska.BlockGroup', 'has a broken element', this.clusterStart);
+      }
+      at = dataAt + child.size;
+      if (child.id === ID.Block) {
+        blockAt = dataAt;
+        blockEnd = at;
+      } else if (child.id === ID.BlockDuration) {
+        group.duration = readUint(bytes.subarray(dataAt, at)) * this.clock.tickRatio;
+      } else if (child.id === ID.ReferenceBlock) group.isKey = false;
+      else if (child.id === ID.DiscardPadding) {
+        group.discardPadding = readInt(bytes.subarray(dataAt, at));
+      }
+    }
+    if (blockAt < 0) {
+      throw new FormatError('matroska.BlockGroup', 'has no Block', this.clusterStart);
+    }
+    this.takeBlock(bytes, blockAt, blockEnd, group, frames);
   }
 
   /** The frames of the block between `start` and `end`; `group` says what its BlockGroup adds, null for a SimpleBlock. */
@@ -274,66 +380,52 @@ export class ClusterReader {
   ): void {
     const { block, sizes } = this;
     readBlockHeader(bytes, start, end, this.clusterStart, block);
-    const track = this.segment.tracks.get(block.trackNumber);
+    const track = this.tracks.get(block.trackNumber);
     if (track === undefined) return;
     const { flags } = block;
     sizes.length = 0;
     let at = readLacing(bytes, start + block.length, end, flags, this.clusterStart, sizes);
     const count = sizes.length;
-    const time = this.timestamp + block.relative - track.delayTicks;
-    if (Math.abs(time) > MAX_TICKS) {
-      throw new FormatError(
-        'matroska.Cluster.Timestamp',
-        `${this.timestamp} ticks`,
-        this.clusterStart,
-      );
-    }
+    const time = this.clock.timeOf(block.relative, this.clusterStart);
     const isKey = group === null ? (flags & KEYFRAME_FLAG) !== 0 : group.isKey;
     const given =
       group !== null && group.duration >= 0 && group.duration <= MAX_TICKS
         ? group.duration / count
         : -1;
     const duration = given >= 0 ? given : track.defaultTicks > 0 ? track.defaultTicks : -1;
+    this.clock.reach(time + Math.max(0, duration) * count);
+    const pts = Math.round(time - track.delayTicks);
     this.batchBytes += end - start;
     for (let i = 0; i < count; i++) {
       const size = sizes[i]!;
-      frames.push({
-        track,
-        data: bytes.slice(at, at + size),
-        pts: time + (duration > 0 ? Math.round(i * duration) : i),
-        duration,
-        isKey,
-        discardPadding: i === count - 1 && group !== null ? group.discardPadding : 0,
-      });
+      // Decoders take an empty packet for an error or for the end. What was stripped may be all of a frame.
+      if (size > 0 || track.encodings.length > 0) {
+        const isLast = i === count - 1;
+        const discardPadding = isLast && group !== null ? group.discardPadding : 0;
+        if (track.encodings.length === 0) this.pass.give(size, this.position);
+        const data = bytes.slice(at, at + size);
+        frames.push({ track, data, pts, laceIndex: i, duration, isKey, discardPadding });
+      }
       at += size;
     }
   }
-
-  /** Makes the frames what they were before compression; takes those out where that fails. */
-  private async undoEncodings(frames: BlockFrame[]): Promise<void> {
-    if (!this.hasEncodings) return;
-    const { problems } = this.segment;
-    let kept = 0;
-    for (const frame of frames) {
-      let { data } = frame;
-      try {
-        for (const encoding of frame.track.encodings) {
-          data = await undoEncoding(encoding, data, this.clusterStart);
-        }
-        frames[kept++] = { ...frame, data };
-      } catch (error) {
-        if (!(error instanceof FormatError)) throw error;
-        report(problems, this.clusterStart, error.message);
-      }
-    }
-    frames.length = kept;
-  }
 }
 
-function findClusterId(bytes: Uint8Array, from: number): number {
-  for (let at = bytes.indexOf(CLUSTER_ID_BYTES[0]!, from); at >= 0; ) {
-    if (CLUSTER_ID_BYTES.every((byte, i) => bytes[at + i] === byte)) return at;
-    at = bytes.indexOf(CLUSTER_ID_BYTES[0]!, at + 1);
+function hasEncodings(tracks: ReadonlyMap<number, ReaderTrack>): boolean {
+  return [...tracks.values()].some(({ encodings }) => encodings.length > 0);
+}
+
+/** Where in `bytes`, from `from` on, a cluster or another document may begin; -1 if nowhere. */
+function findNextStart(bytes: Uint8Array, from: number): number {
+  const cluster = findId(bytes, from, CLUSTER_ID_BYTES);
+  const document = findId(bytes, from, EBML_ID_BYTES);
+  return document < 0 || (cluster >= 0 && cluster < document) ? cluster : document;
+}
+
+function findId(bytes: Uint8Array, from: number, id: readonly number[]): number {
+  for (let at = bytes.indexOf(id[0]!, from); at >= 0; ) {
+    if (id.every((byte, i) => bytes[at + i] === byte)) return at;
+    at = bytes.indexOf(id[0]!, at + 1);
   }
   return -1;
 }

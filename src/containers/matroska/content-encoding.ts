@@ -1,6 +1,7 @@
 /** ContentEncodings (RFC 9559 clause 5.1.4.1.31): how the bytes of a track's frames were changed before they were stored. */
 import { joinBytes } from '../../base/byte-stream.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import type { Budget } from '../../base/limits.ts';
 import type { Children } from './ebml-reader.ts';
 
 /** How to get a track's frames back. */
@@ -19,15 +20,18 @@ const ALGO_ZLIB = 0;
 const ALGO_HEADER_STRIPPING = 3;
 const ALGO_NAMES = ['zlib', 'bzlib', 'lzo1x', 'header stripping'];
 
-/** A frame larger than this after inflation is taken for an attack. */
-const MAX_INFLATED_BYTES = 64 << 20;
-
 /**
  * Encodings of a TrackEntry in the order in which a reader undoes them (ContentEncodingOrder from high to low). Throws
  * `UnsupportedError` for encryption and for compressions other than zlib and header stripping.
  */
-export function readContentEncodings(entry: Children, where: string): ContentEncoding[] {
+export function readContentEncodings(
+  entry: Children,
+  where: string,
+  offset: number,
+  budget: Budget,
+): ContentEncoding[] {
   const encodings = entry.master('ContentEncodings').masters('ContentEncoding');
+  budget.requireDepth('ContentEncoding', encodings.length, offset);
   encodings.sort((a, b) => b.uint('ContentEncodingOrder', 0) - a.uint('ContentEncodingOrder', 0));
   return encodings.map((encoding) => {
     if (encoding.uint('ContentEncodingType', TYPE_COMPRESSION) !== TYPE_COMPRESSION) {
@@ -51,14 +55,31 @@ export function readContentEncodings(entry: Children, where: string): ContentEnc
   });
 }
 
-/** `data` as it was before `encoding`. Throws `FormatError` for a damaged or too large zlib stream. */
+/**
+ * `data` as it was before `encoding`. Throws `FormatError` for a damaged zlib stream, and for what becomes larger than
+ * `maxBytes`.
+ */
 export async function undoEncoding(
   encoding: ContentEncoding,
   data: Uint8Array,
   offset: number,
+  maxBytes: number,
 ): Promise<Uint8Array> {
-  if (encoding.kind === 'zlib') return await inflate(data, offset);
+  if (encoding.kind === 'zlib') return await inflate(data, offset, maxBytes);
+  requireRoom(encoding.prefix.length + data.length, offset, maxBytes);
   return prepend(encoding.prefix, data);
+}
+
+/** Place that the error of a frame names which becomes too large. */
+export const EXPANSION = 'matroska.Block.expansion';
+
+function requireRoom(bytes: number, offset: number, maxBytes: number): void {
+  if (bytes <= maxBytes) return;
+  throw new FormatError(
+    EXPANSION,
+    `a compressed frame has more than ${Math.floor(maxBytes)} bytes, which is what the file may still expand to (limits.maxExpansion, limits.maxPacketBytes)`,
+    offset,
+  );
 }
 
 /** `prefix` followed by `data`. */
@@ -70,7 +91,7 @@ function prepend(prefix: Uint8Array, data: Uint8Array): Uint8Array {
 }
 
 /** Inflates a zlib stream (RFC 1950) with what the platform has. */
-async function inflate(data: Uint8Array, offset: number): Promise<Uint8Array> {
+async function inflate(data: Uint8Array, offset: number, maxBytes: number): Promise<Uint8Array> {
   const stream = new Blob([data.slice()]).stream().pipeThrough(new DecompressionStream('deflate'));
   const parts: Uint8Array[] = [];
   let total = 0;
@@ -80,9 +101,7 @@ async function inflate(data: Uint8Array, offset: number): Promise<Uint8Array> {
       const { done, value } = await reader.read();
       if (done) break;
       total += value.length;
-      if (total > MAX_INFLATED_BYTES) {
-        throw new FormatError('matroska.Block', 'inflates to more than 64 MiB', offset);
-      }
+      requireRoom(total, offset, maxBytes);
       parts.push(value);
     }
   } catch (cause) {

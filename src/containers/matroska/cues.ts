@@ -1,5 +1,6 @@
 /** The index of a segment, Cues (RFC 9559 clause 5.1.5), read when somebody asks for a time: which cluster to begin at. */
 import { FormatError } from '../../base/errors.ts';
+import type { Budget } from '../../base/limits.ts';
 import { report } from '../../base/problems.ts';
 import { childrenOf, type ElementHeader, readUint, UNKNOWN_SIZE } from './ebml-reader.ts';
 import { ID } from './element-table.ts';
@@ -36,16 +37,18 @@ export async function clusterAt(
     return firstCluster;
   }
   const start = cuesPosition + headerLength;
-  const data = (await window.peek(start, size)).slice();
+  const held = segment.budget.heldBytes;
+  segment.budget.hold('Cues', size, cuesPosition);
+  const data = await window.copy(start, size);
   const ticksPerSecond = 1e9 / segment.timestampScale;
   const ticks = seconds * ticksPerSecond + track.delayTicks;
   const otherTicks = ticks - MAX_INTERLEAVE_SECONDS * ticksPerSecond;
   let best = firstCluster;
   let bestOfOthers = firstCluster;
   try {
-    for (const point of childrenOf(data, start)) {
+    for (const point of childrenOf(data, start, segment.budget)) {
       if (point.id !== ID.CuePoint) continue;
-      const { time, clusters } = readPoint(point.data, point.dataOffset);
+      const { time, clusters } = readPoint(point.data, point.dataOffset, segment.budget);
       for (const [number, cluster] of clusters) {
         if (number === trackNumber && time <= ticks) best = Math.max(best, dataStart + cluster);
         if (time <= otherTicks) bestOfOthers = Math.max(bestOfOthers, dataStart + cluster);
@@ -56,6 +59,8 @@ export async function clusterAt(
     if (!(error instanceof FormatError)) throw error;
     report(problems, cuesPosition, error.message);
     return firstCluster;
+  } finally {
+    segment.budget.release(segment.budget.heldBytes - held);
   }
   const isCluster =
     best === firstCluster || ((await loadHeader(window, best, header)) && header.id === ID.Cluster);
@@ -68,15 +73,16 @@ export async function clusterAt(
 function readPoint(
   data: Uint8Array,
   offset: number,
+  budget: Budget,
 ): { readonly time: number; readonly clusters: ReadonlyMap<number, number> } {
   let time = Number.POSITIVE_INFINITY;
   const clusters = new Map<number, number>();
-  for (const child of childrenOf(data, offset)) {
+  for (const child of childrenOf(data, offset, budget)) {
     if (child.id === ID.CueTime) time = readUint(child.data);
     if (child.id !== ID.CueTrackPositions) continue;
     let number = 0;
     let position = 0;
-    for (const field of childrenOf(child.data, child.dataOffset)) {
+    for (const field of childrenOf(child.data, child.dataOffset, budget)) {
       if (field.id === ID.CueTrack) number = readUint(field.data);
       else if (field.id === ID.CueClusterPosition) position = readUint(field.data);
     }

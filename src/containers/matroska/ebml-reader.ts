@@ -4,6 +4,7 @@
  */
 
 import { FormatError } from '../../base/errors.ts';
+import type { Budget } from '../../base/limits.ts';
 import { decodeUtf8 } from '../../base/utf8.ts';
 import { crc32 } from '../../bits/crc32.ts';
 import { type ElementName, elementById, ID } from './element-table.ts';
@@ -80,11 +81,15 @@ export interface Element {
   readonly dataOffset: number;
 }
 
+/** Memory that one element takes in a list of children: an object and a view. */
+const ELEMENT_BYTES = 200;
+
 /**
  * The children of a master whose data is `data`, which begins at `offset` in the file. Void and CRC-32 elements are left
- * out. Throws `FormatError` for a child that is broken or reaches past the end.
+ * out. Throws `FormatError` for a child that is broken or reaches past the end, and where the budget is used up: an
+ * element of two bytes takes a hundred times as much of memory.
  */
-export function childrenOf(data: Uint8Array, offset: number): Element[] {
+export function childrenOf(data: Uint8Array, offset: number, budget: Budget): Element[] {
   const children: Element[] = [];
   const header: ElementHeader = { id: 0, size: 0, headerLength: 0 };
   let at = 0;
@@ -104,6 +109,7 @@ export function childrenOf(data: Uint8Array, offset: number): Element[] {
       );
     }
     if (id !== ID.Void && id !== ID['CRC-32']) {
+      budget.hold('an element', ELEMENT_BYTES, offset + at);
       const view = data.subarray(start, start + size);
       children.push({ id, offset: offset + at, data: view, dataOffset: offset + start });
     }
@@ -159,9 +165,11 @@ export function readText(data: Uint8Array): string {
 /** Looks values up among the children of one master. Where an element repeats, the first counts. */
 export class Children {
   readonly all: readonly Element[];
+  private readonly budget: Budget;
 
-  constructor(data: Uint8Array, offset: number) {
-    this.all = childrenOf(data, offset);
+  constructor(data: Uint8Array, offset: number, budget: Budget) {
+    this.budget = budget;
+    this.all = childrenOf(data, offset, budget);
   }
 
   find(name: ElementName): Element | undefined {
@@ -193,12 +201,17 @@ export class Children {
   master(name: ElementName): Children {
     const child = this.find(name);
     return child === undefined
-      ? new Children(NO_BYTES, 0)
-      : new Children(child.data, child.dataOffset);
+      ? new Children(NO_BYTES, 0, this.budget)
+      : new Children(child.data, child.dataOffset, this.budget);
   }
 
   masters(name: ElementName): Children[] {
-    return this.every(name).map((child) => new Children(child.data, child.dataOffset));
+    return this.every(name).map((child) => this.of(child));
+  }
+
+  /** The children of `element`, which is one of these. */
+  of(element: Element): Children {
+    return new Children(element.data, element.dataOffset, this.budget);
   }
 }
 

@@ -1,27 +1,29 @@
 /** Reads Matroska and WebM files: streams at once, packets as they are asked for, damage reported and read past. */
-import type { ByteSource } from '../../base/byte-stream.ts';
+import { type ByteSource, joinBytes } from '../../base/byte-stream.ts';
 import {
   type ContainerReader,
   eachPacket,
   type ReadPacket,
   type ReadStart,
 } from '../../base/container.ts';
-import { StateError } from '../../base/errors.ts';
+import { rejectUnknownKeys, StateError } from '../../base/errors.ts';
 import type { FileDescription } from '../../base/file-description.ts';
+import type { LimitOptions } from '../../base/limits.ts';
 import type { StreamInfo } from '../../base/packet.ts';
 import type { Problem } from '../../base/problems.ts';
-import { rescale } from '../../base/rational.ts';
 import { widenNalLengths } from '../../syntax/h264/byte-stream.ts';
+import { samplesInFrame } from '../config/frame-duration.ts';
+import { isKeyPicture } from '../config/key-pictures.ts';
 import { type BlockFrame, ClusterReader } from './cluster-reader.ts';
 import { clusterAt } from './cues.ts';
 import { DecodeOrder, type TimedFrame } from './decode-order.ts';
-import { samplesInFrame } from './frame-duration.ts';
 import {
   describeFile,
   type MatroskaDescription,
   type OpenSegment,
   openSegment,
 } from './segment-reader.ts';
+import type { ReaderTrack } from './track-reader.ts';
 
 /** A Matroska file that is open for reading. */
 export interface MatroskaReader extends ContainerReader {
@@ -35,6 +37,8 @@ export interface MatroskaReader extends ContainerReader {
 export interface MatroskaReadOptions {
   /** Check the CRC-32 elements of clusters (those of descriptions are always checked). Default true. */
   readonly verifyChecksums?: boolean;
+  /** What the file may cost. */
+  readonly limits?: LimitOptions;
 }
 
 /**
@@ -45,7 +49,9 @@ export async function openMatroska(
   source: ByteSource,
   options: MatroskaReadOptions = {},
 ): Promise<MatroskaReader> {
-  return new SegmentReader(await openSegment(source), options.verifyChecksums ?? true);
+  rejectUnknownKeys('matroska.options', options, ['verifyChecksums', 'limits']);
+  const segment = await openSegment(source, options.limits);
+  return new SegmentReader(segment, options.verifyChecksums ?? true);
 }
 
 /** Video codecs whose packets may be stored in another order than they are shown. */
@@ -91,11 +97,15 @@ class SegmentReader implements MatroskaReader {
         defaultTicks,
       })),
     );
+    const finishers = this.streams.map(() => new FrameFinisher());
     const frames: BlockFrame[] = [];
     for (let isMore = true; isMore; ) {
       frames.length = 0;
       isMore = await clusters.readMore(frames);
-      for (const frame of frames) order.add(frame.track.streamIndex, timedFrame(frame));
+      for (const frame of frames) {
+        const { streamIndex } = frame.track;
+        order.add(streamIndex, finishers[streamIndex]!.finish(frame));
+      }
       const run: ReadPacket[] = [];
       for (let next = order.next(!isMore); next !== undefined; next = order.next(!isMore)) {
         run.push(next);
@@ -115,20 +125,52 @@ class SegmentReader implements MatroskaReader {
   }
 }
 
-/** `frame` with its duration from the coded bytes where the file has none, and with NAL lengths of four bytes. */
-function timedFrame(frame: BlockFrame): TimedFrame {
-  const { track, pts, isKey } = frame;
-  const { stream } = track;
-  const isCanonical = track.nalLengthBytes === 0 || track.nalLengthBytes === 4;
-  const data = isCanonical ? frame.data : widenNalLengths(frame.data, track.nalLengthBytes);
-  let duration = frame.duration < 0 ? -1 : Math.round(frame.duration);
-  let discardPadding = 0;
-  if (stream.kind === 'audio') {
-    if (duration < 0) {
-      const samples = samplesInFrame(stream, data);
-      if (samples > 0) duration = rescale(samples, [1, stream.sampleRate], stream.timeBase);
+/** Completes the frames of one stream on one pass. */
+class FrameFinisher {
+  private track: ReaderTrack | null = null;
+  private hasKey = false;
+  /** Ticks from the start of the block to the frame that comes next. */
+  private laceTicks = 0;
+
+  /**
+   * `frame` with its time in the lace, its duration from the coded bytes where the file has none, NAL lengths of four
+   * bytes, and parameter sets where it is the first of a document that is configured in another way.
+   */
+  finish(frame: BlockFrame): TimedFrame {
+    const { track } = frame;
+    const { stream } = track;
+    const isCanonical = track.nalLengthBytes === 0 || track.nalLengthBytes === 4;
+    let data = isCanonical ? frame.data : widenNalLengths(frame.data, track.nalLengthBytes);
+    if (track !== this.track) {
+      if (track.inBand !== undefined) data = joinBytes([track.inBand, data]);
+      this.track = track;
     }
-    discardPadding = Math.max(0, Math.round((frame.discardPadding * stream.sampleRate) / 1e9));
-  } else if (stream.kind === 'subtitle' && duration < 0) duration = 0;
-  return { data, pts, duration, isKey: isKey || stream.kind !== 'video', discardPadding };
+    const exact = frame.duration >= 0 ? frame.duration : codedTicks(stream, data);
+    if (frame.laceIndex === 0) this.laceTicks = 0;
+    const pts = frame.pts + Math.round(this.laceTicks);
+    // A tick is all that is known of frames whose codec does not say how long they are.
+    this.laceTicks += exact > 0 ? exact : 1;
+    let duration = exact < 0 ? -1 : Math.round(exact);
+    if (stream.kind === 'subtitle' && duration < 0) duration = 0;
+    const discardPadding =
+      stream.kind === 'audio'
+        ? Math.max(0, Math.round((frame.discardPadding * stream.sampleRate) / 1e9))
+        : 0;
+    const isKey = frame.isKey || stream.kind !== 'video' || this.isUnmarkedKey(stream.codec, data);
+    if (frame.isKey) this.hasKey = true;
+    return { data, pts, duration, isKey, discardPadding };
+  }
+
+  /** Whether a picture is a key one, in a file that has called none so. */
+  private isUnmarkedKey(codec: string, data: Uint8Array): boolean {
+    return !this.hasKey && isKeyPicture(codec, data, false);
+  }
+}
+
+/** Ticks that a frame lasts by its own bytes, not rounded; -1 if they do not say. */
+function codedTicks(stream: StreamInfo, data: Uint8Array): number {
+  if (stream.kind !== 'audio') return -1;
+  const samples = samplesInFrame(stream, data);
+  const [num, den] = stream.timeBase;
+  return samples > 0 ? (samples * den) / (num * stream.sampleRate) : -1;
 }

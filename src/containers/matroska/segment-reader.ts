@@ -5,12 +5,12 @@
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import type { Attachment, Chapter, FileDescription } from '../../base/file-description.ts';
+import { Budget, type LimitOptions } from '../../base/limits.ts';
 import { type Problem, report } from '../../base/problems.ts';
 import { toSeconds } from '../../base/rational.ts';
 import { SourceWindow } from '../../base/source-window.ts';
 import {
   Children,
-  type Element,
   type ElementHeader,
   hasCrcMismatch,
   MAX_DEPTH,
@@ -63,6 +63,7 @@ export function describeFile(description: MatroskaDescription): FileDescription 
 /** A file opened up to its first cluster. */
 export interface OpenSegment {
   readonly window: SourceWindow;
+  readonly budget: Budget;
   readonly tracks: ReadonlyMap<number, ReaderTrack>;
   readonly description: MatroskaDescription;
   readonly problems: Problem[];
@@ -95,10 +96,28 @@ export function isEbml(bytes: Uint8Array): boolean {
 }
 
 /** Opens `source`. Throws `FormatError` if it is no Matroska file or has no tracks. */
-export async function openSegment(source: ByteSource): Promise<OpenSegment> {
-  const window = new SourceWindow(source);
-  const problems: Problem[] = [];
-  const { docType, end } = await readEbmlHeader(window, problems);
+export async function openSegment(source: ByteSource, limits?: LimitOptions): Promise<OpenSegment> {
+  const budget = new Budget('matroska', source, limits);
+  return await openDocument({ window: new SourceWindow(source), budget, problems: [] }, 0);
+}
+
+/** What the documents of one file share. */
+interface FileContext {
+  readonly window: SourceWindow;
+  readonly budget: Budget;
+  readonly problems: Problem[];
+}
+
+/**
+ * Opens the EBML document that begins at `start`. Throws `FormatError` if there is none or it has no tracks.
+ */
+export async function openDocument(
+  { window, budget, problems }: FileContext,
+  start: number,
+): Promise<OpenSegment> {
+  const file = { window, budget, problems };
+  const heldBefore = budget.heldBytes;
+  const { docType, end } = await readEbmlHeader(file, start);
   const segment = await findSegment(window, end);
   const found = new Map<ElementName, Children>();
   const seekPositions = new Map<number, number>();
@@ -112,20 +131,26 @@ export async function openSegment(source: ByteSource): Promise<OpenSegment> {
       break;
     }
     if (header.id === ID.Cues) seekPositions.set(ID.Cues, position - segment.dataStart);
-    await readDescription(window, position, header, found, seekPositions, problems);
+    await readDescription(file, position, header, found, seekPositions);
     position += header.headerLength + header.size;
   }
-  await followSeekHead(window, segment.dataStart, found, seekPositions, problems);
-  const info = found.get('Info') ?? new Children(new Uint8Array(0), 0);
+  await followSeekHead(file, segment.dataStart, found, seekPositions);
+  const info = found.get('Info') ?? new Children(new Uint8Array(0), 0, budget);
   const timestampScale = info.uint('TimestampScale', DEFAULT_TIMESTAMP_SCALE);
   if (!Number.isSafeInteger(timestampScale) || timestampScale < 1 || timestampScale > 1e12) {
     throw new FormatError('matroska.Info.TimestampScale', `got ${timestampScale}, allowed from 1`);
   }
-  const tracks = await readTracks(found.get('Tracks'), timestampScale, problems);
-  const description = describe(docType, info, found, timestampScale);
+  const tracks = await readTracks(file, found.get('Tracks'), timestampScale);
+  const description = describe(file, docType, info, found, timestampScale);
   const cues = seekPositions.get(ID.Cues);
+  // What was parsed is needed no more; attachments and configurations stay.
+  let kept = 0;
+  for (const { data } of description.attachments) kept += data.length;
+  for (const { stream } of tracks.values()) kept += stream.config.length;
+  budget.release(Math.max(0, budget.heldBytes - heldBefore - kept));
   return {
     window,
+    budget,
     tracks,
     description,
     problems,
@@ -150,17 +175,18 @@ export async function loadHeader(
 
 /** EBML Header, RFC 8794 clause 11.2. */
 async function readEbmlHeader(
-  window: SourceWindow,
-  problems: Problem[],
+  { window, budget, problems }: FileContext,
+  start: number,
 ): Promise<{ docType: string; end: number }> {
   const header: ElementHeader = { id: 0, size: 0, headerLength: 0 };
-  const isRead = await loadHeader(window, 0, header);
+  const isRead = await loadHeader(window, start, header);
   if (!isRead || header.id !== ID.EBML || header.size > MAX_EBML_HEADER_BYTES || header.size < 0) {
-    throw new FormatError('matroska.EBML', 'the file does not begin with an EBML Header', 0);
+    throw new FormatError('matroska.EBML', 'the file does not begin with an EBML Header', start);
   }
-  const data = await window.copy(header.headerLength, header.size);
-  if (hasCrcMismatch(data)) report(problems, 0, 'CRC-32 of the EBML Header does not match');
-  const ebml = new Children(data, header.headerLength);
+  const dataStart = start + header.headerLength;
+  const data = await window.copy(dataStart, header.size);
+  if (hasCrcMismatch(data)) report(problems, start, 'CRC-32 of the EBML Header does not match');
+  const ebml = new Children(data, dataStart, budget);
   const docType = ebml.text('DocType', 'matroska');
   if (docType !== 'matroska' && docType !== 'webm') {
     throw new UnsupportedError(
@@ -176,7 +202,7 @@ async function readEbmlHeader(
     ebml.uint('DocTypeReadVersion', 1),
     MAX_DOC_TYPE_READ_VERSION,
   );
-  return { docType, end: header.headerLength + header.size };
+  return { docType, end: dataStart + header.size };
 }
 
 function requireAtMost(name: ElementName, value: number, max: number): void {
@@ -206,12 +232,11 @@ async function findSegment(
 
 /** Keeps the element at `position` if it describes the file, and positions that a SeekHead has. */
 async function readDescription(
-  window: SourceWindow,
+  { window, budget, problems }: FileContext,
   position: number,
   header: ElementHeader,
   found: Map<ElementName, Children>,
   seekPositions: Map<number, number>,
-  problems: Problem[],
 ): Promise<void> {
   const { id, size, headerLength } = header;
   const name = elementById(id)?.name as ElementName | undefined;
@@ -223,12 +248,14 @@ async function readDescription(
     report(problems, position, `${name} of ${size} bytes was left unread`);
     return;
   }
+  if (name === 'Tracks') budget.hold(name, Math.min(size, window.size), position);
+  else if (!salvage(problems, position, () => held(budget, name, size, position), false)) return;
   const data = await window.copy(position + headerLength, size);
   if (data.length < size) report(problems, position, `${name} is cut off`);
   if (hasCrcMismatch(data)) report(problems, position, `CRC-32 of ${name} does not match`);
   let children: Children;
   try {
-    children = new Children(data, position + headerLength);
+    children = new Children(data, position + headerLength, budget);
   } catch (error) {
     if (!(error instanceof FormatError) || name === 'Tracks') throw error;
     report(problems, position, error.message);
@@ -244,6 +271,12 @@ async function readDescription(
   }
 }
 
+/** Takes memory for a description; true if there is enough. */
+function held(budget: Budget, name: string, size: number, position: number): boolean {
+  budget.hold(name, size, position);
+  return true;
+}
+
 /** Result of `read`, or `absent`, with the problem noted, if it meets broken bytes. */
 function salvage<T>(problems: Problem[], offset: number, read: () => T, absent: T): T {
   try {
@@ -257,12 +290,12 @@ function salvage<T>(problems: Problem[], offset: number, read: () => T, absent: 
 
 /** Reads descriptions that stand behind the clusters, if the source can jump there. */
 async function followSeekHead(
-  window: SourceWindow,
+  file: FileContext,
   dataStart: number,
   found: Map<ElementName, Children>,
   seekPositions: Map<number, number>,
-  problems: Problem[],
 ): Promise<void> {
+  const { window, problems } = file;
   const { size } = window.source;
   if (size === null) return;
   const header: ElementHeader = { id: 0, size: 0, headerLength: 0 };
@@ -275,26 +308,27 @@ async function followSeekHead(
       report(problems, position, `SeekHead places ${name} where it is not`);
       continue;
     }
-    await readDescription(window, position, header, found, seekPositions, problems);
+    await readDescription(file, position, header, found, seekPositions);
   }
 }
 
 async function readTracks(
+  { budget, problems }: FileContext,
   tracks: Children | undefined,
   timestampScale: number,
-  problems: Problem[],
 ): Promise<ReadonlyMap<number, ReaderTrack>> {
   if (tracks === undefined) throw new FormatError('matroska.Tracks', 'there are none', 0);
   const byNumber = new Map<number, ReaderTrack>();
   for (const element of tracks.every('TrackEntry')) {
-    const entry = new Children(element.data, element.dataOffset);
+    budget.addTrack(element.offset);
+    const entry = tracks.of(element);
     const number = entry.uint('TrackNumber', 0);
     if (number === 0 || byNumber.has(number)) {
       report(problems, element.offset, `TrackNumber ${number} is taken or not allowed`);
       continue;
     }
     requirePlainScale(entry, byNumber.size);
-    const track = await readTrack(entry, byNumber.size, timestampScale, element.offset);
+    const track = await readTrack(entry, byNumber.size, timestampScale, element.offset, budget);
     if (track !== null) byNumber.set(number, track);
   }
   if (byNumber.size === 0) throw new FormatError('matroska.Tracks', 'no track can be read', 0);
@@ -302,6 +336,7 @@ async function readTracks(
 }
 
 function describe(
+  { budget, problems }: FileContext,
   docType: string,
   info: Children,
   found: ReadonlyMap<ElementName, Children>,
@@ -316,14 +351,11 @@ function describe(
   };
   if (info.find('Title')) description.tags.set('TITLE', info.text('Title', ''));
   // Damaged descriptions cost what they describe, not the file.
-  salvage([], 0, () => readTags(found.get('Tags'), description.tags), undefined);
-  salvage([], 0, () => readChapters(found.get('Chapters'), description.chapters), undefined);
-  salvage(
-    [],
-    0,
-    () => readAttachments(found.get('Attachments'), description.attachments),
-    undefined,
-  );
+  const { tags, chapters, attachments } = description;
+  const attempt = (read: () => void): void => salvage(problems, -1, read, undefined);
+  attempt(() => readTags(found.get('Tags'), tags));
+  attempt(() => readChapters(found.get('Chapters'), chapters));
+  attempt(() => readAttachments(found.get('Attachments'), attachments, budget));
   return description;
 }
 
@@ -345,13 +377,13 @@ function readTags(tags: Children | undefined, into: Map<string, string>): void {
 /** Chapters of the first edition, in order; nested ones follow the one that they are in. RFC 9559 clause 5.1.7. */
 function readChapters(chapters: Children | undefined, into: Chapter[]): void {
   const edition = chapters?.masters('EditionEntry')[0];
-  if (edition) readAtoms(edition.every('ChapterAtom'), into, 0);
+  if (edition) readAtoms(edition, into, 0);
 }
 
-function readAtoms(atoms: readonly Element[], into: Chapter[], depth: number): void {
+function readAtoms(parent: Children, into: Chapter[], depth: number): void {
   if (depth > MAX_DEPTH) return;
-  for (const element of atoms) {
-    const atom = new Children(element.data, element.dataOffset);
+  for (const element of parent.every('ChapterAtom')) {
+    const atom = parent.of(element);
     const end = atom.find('ChapterTimeEnd');
     const title = atom.master('ChapterDisplay').find('ChapString');
     into.push({
@@ -359,17 +391,23 @@ function readAtoms(atoms: readonly Element[], into: Chapter[], depth: number): v
       ...(end === undefined ? {} : { end: readUint(end.data) / 1e9 }),
       title: title === undefined ? '' : readText(title.data),
     });
-    readAtoms(atom.every('ChapterAtom'), into, depth + 1);
+    readAtoms(atom, into, depth + 1);
   }
 }
 
-function readAttachments(attachments: Children | undefined, into: Attachment[]): void {
+function readAttachments(
+  attachments: Children | undefined,
+  into: Attachment[],
+  budget: Budget,
+): void {
   for (const file of attachments?.masters('AttachedFile') ?? []) {
+    const fileData = file.find('FileData');
+    budget.hold('FileData', fileData?.data.length ?? 0, fileData?.offset ?? -1);
     const description = file.text('FileDescription', '');
     into.push({
       name: file.text('FileName', ''),
       mediaType: file.text('FileMediaType', ''),
-      data: file.find('FileData')?.data.slice() ?? new Uint8Array(0),
+      data: fileData?.data.slice() ?? new Uint8Array(0),
       ...(description === '' ? {} : { description }),
     });
   }

@@ -1,5 +1,6 @@
 /** From a TrackEntry (RFC 9559 clause 5.1.4.1) to the description of a stream, with its configuration in canonical form. */
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import type { Budget } from '../../base/limits.ts';
 import { clip3 } from '../../base/math.ts';
 import type { ColorTags, StreamInfo, VideoStreamInfo } from '../../base/packet.ts';
 import { type Rational, reduced, rescale } from '../../base/rational.ts';
@@ -29,6 +30,8 @@ export interface ReaderTrack {
   readonly defaultTicks: number;
   /** CodecDelay in ticks. */
   readonly delayTicks: number;
+  /** What must stand before the first frame, where the stream is described with another configuration. */
+  readonly inBand?: Uint8Array;
 }
 
 const TYPE_VIDEO = 1;
@@ -39,6 +42,9 @@ const TYPE_SUBTITLE = 17;
 const OPUS_RATE = 48_000;
 const MAX_DIMENSION = 0xffff_ffff;
 const MAX_CHANNELS = 0xffff;
+
+/** Configurations larger than this once they are decompressed are none. */
+const MAX_PRIVATE_BYTES = 4 << 20;
 
 /** Language of a track that has no Language element, RFC 9559 clause 5.1.4.1.19. */
 const DEFAULT_LANGUAGE = 'eng';
@@ -52,16 +58,20 @@ export async function readTrack(
   streamIndex: number,
   timestampScale: number,
   offset: number,
+  budget: Budget,
 ): Promise<ReaderTrack | null> {
   const where = `matroska.tracks[${streamIndex}]`;
   const type = entry.uint('TrackType', 0);
   if (type !== TYPE_VIDEO && type !== TYPE_AUDIO && type !== TYPE_SUBTITLE) return null;
-  const encodings = readContentEncodings(entry, where);
+  const encodings = readContentEncodings(entry, where, offset, budget);
   const codecId = entry.text('CodecID', '');
   let config: Uint8Array = entry.find('CodecPrivate')?.data.slice() ?? new Uint8Array(0);
   for (const encoding of encodings) {
-    if (encoding.appliesToPrivate) config = await undoEncoding(encoding, config, offset);
+    if (encoding.appliesToPrivate) {
+      config = await undoEncoding(encoding, config, offset, MAX_PRIVATE_BYTES);
+    }
   }
+  budget.hold('CodecPrivate', config.length, offset);
   const timeBase: Rational = reduced([timestampScale, 1e9]);
   const defaultDuration = plausible(entry.uint('DefaultDuration', 0));
   const audio = entry.master('Audio');

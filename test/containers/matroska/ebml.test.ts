@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FormatError } from '../../../src/base/errors.ts';
+import { Budget } from '../../../src/base/limits.ts';
 import { crc32 } from '../../../src/bits/crc32.ts';
 import { readLacing } from '../../../src/containers/matroska/block.ts';
 import {
@@ -14,6 +15,8 @@ import {
 } from '../../../src/containers/matroska/ebml-reader.ts';
 import { EbmlWriter, sizeLength } from '../../../src/containers/matroska/ebml-writer.ts';
 import { ID } from '../../../src/containers/matroska/element-table.ts';
+
+const budget = new Budget('matroska', { size: 0 }, { maxDescriptionBytes: 2 ** 40 });
 
 const anySize = fc.oneof(
   fc.integer({ min: 0, max: 200 }),
@@ -77,7 +80,7 @@ test('integers and text read back', () => {
         group.int('ReferenceBlock', signed);
       });
       w.text('Title', text);
-      const outer = new Children(w.bytes.toBytes(), 0);
+      const outer = new Children(w.bytes.toBytes(), 0, budget);
       const group = outer.master('BlockGroup');
       expect(group.uint('BlockDuration', -1)).toBe(unsigned);
       expect(readInt(group.find('ReferenceBlock')!.data)).toBe(signed);
@@ -139,7 +142,7 @@ test('a child that reaches past its parent is refused with its offset', () => {
   const cut = bytes.subarray(0, bytes.length - 1);
   const error = (() => {
     try {
-      return new Children(cut, 100);
+      return new Children(cut, 100, budget);
     } catch (caught) {
       return caught;
     }

@@ -1,9 +1,8 @@
 /**
- * How long a coded frame lasts by its own first bytes, for the audio codecs whose frames say it. Matroska need not store
- * the duration of such frames.
+ * How long a coded frame lasts by its own first bytes, for the audio codecs whose frames say it. Files need not store the
+ * duration of such frames, and those that count in milliseconds cannot.
  */
 import type { AudioStreamInfo } from '../../base/packet.ts';
-import { pcmSampleBytes } from './pcm-and-fourcc.ts';
 
 /** Samples per channel (at the stream's rate) in `frame`; 0 if the codec's frames do not say. Never throws. */
 export function samplesInFrame(stream: AudioStreamInfo, frame: Uint8Array): number {
@@ -18,6 +17,8 @@ export function samplesInFrame(stream: AudioStreamInfo, frame: Uint8Array): numb
       return 1152;
     case 'mp3':
       return mp3Samples(frame);
+    case 'alac':
+      return alacSamples(stream.config);
     case 'ac3':
       return 1536;
     case 'eac3':
@@ -75,4 +76,16 @@ function flacSamples(frame: Uint8Array): number {
   const at = 4 + Math.max(1, ones);
   if (at + 2 > frame.length) return 0;
   return code === 6 ? frame[at]! + 1 : (frame[at]! << 8) + frame[at + 1]! + 1;
+}
+
+/** ALAC: frameLength, the first field of ALACSpecificConfig; a last frame that is shorter says so itself. */
+function alacSamples(config: Uint8Array): number {
+  if (config.length < 24) return 0;
+  return new DataView(config.buffer, config.byteOffset).getUint32(0) & 0xffff;
+}
+
+/** Bytes of one sample of a PCM codec, by its name; 0 for other codecs. */
+function pcmSampleBytes(codec: string): number {
+  if (codec === 'pcm_alaw' || codec === 'pcm_mulaw') return 1;
+  return Number(/^pcm_[suf](8|16|24|32|64)(le|be)?$/.exec(codec)?.[1] ?? 0) >> 3;
 }

@@ -1,0 +1,317 @@
+/**
+ * `aresample`: sound at another rate (resample/), in another sample format, or with other channels (rematrix.ts). Format negotiation
+ * puts it wherever two filters do not agree.
+ */
+import { scaleByFraction } from '../../base/rational.ts';
+import { convertAudioFrame } from '../../frames/convert-audio.ts';
+import type { AudioFrame } from '../../frames/frame.ts';
+import { sampleFmtInfo } from '../../frames/sample-format.ts';
+import { sameLayout } from '../channel-layout.ts';
+import {
+  AUDIO_PAD,
+  type AudioLink,
+  type FilterDefinition,
+  type FilterInstance,
+  type FilterSetup,
+} from '../filter.ts';
+import { rescaleTime } from '../graph/run.ts';
+import { applyMatrix, type ChannelMatrix, channelMatrix, DEFAULT_MIX_LEVELS } from './rematrix.ts';
+import { Resampler } from './resample/resampler.ts';
+import {
+  cutSound,
+  formatOfLink,
+  newDoubles,
+  newSound,
+  readDoubles,
+  type SoundFormat,
+  soundInput,
+  soundOf,
+  soundOfDoubles,
+  soundOutput,
+  ticksOfSamples,
+  writeDoubles,
+} from './sound.ts';
+
+/** Samples that are converted at a time. */
+const CHUNK = 4096;
+/** Gaps and overlaps below this many seconds are left to the time stamps. */
+const HARD_GAP_SECONDS = 0.1;
+
+/** Changes rate, format and channels. */
+export const ARESAMPLE: FilterDefinition = {
+  name: 'aresample',
+  description: 'changes the sample rate, band-limited, and sample format and channels where asked',
+  options: [
+    {
+      name: 'sample_rate',
+      aliases: ['osr', 'out_sample_rate'],
+      kind: 'integer',
+      default: '0',
+      min: 0,
+      max: 1 << 28,
+      description: 'samples per second; 0 leaves it to what follows',
+    },
+    {
+      name: 'out_sample_fmt',
+      aliases: ['osf'],
+      kind: 'sampleFmt',
+      namedOnly: true,
+      description: 'sample format',
+    },
+    {
+      name: 'out_channel_layout',
+      aliases: ['ocl'],
+      kind: 'layout',
+      namedOnly: true,
+      description: 'which channels there are',
+    },
+    {
+      name: 'center_mix_level',
+      aliases: ['clev'],
+      kind: 'number',
+      default: `${DEFAULT_MIX_LEVELS.center}`,
+      min: -32,
+      max: 32,
+      namedOnly: true,
+      description: 'gain of the center where it is mixed to left and right',
+    },
+    {
+      name: 'surround_mix_level',
+      aliases: ['slev'],
+      kind: 'number',
+      default: `${DEFAULT_MIX_LEVELS.surround}`,
+      min: -32,
+      max: 32,
+      namedOnly: true,
+      description: 'gain of surround channels where they are mixed to front ones',
+    },
+    {
+      name: 'lfe_mix_level',
+      kind: 'number',
+      default: '0',
+      min: -32,
+      max: 32,
+      namedOnly: true,
+      description: 'gain of low frequency effects where they are mixed to others',
+    },
+    {
+      name: 'async',
+      kind: 'number',
+      default: '0',
+      min: 0,
+      max: 0x7fffffff,
+      namedOnly: true,
+      description: 'above 0, gaps of 0.1 s and more become silence, and overlaps are dropped',
+    },
+  ],
+  inputs: AUDIO_PAD,
+  outputs: AUDIO_PAD,
+  formats(options) {
+    const rate = options.number('sample_rate');
+    const sampleFmt = options.sampleFmt('out_sample_fmt');
+    const layout = options.layout('out_channel_layout');
+    const all = { allowed: null };
+    return {
+      inputs: [
+        {
+          kind: 'audio',
+          sampleFmts: { allowed: null },
+          sampleRates: { allowed: null },
+          layouts: { allowed: null },
+        },
+      ],
+      outputs: [
+        {
+          kind: 'audio',
+          sampleFmts: sampleFmt === undefined ? all : { allowed: [sampleFmt] },
+          sampleRates: rate === 0 ? { allowed: null } : { allowed: [rate] },
+          layouts: layout === undefined ? { allowed: null } : { allowed: [layout] },
+        },
+      ],
+    };
+  },
+  open: openResample,
+};
+
+function openResample(setup: FilterSetup): FilterInstance {
+  const input = soundInput(setup);
+  const output = soundOutput(setup);
+  const { options } = setup;
+  const sink = input.sampleRate === output.sampleRate ? converter(setup) : resampling(setup);
+  const align = options.number('async') > 0 ? alignTimes(input) : (frame: AudioFrame) => [frame];
+  return {
+    outputs: [output],
+    push: (_, frame) => {
+      for (const part of align(soundOf(frame))) sink.push(part);
+    },
+    end: (_, pts) => {
+      sink.finish();
+      setup.finish(0, rescaleTime(pts, input.timeBase, output.timeBase));
+    },
+  };
+}
+
+interface Converter {
+  push(frame: AudioFrame): void;
+  finish(): void;
+}
+
+/** The gains between the layouts of two links; null where they have the same channels. */
+function matrixOf(setup: FilterSetup, input: AudioLink, output: AudioLink): ChannelMatrix | null {
+  if (sameLayout(input.layout, output.layout)) return null;
+  const { options } = setup;
+  const levels = {
+    center: options.number('center_mix_level'),
+    surround: options.number('surround_mix_level'),
+    lfe: options.number('lfe_mix_level'),
+  };
+  // Integers would clip; floats keep the level.
+  const clips = !sampleFmtInfo(output.sampleFmt).isFloat;
+  return channelMatrix(input.layout, output.layout, levels, clips ? 1 : Number.POSITIVE_INFINITY);
+}
+
+/** Other format or channels at the same rate: frame by frame. */
+function converter(setup: FilterSetup): Converter {
+  const input = soundInput(setup);
+  const output = soundOutput(setup);
+  const matrix = matrixOf(setup, input, output);
+  const format = formatOfLink(output);
+  const from = newDoubles(matrix === null ? 0 : input.layout.numChannels, CHUNK);
+  const to = newDoubles(matrix === null ? 0 : format.numChannels, CHUNK);
+  return {
+    push(frame) {
+      const pts = rescaleTime(frame.pts, input.timeBase, output.timeBase);
+      const whole =
+        matrix === null
+          ? convertAudioFrame(setup.name, frame, output.sampleFmt)
+          : mixed(frame, matrix, from, to, format);
+      setup.emit(0, whole.pts === pts ? whole : { ...whole, pts });
+    },
+    finish() {},
+  };
+}
+
+function mixed(
+  frame: AudioFrame,
+  matrix: ChannelMatrix,
+  from: readonly Float64Array[],
+  to: readonly Float64Array[],
+  format: SoundFormat,
+): AudioFrame {
+  const whole = newSound(format, frame.numSamples, frame.pts);
+  for (let at = 0; at < frame.numSamples; at += CHUNK) {
+    const count = Math.min(CHUNK, frame.numSamples - at);
+    readDoubles(frame, at, count, from, 0);
+    applyMatrix(matrix, from, to, count);
+    writeDoubles(to, 0, count, whole, at);
+  }
+  return whole;
+}
+
+/** Another rate. Channels are mixed where there are fewer of them: before where the output has fewer, else after. */
+function resampling(setup: FilterSetup): Converter {
+  const input = soundInput(setup);
+  const output = soundOutput(setup);
+  const matrix = matrixOf(setup, input, output);
+  const format = formatOfLink(output);
+  const inChannels = input.layout.numChannels;
+  const mixesFirst = matrix !== null && format.numChannels <= inChannels;
+  const channels = mixesFirst ? format.numChannels : inChannels;
+  const resampler = new Resampler({ from: input.sampleRate, to: output.sampleRate, channels });
+  const read = newDoubles(inChannels, CHUNK);
+  const mixedIn = mixesFirst ? newDoubles(channels, CHUNK) : read;
+  const given = newDoubles(channels, CHUNK);
+  const mixedOut = matrix !== null && !mixesFirst ? newDoubles(format.numChannels, CHUNK) : given;
+  const times = new OutputTimes(input, output);
+  const drain = () => {
+    for (;;) {
+      const count = resampler.read(given, 0, Math.min(CHUNK, times.room));
+      if (count === 0) return;
+      if (mixedOut !== given) applyMatrix(matrix!, given, mixedOut, count);
+      setup.emit(0, soundOfDoubles(mixedOut, 0, count, format, times.take(count)));
+    }
+  };
+  return {
+    push(frame) {
+      times.note(frame);
+      for (let at = 0; at < frame.numSamples; at += CHUNK) {
+        const count = Math.min(CHUNK, frame.numSamples - at);
+        readDoubles(frame, at, count, read, 0);
+        if (mixesFirst) applyMatrix(matrix, read, mixedIn, count);
+        for (let taken = 0; taken < count; ) {
+          taken += resampler.write(mixedIn, taken, count - taken);
+          drain();
+        }
+      }
+    },
+    finish() {
+      resampler.finish();
+      drain();
+    },
+  };
+}
+
+/** The times of output samples: those of the input, which count on from where a frame does not follow the one before it. */
+class OutputTimes {
+  private readonly input: AudioLink;
+  private readonly output: AudioLink;
+  /** Where times begin anew, in output samples, and with which time; the first is that of the samples that come next. */
+  private readonly starts: { readonly at: number; readonly pts: number }[] = [];
+  private taken = 0;
+  private noted = 0;
+  private expected = Number.NaN;
+
+  constructor(input: AudioLink, output: AudioLink) {
+    this.input = input;
+    this.output = output;
+  }
+
+  /** An input frame, before its samples are converted. */
+  note(frame: AudioFrame): void {
+    const { input, output } = this;
+    if (frame.pts !== this.expected) {
+      const at = scaleByFraction(this.noted, output.sampleRate, input.sampleRate);
+      this.starts.push({ at, pts: rescaleTime(frame.pts, input.timeBase, output.timeBase) });
+    }
+    this.noted += frame.numSamples;
+    this.expected = frame.pts + ticksOfSamples(frame.numSamples, input);
+  }
+
+  /** How many samples there are before the next new time. */
+  get room(): number {
+    while (this.starts.length > 1 && this.starts[1].at <= this.taken) this.starts.shift();
+    return this.starts.length > 1 ? this.starts[1].at - this.taken : Number.POSITIVE_INFINITY;
+  }
+
+  /** The time of the next output sample; the `count` samples from it on are taken. */
+  take(count: number): number {
+    const { at, pts } = this.starts[0];
+    const time = pts + this.taken - at;
+    this.taken += count;
+    return time;
+  }
+}
+
+/** Fills gaps in the times of frames with silence and drops what overlaps, where that is 0.1 s or more. */
+function alignTimes(link: AudioLink): (frame: AudioFrame) => AudioFrame[] {
+  let expected = Number.NaN;
+  const limit = Math.round(HARD_GAP_SECONDS * link.sampleRate);
+  return (frame) => {
+    const duration = ticksOfSamples(frame.numSamples, link);
+    const gap = rescaleTime(frame.pts - expected, link.timeBase, [1, link.sampleRate]);
+    if (Number.isNaN(expected) || Math.abs(gap) < limit) {
+      expected = (Number.isNaN(expected) ? frame.pts : expected) + duration;
+      return [frame];
+    }
+    if (gap > 0) {
+      const silence = newSound(formatOfLink(link), gap, expected);
+      expected = frame.pts + duration;
+      return [silence, frame];
+    }
+    const dropped = Math.min(-gap, frame.numSamples);
+    if (dropped === frame.numSamples) return [];
+    const pts = frame.pts + ticksOfSamples(dropped, link);
+    expected = frame.pts + duration;
+    return [cutSound(frame, dropped, frame.numSamples - dropped, pts)];
+  };
+}

@@ -1,4 +1,7 @@
-/** JPEG (ITU-T T.81): pictures to files and back. Read `standard/read-file.ts`, `standard/scan-decoder.ts`, then `decoder.ts`. */
+/**
+ * JPEG (ITU-T T.81): pictures to files and back. To read: `standard/read-file.ts`, `standard/scan-decoder.ts`, `decoder.ts`; to write:
+ * `encoder/picture-encoder.ts`, `encoder/level-decision.ts`, `encoder/write-scans.ts`, `encoder.ts`.
+ */
 export {
   decodeJpeg,
   decodeJpegPlanes,
@@ -11,5 +14,16 @@ export {
   type JpegPlane,
   readJpegInfo,
 } from './decoder.ts';
+export {
+  encodeJpeg,
+  encodeJpegPlanes,
+  JpegEncoder,
+  type JpegEncoderOptions,
+  type JpegImage,
+  type JpegPlanarImage,
+  type JpegSourcePlane,
+} from './encoder.ts';
+export { type JpegOptimizeOptions, optimizeJpeg } from './optimize.ts';
+export type { JpegEncodeOptions, JpegSubsampling } from './options.ts';
 export type { JpegDensity, JpegMetadata } from './standard/metadata.ts';
 export type { JpegLimits } from './standard/read-file.ts';

@@ -2,10 +2,10 @@
  * The samples of a few bands, and rows of the picture made from them. A row between two bands needs samples of both: each component
  * keeps the last row of the band before, the band itself and the band after it.
  */
+import { BandDecoder } from './band-decoder.ts';
 import type { Component, Frame } from './frame.ts';
 import { inverseDct } from './idct.ts';
 import type { JpegFile } from './read-file.ts';
-import { bandLayout, DecoderTables, ScanDecoder } from './scan-decoder.ts';
 import { doubleBetween, doubleRow, rowBetween, stretchRow } from './upsample.ts';
 
 interface ComponentPlane {
@@ -32,12 +32,13 @@ export class ComponentPlanes {
   private readonly work = new Int16Array(64);
   private readonly frame: Frame;
   private readonly planes: readonly ComponentPlane[];
-  private readonly scans: readonly ScanDecoder[];
+  private readonly decoder: BandDecoder;
 
   constructor(file: JpegFile) {
     const { frame } = file;
     this.frame = frame;
-    const layout = bandLayout(frame);
+    this.decoder = new BandDecoder(file);
+    const { layout } = this.decoder;
     let size = 2 * layout.size;
     this.planes = frame.components.map((component, i) => {
       const stride = 8 * component.paddedBlocksWide;
@@ -61,8 +62,6 @@ export class ComponentPlanes {
     this.bytes = new Uint8Array(buffer);
     this.clamped = new Uint8ClampedArray(buffer);
     this.coefficients = new Int16Array(buffer, 0, layout.size);
-    const tables = new DecoderTables();
-    this.scans = file.scans.map((scan) => new ScanDecoder(file.bytes, frame, scan, tables));
   }
 
   /** Makes band number `band` the current one; bands are asked for in order, from 0 on. Throws `FormatError` for broken data. */
@@ -84,9 +83,7 @@ export class ComponentPlanes {
 
   /** Decodes a band into the place of the next one. */
   private decodeBand(band: number): void {
-    const { coefficients } = this;
-    coefficients.fill(0);
-    for (const scan of this.scans) scan.decodeBand(band, coefficients);
+    this.decoder.decode(band, this.coefficients);
     for (const plane of this.planes) this.transformBand(plane, band);
   }
 
@@ -102,11 +99,6 @@ export class ComponentPlanes {
         inverseDct(this.coefficients, at, quant, 0, this.work, this.clamped, to, stride);
       }
     }
-  }
-
-  /** The coefficients of the band that was decoded last, as `bandLayout` says. */
-  get bandCoefficients(): Int16Array {
-    return this.coefficients;
   }
 
   /** Byte position of row `y` of the component's own rows, counted over the picture, while band number `band` is current. */

@@ -1,0 +1,152 @@
+/**
+ * From rows of pixels to a file, in stated memory: real levels of a window of bands are gathered, their statistics give the costs by
+ * which they are decided, and what is decided goes into the block store, from which the scans are written at the end.
+ */
+import type { Frame } from '../standard/frame.ts';
+import type { Segment } from '../standard/read-file.ts';
+import { ZIGZAG } from '../standard/zigzag.ts';
+import { BandSamples, type PixelChannels, type SamplePlane } from './band-samples.ts';
+import { type ComponentBlocks, createBlockStore } from './block-store.ts';
+import { forwardDct, levelFactors } from './forward-dct.ts';
+import { LevelDecision } from './level-decision.ts';
+import type { Tuning } from './tuning.ts';
+import { type ScanMode, writeFile } from './write-scans.ts';
+
+/** Real levels that a window holds at most: 6 MB. */
+const WINDOW_LEVELS = 1.5 * 2 ** 20;
+
+/** What a picture encoder needs to know. */
+export interface PictureSettings {
+  readonly frame: Frame;
+  readonly channels: PixelChannels;
+  readonly background: readonly number[];
+  readonly tuning: Tuning;
+  readonly segments: readonly Segment[];
+  readonly scans: ScanMode;
+  readonly restartInterval: number;
+}
+
+interface ComponentWindow {
+  readonly real: Float32Array;
+  readonly factors: Float64Array;
+  readonly decision: LevelDecision;
+  /** Levels of a row of blocks. */
+  readonly levels: Int16Array;
+  rows: number;
+}
+
+/** Encodes one picture. */
+export class PictureEncoder {
+  private readonly settings: PictureSettings;
+  private readonly samples: BandSamples;
+  private readonly blocks: ComponentBlocks[];
+  private readonly windows: ComponentWindow[];
+  private readonly work = new Float64Array(64);
+  private readonly windowBands: number;
+  private band = 0;
+  private bandsInWindow = 0;
+  private rows = 0;
+
+  constructor(settings: PictureSettings) {
+    const { frame, channels, background, tuning } = settings;
+    this.settings = settings;
+    this.samples = new BandSamples(frame, channels, background);
+    this.blocks = createBlockStore(frame);
+    const bandLevels = frame.components.reduce((sum, c) => sum + 64 * c.blocksWide * c.v, 0);
+    this.windowBands = Math.min(
+      frame.mcusHigh,
+      Math.max(1, Math.floor(WINDOW_LEVELS / bandLevels)),
+    );
+    this.windows = frame.components.map((component, i) => {
+      const plane = tuning.planes[i]!;
+      const { blocksWide, v } = component;
+      const steps = Float64Array.from(ZIGZAG, (place) => plane.steps[place]!);
+      return {
+        real: new Float32Array(64 * blocksWide * v * this.windowBands),
+        factors: levelFactors(plane.steps),
+        decision: new LevelDecision(plane, steps, blocksWide, i === 0),
+        levels: new Int16Array(64 * blocksWide),
+        rows: 0,
+      };
+    });
+  }
+
+  /** Rows that have been added. */
+  get rowCount(): number {
+    return this.rows;
+  }
+
+  /** Adds the next row of pixels. */
+  addRow(pixels: Uint8Array, from: number): void {
+    const { frame } = this.settings;
+    this.samples.addRow(pixels, from);
+    this.rows++;
+    if (this.samples.rowCount < this.samples.capacity && this.rows < frame.height) return;
+    this.samples.finish();
+    this.endBand();
+  }
+
+  /** Adds all of a picture whose planes are sampled as the frame is; takes the place of `addRow`. */
+  addPlanes(planes: readonly SamplePlane[]): void {
+    const { frame } = this.settings;
+    while (this.band < frame.mcusHigh) {
+      this.samples.fillFromPlanes(planes, this.band);
+      this.endBand();
+    }
+    this.rows = frame.height;
+  }
+
+  private endBand(): void {
+    const { frame } = this.settings;
+    for (let i = 0; i < this.windows.length; i++) this.transformBand(i);
+    this.band++;
+    this.bandsInWindow++;
+    if (this.bandsInWindow < this.windowBands && this.band < frame.mcusHigh) return;
+    for (let i = 0; i < this.windows.length; i++) this.decideWindow(i);
+    this.bandsInWindow = 0;
+  }
+
+  private transformBand(index: number): void {
+    const window = this.windows[index]!;
+    const { blocksWide, blocksHigh, v } = this.settings.frame.components[index]!;
+    const plane = this.samples.planes[index]!;
+    const stride = this.samples.strides[index]!;
+    const rows = Math.min(v, blocksHigh - this.band * v);
+    for (let y = 0; y < rows; y++) {
+      let to = 64 * blocksWide * window.rows++;
+      for (let x = 0; x < blocksWide; x++, to += 64) {
+        forwardDct(plane, 8 * (y * stride + x), stride, window.factors, this.work, window.real, to);
+      }
+    }
+  }
+
+  private decideWindow(index: number): void {
+    const { decision, real, levels, rows } = this.windows[index]!;
+    const { blocksWide } = this.settings.frame.components[index]!;
+    const rowLevels = 64 * blocksWide;
+    const store = this.blocks[index]!;
+    if (this.settings.tuning.hasTrellis) {
+      decision.rates.fade();
+      for (let y = 0; y < rows; y++) decision.countRounded(real, y * rowLevels, blocksWide, levels);
+      decision.endCounting();
+      decision.rates.update();
+    }
+    for (let y = 0; y < rows; y++) {
+      if (this.settings.tuning.hasTrellis)
+        decision.decideRow(real, y * rowLevels, blocksWide, levels);
+      else decision.roundRow(real, y * rowLevels, blocksWide, levels);
+      for (let x = 0; x < blocksWide; x++) store.add(levels, 64 * x);
+    }
+    this.windows[index]!.rows = 0;
+  }
+
+  /** The file. All rows have been added. */
+  finish(): Uint8Array<ArrayBuffer> {
+    const { frame, tuning, segments, scans, restartInterval } = this.settings;
+    const quantTables: (Int16Array | undefined)[] = [];
+    frame.components.forEach((component, i) => {
+      quantTables[component.quantTable] = tuning.planes[i]!.steps;
+    });
+    return writeFile({ frame, quantTables, segments, restartInterval }, this.blocks, scans, false);
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * What symbols cost, for decisions: code lengths of an ideal code for counted symbols. Counts come from the blocks just decided and, so
+ * that rare symbols have a cost, from a small number of typical ones.
+ */
+import { log2 } from '../../../base/exp-log.ts';
+import { type HuffmanTable, huffmanCodes } from '../standard/huffman.ts';
+import {
+  TYPICAL_AC_CHROMINANCE,
+  TYPICAL_AC_LUMINANCE,
+  TYPICAL_DC_CHROMINANCE,
+  TYPICAL_DC_LUMINANCE,
+} from '../standard/huffman-tables.ts';
+
+/** Symbols that the typical tables are worth at the start. */
+const TYPICAL_WEIGHT = 400;
+/** What remains of counts when a new window of blocks begins. */
+const MEMORY = 0.5;
+
+/** Counts and costs of the symbols of one kind of component, luma or chroma. */
+export class RateModel {
+  /** By size: bits of a DC difference, code and value. */
+  readonly dcBits = new Float64Array(16);
+  /** By run << 4 | size: bits of an AC symbol, code and value. */
+  readonly acBits = new Float64Array(256);
+  /** Bits of an end of block, shared by the blocks of a run. */
+  endOfBlockBits = 4;
+  private readonly dcCounts = new Float64Array(16);
+  private readonly acCounts = new Float64Array(256);
+  private endBits = 0;
+  private endCount = 0;
+
+  constructor(isLuma: boolean) {
+    addTypical(
+      this.dcCounts,
+      isLuma ? TYPICAL_DC_LUMINANCE : TYPICAL_DC_CHROMINANCE,
+      TYPICAL_WEIGHT / 8,
+    );
+    addTypical(
+      this.acCounts,
+      isLuma ? TYPICAL_AC_LUMINANCE : TYPICAL_AC_CHROMINANCE,
+      TYPICAL_WEIGHT,
+    );
+    this.endBits = 40;
+    this.endCount = 10;
+    this.update();
+  }
+
+  /** Lets older counts fade. */
+  fade(): void {
+    for (let i = 0; i < 16; i++) this.dcCounts[i]! *= MEMORY;
+    for (let i = 0; i < 256; i++) this.acCounts[i]! *= MEMORY;
+    this.endBits *= MEMORY;
+    this.endCount *= MEMORY;
+  }
+
+  /** Counts a DC difference of that size. */
+  countDc(size: number): void {
+    this.dcCounts[size]!++;
+  }
+
+  /** Counts the AC symbols of a block of levels in zig-zag order. Returns whether it ends before coefficient 63. */
+  countAc(levels: Int16Array, at: number): boolean {
+    let run = 0;
+    for (let k = 1; k < 64; k++) {
+      const level = levels[at + k]!;
+      if (level === 0) {
+        run++;
+        continue;
+      }
+      for (; run > 15; run -= 16) this.acCounts[0xf0]!++;
+      this.acCounts[(run << 4) | (32 - Math.clz32(level < 0 ? -level : level))]!++;
+      run = 0;
+    }
+    return run > 0;
+  }
+
+  /** Counts a run of blocks that end early. */
+  countEndOfBandRun(length: number): void {
+    this.acCounts[(31 - Math.clz32(length)) << 4]!++;
+    this.endCount += length;
+  }
+
+  /** Takes the counts into the costs. */
+  update(): void {
+    costs(this.dcCounts, this.dcBits);
+    for (let size = 1; size < 16; size++) this.dcBits[size]! += size;
+    costs(this.acCounts, this.acBits);
+    let endBits = 0;
+    let ends = 0;
+    for (let n = 0; n < 15; n++) {
+      const count = this.acCounts[n << 4]!;
+      endBits += count * (this.acBits[n << 4]! + n);
+      // The typical tables know no runs: a run of n bits has 1.5 * 2^n blocks in the mean.
+      ends += count * (n === 0 ? 1 : 1.5 * (1 << n));
+    }
+    this.endOfBlockBits = endBits / Math.max(1, Math.max(ends, this.endCount));
+    for (let symbol = 0; symbol < 256; symbol++) {
+      if ((symbol & 15) !== 0) this.acBits[symbol]! += symbol & 15;
+    }
+  }
+}
+
+function addTypical(counts: Float64Array, table: HuffmanTable, weight: number): void {
+  const { length } = huffmanCodes(table);
+  for (const symbol of table.symbols) counts[symbol]! += weight * 2 ** -length[symbol]!;
+}
+
+/** Bits by the counts' own entropy; symbols that did not occur cost as if they had a quarter of a time. */
+function costs(counts: Float64Array, bits: Float64Array): void {
+  let total = 0;
+  for (let i = 0; i < counts.length; i++) total += counts[i]!;
+  const totalBits = log2(total + 1);
+  for (let i = 0; i < counts.length; i++) {
+    bits[i] = Math.min(18, totalBits - log2(counts[i]! + 0.25));
+  }
+}

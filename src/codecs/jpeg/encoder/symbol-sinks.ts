@@ -1,0 +1,159 @@
+/**
+ * Where the symbols of a scan go: counted, to build the Huffman tables and to compare ways to code, or written. Both take the same
+ * calls, so that what is counted is what is written.
+ */
+import { type HuffmanCodes, type HuffmanTable, huffmanCodes } from '../standard/huffman.ts';
+import { RST0 } from '../standard/markers.ts';
+import { buildHuffmanTable, tableBytes } from './huffman-builder.ts';
+
+/** Tables that a scan may use at once: by 2 * class + destination, class 0 for DC and 1 for AC. */
+export const TABLE_SLOTS = 4;
+
+/** What takes the symbols of a scan. */
+export interface SymbolSink {
+  /** A symbol by the table of `slot`, then the `count` low bits of `bits`, 0..16. */
+  symbol(slot: number, symbol: number, bits: number, count: number): void;
+  /** The `count` low bits of `bits`, 0..16, without a symbol. */
+  bits(bits: number, count: number): void;
+  /** The end of a restart interval (T.81 clause E.1.4). */
+  restart(): void;
+}
+
+/** Counts symbols by slot, and the bits between them. */
+export class SymbolCounter implements SymbolSink {
+  /** By slot: 256 counts. */
+  readonly counts: readonly Float64Array[] = Array.from(
+    { length: TABLE_SLOTS },
+    () => new Float64Array(256),
+  );
+  private otherBits = 0;
+
+  symbol(slot: number, symbol: number, _bits: number, count: number): void {
+    this.counts[slot]![symbol]!++;
+    this.otherBits += count;
+  }
+
+  bits(_bits: number, count: number): void {
+    this.otherBits += count;
+  }
+
+  restart(): void {
+    // The marker, and half a byte of padding before it.
+    this.otherBits += 20;
+  }
+
+  /** The best tables, by slot; undefined for slots without symbols. */
+  tables(): (HuffmanTable | undefined)[] {
+    return this.counts.map((counts) =>
+      counts.some((count) => count > 0) ? buildHuffmanTable(counts) : undefined,
+    );
+  }
+
+  /**
+   * Bytes of the scan with its tables, if every count stands for `scale` of them, by the entropy of the symbols and an allowance for
+   * whole bits: within 1 % of what is written.
+   */
+  bytes(scale: number): number {
+    let bits = this.otherBits;
+    let tables = 0;
+    this.tables().forEach((table, slot) => {
+      if (table === undefined) return;
+      tables += tableBytes(table) + 4;
+      const { length } = huffmanCodes(table);
+      for (let symbol = 0; symbol < 256; symbol++) {
+        bits += length[symbol]! * this.counts[slot]![symbol]!;
+      }
+    });
+    return (scale * bits) / 8 + tables;
+  }
+}
+
+const INITIAL_BYTES = 1 << 14;
+
+/** A file that grows: segments as they are, entropy-coded bits with stuffed zeros (T.81 clause B.1.1.5). */
+export class EntropyWriter implements SymbolSink {
+  private bytes = new Uint8Array(INITIAL_BYTES);
+  private length = 0;
+  /** The `pending` low bits of `word` are yet to be written; fewer than 8 between calls. */
+  private word = 0;
+  private pending = 0;
+  private nextRestart = 0;
+  private readonly codes: (HuffmanCodes | undefined)[] = new Array(TABLE_SLOTS).fill(undefined);
+
+  /** Bytes written so far. */
+  get byteLength(): number {
+    return this.length;
+  }
+
+  private reserve(count: number): void {
+    if (this.length + count <= this.bytes.length) return;
+    const larger = new Uint8Array(this.length + count + (this.bytes.length >> 1));
+    larger.set(this.bytes.subarray(0, this.length));
+    this.bytes = larger;
+  }
+
+  /** Appends bytes; entropy-coded data before them have been ended. */
+  append(bytes: Uint8Array | readonly number[]): void {
+    this.reserve(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
+  /** Begins a scan that uses these tables. */
+  beginScan(tables: readonly (HuffmanTable | undefined)[]): void {
+    for (let slot = 0; slot < TABLE_SLOTS; slot++) {
+      const table = tables[slot];
+      this.codes[slot] = table === undefined ? undefined : huffmanCodes(table);
+    }
+    this.nextRestart = 0;
+  }
+
+  symbol(slot: number, symbol: number, bits: number, count: number): void {
+    const codes = this.codes[slot]!;
+    const length = codes.length[symbol]!;
+    if (length + count <= 24) {
+      this.put((codes.code[symbol]! << count) | bits, length + count);
+    } else {
+      this.put(codes.code[symbol]!, length);
+      this.put(bits, count);
+    }
+  }
+
+  bits(bits: number, count: number): void {
+    this.put(bits, count);
+  }
+
+  /** Appends the `count` low bits of `value`, which has no others; `count` is 0..24. */
+  private put(value: number, count: number): void {
+    if (this.length + 8 > this.bytes.length) this.reserve(8);
+    const { bytes } = this;
+    const word = (this.word << count) | value;
+    let pending = this.pending + count;
+    let at = this.length;
+    while (pending >= 8) {
+      pending -= 8;
+      const byte = (word >>> pending) & 0xff;
+      bytes[at++] = byte;
+      if (byte === 0xff) bytes[at++] = 0;
+    }
+    this.length = at;
+    this.word = word & ((1 << pending) - 1);
+    this.pending = pending;
+  }
+
+  restart(): void {
+    this.endScan();
+    this.append([0xff, RST0 + this.nextRestart]);
+    this.nextRestart = (this.nextRestart + 1) & 7;
+  }
+
+  /** Fills the last byte with ones (T.81 clause F.1.2.3). */
+  endScan(): void {
+    if (this.pending > 0) this.put((1 << (8 - this.pending)) - 1, 8 - this.pending);
+  }
+
+  /** A copy of what has been written. */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return this.bytes.slice(0, this.length);
+  }
+}

@@ -1,0 +1,80 @@
+/** Makes a JPEG file smaller without changing a coefficient: best scans, best Huffman tables. */
+import { rejectUnknownKeys, requireOneOf } from '../../base/errors.ts';
+import { requireLimits } from './decoder.ts';
+import { type ComponentBlocks, createBlockStore } from './encoder/block-store.ts';
+import { type ScanMode, writeFile } from './encoder/write-scans.ts';
+import { BandDecoder } from './standard/band-decoder.ts';
+import type { Frame } from './standard/frame.ts';
+import { APP0, APP2, APP14 } from './standard/markers.ts';
+import { type JpegFile, type JpegLimits, readFile } from './standard/read-file.ts';
+import { ZIGZAG } from './standard/zigzag.ts';
+
+/** Options of `optimizeJpeg`. */
+export interface JpegOptimizeOptions {
+  /** Scans of the result. Default `smallest`. */
+  readonly scans?: ScanMode;
+  /** `all` keeps Exif, ICC, XMP, comments and what else is there; `color` only what colors depend on (JFIF, ICC, Adobe). Default `all`. */
+  readonly metadata?: 'all' | 'color';
+  /** What the file may ask for. */
+  readonly limits?: Partial<JpegLimits>;
+}
+
+/**
+ * A file with the same coefficients and quantization tables as `bytes`, at most as large. Restart markers are left out. Memory: for
+ * the coefficients that are not zero, some 2 bytes each. Throws as `decodeJpeg` does.
+ */
+export function optimizeJpeg(
+  bytes: Uint8Array,
+  options: JpegOptimizeOptions = {},
+): Uint8Array<ArrayBuffer> {
+  rejectUnknownKeys('jpeg.options', options, ['scans', 'metadata', 'limits']);
+  const { scans = 'smallest', metadata = 'all' } = options;
+  requireOneOf('jpeg.options.scans', scans, ['smallest', 'progressive', 'baseline']);
+  requireOneOf('jpeg.options.metadata', metadata, ['all', 'color']);
+  const file = readFile(bytes, requireLimits('jpeg.limits', options.limits));
+  const { frame, quantTables } = withOwnTables(file);
+  const keptMarkers = [APP0, APP2, APP14];
+  const segments =
+    metadata === 'all'
+      ? file.segments
+      : file.segments.filter(({ marker }) => keptMarkers.includes(marker));
+  const head = { frame, quantTables, segments, restartInterval: 0 };
+  const smaller = writeFile(head, readBlocks(file), scans, true);
+  return smaller.length < bytes.length || scans !== 'smallest' ? smaller : Uint8Array.from(bytes);
+}
+
+/** The blocks of a file. */
+function readBlocks(file: JpegFile): ComponentBlocks[] {
+  const { frame } = file;
+  const decoder = new BandDecoder(file);
+  const { starts, size } = decoder.layout;
+  const coefficients = new Int16Array(size);
+  const blocks = createBlockStore(frame);
+  const levels = new Int16Array(64);
+  for (let band = 0; band < frame.mcusHigh; band++) {
+    decoder.decode(band, coefficients);
+    for (let i = 0; i < blocks.length; i++) {
+      const { v, blocksWide, blocksHigh, paddedBlocksWide } = frame.components[i]!;
+      for (let y = 0; y < Math.min(v, blocksHigh - band * v); y++) {
+        for (let x = 0; x < blocksWide; x++) {
+          const at = starts[i]! + 64 * (y * paddedBlocksWide + x);
+          for (let k = 0; k < 64; k++) levels[k] = coefficients[at + ZIGZAG[k]!]!;
+          blocks[i]!.add(levels, 0);
+        }
+      }
+    }
+  }
+  return blocks;
+}
+
+/** A file may redefine a table between scans; here, equal tables share a destination and others have their own. */
+function withOwnTables(file: JpegFile): { frame: Frame; quantTables: Int16Array[] } {
+  const quantTables: Int16Array[] = [];
+  const components = file.frame.components.map((component, i) => {
+    const steps = file.quantization[i]!;
+    let quantTable = quantTables.findIndex((table) => table.every((step, k) => step === steps[k]));
+    if (quantTable < 0) quantTable = quantTables.push(steps) - 1;
+    return { ...component, quantTable };
+  });
+  return { frame: { ...file.frame, components }, quantTables };
+}

@@ -19,11 +19,12 @@
  * In which order to read. First the part that has one right answer: the headers in `src/syntax/h264`, and `standard/`:
  * 1. of the headers nal.ts, sps.ts, vui.ts, pps.ts, slice-header.ts; levels.ts: their limits; aud.ts, sei.ts,
  *    configuration-record.ts when they come up;
- * 2. macroblock.ts, macroblock-syntax.ts: the types and the syntax of a macroblock; picture.ts: what is kept of it;
+ * 2. macroblock.ts, macroblock-sink.ts, macroblock-syntax.ts: the types and the syntax of a macroblock; picture.ts: what is
+ *    kept of it;
  * 3. intra-4x4.ts, intra-16x16.ts: prediction from the picture itself;
  * 4. reference-pictures.ts, motion-prediction.ts, interpolation.ts: prediction from other pictures;
  * 5. scaling.ts, transform.ts: from levels to samples;
- * 6. cavlc-tables.ts, cavlc.ts: from levels to bits;
+ * 6. cavlc-tables.ts, cavlc.ts, coefficient-grid.ts, cavlc-sinks.ts: from levels and elements to bits;
  * 7. deblock.ts.
  *
  * Then what we choose, in `encoder/`:

@@ -40,8 +40,8 @@ import {
   SliceType,
 } from '../../../syntax/h264/slice-header.ts';
 import { type SequenceParameterSet, writeSequenceParameterSet } from '../../../syntax/h264/sps.ts';
+import { CavlcBitCounter, CavlcWriter } from '../standard/cavlc-sinks.ts';
 import { deblockPicture } from '../standard/deblock.ts';
-import { CavlcWriter } from '../standard/macroblock-syntax.ts';
 import {
   CHROMA_PADDING,
   LUMA_PADDING,
@@ -189,9 +189,11 @@ export class H264Encoder {
 
   private createSliceCoder(limits: LevelLimits): SliceCoder {
     const { memory, state, options, sps, pps } = this;
-    const writer = new CavlcWriter();
     const context = new MacroblockContext(memory, state, options.constrainedIntra);
-    const coder = new MacroblockCoder(context, writer);
+    const syntax = new SyntaxWriter();
+    const writer = new CavlcWriter(context.coefficients, syntax);
+    const counter = new CavlcBitCounter(context.coefficients);
+    const coder = new MacroblockCoder(context, { writer, counter });
     const residual = new ResidualCoder(
       memory,
       context.coefficients,
@@ -199,7 +201,7 @@ export class H264Encoder {
       options.speed.trellis,
     );
     const decision = new ModeDecision(context, coder, residual, options.speed, limits);
-    return new SliceCoder(context, coder, decision, writer, options.slicing, sps, pps);
+    return new SliceCoder(context, coder, decision, syntax, writer, options.slicing, sps, pps);
   }
 
   /** Bytes of both parameter sets with their start codes: the record has 11 bytes besides the sets, NALFF clause 5.3.3.1. */

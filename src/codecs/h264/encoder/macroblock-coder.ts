@@ -3,10 +3,17 @@
  * macroblocks will ask of it.
  */
 
-import type { BitMark } from '../../../bits/bit-writer.ts';
-import { ueBits } from '../../../bits/syntax-writer.ts';
 import { MAX_MACROBLOCK_LAYER_BITS } from '../../../syntax/h264/levels.ts';
+import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import { MAX_LEVEL } from '../standard/cavlc.ts';
+import {
+  CB_TOTALS,
+  CHROMA_TOTALS_STRIDE,
+  CR_TOTALS,
+  LUMA_TOTALS,
+  LUMA_TOTALS_STRIDE,
+  setOwnTotals,
+} from '../standard/coefficient-grid.ts';
 import { INTRA_4X4_DC } from '../standard/intra-4x4.ts';
 import {
   BLOCK_AT,
@@ -24,19 +31,8 @@ import {
   P_L0_L0_16X8,
   P_SKIP,
 } from '../standard/macroblock.ts';
-import {
-  CavlcBitCounter,
-  type CavlcWriter,
-  CB_TOTALS,
-  CHROMA_TOTALS_STRIDE,
-  CR_TOTALS,
-  LUMA_TOTALS,
-  LUMA_TOTALS_STRIDE,
-  type MacroblockSyntax,
-  type SliceSyntax,
-  setOwnTotals,
-  writeMacroblock,
-} from '../standard/macroblock-syntax.ts';
+import type { MacroblockCounter, SliceDataSink, SliceSyntax } from '../standard/macroblock-sink.ts';
+import { type MacroblockSyntax, writeMacroblock } from '../standard/macroblock-syntax.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
 import type { Candidate } from './candidate.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
@@ -53,99 +49,100 @@ import {
 /** Below this QP a macroblock can break MAX_MACROBLOCK_LAYER_BITS or the range of levels, so it is counted first. */
 const PCM_CHECK_QP = 20;
 
+/** Where the planes of a macroblock begin in the source and in a reconstruction scratch block. */
+const SOURCE_PLANES = [0, SOURCE_CB, SOURCE_CR] as const;
+const RECON_PLANES = [RECON_LUMA, RECON_CB, RECON_CR] as const;
+
 function difference(mv: number, mvp: number): number {
   return packMv(mvX(mv) - mvX(mvp), mvY(mv) - mvY(mvp));
 }
 
+/** Entropy coding of one encoder: where macroblocks are written, and where their bits are counted before. */
+export interface EntropyCoding {
+  readonly writer: SliceDataSink;
+  readonly counter: MacroblockCounter;
+}
+
+/** Samples of an I_PCM macroblock: luma, Cb, Cr. */
+const PCM_SAMPLES = 384;
+
 /** Writes the macroblocks of one encoder, slice by slice. */
 export class MacroblockCoder {
   private readonly context: MacroblockContext;
-  private readonly writer: CavlcWriter;
-  private readonly counter = new CavlcBitCounter();
-  private slice: SliceSyntax = { isIntraSlice: true, num_ref_idx_l0_active_minus1: 0 };
+  private readonly writer: SliceDataSink;
+  private readonly counter: MacroblockCounter;
+  private readonly pcmSamples = new Uint8Array(PCM_SAMPLES);
+  private slice: SliceSyntax = {
+    sliceType: SliceType.I,
+    num_ref_idx_l0_active_minus1: 0,
+    num_ref_idx_l1_active_minus1: 0,
+  };
   private sliceNumber = 0;
-  private skipRun = 0;
-  private readonly bitMark: BitMark = { length: 0, word: 0, free: 32 };
-  private markedSkipRun = 0;
   private markedQp = 0;
   /** QPY of the previous macroblock of the slice, QPY,PRED of clause 7.4.5. */
   previousQp = 0;
 
-  constructor(context: MacroblockContext, writer: CavlcWriter) {
+  constructor(context: MacroblockContext, { writer, counter }: EntropyCoding) {
     this.context = context;
     this.writer = writer;
+    this.counter = counter;
   }
 
   startSlice(slice: SliceSyntax, sliceNumber: number, qp: number): void {
     this.slice = slice;
+    this.writer.startSlice(slice, qp);
+    this.counter.startSlice(slice);
     this.sliceNumber = sliceNumber;
-    this.skipRun = 0;
     this.previousQp = qp;
-  }
-
-  /** Writes the skipped macroblocks at the end of the slice; none, no run (slice_data( ), clause 7.3.4). */
-  endSlice(): void {
-    if (this.skipRun > 0) this.writeSkipRun();
-  }
-
-  /** Bits that `endSlice` would write. */
-  get pendingBits(): number {
-    return this.skipRun > 0 ? ueBits(this.skipRun) : 0;
   }
 
   /** Notes what the next macroblock changes, the writer's position included. */
   mark(): void {
-    this.writer.syntax.bits.mark(this.bitMark);
-    this.markedSkipRun = this.skipRun;
+    this.writer.mark();
     this.markedQp = this.previousQp;
   }
 
   /** Takes back the macroblock coded since `mark`; its state in the picture is for the caller to overwrite. */
   rewind(): void {
-    this.writer.syntax.bits.rewind(this.bitMark);
-    this.skipRun = this.markedSkipRun;
+    this.writer.rewind();
     this.previousQp = this.markedQp;
-  }
-
-  private writeSkipRun(): void {
-    if (this.slice.isIntraSlice) return;
-    this.writer.ue('mb_skip_run', this.skipRun);
-    this.skipRun = 0;
   }
 
   /** Codes the macroblock as P_Skip; its reconstruction is the prediction from `mv`, the skip vector. */
   codeSkip(candidate: Candidate, mv: number, picture: ReconstructedPicture): void {
-    this.skipRun++;
+    this.writer.skip(true);
     const { state, mbAddr } = this.context;
     this.storeType(P_SKIP, this.previousQp, 0);
     state.totalCoeff.fill(0, 24 * mbAddr, 24 * mbAddr + 24);
     state.refIdx.fill(0, 4 * mbAddr, 4 * mbAddr + 4);
     state.mv.fill(mv, 16 * mbAddr, 16 * mbAddr + 16);
     this.context.storeReconstruction(picture, candidate.recon);
+    this.writer.endMacroblock();
   }
 
   /** Writes a macroblock that is not skipped, at quantizer `qp`. */
   code(candidate: Candidate, qp: number, picture: ReconstructedPicture): void {
     const { syntax } = candidate;
     this.prepare(candidate, qp);
-    this.writeSkipRun();
+    if (this.slice.sliceType !== SliceType.I) this.writer.skip(false);
     if (qp < PCM_CHECK_QP && this.exceedsLimits(syntax)) {
       this.codePcm(candidate, picture);
       return;
     }
-    writeMacroblock(this.writer, syntax, this.slice, this.context.coefficients);
+    writeMacroblock(this.writer, syntax, this.slice);
     const sendsQp = syntax.mbType === I_16X16 || syntax.coded_block_pattern !== 0;
     if (sendsQp) this.previousQp = qp;
     this.storeType(syntax.mbType, this.previousQp, syntax.coded_block_pattern);
     this.storeDetails(candidate);
     this.context.storeReconstruction(picture, candidate.recon);
+    this.writer.endMacroblock();
   }
 
   /** Number of bits of macroblock_layer( ) for the candidate; leaves its differences and totals prepared. */
   countBits(candidate: Candidate, qp: number): number {
     this.prepare(candidate, qp);
-    this.counter.bits = 0;
-    writeMacroblock(this.counter, candidate.syntax, this.slice, this.context.coefficients);
+    this.counter.reset();
+    writeMacroblock(this.counter, candidate.syntax, this.slice);
     return this.counter.bits;
   }
 
@@ -169,8 +166,8 @@ export class MacroblockCoder {
         }
       }
     }
-    this.counter.bits = 0;
-    writeMacroblock(this.counter, syntax, this.slice, this.context.coefficients);
+    this.counter.reset();
+    writeMacroblock(this.counter, syntax, this.slice);
     return this.counter.bits > MAX_MACROBLOCK_LAYER_BITS;
   }
 
@@ -179,32 +176,27 @@ export class MacroblockCoder {
     const { bytes, source } = this.context.memory;
     const { syntax, recon } = candidate;
     syntax.mbType = I_PCM;
-    writeMacroblock(this.writer, syntax, this.slice, this.context.coefficients);
-    const { bits } = this.writer.syntax;
-    bits.alignZero();
-    for (let y = 0; y < 16; y++) {
-      for (let x = 0; x < 16; x++) {
-        const sample = bytes[source + y * SOURCE_STRIDE + x];
-        bits.put(8, sample);
-        bytes[recon + RECON_LUMA + y * RECON_STRIDE + x] = sample;
-      }
-    }
-    for (let plane = 0; plane < 2; plane++) {
-      const from = source + (plane === 0 ? SOURCE_CB : SOURCE_CR);
-      const to = recon + (plane === 0 ? RECON_CB : RECON_CR);
-      for (let y = 0; y < 8; y++) {
-        for (let x = 0; x < 8; x++) {
+    writeMacroblock(this.writer, syntax, this.slice);
+    let n = 0;
+    for (let plane = 0; plane < 3; plane++) {
+      const size = plane === 0 ? 16 : 8;
+      const from = source + SOURCE_PLANES[plane];
+      const to = recon + RECON_PLANES[plane];
+      for (let y = 0; y < size; y++) {
+        for (let x = 0; x < size; x++) {
           const sample = bytes[from + y * SOURCE_STRIDE + x];
-          bits.put(8, sample);
+          this.pcmSamples[n++] = sample;
           bytes[to + y * RECON_STRIDE + x] = sample;
         }
       }
     }
+    this.writer.pcm(this.pcmSamples);
     const { state, mbAddr } = this.context;
     this.storeType(I_PCM, 0, 47);
     state.totalCoeff.fill(16, 24 * mbAddr, 24 * mbAddr + 24);
     this.storeIntraMotion();
     this.context.storeReconstruction(picture, recon);
+    this.writer.endMacroblock();
   }
 
   private storeType(mbType: number, qpY: number, codedBlockPattern: number): void {

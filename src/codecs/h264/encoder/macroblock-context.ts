@@ -3,7 +3,7 @@
  * indexes and vectors, coefficient counts and intra modes, and the samples around it. Loaded once per macroblock; all
  * decisions read from here.
  */
-import { isIntra } from '../standard/macroblock.ts';
+
 import {
   CB_TOTALS,
   CHROMA_TOTALS_STRIDE,
@@ -12,7 +12,8 @@ import {
   LUMA_TOTALS,
   LUMA_TOTALS_STRIDE,
   NOT_AVAILABLE,
-} from '../standard/macroblock-syntax.ts';
+} from '../standard/coefficient-grid.ts';
+import { isIntra } from '../standard/macroblock.ts';
 import {
   GRID_ORIGIN,
   GRID_SIZE,

@@ -5,6 +5,14 @@
 
 import { countBits } from '../standard/cavlc.ts';
 import {
+  CB_TOTALS,
+  CHROMA_TOTALS_STRIDE,
+  type CoefficientGrid,
+  CR_TOTALS,
+  LUMA_TOTALS,
+  LUMA_TOTALS_STRIDE,
+} from '../standard/coefficient-grid.ts';
+import {
   BLOCK_X,
   BLOCK_Y,
   CB_BLOCKS,
@@ -14,15 +22,7 @@ import {
   LUMA_DC_BLOCK,
   ZIGZAG,
 } from '../standard/macroblock.ts';
-import {
-  CB_TOTALS,
-  CHROMA_TOTALS_STRIDE,
-  type CoefficientGrid,
-  CR_TOTALS,
-  LEVELS_PER_MB,
-  LUMA_TOTALS,
-  LUMA_TOTALS_STRIDE,
-} from '../standard/macroblock-syntax.ts';
+import { LEVELS_PER_MB } from '../standard/macroblock-syntax.ts';
 import { chromaQp, LEVEL_SCALE } from '../standard/scaling.ts';
 import { inverseChromaDc, inverseLumaDc } from '../standard/transform.ts';
 import type { Candidate } from './candidate.ts';

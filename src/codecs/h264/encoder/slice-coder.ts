@@ -6,13 +6,18 @@
  */
 import { clip3 } from '../../../base/math.ts';
 import type { ByteWriter } from '../../../bits/byte-writer.ts';
+import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import { type NalUnitHeader, NalUnitSize, writeNalUnit } from '../../../syntax/h264/nal.ts';
 import type { PictureParameterSet } from '../../../syntax/h264/pps.ts';
-import { type SliceHeader, writeSliceHeader } from '../../../syntax/h264/slice-header.ts';
+import {
+  type SliceHeader,
+  SliceType,
+  writeSliceHeader,
+} from '../../../syntax/h264/slice-header.ts';
 import type { SequenceParameterSet } from '../../../syntax/h264/sps.ts';
 import { INTRA_16X16_DC, INTRA_CHROMA_DC } from '../standard/intra-16x16.ts';
 import { I_16X16 } from '../standard/macroblock.ts';
-import type { CavlcWriter } from '../standard/macroblock-syntax.ts';
+import type { SliceDataSink } from '../standard/macroblock-sink.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import { Candidate } from './candidate.ts';
 import { QP_UNIT } from './importance.ts';
@@ -43,7 +48,8 @@ export class SliceCoder {
   private readonly context: MacroblockContext;
   private readonly coder: MacroblockCoder;
   private readonly decision: ModeDecision;
-  private readonly writer: CavlcWriter;
+  private readonly syntax: SyntaxWriter;
+  private readonly writer: SliceDataSink;
   private readonly options: SliceOptions;
   private readonly sps: SequenceParameterSet;
   private readonly pps: PictureParameterSet;
@@ -55,7 +61,8 @@ export class SliceCoder {
     context: MacroblockContext,
     coder: MacroblockCoder,
     decision: ModeDecision,
-    writer: CavlcWriter,
+    syntax: SyntaxWriter,
+    writer: SliceDataSink,
     options: SliceOptions,
     sps: SequenceParameterSet,
     pps: PictureParameterSet,
@@ -63,6 +70,7 @@ export class SliceCoder {
     this.context = context;
     this.coder = coder;
     this.decision = decision;
+    this.syntax = syntax;
     this.writer = writer;
     this.options = options;
     this.sps = sps;
@@ -100,11 +108,11 @@ export class SliceCoder {
     first: number,
     end: number,
   ): number {
-    const { context, coder, options, size } = this;
+    const { context, coder, options, size, writer } = this;
     const { sliceBytes } = options;
     const { references, nal, isIntra } = job;
     const qp = pictureQp === WITHOUT_RESIDUAL ? PIC_INIT_QP : roundQp(pictureQp);
-    const w = this.writer.syntax;
+    const w = this.syntax;
     w.bits.reset();
     size.reset();
     const header: SliceHeader = {
@@ -115,18 +123,24 @@ export class SliceCoder {
     writeSliceHeader(w, header, this.sps, this.pps, nal);
     const number = this.sliceCount++;
     const num_ref_idx_l0_active_minus1 = Math.max(0, references.length - 1);
-    coder.startSlice({ isIntraSlice: isIntra, num_ref_idx_l0_active_minus1 }, number, qp);
+    const sliceType = isIntra ? SliceType.I : SliceType.P;
+    const num_ref_idx_l1_active_minus1 = 0;
+    coder.startSlice(
+      { sliceType, num_ref_idx_l0_active_minus1, num_ref_idx_l1_active_minus1 },
+      number,
+      qp,
+    );
     let mbAddr = first;
     for (; mbAddr < end; mbAddr++) {
       if (sliceBytes > 0) coder.mark();
       context.moveTo(mbAddr, number);
       this.codeMacroblock(job, pictureQp, offsets);
-      if (sliceBytes > 0 && mbAddr > first && size.bound(w.bits, coder.pendingBits) > sliceBytes) {
+      if (sliceBytes > 0 && mbAddr > first && size.bound(w.bits, writer.pendingBits) > sliceBytes) {
         coder.rewind();
         break;
       }
     }
-    coder.endSlice();
+    writer.endSlice();
     w.trailingBits();
     writeNalUnit(out, nal.nal_ref_idc, nal.nal_unit_type, w.bits.view());
     return mbAddr;

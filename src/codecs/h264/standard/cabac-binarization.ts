@@ -3,6 +3,7 @@
  * they need of neighboring macroblocks is handed to them as ctxIdxInc, or as the values that it is derived from.
  */
 import { type BinString, TERMINATE } from './cabac-encoder.ts';
+import { BlockCat } from './macroblock.ts';
 
 /** ctxIdxOffset of each element, Table 9-34 (clause 9.3.2). */
 export const CTX = {
@@ -294,16 +295,6 @@ export function transformSize8x8Flag(out: BinString, ctxIdxInc: number, flag: nu
 export function notEndOfSlice(out: BinString): void {
   out.put(TERMINATE, 0);
 }
-
-/** ctxBlockCat of the kinds of blocks, Table 9-42. */
-export const BlockCat = {
-  LUMA_DC_16X16: 0,
-  LUMA_AC_16X16: 1,
-  LUMA_4X4: 2,
-  CHROMA_DC: 3,
-  CHROMA_AC: 4,
-  LUMA_8X8: 5,
-} as const;
 
 /** Table 9-40: ctxBlockCat => ctxBlockCatOffset of coded_block_flag, of both maps, and of levels. */
 const FLAG_OFFSET: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 4, 8, 12, 16, 0);

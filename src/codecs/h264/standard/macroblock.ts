@@ -38,6 +38,16 @@ export const CB_DC_BLOCK = 25;
 export const CR_DC_BLOCK = 26;
 export const BLOCKS_PER_MB = 27;
 
+/** ctxBlockCat of the kinds of blocks, Table 9-42. */
+export const BlockCat = {
+  LUMA_DC_16X16: 0,
+  LUMA_AC_16X16: 1,
+  LUMA_4X4: 2,
+  CHROMA_DC: 3,
+  CHROMA_AC: 4,
+  LUMA_8X8: 5,
+} as const;
+
 /** Clause 6.4.3: luma4x4BlkIdx => column of the block, in blocks. */
 // biome-ignore format: in the order of the index
 export const BLOCK_X: Uint8Array = /* @__PURE__ */ Uint8Array.of(

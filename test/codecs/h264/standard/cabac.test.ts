@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BitWriter } from '../../../../src/bits/bit-writer.ts';
 import {
-  BlockCat,
   CTX,
   codedBlockPattern,
   LAST_8X8,
@@ -46,6 +45,7 @@ import {
   RANGE_LPS,
   TRANS_IDX_LPS,
 } from '../../../../src/codecs/h264/standard/cabac-states.ts';
+import { BlockCat } from '../../../../src/codecs/h264/standard/macroblock.ts';
 import { CabacDecoder } from '../../../reference/cabac-decoder.ts';
 
 /** Probability of the less probable symbol in a state, by the model behind Table 9-44. */

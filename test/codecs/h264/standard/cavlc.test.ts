@@ -13,6 +13,7 @@ import {
   residualBlockBits,
   writeResidualBlock,
 } from '../../../../src/codecs/h264/standard/cavlc.ts';
+import { CavlcBitCounter, CavlcWriter } from '../../../../src/codecs/h264/standard/cavlc-sinks.ts';
 import {
   COEFF_TOKEN,
   COEFF_TOKEN_COLUMN,
@@ -23,6 +24,11 @@ import {
   TOTAL_ZEROS,
   TOTAL_ZEROS_CHROMA_DC,
 } from '../../../../src/codecs/h264/standard/cavlc-tables.ts';
+import {
+  CoefficientGrid,
+  NOT_AVAILABLE,
+  setOwnTotals,
+} from '../../../../src/codecs/h264/standard/coefficient-grid.ts';
 import {
   BLOCK_AT,
   BLOCK_X,
@@ -40,15 +46,11 @@ import {
   ZIGZAG,
 } from '../../../../src/codecs/h264/standard/macroblock.ts';
 import {
-  CavlcBitCounter,
-  CavlcWriter,
-  CoefficientGrid,
   MacroblockSyntax,
-  NOT_AVAILABLE,
-  setOwnTotals,
   writeMacroblock,
 } from '../../../../src/codecs/h264/standard/macroblock-syntax.ts';
 import { packMv } from '../../../../src/codecs/h264/standard/picture.ts';
+import { SliceType } from '../../../../src/syntax/h264/slice-header.ts';
 
 const SEED = 92;
 
@@ -370,16 +372,23 @@ describe('macroblock_layer( )', () => {
         grid.totals.set(m.neighbors);
         setOwnTotals(grid, mb.masks);
         const isIntraSlice = m.mbType === I_4X4 || m.mbType === I_16X16 ? m.refs === 0 : false;
-        const slice = { isIntraSlice, num_ref_idx_l0_active_minus1: m.refs };
-        const counter = new CavlcBitCounter();
-        writeMacroblock(counter, mb, slice, grid);
-        const writer = new CavlcWriter();
+        const slice = {
+          sliceType: isIntraSlice ? SliceType.I : SliceType.P,
+          num_ref_idx_l0_active_minus1: m.refs,
+          num_ref_idx_l1_active_minus1: 0,
+        };
+
+        const counter = new CavlcBitCounter(grid);
+        counter.startSlice(slice);
+        writeMacroblock(counter, mb, slice);
+        const writer = new CavlcWriter(grid);
         let traced = 0;
         writer.syntax.trace = (_name, _descriptor, _value, position, length) => {
           expect(position).toBe(traced);
           traced += length;
         };
-        writeMacroblock(writer, mb, slice, grid);
+        writer.startSlice(slice, 26);
+        writeMacroblock(writer, mb, slice);
         expect(counter.bits).toBe(writer.syntax.bits.bitPosition);
         expect(traced).toBe(counter.bits);
       }),

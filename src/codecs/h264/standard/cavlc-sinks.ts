@@ -1,0 +1,220 @@
+/** CAVLC behind the interface of macroblock syntax: a writer, and a counter of the bits that the writer would write. */
+
+import type { BitMark, BitWriter } from '../../../bits/bit-writer.ts';
+import { SyntaxWriter, seBits, ueBits } from '../../../bits/syntax-writer.ts';
+import { SliceType } from '../../../syntax/h264/slice-header.ts';
+import { countBits, NC_CHROMA_DC, residualBlockBits, writeResidualBlock } from './cavlc.ts';
+import { type CoefficientGrid, nCOfBlock } from './coefficient-grid.ts';
+import { BlockCat, CODE_NUM_OF_CBP_INTER, CODE_NUM_OF_CBP_INTRA } from './macroblock.ts';
+import type { MacroblockCounter, SliceDataSink, SliceSyntax } from './macroblock-sink.ts';
+import { mvX, mvY } from './picture.ts';
+
+/** ctxBlockCat => name of the levels in clause 7.3.5.3. */
+const LEVEL_NAMES: readonly string[] = [
+  'Intra16x16DCLevel',
+  'Intra16x16ACLevel',
+  'LumaLevel4x4',
+  'ChromaDCLevel',
+  'ChromaACLevel',
+];
+
+const REF_IDX_NAMES = ['ref_idx_l0', 'ref_idx_l1'] as const;
+const MVD_NAMES = ['mvd_l0', 'mvd_l1'] as const;
+
+/** Largest ref_idx of a list. */
+function maxRefIdx(slice: SliceSyntax, list: number): number {
+  return list === 0 ? slice.num_ref_idx_l0_active_minus1 : slice.num_ref_idx_l1_active_minus1;
+}
+
+const NO_SLICE: SliceSyntax = {
+  sliceType: SliceType.I,
+  num_ref_idx_l0_active_minus1: 0,
+  num_ref_idx_l1_active_minus1: 0,
+};
+
+/** Writes the data of slices with CAVLC, clauses 7.3.4, 7.3.5 and 9.2. */
+export class CavlcWriter implements SliceDataSink {
+  readonly hasP8x8Ref0 = true;
+  readonly syntax: SyntaxWriter;
+  private readonly bits: BitWriter;
+  private readonly grid: CoefficientGrid;
+  private slice = NO_SLICE;
+  private skipRun = 0;
+  private readonly bitMark: BitMark = { length: 0, word: 0, free: 32 };
+  private markedSkipRun = 0;
+
+  /** @param grid total_coeff around and inside the macroblock that is written */
+  constructor(grid: CoefficientGrid, syntax: SyntaxWriter = new SyntaxWriter()) {
+    this.grid = grid;
+    this.syntax = syntax;
+    this.bits = syntax.bits;
+  }
+
+  get pendingBits(): number {
+    return this.skipRun > 0 ? ueBits(this.skipRun) : 0;
+  }
+
+  startSlice(slice: SliceSyntax, _qpY: number): void {
+    this.slice = slice;
+    this.skipRun = 0;
+  }
+
+  skip(isSkipped: boolean): void {
+    if (isSkipped) this.skipRun++;
+    else this.writeSkipRun();
+  }
+
+  private writeSkipRun(): void {
+    this.syntax.ue('mb_skip_run', this.skipRun);
+    this.skipRun = 0;
+  }
+
+  endMacroblock(): void {}
+
+  endSlice(): void {
+    if (this.skipRun > 0) this.writeSkipRun();
+  }
+
+  mark(): void {
+    this.bits.mark(this.bitMark);
+    this.markedSkipRun = this.skipRun;
+  }
+
+  rewind(): void {
+    this.bits.rewind(this.bitMark);
+    this.skipRun = this.markedSkipRun;
+  }
+
+  mbType(mb_type: number): void {
+    this.syntax.ue('mb_type', mb_type);
+  }
+
+  subMbType(sub_mb_type: number): void {
+    this.syntax.ue('sub_mb_type', sub_mb_type);
+  }
+
+  refIdx(list: number, _b8: number, ref_idx: number): void {
+    this.syntax.te(REF_IDX_NAMES[list], maxRefIdx(this.slice, list), ref_idx);
+  }
+
+  mvd(list: number, _block: number, _width: number, _height: number, mvd: number): void {
+    this.syntax.se(MVD_NAMES[list], mvX(mvd));
+    this.syntax.se(MVD_NAMES[list], mvY(mvd));
+  }
+
+  intraPredMode(rem_intra_pred_mode: number): void {
+    const isPredicted = rem_intra_pred_mode < 0;
+    this.syntax.u('prev_intra4x4_pred_mode_flag', 1, isPredicted ? 1 : 0);
+    if (!isPredicted) this.syntax.u('rem_intra4x4_pred_mode', 3, rem_intra_pred_mode);
+  }
+
+  intraChromaPredMode(intra_chroma_pred_mode: number): void {
+    this.syntax.ue('intra_chroma_pred_mode', intra_chroma_pred_mode);
+  }
+
+  codedBlockPattern(coded_block_pattern: number, isIntra: boolean): void {
+    const table = isIntra ? CODE_NUM_OF_CBP_INTRA : CODE_NUM_OF_CBP_INTER;
+    this.syntax.ue('coded_block_pattern', table[coded_block_pattern]);
+  }
+
+  mbQpDelta(mb_qp_delta: number): void {
+    this.syntax.se('mb_qp_delta', mb_qp_delta);
+  }
+
+  residualBlock(
+    cat: number,
+    block: number,
+    levels: Int16Array,
+    start: number,
+    mask: number,
+    maxNumCoeff: number,
+  ): void {
+    const nC = cat === BlockCat.CHROMA_DC ? NC_CHROMA_DC : nCOfBlock(this.grid, block);
+    const before = this.bits.bitPosition;
+    writeResidualBlock(this.bits, levels, start, mask, maxNumCoeff, nC);
+    const trace = this.syntax.trace;
+    if (trace !== null) {
+      trace(LEVEL_NAMES[cat], 'ce', countBits(mask), before, this.bits.bitPosition - before);
+    }
+  }
+
+  pcm(samples: Uint8Array): void {
+    this.syntax.alignZero('pcm_alignment_zero_bit');
+    this.syntax.bytes('pcm_sample', samples.length, samples);
+  }
+}
+
+/** Bits of an I_PCM macroblock's samples. */
+const PCM_BITS = 8 * 384;
+
+/** Counts the bits that `CavlcWriter` would write for a macroblock, clause 9.2; mb_skip_run is not counted. */
+export class CavlcBitCounter implements MacroblockCounter {
+  readonly hasP8x8Ref0 = true;
+  bits = 0;
+  private readonly grid: CoefficientGrid;
+  private slice = NO_SLICE;
+
+  /** @param grid as for `CavlcWriter` */
+  constructor(grid: CoefficientGrid) {
+    this.grid = grid;
+  }
+
+  startSlice(slice: SliceSyntax): void {
+    this.slice = slice;
+  }
+
+  reset(): void {
+    this.bits = 0;
+  }
+
+  skip(_isSkipped: boolean): void {}
+
+  mbType(mb_type: number): void {
+    this.bits += ueBits(mb_type);
+  }
+
+  subMbType(sub_mb_type: number): void {
+    this.bits += ueBits(sub_mb_type);
+  }
+
+  refIdx(list: number, _b8: number, ref_idx: number): void {
+    this.bits += maxRefIdx(this.slice, list) > 1 ? ueBits(ref_idx) : 1;
+  }
+
+  mvd(_list: number, _block: number, _width: number, _height: number, mvd: number): void {
+    this.bits += seBits(mvX(mvd)) + seBits(mvY(mvd));
+  }
+
+  intraPredMode(rem_intra_pred_mode: number): void {
+    this.bits += rem_intra_pred_mode < 0 ? 1 : 4;
+  }
+
+  intraChromaPredMode(intra_chroma_pred_mode: number): void {
+    this.bits += ueBits(intra_chroma_pred_mode);
+  }
+
+  codedBlockPattern(coded_block_pattern: number, isIntra: boolean): void {
+    const table = isIntra ? CODE_NUM_OF_CBP_INTRA : CODE_NUM_OF_CBP_INTER;
+    this.bits += ueBits(table[coded_block_pattern]);
+  }
+
+  mbQpDelta(mb_qp_delta: number): void {
+    this.bits += seBits(mb_qp_delta);
+  }
+
+  residualBlock(
+    cat: number,
+    block: number,
+    levels: Int16Array,
+    start: number,
+    mask: number,
+    maxNumCoeff: number,
+  ): void {
+    const nC = cat === BlockCat.CHROMA_DC ? NC_CHROMA_DC : nCOfBlock(this.grid, block);
+    this.bits += residualBlockBits(levels, start, mask, maxNumCoeff, nC);
+  }
+
+  pcm(_samples: Uint8Array): void {
+    this.bits += PCM_BITS;
+  }
+}

@@ -1,0 +1,61 @@
+/** total_coeff of the blocks around and inside the current macroblock, from which nC of CAVLC follows (clause 9.2.1). */
+import { countBits } from './cavlc.ts';
+import { BLOCK_X, BLOCK_Y, CB_BLOCKS, CR_BLOCKS } from './macroblock.ts';
+
+/** total_coeff of the blocks around and inside the current macroblock, for nC (clause 9.2.1). */
+export class CoefficientGrid {
+  /**
+   * Luma, 8 wide: block (x, y) at 9 + 8·y + x. Chroma, 4 wide: block (x, y) of Cb at 45 + 4·y + x, of Cr at 57 + 4·y + x.
+   * Neighbors lie at -1 in each; NOT_AVAILABLE where there is none.
+   */
+  readonly totals: Uint8Array = new Uint8Array(72);
+
+  /** nC from the blocks to the left of and above the grid position `at`; `stride` is the grid's. */
+  nC(at: number, stride: number): number {
+    const sum = this.totals[at - 1] + this.totals[at - stride];
+    return sum < NOT_AVAILABLE ? (sum + 1) >> 1 : sum & (NOT_AVAILABLE - 1);
+  }
+}
+
+/** Marks a missing neighbor in a CoefficientGrid: larger than any sum of two counts. */
+export const NOT_AVAILABLE = 0x40;
+export const LUMA_TOTALS = 9;
+export const LUMA_TOTALS_STRIDE = 8;
+export const CB_TOTALS = 45;
+export const CR_TOTALS = 57;
+export const CHROMA_TOTALS_STRIDE = 4;
+
+/** Enters the counts of the macroblock's own blocks (total_coeff, clause 9.2.1); blocks without bits in coded_block_pattern have empty masks. */
+export function setOwnTotals(grid: CoefficientGrid, masks: Int32Array): void {
+  for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
+    const at = LUMA_TOTALS + LUMA_TOTALS_STRIDE * BLOCK_Y[blkIdx] + BLOCK_X[blkIdx];
+    grid.totals[at] = countBits(masks[blkIdx]);
+  }
+  for (let blkIdx = 0; blkIdx < 4; blkIdx++) {
+    const offset = CHROMA_TOTALS_STRIDE * (blkIdx >> 1) + (blkIdx & 1);
+    grid.totals[CB_TOTALS + offset] = countBits(masks[CB_BLOCKS + blkIdx]);
+    grid.totals[CR_TOTALS + offset] = countBits(masks[CR_BLOCKS + blkIdx]);
+  }
+}
+
+/** Index of a grid, and its row length in the upper bits, by block of the macroblock (macroblock.ts), chroma DC excepted. */
+const PLACE: Uint16Array = /* @__PURE__ */ Uint16Array.from(
+  { length: CR_BLOCKS + 5 },
+  (_, block) => {
+    if (block >= CB_BLOCKS && block < CR_BLOCKS + 4) {
+      const first = block < CR_BLOCKS ? CB_TOTALS : CR_TOTALS;
+      const at = first + CHROMA_TOTALS_STRIDE * ((block >> 1) & 1) + (block & 1);
+      return at | (CHROMA_TOTALS_STRIDE << 8);
+    }
+    // The DC levels of Intra_16x16 take nC from the neighbors of block 0.
+    const luma = block < CB_BLOCKS ? block : 0;
+    const at = LUMA_TOTALS + LUMA_TOTALS_STRIDE * BLOCK_Y[luma] + BLOCK_X[luma];
+    return at | (LUMA_TOTALS_STRIDE << 8);
+  },
+);
+
+/** nC of a block of the macroblock (clause 9.2.1), for all but chroma DC. */
+export function nCOfBlock(grid: CoefficientGrid, block: number): number {
+  const place = PLACE[block];
+  return grid.nC(place & 0xff, place >> 8);
+}

@@ -4,15 +4,16 @@
  */
 import type { ByteSource } from '../../base/byte-stream.ts';
 import type { ContainerReader, ReadPacket } from '../../base/container.ts';
-import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import { FormatError, rejectUnknownKeys, UnsupportedError } from '../../base/errors.ts';
+import { Budget, type LimitOptions, type PacketBudget } from '../../base/limits.ts';
 import type { AudioStreamInfo } from '../../base/packet.ts';
+import { type Problem, report } from '../../base/problems.ts';
 import {
   type AdtsHeader,
   CRC_BYTES,
   configOfHeader,
   HEADER_BYTES,
   isSameStream,
-  MAX_FRAME_BYTES,
   readAdtsHeader,
 } from '../../syntax/aac/adts-header.ts';
 import {
@@ -22,34 +23,46 @@ import {
 } from '../../syntax/aac/audio-specific-config.ts';
 import { ID_PCE } from '../../syntax/aac/element-ids.ts';
 import { readProgramConfig } from '../../syntax/aac/program-config.ts';
+import { type Found, findFrame, tagLength } from './frame-search.ts';
 
 const NO_BYTES = new Uint8Array(0);
 
 /** Samples that a raw_data_block gives. */
 const FRAME_SAMPLES = 1024;
-/** How far the first frame may lie behind the start of the file, or behind a tag at the start. */
-const MAX_SEARCH = 1 << 16;
-
 /** An ADTS file, opened. */
 export interface AdtsReader extends ContainerReader {
   readonly format: 'adts';
   readonly streams: readonly [AudioStreamInfo];
+  readonly problems: readonly Problem[];
   /** Bytes between frames that were passed over so far. */
   readonly skippedBytes: number;
 }
 
-/** A frame that was found. */
-interface Found {
-  readonly position: number;
-  readonly header: AdtsHeader;
+/** Options of the ADTS reader. */
+export interface AdtsReadOptions {
+  /** What the file may cost. */
+  readonly limits?: LimitOptions;
 }
 
+/** How far the first frame may lie behind the start of the file, or behind the tags at the start. */
+const MAX_SEARCH = 1 << 16;
+
 /**
- * Opens an ADTS file; an ID3v2 tag at its start is passed over. Throws `FormatError` if there is no frame in its first 64 KiB,
- * `UnsupportedError` for channels that neither the header nor the start of the first frame tells.
+ * Opens an ADTS file; tags at its start, and part of a frame behind them, are passed over. Throws `FormatError` if there is
+ * no frame in its first 64 KiB, `UnsupportedError` for channels that neither the header nor the start of the first frame
+ * tells. Reading throws `UnsupportedError` where the headers change.
  */
-export async function openAdts(source: ByteSource): Promise<AdtsReader> {
-  const start = await id3Length(source);
+export async function openAdts(
+  source: ByteSource,
+  options: AdtsReadOptions = {},
+): Promise<AdtsReader> {
+  rejectUnknownKeys('adts.options', options, ['limits']);
+  const budget = new Budget('adts', source, options.limits);
+  const problems: Problem[] = [];
+  let start = 0;
+  for (let tag = await tagLength(source, 0); tag > 0; tag = await tagLength(source, start)) {
+    start += tag;
+  }
   const first = await findFrame(source, start, null, start + MAX_SEARCH);
   if (first === null) throw new FormatError('adts', 'no ADTS frame found', start);
   const config = await configOf(source, first);
@@ -66,28 +79,23 @@ export async function openAdts(source: ByteSource): Promise<AdtsReader> {
     frameSize: FRAME_SAMPLES,
     priming: 0,
   };
-  let skippedBytes = first.position - start;
+  let skippedBytes = 0;
   const onSkip = (bytes: number) => {
     skippedBytes += bytes;
   };
+  const pass = () => ({ source, budget: budget.beginPass(), problems, onSkip });
+  if (first.position > start) {
+    skip(pass(), start, first.position - start, 'bytes before the first frame');
+  }
   return {
     format: 'adts',
     streams: [stream],
-    packets: () => readFrames(source, first, onSkip),
+    problems,
+    packets: () => readFrames(pass(), first),
     get skippedBytes() {
       return skippedBytes;
     },
   };
-}
-
-/** Whether these first bytes (2 frames of them tell more than one) look like ADTS. */
-export function isAdts(start: Uint8Array): boolean {
-  const header = readAdtsHeader(start);
-  if (header === null) return false;
-  const next = start.subarray(header.aac_frame_length);
-  if (next.length < HEADER_BYTES) return true;
-  const second = readAdtsHeader(next);
-  return second !== null && isSameStream(header, second);
 }
 
 /**
@@ -112,85 +120,75 @@ async function configOf(
   return { ...config, programConfig: { ...programConfig, comment_field_data: NO_BYTES } };
 }
 
-/** Bytes of an ID3v2 tag at the start of the source; 0 if there is none. */
-async function id3Length(source: ByteSource): Promise<number> {
-  const bytes = await source.read(0, 10);
-  if (bytes.length < 10 || String.fromCharCode(...bytes.subarray(0, 3)) !== 'ID3') return 0;
-  let size = 0;
-  for (let i = 6; i < 10; i++) size = size * 128 + (bytes[i]! & 0x7f);
-  return 10 + size;
+/** One pass through the frames. */
+interface Pass {
+  readonly source: ByteSource;
+  readonly budget: PacketBudget;
+  readonly problems: Problem[];
+  readonly onSkip: (bytes: number) => void;
 }
 
-/** The first frame from `from` on and before `end` that is one of the stream of `like`; null if there is none. */
-async function findFrame(
-  source: ByteSource,
-  from: number,
-  like: AdtsHeader | null,
-  end: number,
-): Promise<Found | null> {
-  const window = MAX_FRAME_BYTES + HEADER_BYTES;
-  for (let at = from; at < end; ) {
-    const bytes = await source.read(at, window * 2);
-    const isLast = bytes.length < window * 2;
-    const last = isLast ? bytes.length - HEADER_BYTES : window;
-    for (let i = bytes.indexOf(0xff); i >= 0 && i <= last; i = bytes.indexOf(0xff, i + 1)) {
-      const header = readAdtsHeader(bytes.subarray(i));
-      if (header === null || at + i >= end) continue;
-      if (like !== null && !isSameStream(header, like)) continue;
-      const next = bytes.subarray(i + header.aac_frame_length);
-      const second = readAdtsHeader(next);
-      const endsHere = i + header.aac_frame_length === bytes.length;
-      if ((second !== null && isSameStream(header, second)) || endsHere) {
-        return { position: at + i, header };
-      }
-    }
-    if (isLast) return null;
-    at += window;
-  }
-  return null;
-}
-
-async function* readFrames(
-  source: ByteSource,
-  first: Found,
-  onSkip: (bytes: number) => void,
-): AsyncGenerator<ReadPacket> {
+async function* readFrames(pass: Pass, first: Found): AsyncGenerator<ReadPacket> {
+  const { source, budget } = pass;
   let pts = 0;
-  let { position, header } = first;
-  for (;;) {
+  for (let found: Found | null = first; found !== null; ) {
+    const { position, header } = found;
+    const end = position + header.aac_frame_length;
     const frame = await source.read(position, header.aac_frame_length);
     if (frame.length < header.aac_frame_length) {
-      onSkip(frame.length);
+      skip(pass, position, frame.length, 'the file ends within a frame');
       return;
     }
     for (const block of rawDataBlocks(frame, header, position)) {
-      const packet = {
-        data: new Uint8Array(block),
-        pts,
-        dts: pts,
-        duration: FRAME_SAMPLES,
-        isKey: true,
-      };
+      budget.give(block.length, end);
+      const data = new Uint8Array(block);
+      const packet = { data, pts, dts: pts, duration: FRAME_SAMPLES, isKey: true };
       yield { streamIndex: 0, packet };
       pts += FRAME_SAMPLES;
     }
-    position += header.aac_frame_length;
-    const bytes = await source.read(position, HEADER_BYTES);
-    const next = readAdtsHeader(bytes);
-    if (next !== null && isSameStream(next, first.header)) {
-      header = next;
-      continue;
-    }
-    if (bytes.length === 0) return;
-    const found = await findFrame(source, position, first.header, Number.POSITIVE_INFINITY);
-    if (found === null) {
-      onSkip(source.size === null ? bytes.length : source.size - position);
-      return;
-    }
-    onSkip(found.position - position);
-    position = found.position;
-    header = found.header;
+    found = await nextFrame(pass, first.header, end);
   }
+}
+
+/** The frame at `position`, or the first behind it; null at the end. Throws `UnsupportedError` if it is of another kind. */
+async function nextFrame(pass: Pass, like: AdtsHeader, from: number): Promise<Found | null> {
+  const { source } = pass;
+  let position = from;
+  for (;;) {
+    const bytes = await source.read(position, HEADER_BYTES);
+    if (bytes.length === 0) return null;
+    const header = readAdtsHeader(bytes);
+    if (header !== null && isSameStream(header, like)) return { position, header };
+    // Segments of a stream each begin with a tag, and files end with one.
+    const tag = await tagLength(source, position);
+    if (tag === 0) break;
+    position += tag;
+  }
+  const found = await findFrame(source, position, like, Number.POSITIVE_INFINITY);
+  if (found === null) {
+    const rest = source.size === null ? 1 : source.size - position;
+    skip(pass, position, rest, 'no frame follows');
+    return null;
+  }
+  if (found.position > position) {
+    skip(pass, position, found.position - position, 'bytes between frames');
+  }
+  if (isSameStream(found.header, like)) return found;
+  const [before, after] = [like, found.header].map(describe);
+  throw new UnsupportedError(
+    'adts.header',
+    `changes from ${before} to ${after} at byte offset ${found.position}; a stream has one configuration, so cut the file there`,
+  );
+}
+
+function describe(header: AdtsHeader): string {
+  const { audioObjectType, samplingFrequency } = configOfHeader(header);
+  return `${samplingFrequency} Hz, channel configuration ${header.channel_configuration}, object type ${audioObjectType}`;
+}
+
+function skip({ problems, onSkip }: Pass, position: number, bytes: number, why: string): void {
+  onSkip(bytes);
+  report(problems, position, `${bytes} bytes were skipped: ${why}`);
 }
 
 /**

@@ -1,12 +1,12 @@
 /** Splits a byte stream into NAL units, H.264 clause B.1: start codes taken off, zeros behind a unit dropped. */
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { FormatError } from '../../base/errors.ts';
+import type { Budget } from '../../base/limits.ts';
+import { type Problem, report } from '../../base/problems.ts';
 import { findStartCode } from '../../syntax/h264/byte-stream.ts';
 
 /** Bytes read at once. */
 const WINDOW_BYTES = 1 << 20;
-/** Longest NAL unit that is believed: larger than any picture of level 6.2 in I_PCM. */
-const MAX_NAL_BYTES = 1 << 27;
 
 /** A NAL unit and where its first byte lies in the source. The bytes are the receiver's. */
 export interface NalUnit {
@@ -14,16 +14,25 @@ export interface NalUnit {
   readonly offset: number;
 }
 
-/** All NAL units of a stream. Throws `FormatError` if it does not begin with a start code behind zeros. */
-export async function* scanNalUnits(source: ByteSource): AsyncGenerator<NalUnit> {
+/**
+ * All NAL units of a stream. What stands before the first start code, where a stream was cut, is passed over and noted.
+ * Throws `FormatError` if there is no start code in the first MiB.
+ */
+export async function* scanNalUnits(
+  source: ByteSource,
+  budget: Budget,
+  problems: Problem[],
+): AsyncGenerator<NalUnit> {
   const start = await source.read(0, WINDOW_BYTES);
   const first = findStartCode(start, 0);
-  if (first < 0 || start.subarray(0, first).some((byte) => byte !== 0)) {
-    throw new FormatError('h264', 'no start code at the beginning (clause B.1)', 0);
+  if (first < 0) throw new FormatError('h264', 'no start code at the beginning (clause B.1)', 0);
+  if (start.subarray(0, first).some((byte) => byte !== 0)) {
+    report(problems, 0, `${first} bytes before the first start code were skipped`);
   }
   let position = first + 3;
   for (;;) {
-    const end = await findEnd(source, position);
+    const end = await findEnd(source, budget, position);
+    budget.requireReadable('a NAL unit', end.position - position, position);
     const bytes = await source.read(position, end.position - position);
     let length = bytes.length;
     while (length > 0 && bytes[length - 1] === 0) length--;
@@ -36,6 +45,7 @@ export async function* scanNalUnits(source: ByteSource): AsyncGenerator<NalUnit>
 /** Where the next start code begins, or the end of the source. */
 async function findEnd(
   source: ByteSource,
+  budget: Budget,
   from: number,
 ): Promise<{ position: number; isLast: boolean }> {
   let searched = from;
@@ -46,8 +56,6 @@ async function findEnd(
     if (bytes.length < WINDOW_BYTES) return { position: searched + bytes.length, isLast: true };
     // A start code may lie across the end of the window.
     searched += bytes.length - 2;
-    if (searched - from > MAX_NAL_BYTES) {
-      throw new FormatError('h264', `a NAL unit of more than ${MAX_NAL_BYTES} bytes`, from);
-    }
+    budget.requireReadable('a NAL unit', searched - from, from);
   }
 }

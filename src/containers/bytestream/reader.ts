@@ -5,7 +5,9 @@
 import type { ByteSource } from '../../base/byte-stream.ts';
 import type { ContainerReader, ReadPacket } from '../../base/container.ts';
 import { FormatError, rejectUnknownKeys } from '../../base/errors.ts';
+import { Budget, type LimitOptions, type PacketBudget } from '../../base/limits.ts';
 import type { VideoStreamInfo } from '../../base/packet.ts';
+import { type Problem, report } from '../../base/problems.ts';
 import { inverse, type Rational, requirePositiveRational } from '../../base/rational.ts';
 import {
   findStartCode,
@@ -43,16 +45,24 @@ import { scanNalUnits } from './nal-scanner.ts';
 export interface AnnexBReaderOptions {
   /** Frames per second; if not given those of the VUI, and 25 where it is silent. */
   readonly frameRate?: Rational;
+  /** What the file may cost. */
+  readonly limits?: LimitOptions;
 }
 
 /** An H.264 byte stream, opened. */
 export interface AnnexBReader extends ContainerReader {
   readonly format: 'h264';
   readonly streams: readonly [VideoStreamInfo];
+  readonly problems: readonly Problem[];
 }
 
 /** Access units that are looked at before the first packet, to see how far pictures are reordered. */
 const LOOKAHEAD = 64;
+/** Bytes of them, and of pictures that wait for their place in the order of output. */
+const MAX_WAITING_BYTES = 32 << 20;
+
+/** Memory that a unit of a picture takes beside its bytes. */
+const UNIT_BYTES = 160;
 
 /** One access unit in decoding order. */
 interface AccessUnit {
@@ -61,6 +71,9 @@ interface AccessUnit {
   readonly slice: ReadSlice;
   /** Parameter sets that stand in it, and differ from those that came before. */
   readonly newSets: NewSet[];
+  /** Bytes that it takes, and where what was read of it ends. */
+  bytes: number;
+  end: number;
 }
 
 /** A parameter set that says something new. */
@@ -87,6 +100,22 @@ export function isAnnexB(start: Uint8Array): boolean {
 }
 
 /**
+ * Whether there are parameter sets behind start codes in these bytes, which may begin in the middle of a NAL unit, and nothing
+ * but what can be units of H.264.
+ */
+export function hasAnnexBUnits(bytes: Uint8Array): boolean {
+  const types = new Set<number>();
+  for (let at = findStartCode(bytes, 0); at >= 0; at = findStartCode(bytes, at + 3)) {
+    const header = bytes[at + 3];
+    if (header === undefined) break;
+    const type = nalUnitType(header);
+    if ((header & 0x80) !== 0 || type === 0 || type > NalUnitType.RESERVED_18 + 3) return false;
+    types.add(type);
+  }
+  return types.has(NalUnitType.SPS) && types.has(NalUnitType.PPS);
+}
+
+/**
  * Opens a byte stream: reads up to its first picture, and some pictures on. Pictures before the first parameter sets are
  * left out. Parameter sets that change later stay in the packets before which they stand.
  * Throws `FormatError` with the byte offset if there is no picture in it.
@@ -95,19 +124,23 @@ export async function openAnnexB(
   source: ByteSource,
   options: AnnexBReaderOptions = {},
 ): Promise<AnnexBReader> {
-  rejectUnknownKeys('h264.options', options, ['frameRate']);
+  rejectUnknownKeys('h264.options', options, ['frameRate', 'limits']);
+  const budget = new Budget('h264', source, options.limits);
+  const problems: Problem[] = [];
   const given =
     options.frameRate === undefined
       ? undefined
       : requirePositiveRational('h264.options.frameRate', options.frameRate);
   const sets = new ParameterSets();
-  const accessUnits = gatherAccessUnits(source, sets);
+  const context = { source, budget, problems };
+  const accessUnits = gatherAccessUnits(context, sets);
   const head: AccessUnit[] = [];
-  let isEnd = false;
-  while (head.length < LOOKAHEAD && !isEnd) {
+  let headBytes = 0;
+  while (head.length < LOOKAHEAD && headBytes < MAX_WAITING_BYTES) {
     const next = await accessUnits.next();
-    if (next.done === true) isEnd = true;
-    else head.push(next.value);
+    if (next.done === true) break;
+    head.push(next.value);
+    headBytes += next.value.bytes;
   }
   const first = head[0];
   if (first === undefined) {
@@ -138,7 +171,7 @@ export async function openAnnexB(
   const all = async function* () {
     // Another pass reads from the start again, which a stream source cannot.
     if (isRead) {
-      yield* gatherAccessUnits(source, new ParameterSets());
+      yield* gatherAccessUnits(context, new ParameterSets());
       return;
     }
     isRead = true;
@@ -148,7 +181,8 @@ export async function openAnnexB(
   return {
     format: 'h264',
     streams: [stream],
-    packets: () => timePackets(all(), delay, configured),
+    problems,
+    packets: () => timePackets(all(), { delay, configured, pass: budget.beginPass() }),
   };
 }
 
@@ -222,12 +256,19 @@ function belongsToPicture(type: number): boolean {
   );
 }
 
+/** What the passes through a file share. */
+interface FileContext {
+  readonly source: ByteSource;
+  readonly budget: Budget;
+  readonly problems: Problem[];
+}
+
 /**
  * Access units in decoding order; the two fields of a frame are one. Delimiters, end marks and filler data are dropped,
  * parameter sets kept apart.
  */
 async function* gatherAccessUnits(
-  source: ByteSource,
+  { source, budget, problems }: FileContext,
   sets: ParameterSets,
 ): AsyncGenerator<AccessUnit> {
   let current: AccessUnit | null = null;
@@ -237,29 +278,44 @@ async function* gatherAccessUnits(
   // What precedes the first slice of the access unit that comes next.
   let leading: Uint8Array[] = [];
   let newSets: NewSet[] = [];
-  for await (const { bytes, offset } of scanNalUnits(source)) {
+  /** Bytes of what belongs to one picture and to what precedes the next. */
+  let gathered = 0;
+  let isFirstLost = true;
+  for await (const { bytes, offset } of scanNalUnits(source, budget, problems)) {
     const type = nalUnitType(bytes[0]!);
+    gathered += bytes.length + UNIT_BYTES;
+    budget.requireReadable('a picture with what precedes it', gathered, offset);
     if (isParameterSet(bytes)) {
       const newSet = sets.add(bytes, offset);
       if (newSet !== null) newSets.push(newSet);
     } else if (beginsWithSliceHeader(type)) {
       const slice = readSliceHeader(bytes, sets.find, 'start', offset);
-      if (slice === null) continue;
+      if (slice === null) {
+        const lost = 'a slice whose parameter sets have not come; such pictures are left out';
+        if (isFirstLost) report(problems, offset, lost);
+        isFirstLost = false;
+        gathered = 0;
+        leading = [];
+        continue;
+      }
       if (last !== null && beginsPicture(last, slice)) {
         if (pictures === 1 && completesFrame(last, slice)) pictures = 2;
         else if (current !== null) {
           yield current;
           current = null;
+          gathered = bytes.length + UNIT_BYTES;
         }
       }
       last = slice;
       if (current === null) {
-        current = { units: leading, slice, newSets };
+        current = { units: leading, slice, newSets, bytes: 0, end: 0 };
         newSets = [];
         pictures = 1;
-      } else current.units.push(...leading);
+      } else for (const unit of leading) current.units.push(unit);
       leading = [];
       current.units.push(bytes);
+      current.bytes = gathered;
+      current.end = offset + bytes.length;
     } else if (belongsToPicture(type)) {
       current?.units.push(bytes);
     } else if (opensAccessUnit(type) && type !== NalUnitType.AUD) {
@@ -291,14 +347,22 @@ function reorderDelay(head: readonly AccessUnit[]): number {
   return delay;
 }
 
+/** What packets are made with. */
+interface TimeContext {
+  /** Ticks that decoding runs ahead of output. */
+  readonly delay: number;
+  /** The parameter sets of the configuration, by kind and number. */
+  readonly configured: ReadonlyMap<string, Uint8Array>;
+  readonly pass: PacketBudget;
+}
+
 /**
  * Packets with their times: decoding order counts up from `-delay`, output order from 0. A picture that is reordered
  * further than those at the start were is shown when it is decoded.
  */
 async function* timePackets(
   accessUnits: AsyncIterable<AccessUnit>,
-  delay: number,
-  configured: ReadonlyMap<string, Uint8Array>,
+  { delay, configured, pass }: TimeContext,
 ): AsyncGenerator<ReadPacket> {
   const count = new PictureOrderCount();
   const order = new OutputOrder();
@@ -307,16 +371,19 @@ async function* timePackets(
   const places = new Map<number, number>();
   let decoded = 0;
   let emitted = 0;
+  let waiting = 0;
   const assign = (decodeIndex: number, outputIndex: number) => {
     places.set(decodeIndex, outputIndex);
   };
   const ready = function* (): Generator<ReadPacket> {
     for (let place = places.get(emitted); place !== undefined; place = places.get(emitted)) {
-      const { units, slice, newSets } = pending.shift()!;
+      const { units, slice, newSets, bytes, end } = pending.shift()!;
+      waiting -= bytes;
       places.delete(emitted);
       const dts = emitted++ - delay;
       const inBand = newSets.filter(({ id, bytes }) => !isEqual(configured.get(id), bytes));
-      const data = joinLengthPrefixed([...inBand.map(({ bytes }) => bytes), ...units]);
+      const data = joinLengthPrefixed([...inBand.map((set) => set.bytes), ...units]);
+      pass.give(data.length, end);
       const pts = Math.max(place, dts);
       const packet = { data, pts, dts, duration: 1, isKey: isKey(units, slice) };
       yield { streamIndex: 0, packet };
@@ -324,9 +391,12 @@ async function* timePackets(
   };
   for await (const unit of accessUnits) {
     pending.push(unit);
+    waiting += unit.bytes;
     const { slice } = unit;
     const depth = reorderDepthOf(slice.sps);
     order.add(decoded++, count.next(slice), isIdr(slice), depth, assign);
+    // Large pictures do not wait for their order longer than memory allows.
+    if (waiting > MAX_WAITING_BYTES) order.drain(assign);
     yield* ready();
   }
   order.drain(assign);

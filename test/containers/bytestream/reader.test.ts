@@ -186,7 +186,7 @@ describe('byte streams', () => {
       await expect(openAnnexB(new MemorySource(Uint8Array.from(bytes)))).rejects.toThrow(message);
     };
     await refused([], /no start code.*byte offset 0\)/);
-    await refused([1, 2, 3, 4, 0, 0, 1, 0x65], /no start code/);
+    await refused([1, 2, 3, 4, 0, 1, 0, 0x65], /no start code/);
     await refused([0, 0, 0, 1, 9, 0x10], /no picture.*byte offset 6\)/);
     await refused([0, 0, 1, 0x65, 0x88, 0x80, 0x40], /no picture/);
     await refused([0, 0, 1, 0x67, 66, 0], /h264\.sps.*byte offset/);

@@ -7,7 +7,7 @@ import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
 import { StreamSource } from '../io/index.ts';
 import { openPathSource } from '../io/node/path-source.ts';
 import { Demuxer } from '../pipeline/everything.ts';
-import { PROBE_BYTES } from '../pipeline/input-format.ts';
+import { readProbe, tellInputFormat } from '../pipeline/input-format.ts';
 import { INPUT_FORMATS } from '../pipeline/registry.ts';
 
 /** What the options say about inputs that do not say it themselves. */
@@ -113,9 +113,9 @@ async function chooseFormat(
   options: InputOptions,
 ): Promise<string> {
   if (options.format !== undefined) return options.format;
-  const start = (await source.read(0, PROBE_BYTES)).slice(0, PROBE_BYTES);
+  const probe = await readProbe(source);
   const extension = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
-  const byContents = INPUT_FORMATS.find((format) => format.isFormat(start))?.name;
+  const byContents = tellInputFormat(probe, INPUT_FORMATS)?.name;
   // Samples without a header may begin like anything; what they are is in the name.
   if (byContents === undefined || !SIGNED_FORMATS.includes(byContents)) {
     if (RAW_VIDEO_EXTENSIONS.includes(extension)) return 'rawvideo';
@@ -126,7 +126,7 @@ async function chooseFormat(
   if (found !== undefined) return found;
   throw new UnsupportedError(
     name,
-    start.length === 0
+    probe.start.length === 0
       ? 'the input is empty'
       : 'not y4m, WAV, MP4, Matroska, ADTS or an H.264 byte stream; raw input needs --input-format',
   );

@@ -11,13 +11,15 @@ import {
   type ReadStart,
 } from '../base/container.ts';
 import { ConfigError, rejectUnknownKeys, requireInteger, StateError } from '../base/errors.ts';
+import type { LimitOptions } from '../base/limits.ts';
 import { type Abortable, eitherSignal, unlessAborted } from '../base/pace.ts';
 import type { AudioStreamInfo, Packet, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
+import type { Problem } from '../base/problems.ts';
 import { compareTimes, type Rational } from '../base/rational.ts';
 import { backwardSource, type Origin, openSource } from '../io/open.ts';
 import { type BsfChain, createBsfChain } from './bsf.ts';
 import type { DemuxedPackets } from './demuxed-packets.ts';
-import { chooseInputFormat, type InputFormat, PROBE_BYTES } from './input-format.ts';
+import { chooseInputFormat, type InputFormat, readProbe } from './input-format.ts';
 import { PacedSource, paced } from './paced-source.ts';
 
 /** How a file shall be opened. An aborted `signal` ends all reading, and closes the source. */
@@ -33,9 +35,14 @@ export interface DemuxerOptions extends Abortable {
    * index stands at the end). Default 16 GiB on the disk, 256 MiB in memory.
    */
   readonly maxSpillBytes?: number;
+  /**
+   * What the file may cost: bytes of one packet, packets, what they expand to, descriptions, tracks (docs/limits.md). What is
+   * left out has its default, far above what real files need.
+   */
+  readonly limits?: LimitOptions;
 }
 
-const OPEN_KEYS = ['format', 'formats', 'readerOptions', 'maxSpillBytes', 'signal'];
+const OPEN_KEYS = ['format', 'formats', 'readerOptions', 'maxSpillBytes', 'limits', 'signal'];
 
 /** What `streamingDemux` shall give. Exactly one of `duration` and `numPackets`. */
 export interface StreamingDemuxOptions<I = number | Iterable<number> | undefined>
@@ -56,6 +63,9 @@ export interface DemuxOptions extends Abortable {
 
 /** A part of the time line in seconds: from the first to before the second. */
 export type TimeWindow = readonly [start: number, end: number];
+
+/** A chunk ends with so many bytes at the latest: a file chooses how large its packets are. */
+const MAX_CHUNK_BYTES = 64 << 20;
 
 /** Pictures that a B-frame stream shows before the window's end may be stored behind it: so much more is read. */
 const VIDEO_MARGIN_SECONDS = 0.3;
@@ -94,7 +104,7 @@ export class Demuxer implements AsyncDisposable {
    */
   static async open(origin: Origin, options: DemuxerOptions = {}): Promise<Demuxer> {
     rejectUnknownKeys('demuxer', options, OPEN_KEYS);
-    const { signal } = options;
+    const { signal, limits } = options;
     signal?.throwIfAborted();
     const opening = openSource('demuxer.source', origin);
     // A source that is there when nobody wants it any more.
@@ -104,10 +114,14 @@ export class Demuxer implements AsyncDisposable {
     opening.then(closeLate).catch(() => {});
     let source: ByteSource = new PacedSource(await unlessAborted(opening, signal), signal);
     try {
-      const start = (await source.read(0, PROBE_BYTES)).slice(0, PROBE_BYTES);
-      const format = chooseInputFormat(start, options.format, options.formats ?? []);
+      const probe = await readProbe(source);
+      const format = chooseInputFormat(probe, options.format, options.formats ?? []);
       if (format.goesBack) source = backwardSource(source, options.maxSpillBytes);
-      const reader = await unlessAborted(format.open(source, { ...options.readerOptions }), signal);
+      const readerOptions = {
+        ...options.readerOptions,
+        ...(limits === undefined ? {} : { limits }),
+      };
+      const reader = await unlessAborted(format.open(source, readerOptions), signal);
       return new this(source, reader, signal);
     } catch (error) {
       const closing = source.close();
@@ -115,6 +129,14 @@ export class Demuxer implements AsyncDisposable {
       else await closing;
       throw error;
     }
+  }
+
+  /**
+   * What was wrong with the file and read past, in the order in which it was met; at most 100. Complete when all packets were
+   * read.
+   */
+  get problems(): readonly Problem[] {
+    return this.reader.problems ?? [];
   }
 
   get hasVideo(): boolean {
@@ -168,7 +190,7 @@ export class Demuxer implements AsyncDisposable {
   /**
    * Packets in chunks, in the order of the file. With `duration`, one clock runs over all selected streams: a packet whose
    * presentation time is more than `duration` later than that of the chunk's first packet begins the next chunk. With
-   * `numPackets`, a chunk ends as soon as one stream has that many. Throws `ConfigError` for wrong options.
+   * `numPackets`, a chunk ends as soon as one stream has that many; with 64 MiB it ends too. Throws `ConfigError` for wrong options.
    */
   streamingDemux(
     options: StreamingDemuxOptions<number | undefined>,
@@ -256,6 +278,7 @@ export class Demuxer implements AsyncDisposable {
   ): AsyncGenerator<ReadonlyMap<number, DemuxedPackets>> {
     let chunk = new Map<number, Packet[]>();
     let start: { pts: number; timeBase: Rational } | null = null;
+    let bytes = 0;
     for await (const { streamIndex, packet } of this.packets({ ...(signal && { signal }) })) {
       if (!selected.has(streamIndex)) continue;
       const { timeBase } = this.streams[streamIndex]!;
@@ -264,14 +287,17 @@ export class Demuxer implements AsyncDisposable {
         yield this.finishChunk(chunk);
         chunk = new Map();
         start = { pts: packet.pts, timeBase };
+        bytes = 0;
       }
       const packets = chunk.get(streamIndex);
       if (packets === undefined) chunk.set(streamIndex, [packet]);
       else packets.push(packet);
-      if (chunk.get(streamIndex)!.length >= numPackets) {
+      bytes += packet.data.length;
+      if (chunk.get(streamIndex)!.length >= numPackets || bytes >= MAX_CHUNK_BYTES) {
         yield this.finishChunk(chunk);
         chunk = new Map();
         start = null;
+        bytes = 0;
       }
     }
     if (chunk.size > 0) yield this.finishChunk(chunk);

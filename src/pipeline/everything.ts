@@ -3,6 +3,7 @@
  * Whoever wants a small bundle takes those of `vitrine/mux`, which know what they are handed.
  */
 import { rejectUnknownKeys } from '../base/errors.ts';
+import type { LimitOptions } from '../base/limits.ts';
 import type { Destination, Origin } from '../io/open.ts';
 import { COPY_KEYS, type CopyOptions, copyStreams, type RemuxResult } from './copy-streams.ts';
 import { type DemuxerOptions, Demuxer as PlainDemuxer } from './demuxer.ts';
@@ -38,6 +39,8 @@ export interface RemuxOptions extends CopyOptions {
   readonly format?: string;
   /** Format of the old file; default by its content. */
   readonly inputFormat?: string;
+  /** What the old file may cost, as for `Demuxer.open`. */
+  readonly limits?: LimitOptions;
 }
 
 /**
@@ -50,13 +53,14 @@ export async function remux(
   destination: Destination,
   options: RemuxOptions = {},
 ): Promise<RemuxResult> {
-  rejectUnknownKeys('remux', options, ['format', 'inputFormat', ...COPY_KEYS]);
-  const { format, inputFormat, ...copyOptions } = options;
+  rejectUnknownKeys('remux', options, ['format', 'inputFormat', 'limits', ...COPY_KEYS]);
+  const { format, inputFormat, limits, ...copyOptions } = options;
   const abortable = options.signal === undefined ? {} : { signal: options.signal };
-  const demuxer = await Demuxer.open(
-    origin,
-    inputFormat === undefined ? abortable : { format: inputFormat, ...abortable },
-  );
+  const demuxer = await Demuxer.open(origin, {
+    ...(inputFormat === undefined ? {} : { format: inputFormat }),
+    ...(limits === undefined ? {} : { limits }),
+    ...abortable,
+  });
   try {
     const muxer = new Muxer(
       destination,

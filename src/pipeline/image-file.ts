@@ -1,11 +1,12 @@
 /** A picture file as a file of one stream with one packet: PNG and JPEG, told by their first bytes. */
 import { type ByteSource, joinBytes } from '../base/byte-stream.ts';
 import type { ContainerReader } from '../base/container.ts';
-import { FormatError } from '../base/errors.ts';
+import { FormatError, rejectUnknownKeys } from '../base/errors.ts';
+import { Budget, type LimitOptions } from '../base/limits.ts';
 import type { VideoStreamInfo } from '../base/packet.ts';
+import { type Problem, report } from '../base/problems.ts';
+import { SourceWindow } from '../base/source-window.ts';
 
-/** Files larger than this are no pictures. */
-const MAX_IMAGE_BYTES = 1 << 28;
 const PIECE_BYTES = 1 << 20;
 
 /** PNG signature, PNG (third edition) clause 5.2. */
@@ -21,10 +22,23 @@ export function isJpeg(start: Uint8Array): boolean {
   return start[0] === 0xff && start[1] === 0xd8 && start[2] === 0xff;
 }
 
+/** Options of the reader of picture files. */
+export interface ImageReadOptions {
+  /** What the file may cost: a file is one packet. */
+  readonly limits?: LimitOptions;
+}
+
 /** Opens a picture file. Throws `FormatError` if its size cannot be told. */
-export async function openImage(source: ByteSource): Promise<ContainerReader> {
-  const bytes = await readWhole(source);
+export async function openImage(
+  source: ByteSource,
+  options: ImageReadOptions = {},
+): Promise<ContainerReader> {
+  rejectUnknownKeys('image.options', options, ['limits']);
+  const budget = new Budget('image', source, options.limits);
+  const problems: Problem[] = [];
+  const bytes = await readWhole(source, budget);
   const codec = isPng(bytes) ? 'png' : 'mjpeg';
+  if (!isWhole(codec, bytes)) report(problems, bytes.length, 'the file ends within the picture');
   const [width, height] = codec === 'png' ? pngSize(bytes) : jpegSize(bytes);
   const stream: VideoStreamInfo = {
     kind: 'video',
@@ -38,6 +52,7 @@ export async function openImage(source: ByteSource): Promise<ContainerReader> {
   return {
     format: codec === 'png' ? 'png_pipe' : 'jpeg_pipe',
     streams: [stream],
+    problems,
     async *packets() {
       const packet = { data: bytes, pts: 0, dts: 0, duration: 1, isKey: true };
       yield { streamIndex: 0, packet };
@@ -45,17 +60,35 @@ export async function openImage(source: ByteSource): Promise<ContainerReader> {
   };
 }
 
-async function readWhole(source: ByteSource): Promise<Uint8Array> {
+async function readWhole(source: ByteSource, budget: Budget): Promise<Uint8Array> {
+  if (source.size !== null) {
+    budget.requireReadable('a picture', source.size, 0);
+    return await new SourceWindow(source).copy(0, source.size);
+  }
   const parts: Uint8Array[] = [];
   let total = 0;
   for (;;) {
     const part = (await source.read(total, PIECE_BYTES)).slice();
     if (part.length === 0) break;
     total += part.length;
-    if (total > MAX_IMAGE_BYTES) throw new FormatError('image', 'more than 256 MiB', total);
+    budget.requireReadable('a picture', total, 0);
     parts.push(part);
   }
   return joinBytes(parts);
+}
+
+/** How far before the end of a file the last chunk or marker of its picture is looked for: some have more behind it. */
+const END_BYTES = 64 << 10;
+/** IEND, PNG (third edition) clause 11.2.5, and EOI, ITU-T T.81 table B.1. */
+const ENDS = { png: [0x49, 0x45, 0x4e, 0x44], mjpeg: [0xff, 0xd9] } as const;
+
+/** Whether what ends a picture stands near the end of the file. */
+function isWhole(codec: 'png' | 'mjpeg', bytes: Uint8Array): boolean {
+  const end = ENDS[codec];
+  for (let at = bytes.length - end.length; at >= Math.max(0, bytes.length - END_BYTES); at--) {
+    if (end.every((byte, i) => bytes[at + i] === byte)) return true;
+  }
+  return false;
 }
 
 /** Width and height of IHDR, PNG (third edition) clause 11.2.1. */

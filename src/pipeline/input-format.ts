@@ -3,6 +3,7 @@ import type { ByteSource } from '../base/byte-stream.ts';
 import type { ContainerReader } from '../base/container.ts';
 import { ConfigError, FormatError, spelled, UnsupportedError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest-name.ts';
+import { id3Length } from '../containers/adts/index.ts';
 
 /** A kind of file that can be read. */
 export interface InputFormat {
@@ -13,6 +14,11 @@ export interface InputFormat {
   readonly aliases?: readonly string[];
   /** Whether the first bytes of a file (`PROBE_BYTES`, or all of a shorter one) are of this format. */
   isFormat(start: Uint8Array): boolean;
+  /**
+   * Whether these bytes lie in the middle of a file of this format, which was cut anywhere. Asked where the start of a file is
+   * of no format. Absent where such files cannot be read.
+   */
+  isInside?(bytes: Uint8Array): boolean;
   /** Opens a file; `options` are the reader's own. */
   open(source: ByteSource, options: Readonly<Record<string, unknown>>): Promise<ContainerReader>;
   /** Whether reading may have to go back far, as where the index is at the end of the file. */
@@ -21,6 +27,34 @@ export interface InputFormat {
 
 /** Bytes from the start of a file that tell its format. */
 export const PROBE_BYTES = 4096;
+/** Bytes that tell it where a file does not begin like one. */
+const INSIDE_BYTES = 16 << 10;
+/** Tags larger than this are not passed over in a stream, which has to keep them. */
+const MAX_STREAM_TAG_BYTES = 512 << 10;
+const MAX_TAGS = 16;
+
+/** What is looked at of a file to tell its format. */
+export interface Probe {
+  /** Its first bytes. */
+  readonly start: Uint8Array;
+  /** The bytes behind the ID3 tags that it begins with; those at the start if there are none. */
+  readonly behindTags: Uint8Array;
+}
+
+/** Reads what tells the format of a file. */
+export async function readProbe(source: ByteSource): Promise<Probe> {
+  const bytes = (await source.read(0, INSIDE_BYTES)).slice(0, INSIDE_BYTES);
+  let position = 0;
+  let behindTags = bytes;
+  for (let count = 0; count < MAX_TAGS; count++) {
+    const length = id3Length(behindTags);
+    position += length;
+    const isFar = source.size === null && position > MAX_STREAM_TAG_BYTES;
+    if (length === 0 || isFar) break;
+    behindTags = (await source.read(position, INSIDE_BYTES)).slice(0, INSIDE_BYTES);
+  }
+  return { start: bytes.subarray(0, PROBE_BYTES), behindTags };
+}
 
 /** Table: bytes at the start => format that they are of, which is not read here. */
 const UNREAD_FORMATS: readonly (readonly [signature: string, name: string])[] = [
@@ -50,13 +84,26 @@ function unreadFormat(start: Uint8Array): string | undefined {
   return UNREAD_FORMATS.find(([signature]) => text.startsWith(signature))?.[1];
 }
 
+/** The first of `formats` that knows a file by its start, or by what lies behind its tags; undefined if none does. */
+export function tellInputFormat(
+  { start, behindTags }: Probe,
+  formats: readonly InputFormat[],
+): InputFormat | undefined {
+  const known = formats.find((format) => format.isFormat(start));
+  if (known !== undefined) return known;
+  // Bytes of other formats may well have something inside that looks like frames.
+  const isTagged = id3Length(start) > 0;
+  if (!isTagged && unreadFormat(start) !== undefined) return undefined;
+  return formats.find((format) => format.isInside?.(behindTags) === true);
+}
+
 /**
- * The format of a file that begins with `start`: the one given or spelled, else the first of `formats` that knows these bytes.
+ * The format of a file that begins like this: the one given or spelled, else the first of `formats` that knows these bytes.
  * Throws `ConfigError` for an unknown name, `UnsupportedError` for a format that is known but not read, `FormatError` for
  * bytes that nobody knows.
  */
 export function chooseInputFormat(
-  start: Uint8Array,
+  probe: Probe,
   given: string | InputFormat | undefined,
   formats: readonly InputFormat[],
 ): InputFormat {
@@ -81,9 +128,9 @@ export function chooseInputFormat(
       `unknown format ${spelled(given)}${didYouMean(given, all)}; allowed are ${all.join(', ')}`,
     );
   }
-  const found = formats.find((format) => format.isFormat(start));
+  const found = tellInputFormat(probe, formats);
   if (found !== undefined) return found;
-  const unread = unreadFormat(start);
+  const unread = unreadFormat(probe.start);
   if (unread !== undefined) {
     throw new UnsupportedError('demuxer', `${unread} files are not read; ${names} are`);
   }

@@ -1,6 +1,6 @@
 /** The files that can be read, a row each, told by their first bytes. A demuxer knows those that it is handed. */
-import { isAdts, openAdts } from '../containers/adts/index.ts';
-import { isAnnexB, openAnnexB } from '../containers/bytestream/index.ts';
+import { hasAdtsFrames, isAdts, openAdts } from '../containers/adts/index.ts';
+import { hasAnnexBUnits, isAnnexB, openAnnexB } from '../containers/bytestream/index.ts';
 import { isMp4, openMp4 } from '../containers/isobmff/index.ts';
 import { isEbml, openMatroska } from '../containers/matroska/index.ts';
 import {
@@ -61,6 +61,7 @@ export const READ_ADTS: InputFormat = {
   description: 'ADTS (AAC)',
   aliases: ['aac'],
   isFormat: isAdts,
+  isInside: (bytes) => isAdts(bytes) || hasAdtsFrames(bytes),
   open: openAdts,
   goesBack: false,
 };
@@ -71,6 +72,7 @@ export const READ_H264_STREAM: InputFormat = {
   description: 'H.264 byte stream (Annex B)',
   aliases: ['264', 'avc'],
   isFormat: isAnnexB,
+  isInside: hasAnnexBUnits,
   open: openAnnexB,
   goesBack: false,
 };

@@ -1,13 +1,15 @@
 /**
  * Puts the packets of several streams in one order: rising decoding time. A packet waits until every other stream has
- * one too, for an earlier one might still come; but not for longer than ten seconds of the file, so that a stream that
- * stays silent does not fill the memory.
+ * one too, for an earlier one might still come; but not for longer than ten seconds of the file or 64 MiB of it, so that a
+ * stream that stays silent does not fill the memory.
  */
 import type { Packet } from '../base/packet.ts';
 import { compareTimes, type Rational, toSeconds } from '../base/rational.ts';
 
 /** Longest stretch of decoding time that is held. */
 const MAX_WAIT_SECONDS = 10;
+/** Most bytes that are held, whatever their times: files say what times they like. */
+const MAX_WAIT_BYTES = 64 << 20;
 
 /** A packet with the stream that it belongs to. */
 export interface QueuedPacket {
@@ -22,6 +24,7 @@ export class Interleaver {
   private readonly queues: Packet[][];
   /** Packets of each queue that were taken already; they are cut off in bulk. */
   private readonly taken: number[];
+  private waitingBytes = 0;
 
   /**
    * @param timeBases what the packets of each stream count in
@@ -37,6 +40,7 @@ export class Interleaver {
   /** Adds a packet; within a stream they come in decoding order. */
   push(streamIndex: number, packet: Packet): void {
     this.queues[streamIndex]!.push(packet);
+    this.waitingBytes += packet.data.length;
   }
 
   /**
@@ -53,6 +57,7 @@ export class Interleaver {
       queue.splice(0, this.taken[first]!);
       this.taken[first] = 0;
     }
+    this.waitingBytes -= packet.data.length;
     return { streamIndex: first, packet };
   }
 
@@ -77,6 +82,7 @@ export class Interleaver {
   }
 
   private isTooLong(first: number): boolean {
+    if (this.waitingBytes > MAX_WAIT_BYTES) return true;
     const start = toSeconds(this.head(first).dts, this.timeBases[first]!);
     return this.queues.some((queue, i) => {
       if (this.isEmpty(i)) return false;

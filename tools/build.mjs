@@ -5,7 +5,7 @@
  * files instead of some hundred.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -80,6 +80,24 @@ async function writeKernels() {
   writeFileSync(hashes, filled);
 }
 
+/**
+ * Makes the declarations readable for TypeScript from 5.2 on, with the standard library of ES2022 alone: typed arrays had no
+ * parameter before 5.7, and `await using` has a library of its own, which is named where it is needed.
+ */
+function widenDeclarations() {
+  const files = readdirSync(join(dist, 'src'), { recursive: true });
+  for (const name of files.filter((file) => file.endsWith('.d.ts'))) {
+    const path = join(dist, 'src', name);
+    const written = readFileSync(path, 'utf8');
+    const widened = written
+      .replace(/\b(\w+Array)<ArrayBufferLike>/g, '$1')
+      .replace(/\b(\w+Array)<ArrayBuffer>/g, 'ReturnType<typeof $1.of>');
+    const needsLibrary = /asyncDispose|AsyncDisposable/.test(widened);
+    const library = needsLibrary ? '/// <reference lib="esnext.disposable" />\n' : '';
+    if (library !== '' || widened !== written) writeFileSync(path, library + widened);
+  }
+}
+
 async function bundle() {
   const warnings = [];
   const build = await rollup({
@@ -112,6 +130,7 @@ function namedPaths() {
 
 rmSync(dist, { recursive: true, force: true });
 compile();
+widenDeclarations();
 await writeKernels();
 await bundle();
 const missing = namedPaths().filter((path) => !existsSync(join(root, path)));

@@ -65,6 +65,7 @@ export function spelled(value: unknown): string {
 const MAX_SHOWN = 80;
 
 function describedObject(value: object): string {
+  if (value instanceof Date) return `the Date ${String(value)}`;
   const isShort = Array.isArray(value) && value.length <= 4;
   if (isShort && value.every((part) => typeof part === 'number')) return `[${value.join(', ')}]`;
   const name: unknown = value.constructor?.name;

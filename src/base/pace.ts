@@ -3,11 +3,12 @@
  * decision to stop are not kept waiting; and an `AbortSignal` ends it. Everything asynchronous of this library takes such a
  * signal, and rejects with the signal's reason when it is aborted, as the functions of the web platform do.
  */
+import type { AbortSignalLike } from './platform.ts';
 
 /** What everything that takes time can be told. */
 export interface Abortable {
   /** Ends the work when it is aborted; what was begun is undone. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignalLike;
 }
 
 /** Longest time without a turn of the event loop, in milliseconds; half of a frame at 60 pictures per second. */
@@ -15,10 +16,10 @@ const TURN_MS = 8;
 
 /** Paces one piece of work. */
 export class Pace {
-  private readonly signal: AbortSignal | undefined;
-  private last = performance.now();
+  private readonly signal: AbortSignalLike | undefined;
+  private last = milliseconds();
 
-  constructor(signal?: AbortSignal) {
+  constructor(signal?: AbortSignalLike) {
     this.signal = signal;
   }
 
@@ -28,15 +29,20 @@ export class Pace {
    */
   step(): Promise<void> | undefined {
     this.signal?.throwIfAborted();
-    if (performance.now() - this.last < TURN_MS) return undefined;
+    if (milliseconds() - this.last < TURN_MS) return undefined;
     return this.rest();
   }
 
   private async rest(): Promise<void> {
     await nextTurn();
-    this.last = performance.now();
+    this.last = milliseconds();
     this.signal?.throwIfAborted();
   }
+}
+
+/** A clock that only goes forward, where the engine has one. */
+function milliseconds(): number {
+  return typeof performance === 'object' ? performance.now() : Date.now();
 }
 
 declare const setImmediate: ((callback: () => void) => unknown) | undefined;
@@ -49,7 +55,9 @@ export function nextTurn(): Promise<void> {
       return;
     }
     if (typeof MessageChannel !== 'function') {
-      setTimeout(resolve, 0);
+      // Engines without timers have no loop to keep waiting.
+      if (typeof setTimeout === 'function') setTimeout(resolve, 0);
+      else resolve();
       return;
     }
     const { port1, port2 } = new MessageChannel();
@@ -65,7 +73,10 @@ export function nextTurn(): Promise<void> {
  * `work`, or a rejection with the signal's reason as soon as it is aborted. The work itself goes on then; what becomes of it is
  * nobody's concern any more.
  */
-export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignalLike | undefined,
+): Promise<T> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
@@ -77,15 +88,16 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefin
 
 /** A signal that is aborted as soon as one of two is. */
 export function eitherSignal(
-  first: AbortSignal | undefined,
-  second: AbortSignal | undefined,
-): AbortSignal | undefined {
+  first: AbortSignalLike | undefined,
+  second: AbortSignalLike | undefined,
+): AbortSignalLike | undefined {
   if (first === undefined || second === undefined) return first ?? second;
   const controller = new AbortController();
+  const once = { once: true, signal: controller.signal };
   for (const signal of [first, second]) {
     const onAbort = () => controller.abort(signal.reason);
     if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true, signal: controller.signal });
+    else signal.addEventListener('abort', onAbort, once);
   }
   return controller.signal;
 }

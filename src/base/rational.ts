@@ -3,11 +3,17 @@
  * that 30000/1001 frames per second stay 30000/1001. Ticks are JavaScript safe integers; products are computed with
  * BigInt where they might not be.
  */
-import { ConfigError } from './errors.ts';
+import { ConfigError, described } from './errors.ts';
 import { gcd } from './math.ts';
 
 /** A fraction `[num, den]` of safe integers, `den` > 0. As a time base: seconds per tick. As a frame rate: frames per second. */
 export type Rational = readonly [num: number, den: number];
+
+/**
+ * A frame rate as a caller writes it: `30`, `[30000, 1001]`, `29.97`, or ffmpeg's `'30000/1001'`. Decimals mean the rates of
+ * television where they are near one: 29.97 is 30000/1001.
+ */
+export type FrameRate = number | Rational | readonly number[] | string;
 
 /** `rational` in lowest terms. */
 export function reduced(rational: Rational): Rational {
@@ -32,11 +38,56 @@ export function requirePositiveRational(where: string, value: unknown): Rational
   if (!Array.isArray(value) || value.length !== 2 || !value.every(isPositiveInt31)) {
     throw new ConfigError(
       where,
-      `got ${String(value)}, allowed are [numerator, denominator] of integers 1..2147483647`,
+      `got ${described(value)}, allowed are [numerator, denominator] of integers 1..2147483647`,
     );
   }
   return [value[0], value[1]];
 }
+
+/** The frame rate that a caller means (`FrameRate`); throws `ConfigError` naming `where` for what is none. */
+export function requireFrameRate(where: string, value: unknown): Rational {
+  const read = typeof value === 'string' ? readFrameRate(value) : value;
+  if (typeof read === 'number') {
+    const rate = rationalOf(read);
+    if (rate !== null) return rate;
+  } else if (Array.isArray(read) && read.length === 2 && read.every(isPositiveInt31)) {
+    return [read[0], read[1]];
+  }
+  throw new ConfigError(
+    where,
+    `got ${described(value)}, allowed are frames per second such as 30, 29.97 or [30000, 1001]`,
+  );
+}
+
+/** `30000/1001` as a pair, `29.97` as a number; null if the text is neither. */
+function readFrameRate(text: string): number | readonly number[] | null {
+  const match = /^(\d+(?:\.\d*)?|\.\d+)(?:[/:](\d+))?$/.exec(text.trim());
+  if (match === null) return null;
+  return match[2] === undefined ? Number(match[1]) : [Number(match[1]), Number(match[2])];
+}
+
+/** Denominators that are tried for a rate that is no whole number. */
+const MAX_DENOMINATOR = 1001;
+
+/** A positive number as a fraction: a rate of television if it is within 0.005 of one; null if there is none. */
+function rationalOf(value: number): Rational | null {
+  if (!(value > 0 && value <= 0x7fffffff)) return null;
+  if (Number.isInteger(value)) return [value, 1];
+  const nominal = Math.round(value * 1.001);
+  const TELEVISION_TOLERANCE = 0.005;
+  const isTelevision = Math.abs((nominal * 1000) / 1001 - value) < TELEVISION_TOLERANCE;
+  if (isTelevision && TELEVISION_RATES.includes(nominal)) return [nominal * 1000, 1001];
+  for (let den = 2; den <= MAX_DENOMINATOR; den++) {
+    const num = Math.round(value * den);
+    if (num > 0 && Math.abs(num / den - value) < 1e-9 * value) return reduced([num, den]);
+  }
+  const MICRO = 1_000_000;
+  const num = Math.round(value * MICRO);
+  return num > 0 && num <= 0x7fffffff ? reduced([num, MICRO]) : null;
+}
+
+/** Rates of television in whole frames, of which 1000/1001 are shown. */
+const TELEVISION_RATES: readonly number[] = [24, 30, 48, 60, 120, 240];
 
 function isPositiveInt31(value: unknown): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= 0x7fffffff;

@@ -1,6 +1,6 @@
 /** Command-line options: one table per command says what there is, what is allowed and what it means; this file reads it. */
 import { ConfigError, requireInteger, requireNumber, requireOneOf } from '../base/errors.ts';
-import { type Rational, requirePositiveRational } from '../base/rational.ts';
+import { type Rational, requireFrameRate } from '../base/rational.ts';
 
 /** What each kind of option is read to. */
 interface Kinds {
@@ -131,11 +131,8 @@ function readValue(where: string, text: string, spec: OptionSpec): unknown {
         requireInteger(where, Number(match[2]), 1, 65535),
       ];
     }
-    case 'rate': {
-      const rate = readRate(text);
-      if (rate === null) throw wrong();
-      return requirePositiveRational(where, rate);
-    }
+    case 'rate':
+      return requireFrameRate(where, text);
     case 'bits': {
       const match = /^(\d+\.?\d*)([kM]?)$/.exec(text);
       if (match === null) throw wrong();
@@ -145,26 +142,6 @@ function readValue(where: string, text: string, spec: OptionSpec): unknown {
     default:
       return text;
   }
-}
-
-/** Rates that are written as decimals mean these, as television has them. */
-const DECIMAL_RATES: Readonly<Record<string, Rational>> = {
-  '23.976': [24000, 1001],
-  '23.98': [24000, 1001],
-  '29.97': [30000, 1001],
-  '59.94': [60000, 1001],
-  '119.88': [120000, 1001],
-};
-
-function readRate(text: string): Rational | null {
-  const known = DECIMAL_RATES[text];
-  if (known !== undefined) return known;
-  const fraction = /^(\d{1,10})[/:](\d{1,10})$/.exec(text);
-  if (fraction !== null) return [Number(fraction[1]), Number(fraction[2])];
-  const decimal = /^(\d{1,6})(?:\.(\d{1,3}))?$/.exec(text);
-  if (decimal === null) return null;
-  const digits = decimal[2] ?? '';
-  return [Number(`${decimal[1]}${digits}`), 10 ** digits.length];
 }
 
 /** Lines of help for a table: `  -o, --output FILE   where the result goes`. */

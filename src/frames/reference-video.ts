@@ -1,6 +1,6 @@
 /** Arrays seen as pictures, without a copy. */
 import { ConfigError, rejectUnknownKeys, requireInteger } from '../base/errors.ts';
-import { inverse, type Rational, requirePositiveRational } from '../base/rational.ts';
+import { type FrameRate, inverse, requireFrameRate } from '../base/rational.ts';
 import { asPictureArray } from './element-type.ts';
 import type { Plane, VideoFrame } from './frame.ts';
 import { type ArrayView, type NdArray, requireNdArray } from './ndarray.ts';
@@ -44,7 +44,7 @@ export interface ReferenceVideoOptions {
   readonly array: NdArray | PlaneArrays | ImageDataLike | readonly ImageDataLike[];
   readonly pixFmt: PixFmtName;
   /** Frames per second, [numerator, denominator]. */
-  readonly frameRate: Rational;
+  readonly frameRate: FrameRate;
   /** Time of the first picture in frames since the start of the stream; the following count up by one. May be negative. */
   readonly pts: number;
 }
@@ -69,7 +69,7 @@ interface Layout {
 export function createReferenceVideoFrame(options: ReferenceVideoOptions): VideoFrames {
   rejectUnknownKeys(WHERE, options, ['array', 'pixFmt', 'frameRate', 'pts']);
   const pixFmt = requirePixFmt(`${WHERE}.pixFmt`, options.pixFmt);
-  const frameRate = requirePositiveRational(`${WHERE}.frameRate`, options.frameRate);
+  const frameRate = requireFrameRate(`${WHERE}.frameRate`, options.frameRate);
   const pts = requireInteger(
     `${WHERE}.pts`,
     options.pts,

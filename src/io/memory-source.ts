@@ -1,5 +1,7 @@
 /** Bytes in memory as a source. */
+
 import type { ByteSource } from '../base/byte-stream.ts';
+import type { BlobLike } from '../base/platform.ts';
 
 /** Reads views of `bytes`; nothing is copied. */
 export class MemorySource implements ByteSource {
@@ -21,9 +23,9 @@ export class MemorySource implements ByteSource {
 /** Reads parts of a `Blob` or `File` as they are asked for. */
 export class BlobSource implements ByteSource {
   readonly size: number;
-  private readonly blob: Blob;
+  private readonly blob: BlobLike;
 
-  constructor(blob: Blob) {
+  constructor(blob: BlobLike) {
     this.blob = blob;
     this.size = blob.size;
   }

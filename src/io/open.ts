@@ -1,57 +1,68 @@
 /** Whatever a user names as a place for bytes, as a sink or a source. Files are reached by `import('#files')`, so that nothing here needs Node. */
 import type { ByteSink, ByteSource } from '../base/byte-stream.ts';
-import { ConfigError, UnsupportedError } from '../base/errors.ts';
+import { ConfigError, described, UnsupportedError } from '../base/errors.ts';
+import {
+  type BlobLike,
+  isBlob,
+  isUrl,
+  type ReadableStreamLike,
+  type UrlLike,
+  type WritableStreamLike,
+} from '../base/platform.ts';
 import { BlobSource, MemorySource } from './memory-source.ts';
 import { SpillSource, type SpillStore } from './spill-source.ts';
 import { StreamSink } from './stream-sink.ts';
 import { type ByteStream, StreamSource } from './stream-source.ts';
 
 /** Where a file can go: a path, a stream of the web platform, or any sink (`MemorySink`). */
-export type Destination = string | URL | WritableStream<Uint8Array> | ByteSink;
+export type Destination = string | UrlLike | WritableStreamLike<Uint8Array> | ByteSink;
 
 /** Where a file can come from. */
 export type Origin =
   | string
-  | URL
+  | UrlLike
   | Uint8Array
   | ArrayBuffer
-  | Blob
-  | ReadableStream<Uint8Array>
+  | BlobLike
+  | ReadableStreamLike<Uint8Array>
   | ByteStream
   | ByteSource;
 
 /** Opens a sink. Throws `ConfigError` for a path that cannot be written and for what is no destination. */
 export async function openSink(where: string, destination: Destination): Promise<ByteSink> {
-  if (typeof destination === 'string' || destination instanceof URL) {
+  if (typeof destination === 'string' || isUrl(destination)) {
     const { openPathSink } = await loadFiles(where);
     return openPathSink(destination);
   }
-  if (isSink(destination)) return destination;
-  if (isWritableStream(destination)) return new StreamSink(destination);
-  throw new ConfigError(where, 'needed is a path, a WritableStream, or a ByteSink');
+  requireDestination(where, destination);
+  return isSink(destination) ? destination : new StreamSink(destination);
 }
 
 /** Opens a source. Throws `ConfigError` for a path that cannot be read and for what is no origin. */
 export async function openSource(where: string, origin: Origin): Promise<ByteSource> {
-  if (typeof origin === 'string' || origin instanceof URL) {
+  if (typeof origin === 'string' || isUrl(origin)) {
     const { openPathSource } = await loadFiles(where);
     return openPathSource(origin);
   }
   if (origin instanceof Uint8Array) return new MemorySource(origin);
-  if (origin instanceof ArrayBuffer) return new MemorySource(new Uint8Array(origin));
-  if (typeof Blob !== 'undefined' && origin instanceof Blob) return new BlobSource(origin);
+  if (isArrayBuffer(origin)) return new MemorySource(new Uint8Array(origin));
+  if (ArrayBuffer.isView(origin)) {
+    const { buffer, byteOffset, byteLength } = origin as ArrayBufferView;
+    return new MemorySource(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  if (isBlob(origin)) return new BlobSource(origin);
   if (typeof origin === 'object' && origin !== null) {
     // Streams of Node have a `read` of another meaning, so what can be iterated over is taken for a stream first.
     if (isReadableStream(origin)) {
       if (!origin.locked) return new StreamSource(origin);
       throw new ConfigError(where, 'the stream is locked; release its reader before');
     }
-    if (Symbol.asyncIterator in origin) return new StreamSource(origin as ByteStream);
-    if ('read' in origin && typeof origin.read === 'function') return origin as ByteSource;
+    if (Symbol.asyncIterator in origin) return new StreamSource(origin);
+    if ('read' in origin && typeof origin.read === 'function') return origin;
   }
   throw new ConfigError(
     where,
-    'needed is a path, bytes, a Blob, a ReadableStream, or a ByteSource',
+    `got ${described(origin)}, allowed are a path, bytes, a Blob, a ReadableStream, or a ByteSource${adviceOn(origin)}`,
   );
 }
 
@@ -72,23 +83,44 @@ export async function openSpillStore(): Promise<SpillStore | null> {
   return files === null ? null : files.openTemporaryFile().catch(() => null);
 }
 
-/** Whether `value` can be written to; decides before anything is opened. */
-export function isDestination(value: unknown): value is Destination {
-  if (typeof value === 'string' || value instanceof URL) return true;
-  return isSink(value) || isWritableStream(value);
+/** Throws `ConfigError` for what cannot be written to; called before anything is opened. */
+export function requireDestination(where: string, value: unknown): asserts value is Destination {
+  if (typeof value === 'string' || isUrl(value) || isSink(value) || isWritableStream(value)) return;
+  throw new ConfigError(
+    where,
+    `got ${described(value)}, allowed are a path, a WritableStream, or a ByteSink such as MemorySink${adviceOn(value)}`,
+  );
+}
+
+/** What to do about things that people try; empty for others. */
+function adviceOn(value: unknown): string {
+  const given = value as Record<string, unknown> | null | undefined;
+  const has = (name: string) => typeof given?.[name] === 'function';
+  if (has('then')) return '; this is a promise: await it before';
+  if (has('pipe') && has('on') && has('write')) {
+    return '; a stream of Node becomes a WritableStream by Writable.toWeb(stream) of node:stream';
+  }
+  if (has('arrayBuffer')) return '; of a Response take its body';
+  if (has('createWritable')) return '; of a file handle take await handle.createWritable()';
+  return '';
 }
 
 function isSink(value: unknown): value is ByteSink {
-  const sink = value as ByteSink | null;
+  const sink = value as ByteSink | null | undefined;
   return typeof sink?.write === 'function' && typeof sink.writeAt === 'function';
 }
 
-function isWritableStream(value: unknown): value is WritableStream<Uint8Array> {
-  return typeof (value as WritableStream | null)?.getWriter === 'function';
+function isWritableStream(value: unknown): value is WritableStreamLike<Uint8Array> {
+  return typeof (value as WritableStreamLike<Uint8Array> | null)?.getWriter === 'function';
 }
 
-function isReadableStream(value: unknown): value is ReadableStream<Uint8Array> {
-  return typeof (value as ReadableStream | null)?.getReader === 'function';
+function isReadableStream(value: unknown): value is ReadableStreamLike<Uint8Array> {
+  return typeof (value as ReadableStreamLike<Uint8Array> | null)?.getReader === 'function';
+}
+
+/** Of whatever realm. */
+function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  return Object.prototype.toString.call(value) === '[object ArrayBuffer]';
 }
 
 /** `#files` is `node/files.ts` or `no-files.ts`, by the platform. Where nobody resolves such names (a page without a bundler) there are no files. */

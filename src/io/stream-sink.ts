@@ -1,14 +1,16 @@
 /** A sink that writes into a `WritableStream` of the web platform. */
+
 import type { ByteSink } from '../base/byte-stream.ts';
 import { ConfigError, StateError } from '../base/errors.ts';
+import type { WritableStreamLike, WritableStreamWriterLike } from '../base/platform.ts';
 
 /** Holds the stream's lock until it is closed or aborted. Waits for the stream to be ready, so memory stays flat. */
 export class StreamSink implements ByteSink {
   readonly seekable = false;
-  private readonly writer: WritableStreamDefaultWriter<Uint8Array>;
+  private readonly writer: WritableStreamWriterLike<Uint8Array>;
 
   /** Throws `ConfigError` if somebody else holds the stream's lock. */
-  constructor(stream: WritableStream<Uint8Array>) {
+  constructor(stream: WritableStreamLike<Uint8Array>) {
     if (stream.locked) {
       throw new ConfigError('StreamSink', 'the stream is locked; release its writer before');
     }

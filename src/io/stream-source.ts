@@ -1,6 +1,7 @@
 /** A stream as a source: reads forward, and keeps the last bytes so that a reader can look back a little. */
 import type { ByteSource } from '../base/byte-stream.ts';
 import { FormatError, StateError } from '../base/errors.ts';
+import type { ReadableStreamLike } from '../base/platform.ts';
 
 /** How far back one can read: enough for a header that turned out to be longer. */
 const DEFAULT_WINDOW_BYTES = 1 << 20;
@@ -15,7 +16,7 @@ export interface Chunks {
 }
 
 /** The chunks of a stream of the web platform, of Node, or of anything that can be iterated over. */
-export function chunksOf(stream: ByteStream | ReadableStream<Uint8Array>): Chunks {
+export function chunksOf(stream: ByteStream | ReadableStreamLike<Uint8Array>): Chunks {
   if ('getReader' in stream) {
     const reader = stream.getReader();
     return {
@@ -47,7 +48,7 @@ export class StreamSource implements ByteSource {
   private length = 0;
 
   constructor(
-    stream: ByteStream | ReadableStream<Uint8Array>,
+    stream: ByteStream | ReadableStreamLike<Uint8Array>,
     options: { readonly windowBytes?: number } = {},
   ) {
     this.chunks = chunksOf(stream);

@@ -2,6 +2,7 @@
  * The demuxer: opens a file by its content, tells its streams, and gives their packets, whole, by time window, or in
  * chunks as they are read.
  */
+
 import type { ByteSource } from '../base/byte-stream.ts';
 import {
   type ContainerReader,
@@ -14,6 +15,7 @@ import { ConfigError, rejectUnknownKeys, requireInteger, StateError } from '../b
 import type { LimitOptions } from '../base/limits.ts';
 import { type Abortable, eitherSignal, unlessAborted } from '../base/pace.ts';
 import type { AudioStreamInfo, Packet, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
+import type { AbortSignalLike } from '../base/platform.ts';
 import type { Problem } from '../base/problems.ts';
 import { compareTimes, type Rational } from '../base/rational.ts';
 import { backwardSource, type Origin, openSource } from '../io/open.ts';
@@ -78,14 +80,18 @@ export class Demuxer implements AsyncDisposable {
   /** The container's reader, for what only it knows: chapters, tags, problems. */
   readonly reader: ContainerReader;
   private readonly source: ByteSource;
-  private readonly signal: AbortSignal | undefined;
+  private readonly signal: AbortSignalLike | undefined;
   private isOpen = true;
 
+  /** Use `await Demuxer.open(source)`: opening reads from the file. */
   protected constructor(
     source: ByteSource,
     reader: ContainerReader,
-    signal: AbortSignal | undefined,
+    signal: AbortSignalLike | undefined,
   ) {
+    if (typeof reader?.packets !== 'function') {
+      throw new ConfigError('demuxer', 'is not made with new; write: await Demuxer.open(source)');
+    }
     this.source = source;
     this.reader = reader;
     this.signal = signal;
@@ -274,7 +280,7 @@ export class Demuxer implements AsyncDisposable {
     selected: ReadonlySet<number>,
     duration: number,
     numPackets: number,
-    signal: AbortSignal | undefined,
+    signal: AbortSignalLike | undefined,
   ): AsyncGenerator<ReadonlyMap<number, DemuxedPackets>> {
     let chunk = new Map<number, Packet[]>();
     let start: { pts: number; timeBase: Rational } | null = null;
@@ -345,7 +351,7 @@ export class Demuxer implements AsyncDisposable {
   }
 
   private runs(
-    signal: AbortSignal | undefined,
+    signal: AbortSignalLike | undefined,
     from?: ReadStart,
   ): AsyncGenerator<readonly ReadPacket[]> {
     return paced(packetRuns(this.reader, from), eitherSignal(this.signal, signal));

@@ -1,7 +1,12 @@
 /** What a stream shall be: the two configurations that `Muxer.addEncodeStream` takes, checked when they are made. */
 import { rejectUnknownKeys, requireInteger, requireNumber, requireOneOf } from '../base/errors.ts';
 import type { ColorTags } from '../base/packet.ts';
-import { type Rational, requirePositiveRational } from '../base/rational.ts';
+import {
+  type FrameRate,
+  type Rational,
+  requireFrameRate,
+  requirePositiveRational,
+} from '../base/rational.ts';
 import { type ColorProperty, requireColorCode, UNSPECIFIED } from '../frames/color-names.ts';
 import { type PixFmt, type PixFmtName, pixFmtInfo, requirePixFmt } from '../frames/pixel-format.ts';
 import { requireSampleFmt, type SampleFmt } from '../frames/sample-format.ts';
@@ -21,8 +26,8 @@ interface SharedOptions {
 export interface VideoEncodeOptions extends SharedOptions {
   readonly height: number;
   readonly width: number;
-  /** Frames per second, exact; default [25, 1]. Frames whose time base is another are put on its ticks. */
-  readonly frameRate?: Rational;
+  /** Frames per second: `30`, `[30000, 1001]`; default 25. Frames whose time base is another are put on its ticks. */
+  readonly frameRate?: FrameRate;
   /** Format of the frames that will be given; default rgb24. What the codec does not code is converted. */
   readonly pixFmt?: PixFmtName;
   /** Pictures from one key picture to the next; 0 makes every one a key picture. */
@@ -38,7 +43,7 @@ export interface VideoEncodeOptions extends SharedOptions {
   /** `tv`: luma 16..235; `pc`: 0..255. Default `pc` for the `yuvj` formats, else `tv`. */
   readonly colorRange?: 'tv' | 'pc';
   /** Width to height of one sample; default [1, 1]. */
-  readonly sampleAspectRatio?: Rational;
+  readonly sampleAspectRatio?: Rational | readonly number[];
 }
 
 /** A checked configuration; made by `videoEncodeConfig` only. */
@@ -103,7 +108,7 @@ export function videoEncodeConfig(options: VideoEncodeOptions): VideoEncodeConfi
     width,
     height,
     pixFmt,
-    frameRate: requirePositiveRational(`${VIDEO}.frameRate`, options.frameRate ?? [25, 1]),
+    frameRate: requireFrameRate(`${VIDEO}.frameRate`, options.frameRate ?? [25, 1]),
     gopSize: optionalInteger(`${VIDEO}.gopSize`, options.gopSize, 0, MAX_INT31),
     maxBFrames: optionalInteger(`${VIDEO}.maxBFrames`, options.maxBFrames, 0, 16),
     color: colorTags(options, pixFmt),

@@ -5,6 +5,7 @@ import { ConfigError, spelled } from '../base/errors.ts';
 import type { FileDescription } from '../base/file-description.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import type { StreamInfo } from '../base/packet.ts';
+import { isUrl } from '../base/platform.ts';
 import type { AdtsOptions } from '../containers/adts/index.ts';
 import type { Mp4Options } from '../containers/isobmff/index.ts';
 import type { MatroskaOptions } from '../containers/matroska/index.ts';
@@ -75,7 +76,7 @@ export function chooseFormat(
       `unknown format ${spelled(given)}${didYouMean(given, [...names, ...extensions])}; allowed are ${known}`,
     );
   }
-  if (typeof destination !== 'string' && !(destination instanceof URL)) {
+  if (typeof destination !== 'string' && !isUrl(destination)) {
     throw new ConfigError(
       'muxer.format',
       `needed if the destination is no path; allowed are ${known}`,

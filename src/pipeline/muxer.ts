@@ -3,14 +3,16 @@
  * calls, the times (from each packet's time base to the container's), the interleaving, and what becomes of the file
  * when something fails.
  */
+
 import type { ByteSink } from '../base/byte-stream.ts';
 import type { ContainerWriter } from '../base/container.ts';
 import { ConfigError, MediaError, rejectUnknownKeys, StateError } from '../base/errors.ts';
 import type { FileDescription } from '../base/file-description.ts';
 import { type Abortable, Pace, unlessAborted } from '../base/pace.ts';
 import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
+import type { AbortSignalLike } from '../base/platform.ts';
 import { type Rational, rescale } from '../base/rational.ts';
-import { type Destination, isDestination, openSink } from '../io/open.ts';
+import { type Destination, openSink, requireDestination } from '../io/open.ts';
 import type { AudioEncoder } from './audio-encoder.ts';
 import type { Codec } from './codec.ts';
 import type { AudioEncodeConfig, VideoEncodeConfig } from './encode-config.ts';
@@ -72,7 +74,7 @@ export class Muxer implements AsyncDisposable {
   private pending: Promise<unknown> = Promise.resolve();
   /** Under way or done when the file was given up. */
   private releasing: Promise<void> | null = null;
-  private readonly signal: AbortSignal | undefined;
+  private readonly signal: AbortSignalLike | undefined;
   private pace: Pace;
   private untilLook = PACKETS_PER_LOOK;
 
@@ -82,12 +84,7 @@ export class Muxer implements AsyncDisposable {
    */
   constructor(destination: Destination, options: MuxerOptions = {}) {
     rejectUnknownKeys('muxer', options, ['format', 'formats', 'codecs', 'signal']);
-    if (!isDestination(destination)) {
-      throw new ConfigError(
-        'muxer.destination',
-        'needed is a path, a WritableStream, or a ByteSink',
-      );
-    }
+    requireDestination('muxer.destination', destination);
     this.destination = destination;
     this.format = chooseFormat(destination, options.format, options.formats ?? []);
     this.codecs = options.codecs ?? [];

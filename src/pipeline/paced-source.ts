@@ -1,14 +1,16 @@
 /** A source that lets the event loop run while it is read, and whose reads end when the caller's signal is aborted. */
+
 import type { ByteSource } from '../base/byte-stream.ts';
 import { Pace, unlessAborted } from '../base/pace.ts';
+import type { AbortSignalLike } from '../base/platform.ts';
 
 /** Passes every call on. */
 export class PacedSource implements ByteSource {
   private readonly source: ByteSource;
-  private readonly signal: AbortSignal | undefined;
+  private readonly signal: AbortSignalLike | undefined;
   private readonly pace: Pace;
 
-  constructor(source: ByteSource, signal: AbortSignal | undefined) {
+  constructor(source: ByteSource, signal: AbortSignalLike | undefined) {
     this.source = source;
     this.signal = signal;
     this.pace = new Pace(signal);
@@ -43,7 +45,7 @@ export class PacedSource implements ByteSource {
  */
 export function paced<T>(
   inner: AsyncGenerator<T>,
-  signal: AbortSignal | undefined,
+  signal: AbortSignalLike | undefined,
 ): AsyncGenerator<T> {
   const pace = new Pace(signal);
   const made: Omit<AsyncGenerator<T>, typeof Symbol.asyncDispose> = {

@@ -34,7 +34,7 @@ describe('options', () => {
       bits: 1_500_000,
     });
     expect(parse('--rate', '29.97').values.rate).toEqual([30000, 1001]);
-    expect(parse('--rate', '12.5').values.rate).toEqual([125, 10]);
+    expect(parse('--rate', '12.5').values.rate).toEqual([25, 2]);
     expect(parse('--bits', '128k').values.bits).toBe(128_000);
   });
 

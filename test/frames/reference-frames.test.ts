@@ -252,9 +252,9 @@ describe('video', () => {
       /frameRate/,
     ],
     [
-      'rate as a number',
+      'a rate that is no number',
       () =>
-        createReferenceVideoFrame({ array: rgb, pixFmt: 'rgb24', frameRate: 30 as never, pts: 0 }),
+        createReferenceVideoFrame({ array: rgb, pixFmt: 'rgb24', frameRate: Number.NaN, pts: 0 }),
       /frameRate/,
     ],
     [

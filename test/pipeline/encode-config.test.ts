@@ -80,7 +80,11 @@ describe('refuses', () => {
     ['qscale NaN', { ...sizes, qscale: Number.NaN }, /qscale: got NaN/],
     ['qscale Infinity', { ...sizes, qscale: Number.POSITIVE_INFINITY }, /qscale: got Infinity/],
     ['B frames', { ...sizes, maxBFrames: 17 }, /maxBFrames: got 17/],
-    ['a rate of 0', { ...sizes, frameRate: [0, 1] }, /frameRate: got 0,1/],
+    [
+      'a rate of 0',
+      { ...sizes, frameRate: [0, 1] },
+      /frameRate: got \[0, 1\], allowed are frames per second/,
+    ],
     ['a negative rate', { ...sizes, frameRate: [-30, 1] }, /frameRate/],
     ['a pixel format', { ...sizes, pixFmt: 'nope' }, /unknown pixel format nope/],
     [

@@ -8,7 +8,7 @@ import { FormatError, rejectUnknownKeys } from '../../base/errors.ts';
 import { Budget, type LimitOptions, type PacketBudget } from '../../base/limits.ts';
 import type { VideoStreamInfo } from '../../base/packet.ts';
 import { type Problem, report } from '../../base/problems.ts';
-import { inverse, type Rational, requirePositiveRational } from '../../base/rational.ts';
+import { type FrameRate, inverse, requireFrameRate } from '../../base/rational.ts';
 import {
   findStartCode,
   isParameterSet,
@@ -44,7 +44,7 @@ import { scanNalUnits } from './nal-scanner.ts';
 /** Options of the byte stream reader. */
 export interface AnnexBReaderOptions {
   /** Frames per second; if not given those of the VUI, and 25 where it is silent. */
-  readonly frameRate?: Rational;
+  readonly frameRate?: FrameRate;
   /** What the file may cost. */
   readonly limits?: LimitOptions;
 }
@@ -130,7 +130,7 @@ export async function openAnnexB(
   const given =
     options.frameRate === undefined
       ? undefined
-      : requirePositiveRational('h264.options.frameRate', options.frameRate);
+      : requireFrameRate('h264.options.frameRate', options.frameRate);
   const sets = new ParameterSets();
   const context = { source, budget, problems };
   const accessUnits = gatherAccessUnits(context, sets);

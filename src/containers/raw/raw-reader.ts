@@ -3,7 +3,7 @@ import type { ByteSource } from '../../base/byte-stream.ts';
 import type { ContainerReader, ReadPacket } from '../../base/container.ts';
 import { FormatError, rejectUnknownKeys, requireInteger, requireOneOf } from '../../base/errors.ts';
 import type { AudioStreamInfo, Packet, VideoStreamInfo } from '../../base/packet.ts';
-import { inverse, type Rational, requirePositiveRational } from '../../base/rational.ts';
+import { type FrameRate, inverse, requireFrameRate } from '../../base/rational.ts';
 import { rawPictureBytes } from './picture-layout.ts';
 import { RAW_AUDIO_FORMATS } from './raw-formats.ts';
 
@@ -17,7 +17,7 @@ export interface RawVideoReaderOptions {
   readonly width: number;
   readonly height: number;
   /** Frames per second; [25, 1] if not given. */
-  readonly frameRate?: Rational;
+  readonly frameRate?: FrameRate;
   /** `error` if not given. */
   readonly truncated?: Truncated;
 }
@@ -42,7 +42,7 @@ export function openRawVideo(source: ByteSource, options: RawVideoReaderOptions)
   rejectUnknownKeys('rawvideo.options', options, keys);
   const { pixFmt, width, height } = options;
   const size = rawPictureBytes('rawvideo.options', pixFmt, width, height);
-  const rate = requirePositiveRational('rawvideo.options.frameRate', options.frameRate ?? [25, 1]);
+  const rate = requireFrameRate('rawvideo.options.frameRate', options.frameRate ?? [25, 1]);
   const truncated = requireTruncated('rawvideo', options.truncated ?? 'error');
   const stream: VideoStreamInfo = {
     kind: 'video',

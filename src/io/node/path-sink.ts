@@ -1,8 +1,10 @@
 /** A file as a sink: written beside its name, and renamed when it is complete. */
+
 import type { FileHandle } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { ByteSink } from '../../base/byte-stream.ts';
 import { ConfigError, MediaError, StateError } from '../../base/errors.ts';
+import type { UrlLike } from '../../base/platform.ts';
 import { beginOutputFile, messageOf, type OutputFile } from './output-file.ts';
 
 /**
@@ -17,7 +19,7 @@ const BUFFER_BYTES = 256 * 1024;
  * Throws `ConfigError` if the folder does not exist or `file` is a folder.
  * @param file a path, or a URL of scheme `file:`
  */
-export async function openPathSink(file: string | URL): Promise<ByteSink> {
+export async function openPathSink(file: string | UrlLike): Promise<ByteSink> {
   const path = pathOf(file);
   try {
     return new PathSink(await beginOutputFile(path), path);
@@ -162,8 +164,8 @@ class PathSink implements ByteSink {
 }
 
 /** The path that a `file:` URL stands for; throws `ConfigError` for another scheme. */
-export function pathOf(file: string | URL): string {
+export function pathOf(file: string | UrlLike): string {
   if (typeof file === 'string') return file;
-  if (file.protocol === 'file:') return fileURLToPath(file);
+  if (file.protocol === 'file:') return fileURLToPath(file.href);
   throw new ConfigError('path', `got a ${file.protocol} URL, allowed are file: URLs and paths`);
 }

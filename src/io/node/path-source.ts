@@ -1,8 +1,10 @@
 /** A file as a source. */
+
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { ConfigError, StateError } from '../../base/errors.ts';
+import type { UrlLike } from '../../base/platform.ts';
 import { StreamSource } from '../stream-source.ts';
 import { pathOf } from './path-sink.ts';
 
@@ -16,7 +18,7 @@ const BLOCK_BYTES = 256 * 1024;
  * Opens a file for reading; a pipe or device is read forward only. Throws `ConfigError` if it cannot be opened or is a
  * folder.
  */
-export async function openPathSource(file: string | URL): Promise<ByteSource> {
+export async function openPathSource(file: string | UrlLike): Promise<ByteSource> {
   const path = pathOf(file);
   let handle: FileHandle;
   try {

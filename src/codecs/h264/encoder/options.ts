@@ -8,7 +8,12 @@ import {
   requireOneOf,
 } from '../../../base/errors.ts';
 import type { ColorTags } from '../../../base/packet.ts';
-import { type Rational, requirePositiveRational } from '../../../base/rational.ts';
+import {
+  type FrameRate,
+  type Rational,
+  requireFrameRate,
+  requirePositiveRational,
+} from '../../../base/rational.ts';
 import { LEVELS, maxDpbFrames } from '../../../syntax/h264/levels.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { H264_KERNELS } from './kernels.ts';
@@ -42,7 +47,7 @@ export interface H264Options extends RateOptions {
   readonly width: number;
   readonly height: number;
   /** Frames per second, exact. */
-  readonly frameRate: Rational;
+  readonly frameRate: FrameRate;
   /** Speed against compression; default `medium`. Every other option overrides what the preset says. */
   readonly preset?: Preset;
   /** Pictures from one IDR picture to the next, 1..2^31-1; default 250. 0 is taken as 1: intra only. */
@@ -423,7 +428,7 @@ function resolveFrameRate(at: string, options: H264Options): Rational {
   if (options.frameRate === undefined) {
     throw new ConfigError(`${at}.frameRate`, 'missing, wanted is [numerator, denominator]');
   }
-  return requirePositiveRational(`${at}.frameRate`, options.frameRate);
+  return requireFrameRate(`${at}.frameRate`, options.frameRate);
 }
 
 /** Reference pictures: as asked for, or as the preset says, but not more than a level asked for has room for. */

@@ -1,0 +1,79 @@
+/**
+ * What the library takes from the platform, described by what it uses of it. Programs that are compiled without the types of a
+ * browser or of Node can so use the library's own; the objects of either fit.
+ */
+
+/** A `URL`. */
+export interface UrlLike {
+  readonly href: string;
+  readonly protocol: string;
+  readonly pathname: string;
+}
+
+/** A `WritableStream` of the web platform. */
+export interface WritableStreamLike<T> {
+  readonly locked: boolean;
+  getWriter(): WritableStreamWriterLike<T>;
+}
+
+/** What writes into it. */
+export interface WritableStreamWriterLike<T> {
+  readonly ready: Promise<unknown>;
+  readonly closed: Promise<unknown>;
+  write(chunk: T): Promise<void>;
+  close(): Promise<void>;
+  abort(reason?: unknown): Promise<void>;
+}
+
+/** An `AbortSignal`. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  throwIfAborted(): void;
+  addEventListener(
+    type: 'abort',
+    listener: () => void,
+    options?: { readonly once?: boolean },
+  ): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/** A `ReadableStream` of the web platform. */
+export interface ReadableStreamLike<T> {
+  readonly locked: boolean;
+  getReader(): {
+    read(): Promise<{ readonly done: boolean; readonly value?: T | undefined }>;
+    cancel(reason?: unknown): Promise<void>;
+  };
+}
+
+/** A `Blob` or `File`. */
+export interface BlobLike {
+  readonly size: number;
+  slice(start?: number, end?: number): BlobLike;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** Whether `value` is a `URL`, of whatever realm; engines without that class have none. */
+export function isUrl(value: unknown): value is UrlLike {
+  const url = value as Partial<UrlLike> | null | undefined;
+  return (
+    typeof url === 'object' &&
+    url !== null &&
+    typeof url.href === 'string' &&
+    typeof url.protocol === 'string' &&
+    typeof url.pathname === 'string'
+  );
+}
+
+/** Whether `value` is a `Blob` or `File`, of whatever realm. */
+export function isBlob(value: unknown): value is BlobLike {
+  const blob = value as Partial<BlobLike> | null | undefined;
+  return (
+    typeof blob === 'object' &&
+    blob !== null &&
+    typeof blob.size === 'number' &&
+    typeof blob.slice === 'function' &&
+    typeof blob.arrayBuffer === 'function'
+  );
+}

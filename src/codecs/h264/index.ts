@@ -28,8 +28,8 @@
  * 7. deblock.ts.
  *
  * Then what we choose, in `encoder/`:
- * 1. options.ts, rate-options.ts, parameter-sets.ts; encoder.ts: pictures in, access units out; slice-coder.ts,
- *    reference-choice.ts;
+ * 1. options.ts, rate-options.ts, parameter-sets.ts, stream-setup.ts; encoder.ts: pictures in, access units out; picture-plan.ts,
+ *    picture-coder.ts, access-unit.ts, slice-coder.ts, reference-choice.ts;
  * 2. memory.ts, source.ts, macroblock-context.ts, candidate.ts: where everything lies;
  * 3. lambda.ts, distortion.ts, mode-decision.ts: how a macroblock is decided, and from there intra-search.ts,
  *    inter-search.ts, motion-search.ts, inter-prediction.ts;

@@ -62,3 +62,44 @@ export function variance16x16(bytes: Uint8Array, at: number, stride: number): nu
   }
   return squares / 256 - (sum / 256) * (sum / 256);
 }
+
+/** Adaptive quantization of the pictures of one encoder. */
+export class AdaptiveOffsets {
+  private readonly widthInMbs: number;
+  private readonly heightInMbs: number;
+  private readonly strength: number;
+  private readonly adaptive: Int16Array;
+  private readonly sum: Int16Array;
+  private readonly logVariance: Float64Array;
+
+  constructor(options: {
+    readonly widthInMbs: number;
+    readonly heightInMbs: number;
+    readonly rate: { readonly aqStrength: number };
+  }) {
+    const { widthInMbs, heightInMbs, rate } = options;
+    const mbs = widthInMbs * heightInMbs;
+    this.widthInMbs = widthInMbs;
+    this.heightInMbs = heightInMbs;
+    this.strength = rate.aqStrength;
+    this.adaptive = new Int16Array(mbs);
+    this.sum = new Int16Array(mbs);
+    this.logVariance = new Float64Array(mbs);
+  }
+
+  /** Offsets by variance added to `offsets` (null: all 0); the result is valid until the next call. */
+  addTo(
+    offsets: Int16Array | null,
+    luma: Uint8Array,
+    position: number,
+    stride: number,
+  ): Int16Array {
+    const { widthInMbs, heightInMbs, strength, logVariance, adaptive, sum } = this;
+    const size = [widthInMbs, heightInMbs] as const;
+    adaptiveOffsets(luma, position, stride, ...size, strength, logVariance, adaptive);
+    for (let mbAddr = 0; mbAddr < sum.length; mbAddr++) {
+      sum[mbAddr] = adaptive[mbAddr] + (offsets === null ? 0 : offsets[mbAddr]);
+    }
+    return sum;
+  }
+}

@@ -28,6 +28,7 @@ import {
   SOURCE_STRIDE,
 } from './memory.ts';
 import type { SpeedOptions } from './options.ts';
+import type { PicturePlan } from './picture-plan.ts';
 import type { ResidualCoder } from './residual.ts';
 
 /** mb_type of intra macroblocks starts here in P slices (Table 7-13). */
@@ -80,9 +81,9 @@ export class ModeDecision {
     this.interCost = new Int32Array(layout.widthInMbs * layout.heightInMbs);
   }
 
-  /** Vectors of the picture's macroblocks that the lookahead found (PicturePlan.vectors), starts for motion search. */
-  startPicture(vectors: Int32Array | null): void {
-    this.interSearch.vectors = vectors;
+  /** Begins a picture: the vectors that the lookahead found for its macroblocks are starts for motion search. */
+  startPicture(plan: PicturePlan): void {
+    this.interSearch.vectors = plan.hasVectors ? plan.mv : null;
   }
 
   /** Codes the context's macroblock, its source loaded, in an I slice. */

@@ -1,14 +1,16 @@
 /**
- * Plans pictures: brings together lookahead, rate control and adaptive quantization, so that the frame loop learns of each
- * picture whether it is an IDR picture, its QP, and the offsets of its macroblocks. Where nothing is to be looked at
- * (constant QP without scene detection), nothing is computed.
+ * Plans pictures: gives each its record (picture-plan.ts) when it arrives, and brings together lookahead, order of coding, rate
+ * control and adaptive quantization, which fill it. Where nothing is to be looked at (constant QP without scene detection),
+ * nothing is computed.
  */
 
 import type { Rational } from '../../../base/rational.ts';
+import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
-import { adaptiveOffsets } from './adaptive-quantization.ts';
+import { AdaptiveOffsets } from './adaptive-quantization.ts';
 import { Lookahead } from './lookahead.ts';
-import { type PictureForecast, RateControl } from './rate-control.ts';
+import { createPicturePlan, type PicturePlan, resetPicturePlan } from './picture-plan.ts';
+import { RateControl } from './rate-control.ts';
 import type { ResolvedRateOptions } from './rate-options.ts';
 
 /** What the planner needs to know of the stream. */
@@ -31,58 +33,39 @@ const SCENE_CUT_SHARE = 0.7;
 /** No share is ever above this: no scene detection. */
 const NEVER = 2;
 
-/** The plan of one picture; valid until the next call of `next`. */
-export interface PicturePlan {
-  readonly isIdr: boolean;
-  /** Whether it is of I slices; IDR pictures are. */
-  readonly isIntra: boolean;
-  /** Decoding may start here although it is no IDR picture: no later picture refers to an earlier one. */
-  readonly isRecoveryPoint: boolean;
-  /** Whether later pictures may refer to it. */
-  readonly isReference: boolean;
-  /** The remembered scene it returns to, and that as which the picture before is to be kept; -1 if none (scenes.ts). */
-  readonly returnsTo: number;
-  readonly keepsAs: number;
-  /** Offsets by macroblock in 1/256 QP; null if all are 0. */
-  readonly offsets: Int16Array | null;
-  /** Where the lookahead found each macroblock in the picture it is predicted from (LookaheadDecision); null without one. */
-  readonly vectors: Int32Array | null;
-}
-
-/** Pictures go in by `add` and come out planned by `next`, in the same order. */
+/** Pictures go in by `arrive` and `add` in display order, and come out planned by `next` in coding order. */
 export class PicturePlanner {
   readonly rateControl: RateControl;
+  /** Source pictures that must be kept: those waiting, and the one being coded. */
+  readonly sourceCount: number;
   private readonly options: PlannerOptions;
+  private readonly ring: readonly PicturePlan[];
   private readonly lookahead: Lookahead | null;
-  private readonly offsets: Int16Array | null;
-  private readonly adaptive: Int16Array | null;
-  private readonly logVariance: Float64Array;
-  private readonly plan: { -readonly [K in keyof PicturePlan]: PicturePlan[K] };
-  private forecast: PictureForecast;
-  // Without a lookahead: pictures that wait for `next`, at most one, and the distance from the last IDR picture.
+  private readonly adaptive: AdaptiveOffsets | null;
+  /** Source slots without a picture. */
+  private readonly freeSlots: number[];
+  /** pts of the pictures that are not coded yet, in display order: decoding times are these in turn. */
+  private readonly times: number[] = [];
+  private arrived = 0;
+  private planned = 0;
+  /** Pictures that wait for `next`, where there is no lookahead: at most one. */
   private waiting = 0;
-  private waitingIsForced = false;
   private sinceIdr = 0;
-  private count = 0;
+  private idrNumber = 0;
 
   constructor(options: PlannerOptions) {
     this.options = options;
-    const { rate, widthInMbs, heightInMbs, frameRate, gopSize } = options;
+    const { rate, widthInMbs, heightInMbs, frameRate } = options;
     const mbs = widthInMbs * heightInMbs;
     const needsLookahead = rate.target.kind !== 'qp' || rate.sceneCut || rate.importance > 0;
-    this.lookahead = needsLookahead
-      ? new Lookahead({
-          widthInMbs,
-          heightInMbs,
-          frames: rate.lookahead,
-          gopSize,
-          minGopSize: rate.minGopSize,
-          sceneCut: rate.sceneCut ? SCENE_CUT_SHARE : NEVER,
-          sceneMemory: options.sceneMemory,
-          vectorKernels: options.vectorKernels,
-          importance: rate.lookahead > 0 ? rate.importance : 0,
-        })
-      : null;
+    const frames = needsLookahead ? rate.lookahead : 0;
+    const importance = frames > 0 ? rate.importance : 0;
+    this.ring = Array.from({ length: Lookahead.planCount(frames) }, () =>
+      createPicturePlan(needsLookahead ? mbs : 0, importance > 0 ? mbs : 0),
+    );
+    this.sourceCount = frames + 1;
+    this.freeSlots = Array.from({ length: this.sourceCount }, (_, slot) => slot);
+    this.lookahead = needsLookahead ? this.createLookahead(importance) : null;
     this.rateControl = new RateControl({
       target: rate.target,
       vbv: rate.vbv,
@@ -90,114 +73,100 @@ export class PicturePlanner {
       widthInMbs,
       heightInMbs,
       ipOffset: rate.ipOffset,
-      hasImportance: rate.lookahead > 0 && rate.importance > 0,
+      hasImportance: importance > 0,
       collectStatistics: rate.collectStatistics,
     });
-    const isAdaptive = rate.aqStrength > 0;
-    this.adaptive = isAdaptive ? new Int16Array(mbs) : null;
-    this.logVariance = new Float64Array(isAdaptive ? mbs : 0);
-    this.offsets = isAdaptive ? new Int16Array(mbs) : null;
-    this.plan = {
-      isIdr: false,
-      isIntra: false,
-      isRecoveryPoint: false,
-      isReference: true,
-      returnsTo: -1,
-      keepsAs: -1,
-      offsets: null,
-      vectors: null,
-    };
-    this.forecast = NO_FORECAST;
+    this.adaptive = rate.aqStrength > 0 ? new AdaptiveOffsets(options) : null;
   }
 
-  /** Offsets by macroblock of the picture started, in 1/256 QP; null if all are 0. */
-  get currentOffsets(): Int16Array | null {
-    return this.plan.offsets;
+  private createLookahead(importance: number): Lookahead {
+    const { rate, widthInMbs, heightInMbs, gopSize, sceneMemory, vectorKernels } = this.options;
+    return new Lookahead(
+      {
+        widthInMbs,
+        heightInMbs,
+        frames: rate.lookahead,
+        gopSize,
+        minGopSize: rate.minGopSize,
+        sceneCut: rate.sceneCut ? SCENE_CUT_SHARE : NEVER,
+        sceneMemory,
+        vectorKernels,
+        importance,
+      },
+      this.ring,
+    );
   }
 
-  /** Source pictures that must be kept: those waiting, and the one being coded. */
-  get sourceCount(): number {
-    return (this.lookahead === null ? 0 : this.options.rate.lookahead) + 1;
+  /** Where the samples of the next picture to arrive go. */
+  get nextSlot(): number {
+    return this.freeSlots[0];
   }
 
-  /** Takes the luma plane of the next picture, whole macroblocks, read during the call only. */
-  add(luma: Uint8Array, position: number, stride: number, forceIdr: boolean): void {
-    if (this.lookahead !== null) this.lookahead.add(luma, position, stride, forceIdr);
+  /** Begins the plan of the next picture to be shown, whose samples lie in `nextSlot`. */
+  arrive(pts: number, isForced: boolean): PicturePlan {
+    const plan = this.ring[this.arrived % this.ring.length];
+    resetPicturePlan(plan);
+    plan.displayNumber = this.arrived++;
+    plan.slot = this.freeSlots.shift()!;
+    plan.pts = pts;
+    plan.isForced = isForced;
+    this.times.push(pts);
+    return plan;
+  }
+
+  /** Looks at the picture that arrived last: its luma plane, whole macroblocks, read during the call only. */
+  add(luma: Uint8Array, position: number, stride: number): void {
+    this.lookahead?.add(luma, position, stride);
     this.waiting++;
-    this.waitingIsForced = forceIdr;
   }
 
   /**
-   * Plans the oldest picture that waits; null if more must be added first.
+   * Plans the picture that is coded next; null if more must be added first.
    * @param flushing no picture comes after those added
    */
   next(flushing: boolean): PicturePlan | null {
-    const { plan } = this;
-    if (this.lookahead !== null) {
-      const decision = this.lookahead.next(flushing);
-      if (decision === null) return null;
-      plan.isIdr = decision.isIdr;
-      plan.isIntra = decision.isIntra;
-      plan.isReference = decision.isReference;
-      plan.returnsTo = decision.returnsTo;
-      plan.keepsAs = decision.keepsAs;
-      plan.offsets = decision.qpOffsets;
-      plan.vectors = decision.vectors;
-      this.forecast = decision;
-    } else {
-      if (this.waiting === 0) return null;
-      plan.isIdr =
-        this.count === 0 || this.waitingIsForced || this.sinceIdr >= this.options.gopSize;
-      plan.isIntra = plan.isIdr;
-      this.sinceIdr = plan.isIdr ? 1 : this.sinceIdr + 1;
-      this.forecast = plan.isIdr ? NO_FORECAST_INTRA : NO_FORECAST;
-    }
-    plan.isRecoveryPoint = this.options.recoveryPoints && plan.isIdr && this.count > 0;
+    const plan = this.lookahead === null ? this.nextByCount() : this.lookahead.next(flushing);
+    if (plan === null) return null;
+    plan.isRecoveryPoint = this.options.recoveryPoints && plan.isIdr && plan.displayNumber > 0;
     if (plan.isRecoveryPoint) plan.isIdr = false;
+    if (plan.isIdr) this.idrNumber = plan.displayNumber;
+    plan.codingNumber = this.planned++;
+    plan.dts = this.times.shift()!;
+    plan.poc = 2 * (plan.displayNumber - this.idrNumber);
     this.waiting--;
-    this.count++;
+    return plan;
+  }
+
+  /** The picture that waits, where nothing is looked at: an IDR picture begins every `gopSize` pictures. */
+  private nextByCount(): PicturePlan | null {
+    if (this.waiting === 0) return null;
+    const plan = this.ring[(this.arrived - 1) % this.ring.length];
+    plan.isIdr = this.planned === 0 || plan.isForced || this.sinceIdr >= this.options.gopSize;
+    plan.type = plan.isIdr ? SliceType.I : SliceType.P;
+    this.sinceIdr = plan.isIdr ? 1 : this.sinceIdr + 1;
     return plan;
   }
 
   /**
-   * Completes the plan with adaptive quantization, and chooses the picture's QP.
+   * Completes a plan with adaptive quantization, and chooses the picture's QP.
    * @param luma the planned picture's luma plane, as it was added
-   * @param elapsed frame times since the picture before
-   * @returns QP in 1/256, before the offsets
+   * @param elapsed frame times since the picture coded before
    */
-  start(luma: Uint8Array, position: number, stride: number, elapsed: number): number {
-    const { adaptive, offsets, plan, options } = this;
-    if (adaptive !== null && offsets !== null) {
-      const { widthInMbs, heightInMbs, rate } = options;
-      const { aqStrength } = rate;
-      const scratch = this.logVariance;
-      adaptiveOffsets(
-        luma,
-        position,
-        stride,
-        widthInMbs,
-        heightInMbs,
-        aqStrength,
-        scratch,
-        adaptive,
-      );
-      const important = plan.offsets;
-      for (let mbAddr = 0; mbAddr < offsets.length; mbAddr++) {
-        offsets[mbAddr] = adaptive[mbAddr] + (important === null ? 0 : important[mbAddr]);
-      }
-      plan.offsets = offsets;
+  start(
+    plan: PicturePlan,
+    luma: Uint8Array,
+    position: number,
+    stride: number,
+    elapsed: number,
+  ): void {
+    if (this.adaptive !== null) {
+      plan.offsets = this.adaptive.addTo(plan.offsets, luma, position, stride);
     }
-    return this.rateControl.startFrame(this.forecast, elapsed);
+    plan.qp = this.rateControl.startFrame(plan, elapsed);
+  }
+
+  /** The picture is coded: its source is needed no more. */
+  release(plan: PicturePlan): void {
+    this.freeSlots.push(plan.slot);
   }
 }
-
-const NO_FORECAST: PictureForecast = {
-  isIntra: false,
-  complexity: 1,
-  meanQpOffset: 0,
-  upcomingComplexity: new Float64Array(0),
-  upcomingIsIntra: new Uint8Array(0),
-  upcomingCount: 0,
-  framesLeft: -1,
-};
-const NO_FORECAST_INTRA: PictureForecast = { ...NO_FORECAST, isIntra: true };

@@ -9,7 +9,9 @@ import { log2 } from '../../../base/exp-log.ts';
 import { clip3 } from '../../../base/math.ts';
 import type { Rational } from '../../../base/rational.ts';
 import { FILLER_OVERHEAD_BYTES } from '../../../syntax/h264/aud.ts';
+import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import { QP_UNIT } from './importance.ts';
+import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
 import { SizeModel, SLOPE_I, SLOPE_P, stepOfQp } from './size-model.ts';
 import {
   type PassStatistics,
@@ -47,17 +49,11 @@ export interface RateControlOptions {
   readonly collectStatistics: boolean;
 }
 
-/** What is known of a picture before it is coded: a part of the lookahead's decision. */
-export interface PictureForecast {
-  readonly isIntra: boolean;
-  readonly complexity: number;
-  readonly meanQpOffset: number;
-  readonly upcomingComplexity: Float64Array;
-  readonly upcomingIsIntra: Uint8Array;
-  readonly upcomingCount: number;
-  /** Pictures to be coded yet, this one included, if the end is known; else -1. */
-  readonly framesLeft: number;
-}
+/** What rate control reads of a picture's plan. */
+export type PictureForecast = Pick<
+  PicturePlan,
+  'type' | 'complexity' | 'meanQpOffset' | 'upcoming'
+>;
 
 /** Answers of `review` besides a QP to code the picture at again. */
 export const ACCEPT = -1;
@@ -179,7 +175,7 @@ export class RateControl {
     const { target } = this.options;
     let qp: number;
     if (target.kind === 'qp') {
-      qp = target.qp - (forecast.isIntra ? this.options.ipOffset : 0);
+      qp = target.qp - (isIntraPicture(forecast) ? this.options.ipOffset : 0);
       this.qp = clip3(0, MAX_QP, qp);
       return Math.round(this.qp * QP_UNIT);
     }
@@ -194,19 +190,19 @@ export class RateControl {
   /** Complexity of the P pictures around this one, from which its QP follows. */
   private updateReference(forecast: PictureForecast): void {
     this.startsOther = false;
-    if (!forecast.isIntra) {
+    if (!isIntraPicture(forecast)) {
       this.complexitySum = this.complexitySum / 2 + forecast.complexity;
       this.complexityWeight = this.complexityWeight / 2 + 1;
     }
-    if (this.complexityWeight > 0 && !(forecast.isIntra && forecast.upcomingCount > 0)) {
+    if (this.complexityWeight > 0 && !(isIntraPicture(forecast) && forecast.upcoming.count > 0)) {
       this.reference = Math.max(this.complexitySum / this.complexityWeight, 1);
       return;
     }
     let sum = 0;
     let count = 0;
-    for (let i = 0; i < forecast.upcomingCount && count < 4; i++) {
-      if (forecast.upcomingIsIntra[i] === 1) continue;
-      sum += forecast.upcomingComplexity[i];
+    for (let i = 0; i < forecast.upcoming.count && count < 4; i++) {
+      if (forecast.upcoming.type[i] === SliceType.I) continue;
+      sum += forecast.upcoming.complexity[i];
       count++;
     }
     const mean = count > 0 ? sum / count : FIRST_INTER_SHARE * forecast.complexity;
@@ -226,7 +222,7 @@ export class RateControl {
   private qpForQuality(crf: number, forecast: PictureForecast): number {
     const shift = this.options.hasImportance ? CRF_SHIFT_IMPORTANCE : CRF_SHIFT;
     const qp = crf + shift + this.complexityQp();
-    return forecast.isIntra ? qp - this.options.ipOffset : qp;
+    return isIntraPicture(forecast) ? qp - this.options.ipOffset : qp;
   }
 
   /**
@@ -241,7 +237,7 @@ export class RateControl {
       const missed = this.spentBits - this.frames * this.frameBits;
       share -= this.debt > 0 ? this.debtPerFrame : 0;
       share -= (missed - this.debt) / (MISSED_SECONDS * this.framesPerSecond);
-      if (forecast.framesLeft > 0) return this.qpForTheRest(forecast, missed);
+      if (forecast.upcoming.framesLeft > 0) return this.qpForTheRest(forecast, missed);
     }
     share = clip3(0.25 * this.frameBits, 4 * this.frameBits, share);
     let low = MIN_QP;
@@ -249,7 +245,7 @@ export class RateControl {
     for (let step = 0; step < 12; step++) {
       const qp = (low + high) / 2;
       let bits = this.expectedBitsP(qp - base);
-      if (forecast.isIntra) {
+      if (isIntraPicture(forecast)) {
         const bitsI = this.sizeI.predict(forecast.complexity, qp - ipOffset);
         bits += this.repayment(bitsI - this.frameBits);
       }
@@ -261,7 +257,7 @@ export class RateControl {
 
   /** QP at which all that is still to come, which is known, takes the bits that are left. */
   private qpForTheRest(forecast: PictureForecast, missed: number): number {
-    const { framesLeft, upcomingCount, upcomingIsIntra, upcomingComplexity } = forecast;
+    const { framesLeft, count, type, complexity } = forecast.upcoming;
     const { ipOffset } = this.options;
     const left = Math.max(framesLeft * this.frameBits - missed, 0.2 * framesLeft * this.frameBits);
     const base = this.complexityQp();
@@ -270,13 +266,11 @@ export class RateControl {
     for (let step = 0; step < 12; step++) {
       const qp = (low + high) / 2;
       const bitsP = this.expectedBitsP(qp - base);
-      const bitsOf = (isIntra: boolean, complexity: number) =>
-        isIntra
-          ? this.sizeI.predict(complexity, qp - ipOffset)
-          : bitsP * this.shareOfMotion(complexity);
-      let bits = bitsOf(forecast.isIntra, forecast.complexity);
-      for (let i = 0; i < upcomingCount; i++) {
-        bits += bitsOf(upcomingIsIntra[i] === 1, upcomingComplexity[i]);
+      const bitsOf = (isIntra: boolean, cost: number) =>
+        isIntra ? this.sizeI.predict(cost, qp - ipOffset) : bitsP * this.shareOfMotion(cost);
+      let bits = bitsOf(isIntraPicture(forecast), forecast.complexity);
+      for (let i = 0; i < count; i++) {
+        bits += bitsOf(type[i] === SliceType.I, complexity[i]);
       }
       if (bits > left) low = qp;
       else high = qp;
@@ -288,7 +282,8 @@ export class RateControl {
   private limitStep(qpP: number, forecast: PictureForecast): number {
     let qp = qpP;
     if (this.lastQpP >= 0) {
-      const { isIntra, framesLeft } = forecast;
+      const isIntra = isIntraPicture(forecast);
+      const { framesLeft } = forecast.upcoming;
       const rise = isIntra ? MAX_QP_STEP_INTRA : MAX_QP_STEP;
       // Choice: to the last picture QP falls by 2 at most. What the coarser picture before left out all comes at once, far more
       // than the slope of sizes says (grass at 19, then 18, 17 or 16: 48, then 75, 170 or 292 thousand bits), and no picture
@@ -297,7 +292,7 @@ export class RateControl {
       qp = clip3(this.lastQpP - drop, this.lastQpP + rise, qp);
     }
     qp = clip3(MIN_QP, MAX_QP, qp);
-    return forecast.isIntra ? qp - this.options.ipOffset : qp;
+    return isIntraPicture(forecast) ? qp - this.options.ipOffset : qp;
   }
 
   private get framesPerSecond(): number {
@@ -358,7 +353,10 @@ export class RateControl {
       qp = high;
     }
     if (vbv.options.isConstant) {
-      while (qp > MIN_QP && this.predict(forecast.isIntra, forecast.complexity, qp) < vbv.minBits) {
+      while (
+        qp > MIN_QP &&
+        this.predict(isIntraPicture(forecast), forecast.complexity, qp) < vbv.minBits
+      ) {
         qp -= VBV_QP_STEP;
       }
     }
@@ -369,15 +367,15 @@ export class RateControl {
   private simulate(vbv: Vbv, qp: number, forecast: PictureForecast): number {
     const { bufferSize } = vbv.options;
     const { ipOffset } = this.options;
-    const qpP = forecast.isIntra ? qp + ipOffset : qp;
-    let level = vbv.fullness - this.predict(forecast.isIntra, forecast.complexity, qp);
+    const qpP = isIntraPicture(forecast) ? qp + ipOffset : qp;
+    let level = vbv.fullness - this.predict(isIntraPicture(forecast), forecast.complexity, qp);
     // This picture may take what is there; the reserve is wanted when the next one comes.
     let lowest = level < 0 ? level : Number.POSITIVE_INFINITY;
-    for (let i = 0; i < forecast.upcomingCount + VBV_HORIZON; i++) {
+    for (let i = 0; i < forecast.upcoming.count + VBV_HORIZON; i++) {
       level = Math.min(level + vbv.bitsPerFrame, bufferSize);
-      const known = i < forecast.upcomingCount;
-      const isIntra = known && forecast.upcomingIsIntra[i] === 1;
-      const complexity = known ? forecast.upcomingComplexity[i] : this.reference;
+      const known = i < forecast.upcoming.count;
+      const isIntra = known && forecast.upcoming.type[i] === SliceType.I;
+      const complexity = known ? forecast.upcoming.complexity[i] : this.reference;
       level -= this.predict(isIntra, complexity, isIntra ? qpP - ipOffset : qpP);
       if (level < lowest) lowest = level;
     }
@@ -414,7 +412,8 @@ export class RateControl {
   endFrame(bits: number): number {
     const { forecast, options, vbv } = this;
     if (forecast === null) return 0;
-    const { isIntra, complexity, meanQpOffset } = forecast;
+    const { complexity, meanQpOffset } = forecast;
+    const isIntra = isIntraPicture(forecast);
     const meanQp = this.qp + meanQpOffset / QP_UNIT;
     const missing = vbv === null ? 0 : Math.ceil((vbv.minBits - bits) / 8);
     const fillerBytes = missing > 0 ? Math.max(missing, FILLER_OVERHEAD_BYTES) : 0;

@@ -11,44 +11,23 @@
  * recovery point no picture refers to one before it.
  */
 
-import type {
-  MemoryManagementControl,
-  RefPicListModification,
-} from '../../../syntax/h264/reference-syntax.ts';
+import type { MemoryManagementControl } from '../../../syntax/h264/reference-syntax.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import type { ReferencePictures } from '../standard/reference-pictures.ts';
-import type { PicturePlan } from './picture-planner.ts';
+import type { PicturePlan } from './picture-plan.ts';
 
 /** The pictures that are kept. */
 export type References = ReferencePictures<ReconstructedPicture>;
 
-/** How one picture deals with reference pictures; what slice headers say of it, and nal_ref_idc. */
-export interface ReferencePlan {
-  /** Whether later pictures may refer to it. */
-  readonly isReference: boolean;
-  /** num_ref_idx_l0_active_minus1 + 1, of P pictures. */
-  readonly activeCount: number;
-  /** No frame named twice: deblocking takes two indices for two pictures. */
-  readonly modifications: readonly RefPicListModification[];
-  /** IDR pictures only. */
-  readonly long_term_reference_flag: 0 | 1;
-  /** Reference pictures that are not IDR; empty: sliding window. */
-  readonly operations: readonly MemoryManagementControl[];
-}
-
-/** What is known of the picture: a part of its plan (picture-planner.ts). */
-export type PictureKind = Pick<
-  PicturePlan,
-  'isIdr' | 'isIntra' | 'isRecoveryPoint' | 'isReference' | 'returnsTo' | 'keepsAs'
->;
-
-/** Plans picture after picture. */
+/** Plans the references of picture after picture, in coding order. */
 export interface ReferenceStrategy {
   /**
+   * Fills the fields of a plan that concern references: `isReference`, `activeCount`, `modifications`,
+   * `long_term_reference_flag` and `operations`.
    * @param references as the pictures before have left them
-   * @param frame_num of the picture
+   * @param plan its frame_num is set
    */
-  plan(references: References, frame_num: number, kind: PictureKind): ReferencePlan;
+  plan(references: References, plan: PicturePlan): void;
 }
 
 /** The strategy that the options ask for; at most one of them may be above 0. */
@@ -73,29 +52,27 @@ export class ReferenceChoice implements ReferenceStrategy {
     this.sceneMemory = sceneMemory;
   }
 
-  plan(references: References, frame_num: number, kind: PictureKind): ReferencePlan {
-    const { isIdr, isRecoveryPoint, isReference, returnsTo } = kind;
+  plan(references: References, plan: PicturePlan): void {
+    const { isIdr, isRecoveryPoint, isReference, returnsTo, frame_num } = plan;
     if (isIdr) {
       this.hasIndices = false;
       this.reachable = Number.POSITIVE_INFINITY;
     }
     if (isRecoveryPoint) this.reachable = 0;
     const count = this.sceneMemory > 0 ? references.shortTermCount : references.count;
-    const activeCount = returnsTo >= 0 ? 1 : Math.min(count, this.reachable);
+    plan.activeCount = returnsTo >= 0 ? 1 : Math.min(count, this.reachable);
     if (isReference) this.reachable++;
     const isDue = isReference && this.isLongTermDue(isIdr);
-    return {
-      isReference,
-      activeCount,
-      modifications:
-        returnsTo >= 0 ? [{ modification_of_pic_nums_idc: 2, long_term_pic_num: returnsTo }] : [],
-      long_term_reference_flag: isDue && isIdr ? 1 : 0,
-      operations: isIdr
-        ? []
-        : isDue
-          ? [{ memory_management_control_operation: 6, long_term_frame_idx: 0 }]
-          : this.keepScene(references, frame_num, kind.keepsAs),
-    };
+    if (returnsTo >= 0) {
+      plan.modifications = [{ modification_of_pic_nums_idc: 2, long_term_pic_num: returnsTo }];
+    }
+    if (isIdr) {
+      plan.long_term_reference_flag = isDue ? 1 : 0;
+    } else if (isDue) {
+      plan.operations = [{ memory_management_control_operation: 6, long_term_frame_idx: 0 }];
+    } else {
+      plan.operations = this.keepScene(references, frame_num, plan.keepsAs);
+    }
   }
 
   private isLongTermDue(isIdr: boolean): boolean {

@@ -15,7 +15,9 @@
  * juggle -30 % bits for 0.34 dB less (there are fewer finer IDR pictures), screen and selfie -28 % for 0.31 dB, foreman and
  * screen -14 % for 0.19 dB.
  */
-import type { LowResolution, PictureCosts } from './low-resolution.ts';
+import { SliceType } from '../../../syntax/h264/slice-header.ts';
+import type { LowResolution } from './low-resolution.ts';
+import type { PicturePlan } from './picture-plan.ts';
 
 /** What is to be decided, and how; the same options as the lookahead's. */
 export interface SceneOptions {
@@ -35,25 +37,6 @@ export interface SceneOptions {
   readonly sceneMemory: number;
 }
 
-/** One picture's costs, and what is decided of it. */
-export interface ScenePicture extends PictureCosts {
-  isIdr: boolean;
-  /** Coded without reference to others: IDR pictures, and first pictures of scenes. */
-  isIntra: boolean;
-  /** A scene begins here. */
-  isSceneCut: boolean;
-  /** False for a flash: nothing refers to it. */
-  isReference: boolean;
-  /** How many pictures back the one lies that this is predicted from: 1, or 2 after a flash. */
-  back: number;
-  /** The remembered scene that this picture returns to, and is predicted from; -1 if none. */
-  returnsTo: number;
-  /** As which remembered scene the reference picture before this one is to be kept; -1 if it is not. */
-  keepsAs: number;
-  /** Sum of the costs of coding it as decided. */
-  complexity: number;
-}
-
 /** How far above the usual the share of inter cost must be for a scene change. */
 const SCENE_CUT_CONTRAST = 1.2;
 
@@ -64,7 +47,7 @@ const RETURN_SHARE = 0.5;
 export class Scenes {
   private readonly options: SceneOptions;
   private readonly planes: LowResolution;
-  private readonly ring: readonly ScenePicture[];
+  private readonly ring: readonly PicturePlan[];
   private sinceIdr = 0;
   private sinceScene = 0;
   /** Inter cost as a share of intra cost in the pictures before, fading. */
@@ -83,41 +66,38 @@ export class Scenes {
 
   /**
    * @param planes the ring's planes, with `sceneMemory` more behind them
-   * @param ring picture n of the stream is at n modulo its length
+   * @param ring the plan of picture n of the stream is at n modulo its length
    */
-  constructor(options: SceneOptions, planes: LowResolution, ring: readonly ScenePicture[]) {
+  constructor(options: SceneOptions, planes: LowResolution, ring: readonly PicturePlan[]) {
     this.options = options;
     this.planes = planes;
     this.ring = ring;
   }
 
   /** Analyzes and decides picture `number`, whose plane is loaded; settles the one before. */
-  add(number: number, forceIdr: boolean): void {
+  add(number: number): void {
     const { ring, planes } = this;
     const count = ring.length;
-    const slot = ring[number % count];
-    slot.back = 1;
-    slot.returnsTo = -1;
-    slot.keepsAs = -1;
-    slot.isReference = true;
-    if (this.doubtful >= 0 && this.isFlash(number, slot)) {
+    const plan = ring[number % count];
+    plan.hasVectors = true;
+    if (this.doubtful >= 0 && this.isFlash(number, plan)) {
       this.takeBackDoubtful();
-      slot.back = 2;
+      plan.back = 2;
     } else {
       this.settle();
       const previous = number === 0 ? -1 : (number - 1) % count;
-      planes.analyze(number % count, previous, previous < 0 ? null : ring[previous].mv, slot);
+      planes.analyze(number % count, previous, previous < 0 ? null : ring[previous].mv, plan);
     }
-    this.decideType(number, slot, forceIdr);
+    this.decideType(number, plan);
     if (this.options.frames === 0) this.settle();
   }
 
   /** Whether the doubtful picture before `number` was a flash: this one is then predicted well from the one before that. */
-  private isFlash(number: number, slot: ScenePicture): boolean {
+  private isFlash(number: number, plan: PicturePlan): boolean {
     const { ring, planes, options } = this;
     const before = (number - 2) % ring.length;
-    planes.analyze(number % ring.length, before, ring[before].mv, slot);
-    this.measure(slot);
+    planes.analyze(number % ring.length, before, ring[before].mv, plan);
+    this.measure(plan);
     return (
       this.share < (options.sceneCut * 3) / 4 &&
       this.share < SCENE_CUT_CONTRAST * Math.max(this.usualShareBefore, RETURN_SHARE)
@@ -128,7 +108,7 @@ export class Scenes {
     const flash = this.ring[this.doubtful % this.ring.length];
     this.measure(flash);
     flash.isIdr = false;
-    flash.isIntra = false;
+    flash.type = SliceType.P;
     flash.isSceneCut = false;
     flash.isReference = false;
     flash.complexity = this.interCost;
@@ -143,78 +123,78 @@ export class Scenes {
     const number = this.doubtful;
     this.doubtful = -1;
     if (number < 0 || this.options.sceneMemory === 0) return;
-    const slot = this.ring[number % this.ring.length];
-    if (slot.isSceneCut) this.beginScene(number, slot);
+    const plan = this.ring[number % this.ring.length];
+    if (plan.isSceneCut) this.beginScene(number, plan);
   }
 
-  private measure(slot: ScenePicture): void {
+  private measure(plan: PicturePlan): void {
     let intra = 0;
     let inter = 0;
-    for (let mbAddr = 0; mbAddr < slot.intra.length; mbAddr++) {
-      intra += slot.intra[mbAddr];
-      inter += slot.inter[mbAddr];
+    for (let mbAddr = 0; mbAddr < plan.intra.length; mbAddr++) {
+      intra += plan.intra[mbAddr];
+      inter += plan.inter[mbAddr];
     }
     this.intraCost = intra;
     this.interCost = inter;
     this.share = inter / intra;
   }
 
-  private decideType(number: number, slot: ScenePicture, forceIdr: boolean): void {
+  private decideType(number: number, plan: PicturePlan): void {
     const { gopSize, minGopSize, sceneCut } = this.options;
-    this.measure(slot);
+    this.measure(plan);
     const { share } = this;
     const due = this.sinceIdr / gopSize;
     const differs =
       number > 0 &&
       share >= sceneCut * (1 - due / 4) &&
       share >= SCENE_CUT_CONTRAST * this.usualShare;
-    const mustBeIdr = number === 0 || forceIdr || this.sinceIdr >= gopSize;
+    const mustBeIdr = number === 0 || plan.isForced || this.sinceIdr >= gopSize;
     if (differs && !mustBeIdr) {
       this.doubtful = number;
       this.sinceIdrBefore = this.sinceIdr;
       this.sinceSceneBefore = this.sinceScene;
       this.usualShareBefore = this.usualShare;
     }
-    slot.isSceneCut = differs && this.sinceIdr >= minGopSize;
+    plan.isSceneCut = differs && this.sinceIdr >= minGopSize;
     // The first picture after that of a scene says alone what is usual in it.
     const fade = this.sinceScene <= 1 ? 1 : 1 / 4;
-    if (number > 0 && !slot.isSceneCut) this.usualShare += (share - this.usualShare) * fade;
-    slot.isIdr = mustBeIdr || slot.isSceneCut;
-    slot.isIntra = slot.isIdr;
-    slot.complexity = slot.isIdr ? this.intraCost : this.interCost;
-    this.sinceIdr = slot.isIdr ? 1 : this.sinceIdr + 1;
-    this.sinceScene = slot.isIdr ? 1 : this.sinceScene + 1;
+    if (number > 0 && !plan.isSceneCut) this.usualShare += (share - this.usualShare) * fade;
+    plan.isIdr = mustBeIdr || plan.isSceneCut;
+    plan.type = plan.isIdr ? SliceType.I : SliceType.P;
+    plan.complexity = plan.isIdr ? this.intraCost : this.interCost;
+    this.sinceIdr = plan.isIdr ? 1 : this.sinceIdr + 1;
+    this.sinceScene = plan.isIdr ? 1 : this.sinceScene + 1;
     if (mustBeIdr) this.rememberedCount = 0;
   }
 
   /** Keeps the scene before in mind, and returns to the one remembered that picture `number` resembles, if one does. */
-  private beginScene(number: number, slot: ScenePicture): void {
+  private beginScene(number: number, plan: PicturePlan): void {
     const { ring, planes, options } = this;
     const current = number % ring.length;
     let closest = -1;
     let least = RETURN_SHARE;
     for (let scene = 0; scene < this.rememberedCount; scene++) {
-      planes.analyze(current, ring.length + scene, null, slot);
-      this.measure(slot);
+      planes.analyze(current, ring.length + scene, null, plan);
+      this.measure(plan);
       if (this.share >= least) continue;
       least = this.share;
       closest = scene;
     }
-    slot.isIdr = false;
-    slot.isIntra = closest < 0;
-    slot.returnsTo = closest;
+    plan.isIdr = false;
+    plan.type = closest < 0 ? SliceType.I : SliceType.P;
+    plan.returnsTo = closest;
     if (closest >= 0) {
-      planes.analyze(current, ring.length + closest, null, slot);
-      this.measure(slot);
-      slot.complexity = this.interCost;
-      slot.keepsAs = closest;
+      planes.analyze(current, ring.length + closest, null, plan);
+      this.measure(plan);
+      plan.complexity = this.interCost;
+      plan.keepsAs = closest;
     } else if (this.rememberedCount < options.sceneMemory) {
-      slot.keepsAs = this.rememberedCount++;
+      plan.keepsAs = this.rememberedCount++;
     } else {
-      slot.keepsAs = this.nextToForget;
+      plan.keepsAs = this.nextToForget;
       this.nextToForget = (this.nextToForget + 1) % options.sceneMemory;
     }
-    planes.copy((number - slot.back) % ring.length, ring.length + slot.keepsAs);
+    planes.copy((number - plan.back) % ring.length, ring.length + plan.keepsAs);
     this.sinceIdr = this.sinceIdrBefore + 1;
   }
 }

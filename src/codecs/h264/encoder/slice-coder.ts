@@ -8,16 +8,10 @@ import { clip3 } from '../../../base/math.ts';
 import type { ByteWriter } from '../../../bits/byte-writer.ts';
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import { type NalUnitHeader, NalUnitSize, writeNalUnit } from '../../../syntax/h264/nal.ts';
-import type { PictureParameterSet } from '../../../syntax/h264/pps.ts';
-import {
-  type SliceHeader,
-  SliceType,
-  writeSliceHeader,
-} from '../../../syntax/h264/slice-header.ts';
-import type { SequenceParameterSet } from '../../../syntax/h264/sps.ts';
+import { type SliceHeader, writeSliceHeader } from '../../../syntax/h264/slice-header.ts';
 import { INTRA_16X16_DC, INTRA_CHROMA_DC } from '../standard/intra-16x16.ts';
 import { I_16X16 } from '../standard/macroblock.ts';
-import type { SliceDataSink } from '../standard/macroblock-sink.ts';
+import type { SliceDataSink, SliceSyntax } from '../standard/macroblock-sink.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import { Candidate } from './candidate.ts';
 import { QP_UNIT } from './importance.ts';
@@ -25,19 +19,17 @@ import type { MacroblockCoder } from './macroblock-coder.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { RECON_CB, RECON_CR, RECON_LUMA, RECON_STRIDE, type SourcePicture } from './memory.ts';
 import type { ModeDecision } from './mode-decision.ts';
-import type { SliceOptions } from './options.ts';
 import { PIC_INIT_QP } from './parameter-sets.ts';
+import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
 import { WITHOUT_RESIDUAL } from './rate-control.ts';
+import type { StreamSetup } from './stream-setup.ts';
 
 /** A picture to be coded, and what is true of all its slices. */
 export interface PictureJob {
+  /** Its type, lists, QP and offsets. */
+  readonly plan: PicturePlan;
   readonly source: SourcePicture;
   readonly picture: ReconstructedPicture;
-  /** List 0 as the slices use it; empty in intra pictures. */
-  readonly references: readonly ReconstructedPicture[];
-  /** Where the lookahead found its macroblocks in the first of `references` (PicturePlan); null if it did not look. */
-  readonly vectors: Int32Array | null;
-  readonly isIntra: boolean;
   readonly nal: NalUnitHeader;
   /** The header of all slices but for first_mb_in_slice and slice_qp_delta. */
   readonly header: SliceHeader;
@@ -50,9 +42,7 @@ export class SliceCoder {
   private readonly decision: ModeDecision;
   private readonly syntax: SyntaxWriter;
   private readonly writer: SliceDataSink;
-  private readonly options: SliceOptions;
-  private readonly sps: SequenceParameterSet;
-  private readonly pps: PictureParameterSet;
+  private readonly setup: StreamSetup;
   private readonly size = new NalUnitSize();
   private readonly bare: Candidate;
   private sliceCount = 0;
@@ -63,55 +53,42 @@ export class SliceCoder {
     decision: ModeDecision,
     syntax: SyntaxWriter,
     writer: SliceDataSink,
-    options: SliceOptions,
-    sps: SequenceParameterSet,
-    pps: PictureParameterSet,
+    setup: StreamSetup,
   ) {
     this.context = context;
     this.coder = coder;
     this.decision = decision;
     this.syntax = syntax;
     this.writer = writer;
-    this.options = options;
-    this.sps = sps;
-    this.pps = pps;
+    this.setup = setup;
     this.bare = new Candidate(context.memory, 0);
   }
 
   /**
-   * Codes all slices of a picture into `out`, one NAL unit each.
-   * @param qp of the picture in 1/256, or WITHOUT_RESIDUAL
-   * @param offsets by macroblock in 1/256 QP; null if all are 0
+   * Codes all slices of a picture into `out`, one NAL unit each, at the plan's QP.
    */
-  codePicture(out: ByteWriter, job: PictureJob, qp: number, offsets: Int16Array | null): void {
+  codePicture(out: ByteWriter, job: PictureJob): void {
     const { state } = this.context;
-    const { slices, sliceMacroblocks } = this.options;
+    const { slices, sliceMacroblocks } = this.setup.options.slicing;
     const mbs = state.widthInMbs * state.heightInMbs;
     const count = Math.min(slices, mbs);
     state.reset();
-    this.decision.startPicture(job.vectors);
+    this.decision.startPicture(job.plan);
     let first = 0;
     for (let share = 1; first < mbs; ) {
       let end = Math.floor((share * mbs) / count);
       if (sliceMacroblocks > 0) end = Math.min(end, first + sliceMacroblocks);
-      first = this.codeSlice(out, job, qp, offsets, first, end);
+      first = this.codeSlice(out, job, first, end);
       if (first === Math.floor((share * mbs) / count)) share++;
     }
   }
 
   /** Codes a slice from macroblock `first` to before `end`, or as far as it may grow. Returns where it ended. */
-  private codeSlice(
-    out: ByteWriter,
-    job: PictureJob,
-    pictureQp: number,
-    offsets: Int16Array | null,
-    first: number,
-    end: number,
-  ): number {
-    const { context, coder, options, size, writer } = this;
-    const { sliceBytes } = options;
-    const { references, nal, isIntra } = job;
-    const qp = pictureQp === WITHOUT_RESIDUAL ? PIC_INIT_QP : roundQp(pictureQp);
+  private codeSlice(out: ByteWriter, job: PictureJob, first: number, end: number): number {
+    const { context, coder, setup, size, writer } = this;
+    const { sliceBytes } = setup.options.slicing;
+    const { plan, nal } = job;
+    const qp = plan.qp === WITHOUT_RESIDUAL ? PIC_INIT_QP : roundQp(plan.qp);
     const w = this.syntax;
     w.bits.reset();
     size.reset();
@@ -120,21 +97,20 @@ export class SliceCoder {
       first_mb_in_slice: first,
       slice_qp_delta: qp - PIC_INIT_QP,
     };
-    writeSliceHeader(w, header, this.sps, this.pps, nal);
+    writeSliceHeader(w, header, setup.sps, setup.pps, nal);
     const number = this.sliceCount++;
-    const num_ref_idx_l0_active_minus1 = Math.max(0, references.length - 1);
-    const sliceType = isIntra ? SliceType.I : SliceType.P;
-    const num_ref_idx_l1_active_minus1 = 0;
-    coder.startSlice(
-      { sliceType, num_ref_idx_l0_active_minus1, num_ref_idx_l1_active_minus1 },
-      number,
-      qp,
-    );
+    const [list0, list1] = plan.lists;
+    const slice: SliceSyntax = {
+      sliceType: plan.type,
+      num_ref_idx_l0_active_minus1: Math.max(0, list0.length - 1),
+      num_ref_idx_l1_active_minus1: Math.max(0, list1.length - 1),
+    };
+    coder.startSlice(slice, number, qp);
     let mbAddr = first;
     for (; mbAddr < end; mbAddr++) {
       if (sliceBytes > 0) coder.mark();
       context.moveTo(mbAddr, number);
-      this.codeMacroblock(job, pictureQp, offsets);
+      this.codeMacroblock(job);
       if (sliceBytes > 0 && mbAddr > first && size.bound(w.bits, writer.pendingBits) > sliceBytes) {
         coder.rewind();
         break;
@@ -147,15 +123,17 @@ export class SliceCoder {
   }
 
   /** Codes the context's macroblock. */
-  private codeMacroblock(job: PictureJob, pictureQp: number, offsets: Int16Array | null): void {
+  private codeMacroblock({ plan, source, picture }: PictureJob): void {
     const { context, decision } = this;
-    const { picture, references, isIntra } = job;
+    const { qp: pictureQp, offsets } = plan;
+    const isIntra = isIntraPicture(plan);
+    const [references] = plan.lists;
     if (pictureQp === WITHOUT_RESIDUAL) {
       if (isIntra) this.codeGray(picture);
       else this.codeSkipped(picture, references[0]);
       return;
     }
-    context.loadSource(job.source);
+    context.loadSource(source);
     const qp = roundQp(offsets === null ? pictureQp : pictureQp + offsets[context.mbAddr]);
     if (isIntra) decision.codeIntra(qp, picture);
     else decision.codeInter(qp, picture, references);

@@ -10,6 +10,12 @@ import {
 } from '../../../../src/codecs/h264/encoder/importance.ts';
 import { Lookahead, type LookaheadOptions } from '../../../../src/codecs/h264/encoder/lookahead.ts';
 import { LowResolution } from '../../../../src/codecs/h264/encoder/low-resolution.ts';
+import {
+  createPicturePlan,
+  isIntraPicture,
+  type PicturePlan,
+  resetPicturePlan,
+} from '../../../../src/codecs/h264/encoder/picture-plan.ts';
 import { mvX, mvY, packMv } from '../../../../src/codecs/h264/standard/picture.ts';
 
 const WIDTH = 10;
@@ -53,23 +59,56 @@ const OPTIONS: LookaheadOptions = {
   importance: 0,
 };
 
+/** A lookahead with its plans: pictures go in one by one, decided plans come out. */
+class Looking {
+  private readonly ring: PicturePlan[];
+  private readonly lookahead: Lookahead;
+  private added = 0;
+
+  constructor(options: Partial<LookaheadOptions>) {
+    const all = { ...OPTIONS, ...options };
+    const mbs = WIDTH * HEIGHT;
+    const count = Lookahead.planCount(all.frames);
+    this.ring = Array.from({ length: count }, () =>
+      createPicturePlan(mbs, all.importance > 0 ? mbs : 0),
+    );
+    this.lookahead = new Lookahead(all, this.ring);
+  }
+
+  get waiting(): number {
+    return this.lookahead.waiting;
+  }
+
+  add(picture: Uint8Array, isForced = false): void {
+    const plan = this.ring[this.added % this.ring.length];
+    resetPicturePlan(plan);
+    plan.displayNumber = this.added++;
+    plan.isForced = isForced;
+    this.lookahead.add(picture, 0, STRIDE);
+  }
+
+  next(flushing: boolean): PicturePlan | null {
+    return this.lookahead.next(flushing);
+  }
+}
+
 /** Numbers of the pictures that become IDR pictures. */
 function idrPictures(
   pictures: readonly Uint8Array[],
   options: Partial<LookaheadOptions>,
   forced = -1,
 ): number[] {
-  const lookahead = new Lookahead({ ...OPTIONS, ...options });
+  const lookahead = new Looking(options);
   const found: number[] = [];
   let count = 0;
   const take = (flushing: boolean) => {
     for (let d = lookahead.next(flushing); d !== null; d = lookahead.next(flushing)) {
-      expect(d.frameNumber).toBe(count++);
-      if (d.isIdr) found.push(d.frameNumber);
+      expect(d.displayNumber).toBe(count++);
+      if (d.isIdr) found.push(d.displayNumber);
     }
   };
   for (const [n, picture] of pictures.entries()) {
-    lookahead.add(picture, 0, STRIDE, n === forced);
+    lookahead.add(picture, n === forced);
     take(false);
     expect(lookahead.waiting).toBeLessThanOrEqual(options.frames ?? 0);
   }
@@ -107,16 +146,16 @@ describe('scenes', () => {
 describe('flashes', () => {
   /** What is decided of each picture: I an IDR picture, i an intra one, f a flash, 0.. a scene returned to, - any other. */
   function kinds(pictures: readonly Uint8Array[], options: Partial<LookaheadOptions>): string {
-    const lookahead = new Lookahead({ ...OPTIONS, ...options });
+    const lookahead = new Looking(options);
     let found = '';
     const take = (flushing: boolean) => {
       for (let d = lookahead.next(flushing); d !== null; d = lookahead.next(flushing)) {
         const other = d.isReference ? '-' : 'f';
-        found += d.isIdr ? 'I' : d.isIntra ? 'i' : d.returnsTo >= 0 ? d.returnsTo : other;
+        found += d.isIdr ? 'I' : isIntraPicture(d) ? 'i' : d.returnsTo >= 0 ? d.returnsTo : other;
       }
     };
     for (const picture of pictures) {
-      lookahead.add(picture, 0, STRIDE, false);
+      lookahead.add(picture);
       take(false);
     }
     take(true);
@@ -141,8 +180,8 @@ describe('flashes', () => {
 
   it('leave importance as it was without them', () => {
     const means = (pictures: readonly Uint8Array[]) => {
-      const lookahead = new Lookahead({ ...OPTIONS, frames: 9, importance: 1 });
-      for (const picture of pictures) lookahead.add(picture, 0, STRIDE, false);
+      const lookahead = new Looking({ frames: 9, importance: 1 });
+      for (const picture of pictures) lookahead.add(picture);
       const found: number[] = [];
       for (let d = lookahead.next(true); d !== null; d = lookahead.next(true)) {
         found.push(d.meanQpOffset);
@@ -249,10 +288,10 @@ describe('importance', () => {
 
   it('is high where nothing moves and nil before a change of scene', () => {
     const still = texture(1, 0, 0);
-    const lookahead = new Lookahead({ ...OPTIONS, frames: 4, importance: 2 });
+    const lookahead = new Looking({ frames: 4, importance: 2 });
     const means: number[] = [];
     for (let n = 0; n < 12; n++) {
-      lookahead.add(n < 6 ? still : texture(9, 0, 0), 0, STRIDE, false);
+      lookahead.add(n < 6 ? still : texture(9, 0, 0));
       const d = lookahead.next(false);
       if (d !== null) means.push(d.meanQpOffset);
     }

@@ -14,6 +14,7 @@ import {
 } from '../../../../src/codecs/h264/encoder/rate-control.ts';
 import { checkStatistics, planSecondPass } from '../../../../src/codecs/h264/encoder/two-pass.ts';
 import { representableVbv, type VbvOptions } from '../../../../src/codecs/h264/encoder/vbv.ts';
+import { SliceType } from '../../../../src/syntax/h264/slice-header.ts';
 import { type AccessUnit, checkBuffer } from './hrd.ts';
 
 const MBS = 396;
@@ -99,13 +100,15 @@ function simulate(
   for (const [n, picture] of pictures.entries()) {
     const later = pictures.slice(n + 1, n + 1 + lookahead);
     const forecast: PictureForecast = {
-      isIntra: picture.isIntra,
+      type: picture.isIntra ? SliceType.I : SliceType.P,
       complexity: picture.complexity,
       meanQpOffset: 0,
-      upcomingComplexity: Float64Array.from(later, (p) => p.complexity),
-      upcomingIsIntra: Uint8Array.from(later, (p) => (p.isIntra ? 1 : 0)),
-      upcomingCount: later.length,
-      framesLeft: n + lookahead >= pictures.length ? pictures.length - n : -1,
+      upcoming: {
+        complexity: Float64Array.from(later, (p) => p.complexity),
+        type: Uint8Array.from(later, (p) => (p.isIntra ? SliceType.I : SliceType.P)),
+        count: later.length,
+        framesLeft: n + lookahead >= pictures.length ? pictures.length - n : -1,
+      },
     };
     const { vbv } = control;
     const initial_cpb_removal_delay = vbv?.initialRemovalDelay ?? 0;

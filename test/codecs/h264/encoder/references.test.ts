@@ -7,9 +7,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
 import { resolveOptions } from '../../../../src/codecs/h264/encoder/options.ts';
+import type { PicturePlan } from '../../../../src/codecs/h264/encoder/picture-plan.ts';
 import type {
-  PictureKind,
-  ReferencePlan,
   ReferenceStrategy,
   References,
 } from '../../../../src/codecs/h264/encoder/reference-choice.ts';
@@ -48,20 +47,15 @@ class RandomStrategy implements ReferenceStrategy {
     return (this.state >>> 8) % below;
   }
 
-  plan(references: References, frame_num: number, kind: PictureKind): ReferencePlan {
+  plan(references: References, plan: PicturePlan): void {
+    const { frame_num } = plan;
     const all = references.initialList();
     const longTerm = all.filter((frame) => frame.longTermFrameIdx >= 0);
-    if (kind.isIdr) {
-      const flag = this.draw(2) as 0 | 1;
-      this.maxLongTermFrameIdx = flag - 1;
+    if (plan.isIdr) {
+      plan.long_term_reference_flag = this.draw(2) as 0 | 1;
+      this.maxLongTermFrameIdx = plan.long_term_reference_flag - 1;
       this.wasReference = true;
-      return {
-        isReference: true,
-        activeCount: 0,
-        modifications: [],
-        long_term_reference_flag: flag,
-        operations: [],
-      };
+      return;
     }
     const activeCount = 1 + this.draw(all.length);
     const modifications: RefPicListModification[] = [];
@@ -83,7 +77,10 @@ class RandomStrategy implements ReferenceStrategy {
       this.seen.add(`operation ${step.memory_management_control_operation}`);
     }
     if (!isReference) this.seen.add('not a reference');
-    return { isReference, activeCount, modifications, long_term_reference_flag: 0, operations };
+    plan.isReference = isReference;
+    plan.activeCount = activeCount;
+    plan.modifications = modifications;
+    plan.operations = operations;
   }
 
   private drawOperations(

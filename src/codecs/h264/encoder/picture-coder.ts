@@ -1,0 +1,201 @@
+/**
+ * Codes one planned picture: its references and headers, its slices (slice-coder.ts) at a QP that rate control accepts,
+ * deblocking, and the marking of reference pictures after it.
+ */
+import { SyntaxWriter } from '../../../bits/syntax-writer.ts';
+import { NalUnitType } from '../../../syntax/h264/nal.ts';
+import {
+  ALL_SLICES_SAME_TYPE,
+  PLAIN_SLICE_HEADER,
+  type SliceHeader,
+} from '../../../syntax/h264/slice-header.ts';
+import { CavlcBitCounter, CavlcWriter } from '../standard/cavlc-sinks.ts';
+import { deblockPicture } from '../standard/deblock.ts';
+import {
+  CHROMA_PADDING,
+  LUMA_PADDING,
+  PictureState,
+  type ReconstructedPicture,
+} from '../standard/picture.ts';
+import { ReferencePictures } from '../standard/reference-pictures.ts';
+import { AccessUnitWriter } from './access-unit.ts';
+import { MacroblockCoder } from './macroblock-coder.ts';
+import { MacroblockContext } from './macroblock-context.ts';
+import { type EncoderMemory, extendEdges } from './memory.ts';
+import { ModeDecision } from './mode-decision.ts';
+import { MAX_FRAME_NUM } from './parameter-sets.ts';
+import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
+import type { PicturePlanner } from './picture-planner.ts';
+import { ACCEPT, WITHOUT_RESIDUAL } from './rate-control.ts';
+import { ReferenceChoice, type ReferenceStrategy } from './reference-choice.ts';
+import { ResidualCoder } from './residual.ts';
+import { type PictureJob, SliceCoder } from './slice-coder.ts';
+import type { StreamSetup } from './stream-setup.ts';
+
+/** Codes the pictures of one stream, in coding order. */
+export class PictureCoder {
+  private readonly setup: StreamSetup;
+  private readonly memory: EncoderMemory;
+  private readonly planner: PicturePlanner;
+  private readonly state: PictureState;
+  private readonly slices: SliceCoder;
+  private readonly accessUnit: AccessUnitWriter;
+  private readonly references: ReferencePictures<ReconstructedPicture>;
+  private readonly strategy: ReferenceStrategy;
+  /** frame_num of the last reference picture, PrevRefFrameNum of clause 7.4.3. */
+  private prevRefFrameNum = 0;
+  private idrCount = 0;
+  /** Time of decoding of the picture coded last. */
+  private codedDts = 0;
+  /** The picture coded last; null before the first. */
+  lastCoded: ReconstructedPicture | null = null;
+
+  /** @param strategy other than the one that the options ask for; it must keep clause 7.4.3.3 */
+  constructor(
+    setup: StreamSetup,
+    memory: EncoderMemory,
+    planner: PicturePlanner,
+    strategy?: ReferenceStrategy,
+  ) {
+    this.setup = setup;
+    this.memory = memory;
+    this.planner = planner;
+    const { options, widthInMbs, heightInMbs } = setup;
+    const { refs } = options.speed;
+    this.references = new ReferencePictures(refs, MAX_FRAME_NUM);
+    this.strategy =
+      strategy ?? new ReferenceChoice(refs, options.longTermPeriod, options.sceneMemory);
+    this.state = new PictureState(widthInMbs, heightInMbs);
+    this.accessUnit = new AccessUnitWriter(setup, planner.rateControl.vbv);
+    this.slices = this.createSliceCoder();
+  }
+
+  private createSliceCoder(): SliceCoder {
+    const { memory, state, setup } = this;
+    const { options, level } = setup;
+    const context = new MacroblockContext(memory, state, options.constrainedIntra);
+    const grid = context.coefficients;
+    const syntax = new SyntaxWriter();
+    const writer = new CavlcWriter(grid, syntax);
+    const coder = new MacroblockCoder(context, { writer, counter: new CavlcBitCounter(grid) });
+    const { trellis } = options.speed;
+    const residual = new ResidualCoder(memory, grid, options.chromaQpOffset, trellis);
+    const decision = new ModeDecision(context, coder, residual, options.speed, level);
+    return new SliceCoder(context, coder, decision, syntax, writer, setup);
+  }
+
+  /** Codes the planned picture, again if rate control finds it too large; returns its access unit. */
+  code(plan: PicturePlan): Uint8Array {
+    const { memory, planner, references, accessUnit } = this;
+    const picture = memory.pictures.find((candidate) => !references.includes(candidate))!;
+    this.planReferences(plan, picture);
+    const job: PictureJob = {
+      plan,
+      source: memory.sources[plan.slot],
+      picture,
+      nal: {
+        nal_ref_idc: plan.isReference ? 1 : 0,
+        nal_unit_type: plan.isIdr ? NalUnitType.IDR_SLICE : NalUnitType.NON_IDR_SLICE,
+      },
+      header: this.sliceHeader(plan),
+    };
+    const elapsed = plan.codingNumber === 0 ? 1 : plan.dts - this.codedDts;
+    planner.start(plan, memory.bytes, job.source.luma, memory.sourceLumaStride, elapsed);
+    this.codeSlices(job);
+    this.codedDts = plan.dts;
+    const fillerBytes = planner.rateControl.endFrame(accessUnit.bitsOf(plan));
+    const bytes = accessUnit.end(fillerBytes);
+    this.deblock(picture);
+    this.markReferences(plan, picture);
+    if (plan.isIdr) this.idrCount++;
+    this.lastCoded = picture;
+    return bytes;
+  }
+
+  /** Completes the plan with frame_num and reference lists. */
+  private planReferences(plan: PicturePlan, picture: ReconstructedPicture): void {
+    const { references } = this;
+    plan.frame_num = plan.isIdr ? 0 : (this.prevRefFrameNum + 1) % MAX_FRAME_NUM;
+    picture.frame_num = plan.frame_num;
+    picture.poc = plan.poc;
+    this.strategy.plan(references, plan);
+    if (isIntraPicture(plan)) return;
+    const { frame_num, modifications, activeCount } = plan;
+    plan.lists = [references.modifiedList(frame_num, modifications, activeCount), []];
+  }
+
+  /** Codes the slices at the plan's QP, and again at a higher one as long as rate control asks for it. */
+  private codeSlices(job: PictureJob): void {
+    const { accessUnit, planner } = this;
+    const { plan } = job;
+    for (;;) {
+      accessUnit.begin(plan);
+      this.slices.codePicture(accessUnit.bytes, job);
+      if (plan.qp === WITHOUT_RESIDUAL) return;
+      const { rateControl } = planner;
+      const answer = rateControl.review(accessUnit.bitsOf(plan), accessUnit.levelBitsOf(plan));
+      if (answer === ACCEPT) return;
+      plan.qp = answer;
+    }
+  }
+
+  /** The elements that the headers of all slices of a picture share. */
+  private sliceHeader(plan: PicturePlan): SliceHeader {
+    const { options, sps } = this.setup;
+    const MaxPicOrderCntLsb = 2 ** (sps.log2_max_pic_order_cnt_lsb_minus4 + 4);
+    return {
+      ...PLAIN_SLICE_HEADER,
+      slice_type: plan.type + ALL_SLICES_SAME_TYPE,
+      frame_num: plan.frame_num,
+      idr_pic_id: this.idrCount & 1,
+      pic_order_cnt_lsb: plan.poc % MaxPicOrderCntLsb,
+      num_ref_idx_l0_active_minus1: Math.max(0, plan.activeCount - 1),
+      ref_pic_list_modification_l0: plan.modifications,
+      long_term_reference_flag: plan.long_term_reference_flag,
+      memory_management_control: plan.operations,
+      disable_deblocking_filter_idc: this.deblockingIdc,
+      slice_alpha_c0_offset_div2: options.deblockAlpha,
+      slice_beta_offset_div2: options.deblockBeta,
+    };
+  }
+
+  private get deblockingIdc(): number {
+    const { speed, deblockAcrossSlices } = this.setup.options;
+    return !speed.deblock ? 1 : deblockAcrossSlices ? 0 : 2;
+  }
+
+  private deblock(picture: ReconstructedPicture): void {
+    const { memory, state } = this;
+    const { options } = this.setup;
+    if (!options.speed.deblock) return;
+    deblockPicture(memory, memory.layout, state, picture.luma, picture.cb, picture.cr, {
+      disable_deblocking_filter_idc: this.deblockingIdc,
+      filterOffsetA: 2 * options.deblockAlpha,
+      filterOffsetB: 2 * options.deblockBeta,
+      chroma_qp_index_offset: options.chromaQpOffset,
+    });
+  }
+
+  /** Marks reference pictures after the picture as its headers say (clause 8.2.5), and makes it one if it is to be. */
+  private markReferences(plan: PicturePlan, picture: ReconstructedPicture): void {
+    const { references } = this;
+    if (plan.isIdr) references.markIdr(picture, plan.long_term_reference_flag);
+    else if (plan.isReference) references.mark(picture, plan.operations);
+    if (!plan.isReference) return;
+    this.finishReference(picture);
+    this.prevRefFrameNum = picture.frame_num;
+  }
+
+  /** Makes the picture fit to be referred to. */
+  private finishReference(picture: ReconstructedPicture): void {
+    const { bytes, layout } = this.memory;
+    const width = 16 * layout.widthInMbs;
+    const height = 16 * layout.heightInMbs;
+    extendEdges(bytes, picture.luma, layout.lumaStride, width, height, LUMA_PADDING);
+    extendEdges(bytes, picture.cb, layout.chromaStride, width / 2, height / 2, CHROMA_PADDING);
+    extendEdges(bytes, picture.cr, layout.chromaStride, width / 2, height / 2, CHROMA_PADDING);
+    picture.tileDone.fill(0);
+    picture.mv.set(this.state.mv);
+    picture.refIdx.set(this.state.refIdx);
+  }
+}

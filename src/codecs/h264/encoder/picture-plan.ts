@@ -1,0 +1,163 @@
+/**
+ * The plan of one picture, from its arrival to its last bit: one record that scenes, lookahead, reference marking and rate
+ * control fill in turn, and that the slices are coded by. Pictures arrive in the order in which they are shown; they are coded
+ * in the order in which the planner gives out their plans.
+ */
+
+import type {
+  MemoryManagementControl,
+  RefPicListModification,
+} from '../../../syntax/h264/reference-syntax.ts';
+import { SliceType } from '../../../syntax/h264/slice-header.ts';
+import type { ReconstructedPicture } from '../standard/picture.ts';
+import type { PictureCosts } from './low-resolution.ts';
+
+/** What is known of the pictures that are coded after one. */
+export interface Upcoming {
+  /** Complexity and type of each, in coding order; the first `count` are valid. */
+  readonly complexity: Float64Array;
+  readonly type: Uint8Array;
+  count: number;
+  /** Pictures to be coded yet, the one at hand included, if the end is known; else -1. */
+  framesLeft: number;
+}
+
+/** One picture's plan. Who fills which fields is said by the groups. */
+export interface PicturePlan extends PictureCosts {
+  // On arrival (picture-planner.ts).
+  /** Number in the order of display, from 0. */
+  displayNumber: number;
+  /** Place of its samples in the encoder's memory. */
+  slot: number;
+  pts: number;
+  isForced: boolean;
+
+  // Scenes (scenes.ts).
+  /** `SliceType` of all its slices: I, P or B. */
+  type: number;
+  isIdr: boolean;
+  /** A scene begins here. */
+  isSceneCut: boolean;
+  /** Whether later pictures may refer to it; a flash is no reference. */
+  isReference: boolean;
+  /** How many pictures back in display order the one lies that this is predicted from: 1, or 2 after a flash. */
+  back: number;
+  /** The remembered scene that this picture returns to, and is predicted from; -1 if none. */
+  returnsTo: number;
+  /** As which remembered scene the reference picture before this one is to be kept; -1 if it is not. */
+  keepsAs: number;
+  /** Sum over the macroblocks of the cost of coding it as decided: intra if it is intra, else the cheaper. */
+  complexity: number;
+
+  // Lookahead (lookahead.ts, importance.ts).
+  /** Cost that later pictures inherit from this one, by macroblock; empty where importance is not asked for. */
+  readonly inherited: Float64Array;
+  /** Offsets by macroblock in 1/256 QP, to be added to the picture's QP; null if all are 0. */
+  offsets: Int16Array | null;
+  /** Mean of the offsets by importance. */
+  meanQpOffset: number;
+  /** Whether `mv` says where each macroblock lies in the picture that this one is predicted from. */
+  hasVectors: boolean;
+  upcoming: Upcoming;
+
+  // Order of coding (picture-planner.ts).
+  /** Number in the order of coding, from 0. */
+  codingNumber: number;
+  /** Time of decoding, never above `pts`. */
+  dts: number;
+  /** PicOrderCnt: twice the number of pictures shown since the last IDR picture (clause 8.2.1). */
+  poc: number;
+  /** Decoding may start here although it is no IDR picture: no later picture refers to an earlier one. */
+  isRecoveryPoint: boolean;
+
+  // References (reference-choice.ts, encoder.ts).
+  frame_num: number;
+  /** num_ref_idx_l0_active_minus1 + 1; 0 in intra pictures. */
+  activeCount: number;
+  /** Of list 0. No frame named twice: deblocking takes two indices for two pictures. */
+  modifications: readonly RefPicListModification[];
+  /** IDR pictures only. */
+  long_term_reference_flag: 0 | 1;
+  /** Reference pictures that are not IDR; empty: sliding window. */
+  operations: readonly MemoryManagementControl[];
+  /** Lists 0 and 1 as the slices use them; empty where there is none. */
+  lists: readonly [readonly ReconstructedPicture[], readonly ReconstructedPicture[]];
+
+  // Rate (rate-control.ts).
+  /** QP in 1/256 before the offsets, or WITHOUT_RESIDUAL. */
+  qp: number;
+}
+
+/** Nothing is known of what comes. */
+export const NOTHING_UPCOMING: Upcoming = {
+  complexity: /* @__PURE__ */ new Float64Array(0),
+  type: /* @__PURE__ */ new Uint8Array(0),
+  count: 0,
+  framesLeft: -1,
+};
+
+const NO_LISTS: PicturePlan['lists'] = [[], []];
+
+/** A plan with room for the costs of `costMbs` macroblocks, and for what `inheritedMbs` of them inherit. */
+export function createPicturePlan(costMbs: number, inheritedMbs: number): PicturePlan {
+  return {
+    intra: new Int32Array(costMbs),
+    inter: new Int32Array(costMbs),
+    mv: new Int32Array(costMbs),
+    displayNumber: 0,
+    slot: 0,
+    pts: 0,
+    isForced: false,
+    type: SliceType.P,
+    isIdr: false,
+    isSceneCut: false,
+    isReference: true,
+    back: 1,
+    returnsTo: -1,
+    keepsAs: -1,
+    complexity: 1,
+    inherited: new Float64Array(inheritedMbs),
+    offsets: null,
+    meanQpOffset: 0,
+    hasVectors: false,
+    upcoming: NOTHING_UPCOMING,
+    codingNumber: 0,
+    dts: 0,
+    poc: 0,
+    isRecoveryPoint: false,
+    frame_num: 0,
+    activeCount: 0,
+    modifications: [],
+    long_term_reference_flag: 0,
+    operations: [],
+    lists: NO_LISTS,
+    qp: 0,
+  };
+}
+
+/** Makes a plan that of a picture which has just arrived: nothing is decided of it. */
+export function resetPicturePlan(plan: PicturePlan): void {
+  plan.type = SliceType.P;
+  plan.isIdr = false;
+  plan.isSceneCut = false;
+  plan.isReference = true;
+  plan.back = 1;
+  plan.returnsTo = -1;
+  plan.keepsAs = -1;
+  plan.complexity = 1;
+  plan.offsets = null;
+  plan.meanQpOffset = 0;
+  plan.hasVectors = false;
+  plan.upcoming = NOTHING_UPCOMING;
+  plan.isRecoveryPoint = false;
+  plan.activeCount = 0;
+  plan.modifications = [];
+  plan.long_term_reference_flag = 0;
+  plan.operations = [];
+  plan.lists = NO_LISTS;
+}
+
+/** Whether a picture is coded without reference to others: IDR pictures, and first pictures of scenes. */
+export function isIntraPicture(plan: Pick<PicturePlan, 'type'>): boolean {
+  return plan.type === SliceType.I;
+}

@@ -1,0 +1,104 @@
+/** What holds for a whole stream, from its options: level, parameter sets, and what containers are told. */
+import type { VideoStreamInfo } from '../../../base/packet.ts';
+import { inverse } from '../../../base/rational.ts';
+import { ByteWriter } from '../../../bits/byte-writer.ts';
+import { SyntaxWriter } from '../../../bits/syntax-writer.ts';
+import { avcDecoderConfigurationRecord } from '../../../syntax/h264/configuration-record.ts';
+import {
+  checkLevel,
+  type LevelDemand,
+  type LevelLimits,
+  levelLimits,
+  levelSyntax,
+  requiredLevel,
+} from '../../../syntax/h264/levels.ts';
+import { appendNalUnit, NalUnitType } from '../../../syntax/h264/nal.ts';
+import { type PictureParameterSet, writePictureParameterSet } from '../../../syntax/h264/pps.ts';
+import { ProfileIdc } from '../../../syntax/h264/profiles.ts';
+import { type SequenceParameterSet, writeSequenceParameterSet } from '../../../syntax/h264/sps.ts';
+import type { ResolvedOptions } from './options.ts';
+import { createPps, createSps } from './parameter-sets.ts';
+
+/** The fixed parts of a stream. */
+export interface StreamSetup {
+  readonly options: ResolvedOptions;
+  readonly widthInMbs: number;
+  readonly heightInMbs: number;
+  readonly level: LevelLimits;
+  readonly sps: SequenceParameterSet;
+  readonly pps: PictureParameterSet;
+  readonly streamInfo: VideoStreamInfo;
+}
+
+/** Chooses or checks the level, and makes the parameter sets. Throws `ConfigError` for what no level allows. */
+export function setupStream(options: ResolvedOptions): StreamSetup {
+  const widthInMbs = Math.ceil(options.width / 16);
+  const heightInMbs = Math.ceil(options.height / 16);
+  const demand = levelDemand(options, widthInMbs, heightInMbs);
+  const wanted = options.rate.level;
+  if (wanted !== undefined) checkLevel(wanted, demand);
+  const level = wanted ?? requiredLevel(demand);
+  const syntax = levelSyntax(level, ProfileIdc.BASELINE);
+  const sps = createSps(options, widthInMbs, heightInMbs, syntax);
+  const pps = createPps(options);
+  return {
+    options,
+    widthInMbs,
+    heightInMbs,
+    level: levelLimits(level),
+    sps,
+    pps,
+    streamInfo: streamInfoOf(options, sps, pps),
+  };
+}
+
+/** What the options ask of a level. */
+function levelDemand(
+  options: ResolvedOptions,
+  picWidthInMbs: number,
+  frameHeightInMbs: number,
+): LevelDemand {
+  const { vbv, target } = options.rate;
+  const maxBitRate = vbv?.maxRate ?? (target.kind === 'bitRate' ? target.bitRate : undefined);
+  return {
+    picWidthInMbs,
+    frameHeightInMbs,
+    frameRate: options.frameRate,
+    profile: ProfileIdc.BASELINE,
+    maxDecFrameBuffering: options.speed.refs,
+    ...(maxBitRate === undefined ? {} : { maxBitRate }),
+    ...(vbv === null ? {} : { cpbSize: vbv.bufferSize }),
+  };
+}
+
+function streamInfoOf(
+  options: ResolvedOptions,
+  sps: SequenceParameterSet,
+  pps: PictureParameterSet,
+): VideoStreamInfo {
+  const { width, height, frameRate, color } = options;
+  return {
+    kind: 'video',
+    codec: 'h264',
+    timeBase: inverse(frameRate),
+    config: avcDecoderConfigurationRecord(
+      nalUnit(NalUnitType.SPS, (w) => writeSequenceParameterSet(w, sps)),
+      nalUnit(NalUnitType.PPS, (w) => writePictureParameterSet(w, pps)),
+      sps,
+    ),
+    width: width + (width & 1),
+    height: height + (height & 1),
+    pixFmt: color?.video_full_range_flag === 1 ? 'yuvj420p' : 'yuv420p',
+    frameRate,
+    sampleAspectRatio: options.sampleAspectRatio ?? [1, 1],
+    ...(color === undefined ? {} : { color }),
+  };
+}
+
+function nalUnit(type: number, write: (w: SyntaxWriter) => void): Uint8Array {
+  const w = new SyntaxWriter();
+  write(w);
+  const out = new ByteWriter();
+  appendNalUnit(out, 3, type, w.bits.view());
+  return out.toBytes();
+}

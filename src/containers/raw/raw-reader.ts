@@ -3,11 +3,12 @@ import type { ByteSource } from '../../base/byte-stream.ts';
 import type { ContainerReader, ReadPacket } from '../../base/container.ts';
 import { FormatError, rejectUnknownKeys, requireInteger, requireOneOf } from '../../base/errors.ts';
 import type { AudioStreamInfo, Packet, VideoStreamInfo } from '../../base/packet.ts';
+import { type Problem, report } from '../../base/problems.ts';
 import { type FrameRate, inverse, requireFrameRate } from '../../base/rational.ts';
 import { rawPictureBytes } from './picture-layout.ts';
 import { RAW_AUDIO_FORMATS } from './raw-formats.ts';
 
-/** What to do with a file that ends inside a picture or sample: throw `FormatError`, or leave the rest out. */
+/** What to do with a file that ends inside a picture or sample: throw `FormatError`, or leave the rest out and note it. */
 export type Truncated = 'error' | 'salvage';
 
 /** What a raw file of pictures holds. */
@@ -54,10 +55,13 @@ export function openRawVideo(source: ByteSource, options: RawVideoReaderOptions)
     pixFmt,
     frameRate: rate,
   };
+  const problems: Problem[] = [];
+  const noteCut = cutNoter(problems, truncated);
   return {
     format: 'rawvideo',
     streams: [stream],
-    packets: () => readUnits(source, 'rawvideo', size, 1, truncated),
+    problems,
+    packets: () => readUnits(source, 'rawvideo', size, 1, noteCut),
   };
 }
 
@@ -91,15 +95,26 @@ export function openRawAudio(source: ByteSource, options: RawAudioReaderOptions)
     frameSize: 0,
     priming: 0,
   };
+  const problems: Problem[] = [];
+  const noteCut = cutNoter(problems, truncated);
   return {
     format,
     streams: [stream],
-    packets: () => readUnits(source, format, blockAlign, packetSamples, truncated),
+    problems,
+    packets: () => readUnits(source, format, blockAlign, packetSamples, noteCut),
   };
 }
 
 function requireTruncated(format: string, value: unknown): Truncated {
   return requireOneOf(`${format}.options.truncated`, value, ['error', 'salvage'] as const);
+}
+
+/** What becomes of the error of a file that is cut: it is thrown, or noted once. */
+export function cutNoter(problems: Problem[], truncated: Truncated): (error: FormatError) => void {
+  return (error) => {
+    if (truncated === 'error') throw error;
+    if (problems.length === 0) report(problems, error.offset, error.message);
+  };
 }
 
 /** Packets of `perPacket` units of `unit` bytes, one tick a unit; the last packet may have fewer units. */
@@ -108,7 +123,7 @@ async function* readUnits(
   format: string,
   unit: number,
   perPacket: number,
-  truncated: Truncated,
+  noteCut: (error: FormatError) => void,
 ): AsyncGenerator<ReadPacket> {
   let position = 0;
   let pts = 0;
@@ -122,12 +137,9 @@ async function* readUnits(
       yield { streamIndex: 0, packet };
     }
     const rest = bytes.length - duration * unit;
-    if (rest > 0 && truncated === 'error') {
-      throw new FormatError(
-        `${format}.data`,
-        `the file ends ${rest} bytes into a unit of ${unit}`,
-        position + bytes.length,
-      );
+    if (rest > 0) {
+      const message = `the file ends ${rest} bytes into a unit of ${unit}`;
+      noteCut(new FormatError(`${format}.data`, message, position + bytes.length));
     }
     if (bytes.length < wanted) return;
     position += bytes.length;

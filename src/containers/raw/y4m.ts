@@ -4,10 +4,11 @@ import type { ByteSink, ByteSource } from '../../base/byte-stream.ts';
 import type { ContainerReader, ContainerWriter, ReadPacket } from '../../base/container.ts';
 import { ConfigError, FormatError, rejectUnknownKeys, requireOneOf } from '../../base/errors.ts';
 import type { ColorTags, Packet, StreamInfo, VideoStreamInfo } from '../../base/packet.ts';
+import type { Problem } from '../../base/problems.ts';
 import { inverse, type Rational } from '../../base/rational.ts';
 import { encodeUtf8 } from '../../base/utf8.ts';
 import { rawPictureBytes } from './picture-layout.ts';
-import type { Truncated } from './raw-reader.ts';
+import { cutNoter, type Truncated } from './raw-reader.ts';
 import { checkFollows } from './raw-writer.ts';
 import {
   type ChromaSite,
@@ -26,7 +27,7 @@ export interface Y4mOptions {
 
 /** Options of the y4m reader. */
 export interface Y4mReaderOptions {
-  /** A file that ends inside a picture: `error` (the default) throws `FormatError`, `salvage` leaves that picture out. */
+  /** A file that ends inside a picture: `error` (the default) throws `FormatError`, `salvage` leaves that picture out and notes it. */
   readonly truncated?: Truncated;
 }
 
@@ -146,10 +147,13 @@ export async function openY4m(
           },
         }),
   };
+  const problems: Problem[] = [];
+  const noteCut = cutNoter(problems, truncated);
   return {
     format: 'yuv4mpegpipe',
     streams: [stream],
-    packets: () => readPictures(source, line.length + 1, size, truncated),
+    problems,
+    packets: () => readPictures(source, line.length + 1, size, noteCut),
   };
 }
 
@@ -162,7 +166,7 @@ async function* readPictures(
   source: ByteSource,
   start: number,
   size: number,
-  truncated: Truncated,
+  noteCut: (error: FormatError) => void,
 ): AsyncGenerator<ReadPacket> {
   let position = start;
   for (let pts = 0; ; pts++) {
@@ -170,19 +174,17 @@ async function* readPictures(
     try {
       line = await readLine(source, position, FRAME);
     } catch (error) {
-      if (truncated === 'salvage' && error instanceof FormatError) return;
-      throw error;
+      if (!(error instanceof FormatError)) throw error;
+      noteCut(error);
+      return;
     }
     if (line === null) return;
     position += line.length + 1;
     const bytes = await source.read(position, size);
     if (bytes.length < size) {
-      if (truncated === 'salvage') return;
-      throw new FormatError(
-        'y4m.frame',
-        `picture ${pts} has ${bytes.length} of ${size} bytes, then the file ends`,
-        position + bytes.length,
-      );
+      const message = `picture ${pts} has ${bytes.length} of ${size} bytes, then the file ends`;
+      noteCut(new FormatError('y4m.frame', message, position + bytes.length));
+      return;
     }
     const data = new Uint8Array(bytes);
     yield { streamIndex: 0, packet: { data, pts, dts: pts, duration: 1, isKey: true } };

@@ -13,6 +13,7 @@ import {
 } from '../../base/errors.ts';
 import type { FileDescription } from '../../base/file-description.ts';
 import type { AudioStreamInfo } from '../../base/packet.ts';
+import { type Problem, report } from '../../base/problems.ts';
 import { fourCc, readInfoList, type WavTags } from './info-tags.ts';
 import { readFormatChunk, type WaveFormat } from './wave-format.ts';
 
@@ -21,8 +22,9 @@ export interface WavReaderOptions {
   /** Samples per channel in a packet, 1..1048576; 4096 if not given. The last packet may have fewer. */
   readonly packetSamples?: number;
   /**
-   * A file that ends before its data chunk does: `salvage` (the default) gives the whole samples that there are, `error`
-   * throws `FormatError` with the byte offset of the end, before the first packet where the size of the source is known.
+   * A file that ends before its data chunk does: `salvage` (the default) gives the whole samples that there are and notes it in
+   * `problems`, `error` throws `FormatError` with the byte offset of the end, before the first packet where the size of the source
+   * is known.
    */
   readonly truncated?: 'salvage' | 'error';
 }
@@ -36,6 +38,14 @@ export interface WavReader extends ContainerReader {
 }
 
 const SIZE_UNKNOWN = 0xffffffff;
+/**
+ * What programs write for the size of a data chunk whose end they do not know, as into a pipe: 2^32 - 1, or about 2^31 less what
+ * keeps a header or a whole frame in range (SoX 0x7ffff000, arecord 2^31 and a little less).
+ */
+const PLACEHOLDERS: readonly (readonly [from: number, to: number])[] = [
+  [0x7fff0000, 0x80000100],
+  [0xffff0000, SIZE_UNKNOWN],
+];
 /** INFO lists larger than this are not read: they are no text. */
 const MAX_INFO_BYTES = 1 << 20;
 /** Chunks before the samples; more of them is a broken file, not a long header. */
@@ -52,6 +62,8 @@ interface Ds64 {
 interface DataSpan {
   readonly start: number;
   readonly end: number | null;
+  /** Whether the size is one that programs write who do not know it: samples that end before are all there are. */
+  readonly isPlaceholder: boolean;
 }
 
 /** The tags by the names that all containers share. */
@@ -73,8 +85,10 @@ export async function openWav(
     'error',
   ] as const);
   const { waveFormat, span, tags } = await readHeader(source);
-  if (truncated === 'error' && span.end !== null && source.size !== null) {
-    if (span.end > source.size) throw cutShort(span.end, source.size);
+  const problems: Problem[] = [];
+  const isCut = source.size !== null && span.end !== null && span.end > source.size;
+  if (truncated === 'error' && isCut && !span.isPlaceholder) {
+    throw cutShort(span.end!, source.size!);
   }
   const { codec, sampleRate, numChannels, channelMask, blockAlign } = waveFormat;
   const stream: AudioStreamInfo = {
@@ -91,8 +105,13 @@ export async function openWav(
     priming: 0,
     ...(tags.title === undefined ? {} : { title: tags.title }),
   };
-  const packets = () => readPackets(source, span, blockAlign, packetSamples, truncated === 'error');
-  return { format: 'wav', streams: [stream], tags, about: describeFile(tags), packets };
+  const noteCut = (end: number): void => {
+    const error = cutShort(span.end!, end);
+    if (truncated === 'error') throw error;
+    if (problems.length === 0) report(problems, end, error.message);
+  };
+  const packets = () => readPackets(source, span, blockAlign, packetSamples, noteCut);
+  return { format: 'wav', streams: [stream], tags, about: describeFile(tags), problems, packets };
 }
 
 /** Whether these first twelve bytes are those of a WAV file. */
@@ -141,7 +160,13 @@ async function readHeader(
         throw new FormatError('wav.data', 'no fmt chunk before the data chunk', position);
       }
       const isOpen = size === SIZE_UNKNOWN || (size === 0 && !(await isChunkAt(source, start)));
-      return { waveFormat, span: { start, end: isOpen ? null : start + size }, tags };
+      const isPlaceholder = PLACEHOLDERS.some(([from, to]) => size32 >= from && size32 <= to);
+      const span = {
+        start,
+        end: isOpen ? null : start + size,
+        isPlaceholder: isPlaceholder && !is64,
+      };
+      return { waveFormat, span, tags };
     }
     if (source.size !== null && start + size > source.size) {
       const message = `the chunk has ${size} bytes, the file ${source.size - start} more`;
@@ -196,7 +221,7 @@ async function* readPackets(
   span: DataSpan,
   blockAlign: number,
   packetSamples: number,
-  refusesTruncated: boolean,
+  noteCut: (end: number) => void,
 ): AsyncGenerator<ReadPacket> {
   let position = span.start;
   let pts = 0;
@@ -205,8 +230,8 @@ async function* readPackets(
     const wanted = span.end === null ? packetBytes : Math.min(packetBytes, span.end - position);
     if (wanted <= 0) return;
     const bytes = await source.read(position, wanted);
-    if (bytes.length < wanted && span.end !== null && refusesTruncated) {
-      throw cutShort(span.end, position + bytes.length);
+    if (bytes.length < wanted && span.end !== null && !span.isPlaceholder) {
+      noteCut(position + bytes.length);
     }
     const duration = Math.floor(bytes.length / blockAlign);
     if (duration === 0) return;

@@ -58,6 +58,7 @@ export {
   type EncodeStreamOptions,
   type MuxerOptions,
   type RemuxResult,
+  type StreamDescription,
   type StreamingDemuxOptions,
   type TimeWindow,
   type VideoEncodeConfig,

@@ -13,8 +13,12 @@ export interface Output {
   readonly input: AsyncIterable<Uint8Array>;
   /** Writes a line to standard output. */
   line(text: string): void;
-  /** Writes bytes to standard output; settles when more may be written. */
+  /** Writes bytes to standard output; settles when more may be written, rejects if they cannot be. The bytes are the receiver's. */
   bytes(bytes: Uint8Array): Promise<void>;
+  /** Settles when all lines are out; rejects if one could not be written. */
+  finish(): Promise<void>;
+  /** Writes a line to standard error. */
+  note(text: string): void;
   /** True if stderr is a terminal: progress may be shown there. */
   readonly showsProgress: boolean;
   /** Replaces the line of progress on the terminal. */
@@ -40,8 +44,8 @@ export function command<T extends OptionTable>(definition: Command<T>): Command 
   return definition as unknown as Command;
 }
 
-/** The text of `vitrine NAME --help`. */
-export function helpOf({ name, usage, summary, examples, options }: Command): string {
+/** The lines of `vitrine NAME --help`. */
+export function helpOf({ name, usage, summary, examples, options }: Command): string[] {
   return [
     `vitrine ${name} ${usage}`,
     summary,
@@ -51,5 +55,5 @@ export function helpOf({ name, usage, summary, examples, options }: Command): st
     '',
     examples.length > 1 ? 'Examples:' : 'Example:',
     ...examples.map((example) => `  ${example}`),
-  ].join('\n');
+  ];
 }

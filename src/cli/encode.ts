@@ -1,30 +1,34 @@
 /** `vitrine encode`: pictures and sound in, a coded file out. */
-import { stat } from 'node:fs/promises';
-import type { ByteSink } from '../base/byte-stream.ts';
 import type { ReadPacket } from '../base/container.ts';
 import { ConfigError, FormatError } from '../base/errors.ts';
-import type { AudioStreamInfo, VideoStreamInfo } from '../base/packet.ts';
+import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import { inverse, toSeconds } from '../base/rational.ts';
 import { PRESETS } from '../codecs/h264/index.ts';
 import {
   type AudioFrames,
+  colorName,
   PIX_FMTS,
   type PixFmt,
-  type SampleFmt,
   VideoFrames,
 } from '../frames/index.ts';
-import { openPathSink } from '../io/node/path-sink.ts';
 import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
-import { audioEncodeConfig, videoEncodeConfig } from '../pipeline/encode-config.ts';
+import {
+  audioEncodeConfig,
+  type VideoEncodeOptions,
+  videoEncodeConfig,
+} from '../pipeline/encode-config.ts';
 import { Muxer } from '../pipeline/everything.ts';
+import type { StreamDescription } from '../pipeline/muxer.ts';
 import { CODECS, FORMATS } from '../pipeline/registry.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import { LEVELS } from '../syntax/h264/levels.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
-import { type Unpack, unpackerOf } from './frames-of-packets.ts';
+import { sampleFmtOf, type Unpack, unpackerOf } from './frames-of-packets.ts';
 import { type Input, openInput, RAW_FORMATS } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
+import { openOutput, requireOutput } from './output-file.ts';
 import { outputFormat } from './output-format.ts';
+import { requireSound, STRICT_OPTION, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
 import { type Psnr, PsnrMeter } from './psnr.ts';
 
@@ -47,6 +51,7 @@ const OPTIONS = {
   refs: { kind: 'integer', meta: 'N', min: 1, max: 16, help: 'pictures that are referred to' },
   level: { kind: 'choice', choices: LEVELS, help: 'level to keep within' },
   'bitrate-audio': { kind: 'bits', help: 'bits per second of sound, such as 128k' },
+  'channel-mask': { kind: 'integer', meta: 'N', min: 0, max: 0xffffffff, help: 'loudspeakers of the sound as a WAVE channel mask; 0 for the codec\'s own (as the input says)' },
   movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },
   psnr: { kind: 'flag', help: 'measure the coded pictures against the input' },
   'input-format': { kind: 'choice', meta: 'NAME', choices: RAW_FORMATS, help: 'what raw inputs are' },
@@ -55,6 +60,7 @@ const OPTIONS = {
   rate: { kind: 'rate', meta: 'N/D', help: 'frames per second of raw pictures (25)' },
   'sample-rate': { kind: 'integer', meta: 'HZ', min: 1, max: 0x7fffffff, help: 'sampling rate of raw sound' },
   channels: { kind: 'integer', meta: 'N', min: 1, max: 65535, help: 'channels of raw sound' },
+  ...STRICT_OPTION,
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
 
@@ -100,14 +106,10 @@ interface Tally {
 }
 
 async function run(inputs: readonly string[], values: Values, output: Output): Promise<void> {
-  const path = values.output;
+  const path = requireOutput(values.output, values.json === true);
   if (inputs.length === 0) throw new ConfigError('INPUT', 'none given; see vitrine encode --help');
-  if (path === undefined) throw new ConfigError('--output', 'needed is -o FILE');
   if (inputs.filter((name) => name === '-').length > 1) {
     throw new ConfigError('INPUT', '- (stdin) can be given once only');
-  }
-  if (path === '-' && values.json === true) {
-    throw new ConfigError('--json', 'goes to stdout, and so does the output; give -o FILE');
   }
   // A wrong extension is said before anything is read.
   const format = outputFormat(path, values.format);
@@ -130,7 +132,7 @@ function inputOptions(values: Values) {
     rate: values.rate,
     sampleRate: values['sample-rate'],
     channels: values.channels,
-    truncated: 'error',
+    truncated: values.strict === true ? 'error' : 'salvage',
   } as const;
 }
 
@@ -141,31 +143,32 @@ async function encodeInputs(
   values: Values,
   output: Output,
 ): Promise<void> {
-  const sink = path === '-' ? new OutputSink(output) : await openPathSink(path);
+  const file = await openOutput(path, output);
   const meter = values.psnr === true ? new PsnrMeter() : null;
   const tally: Tally = { frames: 0, samples: 0, encodeSeconds: 0, mediaSeconds: 0 };
-  const onInterrupt = () => void Promise.resolve(sink.abort()).finally(() => process.exit(130));
-  process.once('SIGINT', onInterrupt);
   const progress = new Progress(output, () => fractionRead(inputs));
   try {
-    const muxer = new Muxer(sink, { format });
+    const muxer = new Muxer(file.sink, { format });
     checkUsed(inputs, values);
     const feeds = inputs.map((input) => feedOf(input, muxer, values));
     for (const { encoder } of feeds.flatMap(({ tracks }) => tracks)) {
       if (meter !== null && encoder.kind === 'video') measure(meter, encoder, tally);
     }
-    await muxer.open(containerOptions(values));
+    const about = inputs.find(({ reader }) => reader.about !== undefined)?.reader.about;
+    const carried = about === undefined ? {} : muxer.carriedOptions(about);
+    await muxer.open({ ...carried, ...containerOptions(values) });
     await copyAll(feeds, muxer, tally, progress);
+    if (values.strict === true) requireSound(inputs);
     await muxer.close();
   } catch (error) {
-    await sink.abort(error);
+    await file.sink.abort(error);
     throw error;
   } finally {
     progress.end();
-    process.off('SIGINT', onInterrupt);
   }
-  const bytes = sink instanceof OutputSink ? sink.size : (await stat(path)).size;
-  if (path !== '-') report(path, bytes, tally, meter?.result() ?? null, values, output);
+  tellProblems(inputs, output);
+  if (file.isStandard) return;
+  report(path, await file.size(), tally, meter?.result() ?? null, values, output);
 }
 
 /** Options that mean something for one kind of stream only. */
@@ -173,7 +176,7 @@ const VIDEO_ONLY = [
   ...(['codec-video', 'preset', 'crf', 'qp', 'gop', 'bitrate-video', 'vbv-maxrate'] as const),
   ...(['vbv-bufsize', 'refs', 'level', 'psnr'] as const),
 ] as const;
-const AUDIO_ONLY = ['codec-audio', 'bitrate-audio'] as const;
+const AUDIO_ONLY = ['codec-audio', 'bitrate-audio', 'channel-mask'] as const;
 
 /** Throws `ConfigError` for an option that no stream of the inputs would use. */
 function checkUsed(inputs: readonly Input[], values: Values): void {
@@ -219,7 +222,7 @@ function feedOf(input: Input, muxer: Muxer, values: Values): Feed {
 }
 
 function addVideo(muxer: Muxer, stream: VideoStreamInfo, values: Values): VideoEncoder {
-  const { width, height, color, sampleAspectRatio, timeBase } = stream;
+  const { width, height, sampleAspectRatio, timeBase } = stream;
   const { preset, qp, crf, refs, level } = values;
   const vbvMaxRate = values['vbv-maxrate'];
   const vbvBufferSize = values['vbv-bufsize'];
@@ -232,9 +235,7 @@ function addVideo(muxer: Muxer, stream: VideoStreamInfo, values: Values): VideoE
       ...(values.gop === undefined ? {} : { gopSize: values.gop }),
       ...(values['bitrate-video'] === undefined ? {} : { bitRate: values['bitrate-video'] }),
       ...(sampleAspectRatio === undefined ? {} : { sampleAspectRatio }),
-      ...(color === undefined
-        ? {}
-        : { colorRange: color.video_full_range_flag === 1 ? 'pc' : 'tv' }),
+      ...colorOptions(stream),
     }),
     ...(values['codec-video'] === undefined ? {} : { encoder: values['codec-video'] }),
     encoderConfig: {
@@ -246,20 +247,60 @@ function addVideo(muxer: Muxer, stream: VideoStreamInfo, values: Values): VideoE
       ...(vbvMaxRate === undefined ? {} : { vbvMaxRate }),
       ...(vbvBufferSize === undefined ? {} : { vbvBufferSize }),
     },
+    description: descriptionOf(stream),
   });
+}
+
+/** What the input says of its colors, and nothing where it says nothing. */
+function colorOptions({ color }: VideoStreamInfo): Partial<VideoEncodeOptions> {
+  if (color === undefined) return {};
+  return {
+    colorRange: color.video_full_range_flag === 1 ? 'pc' : 'tv',
+    colorPrimaries: colorName('primaries', color.colour_primaries),
+    colorTrc: colorName('transfer', color.transfer_characteristics),
+    colorspace: colorName('matrix', color.matrix_coefficients),
+  };
+}
+
+/** What the input says of a stream that no codec knows. */
+function descriptionOf(stream: StreamInfo): StreamDescription {
+  const { language, title, isDefault } = stream;
+  const shared = {
+    ...(language === undefined ? {} : { language }),
+    ...(title === undefined ? {} : { title }),
+    ...(isDefault === undefined ? {} : { isDefault }),
+  };
+  if (stream.kind !== 'video') return shared;
+  const { rotation, masteringDisplay, contentLight } = stream;
+  return {
+    ...shared,
+    ...(rotation === undefined ? {} : { rotation }),
+    ...(masteringDisplay === undefined ? {} : { masteringDisplay }),
+    ...(contentLight === undefined ? {} : { contentLight }),
+  };
 }
 
 function addAudio(muxer: Muxer, stream: AudioStreamInfo, values: Values): AudioEncoder {
   const { numChannels, sampleRate } = stream;
+  const channelMask = values['channel-mask'] ?? stream.channelMask;
   return muxer.addEncodeStream({
     config: audioEncodeConfig({
       numChannels,
       sampleRate,
-      sampleFmt: stream.sampleFmt as SampleFmt,
+      sampleFmt: sampleFmtOf(stream),
+      // A mask that does not name as many loudspeakers as there are channels says nothing.
+      ...(countBits(channelMask) === numChannels ? { channelMask } : {}),
       ...(values['bitrate-audio'] === undefined ? {} : { bitRate: values['bitrate-audio'] }),
     }),
     ...(values['codec-audio'] === undefined ? {} : { encoder: values['codec-audio'] }),
+    description: descriptionOf(stream),
   });
+}
+
+function countBits(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest !== 0; rest >>>= 1) count += rest & 1;
+  return count;
 }
 
 /** Reads all inputs side by side, the one that is behind first, so that little waits to be interleaved. */
@@ -344,27 +385,4 @@ function report(
   output.line(
     `PSNR: ${text(psnr.average)} (Y ${text(psnr.y)}, U ${text(psnr.u)}, V ${text(psnr.v)})`,
   );
-}
-
-/** Standard output as a sink. */
-class OutputSink implements ByteSink {
-  readonly seekable = false;
-  private readonly output: Output;
-  size = 0;
-
-  constructor(output: Output) {
-    this.output = output;
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    this.size += bytes.length;
-    await this.output.bytes(bytes);
-  }
-
-  writeAt(): never {
-    throw new ConfigError('--output', 'stdout cannot go back');
-  }
-
-  close(): void {}
-  abort(): void {}
 }

@@ -1,7 +1,7 @@
 /** Packets that need no decoder worth the name, as frames: raw pictures and PCM. */
 import { UnsupportedError } from '../base/errors.ts';
 import type { AudioStreamInfo, Packet, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
-import { createPcmDecoder, isPcmCodec } from '../codecs/pcm/index.ts';
+import { createPcmDecoder, isPcmCodec, pcmSampleFmts } from '../codecs/pcm/index.ts';
 import {
   AudioFrames,
   PIX_FMTS,
@@ -59,7 +59,13 @@ function soundUnpacker(stream: AudioStreamInfo): Unpack {
   const { sampleRate, numChannels, timeBase } = stream;
   if (!isPcmCodec(stream.codec)) throw new UnsupportedError('codec', stream.codec);
   const decoder = createPcmDecoder({ codec: stream.codec, sampleRate, numChannels });
-  const sampleFmt = stream.sampleFmt as SampleFmt;
+  const sampleFmt = sampleFmtOf(stream);
   return (packet) =>
     new AudioFrames([decoder.decode(packet)], { sampleFmt, sampleRate, numChannels, timeBase });
+}
+
+/** What decoding gives: containers other than WAV leave it to the codec. */
+export function sampleFmtOf(stream: AudioStreamInfo): SampleFmt {
+  if (stream.sampleFmt === '' && isPcmCodec(stream.codec)) return pcmSampleFmts(stream.codec)[0];
+  return stream.sampleFmt as SampleFmt;
 }

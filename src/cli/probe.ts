@@ -1,6 +1,7 @@
 /** `vitrine probe`: what a file holds, stream by stream, and with `--boxes` as a tree. */
 import { ConfigError, UnsupportedError } from '../base/errors.ts';
 import type { StreamInfo } from '../base/packet.ts';
+import type { Problem } from '../base/problems.ts';
 import { toSeconds } from '../base/rational.ts';
 import { inspectMp4, isMp4 } from '../containers/isobmff/index.ts';
 import { inspectMatroska, isEbml } from '../containers/matroska/index.ts';
@@ -9,12 +10,14 @@ import { formatTree } from '../inspect/index.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { type Input, openInput, openInputSource } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
+import { requireSound, STRICT_OPTION, tellProblems } from './problems.ts';
 
 const OPTIONS = {
   boxes: {
     kind: 'flag',
     help: 'the tree of boxes, elements or chunks, with every field and the bytes where it lies',
   },
+  ...STRICT_OPTION,
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
 
@@ -43,6 +46,8 @@ async function run(
     const found = await survey(input);
     if (values.json === true) output.line(JSON.stringify(found));
     else for (const line of describe(found)) output.line(line);
+    if (values.strict === true) requireSound([input]);
+    tellProblems([input], output);
   } finally {
     await input.source.close();
   }
@@ -92,6 +97,7 @@ interface FileReport {
   readonly bytes: number | null;
   readonly durationSeconds: number;
   readonly streams: readonly StreamReport[];
+  readonly problems: readonly Problem[];
 }
 
 /** Reads all packets: counts and durations are what is there, not what headers claim. */
@@ -135,6 +141,7 @@ async function survey({ name, reader, source }: Input): Promise<FileReport> {
     bytes: source.size,
     durationSeconds: Math.max(0, ...durations),
     streams,
+    problems: reader.problems ?? [],
   };
 }
 

@@ -1,23 +1,24 @@
 /** `vitrine remux`: the same packets in another kind of file. */
-import { stat } from 'node:fs/promises';
 import { ConfigError } from '../base/errors.ts';
-import { openPathSink } from '../io/node/path-sink.ts';
 import { copyStreams } from '../pipeline/copy-streams.ts';
 import { Muxer } from '../pipeline/everything.ts';
 import { FORMATS } from '../pipeline/registry.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { type Input, openInput } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
+import { openOutput, requireOutput } from './output-file.ts';
 import { outputFormat } from './output-format.ts';
+import { STRICT_OPTION, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
 
 // biome-ignore format: one line per option
 const OPTIONS = {
-  output: { kind: 'text', short: 'o', meta: 'FILE', help: 'where the result goes' },
+  output: { kind: 'text', short: 'o', meta: 'FILE', help: 'where the result goes; - is stdout' },
   format: { kind: 'choice', choices: FORMATS.map(({ name }) => name), help: 'kind of file, if the extension of the output does not say' },
   rate: { kind: 'rate', meta: 'N/D', help: 'frames per second of an H.264 byte stream that does not say' },
   streams: { kind: 'text', meta: 'N,N', help: 'numbers of the streams to take, as probe lists them (all)' },
   movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },
+  ...STRICT_OPTION,
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
 
@@ -38,21 +39,21 @@ export const remux = command({
 
 async function run(inputs: readonly string[], values: Values, output: Output): Promise<void> {
   const [name] = inputs;
-  const path = values.output;
+  const path = requireOutput(values.output, values.json === true);
   if (name === undefined || inputs.length > 1) {
     throw new ConfigError('INPUT', `got ${inputs.length} inputs, needed is one`);
   }
-  if (path === undefined) throw new ConfigError('--output', 'needed is -o FILE');
   const format = outputFormat(path, values.format);
   const input = await openInput(name, output.input, {
-    truncated: 'salvage',
+    truncated: values.strict === true ? 'error' : 'salvage',
     ...(values.rate === undefined ? {} : { rate: values.rate }),
   });
   try {
     const { streams } = input.reader;
     const taken = chosenStreams(values.streams, streams.length);
-    const packets = await copyTo(input, taken, path, format, values, output);
-    const bytes = (await stat(path)).size;
+    const { packets, bytes } = await copyTo(input, taken, path, format, values, output);
+    tellProblems([input], output);
+    if (path === '-') return;
     if (values.json === true) output.line(JSON.stringify({ output: path, packets, bytes }));
     else {
       const codecs = taken.map((index) => streams[index]!.codec).join(', ');
@@ -81,26 +82,24 @@ async function copyTo(
   format: string,
   values: Values,
   output: Output,
-): Promise<number> {
-  const sink = await openPathSink(path);
-  const onInterrupt = () => void Promise.resolve(sink.abort()).finally(() => process.exit(130));
-  process.once('SIGINT', onInterrupt);
+): Promise<{ packets: number; bytes: number }> {
+  const file = await openOutput(path, output);
   const progress = new Progress(output, () =>
     source.size === null ? null : source.position / source.size,
   );
   const layout = values.movflags;
   try {
-    const { packets } = await copyStreams(demuxer, new Muxer(sink, { format }), {
+    const { packets } = await copyStreams(demuxer, new Muxer(file.sink, { format }), {
       indices,
       muxerOptions: layout === undefined ? {} : { [layout]: true },
+      strict: values.strict === true,
       onProgress: (seconds) => progress.update(0, seconds),
     });
-    return packets;
+    return { packets, bytes: await file.size() };
   } catch (error) {
-    await sink.abort(error);
+    await file.sink.abort(error);
     throw error;
   } finally {
     progress.end();
-    process.off('SIGINT', onInterrupt);
   }
 }

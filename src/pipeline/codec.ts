@@ -85,6 +85,8 @@ export interface AudioRequest extends SharedSettings {
   readonly numChannels: number;
   /** One of the codec's `sampleFmts`: what `encode` will be given. */
   readonly sampleFmt: SampleFmt;
+  /** WAVE channel mask of the channels; 0 if nothing was said. */
+  readonly channelMask: number;
   /** Options of the codec's own. */
   readonly options: Readonly<Record<string, unknown>>;
 }

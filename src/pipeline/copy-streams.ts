@@ -2,6 +2,7 @@
 import { ConfigError, FormatError, rejectUnknownKeys, requireInteger } from '../base/errors.ts';
 import type { Abortable } from '../base/pace.ts';
 import type { Packet } from '../base/packet.ts';
+import type { Problem } from '../base/problems.ts';
 import { toSeconds } from '../base/rational.ts';
 import type { Demuxer } from './demuxer.ts';
 import type { Muxer } from './muxer.ts';
@@ -12,6 +13,8 @@ export interface CopyOptions extends Abortable {
   readonly indices?: readonly number[];
   /** Options of the new container. They win over what the old file says of itself, which is taken over otherwise. */
   readonly muxerOptions?: object;
+  /** Whether what a reader can read past (`problems`) fails the copy. Default false. */
+  readonly strict?: boolean;
   /** Told now and then how far the copy has come, in seconds of the file. */
   readonly onProgress?: (seconds: number) => void;
 }
@@ -22,10 +25,12 @@ export interface RemuxResult {
   readonly packets: number;
   /** Bytes of the packets. */
   readonly bytes: number;
+  /** What was wrong with the old file and read past. */
+  readonly problems: readonly Problem[];
 }
 
 /** The keys of `CopyOptions`. */
-export const COPY_KEYS = ['indices', 'muxerOptions', 'onProgress', 'signal'];
+export const COPY_KEYS = ['indices', 'muxerOptions', 'onProgress', 'strict', 'signal'];
 
 /**
  * Copies what `demuxer` reads into the file of `muxer`, which is new, and completes that. Throws like `remux`; the file of
@@ -47,8 +52,14 @@ export async function copyStreams(
     if (counts.packets === 0) {
       throw new FormatError('remux', 'the streams to copy hold no packet; nothing was written');
     }
+    const { problems = [] } = demuxer.reader;
+    const [first] = problems;
+    if (options.strict === true && first !== undefined) {
+      const isPlaced = first.message.includes('byte offset');
+      throw new FormatError('remux', first.message, isPlaced ? -1 : first.offset);
+    }
     await muxer.close();
-    return { format: demuxer.format, ...counts };
+    return { format: demuxer.format, ...counts, problems };
   } catch (error) {
     await muxer.abort(error);
     throw error;

@@ -1,5 +1,11 @@
 /** What a stream shall be: the two configurations that `Muxer.addEncodeStream` takes, checked when they are made. */
-import { rejectUnknownKeys, requireInteger, requireNumber, requireOneOf } from '../base/errors.ts';
+import {
+  ConfigError,
+  rejectUnknownKeys,
+  requireInteger,
+  requireNumber,
+  requireOneOf,
+} from '../base/errors.ts';
 import type { ColorTags } from '../base/packet.ts';
 import {
   type FrameRate,
@@ -66,6 +72,11 @@ export interface AudioEncodeOptions extends SharedOptions {
   readonly sampleRate: number;
   /** Format of the frames that will be given; default fltp. What the codec does not code is converted. */
   readonly sampleFmt?: SampleFmt;
+  /**
+   * The loudspeakers of the channels, in their order, as a WAVE channel mask (bit 0 front left, bit 1 front right …). Default 0: those
+   * that the codec takes the number of channels for.
+   */
+  readonly channelMask?: number;
 }
 
 /** A checked configuration; made by `audioEncodeConfig` only. */
@@ -74,6 +85,8 @@ export interface AudioEncodeConfig extends SharedSettings {
   readonly numChannels: number;
   readonly sampleRate: number;
   readonly sampleFmt: SampleFmt;
+  /** 0 if nothing was said. */
+  readonly channelMask: number;
 }
 
 const SHARED_KEYS = ['bitRate', 'compressionLevel', 'qscale'] as const;
@@ -90,7 +103,7 @@ const VIDEO_KEYS = [
   'colorRange',
   'sampleAspectRatio',
 ] as const;
-const AUDIO_KEYS = ['numChannels', 'sampleRate', 'sampleFmt'] as const;
+const AUDIO_KEYS = ['numChannels', 'sampleRate', 'sampleFmt', 'channelMask'] as const;
 
 const MAX_INT31 = 0x7fff_ffff;
 const VIDEO = 'videoEncodeConfig';
@@ -123,13 +136,25 @@ export function videoEncodeConfig(options: VideoEncodeOptions): VideoEncodeConfi
 /** Checks what an audio stream shall be; throws `ConfigError` naming the option and what is allowed. */
 export function audioEncodeConfig(options: AudioEncodeOptions): AudioEncodeConfig {
   rejectUnknownKeys(AUDIO, options, [...AUDIO_KEYS, ...SHARED_KEYS]);
+  const numChannels = requireInteger(`${AUDIO}.numChannels`, options.numChannels, 1, 65535);
   return {
     kind: 'audio',
-    numChannels: requireInteger(`${AUDIO}.numChannels`, options.numChannels, 1, 65535),
+    numChannels,
+    channelMask: channelMask(options.channelMask ?? 0, numChannels),
     sampleRate: requireInteger(`${AUDIO}.sampleRate`, options.sampleRate, 1, MAX_INT31),
     sampleFmt: requireSampleFmt(`${AUDIO}.sampleFmt`, options.sampleFmt ?? 'fltp'),
     ...sharedSettings(AUDIO, options),
   };
+}
+
+function channelMask(mask: number, numChannels: number): number {
+  const where = `${AUDIO}.channelMask`;
+  requireInteger(where, mask, 0, 0xffff_ffff);
+  let count = 0;
+  for (let rest = mask; rest !== 0; rest >>>= 1) count += rest & 1;
+  if (mask === 0 || count === numChannels) return mask;
+  const found = `0x${mask.toString(16)} names ${count} loudspeakers`;
+  throw new ConfigError(where, `${found}, but there are ${numChannels} channels; 0 names none`);
 }
 
 /** What was said about color; the range of a `yuvj` format says so by itself. */

@@ -48,4 +48,9 @@ export {
   READ_WAV,
   READ_Y4M,
 } from './input-formats.ts';
-export { type EncodeStreamOptions, Muxer, type MuxerOptions } from './muxer.ts';
+export {
+  type EncodeStreamOptions,
+  Muxer,
+  type MuxerOptions,
+  type StreamDescription,
+} from './muxer.ts';

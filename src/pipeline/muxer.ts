@@ -9,7 +9,7 @@ import type { ContainerWriter } from '../base/container.ts';
 import { ConfigError, MediaError, rejectUnknownKeys, StateError } from '../base/errors.ts';
 import type { FileDescription } from '../base/file-description.ts';
 import { type Abortable, Pace, unlessAborted } from '../base/pace.ts';
-import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
+import type { Packet, Packets, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import type { AbortSignalLike } from '../base/platform.ts';
 import { type Rational, rescale } from '../base/rational.ts';
 import { type Destination, openSink, requireDestination } from '../io/open.ts';
@@ -31,7 +31,18 @@ export interface EncodeStreamOptions<C extends VideoEncodeConfig | AudioEncodeCo
   readonly encoder?: string | Codec;
   /** Options of the codec's own; they win over the config. */
   readonly encoderConfig?: EncoderConfig;
+  /** What the file shall say of the stream beside what was coded: from a stream that was decoded, for example. */
+  readonly description?: StreamDescription;
 }
+
+/** What files say of streams that no codec knows. */
+export type StreamDescription = Partial<Pick<StreamInfo, 'language' | 'title' | 'isDefault'>> &
+  Partial<Pick<VideoStreamInfo, 'rotation' | 'masteringDisplay' | 'contentLight'>>;
+
+const DESCRIPTION_KEYS = {
+  audio: ['language', 'title', 'isDefault'],
+  video: ['language', 'title', 'isDefault', 'rotation', 'masteringDisplay', 'contentLight'],
+} as const;
 
 /** What a file shall be. An aborted `signal` gives the file up, as `abort` does. */
 export interface MuxerOptions extends Abortable {
@@ -108,7 +119,7 @@ export class Muxer implements AsyncDisposable {
   ): VideoEncoder | AudioEncoder {
     const where = 'muxer.addEncodeStream';
     this.requireState('addEncodeStream', 'new', 'add every stream before open()');
-    rejectUnknownKeys(where, options, ['config', 'encoder', 'encoderConfig']);
+    rejectUnknownKeys(where, options, ['config', 'encoder', 'encoderConfig', 'description']);
     const { config, encoder: name } = options;
     if (config?.kind !== 'video' && config?.kind !== 'audio') {
       throw new ConfigError(
@@ -118,7 +129,9 @@ export class Muxer implements AsyncDisposable {
     }
     const defaultName = this.defaultCodec(config.kind);
     const encoder = this.createEncoder(config, name ?? defaultName, { ...options.encoderConfig });
-    this.streams.push(encoder.streamInfo);
+    const { description = {} } = options;
+    rejectUnknownKeys(`${where}.description`, description, DESCRIPTION_KEYS[config.kind]);
+    this.streams.push({ ...encoder.streamInfo, ...description });
     this.encoders.push(encoder);
     return encoder;
   }

@@ -17,11 +17,12 @@ export const AAC: AudioCodec = /* @__PURE__ */ audioCodec({
   aliases: ['libfdk_aac', 'aac_lc', 'aac-lc', 'mp4a'],
   description: 'AAC-LC (MPEG-4 part 3)',
   sampleFmts: ['fltp'],
-  open({ sampleRate, numChannels, bitRate, qscale, options }) {
+  open({ sampleRate, numChannels, channelMask, bitRate, qscale, options }) {
     rejectSessionKeys(options, SESSION_KEYS, 'audioEncodeConfig');
     return createAacEncoder({
       sampleRate,
       numChannels,
+      ...(channelMask === 0 ? {} : { channelMask }),
       ...(bitRate === undefined ? {} : { bitRate }),
       ...(qscale === undefined ? {} : { quality: qscale }),
       ...(options as AacEncoderConfig),

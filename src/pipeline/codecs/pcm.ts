@@ -26,10 +26,14 @@ export function pcm(codec: PcmCodec): AudioCodec {
     name: codec,
     description: `PCM, ${codec.slice('pcm_'.length)}`,
     sampleFmts: pcmSampleFmts(codec),
-    open({ sampleFmt, sampleRate, numChannels, options }) {
+    open({ sampleFmt, sampleRate, numChannels, channelMask, options }) {
       rejectSessionKeys(options, SESSION_KEYS, 'audioEncodeConfig');
       const config = options as PcmEncoderConfig;
-      const encoder = createPcmEncoder({ codec, sampleFmt, sampleRate, numChannels, ...config });
+      const encoder = createPcmEncoder({
+        ...{ codec, sampleFmt, sampleRate, numChannels },
+        ...(channelMask === 0 ? {} : { channelMask }),
+        ...config,
+      });
       return {
         streamInfo: encoder.streamInfo,
         keepsNonFinite: config.nonFinite === 'keep',

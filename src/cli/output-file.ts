@@ -1,0 +1,58 @@
+/** Where the file goes that a command makes: a path, or standard output. */
+import { stat } from 'node:fs/promises';
+import type { ByteSink } from '../base/byte-stream.ts';
+import { ConfigError, StateError } from '../base/errors.ts';
+import { openPathSink } from '../io/node/path-sink.ts';
+import type { Output } from './command.ts';
+
+/** What every command that makes a file needs to know of it. */
+export interface OutputFile {
+  readonly sink: ByteSink;
+  /** Whether it is standard output: no report goes there too. */
+  readonly isStandard: boolean;
+  /** Bytes of the file; to be asked when it is closed. */
+  size(): Promise<number>;
+}
+
+/** Checks the option `--output`; throws `ConfigError` if it is missing, or does not go with `--json`. */
+export function requireOutput(path: string | undefined, isJson: boolean): string {
+  if (path === undefined) throw new ConfigError('--output', 'needed is -o FILE');
+  if (path === '-' && isJson) {
+    throw new ConfigError('--json', 'goes to stdout, and so does the output; give -o FILE');
+  }
+  return path;
+}
+
+/** Opens the file at `path`, or standard output for `-`. */
+export async function openOutput(path: string, output: Output): Promise<OutputFile> {
+  if (path === '-') {
+    const sink = new StandardSink(output);
+    return { sink, isStandard: true, size: async () => sink.size };
+  }
+  const sink = await openPathSink(path);
+  return { sink, isStandard: false, size: async () => (await stat(path)).size };
+}
+
+/** Standard output as a sink. */
+class StandardSink implements ByteSink {
+  readonly seekable = false;
+  private readonly output: Output;
+  size = 0;
+
+  constructor(output: Output) {
+    this.output = output;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.size += bytes.length;
+    // Whoever takes them may do so later, and the container may write over them.
+    await this.output.bytes(bytes.slice());
+  }
+
+  writeAt(): never {
+    throw new StateError('--output', 'stdout cannot go back');
+  }
+
+  close(): void {}
+  abort(): void {}
+}

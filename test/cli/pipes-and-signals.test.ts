@@ -216,7 +216,7 @@ describe('a signal (kinds 1 and 15)', () => {
         child.once('exit', (_, by) => resolve(by));
       });
       child.stdin.on('error', () => {});
-      child.stdin.write(wav(RATE, 0x7ffff000));
+      child.stdin.write(wav(4 * RATE, 0x7ffff000));
       while (readdirSync(here).length < 2) await sleep(10);
       child.kill(signal);
       expect(await ended).toBe(signal);

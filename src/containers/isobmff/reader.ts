@@ -12,6 +12,7 @@ import type { StreamInfo } from '../../base/packet.ts';
 import { type Problem, report } from '../../base/problems.ts';
 import { rescale } from '../../base/rational.ts';
 import { SourceWindow } from '../../base/source-window.ts';
+import { ConfigSearch, lacksConfig } from '../config/config-search.ts';
 import {
   type BoxView,
   boxesIn,
@@ -27,7 +28,7 @@ import { fragmentShift } from './edit-timeline.ts';
 import { readsForward } from './forward.ts';
 import type { FragmentTrack } from './fragment-samples.ts';
 import { type ReadMetadata, readMetadata } from './metadata-reader.ts';
-import { PacketReader, tableSamples } from './packet-reader.ts';
+import { PacketReader, type ReadContext, tableSamples } from './packet-reader.ts';
 import { readTimedText } from './text-samples.ts';
 import { loadBox, MAX_TOP_LEVEL_BOXES, topLevelBox } from './top-level.ts';
 import { type Mp4TrackInfo, type ReadTrack, readTrack } from './track-reader.ts';
@@ -127,10 +128,19 @@ async function makeReader(
   const movie = readChild(mvhd, file, moov);
   const movieTimescale = movie?.timescale ?? 1000;
   const all: ReadTrack[] = [];
+  let failure: FormatError | undefined;
   for (const box of boxesIn(file.bytes, moov.dataStart, moov.end)) {
     if (box.type !== 'trak') continue;
-    const track = readTrack(file, box, { movieTimescale, budget, problems });
-    if (track !== null) all.push(track);
+    try {
+      const track = readTrack(file, box, { movieTimescale, budget, problems });
+      if (track !== null) all.push(track);
+    } catch (error) {
+      // What is broken in one track costs that track, not the file.
+      if (!(error instanceof FormatError)) throw error;
+      failure ??= error;
+      const offset = file.fileOffset + box.start;
+      report(problems, offset, `a track is left out: ${error.message}`);
+    }
   }
   // A text track that others name as their chapters is no stream of its own.
   const chapterTrack = all.find(
@@ -143,7 +153,9 @@ async function makeReader(
     .filter((track) => track !== chapterTrack)
     .map((track) => (gapless === undefined ? track : withGaplessInfo(track, gapless)));
   if (tracks.length === 0) {
-    throw new FormatError('mp4.moov', 'has no track that can be played', file.fileOffset);
+    throw (
+      failure ?? new FormatError('mp4.moov', 'has no track that can be played', file.fileOffset)
+    );
   }
   let { chapters } = described;
   // Streams cannot be read ahead to where the titles are.
@@ -158,7 +170,7 @@ async function makeReader(
   if (moovEnd > window.size) {
     report(problems, window.size, 'the file ends within moov');
   }
-  const packets = new PacketReader({
+  const context: ReadContext = {
     window,
     budget,
     problems,
@@ -166,10 +178,16 @@ async function makeReader(
     fragmentTracks: mayHaveFragments ? fragmentTracks(file, mvex, tracks) : null,
     saysFragmented: isFragmented,
     moovEnd,
-  });
+  };
+  const packets = new PacketReader(context);
+  const configs = await missingConfigs(context);
   return {
     format: majorBrand === 'qt  ' ? 'mov' : 'mp4',
-    streams: tracks.map((track) => withPriming(track, window.size, isFragmented, budget)),
+    streams: tracks.map((track, i) => {
+      const stream = withPriming(track, window.size, isFragmented, budget);
+      const config = configs.get(i);
+      return config === undefined ? stream : { ...stream, config };
+    }),
     tracks: tracks.map(({ info }) => info),
     majorBrand,
     isFragmented,
@@ -181,6 +199,41 @@ async function makeReader(
     packets: () => eachPacket(packets.runs()),
     packetRuns: (from) => packets.runs(from),
   };
+}
+
+/** Bytes of the first samples that are looked into for a configuration; in a stream, not so many that they are dropped. */
+const MAX_SEARCH_BYTES = 16 << 20;
+const MAX_STREAM_SEARCH_BYTES = 256 << 10;
+
+/**
+ * The configuration of tracks whose sample entry has none (`avc3`, and `avc1` of encoders without global headers), by their
+ * places in `tracks`, from their first samples.
+ */
+async function missingConfigs(context: ReadContext): Promise<ReadonlyMap<number, Uint8Array>> {
+  const { tracks, window, problems, moovEnd } = context;
+  const found = new Map<number, Uint8Array>();
+  const searches = new Map<number, ConfigSearch>();
+  for (const [i, { stream }] of tracks.entries()) {
+    if (lacksConfig(stream.codec, stream.config)) searches.set(i, new ConfigSearch(stream.codec));
+  }
+  if (searches.size === 0) return found;
+  const isStream = window.source.size === null;
+  let left = isStream ? MAX_STREAM_SEARCH_BYTES : MAX_SEARCH_BYTES;
+  for await (const run of new PacketReader({ ...context, problems: [] }).runs()) {
+    for (const { streamIndex, packet } of run) {
+      left -= packet.data.length;
+      const config = searches.get(streamIndex)?.add(packet.data) ?? null;
+      if (config === null) continue;
+      found.set(streamIndex, config);
+      searches.delete(streamIndex);
+    }
+    if (searches.size === 0 || left < 0) break;
+  }
+  for (const i of searches.keys()) {
+    const { track_ID } = tracks[i].info;
+    report(problems, moovEnd, `track ${track_ID}: no parameter sets in its first samples either`);
+  }
+  return found;
 }
 
 /** What is carried from fragment to fragment, by track_ID, with the defaults of `mvex` if there is one. */

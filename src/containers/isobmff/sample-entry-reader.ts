@@ -260,7 +260,7 @@ function readEsdsEntry(file: FileBytes, children: BoxView, entry: AudioEntry): A
     sampleRate: format.sampleRate,
     numChannels: format.numChannels || entry.numChannels,
     channelMask: entry.channelMask || format.channelMask,
-    frameSize: format.frameLength,
+    frameSize: format.frameSize,
   };
 }
 

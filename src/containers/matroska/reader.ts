@@ -6,12 +6,13 @@ import {
   type ReadPacket,
   type ReadStart,
 } from '../../base/container.ts';
-import { rejectUnknownKeys, StateError } from '../../base/errors.ts';
+import { FormatError, rejectUnknownKeys, StateError } from '../../base/errors.ts';
 import type { FileDescription } from '../../base/file-description.ts';
 import type { LimitOptions } from '../../base/limits.ts';
 import type { StreamInfo } from '../../base/packet.ts';
-import type { Problem } from '../../base/problems.ts';
+import { type Problem, report } from '../../base/problems.ts';
 import { widenNalLengths } from '../../syntax/h264/byte-stream.ts';
+import { ConfigSearch, withoutStartCodes } from '../config/config-search.ts';
 import { samplesInFrame } from '../config/frame-duration.ts';
 import { isKeyPicture } from '../config/key-pictures.ts';
 import { type BlockFrame, ClusterReader } from './cluster-reader.ts';
@@ -51,7 +52,53 @@ export async function openMatroska(
 ): Promise<MatroskaReader> {
   rejectUnknownKeys('matroska.options', options, ['verifyChecksums', 'limits']);
   const segment = await openSegment(source, options.limits);
-  return new SegmentReader(segment, options.verifyChecksums ?? true);
+  const tracks = await withConfigs(segment);
+  return new SegmentReader({ ...segment, tracks }, options.verifyChecksums ?? true);
+}
+
+/** How far the first frames are looked into for a configuration; in a stream, not so far that they are dropped. */
+const MAX_SEARCH_BYTES = 16 << 20;
+const MAX_STREAM_SEARCH_BYTES = 256 << 10;
+
+/**
+ * The tracks of `segment`, with the configuration that stands in their first frames where the track itself has none. A track
+ * without any is left out. Throws `FormatError` if none is left.
+ */
+async function withConfigs(segment: OpenSegment): Promise<ReadonlyMap<number, ReaderTrack>> {
+  const { tracks, window, firstCluster, problems } = segment;
+  const lacking = [...tracks.values()].filter((track) => track.lacksConfig);
+  if (lacking.length === 0) return tracks;
+  const maxBytes = window.source.size === null ? MAX_STREAM_SEARCH_BYTES : MAX_SEARCH_BYTES;
+  const searches = new Map(
+    lacking.map(({ stream, streamIndex }) => [streamIndex, new ConfigSearch(stream.codec)]),
+  );
+  const found = new Map<number, Uint8Array>();
+  const peek = new SegmentReader({ ...segment, problems: [] }, false);
+  for await (const run of peek.packetRuns()) {
+    for (const { streamIndex, packet } of run) {
+      const config = searches.get(streamIndex)?.add(packet.data) ?? null;
+      if (config === null) continue;
+      found.set(streamIndex, config);
+      searches.delete(streamIndex);
+    }
+    const end = window.start + window.bytes.length;
+    if (searches.size === 0 || end - firstCluster > maxBytes) break;
+  }
+  const kept = new Map<number, ReaderTrack>();
+  for (const [number, track] of tracks) {
+    const config = found.get(track.streamIndex) ?? track.stream.config;
+    const isConfigured = !track.lacksConfig || found.has(track.streamIndex);
+    const isKept = isConfigured || config.length > 0;
+    if (isKept) {
+      kept.set(number, { ...track, streamIndex: kept.size, stream: { ...track.stream, config } });
+    }
+    if (isConfigured) continue;
+    const detail = `track ${number}: neither CodecPrivate nor its first frames configure ${track.stream.codec}`;
+    report(problems, firstCluster, isKept ? detail : `${detail}; it is left out`);
+    if (!isKept && tracks.size === 1)
+      throw new FormatError('matroska.tracks', detail, firstCluster);
+  }
+  return kept;
 }
 
 /** Video codecs whose packets may be stored in another order than they are shown. */
@@ -141,6 +188,7 @@ class FrameFinisher {
     const { stream } = track;
     const isCanonical = track.nalLengthBytes === 0 || track.nalLengthBytes === 4;
     let data = isCanonical ? frame.data : widenNalLengths(frame.data, track.nalLengthBytes);
+    if (track.mayHaveStartCodes) data = withoutStartCodes(data);
     if (track !== this.track) {
       if (track.inBand !== undefined) data = joinBytes([track.inBand, data]);
       this.track = track;

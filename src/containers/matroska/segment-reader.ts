@@ -319,6 +319,7 @@ async function readTracks(
 ): Promise<ReadonlyMap<number, ReaderTrack>> {
   if (tracks === undefined) throw new FormatError('matroska.Tracks', 'there are none', 0);
   const byNumber = new Map<number, ReaderTrack>();
+  let failure: FormatError | undefined;
   for (const element of tracks.every('TrackEntry')) {
     budget.addTrack(element.offset);
     const entry = tracks.of(element);
@@ -328,11 +329,18 @@ async function readTracks(
       continue;
     }
     requirePlainScale(entry, byNumber.size);
-    const track = await readTrack(entry, byNumber.size, timestampScale, element.offset, budget);
-    if (track !== null) byNumber.set(number, track);
+    try {
+      const track = await readTrack(entry, byNumber.size, timestampScale, element.offset, budget);
+      if (track !== null) byNumber.set(number, track);
+    } catch (error) {
+      // What is broken in one track costs that track, not the file.
+      if (!(error instanceof FormatError)) throw error;
+      failure ??= error;
+      report(problems, element.offset, `track ${number} is left out: ${error.message}`);
+    }
   }
-  if (byNumber.size === 0) throw new FormatError('matroska.Tracks', 'no track can be read', 0);
-  return byNumber;
+  if (byNumber.size > 0) return byNumber;
+  throw failure ?? new FormatError('matroska.Tracks', 'no track can be read', 0);
 }
 
 function describe(

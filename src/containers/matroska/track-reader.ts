@@ -2,8 +2,10 @@
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import type { Budget } from '../../base/limits.ts';
 import { clip3 } from '../../base/math.ts';
-import type { ColorTags, StreamInfo, VideoStreamInfo } from '../../base/packet.ts';
+import type { AudioStreamInfo, ColorTags, StreamInfo, VideoStreamInfo } from '../../base/packet.ts';
 import { type Rational, reduced, rescale } from '../../base/rational.ts';
+import { aacFormat, requireConfig } from '../config/check-config.ts';
+import { lacksConfig } from '../config/config-search.ts';
 import { aacConfigOf, codecOfId, needsConfig, UNKNOWN_CODEC_PREFIX } from './codec-ids.ts';
 import { type ContentEncoding, readContentEncodings, undoEncoding } from './content-encoding.ts';
 import type { Children } from './ebml-reader.ts';
@@ -26,6 +28,10 @@ export interface ReaderTrack {
   readonly encodings: readonly ContentEncoding[];
   /** Bytes before each NAL unit's length as stored: 1, 2 or 4; 0 if the packets are no NAL units to convert. */
   readonly nalLengthBytes: number;
+  /** Whether the configuration has to be looked for in the first frames. */
+  readonly lacksConfig: boolean;
+  /** Whether frames may be H.264 with start codes instead of lengths. */
+  readonly mayHaveStartCodes: boolean;
   /** DefaultDuration in ticks, not rounded; 0 if there is none. */
   readonly defaultTicks: number;
   /** CodecDelay in ticks. */
@@ -84,32 +90,37 @@ export async function readTrack(
     const frameRate = frameRateOf(defaultDuration);
     if (frameRate) stream = { ...stream, frameRate };
   } else if (type === TYPE_AUDIO) {
-    const sampleRate = Math.round(
+    const codedRate = Math.round(
       codec === 'opus' ? OPUS_RATE : audio.float('SamplingFrequency', 8000),
     );
-    const numChannels = audio.uint('Channels', 1);
-    requireRange(`${where}.SamplingFrequency`, sampleRate, MAX_DIMENSION, offset);
-    requireRange(`${where}.Channels`, numChannels, MAX_CHANNELS, offset);
-    if (codec === 'aac' && config.length === 0) config = aacConfigOf(sampleRate, numChannels);
+    const codedChannels = audio.uint('Channels', 1);
+    requireRange(`${where}.SamplingFrequency`, codedRate, MAX_DIMENSION, offset);
+    requireRange(`${where}.Channels`, codedChannels, MAX_CHANNELS, offset);
+    if (codec === 'aac' && config.length === 0) config = aacConfigOf(codedRate, codedChannels);
+    const sound = soundOf(codec, config, audio, codedRate, codedChannels);
     stream = {
       ...common,
       kind: 'audio',
       config: codecId === ACM_CODEC_ID ? new Uint8Array(0) : config,
-      sampleRate,
-      numChannels,
-      channelMask: 0,
+      ...sound,
       sampleFmt: '',
-      frameSize: frameSizeOf(codec),
-      priming: rescale(codecDelay, [1, 1e9], [1, sampleRate]),
+      priming: rescale(codecDelay, [1, 1e9], [1, sound.sampleRate]),
     };
   } else {
     stream = { ...common, kind: 'subtitle', config };
   }
-  if (codecId === VFW_CODEC_ID) stream = { ...stream, config: new Uint8Array(0) };
-  if (needsConfig(codec) && config.length === 0) {
+  if (codecId === VFW_CODEC_ID) {
+    config = new Uint8Array(0);
+    stream = { ...stream, config };
+  }
+  requireConfig(codec, config);
+  const lacks = lacksConfig(codec, config);
+  if (needsConfig(codec) && config.length === 0 && !lacks) {
     throw new FormatError(`${where}.CodecPrivate`, `is missing; '${codec}' needs it`, offset);
   }
-  const nalLengthBytes = codec === 'h264' ? nalLengthOf(config, where, offset) : 0;
+  // Without a record nobody says how units are told apart: the packets do.
+  const isPlain = codec !== 'h264' || config.length === 0;
+  const nalLengthBytes = isPlain ? 0 : nalLengthOf(config, where, offset);
   if (nalLengthBytes !== 0 && nalLengthBytes !== 4) {
     stream = { ...stream, config: config.with(4, config[4]! | 3) };
   }
@@ -118,8 +129,36 @@ export async function readTrack(
     streamIndex,
     encodings: encodings.filter((encoding) => encoding.appliesToFrames),
     nalLengthBytes,
+    lacksConfig: lacks,
+    mayHaveStartCodes: codec === 'h264' && config.length === 0,
     defaultTicks: defaultDuration / timestampScale,
     delayTicks: rescale(codecDelay, [1, 1e9], timeBase),
+  };
+}
+
+/**
+ * What sound decodes to. AAC's own configuration tells more than the track: rate with SBR, loudspeakers. Where it does not
+ * speak of SBR, OutputSamplingFrequency (RFC 9559 clause 5.1.4.1.29.2) may.
+ */
+function soundOf(
+  codec: string,
+  config: Uint8Array,
+  audio: Children,
+  codedRate: number,
+  codedChannels: number,
+): Pick<AudioStreamInfo, 'sampleRate' | 'numChannels' | 'channelMask' | 'frameSize'> {
+  if (codec !== 'aac') {
+    const plain = { sampleRate: codedRate, numChannels: codedChannels, channelMask: 0 };
+    return { ...plain, frameSize: frameSizeOf(codec) };
+  }
+  const format = aacFormat(config);
+  const output = Math.round(audio.float('OutputSamplingFrequency', 0));
+  const isImplicit = format.frameSize === format.frameLength && output === 2 * format.sampleRate;
+  return {
+    sampleRate: isImplicit ? output : format.sampleRate,
+    numChannels: format.numChannels || codedChannels,
+    channelMask: format.channelMask,
+    frameSize: isImplicit ? 2 * format.frameSize : format.frameSize,
   };
 }
 
@@ -150,9 +189,6 @@ function describe(entry: Children): { language: string; title?: string; isDefaul
 
 /** Bytes of the lengths in packets: lengthSizeMinusOne of `avcC`, NALFF clause 5.3.3.1. */
 function nalLengthOf(config: Uint8Array, where: string, offset: number): number {
-  if (config.length < 7 || config[0] !== 1) {
-    throw new FormatError(`${where}.CodecPrivate`, 'is no avcC record (NALFF 5.3.3.1)', offset);
-  }
   const length = (config[4]! & 3) + 1;
   if (length === 3)
     throw new FormatError(`${where}.CodecPrivate`, 'NAL lengths of 3 bytes', offset);

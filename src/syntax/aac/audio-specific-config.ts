@@ -1,7 +1,7 @@
 /**
  * AudioSpecificConfig, AAC clause 1.6.2.1: what a decoder, or a container, must know of an AAC stream before its first frame.
- * Described is the part that all object types share, the explicit signaling of SBR, and GASpecificConfig of AAC Main, LC, SSR
- * and LTP.
+ * Described is the part that all object types share, the signaling of SBR in both ways (hierarchical, and behind the rest,
+ * where decoders without SBR do not look), and GASpecificConfig of AAC Main, LC, SSR and LTP.
  */
 import type { BitSyntax, Draft, Flag } from '../../bits/bit-syntax.ts';
 import { SyntaxReader } from '../../bits/syntax-reader.ts';
@@ -44,9 +44,11 @@ export interface AudioSpecificConfig {
   readonly samplingFrequency: number;
   /** Table 1.19; 0 if `programConfig` tells. */
   readonly channelConfiguration: number;
-  /** SBR, alone (5) or with parametric stereo (29), signaled by its object type; null without. */
+  /** SBR, alone (5) or with parametric stereo (29); null without. */
   readonly sbr: {
     readonly extensionAudioObjectType: number;
+    /** Signaled behind the rest of the configuration (AAC clause 1.6.6.2), not by the first object type. */
+    readonly isBackwardCompatible: boolean;
     /** Of the output, in Hz. */
     readonly extensionSamplingFrequency: number;
   } | null;
@@ -102,7 +104,8 @@ export function audioSpecificConfig(
 ): AudioSpecificConfig {
   s.where = 'aac.config';
   const out: Draft<AudioSpecificConfig> = { ...config };
-  const first = config.sbr?.extensionAudioObjectType ?? config.audioObjectType;
+  const isHierarchical = config.sbr !== null && !config.sbr.isBackwardCompatible;
+  const first = isHierarchical ? config.sbr.extensionAudioObjectType : config.audioObjectType;
   const type = audioObjectType(s, first);
   out.samplingFrequency = samplingFrequency(s, '', config.samplingFrequency);
   out.channelConfiguration = s.u('channelConfiguration', 4, config.channelConfiguration);
@@ -112,13 +115,38 @@ export function audioSpecificConfig(
     const frequency = config.sbr?.extensionSamplingFrequency ?? 0;
     out.sbr = {
       extensionAudioObjectType: type,
+      isBackwardCompatible: false,
       extensionSamplingFrequency: samplingFrequency(s, 'extension', frequency),
     };
     out.audioObjectType = audioObjectType(s, config.audioObjectType);
   }
   const isGeneralAudio = out.audioObjectType >= 1 && out.audioObjectType <= AOT_AAC_LTP;
   if (isGeneralAudio && s.bitsLeft > 0) gaSpecificConfig(s, out);
+  if (out.sbr === null && isGeneralAudio) out.sbr = compatibleSbr(s, config.sbr);
   return out;
+}
+
+/** syncExtensionType of SBR, and of parametric stereo behind it: AAC clause 1.6.2.1. */
+const SYNC_SBR = 0x2b7;
+const SYNC_PS = 0x548;
+
+/** The end of AudioSpecificConfig() in which SBR is signaled backward compatibly, AAC clauses 1.6.2.1 and 1.6.6.2. */
+function compatibleSbr(s: BitSyntax, sbr: AudioSpecificConfig['sbr']): AudioSpecificConfig['sbr'] {
+  const isThere = s.isReading ? s.bitsLeft >= 16 : sbr?.isBackwardCompatible === true;
+  if (!isThere || s.u('syncExtensionType', 11, SYNC_SBR) !== SYNC_SBR) return null;
+  if (audioObjectType(s, AOT_SBR) !== AOT_SBR) return null;
+  if (s.flag('sbrPresentFlag', 1) === 0) return null;
+  const frequency = sbr?.extensionSamplingFrequency ?? 0;
+  const found = {
+    extensionAudioObjectType: AOT_SBR,
+    isBackwardCompatible: true,
+    extensionSamplingFrequency: samplingFrequency(s, 'extension', frequency),
+  };
+  const isPs = sbr?.extensionAudioObjectType === AOT_PS;
+  if (s.isReading ? s.bitsLeft < 12 : !isPs) return found;
+  const hasPs =
+    s.u('syncExtensionType', 11, SYNC_PS) === SYNC_PS && s.flag('psPresentFlag', 1) === 1;
+  return hasPs ? { ...found, extensionAudioObjectType: AOT_PS } : found;
 }
 
 /** GetAudioObjectType(), AAC clause 1.6.2.1. */
@@ -140,6 +168,7 @@ function gaSpecificConfig(s: BitSyntax, config: Draft<AudioSpecificConfig>): voi
   if (config.channelConfiguration === 0 && s.bitsLeft > 0) {
     config.programConfig = programConfigElement(s, config.programConfig ?? EMPTY_PROGRAM_CONFIG);
   }
+  if (config.extensionFlag === 1 && s.bitsLeft > 0) s.flag('extensionFlag3', 0);
 }
 
 /** What the configuration means to those who carry its packets. */
@@ -152,18 +181,24 @@ export interface AudioFormat {
   readonly sampleRate: number;
   /** Samples that one packet gives at the core's frequency: 1024, or 960. */
   readonly frameLength: number;
+  /** Samples that one packet gives at `sampleRate`: with SBR mostly twice as many. */
+  readonly frameSize: number;
 }
 
 /** Channels, rate and frame length that a configuration says, AAC clauses 1.6.3.4, 1.6.3.5 and 4.5.1.1. */
 export function audioFormatOf(config: AudioSpecificConfig): AudioFormat {
   const { channelConfiguration, programConfig, sbr } = config;
   const isTold = programConfig !== null;
+  const sampleRate = sbr?.extensionSamplingFrequency ?? config.samplingFrequency;
+  const frameLength = config.frameLengthFlag === 1 ? 960 : 1024;
   return {
     numChannels: isTold ? programChannels(programConfig) : (CHANNELS[channelConfiguration] ?? 0),
     channelMask: isTold
       ? programChannelMask(programConfig)
       : (CHANNEL_MASKS[channelConfiguration] ?? 0),
-    sampleRate: sbr?.extensionSamplingFrequency ?? config.samplingFrequency,
-    frameLength: config.frameLengthFlag === 1 ? 960 : 1024,
+    sampleRate,
+    frameLength,
+    // SBR doubles the rate, or keeps it (downsampled SBR, AAC clause 4.6.18.2.6).
+    frameSize: sampleRate > config.samplingFrequency ? 2 * frameLength : frameLength,
   };
 }

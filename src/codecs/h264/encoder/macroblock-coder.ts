@@ -35,6 +35,7 @@ import type { MacroblockCounter, SliceDataSink, SliceSyntax } from '../standard/
 import { type MacroblockSyntax, writeMacroblock } from '../standard/macroblock-syntax.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
 import type { Candidate } from './candidate.ts';
+import type { EntropyCoding } from './entropy-coding.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import {
   RECON_CB,
@@ -57,12 +58,6 @@ function difference(mv: number, mvp: number): number {
   return packMv(mvX(mv) - mvX(mvp), mvY(mv) - mvY(mvp));
 }
 
-/** Entropy coding of one encoder: where macroblocks are written, and where their bits are counted before. */
-export interface EntropyCoding {
-  readonly writer: SliceDataSink;
-  readonly counter: MacroblockCounter;
-}
-
 /** Samples of an I_PCM macroblock: luma, Cb, Cr. */
 const PCM_SAMPLES = 384;
 
@@ -76,6 +71,7 @@ export class MacroblockCoder {
     sliceType: SliceType.I,
     num_ref_idx_l0_active_minus1: 0,
     num_ref_idx_l1_active_minus1: 0,
+    cabac_init_idc: 0,
   };
   private sliceNumber = 0;
   private markedQp = 0;

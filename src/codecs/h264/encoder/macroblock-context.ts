@@ -4,6 +4,7 @@
  * decisions read from here.
  */
 
+import { CabacPicture } from '../standard/cabac-neighbors.ts';
 import {
   CB_TOTALS,
   CHROMA_TOTALS_STRIDE,
@@ -60,6 +61,8 @@ export class MacroblockContext {
   intraD = false;
   readonly motion = new MotionGrid();
   readonly coefficients = new CoefficientGrid();
+  /** What CABAC remembers of the macroblocks around. */
+  readonly cabac: CabacPicture;
   /** Intra4x4PredMode around and inside, on the grid of MotionGrid. */
   readonly intraModes: Int8Array = new Int8Array(GRID_SIZE);
 
@@ -67,6 +70,7 @@ export class MacroblockContext {
     this.memory = memory;
     this.state = state;
     this.constrainedIntra = constrainedIntra;
+    this.cabac = new CabacPicture(state.widthInMbs, state.heightInMbs);
   }
 
   /** Moves to macroblock `mbAddr` of slice `slice`; all before it in the slice are coded. */
@@ -85,6 +89,7 @@ export class MacroblockContext {
     this.intraB = this.hasB && this.canPredictFrom(mbAddr - width);
     this.intraC = this.hasC && this.canPredictFrom(mbAddr - width + 1);
     this.intraD = this.hasD && this.canPredictFrom(mbAddr - width - 1);
+    this.cabac.moveTo(mbAddr, this.hasA, this.hasB);
     this.loadCoefficients();
   }
 

@@ -41,6 +41,11 @@ export const PRESETS = [
 
 export type Preset = (typeof PRESETS)[number];
 
+/** The profiles, each with the tools of those before: Constrained Baseline, Main, High (clause A.2). */
+export const PROFILES = ['baseline', 'main', 'high'] as const;
+
+export type Profile = (typeof PROFILES)[number];
+
 /** What an encoder can be told. Everything but the size and the frame rate has a default. */
 export interface H264Options extends RateOptions {
   /** Size of the pictures in samples; odd sizes are coded one larger, by repeating the edge, and cropped. */
@@ -50,6 +55,10 @@ export interface H264Options extends RateOptions {
   readonly frameRate: FrameRate;
   /** Speed against compression; default `medium`. Every other option overrides what the preset says. */
   readonly preset?: Preset;
+  /** What a decoder must know; default `baseline`. */
+  readonly profile?: Profile;
+  /** Entropy coding by CABAC instead of CAVLC; default: with every profile but `baseline`, which lacks it. */
+  readonly cabac?: boolean;
   /** Pictures from one IDR picture to the next, 1..2^31-1; default 250. 0 is taken as 1: intra only. */
   readonly gopSize?: number;
   readonly sampleAspectRatio?: Rational;
@@ -229,6 +238,8 @@ export interface ResolvedOptions {
   readonly width: number;
   readonly height: number;
   readonly frameRate: Rational;
+  readonly profile: Profile;
+  readonly cabac: boolean;
   readonly rate: ResolvedRateOptions;
   readonly gopSize: number;
   readonly sampleAspectRatio: Rational | undefined;
@@ -259,6 +270,8 @@ const KEYS: readonly (keyof H264Options)[] = [
   'height',
   'frameRate',
   'preset',
+  'profile',
+  'cabac',
   ...RATE_KEYS,
   'gopSize',
   'sampleAspectRatio',
@@ -368,6 +381,7 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
     width,
     height,
     frameRate,
+    ...resolveProfile(at, options),
     rate,
     gopSize,
     sampleAspectRatio:
@@ -422,6 +436,19 @@ function resolveSlices(at: string, options: H264Options): SliceOptions {
     sliceMacroblocks: optional('sliceMacroblocks', sliceMacroblocks, 1, 139264),
     sliceBytes: optional('sliceBytes', sliceBytes, MIN_SLICE_BYTES, 0x7fffffff),
   };
+}
+
+function resolveProfile(
+  at: string,
+  options: H264Options,
+): Pick<ResolvedOptions, 'profile' | 'cabac'> {
+  const profile = requireOneOf(`${at}.profile`, options.profile ?? 'baseline', PROFILES);
+  const isBaseline = profile === 'baseline';
+  const cabac = requireOneOf(`${at}.cabac`, options.cabac ?? !isBaseline, [true, false]);
+  if (cabac && isBaseline) {
+    throw new ConfigError(`${at}.cabac`, 'profile baseline has no CABAC, allowed is false');
+  }
+  return { profile, cabac };
 }
 
 function resolveFrameRate(at: string, options: H264Options): Rational {

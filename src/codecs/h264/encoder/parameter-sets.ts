@@ -4,7 +4,7 @@ import { type PictureParameterSet, PLAIN_PPS } from '../../../syntax/h264/pps.ts
 import { ProfileIdc } from '../../../syntax/h264/profiles.ts';
 import { PLAIN_SPS, type SequenceParameterSet } from '../../../syntax/h264/sps.ts';
 import { aspectRatioInfo, EMPTY_VUI, type VuiParameters } from '../../../syntax/h264/vui.ts';
-import type { ResolvedOptions } from './options.ts';
+import type { Profile, ResolvedOptions } from './options.ts';
 import { hrdParameters } from './vbv.ts';
 
 /** log2_max_frame_num_minus4: frame_num wraps at 2^16, beyond the reach of any reference. */
@@ -16,7 +16,14 @@ export const MAX_FRAME_NUM = 1 << (LOG2_MAX_FRAME_NUM_MINUS4 + 4);
 /** QP that slice_qp_delta counts from. */
 export const PIC_INIT_QP = 26;
 
-/** The sequence parameter set: Constrained Baseline, output in decoding order. */
+/** profile_idc by the name of the option. */
+export const PROFILE_IDC: Readonly<Record<Profile, number>> = {
+  baseline: ProfileIdc.BASELINE,
+  main: ProfileIdc.MAIN,
+  high: ProfileIdc.HIGH,
+};
+
+/** The sequence parameter set; output is in decoding order. */
 export function createSps(
   options: ResolvedOptions,
   widthInMbs: number,
@@ -28,7 +35,10 @@ export function createSps(
   const codedHeight = options.height + (options.height & 1);
   return {
     ...PLAIN_SPS,
-    profile_idc: ProfileIdc.BASELINE,
+    profile_idc: PROFILE_IDC[options.profile],
+    // Whatever is Constrained Baseline is Main too, and says so (clause A.2.1.1).
+    constraint_set0_flag: options.profile === 'baseline' ? 1 : 0,
+    constraint_set1_flag: options.profile === 'high' ? 0 : 1,
     constraint_set3_flag: level.constraint_set3_flag,
     level_idc: level.level_idc,
     log2_max_frame_num_minus4: LOG2_MAX_FRAME_NUM_MINUS4,
@@ -81,10 +91,11 @@ function createVui(options: ResolvedOptions): VuiParameters {
   };
 }
 
-/** The picture parameter set: CAVLC, deblocking controls in the slice headers. */
+/** The picture parameter set; deblocking controls are in the slice headers. */
 export function createPps(options: ResolvedOptions): PictureParameterSet {
   return {
     ...PLAIN_PPS,
+    entropy_coding_mode_flag: options.cabac ? 1 : 0,
     pic_init_qp_minus26: PIC_INIT_QP - 26,
     chroma_qp_index_offset: options.chromaQpOffset,
     deblocking_filter_control_present_flag: 1,

@@ -9,7 +9,6 @@ import {
   PLAIN_SLICE_HEADER,
   type SliceHeader,
 } from '../../../syntax/h264/slice-header.ts';
-import { CavlcBitCounter, CavlcWriter } from '../standard/cavlc-sinks.ts';
 import { deblockPicture } from '../standard/deblock.ts';
 import {
   CHROMA_PADDING,
@@ -19,6 +18,7 @@ import {
 } from '../standard/picture.ts';
 import { ReferencePictures } from '../standard/reference-pictures.ts';
 import { AccessUnitWriter } from './access-unit.ts';
+import { createEntropyCoding } from './entropy-coding.ts';
 import { MacroblockCoder } from './macroblock-coder.ts';
 import { MacroblockContext } from './macroblock-context.ts';
 import { type EncoderMemory, extendEdges } from './memory.ts';
@@ -76,12 +76,12 @@ export class PictureCoder {
     const context = new MacroblockContext(memory, state, options.constrainedIntra);
     const grid = context.coefficients;
     const syntax = new SyntaxWriter();
-    const writer = new CavlcWriter(grid, syntax);
-    const coder = new MacroblockCoder(context, { writer, counter: new CavlcBitCounter(grid) });
+    const entropy = createEntropyCoding(options.cabac, context, syntax);
+    const coder = new MacroblockCoder(context, entropy);
     const { trellis } = options.speed;
     const residual = new ResidualCoder(memory, grid, options.chromaQpOffset, trellis);
     const decision = new ModeDecision(context, coder, residual, options.speed, level);
-    return new SliceCoder(context, coder, decision, syntax, writer, setup);
+    return new SliceCoder(context, coder, decision, syntax, entropy.writer, setup);
   }
 
   /** Codes the planned picture, again if rate control finds it too large; returns its access unit. */

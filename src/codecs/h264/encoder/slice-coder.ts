@@ -104,12 +104,14 @@ export class SliceCoder {
       sliceType: plan.type,
       num_ref_idx_l0_active_minus1: Math.max(0, list0.length - 1),
       num_ref_idx_l1_active_minus1: Math.max(0, list1.length - 1),
+      cabac_init_idc: header.cabac_init_idc,
     };
     coder.startSlice(slice, number, qp);
     let mbAddr = first;
     for (; mbAddr < end; mbAddr++) {
       if (sliceBytes > 0) coder.mark();
       context.moveTo(mbAddr, number);
+      writer.startMacroblock();
       this.codeMacroblock(job);
       if (sliceBytes > 0 && mbAddr > first && size.bound(w.bits, writer.pendingBits) > sliceBytes) {
         coder.rewind();
@@ -117,7 +119,6 @@ export class SliceCoder {
       }
     }
     writer.endSlice();
-    w.trailingBits();
     writeNalUnit(out, nal.nal_ref_idc, nal.nal_unit_type, w.bits.view());
     return mbAddr;
   }

@@ -14,10 +14,9 @@ import {
 } from '../../../syntax/h264/levels.ts';
 import { appendNalUnit, NalUnitType } from '../../../syntax/h264/nal.ts';
 import { type PictureParameterSet, writePictureParameterSet } from '../../../syntax/h264/pps.ts';
-import { ProfileIdc } from '../../../syntax/h264/profiles.ts';
 import { type SequenceParameterSet, writeSequenceParameterSet } from '../../../syntax/h264/sps.ts';
 import type { ResolvedOptions } from './options.ts';
-import { createPps, createSps } from './parameter-sets.ts';
+import { createPps, createSps, PROFILE_IDC } from './parameter-sets.ts';
 
 /** The fixed parts of a stream. */
 export interface StreamSetup {
@@ -38,7 +37,7 @@ export function setupStream(options: ResolvedOptions): StreamSetup {
   const wanted = options.rate.level;
   if (wanted !== undefined) checkLevel(wanted, demand);
   const level = wanted ?? requiredLevel(demand);
-  const syntax = levelSyntax(level, ProfileIdc.BASELINE);
+  const syntax = levelSyntax(level, PROFILE_IDC[options.profile]);
   const sps = createSps(options, widthInMbs, heightInMbs, syntax);
   const pps = createPps(options);
   return {
@@ -64,7 +63,7 @@ function levelDemand(
     picWidthInMbs,
     frameHeightInMbs,
     frameRate: options.frameRate,
-    profile: ProfileIdc.BASELINE,
+    profile: PROFILE_IDC[options.profile],
     maxDecFrameBuffering: options.speed.refs,
     ...(maxBitRate === undefined ? {} : { maxBitRate }),
     ...(vbv === null ? {} : { cpbSize: vbv.bufferSize }),

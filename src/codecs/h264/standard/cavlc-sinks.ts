@@ -30,6 +30,7 @@ const NO_SLICE: SliceSyntax = {
   sliceType: SliceType.I,
   num_ref_idx_l0_active_minus1: 0,
   num_ref_idx_l1_active_minus1: 0,
+  cabac_init_idc: 0,
 };
 
 /** Writes the data of slices with CAVLC, clauses 7.3.4, 7.3.5 and 9.2. */
@@ -69,10 +70,13 @@ export class CavlcWriter implements SliceDataSink {
     this.skipRun = 0;
   }
 
+  startMacroblock(): void {}
+
   endMacroblock(): void {}
 
   endSlice(): void {
     if (this.skipRun > 0) this.writeSkipRun();
+    this.syntax.trailingBits();
   }
 
   mark(): void {

@@ -10,6 +10,8 @@ export interface SliceSyntax {
   /** num_ref_idx_l0_active_minus1, and likewise of list 1. */
   readonly num_ref_idx_l0_active_minus1: number;
   readonly num_ref_idx_l1_active_minus1: number;
+  /** 0..2, of P and B slices with CABAC. */
+  readonly cabac_init_idc: number;
 }
 
 /** Takes syntax elements by their names and values (clauses 7.3.4 and 7.3.5). */
@@ -61,9 +63,11 @@ export interface SliceDataSink extends MacroblockSink {
   readonly pendingBits: number;
   /** Begins the data of a slice, behind its header. */
   startSlice(slice: SliceSyntax, qpY: number): void;
+  /** A macroblock begins; what surrounds it is loaded. */
+  startMacroblock(): void;
   /** A macroblock, skipped or not, is complete; another one of the slice may follow. */
   endMacroblock(): void;
-  /** No macroblock follows; rbsp_slice_trailing_bits( ) is the caller's. */
+  /** No macroblock follows; rbsp_slice_trailing_bits( ) is written too. */
   endSlice(): void;
   /** Notes the place before a macroblock; there is one such place at a time. */
   mark(): void;

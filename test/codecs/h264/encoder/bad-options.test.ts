@@ -68,6 +68,8 @@ const BAD: Record<string, readonly unknown[] | [options: object, ...values: unkn
       video_full_range_flag: 2,
     },
   ],
+  profile: ['constrained', 'High', 66],
+  cabac: FLAG,
   deblock: FLAG,
   deblockAlpha: integer(-7, 7),
   deblockBeta: integer(-7, 7),

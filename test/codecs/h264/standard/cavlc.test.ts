@@ -376,6 +376,7 @@ describe('macroblock_layer( )', () => {
           sliceType: isIntraSlice ? SliceType.I : SliceType.P,
           num_ref_idx_l0_active_minus1: m.refs,
           num_ref_idx_l1_active_minus1: 0,
+          cabac_init_idc: 0,
         };
 
         const counter = new CavlcBitCounter(grid);

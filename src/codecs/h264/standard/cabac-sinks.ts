@@ -1,0 +1,235 @@
+/** CABAC behind the interface of macroblock syntax: a writer, and a counter of what the writer would write, to fractions of a bit. */
+import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
+import { SliceType } from '../../../syntax/h264/slice-header.ts';
+import { notEndOfSlice } from './cabac-binarization.ts';
+import { CabacEncoder, type CabacMark, createCabacMark, estimateBins } from './cabac-encoder.ts';
+import type { CabacPicture } from './cabac-neighbors.ts';
+import { BIT, CONTEXT_COUNT, INTRA_CONTEXTS, initializeContexts } from './cabac-states.ts';
+import { CabacSyntax } from './cabac-syntax.ts';
+import type { MacroblockCounter, SliceDataSink, SliceSyntax } from './macroblock-sink.ts';
+
+/** Bits that the end of a slice takes at most: those that `CabacEncoder.terminate` adds, and the rest of its last byte. */
+const END_BITS = 10 + 7;
+
+/** Bytes of an I_PCM macroblock's samples. */
+const PCM_BYTES = 384;
+
+/** Writes the data of slices with CABAC, clauses 7.3.4, 7.3.5 and 9.3. */
+export class CabacWriter implements SliceDataSink {
+  readonly hasP8x8Ref0 = false;
+  readonly syntax: SyntaxWriter;
+  /** The arithmetic code, with the contexts as they stand before the macroblock. */
+  readonly encoder: CabacEncoder;
+  private readonly binarizer: CabacSyntax;
+  private readonly encoderMark: CabacMark = createCabacMark();
+  private sliceType: number = SliceType.I;
+  private isFirst = true;
+  private markedIsFirst = true;
+  private lastHasQpDelta = false;
+  private markedHasQpDelta = false;
+
+  /** @param picture moved to each macroblock before `startMacroblock` */
+  constructor(picture: CabacPicture, syntax: SyntaxWriter) {
+    this.syntax = syntax;
+    this.encoder = new CabacEncoder(syntax.bits);
+    this.binarizer = new CabacSyntax(picture);
+  }
+
+  /** slice_type modulo 5 of the slice being written. */
+  get currentSliceType(): number {
+    return this.sliceType;
+  }
+
+  /** Whether the macroblock before in the slice has an mb_qp_delta other than 0 (clause 9.3.3.1.1.5). */
+  get hasQpDeltaBefore(): boolean {
+    return this.lastHasQpDelta;
+  }
+
+  get pendingBits(): number {
+    return this.encoder.bitPosition - this.syntax.bits.bitPosition + END_BITS;
+  }
+
+  startSlice(slice: SliceSyntax, qpY: number): void {
+    const { encoder, syntax } = this;
+    this.sliceType = slice.sliceType;
+    while (!syntax.bits.isByteAligned) syntax.u('cabac_alignment_one_bit', 1, 1);
+    const idc = slice.sliceType === SliceType.I ? INTRA_CONTEXTS : slice.cabac_init_idc;
+    initializeContexts(encoder.states, idc, qpY);
+    encoder.start();
+    this.isFirst = true;
+    this.lastHasQpDelta = false;
+  }
+
+  startMacroblock(): void {
+    const { binarizer, encoder } = this;
+    if (!this.isFirst) {
+      binarizer.string.clear();
+      notEndOfSlice(binarizer.string);
+      encoder.encode(binarizer.string);
+    }
+    this.isFirst = false;
+    binarizer.startMacroblock(this.sliceType, this.lastHasQpDelta);
+  }
+
+  endMacroblock(): void {
+    const { binarizer } = this;
+    this.encoder.encode(binarizer.string);
+    binarizer.store();
+    this.lastHasQpDelta = binarizer.hasQpDelta;
+  }
+
+  endSlice(): void {
+    this.encoder.terminate();
+  }
+
+  mark(): void {
+    this.encoder.mark(this.encoderMark);
+    this.markedIsFirst = this.isFirst;
+    this.markedHasQpDelta = this.lastHasQpDelta;
+  }
+
+  rewind(): void {
+    this.encoder.rewind(this.encoderMark);
+    this.isFirst = this.markedIsFirst;
+    this.lastHasQpDelta = this.markedHasQpDelta;
+  }
+
+  skip(isSkipped: boolean): void {
+    this.binarizer.skip(isSkipped);
+  }
+
+  mbType(mb_type: number): void {
+    this.binarizer.mbType(mb_type);
+  }
+
+  subMbType(sub_mb_type: number): void {
+    this.binarizer.subMbType(sub_mb_type);
+  }
+
+  refIdx(list: number, b8: number, ref_idx: number): void {
+    this.binarizer.refIdx(list, b8, ref_idx);
+  }
+
+  mvd(list: number, block: number, width: number, height: number, mvd: number): void {
+    this.binarizer.mvd(list, block, width, height, mvd);
+  }
+
+  intraPredMode(rem_intra_pred_mode: number): void {
+    this.binarizer.intraPredMode(rem_intra_pred_mode);
+  }
+
+  intraChromaPredMode(intra_chroma_pred_mode: number): void {
+    this.binarizer.intraChromaPredMode(intra_chroma_pred_mode);
+  }
+
+  codedBlockPattern(coded_block_pattern: number, _isIntra: boolean): void {
+    this.binarizer.codedBlockPattern(coded_block_pattern);
+  }
+
+  mbQpDelta(mb_qp_delta: number): void {
+    this.binarizer.mbQpDelta(mb_qp_delta);
+  }
+
+  residualBlock(
+    cat: number,
+    block: number,
+    levels: Int16Array,
+    start: number,
+    mask: number,
+    maxNumCoeff: number,
+  ): void {
+    this.binarizer.residualBlock(cat, block, levels, start, mask, maxNumCoeff);
+  }
+
+  /** The arithmetic code ends before the samples and begins anew behind them, clause 9.3.1.2. */
+  pcm(samples: Uint8Array): void {
+    const { binarizer, encoder, syntax } = this;
+    encoder.encode(binarizer.string);
+    encoder.terminate();
+    syntax.bytes('pcm_sample', samples.length, samples);
+    encoder.start();
+    binarizer.string.clear();
+    binarizer.setPcm();
+  }
+}
+
+/**
+ * Counts what `CabacWriter` would write for a macroblock, clause 9.3, from the contexts as the writer has them before it. The flag
+ * that the macroblock is not skipped and end_of_slice_flag are not counted.
+ */
+export class CabacBitCounter implements MacroblockCounter {
+  readonly hasP8x8Ref0 = false;
+  private readonly binarizer: CabacSyntax;
+  private readonly writer: CabacWriter;
+  private readonly states = new Uint8Array(CONTEXT_COUNT);
+  private pcmBits = 0;
+
+  constructor(picture: CabacPicture, writer: CabacWriter) {
+    this.binarizer = new CabacSyntax(picture);
+    this.writer = writer;
+  }
+
+  get bits(): number {
+    this.states.set(this.writer.encoder.states);
+    return estimateBins(this.states, this.binarizer.string) / BIT + this.pcmBits;
+  }
+
+  startSlice(_slice: SliceSyntax): void {}
+
+  reset(): void {
+    const { writer } = this;
+    this.pcmBits = 0;
+    this.binarizer.startMacroblock(writer.currentSliceType, writer.hasQpDeltaBefore);
+  }
+
+  skip(isSkipped: boolean): void {
+    this.binarizer.skip(isSkipped);
+  }
+
+  mbType(mb_type: number): void {
+    this.binarizer.mbType(mb_type);
+  }
+
+  subMbType(sub_mb_type: number): void {
+    this.binarizer.subMbType(sub_mb_type);
+  }
+
+  refIdx(list: number, b8: number, ref_idx: number): void {
+    this.binarizer.refIdx(list, b8, ref_idx);
+  }
+
+  mvd(list: number, block: number, width: number, height: number, mvd: number): void {
+    this.binarizer.mvd(list, block, width, height, mvd);
+  }
+
+  intraPredMode(rem_intra_pred_mode: number): void {
+    this.binarizer.intraPredMode(rem_intra_pred_mode);
+  }
+
+  intraChromaPredMode(intra_chroma_pred_mode: number): void {
+    this.binarizer.intraChromaPredMode(intra_chroma_pred_mode);
+  }
+
+  codedBlockPattern(coded_block_pattern: number, _isIntra: boolean): void {
+    this.binarizer.codedBlockPattern(coded_block_pattern);
+  }
+
+  mbQpDelta(mb_qp_delta: number): void {
+    this.binarizer.mbQpDelta(mb_qp_delta);
+  }
+
+  residualBlock(
+    cat: number,
+    block: number,
+    levels: Int16Array,
+    start: number,
+    mask: number,
+    maxNumCoeff: number,
+  ): void {
+    this.binarizer.residualBlock(cat, block, levels, start, mask, maxNumCoeff);
+  }
+
+  pcm(_samples: Uint8Array): void {
+    this.pcmBits = 8 * PCM_BYTES;
+  }
+}

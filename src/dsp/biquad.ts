@@ -35,6 +35,8 @@ export interface BiquadDesign {
   readonly gain?: number;
   /** `bandpass`: the gain at the middle is the quality factor instead of 1. */
   readonly constantSkirt?: boolean;
+  /** The cookbook's alpha is multiplied by it; default 1. */
+  readonly alphaFactor?: number;
 }
 
 const normalized = ([b0, b1, b2]: readonly number[], [a0, a1, a2]: readonly number[]): Biquad => ({
@@ -70,7 +72,7 @@ function alphaOf(design: BiquadDesign, w0: number, amplitude: number): number {
 export function designBiquad(design: BiquadDesign): Biquad {
   const w0 = (2 * Math.PI * design.frequency) / design.sampleRate;
   const amplitude = decibelsToGain((design.gain ?? 0) / 2);
-  const alpha = alphaOf(design, w0, amplitude);
+  const alpha = alphaOf(design, w0, amplitude) * (design.alphaFactor ?? 1);
   const c = cosine(w0);
   const passDenominator = [1 + alpha, -2 * c, 1 - alpha];
   switch (design.kind) {

@@ -91,6 +91,22 @@ export function writeDoubles(
   convertSamples('filters', source, 0, count, target.sampleFmt, target.planes, to);
 }
 
+/**
+ * Cuts `count` doubles from `at` on to what integers of that format hold, toward 0: where ffmpeg has no rounding, so that `writeDoubles`
+ * gives the same samples. Floats stay as they are.
+ */
+export function cutToFormat(
+  samples: Float64Array,
+  at: number,
+  count: number,
+  sampleFmt: SampleFmt,
+): void {
+  const { isFloat, bytesPerSample } = sampleFmtInfo(sampleFmt);
+  if (isFloat) return;
+  const scale = 2 ** (8 * bytesPerSample - 1);
+  for (let i = at; i < at + count; i++) samples[i] = Math.trunc(samples[i] * scale) / scale;
+}
+
 /** A run of `count` samples of doubles from `at` on; see `writeDoubles`. */
 export function soundOfDoubles(
   arrays: readonly Float64Array[],

@@ -162,6 +162,8 @@ export function compileExpression(text: string, scope: ExpressionScope): Express
   return { evaluate, uses: parser.uses };
 }
 
+const NEGATIVE_DECIBELS = /^(-(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)dB/i;
+
 class Parser {
   readonly uses = new Set<string>();
   private readonly text: string;
@@ -260,6 +262,8 @@ class Parser {
   private sign(): boolean {
     const sign = this.peek();
     if (sign !== '+' && sign !== '-') return false;
+    // In -6dB the sign belongs to the decibels: it is 10^(-6/20), not -10^(6/20).
+    if (NEGATIVE_DECIBELS.test(this.text.slice(this.index))) return false;
     this.index++;
     return sign === '-';
   }
@@ -276,6 +280,8 @@ class Parser {
       this.index++;
       return inner;
     }
+    const decibels = NEGATIVE_DECIBELS.exec(rest);
+    if (decibels !== null) return this.number(decibels[1]!);
     const number = /^(0x[0-9a-f]+|(\d+\.?\d*|\.\d+)(e[-+]?\d+)?)/i.exec(rest);
     if (number !== null) return this.number(number[0]);
     const name = /^[A-Za-z_][A-Za-z0-9_]*/.exec(rest)?.[0];

@@ -193,68 +193,71 @@ function blend(dry: Float64Array, wet: Float64Array, mix: number, count: number)
   else for (let i = 0; i < count; i++) dry[i] = wet[i] * mix + dry[i] * (1 - mix);
 }
 
+/** Table: name => what the filter differs in. */
+const FAMILIES: Readonly<Record<string, Family>> = {
+  highpass: {
+    kind: 'highpass',
+    description: 'lets high frequencies pass',
+    frequency: '3000',
+    width: '0.707',
+    more: [POLES],
+  },
+  lowpass: {
+    kind: 'lowpass',
+    description: 'lets low frequencies pass',
+    frequency: '500',
+    width: '0.707',
+    more: [POLES],
+  },
+  bandpass: {
+    kind: 'bandpass',
+    description: 'lets a band of frequencies pass',
+    frequency: '3000',
+    width: '0.5',
+    more: [flag('csg', 'whether the gain at the middle is the quality', { default: '0' })],
+  },
+  equalizer: {
+    kind: 'peak',
+    description: 'raises or lowers a band of frequencies',
+    frequency: '0',
+    width: '1',
+    more: [GAIN],
+  },
+  // ffmpeg's bass and treble have the shelves of older SoX, whose alpha is smaller by the square root of 2; its lowshelf and
+  // highshelf have those of the cookbook.
+  bass: {
+    kind: 'lowshelf',
+    description: 'raises or lowers low frequencies',
+    frequency: '100',
+    width: '0.5',
+    more: [GAIN],
+    alphaFactor: Math.SQRT1_2,
+  },
+  lowshelf: {
+    kind: 'lowshelf',
+    description: 'raises or lowers low frequencies, with the slope of the cookbook',
+    frequency: '100',
+    width: '0.5',
+    more: [GAIN],
+  },
+  treble: {
+    kind: 'highshelf',
+    description: 'raises or lowers high frequencies',
+    frequency: '3000',
+    width: '0.5',
+    more: [GAIN],
+    alphaFactor: Math.SQRT1_2,
+  },
+  highshelf: {
+    kind: 'highshelf',
+    description: 'raises or lowers high frequencies, with the slope of the cookbook',
+    frequency: '3000',
+    width: '0.5',
+    more: [GAIN],
+  },
+};
+
 /** All of them. */
-export const BIQUAD_FILTERS: readonly FilterDefinition[] = /* @__PURE__ */ [
-  ...Object.entries<Family>({
-    highpass: {
-      kind: 'highpass',
-      description: 'lets high frequencies pass',
-      frequency: '3000',
-      width: '0.707',
-      more: [POLES],
-    },
-    lowpass: {
-      kind: 'lowpass',
-      description: 'lets low frequencies pass',
-      frequency: '500',
-      width: '0.707',
-      more: [POLES],
-    },
-    bandpass: {
-      kind: 'bandpass',
-      description: 'lets a band of frequencies pass',
-      frequency: '3000',
-      width: '0.5',
-      more: [flag('csg', 'whether the gain at the middle is the quality', { default: '0' })],
-    },
-    equalizer: {
-      kind: 'peak',
-      description: 'raises or lowers a band of frequencies',
-      frequency: '0',
-      width: '1',
-      more: [GAIN],
-    },
-    // ffmpeg's bass and treble have the shelves of older SoX, whose alpha is smaller by the square root of 2; its lowshelf and
-    // highshelf have those of the cookbook.
-    bass: {
-      kind: 'lowshelf',
-      description: 'raises or lowers low frequencies',
-      frequency: '100',
-      width: '0.5',
-      more: [GAIN],
-      alphaFactor: Math.SQRT1_2,
-    },
-    lowshelf: {
-      kind: 'lowshelf',
-      description: 'raises or lowers low frequencies, with the slope of the cookbook',
-      frequency: '100',
-      width: '0.5',
-      more: [GAIN],
-    },
-    treble: {
-      kind: 'highshelf',
-      description: 'raises or lowers high frequencies',
-      frequency: '3000',
-      width: '0.5',
-      more: [GAIN],
-      alphaFactor: Math.SQRT1_2,
-    },
-    highshelf: {
-      kind: 'highshelf',
-      description: 'raises or lowers high frequencies, with the slope of the cookbook',
-      frequency: '3000',
-      width: '0.5',
-      more: [GAIN],
-    },
-  }).map(([name, family]) => filterOf(name, family)),
-];
+export const BIQUAD_FILTERS: readonly FilterDefinition[] = /* @__PURE__ */ Object.entries(
+  FAMILIES,
+).map(([name, family]) => filterOf(name, family));

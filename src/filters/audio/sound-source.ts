@@ -9,13 +9,15 @@ import { formatOfLink, newDoubles, soundOfDoubles, soundOutput } from './sound.t
 
 const MICROSECONDS = [1, 1_000_000] as const;
 
-/** Options that all sources have; `rate` is the default. */
+/** The option for the sample rate; `rate` is its default. */
 export const RATE = (rate: string, alias: string) =>
   integer('sample_rate', 1, 0x7fffffff, 'samples per second', { aliases: [alias], default: rate });
+/** The option for how long a source goes on. */
 export const DURATION = duration('duration', 'how long it goes on; without it, without an end', {
   aliases: ['d'],
   default: '-0.000001',
 });
+/** The option for the length of frames. */
 export const FRAME_LENGTH = integer('nb_samples', 1, 0x7fffffff, 'samples in a frame', {
   aliases: ['n'],
   default: '1024',

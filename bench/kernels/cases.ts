@@ -2,11 +2,15 @@
  * What is timed: the kernels of the H.264 encoder, each beside other ways to do the same, over many places of a picture. A
  * case returns a number that all ways of its group must agree on, so that none can be left out by the compiler.
  */
-import { sad16, satd, searchWord, ssd } from '../../src/codecs/h264/encoder/distortion.ts';
-import { forwardDifference4x4 } from '../../src/codecs/h264/encoder/forward-transform.ts';
+
 import { EncoderMemory, extendEdges } from '../../src/codecs/h264/encoder/memory.ts';
+import { sad16, satd, searchWord, ssd } from '../../src/codecs/h264/kernels/plain/distortion.ts';
+import { forwardDifference4x4 } from '../../src/codecs/h264/kernels/plain/forward-transform.ts';
+import {
+  averageBlocks,
+  copyBlock,
+} from '../../src/codecs/h264/kernels/plain/interpolation-words.ts';
 import { predictLuma } from '../../src/codecs/h264/standard/interpolation.ts';
-import { averageBlocks, copyBlock } from '../../src/codecs/h264/standard/interpolation-words.ts';
 import { LUMA_PADDING } from '../../src/codecs/h264/standard/picture.ts';
 import { addInverse4x4 } from '../../src/codecs/h264/standard/transform.ts';
 import { createSyntheticClip } from '../video/synthetic.ts';

@@ -1,5 +1,5 @@
 /** The sets of vector kernels of all codecs: what the build writes into `kernels.wasm`. A new set is a row here. */
-import { H264_KERNELS } from '../codecs/h264/encoder/kernels.ts';
+import { H264_KERNELS } from '../codecs/h264/kernels/vector/index.ts';
 import { RESAMPLE_KERNELS } from '../filters/audio/resample/block-resampler.ts';
 import type { KernelModule } from '../wasm/kernel-memory.ts';
 

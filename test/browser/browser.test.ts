@@ -117,7 +117,7 @@ describe.skipIf(executable === null)('in Chromium', () => {
   it('has vector kernels, and the same bytes without them where a policy forbids to compile', async () => {
     // Functions of WebAssembly are named by their number.
     const kernelName = `
-      const { createKernelBuffer } = await import('/dist/src/codecs/h264/encoder/kernels.js');
+      const { createKernelBuffer } = await import('/dist/src/codecs/h264/encoder/kernel-buffer.js');
       const { name } = createKernelBuffer(65536, true).kernels.sad16;
     `;
     expect(await inPage(`${kernelName} return name;`)).toMatch(/^\d+$/);

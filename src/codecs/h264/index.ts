@@ -37,8 +37,8 @@
  * 5. picture-planner.ts with lookahead.ts, low-resolution.ts, importance.ts, adaptive-quantization.ts, rate-control.ts,
  *    size-model.ts, two-pass.ts, vbv.ts: how pictures get their QP.
  *
- * What the inner loops call lies behind two interfaces, standard/sample-kernels.ts and encoder/kernels.ts. The plain functions are
- * those of the files above; `vector/` has their twins with vector instructions (docs/kernels.md).
+ * The inner loops are kernels: kernels/contract.ts names each, kernels/plain has them as functions over typed arrays,
+ * kernels/vector with vector instructions (docs/kernels.md).
  *
  * docs/h264 walks through all of it, with examples.
  */

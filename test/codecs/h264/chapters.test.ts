@@ -6,16 +6,16 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BitWriter } from '../../../src/bits/bit-writer.ts';
 import { ByteWriter } from '../../../src/bits/byte-writer.ts';
-import { forwardDifference4x4 } from '../../../src/codecs/h264/encoder/forward-transform.ts';
 import { LAMBDA_SAD, LAMBDA_SSD } from '../../../src/codecs/h264/encoder/lambda.ts';
 import { decideLevels } from '../../../src/codecs/h264/encoder/level-decision.ts';
 import { EncoderMemory, extendEdges } from '../../../src/codecs/h264/encoder/memory.ts';
+import { createH264Encoder } from '../../../src/codecs/h264/index.ts';
+import { forwardDifference4x4 } from '../../../src/codecs/h264/kernels/plain/forward-transform.ts';
 import {
   createQuantizer,
   quantize4x4,
   scaleLevels,
-} from '../../../src/codecs/h264/encoder/quantize.ts';
-import { createH264Encoder } from '../../../src/codecs/h264/index.ts';
+} from '../../../src/codecs/h264/kernels/plain/quantize.ts';
 import { residualBlockBits, writeResidualBlock } from '../../../src/codecs/h264/standard/cavlc.ts';
 import { deblockPicture } from '../../../src/codecs/h264/standard/deblock.ts';
 import { predictLuma } from '../../../src/codecs/h264/standard/interpolation.ts';

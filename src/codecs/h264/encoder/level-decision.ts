@@ -5,9 +5,10 @@
  * whenever distortion + lambda·bits falls; bits are those of the exact CAVLC code of the block. Source: the idea of RDOQ
  * (Karczewicz, Ye and Chong, ITU-T VCEG-AH21), greedy instead of a trellis since CAVLC's context is the block as a whole.
  */
+
+import type { Quantizer } from '../kernels/plain/quantize.ts';
 import { residualBlockBits } from '../standard/cavlc.ts';
 import { ZIGZAG } from '../standard/macroblock.ts';
-import type { Quantizer } from './quantize.ts';
 
 /** 1 / squared norm of the forward transform's basis by scan index: coefficients back to squared samples. */
 const INVERSE_NORM: Float64Array = /* @__PURE__ */ Float64Array.from({ length: 16 }, (_, i) => {

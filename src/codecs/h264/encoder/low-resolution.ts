@@ -10,9 +10,10 @@
 
 import { median } from '../../../base/math.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import type { Kernels } from '../kernels/contract.ts';
+import { searchWord } from '../kernels/plain/distortion.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
-import { searchWord } from './distortion.ts';
-import { createKernelBuffer, type EncoderKernels } from './kernels.ts';
+import { createKernelBuffer } from './kernel-buffer.ts';
 
 /** Low-resolution samples of a macroblock are BLOCK by BLOCK. */
 const BLOCK = 8;
@@ -55,7 +56,7 @@ export class LowResolution {
   private readonly firstSample: number;
   private readonly bytes: Uint8Array;
   private readonly words: Int32Array;
-  private readonly kernels: EncoderKernels;
+  private readonly kernels: Kernels;
   /** Position of two rows of the picture being loaded. */
   private readonly rows: number;
   /** Position of the block that predictions are built in, rows of BLOCK. */

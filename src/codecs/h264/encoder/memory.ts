@@ -3,6 +3,14 @@
  * pictures, reconstructed pictures with their half-sample planes, and the scratch blocks of the macroblock being coded.
  */
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import type { Kernels } from '../kernels/contract.ts';
+import {
+  createQuantizers,
+  QUANTIZERS_AT,
+  QUANTIZERS_BYTES,
+  type Quantizer,
+  writeQuantizers,
+} from '../kernels/plain/quantize.ts';
 import { quarterOffsets, tileColumns } from '../standard/interpolation.ts';
 import { BLOCKS_PER_MB } from '../standard/macroblock.ts';
 import { LEVELS_PER_MB } from '../standard/macroblock-syntax.ts';
@@ -13,14 +21,7 @@ import {
   type ReconstructedPicture,
   type SampleMemory,
 } from '../standard/picture.ts';
-import { createKernelBuffer, type EncoderKernels } from './kernels.ts';
-import {
-  createQuantizers,
-  QUANTIZERS_AT,
-  QUANTIZERS_BYTES,
-  type Quantizer,
-  writeQuantizers,
-} from './quantize.ts';
+import { createKernelBuffer } from './kernel-buffer.ts';
 
 /** Positions of the planes of a source picture, whole macroblocks wide and high, without padding. */
 export interface SourcePicture {
@@ -61,7 +62,7 @@ export class EncoderMemory implements SampleMemory {
   readonly bytes: Uint8Array;
   readonly clamped: Uint8ClampedArray;
   readonly words: Int32Array;
-  readonly kernels: EncoderKernels;
+  readonly kernels: Kernels;
   readonly quantizers: readonly Quantizer[];
   readonly layout: PictureLayout;
   readonly sources: readonly SourcePicture[];

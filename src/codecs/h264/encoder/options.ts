@@ -16,7 +16,7 @@ import {
 } from '../../../base/rational.ts';
 import { LEVELS, maxDpbFrames } from '../../../syntax/h264/levels.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
-import { H264_KERNELS } from './kernels.ts';
+import { H264_KERNELS } from '../kernels/vector/index.ts';
 import type { MotionSearchOptions, SearchMethod } from './motion-search.ts';
 import {
   type LookaheadPreset,
@@ -98,7 +98,7 @@ export interface H264Options extends RateOptions {
   /** constrained_intra_pred_flag: intra predicts from intra only, so that lost pictures do not spread; default false. */
   readonly constrainedIntra?: boolean;
   /**
-   * Whether kernels with vector instructions are used where the engine allows them (encoder/kernels.ts); default true. Where no
+   * Whether kernels with vector instructions are used where the engine allows them (kernels/vector); default true. Where no
    * code may be made at run time, the `WebAssembly.Module` of `vitrine/kernels.wasm`. The stream is the same in each case.
    */
   readonly vectorKernels?: VectorKernels;

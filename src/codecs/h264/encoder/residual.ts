@@ -3,6 +3,15 @@
  * prediction lies in the candidate's reconstruction block, where the residual is added in place.
  */
 
+import { BLOCK_BYTES, type Kernels } from '../kernels/contract.ts';
+import { forwardChromaDc, forwardLumaDc } from '../kernels/plain/forward-transform.ts';
+import {
+  QUANTIZE_FULL,
+  QUANTIZE_INTER,
+  QUANTIZE_INTRA,
+  quantizeDc,
+  scaleLevels,
+} from '../kernels/plain/quantize.ts';
 import { countBits } from '../standard/cavlc.ts';
 import {
   CB_TOTALS,
@@ -26,8 +35,6 @@ import { LEVELS_PER_MB } from '../standard/macroblock-syntax.ts';
 import { chromaQp, LEVEL_SCALE } from '../standard/scaling.ts';
 import { inverseChromaDc, inverseLumaDc } from '../standard/transform.ts';
 import type { Candidate } from './candidate.ts';
-import { forwardChromaDc, forwardLumaDc } from './forward-transform.ts';
-import type { EncoderKernels } from './kernels.ts';
 import { LAMBDA_SSD } from './lambda.ts';
 import { decideLevels } from './level-decision.ts';
 import {
@@ -40,14 +47,6 @@ import {
   SOURCE_CR,
   SOURCE_STRIDE,
 } from './memory.ts';
-import {
-  QUANTIZE_FULL,
-  QUANTIZE_INTER,
-  QUANTIZE_INTRA,
-  quantizeDc,
-  scaleLevels,
-} from './quantize.ts';
-import { BLOCK_BYTES } from './residual-kernels.ts';
 
 /**
  * Choice: drop isolated ones. A block of few levels ±1 costs more bits than its samples gain. Each ±1 scores by the zeros
@@ -79,7 +78,7 @@ function isolationScore(levels: Int16Array, start: number, mask: number, first: 
 /** Transforms, quantizes and reconstructs the macroblocks of one encoder. */
 export class ResidualCoder {
   private readonly memory: EncoderMemory;
-  private readonly kernels: EncoderKernels;
+  private readonly kernels: Kernels;
   private readonly qpC = new Uint8Array(52);
   private readonly grid: CoefficientGrid;
   private readonly decidesLevels: boolean;

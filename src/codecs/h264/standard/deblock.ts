@@ -1,13 +1,12 @@
 /**
  * The deblocking filter (clause 8.7), over one picture, macroblock by macroblock. For each edge the boundary strengths of
  * its four 4-sample segments are derived first; an edge whose strengths are all 0 costs nothing more. The samples are left to
- * kernels, deblock-samples.ts or its twins.
+ * kernels, kernels/plain/deblock-samples.ts or its twins.
  */
 import { clip3 } from '../../../base/math.ts';
-import { NOT_FILTERED } from './deblock-samples.ts';
+import { type Kernels, NOT_FILTERED } from '../kernels/contract.ts';
 import { isIntra, P_L0_16X16, P_SKIP } from './macroblock.ts';
 import { mvX, mvY, type PictureLayout, type PictureState, type SampleMemory } from './picture.ts';
-import type { SampleKernels } from './sample-kernels.ts';
 import { chromaQp } from './scaling.ts';
 
 /** Table 8-16 (clause 8.7.2.2): indexA => alpha'. */
@@ -117,7 +116,7 @@ const NO_NEIGHBOR = -1;
  * @param luma, cb, cr positions of the first samples of the macroblock
  */
 function filterEdges(
-  kernels: SampleKernels,
+  kernels: Kernels,
   layout: PictureLayout,
   state: PictureState,
   mbAddr: number,
@@ -168,7 +167,7 @@ function filterEdges(
 
 /** Filters 16 luma samples along an edge by its strengths and qPav, clause 8.7.2. `pos` is that of the first q0. */
 function filterLuma(
-  kernels: SampleKernels,
+  kernels: Kernels,
   pos: number,
   stride: number,
   verticalEdgeFlag: number,
@@ -184,7 +183,7 @@ function filterLuma(
 
 /** The same for 8 samples each of Cb and Cr; `qp` is the mean of QPc. */
 function filterChroma(
-  kernels: SampleKernels,
+  kernels: Kernels,
   cb: number,
   cr: number,
   stride: number,

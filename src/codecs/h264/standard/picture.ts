@@ -3,7 +3,7 @@
  * and a reconstructed picture's place in memory.
  */
 
-import type { SampleKernels } from './sample-kernels.ts';
+import type { Kernels } from '../kernels/contract.ts';
 
 /** A motion vector (mvL0, clause 8.4.1) in one integer: y in the high 16 bits, x in the low 16, each signed, in quarter luma samples. */
 export function packMv(x: number, y: number): number {
@@ -77,7 +77,7 @@ export interface SampleMemory {
   readonly clamped: Uint8ClampedArray;
   readonly words: Int32Array;
   /** The innermost functions over this memory. */
-  readonly kernels: SampleKernels;
+  readonly kernels: Kernels;
 }
 
 /** Sizes that all pictures of a stream share. */

@@ -13,18 +13,18 @@ import {
   satd,
   searchWord,
   ssd,
-} from '../../../../src/codecs/h264/encoder/distortion.ts';
+} from '../../../../src/codecs/h264/kernels/plain/distortion.ts';
 import {
   forwardChromaDc,
   forwardDifference4x4,
   forwardLumaDc,
-} from '../../../../src/codecs/h264/encoder/forward-transform.ts';
+} from '../../../../src/codecs/h264/kernels/plain/forward-transform.ts';
 import {
   createQuantizer,
   quantize4x4,
   quantizeDc,
   scaleLevels,
-} from '../../../../src/codecs/h264/encoder/quantize.ts';
+} from '../../../../src/codecs/h264/kernels/plain/quantize.ts';
 import { MAX_LEVEL } from '../../../../src/codecs/h264/standard/cavlc.ts';
 import { BLOCK_X, BLOCK_Y, ZIGZAG } from '../../../../src/codecs/h264/standard/macroblock.ts';
 import { addInverse4x4 } from '../../../../src/codecs/h264/standard/transform.ts';

@@ -9,8 +9,8 @@ import {
   EncoderMemory,
   extendEdges,
 } from '../../../../src/codecs/h264/encoder/memory.ts';
+import { copyBlock } from '../../../../src/codecs/h264/kernels/plain/interpolation-words.ts';
 import { predictChroma, predictLuma } from '../../../../src/codecs/h264/standard/interpolation.ts';
-import { copyBlock } from '../../../../src/codecs/h264/standard/interpolation-words.ts';
 import {
   INTRA_4X4_DC,
   INTRA_4X4_NEEDS,

@@ -4,11 +4,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  createKernelBuffer,
-  type EncoderKernels,
-} from '../../../../src/codecs/h264/encoder/kernels.ts';
-import { NOT_FILTERED } from '../../../../src/codecs/h264/standard/deblock-samples.ts';
+import { createKernelBuffer } from '../../../../src/codecs/h264/encoder/kernel-buffer.ts';
+import { type Kernels, NOT_FILTERED } from '../../../../src/codecs/h264/kernels/contract.ts';
 import { fillSamples, SAMPLE_KINDS, type SampleKind } from '../sample-kinds.ts';
 
 const SEED = 2911;
@@ -71,7 +68,7 @@ function fill(bytes: Uint8Array, { samples, step, seed }: Case): void {
 }
 
 /** Filters in both memories and compares them; returns how many samples the filter changed. */
-function changedByTwins(drawn: Case, filter: (kernels: EncoderKernels) => void): number {
+function changedByTwins(drawn: Case, filter: (kernels: Kernels) => void): number {
   for (const { bytes, kernels } of [plain, vector]) {
     fill(bytes, drawn);
     filter(kernels);
@@ -87,7 +84,7 @@ function changedByTwins(drawn: Case, filter: (kernels: EncoderKernels) => void):
 }
 
 /** Holds kernels to their plain twins, and requires that the cases drawn gave them something to do. */
-function expectTwins(filter: (kernels: EncoderKernels, drawn: Case) => void): void {
+function expectTwins(filter: (kernels: Kernels, drawn: Case) => void): void {
   let changed = 0;
   fc.assert(
     fc.property(cases, (drawn) => {

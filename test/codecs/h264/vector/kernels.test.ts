@@ -4,12 +4,13 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { searchWord } from '../../../../src/codecs/h264/encoder/distortion.ts';
+import { createKernelBuffer } from '../../../../src/codecs/h264/encoder/kernel-buffer.ts';
+import type { Kernels } from '../../../../src/codecs/h264/kernels/contract.ts';
+import { searchWord } from '../../../../src/codecs/h264/kernels/plain/distortion.ts';
 import {
-  createKernelBuffer,
-  type EncoderKernels,
-} from '../../../../src/codecs/h264/encoder/kernels.ts';
-import { createQuantizers, writeQuantizers } from '../../../../src/codecs/h264/encoder/quantize.ts';
+  createQuantizers,
+  writeQuantizers,
+} from '../../../../src/codecs/h264/kernels/plain/quantize.ts';
 import { fillSamples, SAMPLE_KINDS } from '../sample-kinds.ts';
 
 const SEED = 2911;
@@ -33,7 +34,7 @@ const heights = fc.constantFrom(4, 8, 16);
 /** Holds a kernel, called with drawn arguments, to its plain twin. */
 function expectTwins<T>(
   args: fc.Arbitrary<T>,
-  call: (kernels: EncoderKernels, args: T) => number | undefined,
+  call: (kernels: Kernels, args: T) => number | undefined,
   prepare: (words: Int32Array, args: T) => void = () => {},
 ): void {
   fc.assert(
@@ -239,7 +240,7 @@ describe('vector kernels', () => {
     };
 
     it.each(['quantizeBlock', 'quantizePair'] as const)('%s', (name) => {
-      const call = (k: EncoderKernels, { index, first, keeps }: Drawn) => {
+      const call = (k: Kernels, { index, first, keeps }: Drawn) => {
         const from = [SOURCE_BLOCK, STRIDE, PREDICTION, STRIDE] as const;
         return k[name](...from, index, first, keeps, COEFFICIENTS, LEVELS);
       };

@@ -1,11 +1,12 @@
-/** `halveRows` of encoder/halve-rows.ts with vectors: eight samples at a time. */
-import { i8x16, i16x8, i32, v128 } from '../../../wasm/expressions.ts';
-import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
+/** `halveRows` of plain/halve-rows.ts with vectors: eight samples at a time. */
+import { i8x16, i16x8, i32, v128 } from '../../../../wasm/expressions.ts';
+import type { ModuleBuilder } from '../../../../wasm/module-builder.ts';
+import { kernelProcedure } from './define.ts';
 import { splat16 } from './lanes.ts';
 
 /** Defines `halveRows`. */
 export function defineHalveRows(m: ModuleBuilder): void {
-  m.defineProcedure('halveRows', 4, (f, from, stride, to, count) => {
+  kernelProcedure(m, 'halveRows', (f, from, stride, to, count) => {
     f.repeat(i32.shr_u(count, 3), () => {
       const upper = i16x8.extadd_pairwise_i8x16_u(v128.load(from));
       const lower = i16x8.extadd_pairwise_i8x16_u(v128.load(i32.add(from, stride)));

@@ -1,10 +1,19 @@
 /**
- * SAD, SATD and SSD with vectors: the functions of encoder/distortion.ts, argument for argument and bit for bit. What each
+ * SAD, SATD and SSD with vectors: the functions of plain/distortion.ts, argument for argument and bit for bit. What each
  * computes is said there.
  */
-import { type I32, i8x16, i16x8, i32, i32x4, type V128, v128 } from '../../../wasm/expressions.ts';
-import type { FunctionBuilder, I32Local, V128Local } from '../../../wasm/function-builder.ts';
-import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
+import {
+  type I32,
+  i8x16,
+  i16x8,
+  i32,
+  i32x4,
+  type V128,
+  v128,
+} from '../../../../wasm/expressions.ts';
+import type { FunctionBuilder, I32Local, V128Local } from '../../../../wasm/function-builder.ts';
+import type { ModuleBuilder } from '../../../../wasm/module-builder.ts';
+import { kernelFunction, kernelProcedure } from './define.ts';
 import { absoluteDifference, splat8, splat16, sumOf16, sumOf32, transposePair } from './lanes.ts';
 
 /**
@@ -41,7 +50,7 @@ function twoRowsOf8(address: I32Local, stride: I32Local): V128 {
 }
 
 function defineSad(m: ModuleBuilder): void {
-  m.defineProcedure('searchBlock', 3, (f, from, to, count) => {
+  kernelProcedure(m, 'searchBlock', (f, from, to, count) => {
     f.repeat(i32.shr_u(count, 4), () => {
       f.do(v128.store(to, i8x16.avgr_u(v128.load(from), splat8(255))));
       f.add(from, 16);
@@ -49,7 +58,7 @@ function defineSad(m: ModuleBuilder): void {
     });
   });
 
-  m.defineFunction('sad16', 6, (f, a, strideA, b, strideB, height, limit) => {
+  kernelFunction(m, 'sad16', (f, a, strideA, b, strideB, height, limit) => {
     const sums = f.v128(splat16(0));
     const total = f.i32(0);
     f.repeat(i32.shr_u(height, 2), () => {
@@ -65,7 +74,7 @@ function defineSad(m: ModuleBuilder): void {
     return total;
   });
 
-  m.defineFunction('sad8', 6, (f, a, strideA, b, strideB, height, limit) => {
+  kernelFunction(m, 'sad8', (f, a, strideA, b, strideB, height, limit) => {
     const sums = f.v128(splat16(0));
     const total = f.i32(0);
     f.repeat(i32.shr_u(height, 2), () => {
@@ -81,7 +90,7 @@ function defineSad(m: ModuleBuilder): void {
     return total;
   });
 
-  m.defineFunction('sad4', 5, (f, a, strideA, b, strideB, height) => {
+  kernelFunction(m, 'sad4', (f, a, strideA, b, strideB, height) => {
     const sums = f.v128(splat16(0));
     const fourRows = (address: I32Local, stride: I32Local) => {
       const rows = f.v128(v128.load32_zero(address));
@@ -127,7 +136,7 @@ function hadamardMagnitudes(f: FunctionBuilder, rows: readonly V128Local[]): V12
 
 function defineSatd(m: ModuleBuilder): void {
   // Lanes: at most 8·255 twice for each of the pairs of blocks in 16x16, 32,640 in all.
-  m.defineFunction('satd', 7, (f, a, strideA, b, strideB, width, height, limit) => {
+  kernelFunction(m, 'satd', (f, a, strideA, b, strideB, width, height, limit) => {
     const sums = f.v128(splat16(0));
     const total = f.i32(0);
     const rowA = f.i32(0);
@@ -165,7 +174,7 @@ function defineSatd(m: ModuleBuilder): void {
 }
 
 function defineIsNear(m: ModuleBuilder): void {
-  m.defineFunction('isNear', 6, (f, a, strideA, b, strideB, size, limit) => {
+  kernelFunction(m, 'isNear', (f, a, strideA, b, strideB, size, limit) => {
     const limits = f.v128(i32x4.splat(limit));
     const rows = (load: typeof v128.load) => () => {
       const pairs = f.v128(splat16(0));
@@ -189,7 +198,7 @@ function defineIsNear(m: ModuleBuilder): void {
 }
 
 function defineSsd(m: ModuleBuilder): void {
-  m.defineFunction('ssd', 6, (f, a, strideA, b, strideB, width, height) => {
+  kernelFunction(m, 'ssd', (f, a, strideA, b, strideB, width, height) => {
     const sums = f.v128(splat16(0));
     const addSquares = (offset: number) => {
       const d = f.v128(i16x8.sub(v128.load8x8_u(a, offset), v128.load8x8_u(b, offset)));

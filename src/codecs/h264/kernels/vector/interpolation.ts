@@ -1,5 +1,5 @@
 /**
- * Copies, means and interpolation with vectors: the functions of standard/interpolation-words.ts, argument for argument and
+ * Copies, means and interpolation with vectors: the functions of plain/interpolation-words.ts, argument for argument and
  * bit for bit. Clause 8.4.2.2.
  */
 import {
@@ -11,9 +11,10 @@ import {
   i32x4,
   type V128,
   v128,
-} from '../../../wasm/expressions.ts';
-import type { FunctionBuilder, I32Local, V128Local } from '../../../wasm/function-builder.ts';
-import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
+} from '../../../../wasm/expressions.ts';
+import type { FunctionBuilder, I32Local, V128Local } from '../../../../wasm/function-builder.ts';
+import type { ModuleBuilder } from '../../../../wasm/module-builder.ts';
+import { kernelProcedure } from './define.ts';
 import { interleaveHigh16, interleaveLow16, shuffle16, splat16 } from './lanes.ts';
 
 /** Writes a loop over the rows for each width of a block: 16, 8 and 4. `row` is given how to load and to store. */
@@ -41,7 +42,7 @@ function forWidth(
 }
 
 function defineBlocks(m: ModuleBuilder): void {
-  m.defineProcedure('copyBlock', 6, (f, from, fromStride, to, toStride, width, height) => {
+  kernelProcedure(m, 'copyBlock', (f, from, fromStride, to, toStride, width, height) => {
     forWidth(f, width, height, (load, store) => {
       store(to, load(from));
       f.add(from, fromStride);
@@ -49,7 +50,7 @@ function defineBlocks(m: ModuleBuilder): void {
     });
   });
 
-  m.defineProcedure('averageBlocks', 7, (f, a, b, stride, to, toStride, width, height) => {
+  kernelProcedure(m, 'averageBlocks', (f, a, b, stride, to, toStride, width, height) => {
     forWidth(f, width, height, (load, store) => {
       store(to, i8x16.avgr_u(load(a), load(b)));
       f.add(a, stride);
@@ -75,7 +76,7 @@ const HALVES = [0, 8] as const;
 const TAPS = [0, 1, 2, 3, 4, 5] as const;
 
 function defineHalfSamples(m: ModuleBuilder): void {
-  m.defineProcedure('interpolateB', 3, (f, pos, stride, planeSize) => {
+  kernelProcedure(m, 'interpolateB', (f, pos, stride, planeSize) => {
     const from = f.i32(i32.sub(pos, 2));
     const to = f.i32(i32.add(pos, planeSize));
     f.repeat(TILE, () => {
@@ -89,7 +90,7 @@ function defineHalfSamples(m: ModuleBuilder): void {
     });
   });
 
-  m.defineProcedure('interpolateH', 3, (f, pos, stride, planeSize) => {
+  kernelProcedure(m, 'interpolateH', (f, pos, stride, planeSize) => {
     const rows = sixRows(f, pos, stride);
     const to = f.i32(i32.add(pos, i32.shl(planeSize, 1)));
     f.repeat(TILE, () => {
@@ -100,7 +101,7 @@ function defineHalfSamples(m: ModuleBuilder): void {
     });
   });
 
-  m.defineProcedure('interpolateJ', 3, (f, pos, stride, planeSize) => {
+  kernelProcedure(m, 'interpolateJ', (f, pos, stride, planeSize) => {
     const rows = sixRows(f, i32.sub(pos, 2), stride);
     const to = f.i32(i32.add(pos, i32.mul(planeSize, 3)));
     f.repeat(TILE, () => {
@@ -155,9 +156,9 @@ function horizontalOfSums(f: FunctionBuilder, sums: V128Local, following: V128Lo
 }
 
 function defineChroma(m: ModuleBuilder): void {
-  m.defineProcedure(
+  kernelProcedure(
+    m,
     'predictChroma',
-    8,
     (f, from, stride, xFrac, yFrac, width, height, to, toStride) => {
       const weight = (a: Integer, b: Integer) => f.v128(i16x8.splat(i32.mul(a, b)));
       const xRest = f.i32(i32.sub(8, xFrac));

@@ -1,14 +1,23 @@
 /**
  * Transform, quantization and the way back with vectors, for one 4x4 block or two side by side: the functions of
- * encoder/residual-kernels.ts, argument for argument and bit for bit. The transform of clause 8.5.12.2 and its inverse add
+ * plain/residual.ts, argument for argument and bit for bit. The transform of clause 8.5.12.2 and its inverse add
  * along one direction, so both work on four vectors: a row, or after a transposition a column, of either block in each.
  */
-import { type I32, i8x16, i16x8, i32, i32x4, type V128, v128 } from '../../../wasm/expressions.ts';
-import type { FunctionBuilder, I32Local, V128Local } from '../../../wasm/function-builder.ts';
-import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
-import { QUANTIZER_BYTES, QUANTIZER_FIELD, QUANTIZERS_AT } from '../encoder/quantize.ts';
-import { BLOCK_BYTES } from '../encoder/residual-kernels.ts';
-import { BLOCK_X, BLOCK_Y } from '../standard/macroblock.ts';
+import {
+  type I32,
+  i8x16,
+  i16x8,
+  i32,
+  i32x4,
+  type V128,
+  v128,
+} from '../../../../wasm/expressions.ts';
+import type { FunctionBuilder, I32Local, V128Local } from '../../../../wasm/function-builder.ts';
+import type { ModuleBuilder } from '../../../../wasm/module-builder.ts';
+import { BLOCK_X, BLOCK_Y } from '../../standard/macroblock.ts';
+import { BLOCK_BYTES } from '../contract.ts';
+import { QUANTIZER_BYTES, QUANTIZER_FIELD, QUANTIZERS_AT } from '../plain/quantize.ts';
+import { kernelFunction, kernelProcedure } from './define.ts';
 import {
   interleaveHigh16,
   interleaveHigh32,
@@ -129,10 +138,15 @@ function magnitudes(
 const SCAN_FIRST = [0, 1, 4, 8, 5, 2, 3, 6] as const;
 const SCAN_LAST = [9, 12, 13, 10, 7, 11, 14, 15] as const;
 
-function defineQuantize(m: ModuleBuilder, name: string, load: LoadSamples, count: 1 | 2) {
-  return m.defineFunction(
+function defineQuantize(
+  m: ModuleBuilder,
+  name: 'quantizeBlock' | 'quantizePair',
+  load: LoadSamples,
+  count: 1 | 2,
+) {
+  return kernelFunction(
+    m,
     name,
-    9,
     (
       f,
       source,
@@ -222,8 +236,13 @@ function inverse(
   return [f.v128(add(e0, e3)), f.v128(add(e1, e2)), f.v128(sub(e1, e2)), f.v128(sub(e0, e3))];
 }
 
-function defineAdd(m: ModuleBuilder, name: string, load: LoadSamples, count: 1 | 2) {
-  return m.defineProcedure(name, 3, (f, pos, stride, coefficients) => {
+function defineAdd(
+  m: ModuleBuilder,
+  name: 'addBlock' | 'addPair',
+  load: LoadSamples,
+  count: 1 | 2,
+) {
+  return kernelProcedure(m, name, (f, pos, stride, coefficients) => {
     const at = (block: number, half: number) =>
       f.v128(v128.load(coefficients, BLOCK_BYTES * block + 16 * half));
     const halves = [0, 1].map((half) => {
@@ -262,9 +281,9 @@ export function defineResidual(m: ModuleBuilder): void {
   const addPair = defineAdd(m, 'addPair', loadTwo, 2);
   const placeOf = (blkIdx: number, pos: I32, stride: I32) =>
     i32.add(i32.add(pos, 4 * BLOCK_X[blkIdx]), i32.mul(stride, 4 * BLOCK_Y[blkIdx]));
-  m.defineFunction(
+  kernelFunction(
+    m,
     'quantizeLuma',
-    10,
     (f, source, strideA, prediction, strideB, index, first, keeps, coefficients, levels, masks) => {
       const any = f.i32(0);
       const both = f.i32(0);
@@ -283,7 +302,7 @@ export function defineResidual(m: ModuleBuilder): void {
       return any;
     },
   );
-  m.defineProcedure('addLuma', 4, (f, pos, stride, coefficients, masks) => {
+  kernelProcedure(m, 'addLuma', (f, pos, stride, coefficients, masks) => {
     for (let blkIdx = 0; blkIdx < 16; blkIdx += 2) {
       const left = i32.load(masks, 4 * blkIdx);
       f.if(i32.or(left, i32.load(masks, 4 * blkIdx + 4)), () => {
@@ -292,7 +311,7 @@ export function defineResidual(m: ModuleBuilder): void {
       });
     }
   });
-  m.defineProcedure('addDcPair', 4, (f, pos, stride, dcLeft, dcRight) => {
+  kernelProcedure(m, 'addDcPair', (f, pos, stride, dcLeft, dcRight) => {
     const rounded = (dc: I32) => i16x8.splat(i32.shr_s(i32.add(dc, 32), 6));
     const residual = f.v128(interleaveLow64(rounded(dcLeft), rounded(dcRight)));
     f.repeat(4, () => {

@@ -1,5 +1,5 @@
 /**
- * Deblocking with vectors: the functions of standard/deblock-samples.ts, argument for argument and bit for bit. Clauses
+ * Deblocking with vectors: the functions of plain/deblock-samples.ts, argument for argument and bit for bit. Clauses
  * 8.7.2.2 to 8.7.2.4. One vector has the 16 samples along an edge that lie equally far from it. Horizontal edges find them
  * in rows; the rows across a vertical edge are transposed, and transposed back.
  */
@@ -11,10 +11,11 @@ import {
   i32x4,
   type V128,
   v128,
-} from '../../../wasm/expressions.ts';
-import type { FunctionBuilder, I32Local, V128Local } from '../../../wasm/function-builder.ts';
-import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
-import { NOT_FILTERED } from '../standard/deblock-samples.ts';
+} from '../../../../wasm/expressions.ts';
+import type { FunctionBuilder, I32Local, V128Local } from '../../../../wasm/function-builder.ts';
+import type { ModuleBuilder } from '../../../../wasm/module-builder.ts';
+import { NOT_FILTERED } from '../contract.ts';
+import { kernelProcedure } from './define.ts';
 import { absoluteDifference, columnsToRows, rowsToColumns, splat8, splat16 } from './lanes.ts';
 
 /** Samples along an edge; those of chroma are half Cb, half Cr. */
@@ -253,7 +254,7 @@ function filterSecond(f: FunctionBuilder, [, p1, p2]: Side, mean: V128, tC0: V12
 }
 
 function defineNormal(m: ModuleBuilder): void {
-  m.defineProcedure('filterLumaEdge', 6, (f, pos, stride, verticalEdgeFlag, alpha, beta, tC0s) => {
+  kernelProcedure(m, 'filterLumaEdge', (f, pos, stride, verticalEdgeFlag, alpha, beta, tC0s) => {
     const limits = thresholds(f, alpha, beta);
     const tC0 = tC0OfLines(f, tC0s, 4);
     forLumaEdge(f, [pos, stride, verticalEdgeFlag], (edge) => {
@@ -275,9 +276,9 @@ function defineNormal(m: ModuleBuilder): void {
     });
   });
 
-  m.defineProcedure(
+  kernelProcedure(
+    m,
     'filterChromaEdge',
-    7,
     (f, cb, cr, stride, verticalEdgeFlag, alpha, beta, tC0s) => {
       const limits = thresholds(f, alpha, beta);
       const tC0 = tC0OfLines(f, tC0s, 2);
@@ -324,7 +325,7 @@ const meanOfThree = ([p0, p1]: Side, [, q1]: Side): V128 =>
   i8x16.avgr_u(p1, meanRoundedDown(p0, q1));
 
 function defineStrong(m: ModuleBuilder): void {
-  m.defineProcedure('filterLumaEdgeStrong', 5, (f, pos, stride, verticalEdgeFlag, alpha, beta) => {
+  kernelProcedure(m, 'filterLumaEdgeStrong', (f, pos, stride, verticalEdgeFlag, alpha, beta) => {
     const limits = thresholds(f, alpha, beta);
     const smallStep = f.v128(i8x16.splat(i32.add(i32.shr_u(alpha, 2), 2)));
     forLumaEdge(f, [pos, stride, verticalEdgeFlag], (edge) => {
@@ -351,9 +352,9 @@ function defineStrong(m: ModuleBuilder): void {
     });
   });
 
-  m.defineProcedure(
+  kernelProcedure(
+    m,
     'filterChromaEdgeStrong',
-    6,
     (f, cb, cr, stride, verticalEdgeFlag, alpha, beta) => {
       const limits = thresholds(f, alpha, beta);
       forChromaEdge(f, [cb, cr, stride, verticalEdgeFlag], (edge) => {

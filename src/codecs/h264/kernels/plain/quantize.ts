@@ -3,9 +3,9 @@
  * division with a dead zone: level = (|c|·scale + offset) >> bits, the offset a third of a step in intra and a sixth in
  * inter macroblocks, as in the reference model (JVT-L032 and earlier).
  */
-import { MAX_LEVEL } from '../standard/cavlc.ts';
-import { ZIGZAG } from '../standard/macroblock.ts';
-import { LEVEL_SCALE, normAdjustColumn } from '../standard/scaling.ts';
+import { MAX_LEVEL } from '../../standard/cavlc.ts';
+import { ZIGZAG } from '../../standard/macroblock.ts';
+import { LEVEL_SCALE, normAdjustColumn } from '../../standard/scaling.ts';
 
 /**
  * Multipliers of the reference model, 2^15·(inverse of the step): row qP % 6; columns as normAdjustColumn. Each times

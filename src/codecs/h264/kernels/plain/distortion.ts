@@ -5,7 +5,7 @@
  * Blocks are (position, stride) in one memory. `words` is the memory in 32-bit words, four samples each, first lowest.
  */
 
-import { INTRA_4X4_WORDS } from '../standard/intra-4x4.ts';
+import { INTRA_4X4_WORDS } from '../../standard/intra-4x4.ts';
 
 /** Even bytes of a word, and odd ones after a shift by 8: two samples as two 16-bit numbers. */
 const PAIRS = 0x00ff00ff;

@@ -1,6 +1,6 @@
 /** Arrangements of lanes that several kernels share. */
-import { i8x16, i16x8, i32x4, type V128, v128 } from '../../../wasm/expressions.ts';
-import type { FunctionBuilder, V128Local } from '../../../wasm/function-builder.ts';
+import { i8x16, i16x8, i32x4, type V128, v128 } from '../../../../wasm/expressions.ts';
+import type { FunctionBuilder, V128Local } from '../../../../wasm/function-builder.ts';
 
 /** Byte lanes of a shuffle that takes whole lanes of `size` bytes, by number: 0.. of the first operand, then the second. */
 function lanesOf(size: number, lanes: readonly number[]): number[] {

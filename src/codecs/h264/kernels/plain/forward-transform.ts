@@ -1,5 +1,5 @@
 /** The forward transforms. Not normative: chosen to match the inverses of clauses 8.5.10 to 8.5.12. */
-import { BLOCK_X, BLOCK_Y } from '../standard/macroblock.ts';
+import { BLOCK_X, BLOCK_Y } from '../../standard/macroblock.ts';
 
 const PAIRS = 0x00ff00ff;
 

@@ -6,10 +6,8 @@
  * samples p and q lie in one row, `alpha` (0..255) and `beta` (0..18) are the thresholds of Table 8-16. `tC0s` has tC0
  * (Table 8-17, 0..25) of each quarter of the edge in a byte, first quarter lowest, or `NOT_FILTERED`.
  */
-import { clip1, clip3 } from '../../../base/math.ts';
-
-/** In a byte of `tC0s`: bS is 0 here (clause 8.7.2). */
-export const NOT_FILTERED = 255;
+import { clip1, clip3 } from '../../../../base/math.ts';
+import { NOT_FILTERED } from '../contract.ts';
 
 /** Luma with bS < 4, clause 8.7.2.3. */
 export function filterLumaEdge(

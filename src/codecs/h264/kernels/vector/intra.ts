@@ -1,6 +1,6 @@
 /**
- * Intra prediction with vectors, and what its 4x4 modes cost: the functions of standard/intra-kernels.ts and `intra4x4Costs`
- * of encoder/distortion.ts, argument for argument and bit for bit. Clause 8.3.
+ * Intra prediction with vectors, and what its 4x4 modes cost: the functions of kernels/plain/kernels.ts and `intra4x4Costs`
+ * of plain/distortion.ts, argument for argument and bit for bit. Clause 8.3.
  */
 import {
   type I32,
@@ -11,9 +11,9 @@ import {
   i32x4,
   type V128,
   v128,
-} from '../../../wasm/expressions.ts';
-import type { FunctionBuilder, I32Local } from '../../../wasm/function-builder.ts';
-import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
+} from '../../../../wasm/expressions.ts';
+import type { FunctionBuilder, I32Local } from '../../../../wasm/function-builder.ts';
+import type { ModuleBuilder } from '../../../../wasm/module-builder.ts';
 import {
   INTRA_4X4_DC,
   INTRA_4X4_DIAGONAL_DOWN_LEFT,
@@ -26,7 +26,8 @@ import {
   INTRA_4X4_VERTICAL_LEFT,
   INTRA_4X4_VERTICAL_RIGHT,
   INTRA_4X4_WORDS,
-} from '../standard/intra-4x4.ts';
+} from '../../standard/intra-4x4.ts';
+import { kernelProcedure } from './define.ts';
 import {
   interleaveHigh16,
   interleaveHigh64,
@@ -124,7 +125,7 @@ function dc4x4(f: FunctionBuilder, sides: V128, hasLeft: I32, hasAbove: I32): I3
 }
 
 function definePredict4x4(m: ModuleBuilder): void {
-  m.defineProcedure('predictIntra4x4', 5, (f, from, stride, to, available, hasAboveRight) => {
+  kernelProcedure(m, 'predictIntra4x4', (f, from, stride, to, available, hasAboveRight) => {
     const row = f.v128(v128.load(i32.sub(i32.sub(from, stride), 1)));
     const left = f.i32(i32.sub(from, 1));
     const column = f.v128(splat16(0));
@@ -196,7 +197,7 @@ function satdOfRows(f: FunctionBuilder, rows01: V128, rows23: V128): I32 {
 }
 
 function defineCosts(m: ModuleBuilder): void {
-  m.defineProcedure('intra4x4Costs', 5, (f, source, sourceStride, predictions, modes, costs) => {
+  kernelProcedure(m, 'intra4x4Costs', (f, source, sourceStride, predictions, modes, costs) => {
     const rows = f.v128(v128.load32_zero(source));
     for (let y = 1; y < 4; y++) {
       f.add(source, sourceStride);
@@ -245,7 +246,7 @@ function slope(f: FunctionBuilder, corner: I32, step: Integer, size: I32Local): 
 const EIGHT_STEPS = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((step) => [step, 0]);
 
 function definePredictSquares(m: ModuleBuilder): void {
-  m.defineProcedure('predictHorizontal', 5, (f, from, fromStride, to, toStride, size) => {
+  kernelProcedure(m, 'predictHorizontal', (f, from, fromStride, to, toStride, size) => {
     f.repeat(size, () => {
       storeRow(f, to, size, v128.load8_splat(i32.sub(from, 1)));
       f.add(from, fromStride);
@@ -255,7 +256,7 @@ function definePredictSquares(m: ModuleBuilder): void {
 
   // Lanes of 16 bits: |b| and |c| are at most 717 (1355 for 8x8) and go eight (four) steps each from the middle, where
   // 16..8176 is. All values are within -11,456..19,648 (-10,824..19,016).
-  m.defineProcedure('predictPlane', 5, (f, from, fromStride, to, toStride, size) => {
+  kernelProcedure(m, 'predictPlane', (f, from, fromStride, to, toStride, size) => {
     const corner = f.i32(i32.sub(i32.sub(from, fromStride), 1));
     const factor = f.i32(i32.select(5, 34, i32.eq(size, 16)));
     const scaled = (sum: I32) => f.i32(i32.shr_s(i32.add(i32.mul(factor, sum), 32), 6));

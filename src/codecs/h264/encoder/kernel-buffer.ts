@@ -1,0 +1,34 @@
+/** A memory with the kernels over it: the plain ones, and in their place vector kernels where there are any. */
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import type { Kernels } from '../kernels/contract.ts';
+import { plainKernels } from '../kernels/plain/kernels.ts';
+import type { Quantizer } from '../kernels/plain/quantize.ts';
+import { H264_KERNELS } from '../kernels/vector/index.ts';
+
+/** A buffer, its views, and the kernels over it. */
+export interface KernelBuffer {
+  readonly bytes: Uint8Array;
+  readonly clamped: Uint8ClampedArray;
+  readonly words: Int32Array;
+  readonly kernels: Kernels;
+}
+
+/**
+ * Allocates a zeroed buffer of at least `byteLength` bytes.
+ * @param vectorKernels which vector kernels are used, if there can be any
+ * @param quantizers what kernels of residuals know by index; for vector ones they must be written to the buffer
+ */
+export function createKernelBuffer(
+  byteLength: number,
+  vectorKernels: VectorKernels,
+  quantizers: readonly Quantizer[] = [],
+): KernelBuffer {
+  const { buffer, exports } = H264_KERNELS.createMemory(byteLength, vectorKernels);
+  const bytes = new Uint8Array(buffer);
+  const clamped = new Uint8ClampedArray(buffer);
+  const words = new Int32Array(buffer);
+  const halves = new Int16Array(buffer);
+  const plain = plainKernels({ bytes, clamped, words, halves }, quantizers);
+  // The same keys in the same order in either case, so that the engine sees one shape.
+  return { bytes, clamped, words, kernels: { ...plain, ...exports } };
+}

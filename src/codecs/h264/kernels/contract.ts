@@ -1,0 +1,208 @@
+/**
+ * The kernels of H.264: the innermost functions, over the one memory of an encoder. Here is the contract of each, in the one place
+ * that names it; `plain/` has functions over typed arrays, `vector/` the same with vector instructions, bit for bit. Positions and
+ * strides are in bytes of the memory; positions of samples that are written, and strides, are multiples of 4.
+ */
+
+/** SAD of a block of `height` rows that may stop once it has reached `limit`; see `sad16` of distortion.ts. */
+export type LimitedSad = (
+  a: number,
+  strideA: number,
+  b: number,
+  strideB: number,
+  height: number,
+  limit: number,
+) => number;
+
+/**
+ * Transforms and quantizes what a prediction leaves of its source.
+ * @param quantizer its index (quantize.ts)
+ * @param first 1 if the DC coefficient is coded by itself: it is then not quantized; else 0
+ * @param keepsCoefficients 1 if coefficients are wanted as the transform gives them, else 0: scaled for the way back
+ * @param coefficients where the 16 coefficients go, 16 bits each in raster order, the DC as the transform gives it if
+ *   `first` is 1. Without a nonzero level nothing is said of the others
+ * @param levels where the 16 levels go in scan order, 16 bits each, unless all are 0
+ * @returns the mask of nonzero levels
+ */
+export type Quantize = (
+  source: number,
+  sourceStride: number,
+  prediction: number,
+  predictionStride: number,
+  quantizer: number,
+  first: number,
+  keepsCoefficients: number,
+  coefficients: number,
+  levels: number,
+) => number;
+
+/** All kernels by name. */
+export interface Kernels {
+  /** Copies a block; `from` is any position, `to` and the strides multiples of 4. See `copyBlock`. */
+  copyBlock(
+    from: number,
+    fromStride: number,
+    to: number,
+    toStride: number,
+    width: number,
+    height: number,
+  ): void;
+  /** Means of two blocks, clause 8.4.2.2.1. See `averageBlocks`. */
+  averageBlocks(
+    a: number,
+    b: number,
+    stride: number,
+    to: number,
+    toStride: number,
+    width: number,
+    height: number,
+  ): void;
+  /** Tiles of the half-sample planes, clause 8.4.2.2.1. See `interpolateB`, `interpolateH`, `interpolateJ`. */
+  interpolateB(pos: number, stride: number, planeSize: number): void;
+  interpolateH(pos: number, stride: number, planeSize: number): void;
+  interpolateJ(pos: number, stride: number, planeSize: number): void;
+  /** Bilinear prediction of chroma blocks 4 or 8 wide, clause 8.4.2.2.2. See `predictChromaWords`. */
+  predictChroma(
+    from: number,
+    stride: number,
+    xFrac: number,
+    yFrac: number,
+    width: number,
+    height: number,
+    to: number,
+    toStride: number,
+  ): void;
+  /** Deblocking of one edge of a macroblock, clauses 8.7.2.2 to 8.7.2.4. See deblock-samples.ts. */
+  filterLumaEdge(
+    pos: number,
+    stride: number,
+    verticalEdgeFlag: number,
+    alpha: number,
+    beta: number,
+    tC0s: number,
+  ): void;
+  filterLumaEdgeStrong(
+    pos: number,
+    stride: number,
+    verticalEdgeFlag: number,
+    alpha: number,
+    beta: number,
+  ): void;
+  filterChromaEdge(
+    cb: number,
+    cr: number,
+    stride: number,
+    verticalEdgeFlag: number,
+    alpha: number,
+    beta: number,
+    tC0s: number,
+  ): void;
+  filterChromaEdgeStrong(
+    cb: number,
+    cr: number,
+    stride: number,
+    verticalEdgeFlag: number,
+    alpha: number,
+    beta: number,
+  ): void;
+  /**
+   * Predicts a 4x4 block in every mode whose neighbors are available, clause 8.3.1.2. See `predictIntra4x4`.
+   * @param hasAboveRight 1 or 0
+   */
+  predictIntra4x4(
+    from: number,
+    stride: number,
+    to: number,
+    available: number,
+    hasAboveRight: number,
+  ): void;
+  /** Horizontal prediction of `size` 16 or 8, clauses 8.3.3.2 and 8.3.4.2. See `predictHorizontal`. */
+  predictHorizontal(
+    from: number,
+    fromStride: number,
+    to: number,
+    toStride: number,
+    size: number,
+  ): void;
+  /** Plane prediction of `size` 16 (luma, clause 8.3.3.4) or 8 (chroma, clause 8.3.4.4). */
+  predictPlane(from: number, fromStride: number, to: number, toStride: number, size: number): void;
+  /** Of a 4x4 block. */
+  readonly quantizeBlock: Quantize;
+  /** Of two blocks side by side, as if they were one: the mask of the right one in the upper 16 bits. */
+  readonly quantizePair: Quantize;
+  /**
+   * `quantizePair` for all blocks of the luma of a macroblock, coefficients and levels by luma4x4BlkIdx.
+   * @param masks where the masks of the 16 blocks go, 32 bits each
+   * @returns not 0 if any level is nonzero
+   */
+  quantizeLuma(
+    source: number,
+    sourceStride: number,
+    prediction: number,
+    predictionStride: number,
+    quantizer: number,
+    first: number,
+    keepsCoefficients: number,
+    coefficients: number,
+    levels: number,
+    masks: number,
+  ): number;
+  /** Adds the inverse transform of scaled coefficients to the samples at `pos`, clause 8.5.12.2. */
+  addBlock(pos: number, stride: number, coefficients: number): void;
+  addPair(pos: number, stride: number, coefficients: number): void;
+  /** The same for the luma blocks of a macroblock; pairs without a level, by their masks, stay as they are. */
+  addLuma(pos: number, stride: number, coefficients: number, masks: number): void;
+  /** The same for two blocks that have a DC coefficient only. */
+  addDcPair(pos: number, stride: number, dcLeft: number, dcRight: number): void;
+  readonly sad16: LimitedSad;
+  readonly sad8: LimitedSad;
+  sad4(a: number, strideA: number, b: number, strideB: number, height: number): number;
+  satd(
+    a: number,
+    strideA: number,
+    b: number,
+    strideB: number,
+    width: number,
+    height: number,
+    limit: number,
+  ): number;
+  /** Makes `searchWord`s of `count` bytes, a multiple of 16. */
+  searchBlock(from: number, to: number, count: number): void;
+  isNear(
+    a: number,
+    strideA: number,
+    b: number,
+    strideB: number,
+    size: number,
+    limit: number,
+  ): number;
+  /** See halve-rows.ts. */
+  halveRows(from: number, stride: number, to: number, count: number): void;
+  ssd(
+    a: number,
+    strideA: number,
+    b: number,
+    strideB: number,
+    width: number,
+    height: number,
+  ): number;
+  intra4x4Costs(
+    source: number,
+    sourceStride: number,
+    predictions: number,
+    modes: number,
+    costs: number,
+  ): void;
+}
+
+/** Names of the kernels that leave a number, and of those that leave none. */
+export type KernelFunction = {
+  [K in keyof Kernels]: ReturnType<Kernels[K]> extends void ? never : K;
+}[keyof Kernels];
+export type KernelProcedure = Exclude<keyof Kernels, KernelFunction>;
+
+/** Bytes of a block of 16 coefficients or levels. */
+export const BLOCK_BYTES = 32;
+
+/** tC0 of a part of an edge that is not filtered (bS 0), in the bytes that `filterLumaEdge` and `filterChromaEdge` read. */
+export const NOT_FILTERED = 255;

@@ -1,0 +1,110 @@
+/** The plain kernels of an encoder's memory: each function of this folder over the views that it needs. */
+import { predictIntra4x4 } from '../../standard/intra-4x4.ts';
+import {
+  predictHorizontal,
+  predictPlane16x16,
+  predictPlaneChroma,
+} from '../../standard/intra-16x16.ts';
+import type { Kernels } from '../contract.ts';
+import {
+  filterChromaEdge,
+  filterChromaEdgeStrong,
+  filterLumaEdge,
+  filterLumaEdgeStrong,
+} from './deblock-samples.ts';
+import { intra4x4Costs, isNear, sad4, sad8, sad16, satd, searchWord, ssd } from './distortion.ts';
+import { halveRows } from './halve-rows.ts';
+import {
+  averageBlocks,
+  copyBlock,
+  interpolateB,
+  interpolateH,
+  interpolateJ,
+  predictChromaWords,
+} from './interpolation-words.ts';
+import type { Quantizer } from './quantize.ts';
+import { plainResidualKernels } from './residual.ts';
+
+/** The views of one memory. */
+export interface KernelViews {
+  readonly bytes: Uint8Array;
+  readonly clamped: Uint8ClampedArray;
+  readonly words: Int32Array;
+  readonly halves: Int16Array;
+}
+
+/** Kernels of prediction and deblocking, which a decoder would share. */
+type PredictionKernels = Pick<
+  Kernels,
+  | 'copyBlock'
+  | 'averageBlocks'
+  | 'interpolateB'
+  | 'interpolateH'
+  | 'interpolateJ'
+  | 'predictChroma'
+  | 'filterLumaEdge'
+  | 'filterLumaEdgeStrong'
+  | 'filterChromaEdge'
+  | 'filterChromaEdgeStrong'
+  | 'predictIntra4x4'
+  | 'predictHorizontal'
+  | 'predictPlane'
+>;
+
+/** All kernels over a memory; `quantizers` by index. */
+export function plainKernels(views: KernelViews, quantizers: readonly Quantizer[]): Kernels {
+  const { bytes, words, halves, clamped } = views;
+  return {
+    ...predictionKernels(views),
+    ...plainResidualKernels(words, halves, clamped, quantizers),
+    sad16: (a, strideA, b, strideB, height, limit) =>
+      sad16(words, a, strideA, b, strideB, height, limit),
+    sad8: (a, strideA, b, strideB, height, limit) =>
+      sad8(words, a, strideA, b, strideB, height, limit),
+    sad4: (a, strideA, b, strideB, height) => sad4(words, a, strideA, b, strideB, height),
+    satd: (a, strideA, b, strideB, width, height, limit) =>
+      satd(words, a, strideA, b, strideB, width, height, limit),
+    searchBlock: (from, to, count) => {
+      const end = (from + count) >> 2;
+      for (let a = from >> 2, b = to >> 2; a < end; a++, b++) words[b] = searchWord(words[a]);
+    },
+    isNear: (a, strideA, b, strideB, size, limit) =>
+      isNear(words, a, strideA, b, strideB, size, limit),
+    halveRows: (from, stride, to, count) => halveRows(bytes, from, stride, to, count),
+    ssd: (a, strideA, b, strideB, width, height) =>
+      ssd(bytes, a, strideA, b, strideB, width, height),
+    intra4x4Costs: (source, sourceStride, predictions, modes, costs) =>
+      intra4x4Costs(words, source, sourceStride, predictions, modes, costs),
+  };
+}
+
+function predictionKernels({ bytes, clamped, words }: KernelViews): PredictionKernels {
+  return {
+    copyBlock: (from, fromStride, to, toStride, width, height) =>
+      copyBlock(words, from, fromStride, to, toStride, width, height),
+    averageBlocks: (a, b, stride, to, toStride, width, height) =>
+      averageBlocks(words, a, b, stride, to, toStride, width, height),
+    interpolateB: (pos, stride, planeSize) => interpolateB(words, pos, stride, planeSize),
+    interpolateH: (pos, stride, planeSize) => interpolateH(words, pos, stride, planeSize),
+    interpolateJ: (pos, stride, planeSize) => interpolateJ(words, clamped, pos, stride, planeSize),
+    predictChroma: (from, stride, xFrac, yFrac, width, height, to, toStride) =>
+      predictChromaWords(words, from, stride, xFrac, yFrac, width, height, to, toStride),
+    filterLumaEdge: (pos, stride, verticalEdgeFlag, alpha, beta, tC0s) =>
+      filterLumaEdge(bytes, pos, stride, verticalEdgeFlag, alpha, beta, tC0s),
+    filterLumaEdgeStrong: (pos, stride, verticalEdgeFlag, alpha, beta) =>
+      filterLumaEdgeStrong(bytes, pos, stride, verticalEdgeFlag, alpha, beta),
+    filterChromaEdge: (cb, cr, stride, verticalEdgeFlag, alpha, beta, tC0s) =>
+      filterChromaEdge(bytes, cb, cr, stride, verticalEdgeFlag, alpha, beta, tC0s),
+    filterChromaEdgeStrong: (cb, cr, stride, verticalEdgeFlag, alpha, beta) =>
+      filterChromaEdgeStrong(bytes, cb, cr, stride, verticalEdgeFlag, alpha, beta),
+
+    predictIntra4x4: (from, stride, to, available, hasAboveRight) =>
+      predictIntra4x4(bytes, words, from, stride, to >> 2, available, hasAboveRight !== 0),
+    predictHorizontal: (from, fromStride, to, toStride, size) =>
+      predictHorizontal(bytes, words, from, fromStride, to, toStride, size),
+    predictPlane: (from, fromStride, to, toStride, size) => {
+      if (size === 16) predictPlane16x16(bytes, from, fromStride, to, toStride);
+      else predictPlaneChroma(bytes, from, fromStride, to, toStride);
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** The inner loops of H.264 with vector instructions, each the twin of a plain function. */
+import { KernelModule } from '../../../../wasm/kernel-memory.ts';
+import { defineDeblocking } from './deblock.ts';
+import { defineDistortion } from './distortion.ts';
+import { defineHalveRows } from './halve-rows.ts';
+import { defineInterpolation } from './interpolation.ts';
+import { defineIntra } from './intra.ts';
+import { defineResidual } from './residual.ts';
+
+/** The vector kernels of H.264, all that there are; a row of src/pipeline/kernel-sets.ts. */
+export const H264_KERNELS = /* @__PURE__ */ new KernelModule('h264', (m) => {
+  defineDistortion(m);
+  defineInterpolation(m);
+  defineResidual(m);
+  defineHalveRows(m);
+  defineDeblocking(m);
+  defineIntra(m);
+});

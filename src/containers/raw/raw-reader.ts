@@ -2,6 +2,7 @@
 import type { ByteSource } from '../../base/byte-stream.ts';
 import type { ContainerReader, ReadPacket } from '../../base/container.ts';
 import { FormatError, rejectUnknownKeys, requireInteger, requireOneOf } from '../../base/errors.ts';
+import type { LimitOptions } from '../../base/limits.ts';
 import type { AudioStreamInfo, Packet, VideoStreamInfo } from '../../base/packet.ts';
 import { type Problem, report } from '../../base/problems.ts';
 import { type FrameRate, inverse, requireFrameRate } from '../../base/rational.ts';
@@ -21,6 +22,8 @@ export interface RawVideoReaderOptions {
   readonly frameRate?: FrameRate;
   /** `error` if not given. */
   readonly truncated?: Truncated;
+  /** Taken as for other formats, and never passed: the caller chooses how large packets are, not the file. */
+  readonly limits?: LimitOptions;
 }
 
 /** What a raw file of sound holds. */
@@ -35,11 +38,13 @@ export interface RawAudioReaderOptions {
   readonly packetSamples?: number;
   /** `error` if not given. */
   readonly truncated?: Truncated;
+  /** Taken as for other formats, and never passed: the caller chooses how large packets are, not the file. */
+  readonly limits?: LimitOptions;
 }
 
 /** Opens a file of pictures; throws `ConfigError` for wrong options. */
 export function openRawVideo(source: ByteSource, options: RawVideoReaderOptions): ContainerReader {
-  const keys = ['pixFmt', 'width', 'height', 'frameRate', 'truncated'];
+  const keys = ['pixFmt', 'width', 'height', 'frameRate', 'truncated', 'limits'];
   rejectUnknownKeys('rawvideo.options', options, keys);
   const { pixFmt, width, height } = options;
   const size = rawPictureBytes('rawvideo.options', pixFmt, width, height);
@@ -67,7 +72,15 @@ export function openRawVideo(source: ByteSource, options: RawVideoReaderOptions)
 
 /** Opens a file of sound; throws `ConfigError` for wrong options. */
 export function openRawAudio(source: ByteSource, options: RawAudioReaderOptions): ContainerReader {
-  const keys = ['format', 'sampleRate', 'numChannels', 'channelMask', 'packetSamples', 'truncated'];
+  const keys = [
+    'format',
+    'sampleRate',
+    'numChannels',
+    'channelMask',
+    'packetSamples',
+    'truncated',
+    'limits',
+  ];
   rejectUnknownKeys('rawaudio.options', options, keys);
   const format = requireOneOf(
     'rawaudio.options.format',

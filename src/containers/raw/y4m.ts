@@ -3,9 +3,11 @@
 import type { ByteSink, ByteSource } from '../../base/byte-stream.ts';
 import type { ContainerReader, ContainerWriter, ReadPacket } from '../../base/container.ts';
 import { ConfigError, FormatError, rejectUnknownKeys, requireOneOf } from '../../base/errors.ts';
+import { Budget, type LimitOptions } from '../../base/limits.ts';
 import type { ColorTags, Packet, StreamInfo, VideoStreamInfo } from '../../base/packet.ts';
 import type { Problem } from '../../base/problems.ts';
 import { inverse, type Rational } from '../../base/rational.ts';
+import { SourceWindow } from '../../base/source-window.ts';
 import { encodeUtf8 } from '../../base/utf8.ts';
 import { rawPictureBytes } from './picture-layout.ts';
 import { cutNoter, type Truncated } from './raw-reader.ts';
@@ -29,6 +31,8 @@ export interface Y4mOptions {
 export interface Y4mReaderOptions {
   /** A file that ends inside a picture: `error` (the default) throws `FormatError`, `salvage` leaves that picture out and notes it. */
   readonly truncated?: Truncated;
+  /** What the file may cost: a header may claim pictures of any size. */
+  readonly limits?: LimitOptions;
 }
 
 /** Longest line that is read; parameters are few. */
@@ -116,7 +120,8 @@ export async function openY4m(
   source: ByteSource,
   options: Y4mReaderOptions = {},
 ): Promise<ContainerReader> {
-  rejectUnknownKeys('y4m.options', options, ['truncated']);
+  rejectUnknownKeys('y4m.options', options, ['truncated', 'limits']);
+  const budget = new Budget('y4m', source, options.limits);
   const truncated = requireOneOf('y4m.options.truncated', options.truncated ?? 'error', [
     'error',
     'salvage',
@@ -126,6 +131,7 @@ export async function openY4m(
   const header = parseHeader(line);
   const { width, height, pixFmt, frameRate, sampleAspectRatio, isFullRange } = header;
   const size = rawPictureBytes('y4m.header', pixFmt, width, height);
+  budget.requireReadable('a picture', size, 0);
   const stream: VideoStreamInfo = {
     kind: 'video',
     codec: 'rawvideo',
@@ -162,6 +168,18 @@ export function isY4m(start: Uint8Array): boolean {
   return beginsWith(start, `${Y4M_SIGNATURE} `);
 }
 
+/** Pictures larger than this are copied piece by piece, so that the source need not hold all of one too. */
+const LARGE_BYTES = 16 << 20;
+
+async function readPicture(
+  source: ByteSource,
+  position: number,
+  size: number,
+): Promise<Uint8Array> {
+  if (size > LARGE_BYTES) return await new SourceWindow(source).copy(position, size);
+  return new Uint8Array(await source.read(position, size));
+}
+
 async function* readPictures(
   source: ByteSource,
   start: number,
@@ -180,13 +198,12 @@ async function* readPictures(
     }
     if (line === null) return;
     position += line.length + 1;
-    const bytes = await source.read(position, size);
-    if (bytes.length < size) {
-      const message = `picture ${pts} has ${bytes.length} of ${size} bytes, then the file ends`;
-      noteCut(new FormatError('y4m.frame', message, position + bytes.length));
+    const data = await readPicture(source, position, size);
+    if (data.length < size) {
+      const message = `picture ${pts} has ${data.length} of ${size} bytes, then the file ends`;
+      noteCut(new FormatError('y4m.frame', message, position + data.length));
       return;
     }
-    const data = new Uint8Array(bytes);
     yield { streamIndex: 0, packet: { data, pts, dts: pts, duration: 1, isKey: true } };
     position += size;
   }

@@ -12,6 +12,7 @@ import {
   UnsupportedError,
 } from '../../base/errors.ts';
 import type { FileDescription } from '../../base/file-description.ts';
+import { Budget, type LimitOptions, type PacketBudget } from '../../base/limits.ts';
 import type { AudioStreamInfo } from '../../base/packet.ts';
 import { type Problem, report } from '../../base/problems.ts';
 import { fourCc, readInfoList, type WavTags } from './info-tags.ts';
@@ -19,8 +20,12 @@ import { readFormatChunk, type WaveFormat } from './wave-format.ts';
 
 /** Options of the WAV reader. */
 export interface WavReaderOptions {
-  /** Samples per channel in a packet, 1..1048576; 4096 if not given. The last packet may have fewer. */
+  /**
+   * Samples per channel in a packet, 1..1048576; if not given 4096, or as many as 256 KiB hold. The last packet may have fewer.
+   */
   readonly packetSamples?: number;
+  /** What the file may cost. */
+  readonly limits?: LimitOptions;
   /**
    * A file that ends before its data chunk does: `salvage` (the default) gives the whole samples that there are and notes it in
    * `problems`, `error` throws `FormatError` with the byte offset of the end, before the first packet where the size of the source
@@ -46,6 +51,8 @@ const PLACEHOLDERS: readonly (readonly [from: number, to: number])[] = [
   [0x7fff0000, 0x80000100],
   [0xffff0000, SIZE_UNKNOWN],
 ];
+/** Bytes of a packet at most, where the caller does not say: with 8191 channels 4096 samples are 268 MB. */
+const PACKET_BYTES = 256 << 10;
 /** INFO lists larger than this are not read: they are no text. */
 const MAX_INFO_BYTES = 1 << 20;
 /** Chunks before the samples; more of them is a broken file, not a long header. */
@@ -77,9 +84,8 @@ export async function openWav(
   source: ByteSource,
   options: WavReaderOptions = {},
 ): Promise<WavReader> {
-  rejectUnknownKeys('wav.options', options, ['packetSamples', 'truncated']);
-  const where = 'wav.options.packetSamples';
-  const packetSamples = requireInteger(where, options.packetSamples ?? 4096, 1, 1 << 20);
+  rejectUnknownKeys('wav.options', options, ['packetSamples', 'truncated', 'limits']);
+  const budget = new Budget('wav', source, options.limits);
   const truncated = requireOneOf('wav.options.truncated', options.truncated ?? 'salvage', [
     'salvage',
     'error',
@@ -91,6 +97,10 @@ export async function openWav(
     throw cutShort(span.end!, source.size!);
   }
   const { codec, sampleRate, numChannels, channelMask, blockAlign } = waveFormat;
+  const fitting = Math.max(1, Math.min(4096, Math.floor(PACKET_BYTES / blockAlign)));
+  const where = 'wav.options.packetSamples';
+  const packetSamples = requireInteger(where, options.packetSamples ?? fitting, 1, 1 << 20);
+  budget.requireReadable('a packet', packetSamples * blockAlign, span.start);
   const stream: AudioStreamInfo = {
     kind: 'audio',
     codec: codec.codec,
@@ -110,7 +120,8 @@ export async function openWav(
     if (truncated === 'error') throw error;
     if (problems.length === 0) report(problems, end, error.message);
   };
-  const packets = () => readPackets(source, span, blockAlign, packetSamples, noteCut);
+  const layout = { span, blockAlign, packetSamples };
+  const packets = () => readPackets(source, layout, budget.beginPass(), noteCut);
   return { format: 'wav', streams: [stream], tags, about: describeFile(tags), problems, packets };
 }
 
@@ -216,11 +227,17 @@ function readU64(view: DataView, at: number, offset: number): number {
   return Number(value);
 }
 
+/** How samples are cut into packets. */
+interface PacketLayout {
+  readonly span: DataSpan;
+  readonly blockAlign: number;
+  readonly packetSamples: number;
+}
+
 async function* readPackets(
   source: ByteSource,
-  span: DataSpan,
-  blockAlign: number,
-  packetSamples: number,
+  { span, blockAlign, packetSamples }: PacketLayout,
+  pass: PacketBudget,
   noteCut: (end: number) => void,
 ): AsyncGenerator<ReadPacket> {
   let position = span.start;
@@ -235,6 +252,7 @@ async function* readPackets(
     }
     const duration = Math.floor(bytes.length / blockAlign);
     if (duration === 0) return;
+    pass.give(duration * blockAlign, position + bytes.length);
     const data = new Uint8Array(bytes.subarray(0, duration * blockAlign));
     yield { streamIndex: 0, packet: { data, pts, dts: pts, duration, isKey: true } };
     pts += duration;

@@ -2,7 +2,7 @@
 import type { ReadPacket } from '../base/container.ts';
 import { ConfigError, FormatError } from '../base/errors.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
-import { inverse, toSeconds } from '../base/rational.ts';
+import { toSeconds } from '../base/rational.ts';
 import { PRESETS } from '../codecs/h264/index.ts';
 import {
   type AudioFrames,
@@ -231,7 +231,7 @@ function addVideo(muxer: Muxer, stream: VideoStreamInfo, values: Values): VideoE
       width,
       height,
       pixFmt: stream.pixFmt as PixFmt,
-      frameRate: stream.frameRate ?? inverse(timeBase),
+      ...(stream.frameRate === undefined ? { timeBase } : { frameRate: stream.frameRate }),
       ...(values.gop === undefined ? {} : { gopSize: values.gop }),
       ...(values['bitrate-video'] === undefined ? {} : { bitRate: values['bitrate-video'] }),
       ...(sampleAspectRatio === undefined ? {} : { sampleAspectRatio }),

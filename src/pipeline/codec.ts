@@ -26,6 +26,8 @@ export interface VideoRequest extends SharedSettings {
   readonly width: number;
   readonly height: number;
   readonly frameRate: Rational;
+  /** Seconds per tick of the times of pictures, which may be any; undefined: 1 / frameRate. */
+  readonly timeBase: Rational | undefined;
   /** One of the codec's `pixFmts`: what `encode` will be given. */
   readonly pixFmt: PixFmt;
   readonly color: ColorTags | undefined;

@@ -34,6 +34,11 @@ export interface VideoEncodeOptions extends SharedOptions {
   readonly width: number;
   /** Frames per second: `30`, `[30000, 1001]`; default 25. Frames whose time base is another are put on its ticks. */
   readonly frameRate?: FrameRate;
+  /**
+   * Seconds per tick of the stream's times, such as [1, 1000], for pictures that come at any time; `frameRate` is then what they come at
+   * on average. Default: 1 / `frameRate`.
+   */
+  readonly timeBase?: Rational;
   /** Format of the frames that will be given; default rgb24. What the codec does not code is converted. */
   readonly pixFmt?: PixFmtName;
   /** Pictures from one key picture to the next; 0 makes every one a key picture. */
@@ -58,6 +63,7 @@ export interface VideoEncodeConfig extends SharedSettings {
   readonly width: number;
   readonly height: number;
   readonly frameRate: Rational;
+  readonly timeBase: Rational | undefined;
   readonly pixFmt: PixFmt;
   readonly gopSize: number | undefined;
   readonly maxBFrames: number | undefined;
@@ -94,6 +100,7 @@ const VIDEO_KEYS = [
   'height',
   'width',
   'frameRate',
+  'timeBase',
   'pixFmt',
   'gopSize',
   'maxBFrames',
@@ -122,6 +129,10 @@ export function videoEncodeConfig(options: VideoEncodeOptions): VideoEncodeConfi
     height,
     pixFmt,
     frameRate: requireFrameRate(`${VIDEO}.frameRate`, options.frameRate ?? [25, 1]),
+    timeBase:
+      options.timeBase === undefined
+        ? undefined
+        : requirePositiveRational(`${VIDEO}.timeBase`, options.timeBase),
     gopSize: optionalInteger(`${VIDEO}.gopSize`, options.gopSize, 0, MAX_INT31),
     maxBFrames: optionalInteger(`${VIDEO}.maxBFrames`, options.maxBFrames, 0, 16),
     color: colorTags(options, pixFmt),

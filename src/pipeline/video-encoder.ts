@@ -37,8 +37,10 @@ export class VideoEncoder {
   private lastPts = Number.NEGATIVE_INFINITY;
   private state: 'open' | 'flushed' | 'failed' = 'open';
   private readonly queue = new TurnQueue();
-  /** Packets of a call that did not come to its end: given by the next one. */
+  /** Packets of a call that did not come to its end, and one whose duration is not known yet: given by the next one. */
   private held: Packet[] = [];
+  /** Time of each picture => time of the next, for streams whose pictures come at any time; null for others. */
+  private readonly nextTimes: Map<number, number> | null;
 
   /**
    * Opens `codec`; throws what it throws for a request that it cannot serve.
@@ -59,6 +61,7 @@ export class VideoEncoder {
       color: isSilent(this.color) ? undefined : this.color,
       options,
     });
+    this.nextTimes = this.session.streamInfo.frameRate === undefined ? new Map() : null;
   }
 
   /** What the packets are: codec, configuration, size, the pixel format that was coded, color. */
@@ -136,14 +139,30 @@ export class VideoEncoder {
     const picture = this.convert(frame);
     this.sources?.set(pts, copyPicture(picture));
     this.held.push(...this.session.encode({ ...picture, pts }));
+    if (Number.isFinite(this.lastPts)) this.nextTimes?.set(this.lastPts, pts);
     this.lastPts = pts;
     this.state = 'open';
   }
 
+  /**
+   * The packets that are held. Where pictures come at any time, each lasts until the next one; the last is held until that comes,
+   * and at the end lasts as long as the codec says.
+   */
   private takePackets(): Packets {
-    const packets = this.held;
-    this.held = [];
-    return this.asPackets(packets);
+    const { held, nextTimes } = this;
+    let ready = held.length;
+    if (nextTimes !== null) {
+      for (const [i, packet] of held.entries()) {
+        const next = nextTimes.get(packet.pts);
+        if (next !== undefined) held[i] = { ...packet, duration: next - packet.pts };
+        else if (this.state === 'open') {
+          ready = i;
+          break;
+        }
+        nextTimes.delete(packet.pts);
+      }
+    }
+    return this.asPackets(held.splice(0, ready));
   }
 
   private asPackets(packets: readonly Packet[]): Packets {
@@ -178,7 +197,7 @@ export class VideoEncoder {
       if (!(pts > last)) {
         throw new ConfigError(
           WHERE,
-          `time ${frame.pts} in units of ${frames.timeBase.join('/')} s is tick ${pts} of the stream (${timeBase.join('/')} s), but tick ${last} was coded before; times must rise, and config.frameRate must not be lower than the frames' rate`,
+          `time ${frame.pts} in units of ${frames.timeBase.join('/')} s is tick ${pts} of the stream (${timeBase.join('/')} s), but tick ${last} was coded before; times must rise, and config.frameRate must not be lower than the frames' rate; for pictures that come at any time give config.timeBase`,
         );
       }
       last = pts;

@@ -38,6 +38,8 @@ export interface Y4mReaderOptions {
 /** Longest line that is read; parameters are few. */
 const MAX_LINE = 4096;
 const FRAME = 'FRAME';
+/** Faster pictures are none: such a rate is that of a clock. */
+const MAX_FRAME_RATE = 300;
 
 /**
  * A writer of a y4m file: one `rawvideo` stream in one of the planar formats that y4m has, one packet a picture, at the
@@ -67,11 +69,21 @@ export function createY4mWriter(
     width,
     height,
     pixFmt,
-    frameRate: frameRate ?? inverse(timeBase),
+    frameRate: frameRate ?? rateOfTicks(timeBase),
     sampleAspectRatio,
     isFullRange,
   };
   return new Y4mWriter(sink, size, timeBase, formatHeader(header, site));
+}
+
+/** A header has one frame rate: ticks that are too short for a frame say none. */
+function rateOfTicks(timeBase: Rational): Rational {
+  const rate = inverse(timeBase);
+  if (rate[0] <= MAX_FRAME_RATE * rate[1]) return rate;
+  throw new ConfigError(
+    'y4m.streams[0].frameRate',
+    `is not given, and ticks of ${timeBase.join('/')} s are no frames; y4m needs pictures at a constant rate`,
+  );
 }
 
 /** What the tags say about the range, as far as somebody set them. */

@@ -13,7 +13,14 @@ import { rejectSessionKeys } from '../session-keys.ts';
 import { videoCodec } from '../video-encoder.ts';
 
 /** What the session sets itself, from the config. */
-const SESSION_KEYS = ['width', 'height', 'frameRate', 'color', 'sampleAspectRatio'] as const;
+const SESSION_KEYS = [
+  'width',
+  'height',
+  'frameRate',
+  'timeBase',
+  'color',
+  'sampleAspectRatio',
+] as const;
 
 /** `encoderConfig` of H.264: every option of the encoder that the config does not already say. */
 export type H264EncoderConfig = Omit<H264Options, (typeof SESSION_KEYS)[number]>;
@@ -56,11 +63,12 @@ function asFrame(picture: Reconstruction, pixFmt: PixFmt, pts: number): VideoFra
  */
 export function h264Options(request: VideoRequest): H264Options {
   rejectSessionKeys(request.options, SESSION_KEYS, 'videoEncodeConfig');
-  const { width, height, frameRate, color, sampleAspectRatio, gopSize } = request;
+  const { width, height, frameRate, timeBase, color, sampleAspectRatio, gopSize } = request;
   return {
     width,
     height,
     frameRate,
+    ...(timeBase === undefined ? {} : { timeBase }),
     ...(color === undefined ? {} : { color }),
     ...(sampleAspectRatio === undefined ? {} : { sampleAspectRatio }),
     ...(gopSize === undefined ? {} : { gopSize }),

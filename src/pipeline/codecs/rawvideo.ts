@@ -1,7 +1,7 @@
 /** Uncompressed pictures: a packet is the samples of one picture without gaps, plane after plane. */
 import { rejectUnknownKeys } from '../../base/errors.ts';
 import type { Packet, VideoStreamInfo } from '../../base/packet.ts';
-import { inverse } from '../../base/rational.ts';
+import { equalRationals, inverse } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import {
   PIX_FMTS,
@@ -22,17 +22,18 @@ export const RAWVIDEO: VideoCodec = /* @__PURE__ */ videoCodec({
   pixFmts: PIX_FMTS,
   open(request) {
     rejectUnknownKeys('encoderConfig', request.options, []);
-    const { width, height, frameRate, pixFmt, color, sampleAspectRatio } = request;
+    const { width, height, frameRate, timeBase, pixFmt, color, sampleAspectRatio } = request;
     const info = pixFmtInfo(pixFmt);
+    const isConstant = timeBase === undefined || equalRationals(timeBase, inverse(frameRate));
     const streamInfo: VideoStreamInfo = {
       kind: 'video',
       codec: 'rawvideo',
-      timeBase: inverse(frameRate),
+      timeBase: timeBase ?? inverse(frameRate),
       config: new Uint8Array(0),
       width,
       height,
       pixFmt,
-      frameRate,
+      ...(isConstant ? { frameRate } : {}),
       ...(color === undefined ? {} : { color }),
       ...(sampleAspectRatio === undefined ? {} : { sampleAspectRatio }),
     };

@@ -54,6 +54,7 @@ export class H264Encoder {
       widthInMbs,
       heightInMbs,
       frameRate,
+      countsTime: this.options.clock !== undefined,
       gopSize,
       sceneMemory,
       vectorKernels,
@@ -70,7 +71,7 @@ export class H264Encoder {
   /**
    * Codes one picture.
    * @param frame yuv420p or yuvj420p, of the size of the options; its samples are read during the call only. Its pts, in
-   *   frames (ticks of `streamInfo.timeBase`), must rise from call to call.
+   *   ticks of `streamInfo.timeBase` (frames, unless the options have a `timeBase`), must rise from call to call.
    * @returns the access units that are ready
    */
   encode(frame: VideoFrame, options: { forceKeyFrame?: boolean } = {}): Packet[] {
@@ -123,6 +124,12 @@ export class H264Encoder {
     return this.planner.rateControl.statistics(this.options.width, this.options.height);
   }
 
+  /** How long a picture is shown, in ticks, as long as nobody knows when the next one comes. */
+  private get frameTicks(): number {
+    const { clock } = this.options;
+    return clock === undefined ? 1 : Math.max(1, Math.round(1 / clock.framesPerTick));
+  }
+
   /** Codes all pictures that are planned. */
   private codePlanned(flushing: boolean): Packet[] {
     const packets: Packet[] = [];
@@ -132,7 +139,7 @@ export class H264Encoder {
       const data = this.coder.code(plan);
       this.planner.release(plan);
       const { pts, dts, isIdr } = plan;
-      packets.push({ data, pts, dts, duration: 1, isKey: isIdr });
+      packets.push({ data, pts, dts, duration: this.frameTicks, isKey: isIdr });
       if (this.onReconstructed !== null) this.onReconstructed(this.reconstructed, pts);
     }
   }

@@ -17,6 +17,7 @@ import {
 import { LEVELS, maxDpbFrames } from '../../../syntax/h264/levels.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { H264_KERNELS } from '../kernels/vector/index.ts';
+import { type Clock, resolveClock } from './clock.ts';
 import type { MotionSearchOptions, SearchMethod } from './motion-search.ts';
 import {
   type LookaheadPreset,
@@ -53,6 +54,12 @@ export interface H264Options extends RateOptions {
   readonly height: number;
   /** Frames per second, exact. */
   readonly frameRate: FrameRate;
+  /**
+   * Seconds per tick of the pictures' times. Default 1 / `frameRate`: times are numbers of frames, and may leave gaps. With a finer
+   * one, such as [1, 1000], pictures may come at any tick; `frameRate` is then what they come at on average. A `frameRate` above 300,
+   * which no level allows, is taken for such a clock; nothing is known then of the rate.
+   */
+  readonly timeBase?: Rational;
   /** Speed against compression; default `medium`. Every other option overrides what the preset says. */
   readonly preset?: Preset;
   /** What a decoder must know; default `baseline`. */
@@ -240,6 +247,8 @@ export interface ResolvedOptions {
   readonly frameRate: Rational;
   readonly profile: Profile;
   readonly cabac: boolean;
+  /** Undefined where pictures come at the frame rate. */
+  readonly clock: Clock | undefined;
   readonly rate: ResolvedRateOptions;
   readonly gopSize: number;
   readonly sampleAspectRatio: Rational | undefined;
@@ -269,6 +278,7 @@ const KEYS: readonly (keyof H264Options)[] = [
   'width',
   'height',
   'frameRate',
+  'timeBase',
   'preset',
   'profile',
   'cabac',
@@ -328,7 +338,13 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
   const base = presetOptions(preset);
   const flag = (key: FlagKey): boolean =>
     requireOneOf(`${at}.${key}`, options[key] ?? base[key], [true, false]);
-  const frameRate = resolveFrameRate(at, options);
+  const { frameRate, clock } = resolveClock(
+    at,
+    resolveFrameRate(at, options),
+    options.timeBase === undefined
+      ? undefined
+      : requirePositiveRational(`${at}.timeBase`, options.timeBase),
+  );
   const speed: SpeedOptions = {
     method: requireOneOf(`${at}.search`, options.search ?? base.method, [
       'diamond',
@@ -377,11 +393,15 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
     ...{ width, height, frameRate, gopSize, settingsSei },
     preset: base,
   });
+  if (clock !== undefined && rate.hrd === 'cbr') {
+    throw new ConfigError(`${at}.hrd`, 'cbr needs pictures at a constant rate, without timeBase');
+  }
   return {
     width,
     height,
     frameRate,
     ...resolveProfile(at, options),
+    clock,
     rate,
     gopSize,
     sampleAspectRatio:

@@ -53,7 +53,8 @@ export function createSps(
 }
 
 function createVui(options: ResolvedOptions): VuiParameters {
-  const { color, sampleAspectRatio, frameRate, rate } = options;
+  const { color, sampleAspectRatio, frameRate, clock, rate } = options;
+  const [num_units_in_tick, ticksPerSecond] = clock?.timeBase ?? [frameRate[1], frameRate[0]];
   return {
     ...EMPTY_VUI,
     aspect_ratio_info:
@@ -73,8 +74,8 @@ function createVui(options: ResolvedOptions): VuiParameters {
             },
           },
     timing_info: {
-      num_units_in_tick: frameRate[1],
-      time_scale: 2 * frameRate[0],
+      num_units_in_tick,
+      time_scale: 2 * ticksPerSecond,
       // Times of pictures may leave gaps, except where bits must flow at a constant rate.
       fixed_frame_rate_flag: rate.hrd === 'cbr' ? 1 : 0,
     },

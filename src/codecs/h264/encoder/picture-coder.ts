@@ -99,7 +99,7 @@ export class PictureCoder {
       },
       header: this.sliceHeader(plan),
     };
-    const elapsed = plan.codingNumber === 0 ? 1 : plan.dts - this.codedDts;
+    const elapsed = plan.codingNumber === 0 ? 1 : this.frameTimes(plan.dts - this.codedDts);
     planner.start(plan, memory.bytes, job.source.luma, memory.sourceLumaStride, elapsed);
     this.codeSlices(job);
     this.codedDts = plan.dts;
@@ -110,6 +110,12 @@ export class PictureCoder {
     if (plan.isIdr) this.idrCount++;
     this.lastCoded = picture;
     return bytes;
+  }
+
+  /** How many times of a frame, at the frame rate, are in so many ticks. */
+  private frameTimes(ticks: number): number {
+    const { clock } = this.setup.options;
+    return clock === undefined ? ticks : ticks * clock.framesPerTick;
   }
 
   /** Completes the plan with frame_num and reference lists. */

@@ -19,6 +19,8 @@ export interface PlannerOptions {
   readonly widthInMbs: number;
   readonly heightInMbs: number;
   readonly frameRate: Rational;
+  /** Whether pictures may come at any time: bits are then reckoned by time, not by pictures. */
+  readonly countsTime: boolean;
   readonly gopSize: number;
   /** Scenes to remember (scenes.ts). */
   readonly sceneMemory: number;
@@ -55,7 +57,7 @@ export class PicturePlanner {
 
   constructor(options: PlannerOptions) {
     this.options = options;
-    const { rate, widthInMbs, heightInMbs, frameRate } = options;
+    const { rate, widthInMbs, heightInMbs, frameRate, countsTime } = options;
     const mbs = widthInMbs * heightInMbs;
     const needsLookahead = rate.target.kind !== 'qp' || rate.sceneCut || rate.importance > 0;
     const frames = needsLookahead ? rate.lookahead : 0;
@@ -70,6 +72,7 @@ export class PicturePlanner {
       target: rate.target,
       vbv: rate.vbv,
       frameRate,
+      countsTime,
       widthInMbs,
       heightInMbs,
       ipOffset: rate.ipOffset,

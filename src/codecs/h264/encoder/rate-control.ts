@@ -39,6 +39,8 @@ export interface RateControlOptions {
   readonly target: RateTarget;
   readonly vbv: VbvOptions | null;
   readonly frameRate: Rational;
+  /** Whether pictures may come at any time: bits are then reckoned by time, not by pictures. Default false. */
+  readonly countsTime?: boolean;
   readonly widthInMbs: number;
   readonly heightInMbs: number;
   /** QP that intra pictures are below P pictures. */
@@ -122,6 +124,8 @@ export class RateControl {
   private readonly sizeP = new SizeModel(FIRST_FACTOR_P, SLOPE_P);
   private readonly collected: PictureStatistics[] = [];
   private frames = 0;
+  /** Frame times that the pictures coded so far last: their number, or by their times. */
+  private frameTimes = 0;
   private spentBits = 0;
   /** Complexity of P pictures, fading: sum and weight. */
   private complexitySum = 0;
@@ -172,6 +176,7 @@ export class RateControl {
   startFrame(forecast: PictureForecast, elapsed = 1): number {
     this.forecast = forecast;
     if (elapsed !== 1) this.vbv?.wait(elapsed - 1);
+    if (this.frames > 0) this.frameTimes += this.options.countsTime === true ? elapsed : 1;
     const { target } = this.options;
     let qp: number;
     if (target.kind === 'qp') {
@@ -234,7 +239,7 @@ export class RateControl {
     const base = this.complexityQp();
     let share = this.frameBits;
     if (this.frames > 0) {
-      const missed = this.spentBits - this.frames * this.frameBits;
+      const missed = this.spentBits - this.frameTimes * this.frameBits;
       share -= this.debt > 0 ? this.debtPerFrame : 0;
       share -= (missed - this.debt) / (MISSED_SECONDS * this.framesPerSecond);
       if (forecast.upcoming.framesLeft > 0) return this.qpForTheRest(forecast, missed);

@@ -62,7 +62,7 @@ function levelDemand(
   return {
     picWidthInMbs,
     frameHeightInMbs,
-    frameRate: options.frameRate,
+    frameRate: options.clock?.isRateKnown === false ? null : options.frameRate,
     profile: PROFILE_IDC[options.profile],
     maxDecFrameBuffering: options.speed.refs,
     ...(maxBitRate === undefined ? {} : { maxBitRate }),
@@ -75,11 +75,11 @@ function streamInfoOf(
   sps: SequenceParameterSet,
   pps: PictureParameterSet,
 ): VideoStreamInfo {
-  const { width, height, frameRate, color } = options;
+  const { width, height, frameRate, clock, color } = options;
   return {
     kind: 'video',
     codec: 'h264',
-    timeBase: inverse(frameRate),
+    timeBase: clock?.timeBase ?? inverse(frameRate),
     config: avcDecoderConfigurationRecord(
       nalUnit(NalUnitType.SPS, (w) => writeSequenceParameterSet(w, sps)),
       nalUnit(NalUnitType.PPS, (w) => writePictureParameterSet(w, pps)),
@@ -88,7 +88,7 @@ function streamInfoOf(
     width: width + (width & 1),
     height: height + (height & 1),
     pixFmt: color?.video_full_range_flag === 1 ? 'yuvj420p' : 'yuv420p',
-    frameRate,
+    ...(clock === undefined ? { frameRate } : {}),
     sampleAspectRatio: options.sampleAspectRatio ?? [1, 1],
     ...(color === undefined ? {} : { color }),
   };

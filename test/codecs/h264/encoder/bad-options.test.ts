@@ -42,6 +42,7 @@ const BAD: Record<string, readonly unknown[] | [options: object, ...values: unkn
   accessUnitDelimiters: FLAG,
   gopSize: integer(-1, 2 ** 31),
   sampleAspectRatio: rational,
+  timeBase: rational,
   color: [
     {
       colour_primaries: 999,

@@ -3,12 +3,15 @@ import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import { CabacBitCounter, CabacWriter } from '../standard/cabac-sinks.ts';
 import { CavlcBitCounter, CavlcWriter } from '../standard/cavlc-sinks.ts';
 import type { MacroblockCounter, SliceDataSink } from '../standard/macroblock-sink.ts';
+import { cabacLevelDecider, cavlcLevelDecider, type LevelDecider } from './level-decision.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 
 /** The two sinks of an encoder. */
 export interface EntropyCoding {
   readonly writer: SliceDataSink;
   readonly counter: MacroblockCounter;
+  /** Which levels are worth their bits. */
+  readonly levels: LevelDecider;
 }
 
 /** @param syntax where the writer writes, behind the slice header */
@@ -20,10 +23,15 @@ export function createEntropyCoding(
   const { cabac, coefficients } = context;
   if (isCabac) {
     const writer = new CabacWriter(cabac, syntax);
-    return { writer, counter: new CabacBitCounter(cabac, writer) };
+    return {
+      writer,
+      counter: new CabacBitCounter(cabac, writer),
+      levels: cabacLevelDecider(coefficients, writer.encoder.states),
+    };
   }
   return {
     writer: new CavlcWriter(coefficients, syntax),
     counter: new CavlcBitCounter(coefficients),
+    levels: cavlcLevelDecider(coefficients),
   };
 }

@@ -8,7 +8,10 @@
 
 import type { Quantizer } from '../kernels/plain/quantize.ts';
 import { residualBlockBits } from '../standard/cavlc.ts';
-import { ZIGZAG } from '../standard/macroblock.ts';
+import { type CoefficientGrid, NOT_AVAILABLE } from '../standard/coefficient-grid.ts';
+import { BlockCat, CB_BLOCKS, ZIGZAG } from '../standard/macroblock.ts';
+import { LAMBDA_SSD } from './lambda.ts';
+import { LevelTrellis, trellisBlock4x4 } from './level-trellis.ts';
 
 /** 1 / squared norm of the forward transform's basis by scan index: coefficients back to squared samples. */
 const INVERSE_NORM: Float64Array = /* @__PURE__ */ Float64Array.from({ length: 16 }, (_, i) => {
@@ -80,4 +83,61 @@ export function decideLevels(
     if (zeroing + lambda * (emptyBits - bits) < 0) return 0;
   }
   return mask;
+}
+
+/** Decides the levels of the 4x4 blocks of an encoder, for its entropy coding. DC levels that are coded by themselves are not decided. */
+export interface LevelDecider {
+  /**
+   * @param original coefficients before quantization, raster order, at the place of the levels
+   * @param levels of the block from 16·`block`, nonzero where `mask` says; changed in place
+   * @param first 0, or 1 for AC blocks
+   * @param at, stride the block's place in the grid of total_coeff
+   * @returns the new mask
+   */
+  decide(
+    quantizer: Quantizer,
+    original: Int16Array,
+    levels: Int16Array,
+    block: number,
+    mask: number,
+    first: number,
+    at: number,
+    stride: number,
+  ): number;
+}
+
+/** Levels by CAVLC's bits; `grid` is that of the macroblock. */
+export function cavlcLevelDecider(grid: CoefficientGrid): LevelDecider {
+  return {
+    decide: (quantizer, original, levels, block, mask, first, at, stride) => {
+      const start = 16 * block;
+      const lambda = LAMBDA_SSD[quantizer.qp];
+      const nC = grid.nC(at, stride);
+      return decideLevels(quantizer, original, start, levels, start, mask, first, nC, lambda);
+    },
+  };
+}
+
+/** Levels by the bits of CABAC with the contexts `states`; `grid` is that of the macroblock. */
+export function cabacLevelDecider(grid: CoefficientGrid, states: Uint8Array): LevelDecider {
+  const trellis = new LevelTrellis(states);
+  const kind = (cat: number, first: number) => trellisBlock4x4(cat, first, ZIGZAG, INVERSE_NORM);
+  const luma = kind(BlockCat.LUMA_4X4, 0);
+  const lumaAc = kind(BlockCat.LUMA_AC_16X16, 1);
+  const chromaAc = kind(BlockCat.CHROMA_AC, 1);
+  const flag = (total: number) => (total > 0 && total < NOT_AVAILABLE ? 1 : 0);
+  return {
+    decide: (quantizer, original, levels, block, _mask, first, at, stride) => {
+      const start = 16 * block;
+      const lambda = LAMBDA_SSD[quantizer.qp];
+      const { totals } = grid;
+      const inc = flag(totals[at - 1]) + 2 * flag(totals[at - stride]);
+      const type = block >= CB_BLOCKS ? chromaAc : first === 1 ? lumaAc : luma;
+      const { step } = quantizer;
+      if (!trellis.decide(type, step, original, start, levels, start, inc, lambda)) return 0;
+      let mask = 0;
+      for (let i = first; i < 16; i++) if (levels[start + i] !== 0) mask |= 1 << i;
+      return mask;
+    },
+  };
 }

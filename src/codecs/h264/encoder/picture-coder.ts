@@ -78,8 +78,8 @@ export class PictureCoder {
     const syntax = new SyntaxWriter();
     const entropy = createEntropyCoding(options.cabac, context, syntax);
     const coder = new MacroblockCoder(context, entropy);
-    const { trellis } = options.speed;
-    const residual = new ResidualCoder(memory, grid, options.chromaQpOffset, trellis);
+    const decider = options.speed.trellis ? entropy.levels : null;
+    const residual = new ResidualCoder(memory, grid, options.chromaQpOffset, decider);
     const decision = new ModeDecision(context, coder, residual, options.speed, level);
     return new SliceCoder(context, coder, decision, syntax, entropy.writer, setup);
   }

@@ -35,8 +35,7 @@ import { LEVELS_PER_MB } from '../standard/macroblock-syntax.ts';
 import { chromaQp, LEVEL_SCALE } from '../standard/scaling.ts';
 import { inverseChromaDc, inverseLumaDc } from '../standard/transform.ts';
 import type { Candidate } from './candidate.ts';
-import { LAMBDA_SSD } from './lambda.ts';
-import { decideLevels } from './level-decision.ts';
+import type { LevelDecider } from './level-decision.ts';
 import {
   type EncoderMemory,
   RECON_CB,
@@ -81,23 +80,26 @@ export class ResidualCoder {
   private readonly kernels: Kernels;
   private readonly qpC = new Uint8Array(52);
   private readonly grid: CoefficientGrid;
+  /** Optimizes levels by rate and distortion; null: levels are those of a dead zone. */
+  private readonly decider: LevelDecider | null;
   private readonly decidesLevels: boolean;
   /** Coefficients of the blocks as they lie in memory. */
   private readonly coefficients: Int16Array;
   private readonly dc: Int32Array = new Int32Array(16);
 
-  /** `grid`: total_coeff around the macroblock; `decidesLevels`: optimize levels by rate and distortion. */
+  /** `grid`: total_coeff around the macroblock; `decider`: as the field says. */
   constructor(
     memory: EncoderMemory,
     grid: CoefficientGrid,
     chroma_qp_index_offset: number,
-    decidesLevels: boolean,
+    decider: LevelDecider | null,
   ) {
     this.memory = memory;
     this.kernels = memory.kernels;
     this.coefficients = new Int16Array(memory.bytes.buffer, memory.coefficients, LEVELS_PER_MB);
     this.grid = grid;
-    this.decidesLevels = decidesLevels;
+    this.decider = decider;
+    this.decidesLevels = decider !== null;
     for (let qp = 0; qp < 52; qp++) this.qpC[qp] = chromaQp(qp, chroma_qp_index_offset);
   }
 
@@ -157,15 +159,13 @@ export class ResidualCoder {
     at: number,
     stride: number,
   ): void {
-    const { coefficients, grid } = this;
+    const { coefficients, grid, decider } = this;
     const { levels, masks } = candidate.syntax;
     const quantizer = this.memory.quantizers[index];
     const start = 16 * block;
     let mask = masks[block];
-    if (mask !== 0) {
-      const nC = grid.nC(at, stride);
-      const lambda = LAMBDA_SSD[quantizer.qp];
-      mask = decideLevels(quantizer, coefficients, start, levels, start, mask, first, nC, lambda);
+    if (mask !== 0 && decider !== null) {
+      mask = decider.decide(quantizer, coefficients, levels, block, mask, first, at, stride);
       masks[block] = mask;
     }
     scaleLevels(quantizer, levels, start, mask, coefficients, start, first);

@@ -42,7 +42,7 @@ const KINDS: readonly Partial<H264Options>[] = [
   { crf: 18 },
   { crf: 23, aqStrength: 1 },
   { crf: 28, importance: 2, lookahead: 8, accessUnitDelimiters: true },
-  { crf: 33, deblock: false, settingsSei: true },
+  { crf: 33, deblock: false },
   { crf: 26, level: '3', vbvMaxRate: 400_000, vbvBufferSize: 300_000 },
   { bitRate: 150_000 },
   { bitRate: 400_000, collectStatistics: true, sceneCut: true, lookahead: 12 },

@@ -17,7 +17,7 @@ import {
   scaleLevels,
 } from '../../../src/codecs/h264/kernels/plain/quantize.ts';
 import { residualBlockBits, writeResidualBlock } from '../../../src/codecs/h264/standard/cavlc.ts';
-import { deblockPicture } from '../../../src/codecs/h264/standard/deblock.ts';
+import { DeblockingFilter } from '../../../src/codecs/h264/standard/deblock.ts';
 import { predictLuma } from '../../../src/codecs/h264/standard/interpolation.ts';
 import { predictIntra4x4 } from '../../../src/codecs/h264/standard/intra-4x4.ts';
 import { I_16X16, P_L0_16X16 } from '../../../src/codecs/h264/standard/macroblock.ts';
@@ -254,12 +254,12 @@ describe('deblocking', () => {
     }
     // A difference of 4 quarter samples is bS 1, one of 3 is bS 0.
     if (bS < 2) state.mv.fill(packMv(3 + bS, 0), 16);
-    deblockPicture(memory, layout, state, luma, cb, cr, {
+    new DeblockingFilter(memory, layout, {
       disable_deblocking_filter_idc: 0,
       filterOffsetA: 0,
       filterOffsetB: 0,
       chroma_qp_index_offset: 0,
-    });
+    }).filterPicture(state, { luma, cb, cr });
     const shown = `${samples(bytes, luma + 11, 5)} / ${samples(bytes, luma + 16, 5)}`;
     expect(chapter('deblocking')).toContain(row(step, bS, shown));
   });

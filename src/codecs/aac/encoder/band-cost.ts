@@ -58,6 +58,8 @@ export class ChannelSearch {
   readonly cachedBits = new Int32Array(MAX_BANDS * CACHE_SIZE);
   readonly cacheStamp = new Int32Array(MAX_BANDS * CACHE_SIZE);
   stamp = 0;
+  /** Squared error of the band that was measured last. */
+  readonly squaredError = new Float64Array(1);
 }
 
 /** Prepares a frame: sums over each band. `search.spectrum` and `search.weight` are set. */
@@ -119,9 +121,6 @@ export function costOfBand(
   return search.cachedNoise[at] + lambda * (search.cachedBits[at] + SCALE_FACTOR_BITS);
 }
 
-/** Squared error of the band that was measured last. */
-const squaredError = new Float64Array(1);
-
 /**
  * Weighted noise and bits of `band` with scale factor `sf`: the position of both in the cache. Bits are those of the
  * cheaper book of the lowest pair that can code the band, 0 if all of it becomes zero.
@@ -158,7 +157,7 @@ export function measureBand(
   const low = bits & 0xffff;
   const high = bits >>> 16;
   search.cachedBits[at] = low < high ? low : high;
-  search.cachedNoise[at] = squaredError[0] * search.weight[band];
+  search.cachedNoise[at] = search.squaredError[0] * search.weight[band];
   return at;
 }
 
@@ -191,7 +190,7 @@ function measureQuads(
     error += wError * wError + xError * xError + (yError * yError + zError * zError);
     bits += lengths[27 * w + 9 * x + 3 * y + z];
   }
-  squaredError[0] = error;
+  search.squaredError[0] = error;
   return bits;
 }
 
@@ -226,7 +225,7 @@ function measurePairs(
     error += yError * yError + zError * zError;
     bits += lengths[modulus * w + x] + lengths[modulus * y + z];
   }
-  squaredError[0] = error;
+  search.squaredError[0] = error;
   return bits;
 }
 
@@ -262,6 +261,6 @@ function measureEscapes(
     bits += lengths[17 * Math.min(w, 16) + Math.min(x, 16)];
     bits += lengths[17 * Math.min(y, 16) + Math.min(z, 16)];
   }
-  squaredError[0] = error;
+  search.squaredError[0] = error;
   return bits | (bits << 16);
 }

@@ -77,9 +77,11 @@ export function nextWindowSequence(previous: number, attack: boolean, attackNext
   return attackNext ? LONG_START_SEQUENCE : ONLY_LONG_SEQUENCE;
 }
 
-/** Scratch for `groupWindows`. */
-const bandLogs = new Float64Array(NUM_SHORT_WINDOWS * 16);
-const groupLogs = new Float64Array(16);
+/** Scratch of `groupWindows`: logarithms of the energies of bands, of each window and summed over a group. */
+export class GroupingScratch {
+  readonly bandLogs = new Float64Array(NUM_SHORT_WINDOWS * 16);
+  readonly groupLogs = new Float64Array(16);
+}
 
 /**
  * Groups short windows whose spectra are alike, so that they share scale factors. Sets `numWindowGroups` and
@@ -93,6 +95,7 @@ export function groupWindows(
   numBands: number,
   maxDistance: number,
   info: WindowInfo,
+  { bandLogs, groupLogs }: GroupingScratch,
 ): void {
   bandLogs.fill(0);
   for (let w = 0; w < NUM_SHORT_WINDOWS; w++) {

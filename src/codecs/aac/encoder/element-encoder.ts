@@ -36,6 +36,7 @@ import { ChannelSearch, prepareSearch } from './band-cost.ts';
 import {
   ATTACK_OFFSET,
   AttackDetector,
+  GroupingScratch,
   groupWindows,
   nextWindowSequence,
 } from './block-switching.ts';
@@ -97,6 +98,7 @@ class ChannelState {
 
 /** Encodes one element of every frame, and keeps what passes from frame to frame. */
 export class ElementEncoder {
+  private readonly grouping = new GroupingScratch();
   readonly layout: ElementLayout;
   private readonly settings: EncoderSettings;
   private readonly tools: SharedTools;
@@ -219,6 +221,7 @@ export class ElementEncoder {
         this.shortMaxSfb,
         this.settings.tuning.groupDistance,
         channels[0].stream.info,
+        this.grouping,
       );
       for (let c = 1; c < channels.length; c++) {
         channels[c].stream.info.copyFrom(channels[0].stream.info);

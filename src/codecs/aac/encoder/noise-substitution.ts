@@ -38,6 +38,8 @@ export class NoiseCandidates {
   readonly level = new Int16Array(MAX_BANDS);
   /** Band => weighted error of the substitute; infinite if the band may not be substituted. */
   readonly error = new Float64Array(MAX_BANDS);
+  /** Band => gain in cost of substituting it, in the first channel of an element; `substituteNoise` fills it. */
+  readonly gains = new Float64Array(MAX_BANDS);
 }
 
 /**
@@ -85,9 +87,6 @@ export interface NoiseChannel {
   readonly noise: NoiseCandidates;
 }
 
-/** Gain in cost of substituting each band; scratch of `substituteNoise`. */
-const gains = new Float64Array(MAX_BANDS);
-
 /**
  * Substitutes bands of all channels of an element where that lowers noise + lambda · bits: a band in all of them or none.
  * Middle and side do not concern such a band: it has the energies of left and right, and `ms_used` only says whether both
@@ -95,6 +94,7 @@ const gains = new Float64Array(MAX_BANDS);
  */
 export function substituteNoise(channels: readonly NoiseChannel[], lambda: number): void {
   const { numBands } = channels[0].stream;
+  const { gains } = channels[0].noise;
   for (let band = 0; band < numBands; band++) {
     let gain = 0;
     for (let c = 0; c < channels.length; c++) {

@@ -56,6 +56,8 @@ export class InterSearch {
   private readonly subType: Uint8Array = new Uint8Array(4);
   /** Vectors of 4x4 blocks where an 8x8 block is split, 4·row + column. */
   private readonly mv4x4: Int32Array = new Int32Array(16);
+  /** Vectors of the four 4x4 blocks of an 8x8 block, in a split that is being tried. */
+  private readonly subTrial: Int32Array = new Int32Array(4);
   /** Halves of 16x8 and of 8x16. */
   private readonly refIdxHalf: Int32Array = new Int32Array(4);
   private readonly mvHalf: Int32Array = new Int32Array(4);
@@ -228,7 +230,7 @@ export class InterSearch {
     const x = (i & 1) * 2;
     const y = (i >> 1) * 2;
     const refIdx = this.refIdx8x8[i];
-    const trial = SUB_TRIAL;
+    const trial = this.subTrial;
     for (const type of SUB_TYPES) {
       // The blocks that follow need a vector each.
       if (this.vectorCount + SUB_VECTORS[type] + 3 - i > this.maxVectors) break;
@@ -356,7 +358,6 @@ export class InterSearch {
 /** refIdx of blocks that come later in decoding order, while the parts of an 8x8 block are searched. */
 const REF_LATER = -2;
 const SUB_TYPES = [P_L0_8X4, P_L0_4X8, P_L0_4X4] as const;
-const SUB_TRIAL = /* @__PURE__ */ new Int32Array(4);
 
 /** Number of vectors by sub_mb_type. */
 const SUB_VECTORS: Uint8Array = /* @__PURE__ */ Uint8Array.of(1, 2, 2, 4);

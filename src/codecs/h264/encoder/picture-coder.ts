@@ -9,7 +9,7 @@ import {
   PLAIN_SLICE_HEADER,
   type SliceHeader,
 } from '../../../syntax/h264/slice-header.ts';
-import { deblockPicture } from '../standard/deblock.ts';
+import { DeblockingFilter } from '../standard/deblock.ts';
 import {
   CHROMA_PADDING,
   LUMA_PADDING,
@@ -38,6 +38,8 @@ export class PictureCoder {
   private readonly memory: EncoderMemory;
   private readonly planner: PicturePlanner;
   private readonly state: PictureState;
+  /** Null: the option `deblock` is off. */
+  private readonly deblocking: DeblockingFilter | null;
   private readonly slices: SliceCoder;
   private readonly accessUnit: AccessUnitWriter;
   private readonly references: ReferencePictures<ReconstructedPicture>;
@@ -68,6 +70,17 @@ export class PictureCoder {
     this.state = new PictureState(widthInMbs, heightInMbs);
     this.accessUnit = new AccessUnitWriter(setup, planner.rateControl.vbv);
     this.slices = this.createSliceCoder();
+    this.deblocking = options.speed.deblock ? this.createDeblocking() : null;
+  }
+
+  private createDeblocking(): DeblockingFilter {
+    const { options } = this.setup;
+    return new DeblockingFilter(this.memory, this.memory.layout, {
+      disable_deblocking_filter_idc: this.deblockingIdc,
+      filterOffsetA: 2 * options.deblockAlpha,
+      filterOffsetB: 2 * options.deblockBeta,
+      chroma_qp_index_offset: options.chromaQpOffset,
+    });
   }
 
   private createSliceCoder(): SliceCoder {
@@ -105,7 +118,7 @@ export class PictureCoder {
     this.codedDts = plan.dts;
     const fillerBytes = planner.rateControl.endFrame(accessUnit.bitsOf(plan));
     const bytes = accessUnit.end(fillerBytes);
-    this.deblock(picture);
+    this.deblocking?.filterPicture(this.state, picture);
     this.markReferences(plan, picture);
     if (plan.isIdr) this.idrCount++;
     this.lastCoded = picture;
@@ -168,18 +181,6 @@ export class PictureCoder {
   private get deblockingIdc(): number {
     const { speed, deblockAcrossSlices } = this.setup.options;
     return !speed.deblock ? 1 : deblockAcrossSlices ? 0 : 2;
-  }
-
-  private deblock(picture: ReconstructedPicture): void {
-    const { memory, state } = this;
-    const { options } = this.setup;
-    if (!options.speed.deblock) return;
-    deblockPicture(memory, memory.layout, state, picture.luma, picture.cb, picture.cr, {
-      disable_deblocking_filter_idc: this.deblockingIdc,
-      filterOffsetA: 2 * options.deblockAlpha,
-      filterOffsetB: 2 * options.deblockBeta,
-      chroma_qp_index_offset: options.chromaQpOffset,
-    });
   }
 
   /** Marks reference pictures after the picture as its headers say (clause 8.2.5), and makes it one if it is to be. */

@@ -86,6 +86,7 @@ export class ResidualCoder {
   /** Coefficients of the blocks as they lie in memory. */
   private readonly coefficients: Int16Array;
   private readonly dc: Int32Array = new Int32Array(16);
+  private readonly dcScratch: Int32Array = new Int32Array(16);
 
   /** `grid`: total_coeff around the macroblock; `decider`: as the field says. */
   constructor(
@@ -390,7 +391,7 @@ export class ResidualCoder {
     if (masks[LUMA_DC_BLOCK] === 0) {
       for (let blkIdx = 0; blkIdx < 16; blkIdx++) dc[blkIdx] = 0;
     } else {
-      inverseLumaDc(levels, dcStart, LEVEL_SCALE[(qp % 6) * 16], qp, dc, 0);
+      inverseLumaDc(levels, dcStart, LEVEL_SCALE[(qp % 6) * 16], qp, dc, 0, this.dcScratch);
     }
     for (let blkIdx = 0; blkIdx < 16; blkIdx += 2) {
       const offset = 4 * (BLOCK_Y[blkIdx] * RECON_STRIDE + BLOCK_X[blkIdx]);

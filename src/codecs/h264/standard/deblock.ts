@@ -46,63 +46,6 @@ export interface DeblockOptions {
 const ALL_3 = 0x03030303;
 const ALL_4 = 0x04040404;
 
-/** Thresholds of the picture being filtered: qPav => alpha, beta (clause 8.7.2.2). */
-const alphaOfQp = /* @__PURE__ */ new Uint8Array(52);
-const betaOfQp = /* @__PURE__ */ new Uint8Array(52);
-/** 4·qPav + bS => tC0 (clause 8.7.2.3), `NOT_FILTERED` for bS 0. */
-const tC0OfQp = /* @__PURE__ */ new Uint8Array(52 * 4);
-/** QPY => QPc (clause 8.7.2.2). */
-const qpCOfQp = /* @__PURE__ */ new Uint8Array(52);
-
-/** Fills the tables above, clauses 8.7.2.2 and 8.7.2.3. */
-function prepareThresholds(options: DeblockOptions): void {
-  for (let qp = 0; qp < 52; qp++) {
-    const indexA = clip3(0, 51, qp + options.filterOffsetA);
-    alphaOfQp[qp] = ALPHA[indexA];
-    betaOfQp[qp] = BETA[clip3(0, 51, qp + options.filterOffsetB)];
-    tC0OfQp[4 * qp] = NOT_FILTERED;
-    for (let bS = 1; bS < 4; bS++) tC0OfQp[4 * qp + bS] = TC0[52 * (bS - 1) + indexA];
-    qpCOfQp[qp] = chromaQp(qp, options.chroma_qp_index_offset);
-  }
-}
-
-/**
- * Filters a whole reconstructed picture in place, clause 8.7.
- * @param luma, cb, cr positions of the first samples of its planes
- */
-export function deblockPicture(
-  memory: SampleMemory,
-  layout: PictureLayout,
-  state: PictureState,
-  luma: number,
-  cb: number,
-  cr: number,
-  options: DeblockOptions,
-): void {
-  prepareThresholds(options);
-  const { widthInMbs, heightInMbs, sliceOf } = state;
-  const acrossSlices = options.disable_deblocking_filter_idc === 0;
-  for (let mbY = 0; mbY < heightInMbs; mbY++) {
-    const lumaRow = luma + mbY * 16 * layout.lumaStride;
-    const chromaRow = mbY * 8 * layout.chromaStride;
-    for (let mbX = 0; mbX < widthInMbs; mbX++) {
-      const mbAddr = mbY * widthInMbs + mbX;
-      const left = mbAddr - 1;
-      const above = mbAddr - widthInMbs;
-      const filtersLeft = mbX > 0 && (acrossSlices || sliceOf[left] === sliceOf[mbAddr]);
-      const filtersAbove = mbY > 0 && (acrossSlices || sliceOf[above] === sliceOf[mbAddr]);
-      const lumaAt = lumaRow + mbX * 16;
-      const cbAt = cb + chromaRow + mbX * 8;
-      const crAt = cr + chromaRow + mbX * 8;
-      const neighborLeft = filtersLeft ? left : NO_NEIGHBOR;
-      const neighborAbove = filtersAbove ? above : NO_NEIGHBOR;
-      deriveCodedBlocks(state, mbAddr);
-      filterEdges(memory.kernels, layout, state, mbAddr, neighborLeft, lumaAt, cbAt, crAt, 1);
-      filterEdges(memory.kernels, layout, state, mbAddr, neighborAbove, lumaAt, cbAt, crAt, 0);
-    }
-  }
-}
-
 /** Blocks along the left and the upper edge, bit 4·row + column. */
 const FIRST_COLUMN = 0x1111;
 const FIRST_ROW = 0x000f;
@@ -110,103 +53,148 @@ const FIRST_ROW = 0x000f;
 /** In place of mbAddr of a neighbor: the edge to it is not filtered. */
 const NO_NEIGHBOR = -1;
 
-/**
- * Filters the vertical or the horizontal edges of a macroblock, clause 8.7.
- * @param neighbor mbAddr of the macroblock to the left or above, or `NO_NEIGHBOR`
- * @param luma, cb, cr positions of the first samples of the macroblock
- */
-function filterEdges(
-  kernels: Kernels,
-  layout: PictureLayout,
-  state: PictureState,
-  mbAddr: number,
-  neighbor: number,
-  luma: number,
-  cb: number,
-  cr: number,
-  verticalEdgeFlag: number,
-): void {
-  const { mbType, qpY, codedBlocks } = state;
-  const hasNeighbor = neighbor !== NO_NEIGHBOR;
-  const intra = isIntra(mbType[mbAddr]);
-  const isStrong = hasNeighbor && (intra || isIntra(mbType[neighbor]));
-  // Where one of the blocks p and q has coefficients, and where their motion differs: bits 4·row + column of block q.
-  let coded = 0;
-  let moved = 0;
-  if (!intra) {
-    const own = codedBlocks[mbAddr];
-    coded = own | (verticalEdgeFlag === 1 ? (own << 1) & ~FIRST_COLUMN : own << 4);
-    moved = movedInside(state, mbAddr, verticalEdgeFlag);
-    if (hasNeighbor && !isStrong) {
-      const other = codedBlocks[neighbor];
-      coded |= verticalEdgeFlag === 1 ? (other >> 3) & FIRST_COLUMN : other >> 12;
-      moved |= movedOutside(state, mbAddr, neighbor, verticalEdgeFlag);
-    }
-    if ((coded | moved) === 0 && !isStrong) return;
-  }
-  const { lumaStride, chromaStride } = layout;
-  const lumaStep = verticalEdgeFlag === 1 ? 4 : 4 * lumaStride;
-  const chromaStep = verticalEdgeFlag === 1 ? 2 : 2 * chromaStride;
-  const qp = qpY[mbAddr];
-  for (let edge = hasNeighbor ? 0 : 1; edge < 4; edge++) {
-    let bS = ALL_3;
-    if (isStrong && edge === 0) bS = ALL_4;
-    else if (!intra) bS = strengths(coded, moved, edge, verticalEdgeFlag);
-    if (bS === 0) continue;
-    const qpP = edge === 0 ? qpY[neighbor] : qp;
-    const lumaAt = luma + edge * lumaStep;
-    filterLuma(kernels, lumaAt, lumaStride, verticalEdgeFlag, bS, (qpP + qp + 1) >> 1);
-    if ((edge & 1) === 0) {
-      const cbAt = cb + edge * chromaStep;
-      const crAt = cr + edge * chromaStep;
-      const qpC = (qpCOfQp[qpP] + qpCOfQp[qp] + 1) >> 1;
-      filterChroma(kernels, cbAt, crAt, chromaStride, verticalEdgeFlag, bS, qpC);
+/** The positions of a macroblock's planes. */
+interface Planes {
+  luma: number;
+  cb: number;
+  cr: number;
+}
+
+/** Filters the pictures of one layout in place, clause 8.7. */
+export class DeblockingFilter {
+  private readonly kernels: Kernels;
+  private readonly layout: PictureLayout;
+  private readonly acrossSlices: boolean;
+  /** qPav => alpha, beta (clause 8.7.2.2). */
+  private readonly alphaOfQp: Uint8Array = new Uint8Array(52);
+  private readonly betaOfQp: Uint8Array = new Uint8Array(52);
+  /** 4·qPav + bS => tC0 (clause 8.7.2.3), `NOT_FILTERED` for bS 0. */
+  private readonly tC0OfQp: Uint8Array = new Uint8Array(52 * 4);
+  /** QPY => QPc (clause 8.7.2.2). */
+  private readonly qpCOfQp: Uint8Array = new Uint8Array(52);
+  /** Where the current macroblock lies. */
+  private readonly at: Planes = { luma: 0, cb: 0, cr: 0 };
+
+  constructor(memory: SampleMemory, layout: PictureLayout, options: DeblockOptions) {
+    this.kernels = memory.kernels;
+    this.layout = layout;
+    this.acrossSlices = options.disable_deblocking_filter_idc === 0;
+    for (let qp = 0; qp < 52; qp++) {
+      const indexA = clip3(0, 51, qp + options.filterOffsetA);
+      this.alphaOfQp[qp] = ALPHA[indexA];
+      this.betaOfQp[qp] = BETA[clip3(0, 51, qp + options.filterOffsetB)];
+      this.tC0OfQp[4 * qp] = NOT_FILTERED;
+      for (let bS = 1; bS < 4; bS++) this.tC0OfQp[4 * qp + bS] = TC0[52 * (bS - 1) + indexA];
+      this.qpCOfQp[qp] = chromaQp(qp, options.chroma_qp_index_offset);
     }
   }
-}
 
-/** Filters 16 luma samples along an edge by its strengths and qPav, clause 8.7.2. `pos` is that of the first q0. */
-function filterLuma(
-  kernels: Kernels,
-  pos: number,
-  stride: number,
-  verticalEdgeFlag: number,
-  bS: number,
-  qp: number,
-): void {
-  const alpha = alphaOfQp[qp];
-  const beta = betaOfQp[qp];
-  if (alpha === 0 || beta === 0) return;
-  if (bS === ALL_4) kernels.filterLumaEdgeStrong(pos, stride, verticalEdgeFlag, alpha, beta);
-  else kernels.filterLumaEdge(pos, stride, verticalEdgeFlag, alpha, beta, tC0sOf(bS, qp));
-}
+  /** Filters a whole reconstructed picture whose planes begin at `picture`. */
+  filterPicture(state: PictureState, picture: Readonly<Planes>): void {
+    const { layout, at } = this;
+    const { widthInMbs, heightInMbs, sliceOf } = state;
+    for (let mbY = 0; mbY < heightInMbs; mbY++) {
+      const lumaRow = picture.luma + mbY * 16 * layout.lumaStride;
+      const chromaRow = mbY * 8 * layout.chromaStride;
+      for (let mbX = 0; mbX < widthInMbs; mbX++) {
+        const mbAddr = mbY * widthInMbs + mbX;
+        const left = mbAddr - 1;
+        const above = mbAddr - widthInMbs;
+        const filtersLeft = mbX > 0 && (this.acrossSlices || sliceOf[left] === sliceOf[mbAddr]);
+        const filtersAbove = mbY > 0 && (this.acrossSlices || sliceOf[above] === sliceOf[mbAddr]);
+        at.luma = lumaRow + mbX * 16;
+        at.cb = picture.cb + chromaRow + mbX * 8;
+        at.cr = picture.cr + chromaRow + mbX * 8;
+        deriveCodedBlocks(state, mbAddr);
+        this.filterEdges(state, mbAddr, filtersLeft ? left : NO_NEIGHBOR, 1);
+        this.filterEdges(state, mbAddr, filtersAbove ? above : NO_NEIGHBOR, 0);
+      }
+    }
+  }
 
-/** The same for 8 samples each of Cb and Cr; `qp` is the mean of QPc. */
-function filterChroma(
-  kernels: Kernels,
-  cb: number,
-  cr: number,
-  stride: number,
-  verticalEdgeFlag: number,
-  bS: number,
-  qp: number,
-): void {
-  const alpha = alphaOfQp[qp];
-  const beta = betaOfQp[qp];
-  if (alpha === 0 || beta === 0) return;
-  if (bS === ALL_4) kernels.filterChromaEdgeStrong(cb, cr, stride, verticalEdgeFlag, alpha, beta);
-  else kernels.filterChromaEdge(cb, cr, stride, verticalEdgeFlag, alpha, beta, tC0sOf(bS, qp));
-}
+  /**
+   * Filters the vertical or the horizontal edges of a macroblock, clause 8.7.
+   * @param neighbor mbAddr of the macroblock to the left or above, or `NO_NEIGHBOR`
+   */
+  private filterEdges(
+    state: PictureState,
+    mbAddr: number,
+    neighbor: number,
+    verticalEdgeFlag: number,
+  ): void {
+    const { mbType, qpY, codedBlocks } = state;
+    const hasNeighbor = neighbor !== NO_NEIGHBOR;
+    const intra = isIntra(mbType[mbAddr]);
+    const isStrong = hasNeighbor && (intra || isIntra(mbType[neighbor]));
+    // Where one of the blocks p and q has coefficients, and where their motion differs: bits 4·row + column of block q.
+    let coded = 0;
+    let moved = 0;
+    if (!intra) {
+      const own = codedBlocks[mbAddr];
+      coded = own | (verticalEdgeFlag === 1 ? (own << 1) & ~FIRST_COLUMN : own << 4);
+      moved = movedInside(state, mbAddr, verticalEdgeFlag);
+      if (hasNeighbor && !isStrong) {
+        const other = codedBlocks[neighbor];
+        coded |= verticalEdgeFlag === 1 ? (other >> 3) & FIRST_COLUMN : other >> 12;
+        moved |= movedOutside(state, mbAddr, neighbor, verticalEdgeFlag);
+      }
+      if ((coded | moved) === 0 && !isStrong) return;
+    }
+    const qp = qpY[mbAddr];
+    for (let edge = hasNeighbor ? 0 : 1; edge < 4; edge++) {
+      let bS = ALL_3;
+      if (isStrong && edge === 0) bS = ALL_4;
+      else if (!intra) bS = strengths(coded, moved, edge, verticalEdgeFlag);
+      if (bS === 0) continue;
+      const qpP = edge === 0 ? qpY[neighbor] : qp;
+      this.filterLuma(edge, verticalEdgeFlag, bS, (qpP + qp + 1) >> 1);
+      if ((edge & 1) === 0) {
+        const qpC = (this.qpCOfQp[qpP] + this.qpCOfQp[qp] + 1) >> 1;
+        this.filterChroma(edge, verticalEdgeFlag, bS, qpC);
+      }
+    }
+  }
 
-/** tC0 of four segments as kernels take them, clause 8.7.2.3: strengths 0..3, a byte each => tC0, a byte each. */
-function tC0sOf(bS: number, qp: number): number {
-  const first = 4 * qp;
-  return (
-    tC0OfQp[first + (bS & 3)] |
-    (tC0OfQp[first + ((bS >> 8) & 3)] << 8) |
-    (tC0OfQp[first + ((bS >> 16) & 3)] << 16) |
-    (tC0OfQp[first + (bS >> 24)] << 24)
-  );
+  /** Filters 16 luma samples along edge 0..3 of the macroblock by its strengths and qPav, clause 8.7.2. */
+  private filterLuma(edge: number, verticalEdgeFlag: number, bS: number, qp: number): void {
+    const { kernels } = this;
+    const alpha = this.alphaOfQp[qp];
+    const beta = this.betaOfQp[qp];
+    if (alpha === 0 || beta === 0) return;
+    const stride = this.layout.lumaStride;
+    const pos = this.at.luma + edge * (verticalEdgeFlag === 1 ? 4 : 4 * stride);
+    if (bS === ALL_4) kernels.filterLumaEdgeStrong(pos, stride, verticalEdgeFlag, alpha, beta);
+    else kernels.filterLumaEdge(pos, stride, verticalEdgeFlag, alpha, beta, this.tC0sOf(bS, qp));
+  }
+
+  /** The same for 8 samples each of Cb and Cr, edges 0 and 2; `qp` is the mean of QPc. */
+  private filterChroma(edge: number, verticalEdgeFlag: number, bS: number, qp: number): void {
+    const { kernels } = this;
+    const alpha = this.alphaOfQp[qp];
+    const beta = this.betaOfQp[qp];
+    if (alpha === 0 || beta === 0) return;
+    const stride = this.layout.chromaStride;
+    const offset = edge * (verticalEdgeFlag === 1 ? 2 : 2 * stride);
+    const cb = this.at.cb + offset;
+    const cr = this.at.cr + offset;
+    if (bS === ALL_4) kernels.filterChromaEdgeStrong(cb, cr, stride, verticalEdgeFlag, alpha, beta);
+    else {
+      const tC0s = this.tC0sOf(bS, qp);
+      kernels.filterChromaEdge(cb, cr, stride, verticalEdgeFlag, alpha, beta, tC0s);
+    }
+  }
+
+  /** tC0 of four segments as kernels take them, clause 8.7.2.3: strengths 0..3, a byte each => tC0, a byte each. */
+  private tC0sOf(bS: number, qp: number): number {
+    const { tC0OfQp } = this;
+    const first = 4 * qp;
+    return (
+      tC0OfQp[first + (bS & 3)] |
+      (tC0OfQp[first + ((bS >> 8) & 3)] << 8) |
+      (tC0OfQp[first + ((bS >> 16) & 3)] << 16) |
+      (tC0OfQp[first + (bS >> 24)] << 24)
+    );
+  }
 }
 
 /** Whether an Inter macroblock is one partition, so that all its blocks have one vector and one reference. */

@@ -73,7 +73,6 @@ export function ensureTiles(
       const tile = row * columns + column;
       const missing = planes & ~done[tile];
       if (missing === 0) continue;
-      done[tile] |= missing;
       const x = column * 16 - TILE_MARGIN;
       const y = row * 16 - TILE_MARGIN;
       const { kernels } = memory;
@@ -82,6 +81,8 @@ export function ensureTiles(
       if (missing & HAS_B) kernels.interpolateB(pos, lumaStride, lumaPlaneSize);
       if (missing & HAS_H) kernels.interpolateH(pos, lumaStride, lumaPlaneSize);
       if (missing & HAS_J) kernels.interpolateJ(pos, lumaStride, lumaPlaneSize);
+      // Marked last: whoever sees the mark finds the samples.
+      done[tile] |= missing;
     }
   }
 }

@@ -6,8 +6,6 @@
  */
 import { BLOCK_X, BLOCK_Y, ZIGZAG } from './macroblock.ts';
 
-const LUMA_DC_SCRATCH = /* @__PURE__ */ new Int32Array(16);
-
 /**
  * Inverse 4x4 transform of clause 8.5.12.2, added to the block at `pos`.
  * @param clamped the samples; a Uint8ClampedArray, whose stores are Clip1 (integers are stored clipped to 0..255)
@@ -120,6 +118,7 @@ export function addInverseDc4x4(
  * @param levels 16 levels from `start`, in zig-zag order of the 4x4 matrix of blocks
  * @param levelScale LevelScale(qP % 6, 0, 0) / 16
  * @param dc receives dcY by luma4x4BlkIdx, from `out`
+ * @param scratch 16 values, the caller's
  */
 export function inverseLumaDc(
   levels: Int16Array,
@@ -128,9 +127,10 @@ export function inverseLumaDc(
   qP: number,
   dc: Int32Array,
   out: number,
+  scratch: Int32Array,
 ): void {
   // c, the 4x4 matrix of clause 8.5.6, is transformed by rows and by columns with the Hadamard matrix of 8.5.10.
-  const c = LUMA_DC_SCRATCH;
+  const c = scratch;
   for (let i = 0; i < 16; i++) c[ZIGZAG[i]] = levels[start + i];
   for (let i = 0; i < 16; i += 4) hadamard4(c, i, 1);
   for (let i = 0; i < 4; i++) hadamard4(c, i, 4);

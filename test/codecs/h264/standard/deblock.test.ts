@@ -6,8 +6,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EncoderMemory } from '../../../../src/codecs/h264/encoder/memory.ts';
 import {
+  DeblockingFilter,
   type DeblockOptions,
-  deblockPicture,
 } from '../../../../src/codecs/h264/standard/deblock.ts';
 import {
   I_4X4,
@@ -108,7 +108,7 @@ function filteredByKernels(
       bytes.set(row, places[plane]! + y * strideOf(plane));
     });
   });
-  deblockPicture(memory, layout, state, luma, cb, cr, options);
+  new DeblockingFilter(memory, layout, options).filterPicture(state, { luma, cb, cr });
   return planes.map((rows, plane) =>
     rows.map((row, y) => {
       const at = places[plane]! + y * strideOf(plane);
@@ -124,7 +124,7 @@ const optionsOf: fc.Arbitrary<DeblockOptions> = fc.record({
   chroma_qp_index_offset: fc.integer({ min: -12, max: 12 }),
 });
 
-describe('deblockPicture', () => {
+describe('DeblockingFilter', () => {
   it.each([
     ['Inter macroblocks', INTER],
     ['macroblocks of all types', ALL],

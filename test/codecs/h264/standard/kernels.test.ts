@@ -132,7 +132,7 @@ describe('inverse transforms', () => {
           const levels = Int16Array.from([7, ...values]);
           const scale = LEVEL_SCALE[(qP % 6) * 16];
           const dc = new Int32Array(20);
-          inverseLumaDc(levels, 1, scale, qP, dc, 3);
+          inverseLumaDc(levels, 1, scale, qP, dc, 3, new Int32Array(16));
           const c: number[] = [];
           for (let i = 0; i < 16; i++) c[ZIGZAG[i]] = values[i];
           const f = plainHadamard4x4(c);

@@ -111,11 +111,13 @@ export function interpolateH(
 
 /** Vertical filter sums of 24 columns (from 4 left of the tile) by 16 rows. */
 const COLUMNS = 24;
-const vertical = /* @__PURE__ */ new Int32Array(COLUMNS * 16);
+/** Sums that `interpolateJ` needs room for. */
+export const VERTICAL_SUMS = COLUMNS * 16;
 
 /**
  * Computes the 16x16 tile of plane j at `pos` (a multiple of 4), clause 8.4.2.2.1: the vertical filter without rounding,
  * four columns at a time, then the horizontal one over its results, which the clause allows (j1 is the same either way).
+ * @param vertical scratch of VERTICAL_SUMS, the caller's
  */
 export function interpolateJ(
   words: Int32Array,
@@ -123,6 +125,7 @@ export function interpolateJ(
   pos: number,
   stride: number,
   planeSize: number,
+  vertical: Int32Array,
 ): void {
   const wordStride = stride >> 2;
   for (let column = 0; column < COLUMNS; column += 4) {

@@ -21,6 +21,7 @@ import {
   interpolateH,
   interpolateJ,
   predictChromaWords,
+  VERTICAL_SUMS,
 } from './interpolation-words.ts';
 import type { Quantizer } from './quantize.ts';
 import { plainResidualKernels } from './residual.ts';
@@ -79,6 +80,7 @@ export function plainKernels(views: KernelViews, quantizers: readonly Quantizer[
 }
 
 function predictionKernels({ bytes, clamped, words }: KernelViews): PredictionKernels {
+  const vertical = new Int32Array(VERTICAL_SUMS);
   return {
     copyBlock: (from, fromStride, to, toStride, width, height) =>
       copyBlock(words, from, fromStride, to, toStride, width, height),
@@ -86,7 +88,8 @@ function predictionKernels({ bytes, clamped, words }: KernelViews): PredictionKe
       averageBlocks(words, a, b, stride, to, toStride, width, height),
     interpolateB: (pos, stride, planeSize) => interpolateB(words, pos, stride, planeSize),
     interpolateH: (pos, stride, planeSize) => interpolateH(words, pos, stride, planeSize),
-    interpolateJ: (pos, stride, planeSize) => interpolateJ(words, clamped, pos, stride, planeSize),
+    interpolateJ: (pos, stride, planeSize) =>
+      interpolateJ(words, clamped, pos, stride, planeSize, vertical),
     predictChroma: (from, stride, xFrac, yFrac, width, height, to, toStride) =>
       predictChromaWords(words, from, stride, xFrac, yFrac, width, height, to, toStride),
     filterLumaEdge: (pos, stride, verticalEdgeFlag, alpha, beta, tC0s) =>

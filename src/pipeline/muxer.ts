@@ -17,6 +17,7 @@ import type { AudioEncoder } from './audio-encoder.ts';
 import type { Codec } from './codec.ts';
 import type { AudioEncodeConfig, VideoEncodeConfig } from './encode-config.ts';
 import type { EncoderConfig } from './encoder-config.ts';
+import { ExactTimes } from './exact-times.ts';
 import { requireCodec } from './find-codec.ts';
 import { type ContainerOptions, chooseFormat, type Format } from './format.ts';
 import { Interleaver } from './interleaver.ts';
@@ -81,6 +82,8 @@ export class Muxer implements AsyncDisposable {
   private interleaver = new Interleaver([], []);
   /** Decoding time of the last packet of each stream, in the container's ticks. */
   private lastDts: number[] = [];
+  /** Of copied sound, by stream index. */
+  private readonly exactTimes = new Map<number, ExactTimes>();
   /** The calls that were made so far; each begins when the ones before have ended. */
   private pending: Promise<unknown> = Promise.resolve();
   /** Under way or done when the file was given up. */
@@ -146,6 +149,7 @@ export class Muxer implements AsyncDisposable {
     if (!kinds.includes(codec?.kind) || typeof codec.codec !== 'string') {
       throw new ConfigError('muxer.addRemuxStream.codec', 'needed is the StreamInfo of a stream');
     }
+    if (codec.kind === 'audio') this.exactTimes.set(this.streams.length, new ExactTimes(codec));
     this.streams.push(codec);
     this.encoders.push(null);
   }
@@ -401,10 +405,12 @@ export class Muxer implements AsyncDisposable {
     const timeBase = writer.timeBases[streamIndex]!;
     const isRemuxed = this.encoders[streamIndex] === null;
     const isRising = isRemuxed && stream.kind !== 'subtitle' && writer.needsRisingTimes === true;
+    const exact = this.exactTimes.get(streamIndex);
     let last = this.lastDts[streamIndex]!;
     const rescaled: Packet[] = [];
     for (const packet of packets.packets as readonly Packet[]) {
       let made = rescaledPacket(packet, packets.timeBase, timeBase);
+      if (exact !== undefined) made = exact.place(made, packets.timeBase, timeBase);
       if (!(made.dts >= last)) {
         throw new ConfigError(
           'muxer.write.packets',

@@ -2,6 +2,7 @@
 export { AudioFrames } from './audio-frames.ts';
 export { requireAudioFrame, requireVideoFrame } from './check-frame.ts';
 export { type ColorProperty, colorName, colorNames, requireColorCode } from './color-names.ts';
+export { completeColor, defaultMatrix } from './complete-color.ts';
 export { allocateAudioPlanes, convertAudioFrame, convertAudioFrames } from './convert-audio.ts';
 export {
   allocatePicture,

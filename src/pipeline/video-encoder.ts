@@ -6,6 +6,7 @@ import { rescale } from '../base/rational.ts';
 import { TurnQueue } from '../base/turn-queue.ts';
 import { requireVideoFrame } from '../frames/check-frame.ts';
 import { UNSPECIFIED } from '../frames/color-names.ts';
+import { completeColor, defaultMatrix, isUntagged } from '../frames/complete-color.ts';
 import {
   allocatePicture,
   createPictureConverter,
@@ -58,7 +59,7 @@ export class VideoEncoder {
     this.session = codec.open({
       ...config,
       pixFmt: this.pixFmt,
-      color: isSilent(this.color) ? undefined : this.color,
+      color: isUntagged(this.color) ? undefined : this.color,
       options,
     });
     this.nextTimes = this.session.streamInfo.frameRate === undefined ? new Map() : null;
@@ -259,14 +260,6 @@ export function videoCodec(adapter: VideoCodecAdapter): VideoCodec {
 }
 
 /**
- * The matrix for RGB when none is asked for: what players assume of a stream without tags, BT.601 for the sizes of
- * standard definition and BT.709 above. The stream is tagged with it all the same.
- */
-export function defaultMatrix(height: number): number {
-  return height <= 576 ? 6 : 1;
-}
-
-/**
  * The format to code: the config's own if the codec has it, else the one that keeps most of it. In falling order: Y'CbCr
  * stays Y'CbCr and RGB RGB, chroma resolution, bit depth, range; then the codec's order.
  */
@@ -294,22 +287,10 @@ function closestPixFmt(config: VideoEncodeConfig, allowed: readonly PixFmt[]): P
   return best;
 }
 
-/** What the stream is tagged with: what was said, and the matrix that RGB is converted with. */
+/** What the stream is tagged with: what was said, and all that follows from it. */
 function streamColor(config: VideoEncodeConfig, pixFmt: PixFmt): ColorTags {
-  const { color, height } = config;
-  const isConverted =
-    pixFmtInfo(config.pixFmt).model === 'rgb' && pixFmtInfo(pixFmt).model === 'yuv';
-  if (!isConverted || color.matrix_coefficients !== UNSPECIFIED) return color;
-  return { ...color, matrix_coefficients: defaultMatrix(height) };
-}
-
-function isSilent(color: ColorTags): boolean {
-  return (
-    color.matrix_coefficients === UNSPECIFIED &&
-    color.colour_primaries === UNSPECIFIED &&
-    color.transfer_characteristics === UNSPECIFIED &&
-    color.video_full_range_flag === 0
-  );
+  const isFromRgb = pixFmtInfo(config.pixFmt).model === 'rgb' && pixFmtInfo(pixFmt).model === 'yuv';
+  return completeColor(config.color, config.height, isFromRgb);
 }
 
 /** The same samples in memory of their own. */

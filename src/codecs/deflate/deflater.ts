@@ -1,0 +1,131 @@
+/** Compressing in pieces: bytes come as they come, and what they become is handed on as soon as it is there. */
+import { ConfigError, rejectUnknownKeys, requireInteger, StateError } from '../../base/errors.ts';
+import { BitSink } from './encoder/bit-sink.ts';
+import type { BlockMaker } from './encoder/block-maker.ts';
+import {
+  createBlockMaker,
+  DEFAULT_LEVEL,
+  effortOf,
+  MAX_LEVEL,
+  MIN_LEVEL,
+} from './encoder/levels.ts';
+import {
+  type DeflateFormat,
+  type GzipHeader,
+  headerBytes,
+  initialChecksum,
+  requireFormat,
+  trailerBytes,
+  updateChecksum,
+} from './formats.ts';
+import type { Emit } from './inflater.ts';
+import { BTYPE_STORED, MAX_DISTANCE } from './standard/symbols.ts';
+
+/** Options of everything that compresses. */
+export interface DeflateOptions {
+  /** What stands around the stream. Default `raw` for `Deflater`; the functions say it by their names. */
+  readonly format?: DeflateFormat;
+  /** 0 (stored) to 13 (smallest, slow); 1 to 9 as with zlib. Default 6. */
+  readonly level?: number;
+  /** Bytes that whoever inflates has as well: matches reach into their last 32 KiB. Not for gzip. Default: none. */
+  readonly dictionary?: Uint8Array;
+  /** What the gzip header says. Default: nothing. */
+  readonly header?: GzipHeader;
+}
+
+/** The keys of `DeflateOptions`. */
+export const DEFLATE_KEYS = ['format', 'level', 'dictionary', 'header'] as const;
+
+/** Takes bytes in pieces and makes a deflate, zlib or gzip stream of them. */
+export class Deflater {
+  private readonly format: DeflateFormat;
+  private readonly sink = new BitSink();
+  private readonly maker: BlockMaker;
+  private header: Uint8Array | null;
+  private checksum: number;
+  private length = 0;
+  private isFinished = false;
+
+  constructor(options: DeflateOptions = {}) {
+    rejectUnknownKeys('deflate.options', options, DEFLATE_KEYS);
+    const { dictionary } = options;
+    this.format = requireFormat('deflate.options.format', options.format ?? 'raw');
+    const level = requireInteger(
+      'deflate.options.level',
+      options.level ?? DEFAULT_LEVEL,
+      MIN_LEVEL,
+      MAX_LEVEL,
+    );
+    if (dictionary !== undefined && this.format === 'gzip') {
+      throw new ConfigError(
+        'deflate.options.dictionary',
+        'gzip has none, allowed with raw and zlib',
+      );
+    }
+    if (options.header !== undefined && this.format !== 'gzip') {
+      throw new ConfigError('deflate.options.header', `${this.format} has none, allowed with gzip`);
+    }
+    this.header = headerBytes(this.format, effortOf(level), dictionary, options.header);
+    this.checksum = initialChecksum(this.format);
+    this.maker = createBlockMaker(level, this.sink);
+    if (dictionary !== undefined) {
+      this.maker.append(dictionary.subarray(Math.max(0, dictionary.length - MAX_DISTANCE)));
+      this.maker.skipDictionary();
+    }
+  }
+
+  /** Takes bytes; hands on what is ready, in pieces that are the receiver's own. */
+  push(bytes: Uint8Array, emit: Emit): void {
+    this.requireOpen('push');
+    this.checksum = updateChecksum(this.format, this.checksum, bytes);
+    this.length += bytes.length;
+    const { maker } = this;
+    for (let at = 0; at < bytes.length; ) {
+      if (maker.room === 0) {
+        maker.work('more');
+        this.handOn(emit);
+      }
+      const count = Math.min(bytes.length - at, maker.room);
+      maker.append(bytes.subarray(at, at + count));
+      at += count;
+    }
+  }
+
+  /**
+   * Codes all bytes so far and hands them on, so that a receiver can inflate them now; an empty stored block brings the stream
+   * to a whole byte (as zlib's Z_SYNC_FLUSH does).
+   */
+  flush(emit: Emit): void {
+    this.requireOpen('flush');
+    this.maker.work('flush');
+    this.sink.reserve(8);
+    this.sink.put(0, 1);
+    this.sink.put(BTYPE_STORED, 2);
+    this.sink.align();
+    this.sink.put(0, 16);
+    this.sink.put(0xffff, 16);
+    this.handOn(emit);
+  }
+
+  /** Ends the stream and hands on the rest. */
+  finish(emit: Emit): void {
+    this.requireOpen('finish');
+    this.isFinished = true;
+    this.maker.work('last');
+    this.sink.reserve(8);
+    this.sink.align();
+    this.handOn(emit);
+    if (this.format !== 'raw') emit(trailerBytes(this.format, this.checksum, this.length));
+  }
+
+  private requireOpen(method: string): void {
+    if (!this.isFinished) return;
+    throw new StateError(`deflate.${method}`, 'the stream was finished; begin with a new Deflater');
+  }
+
+  private handOn(emit: Emit): void {
+    if (this.header !== null && this.header.length > 0) emit(this.header);
+    this.header = null;
+    if (this.sink.length > 0) emit(this.sink.take());
+  }
+}

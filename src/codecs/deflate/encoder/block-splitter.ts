@@ -1,0 +1,154 @@
+/**
+ * Where blocks end. Symbols are counted in cells of equal number; neighbors are joined, always those whose joining saves
+ * most bits, until none saves any: what codes of their own save each block is weighed against another header.
+ *
+ * Idea: bottom-up merging by description length, as in Ward's method for clusters, with neighbors only.
+ */
+import {
+  DISTANCE_SYMBOLS,
+  distanceSymbol,
+  END_OF_BLOCK,
+  FIRST_LENGTH,
+  LITLEN_SYMBOLS,
+  lengthIndexes,
+} from '../standard/symbols.ts';
+import { COST_SHIFT, timesLog2 } from './logarithm.ts';
+import { FIRST_MATCH } from './symbol-buffer.ts';
+
+/** Symbols of a cell. Smaller cells find better ends and take longer; below 512 nothing is gained on any corpus. */
+const CELL = 512;
+/** Counts of a cell: literals and lengths, then distances. */
+export const HISTOGRAM_SIZE: number = LITLEN_SYMBOLS + DISTANCE_SYMBOLS;
+/** A header without its lengths, and what one length takes in it. */
+const HEADER_COST = 100 << COST_SHIFT;
+const LENGTH_COST = 3.5 * (1 << COST_SHIFT);
+
+const LENGTH_INDEX = /* @__PURE__ */ lengthIndexes();
+
+/** Blocks that `capacity` symbols can be split into at most. */
+export function mostBlocks(capacity: number): number {
+  return Math.ceil(capacity / CELL) + 1;
+}
+
+/** Adds symbols `from`..`to` - 1 to the histogram at `at`. */
+export function countSymbols(
+  symbols: Int32Array,
+  from: number,
+  to: number,
+  counts: Int32Array,
+  at: number,
+): void {
+  const distances = at + LITLEN_SYMBOLS;
+  for (let i = from; i < to; i++) {
+    const symbol = symbols[i]!;
+    if (symbol < FIRST_MATCH) {
+      counts[at + symbol]!++;
+    } else {
+      counts[at + FIRST_LENGTH + LENGTH_INDEX[symbol & (FIRST_MATCH - 1)]!]!++;
+      counts[distances + distanceSymbol(symbol >>> 9)]!++;
+    }
+  }
+}
+
+/** Scratch for splitting, sized once. */
+export class BlockSplitter {
+  private readonly counts: Int32Array;
+  /** By cell that begins a block: where the next block begins, what the block costs, what joining it to the next saves. */
+  private readonly next: Int32Array;
+  private readonly before: Int32Array;
+  private readonly costs: Float64Array;
+  private readonly savings: Float64Array;
+
+  /** `capacity`: symbols at most. */
+  constructor(capacity: number) {
+    const cells = mostBlocks(capacity);
+    this.counts = new Int32Array(cells * HISTOGRAM_SIZE);
+    this.next = new Int32Array(cells);
+    this.before = new Int32Array(cells);
+    this.costs = new Float64Array(cells);
+    this.savings = new Float64Array(cells);
+  }
+
+  /**
+   * Splits symbols `from`..`to` - 1. Writes the ends of the blocks to `ends`, rising, the last one `to`.
+   * @returns how many blocks there are
+   */
+  split(symbols: Int32Array, from: number, to: number, ends: Int32Array): number {
+    const cells = Math.max(1, Math.round((to - from) / CELL));
+    const size = Math.ceil((to - from) / cells);
+    const { counts, next, before, costs, savings } = this;
+    counts.fill(0, 0, cells * HISTOGRAM_SIZE);
+    for (let cell = 0; cell < cells; cell++) {
+      const start = from + cell * size;
+      countSymbols(symbols, start, Math.min(to, start + size), counts, cell * HISTOGRAM_SIZE);
+      counts[cell * HISTOGRAM_SIZE + END_OF_BLOCK] = 1;
+      costs[cell] = this.costOf(cell, -1);
+      next[cell] = cell + 1;
+      before[cell] = cell - 1;
+    }
+    for (let cell = 0; cell < cells; cell++) savings[cell] = this.savingOf(cell, cells);
+    for (;;) {
+      let best = -1;
+      let most = 0;
+      for (let cell = 0; cell < cells; cell = next[cell]!) {
+        if (savings[cell]! >= most) {
+          most = savings[cell]!;
+          best = cell;
+        }
+      }
+      if (best < 0) break;
+      this.join(best, cells);
+    }
+    let blocks = 0;
+    for (let cell = 0; cell < cells; cell = next[cell]!) {
+      ends[blocks++] = Math.min(to, from + next[cell]! * size);
+    }
+    return blocks;
+  }
+
+  private join(cell: number, cells: number): void {
+    const { counts, next, before, costs, savings } = this;
+    const other = next[cell]!;
+    const at = cell * HISTOGRAM_SIZE;
+    const otherAt = other * HISTOGRAM_SIZE;
+    for (let i = 0; i < HISTOGRAM_SIZE; i++)
+      counts[at + i] = counts[at + i]! + counts[otherAt + i]!;
+    counts[at + END_OF_BLOCK] = 1;
+    costs[cell] = costs[cell]! + costs[other]! - savings[cell]!;
+    next[cell] = next[other]!;
+    if (next[cell]! < cells) before[next[cell]!] = cell;
+    savings[cell] = this.savingOf(cell, cells);
+    if (before[cell]! >= 0) savings[before[cell]!] = this.savingOf(before[cell]!, cells);
+  }
+
+  /** What is saved if the block at `cell` is joined to the next one; below 0 if there is none. */
+  private savingOf(cell: number, cells: number): number {
+    const other = this.next[cell]!;
+    if (other >= cells) return -1;
+    return this.costs[cell]! + this.costs[other]! - this.costOf(cell, other);
+  }
+
+  /** Cost of a block, or of two joined. */
+  private costOf(cell: number, other: number): number {
+    const { counts } = this;
+    const at = cell * HISTOGRAM_SIZE;
+    const otherAt = other * HISTOGRAM_SIZE;
+    let used = 0;
+    let total = 0;
+    let cost = 0;
+    let litlenTotal = 0;
+    for (let i = 0; i < HISTOGRAM_SIZE; i++) {
+      if (i === LITLEN_SYMBOLS) {
+        litlenTotal = total;
+        total = 0;
+      }
+      let n = counts[at + i]!;
+      if (other >= 0) n += counts[otherAt + i]!;
+      if (n === 0) continue;
+      used++;
+      total += n;
+      cost -= timesLog2(n);
+    }
+    return cost + timesLog2(litlenTotal) + timesLog2(total) + HEADER_COST + used * LENGTH_COST;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Levels 1 to 9: symbols by greedy or lazy parsing, blocks where statistics change. The last block waits for more bytes, so that
+ * no block ends only because a piece of input did.
+ */
+import { END_OF_BLOCK, LITLEN_SYMBOLS, MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
+import type { BitSink } from './bit-sink.ts';
+import type { BlockMaker, Until } from './block-maker.ts';
+import { BlockSplitter, countSymbols, HISTOGRAM_SIZE, mostBlocks } from './block-splitter.ts';
+import { BlockWriter } from './block-writer.ts';
+import { CostModel } from './cost-model.ts';
+import { type LazyOptions, LazyParser } from './lazy-parser.ts';
+import { coveredBytes } from './symbol-buffer.ts';
+import { Window } from './window.ts';
+
+/** Bytes in the window beside those that matches reach back to. */
+const CHUNK = 1 << 18;
+/** Bytes whose symbols may wait; a block that is longer is written as it is. */
+const MAX_PENDING = CHUNK >> 1;
+/** Bytes that are left until more come, so that no match is cut short. */
+const LOOKAHEAD = MAX_MATCH + 4;
+const HASH3_BITS = 15;
+
+/** Makes the blocks of one stream. */
+export class LazyBlocks implements BlockMaker {
+  readonly capacity: number = MAX_DISTANCE + CHUNK;
+  private readonly sink: BitSink;
+  private readonly window = new Window(this.capacity, HASH3_BITS);
+  private readonly symbols = new Int32Array(this.capacity);
+  private readonly parser: LazyParser;
+  private readonly splitter = new BlockSplitter(this.capacity);
+  private readonly writer = new BlockWriter();
+  private readonly ends = new Int32Array(mostBlocks(this.capacity));
+  private readonly counts = new Int32Array(HISTOGRAM_SIZE);
+  private readonly distanceCounts = this.counts.subarray(LITLEN_SYMBOLS);
+  /** Where the first waiting symbol begins. */
+  private blockStart = 0;
+
+  constructor(sink: BitSink, options: LazyOptions) {
+    this.sink = sink;
+    this.parser = new LazyParser(this.window, this.symbols, new CostModel(), options);
+  }
+
+  get room(): number {
+    return this.capacity - this.window.end;
+  }
+
+  append(bytes: Uint8Array): void {
+    this.window.append(bytes);
+  }
+
+  skipDictionary(): void {
+    this.parser.skip(this.window.end);
+    this.blockStart = this.window.end;
+  }
+
+  work(until: Until): void {
+    const { window, parser } = this;
+    parser.parse(until === 'more' ? window.end - LOOKAHEAD : window.end);
+    this.writeBlocks(until);
+    const unneeded = Math.min(this.blockStart, parser.position - MAX_DISTANCE);
+    const count = unneeded & -MAX_DISTANCE;
+    if (count <= 0) return;
+    window.slide(count);
+    parser.position -= count;
+    this.blockStart -= count;
+  }
+
+  private writeBlocks(until: Until): void {
+    const { symbols, parser, ends } = this;
+    const blocks = this.splitter.split(symbols, 0, parser.symbolCount, ends);
+    let from = 0;
+    for (let i = 0; i < blocks; i++) {
+      const isLast = i === blocks - 1;
+      const mayWait = parser.position - this.blockStart <= MAX_PENDING;
+      if (isLast && until === 'more' && mayWait) break;
+      if (ends[i]! > from || until === 'last')
+        this.writeBlock(from, ends[i]!, isLast && until === 'last');
+      from = ends[i]!;
+    }
+    symbols.copyWithin(0, from, parser.symbolCount);
+    parser.symbolCount -= from;
+  }
+
+  private writeBlock(from: number, to: number, isLast: boolean): void {
+    const { counts, symbols } = this;
+    counts.fill(0);
+    countSymbols(symbols, from, to, counts, 0);
+    counts[END_OF_BLOCK] = 1;
+    const start = this.blockStart;
+    this.blockStart += coveredBytes(symbols, from, to);
+    this.writer.write(
+      this.sink,
+      { symbols, from, to, litlenCounts: counts, distanceCounts: this.distanceCounts },
+      this.window.bytes,
+      start,
+      this.blockStart,
+      isLast,
+    );
+  }
+}

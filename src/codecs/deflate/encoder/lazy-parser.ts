@@ -1,0 +1,192 @@
+/**
+ * Greedy and lazy parsing over hash chains (levels 2 to 9). Matches are weighed by what they save over their literals, by the
+ * statistics so far (cost-model.ts): a short match far away may be worth less than its bytes.
+ */
+import {
+  distanceSymbol,
+  FIRST_LENGTH,
+  lengthIndexes,
+  MAX_DISTANCE,
+  MAX_MATCH,
+} from '../standard/symbols.ts';
+import type { CostModel } from './cost-model.ts';
+import { COST_SHIFT } from './logarithm.ts';
+import { HASH4_BITS, type Window } from './window.ts';
+
+const LENGTH_INDEX = /* @__PURE__ */ lengthIndexes();
+
+/** How hard the parser looks. */
+export interface LazyOptions {
+  /** Positions of a chain that are compared at most. */
+  readonly chain: number;
+  /** The same at the positions after one that has a match. */
+  readonly lazyChain: number;
+  /** A match this long is taken without looking further. */
+  readonly nice: number;
+  /** Positions that are looked at after one with a match: 0 greedy, 1 lazy, 2 lazy over two. */
+  readonly lookahead: number;
+}
+
+/** Symbols after which costs are renewed. */
+const RENEWAL = 2048;
+/**
+ * What a byte costs that the later of two matches covers and the earlier one does not: such a byte would not have cost all of
+ * its literal. Between half a bit and two bits nothing changes by more than 0.1 %.
+ */
+const COVERED_COST = 1 << COST_SHIFT;
+const HASH_FACTOR = 0x9e3779b1 | 0;
+
+/** Finds symbols for positions `from`..`to` - 1 and some more, if a match reaches there. */
+export class LazyParser {
+  /** Where the next symbol begins. */
+  position = 0;
+  symbolCount = 0;
+  private readonly window: Window;
+  private readonly symbols: Int32Array;
+  private readonly costs: CostModel;
+  private readonly options: LazyOptions;
+  private untilRenewal = RENEWAL;
+
+  constructor(window: Window, symbols: Int32Array, costs: CostModel, options: LazyOptions) {
+    this.window = window;
+    this.symbols = symbols;
+    this.costs = costs;
+    this.options = options;
+  }
+
+  /** Makes positions up to `to` known, and begins behind them. */
+  skip(to: number): void {
+    this.insert(this.position, to);
+    this.position = to;
+  }
+
+  /** Parses up to `to`; bytes are there up to `window.end`. */
+  parse(to: number): void {
+    const { symbols, costs, options } = this;
+    const { bytes } = this.window;
+    const { litlenCounts, distanceCounts } = costs;
+    const end = this.window.end;
+    let position = this.position;
+    let count = this.symbolCount;
+    while (position < to) {
+      if (this.untilRenewal <= 0) {
+        costs.update();
+        this.untilRenewal = RENEWAL;
+      }
+      this.untilRenewal--;
+      let found = this.find(position, 2, Math.min(MAX_MATCH, end - position), options.chain);
+      let saving = found === 0 ? 0 : this.saving(position, found);
+      if (saving <= 0) {
+        const literal = bytes[position]!;
+        symbols[count++] = literal;
+        litlenCounts[literal]!++;
+        position++;
+        continue;
+      }
+      let inserted = position + 1;
+      for (let ahead = 1; ahead <= options.lookahead; ) {
+        const length = found & 511;
+        const next = position + ahead;
+        if (length >= options.nice || next >= end) break;
+        inserted = next + 1;
+        const other = this.find(
+          next,
+          length - ahead,
+          Math.min(MAX_MATCH, end - next),
+          options.lazyChain,
+        );
+        if (other !== 0) {
+          const otherSaving = this.saving(next, other);
+          if (otherSaving > saving + COVERED_COST * (ahead + (other & 511) - length)) {
+            for (let i = 0; i < ahead; i++) {
+              const literal = bytes[position++]!;
+              symbols[count++] = literal;
+              litlenCounts[literal]!++;
+            }
+            found = other;
+            saving = otherSaving;
+            ahead = 1;
+            continue;
+          }
+        }
+        ahead++;
+      }
+      const length = found & 511;
+      symbols[count++] = found;
+      litlenCounts[FIRST_LENGTH + LENGTH_INDEX[length]!]!++;
+      distanceCounts[distanceSymbol(found >>> 9)]!++;
+      position += length;
+      this.insert(inserted, position);
+    }
+    this.position = position;
+    this.symbolCount = count;
+  }
+
+  /** What a match saves over literals. */
+  private saving(position: number, found: number): number {
+    const { literalCosts, lengthCosts, distanceCosts } = this.costs;
+    const { bytes } = this.window;
+    const length = found & 511;
+    let cost = -lengthCosts[length]! - distanceCosts[distanceSymbol(found >>> 9)]!;
+    for (let i = position; i < position + length; i++) cost += literalCosts[bytes[i]!]!;
+    return cost;
+  }
+
+  /** Enters positions into the chains. */
+  private insert(from: number, to: number): void {
+    const { view, heads3, heads4, previous, end, hash3Shift } = this.window;
+    const last = Math.min(to, end - 3);
+    for (let position = from; position < last; position++) {
+      const word = view.getInt32(position, true);
+      const hash4 = Math.imul(word, HASH_FACTOR) >>> (32 - HASH4_BITS);
+      const hash3 = Math.imul(word << 8, HASH_FACTOR) >>> hash3Shift;
+      previous[position & (MAX_DISTANCE - 1)] = heads4[hash4]!;
+      heads4[hash4] = position;
+      heads3[hash3] = position;
+    }
+  }
+
+  /**
+   * The longest match at a position that is longer than `length`, as a symbol; 0 if there is none. Enters the position.
+   */
+  private find(position: number, length: number, maxLength: number, chain: number): number {
+    const { bytes, view, heads3, heads4, previous, hash3Shift } = this.window;
+    if (maxLength < 4) return 0;
+    const nice = Math.min(this.options.nice, maxLength);
+    const word = view.getInt32(position, true);
+    const hash4 = Math.imul(word, HASH_FACTOR) >>> (32 - HASH4_BITS);
+    const hash3 = Math.imul(word << 8, HASH_FACTOR) >>> hash3Shift;
+    let candidate = heads4[hash4]!;
+    const near3 = heads3[hash3]!;
+    previous[position & (MAX_DISTANCE - 1)] = candidate;
+    heads4[hash4] = position;
+    heads3[hash3] = position;
+    const farthest = position - MAX_DISTANCE;
+    let best = length;
+    let bestAt = -1;
+    if (best < 3 && near3 >= farthest && (view.getInt32(near3, true) ^ word) << 8 === 0) {
+      best = 3;
+      bestAt = near3;
+    }
+    if (best < 3) best = 3;
+    let left = chain;
+    let tail = view.getInt32(position + best - 3, true);
+    while (candidate >= farthest && left-- > 0) {
+      if (
+        view.getInt32(candidate + best - 3, true) === tail &&
+        view.getInt32(candidate, true) === word
+      ) {
+        let at = 4;
+        while (at < maxLength && bytes[candidate + at] === bytes[position + at]) at++;
+        if (at > best) {
+          best = at;
+          bestAt = candidate;
+          if (at >= nice) break;
+          tail = view.getInt32(position + best - 3, true);
+        }
+      }
+      candidate = previous[candidate & (MAX_DISTANCE - 1)]!;
+    }
+    return bestAt < 0 ? 0 : ((position - bestAt) << 9) | best;
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * The levels: a ladder of how hard is tried, each step smaller and slower than the one before. Measured in
+ * bench/results/deflate.json.
+ */
+import type { Effort } from '../formats.ts';
+import type { BitSink } from './bit-sink.ts';
+import type { BlockMaker } from './block-maker.ts';
+import { LazyBlocks } from './lazy-blocks.ts';
+import type { LazyOptions } from './lazy-parser.ts';
+import { OptimalBlocks, type OptimalOptions } from './optimal-blocks.ts';
+import { StoredBlocks } from './stored-blocks.ts';
+
+export const MIN_LEVEL = 0;
+export const MAX_LEVEL = 13;
+export const DEFAULT_LEVEL = 6;
+
+/** Levels 1 to 9: greedy, lazy, lazy over two. */
+// biome-ignore format: a table
+const LAZY_LEVELS: readonly LazyOptions[] = [
+  { chain: 3,   lazyChain: 0,  nice: 32,  lookahead: 0 },
+  { chain: 5,   lazyChain: 0,  nice: 32,  lookahead: 0 },
+  { chain: 10,  lazyChain: 0,  nice: 48,  lookahead: 0 },
+  { chain: 8,   lazyChain: 3,  nice: 32,  lookahead: 1 },
+  { chain: 16,  lazyChain: 6,  nice: 48,  lookahead: 1 },
+  { chain: 28,  lazyChain: 10, nice: 80,  lookahead: 1 },
+  { chain: 72,  lazyChain: 24, nice: 130, lookahead: 1 },
+  { chain: 110, lazyChain: 50, nice: 200, lookahead: 2 },
+  { chain: 220, lazyChain: 90, nice: 258, lookahead: 2 },
+];
+
+/** Levels 10 to 13: cheapest paths. */
+// biome-ignore format: a table
+const OPTIMAL_LEVELS: readonly OptimalOptions[] = [
+  { depth: 32,  nice: 80,  passes: 1,  triesThrees: true,  resplits: 0, endsInWholeBits: false, chunk: 1 << 18 },
+  { depth: 48,  nice: 128, passes: 2,  triesThrees: true,  resplits: 0, endsInWholeBits: true,  chunk: 1 << 18 },
+  { depth: 100, nice: 258, passes: 4,  triesThrees: true,  resplits: 0, endsInWholeBits: true,  chunk: 1 << 18 },
+  { depth: 300, nice: 258, passes: 15, triesThrees: true,  resplits: 3, endsInWholeBits: true,  chunk: 1 << 20 },
+];
+
+/** Makes what codes at a level, 0..13, into `sink`. */
+export function createBlockMaker(level: number, sink: BitSink): BlockMaker {
+  if (level === 0) return new StoredBlocks(sink);
+  if (level <= LAZY_LEVELS.length) return new LazyBlocks(sink, LAZY_LEVELS[level - 1]!);
+  return new OptimalBlocks(sink, OPTIMAL_LEVELS[level - 1 - LAZY_LEVELS.length]!);
+}
+
+/** What the headers of zlib and gzip say of a level. */
+export function effortOf(level: number): Effort {
+  return level <= 1 ? 'fastest' : level <= 5 ? 'fast' : level === 6 ? 'default' : 'best';
+}

@@ -1,0 +1,25 @@
+/** Literals and matches in the order in which they are coded, before it is known where blocks end. */
+
+/** A literal is its byte, below this; a match is (distance << 9) | length. */
+export const FIRST_MATCH = 512;
+/** The bits of a match that are its length. */
+export const LENGTH_MASK = 511;
+
+/** Bytes that symbols `from`..`to` - 1 stand for. */
+export function coveredBytes(symbols: Int32Array, from: number, to: number): number {
+  let bytes = 0;
+  for (let i = from; i < to; i++) {
+    const symbol = symbols[i]!;
+    bytes += symbol < FIRST_MATCH ? 1 : symbol & LENGTH_MASK;
+  }
+  return bytes;
+}
+
+/** The symbols of one block, and how often each comes, the end of the block included. */
+export interface BlockSymbols {
+  readonly symbols: Int32Array;
+  readonly from: number;
+  readonly to: number;
+  readonly litlenCounts: Int32Array;
+  readonly distanceCounts: Int32Array;
+}

@@ -1,0 +1,62 @@
+/**
+ * The bytes that a compressor works on: what matches may reach back to, what waits to be coded, and the hash chains over both.
+ * Positions are indexes of `bytes`; when the window slides, all positions that are kept are made smaller by the same amount.
+ */
+import { MAX_DISTANCE } from '../standard/symbols.ts';
+
+/** Bits of the hash of four bytes. */
+export const HASH4_BITS = 16;
+/** Bytes behind the last one that may be read, and mean nothing. */
+export const PADDING = 16;
+/** The position of nothing: out of reach from everywhere. */
+export const NOWHERE: number = -MAX_DISTANCE - 1;
+
+/** Memory of a compressor. */
+export class Window {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  /** The last position with a hash of four bytes, of three. */
+  readonly heads4: Int32Array;
+  readonly heads3: Int32Array;
+  /** The position before this one with the same hash of four bytes, by the lowest 15 bits of the position. */
+  readonly previous: Int32Array;
+  /** What the hash of three bytes is shifted by to be an index of `heads3`. */
+  readonly hash3Shift: number;
+  /** Bytes are there from 0 to before `end`. */
+  end = 0;
+
+  /**
+   * `capacity`: bytes that fit. `hash3Bits`: bits of the hash of three bytes; with few of them nearly all that noisy pictures
+   * have of such matches is forgotten before it comes again: 1.1 % of a photo's rows between 14 and 18 bits at level 13.
+   */
+  constructor(capacity: number, hash3Bits: number) {
+    this.bytes = new Uint8Array(capacity + PADDING);
+    this.view = new DataView(this.bytes.buffer);
+    this.heads4 = new Int32Array(1 << HASH4_BITS).fill(NOWHERE);
+    this.heads3 = new Int32Array(1 << hash3Bits).fill(NOWHERE);
+    this.hash3Shift = 32 - hash3Bits;
+    this.previous = new Int32Array(MAX_DISTANCE).fill(NOWHERE);
+  }
+
+  /** Puts bytes behind the last one; the caller has seen to it that they fit. */
+  append(bytes: Uint8Array): void {
+    this.bytes.set(bytes, this.end);
+    this.end += bytes.length;
+  }
+
+  /** Drops the first `count` bytes, a multiple of 32768. */
+  slide(count: number): void {
+    this.bytes.copyWithin(0, count, this.end);
+    this.end -= count;
+    lower(this.heads4, count);
+    lower(this.heads3, count);
+    lower(this.previous, count);
+  }
+}
+
+function lower(positions: Int32Array, count: number): void {
+  for (let i = 0; i < positions.length; i++) {
+    const position = positions[i]! - count;
+    positions[i] = position < NOWHERE ? NOWHERE : position;
+  }
+}

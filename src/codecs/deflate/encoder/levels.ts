@@ -10,8 +10,11 @@ import type { LazyOptions } from './lazy-parser.ts';
 import { OptimalBlocks, type OptimalOptions } from './optimal-blocks.ts';
 import { StoredBlocks } from './stored-blocks.ts';
 
+/** The lowest level: stored. */
 export const MIN_LEVEL = 0;
+/** The highest level. */
 export const MAX_LEVEL = 13;
+/** What is taken if nothing is said. */
 export const DEFAULT_LEVEL = 6;
 
 /** Levels 1 to 9: greedy, lazy, lazy over two. */

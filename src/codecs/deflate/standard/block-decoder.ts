@@ -50,6 +50,7 @@ export const LITLEN_TABLE_SIZE: number = /* @__PURE__ */ decodeTableSize(
   LITLEN_ROOT_BITS,
   LITLEN_SYMBOLS,
 );
+/** The same for distances. */
 export const DISTANCE_TABLE_SIZE: number = /* @__PURE__ */ decodeTableSize(
   DISTANCE_ROOT_BITS,
   DISTANCE_SYMBOLS,

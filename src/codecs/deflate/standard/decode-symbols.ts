@@ -24,7 +24,7 @@ export const OUTPUT_MARGIN = 270;
 export type SymbolDecoder = (decoder: BlockDecoder) => number;
 
 /**
- * `SymbolDecoder` over the decoder's arrays. Bits are refilled four bytes at a time to 24..31: bits above `bitCount` are what
+ * `SymbolDecoder` over the decoder's arrays, RFC 1951 clause 3.2.3. Bits are refilled four bytes at a time to 24..31: bits above `bitCount` are what
  * follows in the stream and are put in again, the same, by the next refill.
  */
 export function decodeSymbols(d: BlockDecoder): number {

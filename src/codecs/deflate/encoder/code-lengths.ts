@@ -4,12 +4,6 @@
  * (Larmore and Hirschberg, "A fast algorithm for optimal length-limited Huffman codes", 1990).
  */
 
-/** Scratch for alphabets up to this size; building is never interrupted. */
-const MAX_SYMBOLS = 288;
-const keys = /* @__PURE__ */ new Float64Array(MAX_SYMBOLS);
-const weights = /* @__PURE__ */ new Float64Array(MAX_SYMBOLS);
-const order = /* @__PURE__ */ new Int32Array(MAX_SYMBOLS);
-
 /**
  * Finds code lengths of `count` symbols from their `counts`; symbols that never come get 0.
  * @param limit longest length, with 2^limit at least the number of symbols that come
@@ -21,6 +15,7 @@ export function codeLengths(
   limit: number,
   lengths: Uint8Array,
 ): void {
+  const keys = new Float64Array(count);
   let used = 0;
   for (let symbol = 0; symbol < count; symbol++) {
     lengths[symbol] = 0;
@@ -29,6 +24,8 @@ export function codeLengths(
   }
   if (used === 0) return;
   const sorted = keys.subarray(0, used).sort();
+  const order = new Int32Array(used);
+  const weights = new Float64Array(used);
   for (let i = 0; i < used; i++) {
     const weight = Math.floor(sorted[i]! / 512);
     order[i] = sorted[i]! - weight * 512;
@@ -39,7 +36,7 @@ export function codeLengths(
     return;
   }
   minimumRedundancy(weights, used);
-  if (weights[0]! > limit) packageMerge(counts, used, limit);
+  if (weights[0]! > limit) packageMerge(counts, order, weights, limit);
   for (let i = 0; i < used; i++) lengths[order[i]!] = weights[i]!;
 }
 
@@ -88,10 +85,16 @@ function minimumRedundancy(a: Float64Array, n: number): void {
 }
 
 /**
- * Package-merge over the `n` symbols of `order`; leaves lengths in `weights`. Each of `limit` lists merges the symbols with
+ * Package-merge over the n symbols of `order`; leaves lengths in `weights`. Each of `limit` lists merges the symbols with
  * pairs of the list before; a symbol's length is the number of times that the first 2n - 2 items of the last list hold it.
  */
-function packageMerge(counts: Int32Array, n: number, limit: number): void {
+function packageMerge(
+  counts: Int32Array,
+  order: Int32Array,
+  weights: Float64Array,
+  limit: number,
+): void {
+  const n = order.length;
   const leafWeights = Float64Array.from({ length: n }, (_, i) => counts[order[i]!]!);
   // isLeaf[level][item]: items of a list in order, whether each is a symbol or a package.
   const isLeaf: Uint8Array[] = [];

@@ -34,11 +34,6 @@ export interface CodeRules {
   readonly mayBeIncomplete: boolean;
 }
 
-/** Counts and next codes by length; one for all tables, as building one is never interrupted. */
-const counts = /* @__PURE__ */ new Int32Array(MAX_CODE_LENGTH + 2);
-const nextIndex = /* @__PURE__ */ new Int32Array(MAX_CODE_LENGTH + 2);
-const sorted = /* @__PURE__ */ new Uint16Array(320);
-
 /**
  * Fills `table` for a code, clause 3.2.2.
  * @param lengths code lengths of `count` symbols from `from` on, 0 where there is no code
@@ -54,7 +49,9 @@ export function buildDecodeTable(
   rules: CodeRules,
   table: Int32Array,
 ): boolean {
-  counts.fill(0);
+  const counts = new Int32Array(MAX_CODE_LENGTH + 2);
+  const nextIndex = new Int32Array(MAX_CODE_LENGTH + 2);
+  const sorted = new Uint16Array(count);
   for (let symbol = 0; symbol < count; symbol++) counts[lengths[from + symbol]!]!++;
   let left = 1;
   for (let length = 1; length <= MAX_CODE_LENGTH; length++) {
@@ -67,7 +64,6 @@ export function buildDecodeTable(
     // What no code leads to is found out when the stream goes there.
     table.fill(NO_CODE, 0, 1 << rules.rootBits);
   }
-  nextIndex[1] = 0;
   for (let length = 1; length <= MAX_CODE_LENGTH; length++) {
     nextIndex[length + 1] = nextIndex[length]! + counts[length]!;
   }
@@ -75,7 +71,7 @@ export function buildDecodeTable(
     const length = lengths[from + symbol]!;
     if (length !== 0) sorted[nextIndex[length]!++] = symbol;
   }
-  fillTable(used, meanings, rules.rootBits, table);
+  fillTable(sorted.subarray(0, used), counts, meanings, rules.rootBits, table);
   return true;
 }
 
@@ -86,8 +82,14 @@ function nextReversed(code: number, length: number): number {
   return bit === 0 ? 0 : (code & (bit - 1)) | bit;
 }
 
-/** Enters the `used` symbols of `sorted`, shortest codes first. */
-function fillTable(used: number, meanings: Int32Array, rootBits: number, table: Int32Array): void {
+/** Enters the symbols that have a code, shortest codes first; `counts` says how many codes there are of each length. */
+function fillTable(
+  sorted: Uint16Array,
+  counts: Int32Array,
+  meanings: Int32Array,
+  rootBits: number,
+  table: Int32Array,
+): void {
   const rootSize = 1 << rootBits;
   let length = 1;
   let ofLength = counts[1]!;
@@ -96,7 +98,7 @@ function fillTable(used: number, meanings: Int32Array, rootBits: number, table: 
   let second = 0;
   let secondBits = 0;
   let end = rootSize;
-  for (let i = 0; i < used; i++) {
+  for (let i = 0; i < sorted.length; i++) {
     while (ofLength === 0) ofLength = counts[++length]!;
     const meaning = meanings[sorted[i]!]!;
     if (length <= rootBits) {
@@ -105,7 +107,7 @@ function fillTable(used: number, meanings: Int32Array, rootBits: number, table: 
     } else {
       if ((code & (rootSize - 1)) !== prefix) {
         prefix = code & (rootSize - 1);
-        secondBits = secondTableBits(length, ofLength, rootBits);
+        secondBits = secondTableBits(counts, length, ofLength, rootBits);
         second = end;
         end += 1 << secondBits;
         table[prefix] = (second << 16) | SECOND_TABLE | (secondBits << 8) | rootBits;
@@ -120,7 +122,12 @@ function fillTable(used: number, meanings: Int32Array, rootBits: number, table: 
 }
 
 /** Index bits of a second table whose first code has `length` bits, of which `remaining` codes are left. */
-function secondTableBits(length: number, remaining: number, rootBits: number): number {
+function secondTableBits(
+  counts: Int32Array,
+  length: number,
+  remaining: number,
+  rootBits: number,
+): number {
   let bits = length - rootBits;
   let room = (1 << bits) - remaining;
   while (room > 0 && bits + rootBits < MAX_CODE_LENGTH) {

@@ -171,6 +171,12 @@ export class LoudnessMeter {
     }
   }
 
+  /** Loudness of the last `count` steps of 10 ms, 1 to 300; of all there are, if that is less. */
+  loudnessOfLast(count: number): number {
+    const steps = Math.min(count, this.steps, SHORT_TERM_STEPS);
+    return steps === 0 ? Number.NEGATIVE_INFINITY : loudnessOfEnergy(this.meanOfLast(steps));
+  }
+
   private meanOfLast(count: number): number {
     let sum = 0;
     for (let i = this.steps - count; i < this.steps; i++) sum += this.ring[i % SHORT_TERM_STEPS];

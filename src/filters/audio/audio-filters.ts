@@ -15,11 +15,15 @@ import { APAD } from './apad.ts';
 import { ARESAMPLE } from './aresample.ts';
 import { ASETNSAMPLES } from './asetnsamples.ts';
 import { ASETPTS, ASETTB } from './asetpts.ts';
+import { ATEMPO } from './atempo.ts';
 import { ATRIM } from './atrim.ts';
 import { BIQUAD_FILTERS } from './biquads.ts';
 import { CHANNELMAP } from './channelmap.ts';
 import { CHANNELSPLIT } from './channelsplit.ts';
+import { DYNAUDNORM } from './dynaudnorm.ts';
+import { EBUR128 } from './ebur128.ts';
 import { JOIN } from './join.ts';
+import { LOUDNORM } from './loudnorm.ts';
 import { PAN } from './pan.ts';
 import { SILENCEDETECT } from './silencedetect.ts';
 import { SINE } from './sine.ts';
@@ -43,6 +47,10 @@ export const AUDIO_FILTERS: readonly FilterDefinition[] = [
   ASETNSAMPLES,
   ASETPTS,
   ASETTB,
+  ATEMPO,
+  DYNAUDNORM,
+  EBUR128,
+  LOUDNORM,
   ATRIM,
   ...BIQUAD_FILTERS,
   CHANNELMAP,

@@ -42,7 +42,7 @@ function snr(signal: Float64Array, reference: Float64Array): number {
 const noise = (seed: number, count: number) => {
   let state = seed | 1;
   return Float64Array.from({ length: count }, () => {
-    state = Math.imul(state, 1664525) + 1013904223;
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
     return state / 2 ** 31;
   });
 };

@@ -36,7 +36,7 @@ const SCALES = { u8: 127, s16: 32767, s32: 2147483647, flt: 1, dbl: 1 } as const
 export function randomNumbers(seed: number): () => number {
   let state = seed | 1;
   return () => {
-    state = Math.imul(state, 1664525) + 1013904223;
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
     return state / 2 ** 31;
   };
 }

@@ -184,7 +184,11 @@ test('no sample passes the limiter, and what is low enough stays as it is', () =
 describe('dynaudnorm', () => {
   test('is near to what ffmpeg makes', () => {
     const sound = makeSound(44100 * 6, { sampleFmt: 'dbl' });
-    for (const filters of ['dynaudnorm=f=100:g=15', 'dynaudnorm=f=200:g=7:p=0.5:m=4', 'dynaudnorm=g=5:n=0']) {
+    for (const filters of [
+      'dynaudnorm=f=100:g=15',
+      'dynaudnorm=f=200:g=7:p=0.5:m=4',
+      'dynaudnorm=g=5:n=0',
+    ]) {
       const { result } = runGraph([sound], filters);
       const expected = runFfmpegGraph([sound], filters, result);
       expect(signalToNoise(result.samples, expected), filters).toBeGreaterThan(30);

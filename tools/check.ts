@@ -5,6 +5,7 @@ import { checkDocumentation } from './check/documentation.ts';
 import { checkFiles } from './check/files.ts';
 import type { Rule } from './check/finding.ts';
 import { checkLayers } from './check/layers.ts';
+import { checkLockFile } from './check/lock-file.ts';
 import { checkManifest } from './check/manifest.ts';
 import { checkMarkdown } from './check/markdown.ts';
 import { readProject } from './check/project.ts';
@@ -14,6 +15,7 @@ const RULES: readonly Rule[] = [
   checkDocumentation,
   checkFiles,
   checkManifest,
+  checkLockFile,
   checkArchitecture,
   checkMarkdown,
 ];

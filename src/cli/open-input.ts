@@ -97,11 +97,11 @@ export async function openInput(
 const SIGNED_FORMATS = ['y4m', 'wav', 'mp4', 'matroska', 'png_pipe'];
 
 /** Table: extension => format of a file that does not begin like one of that format. */
-const BROKEN_BY_EXTENSION: Readonly<Record<string, string>> = {
-  y4m: 'y4m',
-  wav: 'wav',
-  aac: 'adts',
-};
+const BROKEN_BY_EXTENSION = new Map([
+  ['y4m', 'y4m'],
+  ['wav', 'wav'],
+  ['aac', 'adts'],
+]);
 
 /**
  * Name of the format of an input: as the options say, then by its contents, then, for what has no header, by its
@@ -122,7 +122,7 @@ async function chooseFormat(
     if (RAW_FORMATS.includes(extension)) return extension;
   }
   // A file that is broken from the start is opened all the same: the error says what is wrong with it, and where.
-  const found = byContents ?? BROKEN_BY_EXTENSION[extension];
+  const found = byContents ?? BROKEN_BY_EXTENSION.get(extension);
   if (found !== undefined) return found;
   throw new UnsupportedError(
     name,

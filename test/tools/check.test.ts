@@ -9,6 +9,7 @@ import { checkDocumentation } from '../../tools/check/documentation.ts';
 import { checkFiles } from '../../tools/check/files.ts';
 import type { Project, Rule } from '../../tools/check/finding.ts';
 import { checkLayers } from '../../tools/check/layers.ts';
+import { checkLockFile } from '../../tools/check/lock-file.ts';
 import { checkManifest } from '../../tools/check/manifest.ts';
 import { checkMarkdown } from '../../tools/check/markdown.ts';
 import { firstSentence, maskSource, readSource } from '../../tools/check/source.ts';
@@ -319,5 +320,20 @@ describe('architecture', () => {
       '1: src/bits is not listed',
     ]);
     expect(checkArchitecture(projectOf(files))[0]!.message).toBe('the file does not exist');
+  });
+});
+
+describe('lock file (kind 24)', () => {
+  it('wants a hash of every package, of every platform', () => {
+    const packages = {
+      '': { name: 'vitrine' },
+      'node_modules/a': { version: '1.0.0', integrity: 'sha512-x' },
+      'node_modules/b': { version: '1.0.0', optional: true, os: ['win32'] },
+      'node_modules/c': { link: true },
+    };
+    const project = projectOf({}, { 'package-lock.json': JSON.stringify({ packages }, null, 1) });
+    expect(checkLockFile(project).map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^node_modules\/b has no integrity/),
+    ]);
   });
 });

@@ -4,7 +4,7 @@ import type { SourceFile } from './source.ts';
 /** The project as the rules see it: the TypeScript files, and the text of the few other files that rules read. */
 export interface Project {
   readonly files: readonly SourceFile[];
-  /** Text of `package.json`, `tsconfig.json` and of the Markdown files, by path; absent if the file is. */
+  /** Text of `package.json`, `package-lock.json`, `tsconfig.json` and of the Markdown files, by path; absent if the file is. */
   readonly documents: ReadonlyMap<string, string>;
   /** Whether a file or folder is there, by its path from the repository's root. */
   readonly exists: (path: string) => boolean;

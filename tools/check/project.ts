@@ -5,7 +5,7 @@ import type { Project } from './finding.ts';
 import { readSource } from './source.ts';
 
 const FOLDERS = ['src', 'test', 'tools', 'bench', 'examples'];
-const MANIFESTS = ['package.json', 'tsconfig.json'];
+const MANIFESTS = ['package.json', 'package-lock.json', 'tsconfig.json'];
 const SKIPPED = ['node_modules', 'results', 'vectors'];
 
 /** Every TypeScript file below the folders of the project, and the documents that rules read. */

@@ -23,7 +23,7 @@ export function requireConfig(codec: string, config: Uint8Array): void {
   if (codec === 'aac') aacFormat(config);
   else if (codec === 'h264') readAvcRecord(config);
   else if (codec === 'opus') opusHeadToBox(config);
-  const record = RECORDS[codec];
+  const record = Object.hasOwn(RECORDS, codec) ? RECORDS[codec] : undefined;
   if (record !== undefined && (config.length < record[0] || config[0] !== record[1])) {
     throw new FormatError(`${codec}.config`, `${config.length} bytes are no record of ${codec}`);
   }

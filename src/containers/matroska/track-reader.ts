@@ -195,9 +195,19 @@ function nalLengthOf(config: Uint8Array, where: string, offset: number): number 
   return length;
 }
 
+/** Codec => samples of a frame, where all have the same number. */
+const FRAME_SIZES = new Map<string, number>([
+  ...([
+    ['aac', 1024],
+    ['mp1', 384],
+    ['mp2', 1152],
+    ['mp3', 1152],
+    ['ac3', 1536],
+  ] as const),
+]);
+
 function frameSizeOf(codec: string): number {
-  const sizes: Record<string, number> = { aac: 1024, mp1: 384, mp2: 1152, mp3: 1152, ac3: 1536 };
-  return sizes[codec] ?? 0;
+  return FRAME_SIZES.get(codec) ?? 0;
 }
 
 /** Display units that give a shape: pixels, centimeters, inches, aspect ratio; RFC 9559 clause 5.1.4.1.28.14. */

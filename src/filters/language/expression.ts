@@ -314,8 +314,7 @@ class Parser {
       this.uses.add(name);
       return (v) => v[index]!;
     }
-    const value =
-      constants?.[name] ?? (Object.hasOwn(CONSTANTS, name) ? CONSTANTS[name] : undefined);
+    const value = ownValue(constants, name) ?? ownValue(CONSTANTS, name);
     if (value === undefined) {
       const lower = name.toLowerCase();
       if (lower === 'nan') return () => Number.NaN;
@@ -494,4 +493,12 @@ function findRoot(f: Evaluate, largest: number, registers: Float64Array, v: Floa
   }
   registers[0] = kept;
   return root;
+}
+
+/** What a table has under a name of its own: not what every object has, such as `constructor`. */
+function ownValue(
+  table: Readonly<Record<string, number>> | undefined,
+  name: string,
+): number | undefined {
+  return table !== undefined && Object.hasOwn(table, name) ? table[name] : undefined;
 }

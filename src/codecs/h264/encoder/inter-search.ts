@@ -33,6 +33,12 @@ const MAX_REFERENCES = 16;
  */
 const SPLIT_BITS = 64;
 
+/** Places of the types among the costs. */
+const AS_16X16 = 0;
+const AS_16X8 = P_L0_L0_16X8 - P_L0_16X16;
+const AS_8X16 = P_L0_L0_8X16 - P_L0_16X16;
+const AS_8X8 = P_8X8 - P_L0_16X16;
+
 /** Cost of a partition that was not tried. */
 const NOT_TRIED = 0x7fffffff;
 
@@ -41,6 +47,7 @@ export class InterSearch {
   readonly motion: MotionSearch;
   /** Vectors of the picture's macroblocks at half resolution from the picture before; null if unknown. */
   vectors: Int32Array | null = null;
+  private references: readonly ReconstructedPicture[] = [];
   private readonly context: MacroblockContext;
   private readonly speed: SpeedOptions;
   /** Best vector of 16x16 by reference. */
@@ -61,11 +68,8 @@ export class InterSearch {
   /** Halves of 16x8 and of 8x16. */
   private readonly refIdxHalf: Int32Array = new Int32Array(4);
   private readonly mvHalf: Int32Array = new Int32Array(4);
-  /** Costs of the whole macroblock by type, with the bits of mb_type. */
-  private cost16x16 = 0;
-  private costP8x8 = 0;
-  private cost16x8 = 0;
-  private cost8x16 = 0;
+  /** Costs of the whole macroblock with the bits of mb_type, by type from P_L0_16x16 on. */
+  private readonly costs: Int32Array = new Int32Array(4);
 
   /** Vectors that a macroblock may have: half of MaxMvsPer2Mb, so that any two in a row keep to it (Table A-1). */
   private readonly maxVectors: number;
@@ -86,41 +90,42 @@ export class InterSearch {
    * Searches all partitions that the options allow; the context's motion grid is loaded. Returns the cost of the best,
    * which `apply` then puts into a candidate.
    */
-  search(references: readonly ReconstructedPicture[], lambda: number): number {
-    this.search16x16(references, lambda);
-    this.costP8x8 = NOT_TRIED;
-    this.cost16x8 = NOT_TRIED;
-    this.cost8x16 = NOT_TRIED;
+  search(references: readonly ReconstructedPicture[]): number {
+    const { lambda } = this.motion;
+    this.references = references;
+    this.search16x16();
+    this.costs[AS_8X8] = NOT_TRIED;
+    this.costs[AS_16X8] = NOT_TRIED;
+    this.costs[AS_8X16] = NOT_TRIED;
     if (this.speed.partitions !== 'none' && this.distortion16x16 >= SPLIT_BITS * lambda) {
-      this.search8x8(references, lambda);
+      this.search8x8();
       // Choice: the halves are searched only if 8x8 comes near 16x16; motion is then likely to differ somewhere.
-      if (this.costP8x8 < this.cost16x16 + (this.cost16x16 >> 3)) {
-        this.searchHalves(references, lambda, P_L0_L0_16X8);
-        this.searchHalves(references, lambda, P_L0_L0_8X16);
+      if (this.costs[AS_8X8] < this.costs[AS_16X16] + (this.costs[AS_16X16] >> 3)) {
+        this.searchHalves(P_L0_L0_16X8);
+        this.searchHalves(P_L0_L0_8X16);
       }
     }
-    return Math.min(this.cost16x16, this.costP8x8, this.cost16x8, this.cost8x16);
+    return this.costOf(this.bestType);
   }
 
-  /** Macroblock type of the lowest cost. */
+  /** Macroblock type of the lowest cost; of equal ones the one with fewer parts. */
   get bestType(): number {
-    const best = Math.min(this.cost16x16, this.costP8x8, this.cost16x8, this.cost8x16);
-    if (best === this.cost16x16) return P_L0_16X16;
-    if (best === this.cost16x8) return P_L0_L0_16X8;
-    return best === this.cost8x16 ? P_L0_L0_8X16 : P_8X8;
+    const { costs } = this;
+    let best = AS_16X16;
+    for (let type = AS_16X8; type <= AS_8X8; type++) if (costs[type] < costs[best]) best = type;
+    return P_L0_16X16 + best;
   }
 
   /** Cost that the search found for a macroblock type; a very large number if it was not tried. */
   costOf(mbType: number): number {
-    if (mbType === P_L0_16X16) return this.cost16x16;
-    if (mbType === P_L0_L0_16X8) return this.cost16x8;
-    return mbType === P_L0_L0_8X16 ? this.cost8x16 : this.costP8x8;
+    return this.costs[mbType - P_L0_16X16];
   }
 
-  private search16x16(references: readonly ReconstructedPicture[], lambda: number): void {
-    const { motion, context } = this;
+  private search16x16(): void {
+    const { motion, context, references } = this;
+    const { lambda } = motion;
     const { state, mbAddr } = context;
-    this.cost16x16 = NOT_TRIED;
+    this.costs[AS_16X16] = NOT_TRIED;
     for (let refIdx = 0; refIdx < references.length; refIdx++) {
       const mvp = context.motion.predict(0, 0, 4, refIdx);
       if (refIdx === 0 && this.vectors !== null) {
@@ -141,11 +146,12 @@ export class InterSearch {
       // clips, QP 22..37, parts at veryfast: BD-rate +0.4 %, time 0.87.
       const isFirst = refIdx === 0;
       const withQuarters = references.length === 1;
-      motion.search(references[refIdx], 0, 0, 16, 16, mvp, lambda, withQuarters, isFirst);
+      motion.place(references[refIdx], 0, 0, 16, 16);
+      motion.search(mvp, withQuarters, isFirst);
       this.mv16x16[refIdx] = motion.mv;
       const cost = motion.cost + lambda * (ueBits(0) + refIdxBits(refIdx, references.length));
-      if (cost < this.cost16x16) {
-        this.cost16x16 = cost;
+      if (cost < this.costs[AS_16X16]) {
+        this.costs[AS_16X16] = cost;
         this.refIdx16x16 = refIdx;
         this.distortion16x16 = motion.distortion;
       }
@@ -156,18 +162,20 @@ export class InterSearch {
         break;
       }
     }
-    if (references.length > 1) this.refine16x16(references, lambda);
+    if (references.length > 1) this.refine16x16();
   }
 
   /** Quarter samples for the best of several references. */
-  private refine16x16(references: readonly ReconstructedPicture[], lambda: number): void {
-    const { motion, refIdx16x16: refIdx } = this;
+  private refine16x16(): void {
+    const { motion, references, refIdx16x16: refIdx } = this;
+    const { lambda } = motion;
     const mvp = this.context.motion.predict(0, 0, 4, refIdx);
-    motion.refine(references[refIdx], 0, 0, 16, 16, mvp, lambda, this.mv16x16[refIdx]);
+    motion.place(references[refIdx], 0, 0, 16, 16);
+    motion.refine(mvp, this.mv16x16[refIdx]);
     this.mv16x16[refIdx] = motion.mv;
     this.distortion16x16 = motion.distortion;
     const bits = ueBits(0) + refIdxBits(refIdx, references.length);
-    this.cost16x16 = motion.cost + lambda * bits;
+    this.costs[AS_16X16] = motion.cost + lambda * bits;
   }
 
   private addNeighborStarts(): void {
@@ -179,8 +187,9 @@ export class InterSearch {
     if (context.hasC) motion.addStart(state.mv[16 * (mbAddr - width + 1) + 12]);
   }
 
-  private search8x8(references: readonly ReconstructedPicture[], lambda: number): void {
-    const { motion, context, speed } = this;
+  private search8x8(): void {
+    const { motion, context, speed, references } = this;
+    const { lambda } = motion;
     const grid = context.motion;
     grid.clearInside();
     let total = lambda * ueBits(3);
@@ -200,7 +209,8 @@ export class InterSearch {
         motion.addStart(this.mv16x16[refIdx]);
         for (let k = 0; k < i; k++)
           if (this.refIdx8x8[k] === refIdx) motion.addStart(this.mv8x8[k]);
-        motion.search(references[refIdx], 4 * x, 4 * y, 8, 8, mvp, lambda, true, false);
+        motion.place(references[refIdx], 4 * x, 4 * y, 8, 8);
+        motion.search(mvp, true, false);
         const cost = motion.cost + lambda * (refIdxBits(refIdx, references.length) + 1);
         if (cost < best) {
           best = cost;
@@ -210,22 +220,19 @@ export class InterSearch {
       }
       this.cost8x8[i] = best;
       this.subType[i] = P_L0_8X8;
-      if (speed.partitions === 'all') this.searchSubPartitions(references, lambda, i);
+      if (speed.partitions === 'all') this.searchSubPartitions(i);
       this.vectorCount += SUB_VECTORS[this.subType[i]];
       if (this.subType[i] === P_L0_8X8) grid.fill(x, y, 2, 2, this.refIdx8x8[i], this.mv8x8[i]);
       total += this.cost8x8[i];
-      if (total > this.cost16x16 + (this.cost16x16 >> 2)) return;
+      if (total > this.costs[AS_16X16] + (this.costs[AS_16X16] >> 2)) return;
     }
-    this.costP8x8 = total;
+    this.costs[AS_8X8] = total;
   }
 
   /** 8x4, 4x8 and 4x4 of the 8x8 block `i`; leaves the best in the motion grid. */
-  private searchSubPartitions(
-    references: readonly ReconstructedPicture[],
-    lambda: number,
-    i: number,
-  ): void {
-    const { motion, context } = this;
+  private searchSubPartitions(i: number): void {
+    const { motion, context, references } = this;
+    const { lambda } = motion;
     const grid = context.motion;
     const x = (i & 1) * 2;
     const y = (i >> 1) * 2;
@@ -242,17 +249,8 @@ export class InterSearch {
         for (let dx = 0; dx < 2; dx += width) {
           const mvp = grid.predict(x + dx, y + dy, width, refIdx);
           motion.addStart(this.mv8x8[i]);
-          motion.search(
-            references[refIdx],
-            4 * (x + dx),
-            4 * (y + dy),
-            4 * width,
-            4 * height,
-            mvp,
-            lambda,
-            true,
-            false,
-          );
+          motion.place(references[refIdx], 4 * (x + dx), 4 * (y + dy), 4 * width, 4 * height);
+          motion.search(mvp, true, false);
           cost += motion.cost;
           grid.fill(x + dx, y + dy, width, height, refIdx, motion.mv);
           for (let by = dy; by < dy + height; by++) {
@@ -282,16 +280,13 @@ export class InterSearch {
   }
 
   /** 16x8 or 8x16, each half from the vectors of its two 8x8 blocks and of 16x16. */
-  private searchHalves(
-    references: readonly ReconstructedPicture[],
-    lambda: number,
-    mbType: number,
-  ): void {
-    const { motion, context } = this;
+  private searchHalves(mbType: number): void {
+    const { motion, context, references } = this;
+    const { lambda } = motion;
     const grid = context.motion;
     const isWide = mbType === P_L0_L0_16X8;
     const offset = isWide ? 0 : 2;
-    const limit = Math.min(this.cost16x16, this.costP8x8);
+    const limit = Math.min(this.costs[AS_16X16], this.costs[AS_8X8]);
     grid.clearInside();
     let total = lambda * ueBits(isWide ? 1 : 2);
     for (let half = 0; half < 2; half++) {
@@ -308,8 +303,9 @@ export class InterSearch {
         motion.addStart(this.mv8x8[k === 0 ? second : first]);
         motion.addStart(this.mv16x16[refIdx]);
         const reference = references[refIdx];
-        if (isWide) motion.choose(reference, 0, 8 * half, 16, 8, mvp, lambda);
-        else motion.choose(reference, 8 * half, 0, 8, 16, mvp, lambda);
+        if (isWide) motion.place(reference, 0, 8 * half, 16, 8);
+        else motion.place(reference, 8 * half, 0, 8, 16);
+        motion.choose(mvp);
         const cost = motion.cost + lambda * refIdxBits(refIdx, references.length);
         if (cost < best) {
           best = cost;
@@ -323,8 +319,8 @@ export class InterSearch {
       if (isWide) grid.fill(0, 2 * half, 4, 2, refIdxHalf[offset + half], mvHalf[offset + half]);
       else grid.fill(2 * half, 0, 2, 4, refIdxHalf[offset + half], mvHalf[offset + half]);
     }
-    if (isWide) this.cost16x8 = total;
-    else this.cost8x16 = total;
+    if (isWide) this.costs[AS_16X8] = total;
+    else this.costs[AS_8X16] = total;
   }
 
   /** Puts the result for `mbType` into a candidate: type, references, vectors, cost. */

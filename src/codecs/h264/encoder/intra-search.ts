@@ -213,24 +213,31 @@ const AVAILABLE_MODES: Uint16Array = /* @__PURE__ */ Uint16Array.from({ length: 
   maskOf(...[...INTRA_4X4_NEEDS.keys()].filter((mode) => (INTRA_4X4_NEEDS[mode] & ~has) === 0)),
 );
 
+/** The terms of a search for Intra_4x4 modes. */
+interface Intra4x4Terms {
+  readonly qp: number;
+  readonly lambda: number;
+  /** What mb_type starts from in the slice. */
+  readonly mbTypeOffset: number;
+  /** Cost above which the macroblock is given up. */
+  readonly limit: number;
+  /** Whether all nine modes are tried for every block. */
+  readonly allModes: boolean;
+}
+
 /** Bytes from the prediction of one mode to that of the next. */
 const MODE_SIZE = 4 * INTRA_4X4_WORDS;
 
 /**
  * Chooses the modes of the 16 blocks and codes them, in the candidate's reconstruction block. Stops when the cost is
- * above `limit`.
- * @param allModes whether all nine modes are tried for every block
+ * above the limit.
  * @returns whether it went through; cost, modes, levels and the luma CBP are then set
  */
 export function searchIntra4x4(
   context: MacroblockContext,
   candidate: Candidate,
   coder: ResidualCoder,
-  qp: number,
-  lambda: number,
-  mbTypeOffset: number,
-  limit: number,
-  allModes: boolean,
+  { qp, lambda, mbTypeOffset, limit, allModes }: Intra4x4Terms,
 ): boolean {
   const { words, kernels, source, blocks } = context.memory;
   const { syntax } = candidate;

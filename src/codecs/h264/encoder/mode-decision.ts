@@ -4,7 +4,15 @@
  */
 
 import type { LevelLimits } from '../../../syntax/h264/levels.ts';
-import { P_L0_8X8, P_L0_16X16, P_L0_L0_8X16, P_L0_L0_16X8 } from '../standard/macroblock.ts';
+import {
+  I_4X4,
+  I_16X16,
+  P_8X8,
+  P_L0_8X8,
+  P_L0_16X16,
+  P_L0_L0_8X16,
+  P_L0_L0_16X8,
+} from '../standard/macroblock.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
 import { Candidate } from './candidate.ts';
 import { predictChroma16x16, predictInter, predictLuma16x16 } from './inter-prediction.ts';
@@ -33,6 +41,8 @@ import type { ResidualCoder } from './residual.ts';
 
 /** mb_type of intra macroblocks starts here in P slices (Table 7-13). */
 const INTRA_TYPES_IN_P = 5;
+/** The inter types that are candidates, in the order in which they are tried after the best. */
+const INTER_TYPES = [P_L0_16X16, P_L0_L0_16X8, P_L0_L0_8X16, P_8X8] as const;
 const NO_LIMIT = 0x7fffffff;
 /** A packed vector beyond all limits. */
 const NO_VECTOR = 0x7fff7fff;
@@ -44,7 +54,10 @@ const MAX_EXACT_STEPS = 2;
 /** Inter cost over the neighbors' at which intra is tried (option `fastIntra`). */
 const INTRA_RATIO = 1.5;
 
-/** Decides and codes the macroblocks of one encoder. */
+/**
+ * Decides and codes the macroblocks of one encoder. Each way to code a macroblock is a `Candidate`: a search fills in its
+ * type, modes and vectors, `evaluate` codes it on trial, and the one of the lowest cost is written.
+ */
 export class ModeDecision {
   private readonly context: MacroblockContext;
   private readonly coder: MacroblockCoder;
@@ -59,6 +72,13 @@ export class ModeDecision {
   private predictedSkipMv = NO_VECTOR;
   /** Inter cost of each macroblock of the picture, 0 where intra or skipped: what is usual nearby. */
   private readonly interCost: Int32Array;
+  // The macroblock at hand.
+  private qp = 0;
+  private references: readonly ReconstructedPicture[] = [];
+  /** Vector of P_Skip, or NO_VECTOR where it cannot be used. */
+  private skipMv = NO_VECTOR;
+  /** intra_chroma_pred_mode, the same for all intra candidates. */
+  private chromaMode = 0;
 
   constructor(
     context: MacroblockContext,
@@ -88,62 +108,9 @@ export class ModeDecision {
 
   /** Codes the context's macroblock, its source loaded, in an I slice. */
   codeIntra(qp: number, picture: ReconstructedPicture): void {
-    this.coder.code(this.decideIntra(qp, picture, 0, NO_LIMIT, true)!, qp, picture);
-  }
-
-  /**
-   * The best intra candidate, coded completely; null if none is below `limit` in the unit of SATD costs.
-   * @param mbTypeOffset what mb_type starts from: 0 in I slices, INTRA_TYPES_IN_P in P slices
-   */
-  private decideIntra(
-    qp: number,
-    picture: ReconstructedPicture,
-    mbTypeOffset: number,
-    limit: number,
-    with4x4: boolean,
-  ): Candidate | null {
-    const { context, intra16, intra4, residual } = this;
-    const lambda = LAMBDA_SAD[qp];
-    context.loadNeighborSamples(picture, intra16.recon);
-    const has16x16 = searchIntra16x16(context, intra16, lambda, mbTypeOffset, limit);
-    let bound = limit;
-    if (has16x16) {
-      const { cost } = intra16;
-      bound = this.speed.rdo ? Math.min(limit, cost + (cost >> 2)) : cost;
-    }
-    let has4x4 = false;
-    if (with4x4) {
-      context.loadNeighborSamples(picture, intra4.recon);
-      context.loadIntraModes();
-      has4x4 = searchIntra4x4(
-        context,
-        intra4,
-        residual,
-        qp,
-        lambda,
-        mbTypeOffset,
-        bound,
-        this.speed.rdo,
-      );
-    }
-    const takes16x16 = has16x16 && (!has4x4 || this.speed.rdo);
-    if (!takes16x16 && !has4x4) return null;
-    const chromaMode = searchIntraChroma(context, intra16.recon, lambda);
-    if (takes16x16) {
-      residual.codeIntra16x16(intra16, qp);
-      this.codeIntraChroma(intra16, chromaMode, qp);
-    }
-    if (has4x4) this.codeIntraChroma(intra4, chromaMode, qp);
-    if (!has4x4) return intra16;
-    if (!takes16x16) return intra4;
-    this.setExactCost(intra16, qp);
-    this.setExactCost(intra4, qp);
-    return intra16.cost < intra4.cost ? intra16 : intra4;
-  }
-
-  private codeIntraChroma(candidate: Candidate, chromaMode: number, qp: number): void {
-    placeIntraChroma(this.context, candidate, chromaMode);
-    this.residual.codeChroma(candidate, qp, true);
+    this.qp = qp;
+    this.skipMv = NO_VECTOR;
+    this.coder.code(this.decideIntra(picture, 0, NO_LIMIT, true)!, qp, picture);
   }
 
   /** Codes the context's macroblock in a P slice. `references` is list 0. */
@@ -153,51 +120,48 @@ export class ModeDecision {
     references: readonly ReconstructedPicture[],
   ): void {
     const { context, interSearch, coder, speed } = this;
-    const lambda = LAMBDA_SAD[qp];
+    this.qp = qp;
+    this.references = references;
     context.loadMotion();
-    interSearch.motion.startMacroblock();
+    interSearch.motion.startMacroblock(LAMBDA_SAD[qp]);
     const skipMv = context.motion.predictSkip();
-    const canSkip = interSearch.motion.isAllowed(skipMv);
-    this.predictedSkipMv = NO_VECTOR;
-    if (canSkip) {
-      predictLuma16x16(context, this.inter, references[0], skipMv);
-      this.predictedSkipMv = skipMv;
-      if (this.hasNoResidual(qp, references[0], skipMv)) {
-        coder.codeSkip(this.inter, skipMv, picture);
-        this.interCost[context.mbAddr] = 0;
-        return;
-      }
+    this.skipMv = interSearch.motion.isAllowed(skipMv) ? skipMv : NO_VECTOR;
+    if (this.skipsAtOnce()) {
+      coder.codeSkip(this.inter, skipMv, picture);
+      this.interCost[context.mbAddr] = 0;
+      return;
     }
-    const interCost = interSearch.search(references, lambda);
+    const interCost = interSearch.search(references);
     this.interCost[context.mbAddr] = interCost;
-    let best = speed.rdo
-      ? this.decideInterExactly(qp, references, canSkip ? skipMv : null)
-      : this.codeInterType(this.inter, interSearch.bestType, qp, references);
+    let best = speed.rdo ? this.decideInterExactly() : this.decideInter();
     if (this.mayBeIntra(interCost)) {
       const limit = speed.rdo ? interCost + (interCost >> 2) : interCost;
-      const intra = this.decideIntra(qp, picture, INTRA_TYPES_IN_P, limit, speed.intra4x4InP);
-      if (intra !== null) {
-        if (speed.rdo) this.setExactCost(intra, qp);
-        if (!speed.rdo || intra.cost < best.cost) best = intra;
-      }
+      const intra = this.decideIntra(picture, INTRA_TYPES_IN_P, limit, speed.intra4x4InP);
+      if (intra !== null && (!speed.rdo || intra.cost < best.cost)) best = intra;
     }
-    const { syntax } = best;
-    if (
-      canSkip &&
+    if (this.isSkip(best)) coder.codeSkip(best, skipMv, picture);
+    else coder.code(best, qp, picture);
+  }
+
+  /** Whether a candidate, evaluated, is what P_Skip means: its vector, the nearest picture, no residual. */
+  private isSkip({ syntax, mv }: Candidate): boolean {
+    return (
+      this.skipMv !== NO_VECTOR &&
       syntax.coded_block_pattern === 0 &&
       syntax.mbType === P_L0_16X16 &&
       syntax.refIdx[0] === 0 &&
-      best.mv[0] === skipMv
-    ) {
-      coder.codeSkip(best, skipMv, picture);
-    } else {
-      coder.code(best, qp, picture);
-    }
+      mv[0] === this.skipMv
+    );
   }
 
-  /** Whether `inter`, its luma predicted from the skip vector, needs no residual; predicts chroma if luma does not. */
-  private hasNoResidual(qp: number, reference: ReconstructedPicture, skipMv: number): boolean {
-    const { context, residual, inter } = this;
+  /** Whether the prediction of P_Skip leaves no residual: it is then taken without a search. Leaves it in `inter`. */
+  private skipsAtOnce(): boolean {
+    const { context, residual, inter, qp, skipMv } = this;
+    this.predictedSkipMv = NO_VECTOR;
+    if (skipMv === NO_VECTOR) return false;
+    const reference = this.references[0];
+    predictLuma16x16(context, inter, reference, skipMv);
+    this.predictedSkipMv = skipMv;
     if (!residual.hasNoLuma(inter, qp)) return false;
     predictChroma16x16(context, inter, reference, skipMv);
     return residual.hasNoChroma(inter, qp);
@@ -219,60 +183,119 @@ export class ModeDecision {
     return interCost > INTRA_RATIO * Math.max(this.interCost[left], this.interCost[above]);
   }
 
-  /** Predicts and codes the inter type of the last search into `candidate`. */
-  private codeInterType(
-    candidate: Candidate,
-    mbType: number,
-    qp: number,
-    references: readonly ReconstructedPicture[],
-  ): Candidate {
-    this.interSearch.apply(candidate, mbType);
+  /** Codes a candidate whose type, modes and vectors are set; with `rdo` its cost is then exact. */
+  private evaluate(candidate: Candidate): void {
+    const { residual, qp } = this;
+    switch (candidate.syntax.mbType) {
+      case I_16X16:
+        residual.codeIntra16x16(candidate, qp);
+        this.codeIntraChroma(candidate);
+        break;
+      case I_4X4:
+        // Its luma was coded block by block, as its modes were chosen.
+        this.codeIntraChroma(candidate);
+        break;
+      default:
+        this.predict(candidate);
+        residual.codeInterLuma(candidate, qp);
+        residual.codeChroma(candidate, qp, false);
+    }
+    if (this.speed.rdo) this.setExactCost(candidate);
+  }
+
+  private codeIntraChroma(candidate: Candidate): void {
+    placeIntraChroma(this.context, candidate, this.chromaMode);
+    this.residual.codeChroma(candidate, this.qp, true);
+  }
+
+  /** Makes the prediction of an inter candidate, if it is not there from `skipsAtOnce`. */
+  private predict(candidate: Candidate): void {
     const { syntax, mv } = candidate;
-    const isPredicted =
+    const hasLuma =
       candidate === this.inter &&
-      mbType === P_L0_16X16 &&
+      syntax.mbType === P_L0_16X16 &&
       syntax.refIdx[0] === 0 &&
       mv[0] === this.predictedSkipMv;
     this.predictedSkipMv = NO_VECTOR;
-    if (isPredicted) predictChroma16x16(this.context, candidate, references[0], mv[0]);
-    else predictInter(this.context, candidate, references);
-    this.residual.codeInterLuma(candidate, qp);
-    this.residual.codeChroma(candidate, qp, false);
-    return candidate;
+    if (hasLuma) predictChroma16x16(this.context, candidate, this.references[0], mv[0]);
+    else predictInter(this.context, candidate, this.references);
+  }
+
+  /**
+   * The best intra candidate, evaluated; null if none is below `limit` in the unit of SATD costs.
+   * @param mbTypeOffset what mb_type starts from: 0 in I slices, INTRA_TYPES_IN_P in P slices
+   */
+  private decideIntra(
+    picture: ReconstructedPicture,
+    mbTypeOffset: number,
+    limit: number,
+    with4x4: boolean,
+  ): Candidate | null {
+    const { context, intra16, intra4, residual, qp } = this;
+    const { rdo } = this.speed;
+    const lambda = LAMBDA_SAD[qp];
+    context.loadNeighborSamples(picture, intra16.recon);
+    const has16x16 = searchIntra16x16(context, intra16, lambda, mbTypeOffset, limit);
+    let has4x4 = false;
+    if (with4x4) {
+      let bound = limit;
+      if (has16x16) {
+        const { cost } = intra16;
+        bound = rdo ? Math.min(limit, cost + (cost >> 2)) : cost;
+      }
+      context.loadNeighborSamples(picture, intra4.recon);
+      context.loadIntraModes();
+      const terms = { qp, lambda, mbTypeOffset, limit: bound, allModes: rdo };
+      has4x4 = searchIntra4x4(context, intra4, residual, terms);
+    }
+    const takes16x16 = has16x16 && (!has4x4 || rdo);
+    if (!takes16x16 && !has4x4) return null;
+    this.chromaMode = searchIntraChroma(context, intra16.recon, lambda);
+    if (takes16x16) this.evaluate(intra16);
+    if (has4x4) this.evaluate(intra4);
+    if (!takes16x16) return intra4;
+    return has4x4 && intra16.cost >= intra4.cost ? intra4 : intra16;
+  }
+
+  /** The inter type of the lowest SATD cost, evaluated. */
+  private decideInter(): Candidate {
+    this.interSearch.apply(this.inter, this.interSearch.bestType);
+    this.evaluate(this.inter);
+    return this.inter;
   }
 
   /** The inter type of the lowest exact cost among those whose SATD comes near the best, P_Skip included. */
-  private decideInterExactly(
-    qp: number,
-    references: readonly ReconstructedPicture[],
-    skipMv: number | null,
-  ): Candidate {
+  private decideInterExactly(): Candidate {
     const { interSearch } = this;
     const bestType = interSearch.bestType;
     const bound = interSearch.costOf(bestType) * this.speed.typeMargin;
-    this.codeInterType(this.inter, bestType, qp, references);
-    this.setExactCost(this.inter, qp, skipMv);
-    for (let mbType = P_L0_16X16; mbType < P_L0_16X16 + 4; mbType++) {
+    this.decideInter();
+    for (const mbType of INTER_TYPES) {
       if (mbType === bestType || interSearch.costOf(mbType) > bound) continue;
-      this.codeInterType(this.trial, mbType, qp, references);
-      this.setExactCost(this.trial, qp, skipMv);
+      interSearch.apply(this.trial, mbType);
+      this.evaluate(this.trial);
       this.keepBetterInter();
     }
-    if (this.speed.exactVectors) this.refineVectors(qp, references, skipMv);
-    if (skipMv !== null) {
-      // P_Skip with a residual that is thrown away: one bit or less, and the error of the plain prediction.
-      const { trial } = this;
-      predictLuma16x16(this.context, trial, references[0], skipMv);
-      predictChroma16x16(this.context, trial, references[0], skipMv);
-      trial.syntax.mbType = P_L0_16X16;
-      trial.syntax.refIdx.fill(0);
-      trial.syntax.coded_block_pattern = 0;
-      trial.syntax.masks.fill(0);
-      trial.mv.fill(skipMv);
-      trial.cost = this.squaredError(trial) + LAMBDA_SSD[qp];
+    if (this.speed.exactVectors) this.refineVectors();
+    if (this.skipMv !== NO_VECTOR) {
+      this.evaluateSkip(this.trial);
       this.keepBetterInter();
     }
     return this.inter;
+  }
+
+  /** P_Skip with a residual that is thrown away: one bit or less, and the error of the plain prediction. */
+  private evaluateSkip(candidate: Candidate): void {
+    const { context, references, skipMv } = this;
+    const { syntax, mv } = candidate;
+    predictLuma16x16(context, candidate, references[0], skipMv);
+    predictChroma16x16(context, candidate, references[0], skipMv);
+    syntax.mbType = P_L0_16X16;
+    for (let i = 0; i < 4; i++) syntax.refIdx[i] = 0;
+    syntax.coded_block_pattern = 0;
+    syntax.masks.fill(0);
+    mv.fill(skipMv);
+    this.setExactCost(candidate);
   }
 
   /** Exchanges `trial` for `inter` if it costs less; returns whether it did. */
@@ -288,36 +311,34 @@ export class ModeDecision {
    * Choice (option `exactVectors`): the vectors of the best candidate move by a quarter sample, one part after another, as
    * long as its exact cost falls.
    */
-  private refineVectors(
-    qp: number,
-    references: readonly ReconstructedPicture[],
-    skipMv: number | null,
-  ): void {
+  private refineVectors(): void {
     const { mbType } = this.inter.syntax;
     const isWide = mbType === P_L0_16X16 || mbType === P_L0_L0_16X8;
     const isHigh = mbType === P_L0_16X16 || mbType === P_L0_L0_8X16;
+    const width = isWide ? 4 : 2;
+    const height = isHigh ? 4 : 2;
     for (let i = 0; i < 4; i++) {
       const isRepeated = ((i & 1) !== 0 && isWide) || (i > 1 && isHigh);
       if (isRepeated || this.inter.syntax.subMbType[i] !== P_L0_8X8) continue;
       const first = (i >> 1) * 8 + (i & 1) * 2;
-      const width = isWide ? 4 : 2;
-      const height = isHigh ? 4 : 2;
       for (let step = 0; step < MAX_EXACT_STEPS; step++) {
-        const mv = this.inter.mv[first];
-        let isBetter = false;
-        for (let k = 0; k < 8; k += 2) {
-          const moved = packMv(mvX(mv) + DIAMOND[k], mvY(mv) + DIAMOND[k + 1]);
-          if (!this.interSearch.motion.isAllowed(moved)) continue;
-          this.moveTrial(first, width, height, moved);
-          predictInter(this.context, this.trial, references);
-          this.residual.codeInterLuma(this.trial, qp);
-          this.residual.codeChroma(this.trial, qp, false);
-          this.setExactCost(this.trial, qp, skipMv);
-          if (this.keepBetterInter()) isBetter = true;
-        }
-        if (!isBetter) break;
+        if (!this.refineVector(first, width, height)) break;
       }
     }
+  }
+
+  /** Tries the four neighbors of the vector of one part; returns whether one is better. */
+  private refineVector(first: number, width: number, height: number): boolean {
+    const mv = this.inter.mv[first];
+    let isBetter = false;
+    for (let k = 0; k < 8; k += 2) {
+      const moved = packMv(mvX(mv) + DIAMOND[k], mvY(mv) + DIAMOND[k + 1]);
+      if (!this.interSearch.motion.isAllowed(moved)) continue;
+      this.moveTrial(first, width, height, moved);
+      this.evaluate(this.trial);
+      if (this.keepBetterInter()) isBetter = true;
+    }
+    return isBetter;
   }
 
   /** Makes `trial` what `inter` is, but for the vector of some of its blocks. */
@@ -335,16 +356,9 @@ export class ModeDecision {
   }
 
   /** Sets the cost of a coded candidate to squared error + lambda·bits. A skipped macroblock counts one bit. */
-  private setExactCost(candidate: Candidate, qp: number, skipMv: number | null = null): void {
-    const { syntax, mv } = candidate;
-    const isSkip =
-      skipMv !== null &&
-      syntax.coded_block_pattern === 0 &&
-      syntax.mbType === P_L0_16X16 &&
-      syntax.refIdx[0] === 0 &&
-      mv[0] === skipMv;
-    const bits = isSkip ? 1 : this.coder.countBits(candidate, qp);
-    candidate.cost = this.squaredError(candidate) + LAMBDA_SSD[qp] * bits;
+  private setExactCost(candidate: Candidate): void {
+    const bits = this.isSkip(candidate) ? 1 : this.coder.countBits(candidate, this.qp);
+    candidate.cost = this.squaredError(candidate) + LAMBDA_SSD[this.qp] * bits;
   }
 
   private squaredError(candidate: Candidate): number {

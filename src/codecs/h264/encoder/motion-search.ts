@@ -116,7 +116,8 @@ export class MotionSearch {
   private rowStep = 1;
   private predictedX = 0;
   private predictedY = 0;
-  private lambda = 1;
+  /** Worth of a bit in the unit of distortion. */
+  lambda = 1;
   private bestX = 0;
   private bestY = 0;
   private bestCost = 0;
@@ -132,8 +133,9 @@ export class MotionSearch {
     this.maxVertical = maxVertical;
   }
 
-  /** Sets the limits for the context's macroblock. */
-  startMacroblock(): void {
+  /** Sets the limits for the context's macroblock, and what a bit is worth in it. */
+  startMacroblock(lambda: number): void {
+    this.lambda = lambda;
     const { mbX, mbY, state } = this.context;
     this.ensuredPicture = null;
     this.minX = Math.max(-16 * mbX - OUTSIDE, -2048 + 1);
@@ -153,24 +155,29 @@ export class MotionSearch {
     if (this.startCount < MAX_STARTS) this.starts[this.startCount++] = mv;
   }
 
+  /** Says which block is searched next, at (x, y) of the macroblock, in samples, and in which picture. */
+  place(picture: ReconstructedPicture, x: number, y: number, width: number, height: number): void {
+    const context = this.context;
+    this.picture = picture;
+    this.blockX = 16 * context.mbX + x;
+    this.blockY = 16 * context.mbY + y;
+    this.width = width;
+    this.height = height;
+    this.rowStep = this.options.sparseRows && width === 16 ? 2 : 1;
+    const offset = y * SOURCE_STRIDE + x;
+    this.source = context.memory.source + offset;
+    this.searchSource = context.memory.searchSource + offset;
+  }
+
   /**
-   * Searches the block at (x, y) of the macroblock, in samples, from the starts added since the last search and the
-   * prediction `mvp` (packed), without quarter samples if those are left to `refine`. Sets `mv`, `cost` and `distortion`;
-   * the cost is distortion + lambda·bits of the vector.
+   * Searches the block that was placed, from the starts added since the last search and the prediction `mvp` (packed), without
+   * quarter samples if those are left to `refine`. Sets `mv`, `cost` and `distortion`; the cost is distortion + lambda·bits of
+   * the vector.
    * @param isThorough by the option's full-sample pattern; else by small diamonds
    */
-  search(
-    picture: ReconstructedPicture,
-    x: number,
-    y: number,
-    width: number,
-    height: number,
-    mvp: number,
-    lambda: number,
-    withQuarters: boolean,
-    isThorough: boolean,
-  ): void {
-    this.place(picture, x, y, width, height, mvp, lambda);
+  search(mvp: number, withQuarters: boolean, isThorough: boolean): void {
+    const { lambda, width, height } = this;
+    this.predictFrom(mvp);
     this.bestCost = NO_COST;
     this.tryFull((this.predictedX + 2) >> 2, (this.predictedY + 2) >> 2);
     const startCount = this.startCount;
@@ -207,19 +214,11 @@ export class MotionSearch {
 
   /**
    * Chooses among the starts added since the last search, which are vectors of the parts or of the whole of this block, and
-   * the prediction; without a search of its own. Arguments and results as `search`.
+   * the prediction; without a search of its own. Results as `search`.
    */
-  choose(
-    picture: ReconstructedPicture,
-    x: number,
-    y: number,
-    width: number,
-    height: number,
-    mvp: number,
-    lambda: number,
-  ): void {
+  choose(mvp: number): void {
     const { starts, startCount } = this;
-    this.place(picture, x, y, width, height, mvp, lambda);
+    this.predictFrom(mvp);
     this.startCount = 0;
     this.bestX = mvX(starts[0]);
     this.bestY = mvY(starts[0]);
@@ -229,46 +228,18 @@ export class MotionSearch {
     this.finish(true);
   }
 
-  /** Moves a vector found by `search` by quarter samples, if that helps; arguments and results as there. */
-  refine(
-    picture: ReconstructedPicture,
-    x: number,
-    y: number,
-    width: number,
-    height: number,
-    mvp: number,
-    lambda: number,
-    mv: number,
-  ): void {
-    this.place(picture, x, y, width, height, mvp, lambda);
+  /** Moves a vector found by `search` by quarter samples, if that helps; results as there. */
+  refine(mvp: number, mv: number): void {
+    this.predictFrom(mvp);
     this.bestX = mvX(mv);
     this.bestY = mvY(mv);
     if (this.options.metric === 'sad') this.bestCost = this.measure('sad');
     this.finish(true);
   }
 
-  private place(
-    picture: ReconstructedPicture,
-    x: number,
-    y: number,
-    width: number,
-    height: number,
-    mvp: number,
-    lambda: number,
-  ): void {
-    const context = this.context;
-    this.picture = picture;
-    this.blockX = 16 * context.mbX + x;
-    this.blockY = 16 * context.mbY + y;
-    this.width = width;
-    this.height = height;
-    this.rowStep = this.options.sparseRows && width === 16 ? 2 : 1;
-    const offset = y * SOURCE_STRIDE + x;
-    this.source = context.memory.source + offset;
-    this.searchSource = context.memory.searchSource + offset;
+  private predictFrom(mvp: number): void {
     this.predictedX = mvX(mvp);
     this.predictedY = mvY(mvp);
-    this.lambda = lambda;
   }
 
   /** Ends a search, its best vector and SAD at hand: quarter samples if wanted, then the results. */

@@ -27,7 +27,9 @@ function statesOf(options: H264Options, pictures: readonly Uint8Array[]): Pictur
   const encoder = new H264Encoder(options);
   const states: PictureState[] = [];
   encoder.onReconstructed = () => {
-    states.push(structuredClone((encoder as unknown as { state: PictureState }).state));
+    states.push(
+      structuredClone((encoder as unknown as { coder: { state: PictureState } }).coder.state),
+    );
   };
   for (const [pts, picture] of pictures.entries()) {
     encoder.encode(frameOf(picture, options.width, options.height, pts));

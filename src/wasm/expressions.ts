@@ -180,6 +180,7 @@ export const v128 = {
   load32_zero: /* @__PURE__ */ loadVector(92),
   load64_zero: /* @__PURE__ */ loadVector(93),
   load8_lane: /* @__PURE__ */ loadLane(84),
+  load16_lane: /* @__PURE__ */ loadLane(85),
   load32_lane: /* @__PURE__ */ loadLane(86),
   load64_lane: /* @__PURE__ */ loadLane(87),
   store: (address: Integer, value: V128, offset = 0) =>
@@ -264,6 +265,8 @@ export const i32x4 = {
   add: /* @__PURE__ */ binaryVector(174),
   sub: /* @__PURE__ */ binaryVector(177),
   dot_i16x8_s: /* @__PURE__ */ binaryVector(186),
+  extmul_low_i16x8_s: /* @__PURE__ */ binaryVector(188),
+  extmul_high_i16x8_s: /* @__PURE__ */ binaryVector(189),
   extmul_low_i16x8_u: /* @__PURE__ */ binaryVector(190),
   extmul_high_i16x8_u: /* @__PURE__ */ binaryVector(191),
 } as const;

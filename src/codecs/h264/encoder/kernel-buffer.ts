@@ -3,6 +3,7 @@ import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { Kernels } from '../kernels/contract.ts';
 import { plainKernels } from '../kernels/plain/kernels.ts';
 import type { Quantizer } from '../kernels/plain/quantize.ts';
+import type { Quantizer8x8 } from '../kernels/plain/residual-8x8.ts';
 import { H264_KERNELS } from '../kernels/vector/index.ts';
 
 /** A buffer, its views, and the kernels over it. */
@@ -16,19 +17,20 @@ export interface KernelBuffer {
 /**
  * Allocates a zeroed buffer of at least `byteLength` bytes.
  * @param vectorKernels which vector kernels are used, if there can be any
- * @param quantizers what kernels of residuals know by index; for vector ones they must be written to the buffer
+ * @param quantizers, quantizers8x8 what kernels of residuals know by index; for vector ones they must be written to the buffer
  */
 export function createKernelBuffer(
   byteLength: number,
   vectorKernels: VectorKernels,
   quantizers: readonly Quantizer[] = [],
+  quantizers8x8: readonly Quantizer8x8[] = [],
 ): KernelBuffer {
   const { buffer, exports } = H264_KERNELS.createMemory(byteLength, vectorKernels);
   const bytes = new Uint8Array(buffer);
   const clamped = new Uint8ClampedArray(buffer);
   const words = new Int32Array(buffer);
   const halves = new Int16Array(buffer);
-  const plain = plainKernels({ bytes, clamped, words, halves }, quantizers);
+  const plain = plainKernels({ bytes, clamped, words, halves }, quantizers, quantizers8x8);
   // The same keys in the same order in either case, so that the engine sees one shape.
   return { bytes, clamped, words, kernels: { ...plain, ...exports } };
 }

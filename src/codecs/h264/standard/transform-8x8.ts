@@ -1,6 +1,9 @@
 /**
  * The 8x8 transform of the High profiles: its scan, the scaling of its levels (clauses 8.5.9, 8.5.13.1) and its inverse (clause
  * 8.5.13.2), added to the prediction and clipped as clause 8.5.14 says.
+ *
+ * Coefficients lie column after column here, coefficient (row, column) at 8·column + row: that spares vector instructions one
+ * transposition each way.
  */
 
 /** Table 8-14 (clause 8.5.7), 8x8 zig-zag scan of frame macroblocks: scan index => 8·row + column. */
@@ -10,6 +13,11 @@ export const ZIGZAG_8X8: Uint8Array = /* @__PURE__ */ Uint8Array.of(
   12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13,  6,  7, 14, 21, 28,
   35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51,
   58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63);
+
+/** The same scan by columns: scan index => 8·column + row (clause 8.5.7). */
+export const ZIGZAG_8X8_BY_COLUMN: Uint8Array = /* @__PURE__ */ ZIGZAG_8X8.map(
+  (position) => 8 * (position & 7) + (position >> 3),
+);
 
 /** normAdjust8x8 (clause 8.5.9, equation 8-318): row qP % 6; columns as `normAdjustColumn8x8` numbers them. */
 // biome-ignore format: laid out as in the standard
@@ -32,7 +40,7 @@ export function normAdjustColumn8x8(position: number): number {
   return ((i | j) & 1) === 0 ? 4 : 5;
 }
 
-/** normAdjust8x8( m, i, j ), clause 8.5.9. `position` is 8·i + j. */
+/** normAdjust8x8( m, i, j ), clause 8.5.9, which is the same for ( m, j, i ). `position` is 8·i + j. */
 export function normAdjust8x8(m: number, position: number): number {
   return NORM_ADJUST_8X8[6 * m + normAdjustColumn8x8(position)];
 }
@@ -40,8 +48,8 @@ export function normAdjust8x8(m: number, position: number): number {
 /**
  * Scales the levels of an 8x8 block, clause 8.5.13.1.
  * @param levels 64 levels in scan order from `start`
- * @param levelScale LevelScale8x8( qP % 6, i, j ) of 64 positions in raster order from `scaleAt`: weightScale times normAdjust8x8
- * @param d receives 64 scaled coefficients in raster order from `out`
+ * @param levelScale LevelScale8x8( qP % 6, i, j ) of 64 positions by column from `scaleAt`: weightScale times normAdjust8x8
+ * @param d receives 64 scaled coefficients by column from `out`
  */
 export function scaleLevels8x8(
   levels: Int16Array,
@@ -56,7 +64,7 @@ export function scaleLevels8x8(
   const down = 6 - per;
   const round = per < 6 ? 1 << (5 - per) : 0;
   for (let i = 0; i < 64; i++) {
-    const position = ZIGZAG_8X8[i];
+    const position = ZIGZAG_8X8_BY_COLUMN[i];
     const product = levels[start + i] * levelScale[scaleAt + position];
     d[out + position] = per < 6 ? (product + round) >> down : product << -down;
   }
@@ -65,7 +73,7 @@ export function scaleLevels8x8(
 /**
  * Inverse 8x8 transform of clause 8.5.13.2, added to the block at `pos`.
  * @param clamped the samples; stores into a Uint8ClampedArray clip as Clip1 does
- * @param d 64 scaled coefficients from `start`, raster order; overwritten with what the transform of the rows gives
+ * @param d 64 scaled coefficients from `start`, by column; overwritten with what the transform of the rows gives
  */
 export function addInverse8x8(
   clamped: Uint8ClampedArray,
@@ -74,25 +82,25 @@ export function addInverse8x8(
   d: Int16Array,
   start: number,
 ): void {
-  for (let row = start; row < start + 64; row += 8) transformRow(d, row);
+  for (let row = 0; row < 8; row++) transformRow(d, start + row);
   for (let column = 0; column < 8; column++) {
-    addColumn8x8(clamped, pos + column, stride, d, start + column);
+    addColumn(clamped, pos + column, stride, d, start + 8 * column);
   }
 }
 
 /** The first, horizontal half for one row, in place. Rows of streams that conform stay within 16 bits (clause 8.5.13.2). */
 function transformRow(d: Int16Array, at: number): void {
-  const d1 = d[at + 1];
-  const d3 = d[at + 3];
-  const d5 = d[at + 5];
-  const d7 = d[at + 7];
-  const e0 = d[at] + d[at + 4];
+  const d1 = d[at + 8];
+  const d3 = d[at + 24];
+  const d5 = d[at + 40];
+  const d7 = d[at + 56];
+  const e0 = d[at] + d[at + 32];
   const e1 = -d3 + d5 - d7 - (d7 >> 1);
-  const e2 = d[at] - d[at + 4];
+  const e2 = d[at] - d[at + 32];
   const e3 = d1 + d7 - d3 - (d3 >> 1);
-  const e4 = (d[at + 2] >> 1) - d[at + 6];
+  const e4 = (d[at + 16] >> 1) - d[at + 48];
   const e5 = -d1 + d7 + d5 + (d5 >> 1);
-  const e6 = d[at + 2] + (d[at + 6] >> 1);
+  const e6 = d[at + 16] + (d[at + 48] >> 1);
   const e7 = d3 + d5 + d1 + (d1 >> 1);
   const f0 = e0 + e6;
   const f1 = e1 + (e7 >> 2);
@@ -103,34 +111,34 @@ function transformRow(d: Int16Array, at: number): void {
   const f6 = e0 - e6;
   const f7 = e7 - (e1 >> 2);
   d[at] = f0 + f7;
-  d[at + 1] = f2 + f5;
-  d[at + 2] = f4 + f3;
-  d[at + 3] = f6 + f1;
-  d[at + 4] = f6 - f1;
-  d[at + 5] = f4 - f3;
-  d[at + 6] = f2 - f5;
-  d[at + 7] = f0 - f7;
+  d[at + 8] = f2 + f5;
+  d[at + 16] = f4 + f3;
+  d[at + 24] = f6 + f1;
+  d[at + 32] = f6 - f1;
+  d[at + 40] = f4 - f3;
+  d[at + 48] = f2 - f5;
+  d[at + 56] = f0 - f7;
 }
 
 /** The second, vertical half for one column, with the rounding and the sum with the prediction. */
-function addColumn8x8(
+function addColumn(
   clamped: Uint8ClampedArray,
   pos: number,
   stride: number,
   g: Int16Array,
   at: number,
 ): void {
-  const g1 = g[at + 8];
-  const g3 = g[at + 24];
-  const g5 = g[at + 40];
-  const g7 = g[at + 56];
-  const h0 = g[at] + g[at + 32] + 32;
+  const g1 = g[at + 1];
+  const g3 = g[at + 3];
+  const g5 = g[at + 5];
+  const g7 = g[at + 7];
+  const h0 = g[at] + g[at + 4] + 32;
   const h1 = -g3 + g5 - g7 - (g7 >> 1);
-  const h2 = g[at] - g[at + 32] + 32;
+  const h2 = g[at] - g[at + 4] + 32;
   const h3 = g1 + g7 - g3 - (g3 >> 1);
-  const h4 = (g[at + 16] >> 1) - g[at + 48];
+  const h4 = (g[at + 2] >> 1) - g[at + 6];
   const h5 = -g1 + g7 + g5 + (g5 >> 1);
-  const h6 = g[at + 16] + (g[at + 48] >> 1);
+  const h6 = g[at + 2] + (g[at + 6] >> 1);
   const h7 = g3 + g5 + g1 + (g1 >> 1);
   const k0 = h0 + h6;
   const k1 = h1 + (h7 >> 2);
@@ -148,4 +156,52 @@ function addColumn8x8(
   clamped[pos + 5 * stride] += (k4 - k3) >> 6;
   clamped[pos + 6 * stride] += (k2 - k5) >> 6;
   clamped[pos + 7 * stride] += (k0 - k7) >> 6;
+}
+
+/**
+ * Whether the inverse transform of scaled coefficients leaves 16 bits anywhere, which no stream may bring about (clause 8.5.13.2:
+ * no d, g, h, k or m beyond -2^15..2^15 - 1 for samples of eight bits). Decoders that count on it would show something else.
+ * @param d 64 scaled coefficients from `start`, by column; left as they are
+ * @param scratch 64 places
+ */
+export function exceeds16Bits8x8(d: Int16Array, start: number, scratch: Int32Array): boolean {
+  for (let i = 0; i < 64; i++) scratch[i] = d[start + i];
+  for (let row = 0; row < 8; row++) if (passExceeds(scratch, row, 8)) return true;
+  for (let column = 0; column < 8; column++) if (passExceeds(scratch, 8 * column, 1)) return true;
+  return false;
+}
+
+/** One pass of eight values, `step` apart, in place; whether any value that it computes leaves 16 bits. */
+function passExceeds(d: Int32Array, at: number, step: number): boolean {
+  const [d0, d1, d2, d3, d4, d5, d6, d7] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => d[at + step * i]);
+  const e = [
+    d0 + d4,
+    -d3 + d5 - d7 - (d7 >> 1),
+    d0 - d4,
+    d1 + d7 - d3 - (d3 >> 1),
+    (d2 >> 1) - d6,
+    -d1 + d7 + d5 + (d5 >> 1),
+    d2 + (d6 >> 1),
+    d3 + d5 + d1 + (d1 >> 1),
+  ];
+  const f = [
+    e[0] + e[6],
+    e[1] + (e[7] >> 2),
+    e[2] + e[4],
+    e[3] + (e[5] >> 2),
+    e[2] - e[4],
+    (e[3] >> 2) - e[5],
+    e[0] - e[6],
+    e[7] - (e[1] >> 2),
+  ];
+  let exceeds = [...e, ...f].some((value) => value !== (value << 16) >> 16);
+  for (let i = 0; i < 8; i++) {
+    // g0 to g3 are sums, g4 to g7 differences: f0, f2, f4, f6 with f7, f5, f3, f1.
+    const k = i < 4 ? i : 7 - i;
+    const g = i < 4 ? f[2 * k] + f[7 - 2 * k] : f[2 * k] - f[7 - 2 * k];
+    d[at + step * i] = g;
+    // 32 is added before the last shift.
+    if (g > 32767 - 32 || g < -32768) exceeds = true;
+  }
+  return exceeds;
 }

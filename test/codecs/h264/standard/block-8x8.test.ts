@@ -13,6 +13,7 @@ import {
   normAdjust8x8,
   scaleLevels8x8,
   ZIGZAG_8X8,
+  ZIGZAG_8X8_BY_COLUMN,
 } from '../../../../src/codecs/h264/standard/transform-8x8.ts';
 import { plainDc, plainIntra8x8, plainSmoothed8x8 } from '../../../reference/h264-prediction.ts';
 
@@ -91,7 +92,7 @@ describe('8x8 transform', () => {
             let sum = 0;
             for (let i = 0; i < 8; i++) {
               for (let j = 0; j < 8; j++) {
-                sum += (coefficients[8 * i + j]! * BASIS[i]![y]! * BASIS[j]![x]!) / 64;
+                sum += (coefficients[8 * j + i]! * BASIS[i]![y]! * BASIS[j]![x]!) / 64;
               }
             }
             const exact = Math.min(255, Math.max(0, 128 + sum / 64));
@@ -122,7 +123,7 @@ describe('8x8 transform', () => {
       const d = new Int16Array(64);
       scaleLevels8x8(levels, 0, flat, 0, qP, d, 0);
       for (let i = 0; i < 64; i++) {
-        const position = ZIGZAG_8X8[i]!;
+        const position = ZIGZAG_8X8_BY_COLUMN[i]!;
         const scaled = (levels[i]! * flat[position]! * 2 ** Math.floor(qP / 6)) / 64;
         expect(d[position]).toBe(Math.floor(scaled + 0.5));
       }

@@ -25,6 +25,7 @@ import {
 } from './interpolation-words.ts';
 import type { Quantizer } from './quantize.ts';
 import { plainResidualKernels } from './residual.ts';
+import { plainResidualKernels8x8, type Quantizer8x8 } from './residual-8x8.ts';
 
 /** The views of one memory. */
 export interface KernelViews {
@@ -52,12 +53,17 @@ type PredictionKernels = Pick<
   | 'predictPlane'
 >;
 
-/** All kernels over a memory; `quantizers` by index. */
-export function plainKernels(views: KernelViews, quantizers: readonly Quantizer[]): Kernels {
+/** All kernels over a memory; quantizers of 4x4 and of 8x8 blocks by index. */
+export function plainKernels(
+  views: KernelViews,
+  quantizers: readonly Quantizer[],
+  quantizers8x8: readonly Quantizer8x8[],
+): Kernels {
   const { bytes, words, halves, clamped } = views;
   return {
     ...predictionKernels(views),
     ...plainResidualKernels(words, halves, clamped, quantizers),
+    ...plainResidualKernels8x8(bytes, clamped, words, halves, quantizers8x8),
     sad16: (a, strideA, b, strideB, height, limit) =>
       sad16(words, a, strideA, b, strideB, height, limit),
     sad8: (a, strideA, b, strideB, height, limit) =>

@@ -90,19 +90,19 @@ export function createQuantizer(qp: number, rounding: number, index = 0): Quanti
  * Dead-zone rounding, in steps. Inter: between the reference model's 1/6 and 1/3; against 1/6, five clips, QP 22..37,
  * BD-rate -0.9 % at superfast and -0.7 % at veryfast.
  */
-const INTRA_ROUNDING = 1 / 3;
-const INTER_ROUNDING = 0.23;
+export const INTRA_ROUNDING = 1 / 3;
+export const INTER_ROUNDING = 0.23;
 /**
  * Rounding where `decideLevels` follows, which only moves levels toward zero. Against 1/2, four clips, QP 22..37, medium:
  * BD-rate 0.0 %, time 0.87 to 0.9, since most of what 1/2 keeps goes in the end.
  */
-const FULL_ROUNDING = 0.4;
+export const FULL_ROUNDING = 0.4;
 
 /**
  * Choice: levels above 1 are rounded like this at least, for a step more costs them fewer bits than 1 costs instead of 0. Five
  * clips, QP 22..37: BD-rate -0.5 % at superfast, the same with 0.33 as with 0.42.
  */
-const BEYOND_1_ROUNDING = 3 / 8;
+export const BEYOND_1_ROUNDING = 3 / 8;
 
 /** Kinds of quantizers, one of each QP: quantizer `qp` of a kind is that many after the kind's first. */
 export const QUANTIZE_INTRA = 0;

@@ -11,6 +11,9 @@ const MAX_WAIT_SECONDS = 10;
 /** Most bytes that are held, whatever their times: files say what times they like. */
 const MAX_WAIT_BYTES = 64 << 20;
 
+/** Seconds within which times are compared as the fractions that they are. */
+const NEARLY_SECONDS = 1e-6;
+
 /** A packet with the stream that it belongs to. */
 export interface QueuedPacket {
   readonly streamIndex: number;
@@ -24,6 +27,9 @@ export class Interleaver {
   private readonly queues: Packet[][];
   /** Packets of each queue that were taken already; they are cut off in bulk. */
   private readonly taken: number[];
+  /** Seconds of the first and last packet of each queue; infinitely late and early if it is empty. */
+  private readonly first: Float64Array;
+  private readonly last: Float64Array;
   private waitingBytes = 0;
 
   /**
@@ -35,10 +41,15 @@ export class Interleaver {
     this.isSparse = isSparse;
     this.queues = timeBases.map(() => []);
     this.taken = timeBases.map(() => 0);
+    this.first = new Float64Array(timeBases.length).fill(Number.POSITIVE_INFINITY);
+    this.last = new Float64Array(timeBases.length).fill(Number.NEGATIVE_INFINITY);
   }
 
   /** Adds a packet; within a stream they come in decoding order. */
   push(streamIndex: number, packet: Packet): void {
+    const seconds = toSeconds(packet.dts, this.timeBases[streamIndex]!);
+    if (this.isEmpty(streamIndex)) this.first[streamIndex] = seconds;
+    this.last[streamIndex] = seconds;
     this.queues[streamIndex]!.push(packet);
     this.waitingBytes += packet.data.length;
   }
@@ -58,19 +69,31 @@ export class Interleaver {
       this.taken[first] = 0;
     }
     this.waitingBytes -= packet.data.length;
+    const isEmpty = this.isEmpty(first);
+    if (isEmpty) this.last[first] = Number.NEGATIVE_INFINITY;
+    this.first[first] = isEmpty
+      ? Number.POSITIVE_INFINITY
+      : toSeconds(this.head(first).dts, this.timeBases[first]!);
     return { streamIndex: first, packet };
   }
 
   /** The stream whose next packet is decoded first, the lower index of equals; -1 if nothing waits. */
   private earliest(): number {
+    const { first } = this;
     let best = -1;
-    for (let i = 0; i < this.queues.length; i++) {
-      if (this.isEmpty(i)) continue;
-      if (best === -1 || this.isEarlier(i, best)) best = i;
+    let bestTime = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < first.length; i++) {
+      const time = first[i]!;
+      if (time === Number.POSITIVE_INFINITY || time > bestTime + NEARLY_SECONDS) continue;
+      if (best === -1 || time < bestTime - NEARLY_SECONDS || this.isEarlier(i, best)) {
+        best = i;
+        bestTime = time;
+      }
     }
     return best;
   }
 
+  /** Whether the first packet of queue `i` is decoded before that of `j`: exact, where seconds do not tell. */
   private isEarlier(i: number, j: number): boolean {
     return (
       compareTimes(this.head(i).dts, this.timeBases[i]!, this.head(j).dts, this.timeBases[j]!) < 0
@@ -78,16 +101,19 @@ export class Interleaver {
   }
 
   private isComplete(): boolean {
-    return this.queues.every((_, i) => this.isSparse[i] || !this.isEmpty(i));
+    const { first, isSparse } = this;
+    for (let i = 0; i < first.length; i++) {
+      if (first[i] === Number.POSITIVE_INFINITY && !isSparse[i]) return false;
+    }
+    return true;
   }
 
   private isTooLong(first: number): boolean {
     if (this.waitingBytes > MAX_WAIT_BYTES) return true;
-    const start = toSeconds(this.head(first).dts, this.timeBases[first]!);
-    return this.queues.some((queue, i) => {
-      if (this.isEmpty(i)) return false;
-      return toSeconds(queue.at(-1)!.dts, this.timeBases[i]!) - start > MAX_WAIT_SECONDS;
-    });
+    const { last } = this;
+    const start = this.first[first]!;
+    for (let i = 0; i < last.length; i++) if (last[i]! - start > MAX_WAIT_SECONDS) return true;
+    return false;
   }
 
   private isEmpty(i: number): boolean {

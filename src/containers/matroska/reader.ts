@@ -151,7 +151,9 @@ class SegmentReader implements MatroskaReader {
       isMore = await clusters.readMore(frames);
       for (const frame of frames) {
         const { streamIndex } = frame.track;
-        order.add(streamIndex, finishers[streamIndex]!.finish(frame));
+        const finished = finishers[streamIndex]!.finish(frame);
+        // Lengths of NAL units that do not fit leave nothing of a damaged frame.
+        if (finished.data.length > 0) order.add(streamIndex, finished);
       }
       const run: ReadPacket[] = [];
       for (let next = order.next(!isMore); next !== undefined; next = order.next(!isMore)) {

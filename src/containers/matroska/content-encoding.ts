@@ -90,12 +90,22 @@ function prepend(prefix: Uint8Array, data: Uint8Array): Uint8Array {
   return whole;
 }
 
+/** Bytes of the shortest zlib stream, RFC 1950 clause 2.2: two of header, two of an empty block, four of checksum. */
+const MIN_ZLIB_BYTES = 8;
+
 /** Inflates a zlib stream (RFC 1950) with what the platform has. */
 async function inflate(data: Uint8Array, offset: number, maxBytes: number): Promise<Uint8Array> {
-  const stream = new Blob([data.slice()]).stream().pipeThrough(new DecompressionStream('deflate'));
+  if (data.length < MIN_ZLIB_BYTES) {
+    throw new FormatError('matroska.Block', 'its zlib stream is cut off', offset);
+  }
+  const { readable, writable } = new DecompressionStream('deflate');
+  const writer = writable.getWriter();
+  // What goes wrong with the stream is told by its other end too.
+  writer.write(data.slice()).catch(() => {});
+  writer.close().catch(() => {});
   const parts: Uint8Array[] = [];
   let total = 0;
-  const reader = stream.getReader();
+  const reader = readable.getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -109,5 +119,5 @@ async function inflate(data: Uint8Array, offset: number, maxBytes: number): Prom
     if (cause instanceof FormatError) throw cause;
     throw new FormatError('matroska.Block', 'its zlib stream is damaged', offset, { cause });
   }
-  return joinBytes(parts);
+  return parts.length === 1 ? parts[0]! : joinBytes(parts);
 }

@@ -26,9 +26,9 @@ export async function* scanNalUnits(
   const start = await source.read(0, WINDOW_BYTES);
   const first = findStartCode(start, 0);
   if (first < 0) throw new FormatError('h264', 'no start code at the beginning (clause B.1)', 0);
-  if (start.subarray(0, first).some((byte) => byte !== 0)) {
-    report(problems, 0, `${first} bytes before the first start code were skipped`);
-  }
+  let junk = first;
+  while (junk > 0 && start[junk - 1] === 0) junk--;
+  if (junk > 0) report(problems, 0, `${junk} bytes before the first start code were skipped`);
   let position = first + 3;
   for (;;) {
     const end = await findEnd(source, budget, position);

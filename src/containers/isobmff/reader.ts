@@ -131,6 +131,7 @@ async function makeReader(
   let failure: FormatError | undefined;
   for (const box of boxesIn(file.bytes, moov.dataStart, moov.end)) {
     if (box.type !== 'trak') continue;
+    budget.addTrack(file.fileOffset + box.start);
     try {
       const track = readTrack(file, box, { movieTimescale, budget, problems });
       if (track !== null) all.push(track);

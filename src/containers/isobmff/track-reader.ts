@@ -103,7 +103,6 @@ export function readTrack(
   const entryBox = entryBoxes[0];
   if (kind === undefined || entryBox === undefined || !isSelfContained(file, mdia)) return null;
   const offset = file.fileOffset + trak.start;
-  budget.addTrack(offset);
   // What the tables are parsed to is no larger than they are, but for edits and compact sizes, which see to themselves.
   budget.hold(`track ${header.track_ID}`, trak.end - trak.start, offset);
   const tables = readTables(file, stbl, budget);

@@ -50,7 +50,8 @@ function readBlocks(file: JpegFile): ComponentBlocks[] {
   const { starts, size } = decoder.layout;
   const coefficients = new Int16Array(size);
   const blocks = createBlockStore(frame);
-  const levels = new Int16Array(64);
+  const index = new Int32Array(64);
+  const level = new Int32Array(64);
   for (let band = 0; band < frame.mcusHigh; band++) {
     decoder.decode(band, coefficients);
     for (let i = 0; i < blocks.length; i++) {
@@ -58,8 +59,15 @@ function readBlocks(file: JpegFile): ComponentBlocks[] {
       for (let y = 0; y < Math.min(v, blocksHigh - band * v); y++) {
         for (let x = 0; x < blocksWide; x++) {
           const at = starts[i]! + 64 * (y * paddedBlocksWide + x);
-          for (let k = 0; k < 64; k++) levels[k] = coefficients[at + ZIGZAG[k]!]!;
-          blocks[i]!.add(levels, 0);
+          let count = 0;
+          for (let k = 1; k < 64; k++) {
+            const value = coefficients[at + ZIGZAG[k]!]!;
+            if (value === 0) continue;
+            index[count] = k;
+            level[count++] = value;
+          }
+          blocks[i]!.addAc(count, index, level);
+          blocks[i]!.dc[(band * v + y) * blocksWide + x] = coefficients[at]!;
         }
       }
     }

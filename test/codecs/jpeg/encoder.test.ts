@@ -12,7 +12,7 @@ import {
   readJpegInfo,
 } from 'vitrine/jpeg';
 import { ConfigError, StateError } from '../../../src/base/errors.ts';
-import { runFfmpeg } from '../../support/ffmpeg.ts';
+import { ffmpegPath, runFfmpeg } from '../../support/ffmpeg.ts';
 import { KINDS, makePicture } from './pictures.ts';
 import { differenceOf, parsePnm, readVector, VECTOR_NAMES } from './vectors.ts';
 
@@ -63,11 +63,14 @@ describe('encodeJpeg', () => {
   it('writes files that ffmpeg takes without a warning', () => {
     for (const subsampling of ['4:4:4', '4:2:0', '4:2:2', '4:4:0'] as const) {
       for (const scans of ['progressive', 'baseline'] as const) {
-        // ffmpeg misses EOI in files of a kilobyte, whoever wrote them: noise makes a large one.
         const data = makePicture('noise', 75, 53, 3, 5);
         const file = encodeJpeg({ width: 75, height: 53, data }, { subsampling, scans });
-        const args = ['-i', '-', '-f', 'rawvideo', '-'];
-        expect(runFfmpeg(args, file).length).toBeGreaterThan(75 * 53);
+        const args = ['-v', 'warning', '-i', '-', '-f', 'rawvideo', '-'];
+        const run = spawnSync(ffmpegPath(), args, { input: file });
+        // ffmpeg 5.1 misses EOI in small files at times, also in those of cjpeg, and not at the next run.
+        const messages = run.stderr.toString().replace(/.*EOI missing, emulating\n/, '');
+        expect(messages).toBe('');
+        expect(run.stdout.length).toBeGreaterThan(75 * 53);
       }
     }
   });

@@ -2,12 +2,15 @@
  * Levels of the AC coefficients of a block by rate and distortion: of all sequences of levels that are near the real ones, the one with
  * the least bits + weight * squared error. A coefficient becomes its nearest level, the one below, or zero; the path through the
  * coefficients that stay is found by dynamic programming over the place of the last one before (Crouse and Ramchandran, IEEE Trans. Image
- * Processing 6, 1997).
+ * Processing 6, 1997). Real levels below one half become zero on any path, so neither they nor their errors are looked at.
  */
+import type { RealLevels } from './forward-dct.ts';
 import type { RateModel } from './rate-model.ts';
 
-/** Real levels below this become zero: the error of zero is then at most a ninth of that of one. */
-const NEVER_BELOW = 0.5;
+/** Largest AC level (T.81 clause F.1.2.2: 10 bits). */
+const MAX_LEVEL = 1023;
+/** Bits that every level takes at least: a code and a sign. */
+const LEAST_BITS = 1;
 
 /** Decides blocks one at a time; what it found last can be read from its fields. */
 export class AcTrellis {
@@ -15,48 +18,48 @@ export class AcTrellis {
   bestCost = 0;
   /** Cost of all zeros, without the end of block. */
   zeroCost = 0;
-  /** Whether the best levels end before coefficient 63. */
-  endsEarly = false;
+  /** The best levels that are not zero, in order: how many, their indexes in the zig-zag sequence, and they themselves. */
+  count = 0;
+  readonly chosenIndex = new Int32Array(64);
+  readonly chosenLevel = new Int32Array(64);
   /** By state: coefficient, level chosen, cost so far, state before. State 0 is the start of the block. */
   private readonly index = new Int32Array(65);
   private readonly level = new Int32Array(65);
   private readonly cost = new Float64Array(65);
   private readonly before = new Int32Array(65);
-  /** By coefficient: error if it and all before are zero. */
-  private readonly zeroError = new Float64Array(64);
+  /** By state: its cost less the error of zeros up to its coefficient, and the lowest of these up to it. State 0 has 0. */
+  private readonly key = new Float64Array(65);
+  private readonly lowestKey = new Float64Array(65);
   private bestState = 0;
 
   /**
    * Finds the best levels of a block.
-   * @param real real levels, 64 in zig-zag order from `at` on
-   * @param weights by coefficient: bits that a squared error of one step is worth
-   * @param blockWeight what this block's errors are worth, times `weights`
+   * @param real has the block as its number `block`
+   * @param weight bits that a squared error of one step is worth
    */
-  search(
-    real: Float32Array,
-    at: number,
-    weights: Float64Array,
-    blockWeight: number,
-    rates: RateModel,
-  ): void {
-    const { index, level, cost, before, zeroError } = this;
+  search(real: RealLevels, block: number, weight: number, rates: RateModel): void {
+    const { levels, masks } = real;
+    const at = 64 * block;
+    const { index, level, cost, before, key, lowestKey } = this;
     const { acBits, endOfBlockBits } = rates;
     const longRunBits = acBits[0xf0]!;
     let states = 1;
     let error = 0;
-    cost[0] = 0;
-    index[0] = 0;
-    let bestEnd = Number.POSITIVE_INFINITY;
-    let bestState = 0;
-    for (let k = 1; k < 64; k++) {
-      const value = real[at + k]!;
+    let bits = masks[2 * block]!;
+    for (let offset = 0; ; ) {
+      if (bits === 0) {
+        if (offset > 0) break;
+        offset = 32;
+        bits = masks[2 * block + 1]!;
+        continue;
+      }
+      const k = offset + 31 - Math.clz32(bits & -bits);
+      bits &= bits - 1;
+      const value = levels[at + k]!;
       const magnitude = value < 0 ? -value : value;
-      const weight = weights[k]! * blockWeight;
       const errorBefore = error;
       error += weight * magnitude * magnitude;
-      zeroError[k] = error;
-      if (magnitude < NEVER_BELOW) continue;
-      const nearest = Math.min(1023, Math.floor(magnitude + 0.5));
+      const nearest = magnitude > MAX_LEVEL ? MAX_LEVEL : (magnitude + 0.5) | 0;
       const off = magnitude - nearest;
       const nearestSize = 32 - Math.clz32(nearest);
       const nearestError = weight * off * off;
@@ -67,9 +70,10 @@ export class AcTrellis {
       let bestLevel = 0;
       let bestBefore = 0;
       for (let s = states - 1; s >= 0; s--) {
-        const p = index[s]!;
-        let base = cost[s]! + errorBefore - zeroError[p]!;
-        let run = k - p - 1;
+        // No state from here on back can be better: the errors of what lies between only grow.
+        if (lowestKey[s]! + errorBefore + LEAST_BITS >= bestCost) break;
+        let base = key[s]! + errorBefore;
+        let run = k - index[s]! - 1;
         for (; run > 15; run -= 16) base += longRunBits;
         if (base >= bestCost) continue;
         const symbol = run << 4;
@@ -92,10 +96,14 @@ export class AcTrellis {
       level[states] = value < 0 ? -bestLevel : bestLevel;
       cost[states] = bestCost;
       before[states] = bestBefore;
+      key[states] = bestCost - error;
+      lowestKey[states] = Math.min(lowestKey[states - 1]!, bestCost - error);
       states++;
     }
+    let bestEnd = Number.POSITIVE_INFINITY;
+    let bestState = 0;
     for (let s = 1; s < states; s++) {
-      const end = cost[s]! - zeroError[index[s]!]! + error + (index[s] === 63 ? 0 : endOfBlockBits);
+      const end = key[s]! + error + (index[s] === 63 ? 0 : endOfBlockBits);
       if (end < bestEnd) {
         bestEnd = end;
         bestState = s;
@@ -104,14 +112,17 @@ export class AcTrellis {
     this.zeroCost = error;
     this.bestCost = bestEnd;
     this.bestState = bestState;
-    this.endsEarly = bestState === 0 || index[bestState] !== 63;
   }
 
-  /** Writes the best levels that are not all zero, 63 in zig-zag order from `at + 1` on. */
-  writeBest(levels: Int16Array, at: number): void {
-    levels.fill(0, at + 1, at + 64);
-    for (let s = this.bestState; s > 0; s = this.before[s]!) {
-      levels[at + this.index[s]!] = this.level[s]!;
+  /** Takes the best levels that are not all zero, or all zeros, as those chosen. */
+  choose(isZero: boolean): void {
+    let count = 0;
+    for (let s = isZero ? 0 : this.bestState; s > 0; s = this.before[s]!) count++;
+    this.count = count;
+    for (let s = this.bestState; count > 0; s = this.before[s]!) {
+      count--;
+      this.chosenIndex[count] = this.index[s]!;
+      this.chosenLevel[count] = this.level[s]!;
     }
   }
 }

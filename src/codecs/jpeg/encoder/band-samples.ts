@@ -4,6 +4,10 @@
  */
 import type { Frame } from '../standard/frame.ts';
 
+/** Cb = (B - Y) / 1.772, Cr = (R - Y) / 1.402 (T.871 clause 7). */
+const BLUENESS = 1 / 1.772;
+const REDNESS = 1 / 1.402;
+
 /** How pixels lie in memory: interleaved samples of 8 bits. Four channels are red, green, blue and alpha. */
 export type PixelChannels = 1 | 3 | 4;
 
@@ -84,8 +88,8 @@ export class BandSamples {
       }
       const y = 0.299 * red + 0.587 * green + 0.114 * blue;
       luma[at] = y - 128;
-      blueness[at] = (blue - y) / 1.772;
-      redness[at] = (red - y) / 1.402;
+      blueness[at] = (blue - y) * BLUENESS;
+      redness[at] = (red - y) * REDNESS;
     }
   }
 

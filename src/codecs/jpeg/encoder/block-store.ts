@@ -41,31 +41,32 @@ export class ComponentBlocks {
     return Math.floor(this.blockCount / this.component.blocksWide);
   }
 
-  /** Adds the next block: 64 levels from `at` on, in zig-zag order. */
-  add(levels: Int16Array, at: number): void {
+  /**
+   * Adds the AC coefficients of the next block, `count` that are not zero; its DC level is set apart.
+   * @param index their indexes in the zig-zag sequence, rising, from element 0 on
+   * @param level their levels
+   */
+  addAc(count: number, index: Int32Array, level: Int32Array): void {
     if (this.length + 3 * 64 > this.entries.length) this.grow();
     const { entries } = this;
     let to = this.length;
-    let lastEntry = -1;
-    for (let k = 1; k < 64; k++) {
-      const level = levels[at + k]!;
-      if (level === 0) continue;
-      lastEntry = to;
-      if (level >= -128 && level <= 127) {
+    for (let i = 0; i < count; i++) {
+      const k = i === count - 1 ? index[i]! | LAST : index[i]!;
+      const value = level[i]!;
+      if (value >= -128 && value <= 127) {
         entries[to] = k;
-        entries[to + 1] = level;
+        entries[to + 1] = value;
         to += 2;
       } else {
         entries[to] = k | WIDE;
-        entries[to + 1] = level >> 8;
-        entries[to + 2] = level;
+        entries[to + 1] = value >> 8;
+        entries[to + 2] = value;
         to += 3;
       }
     }
-    if (lastEntry < 0) entries[to++] = EMPTY;
-    else entries[lastEntry]! |= LAST;
+    if (count === 0) entries[to++] = EMPTY;
     this.length = to;
-    this.dc[this.blockCount++] = levels[at]!;
+    this.blockCount++;
     if (this.blockCount % this.component.blocksWide === 0) this.rowStarts[this.rows] = to;
   }
 

@@ -22,33 +22,53 @@ function excess(k: number): number {
   return k === 0 ? 2 * Math.SQRT2 : 4 * COSINES[k]!;
 }
 
-/**
- * Factors that turn the flow graph's output into coefficients in units of their quantization steps.
- * @param steps 64 quantization steps in raster order
- * @returns 64 factors in zig-zag order
- */
-export function levelFactors(steps: Int16Array): Float64Array {
-  return Float64Array.from(
-    ZIGZAG,
-    (place) => 1 / (excess(place >> 3) * excess(place & 7) * steps[place]!),
-  );
+/** Real levels of blocks, and what is known of each block. */
+export interface RealLevels {
+  /** 64 a block in zig-zag order: coefficients in units of their quantization steps. */
+  readonly levels: Float32Array;
+  /** Two words a block: bit k, counted over both, is set if AC level k is at least one half; all others become zero. */
+  readonly masks: Int32Array;
+  /** Variance of the block's samples: the sum of its squared AC coefficients over 64. */
+  readonly variances: Float32Array;
+}
+
+/** What a component's transform multiplies with, by index in zig-zag order. */
+export interface TransformFactors {
+  /** From the flow graph's output to real levels. */
+  readonly levels: Float64Array;
+  /** From squared real levels to variance. */
+  readonly squares: Float64Array;
+  /** Quantization steps. */
+  readonly steps: Float64Array;
+}
+
+/** Factors for 64 quantization steps in raster order. */
+export function transformFactors(steps: Int16Array): TransformFactors {
+  const inZigzag = Float64Array.from(ZIGZAG, (place) => steps[place]!);
+  return {
+    levels: Float64Array.from(
+      ZIGZAG,
+      (place) => 1 / (excess(place >> 3) * excess(place & 7) * steps[place]!),
+    ),
+    squares: inZigzag.map((step) => (step * step) / 64),
+    steps: inZigzag,
+  };
 }
 
 /**
  * Transforms a block of 8x8 samples from `from` on, rows `stride` apart, and divides by the quantization steps.
  * @param samples level-shifted, -128..127 or somewhat beyond
- * @param factors from `levelFactors`
  * @param work 64 elements of scratch
- * @param out gets 64 real levels in zig-zag order from `to` on
+ * @param out gets the block as its number `block`
  */
 export function forwardDct(
   samples: Float32Array,
   from: number,
   stride: number,
-  factors: Float64Array,
+  factors: TransformFactors,
   work: Float64Array,
-  out: Float32Array,
-  to: number,
+  out: RealLevels,
+  block: number,
 ): void {
   for (let y = 0; y < 64; y += 8, from += stride) {
     const s0 = samples[from]! + samples[from + 7]!;
@@ -110,5 +130,31 @@ export function forwardDct(
     work[x + 8] = z11 + z4;
     work[x + 56] = z11 - z4;
   }
-  for (let k = 0; k < 64; k++) out[to + k] = work[ZIGZAG[k]!]! * factors[k]!;
+  finishBlock(work, factors, out, block);
+}
+
+/** From the flow graph's output in raster order to real levels, and what is known of them. */
+function finishBlock(
+  work: Float64Array,
+  factors: TransformFactors,
+  out: RealLevels,
+  block: number,
+): void {
+  const { levels, masks, variances } = out;
+  const { levels: scale, squares } = factors;
+  const to = 64 * block;
+  levels[to] = work[0]! * scale[0]!;
+  let variance = 0;
+  for (let half = 0; half < 2; half++) {
+    let mask = 0;
+    for (let bit = half === 0 ? 1 : 0; bit < 32; bit++) {
+      const k = 32 * half + bit;
+      const level = work[ZIGZAG[k]!]! * scale[k]!;
+      levels[to + k] = level;
+      variance += level * level * squares[k]!;
+      if (level >= 0.5 || level <= -0.5) mask |= 1 << bit;
+    }
+    masks[2 * block + half] = mask;
+  }
+  variances[block] = variance;
 }

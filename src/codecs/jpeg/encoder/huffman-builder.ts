@@ -6,48 +6,54 @@ import type { HuffmanTable } from '../standard/huffman.ts';
 
 const MAX_LENGTH = 16;
 
-interface Item {
-  readonly weight: number;
-  /** Symbols inside of it. */
-  readonly symbols: readonly number[];
-}
-
 /** Takes the place of the code of all ones: it is longest, last, and never written. */
 const RESERVED = 256;
 
 /** Lengths of the best code, by symbol 0..255; 0 for those that do not occur. At least one symbol must occur. */
 function codeLengths(counts: Float64Array): Uint8Array {
-  const leaves: Item[] = [{ weight: 0, symbols: [RESERVED] }];
-  for (let symbol = 0; symbol < 256; symbol++) {
-    if (counts[symbol]! > 0) leaves.push({ weight: counts[symbol]!, symbols: [symbol] });
+  const symbols = [RESERVED];
+  for (let symbol = 0; symbol < 256; symbol++) if (counts[symbol]! > 0) symbols.push(symbol);
+  const weightOf = (symbol: number) => (symbol === RESERVED ? 0 : counts[symbol]!);
+  symbols.sort((a, b) => weightOf(a) - weightOf(b));
+  const weights = symbols.map(weightOf);
+  // By level: whether each item, in rising order of weight, is a leaf (the next in order) or a package of two of the level before.
+  const isLeaf: boolean[][] = [];
+  let items = weights;
+  isLeaf.push(weights.map(() => true));
+  for (let level = 1; level < MAX_LENGTH; level++) {
+    const merged: number[] = [];
+    const kinds: boolean[] = [];
+    let leaf = 0;
+    for (let p = 0; ; p += 2) {
+      const weight = p + 1 < items.length ? items[p]! + items[p + 1]! : Number.POSITIVE_INFINITY;
+      for (; leaf < weights.length && weights[leaf]! <= weight; leaf++) {
+        merged.push(weights[leaf]!);
+        kinds.push(true);
+      }
+      if (weight === Number.POSITIVE_INFINITY) break;
+      merged.push(weight);
+      kinds.push(false);
+    }
+    items = merged;
+    isLeaf.push(kinds);
   }
-  leaves.sort((a, b) => a.weight - b.weight);
+  return lengthsOf(symbols, isLeaf);
+}
+
+/** Each leaf among the items taken at a level makes its symbol's code one bit longer; each package takes two items of the level before. */
+function lengthsOf(
+  symbols: readonly number[],
+  isLeaf: readonly (readonly boolean[])[],
+): Uint8Array {
   const lengths = new Uint8Array(257);
-  let items: readonly Item[] = leaves;
-  for (let level = 1; level < MAX_LENGTH; level++) items = merge(leaves, packagesOf(items));
-  for (const { symbols } of items.slice(0, 2 * leaves.length - 2)) {
-    for (const symbol of symbols) lengths[symbol]!++;
+  let taken = 2 * symbols.length - 2;
+  for (let level = MAX_LENGTH - 1; level >= 0; level--) {
+    let leaves = 0;
+    for (let i = 0; i < taken; i++) if (isLeaf[level]![i]!) leaves++;
+    for (let i = 0; i < leaves; i++) lengths[symbols[i]!]!++;
+    taken = 2 * (taken - leaves);
   }
   return lengths;
-}
-
-function packagesOf(items: readonly Item[]): Item[] {
-  const packages: Item[] = [];
-  for (let i = 0; i + 1 < items.length; i += 2) {
-    const [a, b] = [items[i]!, items[i + 1]!];
-    packages.push({ weight: a.weight + b.weight, symbols: a.symbols.concat(b.symbols) });
-  }
-  return packages;
-}
-
-function merge(leaves: readonly Item[], packages: readonly Item[]): Item[] {
-  const merged: Item[] = [];
-  let p = 0;
-  for (const leaf of leaves) {
-    while (p < packages.length && packages[p]!.weight < leaf.weight) merged.push(packages[p++]!);
-    merged.push(leaf);
-  }
-  return merged.concat(packages.slice(p));
 }
 
 /**

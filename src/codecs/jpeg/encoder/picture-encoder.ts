@@ -4,16 +4,24 @@
  */
 import type { Frame } from '../standard/frame.ts';
 import type { Segment } from '../standard/read-file.ts';
-import { ZIGZAG } from '../standard/zigzag.ts';
 import { BandSamples, type PixelChannels, type SamplePlane } from './band-samples.ts';
 import { type ComponentBlocks, createBlockStore } from './block-store.ts';
-import { forwardDct, levelFactors } from './forward-dct.ts';
+import { Deringing } from './deringing.ts';
+import {
+  forwardDct,
+  type RealLevels,
+  type TransformFactors,
+  transformFactors,
+} from './forward-dct.ts';
 import { LevelDecision } from './level-decision.ts';
 import type { Tuning } from './tuning.ts';
 import { type ScanMode, writeFile } from './write-scans.ts';
 
 /** Real levels that a window holds at most: 6 MB. */
 const WINDOW_LEVELS = 1.5 * 2 ** 20;
+
+/** Blocks of a component that are counted before a window is decided. */
+const COUNTED_BLOCKS = 1500;
 
 /** What a picture encoder needs to know. */
 export interface PictureSettings {
@@ -27,11 +35,11 @@ export interface PictureSettings {
 }
 
 interface ComponentWindow {
-  readonly real: Float32Array;
-  readonly factors: Float64Array;
+  readonly real: RealLevels;
+  readonly factors: TransformFactors;
+  /** Luma alone has white and black. */
+  readonly deringing: Deringing | null;
   readonly decision: LevelDecision;
-  /** Levels of a row of blocks. */
-  readonly levels: Int16Array;
   rows: number;
 }
 
@@ -59,13 +67,17 @@ export class PictureEncoder {
     );
     this.windows = frame.components.map((component, i) => {
       const plane = tuning.planes[i]!;
-      const { blocksWide, v } = component;
-      const steps = Float64Array.from(ZIGZAG, (place) => plane.steps[place]!);
+      const blockCount = component.blocksWide * component.v * this.windowBands;
+      const factors = transformFactors(plane.steps);
       return {
-        real: new Float32Array(64 * blocksWide * v * this.windowBands),
-        factors: levelFactors(plane.steps),
-        decision: new LevelDecision(plane, steps, blocksWide, i === 0),
-        levels: new Int16Array(64 * blocksWide),
+        real: {
+          levels: new Float32Array(64 * blockCount),
+          masks: new Int32Array(2 * blockCount),
+          variances: new Float32Array(blockCount),
+        },
+        factors,
+        deringing: i === 0 && tuning.hasDeringing ? new Deringing(factors) : null,
+        decision: new LevelDecision(plane, this.blocks[i]!, i === 0),
         rows: 0,
       };
     });
@@ -108,36 +120,29 @@ export class PictureEncoder {
 
   private transformBand(index: number): void {
     const window = this.windows[index]!;
+    const { deringing, factors, real } = window;
     const { blocksWide, blocksHigh, v } = this.settings.frame.components[index]!;
     const plane = this.samples.planes[index]!;
     const stride = this.samples.strides[index]!;
     const rows = Math.min(v, blocksHigh - this.band * v);
     for (let y = 0; y < rows; y++) {
-      let to = 64 * blocksWide * window.rows++;
-      for (let x = 0; x < blocksWide; x++, to += 64) {
-        forwardDct(plane, 8 * (y * stride + x), stride, window.factors, this.work, window.real, to);
+      const first = blocksWide * window.rows++;
+      for (let x = 0; x < blocksWide; x++) {
+        const from = 8 * (y * stride + x);
+        forwardDct(plane, from, stride, factors, this.work, real, first + x);
+        if (deringing !== null) deringing.apply(plane, from, stride, this.work, real, first + x);
       }
     }
   }
 
   private decideWindow(index: number): void {
-    const { decision, real, levels, rows } = this.windows[index]!;
+    const window = this.windows[index]!;
+    const { decision, real, rows } = window;
     const { blocksWide } = this.settings.frame.components[index]!;
-    const rowLevels = 64 * blocksWide;
-    const store = this.blocks[index]!;
-    if (this.settings.tuning.hasTrellis) {
-      decision.rates.fade();
-      for (let y = 0; y < rows; y++) decision.countRounded(real, y * rowLevels, blocksWide, levels);
-      decision.endCounting();
-      decision.rates.update();
-    }
-    for (let y = 0; y < rows; y++) {
-      if (this.settings.tuning.hasTrellis)
-        decision.decideRow(real, y * rowLevels, blocksWide, levels);
-      else decision.roundRow(real, y * rowLevels, blocksWide, levels);
-      for (let x = 0; x < blocksWide; x++) store.add(levels, 64 * x);
-    }
-    this.windows[index]!.rows = 0;
+    const distance = Math.max(1, Math.floor((rows * blocksWide) / COUNTED_BLOCKS));
+    decision.countRows(real, rows, distance);
+    for (let y = 0; y < rows; y++) decision.decideRow(real, y * blocksWide);
+    window.rows = 0;
   }
 
   /** The file. All rows have been added. */

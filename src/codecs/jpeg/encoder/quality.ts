@@ -36,12 +36,15 @@ function planeOf(table: readonly number[], scale: number): PlaneTuning {
   const steps = Int16Array.from(table, (step) =>
     Math.min(255, Math.max(1, Math.round(step * scale))),
   );
-  return { steps, weights: new Float64Array(64).fill(19), maskedVariance: 1448, maskPower: 1 };
+  return { steps, acWeight: 19, dcWeight: 19, maskedVariance: 1448, maskPower: 1 };
 }
 
 /** The numbers for `quality`, 1..100. */
 export function tuningOf(quality: number): Tuning {
   const scale = scaleOf(quality);
   const chroma = planeOf(CHROMINANCE, scale);
-  return { planes: [planeOf(LUMINANCE, scale), chroma, chroma], hasTrellis: true };
+  return {
+    planes: [planeOf(LUMINANCE, scale), chroma, chroma],
+    hasDeringing: true,
+  };
 }

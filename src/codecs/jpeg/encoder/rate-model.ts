@@ -10,6 +10,7 @@ import {
   TYPICAL_DC_CHROMINANCE,
   TYPICAL_DC_LUMINANCE,
 } from '../standard/huffman-tables.ts';
+import type { RealLevels } from './forward-dct.ts';
 
 /** Symbols that the typical tables are worth at the start. */
 const TYPICAL_WEIGHT = 400;
@@ -58,20 +59,25 @@ export class RateModel {
     this.dcCounts[size]!++;
   }
 
-  /** Counts the AC symbols of a block of levels in zig-zag order. Returns whether it ends before coefficient 63. */
-  countAc(levels: Int16Array, at: number): boolean {
-    let run = 0;
-    for (let k = 1; k < 64; k++) {
-      const level = levels[at + k]!;
-      if (level === 0) {
-        run++;
-        continue;
+  /**
+   * Counts the AC symbols of block number `block`, with levels below `deadZone` as zero; returns the last index that is not zero, or 0.
+   */
+  countAc(real: RealLevels, block: number, deadZone: number): number {
+    const { levels, masks } = real;
+    let before = 0;
+    for (let half = 0; half < 2; half++) {
+      for (let bits = masks[2 * block + half]!; bits !== 0; bits &= bits - 1) {
+        const k = 32 * half + 31 - Math.clz32(bits & -bits);
+        const value = levels[64 * block + k]!;
+        const magnitude = value < 0 ? -value : value;
+        if (magnitude < deadZone) continue;
+        let run = k - before - 1;
+        for (; run > 15; run -= 16) this.acCounts[0xf0]!++;
+        this.acCounts[(run << 4) | (32 - Math.clz32(magnitude + 0.5))]!++;
+        before = k;
       }
-      for (; run > 15; run -= 16) this.acCounts[0xf0]!++;
-      this.acCounts[(run << 4) | (32 - Math.clz32(level < 0 ? -level : level))]!++;
-      run = 0;
     }
-    return run > 0;
+    return before;
   }
 
   /** Counts a run of blocks that end early. */

@@ -4,13 +4,15 @@
  * cut of the band at that depth; DC with its lowest bit at once or later, together or apart.
  */
 import type { Frame } from '../standard/frame.ts';
-import { ALL_ROWS, type RowSample, type ScanCoder, type ScanPlan } from './scan-coder.ts';
+import type { RowSample, ScanCoder, ScanPlan } from './scan-coder.ts';
 import { SymbolCounter } from './symbol-sinks.ts';
 
 /** Largest Al that is tried for the first AC scan. */
 const MAX_LOW = 3;
 /** Where the band of the first AC scan is cut: the first scan ends there. */
-const CUTS = [1, 2, 4, 5, 7, 9, 13, 20];
+const CUTS = [2, 5, 9, 14];
+/** The same where time does not count. */
+const ALL_CUTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 27];
 /** SOS, its parameters, and the marker and length of DHT: bytes of a scan beside tables and data. */
 const SCAN_HEAD = 14;
 
@@ -48,8 +50,11 @@ export class ScriptSearch {
   private readonly frame: Frame;
   private readonly coder: ScanCoder;
   private readonly sample: RowSample;
+  private readonly cuts: readonly number[];
 
-  constructor(frame: Frame, coder: ScanCoder, sample: RowSample = ALL_ROWS) {
+  /** @param exact whether all rows are coded and more ways are tried */
+  constructor(frame: Frame, coder: ScanCoder, sample: RowSample, exact: boolean) {
+    this.cuts = exact ? ALL_CUTS : CUTS;
     this.frame = frame;
     this.coder = coder;
     this.sample = sample;
@@ -107,7 +112,7 @@ export class ScriptSearch {
       bestRefinements = refinements;
       bestLow = low;
     }
-    for (const cut of CUTS) {
+    for (const cut of this.cuts) {
       const parts = this.costed([first(1, cut, bestLow), first(cut + 1, 63, bestLow)]);
       best = smallest([best, joined(parts, bestRefinements)]);
     }

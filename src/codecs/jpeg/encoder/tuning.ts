@@ -4,8 +4,9 @@
 export interface PlaneTuning {
   /** Quantization steps, 64 in raster order. */
   readonly steps: Int16Array;
-  /** By coefficient in zig-zag order: bits that a squared error of one step is worth in a block without masking. */
-  readonly weights: Float64Array;
+  /** Bits that a squared error of one step is worth in a block without masking, of AC coefficients and of DC. */
+  readonly acWeight: number;
+  readonly dcWeight: number;
   /** Variance of samples at which masking halves what errors are worth. */
   readonly maskedVariance: number;
   /** How fast masking grows with the variance. */
@@ -16,6 +17,6 @@ export interface PlaneTuning {
 export interface Tuning {
   /** For Y, Cb and Cr. */
   readonly planes: readonly [PlaneTuning, PlaneTuning, PlaneTuning];
-  /** Whether levels are decided by the trellis, or by rounding. */
-  readonly hasTrellis: boolean;
+  /** Whether white and black samples may be moved; see deringing.ts. */
+  readonly hasDeringing: boolean;
 }

@@ -10,18 +10,16 @@ import { EntropyWriter, SymbolCounter } from './symbol-sinks.ts';
 /** How scans are chosen. `smallest`: progressive, or baseline where that takes fewer bytes (tiny pictures). */
 export type ScanMode = 'baseline' | 'progressive' | 'smallest';
 
-/** Blocks of luma from which on the script is chosen by a sample of rows. */
-const SAMPLE_FROM = 8192;
-/** Rows of the sample that are coded together, and how many such groups there are at least. */
-const SAMPLE_TOGETHER = 4;
-const SAMPLE_GROUPS = 8;
+/** Blocks of luma up to which scripts are compared over all rows; of larger pictures, about as many are a sample. */
+const SAMPLE_BLOCKS = 3000;
+/** Rows of the sample that are coded together. */
+const SAMPLE_TOGETHER = 2;
 
-/** The rows by which scripts are compared: all of small pictures. Choice: no measurable loss, and 5 times the speed on 12 megapixels. */
+/** The rows by which scripts are compared. Choice: the files of 12 photos grow by less than 0.05 %, and the search is ten times as fast. */
 function sampleOf(frame: Frame): RowSample {
   const { blocksWide, blocksHigh } = frame.components[0]!;
-  if (blocksWide * blocksHigh <= SAMPLE_FROM) return ALL_ROWS;
-  const wanted = Math.max(SAMPLE_FROM / blocksWide, SAMPLE_TOGETHER * SAMPLE_GROUPS);
-  const distance = Math.floor((frame.mcusHigh * SAMPLE_TOGETHER) / wanted);
+  const share = (blocksWide * blocksHigh) / SAMPLE_BLOCKS;
+  const distance = Math.min(Math.floor(frame.mcusHigh / 3), Math.round(SAMPLE_TOGETHER * share));
   return distance <= SAMPLE_TOGETHER ? ALL_ROWS : { together: SAMPLE_TOGETHER, distance };
 }
 
@@ -63,7 +61,7 @@ function chooseScans(
 ): readonly ScanPlan[] {
   const sequential = sequentialScript(frame);
   if (mode === 'baseline') return sequential;
-  const search = new ScriptSearch(frame, coder, exact ? ALL_ROWS : sampleOf(frame));
+  const search = new ScriptSearch(frame, coder, exact ? ALL_ROWS : sampleOf(frame), exact);
   const options = [search.best()];
   if (exact) options.push(search.conventional());
   if (mode === 'smallest') {

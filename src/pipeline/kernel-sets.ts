@@ -1,7 +1,8 @@
 /** The sets of vector kernels of all codecs: what the build writes into `kernels.wasm`. A new set is a row here. */
 import { H264_KERNELS } from '../codecs/h264/kernels/vector/index.ts';
+import { JPEG_KERNELS } from '../codecs/jpeg/kernels/vector/index.ts';
 import { RESAMPLE_KERNELS } from '../filters/audio/resample/block-resampler.ts';
 import type { KernelModule } from '../wasm/kernel-memory.ts';
 
 /** All of them. */
-export const KERNEL_SETS: readonly KernelModule[] = [H264_KERNELS, RESAMPLE_KERNELS];
+export const KERNEL_SETS: readonly KernelModule[] = [H264_KERNELS, JPEG_KERNELS, RESAMPLE_KERNELS];

@@ -1,6 +1,7 @@
 /** Writing JPEG files: whole pictures, or rows as they come, in stated memory. */
 import { ConfigError, rejectUnknownKeys, requireOneOf, StateError } from '../../base/errors.ts';
 import type { PixelChannels, SamplePlane } from './encoder/band-samples.ts';
+import { FastEncoder } from './encoder/fast-encoder.ts';
 import { PictureEncoder } from './encoder/picture-encoder.ts';
 import { tuningOf } from './encoder/quality.ts';
 import {
@@ -35,7 +36,7 @@ export interface JpegEncoderOptions extends JpegEncodeOptions {
  * pixels at quality 75 some 20 MB in all.
  */
 export class JpegEncoder {
-  private readonly picture: PictureEncoder;
+  private readonly picture: PictureEncoder | FastEncoder;
   private readonly height: number;
   private readonly rowLength: number;
   private isFinished = false;
@@ -50,12 +51,12 @@ export class JpegEncoder {
     const frame = frameOf(width, height, channels === 1, settings.subsampling);
     this.height = height;
     this.rowLength = width * channels;
-    this.picture = new PictureEncoder({
-      ...settings,
-      frame,
-      channels,
-      tuning: tuningOf(settings.quality),
-    });
+    const isReduced = settings.subsampling !== '4:4:4';
+    const picture = { ...settings, frame, channels, tuning: tuningOf(settings.quality, isReduced) };
+    this.picture =
+      settings.effort === 'fast'
+        ? new FastEncoder(picture, settings.vectorKernels)
+        : new PictureEncoder({ ...picture, isExact: settings.effort === 'best' });
   }
 
   /** Rows that have not been written yet. */
@@ -146,7 +147,7 @@ export interface JpegPlanarImage {
   readonly range: 'full' | 'limited';
 }
 
-/** The same from planes of BT.601 Y, Cb, Cr, without a conversion of color: frames of video. Throws as `encodeJpeg` does. */
+/** The same from planes of BT.601 Y, Cb, Cr, without a conversion of color: frames of video. Effort `fast` is that of `default` here. Throws as `encodeJpeg` does. */
 export function encodeJpegPlanes(
   image: JpegPlanarImage,
   options: Omit<JpegEncodeOptions, 'subsampling' | 'background'> = {},
@@ -176,9 +177,10 @@ export function encodeJpegPlanes(
     if (i === 0) return { data, offset, stride, black: 16, scale: 255 / 219 };
     return { data, offset, stride, black: 128 - (128 * 224) / 255, scale: 255 / 224 };
   });
-  const tuning = tuningOf(settings.quality);
+  const tuning = tuningOf(settings.quality, subsampling !== '4:4:4');
   const channels = planes.length === 1 ? 1 : 3;
-  const picture = new PictureEncoder({ ...settings, frame, channels, tuning });
+  const isExact = settings.effort === 'best';
+  const picture = new PictureEncoder({ ...settings, frame, channels, tuning, isExact });
   picture.addPlanes(sources);
   return picture.finish();
 }

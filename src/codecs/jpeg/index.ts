@@ -24,6 +24,6 @@ export {
   type JpegSourcePlane,
 } from './encoder.ts';
 export { type JpegOptimizeOptions, optimizeJpeg } from './optimize.ts';
-export type { JpegEncodeOptions, JpegSubsampling } from './options.ts';
+export type { JpegEffort, JpegEncodeOptions, JpegSubsampling } from './options.ts';
 export type { JpegDensity, JpegMetadata } from './standard/metadata.ts';
 export type { JpegLimits } from './standard/read-file.ts';

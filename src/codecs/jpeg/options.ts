@@ -6,7 +6,9 @@ import {
   requireNumber,
   requireOneOf,
 } from '../../base/errors.ts';
+import type { VectorKernels } from '../../wasm/kernel-memory.ts';
 import type { ScanMode } from './encoder/write-scans.ts';
+import { JPEG_KERNELS } from './kernels/vector/index.ts';
 import { createFrame, type Frame } from './standard/frame.ts';
 import { type JpegMetadata, metadataSegments } from './standard/metadata.ts';
 import type { Segment } from './standard/read-file.ts';
@@ -14,12 +16,19 @@ import type { Segment } from './standard/read-file.ts';
 /** Samples of chroma for those of luma: as many, half in each row, half of the rows, or both. */
 export type JpegSubsampling = '4:4:4' | '4:2:2' | '4:4:0' | '4:2:0';
 
+/** How much work goes into a file. `fast`: one pass in integers, typical Huffman tables, a baseline file. `best`: all scripts over all rows. */
+export type JpegEffort = 'fast' | 'default' | 'best';
+
 /** Options that a whole picture and rows share. */
 export interface JpegEncodeOptions {
   /** 1..100, on the scale that JPEG encoders have in common. Default 75. */
   readonly quality?: number;
   /** Default `auto`: 4:4:4 from quality 90 on, below that 4:2:0. Gray pictures have no chroma. */
   readonly subsampling?: JpegSubsampling | 'auto';
+  /** Default `default`. */
+  readonly effort?: JpegEffort;
+  /** Vector kernels: true where the engine can make them, false for none, or the module of `vitrine/kernels.wasm`. Default true; the bytes are the same. */
+  readonly vectorKernels?: VectorKernels;
   /** Default `smallest`: progressive, or baseline where that is smaller. */
   readonly scans?: ScanMode;
   /** MCUs between restart markers, 1..65535; 0, the default, for none. */
@@ -33,6 +42,8 @@ export interface JpegEncodeOptions {
 export const ENCODE_OPTIONS: readonly (keyof JpegEncodeOptions)[] = [
   'quality',
   'subsampling',
+  'effort',
+  'vectorKernels',
   'scans',
   'restartInterval',
   'metadata',
@@ -56,6 +67,8 @@ const FULL_CHROMA_FROM = 90;
 export interface EncodeSettings {
   readonly quality: number;
   readonly subsampling: JpegSubsampling;
+  readonly effort: JpegEffort;
+  readonly vectorKernels: VectorKernels;
   readonly scans: ScanMode;
   readonly restartInterval: number;
   readonly segments: readonly Segment[];
@@ -74,6 +87,18 @@ export function requireSettings(options: JpegEncodeOptions): EncodeSettings {
     'progressive',
     'baseline',
   ]);
+  const effort = requireOneOf('jpeg.options.effort', options.effort ?? 'default', [
+    'fast',
+    'default',
+    'best',
+  ]);
+  const vectorKernels = JPEG_KERNELS.requireKernels(
+    'jpeg.options.vectorKernels',
+    options.vectorKernels ?? true,
+  );
+  if (effort === 'fast' && scans === 'progressive') {
+    throw new ConfigError('jpeg.options.scans', 'progressive files take effort default or best');
+  }
   const restartInterval = requireInteger(
     'jpeg.options.restartInterval',
     options.restartInterval ?? 0,
@@ -97,6 +122,8 @@ export function requireSettings(options: JpegEncodeOptions): EncodeSettings {
   return {
     quality,
     subsampling: asked === 'auto' ? auto : asked,
+    effort,
+    vectorKernels,
     scans,
     restartInterval,
     segments: metadataSegments(metadata),

@@ -66,7 +66,7 @@ export class LevelDecision {
   decideRow(real: RealLevels, first: number): void {
     const { trellis, rates, tuning, blocks } = this;
     for (let x = 0; x < this.blocksWide; x++) {
-      const weight = maskedWeight(real.variances[first + x]!, tuning);
+      const weight = maskedWeight(real.variances[first + x]!, tuning.maskedVariance);
       this.blockWeights[x] = weight;
       trellis.search(real, first + x, tuning.acWeight * weight, rates);
       trellis.choose(trellis.zeroCost + rates.endOfBlockBits <= trellis.bestCost);
@@ -122,9 +122,13 @@ export class LevelDecision {
   }
 }
 
-/** What errors are worth in a block of that variance, against one that hides nothing. */
-function maskedWeight(variance: number, { maskedVariance, maskPower }: PlaneTuning): number {
-  return (maskedVariance / (maskedVariance + variance)) ** maskPower;
+/**
+ * What errors are worth in a block of that variance, against one that hides nothing: (m / (m + variance)) ^ 0.375, by square roots, which
+ * are the same in every engine. Choice: the power from the search that made the tables of perceptual-tables.ts.
+ */
+function maskedWeight(variance: number, maskedVariance: number): number {
+  const fourthRoot = Math.sqrt(Math.sqrt(maskedVariance / (maskedVariance + variance)));
+  return fourthRoot * Math.sqrt(fourthRoot);
 }
 
 function clampDc(value: number): number {

@@ -32,6 +32,8 @@ export interface PictureSettings {
   readonly segments: readonly Segment[];
   readonly scans: ScanMode;
   readonly restartInterval: number;
+  /** Whether scripts are compared over all rows. */
+  readonly isExact?: boolean;
 }
 
 interface ComponentWindow {
@@ -147,11 +149,16 @@ export class PictureEncoder {
 
   /** The file. All rows have been added. */
   finish(): Uint8Array<ArrayBuffer> {
-    const { frame, tuning, segments, scans, restartInterval } = this.settings;
+    const { frame, tuning, segments, scans, restartInterval, isExact = false } = this.settings;
     const quantTables: (Int16Array | undefined)[] = [];
     frame.components.forEach((component, i) => {
       quantTables[component.quantTable] = tuning.planes[i]!.steps;
     });
-    return writeFile({ frame, quantTables, segments, restartInterval }, this.blocks, scans, false);
+    return writeFile(
+      { frame, quantTables, segments, restartInterval },
+      this.blocks,
+      scans,
+      isExact,
+    );
   }
 }

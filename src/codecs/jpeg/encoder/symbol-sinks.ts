@@ -124,7 +124,7 @@ export class EntropyWriter implements SymbolSink {
   }
 
   /** Appends the `count` low bits of `value`, which has no others; `count` is 0..24. */
-  private put(value: number, count: number): void {
+  put(value: number, count: number): void {
     if (this.length + 8 > this.bytes.length) this.reserve(8);
     const { bytes } = this;
     const word = (this.word << count) | value;

@@ -7,10 +7,8 @@ export interface PlaneTuning {
   /** Bits that a squared error of one step is worth in a block without masking, of AC coefficients and of DC. */
   readonly acWeight: number;
   readonly dcWeight: number;
-  /** Variance of samples at which masking halves what errors are worth. */
+  /** Variance of samples at which masking takes hold; see `maskedWeight` of level-decision.ts. */
   readonly maskedVariance: number;
-  /** How fast masking grows with the variance. */
-  readonly maskPower: number;
 }
 
 /** Numbers of a picture. */

@@ -1,0 +1,10 @@
+/** The vector kernels of JPEG, as one set. */
+import { KernelModule } from '../../../../wasm/kernel-memory.ts';
+import { defineEncodeRows } from './encode-rows.ts';
+import { defineForwardDct } from './forward-dct.ts';
+
+/** A row of src/pipeline/kernel-sets.ts. */
+export const JPEG_KERNELS = /* @__PURE__ */ new KernelModule('jpeg', (m) => {
+  defineEncodeRows(m);
+  defineForwardDct(m);
+});

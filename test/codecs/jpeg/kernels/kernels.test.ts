@@ -1,0 +1,86 @@
+/** Each vector kernel against its plain twin, over the same random and extreme samples: equal memory afterwards. */
+import { describe, expect, it } from 'vitest';
+import type { JpegKernels } from '../../../../src/codecs/jpeg/kernels/contract.ts';
+import { createMemory } from '../../../../src/codecs/jpeg/kernels/memory.ts';
+import { writeQuantizer } from '../../../../src/codecs/jpeg/kernels/plain/forward-dct.ts';
+import { randomNumbers } from '../../../fuzz/mutate.ts';
+
+const SIZE = 1 << 15;
+
+/** Calls a kernel both ways over the same bytes, and compares all of the memory. */
+function expectTwins(
+  fill: (bytes: Uint8Array) => void,
+  call: (kernels: JpegKernels) => void,
+): void {
+  const [plain, vector] = [createMemory(SIZE, false), createMemory(SIZE, true)];
+  for (const memory of [plain, vector]) {
+    fill(memory.bytes.subarray(0, SIZE));
+    call(memory.kernels);
+  }
+  const [a, b] = [plain.bytes.subarray(0, SIZE), vector.bytes.subarray(0, SIZE)];
+  const different = a.findIndex((byte, i) => byte !== b[i]);
+  expect(different, `bytes ${a[different]} and ${b[different]}`).toBe(-1);
+}
+
+/** Bytes from a seed: random, or all of the extremes. */
+function filler(seed: number): (bytes: Uint8Array) => void {
+  return (bytes) => {
+    const random = randomNumbers(seed);
+    for (let i = 0; i < bytes.length; i++)
+      bytes[i] = seed % 3 === 0 ? (random() & 1) * 255 : random();
+  };
+}
+
+/** Samples of 16 bits as the encoder makes them, -128..127. */
+function sampleFiller(seed: number): (bytes: Uint8Array) => void {
+  return (bytes) => {
+    const random = randomNumbers(seed);
+    const halves = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
+    const range = [256, 2, 40][seed % 3]!;
+    for (let i = 0; i < halves.length; i++) {
+      halves[i] = range === 2 ? (random() & 1) * 255 - 128 : (random() % range) - (range >> 1);
+    }
+  };
+}
+
+describe('vector kernels', () => {
+  const seeds = [1, 2, 3, 4, 5, 6];
+
+  it('do what the plain ones do with rows of pixels', () => {
+    for (const seed of seeds) {
+      const fill = filler(seed);
+      expectTwins(fill, (k) => k.splitPixels3(5, 4096, 1024, 96));
+      expectTwins(fill, (k) => k.splitPixels4(3, 4096, 1024, 96));
+      expectTwins(fill, (k) => k.shiftRow(7, 4096, 96));
+      expectTwins(fill, (k) => k.lumaRow(0, 1024, 8192, 160));
+      expectTwins(fill, (k) => k.sumRows(0, 1024, 8192, 160));
+      expectTwins(fill, (k) => k.sumPairs(0, 1024, 8192, 160));
+    }
+  });
+
+  it('do what the plain ones do with chroma', () => {
+    for (const seed of seeds) {
+      const sums = (bytes: Uint8Array) => {
+        const random = randomNumbers(seed);
+        const halves = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
+        for (let i = 0; i < halves.length; i++)
+          halves[i] = seed === 1 ? (random() & 1) * 1020 : random() % 1021;
+      };
+      for (const shift of [16, 17])
+        expectTwins(sums, (k) => k.chromaRow(0, 2048, 8192, 16384, 96, shift));
+    }
+  });
+
+  it('do what the plain ones do with blocks', () => {
+    for (const seed of seeds) {
+      for (const step of [1, 7, 255]) {
+        const fill = (bytes: Uint8Array) => {
+          sampleFiller(seed)(bytes);
+          const halves = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
+          writeQuantizer(halves, 8192, new Int16Array(64).fill(step));
+        };
+        expectTwins(fill, (k) => k.transformBlocks(0, 512, 9, 16384, 20480, 24576));
+      }
+    }
+  });
+});

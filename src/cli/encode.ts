@@ -3,7 +3,7 @@ import type { ReadPacket } from '../base/container.ts';
 import { ConfigError, FormatError } from '../base/errors.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import { toSeconds } from '../base/rational.ts';
-import { PRESETS } from '../codecs/h264/index.ts';
+import { PRESETS, type StreamStatistics } from '../codecs/h264/index.ts';
 import {
   type AudioFrames,
   colorName,
@@ -23,6 +23,7 @@ import { CODECS, FORMATS } from '../pipeline/registry.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import { LEVELS } from '../syntax/h264/levels.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
+import { EncodeGlass } from './encode-glass.ts';
 import { sampleFmtOf, type Unpack, unpackerOf } from './frames-of-packets.ts';
 import { type Input, openInput, RAW_FORMATS } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
@@ -53,6 +54,8 @@ const OPTIONS = {
   'bitrate-audio': { kind: 'bits', help: 'bits per second of sound, such as 128k' },
   'channel-mask': { kind: 'integer', meta: 'N', min: 0, max: 0xffffffff, help: 'loudspeakers of the sound as a WAVE channel mask; 0 for the codec\'s own (as the input says)' },
   movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },
+  trace: { kind: 'text', meta: 'FILE', help: 'write all that the H.264 encoder decides and writes to FILE (docs/inspection.md)' },
+  stats: { kind: 'flag', help: 'tell pictures by type, kinds of macroblocks and references of H.264' },
   psnr: { kind: 'flag', help: 'measure the coded pictures against the input' },
   'input-format': { kind: 'choice', meta: 'NAME', choices: RAW_FORMATS, help: 'what raw inputs are' },
   size: { kind: 'size', meta: 'WxH', help: 'size of raw pictures' },
@@ -147,20 +150,24 @@ async function encodeInputs(
   const meter = values.psnr === true ? new PsnrMeter() : null;
   const tally: Tally = { frames: 0, samples: 0, encodeSeconds: 0, mediaSeconds: 0 };
   const progress = new Progress(output, () => fractionRead(inputs));
+  let glass: EncodeGlass | null = null;
   try {
+    glass = await EncodeGlass.open(values.trace, values.stats === true);
     const muxer = new Muxer(file.sink, { format });
     checkUsed(inputs, values);
-    const feeds = inputs.map((input) => feedOf(input, muxer, values));
+    const feeds = inputs.map((input) => feedOf(input, muxer, values, glass!));
     for (const { encoder } of feeds.flatMap(({ tracks }) => tracks)) {
       if (meter !== null && encoder.kind === 'video') measure(meter, encoder, tally);
     }
     const about = inputs.find(({ reader }) => reader.about !== undefined)?.reader.about;
     const carried = about === undefined ? {} : muxer.carriedOptions(about);
     await muxer.open({ ...carried, ...containerOptions(values) });
-    await copyAll(feeds, muxer, tally, progress);
+    await copyAll(feeds, muxer, tally, progress, glass);
     if (values.strict === true) requireSound(inputs);
     await muxer.close();
+    await glass.close();
   } catch (error) {
+    await glass?.abort(error);
     await file.sink.abort(error);
     throw error;
   } finally {
@@ -168,13 +175,15 @@ async function encodeInputs(
   }
   tellProblems(inputs, output);
   if (file.isStandard) return;
-  report(path, await file.size(), tally, meter?.result() ?? null, values, output);
+  const measured = { psnr: meter?.result() ?? null, stats: glass.statistics };
+  report(path, await file.size(), tally, measured, values, output);
+  if (values.json !== true) for (const line of glass.lines()) output.line(line);
 }
 
 /** Options that mean something for one kind of stream only. */
 const VIDEO_ONLY = [
   ...(['codec-video', 'preset', 'crf', 'qp', 'gop', 'bitrate-video', 'vbv-maxrate'] as const),
-  ...(['vbv-bufsize', 'refs', 'level', 'psnr'] as const),
+  ...(['vbv-bufsize', 'refs', 'level', 'psnr', 'trace', 'stats'] as const),
 ] as const;
 const AUDIO_ONLY = ['codec-audio', 'bitrate-audio', 'channel-mask'] as const;
 
@@ -208,20 +217,25 @@ function containerOptions(values: Values): object {
   return values.movflags === 'faststart' ? { faststart: true } : { fragmented: true };
 }
 
-function feedOf(input: Input, muxer: Muxer, values: Values): Feed {
+function feedOf(input: Input, muxer: Muxer, values: Values, glass: EncodeGlass): Feed {
   const tracks = input.reader.streams.map((stream): Track => {
     const unpack = unpackerOf(input.name, stream);
     const index = muxer.streamInfos.length;
     const encoder =
       stream.kind === 'video'
-        ? addVideo(muxer, stream, values)
+        ? addVideo(muxer, stream, values, glass)
         : addAudio(muxer, stream as AudioStreamInfo, values);
     return { unpack, encoder, index };
   });
   return { packets: input.reader.packets(), tracks, seconds: 0 };
 }
 
-function addVideo(muxer: Muxer, stream: VideoStreamInfo, values: Values): VideoEncoder {
+function addVideo(
+  muxer: Muxer,
+  stream: VideoStreamInfo,
+  values: Values,
+  glass: EncodeGlass,
+): VideoEncoder {
   const { width, height, sampleAspectRatio, timeBase } = stream;
   const { preset, qp, crf, refs, level } = values;
   const vbvMaxRate = values['vbv-maxrate'];
@@ -246,6 +260,7 @@ function addVideo(muxer: Muxer, stream: VideoStreamInfo, values: Values): VideoE
       ...(level === undefined ? {} : { level }),
       ...(vbvMaxRate === undefined ? {} : { vbvMaxRate }),
       ...(vbvBufferSize === undefined ? {} : { vbvBufferSize }),
+      ...glass.encoderOptions(width, height),
     },
     description: descriptionOf(stream),
   });
@@ -309,6 +324,7 @@ async function copyAll(
   muxer: Muxer,
   tally: Tally,
   progress: Progress,
+  glass: EncodeGlass,
 ): Promise<void> {
   for (;;) {
     const feed = feeds.reduce((a, b) => (b.seconds < a.seconds ? b : a));
@@ -331,6 +347,7 @@ async function copyAll(
       tally.frames += frames.numFrames;
     } else tally.samples += frames.numFrames;
     await muxer.write(track.index, coded);
+    await glass.drain();
     feed.seconds = toSeconds(packet.pts + packet.duration, frames.timeBase);
     tally.mediaSeconds = Math.max(tally.mediaSeconds, feed.seconds);
     progress.update(tally.frames, feed.seconds);
@@ -359,7 +376,7 @@ function report(
   path: string,
   bytes: number,
   tally: Tally,
-  psnr: Psnr | null,
+  { psnr, stats }: { readonly psnr: Psnr | null; readonly stats: StreamStatistics | null },
   values: Values,
   output: Output,
 ): void {
@@ -368,7 +385,11 @@ function report(
     const measured =
       psnr === null ? {} : { psnr: psnr.average, psnrY: psnr.y, psnrU: psnr.u, psnrV: psnr.v };
     output.line(
-      JSON.stringify({ output: path, frames, samples, mediaSeconds, seconds, bytes, ...measured }),
+      JSON.stringify({
+        ...{ output: path, frames, samples, mediaSeconds, seconds, bytes },
+        ...measured,
+        ...(stats === null ? {} : { stats }),
+      }),
     );
     return;
   }

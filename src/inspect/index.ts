@@ -1,5 +1,7 @@
-/** Looking into files: trees of named fields with byte ranges. */
+/** Looking into files: trees of named fields with byte ranges; and into encoders: traces of what they did. */
 export { formatTree, formatValue } from './format-tree.ts';
+export type { ColumnArray, ColumnType, TableDescription, TraceHead } from './trace-format.ts';
+export { readTrace, type Trace, type TraceColumns } from './trace-reader.ts';
 export {
   hexText,
   TREE_DEFAULTS,

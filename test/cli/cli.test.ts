@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
+import { readTrace } from '../../src/inspect/index.ts';
 import { probeFile, runFfmpeg } from '../support/ffmpeg.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -76,6 +77,35 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('vitrine encode', () => {
+  it('tells statistics, and writes a trace whose bits sum to the stream', async () => {
+    const files = ['-o', at('traced.h264'), '--trace', at('out.trace')];
+    const text = await succeed(['encode', at('in.y4m'), ...files, '--stats', '--qp', '30']);
+    expect(text).toMatch(/^frame I:1 {2}Avg QP:27\.00 {2}size:\d+$/m);
+    expect(text).toMatch(/^frame P:19 {2}Avg QP:\d/m);
+    expect(text).toMatch(/^mb P .*skip: \d/m);
+    const { about, tables } = readTrace(readFileSync(at('out.trace')));
+    expect(about).toEqual({ codec: 'h264', width: 64, height: 48 });
+    const { length, void: isVoid } = tables.element!.columns;
+    let bits = 0;
+    for (const [i, bitLength] of length!.entries()) if (isVoid![i] === 0) bits += bitLength;
+    const { bytes } = tables.unit!.columns;
+    expect(bits).toBe(8 * Array.from(bytes!).reduce((sum, size) => sum + size, 0));
+    // The byte stream has start codes of 3 or 4 bytes where the trace counts lengths of 4.
+    const difference = bits / 8 - readFileSync(at('traced.h264')).length;
+    expect(difference).toBeGreaterThanOrEqual(0);
+    expect(difference).toBeLessThanOrEqual(tables.unit!.rowCount);
+  });
+
+  it('leaves no trace behind where there is nothing to watch, or it fails', async () => {
+    const trace = ['--trace', at('none.trace')];
+    await fail(
+      ['encode', at('in.wav'), '-o', at('none.wav'), ...trace],
+      /--trace: no input has video/,
+    );
+    await fail(['encode', at('in.y4m'), '-o', at('none.y4m'), ...trace], /inspect: unknown option/);
+    expect(readdirSync(folder).filter((name) => name.startsWith('none'))).toEqual([]);
+  });
+
   it('makes an MP4 of pictures and sound, whose PSNR is that of the decoded pictures', async () => {
     const args = ['encode', at('in.y4m'), at('in.wav'), '-o', at('out.mp4')];
     const report = JSON.parse(

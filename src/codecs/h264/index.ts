@@ -45,5 +45,12 @@
 
 export { LEVELS, type LevelName } from '../../syntax/h264/levels.ts';
 export { createH264Encoder, type H264Encoder, type Reconstruction } from './encoder/encoder.ts';
+export { bothInspectors, type H264Inspector, QUIET_INSPECTOR } from './encoder/inspector.ts';
 export { type H264Options, PRESETS, type Preset } from './encoder/options.ts';
+export {
+  formatStatistics,
+  StatisticsCollector,
+  type StreamStatistics,
+} from './encoder/stream-statistics.ts';
+export { TraceInspector, traceFacts } from './encoder/trace-inspector.ts';
 export type { PassStatistics, PictureStatistics } from './encoder/two-pass.ts';

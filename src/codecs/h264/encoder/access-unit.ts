@@ -17,6 +17,7 @@ import { type SeiMessage, writeSei } from '../../../syntax/h264/sei.ts';
 import type { PicturePlan } from './picture-plan.ts';
 import { settingsMessage } from './settings.ts';
 import type { StreamSetup } from './stream-setup.ts';
+import { inspectUnits } from './unit-inspection.ts';
 import type { Vbv } from './vbv.ts';
 
 /**
@@ -68,7 +69,7 @@ export class AccessUnitWriter {
     if (plan.isRecoveryPoint) messages.push(RECOVERY_POINT);
     if (plan.codingNumber === 0 && options.settingsSei) {
       // The stream does not depend on the kernels, so it does not name them.
-      messages.push(settingsMessage({ ...options, vectorKernels: undefined }));
+      messages.push(settingsMessage({ ...options, vectorKernels: undefined, inspect: undefined }));
     }
     if (messages.length > 0) {
       this.writeUnit(NalUnitType.SEI, (w) => writeSei(w, messages, sps));
@@ -119,7 +120,10 @@ export class AccessUnitWriter {
 
   private writeUnit(nal_unit_type: number, write: (w: SyntaxWriter) => void): void {
     const w = new SyntaxWriter();
+    const inspection = inspectUnits(this.setup.options.inspect, w);
+    inspection?.begin(nal_unit_type, 0);
     write(w);
-    writeNalUnit(this.bytes, 0, nal_unit_type, w.bits.view());
+    const size = writeNalUnit(this.bytes, 0, nal_unit_type, w.bits.view());
+    inspection?.end(nal_unit_type, 0, size);
   }
 }

@@ -41,7 +41,7 @@ export class H264Encoder {
   private readonly planner: PicturePlanner;
   private readonly coder: PictureCoder;
   private lastPts = Number.NEGATIVE_INFINITY;
-  private flushed = false;
+  private state: 'open' | 'flushed' | 'failed' = 'open';
 
   /** @param strategy other than the one that the options ask for; it must keep clause 7.4.3.3 */
   constructor(options: H264Options, strategy?: ReferenceStrategy) {
@@ -75,12 +75,7 @@ export class H264Encoder {
    * @returns the access units that are ready
    */
   encode(frame: VideoFrame, options: { forceKeyFrame?: boolean } = {}): Packet[] {
-    if (this.flushed) {
-      throw new StateError(
-        'h264.encode',
-        'called after flush; open a new encoder for more pictures',
-      );
-    }
+    this.requireOpen('encode');
     const { width, height } = this.options;
     if (frame.width !== width || frame.height !== height) {
       throw new ConfigError(
@@ -114,9 +109,10 @@ export class H264Encoder {
 
   /** Ends the stream; returns what was still to come. */
   flush(): Packet[] {
-    if (this.flushed) throw new StateError('h264.flush', 'called twice; flush once, at the end');
-    this.flushed = true;
-    return this.codePlanned(true);
+    this.requireOpen('flush');
+    const packets = this.codePlanned(true);
+    this.state = 'flushed';
+    return packets;
   }
 
   /** Statistics for a second pass, if the options ask for them; complete after `flush`. */
@@ -130,34 +126,39 @@ export class H264Encoder {
     return clock === undefined ? 1 : Math.max(1, Math.round(1 / clock.framesPerTick));
   }
 
+  private requireOpen(method: 'encode' | 'flush'): void {
+    const where = `h264.${method}`;
+    if (this.state === 'failed') {
+      throw new StateError(where, 'an earlier call failed; open a new encoder');
+    }
+    if (this.state === 'open') return;
+    throw method === 'flush'
+      ? new StateError(where, 'called twice; flush once, at the end')
+      : new StateError(where, 'called after flush; open a new encoder for more pictures');
+  }
+
   /** Codes all pictures that are planned. */
   private codePlanned(flushing: boolean): Packet[] {
     const packets: Packet[] = [];
+    // An error of an inspector or of `onReconstructed` leaves a picture half told: the encoder is closed by it.
+    this.state = 'failed';
     for (;;) {
       const plan = this.planner.next(flushing);
-      if (plan === null) return packets;
+      if (plan === null) break;
       const data = this.coder.code(plan);
       this.planner.release(plan);
       const { pts, dts, isIdr } = plan;
       packets.push({ data, pts, dts, duration: this.frameTicks, isKey: isIdr });
       if (this.onReconstructed !== null) this.onReconstructed(this.reconstructed, pts);
     }
+    this.state = 'open';
+    return packets;
   }
 
   /** The picture coded last, as every decoder shows it. Valid until the next call of `encode`. */
   get reconstructed(): Reconstruction {
     const picture = this.coder.lastCoded;
     if (picture === null) throw new StateError('h264.reconstructed', 'no picture is coded yet');
-    const { lumaStride, chromaStride } = this.memory.layout;
-    return {
-      data: this.memory.bytes,
-      width: this.options.width,
-      height: this.options.height,
-      luma: picture.luma,
-      cb: picture.cb,
-      cr: picture.cr,
-      lumaStride,
-      chromaStride,
-    };
+    return this.coder.reconstructionOf(picture);
   }
 }

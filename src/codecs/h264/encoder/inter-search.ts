@@ -16,6 +16,7 @@ import {
 } from '../standard/macroblock.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
 import type { Candidate } from './candidate.ts';
+import type { H264Inspector } from './inspector.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { MotionSearch } from './motion-search.ts';
 import type { SpeedOptions } from './options.ts';
@@ -78,10 +79,15 @@ export class InterSearch {
   /** Number of vectors of the 8x8 blocks searched so far. */
   private vectorCount = 0;
 
-  constructor(context: MacroblockContext, speed: SpeedOptions, limits: LevelLimits) {
+  constructor(
+    context: MacroblockContext,
+    speed: SpeedOptions,
+    limits: LevelLimits,
+    inspector: H264Inspector | null,
+  ) {
     this.context = context;
     this.speed = speed;
-    this.motion = new MotionSearch(context, speed, limits.MaxVmvR);
+    this.motion = new MotionSearch(context, speed, limits.MaxVmvR, inspector);
     this.maxVectors = limits.MaxMvsPer2Mb / 2;
     this.maxSubRectangle = limits.MaxSubMbRectSize;
   }

@@ -12,9 +12,11 @@ import {
   P_L0_16X16,
   P_L0_L0_8X16,
   P_L0_L0_16X8,
+  P_SKIP,
 } from '../standard/macroblock.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
 import { Candidate } from './candidate.ts';
+import type { H264Inspector } from './inspector.ts';
 import { predictChroma16x16, predictInter, predictLuma16x16 } from './inter-prediction.ts';
 import { InterSearch } from './inter-search.ts';
 import {
@@ -35,7 +37,7 @@ import {
   SOURCE_CR,
   SOURCE_STRIDE,
 } from './memory.ts';
-import type { SpeedOptions } from './options.ts';
+import type { ResolvedOptions, SpeedOptions } from './options.ts';
 import type { PicturePlan } from './picture-plan.ts';
 import type { ResidualCoder } from './residual.ts';
 
@@ -63,6 +65,7 @@ export class ModeDecision {
   private readonly coder: MacroblockCoder;
   private readonly residual: ResidualCoder;
   private readonly speed: SpeedOptions;
+  private readonly inspector: H264Inspector | null;
   private readonly interSearch: InterSearch;
   private inter: Candidate;
   private trial: Candidate;
@@ -84,14 +87,16 @@ export class ModeDecision {
     context: MacroblockContext,
     coder: MacroblockCoder,
     residual: ResidualCoder,
-    speed: SpeedOptions,
+    options: Pick<ResolvedOptions, 'speed' | 'inspect'>,
     limits: LevelLimits,
   ) {
+    const { speed, inspect } = options;
     this.context = context;
     this.coder = coder;
     this.residual = residual;
     this.speed = speed;
-    this.interSearch = new InterSearch(context, speed, limits);
+    this.inspector = inspect;
+    this.interSearch = new InterSearch(context, speed, limits, inspect);
     const { memory } = context;
     const { layout } = memory;
     this.inter = new Candidate(memory, 0);
@@ -127,6 +132,7 @@ export class ModeDecision {
     const skipMv = context.motion.predictSkip();
     this.skipMv = interSearch.motion.isAllowed(skipMv) ? skipMv : NO_VECTOR;
     if (this.skipsAtOnce()) {
+      if (this.inspector !== null) this.tellSkip(this.inspector);
       coder.codeSkip(this.inter, skipMv, picture);
       this.interCost[context.mbAddr] = 0;
       return;
@@ -201,6 +207,20 @@ export class ModeDecision {
         residual.codeChroma(candidate, qp, false);
     }
     if (this.speed.rdo) this.setExactCost(candidate);
+    if (this.inspector !== null) this.tellCandidate(this.inspector, candidate);
+  }
+
+  /** Tells the inspector of a candidate that was evaluated. */
+  private tellCandidate(inspector: H264Inspector, candidate: Candidate): void {
+    const mbType = this.isSkip(candidate) ? P_SKIP : candidate.syntax.mbType;
+    const bits = mbType === P_SKIP ? 1 : this.coder.countBits(candidate, this.qp);
+    inspector.candidate(mbType, this.squaredError(candidate), bits, candidate.cost);
+    this.residual.tellBlocks(candidate);
+  }
+
+  /** Tells the inspector that the prediction of P_Skip was taken at once; nothing was measured. */
+  private tellSkip(inspector: H264Inspector): void {
+    inspector.candidate(P_SKIP, this.squaredError(this.inter), 1, 0);
   }
 
   private codeIntraChroma(candidate: Candidate): void {
@@ -296,6 +316,10 @@ export class ModeDecision {
     syntax.masks.fill(0);
     mv.fill(skipMv);
     this.setExactCost(candidate);
+    const { inspector } = this;
+    if (inspector !== null) {
+      inspector.candidate(P_SKIP, this.squaredError(candidate), 1, candidate.cost);
+    }
   }
 
   /** Exchanges `trial` for `inter` if it costs less; returns whether it did. */

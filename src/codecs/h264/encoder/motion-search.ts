@@ -12,6 +12,7 @@ import {
   tileAt,
 } from '../standard/interpolation.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
+import type { H264Inspector } from './inspector.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { BLOCK_STRIDE, SOURCE_STRIDE } from './memory.ts';
 
@@ -79,6 +80,7 @@ export class MotionSearch {
   private readonly context: MacroblockContext;
   private readonly options: MotionSearchOptions;
   private readonly maxVertical: number;
+  private readonly inspector: H264Inspector | null;
   /** Packed starting vectors for the next search; the first `startCount` are used. */
   readonly starts: Int32Array = new Int32Array(MAX_STARTS);
   startCount = 0;
@@ -127,7 +129,13 @@ export class MotionSearch {
   private costRight = 0;
 
   /** `maxVertical`: largest vertical vector component of the level, in full samples (Table A-1). */
-  constructor(context: MacroblockContext, options: MotionSearchOptions, maxVertical: number) {
+  constructor(
+    context: MacroblockContext,
+    options: MotionSearchOptions,
+    maxVertical: number,
+    inspector: H264Inspector | null,
+  ) {
+    this.inspector = inspector;
     this.context = context;
     this.options = options;
     this.maxVertical = maxVertical;
@@ -238,6 +246,8 @@ export class MotionSearch {
   }
 
   private predictFrom(mvp: number): void {
+    const { inspector, picture, blockX, blockY, width, height } = this;
+    if (inspector !== null) inspector.search(picture.poc, blockX, blockY, width, height, mvp);
     this.predictedX = mvX(mvp);
     this.predictedY = mvY(mvp);
   }
@@ -255,6 +265,8 @@ export class MotionSearch {
     this.isExact = bestCost < (lambda * width * height) >> 6;
     this.cost = bestCost;
     this.distortion = bestCost - lambda * mvdBits(bestX - this.predictedX, bestY - this.predictedY);
+    const { inspector } = this;
+    if (inspector !== null) inspector.searchEnd(this.mv, this.cost, this.distortion);
   }
 
   /** Cost of the best vector by a metric. */
@@ -298,6 +310,7 @@ export class MotionSearch {
       this.bestCost = cost;
       this.bestX = x;
       this.bestY = y;
+      if (this.inspector !== null) this.inspector.searchBest(packMv(4 * x, 4 * y), cost);
     }
     return cost;
   }
@@ -431,6 +444,7 @@ export class MotionSearch {
       this.bestCost = cost;
       this.bestX = x;
       this.bestY = y;
+      if (this.inspector !== null) this.inspector.searchBest(packMv(x, y), cost);
     }
   }
 

@@ -18,6 +18,7 @@ import { LEVELS, maxDpbFrames } from '../../../syntax/h264/levels.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { H264_KERNELS } from '../kernels/vector/index.ts';
 import { type Clock, resolveClock } from './clock.ts';
+import { type H264Inspector, QUIET_INSPECTOR } from './inspector.ts';
 import type { MotionSearchOptions, SearchMethod } from './motion-search.ts';
 import {
   type LookaheadPreset,
@@ -109,6 +110,8 @@ export interface H264Options extends RateOptions {
    * code may be made at run time, the `WebAssembly.Module` of `vitrine/kernels.wasm`. The stream is the same in each case.
    */
   readonly vectorKernels?: VectorKernels;
+  /** Told of everything that the encoder decides and writes (inspector.ts); default none. The stream is the same with it. */
+  readonly inspect?: H264Inspector;
   readonly search?: SearchMethod;
   readonly searchRange?: number;
   readonly halfSteps?: number;
@@ -264,6 +267,7 @@ export interface ResolvedOptions {
   readonly deblockAcrossSlices: boolean;
   readonly constrainedIntra: boolean;
   readonly vectorKernels: VectorKernels;
+  readonly inspect: H264Inspector | null;
   readonly speed: SpeedOptions;
 }
 
@@ -300,6 +304,7 @@ const KEYS: readonly (keyof H264Options)[] = [
   'deblockAcrossSlices',
   'constrainedIntra',
   'vectorKernels',
+  'inspect',
   'search',
   'searchRange',
   'halfSteps',
@@ -318,6 +323,20 @@ const KEYS: readonly (keyof H264Options)[] = [
   'fastIntra',
   'trellis',
 ];
+
+/** An inspector has all methods of `H264Inspector`. */
+function requireInspector(where: string, inspect: H264Inspector | undefined): H264Inspector | null {
+  if (inspect === undefined) return null;
+  for (const name of Object.keys(QUIET_INSPECTOR) as (keyof H264Inspector)[]) {
+    if (typeof inspect?.[name] !== 'function') {
+      throw new ConfigError(
+        where,
+        `needed is an inspector with all its methods, ${name} is missing`,
+      );
+    }
+  }
+  return inspect;
+}
 
 /** Widest and highest picture of level 6.2: sqrt(8·MaxFS) macroblocks, clause A.3.1. */
 const MAX_SIDE = 16 * Math.floor(Math.sqrt(8 * 139264));
@@ -424,6 +443,7 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
       true,
       false,
     ]),
+    inspect: requireInspector(`${at}.inspect`, options.inspect),
     vectorKernels: H264_KERNELS.requireKernels(
       `${at}.vectorKernels`,
       options.vectorKernels ?? true,

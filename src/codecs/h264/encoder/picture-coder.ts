@@ -18,6 +18,7 @@ import {
 } from '../standard/picture.ts';
 import { ReferencePictures } from '../standard/reference-pictures.ts';
 import { AccessUnitWriter } from './access-unit.ts';
+import type { Reconstruction } from './encoder.ts';
 import { createEntropyCoding } from './entropy-coding.ts';
 import { MacroblockCoder } from './macroblock-coder.ts';
 import { MacroblockContext } from './macroblock-context.ts';
@@ -80,6 +81,7 @@ export class PictureCoder {
       filterOffsetA: 2 * options.deblockAlpha,
       filterOffsetB: 2 * options.deblockBeta,
       chroma_qp_index_offset: options.chromaQpOffset,
+      onEdge: options.inspect === null ? null : options.inspect.edge.bind(options.inspect),
     });
   }
 
@@ -92,8 +94,14 @@ export class PictureCoder {
     const entropy = createEntropyCoding(options.cabac, context, syntax);
     const coder = new MacroblockCoder(context, entropy);
     const decider = options.speed.trellis ? entropy.levels : null;
-    const residual = new ResidualCoder(memory, grid, options.chromaQpOffset, decider);
-    const decision = new ModeDecision(context, coder, residual, options.speed, level);
+    const residual = new ResidualCoder(
+      memory,
+      grid,
+      options.chromaQpOffset,
+      decider,
+      options.inspect,
+    );
+    const decision = new ModeDecision(context, coder, residual, options, level);
     return new SliceCoder(context, coder, decision, syntax, entropy.writer, setup);
   }
 
@@ -118,7 +126,10 @@ export class PictureCoder {
     this.codedDts = plan.dts;
     const fillerBytes = planner.rateControl.endFrame(accessUnit.bitsOf(plan));
     const bytes = accessUnit.end(fillerBytes);
+    this.inspectReconstruction(picture, false);
     this.deblocking?.filterPicture(this.state, picture);
+    this.inspectReconstruction(picture, true);
+    this.setup.options.inspect?.pictureEnd(plan, bytes.length);
     this.markReferences(plan, picture);
     if (plan.isIdr) this.idrCount++;
     this.lastCoded = picture;
@@ -129,6 +140,20 @@ export class PictureCoder {
   private frameTimes(ticks: number): number {
     const { clock } = this.setup.options;
     return clock === undefined ? ticks : ticks * clock.framesPerTick;
+  }
+
+  private inspectReconstruction(picture: ReconstructedPicture, isDeblocked: boolean): void {
+    const { inspect } = this.setup.options;
+    if (inspect !== null) inspect.reconstruction(this.reconstructionOf(picture), isDeblocked);
+  }
+
+  /** A reconstructed picture as it is shown. */
+  reconstructionOf(picture: ReconstructedPicture): Reconstruction {
+    const { memory, setup } = this;
+    const { lumaStride, chromaStride } = memory.layout;
+    const { width, height } = setup.options;
+    const { luma, cb, cr } = picture;
+    return { data: memory.bytes, width, height, luma, cb, cr, lumaStride, chromaStride };
   }
 
   /** Completes the plan with frame_num and reference lists. */
@@ -147,7 +172,8 @@ export class PictureCoder {
   private codeSlices(job: PictureJob): void {
     const { accessUnit, planner } = this;
     const { plan } = job;
-    for (;;) {
+    for (let attempt = 0; ; attempt++) {
+      this.setup.options.inspect?.picture(plan, attempt);
       accessUnit.begin(plan);
       this.slices.codePicture(accessUnit.bytes, job);
       if (plan.qp === WITHOUT_RESIDUAL) return;

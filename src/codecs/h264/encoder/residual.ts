@@ -34,7 +34,9 @@ import {
 import { LEVELS_PER_MB } from '../standard/macroblock-syntax.ts';
 import { chromaQp, LEVEL_SCALE } from '../standard/scaling.ts';
 import { inverseChromaDc, inverseLumaDc } from '../standard/transform.ts';
+import { BlockInspection } from './block-inspection.ts';
 import type { Candidate } from './candidate.ts';
+import type { H264Inspector } from './inspector.ts';
 import type { LevelDecider } from './level-decision.ts';
 import {
   type EncoderMemory,
@@ -85,6 +87,7 @@ export class ResidualCoder {
   private readonly decidesLevels: boolean;
   /** Coefficients of the blocks as they lie in memory. */
   private readonly coefficients: Int16Array;
+  private readonly watched: BlockInspection | null;
   private readonly dc: Int32Array = new Int32Array(16);
   private readonly dcScratch: Int32Array = new Int32Array(16);
 
@@ -94,7 +97,9 @@ export class ResidualCoder {
     grid: CoefficientGrid,
     chroma_qp_index_offset: number,
     decider: LevelDecider | null,
+    inspector: H264Inspector | null,
   ) {
+    this.watched = inspector === null ? null : new BlockInspection(inspector, memory);
     this.memory = memory;
     this.kernels = memory.kernels;
     this.coefficients = new Int16Array(memory.bytes.buffer, memory.coefficients, LEVELS_PER_MB);
@@ -104,7 +109,12 @@ export class ResidualCoder {
     for (let qp = 0; qp < 52; qp++) this.qpC[qp] = chromaQp(qp, chroma_qp_index_offset);
   }
 
-  /** Quantizer of a kind; where levels are decided, that for it. */
+  /** Tells the inspector of the blocks of a candidate that was coded. */
+  tellBlocks(candidate: Candidate): void {
+    this.watched?.tell(candidate);
+  }
+
+  /** The quantizer for a kind of blocks; where levels are decided, the one that rounds to the nearest. */
   private quantizer(kind: number, qp: number): number {
     return qp + (this.decidesLevels ? QUANTIZE_FULL : kind);
   }
@@ -127,6 +137,10 @@ export class ResidualCoder {
     stride: number,
   ): boolean {
     const { masks } = candidate.syntax;
+    if (this.watched !== null) {
+      this.watched.watch(block, source, prediction, quantizer, first);
+      this.watched.watch(block + 1, source + 4, prediction + 4, quantizer, first);
+    }
     const both = this.kernels.quantizePair(
       source,
       SOURCE_STRIDE,
@@ -180,6 +194,7 @@ export class ResidualCoder {
    */
   private quantizeLuma(candidate: Candidate, quantizer: number, first: number): boolean {
     const { source, coefficients } = this.memory;
+    if (this.watched !== null) this.watchLuma(this.watched, candidate, quantizer, first);
     const any = this.kernels.quantizeLuma(
       source,
       SOURCE_STRIDE,
@@ -193,6 +208,22 @@ export class ResidualCoder {
       candidate.masks,
     );
     return this.decidesLevels ? this.decideLuma(candidate, quantizer, first) : any !== 0;
+  }
+
+  private watchLuma(
+    watched: BlockInspection,
+    candidate: Candidate,
+    quantizer: number,
+    first: number,
+  ): void {
+    const { source } = this.memory;
+    const prediction = candidate.recon + RECON_LUMA;
+    for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
+      const x = 4 * BLOCK_X[blkIdx];
+      const y = 4 * BLOCK_Y[blkIdx];
+      const from = source + y * SOURCE_STRIDE + x;
+      watched.watch(blkIdx, from, prediction + y * RECON_STRIDE + x, quantizer, first);
+    }
   }
 
   /** Decides the levels of all luma blocks; returns whether any is left. */
@@ -355,6 +386,9 @@ export class ResidualCoder {
     const y = BLOCK_Y[blkIdx];
     const pos = candidate.recon + RECON_LUMA + 4 * (y * RECON_STRIDE + x);
     const quantizer = this.quantizer(QUANTIZE_INTRA, qp);
+    if (this.watched !== null) {
+      this.watched.watch(blkIdx, source + 4 * (y * SOURCE_STRIDE + x), pos, quantizer, 0);
+    }
     masks[blkIdx] = this.kernels.quantizeBlock(
       source + 4 * (y * SOURCE_STRIDE + x),
       SOURCE_STRIDE,

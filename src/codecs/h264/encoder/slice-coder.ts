@@ -15,6 +15,7 @@ import type { SliceDataSink, SliceSyntax } from '../standard/macroblock-sink.ts'
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import { Candidate } from './candidate.ts';
 import { QP_UNIT } from './importance.ts';
+import type { H264Inspector } from './inspector.ts';
 import type { MacroblockCoder } from './macroblock-coder.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { RECON_CB, RECON_CR, RECON_LUMA, RECON_STRIDE, type SourcePicture } from './memory.ts';
@@ -23,6 +24,7 @@ import { PIC_INIT_QP } from './parameter-sets.ts';
 import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
 import { WITHOUT_RESIDUAL } from './rate-control.ts';
 import type { StreamSetup } from './stream-setup.ts';
+import { inspectUnits, type UnitInspection } from './unit-inspection.ts';
 
 /** A picture to be coded, and what is true of all its slices. */
 export interface PictureJob {
@@ -45,6 +47,8 @@ export class SliceCoder {
   private readonly setup: StreamSetup;
   private readonly size = new NalUnitSize();
   private readonly bare: Candidate;
+  private readonly inspector: H264Inspector | null;
+  private readonly inspection: UnitInspection | null;
   private sliceCount = 0;
 
   constructor(
@@ -62,6 +66,8 @@ export class SliceCoder {
     this.writer = writer;
     this.setup = setup;
     this.bare = new Candidate(context.memory, 0);
+    this.inspector = setup.options.inspect;
+    this.inspection = inspectUnits(this.inspector, syntax);
   }
 
   /**
@@ -97,7 +103,9 @@ export class SliceCoder {
       first_mb_in_slice: first,
       slice_qp_delta: qp - PIC_INIT_QP,
     };
+    this.inspection?.begin(nal.nal_unit_type, nal.nal_ref_idc);
     writeSliceHeader(w, header, setup.sps, setup.pps, nal);
+    if (this.inspection !== null) this.inspection.isSliceData = true;
     const number = this.sliceCount++;
     const [list0, list1] = plan.lists;
     const slice: SliceSyntax = {
@@ -113,14 +121,25 @@ export class SliceCoder {
       context.moveTo(mbAddr, number);
       writer.startMacroblock();
       this.codeMacroblock(job);
+      if (this.inspection !== null) this.tellMacroblock(this.inspection);
       if (sliceBytes > 0 && mbAddr > first && size.bound(w.bits, writer.pendingBits) > sliceBytes) {
         coder.rewind();
+        this.inspector?.macroblockVoid(mbAddr);
+        this.inspection?.rewind(w.bits.bitPosition);
         break;
       }
     }
     writer.endSlice();
-    writeNalUnit(out, nal.nal_ref_idc, nal.nal_unit_type, w.bits.view());
+    const bytes = writeNalUnit(out, nal.nal_ref_idc, nal.nal_unit_type, w.bits.view());
+    this.inspection?.end(nal.nal_unit_type, nal.nal_ref_idc, bytes);
     return mbAddr;
+  }
+
+  /** Tells the inspector that the context's macroblock is written; with CABAC, how many bits it took. */
+  private tellMacroblock(inspection: UnitInspection): void {
+    const { context, setup, syntax } = this;
+    if (setup.options.cabac) inspection.catchUp('macroblock_layer', syntax.bits.bitPosition);
+    this.inspector?.macroblockEnd(context.mbAddr, context.state);
   }
 
   /** Codes the context's macroblock. */
@@ -129,6 +148,7 @@ export class SliceCoder {
     const { qp: pictureQp, offsets } = plan;
     const isIntra = isIntraPicture(plan);
     const [references] = plan.lists;
+    if (this.inspector !== null) this.inspector.macroblock(context.mbAddr, roundQp(pictureQp));
     if (pictureQp === WITHOUT_RESIDUAL) {
       if (isIntra) this.codeGray(picture);
       else this.codeSkipped(picture, references[0]);

@@ -12,11 +12,13 @@ import {
   levelSyntax,
   requiredLevel,
 } from '../../../syntax/h264/levels.ts';
-import { appendNalUnit, NalUnitType } from '../../../syntax/h264/nal.ts';
+import { appendNalUnit, NalUnitType, writeNalUnit } from '../../../syntax/h264/nal.ts';
 import { type PictureParameterSet, writePictureParameterSet } from '../../../syntax/h264/pps.ts';
 import { type SequenceParameterSet, writeSequenceParameterSet } from '../../../syntax/h264/sps.ts';
+import type { H264Inspector } from './inspector.ts';
 import type { ResolvedOptions } from './options.ts';
 import { createPps, createSps, PROFILE_IDC } from './parameter-sets.ts';
+import { UnitInspection } from './unit-inspection.ts';
 
 /** The fixed parts of a stream. */
 export interface StreamSetup {
@@ -40,6 +42,7 @@ export function setupStream(options: ResolvedOptions): StreamSetup {
   const syntax = levelSyntax(level, PROFILE_IDC[options.profile]);
   const sps = createSps(options, widthInMbs, heightInMbs, syntax);
   const pps = createPps(options);
+  tellParameterSets(options.inspect, sps, pps);
   return {
     options,
     widthInMbs,
@@ -49,6 +52,30 @@ export function setupStream(options: ResolvedOptions): StreamSetup {
     pps,
     streamInfo: streamInfoOf(options, sps, pps),
   };
+}
+
+/** Tells an inspector of the parameter sets, as units of a byte stream before its first picture. */
+function tellParameterSets(
+  inspect: H264Inspector | null,
+  sps: SequenceParameterSet,
+  pps: PictureParameterSet,
+): void {
+  if (inspect === null) return;
+  inspect.picture(null, 0);
+  let total = 0;
+  const tell = (type: number, write: (w: SyntaxWriter) => void): void => {
+    const w = new SyntaxWriter();
+    const inspection = new UnitInspection(inspect, w);
+    const out = new ByteWriter();
+    inspection.begin(type, 3);
+    write(w);
+    const size = writeNalUnit(out, 3, type, w.bits.view());
+    inspection.end(type, 3, size);
+    total += size;
+  };
+  tell(NalUnitType.SPS, (w) => writeSequenceParameterSet(w, sps));
+  tell(NalUnitType.PPS, (w) => writePictureParameterSet(w, pps));
+  inspect.pictureEnd(null, total);
 }
 
 /** What the options ask of a level. */

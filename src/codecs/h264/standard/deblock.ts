@@ -40,7 +40,18 @@ export interface DeblockOptions {
   /** FilterOffsetB = slice_beta_offset_div2 << 1. */
   readonly filterOffsetB: number;
   readonly chroma_qp_index_offset: number;
+  /** Told of every edge that is filtered: strengths of its segments as bytes, and the mean of the luma QP of both sides. */
+  readonly onEdge?: EdgeListener | null;
 }
+
+/** Takes an edge of a macroblock; not normative. */
+export type EdgeListener = (
+  mbAddr: number,
+  verticalEdgeFlag: number,
+  edge: number,
+  bS: number,
+  qPav: number,
+) => void;
 
 /** Four strengths of an edge lie in one integer, a byte each, the first segment lowest: all 3, and all 4. */
 const ALL_3 = 0x03030303;
@@ -65,6 +76,7 @@ export class DeblockingFilter {
   private readonly kernels: Kernels;
   private readonly layout: PictureLayout;
   private readonly acrossSlices: boolean;
+  private readonly onEdge: EdgeListener | null;
   /** qPav => alpha, beta (clause 8.7.2.2). */
   private readonly alphaOfQp: Uint8Array = new Uint8Array(52);
   private readonly betaOfQp: Uint8Array = new Uint8Array(52);
@@ -79,6 +91,7 @@ export class DeblockingFilter {
     this.kernels = memory.kernels;
     this.layout = layout;
     this.acrossSlices = options.disable_deblocking_filter_idc === 0;
+    this.onEdge = options.onEdge ?? null;
     for (let qp = 0; qp < 52; qp++) {
       const indexA = clip3(0, 51, qp + options.filterOffsetA);
       this.alphaOfQp[qp] = ALPHA[indexA];
@@ -147,6 +160,9 @@ export class DeblockingFilter {
       else if (!intra) bS = strengths(coded, moved, edge, verticalEdgeFlag);
       if (bS === 0) continue;
       const qpP = edge === 0 ? qpY[neighbor] : qp;
+      if (this.onEdge !== null) {
+        this.onEdge(mbAddr, verticalEdgeFlag, edge, bS, (qpP + qp + 1) >> 1);
+      }
       this.filterLuma(edge, verticalEdgeFlag, bS, (qpP + qp + 1) >> 1);
       if ((edge & 1) === 0) {
         const qpC = (this.qpCOfQp[qpP] + this.qpCOfQp[qp] + 1) >> 1;

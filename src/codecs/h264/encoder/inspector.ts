@@ -1,0 +1,131 @@
+/**
+ * What can be watched inside the encoder. All methods are called during `encode` or `flush`, with numbers and views that are
+ * valid only during the call, and must not be changed. The stream is the same with and without an inspector. An error that
+ * a method throws reaches the caller of `encode`, and closes the encoder.
+ *
+ * A picture may be coded again at a higher QP, and a macroblock taken back to open the next slice. Such attempts are told too:
+ * `picture` with an attempt above 0 voids all that was told of the picture before, `macroblockVoid` all that was told of the
+ * macroblock.
+ */
+import type { PictureState } from '../standard/picture.ts';
+import type { Reconstruction } from './encoder.ts';
+import type { PicturePlan } from './picture-plan.ts';
+
+/** Descriptors of syntax elements, as `SyntaxTrace` has them. */
+export type Descriptor = 'u' | 'ue' | 'se' | 'te' | 'ae' | 'ce' | 'b';
+
+/** Watches an encoder; pass it as option `inspect`. */
+export interface H264Inspector {
+  /** A picture is coded at the plan's type and QP; `attempt` counts from 0. The plan is null for the parameter sets. */
+  picture(plan: PicturePlan | null, attempt: number): void;
+  /** The picture is complete, in `bytes` bytes. */
+  pictureEnd(plan: PicturePlan | null, bytes: number): void;
+  /** A NAL unit begins; its elements follow, then `unitEnd`. */
+  unit(nal_unit_type: number, nal_ref_idc: number): void;
+  /** The unit has `bytes` bytes in the packet, those of its length included. */
+  unitEnd(bytes: number): void;
+  /**
+   * A syntax element of the unit. The lengths of all elements of all units sum to the bits of the stream.
+   * @param where path of the header it belongs to, such as `h264.sps`; `h264.slice_data` for macroblocks
+   * @param position bit in the RBSP; the length field and the header of the unit, which stand before it, have negative ones
+   */
+  element(
+    where: string,
+    name: string,
+    descriptor: Descriptor,
+    value: number,
+    position: number,
+    length: number,
+  ): void;
+  /** The decisions of a macroblock begin. */
+  macroblock(mbAddr: number, qp: number): void;
+  /** The macroblock is written; `state` holds its type, QP, references, vectors and counts of levels. */
+  macroblockEnd(mbAddr: number, state: PictureState): void;
+  /** The macroblock is taken back; it begins the next slice. */
+  macroblockVoid(mbAddr: number): void;
+  /**
+   * A way to code the macroblock was tried.
+   * @param mbType of macroblock.ts; P_SKIP for a prediction that is taken without residual
+   * @param distortion squared error of all its samples
+   * @param cost in the unit of the decision: squared error + lambda·bits with `rdo`, else SATD + lambda·bits of the modes
+   */
+  candidate(mbType: number, distortion: number, bits: number, cost: number): void;
+  /** Levels of a 4x4 block of the candidate just told: coefficients before quantization, levels by dead zone, levels as decided. */
+  block(
+    block: number,
+    coefficients: Int16Array,
+    deadZoneLevels: Int16Array,
+    levels: Int16Array,
+    start: number,
+  ): void;
+  /** A motion search begins for the block at (x, y) of the picture, in samples, in the reference whose PicOrderCnt is `poc`. */
+  search(poc: number, x: number, y: number, width: number, height: number, mvp: number): void;
+  /** A vector (packed, quarter samples) is better than all before. */
+  searchBest(mv: number, cost: number): void;
+  searchEnd(mv: number, cost: number, distortion: number): void;
+  /** The picture as it is reconstructed, before and after deblocking. */
+  reconstruction(picture: Reconstruction, isDeblocked: boolean): void;
+  /**
+   * An edge is filtered.
+   * @param bS strengths of its four segments, a byte each, the first lowest
+   * @param qPav mean of the luma QP of both sides
+   */
+  edge(mbAddr: number, verticalEdgeFlag: number, edge: number, bS: number, qPav: number): void;
+}
+
+/** Why a picture has its type. */
+export const REASONS = [
+  'predicted',
+  'first',
+  'forced',
+  'distance',
+  'scene',
+  'recovery',
+  'flash',
+  'return',
+] as const;
+
+export type Reason = (typeof REASONS)[number];
+
+/** Why the picture of a plan has its type: the one of REASONS. */
+export function reasonOf(plan: PicturePlan): Reason {
+  if (plan.displayNumber === 0) return 'first';
+  if (plan.isRecoveryPoint) return 'recovery';
+  if (plan.isForced) return 'forced';
+  if (plan.isSceneCut) return plan.returnsTo >= 0 ? 'return' : 'scene';
+  if (plan.isIdr) return 'distance';
+  return plan.isReference ? 'predicted' : 'flash';
+}
+
+const nothing = (): void => {};
+
+/** An inspector that looks at nothing, to be completed with the methods that are wanted. */
+export const QUIET_INSPECTOR: H264Inspector = {
+  picture: nothing,
+  pictureEnd: nothing,
+  unit: nothing,
+  unitEnd: nothing,
+  element: nothing,
+  macroblock: nothing,
+  macroblockEnd: nothing,
+  macroblockVoid: nothing,
+  candidate: nothing,
+  block: nothing,
+  search: nothing,
+  searchBest: nothing,
+  searchEnd: nothing,
+  reconstruction: nothing,
+  edge: nothing,
+};
+
+/** Tells two inspectors of everything, the first one first. */
+export function bothInspectors(a: H264Inspector, b: H264Inspector): H264Inspector {
+  const both: Record<string, (...args: never[]) => void> = {};
+  for (const name of Object.keys(QUIET_INSPECTOR) as (keyof H264Inspector)[]) {
+    both[name] = (...args: never[]) => {
+      (a[name] as (...args: never[]) => void)(...args);
+      (b[name] as (...args: never[]) => void)(...args);
+    };
+  }
+  return both as unknown as H264Inspector;
+}

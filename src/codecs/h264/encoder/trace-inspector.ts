@@ -1,0 +1,282 @@
+/** Writes everything that an inspector is told as a trace (docs/inspection.md), a group of rows for each picture. */
+import type { VideoStreamInfo } from '../../../base/packet.ts';
+import { TraceTable, TraceWriter } from '../../../inspect/trace-writer.ts';
+import { clauseOf } from '../../../syntax/h264/element-clauses.ts';
+import type { PictureState } from '../standard/picture.ts';
+import { mvX, mvY } from '../standard/picture.ts';
+import type { Reconstruction } from './encoder.ts';
+import { type Descriptor, type H264Inspector, REASONS, reasonOf } from './inspector.ts';
+import type { PicturePlan } from './picture-plan.ts';
+
+/** Numbers of descriptors in the column `descriptor`. */
+export const DESCRIPTORS: readonly Descriptor[] = ['u', 'ue', 'se', 'te', 'ae', 'ce', 'b'];
+
+/** The parameter sets belong to no picture. */
+const NO_PICTURE = -1;
+const NO_MACROBLOCK = -1;
+
+/** The first column of every table but `picture`: 1 for attempts that were thrown away. */
+const VOID = ['void', 'u8'] as const;
+const VOID_COLUMN = 0;
+const PICTURE = ['picture', 'i32'] as const;
+const MACROBLOCK = ['macroblock', 'i32'] as const;
+
+function createTables() {
+  return {
+    picture: new TraceTable({
+      name: 'picture',
+      columns: [
+        VOID,
+        PICTURE,
+        ['attempt', 'u16'],
+        ['type', 'u8'],
+        ['isIdr', 'u8'],
+        ['isReference', 'u8'],
+        ['reason', 'u8'],
+        ['qp', 'f64'],
+        ['pts', 'f64'],
+        ['dts', 'f64'],
+        ['poc', 'i32'],
+        ['bytes', 'u32'],
+      ],
+    }),
+    unit: new TraceTable({
+      name: 'unit',
+      columns: [VOID, PICTURE, ['unit', 'u32'], ['type', 'u8'], ['refIdc', 'u8'], ['bytes', 'u32']],
+    }),
+    element: new TraceTable({
+      name: 'element',
+      columns: [
+        VOID,
+        ['unit', 'u32'],
+        MACROBLOCK,
+        ['name', 'u16'],
+        ['clause', 'u16'],
+        ['descriptor', 'u8'],
+        ['value', 'f64'],
+        ['position', 'i32'],
+        ['length', 'u32'],
+      ],
+    }),
+    macroblock: new TraceTable({
+      name: 'macroblock',
+      columns: [
+        ...[VOID, PICTURE, MACROBLOCK],
+        ['type', 'u8'],
+        ['qp', 'u8'],
+        ['codedBlockPattern', 'u8'],
+      ],
+    }),
+    candidate: new TraceTable({
+      name: 'candidate',
+      columns: [
+        ...[VOID, PICTURE, MACROBLOCK],
+        ['type', 'u8'],
+        ['distortion', 'f64'],
+        ['bits', 'f64'],
+        ['cost', 'f64'],
+      ],
+    }),
+    block: new TraceTable({
+      name: 'block',
+      columns: [
+        ...[VOID, PICTURE, MACROBLOCK],
+        ['block', 'u8'],
+        ['index', 'u8'],
+        ['coefficient', 'i16'],
+        ['deadZoneLevel', 'i16'],
+        ['level', 'i16'],
+      ],
+    }),
+    search: new TraceTable({
+      name: 'search',
+      columns: [
+        ...[VOID, PICTURE, MACROBLOCK],
+        ['step', 'u8'],
+        ['poc', 'i32'],
+        ['x', 'u16'],
+        ['y', 'u16'],
+        ['width', 'u8'],
+        ['height', 'u8'],
+        ['mvX', 'i16'],
+        ['mvY', 'i16'],
+        ['cost', 'f64'],
+      ],
+    }),
+    edge: new TraceTable({
+      name: 'edge',
+      columns: [
+        ...[VOID, PICTURE, MACROBLOCK],
+        ['isVertical', 'u8'],
+        ['edge', 'u8'],
+        ['strengths', 'u32'],
+        ['qp', 'u8'],
+      ],
+    }),
+  };
+}
+
+/** Values of the column `step` of searches: the start (the prediction), a new best, the end. */
+export const SEARCH_STEPS = ['start', 'best', 'end'] as const;
+
+/** An inspector whose trace is taken piece by piece. */
+export class TraceInspector implements H264Inspector {
+  private readonly tables = createTables();
+  private readonly writer: TraceWriter;
+  private currentPicture = NO_PICTURE;
+  private currentMacroblock = NO_MACROBLOCK;
+  private units = 0;
+  private unitType = 0;
+  private unitRefIdc = 0;
+  private attempt = 0;
+  /** QP of the attempt; the plan has that of the next one by the time it is thrown away. */
+  private attemptQp = 0;
+  private searchPoc = 0;
+  private searchX = 0;
+  private searchY = 0;
+  private searchWidth = 0;
+  private searchHeight = 0;
+  /** Rows of each table before the macroblock at hand. */
+  private readonly marks: number[] = [];
+
+  /** @param about facts about the stream, for the head */
+  constructor(about: Readonly<Record<string, string | number>>) {
+    this.writer = new TraceWriter(about, Object.values(this.tables));
+  }
+
+  /** The bytes of the trace since the last call. */
+  take(): Uint8Array[] {
+    return this.writer.take();
+  }
+
+  /** Ends the trace; `take` gives the rest. */
+  end(): void {
+    this.writer.end();
+  }
+
+  picture(plan: PicturePlan | null, attempt: number): void {
+    if (attempt > 0) for (const table of Object.values(this.tables)) table.mark(VOID_COLUMN, 0, 1);
+    if (attempt > 0) this.addPicture(plan, 1, 0);
+    this.attemptQp = plan === null ? 0 : plan.qp / 256;
+    this.currentPicture = plan === null ? NO_PICTURE : plan.codingNumber;
+    this.currentMacroblock = NO_MACROBLOCK;
+    this.attempt = attempt;
+  }
+
+  pictureEnd(plan: PicturePlan | null, bytes: number): void {
+    this.addPicture(plan, 0, bytes);
+    this.writer.endGroup();
+  }
+
+  private addPicture(plan: PicturePlan | null, isVoid: number, bytes: number): void {
+    if (plan === null) return;
+    const { attempt, attemptQp } = this;
+    const { type, isIdr, isReference, pts, dts, poc } = plan;
+    const reason = REASONS.indexOf(reasonOf(plan));
+    const flags = [type, isIdr ? 1 : 0, isReference ? 1 : 0, reason] as const;
+    const times = [pts, dts, poc, bytes] as const;
+    this.tables.picture.add(isVoid, plan.codingNumber, attempt, ...flags, attemptQp, ...times);
+  }
+
+  unit(nal_unit_type: number, nal_ref_idc: number): void {
+    this.unitType = nal_unit_type;
+    this.unitRefIdc = nal_ref_idc;
+    this.currentMacroblock = NO_MACROBLOCK;
+  }
+
+  unitEnd(bytes: number): void {
+    const { currentPicture, unitType, unitRefIdc } = this;
+    this.tables.unit.add(0, currentPicture, this.units++, unitType, unitRefIdc, bytes);
+  }
+
+  element(
+    where: string,
+    name: string,
+    descriptor: Descriptor,
+    value: number,
+    position: number,
+    length: number,
+  ): void {
+    const { writer, units } = this;
+    const mbAddr = where === 'h264.slice_data' ? this.currentMacroblock : NO_MACROBLOCK;
+    const names = [writer.nameIndex(name), writer.nameIndex(clauseOf(where, name))] as const;
+    const kind = DESCRIPTORS.indexOf(descriptor);
+    this.tables.element.add(0, units, mbAddr, ...names, kind, value, position, length);
+  }
+
+  macroblock(mbAddr: number, _qp: number): void {
+    this.currentMacroblock = mbAddr;
+    this.marks.length = 0;
+    for (const table of Object.values(this.tables)) this.marks.push(table.rowCount);
+  }
+
+  macroblockEnd(mbAddr: number, state: PictureState): void {
+    const { mbType, qpY, codedBlockPattern } = state;
+    const values = [mbType[mbAddr]!, qpY[mbAddr]!, codedBlockPattern[mbAddr]!] as const;
+    this.tables.macroblock.add(0, this.currentPicture, mbAddr, ...values);
+  }
+
+  macroblockVoid(_mbAddr: number): void {
+    for (const [i, table] of Object.values(this.tables).entries()) {
+      table.mark(VOID_COLUMN, this.marks[i]!, 1);
+    }
+    this.currentMacroblock = NO_MACROBLOCK;
+  }
+
+  candidate(mbType: number, distortion: number, bits: number, cost: number): void {
+    const { candidate } = this.tables;
+    candidate.add(0, this.currentPicture, this.currentMacroblock, mbType, distortion, bits, cost);
+  }
+
+  block(
+    block: number,
+    coefficients: Int16Array,
+    deadZoneLevels: Int16Array,
+    levels: Int16Array,
+    start: number,
+  ): void {
+    for (let i = 0; i < 16; i++) {
+      const coefficient = coefficients[start + i]!;
+      const level = levels[start + i]!;
+      if ((coefficient | level) === 0) continue;
+      const values = [i, coefficient, deadZoneLevels[start + i]!, level] as const;
+      this.tables.block.add(0, this.currentPicture, this.currentMacroblock, block, ...values);
+    }
+  }
+
+  search(poc: number, x: number, y: number, width: number, height: number, mvp: number): void {
+    this.searchPoc = poc;
+    this.searchX = x;
+    this.searchY = y;
+    this.searchWidth = width;
+    this.searchHeight = height;
+    this.addSearch(SEARCH_STEPS.indexOf('start'), mvp, 0);
+  }
+
+  searchBest(mv: number, cost: number): void {
+    this.addSearch(SEARCH_STEPS.indexOf('best'), mv, cost);
+  }
+
+  searchEnd(mv: number, cost: number, _distortion: number): void {
+    this.addSearch(SEARCH_STEPS.indexOf('end'), mv, cost);
+  }
+
+  private addSearch(step: number, mv: number, cost: number): void {
+    const place = [this.searchX, this.searchY, this.searchWidth, this.searchHeight] as const;
+    const at = [this.currentPicture, this.currentMacroblock, step, this.searchPoc] as const;
+    this.tables.search.add(0, ...at, ...place, mvX(mv), mvY(mv), cost);
+  }
+
+  /** Samples are not part of a trace: decoding the stream gives them. */
+  reconstruction(_picture: Reconstruction, _isDeblocked: boolean): void {}
+
+  edge(mbAddr: number, verticalEdgeFlag: number, edge: number, bS: number, qPav: number): void {
+    this.tables.edge.add(0, this.currentPicture, mbAddr, verticalEdgeFlag, edge, bS, qPav);
+  }
+}
+
+/** What the head of a trace says of a stream. */
+export function traceFacts(stream: VideoStreamInfo): Readonly<Record<string, string | number>> {
+  const { codec, width, height, timeBase } = stream;
+  return { codec, width, height, timeBaseNum: timeBase[0], timeBaseDen: timeBase[1] };
+}

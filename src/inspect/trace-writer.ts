@@ -1,0 +1,155 @@
+/** Writes traces: rows are gathered in columns, and go out in groups. */
+import { encodeUtf8 } from '../base/utf8.ts';
+import {
+  aligned,
+  COLUMN_BYTES,
+  type ColumnArray,
+  createColumn,
+  TAG_END,
+  TAG_NAME,
+  TAG_ROWS,
+  type TableDescription,
+  TRACE_MAGIC,
+  TRACE_VERSION,
+  type TraceHead,
+} from './trace-format.ts';
+
+const FIRST_ROWS = 256;
+
+/** One table being filled. */
+export class TraceTable {
+  readonly description: TableDescription;
+  private columns: ColumnArray[];
+  private capacity = FIRST_ROWS;
+  /** Rows that are not written yet. */
+  rowCount = 0;
+
+  constructor(description: TableDescription) {
+    this.description = description;
+    this.columns = description.columns.map(([, type]) => createColumn(type, FIRST_ROWS));
+  }
+
+  /** Adds a row: a value for each column, in order. */
+  add(...values: number[]): void {
+    if (this.rowCount === this.capacity) this.grow();
+    for (let i = 0; i < values.length; i++) this.columns[i]![this.rowCount] = values[i]!;
+    this.rowCount++;
+  }
+
+  /** Sets column `column` of all rows from `first` on. */
+  mark(column: number, first: number, value: number): void {
+    this.columns[column]!.fill(value, first, this.rowCount);
+  }
+
+  private grow(): void {
+    this.capacity *= 2;
+    this.columns = this.columns.map((column, i) => {
+      const larger = createColumn(this.description.columns[i]![1], this.capacity);
+      (larger as Float64Array).set(column as Float64Array);
+      return larger;
+    });
+  }
+
+  /** The rows so far as the contents of a chunk: index of the table, number of rows, columns. The table is empty then. */
+  take(index: number): Uint8Array {
+    let size = 8;
+    for (const [, type] of this.description.columns) {
+      size = aligned(size) + COLUMN_BYTES[type] * this.rowCount;
+    }
+    const out = new Uint8Array(aligned(size));
+    const view = new DataView(out.buffer);
+    view.setUint32(0, index, true);
+    view.setUint32(4, this.rowCount, true);
+    let at = 8;
+    for (const [i, [, type]] of this.description.columns.entries()) {
+      at = aligned(at);
+      writeColumn(view, at, type, this.columns[i]!, this.rowCount);
+      at += COLUMN_BYTES[type] * this.rowCount;
+    }
+    this.rowCount = 0;
+    return out;
+  }
+}
+
+function writeColumn(
+  view: DataView,
+  at: number,
+  type: TableDescription['columns'][number][1],
+  values: ColumnArray,
+  count: number,
+): void {
+  const size = COLUMN_BYTES[type];
+  for (let i = 0; i < count; i++) {
+    const to = at + size * i;
+    const value = values[i]!;
+    if (type === 'f64') view.setFloat64(to, value, true);
+    else if (size === 4) view.setInt32(to, value | 0, true);
+    else if (size === 2) view.setInt16(to, value, true);
+    else view.setUint8(to, value);
+  }
+}
+
+/** A trace being written; its bytes are taken piece by piece. */
+export class TraceWriter {
+  private readonly tables: readonly TraceTable[];
+  private readonly names = new Map<string, number>();
+  private pieces: Uint8Array[] = [];
+  private groups = 0;
+
+  constructor(about: TraceHead['about'], tables: readonly TraceTable[]) {
+    this.tables = tables;
+    const head: TraceHead = { about, tables: tables.map(({ description }) => description) };
+    const json = encodeUtf8(JSON.stringify(head));
+    const out = new Uint8Array(aligned(16 + json.length));
+    const view = new DataView(out.buffer);
+    for (let i = 0; i < 8; i++) out[i] = TRACE_MAGIC.charCodeAt(i);
+    view.setUint32(8, TRACE_VERSION, true);
+    view.setUint32(12, json.length, true);
+    out.set(json, 16);
+    this.pieces.push(out);
+  }
+
+  /** The number of a name, which is written where it is new. */
+  nameIndex(name: string): number {
+    const known = this.names.get(name);
+    if (known !== undefined) return known;
+    const index = this.names.size;
+    this.names.set(name, index);
+    this.chunk(TAG_NAME, encodeUtf8(name));
+    return index;
+  }
+
+  /** Ends a group of rows: all that was added to the tables is written. */
+  endGroup(): void {
+    for (const [index, table] of this.tables.entries()) {
+      if (table.rowCount === 0) continue;
+      this.chunk(TAG_ROWS, table.take(index));
+      this.groups++;
+    }
+  }
+
+  /** Ends the trace. */
+  end(): void {
+    this.endGroup();
+    const contents = new Uint8Array(8);
+    const view = new DataView(contents.buffer);
+    view.setUint32(0, this.groups, true);
+    view.setUint32(4, this.names.size, true);
+    this.chunk(TAG_END, contents);
+  }
+
+  /** The bytes written since the last call. */
+  take(): Uint8Array[] {
+    const { pieces } = this;
+    this.pieces = [];
+    return pieces;
+  }
+
+  private chunk(tag: string, contents: Uint8Array): void {
+    const out = new Uint8Array(8 + aligned(contents.length));
+    for (let i = 0; i < 4; i++) out[i] = tag.charCodeAt(i);
+    new DataView(out.buffer).setUint32(4, contents.length, true);
+    out.set(contents, 8);
+    this.pieces.push(out);
+  }
+}

@@ -17,6 +17,7 @@ import { ASETNSAMPLES } from './asetnsamples.ts';
 import { ASETPTS, ASETTB } from './asetpts.ts';
 import { ATEMPO } from './atempo.ts';
 import { ATRIM } from './atrim.ts';
+import { AVECTORSCOPE } from './avectorscope.ts';
 import { BIQUAD_FILTERS } from './biquads.ts';
 import { CHANNELMAP } from './channelmap.ts';
 import { CHANNELSPLIT } from './channelsplit.ts';
@@ -25,6 +26,10 @@ import { EBUR128 } from './ebur128.ts';
 import { JOIN } from './join.ts';
 import { LOUDNORM } from './loudnorm.ts';
 import { PAN } from './pan.ts';
+import { SHOWFREQS } from './showfreqs.ts';
+import { SHOWSPECTRUM } from './showspectrum.ts';
+import { SHOWWAVES } from './showwaves.ts';
+import { SHOWWAVESPIC } from './showwavespic.ts';
 import { SILENCEDETECT } from './silencedetect.ts';
 import { SINE } from './sine.ts';
 import { VOLUME_FILTER } from './volume.ts';
@@ -57,6 +62,11 @@ export const AUDIO_FILTERS: readonly FilterDefinition[] = [
   CHANNELSPLIT,
   JOIN,
   PAN,
+  SHOWFREQS,
+  SHOWSPECTRUM,
+  SHOWWAVES,
+  SHOWWAVESPIC,
+  AVECTORSCOPE,
   SILENCEDETECT,
   SINE,
   VOLUME_FILTER,

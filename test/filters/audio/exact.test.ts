@@ -160,7 +160,9 @@ test('how sound is cut into frames changes no sample', () => {
         const cut = runGraph(inputs, filters, Math.max(chunk, 40)).result;
         expect(largestDifference(cut.samples, whole.samples)).toBe(0);
         // A filter never writes into what it is given.
-        for (const [i, { data }] of inputs.entries()) expect(data).toEqual(before[i]);
+        for (const [i, { data }] of inputs.entries()) {
+          expect(largestDifference(data as Int16Array, before[i] as Int16Array)).toBe(0);
+        }
       },
     ),
     { seed: SEED, numRuns: 60 },

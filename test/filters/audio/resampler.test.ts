@@ -170,7 +170,9 @@ test('the length is that of the ratio to the nearest, whatever the rates and how
         }
         expect(given).toBe(whole[0].length);
         for (let c = 0; c < channels; c++) {
-          expect(output[c].subarray(0, given)).toEqual(whole[c]);
+          expect(output[c].subarray(0, given).findIndex((value, i) => value !== whole[c][i])).toBe(
+            -1,
+          );
         }
       },
     ),

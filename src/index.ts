@@ -2,6 +2,7 @@
 export {
   ConfigError,
   FormatError,
+  IoError,
   MediaError,
   StateError,
   UnsupportedError,

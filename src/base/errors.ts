@@ -47,6 +47,14 @@ export class StateError extends MediaError {
   override name = 'StateError';
 }
 
+/**
+ * What bytes come from or go to failed: a disk is full, a connection was closed, a stream of the caller threw. The `cause` is its
+ * own error. Nothing is wrong with the bytes, and trying again may help.
+ */
+export class IoError extends MediaError {
+  override name = 'IoError';
+}
+
 /** A value as messages say it, with its type where that is the trouble: `23`, `the string "23"`, `an Array`, `null`. */
 export function described(value: unknown): string {
   if (typeof value === 'string') return `the string ${JSON.stringify(value.slice(0, MAX_SHOWN))}`;

@@ -6,7 +6,7 @@
 
 import type { ByteSink } from '../base/byte-stream.ts';
 import type { ContainerWriter } from '../base/container.ts';
-import { ConfigError, MediaError, rejectUnknownKeys, StateError } from '../base/errors.ts';
+import { ConfigError, IoError, MediaError, rejectUnknownKeys, StateError } from '../base/errors.ts';
 import type { FileDescription } from '../base/file-description.ts';
 import { type Abortable, Pace, unlessAborted } from '../base/pace.ts';
 import type { Packet, Packets, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
@@ -368,7 +368,7 @@ export class Muxer implements AsyncDisposable {
       if (method === 'write' && isRefused) throw error;
       await this.giveUp(error);
       if (error instanceof MediaError) throw error;
-      throw new MediaError(
+      throw new IoError(
         `muxer.${method}`,
         `the destination failed: ${messageOf(error)}; the file was given up`,
         { cause: error },

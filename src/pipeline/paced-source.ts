@@ -1,6 +1,7 @@
 /** A source that lets the event loop run while it is read, and whose reads end when the caller's signal is aborted. */
 
 import type { ByteSource } from '../base/byte-stream.ts';
+import { IoError, MediaError } from '../base/errors.ts';
 import { Pace, unlessAborted } from '../base/pace.ts';
 import type { AbortSignalLike } from '../base/platform.ts';
 
@@ -27,8 +28,16 @@ export class PacedSource implements ByteSource {
       turn === undefined
         ? this.source.read(position, length)
         : turn.then(() => this.source.read(position, length));
-    return unlessAborted(reading, this.signal);
+    return unlessAborted(reading.catch(this.fail), this.signal);
   }
+
+  /** What a source of the caller's own throws is its failure, unless it says what it means. */
+  private readonly fail = (error: unknown): never => {
+    if (error instanceof MediaError) throw error;
+    this.signal?.throwIfAborted();
+    const message = error instanceof Error ? error.message : String(error);
+    throw new IoError('demuxer.source', `the source failed: ${message}`, { cause: error });
+  };
 
   forwardOnly(): void {
     this.source.forwardOnly?.();

@@ -30,6 +30,11 @@ function ofName(
   return pick(elementsOf(elements, name), random);
 }
 
+/** So many copies of an element, each of its own: what changes one later must not change all. */
+function copies(count: number, original: TreeElement): TreeElement[] {
+  return Array.from({ length: count }, () => cloneElement(original));
+}
+
 /** Puts a child before the others of its parent, in place of those of its name. */
 function setChild(parent: TreeElement | undefined, child: TreeElement): void {
   if (parent === undefined || parent.children === null) return;
@@ -102,7 +107,7 @@ export const MATROSKA_KINDS: Readonly<Record<string, ElementKind>> = {
   'no budget: empty laces': (elements, random) => {
     const cluster = ofName(elements, 'Cluster', random);
     const block = element('SimpleBlock', laced(1, 0x84, 256, new Uint8Array(0)));
-    cluster?.children?.push(...new Array(random() % 500).fill(block));
+    cluster?.children?.push(...copies(random() % 500, block));
   },
   'no budget: header stripping': (elements, random) => {
     const prefix = new Uint8Array(random() % 100_000);
@@ -118,7 +123,7 @@ export const MATROSKA_KINDS: Readonly<Record<string, ElementKind>> = {
     let data: Uint8Array = new Uint8Array(random() % 200_000);
     for (let i = 0; i < depth; i++) data = new Uint8Array(deflateSync(data));
     const block = element('SimpleBlock', concat([Uint8Array.of(0x81, 0, 0, 0x80), data]));
-    ofName(elements, 'Cluster', random)?.children?.push(...new Array(40).fill(block));
+    ofName(elements, 'Cluster', random)?.children?.push(...copies(40, block));
   },
   'no budget: many tracks': (elements, random) => {
     const tracks = ofName(elements, 'Tracks', random);
@@ -142,9 +147,7 @@ export const MATROSKA_KINDS: Readonly<Record<string, ElementKind>> = {
     );
     const small = element('Void', new Uint8Array(0));
     const language = element('Language', new Uint8Array(0));
-    parent?.children?.push(
-      ...new Array(random() % 3000).fill(random() % 2 === 0 ? small : language),
-    );
+    parent?.children?.push(...copies(random() % 3000, random() % 2 === 0 ? small : language));
   },
   'reads that a file chooses: huge blocks': (elements, random) => {
     const block = ofName(elements, 'SimpleBlock', random);

@@ -22,7 +22,7 @@ test.skipIf(!existsSync('/bin/bash') || !existsSync('/proc/self/fd'))('a full di
   });
   expect(run.stderr.toString()).not.toMatch(/Error/);
   const report = JSON.parse(run.stdout.toString());
-  expect(report.name).toBe('MediaError');
+  expect(report.name).toBe('IoError');
   expect(report.error).toMatch(/muxer.write: the destination failed: EFBIG.*the file was given up/);
   expect(report.written).toBeGreaterThan(100_000);
   expect(report.leaked).toBe(0);

@@ -16,7 +16,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { ConfigError, MediaError } from '../../base/errors.ts';
+import { ConfigError, IoError } from '../../base/errors.ts';
 import { newPartName, removeLeftBehind } from './part-name.ts';
 import { isUnfinished, noteFinished, noteUnfinished } from './unfinished-files.ts';
 
@@ -171,7 +171,7 @@ async function copyInto(handle: FileHandle, path: string, target: string): Promi
     await out.sync();
   } catch (error) {
     noteFinished(path);
-    throw new MediaError(
+    throw new IoError(
       'path',
       `cannot write ${target}: ${messageOf(error)}; the complete file is ${path}`,
       { cause: error },

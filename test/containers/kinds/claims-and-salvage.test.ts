@@ -3,7 +3,9 @@
  * and "silent loss", in every container that they can happen in.
  */
 import { describe, expect, it } from 'vitest';
-import { FormatError } from '../../../src/base/errors.ts';
+import type { ByteSource } from '../../../src/base/byte-stream.ts';
+import { FormatError, IoError } from '../../../src/base/errors.ts';
+import { Demuxer, remux } from '../../../src/index.ts';
 import { accessUnitToAnnexB } from '../../../src/syntax/h264/byte-stream.ts';
 import { readAvcRecord } from '../../../src/syntax/h264/configuration-record.ts';
 import { boxesOf, concat, leaf, setWord, words } from '../../fuzz/box-tree.ts';
@@ -215,6 +217,34 @@ describe('errors are typed, and nothing is lost in silence', () => {
     const { packets } = await readFile(file);
     expect(packets[0]!.map(({ pts }) => pts)).toEqual([-312]);
     expect((await readCopy(file, 'matroska')).packets[0]!.length).toBe(1);
+  });
+
+  it('a source and a destination that fail are an IoError with their own error as the cause', async () => {
+    const bytes = await mp4Of([VIDEO]);
+    const broken = new Error('cable pulled');
+    const source: ByteSource = {
+      size: bytes.length,
+      read: async (position, length) => {
+        if (position > 2000) throw broken;
+        return bytes.subarray(position, Math.min(position + length, 3000));
+      },
+      close: async () => {},
+    };
+    await expect(Demuxer.open(source)).rejects.toMatchObject({
+      name: 'IoError',
+      cause: broken,
+      message: 'demuxer.source: the source failed: cable pulled',
+    });
+    const sink = {
+      seekable: false,
+      write: () => Promise.reject(broken),
+      writeAt: () => {},
+      close: () => {},
+      abort: () => {},
+    };
+    const copying = remux(bytes, sink, { format: 'matroska' });
+    await expect(copying).rejects.toMatchObject({ name: 'IoError', cause: broken });
+    await expect(copying).rejects.toBeInstanceOf(IoError);
   });
 
   it('a copy of nothing is refused', async () => {

@@ -13,6 +13,7 @@ export class Candidate {
   /** Positions of the levels and masks of `syntax` in memory. */
   readonly levels: number;
   readonly masks: number;
+  readonly masks8x8: number;
   /** Cost in the unit of the decision: distortion + lambda·bits. */
   cost = 0;
 
@@ -21,10 +22,12 @@ export class Candidate {
     this.recon = memory.recon[index];
     this.levels = memory.levels[index];
     this.masks = memory.masks[index];
+    this.masks8x8 = memory.masks8x8[index];
     const { buffer } = memory.bytes;
     this.syntax = new MacroblockSyntax(
       new Int16Array(buffer, this.levels, LEVELS_PER_MB),
       new Int32Array(buffer, this.masks, BLOCKS_PER_MB),
+      new Int32Array(buffer, this.masks8x8, 8),
     );
   }
 }

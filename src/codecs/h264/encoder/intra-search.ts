@@ -106,6 +106,7 @@ export function searchIntra16x16(
   const bestStride = repeatsRow(best) ? 0 : BLOCK_STRIDE;
   kernels.copyBlock(bestAt, bestStride, from, RECON_STRIDE, 16, 16);
   candidate.syntax.mbType = I_16X16;
+  candidate.syntax.transform_size_8x8_flag = 0;
   candidate.syntax.intra16x16PredMode = best;
   candidate.cost = bestCost;
   return true;
@@ -213,8 +214,8 @@ const AVAILABLE_MODES: Uint16Array = /* @__PURE__ */ Uint16Array.from({ length: 
   maskOf(...[...INTRA_4X4_NEEDS.keys()].filter((mode) => (INTRA_4X4_NEEDS[mode] & ~has) === 0)),
 );
 
-/** The terms of a search for Intra_4x4 modes. */
-interface Intra4x4Terms {
+/** The terms of a search for modes of 4x4 or 8x8 blocks. */
+export interface IntraTerms {
   readonly qp: number;
   readonly lambda: number;
   /** What mb_type starts from in the slice. */
@@ -237,7 +238,7 @@ export function searchIntra4x4(
   context: MacroblockContext,
   candidate: Candidate,
   coder: ResidualCoder,
-  { qp, lambda, mbTypeOffset, limit, allModes }: Intra4x4Terms,
+  { qp, lambda, mbTypeOffset, limit, allModes }: IntraTerms,
 ): boolean {
   const { words, kernels, source, blocks } = context.memory;
   const { syntax } = candidate;
@@ -309,6 +310,7 @@ export function searchIntra4x4(
     if (syntax.masks[blkIdx] !== 0) pattern |= 1 << (blkIdx >> 2);
   }
   syntax.mbType = I_4X4;
+  syntax.transform_size_8x8_flag = 0;
   syntax.coded_block_pattern = (syntax.coded_block_pattern & 0x30) | pattern;
   candidate.cost = cost + lambda * seBits(0);
   return true;

@@ -7,11 +7,13 @@
  */
 
 import type { Quantizer } from '../kernels/plain/quantize.ts';
+import { type Quantizer8x8, squaredNorm8x8 } from '../kernels/plain/residual-8x8.ts';
 import { residualBlockBits } from '../standard/cavlc.ts';
 import { type CoefficientGrid, NOT_AVAILABLE } from '../standard/coefficient-grid.ts';
 import { BlockCat, CB_BLOCKS, ZIGZAG } from '../standard/macroblock.ts';
+import { ZIGZAG_8X8_BY_COLUMN } from '../standard/transform-8x8.ts';
 import { LAMBDA_SSD } from './lambda.ts';
-import { LevelTrellis, trellisBlock4x4 } from './level-trellis.ts';
+import { LevelTrellis, trellisBlock4x4, trellisBlock8x8 } from './level-trellis.ts';
 
 /** 1 / squared norm of the forward transform's basis by scan index: coefficients back to squared samples. */
 const INVERSE_NORM: Float64Array = /* @__PURE__ */ Float64Array.from({ length: 16 }, (_, i) => {
@@ -19,6 +21,12 @@ const INVERSE_NORM: Float64Array = /* @__PURE__ */ Float64Array.from({ length: 1
   const odd = (position & 1) + ((position >> 2) & 1);
   return odd === 0 ? 1 / 16 : odd === 1 ? 1 / 40 : 1 / 100;
 });
+
+/** The same of 8x8 blocks. */
+const INVERSE_NORM_8X8: Float64Array = /* @__PURE__ */ Float64Array.from(
+  ZIGZAG_8X8_BY_COLUMN,
+  (at) => 1 / (squaredNorm8x8(at >> 3) * squaredNorm8x8(at & 7)),
+);
 
 /**
  * Choice: a step toward zero that costs more than this many bits is not tried. Of 600,000 steps taken on one clip, 2,000 saved
@@ -104,11 +112,25 @@ export interface LevelDecider {
     at: number,
     stride: number,
   ): number;
+  /**
+   * The same for an 8x8 block; null where there is no way for them.
+   * @param halves coefficients before quantization by column from `coefficients`, and levels in scan order from `levels`
+   * @returns whether a level is left
+   */
+  readonly decide8x8:
+    | ((
+        quantizer: Quantizer8x8,
+        halves: Int16Array,
+        coefficients: number,
+        levels: number,
+      ) => boolean)
+    | null;
 }
 
 /** Levels by CAVLC's bits; `grid` is that of the macroblock. */
 export function cavlcLevelDecider(grid: CoefficientGrid): LevelDecider {
   return {
+    decide8x8: null,
     decide: (quantizer, original, levels, block, mask, first, at, stride) => {
       const start = 16 * block;
       const lambda = LAMBDA_SSD[quantizer.qp];
@@ -126,7 +148,10 @@ export function cabacLevelDecider(grid: CoefficientGrid, states: Uint8Array): Le
   const lumaAc = kind(BlockCat.LUMA_AC_16X16, 1);
   const chromaAc = kind(BlockCat.CHROMA_AC, 1);
   const flag = (total: number) => (total > 0 && total < NOT_AVAILABLE ? 1 : 0);
+  const luma8x8 = trellisBlock8x8(ZIGZAG_8X8_BY_COLUMN, INVERSE_NORM_8X8);
   return {
+    decide8x8: ({ qp, step }, halves, coefficients, levels) =>
+      trellis.decide(luma8x8, step, halves, coefficients, halves, levels, 0, LAMBDA_SSD[qp]),
     decide: (quantizer, original, levels, block, _mask, first, at, stride) => {
       const start = 16 * block;
       const lambda = LAMBDA_SSD[quantizer.qp];

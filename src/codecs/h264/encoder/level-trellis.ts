@@ -211,7 +211,8 @@ export class LevelTrellis {
     const hasFlag = codedBlockFlag >= 0;
     let best = NONE_YET;
     let least = hasFlag ? weight * this.bin(codedBlockFlag + flagInc, 0) : 0;
-    const coded = hasFlag ? weight * this.bin(codedBlockFlag + flagInc, 1) : 0;
+    // An 8x8 block has a bit of coded_block_pattern instead.
+    const coded = weight * (hasFlag ? this.bin(codedBlockFlag + flagInc, 1) : BIT);
     for (let state = 1; state < STATES; state++) {
       if (cost[state] + coded >= least) continue;
       least = cost[state] + coded;

@@ -18,6 +18,7 @@ import { INTRA_4X4_DC } from '../standard/intra-4x4.ts';
 import {
   BLOCK_AT,
   I_4X4,
+  I_8X8,
   I_16X16,
   I_PCM,
   isIntra,
@@ -72,6 +73,7 @@ export class MacroblockCoder {
     num_ref_idx_l0_active_minus1: 0,
     num_ref_idx_l1_active_minus1: 0,
     cabac_init_idc: 0,
+    transform_8x8_mode_flag: 0,
   };
   private sliceNumber = 0;
   private markedQp = 0;
@@ -119,6 +121,7 @@ export class MacroblockCoder {
   /** Writes a macroblock that is not skipped, at quantizer `qp`. */
   code(candidate: Candidate, qp: number, picture: ReconstructedPicture): void {
     const { syntax } = candidate;
+    const { state, mbAddr } = this.context;
     this.prepare(candidate, qp);
     if (this.slice.sliceType !== SliceType.I) this.writer.skip(false);
     if (qp < PCM_CHECK_QP && this.exceedsLimits(syntax)) {
@@ -129,6 +132,7 @@ export class MacroblockCoder {
     const sendsQp = syntax.mbType === I_16X16 || syntax.coded_block_pattern !== 0;
     if (sendsQp) this.previousQp = qp;
     this.storeType(syntax.mbType, this.previousQp, syntax.coded_block_pattern);
+    state.transform8x8[mbAddr] = syntax.transform_size_8x8_flag;
     this.storeDetails(candidate);
     this.context.storeReconstruction(picture, candidate.recon);
     this.writer.endMacroblock();
@@ -146,7 +150,8 @@ export class MacroblockCoder {
     const { syntax } = candidate;
     syntax.mb_qp_delta = qp - this.previousQp;
     if (!isIntra(syntax.mbType)) this.setVectorDifferences(candidate);
-    setOwnTotals(this.context.coefficients, syntax.masks);
+    const masks8x8 = syntax.transform_size_8x8_flag === 0 ? null : syntax.masks8x8;
+    setOwnTotals(this.context.coefficients, syntax.masks, masks8x8);
   }
 
   private exceedsLimits(syntax: MacroblockSyntax): boolean {
@@ -201,7 +206,8 @@ export class MacroblockCoder {
     state.mbType[mbAddr] = mbType;
     state.qpY[mbAddr] = qpY;
     state.codedBlockPattern[mbAddr] = codedBlockPattern;
-    if (mbType !== I_4X4) {
+    state.transform8x8[mbAddr] = 0;
+    if (mbType !== I_4X4 && mbType !== I_8X8) {
       state.intra4x4PredMode.fill(INTRA_4X4_DC, 16 * mbAddr, 16 * mbAddr + 16);
     }
   }
@@ -233,9 +239,12 @@ export class MacroblockCoder {
     }
     if (isIntra(syntax.mbType)) {
       this.storeIntraMotion();
-      if (syntax.mbType === I_4X4) {
+      if (syntax.mbType === I_4X4 || syntax.mbType === I_8X8) {
+        // The blocks of an 8x8 block all have its mode, which stands at the first.
+        const first = syntax.mbType === I_8X8 ? 12 : 15;
         for (let block = 0; block < 16; block++) {
-          state.intra4x4PredMode[16 * mbAddr + block] = syntax.intra4x4PredMode[BLOCK_AT[block]];
+          const mode = syntax.intra4x4PredMode[BLOCK_AT[block] & first];
+          state.intra4x4PredMode[16 * mbAddr + block] = mode;
         }
       }
       return;

@@ -187,7 +187,7 @@ export class MacroblockContext {
     const to = recon + RECON_LUMA;
     const above = (luma - lumaStride) >> 2;
     const toAbove = (to - RECON_STRIDE) >> 2;
-    for (let i = 0; i < 5; i++) words[toAbove + i] = words[above + i];
+    for (let i = 0; i < 6; i++) words[toAbove + i] = words[above + i];
     for (let y = -1; y < 16; y++) {
       bytes[to + y * RECON_STRIDE - 1] = bytes[luma + y * lumaStride - 1];
     }

@@ -4,13 +4,15 @@
  */
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { Kernels } from '../kernels/contract.ts';
+import { createQuantizers, type Quantizer, writeQuantizers } from '../kernels/plain/quantize.ts';
 import {
-  createQuantizers,
-  QUANTIZERS_AT,
-  QUANTIZERS_BYTES,
-  type Quantizer,
-  writeQuantizers,
-} from '../kernels/plain/quantize.ts';
+  createQuantizers8x8,
+  FLAT_WEIGHT,
+  QUANTIZERS_8X8_AT,
+  QUANTIZERS_8X8_BYTES,
+  type Quantizer8x8,
+  writeQuantizers8x8,
+} from '../kernels/plain/residual-8x8.ts';
 import { quarterOffsets, tileColumns } from '../standard/interpolation.ts';
 import { BLOCKS_PER_MB } from '../standard/macroblock.ts';
 import { LEVELS_PER_MB } from '../standard/macroblock-syntax.ts';
@@ -39,15 +41,15 @@ const SOURCE_SIZE = 256 + 128;
 
 /**
  * Row length of a reconstruction scratch block. It has room for the neighbors that intra prediction reads: a row above
- * (with four samples above right), and a column to the left of each plane.
+ * (with eight samples above right), and a column to the left of each plane.
  */
 export const RECON_STRIDE = 32;
 export const RECON_LUMA = RECON_STRIDE + 8;
 export const RECON_CB = 18 * RECON_STRIDE + 8;
 export const RECON_CR = 18 * RECON_STRIDE + 24;
 const RECON_SIZE = 27 * RECON_STRIDE;
-/** One each for inter, Intra_16x16 and Intra_4x4 candidates, one to try with. */
-const CANDIDATES = 4;
+/** One each for inter, Intra_16x16, Intra_4x4 and Intra_8x8 candidates, one to try with. */
+const CANDIDATES = 5;
 
 /** Scratch of 16x16 samples, rows of 16. */
 export const BLOCK_STRIDE = 16;
@@ -64,6 +66,7 @@ export class EncoderMemory implements SampleMemory {
   readonly words: Int32Array;
   readonly kernels: Kernels;
   readonly quantizers: readonly Quantizer[];
+  readonly quantizers8x8: readonly Quantizer8x8[];
   readonly layout: PictureLayout;
   readonly sources: readonly SourcePicture[];
   readonly pictures: readonly ReconstructedPicture[];
@@ -77,6 +80,8 @@ export class EncoderMemory implements SampleMemory {
   readonly levels: readonly number[];
   /** Masks of the nonzero levels of its blocks by candidate, 32 bits each. */
   readonly masks: readonly number[];
+  /** Masks of its 8x8 blocks by candidate: two words each. */
+  readonly masks8x8: readonly number[];
   /** Coefficients of the blocks of a macroblock, raster order, 16 bits each. */
   readonly coefficients: number;
   /** Scratch blocks for predictions. */
@@ -109,7 +114,7 @@ export class EncoderMemory implements SampleMemory {
     this.sourceLumaStride = width;
     this.sourceChromaStride = width / 2;
 
-    let end = QUANTIZERS_AT + QUANTIZERS_BYTES;
+    let end = QUANTIZERS_8X8_AT + QUANTIZERS_8X8_BYTES;
     const take = (size: number): number => {
       const start = end;
       end += (size + 15) & ~15;
@@ -120,6 +125,7 @@ export class EncoderMemory implements SampleMemory {
     this.recon = Array.from({ length: CANDIDATES }, () => take(RECON_SIZE));
     this.levels = Array.from({ length: CANDIDATES }, () => take(2 * LEVELS_PER_MB));
     this.masks = Array.from({ length: CANDIDATES }, () => take(4 * BLOCKS_PER_MB));
+    this.masks8x8 = Array.from({ length: CANDIDATES }, () => take(4 * 8));
     this.coefficients = take(2 * LEVELS_PER_MB);
     this.blocks = Array.from({ length: SCRATCH_BLOCKS }, () => take(BLOCK_SIZE + SLACK));
     this.sources = Array.from({ length: sourceCount }, () => ({
@@ -143,13 +149,17 @@ export class EncoderMemory implements SampleMemory {
       longTermFrameIdx: -1,
     }));
     this.quantizers = createQuantizers();
+    const flat = new Uint8Array(64).fill(FLAT_WEIGHT);
+    this.quantizers8x8 = createQuantizers8x8(flat, flat);
     const size = end + SLACK;
     const { bytes, clamped, words, kernels } = createKernelBuffer(
       size,
       vectorKernels,
       this.quantizers,
+      this.quantizers8x8,
     );
     writeQuantizers(words, this.quantizers);
+    writeQuantizers8x8(words, new Int16Array(bytes.buffer), this.quantizers8x8);
     this.bytes = bytes;
     this.clamped = clamped;
     this.words = words;

@@ -6,6 +6,7 @@
 import type { LevelLimits } from '../../../syntax/h264/levels.ts';
 import {
   I_4X4,
+  I_8X8,
   I_16X16,
   P_8X8,
   P_L0_8X8,
@@ -14,11 +15,13 @@ import {
   P_L0_L0_16X8,
   P_SKIP,
 } from '../standard/macroblock.ts';
+import { allowsTransform8x8 } from '../standard/macroblock-syntax.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
 import { Candidate } from './candidate.ts';
 import type { H264Inspector } from './inspector.ts';
 import { predictChroma16x16, predictInter, predictLuma16x16 } from './inter-prediction.ts';
 import { InterSearch } from './inter-search.ts';
+import { searchIntra8x8 } from './intra-8x8-search.ts';
 import {
   placeIntraChroma,
   searchIntra4x4,
@@ -40,6 +43,7 @@ import {
 import type { ResolvedOptions, SpeedOptions } from './options.ts';
 import type { PicturePlan } from './picture-plan.ts';
 import type { ResidualCoder } from './residual.ts';
+import type { ResidualCoder8x8 } from './residual-8x8.ts';
 
 /** mb_type of intra macroblocks starts here in P slices (Table 7-13). */
 const INTRA_TYPES_IN_P = 5;
@@ -64,6 +68,8 @@ export class ModeDecision {
   private readonly context: MacroblockContext;
   private readonly coder: MacroblockCoder;
   private readonly residual: ResidualCoder;
+  /** Codes with the 8x8 transform; null where there is none. */
+  private readonly residual8x8: ResidualCoder8x8 | null;
   private readonly speed: SpeedOptions;
   private readonly inspector: H264Inspector | null;
   private readonly interSearch: InterSearch;
@@ -71,6 +77,7 @@ export class ModeDecision {
   private trial: Candidate;
   private readonly intra16: Candidate;
   private readonly intra4: Candidate;
+  private readonly intra8: Candidate;
   /** The vector that the luma prediction of `inter` was made with, if it is that of P_Skip; else NO_VECTOR. */
   private predictedSkipMv = NO_VECTOR;
   /** Inter cost of each macroblock of the picture, 0 where intra or skipped: what is usual nearby. */
@@ -87,6 +94,7 @@ export class ModeDecision {
     context: MacroblockContext,
     coder: MacroblockCoder,
     residual: ResidualCoder,
+    residual8x8: ResidualCoder8x8 | null,
     options: Pick<ResolvedOptions, 'speed' | 'inspect'>,
     limits: LevelLimits,
   ) {
@@ -94,6 +102,7 @@ export class ModeDecision {
     this.context = context;
     this.coder = coder;
     this.residual = residual;
+    this.residual8x8 = residual8x8;
     this.speed = speed;
     this.inspector = inspect;
     this.interSearch = new InterSearch(context, speed, limits, inspect);
@@ -103,6 +112,7 @@ export class ModeDecision {
     this.intra16 = new Candidate(memory, 1);
     this.intra4 = new Candidate(memory, 2);
     this.trial = new Candidate(memory, 3);
+    this.intra8 = new Candidate(memory, 4);
     this.interCost = new Int32Array(layout.widthInMbs * layout.heightInMbs);
   }
 
@@ -198,12 +208,13 @@ export class ModeDecision {
         this.codeIntraChroma(candidate);
         break;
       case I_4X4:
+      case I_8X8:
         // Its luma was coded block by block, as its modes were chosen.
         this.codeIntraChroma(candidate);
         break;
       default:
         this.predict(candidate);
-        residual.codeInterLuma(candidate, qp);
+        this.codeInterLuma(candidate);
         residual.codeChroma(candidate, qp, false);
     }
     if (this.speed.rdo) this.setExactCost(candidate);
@@ -215,12 +226,39 @@ export class ModeDecision {
     const mbType = this.isSkip(candidate) ? P_SKIP : candidate.syntax.mbType;
     const bits = mbType === P_SKIP ? 1 : this.coder.countBits(candidate, this.qp);
     inspector.candidate(mbType, this.squaredError(candidate), bits, candidate.cost);
-    this.residual.tellBlocks(candidate);
+    // Blocks of 8x8 are not told: `block` has sixteen coefficients.
+    if (candidate.syntax.transform_size_8x8_flag === 0) this.residual.tellBlocks(candidate);
   }
 
   /** Tells the inspector that the prediction of P_Skip was taken at once; nothing was measured. */
   private tellSkip(inspector: H264Inspector): void {
     inspector.candidate(P_SKIP, this.squaredError(this.inter), 1, 0);
+  }
+
+  /** Codes the luma of an inter candidate whose prediction is in place, with the transform that suits it. */
+  private codeInterLuma(candidate: Candidate): void {
+    const { residual, residual8x8, qp } = this;
+    if (residual8x8 !== null && this.suits8x8(candidate)) {
+      residual8x8.codeInterLuma(candidate, qp);
+    } else {
+      candidate.syntax.transform_size_8x8_flag = 0;
+      residual.codeInterLuma(candidate, qp);
+    }
+  }
+
+  /** Choice: the 8x8 transform where the Hadamard transform of that size leaves less than the small one. */
+  private suits8x8(candidate: Candidate): boolean {
+    if (!allowsTransform8x8(candidate.syntax)) return false;
+    const { kernels, source } = this.context.memory;
+    const at = candidate.recon + RECON_LUMA;
+    let large = 0;
+    for (let b8 = 0; b8 < 4; b8++) {
+      const x = 8 * (b8 & 1);
+      const y = 8 * (b8 >> 1);
+      const a = source + y * SOURCE_STRIDE + x;
+      large += kernels.sa8d(a, SOURCE_STRIDE, at + y * RECON_STRIDE + x, RECON_STRIDE);
+    }
+    return large < kernels.satd(source, SOURCE_STRIDE, at, RECON_STRIDE, 16, 16, NO_LIMIT);
   }
 
   private codeIntraChroma(candidate: Candidate): void {
@@ -251,12 +289,13 @@ export class ModeDecision {
     limit: number,
     with4x4: boolean,
   ): Candidate | null {
-    const { context, intra16, intra4, residual, qp } = this;
+    const { context, intra16, intra4, intra8, residual, residual8x8, qp } = this;
     const { rdo } = this.speed;
     const lambda = LAMBDA_SAD[qp];
     context.loadNeighborSamples(picture, intra16.recon);
     const has16x16 = searchIntra16x16(context, intra16, lambda, mbTypeOffset, limit);
     let has4x4 = false;
+    let has8x8 = false;
     if (with4x4) {
       let bound = limit;
       if (has16x16) {
@@ -267,14 +306,25 @@ export class ModeDecision {
       context.loadIntraModes();
       const terms = { qp, lambda, mbTypeOffset, limit: bound, allModes: rdo };
       has4x4 = searchIntra4x4(context, intra4, residual, terms);
+      if (residual8x8 !== null) {
+        if (has4x4 && !rdo) terms.limit = intra4.cost;
+        context.loadNeighborSamples(picture, intra8.recon);
+        context.loadIntraModes();
+        has8x8 = searchIntra8x8(context, intra8, residual8x8, terms);
+      }
     }
-    const takes16x16 = has16x16 && (!has4x4 || rdo);
-    if (!takes16x16 && !has4x4) return null;
+    if (!has16x16 && !has4x4 && !has8x8) return null;
     this.chromaMode = searchIntraChroma(context, intra16.recon, lambda);
-    if (takes16x16) this.evaluate(intra16);
+    // Without exact costs each search has kept below those before, so that the last that went through is the best.
+    if (has8x8) this.evaluate(intra8);
+    if (has8x8 && !rdo) return intra8;
     if (has4x4) this.evaluate(intra4);
-    if (!takes16x16) return intra4;
-    return has4x4 && intra16.cost >= intra4.cost ? intra4 : intra16;
+    if (has4x4 && !rdo) return intra4;
+    if (has16x16) this.evaluate(intra16);
+    let best = has16x16 ? intra16 : has4x4 ? intra4 : intra8;
+    if (has4x4 && intra4.cost <= best.cost) best = intra4;
+    if (has8x8 && intra8.cost < best.cost) best = intra8;
+    return best;
   }
 
   /** The inter type of the lowest SATD cost, evaluated. */
@@ -313,6 +363,7 @@ export class ModeDecision {
     syntax.mbType = P_L0_16X16;
     for (let i = 0; i < 4; i++) syntax.refIdx[i] = 0;
     syntax.coded_block_pattern = 0;
+    syntax.transform_size_8x8_flag = 0;
     syntax.masks.fill(0);
     mv.fill(skipMv);
     this.setExactCost(candidate);

@@ -67,6 +67,8 @@ export interface H264Options extends RateOptions {
   readonly profile?: Profile;
   /** Entropy coding by CABAC instead of CAVLC; default: with every profile but `baseline`, which lacks it. */
   readonly cabac?: boolean;
+  /** The 8x8 transform beside the 4x4 one, in intra and inter macroblocks; default: with profile `high`, which alone has it. */
+  readonly transform8x8?: boolean;
   /** Pictures from one IDR picture to the next, 1..2^31-1; default 250. 0 is taken as 1: intra only. */
   readonly gopSize?: number;
   readonly sampleAspectRatio?: Rational;
@@ -250,6 +252,7 @@ export interface ResolvedOptions {
   readonly frameRate: Rational;
   readonly profile: Profile;
   readonly cabac: boolean;
+  readonly transform8x8: boolean;
   /** Undefined where pictures come at the frame rate. */
   readonly clock: Clock | undefined;
   readonly rate: ResolvedRateOptions;
@@ -286,6 +289,7 @@ const KEYS: readonly (keyof H264Options)[] = [
   'preset',
   'profile',
   'cabac',
+  'transform8x8',
   ...RATE_KEYS,
   'gopSize',
   'sampleAspectRatio',
@@ -481,14 +485,20 @@ function resolveSlices(at: string, options: H264Options): SliceOptions {
 function resolveProfile(
   at: string,
   options: H264Options,
-): Pick<ResolvedOptions, 'profile' | 'cabac'> {
+): Pick<ResolvedOptions, 'profile' | 'cabac' | 'transform8x8'> {
   const profile = requireOneOf(`${at}.profile`, options.profile ?? 'baseline', PROFILES);
   const isBaseline = profile === 'baseline';
   const cabac = requireOneOf(`${at}.cabac`, options.cabac ?? !isBaseline, [true, false]);
   if (cabac && isBaseline) {
     throw new ConfigError(`${at}.cabac`, 'profile baseline has no CABAC, allowed is false');
   }
-  return { profile, cabac };
+  const isHigh = profile === 'high';
+  const where = `${at}.transform8x8`;
+  const transform8x8 = requireOneOf(where, options.transform8x8 ?? isHigh, [true, false]);
+  if (transform8x8 && !isHigh) {
+    throw new ConfigError(where, `profile ${profile} has no 8x8 transform, allowed is false`);
+  }
+  return { profile, cabac, transform8x8 };
 }
 
 function resolveFrameRate(at: string, options: H264Options): Rational {

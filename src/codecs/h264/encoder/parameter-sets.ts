@@ -97,6 +97,13 @@ export function createPps(options: ResolvedOptions): PictureParameterSet {
   return {
     ...PLAIN_PPS,
     entropy_coding_mode_flag: options.cabac ? 1 : 0,
+    high: options.transform8x8
+      ? {
+          transform_8x8_mode_flag: 1,
+          pic_scaling_matrix: null,
+          second_chroma_qp_index_offset: options.chromaQpOffset,
+        }
+      : null,
     pic_init_qp_minus26: PIC_INIT_QP - 26,
     chroma_qp_index_offset: options.chromaQpOffset,
     deblocking_filter_control_present_flag: 1,

@@ -30,6 +30,7 @@ import type { PicturePlanner } from './picture-planner.ts';
 import { ACCEPT, WITHOUT_RESIDUAL } from './rate-control.ts';
 import { ReferenceChoice, type ReferenceStrategy } from './reference-choice.ts';
 import { ResidualCoder } from './residual.ts';
+import { ResidualCoder8x8 } from './residual-8x8.ts';
 import { type PictureJob, SliceCoder } from './slice-coder.ts';
 import type { StreamSetup } from './stream-setup.ts';
 
@@ -101,7 +102,8 @@ export class PictureCoder {
       decider,
       options.inspect,
     );
-    const decision = new ModeDecision(context, coder, residual, options, level);
+    const residual8x8 = options.transform8x8 ? new ResidualCoder8x8(memory, decider) : null;
+    const decision = new ModeDecision(context, coder, residual, residual8x8, options, level);
     return new SliceCoder(context, coder, decision, syntax, entropy.writer, setup);
   }
 

@@ -113,6 +113,7 @@ export class SliceCoder {
       num_ref_idx_l0_active_minus1: Math.max(0, list0.length - 1),
       num_ref_idx_l1_active_minus1: Math.max(0, list1.length - 1),
       cabac_init_idc: header.cabac_init_idc,
+      transform_8x8_mode_flag: setup.pps.high?.transform_8x8_mode_flag ?? 0,
     };
     coder.startSlice(slice, number, qp);
     let mbAddr = first;
@@ -168,6 +169,7 @@ export class SliceCoder {
     const { syntax, recon } = this.bare;
     const { bytes } = this.context.memory;
     syntax.mbType = I_16X16;
+    syntax.transform_size_8x8_flag = 0;
     syntax.intra16x16PredMode = INTRA_16X16_DC;
     syntax.intra_chroma_pred_mode = INTRA_CHROMA_DC;
     syntax.coded_block_pattern = 0;

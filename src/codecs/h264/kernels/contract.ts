@@ -191,6 +191,8 @@ export interface Kernels {
     height: number,
     limit: number,
   ): number;
+  /** SA8D of two 8x8 blocks; see sa8d.ts. */
+  sa8d(a: number, strideA: number, b: number, strideB: number): number;
   /** Makes `searchWord`s of `count` bytes, a multiple of 16. */
   searchBlock(from: number, to: number, count: number): void;
   isNear(

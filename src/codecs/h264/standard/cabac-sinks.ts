@@ -122,6 +122,10 @@ export class CabacWriter implements SliceDataSink {
     this.binarizer.intraChromaPredMode(intra_chroma_pred_mode);
   }
 
+  transformSize8x8Flag(transform_size_8x8_flag: number): void {
+    this.binarizer.transformSize8x8Flag(transform_size_8x8_flag);
+  }
+
   codedBlockPattern(coded_block_pattern: number, _isIntra: boolean): void {
     this.binarizer.codedBlockPattern(coded_block_pattern);
   }
@@ -139,6 +143,10 @@ export class CabacWriter implements SliceDataSink {
     maxNumCoeff: number,
   ): void {
     this.binarizer.residualBlock(cat, block, levels, start, mask, maxNumCoeff);
+  }
+
+  residualBlock8x8(b8: number, levels: Int16Array, low: number, high: number): void {
+    this.binarizer.residualBlock8x8(b8, levels, low, high);
   }
 
   /** The arithmetic code ends before the samples and begins anew behind them, clause 9.3.1.2. */
@@ -210,6 +218,10 @@ export class CabacBitCounter implements MacroblockCounter {
     this.binarizer.intraChromaPredMode(intra_chroma_pred_mode);
   }
 
+  transformSize8x8Flag(transform_size_8x8_flag: number): void {
+    this.binarizer.transformSize8x8Flag(transform_size_8x8_flag);
+  }
+
   codedBlockPattern(coded_block_pattern: number, _isIntra: boolean): void {
     this.binarizer.codedBlockPattern(coded_block_pattern);
   }
@@ -227,6 +239,10 @@ export class CabacBitCounter implements MacroblockCounter {
     maxNumCoeff: number,
   ): void {
     this.binarizer.residualBlock(cat, block, levels, start, mask, maxNumCoeff);
+  }
+
+  residualBlock8x8(b8: number, levels: Int16Array, low: number, high: number): void {
+    this.binarizer.residualBlock8x8(b8, levels, low, high);
   }
 
   pcm(_samples: Uint8Array): void {

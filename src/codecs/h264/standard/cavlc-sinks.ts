@@ -4,7 +4,7 @@ import type { BitMark, BitWriter } from '../../../bits/bit-writer.ts';
 import { SyntaxWriter, seBits, ueBits } from '../../../bits/syntax-writer.ts';
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import { countBits, NC_CHROMA_DC, residualBlockBits, writeResidualBlock } from './cavlc.ts';
-import { type CoefficientGrid, nCOfBlock } from './coefficient-grid.ts';
+import { type CoefficientGrid, everyFourthBit, nCOfBlock } from './coefficient-grid.ts';
 import { BlockCat, CODE_NUM_OF_CBP_INTER, CODE_NUM_OF_CBP_INTRA } from './macroblock.ts';
 import type { MacroblockCounter, SliceDataSink, SliceSyntax } from './macroblock-sink.ts';
 import { mvX, mvY } from './picture.ts';
@@ -31,7 +31,13 @@ const NO_SLICE: SliceSyntax = {
   num_ref_idx_l0_active_minus1: 0,
   num_ref_idx_l1_active_minus1: 0,
   cabac_init_idc: 0,
+  transform_8x8_mode_flag: 0,
 };
+
+/** Levels `from`, `from` + 4 and so on of an 8x8 block, which CAVLC codes as one 4x4 block (clause 7.3.5.3.2). */
+function takeEveryFourth(levels: Int16Array, from: number, quarter: Int16Array): void {
+  for (let i = 0; i < 16; i++) quarter[i] = levels[from + 4 * i];
+}
 
 /** Writes the data of slices with CAVLC, clauses 7.3.4, 7.3.5 and 9.2. */
 export class CavlcWriter implements SliceDataSink {
@@ -41,6 +47,7 @@ export class CavlcWriter implements SliceDataSink {
   private readonly grid: CoefficientGrid;
   private slice = NO_SLICE;
   private skipRun = 0;
+  private readonly quarter = new Int16Array(16);
   private readonly bitMark: BitMark = { length: 0, word: 0, free: 32 };
   private markedSkipRun = 0;
 
@@ -116,6 +123,10 @@ export class CavlcWriter implements SliceDataSink {
     this.syntax.ue('intra_chroma_pred_mode', intra_chroma_pred_mode);
   }
 
+  transformSize8x8Flag(transform_size_8x8_flag: number): void {
+    this.syntax.u('transform_size_8x8_flag', 1, transform_size_8x8_flag);
+  }
+
   codedBlockPattern(coded_block_pattern: number, isIntra: boolean): void {
     const table = isIntra ? CODE_NUM_OF_CBP_INTRA : CODE_NUM_OF_CBP_INTER;
     this.syntax.ue('coded_block_pattern', table[coded_block_pattern]);
@@ -142,6 +153,14 @@ export class CavlcWriter implements SliceDataSink {
     }
   }
 
+  residualBlock8x8(b8: number, levels: Int16Array, low: number, high: number): void {
+    for (let k = 0; k < 4; k++) {
+      takeEveryFourth(levels, 64 * b8 + k, this.quarter);
+      const mask = everyFourthBit(low, high, k);
+      this.residualBlock(BlockCat.LUMA_4X4, 4 * b8 + k, this.quarter, 0, mask, 16);
+    }
+  }
+
   pcm(samples: Uint8Array): void {
     this.syntax.alignZero('pcm_alignment_zero_bit');
     this.syntax.bytes('pcm_sample', samples.length, samples);
@@ -156,6 +175,7 @@ export class CavlcBitCounter implements MacroblockCounter {
   readonly hasP8x8Ref0 = true;
   bits = 0;
   private readonly grid: CoefficientGrid;
+  private readonly quarter = new Int16Array(16);
   private slice = NO_SLICE;
 
   /** @param grid as for `CavlcWriter` */
@@ -197,6 +217,10 @@ export class CavlcBitCounter implements MacroblockCounter {
     this.bits += ueBits(intra_chroma_pred_mode);
   }
 
+  transformSize8x8Flag(_transform_size_8x8_flag: number): void {
+    this.bits += 1;
+  }
+
   codedBlockPattern(coded_block_pattern: number, isIntra: boolean): void {
     const table = isIntra ? CODE_NUM_OF_CBP_INTRA : CODE_NUM_OF_CBP_INTER;
     this.bits += ueBits(table[coded_block_pattern]);
@@ -216,6 +240,14 @@ export class CavlcBitCounter implements MacroblockCounter {
   ): void {
     const nC = cat === BlockCat.CHROMA_DC ? NC_CHROMA_DC : nCOfBlock(this.grid, block);
     this.bits += residualBlockBits(levels, start, mask, maxNumCoeff, nC);
+  }
+
+  residualBlock8x8(b8: number, levels: Int16Array, low: number, high: number): void {
+    for (let k = 0; k < 4; k++) {
+      takeEveryFourth(levels, 64 * b8 + k, this.quarter);
+      const mask = everyFourthBit(low, high, k);
+      this.residualBlock(BlockCat.LUMA_4X4, 4 * b8 + k, this.quarter, 0, mask, 16);
+    }
   }
 
   pcm(_samples: Uint8Array): void {

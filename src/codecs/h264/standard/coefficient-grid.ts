@@ -25,11 +25,37 @@ export const CB_TOTALS = 45;
 export const CR_TOTALS = 57;
 export const CHROMA_TOTALS_STRIDE = 4;
 
-/** Enters the counts of the macroblock's own blocks (total_coeff, clause 9.2.1); blocks without bits in coded_block_pattern have empty masks. */
-export function setOwnTotals(grid: CoefficientGrid, masks: Int32Array): void {
+/** Bits k, k + 4 and so on of 64, put together: which levels of an 8x8 block CAVLC codes as block k (clause 7.3.5.3.2). */
+export function everyFourthBit(low: number, high: number, k: number): number {
+  return nibbleBits(low >>> k) | (nibbleBits(high >>> k) << 8);
+}
+
+/** The lowest bit of each of eight groups of four. */
+function nibbleBits(word: number): number {
+  let bits = word & 0x11111111;
+  bits = (bits | (bits >>> 3)) & 0x03030303;
+  bits = (bits | (bits >>> 6)) & 0x000f000f;
+  return (bits | (bits >>> 12)) & 0xff;
+}
+
+/**
+ * Enters the counts of the macroblock's own blocks (total_coeff, clause 9.2.1); blocks without bits in coded_block_pattern have
+ * empty masks.
+ * @param masks8x8 of 8x8 blocks, null without the 8x8 transform: each counts as the four blocks that CAVLC codes
+ */
+export function setOwnTotals(
+  grid: CoefficientGrid,
+  masks: Int32Array,
+  masks8x8: Int32Array | null,
+): void {
   for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
     const at = LUMA_TOTALS + LUMA_TOTALS_STRIDE * BLOCK_Y[blkIdx] + BLOCK_X[blkIdx];
-    grid.totals[at] = countBits(masks[blkIdx]);
+    const b8 = blkIdx >> 2;
+    const mask =
+      masks8x8 === null
+        ? masks[blkIdx]
+        : everyFourthBit(masks8x8[2 * b8], masks8x8[2 * b8 + 1], blkIdx & 3);
+    grid.totals[at] = countBits(mask);
   }
   for (let blkIdx = 0; blkIdx < 4; blkIdx++) {
     const offset = CHROMA_TOTALS_STRIDE * (blkIdx >> 1) + (blkIdx & 1);

@@ -135,7 +135,7 @@ export class DeblockingFilter {
     neighbor: number,
     verticalEdgeFlag: number,
   ): void {
-    const { mbType, qpY, codedBlocks } = state;
+    const { mbType, qpY, codedBlocks, transform8x8 } = state;
     const hasNeighbor = neighbor !== NO_NEIGHBOR;
     const intra = isIntra(mbType[mbAddr]);
     const isStrong = hasNeighbor && (intra || isIntra(mbType[neighbor]));
@@ -154,7 +154,10 @@ export class DeblockingFilter {
       if ((coded | moved) === 0 && !isStrong) return;
     }
     const qp = qpY[mbAddr];
+    // Edges within 8x8 transform blocks are none (transform_size_8x8_flag, clause 8.7).
+    const skipped = transform8x8[mbAddr];
     for (let edge = hasNeighbor ? 0 : 1; edge < 4; edge++) {
+      if ((edge & skipped) !== 0) continue;
       let bS = ALL_3;
       if (isStrong && edge === 0) bS = ALL_4;
       else if (!intra) bS = strengths(coded, moved, edge, verticalEdgeFlag);
@@ -229,7 +232,15 @@ function deriveCodedBlocks(state: PictureState, mbAddr: number): void {
       coded |= ((0 - state.totalCoeff[first + block]) >>> 31) << block;
     }
   }
-  state.codedBlocks[mbAddr] = coded;
+  state.codedBlocks[mbAddr] = state.transform8x8[mbAddr] === 0 ? coded : wholeBlocks8x8(coded);
+}
+
+/** All four blocks of each 8x8 block that has any: with the 8x8 transform they share their coefficients (clause 8.7.2.1). */
+function wholeBlocks8x8(coded: number): number {
+  const rows = coded | (coded >> 4);
+  // Bits 0, 2, 8 and 10: the first block of each 8x8 block.
+  const first = (rows | (rows >> 1)) & 0x0505;
+  return first * 0x33;
 }
 
 /**

@@ -12,6 +12,8 @@ export interface SliceSyntax {
   readonly num_ref_idx_l1_active_minus1: number;
   /** 0..2, of P and B slices with CABAC. */
   readonly cabac_init_idc: number;
+  /** Whether the picture parameter set allows the 8x8 transform. */
+  readonly transform_8x8_mode_flag: number;
 }
 
 /** Takes syntax elements by their names and values (clauses 7.3.4 and 7.3.5). */
@@ -35,6 +37,8 @@ export interface MacroblockSink {
   /** prev_intra4x4_pred_mode_flag and rem_intra4x4_pred_mode; -1 if the mode is as predicted. */
   intraPredMode(rem_intra_pred_mode: number): void;
   intraChromaPredMode(intra_chroma_pred_mode: number): void;
+  /** transform_size_8x8_flag; only where the picture parameter set allows it. */
+  transformSize8x8Flag(transform_size_8x8_flag: number): void;
   codedBlockPattern(coded_block_pattern: number, isIntra: boolean): void;
   mbQpDelta(mb_qp_delta: number): void;
   /**
@@ -53,6 +57,12 @@ export interface MacroblockSink {
     mask: number,
     maxNumCoeff: number,
   ): void;
+  /**
+   * The levels of an 8x8 block: one block with CABAC, four of every fourth level with CAVLC (clause 7.3.5.3.2).
+   * @param b8 its index; its levels are at 64·`b8`, in scan order
+   * @param low, high which of its levels 0..31 and 32..63 are nonzero; one at least is
+   */
+  residualBlock8x8(b8: number, levels: Int16Array, low: number, high: number): void;
   /** pcm_alignment_zero_bit and the samples of an I_PCM macroblock: 256 of luma, 64 of Cb, 64 of Cr. */
   pcm(samples: Uint8Array): void;
 }

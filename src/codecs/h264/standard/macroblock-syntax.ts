@@ -9,6 +9,7 @@ import {
   CB_DC_BLOCK,
   CR_DC_BLOCK,
   I_4X4,
+  I_8X8,
   I_16X16,
   I_PCM,
   isIntra,
@@ -34,7 +35,9 @@ export class MacroblockSyntax {
   intra_chroma_pred_mode = 0;
   mb_qp_delta = 0;
   coded_block_pattern = 0;
-  /** Intra4x4PredMode by luma4x4BlkIdx. */
+  /** 1 for I_8X8, and for Inter macroblocks with the 8x8 transform; 0 for all others. */
+  transform_size_8x8_flag = 0;
+  /** Intra4x4PredMode by luma4x4BlkIdx; of I_8X8, Intra8x8PredMode at the first index of each 8x8 block. */
   readonly intra4x4PredMode: Int8Array = new Int8Array(16);
   /** predIntra4x4PredMode by luma4x4BlkIdx (clause 8.3.1.1). */
   readonly predIntra4x4PredMode: Int8Array = new Int8Array(16);
@@ -46,14 +49,18 @@ export class MacroblockSyntax {
   readonly mvd: Int32Array = new Int32Array(32);
   readonly levels: Int16Array;
   readonly masks: Int32Array;
+  /** Masks of the levels of 8x8 blocks: 2·block for levels 0..31, and the next for 32..63. */
+  readonly masks8x8: Int32Array;
 
-  /** `levels`, `masks`: where they lie, LEVELS_PER_MB and BLOCKS_PER_MB of them. */
+  /** Where levels and masks lie: LEVELS_PER_MB, BLOCKS_PER_MB and 8 of them. */
   constructor(
     levels: Int16Array = new Int16Array(LEVELS_PER_MB),
     masks: Int32Array = new Int32Array(BLOCKS_PER_MB),
+    masks8x8: Int32Array = new Int32Array(8),
   ) {
     this.levels = levels;
     this.masks = masks;
+    this.masks8x8 = masks8x8;
   }
 }
 
@@ -76,6 +83,7 @@ function mbTypeCode(w: MacroblockSink, mb: MacroblockSyntax, sliceType: number):
   const intraOffset = INTRA_OFFSET[sliceType];
   switch (mb.mbType) {
     case I_4X4:
+    case I_8X8:
       return intraOffset;
     case I_16X16: {
       const luma = (mb.coded_block_pattern & 15) !== 0 ? 12 : 0;
@@ -98,13 +106,30 @@ function mbTypeCode(w: MacroblockSink, mb: MacroblockSyntax, sliceType: number):
 export function writeMacroblock(w: MacroblockSink, mb: MacroblockSyntax, slice: SliceSyntax): void {
   w.mbType(mbTypeCode(w, mb, slice.sliceType));
   if (mb.mbType === I_PCM) return;
+  const hasTransformSize = slice.transform_8x8_mode_flag !== 0;
+  if (hasTransformSize && (mb.mbType === I_4X4 || mb.mbType === I_8X8)) {
+    w.transformSize8x8Flag(mb.transform_size_8x8_flag);
+  }
   writePrediction(w, mb, slice);
   const isIntra16x16 = mb.mbType === I_16X16;
   if (!isIntra16x16) w.codedBlockPattern(mb.coded_block_pattern, isIntra(mb.mbType));
+  if (hasTransformSize && (mb.coded_block_pattern & 15) !== 0 && allowsTransform8x8(mb)) {
+    w.transformSize8x8Flag(mb.transform_size_8x8_flag);
+  }
   if (mb.coded_block_pattern !== 0 || isIntra16x16) {
     w.mbQpDelta(mb.mb_qp_delta);
     writeResidual(w, mb);
   }
+}
+
+/**
+ * Whether transform_size_8x8_flag follows coded_block_pattern, where luma levels do: in Inter macroblocks without parts smaller than
+ * 8x8 (NoSubMbPartSizeLessThan8x8Flag, clause 7.3.5).
+ */
+export function allowsTransform8x8(mb: MacroblockSyntax): boolean {
+  if (isIntra(mb.mbType)) return false;
+  const { subMbType } = mb;
+  return mb.mbType !== P_8X8 || (subMbType[0] | subMbType[1] | subMbType[2] | subMbType[3]) === 0;
 }
 
 /** mb_pred( ) and sub_mb_pred( ), clauses 7.3.5.1 and 7.3.5.2. */
@@ -113,11 +138,11 @@ function writePrediction(w: MacroblockSink, mb: MacroblockSyntax, slice: SliceSy
   const { refIdx, mvd } = mb;
   switch (mb.mbType) {
     case I_4X4:
-      for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
-        const mode = mb.intra4x4PredMode[blkIdx];
-        const predicted = mb.predIntra4x4PredMode[blkIdx];
-        w.intraPredMode(mode === predicted ? -1 : mode < predicted ? mode : mode - 1);
-      }
+      for (let blkIdx = 0; blkIdx < 16; blkIdx++) writeIntraMode(w, mb, blkIdx);
+      w.intraChromaPredMode(mb.intra_chroma_pred_mode);
+      return;
+    case I_8X8:
+      for (let blkIdx = 0; blkIdx < 16; blkIdx += 4) writeIntraMode(w, mb, blkIdx);
       w.intraChromaPredMode(mb.intra_chroma_pred_mode);
       return;
     case I_16X16:
@@ -148,6 +173,13 @@ function writePrediction(w: MacroblockSink, mb: MacroblockSyntax, slice: SliceSy
   }
 }
 
+/** The mode of the block that begins with the luma4x4BlkIdx, clauses 7.3.5.1 and 8.3.1.1. */
+function writeIntraMode(w: MacroblockSink, mb: MacroblockSyntax, blkIdx: number): void {
+  const mode = mb.intra4x4PredMode[blkIdx];
+  const predicted = mb.predIntra4x4PredMode[blkIdx];
+  w.intraPredMode(mode === predicted ? -1 : mode < predicted ? mode : mode - 1);
+}
+
 /** The vectors of one sub-macroblock, Table 7-17. */
 function writeSubVectors(w: MacroblockSink, mb: MacroblockSyntax, mbPartIdx: number): void {
   const at = (mbPartIdx >> 1) * 8 + (mbPartIdx & 1) * 2;
@@ -170,7 +202,8 @@ function writeResidual(w: MacroblockSink, mb: MacroblockSyntax): void {
     const mask = masks[LUMA_DC_BLOCK];
     w.residualBlock(BlockCat.LUMA_DC_16X16, LUMA_DC_BLOCK, levels, 16 * LUMA_DC_BLOCK, mask, 16);
   }
-  for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
+  if (mb.transform_size_8x8_flag !== 0) writeLuma8x8(w, mb);
+  for (let blkIdx = mb.transform_size_8x8_flag * 16; blkIdx < 16; blkIdx++) {
     if ((mb.coded_block_pattern & (1 << (blkIdx >> 2))) === 0) continue;
     const mask = masks[blkIdx];
     // An AC block's first level stands at scan position 1; its mask is shifted to match.
@@ -191,5 +224,16 @@ function writeResidual(w: MacroblockSink, mb: MacroblockSyntax): void {
       const mask = masks[block] >> 1;
       w.residualBlock(BlockCat.CHROMA_AC, block, levels, 16 * block + 1, mask, 15);
     }
+  }
+}
+
+/** residual_luma( ) with the 8x8 transform, clause 7.3.5.3.2. */
+function writeLuma8x8(
+  w: MacroblockSink,
+  { coded_block_pattern, levels, masks8x8 }: MacroblockSyntax,
+): void {
+  for (let b8 = 0; b8 < 4; b8++) {
+    if ((coded_block_pattern & (1 << b8)) === 0) continue;
+    w.residualBlock8x8(b8, levels, masks8x8[2 * b8], masks8x8[2 * b8 + 1]);
   }
 }

@@ -7,17 +7,20 @@
  *   16..19 Cb, 20..23 Cr 4x4 blocks by chroma4x4BlkIdx (index 0 of each unused: the DC is apart),
  *   24 Intra16x16DCLevel, 25 Cb DC, 26 Cr DC (4 levels).
  * Beside them an Int32Array of 27 masks says which are nonzero: bit i of mask b stands for level 16·b + i.
+ * With the 8x8 transform, the 64 levels of 8x8 block b lie at 64·b, and two words of masks beside the others say which are nonzero.
  */
 
 /** Macroblock types as this library numbers them; mb_type on the wire is derived in macroblock-syntax.ts. */
 export const I_4X4 = 0;
-export const I_16X16 = 1;
-export const I_PCM = 2;
-export const P_L0_16X16 = 3;
-export const P_L0_L0_16X8 = 4;
-export const P_L0_L0_8X16 = 5;
-export const P_8X8 = 6;
-export const P_SKIP = 7;
+/** I_NxN with transform_size_8x8_flag equal to 1, Table 7-11. */
+export const I_8X8 = 1;
+export const I_16X16 = 2;
+export const I_PCM = 3;
+export const P_L0_16X16 = 4;
+export const P_L0_L0_16X8 = 5;
+export const P_L0_L0_8X16 = 6;
+export const P_8X8 = 7;
+export const P_SKIP = 8;
 
 /** Sub-macroblock types of P_8x8, Table 7-17. */
 export const P_L0_8X8 = 0;

@@ -39,6 +39,8 @@ export class PictureState {
    * (deblock.ts); of Inter macroblocks only.
    */
   readonly codedBlocks: Uint16Array;
+  /** transform_size_8x8_flag. */
+  readonly transform8x8: Uint8Array;
   /** Intra4x4PredMode of 16 blocks, 16·mbAddr + block; 2 (DC) in other macroblock types. */
   readonly intra4x4PredMode: Int8Array;
   /** refIdxL0 of four 8x8 blocks, 4·mbAddr + block; -1 if intra. */
@@ -56,6 +58,7 @@ export class PictureState {
     this.codedBlockPattern = new Uint8Array(count);
     this.totalCoeff = new Uint8Array(count * 24);
     this.codedBlocks = new Uint16Array(count);
+    this.transform8x8 = new Uint8Array(count);
     this.intra4x4PredMode = new Int8Array(count * 16);
     this.refIdx = new Int8Array(count * 4);
     this.mv = new Int32Array(count * 16);

@@ -98,7 +98,14 @@ const cases = fc.record({
         ),
       ),
       deblockAcrossSlices: fc.boolean(),
-      profile: fc.constantFrom('baseline', 'main', 'high'),
+      tools: fc.constantFrom(
+        {},
+        { profile: 'main' },
+        { profile: 'main', cabac: false },
+        { profile: 'high' },
+        { profile: 'high', cabac: false },
+        { profile: 'high', transform8x8: false },
+      ),
       constrainedIntra: fc.boolean(),
       deblockAlpha: fc.integer({ min: -6, max: 6 }),
       deblockBeta: fc.integer({ min: -6, max: 6 }),
@@ -125,9 +132,9 @@ describe('the decoder shows what the encoder reconstructed', () => {
         const pictures = Array.from({ length: count }, (_, n) => {
           return shown[cuts.filter((cut) => cut <= n).length & 1][n];
         });
-        const { slicing, ...others } = drawn.options;
+        const { slicing, tools, ...others } = drawn.options;
         const size = { width, height, frameRate: [30, 1] as [number, number] };
-        const chosen = { ...others, ...slicing, ...drawn.references, ...drawn.rate };
+        const chosen = { ...others, ...tools, ...slicing, ...drawn.references, ...drawn.rate };
         const options = { ...size, ...chosen } as H264Options;
         const refs = options.refs ?? presetOptions(options.preset ?? 'medium').refs;
         const needed = Math.max(
@@ -278,6 +285,7 @@ describe('the encoder as its caller sees it', () => {
     ['preset', 'placebo'],
     ['profile', 'extended'],
     ['cabac', true],
+    ['transform8x8', true],
     ['search', 'full'],
     ['searchRange', 0],
     ['refs', 17],

@@ -56,6 +56,8 @@ function costOf(
     residualBlock(string, cat, flagInc, levels, first, mask[0]! >> first, 16 - first);
   } else if ((mask[0]! | mask[1]!) !== 0) {
     residualBlock8x8(string, levels, 0, mask[0]!, mask[1]!);
+    // A block that is coded has a bit of coded_block_pattern.
+    cost += LAMBDA;
   }
   return cost + LAMBDA * frozenBits(states, string);
 }

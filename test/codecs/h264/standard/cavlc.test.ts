@@ -370,13 +370,14 @@ describe('macroblock_layer( )', () => {
         }
         const grid = new CoefficientGrid();
         grid.totals.set(m.neighbors);
-        setOwnTotals(grid, mb.masks);
+        setOwnTotals(grid, mb.masks, null);
         const isIntraSlice = m.mbType === I_4X4 || m.mbType === I_16X16 ? m.refs === 0 : false;
         const slice = {
           sliceType: isIntraSlice ? SliceType.I : SliceType.P,
           num_ref_idx_l0_active_minus1: m.refs,
           num_ref_idx_l1_active_minus1: 0,
           cabac_init_idc: 0,
+          transform_8x8_mode_flag: 0,
         };
 
         const counter = new CavlcBitCounter(grid);

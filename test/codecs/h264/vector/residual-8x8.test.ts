@@ -60,6 +60,7 @@ describe('kernels of 8x8 blocks', () => {
           fillSamples(bytes, SOURCE, PREDICTION, kindA, seed);
           fillSamples(bytes, PREDICTION, COEFFICIENTS, kindB, seed + 1);
           bytes.fill(0, COEFFICIENTS);
+          const sa8d = kernels.sa8d(SOURCE, STRIDE, PREDICTION, STRIDE);
           const any = kernels.quantize8x8(
             ...([SOURCE, STRIDE, PREDICTION, STRIDE, index, keeps] as const),
             ...([COEFFICIENTS, LEVELS, MASKS] as const),
@@ -70,9 +71,9 @@ describe('kernels of 8x8 blocks', () => {
           kernels.scale8x8(index, LEVELS, COEFFICIENTS);
           const scaled = bytes.slice(FIRST, SIZE);
           // What no stream may hold is left out.
-          if (exceeds16Bits8x8(halves, COEFFICIENTS / 2, scratch)) return { any, before, scaled };
+          if (exceeds16Bits8x8(halves, COEFFICIENTS / 2, scratch)) return { sa8d, before, scaled };
           kernels.add8x8(PREDICTION, STRIDE, COEFFICIENTS);
-          return { any, before, scaled, after: bytes.slice(FIRST, SIZE) };
+          return { sa8d, any, before, scaled, after: bytes.slice(FIRST, SIZE) };
         });
         expect(results[1]).toEqual(results[0]);
         if (keeps === 0) expect(results[0]!.scaled).toEqual(results[0]!.before);

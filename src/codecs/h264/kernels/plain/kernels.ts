@@ -26,6 +26,7 @@ import {
 import type { Quantizer } from './quantize.ts';
 import { plainResidualKernels } from './residual.ts';
 import { plainResidualKernels8x8, type Quantizer8x8 } from './residual-8x8.ts';
+import { sa8d } from './sa8d.ts';
 
 /** The views of one memory. */
 export interface KernelViews {
@@ -60,6 +61,7 @@ export function plainKernels(
   quantizers8x8: readonly Quantizer8x8[],
 ): Kernels {
   const { bytes, words, halves, clamped } = views;
+  const scratch = new Int32Array(64);
   return {
     ...predictionKernels(views),
     ...plainResidualKernels(words, halves, clamped, quantizers),
@@ -71,6 +73,7 @@ export function plainKernels(
     sad4: (a, strideA, b, strideB, height) => sad4(words, a, strideA, b, strideB, height),
     satd: (a, strideA, b, strideB, width, height, limit) =>
       satd(words, a, strideA, b, strideB, width, height, limit),
+    sa8d: (a, strideA, b, strideB) => sa8d(bytes, a, strideA, b, strideB, scratch),
     searchBlock: (from, to, count) => {
       const end = (from + count) >> 2;
       for (let a = from >> 2, b = to >> 2; a < end; a++, b++) words[b] = searchWord(words[a]);

@@ -20,7 +20,7 @@ import {
   QUANTIZERS_8X8_AT,
 } from '../plain/residual-8x8.ts';
 import { kernelFunction, kernelProcedure } from './define.ts';
-import { interleaveHigh16, interleaveLow16, splat16 } from './lanes.ts';
+import { interleaveHigh16, interleaveLow16, splat16, sumOf32 } from './lanes.ts';
 
 /** Eight vectors of eight lanes. */
 type Eight = readonly V128[];
@@ -100,6 +100,20 @@ function inverse(f: FunctionBuilder, d: Eight): Eight {
   ].map((vector) => f.v128(vector));
 }
 
+/** One direction of the Hadamard transform of eight vectors, as `hadamard8`. */
+function hadamard(f: FunctionBuilder, vectors: Eight): Eight {
+  let all = [...vectors];
+  for (let half = 4; half > 0; half >>= 1) {
+    const sums = all.map((vector, i) =>
+      (i & half) === 0
+        ? f.v128(i16x8.add(vector, all[i + half]))
+        : f.v128(i16x8.sub(all[i - half], vector)),
+    );
+    all = sums;
+  }
+  return all;
+}
+
 const field = (quantizer: I32, name: keyof typeof QUANTIZER_8X8_FIELD) =>
   i32.load(quantizer, QUANTIZER_8X8_FIELD[name]);
 
@@ -152,20 +166,44 @@ function storeMasks(f: FunctionBuilder, levels: I32Local, masks: I32Local): void
   }
 }
 
+/** Differences of eight rows of eight samples. */
+function differences(
+  f: FunctionBuilder,
+  a: I32Local,
+  strideA: I32Local,
+  b: I32Local,
+  strideB: I32Local,
+): Eight {
+  return Array.from({ length: 8 }, (_, y) => {
+    const row = f.v128(i16x8.sub(v128.load8x8_u(a), v128.load8x8_u(b)));
+    if (y < 7) {
+      f.add(a, strideA);
+      f.add(b, strideB);
+    }
+    return row;
+  });
+}
+
+/** SA8D: sums of 64 differences of nine bits stay within 16 bits. */
+function defineSa8d(m: ModuleBuilder): void {
+  kernelFunction(m, 'sa8d', (f, a, strideA, b, strideB) => {
+    const rows = hadamard(f, differences(f, a, strideA, b, strideB));
+    const columns = hadamard(f, transpose8x8(f, rows));
+    const sums = columns
+      .map((column) => i32x4.extadd_pairwise_i16x8_u(i16x8.abs(column)))
+      .reduce((all, sum) => f.v128(i32x4.add(all, sum)));
+    return i32.shr_u(sumOf32(f, sums), 2);
+  });
+}
+
 /** Defines the kernels of 8x8 blocks. */
 export function defineResidual8x8(m: ModuleBuilder): void {
+  defineSa8d(m);
   kernelFunction(
     m,
     'quantize8x8',
     (f, source, strideA, prediction, strideB, index, keeps, coefficients, levels, masks) => {
-      const rows = Array.from({ length: 8 }, (_, y) => {
-        const row = f.v128(i16x8.sub(v128.load8x8_u(source), v128.load8x8_u(prediction)));
-        if (y < 7) {
-          f.add(source, strideA);
-          f.add(prediction, strideB);
-        }
-        return row;
-      });
+      const rows = differences(f, source, strideA, prediction, strideB);
       // Down the columns first, as the plain function.
       const columns = forward(f, transpose8x8(f, forward(f, rows)));
       const quantizer = f.i32(quantizerAt(index));

@@ -1,0 +1,95 @@
+/**
+ * Intra_8x8 mode decision by SATD + lambda·bits of the mode. Blocks are coded as they are decided, since each predicts from the
+ * reconstruction of those before.
+ */
+import { seBits, ueBits } from '../../../bits/syntax-writer.ts';
+import { INTRA_4X4_DC, INTRA_4X4_NEEDS } from '../standard/intra-4x4.ts';
+import { predictIntra8x8, smoothNeighbors8x8 } from '../standard/intra-8x8.ts';
+import { I_8X8 } from '../standard/macroblock.ts';
+import { GRID_ORIGIN, GRID_STRIDE } from '../standard/motion-prediction.ts';
+import type { Candidate } from './candidate.ts';
+import type { IntraTerms } from './intra-search.ts';
+import { type MacroblockContext, MODE_UNAVAILABLE } from './macroblock-context.ts';
+import { BLOCK_STRIDE, RECON_LUMA, RECON_STRIDE, SOURCE_STRIDE } from './memory.ts';
+import type { ResidualCoder8x8 } from './residual-8x8.ts';
+
+/** Neighbors of an 8x8 block that may be read: bits as in INTRA_4X4_NEEDS. */
+function availableAround(context: MacroblockContext, b8: number): number {
+  const hasLeft = (b8 & 1) !== 0 || context.intraA;
+  const hasAbove = b8 > 1 || context.intraB;
+  let hasCorner = b8 === 0 ? context.intraD : true;
+  if (b8 === 1) hasCorner = context.intraB;
+  if (b8 === 2) hasCorner = context.intraA;
+  return (hasLeft ? 1 : 0) | (hasAbove ? 2 : 0) | (hasCorner ? 4 : 0);
+}
+
+/** Whether the eight samples above right may be read: of block 1 they lie in macroblock C, of block 3 they come later. */
+function hasAboveRight(context: MacroblockContext, b8: number): boolean {
+  if (b8 === 0) return context.intraB;
+  return b8 === 1 ? context.intraC : b8 === 2;
+}
+
+/** predIntra8x8PredMode, clause 8.3.2.1; `grid`: place of the block in the grid of intra modes. */
+function predictedMode(around: Int8Array, grid: number): number {
+  const left = around[grid - 1];
+  const above = around[grid - GRID_STRIDE];
+  if (left === MODE_UNAVAILABLE || above === MODE_UNAVAILABLE) return INTRA_4X4_DC;
+  return Math.min(left, above);
+}
+
+/**
+ * Chooses the modes of the four blocks and codes them, in the candidate's reconstruction block, whose edges hold the neighbors. Stops when
+ * the cost is above the limit.
+ * @returns whether it went through; cost, modes, levels and the luma CBP are then set
+ */
+export function searchIntra8x8(
+  context: MacroblockContext,
+  candidate: Candidate,
+  coder: ResidualCoder8x8,
+  { qp, lambda, mbTypeOffset, limit }: IntraTerms,
+): boolean {
+  const { bytes, kernels, source, blocks } = context.memory;
+  const { syntax } = candidate;
+  const around = context.intraModes;
+  const line = blocks[0];
+  let trial = blocks[1];
+  let kept = blocks[2];
+  let cost = lambda * (ueBits(mbTypeOffset) + 1);
+  let pattern = 0;
+  for (let b8 = 0; b8 < 4; b8++) {
+    const x = 8 * (b8 & 1);
+    const y = 8 * (b8 >> 1);
+    const grid = GRID_ORIGIN + (GRID_STRIDE * y) / 4 + x / 4;
+    const predicted = predictedMode(around, grid);
+    const available = availableAround(context, b8);
+    const at = candidate.recon + RECON_LUMA + y * RECON_STRIDE + x;
+    const sourceAt = source + y * SOURCE_STRIDE + x;
+    smoothNeighbors8x8(bytes, at, RECON_STRIDE, available, hasAboveRight(context, b8), line);
+    let best = INTRA_4X4_DC;
+    let bestCost = 0x7fffffff;
+    for (let mode = 0; mode < INTRA_4X4_NEEDS.length; mode++) {
+      if ((INTRA_4X4_NEEDS[mode] & ~available) !== 0) continue;
+      predictIntra8x8(bytes, line, mode, available, trial, BLOCK_STRIDE);
+      const bits = lambda * (mode === predicted ? 1 : 4);
+      const rest = bestCost - bits;
+      const satd = kernels.satd(sourceAt, SOURCE_STRIDE, trial, BLOCK_STRIDE, 8, 8, rest);
+      if (satd + bits >= bestCost) continue;
+      bestCost = satd + bits;
+      best = mode;
+      const free = kept;
+      kept = trial;
+      trial = free;
+    }
+    cost += bestCost;
+    if (cost > limit) return false;
+    for (let i = 0; i < 4; i++) around[grid + GRID_STRIDE * (i >> 1) + (i & 1)] = best;
+    syntax.intra4x4PredMode[4 * b8] = best;
+    syntax.predIntra4x4PredMode[4 * b8] = predicted;
+    kernels.copyBlock(kept, BLOCK_STRIDE, at, RECON_STRIDE, 8, 8);
+    if (coder.codeIntra(candidate, b8, qp)) pattern |= 1 << b8;
+  }
+  syntax.mbType = I_8X8;
+  coder.finish(candidate, pattern);
+  candidate.cost = cost + lambda * seBits(0);
+  return true;
+}

@@ -1,0 +1,158 @@
+/**
+ * From prediction to levels to reconstruction with the 8x8 transform, as residual.ts does it with 4x4 blocks. The prediction lies in the
+ * candidate's reconstruction block, where the residual is added in place.
+ */
+import type { Kernels } from '../kernels/contract.ts';
+import { QUANTIZE_FULL, QUANTIZE_INTER, QUANTIZE_INTRA } from '../kernels/plain/quantize.ts';
+import { maskOf32, QUANTIZE_FULL_INTRA } from '../kernels/plain/residual-8x8.ts';
+import { LUMA_DC_BLOCK } from '../standard/macroblock.ts';
+import { exceeds16Bits8x8 } from '../standard/transform-8x8.ts';
+import type { Candidate } from './candidate.ts';
+import type { LevelDecider } from './level-decision.ts';
+import { type EncoderMemory, RECON_LUMA, RECON_STRIDE, SOURCE_STRIDE } from './memory.ts';
+
+/** Bytes of a block of 64 coefficients or levels, and of its masks. */
+const BLOCK_BYTES_8X8 = 128;
+const MASK_BYTES = 8;
+
+/**
+ * Choice: drop isolated ones, as residual.ts; the scores of 8x8 blocks are those of the reference model. Zeros before the level =>
+ * score.
+ */
+// biome-ignore format: 16 a row
+const RUN_SCORE_8X8: Uint8Array = /* @__PURE__ */ Uint8Array.of(
+  3, 3, 3, 3, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1,
+  1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+const LARGE_LEVEL_SCORE = 9;
+const BLOCK_SCORE = 4;
+const LUMA_SCORE = 6;
+
+/** Below this QP a residual cannot leave 16 bits by being quantized: a step is less than a gray level there. */
+const FIRST_COARSE_QP = 24;
+/** No pass of the inverse transform gains more than this, for each coefficient, over both directions (1.5 · 1.5). */
+const LARGEST_GAIN = 2.25;
+
+/** Score of the levels of a block, all ±1 or LARGE_LEVEL_SCORE. */
+function isolationScore(levels: Int16Array, start: number): number {
+  let score = 0;
+  let run = 0;
+  for (let i = 0; i < 64; i++) {
+    const level = levels[start + i];
+    if (level === 0) {
+      run++;
+      continue;
+    }
+    if (level > 1 || level < -1) return LARGE_LEVEL_SCORE;
+    score += RUN_SCORE_8X8[run];
+    run = 0;
+  }
+  return score;
+}
+
+/** Transforms, quantizes and reconstructs 8x8 blocks of one encoder. */
+export class ResidualCoder8x8 {
+  private readonly memory: EncoderMemory;
+  private readonly kernels: Kernels;
+  private readonly decider: LevelDecider | null;
+  /** Coefficients and levels as they lie in memory, 16 bits each. */
+  private readonly halves: Int16Array;
+  private readonly scratch = new Int32Array(64);
+
+  /** `decider`: decides levels if it has a way for 8x8 blocks; null: levels are those of a dead zone. */
+  constructor(memory: EncoderMemory, decider: LevelDecider | null) {
+    this.memory = memory;
+    this.kernels = memory.kernels;
+    this.decider = decider !== null && decider.decide8x8 !== null ? decider : null;
+    this.halves = new Int16Array(memory.bytes.buffer);
+  }
+
+  /** Codes the luma of an inter macroblock whose prediction is in place; sets levels, masks and the luma bits of the CBP. */
+  codeInterLuma(candidate: Candidate, qp: number): void {
+    const { syntax } = candidate;
+    const kind = this.decider === null ? QUANTIZE_INTER : QUANTIZE_FULL;
+    let pattern = 0;
+    let total = 0;
+    for (let b8 = 0; b8 < 4; b8++) {
+      if (!this.quantize(candidate, b8, kind + qp)) continue;
+      const score = isolationScore(syntax.levels, 64 * b8);
+      if (score < BLOCK_SCORE) continue;
+      pattern |= 1 << b8;
+      total += score;
+    }
+    if (total < LUMA_SCORE) pattern = 0;
+    for (let b8 = 0; b8 < 4; b8++) {
+      if ((pattern & (1 << b8)) !== 0) this.add(candidate, b8);
+      else this.clear(candidate, b8);
+    }
+    this.finish(candidate, pattern);
+  }
+
+  /** Codes one Intra_8x8 block whose prediction is in place; sets its levels and masks. Returns whether any level is left. */
+  codeIntra(candidate: Candidate, b8: number, qp: number): boolean {
+    const kind = this.decider === null ? QUANTIZE_INTRA : QUANTIZE_FULL_INTRA;
+    const any = this.quantize(candidate, b8, kind + qp);
+    if (any) this.add(candidate, b8);
+    else this.clear(candidate, b8);
+    return any;
+  }
+
+  /** Marks the candidate as one with the 8x8 transform, with these blocks coded. */
+  finish({ syntax }: Candidate, pattern: number): void {
+    syntax.transform_size_8x8_flag = 1;
+    syntax.masks[LUMA_DC_BLOCK] = 0;
+    syntax.coded_block_pattern = (syntax.coded_block_pattern & 0x30) | pattern;
+  }
+
+  private placeOf(b8: number, stride: number): number {
+    return 8 * ((b8 >> 1) * stride + (b8 & 1));
+  }
+
+  private clear({ syntax }: Candidate, b8: number): void {
+    syntax.masks8x8[2 * b8] = 0;
+    syntax.masks8x8[2 * b8 + 1] = 0;
+  }
+
+  private add({ recon }: Candidate, b8: number): void {
+    const pos = recon + RECON_LUMA + this.placeOf(b8, RECON_STRIDE);
+    const coefficients = this.memory.coefficients + BLOCK_BYTES_8X8 * b8;
+    this.kernels.add8x8(pos, RECON_STRIDE, coefficients);
+  }
+
+  /** Quantizes a block and scales its levels for the way back; returns whether any is left. */
+  private quantize(candidate: Candidate, b8: number, index: number): boolean {
+    const { memory, kernels, decider, halves } = this;
+    const coefficients = memory.coefficients + BLOCK_BYTES_8X8 * b8;
+    const levels = candidate.levels + BLOCK_BYTES_8X8 * b8;
+    const any = kernels.quantize8x8(
+      memory.source + this.placeOf(b8, SOURCE_STRIDE),
+      SOURCE_STRIDE,
+      candidate.recon + RECON_LUMA + this.placeOf(b8, RECON_STRIDE),
+      RECON_STRIDE,
+      index,
+      decider === null ? 0 : 1,
+      coefficients,
+      levels,
+      candidate.masks8x8 + MASK_BYTES * b8,
+    );
+    if (any === 0) return false;
+    const quantizer = memory.quantizers8x8[index];
+    if (decider !== null) {
+      if (!decider.decide8x8!(quantizer, halves, coefficients >> 1, levels >> 1)) return false;
+      const { masks8x8 } = candidate.syntax;
+      masks8x8[2 * b8] = maskOf32(halves, levels >> 1);
+      masks8x8[2 * b8 + 1] = maskOf32(halves, (levels >> 1) + 32);
+      kernels.scale8x8(index, levels, coefficients);
+    }
+    return quantizer.qp < FIRST_COARSE_QP || !this.mayNotBe(coefficients >> 1);
+  }
+
+  /** Whether scaled coefficients would leave 16 bits on the way back, which no stream may bring about. Rare: noise of full range. */
+  private mayNotBe(at: number): boolean {
+    const { halves } = this;
+    let sum = 0;
+    for (let i = at; i < at + 64; i++) sum += halves[i] < 0 ? -halves[i] : halves[i];
+    return sum * LARGEST_GAIN > 32767 && exceeds16Bits8x8(halves, at, this.scratch);
+  }
+}

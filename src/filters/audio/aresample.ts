@@ -16,6 +16,7 @@ import {
 } from '../filter.ts';
 import { rescaleTime } from '../graph/run.ts';
 import { applyMatrix, type ChannelMatrix, channelMatrix, DEFAULT_MIX_LEVELS } from './rematrix.ts';
+import { copySpan } from './resample/block-stage.ts';
 import { Resampler } from './resample/resampler.ts';
 import {
   cutSound,
@@ -218,30 +219,40 @@ function resampling(setup: FilterSetup): Converter {
   const mixesFirst = matrix !== null && format.numChannels <= inChannels;
   const channels = mixesFirst ? format.numChannels : inChannels;
   const resampler = new Resampler({ from: input.sampleRate, to: output.sampleRate, channels });
-  const read = newDoubles(inChannels, CHUNK);
-  const mixedIn = mixesFirst ? newDoubles(channels, CHUNK) : read;
-  const given = newDoubles(channels, CHUNK);
-  const mixedOut = matrix !== null && !mixesFirst ? newDoubles(format.numChannels, CHUNK) : given;
+  const read = newDoubles(mixesFirst ? inChannels : 0, CHUNK);
+  const mixesLast = matrix !== null && !mixesFirst;
+  const given = newDoubles(mixesLast ? inChannels : 0, CHUNK);
+  const mixedOut = newDoubles(mixesLast ? format.numChannels : 0, CHUNK);
   const times = new OutputTimes(input, output);
   const drain = () => {
     for (;;) {
-      const count = resampler.read(given, 0, Math.min(CHUNK, times.room));
+      const { arrays, at, count: ready } = resampler.readable;
+      const count = Math.min(CHUNK, times.room, ready);
       if (count === 0) return;
-      if (mixedOut !== given) applyMatrix(matrix!, given, mixedOut, count);
-      setup.emit(0, soundOfDoubles(mixedOut, 0, count, format, times.take(count)));
+      if (mixesLast) {
+        copySpan(arrays, at, given, 0, count);
+        applyMatrix(matrix, given, mixedOut, count);
+      }
+      const [source, from] = mixesLast ? [mixedOut, 0] : [arrays, at];
+      setup.emit(0, soundOfDoubles(source, from, count, format, times.take(count)));
+      resampler.took(count);
     }
   };
   return {
     push(frame) {
       times.note(frame);
-      for (let at = 0; at < frame.numSamples; at += CHUNK) {
-        const count = Math.min(CHUNK, frame.numSamples - at);
-        readDoubles(frame, at, count, read, 0);
-        if (mixesFirst) applyMatrix(matrix, read, mixedIn, count);
-        for (let taken = 0; taken < count; ) {
-          taken += resampler.write(mixedIn, taken, count - taken);
-          drain();
+      for (let at = 0; at < frame.numSamples; ) {
+        const target = resampler.writable;
+        const count = Math.min(CHUNK, target.count, frame.numSamples - at);
+        if (mixesFirst) {
+          readDoubles(frame, at, count, read, 0);
+          applyMatrix(matrix, read, target.arrays, count, target.at);
+        } else {
+          readDoubles(frame, at, count, target.arrays, target.at);
         }
+        resampler.wrote(count);
+        at += count;
+        drain();
       }
     },
     finish() {

@@ -154,23 +154,30 @@ function lowerTo(matrix: ChannelMatrix, maxSum: number): void {
   for (const row of matrix) for (let c = 0; c < row.length; c++) row[c] *= maxSum / highest;
 }
 
-/** output[o][i] = sum over c of matrix[o][c] · input[c][i], for `count` samples from index 0 on. */
+/** output[o][to + i] = sum over c of matrix[o][c] · input[c][i], for `count` samples. */
 export function applyMatrix(
   matrix: ChannelMatrix,
   input: readonly Float64Array[],
   output: readonly Float64Array[],
   count: number,
+  to = 0,
 ): void {
   for (let o = 0; o < matrix.length; o++) {
     const target = output[o];
-    target.fill(0, 0, count);
+    target.fill(0, to, to + count);
     for (let c = 0; c < input.length; c++) {
       const gain = matrix[o][c];
-      if (gain !== 0) addScaled(target, input[c], gain, count);
+      if (gain !== 0) addScaled(target, to, input[c], gain, count);
     }
   }
 }
 
-function addScaled(target: Float64Array, source: Float64Array, gain: number, count: number): void {
-  for (let i = 0; i < count; i++) target[i] += gain * source[i];
+function addScaled(
+  target: Float64Array,
+  to: number,
+  source: Float64Array,
+  gain: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) target[to + i] += gain * source[i];
 }

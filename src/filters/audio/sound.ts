@@ -74,8 +74,66 @@ export function readDoubles(
   arrays: readonly Float64Array[],
   at: number,
 ): void {
-  const planes = arrays.map((data) => ({ data, offset: 0, stride: 1 }));
-  convertSamples('filters', frame, first, count, 'dblp', planes, at);
+  const { kind, planar } = sampleFmtInfo(frame.sampleFmt);
+  if (kind !== 's16' && kind !== 'flt') {
+    const planes = arrays.map((data) => ({ data, offset: 0, stride: 1 }));
+    convertSamples('filters', frame, first, count, 'dblp', planes, at);
+    return;
+  }
+  // The usual formats go straight, without a block between: with it the whole of aresample took 1.3 times as long.
+  for (let c = 0; c < frame.numChannels; c++) {
+    const { data, offset, stride } = frame.planes[planar ? c : 0];
+    const from = offset + (planar ? 0 : c) + first * stride;
+    if (kind === 's16') readS16(data as Int16Array, from, stride, arrays[c], at, count);
+    else readFlt(data as Float32Array, from, stride, arrays[c], at, count);
+  }
+}
+
+function readS16(
+  from: Int16Array,
+  first: number,
+  step: number,
+  to: Float64Array,
+  at: number,
+  count: number,
+): void {
+  for (let i = 0, f = first; i < count; i++, f += step) to[at + i] = from[f] / 32768;
+}
+
+function readFlt(
+  from: Float32Array,
+  first: number,
+  step: number,
+  to: Float64Array,
+  at: number,
+  count: number,
+): void {
+  for (let i = 0, f = first; i < count; i++, f += step) to[at + i] = from[f];
+}
+
+function writeS16(
+  from: Float64Array,
+  at: number,
+  to: Int16Array,
+  first: number,
+  step: number,
+  count: number,
+): void {
+  for (let i = 0, t = first; i < count; i++, t += step) {
+    const value = Math.floor(from[at + i] * 32768 + 0.5);
+    to[t] = value < -32768 ? -32768 : value > 32767 ? 32767 : value;
+  }
+}
+
+function writeFlt(
+  from: Float64Array,
+  at: number,
+  to: Float32Array,
+  first: number,
+  step: number,
+  count: number,
+): void {
+  for (let i = 0, t = first; i < count; i++, t += step) to[t] = from[at + i];
 }
 
 /** Writes `count` samples of doubles from `at` on into `target` from `to` on: rounded to the nearest and clamped where that has integers. */
@@ -86,6 +144,16 @@ export function writeDoubles(
   target: AudioFrame,
   to: number,
 ): void {
+  const { kind, planar } = sampleFmtInfo(target.sampleFmt);
+  if (kind === 's16' || kind === 'flt') {
+    for (let c = 0; c < target.numChannels; c++) {
+      const { data, offset, stride } = target.planes[planar ? c : 0];
+      const first = offset + (planar ? 0 : c) + to * stride;
+      if (kind === 's16') writeS16(arrays[c], at, data as Int16Array, first, stride, count);
+      else writeFlt(arrays[c], at, data as Float32Array, first, stride, count);
+    }
+    return;
+  }
   const planes = arrays.map((data) => ({ data, offset: at, stride: 1 }));
   const source: AudioFrame = { ...target, sampleFmt: 'dblp', numSamples: count, planes };
   convertSamples('filters', source, 0, count, target.sampleFmt, target.planes, to);

@@ -1,6 +1,13 @@
 /** A stream of samples cut into blocks for `BlockResampler`: overlapping on the way in, side by side on the way out. */
 import type { BlockResampler } from './block-resampler.ts';
 
+/** A part of arrays of the channels: `count` samples from `at` on. */
+export interface Span {
+  readonly arrays: readonly Float64Array[];
+  readonly at: number;
+  readonly count: number;
+}
+
 /**
  * Samples are written until the blocks are full, then read until they are empty. Two blocks are converted at a time, so that a
  * channel without a partner is its own: one block of it is the real part, the next the imaginary one.
@@ -26,28 +33,26 @@ export class BlockStage {
     this.filled = inPad;
   }
 
-  /** Takes up to `count` samples of each channel from `at` on, none while there is something to read; null is silence. Returns how many. */
-  write(input: readonly Float64Array[] | null, at: number, count: number): number {
-    if (this.readCount < this.readyCount) return 0;
-    const taken = Math.min(count, this.input[0].length - this.filled);
-    for (let c = 0; c < this.input.length; c++) {
-      const target = this.input[c];
-      if (input === null) target.fill(0, this.filled, this.filled + taken);
-      else copy(input[c], at, target, this.filled, taken);
-    }
-    this.filled += taken;
-    if (this.filled === this.input[0].length) this.convert();
-    return taken;
+  /** Where samples may be written; none while there is something to read. */
+  get writable(): Span {
+    const count = this.readCount < this.readyCount ? 0 : this.input[0].length - this.filled;
+    return { arrays: this.input, at: this.filled, count };
   }
 
-  /** Gives up to `count` samples of each channel. Returns how many; 0 when more must be written first. */
-  read(output: readonly Float64Array[], at: number, count: number): number {
-    const given = Math.min(count, this.readyCount - this.readCount);
-    for (let c = 0; c < this.output.length; c++) {
-      copy(this.output[c], this.readCount, output[c], at, given);
-    }
-    this.readCount += given;
-    return given;
+  /** Says that `count` samples were written there. */
+  wrote(count: number): void {
+    this.filled += count;
+    if (this.filled === this.input[0].length) this.convert();
+  }
+
+  /** What can be read; nothing when more must be written first. */
+  get readable(): Span {
+    return { arrays: this.output, at: this.readCount, count: this.readyCount - this.readCount };
+  }
+
+  /** Says that `count` samples were read. */
+  took(count: number): void {
+    this.readCount += count;
   }
 
   private convert(): void {
@@ -70,12 +75,15 @@ export class BlockStage {
   }
 }
 
-function copy(
-  from: Float64Array,
+/** Copies `count` samples of each channel. */
+export function copySpan(
+  from: readonly Float64Array[],
   fromAt: number,
-  to: Float64Array,
+  to: readonly Float64Array[],
   toAt: number,
   count: number,
 ): void {
-  for (let i = 0; i < count; i++) to[toAt + i] = from[fromAt + i];
+  for (let c = 0; c < from.length; c++) {
+    to[c].set(from[c].subarray(fromAt, fromAt + count), toAt);
+  }
 }

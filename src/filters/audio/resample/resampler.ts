@@ -8,7 +8,7 @@ import { gcd } from '../../../base/math.ts';
 import { scaleByFraction } from '../../../base/rational.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { BlockResampler, RESAMPLE_KERNELS } from './block-resampler.ts';
-import { BlockStage } from './block-stage.ts';
+import { BlockStage, copySpan, type Span } from './block-stage.ts';
 import { Interpolator } from './interpolator.ts';
 
 /** Rates are in samples per second, 1 to 2^28 each. */
@@ -25,10 +25,11 @@ export interface ResamplerOptions {
 
 const WHERE = 'resampler';
 const MAX_RATE = 1 << 28;
+const CHUNK = 2048;
 
 /**
  * A converter of one stream. Samples are doubles, one array a channel. Memory is allocated once and does not depend on the
- * length of the stream.
+ * length of the stream. Write and read by turns: each gives or takes as much as it can.
  */
 export class Resampler {
   readonly from: number;
@@ -37,6 +38,10 @@ export class Resampler {
   private readonly blocks: BlockStage;
   /** For ratios that the blocks do not have: they double the rate, and this does the rest. */
   private readonly interpolator: Interpolator | null;
+  /** What the interpolator made and was not read yet. */
+  private readonly interpolatedSamples: readonly Float64Array[];
+  private interpolatedAt = 0;
+  private interpolatedCount = 0;
   private written = 0;
   private given = 0;
   private finished = false;
@@ -66,6 +71,19 @@ export class Resampler {
     }
     this.blocks = new BlockStage(blocks, channels);
     this.interpolator = direct === undefined ? new Interpolator(2 * from, to, channels) : null;
+    const chunk = this.interpolator === null ? 0 : CHUNK;
+    this.interpolatedSamples = Array.from({ length: channels }, () => new Float64Array(chunk));
+  }
+
+  /** Where samples of each channel may be written, to save a copy; none while there is output that must be read first. */
+  get writable(): Span {
+    return this.blocks.writable;
+  }
+
+  /** Says that `count` samples of each channel were written there. */
+  wrote(count: number): void {
+    this.written += count;
+    this.blocks.wrote(count);
   }
 
   /**
@@ -73,12 +91,14 @@ export class Resampler {
    * that must be read first.
    */
   write(input: readonly Float64Array[], at: number, count: number): number {
-    const taken = this.blocks.write(input, at, count);
-    this.written += taken;
+    const target = this.writable;
+    const taken = Math.min(count, target.count);
+    copySpan(input, at, target.arrays, target.at, taken);
+    this.wrote(taken);
     return taken;
   }
 
-  /** Says that there is no more input, so that `read` gives all that is left. */
+  /** Says that there is no more input, so that all that is left can be read. */
   finish(): void {
     this.finished = true;
   }
@@ -88,35 +108,61 @@ export class Resampler {
     return scaleByFraction(this.written, this.to, this.from);
   }
 
-  /**
-   * Gives up to `count` samples of each channel, written from index `at` on. Returns how many; 0 when more input is needed, or,
-   * after `finish`, at the end.
-   */
-  read(output: readonly Float64Array[], at: number, count: number): number {
-    const wanted = this.finished ? Math.min(count, this.total - this.given) : count;
-    let done = 0;
-    while (done < wanted) {
-      const got = this.readStages(output, at + done, wanted - done);
-      done += got;
-      if (got > 0) continue;
+  /** What can be read, valid until the next call; nothing when more input is needed, or, after `finish`, at the end. */
+  get readable(): Span {
+    const left = this.finished ? this.total - this.given : Number.POSITIVE_INFINITY;
+    while (left > 0) {
+      const span = this.interpolator === null ? this.blocks.readable : this.interpolated();
+      if (span.count > 0) return { ...span, count: Math.min(span.count, left) };
       if (!this.finished) break;
-      this.blocks.write(null, 0, Number.POSITIVE_INFINITY);
+      // Behind the sound there is silence.
+      const { arrays, at, count } = this.blocks.writable;
+      for (const samples of arrays) samples.fill(0, at, at + count);
+      this.blocks.wrote(count);
     }
-    this.given += done;
+    return { arrays: this.interpolatedSamples, at: 0, count: 0 };
+  }
+
+  /** Says that `count` samples of each channel were read. */
+  took(count: number): void {
+    this.given += count;
+    if (this.interpolator === null) this.blocks.took(count);
+    else {
+      this.interpolatedAt += count;
+      this.interpolatedCount -= count;
+    }
+  }
+
+  /** Gives up to `count` samples of each channel, written from index `at` on. Returns how many; see `readable`. */
+  read(output: readonly Float64Array[], at: number, count: number): number {
+    let done = 0;
+    while (done < count) {
+      const span = this.readable;
+      const length = Math.min(span.count, count - done);
+      if (length === 0) break;
+      copySpan(span.arrays, span.at, output, at + done, length);
+      this.took(length);
+      done += length;
+    }
     return done;
   }
 
-  private readStages(output: readonly Float64Array[], at: number, count: number): number {
-    const { blocks, interpolator } = this;
-    if (interpolator === null) return blocks.read(output, at, count);
-    for (;;) {
-      const got = interpolator.read(output, at, count);
-      if (got > 0) return got;
-      const { arrays, at: to } = interpolator.target;
-      const moved = blocks.read(arrays, to, interpolator.room);
-      if (moved === 0) return 0;
+  private interpolated(): Span {
+    const { blocks, interpolatedSamples: arrays } = this;
+    const interpolator = this.interpolator!;
+    while (this.interpolatedCount === 0) {
+      this.interpolatedAt = 0;
+      this.interpolatedCount = interpolator.read(arrays, 0, arrays[0].length);
+      if (this.interpolatedCount > 0) break;
+      const source = blocks.readable;
+      const target = interpolator.target;
+      const moved = Math.min(source.count, interpolator.room);
+      if (moved === 0) break;
+      copySpan(source.arrays, source.at, target.arrays, target.at, moved);
+      blocks.took(moved);
       interpolator.wrote(moved);
     }
+    return { arrays, at: this.interpolatedAt, count: this.interpolatedCount };
   }
 }
 

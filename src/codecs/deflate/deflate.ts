@@ -30,7 +30,7 @@ function deflateAs(
   options: DeflateAtOnceOptions,
 ): Uint8Array {
   rejectUnknownKeys('deflate.options', options, KEYS);
-  const deflater = new Deflater({ ...options, format });
+  const deflater = new Deflater({ ...options, format, maxBytes: bytes.length });
   const output = new GrowingBytes(Math.ceil(bytes.length / 2) + 64);
   const append = (piece: Uint8Array) => output.append(piece);
   deflater.push(bytes, append);

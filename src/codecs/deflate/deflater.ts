@@ -31,10 +31,12 @@ export interface DeflateOptions {
   readonly dictionary?: Uint8Array;
   /** What the gzip header says. Default: nothing. */
   readonly header?: GzipHeader;
+  /** How many bytes will come at most, if that is known: memory is taken for no more. The result is the same. */
+  readonly maxBytes?: number;
 }
 
 /** The keys of `DeflateOptions`. */
-export const DEFLATE_KEYS = ['format', 'level', 'dictionary', 'header'] as const;
+export const DEFLATE_KEYS = ['format', 'level', 'dictionary', 'header', 'maxBytes'] as const;
 
 /** Takes bytes in pieces and makes a deflate, zlib or gzip stream of them. */
 export class Deflater {
@@ -44,6 +46,7 @@ export class Deflater {
   private header: Uint8Array | null;
   private checksum: number;
   private length = 0;
+  private bytesLeft: number;
   private isFinished = false;
 
   constructor(options: DeflateOptions = {}) {
@@ -67,7 +70,19 @@ export class Deflater {
     }
     this.header = headerBytes(this.format, effortOf(level), dictionary, options.header);
     this.checksum = initialChecksum(this.format);
-    this.maker = createBlockMaker(level, this.sink);
+    const unlimited = Number.MAX_SAFE_INTEGER;
+    this.bytesLeft = requireInteger(
+      'deflate.options.maxBytes',
+      options.maxBytes ?? unlimited,
+      0,
+      unlimited,
+    );
+    // Room that is never quite full, so that no work is done before the end.
+    const size = Math.min(
+      this.bytesLeft + Math.min(dictionary?.length ?? 0, MAX_DISTANCE) + 1,
+      unlimited,
+    );
+    this.maker = createBlockMaker(level, this.sink, size);
     if (dictionary !== undefined) {
       this.maker.append(dictionary.subarray(Math.max(0, dictionary.length - MAX_DISTANCE)));
       this.maker.skipDictionary();
@@ -79,6 +94,9 @@ export class Deflater {
     this.requireOpen('push');
     this.checksum = updateChecksum(this.format, this.checksum, bytes);
     this.length += bytes.length;
+    this.bytesLeft -= bytes.length;
+    if (this.bytesLeft < 0)
+      throw new ConfigError('deflate.options.maxBytes', `got ${this.length} bytes`);
     const { maker } = this;
     for (let at = 0; at < bytes.length; ) {
       if (maker.room === 0) {

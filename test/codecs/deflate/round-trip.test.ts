@@ -41,8 +41,9 @@ function collect(run: (emit: (piece: Uint8Array) => void) => void): Uint8Array {
 describe('deflate', () => {
   it.each(LEVELS)(
     'level %i: zlib and our inflate give back all kinds of bytes of all lengths',
-    (level) => {
+    async (level) => {
       for (const [name, make] of Object.entries(KINDS)) {
+        await new Promise((resolve) => setImmediate(resolve));
         for (const length of LENGTHS) {
           if (level >= 10 && length > 263 && length !== 32769) continue;
           const bytes = make(length, level + length + name.length);

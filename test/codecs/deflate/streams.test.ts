@@ -16,13 +16,15 @@ async function through(bytes: Uint8Array, ...pairs: unknown[]): Promise<Uint8Arr
 
 describe('streams', () => {
   it.each(['deflate', 'deflate-raw', 'gzip'] as StreamFormat[])('%s', async (format) => {
-    const bytes = KINDS.mixed(300_000, 8);
-    expect(
-      await through(bytes, new DeflateStream(format), new DecompressionStream(format)),
-    ).toEqual(bytes);
-    expect(await through(bytes, new CompressionStream(format), new InflateStream(format))).toEqual(
+    const bytes = KINDS.mixed(100_000, 8);
+    const inflated = await through(
       bytes,
+      new DeflateStream(format),
+      new DecompressionStream(format),
     );
+    expect(Buffer.compare(inflated, bytes)).toBe(0);
+    const ours = await through(bytes, new CompressionStream(format), new InflateStream(format));
+    expect(Buffer.compare(ours, bytes)).toBe(0);
   });
 
   it('fail as functions do', async () => {

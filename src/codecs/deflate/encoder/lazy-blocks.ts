@@ -22,21 +22,28 @@ const HASH3_BITS = 15;
 
 /** Makes the blocks of one stream. */
 export class LazyBlocks implements BlockMaker {
-  readonly capacity: number = MAX_DISTANCE + CHUNK;
+  readonly capacity: number;
   private readonly sink: BitSink;
-  private readonly window = new Window(this.capacity, HASH3_BITS);
-  private readonly symbols = new Int32Array(this.capacity);
+  private readonly window: Window;
+  private readonly symbols: Int32Array;
   private readonly parser: LazyParser;
-  private readonly splitter = new BlockSplitter(this.capacity);
+  private readonly splitter: BlockSplitter;
   private readonly writer = new BlockWriter();
-  private readonly ends = new Int32Array(mostBlocks(this.capacity));
+  private readonly ends: Int32Array;
   private readonly counts = new Int32Array(HISTOGRAM_SIZE);
   private readonly distanceCounts = this.counts.subarray(LITLEN_SYMBOLS);
   /** Where the first waiting symbol begins. */
   private blockStart = 0;
 
-  constructor(sink: BitSink, options: LazyOptions) {
+  /** `size`: how many bytes will come at most; memory is sized to it. */
+  constructor(sink: BitSink, options: LazyOptions, size: number) {
     this.sink = sink;
+    const capacity = Math.min(MAX_DISTANCE + CHUNK, size);
+    this.capacity = capacity;
+    this.window = new Window(capacity, HASH3_BITS);
+    this.symbols = new Int32Array(capacity);
+    this.splitter = new BlockSplitter(capacity);
+    this.ends = new Int32Array(mostBlocks(capacity));
     this.parser = new LazyParser(this.window, this.symbols, new CostModel(), options);
   }
 

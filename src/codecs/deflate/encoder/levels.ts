@@ -40,11 +40,11 @@ const OPTIMAL_LEVELS: readonly OptimalOptions[] = [
   { depth: 300, nice: 258, passes: 15, triesThrees: true,  resplits: 3, endsInWholeBits: true,  chunk: 1 << 20 },
 ];
 
-/** Makes what codes at a level, 0..13, into `sink`. */
-export function createBlockMaker(level: number, sink: BitSink): BlockMaker {
+/** Makes what codes at a level, 0..13, into `sink`. `size`: how many bytes will come at most, the dictionary included. */
+export function createBlockMaker(level: number, sink: BitSink, size: number): BlockMaker {
   if (level === 0) return new StoredBlocks(sink);
-  if (level <= LAZY_LEVELS.length) return new LazyBlocks(sink, LAZY_LEVELS[level - 1]!);
-  return new OptimalBlocks(sink, OPTIMAL_LEVELS[level - 1 - LAZY_LEVELS.length]!);
+  if (level <= LAZY_LEVELS.length) return new LazyBlocks(sink, LAZY_LEVELS[level - 1]!, size);
+  return new OptimalBlocks(sink, OPTIMAL_LEVELS[level - 1 - LAZY_LEVELS.length]!, size);
 }
 
 /** What the headers of zlib and gzip say of a level. */

@@ -63,16 +63,17 @@ export class OptimalBlocks implements BlockMaker {
   /** Statistics that a path begins with are those of the last block. */
   private hasStatistics = false;
 
-  constructor(sink: BitSink, options: OptimalOptions) {
+  /** `size`: how many bytes will come at most; memory is sized to it. */
+  constructor(sink: BitSink, options: OptimalOptions, size: number) {
     this.sink = sink;
     this.options = options;
-    const capacity = options.chunk + MAX_DISTANCE;
+    const capacity = Math.min(options.chunk + MAX_DISTANCE, size);
     this.capacity = capacity;
     this.window = new Window(capacity, HASH3_BITS);
     this.store = new MatchStore(
       this.window,
       capacity,
-      MATCHES_PER_POSITION * options.chunk,
+      MATCHES_PER_POSITION * Math.min(options.chunk, size),
       options,
     );
     this.path = new CheapestPath(capacity);

@@ -167,7 +167,11 @@ export class BlockDecoder {
           if (end === 1) continue;
         }
         const status = this.decodeOneByOne();
-        if (status !== DONE) return status;
+        if (status !== DONE) {
+          // The caller may move the input: what was read ahead goes back to it.
+          this.unreadWholeBytes();
+          return status;
+        }
       }
     }
   }

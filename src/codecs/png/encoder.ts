@@ -1,0 +1,173 @@
+/** Writes PNG files: PNG (third edition) clause 12. */
+import { rejectUnknownKeys, requireOneOf } from '../../base/errors.ts';
+import { GrowingBytes } from '../deflate/growing-bytes.ts';
+import type { FilterStrategy } from './encoder/filter-strategy.ts';
+import { compressPixels, tryPixels } from './encoder/pixels.ts';
+import type { PixelPlan } from './encoder/plan.ts';
+import {
+  channelPlan,
+  examinePixels,
+  identityPlan,
+  PALETTE_ORDERS,
+  type PaletteOrder,
+  palettePlan,
+} from './encoder/reduce.ts';
+import { type PngImage, requireImage } from './image.ts';
+import {
+  chunksBeforePalette,
+  chunksBeforePixels,
+  chunksBehindPixels,
+  type PngMetadata,
+} from './metadata.ts';
+import { chunkBytes, SIGNATURE } from './standard/chunks.ts';
+import { headerData, PALETTE } from './standard/header.ts';
+
+/** How hard is tried: `fast` for speed, `best` for the fewest bytes. */
+export type PngEffort = 'fast' | 'default' | 'best';
+
+/** Options of `encodePng`. */
+export interface EncodePngOptions {
+  /** Default `default`. */
+  readonly effort?: PngEffort;
+  /** Whether to write the seven passes of Adam7. Default false. */
+  readonly interlaced?: boolean;
+  /** Whether color type, depth and palette may become others that hold the same pixels. Default true. */
+  readonly reduce?: boolean;
+}
+
+const KEYS = ['effort', 'interlaced', 'reduce'] as const;
+/** All of them. */
+export const EFFORTS: readonly PngEffort[] = ['fast', 'default', 'best'];
+
+/** What is tried at each effort. */
+interface Trials {
+  readonly strategies: readonly FilterStrategy[];
+  readonly paletteOrders: readonly PaletteOrder[];
+  /** Level of trials, and pixels that they look at, about. */
+  readonly trialLevel: number;
+  readonly trialPixels: number;
+  /** How many of the best are compressed in full, and at which level. */
+  readonly finalists: number;
+  readonly level: number;
+}
+
+// biome-ignore format: a table
+const TRIALS: Readonly<Record<PngEffort, Trials>> = {
+  fast: { strategies: [0, 'sum'], paletteOrders: ['luminance'], trialLevel: 1, trialPixels: 1 << 15, finalists: 1, level: 2 },
+  default: { strategies: [0, 1, 2, 4, 'sum', 'entropy', 'bigrams'], paletteOrders: ['luminance', 'popularity'], trialLevel: 5, trialPixels: 1 << 17, finalists: 1, level: 11 },
+  best: { strategies: [0, 1, 2, 3, 4, 'sum', 'entropy', 'bigrams'], paletteOrders: PALETTE_ORDERS, trialLevel: 9, trialPixels: 1 << 21, finalists: 3, level: 13 },
+};
+
+/**
+ * A PNG file of a picture. Pixels are exactly the same when decoded; with `reduce` the color type may be another. Throws
+ * `ConfigError` for pictures that do not keep to their own description.
+ */
+export function encodePng(image: PngImage, options: EncodePngOptions = {}): Uint8Array {
+  rejectUnknownKeys('png.options', options, KEYS);
+  const effort = requireOneOf('png.options.effort', options.effort ?? 'default', EFFORTS);
+  requireImage('png.image', image);
+  const interlaced = options.interlaced ?? false;
+  const trials = TRIALS[effort];
+  const plans =
+    (options.reduce ?? true)
+      ? reducedPlans(image, interlaced, trials)
+      : [identityPlan(image, interlaced)];
+  const { plan, pixels } = compressSmallest(image, plans, effort);
+  return assemble(plan, pixels, image.metadata ?? {});
+}
+
+/** Ways to write a picture that may be the smallest. */
+function reducedPlans(
+  image: PngImage,
+  interlaced: boolean,
+  { paletteOrders }: Trials,
+): PixelPlan[] {
+  const facts = examinePixels(image);
+  const plans = [channelPlan(image, facts, interlaced)];
+  if (facts.colors !== null) {
+    for (const order of paletteOrders)
+      plans.push(palettePlan(image, facts.colors, order, interlaced));
+  }
+  if (image.colorType === PALETTE) plans.push(identityPlan(image, interlaced));
+  return plans;
+}
+
+/** Bytes of palette and transparency in the file. */
+function overhead({ palette, transparent }: PixelPlan): number {
+  const translucent = palette?.filter((color) => (color & 255) !== 255).length ?? 0;
+  return (
+    (palette === undefined ? 0 : 12 + 3 * palette.length) +
+    (translucent > 0 ? 12 + translucent : 0) +
+    (transparent === undefined ? 0 : 12 + 2 * transparent.length)
+  );
+}
+
+/** Tries plans and strategies on parts of the picture, the best of them on the whole. */
+export function compressSmallest(
+  image: PngImage,
+  plans: readonly PixelPlan[],
+  effort: PngEffort,
+): { plan: PixelPlan; pixels: Uint8Array } {
+  const trials = TRIALS[effort];
+  const candidates = plans.flatMap((plan) =>
+    trials.strategies.map((strategy) => ({ plan, strategy, size: 0 })),
+  );
+  for (const candidate of candidates) {
+    candidate.size =
+      overhead(candidate.plan) +
+      tryPixels(image, candidate.plan, candidate.strategy, trials.trialLevel, trials.trialPixels);
+  }
+  candidates.sort((a, b) => a.size - b.size);
+  let best: { plan: PixelPlan; pixels: Uint8Array } | null = null;
+  for (const { plan, strategy } of candidates.slice(0, trials.finalists)) {
+    const pixels = compressPixels(image, plan, strategy, trials.level);
+    if (best === null || overhead(plan) + pixels.length < overhead(best.plan) + best.pixels.length)
+      best = { plan, pixels };
+  }
+  return best!;
+}
+
+/** PLTE and tRNS, clauses 11.2.2 and 11.3.1.1. */
+export function paletteChunks({ palette, transparent }: PixelPlan): Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  if (palette !== undefined) {
+    const colors = Uint8Array.from(
+      { length: 3 * palette.length },
+      (_, i) => palette[Math.floor(i / 3)]! >>> (24 - 8 * (i % 3)),
+    );
+    chunks.push(chunkBytes('PLTE', colors));
+    let count = palette.length;
+    while (count > 0 && (palette[count - 1]! & 255) === 255) count--;
+    if (count > 0)
+      chunks.push(
+        chunkBytes(
+          'tRNS',
+          Uint8Array.from(palette.subarray(0, count), (color) => color & 255),
+        ),
+      );
+  }
+  if (transparent !== undefined) {
+    chunks.push(
+      chunkBytes(
+        'tRNS',
+        Uint8Array.from(transparent.flatMap((value) => [value >> 8, value & 255])),
+      ),
+    );
+  }
+  return chunks;
+}
+
+/** The file. */
+function assemble(plan: PixelPlan, pixels: Uint8Array, metadata: PngMetadata): Uint8Array {
+  const output = new GrowingBytes(pixels.length + 1024);
+  output.append(SIGNATURE);
+  output.append(chunkBytes('IHDR', headerData(plan.header)));
+  for (const chunk of chunksBeforePalette(metadata)) output.append(chunk);
+  for (const chunk of paletteChunks(plan)) output.append(chunk);
+  for (const chunk of chunksBeforePixels(metadata, plan.header.colorType === PALETTE))
+    output.append(chunk);
+  output.append(chunkBytes('IDAT', pixels));
+  for (const chunk of chunksBehindPixels(metadata)) output.append(chunk);
+  output.append(chunkBytes('IEND', new Uint8Array(0)));
+  return output.take();
+}

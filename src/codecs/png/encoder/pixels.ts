@@ -1,0 +1,94 @@
+/** From rows to the zlib stream of a picture: PNG (third edition) clauses 7 and 9 to 11.2.3. */
+
+import { GrowingBytes } from '../../deflate/growing-bytes.ts';
+import { Deflater } from '../../deflate/index.ts';
+import type { PngImage } from '../image.ts';
+import { filterDistance, rowBytes } from '../standard/header.ts';
+import { passesOf } from '../standard/interlace.ts';
+import { type FilterStrategy, RowFilter } from './filter-strategy.ts';
+import { type PixelPlan, RowMaker } from './plan.ts';
+
+/** Calls `take` with each filtered row; the bytes are valid during the call. Rows that are not wanted are left out. */
+export function filteredRows(
+  image: PngImage,
+  plan: PixelPlan,
+  strategy: FilterStrategy,
+  take: (bytes: Uint8Array) => void,
+  isWanted: (y: number) => boolean = () => true,
+): void {
+  const maker = new RowMaker(image, plan);
+  const longest = rowBytes(plan.header, image.width);
+  const filter = new RowFilter(strategy, longest, filterDistance(plan.header));
+  const out = new Uint8Array(longest + 1);
+  let row = new Uint8Array(longest);
+  let above = new Uint8Array(longest);
+  for (const pass of maker.passes) {
+    const length = maker.length(pass);
+    above.fill(0);
+    let isAboveThere = true;
+    for (let y = 0; y < pass.height; y++) {
+      if (!isWanted(y)) {
+        isAboveThere = false;
+        continue;
+      }
+      if (!isAboveThere) maker.make(pass, y - 1, above, 0);
+      isAboveThere = true;
+      maker.make(pass, y, row, 0);
+      filter.apply(row, above, length, out);
+      take(out.subarray(0, length + 1));
+      [row, above] = [above, row];
+    }
+  }
+}
+
+/** Bytes of all rows with their filter types. */
+function pixelBytes({ header }: PixelPlan): number {
+  let bytes = 0;
+  for (const pass of passesOf(header.width, header.height, header.interlaced)) {
+    bytes += pass.height * (1 + rowBytes(header, pass.width));
+  }
+  return bytes;
+}
+
+/** The zlib stream of a picture. */
+export function compressPixels(
+  image: PngImage,
+  plan: PixelPlan,
+  strategy: FilterStrategy,
+  level: number,
+): Uint8Array {
+  const deflater = new Deflater({ format: 'zlib', level, maxBytes: pixelBytes(plan) });
+  const output = new GrowingBytes(1 << 16);
+  const append = (piece: Uint8Array) => output.append(piece);
+  filteredRows(image, plan, strategy, (bytes) => deflater.push(bytes, append));
+  deflater.finish(append);
+  return output.take();
+}
+
+/** Bands of rows that a trial looks at, at least, and rows of a band at most. */
+const LEAST_BANDS = 8;
+const MOST_ROWS = 32;
+
+/**
+ * How many bytes part of a picture takes: bands of rows spread over it, about `most` pixels in all, the same ones for every plan
+ * and strategy.
+ */
+export function tryPixels(
+  image: PngImage,
+  plan: PixelPlan,
+  strategy: FilterStrategy,
+  level: number,
+  most: number,
+): number {
+  const every = plan.header.interlaced ? 1 : Math.ceil((image.height * image.width) / most);
+  const rows = Math.max(1, Math.min(MOST_ROWS, Math.floor(image.height / (LEAST_BANDS * every))));
+  const deflater = new Deflater({ level, maxBytes: pixelBytes(plan) });
+  let size = 0;
+  const count = (piece: Uint8Array) => {
+    size += piece.length;
+  };
+  const isWanted = (y: number) => Math.floor(y / rows) % every === 0;
+  filteredRows(image, plan, strategy, (bytes) => deflater.push(bytes, count), isWanted);
+  deflater.finish(count);
+  return size;
+}

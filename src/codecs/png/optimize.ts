@@ -1,0 +1,50 @@
+/** Makes an existing PNG file smaller: the same pixels, the same metadata, fewer bytes. */
+import { rejectUnknownKeys } from '../../base/errors.ts';
+import { encodeApng } from './apng.ts';
+import { type DecodePngOptions, decodePng } from './decoder.ts';
+import { encodePng, type PngEffort } from './encoder.ts';
+import type { MutableMetadata } from './metadata.ts';
+
+/** Options of `optimizePng`. */
+export interface OptimizePngOptions extends DecodePngOptions {
+  /** Default `default`. */
+  readonly effort?: PngEffort;
+  /** Whether metadata that change no pixel's color are dropped: texts, time, Exif, histograms, unknown chunks. Default false. */
+  readonly strip?: boolean;
+}
+
+/**
+ * The smallest file for the same pixels that was found; `file` itself if none is smaller. Chunks that belong to the color type
+ * of the file (bKGD, sBIT, hIST) keep it from being changed, unless `strip` drops them. Throws as `decodePng` does.
+ */
+export function optimizePng(file: Uint8Array, options: OptimizePngOptions = {}): Uint8Array {
+  rejectUnknownKeys('png.options', options, ['effort', 'strip', 'limits']);
+  const { effort = 'default', strip = false, limits } = options;
+  const decoded = decodePng(file, limits === undefined ? {} : { limits });
+  const metadata: MutableMetadata = { ...decoded.metadata };
+  if (strip) {
+    for (const key of [
+      'texts',
+      'time',
+      'exif',
+      'histogram',
+      'suggestedPalettes',
+      'others',
+      'background',
+      'significantBits',
+    ] as const) {
+      delete metadata[key];
+    }
+  }
+  const { background, significantBits, histogram } = metadata;
+  const reduce =
+    background === undefined && significantBits === undefined && histogram === undefined;
+  const { animation, interlaced: _, ...image } = decoded;
+  const smaller =
+    animation === null
+      ? encodePng({ ...image, metadata }, { effort, reduce })
+      : animation.startsWithImage
+        ? encodeApng({ ...image, metadata }, animation.frames, { effort, plays: animation.plays })
+        : file;
+  return smaller.length < file.length ? smaller : file;
+}

@@ -44,6 +44,13 @@ export interface ByteSource {
   close(): Promise<void>;
 }
 
+/** Whether two arrays hold the same bytes. */
+export function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 /** One array of all `parts` in order, a copy. */
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   let total = 0;

@@ -2,7 +2,7 @@
  * Reads H.264 byte streams (.h264): NAL units are gathered to access units, parameter sets go into the configuration, and
  * times come from the frame rate and the picture order count.
  */
-import type { ByteSource } from '../../base/byte-stream.ts';
+import { type ByteSource, isEqual } from '../../base/byte-stream.ts';
 import type { ContainerReader, ReadPacket } from '../../base/container.ts';
 import { FormatError, rejectUnknownKeys } from '../../base/errors.ts';
 import { Budget, type LimitOptions, type PacketBudget } from '../../base/limits.ts';
@@ -206,13 +206,13 @@ class ParameterSets {
       const sps = readSequenceParameterSet(bytes, offset);
       const known = this.spsById.get(sps.seq_parameter_set_id);
       this.spsById.set(sps.seq_parameter_set_id, { bytes, sps });
-      return isEqual(known?.bytes, bytes) ? null : { id: `sps ${sps.seq_parameter_set_id}`, bytes };
+      return isSame(known?.bytes, bytes) ? null : { id: `sps ${sps.seq_parameter_set_id}`, bytes };
     }
     const chromaFormatOf = (id: number) => this.spsById.get(id)?.sps.chroma_format_idc ?? 1;
     const pps = readPictureParameterSet(bytes, offset, chromaFormatOf);
     const known = this.ppsById.get(pps.pic_parameter_set_id);
     this.ppsById.set(pps.pic_parameter_set_id, { bytes, pps });
-    return isEqual(known?.bytes, bytes) ? null : { id: `pps ${pps.pic_parameter_set_id}`, bytes };
+    return isSame(known?.bytes, bytes) ? null : { id: `pps ${pps.pic_parameter_set_id}`, bytes };
   }
 
   /** The sets that a slice refers to; null if one has not come. */
@@ -223,8 +223,8 @@ class ParameterSets {
   };
 }
 
-function isEqual(a: Uint8Array | undefined, b: Uint8Array): boolean {
-  return a !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);
+function isSame(known: Uint8Array | undefined, bytes: Uint8Array): boolean {
+  return known !== undefined && isEqual(known, bytes);
 }
 
 /** Units that the next access unit begins with, when they come after a slice: clause 7.4.1.2.3. */
@@ -381,7 +381,7 @@ async function* timePackets(
       waiting -= bytes;
       places.delete(emitted);
       const dts = emitted++ - delay;
-      const inBand = newSets.filter(({ id, bytes }) => !isEqual(configured.get(id), bytes));
+      const inBand = newSets.filter(({ id, bytes }) => !isSame(configured.get(id), bytes));
       const data = joinLengthPrefixed([...inBand.map((set) => set.bytes), ...units]);
       pass.give(data.length, end);
       const pts = Math.max(place, dts);

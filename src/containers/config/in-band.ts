@@ -2,6 +2,7 @@
  * Decoder configuration as bytes of the stream itself: what must stand before a picture that is coded with another
  * configuration than the one its stream is described with. Decoders take it there, whatever the container says.
  */
+import { joinLengthPrefixed } from '../../syntax/h264/byte-stream.ts';
 import { readAvcRecord } from '../../syntax/h264/configuration-record.ts';
 
 /** Codecs whose pictures say all that a decoder must know. */
@@ -26,9 +27,9 @@ export function inBandConfiguration(codec: string, config: Uint8Array): Uint8Arr
   if (codec === 'av1') return config.subarray(Math.min(AV1_RECORD_HEADER, config.length));
   if (codec === 'h264') {
     const { sps, pps } = readAvcRecord(config);
-    return lengthPrefixed([...sps, ...pps]);
+    return joinLengthPrefixed([...sps, ...pps]);
   }
-  return codec === 'hevc' ? lengthPrefixed(hevcUnits(config)) : null;
+  return codec === 'hevc' ? joinLengthPrefixed(hevcUnits(config)) : null;
 }
 
 const NOTHING = /* @__PURE__ */ new Uint8Array(0);
@@ -49,19 +50,4 @@ function hevcUnits(record: Uint8Array): Uint8Array[] {
     }
   }
   return units;
-}
-
-/** NAL units with a length of four bytes before each. */
-export function lengthPrefixed(units: readonly Uint8Array[]): Uint8Array {
-  let total = 0;
-  for (const unit of units) total += 4 + unit.length;
-  const bytes = new Uint8Array(total);
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  for (const unit of units) {
-    view.setUint32(at, unit.length);
-    bytes.set(unit, at + 4);
-    at += 4 + unit.length;
-  }
-  return bytes;
 }

@@ -3,6 +3,7 @@
  * samples of another one get its parameter sets put before them where the codec has a place for these, and are refused
  * where it has none. So nothing is decoded with a configuration that is not its own.
  */
+import { isEqual } from '../../base/byte-stream.ts';
 import { UnsupportedError } from '../../base/errors.ts';
 import { inBandConfiguration } from '../config/in-band.ts';
 
@@ -53,8 +54,4 @@ export class DescriptionSwitch {
       `track ${this.track_ID} changes from '${current.type}' (${current.codec}${current.format}) to '${next.type}' (${next.codec}${next.format}) at byte offset ${offset}; a stream has one configuration`,
     );
   }
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -3,6 +3,7 @@
  * are joined by appending one to the other. The tracks of a later one go on in the streams of the first, as far as they are
  * the same; a track that is coded with another configuration says so in band, where its codec can.
  */
+import { isEqual } from '../../base/byte-stream.ts';
 import { FormatError, MediaError } from '../../base/errors.ts';
 import type { StreamInfo } from '../../base/packet.ts';
 import { report } from '../../base/problems.ts';
@@ -65,8 +66,4 @@ function continued(before: ReaderTrack, track: ReaderTrack, offset: number): Rea
     `another document begins, whose ${stream.codec} is configured in another way`,
     offset,
   );
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -62,6 +62,7 @@ export function drawChart(
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ${FONT}>`,
+    `<title>${escapeText(title)}</title>`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     text(16, 28, title, 'font-size="16" font-weight="bold" fill="#222222"'),
     legend.svg,
@@ -251,8 +252,11 @@ function strokeLine(
 }
 
 function text(x: number, y: number, content: string, style: string): string {
-  const escaped = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return `<text x="${round(x)}" y="${round(y)}" ${style}>${escaped}</text>`;
+  return `<text x="${round(x)}" y="${round(y)}" ${style}>${escapeText(content)}</text>`;
+}
+
+function escapeText(content: string): string {
+  return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function round(value: number): number {

@@ -1,5 +1,10 @@
 /** ffmpeg's filter language over our frames: text to graph, graph to frames. */
 export {
+  LoudnessMeter,
+  type LoudnessMeterOptions,
+} from '../dsp/loudness.ts';
+export { Resampler, type ResamplerOptions, resample, type Span } from './audio/resample/index.ts';
+export {
   CHANNEL_LAYOUT_NAMES,
   type ChannelLayout,
   parseChannelLayout,

@@ -1,6 +1,6 @@
 /** Options of filters: a table says what each is, and one reader checks the text of a graph against it. */
 import type { Rational } from '../base/rational.ts';
-import { PIX_FMTS, type PixFmt, requirePixFmt } from '../frames/pixel-format.ts';
+import { ALL_PIX_FMTS, type PixFmt, requirePixFmt } from '../frames/pixel-format.ts';
 import { SAMPLE_FMTS, type SampleFmt } from '../frames/sample-format.ts';
 import { type ChannelLayout, parseChannelLayout } from './channel-layout.ts';
 import { FilterGraphError, nearestName } from './graph-error.ts';
@@ -304,7 +304,7 @@ function readValue(definition: OptionDefinition, text: string): OptionValue | Fa
       return value < min || value > max ? wrong(`are ${min / 1e6}..${max / 1e6} s`) : value;
     }
     case 'pixFmt':
-      return readPixFmt(text) ?? wrong(`are ${PIX_FMTS.join(', ')}`);
+      return readPixFmt(text) ?? wrong(`are ${ALL_PIX_FMTS.join(', ')}`);
     case 'sampleFmt':
       return SAMPLE_FMTS.find((name) => name === text) ?? wrong(`are ${SAMPLE_FMTS.join(', ')}`);
     default:

@@ -1,5 +1,6 @@
 /** Pictures from any pixel format to any other: picks the kernels once, then converts frame after frame. */
 import { ConfigError, requireInteger } from '../base/errors.ts';
+import { allocatePicture } from './allocate-picture.ts';
 import { requireVideoFrame } from './check-frame.ts';
 import {
   codeRange,
@@ -22,8 +23,8 @@ import {
   widenRow,
 } from './convert-gray.ts';
 import { rgbToYuv } from './convert-rgb-to-yuv.ts';
+import { convertThrough, isComposite } from './convert-through.ts';
 import { yuvRowToRgb } from './convert-yuv-to-rgb.ts';
-import { newPictureArray } from './element-type.ts';
 import type { Plane, VideoFrame } from './frame.ts';
 import { lumaChroma, packedRgb } from './picture-planes.ts';
 import {
@@ -71,31 +72,18 @@ export function createPictureConverter(options: PictureConversion): PictureConve
   const toInfo = pixFmtInfo(requirePixFmt('convert.to', options.to));
   const from = withRange(fromInfo, options.fromFullRange);
   const to = withRange(toInfo, options.toFullRange);
-  const convert = chooseConverter(from, to, options.matrix ?? 6, width, height);
+  const matrix = options.matrix ?? 6;
+  const convert =
+    from.name !== to.name && (isComposite(from) || isComposite(to))
+      ? convertThrough(from, to, width, height, (a, b) =>
+          chooseConverter(a, b, matrix, width, height),
+        )
+      : chooseConverter(from, to, matrix, width, height);
   return (source, target) => {
     requirePicture('convert.source', source, from.name, width, height);
     requirePicture('convert.target', target, to.name, width, height);
     convert(source, target);
   };
-}
-
-/** A new picture, all samples 0; its planes lie in one buffer, without gaps. */
-export function allocatePicture(pixFmt: PixFmt, width: number, height: number): VideoFrame {
-  const info = pixFmtInfo(pixFmt);
-  const lengths = info.samplesPerPixel.map(
-    (_, p) => planeRowLength(info, p, width) * planeHeight(info, p, height),
-  );
-  const data = newPictureArray(
-    info,
-    lengths.reduce((sum, length) => sum + length, 0),
-  );
-  let offset = 0;
-  const planes: Plane[] = lengths.map((length, p) => {
-    const plane = { data, offset, stride: planeRowLength(info, p, width) };
-    offset += length;
-    return plane;
-  });
-  return { pixFmt, width, height, planes, pts: 0 };
 }
 
 /** `frames` in another format, in memory of their own; times stay. */

@@ -1,11 +1,11 @@
 /** Frames: arrays seen as pictures and sound, and what they can be converted to. */
+export { allocatePicture } from './allocate-picture.ts';
 export { AudioFrames } from './audio-frames.ts';
 export { requireAudioFrame, requireVideoFrame } from './check-frame.ts';
 export { type ColorProperty, colorName, colorNames, requireColorCode } from './color-names.ts';
 export { completeColor, defaultMatrix } from './complete-color.ts';
 export { allocateAudioPlanes, convertAudioFrame, convertAudioFrames } from './convert-audio.ts';
 export {
-  allocatePicture,
   convertVideoFrames,
   createPictureConverter,
   type PictureConversion,
@@ -15,6 +15,8 @@ export { convertSamples } from './convert-samples.ts';
 export type { AudioFrame, Plane, SampleArray, Timed, VideoFrame } from './frame.ts';
 export { ArrayView, type NdArray, ndarray } from './ndarray.ts';
 export {
+  ALL_PIX_FMTS,
+  hasAlpha,
   PIX_FMTS,
   type PixFmt,
   type PixFmtInfo,

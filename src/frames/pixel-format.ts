@@ -16,7 +16,21 @@ export type PixFmt =
   | 'yuvj422p'
   | 'yuv444p'
   | 'yuvj444p'
-  | 'nv12';
+  | 'nv12'
+  | GraphPixFmt;
+
+/** Pixel formats that filter graphs work in: opacity beside Y'CbCr, planar RGB, ten bits. */
+export type GraphPixFmt =
+  | 'argb'
+  | 'abgr'
+  | 'gbrp'
+  | 'gbrap'
+  | 'yuva420p'
+  | 'yuva422p'
+  | 'yuva444p'
+  | 'yuv420p10le'
+  | 'yuv422p10le'
+  | 'yuv444p10le';
 
 /** How the samples of one pixel format lie in memory, and what they mean. */
 export interface PixFmtInfo {
@@ -33,7 +47,7 @@ export interface PixFmtInfo {
   readonly chromaShiftX: number;
   /** log2 of luma rows per chroma row. */
   readonly chromaShiftY: number;
-  /** Position of R, G, B (and A) in a pixel of a packed RGB format. */
+  /** Position of R, G, B (and A) in a pixel of a packed RGB format; planar ones have the planes G, B, R (and A). */
   readonly order?: readonly [r: number, g: number, b: number, a?: number];
   /** True if 0 and the largest value are black and white; false for 16..235 (BT.601 clause 2.5.3). */
   readonly fullRange: boolean;
@@ -68,9 +82,27 @@ const PLANAR_YUV = {
   fullRange: false,
 } as const;
 
+const TEN_BITS = { ...PLANAR_YUV, bitDepth: 10, bytesPerSample: 2 } as const;
+const WITH_ALPHA = { ...PLANAR_YUV, samplesPerPixel: [1, 1, 1, 1] } as const;
+
+/** Table: name => layout, of the formats that filter graphs have besides. */
+// biome-ignore format: a table
+const GRAPH_TABLE: Readonly<Record<GraphPixFmt, PixFmtInfo>> = {
+  argb:        { name: 'argb', ...PACKED_RGB, samplesPerPixel: [4], order: [1, 2, 3, 0] },
+  abgr:        { name: 'abgr', ...PACKED_RGB, samplesPerPixel: [4], order: [3, 2, 1, 0] },
+  gbrp:        { name: 'gbrp', ...PACKED_RGB, samplesPerPixel: [1, 1, 1] },
+  gbrap:       { name: 'gbrap', ...PACKED_RGB, samplesPerPixel: [1, 1, 1, 1] },
+  yuva420p:    { name: 'yuva420p', ...WITH_ALPHA, chromaShiftX: 1, chromaShiftY: 1 },
+  yuva422p:    { name: 'yuva422p', ...WITH_ALPHA, chromaShiftX: 1, chromaShiftY: 0 },
+  yuva444p:    { name: 'yuva444p', ...WITH_ALPHA, chromaShiftX: 0, chromaShiftY: 0 },
+  yuv420p10le: { name: 'yuv420p10le', ...TEN_BITS, chromaShiftX: 1, chromaShiftY: 1 },
+  yuv422p10le: { name: 'yuv422p10le', ...TEN_BITS, chromaShiftX: 1, chromaShiftY: 0 },
+  yuv444p10le: { name: 'yuv444p10le', ...TEN_BITS, chromaShiftX: 0, chromaShiftY: 0 },
+};
+
 /** Table: name => layout. The `yuvj` formats are the `yuv` ones in full range, as JPEG has them. */
 // biome-ignore format: a table
-const TABLE: Readonly<Record<PixFmt, PixFmtInfo>> = {
+const SESSION_TABLE: Readonly<Record<Exclude<PixFmt, GraphPixFmt>, PixFmtInfo>> = {
   rgb24:    { name: 'rgb24', ...PACKED_RGB, samplesPerPixel: [3], order: [0, 1, 2] },
   bgr24:    { name: 'bgr24', ...PACKED_RGB, samplesPerPixel: [3], order: [2, 1, 0] },
   rgba:     { name: 'rgba', ...PACKED_RGB, samplesPerPixel: [4], order: [0, 1, 2, 3] },
@@ -88,16 +120,24 @@ const TABLE: Readonly<Record<PixFmt, PixFmtInfo>> = {
   nv12:     { name: 'nv12', ...PLANAR_YUV, samplesPerPixel: [1, 2], chromaShiftX: 1, chromaShiftY: 1 },
 };
 
+const TABLE: Readonly<Record<PixFmt, PixFmtInfo>> = { ...SESSION_TABLE, ...GRAPH_TABLE };
+
 /** Other names that ffmpeg and SPDL have for the same formats; `gray16` is the order that typed arrays have. */
 const ALIASES: Readonly<Record<string, PixFmt>> = {
   gray8: 'gray',
   y8: 'gray',
   gray16: 'gray16le',
   gray10: 'gray10le',
+  yuv420p10: 'yuv420p10le',
+  yuv422p10: 'yuv422p10le',
+  yuv444p10: 'yuv444p10le',
 };
 
-/** Names of all pixel formats. */
-export const PIX_FMTS: readonly PixFmt[] = Object.keys(TABLE) as PixFmt[];
+/** Names of the pixel formats that sessions take and give. */
+export const PIX_FMTS: readonly PixFmt[] = Object.keys(SESSION_TABLE) as PixFmt[];
+
+/** Names of all pixel formats: those of sessions and those that only filter graphs have. */
+export const ALL_PIX_FMTS: readonly PixFmt[] = Object.keys(TABLE) as PixFmt[];
 
 /** What a user may write for a pixel format: its name, or another name for it. */
 export type PixFmtName = PixFmt | 'gray8' | 'y8' | 'gray16' | 'gray10';
@@ -114,15 +154,20 @@ export function requirePixFmt(where: string, name: unknown): PixFmt {
   if (!Object.hasOwn(TABLE, found as string)) {
     throw new ConfigError(
       where,
-      `unknown pixel format ${text}, allowed are ${PIX_FMTS.join(', ')}, ${Object.keys(ALIASES).join(', ')}`,
+      `unknown pixel format ${text}, allowed are ${ALL_PIX_FMTS.join(', ')}, ${Object.keys(ALIASES).join(', ')}`,
     );
   }
   return found as PixFmt;
 }
 
+/** Whether pictures of the format have opacity. */
+export function hasAlpha(info: PixFmtInfo): boolean {
+  return info.order?.[3] !== undefined || info.samplesPerPixel.length === 4;
+}
+
 /** Columns of plane `plane` of a picture `width` wide; chroma of odd widths is rounded up. */
 export function planeWidth(info: PixFmtInfo, plane: number, width: number): number {
-  const shift = plane === 0 ? 0 : info.chromaShiftX;
+  const shift = plane === 1 || plane === 2 ? info.chromaShiftX : 0;
   return (width + (1 << shift) - 1) >> shift;
 }
 
@@ -133,7 +178,7 @@ export function planeRowLength(info: PixFmtInfo, plane: number, width: number): 
 
 /** Rows of plane `plane` of a picture `height` high; chroma of odd heights is rounded up. */
 export function planeHeight(info: PixFmtInfo, plane: number, height: number): number {
-  const shift = plane === 0 ? 0 : info.chromaShiftY;
+  const shift = plane === 1 || plane === 2 ? info.chromaShiftY : 0;
   return (height + (1 << shift) - 1) >> shift;
 }
 

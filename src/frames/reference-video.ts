@@ -106,7 +106,7 @@ function layOut(array: ReferenceVideoOptions['array'], info: PixFmtInfo): Layout
   if (Array.isArray(array)) return layOutImages(array, info);
   if ('width' in array) return layOutImages([array as ImageDataLike], info);
   const view = requireNdArray(ARRAY, array as NdArray);
-  if (info.model === 'rgb') return layOutPacked(view, info);
+  if (info.order !== undefined) return layOutPacked(view, info);
   if (info.model === 'gray') return layOutGray(view, info);
   if (info.chromaShiftX === 0) return layOutSeparatePlanes(view, info);
   return layOutStackedPlanes(view, info);
@@ -144,11 +144,13 @@ function layOutGray(view: ArrayView, info: PixFmtInfo): Layout {
 
 function layOutSeparatePlanes(view: ArrayView, info: PixFmtInfo): Layout {
   const { shape, strides, offset } = view;
-  if (shape.length !== 4 || shape[1] !== 3) throw shapeError(view, info, '(N, 3, H, W)');
+  const planes = info.samplesPerPixel.length;
+  if (shape.length !== 4 || shape[1] !== planes)
+    throw shapeError(view, info, `(N, ${planes}, H, W)`);
   requireDenseRows(info, view, strides[3] === 1 || shape[3] === 1, ['...', 1]);
   const data = asPictureArray(ARRAY, view.data, info);
   const planesAt = (i: number) =>
-    [0, 1, 2].map((plane) => ({
+    info.samplesPerPixel.map((_, plane) => ({
       data,
       offset: offset + i * strides[0]! + plane * strides[1]!,
       stride: strides[2]!,
@@ -163,8 +165,9 @@ function layOutStackedPlanes(view: ArrayView, info: PixFmtInfo): Layout {
   const rows = shape[isFlat ? 1 : 2]!;
   const width = shape[isFlat ? 2 : 3]!;
   const rowStride = strides[isFlat ? 1 : 2]!;
-  const height = info.chromaShiftY === 1 ? (rows / 3) * 2 : rows / 2;
-  const extent = info.chromaShiftY === 1 ? 'H * 3 / 2' : 'H * 2';
+  const halves = (info.chromaShiftY === 1 ? 3 : 4) + (info.samplesPerPixel.length === 4 ? 2 : 0);
+  const height = (rows / halves) * 2;
+  const extent = `H * ${halves % 2 === 0 ? halves / 2 : `${halves} / 2`}`;
   const isPacked = info.samplesPerPixel.length === 2;
   if (!(isFlat || (shape.length === 4 && shape[1] === 1))) {
     throw shapeError(view, info, `(N, ${extent}, W) or (N, 1, ${extent}, W)`);
@@ -183,7 +186,8 @@ function layOutStackedPlanes(view: ArrayView, info: PixFmtInfo): Layout {
     const chroma = luma + height * rowStride;
     const planes = [{ data, offset: luma, stride: rowStride }];
     for (let plane = 1; plane < info.samplesPerPixel.length; plane++) {
-      planes.push({ data, offset: chroma + (plane - 1) * chromaSize, stride: chromaStride });
+      const stride = plane === 3 ? rowStride : chromaStride;
+      planes.push({ data, offset: chroma + (plane - 1) * chromaSize, stride });
     }
     return planes;
   };

@@ -72,10 +72,12 @@ export function copyRows(
 }
 
 function pictureShape(info: PixFmtInfo, width: number, height: number): number[] {
-  if (info.model === 'rgb') return [height, width, info.samplesPerPixel[0]!];
+  const planes = info.samplesPerPixel.length;
+  if (info.order !== undefined) return [height, width, info.samplesPerPixel[0]!];
   if (info.model === 'gray') return [height, width];
-  if (info.chromaShiftX === 0) return [3, height, width];
-  return [info.chromaShiftY === 1 ? (height * 3) / 2 : height * 2, width];
+  if (info.chromaShiftX === 0) return [planes, height, width];
+  const rows = info.chromaShiftY === 1 ? (height * 3) / 2 : height * 2;
+  return [planes === 4 ? rows + height : rows, width];
 }
 
 function audioToArray(frames: AudioFrames): ArrayView {

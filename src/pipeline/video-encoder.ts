@@ -4,14 +4,11 @@ import { type Abortable, Pace } from '../base/pace.ts';
 import type { ColorTags, Packet, Packets, VideoStreamInfo } from '../base/packet.ts';
 import { rescale } from '../base/rational.ts';
 import { TurnQueue } from '../base/turn-queue.ts';
+import { allocatePicture } from '../frames/allocate-picture.ts';
 import { requireVideoFrame } from '../frames/check-frame.ts';
 import { UNSPECIFIED } from '../frames/color-names.ts';
 import { completeColor, defaultMatrix, isUntagged } from '../frames/complete-color.ts';
-import {
-  allocatePicture,
-  createPictureConverter,
-  type PictureConverter,
-} from '../frames/convert-picture.ts';
+import { createPictureConverter, type PictureConverter } from '../frames/convert-picture.ts';
 import type { VideoFrame } from '../frames/frame.ts';
 import { type PixFmt, pixFmtInfo } from '../frames/pixel-format.ts';
 import { VideoFrames } from '../frames/video-frames.ts';

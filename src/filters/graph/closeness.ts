@@ -1,20 +1,19 @@
 /** Which of several formats loses least of another one: first what is lost, then what is carried for nothing. */
-import { PIX_FMTS, type PixFmt, type PixFmtInfo, pixFmtInfo } from '../../frames/pixel-format.ts';
+import {
+  ALL_PIX_FMTS,
+  hasAlpha,
+  type PixFmt,
+  type PixFmtInfo,
+  pixFmtInfo,
+} from '../../frames/pixel-format.ts';
 import { type SampleFmt, sampleFmtInfo } from '../../frames/sample-format.ts';
 import type { ChannelLayout } from '../channel-layout.ts';
 
 /** All pixel formats, those first that are taken where nothing decides. */
 export const PIX_FMT_ORDER: readonly PixFmt[] = [
-  ...PIX_FMTS.filter((name) => name === 'yuv420p'),
-  ...PIX_FMTS.filter((name) => name !== 'yuv420p'),
+  ...ALL_PIX_FMTS.filter((name) => name === 'yuv420p'),
+  ...ALL_PIX_FMTS.filter((name) => name !== 'yuv420p'),
 ];
-
-/** Whether a pixel format has opacity. */
-export function hasAlpha(info: PixFmtInfo): boolean {
-  return (
-    info.order?.[3] !== undefined || info.samplesPerPixel.length === (info.model === 'gray' ? 2 : 4)
-  );
-}
 
 /** Lost things in the order of their weight: a color model's loss counts for more than a bit of depth. */
 function pixFmtCost(from: PixFmtInfo, to: PixFmtInfo): number {

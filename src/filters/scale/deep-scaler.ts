@@ -1,0 +1,153 @@
+/**
+ * The scaler for samples of more than 8 bits, in double precision: planes as fractions of the range of eight bits, so that depths and
+ * ranges differ by one factor. Plain, and exact to the last rounding.
+ */
+import { codeRange, lumaWeights } from '../../frames/color-matrix.ts';
+import type { VideoFrame } from '../../frames/frame.ts';
+import { hasAlpha, type PixFmtInfo } from '../../frames/pixel-format.ts';
+import { type Component, componentsOf } from '../video/picture-work.ts';
+import type { PictureScaler, PictureSide, ScaleMethod } from './picture-scaler.ts';
+import { filterBank, type ScaleKernel } from './weights.ts';
+
+interface Side extends PictureSide {
+  readonly info: PixFmtInfo;
+}
+
+/** Samples of a component: luma and RGB 0..1, chroma -0.5..0.5. */
+interface RealPlane {
+  readonly data: Float64Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A scaler between formats of which one has more than 8 bits. */
+export function deepScaler(a: Side, b: Side, method: ScaleMethod): PictureScaler {
+  return (source, target) => {
+    const planes = readPlanes(source, a.info);
+    const outputs = componentsOf(target);
+    const alpha = hasAlpha(a.info) ? planes.pop() : undefined;
+    const converted = toModel(planes, a, b, method);
+    for (const [c, output] of outputs.entries()) {
+      const plane = c === 3 ? alpha : converted[c];
+      const kernel =
+        b.info.model === 'yuv' && (c === 1 || c === 2)
+          ? (method.chromaKernel ?? method.kernel)
+          : method.kernel;
+      const scaled =
+        plane === undefined ? undefined : scaleReal(plane, output.width, output.height, kernel);
+      writePlane(scaled, output, b.info, c);
+    }
+  };
+}
+
+/** The components in the target's model; those of Y'CbCr stay at their sizes where no RGB is in between. */
+function toModel(
+  planes: RealPlane[],
+  a: Side,
+  b: Side,
+  method: ScaleMethod,
+): (RealPlane | undefined)[] {
+  const [from, to] = [a.info.model, b.info.model];
+  if (from === to) return planes;
+  if (from === 'gray') return to === 'rgb' ? [planes[0]!, planes[0]!, planes[0]!] : [planes[0]!];
+  if (from === 'yuv' && to === 'gray') return [planes[0]!];
+  const full = planes.map((plane) => scaleReal(plane, a.width, a.height, method.kernel));
+  const [kr, kb] = lumaWeights('scale.matrix', (from === 'yuv' ? a.matrix : b.matrix) ?? 6);
+  const kg = 1 - kr - kb;
+  const [x, y, z] = full as [RealPlane, RealPlane, RealPlane];
+  const out = [0, 1, 2].map(() => ({ ...x, data: new Float64Array(x.data.length) }));
+  for (let i = 0; i < x.data.length; i++) {
+    const [p, q, s] = [x.data[i]!, y.data[i]!, z.data[i]!];
+    if (from === 'yuv') {
+      out[0]!.data[i] = p + 2 * (1 - kr) * s;
+      out[1]!.data[i] = p - (2 * kb * (1 - kb) * q + 2 * kr * (1 - kr) * s) / kg;
+      out[2]!.data[i] = p + 2 * (1 - kb) * q;
+    } else {
+      const luma = kr * p + kg * q + kb * s;
+      out[0]!.data[i] = luma;
+      out[1]!.data[i] = (s - luma) / (2 * (1 - kb));
+      out[2]!.data[i] = (p - luma) / (2 * (1 - kr));
+    }
+  }
+  return to === 'gray' ? [out[0]!] : out;
+}
+
+function readPlanes(frame: VideoFrame, info: PixFmtInfo): RealPlane[] {
+  return componentsOf(frame).map((component, c) => {
+    const { data, offset, stride, step, width, height } = component;
+    const [zero, scale] = codeOf(info, c);
+    const real = new Float64Array(width * height);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const value = swapIf(info, data[offset + y * stride + x * step]!);
+        real[y * width + x] = (value - zero) / scale;
+      }
+    }
+    return { data: real, width, height };
+  });
+}
+
+function writePlane(
+  plane: RealPlane | undefined,
+  out: Component,
+  info: PixFmtInfo,
+  c: number,
+): void {
+  const { data, offset, stride, step, width, height } = out;
+  const [zero, scale] = codeOf(info, c);
+  const largest = 2 ** info.bitDepth - 1;
+  const missing = c === 3 ? 1 : 0;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const real = plane === undefined ? missing : plane.data[y * width + x]!;
+      const value = Math.min(Math.max(Math.round(real * scale + zero), 0), largest);
+      data[offset + y * stride + x * step] = swapIf(info, value);
+    }
+  }
+}
+
+/** The code value of zero, and the codes from 0 to 1 (H.273 clause 8.3). */
+function codeOf(info: PixFmtInfo, c: number): readonly [zero: number, scale: number] {
+  const factor = 2 ** (info.bitDepth - 8);
+  const largest = 2 ** info.bitDepth - 1;
+  if (info.model !== 'yuv' || c === 3) return [0, largest];
+  const range = codeRange(info.fullRange);
+  if (info.fullRange) return c === 0 ? [0, largest] : [128 * factor, largest];
+  return c === 0
+    ? [range.lumaOffset * factor, range.lumaScale * factor]
+    : [128 * factor, range.chromaScale * factor];
+}
+
+function swapIf(info: PixFmtInfo, value: number): number {
+  return info.bigEndian ? ((value & 255) << 8) | (value >> 8) : value;
+}
+
+function scaleReal(
+  plane: RealPlane,
+  width: number,
+  height: number,
+  kernel: ScaleKernel,
+): RealPlane {
+  if (plane.width === width && plane.height === height) return plane;
+  const across = filterBank(kernel, plane.width, width);
+  const down = filterBank(kernel, plane.height, height);
+  const lines = new Float64Array(width * plane.height);
+  for (let y = 0; y < plane.height; y++) {
+    for (let x = 0; x < width; x++) {
+      let sum = 0;
+      const from = y * plane.width + across.start[x]!;
+      for (let k = 0; k < across.taps; k++)
+        sum += plane.data[from + k]! * across.weights[x * across.taps + k]!;
+      lines[y * width + x] = sum;
+    }
+  }
+  const data = new Float64Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let k = 0; k < down.taps; k++) {
+      const weight = down.weights[y * down.taps + k]!;
+      const from = (down.start[y]! + k) * width;
+      for (let x = 0; x < width; x++) data[y * width + x]! += lines[from + x]! * weight;
+    }
+  }
+  return { data, width, height };
+}

@@ -1,0 +1,281 @@
+/**
+ * Pictures of any size and format as pictures of another size and format. Planes are scaled each by itself, from edge to edge,
+ * chroma too, as swscale does; between RGB and Y'CbCr the matrix stands on the side with RGB. Samples of more than 8 bits go the
+ * way of `deep-scaler.ts`.
+ */
+import { codeRange, forwardMatrix, inverseMatrix, lumaWeights } from '../../frames/color-matrix.ts';
+import { createPictureConverter } from '../../frames/convert-picture.ts';
+import type { VideoFrame } from '../../frames/frame.ts';
+import { hasAlpha, type PixFmt, type PixFmtInfo, pixFmtInfo } from '../../frames/pixel-format.ts';
+import { plainMemory } from '../../wasm/kernel-memory.ts';
+import { type Component, componentsOf, newPicture } from '../video/picture-work.ts';
+import { deepScaler } from './deep-scaler.ts';
+import { LineScaler, type PlaneShape, type SamplePlane } from './line-scaler.ts';
+import { rgbPictureToYuv, yuvPictureToRgb } from './rgb-pictures.ts';
+import { SCALE_KERNELS } from './vector.ts';
+import type { ScaleKernel } from './weights.ts';
+
+/** One side of a conversion. */
+export interface PictureSide {
+  readonly pixFmt: PixFmt;
+  readonly width: number;
+  readonly height: number;
+  /** H.273 MatrixCoefficients; by default BT.601. */
+  readonly matrix?: number | undefined;
+  /** By default what the format says. */
+  readonly fullRange?: boolean | undefined;
+}
+
+/** How to convert. */
+export interface ScaleMethod {
+  readonly kernel: ScaleKernel;
+  /** Kernel for chroma planes, where it is another one. */
+  readonly chromaKernel?: ScaleKernel;
+  /** To RGB with a chroma sample for every pixel; else two columns share one. */
+  readonly fullChroma?: boolean;
+  /** To RGB with chroma scaled to all rows also where no size changes. */
+  readonly accurate?: boolean;
+  /** Use vector kernels where there are any; the samples are the same. Default true. */
+  readonly vectorKernels?: boolean;
+}
+
+/** Writes `source` as `target`; both have the formats and sizes that it was made for, and do not overlap. */
+export type PictureScaler = (source: VideoFrame, target: VideoFrame) => void;
+
+interface Side extends PictureSide {
+  readonly info: PixFmtInfo;
+}
+
+function sideOf(side: PictureSide): Side {
+  const info = pixFmtInfo(side.pixFmt);
+  const { fullRange } = side;
+  return {
+    ...side,
+    info: info.model === 'yuv' && fullRange !== undefined ? { ...info, fullRange } : info,
+  };
+}
+
+/** A conversion of pictures. Throws `UnsupportedError` for a matrix that RGB cannot be converted with. */
+export function createPictureScaler(
+  from: PictureSide,
+  to: PictureSide,
+  method: ScaleMethod,
+): PictureScaler {
+  const [a, b] = [sideOf(from), sideOf(to)];
+  const sameSize = a.width === b.width && a.height === b.height;
+  const sameRange = a.info.fullRange === b.info.fullRange;
+  if (a.pixFmt === b.pixFmt && sameSize && sameRange) {
+    return createPictureConverter({
+      from: a.pixFmt,
+      to: b.pixFmt,
+      width: a.width,
+      height: a.height,
+    });
+  }
+  if (a.info.bitDepth > 8 || b.info.bitDepth > 8) return deepScaler(a, b, method);
+  if (a.info.model === 'rgb' && b.info.model === 'rgb') return rgbToRgb(a, b, method, sameSize);
+  if (b.info.model === 'rgb') return toRgb(a, b, method, sameSize);
+  if (a.info.model === 'rgb') return fromRgb(a, b, method, sameSize);
+  return planar(a, b, method);
+}
+
+/** Scalers for pairs of components, in one memory. */
+function componentScalers(
+  shapes: readonly PlaneShape[],
+  kernels: readonly ScaleKernel[],
+  vectors: boolean,
+): LineScaler[] {
+  const scalers = shapes.map((shape, i) => new LineScaler(shape, kernels[i]!));
+  const size = scalers.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const memory = vectors ? SCALE_KERNELS.createMemory(size) : plainMemory(size);
+  let at = 0;
+  for (const scaler of scalers) {
+    scaler.place(memory, at);
+    at += scaler.byteLength;
+  }
+  return scalers;
+}
+
+const samplePlane = (component: Component): SamplePlane =>
+  component as Component & { data: Uint8Array };
+
+/** Gray, Y'CbCr and planar RGB: component by component. */
+function planar(a: Side, b: Side, method: ScaleMethod): PictureScaler {
+  const from = componentsOf(newPicture(a.pixFmt, a.width, a.height, 0));
+  const to = componentsOf(newPicture(b.pixFmt, b.width, b.height, 0));
+  const origins = to.map((_, c) => originOf(c, a.info, b.info));
+  const shapes: PlaneShape[] = [];
+  const kernels: ScaleKernel[] = [];
+  const used: number[] = [];
+  for (const [c, origin] of origins.entries()) {
+    if (typeof origin !== 'number') continue;
+    const [p, q] = [from[origin]!, to[c]!];
+    shapes.push({
+      fromWidth: p.width,
+      fromHeight: p.height,
+      toWidth: q.width,
+      toHeight: q.height,
+      channels: 1,
+    });
+    const isChroma = b.info.model === 'yuv' && (c === 1 || c === 2);
+    kernels.push(isChroma ? (method.chromaKernel ?? method.kernel) : method.kernel);
+    used.push(c);
+  }
+  const scalers = componentScalers(shapes, kernels, method.vectorKernels !== false);
+  const tables = origins.map((_, c) => rangeTable(a.info, b.info, c));
+  return (source, target) => {
+    const inputs = componentsOf(source);
+    const outputs = componentsOf(target);
+    for (const [i, c] of used.entries()) {
+      const shape = shapes[i]!;
+      const input = samplePlane(inputs[origins[c] as number]!);
+      const output = samplePlane(outputs[c]!);
+      const same = shape.fromWidth === shape.toWidth && shape.fromHeight === shape.toHeight;
+      if (same) copyComponent(input, output, shape.toWidth, shape.toHeight);
+      else scalers[i]!.scale(input, output);
+      const table = tables[c];
+      if (table !== undefined) mapComponent(output, table, shape.toWidth, shape.toHeight);
+    }
+    for (const [c, origin] of origins.entries()) {
+      if (typeof origin !== 'number') fillComponent(outputs[c]!, origin.value);
+    }
+  };
+}
+
+/** The component of `a` that component `c` of `b` comes from, or the value that fills it. */
+function originOf(c: number, a: PixFmtInfo, b: PixFmtInfo): number | { readonly value: number } {
+  if (c === 3) return hasAlpha(a) ? 3 : { value: 255 };
+  if (c > 0 && a.model === 'gray') return b.model === 'rgb' ? 0 : { value: 128 };
+  return c;
+}
+
+/** The table of a component where the ranges differ. */
+function rangeTable(a: PixFmtInfo, b: PixFmtInfo, c: number): Uint8Array | undefined {
+  if (c === 3 || a.model === 'rgb' || a.fullRange === b.fullRange) return undefined;
+  const [from, to] = [codeRange(a.fullRange), codeRange(b.fullRange)];
+  return Uint8Array.from({ length: 256 }, (_, value) => {
+    const exact =
+      c === 0
+        ? ((value - from.lumaOffset) * to.lumaScale) / from.lumaScale + to.lumaOffset
+        : ((value - 128) * to.chromaScale) / from.chromaScale + 128;
+    return Math.min(255, Math.max(0, Math.round(exact)));
+  });
+}
+
+function copyComponent(from: SamplePlane, to: SamplePlane, width: number, height: number): void {
+  for (let y = 0; y < height; y++) {
+    let p = from.offset + y * from.stride;
+    let q = to.offset + y * to.stride;
+    if (from.step === 1 && to.step === 1) to.data.set(from.data.subarray(p, p + width), q);
+    else for (let x = 0; x < width; x++, p += from.step, q += to.step) to.data[q] = from.data[p]!;
+  }
+}
+
+function mapComponent(plane: SamplePlane, table: Uint8Array, width: number, height: number): void {
+  for (let y = 0; y < height; y++) {
+    let q = plane.offset + y * plane.stride;
+    for (let x = 0; x < width; x++, q += plane.step) plane.data[q] = table[plane.data[q]!]!;
+  }
+}
+
+function fillComponent(component: Component, value: number): void {
+  const { data, offset, stride, step, width, height } = component;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) data[offset + y * stride + x * step] = value;
+  }
+}
+
+/** RGB in another size or order: packed pixels are scaled whole, others component by component. */
+function rgbToRgb(a: Side, b: Side, method: ScaleMethod, sameSize: boolean): PictureScaler {
+  if (sameSize) {
+    const { width, height } = a;
+    return createPictureConverter({ from: a.pixFmt, to: b.pixFmt, width, height });
+  }
+  const [from, to] = [a.info.order, b.info.order];
+  const sameOrder =
+    from !== undefined && to !== undefined && [0, 1, 2].every((i) => from[i as 0] === to[i as 0]);
+  const sameAlpha = from?.[3] === undefined || to?.[3] === undefined || from[3] === to[3];
+  if (!sameOrder || !sameAlpha || from[3] === 0 || to[3] === 0) return planar(a, b, method);
+  const shape: PlaneShape = {
+    fromWidth: a.width,
+    fromHeight: a.height,
+    toWidth: b.width,
+    toHeight: b.height,
+    channels: 4,
+  };
+  const [scaler] = componentScalers([shape], [method.kernel], method.vectorKernels !== false);
+  return (source, target) => {
+    const plane = (frame: VideoFrame, info: PixFmtInfo) =>
+      ({ ...frame.planes[0]!, step: info.samplesPerPixel[0]! }) as SamplePlane;
+    scaler!.scale(plane(source, a.info), plane(target, b.info));
+  };
+}
+
+/** To RGB: planes to the target's size, then the matrix. */
+function toRgb(a: Side, b: Side, method: ScaleMethod, sameSize: boolean): PictureScaler {
+  const { width, height } = b;
+  if (a.info.model === 'gray') {
+    const middle = newPicture('gray', width, height, 0);
+    const scale = planar(a, { ...b, pixFmt: 'gray', info: pixFmtInfo('gray') }, method);
+    const convert = createPictureConverter({ from: 'gray', to: b.pixFmt, width, height });
+    return (source, target) => {
+      scale(source, middle);
+      convert(middle, target);
+    };
+  }
+  const [kr, kb] = lumaWeights('scale.matrix', a.matrix ?? 6);
+  const matrix = inverseMatrix(kr, kb, codeRange(a.info.fullRange));
+  const direct =
+    sameSize &&
+    method.fullChroma !== true &&
+    (method.accurate !== true || a.info.chromaShiftY === 0);
+  if (direct) return (source, target) => yuvPictureToRgb(source, target, matrix);
+  const full = method.fullChroma === true || a.info.chromaShiftX === 0;
+  const base = full ? 'yuv444p' : 'yuv422p';
+  const middleFmt: PixFmt = hasAlpha(a.info) ? (full ? 'yuva444p' : 'yuva422p') : base;
+  const info = { ...pixFmtInfo(middleFmt), fullRange: a.info.fullRange };
+  const middle = newPicture(middleFmt, width, height, 0);
+  const scale = planar(a, { ...b, pixFmt: middleFmt, info }, method);
+  return (source, target) => {
+    scale(source, middle);
+    yuvPictureToRgb(middle, target, matrix);
+  };
+}
+
+/** From RGB: to the target's size, then the matrix, then chroma to its rows. */
+function fromRgb(a: Side, b: Side, method: ScaleMethod, sameSize: boolean): PictureScaler {
+  const { width, height } = b;
+  const convert =
+    b.info.model === 'gray'
+      ? createPictureConverter({ from: a.pixFmt, to: b.pixFmt, width, height })
+      : rgbToYuvConverter(a, b, method);
+  if (sameSize) return convert;
+  const middle = newPicture(a.pixFmt, width, height, 0);
+  const scale = rgbToRgb(a, { ...a, width, height }, method, false);
+  return (source, target) => {
+    scale(source, middle);
+    convert(middle, target);
+  };
+}
+
+function rgbToYuvConverter(a: Side, b: Side, method: ScaleMethod): PictureScaler {
+  const [kr, kb] = lumaWeights('scale.matrix', b.matrix ?? 6);
+  const matrix = forwardMatrix(kr, kb, codeRange(b.info.fullRange));
+  const convert = rgbPictureToYuv(
+    b.info,
+    b.width,
+    b.height,
+    matrix,
+    method.chromaKernel ?? method.kernel,
+  );
+  const from = hasAlpha(a.info);
+  const to = hasAlpha(b.info);
+  return (source, target) => {
+    convert(source, target);
+    if (!to) return;
+    const output = componentsOf(target)[3]!;
+    if (from)
+      copyComponent(samplePlane(componentsOf(source)[3]!), samplePlane(output), b.width, b.height);
+    else fillComponent(output, 255);
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * Between RGB and Y'CbCr of 8 bits in the way of swscale's defaults, so that graphs look as they do in ffmpeg: to RGB every chroma
+ * sample stands for its whole block; from RGB chroma is the mean of two columns, and rows of it are scaled as a plane is.
+ * Equations: H.273 clause 8.3, in fixed point (src/frames/color-matrix.ts).
+ */
+import type { ForwardMatrix, InverseMatrix } from '../../frames/color-matrix.ts';
+
+const HALF = 1 << 15;
+
+/** A row of Y'CbCr as RGB. `shift` is 1 where two columns share a chroma sample. Components of RGB are `step` apart. */
+export function yuvRowToRgbRow(
+  luma: Uint8Array,
+  y0: number,
+  cb: Uint8Array,
+  cbAt: number,
+  cr: Uint8Array,
+  crAt: number,
+  chromaStep: number,
+  shift: number,
+  out: Uint8Array,
+  r: number,
+  g: number,
+  b: number,
+  step: number,
+  width: number,
+  m: InverseMatrix,
+): void {
+  const { lumaOffset, luma: scale, rcr, gcb, gcr, bcb } = m;
+  for (let x = 0; x < width; x++) {
+    const c = (x >> shift) * chromaStep;
+    const u = cb[cbAt + c]! - 128;
+    const v = cr[crAt + c]! - 128;
+    const y = (luma[y0 + x]! - lumaOffset) * scale + HALF;
+    const red = (y + rcr * v) >> 16;
+    const green = (y + gcb * u + gcr * v) >> 16;
+    const blue = (y + bcb * u) >> 16;
+    const at = x * step;
+    out[r + at] = red < 0 ? 0 : red > 255 ? 255 : red;
+    out[g + at] = green < 0 ? 0 : green > 255 ? 255 : green;
+    out[b + at] = blue < 0 ? 0 : blue > 255 ? 255 : blue;
+  }
+}
+
+/** Luma of a row of RGB. */
+export function rgbRowToLuma(
+  data: Uint8Array,
+  r: number,
+  g: number,
+  b: number,
+  step: number,
+  luma: Uint8Array,
+  to: number,
+  width: number,
+  m: ForwardMatrix,
+): void {
+  const { yr, yg, yb } = m;
+  const rounding = (m.lumaOffset << 16) + HALF;
+  for (let x = 0, p = 0; x < width; x++, p += step) {
+    luma[to + x] = (yr * data[r + p]! + yg * data[g + p]! + yb * data[b + p]! + rounding) >> 16;
+  }
+}
+
+/**
+ * Both chroma components of a row of RGB, in units of 1/64; where `halve` is set, of the mean of two columns each (the last
+ * one of an odd width stands alone).
+ */
+export function rgbRowToChroma(
+  data: Uint8Array,
+  r: number,
+  g: number,
+  b: number,
+  step: number,
+  halve: boolean,
+  cb: Int16Array,
+  cbAt: number,
+  cr: Int16Array,
+  crAt: number,
+  width: number,
+  m: ForwardMatrix,
+): void {
+  const { cbr, cbg, cbb, crr, crg, crb } = m;
+  const columns = halve ? (width + 1) >> 1 : width;
+  const advance = halve ? step * 2 : step;
+  for (let x = 0, p = 0; x < columns; x++, p += advance) {
+    const second = halve && 2 * x + 1 < width ? p + step : p;
+    const red = data[r + p]! + data[r + second]!;
+    const green = data[g + p]! + data[g + second]!;
+    const blue = data[b + p]! + data[b + second]!;
+    cb[cbAt + x] = ((cbr * red + cbg * green + cbb * blue + 1024) >> 11) + 8192;
+    cr[crAt + x] = ((crr * red + crg * green + crb * blue + 1024) >> 11) + 8192;
+  }
+}

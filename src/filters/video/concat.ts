@@ -1,0 +1,203 @@
+/** `concat`: streams one after another. Each segment begins where the longest stream of those before it ended. */
+import { type Rational, rescale } from '../../base/rational.ts';
+import { newSampleArray } from '../../frames/element-type.ts';
+import type { AudioFrame } from '../../frames/frame.ts';
+import { sampleFmtInfo } from '../../frames/sample-format.ts';
+import {
+  type AudioLink,
+  type FilterDefinition,
+  type FilterFormats,
+  type Frame,
+  type Link,
+  type PadDefinition,
+  sameAudio,
+  samePixFmt,
+} from '../filter.ts';
+import type { OptionValues } from '../options.ts';
+
+const TIME_BASE: Rational = [1, 1_000_000];
+
+function kindsOf(options: OptionValues): ('video' | 'audio')[] {
+  return [
+    ...Array<'video'>(options.number('v')).fill('video'),
+    ...Array<'audio'>(options.number('a')).fill('audio'),
+  ];
+}
+
+function formatsOf(options: OptionValues): FilterFormats {
+  const segments = options.number('n');
+  const perStream = kindsOf(options).map((kind) =>
+    kind === 'video' ? samePixFmt(null, segments, 1) : sameAudio({}, segments, 1),
+  );
+  const inputs = Array.from({ length: segments }, (_, s) =>
+    perStream.map((f) => f.inputs[s]!),
+  ).flat();
+  return { inputs, outputs: perStream.map((f) => f.outputs[0]!) };
+}
+
+/** Joins streams in time. */
+export const CONCAT: FilterDefinition = {
+  name: 'concat',
+  description: 'joins streams one after another',
+  options: [
+    {
+      name: 'n',
+      kind: 'integer',
+      default: '2',
+      min: 1,
+      max: 1024,
+      description: 'how many segments',
+    },
+    {
+      name: 'v',
+      kind: 'integer',
+      default: '1',
+      min: 0,
+      max: 1024,
+      description: 'picture streams of each',
+    },
+    {
+      name: 'a',
+      kind: 'integer',
+      default: '0',
+      min: 0,
+      max: 1024,
+      description: 'sound streams of each',
+    },
+    { name: 'unsafe', kind: 'boolean', default: '0', description: 'allow pictures of other sizes' },
+  ],
+  inputs: (options) => {
+    const pads: PadDefinition[] = [];
+    for (let s = 0; s < options.number('n'); s++) {
+      let [v, a] = [0, 0];
+      for (const kind of kindsOf(options)) {
+        pads.push({ name: `in${s}:${kind === 'video' ? `v${v++}` : `a${a++}`}`, kind });
+      }
+    }
+    return pads;
+  },
+  outputs: (options) => {
+    let [v, a] = [0, 0];
+    return kindsOf(options).map((kind) => ({
+      name: `out:${kind === 'video' ? `v${v++}` : `a${a++}`}`,
+      kind,
+    }));
+  },
+  formats: formatsOf,
+  open(setup) {
+    const { options, inputs } = setup;
+    const streams = kindsOf(options).length;
+    if (streams === 0) throw options.filterError('it has no streams: v and a are both 0');
+    const segments = options.number('n');
+    const outputs = setup.outputs.map((_, i) =>
+      outputLink(setup.inputs, i, streams, segments, options),
+    );
+    let segment = 0;
+    let offset = 0;
+    /** Where each stream of the segment has come to, and how many frames it had. */
+    let ends: number[] = Array(streams).fill(0);
+    let counts: number[] = Array(streams).fill(0);
+    const ended: boolean[] = Array(inputs.length).fill(false);
+    const held: Frame[][] = inputs.map(() => []);
+    const take = (input: number, frame: Frame): void => {
+      const stream = input % streams;
+      const { timeBase } = inputs[input]!;
+      const pts = rescale(frame.pts, timeBase, TIME_BASE);
+      counts[stream]!++;
+      let end = pts;
+      if ('numSamples' in frame) end += rescale(frame.numSamples, [1, frame.sampleRate], TIME_BASE);
+      else if (counts[stream]! >= 2) {
+        // A frame lasts as long as those before it did on the average.
+        end = Math.round((pts * counts[stream]!) / (counts[stream]! - 1));
+      }
+      ends[stream] = end;
+      setup.emit(stream, { ...frame, pts: pts + offset });
+    };
+    const isOver = (): boolean => {
+      for (let s = 0; s < streams; s++) if (!ended[segment * streams + s]!) return false;
+      return true;
+    };
+    const advance = (): void => {
+      while (segment < segments && isOver()) {
+        const length = Math.max(...ends);
+        if (segment + 1 < segments) fillSound(length);
+        offset += length;
+        ends = Array(streams).fill(0);
+        counts = Array(streams).fill(0);
+        segment++;
+        if (segment === segments) {
+          for (let s = 0; s < streams; s++) setup.finish(s, offset);
+          return;
+        }
+        for (let s = 0; s < streams; s++) {
+          const input = segment * streams + s;
+          for (const frame of held[input]!.splice(0)) take(input, frame);
+        }
+      }
+    };
+    const fillSound = (length: number): void => {
+      outputs.forEach((link, stream) => {
+        if (link.kind !== 'audio' || ends[stream]! >= length) return;
+        const samples = rescale(length - ends[stream]!, TIME_BASE, [1, link.sampleRate]);
+        if (samples > 0) setup.emit(stream, silence(link, samples, ends[stream]! + offset));
+      });
+    };
+    return {
+      outputs,
+      push(input, frame) {
+        if (Math.floor(input / streams) === segment) take(input, frame);
+        else held[input]!.push(frame);
+      },
+      end(input) {
+        ended[input] = true;
+        advance();
+      },
+      wants: () => Array.from({ length: streams }, (_, s) => segment * streams + s),
+    };
+  },
+};
+
+function outputLink(
+  inputs: readonly Link[],
+  stream: number,
+  streams: number,
+  segments: number,
+  options: OptionValues,
+): Link {
+  const first = inputs[stream]!;
+  if (first.kind === 'audio') return { ...first, timeBase: TIME_BASE };
+  let { frameRate, sampleAspectRatio } = first;
+  for (let s = 1; s < segments; s++) {
+    const other = inputs[s * streams + stream]!;
+    if (other.kind !== 'video') continue;
+    if (other.frameRate.join() !== frameRate.join()) frameRate = [0, 1];
+    if (sampleAspectRatio[0] === 0) sampleAspectRatio = other.sampleAspectRatio;
+    const sarDiffers =
+      other.sampleAspectRatio[0] !== 0 &&
+      other.sampleAspectRatio.join() !== sampleAspectRatio.join();
+    if (
+      (other.width !== first.width || other.height !== first.height || sarDiffers) &&
+      !options.boolean('unsafe')
+    ) {
+      throw options.filterError(
+        `segment ${s} has pictures of ${other.width}x${other.height} (SAR ${other.sampleAspectRatio.join(':')}), segment 0 of ${first.width}x${first.height} (SAR ${sampleAspectRatio.join(':')})`,
+        'scale them to one size before, and set their aspect with setsar',
+      );
+    }
+  }
+  return { ...first, frameRate, sampleAspectRatio, timeBase: TIME_BASE };
+}
+
+/** A run of silence. */
+function silence(link: AudioLink, numSamples: number, pts: number): AudioFrame {
+  const { kind, planar } = sampleFmtInfo(link.sampleFmt);
+  const numChannels = link.layout.numChannels;
+  const width = planar ? 1 : numChannels;
+  const planes = Array.from({ length: planar ? numChannels : 1 }, () => {
+    const data = newSampleArray(kind, numSamples * width);
+    if (kind === 'u8') (data as Uint8Array).fill(128);
+    return { data, offset: 0, stride: width };
+  });
+  const { sampleFmt, sampleRate } = link;
+  return { sampleFmt, sampleRate, numChannels, numSamples, planes, pts };
+}

@@ -1,0 +1,69 @@
+/** `hflip` and `vflip`: pictures mirrored. Upside down is a view with rows in the other order. */
+import type { VideoFrame } from '../../frames/frame.ts';
+import { pixFmtInfo, planeHeight, planeWidth } from '../../frames/pixel-format.ts';
+import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
+import { newPicture, picture, type Samples } from './picture-work.ts';
+
+/** Mirrors left and right. */
+export const HFLIP: FilterDefinition = {
+  name: 'hflip',
+  description: 'mirrors pictures left and right',
+  options: [],
+  inputs: VIDEO_PAD,
+  outputs: VIDEO_PAD,
+  timeline: true,
+  open: (setup) => ({
+    push: (_, frame) => setup.emit(0, mirrored(picture(frame))),
+  }),
+};
+
+/** Mirrors top and bottom. */
+export const VFLIP: FilterDefinition = {
+  ...HFLIP,
+  name: 'vflip',
+  description: 'mirrors pictures top and bottom',
+  open: (setup) => ({
+    push: (_, frame) => setup.emit(0, upsideDown(picture(frame))),
+  }),
+};
+
+function upsideDown(frame: VideoFrame): VideoFrame {
+  const info = pixFmtInfo(frame.pixFmt);
+  const planes = frame.planes.map((plane, p) => ({
+    ...plane,
+    offset: plane.offset + (planeHeight(info, p, frame.height) - 1) * plane.stride,
+    stride: -plane.stride,
+  }));
+  return { ...frame, planes };
+}
+
+function mirrored(frame: VideoFrame): VideoFrame {
+  const info = pixFmtInfo(frame.pixFmt);
+  const out = newPicture(frame.pixFmt, frame.width, frame.height, frame.pts);
+  frame.planes.forEach((plane, p) => {
+    const target = out.planes[p]!;
+    const step = info.samplesPerPixel[p]!;
+    const width = planeWidth(info, p, frame.width);
+    const rows = planeHeight(info, p, frame.height);
+    for (let row = 0; row < rows; row++) {
+      const from = plane.offset + row * plane.stride;
+      const to = target.offset + row * target.stride;
+      mirrorRow(plane.data as Samples, from, target.data as Samples, to, width, step);
+    }
+  });
+  return out;
+}
+
+function mirrorRow(
+  source: Samples,
+  from: number,
+  target: Samples,
+  to: number,
+  width: number,
+  step: number,
+): void {
+  let q = to + (width - 1) * step;
+  for (let p = from; p < from + width * step; p += step, q -= step) {
+    for (let i = 0; i < step; i++) target[q + i] = source[p + i]!;
+  }
+}

@@ -1,0 +1,118 @@
+/** `mergeplanes`: planes of several pictures as one picture. */
+import type { Plane } from '../../frames/frame.ts';
+import {
+  ALL_PIX_FMTS,
+  type PixFmt,
+  pixFmtInfo,
+  planeHeight,
+  planeWidth,
+} from '../../frames/pixel-format.ts';
+import { type FilterDefinition, type PadFormats, VIDEO_PAD } from '../filter.ts';
+import { commonTimeBase, equalInputs, FrameSync } from '../graph/frame-sync.ts';
+import type { OptionValues } from '../options.ts';
+import { picture, videoLink } from './picture-work.ts';
+
+/** Formats with one sample of one component in each pixel of a plane. */
+const PLANAR: readonly PixFmt[] = ALL_PIX_FMTS.filter((name) =>
+  pixFmtInfo(name).samplesPerPixel.every((samples) => samples === 1),
+);
+
+interface Origin {
+  readonly input: number;
+  readonly plane: number;
+}
+
+/** Where each plane of the result comes from: hexadecimal digits input and plane, four times. */
+function originsOf(options: OptionValues): Origin[] {
+  const mapping = options.number('mapping');
+  const info = pixFmtInfo(options.pixFmt('format')!);
+  const origins = Array.from({ length: 4 }, (_, p) => ({
+    input: (mapping >> (28 - p * 8)) & 15,
+    plane: (mapping >> (24 - p * 8)) & 15,
+  }));
+  for (const { input, plane } of origins) {
+    if (input > 3 || plane > 3) {
+      throw options.error('mapping', `got input ${input}, plane ${plane}, allowed are 0..3`);
+    }
+  }
+  return origins.slice(0, info.samplesPerPixel.length);
+}
+
+/** Puts planes together. */
+export const MERGEPLANES: FilterDefinition = {
+  name: 'mergeplanes',
+  description: 'puts planes of several pictures together as one',
+  options: [
+    {
+      name: 'mapping',
+      kind: 'integer',
+      default: '0',
+      min: 0,
+      max: 0x33333333,
+      description: '0xIPIPIPIP: input and plane for each plane of the result',
+    },
+    {
+      name: 'format',
+      kind: 'pixFmt',
+      default: 'yuva444p',
+      description: 'pixel format of the result',
+    },
+  ],
+  inputs: (options) =>
+    Array.from(
+      { length: Math.max(...originsOf(options).map(({ input }) => input)) + 1 },
+      (_, i) => ({
+        name: `in${i}`,
+        kind: 'video',
+      }),
+    ),
+  outputs: VIDEO_PAD,
+  formats(options) {
+    const format = options.pixFmt('format')!;
+    const depth = pixFmtInfo(format).bitDepth;
+    const allowed = PLANAR.filter((name) => pixFmtInfo(name).bitDepth === depth);
+    const inputs = Math.max(...originsOf(options).map(({ input }) => input)) + 1;
+    return {
+      inputs: Array.from(
+        { length: inputs },
+        (): PadFormats => ({ kind: 'video', pixFmts: { allowed } }),
+      ),
+      outputs: [{ kind: 'video', pixFmts: { allowed: [format] } }],
+    };
+  },
+  open(setup) {
+    const { options } = setup;
+    const links = setup.inputs.map(videoLink);
+    const pixFmt = options.pixFmt('format')!;
+    const info = pixFmtInfo(pixFmt);
+    const origins = originsOf(options);
+    const { width, height } = links[0]!;
+    origins.forEach(({ input, plane }, p) => {
+      const link = links[input]!;
+      const from = pixFmtInfo(link.pixFmt);
+      const has = from.samplesPerPixel.length;
+      if (plane >= has)
+        throw options.error('mapping', `input ${input} (${link.pixFmt}) has no plane ${plane}`);
+      const size = `${planeWidth(from, plane, link.width)}x${planeHeight(from, plane, link.height)}`;
+      const needed = `${planeWidth(info, p, width)}x${planeHeight(info, p, height)}`;
+      if (size !== needed) {
+        throw options.filterError(
+          `plane ${p} of the result is ${needed}, plane ${plane} of input ${input} is ${size}`,
+        );
+      }
+    });
+    const timeBase = commonTimeBase(links.map((link) => link.timeBase));
+    const sync = new FrameSync(setup, equalInputs(links.length, false), timeBase, (frames, pts) => {
+      const planes: Plane[] = origins.map(
+        ({ input, plane }) => picture(frames[input]!).planes[plane]!,
+      );
+      setup.emit(0, { pixFmt, width, height, planes, pts });
+    });
+    return {
+      outputs: [{ ...links[0]!, pixFmt, timeBase }],
+      push: sync.push.bind(sync),
+      end: sync.end.bind(sync),
+      wants: sync.wants.bind(sync),
+    };
+  },
+};

@@ -24,6 +24,8 @@ export interface PadDefinition {
 /** Values that a pad takes: null takes all. Pads that share one object are given the same value. */
 export interface FormatSet<T> {
   readonly allowed: readonly T[] | null;
+  /** What is converted to where none of them comes in; by default what loses least. */
+  readonly convertTo?: T;
 }
 
 /** What a picture pad takes. */

@@ -159,10 +159,9 @@ export function closedDescription(entry: SuiteGraph): string {
 /** Runs a graph of the suite. */
 export function runSuiteGraph(entry: SuiteGraph, inputs: SuiteInputs): RunOutput[] {
   const graph = new FilterGraph(closedDescription(entry));
-  const counts = { video: 0, audio: 0 };
   (entry.inputs ?? []).forEach(({ kind }, i) => {
     const key = `${kind === 'video' ? '' : 'a'}buffer@src${i}`;
-    graph.addFrames(inputs.frames(kind, counts[kind]++), {
+    graph.addFrames(inputs.frames(kind, i), {
       key,
       duration: kind === 'video' ? 1 : 0,
     });
@@ -226,12 +225,7 @@ export function differences(entry: SuiteGraph, outputs: readonly RunOutput[]): s
 }
 
 /** ffmpeg's own samples at the first sink, for a ratio of signal to difference. */
-export function ffmpegSamples(
-  entry: SuiteGraph,
-  inputs: SuiteInputs,
-  files: readonly string[],
-): Uint8Array {
-  void inputs;
+export function ffmpegSamples(entry: SuiteGraph, files: readonly string[]): Uint8Array {
   const expected = entry.out![0]!;
   const args = files.flatMap((path) =>
     path.endsWith('.yuv')
@@ -239,9 +233,7 @@ export function ffmpegSamples(
       : ['-f', 's16le', '-ar', '44100', '-ac', '2', '-i', path],
   );
   let text = entry.linked!;
-  const counts = { video: 0, audio: 0 };
   (entry.inputs ?? []).forEach(({ kind }, i) => {
-    counts[kind]++;
     text = text.replaceAll(`[src${i}]`, kind === 'video' ? `[v${i}]` : `[a${i}]`);
   });
   const chains = (entry.inputs ?? []).map(({ kind }, i) =>
@@ -260,7 +252,7 @@ export function ffmpegSamples(
   const maps = entry.out!.flatMap((_, i) =>
     i === 0 ? ['-map', '[dst0]', '-f', format, '-'] : ['-map', `[dst${i}]`, '-f', 'null', '-'],
   );
-  return runFfmpeg([...args, '-filter_complex', graph, ...maps], undefined, {
+  return runFfmpeg([...args, '-vsync', '0', '-filter_complex', graph, ...maps], undefined, {
     allowWarnings: true,
   });
 }

@@ -88,6 +88,14 @@ class Builder {
   }
 
   build(graph: FilterGraphText): GraphNode[] {
+    if (graph.openQuote !== undefined) {
+      throw new FilterGraphError(
+        'filterGraph',
+        'a quote is not closed',
+        graph.openQuote,
+        "write \\' for a quote that is part of the text",
+      );
+    }
     let end = 0;
     for (const chain of graph.chains) {
       let before: OpenPad[] = [];

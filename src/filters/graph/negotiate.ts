@@ -26,10 +26,13 @@ export interface InsertedConverter {
 /** Values that some pads must agree on: all sets that were merged point to one. */
 class Cell<T> {
   allowed: readonly T[] | null;
+  /** What is converted to where none comes in; undefined if nobody says. */
+  convertTo: T | undefined;
   private parent: Cell<T> | undefined;
 
-  constructor(allowed: readonly T[] | null) {
+  constructor(allowed: readonly T[] | null, convertTo?: T) {
     this.allowed = allowed;
+    this.convertTo = convertTo;
   }
 
   root(): Cell<T> {
@@ -51,6 +54,7 @@ class Cell<T> {
     const a = this.root();
     const b = other.root();
     a.allowed = allowed;
+    a.convertTo ??= b.convertTo;
     if (a !== b) b.parent = a;
   }
 }
@@ -128,7 +132,7 @@ class Negotiator {
     const cellOf = <T>(set: FormatSet<T>): Cell<T> => {
       let cell = cells.get(set);
       if (cell === undefined) {
-        cell = new Cell<unknown>(set.allowed);
+        cell = new Cell<unknown>(set.allowed, set.convertTo);
         cells.set(set, cell);
       }
       return cell as Cell<T>;
@@ -285,7 +289,7 @@ function settleLike(cells: Cells, reference: Cells): void {
   if (cells.kind === 'video') {
     const cell = cells.pixFmts.root();
     const from = reference.pixFmts.root().allowed![0]!;
-    cell.allowed = [cell.allowed === null ? from : bestPixFmt(from, cell.allowed)];
+    cell.allowed = [cell.allowed === null ? from : pickPixFmt(cell, from, cell.allowed)];
     return;
   }
   const formats = cells.sampleFmts.root();
@@ -297,6 +301,14 @@ function settleLike(cells: Cells, reference: Cells): void {
   const layouts = cells.layouts.root();
   const layout = reference.layouts.root().allowed![0]!;
   layouts.allowed = [layouts.allowed === null ? layout : bestLayout(layout, layouts.allowed)];
+}
+
+function pickPixFmt(cell: Cell<PixFmt>, from: PixFmt, allowed: readonly PixFmt[]): PixFmt {
+  const { convertTo } = cell;
+  if (convertTo === undefined || allowed.includes(from) || !allowed.includes(convertTo)) {
+    return bestPixFmt(from, allowed);
+  }
+  return convertTo;
 }
 
 function settled(cells: Cells): NegotiatedFormat {

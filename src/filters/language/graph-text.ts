@@ -66,6 +66,8 @@ export interface FilterGraphText {
   readonly chains: readonly (readonly FilterText[])[];
   /** The head as it was written. */
   readonly head?: string;
+  /** Index in the text of a quote that is not closed. It can be read (the quote runs to the end), but not be set up. */
+  readonly openQuote?: number;
 }
 
 const MAX_LENGTH = 1 << 20;
@@ -82,16 +84,21 @@ export function parseFilterGraph(text: string): FilterGraphText {
   const source = locate(text);
   const { scaleFlags, head, next } = readHead(text);
   const chains: FilterText[][] = [[]];
+  const quotes: number[] = [];
   let index = next;
   for (;;) {
-    const { filter, next: after } = readFilter(source, index);
+    const { filter, next: after } = readFilter(source, index, quotes, chains.at(-1)!.at(-1));
     chains.at(-1)!.push(filter);
     if (after === text.length) break;
     if (text[after] === ';') chains.push([]);
     else if (text[after] !== ',') throw strayText(text, after);
     index = after + 1;
   }
-  return { ...(scaleFlags === undefined ? {} : { scaleFlags, head: head! }), chains };
+  return {
+    ...(scaleFlags === undefined ? {} : { scaleFlags, head: head! }),
+    ...(quotes.length === 0 ? {} : { openQuote: quotes[0]! }),
+    chains,
+  };
 }
 
 function strayText(text: string, at: number): FilterGraphError {
@@ -114,19 +121,26 @@ function readHead(text: string) {
   return { scaleFlags, head: text.slice(0, end + 1), next: end + 1 };
 }
 
-function readFilter(source: Located, from: number): { filter: FilterText; next: number } {
+/** Reads one filter; `quotes` gathers where quotes are not closed, `before` is the filter before it in its chain. */
+function readFilter(
+  source: Located,
+  from: number,
+  quotes: number[] = [],
+  before?: FilterText,
+): { filter: FilterText; next: number } {
   const { text } = source;
   const inputs = readLabels(source, skipSpace(text, from));
   const nameToken = readToken(source, inputs.next, '=,;[');
   const at = nameToken.at[0]!;
-  const { name, instance } = checkName(source, inputs.next, nameToken);
+  const { name, instance } = checkName(source, inputs.next, nameToken, before);
   let next = nameToken.next;
   let options: OptionText[] = [];
   let optionsText: string | undefined;
   if (text[next] === '=') {
     const token = readToken(source, next + 1, '[],;');
     optionsText = text.slice(next + 1, token.next);
-    options = readOptions(token);
+    if (token.openQuote !== undefined) quotes.push(token.openQuote);
+    options = readOptions(token, quotes);
     next = token.next;
   }
   const outputs = readLabels(source, skipSpace(text, next));
@@ -167,14 +181,24 @@ function readLabels(source: Located, from: number): { labels: LabelText[]; next:
 
 const NAME = /^[A-Za-z0-9_]+$/;
 
-function checkName(source: Located, from: number, token: Token) {
+function checkName(source: Located, from: number, token: Token, before: FilterText | undefined) {
   const at = token.at[0]!;
   if (token.text === '') {
     throw new FilterGraphError('filterGraph', 'the name of a filter is missing', at);
   }
   const mark = token.text.indexOf('@');
   const name = mark < 0 ? token.text : token.text.slice(0, mark);
-  if (!NAME.test(name)) throw badName(source, from, token, name);
+  if (!NAME.test(name)) {
+    if (before !== undefined && before.at !== undefined && hasOpenParenthesis(before)) {
+      throw new FilterGraphError(
+        'filterGraph',
+        `the options of ${before.name} end within parentheses`,
+        before.end ?? at,
+        'a "," in an expression is written \\, or the whole value in quotes',
+      );
+    }
+    throw badName(source, from, token, name);
+  }
   if (mark < 0) return { name };
   const instance = token.text.slice(mark + 1);
   if (instance === '') {
@@ -185,6 +209,11 @@ function checkName(source: Located, from: number, token: Token) {
     );
   }
   return { name, instance };
+}
+
+/** Whether a value of the filter opens more parentheses than it closes. */
+function hasOpenParenthesis({ options }: FilterText): boolean {
+  return options.some(({ value }) => value.split('(').length > value.split(')').length);
 }
 
 /** Why a name cannot be one: most often more than the name stands there. */
@@ -232,13 +261,14 @@ function badName(source: Located, from: number, token: Token, name: string): Fil
 const KEY = /^[ \n\t\r]*([A-Za-z0-9_-]+)[ \n\t\r]*=/;
 
 /** The options of a filter, out of what follows its `=` after the graph's level of quotes was taken off. */
-function readOptions(source: Located): OptionText[] {
+function readOptions(source: Located, quotes: number[]): OptionText[] {
   const options: OptionText[] = [];
   let index = 0;
   while (index < source.text.length) {
     const key = KEY.exec(source.text.slice(index, index + 300));
     const keyStart = skipSpace(source.text, index);
     const token = readToken(source, index + (key === null ? 0 : key[0].length), ':');
+    if (token.openQuote !== undefined) quotes.push(token.openQuote);
     const value = { value: token.text, valueAt: token.at };
     if (key === null) options.push(value);
     else {

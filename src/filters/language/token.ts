@@ -3,7 +3,6 @@
  * off once more (the graph, then the options of a filter, then some values), and every character remembers where in the graph
  * it was written, so that an error can point at it.
  */
-import { FilterGraphError } from '../graph-error.ts';
 
 /** Characters and the position of each in the graph's text; `at` has one entry more: where the text ends. */
 export interface Located {
@@ -14,6 +13,8 @@ export interface Located {
 /** A token, and the index in the text it was read from at which reading goes on. */
 export interface Token extends Located {
   readonly next: number;
+  /** Where in the graph a quote stands that is not closed; it runs to the end of the text. */
+  readonly openQuote?: number;
 }
 
 /** The graph's text itself: every character is where it is. */
@@ -43,7 +44,7 @@ export function skipSpace(text: string, from: number): number {
 /**
  * Reads from `from` up to one of `terminators` that stands bare, and takes one level of quoting off: between single quotes
  * everything stands for itself; a backslash makes the next character stand for itself. White space around is dropped unless it is
- * quoted. Throws `FilterGraphError` if a quote is not closed.
+ * quoted.
  */
 export function readToken(source: Located, from: number, terminators: string): Token {
   const { text, at } = source;
@@ -51,6 +52,7 @@ export function readToken(source: Located, from: number, terminators: string): T
   let value = '';
   const places: number[] = [];
   let kept = 0;
+  let openQuote: number | undefined;
   while (index < text.length && !terminators.includes(text[index]!)) {
     const char = text[index]!;
     if (char === '\\' && index + 1 < text.length) {
@@ -60,19 +62,13 @@ export function readToken(source: Located, from: number, terminators: string): T
       kept = value.length;
     } else if (char === "'") {
       const close = text.indexOf("'", index + 1);
-      if (close < 0) {
-        throw new FilterGraphError(
-          'filterGraph',
-          'a quote is not closed',
-          at[index]!,
-          "write \\' for a quote that is part of the text",
-        );
-      }
-      for (let i = index + 1; i < close; i++) {
+      if (close < 0) openQuote ??= at[index]!;
+      const end = close < 0 ? text.length : close;
+      for (let i = index + 1; i < end; i++) {
         value += text[i];
         places.push(at[i]!);
       }
-      index = close + 1;
+      index = Math.min(end + 1, text.length);
       kept = value.length;
     } else {
       value += char;
@@ -83,7 +79,8 @@ export function readToken(source: Located, from: number, terminators: string): T
   }
   places.length = kept;
   places.push(kept > 0 ? places[kept - 1]! + 1 : at[index]!);
-  return { text: value.slice(0, kept), at: places, next: index };
+  const token = { text: value.slice(0, kept), at: places, next: index };
+  return openQuote === undefined ? token : { ...token, openQuote };
 }
 
 /** `value` written so that `readToken` with these terminators gives it back; as it is where that is enough. */

@@ -23,6 +23,9 @@ export interface PlaneShape {
   readonly toHeight: number;
   /** 1, or 4 for packed pixels. */
   readonly channels: 1 | 4;
+  /** Where in their steps samples lie, across and down: of the input and of the output; 0.5 is the middle, the default. */
+  readonly siteX?: readonly [input: number, output: number];
+  readonly siteY?: readonly [input: number, output: number];
 }
 
 const align = (bytes: number): number => (bytes + 15) & ~15;
@@ -61,8 +64,8 @@ export class LineScaler {
 
   constructor(shape: PlaneShape, kernel: ScaleKernel) {
     this.shape = shape;
-    this.across = filterBank(kernel, shape.fromWidth, shape.toWidth);
-    this.down = filterBank(kernel, shape.fromHeight, shape.toHeight);
+    this.across = filterBank(kernel, shape.fromWidth, shape.toWidth, shape.siteX);
+    this.down = filterBank(kernel, shape.fromHeight, shape.toHeight, shape.siteY);
     const { taps } = this.across;
     this.rowTaps = shape.channels === 4 ? (taps + 1) & ~1 : taps <= 4 ? 4 : (taps + 7) & ~7;
     this.columnTaps = (this.down.taps + 1) & ~1;

@@ -24,6 +24,8 @@ export interface PictureSide {
   readonly matrix?: number | undefined;
   /** By default what the format says. */
   readonly fullRange?: boolean | undefined;
+  /** Where chroma samples lie in their blocks, across and down, 0..1; by default in the middle. */
+  readonly chromaSite?: readonly [x: number, y: number];
 }
 
 /** How to convert. */
@@ -64,7 +66,8 @@ export function createPictureScaler(
   const [a, b] = [sideOf(from), sideOf(to)];
   const sameSize = a.width === b.width && a.height === b.height;
   const sameRange = a.info.fullRange === b.info.fullRange;
-  if (a.pixFmt === b.pixFmt && sameSize && sameRange) {
+  const sameSite = String(a.chromaSite ?? MIDDLE) === String(b.chromaSite ?? MIDDLE);
+  if (a.pixFmt === b.pixFmt && sameSize && sameRange && sameSite) {
     return createPictureConverter({
       from: a.pixFmt,
       to: b.pixFmt,
@@ -96,6 +99,8 @@ function componentScalers(
   return scalers;
 }
 
+const MIDDLE = [0.5, 0.5] as const;
+
 const samplePlane = (component: Component): SamplePlane =>
   component as Component & { data: Uint8Array };
 
@@ -110,14 +115,19 @@ function planar(a: Side, b: Side, method: ScaleMethod): PictureScaler {
   for (const [c, origin] of origins.entries()) {
     if (typeof origin !== 'number') continue;
     const [p, q] = [from[origin]!, to[c]!];
+    const isChroma = b.info.model === 'yuv' && (c === 1 || c === 2);
+    const [fromSite, toSite] = [a, b].map(
+      (side) => (isChroma ? side.chromaSite : undefined) ?? MIDDLE,
+    );
     shapes.push({
       fromWidth: p.width,
       fromHeight: p.height,
       toWidth: q.width,
       toHeight: q.height,
       channels: 1,
+      siteX: [fromSite![0], toSite![0]],
+      siteY: [fromSite![1], toSite![1]],
     });
-    const isChroma = b.info.model === 'yuv' && (c === 1 || c === 2);
     kernels.push(isChroma ? (method.chromaKernel ?? method.kernel) : method.kernel);
     used.push(c);
   }
@@ -130,7 +140,11 @@ function planar(a: Side, b: Side, method: ScaleMethod): PictureScaler {
       const shape = shapes[i]!;
       const input = samplePlane(inputs[origins[c] as number]!);
       const output = samplePlane(outputs[c]!);
-      const same = shape.fromWidth === shape.toWidth && shape.fromHeight === shape.toHeight;
+      const same =
+        shape.fromWidth === shape.toWidth &&
+        shape.fromHeight === shape.toHeight &&
+        shape.siteX![0] === shape.siteX![1] &&
+        shape.siteY![0] === shape.siteY![1];
       if (same) copyComponent(input, output, shape.toWidth, shape.toHeight);
       else scalers[i]!.scale(input, output);
       const table = tables[c];
@@ -225,12 +239,12 @@ function toRgb(a: Side, b: Side, method: ScaleMethod, sameSize: boolean): Pictur
   }
   const [kr, kb] = lumaWeights('scale.matrix', a.matrix ?? 6);
   const matrix = inverseMatrix(kr, kb, codeRange(a.info.fullRange));
-  const direct =
-    sameSize &&
-    method.fullChroma !== true &&
-    (method.accurate !== true || a.info.chromaShiftY === 0);
-  if (direct) return (source, target) => yuvPictureToRgb(source, target, matrix);
-  const full = method.fullChroma === true || a.info.chromaShiftX === 0;
+  // Planar RGB is made with all chroma, as in swscale.
+  const fullChroma = method.fullChroma === true || b.info.order === undefined;
+  const exact = method.accurate === true || fullChroma;
+  const direct = sameSize && !fullChroma && (method.accurate !== true || a.info.chromaShiftY === 0);
+  if (direct) return (source, target) => yuvPictureToRgb(source, target, matrix, exact);
+  const full = fullChroma || a.info.chromaShiftX === 0;
   const base = full ? 'yuv444p' : 'yuv422p';
   const middleFmt: PixFmt = hasAlpha(a.info) ? (full ? 'yuva444p' : 'yuva422p') : base;
   const info = { ...pixFmtInfo(middleFmt), fullRange: a.info.fullRange };
@@ -238,7 +252,7 @@ function toRgb(a: Side, b: Side, method: ScaleMethod, sameSize: boolean): Pictur
   const scale = planar(a, { ...b, pixFmt: middleFmt, info }, method);
   return (source, target) => {
     scale(source, middle);
-    yuvPictureToRgb(middle, target, matrix);
+    yuvPictureToRgb(middle, target, matrix, exact);
   };
 }
 

@@ -41,6 +41,47 @@ export function yuvRowToRgbRow(
   }
 }
 
+/**
+ * The same as swscale's vector code does it: samples times 8, coefficients in 1/8192, every product cut to its upper 16 bits before
+ * the sum. It is up to two steps darker than the exact sum; pictures of a graph are those of ffmpeg.
+ */
+export function yuvRowToRgbRowFast(
+  luma: Uint8Array,
+  y0: number,
+  cb: Uint8Array,
+  cbAt: number,
+  cr: Uint8Array,
+  crAt: number,
+  chromaStep: number,
+  shift: number,
+  out: Uint8Array,
+  r: number,
+  g: number,
+  b: number,
+  step: number,
+  width: number,
+  m: InverseMatrix,
+): void {
+  const scale = (m.luma + 4) >> 3;
+  const rcr = (m.rcr + 4) >> 3;
+  const gcb = (m.gcb + 4) >> 3;
+  const gcr = (m.gcr + 4) >> 3;
+  const bcb = (m.bcb + 4) >> 3;
+  for (let x = 0; x < width; x++) {
+    const c = (x >> shift) * chromaStep;
+    const u = (cb[cbAt + c]! - 128) << 3;
+    const v = (cr[crAt + c]! - 128) << 3;
+    const y = (((luma[y0 + x]! - m.lumaOffset) << 3) * scale) >> 16;
+    const red = y + ((rcr * v) >> 16);
+    const green = y + ((gcb * u) >> 16) + ((gcr * v) >> 16);
+    const blue = y + ((bcb * u) >> 16);
+    const at = x * step;
+    out[r + at] = red < 0 ? 0 : red > 255 ? 255 : red;
+    out[g + at] = green < 0 ? 0 : green > 255 ? 255 : green;
+    out[b + at] = blue < 0 ? 0 : blue > 255 ? 255 : blue;
+  }
+}
+
 /** Luma of a row of RGB. */
 export function rgbRowToLuma(
   data: Uint8Array,

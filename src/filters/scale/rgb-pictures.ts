@@ -3,7 +3,7 @@ import type { ForwardMatrix, InverseMatrix } from '../../frames/color-matrix.ts'
 import type { VideoFrame } from '../../frames/frame.ts';
 import { type PixFmtInfo, planeHeight, planeWidth } from '../../frames/pixel-format.ts';
 import { type Component, componentsOf } from '../video/picture-work.ts';
-import { rgbRowToChroma, rgbRowToLuma, yuvRowToRgbRow } from './rgb-chroma.ts';
+import { rgbRowToChroma, rgbRowToLuma, yuvRowToRgbRow, yuvRowToRgbRowFast } from './rgb-chroma.ts';
 import { blendLines } from './row-kernels.ts';
 import { filterBank, type ScaleKernel, wholeWeights } from './weights.ts';
 
@@ -11,18 +11,23 @@ type Bytes = Component & { readonly data: Uint8Array };
 
 const bytesOf = (frame: VideoFrame): Bytes[] => componentsOf(frame) as Bytes[];
 
-/** Y'CbCr, with chroma in blocks of up to 2x2, as RGB of the same size. Opacity goes along, or is full. */
+/**
+ * Y'CbCr, with chroma in blocks of up to 2x2, as RGB of the same size. Opacity goes along, or is full.
+ * @param exact whether products are summed before they are cut to 8 bits
+ */
 export function yuvPictureToRgb(
   source: VideoFrame,
   target: VideoFrame,
   matrix: InverseMatrix,
+  exact: boolean,
 ): void {
+  const convertRow = exact ? yuvRowToRgbRow : yuvRowToRgbRowFast;
   const [luma, cb, cr, alphaIn] = bytesOf(source) as [Bytes, Bytes, Bytes, Bytes | undefined];
   const [r, g, b, alphaOut] = bytesOf(target) as [Bytes, Bytes, Bytes, Bytes | undefined];
   const { width, height } = target;
   for (let y = 0; y < height; y++) {
     const chroma = (y >> cb.shiftY) * cb.stride;
-    yuvRowToRgbRow(
+    convertRow(
       luma.data,
       luma.offset + y * luma.stride,
       cb.data,

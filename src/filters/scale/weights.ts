@@ -57,13 +57,29 @@ function kernelOf(kernel: ScaleKernel): readonly [support: number, value: (x: nu
   }
 }
 
-/** The weights that make `output` samples of `input` ones. */
-export function filterBank(kernel: ScaleKernel, input: number, output: number): FilterBank {
+/**
+ * The weights that make `output` samples of `input` ones.
+ * @param site where in its step a sample of the input lies, and one of the output: 0.5 is its middle
+ */
+export function filterBank(
+  kernel: ScaleKernel,
+  input: number,
+  output: number,
+  site: readonly [input: number, output: number] = [0.5, 0.5],
+): FilterBank {
   const ratio = input / output;
+  const isSame = input === output && site[0] === site[1];
+  // The nearest sample is found with swscale's step, 16 bits after the point: it decides where two are equally near.
+  const step = Math.round(ratio * 65536);
   const rows: { first: number; weights: number[] }[] = [];
   for (let i = 0; i < output; i++) {
-    const center = (i + 0.5) * ratio - 0.5;
-    rows.push(foldEdges(rawWeights(kernel, center, ratio, input === output), input));
+    const center = (i + site[1]) * ratio - site[0];
+    const nearest = Math.floor((i * step + step * site[1]) / 65536 + 0.5 - site[0]);
+    const row =
+      isSame || kernel.kind === 'neighbor'
+        ? { first: isSame ? i : nearest, weights: [1] }
+        : rawWeights(kernel, center, ratio);
+    rows.push(foldEdges(row, input));
   }
   const taps = Math.max(...rows.map(({ weights }) => weights.length));
   const start = new Int32Array(output);
@@ -79,11 +95,7 @@ export function filterBank(kernel: ScaleKernel, input: number, output: number): 
   return { taps, start, weights };
 }
 
-function rawWeights(kernel: ScaleKernel, center: number, ratio: number, isSame: boolean) {
-  if (isSame || kernel.kind === 'neighbor') {
-    const nearest = isSame ? Math.round(center) : Math.floor(center + 0.5);
-    return { first: nearest, weights: [1] };
-  }
+function rawWeights(kernel: ScaleKernel, center: number, ratio: number) {
   const stretch = Math.max(1, ratio);
   const isBox = kernel.kind === 'area' && ratio > 1;
   const [support, value] = kernelOf(kernel);

@@ -158,8 +158,8 @@ export function colorSamples(color: Color, info: PixFmtInfo): number[] {
   const alpha = hasAlpha(info) ? [a * scale] : [];
   if (info.model === 'rgb') return [r * scale, g * scale, b * scale, ...alpha];
   const luma = 0.299 * r + 0.587 * g + 0.114 * b;
-  if (info.model === 'gray')
-    return [swapped(info, Math.round((luma * (2 ** info.bitDepth - 1)) / 255))];
+  // Black on gray is 16 in ffmpeg, which draws on gray as on luma.
+  if (info.model === 'gray') return [swapped(info, Math.round((luma * (219 / 255) + 16) * scale))];
   const [black, span, chroma] = info.fullRange ? [0, 1, 1] : [16, 219 / 255, 224 / 255];
   const limit = 2 ** info.bitDepth - 1;
   const difference = (value: number, weight: number) =>

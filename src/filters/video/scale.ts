@@ -1,11 +1,12 @@
 /** `scale`: another size, another pixel format. Sizes are expressions; -n keeps the shape, with a size that n divides. */
 import { type Rational, reduced } from '../../base/rational.ts';
 import { colorNames, requireColorCode } from '../../frames/color-names.ts';
+import type { VideoFrame } from '../../frames/frame.ts';
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { MAX_SIZE } from '../ends/buffer.ts';
 import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../filter.ts';
 import { approximate, parseSize } from '../language/values.ts';
-import type { OptionValues } from '../options.ts';
+import type { OptionDefinition, OptionValues } from '../options.ts';
 import {
   createPictureScaler,
   type PictureScaler,
@@ -78,7 +79,7 @@ export const SCALE: FilterDefinition = {
       kind: 'boolean',
       default: '0',
       choices: { '-1': -1 },
-      description: 'has no effect: frames are whole pictures',
+      description: 'scale the rows of the two fields apart',
     },
     { name: 'size', aliases: ['s'], kind: 'string', default: '', description: 'width and height' },
     {
@@ -102,6 +103,16 @@ export const SCALE: FilterDefinition = {
       choices: RANGES,
       description: 'range of the output',
     },
+    ...['in_v_chr_pos', 'in_h_chr_pos', 'out_v_chr_pos', 'out_h_chr_pos'].map(
+      (name): OptionDefinition => ({
+        name,
+        kind: 'integer',
+        default: '-513',
+        min: -513,
+        max: 512,
+        description: 'place of chroma in 1/256 of a luma sample; -513 in the middle',
+      }),
+    ),
     {
       name: 'force_original_aspect_ratio',
       kind: 'choice',
@@ -144,20 +155,22 @@ export const SCALE: FilterDefinition = {
     const inRange = rangeOf(options, 'in_range') ?? link.fullRange;
     const outRange =
       rangeOf(options, 'out_range') ?? (pixFmt === link.pixFmt ? inRange : undefined);
-    const to = { pixFmt, width, height, matrix: outMatrix, fullRange: outRange };
+    const interlaced = options.boolean('interl');
+    const chromaIn = siteOf(options, 'in', link.pixFmt);
+    const to = {
+      ...{ pixFmt, width, matrix: outMatrix, fullRange: outRange },
+      chromaSite: siteOf(options, 'out', pixFmt),
+    };
     const scalers = new Map<string, PictureScaler>();
-    const scalerFor = (fromWidth: number, fromHeight: number): PictureScaler => {
-      const key = `${fromWidth}x${fromHeight}`;
+    const scalerFor = (fromWidth: number, fromHeight: number, toHeight: number): PictureScaler => {
+      const key = `${fromWidth}x${fromHeight}:${toHeight}`;
       let scaler = scalers.get(key);
       if (scaler === undefined) {
         const from = {
-          pixFmt: link.pixFmt,
-          width: fromWidth,
-          height: fromHeight,
-          matrix: inMatrix,
-          fullRange: inRange,
+          ...{ pixFmt: link.pixFmt, width: fromWidth, height: fromHeight },
+          ...{ matrix: inMatrix, fullRange: inRange, chromaSite: chromaIn },
         };
-        scaler = createPictureScaler(from, to, method);
+        scaler = createPictureScaler(from, { ...to, height: toHeight }, method);
         scalers.set(key, scaler);
       }
       return scaler;
@@ -172,6 +185,7 @@ export const SCALE: FilterDefinition = {
       model === 'yuv'
         ? { matrix: outMatrix, fullRange: outRange }
         : { matrix: undefined, fullRange: undefined };
+    // As in swscale, where neither size nor format changes, places of chroma move nothing.
     const sameFormat = pixFmt === link.pixFmt && inRange === outRange;
     return {
       outputs: [
@@ -184,12 +198,45 @@ export const SCALE: FilterDefinition = {
           return;
         }
         const target = newPicture(pixFmt, width, height, source.pts);
-        scalerFor(source.width, source.height)(source, target);
+        if (interlaced) {
+          for (const parity of [0, 1]) {
+            const [from, into] = [fieldOf(source, parity), fieldOf(target, parity)];
+            if (from.height > 0 && into.height > 0)
+              scalerFor(from.width, from.height, into.height)(from, into);
+          }
+        } else scalerFor(source.width, source.height, height)(source, target);
         setup.emit(0, target);
       },
     };
   },
 };
+
+/** Every second row of a picture, from row 0 or 1 on, as a view. */
+function fieldOf(frame: VideoFrame, parity: number): VideoFrame {
+  const planes = frame.planes.map((plane) => ({
+    ...plane,
+    offset: plane.offset + parity * plane.stride,
+    stride: plane.stride * 2,
+  }));
+  return { ...frame, planes, height: (frame.height + 1 - parity) >> 1 };
+}
+
+/** Where chroma lies in its block. */
+function siteOf(
+  options: OptionValues,
+  side: 'in' | 'out',
+  pixFmt: VideoLink['pixFmt'],
+): readonly [number, number] {
+  const info = pixFmtInfo(pixFmt);
+  const place = (name: string, shift: number): number => {
+    const value = options.number(name);
+    return value === -513 ? 0.5 : (value + 128) / 256 / (1 << shift);
+  };
+  return [
+    place(`${side}_h_chr_pos`, info.chromaShiftX),
+    place(`${side}_v_chr_pos`, info.chromaShiftY),
+  ];
+}
 
 /** The size of the output. */
 function sizeOf(

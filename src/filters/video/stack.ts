@@ -147,9 +147,12 @@ export const XSTACK: FilterDefinition = {
   open(setup) {
     const { options } = setup;
     const fill = options.text('fill');
-    const color = fill === 'none' ? parseColor('black') : parseColor(fill);
-    if (color === undefined)
+    // Without a color, samples that no picture covers are 0.
+    if (fill === 'none') return open(setup, readLayout(setup));
+    const color = parseColor(fill);
+    if (color === undefined) {
       throw options.error('fill', `no color is called ${JSON.stringify(fill)}`);
+    }
     const info = pixFmtInfo(videoLink(setup.inputs[0]).pixFmt);
     return open(setup, readLayout(setup), colorSamples(color, info));
   },

@@ -1,0 +1,218 @@
+/**
+ * One picture over another (Porter and Duff, "Compositing digital images", 1984: "over"), in 8 or 10 bits: each sample becomes
+ * main · (1 - a) + over · a. Where chroma is subsampled, its opacity is the mean over its block.
+ */
+import type { VideoFrame } from '../../frames/frame.ts';
+import { pixFmtInfo } from '../../frames/pixel-format.ts';
+import { type Component, componentsOf, type Samples } from './picture-work.ts';
+
+/** Left column and top row, both reached by chroma. */
+export interface Placement {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Draws `over` into `main`. `premultiplied` says that its colors were multiplied by its opacity already. */
+export function composite(
+  main: VideoFrame,
+  over: VideoFrame,
+  at: Placement,
+  premultiplied: boolean,
+): void {
+  const targets = componentsOf(main);
+  const sources = componentsOf(over);
+  const alpha = sources[3];
+  const mainAlpha = targets[3];
+  const { model } = pixFmtInfo(main.pixFmt);
+  for (let c = 0; c < 3; c++) {
+    const [to, from] = [targets[c]!, sources[c]!];
+    const zero = model === 'yuv' && c > 0 ? 128 : 0;
+    overComponent(to, from, alpha, mainAlpha, at, premultiplied, zero);
+  }
+  if (mainAlpha !== undefined && alpha !== undefined) overAlpha(mainAlpha, alpha, at);
+  else if (mainAlpha !== undefined) overOpaque(mainAlpha, at, over.width, over.height);
+}
+
+/** The part of a component that is covered, in its own columns and rows. */
+function covered(to: Component, from: Component, at: Placement) {
+  const left = at.x >> to.shiftX;
+  const top = at.y >> to.shiftY;
+  return {
+    left,
+    top,
+    x0: Math.max(0, -left),
+    y0: Math.max(0, -top),
+    x1: Math.min(from.width, to.width - left),
+    y1: Math.min(from.height, to.height - top),
+  };
+}
+
+function overComponent(
+  to: Component,
+  from: Component,
+  alpha: Component | undefined,
+  mainAlpha: Component | undefined,
+  at: Placement,
+  premultiplied: boolean,
+  zero: number,
+): void {
+  const { left, top, x0, y0, x1, y1 } = covered(to, from, at);
+  if (x0 >= x1) return;
+  const row = new Uint8Array(from.width);
+  for (let y = y0; y < y1; y++) {
+    const p = from.offset + y * from.stride + x0 * from.step;
+    const q = to.offset + (top + y) * to.stride + (left + x0) * to.step;
+    if (alpha === undefined) {
+      copyRow(from.data, p, from.step, to.data, q, to.step, x1 - x0);
+      continue;
+    }
+    opacityRow(alpha, from, y, row);
+    if (mainAlpha !== undefined) shareRow(mainAlpha, to, at, y, x0, x1, row);
+    if (premultiplied) {
+      addRow(
+        from.data as Uint8Array,
+        p,
+        from.step,
+        to.data as Uint8Array,
+        q,
+        to.step,
+        row,
+        x0,
+        x1 - x0,
+        zero,
+      );
+    } else {
+      mixRow(
+        from.data as Uint8Array,
+        p,
+        from.step,
+        to.data as Uint8Array,
+        q,
+        to.step,
+        row,
+        x0,
+        x1 - x0,
+      );
+    }
+  }
+}
+
+function copyRow(
+  from: Samples,
+  p: number,
+  fromStep: number,
+  to: Samples,
+  q: number,
+  toStep: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) to[q + i * toStep] = from[p + i * fromStep]!;
+}
+
+/** Opacity of a row of a component of the second picture: the mean over each sample's block, rounded down. */
+function opacityRow(alpha: Component, from: Component, y: number, row: Uint8Array): void {
+  const { data, offset, stride, step, width, height } = alpha;
+  const { shiftX, shiftY } = from;
+  const first = offset + (y << shiftY) * stride;
+  if (shiftX === 0 && shiftY === 0) {
+    for (let x = 0; x < from.width; x++) row[x] = data[first + x * step]!;
+    return;
+  }
+  const below = shiftY === 1 && (y << 1) + 1 < height ? first + stride : first;
+  for (let x = 0; x < from.width; x++) {
+    const a = (x << shiftX) * step;
+    const b = shiftX === 1 && (x << 1) + 1 < width ? a + step : a;
+    row[x] = (data[first + a]! + data[first + b]! + data[below + a]! + data[below + b]!) >> 2;
+  }
+}
+
+/** Where the first picture has opacity too: the share of the second in what both cover, a / (a + m - a·m). */
+function shareRow(
+  mainAlpha: Component,
+  to: Component,
+  at: Placement,
+  y: number,
+  x0: number,
+  x1: number,
+  row: Uint8Array,
+): void {
+  const { data, offset, stride, step, width, height } = mainAlpha;
+  const { shiftX, shiftY } = to;
+  for (let x = x0; x < x1; x++) {
+    const a = row[x]!;
+    if (a === 0 || a === 255) continue;
+    let sum = 0;
+    let count = 0;
+    for (let dy = 0; dy < 1 << shiftY; dy++) {
+      for (let dx = 0; dx < 1 << shiftX; dx++) {
+        const column = at.x + (x << shiftX) + dx;
+        const line = at.y + (y << shiftY) + dy;
+        if (column >= width || line >= height || column < 0 || line < 0) continue;
+        sum += data[offset + line * stride + column * step]!;
+        count++;
+      }
+    }
+    const m = count === 0 ? 255 : Math.trunc(sum / count);
+    row[x] = Math.trunc((65025 * a) / (255 * (a + m) - a * m) + 0.5);
+  }
+}
+
+function mixRow(
+  from: Uint8Array,
+  p: number,
+  fromStep: number,
+  to: Uint8Array,
+  q: number,
+  toStep: number,
+  alpha: Uint8Array,
+  x: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++, p += fromStep, q += toStep) {
+    const a = alpha[x + i]!;
+    if (a === 0) continue;
+    const sum = to[q]! * (255 - a) + from[p]! * a + 128;
+    to[q] = (sum + (sum >> 8)) >> 8;
+  }
+}
+
+function addRow(
+  from: Uint8Array,
+  p: number,
+  fromStep: number,
+  to: Uint8Array,
+  q: number,
+  toStep: number,
+  alpha: Uint8Array,
+  x: number,
+  count: number,
+  zero: number,
+): void {
+  for (let i = 0; i < count; i++, p += fromStep, q += toStep) {
+    const sum = (to[q]! - zero) * (255 - alpha[x + i]!);
+    const value = Math.round(sum / 255) + from[p]!;
+    to[q] = value < 0 ? 0 : value > 255 ? 255 : value;
+  }
+}
+
+/** Opacity of both together: m + a - a·m. */
+function overAlpha(to: Component, from: Component, at: Placement): void {
+  const { left, top, x0, y0, x1, y1 } = covered(to, from, at);
+  for (let y = y0; y < y1; y++) {
+    for (let x = x0; x < x1; x++) {
+      const q = to.offset + (top + y) * to.stride + (left + x) * to.step;
+      const a = from.data[from.offset + y * from.stride + x * from.step]!;
+      const m = to.data[q]!;
+      to.data[q] = m + Math.trunc(((255 - m) * a + 127) / 255);
+    }
+  }
+}
+
+function overOpaque(to: Component, at: Placement, width: number, height: number): void {
+  const { left, top, x0, y0, x1, y1 } = covered(to, { ...to, width, height }, at);
+  for (let y = y0; y < y1; y++) {
+    for (let x = x0; x < x1; x++) {
+      to.data[to.offset + (top + y) * to.stride + (left + x) * to.step] = 255;
+    }
+  }
+}

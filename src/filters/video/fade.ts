@@ -1,0 +1,145 @@
+/** `fade`: from a color to the picture, or from the picture to a color. */
+import { ALL_PIX_FMTS, hasAlpha, type PixFmt, pixFmtInfo } from '../../frames/pixel-format.ts';
+import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../filter.ts';
+import type { OptionValues } from '../options.ts';
+import {
+  type Component,
+  colorSamples,
+  componentsOf,
+  copyOf,
+  picture,
+  videoLink,
+} from './picture-work.ts';
+
+const EIGHT_BITS = ALL_PIX_FMTS.filter((name) => pixFmtInfo(name).bitDepth === 8);
+const RGB = EIGHT_BITS.filter((name) => pixFmtInfo(name).model === 'rgb');
+
+const isBlack = (options: OptionValues): boolean => {
+  const { r, g, b } = options.color('color');
+  return r === 0 && g === 0 && b === 0;
+};
+
+function formatsFor(options: OptionValues): readonly PixFmt[] {
+  const base = options.boolean('alpha') || isBlack(options) ? EIGHT_BITS : RGB;
+  return options.boolean('alpha') ? base.filter((name) => hasAlpha(pixFmtInfo(name))) : base;
+}
+
+/** Fades in or out. */
+export const FADE: FilterDefinition = {
+  name: 'fade',
+  description: 'fades pictures in from a color, or out to it',
+  options: [
+    {
+      name: 'type',
+      aliases: ['t'],
+      kind: 'choice',
+      default: 'in',
+      choices: { in: 0, out: 1 },
+      description: 'in or out',
+    },
+    {
+      name: 'start_frame',
+      aliases: ['s'],
+      kind: 'integer',
+      default: '0',
+      min: 0,
+      max: 0x7fffffff,
+      description: 'first picture of the fade',
+    },
+    {
+      name: 'nb_frames',
+      aliases: ['n'],
+      kind: 'integer',
+      default: '25',
+      min: 1,
+      max: 0x7fffffff,
+      description: 'pictures of the fade',
+    },
+    { name: 'alpha', kind: 'boolean', default: '0', description: 'fade opacity only' },
+    {
+      name: 'start_time',
+      aliases: ['st'],
+      kind: 'duration',
+      default: '0',
+      min: 0,
+      description: 'time of its beginning',
+    },
+    {
+      name: 'duration',
+      aliases: ['d'],
+      kind: 'duration',
+      default: '0',
+      min: 0,
+      description: 'how long it lasts, instead of nb_frames',
+    },
+    { name: 'color', aliases: ['c'], kind: 'color', default: 'black', description: 'the color' },
+  ],
+  inputs: VIDEO_PAD,
+  outputs: VIDEO_PAD,
+  timeline: true,
+  formats: (options) => samePixFmt(formatsFor(options)),
+  open(setup) {
+    const { options } = setup;
+    const link = videoLink(setup.inputs[0]);
+    const info = pixFmtInfo(link.pixFmt);
+    const levelOf = fadeLevel(options, link.timeBase);
+    const alphaOnly = options.boolean('alpha');
+    const color = colorSamples({ ...options.color('color'), a: alphaOnly ? 0 : 255 }, info);
+    if (info.model === 'gray') color[0] = 0;
+    let n = 0;
+    return {
+      push(_, frame) {
+        const level = levelOf(n++, frame.pts);
+        if (level >= 65535) {
+          setup.emit(0, frame);
+          return;
+        }
+        const out = copyOf(picture(frame));
+        componentsOf(out).forEach((component, c) => {
+          if ((c === 3) === alphaOnly) mix(component, color[c]!, level);
+        });
+        setup.emit(0, out);
+      },
+    };
+  },
+};
+
+/** How much of the picture is left at a frame, 0..65535. */
+function fadeLevel(options: OptionValues, timeBase: readonly [number, number]) {
+  const startFrame = options.number('start_frame');
+  const frames = options.number('nb_frames');
+  const startTime = options.number('start_time');
+  const duration = options.number('duration');
+  let started = false;
+  let done = false;
+  const clip = (value: number): number => Math.min(Math.max(Math.trunc(value), 0), 65535);
+  return (n: number, pts: number): number => {
+    const time = (pts * timeBase[0] * 1e6) / timeBase[1];
+    started ||= time >= startTime && n >= startFrame;
+    let level = 0;
+    if (started && !done) {
+      if (duration === 0) {
+        level = clip(((n - startFrame) * 65536) / frames);
+        done = n > startFrame + frames;
+      } else {
+        level = clip(((time - startTime) * 65536) / duration);
+        done = time > startTime + duration;
+      }
+    }
+    if (done) level = 65535;
+    return options.number('type') === 1 ? 65535 - level : level;
+  };
+}
+
+/** value · level + color · (1 - level), level in 1/65536. */
+function mix(
+  { data, offset, stride, step, width, height }: Component,
+  color: number,
+  level: number,
+): void {
+  const constant = color * (65536 - level) + 32768;
+  for (let y = 0; y < height; y++) {
+    let p = offset + y * stride;
+    for (let x = 0; x < width; x++, p += step) data[p] = (data[p]! * level + constant) >> 16;
+  }
+}

@@ -2,7 +2,13 @@
 import { H264_KERNELS } from '../codecs/h264/kernels/vector/index.ts';
 import { JPEG_KERNELS } from '../codecs/jpeg/kernels/vector/index.ts';
 import { RESAMPLE_KERNELS } from '../filters/audio/resample/block-resampler.ts';
+import { SCALE_KERNELS } from '../filters/scale/vector.ts';
 import type { KernelModule } from '../wasm/kernel-memory.ts';
 
 /** All of them. */
-export const KERNEL_SETS: readonly KernelModule[] = [H264_KERNELS, JPEG_KERNELS, RESAMPLE_KERNELS];
+export const KERNEL_SETS: readonly KernelModule[] = [
+  H264_KERNELS,
+  JPEG_KERNELS,
+  RESAMPLE_KERNELS,
+  SCALE_KERNELS,
+];

@@ -180,7 +180,7 @@ function defineRepacking(m: ModuleBuilder): void {
 }
 
 /** All of them; a memory is made for each scaler. */
-export const SCALE_KERNELS: KernelModule = /* @__PURE__ */ new KernelModule((m) => {
+export const SCALE_KERNELS: KernelModule = /* @__PURE__ */ new KernelModule('scale', (m) => {
   defineScaleRow4(m);
   defineScaleRow8(m);
   defineScaleRowN(m);

@@ -54,7 +54,8 @@ describe.skipIf(suite === null)('the outside suite', () => {
     }
   });
 
-  test.each(run.map((entry) => [entry.id, entry] as const))('%s', (_, entry) => {
+  test.each(run.map((entry) => [entry.id, entry] as const))('%s', async (_, entry) => {
+    await breath();
     const outputs = runSuiteGraph(entry, inputs!);
     counts.run++;
     expect(differences(entry, outputs), entry.linked).toEqual([]);
@@ -65,6 +66,9 @@ describe.skipIf(suite === null)('the outside suite', () => {
     counts.equal++;
   });
 });
+
+/** Lets the runner hear of what is done: tests here compute without a pause otherwise. */
+const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function ratioToFfmpeg(entry: SuiteGraph, outputs: ReturnType<typeof runSuiteGraph>): number {
   const video = entry.inputs?.every(({ kind }) => kind === 'video') ?? true;
@@ -105,7 +109,8 @@ describe.skipIf(suite === null)('malformed graphs', () => {
   });
   test.each(known.map((entry) => [`${entry.kind} ${JSON.stringify(entry.graph)}`, entry] as const))(
     '%s',
-    (_, entry) => {
+    async (_, entry) => {
+      await breath();
       const { text, offset } = closed(entry);
       let thrown: unknown;
       try {

@@ -18,7 +18,15 @@ export type {
   VideoStreamInfo,
 } from './base/packet.ts';
 export type { Rational } from './base/rational.ts';
-export { FilterGraph, type FilterGraphOptions } from './filters/index.ts';
+export {
+  FilterGraph,
+  type FilterGraphOptions,
+  getAbufferDesc,
+  getAudioFilterDesc,
+  getBufferDesc,
+  getFilterDesc,
+  getVideoFilterDesc,
+} from './filters/index.ts';
 export {
   AudioFrames,
   convertAudioFrames,

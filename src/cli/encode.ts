@@ -32,6 +32,7 @@ import { outputFormat } from './output-format.ts';
 import { requireSound, STRICT_OPTION, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
 import { type Psnr, PsnrMeter } from './psnr.ts';
+import { StreamFilter } from './stream-filter.ts';
 
 const codecNames = (kind: 'video' | 'audio') =>
   CODECS.filter((codec) => codec.kind === kind).map(({ name }) => name);
@@ -53,6 +54,8 @@ const OPTIONS = {
   level: { kind: 'choice', choices: LEVELS, help: 'level to keep within' },
   'bitrate-audio': { kind: 'bits', help: 'bits per second of sound, such as 128k' },
   'channel-mask': { kind: 'integer', meta: 'N', min: 0, max: 0xffffffff, help: 'loudspeakers of the sound as a WAVE channel mask; 0 for the codec\'s own (as the input says)' },
+  vf: { kind: 'text', meta: 'GRAPH', help: 'filters for pictures, in ffmpeg\'s language: scale=640:-2,hflip' },
+  af: { kind: 'text', meta: 'GRAPH', help: 'filters for sound: volume=0.5' },
   movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },
   trace: { kind: 'text', meta: 'FILE', help: 'write all that the H.264 encoder decides and writes to FILE (docs/inspection.md)' },
   stats: { kind: 'flag', help: 'tell pictures by type, kinds of macroblocks and references of H.264' },
@@ -86,6 +89,7 @@ export const encode = command({
 /** One stream from an input to the muxer. */
 interface Track {
   readonly unpack: Unpack;
+  readonly filter: StreamFilter<StreamInfo> | null;
   readonly encoder: VideoEncoder | AudioEncoder;
   /** Number in the muxer. */
   readonly index: number;
@@ -183,9 +187,9 @@ async function encodeInputs(
 /** Options that mean something for one kind of stream only. */
 const VIDEO_ONLY = [
   ...(['codec-video', 'preset', 'crf', 'qp', 'gop', 'bitrate-video', 'vbv-maxrate'] as const),
-  ...(['vbv-bufsize', 'refs', 'level', 'psnr', 'trace', 'stats'] as const),
+  ...(['vbv-bufsize', 'refs', 'level', 'psnr', 'vf', 'trace', 'stats'] as const),
 ] as const;
-const AUDIO_ONLY = ['codec-audio', 'bitrate-audio', 'channel-mask'] as const;
+const AUDIO_ONLY = ['codec-audio', 'bitrate-audio', 'channel-mask', 'af'] as const;
 
 /** Throws `ConfigError` for an option that no stream of the inputs would use. */
 function checkUsed(inputs: readonly Input[], values: Values): void {
@@ -220,12 +224,15 @@ function containerOptions(values: Values): object {
 function feedOf(input: Input, muxer: Muxer, values: Values, glass: EncodeGlass): Feed {
   const tracks = input.reader.streams.map((stream): Track => {
     const unpack = unpackerOf(input.name, stream);
+    const text = stream.kind === 'video' ? values.vf : values.af;
+    const filter = text === undefined ? null : new StreamFilter<StreamInfo>(stream, text);
+    const coded = filter?.stream ?? stream;
     const index = muxer.streamInfos.length;
     const encoder =
-      stream.kind === 'video'
-        ? addVideo(muxer, stream, values, glass)
-        : addAudio(muxer, stream as AudioStreamInfo, values);
-    return { unpack, encoder, index };
+      coded.kind === 'video'
+        ? addVideo(muxer, coded, values, glass)
+        : addAudio(muxer, coded as AudioStreamInfo, values);
+    return { unpack, filter, encoder, index };
   });
   return { packets: input.reader.packets(), tracks, seconds: 0 };
 }
@@ -337,30 +344,46 @@ async function copyAll(
     const { streamIndex, packet } = next.value;
     const track = feed.tracks[streamIndex]!;
     const frames = track.unpack(packet);
-    const before = performance.now();
-    const coded =
-      frames instanceof VideoFrames
-        ? await (track.encoder as VideoEncoder).encode(frames)
-        : await (track.encoder as AudioEncoder).encode(frames as AudioFrames);
-    tally.encodeSeconds += (performance.now() - before) / 1000;
-    if (frames instanceof VideoFrames) {
-      tally.frames += frames.numFrames;
-    } else tally.samples += frames.numFrames;
-    await muxer.write(track.index, coded);
+    const { filter } = track;
+    const filtered = filter === null ? frames : filter.push(frames, packet.duration);
+    await encodeFrames(track, filtered, muxer, tally);
     await glass.drain();
     feed.seconds = toSeconds(packet.pts + packet.duration, frames.timeBase);
     tally.mediaSeconds = Math.max(tally.mediaSeconds, feed.seconds);
     progress.update(tally.frames, feed.seconds);
   }
+  const tracks = feeds.flatMap((feed) => feed.tracks);
+  for (const track of tracks) {
+    if (track.filter !== null) await encodeFrames(track, track.filter.flush(), muxer, tally);
+  }
   if (tally.frames === 0 && tally.samples === 0) {
     throw new FormatError('INPUT', 'the input holds no picture and no sample');
   }
-  for (const { encoder, index } of feeds.flatMap(({ tracks }) => tracks)) {
+  for (const track of tracks) {
     const before = performance.now();
-    const rest = await encoder.flush();
+    const rest = await track.encoder.flush();
     tally.encodeSeconds += (performance.now() - before) / 1000;
-    await muxer.write(index, rest);
+    await muxer.write(track.index, rest);
   }
+}
+
+/** Codes and writes frames of one track; there may be none. */
+async function encodeFrames(
+  track: Track,
+  frames: VideoFrames | AudioFrames | null,
+  muxer: Muxer,
+  tally: Tally,
+): Promise<void> {
+  if (frames === null) return;
+  const before = performance.now();
+  const coded =
+    frames instanceof VideoFrames
+      ? await (track.encoder as VideoEncoder).encode(frames)
+      : await (track.encoder as AudioEncoder).encode(frames);
+  tally.encodeSeconds += (performance.now() - before) / 1000;
+  if (frames instanceof VideoFrames) tally.frames += frames.numFrames;
+  else tally.samples += frames.numFrames;
+  await muxer.write(track.index, coded);
 }
 
 /** Measures every picture when it is coded; the time that takes is none of the encoder's. */

@@ -1,4 +1,6 @@
 /** `vitrine codecs` and `vitrine formats`: what there is. */
+import { ConfigError } from '../base/errors.ts';
+import { FILTERS } from '../filters/index.ts';
 import { CODECS, FORMATS } from '../pipeline/registry.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import type { OptionValues } from './options.ts';
@@ -65,3 +67,48 @@ export const formats = command({
     print(rows, values, output);
   },
 });
+
+/** The command that lists filters. */
+export const filters = command({
+  name: 'filters',
+  usage: '[NAME]',
+  summary: 'Lists the filters of --vf and --af, or the options of one with their defaults.',
+  examples: ['vitrine filters', 'vitrine filters scale'],
+  options: SHARED_OPTIONS,
+  async run(inputs, values, output) {
+    const [name] = inputs;
+    if (name !== undefined) {
+      printFilter(name, values, output);
+      return;
+    }
+    const rows = [...FILTERS]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map(({ name: filter, description, options }) => ({
+        name: filter,
+        description,
+        options: options.map((option) => `${option.name}=${option.default ?? ''}`),
+      }));
+    print(rows, values, output);
+  },
+});
+
+function printFilter(name: string, values: Values, output: Output): void {
+  const filter = FILTERS.find((candidate) => candidate.name === name);
+  if (filter === undefined) {
+    throw new ConfigError(name, 'no filter of that name; see vitrine filters');
+  }
+  const rows = filter.options.map((option) => ({
+    name: [option.name, ...(option.aliases ?? [])],
+    kind: option.kind,
+    default: option.default ?? '-',
+    allowed:
+      option.choices !== undefined
+        ? Object.keys(option.choices)
+        : option.min === undefined
+          ? '-'
+          : `${option.min}..${option.max ?? ''}`,
+    description: option.description,
+  }));
+  if (rows.length === 0) output.line(`${name} has no options`);
+  else print(rows, values, output);
+}

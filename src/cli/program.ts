@@ -2,13 +2,13 @@
 import { ConfigError, MediaError } from '../base/errors.ts';
 import { type Command, helpOf, type Output } from './command.ts';
 import { encode } from './encode.ts';
-import { codecs, formats } from './lists.ts';
+import { codecs, filters, formats } from './lists.ts';
 import { parseOptions } from './options.ts';
 import { probe } from './probe.ts';
 import { remux } from './remux.ts';
 import { terminalLine } from './terminal-text.ts';
 
-const COMMANDS: readonly Command[] = [encode, remux, probe, codecs, formats];
+const COMMANDS: readonly Command[] = [encode, remux, probe, codecs, filters, formats];
 
 function overview(): string[] {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length));

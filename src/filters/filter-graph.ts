@@ -22,6 +22,13 @@ import { FILTERS } from './registry.ts';
 export interface FilterGraphOptions {
   /** Filters of the caller's own, by name: functions, or whole definitions. They go before those of the library. */
   readonly filters?: Readonly<Record<string, FilterFunction | FilterDefinition>>;
+  /** Fonts for `drawtext`, as bytes of TrueType files, by the name that `fontfile` says. */
+  readonly fonts?: Readonly<Record<string, Uint8Array>>;
+  /**
+   * A source in the filter language (`buffer=…`) that the description leaves away, as ffmpeg's `-vf` does: it feeds the first open
+   * input (or the one labeled `[in]`), and a sink takes the one open output.
+   */
+  readonly input?: string;
   /** Is told what filters say besides frames: measured loudness, silence found. */
   readonly onReport?: (report: FilterReport) => void;
 }
@@ -47,6 +54,7 @@ interface Sink {
   readonly node: GraphNode;
   frames: Frame[];
   ended: boolean;
+  lastPts: number;
 }
 
 /** Bytes that one call of `getFrames` gathers from a graph without inputs before the graph is taken to be endless. */
@@ -55,6 +63,7 @@ const MAX_GATHERED = 2 ** 31;
 /** A filter graph in ffmpeg's language. Without a description, call `define` first and then `open`. */
 export class FilterGraph {
   private readonly own = new Map<string, FilterDefinition>();
+  private readonly options: FilterGraphOptions;
   private readonly onReport: ((report: FilterReport) => void) | undefined;
   private readonly reported: FilterReport[] = [];
   private readonly sources = new Map<string, Source>();
@@ -64,6 +73,7 @@ export class FilterGraph {
   private converted: Conversion[] = [];
 
   constructor(description?: string, options: FilterGraphOptions = {}) {
+    this.options = options;
     this.onReport = options.onReport;
     for (const [name, filter] of Object.entries(options.filters ?? {})) this.define(name, filter);
     if (description !== undefined) this.open(description);
@@ -109,7 +119,9 @@ export class FilterGraph {
       find: (name) => this.own.get(name) ?? FILTERS.find((filter) => filter.name === name),
       names: () => [...this.own.keys(), ...FILTERS.map(({ name }) => name)],
     };
-    const built = buildGraph(text, lookup);
+    const { input, fonts = {} } = this.options;
+    const source = input === undefined ? undefined : parseFilterGraph(input).chains[0]![0]!;
+    const built = buildGraph(text, lookup, source);
     const negotiation = negotiate(built, lookup);
     this.nodes = negotiation.nodes;
     for (const node of built) {
@@ -117,17 +129,28 @@ export class FilterGraph {
       if (name === 'buffer' || name === 'abuffer') {
         this.sources.set(node.name, { node, ended: false, endPts: Number.NaN });
       } else if (name === 'buffersink' || name === 'abuffersink') {
-        this.sinks.set(node.name, { node, frames: [], ended: false });
+        this.sinks.set(node.name, { node, frames: [], ended: false, lastPts: -1 });
       }
     }
-    this.running = new RunningGraph(negotiation, text.scaleFlags ?? '', {
-      frame: (node, frame) => this.sinks.get(node.name)?.frames.push(frame),
-      end: (node) => {
-        const sink = this.sinks.get(node.name);
-        if (sink !== undefined) sink.ended = true;
+    this.running = new RunningGraph(
+      negotiation,
+      { scaleFlags: text.scaleFlags ?? '', fonts },
+      {
+        frame: (node, frame) => {
+          const sink = this.sinks.get(node.name);
+          if (sink === undefined) return;
+          // A time that an expression made unknown becomes the tick after the last one.
+          const pts = Number.isNaN(frame.pts) ? sink.lastPts + 1 : frame.pts;
+          sink.lastPts = pts;
+          sink.frames.push(Number.isNaN(frame.pts) ? { ...frame, pts } : frame);
+        },
+        end: (node) => {
+          const sink = this.sinks.get(node.name);
+          if (sink !== undefined) sink.ended = true;
+        },
+        report: (report) => this.take(report),
       },
-      report: (report) => this.take(report),
-    });
+    );
     this.converted = negotiation.inserted.map(({ node, from, to }) => ({
       name: node.name,
       after: node.inputs[0]!.from.name,

@@ -122,6 +122,8 @@ export interface FilterSetup {
   isEnabled(frame: Frame, n: number): boolean;
   /** Scaling flags for the whole graph (`sws_flags=` at its head); empty if there are none. */
   readonly scaleFlags: string;
+  /** Fonts that the graph's owner gave, as bytes, by name. */
+  readonly fonts: Readonly<Record<string, Uint8Array>>;
   /** Tells the graph's owner something. */
   report(text: string, values: Readonly<Record<string, number | string>>): void;
 }

@@ -9,6 +9,19 @@ export {
   type ChannelLayout,
   parseChannelLayout,
 } from './channel-layout.ts';
+export {
+  type AudioFilterOptions,
+  type AudioSourceInfo,
+  getAbufferDesc,
+  getAudioFilterDesc,
+  getBufferDesc,
+  getFilterDesc,
+  getVideoFilterDesc,
+  type PacketsInfo,
+  type TimeSpan,
+  type VideoFilterOptions,
+  type VideoSourceInfo,
+} from './descriptions.ts';
 export type {
   AudioLink,
   FilterDefinition,

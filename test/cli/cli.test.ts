@@ -169,6 +169,20 @@ describe('vitrine encode', () => {
     expect(Buffer.compare(pictures, raw)).toBe(0);
   });
 
+  it('filters pictures and sound on their way', async () => {
+    const graphs = ['--vf', 'scale=32:-2,fps=15', '--af', 'atrim=end=0.5'];
+    await succeed(['encode', at('in.y4m'), at('in.wav'), '-o', at('small.mp4'), ...graphs]);
+    const [video, audio] = probeFile(at('small.mp4')).streams;
+    expect(video).toMatchObject({ width: 32, height: 24, r_frame_rate: '15/1', nb_frames: '10' });
+    expect(Number(audio.duration)).toBeCloseTo(0.5, 2);
+    await fail(
+      ['encode', at('in.y4m'), '-o', at('x.mp4'), '--vf', 'hflip,scael=2:2'],
+      /there is no filter scael \(column 7\); did you mean scale\?/,
+    );
+    expect(await succeed(['filters'])).toMatch(/^scale +scales pictures/m);
+    expect(await succeed(['filters', 'hflip'])).toMatch(/enable|no options/);
+  });
+
   it('writes an H.264 stream, WAV of another codec, and raw sound', async () => {
     await succeed(['encode', at('in.y4m'), '-o', at('out.h264'), '--preset', 'ultrafast']);
     expect(probeFile(at('out.h264')).streams[0]).toMatchObject({ codec_name: 'h264', width: 64 });

@@ -68,10 +68,20 @@ export function createNode(
   return { name, definition, options, inputPads, outputPads, inputs: [], outputs: [], inserted };
 }
 
-/** The nodes of a graph in the order of its text, all pads joined. Throws `FilterGraphError` where that cannot be. */
-export function buildGraph(graph: FilterGraphText, lookup: FilterLookup): GraphNode[] {
-  return new Builder(lookup).build(graph);
+/**
+ * The nodes of a graph in the order of its text, all pads joined. Throws `FilterGraphError` where that cannot be.
+ * @param source a source that the text leaves away; then a sink is added, too
+ */
+export function buildGraph(
+  graph: FilterGraphText,
+  lookup: FilterLookup,
+  source?: FilterText,
+): GraphNode[] {
+  return new Builder(lookup).build(graph, source);
 }
+
+/** The label that ffmpeg gives to the input of `-vf`. */
+const INPUT_LABEL = 'in';
 
 class Builder {
   private readonly lookup: FilterLookup;
@@ -87,7 +97,7 @@ class Builder {
     this.lookup = lookup;
   }
 
-  build(graph: FilterGraphText): GraphNode[] {
+  build(graph: FilterGraphText, source: FilterText | undefined): GraphNode[] {
     if (graph.openQuote !== undefined) {
       throw new FilterGraphError(
         'filterGraph',
@@ -97,14 +107,21 @@ class Builder {
       );
     }
     let end = 0;
+    let given = source === undefined ? [] : this.add({ ...source, at: -1 }, []);
+    const labeled = graph.chains
+      .flat()
+      .some(({ inputs }) => inputs.some(({ label }) => label === INPUT_LABEL));
+    if (labeled && given.length > 0) this.openOutputs.set(INPUT_LABEL, given.pop()!);
     for (const chain of graph.chains) {
-      let before: OpenPad[] = [];
+      let before: OpenPad[] = given;
+      given = [];
       for (const filter of chain) {
         before = this.add(filter, before);
         end = filter.end ?? -1;
       }
       this.loose.push(...before);
     }
+    if (source !== undefined) this.addSink();
     this.requireAllLinked(end);
     return this.nodes;
   }
@@ -238,6 +255,17 @@ class Builder {
     };
     from.outputs[output.pad] = edge;
     to.inputs[input.pad] = edge;
+  }
+
+  /** A sink for the one output that is open. */
+  private addSink(): void {
+    const open = [...this.openOutputs.values(), ...this.loose];
+    if (open.length !== 1) return;
+    const name =
+      open[0]!.node.outputPads[open[0]!.pad]!.kind === 'video' ? 'buffersink' : 'abuffersink';
+    this.openOutputs.clear();
+    this.loose.length = 0;
+    this.add({ inputs: [], name, options: [], outputs: [], at: -1 }, open);
   }
 
   private requireAllLinked(end: number): void {

@@ -32,17 +32,20 @@ export interface GraphListener {
   report(report: FilterReport): void;
 }
 
+/** What all filters of a graph are given. */
+export type SharedSetup = Pick<FilterSetup, 'scaleFlags' | 'fonts'>;
+
 /** Opens all filters of a graph, and moves frames. */
 export class RunningGraph {
   private readonly stations = new Map<GraphNode, Station>();
   private readonly listener: GraphListener;
 
-  constructor(negotiation: Negotiation, scaleFlags: string, listener: GraphListener) {
+  constructor(negotiation: Negotiation, shared: SharedSetup, listener: GraphListener) {
     this.listener = listener;
-    for (const node of inOrder(negotiation.nodes)) this.open(node, negotiation, scaleFlags);
+    for (const node of inOrder(negotiation.nodes)) this.open(node, negotiation, shared);
   }
 
-  private open(node: GraphNode, negotiation: Negotiation, scaleFlags: string): void {
+  private open(node: GraphNode, negotiation: Negotiation, shared: SharedSetup): void {
     const enable =
       node.definition.timeline === true && node.options.isSet('enable')
         ? node.options.expression('enable', { variables: ENABLE_VARIABLES })
@@ -62,7 +65,7 @@ export class RunningGraph {
       options: node.options,
       inputs,
       outputs: formats,
-      scaleFlags,
+      ...shared,
       emit: (output, frame) => this.emit(station, output, frame),
       finish: (output, pts) => this.finish(station, output, pts),
       stopInput: (input) => this.stopInput(station, input),

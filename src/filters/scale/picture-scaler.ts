@@ -242,7 +242,9 @@ function toRgb(a: Side, b: Side, method: ScaleMethod, sameSize: boolean): Pictur
   // Planar RGB is made with all chroma, as in swscale.
   const fullChroma = method.fullChroma === true || b.info.order === undefined;
   const exact = method.accurate === true || fullChroma;
-  const direct = sameSize && !fullChroma && (method.accurate !== true || a.info.chromaShiftY === 0);
+  // Blocks of chroma are taken whole where rows pair up; else chroma is scaled to all rows, as in swscale.
+  const wholeBlocks = a.info.chromaShiftY === 0 || (method.accurate !== true && height % 2 === 0);
+  const direct = sameSize && !fullChroma && wholeBlocks;
   if (direct) return (source, target) => yuvPictureToRgb(source, target, matrix, exact);
   const full = fullChroma || a.info.chromaShiftX === 0;
   const base = full ? 'yuv444p' : 'yuv422p';

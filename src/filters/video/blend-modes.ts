@@ -17,7 +17,6 @@ const dodge = (a: number, b: number): number =>
   a >= 255 ? a : Math.min(255, trunc((b * 256) / (255 - a)));
 const vivid = (a: number, b: number): number =>
   a < 128 ? burn(2 * a, b) : dodge(2 * (a - 128), b);
-const half = (b: number): number => 0.5 - Math.abs(b - 127.5) / 255;
 const wave = (x: number): number => Math.cos((x * Math.PI) / 255);
 
 /** Table: mode => formula. */
@@ -59,8 +58,7 @@ export const BLEND_MODES: Readonly<Record<string, BlendMode>> = {
   screen: (a, b) => screen(1, a, b),
   softdifference: (a, b) =>
     a > b ? (b === 255 ? 0 : trunc(((a - b) * 255) / (255 - b))) : b === 0 ? 0 : trunc(((b - a) * 255) / b),
-  softlight: (a, b) =>
-    a > 127 ? b + ((255 - b) * (a - 127.5)) / 127.5 * half(b) : b - b * ((127.5 - a) / 127.5) * half(b),
+  softlight: (a, b) => clip(trunc((a * a) / 255) + 2 * trunc((b * trunc((a * (255 - a)) / 255)) / 255)),
   stain: (a, b) => 510 - a - b,
   subtract: (a, b) => Math.max(0, a - b),
   vividlight: vivid,

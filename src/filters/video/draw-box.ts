@@ -148,6 +148,7 @@ function paint(
   replace: boolean,
 ): void {
   const rgb = pixFmtInfo(out.pixFmt).model === 'rgb';
+  const inside: Covers = (x, y, at) => x < out.width && y < out.height && covers(x, y, at);
   for (const [c, component] of componentsOf(out).entries()) {
     if (c === 3 && !replace) continue;
     if (opacity < 0 && c > 0 && !rgb) continue;
@@ -158,7 +159,7 @@ function paint(
     const right = isGrid ? width : Math.min(width, ((box.x + box.w - 1) >> shiftX) + 1);
     for (let y = top; y < bottom; y++) {
       for (let x = left; x < right; x++) {
-        const times = coverage(covers, box, x, y, shiftX, shiftY);
+        const times = coverage(inside, box, x, y, shiftX, shiftY);
         const p = offset + y * stride + x * step;
         // ffmpeg mixes a chroma sample once for each pixel of its block that is drawn on; so the same graph looks the same.
         for (let i = 0; i < times; i++) {

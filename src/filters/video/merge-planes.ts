@@ -22,20 +22,21 @@ interface Origin {
   readonly plane: number;
 }
 
-/** Where each plane of the result comes from: hexadecimal digits input and plane, four times. */
+/** Where each plane of the result comes from: hexadecimal digits input and plane, for each plane of the format. */
 function originsOf(options: OptionValues): Origin[] {
   const mapping = options.number('mapping');
   const info = pixFmtInfo(options.pixFmt('format')!);
-  const origins = Array.from({ length: 4 }, (_, p) => ({
-    input: (mapping >> (28 - p * 8)) & 15,
-    plane: (mapping >> (24 - p * 8)) & 15,
+  const count = info.samplesPerPixel.length;
+  const origins = Array.from({ length: count }, (_, p) => ({
+    input: (mapping >> ((count - p) * 8 - 4)) & 15,
+    plane: (mapping >> ((count - p) * 8 - 8)) & 15,
   }));
   for (const { input, plane } of origins) {
     if (input > 3 || plane > 3) {
       throw options.error('mapping', `got input ${input}, plane ${plane}, allowed are 0..3`);
     }
   }
-  return origins.slice(0, info.samplesPerPixel.length);
+  return origins;
 }
 
 /** Puts planes together. */

@@ -53,16 +53,44 @@ export function copyRectangle(
     const out = to.planes[p]!;
     const step = info.samplesPerPixel[p]!;
     const { x: sx, y: sy } = planeShifts(info, p);
-    const length = planeWidth(info, p, width) * step;
-    const rows = planeHeight(info, p, height);
+    const left = (toX + (1 << sx) - 1) >> sx;
+    const top = (toY + (1 << sy) - 1) >> sy;
+    const length =
+      Math.min(planeWidth(info, p, width), planeWidth(info, p, to.width) - left) * step;
+    const rows = Math.min(planeHeight(info, p, height), planeHeight(info, p, to.height) - top);
     let source = plane.offset + (fromY >> sy) * plane.stride + (fromX >> sx) * step;
-    let target = out.offset + (toY >> sy) * out.stride + (toX >> sx) * step;
+    let target = out.offset + top * out.stride + left * step;
     const samples = plane.data as Uint8Array;
     const written = out.data as Uint8Array;
     for (let row = 0; row < rows; row++) {
       written.set(samples.subarray(source, source + length), target);
       source += plane.stride;
       target += out.stride;
+    }
+  }
+}
+
+/**
+ * Puts a whole picture onto a larger one of its format; positions that chroma does not reach are rounded up, and what falls outside then is left
+ * out.
+ */
+export function placePicture(from: VideoFrame, to: VideoFrame, x: number, y: number): void {
+  const info = pixFmtInfo(from.pixFmt);
+  for (const [p, plane] of from.planes.entries()) {
+    const out = to.planes[p]!;
+    const step = info.samplesPerPixel[p]!;
+    const { x: sx, y: sy } = planeShifts(info, p);
+    const left = (x + (1 << sx) - 1) >> sx;
+    const top = (y + (1 << sy) - 1) >> sy;
+    const columns = Math.min(planeWidth(info, p, from.width), planeWidth(info, p, to.width) - left);
+    const rows = Math.min(planeHeight(info, p, from.height), planeHeight(info, p, to.height) - top);
+    for (let row = 0; row < rows; row++) {
+      const source = plane.offset + row * plane.stride;
+      const target = out.offset + (top + row) * out.stride + left * step;
+      (out.data as Uint8Array).set(
+        plane.data.subarray(source, source + columns * step) as Uint8Array,
+        target,
+      );
     }
   }
 }

@@ -19,7 +19,9 @@ const NEG4: YuvColor = [7, 128, 128];
 const POS4: YuvColor = [24, 128, 128];
 const MINUS_I: YuvColor = [57, 156, 97];
 const PLUS_Q: YuvColor = [44, 171, 147];
-const BELOW: readonly YuvColor[] = [BARS[6]!, BLACK, BARS[4]!, BLACK, BARS[2]!, BLACK, BARS[0]!];
+/** Black at 7.5 % of the setup, which stands between the blue bars. */
+const SETUP: YuvColor = [19, 128, 128];
+const BELOW: readonly YuvColor[] = [BARS[6]!, SETUP, BARS[4]!, SETUP, BARS[2]!, SETUP, BARS[0]!];
 
 const even = (value: number): number => (value + 1) & ~1;
 

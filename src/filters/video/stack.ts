@@ -14,10 +14,10 @@ import { parseColor } from '../language/values.ts';
 import type { OptionDefinition, OptionValues } from '../options.ts';
 import {
   colorSamples,
-  copyRectangle,
   fillRectangle,
   newPicture,
   picture,
+  placePicture,
   videoLink,
 } from './picture-work.ts';
 
@@ -69,7 +69,7 @@ function open(setup: FilterSetup, places: readonly Place[], ground?: readonly nu
       if (ground !== undefined) fillRectangle(out, ground, 0, 0, width, height);
       frames.forEach((frame, i) => {
         const { x, y } = places[i]!;
-        copyRectangle(picture(frame!), 0, 0, out, x, y, links[i]!.width, links[i]!.height);
+        placePicture(picture(frame!), out, x, y);
       });
       setup.emit(0, out);
     },

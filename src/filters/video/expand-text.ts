@@ -1,0 +1,125 @@
+/** `%{…}` in the text of `drawtext`: numbers and times of the picture, values of expressions. */
+import type { ExpressionScope } from '../language/expression.ts';
+import type { OptionValues } from '../options.ts';
+
+/** What expansions may use. */
+export interface Expansion {
+  readonly n: number;
+  /** Time of the picture in seconds. */
+  readonly t: number;
+  readonly options: OptionValues;
+  readonly scope: ExpressionScope;
+  /** Values of the scope's variables. */
+  readonly v: Float64Array;
+}
+
+/** The text with every `%{…}` replaced; `\` takes the next character as it is. */
+export function expandText(text: string, context: Expansion): string {
+  let result = '';
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i]!;
+    if (char === '\\' && i + 1 < text.length) result += text[++i];
+    else if (char === '%' && text[i + 1] === '{') {
+      const end = closing(text, i + 2);
+      if (end < 0) {
+        throw context.options.error(
+          'text',
+          '"%{" is not closed',
+          i,
+          'write \\\\% for a percent sign',
+        );
+      }
+      result += expansionOf(splitArguments(text.slice(i + 2, end)), context, i);
+      i = end;
+    } else if (char === '%') {
+      throw context.options.error(
+        'text',
+        '"%" stands alone',
+        i,
+        'write \\\\% for a percent sign, or expansion=none',
+      );
+    } else result += char;
+  }
+  return result;
+}
+
+function closing(text: string, from: number): number {
+  for (let i = from; i < text.length; i++) {
+    if (text[i] === '\\') i++;
+    else if (text[i] === '}') return i;
+  }
+  return -1;
+}
+
+function splitArguments(text: string): string[] {
+  const parts = [''];
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '\\' && i + 1 < text.length) parts[parts.length - 1] += text[++i];
+    else if (text[i] === ':') parts.push('');
+    else parts[parts.length - 1] += text[i];
+  }
+  return parts;
+}
+
+const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+
+function expansionOf(parts: readonly string[], context: Expansion, at: number): string {
+  const { n, t, options } = context;
+  const evaluate = (text: string): number =>
+    options.compile('text', text, at, context.scope).evaluate(context.v);
+  switch (parts[0]) {
+    case 'n':
+    case 'frame_num':
+      return String(n);
+    case 'pts':
+      return timeText(Number.isNaN(t) ? 0 : t + (Number(parts[2]) || 0), parts[1] ?? 'flt');
+    case 'pict_type':
+      return 'I';
+    case 'e':
+    case 'expr':
+      return evaluate(parts[1] ?? '').toFixed(6);
+    case 'eif':
+    case 'expr_int_format':
+      return integerText(
+        Math.trunc(evaluate(parts[1] ?? '')),
+        parts[2] ?? 'd',
+        Number(parts[3]) || 0,
+      );
+    case 'metadata':
+      return parts[2] ?? '';
+    case 'gmtime':
+    case 'localtime':
+      // The same graph must give the same pictures: the clock begins at the beginning of the stream.
+      return clockText(t);
+    default:
+      throw options.error(
+        'text',
+        `%{${parts[0]}} is not known, there are n, pts, expr, eif, metadata, gmtime, localtime, pict_type`,
+        at,
+      );
+  }
+}
+
+function timeText(seconds: number, format: string): string {
+  if (format !== 'hms') return seconds.toFixed(6);
+  const size = Math.abs(seconds);
+  const thousandths = String(Math.floor((size % 1) * 1000 + 1e-6)).padStart(3, '0');
+  return `${seconds < 0 ? '-' : ''}${two(size / 3600)}:${two((size / 60) % 60)}:${two(size % 60)}.${thousandths}`;
+}
+
+function clockText(seconds: number): string {
+  const size = Number.isNaN(seconds) ? 0 : Math.max(0, seconds);
+  return `1970-01-01 ${two((size / 3600) % 24)}:${two((size / 60) % 60)}:${two(size % 60)}`;
+}
+
+function integerText(value: number, format: string, width: number): string {
+  const text =
+    format === 'x'
+      ? value.toString(16)
+      : format === 'X'
+        ? value.toString(16).toUpperCase()
+        : format === 'o'
+          ? value.toString(8)
+          : String(value);
+  return text.padStart(width, '0');
+}

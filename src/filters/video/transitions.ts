@@ -1,0 +1,202 @@
+/**
+ * The transitions of `xfade`, sample by sample: `a` is the picture that goes, `b` the one that comes, `p` runs from 1 to 0. All planes have the
+ * size of the picture. Their ideas are those of GL Transitions (gl-transitions.com), as ffmpeg's manual names them.
+ */
+
+/** What a transition sees. */
+export interface TransitionState {
+  readonly width: number;
+  readonly height: number;
+  /** Progress: 1 shows `a` only, 0 shows `b` only. */
+  p: number;
+  /** Sample of component `c` at a place. */
+  a(c: number, x: number, y: number): number;
+  b(c: number, x: number, y: number): number;
+  readonly components: number;
+  /** Samples of black, of white, and of gray without a color. */
+  readonly black: readonly number[];
+  readonly white: readonly number[];
+  /** Whether component 0 is luma and the next two are color differences. */
+  readonly isYuv: boolean;
+}
+
+/** A sample of the result. */
+export type Transition = (s: TransitionState, c: number, x: number, y: number) => number;
+
+const mix = (a: number, b: number, share: number): number => a * share + b * (1 - share);
+
+function smoothstep(from: number, to: number, value: number): number {
+  const t = Math.min(Math.max((value - from) / (to - from), 0), 1);
+  return t * t * (3 - 2 * t);
+}
+
+const fract = (value: number): number => value - Math.floor(value);
+
+/** `a` where a test holds, else `b`. */
+const choose =
+  (test: (s: TransitionState, x: number, y: number) => boolean): Transition =>
+  (s, c, x, y) =>
+    test(s, x, y) ? s.a(c, x, y) : s.b(c, x, y);
+
+/** From `a` to `b` as a value crosses 0..1. */
+const soft =
+  (value: (s: TransitionState, x: number, y: number) => number): Transition =>
+  (s, c, x, y) =>
+    mix(s.b(c, x, y), s.a(c, x, y), smoothstep(0, 1, value(s, x, y)));
+
+/** Pushes `a` out and `b` in; `dx`, `dy` say to which side. */
+const slide =
+  (dx: number, dy: number): Transition =>
+  (s, c, x, y) => {
+    const zx = dx === 0 ? x : Math.trunc(dx * s.p * s.width) + x;
+    const zy = dy === 0 ? y : Math.trunc(dy * s.p * s.height) + y;
+    const inside = dx === 0 ? zy > 0 && zy < s.height : zx > 0 && zx < s.width;
+    const [px, py] = [
+      ((zx % s.width) + s.width) % s.width,
+      ((zy % s.height) + s.height) % s.height,
+    ];
+    return inside ? s.b(c, px, py) : s.a(c, px, py);
+  };
+
+const fadeBy =
+  (ground: (s: TransitionState) => readonly number[]): Transition =>
+  (s, c, x, y) => {
+    const color = ground(s)[c]!;
+    const going = mix(s.a(c, x, y), color, smoothstep(0.8, 1, s.p));
+    const coming = mix(color, s.b(c, x, y), smoothstep(0.2, 1, s.p));
+    return mix(going, coming, s.p);
+  };
+
+const slice =
+  (place: (s: TransitionState, x: number, y: number) => number): Transition =>
+  (s, c, x, y) => {
+    const at = place(s, x, y);
+    const smooth = smoothstep(-0.5, 0, at - s.p * 1.5);
+    return smooth <= fract(10 * at) ? s.a(c, x, y) : s.b(c, x, y);
+  };
+
+const across = (s: TransitionState, x: number): number => x / s.width;
+const down = (s: TransitionState, y: number): number => y / s.height;
+const back = (s: TransitionState, x: number): number => (s.width - 1 - x) / s.width;
+const up = (s: TransitionState, y: number): number => (s.height - 1 - y) / s.height;
+const fromMiddle = (s: TransitionState, x: number, y: number): number =>
+  Math.hypot(x - s.width / 2, y - s.height / 2);
+const radiusOf = (s: TransitionState): number => Math.hypot(s.width / 2, s.height / 2);
+const offMiddle = (value: number, size: number): number =>
+  Math.abs((value - size / 2) / (size / 2));
+
+function gray(s: TransitionState, read: (c: number) => number, c: number): number {
+  if (s.isYuv) return c === 0 ? read(0) : s.black[c]!;
+  return s.components < 3 ? read(c) : (read(0) + read(1) + read(2)) / 3;
+}
+
+function blurred(read: (x: number) => number, x: number, width: number, size: number): number {
+  let sum = 0;
+  const last = Math.min(x + size, width);
+  for (let i = x; i < last; i++) sum += read(i);
+  return sum / (last - x);
+}
+
+/** Table: name => transition, in the order in which ffmpeg numbers them. */
+// biome-ignore format: a table
+export const TRANSITIONS: Readonly<Record<string, Transition>> = {
+  fade: (s, c, x, y) => mix(s.a(c, x, y), s.b(c, x, y), s.p),
+  wipeleft: choose((s, x) => x <= Math.trunc(s.width * s.p)),
+  wiperight: choose((s, x) => x > Math.trunc(s.width * (1 - s.p))),
+  wipeup: choose((s, _, y) => y <= Math.trunc(s.height * s.p)),
+  wipedown: choose((s, _, y) => y > Math.trunc(s.height * (1 - s.p))),
+  slideleft: slide(-1, 0),
+  slideright: slide(1, 0),
+  slideup: slide(0, -1),
+  slidedown: slide(0, 1),
+  circlecrop: (s, c, x, y) => {
+    const z = (2 * Math.abs(s.p - 0.5)) ** 3 * radiusOf(s);
+    return z < fromMiddle(s, x, y) ? s.black[c]! : s.p < 0.5 ? s.b(c, x, y) : s.a(c, x, y);
+  },
+  rectcrop: (s, c, x, y) => {
+    const half = Math.abs(s.p - 0.5);
+    const inside = Math.abs(x - s.width / 2) < Math.trunc(half * s.width) && Math.abs(y - s.height / 2) < Math.trunc(half * s.height);
+    return inside ? (s.p < 0.5 ? s.b(c, x, y) : s.a(c, x, y)) : s.black[c]!;
+  },
+  distance: (s, c, x, y) => {
+    let sum = 0;
+    for (let k = 0; k < s.components; k++) sum += ((s.a(k, x, y) - s.b(k, x, y)) / 255) ** 2;
+    const near = Math.sqrt(sum) <= s.p ? 1 : 0;
+    return mix(mix(s.a(c, x, y), s.b(c, x, y), near), s.b(c, x, y), s.p);
+  },
+  fadeblack: fadeBy((s) => s.black),
+  fadewhite: fadeBy((s) => s.white),
+  radial: (s, c, x, y) => {
+    const angle = Math.atan2(x - s.width / 2, y - s.height / 2) - (s.p - 0.5) * (Math.PI * 2.5);
+    return mix(s.b(c, x, y), s.a(c, x, y), smoothstep(0, 1, angle));
+  },
+  smoothleft: soft((s, x) => 1 + across(s, x) - s.p * 2),
+  smoothright: soft((s, x) => 1 + back(s, x) - s.p * 2),
+  smoothup: soft((s, _, y) => 1 + down(s, y) - s.p * 2),
+  smoothdown: soft((s, _, y) => 1 + up(s, y) - s.p * 2),
+  circleopen: soft((s, x, y) => fromMiddle(s, x, y) / radiusOf(s) + (s.p - 0.5) * 3),
+  circleclose: (s, c, x, y) =>
+    mix(s.a(c, x, y), s.b(c, x, y), smoothstep(0, 1, fromMiddle(s, x, y) / radiusOf(s) + (0.5 - s.p) * 3)),
+  vertopen: soft((s, x) => 2 - offMiddle(x, s.width) - s.p * 2),
+  vertclose: soft((s, x) => 1 + offMiddle(x, s.width) - s.p * 2),
+  horzopen: soft((s, _, y) => 2 - offMiddle(y, s.height) - s.p * 2),
+  horzclose: soft((s, _, y) => 1 + offMiddle(y, s.height) - s.p * 2),
+  dissolve: choose((s, x, y) => fract(Math.sin(x * 12.9898 + y * 78.233) * 43758.545) * 2 + s.p * 2 - 1.5 >= 0.5),
+  pixelize: (s, c, x, y) => {
+    const size = (2 * Math.ceil(Math.min(s.p, 1 - s.p) * 50) / 50) * Math.min(s.width, s.height) / 20;
+    const px = size > 0 ? Math.trunc(Math.min((Math.floor(x / size) + 0.5) * size, s.width - 1)) : x;
+    const py = size > 0 ? Math.trunc(Math.min((Math.floor(y / size) + 0.5) * size, s.height - 1)) : y;
+    return mix(s.a(c, px, py), s.b(c, px, py), s.p);
+  },
+  diagtl: soft((s, x, y) => 1 + across(s, x) * down(s, y) - s.p * 2),
+  diagtr: soft((s, x, y) => 1 + back(s, x) * down(s, y) - s.p * 2),
+  diagbl: soft((s, x, y) => 1 + across(s, x) * up(s, y) - s.p * 2),
+  diagbr: soft((s, x, y) => 1 + back(s, x) * up(s, y) - s.p * 2),
+  hlslice: slice((s, x) => across(s, x)),
+  hrslice: slice((s, x) => back(s, x)),
+  vuslice: slice((s, _, y) => down(s, y)),
+  vdslice: slice((s, _, y) => up(s, y)),
+  hblur: (s, c, x, y) => {
+    const size = Math.trunc(1 + Math.trunc(s.width / 2) * (s.p <= 0.5 ? s.p * 2 : (1 - s.p) * 2));
+    return mix(
+      blurred((i) => s.a(c, i, y), x, s.width, size),
+      blurred((i) => s.b(c, i, y), x, s.width, size),
+      s.p,
+    );
+  },
+  fadegrays: (s, c, x, y) => {
+    const grayA = gray(s, (k) => s.a(k, x, y), c);
+    const grayB = gray(s, (k) => s.b(k, x, y), c);
+    return mix(
+      mix(s.a(c, x, y), grayA, smoothstep(0.8, 1, s.p)),
+      mix(grayB, s.b(c, x, y), smoothstep(0.2, 1, s.p)),
+      s.p,
+    );
+  },
+  wipetl: choose((s, x, y) => y <= Math.trunc(s.height * s.p) && x <= Math.trunc(s.width * s.p)),
+  wipetr: choose((s, x, y) => y <= Math.trunc(s.height * s.p) && x > Math.trunc(s.width * (1 - s.p))),
+  wipebl: choose((s, x, y) => y > Math.trunc(s.height * (1 - s.p)) && x <= Math.trunc(s.width * s.p)),
+  wipebr: choose((s, x, y) => y > Math.trunc(s.height * (1 - s.p)) && x > Math.trunc(s.width * (1 - s.p))),
+  squeezeh: (s, c, x, y) => {
+    const z = 0.5 + (y / s.height - 0.5) / s.p;
+    return z < 0 || z > 1 ? s.b(c, x, y) : s.a(c, x, Math.round(z * (s.height - 1)));
+  },
+  squeezev: (s, c, x, y) => {
+    const z = 0.5 + (x / s.width - 0.5) / s.p;
+    return z < 0 || z > 1 ? s.b(c, x, y) : s.a(c, Math.round(z * (s.width - 1)), y);
+  },
+  zoomin: (s, c, x, y) => {
+    const zoom = smoothstep(0.5, 1, s.p);
+    const u = Math.ceil((0.5 + (x / s.width - 0.5) * zoom) * (s.width - 1));
+    const v = Math.ceil((0.5 + (y / s.height - 0.5) * zoom) * (s.height - 1));
+    return mix(s.a(c, u, v), s.b(c, x, y), smoothstep(0, 0.5, s.p));
+  },
+  fadefast: (s, c, x, y) => {
+    const [a, b] = [s.a(c, x, y), s.b(c, x, y)];
+    return mix(a, b, s.p ** (1 + Math.log(1 + Math.abs(a - b) / 255)));
+  },
+  fadeslow: (s, c, x, y) => {
+    const [a, b] = [s.a(c, x, y), s.b(c, x, y)];
+    return mix(a, b, s.p ** (1 + Math.log(2 - Math.abs(a - b) / 255)));
+  },
+};

@@ -1,0 +1,218 @@
+/** `xfade`: one stream of pictures turns into another, by one of many transitions or an expression. */
+import { type Rational, rescale } from '../../base/rational.ts';
+import type { VideoFrame } from '../../frames/frame.ts';
+import { type PixFmt, pixFmtInfo } from '../../frames/pixel-format.ts';
+import {
+  type FilterDefinition,
+  type FilterSetup,
+  samePixFmt,
+  VIDEO_PAD,
+  type VideoLink,
+} from '../filter.ts';
+import { rescaleTime } from '../graph/run.ts';
+import type { ExpressionFunction } from '../language/expression.ts';
+import { parseColor } from '../language/values.ts';
+import type { OptionValues } from '../options.ts';
+import {
+  type Component,
+  colorSamples,
+  componentsOf,
+  newPicture,
+  picture,
+  videoLink,
+} from './picture-work.ts';
+import { TRANSITIONS, type Transition, type TransitionState } from './transitions.ts';
+
+const PIX_FMTS: readonly PixFmt[] = ['yuva444p', 'yuv444p', 'yuvj444p', 'gbrp', 'gbrap', 'gray'];
+const MICROSECONDS: Rational = [1, 1_000_000];
+const NAMES = Object.keys(TRANSITIONS);
+
+/** Crosses from one input to the other. */
+export const XFADE: FilterDefinition = {
+  name: 'xfade',
+  description: 'turns one stream of pictures into another',
+  options: [
+    {
+      name: 'transition',
+      kind: 'choice',
+      default: 'fade',
+      choices: { custom: -1, ...Object.fromEntries(NAMES.map((name, i) => [name, i])) },
+      description: 'how',
+    },
+    {
+      name: 'duration',
+      kind: 'duration',
+      default: '1',
+      min: 0,
+      max: 60e6,
+      description: 'how long it takes',
+    },
+    {
+      name: 'offset',
+      kind: 'duration',
+      default: '0',
+      description: 'when it begins, from the start of the first input',
+    },
+    { name: 'expr', kind: 'expression', default: '', description: 'for transition=custom' },
+  ],
+  inputs: [
+    { name: 'main', kind: 'video' },
+    { name: 'xfade', kind: 'video' },
+  ],
+  outputs: VIDEO_PAD,
+  formats: () => samePixFmt(PIX_FMTS, 2),
+  open(setup) {
+    const [main, second] = setup.inputs.map(videoLink) as [VideoLink, VideoLink];
+    requireAlike(setup.options, main, second);
+    const mixPictures = mixer(setup, main);
+    const duration = rescale(setup.options.number('duration'), MICROSECONDS, main.timeBase);
+    const offset = rescale(setup.options.number('offset'), MICROSECONDS, main.timeBase);
+    const going: VideoFrame[] = [];
+    const coming: VideoFrame[] = [];
+    const ended = [false, false];
+    const ends = [Number.NaN, Number.NaN];
+    let firstPts = Number.NaN;
+    /** What is added to times of the second input. */
+    let shift = Number.NaN;
+    let over = false;
+    let done = false;
+    const startOf = (): number => firstPts + offset;
+    const finish = (pts: number): void => {
+      done = true;
+      setup.finish(0, pts);
+    };
+    const passSecond = (): void => {
+      for (const frame of coming.splice(0)) setup.emit(0, { ...frame, pts: frame.pts + shift });
+      if (ended[1]) finish(Number.isNaN(ends[1]!) ? Number.NaN : ends[1]! + shift);
+    };
+    const advance = (): void => {
+      while (!over && going.length > 0) {
+        const frame = going[0]!;
+        if (Number.isNaN(firstPts)) firstPts = frame.pts;
+        if (frame.pts < startOf()) {
+          setup.emit(0, frame);
+          going.shift();
+          continue;
+        }
+        if (coming.length === 0) {
+          // Without a second picture the first goes on alone.
+          if (!ended[1]) return;
+          setup.emit(0, frame);
+          going.shift();
+          continue;
+        }
+        if (Number.isNaN(shift)) shift = frame.pts - coming[0]!.pts;
+        const p = Math.min(Math.max(1 - (frame.pts - startOf()) / duration, 0), 1);
+        if (frame.pts - startOf() > duration) over = true;
+        else {
+          setup.emit(0, mixPictures(frame, coming.shift()!, Number.isNaN(p) ? 0 : p, frame.pts));
+          going.shift();
+        }
+      }
+      if (!over && ended[0] && going.length === 0) {
+        if (Number.isNaN(shift))
+          shift = coming.length > 0 && !Number.isNaN(ends[0]!) ? ends[0]! - coming[0]!.pts : 0;
+        over = true;
+      }
+      if (over) {
+        setup.stopInput(0);
+        passSecond();
+      }
+    };
+    return {
+      outputs: [main],
+      push(input, frame) {
+        if (done) return;
+        (input === 0 ? going : coming).push(picture(frame));
+        advance();
+      },
+      end(input, pts) {
+        ended[input] = true;
+        ends[input] = rescaleTime(pts, setup.inputs[input]!.timeBase, main.timeBase);
+        if (!done) advance();
+      },
+      wants() {
+        if (over) return [1];
+        return going.length === 0 ? [0] : [1];
+      },
+    };
+  },
+};
+
+function requireAlike(options: OptionValues, main: VideoLink, second: VideoLink): void {
+  if (main.width !== second.width || main.height !== second.height) {
+    throw options.filterError(
+      `its inputs are ${main.width}x${main.height} and ${second.width}x${second.height}: they must be of one size`,
+    );
+  }
+  if (main.timeBase.join() !== second.timeBase.join()) {
+    throw options.filterError(
+      `its inputs have the time bases ${main.timeBase.join('/')} and ${second.timeBase.join('/')}`,
+      'set both with settb or fps',
+    );
+  }
+}
+
+type MixPictures = (a: VideoFrame, b: VideoFrame, p: number, pts: number) => VideoFrame;
+
+function mixer(setup: FilterSetup, link: VideoLink): MixPictures {
+  const { options } = setup;
+  const info = pixFmtInfo(link.pixFmt);
+  const samples = (name: string) => colorSamples({ ...parseColor(name)!, a: 255 }, info);
+  let inputs: readonly [readonly Component[], readonly Component[]] = [[], []];
+  const read =
+    (side: 0 | 1) =>
+    (c: number, x: number, y: number): number => {
+      const { data, offset, stride } = inputs[side][c]!;
+      return data[offset + y * stride + x]!;
+    };
+  const state: TransitionState = {
+    width: link.width,
+    height: link.height,
+    p: 1,
+    a: read(0),
+    b: read(1),
+    components: info.samplesPerPixel.length,
+    black: samples('black'),
+    white: samples('white'),
+    isYuv: info.model === 'yuv',
+  };
+  const number = options.number('transition');
+  const transition = number === -1 ? customTransition(setup, state) : TRANSITIONS[NAMES[number]!]!;
+  return (a, b, p, pts) => {
+    const out = newPicture(link.pixFmt, link.width, link.height, pts);
+    inputs = [componentsOf(a), componentsOf(b)];
+    state.p = Math.fround(p);
+    for (const [c, { data, offset, stride }] of componentsOf(out).entries()) {
+      for (let y = 0; y < link.height; y++) {
+        for (let x = 0; x < link.width; x++)
+          data[offset + y * stride + x] = transition(state, c, x, y);
+      }
+    }
+    return out;
+  };
+}
+
+const VARIABLES = ['X', 'Y', 'W', 'H', 'A', 'B', 'PLANE', 'P'];
+
+/** A transition given as an expression; a0(x, y) to b3(x, y) read samples. */
+function customTransition(setup: FilterSetup, s: TransitionState): Transition {
+  const functions: Record<string, ExpressionFunction> = {};
+  const clamp = (value: number, size: number) =>
+    Math.min(Math.max(Math.trunc(value) || 0, 0), size - 1);
+  for (let c = 0; c < s.components; c++) {
+    for (const side of ['a', 'b'] as const) {
+      functions[`${side}${c}`] = {
+        arity: 2,
+        call: ([x, y]) => s[side](c, clamp(x!, s.width), clamp(y!, s.height)),
+      };
+    }
+  }
+  if (!setup.options.isSet('expr')) throw setup.options.filterError('transition=custom needs expr');
+  const expression = setup.options.expression('expr', { variables: VARIABLES, functions });
+  const v = new Float64Array(VARIABLES.length);
+  return (state, c, x, y) => {
+    v.set([x, y, state.width, state.height, state.a(c, x, y), state.b(c, x, y), c, state.p]);
+    return Math.trunc(expression.evaluate(v));
+  };
+}

@@ -1,9 +1,11 @@
 /** Writing JPEG files: whole pictures, or rows as they come, in stated memory. */
 import { ConfigError, rejectUnknownKeys, requireOneOf, StateError } from '../../base/errors.ts';
+import { decodeJpeg } from './decoder.ts';
 import type { PixelChannels, SamplePlane } from './encoder/band-samples.ts';
 import { FastEncoder } from './encoder/fast-encoder.ts';
 import { PictureEncoder } from './encoder/picture-encoder.ts';
 import { tuningOf } from './encoder/quality.ts';
+import { type MeasuredPicture, Ssimulacra2 } from './encoder/ssimulacra2.ts';
 import {
   ENCODE_OPTIONS,
   frameOf,
@@ -12,6 +14,7 @@ import {
   requireSettings,
   requireSize,
 } from './options.ts';
+import { fitBytes, type JpegTarget, reachScore, requireTarget } from './target.ts';
 
 /** A picture with interleaved samples of 8 bits: gray, RGB, or RGBA. An `ImageData` is one. */
 export interface JpegImage {
@@ -105,12 +108,22 @@ function requireChannels({ width, height, data, channels, stride }: JpegImage): 
   );
 }
 
-/** A picture as a JPEG file. Throws `ConfigError` naming what is wrong with the picture or an option. */
+/** Options of `encodeJpeg`. */
+export interface JpegPictureOptions extends JpegEncodeOptions {
+  /**
+   * In place of `quality`: the quality is searched. With `ssimulacra2` and `subsampling` `auto`, chroma keeps all samples; the search
+   * takes some eight encodings, and memory for 30 numbers of 32 bits a pixel.
+   */
+  readonly target?: JpegTarget;
+}
+
+/** A picture as a JPEG file. Throws `ConfigError` naming what is wrong with the picture or an option, or a size that cannot be met. */
 export function encodeJpeg(
   image: JpegImage,
-  options: JpegEncodeOptions = {},
+  options: JpegPictureOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  rejectUnknownKeys('jpeg.options', options, ENCODE_OPTIONS);
+  rejectUnknownKeys('jpeg.options', options, [...ENCODE_OPTIONS, 'target']);
+  const { target, ...others } = options;
   const { width, height, data } = image;
   requireSize('jpeg.image', width, height);
   const channels = requireChannels(image);
@@ -122,11 +135,50 @@ export function encodeJpeg(
       `${data.length} elements do not hold ${height} rows of ${rowLength}, ${stride} apart`,
     );
   }
-  const encoder = new JpegEncoder({ ...options, width, height, channels });
-  for (let y = 0; y < height; y++) {
-    encoder.writeRows(data.subarray(y * stride, y * stride + rowLength));
+  const encode = (changes: JpegEncodeOptions) => {
+    const encoder = new JpegEncoder({ ...others, ...changes, width, height, channels });
+    for (let y = 0; y < height; y++) {
+      encoder.writeRows(data.subarray(y * stride, y * stride + rowLength));
+    }
+    return encoder.finish();
+  };
+  if (target === undefined) return encode({});
+  if (options.quality !== undefined) {
+    throw new ConfigError('jpeg.options.target', 'quality is given too; one of them decides');
   }
-  return encoder.finish();
+  const checked = requireTarget('jpeg.options.target', target);
+  if ('bytes' in checked) return fitBytes((quality) => encode({ quality }), checked.bytes);
+  const { subsampling = 'auto' } = options;
+  const sampling = { subsampling: subsampling === 'auto' ? ('4:4:4' as const) : subsampling };
+  const original = opaquePicture(image, channels, stride, requireSettings(others).background);
+  const measure = new Ssimulacra2(original);
+  const scoreOf = (file: Uint8Array) => {
+    const format = original.channels === 1 ? 'gray' : 'rgb';
+    const { data: decoded } = decodeJpeg(file, { format, limits: { maxPixels: width * height } });
+    return measure.score({ ...original, data: decoded });
+  };
+  return reachScore((quality) => encode({ ...sampling, quality }), scoreOf, checked.ssimulacra2);
+}
+
+/** The picture as gray or RGB without gaps, on its background: what a decoder should come near to. */
+function opaquePicture(
+  { width, height, data }: JpegImage,
+  channels: PixelChannels,
+  stride: number,
+  background: readonly number[],
+): MeasuredPicture {
+  const kept = channels === 1 ? 1 : 3;
+  const out = new Uint8Array(width * height * kept);
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let from = y * stride; from < y * stride + width * channels; from += channels) {
+      const alpha = channels === 4 ? data[from + 3]! / 255 : 1;
+      for (let c = 0; c < kept; c++) {
+        const behind = background[c]!;
+        out[to++] = Math.round(behind + (data[from + c]! - behind) * alpha);
+      }
+    }
+  }
+  return { width, height, channels: kept, data: out };
 }
 
 /** One plane of a picture that is Y, Cb, Cr already. */

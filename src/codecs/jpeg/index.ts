@@ -20,6 +20,7 @@ export {
   JpegEncoder,
   type JpegEncoderOptions,
   type JpegImage,
+  type JpegPictureOptions,
   type JpegPlanarImage,
   type JpegSourcePlane,
 } from './encoder.ts';
@@ -27,3 +28,4 @@ export { type JpegOptimizeOptions, optimizeJpeg } from './optimize.ts';
 export type { JpegEffort, JpegEncodeOptions, JpegSubsampling } from './options.ts';
 export type { JpegDensity, JpegMetadata } from './standard/metadata.ts';
 export type { JpegLimits } from './standard/read-file.ts';
+export type { JpegTarget } from './target.ts';

@@ -12,6 +12,7 @@ import {
   readJpegInfo,
 } from 'vitrine/jpeg';
 import { ConfigError, StateError } from '../../../src/base/errors.ts';
+import { Ssimulacra2 } from '../../../src/codecs/jpeg/encoder/ssimulacra2.ts';
 import { ffmpegPath, runFfmpeg } from '../../support/ffmpeg.ts';
 import { KINDS, makePicture } from './pictures.ts';
 import { differenceOf, parsePnm, readVector, VECTOR_NAMES } from './vectors.ts';
@@ -118,6 +119,30 @@ describe('encodeJpeg', () => {
     const { data: decoded } = decodeJpeg(file);
     for (const [i, expected] of [200, 100, 50].entries()) {
       expect(Math.abs(decoded[i]! - expected)).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('meets a size, and a score of SSIMULACRA2', () => {
+    const [width, height] = [96, 80];
+    const data = makePicture('smooth', width, height, 3, 2);
+    const image = { width, height, data, channels: 3 } as const;
+    for (const bytes of [900, 1500, 4000]) {
+      const { length } = encodeJpeg(image, { target: { bytes } });
+      expect(length).toBeLessThanOrEqual(bytes);
+      expect(length).toBeGreaterThan(0.8 * bytes);
+    }
+    expect(() => encodeJpeg(image, { target: { bytes: 100 } })).toThrow(
+      /the picture takes \d+ at quality 1/,
+    );
+    expect(() => encodeJpeg(image, { target: { bytes: 1000 }, quality: 5 })).toThrow(ConfigError);
+    const measure = new Ssimulacra2(image);
+    const scores = [60, 75, 90].map((ssimulacra2) => {
+      const { data: decoded } = decodeJpeg(encodeJpeg(image, { target: { ssimulacra2 } }));
+      return measure.score({ ...image, data: decoded }) - ssimulacra2;
+    });
+    for (const excess of scores) {
+      expect(excess).toBeGreaterThanOrEqual(0);
+      expect(excess).toBeLessThan(5);
     }
   });
 

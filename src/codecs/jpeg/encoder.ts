@@ -35,7 +35,7 @@ export interface JpegEncoderOptions extends JpegEncodeOptions {
 }
 
 /**
- * Encodes a picture row by row. It holds a window of 6 MB, 2 bytes for each coefficient that is not zero, and the file: for 4032x3024
+ * Encodes a picture row by row. It holds a window of 2 MB, 2 bytes for each coefficient that is not zero, and the file: for 4032x3024
  * pixels at quality 75 some 20 MB in all.
  */
 export class JpegEncoder {
@@ -137,8 +137,11 @@ export function encodeJpeg(
   }
   const encode = (changes: JpegEncodeOptions) => {
     const encoder = new JpegEncoder({ ...others, ...changes, width, height, channels });
-    for (let y = 0; y < height; y++) {
-      encoder.writeRows(data.subarray(y * stride, y * stride + rowLength));
+    if (stride === rowLength) encoder.writeRows(data.subarray(0, height * rowLength));
+    else {
+      for (let y = 0; y < height; y++) {
+        encoder.writeRows(data.subarray(y * stride, y * stride + rowLength));
+      }
     }
     return encoder.finish();
   };

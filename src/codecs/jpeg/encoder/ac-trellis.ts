@@ -4,6 +4,7 @@
  * coefficients that stay is found by dynamic programming over the place of the last one before (Crouse and Ramchandran, IEEE Trans. Image
  * Processing 6, 1997). Real levels below one half become zero on any path, so neither they nor their errors are looked at.
  */
+import { ZIGZAG } from '../standard/zigzag.ts';
 import type { RealLevels } from './forward-dct.ts';
 import type { RateModel } from './rate-model.ts';
 
@@ -55,7 +56,7 @@ export class AcTrellis {
       }
       const k = offset + 31 - Math.clz32(bits & -bits);
       bits &= bits - 1;
-      const value = levels[at + k]!;
+      const value = levels[at + ZIGZAG[k]!]!;
       const magnitude = value < 0 ? -value : value;
       const errorBefore = error;
       error += weight * magnitude * magnitude;

@@ -4,8 +4,7 @@
  * as far as it may, a few times over (projection onto convex sets). Ringing of text on white then happens above white, where
  * nobody sees it.
  */
-import { ZIGZAG } from '../standard/zigzag.ts';
-import { forwardDct, type RealLevels, type TransformFactors } from './forward-dct.ts';
+import { cosine, forwardDct, type RealLevels, type TransformFactors } from './forward-dct.ts';
 
 /** Level-shifted samples from which on a sample counts as white, or down to which as black. */
 const WHITE = 126.75;
@@ -21,7 +20,7 @@ const DEAD_ZONE = 0.6;
 const BASIS = /* @__PURE__ */ Float64Array.from({ length: 64 }, (_, i) => {
   const u = i >> 3;
   const x = i & 7;
-  return (u === 0 ? Math.SQRT1_2 : 1) * 0.5 * Math.cos(((2 * x + 1) * u * Math.PI) / 16);
+  return (u === 0 ? Math.SQRT1_2 : 1) * 0.5 * cosine((2 * x + 1) * u);
 });
 
 /** Moves blocks of one component; scratch of its own. */
@@ -73,10 +72,10 @@ export class Deringing {
   private reconstruct(levels: Float32Array, at: number): void {
     const { coefficients, rows } = this;
     const { steps } = this.factors;
-    for (let k = 0; k < 64; k++) {
-      const level = levels[at + k]!;
-      const rounded = k > 0 && Math.abs(level) < DEAD_ZONE ? 0 : Math.round(level);
-      coefficients[ZIGZAG[k]!] = rounded * steps[k]!;
+    for (let i = 0; i < 64; i++) {
+      const level = levels[at + i]!;
+      const rounded = i > 0 && Math.abs(level) < DEAD_ZONE ? 0 : Math.round(level);
+      coefficients[i] = rounded * steps[i]!;
     }
     for (let v = 0; v < 8; v++) {
       for (let x = 0; x < 8; x++) {

@@ -17,22 +17,40 @@ const COSINES = [
   C4, Math.sqrt((1 - C6) / 2), C6, Math.sqrt((1 - C2) / 2),
 ];
 
+/** cos(n pi / 16) for n of 0 and above. */
+export function cosine(n: number): number {
+  const turn = n % 32;
+  const half = turn > 16 ? 32 - turn : turn;
+  if (half === 8) return 0;
+  return half > 8 ? -COSINES[16 - half]! : COSINES[half]!;
+}
+
 /** What the flow graph makes too large at frequency k, in one direction, against the definition. */
 function excess(k: number): number {
   return k === 0 ? 2 * Math.SQRT2 : 4 * COSINES[k]!;
 }
 
+/** By place in raster order: the bit of that coefficient in the two words of a mask. */
+const LOW_BIT = /* @__PURE__ */ bitsOf(0);
+const HIGH_BIT = /* @__PURE__ */ bitsOf(32);
+
+function bitsOf(first: number): Int32Array {
+  const bits = new Int32Array(64);
+  for (let bit = 0; bit < 32; bit++) bits[ZIGZAG[first + bit]!] = 1 << bit;
+  return bits;
+}
+
 /** Real levels of blocks, and what is known of each block. */
 export interface RealLevels {
-  /** 64 a block in zig-zag order: coefficients in units of their quantization steps. */
+  /** 64 a block in raster order: coefficients in units of their quantization steps. */
   readonly levels: Float32Array;
-  /** Two words a block: bit k, counted over both, is set if AC level k is at least one half; all others become zero. */
+  /** Two words a block: bit k, counted over both, is set if the AC level with index k in the zig-zag sequence is at least one half; all others become zero. */
   readonly masks: Int32Array;
   /** Variance of the block's samples: the sum of its squared AC coefficients over 64. */
   readonly variances: Float32Array;
 }
 
-/** What a component's transform multiplies with, by index in zig-zag order. */
+/** What a component's transform multiplies with, in raster order. */
 export interface TransformFactors {
   /** From the flow graph's output to real levels. */
   readonly levels: Float64Array;
@@ -44,14 +62,11 @@ export interface TransformFactors {
 
 /** Factors for 64 quantization steps in raster order. */
 export function transformFactors(steps: Int16Array): TransformFactors {
-  const inZigzag = Float64Array.from(ZIGZAG, (place) => steps[place]!);
+  const exactSteps = Float64Array.from(steps);
   return {
-    levels: Float64Array.from(
-      ZIGZAG,
-      (place) => 1 / (excess(place >> 3) * excess(place & 7) * steps[place]!),
-    ),
-    squares: inZigzag.map((step) => (step * step) / 64),
-    steps: inZigzag,
+    levels: exactSteps.map((step, place) => 1 / (excess(place >> 3) * excess(place & 7) * step)),
+    squares: exactSteps.map((step) => (step * step) / 64),
+    steps: exactSteps,
   };
 }
 
@@ -133,7 +148,7 @@ export function forwardDct(
   finishBlock(work, factors, out, block);
 }
 
-/** From the flow graph's output in raster order to real levels, and what is known of them. */
+/** From the flow graph's output to real levels, and what is known of them. */
 function finishBlock(
   work: Float64Array,
   factors: TransformFactors,
@@ -145,16 +160,18 @@ function finishBlock(
   const to = 64 * block;
   levels[to] = work[0]! * scale[0]!;
   let variance = 0;
-  for (let half = 0; half < 2; half++) {
-    let mask = 0;
-    for (let bit = half === 0 ? 1 : 0; bit < 32; bit++) {
-      const k = 32 * half + bit;
-      const level = work[ZIGZAG[k]!]! * scale[k]!;
-      levels[to + k] = level;
-      variance += level * level * squares[k]!;
-      if (level >= 0.5 || level <= -0.5) mask |= 1 << bit;
+  let low = 0;
+  let high = 0;
+  for (let i = 1; i < 64; i++) {
+    const level = work[i]! * scale[i]!;
+    levels[to + i] = level;
+    variance += level * level * squares[i]!;
+    if (level >= 0.5 || level <= -0.5) {
+      low |= LOW_BIT[i]!;
+      high |= HIGH_BIT[i]!;
     }
-    masks[2 * block + half] = mask;
   }
+  masks[2 * block] = low;
+  masks[2 * block + 1] = high;
   variances[block] = variance;
 }

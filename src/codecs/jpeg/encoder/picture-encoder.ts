@@ -17,8 +17,8 @@ import { LevelDecision } from './level-decision.ts';
 import type { Tuning } from './tuning.ts';
 import { type ScanMode, writeFile } from './write-scans.ts';
 
-/** Real levels that a window holds at most: 6 MB. */
-const WINDOW_LEVELS = 1.5 * 2 ** 20;
+/** Real levels that a window holds at most: 2 MB, which stay in a cache. */
+const WINDOW_LEVELS = 2 ** 19;
 
 /** Blocks of a component that are counted before a window is decided. */
 const COUNTED_BLOCKS = 1500;

@@ -10,6 +10,7 @@ import {
   TYPICAL_DC_CHROMINANCE,
   TYPICAL_DC_LUMINANCE,
 } from '../standard/huffman-tables.ts';
+import { ZIGZAG } from '../standard/zigzag.ts';
 import type { RealLevels } from './forward-dct.ts';
 
 /** Symbols that the typical tables are worth at the start. */
@@ -68,7 +69,7 @@ export class RateModel {
     for (let half = 0; half < 2; half++) {
       for (let bits = masks[2 * block + half]!; bits !== 0; bits &= bits - 1) {
         const k = 32 * half + 31 - Math.clz32(bits & -bits);
-        const value = levels[64 * block + k]!;
+        const value = levels[64 * block + ZIGZAG[k]!]!;
         const magnitude = value < 0 ? -value : value;
         if (magnitude < deadZone) continue;
         let run = k - before - 1;

@@ -50,11 +50,11 @@ export class ScriptSearch {
   private readonly frame: Frame;
   private readonly coder: ScanCoder;
   private readonly sample: RowSample;
-  private readonly cuts: readonly number[];
+  private readonly exact: boolean;
 
   /** @param exact whether all rows are coded and more ways are tried */
   constructor(frame: Frame, coder: ScanCoder, sample: RowSample, exact: boolean) {
-    this.cuts = exact ? ALL_CUTS : CUTS;
+    this.exact = exact;
     this.frame = frame;
     this.coder = coder;
     this.sample = sample;
@@ -83,11 +83,11 @@ export class ScriptSearch {
     return { scans, bytes: ac.reduce((sum, { bytes }) => sum + bytes, dc.bytes) };
   }
 
+  /** DC of all components together and whole, or, where time does not count, with its lowest bit later, or apart. */
   private bestDc(all: readonly number[]): CostedScript {
-    const options = [
-      this.costed([scanOf(all, 0, 0, 0, 0)]),
-      this.costed([scanOf(all, 0, 0, 0, 1), scanOf(all, 0, 0, 1, 0)]),
-    ];
+    const together = this.costed([scanOf(all, 0, 0, 0, 0)]);
+    if (!this.exact) return together;
+    const options = [together, this.costed([scanOf(all, 0, 0, 0, 1), scanOf(all, 0, 0, 1, 0)])];
     if (all.length > 1) {
       options.push(this.costed(all.map((index) => scanOf([index], 0, 0, 0, 0))));
       if (all.length === 3) {
@@ -112,7 +112,7 @@ export class ScriptSearch {
       bestRefinements = refinements;
       bestLow = low;
     }
-    for (const cut of this.cuts) {
+    for (const cut of this.exact ? ALL_CUTS : CUTS) {
       const parts = this.costed([first(1, cut, bestLow), first(cut + 1, 63, bestLow)]);
       best = smallest([best, joined(parts, bestRefinements)]);
     }

@@ -12,6 +12,8 @@ export type ScanMode = 'baseline' | 'progressive' | 'smallest';
 
 /** Blocks of luma up to which scripts are compared over all rows; of larger pictures, about as many are a sample. */
 const SAMPLE_BLOCKS = 3000;
+/** Blocks of luma up to which baseline is tried: in larger pictures the tables of progressive scans have paid. */
+const BASELINE_UP_TO = 1000;
 /** Rows of the sample that are coded together. */
 const SAMPLE_TOGETHER = 2;
 
@@ -64,7 +66,8 @@ function chooseScans(
   const search = new ScriptSearch(frame, coder, exact ? ALL_ROWS : sampleOf(frame), exact);
   const options = [search.best()];
   if (exact) options.push(search.conventional());
-  if (mode === 'smallest') {
+  const { blocksWide, blocksHigh } = frame.components[0]!;
+  if (mode === 'smallest' && (exact || blocksWide * blocksHigh <= BASELINE_UP_TO)) {
     options.push({ scans: sequential, bytes: search.bytesOf(sequential[0]!) });
   }
   return smallest(options).scans;

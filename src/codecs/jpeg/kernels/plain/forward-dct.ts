@@ -29,22 +29,27 @@ export function writeQuantizer(halves: Int16Array, at: number, steps: Int16Array
   }
 }
 
-/** Eight sums or differences of one direction to eight coefficients: index, and how far apart. */
+/**
+ * One transform: eight samples, `fromStep` elements apart, to eight coefficients, `step` apart. `out` may be `samples`, at the same places.
+ */
 function transformLine(
-  line: Int16Array,
-  at: number,
+  samples: Int16Array,
+  from: number,
+  fromStep: number,
+  out: Int16Array,
+  to: number,
   step: number,
   shift: number,
   isRow: boolean,
 ): void {
-  const a0 = line[at]!;
-  const a1 = line[at + step]!;
-  const a2 = line[at + 2 * step]!;
-  const a3 = line[at + 3 * step]!;
-  const a4 = line[at + 4 * step]!;
-  const a5 = line[at + 5 * step]!;
-  const a6 = line[at + 6 * step]!;
-  const a7 = line[at + 7 * step]!;
+  const a0 = samples[from]!;
+  const a1 = samples[from + fromStep]!;
+  const a2 = samples[from + 2 * fromStep]!;
+  const a3 = samples[from + 3 * fromStep]!;
+  const a4 = samples[from + 4 * fromStep]!;
+  const a5 = samples[from + 5 * fromStep]!;
+  const a6 = samples[from + 6 * fromStep]!;
+  const a7 = samples[from + 7 * fromStep]!;
   const s0 = a0 + a7;
   const s1 = a1 + a6;
   const s2 = a2 + a5;
@@ -59,18 +64,18 @@ function transformLine(
   const f0 = s0 - s3;
   const f1 = s1 - s2;
   if (isRow) {
-    line[at] = (e0 + e1 + 2) >> KEPT_BITS;
-    line[at + 4 * step] = (e0 - e1 + 2) >> KEPT_BITS;
+    out[to] = (e0 + e1 + 2) >> KEPT_BITS;
+    out[to + 4 * step] = (e0 - e1 + 2) >> KEPT_BITS;
   } else {
-    line[at] = (e0 + e1) << KEPT_BITS;
-    line[at + 4 * step] = (e0 - e1) << KEPT_BITS;
+    out[to] = (e0 + e1) << KEPT_BITS;
+    out[to + 4 * step] = (e0 - e1) << KEPT_BITS;
   }
-  line[at + 2 * step] = (f0 * COS2 + f1 * COS6 + half) >> shift;
-  line[at + 6 * step] = (f0 * COS6 - f1 * COS2 + half) >> shift;
-  line[at + step] = (d0 * COS1 + d1 * COS3 + (d2 * COS5 + d3 * COS7) + half) >> shift;
-  line[at + 3 * step] = (d0 * COS3 - d1 * COS7 + (-d2 * COS1 - d3 * COS5) + half) >> shift;
-  line[at + 5 * step] = (d0 * COS5 - d1 * COS1 + (d2 * COS7 + d3 * COS3) + half) >> shift;
-  line[at + 7 * step] = (d0 * COS7 - d1 * COS5 + (d2 * COS3 - d3 * COS1) + half) >> shift;
+  out[to + 2 * step] = (f0 * COS2 + f1 * COS6 + half) >> shift;
+  out[to + 6 * step] = (f0 * COS6 - f1 * COS2 + half) >> shift;
+  out[to + step] = (d0 * COS1 + d1 * COS3 + (d2 * COS5 + d3 * COS7) + half) >> shift;
+  out[to + 3 * step] = (d0 * COS3 - d1 * COS7 + (-d2 * COS1 - d3 * COS5) + half) >> shift;
+  out[to + 5 * step] = (d0 * COS5 - d1 * COS1 + (d2 * COS7 + d3 * COS3) + half) >> shift;
+  out[to + 7 * step] = (d0 * COS7 - d1 * COS5 + (d2 * COS3 - d3 * COS1) + half) >> shift;
 }
 
 /** See `JpegKernels.transformBlocks`. `work` has 64 elements of scratch. */
@@ -87,12 +92,12 @@ export function transformBlocks(
 ): void {
   const factors = quantizer >> 1;
   for (let block = 0; block < count; block++) {
-    for (let y = 0; y < 8; y++) {
-      const from = (samples + y * stride + 16 * block) >> 1;
-      for (let x = 0; x < 8; x++) work[8 * y + x] = halves[from + x]!;
+    const from = (samples >> 1) + 8 * block;
+    const rowStep = stride >> 1;
+    for (let x = 0; x < 8; x++) {
+      transformLine(halves, from + x, rowStep, work, x, 8, COLUMN_SHIFT, false);
     }
-    for (let x = 0; x < 8; x++) transformLine(work, x, 8, COLUMN_SHIFT, false);
-    for (let y = 0; y < 8; y++) transformLine(work, 8 * y, 1, ROW_SHIFT, true);
+    for (let y = 0; y < 64; y += 8) transformLine(work, y, 1, work, y, 1, ROW_SHIFT, true);
     const to = (levels >> 1) + 64 * block;
     for (let y = 0; y < 8; y++) {
       let mask = 0;
@@ -100,9 +105,13 @@ export function transformBlocks(
         const i = 8 * y + x;
         const value = work[i]!;
         const kept = (value < 0 ? -value : value) - halves[factors + 64 + i]!;
-        const level = kept <= 0 ? 0 : (kept * halves[factors + i]! + 0x4000) >> 15;
-        halves[to + i] = value < 0 ? -level : level;
-        if (level !== 0) mask |= 1 << x;
+        let level = 0;
+        if (kept > 0) {
+          level = (kept * halves[factors + i]! + 0x4000) >> 15;
+          if (level !== 0) mask |= 1 << x;
+          if (value < 0) level = -level;
+        }
+        halves[to + i] = level;
       }
       bytes[masks + 8 * block + y] = mask;
     }

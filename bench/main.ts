@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const ALL = ['h264', 'linear', 'memory', 'kernels', 'aac', 'remux'];
+const ALL = ['h264', 'linear', 'memory', 'kernels', 'aac', 'remux', 'images'];
 
 const split = process.argv.indexOf('--');
 const end = split < 0 ? process.argv.length : split;

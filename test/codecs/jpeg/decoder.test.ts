@@ -99,6 +99,17 @@ describe('refusals', () => {
     expect(() => decodeJpeg(bytes, { limits: { maxPixels: 60 } })).toThrow(FormatError);
   });
 
+  it('refuses thousands of scans before it decodes any, and scans that code a bit twice', () => {
+    const start = bytes.lastIndexOf(0xda) - 1;
+    const end = bytes.length - 2;
+    const scan = bytes.subarray(start, end);
+    const bomb = new Uint8Array(end + 5000 * scan.length + 2);
+    bomb.set(bytes.subarray(0, end));
+    for (let i = 0; i < 5000; i++) bomb.set(scan, end + i * scan.length);
+    bomb.set([0xff, 0xd9], bomb.length - 2);
+    expect(() => decodeJpeg(bomb)).toThrow(/is coded twice|more scans than the limit/);
+  });
+
   it('says what it does not read', () => {
     const arithmetic = bytes.slice();
     const at = arithmetic.findIndex((byte, i) => byte === 0xff && arithmetic[i + 1] === 0xc2);

@@ -214,6 +214,7 @@ export class ScanCoder {
   /** Clause G.1.2.2. */
   private codeAcFirst(index: number, at: number, start: number, end: number, low: number): number {
     const { entries } = this.blocks[index]!;
+    const { sink, acSlot } = this;
     let before = start - 1;
     let entry = 0;
     do {
@@ -223,18 +224,21 @@ export class ScanCoder {
         at++;
         break;
       }
+      if (k < start || k > end) {
+        at += (entry & WIDE) === 0 ? 2 : 3;
+        continue;
+      }
       let level = (entries[at + 1]! << 24) >> 24;
       at += 2;
       if ((entry & WIDE) !== 0) level = (level << 8) | entries[at++]!;
-      if (k < start || k > end) continue;
       const magnitude = (level < 0 ? -level : level) >> low;
       if (magnitude === 0) continue;
       if (this.endOfBandRun > 0) this.endRun();
       let run = k - before - 1;
-      for (; run > 15; run -= 16) this.sink.symbol(this.acSlot, 0xf0, 0, 0);
+      for (; run > 15; run -= 16) sink.symbol(acSlot, 0xf0, 0, 0);
       const size = sizeOf(magnitude);
       const bits = (level < 0 ? ~magnitude : magnitude) & ((1 << size) - 1);
-      this.sink.symbol(this.acSlot, (run << 4) | size, bits, size);
+      sink.symbol(acSlot, (run << 4) | size, bits, size);
       before = k;
     } while ((entry & LAST) === 0);
     if (before < end && ++this.endOfBandRun === 0x7fff) this.endRun();
@@ -274,10 +278,13 @@ export class ScanCoder {
         at++;
         break;
       }
+      if (k < start || k > end) {
+        at += (entry & WIDE) === 0 ? 2 : 3;
+        continue;
+      }
       let level = (entries[at + 1]! << 24) >> 24;
       at += 2;
       if ((entry & WIDE) !== 0) level = (level << 8) | entries[at++]!;
-      if (k < start || k > end) continue;
       const magnitude = (level < 0 ? -level : level) >> low;
       if (magnitude === 0) continue;
       run += k - before - 1;

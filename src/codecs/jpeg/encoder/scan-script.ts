@@ -64,7 +64,9 @@ export class ScriptSearch {
   bytesOf(plan: ScanPlan): number {
     const counter = new SymbolCounter();
     this.coder.codeScan(plan, counter, this.sample);
-    return counter.bytes(this.sample.distance / this.sample.together) + SCAN_HEAD;
+    const { distance, together } = this.sample;
+    const bytes = this.exact ? counter.bytes() : counter.estimatedBytes(distance / together);
+    return bytes + SCAN_HEAD;
   }
 
   private costed(scans: readonly ScanPlan[]): CostedScript {

@@ -2,12 +2,18 @@
  * Where the symbols of a scan go: counted, to build the Huffman tables and to compare ways to code, or written. Both take the same
  * calls, so that what is counted is what is written.
  */
+import { log2 } from '../../../base/exp-log.ts';
 import { type HuffmanCodes, type HuffmanTable, huffmanCodes } from '../standard/huffman.ts';
 import { RST0 } from '../standard/markers.ts';
 import { buildHuffmanTable, tableBytes } from './huffman-builder.ts';
 
 /** Tables that a scan may use at once: by 2 * class + destination, class 0 for DC and 1 for AC. */
 export const TABLE_SLOTS = 4;
+
+const SLOTS: readonly number[] = [0, 1, 2, 3];
+
+/** Marker and length of a DHT segment. */
+const TABLE_HEAD = 4;
 
 /** What takes the symbols of a scan. */
 export interface SymbolSink {
@@ -21,15 +27,12 @@ export interface SymbolSink {
 
 /** Counts symbols by slot, and the bits between them. */
 export class SymbolCounter implements SymbolSink {
-  /** By slot: 256 counts. */
-  readonly counts: readonly Float64Array[] = Array.from(
-    { length: TABLE_SLOTS },
-    () => new Float64Array(256),
-  );
+  /** By 256 * slot + symbol. */
+  private readonly counts = new Float64Array(256 * TABLE_SLOTS);
   private otherBits = 0;
 
   symbol(slot: number, symbol: number, _bits: number, count: number): void {
-    this.counts[slot]![symbol]!++;
+    this.counts[(slot << 8) | symbol]!++;
     this.otherBits += count;
   }
 
@@ -44,27 +47,52 @@ export class SymbolCounter implements SymbolSink {
 
   /** The best tables, by slot; undefined for slots without symbols. */
   tables(): (HuffmanTable | undefined)[] {
-    return this.counts.map((counts) =>
-      counts.some((count) => count > 0) ? buildHuffmanTable(counts) : undefined,
-    );
+    return SLOTS.map((slot) => {
+      const counts = this.countsOf(slot);
+      return counts.some((count) => count > 0) ? buildHuffmanTable(counts) : undefined;
+    });
   }
 
-  /**
-   * Bytes of the scan with its tables, if every count stands for `scale` of them, by the entropy of the symbols and an allowance for
-   * whole bits: within 1 % of what is written.
-   */
-  bytes(scale: number): number {
+  private countsOf(slot: number): Float64Array {
+    return this.counts.subarray(256 * slot, 256 * (slot + 1));
+  }
+
+  /** Bytes of the scan with its tables: those that are written, but for padding. */
+  bytes(): number {
     let bits = this.otherBits;
-    let tables = 0;
+    let tableSizes = 0;
     this.tables().forEach((table, slot) => {
       if (table === undefined) return;
-      tables += tableBytes(table) + 4;
+      tableSizes += tableBytes(table) + TABLE_HEAD;
       const { length } = huffmanCodes(table);
       for (let symbol = 0; symbol < 256; symbol++) {
-        bits += length[symbol]! * this.counts[slot]![symbol]!;
+        bits += length[symbol]! * this.counts[256 * slot + symbol]!;
       }
     });
-    return (scale * bits) / 8 + tables;
+    return bits / 8 + tableSizes;
+  }
+
+  /** The same by the entropy of the symbols, if each stands for `scale` of them: near enough to compare, in a tenth of the time. */
+  estimatedBytes(scale: number): number {
+    let bits = this.otherBits;
+    let tableSizes = 0;
+    for (const slot of SLOTS) {
+      const counts = this.countsOf(slot);
+      let total = 0;
+      let used = 0;
+      let sum = 0;
+      for (let symbol = 0; symbol < 256; symbol++) {
+        const count = counts[symbol]!;
+        if (count === 0) continue;
+        total += count;
+        used++;
+        sum += count * log2(count);
+      }
+      if (used === 0) continue;
+      bits += Math.max(total, total * log2(total) - sum);
+      tableSizes += 17 + used + TABLE_HEAD;
+    }
+    return (scale * bits) / 8 + tableSizes;
   }
 }
 

@@ -11,7 +11,7 @@ import { EntropyWriter, SymbolCounter } from './symbol-sinks.ts';
 export type ScanMode = 'baseline' | 'progressive' | 'smallest';
 
 /** Blocks of luma up to which scripts are compared over all rows; of larger pictures, about as many are a sample. */
-const SAMPLE_BLOCKS = 3000;
+const SAMPLE_BLOCKS = 1500;
 /** Blocks of luma up to which baseline is tried: in larger pictures the tables of progressive scans have paid. */
 const BASELINE_UP_TO = 1000;
 /** Rows of the sample that are coded together. */

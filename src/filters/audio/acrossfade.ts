@@ -1,21 +1,20 @@
 /** `acrossfade`: the end of one sound fades into the beginning of another, along curves (fade-curves.ts). */
 import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../filter.ts';
-import { rescaleTime } from '../graph/run.ts';
 import { FADE_FMTS } from './afade.ts';
 import { FADE_CURVES, fadeGain } from './fade-curves.ts';
 import { duration, flag, integer } from './option-kinds.ts';
 import {
   cutToFormat,
   formatOfLink,
+  MOST_SAMPLES,
   newDoubles,
   readDoubles,
+  samplesOfMicroseconds,
   soundInput,
   soundOf,
   soundOfDoubles,
 } from './sound.ts';
 import { soundQueues } from './sound-inputs.ts';
-
-const MICROSECONDS = [1, 1_000_000] as const;
 
 const curve = (name: string, alias: string, description: string) =>
   ({
@@ -32,7 +31,7 @@ export const ACROSSFADE: FilterDefinition = {
   name: 'acrossfade',
   description: 'fades the end of one sound into the beginning of another',
   options: [
-    integer('nb_samples', 1, 0x7fffffff / 10, 'length in samples', {
+    integer('nb_samples', 1, MOST_SAMPLES, 'length in samples', {
       aliases: ['ns'],
       default: '44100',
     }),
@@ -53,9 +52,7 @@ export const ACROSSFADE: FilterDefinition = {
     const format = formatOfLink(link);
     const micros = options.number('duration');
     const length =
-      micros > 0
-        ? rescaleTime(micros, MICROSECONDS, [1, link.sampleRate])
-        : options.number('nb_samples');
+      micros > 0 ? samplesOfMicroseconds(micros, link.sampleRate) : options.number('nb_samples');
     const [first, second] = soundQueues(setup);
     const ends = newDoubles(link.layout.numChannels, length);
     const begins = newDoubles(link.layout.numChannels, length);

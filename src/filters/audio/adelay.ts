@@ -4,7 +4,15 @@ import type { SampleFmt } from '../../frames/sample-format.ts';
 import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../filter.ts';
 import type { OptionValues } from '../options.ts';
 import { flag, text } from './option-kinds.ts';
-import { copySound, formatOfLink, newSound, soundInput, soundOf, ticksOfSamples } from './sound.ts';
+import {
+  copySound,
+  formatOfLink,
+  MOST_SAMPLES,
+  newSound,
+  soundInput,
+  soundOf,
+  ticksOfSamples,
+} from './sound.ts';
 
 const FORMATS: readonly SampleFmt[] = ['u8p', 's16p', 's32p', 'fltp', 'dblp'];
 /** Samples of silence that follow the end at a time. */
@@ -28,8 +36,8 @@ function delaysOf(options: OptionValues, sampleRate: number, channels: number): 
           if (match[2] === 'S') return Math.trunc(value);
           return Math.trunc((value * sampleRate) / (match[2] === 's' ? 1 : 1000));
         });
-  if (delays.some((delay) => delay > 0x7fffffff)) {
-    throw options.error('delays', 'a delay is longer than 2147483647 samples');
+  if (delays.some((delay) => delay > MOST_SAMPLES)) {
+    throw options.error('delays', `a delay is longer than ${MOST_SAMPLES} samples`);
   }
   const rest = options.boolean('all') ? (delays.at(-1) ?? 0) : 0;
   return Array.from({ length: channels }, (_, c) => delays[c] ?? rest);

@@ -8,6 +8,7 @@ import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../filter.ts';
 import type { OptionValues } from '../options.ts';
 import { number, text } from './option-kinds.ts';
 import {
+  addScaled,
   cutToFormat,
   formatOfLink,
   newDoubles,
@@ -78,9 +79,9 @@ export const AECHO: FilterDefinition = {
         readDoubles(frame, at, count, past, longest);
         for (const [c, samples] of past.entries()) {
           const sum = sums[c].fill(0, 0, count);
-          addScaled(sum, samples, longest, inGain * outGain, count);
+          addScaled(sum, 0, samples, longest, inGain * outGain, count);
           for (const [e, delay] of delays.entries()) {
-            addScaled(sum, samples, longest - delay, decays[e] * outGain, count);
+            addScaled(sum, 0, samples, longest - delay, decays[e] * outGain, count);
           }
           cutToFormat(sum, 0, count, format.sampleFmt);
           samples.copyWithin(0, count, count + longest);
@@ -106,13 +107,3 @@ export const AECHO: FilterDefinition = {
     };
   },
 };
-
-function addScaled(
-  target: Float64Array,
-  source: Float64Array,
-  at: number,
-  gain: number,
-  count: number,
-): void {
-  for (let i = 0; i < count; i++) target[i] += gain * source[at + i];
-}

@@ -2,7 +2,6 @@
 import type { AudioFrame } from '../../frames/frame.ts';
 import type { SampleFmt } from '../../frames/sample-format.ts';
 import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../filter.ts';
-import { rescaleTime } from '../graph/run.ts';
 import { FADE_CURVES, fadeGain } from './fade-curves.ts';
 import { duration, integer } from './option-kinds.ts';
 import {
@@ -11,6 +10,7 @@ import {
   newDoubles,
   newSound,
   readDoubles,
+  samplesOfMicroseconds,
   samplesOfTicks,
   soundInput,
   soundOf,
@@ -18,7 +18,6 @@ import {
 } from './sound.ts';
 
 const CHUNK = 4096;
-const MICROSECONDS = [1, 1_000_000] as const;
 
 /** Formats that fades work in. */
 export const FADE_FMTS: readonly SampleFmt[] = [
@@ -66,7 +65,7 @@ export const AFADE: FilterDefinition = {
     const link = soundInput(setup);
     const inSamples = (time: string, samples: string) =>
       options.number(time) > 0
-        ? rescaleTime(options.number(time), MICROSECONDS, [1, link.sampleRate])
+        ? samplesOfMicroseconds(options.number(time), link.sampleRate)
         : options.number(samples);
     const start = inSamples('start_time', 'start_sample');
     const length = inSamples('duration', 'nb_samples');

@@ -5,6 +5,7 @@
 import { AUDIO_PAD, type FilterDefinition, type FilterSetup, sameAudio } from '../filter.ts';
 import { choice, flag, integer, number, text } from './option-kinds.ts';
 import {
+  addScaled,
   formatOfLink,
   newDoubles,
   readDoubles,
@@ -128,7 +129,7 @@ export const AMIX: FilterDefinition = {
           if (queue.length === 0) continue;
           readDoubles(queue.take(count), 0, count, part, 0);
           part.forEach((samples, c) => {
-            addScaled(sums[c], samples, scales[i], count);
+            addScaled(sums[c], 0, samples, 0, scales[i], count);
           });
         }
         setup.emit(0, soundOfDoubles(sums, 0, count, formatOfLink(link), nextPts));
@@ -163,8 +164,4 @@ function mixable(queues: readonly SoundQueue[]): number {
     count = Math.min(count, length);
   }
   return Number.isFinite(count) ? count : 0;
-}
-
-function addScaled(target: Float64Array, source: Float64Array, gain: number, count: number): void {
-  for (let i = 0; i < count; i++) target[i] += gain * source[i];
 }

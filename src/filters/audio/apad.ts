@@ -1,16 +1,21 @@
 /** `apad`: silence after the end of sound, as long as is asked for, or without an end. */
 import { AUDIO_PAD, type FilterDefinition, type FilterSetup } from '../filter.ts';
-import { rescaleTime } from '../graph/run.ts';
 import { duration, integer } from './option-kinds.ts';
-import { formatOfLink, newSound, soundInput, soundOf, ticksOfSamples } from './sound.ts';
-
-const MICROSECONDS = [1, 1_000_000] as const;
+import {
+  formatOfLink,
+  MOST_SAMPLES,
+  newSound,
+  samplesOfMicroseconds,
+  soundInput,
+  soundOf,
+  ticksOfSamples,
+} from './sound.ts';
 
 /** Samples of silence after `seen` samples of sound; infinite if nothing limits them. */
 function paddingAfter(seen: number, setup: FilterSetup): number {
   const { options } = setup;
-  const rate = [1, soundInput(setup).sampleRate] as const;
-  const inSamples = (name: string) => rescaleTime(options.number(name), MICROSECONDS, rate);
+  const rate = soundInput(setup).sampleRate;
+  const inSamples = (name: string) => samplesOfMicroseconds(options.number(name), rate);
   const byName = (samples: string, time: string) =>
     options.number(time) >= 0 ? inSamples(time) : options.number(samples);
   const padding = byName('pad_len', 'pad_dur');
@@ -24,7 +29,7 @@ export const APAD: FilterDefinition = {
   name: 'apad',
   description: 'adds silence after the end',
   options: [
-    integer('packet_size', 0, 0x7fffffff, 'samples of silence in a frame', { default: '4096' }),
+    integer('packet_size', 0, MOST_SAMPLES, 'samples of silence in a frame', { default: '4096' }),
     integer('pad_len', -1, Number.MAX_SAFE_INTEGER, 'samples that are added', { default: '-1' }),
     integer('whole_len', -1, Number.MAX_SAFE_INTEGER, 'samples that there are at least', {
       default: '-1',

@@ -1,14 +1,22 @@
 /** `asetnsamples`: the same samples in frames of one length. */
 import { AUDIO_PAD, type FilterDefinition } from '../filter.ts';
 import { flag, integer } from './option-kinds.ts';
-import { copySound, formatOfLink, newSound, SoundQueue, soundInput, soundOf } from './sound.ts';
+import {
+  copySound,
+  formatOfLink,
+  MOST_SAMPLES,
+  newSound,
+  SoundQueue,
+  soundInput,
+  soundOf,
+} from './sound.ts';
 
 /** Cuts sound into frames of one length. */
 export const ASETNSAMPLES: FilterDefinition = {
   name: 'asetnsamples',
   description: 'cuts sound into frames of one length',
   options: [
-    integer('nb_out_samples', 1, 0x7fffffff, 'samples in a frame', {
+    integer('nb_out_samples', 1, MOST_SAMPLES, 'samples in a frame', {
       aliases: ['n'],
       default: '1024',
     }),

@@ -1,11 +1,15 @@
 /** `atrim`: the samples of one stretch of time. Times stay as they are. */
 import { AUDIO_PAD, type FilterDefinition } from '../filter.ts';
-import { rescaleTime } from '../graph/run.ts';
 import type { OptionValues } from '../options.ts';
 import { duration, integer } from './option-kinds.ts';
-import { cutSound, samplesOfTicks, soundInput, soundOf, ticksOfSamples } from './sound.ts';
-
-const MICROSECONDS = [1, 1_000_000] as const;
+import {
+  cutSound,
+  samplesOfMicroseconds,
+  samplesOfTicks,
+  soundInput,
+  soundOf,
+  ticksOfSamples,
+} from './sound.ts';
 
 /** The stretch, counted in samples since time 0, or since the first sample of all; undefined where an end is not given. */
 interface Stretch {
@@ -19,7 +23,7 @@ interface Stretch {
 function stretchOf(options: OptionValues, sampleRate: number): Stretch {
   const inSamples = (name: string): number | undefined => {
     const value = options.optionalNumber(name);
-    return value === undefined ? undefined : rescaleTime(value, MICROSECONDS, [1, sampleRate]);
+    return value === undefined ? undefined : samplesOfMicroseconds(value, sampleRate);
   };
   const given = (values: readonly (number | undefined)[]) =>
     values.filter((value): value is number => value !== undefined);

@@ -122,11 +122,13 @@ export function colorsOf(options: OptionValues, name: string, channels: number):
   return Array.from({ length: channels }, (_, c) => colors[Math.min(c, colors.length - 1)]);
 }
 
-/** The size of the picture; at most 2^28 pixels. */
+const MOST_PIXELS = 1 << 26;
+
+/** The size of the picture; at most 2^26 pixels. */
 export function requireSize(options: OptionValues): Rational {
   const size = options.pair('size')!;
-  if (size[0] * size[1] > 1 << 28) {
-    throw options.error('size', `got ${size[0]}x${size[1]}, allowed are 268435456 pixels`);
+  if (size[0] * size[1] > MOST_PIXELS) {
+    throw options.error('size', `got ${size[0]}x${size[1]}, allowed are ${MOST_PIXELS} pixels`);
   }
   return size;
 }

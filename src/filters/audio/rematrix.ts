@@ -3,6 +3,7 @@
  * nearest to it at -3 dB each: the rules of ITU-R BS.775-3 (table 2, downward mixing) carried on to the other layouts, as ffmpeg does by default.
  */
 import type { ChannelLayout } from '../channel-layout.ts';
+import { addScaled } from './sound.ts';
 
 const HALF_POWER = Math.SQRT1_2;
 
@@ -167,17 +168,7 @@ export function applyMatrix(
     target.fill(0, to, to + count);
     for (let c = 0; c < input.length; c++) {
       const gain = matrix[o][c];
-      if (gain !== 0) addScaled(target, to, input[c], gain, count);
+      if (gain !== 0) addScaled(target, to, input[c], 0, gain, count);
     }
   }
-}
-
-function addScaled(
-  target: Float64Array,
-  to: number,
-  source: Float64Array,
-  gain: number,
-  count: number,
-): void {
-  for (let i = 0; i < count; i++) target[to + i] += gain * source[i];
 }

@@ -6,6 +6,7 @@ import { sinTurns } from '../../dsp/circle.ts';
 import { defaultChannelLayout } from '../channel-layout.ts';
 import { AUDIO_PAD, type FilterDefinition, NO_PADS } from '../filter.ts';
 import { duration, number } from './option-kinds.ts';
+import { MOST_SAMPLES } from './sound.ts';
 import { openSource, RATE, sourceFormats } from './sound-source.ts';
 
 const LOG2_PERIOD = 15;
@@ -77,7 +78,7 @@ export const SINE: FilterDefinition = {
     let n = 0;
     const frameLength = (first: number): number => {
       const value = length.evaluate(Float64Array.of(n++, first, first / rate, 1 / rate));
-      return value >= 1 ? Math.round(value) : 1024;
+      return value >= 1 ? Math.min(MOST_SAMPLES, Math.round(value)) : 1024;
     };
     // 0 means without an end here, where other sources have a number below 0.
     if (options.number('duration') > 0) return openSource(setup, frameLength, fill);

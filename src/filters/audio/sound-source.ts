@@ -3,11 +3,15 @@
 import type { SampleFmt } from '../../frames/sample-format.ts';
 import type { ChannelLayout } from '../channel-layout.ts';
 import type { FilterFormats, FilterInstance, FilterSetup } from '../filter.ts';
-import { rescaleTime } from '../graph/run.ts';
 import { duration, integer } from './option-kinds.ts';
-import { formatOfLink, newDoubles, soundOfDoubles, soundOutput } from './sound.ts';
-
-const MICROSECONDS = [1, 1_000_000] as const;
+import {
+  formatOfLink,
+  MOST_SAMPLES,
+  newDoubles,
+  samplesOfMicroseconds,
+  soundOfDoubles,
+  soundOutput,
+} from './sound.ts';
 
 /** The option for the sample rate; `rate` is its default. */
 export const RATE = (rate: string, alias: string) =>
@@ -18,7 +22,7 @@ export const DURATION = duration('duration', 'how long it goes on; without it, w
   default: '-0.000001',
 });
 /** The option for the length of frames. */
-export const FRAME_LENGTH = integer('nb_samples', 1, 0x7fffffff, 'samples in a frame', {
+export const FRAME_LENGTH = integer('nb_samples', 1, MOST_SAMPLES, 'samples in a frame', {
   aliases: ['n'],
   default: '1024',
 });
@@ -80,5 +84,5 @@ export function openSource(
 function totalOf(setup: FilterSetup): number {
   const micros = setup.options.number('duration');
   const { sampleRate } = soundOutput(setup);
-  return micros < 0 ? Number.POSITIVE_INFINITY : rescaleTime(micros, MICROSECONDS, [1, sampleRate]);
+  return micros < 0 ? Number.POSITIVE_INFINITY : samplesOfMicroseconds(micros, sampleRate);
 }

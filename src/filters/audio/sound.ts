@@ -188,9 +188,29 @@ export function soundOfDoubles(
   return sound;
 }
 
+/** target[to + i] += gain · source[from + i], for `count` samples. */
+export function addScaled(
+  target: Float64Array,
+  to: number,
+  source: Float64Array,
+  from: number,
+  gain: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) target[to + i] += gain * source[from + i];
+}
+
+/** Most samples of a frame or of what a filter holds back, so that a graph cannot ask for more memory than there is. */
+export const MOST_SAMPLES = 1 << 26;
+
 /** `count` arrays of `length` doubles. */
 export function newDoubles(count: number, length: number): Float64Array[] {
   return Array.from({ length: count }, () => new Float64Array(length));
+}
+
+/** Microseconds, as options have them, in samples. */
+export function samplesOfMicroseconds(microseconds: number, sampleRate: number): number {
+  return rescale(microseconds, [1, 1_000_000], [1, sampleRate]);
 }
 
 /** A number of samples in ticks of a link. */

@@ -251,3 +251,16 @@ test('what cannot be is refused at its column', () => {
     expect((thrown as FilterGraphError).column - 1 - prefix, filters).toBe(at);
   }
 });
+
+test('no graph can ask for more memory than there is', () => {
+  for (const filters of [
+    'adelay=1e9',
+    'adelay=999999999999S',
+    'asetnsamples=2147483647',
+    '[in0][in1]acrossfade=ns=200000000',
+    'showspectrum=s=30000x30000',
+  ]) {
+    const sounds = filters.startsWith('[') ? [makeSound(1), makeSound(1)] : [makeSound(1)];
+    expect(() => runGraph(sounds, filters), filters).toThrow(FilterGraphError);
+  }
+});

@@ -195,7 +195,9 @@ function mapComponent(plane: SamplePlane, table: Uint8Array, width: number, heig
 function fillComponent(component: Component, value: number): void {
   const { data, offset, stride, step, width, height } = component;
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) data[offset + y * stride + x * step] = value;
+    const at = offset + y * stride;
+    if (step === 1) data.fill(value, at, at + width);
+    else for (let x = 0; x < width; x++) data[at + x * step] = value;
   }
 }
 
@@ -283,6 +285,7 @@ function rgbToYuvConverter(a: Side, b: Side, method: ScaleMethod): PictureScaler
     b.height,
     matrix,
     method.chromaKernel ?? method.kernel,
+    method.vectorKernels !== false,
   );
   const from = hasAlpha(a.info);
   const to = hasAlpha(b.info);

@@ -82,6 +82,28 @@ export function yuvRowToRgbRowFast(
   }
 }
 
+/** Coefficients of a matrix in 1/32768, so that they fit 16 bits; those of chroma still sum to 0. */
+export interface ShortMatrix {
+  readonly luma: readonly [r: number, g: number, b: number];
+  readonly cb: readonly [r: number, g: number, b: number];
+  readonly cr: readonly [r: number, g: number, b: number];
+  readonly lumaOffset: number;
+}
+
+/** The matrix with coefficients of 15 bits after the point. */
+export function shortMatrix(m: ForwardMatrix): ShortMatrix {
+  const half = (value: number): number => Math.round(value / 2);
+  const [yr, yb] = [half(m.yr), half(m.yb)];
+  const [cbr, cbb] = [half(m.cbr), Math.min(half(m.cbb), 32767)];
+  const [crr, crb] = [Math.min(half(m.crr), 32767), half(m.crb)];
+  return {
+    luma: [yr, half(m.yr + m.yg + m.yb) - yr - yb, yb],
+    cb: [cbr, -cbr - cbb, cbb],
+    cr: [crr, -crr - crb, crb],
+    lumaOffset: m.lumaOffset,
+  };
+}
+
 /** Luma of a row of RGB. */
 export function rgbRowToLuma(
   data: Uint8Array,
@@ -92,12 +114,12 @@ export function rgbRowToLuma(
   luma: Uint8Array,
   to: number,
   width: number,
-  m: ForwardMatrix,
+  m: ShortMatrix,
 ): void {
-  const { yr, yg, yb } = m;
-  const rounding = (m.lumaOffset << 16) + HALF;
+  const [yr, yg, yb] = m.luma;
+  const rounding = (m.lumaOffset << 15) + (1 << 14);
   for (let x = 0, p = 0; x < width; x++, p += step) {
-    luma[to + x] = (yr * data[r + p]! + yg * data[g + p]! + yb * data[b + p]! + rounding) >> 16;
+    luma[to + x] = (yr * data[r + p]! + yg * data[g + p]! + yb * data[b + p]! + rounding) >> 15;
   }
 }
 
@@ -117,9 +139,10 @@ export function rgbRowToChroma(
   cr: Int16Array,
   crAt: number,
   width: number,
-  m: ForwardMatrix,
+  m: ShortMatrix,
 ): void {
-  const { cbr, cbg, cbb, crr, crg, crb } = m;
+  const [cbr, cbg, cbb] = m.cb;
+  const [crr, crg, crb] = m.cr;
   const columns = halve ? (width + 1) >> 1 : width;
   const advance = halve ? step * 2 : step;
   for (let x = 0, p = 0; x < columns; x++, p += advance) {
@@ -127,7 +150,7 @@ export function rgbRowToChroma(
     const red = data[r + p]! + data[r + second]!;
     const green = data[g + p]! + data[g + second]!;
     const blue = data[b + p]! + data[b + second]!;
-    cb[cbAt + x] = ((cbr * red + cbg * green + cbb * blue + 1024) >> 11) + 8192;
-    cr[crAt + x] = ((crr * red + crg * green + crb * blue + 1024) >> 11) + 8192;
+    cb[cbAt + x] = ((cbr * red + cbg * green + cbb * blue + 512) >> 10) + 8192;
+    cr[crAt + x] = ((crr * red + crg * green + crb * blue + 512) >> 10) + 8192;
   }
 }

@@ -179,6 +179,70 @@ function defineRepacking(m: ModuleBuilder): void {
   });
 }
 
+/** Bytes 3k + component of 24 bytes, as eight lanes of 16 bits: from two loads, the second 8 bytes after the first. */
+const component = (c: number): number[] =>
+  Array.from({ length: 8 }, (_, k) => 3 * k + c).flatMap((byte) => [
+    byte < 16 ? byte : byte + 8,
+    255,
+  ]);
+
+/**
+ * rgbRow(source, luma, cb, cr, eights, coefficients): eight pixels of three bytes a round: eight samples of luma, four of each chroma line.
+ * `coefficients` points to 16-bit triples, each value eight times: luma red, green, blue, then those of both chroma components; behind them the
+ * rounding of luma, four times 32 bits.
+ */
+function defineRgbRow(m: ModuleBuilder): void {
+  m.defineProcedure('rgbRow', 6, (f, source, luma, cb, cr, eights, coefficients) => {
+    const weights = Array.from({ length: 9 }, (_, i) => f.v128(v128.load(coefficients, i * 16)));
+    const rounding = f.v128(v128.load(coefficients, 9 * 16));
+    const mask = f.v128(i16x8.splat(255));
+    const zero = f.v128(ZERO());
+    const lumaPair = f.v128(i8x16.shuffle(weights[0]!, weights[1]!, LOW_PAIRS));
+    const lumaBlue = f.v128(i8x16.shuffle(weights[2]!, zero, LOW_PAIRS));
+    const [first, second, r, g, b, low, high] = Array.from({ length: 7 }, () => f.v128(ZERO())) as [
+      ...ReturnType<typeof f.v128>[],
+    ];
+    f.repeat(eights, () => {
+      f.set(first!, v128.load(source));
+      f.set(second!, v128.load(source, 8));
+      [r!, g!, b!].forEach((local, c) => {
+        const lanes = component(c).map((byte) => (byte === 255 ? 0 : byte));
+        f.set(local, v128.and(i8x16.shuffle(first!, second!, lanes), mask));
+      });
+      const sum = (lanes: readonly number[]) =>
+        i32x4.shr_s(
+          i32x4.add(
+            i32x4.add(
+              i32x4.dot_i16x8_s(i8x16.shuffle(r!, g!, lanes), lumaPair),
+              i32x4.dot_i16x8_s(i8x16.shuffle(b!, zero, lanes), lumaBlue),
+            ),
+            rounding,
+          ),
+          15,
+        );
+      f.set(low!, i16x8.narrow_i32x4_s(sum(LOW_PAIRS), sum(HIGH_PAIRS)));
+      f.do(v128.store64_lane(luma, i8x16.narrow_i16x8_u(low!, low!), 0));
+      const chroma = (at: number) =>
+        i32x4.shr_s(
+          i32x4.add(
+            i32x4.add(i32x4.dot_i16x8_s(r!, weights[at]!), i32x4.dot_i16x8_s(g!, weights[at + 1]!)),
+            i32x4.add(i32x4.dot_i16x8_s(b!, weights[at + 2]!), i32x4.splat(512)),
+          ),
+          10,
+        );
+      f.set(low!, chroma(3));
+      f.set(high!, chroma(6));
+      f.set(low!, i16x8.add(i16x8.narrow_i32x4_s(low!, high!), i16x8.splat(8192)));
+      f.do(v128.store64_lane(cb, low!, 0));
+      f.do(v128.store64_lane(cr, low!, 1));
+      f.add(source, 24);
+      f.add(luma, 8);
+      f.add(cb, 8);
+      f.add(cr, 8);
+    });
+  });
+}
+
 /** All of them; a memory is made for each scaler. */
 export const SCALE_KERNELS: KernelModule = /* @__PURE__ */ new KernelModule('scale', (m) => {
   defineScaleRow4(m);
@@ -187,4 +251,5 @@ export const SCALE_KERNELS: KernelModule = /* @__PURE__ */ new KernelModule('sca
   defineScalePixelRow(m);
   defineBlendLines(m);
   defineRepacking(m);
+  defineRgbRow(m);
 });

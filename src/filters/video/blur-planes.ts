@@ -117,47 +117,90 @@ function addRow(values: Float32Array, to: number, from: number, count: number, n
 export function boxPlane(component: Component, radius: number, power: number): void {
   if (radius === 0 || power === 0) return;
   const { data, offset, stride, step, width, height } = component;
-  const line = new Uint8Array(Math.max(width, height));
-  const other = new Uint8Array(line.length);
+  let plane = new Uint8Array(width * height);
+  let other = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
-    blurLine(data as Uint8Array, offset + y * stride, step, width, radius, power, line, other);
+    const from = offset + y * stride;
+    for (let x = 0; x < width; x++) plane[y * width + x] = data[from + x * step]!;
   }
-  for (let x = 0; x < width; x++) {
-    blurLine(data as Uint8Array, offset + x * step, stride, height, radius, power, line, other);
-  }
-}
-
-function blurLine(
-  data: Uint8Array,
-  offset: number,
-  step: number,
-  count: number,
-  radius: number,
-  power: number,
-  line: Uint8Array,
-  other: Uint8Array,
-): void {
-  let [from, to] = [line, other];
-  for (let i = 0; i < count; i++) from[i] = data[offset + i * step]!;
   for (let pass = 0; pass < power; pass++) {
-    boxLine(from, to, count, radius);
-    [from, to] = [to, from];
+    for (let y = 0; y < height; y++) boxRow(plane, other, y * width, width, radius);
+    [plane, other] = [other, plane];
   }
-  for (let i = 0; i < count; i++) data[offset + i * step] = from[i]!;
+  const sums = new Int32Array(width);
+  for (let pass = 0; pass < power; pass++) {
+    boxColumns(plane, other, sums, width, height, radius);
+    [plane, other] = [other, plane];
+  }
+  for (let y = 0; y < height; y++) {
+    const to = offset + y * stride;
+    for (let x = 0; x < width; x++) data[to + x * step] = plane[y * width + x]!;
+  }
 }
 
-/** One pass over a line; sample -1 is sample 0, -2 is 1, and so at the end. */
-function boxLine(from: Uint8Array, to: Uint8Array, count: number, radius: number): void {
-  const length = 2 * radius + 1;
-  const inverse = Math.trunc((65536 + (length >> 1)) / length);
-  const last = 2 * count - 1;
-  let sum = from[radius] ?? from[last - radius]!;
-  for (let i = 0; i < radius; i++) sum += from[i]! * 2;
-  to[0] = (sum * inverse + 32768) >>> 16;
-  for (let i = 1; i < count; i++) {
-    const enter = i + radius;
-    const leave = i - radius - 1;
-    sum += from[enter < count ? enter : last - enter]! - from[leave >= 0 ? leave : -leave - 1]!;
-    to[i] = (sum * inverse + 32768) >>> 16;
+/** 1 / length in 1/65536. */
+const inverseOf = (radius: number): number => Math.trunc((65536 + radius) / (2 * radius + 1));
+
+/** One pass along a row; sample -1 is sample 0, -2 is 1, and so at the end. */
+function boxRow(from: Uint8Array, to: Uint8Array, at: number, count: number, radius: number): void {
+  const inverse = inverseOf(radius);
+  const mirror = 2 * count - 1;
+  const value = (i: number): number => from[at + (i < 0 ? -i - 1 : i < count ? i : mirror - i)]!;
+  let sum = 0;
+  for (let i = -radius; i <= radius; i++) sum += value(i);
+  to[at] = (Math.imul(sum, inverse) + 32768) >>> 16;
+  const inner = Math.max(1, Math.min(radius + 1, count));
+  const last = Math.max(inner, count - radius);
+  for (let i = 1; i < inner; i++) {
+    sum += value(i + radius) - value(i - radius - 1);
+    to[at + i] = (Math.imul(sum, inverse) + 32768) >>> 16;
+  }
+  for (let i = inner; i < last; i++) {
+    sum += from[at + i + radius]! - from[at + i - radius - 1]!;
+    to[at + i] = (Math.imul(sum, inverse) + 32768) >>> 16;
+  }
+  for (let i = last; i < count; i++) {
+    sum += value(i + radius) - value(i - radius - 1);
+    to[at + i] = (Math.imul(sum, inverse) + 32768) >>> 16;
+  }
+}
+
+/** One pass down all columns at once: a running sum for each. */
+function boxColumns(
+  from: Uint8Array,
+  to: Uint8Array,
+  sums: Int32Array,
+  width: number,
+  height: number,
+  radius: number,
+): void {
+  const inverse = inverseOf(radius);
+  const mirror = 2 * height - 1;
+  const row = (i: number): number => width * (i < 0 ? -i - 1 : i < height ? i : mirror - i);
+  sums.fill(0);
+  for (let i = -radius; i <= radius; i++) {
+    const at = row(i);
+    for (let x = 0; x < width; x++) sums[x]! += from[at + x]!;
+  }
+  for (let x = 0; x < width; x++) to[x] = (Math.imul(sums[x]!, inverse) + 32768) >>> 16;
+  for (let y = 1; y < height; y++) {
+    moveSums(from, row(y + radius), row(y - radius - 1), sums, to, y * width, width, inverse);
+  }
+}
+
+function moveSums(
+  from: Uint8Array,
+  enter: number,
+  leave: number,
+  sums: Int32Array,
+  to: Uint8Array,
+  at: number,
+  width: number,
+  inverse: number,
+): void {
+  for (let x = 0; x < width; x++) {
+    const sum = sums[x]! + from[enter + x]! - from[leave + x]!;
+    sums[x] = sum;
+    to[at + x] = (Math.imul(sum, inverse) + 32768) >>> 16;
   }
 }

@@ -24,10 +24,11 @@ export function composite(
   const alpha = sources[3];
   const mainAlpha = targets[3];
   const { model } = pixFmtInfo(main.pixFmt);
+  const opaque = alpha === undefined ? undefined : opaqueRows(alpha);
   for (let c = 0; c < 3; c++) {
     const [to, from] = [targets[c]!, sources[c]!];
     const zero = model === 'yuv' && c > 0 ? 128 : 0;
-    overComponent(to, from, alpha, mainAlpha, at, premultiplied, zero);
+    overComponent(to, from, alpha, opaque, mainAlpha, at, premultiplied, zero);
   }
   if (mainAlpha !== undefined && alpha !== undefined) overAlpha(mainAlpha, alpha, at);
   else if (mainAlpha !== undefined) overOpaque(mainAlpha, at, over.width, over.height);
@@ -51,6 +52,7 @@ function overComponent(
   to: Component,
   from: Component,
   alpha: Component | undefined,
+  opaque: Uint8Array | undefined,
   mainAlpha: Component | undefined,
   at: Placement,
   premultiplied: boolean,
@@ -62,7 +64,7 @@ function overComponent(
   for (let y = y0; y < y1; y++) {
     const p = from.offset + y * from.stride + x0 * from.step;
     const q = to.offset + (top + y) * to.stride + (left + x0) * to.step;
-    if (alpha === undefined) {
+    if (alpha === undefined || isOpaque(opaque!, y << from.shiftY, from.shiftY)) {
       copyRow(from.data, p, from.step, to.data, q, to.step, x1 - x0);
       continue;
     }
@@ -97,6 +99,35 @@ function overComponent(
   }
 }
 
+/** Which rows of opacity are 255 throughout: what is copied there need not be mixed. */
+function opaqueRows({ data, offset, stride, step, width, height }: Component): Uint8Array {
+  const rows = new Uint8Array(height);
+  const at = data.byteOffset + offset;
+  // Four samples at a time, where they lie so.
+  const words =
+    step === 1 && at % 4 === 0 && stride % 4 === 0 && data.BYTES_PER_ELEMENT === 1
+      ? new Int32Array(data.buffer, at - (at % 4), ((height - 1) * stride + width) >> 2)
+      : undefined;
+  for (let y = 0; y < height; y++) {
+    let p = offset + y * stride;
+    const end = p + width * step;
+    if (words !== undefined) {
+      let w = (y * stride) >> 2;
+      const last = w + (width >> 2);
+      while (w < last && words[w] === -1) w++;
+      p = offset + w * 4;
+    }
+    while (p < end && data[p] === 255) p += step;
+    rows[y] = p >= end ? 1 : 0;
+  }
+  return rows;
+}
+
+/** Whether the rows of a sample's block are opaque. */
+function isOpaque(rows: Uint8Array, y: number, shift: number): boolean {
+  return rows[y] === 1 && (shift === 0 || y + 1 >= rows.length || rows[y + 1] === 1);
+}
+
 function copyRow(
   from: Samples,
   p: number,
@@ -106,6 +137,10 @@ function copyRow(
   toStep: number,
   count: number,
 ): void {
+  if (fromStep === 1 && toStep === 1) {
+    (to as Uint8Array).set((from as Uint8Array).subarray(p, p + count), q);
+    return;
+  }
   for (let i = 0; i < count; i++) to[q + i * toStep] = from[p + i * fromStep]!;
 }
 

@@ -15,6 +15,7 @@ import {
   P_L0_L0_16X8,
 } from '../standard/macroblock.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
+import { NO_ORIGIN } from './block-origins.ts';
 import type { Candidate } from './candidate.ts';
 import type { H264Inspector } from './inspector.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
@@ -48,6 +49,8 @@ export class InterSearch {
   readonly motion: MotionSearch;
   /** Vectors of the picture's macroblocks at half resolution from the picture before; null if unknown. */
   vectors: Int32Array | null = null;
+  /** Where they come from, to the last bit (PicturePlan.origins); null if unknown. */
+  origins: Int32Array | null = null;
   private references: readonly ReconstructedPicture[] = [];
   private readonly context: MacroblockContext;
   private readonly speed: SpeedOptions;
@@ -134,6 +137,10 @@ export class InterSearch {
     this.costs[AS_16X16] = NOT_TRIED;
     for (let refIdx = 0; refIdx < references.length; refIdx++) {
       const mvp = context.motion.predict(0, 0, 4, refIdx);
+      if (refIdx === 0 && this.origins !== null && this.origins[mbAddr] !== NO_ORIGIN) {
+        const origin = this.origins[mbAddr];
+        motion.addStart(packMv(4 * mvX(origin), 4 * mvY(origin)));
+      }
       if (refIdx === 0 && this.vectors !== null) {
         const vector = this.vectors[mbAddr];
         motion.addStart(packMv(8 * mvX(vector), 8 * mvY(vector)));

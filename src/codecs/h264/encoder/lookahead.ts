@@ -6,6 +6,7 @@
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { importanceOffsets, propagateImportance } from './importance.ts';
 import { LowResolution } from './low-resolution.ts';
+import { OriginSearch } from './origin-search.ts';
 import { isIntraPicture, type PicturePlan, type Upcoming } from './picture-plan.ts';
 import { type SceneOptions, Scenes } from './scenes.ts';
 
@@ -27,6 +28,7 @@ export class Lookahead {
   private readonly scenes: Scenes;
   private readonly upcoming: Upcoming;
   private readonly offsets: Int16Array | null;
+  private origins: OriginSearch | null = null;
   private added = 0;
   private decided = 0;
 
@@ -66,9 +68,16 @@ export class Lookahead {
    * @param luma samples; whole macroblocks; read during the call only
    * @param position byte position of the first sample
    * @param stride bytes from row to row
+   * @param before byte position of the picture shown before, if it is still there; else -1
    */
-  add(luma: Uint8Array, position: number, stride: number): void {
+  add(luma: Uint8Array, position: number, stride: number, before = -1): void {
+    const plan = this.ring[this.added % this.ring.length];
     this.planes.load(this.added % this.ring.length, luma, position, stride);
+    if (before >= 0) {
+      this.origins ??= new OriginSearch(this.options.widthInMbs, this.options.heightInMbs, stride);
+      this.origins.search(luma, this.added, position, before, plan.origins);
+      plan.hasOrigins = true;
+    }
     this.scenes.add(this.added);
     this.added++;
   }

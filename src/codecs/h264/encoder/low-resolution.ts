@@ -23,7 +23,7 @@ const PADDING = 24;
 const REACH = PADDING - 4;
 
 /** Cost added to inter prediction for its vector, and to intra for its mode: about lambda at QP 26 times 5 bits. */
-const INTER_OVERHEAD = 16;
+export const INTER_OVERHEAD = 16;
 const INTRA_OVERHEAD = 20;
 
 /** A zero vector is taken at once below this SAD of an 8x8 block: half a gray level per sample. */

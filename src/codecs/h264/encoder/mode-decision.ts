@@ -119,6 +119,7 @@ export class ModeDecision {
   /** Begins a picture: the vectors that the lookahead found for its macroblocks are starts for motion search. */
   startPicture(plan: PicturePlan): void {
     this.interSearch.vectors = plan.hasVectors ? plan.mv : null;
+    this.interSearch.origins = plan.hasOrigins ? plan.origins : null;
   }
 
   /** Codes the context's macroblock, its source loaded, in an I slice. */

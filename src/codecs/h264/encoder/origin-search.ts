@@ -3,7 +3,7 @@
  * look takes 10 ms for a picture of 1280x720, so it is worth it only where something changed and something can be found: in
  * pictures that look drawn, and not again soon where nothing was found.
  */
-import { type AnchorTable, BlockOrigins, NO_ORIGIN } from './block-origins.ts';
+import { type AnchorTable, BlockOrigins } from './block-origins.ts';
 
 /** Macroblocks that must have changed; below that the usual search does as well. */
 const MIN_CHANGED = 12;
@@ -22,6 +22,7 @@ interface OwnedTable {
 export class OriginSearch {
   private readonly blocks: BlockOrigins;
   private readonly tables: readonly [OwnedTable, OwnedTable];
+  private words: Int32Array | null = null;
   private pause = 0;
   private lastPause = 0;
 
@@ -34,12 +35,11 @@ export class OriginSearch {
 
   /**
    * Finds the macroblocks of picture `number` in picture `number` - 1.
-   * @param current, before byte positions of their first luma samples; `words` views `bytes`, four samples each
+   * @param current, before byte positions of their first luma samples, multiples of 4 as is the place of `bytes` in its buffer
    * @param origins receives displacements as `BlockOrigins.findMoved` says
    * @returns how many were found, still ones included
    */
   search(
-    words: Int32Array,
     bytes: Uint8Array,
     number: number,
     current: number,
@@ -47,6 +47,7 @@ export class OriginSearch {
     origins: Int32Array,
   ): number {
     const { blocks } = this;
+    const words = this.wordsOf(bytes);
     const changed = blocks.findStill(words, bytes, current, before, origins);
     const still = origins.length - changed;
     if (changed < MIN_CHANGED || !blocks.looksDrawn(bytes, current)) return still;
@@ -63,6 +64,15 @@ export class OriginSearch {
     return still + found;
   }
 
+  /** The same bytes, four at a time. */
+  private wordsOf(bytes: Uint8Array): Int32Array {
+    const { buffer, byteOffset, byteLength } = bytes;
+    if (this.words === null || this.words.buffer !== buffer) {
+      this.words = new Int32Array(buffer, byteOffset, byteLength >> 2);
+    }
+    return this.words;
+  }
+
   /** The anchors of a picture, found now unless they are known. */
   private tableOf(bytes: Uint8Array, number: number, position: number): AnchorTable {
     const [first, second] = this.tables;
@@ -73,9 +83,4 @@ export class OriginSearch {
     oldest.owner = number;
     return oldest.anchors;
   }
-}
-
-/** Fills `origins` with "found nowhere". */
-export function forgetOrigins(origins: Int32Array): void {
-  origins.fill(NO_ORIGIN);
 }

@@ -33,6 +33,13 @@ export interface PicturePlan extends PictureCosts {
   isForced: boolean;
 
   // Scenes (scenes.ts).
+  /**
+   * Where each macroblock comes from in the picture shown before, to the last bit (origin-search.ts): packed displacements in full samples,
+   * or NO_ORIGIN.
+   */
+  readonly origins: Int32Array;
+  /** Whether `origins` says anything of this picture. */
+  hasOrigins: boolean;
   /** `SliceType` of all its slices: I, P or B. */
   type: number;
   isIdr: boolean;
@@ -104,6 +111,8 @@ export function createPicturePlan(costMbs: number, inheritedMbs: number): Pictur
     intra: new Int32Array(costMbs),
     inter: new Int32Array(costMbs),
     mv: new Int32Array(costMbs),
+    origins: new Int32Array(costMbs),
+    hasOrigins: false,
     displayNumber: 0,
     slot: 0,
     pts: 0,
@@ -148,6 +157,7 @@ export function resetPicturePlan(plan: PicturePlan): void {
   plan.offsets = null;
   plan.meanQpOffset = 0;
   plan.hasVectors = false;
+  plan.hasOrigins = false;
   plan.upcoming = NOTHING_UPCOMING;
   plan.isRecoveryPoint = false;
   plan.activeCount = 0;

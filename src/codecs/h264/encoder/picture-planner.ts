@@ -53,6 +53,8 @@ export class PicturePlanner {
   /** Pictures that wait for `next`, where there is no lookahead: at most one. */
   private waiting = 0;
   private sinceIdr = 0;
+  /** Where the picture that was added last lies; -1 before the first. */
+  private before = -1;
   private idrNumber = 0;
 
   constructor(options: PlannerOptions) {
@@ -65,7 +67,8 @@ export class PicturePlanner {
     this.ring = Array.from({ length: Lookahead.planCount(frames) }, () =>
       createPicturePlan(needsLookahead ? mbs : 0, importance > 0 ? mbs : 0),
     );
-    this.sourceCount = frames + 1;
+    // One more where pictures are looked at: the one before is compared with the newest (origin-search.ts).
+    this.sourceCount = frames + (needsLookahead ? 2 : 1);
     this.freeSlots = Array.from({ length: this.sourceCount }, (_, slot) => slot);
     this.lookahead = needsLookahead ? this.createLookahead(importance) : null;
     this.rateControl = new RateControl({
@@ -119,7 +122,8 @@ export class PicturePlanner {
 
   /** Looks at the picture that arrived last: its luma plane, whole macroblocks, read during the call only. */
   add(luma: Uint8Array, position: number, stride: number): void {
-    this.lookahead?.add(luma, position, stride);
+    this.lookahead?.add(luma, position, stride, this.before);
+    this.before = position;
     this.waiting++;
   }
 

@@ -37,8 +37,7 @@ function search(before: Uint8Array, after: Uint8Array): { origins: Int32Array; f
   bytes.set(after, WIDTH * HEIGHT);
   const origins = new Int32Array(MBS_X * MBS_Y);
   const searcher = new OriginSearch(MBS_X, MBS_Y, WIDTH);
-  const words = new Int32Array(bytes.buffer);
-  return { origins, found: searcher.search(words, bytes, 1, WIDTH * HEIGHT, 0, origins) };
+  return { origins, found: searcher.search(bytes, 1, WIDTH * HEIGHT, 0, origins) };
 }
 
 describe('block origins', () => {

@@ -1,6 +1,7 @@
 /** The program: finds the command, runs it, and turns what goes wrong into one line and exit status 1. */
 import { ConfigError, MediaError } from '../base/errors.ts';
 import { type Command, helpOf, type Output } from './command.ts';
+import { compress, decompress } from './compress.ts';
 import { encode } from './encode.ts';
 import { codecs, filters, formats } from './lists.ts';
 import { parseOptions } from './options.ts';
@@ -8,7 +9,16 @@ import { probe } from './probe.ts';
 import { remux } from './remux.ts';
 import { terminalLine } from './terminal-text.ts';
 
-const COMMANDS: readonly Command[] = [encode, remux, probe, codecs, filters, formats];
+const COMMANDS: readonly Command[] = [
+  encode,
+  remux,
+  probe,
+  compress,
+  decompress,
+  codecs,
+  filters,
+  formats,
+];
 
 function overview(): string[] {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length));

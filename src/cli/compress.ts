@@ -1,0 +1,171 @@
+/** `vitrine compress` and `vitrine decompress`: gzip, zlib and raw deflate, in pieces, so that files of any size fit. */
+import type { ByteSource } from '../base/byte-stream.ts';
+import { ConfigError } from '../base/errors.ts';
+import {
+  DEFLATE_FORMATS,
+  type DeflateFormat,
+  Deflater,
+  type Emit,
+  Inflater,
+} from '../codecs/deflate/index.ts';
+import { command, type Output, SHARED_OPTIONS } from './command.ts';
+import { openInputSource } from './open-input.ts';
+import type { OptionTable, OptionValues } from './options.ts';
+import { openOutput, requireOutput } from './output-file.ts';
+
+/** Bytes that are read at once. */
+const PIECE_BYTES = 1 << 18;
+
+/** Extensions that say the format. */
+const EXTENSIONS: Readonly<Record<string, DeflateFormat>> = {
+  gz: 'gzip',
+  tgz: 'gzip',
+  zz: 'zlib',
+  zlib: 'zlib',
+  deflate: 'raw',
+};
+
+const FORMAT_OPTION = {
+  kind: 'choice',
+  choices: DEFLATE_FORMATS,
+  help: 'what stands around the stream, if the extension does not say (gzip)',
+} as const;
+
+// biome-ignore format: one line per option
+const COMPRESS_OPTIONS = {
+  output: { kind: 'text', short: 'o', meta: 'FILE', help: 'where the result goes (FILE.gz); - is stdout' },
+  level: { kind: 'integer', short: 'l', min: 0, max: 13, help: '0 (stored) to 13 (smallest, slow); 6 if not given' },
+  format: FORMAT_OPTION,
+  ...SHARED_OPTIONS,
+} as const satisfies OptionTable;
+
+// biome-ignore format: one line per option
+const DECOMPRESS_OPTIONS = {
+  output: { kind: 'text', short: 'o', meta: 'FILE', help: 'where the result goes (the name without .gz); - is stdout' },
+  format: FORMAT_OPTION,
+  'max-bytes': { kind: 'integer', min: 0, help: 'stops with an error when more bytes than this come out' },
+  ...SHARED_OPTIONS,
+} as const satisfies OptionTable;
+
+/** The command that makes files smaller. */
+export const compress = command({
+  name: 'compress',
+  usage: 'FILE [-o FILE.gz]',
+  summary: 'Compresses a file with deflate.',
+  examples: ['vitrine compress video.y4m', 'vitrine compress page.html -o page.html.gz --level 13'],
+  options: COMPRESS_OPTIONS,
+  run: compressFile,
+});
+
+/** The command that brings them back. */
+export const decompress = command({
+  name: 'decompress',
+  usage: 'FILE.gz [-o FILE]',
+  summary: 'Brings back what was compressed with gzip, zlib or deflate.',
+  examples: ['vitrine decompress video.y4m.gz'],
+  options: DECOMPRESS_OPTIONS,
+  run: decompressFile,
+});
+
+async function compressFile(
+  inputs: readonly string[],
+  values: OptionValues<typeof COMPRESS_OPTIONS>,
+  output: Output,
+): Promise<void> {
+  const name = onlyInput(inputs);
+  const path = requireOutput(
+    values.output ?? (name === '-' ? '-' : `${name}.gz`),
+    values.json === true,
+  );
+  const format = values.format ?? formatOf(path) ?? 'gzip';
+  const { level } = values;
+  const deflater = new Deflater({ format, ...(level === undefined ? {} : { level }) });
+  await convert(name, path, values.json === true, output, {
+    push: (bytes, emit) => deflater.push(bytes, emit),
+    finish: (emit) => deflater.finish(emit),
+  });
+}
+
+async function decompressFile(
+  inputs: readonly string[],
+  values: OptionValues<typeof DECOMPRESS_OPTIONS>,
+  output: Output,
+): Promise<void> {
+  const name = onlyInput(inputs);
+  const stem = /^(.+)\.(gz|zz|zlib|deflate)$/.exec(name)?.[1];
+  const path = requireOutput(values.output ?? (name === '-' ? '-' : stem), values.json === true);
+  const format = values.format ?? formatOf(name) ?? 'gzip';
+  const maxBytes = values['max-bytes'];
+  const inflater = new Inflater({ format, ...(maxBytes === undefined ? {} : { maxBytes }) });
+  await convert(name, path, values.json === true, output, {
+    push: (bytes, emit) => inflater.push(bytes, emit),
+    finish: () => inflater.finish(),
+  });
+}
+
+function onlyInput(inputs: readonly string[]): string {
+  const [name] = inputs;
+  if (name === undefined || inputs.length > 1) {
+    throw new ConfigError('FILE', `got ${inputs.length} inputs, needed is one`);
+  }
+  return name;
+}
+
+function formatOf(path: string): DeflateFormat | undefined {
+  const extension = /\.([A-Za-z]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
+  return Object.hasOwn(EXTENSIONS, extension) ? EXTENSIONS[extension] : undefined;
+}
+
+/** What turns bytes into others. */
+interface Converter {
+  push(bytes: Uint8Array, emit: Emit): void;
+  finish(emit: Emit): void;
+}
+
+/** Reads all of an input and writes what `converter` makes of it; the output is there as a whole or not at all. */
+async function convert(
+  name: string,
+  path: string,
+  isJson: boolean,
+  output: Output,
+  converter: Converter,
+): Promise<void> {
+  const source = await openInputSource(name, output.input);
+  try {
+    const file = await openOutput(path, output);
+    try {
+      const pieces: Uint8Array[] = [];
+      const emit: Emit = (bytes) => void pieces.push(bytes.slice());
+      const write = async () => {
+        for (const piece of pieces.splice(0)) await file.sink.write(piece);
+      };
+      let position = 0;
+      for await (const bytes of piecesOf(source)) {
+        converter.push(bytes, emit);
+        position += bytes.length;
+        await write();
+      }
+      converter.finish(emit);
+      await write();
+      await file.sink.close();
+      const bytes = await file.size();
+      if (path === '-') return;
+      const report = { output: path, from: position, bytes };
+      output.line(isJson ? JSON.stringify(report) : `${path}: ${position} bytes to ${bytes}`);
+    } catch (error) {
+      await file.sink.abort(error);
+      throw error;
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function* piecesOf(source: ByteSource): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ; ) {
+    const bytes = await source.read(position, PIECE_BYTES);
+    if (bytes.length === 0) return;
+    yield bytes;
+    position += bytes.length;
+  }
+}

@@ -1,4 +1,5 @@
 /** The sets of vector kernels of all codecs: what the build writes into `kernels.wasm`. A new set is a row here. */
+import { DEFLATE_KERNELS } from '../codecs/deflate/kernels/vector.ts';
 import { H264_KERNELS } from '../codecs/h264/kernels/vector/index.ts';
 import { JPEG_KERNELS } from '../codecs/jpeg/kernels/vector/index.ts';
 import { RESAMPLE_KERNELS } from '../filters/audio/resample/block-resampler.ts';
@@ -7,6 +8,7 @@ import type { KernelModule } from '../wasm/kernel-memory.ts';
 
 /** All of them. */
 export const KERNEL_SETS: readonly KernelModule[] = [
+  DEFLATE_KERNELS,
   H264_KERNELS,
   JPEG_KERNELS,
   RESAMPLE_KERNELS,

@@ -130,6 +130,7 @@ export const i32 = {
   gt_s: /* @__PURE__ */ binary(0x4a),
   le_s: /* @__PURE__ */ binary(0x4c),
   ge_s: /* @__PURE__ */ binary(0x4e),
+  clz: /* @__PURE__ */ unary(0x67),
   add: /* @__PURE__ */ binary(0x6a),
   sub: /* @__PURE__ */ binary(0x6b),
   mul: /* @__PURE__ */ binary(0x6c),

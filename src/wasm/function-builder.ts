@@ -33,6 +33,7 @@ const LOOP = 0x03;
 const IF = 0x04;
 const ELSE = 0x05;
 const END = 0x0b;
+const BR = 0x0c;
 const BR_IF = 0x0d;
 const RETURN = 0x0f;
 const NO_RESULT = 0x40;
@@ -97,6 +98,13 @@ export class FunctionBuilder {
     body();
     this.add(left, -1);
     this.code.push(left.code, BR_IF, 0, END);
+  }
+
+  /** Runs `body` again and again as long as `condition`, which is computed before each turn, is not 0. */
+  while(condition: Integer, body: () => void): void {
+    this.code.push(LOOP, NO_RESULT, integerCode(condition), IF, NO_RESULT);
+    body();
+    this.code.push(BR, 1, END, END);
   }
 
   /** Runs `then` where `condition` is not 0, else `otherwise` if given. */

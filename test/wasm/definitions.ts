@@ -236,6 +236,7 @@ export function integerDefinitions(offsets: readonly number[]): Definitions {
     laneWise('i32', 32, sign, operator);
   return {
     eqz: of('u', (a) => truth(a === 0n)),
+    clz: of('u', (a) => 32n - BigInt(a === 0n ? 0 : a.toString(2).length)),
     eq: of('u', (a, b) => truth(a === b)),
     ne: of('u', (a, b) => truth(a !== b)),
     add: of('u', (a, b) => a + b),

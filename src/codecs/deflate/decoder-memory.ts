@@ -1,4 +1,4 @@
-/** A decoder with arrays of its own for input and output, in the memory of the kernel where there is one. */
+/** A decoder with arrays of its own for input and output. */
 import { BlockDecoder } from './standard/block-decoder.ts';
 import { MAX_DISTANCE } from './standard/symbols.ts';
 
@@ -11,8 +11,8 @@ export interface DecoderMemory {
   readonly decoder: BlockDecoder;
 }
 
-/** Makes one. `withKernels`: whether the kernel is used if there can be one. */
-export function createDecoderMemory(_withKernels: boolean): DecoderMemory {
+/** Makes one. */
+export function createDecoderMemory(): DecoderMemory {
   const decoder = new BlockDecoder();
   decoder.input = new Uint8Array(INPUT_BYTES);
   decoder.output = new Uint8Array(MAX_DISTANCE + OUTPUT_BYTES);

@@ -1,5 +1,6 @@
 /** Compressing in pieces: bytes come as they come, and what they become is handed on as soon as it is there. */
 import { ConfigError, rejectUnknownKeys, requireInteger, StateError } from '../../base/errors.ts';
+import type { VectorKernels } from '../../wasm/kernel-memory.ts';
 import { BitSink } from './encoder/bit-sink.ts';
 import type { BlockMaker } from './encoder/block-maker.ts';
 import {
@@ -19,6 +20,7 @@ import {
   updateChecksum,
 } from './formats.ts';
 import type { Emit } from './inflater.ts';
+import { DEFLATE_KERNELS } from './kernels/vector.ts';
 import { BTYPE_STORED, MAX_DISTANCE } from './standard/symbols.ts';
 
 /** Options of everything that compresses. */
@@ -33,10 +35,22 @@ export interface DeflateOptions {
   readonly header?: GzipHeader;
   /** How many bytes will come at most, if that is known: memory is taken for no more. The result is the same. */
   readonly maxBytes?: number;
+  /**
+   * Kernels of levels 10 to 13: true where the engine can make them, false for none, or the module of `vitrine/kernels.wasm`.
+   * The result is the same. Default true.
+   */
+  readonly vectorKernels?: VectorKernels;
 }
 
 /** The keys of `DeflateOptions`. */
-export const DEFLATE_KEYS = ['format', 'level', 'dictionary', 'header', 'maxBytes'] as const;
+export const DEFLATE_KEYS = [
+  'format',
+  'level',
+  'dictionary',
+  'header',
+  'maxBytes',
+  'vectorKernels',
+] as const;
 
 /** Takes bytes in pieces and makes a deflate, zlib or gzip stream of them. */
 export class Deflater {
@@ -77,12 +91,14 @@ export class Deflater {
       0,
       unlimited,
     );
+    const where = 'deflate.options.vectorKernels';
+    const kernels = DEFLATE_KERNELS.requireKernels(where, options.vectorKernels ?? true);
     // Room that is never quite full, so that no work is done before the end.
     const size = Math.min(
       this.bytesLeft + Math.min(dictionary?.length ?? 0, MAX_DISTANCE) + 1,
       unlimited,
     );
-    this.maker = createBlockMaker(level, this.sink, size);
+    this.maker = createBlockMaker(level, this.sink, size, kernels);
     if (dictionary !== undefined) {
       this.maker.append(dictionary.subarray(Math.max(0, dictionary.length - MAX_DISTANCE)));
       this.maker.skipDictionary();

@@ -34,18 +34,10 @@ export interface InflateOptions {
   readonly maxBytes?: number;
   /** Whether bytes may follow the end of the stream, and are then left alone. Default false: they are an error. */
   readonly allowTrailingBytes?: boolean;
-  /** Whether the kernel of WebAssembly is used if there can be one. Same bytes, same errors. Default true. */
-  readonly kernels?: boolean;
 }
 
 /** The keys of `InflateOptions`. */
-export const INFLATE_KEYS = [
-  'format',
-  'dictionary',
-  'maxBytes',
-  'allowTrailingBytes',
-  'kernels',
-] as const;
+export const INFLATE_KEYS = ['format', 'dictionary', 'maxBytes', 'allowTrailingBytes'] as const;
 
 /** What an inflated piece is handed to; the piece is valid until the function returns. */
 export type Emit = (bytes: Uint8Array) => void;
@@ -88,7 +80,7 @@ export class Inflater {
       unlimited,
     );
     this.allowTrailingBytes = options.allowTrailingBytes ?? false;
-    this.memory = createDecoderMemory(options.kernels ?? true);
+    this.memory = createDecoderMemory();
   }
 
   /** Bytes that came out so far. */

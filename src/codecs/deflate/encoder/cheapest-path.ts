@@ -2,9 +2,17 @@
  * The cheapest way to code a run of bytes by given costs: the shortest path through its positions, whose edges are literals and
  * matches of every length that was found. From the end backwards, so that the cost of going on is known.
  */
+
+import type { Arena } from '../kernels/arena.ts';
+import { LIST_WORDS, PATH } from '../kernels/words.ts';
 import { distanceSymbol } from '../standard/symbols.ts';
-import type { MatchStore } from './match-store.ts';
+import type { ListKernel, MatchStore } from './match-store.ts';
 import type { SymbolCosts } from './symbol-costs.ts';
+
+/** Bytes that a search takes in an arena. */
+export function cheapestPathBytes(capacity: number): number {
+  return 4 * (2 * (capacity + 1) + LIST_WORDS);
+}
 
 /** Scratch of the search, sized once. */
 export class CheapestPath {
@@ -12,10 +20,15 @@ export class CheapestPath {
   private readonly choices: Int32Array;
   private readonly costs: Int32Array;
 
-  /** `capacity`: bytes of a run at most. */
-  constructor(capacity: number) {
-    this.choices = new Int32Array(capacity + 1);
-    this.costs = new Int32Array(capacity + 1);
+  private readonly list: Int32Array;
+  private readonly cheapestPath: ListKernel | null;
+
+  /** `capacity`: bytes of a run at most. `cheapestPath`: the kernel over the memory of `arena`; null to do without. */
+  constructor(capacity: number, arena: Arena, cheapestPath: ListKernel | null) {
+    this.choices = arena.words(capacity + 1);
+    this.costs = arena.words(capacity + 1);
+    this.list = arena.words(LIST_WORDS);
+    this.cheapestPath = cheapestPath;
   }
 
   /**
@@ -33,10 +46,30 @@ export class CheapestPath {
     symbols: Int32Array,
     at: number,
   ): number {
+    const { choices } = this;
+    const count = to - from;
+    if (this.cheapestPath === null) this.chooseSymbols(bytes, store, by, from, count);
+    else this.chooseWith(this.cheapestPath, bytes, store, by, from, count);
+    let end = at;
+    for (let i = 0; i < count; ) {
+      const choice = choices[i]!;
+      symbols[end++] = choice;
+      i += choice < 512 ? 1 : choice & 511;
+    }
+    return end;
+  }
+
+  /** Fills `choices`. */
+  private chooseSymbols(
+    bytes: Uint8Array,
+    store: MatchStore,
+    by: SymbolCosts,
+    from: number,
+    count: number,
+  ): void {
     const { choices, costs } = this;
     const { begins, matches, start } = store;
     const { literals, lengths, distances } = by;
-    const count = to - from;
     costs[count] = 0;
     for (let i = count - 1; i >= 0; i--) {
       const position = from + i;
@@ -62,12 +95,27 @@ export class CheapestPath {
       costs[i] = best;
       choices[i] = choice;
     }
-    let end = at;
-    for (let i = 0; i < count; ) {
-      const choice = choices[i]!;
-      symbols[end++] = choice;
-      i += choice < 512 ? 1 : choice & 511;
-    }
-    return end;
+  }
+
+  /** The same by the kernel. */
+  private chooseWith(
+    cheapestPath: ListKernel,
+    bytes: Uint8Array,
+    { begins, matches, start }: MatchStore,
+    { literals, lengths, distances }: SymbolCosts,
+    from: number,
+    count: number,
+  ): void {
+    const { list } = this;
+    list[PATH.bytes] = bytes.byteOffset + from;
+    list[PATH.begins] = begins.byteOffset + 4 * (from - start);
+    list[PATH.matches] = matches.byteOffset;
+    list[PATH.literals] = literals.byteOffset;
+    list[PATH.lengths] = lengths.byteOffset;
+    list[PATH.distances] = distances.byteOffset;
+    list[PATH.costs] = this.costs.byteOffset;
+    list[PATH.choices] = this.choices.byteOffset;
+    list[PATH.count] = count;
+    cheapestPath(list.byteOffset);
   }
 }

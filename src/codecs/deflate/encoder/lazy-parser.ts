@@ -11,7 +11,7 @@ import {
 } from '../standard/symbols.ts';
 import type { CostModel } from './cost-model.ts';
 import { COST_SHIFT } from './logarithm.ts';
-import { HASH4_BITS, type Window } from './window.ts';
+import { HASH_FACTOR, HASH4_BITS, type Window } from './window.ts';
 
 const LENGTH_INDEX = /* @__PURE__ */ lengthIndexes();
 
@@ -34,7 +34,6 @@ const RENEWAL = 2048;
  * its literal. Between half a bit and two bits nothing changes by more than 0.1 %.
  */
 const COVERED_COST = 1 << COST_SHIFT;
-const HASH_FACTOR = 0x9e3779b1 | 0;
 
 /** Finds symbols for positions `from`..`to` - 1 and some more, if a match reaches there. */
 export class LazyParser {

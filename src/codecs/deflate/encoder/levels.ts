@@ -2,6 +2,7 @@
  * The levels: a ladder of how hard is tried, each step smaller and slower than the one before. Measured in
  * bench/results/deflate.json.
  */
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { Effort } from '../formats.ts';
 import type { BitSink } from './bit-sink.ts';
 import type { BlockMaker } from './block-maker.ts';
@@ -41,10 +42,15 @@ const OPTIMAL_LEVELS: readonly OptimalOptions[] = [
 ];
 
 /** Makes what codes at a level, 0..13, into `sink`. `size`: how many bytes will come at most, the dictionary included. */
-export function createBlockMaker(level: number, sink: BitSink, size: number): BlockMaker {
+export function createBlockMaker(
+  level: number,
+  sink: BitSink,
+  size: number,
+  kernels: VectorKernels,
+): BlockMaker {
   if (level === 0) return new StoredBlocks(sink);
   if (level <= LAZY_LEVELS.length) return new LazyBlocks(sink, LAZY_LEVELS[level - 1]!, size);
-  return new OptimalBlocks(sink, OPTIMAL_LEVELS[level - 1 - LAZY_LEVELS.length]!, size);
+  return new OptimalBlocks(sink, OPTIMAL_LEVELS[level - 1 - LAZY_LEVELS.length]!, size, kernels);
 }
 
 /** What the headers of zlib and gzip say of a level. */

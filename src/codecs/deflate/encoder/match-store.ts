@@ -4,12 +4,13 @@
  *
  * Idea: the nodes of a tree are positions, sorted by the strings that begin there, with the newest at the root. Entering a
  * position splits its tree on the way down, and the way passes every position whose common prefix is longer than that of all
- * newer ones. The trees are those of LZMA's and of Larsson's sliding suffix trees' simpler cousins.
+ * newer ones.
  */
+import type { Arena } from '../kernels/arena.ts';
+import { FIND, LIST_WORDS } from '../kernels/words.ts';
 import { MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
-import { HASH4_BITS, NOWHERE, type Window } from './window.ts';
+import { HASH_FACTOR, HASH4_BITS, NOWHERE, type Window } from './window.ts';
 
-const HASH_FACTOR = 0x9e3779b1 | 0;
 /** Matches that one position can have: three bytes, and one for each length from 4 on. */
 export const MOST_MATCHES = MAX_MATCH - 2;
 
@@ -19,6 +20,14 @@ export interface MatchOptions {
   readonly depth: number;
   /** Nothing is looked for inside a match this long. */
   readonly nice: number;
+}
+
+/** A kernel that is given the address of a list of words. */
+export type ListKernel = (list: number) => void;
+
+/** Bytes that a store takes in an arena. */
+export function matchStoreBytes(capacity: number, matchCapacity: number): number {
+  return 4 * (capacity + 1 + matchCapacity + MOST_MATCHES + 2 * MAX_DISTANCE + LIST_WORDS);
 }
 
 /** Matches by position, from `start` on. */
@@ -34,16 +43,30 @@ export class MatchStore {
   private readonly window: Window;
   private readonly children: Int32Array;
   private readonly options: MatchOptions;
+  private readonly list: Int32Array;
+  private readonly findMatches: ListKernel | null;
   /** Positions before this lie in a long match and have no matches of their own. */
   private skipUntil = 0;
 
-  /** `capacity`: positions; `matchCapacity`: matches of all of them. */
-  constructor(window: Window, capacity: number, matchCapacity: number, options: MatchOptions) {
+  /**
+   * `capacity`: positions; `matchCapacity`: matches of all of them. `findMatches`: the kernel over the memory of `arena`, in
+   * which the window lies too; null to do without.
+   */
+  constructor(
+    window: Window,
+    capacity: number,
+    matchCapacity: number,
+    options: MatchOptions,
+    arena: Arena,
+    findMatches: ListKernel | null,
+  ) {
     this.window = window;
-    this.begins = new Int32Array(capacity + 1);
-    this.matches = new Int32Array(matchCapacity + MOST_MATCHES);
-    this.children = new Int32Array(2 * MAX_DISTANCE).fill(NOWHERE);
+    this.begins = arena.words(capacity + 1);
+    this.matches = arena.words(matchCapacity + MOST_MATCHES);
+    this.children = arena.words(2 * MAX_DISTANCE).fill(NOWHERE);
+    this.list = arena.words(LIST_WORDS);
     this.options = options;
+    this.findMatches = findMatches;
   }
 
   /** Finds matches of positions up to `to`, or fewer if there is no more room for them. */
@@ -52,6 +75,10 @@ export class MatchStore {
     const { end } = this.window;
     const last = Math.min(to, start + begins.length - 1);
     const most = matches.length - MOST_MATCHES;
+    if (this.findMatches !== null) {
+      this.findWith(this.findMatches, last, most);
+      return;
+    }
     let position = this.position;
     let count = begins[position - start]!;
     while (position < last && count < most) {
@@ -68,6 +95,30 @@ export class MatchStore {
       begins[position - start] = count;
     }
     this.position = position;
+  }
+
+  /** The same by the kernel. */
+  private findWith(findMatches: ListKernel, last: number, most: number): void {
+    const { list, window, options, begins } = this;
+    const index = this.position - this.start;
+    list[FIND.position] = this.position;
+    list[FIND.count] = begins[index]!;
+    list[FIND.skipUntil] = this.skipUntil;
+    list[FIND.last] = last;
+    list[FIND.most] = most;
+    list[FIND.end] = window.end;
+    list[FIND.depth] = options.depth;
+    list[FIND.nice] = options.nice;
+    list[FIND.hash3Shift] = window.hash3Shift;
+    list[FIND.bytes] = window.bytes.byteOffset;
+    list[FIND.heads3] = window.heads3.byteOffset;
+    list[FIND.heads4] = window.heads4.byteOffset;
+    list[FIND.children] = this.children.byteOffset;
+    list[FIND.begins] = begins.byteOffset + 4 * index;
+    list[FIND.matches] = this.matches.byteOffset;
+    findMatches(list.byteOffset);
+    this.position = list[FIND.position]!;
+    this.skipUntil = list[FIND.skipUntil]!;
   }
 
   /** Makes positions up to `to` known, and begins behind them. */

@@ -5,16 +5,19 @@
  * path, and those of a world where nearly all matches have length 3. The second one is where noisy pictures of three bytes a
  * pixel belong (0.9 % of a photo's rows), and iterations of the first would not get there in a hundred turns.
  */
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import { Arena } from '../kernels/arena.ts';
+import { DEFLATE_KERNELS } from '../kernels/vector.ts';
 import { END_OF_BLOCK, LITLEN_SYMBOLS, MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
 import type { BitSink } from './bit-sink.ts';
 import type { BlockMaker, Until } from './block-maker.ts';
 import { BlockSplitter, countSymbols, HISTOGRAM_SIZE, mostBlocks } from './block-splitter.ts';
 import { BlockWriter } from './block-writer.ts';
-import { CheapestPath } from './cheapest-path.ts';
-import { type MatchOptions, MatchStore } from './match-store.ts';
+import { CheapestPath, cheapestPathBytes } from './cheapest-path.ts';
+import { type MatchOptions, MatchStore, matchStoreBytes } from './match-store.ts';
 import { coveredBytes } from './symbol-buffer.ts';
-import { SymbolCosts } from './symbol-costs.ts';
-import { Window } from './window.ts';
+import { SYMBOL_COSTS_BYTES, SymbolCosts } from './symbol-costs.ts';
+import { Window, windowBytes } from './window.ts';
 
 /** How hard is tried. */
 export interface OptimalOptions extends MatchOptions {
@@ -47,7 +50,7 @@ export class OptimalBlocks implements BlockMaker {
   private readonly path: CheapestPath;
   private readonly splitter: BlockSplitter;
   private readonly writer = new BlockWriter();
-  private readonly costs = new SymbolCosts();
+  private readonly costs: SymbolCosts;
   /** Symbols by which blocks are cut, the best ones of the blocks so far, and those that are tried. */
   private symbols: Int32Array;
   private best: Int32Array;
@@ -64,19 +67,24 @@ export class OptimalBlocks implements BlockMaker {
   private hasStatistics = false;
 
   /** `size`: how many bytes will come at most; memory is sized to it. */
-  constructor(sink: BitSink, options: OptimalOptions, size: number) {
+  constructor(sink: BitSink, options: OptimalOptions, size: number, kernels: VectorKernels) {
     this.sink = sink;
     this.options = options;
     const capacity = Math.min(options.chunk + MAX_DISTANCE, size);
     this.capacity = capacity;
-    this.window = new Window(capacity, HASH3_BITS);
-    this.store = new MatchStore(
-      this.window,
-      capacity,
-      MATCHES_PER_POSITION * Math.min(options.chunk, size),
-      options,
-    );
-    this.path = new CheapestPath(capacity);
+    const mostMatches = MATCHES_PER_POSITION * Math.min(options.chunk, size);
+    const byteLength =
+      windowBytes(capacity, HASH3_BITS) +
+      matchStoreBytes(capacity, mostMatches) +
+      cheapestPathBytes(capacity) +
+      SYMBOL_COSTS_BYTES;
+    const { buffer, exports } = DEFLATE_KERNELS.createMemory(byteLength, kernels);
+    const arena = new Arena(buffer);
+    this.window = new Window(capacity, HASH3_BITS, arena);
+    const find = exports?.findMatches ?? null;
+    this.store = new MatchStore(this.window, capacity, mostMatches, options, arena, find);
+    this.path = new CheapestPath(capacity, arena, exports?.cheapestPath ?? null);
+    this.costs = new SymbolCosts(arena);
     this.splitter = new BlockSplitter(capacity);
     this.symbols = new Int32Array(capacity);
     this.best = new Int32Array(capacity);

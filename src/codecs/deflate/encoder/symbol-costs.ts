@@ -1,4 +1,6 @@
 /** What each symbol costs, for the search of a cheapest path; and how often symbols came, from which costs follow. */
+
+import type { Arena } from '../kernels/arena.ts';
 import {
   DISTANCE_EXTRA,
   DISTANCE_SYMBOLS,
@@ -25,13 +27,22 @@ const NOT_THREE = 3 << COST_SHIFT;
 
 const LENGTH_INDEX = /* @__PURE__ */ lengthIndexes();
 
+/** Bytes that costs take in an arena. */
+export const SYMBOL_COSTS_BYTES: number = 4 * (256 + MAX_MATCH + 1 + DISTANCE_SYMBOLS);
+
 /** Costs in units of 2^-COST_SHIFT bits. */
 export class SymbolCosts {
-  readonly literals = new Int32Array(256);
+  readonly literals: Int32Array;
   /** By length, extra bits counted. */
-  readonly lengths = new Int32Array(MAX_MATCH + 1);
+  readonly lengths: Int32Array;
   /** By distance symbol, extra bits counted. */
-  readonly distances = new Int32Array(DISTANCE_SYMBOLS);
+  readonly distances: Int32Array;
+
+  constructor(arena: Arena) {
+    this.literals = arena.words(256);
+    this.lengths = arena.words(MAX_MATCH + 1);
+    this.distances = arena.words(DISTANCE_SYMBOLS);
+  }
 
   /** Costs of symbols that came as often as the histogram (block-splitter.ts) says, as fractions of bits. */
   fit(counts: Int32Array, at: number): void {

@@ -2,14 +2,26 @@
  * The bytes that a compressor works on: what matches may reach back to, what waits to be coded, and the hash chains over both.
  * Positions are indexes of `bytes`; when the window slides, all positions that are kept are made smaller by the same amount.
  */
+import { Arena, wordBytes } from '../kernels/arena.ts';
 import { MAX_DISTANCE } from '../standard/symbols.ts';
 
 /** Bits of the hash of four bytes. */
 export const HASH4_BITS = 16;
+/** 2^32 divided by the golden ratio: what words are multiplied by, so that the highest bits of the product depend on all of theirs. */
+export const HASH_FACTOR: number = 0x9e3779b1 | 0;
 /** Bytes behind the last one that may be read, and mean nothing. */
 export const PADDING = 16;
 /** The position of nothing: out of reach from everywhere. */
 export const NOWHERE: number = -MAX_DISTANCE - 1;
+
+/** Bytes that a window takes in an arena. */
+export function windowBytes(capacity: number, hash3Bits: number): number {
+  return wordBytes(capacity + PADDING) + 4 * ((1 << HASH4_BITS) + (1 << hash3Bits) + MAX_DISTANCE);
+}
+
+function ownArena(capacity: number, hash3Bits: number): Arena {
+  return new Arena(new ArrayBuffer(windowBytes(capacity, hash3Bits)));
+}
 
 /** Memory of a compressor. */
 export class Window {
@@ -29,13 +41,13 @@ export class Window {
    * `capacity`: bytes that fit. `hash3Bits`: bits of the hash of three bytes; with few of them nearly all that noisy pictures
    * have of such matches is forgotten before it comes again: 1.1 % of a photo's rows between 14 and 18 bits at level 13.
    */
-  constructor(capacity: number, hash3Bits: number) {
-    this.bytes = new Uint8Array(capacity + PADDING);
-    this.view = new DataView(this.bytes.buffer);
-    this.heads4 = new Int32Array(1 << HASH4_BITS).fill(NOWHERE);
-    this.heads3 = new Int32Array(1 << hash3Bits).fill(NOWHERE);
+  constructor(capacity: number, hash3Bits: number, arena: Arena = ownArena(capacity, hash3Bits)) {
+    this.bytes = arena.bytes(capacity + PADDING);
+    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
+    this.heads4 = arena.words(1 << HASH4_BITS).fill(NOWHERE);
+    this.heads3 = arena.words(1 << hash3Bits).fill(NOWHERE);
     this.hash3Shift = 32 - hash3Bits;
-    this.previous = new Int32Array(MAX_DISTANCE).fill(NOWHERE);
+    this.previous = arena.words(MAX_DISTANCE).fill(NOWHERE);
   }
 
   /** Puts bytes behind the last one; the caller has seen to it that they fit. */

@@ -1,0 +1,253 @@
+/**
+ * The two innermost functions of levels 10 to 13 in WebAssembly: `MatchStore.find` of encoder/match-store.ts and the search of
+ * encoder/cheapest-path.ts, the same results to the bit. Each is given the address of a list of words: where its arrays lie,
+ * and its numbers.
+ */
+import { type I32, i32 } from '../../../wasm/expressions.ts';
+import type { FunctionBuilder, I32Local } from '../../../wasm/function-builder.ts';
+import { KernelModule } from '../../../wasm/kernel-memory.ts';
+import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
+import { HASH_FACTOR, HASH4_BITS, NOWHERE } from '../encoder/window.ts';
+import { MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
+import { FIND, PATH } from './words.ts';
+
+const RING_MASK = MAX_DISTANCE - 1;
+/** Bits of a symbol below its distance. */
+const LENGTH_BITS = 9;
+
+/** The kernels of deflate. */
+export const DEFLATE_KERNELS = /* @__PURE__ */ new KernelModule('deflate', (m) => {
+  defineFindMatches(m);
+  defineCheapestPath(m);
+});
+
+const smallerOf = (a: I32, b: I32): I32 => i32.select(a, b, i32.lt_s(a, b));
+const word = (array: I32, index: I32): I32 => i32.add(array, i32.shl(index, 2));
+
+/** Appends a match to the list. */
+function record(
+  f: FunctionBuilder,
+  matches: I32Local,
+  count: I32Local,
+  distance: I32,
+  length: I32,
+): void {
+  f.do(i32.store(word(matches, count), i32.or(i32.shl(distance, LENGTH_BITS), length)));
+  f.add(count, 1);
+}
+
+function defineFindMatches(m: ModuleBuilder): void {
+  m.defineProcedure('findMatches', 1, (f, list) => {
+    const load = (index: number) => f.i32(i32.load(list, 4 * index));
+    const bytes = load(FIND.bytes);
+    const matches = load(FIND.matches);
+    const children = load(FIND.children);
+    const position = load(FIND.position);
+    const count = load(FIND.count);
+    const skipUntil = load(FIND.skipUntil);
+    const begins = load(FIND.begins);
+    const maxLength = f.i32(0);
+    const isRecording = f.i32(0);
+    const before = f.i32(0);
+    const turn = i32.and(i32.lt_s(position, load(FIND.last)), i32.lt_s(count, load(FIND.most)));
+    const heads3 = load(FIND.heads3);
+    const heads4 = load(FIND.heads4);
+    const end = load(FIND.end);
+    const hash3Shift = load(FIND.hash3Shift);
+    const nice = load(FIND.nice);
+    const depth = load(FIND.depth);
+    const scratch = Array.from({ length: 16 }, () => f.i32(0));
+    f.while(turn, () => {
+      f.set(maxLength, smallerOf(i32.sub(end, position), f.i32(MAX_MATCH)));
+      f.set(isRecording, i32.ge_s(position, skipUntil));
+      f.set(before, count);
+      f.if(i32.gt_s(maxLength, 3), () =>
+        enter(
+          f,
+          {
+            bytes,
+            matches,
+            children,
+            position,
+            count,
+            maxLength,
+            isRecording,
+            heads3,
+            heads4,
+            hash3Shift,
+            nice,
+            depth,
+          },
+          scratch,
+        ),
+      );
+      // A long match is not looked into: `before` is where the matches of the position begin.
+      f.if(i32.and(isRecording, i32.gt_s(count, before)), () => {
+        const longest = i32.and(i32.load(i32.sub(word(matches, count), 4)), (1 << LENGTH_BITS) - 1);
+        f.if(i32.ge_s(longest, nice), () => f.set(skipUntil, i32.add(position, longest)));
+      });
+      f.add(position, 1);
+      f.add(begins, 4);
+      f.do(i32.store(begins, count));
+    });
+    f.do(
+      i32.store(list, position, 4 * FIND.position),
+      i32.store(list, count, 4 * FIND.count),
+      i32.store(list, skipUntil, 4 * FIND.skipUntil),
+    );
+  });
+}
+
+interface EnterLocals {
+  readonly bytes: I32Local;
+  readonly matches: I32Local;
+  readonly children: I32Local;
+  readonly position: I32Local;
+  readonly count: I32Local;
+  readonly maxLength: I32Local;
+  readonly isRecording: I32Local;
+  readonly heads3: I32Local;
+  readonly heads4: I32Local;
+  readonly hash3Shift: I32Local;
+  readonly nice: I32Local;
+  readonly depth: I32Local;
+}
+
+/** `MatchStore.enter`. */
+function enter(f: FunctionBuilder, l: EnterLocals, scratch: readonly I32Local[]): void {
+  const [at, text, slot3, slot4, near3, node, farthest, longest] =
+    scratch as readonly I32Local[] & { length: 16 };
+  const [smaller, larger, smallerLength, largerLength, left, pair, length, other] =
+    scratch.slice(8);
+  f.set(at!, i32.add(l.bytes, l.position));
+  f.set(text!, i32.load(at!));
+  f.set(slot4!, word(l.heads4, i32.shr_u(i32.mul(text!, HASH_FACTOR), 32 - HASH4_BITS)));
+  f.set(slot3!, word(l.heads3, i32.shr_u(i32.mul(i32.shl(text!, 8), HASH_FACTOR), l.hash3Shift)));
+  f.set(near3!, i32.load(slot3!));
+  f.set(node!, i32.load(slot4!));
+  f.do(i32.store(slot3!, l.position), i32.store(slot4!, l.position));
+  f.set(farthest!, i32.sub(l.position, MAX_DISTANCE - 1));
+  f.set(longest!, 3);
+  f.if(i32.and(l.isRecording, i32.ge_s(near3!, farthest!)), () => {
+    const differs = i32.shl(i32.xor(i32.load(i32.add(l.bytes, near3!)), text!), 8);
+    f.if(i32.eqz(differs), () =>
+      record(f, l.matches, l.count, i32.sub(l.position, near3!), f.i32(3)),
+    );
+  });
+  f.set(smaller!, i32.add(l.children, i32.shl(i32.and(l.position, RING_MASK), 3)));
+  f.set(larger!, i32.add(smaller!, 4));
+  f.set(smallerLength!, 0);
+  f.set(largerLength!, 0);
+  f.set(left!, l.depth);
+  const isHung = f.i32(0);
+  f.set(isHung, 0);
+  const niceHere = f.i32(smallerOf(l.nice, l.maxLength));
+  f.set(niceHere, smallerOf(l.nice, l.maxLength));
+  f.while(i32.and(i32.ge_s(node!, farthest!), i32.gt_s(left!, 0)), () => {
+    f.add(left!, -1);
+    f.set(pair!, i32.add(l.children, i32.shl(i32.and(node!, RING_MASK), 3)));
+    f.set(length!, smallerOf(smallerLength!, largerLength!));
+    f.set(other!, i32.add(l.bytes, node!));
+    const isSame = (load: (address: I32) => I32) =>
+      i32.eq(load(i32.add(other!, length!)), load(i32.add(at!, length!)));
+    // Four bytes at a time; bytes behind the last one may be read and mean nothing.
+    f.while(i32.and(i32.le_s(i32.add(length!, 4), l.maxLength), isSame(i32.load)), () =>
+      f.add(length!, 4),
+    );
+    f.while(i32.and(i32.lt_s(length!, l.maxLength), isSame(i32.load8_u)), () => f.add(length!, 1));
+    f.if(i32.gt_s(length!, longest!), () => {
+      f.set(longest!, length!);
+      f.if(l.isRecording, () => record(f, l.matches, l.count, i32.sub(l.position, node!), length!));
+    });
+    f.if(
+      i32.ge_s(length!, niceHere),
+      () => {
+        f.do(i32.store(smaller!, i32.load(pair!)), i32.store(larger!, i32.load(pair!, 4)));
+        f.set(isHung, 1);
+        f.set(left!, 0);
+      },
+      () => {
+        const isSmaller = i32.lt_s(
+          i32.load8_u(i32.add(other!, length!)),
+          i32.load8_u(i32.add(at!, length!)),
+        );
+        f.if(
+          isSmaller,
+          () => {
+            f.do(i32.store(smaller!, node!));
+            f.set(smaller!, i32.add(pair!, 4));
+            f.set(smallerLength!, length!);
+            f.set(node!, i32.load(smaller!));
+          },
+          () => {
+            f.do(i32.store(larger!, node!));
+            f.set(larger!, pair!);
+            f.set(largerLength!, length!);
+            f.set(node!, i32.load(larger!));
+          },
+        );
+      },
+    );
+  });
+  f.if(i32.eqz(isHung), () => f.do(i32.store(smaller!, NOWHERE), i32.store(larger!, NOWHERE)));
+}
+
+/** `distanceSymbol` of standard/symbols.ts, clause 3.2.5. */
+function distanceSymbol(f: FunctionBuilder, distance: I32, d: I32Local, high: I32Local): I32 {
+  f.set(d, i32.sub(distance, 1));
+  f.set(high, i32.sub(31, i32.clz(i32.or(d, 1))));
+  const half = i32.and(i32.shr_u(d, i32.sub(high, 1)), 1);
+  return i32.select(d, i32.add(i32.shl(high, 1), half), i32.lt_s(d, 2));
+}
+
+function defineCheapestPath(m: ModuleBuilder): void {
+  m.defineProcedure('cheapestPath', 1, (f, list) => {
+    const load = (index: number) => f.i32(i32.load(list, 4 * index));
+    const bytes = load(PATH.bytes);
+    const begins = load(PATH.begins);
+    const matches = load(PATH.matches);
+    const literals = load(PATH.literals);
+    const lengths = load(PATH.lengths);
+    const distances = load(PATH.distances);
+    const costs = load(PATH.costs);
+    const choices = load(PATH.choices);
+    const count = load(PATH.count);
+    const i = f.i32(count);
+    const here = f.i32(word(costs, count));
+    const [best, choice, match, last, length, longest] = Array.from({ length: 6 }, () => f.i32(0));
+    const [distance, distanceCost, cost, d, high, at, end] = Array.from({ length: 7 }, () =>
+      f.i32(0),
+    );
+    f.do(i32.store(here, 0));
+    f.while(i32.gt_s(i, 0), () => {
+      f.add(i, -1);
+      f.add(here, -4);
+      f.set(choice!, i32.load8_u(i32.add(bytes, i)));
+      f.set(best!, i32.add(i32.load(here, 4), i32.load(word(literals, choice!))));
+      f.set(length!, 3);
+      f.set(match!, word(matches, i32.load(word(begins, i))));
+      f.set(last!, word(matches, i32.load(word(begins, i), 4)));
+      f.while(i32.lt_s(match!, last!), () => {
+        f.set(distance!, i32.shr_u(i32.load(match!), LENGTH_BITS));
+        const symbol = distanceSymbol(f, distance!, d!, high!);
+        f.set(distanceCost!, i32.load(word(distances, symbol)));
+        f.set(longest!, i32.and(i32.load(match!), (1 << LENGTH_BITS) - 1));
+        f.set(longest!, smallerOf(longest!, f.i32(i32.sub(count, i))));
+        f.set(at!, word(lengths, length!));
+        f.set(end!, word(here, length!));
+        f.while(i32.le_s(length!, longest!), () => {
+          f.set(cost!, i32.add(i32.add(i32.load(end!), i32.load(at!)), distanceCost!));
+          f.if(i32.lt_s(cost!, best!), () => {
+            f.set(best!, cost!);
+            f.set(choice!, i32.or(i32.shl(distance!, LENGTH_BITS), length!));
+          });
+          f.add(length!, 1);
+          f.add(at!, 4);
+          f.add(end!, 4);
+        });
+        f.add(match!, 4);
+      });
+      f.do(i32.store(here, best!), i32.store(word(choices, i), choice!));
+    });
+  });
+}

@@ -54,8 +54,8 @@ interface Trials {
 // biome-ignore format: a table
 const TRIALS: Readonly<Record<PngEffort, Trials>> = {
   fast: { strategies: [0, 'sum'], paletteOrders: ['luminance'], trialLevel: 1, trialPixels: 1 << 15, finalists: 1, level: 2 },
-  default: { strategies: [0, 1, 2, 4, 'sum', 'entropy', 'bigrams'], paletteOrders: ['luminance', 'popularity'], trialLevel: 5, trialPixels: 1 << 17, finalists: 1, level: 11 },
-  best: { strategies: [0, 1, 2, 3, 4, 'sum', 'entropy', 'bigrams'], paletteOrders: PALETTE_ORDERS, trialLevel: 9, trialPixels: 1 << 21, finalists: 3, level: 13 },
+  default: { strategies: [0, 1, 2, 4, 'sum', 'entropy', 'bigrams', 'pairs'], paletteOrders: ['luminance', 'popularity'], trialLevel: 5, trialPixels: 1 << 17, finalists: 1, level: 11 },
+  best: { strategies: [0, 1, 2, 3, 4, 'sum', 'entropy', 'bigrams', 'pairs', 'brute'], paletteOrders: PALETTE_ORDERS, trialLevel: 9, trialPixels: 1 << 21, finalists: 3, level: 13 },
 };
 
 /**

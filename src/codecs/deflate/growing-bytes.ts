@@ -1,27 +1,47 @@
 /** Bytes that are appended to until they are taken. */
 
-/** Grows by doubling; memory that is known to be enough is never copied. */
+/** Pieces, joined at the end: nothing is copied more than twice, and no more memory is held than there are bytes. */
 export class GrowingBytes {
-  private bytes: Uint8Array;
-  length = 0;
+  private readonly full: Uint8Array[] = [];
+  private last: Uint8Array;
+  private lastLength = 0;
+  private fullLength = 0;
 
+  /** `capacity`: bytes that are expected; as many as that are copied once only. */
   constructor(capacity: number) {
-    this.bytes = new Uint8Array(capacity);
+    this.last = new Uint8Array(capacity);
+  }
+
+  get length(): number {
+    return this.fullLength + this.lastLength;
   }
 
   append(piece: Uint8Array): void {
-    const end = this.length + piece.length;
-    if (end > this.bytes.length) {
-      const larger = new Uint8Array(Math.max(end, 2 * this.bytes.length));
-      larger.set(this.bytes.subarray(0, this.length));
-      this.bytes = larger;
-    }
-    this.bytes.set(piece, this.length);
-    this.length = end;
+    const fitting = Math.min(piece.length, this.last.length - this.lastLength);
+    this.last.set(fitting < piece.length ? piece.subarray(0, fitting) : piece, this.lastLength);
+    this.lastLength += fitting;
+    if (fitting === piece.length) return;
+    this.full.push(this.last);
+    this.fullLength += this.lastLength;
+    this.last = new Uint8Array(Math.max(PIECE_BYTES, piece.length - fitting));
+    this.last.set(piece.subarray(fitting));
+    this.lastLength = piece.length - fitting;
   }
 
   /** What was appended, in memory of its own; to be called once, at the end. */
   take(): Uint8Array {
-    return this.length === this.bytes.length ? this.bytes : this.bytes.slice(0, this.length);
+    const end = this.last.subarray(0, this.lastLength);
+    if (this.full.length === 0)
+      return this.lastLength === this.last.length ? this.last : end.slice();
+    const joined = new Uint8Array(this.length);
+    let at = 0;
+    for (const piece of [...this.full, end]) {
+      joined.set(piece, at);
+      at += piece.length;
+    }
+    return joined;
   }
 }
+
+/** Memory is taken in pieces of this size. */
+const PIECE_BYTES = 1 << 20;

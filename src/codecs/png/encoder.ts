@@ -19,7 +19,7 @@ import {
   chunksBehindPixels,
   type PngMetadata,
 } from './metadata.ts';
-import { chunkBytes, SIGNATURE } from './standard/chunks.ts';
+import { chunkBytes, emitChunk, SIGNATURE } from './standard/chunks.ts';
 import { headerData, PALETTE } from './standard/header.ts';
 
 /** How hard is tried: `fast` for speed, `best` for the fewest bytes. */
@@ -166,7 +166,7 @@ function assemble(plan: PixelPlan, pixels: Uint8Array, metadata: PngMetadata): U
   for (const chunk of paletteChunks(plan)) output.append(chunk);
   for (const chunk of chunksBeforePixels(metadata, plan.header.colorType === PALETTE))
     output.append(chunk);
-  output.append(chunkBytes('IDAT', pixels));
+  emitChunk('IDAT', pixels, (part) => output.append(part));
   for (const chunk of chunksBehindPixels(metadata)) output.append(chunk);
   output.append(chunkBytes('IEND', new Uint8Array(0)));
   return output.take();

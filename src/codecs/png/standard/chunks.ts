@@ -80,13 +80,25 @@ export function* readChunks(file: Uint8Array): Generator<Chunk> {
   }
 }
 
+/** Hands on a chunk in three parts, clause 5.3, so that long data are not copied: length and type, data, CRC. */
+export function emitChunk(type: string, data: Uint8Array, emit: (bytes: Uint8Array) => void): void {
+  const head = new Uint8Array(8);
+  new DataView(head.buffer).setUint32(0, data.length);
+  for (let i = 0; i < 4; i++) head[4 + i] = type.charCodeAt(i);
+  const tail = new Uint8Array(4);
+  new DataView(tail.buffer).setUint32(0, crc32(data, crc32(head, 0, 4, 8)));
+  emit(head);
+  emit(data);
+  emit(tail);
+}
+
 /** A chunk as bytes, clause 5.3. */
 export function chunkBytes(type: string, data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(data.length + CHUNK_OVERHEAD);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, data.length);
-  for (let i = 0; i < 4; i++) bytes[4 + i] = type.charCodeAt(i);
-  bytes.set(data, 8);
-  view.setUint32(data.length + 8, crc32(bytes, 0, 4, data.length + 8));
+  let at = 0;
+  emitChunk(type, data, (part) => {
+    bytes.set(part, at);
+    at += part.length;
+  });
   return bytes;
 }

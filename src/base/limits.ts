@@ -6,7 +6,7 @@ import { FormatError, rejectUnknownKeys, requireNumber } from './errors.ts';
 
 /** The limits of one file. Each is far above what real files need; raise one for a file that is known to be honest. */
 export interface Limits {
-  /** Bytes of one packet, and of one read whose length the file chooses. Default 64 MiB. */
+  /** Bytes of one packet, and of one read whose length the file chooses. Default 32 MiB, for y4m and pictures 64 MiB. */
   readonly maxPacketBytes: number;
   /** Packets of one pass through the file, beside one for each 64 bytes of the file. Default 8,388,608. */
   readonly maxPackets: number;
@@ -23,12 +23,18 @@ export interface Limits {
   readonly maxTracks: number;
 }
 
+/**
+ * What one packet may have where a file is read one packet at a time, and nothing but that packet is held: uncompressed pictures
+ * of 8192x4320.
+ */
+export const SINGLE_PACKET_BYTES = 64 << 20;
+
 /** Some of the limits, as a caller gives them; those that are left out have their defaults. */
 export type LimitOptions = Partial<Limits>;
 
 /** What holds where the caller says nothing. Every file of the test material stays below a tenth of each. */
 export const DEFAULT_LIMITS: Limits = {
-  maxPacketBytes: 64 << 20,
+  maxPacketBytes: 32 << 20,
   maxPackets: 8 << 20,
   maxExpansion: 16,
   maxDescriptionBytes: 96 << 20,

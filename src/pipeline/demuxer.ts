@@ -67,7 +67,7 @@ export interface DemuxOptions extends Abortable {
 export type TimeWindow = readonly [start: number, end: number];
 
 /** A chunk ends with so many bytes at the latest: a file chooses how large its packets are. */
-const MAX_CHUNK_BYTES = 64 << 20;
+const MAX_CHUNK_BYTES = 32 << 20;
 
 /** Pictures that a B-frame stream shows before the window's end may be stored behind it: so much more is read. */
 const VIDEO_MARGIN_SECONDS = 0.3;
@@ -196,7 +196,7 @@ export class Demuxer implements AsyncDisposable {
   /**
    * Packets in chunks, in the order of the file. With `duration`, one clock runs over all selected streams: a packet whose
    * presentation time is more than `duration` later than that of the chunk's first packet begins the next chunk. With
-   * `numPackets`, a chunk ends as soon as one stream has that many; with 64 MiB it ends too. Throws `ConfigError` for wrong options.
+   * `numPackets`, a chunk ends as soon as one stream has that many; with 32 MiB it ends too. Throws `ConfigError` for wrong options.
    */
   streamingDemux(
     options: StreamingDemuxOptions<number | undefined>,

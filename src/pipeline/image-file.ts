@@ -2,7 +2,7 @@
 import { type ByteSource, joinBytes } from '../base/byte-stream.ts';
 import type { ContainerReader } from '../base/container.ts';
 import { FormatError, rejectUnknownKeys } from '../base/errors.ts';
-import { Budget, type LimitOptions } from '../base/limits.ts';
+import { Budget, type LimitOptions, SINGLE_PACKET_BYTES } from '../base/limits.ts';
 import type { VideoStreamInfo } from '../base/packet.ts';
 import { type Problem, report } from '../base/problems.ts';
 import { SourceWindow } from '../base/source-window.ts';
@@ -34,7 +34,10 @@ export async function openImage(
   options: ImageReadOptions = {},
 ): Promise<ContainerReader> {
   rejectUnknownKeys('image.options', options, ['limits']);
-  const budget = new Budget('image', source, options.limits);
+  const budget = new Budget('image', source, {
+    maxPacketBytes: SINGLE_PACKET_BYTES,
+    ...options.limits,
+  });
   const problems: Problem[] = [];
   const bytes = await readWhole(source, budget);
   const codec = isPng(bytes) ? 'png' : 'mjpeg';

@@ -75,6 +75,8 @@ export class ClusterReader {
   private readonly sizes: number[] = [];
   private hasEncodings: boolean;
   private batchBytes = 0;
+  /** Whether the bytes that frames are taken out of are theirs to keep, and not those of the window. */
+  private ownsBytes = false;
 
   /** `from`: where a cluster begins that the walk shall start with. */
   constructor(segment: OpenSegment, verifiesChecksums: boolean, from: number) {
@@ -220,7 +222,9 @@ export class ClusterReader {
       report(problems, start, `the file ends within an element of ${size} bytes`);
       return false;
     }
+    this.ownsBytes = true;
     this.takeBytes(bytes, 0, id, headerLength, size, frames);
+    this.ownsBytes = false;
     return true;
   }
 
@@ -403,7 +407,7 @@ export class ClusterReader {
         const isLast = i === count - 1;
         const discardPadding = isLast && group !== null ? group.discardPadding : 0;
         if (track.encodings.length === 0) this.pass.give(size, this.position);
-        const data = bytes.slice(at, at + size);
+        const data = this.ownsBytes ? bytes.subarray(at, at + size) : bytes.slice(at, at + size);
         frames.push({ track, data, pts, laceIndex: i, duration, isKey, discardPadding });
       }
       at += size;

@@ -3,7 +3,7 @@
 import type { ByteSink, ByteSource } from '../../base/byte-stream.ts';
 import type { ContainerReader, ContainerWriter, ReadPacket } from '../../base/container.ts';
 import { ConfigError, FormatError, rejectUnknownKeys, requireOneOf } from '../../base/errors.ts';
-import { Budget, type LimitOptions } from '../../base/limits.ts';
+import { Budget, type LimitOptions, SINGLE_PACKET_BYTES } from '../../base/limits.ts';
 import type { ColorTags, Packet, StreamInfo, VideoStreamInfo } from '../../base/packet.ts';
 import type { Problem } from '../../base/problems.ts';
 import { inverse, type Rational } from '../../base/rational.ts';
@@ -133,7 +133,10 @@ export async function openY4m(
   options: Y4mReaderOptions = {},
 ): Promise<ContainerReader> {
   rejectUnknownKeys('y4m.options', options, ['truncated', 'limits']);
-  const budget = new Budget('y4m', source, options.limits);
+  const budget = new Budget('y4m', source, {
+    maxPacketBytes: SINGLE_PACKET_BYTES,
+    ...options.limits,
+  });
   const truncated = requireOneOf('y4m.options.truncated', options.truncated ?? 'error', [
     'error',
     'salvage',

@@ -131,11 +131,17 @@ class Builder {
     const node = this.createNode(filter);
     const fed = filter.inputs.length + before.length;
     if (fed > node.inputPads.length) {
+      // What stands in a source's way is that it is one: its options show where it is.
+      const at =
+        node.inputPads.length === 0
+          ? (filter.options[0]?.keyAt ?? filter.options[0]?.valueAt)?.[0]
+          : undefined;
       const labels = filter.inputs.length > 0 ? ` (${filter.inputs.length} by label)` : '';
       throw this.error(
         filter,
         `it has ${count(node.inputPads, 'input')}, got ${fed} links${labels}`,
         node.inputPads.length === 0 ? 'a source begins a chain' : '',
+        at,
       );
     }
     for (const [pad, label] of filter.inputs.entries()) {
@@ -189,8 +195,13 @@ class Builder {
     return node;
   }
 
-  private error(filter: FilterText, detail: string, hint = ''): FilterGraphError {
-    return new FilterGraphError(`filterGraph.${filter.name}`, detail, filter.at ?? -1, hint);
+  private error(
+    filter: FilterText,
+    detail: string,
+    hint = '',
+    at = filter.at ?? -1,
+  ): FilterGraphError {
+    return new FilterGraphError(`filterGraph.${filter.name}`, detail, at, hint);
   }
 
   private feedByLabel(label: LabelText, input: OpenPad): void {

@@ -53,8 +53,8 @@ export function copyRectangle(
     const out = to.planes[p]!;
     const step = info.samplesPerPixel[p]!;
     const { x: sx, y: sy } = planeShifts(info, p);
-    const left = (toX + (1 << sx) - 1) >> sx;
-    const top = (toY + (1 << sy) - 1) >> sy;
+    const left = toX >> sx;
+    const top = toY >> sy;
     const length =
       Math.min(planeWidth(info, p, width), planeWidth(info, p, to.width) - left) * step;
     const rows = Math.min(planeHeight(info, p, height), planeHeight(info, p, to.height) - top);

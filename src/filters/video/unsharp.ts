@@ -6,7 +6,7 @@ import { type Component, componentsOf, newPicture, picture, videoLink } from './
 
 const PIX_FMTS = ALL_PIX_FMTS.filter((name) => {
   const info = pixFmtInfo(name);
-  return info.model === 'yuv' && info.bitDepth === 8 && info.samplesPerPixel.length !== 2;
+  return info.model === 'yuv' && info.samplesPerPixel.length !== 2;
 });
 
 function optionsOf(name: string, letter: string, amount: string): OptionDefinition[] {
@@ -57,13 +57,14 @@ export const UNSHARP: FilterDefinition = {
   open(setup) {
     const link = videoLink(setup.inputs[0]);
     const masks = ['luma', 'chroma', 'chroma', 'alpha'].map((name) => maskOf(setup.options, name));
+    const largest = 2 ** pixFmtInfo(link.pixFmt).bitDepth - 1;
     return {
       push(_, frame) {
         const source = picture(frame);
         const out = newPicture(link.pixFmt, link.width, link.height, source.pts);
         const inputs = componentsOf(source);
         for (const [c, output] of componentsOf(out).entries())
-          sharpen(inputs[c]!, output, masks[c]!);
+          sharpen(inputs[c]!, output, masks[c]!, largest);
         setup.emit(0, out);
       },
     };
@@ -90,7 +91,7 @@ function binomial(size: number): Float64Array {
   return row;
 }
 
-function sharpen(from: Component, to: Component, mask: Mask): void {
+function sharpen(from: Component, to: Component, mask: Mask, largest: number): void {
   const { width, height } = from;
   if (mask.amount === 0) {
     for (let y = 0; y < height; y++) {
@@ -116,7 +117,7 @@ function sharpen(from: Component, to: Component, mask: Mask): void {
     for (let x = 0; x < width; x++) {
       const value = from.data[p + x]!;
       const sharp = value + (((value - Math.floor(total[x]! / scale)) * mask.amount) >> 16);
-      to.data[q + x] = sharp < 0 ? 0 : sharp > 255 ? 255 : sharp;
+      to.data[q + x] = sharp < 0 ? 0 : sharp > largest ? largest : sharp;
     }
   }
 }

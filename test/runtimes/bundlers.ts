@@ -43,16 +43,19 @@ export const BUNDLERS: Readonly<Record<string, Bundle>> = {
     const [folder, name] = [join(file, '..'), file.split('/').at(-1)];
     const options = { mode: 'production', entry, output: { path: folder, filename: name } };
     return new Promise((resolve, reject) => {
-      webpack({ ...options, performance: { hints: false } }, (error: unknown, stats: WebpackStats) => {
-        if (error) reject(error);
-        const { errors = [], warnings = [] } = stats.toJson({
-          all: false,
-          errors: true,
-          warnings: true,
-        });
-        if (errors.length > 0) reject(new Error(errors[0]!.message));
-        resolve(warnings.map(({ message }: { message: string }) => message));
-      });
+      webpack(
+        { ...options, performance: { hints: false } },
+        (error: unknown, stats: WebpackStats) => {
+          if (error) reject(error);
+          const { errors = [], warnings = [] } = stats.toJson({
+            all: false,
+            errors: true,
+            warnings: true,
+          });
+          if (errors.length > 0) reject(new Error(errors[0]!.message));
+          resolve(warnings.map(({ message }: { message: string }) => message));
+        },
+      );
     });
   },
   async Vite(entry, file) {

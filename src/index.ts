@@ -30,6 +30,7 @@ export {
 export {
   AudioFrames,
   convertAudioFrames,
+  convertFrames,
   convertVideoFrames,
   createReferenceAudioFrame,
   createReferenceVideoFrame,
@@ -50,6 +51,7 @@ export type {
   H264EncoderConfig,
   PcmEncoderConfig,
 } from './pipeline/codecs/index.ts';
+export { type DemuxFileOptions, demuxAudio, demuxImage, demuxVideo } from './pipeline/demux.ts';
 export { Demuxer, Muxer, type RemuxOptions, remux } from './pipeline/everything.ts';
 export {
   type AudioEncodeConfig,
@@ -66,6 +68,7 @@ export {
   type EncoderConfig,
   type EncodeStreamOptions,
   type MuxerOptions,
+  PacketList,
   type RemuxResult,
   type StreamDescription,
   type StreamingDemuxOptions,

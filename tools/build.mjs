@@ -1,8 +1,8 @@
 /**
  * Builds what is published, under `dist`. Twice, with the same names exported: `dist/src` holds every file of `src` as one ES
- * module with its declarations, to read and to load from a page as it is; beside it lie the parts that `exports` of
- * package.json names, with their shared code in `dist/parts`, a file for each folder of `src`: importing a part reads a few
- * files instead of some hundred.
+ * module with its declarations, of which bundlers take what is used; beside it lie the parts, a file each, with their shared code in
+ * `dist/parts`, a file for each folder of `src`: importing a part in Node, or from a page without a bundler, reads a few files instead
+ * of some hundred.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,16 +31,16 @@ function compile() {
 }
 
 /** Whether a row of `exports` is a part of the library, and no other file. */
-const isScript = (target) => target.default?.endsWith('.js') === true;
+const isScript = (target) => target.node !== undefined;
 
-/** Name of the bundled file => file in `dist/src`. A part's source is the one whose declarations it names. */
+/** Name of the bundled file => file in `dist/src`, by the conditions `node` and `default` of each part. */
 function entries() {
   const parts = Object.entries(manifest.exports).filter(([, target]) => isScript(target));
   return {
     ...Object.fromEntries(
-      parts.map(([, { types, default: path }]) => [
-        relative('dist', path).replace(/\.js$/, ''),
-        join(root, types.replace(/\.d\.ts$/, '.js')),
+      parts.map(([, { node, default: path }]) => [
+        relative('dist', node).replace(/\.js$/, ''),
+        join(root, path),
       ]),
     ),
     ...Object.fromEntries(
@@ -50,7 +50,7 @@ function entries() {
 }
 
 /** The file of `dist/parts` that a module goes to: one for each folder of the layers, with the exceptions that follow. */
-function chunkOf(id) {
+function chunkOf(id, { getModuleInfo }) {
   const [folder, second, third] = relative(join(dist, 'src'), id).split(sep);
   if (folder === 'codecs' || folder === 'containers') return second;
   if (folder === 'io') return second === 'node' ? 'files' : 'io';
@@ -58,7 +58,7 @@ function chunkOf(id) {
   if (folder !== 'pipeline') return second === undefined ? undefined : folder;
   // Nobody shall load an encoder, or what knows them all, who only muxes.
   if (third !== undefined) return 'session-codecs';
-  if (second === 'everything.js' || second === 'registry.js') return 'everything';
+  if (knowsEverything(id, getModuleInfo)) return 'everything';
   return /^(video|audio)-encoder/.test(second) ? 'session-encoders' : 'session';
 }
 
@@ -96,6 +96,15 @@ function widenDeclarations() {
     const library = needsLibrary ? '/// <reference lib="esnext.disposable" />\n' : '';
     if (library !== '' || widened !== written) writeFileSync(path, library + widened);
   }
+}
+
+/** Whether a file of the pipeline imports the registry, directly or not. */
+function knowsEverything(id, getModuleInfo) {
+  if (id === join(dist, 'src', 'pipeline', 'registry.js')) return true;
+  const own = getModuleInfo(id).importedIds.filter((path) =>
+    path.includes(join('src', 'pipeline')),
+  );
+  return own.some((path) => knowsEverything(path, getModuleInfo));
 }
 
 async function bundle() {

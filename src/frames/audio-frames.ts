@@ -35,6 +35,11 @@ export class AudioFrames implements Timed, Iterable<AudioFrame> {
     return this.frames.reduce((sum, frame) => sum + frame.numSamples, 0);
   }
 
+  /** The same: SPDL's `len(frames)`. */
+  get length(): number {
+    return this.numFrames;
+  }
+
   /** Presentation times of the first sample of each run, in ticks of `timeBase`. */
   getPts(): number[] {
     return this.frames.map((frame) => frame.pts);

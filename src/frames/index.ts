@@ -5,6 +5,7 @@ export { requireAudioFrame, requireVideoFrame } from './check-frame.ts';
 export { type ColorProperty, colorName, colorNames, requireColorCode } from './color-names.ts';
 export { completeColor, defaultMatrix } from './complete-color.ts';
 export { allocateAudioPlanes, convertAudioFrame, convertAudioFrames } from './convert-audio.ts';
+export { convertFrames } from './convert-frames.ts';
 export {
   convertVideoFrames,
   createPictureConverter,

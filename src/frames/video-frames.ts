@@ -14,6 +14,8 @@ export class VideoFrames implements Timed, Iterable<VideoFrame> {
   readonly numPlanes: number;
   /** Seconds per tick of the times of the pictures. */
   readonly timeBase: Rational;
+  /** The picture of that number; undefined if there is none. `at` counts from the end too. */
+  readonly [index: number]: VideoFrame;
 
   /** All `frames` must have the format and size that `description` says; there may be none. */
   constructor(
@@ -32,9 +34,15 @@ export class VideoFrames implements Timed, Iterable<VideoFrame> {
     this.height = description.height;
     this.numPlanes = description.numPlanes;
     this.timeBase = description.timeBase;
+    defineIndices(frames.length);
   }
 
   get numFrames(): number {
+    return this.frames.length;
+  }
+
+  /** The same, as of an array: `frames[0]` is the first picture. */
+  get length(): number {
     return this.frames.length;
   }
 
@@ -84,5 +92,20 @@ export class VideoFrames implements Timed, Iterable<VideoFrame> {
 
   [Symbol.iterator](): Iterator<VideoFrame> {
     return this.frames[Symbol.iterator]();
+  }
+}
+
+/** How many of the lists' pictures can be had by index so far. */
+let definedIndices = 0;
+
+/** Lets lists of up to `count` pictures be read by index: getters that all lists share, so that a list costs nothing. */
+function defineIndices(count: number): void {
+  for (; definedIndices < count; definedIndices++) {
+    const index = definedIndices;
+    Object.defineProperty(VideoFrames.prototype, index, {
+      get(this: VideoFrames) {
+        return this.frames[index];
+      },
+    });
   }
 }

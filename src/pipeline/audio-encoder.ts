@@ -4,7 +4,7 @@
  */
 import { ConfigError, rejectUnknownKeys, StateError } from '../base/errors.ts';
 import { type Abortable, Pace } from '../base/pace.ts';
-import type { AudioStreamInfo, Packet, Packets } from '../base/packet.ts';
+import type { AudioStreamInfo, Packet } from '../base/packet.ts';
 import { rescale } from '../base/rational.ts';
 import { TurnQueue } from '../base/turn-queue.ts';
 import { AudioFrames } from '../frames/audio-frames.ts';
@@ -15,6 +15,7 @@ import { convertSamples } from '../frames/convert-samples.ts';
 import type { AudioFrame, Plane } from '../frames/frame.ts';
 import { type SampleFmt, sampleFmtInfo } from '../frames/sample-format.ts';
 import type { AudioCodec, AudioCodecAdapter, AudioCodecSession } from './codec.ts';
+import { PacketList } from './demuxed-packets.ts';
 import type { AudioEncodeConfig } from './encode-config.ts';
 
 /** Samples per packet of codecs that take any number (PCM): small enough to interleave with pictures. */
@@ -82,7 +83,7 @@ export class AudioEncoder {
    * encoder goes on with the next. Throws `StateError` after `flush`. Where `options.signal` is aborted, or memory is taken away
    * while the frames are coded, what came before is coded, and its packets come with the next call.
    */
-  encode(frames: AudioFrames, options: Abortable = {}): Promise<Packets> {
+  encode(frames: AudioFrames, options: Abortable = {}): Promise<PacketList> {
     return this.queue.run(async () => {
       this.requireOpen('encode');
       rejectUnknownKeys('audioEncoder.encode', options, ['signal']);
@@ -107,7 +108,7 @@ export class AudioEncoder {
   }
 
   /** Ends the stream: codes what is left, and gives the packets held back. Throws `StateError` if called twice. */
-  flush(): Promise<Packets> {
+  flush(): Promise<PacketList> {
     return this.queue.run(async () => {
       this.requireOpen('flush');
       this.guarded(() => {
@@ -127,14 +128,14 @@ export class AudioEncoder {
     return result;
   }
 
-  private takePackets(): Packets {
+  private takePackets(): PacketList {
     const packets = this.held;
     this.held = [];
     return this.asPackets(packets);
   }
 
-  private asPackets(packets: readonly Packet[]): Packets {
-    return { kind: 'audio', packets, timeBase: this.streamInfo.timeBase };
+  private asPackets(packets: readonly Packet[]): PacketList {
+    return new PacketList({ kind: 'audio', packets, timeBase: this.streamInfo.timeBase });
   }
 
   private requireOpen(method: string): void {

@@ -3,7 +3,7 @@
  * between, as ffmpeg's `-bsf` does: `h264_mp4toannexb,null`.
  */
 import { ConfigError, FormatError, StateError } from '../base/errors.ts';
-import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
+import type { Packet, StreamInfo } from '../base/packet.ts';
 import {
   CRC_BYTES,
   configOfHeader,
@@ -14,7 +14,7 @@ import { writeAudioSpecificConfig } from '../syntax/aac/audio-specific-config.ts
 import { joinWithStartCodes, splitLengthPrefixed } from '../syntax/h264/byte-stream.ts';
 import { readAvcRecord } from '../syntax/h264/configuration-record.ts';
 import { NalUnitType, nalUnitType } from '../syntax/h264/nal.ts';
-import type { DemuxedPackets } from './demuxed-packets.ts';
+import { type DemuxedPackets, PacketList } from './demuxed-packets.ts';
 
 /** One filter, or several as one: packets go in and come out one for one. */
 export interface BsfChain {
@@ -84,7 +84,7 @@ export class BSF {
   }
 
   /** The packets behind the filter. They have a codec if those given had one. `flush`: these are the last. */
-  filter(packets: DemuxedPackets, options: { readonly flush?: boolean } = {}): DemuxedPackets {
+  filter(packets: DemuxedPackets, options: { readonly flush?: boolean } = {}): PacketList {
     if (this.isFlushed) throw new StateError('bsf.filter', 'was flushed; make a new BSF');
     if (packets.kind !== this.chain.codec.kind) {
       throw new ConfigError('bsf.filter.packets', `got ${packets.kind}, not ${this.codec.kind}`);
@@ -93,21 +93,21 @@ export class BSF {
     if (options.flush === true) this.isFlushed = true;
     const { codec: given, ...rest } = packets;
     return given === undefined
-      ? { ...rest, packets: filtered }
-      : { ...rest, packets: filtered, codec: this.codec };
+      ? new PacketList({ ...rest, packets: filtered })
+      : new PacketList({ ...rest, packets: filtered, codec: this.codec });
   }
 
   /** No packets will follow. None of the filters holds any back, so this gives none. */
-  flush(): Packets {
+  flush(): PacketList {
     if (this.isFlushed) throw new StateError('bsf.flush', 'was flushed before; make a new BSF');
     this.isFlushed = true;
     const { kind, timeBase } = this.codec;
-    return { kind, timeBase, packets: [] };
+    return new PacketList({ kind, timeBase, packets: [] });
   }
 }
 
 /** Filters all packets of a stream at once. Throws `ConfigError` if they do not say their codec. */
-export function applyBsf(packets: DemuxedPackets, description: string): DemuxedPackets {
+export function applyBsf(packets: DemuxedPackets, description: string): PacketList {
   if (packets.codec === undefined) {
     throw new ConfigError(
       'applyBsf.packets',

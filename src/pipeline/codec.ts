@@ -40,11 +40,17 @@ export interface VideoRequest extends SharedSettings {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** What is asked for one picture. */
+export interface PictureOptions {
+  /** Decoding can start at this picture. */
+  readonly keyFrame?: boolean;
+}
+
 /** An open video encoder. */
 export interface VideoCodecSession {
   readonly streamInfo: VideoStreamInfo;
   /** @param frame of the request's format and size, pts in ticks of the stream's time base; read during the call only */
-  encode(frame: VideoFrame): readonly Packet[];
+  encode(frame: VideoFrame, options?: PictureOptions): readonly Packet[];
   /** The packets that were held back. Called once, last. */
   flush(): readonly Packet[];
   /**

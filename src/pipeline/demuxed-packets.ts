@@ -1,10 +1,54 @@
-/** What demuxer and bitstream filters hand on. */
-import type { Packets, StreamInfo } from '../base/packet.ts';
+/** Packets as encoders, demuxers and bitstream filters hand them on. */
+import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
+import { type Rational, toSeconds } from '../base/rational.ts';
 
 /** Packets of one stream as the demuxer gives them. */
 export interface DemuxedPackets extends Packets {
-  /** The stream that they belong to; absent from the chunks of `streamingDemux`, as in SPDL. */
+  /** The stream that they belong to; absent from the chunks of `streamingDemux` and from what encoders give, as in SPDL. */
   readonly codec?: StreamInfo;
   /** The window that was asked for, in seconds. */
   readonly timestamp?: readonly [start: number, end: number];
+}
+
+/** A list of packets, which can be iterated over. Immutable; clones refer to the same bytes. */
+export class PacketList implements DemuxedPackets, Iterable<Packet> {
+  readonly kind: Packets['kind'];
+  readonly timeBase: Rational;
+  readonly packets: readonly Packet[];
+  declare readonly codec?: StreamInfo;
+  declare readonly timestamp?: readonly [start: number, end: number];
+
+  /** Takes the same fields from plain packets. */
+  constructor(packets: DemuxedPackets) {
+    this.kind = packets.kind;
+    this.timeBase = packets.timeBase;
+    this.packets = packets.packets;
+    if (packets.codec !== undefined) this.codec = packets.codec;
+    if (packets.timestamp !== undefined) this.timestamp = packets.timestamp;
+  }
+
+  /** Number of packets. */
+  get length(): number {
+    return this.packets.length;
+  }
+
+  /** Another list of the same packets. */
+  clone(): PacketList {
+    return new PacketList({ ...this, packets: [...this.packets] });
+  }
+
+  /**
+   * Presentation times in seconds, in rising order and only those of the window that was asked for. `raw`: all, in the order of
+   * decoding.
+   */
+  getTimestamps(options: { readonly raw?: boolean } = {}): number[] {
+    const times = this.packets.map(({ pts }) => toSeconds(pts, this.timeBase));
+    if (options.raw === true) return times;
+    const [start, end] = this.timestamp ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    return times.filter((time) => time >= start && time < end).sort((a, b) => a - b);
+  }
+
+  [Symbol.iterator](): Iterator<Packet> {
+    return this.packets[Symbol.iterator]();
+  }
 }

@@ -20,7 +20,7 @@ import type { Problem } from '../base/problems.ts';
 import { compareTimes, type Rational } from '../base/rational.ts';
 import { backwardSource, type Origin, openSource } from '../io/open.ts';
 import { type BsfChain, createBsfChain } from './bsf.ts';
-import type { DemuxedPackets } from './demuxed-packets.ts';
+import { PacketList } from './demuxed-packets.ts';
 import { chooseInputFormat, type InputFormat, readProbe } from './input-format.ts';
 import { PacedSource, paced } from './paced-source.ts';
 
@@ -198,15 +198,13 @@ export class Demuxer implements AsyncDisposable {
    * presentation time is more than `duration` later than that of the chunk's first packet begins the next chunk. With
    * `numPackets`, a chunk ends as soon as one stream has that many; with 32 MiB it ends too. Throws `ConfigError` for wrong options.
    */
-  streamingDemux(
-    options: StreamingDemuxOptions<number | undefined>,
-  ): AsyncGenerator<DemuxedPackets>;
+  streamingDemux(options: StreamingDemuxOptions<number | undefined>): AsyncGenerator<PacketList>;
   streamingDemux(
     options: StreamingDemuxOptions<Iterable<number>>,
-  ): AsyncGenerator<ReadonlyMap<number, DemuxedPackets>>;
+  ): AsyncGenerator<ReadonlyMap<number, PacketList>>;
   streamingDemux(
     options: StreamingDemuxOptions,
-  ): AsyncGenerator<DemuxedPackets | ReadonlyMap<number, DemuxedPackets>> {
+  ): AsyncGenerator<PacketList | ReadonlyMap<number, PacketList>> {
     const where = 'demuxer.streamingDemux';
     this.requireOpen('streamingDemux');
     rejectUnknownKeys(where, options, ['indices', 'duration', 'numPackets', 'signal']);
@@ -241,19 +239,19 @@ export class Demuxer implements AsyncDisposable {
    * Packets of the best video stream. With a window: from the last key frame at or before its start on, up to those that
    * are presented 0.3 s behind its end, for pictures may be stored after later ones.
    */
-  async demuxVideo(window?: TimeWindow, options: DemuxOptions = {}): Promise<DemuxedPackets> {
+  async demuxVideo(window?: TimeWindow, options: DemuxOptions = {}): Promise<PacketList> {
     this.require('demuxVideo', this.videoStreamIndex, 'video');
     return this.demux('demuxVideo', this.videoStreamIndex, window, VIDEO_MARGIN_SECONDS, options);
   }
 
   /** Packets of the best audio stream; with a window, those that are presented in it. */
-  async demuxAudio(window?: TimeWindow, options: DemuxOptions = {}): Promise<DemuxedPackets> {
+  async demuxAudio(window?: TimeWindow, options: DemuxOptions = {}): Promise<PacketList> {
     this.require('demuxAudio', this.audioStreamIndex, 'audio');
     return this.demux('demuxAudio', this.audioStreamIndex, window, 0, options);
   }
 
   /** The first packet of the best video stream, as a picture. */
-  async demuxImage(options: DemuxOptions = {}): Promise<DemuxedPackets> {
+  async demuxImage(options: DemuxOptions = {}): Promise<PacketList> {
     const index = this.videoStreamIndex;
     const codec = this.imageCodec;
     const filter = bsfOf('demuxImage', codec, options);
@@ -281,7 +279,7 @@ export class Demuxer implements AsyncDisposable {
     duration: number,
     numPackets: number,
     signal: AbortSignalLike | undefined,
-  ): AsyncGenerator<ReadonlyMap<number, DemuxedPackets>> {
+  ): AsyncGenerator<ReadonlyMap<number, PacketList>> {
     let chunk = new Map<number, Packet[]>();
     let start: { pts: number; timeBase: Rational } | null = null;
     let bytes = 0;
@@ -311,11 +309,11 @@ export class Demuxer implements AsyncDisposable {
 
   private finishChunk(
     chunk: ReadonlyMap<number, readonly Packet[]>,
-  ): ReadonlyMap<number, DemuxedPackets> {
-    const made = new Map<number, DemuxedPackets>();
+  ): ReadonlyMap<number, PacketList> {
+    const made = new Map<number, PacketList>();
     for (const [index, packets] of chunk) {
       const { kind, timeBase } = this.streams[index]!;
-      made.set(index, { kind, timeBase, packets });
+      made.set(index, new PacketList({ kind, timeBase, packets }));
     }
     return made;
   }
@@ -326,7 +324,7 @@ export class Demuxer implements AsyncDisposable {
     window: TimeWindow | undefined,
     margin: number,
     options: DemuxOptions,
-  ): Promise<DemuxedPackets> {
+  ): Promise<PacketList> {
     this.requireOpen(method);
     const codec = this.streams[index]!;
     const filter = bsfOf(method, codec, options);
@@ -347,7 +345,7 @@ export class Demuxer implements AsyncDisposable {
       }
     }
     const made = asPackets(filter?.codec ?? codec, applyTo(filter, packets));
-    return window === undefined ? made : { ...made, timestamp: window };
+    return window === undefined ? made : new PacketList({ ...made, timestamp: window });
   }
 
   private runs(
@@ -427,14 +425,14 @@ function applyTo(filter: BsfChain | null, packets: readonly Packet[]): readonly 
   return filter === null ? packets : packets.map((packet) => filter.filter(packet));
 }
 
-function asPackets(codec: StreamInfo, packets: readonly Packet[]): DemuxedPackets {
-  return { kind: codec.kind, timeBase: codec.timeBase, packets, codec };
+function asPackets(codec: StreamInfo, packets: readonly Packet[]): PacketList {
+  return new PacketList({ kind: codec.kind, timeBase: codec.timeBase, packets, codec });
 }
 
 async function* single(
-  chunks: AsyncGenerator<ReadonlyMap<number, DemuxedPackets>>,
+  chunks: AsyncGenerator<ReadonlyMap<number, PacketList>>,
   index: number,
-): AsyncGenerator<DemuxedPackets> {
+): AsyncGenerator<PacketList> {
   for await (const chunk of chunks) {
     const packets = chunk.get(index);
     if (packets !== undefined) yield packets;

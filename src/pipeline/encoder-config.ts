@@ -1,6 +1,11 @@
-/** What a codec's own options look like, over all codecs; raw video has none. */
+/** What a codec's own options look like, over all codecs. */
 import type { AacEncoderConfig } from './codecs/aac.ts';
 import type { H264EncoderConfig } from './codecs/h264.ts';
 import type { PcmEncoderConfig } from './codecs/pcm.ts';
 
-export type EncoderConfig = H264EncoderConfig | AacEncoderConfig | PcmEncoderConfig;
+/** The options of a codec, or those of ffmpeg as text: `{ crf: '23', b: '2M' }`. Raw video has none. */
+export type EncoderConfig =
+  | H264EncoderConfig
+  | AacEncoderConfig
+  | PcmEncoderConfig
+  | Readonly<Record<string, string>>;

@@ -13,7 +13,13 @@ import type { Y4mOptions } from '../containers/raw/index.ts';
 import type { WavOptions } from '../containers/riff/index.ts';
 
 /** What a container's own options look like; raw files have none. */
-export type ContainerOptions = Mp4Options | MatroskaOptions | WavOptions | AdtsOptions | Y4mOptions;
+export type ContainerOptions =
+  | Mp4Options
+  | MatroskaOptions
+  | WavOptions
+  | AdtsOptions
+  | Y4mOptions
+  | Readonly<Record<string, string>>;
 
 /** A kind of file. */
 export interface Format {

@@ -4,7 +4,7 @@
  */
 export { applyBsf, BSF } from './bsf.ts';
 export { type CopyOptions, copyStreams, type RemuxResult } from './copy-streams.ts';
-export type { DemuxedPackets } from './demuxed-packets.ts';
+export { type DemuxedPackets, PacketList } from './demuxed-packets.ts';
 export {
   Demuxer,
   type DemuxerOptions,

@@ -18,6 +18,7 @@ import type { Codec } from './codec.ts';
 import type { AudioEncodeConfig, VideoEncodeConfig } from './encode-config.ts';
 import type { EncoderConfig } from './encoder-config.ts';
 import { ExactTimes } from './exact-times.ts';
+import { containerOptions, encoderOptions } from './ffmpeg-options.ts';
 import { requireCodec } from './find-codec.ts';
 import { type ContainerOptions, chooseFormat, type Format } from './format.ts';
 import { Interleaver } from './interleaver.ts';
@@ -131,7 +132,11 @@ export class Muxer implements AsyncDisposable {
       );
     }
     const defaultName = this.defaultCodec(config.kind);
-    const encoder = this.createEncoder(config, name ?? defaultName, { ...options.encoderConfig });
+    const encoder = this.createEncoder(
+      config,
+      name ?? defaultName,
+      encoderOptions({ ...options.encoderConfig }),
+    );
     const { description = {} } = options;
     rejectUnknownKeys(`${where}.description`, description, DESCRIPTION_KEYS[config.kind]);
     this.streams.push({ ...encoder.streamInfo, ...description });
@@ -181,7 +186,11 @@ export class Muxer implements AsyncDisposable {
     const opening = this.guarded('open', async () => {
       this.sink = new WatchedSink(await openSink('muxer.destination', this.destination));
       if (this.state !== 'opening') throw this.failure;
-      this.writer = this.format.createWriter(this.sink, this.streams, { ...options });
+      this.writer = this.format.createWriter(
+        this.sink,
+        this.streams,
+        containerOptions({ ...options }),
+      );
       const isSparse = this.streams.map((stream) => stream.kind === 'subtitle');
       this.interleaver = new Interleaver(this.writer.timeBases, isSparse);
       this.lastDts = this.streams.map(() => Number.NEGATIVE_INFINITY);

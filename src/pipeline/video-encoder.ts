@@ -1,7 +1,13 @@
 /** The video encoder of a session: frames of any format and time base in, packets out. */
-import { ConfigError, rejectUnknownKeys, StateError, UnsupportedError } from '../base/errors.ts';
+import {
+  ConfigError,
+  rejectUnknownKeys,
+  requireOneOf,
+  StateError,
+  UnsupportedError,
+} from '../base/errors.ts';
 import { type Abortable, Pace } from '../base/pace.ts';
-import type { ColorTags, Packet, Packets, VideoStreamInfo } from '../base/packet.ts';
+import type { ColorTags, Packet, VideoStreamInfo } from '../base/packet.ts';
 import { rescale } from '../base/rational.ts';
 import { TurnQueue } from '../base/turn-queue.ts';
 import { allocatePicture } from '../frames/allocate-picture.ts';
@@ -13,9 +19,16 @@ import type { VideoFrame } from '../frames/frame.ts';
 import { type PixFmt, pixFmtInfo } from '../frames/pixel-format.ts';
 import { VideoFrames } from '../frames/video-frames.ts';
 import type { VideoCodec, VideoCodecAdapter, VideoCodecSession } from './codec.ts';
+import { PacketList } from './demuxed-packets.ts';
 import type { VideoEncodeConfig } from './encode-config.ts';
 
 const WHERE = 'videoEncoder.encode.frames';
+
+/** What one call of `encode` is told. */
+export interface VideoEncodeCall extends Abortable {
+  /** Makes the first frame of this call a key frame: decoding can start there. Default false: where the encoder wants one. */
+  readonly keyFrame?: boolean;
+}
 
 /** Made by `Muxer.addEncodeStream`. Calls may overlap: they are done one after the other. */
 export class VideoEncoder {
@@ -94,17 +107,19 @@ export class VideoEncoder {
   }
 
   /**
-   * Codes frames. Their pixel format may be any; their size must be the config's, and their times must rise from call to
+   * Codes frames; the first becomes a key frame if `options.keyFrame` is true. Their pixel format may be any; their size must be the config's, and their times must rise from call to
    * call. Times are put on the ticks of the stream, to the nearest. The samples are read until the promise settles.
    * @returns the packets that are ready, in decoding order: none, one or many
    * Throws `ConfigError` for frames that do not fit: nothing is coded then, and the encoder goes on with the next. Throws
    * `StateError` after `flush`. Where `options.signal` is aborted, or memory is taken away while the frames are coded, those before
    * are coded, and their packets come with the next call.
    */
-  encode(frames: VideoFrames, options: Abortable = {}): Promise<Packets> {
+  encode(frames: VideoFrames, options: VideoEncodeCall = {}): Promise<PacketList> {
     return this.queue.run(async () => {
       this.requireOpen('encode');
-      rejectUnknownKeys('videoEncoder.encode', options, ['signal']);
+      rejectUnknownKeys('videoEncoder.encode', options, ['signal', 'keyFrame']);
+      const { keyFrame = false } = options;
+      requireOneOf('videoEncoder.encode.keyFrame', keyFrame, [true, false]);
       options.signal?.throwIfAborted();
       const times = this.checkFrames(frames);
       const pace = new Pace(options.signal);
@@ -114,14 +129,14 @@ export class VideoEncoder {
           if (turn !== undefined) await turn;
           requireVideoFrame(WHERE, frame);
         }
-        this.codeFrame(frame, times[index]!);
+        this.codeFrame(frame, times[index]!, keyFrame && index === 0);
       }
       return this.takePackets();
     });
   }
 
   /** Ends the stream: the packets that were held back. Throws `StateError` if called twice. */
-  flush(): Promise<Packets> {
+  flush(): Promise<PacketList> {
     return this.queue.run(async () => {
       this.requireOpen('flush');
       this.state = 'failed';
@@ -132,11 +147,11 @@ export class VideoEncoder {
   }
 
   /** What fails in here leaves the codec in the middle of a picture. */
-  private codeFrame(frame: VideoFrame, pts: number): void {
+  private codeFrame(frame: VideoFrame, pts: number, keyFrame: boolean): void {
     this.state = 'failed';
     const picture = this.convert(frame);
     this.sources?.set(pts, copyPicture(picture));
-    this.held.push(...this.session.encode({ ...picture, pts }));
+    this.held.push(...this.session.encode({ ...picture, pts }, { keyFrame }));
     if (Number.isFinite(this.lastPts)) this.nextTimes?.set(this.lastPts, pts);
     this.lastPts = pts;
     this.state = 'open';
@@ -146,7 +161,7 @@ export class VideoEncoder {
    * The packets that are held. Where pictures come at any time, each lasts until the next one; the last is held until that comes,
    * and at the end lasts as long as the codec says.
    */
-  private takePackets(): Packets {
+  private takePackets(): PacketList {
     const { held, nextTimes } = this;
     let ready = held.length;
     if (nextTimes !== null) {
@@ -163,8 +178,8 @@ export class VideoEncoder {
     return this.asPackets(held.splice(0, ready));
   }
 
-  private asPackets(packets: readonly Packet[]): Packets {
-    return { kind: 'video', packets, timeBase: this.streamInfo.timeBase };
+  private asPackets(packets: readonly Packet[]): PacketList {
+    return new PacketList({ kind: 'video', packets, timeBase: this.streamInfo.timeBase });
   }
 
   private requireOpen(method: string): void {

@@ -246,7 +246,11 @@ describe('files', () => {
 describe('manifest', () => {
   const manifest = (exports: object) => JSON.stringify({ name: 'vitrine', exports }, null, 1);
   const config = (paths: object) => JSON.stringify({ compilerOptions: { paths } }, null, 1);
-  const entry = { types: './dist/src/a/index.d.ts', default: './dist/a.js' };
+  const entry = {
+    types: './dist/src/a/index.d.ts',
+    ...{ node: './dist/a.js', bun: './dist/a.js', deno: './dist/a.js' },
+    default: './dist/src/a/index.js',
+  };
   const check = (exports: object, paths: object) =>
     checkManifest(
       projectOf(
@@ -259,11 +263,11 @@ describe('manifest', () => {
     expect(check({ './a': entry }, { 'vitrine/a': ['./src/a/index.ts'] })).toEqual([]);
     expect(check({ './a': entry }, {})[0]).toMatch(/tsconfig\.json says undefined/);
     expect(check({}, { 'vitrine/a': ['./src/a/index.ts'] })[0]).toMatch(/not in exports/);
-    const elsewhere = { ...entry, default: './dist/src/a/index.js' };
+    const elsewhere = { ...entry, bun: './dist/src/a/index.js' };
     expect(check({ './a': elsewhere }, { 'vitrine/a': ['./src/a/index.ts'] })[0]).toMatch(
-      /default is not \.\/dist\/a\.js/,
+      /node, bun and deno are not \.\/dist\/a\.js/,
     );
-    const gone = { types: './dist/src/b.d.ts', default: './dist/b.js' };
+    const gone = { ...entry, types: './dist/src/b.d.ts', default: './dist/src/b.js' };
     expect(check({ './b': gone }, { 'vitrine/b': ['./src/b.ts'] })[0]).toMatch(/does not exist/);
   });
 });

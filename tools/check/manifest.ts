@@ -9,7 +9,7 @@ export function checkManifest(project: Project): Finding[] {
   const configText = project.documents.get('tsconfig.json') ?? '{}';
   const manifest = JSON.parse(manifestText);
   const paths: Record<string, string[]> = JSON.parse(configText).compilerOptions?.paths ?? {};
-  const exports: Record<string, { types?: string; default?: string }> = manifest.exports ?? {};
+  const exports: Record<string, Partial<Record<string, string>>> = manifest.exports ?? {};
   const known = new Set(project.files.map((file) => file.path));
   const inManifest = (name: string, message: string) => {
     const line = lineAt(manifestText, manifestText.indexOf(`"${name}"`));
@@ -21,10 +21,16 @@ export function checkManifest(project: Project): Finding[] {
   }
   for (const [part, target] of Object.entries(exports)) {
     if (target.types === undefined || !target.default?.endsWith('.js')) continue;
+    if (target.default !== target.types.replace(/\.d\.ts$/, '.js')) {
+      inManifest(part, `"${part}": types and default name different files`);
+    }
     const source = target.types.replace('./dist/', '').replace(/\.d\.ts$/, '.ts');
     const name = `${manifest.name}${part.slice(1)}`;
     const file = `./dist/${part === '.' ? 'index' : part.slice(2)}.js`;
-    if (target.default !== file) inManifest(part, `"${part}": default is not ${file}`);
+    const bundled = [target.node, target.bun, target.deno];
+    if (bundled.some((path) => path !== file)) {
+      inManifest(part, `"${part}": node, bun and deno are not ${file}`);
+    }
     if (!known.has(source)) inManifest(part, `"${part}" names ${source}, which does not exist`);
     if (paths[name]?.[0] !== `./${source}`) {
       inManifest(part, `"${part}" is ${source} here, but tsconfig.json says ${paths[name]?.[0]}`);

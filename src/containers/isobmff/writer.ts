@@ -1,6 +1,6 @@
 /**
- * The MP4 writer: `ftyp`, media data, `moov`. Packets go to the sink as they come; what is kept of them are the tables of
- * `moov` (sample-table.ts). Fragmented files have a writer of their own (fragment-writer.ts); this file chooses.
+ * The writer of MP4 files with one `moov`: `ftyp`, media data, `moov`. Packets go to the sink as they come; what is kept of them are
+ * the tables of `moov` (sample-table.ts). Fragmented files have a writer of their own (fragment-writer.ts).
  */
 import type { ByteSink } from '../../base/byte-stream.ts';
 import type { ContainerWriter } from '../../base/container.ts';
@@ -9,7 +9,6 @@ import type { Packet, StreamInfo } from '../../base/packet.ts';
 import { BoxWriter } from './box-writer.ts';
 import { ftyp } from './boxes-movie.ts';
 import { chapterTrack } from './chapter-track.ts';
-import { FragmentedMp4Writer } from './fragment-writer.ts';
 import {
   type MediaData,
   moveBack,
@@ -36,29 +35,37 @@ const BRANDS = {
 const MINOR_VERSION = 0x200;
 
 /**
- * Makes a writer of an MP4, M4A or MOV file.
+ * Makes a writer of an MP4, M4A or MOV file with one `moov`, as `createMp4Writer` does where no fragments are asked for. Programs
+ * that need no fragments load less with it.
  *
  * Throws `ConfigError` for wrong options or incomplete streams, `UnsupportedError` for codecs that the file cannot hold.
- * @param sink takes the file; the caller closes it after `writeTrailer`
- * @param streams one track each; a stream that gets no packet has no track in a file with one `moov`
  */
-export function createMp4Writer(
+export function createPlainMp4Writer(
   sink: ByteSink,
   streams: readonly StreamInfo[],
   options: Mp4Options = {},
 ): ContainerWriter {
-  const resolved = resolveMp4Options(options, sink.seekable);
+  const resolved = resolveMp4Options({ fragmented: false, ...options }, sink.seekable);
+  if (resolved.fragmented !== null) {
+    throw new ConfigError('mp4.options.fragmented', 'this writer has none; take createMp4Writer');
+  }
+  return new PlainMp4Writer(sink, openTracks(streams, resolved), resolved);
+}
+
+/** A track for each stream. Throws as `createMp4Writer` does for streams that the file cannot hold. */
+export function openTracks(
+  streams: readonly StreamInfo[],
+  { format }: ResolvedMp4Options,
+): readonly Mp4Track[] {
   if (streams.length === 0) {
     throw new ConfigError('mp4.streams', 'got none, allowed are one or more');
   }
-  for (const [i, stream] of streams.entries()) checkStream(stream, i, resolved.format);
-  const tracks = streams.map((stream, i) => new Mp4Track(stream, i));
-  return resolved.fragmented === null
-    ? new Mp4Writer(sink, tracks, resolved)
-    : new FragmentedMp4Writer(sink, tracks, resolved, resolved.fragmented);
+  for (const [i, stream] of streams.entries()) checkStream(stream, i, format);
+  return streams.map((stream, i) => new Mp4Track(stream, i));
 }
 
-class Mp4Writer implements ContainerWriter {
+/** The writer of files with one `moov`. */
+export class PlainMp4Writer implements ContainerWriter {
   readonly needsRisingTimes = true;
   readonly timeBases: readonly (readonly [num: number, den: number])[];
   private readonly sink: ByteSink;

@@ -37,7 +37,8 @@ export const H264: VideoCodec = /* @__PURE__ */ videoCodec({
     const { pixFmt } = request;
     return {
       streamInfo: encoder.streamInfo,
-      encode: (frame) => encoder.encode(frame),
+      encode: (frame, { keyFrame = false } = {}) =>
+        encoder.encode(frame, { forceKeyFrame: keyFrame }),
       flush: () => encoder.flush(),
       tellDecoded(listener) {
         encoder.onReconstructed = (picture, pts) => listener(asFrame(picture, pixFmt, pts));

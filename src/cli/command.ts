@@ -21,6 +21,8 @@ export interface Output {
   note(text: string): void;
   /** True if stderr is a terminal: progress may be shown there. */
   readonly showsProgress: boolean;
+  /** Asks a question on the terminal, and gives the line of the answer; absent where nobody can answer. */
+  ask?(question: string): Promise<string>;
   /** Replaces the line of progress on the terminal. */
   progress(text: string): void;
 }

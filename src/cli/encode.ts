@@ -4,6 +4,7 @@ import { ConfigError, FormatError } from '../base/errors.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import { toSeconds } from '../base/rational.ts';
 import { PRESETS, type StreamStatistics } from '../codecs/h264/index.ts';
+import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
 import {
   type AudioFrames,
   colorName,
@@ -18,8 +19,9 @@ import {
   videoEncodeConfig,
 } from '../pipeline/encode-config.ts';
 import { Muxer } from '../pipeline/everything.ts';
+import { requireCodec } from '../pipeline/find-codec.ts';
 import type { StreamDescription } from '../pipeline/muxer.ts';
-import { CODECS, FORMATS } from '../pipeline/registry.ts';
+import { CODECS } from '../pipeline/registry.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import { LEVELS } from '../syntax/h264/levels.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
@@ -29,20 +31,23 @@ import { type Input, openInput, RAW_FORMATS } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 import { openOutput, requireOutput } from './output-file.ts';
 import { outputFormat } from './output-format.ts';
+import { mayWrite, OVERWRITE_OPTIONS, splitOutput } from './overwrite.ts';
 import { requireSound, STRICT_OPTION, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
 import { type Psnr, PsnrMeter } from './psnr.ts';
 import { StreamFilter } from './stream-filter.ts';
 
 const codecNames = (kind: 'video' | 'audio') =>
-  CODECS.filter((codec) => codec.kind === kind).map(({ name }) => name);
+  CODECS.filter((codec) => codec.kind === kind)
+    .map(({ name }) => name)
+    .join(', ');
 
 // biome-ignore format: one line per option
 const OPTIONS = {
   output: { kind: 'text', short: 'o', meta: 'FILE', help: 'where the result goes; - is stdout' },
-  format: { kind: 'choice', choices: FORMATS.map(({ name }) => name), help: 'kind of file, if the extension of the output does not say' },
-  'codec-video': { kind: 'choice', meta: 'NAME', choices: codecNames('video'), help: 'codec of pictures' },
-  'codec-audio': { kind: 'choice', meta: 'NAME', choices: codecNames('audio'), help: 'codec of sound' },
+  format: { kind: 'text', meta: 'NAME', help: 'kind of file, if the extension of the output does not say; vitrine formats lists them' },
+  'codec-video': { kind: 'text', meta: 'NAME', help: `codec of pictures: ${codecNames('video')}` },
+  'codec-audio': { kind: 'text', meta: 'NAME', help: `codec of sound: ${codecNames('audio')}` },
   preset: { kind: 'choice', choices: PRESETS, help: 'speed against size' },
   crf: { kind: 'number', meta: 'N', min: 0, max: 51, help: 'constant quality, 0 (best) to 51 (23)' },
   qp: { kind: 'integer', meta: 'N', min: 0, max: 51, help: 'constant quantizer, 0 (best) to 51' },
@@ -66,6 +71,9 @@ const OPTIONS = {
   rate: { kind: 'rate', meta: 'N/D', help: 'frames per second of raw pictures (25)' },
   'sample-rate': { kind: 'integer', meta: 'HZ', min: 1, max: 0x7fffffff, help: 'sampling rate of raw sound' },
   channels: { kind: 'integer', meta: 'N', min: 1, max: 65535, help: 'channels of raw sound' },
+  'no-video': { kind: 'flag', help: 'leave out pictures' },
+  'no-audio': { kind: 'flag', help: 'leave out sound' },
+  ...OVERWRITE_OPTIONS,
   ...STRICT_OPTION,
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
@@ -75,10 +83,11 @@ type Values = OptionValues<typeof OPTIONS>;
 /** The command. */
 export const encode = command({
   name: 'encode',
-  usage: 'INPUT... -o OUTPUT',
+  usage: 'INPUT... OUTPUT',
   summary: 'Codes y4m, WAV and raw input; - is stdin. The output is what its extension says.',
   examples: [
-    'vitrine encode pictures.y4m sound.wav -o film.mp4 --qp 24 --preset fast',
+    'vitrine encode pictures.y4m sound.wav film.mp4 --crf 24 --preset fast',
+    'vitrine -i pictures.y4m -i sound.wav -c:v libx264 -crf 24 -b:a 128k film.mp4',
     'ffmpeg -i film.mov -f yuv4mpegpipe - | vitrine encode - -o film.h264 --json --psnr',
     'vitrine encode --size 320x240 --pix-fmt rgb24 --rate 30 frames.raw -o film.y4m',
   ],
@@ -98,8 +107,8 @@ interface Track {
 /** One input while it is read. */
 interface Feed {
   readonly packets: AsyncGenerator<ReadPacket>;
-  /** By stream of the input. */
-  readonly tracks: readonly Track[];
+  /** By stream of the input; null for those that are left out. */
+  readonly tracks: readonly (Track | null)[];
   /** Seconds up to which it was read; infinity when it is at its end. */
   seconds: number;
 }
@@ -112,14 +121,18 @@ interface Tally {
   mediaSeconds: number;
 }
 
-async function run(inputs: readonly string[], values: Values, output: Output): Promise<void> {
-  const path = requireOutput(values.output, values.json === true);
+async function run(names: readonly string[], values: Values, output: Output): Promise<void> {
+  const split = splitOutput(names, values.output);
+  const { inputs } = split;
+  const path = requireOutput(split.output, values.json === true);
   if (inputs.length === 0) throw new ConfigError('INPUT', 'none given; see vitrine encode --help');
   if (inputs.filter((name) => name === '-').length > 1) {
     throw new ConfigError('INPUT', '- (stdin) can be given once only');
   }
   // A wrong extension is said before anything is read.
   const format = outputFormat(path, values.format);
+  requireCodecs(values);
+  await mayWrite(path, values, output);
   const opened: Input[] = [];
   try {
     for (const name of inputs) {
@@ -160,7 +173,7 @@ async function encodeInputs(
     const muxer = new Muxer(file.sink, { format });
     checkUsed(inputs, values);
     const feeds = inputs.map((input) => feedOf(input, muxer, values, glass!));
-    for (const { encoder } of feeds.flatMap(({ tracks }) => tracks)) {
+    for (const { encoder } of tracksOf(feeds)) {
       if (meter !== null && encoder.kind === 'video') measure(meter, encoder, tally);
     }
     const about = inputs.find(({ reader }) => reader.about !== undefined)?.reader.about;
@@ -193,7 +206,10 @@ const AUDIO_ONLY = ['codec-audio', 'bitrate-audio', 'channel-mask', 'af'] as con
 
 /** Throws `ConfigError` for an option that no stream of the inputs would use. */
 function checkUsed(inputs: readonly Input[], values: Values): void {
-  const kinds = new Set(inputs.flatMap(({ reader }) => reader.streams.map(({ kind }) => kind)));
+  const kinds = new Set(
+    inputs.flatMap(({ reader }) => reader.streams.filter(isWanted(values)).map(({ kind }) => kind)),
+  );
+  if (kinds.size === 0) throw new ConfigError('INPUT', 'nothing is left of it to be coded');
   const check = (kind: 'video' | 'audio', names: readonly (keyof Values)[]) => {
     const unused = kinds.has(kind) ? undefined : names.find((name) => values[name] !== undefined);
     if (unused !== undefined) {
@@ -202,6 +218,25 @@ function checkUsed(inputs: readonly Input[], values: Values): void {
   };
   check('video', VIDEO_ONLY);
   check('audio', AUDIO_ONLY);
+  const formats = inputs.map(({ reader }) => reader.format);
+  const hasPictures = formats.includes('rawvideo');
+  const hasSound = RAW_AUDIO_FORMATS.some(({ format }) => formats.includes(format));
+  const needs = (isThere: boolean, names: readonly (keyof Values)[], what: string) => {
+    const unused = isThere ? undefined : names.find((name) => values[name] !== undefined);
+    if (unused === undefined) return;
+    const said = formats.join(', ');
+    throw new ConfigError(`--${unused}`, `is for ${what}; this input (${said}) says it itself`);
+  };
+  needs(hasPictures, ['size', 'pix-fmt'], 'raw pictures');
+  needs(hasPictures || formats.includes('h264'), ['rate'], 'raw pictures and H.264 byte streams');
+  needs(hasSound, ['sample-rate', 'channels'], 'raw sound');
+}
+
+/** Says a wrong name of a codec before anything is read. */
+function requireCodecs(values: Values): void {
+  const [video, audio] = [values['codec-video'], values['codec-audio']];
+  if (video !== undefined) requireCodec('--codec-video', video, 'video', CODECS);
+  if (audio !== undefined) requireCodec('--codec-audio', audio, 'audio', CODECS);
 }
 
 /** Share of all inputs that was read; null if one is a stream. */
@@ -222,7 +257,8 @@ function containerOptions(values: Values): object {
 }
 
 function feedOf(input: Input, muxer: Muxer, values: Values, glass: EncodeGlass): Feed {
-  const tracks = input.reader.streams.map((stream): Track => {
+  const tracks = input.reader.streams.map((stream): Track | null => {
+    if (!isWanted(values)(stream)) return null;
     const unpack = unpackerOf(input.name, stream);
     const text = stream.kind === 'video' ? values.vf : values.af;
     const filter = text === undefined ? null : new StreamFilter<StreamInfo>(stream, text);
@@ -235,6 +271,16 @@ function feedOf(input: Input, muxer: Muxer, values: Values, glass: EncodeGlass):
     return { unpack, filter, encoder, index };
   });
   return { packets: input.reader.packets(), tracks, seconds: 0 };
+}
+
+/** All that are coded. */
+function tracksOf(feeds: readonly Feed[]): Track[] {
+  return feeds.flatMap(({ tracks }) => tracks.filter((track) => track !== null));
+}
+
+/** Whether the options leave a stream in. */
+function isWanted(values: Values): (stream: StreamInfo) => boolean {
+  return ({ kind }) => values[kind === 'video' ? 'no-video' : 'no-audio'] !== true;
 }
 
 function addVideo(
@@ -342,7 +388,8 @@ async function copyAll(
       continue;
     }
     const { streamIndex, packet } = next.value;
-    const track = feed.tracks[streamIndex]!;
+    const track = feed.tracks[streamIndex];
+    if (track === null || track === undefined) continue;
     const frames = track.unpack(packet);
     const { filter } = track;
     const filtered = filter === null ? frames : filter.push(frames, packet.duration);
@@ -352,7 +399,7 @@ async function copyAll(
     tally.mediaSeconds = Math.max(tally.mediaSeconds, feed.seconds);
     progress.update(tally.frames, feed.seconds);
   }
-  const tracks = feeds.flatMap((feed) => feed.tracks);
+  const tracks = tracksOf(feeds);
   for (const track of tracks) {
     if (track.filter !== null) await encodeFrames(track, track.filter.flush(), muxer, tally);
   }

@@ -1,5 +1,6 @@
 /** Command-line options: one table per command says what there is, what is allowed and what it means; this file reads it. */
 import { ConfigError, requireInteger, requireNumber, requireOneOf } from '../base/errors.ts';
+import { didYouMean } from '../base/nearest-name.ts';
 import { type Rational, requireFrameRate } from '../base/rational.ts';
 
 /** What each kind of option is read to. */
@@ -93,7 +94,10 @@ function optionName(word: string, table: OptionTable): string {
     : Object.keys(table).find((key) => table[key]!.short === word.slice(1));
   if (name !== undefined && Object.hasOwn(table, name)) return name;
   const known = Object.keys(table).map((key) => `--${key}`);
-  throw new ConfigError(word, `unknown option, allowed are ${known.join(', ')}`);
+  throw new ConfigError(
+    word,
+    `unknown option, allowed are ${known.join(', ')}${didYouMean(word, known)}`,
+  );
 }
 
 /** What may be written for an option, for messages and help. */

@@ -1,8 +1,11 @@
 /** The program: finds the command, runs it, and turns what goes wrong into one line and exit status 1. */
 import { ConfigError, MediaError } from '../base/errors.ts';
+import { didYouMean } from '../base/nearest-name.ts';
+import { VERSION } from '../base/version.ts';
 import { type Command, helpOf, type Output } from './command.ts';
 import { compress, decompress } from './compress.ts';
 import { encode } from './encode.ts';
+import { isFfmpegStyle, translateArguments } from './ffmpeg-arguments.ts';
 import { codecs, filters, formats } from './lists.ts';
 import { parseOptions } from './options.ts';
 import { probe } from './probe.ts';
@@ -31,16 +34,34 @@ function overview(): string[] {
   ];
 }
 
+/** The arguments in this program's own words, if they are written as for ffmpeg. */
+function argumentsOf(args: readonly string[]): readonly string[] {
+  const isCommand = args[0] === 'encode' || args[0] === 'remux';
+  const isOwn = !isCommand && !args[0]?.startsWith('-');
+  const rest = isCommand ? args.slice(1) : args;
+  if (isOwn || !isFfmpegStyle(rest)) return args[0] === '-version' ? ['--version'] : args;
+  if (args[0] === '-version') return ['--version'];
+  const [name, ...translated] = translateArguments(rest);
+  return [args[0] === 'remux' ? 'remux' : name!, ...translated];
+}
+
 async function dispatch(args: readonly string[], output: Output): Promise<void> {
-  const [name, ...rest] = args;
+  const [name, ...rest] = argumentsOf(args);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     for (const line of overview()) output.line(line);
     return;
   }
+  if (name === '--version' || name === 'version') {
+    output.line(VERSION);
+    return;
+  }
   const found = COMMANDS.find((command) => command.name === name);
   if (found === undefined) {
-    const known = COMMANDS.map((command) => command.name).join(', ');
-    throw new ConfigError(name, `unknown command, allowed are ${known}`);
+    const known = COMMANDS.map((command) => command.name);
+    throw new ConfigError(
+      name,
+      `unknown command, allowed are ${known.join(', ')}${didYouMean(name, known)}`,
+    );
   }
   const { values, inputs } = parseOptions(rest, found.options);
   if (!('help' in values)) return found.run(inputs, values, output);

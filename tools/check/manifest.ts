@@ -16,6 +16,10 @@ export function checkManifest(project: Project): Finding[] {
     findings.push({ path: 'package.json', line, message });
   };
 
+  const version = project.files.find(({ path }) => path === 'src/base/version.ts')?.text ?? '';
+  if (manifest.version !== undefined && !version.includes(`'${manifest.version}'`)) {
+    inManifest('version', 'src/base/version.ts says another version');
+  }
   if (Object.keys(manifest.dependencies ?? {}).length > 0) {
     inManifest('dependencies', 'the library has no run-time dependency');
   }

@@ -1,0 +1,208 @@
+/** Command lines as ffmpeg's users type them: understood, or refused with what to type instead. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isFfmpegStyle, translateArguments } from '../../src/cli/ffmpeg-arguments.ts';
+import { runProgram } from '../../src/cli/program.ts';
+import { audioEncodeConfig, createReferenceAudioFrame, Muxer, ndarray } from '../../src/index.ts';
+
+const words = (text: string) => text.split(' ');
+const translated = (text: string) => translateArguments(words(text)).join(' ');
+
+describe('arguments', () => {
+  it.each([
+    ['-i in.y4m out.mp4', 'encode in.y4m out.mp4'],
+    [
+      '-y -i in.y4m -i in.wav -c:v libx264 -crf 23 -b:a 128k out.mp4',
+      'encode --overwrite in.y4m in.wav --codec-video libx264 --crf 23 --bitrate-audio 128k out.mp4',
+    ],
+    [
+      '-f rawvideo -s 64x48 -pix_fmt rgb24 -r 30 -i in.raw out.mp4',
+      'encode --input-format rawvideo --size 64x48 --pix-fmt rgb24 --rate 30 in.raw out.mp4',
+    ],
+    [
+      '-f s16le -ar 48000 -ac 2 -i - -f wav -',
+      'encode --input-format s16le --sample-rate 48000 --channels 2 - --format wav -',
+    ],
+    ['-i in.mp4 -c copy out.mkv', 'remux in.mp4 out.mkv'],
+    [
+      '-i in.mp4 -c:v copy -c:a copy -movflags +faststart out.mp4',
+      'remux in.mp4 --movflags faststart out.mp4',
+    ],
+    ['-i in.mp4 -map 0:1 -map 0:0 -c copy out.mkv', 'remux in.mp4 out.mkv --streams 1,0'],
+    [
+      '-i in.mp4 -an -vcodec h264 -g 30 -b:v 2M -maxrate 2M -bufsize 4M -preset fast out.mp4',
+      'encode in.mp4 --no-audio --codec-video h264 --gop 30 --bitrate-video 2M --vbv-maxrate 2M --vbv-bufsize 4M --preset fast out.mp4',
+    ],
+    [
+      '-hide_banner -loglevel error -nostdin -threads 4 -i in.y4m -n out.mp4',
+      'encode in.y4m --no-overwrite out.mp4',
+    ],
+    [
+      '-i pipe:0 -movflags frag_keyframe+empty_moov -f mp4 pipe:1',
+      'encode - --movflags fragmented --format mp4 -',
+    ],
+    ['in.y4m out.mp4 -crf 20', 'encode in.y4m out.mp4 --crf 20'],
+  ])('%s', (typed, meant) => {
+    expect(isFfmpegStyle(words(typed))).toBe(true);
+    expect(translated(typed)).toBe(meant);
+  });
+
+  it.each([
+    ['-i a -s 64x48 b', /^-s: pictures are not scaled here.*ffmpeg -i IN/],
+    ['-i a -vf scale=64:48 b', /^-vf: there are no filters.*vitrine encode - OUT/],
+    ['-i a -ss 10 b', /^-ss: inputs are not cut here/],
+    ['-i a -r 25 b', /^-r: pictures keep their rate/],
+    ['-i a -ar 44100 b', /^-ar: sound is not converted/],
+    ['-i a -q:v 3 b', /^-q:v: give a quality as -crf/],
+    ['-i a -c:v copy -c:a aac b', /^-c: one command copies or codes/],
+    ['-i a -c aac b', /^-c: got aac; write -c:v aac or -c:a aac/],
+    ['-i a -map 0:v -c copy b', /^-map: got 0:v, allowed are 0 and 0:N/],
+    ['-i a -map 0:1 b', /^-map: chooses streams of a copy/],
+    ['-i a -pix_fmt yuv444p b', /^-pix_fmt: got yuv444p/],
+    ['-i a -movflags +fastsart b', /did you mean faststart\?/],
+    ['-i a -prest fast b', /^-prest: is not understood here; did you mean -preset\?/],
+    ['-i a -crf', /^-crf: needs a value/],
+  ])('%s', (typed, said) => {
+    expect(() => translated(typed)).toThrow(said);
+  });
+
+  it('of this program are left alone', () => {
+    for (const typed of ['in.y4m -o out.mp4 --crf 23', '-h', 'in.y4m out.mp4 -y', '- -o -']) {
+      expect(isFfmpegStyle(words(typed))).toBe(false);
+    }
+  });
+});
+
+describe('vitrine', () => {
+  let folder = '';
+  const at = (name: string) => join(folder, name);
+  let asked: string[] = [];
+
+  async function vitrine(args: readonly string[], answer?: string) {
+    let out = '';
+    let notes = '';
+    asked = [];
+    const status = await runProgram(args, {
+      input: (async function* () {})(),
+      line: (text) => {
+        out += `${text}\n`;
+      },
+      bytes: async () => {},
+      finish: async () => {},
+      note: (text) => {
+        notes += `${text}\n`;
+      },
+      showsProgress: false,
+      progress: () => {},
+      ...(answer === undefined
+        ? {}
+        : {
+            ask: async (question: string) => {
+              asked.push(question);
+              return answer;
+            },
+          }),
+    });
+    return { status, out, notes };
+  }
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'vitrine-arguments-'));
+    const picture = Uint8Array.from({ length: 64 * 48 * 1.5 }, (_, i) => i * 7);
+    const header = 'YUV4MPEG2 W64 H48 F25:1 Ip A1:1 C420jpeg\n';
+    const frame = Buffer.concat([Buffer.from('FRAME\n'), picture]);
+    writeFileSync(at('in.y4m'), Buffer.concat([Buffer.from(header), frame, frame, frame]));
+    const muxer = new Muxer(at('in.wav'));
+    const config = audioEncodeConfig({ numChannels: 1, sampleRate: 8000, sampleFmt: 's16' });
+    const encoder = muxer.addEncodeStream({ config });
+    await muxer.open();
+    const array = ndarray(
+      Int16Array.from({ length: 4000 }, (_, i) => i),
+      [4000, 1],
+    );
+    const sound = createReferenceAudioFrame({ array, sampleFmt: 's16', sampleRate: 8000, pts: 0 });
+    await muxer.write(0, await encoder.encode(sound));
+    await muxer.close();
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('says its version', async () => {
+    const { version } = JSON.parse(
+      readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+    );
+    for (const word of ['--version', 'version', '-version']) {
+      expect(await vitrine([word])).toEqual({ status: 0, out: `${version}\n`, notes: '' });
+    }
+  });
+
+  it('takes the last file for the output, and makes the same file in either way of writing', async () => {
+    const own = await vitrine(['encode', at('in.y4m'), at('in.wav'), at('a.mp4'), '--crf', '30']);
+    expect(own).toMatchObject({ status: 0, notes: '' });
+    const typed = ['-i', at('in.y4m'), '-i', at('in.wav'), '-c:v', 'libx264', '-crf', '30'];
+    expect(await vitrine([...typed, at('b.mp4')])).toMatchObject({ status: 0, notes: '' });
+    expect(readFileSync(at('b.mp4'))).toEqual(readFileSync(at('a.mp4')));
+    expect(await vitrine(['encode', ...typed, at('c.mp4')])).toMatchObject({ status: 0 });
+    expect(readFileSync(at('c.mp4'))).toEqual(readFileSync(at('a.mp4')));
+    const copied = await vitrine(['-i', at('a.mp4'), '-c', 'copy', '-an', at('d.mkv')]);
+    expect(copied).toMatchObject({ status: 0, notes: '' });
+    expect(JSON.parse((await vitrine(['probe', at('d.mkv'), '--json'])).out).streams).toHaveLength(
+      1,
+    );
+    const named = await vitrine(['remux', at('a.mp4'), '-o', at('e.bin'), '--format', 'MKV']);
+    expect(named).toMatchObject({ status: 0, notes: '' });
+  });
+
+  it('asks before it replaces a file, where somebody can answer', async () => {
+    writeFileSync(at('there.mp4'), 'old');
+    const args = ['encode', at('in.y4m'), at('there.mp4')];
+    expect(await vitrine(args, 'n')).toMatchObject({ status: 1, notes: /exists and was kept/ });
+    expect(asked).toEqual([`${at('there.mp4')} exists. Replace it? [y/N] `]);
+    expect(await vitrine([...args, '-n'])).toMatchObject({
+      status: 1,
+      notes: /exists; -y replaces/,
+    });
+    expect(readFileSync(at('there.mp4'), 'utf8')).toBe('old');
+    expect(await vitrine([...args, '-y', '-n'])).toMatchObject({ notes: /contradicts/ });
+    expect(await vitrine([...args, '-y'], 'n')).toMatchObject({ status: 0 });
+    expect(asked).toEqual([]);
+    expect(await vitrine(args, 'y')).toMatchObject({ status: 0 });
+    expect(await vitrine(args)).toMatchObject({ status: 0 });
+  });
+
+  it('refuses options that would change nothing, and says the nearest names', async () => {
+    const out = at('none.mp4');
+    for (const [args, said] of [
+      [
+        ['encode', at('in.y4m'), out, '--size', '32x32'],
+        /--size: is for raw pictures; this input \(\w+\) says it itself/,
+      ],
+      [['encode', at('in.y4m'), out, '--rate', '30'], /--rate: is for raw pictures/],
+      [
+        ['encode', at('in.wav'), out, '--sample-rate', '44100'],
+        /--sample-rate: is for raw sound; this input \(wav\)/,
+      ],
+      [
+        ['encode', at('in.y4m'), out, '--codec-video', 'h265'],
+        /unknown codec h265; did you mean h264\?/,
+      ],
+      [['encode', at('in.y4m'), out, '--codec-audio', 'libx264'], /h264 is an? video codec/],
+      [
+        ['encode', at('in.y4m'), out, '--format', 'mkw'],
+        /unknown format mkw; did you mean (mkv|mka)\?/,
+      ],
+      [
+        ['encode', at('in.y4m'), out, '--prest', 'fast'],
+        /--prest: unknown option, .*; did you mean --preset\?/,
+      ],
+      [['encode', at('in.y4m'), at('none.mp5')], /cannot tell from the name .*did you mean mp4\?/],
+      [['encod', at('in.y4m'), out], /encod: unknown command, .*did you mean encode\?/],
+      [['encode', at('in.y4m'), out, '--no-video'], /nothing is left/],
+    ] as const) {
+      const { status, notes } = await vitrine(args);
+      expect(notes).toMatch(said);
+      expect(status).toBe(1);
+    }
+  });
+});

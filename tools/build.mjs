@@ -31,16 +31,16 @@ function compile() {
 }
 
 /** Whether a row of `exports` is a part of the library, and no other file. */
-const isScript = (target) => target.node !== undefined;
+const isScript = (target) => target.default?.endsWith('.js') === true;
 
 /** Name of the bundled file => file in `dist/src`, by the conditions `node` and `default` of each part. */
 function entries() {
   const parts = Object.entries(manifest.exports).filter(([, target]) => isScript(target));
   return {
     ...Object.fromEntries(
-      parts.map(([, { node, default: path }]) => [
-        relative('dist', node).replace(/\.js$/, ''),
-        join(root, path),
+      parts.map(([, { types, node, default: path }]) => [
+        relative('dist', node ?? path).replace(/\.js$/, ''),
+        join(root, types.replace(/\.d\.ts$/, '.js')),
       ]),
     ),
     ...Object.fromEntries(

@@ -25,15 +25,20 @@ export function checkManifest(project: Project): Finding[] {
   }
   for (const [part, target] of Object.entries(exports)) {
     if (target.types === undefined || !target.default?.endsWith('.js')) continue;
-    if (target.default !== target.types.replace(/\.d\.ts$/, '.js')) {
-      inManifest(part, `"${part}": types and default name different files`);
-    }
     const source = target.types.replace('./dist/', '').replace(/\.d\.ts$/, '.ts');
     const name = `${manifest.name}${part.slice(1)}`;
+    const module = target.types.replace(/\.d\.ts$/, '.js');
     const file = `./dist/${part === '.' ? 'index' : part.slice(2)}.js`;
-    const bundled = [target.node, target.bun, target.deno];
+    // Either bundlers take modules and the others the file of the part, or all take the file.
+    const isSplit = target.default === module;
+    const bundled = isSplit ? [target.node, target.bun, target.deno] : [target.default];
     if (bundled.some((path) => path !== file)) {
-      inManifest(part, `"${part}": node, bun and deno are not ${file}`);
+      inManifest(
+        part,
+        isSplit
+          ? `"${part}": node, bun and deno are not ${file}`
+          : `"${part}": default is neither ${module} nor ${file}`,
+      );
     }
     if (!known.has(source)) inManifest(part, `"${part}" names ${source}, which does not exist`);
     if (paths[name]?.[0] !== `./${source}`) {

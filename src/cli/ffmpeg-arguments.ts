@@ -92,7 +92,7 @@ const pixFmt: Target = (value) => {
   );
 };
 
-const scaled = `pictures are not scaled here; filter before: ${PIPE}`;
+const scaled = 'the size of coded pictures is set by a filter: -vf scale=640:480';
 const resampled = `sound is not converted here; convert before: ${PIPE}`;
 const cut = `inputs are not cut here; cut before: ${PIPE}`;
 
@@ -133,11 +133,13 @@ const OPTIONS: Readonly<Record<string, Translation>> = {
   framerate: { before: option('rate'), behind: 'stands before the raw input that it is for' },
   s: { before: option('size'), behind: scaled },
   video_size: { before: option('size'), behind: scaled },
-  vf: refused(`there are no filters on this command line; filter before: ${PIPE}`),
-  'filter:v': refused(`there are no filters on this command line; filter before: ${PIPE}`),
-  af: refused(`there are no filters on this command line; filter before: ${PIPE}`),
-  'filter:a': refused(`there are no filters on this command line; filter before: ${PIPE}`),
-  filter_complex: refused(`there are no filters on this command line; filter before: ${PIPE}`),
+  vf: both(option('vf')),
+  'filter:v': both(option('vf')),
+  af: both(option('af')),
+  'filter:a': both(option('af')),
+  filter_complex: refused(
+    `graphs of several inputs are not taken here, -vf and -af are; filter before: ${PIPE}`,
+  ),
   pix_fmt: { before: option('pix-fmt'), behind: pixFmt },
   ar: { before: option('sample-rate'), behind: resampled },
   ac: { before: option('channels'), behind: resampled },

@@ -43,6 +43,10 @@ describe('arguments', () => {
       '-i pipe:0 -movflags frag_keyframe+empty_moov -f mp4 pipe:1',
       'encode - --movflags fragmented --format mp4 -',
     ],
+    [
+      '-i in.y4m -vf scale=64:48,hflip -af volume=0.5 out.mp4',
+      'encode in.y4m --vf scale=64:48,hflip --af volume=0.5 out.mp4',
+    ],
     ['in.y4m out.mp4 -crf 20', 'encode in.y4m out.mp4 --crf 20'],
   ])('%s', (typed, meant) => {
     expect(isFfmpegStyle(words(typed))).toBe(true);
@@ -50,8 +54,8 @@ describe('arguments', () => {
   });
 
   it.each([
-    ['-i a -s 64x48 b', /^-s: pictures are not scaled here.*ffmpeg -i IN/],
-    ['-i a -vf scale=64:48 b', /^-vf: there are no filters.*vitrine encode - OUT/],
+    ['-i a -s 64x48 b', /^-s: .*-vf scale=640:480/],
+    ['-i a -filter_complex hstack b', /^-filter_complex: graphs of several.*vitrine encode - OUT/],
     ['-i a -ss 10 b', /^-ss: inputs are not cut here/],
     ['-i a -r 25 b', /^-r: pictures keep their rate/],
     ['-i a -ar 44100 b', /^-ar: sound is not converted/],

@@ -267,7 +267,7 @@ describe('manifest', () => {
     expect(check({ './a': elsewhere }, { 'vitrine/a': ['./src/a/index.ts'] })[0]).toMatch(
       /node, bun and deno are not \.\/dist\/a\.js/,
     );
-    const gone = { ...entry, types: './dist/src/b.d.ts', default: './dist/src/b.js' };
+    const gone = { types: './dist/src/b.d.ts', default: './dist/b.js' };
     expect(check({ './b': gone }, { 'vitrine/b': ['./src/b.ts'] })[0]).toMatch(/does not exist/);
   });
 });

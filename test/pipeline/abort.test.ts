@@ -188,6 +188,28 @@ describe('the event loop runs (kind 18)', () => {
     },
   );
 
+  test('while blocks of nothing but empty frames are read past', async () => {
+    const sink = new MemorySink({ seekable: false });
+    const muxer = new Muxer(sink, { format: 'matroska' });
+    muxer.addEncodeStream({ config: audioEncodeConfig({ numChannels: 1, sampleRate: 8000 }) });
+    await muxer.open();
+    await muxer.flush();
+    const head = sink.toBytes();
+    // A cluster of unknown size: SimpleBlocks of 256 empty frames each, in fixed-size lacing.
+    const cluster = [
+      0x1f, 0x43, 0xb6, 0x75, 0x01, 255, 255, 255, 255, 255, 255, 255, 0xe7, 0x81, 0,
+    ];
+    const block = [0xa3, 0x85, 0x81, 0, 0, 0x84, 0xff];
+    const blocks = Buffer.alloc(40_000 * block.length, Uint8Array.from(block));
+    const bytes = new Uint8Array(Buffer.concat([head, Uint8Array.from(cluster), blocks]));
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const demuxer = await Demuxer.open(bytes);
+    for await (const _ of demuxer.packets());
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(1);
+  });
+
   test('while many pictures, or much sound, are given at once', async () => {
     const muxer = new Muxer(new MemorySink(), { format: 'mp4' });
     const video = muxer.addEncodeStream({ config: videoEncodeConfig({ width: 160, height: 120 }) });

@@ -4,6 +4,7 @@
  */
 import { FormatError } from '../../base/errors.ts';
 import type { PacketBudget } from '../../base/limits.ts';
+import { Pace } from '../../base/pace.ts';
 import { report } from '../../base/problems.ts';
 import { crc32 } from '../../bits/crc32.ts';
 import { type BlockHeader, KEYFRAME_FLAG, readBlockHeader, readLacing } from './block.ts';
@@ -39,7 +40,7 @@ export interface BlockFrame {
 }
 
 /** Elements that are handled before others get their turn, where they hold no frames. */
-const MAX_BATCH_STEPS = 4096;
+const MAX_BATCH_STEPS = 512;
 
 /** Blocks larger than this are copied once, piece by piece; smaller ones are taken out of the window. */
 const LARGE_BLOCK_BYTES = 1 << 20;
@@ -64,6 +65,7 @@ export class ClusterReader {
   /** End of the open cluster: -1 if none is open, Infinity if its size is unknown. */
   private clusterEnd = -1;
   private clusterStart = 0;
+  private readonly pace = new Pace();
   private readonly clock: ClusterClock;
   private readonly decoder: FrameDecoder;
   /** Running checksum of the open cluster, and the one that it says; no check if the latter is -1. */
@@ -93,6 +95,9 @@ export class ClusterReader {
 
   /** Appends some of the next frames to `frames`, which is empty. Returns false when there are no more. */
   async readMore(frames: BlockFrame[]): Promise<boolean> {
+    // Blocks of nothing but empty frames are read past here, with nothing to hand on in between.
+    const turn = this.pace.step();
+    if (turn !== undefined) await turn;
     const { decoder } = this;
     if (decoder.waiting.length > 0) {
       await decoder.decode(frames, this.clusterStart, this.position);

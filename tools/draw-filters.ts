@@ -66,12 +66,46 @@ const GRAPHS: Readonly<Record<string, string>> = {
   zoompan: `${SOURCE},zoompan=z=2:x=60:y=20:d=1:s=${WIDTH}x${HEIGHT}`,
 };
 
+/** Sound of two seconds that swells and rises, and how sound is drawn. */
+const SOUND = 'aevalsrc=0.6*sin(2*PI*(50+400*t)*t)*(1-0.6*cos(2*PI*t)):d=2';
+const STEREO = `${SOUND},pan=stereo|c0=c0|c1=0.5*c0`;
+const WAVES = 'showwavespic=s=240x136:split_channels=1:filter=peak';
+const SPECTRUM = 'showspectrum=s=240x136:slide=fullframe:overlap=0.7:color=magma:scale=log';
+
 /** Table: filter of sound => a graph that shows it as a picture. */
 // biome-ignore format: a table
 const SOUND_GRAPHS: Readonly<Record<string, string>> = {
+  acrossfade: `${SOUND}[a];sine=d=2[b];[a][b]acrossfade=d=1,${WAVES}`,
+  adelay: `${STEREO},adelay=0|500,${WAVES}`,
+  aecho: `${SOUND},aecho=0.8:0.9:700:0.5,${WAVES}`,
+  aevalsrc: `${SOUND},${WAVES}`,
+  afade: `${SOUND},afade=d=1:curve=hsin,${WAVES}`,
+  aformat: `${SOUND},aformat=channel_layouts=stereo,${WAVES}`,
+  amerge: `${SOUND}[a];sine=d=2[b];[a][b]amerge,${WAVES}`,
+  amix: `${SOUND}[a];sine=d=2[b];[a][b]amix,${WAVES}`,
+  anoisesrc: `anoisesrc=c=pink:d=2,${SPECTRUM}`,
+  anull: `${SOUND},anull,${WAVES}`,
+  apad: `${SOUND},apad=pad_dur=1,${WAVES}`,
+  aresample: `${SOUND},aresample=8000,${SPECTRUM}`,
+  atempo: `${SOUND},atempo=2,${SPECTRUM}`,
+  atrim: `${SOUND},atrim=0.5:1.5,${WAVES}`,
+  bandpass: `anoisesrc=d=2,bandpass=f=8000:w=3,${SPECTRUM}`,
+  bass: `anoisesrc=d=2,bass=f=4000:g=-30,${SPECTRUM}`,
+  channelmap: `${STEREO},channelmap=FR|FL:stereo,${WAVES}`,
+  channelsplit: `${STEREO},channelsplit[a][b];[b][a]amerge,${WAVES}`,
+  dynaudnorm: `${SOUND},volume=0.3,dynaudnorm=f=100:g=5,${WAVES}`,
+  equalizer: `anoisesrc=d=2,equalizer=f=8000:w=3:g=-30,${SPECTRUM}`,
+  highpass: `anoisesrc=d=2,highpass=f=8000,${SPECTRUM}`,
+  join: `${SOUND}[a];sine=d=2[b];[a][b]join,${WAVES}`,
+  loudnorm: `${SOUND},volume=0.1,loudnorm=I=-12:TP=-1,${WAVES}`,
+  lowpass: `anoisesrc=d=2,lowpass=f=8000,${SPECTRUM}`,
+  pan: `${STEREO},pan=stereo|c0=0.2*c0|c1=c0+c1,${WAVES}`,
+  sine: `sine=d=2:b=4,${SPECTRUM}`,
+  treble: `anoisesrc=d=2,treble=f=8000:g=-30,${SPECTRUM}`,
+  volume: `${SOUND},volume=0.4,${WAVES}`,
   showwaves: 'sine=f=300:d=1,showwaves=s=240x136',
   showwavespic: 'sine=f=300:d=1,showwavespic=s=240x136',
-  showspectrum: 'sine=f=3000:d=2,showspectrum=s=240x136:slide=scroll',
+  showspectrum: `${SOUND},${SPECTRUM}`,
   showfreqs: 'sine=f=3000:d=1,showfreqs=s=240x136',
   avectorscope: 'sine=f=300:d=1,aformat=channel_layouts=stereo,avectorscope=s=240x240',
 };

@@ -1,10 +1,12 @@
 /** `npm run check`, last part: the rules of the project that the compiler and the linter do not know. */
 import { fileURLToPath } from 'node:url';
 import { checkArchitecture } from './check/architecture.ts';
+import { checkClauses } from './check/clauses.ts';
 import { checkDocumentation } from './check/documentation.ts';
 import { checkFiles } from './check/files.ts';
 import type { Rule } from './check/finding.ts';
 import { checkLayers } from './check/layers.ts';
+import { checkLimits } from './check/limits.ts';
 import { checkLockFile } from './check/lock-file.ts';
 import { checkManifest } from './check/manifest.ts';
 import { checkMarkdown } from './check/markdown.ts';
@@ -18,6 +20,8 @@ const RULES: readonly Rule[] = [
   checkLockFile,
   checkArchitecture,
   checkMarkdown,
+  checkLimits,
+  checkClauses,
 ];
 
 const project = readProject(fileURLToPath(new URL('..', import.meta.url)));

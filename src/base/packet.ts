@@ -4,7 +4,7 @@
  */
 import type { Rational } from './rational.ts';
 
-/** Codecs by the names ffmpeg uses. The first line can be encoded here, all can be carried from file to file. */
+/** Codecs by the names ffmpeg uses. All of them can be carried from file to file; `vitrine codecs` lists those that are encoded. */
 export type CodecName = string;
 
 /** One coded picture, one coded audio frame, or one run of PCM samples. Times are ticks of the stream's time base. */

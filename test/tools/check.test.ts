@@ -5,10 +5,12 @@ import {
   checkArchitecture,
   renewArchitecture,
 } from '../../tools/check/architecture.ts';
+import { CLAUSES_PATH, checkClauses } from '../../tools/check/clauses.ts';
 import { checkDocumentation } from '../../tools/check/documentation.ts';
 import { checkFiles } from '../../tools/check/files.ts';
 import type { Project, Rule } from '../../tools/check/finding.ts';
 import { checkLayers } from '../../tools/check/layers.ts';
+import { checkLimits, functionsOf } from '../../tools/check/limits.ts';
 import { checkLockFile } from '../../tools/check/lock-file.ts';
 import { checkManifest } from '../../tools/check/manifest.ts';
 import { checkMarkdown } from '../../tools/check/markdown.ts';
@@ -23,8 +25,15 @@ function projectOf(files: Record<string, string>, documents: Record<string, stri
 }
 
 /** The findings of `rule` as `line: message`, for one file. */
-function findingsOf(rule: Rule, path: string, text: string): string[] {
-  return rule(projectOf({ [path]: text })).map(({ line, message }) => `${line}: ${message}`);
+function findingsOf(
+  rule: Rule,
+  path: string,
+  text: string,
+  documents: Readonly<Record<string, string>> = {},
+): string[] {
+  const project = projectOf({ [path]: text });
+  const all = new Map([...project.documents, ...Object.entries(documents)]);
+  return rule({ ...project, documents: all }).map(({ line, message }) => `${line}: ${message}`);
 }
 
 describe('reading sources', () => {
@@ -102,6 +111,59 @@ describe('reading sources', () => {
       '#!/usr/bin/env node\n/**\n * The\n * idea.\n *\n * More.\n */\n',
     );
     expect(opening).toBe('The idea.\nMore.');
+  });
+});
+
+describe('limits', () => {
+  const long = (lines: number) =>
+    `export function long(a: number): void {\n${'  a;\n'.repeat(lines - 2)}}\n`;
+
+  it('finds functions and methods with their lines and parameters', () => {
+    const text = [
+      'export function one(a: number, { b, c }: Two, d = f(1, 2)): void {',
+      '  if (a) {',
+      '  }',
+      '}',
+      'class Three {',
+      '  private async two<T>(',
+      '    a: Map<string, number>,',
+      '    b: () => void,',
+      '  ): Promise<void> {',
+      '    call(a, b);',
+      '  }',
+      '}',
+    ].join('\n');
+    expect(functionsOf(readSource('src/a/b.ts', text))).toEqual([
+      { name: 'one', line: 1, lines: 4, parameters: 3 },
+      { name: 'two', line: 6, lines: 6, parameters: 2 },
+    ]);
+  });
+
+  it('holds functions to 60 lines and 8 parameters, but not kernels', () => {
+    expect(findingsOf(checkLimits, 'src/a/b.ts', long(60))).toEqual([]);
+    expect(findingsOf(checkLimits, 'src/a/b.ts', long(61))[0]).toMatch(/long has 61 lines/);
+    expect(findingsOf(checkLimits, 'src/a/kernels/b.ts', long(61))).toEqual([]);
+    const parameters = Array.from({ length: 9 }, (_, i) => `a${i}: number`).join(', ');
+    const wide = `function wide(${parameters}): void {\n}\n`;
+    expect(findingsOf(checkLimits, 'src/a/b.ts', wide)[0]).toMatch(/wide has 9 parameters/);
+  });
+
+  it('holds files to 400 lines', () => {
+    expect(findingsOf(checkLimits, 'src/a/b.ts', 'a;\n'.repeat(400))).toEqual([]);
+    expect(findingsOf(checkLimits, 'src/a/b.ts', 'a;\n'.repeat(401))[0]).toMatch(/401 lines/);
+  });
+});
+
+describe('clauses', () => {
+  const cite = (text: string) =>
+    findingsOf(checkClauses, 'src/syntax/h264/a.ts', `/** ${text} */\n`, {
+      [CLAUSES_PATH]: 'H.264 7.3.3 src/syntax/h264/a.ts implemented\n',
+    });
+
+  it('must be listed with their files, and cited', () => {
+    expect(cite('Slice header, clause 7.3.3.')).toEqual([]);
+    expect(cite('Clauses 7.3.3 and 7.4.3.')[0]).toMatch(/'H.264 7.4.3 src\/syntax/);
+    expect(cite('Nothing.')[0]).toMatch(/nothing cites 'H.264 7.3.3/);
   });
 });
 

@@ -3,9 +3,9 @@ import type { Finding, Project } from './finding.ts';
 
 const DOCUMENTED = ['function', 'class', 'interface', 'const'];
 
-/** Words that a citation has, or that say that there is nothing to cite. */
+/** A citation names a clause, table, annex, equation, figure or section by its number; or the comment says that there is none. */
 const CITATION =
-  /\bnot normative\b|\b(clauses?|sub-?clauses?|tables?|annex|equations?|formula|figure|section|syntax)\b|§/i;
+  /\bnot normative\b|\b(sub-?)?(clauses?|tables?|annex(es)?|equations?|figures?|sections?)\s+\(?([A-Z]\b|([A-Z][.-])?\d)|§\s*\d/i;
 
 /** Files without an opening comment, exports without a doc comment, normative functions without a citation. */
 export function checkDocumentation(project: Project): Finding[] {

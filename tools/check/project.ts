@@ -1,11 +1,14 @@
 /** Reads the project from disk for the rules. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CLAUSES_PATH } from './clauses.ts';
 import type { Project } from './finding.ts';
+import { EXCEEDED_PATH } from './limits.ts';
 import { readSource } from './source.ts';
 
 const FOLDERS = ['src', 'test', 'tools', 'bench', 'examples'];
 const MANIFESTS = ['package.json', 'package-lock.json', 'tsconfig.json'];
+const LISTS = [CLAUSES_PATH, EXCEEDED_PATH];
 const SKIPPED = ['node_modules', 'results', 'vectors'];
 
 /** Every TypeScript file below the folders of the project, and the documents that rules read. */
@@ -15,7 +18,8 @@ export function readProject(root: string): Project {
   );
   const documents = readdirSync(root)
     .filter((name) => name.endsWith('.md') || MANIFESTS.includes(name))
-    .concat(listFiles(root, 'docs', '.md'));
+    .concat(listFiles(root, 'docs', '.md'))
+    .concat(LISTS.filter((path) => existsSync(join(root, path))));
   return {
     files: paths.sort().map((path) => readSource(path, readFileSync(join(root, path), 'utf8'))),
     documents: new Map(documents.map((path) => [path, readFileSync(join(root, path), 'utf8')])),

@@ -16,6 +16,7 @@ import {
 } from '../../syntax/h264/byte-stream.ts';
 import { writeAvcRecord } from '../../syntax/h264/configuration-record.ts';
 import { NalUnitType, nalUnitType } from '../../syntax/h264/nal.ts';
+import { beginsPicture, completesFrame } from '../../syntax/h264/picture-boundary.ts';
 import { OutputOrder, PictureOrderCount } from '../../syntax/h264/picture-order.ts';
 import { type PictureParameterSet, readPictureParameterSet } from '../../syntax/h264/pps.ts';
 import { isRecoveryPoint } from '../../syntax/h264/sei.ts';
@@ -26,8 +27,6 @@ import {
   reorderDepthOf,
 } from '../../syntax/h264/sequence.ts';
 import {
-  beginsPicture,
-  completesFrame,
   isIdr,
   type ReadSlice,
   readSliceHeader,

@@ -252,20 +252,9 @@ function decodingOfSlice(
       header.direct_spatial_mv_pred_flag,
     );
   }
-  if (!isIntra) listLengths(s, header, pps, type);
   if (!isIntra) {
-    header.ref_pic_list_modification_l0 = refPicListModification(
-      s,
-      'l0',
-      header.ref_pic_list_modification_l0,
-    );
-  }
-  if (type === SliceType.B) {
-    header.ref_pic_list_modification_l1 = refPicListModification(
-      s,
-      'l1',
-      header.ref_pic_list_modification_l1,
-    );
+    listLengths(s, header, pps, type);
+    listModifications(s, header, type);
   }
   const isWeighted =
     type === SliceType.B ? pps.weighted_bipred_idc === 1 : pps.weighted_pred_flag === 1;
@@ -333,6 +322,22 @@ function listLengths(
   }
 }
 
+/** ref_pic_list_modification( ) of the lists that there are, clause 7.3.3.1. */
+function listModifications(s: BitSyntax, header: Draft<SliceHeader>, type: number): void {
+  const { ref_pic_list_modification_l0, ref_pic_list_modification_l1 } = header;
+  header.ref_pic_list_modification_l0 = refPicListModification(
+    s,
+    'l0',
+    ref_pic_list_modification_l0,
+  );
+  if (type !== SliceType.B) return;
+  header.ref_pic_list_modification_l1 = refPicListModification(
+    s,
+    'l1',
+    ref_pic_list_modification_l1,
+  );
+}
+
 /** disable_deblocking_filter_idc and the offsets, clause 7.3.3. */
 function deblockingControl(
   s: BitSyntax,
@@ -381,35 +386,4 @@ function changeCycleBits(sps: SequenceParameterSet, pps: PictureParameterSet): n
 /** Whether the slice is of an IDR picture: IdrPicFlag, clause 7.4.1.2.4. */
 export function isIdr({ nal }: { readonly nal: NalUnitHeader }): boolean {
   return nal.nal_unit_type === NalUnitType.IDR_SLICE;
-}
-
-/** Whether `slice` begins another primary coded picture than `last` belongs to, clause 7.4.1.2.4. */
-export function beginsPicture(last: ReadSlice, slice: ReadSlice): boolean {
-  const a = last.header;
-  const b = slice.header;
-  return (
-    a.frame_num !== b.frame_num ||
-    a.pic_parameter_set_id !== b.pic_parameter_set_id ||
-    a.field_pic_flag !== b.field_pic_flag ||
-    a.bottom_field_flag !== b.bottom_field_flag ||
-    (last.nal.nal_ref_idc !== slice.nal.nal_ref_idc &&
-      (last.nal.nal_ref_idc === 0 || slice.nal.nal_ref_idc === 0)) ||
-    a.pic_order_cnt_lsb !== b.pic_order_cnt_lsb ||
-    a.delta_pic_order_cnt_bottom !== b.delta_pic_order_cnt_bottom ||
-    a.delta_pic_order_cnt0 !== b.delta_pic_order_cnt0 ||
-    a.delta_pic_order_cnt1 !== b.delta_pic_order_cnt1 ||
-    isIdr(last) !== isIdr(slice) ||
-    (isIdr(slice) && a.idr_pic_id !== b.idr_pic_id)
-  );
-}
-
-/** Whether `slice` is the second field of the frame whose first field `last` is, clause 7.4.1.2.4: one packet holds both. */
-export function completesFrame(last: ReadSlice, slice: ReadSlice): boolean {
-  return (
-    last.header.field_pic_flag === 1 &&
-    slice.header.field_pic_flag === 1 &&
-    slice.header.bottom_field_flag !== last.header.bottom_field_flag &&
-    slice.header.frame_num === last.header.frame_num &&
-    (!isIdr(slice) || isIdr(last))
-  );
 }

@@ -235,7 +235,7 @@ export function writeIndividualChannelStream(
   writeSpectralData(w, stream);
 }
 
-/** Bits of individual_channel_stream() without ics_info(), section, scale factor and spectral data. */
+/** Bits of individual_channel_stream() without ics_info(), section, scale factor and spectral data, clause 4.4.2.7. */
 export function countFixedBits(stream: ChannelStream): number {
   const tnsBits = stream.tns.isPresent ? countTnsBits(stream.tns, stream.info.window_sequence) : 0;
   return 8 + 3 + tnsBits;

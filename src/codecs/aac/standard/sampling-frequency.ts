@@ -2,7 +2,7 @@
 import { UnsupportedError } from '../../../base/errors.ts';
 import { SAMPLING_FREQUENCIES } from '../../../syntax/aac/sampling-frequency.ts';
 
-/** samplingFrequencyIndex of `sampleRate`; throws `UnsupportedError` for a rate that is not in the table. */
+/** samplingFrequencyIndex of `sampleRate`, clause 1.6.3.4; throws `UnsupportedError` for a rate that is not in the table. */
 export function samplingFrequencyIndex(sampleRate: number): number {
   const index = SAMPLING_FREQUENCIES.indexOf(sampleRate);
   if (index < 0) {

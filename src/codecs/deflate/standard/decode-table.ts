@@ -143,7 +143,7 @@ function withCodeLength(meaning: number, length: number): number {
 }
 
 /**
- * Entries that a table for a code of `symbols` symbols can need. A second table of 2^b entries is made so wide only as the code
+ * Entries that a table for a code of `symbols` symbols can need; not normative. A second table of 2^b entries is made so wide only as the code
  * fills it, which takes b + 1 codes at least (of 1, 2, …, b and b bits).
  */
 export function decodeTableSize(rootBits: number, symbols: number): number {

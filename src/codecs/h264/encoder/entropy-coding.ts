@@ -21,6 +21,7 @@ export function createEntropyCoding(
   syntax: SyntaxWriter,
 ): EntropyCoding {
   const { cabac, coefficients } = context;
+  context.usesCabac = isCabac;
   if (isCabac) {
     const writer = new CabacWriter(cabac, syntax);
     return {

@@ -63,6 +63,8 @@ export class MacroblockContext {
   readonly coefficients = new CoefficientGrid();
   /** What CABAC remembers of the macroblocks around. */
   readonly cabac: CabacPicture;
+  /** Whether `cabac` follows; set where CABAC is made (entropy-coding.ts). */
+  usesCabac = false;
   /** Intra4x4PredMode around and inside, on the grid of MotionGrid. */
   readonly intraModes: Int8Array = new Int8Array(GRID_SIZE);
 
@@ -89,7 +91,7 @@ export class MacroblockContext {
     this.intraB = this.hasB && this.canPredictFrom(mbAddr - width);
     this.intraC = this.hasC && this.canPredictFrom(mbAddr - width + 1);
     this.intraD = this.hasD && this.canPredictFrom(mbAddr - width - 1);
-    this.cabac.moveTo(mbAddr, this.hasA, this.hasB);
+    if (this.usesCabac) this.cabac.moveTo(mbAddr, this.hasA, this.hasB);
     this.loadCoefficients();
   }
 

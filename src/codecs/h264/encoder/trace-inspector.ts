@@ -1,5 +1,6 @@
 /** Writes everything that an inspector is told as a trace (docs/inspection.md), a group of rows for each picture. */
 import type { VideoStreamInfo } from '../../../base/packet.ts';
+import type { TableDescription } from '../../../inspect/trace-format.ts';
 import { TraceTable, TraceWriter } from '../../../inspect/trace-writer.ts';
 import { clauseOf } from '../../../syntax/h264/element-clauses.ts';
 import type { PictureState } from '../standard/picture.ts';
@@ -21,99 +22,105 @@ const VOID_COLUMN = 0;
 const PICTURE = ['picture', 'i32'] as const;
 const MACROBLOCK = ['macroblock', 'i32'] as const;
 
-function createTables() {
-  return {
-    picture: new TraceTable({
-      name: 'picture',
-      columns: [
-        VOID,
-        PICTURE,
-        ['attempt', 'u16'],
-        ['type', 'u8'],
-        ['isIdr', 'u8'],
-        ['isReference', 'u8'],
-        ['reason', 'u8'],
-        ['qp', 'f64'],
-        ['pts', 'f64'],
-        ['dts', 'f64'],
-        ['poc', 'i32'],
-        ['bytes', 'u32'],
-      ],
-    }),
-    unit: new TraceTable({
-      name: 'unit',
-      columns: [VOID, PICTURE, ['unit', 'u32'], ['type', 'u8'], ['refIdc', 'u8'], ['bytes', 'u32']],
-    }),
-    element: new TraceTable({
-      name: 'element',
-      columns: [
-        VOID,
-        ['unit', 'u32'],
-        MACROBLOCK,
-        ['name', 'u16'],
-        ['clause', 'u16'],
-        ['descriptor', 'u8'],
-        ['value', 'f64'],
-        ['position', 'i32'],
-        ['length', 'u32'],
-      ],
-    }),
-    macroblock: new TraceTable({
-      name: 'macroblock',
-      columns: [
-        ...[VOID, PICTURE, MACROBLOCK],
-        ['type', 'u8'],
-        ['qp', 'u8'],
-        ['codedBlockPattern', 'u8'],
-      ],
-    }),
-    candidate: new TraceTable({
-      name: 'candidate',
-      columns: [
-        ...[VOID, PICTURE, MACROBLOCK],
-        ['type', 'u8'],
-        ['distortion', 'f64'],
-        ['bits', 'f64'],
-        ['cost', 'f64'],
-      ],
-    }),
-    block: new TraceTable({
-      name: 'block',
-      columns: [
-        ...[VOID, PICTURE, MACROBLOCK],
-        ['block', 'u8'],
-        ['index', 'u8'],
-        ['coefficient', 'i16'],
-        ['deadZoneLevel', 'i16'],
-        ['level', 'i16'],
-      ],
-    }),
-    search: new TraceTable({
-      name: 'search',
-      columns: [
-        ...[VOID, PICTURE, MACROBLOCK],
-        ['step', 'u8'],
-        ['poc', 'i32'],
-        ['x', 'u16'],
-        ['y', 'u16'],
-        ['width', 'u8'],
-        ['height', 'u8'],
-        ['mvX', 'i16'],
-        ['mvY', 'i16'],
-        ['cost', 'f64'],
-      ],
-    }),
-    edge: new TraceTable({
-      name: 'edge',
-      columns: [
-        ...[VOID, PICTURE, MACROBLOCK],
-        ['isVertical', 'u8'],
-        ['edge', 'u8'],
-        ['strengths', 'u32'],
-        ['qp', 'u8'],
-      ],
-    }),
-  };
+/** The tables of a trace (docs/inspection.md). */
+const TABLES = [
+  {
+    name: 'picture',
+    columns: [
+      VOID,
+      PICTURE,
+      ['attempt', 'u16'],
+      ['type', 'u8'],
+      ['isIdr', 'u8'],
+      ['isReference', 'u8'],
+      ['reason', 'u8'],
+      ['qp', 'f64'],
+      ['pts', 'f64'],
+      ['dts', 'f64'],
+      ['poc', 'i32'],
+      ['bytes', 'u32'],
+    ],
+  },
+  {
+    name: 'unit',
+    columns: [VOID, PICTURE, ['unit', 'u32'], ['type', 'u8'], ['refIdc', 'u8'], ['bytes', 'u32']],
+  },
+  {
+    name: 'element',
+    columns: [
+      VOID,
+      ['unit', 'u32'],
+      MACROBLOCK,
+      ['name', 'u16'],
+      ['clause', 'u16'],
+      ['descriptor', 'u8'],
+      ['value', 'f64'],
+      ['position', 'i32'],
+      ['length', 'u32'],
+    ],
+  },
+  {
+    name: 'macroblock',
+    columns: [
+      ...[VOID, PICTURE, MACROBLOCK],
+      ['type', 'u8'],
+      ['qp', 'u8'],
+      ['codedBlockPattern', 'u8'],
+    ],
+  },
+  {
+    name: 'candidate',
+    columns: [
+      ...[VOID, PICTURE, MACROBLOCK],
+      ['type', 'u8'],
+      ['distortion', 'f64'],
+      ['bits', 'f64'],
+      ['cost', 'f64'],
+    ],
+  },
+  {
+    name: 'block',
+    columns: [
+      ...[VOID, PICTURE, MACROBLOCK],
+      ['block', 'u8'],
+      ['index', 'u8'],
+      ['coefficient', 'i16'],
+      ['deadZoneLevel', 'i16'],
+      ['level', 'i16'],
+    ],
+  },
+  {
+    name: 'search',
+    columns: [
+      ...[VOID, PICTURE, MACROBLOCK],
+      ['step', 'u8'],
+      ['poc', 'i32'],
+      ['x', 'u16'],
+      ['y', 'u16'],
+      ['width', 'u8'],
+      ['height', 'u8'],
+      ['mvX', 'i16'],
+      ['mvY', 'i16'],
+      ['cost', 'f64'],
+    ],
+  },
+  {
+    name: 'edge',
+    columns: [
+      ...[VOID, PICTURE, MACROBLOCK],
+      ['isVertical', 'u8'],
+      ['edge', 'u8'],
+      ['strengths', 'u32'],
+      ['qp', 'u8'],
+    ],
+  },
+] as const satisfies readonly TableDescription[];
+
+type TableName = (typeof TABLES)[number]['name'];
+
+function createTables(): Readonly<Record<TableName, TraceTable>> {
+  const tables = TABLES.map((table) => [table.name, new TraceTable(table)] as const);
+  return Object.fromEntries(tables) as Record<TableName, TraceTable>;
 }
 
 /** Values of the column `step` of searches: the start (the prediction), a new best, the end. */

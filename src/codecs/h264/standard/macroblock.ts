@@ -2,7 +2,7 @@
  * The macroblock: its types, the order of its blocks, and the tables that tie syntax to them (clauses 6.4, 7.4.5, 8.5.6,
  * 9.1.2).
  *
- * Coefficient levels of one macroblock lie in one Int32Array of 27 blocks of 16, each in scan order:
+ * Coefficient levels of one macroblock lie in one Int16Array of 27 blocks of 16, each in scan order:
  *   0..15  luma 4x4 blocks by luma4x4BlkIdx,
  *   16..19 Cb, 20..23 Cr 4x4 blocks by chroma4x4BlkIdx (index 0 of each unused: the DC is apart),
  *   24 Intra16x16DCLevel, 25 Cb DC, 26 Cr DC (4 levels).

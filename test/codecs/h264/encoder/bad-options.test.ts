@@ -71,6 +71,7 @@ const BAD: Record<string, readonly unknown[] | [options: object, ...values: unkn
   ],
   profile: ['constrained', 'High', 66],
   cabac: FLAG,
+  inspect: [null, 'x', {}, { picture: 1 }],
   transform8x8: FLAG,
   deblock: FLAG,
   deblockAlpha: integer(-7, 7),

@@ -201,7 +201,10 @@ export function differences(entry: SuiteGraph, outputs: readonly RunOutput[]): s
       if (wanted !== undefined && got !== wanted)
         found.push(`dst${i} ${what}: got ${got}, ffmpeg ${wanted}`);
     };
-    check('time base', reduced(link.timeBase).join('/'), expected.timeBase);
+    // ffmpeg prints some of them with a common divisor.
+    const timeBase = expected.timeBase?.split('/').map(Number) as [number, number] | undefined;
+    const wanted = timeBase === undefined ? undefined : reduced(timeBase).join('/');
+    check('time base', reduced(link.timeBase).join('/'), wanted);
     if (link.kind === 'video') {
       check('format', link.pixFmt, expected.format);
       check('size', `${link.width}x${link.height}`, `${expected.width}x${expected.height}`);

@@ -8,8 +8,8 @@ import { predictIntra8x8, smoothNeighbors8x8 } from '../standard/intra-8x8.ts';
 import { I_8X8 } from '../standard/macroblock.ts';
 import { GRID_ORIGIN, GRID_STRIDE } from '../standard/motion-prediction.ts';
 import type { Candidate } from './candidate.ts';
-import type { IntraTerms } from './intra-search.ts';
-import { type MacroblockContext, MODE_UNAVAILABLE } from './macroblock-context.ts';
+import { type IntraTerms, predictedMode } from './intra-search.ts';
+import type { MacroblockContext } from './macroblock-context.ts';
 import { BLOCK_STRIDE, RECON_LUMA, RECON_STRIDE, SOURCE_STRIDE } from './memory.ts';
 import type { ResidualCoder8x8 } from './residual-8x8.ts';
 
@@ -27,14 +27,6 @@ function availableAround(context: MacroblockContext, b8: number): number {
 function hasAboveRight(context: MacroblockContext, b8: number): boolean {
   if (b8 === 0) return context.intraB;
   return b8 === 1 ? context.intraC : b8 === 2;
-}
-
-/** predIntra8x8PredMode, clause 8.3.2.1; `grid`: place of the block in the grid of intra modes. */
-function predictedMode(around: Int8Array, grid: number): number {
-  const left = around[grid - 1];
-  const above = around[grid - GRID_STRIDE];
-  if (left === MODE_UNAVAILABLE || above === MODE_UNAVAILABLE) return INTRA_4X4_DC;
-  return Math.min(left, above);
 }
 
 /**

@@ -214,6 +214,14 @@ const AVAILABLE_MODES: Uint16Array = /* @__PURE__ */ Uint16Array.from({ length: 
   maskOf(...[...INTRA_4X4_NEEDS.keys()].filter((mode) => (INTRA_4X4_NEEDS[mode] & ~has) === 0)),
 );
 
+/** predIntra4x4PredMode or predIntra8x8PredMode, clauses 8.3.1.1 and 8.3.2.1; `grid`: place of the block's first 4x4 block. */
+export function predictedMode(around: Int8Array, grid: number): number {
+  const left = around[grid - 1];
+  const above = around[grid - GRID_STRIDE];
+  if (left === MODE_UNAVAILABLE || above === MODE_UNAVAILABLE) return INTRA_4X4_DC;
+  return left < above ? left : above;
+}
+
 /** The terms of a search for modes of 4x4 or 8x8 blocks. */
 export interface IntraTerms {
   readonly qp: number;
@@ -255,14 +263,7 @@ export function searchIntra4x4(
     const x = BLOCK_X[blkIdx];
     const y = BLOCK_Y[blkIdx];
     const grid = GRID_ORIGIN + GRID_STRIDE * y + x;
-    const left = around[grid - 1];
-    const above = around[grid - GRID_STRIDE];
-    const predicted =
-      left === MODE_UNAVAILABLE || above === MODE_UNAVAILABLE
-        ? INTRA_4X4_DC
-        : left < above
-          ? left
-          : above;
+    const predicted = predictedMode(around, grid);
     const hasLeft = x > 0 || context.intraA;
     const hasAbove = y > 0 || context.intraB;
     const hasCorner =

@@ -6,7 +6,14 @@
  * shortest path, found exactly for contexts that stay as they are before the macroblock. Source: trellis quantization as in Karczewicz, Ye and
  * Chong, "Rate distortion optimized quantization" (ITU-T VCEG-AH21, 2008).
  */
-import { CTX, LAST_8X8, SIGNIFICANT_8X8 } from '../standard/cabac-binarization.ts';
+import {
+  CTX,
+  FLAG_OFFSET,
+  LAST_8X8,
+  LEVEL_OFFSET,
+  MAP_OFFSET,
+  SIGNIFICANT_8X8,
+} from '../standard/cabac-binarization.ts';
 import { BIN_COST, BIT } from '../standard/cabac-states.ts';
 
 /** States: no level yet; one, two, three or more of magnitude 1 alone; then one to four or more beyond 1. */
@@ -41,15 +48,6 @@ export interface TrellisBlock {
   readonly inverseNorm: Float64Array;
 }
 
-/** Table 9-40: ctxBlockCat => offsets of coded_block_flag, of both maps, and of levels. */
-const CAT_OFFSETS: readonly (readonly [flag: number, map: number, level: number])[] = [
-  [0, 0, 0],
-  [4, 15, 10],
-  [8, 29, 20],
-  [12, 44, 30],
-  [16, 47, 39],
-];
-
 /** A 4x4 block by its ctxBlockCat; `first` 1 for those without DC. */
 export function trellisBlock4x4(
   cat: number,
@@ -57,14 +55,14 @@ export function trellisBlock4x4(
   scan: Uint8Array,
   inverseNorm: Float64Array,
 ): TrellisBlock {
-  const [flag, map, level] = CAT_OFFSETS[cat];
+  const map = MAP_OFFSET[cat];
   const contexts = (offset: number) =>
     Uint16Array.from({ length: 16 }, (_, i) => offset + map + Math.max(0, i - first));
   return {
-    codedBlockFlag: CTX.coded_block_flag + flag,
+    codedBlockFlag: CTX.coded_block_flag + FLAG_OFFSET[cat],
     significant: contexts(CTX.significant_coeff_flag),
     last: contexts(CTX.last_significant_coeff_flag),
-    levels: CTX.coeff_abs_level_minus1 + level,
+    levels: CTX.coeff_abs_level_minus1 + LEVEL_OFFSET[cat],
     count: 16,
     first,
     scan,

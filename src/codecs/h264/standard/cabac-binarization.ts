@@ -296,10 +296,10 @@ export function notEndOfSlice(out: BinString): void {
   out.put(TERMINATE, 0);
 }
 
-/** Table 9-40: ctxBlockCat => ctxBlockCatOffset of coded_block_flag, of both maps, and of levels. */
-const FLAG_OFFSET: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 4, 8, 12, 16, 0);
-const MAP_OFFSET: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 15, 29, 44, 47, 0);
-const LEVEL_OFFSET: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 10, 20, 30, 39, 0);
+/** Table 9-40 (clause 9.3.2): ctxBlockCat => ctxBlockCatOffset of coded_block_flag, of both maps, and of levels. */
+export const FLAG_OFFSET: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 4, 8, 12, 16, 0);
+export const MAP_OFFSET: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 15, 29, 44, 47, 0);
+export const LEVEL_OFFSET: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 10, 20, 30, 39, 0);
 
 /** Table 9-43, frame macroblocks: levelListIdx of an 8x8 block => ctxIdxInc of significant_coeff_flag. */
 // biome-ignore format: 16 entries a row

@@ -20,7 +20,7 @@ import { residualBlockBits, writeResidualBlock } from '../../../src/codecs/h264/
 import { DeblockingFilter } from '../../../src/codecs/h264/standard/deblock.ts';
 import { predictLuma } from '../../../src/codecs/h264/standard/interpolation.ts';
 import { predictIntra4x4 } from '../../../src/codecs/h264/standard/intra-4x4.ts';
-import { I_16X16, P_L0_16X16 } from '../../../src/codecs/h264/standard/macroblock.ts';
+import { I_16X16, INTER_16X16 } from '../../../src/codecs/h264/standard/macroblock.ts';
 import {
   GRID_ORIGIN,
   GRID_STRIDE,
@@ -245,7 +245,7 @@ describe('deblocking', () => {
     }
     const state = new PictureState(2, 1);
     state.sliceOf.fill(0);
-    state.mbType.fill(bS === 4 ? I_16X16 : P_L0_16X16);
+    state.mbType.fill(bS === 4 ? I_16X16 : INTER_16X16);
     state.qpY.fill(32);
     state.refIdx.fill(bS === 4 ? -1 : 0);
     if (bS === 2) {

@@ -1,12 +1,12 @@
 /** Predicts an inter macroblock from its vectors (clause 8.4.2) into a candidate's reconstruction block. */
 import { predictChroma, predictLuma } from '../standard/interpolation.ts';
 import {
-  P_L0_4X8,
-  P_L0_8X4,
-  P_L0_8X8,
-  P_L0_16X16,
-  P_L0_L0_8X16,
-  P_L0_L0_16X8,
+  INTER_8X16,
+  INTER_16X8,
+  INTER_16X16,
+  SUB_4X8,
+  SUB_8X4,
+  SUB_8X8,
 } from '../standard/macroblock.ts';
 import { mvX, mvY, type ReconstructedPicture } from '../standard/picture.ts';
 import type { Candidate } from './candidate.ts';
@@ -99,14 +99,14 @@ export function predictInter(
   const { syntax, mv, recon } = candidate;
   const { refIdx } = syntax;
   switch (syntax.mbType) {
-    case P_L0_16X16:
+    case INTER_16X16:
       predictPart(context, recon, references[refIdx[0]], 0, 0, 16, 16, mv[0]);
       return;
-    case P_L0_L0_16X8:
+    case INTER_16X8:
       predictPart(context, recon, references[refIdx[0]], 0, 0, 16, 8, mv[0]);
       predictPart(context, recon, references[refIdx[2]], 0, 8, 16, 8, mv[8]);
       return;
-    case P_L0_L0_8X16:
+    case INTER_8X16:
       predictPart(context, recon, references[refIdx[0]], 0, 0, 8, 16, mv[0]);
       predictPart(context, recon, references[refIdx[1]], 8, 0, 8, 16, mv[2]);
       return;
@@ -117,12 +117,12 @@ export function predictInter(
         const block = (i >> 1) * 8 + (i & 1) * 2;
         const reference = references[refIdx[i]];
         const type = syntax.subMbType[i];
-        if (type === P_L0_8X8) {
+        if (type === SUB_8X8) {
           predictPart(context, recon, reference, x, y, 8, 8, mv[block]);
           continue;
         }
-        const width = type === P_L0_8X4 ? 8 : 4;
-        const height = type === P_L0_4X8 ? 8 : 4;
+        const width = type === SUB_8X4 ? 8 : 4;
+        const height = type === SUB_4X8 ? 8 : 4;
         for (let dy = 0; dy < 8; dy += height) {
           for (let dx = 0; dx < 8; dx += width) {
             const part = block + dy + (dx >> 2);

@@ -5,14 +5,14 @@
 import { ueBits } from '../../../bits/syntax-writer.ts';
 import type { LevelLimits } from '../../../syntax/h264/levels.ts';
 import {
-  P_8X8,
-  P_L0_4X4,
-  P_L0_4X8,
-  P_L0_8X4,
-  P_L0_8X8,
-  P_L0_16X16,
-  P_L0_L0_8X16,
-  P_L0_L0_16X8,
+  INTER_8X8,
+  INTER_8X16,
+  INTER_16X8,
+  INTER_16X16,
+  SUB_4X4,
+  SUB_4X8,
+  SUB_8X4,
+  SUB_8X8,
 } from '../standard/macroblock.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
 import { NO_ORIGIN } from './block-origins.ts';
@@ -37,9 +37,9 @@ const SPLIT_BITS = 64;
 
 /** Places of the types among the costs. */
 const AS_16X16 = 0;
-const AS_16X8 = P_L0_L0_16X8 - P_L0_16X16;
-const AS_8X16 = P_L0_L0_8X16 - P_L0_16X16;
-const AS_8X8 = P_8X8 - P_L0_16X16;
+const AS_16X8 = INTER_16X8 - INTER_16X16;
+const AS_8X16 = INTER_8X16 - INTER_16X16;
+const AS_8X8 = INTER_8X8 - INTER_16X16;
 
 /** Cost of a partition that was not tried. */
 const NOT_TRIED = 0x7fffffff;
@@ -72,7 +72,7 @@ export class InterSearch {
   /** Halves of 16x8 and of 8x16. */
   private readonly refIdxHalf: Int32Array = new Int32Array(4);
   private readonly mvHalf: Int32Array = new Int32Array(4);
-  /** Costs of the whole macroblock with the bits of mb_type, by type from P_L0_16x16 on. */
+  /** Costs of the whole macroblock with the bits of mb_type, by type from INTER_16X16 on. */
   private readonly costs: Int32Array = new Int32Array(4);
 
   /** Vectors that a macroblock may have: half of MaxMvsPer2Mb, so that any two in a row keep to it (Table A-1). */
@@ -110,8 +110,8 @@ export class InterSearch {
       this.search8x8();
       // Choice: the halves are searched only if 8x8 comes near 16x16; motion is then likely to differ somewhere.
       if (this.costs[AS_8X8] < this.costs[AS_16X16] + (this.costs[AS_16X16] >> 3)) {
-        this.searchHalves(P_L0_L0_16X8);
-        this.searchHalves(P_L0_L0_8X16);
+        this.searchHalves(INTER_16X8);
+        this.searchHalves(INTER_8X16);
       }
     }
     return this.costOf(this.bestType);
@@ -122,12 +122,12 @@ export class InterSearch {
     const { costs } = this;
     let best = AS_16X16;
     for (let type = AS_16X8; type <= AS_8X8; type++) if (costs[type] < costs[best]) best = type;
-    return P_L0_16X16 + best;
+    return INTER_16X16 + best;
   }
 
   /** Cost that the search found for a macroblock type; a very large number if it was not tried. */
   costOf(mbType: number): number {
-    return this.costs[mbType - P_L0_16X16];
+    return this.costs[mbType - INTER_16X16];
   }
 
   private search16x16(): void {
@@ -232,10 +232,10 @@ export class InterSearch {
         }
       }
       this.cost8x8[i] = best;
-      this.subType[i] = P_L0_8X8;
+      this.subType[i] = SUB_8X8;
       if (speed.partitions === 'all') this.searchSubPartitions(i);
       this.vectorCount += SUB_VECTORS[this.subType[i]];
-      if (this.subType[i] === P_L0_8X8) grid.fill(x, y, 2, 2, this.refIdx8x8[i], this.mv8x8[i]);
+      if (this.subType[i] === SUB_8X8) grid.fill(x, y, 2, 2, this.refIdx8x8[i], this.mv8x8[i]);
       total += this.cost8x8[i];
       if (total > this.costs[AS_16X16] + (this.costs[AS_16X16] >> 2)) return;
     }
@@ -254,8 +254,8 @@ export class InterSearch {
     for (const type of SUB_TYPES) {
       // The blocks that follow need a vector each.
       if (this.vectorCount + SUB_VECTORS[type] + 3 - i > this.maxVectors) break;
-      const width = type === P_L0_8X4 ? 2 : 1;
-      const height = type === P_L0_4X8 ? 2 : 1;
+      const width = type === SUB_8X4 ? 2 : 1;
+      const height = type === SUB_4X8 ? 2 : 1;
       let cost = lambda * (refIdxBits(refIdx, references.length) + ueBits(type));
       grid.fill(x, y, 2, 2, REF_LATER, 0);
       for (let dy = 0; dy < 2; dy += height) {
@@ -279,7 +279,7 @@ export class InterSearch {
         }
       }
     }
-    if (this.subType[i] !== P_L0_8X8) this.fillSubPartitions(i);
+    if (this.subType[i] !== SUB_8X8) this.fillSubPartitions(i);
   }
 
   /** Puts the vectors of the 8x8 block `i`, which is split, into the motion grid. */
@@ -297,7 +297,7 @@ export class InterSearch {
     const { motion, context, references } = this;
     const { lambda } = motion;
     const grid = context.motion;
-    const isWide = mbType === P_L0_L0_16X8;
+    const isWide = mbType === INTER_16X8;
     const offset = isWide ? 0 : 2;
     const limit = Math.min(this.costs[AS_16X16], this.costs[AS_8X8]);
     grid.clearInside();
@@ -342,19 +342,19 @@ export class InterSearch {
     syntax.mbType = mbType;
     candidate.cost = this.costOf(mbType);
     for (let i = 0; i < 4; i++) {
-      const half = mbType === P_L0_L0_16X8 ? i >> 1 : 2 + (i & 1);
+      const half = mbType === INTER_16X8 ? i >> 1 : 2 + (i & 1);
       let refIdx = this.refIdx16x16;
       let vector = this.mv16x16[refIdx];
-      if (mbType === P_8X8) {
+      if (mbType === INTER_8X8) {
         refIdx = this.refIdx8x8[i];
         vector = this.mv8x8[i];
-      } else if (mbType !== P_L0_16X16) {
+      } else if (mbType !== INTER_16X16) {
         refIdx = this.refIdxHalf[half];
         vector = this.mvHalf[half];
       }
       syntax.refIdx[i] = refIdx;
-      syntax.subMbType[i] = mbType === P_8X8 ? this.subType[i] : P_L0_8X8;
-      const isSplit = mbType === P_8X8 && this.subType[i] !== P_L0_8X8;
+      syntax.subMbType[i] = mbType === INTER_8X8 ? this.subType[i] : SUB_8X8;
+      const isSplit = mbType === INTER_8X8 && this.subType[i] !== SUB_8X8;
       const block = (i >> 1) * 8 + (i & 1) * 2;
       mv[block] = isSplit ? this.mv4x4[block] : vector;
       mv[block + 1] = isSplit ? this.mv4x4[block + 1] : vector;
@@ -366,7 +366,7 @@ export class InterSearch {
 
 /** refIdx of blocks that come later in decoding order, while the parts of an 8x8 block are searched. */
 const REF_LATER = -2;
-const SUB_TYPES = [P_L0_8X4, P_L0_4X8, P_L0_4X4] as const;
+const SUB_TYPES = [SUB_8X4, SUB_4X8, SUB_4X4] as const;
 
 /** Number of vectors by sub_mb_type. */
 const SUB_VECTORS: Uint8Array = /* @__PURE__ */ Uint8Array.of(1, 2, 2, 4);

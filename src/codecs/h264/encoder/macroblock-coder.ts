@@ -21,16 +21,16 @@ import {
   I_8X8,
   I_16X16,
   I_PCM,
+  INTER_8X8,
+  INTER_8X16,
+  INTER_16X8,
+  INTER_16X16,
   isIntra,
   LUMA_DC_BLOCK,
-  P_8X8,
-  P_L0_4X4,
-  P_L0_4X8,
-  P_L0_8X4,
-  P_L0_16X16,
-  P_L0_L0_8X16,
-  P_L0_L0_16X8,
   P_SKIP,
+  SUB_4X4,
+  SUB_4X8,
+  SUB_8X4,
 } from '../standard/macroblock.ts';
 import type { MacroblockCounter, SliceDataSink, SliceSyntax } from '../standard/macroblock-sink.ts';
 import { type MacroblockSyntax, writeMacroblock } from '../standard/macroblock-syntax.ts';
@@ -260,20 +260,20 @@ export class MacroblockCoder {
     const { mvd, refIdx } = syntax;
     motion.clearInside();
     switch (syntax.mbType) {
-      case P_L0_16X16:
+      case INTER_16X16:
         mvd[0] = difference(mv[0], motion.predict(0, 0, 4, refIdx[0]));
         break;
-      case P_L0_L0_16X8:
+      case INTER_16X8:
         mvd[0] = difference(mv[0], motion.predict16x8(0, refIdx[0]));
         motion.fill(0, 0, 4, 2, refIdx[0], mv[0]);
         mvd[8] = difference(mv[8], motion.predict16x8(2, refIdx[2]));
         break;
-      case P_L0_L0_8X16:
+      case INTER_8X16:
         mvd[0] = difference(mv[0], motion.predict8x16(0, refIdx[0]));
         motion.fill(0, 0, 2, 4, refIdx[0], mv[0]);
         mvd[2] = difference(mv[2], motion.predict8x16(2, refIdx[1]));
         break;
-      case P_8X8:
+      case INTER_8X8:
         for (let i = 0; i < 4; i++) this.setSubDifferences(candidate, i);
         break;
     }
@@ -285,8 +285,8 @@ export class MacroblockCoder {
     const x = (mbPartIdx & 1) * 2;
     const y = (mbPartIdx >> 1) * 2;
     const type = syntax.subMbType[mbPartIdx];
-    const width = type === P_L0_4X8 || type === P_L0_4X4 ? 1 : 2;
-    const height = type === P_L0_8X4 || type === P_L0_4X4 ? 1 : 2;
+    const width = type === SUB_4X8 || type === SUB_4X4 ? 1 : 2;
+    const height = type === SUB_8X4 || type === SUB_4X4 ? 1 : 2;
     const ref = syntax.refIdx[mbPartIdx];
     for (let dy = 0; dy < 2; dy += height) {
       for (let dx = 0; dx < 2; dx += width) {

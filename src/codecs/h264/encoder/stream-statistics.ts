@@ -7,9 +7,9 @@ import {
   I_4X4,
   I_16X16,
   I_PCM,
+  INTER_8X8,
+  INTER_16X16,
   isIntra,
-  P_8X8,
-  P_L0_16X16,
   P_SKIP,
 } from '../standard/macroblock.ts';
 import type { PictureState } from '../standard/picture.ts';
@@ -63,9 +63,9 @@ function kindOf(mbType: number): Kind {
       return 'I16x16';
     case I_PCM:
       return 'I_PCM';
-    case P_L0_16X16:
+    case INTER_16X16:
       return 'P16x16';
-    case P_8X8:
+    case INTER_8X8:
       return 'P8x8';
     case P_SKIP:
       return 'skip';

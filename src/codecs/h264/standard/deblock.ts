@@ -5,7 +5,7 @@
  */
 import { clip3 } from '../../../base/math.ts';
 import { type Kernels, NOT_FILTERED } from '../kernels/contract.ts';
-import { isIntra, P_L0_16X16, P_SKIP } from './macroblock.ts';
+import { INTER_16X16, isIntra, P_SKIP } from './macroblock.ts';
 import { mvX, mvY, type PictureLayout, type PictureState, type SampleMemory } from './picture.ts';
 import { chromaQp } from './scaling.ts';
 
@@ -219,7 +219,7 @@ export class DeblockingFilter {
 /** Whether an Inter macroblock is one partition, so that all its blocks have one vector and one reference. */
 function hasOneMotion(state: PictureState, mbAddr: number): boolean {
   const mbType = state.mbType[mbAddr];
-  return mbType === P_SKIP || mbType === P_L0_16X16;
+  return mbType === P_SKIP || mbType === INTER_16X16;
 }
 
 /** Luma blocks that have coefficients, for clause 8.7.2.1. No branch for each: it would often be guessed wrong. */

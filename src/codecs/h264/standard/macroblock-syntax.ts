@@ -12,15 +12,15 @@ import {
   I_8X8,
   I_16X16,
   I_PCM,
+  INTER_8X8,
+  INTER_8X16,
+  INTER_16X8,
+  INTER_16X16,
   isIntra,
   LUMA_DC_BLOCK,
-  P_8X8,
-  P_L0_4X4,
-  P_L0_4X8,
-  P_L0_8X4,
-  P_L0_16X16,
-  P_L0_L0_8X16,
-  P_L0_L0_16X8,
+  SUB_4X4,
+  SUB_4X8,
+  SUB_8X4,
 } from './macroblock.ts';
 import type { MacroblockSink, SliceSyntax } from './macroblock-sink.ts';
 
@@ -92,10 +92,10 @@ function mbTypeCode(w: MacroblockSink, mb: MacroblockSyntax, sliceType: number):
     }
     case I_PCM:
       return intraOffset + MB_TYPE_I_PCM;
-    case P_8X8:
+    case INTER_8X8:
       return w.hasP8x8Ref0 && usesRef0Only(mb) ? MB_TYPE_P_8X8_REF0 : MB_TYPE_P_8X8;
     default:
-      return mb.mbType - P_L0_16X16;
+      return mb.mbType - INTER_16X16;
   }
 }
 
@@ -129,7 +129,9 @@ export function writeMacroblock(w: MacroblockSink, mb: MacroblockSyntax, slice: 
 export function allowsTransform8x8(mb: MacroblockSyntax): boolean {
   if (isIntra(mb.mbType)) return false;
   const { subMbType } = mb;
-  return mb.mbType !== P_8X8 || (subMbType[0] | subMbType[1] | subMbType[2] | subMbType[3]) === 0;
+  return (
+    mb.mbType !== INTER_8X8 || (subMbType[0] | subMbType[1] | subMbType[2] | subMbType[3]) === 0
+  );
 }
 
 /** mb_pred( ) and sub_mb_pred( ), clauses 7.3.5.1 and 7.3.5.2. */
@@ -148,17 +150,17 @@ function writePrediction(w: MacroblockSink, mb: MacroblockSyntax, slice: SliceSy
     case I_16X16:
       w.intraChromaPredMode(mb.intra_chroma_pred_mode);
       return;
-    case P_L0_16X16:
+    case INTER_16X16:
       if (hasRefIdx) w.refIdx(0, 0, refIdx[0]);
       w.mvd(0, 0, 4, 4, mvd[0]);
       return;
-    case P_L0_L0_16X8:
+    case INTER_16X8:
       if (hasRefIdx) w.refIdx(0, 0, refIdx[0]);
       if (hasRefIdx) w.refIdx(0, 2, refIdx[2]);
       w.mvd(0, 0, 4, 2, mvd[0]);
       w.mvd(0, 8, 4, 2, mvd[8]);
       return;
-    case P_L0_L0_8X16:
+    case INTER_8X16:
       if (hasRefIdx) w.refIdx(0, 0, refIdx[0]);
       if (hasRefIdx) w.refIdx(0, 1, refIdx[1]);
       w.mvd(0, 0, 2, 4, mvd[0]);
@@ -184,8 +186,8 @@ function writeIntraMode(w: MacroblockSink, mb: MacroblockSyntax, blkIdx: number)
 function writeSubVectors(w: MacroblockSink, mb: MacroblockSyntax, mbPartIdx: number): void {
   const at = (mbPartIdx >> 1) * 8 + (mbPartIdx & 1) * 2;
   const type = mb.subMbType[mbPartIdx];
-  const width = type === P_L0_4X8 || type === P_L0_4X4 ? 1 : 2;
-  const height = type === P_L0_8X4 || type === P_L0_4X4 ? 1 : 2;
+  const width = type === SUB_4X8 || type === SUB_4X4 ? 1 : 2;
+  const height = type === SUB_8X4 || type === SUB_4X4 ? 1 : 2;
   for (let y = 0; y < 2; y += height) {
     for (let x = 0; x < 2; x += width) {
       const block = at + 4 * y + x;

@@ -16,17 +16,26 @@ export const I_4X4 = 0;
 export const I_8X8 = 1;
 export const I_16X16 = 2;
 export const I_PCM = 3;
-export const P_L0_16X16 = 4;
-export const P_L0_L0_16X8 = 5;
-export const P_L0_L0_8X16 = 6;
-export const P_8X8 = 7;
+/**
+ * Inter macroblocks by the shape of their partitions, Tables 7-13 and 7-14. Which lists each partition uses is said by its reference
+ * indexes: in P slices list 0, P_L0_16x16 to P_8x8; in B slices either or both.
+ */
+export const INTER_16X16 = 4;
+export const INTER_16X8 = 5;
+export const INTER_8X16 = 6;
+export const INTER_8X8 = 7;
 export const P_SKIP = 8;
+/** B_Skip and B_Direct_16x16, whose motion is derived (clause 8.4.1.2). */
+export const B_SKIP = 9;
+export const B_DIRECT_16X16 = 10;
 
-/** Sub-macroblock types of P_8x8, Table 7-17. */
-export const P_L0_8X8 = 0;
-export const P_L0_8X4 = 1;
-export const P_L0_4X8 = 2;
-export const P_L0_4X4 = 3;
+/** Sub-macroblocks of INTER_8X8 by the shape of their parts, Tables 7-17 and 7-18. */
+export const SUB_8X8 = 0;
+export const SUB_8X4 = 1;
+export const SUB_4X8 = 2;
+export const SUB_4X4 = 3;
+/** B_Direct_8x8. */
+export const SUB_DIRECT = 4;
 
 /** Whether a macroblock type predicts from its own picture (MbPartPredMode, clause 7.4.5). */
 export function isIntra(mbType: number): boolean {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { createH264Encoder, H264Encoder } from '../../../../src/codecs/h264/encoder/encoder.ts';
 import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
 import { resolveOptions } from '../../../../src/codecs/h264/encoder/options.ts';
-import { P_8X8, P_L0_16X16 } from '../../../../src/codecs/h264/standard/macroblock.ts';
+import { INTER_8X8, INTER_16X16 } from '../../../../src/codecs/h264/standard/macroblock.ts';
 import { mvX, mvY, type PictureState } from '../../../../src/codecs/h264/standard/picture.ts';
 import {
   type LevelName,
@@ -194,7 +194,7 @@ describe('MaxMvsPer2Mb and MaxSubMbRectSize', () => {
   /** The four vectors of each 8x8 block of P_8x8 macroblocks: [macroblock, mv, mv, mv, mv]. */
   function* blocks(state: PictureState): Generator<[number, number[]]> {
     for (let mbAddr = 0; mbAddr < state.mbType.length; mbAddr++) {
-      if (state.mbType[mbAddr] !== P_8X8) continue;
+      if (state.mbType[mbAddr] !== INTER_8X8) continue;
       for (const first of [0, 2, 8, 10]) {
         yield [mbAddr, [0, 1, 4, 5].map((i) => state.mv[16 * mbAddr + first + i])];
       }
@@ -204,7 +204,7 @@ describe('MaxMvsPer2Mb and MaxSubMbRectSize', () => {
   /** Vectors by macroblock, counting a block's as few as its four could be written with. */
   function vectorCounts(state: PictureState): number[] {
     const counts = Array.from(state.mbType, (type) =>
-      type === P_8X8 ? 0 : type === P_L0_16X16 ? 1 : type > P_L0_16X16 ? 2 : 0,
+      type === INTER_8X8 ? 0 : type === INTER_16X16 ? 1 : type > INTER_16X16 ? 2 : 0,
     );
     for (const [mbAddr, [a, b, c, d]] of blocks(state)) {
       const isRows = a === b && c === d;

@@ -38,11 +38,11 @@ import {
   CODE_NUM_OF_CBP_INTRA,
   I_4X4,
   I_16X16,
+  INTER_8X8,
+  INTER_8X16,
+  INTER_16X8,
+  INTER_16X16,
   LUMA_DC_BLOCK,
-  P_8X8,
-  P_L0_16X16,
-  P_L0_L0_8X16,
-  P_L0_L0_16X8,
   ZIGZAG,
 } from '../../../../src/codecs/h264/standard/macroblock.ts';
 import {
@@ -319,7 +319,7 @@ describe('residual_block_cavlc( )', () => {
 
 /** Macroblocks of every type with values that could be: what is not sent is 0. */
 const macroblocks = fc.record({
-  mbType: fc.constantFrom(I_4X4, I_16X16, P_L0_16X16, P_L0_L0_16X8, P_L0_L0_8X16, P_8X8),
+  mbType: fc.constantFrom(I_4X4, I_16X16, INTER_16X16, INTER_16X8, INTER_8X16, INTER_8X8),
   luma: fc.integer({ min: 0, max: 15 }),
   chroma: fc.integer({ min: 0, max: 2 }),
   intra16x16PredMode: fc.integer({ min: 0, max: 3 }),

@@ -13,11 +13,11 @@ import {
   I_4X4,
   I_16X16,
   I_PCM,
+  INTER_8X8,
+  INTER_8X16,
+  INTER_16X8,
+  INTER_16X16,
   isIntra,
-  P_8X8,
-  P_L0_16X16,
-  P_L0_L0_8X16,
-  P_L0_L0_16X8,
   P_SKIP,
 } from '../../../../src/codecs/h264/standard/macroblock.ts';
 import { mvX, mvY, PictureState, packMv } from '../../../../src/codecs/h264/standard/picture.ts';
@@ -30,7 +30,7 @@ const MBS = WIDTH_IN_MBS * HEIGHT_IN_MBS;
 const WIDTH = 16 * WIDTH_IN_MBS;
 const HEIGHT = 16 * HEIGHT_IN_MBS;
 
-const INTER = [P_SKIP, P_SKIP, P_L0_16X16, P_L0_16X16, P_L0_L0_16X8, P_L0_L0_8X16, P_8X8];
+const INTER = [P_SKIP, P_SKIP, INTER_16X16, INTER_16X16, INTER_16X8, INTER_8X16, INTER_8X8];
 const ALL = [...INTER, I_4X4, I_16X16, I_PCM];
 
 /** Integers 0..below - 1 from a seed. */
@@ -44,9 +44,9 @@ function randomFrom(seed: number): (below: number) => number {
 
 /** 4·row + column of a block => number of its partition, for the types that have more than one. */
 function partitionOf(mbType: number, block: number): number {
-  if (mbType === P_L0_L0_16X8) return block >> 3;
-  if (mbType === P_L0_L0_8X16) return (block & 3) >> 1;
-  return mbType === P_8X8 ? block : 0;
+  if (mbType === INTER_16X8) return block >> 3;
+  if (mbType === INTER_8X16) return (block & 3) >> 1;
+  return mbType === INTER_8X8 ? block : 0;
 }
 
 /** A state that an encoder could leave. Vectors differ by little more or less than 4 quarter samples. */
@@ -73,7 +73,7 @@ function randomState(random: (below: number) => number, types: readonly number[]
       state.mv[16 * mbAddr + block] = intra ? 0 : vectors[partition]!;
       state.refIdx[4 * mbAddr + quarter] = intra
         ? -1
-        : references[mbType === P_8X8 ? quarter : partition]!;
+        : references[mbType === INTER_8X8 ? quarter : partition]!;
     }
   }
   return state;

@@ -1,0 +1,201 @@
+/**
+ * Codes candidates on trial: prediction, residual, reconstruction, and with the option `rdo` the exact cost. What they are
+ * compared by is here; which of them there are is decided in mode-decision.ts.
+ */
+import { I_4X4, I_8X8, I_16X16, INTER_16X16, P_SKIP } from '../standard/macroblock.ts';
+import { allowsTransform8x8 } from '../standard/macroblock-syntax.ts';
+import type { ReconstructedPicture } from '../standard/picture.ts';
+import type { Candidate } from './candidate.ts';
+import type { H264Inspector } from './inspector.ts';
+import { predictChroma16x16, predictInter, predictLuma16x16 } from './inter-prediction.ts';
+import { placeIntraChroma } from './intra-search.ts';
+import { LAMBDA_SSD } from './lambda.ts';
+import type { MacroblockCoder } from './macroblock-coder.ts';
+import type { MacroblockContext } from './macroblock-context.ts';
+import {
+  RECON_CB,
+  RECON_CR,
+  RECON_LUMA,
+  RECON_STRIDE,
+  SOURCE_CB,
+  SOURCE_CR,
+  SOURCE_STRIDE,
+} from './memory.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { ResidualCoder } from './residual.ts';
+import type { ResidualCoder8x8 } from './residual-8x8.ts';
+
+const NO_LIMIT = 0x7fffffff;
+/** A packed vector beyond all limits. */
+export const NO_VECTOR = 0x7fff7fff;
+
+/** Evaluates the candidates of one macroblock at a time. */
+export class CandidateEvaluation {
+  private readonly context: MacroblockContext;
+  private readonly coder: MacroblockCoder;
+  private readonly residual: ResidualCoder;
+  /** Codes with the 8x8 transform; null where there is none. */
+  private readonly residual8x8: ResidualCoder8x8 | null;
+  private readonly isExact: boolean;
+  private readonly inspector: H264Inspector | null;
+  // The macroblock at hand.
+  qp = 0;
+  references: readonly ReconstructedPicture[] = [];
+  /** Vector of P_Skip, or NO_VECTOR where it cannot be used. */
+  skipMv = NO_VECTOR;
+  /** intra_chroma_pred_mode, the same for all intra candidates. */
+  chromaMode = 0;
+  /** The candidate whose reconstruction block holds the luma prediction of P_Skip; null if none does. */
+  private predicted: Candidate | null = null;
+
+  constructor(
+    context: MacroblockContext,
+    coder: MacroblockCoder,
+    residual: ResidualCoder,
+    residual8x8: ResidualCoder8x8 | null,
+    options: Pick<ResolvedOptions, 'speed' | 'inspect'>,
+  ) {
+    this.context = context;
+    this.coder = coder;
+    this.residual = residual;
+    this.residual8x8 = residual8x8;
+    this.isExact = options.speed.rdo;
+    this.inspector = options.inspect;
+  }
+
+  /** A candidate, evaluated, is what P_Skip means: its vector, the nearest picture, no residual. */
+  isSkip({ syntax, mv }: Candidate): boolean {
+    return (
+      this.skipMv !== NO_VECTOR &&
+      syntax.coded_block_pattern === 0 &&
+      syntax.mbType === INTER_16X16 &&
+      syntax.refIdx[0] === 0 &&
+      mv[0] === this.skipMv
+    );
+  }
+
+  /** Whether the prediction of P_Skip, which is made in `candidate`, leaves no residual. */
+  isSkipExact(candidate: Candidate): boolean {
+    const { context, residual, qp, skipMv } = this;
+    this.predicted = null;
+    if (skipMv === NO_VECTOR) return false;
+    const reference = this.references[0];
+    predictLuma16x16(context, candidate, reference, skipMv);
+    this.predicted = candidate;
+    if (!residual.hasNoLuma(candidate, qp)) return false;
+    predictChroma16x16(context, candidate, reference, skipMv);
+    return residual.hasNoChroma(candidate, qp);
+  }
+
+  /** Codes a candidate whose type, modes and vectors are set; with `rdo` its cost is then exact. */
+  evaluate(candidate: Candidate): void {
+    const { residual, qp } = this;
+    switch (candidate.syntax.mbType) {
+      case I_16X16:
+        residual.codeIntra16x16(candidate, qp);
+        this.codeIntraChroma(candidate);
+        break;
+      case I_4X4:
+      case I_8X8:
+        // Its luma was coded block by block, as its modes were chosen.
+        this.codeIntraChroma(candidate);
+        break;
+      default:
+        this.predict(candidate);
+        this.codeInterLuma(candidate);
+        residual.codeChroma(candidate, qp, false);
+    }
+    if (this.isExact) this.setExactCost(candidate);
+    if (this.inspector !== null) this.tellCandidate(this.inspector, candidate);
+  }
+
+  /** Evaluates P_Skip with a residual that is thrown away: one bit or less, and the error of the plain prediction. */
+  evaluateSkip(candidate: Candidate): void {
+    const { context, references, skipMv } = this;
+    const { syntax, mv } = candidate;
+    predictLuma16x16(context, candidate, references[0], skipMv);
+    predictChroma16x16(context, candidate, references[0], skipMv);
+    syntax.mbType = INTER_16X16;
+    for (let i = 0; i < 4; i++) syntax.refIdx[i] = 0;
+    syntax.coded_block_pattern = 0;
+    syntax.transform_size_8x8_flag = 0;
+    syntax.masks.fill(0);
+    mv.fill(skipMv);
+    this.setExactCost(candidate);
+    if (this.inspector !== null) this.tellSkip(candidate, candidate.cost);
+  }
+
+  /** Tells the inspector of a candidate that was evaluated. */
+  private tellCandidate(inspector: H264Inspector, candidate: Candidate): void {
+    const mbType = this.isSkip(candidate) ? P_SKIP : candidate.syntax.mbType;
+    const bits = mbType === P_SKIP ? 1 : this.coder.countBits(candidate, this.qp);
+    inspector.candidate(mbType, this.squaredError(candidate), bits, candidate.cost);
+    // Blocks of 8x8 are not told: `block` has sixteen coefficients.
+    if (candidate.syntax.transform_size_8x8_flag === 0) this.residual.tellBlocks(candidate);
+  }
+
+  /** Tells the inspector that the prediction of P_Skip is a candidate; `cost` 0: it is taken at once, nothing was measured. */
+  tellSkip(candidate: Candidate, cost: number): void {
+    this.inspector?.candidate(P_SKIP, this.squaredError(candidate), 1, cost);
+  }
+
+  /** Codes the luma of an inter candidate whose prediction is in place, with the transform that suits it. */
+  private codeInterLuma(candidate: Candidate): void {
+    const { residual, residual8x8, qp } = this;
+    if (residual8x8 !== null && this.suits8x8(candidate)) {
+      residual8x8.codeInterLuma(candidate, qp);
+    } else {
+      candidate.syntax.transform_size_8x8_flag = 0;
+      residual.codeInterLuma(candidate, qp);
+    }
+  }
+
+  /** Choice: the 8x8 transform where the Hadamard transform of that size leaves less than the small one. */
+  private suits8x8(candidate: Candidate): boolean {
+    if (!allowsTransform8x8(candidate.syntax)) return false;
+    const { kernels, source } = this.context.memory;
+    const at = candidate.recon + RECON_LUMA;
+    let large = 0;
+    for (let b8 = 0; b8 < 4; b8++) {
+      const x = 8 * (b8 & 1);
+      const y = 8 * (b8 >> 1);
+      const a = source + y * SOURCE_STRIDE + x;
+      large += kernels.sa8d(a, SOURCE_STRIDE, at + y * RECON_STRIDE + x, RECON_STRIDE);
+    }
+    return large < kernels.satd(source, SOURCE_STRIDE, at, RECON_STRIDE, 16, 16, NO_LIMIT);
+  }
+
+  private codeIntraChroma(candidate: Candidate): void {
+    placeIntraChroma(this.context, candidate, this.chromaMode);
+    this.residual.codeChroma(candidate, this.qp, true);
+  }
+
+  /** Makes the prediction of an inter candidate, if it is not there from `isSkipExact`. */
+  private predict(candidate: Candidate): void {
+    const { syntax, mv } = candidate;
+    const hasLuma =
+      candidate === this.predicted &&
+      syntax.mbType === INTER_16X16 &&
+      syntax.refIdx[0] === 0 &&
+      mv[0] === this.skipMv;
+    this.predicted = null;
+    if (hasLuma) predictChroma16x16(this.context, candidate, this.references[0], mv[0]);
+    else predictInter(this.context, candidate, this.references);
+  }
+
+  /** Sets the cost of a coded candidate to squared error + lambda·bits. A skipped macroblock counts one bit. */
+  private setExactCost(candidate: Candidate): void {
+    const bits = this.isSkip(candidate) ? 1 : this.coder.countBits(candidate, this.qp);
+    candidate.cost = this.squaredError(candidate) + LAMBDA_SSD[this.qp] * bits;
+  }
+
+  private squaredError(candidate: Candidate): number {
+    const { kernels, source } = this.context.memory;
+    const { recon } = candidate;
+    return (
+      kernels.ssd(source, SOURCE_STRIDE, recon + RECON_LUMA, RECON_STRIDE, 16, 16) +
+      kernels.ssd(source + SOURCE_CB, SOURCE_STRIDE, recon + RECON_CB, RECON_STRIDE, 8, 8) +
+      kernels.ssd(source + SOURCE_CR, SOURCE_STRIDE, recon + RECON_CR, RECON_STRIDE, 8, 8)
+    );
+  }
+}

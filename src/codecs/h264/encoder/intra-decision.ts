@@ -1,0 +1,88 @@
+/** Decides how a macroblock is coded as intra, in slices of any type: Intra_16x16, Intra_4x4 or Intra_8x8, and their modes. */
+import type { ReconstructedPicture } from '../standard/picture.ts';
+import { Candidate } from './candidate.ts';
+import type { CandidateEvaluation } from './candidate-evaluation.ts';
+import { searchIntra8x8 } from './intra-8x8-search.ts';
+import { searchIntra4x4, searchIntra16x16, searchIntraChroma } from './intra-search.ts';
+import { LAMBDA_SAD } from './lambda.ts';
+import type { MacroblockContext } from './macroblock-context.ts';
+import type { ResidualCoder } from './residual.ts';
+import type { ResidualCoder8x8 } from './residual-8x8.ts';
+
+/** The intra candidates of one macroblock at a time. */
+export class IntraDecision {
+  private readonly context: MacroblockContext;
+  private readonly evaluation: CandidateEvaluation;
+  private readonly residual: ResidualCoder;
+  /** Null: there is no Intra_8x8. */
+  private readonly residual8x8: ResidualCoder8x8 | null;
+  private readonly rdo: boolean;
+  private readonly intra16: Candidate;
+  private readonly intra4: Candidate;
+  private readonly intra8: Candidate;
+
+  constructor(
+    context: MacroblockContext,
+    evaluation: CandidateEvaluation,
+    residual: ResidualCoder,
+    residual8x8: ResidualCoder8x8 | null,
+    rdo: boolean,
+  ) {
+    this.context = context;
+    this.evaluation = evaluation;
+    this.residual = residual;
+    this.residual8x8 = residual8x8;
+    this.rdo = rdo;
+    this.intra16 = new Candidate(context.memory, 1);
+    this.intra4 = new Candidate(context.memory, 2);
+    this.intra8 = new Candidate(context.memory, 4);
+  }
+
+  /**
+   * The best intra candidate, evaluated; null if none is below `limit` in the unit of SATD costs.
+   * @param mbTypeOffset what mb_type starts from: 0 in I slices, INTRA_TYPES_IN_P in P slices
+   */
+  decide(
+    picture: ReconstructedPicture,
+    mbTypeOffset: number,
+    limit: number,
+    with4x4: boolean,
+  ): Candidate | null {
+    const { context, evaluation, intra16, intra4, intra8, residual, residual8x8, rdo } = this;
+    const { qp } = evaluation;
+    const lambda = LAMBDA_SAD[qp];
+    context.loadNeighborSamples(picture, intra16.recon);
+    const has16x16 = searchIntra16x16(context, intra16, lambda, mbTypeOffset, limit);
+    let has4x4 = false;
+    let has8x8 = false;
+    if (with4x4) {
+      let bound = limit;
+      if (has16x16) {
+        const { cost } = intra16;
+        bound = rdo ? Math.min(limit, cost + (cost >> 2)) : cost;
+      }
+      context.loadNeighborSamples(picture, intra4.recon);
+      context.loadIntraModes();
+      const terms = { qp, lambda, mbTypeOffset, limit: bound, allModes: rdo };
+      has4x4 = searchIntra4x4(context, intra4, residual, terms);
+      if (residual8x8 !== null) {
+        if (has4x4 && !rdo) terms.limit = intra4.cost;
+        context.loadNeighborSamples(picture, intra8.recon);
+        context.loadIntraModes();
+        has8x8 = searchIntra8x8(context, intra8, residual8x8, terms);
+      }
+    }
+    if (!has16x16 && !has4x4 && !has8x8) return null;
+    evaluation.chromaMode = searchIntraChroma(context, intra16.recon, lambda);
+    // Without exact costs each search has kept below those before, so that the last that went through is the best.
+    if (has8x8) evaluation.evaluate(intra8);
+    if (has8x8 && !rdo) return intra8;
+    if (has4x4) evaluation.evaluate(intra4);
+    if (has4x4 && !rdo) return intra4;
+    if (has16x16) evaluation.evaluate(intra16);
+    let best = has16x16 ? intra16 : has4x4 ? intra4 : intra8;
+    if (has4x4 && intra4.cost <= best.cost) best = intra4;
+    if (has8x8 && intra8.cost < best.cost) best = intra8;
+    return best;
+  }
+}

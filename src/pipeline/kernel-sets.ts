@@ -1,6 +1,7 @@
 /** The sets of vector kernels of all codecs: what the build writes into `kernels.wasm`. A new set is a row here. */
 import { DEFLATE_KERNELS } from '../codecs/deflate/kernels/vector.ts';
 import { H264_KERNELS } from '../codecs/h264/kernels/vector/index.ts';
+import { KERNELS_8X8 } from '../codecs/h264/kernels/vector/residual-8x8.ts';
 import { JPEG_KERNELS } from '../codecs/jpeg/kernels/vector/index.ts';
 import { RESAMPLE_KERNELS } from '../filters/audio/resample/block-resampler.ts';
 import { SCALE_KERNELS } from '../filters/scale/vector.ts';
@@ -10,6 +11,7 @@ import type { KernelModule } from '../wasm/kernel-memory.ts';
 export const KERNEL_SETS: readonly KernelModule[] = [
   DEFLATE_KERNELS,
   H264_KERNELS,
+  KERNELS_8X8,
   JPEG_KERNELS,
   RESAMPLE_KERNELS,
   SCALE_KERNELS,

@@ -15,6 +15,8 @@ export type Exports = Readonly<Record<string, (...args: number[]) => number>>;
 /** A buffer, and the functions that work on it; null where there are none. */
 export interface KernelMemory {
   readonly buffer: ArrayBuffer;
+  /** The `WebAssembly.Memory` of the buffer, over which further sets can be had; null where it is a plain one. */
+  readonly memory: object | null;
   readonly exports: Exports | null;
 }
 
@@ -29,7 +31,8 @@ export const NAME_SEPARATOR = '.';
 
 /** Plain memory of at least that many bytes, whole words, zeroed. */
 export function plainMemory(byteLength: number): KernelMemory {
-  return { buffer: new ArrayBuffer(4 * Math.ceil(byteLength / 4)), exports: null };
+  const buffer = new ArrayBuffer(4 * Math.ceil(byteLength / 4));
+  return { buffer, memory: null, exports: null };
 }
 
 /** A set of kernels: a module that is written and compiled the first time that it is needed. */
@@ -86,14 +89,13 @@ export class KernelModule {
    */
   createMemory(byteLength: number, kernels: VectorKernels = true): KernelMemory {
     if (kernels === false) return plainMemory(byteLength);
-    const module = kernels === true ? this.compile() : (kernels as WebAssembly.Module);
+    const module = this.moduleOf(kernels);
     if (module !== null) {
       try {
         const pages = Math.max(1, Math.ceil(byteLength / PAGE_SIZE));
         const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-        const imports = { [MEMORY_MODULE]: { [MEMORY_NAME]: memory } };
-        const { exports } = new WebAssembly.Instance(module, imports);
-        return { buffer: memory.buffer as ArrayBuffer, exports: this.ownExports(exports) };
+        const exports = this.instantiate(module, memory);
+        return { buffer: memory.buffer as ArrayBuffer, memory, exports };
       } catch {
         // Engines reserve gigabytes of addresses for each such memory, and may have none left for many encoders at once.
       }
@@ -101,8 +103,24 @@ export class KernelModule {
     return plainMemory(byteLength);
   }
 
+  /**
+   * The functions of this set over a memory that another set made; null where there can be none.
+   * @param kernels as `requireKernels` gave it
+   */
+  over({ memory }: KernelMemory, kernels: VectorKernels = true): Exports | null {
+    if (memory === null || kernels === false) return null;
+    const module = this.moduleOf(kernels);
+    return module === null ? null : this.instantiate(module, memory as WebAssembly.Memory);
+  }
+
+  private moduleOf(kernels: CompiledModule | true): WebAssembly.Module | null {
+    return kernels === true ? this.compile() : (kernels as WebAssembly.Module);
+  }
+
   /** The functions of this set, without its name before theirs. */
-  private ownExports(exports: WebAssembly.Exports): Exports {
+  private instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Exports {
+    const imports = { [MEMORY_MODULE]: { [MEMORY_NAME]: memory } };
+    const { exports } = new WebAssembly.Instance(module, imports);
     const prefix = `${this.name}${NAME_SEPARATOR}`;
     const own = Object.entries(exports).filter(([name]) => name.startsWith(prefix));
     return Object.fromEntries(own.map(([name, f]) => [name.slice(prefix.length), f])) as Exports;

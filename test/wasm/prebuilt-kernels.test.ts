@@ -41,6 +41,25 @@ describe('kernels made ahead of time', () => {
     expect(one.createMemory(8, false).exports).toBeNull();
   });
 
+  it('are had over a memory that another set made, where that one has kernels', () => {
+    const fills = new KernelModule('fills', (m) => {
+      m.defineProcedure('fill', 1, (f, at) => {
+        f.do(i32.store(at, 7));
+      });
+    });
+    const reads = new KernelModule('reads', (m) => {
+      m.defineFunction('read', 1, (_, at) => i32.load(at));
+    });
+    const both = new WebAssembly.Module(kernelsFile([fills, reads]));
+    for (const kernels of [true, both]) {
+      const memory = fills.createMemory(64, kernels);
+      memory.exports!.fill!(8);
+      expect(reads.over(memory, kernels)!.read!(8)).toBe(7);
+      expect(reads.over(memory, false)).toBeNull();
+    }
+    expect(reads.over(fills.createMemory(64, false), true)).toBeNull();
+  });
+
   it('are taken where no code may be made', () => {
     forbidToCompile();
     const unused = new KernelModule('one', adds(1));

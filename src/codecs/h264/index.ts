@@ -1,5 +1,5 @@
 /**
- * H.264 (ITU-T H.264, ISO/IEC 14496-10), Constrained Baseline.
+ * H.264 (ITU-T H.264, ISO/IEC 14496-10): Constrained Baseline, and the tools of Main and High that it is handed.
  *
  * The bitstream. A stream is a sequence of NAL units (clause 7.3.1), each a header byte and a payload in which no start code
  * can occur. The sequence parameter set says what holds throughout: profile, level, size, cropping, time. The picture
@@ -34,7 +34,8 @@
  * 3. lambda.ts, distortion.ts, mode-decision.ts: how a macroblock is decided, and from there intra-search.ts,
  *    inter-search.ts, motion-search.ts, inter-prediction.ts;
  * 4. residual.ts with forward-transform.ts, quantize.ts, level-decision.ts; macroblock-coder.ts writes the winner;
- * 5. picture-planner.ts with lookahead.ts, low-resolution.ts, importance.ts, adaptive-quantization.ts, rate-control.ts,
+ * 5. profile-tools.ts, cabac-coding.ts, residual-8x8.ts, intra-8x8-search.ts: what Main and High add;
+ * 6. picture-planner.ts with lookahead.ts, low-resolution.ts, importance.ts, adaptive-quantization.ts, rate-control.ts,
  *    size-model.ts, two-pass.ts, vbv.ts: how pictures get their QP.
  *
  * The inner loops are kernels: kernels/contract.ts names each, kernels/plain has them as functions over typed arrays,
@@ -44,7 +45,8 @@
  */
 
 export { LEVELS, type LevelName } from '../../syntax/h264/levels.ts';
-export { createH264Encoder, type H264Encoder, type Reconstruction } from './encoder/encoder.ts';
+export { createH264BaselineEncoder, createH264Encoder } from './encoder/create-encoder.ts';
+export type { H264Encoder, Reconstruction } from './encoder/encoder.ts';
 export { bothInspectors, type H264Inspector, QUIET_INSPECTOR } from './encoder/inspector.ts';
 export { type H264Options, PRESETS, type Preset } from './encoder/options.ts';
 export {

@@ -1,7 +1,9 @@
 /** H.264 in the session: the shared settings in terms of the encoder's options. */
 import { requireInteger } from '../../base/errors.ts';
 import {
+  createH264BaselineEncoder,
   createH264Encoder,
+  type H264Encoder,
   type H264Options,
   PRESETS,
   type Reconstruction,
@@ -26,26 +28,34 @@ const SESSION_KEYS = [
 export type H264EncoderConfig = Omit<H264Options, (typeof SESSION_KEYS)[number]>;
 
 /** The row of H.264. */
-export const H264: VideoCodec = /* @__PURE__ */ videoCodec({
-  kind: 'video',
-  name: 'h264',
-  aliases: ['libx264', 'x264', 'libopenh264', 'avc', 'avc1', 'h.264'],
-  description: 'H.264 / AVC / MPEG-4 part 10',
-  pixFmts: ['yuv420p', 'yuvj420p'],
-  open(request) {
-    const encoder = createH264Encoder(h264Options(request));
-    const { pixFmt } = request;
-    return {
-      streamInfo: encoder.streamInfo,
-      encode: (frame, { keyFrame = false } = {}) =>
-        encoder.encode(frame, { forceKeyFrame: keyFrame }),
-      flush: () => encoder.flush(),
-      tellDecoded(listener) {
-        encoder.onReconstructed = (picture, pts) => listener(asFrame(picture, pixFmt, pts));
-      },
-    };
-  },
-});
+export const H264: VideoCodec = /* @__PURE__ */ h264Codec(createH264Encoder);
+
+/** The row of H.264 for small bundles: Constrained Baseline alone, the same bytes; profiles `main` and `high` are refused. */
+export const H264Baseline: VideoCodec = /* @__PURE__ */ h264Codec(createH264BaselineEncoder);
+
+/** A row of H.264 whose encoder is opened so. */
+function h264Codec(open: (options: H264Options) => H264Encoder): VideoCodec {
+  return videoCodec({
+    kind: 'video',
+    name: 'h264',
+    aliases: ['libx264', 'x264', 'libopenh264', 'avc', 'avc1', 'h.264'],
+    description: 'H.264 / AVC / MPEG-4 part 10',
+    pixFmts: ['yuv420p', 'yuvj420p'],
+    open(request) {
+      const encoder = open(h264Options(request));
+      const { pixFmt } = request;
+      return {
+        streamInfo: encoder.streamInfo,
+        encode: (frame, { keyFrame = false } = {}) =>
+          encoder.encode(frame, { forceKeyFrame: keyFrame }),
+        flush: () => encoder.flush(),
+        tellDecoded(listener) {
+          encoder.onReconstructed = (picture, pts) => listener(asFrame(picture, pixFmt, pts));
+        },
+      };
+    },
+  });
+}
 
 /** A view of the encoder's picture. */
 function asFrame(picture: Reconstruction, pixFmt: PixFmt, pts: number): VideoFrame {

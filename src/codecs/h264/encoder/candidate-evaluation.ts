@@ -3,7 +3,6 @@
  * compared by is here; which of them there are is decided in mode-decision.ts.
  */
 import { I_4X4, I_8X8, I_16X16, INTER_16X16, P_SKIP } from '../standard/macroblock.ts';
-import { allowsTransform8x8 } from '../standard/macroblock-syntax.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import type { Candidate } from './candidate.ts';
 import type { H264Inspector } from './inspector.ts';
@@ -25,7 +24,6 @@ import type { ResolvedOptions } from './options.ts';
 import type { ResidualCoder } from './residual.ts';
 import type { ResidualCoder8x8 } from './residual-8x8.ts';
 
-const NO_LIMIT = 0x7fffffff;
 /** A packed vector beyond all limits. */
 export const NO_VECTOR = 0x7fff7fff;
 
@@ -142,27 +140,12 @@ export class CandidateEvaluation {
   /** Codes the luma of an inter candidate whose prediction is in place, with the transform that suits it. */
   private codeInterLuma(candidate: Candidate): void {
     const { residual, residual8x8, qp } = this;
-    if (residual8x8 !== null && this.suits8x8(candidate)) {
+    if (residual8x8?.suits(candidate)) {
       residual8x8.codeInterLuma(candidate, qp);
     } else {
       candidate.syntax.transform_size_8x8_flag = 0;
       residual.codeInterLuma(candidate, qp);
     }
-  }
-
-  /** Choice: the 8x8 transform where the Hadamard transform of that size leaves less than the small one. */
-  private suits8x8(candidate: Candidate): boolean {
-    if (!allowsTransform8x8(candidate.syntax)) return false;
-    const { kernels, source } = this.context.memory;
-    const at = candidate.recon + RECON_LUMA;
-    let large = 0;
-    for (let b8 = 0; b8 < 4; b8++) {
-      const x = 8 * (b8 & 1);
-      const y = 8 * (b8 >> 1);
-      const a = source + y * SOURCE_STRIDE + x;
-      large += kernels.sa8d(a, SOURCE_STRIDE, at + y * RECON_STRIDE + x, RECON_STRIDE);
-    }
-    return large < kernels.satd(source, SOURCE_STRIDE, at, RECON_STRIDE, 16, 16, NO_LIMIT);
   }
 
   private codeIntraChroma(candidate: Candidate): void {

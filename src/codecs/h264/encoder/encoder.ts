@@ -9,6 +9,7 @@ import { EncoderMemory } from './memory.ts';
 import { type H264Options, type ResolvedOptions, resolveOptions } from './options.ts';
 import { PictureCoder } from './picture-coder.ts';
 import { PicturePlanner } from './picture-planner.ts';
+import { type ProfileTools, requireTools } from './profile-tools.ts';
 import type { ReferenceStrategy } from './reference-choice.ts';
 import { loadSourcePicture } from './source.ts';
 import { setupStream } from './stream-setup.ts';
@@ -26,12 +27,7 @@ export interface Reconstruction {
   readonly chromaStride: number;
 }
 
-/** Opens an encoder. Throws `ConfigError` for options that are wrong or that no level allows. */
-export function createH264Encoder(options: H264Options): H264Encoder {
-  return new H264Encoder(options);
-}
-
-/** One stream being coded. Opened by `createH264Encoder`. */
+/** One stream being coded. Opened by `createH264Encoder` or `createH264BaselineEncoder`. */
 export class H264Encoder {
   readonly streamInfo: VideoStreamInfo;
   /** Called with each picture when it is coded, if set; the argument is valid during the call. */
@@ -43,10 +39,14 @@ export class H264Encoder {
   private lastPts = Number.NEGATIVE_INFINITY;
   private state: 'open' | 'flushed' | 'failed' = 'open';
 
-  /** @param strategy other than the one that the options ask for; it must keep clause 7.4.3.3 */
-  constructor(options: H264Options, strategy?: ReferenceStrategy) {
+  /**
+   * @param tools what there is beyond Constrained Baseline
+   * @param strategy other than the one that the options ask for; it must keep clause 7.4.3.3
+   */
+  constructor(options: H264Options, tools: ProfileTools, strategy?: ReferenceStrategy) {
     this.options = resolveOptions(options);
-    const setup = setupStream(this.options);
+    requireTools(this.options, tools);
+    const setup = setupStream(this.options, tools);
     const { widthInMbs, heightInMbs } = setup;
     const { rate, frameRate, gopSize, sceneMemory, keyPictures, vectorKernels } = this.options;
     this.planner = new PicturePlanner({

@@ -2,7 +2,6 @@
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import { Candidate } from './candidate.ts';
 import type { CandidateEvaluation } from './candidate-evaluation.ts';
-import { searchIntra8x8 } from './intra-8x8-search.ts';
 import { searchIntra4x4, searchIntra16x16, searchIntraChroma } from './intra-search.ts';
 import { LAMBDA_SAD } from './lambda.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
@@ -69,7 +68,7 @@ export class IntraDecision {
         if (has4x4 && !rdo) terms.limit = intra4.cost;
         context.loadNeighborSamples(picture, intra8.recon);
         context.loadIntraModes();
-        has8x8 = searchIntra8x8(context, intra8, residual8x8, terms);
+        has8x8 = residual8x8.searchIntra(context, intra8, terms);
       }
     }
     if (!has16x16 && !has4x4 && !has8x8) return null;

@@ -1,9 +1,8 @@
 /** A memory with the kernels over it: the plain ones, and in their place vector kernels where there are any. */
-import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import type { KernelMemory, VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { Kernels } from '../kernels/contract.ts';
 import { plainKernels } from '../kernels/plain/kernels.ts';
 import type { Quantizer } from '../kernels/plain/quantize.ts';
-import type { Quantizer8x8 } from '../kernels/plain/residual-8x8.ts';
 import { H264_KERNELS } from '../kernels/vector/index.ts';
 
 /** A buffer, its views, and the kernels over it. */
@@ -12,25 +11,27 @@ export interface KernelBuffer {
   readonly clamped: Uint8ClampedArray;
   readonly words: Int32Array;
   readonly kernels: Kernels;
+  /** What further sets of kernels can be had over. */
+  readonly kernelMemory: KernelMemory;
 }
 
 /**
  * Allocates a zeroed buffer of at least `byteLength` bytes.
  * @param vectorKernels which vector kernels are used, if there can be any
- * @param quantizers, quantizers8x8 what kernels of residuals know by index; for vector ones they must be written to the buffer
+ * @param quantizers what kernels of residuals know by index; for vector ones they must be written to the buffer
  */
 export function createKernelBuffer(
   byteLength: number,
   vectorKernels: VectorKernels,
   quantizers: readonly Quantizer[] = [],
-  quantizers8x8: readonly Quantizer8x8[] = [],
 ): KernelBuffer {
-  const { buffer, exports } = H264_KERNELS.createMemory(byteLength, vectorKernels);
+  const kernelMemory = H264_KERNELS.createMemory(byteLength, vectorKernels);
+  const { buffer, exports } = kernelMemory;
   const bytes = new Uint8Array(buffer);
   const clamped = new Uint8ClampedArray(buffer);
   const words = new Int32Array(buffer);
   const halves = new Int16Array(buffer);
-  const plain = plainKernels({ bytes, clamped, words, halves }, quantizers, quantizers8x8);
+  const plain = plainKernels({ bytes, clamped, words, halves }, quantizers);
   // The same keys in the same order in either case, so that the engine sees one shape.
-  return { bytes, clamped, words, kernels: { ...plain, ...exports } };
+  return { bytes, clamped, words, kernels: { ...plain, ...exports }, kernelMemory };
 }

@@ -4,7 +4,7 @@
  * decisions read from here.
  */
 
-import { CabacPicture } from '../standard/cabac-neighbors.ts';
+import type { CabacPicture } from '../standard/cabac-neighbors.ts';
 import {
   CB_TOTALS,
   CHROMA_TOTALS_STRIDE,
@@ -61,10 +61,8 @@ export class MacroblockContext {
   intraD = false;
   readonly motion = new MotionGrid();
   readonly coefficients = new CoefficientGrid();
-  /** What CABAC remembers of the macroblocks around. */
-  readonly cabac: CabacPicture;
-  /** Whether `cabac` follows; set where CABAC is made (entropy-coding.ts). */
-  usesCabac = false;
+  /** What CABAC remembers of the macroblocks around; null with CAVLC, set by `createCabac`. */
+  cabac: CabacPicture | null = null;
   /** Intra4x4PredMode around and inside, on the grid of MotionGrid. */
   readonly intraModes: Int8Array = new Int8Array(GRID_SIZE);
 
@@ -72,7 +70,6 @@ export class MacroblockContext {
     this.memory = memory;
     this.state = state;
     this.constrainedIntra = constrainedIntra;
-    this.cabac = new CabacPicture(state.widthInMbs, state.heightInMbs);
   }
 
   /** Moves to macroblock `mbAddr` of slice `slice`; all before it in the slice are coded. */
@@ -91,7 +88,7 @@ export class MacroblockContext {
     this.intraB = this.hasB && this.canPredictFrom(mbAddr - width);
     this.intraC = this.hasC && this.canPredictFrom(mbAddr - width + 1);
     this.intraD = this.hasD && this.canPredictFrom(mbAddr - width - 1);
-    if (this.usesCabac) this.cabac.moveTo(mbAddr, this.hasA, this.hasB);
+    if (this.cabac !== null) this.cabac.moveTo(mbAddr, this.hasA, this.hasB);
     this.loadCoefficients();
   }
 

@@ -2,17 +2,15 @@
  * The one block of memory that all samples of an encoder lie in (design, decision 5), and the places in it: source
  * pictures, reconstructed pictures with their half-sample planes, and the scratch blocks of the macroblock being coded.
  */
-import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import type { KernelMemory, VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { Kernels } from '../kernels/contract.ts';
-import { createQuantizers, type Quantizer, writeQuantizers } from '../kernels/plain/quantize.ts';
 import {
-  createQuantizers8x8,
-  FLAT_WEIGHT,
+  createQuantizers,
   QUANTIZERS_8X8_AT,
   QUANTIZERS_8X8_BYTES,
-  type Quantizer8x8,
-  writeQuantizers8x8,
-} from '../kernels/plain/residual-8x8.ts';
+  type Quantizer,
+  writeQuantizers,
+} from '../kernels/plain/quantize.ts';
 import { quarterOffsets, tileColumns } from '../standard/interpolation.ts';
 import { BLOCKS_PER_MB } from '../standard/macroblock.ts';
 import { LEVELS_PER_MB } from '../standard/macroblock-syntax.ts';
@@ -66,7 +64,8 @@ export class EncoderMemory implements SampleMemory {
   readonly words: Int32Array;
   readonly kernels: Kernels;
   readonly quantizers: readonly Quantizer[];
-  readonly quantizers8x8: readonly Quantizer8x8[];
+  /** What the kernels of 8x8 blocks can be had over. */
+  readonly kernelMemory: KernelMemory;
   readonly layout: PictureLayout;
   readonly sources: readonly SourcePicture[];
   readonly pictures: readonly ReconstructedPicture[];
@@ -149,21 +148,14 @@ export class EncoderMemory implements SampleMemory {
       longTermFrameIdx: -1,
     }));
     this.quantizers = createQuantizers();
-    const flat = new Uint8Array(64).fill(FLAT_WEIGHT);
-    this.quantizers8x8 = createQuantizers8x8(flat, flat);
-    const size = end + SLACK;
-    const { bytes, clamped, words, kernels } = createKernelBuffer(
-      size,
-      vectorKernels,
-      this.quantizers,
-      this.quantizers8x8,
-    );
+    const buffer = createKernelBuffer(end + SLACK, vectorKernels, this.quantizers);
+    const { bytes, clamped, words, kernels, kernelMemory } = buffer;
     writeQuantizers(words, this.quantizers);
-    writeQuantizers8x8(words, new Int16Array(bytes.buffer), this.quantizers8x8);
     this.bytes = bytes;
     this.clamped = clamped;
     this.words = words;
     this.kernels = kernels;
+    this.kernelMemory = kernelMemory;
   }
 }
 

@@ -19,7 +19,7 @@ import {
 import { ReferencePictures } from '../standard/reference-pictures.ts';
 import { AccessUnitWriter } from './access-unit.ts';
 import type { Reconstruction } from './encoder.ts';
-import { createEntropyCoding } from './entropy-coding.ts';
+import { createCavlc } from './entropy-coding.ts';
 import { MacroblockCoder } from './macroblock-coder.ts';
 import { MacroblockContext } from './macroblock-context.ts';
 import { type EncoderMemory, extendEdges } from './memory.ts';
@@ -30,7 +30,6 @@ import type { PicturePlanner } from './picture-planner.ts';
 import { ACCEPT, WITHOUT_RESIDUAL } from './rate-control.ts';
 import { ReferenceChoice, type ReferenceStrategy } from './reference-choice.ts';
 import { ResidualCoder } from './residual.ts';
-import { ResidualCoder8x8 } from './residual-8x8.ts';
 import { type PictureJob, SliceCoder } from './slice-coder.ts';
 import type { StreamSetup } from './stream-setup.ts';
 
@@ -88,11 +87,11 @@ export class PictureCoder {
 
   private createSliceCoder(): SliceCoder {
     const { memory, state, setup } = this;
-    const { options, level } = setup;
+    const { options, tools, level } = setup;
     const context = new MacroblockContext(memory, state, options.constrainedIntra);
     const grid = context.coefficients;
     const syntax = new SyntaxWriter();
-    const entropy = createEntropyCoding(options.cabac, context, syntax);
+    const entropy = (options.cabac ? tools.cabac! : createCavlc)(context, syntax);
     const coder = new MacroblockCoder(context, entropy);
     const decider = options.speed.trellis ? entropy.levels : null;
     const residual = new ResidualCoder(
@@ -102,7 +101,9 @@ export class PictureCoder {
       decider,
       options.inspect,
     );
-    const residual8x8 = options.transform8x8 ? new ResidualCoder8x8(memory, decider) : null;
+    const residual8x8 = options.transform8x8
+      ? tools.transform8x8!.createCoder(memory, decider, options.vectorKernels)
+      : null;
     const decision = new ModeDecision(context, coder, residual, residual8x8, options, level);
     return new SliceCoder(context, coder, decision, syntax, entropy.writer, setup);
   }

@@ -2,15 +2,30 @@
  * From prediction to levels to reconstruction with the 8x8 transform, as residual.ts does it with 4x4 blocks. The prediction lies in the
  * candidate's reconstruction block, where the residual is added in place.
  */
-import type { Kernels } from '../kernels/contract.ts';
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import type { Kernels8x8 } from '../kernels/contract.ts';
 import { QUANTIZE_FULL, QUANTIZE_INTER, QUANTIZE_INTRA } from '../kernels/plain/quantize.ts';
-import { maskOf32, QUANTIZE_FULL_INTRA } from '../kernels/plain/residual-8x8.ts';
+import {
+  createQuantizers8x8,
+  FLAT_WEIGHT,
+  maskOf32,
+  plainKernels8x8,
+  QUANTIZE_FULL_INTRA,
+  type Quantizer8x8,
+  writeQuantizers8x8,
+} from '../kernels/plain/residual-8x8.ts';
+import { KERNELS_8X8 } from '../kernels/vector/residual-8x8.ts';
 import { LUMA_DC_BLOCK } from '../standard/macroblock.ts';
+import { allowsTransform8x8 } from '../standard/macroblock-syntax.ts';
 import { exceeds16Bits8x8 } from '../standard/transform-8x8.ts';
 import type { Candidate } from './candidate.ts';
+import { searchIntra8x8 } from './intra-8x8-search.ts';
+import type { IntraTerms } from './intra-search.ts';
 import type { LevelDecider } from './level-decision.ts';
+import type { MacroblockContext } from './macroblock-context.ts';
 import { type EncoderMemory, RECON_LUMA, RECON_STRIDE, SOURCE_STRIDE } from './memory.ts';
 
+const NO_LIMIT = 0x7fffffff;
 /** Bytes of a block of 64 coefficients or levels, and of its masks. */
 const BLOCK_BYTES_8X8 = 128;
 const MASK_BYTES = 8;
@@ -54,18 +69,51 @@ function isolationScore(levels: Int16Array, start: number): number {
 /** Transforms, quantizes and reconstructs 8x8 blocks of one encoder. */
 export class ResidualCoder8x8 {
   private readonly memory: EncoderMemory;
-  private readonly kernels: Kernels;
+  private readonly kernels: Kernels8x8;
+  private readonly quantizers: readonly Quantizer8x8[];
   private readonly decider: LevelDecider | null;
   /** Coefficients and levels as they lie in memory, 16 bits each. */
   private readonly halves: Int16Array;
   private readonly scratch = new Int32Array(64);
 
-  /** `decider`: decides levels if it has a way for 8x8 blocks; null: levels are those of a dead zone. */
-  constructor(memory: EncoderMemory, decider: LevelDecider | null) {
+  /**
+   * @param decider decides levels if it has a way for 8x8 blocks; null: levels are those of a dead zone
+   * @param vectorKernels which vector kernels are used, if there can be any
+   */
+  constructor(memory: EncoderMemory, decider: LevelDecider | null, vectorKernels: VectorKernels) {
     this.memory = memory;
-    this.kernels = memory.kernels;
+    const { bytes, clamped, words } = memory;
+    const halves = new Int16Array(bytes.buffer);
+    const flat = new Uint8Array(64).fill(FLAT_WEIGHT);
+    this.quantizers = createQuantizers8x8(flat, flat);
+    writeQuantizers8x8(words, halves, this.quantizers);
+    this.kernels = {
+      ...plainKernels8x8({ bytes, clamped, words, halves }, this.quantizers),
+      ...KERNELS_8X8.over(memory.kernelMemory, vectorKernels),
+    };
     this.decider = decider !== null && decider.decide8x8 !== null ? decider : null;
-    this.halves = new Int16Array(memory.bytes.buffer);
+    this.halves = halves;
+  }
+
+  /** Searches the modes of an Intra_8x8 macroblock; see `searchIntra8x8`. */
+  searchIntra(context: MacroblockContext, candidate: Candidate, terms: IntraTerms): boolean {
+    return searchIntra8x8(context, candidate, this, terms);
+  }
+
+  /** Choice: the 8x8 transform where the Hadamard transform of that size leaves less than the small one. */
+  suits({ syntax, recon }: Candidate): boolean {
+    if (!allowsTransform8x8(syntax)) return false;
+    const { kernels, memory } = this;
+    const { source } = memory;
+    const at = recon + RECON_LUMA;
+    let large = 0;
+    for (let b8 = 0; b8 < 4; b8++) {
+      const a = source + this.placeOf(b8, SOURCE_STRIDE);
+      const b = at + this.placeOf(b8, RECON_STRIDE);
+      large += kernels.sa8d(a, SOURCE_STRIDE, b, RECON_STRIDE);
+    }
+    const small = memory.kernels.satd(source, SOURCE_STRIDE, at, RECON_STRIDE, 16, 16, NO_LIMIT);
+    return large < small;
   }
 
   /** Codes the luma of an inter macroblock whose prediction is in place; sets levels, masks and the luma bits of the CBP. */
@@ -137,7 +185,7 @@ export class ResidualCoder8x8 {
       candidate.masks8x8 + MASK_BYTES * b8,
     );
     if (any === 0) return false;
-    const quantizer = memory.quantizers8x8[index];
+    const quantizer = this.quantizers[index];
     if (decider !== null) {
       if (!decider.decide8x8!(quantizer, halves, coefficients >> 1, levels >> 1)) return false;
       const { masks8x8 } = candidate.syntax;

@@ -18,11 +18,13 @@ import { type SequenceParameterSet, writeSequenceParameterSet } from '../../../s
 import type { H264Inspector } from './inspector.ts';
 import type { ResolvedOptions } from './options.ts';
 import { createPps, createSps, PROFILE_IDC } from './parameter-sets.ts';
+import type { ProfileTools } from './profile-tools.ts';
 import { UnitInspection } from './unit-inspection.ts';
 
 /** The fixed parts of a stream. */
 export interface StreamSetup {
   readonly options: ResolvedOptions;
+  readonly tools: ProfileTools;
   readonly widthInMbs: number;
   readonly heightInMbs: number;
   readonly level: LevelLimits;
@@ -32,7 +34,7 @@ export interface StreamSetup {
 }
 
 /** Chooses or checks the level, and makes the parameter sets. Throws `ConfigError` for what no level allows. */
-export function setupStream(options: ResolvedOptions): StreamSetup {
+export function setupStream(options: ResolvedOptions, tools: ProfileTools): StreamSetup {
   const widthInMbs = Math.ceil(options.width / 16);
   const heightInMbs = Math.ceil(options.height / 16);
   const demand = levelDemand(options, widthInMbs, heightInMbs);
@@ -45,6 +47,7 @@ export function setupStream(options: ResolvedOptions): StreamSetup {
   tellParameterSets(options.inspect, sps, pps);
   return {
     options,
+    tools,
     widthInMbs,
     heightInMbs,
     level: levelLimits(level),

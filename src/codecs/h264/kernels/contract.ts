@@ -154,31 +154,6 @@ export interface Kernels {
   addLuma(pos: number, stride: number, coefficients: number, masks: number): void;
   /** The same for two blocks that have a DC coefficient only. */
   addDcPair(pos: number, stride: number, dcLeft: number, dcRight: number): void;
-  /**
-   * Transforms and quantizes what a prediction leaves of an 8x8 block.
-   * @param quantizer its index (residual-8x8.ts)
-   * @param keepsCoefficients 1 if coefficients are wanted as the transform gives them, else 0: scaled for the way back
-   * @param coefficients where the 64 coefficients go, 16 bits each, column after column. Without a nonzero level nothing is
-   *   said of them
-   * @param levels where the 64 levels go in scan order, 16 bits each; all 0 if none is left
-   * @param masks where two words go that say which levels are nonzero, if any is
-   * @returns 1 if any level is nonzero, else 0
-   */
-  quantize8x8(
-    source: number,
-    sourceStride: number,
-    prediction: number,
-    predictionStride: number,
-    quantizer: number,
-    keepsCoefficients: number,
-    coefficients: number,
-    levels: number,
-    masks: number,
-  ): number;
-  /** Scales 64 levels in scan order to coefficients for the way back, clause 8.5.13.1. */
-  scale8x8(quantizer: number, levels: number, coefficients: number): void;
-  /** Adds the inverse transform of scaled coefficients, clause 8.5.13.2; the coefficients are overwritten. */
-  add8x8(pos: number, stride: number, coefficients: number): void;
   readonly sad16: LimitedSad;
   readonly sad8: LimitedSad;
   sad4(a: number, strideA: number, b: number, strideB: number, height: number): number;
@@ -191,8 +166,6 @@ export interface Kernels {
     height: number,
     limit: number,
   ): number;
-  /** SA8D of two 8x8 blocks; see sa8d.ts. */
-  sa8d(a: number, strideA: number, b: number, strideB: number): number;
   /** Makes `searchWord`s of `count` bytes, a multiple of 16. */
   searchBlock(from: number, to: number, count: number): void;
   isNear(
@@ -222,11 +195,45 @@ export interface Kernels {
   ): void;
 }
 
+/** The kernels of 8x8 blocks, which only the 8x8 transform needs. */
+export interface Kernels8x8 {
+  /**
+   * Transforms and quantizes what a prediction leaves of an 8x8 block.
+   * @param quantizer its index (residual-8x8.ts)
+   * @param keepsCoefficients 1 if coefficients are wanted as the transform gives them, else 0: scaled for the way back
+   * @param coefficients where the 64 coefficients go, 16 bits each, column after column. Without a nonzero level nothing is
+   *   said of them
+   * @param levels where the 64 levels go in scan order, 16 bits each; all 0 if none is left
+   * @param masks where two words go that say which levels are nonzero, if any is
+   * @returns 1 if any level is nonzero, else 0
+   */
+  quantize8x8(
+    source: number,
+    sourceStride: number,
+    prediction: number,
+    predictionStride: number,
+    quantizer: number,
+    keepsCoefficients: number,
+    coefficients: number,
+    levels: number,
+    masks: number,
+  ): number;
+  /** Scales 64 levels in scan order to coefficients for the way back, clause 8.5.13.1. */
+  scale8x8(quantizer: number, levels: number, coefficients: number): void;
+  /** Adds the inverse transform of scaled coefficients, clause 8.5.13.2; the coefficients are overwritten. */
+  add8x8(pos: number, stride: number, coefficients: number): void;
+  /** SA8D of two 8x8 blocks; see sa8d.ts. */
+  sa8d(a: number, strideA: number, b: number, strideB: number): number;
+}
+
+/** All kernels, whichever encoder has them. */
+export type AllKernels = Kernels & Kernels8x8;
+
 /** Names of the kernels that leave a number, and of those that leave none. */
 export type KernelFunction = {
-  [K in keyof Kernels]: ReturnType<Kernels[K]> extends void ? never : K;
-}[keyof Kernels];
-export type KernelProcedure = Exclude<keyof Kernels, KernelFunction>;
+  [K in keyof AllKernels]: ReturnType<AllKernels[K]> extends void ? never : K;
+}[keyof AllKernels];
+export type KernelProcedure = Exclude<keyof AllKernels, KernelFunction>;
 
 /** Bytes of a block of 16 coefficients or levels. */
 export const BLOCK_BYTES = 32;

@@ -1,7 +1,7 @@
 /** Every option refuses what it does not allow, before the first picture, naming itself and what is allowed. */
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../../src/base/errors.ts';
-import { createH264Encoder } from '../../../../src/codecs/h264/encoder/encoder.ts';
+import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
 import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
 
 const BASE: H264Options = { width: 352, height: 288, frameRate: [30, 1] };

@@ -3,7 +3,7 @@
  * take more than is still to be given, and where most pictures of a screen are still.
  */
 import { describe, expect, it } from 'vitest';
-import { createH264Encoder } from '../../../../src/codecs/h264/encoder/encoder.ts';
+import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
 import type { Preset } from '../../../../src/codecs/h264/encoder/options.ts';
 import { runFfmpeg } from '../../../support/ffmpeg.ts';
 import { frameOf, pictureSize } from '../../../support/h264.ts';

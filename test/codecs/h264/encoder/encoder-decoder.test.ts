@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, StateError } from '../../../../src/base/errors.ts';
-import { createH264Encoder } from '../../../../src/codecs/h264/encoder/encoder.ts';
+import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
 import {
   type H264Options,
   PRESETS,

@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { Packet } from '../../../../src/base/packet.ts';
-import { createH264Encoder } from '../../../../src/codecs/h264/encoder/encoder.ts';
+import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
 import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
 import { frameOf } from '../../../support/h264.ts';
 import { drawScene } from './content.ts';

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, FormatError, StateError } from '../../../../src/base/errors.ts';
-import { createH264Encoder } from '../../../../src/codecs/h264/encoder/encoder.ts';
+import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
 import {
   bothInspectors,
   type H264Inspector,

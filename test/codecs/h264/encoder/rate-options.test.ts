@@ -1,7 +1,7 @@
 /** Rate options: defaults, ranges and contradictions, each refused before anything is coded. */
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../../src/base/errors.ts';
-import { createH264Encoder } from '../../../../src/codecs/h264/encoder/encoder.ts';
+import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
 import { type H264Options, resolveOptions } from '../../../../src/codecs/h264/encoder/options.ts';
 
 const BASE: H264Options = { width: 352, height: 288, frameRate: [30, 1] };

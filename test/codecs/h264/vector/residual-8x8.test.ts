@@ -3,11 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createKernelBuffer } from '../../../../src/codecs/h264/encoder/kernel-buffer.ts';
 import {
-  createQuantizers8x8,
   QUANTIZERS_8X8_AT,
   QUANTIZERS_8X8_BYTES,
+} from '../../../../src/codecs/h264/kernels/plain/quantize.ts';
+import {
+  createQuantizers8x8,
+  plainKernels8x8,
   writeQuantizers8x8,
 } from '../../../../src/codecs/h264/kernels/plain/residual-8x8.ts';
+import { KERNELS_8X8 } from '../../../../src/codecs/h264/kernels/vector/residual-8x8.ts';
 import {
   exceeds16Bits8x8,
   normAdjust8x8,
@@ -32,10 +36,13 @@ const uneven = Uint8Array.from({ length: 64 }, (_, i) => 1 + ((i * 37) % 255));
 function memories(intra: Uint8Array, inter: Uint8Array) {
   const quantizers = createQuantizers8x8(intra, inter);
   return [false, true].map((vectors) => {
-    const buffer = createKernelBuffer(SIZE, vectors, [], quantizers);
-    const halves = new Int16Array(buffer.bytes.buffer);
-    writeQuantizers8x8(buffer.words, halves, quantizers);
-    return { ...buffer, halves, quantizers };
+    const { bytes, clamped, words, kernelMemory } = createKernelBuffer(SIZE, vectors);
+    const halves = new Int16Array(bytes.buffer);
+    writeQuantizers8x8(words, halves, quantizers);
+    const exports = KERNELS_8X8.over(kernelMemory, vectors);
+    expect(exports === null).toBe(!vectors);
+    const plain = plainKernels8x8({ bytes, clamped, words, halves }, quantizers);
+    return { bytes, kernels: { ...plain, ...exports }, halves, quantizers };
   });
 }
 

@@ -25,8 +25,6 @@ import {
 } from './interpolation-words.ts';
 import type { Quantizer } from './quantize.ts';
 import { plainResidualKernels } from './residual.ts';
-import { plainResidualKernels8x8, type Quantizer8x8 } from './residual-8x8.ts';
-import { sa8d } from './sa8d.ts';
 
 /** The views of one memory. */
 export interface KernelViews {
@@ -54,18 +52,12 @@ type PredictionKernels = Pick<
   | 'predictPlane'
 >;
 
-/** All kernels over a memory; quantizers of 4x4 and of 8x8 blocks by index. */
-export function plainKernels(
-  views: KernelViews,
-  quantizers: readonly Quantizer[],
-  quantizers8x8: readonly Quantizer8x8[],
-): Kernels {
+/** The kernels over a memory; quantizers by index. */
+export function plainKernels(views: KernelViews, quantizers: readonly Quantizer[]): Kernels {
   const { bytes, words, halves, clamped } = views;
-  const scratch = new Int32Array(64);
   return {
     ...predictionKernels(views),
     ...plainResidualKernels(words, halves, clamped, quantizers),
-    ...plainResidualKernels8x8(bytes, clamped, words, halves, quantizers8x8),
     sad16: (a, strideA, b, strideB, height, limit) =>
       sad16(words, a, strideA, b, strideB, height, limit),
     sad8: (a, strideA, b, strideB, height, limit) =>
@@ -73,7 +65,6 @@ export function plainKernels(
     sad4: (a, strideA, b, strideB, height) => sad4(words, a, strideA, b, strideB, height),
     satd: (a, strideA, b, strideB, width, height, limit) =>
       satd(words, a, strideA, b, strideB, width, height, limit),
-    sa8d: (a, strideA, b, strideB) => sa8d(bytes, a, strideA, b, strideB, scratch),
     searchBlock: (from, to, count) => {
       const end = (from + count) >> 2;
       for (let a = from >> 2, b = to >> 2; a < end; a++, b++) words[b] = searchWord(words[a]);

@@ -137,6 +137,11 @@ export const QUANTIZER_BYTES = 48;
 /** Bytes of all quantizers there. */
 export const QUANTIZERS_BYTES = 3 * 52 * QUANTIZER_BYTES;
 
+/** Where vector kernels find the quantizers of 8x8 blocks (residual-8x8.ts), and bytes of one and of all. */
+export const QUANTIZERS_8X8_AT: number = QUANTIZERS_AT + QUANTIZERS_BYTES;
+export const QUANTIZER_8X8_BYTES = 288;
+export const QUANTIZERS_8X8_BYTES: number = 4 * 52 * QUANTIZER_8X8_BYTES;
+
 /** Writes the quantizers to where vector kernels look for them. */
 export function writeQuantizers(words: Int32Array, quantizers: readonly Quantizer[]): void {
   for (const quantizer of quantizers) {

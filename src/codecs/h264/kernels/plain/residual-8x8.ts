@@ -8,15 +8,17 @@ import {
   scaleLevels8x8,
   ZIGZAG_8X8_BY_COLUMN,
 } from '../../standard/transform-8x8.ts';
-import type { Kernels } from '../contract.ts';
+import type { Kernels8x8 } from '../contract.ts';
+import type { KernelViews } from './kernels.ts';
 import {
   BEYOND_1_ROUNDING,
   FULL_ROUNDING,
   INTER_ROUNDING,
   INTRA_ROUNDING,
-  QUANTIZERS_AT,
-  QUANTIZERS_BYTES,
+  QUANTIZER_8X8_BYTES,
+  QUANTIZERS_8X8_AT,
 } from './quantize.ts';
+import { sa8d } from './sa8d.ts';
 
 /** Everything that the quantizer of one QP needs, by place in the columns. */
 export interface Quantizer8x8 {
@@ -191,9 +193,7 @@ export function maskOf32(halves: Int16Array, at: number): number {
   return mask;
 }
 
-/** Where vector kernels find the quantizers of 8x8 blocks in an encoder's memory. */
-export const QUANTIZERS_8X8_AT: number = QUANTIZERS_AT + QUANTIZERS_BYTES;
-/** Bytes of the fields of each from its beginning. */
+/** Bytes of the fields of a quantizer in an encoder's memory (QUANTIZERS_8X8_AT) from its beginning. */
 export const QUANTIZER_8X8_FIELD = {
   /** 64 of 16 bits each, by column. */
   scale: 0,
@@ -206,11 +206,6 @@ export const QUANTIZER_8X8_FIELD = {
   round: 272,
   down: 276,
 } as const;
-/** Bytes of one quantizer there. */
-export const QUANTIZER_8X8_BYTES = 288;
-
-/** Bytes of all quantizers there, as many as `createQuantizers8x8` makes. */
-export const QUANTIZERS_8X8_BYTES: number = 4 * 52 * QUANTIZER_8X8_BYTES;
 
 /** Writes the quantizers to where vector kernels look for them. */
 export function writeQuantizers8x8(
@@ -231,13 +226,11 @@ export function writeQuantizers8x8(
 }
 
 /** The plain kernels of 8x8 blocks over a memory; `quantizers` by index. */
-export function plainResidualKernels8x8(
-  bytes: Uint8Array,
-  clamped: Uint8ClampedArray,
-  words: Int32Array,
-  halves: Int16Array,
+export function plainKernels8x8(
+  { bytes, clamped, words, halves }: KernelViews,
   quantizers: readonly Quantizer8x8[],
-): Pick<Kernels, 'quantize8x8' | 'scale8x8' | 'add8x8'> {
+): Kernels8x8 {
+  const scratch = new Int32Array(64);
   const scale = (index: number, levels: number, coefficients: number) => {
     const { levelScale, qp } = quantizers[index];
     scaleLevels8x8(halves, levels >> 1, levelScale, 0, qp, halves, coefficients >> 1);
@@ -252,6 +245,7 @@ export function plainResidualKernels8x8(
       return 1;
     },
     scale8x8: scale,
+    sa8d: (a, strideA, b, strideB) => sa8d(bytes, a, strideA, b, strideB, scratch),
     add8x8: (pos, stride, coefficients) =>
       addInverse8x8(clamped, pos, stride, halves, coefficients >> 1),
   };

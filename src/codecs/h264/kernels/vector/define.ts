@@ -2,7 +2,7 @@
 import type { I32, Integer, Statement } from '../../../../wasm/expressions.ts';
 import type { FunctionBuilder, I32Local } from '../../../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../../../wasm/module-builder.ts';
-import type { KernelFunction, KernelProcedure, Kernels } from '../contract.ts';
+import type { AllKernels, KernelFunction, KernelProcedure } from '../contract.ts';
 
 /** A local of the module for each parameter of a kernel. */
 type Locals<P extends readonly number[]> = { [I in keyof P]: I32Local };
@@ -11,7 +11,7 @@ type Locals<P extends readonly number[]> = { [I in keyof P]: I32Local };
 export function kernelFunction<K extends KernelFunction>(
   m: ModuleBuilder,
   name: K,
-  write: (f: FunctionBuilder, ...parameters: Locals<Parameters<Kernels[K]>>) => Integer,
+  write: (f: FunctionBuilder, ...parameters: Locals<Parameters<AllKernels[K]>>) => Integer,
 ): (...args: Integer[]) => I32 {
   const body = write as unknown as (f: FunctionBuilder, ...parameters: I32Local[]) => Integer;
   return m.defineFunction(name, write.length - 1, body);
@@ -21,7 +21,7 @@ export function kernelFunction<K extends KernelFunction>(
 export function kernelProcedure<K extends KernelProcedure>(
   m: ModuleBuilder,
   name: K,
-  write: (f: FunctionBuilder, ...parameters: Locals<Parameters<Kernels[K]>>) => void,
+  write: (f: FunctionBuilder, ...parameters: Locals<Parameters<AllKernels[K]>>) => void,
 ): (...args: Integer[]) => Statement {
   const body = write as unknown as (f: FunctionBuilder, ...parameters: I32Local[]) => void;
   return m.defineProcedure(name, write.length - 1, body);

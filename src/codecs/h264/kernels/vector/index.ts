@@ -6,14 +6,12 @@ import { defineHalveRows } from './halve-rows.ts';
 import { defineInterpolation } from './interpolation.ts';
 import { defineIntra } from './intra.ts';
 import { defineResidual } from './residual.ts';
-import { defineResidual8x8 } from './residual-8x8.ts';
 
-/** The vector kernels of H.264, all that there are; a row of src/pipeline/kernel-sets.ts. */
+/** The vector kernels of H.264, but for those of 8x8 blocks (residual-8x8.ts); a row of src/pipeline/kernel-sets.ts. */
 export const H264_KERNELS = /* @__PURE__ */ new KernelModule('h264', (m) => {
   defineDistortion(m);
   defineInterpolation(m);
   defineResidual(m);
-  defineResidual8x8(m);
   defineHalveRows(m);
   defineDeblocking(m);
   defineIntra(m);

@@ -12,13 +12,11 @@ import {
   v128,
 } from '../../../../wasm/expressions.ts';
 import type { FunctionBuilder, I32Local, V128Local } from '../../../../wasm/function-builder.ts';
+import { KernelModule } from '../../../../wasm/kernel-memory.ts';
 import type { ModuleBuilder } from '../../../../wasm/module-builder.ts';
 import { ZIGZAG_8X8_BY_COLUMN } from '../../standard/transform-8x8.ts';
-import {
-  QUANTIZER_8X8_BYTES,
-  QUANTIZER_8X8_FIELD,
-  QUANTIZERS_8X8_AT,
-} from '../plain/residual-8x8.ts';
+import { QUANTIZER_8X8_BYTES, QUANTIZERS_8X8_AT } from '../plain/quantize.ts';
+import { QUANTIZER_8X8_FIELD } from '../plain/residual-8x8.ts';
 import { kernelFunction, kernelProcedure } from './define.ts';
 import { interleaveHigh16, interleaveLow16, splat16, sumOf32 } from './lanes.ts';
 
@@ -196,8 +194,7 @@ function defineSa8d(m: ModuleBuilder): void {
   });
 }
 
-/** Defines the kernels of 8x8 blocks. */
-export function defineResidual8x8(m: ModuleBuilder): void {
+function defineResidual8x8(m: ModuleBuilder): void {
   defineSa8d(m);
   kernelFunction(
     m,
@@ -266,3 +263,6 @@ export function defineResidual8x8(m: ModuleBuilder): void {
     }
   });
 }
+
+/** The vector kernels of 8x8 blocks, over a memory that the set of H.264 made; a row of src/pipeline/kernel-sets.ts. */
+export const KERNELS_8X8 = /* @__PURE__ */ new KernelModule('h264-8x8', defineResidual8x8);

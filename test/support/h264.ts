@@ -15,7 +15,7 @@ import { ffmpegPath, runFfmpeg } from './ffmpeg.ts';
 export interface CodedPictures {
   readonly packets: readonly Packet[];
   readonly streamInfo: VideoStreamInfo;
-  /** yuv420p pictures of the stream's size, without gaps, in the order of coding. */
+  /** yuv420p pictures of the stream's size, without gaps, in the order in which they are shown. */
   readonly reconstructed: readonly Uint8Array[];
 }
 
@@ -66,8 +66,8 @@ export function codePictures(
   const encoder = new H264Encoder(options, ALL_TOOLS, strategy);
   const { streamInfo } = encoder;
   const reconstructed: Uint8Array[] = [];
-  encoder.onReconstructed = (picture) => {
-    reconstructed.push(copyReconstruction(picture, streamInfo.width, streamInfo.height));
+  encoder.onReconstructed = (picture, pts) => {
+    reconstructed[pts] = copyReconstruction(picture, streamInfo.width, streamInfo.height);
   };
   const packets = pictures.flatMap((picture, pts) =>
     encoder.encode(frameOf(picture, options.width, options.height, pts), {

@@ -6,7 +6,7 @@
  * parameter set says what pictures share: entropy coding, chroma QP, deblocking controls. Both are in the decoder's
  * configuration, not among the pictures. Each picture is one access unit: messages for the decoder's buffer if asked for,
  * then one slice or several. The first picture, and each from which decoding can start, is an IDR picture, of I slices; the
- * others are P slices. Pictures are shown in the order in which they are coded.
+ * others are P slices. Pictures are shown in the order in which they are coded, unless the option `bframes` asks for another.
  *
  * A slice is a header (clause 7.3.3: frame number, reference list, QP) and its macroblocks of 16x16 luma and two times 8x8
  * chroma samples, in raster order. A P slice says in front of each how many were skipped. A macroblock (clause 7.3.5) is
@@ -29,7 +29,8 @@
  *
  * Then what we choose, in `encoder/`:
  * 1. options.ts, rate-options.ts, parameter-sets.ts, stream-setup.ts; encoder.ts: pictures in, access units out; picture-plan.ts,
- *    picture-coder.ts, access-unit.ts, slice-coder.ts, reference-choice.ts;
+ *    picture-coder.ts, access-unit.ts, slice-coder.ts, reference-choice.ts; order-options.ts, coding-order.ts,
+ *    reordered-references.ts: where pictures are not coded as they are shown;
  * 2. memory.ts, source.ts, macroblock-context.ts, candidate.ts: where everything lies;
  * 3. lambda.ts, distortion.ts, mode-decision.ts: how a macroblock is decided, and from there intra-search.ts,
  *    inter-search.ts, motion-search.ts, inter-prediction.ts;

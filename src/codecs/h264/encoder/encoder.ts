@@ -48,7 +48,7 @@ export class H264Encoder {
     requireTools(this.options, tools);
     const setup = setupStream(this.options, tools);
     const { widthInMbs, heightInMbs } = setup;
-    const { rate, frameRate, gopSize, sceneMemory, keyPictures, vectorKernels } = this.options;
+    const { rate, frameRate, gopSize, order, vectorKernels } = this.options;
     this.planner = new PicturePlanner({
       rate,
       widthInMbs,
@@ -56,12 +56,12 @@ export class H264Encoder {
       frameRate,
       countsTime: this.options.clock !== undefined,
       gopSize,
-      sceneMemory,
       vectorKernels,
-      recoveryPoints: keyPictures === 'recovery',
+      order,
+      frameTicks: this.frameTicks,
     });
     const { sourceCount } = this.planner;
-    const pictureCount = this.options.speed.refs + 1;
+    const pictureCount = order.maxRefFrames + 1;
     const size = [widthInMbs, heightInMbs] as const;
     this.memory = new EncoderMemory(...size, sourceCount, pictureCount, vectorKernels);
     this.coder = new PictureCoder(setup, this.memory, this.planner, strategy);

@@ -1,9 +1,10 @@
 /**
  * Looks at pictures before they are coded: where scenes change, which pictures are to be IDR pictures, what each may cost,
  * and how important each macroblock is for the pictures that follow. Pictures go in one by one, decisions come out
- * `frames` pictures later, in the same order.
+ * `frames` pictures later, in the order of coding.
  */
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import { type CodingOrder, fixedAnchor } from './coding-order.ts';
 import { importanceOffsets, propagateImportance } from './importance.ts';
 import { LowResolution } from './low-resolution.ts';
 import { OriginSearch } from './origin-search.ts';
@@ -18,24 +19,30 @@ export interface LookaheadOptions extends SceneOptions {
   readonly vectorKernels: VectorKernels;
   /** QP steps for each doubling of a macroblock's importance; 0 switches the propagation off. */
   readonly importance: number;
+  /** Most pictures between two anchors (coding-order.ts); `frames` is more than these. */
+  readonly bframes: number;
 }
 
-/** Looks at the pictures whose plans lie in a ring, from the one decided last to the newest. */
+/** Looks at the pictures whose plans lie in a ring, from the anchor decided last to the newest. */
 export class Lookahead {
   private readonly options: LookaheadOptions;
   private readonly planes: LowResolution;
   private readonly ring: readonly PicturePlan[];
+  private readonly order: CodingOrder;
   private readonly scenes: Scenes;
   private readonly upcoming: Upcoming;
   private readonly offsets: Int16Array | null;
   private origins: OriginSearch | null = null;
   private added = 0;
-  private decided = 0;
 
-  /** @param ring `planCount` plans; that of picture n is at n modulo their number */
-  constructor(options: LookaheadOptions, ring: readonly PicturePlan[]) {
+  /**
+   * @param ring `planCount` plans; that of picture n is at n modulo their number
+   * @param order of the same plans; this class decides where its rows end
+   */
+  constructor(options: LookaheadOptions, ring: readonly PicturePlan[], order: CodingOrder) {
     this.options = options;
     this.ring = ring;
+    this.order = order;
     const { widthInMbs, heightInMbs, frames, importance } = options;
     this.planes = new LowResolution(
       widthInMbs,
@@ -58,9 +65,9 @@ export class Lookahead {
     return frames + 2;
   }
 
-  /** Pictures that were added and are not decided yet. */
+  /** Pictures that were added and are not given out yet. */
   get waiting(): number {
-    return this.added - this.decided;
+    return this.added - this.order.arranged + this.order.waiting.length;
   }
 
   /**
@@ -83,29 +90,41 @@ export class Lookahead {
   }
 
   /**
-   * Decides about the oldest picture that is waiting. Its offsets and upcoming pictures are valid until the next call.
+   * Decides about the picture that is coded next. Its offsets and upcoming pictures are valid until the next call.
    * @param flushing no picture comes after those added
    * @returns its plan, or null if more pictures must be added first
    */
   next(flushing: boolean): PicturePlan | null {
-    const { waiting, ring, upcoming, offsets } = this;
-    if (waiting === 0 || (waiting <= this.options.frames && !flushing)) return null;
-    if (flushing) this.scenes.settle();
-    const plan = ring[this.decided % ring.length];
-    upcoming.count = waiting - 1;
-    upcoming.framesLeft = flushing ? waiting : -1;
-    for (let i = 1; i < waiting; i++) {
-      const later = ring[(this.decided + i) % ring.length];
-      upcoming.complexity[i - 1] = later.complexity;
-      upcoming.type[i - 1] = later.type;
+    const { waiting, order, offsets } = this;
+    if (order.waiting.length === 0) {
+      if (waiting === 0 || (waiting <= this.options.frames && !flushing)) return null;
+      if (flushing) this.scenes.settle();
+      const { bframes } = this.options;
+      order.arrange(fixedAnchor(this.ring, order.arranged, this.added - 1, bframes));
     }
-    plan.upcoming = upcoming;
+    const plan = order.next();
+    if (plan === null) return null;
+    plan.upcoming = this.lookUp(flushing ? waiting : -1);
     if (offsets !== null) {
       this.decideOffsets(plan, offsets);
       plan.offsets = offsets;
     }
-    this.decided++;
     return plan;
+  }
+
+  /** What is known of the pictures after the one that was just given out: those arranged, then the others as they are shown. */
+  private lookUp(framesLeft: number): Upcoming {
+    const { order, ring, upcoming } = this;
+    let count = 0;
+    const note = ({ complexity, type }: PicturePlan): void => {
+      upcoming.complexity[count] = complexity;
+      upcoming.type[count++] = type;
+    };
+    for (const plan of order.waiting) note(plan);
+    for (let n = order.arranged; n < this.added; n++) note(ring[n % ring.length]);
+    upcoming.count = count;
+    upcoming.framesLeft = framesLeft;
+    return upcoming;
   }
 
   /**
@@ -113,8 +132,9 @@ export class Lookahead {
    * through, and a flash, to which none refers, inherits none.
    */
   private decideOffsets(plan: PicturePlan, offsets: Int16Array): void {
-    const { ring, options, decided } = this;
+    const { ring, options } = this;
     const { widthInMbs, heightInMbs } = options;
+    const decided = plan.displayNumber;
     let last = this.added - 1;
     for (let n = decided + 1; n <= last; n++) {
       const later = ring[n % ring.length];

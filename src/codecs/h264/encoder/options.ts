@@ -14,12 +14,17 @@ import {
   requireFrameRate,
   requirePositiveRational,
 } from '../../../base/rational.ts';
-import { LEVELS, maxDpbFrames } from '../../../syntax/h264/levels.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { H264_KERNELS } from '../kernels/vector/index.ts';
 import { type Clock, resolveClock } from './clock.ts';
 import { type H264Inspector, QUIET_INSPECTOR } from './inspector.ts';
 import type { MotionSearchOptions, SearchMethod } from './motion-search.ts';
+import {
+  ORDER_KEYS,
+  type OrderOptions,
+  type ResolvedOrderOptions,
+  resolveOrder,
+} from './order-options.ts';
 import {
   type LookaheadPreset,
   RATE_KEYS,
@@ -49,7 +54,7 @@ export const PROFILES = ['baseline', 'main', 'high'] as const;
 export type Profile = (typeof PROFILES)[number];
 
 /** What an encoder can be told. Everything but the size and the frame rate has a default. */
-export interface H264Options extends RateOptions {
+export interface H264Options extends RateOptions, OrderOptions {
   /** Size of the pictures in samples; odd sizes are coded one larger, by repeating the edge, and cropped. */
   readonly width: number;
   readonly height: number;
@@ -85,22 +90,6 @@ export interface H264Options extends RateOptions {
   readonly sliceMacroblocks?: number;
   /** Bytes of a slice's NAL unit at most, from 700, so that it fits a packet of a network; not with `slices`. Default: no limit. */
   readonly sliceBytes?: number;
-  /**
-   * Pictures from one long-term reference picture to the next, which stays for reference beside the `refs` - 1 last ones:
-   * for still backgrounds that things move in front of. Needs `refs` of 2 or more. Default 0: none.
-   */
-  readonly longTermPeriod?: number;
-  /**
-   * Scenes to remember, 0..15, less than `refs`; default 0. The last picture of each stays for reference, and a scene that
-   * returns is predicted from it. Changes of scene then start no IDR pictures. Needs `sceneCut`; not with `longTermPeriod`.
-   */
-  readonly sceneMemory?: number;
-  /**
-   * Pictures from which decoding can start, after the first: IDR pictures, or I pictures with a recovery point message, after
-   * which nothing refers to what was before, while decoders keep what they have. Not with `longTermPeriod` or `sceneMemory`.
-   * Default `idr`. Packets of recovery points are not marked as key packets.
-   */
-  readonly keyPictures?: 'idr' | 'recovery';
   /** Whether the first access unit carries a message with all settings as text (user data, clause D.2.7); default false. */
   readonly settingsSei?: boolean;
   /** Whether deblocking crosses slices (disable_deblocking_filter_idc 0 instead of 2); default true. */
@@ -126,8 +115,6 @@ export interface H264Options extends RateOptions {
   readonly neighborStarts?: boolean;
   readonly partitions?: 'none' | '8x8' | 'all';
   readonly mixedReferences?: boolean;
-  /** Reference pictures, 1..16. Default: by preset, but not more than fit `level` if that is given. */
-  readonly refs?: number;
   readonly rdo?: boolean;
   readonly typeMargin?: number;
   readonly exactVectors?: boolean;
@@ -263,9 +250,7 @@ export interface ResolvedOptions {
   readonly deblockBeta: number;
   readonly chromaQpOffset: number;
   readonly slicing: SliceOptions;
-  readonly longTermPeriod: number;
-  readonly sceneMemory: number;
-  readonly keyPictures: 'idr' | 'recovery';
+  readonly order: ResolvedOrderOptions;
   readonly settingsSei: boolean;
   readonly deblockAcrossSlices: boolean;
   readonly constrainedIntra: boolean;
@@ -291,6 +276,7 @@ const KEYS: readonly (keyof H264Options)[] = [
   'cabac',
   'transform8x8',
   ...RATE_KEYS,
+  ...ORDER_KEYS,
   'gopSize',
   'sampleAspectRatio',
   'color',
@@ -301,9 +287,6 @@ const KEYS: readonly (keyof H264Options)[] = [
   'slices',
   'sliceMacroblocks',
   'sliceBytes',
-  'longTermPeriod',
-  'sceneMemory',
-  'keyPictures',
   'settingsSei',
   'deblockAcrossSlices',
   'constrainedIntra',
@@ -320,7 +303,6 @@ const KEYS: readonly (keyof H264Options)[] = [
   'neighborStarts',
   'partitions',
   'mixedReferences',
-  'refs',
   'rdo',
   'typeMargin',
   'exactVectors',
@@ -368,6 +350,26 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
       ? undefined
       : requirePositiveRational(`${at}.timeBase`, options.timeBase),
   );
+  const gopSize = Math.max(
+    1,
+    requireInteger(`${at}.gopSize`, options.gopSize ?? 250, 0, 0x7fffffff),
+  );
+  const settingsSei = requireOneOf(`${at}.settingsSei`, options.settingsSei ?? false, [
+    true,
+    false,
+  ]);
+  const rate = resolveRateOptions(at, options, {
+    ...{ width, height, frameRate, gopSize, settingsSei },
+    preset: base,
+  });
+  if (clock !== undefined && rate.hrd === 'cbr') {
+    throw new ConfigError(`${at}.hrd`, 'cbr needs pictures at a constant rate, without timeBase');
+  }
+  const profile = resolveProfile(at, options);
+  const order = resolveOrder(at, options, {
+    ...{ width, height, level: rate.level, sceneCut: rate.sceneCut, preset: base },
+    isBaseline: profile.profile === 'baseline',
+  });
   const speed: SpeedOptions = {
     method: requireOneOf(`${at}.search`, options.search ?? base.method, [
       'diamond',
@@ -394,7 +396,7 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
       'all',
     ]),
     mixedReferences: flag('mixedReferences'),
-    refs: resolveRefs(at, options, base.refs),
+    refs: order.refs,
     rdo: flag('rdo'),
     typeMargin: requireNumber(`${at}.typeMargin`, options.typeMargin ?? base.typeMargin, 1, 4),
     exactVectors: flag('exactVectors'),
@@ -404,26 +406,11 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
     sceneCut: base.sceneCut,
     importance: base.importance,
   };
-  const gopSize = Math.max(
-    1,
-    requireInteger(`${at}.gopSize`, options.gopSize ?? 250, 0, 0x7fffffff),
-  );
-  const settingsSei = requireOneOf(`${at}.settingsSei`, options.settingsSei ?? false, [
-    true,
-    false,
-  ]);
-  const rate = resolveRateOptions(at, options, {
-    ...{ width, height, frameRate, gopSize, settingsSei },
-    preset: base,
-  });
-  if (clock !== undefined && rate.hrd === 'cbr') {
-    throw new ConfigError(`${at}.hrd`, 'cbr needs pictures at a constant rate, without timeBase');
-  }
   return {
     width,
     height,
     frameRate,
-    ...resolveProfile(at, options),
+    ...profile,
     clock,
     rate,
     gopSize,
@@ -436,7 +423,7 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
     deblockBeta: requireInteger(`${at}.deblockBeta`, options.deblockBeta ?? 0, -6, 6),
     chromaQpOffset: requireInteger(`${at}.chromaQpOffset`, options.chromaQpOffset ?? 0, -12, 12),
     slicing: resolveSlices(at, options),
-    ...resolveReferences(at, options, speed.refs, rate.sceneCut),
+    order,
     settingsSei,
     deblockAcrossSlices: requireOneOf(
       `${at}.deblockAcrossSlices`,
@@ -506,50 +493,6 @@ function resolveFrameRate(at: string, options: H264Options): Rational {
     throw new ConfigError(`${at}.frameRate`, 'missing, wanted is [numerator, denominator]');
   }
   return requireFrameRate(`${at}.frameRate`, options.frameRate);
-}
-
-/** Reference pictures: as asked for, or as the preset says, but not more than a level asked for has room for. */
-function resolveRefs(at: string, options: H264Options, preset: number): number {
-  if (options.refs !== undefined) return requireInteger(`${at}.refs`, options.refs, 1, 16);
-  if (options.level === undefined) return preset;
-  const level = requireOneOf(`${at}.level`, options.level, LEVELS);
-  const { width, height } = options;
-  const room = maxDpbFrames(level, Math.ceil(width / 16), Math.ceil(height / 16));
-  return Math.max(1, Math.min(preset, room));
-}
-
-/** What is kept for reference beside the last pictures, of which at most one way may be asked for. */
-function resolveReferences(
-  at: string,
-  options: H264Options,
-  refs: number,
-  sceneCut: boolean,
-): Pick<ResolvedOptions, 'longTermPeriod' | 'sceneMemory' | 'keyPictures'> {
-  const period = options.longTermPeriod ?? 0;
-  const longTermPeriod = requireInteger(`${at}.longTermPeriod`, period, 0, 0x7fffffff);
-  const memory = options.sceneMemory ?? 0;
-  const sceneMemory = requireInteger(`${at}.sceneMemory`, memory, 0, 15);
-  const keys = options.keyPictures ?? 'idr';
-  const keyPictures = requireOneOf(`${at}.keyPictures`, keys, ['idr', 'recovery']);
-  if (longTermPeriod > 0 && refs < 2) {
-    throw new ConfigError(`${at}.longTermPeriod`, `needs refs of 2 or more, got ${refs}`);
-  }
-  if (sceneMemory > 0) {
-    const where = `${at}.sceneMemory`;
-    if (sceneMemory >= refs) {
-      throw new ConfigError(where, `got ${sceneMemory}, needs refs above that, got ${refs}`);
-    }
-    if (!sceneCut) throw new ConfigError(where, 'needs sceneCut');
-    if (longTermPeriod > 0) throw new ConfigError(where, 'contradicts longTermPeriod');
-  }
-  if (keyPictures === 'recovery' && longTermPeriod + sceneMemory > 0) {
-    const other = sceneMemory > 0 ? 'sceneMemory' : 'longTermPeriod';
-    throw new ConfigError(
-      `${at}.keyPictures`,
-      `recovery contradicts ${other}, which refers to pictures from before`,
-    );
-  }
-  return { longTermPeriod, sceneMemory, keyPictures };
 }
 
 /** Checks code points of H.273, eight bits each in the VUI (clause E.1.1). */

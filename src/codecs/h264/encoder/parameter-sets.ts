@@ -10,6 +10,12 @@ import { hrdParameters } from './vbv.ts';
 /** log2_max_frame_num_minus4: frame_num wraps at 2^16, beyond the reach of any reference. */
 const LOG2_MAX_FRAME_NUM_MINUS4 = 12;
 
+/**
+ * log2_max_pic_order_cnt_lsb_minus4: PicOrderCnt, two a picture, may differ by less than half of 2^10 from that of the reference picture
+ * before in coding order (clause 8.2.1.1); rows have 17 pictures.
+ */
+const LOG2_MAX_PIC_ORDER_CNT_LSB_MINUS4 = 6;
+
 /** MaxFrameNum, clause 7.4.2.1.1. */
 export const MAX_FRAME_NUM = 1 << (LOG2_MAX_FRAME_NUM_MINUS4 + 4);
 
@@ -23,7 +29,7 @@ export const PROFILE_IDC: Readonly<Record<Profile, number>> = {
   high: ProfileIdc.HIGH,
 };
 
-/** The sequence parameter set; output is in decoding order. */
+/** The sequence parameter set. */
 export function createSps(
   options: ResolvedOptions,
   widthInMbs: number,
@@ -42,13 +48,27 @@ export function createSps(
     constraint_set3_flag: level.constraint_set3_flag,
     level_idc: level.level_idc,
     log2_max_frame_num_minus4: LOG2_MAX_FRAME_NUM_MINUS4,
-    pic_order_cnt_type: 2,
-    max_num_ref_frames: options.speed.refs,
+    ...pictureOrder(options),
+    max_num_ref_frames: options.order.maxRefFrames,
     pic_width_in_mbs_minus1: widthInMbs - 1,
     pic_height_in_map_units_minus1: heightInMbs - 1,
     frame_crop_right_offset: (16 * widthInMbs - codedWidth) / 2,
     frame_crop_bottom_offset: (16 * heightInMbs - codedHeight) / 2,
     vui_parameters: createVui(options),
+  };
+}
+
+/**
+ * How the order of output is told (clause 8.2.1): by decoding order where it is that, which costs no bits; else by PicOrderCnt in each
+ * slice header.
+ */
+function pictureOrder(
+  options: ResolvedOptions,
+): Pick<SequenceParameterSet, 'pic_order_cnt_type' | 'log2_max_pic_order_cnt_lsb_minus4'> {
+  const isReordered = options.order.reorderFrames > 0;
+  return {
+    pic_order_cnt_type: isReordered ? 0 : 2,
+    log2_max_pic_order_cnt_lsb_minus4: isReordered ? LOG2_MAX_PIC_ORDER_CNT_LSB_MINUS4 : 0,
   };
 }
 
@@ -86,8 +106,8 @@ function createVui(options: ResolvedOptions): VuiParameters {
       max_bits_per_mb_denom: 0,
       log2_max_mv_length_horizontal: 15,
       log2_max_mv_length_vertical: 15,
-      max_num_reorder_frames: 0,
-      max_dec_frame_buffering: options.speed.refs,
+      max_num_reorder_frames: options.order.reorderFrames,
+      max_dec_frame_buffering: options.order.dpbFrames,
     },
   };
 }

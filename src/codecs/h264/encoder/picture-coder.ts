@@ -8,6 +8,7 @@ import {
   ALL_SLICES_SAME_TYPE,
   PLAIN_SLICE_HEADER,
   type SliceHeader,
+  SliceType,
 } from '../../../syntax/h264/slice-header.ts';
 import { DeblockingFilter } from '../standard/deblock.ts';
 import {
@@ -29,6 +30,7 @@ import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
 import type { PicturePlanner } from './picture-planner.ts';
 import { ACCEPT, WITHOUT_RESIDUAL } from './rate-control.ts';
 import { ReferenceChoice, type ReferenceStrategy } from './reference-choice.ts';
+import { ReorderedReferences } from './reordered-references.ts';
 import { ResidualCoder } from './residual.ts';
 import { type PictureJob, SliceCoder } from './slice-coder.ts';
 import type { StreamSetup } from './stream-setup.ts';
@@ -64,10 +66,10 @@ export class PictureCoder {
     this.memory = memory;
     this.planner = planner;
     const { options, widthInMbs, heightInMbs } = setup;
-    const { refs } = options.speed;
-    this.references = new ReferencePictures(refs, MAX_FRAME_NUM);
+    const { order } = options;
+    this.references = new ReferencePictures(order.maxRefFrames, MAX_FRAME_NUM);
     this.strategy =
-      strategy ?? new ReferenceChoice(refs, options.longTermPeriod, options.sceneMemory);
+      strategy ?? (order.bframes > 0 ? new ReorderedReferences(order) : new ReferenceChoice(order));
     this.state = new PictureState(widthInMbs, heightInMbs);
     this.accessUnit = new AccessUnitWriter(setup, planner.rateControl.vbv);
     this.slices = this.createSliceCoder();
@@ -167,8 +169,16 @@ export class PictureCoder {
     picture.poc = plan.poc;
     this.strategy.plan(references, plan);
     if (isIntraPicture(plan)) return;
-    const { frame_num, modifications, activeCount } = plan;
-    plan.lists = [references.modifiedList(frame_num, modifications, activeCount), []];
+    const { frame_num, modifications, modifications1, activeCount, activeCount1 } = plan;
+    if (plan.type !== SliceType.B) {
+      plan.lists = [references.modifiedList(frame_num, modifications, activeCount), []];
+      return;
+    }
+    const { list0, list1 } = references.initialListsB(plan.poc);
+    plan.lists = [
+      references.modifiedList(frame_num, modifications, activeCount, list0),
+      references.modifiedList(frame_num, modifications1, activeCount1, list1),
+    ];
   }
 
   /** Codes the slices at the plan's QP, and again at a higher one as long as rate control asks for it. */
@@ -198,7 +208,9 @@ export class PictureCoder {
       idr_pic_id: this.idrCount & 1,
       pic_order_cnt_lsb: plan.poc % MaxPicOrderCntLsb,
       num_ref_idx_l0_active_minus1: Math.max(0, plan.activeCount - 1),
+      num_ref_idx_l1_active_minus1: Math.max(0, plan.activeCount1 - 1),
       ref_pic_list_modification_l0: plan.modifications,
+      ref_pic_list_modification_l1: plan.modifications1,
       long_term_reference_flag: plan.long_term_reference_flag,
       memory_management_control: plan.operations,
       disable_deblocking_filter_idc: this.deblockingIdc,

@@ -74,6 +74,8 @@ export interface PicturePlan extends PictureCosts {
   dts: number;
   /** PicOrderCnt: twice the number of pictures shown since the last IDR picture (clause 8.2.1). */
   poc: number;
+  /** Shown before a picture that is coded before it: it may refer to both sides. Others are anchors. */
+  isBetween: boolean;
   /** Decoding may start here although it is no IDR picture: no later picture refers to an earlier one. */
   isRecoveryPoint: boolean;
 
@@ -81,8 +83,12 @@ export interface PicturePlan extends PictureCosts {
   frame_num: number;
   /** num_ref_idx_l0_active_minus1 + 1; 0 in intra pictures. */
   activeCount: number;
+  /** num_ref_idx_l1_active_minus1 + 1; 0 unless the picture is of B slices. */
+  activeCount1: number;
   /** Of list 0. No frame named twice: deblocking takes two indices for two pictures. */
   modifications: readonly RefPicListModification[];
+  /** Of list 1, likewise. */
+  modifications1: readonly RefPicListModification[];
   /** IDR pictures only. */
   long_term_reference_flag: 0 | 1;
   /** Reference pictures that are not IDR; empty: sliding window. */
@@ -133,10 +139,13 @@ export function createPicturePlan(costMbs: number, inheritedMbs: number): Pictur
     codingNumber: 0,
     dts: 0,
     poc: 0,
+    isBetween: false,
     isRecoveryPoint: false,
     frame_num: 0,
     activeCount: 0,
+    activeCount1: 0,
     modifications: [],
+    modifications1: [],
     long_term_reference_flag: 0,
     operations: [],
     lists: NO_LISTS,
@@ -159,9 +168,12 @@ export function resetPicturePlan(plan: PicturePlan): void {
   plan.hasVectors = false;
   plan.hasOrigins = false;
   plan.upcoming = NOTHING_UPCOMING;
+  plan.isBetween = false;
   plan.isRecoveryPoint = false;
   plan.activeCount = 0;
+  plan.activeCount1 = 0;
   plan.modifications = [];
+  plan.modifications1 = [];
   plan.long_term_reference_flag = 0;
   plan.operations = [];
   plan.lists = NO_LISTS;

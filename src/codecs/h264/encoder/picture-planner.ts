@@ -8,7 +8,9 @@ import type { Rational } from '../../../base/rational.ts';
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { AdaptiveOffsets } from './adaptive-quantization.ts';
+import { CodingOrder, fixedAnchor } from './coding-order.ts';
 import { Lookahead } from './lookahead.ts';
+import type { ResolvedOrderOptions } from './order-options.ts';
 import { createPicturePlan, type PicturePlan, resetPicturePlan } from './picture-plan.ts';
 import { RateControl } from './rate-control.ts';
 import type { ResolvedRateOptions } from './rate-options.ts';
@@ -22,12 +24,12 @@ export interface PlannerOptions {
   /** Whether pictures may come at any time: bits are then reckoned by time, not by pictures. */
   readonly countsTime: boolean;
   readonly gopSize: number;
-  /** Scenes to remember (scenes.ts). */
-  readonly sceneMemory: number;
   /** Which vector kernels are used, if there can be any (kernels.ts). */
   readonly vectorKernels: VectorKernels;
-  /** Whether recovery points stand in for IDR pictures after the first. */
-  readonly recoveryPoints: boolean;
+  /** Which pictures are coded before others that are shown ahead of them. */
+  readonly order: ResolvedOrderOptions;
+  /** How long a picture is shown, in ticks, as long as nobody knows when the next one comes. */
+  readonly frameTicks: number;
 }
 
 /** Share of intra cost at which a scene changes (lookahead.ts); found by looking at clips with and without cuts. */
@@ -42,6 +44,7 @@ export class PicturePlanner {
   readonly sourceCount: number;
   private readonly options: PlannerOptions;
   private readonly ring: readonly PicturePlan[];
+  private readonly order: CodingOrder;
   private readonly lookahead: Lookahead | null;
   private readonly adaptive: AdaptiveOffsets | null;
   /** Source slots without a picture. */
@@ -50,8 +53,7 @@ export class PicturePlanner {
   private readonly times: number[] = [];
   private arrived = 0;
   private planned = 0;
-  /** Pictures that wait for `next`, where there is no lookahead: at most one. */
-  private waiting = 0;
+  private firstPts = 0;
   private sinceIdr = 0;
   /** Where the picture that was added last lies; -1 before the first. */
   private before = -1;
@@ -62,15 +64,19 @@ export class PicturePlanner {
     const { rate, widthInMbs, heightInMbs, frameRate, countsTime } = options;
     const mbs = widthInMbs * heightInMbs;
     const needsLookahead = rate.target.kind !== 'qp' || rate.sceneCut || rate.importance > 0;
-    const frames = needsLookahead ? rate.lookahead : 0;
+    const { bframes, pyramidDepth } = options.order;
+    // A row is complete when the picture after its anchor is known: whether it begins a scene.
+    const least = bframes > 0 ? bframes + 1 : 0;
+    const frames = needsLookahead ? Math.max(rate.lookahead, least) : bframes;
     const importance = frames > 0 ? rate.importance : 0;
     this.ring = Array.from({ length: Lookahead.planCount(frames) }, () =>
       createPicturePlan(needsLookahead ? mbs : 0, importance > 0 ? mbs : 0),
     );
+    this.order = new CodingOrder(this.ring, pyramidDepth);
     // One more where pictures are looked at: the one before is compared with the newest (origin-search.ts).
     this.sourceCount = frames + (needsLookahead ? 2 : 1);
     this.freeSlots = Array.from({ length: this.sourceCount }, (_, slot) => slot);
-    this.lookahead = needsLookahead ? this.createLookahead(importance) : null;
+    this.lookahead = needsLookahead ? this.createLookahead(frames, importance) : null;
     this.rateControl = new RateControl({
       target: rate.target,
       vbv: rate.vbv,
@@ -85,21 +91,23 @@ export class PicturePlanner {
     this.adaptive = rate.aqStrength > 0 ? new AdaptiveOffsets(options) : null;
   }
 
-  private createLookahead(importance: number): Lookahead {
-    const { rate, widthInMbs, heightInMbs, gopSize, sceneMemory, vectorKernels } = this.options;
+  private createLookahead(frames: number, importance: number): Lookahead {
+    const { rate, widthInMbs, heightInMbs, gopSize, order, vectorKernels } = this.options;
     return new Lookahead(
       {
         widthInMbs,
         heightInMbs,
-        frames: rate.lookahead,
+        frames,
         gopSize,
         minGopSize: rate.minGopSize,
         sceneCut: rate.sceneCut ? SCENE_CUT_SHARE : NEVER,
-        sceneMemory,
+        sceneMemory: order.sceneMemory,
         vectorKernels,
         importance,
+        bframes: order.bframes,
       },
       this.ring,
+      this.order,
     );
   }
 
@@ -112,6 +120,7 @@ export class PicturePlanner {
   arrive(pts: number, isForced: boolean): PicturePlan {
     const plan = this.ring[this.arrived % this.ring.length];
     resetPicturePlan(plan);
+    if (this.arrived === 0) this.firstPts = pts;
     plan.displayNumber = this.arrived++;
     plan.slot = this.freeSlots.shift()!;
     plan.pts = pts;
@@ -122,9 +131,9 @@ export class PicturePlanner {
 
   /** Looks at the picture that arrived last: its luma plane, whole macroblocks, read during the call only. */
   add(luma: Uint8Array, position: number, stride: number): void {
-    this.lookahead?.add(luma, position, stride, this.before);
+    if (this.lookahead === null) this.decideByCount();
+    else this.lookahead.add(luma, position, stride, this.before);
     this.before = position;
-    this.waiting++;
   }
 
   /**
@@ -132,26 +141,47 @@ export class PicturePlanner {
    * @param flushing no picture comes after those added
    */
   next(flushing: boolean): PicturePlan | null {
-    const plan = this.lookahead === null ? this.nextByCount() : this.lookahead.next(flushing);
+    const plan =
+      this.lookahead === null ? this.nextByCount(flushing) : this.lookahead.next(flushing);
     if (plan === null) return null;
-    plan.isRecoveryPoint = this.options.recoveryPoints && plan.isIdr && plan.displayNumber > 0;
+    plan.isRecoveryPoint =
+      this.options.order.keyPictures === 'recovery' && plan.isIdr && plan.displayNumber > 0;
     if (plan.isRecoveryPoint) plan.isIdr = false;
     if (plan.isIdr) this.idrNumber = plan.displayNumber;
     plan.codingNumber = this.planned++;
-    plan.dts = this.times.shift()!;
+    plan.dts = this.decodingTime(plan.codingNumber);
     plan.poc = 2 * (plan.displayNumber - this.idrNumber);
-    this.waiting--;
     return plan;
   }
 
-  /** The picture that waits, where nothing is looked at: an IDR picture begins every `gopSize` pictures. */
-  private nextByCount(): PicturePlan | null {
-    if (this.waiting === 0) return null;
+  /**
+   * When picture `n` in the order of coding is decoded: the times at which pictures are shown, in turn, but as many pictures later as
+   * may be coded ahead of their turn. So no picture is decoded after it is shown; the first are decoded before time begins.
+   */
+  private decodingTime(n: number): number {
+    const { order, frameTicks } = this.options;
+    const ahead = order.reorderFrames - n;
+    return ahead > 0 ? this.firstPts - ahead * frameTicks : this.times.shift()!;
+  }
+
+  /** Decides the type of the newest picture, where nothing is looked at: an IDR picture begins every `gopSize` pictures. */
+  private decideByCount(): void {
     const plan = this.ring[(this.arrived - 1) % this.ring.length];
-    plan.isIdr = this.planned === 0 || plan.isForced || this.sinceIdr >= this.options.gopSize;
+    plan.isIdr = this.arrived === 1 || plan.isForced || this.sinceIdr >= this.options.gopSize;
     plan.type = plan.isIdr ? SliceType.I : SliceType.P;
     this.sinceIdr = plan.isIdr ? 1 : this.sinceIdr + 1;
-    return plan;
+  }
+
+  /** The picture that is coded next, where nothing is looked at: rows are as long as they may be. */
+  private nextByCount(flushing: boolean): PicturePlan | null {
+    const { order, ring, arrived } = this;
+    const { bframes } = this.options.order;
+    if (order.waiting.length === 0) {
+      const waiting = arrived - order.arranged;
+      if (waiting === 0 || (waiting <= bframes && !flushing)) return null;
+      order.arrange(fixedAnchor(ring, order.arranged, arrived - 1, bframes));
+    }
+    return order.next();
   }
 
   /**

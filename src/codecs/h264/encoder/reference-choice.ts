@@ -14,6 +14,7 @@
 import type { MemoryManagementControl } from '../../../syntax/h264/reference-syntax.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import type { ReferencePictures } from '../standard/reference-pictures.ts';
+import type { ResolvedOrderOptions } from './order-options.ts';
 import type { PicturePlan } from './picture-plan.ts';
 
 /** The pictures that are kept. */
@@ -30,7 +31,7 @@ export interface ReferenceStrategy {
   plan(references: References, plan: PicturePlan): void;
 }
 
-/** The strategy that the options ask for; at most one of them may be above 0. */
+/** The strategy that the options ask for where pictures are coded as they are shown. */
 export class ReferenceChoice implements ReferenceStrategy {
   private readonly refs: number;
   private readonly longTermPeriod: number;
@@ -41,15 +42,10 @@ export class ReferenceChoice implements ReferenceStrategy {
   /** Reference pictures from the last recovery point on, it included; no other may be referred to. */
   private reachable = Number.POSITIVE_INFINITY;
 
-  /**
-   * @param refs reference pictures
-   * @param longTermPeriod pictures from one long-term picture to the next; 0 for none
-   * @param sceneMemory scenes remembered, less than `refs`
-   */
-  constructor(refs: number, longTermPeriod: number, sceneMemory: number) {
-    this.refs = refs;
-    this.longTermPeriod = longTermPeriod;
-    this.sceneMemory = sceneMemory;
+  constructor(options: ResolvedOrderOptions) {
+    this.refs = options.refs;
+    this.longTermPeriod = options.longTermPeriod;
+    this.sceneMemory = options.sceneMemory;
   }
 
   plan(references: References, plan: PicturePlan): void {

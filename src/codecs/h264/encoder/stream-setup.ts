@@ -94,7 +94,7 @@ function levelDemand(
     frameHeightInMbs,
     frameRate: options.clock?.isRateKnown === false ? null : options.frameRate,
     profile: PROFILE_IDC[options.profile],
-    maxDecFrameBuffering: options.speed.refs,
+    maxDecFrameBuffering: options.order.dpbFrames,
     ...(maxBitRate === undefined ? {} : { maxBitRate }),
     ...(vbv === null ? {} : { cpbSize: vbv.bufferSize }),
   };

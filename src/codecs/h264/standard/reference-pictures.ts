@@ -7,9 +7,10 @@ import type {
   MemoryManagementControl,
   RefPicListModification,
 } from '../../../syntax/h264/reference-syntax.ts';
+import { initialListsB, type OrderedFrame, type ReferenceLists } from './reference-lists-b.ts';
 
 /** What the decoding process knows of a reference frame. */
-export interface ReferenceFrame {
+export interface ReferenceFrame extends OrderedFrame {
   frame_num: number;
   /** LongTermFrameIdx, -1 for short-term frames. */
   longTermFrameIdx: number;
@@ -58,6 +59,11 @@ export class ReferencePictures<T extends ReferenceFrame> {
     return [...this.shortTerm, ...this.longTerm];
   }
 
+  /** The initial lists of a B slice of a picture with PicOrderCnt `poc`, clause 8.2.4.2.3. */
+  initialListsB(poc: number): ReferenceLists<T> {
+    return initialListsB(this.shortTerm, this.longTerm, poc);
+  }
+
   /** Short-term frame `n`, counted back from the last decoded; undefined if there are fewer. */
   recent(n: number): T | undefined {
     return this.shortTerm[n];
@@ -74,15 +80,17 @@ export class ReferencePictures<T extends ReferenceFrame> {
   }
 
   /**
-   * List 0 after ref_pic_list_modification( ), clause 8.2.4.3, cut to `length` entries (num_ref_idx_l0_active_minus1 + 1,
+   * A list after ref_pic_list_modification( ), clause 8.2.4.3, cut to `length` entries (num_ref_idx_lX_active_minus1 + 1,
    * not above the number of frames).
+   * @param initial the list as it was; by default list 0 of a P slice
    */
   modifiedList(
     frame_num: number,
     modifications: readonly RefPicListModification[],
     length: number,
+    initial: readonly T[] = this.initialList(),
   ): T[] {
-    const list = this.initialList();
+    const list = [...initial];
     let picNumPred = frame_num;
     let at = 0;
     for (const step of modifications) {
@@ -104,6 +112,25 @@ export class ReferencePictures<T extends ReferenceFrame> {
       list.splice(at++, 0, frame);
     }
     return list.slice(0, length);
+  }
+
+  /** The modifications that make `wanted` the first entries of a list that is `initial`; none if they are. */
+  modificationsTo(
+    wanted: readonly T[],
+    initial: readonly T[],
+    frame_num: number,
+  ): RefPicListModification[] {
+    const steps: RefPicListModification[] = [];
+    const list = [...initial];
+    let picNumPred = frame_num;
+    for (let at = 0; wanted.some((frame, i) => frame !== list[i]); at++) {
+      const frame = wanted[at];
+      steps.push(this.modificationTo(frame, frame_num, picNumPred));
+      if (frame.longTermFrameIdx < 0) picNumPred = this.picNum(frame, frame_num);
+      list.splice(list.indexOf(frame, at), 1);
+      list.splice(at, 0, frame);
+    }
+    return steps;
   }
 
   /** The step that takes a list from the frame named before to `frame`, for `modifiedList`. */

@@ -4,6 +4,7 @@ import {
   adaptiveOffsets,
   variance16x16,
 } from '../../../../src/codecs/h264/encoder/adaptive-quantization.ts';
+import { CodingOrder } from '../../../../src/codecs/h264/encoder/coding-order.ts';
 import {
   importanceOffsets,
   propagateImportance,
@@ -57,6 +58,7 @@ const OPTIONS: LookaheadOptions = {
   sceneMemory: 0,
   vectorKernels: true,
   importance: 0,
+  bframes: 0,
 };
 
 /** A lookahead with its plans: pictures go in one by one, decided plans come out. */
@@ -72,7 +74,7 @@ class Looking {
     this.ring = Array.from({ length: count }, () =>
       createPicturePlan(mbs, all.importance > 0 ? mbs : 0),
     );
-    this.lookahead = new Lookahead(all, this.ring);
+    this.lookahead = new Lookahead(all, this.ring, new CodingOrder(this.ring, 0));
   }
 
   get waiting(): number {

@@ -301,7 +301,7 @@ describe('reference pictures', () => {
 });
 
 describe('ReferencePictures', () => {
-  const frame = (frame_num: number) => ({ frame_num, longTermFrameIdx: -1 });
+  const frame = (frame_num: number) => ({ frame_num, poc: 0, longTermFrameIdx: -1 });
 
   it('slides its window over wrapping frame numbers', () => {
     const kept = new ReferencePictures<ReturnType<typeof frame>>(3, 16);

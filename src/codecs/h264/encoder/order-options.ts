@@ -1,0 +1,176 @@
+/**
+ * Options of the order of pictures: which are coded before others that are shown ahead of them, which are kept for reference, and how
+ * large a decoder's picture buffer is for it (docs/h264/picture-order.md).
+ */
+import { ConfigError, requireInteger, requireOneOf } from '../../../base/errors.ts';
+import { LEVELS, type LevelName, maxDpbFrames } from '../../../syntax/h264/levels.ts';
+import { pyramidDepth } from './coding-order.ts';
+
+/** Which pictures refer to which; part of `H264Options`. */
+export interface OrderOptions {
+  /**
+   * Most pictures in a row, 0..16, that are coded after the one shown behind them, so that they may refer to both sides. Not with profile
+   * `baseline`, `longTermPeriod` or `sceneMemory`. Default 0.
+   */
+  readonly bframes?: number;
+  /**
+   * Which of these pictures others may refer to: `none`; the middle ones of each row, which only that row refers to (`strict`); or
+   * these, for later pictures too (`normal`). Default `normal`.
+   */
+  readonly bPyramid?: BPyramid;
+  /** Reference pictures, 1..16. Default: by preset, but not more than fit `level` if that is given. */
+  readonly refs?: number;
+  /**
+   * Pictures from one long-term reference picture to the next, which stays for reference beside the `refs` - 1 last ones:
+   * for still backgrounds that things move in front of. Needs `refs` of 2 or more. Default 0: none.
+   */
+  readonly longTermPeriod?: number;
+  /**
+   * Scenes to remember, 0..15, less than `refs`; default 0. The last picture of each stays for reference, and a scene that
+   * returns is predicted from it. Changes of scene then start no IDR pictures. Needs `sceneCut`; not with `longTermPeriod`.
+   */
+  readonly sceneMemory?: number;
+  /**
+   * Pictures from which decoding can start, after the first: IDR pictures, or I pictures with a recovery point message, after
+   * which nothing refers to what was before, while decoders keep what they have. Not with `longTermPeriod` or `sceneMemory`.
+   * Default `idr`. Packets of recovery points are not marked as key packets.
+   */
+  readonly keyPictures?: 'idr' | 'recovery';
+}
+
+/** Values of `bPyramid`. */
+export const B_PYRAMIDS = ['none', 'strict', 'normal'] as const;
+
+export type BPyramid = (typeof B_PYRAMIDS)[number];
+
+/** The keys of `OrderOptions`. */
+export const ORDER_KEYS: readonly (keyof OrderOptions)[] = [
+  'bframes',
+  'bPyramid',
+  'refs',
+  'longTermPeriod',
+  'sceneMemory',
+  'keyPictures',
+];
+
+/** What the checks need to know of the other options. */
+export interface OrderContext {
+  readonly width: number;
+  readonly height: number;
+  readonly level: LevelName | undefined;
+  readonly isBaseline: boolean;
+  readonly sceneCut: boolean;
+  /** What the preset says. */
+  readonly preset: { readonly refs: number };
+}
+
+/** The options checked and completed, with what follows from them. */
+export interface ResolvedOrderOptions {
+  readonly bframes: number;
+  readonly bPyramid: BPyramid;
+  /** Reference pictures that a list has at most. */
+  readonly refs: number;
+  readonly longTermPeriod: number;
+  readonly sceneMemory: number;
+  readonly keyPictures: 'idr' | 'recovery';
+  /** Levels of reference pictures between two anchors (coding-order.ts). */
+  readonly pyramidDepth: number;
+  /** max_num_reorder_frames (clause E.2.1): pictures that are coded before another and shown after it. */
+  readonly reorderFrames: number;
+  /** max_num_ref_frames (clause 7.4.2.1.1). */
+  readonly maxRefFrames: number;
+  /** max_dec_frame_buffering (clause E.2.1). */
+  readonly dpbFrames: number;
+}
+
+/** The largest decoded picture buffer of any level, clause A.3.1 h. */
+const MAX_DPB_FRAMES = 16;
+
+/** Checks the options of order; throws `ConfigError` naming the first that is wrong or contradicts another. */
+export function resolveOrder(
+  at: string,
+  options: OrderOptions,
+  context: OrderContext,
+): ResolvedOrderOptions {
+  const bframes = requireInteger(`${at}.bframes`, options.bframes ?? 0, 0, 16);
+  if (bframes > 0 && context.isBaseline) {
+    throw new ConfigError(
+      `${at}.bframes`,
+      `got ${bframes}, profile baseline has no B pictures, allowed is 0`,
+    );
+  }
+  for (const key of ['longTermPeriod', 'sceneMemory'] as const) {
+    if (bframes > 0 && (options[key] ?? 0) > 0) {
+      throw new ConfigError(`${at}.bframes`, `got ${bframes}, with ${key} allowed is 0`);
+    }
+  }
+  const pyramid = requireOneOf(`${at}.bPyramid`, options.bPyramid ?? 'normal', B_PYRAMIDS);
+  const room = dpbRoom(context);
+  const depth = pyramid === 'none' ? 0 : Math.min(pyramidDepth(bframes), deepest(room));
+  // Above a row of pictures there is the anchor that is shown after it.
+  const reorderFrames = bframes === 0 ? 0 : 1 + depth;
+  // At the end of a row one waits to be shown that nothing refers to, while `depth` others do.
+  const waiting = Math.max(0, reorderFrames - 1);
+  const given = options.refs;
+  const refs =
+    given === undefined
+      ? Math.max(1, Math.min(context.preset.refs, room - waiting))
+      : requireInteger(`${at}.refs`, given, 1, 16);
+  const most = Math.max(1 + reorderFrames, Math.min(refs, MAX_DPB_FRAMES - waiting));
+  const maxRefFrames = bframes === 0 ? refs : most;
+  return {
+    bframes,
+    bPyramid: depth === 0 ? 'none' : pyramid,
+    refs,
+    ...resolveReferences(at, options, refs, context.sceneCut),
+    pyramidDepth: depth,
+    reorderFrames,
+    maxRefFrames,
+    dpbFrames: maxRefFrames + waiting,
+  };
+}
+
+/** Levels of a pyramid for which a buffer of `room` frames is enough: two anchors, and for each level one kept and one that waits. */
+function deepest(room: number): number {
+  return Math.max(0, (room - 2) >> 1);
+}
+
+/** Frames that the decoded picture buffer of the level asked for holds. */
+function dpbRoom({ level, width, height }: OrderContext): number {
+  if (level === undefined || !LEVELS.includes(level)) return MAX_DPB_FRAMES;
+  return maxDpbFrames(level, Math.ceil(width / 16), Math.ceil(height / 16));
+}
+
+/** What is kept for reference beside the last pictures, of which at most one way may be asked for. */
+function resolveReferences(
+  at: string,
+  options: OrderOptions,
+  refs: number,
+  sceneCut: boolean,
+): Pick<ResolvedOrderOptions, 'longTermPeriod' | 'sceneMemory' | 'keyPictures'> {
+  const period = options.longTermPeriod ?? 0;
+  const longTermPeriod = requireInteger(`${at}.longTermPeriod`, period, 0, 0x7fffffff);
+  const memory = options.sceneMemory ?? 0;
+  const sceneMemory = requireInteger(`${at}.sceneMemory`, memory, 0, 15);
+  const keys = options.keyPictures ?? 'idr';
+  const keyPictures = requireOneOf(`${at}.keyPictures`, keys, ['idr', 'recovery']);
+  if (longTermPeriod > 0 && refs < 2) {
+    throw new ConfigError(`${at}.longTermPeriod`, `needs refs of 2 or more, got ${refs}`);
+  }
+  if (sceneMemory > 0) {
+    const where = `${at}.sceneMemory`;
+    if (sceneMemory >= refs) {
+      throw new ConfigError(where, `got ${sceneMemory}, needs refs above that, got ${refs}`);
+    }
+    if (!sceneCut) throw new ConfigError(where, 'needs sceneCut');
+    if (longTermPeriod > 0) throw new ConfigError(where, 'contradicts longTermPeriod');
+  }
+  if (keyPictures === 'recovery' && longTermPeriod + sceneMemory > 0) {
+    const other = sceneMemory > 0 ? 'sceneMemory' : 'longTermPeriod';
+    throw new ConfigError(
+      `${at}.keyPictures`,
+      `recovery contradicts ${other}, which refers to pictures from before`,
+    );
+  }
+  return { longTermPeriod, sceneMemory, keyPictures };
+}

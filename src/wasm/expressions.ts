@@ -208,6 +208,8 @@ export const i8x16 = {
   /** Lanes 0..15 of `a` and 16..31 of `b`, in the order that `lanes` names them. */
   shuffle: (a: V128, b: V128, lanes: readonly number[]) =>
     v128Of(a.code, b.code, vector(13), ...lanes),
+  /** Lanes of `a` that the lanes of `b` name; 0 where there is no such lane. */
+  swizzle: /* @__PURE__ */ binaryVector(14),
   splat: /* @__PURE__ */ splat(15),
   eq: /* @__PURE__ */ binaryVector(35),
   bitmask: /* @__PURE__ */ summary(100),
@@ -236,6 +238,7 @@ export const i16x8 = {
   abs: /* @__PURE__ */ unaryVector(128),
   neg: /* @__PURE__ */ unaryVector(129),
   narrow_i32x4_s: /* @__PURE__ */ binaryVector(133),
+  narrow_i32x4_u: /* @__PURE__ */ binaryVector(134),
   q15mulr_sat_s: /* @__PURE__ */ binaryVector(130),
   extend_low_i8x16_s: /* @__PURE__ */ unaryVector(135),
   extend_low_i8x16_u: /* @__PURE__ */ unaryVector(137),
@@ -261,6 +264,8 @@ export const i32x4 = {
   extadd_pairwise_i16x8_u: /* @__PURE__ */ unaryVector(127),
   extend_low_i16x8_s: /* @__PURE__ */ unaryVector(167),
   extend_high_i16x8_s: /* @__PURE__ */ unaryVector(168),
+  extend_low_i16x8_u: /* @__PURE__ */ unaryVector(169),
+  extend_high_i16x8_u: /* @__PURE__ */ unaryVector(170),
   shl: /* @__PURE__ */ shift(171),
   shr_s: /* @__PURE__ */ shift(172),
   shr_u: /* @__PURE__ */ shift(173),
@@ -272,6 +277,16 @@ export const i32x4 = {
   extmul_high_i16x8_s: /* @__PURE__ */ binaryVector(189),
   extmul_low_i16x8_u: /* @__PURE__ */ binaryVector(190),
   extmul_high_i16x8_u: /* @__PURE__ */ binaryVector(191),
+  /** Lanes of float32 without their fractions; beyond the range of 32 bits, its end. */
+  trunc_sat_f32x4_s: /* @__PURE__ */ unaryVector(248),
+} as const;
+
+/** Instructions on four lanes of float32, clause 5.4.8. Each rounds as IEEE 754 says: `Math.fround` of what JavaScript computes. */
+export const f32x4 = {
+  add: /* @__PURE__ */ binaryVector(228),
+  sub: /* @__PURE__ */ binaryVector(229),
+  mul: /* @__PURE__ */ binaryVector(230),
+  convert_i32x4_s: /* @__PURE__ */ unaryVector(250),
 } as const;
 
 /** Instructions on two lanes of float64, clause 5.4.8. Each rounds as IEEE 754 says, to the same bits as numbers of JavaScript. */

@@ -6,8 +6,11 @@
 
 /** A value as its bytes, lowest first: 4 of an i32, 16 of a v128. */
 export type Bytes = readonly number[];
-/** `f64x2` is a v128 of two finite numbers: the bits of a NaN are not fixed (clause 4.3.3), and no kernel relies on them. */
-export type OperandKind = 'i32' | 'v128' | 'f64x2' | 'address';
+/**
+ * `f32x4` and `f64x2` are a v128 of four or two finite numbers: the bits of a NaN are not fixed (clause 4.3.3), and no kernel relies
+ * on them.
+ */
+export type OperandKind = 'i32' | 'v128' | 'f32x4' | 'f64x2' | 'address';
 /** How a lane of bits is read as a number: clause 4.3.2, "signed". */
 type Sign = 's' | 'u';
 
@@ -363,6 +366,46 @@ export function vectorDefinitions(
     xor: of((a, b) => a ^ b),
     bitselect: of((a, b, mask) => (a & mask) | (b & ~mask)),
     any_true: gather(8, 'u', (lanes) => truth(lanes.some((lane) => lane !== 0n))),
+  };
+}
+
+/** Four float32 as bytes, lowest lane first. */
+export const singleBytes = (values: readonly number[]): number[] => [
+  ...new Uint8Array(Float32Array.from(values).buffer),
+];
+
+const singlesOf = (bytes: Bytes): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer);
+
+/** `trunc_sat_f32x4_s`, clause 4.3.3, from finite numbers. */
+export const TRUNCATION: Definition = {
+  operands: ['f32x4'],
+  immediates: NONE,
+  meaning: ([a]) =>
+    bytesOf(
+      [...singlesOf(a!)].map((value) => saturate(BigInt(Math.trunc(value)), 32, 's')),
+      32,
+    ),
+};
+
+/** Instructions on four lanes of float32. */
+export function singleDefinitions(): Definitions {
+  const of = (operator: (a: number, b: number) => number): Definition => ({
+    operands: ['f32x4', 'f32x4'],
+    immediates: NONE,
+    meaning: (operands) => {
+      const [a, b] = operands.map(singlesOf);
+      return singleBytes([...a!].map((value, lane) => operator(value, b![lane]!)));
+    },
+  });
+  return {
+    add: of((a, b) => a + b),
+    sub: of((a, b) => a - b),
+    mul: of((a, b) => a * b),
+    convert_i32x4_s: {
+      operands: ['v128'],
+      immediates: NONE,
+      meaning: ([a]) => singleBytes(lanesOf(a!, 32, 's').map(Number)),
+    },
   };
 }
 

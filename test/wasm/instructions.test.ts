@@ -6,6 +6,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  f32x4,
   f64x2,
   type I32,
   type Integer,
@@ -28,6 +29,9 @@ import {
   integerDefinitions,
   laneDefinitions,
   type OperandKind,
+  singleBytes,
+  singleDefinitions,
+  TRUNCATION,
   vectorDefinitions,
 } from './definitions.ts';
 import { instantiate, MEMORY_SIZE } from './instantiate.ts';
@@ -59,6 +63,7 @@ const extremeVector = (bits: number) => {
     )
     .map((vector) => bytesOf(vector, bits));
 };
+const finiteSingle = fc.float({ noNaN: true, noDefaultInfinity: true });
 const finiteDouble = fc.double({ noNaN: true, noDefaultInfinity: true });
 const operands: Record<OperandKind, fc.Arbitrary<number[]>> = {
   v128: fc.oneof(
@@ -72,6 +77,7 @@ const operands: Record<OperandKind, fc.Arbitrary<number[]>> = {
       fc.constantFrom(...[-0x80000000, 0x7fffffff, 0x7fff, 0x8000, -0x8000, 0xffff, 0x80, 0xff]),
     )
     .map(i32Bytes),
+  f32x4: fc.array(finiteSingle, { minLength: 4, maxLength: 4 }).map(singleBytes),
   f64x2: fc.tuple(finiteDouble, finiteDouble).map(doubleBytes),
   address: fc.integer({ min: FIRST_ADDRESS, max: LAST_ADDRESS }).map(i32Bytes),
 };
@@ -94,13 +100,15 @@ const GROUPS: Record<string, [object, Definitions]> = {
     byteDefinitions(sample(fc.array(laneNumbers, { minLength: 16, maxLength: 16 }), 20)),
   ],
   i16x8: [i16x8, laneDefinitions(16)],
-  i32x4: [i32x4, laneDefinitions(32)],
+  i32x4: [i32x4, { ...laneDefinitions(32), trunc_sat_f32x4_s: TRUNCATION }],
+  f32x4: [f32x4, singleDefinitions()],
   f64x2: [f64x2, doubleDefinitions(sample(fc.tuple(finiteDouble, finiteDouble), 20))],
 };
 
 type Instruction = (...args: unknown[]) => I32 | V128 | Statement;
 
-const isVector = (kind: OperandKind): boolean => kind === 'v128' || kind === 'f64x2';
+const isVector = (kind: OperandKind): boolean =>
+  kind === 'v128' || kind === 'f32x4' || kind === 'f64x2';
 
 /** An instruction with its immediates; an integer operand that has a constant is a number in the code. */
 interface Case {

@@ -2,8 +2,9 @@
  * One plane of 8-bit samples to another size, a row at a time: rows become lines of 16 bits by weighted sums along them, and a few lines
  * become a row by weighted sums across. Only as many lines are held as one output row needs.
  */
-import { type KernelMemory, plainMemory } from '../../wasm/kernel-memory.ts';
-import { blendLines, scaleRow } from './row-kernels.ts';
+import type { KernelMemory } from '../../wasm/kernel-memory.ts';
+import { blendLines, packThree, scalePixels, scaleRow } from './row-kernels.ts';
+import { groupBytes, MAX_COLUMN_PAIRS, MAX_ROW_PAIRS } from './vector.ts';
 import { type FilterBank, filterBank, type ScaleKernel, wholeWeights } from './weights.ts';
 
 /** Where 8-bit samples lie. */
@@ -30,6 +31,8 @@ export interface PlaneShape {
 
 const align = (bytes: number): number => (bytes + 15) & ~15;
 const SPARE = 32;
+/** Rows are copied into and out of the kernels' memory by so many bytes at once: they stay in the cache of a core. */
+const STRIP_BYTES = 1 << 16;
 
 /** The tables of one plane, and where they lie in memory. */
 interface Layout {
@@ -41,9 +44,20 @@ interface Layout {
   readonly lineCount: number;
   readonly pointers: number;
   readonly columnWeights: number;
-  readonly row: number;
+  readonly rows: number;
   readonly pixels: number;
   readonly end: number;
+}
+
+/** Pairs of taps of a row whose groups of eight output samples have their first taps within 15 samples, as `scalePairsN` needs; else 0. */
+function rowPairsOf({ start, taps }: FilterBank): number {
+  const pairs = (taps + 1) >> 1;
+  if (pairs > MAX_ROW_PAIRS) return 0;
+  for (let i = 0; i < start.length; i += 8) {
+    const group = start.subarray(i, i + 8);
+    if (Math.max(...group) - Math.min(...group) > 14) return 0;
+  }
+  return pairs;
 }
 
 /** Scales planes of one shape. */
@@ -53,14 +67,20 @@ export class LineScaler {
   private readonly across: FilterBank;
   private readonly down: FilterBank;
   private readonly rowTaps: number;
+  /** Where `scalePairsN` is used, N; else 0. */
+  private readonly rowPairs: number;
   private readonly columnTaps: number;
   private readonly layout: Layout;
-  private memory: KernelMemory = plainMemory(0);
+  private memory: KernelMemory = { buffer: new ArrayBuffer(0), exports: null };
   private bytes: Uint8Array = new Uint8Array(0);
   private lines: Int16Array = new Int16Array(0);
   private words: Int32Array = new Int32Array(0);
   private weightView: Int16Array = new Int16Array(0);
   private base = 0;
+  /** Rows of the source that lie in memory, and the bytes from one to the next. */
+  private stripFrom = 0;
+  private stripTo = 0;
+  private stripStride = 0;
 
   constructor(shape: PlaneShape, kernel: ScaleKernel) {
     this.shape = shape;
@@ -68,6 +88,7 @@ export class LineScaler {
     this.down = filterBank(kernel, shape.fromHeight, shape.toHeight, shape.siteY);
     const { taps } = this.across;
     this.rowTaps = shape.channels === 4 ? (taps + 1) & ~1 : taps <= 4 ? 4 : (taps + 7) & ~7;
+    this.rowPairs = shape.channels === 4 ? 0 : rowPairsOf(this.across);
     this.columnTaps = (this.down.taps + 1) & ~1;
     this.layout = this.layOut();
     this.byteLength = this.layout.end;
@@ -83,17 +104,18 @@ export class LineScaler {
     };
     const lineBytes = align(toWidth * channels * 2) + SPARE;
     const lineCount = this.down.taps;
+    const groups = (toWidth + 7) >> 3;
     return {
-      source: take(fromWidth * channels + this.rowTaps * channels),
+      source: take(Math.max(fromWidth * channels, STRIP_BYTES) + this.rowTaps * channels),
       pixels: take(fromWidth * channels),
       start: take((toWidth + 3) * 4),
-      weights: take((toWidth + 3) * this.rowTaps * 2),
+      weights: take(Math.max((toWidth + 3) * this.rowTaps * 2, groups * groupBytes(this.rowPairs))),
       lineBytes,
       lineCount,
       lines: take(lineBytes * lineCount),
       pointers: take(this.columnTaps * 4),
       columnWeights: take(toHeight * this.columnTaps * 2),
-      row: take(toWidth * channels),
+      rows: take(Math.max(toWidth * channels, STRIP_BYTES)),
       end,
     };
   }
@@ -113,7 +135,9 @@ export class LineScaler {
     const step = memory.exports === null ? 1 : this.shape.channels;
     for (const [i, first] of across.start.entries())
       this.words[(base + start) / 4 + i] = first * step;
-    spreadWeights(wholeWeights(across), across.taps, this.lines, (base + weights) / 2, rowTaps);
+    if (memory.exports !== null && this.rowPairs > 0) this.writeGroups();
+    else
+      spreadWeights(wholeWeights(across), across.taps, this.lines, (base + weights) / 2, rowTaps);
     spreadWeights(
       wholeWeights(down),
       down.taps,
@@ -123,11 +147,34 @@ export class LineScaler {
     );
   }
 
+  /** The records of `scalePairsN`. */
+  private writeGroups(): void {
+    const { start, taps } = this.across;
+    const whole = wholeWeights(this.across);
+    const size = groupBytes(this.rowPairs);
+    for (let group = 0; group * 8 < start.length; group++) {
+      const at = this.base + this.layout.weights + group * size;
+      const first = Math.min(...start.subarray(group * 8, group * 8 + 8));
+      this.words[(at + size - 16) / 4] = first;
+      for (let lane = 0; lane < 8; lane++) {
+        const i = group * 8 + lane;
+        if (i >= start.length) break;
+        this.bytes[at + 2 * lane] = start[i]! - first;
+        this.bytes[at + 2 * lane + 1] = start[i]! - first + 1;
+        for (let k = 0; k < taps; k++) {
+          this.lines[at / 2 + 8 + (k >> 1) * 16 + lane * 2 + (k & 1)] = whole[i * taps + k]!;
+        }
+      }
+    }
+  }
+
   /** Scales one plane. `source` and `target` do not overlap. */
   scale(source: SamplePlane, target: SamplePlane): void {
     const { toHeight } = this.shape;
     const { lines, lineBytes, lineCount } = this.layout;
     let ready = -1;
+    this.stripFrom = 0;
+    this.stripTo = 0;
     for (let y = 0; y < toHeight; y++) {
       const first = this.down.start[y]!;
       const last = first + this.down.taps - 1;
@@ -140,43 +187,62 @@ export class LineScaler {
         const row = Math.min(first + k, last);
         this.words[pointers + k] = this.base + lines + (row % lineCount) * lineBytes;
       }
-      this.blend(y, target);
+      if (this.memory.exports === null) this.blendPlain(y, target);
+      else this.blend(y, target);
     }
   }
 
   private makeLine(source: SamplePlane, row: number, line: number): void {
-    const { fromWidth, toWidth, channels } = this.shape;
+    const { toWidth, channels } = this.shape;
     const { exports } = this.memory;
     const start = this.base + this.layout.start;
     const weights = this.base + this.layout.weights;
-    const from = source.offset + row * source.stride;
     if (exports === null) {
       const starts = this.words.subarray(start / 4, start / 4 + toWidth);
       const wholes = this.weightView.subarray(
         weights / 2,
         weights / 2 + toWidth * this.across.taps,
       );
-      this.makePlainLine(source, from, starts, wholes, line / 2);
+      this.makePlainLine(source, source.offset + row * source.stride, starts, wholes, line / 2);
       return;
     }
-    const at = this.base + this.layout.source;
-    if (source.step === channels) {
-      this.bytes.set(source.data.subarray(from, from + fromWidth * channels), at);
-    } else if (channels === 4) {
-      const pixels = this.base + this.layout.pixels;
-      this.bytes.set(source.data.subarray(from, from + fromWidth * 3), pixels);
-      exports.spread3!(pixels, at, (fromWidth + 3) >> 2);
-    } else {
-      gather(source.data, from, source.step, this.bytes, at, fromWidth);
-    }
+    const at = this.bring(source, row);
+    const groups = (toWidth + 3) >> 2;
     if (channels === 4) {
       exports.scalePixelRow!(at, start, weights, line, toWidth, this.rowTaps >> 1);
-    } else {
-      const groups = (toWidth + 3) >> 2;
-      if (this.rowTaps === 4) exports.scaleRow4!(at, start, weights, line, groups);
-      else if (this.rowTaps === 8) exports.scaleRow8!(at, start, weights, line, groups);
-      else exports.scaleRowN!(at, start, weights, line, groups, this.rowTaps >> 3);
+    } else if (this.rowPairs > 0) {
+      exports[`scalePairs${this.rowPairs}`]!(at, weights, line, (toWidth + 7) >> 3);
+    } else if (this.rowTaps === 4) exports.scaleRow4!(at, start, weights, line, groups);
+    else if (this.rowTaps === 8) exports.scaleRow8!(at, start, weights, line, groups);
+    else exports.scaleRowN!(at, start, weights, line, groups, this.rowTaps >> 3);
+  }
+
+  /** Brings a row of the source into memory, and those behind it that fit in a strip. Returns its position. */
+  private bring(source: SamplePlane, row: number): number {
+    const { fromWidth, fromHeight, channels } = this.shape;
+    const { stride, step, data } = source;
+    const strip = this.base + this.layout.source;
+    const from = source.offset + row * stride;
+    if (step !== channels) {
+      if (channels === 4) {
+        const pixels = this.base + this.layout.pixels;
+        this.bytes.set(data.subarray(from, from + fromWidth * 3), pixels);
+        this.memory.exports!.spread3!(pixels, strip, (fromWidth + 3) >> 2);
+      } else {
+        gather(data, from, step, this.bytes, strip, fromWidth);
+      }
+      return strip;
     }
+    if (row < this.stripFrom || row >= this.stripTo) {
+      const length = fromWidth * channels;
+      const rows = stride < length ? 1 : Math.max(1, Math.floor(STRIP_BYTES / stride));
+      this.stripFrom = row;
+      this.stripTo = Math.min(row + rows, fromHeight);
+      this.stripStride = stride;
+      const end = from + (this.stripTo - row - 1) * stride + length;
+      this.bytes.set(data.subarray(from, end), strip);
+    }
+    return strip + (row - this.stripFrom) * this.stripStride;
   }
 
   private makePlainLine(
@@ -196,37 +262,53 @@ export class LineScaler {
     }
   }
 
-  private blend(y: number, target: SamplePlane): void {
+  private blendPlain(y: number, target: SamplePlane): void {
     const { toWidth, channels } = this.shape;
-    const { exports } = this.memory;
+    const pointers = (this.base + this.layout.pointers) / 4;
+    const weights = (this.base + this.layout.columnWeights) / 2 + y * this.columnTaps;
+    const rows = this.base + this.layout.rows;
+    const to = target.offset + y * target.stride;
+    const at = this.words.subarray(pointers, pointers + this.columnTaps);
+    for (let k = 0; k < at.length; k++) at[k] = at[k]! / 2;
+    const dense = target.step === channels || channels === 1;
+    blendLines(
+      this.lines,
+      at,
+      this.weightView,
+      weights,
+      this.columnTaps,
+      dense ? target.data : this.bytes,
+      dense ? to : rows,
+      channels === 1 ? target.step : 1,
+      toWidth * channels,
+    );
+    if (!dense) packThree(this.bytes, rows, target.data, to, toWidth);
+  }
+
+  private blend(y: number, target: SamplePlane): void {
+    const { toWidth, toHeight, channels } = this.shape;
+    const exports = this.memory.exports!;
     const count = toWidth * channels;
-    const row = this.base + this.layout.row;
+    const rows = this.base + this.layout.rows;
     const pointers = this.base + this.layout.pointers;
     const weights = this.base + this.layout.columnWeights + y * this.columnTaps * 2;
     const to = target.offset + y * target.stride;
-    if (exports === null) {
-      const at = this.words.subarray(pointers / 4, pointers / 4 + this.columnTaps);
-      for (let k = 0; k < at.length; k++) at[k] = at[k]! / 2;
-      const dense = target.step === channels || channels === 1;
-      const out = dense ? target.data : this.bytes;
-      const step = channels === 1 ? target.step : 1;
-      blendLines(
-        this.lines,
-        at,
-        this.weightView,
-        weights / 2,
-        this.columnTaps,
-        out,
-        dense ? to : row,
-        step,
-        count,
-      );
-      if (!dense) packThree(this.bytes, row, target.data, to, toWidth);
-      return;
-    }
-    exports.blendLines!(pointers, weights, this.columnTaps >> 1, row, (count + 7) >> 3);
-    if (target.step === channels) target.data.set(this.bytes.subarray(row, row + count), to);
-    else if (channels === 4) {
+    // Rows without gaps are collected, and leave memory together.
+    const dense = target.step === channels && target.stride === count;
+    const perStrip = dense ? Math.max(1, Math.floor(STRIP_BYTES / count)) : 1;
+    const inStrip = y % perStrip;
+    const row = rows + inStrip * count;
+    const pairs = this.columnTaps >> 1;
+    if (pairs <= MAX_COLUMN_PAIRS) {
+      exports[`blendPairs${pairs}`]!(pointers, weights, row, (count + 15) >> 4);
+    } else exports.blendLines!(pointers, weights, pairs, row, (count + 7) >> 3);
+    if (dense) {
+      if (inStrip === perStrip - 1 || y === toHeight - 1) {
+        target.data.set(this.bytes.subarray(rows, row + count), to - inStrip * count);
+      }
+    } else if (target.step === channels) {
+      target.data.set(this.bytes.subarray(row, row + count), to);
+    } else if (channels === 4) {
       exports.pack3!(row, row, (toWidth + 3) >> 2);
       target.data.set(this.bytes.subarray(row, row + toWidth * 3), to);
     } else {
@@ -256,48 +338,4 @@ function gather(
   count: number,
 ): void {
   for (let i = 0; i < count; i++) target[to + i] = source[from + i * step]!;
-}
-
-/** `scaleRow` for pixels of three or four samples; the line has four a pixel, the fourth of three is 255. */
-function scalePixels(
-  source: Uint8Array,
-  from: number,
-  step: number,
-  start: Int32Array,
-  weights: Int16Array,
-  taps: number,
-  line: Int16Array,
-  to: number,
-  count: number,
-): void {
-  for (let i = 0; i < count; i++) {
-    let p = from + start[i]! * step;
-    let [a, b, c, d] = [128, 128, 128, 128];
-    for (let w = i * taps; w < (i + 1) * taps; w++, p += step) {
-      const weight = weights[w]!;
-      a += source[p]! * weight;
-      b += source[p + 1]! * weight;
-      c += source[p + 2]! * weight;
-      d += (step === 4 ? source[p + 3]! : 255) * weight;
-    }
-    const q = to + i * 4;
-    line[q] = a >> 8;
-    line[q + 1] = b >> 8;
-    line[q + 2] = c >> 8;
-    line[q + 3] = d >> 8;
-  }
-}
-
-function packThree(
-  source: Uint8Array,
-  from: number,
-  target: Uint8Array,
-  to: number,
-  count: number,
-): void {
-  for (let i = 0; i < count; i++) {
-    target[to + 3 * i] = source[from + 4 * i]!;
-    target[to + 3 * i + 1] = source[from + 4 * i + 1]!;
-    target[to + 3 * i + 2] = source[from + 4 * i + 2]!;
-  }
 }

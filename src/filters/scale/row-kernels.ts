@@ -53,3 +53,47 @@ export function blendLines(
     target[to + i * step] = value < 0 ? 0 : value > 255 ? 255 : value;
   }
 }
+/** `scaleRow` for pixels of three or four samples; the line has four a pixel, the fourth of three is 255. */
+export function scalePixels(
+  source: Uint8Array,
+  from: number,
+  step: number,
+  start: Int32Array,
+  weights: Int16Array,
+  taps: number,
+  line: Int16Array,
+  to: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    let p = from + start[i]! * step;
+    let [a, b, c, d] = [128, 128, 128, 128];
+    for (let w = i * taps; w < (i + 1) * taps; w++, p += step) {
+      const weight = weights[w]!;
+      a += source[p]! * weight;
+      b += source[p + 1]! * weight;
+      c += source[p + 2]! * weight;
+      d += (step === 4 ? source[p + 3]! : 255) * weight;
+    }
+    const q = to + i * 4;
+    line[q] = a >> 8;
+    line[q + 1] = b >> 8;
+    line[q + 2] = c >> 8;
+    line[q + 3] = d >> 8;
+  }
+}
+
+/** Pixels of four samples as pixels of three: the fourth is left out. */
+export function packThree(
+  source: Uint8Array,
+  from: number,
+  target: Uint8Array,
+  to: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    target[to + 3 * i] = source[from + 4 * i]!;
+    target[to + 3 * i + 1] = source[from + 4 * i + 1]!;
+    target[to + 3 * i + 2] = source[from + 4 * i + 2]!;
+  }
+}

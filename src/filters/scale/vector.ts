@@ -156,6 +156,78 @@ function defineBlendLines(m: ModuleBuilder): void {
   });
 }
 
+/** Pairs of taps up to which a row and a column have unrolled kernels. */
+export const MAX_ROW_PAIRS = 6;
+export const MAX_COLUMN_PAIRS = 4;
+
+/** Bytes of the record of eight output samples for `scalePairsN`: sixteen lanes, weights of each pair of taps, the first sample. */
+export const groupBytes = (pairs: number): number => 16 + 32 * pairs + 16;
+
+/**
+ * scalePairsN(source, records, line, groups): N pairs of taps, eight output samples a group whose first taps lie within 15 samples. The
+ * lanes of a record pick the two samples of each output out of 16 that begin at the group's first sample, and so for every later pair.
+ */
+function defineScalePairs(m: ModuleBuilder, pairs: number): void {
+  m.defineProcedure(`scalePairs${pairs}`, 4, (f, source, record, line, groups) => {
+    const at = f.i32(0);
+    const [lanes, picked, low, high] = [ZERO(), ZERO(), ZERO(), ZERO()].map((v) => f.v128(v)) as [
+      ...ReturnType<typeof f.v128>[],
+    ];
+    f.repeat(groups, () => {
+      f.set(at, i32.add(source, i32.load(record, 16 + 32 * pairs)));
+      f.set(lanes!, v128.load(record));
+      f.set(low!, i32x4.splat(128));
+      f.set(high!, i32x4.splat(128));
+      for (let k = 0; k < pairs; k++) {
+        const weights = 16 + 32 * k;
+        f.set(picked!, i8x16.swizzle(v128.load(at, 2 * k), lanes!));
+        const products = (samples: V128, offset: number) =>
+          i32x4.dot_i16x8_s(samples, v128.load(record, offset));
+        f.set(low!, i32x4.add(low!, products(i16x8.extend_low_i8x16_u(picked!), weights)));
+        f.set(high!, i32x4.add(high!, products(i16x8.extend_high_i8x16_u(picked!), weights + 16)));
+      }
+      f.do(v128.store(line, i16x8.narrow_i32x4_s(i32x4.shr_s(low!, 8), i32x4.shr_s(high!, 8))));
+      f.add(line, 16);
+      f.add(record, groupBytes(pairs));
+    });
+  });
+}
+
+/** blendPairsN(at, weights, target, sixteens): N pairs of lines whose positions are at `at`; sixteen samples a round. */
+function defineBlendPairs(m: ModuleBuilder, pairs: number): void {
+  m.defineProcedure(`blendPairs${pairs}`, 4, (f, at, weights, target, sixteens) => {
+    const lines = Array.from({ length: 2 * pairs }, (_, k) => f.i32(i32.load(at, 4 * k)));
+    const weight = Array.from({ length: pairs }, (_, k) =>
+      f.v128(v128.load32_splat(weights, 4 * k)),
+    );
+    const sums = Array.from({ length: 4 }, () => f.v128(ZERO()));
+    const [first, second] = [f.v128(ZERO()), f.v128(ZERO())];
+    f.repeat(sixteens, () => {
+      for (const sum of sums) f.set(sum, i32x4.splat(1 << 19));
+      for (let k = 0; k < pairs; k++) {
+        for (const half of [0, 1]) {
+          f.set(first, v128.load(lines[2 * k]!, 16 * half));
+          f.set(second, v128.load(lines[2 * k + 1]!, 16 * half));
+          [LOW_PAIRS, HIGH_PAIRS].forEach((lanes, i) => {
+            const sum = sums[2 * half + i]!;
+            const products = i32x4.dot_i16x8_s(i8x16.shuffle(first, second, lanes), weight[k]!);
+            f.set(sum, i32x4.add(sum, products));
+          });
+        }
+      }
+      const [a, b, c, d] = sums.map((sum) => i32x4.shr_s(sum, 20)) as [V128, V128, V128, V128];
+      f.do(
+        v128.store(
+          target,
+          i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d)),
+        ),
+      );
+      f.add(target, 16);
+      for (const line of lines) f.add(line, 32);
+    });
+  });
+}
+
 const THREE_TO_FOUR = [0, 1, 2, 16, 3, 4, 5, 16, 6, 7, 8, 16, 9, 10, 11, 16];
 const FOUR_TO_THREE = [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 16, 16, 16, 16];
 
@@ -250,6 +322,8 @@ export const SCALE_KERNELS: KernelModule = /* @__PURE__ */ new KernelModule('sca
   defineScaleRowN(m);
   defineScalePixelRow(m);
   defineBlendLines(m);
+  for (let pairs = 1; pairs <= MAX_ROW_PAIRS; pairs++) defineScalePairs(m, pairs);
+  for (let pairs = 1; pairs <= MAX_COLUMN_PAIRS; pairs++) defineBlendPairs(m, pairs);
   defineRepacking(m);
   defineRgbRow(m);
 });

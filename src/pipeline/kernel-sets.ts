@@ -4,6 +4,7 @@ import { H264_KERNELS } from '../codecs/h264/kernels/vector/index.ts';
 import { KERNELS_8X8 } from '../codecs/h264/kernels/vector/residual-8x8.ts';
 import { JPEG_KERNELS } from '../codecs/jpeg/kernels/vector/index.ts';
 import { RESAMPLE_KERNELS } from '../filters/audio/resample/block-resampler.ts';
+import { PIXEL_KERNELS } from '../filters/pixels/kernels.ts';
 import { SCALE_KERNELS } from '../filters/scale/vector.ts';
 import type { KernelModule } from '../wasm/kernel-memory.ts';
 
@@ -13,6 +14,7 @@ export const KERNEL_SETS: readonly KernelModule[] = [
   H264_KERNELS,
   KERNELS_8X8,
   JPEG_KERNELS,
+  PIXEL_KERNELS,
   RESAMPLE_KERNELS,
   SCALE_KERNELS,
 ];

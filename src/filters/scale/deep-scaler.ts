@@ -5,7 +5,7 @@
 import { codeRange, lumaWeights } from '../../frames/color-matrix.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { hasAlpha, type PixFmtInfo } from '../../frames/pixel-format.ts';
-import { type Component, componentsOf } from '../video/picture-work.ts';
+import { type Component, componentsOf } from '../pixels/picture-work.ts';
 import type { PictureScaler, PictureSide, ScaleMethod } from './picture-scaler.ts';
 import { filterBank, type ScaleKernel } from './weights.ts';
 

@@ -2,7 +2,7 @@
  * One plane of 8-bit samples to another size, a row at a time: rows become lines of 16 bits by weighted sums along them, and a few lines
  * become a row by weighted sums across. Only as many lines are held as one output row needs.
  */
-import type { KernelMemory } from '../../wasm/kernel-memory.ts';
+import { type KernelMemory, plainMemory } from '../../wasm/kernel-memory.ts';
 import { blendLines, packThree, scalePixels, scaleRow } from './row-kernels.ts';
 import { groupBytes, MAX_COLUMN_PAIRS, MAX_ROW_PAIRS } from './vector.ts';
 import { type FilterBank, filterBank, type ScaleKernel, wholeWeights } from './weights.ts';
@@ -71,7 +71,7 @@ export class LineScaler {
   private readonly rowPairs: number;
   private readonly columnTaps: number;
   private readonly layout: Layout;
-  private memory: KernelMemory = { buffer: new ArrayBuffer(0), exports: null };
+  private memory: KernelMemory = plainMemory(0);
   private bytes: Uint8Array = new Uint8Array(0);
   private lines: Int16Array = new Int16Array(0);
   private words: Int32Array = new Int32Array(0);

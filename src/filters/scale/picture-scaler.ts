@@ -8,7 +8,7 @@ import { createPictureConverter } from '../../frames/convert-picture.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { hasAlpha, type PixFmt, type PixFmtInfo, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { plainMemory } from '../../wasm/kernel-memory.ts';
-import { type Component, componentsOf, newPicture } from '../video/picture-work.ts';
+import { type Component, componentsOf, newPicture } from '../pixels/picture-work.ts';
 import { deepScaler } from './deep-scaler.ts';
 import { LineScaler, type PlaneShape, type SamplePlane } from './line-scaler.ts';
 import { rgbPictureToYuv, yuvPictureToRgb } from './rgb-pictures.ts';

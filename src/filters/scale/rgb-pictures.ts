@@ -3,7 +3,7 @@ import type { ForwardMatrix, InverseMatrix } from '../../frames/color-matrix.ts'
 import type { VideoFrame } from '../../frames/frame.ts';
 import { type PixFmtInfo, planeHeight, planeWidth } from '../../frames/pixel-format.ts';
 import type { KernelMemory } from '../../wasm/kernel-memory.ts';
-import { type Component, componentsOf } from '../video/picture-work.ts';
+import { type Component, componentsOf } from '../pixels/picture-work.ts';
 import {
   rgbRowToChroma,
   rgbRowToLuma,

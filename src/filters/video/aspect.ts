@@ -4,7 +4,7 @@ import { pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../filter.ts';
 import { approximate, parseRatio, rationalOf } from '../language/values.ts';
 import type { OptionDefinition, OptionValues } from '../options.ts';
-import { videoLink } from './picture-work.ts';
+import { videoLink } from '../pixels/picture-work.ts';
 
 const VARIABLES = ['w', 'h', 'a', 'dar', 'sar', 'hsub', 'vsub'];
 

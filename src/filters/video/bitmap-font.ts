@@ -2,7 +2,7 @@
 import type { VideoFrame } from '../../frames/frame.ts';
 import { pixFmtInfo } from '../../frames/pixel-format.ts';
 import type { Color } from '../language/values.ts';
-import { colorSamples, fillRectangle } from './picture-work.ts';
+import { colorSamples, fillRectangle } from '../pixels/picture-work.ts';
 import type { Glyph, Typeface } from './typeface.ts';
 
 /**

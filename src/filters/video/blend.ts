@@ -5,15 +5,17 @@ import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../filter.ts';
 import { commonTimeBase, dualInputs, FrameSync, SYNC_OPTIONS } from '../graph/frame-sync.ts';
 import type { Expression } from '../language/expression.ts';
 import type { OptionDefinition, OptionValues } from '../options.ts';
-import { BLEND_MODES, BLEND_NAMES } from './blend-modes.ts';
+import { BLEND_NAMES } from '../pixels/blend-modes.ts';
+import { Blender } from '../pixels/blender.ts';
 import {
   type Component,
   componentsOf,
+  copyComponent,
   newPicture,
   picture,
   secondsOf,
   videoLink,
-} from './picture-work.ts';
+} from '../pixels/picture-work.ts';
 
 const PIX_FMTS = ALL_PIX_FMTS.filter((name) => {
   const info = pixFmtInfo(name);
@@ -86,7 +88,8 @@ export const BLEND: FilterDefinition = {
     const timeBase = commonTimeBase([top.timeBase, bottom.timeBase]);
     const output = { ...top, timeBase };
     const v = new Float64Array(VARIABLES.length);
-    const mixers = [0, 1, 2, 3].map((c) => mixerOf(options, c, v));
+    const blender = new Blender();
+    const mixers = [0, 1, 2, 3].map((c) => mixerOf(options, c, v, blender));
     let n = 0;
     const mix = (first: VideoFrame, second: VideoFrame, pts: number): VideoFrame => {
       const out = newPicture(top.pixFmt, top.width, top.height, pts);
@@ -113,7 +116,7 @@ export const BLEND: FilterDefinition = {
   },
 };
 
-function mixerOf(options: OptionValues, c: number, v: Float64Array): Mixer {
+function mixerOf(options: OptionValues, c: number, v: Float64Array, blender: Blender): Mixer {
   const own = options.isSet(`c${c}_expr`)
     ? `c${c}_expr`
     : options.isSet('all_expr')
@@ -127,75 +130,16 @@ function mixerOf(options: OptionValues, c: number, v: Float64Array): Mixer {
   const opacity = options.isSet('all_opacity')
     ? options.number('all_opacity')
     : options.number(`c${c}_opacity`);
-  const name = Object.keys(BLEND_MODES)[mode]!;
+  const name = Object.keys(BLEND_NAMES)[mode]!;
   if (opacity === 0) return name === 'normal' ? copyFrom(1) : copyFrom(0);
   if (name === 'normal' && opacity === 1) return copyFrom(0);
-  const table = modeTable(name, opacity);
-  return (a, b, out) => {
-    for (let y = 0; y < out.height; y++) {
-      const [p, q, r] = [a, b, out].map((k) => k.offset + y * k.stride) as [number, number, number];
-      lookUpRow(
-        a.data as Uint8Array,
-        p,
-        b.data as Uint8Array,
-        q,
-        out.data as Uint8Array,
-        r,
-        table,
-        out.width,
-      );
-    }
-  };
+  return (a, b, out) => blender.blend(name, opacity, a, b, out);
 }
 
-const tables = new Map<string, Uint8Array>();
-
-/** Table: 256 · a + b => the sample, opacity included. */
-function modeTable(name: string, opacity: number): Uint8Array {
-  const key = `${name}:${opacity}`;
-  let table = tables.get(key);
-  if (table !== undefined) return table;
-  const mode = BLEND_MODES[name]!;
-  table = new Uint8Array(65536);
-  for (let a = 0; a < 256; a++) {
-    for (let b = 0; b < 256; b++) {
-      const value =
-        name === 'normal'
-          ? a * opacity + b * (1 - opacity)
-          : a + ((mode(a, b) & 255) - a) * opacity;
-      table[a * 256 + b] = Math.trunc(value);
-    }
-  }
-  if (tables.size > 32) tables.clear();
-  tables.set(key, table);
-  return table;
-}
-
-function lookUpRow(
-  a: Uint8Array,
-  p: number,
-  b: Uint8Array,
-  q: number,
-  out: Uint8Array,
-  r: number,
-  table: Uint8Array,
-  count: number,
-): void {
-  for (let i = 0; i < count; i++) out[r + i] = table[(a[p + i]! << 8) | b[q + i]!]!;
-}
-
-function copyFrom(which: 0 | 1): Mixer {
-  return (a, b, out) => {
-    const from = which === 0 ? a : b;
-    for (let y = 0; y < out.height; y++) {
-      const p = from.offset + y * from.stride;
-      (out.data as Uint8Array).set(
-        from.data.subarray(p, p + out.width),
-        out.offset + y * out.stride,
-      );
-    }
-  };
-}
+const copyFrom =
+  (which: 0 | 1): Mixer =>
+  (a, b, out) =>
+    copyComponent(which === 0 ? a : b, out);
 
 function expressionMixer(expression: Expression, v: Float64Array): Mixer {
   return (a, b, out) => {

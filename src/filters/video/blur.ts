@@ -7,8 +7,15 @@
 import { ALL_PIX_FMTS, hasAlpha, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, samePixFmt, VIDEO_PAD, type VideoLink } from '../filter.ts';
 import type { OptionDefinition, OptionValues } from '../options.ts';
-import { boxPlane, GaussPlanes } from './blur-planes.ts';
-import { componentsOf, copyOf, picture, videoLink } from './picture-work.ts';
+import { BoxPlanes } from '../pixels/box-planes.ts';
+import { GaussPlanes } from '../pixels/gauss-planes.ts';
+import {
+  componentsOf,
+  copyComponent,
+  newPicture,
+  picture,
+  videoLink,
+} from '../pixels/picture-work.ts';
 
 const PLANAR = ALL_PIX_FMTS.filter((name) => {
   const info = pixFmtInfo(name);
@@ -72,9 +79,12 @@ export const GBLUR: FilterDefinition = {
     const planes = new GaussPlanes(across, down, options.number('steps'));
     return {
       push(_, frame) {
-        const out = copyOf(picture(frame));
+        const source = picture(frame);
+        const out = newPicture(source.pixFmt, source.width, source.height, source.pts);
+        const inputs = componentsOf(source);
         componentsOf(out).forEach((component, c) => {
-          if (((mask >> planeOf(c, link)) & 1) === 1) planes.blur(component);
+          if (((mask >> planeOf(c, link)) & 1) === 1) planes.blur(inputs[c]!, component);
+          else copyComponent(inputs[c]!, component);
         });
         setup.emit(0, out);
       },
@@ -126,12 +136,16 @@ export const BOXBLUR: FilterDefinition = {
     const link = videoLink(setup.inputs[0]);
     const boxes = ['luma', 'chroma', 'alpha'].map((name) => boxOf(setup.options, name, link));
     const isYuv = pixFmtInfo(link.pixFmt).model === 'yuv';
+    const planes = new BoxPlanes();
     return {
       push(_, frame) {
-        const out = copyOf(picture(frame));
+        const source = picture(frame);
+        const out = newPicture(source.pixFmt, source.width, source.height, source.pts);
+        const inputs = componentsOf(source);
         componentsOf(out).forEach((component, c) => {
-          const box = boxes[c === 3 ? 2 : isYuv && c > 0 ? 1 : 0]!;
-          boxPlane(component, box.radius, box.power);
+          const { radius, power } = boxes[c === 3 ? 2 : isYuv && c > 0 ? 1 : 0]!;
+          if (radius === 0 || power === 0) copyComponent(inputs[c]!, component);
+          else planes.blur(inputs[c]!, component, radius, power);
         });
         setup.emit(0, out);
       },

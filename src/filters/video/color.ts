@@ -2,7 +2,7 @@
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, NO_PADS, samePixFmt, VIDEO_PAD } from '../filter.ts';
 import { PIX_FMT_ORDER } from '../graph/closeness.ts';
-import { colorSamples, fillRectangle, newPicture } from './picture-work.ts';
+import { colorSamples, fillRectangle, newPicture } from '../pixels/picture-work.ts';
 import { SOURCE_OPTIONS, sourceLink, sourceOf } from './sources.ts';
 
 /** Formats that can be drawn on. */

@@ -2,7 +2,13 @@
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../filter.ts';
 import type { OptionDefinition } from '../options.ts';
-import { componentsOf, newPicture, picture, type Samples, videoLink } from './picture-work.ts';
+import {
+  componentsOf,
+  newPicture,
+  picture,
+  type Samples,
+  videoLink,
+} from '../pixels/picture-work.ts';
 
 const RGB = ALL_PIX_FMTS.filter((name) => pixFmtInfo(name).model === 'rgb');
 const NAMES = ['r', 'g', 'b', 'a'] as const;

@@ -8,8 +8,14 @@ import type { VideoFrame } from '../../frames/frame.ts';
 import { type PixFmt, type PixFmtInfo, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../filter.ts';
 import type { OptionDefinition, OptionValues } from '../options.ts';
+import {
+  type Component,
+  componentsOf,
+  newPicture,
+  picture,
+  videoLink,
+} from '../pixels/picture-work.ts';
 import { primariesMatrix, transferOf } from './color-science.ts';
-import { type Component, componentsOf, newPicture, picture, videoLink } from './picture-work.ts';
 
 const PIX_FMTS: readonly PixFmt[] = [
   'yuv420p',

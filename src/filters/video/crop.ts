@@ -8,7 +8,7 @@ import { pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
 import type { Expression } from '../language/expression.ts';
 import { approximate } from '../language/values.ts';
-import { picture, secondsOf, videoLink, viewOf } from './picture-work.ts';
+import { picture, secondsOf, videoLink, viewOf } from '../pixels/picture-work.ts';
 
 // biome-ignore format: the order of the values below
 const VARIABLES = ['in_w', 'iw', 'in_h', 'ih', 'out_w', 'ow', 'out_h', 'oh', 'a', 'sar', 'dar', 'hsub', 'vsub', 'x', 'y', 'n', 'pos', 't'];

@@ -5,7 +5,7 @@ import { ALL_PIX_FMTS, hasAlpha, pixFmtInfo } from '../../frames/pixel-format.ts
 import { type FilterDefinition, type FilterSetup, samePixFmt, VIDEO_PAD } from '../filter.ts';
 import { parseColor } from '../language/values.ts';
 import type { OptionDefinition } from '../options.ts';
-import { colorSamples, componentsOf, copyOf, picture, videoLink } from './picture-work.ts';
+import { colorSamples, componentsOf, copyOf, picture, videoLink } from '../pixels/picture-work.ts';
 
 const PIX_FMTS = ALL_PIX_FMTS.filter((name) => {
   const info = pixFmtInfo(name);

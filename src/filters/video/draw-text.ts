@@ -7,8 +7,6 @@ import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, type FilterSetup, samePixFmt, VIDEO_PAD } from '../filter.ts';
 import type { Color } from '../language/values.ts';
 import type { OptionDefinition, OptionValues } from '../options.ts';
-import { BUILT_IN_FONT } from './bitmap-font.ts';
-import { expandText } from './expand-text.ts';
 import {
   colorSamples,
   componentsOf,
@@ -16,7 +14,9 @@ import {
   picture,
   secondsOf,
   videoLink,
-} from './picture-work.ts';
+} from '../pixels/picture-work.ts';
+import { BUILT_IN_FONT } from './bitmap-font.ts';
+import { expandText } from './expand-text.ts';
 import { parseTrueType } from './truetype.ts';
 import type { Glyph, Typeface } from './typeface.ts';
 

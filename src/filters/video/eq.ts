@@ -13,7 +13,7 @@ import {
   type Samples,
   secondsOf,
   videoLink,
-} from './picture-work.ts';
+} from '../pixels/picture-work.ts';
 
 const PIX_FMTS: readonly PixFmt[] = ['gray', 'yuv420p', 'yuv422p', 'yuv444p'];
 const VARIABLES = ['n', 'pos', 'r', 't'];

@@ -9,7 +9,7 @@ import {
   copyOf,
   picture,
   videoLink,
-} from './picture-work.ts';
+} from '../pixels/picture-work.ts';
 
 const EIGHT_BITS = ALL_PIX_FMTS.filter((name) => pixFmtInfo(name).bitDepth === 8);
 const RGB = EIGHT_BITS.filter((name) => pixFmtInfo(name).model === 'rgb');

@@ -2,7 +2,7 @@
 import type { VideoFrame } from '../../frames/frame.ts';
 import { pixFmtInfo, planeHeight, planeWidth } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
-import { newPicture, picture, type Samples } from './picture-work.ts';
+import { newPicture, picture, type Samples } from '../pixels/picture-work.ts';
 
 /** Mirrors left and right. */
 export const HFLIP: FilterDefinition = {

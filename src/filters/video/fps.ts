@@ -3,7 +3,7 @@ import { inverse, type Rational, rescale } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
 import { rationalOf } from '../language/values.ts';
-import { picture, videoLink } from './picture-work.ts';
+import { picture, videoLink } from '../pixels/picture-work.ts';
 
 /** Ways to round a time: `zero` is 0 … as ffmpeg numbers them. */
 const ROUNDING = { zero: 0, inf: 1, down: 2, up: 3, near: 5 } as const;

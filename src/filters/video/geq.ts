@@ -11,7 +11,7 @@ import {
   picture,
   secondsOf,
   videoLink,
-} from './picture-work.ts';
+} from '../pixels/picture-work.ts';
 
 const VARIABLES = ['X', 'Y', 'W', 'H', 'N', 'SW', 'SH', 'T'];
 

@@ -3,7 +3,7 @@ import type { VideoFrame } from '../../frames/frame.ts';
 import { type FilterDefinition, NO_PADS, samePixFmt, VIDEO_PAD } from '../filter.ts';
 import { type Color, parseColor } from '../language/values.ts';
 import type { OptionDefinition, OptionValues } from '../options.ts';
-import { newPicture } from './picture-work.ts';
+import { newPicture } from '../pixels/picture-work.ts';
 import { SOURCE_OPTIONS, sourceLink, sourceOf } from './sources.ts';
 
 const point = (name: string): OptionDefinition => ({

@@ -9,7 +9,7 @@ import {
   picture,
   secondsOf,
   videoLink,
-} from './picture-work.ts';
+} from '../pixels/picture-work.ts';
 
 const PIX_FMTS: readonly PixFmt[] = [
   'yuv444p',

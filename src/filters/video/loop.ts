@@ -2,7 +2,7 @@
 import { inverse, rescale } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
-import { picture, videoLink } from './picture-work.ts';
+import { picture, videoLink } from '../pixels/picture-work.ts';
 
 /** Repeats pictures. */
 export const LOOP: FilterDefinition = {

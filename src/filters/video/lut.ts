@@ -8,7 +8,7 @@ import {
 import { type FilterDefinition, type FilterSetup, samePixFmt, VIDEO_PAD } from '../filter.ts';
 import type { ExpressionFunction } from '../language/expression.ts';
 import type { OptionDefinition } from '../options.ts';
-import { componentsOf, copyOf, picture, type Samples, videoLink } from './picture-work.ts';
+import { componentsOf, copyOf, picture, type Samples, videoLink } from '../pixels/picture-work.ts';
 
 const VARIABLES = ['w', 'h', 'val', 'maxval', 'minval', 'negval', 'clipval'];
 

@@ -10,7 +10,7 @@ import {
 import { type FilterDefinition, type PadFormats, VIDEO_PAD } from '../filter.ts';
 import { commonTimeBase, equalInputs, FrameSync } from '../graph/frame-sync.ts';
 import type { OptionValues } from '../options.ts';
-import { picture, videoLink } from './picture-work.ts';
+import { picture, videoLink } from '../pixels/picture-work.ts';
 
 /** Formats with one sample of one component in each pixel of a plane. */
 const PLANAR: readonly PixFmt[] = ALL_PIX_FMTS.filter((name) =>

@@ -1,7 +1,7 @@
 /** `negate`: every component turned round. */
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../filter.ts';
-import { componentsOf, copyOf, picture, videoLink } from './picture-work.ts';
+import { componentsOf, copyOf, picture, videoLink } from '../pixels/picture-work.ts';
 
 const PIX_FMTS = ALL_PIX_FMTS.filter((name) => !pixFmtInfo(name).bigEndian);
 const COMPONENTS = { y: 0x10, u: 0x20, v: 0x40, r: 1, g: 2, b: 4, a: 8 } as const;

@@ -4,8 +4,9 @@ import { hasAlpha, type PixFmt, pixFmtInfo } from '../../frames/pixel-format.ts'
 import { type FilterDefinition, type FilterFormats, VIDEO_PAD } from '../filter.ts';
 import { commonTimeBase, dualInputs, FrameSync, SYNC_OPTIONS } from '../graph/frame-sync.ts';
 import type { OptionValues } from '../options.ts';
-import { composite, type Placement } from './composite.ts';
-import { copyOf, picture, secondsOf, videoLink } from './picture-work.ts';
+import { composite, type Placement } from '../pixels/composite.ts';
+import { copyOf, picture, secondsOf, videoLink } from '../pixels/picture-work.ts';
+import { RowMixer } from '../pixels/row-mixer.ts';
 
 // biome-ignore format: the order of the values below
 const VARIABLES = ['main_w', 'W', 'main_h', 'H', 'overlay_w', 'w', 'overlay_h', 'h', 'hsub', 'vsub', 'x', 'y', 'n', 'pos', 't'];
@@ -105,16 +106,9 @@ export const OVERLAY: FilterDefinition = {
     const info = pixFmtInfo(main.pixFmt);
     const [x, y] = ['x', 'y'].map((name) => options.expression(name, { variables: VARIABLES }));
     const v = Float64Array.of(
-      ...[
-        main.width,
-        main.width,
-        main.height,
-        main.height,
-        over.width,
-        over.width,
-        over.height,
-        over.height,
-      ],
+      ...[main, main, over, over].flatMap((link, i) =>
+        i % 2 === 0 ? [link.width, link.width] : [link.height, link.height],
+      ),
       ...[1 << info.chromaShiftX, 1 << info.chromaShiftY, NaN, NaN, 0, NaN, NaN],
     );
     const whole = (value: number, shift: number): number =>
@@ -131,11 +125,12 @@ export const OVERLAY: FilterDefinition = {
     const timeBase = commonTimeBase([main.timeBase, over.timeBase]);
     const output = { ...main, timeBase };
     let n = 0;
+    const mixer = new RowMixer();
     const draw = (first: VideoFrame, second: VideoFrame): VideoFrame => {
       const at = once ?? place();
       if (Number.isNaN(at.x) || Number.isNaN(at.y)) return first;
       const out = copyOf(first);
-      composite(out, second, at, premultiplied && overHasAlpha);
+      composite(out, second, at, premultiplied && overHasAlpha, mixer);
       return out;
     };
     const sync = new FrameSync(setup, dualInputs(options), timeBase, ([first, second], pts) => {

@@ -12,7 +12,7 @@ import {
   newPicture,
   picture,
   videoLink,
-} from './picture-work.ts';
+} from '../pixels/picture-work.ts';
 
 // biome-ignore format: the order of the values below
 const VARIABLES = ['in_w', 'iw', 'in_h', 'ih', 'out_w', 'ow', 'out_h', 'oh', 'x', 'y', 'a', 'sar', 'dar', 'hsub', 'vsub'];

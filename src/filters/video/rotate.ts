@@ -18,7 +18,7 @@ import {
   picture,
   secondsOf,
   videoLink,
-} from './picture-work.ts';
+} from '../pixels/picture-work.ts';
 
 const PIX_FMTS = ALL_PIX_FMTS.filter((name) => {
   const info = pixFmtInfo(name);

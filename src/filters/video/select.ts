@@ -3,7 +3,7 @@ import type { AudioFrame, VideoFrame } from '../../frames/frame.ts';
 import { pixFmtInfo, planeHeight, planeRowLength } from '../../frames/pixel-format.ts';
 import type { FilterDefinition, Frame, Link, MediaKind } from '../filter.ts';
 import { rescaleTime } from '../graph/run.ts';
-import type { Samples } from './picture-work.ts';
+import type { Samples } from '../pixels/picture-work.ts';
 
 // biome-ignore format: the order of the values below
 const VARIABLES = [

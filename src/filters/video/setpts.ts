@@ -3,7 +3,7 @@ import type { Rational } from '../../base/rational.ts';
 import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
 import { rescaleTime } from '../graph/run.ts';
 import { rationalOf } from '../language/values.ts';
-import { picture, videoLink } from './picture-work.ts';
+import { picture, videoLink } from '../pixels/picture-work.ts';
 
 // biome-ignore format: the order of the values below
 const VARIABLES = [

@@ -3,7 +3,7 @@
  * blue bars backwards, at the foot -I, white, +Q and three near blacks (PLUGE).
  */
 import { type FilterDefinition, NO_PADS, samePixFmt, VIDEO_PAD } from '../filter.ts';
-import { fillRectangle, newPicture } from './picture-work.ts';
+import { fillRectangle, newPicture } from '../pixels/picture-work.ts';
 import { SOURCE_OPTIONS, sourceLink, sourceOf } from './sources.ts';
 
 type YuvColor = readonly [y: number, cb: number, cr: number];

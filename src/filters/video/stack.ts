@@ -19,7 +19,7 @@ import {
   picture,
   placePicture,
   videoLink,
-} from './picture-work.ts';
+} from '../pixels/picture-work.ts';
 
 const INPUTS: OptionDefinition = {
   name: 'inputs',

@@ -6,8 +6,8 @@ import type { VideoFrame } from '../../frames/frame.ts';
 import { pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, NO_PADS, samePixFmt, VIDEO_PAD } from '../filter.ts';
 import { parseColor } from '../language/values.ts';
+import { colorSamples, fillRectangle, newPicture } from '../pixels/picture-work.ts';
 import { drawText } from './bitmap-font.ts';
-import { colorSamples, fillRectangle, newPicture } from './picture-work.ts';
 import { SOURCE_OPTIONS, sourceLink, sourceOf } from './sources.ts';
 
 const HUES = 6 * 256;

@@ -12,7 +12,7 @@ import {
   newPicture,
   picture,
   videoLink,
-} from './picture-work.ts';
+} from '../pixels/picture-work.ts';
 
 /** Puts pictures side by side and below each other. */
 export const TILE: FilterDefinition = {

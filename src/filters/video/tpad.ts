@@ -3,7 +3,13 @@ import { inverse, rescale } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
-import { colorSamples, fillRectangle, newPicture, picture, videoLink } from './picture-work.ts';
+import {
+  colorSamples,
+  fillRectangle,
+  newPicture,
+  picture,
+  videoLink,
+} from '../pixels/picture-work.ts';
 
 const MODES = { add: 0, clone: 1 } as const;
 const MICROSECONDS = [1, 1_000_000] as const;

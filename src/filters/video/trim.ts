@@ -2,7 +2,7 @@
 import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
 import { rescaleTime } from '../graph/run.ts';
 import type { OptionDefinition } from '../options.ts';
-import { videoLink } from './picture-work.ts';
+import { videoLink } from '../pixels/picture-work.ts';
 
 const MICROSECONDS = [1, 1_000_000] as const;
 

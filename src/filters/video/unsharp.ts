@@ -2,7 +2,13 @@
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../filter.ts';
 import type { OptionDefinition, OptionValues } from '../options.ts';
-import { type Component, componentsOf, newPicture, picture, videoLink } from './picture-work.ts';
+import {
+  type Component,
+  componentsOf,
+  newPicture,
+  picture,
+  videoLink,
+} from '../pixels/picture-work.ts';
 
 const PIX_FMTS = ALL_PIX_FMTS.filter((name) => {
   const info = pixFmtInfo(name);

@@ -20,7 +20,7 @@ import {
   newPicture,
   picture,
   videoLink,
-} from './picture-work.ts';
+} from '../pixels/picture-work.ts';
 import { TRANSITIONS, type Transition, type TransitionState } from './transitions.ts';
 
 const PIX_FMTS: readonly PixFmt[] = ['yuva444p', 'yuv444p', 'yuvj444p', 'gbrp', 'gbrap', 'gray'];

@@ -5,8 +5,8 @@ import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { MAX_SIZE } from '../ends/buffer.ts';
 import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../filter.ts';
 import { rescaleTime } from '../graph/run.ts';
+import { newPicture, picture, secondsOf, videoLink, viewOf } from '../pixels/picture-work.ts';
 import { createPictureScaler, type PictureScaler } from '../scale/picture-scaler.ts';
-import { newPicture, picture, secondsOf, videoLink, viewOf } from './picture-work.ts';
 
 const PIX_FMTS = ALL_PIX_FMTS.filter((name) => {
   const info = pixFmtInfo(name);

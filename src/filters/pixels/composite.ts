@@ -4,7 +4,9 @@
  */
 import type { VideoFrame } from '../../frames/frame.ts';
 import { pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type Component, componentsOf, type Samples } from './picture-work.ts';
+import { type Component, componentsOf, isAllOpaque, type Samples } from './picture-work.ts';
+import { addRow } from './row-kernels.ts';
+import type { RowMixer } from './row-mixer.ts';
 
 /** Left column and top row, both reached by chroma. */
 export interface Placement {
@@ -12,23 +14,27 @@ export interface Placement {
   readonly y: number;
 }
 
-/** Draws `over` into `main`. `premultiplied` says that its colors were multiplied by its opacity already. */
+/**
+ * Draws `over` into `main`. `premultiplied` says that its colors were multiplied by its opacity already. Of `main` only the planes
+ * are written to.
+ */
 export function composite(
   main: VideoFrame,
   over: VideoFrame,
   at: Placement,
   premultiplied: boolean,
+  mixer: RowMixer,
 ): void {
   const targets = componentsOf(main);
   const sources = componentsOf(over);
   const alpha = sources[3];
   const mainAlpha = targets[3];
   const { model } = pixFmtInfo(main.pixFmt);
-  const opaque = alpha === undefined ? undefined : opaqueRows(alpha);
+  const opaque = alpha === undefined || isAllOpaque(over) ? undefined : opaqueRows(alpha);
   for (let c = 0; c < 3; c++) {
     const [to, from] = [targets[c]!, sources[c]!];
     const zero = model === 'yuv' && c > 0 ? 128 : 0;
-    overComponent(to, from, alpha, opaque, mainAlpha, at, premultiplied, zero);
+    overComponent(to, from, { alpha, opaque, mainAlpha, at, premultiplied, zero, mixer });
   }
   if (mainAlpha !== undefined && alpha !== undefined) overAlpha(mainAlpha, alpha, at);
   else if (mainAlpha !== undefined) overOpaque(mainAlpha, at, over.width, over.height);
@@ -48,23 +54,32 @@ function covered(to: Component, from: Component, at: Placement) {
   };
 }
 
-function overComponent(
-  to: Component,
-  from: Component,
-  alpha: Component | undefined,
-  opaque: Uint8Array | undefined,
-  mainAlpha: Component | undefined,
-  at: Placement,
-  premultiplied: boolean,
-  zero: number,
-): void {
+/** How a component is put over another. */
+interface Manner {
+  readonly alpha: Component | undefined;
+  /** Rows that are opaque; undefined where all are. */
+  readonly opaque: Uint8Array | undefined;
+  readonly mainAlpha: Component | undefined;
+  readonly at: Placement;
+  readonly premultiplied: boolean;
+  /** The sample that stands for nothing. */
+  readonly zero: number;
+  readonly mixer: RowMixer;
+}
+
+function overComponent(to: Component, from: Component, manner: Manner): void {
+  const { alpha, opaque, mainAlpha, at, premultiplied, zero, mixer } = manner;
   const { left, top, x0, y0, x1, y1 } = covered(to, from, at);
   if (x0 >= x1) return;
   const row = new Uint8Array(from.width);
   for (let y = y0; y < y1; y++) {
     const p = from.offset + y * from.stride + x0 * from.step;
     const q = to.offset + (top + y) * to.stride + (left + x0) * to.step;
-    if (alpha === undefined || isOpaque(opaque!, y << from.shiftY, from.shiftY)) {
+    if (
+      alpha === undefined ||
+      opaque === undefined ||
+      isOpaque(opaque, y << from.shiftY, from.shiftY)
+    ) {
       copyRow(from.data, p, from.step, to.data, q, to.step, x1 - x0);
       continue;
     }
@@ -84,17 +99,7 @@ function overComponent(
         zero,
       );
     } else {
-      mixRow(
-        from.data as Uint8Array,
-        p,
-        from.step,
-        to.data as Uint8Array,
-        q,
-        to.step,
-        row,
-        x0,
-        x1 - x0,
-      );
+      mixer.mix(from, p, to, q, row, x0, x1 - x0);
     }
   }
 }
@@ -189,44 +194,6 @@ function shareRow(
     }
     const m = count === 0 ? 255 : Math.trunc(sum / count);
     row[x] = Math.trunc((65025 * a) / (255 * (a + m) - a * m) + 0.5);
-  }
-}
-
-function mixRow(
-  from: Uint8Array,
-  p: number,
-  fromStep: number,
-  to: Uint8Array,
-  q: number,
-  toStep: number,
-  alpha: Uint8Array,
-  x: number,
-  count: number,
-): void {
-  for (let i = 0; i < count; i++, p += fromStep, q += toStep) {
-    const a = alpha[x + i]!;
-    if (a === 0) continue;
-    const sum = to[q]! * (255 - a) + from[p]! * a + 128;
-    to[q] = (sum + (sum >> 8)) >> 8;
-  }
-}
-
-function addRow(
-  from: Uint8Array,
-  p: number,
-  fromStep: number,
-  to: Uint8Array,
-  q: number,
-  toStep: number,
-  alpha: Uint8Array,
-  x: number,
-  count: number,
-  zero: number,
-): void {
-  for (let i = 0; i < count; i++, p += fromStep, q += toStep) {
-    const sum = (to[q]! - zero) * (255 - alpha[x + i]!);
-    const value = Math.round(sum / 255) + from[p]!;
-    to[q] = value < 0 ? 0 : value > 255 ? 255 : value;
   }
 }
 

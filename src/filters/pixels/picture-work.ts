@@ -62,6 +62,10 @@ export function copyRectangle(
     let target = out.offset + top * out.stride + left * step;
     const samples = plane.data as Uint8Array;
     const written = out.data as Uint8Array;
+    if (plane.stride === length && out.stride === length && rows > 0) {
+      written.set(samples.subarray(source, source + length * rows), target);
+      continue;
+    }
     for (let row = 0; row < rows; row++) {
       written.set(samples.subarray(source, source + length), target);
       source += plane.stride;
@@ -174,6 +178,33 @@ export function componentsOf(frame: VideoFrame): Component[] {
       shiftY: y,
     };
   });
+}
+
+/** Copies a component to one of the same size in a picture of the same depth. */
+export function copyComponent(from: Component, to: Component): void {
+  const dense = from.step === 1 && to.step === 1;
+  const whole = dense && from.stride === from.width && to.stride === to.width;
+  const [rows, length] = whole ? [1, from.width * from.height] : [from.height, from.width];
+  const written = to.data as Uint8Array;
+  for (let y = 0; y < rows; y++) {
+    const p = from.offset + y * from.stride;
+    const q = to.offset + y * to.stride;
+    if (dense) written.set(from.data.subarray(p, p + length) as Uint8Array, q);
+    else for (let x = 0; x < length; x++) written[q + x * to.step] = from.data[p + x * from.step]!;
+  }
+}
+
+let opaquePlane = new Uint8Array(0);
+
+/** A plane of `length` samples that are all 255, for pictures whose opacity is full. It is shared: nobody writes to it. */
+export function fullOpacity(length: number): Uint8Array {
+  if (opaquePlane.length < length) opaquePlane = new Uint8Array(length).fill(255);
+  return opaquePlane;
+}
+
+/** Whether the opacity of a planar picture is the plane of `fullOpacity`, so that nobody need look at its samples. */
+export function isAllOpaque(frame: VideoFrame): boolean {
+  return frame.planes[3] !== undefined && frame.planes[3].data === opaquePlane;
 }
 
 /**

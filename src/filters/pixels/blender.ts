@@ -1,0 +1,114 @@
+/**
+ * Two components as one by a mode of `blend`, with vector kernels where the mode has one. Samples go through the kernels' memory in
+ * chunks that stay in the cache of a core.
+ */
+import type { Exports, KernelMemory } from '../../wasm/kernel-memory.ts';
+import { BLEND_MODES } from './blend-modes.ts';
+import { VECTOR_MODES } from './blend-vectors.ts';
+import { PIXEL_KERNELS } from './kernels.ts';
+import type { Component } from './picture-work.ts';
+
+const { fround } = Math;
+
+const CHUNK = 1 << 14;
+const FIRST = 64;
+const SECOND = FIRST + CHUNK;
+const RESULT = SECOND + CHUNK;
+
+/** A run of samples of each of three components: `length` samples without gaps. */
+type Run = (a: number, b: number, out: number, length: number) => void;
+
+/** Mixes 8-bit components with samples beside each other. */
+export class Blender {
+  private readonly memory: KernelMemory;
+
+  constructor(vectorKernels = true) {
+    this.memory = PIXEL_KERNELS.createMemory(RESULT + CHUNK, vectorKernels);
+  }
+
+  /** Writes `a` and `b`, mixed by a mode, to `out`; all three have one size. */
+  blend(mode: string, opacity: number, a: Component, b: Component, out: Component): void {
+    const samples = [a, b, out].map(({ data }) => data as Uint8Array) as [Bytes, Bytes, Bytes];
+    const { exports } = this.memory;
+    const isNormal = mode === 'normal';
+    const isPart = opacity !== 1;
+    if (exports === null || !(VECTOR_MODES.has(mode) || isNormal)) {
+      const table = modeTable(mode, opacity);
+      eachRun(a, b, out, (p, q, r, length) => lookUp(samples, p, q, r, table, length));
+      return;
+    }
+    const kernel = isNormal ? normalKernel(exports) : modeKernel(exports, mode, isPart);
+    new Float32Array(this.memory.buffer, 0, 2).set([fround(opacity), fround(1 - fround(opacity))]);
+    const bytes = new Uint8Array(this.memory.buffer);
+    eachRun(a, b, out, (p, q, r, length) => {
+      bytes.set(samples[0].subarray(p, p + length), FIRST);
+      bytes.set(samples[1].subarray(q, q + length), SECOND);
+      kernel((length + 15) >> 4);
+      samples[2].set(bytes.subarray(RESULT, RESULT + length), r);
+    });
+  }
+}
+
+type Bytes = Uint8Array;
+
+function normalKernel(exports: Exports): (sixteens: number) => void {
+  return (sixteens) => void exports.mixed!(FIRST, SECOND, RESULT, 0, sixteens);
+}
+
+function modeKernel(exports: Exports, mode: string, isPart: boolean): (sixteens: number) => void {
+  const whole = exports[`blend_${mode}`]!;
+  return (sixteens) => {
+    whole(FIRST, SECOND, RESULT, sixteens);
+    if (isPart) exports.fade!(FIRST, RESULT, 0, sixteens);
+  };
+}
+
+/** Hands out three components in runs of at most `CHUNK` samples. */
+function eachRun(a: Component, b: Component, out: Component, run: Run): void {
+  const dense = [a, b, out].every(({ stride, width }) => stride === width);
+  const [rows, length] = dense ? [1, out.width * out.height] : [out.height, out.width];
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < length; x += CHUNK) {
+      const at = (component: Component) => component.offset + y * component.stride + x;
+      run(at(a), at(b), at(out), Math.min(CHUNK, length - x));
+    }
+  }
+}
+
+function lookUp(
+  [a, b, out]: readonly [Bytes, Bytes, Bytes],
+  p: number,
+  q: number,
+  r: number,
+  table: Uint8Array,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) out[r + i] = table[(a[p + i]! << 8) | b[q + i]!]!;
+}
+
+const tables = new Map<string, Uint8Array>();
+
+/**
+ * Table: 256 · a + b => the sample, opacity included. Opacity is arithmetic of float32, as in ffmpeg.
+ */
+function modeTable(name: string, opacity: number): Uint8Array {
+  const key = `${name}:${opacity}`;
+  let table = tables.get(key);
+  if (table !== undefined) return table;
+  const mode = BLEND_MODES[name]!;
+  const share = fround(opacity);
+  const rest = fround(1 - share);
+  table = new Uint8Array(65536);
+  for (let a = 0; a < 256; a++) {
+    for (let b = 0; b < 256; b++) {
+      table[a * 256 + b] = Math.trunc(
+        name === 'normal'
+          ? fround(fround(a * share) + fround(b * rest))
+          : fround(a + fround(((mode(a, b) & 255) - a) * share)),
+      );
+    }
+  }
+  if (tables.size > 32) tables.clear();
+  tables.set(key, table);
+  return table;
+}

@@ -30,6 +30,12 @@ export interface I32 {
   readonly code: Code;
 }
 
+/** Code that leaves an integer of 64 bits. */
+export interface I64 {
+  readonly type: 'i64';
+  readonly code: Code;
+}
+
 /** Code that leaves a vector of 128 bits. */
 export interface V128 {
   readonly type: 'v128';
@@ -78,7 +84,7 @@ const I32_CONST = 0x41;
 const VECTOR = 0xfd;
 
 /** The value of the local with that index. */
-export function localGet<T extends 'i32' | 'v128'>(type: T, index: number) {
+export function localGet<T extends 'i32' | 'i64' | 'v128'>(type: T, index: number) {
   return { type, code: [LOCAL_GET, ...unsignedLeb(index)] };
 }
 
@@ -88,6 +94,7 @@ export function integerCode(value: Integer): Code {
 }
 
 const i32Of = (...code: Code): I32 => ({ type: 'i32', code });
+const i64Of = (...code: Code): I64 => ({ type: 'i64', code });
 const v128Of = (...code: Code): V128 => ({ type: 'v128', code });
 
 const binary = (opcode: number) => (a: Integer, b: Integer) =>
@@ -131,6 +138,7 @@ export const i32 = {
   le_s: /* @__PURE__ */ binary(0x4c),
   ge_s: /* @__PURE__ */ binary(0x4e),
   clz: /* @__PURE__ */ unary(0x67),
+  ctz: /* @__PURE__ */ unary(0x68),
   add: /* @__PURE__ */ binary(0x6a),
   sub: /* @__PURE__ */ binary(0x6b),
   mul: /* @__PURE__ */ binary(0x6c),
@@ -143,6 +151,36 @@ export const i32 = {
   /** `a` where `condition` is not 0, else `b`; both are computed. */
   select: (a: Integer, b: Integer, condition: Integer) =>
     i32Of(integerCode(a), integerCode(b), integerCode(condition), SELECT),
+  /** The lowest 32 bits. */
+  wrap_i64: (a: I64) => i32Of(a.code, 0xa7),
+} as const;
+
+const binaryLong = (opcode: number) => (a: I64, b: I64) => i64Of(a.code, b.code, opcode);
+const loadLong =
+  (opcode: number) =>
+  (address: Integer, offset = 0) =>
+    i64Of(integerCode(address), opcode, memoryAt(offset));
+
+/** Instructions on integers of 64 bits, clauses 5.4.6 and 5.4.7. */
+export const i64 = {
+  load: /* @__PURE__ */ loadLong(0x29),
+  load8_u: /* @__PURE__ */ loadLong(0x31),
+  load16_u: /* @__PURE__ */ loadLong(0x33),
+  load32_u: /* @__PURE__ */ loadLong(0x35),
+  store: (address: Integer, value: I64, offset = 0) =>
+    statement(integerCode(address), value.code, 0x37, memoryAt(offset)),
+  /** 1 if all bits are 0. */
+  eqz: (a: I64) => i32Of(a.code, 0x50),
+  ctz: (a: I64) => i64Of(a.code, 0x7a),
+  add: /* @__PURE__ */ binaryLong(0x7c),
+  mul: /* @__PURE__ */ binaryLong(0x7e),
+  and: /* @__PURE__ */ binaryLong(0x83),
+  or: /* @__PURE__ */ binaryLong(0x84),
+  xor: /* @__PURE__ */ binaryLong(0x85),
+  shl: /* @__PURE__ */ binaryLong(0x86),
+  shr_u: /* @__PURE__ */ binaryLong(0x88),
+  /** An integer of 32 bits with zeros above. */
+  extend_i32_u: (a: Integer) => i64Of(integerCode(a), 0xad),
 } as const;
 
 const vector = (opcode: number) => [VECTOR, ...unsignedLeb(opcode)];
@@ -212,6 +250,7 @@ export const i8x16 = {
   swizzle: /* @__PURE__ */ binaryVector(14),
   splat: /* @__PURE__ */ splat(15),
   eq: /* @__PURE__ */ binaryVector(35),
+  abs: /* @__PURE__ */ unaryVector(96),
   bitmask: /* @__PURE__ */ summary(100),
   narrow_i16x8_s: /* @__PURE__ */ binaryVector(101),
   narrow_i16x8_u: /* @__PURE__ */ binaryVector(102),
@@ -270,6 +309,7 @@ export const i32x4 = {
   shr_s: /* @__PURE__ */ shift(172),
   shr_u: /* @__PURE__ */ shift(173),
   gt_s: /* @__PURE__ */ binaryVector(59),
+  max_s: /* @__PURE__ */ binaryVector(184),
   add: /* @__PURE__ */ binaryVector(174),
   sub: /* @__PURE__ */ binaryVector(177),
   dot_i16x8_s: /* @__PURE__ */ binaryVector(186),

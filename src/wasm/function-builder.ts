@@ -6,6 +6,7 @@ import {
   bytesOf,
   type Code,
   type I32,
+  type I64,
   type Integer,
   i32,
   integerCode,
@@ -20,6 +21,11 @@ export interface I32Local extends I32 {
   readonly index: number;
 }
 
+/** A local of 64 bits. */
+export interface I64Local extends I64 {
+  readonly index: number;
+}
+
 /** A local of 128 bits. */
 export interface V128Local extends V128 {
   readonly index: number;
@@ -27,6 +33,7 @@ export interface V128Local extends V128 {
 
 /** Value types, WebAssembly 2.0 clause 5.3. */
 export const TYPE_I32 = 0x7f;
+const TYPE_I64 = 0x7e;
 const TYPE_V128 = 0x7b;
 /** Control instructions and blocks without a result, clause 5.4.1. */
 const LOOP = 0x03;
@@ -61,6 +68,14 @@ export class FunctionBuilder {
   }
 
   /** A new local that holds `value`. */
+  i64(value: I64): I64Local {
+    const index = this.newIndex(TYPE_I64);
+    const local = { ...localGet('i64', index), index };
+    this.set(local, value);
+    return local;
+  }
+
+  /** A new local that holds `value`. */
   v128(value: V128): V128Local {
     const index = this.newIndex(TYPE_V128);
     const local = { ...localGet('v128', index), index };
@@ -75,8 +90,9 @@ export class FunctionBuilder {
 
   /** Gives a local another value. */
   set(local: I32Local, value: Integer): void;
+  set(local: I64Local, value: I64): void;
   set(local: V128Local, value: V128): void;
-  set(local: I32Local | V128Local, value: Integer | V128): void {
+  set(local: I32Local | I64Local | V128Local, value: Integer | I64 | V128): void {
     this.code.push(typeof value === 'number' ? integerCode(value) : value.code);
     this.code.push(LOCAL_SET, ...unsignedLeb(local.index));
   }

@@ -10,7 +10,7 @@ export type Bytes = readonly number[];
  * `f32x4` and `f64x2` are a v128 of four or two finite numbers: the bits of a NaN are not fixed (clause 4.3.3), and no kernel relies
  * on them.
  */
-export type OperandKind = 'i32' | 'v128' | 'f32x4' | 'f64x2' | 'address';
+export type OperandKind = 'i32' | 'i64' | 'v128' | 'f32x4' | 'f64x2' | 'address';
 /** How a lane of bits is read as a number: clause 4.3.2, "signed". */
 type Sign = 's' | 'u';
 
@@ -65,7 +65,7 @@ const allLanes = (bits: number) => Array.from({ length: 128 / bits }, (_, lane) 
 
 /** An operator on lanes of the operands, one lane of each at a time. */
 function laneWise(
-  type: 'i32' | 'v128',
+  type: 'i32' | 'i64' | 'v128',
   bits: number,
   sign: Sign,
   operator: (...lanes: bigint[]) => bigint,
@@ -233,6 +233,12 @@ export function byteDefinitions(shuffles: readonly (readonly number[])[]): Defin
   };
 }
 
+/** ictz, clause 4.3.2. */
+function trailingZeros(value: bigint, bits: number): bigint {
+  const digits = value.toString(2);
+  return BigInt(value === 0n ? bits : digits.length - 1 - digits.lastIndexOf('1'));
+}
+
 /** Instructions on one integer of 32 bits, and `select`. */
 export function integerDefinitions(offsets: readonly number[]): Definitions {
   const of = (sign: Sign, operator: (...lanes: bigint[]) => bigint) =>
@@ -240,6 +246,8 @@ export function integerDefinitions(offsets: readonly number[]): Definitions {
   return {
     eqz: of('u', (a) => truth(a === 0n)),
     clz: of('u', (a) => 32n - BigInt(a === 0n ? 0 : a.toString(2).length)),
+    ctz: of('u', (a) => trailingZeros(a, 32)),
+    wrap_i64: { operands: ['i64'], immediates: NONE, meaning: ([a]) => a!.slice(0, 4) },
     eq: of('u', (a, b) => truth(a === b)),
     ne: of('u', (a, b) => truth(a !== b)),
     add: of('u', (a, b) => a + b),
@@ -266,6 +274,33 @@ export function integerDefinitions(offsets: readonly number[]): Definitions {
   };
 }
 
+/** Instructions on integers of 64 bits. */
+export function longDefinitions(offsets: readonly number[]): Definitions {
+  const of = (operator: (...values: bigint[]) => bigint) => laneWise('i64', 64, 'u', operator);
+  const extended = (bytes: Bytes) => bytesOf(lanesOf(bytes, 8 * bytes.length, 'u'), 64);
+  return {
+    load: load(offsets, 8, (bytes) => bytes),
+    load8_u: load(offsets, 1, extended),
+    load16_u: load(offsets, 2, extended),
+    load32_u: load(offsets, 4, extended),
+    store: store(offsets, 'i64', 8),
+    eqz: {
+      operands: ['i64'],
+      immediates: NONE,
+      meaning: ([a]) => i32Bytes(truth(lanesOf(a!, 64, 'u')[0] === 0n)),
+    },
+    ctz: of((a) => trailingZeros(a, 64)),
+    add: of((a, b) => a + b),
+    mul: of((a, b) => a * b),
+    and: of((a, b) => a & b),
+    or: of((a, b) => a | b),
+    xor: of((a, b) => a ^ b),
+    shl: of((a, b) => a << (b % 64n)),
+    shr_u: of((a, b) => a >> (b % 64n)),
+    extend_i32_u: { operands: ['i32'], immediates: NONE, meaning: ([a]) => extended(a!) },
+  };
+}
+
 /** The effective address, clause 4.4.7, where it does not leave the memory. */
 const effectiveAddress = (address: Bytes, offset: unknown) =>
   numberOf(address) + (offset as number);
@@ -287,7 +322,7 @@ function load(
 }
 
 /** A store of the lowest bytes of a value. */
-function store(offsets: readonly number[], type: 'i32' | 'v128', size: number): Definition {
+function store(offsets: readonly number[], type: 'i32' | 'i64' | 'v128', size: number): Definition {
   return {
     operands: ['address', type],
     immediates: offsets.map((offset) => [offset]),

@@ -9,11 +9,13 @@ import {
   f32x4,
   f64x2,
   type I32,
+  type I64,
   type Integer,
   i8x16,
   i16x8,
   i32,
   i32x4,
+  i64,
   type Statement,
   type V128,
   v128,
@@ -28,6 +30,7 @@ import {
   i32Bytes,
   integerDefinitions,
   laneDefinitions,
+  longDefinitions,
   type OperandKind,
   singleBytes,
   singleDefinitions,
@@ -78,6 +81,13 @@ const operands: Record<OperandKind, fc.Arbitrary<number[]>> = {
     )
     .map(i32Bytes),
   f32x4: fc.array(finiteSingle, { minLength: 4, maxLength: 4 }).map(singleBytes),
+  i64: fc
+    .oneof(
+      fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
+      fc.bigInt({ min: 0n, max: 70n }),
+      fc.nat(63).map((bit) => 1n << BigInt(bit)),
+    )
+    .map((value) => bytesOf([value], 64)),
   f64x2: fc.tuple(finiteDouble, finiteDouble).map(doubleBytes),
   address: fc.integer({ min: FIRST_ADDRESS, max: LAST_ADDRESS }).map(i32Bytes),
 };
@@ -94,6 +104,7 @@ const laneNumbers = fc.integer({ min: 0, max: 31 });
 /** Instructions and definitions by the name of the object that has them. */
 const GROUPS: Record<string, [object, Definitions]> = {
   i32: [i32, integerDefinitions(OFFSETS)],
+  i64: [i64, longDefinitions(OFFSETS)],
   v128: [v128, vectorDefinitions(OFFSETS, sample(operands.v128, 20))],
   i8x16: [
     i8x16,
@@ -105,10 +116,10 @@ const GROUPS: Record<string, [object, Definitions]> = {
   f64x2: [f64x2, doubleDefinitions(sample(fc.tuple(finiteDouble, finiteDouble), 20))],
 };
 
-type Instruction = (...args: unknown[]) => I32 | V128 | Statement;
+type Instruction = (...args: unknown[]) => I32 | I64 | V128 | Statement;
 
-const isVector = (kind: OperandKind): boolean =>
-  kind === 'v128' || kind === 'f32x4' || kind === 'f64x2';
+/** Whether an operand can be a number in the code. */
+const mayBeInCode = (kind: OperandKind): boolean => kind === 'i32' || kind === 'address';
 
 /** An instruction with its immediates; an integer operand that has a constant is a number in the code. */
 interface Case {
@@ -122,9 +133,9 @@ function casesOf({ immediates, operands: kinds }: Definition): Case[] {
     immediates: list,
     constants: kinds.map(() => null),
   }));
-  if (kinds.every(isVector)) return inMemory;
+  if (!kinds.some(mayBeInCode)) return inMemory;
   const constants = fc.tuple(
-    ...kinds.map((kind) => (isVector(kind) ? fc.constant(null) : operands[kind])),
+    ...kinds.map((kind) => (mayBeInCode(kind) ? operands[kind] : fc.constant(null))),
   );
   return [
     ...inMemory,
@@ -137,15 +148,17 @@ function moduleOf(instruction: Instruction, definition: Definition, cases: reado
   return instantiate((m) => {
     cases.forEach(({ immediates, constants }, number) => {
       m.defineProcedure(`${number}`, 0, (f) => {
-        const read = definition.operands.map((kind, i): Integer | V128 => {
+        const read = definition.operands.map((kind, i): Integer | I64 | V128 => {
           const constant = constants[i];
           if (constant) return new DataView(Uint8Array.from(constant).buffer).getInt32(0, true);
-          return isVector(kind) ? v128.load(16 * i) : i32.load(16 * i);
+          if (kind === 'i64') return i64.load(16 * i);
+          return mayBeInCode(kind) ? i32.load(16 * i) : v128.load(16 * i);
         });
         const args = definition.inOrder?.(read, immediates) ?? [...read, ...immediates];
         const expression = instruction(...args);
         if (expression.type === 'none') f.do(expression);
         else if (expression.type === 'i32') f.do(i32.store(RESULT, expression));
+        else if (expression.type === 'i64') f.do(i64.store(RESULT, expression));
         else f.do(v128.store(RESULT, expression));
       });
     });

@@ -3,6 +3,7 @@ import { DEFLATE_KERNELS } from '../codecs/deflate/kernels/vector.ts';
 import { H264_KERNELS } from '../codecs/h264/kernels/vector/index.ts';
 import { KERNELS_8X8 } from '../codecs/h264/kernels/vector/residual-8x8.ts';
 import { JPEG_KERNELS } from '../codecs/jpeg/kernels/vector/index.ts';
+import { PNG_KERNELS } from '../codecs/png/kernels/filter-kernels.ts';
 import { RESAMPLE_KERNELS } from '../filters/audio/resample/block-resampler.ts';
 import { PIXEL_KERNELS } from '../filters/pixels/kernels.ts';
 import { SCALE_KERNELS } from '../filters/scale/vector.ts';
@@ -15,6 +16,7 @@ export const KERNEL_SETS: readonly KernelModule[] = [
   KERNELS_8X8,
   JPEG_KERNELS,
   PIXEL_KERNELS,
+  PNG_KERNELS,
   RESAMPLE_KERNELS,
   SCALE_KERNELS,
 ];

@@ -2,7 +2,7 @@
 import { ConfigError, rejectUnknownKeys, requireInteger, StateError } from '../../base/errors.ts';
 import type { VectorKernels } from '../../wasm/kernel-memory.ts';
 import { BitSink } from './encoder/bit-sink.ts';
-import type { BlockMaker } from './encoder/block-maker.ts';
+import type { BlockMaker, MakeBlocks } from './encoder/block-maker.ts';
 import {
   createBlockMaker,
   DEFAULT_LEVEL,
@@ -63,7 +63,8 @@ export class Deflater {
   private bytesLeft: number;
   private isFinished = false;
 
-  constructor(options: DeflateOptions = {}) {
+  /** `makeBlocks`: how blocks are made, where not as the level says. */
+  constructor(options: DeflateOptions = {}, makeBlocks: MakeBlocks | null = null) {
     rejectUnknownKeys('deflate.options', options, DEFLATE_KEYS);
     const { dictionary } = options;
     this.format = requireFormat('deflate.options.format', options.format ?? 'raw');
@@ -98,7 +99,10 @@ export class Deflater {
       this.bytesLeft + Math.min(dictionary?.length ?? 0, MAX_DISTANCE) + 1,
       unlimited,
     );
-    this.maker = createBlockMaker(level, this.sink, size, kernels);
+    this.maker =
+      makeBlocks === null
+        ? createBlockMaker(level, this.sink, size, kernels)
+        : makeBlocks(this.sink, size, kernels);
     if (dictionary !== undefined) {
       this.maker.append(dictionary.subarray(Math.max(0, dictionary.length - MAX_DISTANCE)));
       this.maker.skipDictionary();
@@ -108,12 +112,15 @@ export class Deflater {
   /** Takes bytes; hands on what is ready, in pieces that are the receiver's own. */
   push(bytes: Uint8Array, emit: Emit): void {
     this.requireOpen('push');
-    this.checksum = updateChecksum(this.format, this.checksum, bytes);
+    const { maker } = this;
+    const adlerOf = this.format === 'zlib' ? maker.adlerOf : undefined;
+    if (adlerOf === undefined) {
+      this.checksum = updateChecksum(this.format, this.checksum, bytes);
+    }
     this.length += bytes.length;
     this.bytesLeft -= bytes.length;
     if (this.bytesLeft < 0)
       throw new ConfigError('deflate.options.maxBytes', `got ${this.length} bytes`);
-    const { maker } = this;
     for (let at = 0; at < bytes.length; ) {
       if (maker.room === 0) {
         maker.work('more');
@@ -121,6 +128,7 @@ export class Deflater {
       }
       const count = Math.min(bytes.length - at, maker.room);
       maker.append(bytes.subarray(at, at + count));
+      if (adlerOf !== undefined) this.checksum = adlerOf.call(maker, this.checksum, count);
       at += count;
     }
   }

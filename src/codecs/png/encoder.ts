@@ -1,12 +1,12 @@
 /** Writes PNG files: PNG (third edition) clause 12. */
 import { rejectUnknownKeys, requireOneOf } from '../../base/errors.ts';
 import { GrowingBytes } from '../deflate/growing-bytes.ts';
+import { examinePixels } from './encoder/examine.ts';
 import type { FilterStrategy } from './encoder/filter-strategy.ts';
-import { compressPixels, tryPixels } from './encoder/pixels.ts';
+import { compressPixels, type PixelLevel, tryPixels } from './encoder/pixels.ts';
 import type { PixelPlan } from './encoder/plan.ts';
 import {
   channelPlan,
-  examinePixels,
   identityPlan,
   PALETTE_ORDERS,
   type PaletteOrder,
@@ -20,7 +20,7 @@ import {
   type PngMetadata,
 } from './metadata.ts';
 import { chunkBytes, emitChunk, SIGNATURE } from './standard/chunks.ts';
-import { headerData, PALETTE } from './standard/header.ts';
+import { bitsPerPixel, headerData, PALETTE } from './standard/header.ts';
 
 /** How hard is tried: `fast` for speed, `best` for the fewest bytes. */
 export type PngEffort = 'fast' | 'default' | 'best';
@@ -44,16 +44,16 @@ interface Trials {
   readonly strategies: readonly FilterStrategy[];
   readonly paletteOrders: readonly PaletteOrder[];
   /** Level of trials, and pixels that they look at, about. */
-  readonly trialLevel: number;
+  readonly trialLevel: PixelLevel;
   readonly trialPixels: number;
   /** How many of the best are compressed in full, and at which level. */
   readonly finalists: number;
-  readonly level: number;
+  readonly level: PixelLevel;
 }
 
 // biome-ignore format: a table
 const TRIALS: Readonly<Record<PngEffort, Trials>> = {
-  fast: { strategies: [0, 'sum'], paletteOrders: ['luminance'], trialLevel: 1, trialPixels: 1 << 15, finalists: 1, level: 2 },
+  fast: { strategies: [0, 'sum'], paletteOrders: ['luminance'], trialLevel: 'quick', trialPixels: 1 << 14, finalists: 1, level: 'quick' },
   default: { strategies: [0, 1, 2, 4, 'sum', 'entropy', 'bigrams', 'pairs'], paletteOrders: ['luminance', 'popularity'], trialLevel: 5, trialPixels: 1 << 17, finalists: 1, level: 11 },
   best: { strategies: [0, 1, 2, 3, 4, 'sum', 'entropy', 'bigrams', 'pairs', 'brute'], paletteOrders: PALETTE_ORDERS, trialLevel: 9, trialPixels: 1 << 21, finalists: 3, level: 13 },
 };
@@ -102,6 +102,29 @@ function overhead({ palette, transparent }: PixelPlan): number {
   );
 }
 
+interface Candidate {
+  readonly plan: PixelPlan;
+  readonly strategy: FilterStrategy;
+  /** Bytes of a trial. */
+  size: number;
+}
+
+/** The plan with the fewest bits a pixel; filters are tried only where samples have eight bits or more. */
+function quickCandidates(
+  plans: readonly PixelPlan[],
+  strategies: readonly FilterStrategy[],
+): Candidate[] {
+  const plan = plans.reduce((best, other) =>
+    bitsPerPixel(other.header) < bitsPerPixel(best.header) ? other : best,
+  );
+  const isPlain = plan.header.colorType === PALETTE || plan.header.bitDepth < 8;
+  return (isPlain ? strategies.slice(0, 1) : strategies).map((strategy) => ({
+    plan,
+    strategy,
+    size: 0,
+  }));
+}
+
 /** Tries plans and strategies on parts of the picture, the best of them on the whole. */
 export function compressSmallest(
   image: PngImage,
@@ -109,9 +132,14 @@ export function compressSmallest(
   effort: PngEffort,
 ): { plan: PixelPlan; pixels: Uint8Array } {
   const trials = TRIALS[effort];
-  const candidates = plans.flatMap((plan) =>
-    trials.strategies.map((strategy) => ({ plan, strategy, size: 0 })),
-  );
+  const candidates =
+    effort === 'fast'
+      ? quickCandidates(plans, trials.strategies)
+      : plans.flatMap((plan) => trials.strategies.map((strategy) => ({ plan, strategy, size: 0 })));
+  if (candidates.length === 1) {
+    const [{ plan, strategy }] = candidates as [Candidate];
+    return { plan, pixels: compressPixels(image, plan, strategy, trials.level) };
+  }
   for (const candidate of candidates) {
     candidate.size =
       overhead(candidate.plan) +

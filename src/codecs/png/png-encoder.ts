@@ -1,7 +1,8 @@
 /** Writes a PNG file row by row, in memory for a few rows and the window of deflate: for pictures that are never whole in memory. */
 import { ConfigError, rejectUnknownKeys, requireOneOf, StateError } from '../../base/errors.ts';
-import { Deflater, type Emit } from '../deflate/index.ts';
+import type { Deflater, Emit } from '../deflate/index.ts';
 import { type FilterStrategy, RowFilter } from './encoder/filter-strategy.ts';
+import { createDeflater, type PixelLevel, pixelBytes } from './encoder/pixels.ts';
 import { identityPlan } from './encoder/reduce.ts';
 import { EFFORTS, type PngEffort, paletteChunks } from './encoder.ts';
 import type { PngImage } from './image.ts';
@@ -24,8 +25,8 @@ export interface PngEncoderOptions extends Omit<PngImage, 'data'> {
 }
 
 /** Efforts: filters of pictures of 8 and 16 bits and of the others, level of deflate. */
-const EFFORT_OPTIONS: Readonly<Record<PngEffort, readonly [FilterStrategy, number]>> = {
-  fast: ['sum', 2],
+const EFFORT_OPTIONS: Readonly<Record<PngEffort, readonly [FilterStrategy, PixelLevel]>> = {
+  fast: ['sum', 'quick'],
   default: ['entropy', 9],
   best: ['entropy', 12],
 };
@@ -37,9 +38,6 @@ export class PngEncoder {
   private readonly deflater: Deflater;
   private readonly filter: RowFilter;
   private readonly length: number;
-  private readonly out: Uint8Array;
-  private row: Uint8Array;
-  private above: Uint8Array;
   private rows = 0;
   private isBegun = false;
   private isFinished = false;
@@ -68,10 +66,7 @@ export class PngEncoder {
     this.length = rowBytes(header, image.width);
     const isPlain = header.colorType === PALETTE || header.bitDepth < 8;
     this.filter = new RowFilter(isPlain ? 0 : strategy, this.length, filterDistance(header));
-    this.deflater = new Deflater({ format: 'zlib', level });
-    this.out = new Uint8Array(this.length + 1);
-    this.row = new Uint8Array(this.length);
-    this.above = new Uint8Array(this.length);
+    this.deflater = createDeflater(pixelBytes(this.plan), level);
   }
 
   /**
@@ -101,9 +96,8 @@ export class PngEncoder {
     this.begin(emit);
     for (let i = 0; i < count; i++) {
       this.pack(samples, i * perRow, perRow);
-      this.filter.apply(this.row, this.above, this.length, this.out);
-      this.deflater.push(this.out, (piece) => emit(chunkBytes('IDAT', piece)));
-      [this.row, this.above] = [this.above, this.row];
+      const filtered = this.filter.apply(this.length);
+      this.deflater.push(filtered, (piece) => emit(chunkBytes('IDAT', piece)));
       this.rows++;
     }
   }
@@ -136,14 +130,14 @@ export class PngEncoder {
   }
 
   private pack(samples: Samples, from: number, count: number): void {
-    const { row } = this;
+    const { bytes, rowAt } = this.filter;
     if (samples instanceof Uint16Array) {
       for (let i = 0; i < count; i++) {
-        row[2 * i] = samples[from + i]! >> 8;
-        row[2 * i + 1] = samples[from + i]!;
+        bytes[rowAt + 2 * i] = samples[from + i]! >> 8;
+        bytes[rowAt + 2 * i + 1] = samples[from + i]!;
       }
     } else {
-      packSamples(samples, from, 1, count, this.plan.header.bitDepth as 8, row, 0);
+      packSamples(samples, from, 1, count, this.plan.header.bitDepth as 8, bytes, rowAt);
     }
   }
 }

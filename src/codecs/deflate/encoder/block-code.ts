@@ -22,11 +22,17 @@ export class BlockCode {
   private distanceCodes = 0;
   private precodes = 0;
   private readonly header = new LengthRuns();
+  private readonly maxLength: number;
+
+  /** `maxLength`: bits of the longest code, 9 to 15. */
+  constructor(maxLength: number = MAX_CODE_LENGTH) {
+    this.maxLength = maxLength;
+  }
 
   /** Finds the codes for symbols that come `litlen` and `distance` times; the end of the block has to be counted. */
   fit(litlen: Int32Array, distance: Int32Array): void {
-    codeLengths(litlen, MAX_LITLEN_CODES, MAX_CODE_LENGTH, this.litlenLengths);
-    codeLengths(distance, MAX_DISTANCE_CODES, MAX_CODE_LENGTH, this.distanceLengths);
+    codeLengths(litlen, MAX_LITLEN_CODES, this.maxLength, this.litlenLengths);
+    codeLengths(distance, MAX_DISTANCE_CODES, this.maxLength, this.distanceLengths);
     this.describe();
   }
 
@@ -199,14 +205,16 @@ export function canonicalCodes(
   count: number,
   codes: Uint16Array,
 ): Uint16Array {
-  let code = 0;
+  const next = new Uint16Array(MAX_CODE_LENGTH + 2);
+  for (let symbol = 0; symbol < count; symbol++) {
+    if (lengths[symbol]! > 0) next[lengths[symbol]! + 1]!++;
+  }
   for (let length = 1; length <= MAX_CODE_LENGTH; length++) {
-    for (let symbol = 0; symbol < count; symbol++) {
-      if (lengths[symbol] !== length) continue;
-      codes[symbol] = reverseBits(code, length);
-      code++;
-    }
-    code <<= 1;
+    next[length + 1] = (next[length]! + next[length + 1]!) << 1;
+  }
+  for (let symbol = 0; symbol < count; symbol++) {
+    const length = lengths[symbol]!;
+    if (length > 0) codes[symbol] = reverseBits(next[length]!++, length);
   }
   return codes;
 }

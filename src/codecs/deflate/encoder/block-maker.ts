@@ -1,5 +1,8 @@
 /** What the levels have in common: they turn bytes of a window into blocks. */
 
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import type { BitSink } from './bit-sink.ts';
+
 /** How far bytes are to be coded: as far as is useful, up to a flush point, or to the end of the stream. */
 export type Until = 'more' | 'flush' | 'last';
 
@@ -7,6 +10,8 @@ export type Until = 'more' | 'flush' | 'last';
 export interface BlockMaker {
   /** Bytes that fit into the window; those of a dictionary are among them. */
   readonly capacity: number;
+  /** Adler-32 of the last `count` bytes that were taken, going on from `adler`; where there is none, whoever needs it sums them up. */
+  readonly adlerOf?: (adler: number, count: number) => number;
   /** Takes bytes, at most as many as there is room for: `capacity` less what `room` says is used. */
   append(bytes: Uint8Array): void;
   /** Bytes for which there is room. */
@@ -16,3 +21,6 @@ export interface BlockMaker {
   /** Codes what was appended; afterwards there is room for more. */
   work(until: Until): void;
 }
+
+/** Makes one into `sink`. `size`: how many bytes will come at most, the dictionary included. */
+export type MakeBlocks = (sink: BitSink, size: number, kernels: VectorKernels) => BlockMaker;

@@ -2,6 +2,8 @@
  * Writes blocks: RFC 1951 clause 3.2.3. Each is coded in the way that takes the fewest bits: stored, with the fixed codes, or
  * with codes of its own.
  */
+
+import { Arena } from '../kernels/arena.ts';
 import {
   BTYPE_DYNAMIC,
   BTYPE_FIXED,
@@ -13,33 +15,36 @@ import {
   FIRST_LENGTH,
   fixedDistanceLengths,
   fixedLitlenLengths,
-  LENGTH_BASE,
   LENGTH_EXTRA,
-  lengthIndexes,
+  MAX_CODE_LENGTH,
   MAX_DISTANCE_CODES,
-  MAX_MATCH,
-  MIN_MATCH,
 } from '../standard/symbols.ts';
 import type { BitSink } from './bit-sink.ts';
-import { BlockCode, canonicalCodes } from './block-code.ts';
-import { type BlockSymbols, FIRST_MATCH, LENGTH_MASK } from './symbol-buffer.ts';
+import { BlockCode } from './block-code.ts';
+import { type BlockSymbols, FIRST_MATCH, LENGTH_MASK, type SymbolCounts } from './symbol-buffer.ts';
+import { SYMBOL_CODES_BYTES, SymbolCodes } from './symbol-codes.ts';
 
-const LENGTH_INDEX = /* @__PURE__ */ lengthIndexes();
 const FIXED_LITLEN = /* @__PURE__ */ fixedLitlenLengths();
 const FIXED_DISTANCE = /* @__PURE__ */ fixedDistanceLengths();
 /** Longest stored block, clause 3.2.4: LEN has 16 bits. */
 const MAX_STORED = 0xffff;
 
-/** Codes as the writer looks them up. One serves many blocks. */
+/** Chooses how a block is coded and writes it. One serves many blocks. */
 export class BlockWriter {
-  /** The codes of the block that was weighed last. */
-  readonly code = new BlockCode();
-  private readonly litlenCodes = new Uint16Array(288);
-  private readonly distanceCodes = new Uint16Array(32);
-  /** By length 3..258: code and extra bits, and how many those are. */
-  private readonly lengthCodes = new Int32Array(MAX_MATCH + 1);
-  private readonly lengthBits = new Uint8Array(MAX_MATCH + 1);
+  /** The codes of the block that was weighed last, as lengths. */
+  readonly code: BlockCode;
+  /** The codes of the block that was begun last. */
+  readonly codes: SymbolCodes;
   private usesFixedCodes = false;
+
+  /** `maxCodeLength`: bits of the longest code, 9 at least. */
+  constructor(
+    codes: SymbolCodes = new SymbolCodes(new Arena(new ArrayBuffer(SYMBOL_CODES_BYTES))),
+    maxCodeLength: number = MAX_CODE_LENGTH,
+  ) {
+    this.codes = codes;
+    this.code = new BlockCode(maxCodeLength);
+  }
 
   /** Bits of a block with these counts, behind the three of its header, in the shorter of both codes. */
   bitsOf(litlenCounts: Int32Array, distanceCounts: Int32Array): number {
@@ -51,6 +56,37 @@ export class BlockWriter {
     return extraBits(litlenCounts, distanceCounts) + Math.min(fixedBits, dynamicBits);
   }
 
+  /**
+   * Begins a block, which stands for `bytes` from `start` to before `end`: its header is written, and `codes` are those for its
+   * symbols and its end. There is room for them in the sink. False if stored bytes are shortest; they are written then.
+   */
+  begin(
+    sink: BitSink,
+    counts: SymbolCounts,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    isLast: boolean,
+  ): boolean {
+    const bits = this.bitsOf(counts.litlenCounts, counts.distanceCounts);
+    if (storedBits(end - start, sink.bitCount) <= bits) {
+      writeStored(sink, bytes, start, end, isLast);
+      return false;
+    }
+    sink.reserve(Math.ceil(bits / 8) + 16);
+    sink.put(isLast ? 1 : 0, 1);
+    const { code, codes } = this;
+    if (this.usesFixedCodes) {
+      sink.put(BTYPE_FIXED, 2);
+      codes.prepare(FIXED_LITLEN, FIXED_DISTANCE);
+    } else {
+      sink.put(BTYPE_DYNAMIC, 2);
+      code.write(sink);
+      codes.prepare(code.litlenLengths, code.distanceLengths);
+    }
+    return true;
+  }
+
   /** Writes one block, which stands for `bytes` from `start` to before `end`. */
   write(
     sink: BitSink,
@@ -60,58 +96,31 @@ export class BlockWriter {
     end: number,
     isLast: boolean,
   ): void {
-    const bits = this.bitsOf(block.litlenCounts, block.distanceCounts);
-    if (storedBits(end - start, sink.bitCount) <= bits) {
-      writeStored(sink, bytes, start, end, isLast);
-      return;
-    }
-    sink.reserve(Math.ceil(bits / 8) + 8);
-    sink.put(isLast ? 1 : 0, 1);
-    const { code } = this;
-    if (this.usesFixedCodes) {
-      sink.put(BTYPE_FIXED, 2);
-      this.prepare(FIXED_LITLEN, FIXED_DISTANCE);
-      this.writeSymbols(sink, block, FIXED_LITLEN, FIXED_DISTANCE);
-    } else {
-      sink.put(BTYPE_DYNAMIC, 2);
-      code.write(sink);
-      this.prepare(code.litlenLengths, code.distanceLengths);
-      this.writeSymbols(sink, block, code.litlenLengths, code.distanceLengths);
-    }
+    if (!this.begin(sink, block, bytes, start, end, isLast)) return;
+    this.writeSymbols(sink, block);
+    this.end(sink);
   }
 
-  /** Makes the codes for these lengths. */
-  private prepare(litlen: Uint8Array, distance: Uint8Array): void {
-    canonicalCodes(litlen, 288, this.litlenCodes);
-    canonicalCodes(distance, 32, this.distanceCodes);
-    for (let length = MIN_MATCH; length <= MAX_MATCH; length++) {
-      const index = LENGTH_INDEX[length]!;
-      const codeBits = litlen[FIRST_LENGTH + index]!;
-      this.lengthCodes[length] =
-        this.litlenCodes[FIRST_LENGTH + index]! | ((length - LENGTH_BASE[index]!) << codeBits);
-      this.lengthBits[length] = codeBits + LENGTH_EXTRA[index]!;
-    }
+  /** Writes the end of a block that was begun. */
+  end(sink: BitSink): void {
+    const { litlen } = this.codes;
+    sink.put(litlen[2 * END_OF_BLOCK]!, litlen[2 * END_OF_BLOCK + 1]!);
   }
 
-  private writeSymbols(
-    sink: BitSink,
-    { symbols, from, to }: BlockSymbols,
-    litlenLengths: Uint8Array,
-    distanceLengths: Uint8Array,
-  ): void {
-    const { litlenCodes, distanceCodes, lengthCodes, lengthBits } = this;
+  private writeSymbols(sink: BitSink, { symbols, from, to }: BlockSymbols): void {
+    const { litlen, lengths, distances } = this.codes;
     const { bytes } = sink;
     let { length, bits, bitCount } = sink;
     for (let i = from; i < to; i++) {
       // At most 7 bits wait here, so that a length code with its extra bits, at most 20, fits.
       const symbol = symbols[i]!;
       if (symbol < FIRST_MATCH) {
-        bits |= litlenCodes[symbol]! << bitCount;
-        bitCount += litlenLengths[symbol]!;
+        bits |= litlen[2 * symbol]! << bitCount;
+        bitCount += litlen[2 * symbol + 1]!;
       } else {
         const matchLength = symbol & LENGTH_MASK;
-        bits |= lengthCodes[matchLength]! << bitCount;
-        bitCount += lengthBits[matchLength]!;
+        bits |= lengths[2 * matchLength]! << bitCount;
+        bitCount += lengths[2 * matchLength + 1]!;
         while (bitCount >= 8) {
           bytes[length++] = bits;
           bits >>>= 8;
@@ -119,8 +128,8 @@ export class BlockWriter {
         }
         const distance = symbol >>> 9;
         const code = distanceSymbol(distance);
-        bits |= distanceCodes[code]! << bitCount;
-        bitCount += distanceLengths[code]!;
+        bits |= distances[2 * code]! << bitCount;
+        bitCount += distances[2 * code + 1]!;
         while (bitCount >= 8) {
           bytes[length++] = bits;
           bits >>>= 8;
@@ -138,7 +147,6 @@ export class BlockWriter {
     sink.length = length;
     sink.bits = bits;
     sink.bitCount = bitCount;
-    sink.put(litlenCodes[END_OF_BLOCK]!, litlenLengths[END_OF_BLOCK]!);
   }
 }
 

@@ -15,11 +15,15 @@ export function coveredBytes(symbols: Int32Array, from: number, to: number): num
   return bytes;
 }
 
-/** The symbols of one block, and how often each comes, the end of the block included. */
-export interface BlockSymbols {
+/** How often each symbol of a block comes, the end of the block included. */
+export interface SymbolCounts {
+  readonly litlenCounts: Int32Array;
+  readonly distanceCounts: Int32Array;
+}
+
+/** The symbols of one block. */
+export interface BlockSymbols extends SymbolCounts {
   readonly symbols: Int32Array;
   readonly from: number;
   readonly to: number;
-  readonly litlenCounts: Int32Array;
-  readonly distanceCounts: Int32Array;
 }

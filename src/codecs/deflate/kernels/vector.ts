@@ -9,6 +9,9 @@ import { KernelModule } from '../../../wasm/kernel-memory.ts';
 import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
 import { HASH_FACTOR, HASH4_BITS, NOWHERE } from '../encoder/window.ts';
 import { MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
+import { distanceSymbol, smallerOf, word } from './pieces.ts';
+import { defineQuickParse } from './quick-parse.ts';
+import { defineAdlerSums, defineQuickWrite } from './quick-write.ts';
 import { FIND, PATH } from './words.ts';
 
 const RING_MASK = MAX_DISTANCE - 1;
@@ -19,10 +22,10 @@ const LENGTH_BITS = 9;
 export const DEFLATE_KERNELS = /* @__PURE__ */ new KernelModule('deflate', (m) => {
   defineFindMatches(m);
   defineCheapestPath(m);
+  defineQuickParse(m);
+  defineQuickWrite(m);
+  defineAdlerSums(m);
 });
-
-const smallerOf = (a: I32, b: I32): I32 => i32.select(a, b, i32.lt_s(a, b));
-const word = (array: I32, index: I32): I32 => i32.add(array, i32.shl(index, 2));
 
 /** Appends a match to the list. */
 function record(
@@ -190,14 +193,6 @@ function enter(f: FunctionBuilder, l: EnterLocals, scratch: readonly I32Local[])
     );
   });
   f.if(i32.eqz(isHung), () => f.do(i32.store(smaller!, NOWHERE), i32.store(larger!, NOWHERE)));
-}
-
-/** `distanceSymbol` of standard/symbols.ts, clause 3.2.5. */
-function distanceSymbol(f: FunctionBuilder, distance: I32, d: I32Local, high: I32Local): I32 {
-  f.set(d, i32.sub(distance, 1));
-  f.set(high, i32.sub(31, i32.clz(i32.or(d, 1))));
-  const half = i32.and(i32.shr_u(d, i32.sub(high, 1)), 1);
-  return i32.select(d, i32.add(i32.shl(high, 1), half), i32.lt_s(d, 2));
 }
 
 function defineCheapestPath(m: ModuleBuilder): void {

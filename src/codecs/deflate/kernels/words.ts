@@ -34,3 +34,37 @@ export const PATH = {
 
 /** Words of the longest list. */
 export const LIST_WORDS = 16;
+
+/** `quickParse`: the arrays and numbers of `QuickParser`; `misses` is changed, and `tokens` moves to their end. */
+export const QUICK = {
+  bytes: 0,
+  from: 1,
+  to: 2,
+  misses: 3,
+  heads: 4,
+  tokens: 5,
+  literalPrices: 6,
+  lengthPrices: 7,
+  distancePrices: 8,
+  litlenCounts: 9,
+  distanceCounts: 10,
+  partCounts: 11,
+  lengthIndexes: 12,
+} as const;
+
+/** Words of its list. */
+export const QUICK_WORDS = 13;
+
+/** `quickWrite`: `bytes` are those of the block; `out`, `bits` and `bitCount` are changed. */
+export const QUICK_WRITE = {
+  bytes: 0,
+  tokens: 1,
+  tokensEnd: 2,
+  litlen: 3,
+  lengths: 4,
+  distances: 5,
+  distanceRules: 6,
+  out: 7,
+  bits: 8,
+  bitCount: 9,
+} as const;

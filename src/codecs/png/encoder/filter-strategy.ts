@@ -3,8 +3,10 @@
  * better on many pictures, so there are several rules, and one is chosen by trial.
  */
 
+import type { Exports, VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { timesLog2 } from '../../deflate/encoder/logarithm.ts';
 import { deflate } from '../../deflate/index.ts';
+import { PNG_KERNELS, ROW_MARGIN } from '../kernels/filter-kernels.ts';
 import { FILTER_TYPES, filterRow } from '../standard/filters.ts';
 
 /**
@@ -17,12 +19,23 @@ export type FilterStrategy = 0 | 1 | 2 | 3 | 4 | 'sum' | 'entropy' | 'bigrams' |
 /** Rows before the one at hand that `brute` compresses with it, and the level. */
 const CONTEXT_ROWS = 3;
 const CONTEXT_LEVEL = 4;
+/** Bytes of the mask that the kernel wants at address 0: ones, then zeros. */
+const MASK_BYTES = 2 * ROW_MARGIN;
 
-/** Chooses filters row by row and filters. */
+/** Chooses filters row by row and filters. The caller writes rows where it is told to. */
 export class RowFilter {
+  /** The memory that rows lie in. */
+  readonly bytes: Uint8Array;
+  /** Where the next row is to be written. */
+  rowAt: number;
+  /** Where the row above it lies. */
+  aboveAt: number;
   private readonly strategy: FilterStrategy;
   private readonly distance: number;
-  private readonly candidate: Uint8Array;
+  private readonly longest: number;
+  private readonly outAt: number;
+  private readonly candidateAt: number;
+  private readonly exports: Exports | null;
   private readonly counts = new Int32Array(256);
   private readonly pairs: Uint32Array;
   private pairMark = 0;
@@ -32,40 +45,97 @@ export class RowFilter {
   private contextLength = 0;
 
   /** `longest`: bytes of the longest row. `distance`: `filterDistance` of the header. */
-  constructor(strategy: FilterStrategy, longest: number, distance: number) {
+  constructor(
+    strategy: FilterStrategy,
+    longest: number,
+    distance: number,
+    kernels: VectorKernels = true,
+  ) {
     this.strategy = strategy;
     this.distance = distance;
-    this.candidate = new Uint8Array(longest);
+    this.longest = longest;
+    const room = ROW_MARGIN * (Math.ceil(longest / ROW_MARGIN) + 2);
+    const { buffer, exports } = PNG_KERNELS.createMemory(MASK_BYTES + 4 * room, kernels);
+    this.bytes = new Uint8Array(buffer);
+    this.bytes.fill(255, 0, ROW_MARGIN);
+    this.rowAt = MASK_BYTES + ROW_MARGIN;
+    this.aboveAt = this.rowAt + room;
+    // The filter type stands before the row.
+    this.outAt = this.aboveAt + room;
+    this.candidateAt = this.outAt + room;
+    this.exports = exports;
     this.pairs = new Uint32Array(strategy === 'bigrams' || strategy === 'pairs' ? 65536 : 0);
     this.pairList = new Uint16Array(strategy === 'pairs' ? longest : 0);
     this.context = new Uint8Array(strategy === 'brute' ? (CONTEXT_ROWS + 1) * (longest + 1) : 0);
   }
 
-  /** Filters `row` below `above` into `out`: the filter type, then `length` bytes. */
-  apply(row: Uint8Array, above: Uint8Array, length: number, out: Uint8Array): void {
-    const { strategy, distance, candidate } = this;
-    if (typeof strategy === 'number') {
-      out[0] = strategy;
-      filterRow(strategy, row, 0, length, above, 0, distance, out, 1);
-      return;
+  /** Begins a picture or a pass: the row above is zeros. */
+  begin(): void {
+    this.bytes.fill(0, this.aboveAt, this.aboveAt + this.longest);
+  }
+
+  /**
+   * Filters the row that was written, of `length` bytes, below the one above it, which it then becomes.
+   * @returns the filter type and the bytes behind it; valid until the next call
+   */
+  apply(length: number): Uint8Array {
+    const { strategy, bytes, outAt } = this;
+    if (strategy === 'brute' || (typeof strategy === 'string' && strategy !== 'sum')) {
+      this.filterCheapest(length);
+    } else {
+      const type = typeof strategy === 'number' ? strategy : this.leastSum(length);
+      this.filter(type, length, outAt);
+      bytes[outAt - 1] = type;
     }
+    [this.rowAt, this.aboveAt] = [this.aboveAt, this.rowAt];
+    const out = bytes.subarray(outAt - 1, outAt + length);
+    if (strategy === 'brute') this.remember(out, length + 1);
+    return out;
+  }
+
+  private filter(type: number, length: number, to: number): void {
+    const { bytes, rowAt, aboveAt, distance, exports } = this;
+    if (exports === null) {
+      filterRow(type, bytes, rowAt, length, bytes, aboveAt, distance, bytes, to);
+    } else {
+      exports.filterRow!(type, rowAt, aboveAt, length, distance, to);
+    }
+  }
+
+  private leastSum(length: number): number {
+    const { exports, bytes, rowAt, aboveAt, distance, candidateAt } = this;
+    if (exports !== null) return exports.leastSum!(rowAt, aboveAt, length, distance, 0);
     let best = Number.POSITIVE_INFINITY;
+    let bestType = 0;
     for (let type = 0; type < FILTER_TYPES; type++) {
-      filterRow(type, row, 0, length, above, 0, distance, candidate, 0);
+      this.filter(type, length, candidateAt);
+      const sum = sumOf(bytes, candidateAt, length);
+      if (sum >= best) continue;
+      best = sum;
+      bestType = type;
+    }
+    return bestType;
+  }
+
+  private filterCheapest(length: number): void {
+    const { bytes, candidateAt, outAt } = this;
+    let best = Number.POSITIVE_INFINITY;
+    const candidate = bytes.subarray(candidateAt, candidateAt + length);
+    for (let type = 0; type < FILTER_TYPES; type++) {
+      this.filter(type, length, candidateAt);
       const cost = this.costOf(candidate, length, type);
       if (cost >= best) continue;
       best = cost;
-      out[0] = type;
-      out.set(candidate.subarray(0, length), 1);
+      bytes[outAt - 1] = type;
+      bytes.set(candidate, outAt);
     }
-    if (strategy === 'brute') this.remember(out, length + 1);
   }
 
   /** Puts a filtered row behind those before it; only the last ones are kept. */
   private remember(row: Uint8Array, length: number): void {
     const { context } = this;
     // Room for this row and the longest one after it.
-    const dropped = this.contextLength + length + this.candidate.length + 1 - context.length;
+    const dropped = this.contextLength + length + this.longest + 1 - context.length;
     if (dropped > 0) {
       const first = Math.min(dropped, this.contextLength);
       context.copyWithin(0, first, this.contextLength);
@@ -78,7 +148,6 @@ export class RowFilter {
   private costOf(bytes: Uint8Array, length: number, type: number): number {
     if (this.strategy === 'brute') return this.compressedOf(bytes, length, type);
     if (this.strategy === 'pairs') return this.pairEntropyOf(bytes, length);
-    if (this.strategy === 'sum') return sumOf(bytes, length);
     if (this.strategy === 'bigrams') return this.bigramsOf(bytes, length);
     return this.entropyOf(bytes, length);
   }
@@ -130,9 +199,9 @@ export class RowFilter {
   }
 }
 
-function sumOf(bytes: Uint8Array, length: number): number {
+function sumOf(bytes: Uint8Array, from: number, length: number): number {
   let sum = 0;
-  for (let i = 0; i < length; i++) {
+  for (let i = from; i < from + length; i++) {
     const value = bytes[i]!;
     sum += value < 128 ? value : 256 - value;
   }

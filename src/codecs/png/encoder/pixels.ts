@@ -1,5 +1,6 @@
 /** From rows to the zlib stream of a picture: PNG (third edition) clauses 7 and 9 to 11.2.3. */
 
+import { createQuickBlocks } from '../../deflate/encoder/quick-blocks.ts';
 import { GrowingBytes } from '../../deflate/growing-bytes.ts';
 import { Deflater } from '../../deflate/index.ts';
 import type { PngImage } from '../image.ts';
@@ -19,30 +20,25 @@ export function filteredRows(
   const maker = new RowMaker(image, plan);
   const longest = rowBytes(plan.header, image.width);
   const filter = new RowFilter(strategy, longest, filterDistance(plan.header));
-  const out = new Uint8Array(longest + 1);
-  let row = new Uint8Array(longest);
-  let above = new Uint8Array(longest);
   for (const pass of maker.passes) {
     const length = maker.length(pass);
-    above.fill(0);
+    filter.begin();
     let isAboveThere = true;
     for (let y = 0; y < pass.height; y++) {
       if (!isWanted(y)) {
         isAboveThere = false;
         continue;
       }
-      if (!isAboveThere) maker.make(pass, y - 1, above, 0);
+      if (!isAboveThere) maker.make(pass, y - 1, filter.bytes, filter.aboveAt);
       isAboveThere = true;
-      maker.make(pass, y, row, 0);
-      filter.apply(row, above, length, out);
-      take(out.subarray(0, length + 1));
-      [row, above] = [above, row];
+      maker.make(pass, y, filter.bytes, filter.rowAt);
+      take(filter.apply(length));
     }
   }
 }
 
 /** Bytes of all rows with their filter types. */
-function pixelBytes({ header }: PixelPlan): number {
+export function pixelBytes({ header }: PixelPlan): number {
   let bytes = 0;
   for (const pass of passesOf(header.width, header.height, header.interlaced)) {
     bytes += pass.height * (1 + rowBytes(header, pass.width));
@@ -50,14 +46,23 @@ function pixelBytes({ header }: PixelPlan): number {
   return bytes;
 }
 
+/** A level of deflate, or its way to parse rows in a hurry. */
+export type PixelLevel = number | 'quick';
+
+/** What makes the zlib stream of at most that many bytes of rows. */
+export function createDeflater(maxBytes: number, level: PixelLevel): Deflater {
+  if (level !== 'quick') return new Deflater({ format: 'zlib', level, maxBytes });
+  return new Deflater({ format: 'zlib', level: 1, maxBytes }, createQuickBlocks);
+}
+
 /** The zlib stream of a picture. */
 export function compressPixels(
   image: PngImage,
   plan: PixelPlan,
   strategy: FilterStrategy,
-  level: number,
+  level: PixelLevel,
 ): Uint8Array {
-  const deflater = new Deflater({ format: 'zlib', level, maxBytes: pixelBytes(plan) });
+  const deflater = createDeflater(pixelBytes(plan), level);
   const output = new GrowingBytes(1 << 16);
   const append = (piece: Uint8Array) => output.append(piece);
   filteredRows(image, plan, strategy, (bytes) => deflater.push(bytes, append));
@@ -77,17 +82,21 @@ export function tryPixels(
   image: PngImage,
   plan: PixelPlan,
   strategy: FilterStrategy,
-  level: number,
+  level: PixelLevel,
   most: number,
 ): number {
   const every = plan.header.interlaced ? 1 : Math.ceil((image.height * image.width) / most);
   const rows = Math.max(1, Math.min(MOST_ROWS, Math.floor(image.height / (LEAST_BANDS * every))));
-  const deflater = new Deflater({ level, maxBytes: pixelBytes(plan) });
+  const isWanted = (y: number) => Math.floor(y / rows) % every === 0;
+  let wanted = 0;
+  for (let y = 0; y < image.height; y++) if (isWanted(y)) wanted++;
+  const maxBytes =
+    every === 1 ? pixelBytes(plan) : wanted * (1 + rowBytes(plan.header, image.width));
+  const deflater = createDeflater(maxBytes, level);
   let size = 0;
   const count = (piece: Uint8Array) => {
     size += piece.length;
   };
-  const isWanted = (y: number) => Math.floor(y / rows) % every === 0;
   filteredRows(image, plan, strategy, (bytes) => deflater.push(bytes, count), isWanted);
   deflater.finish(count);
   return size;

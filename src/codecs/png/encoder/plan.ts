@@ -4,16 +4,19 @@
  */
 import type { PngImage } from '../image.ts';
 import {
+  type ColorType,
   channelsOf,
   GRAY,
   GRAY_ALPHA,
   PALETTE,
   type PngHeader,
   RGB,
+  RGBA,
   rowBytes,
 } from '../standard/header.ts';
 import { type Pass, passesOf } from '../standard/interlace.ts';
 import { packSamples } from '../standard/samples.ts';
+import { ColorTable, MAX_COLORS } from './color-table.ts';
 
 /** A way to write a picture. */
 export interface PixelPlan {
@@ -101,6 +104,12 @@ export class RowMaker {
   private readonly pixels: PixelRow;
   private readonly samples: Uint8Array;
   private readonly indexes = new Map<number, number>();
+  /** The same for `makeFromBytes`: indexes by the number of a color in a table. */
+  private readonly colors = new ColorTable();
+  private readonly numbers = new Uint8Array(MAX_COLORS);
+  private readonly isOfBytes: boolean;
+  /** Indexes of the plan's palette by the values of pixels of one byte; null where pixels or plan are others. */
+  private readonly indexOfValue: Uint8Array | null;
   private readonly multiplier: number;
   private readonly divisor: number;
 
@@ -111,13 +120,43 @@ export class RowMaker {
     this.pixels = createPixelRow(image.width);
     this.samples = new Uint8Array(image.width);
     plan.palette?.forEach((color, i) => {
-      if (!this.indexes.has(color)) this.indexes.set(color, i);
+      if (this.indexes.has(color)) return;
+      this.indexes.set(color, i);
+      this.numbers[this.colors.add(color | 0)] = i;
     });
+    const { colorType, bitDepth } = plan.header;
+    const isOfBytes = (type: ColorType) => type === RGB || type === RGBA;
+    this.isOfBytes =
+      image.bitDepth === 8 &&
+      image.transparent === undefined &&
+      isOfBytes(image.colorType) &&
+      (plan.palette !== undefined ||
+        (bitDepth === 8 &&
+          plan.transparent === undefined &&
+          (colorType === RGB || colorType === GRAY)));
+    const isOfOne = image.colorType === GRAY || image.colorType === PALETTE;
+    this.indexOfValue =
+      isOfOne && image.bitDepth <= 8 && plan.palette !== undefined ? this.valueIndexes() : null;
     // One of both is 1: depths divide each other.
     const from = maxSample(image);
     const to = (1 << plan.header.bitDepth) - 1;
     this.multiplier = Math.max(1, to / from);
     this.divisor = Math.max(1, from / to);
+  }
+
+  private valueIndexes(): Uint8Array {
+    const { image, indexes } = this;
+    const count = image.colorType === PALETTE ? image.palette!.length / 3 : maxSample(image) + 1;
+    const values = Uint8Array.from({ length: count }, (_, value) => value);
+    const line = { ...image, width: count, height: 1, data: values };
+    const row = createPixelRow(count);
+    readPixels(line, 0, 0, 1, count, row);
+    const { multiplier, divisor } = paletteScale(image);
+    return values.map((value) => {
+      const channels = [row.r[value]!, row.g[value]!, row.b[value]!, row.a[value]!];
+      const [r, g, b, a] = channels.map((sample) => (sample * multiplier) / divisor);
+      return indexes.get(colorKey(r!, g!, b!, a!)) ?? 0;
+    });
   }
 
   /** Bytes of a row of a pass. */
@@ -133,9 +172,53 @@ export class RowMaker {
       copyRow(image, row, pass, out, at);
       return;
     }
+    const { indexOfValue } = this;
+    if (indexOfValue !== null) {
+      const { data, width } = image;
+      for (let i = 0, from = row * width + pass.x0; i < pass.width; i++, from += pass.dx) {
+        this.samples[i] = indexOfValue[data[from]!]!;
+      }
+      packSamples(this.samples, 0, 1, pass.width, plan.header.bitDepth as 8, out, at);
+      return;
+    }
+    if (pass.dx === 1 && this.isOfBytes) {
+      this.makeFromBytes(row, out, at);
+      return;
+    }
     readPixels(image, row, pass.x0, pass.dx, pass.width, this.pixels);
     if (plan.palette !== undefined) this.writeIndexes(pass.width, out, at);
     else this.writeChannels(pass.width, out, at);
+  }
+
+  /** A whole row of a picture whose colors have 8 bits in three or four channels, written so too, as 8-bit gray or as palette. */
+  private makeFromBytes(row: number, out: Uint8Array, at: number): void {
+    const { image, plan, samples } = this;
+    const { data, width } = image;
+    const channels = channelsOf(image.colorType);
+    let from = row * width * channels;
+    if (plan.palette === undefined) {
+      const kept = channelsOf(plan.header.colorType);
+      for (let i = 0, to = at; i < width; i++, from += channels, to += kept) {
+        out[to] = data[from]!;
+        if (kept < 3) continue;
+        out[to + 1] = data[from + 1]!;
+        out[to + 2] = data[from + 2]!;
+      }
+      return;
+    }
+    const { colors, numbers } = this;
+    let last = 0;
+    let index = -1;
+    for (let i = 0; i < width; i++, from += channels) {
+      const alpha = channels === 4 ? data[from + 3]! : 255;
+      const color = (data[from]! << 24) | (data[from + 1]! << 16) | (data[from + 2]! << 8) | alpha;
+      if (color !== last || index < 0) {
+        last = color;
+        index = numbers[colors.add(color)]!;
+      }
+      samples[i] = index;
+    }
+    packSamples(samples, 0, 1, width, plan.header.bitDepth as 8, out, at);
   }
 
   private writeIndexes(count: number, out: Uint8Array, at: number): void {

@@ -2,11 +2,26 @@
  * Codes candidates on trial: prediction, residual, reconstruction, and with the option `rdo` the exact cost. What they are
  * compared by is here; which of them there are is decided in mode-decision.ts.
  */
-import { I_4X4, I_8X8, I_16X16, INTER_16X16, P_SKIP } from '../standard/macroblock.ts';
+import {
+  B_DIRECT_16X16,
+  B_SKIP,
+  I_4X4,
+  I_8X8,
+  I_16X16,
+  INTER_16X16,
+  P_SKIP,
+} from '../standard/macroblock.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import type { Candidate } from './candidate.ts';
 import type { H264Inspector } from './inspector.ts';
-import { predictChroma16x16, predictInter, predictLuma16x16 } from './inter-prediction.ts';
+import {
+  CHROMA,
+  LUMA,
+  predictChroma16x16,
+  predictInter,
+  predictInterB,
+  predictLuma16x16,
+} from './inter-prediction.ts';
 import { placeIntraChroma } from './intra-search.ts';
 import { LAMBDA_SSD } from './lambda.ts';
 import type { MacroblockCoder } from './macroblock-coder.ts';
@@ -23,6 +38,7 @@ import {
 import type { ResolvedOptions } from './options.ts';
 import type { ResidualCoder } from './residual.ts';
 import type { ResidualCoder8x8 } from './residual-8x8.ts';
+import type { SliceReferences } from './slice-references.ts';
 
 /** A packed vector beyond all limits. */
 export const NO_VECTOR = 0x7fff7fff;
@@ -39,6 +55,8 @@ export class CandidateEvaluation {
   // The macroblock at hand.
   qp = 0;
   references: readonly ReconstructedPicture[] = [];
+  /** What a B slice refers to; null in slices of other types. */
+  bidirectional: SliceReferences | null = null;
   /** Vector of P_Skip, or NO_VECTOR where it cannot be used. */
   skipMv = NO_VECTOR;
   /** intra_chroma_pred_mode, the same for all intra candidates. */
@@ -61,8 +79,14 @@ export class CandidateEvaluation {
     this.inspector = options.inspect;
   }
 
-  /** A candidate, evaluated, is what P_Skip means: its vector, the nearest picture, no residual. */
+  /**
+   * Whether a candidate, evaluated, is what P_Skip means: its vector, the nearest picture, no residual. Or what B_Skip means:
+   * direct prediction without residual.
+   */
   isSkip({ syntax, mv }: Candidate): boolean {
+    if (this.bidirectional !== null) {
+      return syntax.mbType === B_DIRECT_16X16 && syntax.coded_block_pattern === 0;
+    }
     return (
       this.skipMv !== NO_VECTOR &&
       syntax.coded_block_pattern === 0 &&
@@ -83,6 +107,40 @@ export class CandidateEvaluation {
     if (!residual.hasNoLuma(candidate, qp)) return false;
     predictChroma16x16(context, candidate, reference, skipMv);
     return residual.hasNoChroma(candidate, qp);
+  }
+
+  /** Whether direct prediction, whose motion is set in `candidate`, leaves no residual; its luma prediction is made there. */
+  isDirectExact(candidate: Candidate): boolean {
+    const { context, bidirectional, residual, qp } = this;
+    if (bidirectional === null) return false;
+    predictInterB(context, candidate, bidirectional, LUMA);
+    if (!residual.hasNoLuma(candidate, qp)) return false;
+    predictInterB(context, candidate, bidirectional, CHROMA);
+    return residual.hasNoChroma(candidate, qp);
+  }
+
+  /** Makes direct prediction of all planes in `candidate`. */
+  predictDirect(candidate: Candidate): void {
+    const { context, bidirectional } = this;
+    if (bidirectional !== null) predictInterB(context, candidate, bidirectional, LUMA | CHROMA);
+  }
+
+  /** Evaluates B_Direct_16x16, whose luma prediction is in place; with `rdo` without its residual, B_Skip, if that costs less. */
+  evaluateDirect(candidate: Candidate): void {
+    const { context, bidirectional, residual, qp, coder, isExact } = this;
+    if (bidirectional === null) return;
+    predictInterB(context, candidate, bidirectional, CHROMA);
+    const skipBits = isExact ? coder.countSkipBits() : 0;
+    const skipCost = isExact ? this.squaredError(candidate) + LAMBDA_SSD[qp] * skipBits : 0;
+    this.codeInterLuma(candidate);
+    residual.codeChroma(candidate, qp, false);
+    if (isExact) this.setExactCost(candidate);
+    if (isExact && skipCost < candidate.cost) {
+      predictInterB(context, candidate, bidirectional, LUMA | CHROMA);
+      clearResidual(candidate);
+      candidate.cost = skipCost;
+    }
+    if (this.inspector !== null) this.tellCandidate(this.inspector, candidate);
   }
 
   /** Codes a candidate whose type, modes and vectors are set; with `rdo` its cost is then exact. */
@@ -115,9 +173,7 @@ export class CandidateEvaluation {
     predictChroma16x16(context, candidate, references[0], skipMv);
     syntax.mbType = INTER_16X16;
     for (let i = 0; i < 4; i++) syntax.refIdx[i] = 0;
-    syntax.coded_block_pattern = 0;
-    syntax.transform_size_8x8_flag = 0;
-    syntax.masks.fill(0);
+    clearResidual(candidate);
     mv.fill(skipMv);
     this.setExactCost(candidate);
     if (this.inspector !== null) this.tellSkip(candidate, candidate.cost);
@@ -125,16 +181,20 @@ export class CandidateEvaluation {
 
   /** Tells the inspector of a candidate that was evaluated. */
   private tellCandidate(inspector: H264Inspector, candidate: Candidate): void {
-    const mbType = this.isSkip(candidate) ? P_SKIP : candidate.syntax.mbType;
-    const bits = mbType === P_SKIP ? 1 : this.coder.countBits(candidate, this.qp);
+    const mbType = this.isSkip(candidate) ? this.skipType : candidate.syntax.mbType;
+    const bits = this.bitsOf(candidate);
     inspector.candidate(mbType, this.squaredError(candidate), bits, candidate.cost);
     // Blocks of 8x8 are not told: `block` has sixteen coefficients.
     if (candidate.syntax.transform_size_8x8_flag === 0) this.residual.tellBlocks(candidate);
   }
 
-  /** Tells the inspector that the prediction of P_Skip is a candidate; `cost` 0: it is taken at once, nothing was measured. */
+  private get skipType(): number {
+    return this.bidirectional === null ? P_SKIP : B_SKIP;
+  }
+
+  /** Tells the inspector that the prediction of P_Skip or B_Skip is a candidate; `cost` 0: it is taken at once, nothing was measured. */
   tellSkip(candidate: Candidate, cost: number): void {
-    this.inspector?.candidate(P_SKIP, this.squaredError(candidate), 1, cost);
+    this.inspector?.candidate(this.skipType, this.squaredError(candidate), 1, cost);
   }
 
   /** Codes the luma of an inter candidate whose prediction is in place, with the transform that suits it. */
@@ -155,6 +215,10 @@ export class CandidateEvaluation {
 
   /** Makes the prediction of an inter candidate, if it is not there from `isSkipExact`. */
   private predict(candidate: Candidate): void {
+    if (this.bidirectional !== null) {
+      predictInterB(this.context, candidate, this.bidirectional, LUMA | CHROMA);
+      return;
+    }
     const { syntax, mv } = candidate;
     const hasLuma =
       candidate === this.predicted &&
@@ -168,8 +232,13 @@ export class CandidateEvaluation {
 
   /** Sets the cost of a coded candidate to squared error + lambda·bits. A skipped macroblock counts one bit. */
   private setExactCost(candidate: Candidate): void {
-    const bits = this.isSkip(candidate) ? 1 : this.coder.countBits(candidate, this.qp);
+    const bits = this.bitsOf(candidate);
     candidate.cost = this.squaredError(candidate) + LAMBDA_SSD[this.qp] * bits;
+  }
+
+  private bitsOf(candidate: Candidate): number {
+    if (!this.isSkip(candidate)) return this.coder.countBits(candidate, this.qp);
+    return this.bidirectional === null ? 1 : this.coder.countSkipBits();
   }
 
   private squaredError(candidate: Candidate): number {
@@ -181,4 +250,11 @@ export class CandidateEvaluation {
       kernels.ssd(source + SOURCE_CR, SOURCE_STRIDE, recon + RECON_CR, RECON_STRIDE, 8, 8)
     );
   }
+}
+
+/** Makes a candidate one that sends no residual. */
+function clearResidual({ syntax }: Candidate): void {
+  syntax.coded_block_pattern = 0;
+  syntax.transform_size_8x8_flag = 0;
+  syntax.masks.fill(0);
 }

@@ -6,8 +6,9 @@ import type { EncoderMemory } from './memory.ts';
 /** A way to code the macroblock; made once, used for every macroblock. */
 export class Candidate {
   readonly syntax: MacroblockSyntax;
-  /** Packed vectors of the 16 blocks, 4·row + column. */
+  /** Packed vectors of the 16 blocks, 4·row + column, of list 0 and of list 1; 0 where a list is not used. */
   readonly mv: Int32Array = new Int32Array(16);
+  readonly mvL1: Int32Array = new Int32Array(16);
   /** Position of its reconstruction scratch block (memory.ts). */
   readonly recon: number;
   /** Positions of the levels and masks of `syntax` in memory. */

@@ -23,7 +23,7 @@ import { MotionSearch } from './motion-search.ts';
 import type { SpeedOptions } from './options.ts';
 
 /** ref_idx_l0 is te(v): one bit with two references, Exp-Golomb with more (clause 9.1). */
-function refIdxBits(refIdx: number, count: number): number {
+export function refIdxBits(refIdx: number, count: number): number {
   return count === 1 ? 0 : count === 2 ? 1 : ueBits(refIdx);
 }
 

@@ -16,25 +16,19 @@ import {
 } from '../standard/coefficient-grid.ts';
 import { INTRA_4X4_DC } from '../standard/intra-4x4.ts';
 import {
+  B_SKIP,
   BLOCK_AT,
   I_4X4,
   I_8X8,
   I_16X16,
   I_PCM,
-  INTER_8X8,
-  INTER_8X16,
-  INTER_16X8,
-  INTER_16X16,
   isIntra,
   LUMA_DC_BLOCK,
   P_SKIP,
-  SUB_4X4,
-  SUB_4X8,
-  SUB_8X4,
 } from '../standard/macroblock.ts';
 import type { MacroblockCounter, SliceDataSink, SliceSyntax } from '../standard/macroblock-sink.ts';
 import { type MacroblockSyntax, writeMacroblock } from '../standard/macroblock-syntax.ts';
-import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
+import type { ReconstructedPicture } from '../standard/picture.ts';
 import type { Candidate } from './candidate.ts';
 import type { EntropyCoding } from './entropy-coding.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
@@ -47,6 +41,7 @@ import {
   SOURCE_CR,
   SOURCE_STRIDE,
 } from './memory.ts';
+import { setVectorDifferences } from './vector-differences.ts';
 
 /** Below this QP a macroblock can break MAX_MACROBLOCK_LAYER_BITS or the range of levels, so it is counted first. */
 const PCM_CHECK_QP = 20;
@@ -54,10 +49,6 @@ const PCM_CHECK_QP = 20;
 /** Where the planes of a macroblock begin in the source and in a reconstruction scratch block. */
 const SOURCE_PLANES = [0, SOURCE_CB, SOURCE_CR] as const;
 const RECON_PLANES = [RECON_LUMA, RECON_CB, RECON_CR] as const;
-
-function difference(mv: number, mvp: number): number {
-  return packMv(mvX(mv) - mvX(mvp), mvY(mv) - mvY(mvp));
-}
 
 /** Samples of an I_PCM macroblock: luma, Cb, Cr. */
 const PCM_SAMPLES = 384;
@@ -118,6 +109,17 @@ export class MacroblockCoder {
     this.writer.endMacroblock();
   }
 
+  /** Codes the macroblock as B_Skip: a candidate of B_Direct_16x16 whose reconstruction is its prediction. */
+  codeDirectSkip(candidate: Candidate, picture: ReconstructedPicture): void {
+    this.writer.skip(true);
+    const { state, mbAddr } = this.context;
+    this.storeType(B_SKIP, this.previousQp, 0);
+    state.totalCoeff.fill(0, 24 * mbAddr, 24 * mbAddr + 24);
+    this.storeMotion(candidate);
+    this.context.storeReconstruction(picture, candidate.recon);
+    this.writer.endMacroblock();
+  }
+
   /** Writes a macroblock that is not skipped, at quantizer `qp`. */
   code(candidate: Candidate, qp: number, picture: ReconstructedPicture): void {
     const { syntax } = candidate;
@@ -138,20 +140,37 @@ export class MacroblockCoder {
     this.writer.endMacroblock();
   }
 
-  /** Number of bits of macroblock_layer( ) for the candidate; leaves its differences and totals prepared. */
+  /**
+   * Number of bits of macroblock_layer( ) for the candidate, in B slices with that of not being skipped; leaves its differences and
+   * totals prepared.
+   */
   countBits(candidate: Candidate, qp: number): number {
     this.prepare(candidate, qp);
     this.counter.reset();
+    if (this.slice.sliceType === SliceType.B) this.counter.skip(false);
     writeMacroblock(this.counter, candidate.syntax, this.slice);
+    return this.counter.bits;
+  }
+
+  /** Number of bits of a skipped macroblock. */
+  countSkipBits(): number {
+    this.counter.reset();
+    this.counter.skip(true);
     return this.counter.bits;
   }
 
   private prepare(candidate: Candidate, qp: number): void {
     const { syntax } = candidate;
     syntax.mb_qp_delta = qp - this.previousQp;
-    if (!isIntra(syntax.mbType)) this.setVectorDifferences(candidate);
+    if (!isIntra(syntax.mbType)) this.predictVectors(candidate);
     const masks8x8 = syntax.transform_size_8x8_flag === 0 ? null : syntax.masks8x8;
     setOwnTotals(this.context.coefficients, syntax.masks, masks8x8);
+  }
+
+  private predictVectors({ syntax, mv, mvL1 }: Candidate): void {
+    const { motion, motionL1, state } = this.context;
+    setVectorDifferences(syntax, 0, mv, motion);
+    if (state.isB) setVectorDifferences(syntax, 1, mvL1, motionL1);
   }
 
   private exceedsLimits(syntax: MacroblockSyntax): boolean {
@@ -216,6 +235,9 @@ export class MacroblockCoder {
     const { state, mbAddr } = this.context;
     state.refIdx.fill(-1, 4 * mbAddr, 4 * mbAddr + 4);
     state.mv.fill(0, 16 * mbAddr, 16 * mbAddr + 16);
+    if (!state.isB) return;
+    state.refIdxL1.fill(-1, 4 * mbAddr, 4 * mbAddr + 4);
+    state.mvL1.fill(0, 16 * mbAddr, 16 * mbAddr + 16);
   }
 
   private storeDetails(candidate: Candidate): void {
@@ -249,51 +271,15 @@ export class MacroblockCoder {
       }
       return;
     }
+    this.storeMotion(candidate);
+  }
+
+  private storeMotion({ syntax, mv, mvL1 }: Candidate): void {
+    const { state, mbAddr } = this.context;
     for (let i = 0; i < 4; i++) state.refIdx[4 * mbAddr + i] = syntax.refIdx[i];
-    for (let block = 0; block < 16; block++) state.mv[16 * mbAddr + block] = candidate.mv[block];
-  }
-
-  /** mvd_l0 of every partition, predicted in decoding order (clause 8.4.1). */
-  private setVectorDifferences(candidate: Candidate): void {
-    const { syntax, mv } = candidate;
-    const { motion } = this.context;
-    const { mvd, refIdx } = syntax;
-    motion.clearInside();
-    switch (syntax.mbType) {
-      case INTER_16X16:
-        mvd[0] = difference(mv[0], motion.predict(0, 0, 4, refIdx[0]));
-        break;
-      case INTER_16X8:
-        mvd[0] = difference(mv[0], motion.predict16x8(0, refIdx[0]));
-        motion.fill(0, 0, 4, 2, refIdx[0], mv[0]);
-        mvd[8] = difference(mv[8], motion.predict16x8(2, refIdx[2]));
-        break;
-      case INTER_8X16:
-        mvd[0] = difference(mv[0], motion.predict8x16(0, refIdx[0]));
-        motion.fill(0, 0, 2, 4, refIdx[0], mv[0]);
-        mvd[2] = difference(mv[2], motion.predict8x16(2, refIdx[1]));
-        break;
-      case INTER_8X8:
-        for (let i = 0; i < 4; i++) this.setSubDifferences(candidate, i);
-        break;
-    }
-  }
-
-  private setSubDifferences(candidate: Candidate, mbPartIdx: number): void {
-    const { syntax, mv } = candidate;
-    const { motion } = this.context;
-    const x = (mbPartIdx & 1) * 2;
-    const y = (mbPartIdx >> 1) * 2;
-    const type = syntax.subMbType[mbPartIdx];
-    const width = type === SUB_4X8 || type === SUB_4X4 ? 1 : 2;
-    const height = type === SUB_8X4 || type === SUB_4X4 ? 1 : 2;
-    const ref = syntax.refIdx[mbPartIdx];
-    for (let dy = 0; dy < 2; dy += height) {
-      for (let dx = 0; dx < 2; dx += width) {
-        const block = 4 * (y + dy) + x + dx;
-        syntax.mvd[block] = difference(mv[block], motion.predict(x + dx, y + dy, width, ref));
-        motion.fill(x + dx, y + dy, width, height, ref, mv[block]);
-      }
-    }
+    for (let block = 0; block < 16; block++) state.mv[16 * mbAddr + block] = mv[block];
+    if (!state.isB) return;
+    for (let i = 0; i < 4; i++) state.refIdxL1[4 * mbAddr + i] = syntax.refIdx[4 + i];
+    for (let block = 0; block < 16; block++) state.mvL1[16 * mbAddr + block] = mvL1[block];
   }
 }

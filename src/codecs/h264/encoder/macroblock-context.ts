@@ -60,6 +60,8 @@ export class MacroblockContext {
   intraC = false;
   intraD = false;
   readonly motion = new MotionGrid();
+  /** The same of list 1; loaded in B slices only. */
+  readonly motionL1 = new MotionGrid();
   readonly coefficients = new CoefficientGrid();
   /** What CABAC remembers of the macroblocks around; null with CAVLC, set by `createCabac`. */
   cabac: CabacPicture | null = null;
@@ -119,35 +121,27 @@ export class MacroblockContext {
     }
   }
 
-  /** Loads reference indexes and vectors of the neighbors; P slices only. */
+  /** Loads reference indexes and vectors of the neighbors; P and B slices only. */
   loadMotion(): void {
+    const { refIdx, mv, refIdxL1, mvL1, isB } = this.state;
+    this.loadMotionOf(this.motion, refIdx, mv);
+    if (isB) this.loadMotionOf(this.motionL1, refIdxL1, mvL1);
+  }
+
+  private loadMotionOf(motion: MotionGrid, refIdx: Int8Array, mv: Int32Array): void {
     const { mbAddr, state } = this;
     const width = state.widthInMbs;
-    this.motion.clearInside();
+    motion.clearInside();
     const left = this.hasA ? mbAddr - 1 : NO_MACROBLOCK;
     const above = this.hasB ? mbAddr - width : NO_MACROBLOCK;
     for (let i = 0; i < 4; i++) {
-      this.copyMotion(GRID_ORIGIN + GRID_STRIDE * i - 1, left, 4 * i + 3);
-      this.copyMotion(GRID_ORIGIN - GRID_STRIDE + i, above, 12 + i);
+      copyMotion(motion, GRID_ORIGIN + GRID_STRIDE * i - 1, refIdx, mv, left, 4 * i + 3);
+      copyMotion(motion, GRID_ORIGIN - GRID_STRIDE + i, refIdx, mv, above, 12 + i);
     }
     const aboveRight = this.hasC ? mbAddr - width + 1 : NO_MACROBLOCK;
-    this.copyMotion(GRID_ORIGIN - GRID_STRIDE + 4, aboveRight, 12);
+    copyMotion(motion, GRID_ORIGIN - GRID_STRIDE + 4, refIdx, mv, aboveRight, 12);
     const aboveLeft = this.hasD ? mbAddr - width - 1 : NO_MACROBLOCK;
-    this.copyMotion(GRID_ORIGIN - GRID_STRIDE - 1, aboveLeft, 15);
-  }
-
-  /** Copies the motion of a block of a macroblock, or of NO_MACROBLOCK, to the grid. */
-  private copyMotion(at: number, mbAddr: number, block: number): void {
-    const { refIdx, mv } = this.motion;
-    if (mbAddr < 0) {
-      refIdx[at] = REF_UNAVAILABLE;
-      mv[at] = 0;
-      return;
-    }
-    // Of an intra macroblock the vector is 0 and the index -1, which is REF_INTRA here.
-    const ref = this.state.refIdx[4 * mbAddr + ((block >> 3) << 1) + ((block & 3) >> 1)];
-    refIdx[at] = ref;
-    mv[at] = this.state.mv[16 * mbAddr + block];
+    copyMotion(motion, GRID_ORIGIN - GRID_STRIDE - 1, refIdx, mv, aboveLeft, 15);
   }
 
   /** Loads the intra modes of the neighbors, clause 8.3.1.1. */
@@ -215,4 +209,23 @@ export class MacroblockContext {
     kernels.copyBlock(recon + RECON_CB, RECON_STRIDE, picture.cb + chroma, chromaStride, 8, 8);
     kernels.copyBlock(recon + RECON_CR, RECON_STRIDE, picture.cr + chroma, chromaStride, 8, 8);
   }
+}
+
+/** Copies the motion of a block of a macroblock, or of NO_MACROBLOCK, to a grid. `refIdx`, `mv`: of a list, as in PictureState. */
+function copyMotion(
+  motion: MotionGrid,
+  at: number,
+  refIdx: Int8Array,
+  mv: Int32Array,
+  mbAddr: number,
+  block: number,
+): void {
+  if (mbAddr < 0) {
+    motion.refIdx[at] = REF_UNAVAILABLE;
+    motion.mv[at] = 0;
+    return;
+  }
+  // Of an intra macroblock the vector is 0 and the index -1, which is REF_INTRA here.
+  motion.refIdx[at] = refIdx[4 * mbAddr + ((block >> 3) << 1) + ((block & 3) >> 1)];
+  motion.mv[at] = mv[16 * mbAddr + block];
 }

@@ -46,8 +46,8 @@ export const RECON_LUMA = RECON_STRIDE + 8;
 export const RECON_CB = 18 * RECON_STRIDE + 8;
 export const RECON_CR = 18 * RECON_STRIDE + 24;
 const RECON_SIZE = 27 * RECON_STRIDE;
-/** One each for inter, Intra_16x16, Intra_4x4 and Intra_8x8 candidates, one to try with. */
-const CANDIDATES = 5;
+/** One each for inter, Intra_16x16, Intra_4x4 and Intra_8x8 candidates, one to try with, one for B_Direct_16x16. */
+const CANDIDATES = 6;
 
 /** Scratch of 16x16 samples, rows of 16. */
 export const BLOCK_STRIDE = 16;
@@ -75,6 +75,8 @@ export class EncoderMemory implements SampleMemory {
   readonly searchSource: number;
   /** Reconstruction scratch blocks. */
   readonly recon: readonly number[];
+  /** A block like those, for the second of two predictions. */
+  readonly second: number;
   /** Levels of the macroblock by candidate, 16 bits each. */
   readonly levels: readonly number[];
   /** Masks of the nonzero levels of its blocks by candidate, 32 bits each. */
@@ -122,6 +124,7 @@ export class EncoderMemory implements SampleMemory {
     this.source = take(SOURCE_SIZE);
     this.searchSource = take(16 * SOURCE_STRIDE);
     this.recon = Array.from({ length: CANDIDATES }, () => take(RECON_SIZE));
+    this.second = take(RECON_SIZE);
     this.levels = Array.from({ length: CANDIDATES }, () => take(2 * LEVELS_PER_MB));
     this.masks = Array.from({ length: CANDIDATES }, () => take(4 * BLOCKS_PER_MB));
     this.masks8x8 = Array.from({ length: CANDIDATES }, () => take(4 * 8));
@@ -134,18 +137,11 @@ export class EncoderMemory implements SampleMemory {
     }));
     const inside = LUMA_PADDING * lumaStride + LUMA_PADDING;
     const insideChroma = CHROMA_PADDING * chromaStride + CHROMA_PADDING;
-    const tiles = tileColumns(widthInMbs) * tileColumns(heightInMbs);
-    const mbs = widthInMbs * heightInMbs;
     this.pictures = Array.from({ length: pictureCount }, () => ({
       luma: take(4 * lumaPlaneSize) + inside,
       cb: take(chromaPlaneSize) + insideChroma,
       cr: take(chromaPlaneSize) + insideChroma,
-      tileDone: new Uint8Array(tiles),
-      mv: new Int32Array(mbs * 16),
-      refIdx: new Int8Array(mbs * 4),
-      frame_num: 0,
-      poc: 0,
-      longTermFrameIdx: -1,
+      ...createPictureState(widthInMbs, heightInMbs),
     }));
     this.quantizers = createQuantizers();
     const buffer = createKernelBuffer(end + SLACK, vectorKernels, this.quantizers);
@@ -157,6 +153,25 @@ export class EncoderMemory implements SampleMemory {
     this.kernels = kernels;
     this.kernelMemory = kernelMemory;
   }
+}
+
+/** What a reconstructed picture has beside its samples. */
+function createPictureState(
+  widthInMbs: number,
+  heightInMbs: number,
+): Omit<ReconstructedPicture, 'luma' | 'cb' | 'cr'> {
+  const mbs = widthInMbs * heightInMbs;
+  return {
+    tileDone: new Uint8Array(tileColumns(widthInMbs) * tileColumns(heightInMbs)),
+    mv: new Int32Array(mbs * 16),
+    refIdx: new Int8Array(mbs * 4),
+    mvL1: new Int32Array(mbs * 16),
+    refIdxL1: new Int8Array(mbs * 4).fill(-1),
+    refPoc: new Int32Array(mbs * 4),
+    frame_num: 0,
+    poc: 0,
+    longTermFrameIdx: -1,
+  };
 }
 
 /** Repeats the edge samples of a plane into its padding, clause 8.4.2.2.1: samples outside are those at the edge. */

@@ -4,8 +4,10 @@
  */
 
 import type { LevelLimits } from '../../../syntax/h264/levels.ts';
+import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import { INTER_8X8, INTER_8X16, INTER_16X8, INTER_16X16, SUB_8X8 } from '../standard/macroblock.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
+import type { BDecision, CreateBDecision } from './b-decision.ts';
 import { Candidate } from './candidate.ts';
 import { CandidateEvaluation, NO_VECTOR } from './candidate-evaluation.ts';
 import type { H264Inspector } from './inspector.ts';
@@ -44,6 +46,8 @@ export class ModeDecision {
   private readonly speed: SpeedOptions;
   private readonly inspector: H264Inspector | null;
   private readonly interSearch: InterSearch;
+  /** Decides in B slices; null where the encoder is without them. */
+  private readonly bDecision: BDecision | null;
   private inter: Candidate;
   private trial: Candidate;
   /** Inter cost of each macroblock of the picture, 0 where intra or skipped: what is usual nearby. */
@@ -56,6 +60,7 @@ export class ModeDecision {
     residual8x8: ResidualCoder8x8 | null,
     options: Pick<ResolvedOptions, 'speed' | 'inspect'>,
     limits: LevelLimits,
+    createB: CreateBDecision | null,
   ) {
     const { speed, inspect } = options;
     this.context = context;
@@ -64,6 +69,8 @@ export class ModeDecision {
     this.inspector = inspect;
     this.evaluation = new CandidateEvaluation(context, coder, residual, residual8x8, options);
     this.intra = new IntraDecision(context, this.evaluation, residual, residual8x8, speed.rdo);
+    const { evaluation, intra } = this;
+    this.bDecision = createB?.(context, coder, evaluation, intra, options, limits) ?? null;
     this.interSearch = new InterSearch(context, speed, limits, inspect);
     const { memory } = context;
     const { layout } = memory;
@@ -72,8 +79,13 @@ export class ModeDecision {
     this.interCost = new Int32Array(layout.widthInMbs * layout.heightInMbs);
   }
 
-  /** Begins a picture: the vectors that the lookahead found for its macroblocks are starts for motion search. */
-  startPicture(plan: PicturePlan): void {
+  /**
+   * Begins a picture: the vectors that the lookahead found for its macroblocks are starts for motion search.
+   * @param isSpatial direct_spatial_mv_pred_flag of its slices
+   */
+  startPicture(plan: PicturePlan, isSpatial: boolean): void {
+    this.evaluation.bidirectional = null;
+    if (plan.type === SliceType.B) this.bDecision!.startPicture(plan, isSpatial);
     this.interSearch.vectors = plan.hasVectors ? plan.mv : null;
     this.interSearch.origins = plan.hasOrigins ? plan.origins : null;
   }
@@ -83,6 +95,16 @@ export class ModeDecision {
     this.evaluation.qp = qp;
     this.evaluation.skipMv = NO_VECTOR;
     this.coder.code(this.intra.decide(picture, 0, NO_LIMIT, true)!, qp, picture);
+  }
+
+  /** Codes the context's macroblock, its source loaded, in a B slice. */
+  codeBidirectional(qp: number, picture: ReconstructedPicture): void {
+    this.bDecision!.code(qp, picture);
+  }
+
+  /** Codes the context's macroblock in a B slice as B_Skip, whatever its source. */
+  codeSkippedB(picture: ReconstructedPicture): void {
+    this.bDecision!.codeSkipped(picture);
   }
 
   /** Codes the context's macroblock in a P slice. `references` is list 0. */

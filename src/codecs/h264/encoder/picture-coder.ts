@@ -11,6 +11,7 @@ import {
   SliceType,
 } from '../../../syntax/h264/slice-header.ts';
 import { DeblockingFilter } from '../standard/deblock.ts';
+import { storeMotion } from '../standard/direct-prediction.ts';
 import {
   CHROMA_PADDING,
   LUMA_PADDING,
@@ -106,7 +107,8 @@ export class PictureCoder {
     const residual8x8 = options.transform8x8
       ? tools.transform8x8!.createCoder(memory, decider, options.vectorKernels)
       : null;
-    const decision = new ModeDecision(context, coder, residual, residual8x8, options, level);
+    const codings = [residual, residual8x8] as const;
+    const decision = new ModeDecision(context, coder, ...codings, options, level, tools.bSlices);
     return new SliceCoder(context, coder, decision, syntax, entropy.writer, setup);
   }
 
@@ -230,12 +232,12 @@ export class PictureCoder {
     if (plan.isIdr) references.markIdr(picture, plan.long_term_reference_flag);
     else if (plan.isReference) references.mark(picture, plan.operations);
     if (!plan.isReference) return;
-    this.finishReference(picture);
+    this.finishReference(picture, plan);
     this.prevRefFrameNum = picture.frame_num;
   }
 
   /** Makes the picture fit to be referred to. */
-  private finishReference(picture: ReconstructedPicture): void {
+  private finishReference(picture: ReconstructedPicture, plan: PicturePlan): void {
     const { bytes, layout } = this.memory;
     const width = 16 * layout.widthInMbs;
     const height = 16 * layout.heightInMbs;
@@ -243,7 +245,6 @@ export class PictureCoder {
     extendEdges(bytes, picture.cb, layout.chromaStride, width / 2, height / 2, CHROMA_PADDING);
     extendEdges(bytes, picture.cr, layout.chromaStride, width / 2, height / 2, CHROMA_PADDING);
     picture.tileDone.fill(0);
-    picture.mv.set(this.state.mv);
-    picture.refIdx.set(this.state.refIdx);
+    storeMotion(this.state, plan.lists, picture);
   }
 }

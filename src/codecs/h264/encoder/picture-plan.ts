@@ -9,7 +9,7 @@ import type {
   RefPicListModification,
 } from '../../../syntax/h264/reference-syntax.ts';
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
-import type { ReconstructedPicture } from '../standard/picture.ts';
+import type { ReferencePictureLists } from '../standard/picture.ts';
 import type { PictureCosts } from './low-resolution.ts';
 
 /** What is known of the pictures that are coded after one. */
@@ -94,7 +94,9 @@ export interface PicturePlan extends PictureCosts {
   /** Reference pictures that are not IDR; empty: sliding window. */
   operations: readonly MemoryManagementControl[];
   /** Lists 0 and 1 as the slices use them; empty where there is none. */
-  lists: readonly [readonly ReconstructedPicture[], readonly ReconstructedPicture[]];
+  lists: ReferencePictureLists;
+  /** How direct macroblocks of B slices derive their motion (clause 8.4.1.2). */
+  directMode: 'spatial' | 'temporal';
 
   // Rate (rate-control.ts).
   /** QP in 1/256 before the offsets, or WITHOUT_RESIDUAL. */
@@ -149,6 +151,7 @@ export function createPicturePlan(costMbs: number, inheritedMbs: number): Pictur
     long_term_reference_flag: 0,
     operations: [],
     lists: NO_LISTS,
+    directMode: 'spatial',
     qp: 0,
   };
 }
@@ -177,6 +180,7 @@ export function resetPicturePlan(plan: PicturePlan): void {
   plan.long_term_reference_flag = 0;
   plan.operations = [];
   plan.lists = NO_LISTS;
+  plan.directMode = 'spatial';
 }
 
 /** Whether a picture is coded without reference to others: IDR pictures, and first pictures of scenes. */

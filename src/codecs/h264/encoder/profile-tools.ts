@@ -5,6 +5,7 @@
 import { UnsupportedError } from '../../../base/errors.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { KERNELS_8X8 } from '../kernels/vector/residual-8x8.ts';
+import { type CreateBDecision, createBDecision } from './b-decision.ts';
 import { createCabac } from './cabac-coding.ts';
 import type { CreateEntropyCoding } from './entropy-coding.ts';
 import type { LevelDecider } from './level-decision.ts';
@@ -16,6 +17,8 @@ import { ResidualCoder8x8 } from './residual-8x8.ts';
 export interface ProfileTools {
   /** Entropy coding by CABAC, of profile Main. */
   readonly cabac: CreateEntropyCoding | null;
+  /** B slices, of profile Main. */
+  readonly bSlices: CreateBDecision | null;
   /** The 8x8 transform, of profile High. */
   readonly transform8x8: Transform8x8 | null;
 }
@@ -33,11 +36,16 @@ export interface Transform8x8 {
 }
 
 /** No tool: Constrained Baseline. */
-export const BASELINE_TOOLS: ProfileTools = { cabac: null, transform8x8: null };
+export const BASELINE_TOOLS: ProfileTools = {
+  cabac: null,
+  bSlices: null,
+  transform8x8: null,
+};
 
 /** All tools that there are. */
 export const ALL_TOOLS: ProfileTools = {
   cabac: createCabac,
+  bSlices: createBDecision,
   transform8x8: {
     requireKernels: (where, kernels) => void KERNELS_8X8.requireKernels(where, kernels),
     createCoder: (memory, decider, vectorKernels) =>

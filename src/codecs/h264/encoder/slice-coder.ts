@@ -8,7 +8,11 @@ import { clip3 } from '../../../base/math.ts';
 import type { ByteWriter } from '../../../bits/byte-writer.ts';
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import { type NalUnitHeader, NalUnitSize, writeNalUnit } from '../../../syntax/h264/nal.ts';
-import { type SliceHeader, writeSliceHeader } from '../../../syntax/h264/slice-header.ts';
+import {
+  type SliceHeader,
+  SliceType,
+  writeSliceHeader,
+} from '../../../syntax/h264/slice-header.ts';
 import { INTRA_16X16_DC, INTRA_CHROMA_DC } from '../standard/intra-16x16.ts';
 import { I_16X16 } from '../standard/macroblock.ts';
 import type { SliceDataSink, SliceSyntax } from '../standard/macroblock-sink.ts';
@@ -78,8 +82,8 @@ export class SliceCoder {
     const { slices, sliceMacroblocks } = this.setup.options.slicing;
     const mbs = state.widthInMbs * state.heightInMbs;
     const count = Math.min(slices, mbs);
-    state.reset();
-    this.decision.startPicture(job.plan);
+    state.reset(job.plan.lists);
+    this.decision.startPicture(job.plan, isSpatialDirect(job.plan));
     let first = 0;
     for (let share = 1; first < mbs; ) {
       let end = Math.floor((share * mbs) / count);
@@ -101,6 +105,7 @@ export class SliceCoder {
     const header: SliceHeader = {
       ...job.header,
       first_mb_in_slice: first,
+      direct_spatial_mv_pred_flag: isSpatialDirect(plan) ? 1 : 0,
       slice_qp_delta: qp - PIC_INIT_QP,
     };
     this.inspection?.begin(nal.nal_unit_type, nal.nal_ref_idc);
@@ -152,12 +157,14 @@ export class SliceCoder {
     if (this.inspector !== null) this.inspector.macroblock(context.mbAddr, roundQp(pictureQp));
     if (pictureQp === WITHOUT_RESIDUAL) {
       if (isIntra) this.codeGray(picture);
+      else if (plan.type === SliceType.B) decision.codeSkippedB(picture);
       else this.codeSkipped(picture, references[0]);
       return;
     }
     context.loadSource(source);
     const qp = roundQp(offsets === null ? pictureQp : pictureQp + offsets[context.mbAddr]);
     if (isIntra) decision.codeIntra(qp, picture);
+    else if (plan.type === SliceType.B) decision.codeBidirectional(qp, picture);
     else decision.codeInter(qp, picture, references);
   }
 
@@ -196,6 +203,11 @@ export class SliceCoder {
     copyRows(memory.bytes, reference.cr + chroma, chromaStride, recon + RECON_CR, 8);
     this.coder.codeSkip(bare, 0, picture);
   }
+}
+
+/** direct_spatial_mv_pred_flag of a picture's slices. Without residual there is no choice: temporal vectors may reach too far. */
+function isSpatialDirect(plan: PicturePlan): boolean {
+  return plan.qp === WITHOUT_RESIDUAL || plan.directMode === 'spatial';
 }
 
 /** Fills `size` by `size` samples of a reconstruction scratch block with what DC prediction from nothing gives. */

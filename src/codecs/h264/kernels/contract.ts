@@ -57,6 +57,21 @@ export interface Kernels {
     width: number,
     height: number,
   ): void;
+  /** A prediction from two pictures by weights, clause 8.4.2.3.2; `to` may be `a`. See `weightBlocks` of weighted-prediction.ts. */
+  weightBlocks(
+    a: number,
+    strideA: number,
+    b: number,
+    strideB: number,
+    to: number,
+    toStride: number,
+    width: number,
+    height: number,
+    logWD: number,
+    weightA: number,
+    weightB: number,
+    offset: number,
+  ): void;
   /** Tiles of the half-sample planes, clause 8.4.2.2.1. See `interpolateB`, `interpolateH`, `interpolateJ`. */
   interpolateB(pos: number, stride: number, planeSize: number): void;
   interpolateH(pos: number, stride: number, planeSize: number): void;

@@ -162,8 +162,8 @@ export class CabacWriter implements SliceDataSink {
 }
 
 /**
- * Counts what `CabacWriter` would write for a macroblock, clause 9.3, from the contexts as the writer has them before it. The flag
- * that the macroblock is not skipped and end_of_slice_flag are not counted.
+ * Counts what `CabacWriter` would write for a macroblock, clause 9.3, from the contexts as the writer has them before it.
+ * end_of_slice_flag is not counted.
  */
 export class CabacBitCounter implements MacroblockCounter {
   readonly hasP8x8Ref0 = false;

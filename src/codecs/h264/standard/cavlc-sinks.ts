@@ -170,7 +170,11 @@ export class CavlcWriter implements SliceDataSink {
 /** Bits of an I_PCM macroblock's samples. */
 const PCM_BITS = 8 * 384;
 
-/** Counts the bits that `CavlcWriter` would write for a macroblock, clause 9.2; mb_skip_run is not counted. */
+/** What a macroblock adds to mb_skip_run: a run of one costs three bits, of seven or more less than one each; its end costs one. */
+const SKIPPED_BITS = 0.5;
+const NOT_SKIPPED_BITS = 1;
+
+/** Counts the bits that `CavlcWriter` would write for a macroblock, clause 9.2; those of mb_skip_run are estimated. */
 export class CavlcBitCounter implements MacroblockCounter {
   readonly hasP8x8Ref0 = true;
   bits = 0;
@@ -191,7 +195,9 @@ export class CavlcBitCounter implements MacroblockCounter {
     this.bits = 0;
   }
 
-  skip(_isSkipped: boolean): void {}
+  skip(isSkipped: boolean): void {
+    this.bits += isSkipped ? SKIPPED_BITS : NOT_SKIPPED_BITS;
+  }
 
   mbType(mb_type: number): void {
     this.bits += ueBits(mb_type);

@@ -5,7 +5,7 @@
  */
 import { clip3 } from '../../../base/math.ts';
 import { type Kernels, NOT_FILTERED } from '../kernels/contract.ts';
-import { INTER_16X16, isIntra, P_SKIP } from './macroblock.ts';
+import { B_DIRECT_16X16, B_SKIP, INTER_16X16, isIntra, P_SKIP } from './macroblock.ts';
 import { mvX, mvY, type PictureLayout, type PictureState, type SampleMemory } from './picture.ts';
 import { chromaQp } from './scaling.ts';
 
@@ -216,10 +216,27 @@ export class DeblockingFilter {
   }
 }
 
-/** Whether an Inter macroblock is one partition, so that all its blocks have one vector and one reference. */
+/** Whether all blocks of an Inter macroblock have the same vectors and references. */
 function hasOneMotion(state: PictureState, mbAddr: number): boolean {
   const mbType = state.mbType[mbAddr];
-  return mbType === P_SKIP || mbType === INTER_16X16;
+  if (mbType === P_SKIP || mbType === INTER_16X16) return true;
+  return (mbType === B_SKIP || mbType === B_DIRECT_16X16) && hasOneDirectMotion(state, mbAddr);
+}
+
+/** The same of a macroblock whose motion is derived, one vector a list for each 8x8 block (clause 8.4.1.2). */
+function hasOneDirectMotion({ refIdx, refIdxL1, mv, mvL1 }: PictureState, mbAddr: number): boolean {
+  const first = 16 * mbAddr;
+  for (let b8 = 1; b8 < 4; b8++) {
+    const at = 4 * mbAddr + b8;
+    const block = first + (b8 >> 1) * 8 + (b8 & 1) * 2;
+    const isSame =
+      refIdx[at] === refIdx[4 * mbAddr] &&
+      refIdxL1[at] === refIdxL1[4 * mbAddr] &&
+      mv[block] === mv[first] &&
+      mvL1[block] === mvL1[first];
+    if (!isSame) return false;
+  }
+  return true;
 }
 
 /** Luma blocks that have coefficients, for clause 8.7.2.1. No branch for each: it would often be guessed wrong. */
@@ -302,7 +319,7 @@ function movedOutside(
 }
 
 /**
- * Whether two 4x4 blocks, 4·row + column in their macroblocks, have different references, or vectors that differ by 4
+ * Whether two 4x4 blocks, 4·row + column in their macroblocks, have different reference pictures, or vectors that differ by 4
  * quarter samples or more in a component. Clause 8.7.2.1.
  */
 function motionDiffers(
@@ -312,11 +329,29 @@ function motionDiffers(
   mbAddrP: number,
   p: number,
 ): boolean {
-  const refQ = state.refIdx[4 * mbAddrQ + ((q >> 3) << 1) + ((q & 3) >> 1)];
-  const refP = state.refIdx[4 * mbAddrP + ((p >> 3) << 1) + ((p & 3) >> 1)];
-  if (refP !== refQ) return true;
-  const a = state.mv[16 * mbAddrQ + q];
-  const b = state.mv[16 * mbAddrP + p];
+  const { refIdx, mv, pictureOf } = state;
+  const refQ = 4 * mbAddrQ + ((q >> 3) << 1) + ((q & 3) >> 1);
+  const refP = 4 * mbAddrP + ((p >> 3) << 1) + ((p & 3) >> 1);
+  const atQ = 16 * mbAddrQ + q;
+  const atP = 16 * mbAddrP + p;
+  const [pictureOf0, pictureOf1] = pictureOf;
+  const pictureQ = pictureOf0[refIdx[refQ] + 1];
+  const pictureP = pictureOf0[refIdx[refP] + 1];
+  if (!state.isB) return pictureP !== pictureQ || isApart(mv[atQ], mv[atP]);
+  const { refIdxL1, mvL1 } = state;
+  const pictureQ1 = pictureOf1[refIdxL1[refQ] + 1];
+  const pictureP1 = pictureOf1[refIdxL1[refP] + 1];
+  // The pictures are compared as sets: list 0 of one side may mean the picture that list 1 of the other means.
+  const isParallel = pictureQ === pictureP && pictureQ1 === pictureP1;
+  const isCrossed = pictureQ === pictureP1 && pictureQ1 === pictureP;
+  // A vector of a list that is not used is 0 on both sides.
+  const isApartParallel = isApart(mv[atQ], mv[atP]) || isApart(mvL1[atQ], mvL1[atP]);
+  const isApartCrossed = isApart(mv[atQ], mvL1[atP]) || isApart(mvL1[atQ], mv[atP]);
+  return (!isParallel || isApartParallel) && (!isCrossed || isApartCrossed);
+}
+
+/** Whether two packed vectors differ by 4 quarter samples or more in a component, clause 8.7.2.1. */
+function isApart(a: number, b: number): boolean {
   if (a === b) return false;
   const dx = mvX(a) - mvX(b);
   const dy = mvY(a) - mvY(b);

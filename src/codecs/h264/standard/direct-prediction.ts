@@ -3,7 +3,7 @@
  * direct_8x8_inference_flag equal to 1: each 8x8 block has one vector a list, from the corner of the co-located macroblock.
  */
 
-import { mvX, mvY, packMv } from './picture.ts';
+import { mvX, mvY, type PictureState, packMv, type ReferencePictureLists } from './picture.ts';
 import { distScaleFactor, scaleVector } from './picture-distance.ts';
 
 /** Clause 8.4.1.2.1: mbPartIdx => 4·row + column of the corner of the co-located macroblock that stands for the 8x8 block. */
@@ -15,11 +15,11 @@ const CORNER_BLOCK: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 3, 12, 15);
  */
 export interface ColocatedMotion {
   /** refIdxL0 and refIdxL1 of four 8x8 blocks, 4·mbAddr + block. */
-  readonly refIdx0: Int8Array;
-  readonly refIdx1: Int8Array;
+  readonly refIdx: Int8Array;
+  readonly refIdxL1: Int8Array;
   /** Packed mvL0 and mvL1 of 16 blocks, 16·mbAddr + block. */
-  readonly mv0: Int32Array;
-  readonly mv1: Int32Array;
+  readonly mv: Int32Array;
+  readonly mvL1: Int32Array;
   /** PicOrderCnt of the picture that each 8x8 block refers to (by list 0, or by list 1 if that alone is used), 4·mbAddr + block. */
   readonly refPoc: Int32Array;
 }
@@ -33,14 +33,14 @@ export function minPositive(x: number, y: number): number {
 function mvCol(motion: ColocatedMotion, mbAddr: number, i8: number): number {
   const block = 16 * mbAddr + CORNER_BLOCK[i8];
   const at = 4 * mbAddr + i8;
-  if (motion.refIdx0[at] >= 0) return motion.mv0[block];
-  return motion.refIdx1[at] >= 0 ? motion.mv1[block] : 0;
+  if (motion.refIdx[at] >= 0) return motion.mv[block];
+  return motion.refIdxL1[at] >= 0 ? motion.mvL1[block] : 0;
 }
 
 /** refIdxCol, clause 8.4.1.2.1; negative if intra. */
 function refIdxCol(motion: ColocatedMotion, mbAddr: number, i8: number): number {
   const at = 4 * mbAddr + i8;
-  return motion.refIdx0[at] >= 0 ? motion.refIdx0[at] : motion.refIdx1[at];
+  return motion.refIdx[at] >= 0 ? motion.refIdx[at] : motion.refIdxL1[at];
 }
 
 /**
@@ -62,10 +62,10 @@ export function colZeroFlag(
 
 /** What a direct block derives: packed vectors by 8x8 block, and references. */
 export interface DirectMotion {
-  readonly refIdx0: Int8Array;
-  readonly refIdx1: Int8Array;
-  readonly mv0: Int32Array;
-  readonly mv1: Int32Array;
+  readonly refIdx: Int8Array;
+  readonly refIdxL1: Int8Array;
+  readonly mv: Int32Array;
+  readonly mvL1: Int32Array;
 }
 
 /**
@@ -86,10 +86,10 @@ export function deriveSpatialDirect(
   const isDirectZero = ref0 < 0 && ref1 < 0;
   for (let i8 = 0; i8 < 4; i8++) {
     const isStill = colZeroFlag(motion, mbAddr, i8, isShortTerm);
-    out.refIdx0[i8] = isDirectZero ? 0 : ref0;
-    out.refIdx1[i8] = isDirectZero ? 0 : ref1;
-    out.mv0[i8] = isDirectZero || ref0 < 0 || (ref0 === 0 && isStill) ? 0 : pred0;
-    out.mv1[i8] = isDirectZero || ref1 < 0 || (ref1 === 0 && isStill) ? 0 : pred1;
+    out.refIdx[i8] = isDirectZero ? 0 : ref0;
+    out.refIdxL1[i8] = isDirectZero ? 0 : ref1;
+    out.mv[i8] = isDirectZero || ref0 < 0 || (ref0 === 0 && isStill) ? 0 : pred0;
+    out.mvL1[i8] = isDirectZero || ref1 < 0 || (ref1 === 0 && isStill) ? 0 : pred1;
   }
 }
 
@@ -118,9 +118,35 @@ export function deriveTemporalDirect(
   const scale = distScaleFactor(poc, list0Poc[refIdx], poc1, isLongTerm);
   const x = scaleVector(scale, mvX(col));
   const y = scaleVector(scale, mvY(col));
-  out.refIdx0[i8] = refIdx;
-  out.refIdx1[i8] = 0;
-  out.mv0[i8] = packMv(x, y);
-  out.mv1[i8] = packMv(x - mvX(col), y - mvY(col));
+  out.refIdx[i8] = refIdx;
+  out.refIdxL1[i8] = 0;
+  out.mv[i8] = packMv(x, y);
+  out.mvL1[i8] = packMv(x - mvX(col), y - mvY(col));
   return true;
+}
+
+/**
+ * Keeps the motion of a picture that is complete for pictures that refer to it: mvCol, refIdxCol and what they mean (clause 8.4.1.2.1).
+ * @param lists what all its slices refer to
+ */
+export function storeMotion(
+  state: PictureState,
+  lists: ReferencePictureLists,
+  to: ColocatedMotion,
+): void {
+  to.mv.set(state.mv);
+  to.refIdx.set(state.refIdx);
+  if (state.isB) {
+    to.mvL1.set(state.mvL1);
+    to.refIdxL1.set(state.refIdxL1);
+  } else {
+    to.mvL1.fill(0);
+    to.refIdxL1.fill(-1);
+  }
+  const [list0, list1] = lists;
+  for (let at = 0; at < to.refPoc.length; at++) {
+    const refIdx = to.refIdx[at];
+    const picture = refIdx >= 0 ? list0[refIdx] : list1[to.refIdxL1[at]];
+    to.refPoc[at] = picture === undefined ? 0 : picture.poc;
+  }
 }

@@ -2,7 +2,9 @@
  * The syntax of one macroblock, macroblock_layer( ) of clause 7.3.5: its record, and the order of its elements, written once
  * against `MacroblockSink`.
  */
+import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import {
+  B_DIRECT_16X16,
   BLOCKS_PER_MB,
   BlockCat,
   CB_BLOCKS,
@@ -21,6 +23,7 @@ import {
   SUB_4X4,
   SUB_4X8,
   SUB_8X4,
+  SUB_DIRECT,
 } from './macroblock.ts';
 import type { MacroblockSink, SliceSyntax } from './macroblock-sink.ts';
 
@@ -29,7 +32,7 @@ export const LEVELS_PER_MB = 16 * BLOCKS_PER_MB;
 
 /** The values of one macroblock's syntax elements, with the levels laid out as macroblock.ts says. */
 export class MacroblockSyntax {
-  /** Macroblock type (macroblock.ts), never P_Skip. */
+  /** Macroblock type (macroblock.ts), never P_Skip or B_Skip. */
   mbType = I_16X16;
   intra16x16PredMode = 0;
   intra_chroma_pred_mode = 0;
@@ -78,25 +81,66 @@ function usesRef0Only({ refIdx }: MacroblockSyntax): boolean {
   return (refIdx[0] | refIdx[1] | refIdx[2] | refIdx[3]) === 0;
 }
 
-/** mb_type of Tables 7-11 (I slices) and 7-13 (P slices). */
+/** mb_type of Tables 7-11 (I slices), 7-13 (P slices) and 7-14 (B slices). */
 function mbTypeCode(w: MacroblockSink, mb: MacroblockSyntax, sliceType: number): number {
-  const intraOffset = INTRA_OFFSET[sliceType];
-  switch (mb.mbType) {
-    case I_4X4:
-    case I_8X8:
-      return intraOffset;
-    case I_16X16: {
-      const luma = (mb.coded_block_pattern & 15) !== 0 ? 12 : 0;
-      const chroma = mb.coded_block_pattern >> 4;
-      return intraOffset + 1 + mb.intra16x16PredMode + 4 * chroma + luma;
-    }
-    case I_PCM:
-      return intraOffset + MB_TYPE_I_PCM;
-    case INTER_8X8:
-      return w.hasP8x8Ref0 && usesRef0Only(mb) ? MB_TYPE_P_8X8_REF0 : MB_TYPE_P_8X8;
-    default:
-      return mb.mbType - INTER_16X16;
+  if (!isIntra(mb.mbType)) {
+    if (sliceType === SliceType.B) return mbTypeCodeB(mb);
+    if (mb.mbType !== INTER_8X8) return mb.mbType - INTER_16X16;
+    return w.hasP8x8Ref0 && usesRef0Only(mb) ? MB_TYPE_P_8X8_REF0 : MB_TYPE_P_8X8;
   }
+  const intraOffset = INTRA_OFFSET[sliceType];
+  if (mb.mbType === I_PCM) return intraOffset + MB_TYPE_I_PCM;
+  if (mb.mbType !== I_16X16) return intraOffset;
+  const luma = (mb.coded_block_pattern & 15) !== 0 ? 12 : 0;
+  const chroma = mb.coded_block_pattern >> 4;
+  return intraOffset + 1 + mb.intra16x16PredMode + 4 * chroma + luma;
+}
+
+/** Lists that a partition is predicted from, by the reference indexes of its first 8x8 block: Pred_L0, Pred_L1 or BiPred. */
+const PRED_L0 = 0;
+const PRED_L1 = 1;
+const BI_PRED = 2;
+
+/** MbPartPredMode or SubMbPredMode of clauses 7.4.5 and 7.4.5.2. */
+function predMode({ refIdx }: MacroblockSyntax, b8: number): number {
+  return refIdx[4 + b8] < 0 ? PRED_L0 : refIdx[b8] < 0 ? PRED_L1 : BI_PRED;
+}
+
+/** Table 7-14: 3·(prediction mode of the first partition) + that of the second => mb_type of 16x8; of 8x16 it is one more. */
+// biome-ignore format: a row for each mode of the first
+const MB_TYPE_OF_HALVES: Uint8Array = /* @__PURE__ */ Uint8Array.of(
+   4,  8, 12,
+  10,  6, 14,
+  16, 18, 20);
+
+const MB_TYPE_B_8X8 = 22;
+
+/** mb_type of an inter macroblock in a B slice, Table 7-14. */
+function mbTypeCodeB(mb: MacroblockSyntax): number {
+  switch (mb.mbType) {
+    case B_DIRECT_16X16:
+      return 0;
+    case INTER_16X16:
+      return 1 + predMode(mb, 0);
+    case INTER_16X8:
+      return MB_TYPE_OF_HALVES[3 * predMode(mb, 0) + predMode(mb, 2)];
+    case INTER_8X16:
+      return MB_TYPE_OF_HALVES[3 * predMode(mb, 0) + predMode(mb, 1)] + 1;
+    default:
+      return MB_TYPE_B_8X8;
+  }
+}
+
+/** Table 7-18: shape of the parts => sub_mb_type with Pred_L0, and the step from one prediction mode to the next. */
+const SUB_MB_TYPE_B: Uint8Array = /* @__PURE__ */ Uint8Array.of(1, 4, 5, 10);
+const SUB_MB_TYPE_STEP: Uint8Array = /* @__PURE__ */ Uint8Array.of(1, 2, 2, 1);
+
+/** sub_mb_type of one 8x8 block, Tables 7-17 and 7-18. */
+function subMbTypeCode(mb: MacroblockSyntax, b8: number, sliceType: number): number {
+  const shape = mb.subMbType[b8];
+  if (sliceType !== SliceType.B) return shape;
+  if (shape === SUB_DIRECT) return 0;
+  return SUB_MB_TYPE_B[shape] + SUB_MB_TYPE_STEP[shape] * predMode(mb, b8);
 }
 
 /**
@@ -124,20 +168,17 @@ export function writeMacroblock(w: MacroblockSink, mb: MacroblockSyntax, slice: 
 
 /**
  * Whether transform_size_8x8_flag follows coded_block_pattern, where luma levels do: in Inter macroblocks without parts smaller than
- * 8x8 (NoSubMbPartSizeLessThan8x8Flag, clause 7.3.5).
+ * 8x8 (NoSubMbPartSizeLessThan8x8Flag, clause 7.3.5). Direct blocks have none, since direct_8x8_inference_flag is 1.
  */
 export function allowsTransform8x8(mb: MacroblockSyntax): boolean {
   if (isIntra(mb.mbType)) return false;
   const { subMbType } = mb;
-  return (
-    mb.mbType !== INTER_8X8 || (subMbType[0] | subMbType[1] | subMbType[2] | subMbType[3]) === 0
-  );
+  const shapes = subMbType[0] | subMbType[1] | subMbType[2] | subMbType[3];
+  return mb.mbType !== INTER_8X8 || (shapes & ~SUB_DIRECT) === 0;
 }
 
 /** mb_pred( ) and sub_mb_pred( ), clauses 7.3.5.1 and 7.3.5.2. */
 function writePrediction(w: MacroblockSink, mb: MacroblockSyntax, slice: SliceSyntax): void {
-  const hasRefIdx = slice.num_ref_idx_l0_active_minus1 > 0;
-  const { refIdx, mvd } = mb;
   switch (mb.mbType) {
     case I_4X4:
       for (let blkIdx = 0; blkIdx < 16; blkIdx++) writeIntraMode(w, mb, blkIdx);
@@ -150,28 +191,64 @@ function writePrediction(w: MacroblockSink, mb: MacroblockSyntax, slice: SliceSy
     case I_16X16:
       w.intraChromaPredMode(mb.intra_chroma_pred_mode);
       return;
-    case INTER_16X16:
-      if (hasRefIdx) w.refIdx(0, 0, refIdx[0]);
-      w.mvd(0, 0, 4, 4, mvd[0]);
+    case B_DIRECT_16X16:
       return;
-    case INTER_16X8:
-      if (hasRefIdx) w.refIdx(0, 0, refIdx[0]);
-      if (hasRefIdx) w.refIdx(0, 2, refIdx[2]);
-      w.mvd(0, 0, 4, 2, mvd[0]);
-      w.mvd(0, 8, 4, 2, mvd[8]);
-      return;
-    case INTER_8X16:
-      if (hasRefIdx) w.refIdx(0, 0, refIdx[0]);
-      if (hasRefIdx) w.refIdx(0, 1, refIdx[1]);
-      w.mvd(0, 0, 2, 4, mvd[0]);
-      w.mvd(0, 2, 2, 4, mvd[2]);
+    case INTER_8X8:
+      writeSubMacroblocks(w, mb, slice);
       return;
     default:
-      for (let i = 0; i < 4; i++) w.subMbType(mb.subMbType[i]);
-      if (hasRefIdx && !(w.hasP8x8Ref0 && usesRef0Only(mb))) {
-        for (let i = 0; i < 4; i++) w.refIdx(0, i, refIdx[i]);
+      writePartitions(w, mb, slice);
+  }
+}
+
+/** Whether ref_idx of a list is written: if there is more than one picture in it, clause 7.3.5.1. */
+function hasRefIdx(slice: SliceSyntax, list: number): boolean {
+  const { num_ref_idx_l0_active_minus1, num_ref_idx_l1_active_minus1 } = slice;
+  return (list === 0 ? num_ref_idx_l0_active_minus1 : num_ref_idx_l1_active_minus1) > 0;
+}
+
+/** mb_pred( ) of an inter macroblock of one or two partitions, clause 7.3.5.1. */
+function writePartitions(w: MacroblockSink, mb: MacroblockSyntax, slice: SliceSyntax): void {
+  const { mbType, refIdx, mvd } = mb;
+  const width = mbType === INTER_8X16 ? 2 : 4;
+  const height = mbType === INTER_16X8 ? 2 : 4;
+  // The 8x8 block that the second partition begins with; of a single one there is none.
+  const step = mbType === INTER_16X16 ? 4 : mbType === INTER_16X8 ? 2 : 1;
+  const lists = slice.sliceType === SliceType.B ? 2 : 1;
+  for (let list = 0; list < lists; list++) {
+    if (!hasRefIdx(slice, list)) continue;
+    for (let b8 = 0; b8 <= step && b8 < 4; b8 += step) {
+      if (refIdx[4 * list + b8] >= 0) w.refIdx(list, b8, refIdx[4 * list + b8]);
+    }
+  }
+  for (let list = 0; list < lists; list++) {
+    for (let b8 = 0; b8 <= step && b8 < 4; b8 += step) {
+      if (refIdx[4 * list + b8] < 0) continue;
+      const block = (b8 >> 1) * 8 + (b8 & 1) * 2;
+      w.mvd(list, block, width, height, mvd[16 * list + block]);
+    }
+  }
+}
+
+/** sub_mb_pred( ), clause 7.3.5.2. */
+function writeSubMacroblocks(w: MacroblockSink, mb: MacroblockSyntax, slice: SliceSyntax): void {
+  const { refIdx, subMbType } = mb;
+  const isB = slice.sliceType === SliceType.B;
+  for (let b8 = 0; b8 < 4; b8++) w.subMbType(subMbTypeCode(mb, b8, slice.sliceType));
+  const isRef0 = !isB && w.hasP8x8Ref0 && usesRef0Only(mb);
+  for (let list = 0; list < (isB ? 2 : 1); list++) {
+    if (!hasRefIdx(slice, list) || isRef0) continue;
+    for (let b8 = 0; b8 < 4; b8++) {
+      const ref_idx = refIdx[4 * list + b8];
+      if (ref_idx >= 0 && subMbType[b8] !== SUB_DIRECT) w.refIdx(list, b8, ref_idx);
+    }
+  }
+  for (let list = 0; list < (isB ? 2 : 1); list++) {
+    for (let b8 = 0; b8 < 4; b8++) {
+      if (refIdx[4 * list + b8] >= 0 && subMbType[b8] !== SUB_DIRECT) {
+        writeSubVectors(w, mb, list, b8);
       }
-      for (let i = 0; i < 4; i++) writeSubVectors(w, mb, i);
+    }
   }
 }
 
@@ -182,16 +259,16 @@ function writeIntraMode(w: MacroblockSink, mb: MacroblockSyntax, blkIdx: number)
   w.intraPredMode(mode === predicted ? -1 : mode < predicted ? mode : mode - 1);
 }
 
-/** The vectors of one sub-macroblock, Table 7-17. */
-function writeSubVectors(w: MacroblockSink, mb: MacroblockSyntax, mbPartIdx: number): void {
-  const at = (mbPartIdx >> 1) * 8 + (mbPartIdx & 1) * 2;
-  const type = mb.subMbType[mbPartIdx];
+/** The vectors of one list of one sub-macroblock, Tables 7-17 and 7-18. */
+function writeSubVectors(w: MacroblockSink, mb: MacroblockSyntax, list: number, b8: number): void {
+  const at = (b8 >> 1) * 8 + (b8 & 1) * 2;
+  const type = mb.subMbType[b8];
   const width = type === SUB_4X8 || type === SUB_4X4 ? 1 : 2;
   const height = type === SUB_8X4 || type === SUB_4X4 ? 1 : 2;
   for (let y = 0; y < 2; y += height) {
     for (let x = 0; x < 2; x += width) {
       const block = at + 4 * y + x;
-      w.mvd(0, block, width, height, mb.mvd[block]);
+      w.mvd(list, block, width, height, mb.mvd[16 * list + block]);
     }
   }
 }

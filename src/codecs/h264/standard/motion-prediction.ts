@@ -4,6 +4,7 @@
  * one above right.
  */
 import { median } from '../../../base/math.ts';
+import { minPositive } from './direct-prediction.ts';
 import { mvX, mvY, packMv } from './picture.ts';
 
 /** The grid is 8 wide; block (x, y) of the macroblock is at GRID_ORIGIN + 8·y + x, neighbors at -1. */
@@ -91,6 +92,17 @@ export class MotionGrid {
       if (this.refIdx[atC] === refIdx) return this.mv[atC];
     }
     return this.predict(x, 0, 2, refIdx);
+  }
+
+  /**
+   * The reference index that spatial direct prediction takes from A, B and C, clause 8.4.1.2.2: MinPositive of theirs; negative if
+   * none of them uses the list.
+   */
+  directRefIdx(): number {
+    const refs = this.refIdx;
+    const above = GRID_ORIGIN - GRID_STRIDE;
+    const refC = refs[above + 4] === REF_UNAVAILABLE ? refs[above - 1] : refs[above + 4];
+    return minPositive(refs[GRID_ORIGIN - 1], minPositive(refs[above], refC));
   }
 
   /** Motion vector of P_Skip macroblocks, clause 8.4.1.1. Packed. */

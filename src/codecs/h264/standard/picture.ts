@@ -20,6 +20,15 @@ export function mvY(mv: number): number {
   return mv >> 16;
 }
 
+/** Most entries of a reference picture list of frames: num_ref_idx_l0_active_minus1 is below 32 (clause 7.4.3). */
+export const MAX_LIST = 32;
+
+/** RefPicList0 and RefPicList1 of a slice, clause 8.2.4; both empty in I slices, the second in P slices. */
+export type ReferencePictureLists = readonly [
+  readonly ReconstructedPicture[],
+  readonly ReconstructedPicture[],
+];
+
 /** Per-macroblock state of one picture; index mbAddr unless said otherwise. Blocks are counted 4·row + column here. */
 export class PictureState {
   readonly widthInMbs: number;
@@ -47,6 +56,16 @@ export class PictureState {
   readonly refIdx: Int8Array;
   /** Packed mvL0 of 16 blocks, 16·mbAddr + block; 0 if intra. */
   readonly mv: Int32Array;
+  /** The same of list 1: -1 and 0 where it is not used. Of B slices only; what P and I slices leave here says nothing. */
+  readonly refIdxL1: Int8Array;
+  readonly mvL1: Int32Array;
+  /** Whether the slices of the picture are B slices, so that `refIdxL1` and `mvL1` count. */
+  isB = false;
+  /**
+   * Which picture an index means, by list, at index + 1: indexes with equal numbers, of whatever list, mean one picture (clause
+   * 8.7.2.1). -1 at the place of index -1, which means none.
+   */
+  readonly pictureOf: readonly [Int8Array, Int8Array];
 
   constructor(widthInMbs: number, heightInMbs: number) {
     const count = widthInMbs * heightInMbs;
@@ -62,11 +81,24 @@ export class PictureState {
     this.intra4x4PredMode = new Int8Array(count * 16);
     this.refIdx = new Int8Array(count * 4);
     this.mv = new Int32Array(count * 16);
+    this.refIdxL1 = new Int8Array(count * 4).fill(-1);
+    this.mvL1 = new Int32Array(count * 16);
+    // Until lists are known, all pictures differ.
+    const own = () => Int8Array.from({ length: MAX_LIST + 1 }, (_, i) => i - 1);
+    this.pictureOf = [own(), own()];
   }
 
-  /** Forgets the previous picture. */
-  reset(): void {
+  /** Forgets the previous picture; `lists` are those of all slices of the next one. */
+  reset(lists: ReferencePictureLists): void {
     this.sliceOf.fill(-1);
+    this.isB = lists[1].length > 0;
+    for (const [i, list] of lists.entries()) {
+      const numbers = this.pictureOf[i].fill(-1);
+      for (const [refIdx, picture] of list.entries()) {
+        const inList0 = lists[0].indexOf(picture);
+        numbers[refIdx + 1] = inList0 >= 0 ? inList0 : MAX_LIST + list.indexOf(picture);
+      }
+    }
   }
 }
 
@@ -103,9 +135,13 @@ export interface ReconstructedPicture {
   readonly cr: number;
   /** Which half-sample planes of each 16x16 tile have been computed, one bit a plane (interpolation.ts). */
   readonly tileDone: Uint8Array;
-  /** Motion of the picture, for predictors of the next: refIdx and mv as in PictureState. */
+  /** Motion of the picture, for predictors of others: as in PictureState, with -1 and 0 where list 1 is not used. */
   readonly mv: Int32Array;
   readonly refIdx: Int8Array;
+  readonly mvL1: Int32Array;
+  readonly refIdxL1: Int8Array;
+  /** PicOrderCnt of what each 8x8 block refers to, as `ColocatedMotion` has it (direct-prediction.ts). */
+  readonly refPoc: Int32Array;
   frame_num: number;
   /** PicOrderCnt. */
   poc: number;

@@ -99,18 +99,18 @@ describe('initial lists', () => {
 describe('direct modes', () => {
   function motionOf(ref0: number, ref1: number, mv0: number, mv1: number): ColocatedMotion {
     return {
-      refIdx0: new Int8Array(4).fill(ref0),
-      refIdx1: new Int8Array(4).fill(ref1),
-      mv0: new Int32Array(16).fill(mv0),
-      mv1: new Int32Array(16).fill(mv1),
+      refIdx: new Int8Array(4).fill(ref0),
+      refIdxL1: new Int8Array(4).fill(ref1),
+      mv: new Int32Array(16).fill(mv0),
+      mvL1: new Int32Array(16).fill(mv1),
       refPoc: new Int32Array(4).fill(40),
     };
   }
   const empty = () => ({
-    refIdx0: new Int8Array(4),
-    refIdx1: new Int8Array(4),
-    mv0: new Int32Array(4),
-    mv1: new Int32Array(4),
+    refIdx: new Int8Array(4),
+    refIdxL1: new Int8Array(4),
+    mv: new Int32Array(4),
+    mvL1: new Int32Array(4),
   });
 
   it('MinPositive', () => {
@@ -127,14 +127,14 @@ describe('direct modes', () => {
     const [pred0, pred1] = [packMv(5, 6), packMv(-7, 8)];
     const out = empty();
     deriveSpatialDirect(out, motionOf(0, -1, moving, 0), 0, true, 0, 1, pred0, pred1);
-    expect([...out.refIdx0, ...out.refIdx1]).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
-    expect([out.mv0[0], out.mv1[3]]).toEqual([pred0, pred1]);
+    expect([...out.refIdx, ...out.refIdxL1]).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+    expect([out.mv[0], out.mvL1[3]]).toEqual([pred0, pred1]);
     deriveSpatialDirect(out, motionOf(0, -1, still, 0), 0, true, 0, 1, pred0, pred1);
-    expect([out.mv0[0], out.mv1[3]]).toEqual([0, pred1]);
+    expect([out.mv[0], out.mvL1[3]]).toEqual([0, pred1]);
     deriveSpatialDirect(out, motionOf(0, -1, still, 0), 0, false, 0, -1, pred0, pred1);
-    expect([out.mv0[0], out.mv1[3], out.refIdx1[0]]).toEqual([pred0, 0, -1]);
+    expect([out.mv[0], out.mvL1[3], out.refIdxL1[0]]).toEqual([pred0, 0, -1]);
     deriveSpatialDirect(out, motionOf(0, -1, moving, 0), 0, true, -1, -1, pred0, pred1);
-    expect([out.mv0[0], out.mv1[0], out.refIdx0[0], out.refIdx1[0]]).toEqual([0, 0, 0, 0]);
+    expect([out.mv[0], out.mvL1[0], out.refIdx[0], out.refIdxL1[0]]).toEqual([0, 0, 0, 0]);
     expect(colZeroFlag(motionOf(-1, 0, moving, still), 0, 2, true)).toBe(true);
     expect(colZeroFlag(motionOf(1, 0, still, still), 0, 2, true)).toBe(false);
     expect(colZeroFlag(motionOf(-1, -1, 0, 0), 0, 2, true)).toBe(false);
@@ -142,7 +142,7 @@ describe('direct modes', () => {
 
   it('spatial: a co-located macroblock is looked at in its corners', () => {
     const motion = motionOf(0, -1, packMv(9, 9), 0);
-    for (const corner of [0, 3, 12, 15]) motion.mv0[corner] = 0;
+    for (const corner of [0, 3, 12, 15]) motion.mv[corner] = 0;
     for (let i8 = 0; i8 < 4; i8++) expect(colZeroFlag(motion, 0, i8, true)).toBe(true);
   });
 
@@ -151,12 +151,12 @@ describe('direct modes', () => {
     const pocs = Int32Array.of(44, 40);
     const col = motionOf(0, -1, packMv(16, -8), 0);
     expect(deriveTemporalDirect(out, 1, col, 0, pocs, new Uint8Array(2), 42, 48)).toBe(true);
-    expect([out.refIdx0[1], out.refIdx1[1]]).toEqual([1, 0]);
-    expect([mvX(out.mv0[1]!), mvY(out.mv0[1]!)]).toEqual([4, -2]);
-    expect([mvX(out.mv1[1]!), mvY(out.mv1[1]!)]).toEqual([-12, 6]);
+    expect([out.refIdx[1], out.refIdxL1[1]]).toEqual([1, 0]);
+    expect([mvX(out.mv[1]!), mvY(out.mv[1]!)]).toEqual([4, -2]);
+    expect([mvX(out.mvL1[1]!), mvY(out.mvL1[1]!)]).toEqual([-12, 6]);
     // Intra: the first picture, no motion. A picture that is no longer in list 0: not allowed.
     deriveTemporalDirect(out, 0, motionOf(-1, -1, 0, 0), 0, pocs, new Uint8Array(2), 42, 48);
-    expect([out.refIdx0[0], out.mv0[0], out.mv1[0]]).toEqual([0, 0, 0]);
+    expect([out.refIdx[0], out.mv[0], out.mvL1[0]]).toEqual([0, 0, 0]);
     const gone = Int32Array.of(44);
     expect(deriveTemporalDirect(out, 1, col, 0, gone, new Uint8Array(1), 42, 48)).toBe(false);
   });

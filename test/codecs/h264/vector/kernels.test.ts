@@ -117,6 +117,16 @@ describe('vector kernels', () => {
     });
   });
 
+  it('weighted means of blocks', () => {
+    const weight = fc.integer({ min: -128, max: 127 });
+    const block = fc.tuple(anywhere, anywhere, fc.constantFrom(4, 8, 16), heights);
+    const weights = fc.tuple(fc.nat(7), weight, weight, weight);
+    expectTwins(fc.tuple(block, weights), (k, [[a, b, w, h], [logWD, w0, w1, offset]]) => {
+      k.weightBlocks(a, STRIDE, b, 64, FIRST + SIZE / 2, 32, w, h, logWD, w0, w1, offset);
+      return undefined;
+    });
+  });
+
   it('words to search for', () => {
     expectTwins(fc.tuple(aligned, fc.integer({ min: 1, max: 16 })), (k, [from, sixteens]) => {
       k.searchBlock(from, SIZE / 2 + from, 16 * sixteens);

@@ -5,6 +5,7 @@ import {
   predictPlane16x16,
   predictPlaneChroma,
 } from '../../standard/intra-16x16.ts';
+import { weightBlocks } from '../../standard/weighted-prediction.ts';
 import type { Kernels } from '../contract.ts';
 import {
   filterChromaEdge,
@@ -39,6 +40,7 @@ type PredictionKernels = Pick<
   Kernels,
   | 'copyBlock'
   | 'averageBlocks'
+  | 'weightBlocks'
   | 'interpolateB'
   | 'interpolateH'
   | 'interpolateJ'
@@ -86,6 +88,7 @@ function predictionKernels({ bytes, clamped, words }: KernelViews): PredictionKe
       copyBlock(words, from, fromStride, to, toStride, width, height),
     averageBlocks: (a, b, stride, to, toStride, width, height) =>
       averageBlocks(words, a, b, stride, to, toStride, width, height),
+    weightBlocks: weightBlocks.bind(null, clamped),
     interpolateB: (pos, stride, planeSize) => interpolateB(words, pos, stride, planeSize),
     interpolateH: (pos, stride, planeSize) => interpolateH(words, pos, stride, planeSize),
     interpolateJ: (pos, stride, planeSize) =>

@@ -60,6 +60,44 @@ function defineBlocks(m: ModuleBuilder): void {
   });
 }
 
+/** Samples of two blocks by turns, 16 bits each, eight pairs of them as two vectors. */
+const pairsOf = (a: V128, b: V128): readonly [V128, V128] => [
+  interleaveLow16(a, b),
+  interleaveHigh16(a, b),
+];
+
+function defineWeighting(m: ModuleBuilder): void {
+  const write = (f: FunctionBuilder, ...parameters: readonly I32Local[]): void => {
+    const [a, strideA, b, strideB, to, toStride, width, height] = parameters;
+    const [logWD, weightA, weightB, offset] = parameters.slice(8);
+    // Both weights in each lane of 32 bits, that of `a` in the lower half.
+    const weights = f.v128(i32x4.splat(i32.or(i32.shl(weightB, 16), i32.and(weightA, 0xffff))));
+    const round = f.v128(i32x4.splat(i32.shl(1, logWD)));
+    const shift = f.i32(i32.add(logWD, 1));
+    const offsets = f.v128(i16x8.splat(offset));
+    /** Eight predictions from eight samples of either block, within 16 bits. */
+    const weighted = (sampleA: V128, sampleB: V128): V128 => {
+      const [low, high] = pairsOf(f.v128(sampleA), f.v128(sampleB)).map((pairs) =>
+        i32x4.shr_s(i32x4.add(i32x4.dot_i16x8_s(pairs, weights), round), shift),
+      );
+      return i16x8.add(i16x8.narrow_i32x4_s(low, high), offsets);
+    };
+    forWidth(f, width, height, (load, store) => {
+      const rowA = f.v128(load(a));
+      const rowB = f.v128(load(b));
+      const low = f.v128(weighted(i16x8.extend_low_i8x16_u(rowA), i16x8.extend_low_i8x16_u(rowB)));
+      const high = f.v128(
+        weighted(i16x8.extend_high_i8x16_u(rowA), i16x8.extend_high_i8x16_u(rowB)),
+      );
+      store(to, i8x16.narrow_i16x8_u(low, high));
+      f.add(a, strideA);
+      f.add(b, strideB);
+      f.add(to, toStride);
+    });
+  };
+  m.defineProcedure('weightBlocks', 12, write);
+}
+
 /** a + f - 5·(b + e) + 20·(c + d) as a + f + 5·(4·(c + d) - (b + e)): within -2550..10710 for samples. */
 function sixTap(f: FunctionBuilder, [a, b, c, d, e, g]: readonly V128[]): V128Local {
   const inner = i16x8.sub(i16x8.shl(i16x8.add(c, d), 2), i16x8.add(b, e));
@@ -196,6 +234,7 @@ function defineChroma(m: ModuleBuilder): void {
 /** Defines the kernels of `SampleKernels` for blocks, half-sample planes and chroma. */
 export function defineInterpolation(m: ModuleBuilder): void {
   defineBlocks(m);
+  defineWeighting(m);
   defineHalfSamples(m);
   defineChroma(m);
 }

@@ -36,7 +36,7 @@ export interface DeflateOptions {
   /** How many bytes will come at most, if that is known: memory is taken for no more. The result is the same. */
   readonly maxBytes?: number;
   /**
-   * Kernels of levels 10 to 13: true where the engine can make them, false for none, or the module of `vitrine/kernels.wasm`.
+   * Kernels of levels 1 to 13: true where the engine can make them, false for none, or the module of `vitrine/kernels.wasm`.
    * The result is the same. Default true.
    */
   readonly vectorKernels?: VectorKernels;

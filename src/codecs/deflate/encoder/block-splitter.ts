@@ -16,7 +16,7 @@ import { COST_SHIFT, timesLog2 } from './logarithm.ts';
 import { FIRST_MATCH } from './symbol-buffer.ts';
 
 /** Symbols of a cell. Smaller cells find better ends and take longer; below 512 nothing is gained on any corpus. */
-const CELL = 512;
+export const CELL = 512;
 /** Counts of a cell: literals and lengths, then distances. */
 export const HISTOGRAM_SIZE: number = LITLEN_SYMBOLS + DISTANCE_SYMBOLS;
 /** A header without its lengths, and what one length takes in it. */
@@ -26,8 +26,8 @@ const LENGTH_COST = 3.5 * (1 << COST_SHIFT);
 const LENGTH_INDEX = /* @__PURE__ */ lengthIndexes();
 
 /** Blocks that `capacity` symbols can be split into at most. */
-export function mostBlocks(capacity: number): number {
-  return Math.ceil(capacity / CELL) + 1;
+export function mostBlocks(capacity: number, cell: number = CELL): number {
+  return Math.ceil(capacity / cell) + 1;
 }
 
 /** Adds symbols `from`..`to` - 1 to the histogram at `at`. */
@@ -59,9 +59,12 @@ export class BlockSplitter {
   private readonly costs: Float64Array;
   private readonly savings: Float64Array;
 
-  /** `capacity`: symbols at most. */
-  constructor(capacity: number) {
-    const cells = mostBlocks(capacity);
+  private readonly cell: number;
+
+  /** `capacity`: symbols at most. `cell`: symbols of a cell. */
+  constructor(capacity: number, cell: number = CELL) {
+    this.cell = cell;
+    const cells = mostBlocks(capacity, cell);
     this.counts = new Int32Array(cells * HISTOGRAM_SIZE);
     this.next = new Int32Array(cells);
     this.before = new Int32Array(cells);
@@ -74,7 +77,7 @@ export class BlockSplitter {
    * @returns how many blocks there are
    */
   split(symbols: Int32Array, from: number, to: number, ends: Int32Array): number {
-    const cells = Math.max(1, Math.round((to - from) / CELL));
+    const cells = Math.max(1, Math.round((to - from) / this.cell));
     const size = Math.ceil((to - from) / cells);
     const { counts, next, before, costs, savings } = this;
     counts.fill(0, 0, cells * HISTOGRAM_SIZE);

@@ -2,10 +2,13 @@
  * What literals, lengths and distances cost by the statistics so far: greedy and lazy parsing weigh matches by it. Statistics
  * are renewed as symbols come, and older ones count half each time.
  */
+import type { Arena } from '../kernels/arena.ts';
 import {
   DISTANCE_EXTRA,
+  DISTANCE_SYMBOLS,
   FIRST_LENGTH,
   LENGTH_EXTRA,
+  LITLEN_SYMBOLS,
   lengthIndexes,
   MAX_DISTANCE_CODES,
   MAX_LITLEN_CODES,
@@ -15,18 +18,27 @@ import { COST_SHIFT, log2 } from './logarithm.ts';
 
 const LENGTH_INDEX = /* @__PURE__ */ lengthIndexes();
 
+/** Bytes that a model takes in an arena. */
+export const COST_MODEL_BYTES: number =
+  4 * (256 + MAX_MATCH + 1 + LITLEN_SYMBOLS + 2 * DISTANCE_SYMBOLS);
+
 /** Costs in units of 2^-COST_SHIFT bits. */
 export class CostModel {
-  readonly literalCosts = new Int32Array(256);
+  readonly literalCosts: Int32Array;
   /** By length 3..258, extra bits counted. */
-  readonly lengthCosts = new Int32Array(MAX_MATCH + 1);
+  readonly lengthCosts: Int32Array;
   /** By distance symbol, extra bits counted. */
-  readonly distanceCosts = new Int32Array(MAX_DISTANCE_CODES + 2);
+  readonly distanceCosts: Int32Array;
   /** How often symbols came, older ones counted less. */
-  readonly litlenCounts = new Int32Array(MAX_LITLEN_CODES + 2);
-  readonly distanceCounts = new Int32Array(MAX_DISTANCE_CODES + 2);
+  readonly litlenCounts: Int32Array;
+  readonly distanceCounts: Int32Array;
 
-  constructor() {
+  constructor(arena: Arena) {
+    this.literalCosts = arena.words(256);
+    this.lengthCosts = arena.words(MAX_MATCH + 1);
+    this.distanceCosts = arena.words(DISTANCE_SYMBOLS);
+    this.litlenCounts = arena.words(LITLEN_SYMBOLS);
+    this.distanceCounts = arena.words(DISTANCE_SYMBOLS);
     this.reset();
   }
 

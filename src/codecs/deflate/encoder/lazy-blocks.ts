@@ -2,15 +2,18 @@
  * Levels 1 to 9: symbols by greedy or lazy parsing, blocks where statistics change. The last block waits for more bytes, so that
  * no block ends only because a piece of input did.
  */
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import { Arena } from '../kernels/arena.ts';
+import { DEFLATE_KERNELS } from '../kernels/vector.ts';
 import { END_OF_BLOCK, LITLEN_SYMBOLS, MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
 import type { BitSink } from './bit-sink.ts';
 import type { BlockMaker, Until } from './block-maker.ts';
 import { BlockSplitter, countSymbols, HISTOGRAM_SIZE, mostBlocks } from './block-splitter.ts';
 import { BlockWriter } from './block-writer.ts';
-import { CostModel } from './cost-model.ts';
-import { type LazyOptions, LazyParser } from './lazy-parser.ts';
+import { COST_MODEL_BYTES, CostModel } from './cost-model.ts';
+import { LAZY_PARSER_BYTES, type LazyOptions, LazyParser } from './lazy-parser.ts';
 import { coveredBytes } from './symbol-buffer.ts';
-import { Window } from './window.ts';
+import { Window, windowBytes } from './window.ts';
 
 /** Bytes in the window beside those that matches reach back to. */
 const CHUNK = 1 << 18;
@@ -36,15 +39,21 @@ export class LazyBlocks implements BlockMaker {
   private blockStart = 0;
 
   /** `size`: how many bytes will come at most; memory is sized to it. */
-  constructor(sink: BitSink, options: LazyOptions, size: number) {
+  constructor(sink: BitSink, options: LazyOptions, size: number, kernels: VectorKernels) {
     this.sink = sink;
     const capacity = Math.min(MAX_DISTANCE + CHUNK, size);
     this.capacity = capacity;
-    this.window = new Window(capacity, HASH3_BITS);
-    this.symbols = new Int32Array(capacity);
-    this.splitter = new BlockSplitter(capacity);
-    this.ends = new Int32Array(mostBlocks(capacity));
-    this.parser = new LazyParser(this.window, this.symbols, new CostModel(), options);
+    const byteLength =
+      windowBytes(capacity, HASH3_BITS) + 4 * capacity + COST_MODEL_BYTES + LAZY_PARSER_BYTES;
+    const { buffer, exports } = DEFLATE_KERNELS.createMemory(byteLength, kernels);
+    const arena = new Arena(buffer);
+    this.window = new Window(capacity, HASH3_BITS, arena);
+    this.symbols = arena.words(capacity);
+    this.splitter = new BlockSplitter(capacity, options.cell);
+    this.ends = new Int32Array(mostBlocks(capacity, options.cell));
+    const costs = new CostModel(arena);
+    const kernel = exports?.lazyParse ?? null;
+    this.parser = new LazyParser(this.window, this.symbols, costs, options, arena, kernel);
   }
 
   get room(): number {

@@ -2,6 +2,8 @@
  * Greedy and lazy parsing over hash chains (levels 2 to 9). Matches are weighed by what they save over their literals, by the
  * statistics so far (cost-model.ts): a short match far away may be worth less than its bytes.
  */
+import { type Arena, wordBytes } from '../kernels/arena.ts';
+import { LAZY, LAZY_WORDS } from '../kernels/words.ts';
 import {
   distanceSymbol,
   FIRST_LENGTH,
@@ -11,7 +13,8 @@ import {
 } from '../standard/symbols.ts';
 import type { CostModel } from './cost-model.ts';
 import { COST_SHIFT } from './logarithm.ts';
-import { HASH_FACTOR, HASH4_BITS, type Window } from './window.ts';
+import type { ListKernel } from './match-store.ts';
+import { HASH_FACTOR, HASH4_BITS, NOWHERE, type Window } from './window.ts';
 
 const LENGTH_INDEX = /* @__PURE__ */ lengthIndexes();
 
@@ -23,6 +26,14 @@ export interface LazyOptions {
   readonly lazyChain: number;
   /** A match this long is taken without looking further. */
   readonly nice: number;
+  /** What a match has to save beyond its literals to be taken, in units of cost: without it, photos are 2 to 4 % larger at levels 1 to 3. */
+  readonly least: number;
+  /** Whether matches of three bytes are looked for. */
+  readonly threes: boolean;
+  /** Positions that are left out at most behind one without a match, where none was found for long. */
+  readonly leap: number;
+  /** Symbols of which blocks are made, see block-splitter.ts. */
+  readonly cell: number;
   /** Positions that are looked at after one with a match: 0 greedy, 1 lazy, 2 lazy over two. */
   readonly lookahead: number;
 }
@@ -33,7 +44,13 @@ const RENEWAL = 2048;
  * What a byte costs that the later of two matches covers and the earlier one does not: such a byte would not have cost all of
  * its literal. Between half a bit and two bits nothing changes by more than 0.1 %.
  */
-const COVERED_COST = 1 << COST_SHIFT;
+export const COVERED_COST: number = 1 << COST_SHIFT;
+
+/** One position is left out for every 2^5 without a match. */
+export const PATIENCE_BITS = 5;
+
+/** Bytes that a parser takes in an arena. */
+export const LAZY_PARSER_BYTES: number = 4 * LAZY_WORDS + wordBytes(MAX_MATCH + 1);
 
 /** Finds symbols for positions `from`..`to` - 1 and some more, if a match reaches there. */
 export class LazyParser {
@@ -45,12 +62,29 @@ export class LazyParser {
   private readonly costs: CostModel;
   private readonly options: LazyOptions;
   private untilRenewal = RENEWAL;
+  /** Positions that were looked at since the last match. */
+  private misses = 0;
+  private readonly list: Int32Array;
+  private readonly lengthIndexes: Uint8Array;
+  private readonly kernel: ListKernel | null;
 
-  constructor(window: Window, symbols: Int32Array, costs: CostModel, options: LazyOptions) {
+  /** `kernel`: `lazyParse` over the memory of `arena`, in which all arrays lie; null to do without. */
+  constructor(
+    window: Window,
+    symbols: Int32Array,
+    costs: CostModel,
+    options: LazyOptions,
+    arena: Arena,
+    kernel: ListKernel | null,
+  ) {
     this.window = window;
     this.symbols = symbols;
     this.costs = costs;
     this.options = options;
+    this.list = arena.words(LAZY_WORDS);
+    this.lengthIndexes = arena.bytes(MAX_MATCH + 1);
+    this.lengthIndexes.set(LENGTH_INDEX);
+    this.kernel = kernel;
   }
 
   /** Makes positions up to `to` known, and begins behind them. */
@@ -61,8 +95,51 @@ export class LazyParser {
 
   /** Parses up to `to`; bytes are there up to `window.end`. */
   parse(to: number): void {
+    if (this.kernel === null) this.parsePlainly(to);
+    else this.parseWith(this.kernel, to);
+  }
+
+  private parseWith(kernel: ListKernel, to: number): void {
+    const { list, window, symbols, costs, options } = this;
+    list[LAZY.bytes] = window.bytes.byteOffset;
+    list[LAZY.heads4] = window.heads4.byteOffset;
+    list[LAZY.heads3] = window.heads3.byteOffset;
+    list[LAZY.previous] = window.previous.byteOffset;
+    list[LAZY.hash3Shift] = window.hash3Shift;
+    list[LAZY.end] = window.end;
+    list[LAZY.position] = this.position;
+    list[LAZY.to] = to;
+    list[LAZY.symbols] = symbols.byteOffset + 4 * this.symbolCount;
+    list[LAZY.chain] = options.chain;
+    list[LAZY.lazyChain] = options.lazyChain;
+    list[LAZY.nice] = options.nice;
+    list[LAZY.lookahead] = options.lookahead;
+    list[LAZY.least] = options.least;
+    list[LAZY.leap] = options.leap;
+    list[LAZY.misses] = this.misses;
+    list[LAZY.threes] = options.threes ? 1 : 0;
+    list[LAZY.literalCosts] = costs.literalCosts.byteOffset;
+    list[LAZY.lengthCosts] = costs.lengthCosts.byteOffset;
+    list[LAZY.distanceCosts] = costs.distanceCosts.byteOffset;
+    list[LAZY.litlenCounts] = costs.litlenCounts.byteOffset;
+    list[LAZY.distanceCounts] = costs.distanceCounts.byteOffset;
+    list[LAZY.lengthIndexes] = this.lengthIndexes.byteOffset;
+    while (list[LAZY.position]! < to) {
+      if (this.untilRenewal <= 0) {
+        costs.update();
+        this.untilRenewal = RENEWAL;
+      }
+      list[LAZY.untilRenewal] = this.untilRenewal;
+      kernel(list.byteOffset);
+      this.untilRenewal = list[LAZY.untilRenewal]!;
+    }
+    this.misses = list[LAZY.misses]!;
+    this.position = list[LAZY.position]!;
+    this.symbolCount = (list[LAZY.symbols]! - symbols.byteOffset) >> 2;
+  }
+
+  private parsePlainly(to: number): void {
     const { symbols, costs, options } = this;
-    const { bytes } = this.window;
     const { litlenCounts, distanceCounts } = costs;
     const end = this.window.end;
     let position = this.position;
@@ -74,14 +151,16 @@ export class LazyParser {
       }
       this.untilRenewal--;
       let found = this.find(position, 2, Math.min(MAX_MATCH, end - position), options.chain);
-      let saving = found === 0 ? 0 : this.saving(position, found);
+      let saving = found === 0 ? 0 : this.saving(position, found) - options.least;
       if (saving <= 0) {
-        const literal = bytes[position]!;
-        symbols[count++] = literal;
-        litlenCounts[literal]!++;
-        position++;
+        this.misses++;
+        const leap = Math.min(options.leap, this.misses >> PATIENCE_BITS, to - 1 - position);
+        this.putLiterals(position, leap + 1, count);
+        position += leap + 1;
+        count += leap + 1;
         continue;
       }
+      this.misses = 0;
       let inserted = position + 1;
       for (let ahead = 1; ahead <= options.lookahead; ) {
         const length = found & 511;
@@ -95,13 +174,11 @@ export class LazyParser {
           options.lazyChain,
         );
         if (other !== 0) {
-          const otherSaving = this.saving(next, other);
+          const otherSaving = this.saving(next, other) - options.least;
           if (otherSaving > saving + COVERED_COST * (ahead + (other & 511) - length)) {
-            for (let i = 0; i < ahead; i++) {
-              const literal = bytes[position++]!;
-              symbols[count++] = literal;
-              litlenCounts[literal]!++;
-            }
+            this.putLiterals(position, ahead, count);
+            position += ahead;
+            count += ahead;
             found = other;
             saving = otherSaving;
             ahead = 1;
@@ -121,6 +198,18 @@ export class LazyParser {
     this.symbolCount = count;
   }
 
+  /** Puts the bytes from `position` on into `symbols` from `at` on. */
+  private putLiterals(position: number, count: number, at: number): void {
+    const { symbols } = this;
+    const { bytes } = this.window;
+    const { litlenCounts } = this.costs;
+    for (let i = 0; i < count; i++) {
+      const literal = bytes[position + i]!;
+      symbols[at + i] = literal;
+      litlenCounts[literal]!++;
+    }
+  }
+
   /** What a match saves over literals. */
   private saving(position: number, found: number): number {
     const { literalCosts, lengthCosts, distanceCosts } = this.costs;
@@ -134,14 +223,14 @@ export class LazyParser {
   /** Enters positions into the chains. */
   private insert(from: number, to: number): void {
     const { view, heads3, heads4, previous, end, hash3Shift } = this.window;
+    const { threes } = this.options;
     const last = Math.min(to, end - 3);
     for (let position = from; position < last; position++) {
       const word = view.getInt32(position, true);
       const hash4 = Math.imul(word, HASH_FACTOR) >>> (32 - HASH4_BITS);
-      const hash3 = Math.imul(word << 8, HASH_FACTOR) >>> hash3Shift;
       previous[position & (MAX_DISTANCE - 1)] = heads4[hash4]!;
       heads4[hash4] = position;
-      heads3[hash3] = position;
+      if (threes) heads3[Math.imul(word << 8, HASH_FACTOR) >>> hash3Shift] = position;
     }
   }
 
@@ -150,16 +239,17 @@ export class LazyParser {
    */
   private find(position: number, length: number, maxLength: number, chain: number): number {
     const { bytes, view, heads3, heads4, previous, hash3Shift } = this.window;
+    const { threes } = this.options;
     if (maxLength < 4) return 0;
     const nice = Math.min(this.options.nice, maxLength);
     const word = view.getInt32(position, true);
     const hash4 = Math.imul(word, HASH_FACTOR) >>> (32 - HASH4_BITS);
     const hash3 = Math.imul(word << 8, HASH_FACTOR) >>> hash3Shift;
     let candidate = heads4[hash4]!;
-    const near3 = heads3[hash3]!;
+    const near3 = threes ? heads3[hash3]! : NOWHERE;
     previous[position & (MAX_DISTANCE - 1)] = candidate;
     heads4[hash4] = position;
-    heads3[hash3] = position;
+    if (threes) heads3[hash3] = position;
     const farthest = position - MAX_DISTANCE;
     let best = length;
     let bestAt = -1;

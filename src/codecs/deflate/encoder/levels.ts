@@ -21,15 +21,15 @@ export const DEFAULT_LEVEL = 6;
 /** Levels 1 to 9: greedy, lazy, lazy over two. */
 // biome-ignore format: a table
 const LAZY_LEVELS: readonly LazyOptions[] = [
-  { chain: 3,   lazyChain: 0,  nice: 32,  lookahead: 0 },
-  { chain: 5,   lazyChain: 0,  nice: 32,  lookahead: 0 },
-  { chain: 10,  lazyChain: 0,  nice: 48,  lookahead: 0 },
-  { chain: 8,   lazyChain: 3,  nice: 32,  lookahead: 1 },
-  { chain: 16,  lazyChain: 6,  nice: 48,  lookahead: 1 },
-  { chain: 28,  lazyChain: 10, nice: 80,  lookahead: 1 },
-  { chain: 72,  lazyChain: 24, nice: 130, lookahead: 1 },
-  { chain: 110, lazyChain: 50, nice: 200, lookahead: 2 },
-  { chain: 220, lazyChain: 90, nice: 258, lookahead: 2 },
+  { chain: 3,   lazyChain: 0,  nice: 32,  lookahead: 0, least: 512, cell: 2048, threes: false, leap: 7 },
+  { chain: 5,   lazyChain: 0,  nice: 32,  lookahead: 0, least: 512, cell: 2048, threes: true, leap: 3 },
+  { chain: 10,  lazyChain: 0,  nice: 48,  lookahead: 0, least: 512, cell: 2048, threes: true, leap: 1 },
+  { chain: 8,   lazyChain: 3,  nice: 32,  lookahead: 1, least: 256, cell: 1024, threes: true, leap: 0 },
+  { chain: 16,  lazyChain: 6,  nice: 48,  lookahead: 1, least: 256, cell: 1024, threes: true, leap: 0 },
+  { chain: 28,  lazyChain: 10, nice: 80,  lookahead: 1, least: 256, cell: 1024, threes: true, leap: 0 },
+  { chain: 72,  lazyChain: 24, nice: 130, lookahead: 1, least: 128, cell: 512, threes: true, leap: 0 },
+  { chain: 110, lazyChain: 50, nice: 200, lookahead: 2, least: 0,   cell: 512, threes: true, leap: 0 },
+  { chain: 220, lazyChain: 90, nice: 258, lookahead: 2, least: 0,   cell: 512, threes: true, leap: 0 },
 ];
 
 /** Levels 10 to 13: cheapest paths. */
@@ -49,7 +49,8 @@ export function createBlockMaker(
   kernels: VectorKernels,
 ): BlockMaker {
   if (level === 0) return new StoredBlocks(sink);
-  if (level <= LAZY_LEVELS.length) return new LazyBlocks(sink, LAZY_LEVELS[level - 1]!, size);
+  if (level <= LAZY_LEVELS.length)
+    return new LazyBlocks(sink, LAZY_LEVELS[level - 1]!, size, kernels);
   return new OptimalBlocks(sink, OPTIMAL_LEVELS[level - 1 - LAZY_LEVELS.length]!, size, kernels);
 }
 

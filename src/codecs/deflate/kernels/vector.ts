@@ -1,5 +1,5 @@
 /**
- * The two innermost functions of levels 10 to 13 in WebAssembly: `MatchStore.find` of encoder/match-store.ts and the search of
+ * The kernels of deflate; here the two innermost functions of levels 10 to 13 in WebAssembly: `MatchStore.find` of encoder/match-store.ts and the search of
  * encoder/cheapest-path.ts, the same results to the bit. Each is given the address of a list of words: where its arrays lie,
  * and its numbers.
  */
@@ -9,6 +9,7 @@ import { KernelModule } from '../../../wasm/kernel-memory.ts';
 import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
 import { HASH_FACTOR, HASH4_BITS, NOWHERE } from '../encoder/window.ts';
 import { MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
+import { defineLazyParse } from './lazy-parse.ts';
 import { distanceSymbol, smallerOf, word } from './pieces.ts';
 import { defineQuickParse } from './quick-parse.ts';
 import { defineAdlerSums, defineQuickWrite } from './quick-write.ts';
@@ -25,6 +26,7 @@ export const DEFLATE_KERNELS = /* @__PURE__ */ new KernelModule('deflate', (m) =
   defineQuickParse(m);
   defineQuickWrite(m);
   defineAdlerSums(m);
+  defineLazyParse(m);
 });
 
 /** Appends a match to the list. */

@@ -68,3 +68,35 @@ export const QUICK_WRITE = {
   bits: 8,
   bitCount: 9,
 } as const;
+
+/** `lazyParse`: the arrays and numbers of `LazyParser`; `position`, `symbols` (the address behind the last one), `untilRenewal` and
+ * `misses` are changed. */
+export const LAZY = {
+  bytes: 0,
+  heads4: 1,
+  heads3: 2,
+  previous: 3,
+  hash3Shift: 4,
+  end: 5,
+  position: 6,
+  to: 7,
+  symbols: 8,
+  untilRenewal: 9,
+  chain: 10,
+  lazyChain: 11,
+  nice: 12,
+  lookahead: 13,
+  least: 14,
+  literalCosts: 15,
+  lengthCosts: 16,
+  distanceCosts: 17,
+  litlenCounts: 18,
+  distanceCounts: 19,
+  lengthIndexes: 20,
+  threes: 21,
+  leap: 22,
+  misses: 23,
+} as const;
+
+/** Words of its list. */
+export const LAZY_WORDS = 24;

@@ -47,6 +47,15 @@ const EXPECTED: Record<string, { file: string; input?: string; streams: object[]
       },
     ],
   },
+  'applying-filters.ts': {
+    file: 'filtered.mp4',
+    streams: [
+      {
+        ...{ codec_name: 'h264', width: 640, height: 480, pix_fmt: 'yuv420p', nb_frames: '90' },
+        ...{ r_frame_rate: '30/1', start_pts: 0 },
+      },
+    ],
+  },
   'multiple-streams.ts': {
     file: 'both.mp4',
     streams: [

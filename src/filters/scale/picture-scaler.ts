@@ -11,6 +11,7 @@ import { plainMemory } from '../../wasm/kernel-memory.ts';
 import { type Component, componentsOf, newPicture } from '../pixels/picture-work.ts';
 import { deepScaler } from './deep-scaler.ts';
 import { LineScaler, type PlaneShape, type SamplePlane } from './line-scaler.ts';
+import { rgbTables } from './rgb-chroma.ts';
 import { rgbPictureToYuv, yuvPictureToRgb } from './rgb-pictures.ts';
 import { SCALE_KERNELS } from './vector.ts';
 import type { ScaleKernel } from './weights.ts';
@@ -241,13 +242,17 @@ function toRgb(a: Side, b: Side, method: ScaleMethod, sameSize: boolean): Pictur
   }
   const [kr, kb] = lumaWeights('scale.matrix', a.matrix ?? 6);
   const matrix = inverseMatrix(kr, kb, codeRange(a.info.fullRange));
-  // Planar RGB is made with all chroma, as in swscale.
-  const fullChroma = method.fullChroma === true || b.info.order === undefined;
-  const exact = method.accurate === true || fullChroma;
+  // Planar RGB is made with all chroma, as in swscale; so are odd widths, but where blocks are taken whole.
+  const allChroma = method.fullChroma === true || b.info.order === undefined;
   // Blocks of chroma are taken whole where rows pair up; else chroma is scaled to all rows, as in swscale.
   const wholeBlocks = a.info.chromaShiftY === 0 || (method.accurate !== true && height % 2 === 0);
-  const direct = sameSize && !fullChroma && wholeBlocks;
-  if (direct) return (source, target) => yuvPictureToRgb(source, target, matrix, exact);
+  if (sameSize && !allChroma && wholeBlocks) {
+    const way = method.accurate === true ? 'exact' : 'cut';
+    return (source, target) => yuvPictureToRgb(source, target, matrix, way);
+  }
+  const fullChroma = allChroma || width % 2 === 1;
+  const byTables = !fullChroma && a.info.chromaShiftX === 1 && b.info.samplesPerPixel[0] === 3;
+  const way = fullChroma || a.info.fullRange ? 'exact' : byTables ? rgbTables(matrix) : 'cut';
   const full = fullChroma || a.info.chromaShiftX === 0;
   const base = full ? 'yuv444p' : 'yuv422p';
   const middleFmt: PixFmt = hasAlpha(a.info) ? (full ? 'yuva444p' : 'yuva422p') : base;
@@ -256,7 +261,12 @@ function toRgb(a: Side, b: Side, method: ScaleMethod, sameSize: boolean): Pictur
   const scale = planar(a, { ...b, pixFmt: middleFmt, info }, method);
   return (source, target) => {
     scale(source, middle);
-    yuvPictureToRgb(middle, target, matrix, exact);
+    yuvPictureToRgb(
+      middle,
+      target,
+      matrix,
+      method.accurate === true && way === 'cut' ? 'exact' : way,
+    );
   };
 }
 

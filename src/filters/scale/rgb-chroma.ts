@@ -82,6 +82,70 @@ export function yuvRowToRgbRowFast(
   }
 }
 
+/**
+ * Tables for swscale's way to 24 bits a pixel: a component is the table of luma, read further on by as many steps of luma as the chroma
+ * sample is worth, in whole steps counted from chroma 0. Where that table begins was found by conversions of ramps.
+ */
+export interface RgbTables {
+  /** Luma code + `TABLE_MARGIN` + steps => component. */
+  readonly luma: Uint8ClampedArray;
+  readonly red: Int16Array;
+  readonly greenByCb: Int16Array;
+  readonly greenByCr: Int16Array;
+  readonly blue: Int16Array;
+}
+
+const TABLE_MARGIN = 512;
+/** What black lies below 0: the middle of the values that give the components measured at all codes of luma. */
+const BELOW_BLACK = 1.28;
+
+/** The tables of a matrix of narrow range. */
+export function rgbTables(m: InverseMatrix): RgbTables {
+  const steps = (coefficient: number): Int16Array => {
+    const step = Math.trunc((coefficient * 65536 + 32768) / m.luma);
+    return Int16Array.from({ length: 256 }, (_, c) => ((step * c) >> 16) - (step >> 9));
+  };
+  return {
+    luma: Uint8ClampedArray.from({ length: 256 + 2 * TABLE_MARGIN }, (_, i) =>
+      Math.floor(((i - TABLE_MARGIN - m.lumaOffset) * m.luma) / 65536 - BELOW_BLACK),
+    ),
+    red: steps(m.rcr),
+    greenByCb: steps(m.gcb),
+    greenByCr: steps(m.gcr),
+    blue: steps(m.bcb),
+  };
+}
+
+/** A row by tables; as `yuvRowToRgbRow`. */
+export function yuvRowToRgbRowByTables(
+  luma: Uint8Array,
+  y0: number,
+  cb: Uint8Array,
+  cbAt: number,
+  cr: Uint8Array,
+  crAt: number,
+  chromaStep: number,
+  shift: number,
+  out: Uint8Array,
+  r: number,
+  g: number,
+  b: number,
+  step: number,
+  width: number,
+  tables: RgbTables,
+): void {
+  const table = tables.luma;
+  for (let x = 0; x < width; x++) {
+    const c = (x >> shift) * chromaStep;
+    const [u, v] = [cb[cbAt + c]!, cr[crAt + c]!];
+    const y = luma[y0 + x]! + TABLE_MARGIN;
+    const at = x * step;
+    out[r + at] = table[y + tables.red[v]!]!;
+    out[g + at] = table[y + tables.greenByCb[u]! + tables.greenByCr[v]!]!;
+    out[b + at] = table[y + tables.blue[u]!]!;
+  }
+}
+
 /** Coefficients of a matrix in 1/32768, so that they fit 16 bits; those of chroma still sum to 0. */
 export interface ShortMatrix {
   readonly luma: readonly [r: number, g: number, b: number];

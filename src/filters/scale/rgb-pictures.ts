@@ -5,11 +5,13 @@ import { type PixFmtInfo, planeHeight, planeWidth } from '../../frames/pixel-for
 import type { KernelMemory } from '../../wasm/kernel-memory.ts';
 import { type Component, componentsOf } from '../pixels/picture-work.ts';
 import {
+  type RgbTables,
   rgbRowToChroma,
   rgbRowToLuma,
   type ShortMatrix,
   shortMatrix,
   yuvRowToRgbRow,
+  yuvRowToRgbRowByTables,
   yuvRowToRgbRowFast,
 } from './rgb-chroma.ts';
 import { blendLines } from './row-kernels.ts';
@@ -18,41 +20,38 @@ import { type FilterBank, filterBank, type ScaleKernel, wholeWeights } from './w
 
 type Bytes = Component & { readonly data: Uint8Array };
 
+/** What the functions of rows are given first. */
+type RowArguments = [
+  ...[luma: Uint8Array, y0: number],
+  ...[cb: Uint8Array, cbAt: number, cr: Uint8Array, crAt: number, step: number, shift: number],
+  ...[out: Uint8Array, r: number, g: number, b: number],
+];
+
 const bytesOf = (frame: VideoFrame): Bytes[] => componentsOf(frame) as Bytes[];
 
 /**
  * Y'CbCr, with chroma in blocks of up to 2x2, as RGB of the same size. Opacity goes along, or is full.
- * @param exact whether products are summed before they are cut to 8 bits
+ * @param way how products are rounded: summed before they are cut to 8 bits, each cut (`cut`), or by tables
  */
 export function yuvPictureToRgb(
   source: VideoFrame,
   target: VideoFrame,
   matrix: InverseMatrix,
-  exact: boolean,
+  way: 'exact' | 'cut' | RgbTables,
 ): void {
-  const convertRow = exact ? yuvRowToRgbRow : yuvRowToRgbRowFast;
+  const convertRow = way === 'exact' ? yuvRowToRgbRow : yuvRowToRgbRowFast;
   const [luma, cb, cr, alphaIn] = bytesOf(source) as [Bytes, Bytes, Bytes, Bytes | undefined];
   const [r, g, b, alphaOut] = bytesOf(target) as [Bytes, Bytes, Bytes, Bytes | undefined];
   const { width, height } = target;
   for (let y = 0; y < height; y++) {
     const chroma = (y >> cb.shiftY) * cb.stride;
-    convertRow(
-      luma.data,
-      luma.offset + y * luma.stride,
-      cb.data,
-      cb.offset + chroma,
-      cr.data,
-      cr.offset + chroma,
-      cb.step,
-      cb.shiftX,
-      r.data,
-      r.offset + y * r.stride,
-      g.offset + y * g.stride,
-      b.offset + y * b.stride,
-      r.step,
-      width,
-      matrix,
-    );
+    const row = [
+      ...([luma.data, luma.offset + y * luma.stride] as const),
+      ...([cb.data, cb.offset + chroma, cr.data, cr.offset + chroma, cb.step, cb.shiftX] as const),
+      ...([r.data, ...[r, g, b].map(({ offset, stride }) => offset + y * stride)] as const),
+    ] as unknown as RowArguments;
+    if (typeof way === 'object') yuvRowToRgbRowByTables(...row, r.step, width, way);
+    else convertRow(...row, r.step, width, matrix);
     if (alphaOut === undefined) continue;
     let q = alphaOut.offset + y * alphaOut.stride;
     let p = alphaIn === undefined ? 0 : alphaIn.offset + y * alphaIn.stride;

@@ -18,7 +18,7 @@ export type ScaleKernel =
 export interface FilterBank {
   /** Weights per output sample. */
   readonly taps: number;
-  /** First input sample of each output sample; `start[i] + taps` is at most the length of the input. */
+  /** First input sample of each output sample, never falling; `start[i] + taps` is at most the length of the input. */
   readonly start: Int32Array;
   /** `taps` weights for each output sample; they sum to 1. */
   readonly weights: Float64Array;
@@ -81,11 +81,16 @@ export function filterBank(
         : rawWeights(kernel, center, ratio);
     rows.push(foldEdges(row, input));
   }
-  const taps = Math.max(...rows.map(({ weights }) => weights.length));
+  // Lines come and go in order: no sample begins before the one ahead of it, though a weight of 0 was left out there.
+  const firsts = rows.map(({ first }) => first);
+  for (let i = output - 2; i >= 0; i--) firsts[i] = Math.min(firsts[i]!, firsts[i + 1]!);
+  const taps = Math.max(
+    ...rows.map(({ first, weights }, i) => first - firsts[i]! + weights.length),
+  );
   const start = new Int32Array(output);
   const weights = new Float64Array(output * taps);
   rows.forEach((row, i) => {
-    start[i] = Math.min(row.first, input - taps);
+    start[i] = Math.min(firsts[i]!, input - taps);
     const shift = row.first - start[i]!;
     const sum = row.weights.reduce((total, weight) => total + weight, 0);
     row.weights.forEach((weight, k) => {

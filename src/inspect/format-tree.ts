@@ -7,9 +7,14 @@ const INDENT = '  ';
  * One line per node (name, byte range, clause) and, below it, one per field (name, value). Tables show their rows in
  * brackets. No line ends with a newline.
  */
-export function formatTree(nodes: readonly TreeNode[], depth = 0): string[] {
+export function formatTree(nodes: readonly TreeNode[]): string[] {
   const lines: string[] = [];
-  const indent = INDENT.repeat(depth);
+  addLines(nodes, '', lines);
+  return lines;
+}
+
+/** Appends one by one: a file may have more nodes than a call takes arguments. */
+function addLines(nodes: readonly TreeNode[], indent: string, lines: string[]): void {
   for (const node of nodes) {
     const size = node.end - node.start;
     const clause = node.clause === '' ? '' : `  (${node.clause})`;
@@ -18,9 +23,8 @@ export function formatTree(nodes: readonly TreeNode[], depth = 0): string[] {
     for (const field of node.fields) {
       lines.push(`${indent}${INDENT}${field.name} = ${formatValue(field.value)}`);
     }
-    lines.push(...formatTree(node.children, depth + 1));
+    addLines(node.children, indent + INDENT, lines);
   }
-  return lines;
 }
 
 /** A value in one line: text in quotes, tables by their rows. */

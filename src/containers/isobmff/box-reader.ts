@@ -5,6 +5,7 @@
  */
 
 import { FormatError } from '../../base/errors.ts';
+import type { Pace } from '../../base/pace.ts';
 import { decodeUtf8 } from '../../base/utf8.ts';
 import type { BoxDescription, FieldSyntax } from './syntax.ts';
 
@@ -64,7 +65,7 @@ export function parseBoxHeader(bytes: Uint8Array, at: number, end: number): BoxH
 }
 
 /** Boxes in one box, at most: more than any real file has, and few enough to be looked through many times. */
-const MAX_CHILDREN = 1 << 16;
+const MAX_CHILDREN = 1 << 14;
 
 /**
  * The boxes that lie one behind the other in `start..end`. Ends at the first that cannot be a box (QuickTime ends lists
@@ -88,8 +89,26 @@ export function findBox(
   end: number,
   type: string,
 ): BoxView | null {
-  for (const box of boxesIn(bytes, start, end)) if (box.type === type) return box;
+  const code = codeOf(type);
+  const uuid = codeOf('uuid');
+  let at = start;
+  for (let count = 0; count < MAX_CHILDREN && at + HEADER_BYTES <= end; count++) {
+    const size = u32At(bytes, at);
+    const found = u32At(bytes, at + 4);
+    const isPlain = size >= HEADER_BYTES && found !== uuid;
+    if (found === code || !isPlain || at + size > end) break;
+    at += size;
+  }
+  // Other boxes are rare; what they are is told in one place.
+  for (const box of boxesIn(bytes, at, end)) if (box.type === type) return box;
   return null;
+}
+
+/** A box type as the integer that it is stored as. */
+function codeOf(type: string): number {
+  let code = 0;
+  for (let i = 0; i < 4; i++) code = code * 256 + type.charCodeAt(i);
+  return code;
 }
 
 /** The first box that `path` leads to through boxes without fields of their own, or null. */
@@ -117,6 +136,15 @@ export type FieldWatcher = (
   columns: number,
 ) => void;
 
+/** A table of `values.length` integers at `at` of the bytes, whose memory is there and whose values are not read yet. */
+interface UnreadTable {
+  readonly values: Uint32Array | Float64Array;
+  readonly at: number;
+}
+
+/** Values of a table that are read at once where others get their turn between. */
+const PIECE_VALUES = 1 << 16;
+
 /** Reads the fields of one box. */
 export class FieldReader implements FieldSyntax {
   readonly isReading = true;
@@ -125,11 +153,19 @@ export class FieldReader implements FieldSyntax {
   private readonly view: DataView;
   private readonly end: number;
   private readonly watcher: FieldWatcher | null;
+  /** Tables that are left for `readTables`; null: they are read at once. */
+  private readonly unread: UnreadTable[] | null;
   private position: number;
   /** Bits of the byte at `position` that were taken already. */
   private bitsTaken = 0;
 
-  constructor(file: FileBytes, box: BoxView, watcher: FieldWatcher | null = null) {
+  /** `leavesTables`: `readTables` has to be called behind all fields. */
+  constructor(
+    file: FileBytes,
+    box: BoxView,
+    watcher: FieldWatcher | null = null,
+    leavesTables = false,
+  ) {
     const { bytes } = file;
     this.file = file;
     this.type = box.type;
@@ -137,6 +173,18 @@ export class FieldReader implements FieldSyntax {
     this.position = box.dataStart;
     this.end = box.end;
     this.watcher = watcher;
+    this.unread = leavesTables ? [] : null;
+  }
+
+  /** Reads the tables that were left, with turns of the event loop between. */
+  async readTables(pace: Pace): Promise<void> {
+    for (const { values, at } of this.unread ?? []) {
+      for (let from = 0; from < values.length; from += PIECE_VALUES) {
+        this.readValues(values, at, from, Math.min(values.length, from + PIECE_VALUES));
+        const turn = pace.step();
+        if (turn !== undefined) await turn;
+      }
+    }
   }
 
   get remaining(): number {
@@ -252,7 +300,7 @@ export class FieldReader implements FieldSyntax {
     const count = Math.min(rows, Math.floor(this.remaining / rowBytes));
     const at = this.take(names.join(), count * rowBytes);
     const values = new Uint32Array(count * columns);
-    for (let i = 0; i < values.length; i++) values[i] = this.view.getUint32(at + i * 4);
+    this.readTable(values, at);
     this.note(names.join(), values, at, columns);
     return values;
   }
@@ -261,12 +309,32 @@ export class FieldReader implements FieldSyntax {
     const count = Math.min(rows, this.remaining >> 3);
     const at = this.take(name, count * 8);
     const values = new Float64Array(count);
-    for (let i = 0; i < count; i++) {
-      const high = this.view.getUint32(at + i * 8);
-      values[i] = high * 2 ** 32 + this.view.getUint32(at + i * 8 + 4);
-    }
+    this.readTable(values, at);
     this.note(name, values, at, 1);
     return values;
+  }
+
+  private readTable(values: Uint32Array | Float64Array, at: number): void {
+    if (this.unread === null) this.readValues(values, at, 0, values.length);
+    else this.unread.push({ values, at });
+  }
+
+  /** Values `from..end` of the table at `at`. */
+  private readValues(
+    values: Uint32Array | Float64Array,
+    at: number,
+    from: number,
+    end: number,
+  ): void {
+    const { view } = this;
+    if (values instanceof Uint32Array) {
+      for (let i = from; i < end; i++) values[i] = view.getUint32(at + i * 4);
+      return;
+    }
+    for (let i = from; i < end; i++) {
+      const high = view.getUint32(at + i * 8);
+      values[i] = high * 2 ** 32 + view.getUint32(at + i * 8 + 4);
+    }
   }
 }
 
@@ -291,4 +359,20 @@ export function readChild<T extends object>(
 ): T | null {
   const box = findBox(file.bytes, parent.dataStart, parent.end, description.type);
   return box === null ? null : readFields(description, file, box).fields;
+}
+
+/** The same, for boxes that may have millions of rows: with turns of the event loop between. */
+export async function readTableChild<T extends object>(
+  description: BoxDescription<T>,
+  file: FileBytes,
+  parent: BoxView,
+  pace: Pace,
+): Promise<T | null> {
+  const box = findBox(file.bytes, parent.dataStart, parent.end, description.type);
+  if (box === null) return null;
+  const reader = new FieldReader(file, box, null, true);
+  const fields = { ...description.defaults };
+  description.fields(reader, fields);
+  await reader.readTables(pace);
+  return fields;
 }

@@ -8,6 +8,7 @@ import { type ContainerReader, eachPacket } from '../../base/container.ts';
 import { FormatError, rejectUnknownKeys } from '../../base/errors.ts';
 import type { Chapter } from '../../base/file-description.ts';
 import { Budget, type LimitOptions } from '../../base/limits.ts';
+import { Pace } from '../../base/pace.ts';
 import type { StreamInfo } from '../../base/packet.ts';
 import { type Problem, report } from '../../base/problems.ts';
 import { rescale } from '../../base/rational.ts';
@@ -122,6 +123,7 @@ async function makeReader(
   { window, budget, majorBrand, moovEnd, gapless: isGapless = false }: OpenContext,
 ): Promise<Mp4Reader> {
   const problems: Problem[] = [];
+  const pace = new Pace();
   if (findBox(file.bytes, moov.dataStart, moov.end, 'cmov') !== null) {
     throw new FormatError('mp4.cmov', 'compressed movie headers are not read', file.fileOffset);
   }
@@ -133,7 +135,7 @@ async function makeReader(
     if (box.type !== 'trak') continue;
     budget.addTrack(file.fileOffset + box.start);
     try {
-      const track = readTrack(file, box, { movieTimescale, budget, problems });
+      const track = await readTrack(file, box, { movieTimescale, budget, problems, pace });
       if (track !== null) all.push(track);
     } catch (error) {
       // What is broken in one track costs that track, not the file.

@@ -1,6 +1,7 @@
 /** From `trak` to a track that can be read: the stream's description, its tables, its edits. ISOBMFF clauses 8.3 to 8.6. */
 
 import type { Budget } from '../../base/limits.ts';
+import type { Pace } from '../../base/pace.ts';
 import type {
   AudioStreamInfo,
   StreamInfo,
@@ -18,6 +19,7 @@ import {
   findPath,
   readChild,
   readFields,
+  readTableChild,
 } from './box-reader.ts';
 import { dref, elst, hdlr, mdhd, TRACK_ENABLED, tkhd, trackReference } from './boxes-movie.ts';
 import { co64, ctts, stco, stsc, stsd, stss, stsz, stts, stz2 } from './boxes-samples.ts';
@@ -32,6 +34,7 @@ import {
   readVisualEntry,
   type VisualEntry,
 } from './sample-entry-reader.ts';
+import type { BoxDescription } from './syntax.ts';
 
 /** A track of a file, with more than its stream info says. */
 export interface Mp4TrackInfo {
@@ -83,14 +86,16 @@ export interface TrackContext {
   readonly movieTimescale: number;
   readonly budget: Budget;
   readonly problems: Problem[];
+  /** Lets the event loop run while tables are read. */
+  readonly pace: Pace;
 }
 
 /** Reads a track; null if it is of no kind we know (hints, timecode), or lacks what no track can be without. */
-export function readTrack(
+export async function readTrack(
   file: FileBytes,
   trak: BoxView,
-  { movieTimescale, budget, problems }: TrackContext,
-): ReadTrack | null {
+  { movieTimescale, budget, problems, pace }: TrackContext,
+): Promise<ReadTrack | null> {
   const mdia = findPath(file, trak, 'mdia');
   const stbl = findPath(file, trak, 'mdia', 'minf', 'stbl');
   const header = readChild(tkhd, file, trak);
@@ -105,7 +110,7 @@ export function readTrack(
   const offset = file.fileOffset + trak.start;
   // What the tables are parsed to is no larger than they are, but for edits and compact sizes, which see to themselves.
   budget.hold(`track ${header.track_ID}`, trak.end - trak.start, offset);
-  const tables = readTables(file, stbl, budget);
+  const tables = await readTables(file, stbl, budget, pace);
   if (tables.goesBack) {
     report(problems, offset, `track ${header.track_ID}: stts has negative deltas`);
   }
@@ -239,16 +244,22 @@ function goesBack(stts: Uint32Array): boolean {
   return false;
 }
 
-function readTables(file: FileBytes, stbl: BoxView, budget: Budget): SampleTables {
-  const sizes = readChild(stsz, file, stbl) ?? compactSizes(file, stbl, budget);
-  const durations = readChild(stts, file, stbl)?.entries ?? EMPTY;
-  const offsets =
-    readChild(co64, file, stbl)?.entries ?? readChild(stco, file, stbl)?.entries ?? EMPTY;
+async function readTables(
+  file: FileBytes,
+  stbl: BoxView,
+  budget: Budget,
+  pace: Pace,
+): Promise<SampleTables> {
+  const table = <T extends object>(description: BoxDescription<T>): Promise<T | null> =>
+    readTableChild(description, file, stbl, pace);
+  const sizes = (await table(stsz)) ?? compactSizes(file, stbl, budget);
+  const durations = (await table(stts))?.entries ?? EMPTY;
+  const offsets = (await table(co64))?.entries ?? (await table(stco))?.entries ?? EMPTY;
   return {
     stts: durations,
-    ctts: readChild(ctts, file, stbl)?.entries ?? EMPTY,
-    stsc: readChild(stsc, file, stbl)?.entries ?? EMPTY,
-    stss: readChild(stss, file, stbl)?.entries ?? null,
+    ctts: (await table(ctts))?.entries ?? EMPTY,
+    stsc: (await table(stsc))?.entries ?? EMPTY,
+    stss: (await table(stss))?.entries ?? null,
     sample_size: sizes?.sample_size ?? 0,
     sample_count: sizes?.sample_count ?? 0,
     sizes: sizes?.entry_size ?? EMPTY,

@@ -63,3 +63,14 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   }
   return bytes;
 }
+
+/** Bytes that are copied at once on their way to somebody who keeps them. */
+const PIECE_BYTES = 1 << 20;
+
+/** `bytes` in pieces of 1 MiB at most, as views; one empty piece if there are none. */
+export function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  if (bytes.length <= PIECE_BYTES) yield bytes;
+  else
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES)
+      yield bytes.subarray(at, at + PIECE_BYTES);
+}

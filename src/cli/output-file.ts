@@ -1,6 +1,6 @@
 /** Where the file goes that a command makes: a path, or standard output. */
 import { stat } from 'node:fs/promises';
-import type { ByteSink } from '../base/byte-stream.ts';
+import { type ByteSink, piecesOf } from '../base/byte-stream.ts';
 import { ConfigError, StateError } from '../base/errors.ts';
 import { openPathSink } from '../io/node/path-sink.ts';
 import type { Output } from './command.ts';
@@ -46,7 +46,7 @@ class StandardSink implements ByteSink {
   async write(bytes: Uint8Array): Promise<void> {
     this.size += bytes.length;
     // Whoever takes them may do so later, and the container may write over them.
-    await this.output.bytes(bytes.slice());
+    for (const piece of piecesOf(bytes)) await this.output.bytes(piece.slice());
   }
 
   writeAt(): never {

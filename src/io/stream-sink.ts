@@ -1,6 +1,6 @@
 /** A sink that writes into a `WritableStream` of the web platform. */
 
-import type { ByteSink } from '../base/byte-stream.ts';
+import { type ByteSink, piecesOf } from '../base/byte-stream.ts';
 import { ConfigError, StateError } from '../base/errors.ts';
 import type { WritableStreamLike, WritableStreamWriterLike } from '../base/platform.ts';
 
@@ -20,9 +20,11 @@ export class StreamSink implements ByteSink {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    await this.writer.ready;
-    // Whoever reads the stream may keep the chunk, and the caller may write over the bytes.
-    await this.writer.write(new Uint8Array(bytes));
+    for (const piece of piecesOf(bytes)) {
+      await this.writer.ready;
+      // Whoever reads the stream may keep the chunk, and the caller may write over the bytes.
+      await this.writer.write(new Uint8Array(piece));
+    }
   }
 
   writeAt(): never {

@@ -66,8 +66,9 @@ export interface DemuxOptions extends Abortable {
 /** A part of the time line in seconds: from the first to before the second. */
 export type TimeWindow = readonly [start: number, end: number];
 
-/** A chunk ends with so many bytes at the latest: a file chooses how large its packets are. */
+/** A chunk ends with so many bytes at the latest, or with one packet this large: a file chooses how large its packets are. */
 const MAX_CHUNK_BYTES = 32 << 20;
+const LARGE_PACKET_BYTES = 8 << 20;
 
 /** Pictures that a B-frame stream shows before the window's end may be stored behind it: so much more is read. */
 const VIDEO_MARGIN_SECONDS = 0.3;
@@ -196,7 +197,7 @@ export class Demuxer implements AsyncDisposable {
   /**
    * Packets in chunks, in the order of the file. With `duration`, one clock runs over all selected streams: a packet whose
    * presentation time is more than `duration` later than that of the chunk's first packet begins the next chunk. With
-   * `numPackets`, a chunk ends as soon as one stream has that many; with 32 MiB it ends too. Throws `ConfigError` for wrong options.
+   * `numPackets`, a chunk ends as soon as one stream has that many; with 32 MiB or a packet of 8 MiB it ends too. Throws `ConfigError` for wrong options.
    */
   streamingDemux(options: StreamingDemuxOptions<number | undefined>): AsyncGenerator<PacketList>;
   streamingDemux(
@@ -297,7 +298,8 @@ export class Demuxer implements AsyncDisposable {
       if (packets === undefined) chunk.set(streamIndex, [packet]);
       else packets.push(packet);
       bytes += packet.data.length;
-      if (chunk.get(streamIndex)!.length >= numPackets || bytes >= MAX_CHUNK_BYTES) {
+      const isLarge = bytes >= MAX_CHUNK_BYTES || packet.data.length >= LARGE_PACKET_BYTES;
+      if (isLarge || chunk.get(streamIndex)!.length >= numPackets) {
         yield this.finishChunk(chunk);
         chunk = new Map();
         start = null;

@@ -1,6 +1,6 @@
 /**
  * Puts the packets of several streams in one order: rising decoding time. A packet waits until every other stream has
- * one too, for an earlier one might still come; but not for longer than ten seconds of the file or 64 MiB of it, so that a
+ * one too, for an earlier one might still come; but not for longer than ten seconds of the file or 24 MiB of it, so that a
  * stream that stays silent does not fill the memory.
  */
 import type { Packet } from '../base/packet.ts';
@@ -9,7 +9,7 @@ import { compareTimes, type Rational, toSeconds } from '../base/rational.ts';
 /** Longest stretch of decoding time that is held. */
 const MAX_WAIT_SECONDS = 10;
 /** Most bytes that are held, whatever their times: files say what times they like. */
-const MAX_WAIT_BYTES = 64 << 20;
+const MAX_WAIT_BYTES = 24 << 20;
 
 /** Seconds within which times are compared as the fractions that they are. */
 const NEARLY_SECONDS = 1e-6;
@@ -24,8 +24,8 @@ export interface QueuedPacket {
 export class Interleaver {
   private readonly timeBases: readonly Rational[];
   private readonly isSparse: readonly boolean[];
-  private readonly queues: Packet[][];
-  /** Packets of each queue that were taken already; they are cut off in bulk. */
+  private readonly queues: (Packet | undefined)[][];
+  /** Packets of each queue that were taken already: empty places, so that their bytes are not kept. They are cut off in bulk. */
   private readonly taken: number[];
   /** Seconds of the first and last packet of each queue; infinitely late and early if it is empty. */
   private readonly first: Float64Array;
@@ -63,6 +63,7 @@ export class Interleaver {
     if (first === -1 || !(isLast || this.isComplete() || this.isTooLong(first))) return null;
     const queue = this.queues[first]!;
     const packet = queue[this.taken[first]!]!;
+    queue[this.taken[first]!] = undefined;
     this.taken[first] = this.taken[first]! + 1;
     if (this.taken[first]! * 2 > queue.length) {
       queue.splice(0, this.taken[first]!);

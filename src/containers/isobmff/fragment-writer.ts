@@ -49,6 +49,8 @@ const AUDIO_FRAGMENT_SECONDS = 1;
 
 /** A fragment is held in memory; at this size it ends, key frame or not. */
 const MAX_FRAGMENT_BYTES = 32 << 20;
+/** With a sample of this size a fragment ends at once, so that the next one need not be held beside it. */
+const LARGE_SAMPLE_BYTES = 8 << 20;
 
 const MFRO_BYTES = 16;
 const MAX_U32 = 0xffffffff;
@@ -179,9 +181,13 @@ export class FragmentedMp4Writer implements ContainerWriter {
     const addSamples = (): void => {
       for (const sample of trackSamples(track, packet)) this.addSample(fragment, sample);
     };
-    if (!this.endsFragment(fragment, packet)) return addSamples();
+    const isLarge = packet.data.length >= LARGE_SAMPLE_BYTES && packet.duration > 0;
+    if (!isLarge && !this.endsFragment(fragment, packet)) return addSamples();
     fragment.endLast(packet.dts);
-    return this.writeFragment().then(addSamples);
+    return this.writeFragment().then(async () => {
+      addSamples();
+      if (isLarge) await this.writeFragment();
+    });
   }
 
   private addSample(fragment: TrackFragment, sample: Packet): void {

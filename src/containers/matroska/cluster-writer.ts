@@ -1,7 +1,7 @@
 /**
  * Clusters (RFC 9559 clause 5.1.3): blocks are gathered until a cluster is full and written with its size in one piece,
- * so that a file whose writer was killed holds whole clusters only. In live mode each block goes out at once, into
- * clusters of unknown size.
+ * so that a file whose writer was killed holds whole clusters only. A frame that is larger than a cluster has one to itself and
+ * goes through to the sink uncopied. In live mode each block goes out at once, into clusters of unknown size.
  */
 import type { ByteSink } from '../../base/byte-stream.ts';
 import type { Packet } from '../../base/packet.ts';
@@ -83,13 +83,33 @@ export class ClusterWriter {
   private async addAndWrite(block: BlockToWrite): Promise<void> {
     if (this.isOpen && this.isFull(block)) await this.finish();
     if (!this.isOpen) await this.begin(block.timestamp);
+    if (block.packet.data.length > MAX_CLUSTER_BYTES) return this.passThrough(block);
     this.append(block);
     if (this.live) await this.send();
   }
 
+  /** Writes a block that is as large as a cluster, and completes its cluster, where that has a size. */
+  private async passThrough(block: BlockToWrite): Promise<void> {
+    const { data } = block.packet;
+    this.place.relativePosition = this.written + this.body.position;
+    this.writeBlockStart(block);
+    if (!this.live) await this.writeHeader(this.body.position + data.length + this.rest.position);
+    await this.send();
+    await this.sink.write(data);
+    this.position += data.length;
+    this.written += data.length;
+    this.body.bytes.append(this.rest.bytes.view());
+    if (this.body.position > 0) await this.send();
+    if (this.live) return;
+    this.isOpen = false;
+    await this.sink.flush?.();
+  }
+
   private append(block: BlockToWrite): void {
     this.place.relativePosition = this.written + this.body.position;
-    this.writeBlock(block);
+    this.writeBlockStart(block);
+    this.body.bytes.append(block.packet.data);
+    this.body.bytes.append(this.rest.bytes.view());
   }
 
   /** Completes the open cluster, if there is one. */
@@ -100,13 +120,20 @@ export class ClusterWriter {
       await this.sink.flush?.();
       return;
     }
-    this.header.bytes.reset();
-    this.header.id(ID.Cluster);
-    this.header.size(this.body.position);
-    await this.sink.write(this.header.bytes.view());
-    this.position += this.header.position;
+    await this.writeHeader(this.body.position);
     await this.send();
     await this.sink.flush?.();
+  }
+
+  /** Writes what a cluster begins with. `size`: bytes of its data; -1 if that is not known. */
+  private async writeHeader(size: number): Promise<void> {
+    const { header } = this;
+    header.bytes.reset();
+    header.id(ID.Cluster);
+    if (size < 0) header.unknownSize();
+    else header.size(size);
+    await this.sink.write(header.bytes.view());
+    this.position += header.position;
   }
 
   private async send(): Promise<void> {
@@ -132,29 +159,25 @@ export class ClusterWriter {
     this.place.clusterPosition = this.position;
     this.written = 0;
     this.body.bytes.reset();
-    if (this.live) {
-      this.header.bytes.reset();
-      this.header.id(ID.Cluster);
-      this.header.unknownSize();
-      await this.sink.write(this.header.bytes.view());
-      this.position += this.header.position;
-    }
+    if (this.live) await this.writeHeader(-1);
     this.body.uint('Timestamp', timestamp);
   }
 
-  /** SimpleBlock (clause 10.2) where nothing more has to be said, else BlockGroup (clause 5.1.3.5). */
-  private writeBlock(block: BlockToWrite): void {
+  /**
+   * Writes what stands before the frame: of a SimpleBlock (clause 10.2), or of a BlockGroup (clause 5.1.3.5) where more has to be
+   * said. What stands behind the frame then is left in `rest`.
+   */
+  private writeBlockStart(block: BlockToWrite): void {
     const { packet, duration, discardPadding } = block;
-    const w = this.body;
+    const { body: w, rest } = this;
     const size = (block.trackNumber > 126 ? 2 : 1) + 3 + packet.data.length;
+    rest.bytes.reset();
     if (duration < 0 && discardPadding === 0) {
       w.id(ID.SimpleBlock);
       w.size(size);
-      this.writeBlockData(block, packet.isKey ? KEYFRAME_FLAG : 0);
+      this.writeBlockHeader(block, packet.isKey ? KEYFRAME_FLAG : 0);
       return;
     }
-    const { rest } = this;
-    rest.bytes.reset();
     if (duration >= 0) rest.uint('BlockDuration', duration);
     if (!packet.isKey) rest.int('ReferenceBlock', block.previous - block.timestamp);
     if (discardPadding > 0) rest.int('DiscardPadding', discardPadding);
@@ -162,16 +185,14 @@ export class ClusterWriter {
     w.size(idLength(ID.Block) + sizeLength(size) + size + rest.position);
     w.id(ID.Block);
     w.size(size);
-    this.writeBlockData(block, 0);
-    w.bytes.append(rest.bytes.view());
+    this.writeBlockHeader(block, 0);
   }
 
-  /** Track number, timestamp relative to the cluster, flags, frame; clause 10.1. */
-  private writeBlockData(block: BlockToWrite, flags: number): void {
+  /** Track number, timestamp relative to the cluster, flags; clause 10.1. */
+  private writeBlockHeader(block: BlockToWrite, flags: number): void {
     const { bytes } = this.body;
     this.body.size(block.trackNumber, block.trackNumber > 126 ? 2 : 1);
     bytes.u16(block.timestamp - this.timestamp);
     bytes.u8(flags);
-    bytes.append(block.packet.data);
   }
 }

@@ -13,7 +13,7 @@ const MAX_REORDER = 16;
 
 /** Waiting packets in all streams together; where a stream falls silent, the rest does not wait for it forever. */
 const MAX_WAITING_PACKETS = 2048;
-const MAX_WAITING_BYTES = 48 << 20;
+const MAX_WAITING_BYTES = 24 << 20;
 
 /** A frame as the blocks give it. */
 export interface TimedFrame {
@@ -52,7 +52,8 @@ interface StreamOrder {
 /** Collects frames in file order and hands packets out in the same order. */
 export class DecodeOrder {
   private readonly streams: StreamOrder[];
-  private readonly waiting: Waiting[] = [];
+  /** Places before `head` are empty, so that the bytes of packets that have left are not kept. */
+  private readonly waiting: (Waiting | undefined)[] = [];
   private head = 0;
   private waitingBytes = 0;
 
@@ -91,7 +92,7 @@ export class DecodeOrder {
       this.waitingBytes > MAX_WAITING_BYTES;
     const needed = stream.mayReorder ? MAX_REORDER : frame.duration < 0 ? 1 : 0;
     if (!isForced && stream.ahead.length <= needed) return undefined;
-    this.head++;
+    this.waiting[this.head++] = undefined;
     this.waitingBytes -= frame.data.length;
     if (this.head === 1024) {
       this.waiting.splice(0, this.head);

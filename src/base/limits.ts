@@ -49,7 +49,7 @@ const PACKET_COST = 32;
 const BYTES_PER_PACKET = 64;
 
 /** Small files have proportions that large ones cannot have: an MP4 file of one packet is nearly all header. */
-const FREE_BYTES = 768 << 10;
+export const FREE_BYTES = 768 << 10;
 
 /** Steps that searches through tables may take beside those of reading: a second or two of work. */
 const MAX_SEARCH_STEPS = 20_000_000;

@@ -1,6 +1,7 @@
 /** `vitrine compress` and `vitrine decompress`: gzip, zlib and raw deflate, in pieces, so that files of any size fit. */
 import type { ByteSource } from '../base/byte-stream.ts';
-import { ConfigError } from '../base/errors.ts';
+import { ConfigError, FormatError } from '../base/errors.ts';
+import { FREE_BYTES } from '../base/limits.ts';
 import {
   DEFLATE_FORMATS,
   type DeflateFormat,
@@ -9,6 +10,7 @@ import {
   Inflater,
 } from '../codecs/deflate/index.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
+import { readLimits } from './limits-option.ts';
 import { openInputSource } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 import { openOutput, requireOutput } from './output-file.ts';
@@ -43,6 +45,7 @@ const COMPRESS_OPTIONS = {
 const DECOMPRESS_OPTIONS = {
   output: { kind: 'text', short: 'o', meta: 'FILE', help: 'where the result goes (the name without .gz); - is stdout' },
   format: FORMAT_OPTION,
+  limits: { kind: 'text', meta: 'maxExpansion=N', help: 'stops with an error when more than N bytes come out for each that went in, beside 768 KiB' },
   'max-bytes': { kind: 'integer', min: 0, help: 'stops with an error when more bytes than this come out' },
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
@@ -96,9 +99,27 @@ async function decompressFile(
   const path = requireOutput(values.output ?? (name === '-' ? '-' : stem), values.json === true);
   const format = values.format ?? formatOf(name) ?? 'gzip';
   const maxBytes = values['max-bytes'];
+  const { maxExpansion = Number.POSITIVE_INFINITY } =
+    values.limits === undefined ? {} : readLimits(values.limits, ['maxExpansion']);
   const inflater = new Inflater({ format, ...(maxBytes === undefined ? {} : { maxBytes }) });
+  let from = 0;
+  let to = 0;
   await convert(name, path, values.json === true, output, {
-    push: (bytes, emit) => inflater.push(bytes, emit),
+    push: (bytes, emit) => {
+      from += bytes.length;
+      inflater.push(bytes, (piece) => {
+        to += piece.length;
+        if (to > FREE_BYTES + maxExpansion * from) {
+          const found = `${to} bytes came out of ${from}`;
+          throw new FormatError(
+            name,
+            `${found}, allowed is ${maxExpansion} (limits.maxExpansion)`,
+            from,
+          );
+        }
+        emit(piece);
+      });
+    },
     finish: () => inflater.finish(),
   });
 }

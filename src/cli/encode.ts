@@ -5,13 +5,7 @@ import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packe
 import { toSeconds } from '../base/rational.ts';
 import { PRESETS, type StreamStatistics } from '../codecs/h264/index.ts';
 import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
-import {
-  type AudioFrames,
-  colorName,
-  PIX_FMTS,
-  type PixFmt,
-  VideoFrames,
-} from '../frames/index.ts';
+import { type AudioFrames, colorName, type PixFmt, VideoFrames } from '../frames/index.ts';
 import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
 import {
   audioEncodeConfig,
@@ -27,7 +21,8 @@ import { LEVELS } from '../syntax/h264/levels.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { EncodeGlass } from './encode-glass.ts';
 import { sampleFmtOf, type Unpack, unpackerOf } from './frames-of-packets.ts';
-import { type Input, openInput, RAW_FORMATS } from './open-input.ts';
+import { LIMITS_OPTION } from './limits-option.ts';
+import { type Input, openInput } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 import { openOutput, requireOutput } from './output-file.ts';
 import { outputFormat } from './output-format.ts';
@@ -35,6 +30,7 @@ import { mayWrite, OVERWRITE_OPTIONS, splitOutput } from './overwrite.ts';
 import { requireSound, STRICT_OPTION, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
 import { type Psnr, PsnrMeter } from './psnr.ts';
+import { inputOptions, RAW_INPUT_OPTIONS } from './raw-input-options.ts';
 import { StreamFilter } from './stream-filter.ts';
 
 const codecNames = (kind: 'video' | 'audio') =>
@@ -65,15 +61,11 @@ const OPTIONS = {
   trace: { kind: 'text', meta: 'FILE', help: 'write all that the H.264 encoder decides and writes to FILE (docs/inspection.md)' },
   stats: { kind: 'flag', help: 'tell pictures by type, kinds of macroblocks and references of H.264' },
   psnr: { kind: 'flag', help: 'measure the coded pictures against the input' },
-  'input-format': { kind: 'choice', meta: 'NAME', choices: RAW_FORMATS, help: 'what raw inputs are' },
-  size: { kind: 'size', meta: 'WxH', help: 'size of raw pictures' },
-  'pix-fmt': { kind: 'choice', meta: 'NAME', choices: PIX_FMTS, help: 'pixel format of raw pictures' },
-  rate: { kind: 'rate', meta: 'N/D', help: 'frames per second of raw pictures (25)' },
-  'sample-rate': { kind: 'integer', meta: 'HZ', min: 1, max: 0x7fffffff, help: 'sampling rate of raw sound' },
-  channels: { kind: 'integer', meta: 'N', min: 1, max: 65535, help: 'channels of raw sound' },
   'no-video': { kind: 'flag', help: 'leave out pictures' },
   'no-audio': { kind: 'flag', help: 'leave out sound' },
+  ...RAW_INPUT_OPTIONS,
   ...OVERWRITE_OPTIONS,
+  ...LIMITS_OPTION,
   ...STRICT_OPTION,
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
@@ -142,18 +134,6 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
   } finally {
     for (const { source } of opened) await source.close();
   }
-}
-
-function inputOptions(values: Values) {
-  return {
-    format: values['input-format'],
-    size: values.size,
-    pixFmt: values['pix-fmt'],
-    rate: values.rate,
-    sampleRate: values['sample-rate'],
-    channels: values.channels,
-    truncated: values.strict === true ? 'error' : 'salvage',
-  } as const;
 }
 
 async function encodeInputs(

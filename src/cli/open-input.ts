@@ -2,6 +2,7 @@
 import type { ByteSource } from '../base/byte-stream.ts';
 import type { ContainerReader } from '../base/container.ts';
 import { ConfigError, UnsupportedError } from '../base/errors.ts';
+import type { LimitOptions } from '../base/limits.ts';
 import type { Rational } from '../base/rational.ts';
 import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
 import { StreamSource } from '../io/index.ts';
@@ -9,6 +10,7 @@ import { openPathSource } from '../io/node/path-source.ts';
 import { Demuxer } from '../pipeline/everything.ts';
 import { readProbe, tellInputFormat } from '../pipeline/input-format.ts';
 import { INPUT_FORMATS } from '../pipeline/registry.ts';
+import { LIMIT_NAMES, readLimits } from './limits-option.ts';
 
 /** What the options say about inputs that do not say it themselves. */
 export interface InputOptions {
@@ -21,6 +23,8 @@ export interface InputOptions {
   readonly channels?: number;
   /** Whether a file that ends too early is an error. */
   readonly truncated: 'error' | 'salvage';
+  /** What the file may cost, as `--limits` says; undefined for the defaults. */
+  readonly limits?: string | undefined;
 }
 
 /** An input, opened. */
@@ -79,12 +83,15 @@ export async function openInput(
   input: AsyncIterable<Uint8Array>,
   options: InputOptions,
 ): Promise<Input> {
+  const limits: LimitOptions =
+    options.limits === undefined ? {} : readLimits(options.limits, LIMIT_NAMES);
   const source = await openInputSource(name, input);
   try {
     const format = await chooseFormat(name, source, options);
     const demuxer = await Demuxer.open(source, {
       format,
       readerOptions: readerOptions(format, options),
+      limits,
     });
     return { name, demuxer, reader: demuxer.reader, source };
   } catch (error) {

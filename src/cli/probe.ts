@@ -8,6 +8,7 @@ import { inspectMatroska, isEbml } from '../containers/matroska/index.ts';
 import { inspectWav, isWav } from '../containers/riff/index.ts';
 import { formatTree } from '../inspect/index.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
+import { LIMIT_NAMES, LIMITS_OPTION, readLimits } from './limits-option.ts';
 import { type Input, openInput, openInputSource } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 import { requireSound, STRICT_OPTION, tellProblems } from './problems.ts';
@@ -17,6 +18,7 @@ const OPTIONS = {
     kind: 'flag',
     help: 'the tree of boxes, elements or chunks, with every field and the bytes where it lies',
   },
+  ...LIMITS_OPTION,
   ...STRICT_OPTION,
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
@@ -40,8 +42,11 @@ async function run(
   if (name === undefined || inputs.length > 1) {
     throw new ConfigError('FILE', `got ${inputs.length} files, needed is one`);
   }
-  if (values.boxes === true) return printBoxes(name, values.json === true, output);
-  const input = await openInput(name, output.input, { truncated: 'salvage' });
+  const { limits } = values;
+  if (values.boxes === true) {
+    return printBoxes(name, values.json === true, output, limits);
+  }
+  const input = await openInput(name, output.input, { truncated: 'salvage', limits });
   try {
     const found = await survey(input);
     if (values.json === true) output.line(JSON.stringify(found));
@@ -60,7 +65,13 @@ const INSPECTORS = [
   { knows: isWav, inspect: inspectWav },
 ] as const;
 
-async function printBoxes(name: string, isJson: boolean, output: Output): Promise<void> {
+async function printBoxes(
+  name: string,
+  isJson: boolean,
+  output: Output,
+  limitText: string | undefined,
+): Promise<void> {
+  const limits = limitText === undefined ? {} : readLimits(limitText, LIMIT_NAMES);
   const source = await openInputSource(name, output.input);
   try {
     const start = (await source.read(0, 64)).slice();
@@ -68,7 +79,7 @@ async function printBoxes(name: string, isJson: boolean, output: Output): Promis
     if (inspect === undefined) {
       throw new UnsupportedError('--boxes', `${name} is no MP4, Matroska or WAV file`);
     }
-    const tree = await inspect(source);
+    const tree = await inspect(source, { limits });
     if (isJson) output.line(JSON.stringify(tree));
     else for (const line of formatTree(tree)) output.line(line);
   } finally {

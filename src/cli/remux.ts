@@ -3,6 +3,7 @@ import { ConfigError } from '../base/errors.ts';
 import { copyStreams } from '../pipeline/copy-streams.ts';
 import { Muxer } from '../pipeline/everything.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
+import { LIMITS_OPTION } from './limits-option.ts';
 import { type Input, openInput } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 import { openOutput, requireOutput } from './output-file.ts';
@@ -21,6 +22,7 @@ const OPTIONS = {
   'no-video': { kind: 'flag', help: 'leave out pictures' },
   'no-audio': { kind: 'flag', help: 'leave out sound' },
   ...OVERWRITE_OPTIONS,
+  ...LIMITS_OPTION,
   ...STRICT_OPTION,
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
@@ -53,6 +55,7 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
   await mayWrite(path, values, output);
   const input = await openInput(name, output.input, {
     truncated: values.strict === true ? 'error' : 'salvage',
+    limits: values.limits,
     ...(values.rate === undefined ? {} : { rate: values.rate }),
   });
   try {

@@ -2,6 +2,7 @@
  * What a file is made of, as a tree: boxes, chunks or elements, each with its place in the file and its fields by the
  * names of the standard. Readers of containers make it; `vitrine probe --boxes` and the inspector show it.
  */
+import type { LimitOptions } from '../base/limits.ts';
 
 /** A table in a field: rows of integers under named columns. */
 export interface TreeTable {
@@ -42,10 +43,12 @@ export interface TreeOptions {
   readonly maxRows?: number;
   /** Bytes of each field of bytes that are kept. Default 32. */
   readonly maxBytes?: number;
+  /** What the file may cost. */
+  readonly limits?: LimitOptions;
 }
 
 /** `TreeOptions` with defaults. */
-export const TREE_DEFAULTS: Required<TreeOptions> = { maxRows: 64, maxBytes: 32 };
+export const TREE_DEFAULTS: Required<TreeOptions> = { maxRows: 64, maxBytes: 32, limits: {} };
 
 /** `bytes` as hexadecimal text, at most `maxBytes` of them, with `…` where more follow. */
 export function hexText(bytes: Uint8Array, maxBytes: number): string {

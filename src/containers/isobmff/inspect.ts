@@ -132,7 +132,7 @@ export async function inspectMp4(
   const window = new SourceWindow(source);
   const resolved = { ...TREE_DEFAULTS, ...options };
   const budget = { nodes: 0 };
-  const memory = new Budget('mp4', source);
+  const memory = new Budget('mp4', source, options.limits);
   const nodes: TreeNode[] = [];
   let position = 0;
   for (let count = 0; count < MAX_TOP_LEVEL_BOXES && budget.nodes < MAX_NODES; count++) {

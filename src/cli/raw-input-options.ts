@@ -1,0 +1,32 @@
+/** Options that say of inputs what those do not say themselves: samples without a header. */
+import { PIX_FMTS } from '../frames/index.ts';
+import type { LIMITS_OPTION } from './limits-option.ts';
+import { type InputOptions, RAW_FORMATS } from './open-input.ts';
+import type { OptionTable, OptionValues } from './options.ts';
+import type { STRICT_OPTION } from './problems.ts';
+
+// biome-ignore format: one line per option
+export const RAW_INPUT_OPTIONS = {
+  'input-format': { kind: 'choice', meta: 'NAME', choices: RAW_FORMATS, help: 'what raw inputs are' },
+  size: { kind: 'size', meta: 'WxH', help: 'size of raw pictures' },
+  'pix-fmt': { kind: 'choice', meta: 'NAME', choices: PIX_FMTS, help: 'pixel format of raw pictures' },
+  rate: { kind: 'rate', meta: 'N/D', help: 'frames per second of raw pictures (25)' },
+  'sample-rate': { kind: 'integer', meta: 'HZ', min: 1, max: 0x7fffffff, help: 'sampling rate of raw sound' },
+  channels: { kind: 'integer', meta: 'N', min: 1, max: 65535, help: 'channels of raw sound' },
+} as const satisfies OptionTable;
+
+type Values = OptionValues<typeof RAW_INPUT_OPTIONS & typeof LIMITS_OPTION & typeof STRICT_OPTION>;
+
+/** What `openInput` is told by these options, by `--limits` and by `--strict`. */
+export function inputOptions(values: Values): InputOptions {
+  return {
+    ...(values['input-format'] === undefined ? {} : { format: values['input-format'] }),
+    ...(values.size === undefined ? {} : { size: values.size }),
+    ...(values['pix-fmt'] === undefined ? {} : { pixFmt: values['pix-fmt'] }),
+    ...(values.rate === undefined ? {} : { rate: values.rate }),
+    ...(values['sample-rate'] === undefined ? {} : { sampleRate: values['sample-rate'] }),
+    ...(values.channels === undefined ? {} : { channels: values.channels }),
+    limits: values.limits,
+    truncated: values.strict === true ? 'error' : 'salvage',
+  };
+}

@@ -14,7 +14,7 @@ import {
 } from '../pipeline/encode-config.ts';
 import { Muxer } from '../pipeline/everything.ts';
 import { requireCodec } from '../pipeline/find-codec.ts';
-import type { StreamDescription } from '../pipeline/muxer.ts';
+import type { StreamDescription } from '../pipeline/muxer-options.ts';
 import { CODECS } from '../pipeline/registry.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import { LEVELS } from '../syntax/h264/levels.ts';

@@ -17,12 +17,13 @@ import { type Abortable, eitherSignal, unlessAborted } from '../base/pace.ts';
 import type { AudioStreamInfo, Packet, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import type { AbortSignalLike } from '../base/platform.ts';
 import type { Problem } from '../base/problems.ts';
-import { compareTimes, type Rational } from '../base/rational.ts';
 import { backwardSource, type Origin, openSource } from '../io/open.ts';
+import { bestStream } from './best-stream.ts';
 import { type BsfChain, createBsfChain } from './bsf.ts';
 import { PacketList } from './demuxed-packets.ts';
 import { chooseInputFormat, type InputFormat, readProbe } from './input-format.ts';
 import { PacedSource, paced } from './paced-source.ts';
+import { chunksOf, chunksOfOne } from './packet-chunks.ts';
 
 /** How a file shall be opened. An aborted `signal` ends all reading, and closes the source. */
 export interface DemuxerOptions extends Abortable {
@@ -65,10 +66,6 @@ export interface DemuxOptions extends Abortable {
 
 /** A part of the time line in seconds: from the first to before the second. */
 export type TimeWindow = readonly [start: number, end: number];
-
-/** A chunk ends with so many bytes at the latest, or with one packet this large: a file chooses how large its packets are. */
-const MAX_CHUNK_BYTES = 32 << 20;
-const LARGE_PACKET_BYTES = 8 << 20;
 
 /** Pictures that a B-frame stream shows before the window's end may be stored behind it: so much more is read. */
 const VIDEO_MARGIN_SECONDS = 0.3;
@@ -232,8 +229,9 @@ export class Demuxer implements AsyncDisposable {
       requireInteger(`${where}.indices`, index, 0, this.streams.length - 1);
     }
     const seconds = duration ?? Number.POSITIVE_INFINITY;
-    const chunks = this.chunks(selected, seconds, limit, options.signal);
-    return typeof indices === 'number' ? single(chunks, indices) : chunks;
+    const packets = this.packets(options.signal === undefined ? {} : { signal: options.signal });
+    const chunks = chunksOf(packets, this.streams, { selected, seconds, numPackets: limit });
+    return typeof indices === 'number' ? chunksOfOne(chunks, indices) : chunks;
   }
 
   /**
@@ -273,51 +271,6 @@ export class Demuxer implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  private async *chunks(
-    selected: ReadonlySet<number>,
-    duration: number,
-    numPackets: number,
-    signal: AbortSignalLike | undefined,
-  ): AsyncGenerator<ReadonlyMap<number, PacketList>> {
-    let chunk = new Map<number, Packet[]>();
-    let start: { pts: number; timeBase: Rational } | null = null;
-    let bytes = 0;
-    for await (const { streamIndex, packet } of this.packets({ ...(signal && { signal }) })) {
-      if (!selected.has(streamIndex)) continue;
-      const { timeBase } = this.streams[streamIndex]!;
-      start ??= { pts: packet.pts, timeBase };
-      if (isLaterBy(duration, packet.pts, timeBase, start)) {
-        yield this.finishChunk(chunk);
-        chunk = new Map();
-        start = { pts: packet.pts, timeBase };
-        bytes = 0;
-      }
-      const packets = chunk.get(streamIndex);
-      if (packets === undefined) chunk.set(streamIndex, [packet]);
-      else packets.push(packet);
-      bytes += packet.data.length;
-      const isLarge = bytes >= MAX_CHUNK_BYTES || packet.data.length >= LARGE_PACKET_BYTES;
-      if (isLarge || chunk.get(streamIndex)!.length >= numPackets) {
-        yield this.finishChunk(chunk);
-        chunk = new Map();
-        start = null;
-        bytes = 0;
-      }
-    }
-    if (chunk.size > 0) yield this.finishChunk(chunk);
-  }
-
-  private finishChunk(
-    chunk: ReadonlyMap<number, readonly Packet[]>,
-  ): ReadonlyMap<number, PacketList> {
-    const made = new Map<number, PacketList>();
-    for (const [index, packets] of chunk) {
-      const { kind, timeBase } = this.streams[index]!;
-      made.set(index, new PacketList({ kind, timeBase, packets }));
-    }
-    return made;
   }
 
   private async demux(
@@ -372,40 +325,6 @@ export class Demuxer implements AsyncDisposable {
   }
 }
 
-/** Default streams before others, higher bit rates before lower, then the order of the file; -1 if there is none. */
-function bestStream(streams: readonly StreamInfo[], kind: StreamInfo['kind']): number {
-  let best = -1;
-  for (const [i, stream] of streams.entries()) {
-    if (stream.kind !== kind) continue;
-    if (best < 0 || isBetter(stream, streams[best]!)) best = i;
-  }
-  return best;
-}
-
-function isBetter(stream: StreamInfo, than: StreamInfo): boolean {
-  const isDefault = stream.isDefault ?? false;
-  if (isDefault !== (than.isDefault ?? false)) return isDefault;
-  return (stream.bitRate ?? 0) > (than.bitRate ?? 0);
-}
-
-/** Whether `pts` is more than `seconds` later than `start`: exact, but for `seconds`, which is taken in nanoseconds. */
-function isLaterBy(
-  seconds: number,
-  pts: number,
-  timeBase: Rational,
-  start: { readonly pts: number; readonly timeBase: Rational },
-): boolean {
-  if (!Number.isFinite(seconds)) return false;
-  const [num, den] = start.timeBase;
-  const isSame = num === timeBase[0] && den === timeBase[1];
-  if (isSame && Number.isInteger(seconds)) {
-    return compareTimes(pts - start.pts, timeBase, seconds, [1, 1]) > 0;
-  }
-  const elapsed = (pts * timeBase[0]) / timeBase[1] - (start.pts * num) / den;
-  const TOLERANCE_SECONDS = 1e-9;
-  return elapsed > seconds + TOLERANCE_SECONDS;
-}
-
 /** Whether `packet` ends at or before `seconds`: nothing before the next one is needed. */
 function isOver(packet: Packet, { timeBase }: StreamInfo, seconds: number): boolean {
   return (packet.pts * timeBase[0]) / timeBase[1] <= seconds;
@@ -429,14 +348,4 @@ function applyTo(filter: BsfChain | null, packets: readonly Packet[]): readonly 
 
 function asPackets(codec: StreamInfo, packets: readonly Packet[]): PacketList {
   return new PacketList({ kind: codec.kind, timeBase: codec.timeBase, packets, codec });
-}
-
-async function* single(
-  chunks: AsyncGenerator<ReadonlyMap<number, PacketList>>,
-  index: number,
-): AsyncGenerator<PacketList> {
-  for await (const chunk of chunks) {
-    const packets = chunk.get(index);
-    if (packets !== undefined) yield packets;
-  }
 }

@@ -7,7 +7,8 @@ import type { LimitOptions } from '../base/limits.ts';
 import type { Destination, Origin } from '../io/open.ts';
 import { COPY_KEYS, type CopyOptions, copyStreams, type RemuxResult } from './copy-streams.ts';
 import { type DemuxerOptions, Demuxer as PlainDemuxer } from './demuxer.ts';
-import { type MuxerOptions, Muxer as PlainMuxer } from './muxer.ts';
+import { Muxer as PlainMuxer } from './muxer.ts';
+import type { MuxerOptions } from './muxer-options.ts';
 import { CODECS, FORMATS, INPUT_FORMATS } from './registry.ts';
 
 /** The muxer of `vitrine/mux` that was handed all formats and codecs. */

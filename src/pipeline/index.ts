@@ -48,9 +48,5 @@ export {
   READ_WAV,
   READ_Y4M,
 } from './input-formats.ts';
-export {
-  type EncodeStreamOptions,
-  Muxer,
-  type MuxerOptions,
-  type StreamDescription,
-} from './muxer.ts';
+export { Muxer } from './muxer.ts';
+export type { EncodeStreamOptions, MuxerOptions, StreamDescription } from './muxer-options.ts';

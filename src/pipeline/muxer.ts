@@ -8,55 +8,22 @@ import type { ByteSink } from '../base/byte-stream.ts';
 import type { ContainerWriter } from '../base/container.ts';
 import { ConfigError, IoError, MediaError, rejectUnknownKeys, StateError } from '../base/errors.ts';
 import type { FileDescription } from '../base/file-description.ts';
-import { type Abortable, Pace, unlessAborted } from '../base/pace.ts';
-import type { Packet, Packets, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
+import { Pace, unlessAborted } from '../base/pace.ts';
+import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
 import type { AbortSignalLike } from '../base/platform.ts';
-import { type Rational, rescale } from '../base/rational.ts';
 import { type Destination, openSink, requireDestination } from '../io/open.ts';
 import type { AudioEncoder } from './audio-encoder.ts';
 import type { Codec } from './codec.ts';
+import { createEncoder, defaultCodec } from './create-encoder.ts';
 import type { AudioEncodeConfig, VideoEncodeConfig } from './encode-config.ts';
-import type { EncoderConfig } from './encoder-config.ts';
 import { ExactTimes } from './exact-times.ts';
 import { containerOptions, encoderOptions } from './ffmpeg-options.ts';
-import { requireCodec } from './find-codec.ts';
 import { type ContainerOptions, chooseFormat, type Format } from './format.ts';
 import { Interleaver } from './interleaver.ts';
+import { DESCRIPTION_KEYS, type EncodeStreamOptions, type MuxerOptions } from './muxer-options.ts';
+import { oneTickLater, rescaledPacket } from './stream-times.ts';
 import type { VideoEncoder } from './video-encoder.ts';
 import { WatchedSink } from './watched-sink.ts';
-
-/** How a stream shall be encoded. */
-export interface EncodeStreamOptions<C extends VideoEncodeConfig | AudioEncodeConfig> {
-  /** From `videoEncodeConfig` or `audioEncodeConfig`. */
-  readonly config: C;
-  /** A codec of `vitrine/codecs`, or ffmpeg's name of one that the muxer was handed: `h264`, `pcm_s16le`. Default: the format's own. */
-  readonly encoder?: string | Codec;
-  /** Options of the codec's own; they win over the config. */
-  readonly encoderConfig?: EncoderConfig;
-  /** What the file shall say of the stream beside what was coded: from a stream that was decoded, for example. */
-  readonly description?: StreamDescription;
-}
-
-/** What files say of streams that no codec knows. */
-export type StreamDescription = Partial<Pick<StreamInfo, 'language' | 'title' | 'isDefault'>> &
-  Partial<Pick<VideoStreamInfo, 'rotation' | 'masteringDisplay' | 'contentLight'>>;
-
-const DESCRIPTION_KEYS = {
-  audio: ['language', 'title', 'isDefault'],
-  video: ['language', 'title', 'isDefault', 'rotation', 'masteringDisplay', 'contentLight'],
-} as const;
-
-/** What a file shall be. An aborted `signal` gives the file up, as `abort` does. */
-export interface MuxerOptions extends Abortable {
-  /** The format, or ffmpeg's name of one (`mp4`, `wav`); default by the extension of the path. */
-  readonly format?: string | Format;
-  /** The formats that are known by name and extension; default none. */
-  readonly formats?: readonly Format[];
-  /** The codecs that are known by name; default none. */
-  readonly codecs?: readonly Codec[];
-}
-
-const ENCODER = 'muxer.addEncodeStream.encoder';
 
 type State = 'new' | 'opening' | 'open' | 'closing' | 'closed' | 'failed';
 
@@ -131,11 +98,11 @@ export class Muxer implements AsyncDisposable {
         'needed is videoEncodeConfig() or audioEncodeConfig()',
       );
     }
-    const defaultName = this.defaultCodec(config.kind);
-    const encoder = this.createEncoder(
+    const encoder = createEncoder(
       config,
-      name ?? defaultName,
+      name ?? defaultCodec(this.format, config.kind),
       encoderOptions({ ...options.encoderConfig }),
+      { format: this.format, codecs: this.codecs },
     );
     const { description = {} } = options;
     rejectUnknownKeys(`${where}.description`, description, DESCRIPTION_KEYS[config.kind]);
@@ -302,33 +269,6 @@ export class Muxer implements AsyncDisposable {
     if (this.state === 'open') await this.close();
   }
 
-  /** Opens the codec; pictures in those of its pixel formats that the file can say. */
-  private createEncoder(
-    config: VideoEncodeConfig | AudioEncodeConfig,
-    given: string | Codec,
-    options: Readonly<Record<string, unknown>>,
-  ): VideoEncoder | AudioEncoder {
-    if (config.kind === 'audio') {
-      return requireCodec(ENCODER, given, 'audio', this.codecs).createEncoder(config, options);
-    }
-    const codec = requireCodec(ENCODER, given, 'video', this.codecs);
-    const { pixFmts } = this.format;
-    const allowed = codec.pixFmts.filter((pixFmt) => pixFmts?.includes(pixFmt) ?? true);
-    return codec.createEncoder(config, options, allowed);
-  }
-
-  private defaultCodec(kind: 'video' | 'audio'): string {
-    const { name, defaultVideo, defaultAudio } = this.format;
-    const codec = kind === 'video' ? defaultVideo : defaultAudio;
-    if (codec === undefined) {
-      throw new ConfigError(
-        'muxer.addEncodeStream',
-        `${name} files take no ${kind} that is encoded here`,
-      );
-    }
-    return codec;
-  }
-
   private requireState(method: string, needed: State, advice: string): void {
     if (this.state === needed) return;
     if (this.state === 'failed') this.signal?.throwIfAborted();
@@ -448,27 +388,6 @@ export class Muxer implements AsyncDisposable {
       }
     });
   }
-}
-
-/** `packet` with its times in ticks of `to`. */
-function rescaledPacket(packet: Packet, from: Rational, to: Rational): Packet {
-  if (from[0] === to[0] && from[1] === to[1]) return packet;
-  const pts = rescale(packet.pts, from, to);
-  const dts = packet.dts === packet.pts ? pts : rescale(packet.dts, from, to);
-  const duration = rescale(packet.pts + packet.duration, from, to) - pts;
-  const { data, isKey, discardPadding } = packet;
-  return discardPadding === undefined
-    ? { data, pts, dts, duration, isKey }
-    : { data, pts, dts, duration, isKey, discardPadding };
-}
-
-/**
- * `packet` decoded one tick later. Files hold packets with equal times: joined ones, and those whose coarse time base made
- * them equal. Where the new file cannot, the smallest difference that it can hold is better than no file.
- */
-function oneTickLater(packet: Packet): Packet {
-  const dts = packet.dts + 1;
-  return { ...packet, dts, pts: Math.max(packet.pts, dts) };
 }
 
 function messageOf(error: unknown): string {

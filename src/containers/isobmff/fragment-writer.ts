@@ -18,7 +18,6 @@ import {
   FIRST_SAMPLE_FLAGS_PRESENT,
   mfhd,
   mfro,
-  type RandomAccessEntry,
   SAMPLE_COMPOSITION_TIME_OFFSETS_PRESENT,
   SAMPLE_DURATION_PRESENT,
   SAMPLE_FLAGS_PRESENT,
@@ -35,14 +34,10 @@ import { sbgp } from './boxes-samples.ts';
 import { boxHeader } from './media-data.ts';
 import { rollDistance, writeMovie } from './movie.ts';
 import type { FragmentOptions, ResolvedMp4Options } from './options.ts';
-import { U32List } from './sample-table.ts';
+import type { U32List } from './sample-table.ts';
 import { closingTextSample, trackSamples } from './text-samples.ts';
 import type { Mp4Track } from './track.ts';
-
-/** Sample flags, ISOBMFF clause 8.8.3.1: sample_depends_on is 2, on no other. */
-const SYNC_SAMPLE_FLAGS = 0x02000000;
-/** Sample flags, ISOBMFF clause 8.8.3.1: sample_depends_on is 1, on others, and sample_is_non_sync_sample is 1. */
-const NON_SYNC_SAMPLE_FLAGS = 0x01010000;
+import { SYNC_SAMPLE_FLAGS, TrackFragment } from './track-fragment.ts';
 
 /** Seconds after which a fragment ends where no key frame of a picture can end it. */
 const AUDIO_FRAGMENT_SECONDS = 1;
@@ -54,73 +49,6 @@ const LARGE_SAMPLE_BYTES = 8 << 20;
 
 const MFRO_BYTES = 16;
 const MAX_U32 = 0xffffffff;
-
-/** The samples of one track that wait for their fragment to end. */
-class TrackFragment {
-  readonly track: Mp4Track;
-  readonly track_ID: number;
-  readonly data: Uint8Array[] = [];
-  readonly sizes = new U32List();
-  readonly durations = new U32List();
-  readonly flags = new U32List();
-  readonly compositionOffsets = new U32List();
-  /** One entry per fragment that begins with a key frame. */
-  readonly randomAccess: RandomAccessEntry[] = [];
-  bytes = 0;
-  firstDts = 0;
-  firstPts = 0;
-  /** Time after the last sample, in decoding order; what lies between it and the next sample lengthens the last. */
-  nextDts = 0;
-  private lastDts = 0;
-  private lastDuration = 0;
-
-  constructor(track: Mp4Track, track_ID: number) {
-    this.track = track;
-    this.track_ID = track_ID;
-  }
-
-  get isEmpty(): boolean {
-    return this.data.length === 0;
-  }
-
-  add(packet: Packet): void {
-    const { pts, dts, data } = packet;
-    const duration = this.track.presentedDuration(packet);
-    if (this.isEmpty) {
-      this.firstDts = dts;
-      this.firstPts = pts;
-    } else {
-      this.endLast(dts);
-      this.firstPts = Math.min(this.firstPts, pts);
-    }
-    this.data.push(data);
-    this.bytes += data.length;
-    this.sizes.push(data.length);
-    this.durations.push(duration);
-    this.flags.push(packet.isKey ? SYNC_SAMPLE_FLAGS : NON_SYNC_SAMPLE_FLAGS);
-    this.compositionOffsets.push(pts - dts);
-    // A packet that does not know its duration is taken to last as long as the one before.
-    if (duration > 0) this.lastDuration = duration;
-    this.lastDts = dts;
-    this.nextDts = dts + this.lastDuration;
-  }
-
-  /** The next sample of the track has this decoding time: the last one lasts until then. */
-  endLast(dts: number): void {
-    if (this.isEmpty || this.track.pcmFrameBytes > 0) return;
-    this.lastDuration = dts - this.lastDts;
-    this.nextDts = dts;
-    this.durations.set(this.durations.length - 1, this.lastDuration);
-  }
-
-  clear(): void {
-    this.data.length = 0;
-    this.bytes = 0;
-    for (const list of [this.sizes, this.durations, this.flags, this.compositionOffsets]) {
-      list.clear();
-    }
-  }
-}
 
 /** Whether all values of a list are the same. */
 function isUniform(list: U32List, from = 0): boolean {

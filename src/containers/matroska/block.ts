@@ -1,6 +1,7 @@
 /** Blocks (RFC 9559 clause 10): the header of Block and SimpleBlock, and the frames in them with every kind of lacing. */
 import { FormatError } from '../../base/errors.ts';
 import { readVint, UNKNOWN_SIZE } from './ebml-reader.ts';
+import type { ReaderTrack } from './track-reader.ts';
 
 /** Header of a Block or SimpleBlock, clauses 10.1 and 10.2. */
 export interface BlockHeader {
@@ -10,6 +11,21 @@ export interface BlockHeader {
   flags: number;
   /** Bytes of the header. */
   length: number;
+}
+
+/** A frame out of a block. */
+export interface BlockFrame {
+  readonly track: ReaderTrack;
+  readonly data: Uint8Array;
+  /** Ticks at which the block begins, CodecDelay taken off. */
+  readonly pts: number;
+  /** Its place among the frames of the block, from 0. */
+  readonly laceIndex: number;
+  /** Ticks as BlockDuration or DefaultDuration say, not rounded; -1 if neither is there. */
+  readonly duration: number;
+  readonly isKey: boolean;
+  /** Nanoseconds. */
+  readonly discardPadding: number;
 }
 
 /** Flag of SimpleBlock: all frames are key frames. */

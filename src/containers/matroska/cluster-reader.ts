@@ -7,7 +7,13 @@ import type { PacketBudget } from '../../base/limits.ts';
 import { Pace } from '../../base/pace.ts';
 import { report } from '../../base/problems.ts';
 import { crc32 } from '../../bits/crc32.ts';
-import { type BlockHeader, KEYFRAME_FLAG, readBlockHeader, readLacing } from './block.ts';
+import {
+  type BlockFrame,
+  type BlockHeader,
+  KEYFRAME_FLAG,
+  readBlockHeader,
+  readLacing,
+} from './block.ts';
 import { ClusterClock, MAX_TICKS } from './cluster-clock.ts';
 import {
   type ElementHeader,
@@ -21,23 +27,9 @@ import {
 import { elementById, ID } from './element-table.ts';
 import { FrameDecoder } from './frame-decoder.ts';
 import { joinDocument } from './joined-documents.ts';
+import { CLUSTER_ID_BYTES, EBML_ID_BYTES, findNextStart } from './next-start.ts';
 import type { OpenSegment } from './segment-reader.ts';
 import type { ReaderTrack } from './track-reader.ts';
-
-/** A frame out of a block. */
-export interface BlockFrame {
-  readonly track: ReaderTrack;
-  readonly data: Uint8Array;
-  /** Ticks at which the block begins, CodecDelay taken off. */
-  readonly pts: number;
-  /** Its place among the frames of the block, from 0. */
-  readonly laceIndex: number;
-  /** Ticks as BlockDuration or DefaultDuration say, not rounded; -1 if neither is there. */
-  readonly duration: number;
-  readonly isKey: boolean;
-  /** Nanoseconds. */
-  readonly discardPadding: number;
-}
 
 /** Elements that are handled before others get their turn, where they hold no frames. */
 const MAX_BATCH_STEPS = 512;
@@ -48,9 +40,6 @@ const LARGE_BLOCK_BYTES = 1 << 20;
 /** Frames, and bytes of them, that are gathered before they are handed on. */
 const MAX_BATCH_FRAMES = 256;
 const MAX_BATCH_BYTES = 1 << 20;
-
-const CLUSTER_ID_BYTES = [0x1f, 0x43, 0xb6, 0x75];
-const EBML_ID_BYTES = [0x1a, 0x45, 0xdf, 0xa3];
 
 /** State of the walk. */
 export class ClusterReader {
@@ -422,19 +411,4 @@ export class ClusterReader {
 
 function hasEncodings(tracks: ReadonlyMap<number, ReaderTrack>): boolean {
   return [...tracks.values()].some(({ encodings }) => encodings.length > 0);
-}
-
-/** Where in `bytes`, from `from` on, a cluster or another document may begin; -1 if nowhere. */
-function findNextStart(bytes: Uint8Array, from: number): number {
-  const cluster = findId(bytes, from, CLUSTER_ID_BYTES);
-  const document = findId(bytes, from, EBML_ID_BYTES);
-  return document < 0 || (cluster >= 0 && cluster < document) ? cluster : document;
-}
-
-function findId(bytes: Uint8Array, from: number, id: readonly number[]): number {
-  for (let at = bytes.indexOf(id[0]!, from); at >= 0; ) {
-    if (id.every((byte, i) => bytes[at + i] === byte)) return at;
-    at = bytes.indexOf(id[0]!, at + 1);
-  }
-  return -1;
 }

@@ -5,7 +5,7 @@
 import { FormatError } from '../../base/errors.ts';
 import type { PacketBudget } from '../../base/limits.ts';
 import { type Problem, report } from '../../base/problems.ts';
-import type { BlockFrame } from './cluster-reader.ts';
+import type { BlockFrame } from './block.ts';
 import { EXPANSION, undoEncoding } from './content-encoding.ts';
 
 /** Bytes of decoded frames that are handed on together. */

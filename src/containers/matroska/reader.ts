@@ -15,7 +15,8 @@ import { widenNalLengths } from '../../syntax/h264/byte-stream.ts';
 import { ConfigSearch, withoutStartCodes } from '../config/config-search.ts';
 import { samplesInFrame } from '../config/frame-duration.ts';
 import { isKeyPicture } from '../config/key-pictures.ts';
-import { type BlockFrame, ClusterReader } from './cluster-reader.ts';
+import type { BlockFrame } from './block.ts';
+import { ClusterReader } from './cluster-reader.ts';
 import { clusterAt } from './cues.ts';
 import { DecodeOrder, type TimedFrame } from './decode-order.ts';
 import {

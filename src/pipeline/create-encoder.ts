@@ -1,0 +1,39 @@
+/** Opens the encoder of a stream that a muxer shall encode. */
+import { ConfigError } from '../base/errors.ts';
+import type { AudioEncoder } from './audio-encoder.ts';
+import type { Codec } from './codec.ts';
+import type { AudioEncodeConfig, VideoEncodeConfig } from './encode-config.ts';
+import { requireCodec } from './find-codec.ts';
+import type { Format } from './format.ts';
+import type { VideoEncoder } from './video-encoder.ts';
+
+const ENCODER = 'muxer.addEncodeStream.encoder';
+
+/** Opens the codec; pictures in those of its pixel formats that the file can say. */
+export function createEncoder(
+  config: VideoEncodeConfig | AudioEncodeConfig,
+  given: string | Codec,
+  options: Readonly<Record<string, unknown>>,
+  { format, codecs }: { readonly format: Format; readonly codecs: readonly Codec[] },
+): VideoEncoder | AudioEncoder {
+  if (config.kind === 'audio') {
+    return requireCodec(ENCODER, given, 'audio', codecs).createEncoder(config, options);
+  }
+  const codec = requireCodec(ENCODER, given, 'video', codecs);
+  const { pixFmts } = format;
+  const allowed = codec.pixFmts.filter((pixFmt) => pixFmts?.includes(pixFmt) ?? true);
+  return codec.createEncoder(config, options, allowed);
+}
+
+/** Name of the codec that files of `format` have where none is asked for. Throws `ConfigError` if they take none of the kind. */
+export function defaultCodec(
+  { name, defaultVideo, defaultAudio }: Format,
+  kind: 'video' | 'audio',
+): string {
+  const codec = kind === 'video' ? defaultVideo : defaultAudio;
+  if (codec !== undefined) return codec;
+  throw new ConfigError(
+    'muxer.addEncodeStream',
+    `${name} files take no ${kind} that is encoded here`,
+  );
+}

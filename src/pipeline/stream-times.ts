@@ -1,0 +1,24 @@
+/** Packets with their times in the ticks of another file. */
+import type { Packet } from '../base/packet.ts';
+import { type Rational, rescale } from '../base/rational.ts';
+
+/** `packet` with its times in ticks of `to`. */
+export function rescaledPacket(packet: Packet, from: Rational, to: Rational): Packet {
+  if (from[0] === to[0] && from[1] === to[1]) return packet;
+  const pts = rescale(packet.pts, from, to);
+  const dts = packet.dts === packet.pts ? pts : rescale(packet.dts, from, to);
+  const duration = rescale(packet.pts + packet.duration, from, to) - pts;
+  const { data, isKey, discardPadding } = packet;
+  return discardPadding === undefined
+    ? { data, pts, dts, duration, isKey }
+    : { data, pts, dts, duration, isKey, discardPadding };
+}
+
+/**
+ * `packet` decoded one tick later. Files hold packets with equal times: joined ones, and those whose coarse time base made
+ * them equal. Where the new file cannot, the smallest difference that it can hold is better than no file.
+ */
+export function oneTickLater(packet: Packet): Packet {
+  const dts = packet.dts + 1;
+  return { ...packet, dts, pts: Math.max(packet.pts, dts) };
+}

@@ -35,6 +35,7 @@ export {
   createReferenceAudioFrame,
   createReferenceVideoFrame,
   type ImageDataLike,
+  type ImageMetadata,
   type NdArray,
   ndarray,
   type PixFmt,
@@ -49,7 +50,10 @@ export { AudioEncoder } from './pipeline/audio-encoder.ts';
 export type {
   AacEncoderConfig,
   H264EncoderConfig,
+  JpegEncoderConfig,
   PcmEncoderConfig,
+  PngEncoderConfig,
+  TiffEncoderConfig,
 } from './pipeline/codecs/index.ts';
 export { type DemuxFileOptions, demuxAudio, demuxImage, demuxVideo } from './pipeline/demux.ts';
 export { Demuxer, Muxer, type RemuxOptions, remux } from './pipeline/everything.ts';
@@ -77,4 +81,7 @@ export {
   type VideoEncodeOptions,
   videoEncodeConfig,
 } from './pipeline/index.ts';
+export { type LoadedImage, type LoadImageOptions, loadImage } from './pipeline/load-image.ts';
+export type { PictureData } from './pipeline/picture-data.ts';
+export { type EncodeImageOptions, encodeImage, saveImage } from './pipeline/save-image.ts';
 export { VideoEncoder } from './pipeline/video-encoder.ts';

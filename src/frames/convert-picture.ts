@@ -9,6 +9,7 @@ import {
   inverseMatrix,
   lumaWeights,
 } from './color-matrix.ts';
+import { convertDeep, isDeep } from './convert-deep.ts';
 import {
   type ElementTable,
   grayRowToRgb,
@@ -73,12 +74,7 @@ export function createPictureConverter(options: PictureConversion): PictureConve
   const from = withRange(fromInfo, options.fromFullRange);
   const to = withRange(toInfo, options.toFullRange);
   const matrix = options.matrix ?? 6;
-  const convert =
-    from.name !== to.name && (isComposite(from) || isComposite(to))
-      ? convertThrough(from, to, width, height, (a, b) =>
-          chooseConverter(a, b, matrix, width, height),
-        )
-      : chooseConverter(from, to, matrix, width, height);
+  const convert = makeConverter(from, to, matrix, width, height);
   return (source, target) => {
     requirePicture('convert.source', source, from.name, width, height);
     requirePicture('convert.target', target, to.name, width, height);
@@ -107,6 +103,29 @@ export function convertVideoFrames(
     numPlanes,
     timeBase: frames.timeBase,
   });
+}
+
+/** A conversion of any two formats, by way of others where they have more than the kernels know. */
+function makeConverter(
+  from: PixFmtInfo,
+  to: PixFmtInfo,
+  matrix: number,
+  width: number,
+  height: number,
+): PictureConverter {
+  if (from.name === to.name) return chooseConverter(from, to, matrix, width, height);
+  if (isDeep(from) || isDeep(to)) {
+    const weights = lumaWeights('convert.matrix', matrix);
+    return convertDeep(from, to, width, height, weights, (a, b) =>
+      makeConverter(a, b, matrix, width, height),
+    );
+  }
+  if (isComposite(from) || isComposite(to)) {
+    return convertThrough(from, to, width, height, (a, b) =>
+      chooseConverter(a, b, matrix, width, height),
+    );
+  }
+  return chooseConverter(from, to, matrix, width, height);
 }
 
 function withRange(info: PixFmtInfo, fullRange: boolean | undefined): PixFmtInfo {

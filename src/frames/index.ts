@@ -15,9 +15,11 @@ export {
 export { convertSamples } from './convert-samples.ts';
 export type { AudioFrame, Plane, SampleArray, Timed, VideoFrame } from './frame.ts';
 export { ArrayView, type NdArray, ndarray } from './ndarray.ts';
+export { orient, orientedSize } from './orient.ts';
 export {
   ALL_PIX_FMTS,
   hasAlpha,
+  IMAGE_PIX_FMTS,
   PIX_FMTS,
   type PixFmt,
   type PixFmtInfo,
@@ -29,6 +31,21 @@ export {
   planeWidth,
   requirePixFmt,
 } from './pixel-format.ts';
+export {
+  DEFAULT_MAX_PIXELS,
+  type Density,
+  densityOfMeter,
+  frameOfRaster,
+  type ImageMetadata,
+  pixelsPerMeter,
+  RASTER_PIX_FMTS,
+  type Raster,
+  type RasterChannels,
+  type RasterLimits,
+  rasterOfFrame,
+  requireRaster,
+  requireRasterSize,
+} from './raster.ts';
 export { createReferenceAudioFrame, type ReferenceAudioOptions } from './reference-audio.ts';
 export {
   createReferenceVideoFrame,

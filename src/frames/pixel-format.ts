@@ -17,7 +17,18 @@ export type PixFmt =
   | 'yuv444p'
   | 'yuvj444p'
   | 'nv12'
-  | GraphPixFmt;
+  | GraphPixFmt
+  | ImagePixFmt;
+
+/** Pixel formats that only image files have: gray with opacity, RGB of 16 bits. Filter graphs do not take them. */
+export type ImagePixFmt =
+  | 'ya8'
+  | 'ya16le'
+  | 'ya16be'
+  | 'rgb48le'
+  | 'rgb48be'
+  | 'rgba64le'
+  | 'rgba64be';
 
 /** Pixel formats that filter graphs work in: opacity beside Y'CbCr, planar RGB, ten bits. */
 export type GraphPixFmt =
@@ -100,9 +111,24 @@ const GRAPH_TABLE: Readonly<Record<GraphPixFmt, PixFmtInfo>> = {
   yuv444p10le: { name: 'yuv444p10le', ...TEN_BITS, chromaShiftX: 0, chromaShiftY: 0 },
 };
 
+const DEEP_RGB = { ...PACKED_RGB, bitDepth: 16, bytesPerSample: 2 } as const;
+const GRAY_ALPHA = { ...GRAY, bitDepth: 16, samplesPerPixel: [2] } as const;
+
+/** Table: name => layout, of the formats that only image files have. */
+// biome-ignore format: a table
+const IMAGE_TABLE: Readonly<Record<ImagePixFmt, PixFmtInfo>> = {
+  ya8:      { name: 'ya8', ...GRAY_ALPHA, bitDepth: 8, bytesPerSample: 1 },
+  ya16le:   { name: 'ya16le', ...GRAY_ALPHA },
+  ya16be:   { name: 'ya16be', ...GRAY_ALPHA, bigEndian: true },
+  rgb48le:  { name: 'rgb48le', ...DEEP_RGB, samplesPerPixel: [3], order: [0, 1, 2] },
+  rgb48be:  { name: 'rgb48be', ...DEEP_RGB, samplesPerPixel: [3], order: [0, 1, 2], bigEndian: true },
+  rgba64le: { name: 'rgba64le', ...DEEP_RGB, samplesPerPixel: [4], order: [0, 1, 2, 3] },
+  rgba64be: { name: 'rgba64be', ...DEEP_RGB, samplesPerPixel: [4], order: [0, 1, 2, 3], bigEndian: true },
+};
+
 /** Table: name => layout. The `yuvj` formats are the `yuv` ones in full range, as JPEG has them. */
 // biome-ignore format: a table
-const SESSION_TABLE: Readonly<Record<Exclude<PixFmt, GraphPixFmt>, PixFmtInfo>> = {
+const SESSION_TABLE: Readonly<Record<Exclude<PixFmt, GraphPixFmt | ImagePixFmt>, PixFmtInfo>> = {
   rgb24:    { name: 'rgb24', ...PACKED_RGB, samplesPerPixel: [3], order: [0, 1, 2] },
   bgr24:    { name: 'bgr24', ...PACKED_RGB, samplesPerPixel: [3], order: [2, 1, 0] },
   rgba:     { name: 'rgba', ...PACKED_RGB, samplesPerPixel: [4], order: [0, 1, 2, 3] },
@@ -120,7 +146,11 @@ const SESSION_TABLE: Readonly<Record<Exclude<PixFmt, GraphPixFmt>, PixFmtInfo>> 
   nv12:     { name: 'nv12', ...PLANAR_YUV, samplesPerPixel: [1, 2], chromaShiftX: 1, chromaShiftY: 1 },
 };
 
-const TABLE: Readonly<Record<PixFmt, PixFmtInfo>> = { ...SESSION_TABLE, ...GRAPH_TABLE };
+const TABLE: Readonly<Record<PixFmt, PixFmtInfo>> = {
+  ...SESSION_TABLE,
+  ...GRAPH_TABLE,
+  ...IMAGE_TABLE,
+};
 
 /** Other names that ffmpeg and SPDL have for the same formats; `gray16` is the order that typed arrays have. */
 const ALIASES: Readonly<Record<string, PixFmt>> = {
@@ -128,6 +158,9 @@ const ALIASES: Readonly<Record<string, PixFmt>> = {
   y8: 'gray',
   gray16: 'gray16le',
   gray10: 'gray10le',
+  ya16: 'ya16le',
+  rgb48: 'rgb48le',
+  rgba64: 'rgba64le',
   yuv420p10: 'yuv420p10le',
   yuv422p10: 'yuv422p10le',
   yuv444p10: 'yuv444p10le',
@@ -136,11 +169,20 @@ const ALIASES: Readonly<Record<string, PixFmt>> = {
 /** Names of the pixel formats that sessions take and give. */
 export const PIX_FMTS: readonly PixFmt[] = Object.keys(SESSION_TABLE) as PixFmt[];
 
-/** Names of all pixel formats: those of sessions and those that only filter graphs have. */
-export const ALL_PIX_FMTS: readonly PixFmt[] = Object.keys(TABLE) as PixFmt[];
+/** Names of the pixel formats that filter graphs take: those of sessions and those that only graphs have. */
+export const ALL_PIX_FMTS: readonly PixFmt[] = [
+  ...PIX_FMTS,
+  ...(Object.keys(GRAPH_TABLE) as PixFmt[]),
+];
+
+/** Names of the pixel formats that only image files have. */
+export const IMAGE_PIX_FMTS: readonly PixFmt[] = Object.keys(IMAGE_TABLE) as PixFmt[];
 
 /** What a user may write for a pixel format: its name, or another name for it. */
-export type PixFmtName = PixFmt | 'gray8' | 'y8' | 'gray16' | 'gray10';
+export type PixFmtName =
+  | PixFmt
+  | ('gray8' | 'y8' | 'gray16' | 'gray10')
+  | ('ya16' | 'rgb48' | 'rgba64');
 
 /** The layout of a format. */
 export function pixFmtInfo(pixFmt: PixFmt): PixFmtInfo {
@@ -154,7 +196,7 @@ export function requirePixFmt(where: string, name: unknown): PixFmt {
   if (!Object.hasOwn(TABLE, found as string)) {
     throw new ConfigError(
       where,
-      `unknown pixel format ${text}, allowed are ${ALL_PIX_FMTS.join(', ')}, ${Object.keys(ALIASES).join(', ')}`,
+      `unknown pixel format ${text}, allowed are ${[...Object.keys(TABLE), ...Object.keys(ALIASES)].join(', ')}`,
     );
   }
   return found as PixFmt;
@@ -162,7 +204,8 @@ export function requirePixFmt(where: string, name: unknown): PixFmt {
 
 /** Whether pictures of the format have opacity. */
 export function hasAlpha(info: PixFmtInfo): boolean {
-  return info.order?.[3] !== undefined || info.samplesPerPixel.length === 4;
+  const isGrayAlpha = info.model === 'gray' && info.samplesPerPixel[0] === 2;
+  return isGrayAlpha || info.order?.[3] !== undefined || info.samplesPerPixel.length === 4;
 }
 
 /** Columns of plane `plane` of a picture `width` wide; chroma of odd widths is rounded up. */

@@ -35,7 +35,7 @@ export interface ReferenceVideoOptions {
   /**
    * Pictures, never copied: the frames see later changes. Steps between rows and between pictures are free (crops,
    * every second row, flipped views), the samples of a row must be dense. By format:
-   * - rgb24, bgr24: (N, H, W, 3); rgba, bgra: (N, H, W, 4), or one or more `ImageData`
+   * - rgb24, bgr24, rgb48: (N, H, W, 3); rgba, bgra, rgba64: (N, H, W, 4), rgba also as one or more `ImageData`; ya8, ya16: (N, H, W, 2)
    * - gray: (N, H, W) or (N, H, W, 1); gray16le, gray16be, gray10le: (N, H, W) or (N, 1, H, W), 16-bit elements
    * - yuv444p: (N, 3, H, W)
    * - yuv420p, nv12: (N, H * 3 / 2, W) or (N, 1, H * 3 / 2, W), even sizes; yuv422p: (N, H * 2, W) or (N, 1, H * 2, W)
@@ -106,7 +106,7 @@ function layOut(array: ReferenceVideoOptions['array'], info: PixFmtInfo): Layout
   if (Array.isArray(array)) return layOutImages(array, info);
   if ('width' in array) return layOutImages([array as ImageDataLike], info);
   const view = requireNdArray(ARRAY, array as NdArray);
-  if (info.order !== undefined) return layOutPacked(view, info);
+  if (info.order !== undefined || info.samplesPerPixel[0]! > 1) return layOutPacked(view, info);
   if (info.model === 'gray') return layOutGray(view, info);
   if (info.chromaShiftX === 0) return layOutSeparatePlanes(view, info);
   return layOutStackedPlanes(view, info);

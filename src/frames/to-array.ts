@@ -73,7 +73,8 @@ export function copyRows(
 
 function pictureShape(info: PixFmtInfo, width: number, height: number): number[] {
   const planes = info.samplesPerPixel.length;
-  if (info.order !== undefined) return [height, width, info.samplesPerPixel[0]!];
+  const samples = info.samplesPerPixel[0]!;
+  if (info.order !== undefined || samples > 1) return [height, width, samples];
   if (info.model === 'gray') return [height, width];
   if (info.chromaShiftX === 0) return [planes, height, width];
   const rows = info.chromaShiftY === 1 ? (height * 3) / 2 : height * 2;

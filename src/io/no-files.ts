@@ -22,6 +22,11 @@ export async function openPathSource(file: string | UrlLike): Promise<ByteSource
 }
 
 /** Always throws `UnsupportedError`. */
+export async function listFolder(path: string): Promise<readonly string[]> {
+  throw noFiles(path, 'the pictures one by one');
+}
+
+/** Always throws `UnsupportedError`. */
 export async function openTemporaryFile(): Promise<SpillStore> {
   throw new UnsupportedError('source', 'there are no files on this platform');
 }

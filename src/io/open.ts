@@ -83,6 +83,12 @@ export async function openSpillStore(): Promise<SpillStore | null> {
   return files === null ? null : files.openTemporaryFile().catch(() => null);
 }
 
+/** Names of the files in a folder. Throws `ConfigError` for what is none, `UnsupportedError` where there are no files. */
+export async function listFolder(path: string): Promise<readonly string[]> {
+  const files = await loadFiles('path');
+  return files.listFolder(path);
+}
+
 /** Throws `ConfigError` for what cannot be written to; called before anything is opened. */
 export function requireDestination(where: string, value: unknown): asserts value is Destination {
   if (typeof value === 'string' || isUrl(value) || isSink(value) || isWritableStream(value)) return;

@@ -22,7 +22,8 @@ export function createEncoder(
   const codec = requireCodec(ENCODER, given, 'video', codecs);
   const { pixFmts } = format;
   const allowed = codec.pixFmts.filter((pixFmt) => pixFmts?.includes(pixFmt) ?? true);
-  return codec.createEncoder(config, options, allowed);
+  const defaults = codec.name === format.defaultVideo ? format.videoDefaults : {};
+  return codec.createEncoder(config, { ...defaults, ...options }, allowed);
 }
 
 /** Name of the codec that files of `format` have where none is asked for. Throws `ConfigError` if they take none of the kind. */

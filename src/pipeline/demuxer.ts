@@ -22,6 +22,7 @@ import { bestStream } from './best-stream.ts';
 import { type BsfChain, createBsfChain } from './bsf.ts';
 import { PacketList } from './demuxed-packets.ts';
 import { chooseInputFormat, type InputFormat, readProbe } from './input-format.ts';
+import { NO_SOURCE, openByPath, readerOptionsOf } from './open-by-path.ts';
 import { PacedSource, paced } from './paced-source.ts';
 import { chunksOf, chunksOfOne } from './packet-chunks.ts';
 
@@ -108,8 +109,10 @@ export class Demuxer implements AsyncDisposable {
    */
   static async open(origin: Origin, options: DemuxerOptions = {}): Promise<Demuxer> {
     rejectUnknownKeys('demuxer', options, OPEN_KEYS);
-    const { signal, limits } = options;
+    const { signal } = options;
     signal?.throwIfAborted();
+    const sequence = await unlessAborted(openByPath(origin, options), signal);
+    if (sequence !== null) return new this(NO_SOURCE, sequence, signal);
     const opening = openSource('demuxer.source', origin);
     // A source that is there when nobody wants it any more.
     const closeLate = async () => {
@@ -121,11 +124,7 @@ export class Demuxer implements AsyncDisposable {
       const probe = await readProbe(source);
       const format = chooseInputFormat(probe, options.format, options.formats ?? []);
       if (format.goesBack) source = backwardSource(source, options.maxSpillBytes);
-      const readerOptions = {
-        ...options.readerOptions,
-        ...(limits === undefined ? {} : { limits }),
-      };
-      const reader = await unlessAborted(format.open(source, readerOptions), signal);
+      const reader = await unlessAborted(format.open(source, readerOptionsOf(options)), signal);
       return new this(source, reader, signal);
     } catch (error) {
       const closing = source.close();

@@ -62,9 +62,20 @@ const MOVFLAGS: Readonly<Record<string, Options>> = {
   default_base_moof: {},
 };
 
+/** Table: ffmpeg's name => the container's own. */
+const CONTAINER_NAMES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ['start_number', 'startNumber'],
+  ['update', 'update'],
+]);
+
 /** The options of a container, with `movflags` put into those of the MP4 writer. Throws `ConfigError` for an unknown flag. */
 export function containerOptions(options: Options): Record<string, unknown> {
-  const { movflags, ...rest } = options;
+  const { movflags, ...given } = options;
+  const rest: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(given)) {
+    const name = CONTAINER_NAMES.get(key);
+    rest[name ?? key] = name === undefined ? value : readText(value);
+  }
   if (movflags === undefined) return rest;
   const allowed = Object.keys(MOVFLAGS);
   const names = typeof movflags === 'string' ? movflags.split('+').filter((name) => name) : [''];

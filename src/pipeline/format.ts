@@ -11,6 +11,7 @@ import type { Mp4Options } from '../containers/isobmff/index.ts';
 import type { MatroskaOptions } from '../containers/matroska/index.ts';
 import type { Y4mOptions } from '../containers/raw/index.ts';
 import type { WavOptions } from '../containers/riff/index.ts';
+import { type Destination, openSink, type PictureSinkOptions } from '../io/index.ts';
 
 /** What a container's own options look like; raw files have none. */
 export type ContainerOptions =
@@ -19,6 +20,7 @@ export type ContainerOptions =
   | WavOptions
   | AdtsOptions
   | Y4mOptions
+  | PictureSinkOptions
   | Readonly<Record<string, string>>;
 
 /** A kind of file. */
@@ -41,6 +43,13 @@ export interface Format {
     streams: readonly StreamInfo[],
     options: Readonly<Record<string, unknown>>,
   ): ContainerWriter;
+  /** Options of the default video codec, unless the caller gives them. */
+  readonly videoDefaults?: Readonly<Record<string, unknown>>;
+  /** Opens the destination, where that is not one file (a sequence of pictures); `options` are the container's own. */
+  openSink?(
+    destination: Destination,
+    options: Readonly<Record<string, unknown>>,
+  ): Promise<ByteSink>;
   /** Options that make the file say what another one says beside its streams. Absent if it has no place for that. */
   carried?(about: FileDescription): ContainerOptions;
 }
@@ -96,4 +105,14 @@ export function chooseFormat(
     'muxer.format',
     `cannot tell from the name ${path}${didYouMean(extension, extensions)}; give it one of the extensions ${extensions.join(', ')}, or a format: ${known}`,
   );
+}
+
+/** Opens a destination as the format wants it: as one file, or in a way of its own. */
+export async function openFormatSink(
+  format: Format,
+  destination: Destination,
+  options: Readonly<Record<string, unknown>>,
+): Promise<ByteSink> {
+  const own = await format.openSink?.(destination, options);
+  return own ?? (await openSink('muxer.destination', destination));
 }

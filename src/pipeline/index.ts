@@ -35,16 +35,32 @@ export {
   WEBM,
   Y4M,
 } from './formats.ts';
+export {
+  BMP_FILES,
+  IMAGE_FORMATS,
+  JPEG_FILES,
+  PAM_FILES,
+  PGM_FILES,
+  PNG_FILES,
+  PPM_FILES,
+  QOI_FILES,
+  TIFF_FILES,
+} from './image-formats.ts';
 export type { InputFormat } from './input-format.ts';
 export {
   READ_ADTS,
+  READ_BMP,
   READ_H264_STREAM,
+  READ_IMAGE_SEQUENCE,
   READ_JPEG,
   READ_MATROSKA,
   READ_MP4,
+  READ_NETPBM,
   READ_PNG,
+  READ_QOI,
   READ_RAW_SOUND,
   READ_RAW_VIDEO,
+  READ_TIFF,
   READ_WAV,
   READ_Y4M,
 } from './input-formats.ts';

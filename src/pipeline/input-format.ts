@@ -21,6 +21,16 @@ export interface InputFormat {
   isInside?(bytes: Uint8Array): boolean;
   /** Opens a file; `options` are the reader's own. */
   open(source: ByteSource, options: Readonly<Record<string, unknown>>): Promise<ContainerReader>;
+  /**
+   * Opens what a path names where that is not one file (a sequence of pictures); null if it names none of that. Asked before the
+   * path is opened, if `isPath` holds.
+   */
+  openPath?(
+    path: string,
+    options: Readonly<Record<string, unknown>>,
+  ): Promise<ContainerReader | null>;
+  /** Whether a path may be one for `openPath`. */
+  isPath?(path: string): boolean;
   /** Whether reading may have to go back far, as where the index is at the end of the file. */
   readonly goesBack: boolean;
 }

@@ -13,7 +13,9 @@ import {
   type RawVideoReaderOptions,
 } from '../containers/raw/index.ts';
 import { isWav, openWav } from '../containers/riff/index.ts';
-import { isJpeg, isPng, openImage } from './image-file.ts';
+import { openImage } from './image-file.ts';
+import { IMAGE_KINDS } from './image-headers.ts';
+import { isSequencePath, openSequence } from './image-sequence.ts';
 import type { InputFormat } from './input-format.ts';
 
 /** Matroska, WebM. */
@@ -78,21 +80,47 @@ export const READ_H264_STREAM: InputFormat = {
 };
 
 /** PNG picture. */
-export const READ_PNG: InputFormat = {
-  name: 'png_pipe',
-  description: 'PNG picture',
-  aliases: ['png'],
-  isFormat: isPng,
-  open: openImage,
-  goesBack: false,
-};
+export const READ_PNG: InputFormat = /* @__PURE__ */ imageFormat('png', 'PNG picture', 'png');
 
 /** JPEG picture. */
-export const READ_JPEG: InputFormat = {
-  name: 'jpeg_pipe',
-  description: 'JPEG picture',
-  aliases: ['jpeg', 'jpg', 'mjpeg'],
-  isFormat: isJpeg,
+export const READ_JPEG: InputFormat = /* @__PURE__ */ imageFormat(
+  'mjpeg',
+  'JPEG picture',
+  ...['jpeg', 'jpg', 'mjpeg'],
+);
+
+/** BMP picture. */
+export const READ_BMP: InputFormat = /* @__PURE__ */ imageFormat('bmp', 'BMP picture', 'bmp');
+
+/** Netpbm pictures: PBM and PGM, PPM, PAM. */
+export const READ_NETPBM: readonly InputFormat[] = [
+  /* @__PURE__ */ imageFormat('pgm', 'PGM or PBM picture', 'pgm', 'pbm'),
+  /* @__PURE__ */ imageFormat('ppm', 'PPM picture', 'ppm'),
+  /* @__PURE__ */ imageFormat('pam', 'PAM picture', 'pam'),
+];
+
+/** QOI picture. */
+export const READ_QOI: InputFormat = /* @__PURE__ */ imageFormat('qoi', 'QOI picture', 'qoi');
+
+/** TIFF picture. */
+export const READ_TIFF: InputFormat = /* @__PURE__ */ imageFormat(
+  'tiff',
+  'TIFF picture',
+  ...['tiff', 'tif'],
+);
+
+function imageFormat(codec: string, description: string, ...aliases: string[]): InputFormat {
+  const { format, isFormat } = IMAGE_KINDS.find((kind) => kind.codec === codec)!;
+  return { name: format, description, aliases, isFormat, open: openImage, goesBack: false };
+}
+
+/** Files of pictures with numbers (`frame-%04d.png`) or wildcards (`*.png`) in their names. */
+export const READ_IMAGE_SEQUENCE: InputFormat = {
+  name: 'image2',
+  description: 'pictures in files with numbers or wildcards in their names',
+  isFormat: () => false,
+  isPath: isSequencePath,
+  openPath: openSequence,
   open: openImage,
   goesBack: false,
 };

@@ -11,14 +11,14 @@ import type { FileDescription } from '../base/file-description.ts';
 import { Pace, unlessAborted } from '../base/pace.ts';
 import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
 import type { AbortSignalLike } from '../base/platform.ts';
-import { type Destination, openSink, requireDestination } from '../io/open.ts';
+import { type Destination, requireDestination } from '../io/open.ts';
 import type { AudioEncoder } from './audio-encoder.ts';
 import type { Codec } from './codec.ts';
 import { createEncoder, defaultCodec } from './create-encoder.ts';
 import type { AudioEncodeConfig, VideoEncodeConfig } from './encode-config.ts';
 import { ExactTimes } from './exact-times.ts';
 import { containerOptions, encoderOptions } from './ffmpeg-options.ts';
-import { type ContainerOptions, chooseFormat, type Format } from './format.ts';
+import { type ContainerOptions, chooseFormat, type Format, openFormatSink } from './format.ts';
 import { Interleaver } from './interleaver.ts';
 import { DESCRIPTION_KEYS, type EncodeStreamOptions, type MuxerOptions } from './muxer-options.ts';
 import { oneTickLater, rescaledPacket } from './stream-times.ts';
@@ -151,13 +151,11 @@ export class Muxer implements AsyncDisposable {
     this.state = 'opening';
     this.signal?.addEventListener('abort', this.onAbort, { once: true });
     const opening = this.guarded('open', async () => {
-      this.sink = new WatchedSink(await openSink('muxer.destination', this.destination));
+      const own = containerOptions({ ...options });
+      const { destination, format } = this;
+      this.sink = new WatchedSink(await openFormatSink(format, destination, own));
       if (this.state !== 'opening') throw this.failure;
-      this.writer = this.format.createWriter(
-        this.sink,
-        this.streams,
-        containerOptions({ ...options }),
-      );
+      this.writer = format.createWriter(this.sink, this.streams, own);
       const isSparse = this.streams.map((stream) => stream.kind === 'subtitle');
       this.interleaver = new Interleaver(this.writer.timeBases, isSparse);
       this.lastDts = this.streams.map(() => Number.NEGATIVE_INFINITY);

@@ -16,7 +16,7 @@ import { UNSPECIFIED } from '../frames/color-names.ts';
 import { completeColor, defaultMatrix, isUntagged } from '../frames/complete-color.ts';
 import { createPictureConverter, type PictureConverter } from '../frames/convert-picture.ts';
 import type { VideoFrame } from '../frames/frame.ts';
-import { type PixFmt, pixFmtInfo } from '../frames/pixel-format.ts';
+import { hasAlpha, type PixFmt, pixFmtInfo } from '../frames/pixel-format.ts';
 import { VideoFrames } from '../frames/video-frames.ts';
 import type { VideoCodec, VideoCodecAdapter, VideoCodecSession } from './codec.ts';
 import { PacketList } from './demuxed-packets.ts';
@@ -273,7 +273,7 @@ export function videoCodec(adapter: VideoCodecAdapter): VideoCodec {
 
 /**
  * The format to code: the config's own if the codec has it, else the one that keeps most of it. In falling order: Y'CbCr
- * stays Y'CbCr and RGB RGB, chroma resolution, bit depth, range; then the codec's order.
+ * stays Y'CbCr and RGB RGB, chroma resolution, bit depth, range; then the codec's order. Opacity is kept before all of these.
  */
 function closestPixFmt(config: VideoEncodeConfig, allowed: readonly PixFmt[]): PixFmt {
   if (allowed.includes(config.pixFmt)) return config.pixFmt;
@@ -290,6 +290,10 @@ function closestPixFmt(config: VideoEncodeConfig, allowed: readonly PixFmt[]): P
       if (info.model === 'gray') loss += 10000;
     }
     loss += 10 * Math.max(0, wanted.bitDepth - info.bitDepth);
+    if (hasAlpha(wanted) && !hasAlpha(info)) loss += 2000;
+    // Between formats that keep as much, the smaller one.
+    loss += Math.max(0, info.bitDepth - wanted.bitDepth) / 8;
+    if (hasAlpha(info) && !hasAlpha(wanted)) loss++;
     if (info.model === 'yuv' && info.fullRange !== fullRange) loss += 5;
     if (loss < bestLoss) {
       best = candidate;

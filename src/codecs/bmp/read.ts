@@ -1,0 +1,190 @@
+/** Reads bitmap files: tables of colors, 16 to 32 bits a pixel with masks, run-length codes. */
+import { FormatError } from '../../base/errors.ts';
+import {
+  densityOfMeter,
+  type ImageMetadata,
+  type Raster,
+  type RasterLimits,
+  requireRasterSize,
+} from '../../frames/index.ts';
+import { BI_RGB, BI_RLE8, type BmpHeader, readBmpHeader } from './headers.ts';
+
+/** A decoded file: gray for tables of grays, RGB, or RGBA where pixels have opacity. */
+export interface DecodedBmp extends Raster {
+  readonly data: Uint8Array<ArrayBuffer>;
+  readonly metadata: ImageMetadata;
+}
+
+/**
+ * Decodes a bitmap file. Pixels that run-length codes leave out have the first color of the table. Throws `FormatError` with the
+ * offset for what breaks the format or goes beyond `limits`, `UnsupportedError` for embedded JPEG and PNG.
+ */
+export function decodeBmp(bytes: Uint8Array, limits: RasterLimits = {}): DecodedBmp {
+  const header = readBmpHeader(bytes);
+  const { width, height, bitCount, compression, pixelOffset } = header;
+  requireRasterSize('bmp.header', width, height, limits, 18);
+  const rowBytes = Math.ceil((width * bitCount) / 32) * 4;
+  const isCoded = compression !== BI_RGB && bitCount <= 8;
+  if (!isCoded && bytes.length < pixelOffset + rowBytes * height) {
+    const detail = `${bytes.length} bytes, ${width}x${height} pixels need ${pixelOffset + rowBytes * height}`;
+    throw new FormatError('bmp.pixels', detail, bytes.length);
+  }
+  const metadata = metadataOf(header, bytes);
+  if (bitCount > 8) return { ...readPixels(header, bytes, rowBytes), metadata };
+  const table = readTable(header, bytes);
+  const indexes = isCoded ? decodeRuns(header, bytes) : unpackIndexes(header, bytes, rowBytes);
+  return { width, height, ...applyTable(indexes, table), metadata };
+}
+
+/** Row of the picture that row `row` of the file is. */
+function rowOf({ height, topDown }: BmpHeader, row: number): number {
+  return topDown ? row : height - 1 - row;
+}
+
+/** The color table as red, green, blue, 3 bytes for each entry. */
+function readTable(header: BmpHeader, bytes: Uint8Array): Uint8Array {
+  const { tableOffset, tableEntries, entryBytes, bitCount } = header;
+  const entries = Math.min(tableEntries, 1 << bitCount);
+  if (tableOffset + entries * entryBytes > bytes.length) {
+    throw new FormatError('bmp.table', 'is cut off', bytes.length);
+  }
+  const table = new Uint8Array(3 * 256);
+  for (let i = 0; i < entries; i++) {
+    const from = tableOffset + i * entryBytes;
+    table[3 * i] = bytes[from + 2]!;
+    table[3 * i + 1] = bytes[from + 1]!;
+    table[3 * i + 2] = bytes[from]!;
+  }
+  return table;
+}
+
+/** Indexes of 1 to 8 bits, the highest bits first. */
+function unpackIndexes(header: BmpHeader, bytes: Uint8Array, rowBytes: number): Uint8Array {
+  const { width, height, bitCount, pixelOffset } = header;
+  const indexes = new Uint8Array(width * height);
+  const perByte = 8 / bitCount;
+  const mask = (1 << bitCount) - 1;
+  for (let row = 0; row < height; row++) {
+    const from = pixelOffset + row * rowBytes;
+    const to = rowOf(header, row) * width;
+    for (let x = 0; x < width; x++) {
+      const shift = 8 - bitCount - (x % perByte) * bitCount;
+      indexes[to + x] = (bytes[from + Math.floor(x / perByte)]! >> shift) & mask;
+    }
+  }
+  return indexes;
+}
+
+/** The colors of indexes: gray if all of the table is. */
+function applyTable(indexes: Uint8Array, table: Uint8Array) {
+  let isGray = true;
+  for (let i = 0; i < table.length; i += 3) {
+    isGray &&= table[i] === table[i + 1] && table[i] === table[i + 2];
+  }
+  const channels = isGray ? (1 as const) : (3 as const);
+  const data = new Uint8Array(indexes.length * channels);
+  for (let i = 0, to = 0; i < indexes.length; i++, to += channels) {
+    const from = 3 * indexes[i]!;
+    for (let c = 0; c < channels; c++) data[to + c] = table[from + c]!;
+  }
+  return { channels, data };
+}
+
+/** RLE8 and RLE4, MS-WMF clause 3.1.6 (run-length encoding). */
+function decodeRuns(header: BmpHeader, bytes: Uint8Array): Uint8Array {
+  const { width, height, compression, pixelOffset } = header;
+  const perByte = compression === BI_RLE8 ? 1 : 2;
+  const indexes = new Uint8Array(width * height);
+  let x = 0;
+  let row = 0;
+  const put = (index: number, at: number) => {
+    if (row >= height) throw new FormatError('bmp.pixels', 'a run lies outside of the picture', at);
+    if (x < width) indexes[rowOf(header, row) * width + x] = index;
+    x++;
+  };
+  const indexAt = (byte: number, i: number) =>
+    perByte === 1 ? byte : i % 2 === 0 ? byte >> 4 : byte & 15;
+  for (let at = pixelOffset; ; ) {
+    if (at + 2 > bytes.length) throw new FormatError('bmp.pixels', 'are cut off', bytes.length);
+    const count = bytes[at]!;
+    const value = bytes[at + 1]!;
+    at += 2;
+    if (count > 0) {
+      for (let i = 0; i < count; i++) put(indexAt(value, i), at - 2);
+    } else if (value === 0) {
+      x = 0;
+      row++;
+    } else if (value === 1) {
+      return indexes;
+    } else if (value === 2) {
+      if (at + 2 > bytes.length) throw new FormatError('bmp.pixels', 'are cut off', bytes.length);
+      x += bytes[at]!;
+      row += bytes[at + 1]!;
+      at += 2;
+    } else {
+      const length = Math.ceil(value / perByte);
+      if (at + length > bytes.length) {
+        throw new FormatError('bmp.pixels', 'are cut off', bytes.length);
+      }
+      for (let i = 0; i < value; i++) put(indexAt(bytes[at + Math.floor(i / perByte)]!, i), at);
+      at += length + (length & 1);
+    }
+  }
+}
+
+/** Where the bits of a sample lie, and what its largest value is. */
+function fieldOf(mask: number): { readonly shift: number; readonly largest: number } {
+  if (mask === 0) return { shift: 0, largest: 0 };
+  const shift = 31 - Math.clz32(mask & -mask);
+  return { shift, largest: mask >>> shift };
+}
+
+/** Pixels of 16, 24 and 32 bits. Opacity counts where it has a mask and is not 0 everywhere: writers leave it out. */
+function readPixels(header: BmpHeader, bytes: Uint8Array, rowBytes: number) {
+  const { width, height, bitCount, pixelOffset, masks } = header;
+  const channels = bitCount !== 24 && masks[3] !== 0 ? (4 as const) : (3 as const);
+  const fields = masks.slice(0, channels).map(fieldOf);
+  const step = bitCount / 8;
+  const data = new Uint8Array(width * height * channels);
+  let opacity = 0;
+  for (let row = 0; row < height; row++) {
+    let to = rowOf(header, row) * width * channels;
+    let at = pixelOffset + row * rowBytes;
+    for (let x = 0; x < width; x++, at += step, to += channels) {
+      if (step === 3) {
+        data[to] = bytes[at + 2]!;
+        data[to + 1] = bytes[at + 1]!;
+        data[to + 2] = bytes[at]!;
+        continue;
+      }
+      let pixel = bytes[at]! | (bytes[at + 1]! << 8);
+      if (step === 4) pixel |= (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+      for (let c = 0; c < channels; c++) {
+        const { shift, largest } = fields[c]!;
+        const value = (pixel >>> shift) & largest;
+        data[to + c] =
+          largest === 255 || largest === 0 ? value : Math.round((value * 255) / largest);
+      }
+      if (channels === 4) opacity |= data[to + 3]!;
+    }
+  }
+  if (channels === 3 || opacity !== 0) return { width, height, channels, data };
+  return { width, height, channels: 3 as const, data: withoutOpacity(data) };
+}
+
+/** Red, green and blue of each pixel, in the same memory. */
+function withoutOpacity(data: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const pixels = data.length / 4;
+  for (let i = 0; i < pixels; i++) data.copyWithin(3 * i, 4 * i, 4 * i + 3);
+  return data.subarray(0, 3 * pixels);
+}
+
+function metadataOf(header: BmpHeader, bytes: Uint8Array): ImageMetadata {
+  const { profileOffset, profileLength, pixelsPerMeter } = header;
+  const density = densityOfMeter(...pixelsPerMeter);
+  const isInside = profileLength > 0 && profileOffset + profileLength <= bytes.length;
+  return {
+    ...(density && { density }),
+    ...(isInside && { icc: bytes.slice(profileOffset, profileOffset + profileLength) }),
+  };
+}

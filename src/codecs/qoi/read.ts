@@ -1,0 +1,97 @@
+/** Reads QOI files. */
+import { FormatError } from '../../base/errors.ts';
+import {
+  type ImageMetadata,
+  type Raster,
+  type RasterLimits,
+  requireRasterSize,
+} from '../../frames/index.ts';
+import {
+  HEADER_BYTES,
+  indexOf,
+  isQoi,
+  MAX_RUN,
+  OP_DIFF,
+  OP_INDEX,
+  OP_LUMA,
+  OP_RGB,
+  OP_RGBA,
+} from './format.ts';
+
+/** A decoded file: RGB or RGBA, as its header says. */
+export interface DecodedQoi extends Raster {
+  readonly data: Uint8Array<ArrayBuffer>;
+  readonly metadata: ImageMetadata;
+}
+
+/** Decodes a QOI file. Throws `FormatError` with the offset for what breaks the format or goes beyond `limits`. */
+export function decodeQoi(bytes: Uint8Array, limits: RasterLimits = {}): DecodedQoi {
+  if (!isQoi(bytes)) throw new FormatError('qoi', 'is no QOI file', 0);
+  if (bytes.length < HEADER_BYTES) throw new FormatError('qoi.header', 'is cut off', bytes.length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const width = view.getUint32(4);
+  const height = view.getUint32(8);
+  const channels = bytes[12]!;
+  const colorspace = bytes[13]!;
+  requireRasterSize('qoi.header', width, height, limits, 4);
+  if (channels !== 3 && channels !== 4) {
+    throw new FormatError('qoi.header.channels', `got ${channels}, allowed are 3 and 4`, 12);
+  }
+  if (colorspace > 1) {
+    throw new FormatError('qoi.header.colorspace', `got ${colorspace}, allowed are 0 and 1`, 13);
+  }
+  const count = width * height;
+  // A byte says at most a run: more pixels than that cannot be there, and take no memory.
+  if (count > (bytes.length - HEADER_BYTES) * MAX_RUN) {
+    const detail = `${bytes.length} bytes cannot hold ${width}x${height} pixels`;
+    throw new FormatError('qoi.pixels', detail, bytes.length);
+  }
+  const data = new Uint8Array(count * channels);
+  readPixels(bytes, data, channels);
+  return { width, height, channels, data, metadata: {} };
+}
+
+function readPixels(bytes: Uint8Array, data: Uint8Array, channels: 3 | 4): void {
+  const seen = new Uint8Array(4 * 64);
+  let [r, g, b, a] = [0, 0, 0, 255];
+  let run = 0;
+  let at = HEADER_BYTES;
+  // The end marker is no operation; files without it are read as far as their pixels go.
+  const end = bytes.length;
+  for (let to = 0; to < data.length; to += channels) {
+    if (run > 0) run--;
+    else {
+      if (at >= end) throw new FormatError('qoi.pixels', 'are cut off', end);
+      const op = bytes[at++]!;
+      const tag = op & 0xc0;
+      const needed = op === OP_RGBA ? 4 : op === OP_RGB ? 3 : tag === OP_LUMA ? 1 : 0;
+      if (at + needed > end) throw new FormatError('qoi.pixels', 'are cut off', end);
+      if (op === OP_RGB || op === OP_RGBA) {
+        [r, g, b] = [bytes[at]!, bytes[at + 1]!, bytes[at + 2]!];
+        if (op === OP_RGBA) a = bytes[at + 3]!;
+      } else if (tag === OP_INDEX) {
+        const from = 4 * op;
+        [r, g, b, a] = [seen[from]!, seen[from + 1]!, seen[from + 2]!, seen[from + 3]!];
+      } else if (tag === OP_DIFF) {
+        r = (r + ((op >> 4) & 3) - 2) & 255;
+        g = (g + ((op >> 2) & 3) - 2) & 255;
+        b = (b + (op & 3) - 2) & 255;
+      } else if (tag === OP_LUMA) {
+        const dg = (op & 63) - 32;
+        r = (r + dg - 8 + (bytes[at]! >> 4)) & 255;
+        g = (g + dg) & 255;
+        b = (b + dg - 8 + (bytes[at]! & 15)) & 255;
+      } else run = op & 63;
+      at += needed;
+      const slot = 4 * indexOf(r, g, b, a);
+      seen[slot] = r;
+      seen[slot + 1] = g;
+      seen[slot + 2] = b;
+      seen[slot + 3] = a;
+    }
+    data[to] = r;
+    data[to + 1] = g;
+    data[to + 2] = b;
+    if (channels === 4) data[to + 3] = a;
+  }
+}

@@ -1,0 +1,135 @@
+/** PNG in the session. */
+import { FormatError } from '../../base/errors.ts';
+import type { ColorTags } from '../../base/packet.ts';
+import { decodeUtf8, encodeUtf8 } from '../../base/utf8.ts';
+import {
+  type DecodedPng,
+  decodePng,
+  type EncodePngOptions,
+  encodePng,
+  type PngEffort,
+  type PngMetadata,
+  pngToRgba8,
+  pngToRgba16,
+} from '../../codecs/png/index.ts';
+import {
+  densityOfMeter,
+  frameOfRaster,
+  type ImageMetadata,
+  pixelsPerMeter,
+  RASTER_PIX_FMTS,
+  type Raster,
+  rasterOfFrame,
+  requireRasterSize,
+} from '../../frames/index.ts';
+import { orientationOf, withOrientation } from '../exif.ts';
+import { type ImageCodec, imageCodec } from '../image-codec.ts';
+
+/** `encoderConfig` of PNG. */
+export type PngEncoderConfig = EncodePngOptions & { readonly metadata?: ImageMetadata };
+
+/** Color types by samples of a pixel: gray, gray and alpha, RGB, RGBA. PNG clause 11.2.1. */
+const COLOR_TYPES = [0, 4, 2, 6] as const;
+
+/** PNG clause 11.3.2.5: the chunk's keyword for an XMP packet (XMP part 3 clause 1.1.5). */
+const XMP_KEYWORD = 'XML:com.adobe.xmp';
+
+/** What samples may take: of a picture that has as many pixels as the limits allow, and of frames that it has besides. */
+const MOST_BYTES = 2 ** 32;
+
+/** The row of PNG. `compressionLevel` 0 to 2 is the effort `fast`, 9 and more `best`; bit rate and quality do not apply. */
+export const PNG: ImageCodec = /* @__PURE__ */ imageCodec({
+  name: 'png',
+  aliases: ['apng'],
+  description: 'PNG',
+  pixFmts: RASTER_PIX_FMTS,
+  metadata: ['density', 'orientation', 'exif', 'icc', 'xmp'],
+  options: ['effort', 'interlaced', 'reduce'],
+  createWriter({ compressionLevel, color, pixFmt, options }, given) {
+    const effort = compressionLevel === undefined ? {} : { effort: effortOf(compressionLevel) };
+    const settings: EncodePngOptions = { ...effort, ...options };
+    const metadata = { ...pngMetadata(given), ...colorMetadata(color) };
+    return {
+      pixFmt,
+      write(frame) {
+        const { width, height, channels, data } = rasterOfFrame(frame);
+        const bitDepth = data instanceof Uint16Array ? 16 : 8;
+        const colorType = COLOR_TYPES[channels - 1]!;
+        return encodePng({ width, height, colorType, bitDepth, data, metadata }, settings);
+      },
+    };
+  },
+  decode(bytes, limits) {
+    if (bytes.length < 24) throw new FormatError('png.IHDR', 'is cut off', bytes.length);
+    // IHDR, PNG clause 11.2.1.
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    requireRasterSize('png.IHDR', view.getUint32(16), view.getUint32(20), limits, 16);
+    const decoded = decodePng(bytes, { limits: { maxBytes: MOST_BYTES } });
+    return { frame: frameOfRaster(rasterOfPng(decoded)), metadata: readMetadata(decoded.metadata) };
+  },
+});
+
+function effortOf(compressionLevel: number): PngEffort {
+  return compressionLevel <= 2 ? 'fast' : compressionLevel < 9 ? 'default' : 'best';
+}
+
+/** The picture with as few channels as hold it: palettes become RGB, a transparent color becomes opacity. */
+function rasterOfPng(image: DecodedPng): Raster {
+  const { width, height, colorType, bitDepth, transparent, paletteAlpha } = image;
+  const isPlain = colorType !== 3 && transparent === undefined;
+  if (isPlain) {
+    const channels = ([1, 1, 3, 1, 2, 3, 4] as const)[colorType]!;
+    const { data } = image;
+    const factor = bitDepth < 8 ? 255 / ((1 << bitDepth) - 1) : 1;
+    if (factor !== 1) for (let i = 0; i < data.length; i++) data[i] = data[i]! * factor;
+    return { width, height, channels, data };
+  }
+  const rgba = bitDepth === 16 ? pngToRgba16(image) : pngToRgba8(image);
+  if (transparent !== undefined || paletteAlpha !== undefined) {
+    return { width, height, channels: 4, data: rgba };
+  }
+  for (let from = 0, to = 0; from < rgba.length; from += 4) {
+    for (let c = 0; c < 3; c++) rgba[to++] = rgba[from + c]!;
+  }
+  return { width, height, channels: 3, data: rgba.subarray(0, 3 * width * height) };
+}
+
+/**
+ * Table 2 to 4 of H.273 => cICP. Pictures without it are taken for sRGB, and those of BT.709 and of standard definition are shown so
+ * too; only wider primaries and other transfers are worth saying.
+ */
+function colorMetadata(color: ColorTags | undefined): PngMetadata {
+  if (color === undefined) return {};
+  const { colour_primaries: primaries, transfer_characteristics: transfer } = color;
+  const isLikeSrgb = primaries < 8 && (transfer < 8 || transfer === 13);
+  return isLikeSrgb ? {} : { cicp: [primaries, transfer, 0, 1] };
+}
+
+function pngMetadata({ density, orientation, exif, icc, xmp }: ImageMetadata): PngMetadata {
+  const oriented = orientation === undefined ? exif : withOrientation(exif, orientation);
+  const isMeter = density !== undefined && density.unit !== 'none';
+  const [x, y] = isMeter ? pixelsPerMeter(density) : [density?.x ?? 0, density?.y ?? 0];
+  const text = xmp && decodeUtf8(xmp);
+  return {
+    ...(density && { physical: { x, y, isMeter } }),
+    ...(oriented && { exif: oriented }),
+    ...(icc && { iccProfile: { name: 'ICC profile', profile: icc } }),
+    ...(text !== undefined && {
+      texts: [{ keyword: XMP_KEYWORD, text, language: '', translatedKeyword: '' }],
+    }),
+  };
+}
+
+function readMetadata({ physical, exif, iccProfile, texts }: PngMetadata): ImageMetadata {
+  const ratio = physical && { unit: 'none' as const, x: physical.x, y: physical.y };
+  const density = physical?.isMeter === true ? densityOfMeter(physical.x, physical.y) : ratio;
+  const orientation = orientationOf(exif);
+  const xmp = texts?.find(({ keyword }) => keyword === XMP_KEYWORD)?.text;
+  return {
+    ...(density && { density }),
+    ...(orientation > 1 && { orientation }),
+    ...(exif && { exif }),
+    ...(iccProfile && { icc: iccProfile.profile }),
+    ...(xmp !== undefined && { xmp: encodeUtf8(xmp) }),
+  };
+}

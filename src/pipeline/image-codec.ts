@@ -1,0 +1,114 @@
+/**
+ * Codecs of still pictures: a packet of theirs is a whole file. One row serves all who need it: a muxer (sequences of files, Motion
+ * JPEG in MP4), `saveImage`, `loadImage`.
+ */
+import { ConfigError, rejectUnknownKeys } from '../base/errors.ts';
+import type { ColorTags, Packet, VideoStreamInfo } from '../base/packet.ts';
+import { equalRationals, inverse } from '../base/rational.ts';
+import type { VideoFrame } from '../frames/frame.ts';
+import type { PixFmt } from '../frames/pixel-format.ts';
+import type { ImageMetadata, RasterLimits } from '../frames/raster.ts';
+import type { VideoCodec, VideoRequest } from './codec.ts';
+import { videoCodec } from './video-encoder.ts';
+
+/** A picture that was read. */
+export interface DecodedImage {
+  readonly frame: VideoFrame;
+  readonly metadata: ImageMetadata;
+}
+
+/** What writes the pictures of one stream. */
+export interface ImageWriter {
+  /** Format of the pictures that a decoder makes of the files; empty if it is not known. */
+  readonly pixFmt: string;
+  /** What colors the files have, if it is not what was asked for. */
+  readonly color?: ColorTags;
+  /** The file of a picture of the request's format. */
+  write(frame: VideoFrame): Uint8Array;
+}
+
+/** What an adapter says of its image codec; `imageCodec` makes the row of it. */
+export interface ImageCodecAdapter {
+  /** ffmpeg's name: `png`, `mjpeg`. */
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly description: string;
+  /** What it codes, best first. */
+  readonly pixFmts: readonly PixFmt[];
+  /** What of the metadata its files have a place for. */
+  readonly metadata: readonly (keyof ImageMetadata)[];
+  /** Names of its options, beside `metadata`. */
+  readonly options: readonly string[];
+  /** Prepares to write; throws `ConfigError` for wrong options. */
+  createWriter(request: VideoRequest, metadata: ImageMetadata): ImageWriter;
+  /**
+   * The picture of a file, in the format that is closest to what the file holds.
+   * @param planar whether Y'CbCr is to stay what it is
+   */
+  decode(bytes: Uint8Array, limits: RasterLimits, planar: boolean): DecodedImage;
+}
+
+/** A codec of still pictures. */
+export type ImageCodec = VideoCodec &
+  Pick<ImageCodecAdapter, 'metadata' | 'options' | 'decode'> & {
+    /** Tells it from other video codecs. */
+    readonly isImage: true;
+  };
+
+/** Whether a codec is one of still pictures. */
+export function isImageCodec(codec: { readonly kind: string }): codec is ImageCodec {
+  return (codec as Partial<ImageCodec>).isImage === true;
+}
+
+/** The row of a codec of still pictures. */
+export function imageCodec(adapter: ImageCodecAdapter): ImageCodec {
+  const { metadata, options, decode, createWriter: _, ...video } = adapter;
+  const row = videoCodec({
+    ...video,
+    kind: 'video',
+    open(request) {
+      const { metadata: given = {}, ...own } = request.options;
+      rejectUnknownKeys('encoderConfig', own, [...options, 'metadata']);
+      requireMetadata(adapter, given as ImageMetadata);
+      const writer = adapter.createWriter({ ...request, options: own }, given as ImageMetadata);
+      return {
+        streamInfo: streamInfoOf(adapter.name, request, writer),
+        encode(frame): Packet[] {
+          const { pts } = frame;
+          return [{ data: writer.write(frame), pts, dts: pts, duration: 1, isKey: true }];
+        },
+        flush: () => [],
+      };
+    },
+  });
+  return { ...row, isImage: true, metadata, options, decode };
+}
+
+/** Throws `ConfigError` for metadata that the files of a codec have no place for. */
+function requireMetadata({ name, metadata }: ImageCodecAdapter, given: ImageMetadata): void {
+  const where = 'encoderConfig.metadata';
+  rejectUnknownKeys(where, given, ['density', 'orientation', 'exif', 'icc', 'xmp']);
+  for (const key of Object.keys(given) as (keyof ImageMetadata)[]) {
+    if (given[key] === undefined || metadata.includes(key)) continue;
+    const places = metadata.length === 0 ? 'any metadata' : `it, only for ${metadata.join(', ')}`;
+    throw new ConfigError(`${where}.${key}`, `${name} files have no place for ${places}`);
+  }
+}
+
+function streamInfoOf(codec: string, request: VideoRequest, writer: ImageWriter): VideoStreamInfo {
+  const { width, height, frameRate, timeBase, sampleAspectRatio } = request;
+  const color = writer.color ?? request.color;
+  const isConstant = timeBase === undefined || equalRationals(timeBase, inverse(frameRate));
+  return {
+    kind: 'video',
+    codec,
+    timeBase: timeBase ?? inverse(frameRate),
+    config: new Uint8Array(0),
+    width,
+    height,
+    pixFmt: writer.pixFmt,
+    ...(isConstant ? { frameRate } : {}),
+    ...(color === undefined ? {} : { color }),
+    ...(sampleAspectRatio === undefined ? {} : { sampleAspectRatio }),
+  };
+}

@@ -1,0 +1,131 @@
+/** A picture file as an array. */
+import {
+  rejectUnknownKeys,
+  requireInteger,
+  requireOneOf,
+  UnsupportedError,
+} from '../base/errors.ts';
+import { Budget } from '../base/limits.ts';
+import { convertVideoFrames } from '../frames/convert-picture.ts';
+import type { VideoFrame } from '../frames/frame.ts';
+import { type ArrayView, ndarray } from '../frames/ndarray.ts';
+import { orient } from '../frames/orient.ts';
+import { type PixFmt, type PixFmtName, pixFmtInfo, requirePixFmt } from '../frames/pixel-format.ts';
+import {
+  DEFAULT_MAX_PIXELS,
+  frameOfRaster,
+  type ImageMetadata,
+  type RasterLimits,
+  rasterOfFrame,
+} from '../frames/raster.ts';
+import { toArray } from '../frames/to-array.ts';
+import { VideoFrames } from '../frames/video-frames.ts';
+import { type Origin, openSource } from '../io/index.ts';
+import { withOrientation } from './exif.ts';
+import type { ImageCodec } from './image-codec.ts';
+import { readWhole } from './image-file.ts';
+import { imageKindOf } from './image-headers.ts';
+import { IMAGE_CODECS } from './registry.ts';
+
+/** How a picture shall be read. */
+export interface LoadImageOptions {
+  /** Format of the samples. Default the one that is closest to what the file holds: gray, ya8, rgb24, rgba, or theirs of 16 bits. */
+  readonly pixFmt?: PixFmtName;
+  /** Whether the picture is turned as its orientation says. Default false: rows are those of the file, and `metadata.orientation` tells. */
+  readonly orient?: boolean;
+  /** What the file may cost. */
+  readonly limits?: RasterLimits;
+}
+
+/** A picture that was read. */
+export interface LoadedImage {
+  /** ffmpeg's name of the codec of the file: `png`, `mjpeg`, `bmp` … */
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+  readonly pixFmt: PixFmt;
+  /** The samples: (H, W) for gray, else (H, W, channels); planar formats as `toArray` has them. */
+  readonly array: ArrayView;
+  /** The same samples as a frame, for encoders and filters. */
+  readonly frames: VideoFrames;
+  readonly metadata: ImageMetadata;
+}
+
+/** Bytes of a file beside four for each sample that a picture of `maxPixels` may have. */
+const MOST_HEADER_BYTES = 64 << 20;
+
+/**
+ * Reads a picture, told by its content: PNG, JPEG, BMP, PBM, PGM, PPM, PAM, QOI, TIFF. Throws `FormatError` with the offset for a broken file,
+ * `UnsupportedError` for what is not read, `ConfigError` for a path that cannot be opened.
+ */
+export async function loadImage(
+  origin: Origin,
+  options: LoadImageOptions = {},
+): Promise<LoadedImage> {
+  const where = 'loadImage';
+  rejectUnknownKeys(where, options, ['pixFmt', 'orient', 'limits']);
+  const { limits = {}, orient: isOriented = false } = options;
+  requireOneOf(`${where}.orient`, isOriented, [true, false]);
+  rejectUnknownKeys(`${where}.limits`, limits, ['maxPixels']);
+  const { maxPixels = DEFAULT_MAX_PIXELS } = limits;
+  requireInteger(`${where}.limits.maxPixels`, maxPixels, 1, Number.MAX_SAFE_INTEGER);
+  const to = options.pixFmt === undefined ? undefined : requirePixFmt(where, options.pixFmt);
+  const source = await openSource(`${where}.origin`, origin);
+  let bytes: Uint8Array;
+  try {
+    const maxPacketBytes = 8 * maxPixels + MOST_HEADER_BYTES;
+    bytes = await readWhole(source, new Budget(where, source, { maxPacketBytes }));
+  } finally {
+    await source.close();
+  }
+  const codec = codecOf(bytes);
+  const decoded = codec.decode(bytes, { maxPixels }, to?.startsWith('yuvj') === true);
+  const isTurned = isOriented && (decoded.metadata.orientation ?? 1) > 1;
+  return loaded(codec.name, isTurned ? upright(decoded) : decoded, to);
+}
+
+/** The codec of a file. Throws `UnsupportedError` for bytes that are no picture that is read. */
+export function codecOf(bytes: Uint8Array): ImageCodec {
+  const kind = imageKindOf(bytes);
+  const codec = IMAGE_CODECS.find(({ name }) => name === kind?.codec);
+  if (codec !== undefined) return codec;
+  const known = IMAGE_CODECS.map(({ name }) => name).join(', ');
+  throw new UnsupportedError('loadImage', `these bytes are no picture that is read (${known})`);
+}
+
+/** A picture turned as it is to be seen; its metadata say so. */
+export function upright(decoded: {
+  readonly frame: VideoFrame;
+  readonly metadata: ImageMetadata;
+}): { readonly frame: VideoFrame; readonly metadata: ImageMetadata } {
+  const { orientation = 1, exif, ...metadata } = decoded.metadata;
+  const turned = exif === undefined ? undefined : withOrientation(exif, 1);
+  return {
+    frame: frameOfRaster(orient(rasterOfFrame(decoded.frame), orientation)),
+    metadata: { ...metadata, ...(turned && { exif: turned }) },
+  };
+}
+
+function loaded(
+  codec: string,
+  { frame, metadata }: { readonly frame: VideoFrame; readonly metadata: ImageMetadata },
+  to: PixFmt | undefined,
+): LoadedImage {
+  const { width, height } = frame;
+  const numPlanes = frame.planes.length;
+  const description = { pixFmt: frame.pixFmt, width, height, numPlanes, timeBase: [1, 1] as const };
+  const own = new VideoFrames([frame], description);
+  const isOther = to !== undefined && to !== frame.pixFmt;
+  const matrix = { matrix: 6 };
+  const frames = isOther ? convertVideoFrames(own, to, matrix) : own;
+  return { codec, width, height, pixFmt: frames.pixFmt, array: arrayOf(frames), frames, metadata };
+}
+
+/** A view of the samples; a copy where they are planes. */
+function arrayOf(frames: VideoFrames): ArrayView {
+  const { width, height, planes, pixFmt } = frames.at(0);
+  const samples = pixFmtInfo(pixFmt).samplesPerPixel;
+  if (samples.length > 1) return toArray(frames).at(0);
+  const shape = samples[0] === 1 ? [height, width] : [height, width, samples[0]!];
+  return ndarray(planes[0]!.data, shape);
+}

@@ -1,0 +1,37 @@
+/** Paths that are not one file each, such as sequences of pictures: their readers open what they need themselves. */
+import type { ByteSource } from '../base/byte-stream.ts';
+import type { ContainerReader } from '../base/container.ts';
+import type { Origin } from '../io/open.ts';
+import type { DemuxerOptions } from './demuxer.ts';
+
+/** What a reader has to close that opens its files itself. */
+export const NO_SOURCE: ByteSource = {
+  size: null,
+  read: async () => new Uint8Array(0),
+  async close() {},
+};
+
+/** Options for the reader of a format: its own, and the limits. */
+export function readerOptionsOf({
+  readerOptions,
+  limits,
+}: DemuxerOptions): Readonly<Record<string, unknown>> {
+  return { ...readerOptions, ...(limits === undefined ? {} : { limits }) };
+}
+
+/** What a path names that is no file of its own, such as a sequence of pictures; null if it names none. */
+export async function openByPath(
+  origin: Origin,
+  options: DemuxerOptions,
+): Promise<ContainerReader | null> {
+  const { format, formats = [] } = options;
+  if (typeof origin !== 'string') return null;
+  const asked = typeof format === 'object' ? [format] : formats;
+  for (const { name, isPath, openPath } of asked) {
+    const isAsked = typeof format !== 'string' || format === name;
+    if (!isAsked || isPath?.(origin) !== true) continue;
+    const reader = await openPath!(origin, readerOptionsOf(options));
+    if (reader !== null) return reader;
+  }
+  return null;
+}

@@ -1,0 +1,131 @@
+/** Files of pictures: what ffmpeg reads of ours, what we read of ours, and of what ffmpeg and ImageMagick write. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { type PixFmt, RASTER_PIX_FMTS } from '../../../src/frames/index.ts';
+import { encodeImage, loadImage } from '../../../src/index.ts';
+import { runFfmpeg } from '../../support/ffmpeg.ts';
+import { bytesOf, madePicture, type PictureFile, readByFfmpeg } from '../../support/pictures.ts';
+
+const EIGHT_BITS = RASTER_PIX_FMTS.filter((name) => !/16|48|64|10/.test(name));
+const NO_ALPHA = ['gray', 'rgb24', 'bgr24', 'gray16le', 'gray16be', 'rgb48le', 'rgb48be'];
+/** gray10 is widened, so that reading back as gray10 is not what ffmpeg's `gray10le` rounds to. */
+const EXACT = RASTER_PIX_FMTS.filter((name) => name !== 'gray10le');
+
+/** Table: kind of file => formats that it holds without loss, options. */
+const KINDS: readonly (readonly [string, readonly PixFmt[], object])[] = [
+  ['png', EXACT, {}],
+  ['bmp', EIGHT_BITS, {}],
+  ['ppm', EXACT.filter((name) => NO_ALPHA.includes(name) && !name.startsWith('gray')), {}],
+  ['pgm', EXACT.filter((name) => NO_ALPHA.includes(name) && name.startsWith('gray')), {}],
+  ['pam', EXACT, {}],
+  ['qoi', EIGHT_BITS.filter((name) => name !== 'gray' && name !== 'ya8'), {}],
+  ['tiff', EXACT, {}],
+  ['tiff', EXACT, { compression: 'none' }],
+];
+const SIZES = [
+  [1, 1],
+  [5, 3],
+  [67, 33],
+] as const;
+
+test.each(KINDS)('%s holds what it is given', async (format, pixFmts, options) => {
+  const files: PictureFile[] = [];
+  const originals: Uint8Array[] = [];
+  for (const pixFmt of pixFmts) {
+    for (const [width, height] of SIZES) {
+      const picture = madePicture(pixFmt, width, height, width === 67 ? 'steps' : 'noise');
+      const bytes = await encodeImage(picture, { format, pixFmt, ...options });
+      const back = await loadImage(bytes, { pixFmt });
+      expect(bytesOf(back.array), `${pixFmt} ${width}x${height}`).toEqual(bytesOf(picture));
+      // ffmpeg makes gray of the colors of a bitmap, and rounds.
+      const isGrayBitmap = format === 'bmp' && (pixFmt === 'gray' || pixFmt === 'ya8');
+      const asked = isGrayBitmap ? (pixFmt === 'gray' ? 'rgb24' : 'rgba') : pixFmt;
+      const expected = isGrayBitmap ? (await loadImage(bytes, { pixFmt: asked })).array : picture;
+      files.push({ bytes, extension: format, pixFmt: asked });
+      originals.push(bytesOf(expected));
+    }
+  }
+  const read = readByFfmpeg(files);
+  read.forEach((samples, i) => {
+    expect(samples, `ffmpeg, ${files[i]!.pixFmt}, file ${i}`).toEqual(originals[i]);
+  });
+});
+
+test('what ffmpeg writes is read', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vitrine-small-'));
+  // biome-ignore format: a table
+  const cases: readonly (readonly [string, PixFmt, readonly string[]])[] = [
+    ['bmp', 'bgr24', []], ['bmp', 'bgra', []], ['bmp', 'gray', []],
+    ['ppm', 'rgb24', []], ['ppm', 'rgb48be', []], ['pgm', 'gray', []], ['pgm', 'gray16be', []],
+    ['pam', 'rgba', []], ['pam', 'gray', []], ['pam', 'rgb48be', []],
+    ['qoi', 'rgb24', []], ['qoi', 'rgba', []],
+    ...(['raw', 'packbits', 'lzw', 'deflate'] as const).flatMap((algorithm) =>
+      (['rgb24', 'gray', 'rgb48le', 'rgba'] as const).map((pixFmt) =>
+        ['tiff', pixFmt, ['-compression_algo', algorithm]] as const)),
+    ['png', 'rgb48be', []], ['png', 'ya8', []], ['png', 'gray16be', []],
+  ];
+  const [width, height] = [67, 33];
+  const inputs = cases.flatMap(([, pixFmt], i) => {
+    const path = join(folder, `${i}.raw`);
+    writeFileSync(
+      path,
+      bytesOf(madePicture(pixFmt, width, height, i % 2 === 0 ? 'noise' : 'steps')),
+    );
+    return ['-f', 'rawvideo', '-pix_fmt', pixFmt, '-s', `${width}x${height}`, '-i', path];
+  });
+  const outputs = cases.flatMap(([extension, , options], i) => [
+    ...['-map', `${i}:v`, ...options, '-update', '1'],
+    join(folder, `${i}.${extension}`),
+  ]);
+  runFfmpeg(['-y', ...inputs, ...outputs], undefined, { allowWarnings: true });
+  for (const [i, [extension, pixFmt]] of cases.entries()) {
+    const { array } = await loadImage(join(folder, `${i}.${extension}`), { pixFmt });
+    const original = readFileSync(join(folder, `${i}.raw`));
+    expect(Buffer.compare(bytesOf(array), original), `${extension} ${pixFmt}`).toBe(0);
+  }
+});
+
+const hasMagick = spawnSync('convert', ['-version']).status === 0;
+
+test.skipIf(!hasMagick)(
+  'what ImageMagick writes is read: tables, masks, runs, bits, tiles, planes',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vitrine-magick-'));
+    const [width, height] = [43, 21];
+    const source = join(folder, 'source.ppm');
+    const picture = madePicture('rgb24', width, height, 'steps');
+    writeFileSync(source, await encodeImage(picture, { format: 'ppm' }));
+    // biome-ignore format: a table
+    const cases: readonly (readonly [string, readonly string[]])[] = [
+    ['bmp', ['-colors', '2', '-type', 'Palette']], ['bmp', ['-colors', '16', '-type', 'Palette']],
+    ['bmp', ['-colors', '200', '-type', 'Palette', '-compress', 'RLE']], ['bmp', ['-define', 'bmp:subtype=RGB565']],
+    ['bmp', ['-define', 'bmp:subtype=RGB555']], ['bmp', ['-define', 'bmp:format=bmp2']], ['bmp', ['-monochrome']],
+    ['pbm', ['-monochrome']], ['pbm', ['-monochrome', '-compress', 'none']],
+    ['pgm', ['-colorspace', 'Gray', '-compress', 'none']], ['ppm', ['-compress', 'none', '-depth', '5']],
+    ['pam', ['-alpha', 'on', '-channel', 'A', '-evaluate', 'set', '40%']],
+    ['tiff', ['-monochrome', '-compress', 'none']], ['tiff', ['-colors', '16', '-type', 'Palette', '-compress', 'none']],
+    ['tiff', ['-colors', '16', '-type', 'Palette', '-compress', 'lzw']], ['tiff', ['-endian', 'MSB', '-depth', '16', '-compress', 'lzw']],
+    ['tiff', ['-interlace', 'plane', '-compress', 'lzw']], ['tiff', ['-define', 'tiff:tile-geometry=16x16', '-compress', 'zip']],
+    ['tiff', ['-define', 'tiff:predictor=2', '-compress', 'lzw']], ['tiff', ['-colorspace', 'Gray', '-define', 'quantum:polarity=min-is-white', '-compress', 'lzw']],
+    ['tiff', ['-alpha', 'on', '-channel', 'A', '-evaluate', 'set', '100%', '-define', 'tiff:alpha=associated', '-compress', 'lzw']],
+  ];
+    const commands = cases.flatMap(([extension, args], i) => [
+      ...['(', '-clone', '0', ...args, '-write', join(folder, `${i}.${extension}`), '+delete', ')'],
+    ]);
+    const env = { ...process.env, MAGICK_THREAD_LIMIT: '1' };
+    execFileSync('convert', [source, ...commands, 'null:'], { env });
+    const reading = cases.flatMap(([extension], i) => [
+      ...['(', join(folder, `${i}.${extension}`), '-depth', '8'],
+      ...['-write', `rgba:${join(folder, `${i}.raw`)}`, '+delete', ')'],
+    ]);
+    execFileSync('convert', [source, ...reading, 'null:'], { env });
+    for (const [i, [extension, args]] of cases.entries()) {
+      const { array } = await loadImage(join(folder, `${i}.${extension}`), { pixFmt: 'rgba' });
+      const expected = new Uint8Array(readFileSync(join(folder, `${i}.raw`)));
+      expect(bytesOf(array), `${extension} ${args.join(' ')}`).toEqual(expected);
+    }
+  },
+);

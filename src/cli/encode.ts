@@ -3,34 +3,40 @@ import type { ReadPacket } from '../base/container.ts';
 import { ConfigError, FormatError } from '../base/errors.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import { toSeconds } from '../base/rational.ts';
-import { PRESETS, type StreamStatistics } from '../codecs/h264/index.ts';
+import { PRESETS } from '../codecs/h264/index.ts';
 import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
-import { type AudioFrames, colorName, type PixFmt, VideoFrames } from '../frames/index.ts';
+import { type AudioFrames, type PixFmt, VideoFrames } from '../frames/index.ts';
 import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
-import {
-  audioEncodeConfig,
-  type VideoEncodeOptions,
-  videoEncodeConfig,
-} from '../pipeline/encode-config.ts';
+import { audioEncodeConfig, videoEncodeConfig } from '../pipeline/encode-config.ts';
 import { Muxer } from '../pipeline/everything.ts';
 import { requireCodec } from '../pipeline/find-codec.ts';
-import type { StreamDescription } from '../pipeline/muxer-options.ts';
 import { CODECS } from '../pipeline/registry.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import { LEVELS } from '../syntax/h264/levels.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { EncodeGlass } from './encode-glass.ts';
+import { report, type Tally } from './encode-report.ts';
 import { sampleFmtOf, type Unpack, unpackerOf } from './frames-of-packets.ts';
+import {
+  IMAGE_OPTIONS,
+  imageCodecOf,
+  imageConfig,
+  isImageFormat,
+  sequenceOptions,
+} from './image-options.ts';
 import { LIMITS_OPTION } from './limits-option.ts';
-import { type Input, openInput } from './open-input.ts';
+import { type Input, isPictureFile, openInput } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 import { openOutput, requireOutput } from './output-file.ts';
 import { outputFormat } from './output-format.ts';
-import { mayWrite, OVERWRITE_OPTIONS, splitOutput } from './overwrite.ts';
+import { firstName, mayWrite, OVERWRITE_OPTIONS, splitOutput } from './overwrite.ts';
+import { metadataOf, pictureCodecOf, pictureDecoder } from './picture-input.ts';
+import { type PicturePlan, picturePlan } from './picture-plan.ts';
 import { requireSound, STRICT_OPTION, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
-import { type Psnr, PsnrMeter } from './psnr.ts';
+import { PsnrMeter } from './psnr.ts';
 import { inputOptions, RAW_INPUT_OPTIONS } from './raw-input-options.ts';
+import { colorOptions, countBits, descriptionOf } from './stream-description.ts';
 import { StreamFilter } from './stream-filter.ts';
 
 const codecNames = (kind: 'video' | 'audio') =>
@@ -64,6 +70,9 @@ const OPTIONS = {
   'no-video': { kind: 'flag', help: 'leave out pictures' },
   'no-audio': { kind: 'flag', help: 'leave out sound' },
   ...RAW_INPUT_OPTIONS,
+  qscale: { kind: 'number', meta: 'N', min: 0, max: 255, help: 'quality as in MPEG-4: 1 is fine, 31 coarse' },
+  'compression-level': { kind: 'integer', meta: 'N', min: 0, max: 100, help: 'how hard to compress, 0 (fastest) upward' },
+  ...IMAGE_OPTIONS,
   ...OVERWRITE_OPTIONS,
   ...LIMITS_OPTION,
   ...STRICT_OPTION,
@@ -76,11 +85,14 @@ type Values = OptionValues<typeof OPTIONS>;
 export const encode = command({
   name: 'encode',
   usage: 'INPUT... OUTPUT',
-  summary: 'Codes y4m, WAV and raw input; - is stdin. The output is what its extension says.',
+  summary:
+    'Codes y4m, WAV, pictures and raw input; - is stdin. The output is what its extension says.',
   examples: [
     'vitrine encode pictures.y4m sound.wav film.mp4 --crf 24 --preset fast',
     'vitrine -i pictures.y4m -i sound.wav -c:v libx264 -crf 24 -b:a 128k film.mp4',
     'ffmpeg -i film.mov -f yuv4mpegpipe - | vitrine encode - -o film.h264 --json --psnr',
+    'vitrine encode photo.png photo.jpg --quality 80',
+    "vitrine encode 'frames-%04d.png' film.mp4 --rate 30",
     'vitrine encode --size 320x240 --pix-fmt rgb24 --rate 30 frames.raw -o film.y4m',
   ],
   options: OPTIONS,
@@ -105,14 +117,6 @@ interface Feed {
   seconds: number;
 }
 
-/** What was done, for the report. */
-interface Tally {
-  frames: number;
-  samples: number;
-  encodeSeconds: number;
-  mediaSeconds: number;
-}
-
 async function run(names: readonly string[], values: Values, output: Output): Promise<void> {
   const split = splitOutput(names, values.output);
   const { inputs } = split;
@@ -124,7 +128,8 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
   // A wrong extension is said before anything is read.
   const format = outputFormat(path, values.format);
   requireCodecs(values);
-  await mayWrite(path, values, output);
+  imageConfig(values, imageCodecOf(format, values['codec-video']));
+  await mayWrite(firstName(path, sequenceOptions(values, format)), values, output);
   const opened: Input[] = [];
   try {
     for (const name of inputs) {
@@ -143,7 +148,9 @@ async function encodeInputs(
   values: Values,
   output: Output,
 ): Promise<void> {
-  const file = await openOutput(path, output);
+  const sequence = sequenceOptions(values, format);
+  const isPictures = isImageFormat(format);
+  const file = await openOutput(path, output, isPictures ? sequence : undefined);
   const meter = values.psnr === true ? new PsnrMeter() : null;
   const tally: Tally = { frames: 0, samples: 0, encodeSeconds: 0, mediaSeconds: 0 };
   const progress = new Progress(output, () => fractionRead(inputs));
@@ -152,14 +159,15 @@ async function encodeInputs(
     glass = await EncodeGlass.open(values.trace, values.stats === true);
     const muxer = new Muxer(file.sink, { format });
     checkUsed(inputs, values);
-    const feeds = inputs.map((input) => feedOf(input, muxer, values, glass!));
+    const feeds: Feed[] = [];
+    for (const input of inputs) feeds.push(await feedOf(input, muxer, format, values, glass));
     for (const { encoder } of tracksOf(feeds)) {
       if (meter !== null && encoder.kind === 'video') measure(meter, encoder, tally);
     }
     const about = inputs.find(({ reader }) => reader.about !== undefined)?.reader.about;
     const carried = about === undefined ? {} : muxer.carriedOptions(about);
-    await muxer.open({ ...carried, ...containerOptions(values) });
-    await copyAll(feeds, muxer, tally, progress, glass);
+    await muxer.open({ ...carried, ...containerOptions(values), ...sequence });
+    await copyAll(feeds, muxer, tally, progress, glass, values.frames);
     if (values.strict === true) requireSound(inputs);
     await muxer.close();
     await glass.close();
@@ -180,7 +188,8 @@ async function encodeInputs(
 /** Options that mean something for one kind of stream only. */
 const VIDEO_ONLY = [
   ...(['codec-video', 'preset', 'crf', 'qp', 'gop', 'bitrate-video', 'vbv-maxrate'] as const),
-  ...(['vbv-bufsize', 'refs', 'level', 'psnr', 'vf', 'trace', 'stats'] as const),
+  ...(['vbv-bufsize', 'refs', 'level', 'psnr', 'vf', 'trace', 'stats', 'qscale'] as const),
+  ...(['compression-level', 'frames'] as const),
 ] as const;
 const AUDIO_ONLY = ['codec-audio', 'bitrate-audio', 'channel-mask', 'af'] as const;
 
@@ -208,7 +217,9 @@ function checkUsed(inputs: readonly Input[], values: Values): void {
     throw new ConfigError(`--${unused}`, `is for ${what}; this input (${said}) says it itself`);
   };
   needs(hasPictures, ['size', 'pix-fmt'], 'raw pictures');
-  needs(hasPictures || formats.includes('h264'), ['rate'], 'raw pictures and H.264 byte streams');
+  const isTimeless = formats.some((name) => name === 'h264' || isPictureFile(name));
+  needs(hasPictures || isTimeless, ['rate'], 'raw pictures, picture files and H.264 byte streams');
+  needs(formats.includes('image2'), ['input-start'], 'sequences of files');
   needs(hasSound, ['sample-rate', 'channels'], 'raw sound');
 }
 
@@ -236,21 +247,45 @@ function containerOptions(values: Values): object {
   return values.movflags === 'faststart' ? { faststart: true } : { fragmented: true };
 }
 
-function feedOf(input: Input, muxer: Muxer, values: Values, glass: EncodeGlass): Feed {
+async function feedOf(
+  input: Input,
+  muxer: Muxer,
+  format: string,
+  values: Values,
+  glass: EncodeGlass,
+): Promise<Feed> {
+  const metadata = await metadataOf(input);
   const tracks = input.reader.streams.map((stream): Track | null => {
     if (!isWanted(values)(stream)) return null;
-    const unpack = unpackerOf(input.name, stream);
     const text = stream.kind === 'video' ? values.vf : values.af;
-    const filter = text === undefined ? null : new StreamFilter<StreamInfo>(stream, text);
-    const coded = filter?.stream ?? stream;
     const index = muxer.streamInfos.length;
-    const encoder =
-      coded.kind === 'video'
-        ? addVideo(muxer, coded, values, glass)
-        : addAudio(muxer, coded as AudioStreamInfo, values);
-    return { unpack, filter, encoder, index };
+    if (stream.kind === 'video') {
+      const target = imageCodecOf(format, values['codec-video']);
+      const pictures = picturePlan(target, metadata, values);
+      const { stream: decoded, unpack } = decoderOf(input, stream, text !== undefined, pictures);
+      const filter = text === undefined ? null : new StreamFilter<StreamInfo>(decoded, text);
+      const coded = (filter?.stream ?? decoded) as VideoStreamInfo;
+      return { unpack, filter, encoder: addVideo(muxer, coded, values, glass, pictures), index };
+    }
+    const unpack = unpackerOf(input.name, stream);
+    const filter = text === undefined ? null : new StreamFilter<StreamInfo>(stream, text);
+    const coded = (filter?.stream ?? stream) as AudioStreamInfo;
+    return { unpack, filter, encoder: addAudio(muxer, coded, values), index };
   });
   return { packets: input.reader.packets(), tracks, seconds: 0 };
+}
+
+/** Frames of a stream: of coded pictures, or of what needs no decoder. */
+function decoderOf(
+  input: Input,
+  stream: VideoStreamInfo,
+  isFiltered: boolean,
+  { target, isTurned, orientation }: PicturePlan,
+) {
+  const codec = pictureCodecOf(stream);
+  if (codec === undefined) return { stream, unpack: unpackerOf(input.name, stream) };
+  const treatment = { planar: target === undefined, isFiltered, isTurned };
+  return pictureDecoder(codec, stream, treatment, orientation);
 }
 
 /** All that are coded. */
@@ -268,6 +303,7 @@ function addVideo(
   stream: VideoStreamInfo,
   values: Values,
   glass: EncodeGlass,
+  { target, config, rotation }: PicturePlan,
 ): VideoEncoder {
   const { width, height, sampleAspectRatio, timeBase } = stream;
   const { preset, qp, crf, refs, level } = values;
@@ -281,6 +317,10 @@ function addVideo(
       ...(stream.frameRate === undefined ? { timeBase } : { frameRate: stream.frameRate }),
       ...(values.gop === undefined ? {} : { gopSize: values.gop }),
       ...(values['bitrate-video'] === undefined ? {} : { bitRate: values['bitrate-video'] }),
+      ...(values.qscale === undefined ? {} : { qscale: values.qscale }),
+      ...(values['compression-level'] === undefined
+        ? {}
+        : { compressionLevel: values['compression-level'] }),
       ...(sampleAspectRatio === undefined ? {} : { sampleAspectRatio }),
       ...colorOptions(stream),
     }),
@@ -293,39 +333,10 @@ function addVideo(
       ...(level === undefined ? {} : { level }),
       ...(vbvMaxRate === undefined ? {} : { vbvMaxRate }),
       ...(vbvBufferSize === undefined ? {} : { vbvBufferSize }),
-      ...glass.encoderOptions(width, height),
+      ...(target === undefined ? glass.encoderOptions(width, height) : config),
     },
-    description: descriptionOf(stream),
+    description: { ...descriptionOf(stream), ...rotation },
   });
-}
-
-/** What the input says of its colors, and nothing where it says nothing. */
-function colorOptions({ color }: VideoStreamInfo): Partial<VideoEncodeOptions> {
-  if (color === undefined) return {};
-  return {
-    colorRange: color.video_full_range_flag === 1 ? 'pc' : 'tv',
-    colorPrimaries: colorName('primaries', color.colour_primaries),
-    colorTrc: colorName('transfer', color.transfer_characteristics),
-    colorspace: colorName('matrix', color.matrix_coefficients),
-  };
-}
-
-/** What the input says of a stream that no codec knows. */
-function descriptionOf(stream: StreamInfo): StreamDescription {
-  const { language, title, isDefault } = stream;
-  const shared = {
-    ...(language === undefined ? {} : { language }),
-    ...(title === undefined ? {} : { title }),
-    ...(isDefault === undefined ? {} : { isDefault }),
-  };
-  if (stream.kind !== 'video') return shared;
-  const { rotation, masteringDisplay, contentLight } = stream;
-  return {
-    ...shared,
-    ...(rotation === undefined ? {} : { rotation }),
-    ...(masteringDisplay === undefined ? {} : { masteringDisplay }),
-    ...(contentLight === undefined ? {} : { contentLight }),
-  };
 }
 
 function addAudio(muxer: Muxer, stream: AudioStreamInfo, values: Values): AudioEncoder {
@@ -345,12 +356,6 @@ function addAudio(muxer: Muxer, stream: AudioStreamInfo, values: Values): AudioE
   });
 }
 
-function countBits(mask: number): number {
-  let count = 0;
-  for (let rest = mask; rest !== 0; rest >>>= 1) count += rest & 1;
-  return count;
-}
-
 /** Reads all inputs side by side, the one that is behind first, so that little waits to be interleaved. */
 async function copyAll(
   feeds: readonly Feed[],
@@ -358,6 +363,7 @@ async function copyAll(
   tally: Tally,
   progress: Progress,
   glass: EncodeGlass,
+  limit = Number.POSITIVE_INFINITY,
 ): Promise<void> {
   for (;;) {
     const feed = feeds.reduce((a, b) => (b.seconds < a.seconds ? b : a));
@@ -370,6 +376,13 @@ async function copyAll(
     const { streamIndex, packet } = next.value;
     const track = feed.tracks[streamIndex];
     if (track === null || track === undefined) continue;
+    const isVideo = track.encoder.kind === 'video';
+    if (isVideo && tally.frames >= limit) {
+      if (feed.tracks.every((each) => each?.encoder.kind !== 'audio')) {
+        feed.seconds = Number.POSITIVE_INFINITY;
+      }
+      continue;
+    }
     const frames = track.unpack(packet);
     const { filter } = track;
     const filtered = filter === null ? frames : filter.push(frames, packet.duration);
@@ -420,40 +433,4 @@ function measure(meter: PsnrMeter, encoder: VideoEncoder, tally: Tally): void {
     meter.add(source, decoded);
     tally.encodeSeconds -= (performance.now() - before) / 1000;
   });
-}
-
-function report(
-  path: string,
-  bytes: number,
-  tally: Tally,
-  { psnr, stats }: { readonly psnr: Psnr | null; readonly stats: StreamStatistics | null },
-  values: Values,
-  output: Output,
-): void {
-  const { frames, samples, encodeSeconds: seconds, mediaSeconds } = tally;
-  if (values.json === true) {
-    const measured =
-      psnr === null ? {} : { psnr: psnr.average, psnrY: psnr.y, psnrU: psnr.u, psnrV: psnr.v };
-    output.line(
-      JSON.stringify({
-        ...{ output: path, frames, samples, mediaSeconds, seconds, bytes },
-        ...measured,
-        ...(stats === null ? {} : { stats }),
-      }),
-    );
-    return;
-  }
-  const done = [];
-  if (frames > 0) done.push(`${frames} frames`);
-  if (samples > 0) done.push(`${samples} samples`);
-  const rate = (bytes * 8) / mediaSeconds / 1000;
-  const speed = frames > 0 ? `${(frames / seconds).toFixed(1)} fps, ` : '';
-  output.line(
-    `${path}: ${done.join(', ')}, ${bytes} bytes (${rate.toFixed(0)} kbit/s), ${speed}${(mediaSeconds / seconds).toFixed(1)}x`,
-  );
-  if (psnr === null) return;
-  const text = (value: number | null) => (value === null ? 'equal' : `${value.toFixed(3)} dB`);
-  output.line(
-    `PSNR: ${text(psnr.average)} (Y ${text(psnr.y)}, U ${text(psnr.u)}, V ${text(psnr.v)})`,
-  );
 }

@@ -84,6 +84,12 @@ const movflags: Target = (value) => {
   return ['--movflags', isFragmented ? 'fragmented' : 'faststart'];
 };
 
+/** `image2` is what file names say here by themselves. */
+const unlessPictures =
+  (name: string): Target =>
+  (value) =>
+    value === 'image2' ? [] : [`--${name}`, value];
+
 const pixFmt: Target = (value) => {
   if (value === 'yuv420p') return [];
   throw new ConfigError(
@@ -98,7 +104,7 @@ const cut = `inputs are not cut here; cut before: ${PIPE}`;
 
 /** Table: ffmpeg's option => what it becomes. */
 const OPTIONS: Readonly<Record<string, Translation>> = {
-  f: { before: option('input-format'), behind: option('format') },
+  f: { before: unlessPictures('input-format'), behind: unlessPictures('format') },
   c: both(anyCodec),
   codec: both(anyCodec),
   'c:v': both(codec('codec-video')),
@@ -146,8 +152,17 @@ const OPTIONS: Readonly<Record<string, Translation>> = {
   ss: refused(cut),
   to: refused(cut),
   t: refused(cut),
-  'q:v': refused('give a quality as -crf N, 0 (best) to 51'),
-  'qscale:v': refused('give a quality as -crf N, 0 (best) to 51'),
+  'q:v': both(option('qscale')),
+  'qscale:v': both(option('qscale')),
+  q: both(option('qscale')),
+  qscale: both(option('qscale')),
+  compression_level: both(option('compression-level')),
+  'frames:v': both(option('frames')),
+  vframes: both(option('frames')),
+  frames: both(option('frames')),
+  update: both((value) => (value === '1' ? ['--update'] : [])),
+  start_number: { before: option('input-start'), behind: option('start-number') },
+  pattern_type: both(nothing),
   'q:a': refused('give a bit rate as -b:a 128k'),
   tune: refused('leave it out: there is one tuning, for PSNR'),
   'x264-params': refused('vitrine encode --help lists the options that there are'),

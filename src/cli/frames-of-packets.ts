@@ -22,7 +22,7 @@ export function unpackerOf(input: string, stream: StreamInfo): Unpack {
   if (stream.kind === 'audio' && isPcmCodec(stream.codec)) return soundUnpacker(stream);
   throw new UnsupportedError(
     input,
-    `${stream.codec} cannot be decoded here; encode takes y4m, WAV and raw input (remux copies coded streams)`,
+    `${stream.codec} cannot be decoded here; encode takes y4m, WAV, pictures and raw input (remux copies coded streams)`,
   );
 }
 

@@ -1,13 +1,15 @@
 /** Opens what a command reads: a path or `-`, by its contents, or raw by what the options say. */
+import { stat } from 'node:fs/promises';
 import type { ByteSource } from '../base/byte-stream.ts';
 import type { ContainerReader } from '../base/container.ts';
 import { ConfigError, UnsupportedError } from '../base/errors.ts';
 import type { LimitOptions } from '../base/limits.ts';
 import type { Rational } from '../base/rational.ts';
 import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
-import { StreamSource } from '../io/index.ts';
+import { MemorySource, StreamSource } from '../io/index.ts';
 import { openPathSource } from '../io/node/path-source.ts';
 import { Demuxer } from '../pipeline/everything.ts';
+import { isSequencePath } from '../pipeline/image-sequence.ts';
 import { readProbe, tellInputFormat } from '../pipeline/input-format.ts';
 import { INPUT_FORMATS } from '../pipeline/registry.ts';
 import { LIMIT_NAMES, readLimits } from './limits-option.ts';
@@ -19,6 +21,8 @@ export interface InputOptions {
   readonly size?: readonly [width: number, height: number];
   readonly pixFmt?: string;
   readonly rate?: Rational;
+  /** Number of the first file of a sequence. */
+  readonly startNumber?: number;
   readonly sampleRate?: number;
   readonly channels?: number;
   /** Whether a file that ends too early is an error. */
@@ -83,6 +87,8 @@ export async function openInput(
   input: AsyncIterable<Uint8Array>,
   options: InputOptions,
 ): Promise<Input> {
+  const sequence = await openPictures(name, options);
+  if (sequence !== null) return sequence;
   const limits: LimitOptions =
     options.limits === undefined ? {} : readLimits(options.limits, LIMIT_NAMES);
   const source = await openInputSource(name, input);
@@ -100,8 +106,31 @@ export async function openInput(
   }
 }
 
+/** Whether a format is a file of one picture, or a sequence of such files. */
+export function isPictureFile(format: string): boolean {
+  return format === 'image2' || format.endsWith('_pipe');
+}
+
+/** A sequence of pictures; null if the name is none of one. */
+async function openPictures(name: string, options: InputOptions): Promise<Input | null> {
+  if (name === '-' || options.format !== undefined || !isSequencePath(name)) return null;
+  if (await isFile(name)) return null;
+  const { rate, startNumber } = options;
+  const readerOptions = {
+    ...(rate === undefined ? {} : { frameRate: rate }),
+    ...(startNumber === undefined ? {} : { startNumber }),
+  };
+  const demuxer = await Demuxer.open(name, { readerOptions });
+  const source = new MeasuredSource(new MemorySource(new Uint8Array(0)));
+  return { name, demuxer, reader: demuxer.reader, source };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null)) !== null;
+}
+
 /** Formats whose first bytes cannot be anything else by chance. */
-const SIGNED_FORMATS = ['y4m', 'wav', 'mp4', 'matroska', 'png_pipe'];
+const SIGNED_FORMATS = ['y4m', 'wav', 'mp4', 'matroska', 'png_pipe', 'jpeg_pipe', 'qoi_pipe'];
 
 /** Table: extension => format of a file that does not begin like one of that format. */
 const BROKEN_BY_EXTENSION = new Map([
@@ -135,7 +164,7 @@ async function chooseFormat(
     name,
     probe.start.length === 0
       ? 'the input is empty'
-      : 'not y4m, WAV, MP4, Matroska, ADTS or an H.264 byte stream; raw input needs --input-format',
+      : 'not y4m, WAV, MP4, Matroska, ADTS, a picture or an H.264 byte stream; raw input needs --input-format',
   );
 }
 
@@ -143,7 +172,8 @@ async function chooseFormat(
 function readerOptions(format: string, options: InputOptions): object {
   const { truncated, size, pixFmt, rate, sampleRate, channels } = options;
   if (format === 'wav' || format === 'y4m') return { truncated };
-  if (format === 'h264') return rate === undefined ? {} : { frameRate: rate };
+  if (format === 'h264' || isPictureFile(format))
+    return rate === undefined ? {} : { frameRate: rate };
   if (format === 'rawvideo') {
     if (size === undefined || pixFmt === undefined) {
       const missing = size === undefined ? '--size' : '--pix-fmt';

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { type ByteSink, piecesOf } from '../base/byte-stream.ts';
 import { ConfigError, StateError } from '../base/errors.ts';
+import { openPictureSink, type PictureSink, type PictureSinkOptions } from '../io/index.ts';
 import { openPathSink } from '../io/node/path-sink.ts';
 import type { Output } from './command.ts';
 
@@ -23,14 +24,54 @@ export function requireOutput(path: string | undefined, isJson: boolean): string
   return path;
 }
 
-/** Opens the file at `path`, or standard output for `-`. */
-export async function openOutput(path: string, output: Output): Promise<OutputFile> {
+/**
+ * Opens the file at `path`, or standard output for `-`.
+ * @param pictures given if the output is files of pictures, of which each is one `write`
+ */
+export async function openOutput(
+  path: string,
+  output: Output,
+  pictures?: PictureSinkOptions,
+): Promise<OutputFile> {
   if (path === '-') {
     const sink = new StandardSink(output);
     return { sink, isStandard: true, size: async () => sink.size };
   }
+  if (pictures !== undefined) {
+    const counted = new CountedSink(await openPictureSink(path, pictures));
+    return { sink: counted, isStandard: false, size: async () => counted.size };
+  }
   const sink = await openPathSink(path);
   return { sink, isStandard: false, size: async () => (await stat(path)).size };
+}
+
+/** Counts the bytes of files of pictures. */
+class CountedSink implements PictureSink {
+  readonly takesPictures = true;
+  readonly seekable = false;
+  private readonly sink: ByteSink;
+  size = 0;
+
+  constructor(sink: ByteSink) {
+    this.sink = sink;
+  }
+
+  write(bytes: Uint8Array): Promise<void> | void {
+    this.size += bytes.length;
+    return this.sink.write(bytes);
+  }
+
+  writeAt(): never {
+    throw new StateError('--output', 'pictures are written from start to end');
+  }
+
+  async close(): Promise<void> {
+    await this.sink.close();
+  }
+
+  async abort(reason?: unknown): Promise<void> {
+    await this.sink.abort(reason);
+  }
 }
 
 /** Standard output as a sink. */

@@ -1,6 +1,7 @@
 /** What becomes of a file that is there already: replaced, kept, or asked about on a terminal. */
 import { stat } from 'node:fs/promises';
 import { ConfigError } from '../base/errors.ts';
+import { numberPattern, type PictureSinkOptions } from '../io/index.ts';
 import type { Output } from './command.ts';
 import type { OptionTable } from './options.ts';
 
@@ -39,4 +40,12 @@ export function splitOutput(
 ): { readonly inputs: readonly string[]; readonly output: string | undefined } {
   if (output !== undefined || inputs.length < 2) return { inputs, output };
   return { inputs: inputs.slice(0, -1), output: inputs.at(-1) };
+}
+
+/** The file that an output begins with: the first one of a sequence. */
+export function firstName(
+  path: string,
+  { startNumber = 1, update = false }: PictureSinkOptions,
+): string {
+  return update ? path : (numberPattern('--output', path)?.nameOf(startNumber) ?? path);
 }

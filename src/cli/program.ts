@@ -7,6 +7,7 @@ import { compress, decompress } from './compress.ts';
 import { encode } from './encode.ts';
 import { isFfmpegStyle, translateArguments } from './ffmpeg-arguments.ts';
 import { codecs, filters, formats } from './lists.ts';
+import { optimize } from './optimize.ts';
 import { parseOptions } from './options.ts';
 import { probe } from './probe.ts';
 import { remux } from './remux.ts';
@@ -16,6 +17,7 @@ const COMMANDS: readonly Command[] = [
   encode,
   remux,
   probe,
+  optimize,
   compress,
   decompress,
   codecs,

@@ -15,7 +15,12 @@ export const RAW_INPUT_OPTIONS = {
   channels: { kind: 'integer', meta: 'N', min: 1, max: 65535, help: 'channels of raw sound' },
 } as const satisfies OptionTable;
 
-type Values = OptionValues<typeof RAW_INPUT_OPTIONS & typeof LIMITS_OPTION & typeof STRICT_OPTION>;
+type Values = OptionValues<
+  typeof RAW_INPUT_OPTIONS & typeof LIMITS_OPTION & typeof STRICT_OPTION
+> & {
+  /** Number of the first file of a sequence, for commands that read sequences. */
+  readonly 'input-start'?: number | undefined;
+};
 
 /** What `openInput` is told by these options, by `--limits` and by `--strict`. */
 export function inputOptions(values: Values): InputOptions {
@@ -26,6 +31,7 @@ export function inputOptions(values: Values): InputOptions {
     ...(values.rate === undefined ? {} : { rate: values.rate }),
     ...(values['sample-rate'] === undefined ? {} : { sampleRate: values['sample-rate'] }),
     ...(values.channels === undefined ? {} : { channels: values.channels }),
+    ...(values['input-start'] === undefined ? {} : { startNumber: values['input-start'] }),
     limits: values.limits,
     truncated: values.strict === true ? 'error' : 'salvage',
   };

@@ -3,7 +3,7 @@ export { hasWildcards, type NumberPattern, numberPattern, wildcardTest } from '.
 export { MemorySink } from './memory-sink.ts';
 export { BlobSource, MemorySource } from './memory-source.ts';
 export { type Destination, listFolder, type Origin, openSink, openSource } from './open.ts';
-export { openPictureSink, type PictureSinkOptions } from './picture-sink.ts';
+export { openPictureSink, type PictureSink, type PictureSinkOptions } from './picture-sink.ts';
 export { type SpillOptions, SpillSource, type SpillStore } from './spill-source.ts';
 export { StreamSink } from './stream-sink.ts';
 export { type ByteStream, StreamSource } from './stream-source.ts';

@@ -26,12 +26,21 @@ export function requirePictureOptions(options: PictureSinkOptions): Required<Pic
   return { startNumber, update: isUpdate };
 }
 
+/** A sink of which each `write` is a picture, as those that `openPictureSink` gives. */
+export interface PictureSink extends ByteSink {
+  readonly takesPictures: true;
+}
+
+function isPictureSink(destination: Destination): destination is PictureSink {
+  return (destination as Partial<PictureSink>).takesPictures === true;
+}
+
 /** Opens the destination of pictures. Throws `ConfigError` for a path that cannot be written and for what is no destination. */
 export async function openPictureSink(
   destination: Destination,
   options: PictureSinkOptions,
-): Promise<ByteSink> {
-  if (destination instanceof FilesSink) return destination;
+): Promise<PictureSink> {
+  if (isPictureSink(destination)) return destination;
   const { startNumber, update } = requirePictureOptions(options);
   const pattern = typeof destination === 'string' ? numberPattern(WHERE, destination) : null;
   if (update) {
@@ -50,7 +59,8 @@ const neverBack = (): never => {
 /**
  * A file for each picture, whole or not there at all. Those that were written stay, whatever comes after.
  */
-class FilesSink implements ByteSink {
+class FilesSink implements PictureSink {
+  readonly takesPictures = true;
   readonly seekable = false;
   readonly writeAt = neverBack;
   private readonly nameOf: (index: number) => string;
@@ -76,7 +86,8 @@ class FilesSink implements ByteSink {
 }
 
 /** One file that holds one picture. */
-class OnePictureSink implements ByteSink {
+class OnePictureSink implements PictureSink {
+  readonly takesPictures = true;
   readonly seekable = false;
   readonly writeAt = neverBack;
   private readonly sink: ByteSink;
@@ -107,7 +118,8 @@ class OnePictureSink implements ByteSink {
 }
 
 /** The last picture, where what was written cannot be written again: it is held until the end. */
-class LastPictureSink implements ByteSink {
+class LastPictureSink implements PictureSink {
+  readonly takesPictures = true;
   readonly seekable = false;
   readonly writeAt = neverBack;
   private readonly sink: ByteSink;

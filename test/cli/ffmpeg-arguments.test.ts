@@ -59,7 +59,6 @@ describe('arguments', () => {
     ['-i a -ss 10 b', /^-ss: inputs are not cut here/],
     ['-i a -r 25 b', /^-r: pictures keep their rate/],
     ['-i a -ar 44100 b', /^-ar: sound is not converted/],
-    ['-i a -q:v 3 b', /^-q:v: give a quality as -crf/],
     ['-i a -c:v copy -c:a aac b', /^-c: one command copies or codes/],
     ['-i a -c aac b', /^-c: got aac; write -c:v aac or -c:a aac/],
     ['-i a -map 0:v -c copy b', /^-map: got 0:v, allowed are 0 and 0:N/],

@@ -1,5 +1,4 @@
-/** Files of pictures: what ffmpeg reads of ours, what we read of ours, and of what ffmpeg and ImageMagick write. */
-import { execFileSync, spawnSync } from 'node:child_process';
+/** Files of pictures: what ffmpeg reads of ours, what we read of ours, and of what ffmpeg writes. */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,45 +86,3 @@ test('what ffmpeg writes is read', async () => {
     expect(Buffer.compare(bytesOf(array), original), `${extension} ${pixFmt}`).toBe(0);
   }
 });
-
-const hasMagick = spawnSync('convert', ['-version']).status === 0;
-
-test.skipIf(!hasMagick)(
-  'what ImageMagick writes is read: tables, masks, runs, bits, tiles, planes',
-  async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'vitrine-magick-'));
-    const [width, height] = [43, 21];
-    const source = join(folder, 'source.ppm');
-    const picture = madePicture('rgb24', width, height, 'steps');
-    writeFileSync(source, await encodeImage(picture, { format: 'ppm' }));
-    // biome-ignore format: a table
-    const cases: readonly (readonly [string, readonly string[]])[] = [
-    ['bmp', ['-colors', '2', '-type', 'Palette']], ['bmp', ['-colors', '16', '-type', 'Palette']],
-    ['bmp', ['-colors', '200', '-type', 'Palette', '-compress', 'RLE']], ['bmp', ['-define', 'bmp:subtype=RGB565']],
-    ['bmp', ['-define', 'bmp:subtype=RGB555']], ['bmp', ['-define', 'bmp:format=bmp2']], ['bmp', ['-monochrome']],
-    ['pbm', ['-monochrome']], ['pbm', ['-monochrome', '-compress', 'none']],
-    ['pgm', ['-colorspace', 'Gray', '-compress', 'none']], ['ppm', ['-compress', 'none', '-depth', '5']],
-    ['pam', ['-alpha', 'on', '-channel', 'A', '-evaluate', 'set', '40%']],
-    ['tiff', ['-monochrome', '-compress', 'none']], ['tiff', ['-colors', '16', '-type', 'Palette', '-compress', 'none']],
-    ['tiff', ['-colors', '16', '-type', 'Palette', '-compress', 'lzw']], ['tiff', ['-endian', 'MSB', '-depth', '16', '-compress', 'lzw']],
-    ['tiff', ['-interlace', 'plane', '-compress', 'lzw']], ['tiff', ['-define', 'tiff:tile-geometry=16x16', '-compress', 'zip']],
-    ['tiff', ['-define', 'tiff:predictor=2', '-compress', 'lzw']], ['tiff', ['-colorspace', 'Gray', '-define', 'quantum:polarity=min-is-white', '-compress', 'lzw']],
-    ['tiff', ['-alpha', 'on', '-channel', 'A', '-evaluate', 'set', '100%', '-define', 'tiff:alpha=associated', '-compress', 'lzw']],
-  ];
-    const commands = cases.flatMap(([extension, args], i) => [
-      ...['(', '-clone', '0', ...args, '-write', join(folder, `${i}.${extension}`), '+delete', ')'],
-    ]);
-    const env = { ...process.env, MAGICK_THREAD_LIMIT: '1' };
-    execFileSync('convert', [source, ...commands, 'null:'], { env });
-    const reading = cases.flatMap(([extension], i) => [
-      ...['(', join(folder, `${i}.${extension}`), '-depth', '8'],
-      ...['-write', `rgba:${join(folder, `${i}.raw`)}`, '+delete', ')'],
-    ]);
-    execFileSync('convert', [source, ...reading, 'null:'], { env });
-    for (const [i, [extension, args]] of cases.entries()) {
-      const { array } = await loadImage(join(folder, `${i}.${extension}`), { pixFmt: 'rgba' });
-      const expected = new Uint8Array(readFileSync(join(folder, `${i}.raw`)));
-      expect(bytesOf(array), `${extension} ${args.join(' ')}`).toEqual(expected);
-    }
-  },
-);

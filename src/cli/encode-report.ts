@@ -1,0 +1,49 @@
+/** What `encode` tells when it is done. */
+import type { StreamStatistics } from '../codecs/h264/index.ts';
+import type { Output } from './command.ts';
+import type { Psnr } from './psnr.ts';
+
+/** What was done, for the report. */
+export interface Tally {
+  frames: number;
+  samples: number;
+  encodeSeconds: number;
+  mediaSeconds: number;
+}
+
+/** Prints the report: a line, or an object of JSON. */
+export function report(
+  path: string,
+  bytes: number,
+  tally: Tally,
+  { psnr, stats }: { readonly psnr: Psnr | null; readonly stats: StreamStatistics | null },
+  values: { readonly json?: boolean },
+  output: Output,
+): void {
+  const { frames, samples, encodeSeconds: seconds, mediaSeconds } = tally;
+  if (values.json === true) {
+    const measured =
+      psnr === null ? {} : { psnr: psnr.average, psnrY: psnr.y, psnrU: psnr.u, psnrV: psnr.v };
+    output.line(
+      JSON.stringify({
+        ...{ output: path, frames, samples, mediaSeconds, seconds, bytes },
+        ...measured,
+        ...(stats === null ? {} : { stats }),
+      }),
+    );
+    return;
+  }
+  const done = [];
+  if (frames > 0) done.push(`${frames} frames`);
+  if (samples > 0) done.push(`${samples} samples`);
+  const rate = (bytes * 8) / mediaSeconds / 1000;
+  const speed = frames > 0 ? `${(frames / seconds).toFixed(1)} fps, ` : '';
+  output.line(
+    `${path}: ${done.join(', ')}, ${bytes} bytes (${rate.toFixed(0)} kbit/s), ${speed}${(mediaSeconds / seconds).toFixed(1)}x`,
+  );
+  if (psnr === null) return;
+  const text = (value: number | null) => (value === null ? 'equal' : `${value.toFixed(3)} dB`);
+  output.line(
+    `PSNR: ${text(psnr.average)} (Y ${text(psnr.y)}, U ${text(psnr.u)}, V ${text(psnr.v)})`,
+  );
+}

@@ -1,0 +1,148 @@
+/** `vitrine optimize`: PNG and JPEG files made smaller in place, without a change to a pixel. */
+import { isEqual } from '../base/byte-stream.ts';
+import { ConfigError, IoError, UnsupportedError } from '../base/errors.ts';
+import { decodeJpegPlanes, optimizeJpeg } from '../codecs/jpeg/index.ts';
+import { decodePng, optimizePng, pngToRgba16 } from '../codecs/png/index.ts';
+import { openPathSink } from '../io/node/path-sink.ts';
+import { imageKindOf } from '../pipeline/image-headers.ts';
+import { command, type Output, SHARED_OPTIONS } from './command.ts';
+import { openInputSource } from './open-input.ts';
+import type { OptionTable, OptionValues } from './options.ts';
+
+// biome-ignore format: one line per option
+const OPTIONS = {
+  effort: { kind: 'choice', choices: ['fast', 'default', 'best'], help: 'PNG: how much work goes into it (best)' },
+  strip: { kind: 'flag', help: 'leave out what changes no color: Exif, texts, times' },
+  'dry-run': { kind: 'flag', help: 'tell what would become of the files, and leave them as they are' },
+  ...SHARED_OPTIONS,
+} as const satisfies OptionTable;
+
+type Values = OptionValues<typeof OPTIONS>;
+
+/** The command. */
+export const optimize = command({
+  name: 'optimize',
+  usage: 'FILE...',
+  summary:
+    'Makes PNG and JPEG files smaller in place. Pixels stay, a file never grows, and stays as it is if anything fails.',
+  examples: [
+    'vitrine optimize photo.jpg icons/*.png',
+    'vitrine optimize --effort best --strip logo.png',
+  ],
+  options: OPTIONS,
+  run,
+});
+
+async function run(names: readonly string[], values: Values, output: Output): Promise<void> {
+  if (names.length === 0) throw new ConfigError('FILE', 'none given; see vitrine optimize --help');
+  const failed: string[] = [];
+  let [before, after] = [0, 0];
+  for (const [i, name] of names.entries()) {
+    if (output.showsProgress) output.progress(`${i + 1}/${names.length} ${name}`);
+    try {
+      const done = await optimizeFile(name, values, output);
+      before += done.before;
+      after += done.after;
+      tell(name, done, values, output);
+    } catch (error) {
+      failed.push(name);
+      if (output.showsProgress) output.progress('');
+      output.note(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  if (names.length > 1 && values.json !== true) {
+    output.line(
+      `${names.length - failed.length} files: ${before} bytes to ${after}${saved(before, after)}`,
+    );
+  }
+  if (failed.length > 0) {
+    throw new IoError(
+      'FILE',
+      `${failed.length} of ${names.length} stayed as they were: ${failed.join(', ')}`,
+    );
+  }
+}
+
+interface Done {
+  readonly before: number;
+  readonly after: number;
+}
+
+function tell(name: string, { before, after }: Done, values: Values, output: Output): void {
+  if (output.showsProgress) output.progress('');
+  output.line(
+    values.json === true
+      ? JSON.stringify({ file: name, before, bytes: after })
+      : `${name}: ${before} bytes to ${after}${saved(before, after)}`,
+  );
+}
+
+function saved(before: number, after: number): string {
+  return before === after
+    ? ' (as small as it gets here)'
+    : ` (-${((100 * (before - after)) / before).toFixed(1)} %)`;
+}
+
+/** Reads, makes smaller, compares, and replaces the file if all is well and it is smaller. */
+async function optimizeFile(name: string, values: Values, output: Output): Promise<Done> {
+  const source = await openInputSource(name, output.input);
+  let bytes: Uint8Array;
+  try {
+    bytes = (await source.read(0, source.size ?? 0)).slice();
+  } finally {
+    await source.close();
+  }
+  const smaller = smallerFile(name, bytes, values);
+  const result = smaller.length < bytes.length ? smaller : bytes;
+  if (result !== bytes && values['dry-run'] !== true) {
+    const sink = await openPathSink(name);
+    try {
+      await sink.write(result);
+      await sink.close();
+    } catch (error) {
+      await sink.abort(error);
+      throw error;
+    }
+  }
+  return { before: bytes.length, after: result.length };
+}
+
+/** A smaller file with the same pixels; throws if they were not the same. */
+function smallerFile(name: string, bytes: Uint8Array, values: Values): Uint8Array {
+  const kind = imageKindOf(bytes)?.codec;
+  const strip = values.strip === true;
+  if (kind === 'png') {
+    const smaller = optimizePng(bytes, { effort: values.effort ?? 'best', strip });
+    requireSame(name, smaller === bytes || isSamePng(bytes, smaller));
+    return smaller;
+  }
+  if (kind === 'mjpeg') {
+    const smaller = optimizeJpeg(bytes, { metadata: strip ? 'color' : 'all' });
+    requireSame(name, isSameJpeg(bytes, smaller));
+    return smaller;
+  }
+  throw new UnsupportedError(
+    name,
+    `is ${kind ?? 'no picture that is known'}; PNG and JPEG files are made smaller`,
+  );
+}
+
+function requireSame(name: string, isSame: boolean): void {
+  if (!isSame) throw new UnsupportedError(name, 'its pixels would not be the same; the file stays');
+}
+
+function isSamePng(a: Uint8Array, b: Uint8Array): boolean {
+  const [before, after] = [decodePng(a), decodePng(b)];
+  if (before.width !== after.width || before.height !== after.height) return false;
+  const [x, y] = [pngToRgba16(before), pngToRgba16(after)];
+  const asBytes = (samples: Uint16Array) => new Uint8Array(samples.buffer);
+  const frames = (png: typeof before) => png.animation?.frames.length ?? 0;
+  return frames(before) === frames(after) && isEqual(asBytes(x), asBytes(y));
+}
+
+function isSameJpeg(a: Uint8Array, b: Uint8Array): boolean {
+  const [before, after] = [decodeJpegPlanes(a).planes, decodeJpegPlanes(b).planes];
+  return (
+    before.length === after.length && before.every(({ data }, i) => isEqual(data, after[i]!.data))
+  );
+}

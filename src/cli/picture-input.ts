@@ -1,0 +1,92 @@
+/** Inputs that are coded pictures: what they say of themselves, and how they are decoded. */
+import type { Packet, VideoStreamInfo } from '../base/packet.ts';
+import {
+  allocatePicture,
+  createPictureConverter,
+  IMAGE_PIX_FMTS,
+  type ImageMetadata,
+  orientedSize,
+  type PixFmt,
+  pixFmtInfo,
+  requirePixFmt,
+  type VideoFrame,
+  VideoFrames,
+} from '../frames/index.ts';
+import { findCodec } from '../pipeline/find-codec.ts';
+import { type ImageCodec, isImageCodec } from '../pipeline/image-codec.ts';
+import { upright } from '../pipeline/load-image.ts';
+import { CODECS } from '../pipeline/registry.ts';
+import type { Unpack } from './frames-of-packets.ts';
+import type { Input } from './open-input.ts';
+
+/** The codec of a stream, if it is one of pictures that are decoded here. */
+export function pictureCodecOf(stream: { readonly codec: string }): ImageCodec | undefined {
+  const codec = findCodec(CODECS, stream.codec);
+  return codec !== undefined && isImageCodec(codec) ? codec : undefined;
+}
+
+/** How coded pictures become frames. */
+export interface PictureTreatment {
+  /** Whether Y'CbCr stays what it is, for an encoder of video. */
+  readonly planar: boolean;
+  /** Whether filters come behind, which take no formats that only picture files have. */
+  readonly isFiltered: boolean;
+  /** Whether pictures are turned as they say. */
+  readonly isTurned: boolean;
+}
+
+/** What the first picture of an input says of itself; nothing for inputs that are no files of pictures. */
+export async function metadataOf({ reader }: Input): Promise<ImageMetadata> {
+  const codec = pictureCodecOf(reader.streams[0] ?? { codec: '' });
+  const isFiles = reader.format === 'image2' || reader.format.endsWith('_pipe');
+  if (codec === undefined || !isFiles) return {};
+  const packets = reader.packets();
+  const first = await packets.next();
+  await packets.return(undefined);
+  return first.done === true ? {} : codec.decode(first.value.packet.data, {}, false).metadata;
+}
+
+/** Makes frames of coded pictures, and the stream that these are. */
+export function pictureDecoder(
+  codec: ImageCodec,
+  stream: VideoStreamInfo,
+  treatment: PictureTreatment,
+  orientation: number,
+): { readonly stream: VideoStreamInfo; readonly unpack: Unpack } {
+  const { planar, isFiltered, isTurned } = treatment;
+  const turned = isTurned && orientation > 1;
+  const [width, height] = turned
+    ? orientedSize(stream.width, stream.height, orientation)
+    : [stream.width, stream.height];
+  const pixFmt = workingFormat(stream.pixFmt, planar && !turned, isFiltered);
+  const { timeBase } = stream;
+  const numPlanes = pixFmtInfo(pixFmt).samplesPerPixel.length;
+  const isYuv = pixFmtInfo(pixFmt).model === 'yuv';
+  const { color, ...rest } = stream;
+  return {
+    stream: { ...rest, ...(isYuv && color ? { color } : {}), width, height, pixFmt },
+    unpack({ data, pts }: Packet) {
+      const decoded = codec.decode(data, {}, isYuv);
+      const { frame } = turned ? upright(decoded) : decoded;
+      const converted = { ...inFormat(frame, pixFmt), pts };
+      return new VideoFrames([converted], { pixFmt, width, height, numPlanes, timeBase });
+    },
+  };
+}
+
+/** The format that pictures are decoded to: what the header says, if it may stay that. */
+function workingFormat(said: string, planar: boolean, isFiltered: boolean): PixFmt {
+  if (said === '') return 'rgb24';
+  const pixFmt = requirePixFmt('INPUT', said);
+  if (pixFmtInfo(pixFmt).model === 'yuv') return planar ? pixFmt : 'rgb24';
+  if (!isFiltered || !IMAGE_PIX_FMTS.includes(pixFmt)) return pixFmt;
+  return pixFmt.startsWith('rgb48') ? 'rgb24' : 'rgba';
+}
+
+function inFormat(frame: VideoFrame, to: PixFmt): VideoFrame {
+  const { pixFmt: from, width, height } = frame;
+  if (from === to) return frame;
+  const target = allocatePicture(to, width, height);
+  createPictureConverter({ from, to, width, height })(frame, target);
+  return target;
+}

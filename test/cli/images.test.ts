@@ -1,0 +1,131 @@
+/** Pictures on the command line: single files, sequences, video, and files made smaller in place. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runProgram } from '../../src/cli/program.ts';
+import { encodeImage, loadImage, remux } from '../../src/index.ts';
+import { runFfmpeg } from '../support/ffmpeg.ts';
+import { bytesOf, madePicture } from '../support/pictures.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'vitrine-images-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const at = (name: string) => join(folder, name);
+
+async function vitrine(...args: readonly string[]) {
+  const lines: string[] = [];
+  const notes: string[] = [];
+  const status = await runProgram(args, {
+    input: (async function* () {})(),
+    line: (text) => void lines.push(text),
+    bytes: async () => {},
+    finish: async () => {},
+    note: (text) => void notes.push(text),
+    showsProgress: false,
+    progress: () => {},
+  });
+  return { status, lines, notes: notes.join('\n') };
+}
+
+const photo = madePicture('rgb24', 64, 48, 'steps');
+const exif = Uint8Array.from([
+  ...[0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1],
+  ...[0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0],
+]);
+
+beforeAll(async () => {
+  writeFileSync(at('photo.png'), await encodeImage(photo, { format: 'png' }));
+  const turned = await encodeImage(photo, { format: 'jpg', quality: 95, metadata: { exif } });
+  writeFileSync(at('turned.jpg'), turned);
+  const frames = new Uint8Array(5 * (64 * 48 * 1.5)).map((_, i) => i >> 5);
+  const head = 'YUV4MPEG2 W64 H48 F10:1 Ip A1:1 C420jpeg\n';
+  const pictures = [0, 1, 2, 3, 4].map((i) => frames.subarray(i * 4608, (i + 1) * 4608));
+  const parts = pictures.flatMap((picture) => [Buffer.from('FRAME\n'), picture]);
+  writeFileSync(at('in.y4m'), Buffer.concat([Buffer.from(head), ...parts]));
+});
+
+test('one picture becomes another kind', async () => {
+  const run = await vitrine('encode', at('photo.png'), at('photo.qoi'));
+  expect(run).toMatchObject({ status: 0, notes: '' });
+  expect(bytesOf((await loadImage(at('photo.qoi'))).array)).toEqual(bytesOf(photo));
+  expect((await vitrine('encode', at('photo.png'), at('q.jpg'), '--quality', '80')).status).toBe(0);
+  const wrong = await vitrine('encode', at('photo.png'), at('w.qoi'), '--quality', '80');
+  expect(wrong.notes).toMatch(/--quality: is nothing for qoi/);
+});
+
+test('orientation is carried where the file has a place for it, and applied where not', async () => {
+  expect((await vitrine('encode', at('turned.jpg'), at('turned.png'))).status).toBe(0);
+  const carried = await loadImage(at('turned.png'));
+  expect([carried.width, carried.height, carried.metadata.orientation]).toEqual([64, 48, 6]);
+  expect((await vitrine('encode', at('turned.jpg'), at('turned.bmp'))).status).toBe(0);
+  const applied = await loadImage(at('turned.bmp'));
+  expect([applied.width, applied.height]).toEqual([48, 64]);
+});
+
+test('sequences are written and read, and become video', async () => {
+  expect(
+    (await vitrine('encode', at('in.y4m'), at('f%03d.png'), '--start-number', '7')).status,
+  ).toBe(0);
+  const names = readdirSync(folder).filter((name) => /^f\d/.test(name));
+  expect(names).toEqual(['f007.png', 'f008.png', 'f009.png', 'f010.png', 'f011.png']);
+  const run = await vitrine('encode', at('f%03d.png'), at('film.mp4'), '--rate', '10', '--json');
+  expect(run).toMatchObject({ status: 0, notes: '' });
+  expect(JSON.parse(run.lines[0]!)).toMatchObject({ frames: 5, mediaSeconds: 0.5 });
+});
+
+test('what ffmpeg users type', async () => {
+  const run = await vitrine(
+    '-i',
+    at('in.y4m'),
+    '-frames:v',
+    '1',
+    '-q:v',
+    '3',
+    '-update',
+    '1',
+    at('one.jpg'),
+  );
+  expect(run).toMatchObject({ status: 0, notes: '' });
+  expect((await loadImage(at('one.jpg'))).width).toBe(64);
+  const two = await vitrine('encode', at('in.y4m'), at('two.png'));
+  expect(two.status).toBe(1);
+  expect(two.notes).toMatch(/one picture, and a second one came/);
+  expect(readdirSync(folder)).not.toContain('two.png');
+});
+
+test.each([
+  ['mjpeg', 'mkv'],
+  ['mjpeg', 'mp4'],
+  ['mjpeg', 'mov'],
+  ['png', 'mov'],
+  ['png', 'mkv'],
+])('%s in .%s is what ffmpeg and we read, and is copied', async (codec, extension) => {
+  const path = at(`film-${codec}.${extension}`);
+  expect(await vitrine('encode', at('in.y4m'), path, '--codec-video', codec)).toMatchObject({
+    status: 0,
+    notes: '',
+  });
+  const rgb = runFfmpeg(['-i', path, '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'], undefined, {
+    allowWarnings: true,
+  });
+  expect(rgb.length).toBe(5 * 64 * 48 * 3);
+  const copy = at(`copy-${codec}-${extension}.mkv`);
+  await remux(path, copy);
+  expect(await vitrine('encode', copy, at(`${codec}.y4m`))).toMatchObject({ status: 0, notes: '' });
+});
+
+test('files are made smaller in place, and stay if anything fails', async () => {
+  const large = await encodeImage(photo, { format: 'png', effort: 'fast', reduce: false });
+  writeFileSync(at('large.png'), large);
+  writeFileSync(at('photo.jpg'), await encodeImage(photo, { format: 'jpg', scans: 'baseline' }));
+  const jpeg = readFileSync(at('photo.jpg'));
+  writeFileSync(at('broken.png'), large.subarray(0, 60));
+  const run = await vitrine('optimize', at('large.png'), at('photo.jpg'), at('broken.png'));
+  expect(run.status).toBe(1);
+  expect(readFileSync(at('broken.png')).length).toBe(60);
+  expect(readFileSync(at('large.png')).length).toBeLessThanOrEqual(large.length);
+  expect(readFileSync(at('photo.jpg')).length).toBeLessThanOrEqual(jpeg.length);
+  expect(bytesOf((await loadImage(at('large.png'), { pixFmt: 'rgb24' })).array)).toEqual(
+    bytesOf(photo),
+  );
+});

@@ -85,3 +85,4 @@ export { type LoadedImage, type LoadImageOptions, loadImage } from './pipeline/l
 export type { PictureData } from './pipeline/picture-data.ts';
 export { type EncodeImageOptions, encodeImage, saveImage } from './pipeline/save-image.ts';
 export { VideoEncoder } from './pipeline/video-encoder.ts';
+export { provideKernels } from './wasm/index.ts';

@@ -35,12 +35,36 @@ export function plainMemory(byteLength: number): KernelMemory {
   return { buffer, memory: null, exports: null };
 }
 
+const PROVIDE = 'provideKernels';
+/** The module that it was given last. */
+let provided: WebAssembly.Module | null = null;
+
+/**
+ * Hands over `vitrine/kernels.wasm`, for engines that let no code be made at run time. From then on every encoder, decoder and filter
+ * takes its vector kernels from there, unless its own options say otherwise. The bytes of everything stay the same.
+ * Throws `ConfigError` for what is no module, or has kernels of another version.
+ */
+export function provideKernels(kernels: CompiledModule): void {
+  const where = PROVIDE;
+  const module = requireModule(where, kernels);
+  const found = hashesIn(module);
+  if (Object.keys(found).length === 0) {
+    throw new ConfigError(where, 'the module has no kernels of vitrine; take vitrine/kernels.wasm');
+  }
+  for (const [name, hash] of Object.entries(KERNEL_HASHES ?? {})) {
+    requireHash(where, name, found[name], hash);
+  }
+  provided = module;
+}
+
 /** A set of kernels: a module that is written and compiled the first time that it is needed. */
 export class KernelModule {
   /** What the set is called among others: `h264`. */
   readonly name: string;
   private readonly write: (m: ModuleBuilder) => void;
   private compiled: WebAssembly.Module | null | undefined;
+  /** The module that `isIn` was asked about last, and the answer. */
+  private asked: { readonly module: WebAssembly.Module; readonly has: boolean } | null = null;
 
   /** `write` defines the functions. */
   constructor(name: string, write: (m: ModuleBuilder) => void) {
@@ -65,22 +89,9 @@ export class KernelModule {
    */
   requireKernels(where: string, value: unknown): VectorKernels {
     if (typeof value === 'boolean') return value;
-    // A module of another realm (a frame, a vm context) is none by `instanceof`.
-    if (Object.prototype.toString.call(value) !== '[object WebAssembly.Module]') {
-      throw new ConfigError(
-        where,
-        `got ${described(value)}, allowed are true, false and a WebAssembly.Module of vitrine/kernels.wasm, such as await WebAssembly.compileStreaming(fetch(url)) or what a bundler makes of the import`,
-      );
-    }
-    const module = value as WebAssembly.Module;
-    const found = hashesIn(module)[this.name];
-    if (found === this.hash) return module;
-    throw new ConfigError(
-      where,
-      found === undefined
-        ? `the module has no kernels called ${this.name}; take kernels.wasm of this version of vitrine`
-        : `the module has kernels of another version of vitrine (${found}, this one needs ${this.hash}); take kernels.wasm from the same package`,
-    );
+    const module = requireModule(where, value);
+    requireHash(where, this.name, hashesIn(module)[this.name], this.hash);
+    return module;
   }
 
   /**
@@ -114,7 +125,16 @@ export class KernelModule {
   }
 
   private moduleOf(kernels: CompiledModule | true): WebAssembly.Module | null {
-    return kernels === true ? this.compile() : (kernels as WebAssembly.Module);
+    if (kernels !== true) return kernels as WebAssembly.Module;
+    return provided !== null && this.isIn(provided) ? provided : this.compile();
+  }
+
+  /** Whether a module has this set in this version; found out once. */
+  private isIn(module: WebAssembly.Module): boolean {
+    if (this.asked?.module !== module) {
+      this.asked = { module, has: hashesIn(module)[this.name] === this.hash };
+    }
+    return this.asked.has;
   }
 
   /** The functions of this set, without its name before theirs. */
@@ -143,6 +163,28 @@ export class KernelModule {
     }
     return this.compiled;
   }
+}
+
+function requireModule(where: string, value: unknown): WebAssembly.Module {
+  // A module of another realm (a frame, a vm context) is none by `instanceof`.
+  if (Object.prototype.toString.call(value) === '[object WebAssembly.Module]') {
+    return value as WebAssembly.Module;
+  }
+  throw new ConfigError(
+    where,
+    `got ${described(value)}, ${where === PROVIDE ? 'allowed is' : 'allowed are true, false and'} a WebAssembly.Module of vitrine/kernels.wasm, such as await WebAssembly.compileStreaming(fetch(url)) or what a bundler makes of the import`,
+  );
+}
+
+/** Throws if the hash that a module says of the set `name` is not the one that this version needs. */
+function requireHash(where: string, name: string, found: string | undefined, own: string): void {
+  if (found === own) return;
+  throw new ConfigError(
+    where,
+    found === undefined
+      ? `the module has no kernels called ${name}; take kernels.wasm of this version of vitrine`
+      : `the module has kernels of another version of vitrine (${found}, this one needs ${own}); take kernels.wasm from the same package`,
+  );
 }
 
 /** The custom section of a module that has the hashes of its sets, as text: `h264=89ab…,jpeg=…`. */

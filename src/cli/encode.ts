@@ -3,7 +3,7 @@ import type { ReadPacket } from '../base/container.ts';
 import { ConfigError, FormatError } from '../base/errors.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import { toSeconds } from '../base/rational.ts';
-import { PRESETS } from '../codecs/h264/index.ts';
+import { PRESETS, PROFILES } from '../codecs/h264/index.ts';
 import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
 import { type AudioFrames, type PixFmt, VideoFrames } from '../frames/index.ts';
 import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
@@ -51,6 +51,7 @@ const OPTIONS = {
   'codec-video': { kind: 'text', meta: 'NAME', help: `codec of pictures: ${codecNames('video')}` },
   'codec-audio': { kind: 'text', meta: 'NAME', help: `codec of sound: ${codecNames('audio')}` },
   preset: { kind: 'choice', choices: PRESETS, help: 'speed against size' },
+  profile: { kind: 'choice', choices: PROFILES, help: 'what a decoder must know (baseline)' },
   crf: { kind: 'number', meta: 'N', min: 0, max: 51, help: 'constant quality, 0 (best) to 51 (23)' },
   qp: { kind: 'integer', meta: 'N', min: 0, max: 51, help: 'constant quantizer, 0 (best) to 51' },
   gop: { kind: 'integer', meta: 'N', min: 0, max: 0x7fffffff, help: 'pictures from one key picture to the next' },
@@ -187,9 +188,9 @@ async function encodeInputs(
 
 /** Options that mean something for one kind of stream only. */
 const VIDEO_ONLY = [
-  ...(['codec-video', 'preset', 'crf', 'qp', 'gop', 'bitrate-video', 'vbv-maxrate'] as const),
-  ...(['vbv-bufsize', 'refs', 'level', 'psnr', 'vf', 'trace', 'stats', 'qscale'] as const),
-  ...(['compression-level', 'frames'] as const),
+  ...(['codec-video', 'preset', 'profile', 'crf', 'qp', 'gop', 'bitrate-video'] as const),
+  ...(['vbv-maxrate', 'vbv-bufsize', 'refs', 'level', 'psnr', 'vf', 'trace', 'stats'] as const),
+  ...(['qscale', 'compression-level', 'frames'] as const),
 ] as const;
 const AUDIO_ONLY = ['codec-audio', 'bitrate-audio', 'channel-mask', 'af'] as const;
 
@@ -306,7 +307,7 @@ function addVideo(
   { target, config, rotation }: PicturePlan,
 ): VideoEncoder {
   const { width, height, sampleAspectRatio, timeBase } = stream;
-  const { preset, qp, crf, refs, level } = values;
+  const { preset, profile, qp, crf, refs, level } = values;
   const vbvMaxRate = values['vbv-maxrate'];
   const vbvBufferSize = values['vbv-bufsize'];
   return muxer.addEncodeStream({
@@ -327,6 +328,7 @@ function addVideo(
     ...(values['codec-video'] === undefined ? {} : { encoder: values['codec-video'] }),
     encoderConfig: {
       ...(preset === undefined ? {} : { preset }),
+      ...(profile === undefined ? {} : { profile }),
       ...(qp === undefined ? {} : { qp }),
       ...(crf === undefined ? {} : { crf }),
       ...(refs === undefined ? {} : { refs }),

@@ -5,6 +5,7 @@
  */
 import { ConfigError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest-name.ts';
+import { AskedFilters, kindsOf } from './ffmpeg-filters.ts';
 
 /** What one option of ffmpeg becomes. */
 interface Translation {
@@ -22,6 +23,9 @@ interface Context {
   copies: boolean;
   codes: boolean;
   maps: boolean;
+  /** Input number => kinds of streams that `-map` names of it. */
+  readonly mapped: Map<number, ('v' | 'a')[]>;
+  readonly filters: AskedFilters;
 }
 
 const option =
@@ -56,14 +60,20 @@ const anyCodec: Target = (value, context) => {
   return [];
 };
 
-/** `0:1` and `1` name a stream by its number. */
+/** `0:1` names a stream by its number, `0:v` and `0:a:0` the pictures or the sound of an input. */
 const map: Target = (value, context) => {
+  const [, input, kind] = /^(\d+):([va])(?::0)?\??$/.exec(value) ?? [];
+  if (input !== undefined) {
+    const kinds = context.mapped.get(Number(input)) ?? [];
+    context.mapped.set(Number(input), [...kinds, kind as 'v' | 'a']);
+    return [];
+  }
   const number = /^(?:0:)?(\d+)$/.exec(value)?.[1];
   if (value === '0') return [];
   if (number === undefined) {
     throw new ConfigError(
       '-map',
-      `got ${value}, allowed are 0 and 0:N; vitrine probe FILE lists the numbers`,
+      `got ${value}, allowed are 0, 0:N, N:v and N:a; vitrine probe FILE lists the numbers`,
     );
   }
   context.maps = true;
@@ -84,12 +94,6 @@ const movflags: Target = (value) => {
   return ['--movflags', isFragmented ? 'fragmented' : 'faststart'];
 };
 
-/** `image2` is what file names say here by themselves. */
-const unlessPictures =
-  (name: string): Target =>
-  (value) =>
-    value === 'image2' ? [] : [`--${name}`, value];
-
 const pixFmt: Target = (value) => {
   if (value === 'yuv420p') return [];
   throw new ConfigError(
@@ -98,13 +102,51 @@ const pixFmt: Target = (value) => {
   );
 };
 
-const scaled = 'the size of coded pictures is set by a filter: -vf scale=640:480';
-const resampled = `sound is not converted here; convert before: ${PIPE}`;
-const cut = `inputs are not cut here; cut before: ${PIPE}`;
+/** An option behind all that becomes a filter. */
+const filter =
+  (ask: (filters: AskedFilters, value: string) => void): Target =>
+  (value, { filters }) => {
+    ask(filters, value);
+    return [];
+  };
+const cutting = (name: string, key: 'start' | 'end' | 'duration'): Translation => ({
+  before: filter((filters, value) => filters.cut('input', key, name, value)),
+  behind: filter((filters, value) => filters.cut('output', key, name, value)),
+});
+const behindOnly = (name: string, ask: (filters: AskedFilters, value: string) => void) => ({
+  before: `stands behind the inputs: ${name} says what comes out`,
+  behind: filter(ask),
+});
+
+/** Formats of inputs that are none of files. */
+const DEVICES = /^(?:lavfi|concat|x11grab|avfoundation|dshow|v4l2|gdigrab|alsa|pulse|kmsgrab)$/;
+const inputFormatOf: Target = (value) => {
+  if (value === 'concat') {
+    throw new ConfigError('-f', `files are not joined here; join before: ${PIPE}`);
+  }
+  if (DEVICES.test(value)) {
+    throw new ConfigError('-f', `${value} is not read here; let ffmpeg read it: ${PIPE}`);
+  }
+  // File names say it by themselves.
+  return ['yuv4mpegpipe', 'wav', 'image2'].includes(value) ? [] : ['--input-format', value];
+};
+const outputFormatOf: Target = (value) => {
+  if (value === 'null') {
+    throw new ConfigError(
+      '-f',
+      'null: to measure, vitrine encode IN OUT --psnr; to read a file through, vitrine probe FILE',
+    );
+  }
+  return value === 'image2' ? [] : ['--format', value];
+};
+
+const LEAVE = 'leave it out: ';
+const twoPasses = `${LEAVE}-b:v alone keeps the rate in one pass; two passes are options of createH264Encoder (docs/h264/rate-control.md)`;
+const keyFrames = `${LEAVE}-g N says the longest way from one to the next, and changes of scene are found; programs ask for single ones by encode(frames, { keyFrame: true })`;
 
 /** Table: ffmpeg's option => what it becomes. */
 const OPTIONS: Readonly<Record<string, Translation>> = {
-  f: { before: unlessPictures('input-format'), behind: unlessPictures('format') },
+  f: { before: inputFormatOf, behind: outputFormatOf },
   c: both(anyCodec),
   codec: both(anyCodec),
   'c:v': both(codec('codec-video')),
@@ -115,7 +157,10 @@ const OPTIONS: Readonly<Record<string, Translation>> = {
   acodec: both(codec('codec-audio')),
   crf: both(option('crf')),
   qp: both(option('qp')),
+  'crf:v': both(option('crf')),
   preset: both(option('preset')),
+  'profile:v': both(option('profile')),
+  profile: both(option('profile')),
   level: both(option('level')),
   'level:v': both(option('level')),
   refs: both(option('refs')),
@@ -132,34 +177,38 @@ const OPTIONS: Readonly<Record<string, Translation>> = {
   vn: { isFlag: true, ...both(flag('no-video')) },
   y: { isFlag: true, ...both(flag('overwrite')) },
   n: { isFlag: true, ...both(flag('no-overwrite')) },
-  r: {
-    before: option('rate'),
-    behind: `pictures keep their rate here; before the input, -r says the rate of raw pictures; change it before: ${PIPE}`,
-  },
+  r: { before: option('rate'), behind: filter((filters, value) => filters.rate(value)) },
   framerate: { before: option('rate'), behind: 'stands before the raw input that it is for' },
-  s: { before: option('size'), behind: scaled },
-  video_size: { before: option('size'), behind: scaled },
-  vf: both(option('vf')),
-  'filter:v': both(option('vf')),
-  af: both(option('af')),
-  'filter:a': both(option('af')),
+  s: { before: option('size'), behind: filter((filters, value) => filters.size('-s', value)) },
+  's:v': { before: option('size'), behind: filter((filters, value) => filters.size('-s', value)) },
+  video_size: {
+    before: option('size'),
+    behind: filter((filters, value) => filters.size('-video_size', value)),
+  },
+  aspect: behindOnly('-aspect', (filters, value) => filters.aspect(value)),
+  'frames:v': behindOnly('-frames:v', (filters, value) => filters.frames(value)),
+  vframes: behindOnly('-vframes', (filters, value) => filters.frames(value)),
+  vf: both(filter((filters, value) => filters.own('video', value))),
+  'filter:v': both(filter((filters, value) => filters.own('video', value))),
+  af: both(filter((filters, value) => filters.own('audio', value))),
+  'filter:a': both(filter((filters, value) => filters.own('audio', value))),
   filter_complex: refused(
     `graphs of several inputs are not taken here, -vf and -af are; filter before: ${PIPE}`,
   ),
   pix_fmt: { before: option('pix-fmt'), behind: pixFmt },
-  ar: { before: option('sample-rate'), behind: resampled },
-  ac: { before: option('channels'), behind: resampled },
-  ss: refused(cut),
-  to: refused(cut),
-  t: refused(cut),
+  ar: {
+    before: option('sample-rate'),
+    behind: filter((filters, value) => filters.sampleRate(value)),
+  },
+  ac: { before: option('channels'), behind: filter((filters, value) => filters.channels(value)) },
+  ss: cutting('-ss', 'start'),
+  to: cutting('-to', 'end'),
+  t: cutting('-t', 'duration'),
   'q:v': both(option('qscale')),
   'qscale:v': both(option('qscale')),
   q: both(option('qscale')),
   qscale: both(option('qscale')),
   compression_level: both(option('compression-level')),
-  'frames:v': both(option('frames')),
-  vframes: both(option('frames')),
-  frames: both(option('frames')),
   update: both((value) => (value === '1' ? ['--update'] : [])),
   start_number: { before: option('input-start'), behind: option('start-number') },
   pattern_type: both(nothing),
@@ -167,10 +216,41 @@ const OPTIONS: Readonly<Record<string, Translation>> = {
   tune: refused('leave it out: there is one tuning, for PSNR'),
   'x264-params': refused('vitrine encode --help lists the options that there are'),
   x264opts: refused('vitrine encode --help lists the options that there are'),
-  bf: refused('leave it out: the encoder decides on B pictures by its preset'),
-  'profile:v': refused('leave it out: the profile follows from the options'),
+  bf: refused(`${LEAVE}the preset says how many B pictures there are`),
   metadata: refused('titles are taken over from the input; others cannot be given here'),
-  shortest: { isFlag: true, ...refused('cut the inputs to one length before') },
+  shortest: { isFlag: true, ...refused('say the length in seconds: -t 10') },
+  lavfi: refused(`graphs of several inputs are not taken here; filter before: ${PIPE}`),
+  filter_complex_script: refused(`graphs of several inputs are not taken here; ${PIPE}`),
+  pass: refused(twoPasses),
+  passlogfile: refused(twoPasses),
+  minrate: refused(`${LEAVE}-maxrate and -bufsize bound the rate`),
+  keyint_min: refused(`${LEAVE}key pictures come with -g N and with new scenes`),
+  sc_threshold: refused(`${LEAVE}the preset says whether new scenes are found`),
+  force_key_frames: refused(keyFrames),
+  vsync: refused(`${LEAVE}pictures keep their times; -r 25 gives a constant rate`),
+  fps_mode: refused(`${LEAVE}pictures keep their times; -r 25 gives a constant rate`),
+  async: refused(`${LEAVE}sound keeps its times`),
+  sample_fmt: refused(`${LEAVE}the codec says its sample format; -c:a pcm_s16le names one`),
+  channel_layout: refused('by a filter: -af aformat=channel_layouts=stereo'),
+  stream_loop: refused('by a filter: -vf loop=loop=3:size=250'),
+  loop: refused(`pictures are not repeated here; repeat before: ${PIPE}`),
+  itsoffset: refused(`times are not moved here; move before: ${PIPE}`),
+  re: { isFlag: true, ...refused(`${LEAVE}files are read as fast as they can be coded`) },
+  hwaccel: refused(`${LEAVE}nothing runs on graphics hardware`),
+  copyts: { isFlag: true, ...refused(`${LEAVE}times are taken over as they are`) },
+  avoid_negative_ts: refused(`${LEAVE}times are taken over as they are`),
+  fflags: refused(`${LEAVE}times are taken over as they are`),
+  'bsf:v': refused(`${LEAVE}streams are brought into the form that the file needs`),
+  'bsf:a': refused(`${LEAVE}streams are brought into the form that the file needs`),
+  'tag:v': refused(`${LEAVE}the file says what the codec is`),
+  vtag: refused(`${LEAVE}the file says what the codec is`),
+  map_metadata: refused(`${LEAVE}titles are taken over from the input`),
+  map_chapters: refused(`${LEAVE}chapters are taken over from the input`),
+  sn: ignored,
+  dn: ignored,
+  benchmark: ignored,
+  strict: both(nothing),
+  max_muxing_queue_size: both(nothing),
   hide_banner: ignored,
   nostdin: ignored,
   stats: ignored,
@@ -192,8 +272,11 @@ export function isFfmpegStyle(args: readonly string[]): boolean {
 
 /** The command, and its arguments. Throws `ConfigError` for what has no counterpart, saying what to type. */
 export function translateArguments(args: readonly string[]): readonly string[] {
-  const context: Context = { copies: false, codes: false, maps: false };
+  const filters = new AskedFilters();
+  const mapped = new Map<number, ('v' | 'a')[]>();
+  const context: Context = { copies: false, codes: false, maps: false, mapped, filters };
   const translated: string[] = [];
+  const inputs: string[] = [];
   const lastInput = args.lastIndexOf('-i');
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
@@ -203,7 +286,8 @@ export function translateArguments(args: readonly string[]): readonly string[] {
       continue;
     }
     if (name === 'i') {
-      translated.push(pathOf(valueAfter(args, ++i, '-i')));
+      inputs.push(pathOf(valueAfter(args, ++i, '-i')));
+      translated.push(inputs.at(-1)!);
       continue;
     }
     const found = translationOf(arg, name);
@@ -212,19 +296,61 @@ export function translateArguments(args: readonly string[]): readonly string[] {
     if (typeof target === 'string') throw new ConfigError(arg, target);
     translated.push(...target!(value, context));
   }
-  if (context.copies && context.codes) {
+  checkTogether(context, inputs);
+  const format = translated[translated.indexOf('--input-format') + 1];
+  const kinds = kindsOf(inputs, translated.includes('--input-format') ? format : undefined);
+  const asked = [...mapArguments(context, inputs), ...filters.arguments(kinds)];
+  // Options before the output, which stands last.
+  const output = translated.at(-1)!;
+  const all = asked.length === 0 ? translated : [...translated.slice(0, -1), ...asked, output];
+  return [context.copies ? 'remux' : 'encode', ...joinStreams(all)];
+}
+
+/** Throws for options that do not go together here. */
+function checkTogether(context: Context, inputs: readonly string[]): void {
+  const { copies, codes, maps, filters } = context;
+  if (copies && codes) {
     throw new ConfigError(
       '-c',
       'one command copies or codes, not both; code first, then vitrine remux',
     );
   }
-  if (context.maps && !context.copies) {
+  if (copies && filters.arguments({ video: true, audio: true }).length > 0) {
     throw new ConfigError(
-      '-map',
-      'chooses streams of a copy; with -an or -vn one kind is left out',
+      '-c',
+      filters.cuts
+        ? 'copy takes the whole file; docs/recipes.md has the program that copies a part of one'
+        : 'copy leaves frames as they are; leave out what changes them, or the copy',
     );
   }
-  return [context.copies ? 'remux' : 'encode', ...joinStreams(translated)];
+  if (maps && !copies) {
+    throw new ConfigError(
+      '-map',
+      'by number chooses streams of a copy; with -an or -vn one kind is left out',
+    );
+  }
+  if (copies && inputs.length > 1) {
+    throw new ConfigError('-i', 'a copy is of one file; several are coded into one, not copied');
+  }
+}
+
+/** What `-map N:v` and `-map N:a` leave out. */
+function mapArguments({ mapped }: Context, inputs: readonly string[]): string[] {
+  if (mapped.size === 0) return [];
+  const all = [...mapped.values()].flat();
+  const isWhole = inputs.every((input, i) => {
+    const { video, audio } = kindsOf([input], undefined);
+    const named = mapped.get(i) ?? [];
+    return (!video || named.includes('v')) && (!audio || named.includes('a'));
+  });
+  if (isWhole) return [];
+  if (inputs.length > 1) {
+    throw new ConfigError(
+      '-map',
+      'takes whole inputs where there are several; leave out the files of which nothing is wanted',
+    );
+  }
+  return all.includes('v') ? ['--no-audio'] : ['--no-video'];
 }
 
 function translationOf(arg: string, name: string): Translation {

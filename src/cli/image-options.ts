@@ -7,6 +7,7 @@ import { type ImageCodec, isImageCodec } from '../pipeline/image-codec.ts';
 import { CODECS, FORMATS } from '../pipeline/registry.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 
+/** The options of `encode` for files of pictures. */
 // biome-ignore format: one line per option
 export const IMAGE_OPTIONS = {
   quality: { kind: 'number', meta: 'N', min: 1, max: 100, help: 'JPEG: quality, 1 to 100 (75)' },

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
-import { BUNDLERS, bundlePath } from './bundlers.ts';
+import { BUNDLERS, bundlePath, recipeFolder } from './bundlers.ts';
 import { onPath, run } from './installed.ts';
 import { compared, failed, type Measures, type Row, type Setting, skipped } from './row.ts';
 
@@ -59,7 +59,12 @@ async function rowsOf(browser: Browser, server: PageServer, setting: Setting): P
   if (program === null) return [skipped(GROUP, browser.name, 'not installed')];
   const version = (await run(program, ['--version'])).replace(/[^\d.]*([\d.]+).*\s*$/s, '$1');
   const bundled = Object.keys(BUNDLERS).filter((name) => existsSync(bundlePath(setting, name)));
-  const pages = [...browser.pages, ...bundled.map((name) => `bundle by ${name}`)];
+  const recipes = ['Vite', 'webpack'].filter((name) => existsSync(recipeFolder(setting, name)));
+  const pages = [
+    ...browser.pages,
+    ...bundled.map((name) => `bundle by ${name}`),
+    ...recipes.map((name) => `kernels.wasm by ${name}`),
+  ];
   const rows: Row[] = [];
   for (const page of pages) {
     const name = `${browser.name}, ${page}`;
@@ -198,6 +203,11 @@ function pageOf(name: string): [string, string] | null {
     pages[name] = script(`import { loadScript, sendMovieOf } from '/programs/page.js';
       sendMovieOf('${name}', () => ${load}('/bundles/${bundler.toLowerCase()}.js'));`);
   }
+  const recipe = /^kernels\.wasm by (.*)$/.exec(name)?.[1];
+  if (recipe !== undefined) {
+    pages[name] = script(`import { loadScript, sendMovieOf } from '/programs/page.js';
+      sendMovieOf('${name}', () => ${recipe === 'webpack' ? 'loadScript' : 'import'}('/recipes/${recipe.toLowerCase()}/main.js'));`);
+  }
   return Object.hasOwn(pages, name) ? [head + pages[name], 'html'] : null;
 }
 
@@ -218,6 +228,7 @@ function fileOf(path: string, setting: Setting): [Buffer, string] | null {
     vitrine: join(setting.app, 'node_modules', 'vitrine', 'dist'),
     programs: join(setting.here, 'programs'),
     bundles: join(setting.work, 'bundles'),
+    recipes: join(setting.work, 'recipes'),
   };
   const folder = folders[first ?? ''];
   const file = folder && normalize(join(folder, ...rest));

@@ -7,7 +7,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { installed } from './installed.ts';
+import { installed, run } from './installed.ts';
+import { MAKES_MOVIE, writeProgram } from './recipes.ts';
 import { failed, type Row, type Setting, skipped } from './row.ts';
 
 /** Bundles `entry` into `file`; returns what the bundler warned of. */
@@ -131,7 +132,68 @@ export async function bundlerRows(setting: Setting): Promise<Row[]> {
   for (const [name, bundle] of Object.entries(BUNDLERS)) {
     rows.push(await rowOf(name, () => bundle(entry, bundlePath(setting, name)), setting));
   }
+  return [...rows, ...(await recipeRows(setting))];
+}
+
+/** Folder of what a bundler makes of its recipe in docs/kernels.md. */
+export const recipeFolder = (setting: Setting, bundler: string) =>
+  join(setting.work, 'recipes', bundler.toLowerCase());
+
+/** The bundlers that have a recipe for kernels.wasm: an application as they make it, with the file beside the program. */
+const APPLICATIONS: Readonly<Record<string, (entry: string, folder: string) => Promise<void>>> = {
+  async Vite(entry, folder) {
+    const { build } = await load('vite');
+    const rollupOptions = { input: entry, output: { entryFileNames: 'main.js' } };
+    await build({
+      root: join(entry, '..'),
+      ...{ base: '/recipes/vite/', configFile: false, logLevel: 'silent' },
+      build: { outDir: folder, emptyOutDir: false, rollupOptions },
+    });
+  },
+  async webpack(entry, folder) {
+    const { default: webpack } = await load('webpack');
+    const output = { path: folder, filename: 'main.js', publicPath: '/recipes/webpack/' };
+    await new Promise<void>((resolve, reject) => {
+      webpack({ mode: 'production', entry, output }, (error: unknown, stats: WebpackStats) => {
+        const { errors = [] } = stats?.toJson({ all: false, errors: true }) ?? {};
+        if (error || errors.length > 0) reject(error ?? new Error(errors[0]!.message));
+        else resolve();
+      });
+    });
+  },
+};
+
+async function recipeRows(setting: Setting): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const [bundler, build] of Object.entries(APPLICATIONS)) {
+    const [group, name] = ['bundler', `${bundler}, kernels.wasm`];
+    if (installed(bundler.toLowerCase()) === null) {
+      rows.push(skipped(group, name, 'not installed'));
+      continue;
+    }
+    const version = versionOf(bundler.toLowerCase());
+    const folder = recipeFolder(setting, bundler);
+    try {
+      await build(writeProgram(setting, bundler, `${bundler}.js`, MAKES_MOVIE), folder);
+      const files = (readdirSync(folder, { recursive: true }) as string[]).sort();
+      const note = files.filter((file) => /\.(js|wasm)$/.test(file)).join(', ');
+      rows.push({ group, name, version, outcome: /\.wasm/.test(note) ? 'same' : 'failed', note });
+    } catch (error) {
+      rows.push(failed(group, name, error, version));
+    }
+  }
   return rows;
+}
+
+/** What the errors of a bundle are called, where that is not the name of their class: minifiers rename classes. */
+async function wrongNames(bundle: string): Promise<string> {
+  const script = `await import(${JSON.stringify(pathToFileURL(bundle).href)});
+    console.log(JSON.stringify(globalThis.errorNames()));`;
+  const said = await run(process.execPath, ['--input-type=module', '--eval', script]);
+  const names: Record<string, string> = JSON.parse(said.trim().split('\n').at(-1)!);
+  if (Object.keys(names).length < 6) return `nothing: ${said}`;
+  const wrong = Object.entries(names).filter(([name, other]) => name !== other);
+  return wrong.map(([name, other]) => `${other} for ${name}`).join(', ');
 }
 
 /** Where the bundle of a bundler lies. */
@@ -158,6 +220,8 @@ async function rowOf(
     if (/\bfrom\s*["']node:|require\(["']node:|import\(["']node:/.test(bytes.toString())) {
       return failed(group, name, 'the bundle has modules of Node in it', version);
     }
+    const wrong = await wrongNames(bundlePath(setting, name));
+    if (wrong !== '') return failed(group, name, `errors are called ${wrong}`, version);
     const parts = other.length > 0 ? `, and ${other.length} other files` : '';
     const note = `everything in ${(bytes.length / 1000).toFixed(0)} kB, ${(gzipSync(bytes).length / 1000).toFixed(0)} gzipped${parts}`;
     return { group, name, version, outcome: 'same', note };

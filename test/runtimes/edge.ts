@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { loadEsbuild, versionOf } from './bundlers.ts';
 import { installed, onPath, platformProgram, run } from './installed.ts';
+import { writeProgram } from './recipes.ts';
 import { compared, failed, type Measures, type Row, type Setting, skipped } from './row.ts';
 
 const GROUP = 'edge';
@@ -17,8 +18,12 @@ export async function edgeRows(setting: Setting): Promise<Row[]> {
   await bundleScript(setting);
   return [
     ...(await workerdRows(setting)),
-    await scriptRow(setting, '@edge-runtime/vm', 'edge-vm.mjs'),
-    await scriptRow({ ...setting, expected: setting.small }, 'quickjs-emscripten', 'quickjs.mjs'),
+    await scriptRow(setting, '@edge-runtime/vm', 'edge-vm.mjs', 'script.js'),
+    await scriptRow(setting, '@edge-runtime/vm', 'edge-vm.mjs', 'script-kernels.js'),
+    await scriptRow(
+      { ...setting, expected: setting.small },
+      ...(['quickjs-emscripten', 'quickjs.mjs', 'script.js'] as const),
+    ),
   ];
 }
 
@@ -31,22 +36,54 @@ async function bundleScript(setting: Setting): Promise<void> {
     cpSync(join(setting.here, 'programs', name), join(setting.app, name));
   }
   const { build } = await loadEsbuild();
+  const options = {
+    bundle: true,
+    format: 'iife',
+    platform: 'browser',
+    logLevel: 'silent',
+  } as const;
+  const entry = join(setting.app, 'bundled.js');
+  await build({ entryPoints: [entry], outfile: join(setting.work, 'script.js'), ...options });
+  // As Vercel does: the import becomes a module that was compiled when the function was deployed.
+  const rest = readFileSync(entry, 'utf8');
   await build({
-    entryPoints: [join(setting.app, 'bundled.js')],
-    outfile: join(setting.work, 'script.js'),
-    ...{ bundle: true, format: 'iife', platform: 'browser', logLevel: 'silent' },
+    entryPoints: [writeProgram(setting, 'Vercel edge', 'edge.js', rest)],
+    outfile: join(setting.work, 'script-kernels.js'),
+    plugins: [
+      {
+        name: 'modules',
+        setup(plugin) {
+          plugin.onResolve({ filter: /\.wasm\?module$/ }, ({ path }) => ({
+            path,
+            namespace: 'wasm',
+          }));
+          plugin.onLoad({ filter: /.*/, namespace: 'wasm' }, () => ({
+            contents: 'export default globalThis.kernels;',
+          }));
+        },
+      },
+    ],
+    ...options,
   });
 }
 
 /** A runtime that is a package: a program of Node loads it and runs the bundle in it. */
-async function scriptRow(setting: Setting, name: string, script: string): Promise<Row> {
+async function scriptRow(
+  setting: Setting,
+  packageName: string,
+  script: string,
+  bundle: string,
+): Promise<Row> {
+  const name = bundle.includes('kernels') ? `${packageName}, kernels.wasm` : packageName;
   const node = installed('node22', 'bin', 'node') ?? process.execPath;
-  if (installed(name) === null) return skipped(GROUP, name, 'not installed');
-  const version = versionOf(name);
+  if (installed(packageName) === null) return skipped(GROUP, name, 'not installed');
+  const version = versionOf(packageName);
   const file = join(setting.work, `${script}.mp4`);
   try {
     const program = join(setting.here, 'programs', script);
-    const out = await run(node, [program, join(setting.work, 'script.js'), file], { seconds: 300 });
+    const path = join(setting.work, bundle);
+    const kernels = join(setting.app, 'node_modules', 'vitrine', 'dist', 'kernels.wasm');
+    const out = await run(node, [program, path, file, kernels], { seconds: 300 });
     const measures: Measures = JSON.parse(out.trim().split('\n').at(-1)!);
     return compared(setting, { group: GROUP, name, version, measures }, readFileSync(file));
   } catch (error) {
@@ -83,11 +120,12 @@ async function workerdRows(setting: Setting): Promise<Row[]> {
     for (const [path, how] of [
       ['/', 'kernels.wasm'],
       ['/plain', 'no kernels'],
+      ['/sets', 'kernels.wasm: deflate, JPEG, scaling, resampling'],
     ] as const) {
       const { bytes, measures } = await request(server, port, path);
-      rows.push(
-        compared(setting, { group: GROUP, name: `${name}, ${how}`, version, measures }, bytes),
-      );
+      const row = { group: GROUP, name: `${name}, ${how}`, version, measures };
+      const expected = path === '/sets' ? setting.sets : setting.expected;
+      rows.push(compared({ ...setting, expected }, row, bytes));
     }
     const said = await (await fetch(`http://127.0.0.1:${port}/path`)).text();
     const isRight = /^UnsupportedError: path: there are no files on this platform/.test(said);
@@ -102,12 +140,10 @@ async function workerdRows(setting: Setting): Promise<Row[]> {
 }
 
 async function bundleWorker(setting: Setting, port: number): Promise<void> {
-  for (const name of ['movie.js', 'workerd.js']) {
-    cpSync(join(setting.here, 'programs', name), join(setting.app, name));
-  }
+  const rest = readFileSync(join(setting.here, 'programs', 'workerd.js'), 'utf8');
   const { build } = await loadEsbuild();
   await build({
-    entryPoints: [join(setting.app, 'workerd.js')],
+    entryPoints: [writeProgram(setting, 'wrangler and workerd', 'workerd.js', rest)],
     outfile: join(setting.work, 'worker.js'),
     ...{ bundle: true, format: 'esm', conditions: ['workerd', 'worker', 'browser'] },
     external: ['vitrine/kernels.wasm'],

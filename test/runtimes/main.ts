@@ -3,7 +3,7 @@
  * and sound must become the same bytes in each; bundlers must bundle it, compilers read its types. Says of each row what ran and
  * what did not; `--write` puts the table into docs/runtimes.md, `--require` fails for rows that were skipped.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -42,7 +42,9 @@ const library = await import(
 );
 const expected: Uint8Array = await makeMovie(library);
 const small: Uint8Array = await makeMovie(library, {}, SMALL);
-const setting: Setting = { root, here, app, work, expected, small };
+for (const name of ['movie.js', 'sets.js']) cpSync(join(here, 'programs', name), join(app, name));
+const sets: Uint8Array = (await import(pathToFileURL(join(app, 'sets.js')).href)).makeSets();
+const setting: Setting = { root, here, app, work, expected, small, sets };
 
 const rows: Row[] = [];
 for (const [name, group] of Object.entries(GROUPS)) {

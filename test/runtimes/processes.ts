@@ -2,6 +2,7 @@
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installed, onPath, platformProgram, run } from './installed.ts';
+import { writeProgram } from './recipes.ts';
 import { compared, failed, type Measures, type Row, type Setting, skipped } from './row.ts';
 
 interface Runtime {
@@ -50,7 +51,29 @@ export async function processRows(setting: Setting): Promise<Row[]> {
   }
   const rows: Row[] = [];
   for (const runtime of runtimes()) rows.push(await rowOf(runtime, setting));
+  for (const runtime of runtimes().filter(({ name }) => /22|Bun|Deno/.test(name))) {
+    rows.push(await setsRow(runtime, setting));
+  }
   return rows;
+}
+
+/** What has kernels beside H.264, by the recipe of docs/kernels.md that hands over kernels.wasm. */
+async function setsRow(runtime: Runtime, setting: Setting): Promise<Row> {
+  const { program, args, version } = runtime;
+  const group = 'process';
+  const name = `${runtime.name}, kernels.wasm: deflate, JPEG, scaling, resampling`;
+  if (program === null) return skipped(group, name, 'not installed');
+  const file = join(setting.work, 'sets');
+  const rest = readFileSync(join(setting.here, 'programs', 'sets-process.mjs'), 'utf8');
+  const script = writeProgram(setting, 'Node, Bun and Deno', 'process.mjs', rest);
+  try {
+    const report = await run(program, [...args, script, file], { cwd: setting.app });
+    const measures: Measures = JSON.parse(report.trim().split('\n').at(-1)!);
+    const row = { group, name, version: await version(program), measures };
+    return compared({ ...setting, expected: setting.sets }, row, readFileSync(file));
+  } catch (error) {
+    return failed(group, name, error);
+  }
 }
 
 async function rowOf({ name, program, args, version }: Runtime, setting: Setting): Promise<Row> {

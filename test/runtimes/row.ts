@@ -40,6 +40,8 @@ export interface Setting {
   readonly expected: Uint8Array;
   /** The movie of engines that interpret. */
   readonly small: Uint8Array;
+  /** What has kernels beside H.264 (programs/sets.js). */
+  readonly sets: Uint8Array;
 }
 
 /** Compares bytes with what was expected; a row of it. */

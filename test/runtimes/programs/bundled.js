@@ -4,6 +4,15 @@ import { makeMovie, SMALL } from './movie.js';
 
 globalThis.makeMovie = (config) => makeMovie(library, config);
 globalThis.makeSmallMovie = () => makeMovie(library, {}, SMALL);
+/** Name of each class of errors => `name` of one of them. */
+globalThis.errorNames = () => {
+  const names = {};
+  for (const [name, value] of Object.entries(library)) {
+    if (typeof value !== 'function' || !(value.prototype instanceof Error)) continue;
+    names[name] = new value('here', 'why').name;
+  }
+  return names;
+};
 globalThis.openPath = async () => {
   try {
     await library.Demuxer.open('film.mp4');

@@ -2,9 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { EdgeVM } from '@edge-runtime/vm';
 
-const [, , bundle, file] = process.argv;
+const [, , bundle, file, wasm] = process.argv;
 const beforeImport = performance.now();
-const vm = new EdgeVM();
+const kernels = new WebAssembly.Module(readFileSync(wasm));
+const vm = new EdgeVM({ extend: (context) => Object.assign(context, { kernels }) });
 vm.evaluate(readFileSync(bundle, 'utf8'));
 const importMs = performance.now() - beforeImport;
 const before = performance.now();

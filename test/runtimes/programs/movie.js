@@ -46,7 +46,7 @@ export async function makeMovie(library, config = {}, { halves, width, height } 
 }
 
 /** A texture that scrolls, with a square that moves the other way. */
-function drawPictures(first, count, width, height) {
+export function drawPictures(first, count, width, height) {
   const pixels = new Uint8Array(count * height * width * 3);
   let at = 0;
   for (let n = first; n < first + count; n++) {
@@ -64,7 +64,7 @@ function drawPictures(first, count, width, height) {
 }
 
 /** Triangles of two pitches with noise on the right. */
-function playSound(first, count) {
+export function playSound(first, count) {
   const samples = new Int16Array(2 * count);
   let noise = (first * 69069 + 1) | 0;
   for (let i = 0; i < count; i++) {

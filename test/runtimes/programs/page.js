@@ -31,6 +31,8 @@ async function sendTimed(name, load) {
 export function sendMovieOf(name, load) {
   return sendTimed(name, async () => {
     await load();
+    // A script with a top-level await goes on after it was loaded.
+    while (globalThis.makeMovie === undefined) await new Promise((done) => setTimeout(done, 10));
     return () => globalThis.makeMovie();
   });
 }

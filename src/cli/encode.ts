@@ -327,18 +327,16 @@ function addVideo(
     }),
     ...(values['codec-video'] === undefined ? {} : { encoder: values['codec-video'] }),
     encoderConfig: {
-      ...(preset === undefined ? {} : { preset }),
-      ...(profile === undefined ? {} : { profile }),
-      ...(qp === undefined ? {} : { qp }),
-      ...(crf === undefined ? {} : { crf }),
-      ...(refs === undefined ? {} : { refs }),
-      ...(level === undefined ? {} : { level }),
-      ...(vbvMaxRate === undefined ? {} : { vbvMaxRate }),
-      ...(vbvBufferSize === undefined ? {} : { vbvBufferSize }),
+      ...given({ preset, profile, qp, crf, refs, level, vbvMaxRate, vbvBufferSize }),
       ...(target === undefined ? glass.encoderOptions(width, height) : config),
     },
     description: { ...descriptionOf(stream), ...rotation },
   });
+}
+
+/** The entries that have a value. */
+function given(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 function addAudio(muxer: Muxer, stream: AudioStreamInfo, values: Values): AudioEncoder {

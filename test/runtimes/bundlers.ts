@@ -187,7 +187,9 @@ async function recipeRows(setting: Setting): Promise<Row[]> {
 
 /** What the errors of a bundle are called, where that is not the name of their class: minifiers rename classes. */
 async function wrongNames(bundle: string): Promise<string> {
-  const script = `await import(${JSON.stringify(pathToFileURL(bundle).href)});
+  // What webpack asks of a worker, to know where it is.
+  const script = `Object.assign(globalThis, { self: globalThis, importScripts() {}, location: 'http://localhost/' });
+    await import(${JSON.stringify(pathToFileURL(bundle).href)});
     console.log(JSON.stringify(globalThis.errorNames()));`;
   const said = await run(process.execPath, ['--input-type=module', '--eval', script]);
   const names: Record<string, string> = JSON.parse(said.trim().split('\n').at(-1)!);

@@ -3,7 +3,6 @@ import type { ReadPacket } from '../base/container.ts';
 import { ConfigError, FormatError } from '../base/errors.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import { toSeconds } from '../base/rational.ts';
-import { PRESETS, PROFILES } from '../codecs/h264/index.ts';
 import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
 import { type AudioFrames, type PixFmt, VideoFrames } from '../frames/index.ts';
 import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
@@ -12,11 +11,11 @@ import { Muxer } from '../pipeline/everything.ts';
 import { requireCodec } from '../pipeline/find-codec.ts';
 import { CODECS } from '../pipeline/registry.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
-import { LEVELS } from '../syntax/h264/levels.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { EncodeGlass } from './encode-glass.ts';
 import { report, type Tally } from './encode-report.ts';
 import { sampleFmtOf, type Unpack, unpackerOf } from './frames-of-packets.ts';
+import { H264_OPTION_NAMES, H264_OPTIONS, h264Options } from './h264-options.ts';
 import {
   IMAGE_OPTIONS,
   imageCodecOf,
@@ -50,16 +49,7 @@ const OPTIONS = {
   format: { kind: 'text', meta: 'NAME', help: 'kind of file, if the extension of the output does not say; vitrine formats lists them' },
   'codec-video': { kind: 'text', meta: 'NAME', help: `codec of pictures: ${codecNames('video')}` },
   'codec-audio': { kind: 'text', meta: 'NAME', help: `codec of sound: ${codecNames('audio')}` },
-  preset: { kind: 'choice', choices: PRESETS, help: 'speed against size' },
-  profile: { kind: 'choice', choices: PROFILES, help: 'what a decoder must know (baseline)' },
-  crf: { kind: 'number', meta: 'N', min: 0, max: 51, help: 'constant quality, 0 (best) to 51 (23)' },
-  qp: { kind: 'integer', meta: 'N', min: 0, max: 51, help: 'constant quantizer, 0 (best) to 51' },
-  gop: { kind: 'integer', meta: 'N', min: 0, max: 0x7fffffff, help: 'pictures from one key picture to the next' },
-  'bitrate-video': { kind: 'bits', help: 'bits per second of pictures, such as 2M' },
-  'vbv-maxrate': { kind: 'bits', help: 'bits per second at which a decoder\'s buffer fills' },
-  'vbv-bufsize': { kind: 'bits', help: 'bits that a decoder\'s buffer holds' },
-  refs: { kind: 'integer', meta: 'N', min: 1, max: 16, help: 'pictures that are referred to' },
-  level: { kind: 'choice', choices: LEVELS, help: 'level to keep within' },
+  ...H264_OPTIONS,
   'bitrate-audio': { kind: 'bits', help: 'bits per second of sound, such as 128k' },
   'channel-mask': { kind: 'integer', meta: 'N', min: 0, max: 0xffffffff, help: 'loudspeakers of the sound as a WAVE channel mask; 0 for the codec\'s own (as the input says)' },
   vf: { kind: 'text', meta: 'GRAPH', help: 'filters for pictures, in ffmpeg\'s language: scale=640:-2,hflip' },
@@ -188,8 +178,8 @@ async function encodeInputs(
 
 /** Options that mean something for one kind of stream only. */
 const VIDEO_ONLY = [
-  ...(['codec-video', 'preset', 'profile', 'crf', 'qp', 'gop', 'bitrate-video'] as const),
-  ...(['vbv-maxrate', 'vbv-bufsize', 'refs', 'level', 'psnr', 'vf', 'trace', 'stats'] as const),
+  ...H264_OPTION_NAMES,
+  ...(['codec-video', 'psnr', 'vf', 'trace', 'stats'] as const),
   ...(['qscale', 'compression-level', 'frames'] as const),
 ] as const;
 const AUDIO_ONLY = ['codec-audio', 'bitrate-audio', 'channel-mask', 'af'] as const;
@@ -307,9 +297,6 @@ function addVideo(
   { target, config, rotation }: PicturePlan,
 ): VideoEncoder {
   const { width, height, sampleAspectRatio, timeBase } = stream;
-  const { preset, profile, qp, crf, refs, level } = values;
-  const vbvMaxRate = values['vbv-maxrate'];
-  const vbvBufferSize = values['vbv-bufsize'];
   return muxer.addEncodeStream({
     config: videoEncodeConfig({
       width,
@@ -327,16 +314,11 @@ function addVideo(
     }),
     ...(values['codec-video'] === undefined ? {} : { encoder: values['codec-video'] }),
     encoderConfig: {
-      ...given({ preset, profile, qp, crf, refs, level, vbvMaxRate, vbvBufferSize }),
+      ...h264Options(values),
       ...(target === undefined ? glass.encoderOptions(width, height) : config),
     },
     description: { ...descriptionOf(stream), ...rotation },
   });
-}
-
-/** The entries that have a value. */
-function given(values: object): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 function addAudio(muxer: Muxer, stream: AudioStreamInfo, values: Values): AudioEncoder {

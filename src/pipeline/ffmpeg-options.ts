@@ -14,12 +14,17 @@ const ENCODER_NAMES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
   ['b:a', 'bitRate'],
   ['bit_rate', 'bitRate'],
   ['g', 'gopSize'],
+  ['bf', 'bframes'],
+  ['b-pyramid', 'bPyramid'],
+  ['b_pyramid', 'bPyramid'],
   ['maxrate', 'vbvMaxRate'],
   ['bufsize', 'vbvBufferSize'],
 ]);
 
 /** Options whose values are words or names, so that text stays text (`level: '3.1'`). */
-const WORDS = ['preset', 'profile', 'level', 'keyPictures', 'search', 'metric', 'partitions'];
+const WORDS = [
+  ...['preset', 'profile', 'level', 'keyPictures', 'search', 'metric', 'partitions', 'bPyramid'],
+];
 
 /** The options of an encoder, with names and texts of ffmpeg put into the library's. Throws `ConfigError` for a name given twice. */
 export function encoderOptions(options: Options): Record<string, unknown> {

@@ -56,6 +56,7 @@ export {
   type Preset,
   type Profile,
 } from './encoder/options.ts';
+export { B_PYRAMIDS, type BPyramid } from './encoder/order-options.ts';
 export {
   formatStatistics,
   StatisticsCollector,

@@ -69,8 +69,8 @@ function asFrame(picture: Reconstruction, pixFmt: PixFmt, pts: number): VideoFra
 }
 
 /**
- * Options for a request: `compressionLevel` 0..8 becomes the preset of that index, and B pictures stay below any bound,
- * since the encoder makes none. `options` have the last word.
+ * Options for a request: `compressionLevel` 0..8 becomes the preset of that index, and the bound of B pictures their number in a row,
+ * where the profile has them. `options` have the last word.
  */
 export function h264Options(request: VideoRequest): H264Options {
   rejectSessionKeys(request.options, SESSION_KEYS, 'videoEncodeConfig');
@@ -84,11 +84,18 @@ export function h264Options(request: VideoRequest): H264Options {
     ...(sampleAspectRatio === undefined ? {} : { sampleAspectRatio }),
     ...(gopSize === undefined ? {} : { gopSize }),
     ...rateOptions(request),
+    ...orderOptions(request),
     ...(request.compressionLevel === undefined
       ? {}
       : { preset: presetOf(request.compressionLevel) }),
     ...(request.options as H264EncoderConfig),
   };
+}
+
+/** At most `maxBFrames` in a row; a profile without B pictures keeps that bound by itself. */
+function orderOptions({ maxBFrames, options }: VideoRequest): Partial<H264Options> {
+  const { profile = 'baseline' } = options as H264EncoderConfig;
+  return maxBFrames === undefined || profile === 'baseline' ? {} : { bframes: maxBFrames };
 }
 
 /** Quality if nothing is asked for, as with libx264. */

@@ -3,6 +3,7 @@ import { B_PYRAMIDS, PRESETS, PROFILES } from '../codecs/h264/index.ts';
 import { LEVELS } from '../syntax/h264/levels.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 
+/** The options, as the command line takes them. */
 // biome-ignore format: one line per option
 export const H264_OPTIONS = {
   preset: { kind: 'choice', choices: PRESETS, help: 'speed against size' },

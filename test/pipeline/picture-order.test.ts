@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { allocatePicture, VideoFrames } from '../../src/frames/index.ts';
 import { Demuxer, Muxer, videoEncodeConfig } from '../../src/index.ts';
+import type { H264EncoderConfig } from '../../src/pipeline/codecs/h264.ts';
 import { probeFile, runFfmpeg } from '../support/ffmpeg.ts';
 import { passthroughOption } from '../support/h264.ts';
 
@@ -68,10 +69,10 @@ async function encodeTo(
     ...{ width: 64, height: 48, pixFmt: 'yuv420p', frameRate: FRAME_RATE, gopSize: 13 },
     ...(timeBase === undefined ? {} : { timeBase }),
   });
-  const encoderConfig = {
-    ...{ profile: 'main', preset: 'veryfast', qp: 20, sceneCut: false },
+  const encoderConfig: H264EncoderConfig = {
+    ...({ profile: 'main', preset: 'veryfast', qp: 20, sceneCut: false } as const),
     ...order,
-  } as const;
+  };
   const encoder = muxer.addEncodeStream({ config, encoderConfig });
   await muxer.open(layout);
   const times = isUneven ? UNEVEN : ALL;

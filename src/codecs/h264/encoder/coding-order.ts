@@ -1,6 +1,6 @@
 /**
  * The order in which pictures are coded. They come in the order in which they are shown; each row of them ends with an anchor, an I or P
- * picture that is coded first, and the pictures between it and the anchor before follow: these may refer to both sides. With a pyramid
+ * picture that is coded first, and the pictures between it and the anchor before follow as B pictures: these refer to both sides. With a pyramid
  * the middle one comes next and is a reference picture itself, and so on in both halves.
  *
  *     shown     0  1  2  3  4  5  6  7  8            8 is the anchor, 0 that of the row before
@@ -8,6 +8,7 @@
  *
  * Source: H. Schwarz, D. Marpe and T. Wiegand, "Analysis of hierarchical B pictures and MCTF", ICME 2006.
  */
+import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import type { PicturePlan } from './picture-plan.ts';
 
 /** Fewest pictures between two reference pictures of which the middle one becomes one: right between anchors, and further down. */
@@ -77,6 +78,7 @@ export class CodingOrder {
   private put(n: number, isReference: boolean): void {
     const plan = this.planOf(n);
     plan.isBetween = true;
+    plan.type = SliceType.B;
     plan.isReference = isReference;
     this.queue.push(plan);
   }

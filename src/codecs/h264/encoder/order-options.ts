@@ -9,7 +9,7 @@ import { pyramidDepth } from './coding-order.ts';
 /** Which pictures refer to which; part of `H264Options`. */
 export interface OrderOptions {
   /**
-   * Most pictures in a row, 0..16, that are coded after the one shown behind them, so that they may refer to both sides. Not with profile
+   * Most B pictures in a row, 0..16: they are coded after the picture shown behind them, and refer to both sides. Not with profile
    * `baseline`, `longTermPeriod` or `sceneMemory`. Default 0.
    */
   readonly bframes?: number;

@@ -124,6 +124,8 @@ export function createPps(options: ResolvedOptions): PictureParameterSet {
           second_chroma_qp_index_offset: options.chromaQpOffset,
         }
       : null,
+    // B slices weight their two predictions by distance in time (clause 8.4.2.3.1).
+    weighted_bipred_idc: options.order.bframes > 0 ? 2 : 0,
     pic_init_qp_minus26: PIC_INIT_QP - 26,
     chroma_qp_index_offset: options.chromaQpOffset,
     deblocking_filter_control_present_flag: 1,

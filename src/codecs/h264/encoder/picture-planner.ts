@@ -85,6 +85,7 @@ export class PicturePlanner {
       widthInMbs,
       heightInMbs,
       ipOffset: rate.ipOffset,
+      pbOffset: rate.pbOffset,
       hasImportance: importance > 0,
       collectStatistics: rate.collectStatistics,
     });

@@ -7,11 +7,11 @@
  */
 import { log2 } from '../../../base/exp-log.ts';
 import { clip3 } from '../../../base/math.ts';
-import type { Rational } from '../../../base/rational.ts';
 import { FILLER_OVERHEAD_BYTES } from '../../../syntax/h264/aud.ts';
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import { QP_UNIT } from './importance.ts';
-import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
+import { isIntraPicture } from './picture-plan.ts';
+import type { PictureForecast, RateControlOptions } from './rate-target.ts';
 import { SizeModel, SLOPE_I, SLOPE_P, stepOfQp } from './size-model.ts';
 import {
   type PassStatistics,
@@ -19,43 +19,7 @@ import {
   type PlannedPicture,
   planSecondPass,
 } from './two-pass.ts';
-import { Vbv, type VbvOptions } from './vbv.ts';
-
-/** What the QP shall achieve. */
-export type RateTarget =
-  /** The same QP for all P pictures. */
-  | { readonly kind: 'qp'; readonly qp: number }
-  /** The same quality, on the scale that libx264 made known as CRF: 0..51, fractions too. */
-  | { readonly kind: 'crf'; readonly crf: number }
-  /** Bits per second on average; with the statistics of a first pass, planned ahead. */
-  | {
-      readonly kind: 'bitRate';
-      readonly bitRate: number;
-      readonly statistics: PassStatistics | null;
-    };
-
-/** How to control the rate of a stream. */
-export interface RateControlOptions {
-  readonly target: RateTarget;
-  readonly vbv: VbvOptions | null;
-  readonly frameRate: Rational;
-  /** Whether pictures may come at any time: bits are then reckoned by time, not by pictures. Default false. */
-  readonly countsTime?: boolean;
-  readonly widthInMbs: number;
-  readonly heightInMbs: number;
-  /** QP that intra pictures are below P pictures. */
-  readonly ipOffset: number;
-  /** The lookahead gives offsets by importance: they lower QP on average, and follow complexity by themselves. */
-  readonly hasImportance: boolean;
-  /** Keep `statistics` for a second pass. */
-  readonly collectStatistics: boolean;
-}
-
-/** What rate control reads of a picture's plan. */
-export type PictureForecast = Pick<
-  PicturePlan,
-  'type' | 'complexity' | 'meanQpOffset' | 'upcoming'
->;
+import { Vbv } from './vbv.ts';
 
 /** Answers of `review` besides a QP to code the picture at again. */
 export const ACCEPT = -1;
@@ -68,6 +32,9 @@ const MAX_QP = 51;
 /** First guesses of bits / complexity at QP 27 (size-model.ts): geometric means over the clips, 0.13..0.29 and 0.09..0.32. */
 const FIRST_FACTOR_I = 0.175;
 const FIRST_FACTOR_P = 0.17;
+
+/** The same of B pictures, at their own QP. */
+const FIRST_FACTOR_B = 0.12;
 
 /** P complexity as a share of I complexity, where nothing better is known yet. */
 const FIRST_INTER_SHARE = 0.4;
@@ -122,6 +89,7 @@ export class RateControl {
   private readonly plan: readonly PlannedPicture[] | null = null;
   private readonly sizeI = new SizeModel(FIRST_FACTOR_I, SLOPE_I);
   private readonly sizeP = new SizeModel(FIRST_FACTOR_P, SLOPE_P);
+  private readonly sizeB = new SizeModel(FIRST_FACTOR_B, SLOPE_P);
   private readonly collected: PictureStatistics[] = [];
   private frames = 0;
   /** Frame times that the pictures coded so far last: their number, or by their times. */
@@ -141,7 +109,9 @@ export class RateControl {
   private plannedBits = 0;
   private plannedTotal = 0;
   private planCost = 1;
+  /** QP of the last two anchors, as if they were P pictures; -1 before there are any. */
   private lastQpP = -1;
+  private qpPBefore = -1;
   /** Pictures in a row that repeat the one before. */
   private stillPictures = 0;
   // The picture being coded.
@@ -158,7 +128,12 @@ export class RateControl {
     this.frameBits = target.kind === 'bitRate' ? (target.bitRate * frameRate[1]) / frameRate[0] : 0;
     if (target.kind === 'bitRate' && target.statistics !== null) {
       const { pictures } = target.statistics;
-      this.plan = planSecondPass(pictures, this.frameBits * pictures.length, options.ipOffset);
+      this.plan = planSecondPass(
+        pictures,
+        this.frameBits * pictures.length,
+        options.ipOffset,
+        options.pbOffset,
+      );
       for (const picture of this.plan) this.plannedTotal += picture.bits;
     }
   }
@@ -180,16 +155,24 @@ export class RateControl {
     const { target } = this.options;
     let qp: number;
     if (target.kind === 'qp') {
-      qp = target.qp - (isIntraPicture(forecast) ? this.options.ipOffset : 0);
-      this.qp = clip3(0, MAX_QP, qp);
+      this.qp = clip3(0, MAX_QP, target.qp + this.typeOffset(forecast));
       return Math.round(this.qp * QP_UNIT);
     }
     this.updateReference(forecast);
-    if (target.kind === 'crf') qp = this.qpForQuality(target.crf, forecast);
+    if (forecast.type === SliceType.B && this.plan === null && this.lastQpP >= 0) {
+      qp = (this.lastQpP + this.qpPBefore) / 2 + this.typeOffset(forecast);
+    } else if (target.kind === 'crf') qp = this.qpForQuality(target.crf, forecast);
     else if (this.plan !== null && this.frames < this.plan.length) qp = this.qpByPlan(this.plan);
     else qp = this.qpForBitRate(forecast);
     this.qp = clip3(MIN_QP, MAX_QP, this.fitBuffer(qp, forecast));
     return Math.round(this.qp * QP_UNIT);
+  }
+
+  /** QP of a picture above that of a P picture in its place, by its type. */
+  private typeOffset(forecast: PictureForecast): number {
+    if (isIntraPicture(forecast)) return -this.options.ipOffset;
+    if (forecast.type !== SliceType.B) return 0;
+    return forecast.isReference ? this.options.pbOffset / 2 : this.options.pbOffset;
   }
 
   /** Complexity of the P pictures around this one, from which its QP follows. */
@@ -358,10 +341,7 @@ export class RateControl {
       qp = high;
     }
     if (vbv.options.isConstant) {
-      while (
-        qp > MIN_QP &&
-        this.predict(isIntraPicture(forecast), forecast.complexity, qp) < vbv.minBits
-      ) {
+      while (qp > MIN_QP && this.predict(forecast.type, forecast.complexity, qp) < vbv.minBits) {
         qp -= VBV_QP_STEP;
       }
     }
@@ -371,25 +351,31 @@ export class RateControl {
   /** Lowest fullness, as a share of the buffer, that this and the following pictures are expected to leave at `qp`. */
   private simulate(vbv: Vbv, qp: number, forecast: PictureForecast): number {
     const { bufferSize } = vbv.options;
-    const { ipOffset } = this.options;
-    const qpP = isIntraPicture(forecast) ? qp + ipOffset : qp;
-    let level = vbv.fullness - this.predict(isIntraPicture(forecast), forecast.complexity, qp);
+    const { ipOffset, pbOffset } = this.options;
+    const qpP = qp - this.typeOffset(forecast);
+    let level = vbv.fullness - this.predict(forecast.type, forecast.complexity, qp);
     // This picture may take what is there; the reserve is wanted when the next one comes.
     let lowest = level < 0 ? level : Number.POSITIVE_INFINITY;
     for (let i = 0; i < forecast.upcoming.count + VBV_HORIZON; i++) {
       level = Math.min(level + vbv.bitsPerFrame, bufferSize);
       const known = i < forecast.upcoming.count;
-      const isIntra = known && forecast.upcoming.type[i] === SliceType.I;
+      const type = known ? forecast.upcoming.type[i] : SliceType.P;
       const complexity = known ? forecast.upcoming.complexity[i] : this.reference;
-      level -= this.predict(isIntra, complexity, isIntra ? qpP - ipOffset : qpP);
+      if (type === SliceType.I) level -= this.predict(type, complexity, qpP - ipOffset);
+      else if (type === SliceType.B) level -= this.predict(type, complexity, qpP + pbOffset);
+      else level -= this.predict(type, complexity, qpP);
       if (level < lowest) lowest = level;
     }
     return lowest / bufferSize;
   }
 
-  private predict(isIntra: boolean, complexity: number, qp: number): number {
+  private predict(type: number, complexity: number, qp: number): number {
     const offset = (this.forecast?.meanQpOffset ?? 0) / QP_UNIT;
-    return (isIntra ? this.sizeI : this.sizeP).predict(complexity, qp + offset);
+    return this.modelOf(type).predict(complexity, qp + offset);
+  }
+
+  private modelOf(type: number): SizeModel {
+    return type === SliceType.I ? this.sizeI : type === SliceType.B ? this.sizeB : this.sizeP;
   }
 
   /**
@@ -424,11 +410,12 @@ export class RateControl {
     const fillerBytes = missing > 0 ? Math.max(missing, FILLER_OVERHEAD_BYTES) : 0;
     if (vbv !== null) vbv.remove(bits + 8 * fillerBytes);
     if (options.collectStatistics) {
-      this.collected.push({ isIntra, qp: clip3(0, MAX_QP, meanQp), bits });
+      const isB = forecast.type === SliceType.B;
+      this.collected.push({ isIntra, isB, qp: clip3(0, MAX_QP, meanQp), bits });
     }
     if (options.target.kind !== 'qp') {
-      (isIntra ? this.sizeI : this.sizeP).learn(complexity, meanQp, bits);
-      this.learnCost(bits, isIntra);
+      this.modelOf(forecast.type).learn(complexity, meanQp, bits);
+      this.learnCost(bits, forecast);
     }
     this.frames++;
     this.spentBits += bits + 8 * fillerBytes;
@@ -448,9 +435,13 @@ export class RateControl {
     return this.stillPictures > MODEL_FRAMES ? 0.02 : 1;
   }
 
-  private learnCost(bits: number, isIntra: boolean): void {
-    const qpP = isIntra ? this.qp + this.options.ipOffset : this.qp;
-    this.lastQpP = qpP;
+  private learnCost(bits: number, forecast: PictureForecast): void {
+    const isIntra = isIntraPicture(forecast);
+    const qpP = this.qp - this.typeOffset(forecast);
+    if (forecast.type !== SliceType.B) {
+      this.qpPBefore = this.lastQpP < 0 || isIntra ? qpP : this.lastQpP;
+      this.lastQpP = qpP;
+    }
     if (isIntra) {
       this.debt = bits - this.frameBits;
       this.debtPerFrame = this.repayment(this.debt);

@@ -8,7 +8,7 @@ import {
   levelLimits,
 } from '../../../syntax/h264/levels.ts';
 import { ProfileIdc } from '../../../syntax/h264/profiles.ts';
-import type { RateTarget } from './rate-control.ts';
+import type { RateTarget } from './rate-target.ts';
 import { MAX_SETTINGS_BYTES } from './settings.ts';
 import { checkStatistics, type PassStatistics } from './two-pass.ts';
 import { representableVbv, type VbvOptions } from './vbv.ts';
@@ -38,6 +38,11 @@ export interface RateOptions {
   readonly hrd?: 'none' | 'vbr' | 'cbr';
   /** QP that IDR pictures are below P pictures, 0..10; default 3. */
   readonly ipOffset?: number;
+  /**
+   * QP that B pictures are above the anchors around them, 0..10; half as much for those that others refer to. Default 2, but 0 with
+   * `importance`, which says by itself that nothing depends on them.
+   */
+  readonly pbOffset?: number;
   /** Pictures to look ahead, 0..250. Default: by preset, but 0 with `qp`, where nothing depends on what comes. */
   readonly lookahead?: number;
   /** Whether a change of scene starts a new IDR picture. Default: by preset. */
@@ -73,6 +78,7 @@ export const RATE_KEYS: readonly (keyof RateOptions)[] = [
   'vbvInitialFullness',
   'hrd',
   'ipOffset',
+  'pbOffset',
   'lookahead',
   'sceneCut',
   'minGopSize',
@@ -107,6 +113,7 @@ export interface ResolvedRateOptions {
   readonly hrd: 'none' | 'vbr' | 'cbr';
   readonly collectStatistics: boolean;
   readonly ipOffset: number;
+  readonly pbOffset: number;
   readonly lookahead: number;
   readonly sceneCut: boolean;
   readonly minGopSize: number;
@@ -139,7 +146,8 @@ export function resolveRateOptions(
   const target = resolveTarget(at, options, context);
   const hrd = requireOneOf(`${at}.hrd`, options.hrd ?? 'none', ['none', 'vbr', 'cbr']);
   const looks = target.kind !== 'qp';
-  const importance = looks ? context.preset.importance : 0;
+  const asked = options.importance ?? (looks ? context.preset.importance : 0);
+  const importance = requireNumber(`${at}.importance`, asked, 0, 5);
   const flag = (key: 'collectStatistics' | 'accessUnitDelimiters'): boolean =>
     requireOneOf(`${at}.${key}`, options[key] ?? false, [true, false]);
   const minGopSize = Math.max(1, Math.min(4, Math.floor(context.gopSize / 10)));
@@ -151,6 +159,7 @@ export function resolveRateOptions(
     hrd,
     collectStatistics: flag('collectStatistics'),
     ipOffset: requireNumber(`${at}.ipOffset`, options.ipOffset ?? 3, 0, 10),
+    pbOffset: requireNumber(`${at}.pbOffset`, options.pbOffset ?? (importance > 0 ? 0 : 2), 0, 10),
     lookahead: requireInteger(
       `${at}.lookahead`,
       options.lookahead ?? (looks || options.importance ? context.preset.lookahead : 0),
@@ -159,7 +168,7 @@ export function resolveRateOptions(
     ),
     sceneCut: requireOneOf(`${at}.sceneCut`, sceneCut, [true, false]),
     minGopSize: requireInteger(`${at}.minGopSize`, options.minGopSize ?? minGopSize, 1, 0x7fffffff),
-    importance: requireNumber(`${at}.importance`, options.importance ?? importance, 0, 5),
+    importance,
     aqStrength: requireNumber(`${at}.aqStrength`, options.aqStrength ?? 0, 0, 3),
     level: level === undefined ? undefined : requireOneOf(`${at}.level`, level, LEVELS),
     accessUnitDelimiters: flag('accessUnitDelimiters'),

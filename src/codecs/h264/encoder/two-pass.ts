@@ -9,6 +9,8 @@ import { SLOPE_I, SLOPE_P, stepOfQp } from './size-model.ts';
 /** What the first pass saw of one picture. */
 export interface PictureStatistics {
   readonly isIntra: boolean;
+  /** Whether it was of B slices; false where nothing is said. */
+  readonly isB?: boolean;
   /** Mean QP at which it was coded, offsets included. */
   readonly qp: number;
   /** Bits that it took. */
@@ -64,11 +66,13 @@ export function checkStatistics(statistics: PassStatistics, width: number, heigh
  * Spreads `totalBits` over the pictures of the first pass. Bits are taken to fall with the step, as in size-model.ts; the
  * step grows with the power 1 - COMPLEXITY_COMPRESSION of the smoothed cost.
  * @param ipOffset QP that intra pictures are below the pictures around them
+ * @param pbOffset QP that B pictures are above them
  */
 export function planSecondPass(
   pictures: readonly PictureStatistics[],
   totalBits: number,
   ipOffset: number,
+  pbOffset: number,
 ): PlannedPicture[] {
   const slope = pictures.map((picture) => (picture.isIntra ? SLOPE_I : SLOPE_P));
   const cost = pictures.map((picture, i) => picture.bits * stepOfQp(slope[i] * picture.qp));
@@ -76,7 +80,8 @@ export function planSecondPass(
   const relativeQp = smoothed.map(
     (value, i) =>
       6 * (1 - COMPLEXITY_COMPRESSION) * log2(Math.max(value, 1)) -
-      (pictures[i].isIntra ? ipOffset : 0),
+      (pictures[i].isIntra ? ipOffset : 0) +
+      (pictures[i].isB === true ? pbOffset : 0),
   );
   // More QP for all means fewer bits: bisect for the shift that meets the total.
   let low = -200;

@@ -80,6 +80,7 @@ const BAD: Record<string, readonly unknown[] | [options: object, ...values: unkn
   slices: integer(0, 65),
   sliceMacroblocks: integer(0, 139265),
   sliceBytes: integer(699, 2 ** 31),
+  pbOffset: [-1, 11, Number.NaN, '2'],
   bframes: [1, ...integer(-1, 17)],
   bPyramid: ['flat', true],
   longTermPeriod: integer(-1, 2 ** 31),

@@ -88,6 +88,7 @@ const cases = fc.record({
       preset: fc.constantFrom(...PRESETS),
       gopSize: fc.integer({ min: 0, max: 6 }),
       ipOffset: fc.integer({ min: 0, max: 10 }),
+      pbOffset: fc.double({ min: 0, max: 10, noNaN: true }),
       search: fc.constantFrom('diamond', 'hexagon', 'multi-hexagon'),
       searchRange: fc.integer({ min: 1, max: 40 }),
       halfSteps: fc.integer({ min: 0, max: 4 }),

@@ -7,11 +7,13 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../../src/base/errors.ts';
 import {
   ACCEPT,
-  type PictureForecast,
   RateControl,
-  type RateControlOptions,
   WITHOUT_RESIDUAL,
 } from '../../../../src/codecs/h264/encoder/rate-control.ts';
+import type {
+  PictureForecast,
+  RateControlOptions,
+} from '../../../../src/codecs/h264/encoder/rate-target.ts';
 import { checkStatistics, planSecondPass } from '../../../../src/codecs/h264/encoder/two-pass.ts';
 import { representableVbv, type VbvOptions } from '../../../../src/codecs/h264/encoder/vbv.ts';
 import { SliceType } from '../../../../src/syntax/h264/slice-header.ts';
@@ -91,6 +93,7 @@ function simulate(
     widthInMbs: 22,
     heightInMbs: 18,
     ipOffset: 3,
+    pbOffset: 2,
     hasImportance: false,
     collectStatistics: true,
     ...options,
@@ -101,6 +104,7 @@ function simulate(
     const later = pictures.slice(n + 1, n + 1 + lookahead);
     const forecast: PictureForecast = {
       type: picture.isIntra ? SliceType.I : SliceType.P,
+      isReference: true,
       complexity: picture.complexity,
       meanQpOffset: 0,
       upcoming: {
@@ -219,7 +223,7 @@ describe('planSecondPass', () => {
       qp: 30,
       bits: n % 50 === 0 ? 40000 : 5000,
     }));
-    const plan = planSecondPass(pictures, 1_000_000, 3);
+    const plan = planSecondPass(pictures, 1_000_000, 3, 2);
     const total = plan.reduce((sum, picture) => sum + picture.bits, 0);
     expect(Math.abs(total / 1_000_000 - 1)).toBeLessThan(1e-6);
     expect(plan[51].qp - plan[50].qp).toBeCloseTo(3, 6);

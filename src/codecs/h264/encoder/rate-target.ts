@@ -1,0 +1,43 @@
+/** What rate control is asked for, and what it reads of a picture. */
+import type { Rational } from '../../../base/rational.ts';
+import type { PicturePlan } from './picture-plan.ts';
+import type { PassStatistics } from './two-pass.ts';
+import type { VbvOptions } from './vbv.ts';
+
+/** What the QP shall achieve. */
+export type RateTarget =
+  /** The same QP for all P pictures. */
+  | { readonly kind: 'qp'; readonly qp: number }
+  /** The same quality, on the scale that libx264 made known as CRF: 0..51, fractions too. */
+  | { readonly kind: 'crf'; readonly crf: number }
+  /** Bits per second on average; with the statistics of a first pass, planned ahead. */
+  | {
+      readonly kind: 'bitRate';
+      readonly bitRate: number;
+      readonly statistics: PassStatistics | null;
+    };
+
+/** How to control the rate of a stream. */
+export interface RateControlOptions {
+  readonly target: RateTarget;
+  readonly vbv: VbvOptions | null;
+  readonly frameRate: Rational;
+  /** Whether pictures may come at any time: bits are then reckoned by time, not by pictures. Default false. */
+  readonly countsTime?: boolean;
+  readonly widthInMbs: number;
+  readonly heightInMbs: number;
+  /** QP that intra pictures are below P pictures. */
+  readonly ipOffset: number;
+  /** QP that B pictures are above the anchors around them; those that others refer to half as much. */
+  readonly pbOffset: number;
+  /** The lookahead gives offsets by importance: they lower QP on average, and follow complexity by themselves. */
+  readonly hasImportance: boolean;
+  /** Keep `statistics` for a second pass. */
+  readonly collectStatistics: boolean;
+}
+
+/** What rate control reads of a picture's plan. */
+export type PictureForecast = Pick<
+  PicturePlan,
+  'type' | 'isReference' | 'complexity' | 'meanQpOffset' | 'upcoming'
+>;

@@ -18,6 +18,8 @@ export interface OrderOptions {
    * these, for later pictures too (`normal`). Default `normal`.
    */
   readonly bPyramid?: BPyramid;
+  /** How macroblocks of B slices whose motion is not sent derive it (clause 8.4.1.2); default `spatial`, which most clips like better. */
+  readonly direct?: DirectMode;
   /** Reference pictures, 1..16. Default: by preset, but not more than fit `level` if that is given. */
   readonly refs?: number;
   /**
@@ -43,10 +45,16 @@ export const B_PYRAMIDS = ['none', 'strict', 'normal'] as const;
 
 export type BPyramid = (typeof B_PYRAMIDS)[number];
 
+/** Values of `direct`: from the neighbors, or from the co-located macroblock. */
+export const DIRECT_MODES = ['spatial', 'temporal'] as const;
+
+export type DirectMode = (typeof DIRECT_MODES)[number];
+
 /** The keys of `OrderOptions`. */
 export const ORDER_KEYS: readonly (keyof OrderOptions)[] = [
   'bframes',
   'bPyramid',
+  'direct',
   'refs',
   'longTermPeriod',
   'sceneMemory',
@@ -68,6 +76,7 @@ export interface OrderContext {
 export interface ResolvedOrderOptions {
   readonly bframes: number;
   readonly bPyramid: BPyramid;
+  readonly direct: DirectMode;
   /** Reference pictures that a list has at most. */
   readonly refs: number;
   readonly longTermPeriod: number;
@@ -121,6 +130,7 @@ export function resolveOrder(
   return {
     bframes,
     bPyramid: depth === 0 ? 'none' : pyramid,
+    direct: requireOneOf(`${at}.direct`, options.direct ?? 'spatial', DIRECT_MODES),
     refs,
     ...resolveReferences(at, options, refs, context.sceneCut),
     pyramidDepth: depth,

@@ -95,8 +95,6 @@ export interface PicturePlan extends PictureCosts {
   operations: readonly MemoryManagementControl[];
   /** Lists 0 and 1 as the slices use them; empty where there is none. */
   lists: ReferencePictureLists;
-  /** How direct macroblocks of B slices derive their motion (clause 8.4.1.2). */
-  directMode: 'spatial' | 'temporal';
 
   // Rate (rate-control.ts).
   /** QP in 1/256 before the offsets, or WITHOUT_RESIDUAL. */
@@ -151,7 +149,6 @@ export function createPicturePlan(costMbs: number, inheritedMbs: number): Pictur
     long_term_reference_flag: 0,
     operations: [],
     lists: NO_LISTS,
-    directMode: 'spatial',
     qp: 0,
   };
 }
@@ -180,7 +177,6 @@ export function resetPicturePlan(plan: PicturePlan): void {
   plan.long_term_reference_flag = 0;
   plan.operations = [];
   plan.lists = NO_LISTS;
-  plan.directMode = 'spatial';
 }
 
 /** Whether a picture is coded without reference to others: IDR pictures, and first pictures of scenes. */

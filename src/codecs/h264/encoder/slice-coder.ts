@@ -83,7 +83,7 @@ export class SliceCoder {
     const mbs = state.widthInMbs * state.heightInMbs;
     const count = Math.min(slices, mbs);
     state.reset(job.plan.lists);
-    this.decision.startPicture(job.plan, isSpatialDirect(job.plan));
+    this.decision.startPicture(job.plan, this.isSpatialDirect(job.plan));
     let first = 0;
     for (let share = 1; first < mbs; ) {
       let end = Math.floor((share * mbs) / count);
@@ -105,7 +105,7 @@ export class SliceCoder {
     const header: SliceHeader = {
       ...job.header,
       first_mb_in_slice: first,
-      direct_spatial_mv_pred_flag: isSpatialDirect(plan) ? 1 : 0,
+      direct_spatial_mv_pred_flag: this.isSpatialDirect(plan) ? 1 : 0,
       slice_qp_delta: qp - PIC_INIT_QP,
     };
     this.inspection?.begin(nal.nal_unit_type, nal.nal_ref_idc);
@@ -139,6 +139,11 @@ export class SliceCoder {
     const bytes = writeNalUnit(out, nal.nal_ref_idc, nal.nal_unit_type, w.bits.view());
     this.inspection?.end(nal.nal_unit_type, nal.nal_ref_idc, bytes);
     return mbAddr;
+  }
+
+  /** direct_spatial_mv_pred_flag. Where all is skipped there is no choice: temporal vectors may reach too far. */
+  private isSpatialDirect(plan: PicturePlan): boolean {
+    return plan.qp === WITHOUT_RESIDUAL || this.setup.options.order.direct === 'spatial';
   }
 
   /** Tells the inspector that the context's macroblock is written; with CABAC, how many bits it took. */
@@ -203,11 +208,6 @@ export class SliceCoder {
     copyRows(memory.bytes, reference.cr + chroma, chromaStride, recon + RECON_CR, 8);
     this.coder.codeSkip(bare, 0, picture);
   }
-}
-
-/** direct_spatial_mv_pred_flag of a picture's slices. Without residual there is no choice: temporal vectors may reach too far. */
-function isSpatialDirect(plan: PicturePlan): boolean {
-  return plan.qp === WITHOUT_RESIDUAL || plan.directMode === 'spatial';
 }
 
 /** Fills `size` by `size` samples of a reconstruction scratch block with what DC prediction from nothing gives. */

@@ -4,7 +4,10 @@
  */
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import {
+  B_DIRECT_16X16,
+  B_SKIP,
   I_4X4,
+  I_8X8,
   I_16X16,
   I_PCM,
   INTER_8X8,
@@ -17,7 +20,10 @@ import { type H264Inspector, QUIET_INSPECTOR } from './inspector.ts';
 import type { PicturePlan } from './picture-plan.ts';
 
 /** Kinds of macroblocks that are told apart. */
-const KINDS = ['I16x16', 'I4x4', 'I_PCM', 'P16x16', 'P16x8', 'P8x8', 'skip'] as const;
+const KINDS = [
+  ...(['I16x16', 'I8x8', 'I4x4', 'I_PCM'] as const),
+  ...(['P16x16', 'P16x8', 'P8x8', 'B16x16', 'B16x8', 'B8x8', 'direct', 'skip'] as const),
+] as const;
 
 type Kind = (typeof KINDS)[number];
 
@@ -41,6 +47,8 @@ export interface StreamStatistics {
   readonly B: TypeStatistics | null;
   /** Percent of the 8x8 blocks of P macroblocks by index of their reference, list 0. */
   readonly references: readonly number[];
+  /** Percent of the 8x8 blocks of inter macroblocks in B slices that are predicted from list 0, list 1, and both; empty without any. */
+  readonly directions: readonly number[];
 }
 
 /** Sums of one type while they grow. */
@@ -55,8 +63,10 @@ class Sums {
   chromaAc = 0;
 }
 
-function kindOf(mbType: number): Kind {
+function kindOf(mbType: number, isB: boolean): Kind {
   switch (mbType) {
+    case I_8X8:
+      return 'I8x8';
     case I_4X4:
       return 'I4x4';
     case I_16X16:
@@ -64,13 +74,16 @@ function kindOf(mbType: number): Kind {
     case I_PCM:
       return 'I_PCM';
     case INTER_16X16:
-      return 'P16x16';
+      return isB ? 'B16x16' : 'P16x16';
     case INTER_8X8:
-      return 'P8x8';
+      return isB ? 'B8x8' : 'P8x8';
+    case B_DIRECT_16X16:
+      return 'direct';
     case P_SKIP:
+    case B_SKIP:
       return 'skip';
     default:
-      return 'P16x8';
+      return isB ? 'B16x8' : 'P16x8';
   }
 }
 
@@ -79,6 +92,7 @@ export class StatisticsCollector {
   readonly inspector: H264Inspector;
   private readonly sums = new Map<number, Sums>();
   private readonly references: number[] = [];
+  private readonly directions = [0, 0, 0];
   private state: PictureState | null = null;
 
   constructor() {
@@ -101,7 +115,7 @@ export class StatisticsCollector {
     sums.bytes += bytes;
     for (let mbAddr = 0; mbAddr < state.mbType.length; mbAddr++) {
       const mbType = state.mbType[mbAddr]!;
-      const kind = kindOf(mbType);
+      const kind = kindOf(mbType, state.isB);
       sums.macroblocks++;
       sums.qp += state.qpY[mbAddr]!;
       sums.kinds.set(kind, (sums.kinds.get(kind) ?? 0) + 1);
@@ -110,21 +124,38 @@ export class StatisticsCollector {
       if (pattern >> 4 > 0) sums.chromaDc++;
       if (pattern >> 4 > 1) sums.chromaAc++;
       if (isIntra(mbType)) continue;
-      for (let i = 0; i < 4; i++) {
-        const refIdx = state.refIdx[4 * mbAddr + i]!;
-        this.references[refIdx] = (this.references[refIdx] ?? 0) + 1;
-      }
+      if (state.isB) this.addDirections(state, mbAddr);
+      else this.addReferences(state, mbAddr);
+    }
+  }
+
+  private addReferences(state: PictureState, mbAddr: number): void {
+    for (let i = 0; i < 4; i++) {
+      const refIdx = state.refIdx[4 * mbAddr + i]!;
+      this.references[refIdx] = (this.references[refIdx] ?? 0) + 1;
+    }
+  }
+
+  private addDirections(state: PictureState, mbAddr: number): void {
+    for (let at = 4 * mbAddr; at < 4 * mbAddr + 4; at++) {
+      const usesL0 = state.refIdx[at]! >= 0;
+      const usesL1 = state.refIdxL1[at]! >= 0;
+      this.directions[usesL0 && usesL1 ? 2 : usesL1 ? 1 : 0]!++;
     }
   }
 
   /** The statistics of the pictures so far. */
   get statistics(): StreamStatistics {
     const total = this.references.reduce((sum, count) => sum + (count ?? 0), 0);
+    const all = this.directions.reduce((sum, count) => sum + count, 0);
     return {
       I: this.typeStatistics(SliceType.I),
       P: this.typeStatistics(SliceType.P),
       B: this.typeStatistics(SliceType.B),
       references: Array.from(this.references, (count) => percent(count ?? 0, total)),
+      directions: this.sums.has(SliceType.B)
+        ? this.directions.map((count) => percent(count, all))
+        : [],
     };
   }
 
@@ -178,5 +209,7 @@ export function formatStatistics(statistics: StreamStatistics): string[] {
   if (statistics.references.length > 0) {
     lines.push(`ref P L0: ${statistics.references.map(share).join(' ')}`);
   }
+  const [l0, l1, both] = statistics.directions.map(share);
+  if (l0 !== undefined) lines.push(`from B  L0: ${l0}  L1: ${l1}  both: ${both}`);
   return lines;
 }

@@ -83,6 +83,7 @@ const BAD: Record<string, readonly unknown[] | [options: object, ...values: unkn
   pbOffset: [-1, 11, Number.NaN, '2'],
   bframes: [1, ...integer(-1, 17)],
   bPyramid: ['flat', true],
+  direct: ['none', true],
   longTermPeriod: integer(-1, 2 ** 31),
   sceneMemory: integer(-1, 16),
   keyPictures: ['i', true],

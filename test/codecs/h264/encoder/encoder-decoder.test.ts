@@ -79,6 +79,7 @@ const cases = fc.record({
         keyPictures: fc.constantFrom('idr', 'recovery'),
         bframes: fc.integer({ min: 1, max: 16 }),
         bPyramid: fc.constantFrom('none', 'strict', 'normal'),
+        direct: fc.constantFrom('spatial', 'temporal'),
         tools: toolsBeyondBaseline,
       }),
     },

@@ -20,10 +20,11 @@ import { LAMBDA_SAD } from './lambda.ts';
 import type { MacroblockCoder } from './macroblock-coder.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { RECON_LUMA, RECON_STRIDE, SOURCE_STRIDE } from './memory.ts';
-import type { ResolvedOptions, SpeedOptions } from './options.ts';
+import type { ResolvedOptions } from './options.ts';
 import { fillBlock } from './part-motion.ts';
 import type { PicturePlan } from './picture-plan.ts';
 import { SliceReferences } from './slice-references.ts';
+import type { SpeedOptions } from './speed-options.ts';
 
 /** mb_type of intra macroblocks starts here in B slices (Table 7-14). */
 const INTRA_TYPES_IN_B = 23;
@@ -79,7 +80,7 @@ export class BDecision {
   /** Codes the context's macroblock, its source loaded. */
   code(qp: number, picture: ReconstructedPicture): void {
     const { evaluation, search, coder, speed, direct } = this;
-    evaluation.qp = qp;
+    evaluation.startMacroblock(qp);
     evaluation.skipMv = NO_VECTOR;
     const hasDirect = this.setDirect(LAMBDA_SAD[qp]);
     // Choice: a direct prediction that leaves no residual is taken without a search.

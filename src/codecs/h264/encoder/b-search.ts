@@ -13,7 +13,6 @@ import type { H264Inspector } from './inspector.ts';
 import { refIdxBits } from './inter-search.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { MotionSearch } from './motion-search.ts';
-import type { SpeedOptions } from './options.ts';
 import {
   applyPart,
   copyPart,
@@ -25,6 +24,7 @@ import {
 } from './part-motion.ts';
 import type { PicturePlan } from './picture-plan.ts';
 import type { SliceReferences } from './slice-references.ts';
+import type { SpeedOptions } from './speed-options.ts';
 
 /** The lists that a partition is predicted from. */
 const FROM_L0 = 0;

@@ -26,15 +26,7 @@ import { placeIntraChroma } from './intra-search.ts';
 import { LAMBDA_SSD } from './lambda.ts';
 import type { MacroblockCoder } from './macroblock-coder.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
-import {
-  RECON_CB,
-  RECON_CR,
-  RECON_LUMA,
-  RECON_STRIDE,
-  SOURCE_CB,
-  SOURCE_CR,
-  SOURCE_STRIDE,
-} from './memory.ts';
+import { MacroblockDistortion } from './macroblock-distortion.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { ResidualCoder } from './residual.ts';
 import type { ResidualCoder8x8 } from './residual-8x8.ts';
@@ -51,6 +43,7 @@ export class CandidateEvaluation {
   /** Codes with the 8x8 transform; null where there is none. */
   private readonly residual8x8: ResidualCoder8x8 | null;
   private readonly isExact: boolean;
+  private readonly distortion: MacroblockDistortion;
   private readonly inspector: H264Inspector | null;
   // The macroblock at hand.
   qp = 0;
@@ -69,14 +62,21 @@ export class CandidateEvaluation {
     coder: MacroblockCoder,
     residual: ResidualCoder,
     residual8x8: ResidualCoder8x8 | null,
-    options: Pick<ResolvedOptions, 'speed' | 'inspect'>,
+    options: Pick<ResolvedOptions, 'speed' | 'inspect' | 'quality'>,
   ) {
     this.context = context;
     this.coder = coder;
     this.residual = residual;
     this.residual8x8 = residual8x8;
     this.isExact = options.speed.rdo;
+    this.distortion = new MacroblockDistortion(context.memory, options.quality.psyRd);
     this.inspector = options.inspect;
+  }
+
+  /** Begins the context's macroblock, whose source is loaded. */
+  startMacroblock(qp: number): void {
+    this.qp = qp;
+    this.distortion.startMacroblock();
   }
 
   /**
@@ -131,7 +131,8 @@ export class CandidateEvaluation {
     if (bidirectional === null) return;
     predictInterB(context, candidate, bidirectional, CHROMA);
     const skipBits = isExact ? coder.countSkipBits() : 0;
-    const skipCost = isExact ? this.squaredError(candidate) + LAMBDA_SSD[qp] * skipBits : 0;
+    const distortion = isExact ? this.distortion.of(candidate.recon, qp) : 0;
+    const skipCost = isExact ? distortion + LAMBDA_SSD[qp] * skipBits : 0;
     this.codeInterLuma(candidate);
     residual.codeChroma(candidate, qp, false);
     if (isExact) this.setExactCost(candidate);
@@ -183,7 +184,7 @@ export class CandidateEvaluation {
   private tellCandidate(inspector: H264Inspector, candidate: Candidate): void {
     const mbType = this.isSkip(candidate) ? this.skipType : candidate.syntax.mbType;
     const bits = this.bitsOf(candidate);
-    inspector.candidate(mbType, this.squaredError(candidate), bits, candidate.cost);
+    inspector.candidate(mbType, this.distortion.squared(candidate.recon), bits, candidate.cost);
     // Blocks of 8x8 are not told: `block` has sixteen coefficients.
     if (candidate.syntax.transform_size_8x8_flag === 0) this.residual.tellBlocks(candidate);
   }
@@ -194,7 +195,7 @@ export class CandidateEvaluation {
 
   /** Tells the inspector that the prediction of P_Skip or B_Skip is a candidate; `cost` 0: it is taken at once, nothing was measured. */
   tellSkip(candidate: Candidate, cost: number): void {
-    this.inspector?.candidate(this.skipType, this.squaredError(candidate), 1, cost);
+    this.inspector?.candidate(this.skipType, this.distortion.squared(candidate.recon), 1, cost);
   }
 
   /** Codes the luma of an inter candidate whose prediction is in place, with the transform that suits it. */
@@ -230,25 +231,16 @@ export class CandidateEvaluation {
     else predictInter(this.context, candidate, this.references);
   }
 
-  /** Sets the cost of a coded candidate to squared error + lambda·bits. A skipped macroblock counts one bit. */
+  /** Sets the cost of a coded candidate to distortion + lambda·bits. A skipped macroblock counts one bit. */
   private setExactCost(candidate: Candidate): void {
     const bits = this.bitsOf(candidate);
-    candidate.cost = this.squaredError(candidate) + LAMBDA_SSD[this.qp] * bits;
+    const { distortion, qp } = this;
+    candidate.cost = distortion.of(candidate.recon, qp) + LAMBDA_SSD[qp] * bits;
   }
 
   private bitsOf(candidate: Candidate): number {
     if (!this.isSkip(candidate)) return this.coder.countBits(candidate, this.qp);
     return this.bidirectional === null ? 1 : this.coder.countSkipBits();
-  }
-
-  private squaredError(candidate: Candidate): number {
-    const { kernels, source } = this.context.memory;
-    const { recon } = candidate;
-    return (
-      kernels.ssd(source, SOURCE_STRIDE, recon + RECON_LUMA, RECON_STRIDE, 16, 16) +
-      kernels.ssd(source + SOURCE_CB, SOURCE_STRIDE, recon + RECON_CB, RECON_STRIDE, 8, 8) +
-      kernels.ssd(source + SOURCE_CR, SOURCE_STRIDE, recon + RECON_CR, RECON_STRIDE, 8, 8)
-    );
   }
 }
 

@@ -20,7 +20,7 @@ import type { Candidate } from './candidate.ts';
 import type { H264Inspector } from './inspector.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { MotionSearch } from './motion-search.ts';
-import type { SpeedOptions } from './options.ts';
+import type { SpeedOptions } from './speed-options.ts';
 
 /** ref_idx_l0 is te(v): one bit with two references, Exp-Golomb with more (clause 9.1). */
 export function refIdxBits(refIdx: number, count: number): number {

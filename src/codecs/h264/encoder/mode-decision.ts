@@ -16,10 +16,11 @@ import { IntraDecision } from './intra-decision.ts';
 import { LAMBDA_SAD } from './lambda.ts';
 import type { MacroblockCoder } from './macroblock-coder.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
-import type { ResolvedOptions, SpeedOptions } from './options.ts';
+import type { ResolvedOptions } from './options.ts';
 import type { PicturePlan } from './picture-plan.ts';
 import type { ResidualCoder } from './residual.ts';
 import type { ResidualCoder8x8 } from './residual-8x8.ts';
+import type { SpeedOptions } from './speed-options.ts';
 
 /** mb_type of intra macroblocks starts here in P slices (Table 7-13). */
 const INTRA_TYPES_IN_P = 5;
@@ -58,7 +59,7 @@ export class ModeDecision {
     coder: MacroblockCoder,
     residual: ResidualCoder,
     residual8x8: ResidualCoder8x8 | null,
-    options: Pick<ResolvedOptions, 'speed' | 'inspect'>,
+    options: Pick<ResolvedOptions, 'speed' | 'inspect' | 'quality'>,
     limits: LevelLimits,
     createB: CreateBDecision | null,
   ) {
@@ -92,7 +93,7 @@ export class ModeDecision {
 
   /** Codes the context's macroblock, its source loaded, in an I slice. */
   codeIntra(qp: number, picture: ReconstructedPicture): void {
-    this.evaluation.qp = qp;
+    this.evaluation.startMacroblock(qp);
     this.evaluation.skipMv = NO_VECTOR;
     this.coder.code(this.intra.decide(picture, 0, NO_LIMIT, true)!, qp, picture);
   }
@@ -114,7 +115,7 @@ export class ModeDecision {
     references: readonly ReconstructedPicture[],
   ): void {
     const { context, evaluation, interSearch, coder, speed } = this;
-    evaluation.qp = qp;
+    evaluation.startMacroblock(qp);
     evaluation.references = references;
     context.loadMotion();
     interSearch.motion.startMacroblock(LAMBDA_SAD[qp]);

@@ -21,9 +21,9 @@ export type SearchMethod = 'diamond' | 'hexagon' | 'multi-hexagon';
 
 /** How far and how finely vectors are searched. */
 export interface MotionSearchOptions {
-  readonly method: SearchMethod;
+  readonly search: SearchMethod;
   /** Largest number of steps of the full-sample pattern. */
-  readonly range: number;
+  readonly searchRange: number;
   /** Largest number of steps of the half- and of the quarter-sample diamond; 0 leaves the stage out. */
   readonly halfSteps: number;
   readonly quarterSteps: number;
@@ -192,11 +192,11 @@ export class MotionSearch {
     this.startCount = 0;
     this.tryStarts(startCount);
 
-    const usesHexagon = isThorough && this.options.method !== 'diamond';
+    const usesHexagon = isThorough && this.options.search !== 'diamond';
     if (!usesHexagon) {
-      this.searchDiamond(this.options.range);
+      this.searchDiamond(this.options.searchRange);
     } else {
-      if (this.options.method === 'multi-hexagon') this.searchMultiHexagon();
+      if (this.options.search === 'multi-hexagon') this.searchMultiHexagon();
       this.searchHexagon();
     }
 
@@ -373,7 +373,7 @@ export class MotionSearch {
 
   /** Hexagon of radius 2 as long as it helps, then the eight neighbors. */
   private searchHexagon(): void {
-    for (let step = 0; step < this.options.range; step += 2) {
+    for (let step = 0; step < this.options.searchRange; step += 2) {
       const x = this.bestX;
       const y = this.bestY;
       for (let i = 0; i < 12; i += 2) this.tryFull(x + HEXAGON[i], y + HEXAGON[i + 1]);
@@ -391,7 +391,7 @@ export class MotionSearch {
    * fractional pel motion estimation" (JVT-F017), without its early stops.
    */
   private searchMultiHexagon(): void {
-    const range = this.options.range;
+    const range = this.options.searchRange;
     const x = this.bestX;
     const y = this.bestY;
     for (let i = 1; i < range; i += 2) {

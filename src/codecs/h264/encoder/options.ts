@@ -4,7 +4,6 @@ import {
   ConfigError,
   rejectUnknownKeys,
   requireInteger,
-  requireNumber,
   requireOneOf,
 } from '../../../base/errors.ts';
 import type { ColorTags } from '../../../base/packet.ts';
@@ -18,7 +17,8 @@ import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { H264_KERNELS } from '../kernels/vector/index.ts';
 import { type Clock, resolveClock } from './clock.ts';
 import { type H264Inspector, QUIET_INSPECTOR } from './inspector.ts';
-import type { MotionSearchOptions, SearchMethod } from './motion-search.ts';
+import { type OptionsOf, resolveRows } from './option-rows.ts';
+import { QUALITY_ROWS, type QualityOptions } from './quality-options.ts';
 import {
   ORDER_KEYS,
   type OrderOptions,
@@ -26,27 +26,18 @@ import {
   resolveOrder,
 } from './order-options.ts';
 import {
-  type LookaheadPreset,
   RATE_KEYS,
   type RateOptions,
   type ResolvedRateOptions,
   resolveRateOptions,
 } from './rate-options.ts';
-
-/** The presets, fastest first. */
-export const PRESETS = [
-  'ultrafast',
-  'superfast',
-  'veryfast',
-  'faster',
-  'fast',
-  'medium',
-  'slow',
-  'slower',
-  'veryslow',
-] as const;
-
-export type Preset = (typeof PRESETS)[number];
+import {
+  PRESETS,
+  type Preset,
+  presetOptions,
+  SPEED_ROWS,
+  type SpeedOptions,
+} from './speed-options.ts';
 
 /** The profiles, each with the tools of those before: Constrained Baseline, Main, High (clause A.2). */
 export const PROFILES = ['baseline', 'main', 'high'] as const;
@@ -54,7 +45,10 @@ export const PROFILES = ['baseline', 'main', 'high'] as const;
 export type Profile = (typeof PROFILES)[number];
 
 /** What an encoder can be told. Everything but the size and the frame rate has a default. */
-export interface H264Options extends RateOptions, OrderOptions {
+export interface H264Options
+  extends RateOptions,
+    OrderOptions,
+    OptionsOf<typeof SPEED_ROWS & typeof QUALITY_ROWS> {
   /** Size of the pictures in samples; odd sizes are coded one larger, by repeating the edge, and cropped. */
   readonly width: number;
   readonly height: number;
@@ -78,7 +72,6 @@ export interface H264Options extends RateOptions, OrderOptions {
   readonly gopSize?: number;
   readonly sampleAspectRatio?: Rational;
   readonly color?: ColorTags;
-  readonly deblock?: boolean;
   /** Offsets of the deblocking filter's thresholds, -6..6; default 0. */
   readonly deblockAlpha?: number;
   readonly deblockBeta?: number;
@@ -103,134 +96,7 @@ export interface H264Options extends RateOptions, OrderOptions {
   readonly vectorKernels?: VectorKernels;
   /** Told of everything that the encoder decides and writes (inspector.ts); default none. The stream is the same with it. */
   readonly inspect?: H264Inspector;
-  readonly search?: SearchMethod;
-  readonly searchRange?: number;
-  readonly halfSteps?: number;
-  readonly quarterSteps?: number;
-  /** Whether Intra_4x4 is considered in P pictures. */
-  readonly intra4x4InP?: boolean;
-  readonly metric?: 'sad' | 'satd';
-  readonly guidedFractions?: boolean;
-  readonly sparseRows?: boolean;
-  readonly neighborStarts?: boolean;
-  readonly partitions?: 'none' | '8x8' | 'all';
-  readonly mixedReferences?: boolean;
-  readonly rdo?: boolean;
-  readonly typeMargin?: number;
-  readonly exactVectors?: boolean;
-  readonly fastIntra?: boolean;
-  readonly trellis?: boolean;
 }
-
-/** The speed options that a preset sets. */
-export interface SpeedOptions extends MotionSearchOptions, LookaheadPreset {
-  readonly deblock: boolean;
-  readonly intra4x4InP: boolean;
-  /** Partitions of P macroblocks beside 16x16: none, down to 8x8, or down to 4x4. */
-  readonly partitions: 'none' | '8x8' | 'all';
-  /** Whether the 8x8 blocks of a macroblock may choose different reference pictures. */
-  readonly mixedReferences: boolean;
-  /** Number of reference pictures. */
-  readonly refs: number;
-  /** Whether modes compete by their exact bits and squared error, instead of SATD and estimated bits. */
-  readonly rdo: boolean;
-  /** With `rdo`: how many times the best SATD cost a partition may have to be coded on trial, 1..4. */
-  readonly typeMargin: number;
-  /** With `rdo`: whether vectors are moved by quarter samples by their exact cost. */
-  readonly exactVectors: boolean;
-  /** Whether intra is tried in P pictures only where inter does badly. */
-  readonly fastIntra: boolean;
-  /** Whether levels are chosen by rate and distortion. */
-  readonly trellis: boolean;
-}
-
-const FASTEST: SpeedOptions = {
-  method: 'diamond',
-  range: 16,
-  halfSteps: 1,
-  quarterSteps: 1,
-  metric: 'sad',
-  guidedFractions: true,
-  sparseRows: true,
-  neighborStarts: true,
-  deblock: false,
-  intra4x4InP: false,
-  partitions: 'none',
-  mixedReferences: false,
-  refs: 1,
-  rdo: false,
-  typeMargin: 1.1,
-  exactVectors: false,
-  fastIntra: true,
-  trellis: false,
-  lookahead: 0,
-  sceneCut: false,
-  importance: 0,
-};
-
-/** Each rung changes what it names and keeps the rest of the rung before. */
-const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
-  ultrafast: {},
-  superfast: {
-    fastIntra: false,
-    intra4x4InP: true,
-    guidedFractions: false,
-    sparseRows: false,
-    metric: 'satd',
-    halfSteps: 2,
-    quarterSteps: 2,
-    deblock: true,
-    sceneCut: true,
-    // To tell a flash from a scene.
-    lookahead: 1,
-  },
-  veryfast: {
-    method: 'hexagon',
-    partitions: '8x8',
-    lookahead: 10,
-    importance: 1,
-  },
-  faster: { rdo: true, refs: 2, mixedReferences: true, lookahead: 15 },
-  fast: { trellis: true, lookahead: 20 },
-  medium: { halfSteps: 3, quarterSteps: 3, refs: 3, lookahead: 25 },
-  slow: {
-    halfSteps: 4,
-    quarterSteps: 4,
-    refs: 5,
-    partitions: 'all',
-    lookahead: 30,
-  },
-  slower: {
-    method: 'multi-hexagon',
-    refs: 8,
-    lookahead: 40,
-    typeMargin: 1.3,
-    exactVectors: true,
-  },
-  veryslow: { range: 24, refs: 16, lookahead: 50 },
-};
-
-/** The speed options of a preset: the ladder up to it, applied in order. */
-export function presetOptions(preset: Preset): SpeedOptions {
-  let options = FASTEST;
-  for (const rung of PRESETS) {
-    options = { ...options, ...LADDER[rung] };
-    if (rung === preset) break;
-  }
-  return options;
-}
-
-type FlagKey =
-  | 'deblock'
-  | 'intra4x4InP'
-  | 'mixedReferences'
-  | 'rdo'
-  | 'exactVectors'
-  | 'trellis'
-  | 'fastIntra'
-  | 'guidedFractions'
-  | 'sparseRows'
-  | 'neighborStarts';
 
 /** Options checked and completed. */
 export interface ResolvedOptions {
@@ -256,6 +122,7 @@ export interface ResolvedOptions {
   readonly constrainedIntra: boolean;
   readonly vectorKernels: VectorKernels;
   readonly inspect: H264Inspector | null;
+  readonly quality: QualityOptions;
   readonly speed: SpeedOptions;
 }
 
@@ -280,7 +147,6 @@ const KEYS: readonly (keyof H264Options)[] = [
   'gopSize',
   'sampleAspectRatio',
   'color',
-  'deblock',
   'deblockAlpha',
   'deblockBeta',
   'chromaQpOffset',
@@ -292,22 +158,7 @@ const KEYS: readonly (keyof H264Options)[] = [
   'constrainedIntra',
   'vectorKernels',
   'inspect',
-  'search',
-  'searchRange',
-  'halfSteps',
-  'quarterSteps',
-  'intra4x4InP',
-  'metric',
-  'guidedFractions',
-  'sparseRows',
-  'neighborStarts',
-  'partitions',
-  'mixedReferences',
-  'rdo',
-  'typeMargin',
-  'exactVectors',
-  'fastIntra',
-  'trellis',
+  ...(Object.keys({ ...SPEED_ROWS, ...QUALITY_ROWS }) as (keyof H264Options)[]),
 ];
 
 /** An inspector has all methods of `H264Inspector`. */
@@ -341,8 +192,6 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
   const height = requireInteger(`${at}.height`, options.height, 2, MAX_SIDE);
   const preset = requireOneOf(`${at}.preset`, options.preset ?? 'medium', PRESETS);
   const base = presetOptions(preset);
-  const flag = (key: FlagKey): boolean =>
-    requireOneOf(`${at}.${key}`, options[key] ?? base[key], [true, false]);
   const { frameRate, clock } = resolveClock(
     at,
     resolveFrameRate(at, options),
@@ -371,37 +220,8 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
     isBaseline: profile.profile === 'baseline',
   });
   const speed: SpeedOptions = {
-    method: requireOneOf(`${at}.search`, options.search ?? base.method, [
-      'diamond',
-      'hexagon',
-      'multi-hexagon',
-    ]),
-    range: requireInteger(`${at}.searchRange`, options.searchRange ?? base.range, 1, 512),
-    halfSteps: requireInteger(`${at}.halfSteps`, options.halfSteps ?? base.halfSteps, 0, 16),
-    quarterSteps: requireInteger(
-      `${at}.quarterSteps`,
-      options.quarterSteps ?? base.quarterSteps,
-      0,
-      16,
-    ),
-    metric: requireOneOf(`${at}.metric`, options.metric ?? base.metric, ['sad', 'satd']),
-    guidedFractions: flag('guidedFractions'),
-    sparseRows: flag('sparseRows'),
-    neighborStarts: flag('neighborStarts'),
-    deblock: flag('deblock'),
-    intra4x4InP: flag('intra4x4InP'),
-    partitions: requireOneOf(`${at}.partitions`, options.partitions ?? base.partitions, [
-      'none',
-      '8x8',
-      'all',
-    ]),
-    mixedReferences: flag('mixedReferences'),
+    ...resolveRows(at, SPEED_ROWS, options, base),
     refs: order.refs,
-    rdo: flag('rdo'),
-    typeMargin: requireNumber(`${at}.typeMargin`, options.typeMargin ?? base.typeMargin, 1, 4),
-    exactVectors: flag('exactVectors'),
-    fastIntra: flag('fastIntra'),
-    trellis: flag('trellis'),
     lookahead: base.lookahead,
     sceneCut: base.sceneCut,
     importance: base.importance,
@@ -439,6 +259,7 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
       `${at}.vectorKernels`,
       options.vectorKernels ?? true,
     ),
+    quality: resolveRows(at, QUALITY_ROWS, options, {}),
     speed,
   };
 }

@@ -181,6 +181,8 @@ export interface Kernels {
     height: number,
     limit: number,
   ): number;
+  /** Energy of an 8x8 block of samples; see ac-energy.ts. */
+  acEnergy(at: number, stride: number): number;
   /** Makes `searchWord`s of `count` bytes, a multiple of 16. */
   searchBlock(from: number, to: number, count: number): void;
   isNear(

@@ -108,6 +108,7 @@ const BAD: Record<string, readonly unknown[] | [options: object, ...values: unkn
   rdo: FLAG,
   fastIntra: FLAG,
   trellis: FLAG,
+  psyRd: [-0.1, 10.5, Number.NaN, '1'],
 };
 
 /** The options that there are, as the encoder itself says when it meets another. */

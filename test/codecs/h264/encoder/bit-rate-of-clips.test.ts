@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
-import type { Preset } from '../../../../src/codecs/h264/encoder/options.ts';
+import type { Preset } from '../../../../src/codecs/h264/encoder/speed-options.ts';
 import { runFfmpeg } from '../../../support/ffmpeg.ts';
 import { frameOf, pictureSize } from '../../../support/h264.ts';
 import { hasMedia, mediaPath } from '../../../support/media.ts';

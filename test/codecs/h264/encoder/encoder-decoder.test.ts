@@ -9,11 +9,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, StateError } from '../../../../src/base/errors.ts';
 import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
-import {
-  type H264Options,
-  PRESETS,
-  presetOptions,
-} from '../../../../src/codecs/h264/encoder/options.ts';
+import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
+import { PRESETS, presetOptions } from '../../../../src/codecs/h264/encoder/speed-options.ts';
 import { runFfmpeg } from '../../../support/ffmpeg.ts';
 import {
   byteStreamOf,
@@ -105,6 +102,7 @@ const cases = fc.record({
       fastIntra: fc.boolean(),
       rdo: fc.boolean(),
       trellis: fc.boolean(),
+      psyRd: fc.double({ min: 0, max: 10, noNaN: true }),
       typeMargin: fc.double({ min: 1, max: 2, noNaN: true }),
       exactVectors: fc.boolean(),
       deblock: fc.boolean(),

@@ -11,11 +11,8 @@ import {
   type H264Inspector,
   QUIET_INSPECTOR,
 } from '../../../../src/codecs/h264/encoder/inspector.ts';
-import {
-  type H264Options,
-  PRESETS,
-  type Preset,
-} from '../../../../src/codecs/h264/encoder/options.ts';
+import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
+import { PRESETS, type Preset } from '../../../../src/codecs/h264/encoder/speed-options.ts';
 import {
   formatStatistics,
   StatisticsCollector,

@@ -6,7 +6,8 @@ import {
   createH264BaselineEncoder,
   createH264Encoder,
 } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
-import { type H264Options, PRESETS } from '../../../../src/codecs/h264/encoder/options.ts';
+import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
+import { PRESETS } from '../../../../src/codecs/h264/encoder/speed-options.ts';
 import {
   createReferenceVideoFrame,
   MemorySink,

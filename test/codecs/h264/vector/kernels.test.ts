@@ -81,6 +81,10 @@ describe('vector kernels', () => {
     );
   });
 
+  it('acEnergy', () => {
+    expectTwins(fc.tuple(anywhere), (k, [at]) => k.acEnergy(at, STRIDE));
+  });
+
   it('satd and ssd', () => {
     const args = fc.tuple(aligned, anywhere, fc.constantFrom(4, 8, 16), heights, fc.nat(70_000));
     expectTwins(args, (k, [a, b, w, h, limit]) =>

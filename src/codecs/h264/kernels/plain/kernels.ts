@@ -7,6 +7,7 @@ import {
 } from '../../standard/intra-16x16.ts';
 import { weightBlocks } from '../../standard/weighted-prediction.ts';
 import type { Kernels } from '../contract.ts';
+import { acEnergy } from './ac-energy.ts';
 import {
   filterChromaEdge,
   filterChromaEdgeStrong,
@@ -57,6 +58,7 @@ type PredictionKernels = Pick<
 /** The kernels over a memory; quantizers by index. */
 export function plainKernels(views: KernelViews, quantizers: readonly Quantizer[]): Kernels {
   const { bytes, words, halves, clamped } = views;
+  const scratch = new Int32Array(16);
   return {
     ...predictionKernels(views),
     ...plainResidualKernels(words, halves, clamped, quantizers),
@@ -67,6 +69,7 @@ export function plainKernels(views: KernelViews, quantizers: readonly Quantizer[
     sad4: (a, strideA, b, strideB, height) => sad4(words, a, strideA, b, strideB, height),
     satd: (a, strideA, b, strideB, width, height, limit) =>
       satd(words, a, strideA, b, strideB, width, height, limit),
+    acEnergy: (at, stride) => acEnergy(bytes, at, stride, scratch),
     searchBlock: (from, to, count) => {
       const end = (from + count) >> 2;
       for (let a = from >> 2, b = to >> 2; a < end; a++, b++) words[b] = searchWord(words[a]);

@@ -173,6 +173,23 @@ function defineSatd(m: ModuleBuilder): void {
   });
 }
 
+/** Energy: samples are not negative, so that the DC coefficients are the sums of their blocks. */
+function defineAcEnergy(m: ModuleBuilder): void {
+  kernelFunction(m, 'acEnergy', (f, at, stride) => {
+    const rows = Array.from({ length: 8 }, (_, y) => {
+      const row = f.v128(v128.load8x8_u(at));
+      if (y < 7) f.add(at, stride);
+      return row;
+    });
+    const samples = rows.reduce((all, row) => f.v128(i16x8.add(all, row)));
+    const magnitudes = i16x8.add(
+      hadamardMagnitudes(f, rows.slice(0, 4)),
+      hadamardMagnitudes(f, rows.slice(4)),
+    );
+    return i32.sub(sumOf16(f, magnitudes), i32.shr_u(sumOf16(f, samples), 1));
+  });
+}
+
 function defineIsNear(m: ModuleBuilder): void {
   kernelFunction(m, 'isNear', (f, a, strideA, b, strideB, size, limit) => {
     const limits = f.v128(i32x4.splat(limit));
@@ -214,10 +231,11 @@ function defineSsd(m: ModuleBuilder): void {
   });
 }
 
-/** Defines `searchBlock`, `sad16`, `sad8`, `sad4`, `satd` (widths 4, 8, 16), `isNear` and `ssd` (widths 8 and 16). */
+/** Defines `searchBlock`, `sad16`, `sad8`, `sad4`, `satd` (widths 4, 8, 16), `acEnergy`, `isNear` and `ssd` (widths 8 and 16). */
 export function defineDistortion(m: ModuleBuilder): void {
   defineSad(m);
   defineSatd(m);
+  defineAcEnergy(m);
   defineIsNear(m);
   defineSsd(m);
 }

@@ -1,0 +1,110 @@
+/**
+ * Options as rows of a table: of each its kind, what is allowed, its default and what it means. The types of options, their checks,
+ * the command line's `--h264` and the table in docs/h264/options.md come from these rows, so that an option is written once.
+ */
+import { requireInteger, requireNumber, requireOneOf } from '../../../base/errors.ts';
+
+/** A whole number from `min` to `max`. */
+export interface IntegerRow {
+  readonly kind: 'integer';
+  readonly min: number;
+  readonly max: number;
+  readonly initial?: number;
+  readonly doc: string;
+}
+
+/** A number from `min` to `max`. */
+export interface NumberRow extends Omit<IntegerRow, 'kind'> {
+  readonly kind: 'number';
+}
+
+/** True or false. */
+export interface FlagRow {
+  readonly kind: 'flag';
+  readonly initial?: boolean;
+  readonly doc: string;
+}
+
+/** One of some words. */
+export interface ChoiceRow<T extends string> {
+  readonly kind: 'choice';
+  readonly values: readonly T[];
+  readonly initial?: T;
+  readonly doc: string;
+}
+
+export type OptionRow = IntegerRow | NumberRow | FlagRow | ChoiceRow<string>;
+/** Options by name. `initial` is left out where the default is a preset's. */
+export type OptionRows = Readonly<Record<string, OptionRow>>;
+
+type ValueOf<R extends OptionRow> = R extends { kind: 'integer' | 'number' }
+  ? number
+  : R extends { kind: 'flag' }
+    ? boolean
+    : R extends ChoiceRow<infer T>
+      ? T
+      : never;
+
+/** What may be given for the options of a table. */
+export type OptionsOf<Rows extends OptionRows> = {
+  readonly [K in keyof Rows]?: ValueOf<Rows[K]> | undefined;
+};
+/** The same options, all of them known. */
+export type ValuesOf<Rows extends OptionRows> = { readonly [K in keyof Rows]: ValueOf<Rows[K]> };
+
+/** The row of a whole number; `initial` is its default. */
+export const integer = (min: number, max: number, doc: string, initial?: number): IntegerRow => ({
+  ...{ kind: 'integer', min, max, doc },
+  ...(initial === undefined ? {} : { initial }),
+});
+/** The row of a number. */
+export const number = (min: number, max: number, doc: string, initial?: number): NumberRow => ({
+  ...{ kind: 'number', min, max, doc },
+  ...(initial === undefined ? {} : { initial }),
+});
+/** The row of a flag. */
+export const flag = (doc: string, initial?: boolean): FlagRow => ({
+  ...{ kind: 'flag', doc },
+  ...(initial === undefined ? {} : { initial }),
+});
+/** The row of one of some words. */
+export const choice = <T extends string>(
+  values: readonly T[],
+  doc: string,
+  initial?: T,
+): ChoiceRow<T> => ({
+  ...{ kind: 'choice', values, doc },
+  ...(initial === undefined ? {} : { initial }),
+});
+
+/** Checks one value; throws `ConfigError` naming `where` and what is allowed. */
+function requireValue(where: string, row: OptionRow, value: unknown): unknown {
+  switch (row.kind) {
+    case 'integer':
+      return requireInteger(where, value, row.min, row.max);
+    case 'number':
+      return requireNumber(where, value, row.min, row.max);
+    case 'flag':
+      return requireOneOf(where, value as boolean, [true, false]);
+    case 'choice':
+      return requireOneOf(where, value as string, row.values);
+  }
+}
+
+/**
+ * The values of all options of a table: as given, else as `defaults` say, else as the rows do.
+ * @throws ConfigError naming the first that is wrong
+ */
+export function resolveRows<Rows extends OptionRows>(
+  at: string,
+  rows: Rows,
+  options: OptionsOf<Rows>,
+  defaults: Partial<ValuesOf<Rows>>,
+): ValuesOf<Rows> {
+  const values: Record<string, unknown> = {};
+  for (const [key, row] of Object.entries(rows)) {
+    const value = options[key] ?? defaults[key] ?? row.initial;
+    values[key] = requireValue(`${at}.${key}`, row, value);
+  }
+  return values as ValuesOf<Rows>;
+}

@@ -1,0 +1,15 @@
+/** Options that say which errors count: those of what the eye sees. */
+import { number, type ValuesOf } from './option-rows.ts';
+
+/** By name. */
+export const QUALITY_ROWS = {
+  psyRd: number(
+    0,
+    10,
+    'With `rdo`: how much it counts that a reconstruction has less detail than its source, or more.',
+    0,
+  ),
+} as const;
+
+/** All of them, known. */
+export type QualityOptions = ValuesOf<typeof QUALITY_ROWS>;

@@ -1,0 +1,134 @@
+/** The options that trade speed for compression, and the presets as a ladder of changes to them. */
+import { choice, flag, integer, number, type ValuesOf } from './option-rows.ts';
+import type { LookaheadPreset } from './rate-options.ts';
+
+/** The presets, fastest first. */
+export const PRESETS = [
+  'ultrafast',
+  'superfast',
+  'veryfast',
+  'faster',
+  'fast',
+  'medium',
+  'slow',
+  'slower',
+  'veryslow',
+] as const;
+
+export type Preset = (typeof PRESETS)[number];
+
+/** The options that presets set, but for those of the lookahead (rate-options.ts). */
+export const SPEED_ROWS = {
+  search: choice(
+    ['diamond', 'hexagon', 'multi-hexagon'],
+    'How vectors are searched in full samples.',
+  ),
+  searchRange: integer(1, 512, 'Largest number of steps of the search in full samples.'),
+  halfSteps: integer(0, 16, 'Largest number of steps in half samples; 0 leaves them out.'),
+  quarterSteps: integer(0, 16, 'The same in quarter samples.'),
+  metric: choice(['sad', 'satd'], 'How vectors in fractions of samples are compared.'),
+  guidedFractions: flag(
+    'Fractions are tried only where the full samples around point to, instead of step by step.',
+  ),
+  sparseRows: flag('SAD of blocks 16 wide takes every second row.'),
+  neighborStarts: flag('Vectors of the neighbors are starts of the search.'),
+  deblock: flag('The deblocking filter (clause 8.7).'),
+  intra4x4InP: flag('Intra_4x4 and Intra_8x8 are considered in P pictures.'),
+  partitions: choice(
+    ['none', '8x8', 'all'],
+    'Partitions of P macroblocks beside 16x16: none, down to 8x8, down to 4x4.',
+  ),
+  mixedReferences: flag('The 8x8 blocks of a macroblock may choose different reference pictures.'),
+  rdo: flag('Modes compete by their exact bits and squared error, instead of SATD and estimates.'),
+  typeMargin: number(
+    1,
+    4,
+    'With `rdo`: how many times the best SATD cost a partition may have to be coded on trial.',
+  ),
+  exactVectors: flag('With `rdo`: vectors are moved by quarter samples by their exact cost.'),
+  fastIntra: flag('Intra is tried in P pictures only where inter does badly.'),
+  trellis: flag('Levels are chosen by rate and distortion.'),
+} as const;
+
+/** What a preset sets. */
+export type SpeedOptions = ValuesOf<typeof SPEED_ROWS> &
+  LookaheadPreset & {
+    /** Number of reference pictures. */
+    readonly refs: number;
+  };
+
+const FASTEST: SpeedOptions = {
+  search: 'diamond',
+  searchRange: 16,
+  halfSteps: 1,
+  quarterSteps: 1,
+  metric: 'sad',
+  guidedFractions: true,
+  sparseRows: true,
+  neighborStarts: true,
+  deblock: false,
+  intra4x4InP: false,
+  partitions: 'none',
+  mixedReferences: false,
+  refs: 1,
+  rdo: false,
+  typeMargin: 1.1,
+  exactVectors: false,
+  fastIntra: true,
+  trellis: false,
+  lookahead: 0,
+  sceneCut: false,
+  importance: 0,
+};
+
+/** Each rung changes what it names and keeps the rest of the rung before. */
+const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
+  ultrafast: {},
+  superfast: {
+    fastIntra: false,
+    intra4x4InP: true,
+    guidedFractions: false,
+    sparseRows: false,
+    metric: 'satd',
+    halfSteps: 2,
+    quarterSteps: 2,
+    deblock: true,
+    sceneCut: true,
+    // To tell a flash from a scene.
+    lookahead: 1,
+  },
+  veryfast: {
+    search: 'hexagon',
+    partitions: '8x8',
+    lookahead: 10,
+    importance: 1,
+  },
+  faster: { rdo: true, refs: 2, mixedReferences: true, lookahead: 15 },
+  fast: { trellis: true, lookahead: 20 },
+  medium: { halfSteps: 3, quarterSteps: 3, refs: 3, lookahead: 25 },
+  slow: {
+    halfSteps: 4,
+    quarterSteps: 4,
+    refs: 5,
+    partitions: 'all',
+    lookahead: 30,
+  },
+  slower: {
+    search: 'multi-hexagon',
+    refs: 8,
+    lookahead: 40,
+    typeMargin: 1.3,
+    exactVectors: true,
+  },
+  veryslow: { searchRange: 24, refs: 16, lookahead: 50 },
+};
+
+/** The speed options of a preset: the ladder up to it, applied in order. */
+export function presetOptions(preset: Preset): SpeedOptions {
+  let options = FASTEST;
+  for (const rung of PRESETS) {
+    options = { ...options, ...LADDER[rung] };
+    if (rung === preset) break;
+  }
+  return options;
+}

@@ -14,6 +14,7 @@ import type { ReferenceStrategy } from './reference-choice.ts';
 import { loadSourcePicture } from './source.ts';
 import { setupStream } from './stream-setup.ts';
 import type { PassStatistics } from './two-pass.ts';
+import { MAX_WEIGHTED } from './weighted-references.ts';
 
 /** Planes of a reconstructed picture, cropped to the size that is shown; views into the encoder's memory. */
 export interface Reconstruction {
@@ -61,7 +62,8 @@ export class H264Encoder {
       frameTicks: this.frameTicks,
     });
     const { sourceCount } = this.planner;
-    const pictureCount = order.maxRefFrames + 1;
+    const copies = this.options.weightP ? Math.min(order.refs, MAX_WEIGHTED) : 0;
+    const pictureCount = order.maxRefFrames + 1 + copies;
     const size = [widthInMbs, heightInMbs] as const;
     this.memory = new EncoderMemory(...size, sourceCount, pictureCount, vectorKernels);
     this.coder = new PictureCoder(setup, this.memory, this.planner, strategy);

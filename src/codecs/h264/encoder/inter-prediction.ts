@@ -11,6 +11,7 @@ import {
 } from '../standard/macroblock.ts';
 import { mvX, mvY, type ReconstructedPicture } from '../standard/picture.ts';
 import { EVEN_WEIGHT, IMPLICIT_LOG_WD } from '../standard/picture-distance.ts';
+import { mapBlock } from '../standard/weighted-prediction.ts';
 import type { Candidate } from './candidate.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { RECON_CB, RECON_CR, RECON_LUMA, RECON_STRIDE } from './memory.ts';
@@ -32,6 +33,8 @@ function predictLumaPart(
   const atY = 4 * (16 * mbY + y) + mvY(mv);
   const to = recon + RECON_LUMA + y * RECON_STRIDE + x;
   predictLuma(memory, memory.layout, reference, atX, atY, width, height, to, RECON_STRIDE);
+  const table = reference.weighting === null ? null : reference.weighting.luma;
+  if (table !== null) mapBlock(memory.bytes, to, RECON_STRIDE, width, height, table);
 }
 
 /** The same for both chroma planes; positions and sizes in luma samples. */
@@ -57,6 +60,10 @@ function predictChromaPart(
   const cr = recon + RECON_CR + offset;
   predictChroma(memory, reference.cb, stride, atX, atY, w, h, cb, RECON_STRIDE);
   predictChroma(memory, reference.cr, stride, atX, atY, w, h, cr, RECON_STRIDE);
+  const { weighting } = reference;
+  if (weighting === null || weighting.cb === null || weighting.cr === null) return;
+  mapBlock(memory.bytes, cb, RECON_STRIDE, w, h, weighting.cb);
+  mapBlock(memory.bytes, cr, RECON_STRIDE, w, h, weighting.cr);
 }
 
 function predictPart(

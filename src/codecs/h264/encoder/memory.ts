@@ -171,6 +171,7 @@ function createPictureState(
     frame_num: 0,
     poc: 0,
     longTermFrameIdx: -1,
+    weighting: null,
   };
 }
 

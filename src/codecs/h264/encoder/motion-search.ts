@@ -166,7 +166,7 @@ export class MotionSearch {
   /** Says which block is searched next, at (x, y) of the macroblock, in samples, and in which picture. */
   place(picture: ReconstructedPicture, x: number, y: number, width: number, height: number): void {
     const context = this.context;
-    this.picture = picture;
+    this.picture = picture.weighting === null ? picture : picture.weighting.searched;
     this.blockX = 16 * context.mbX + x;
     this.blockY = 16 * context.mbY + y;
     this.width = width;

@@ -18,13 +18,13 @@ import { H264_KERNELS } from '../kernels/vector/index.ts';
 import { type Clock, resolveClock } from './clock.ts';
 import { type H264Inspector, QUIET_INSPECTOR } from './inspector.ts';
 import { type OptionsOf, resolveRows } from './option-rows.ts';
-import { QUALITY_ROWS, type QualityOptions } from './quality-options.ts';
 import {
   ORDER_KEYS,
   type OrderOptions,
   type ResolvedOrderOptions,
   resolveOrder,
 } from './order-options.ts';
+import { QUALITY_ROWS, type QualityOptions } from './quality-options.ts';
 import {
   RATE_KEYS,
   type RateOptions,
@@ -106,6 +106,8 @@ export interface ResolvedOptions {
   readonly profile: Profile;
   readonly cabac: boolean;
   readonly transform8x8: boolean;
+  /** Whether references in P pictures may have weights. */
+  readonly weightP: boolean;
   /** Undefined where pictures come at the frame rate. */
   readonly clock: Clock | undefined;
   readonly rate: ResolvedRateOptions;
@@ -214,7 +216,7 @@ export function resolveOptions(options: H264Options): ResolvedOptions {
   if (clock !== undefined && rate.hrd === 'cbr') {
     throw new ConfigError(`${at}.hrd`, 'cbr needs pictures at a constant rate, without timeBase');
   }
-  const profile = resolveProfile(at, options);
+  const profile = resolveProfile(at, options, base.weightP);
   const order = resolveOrder(at, options, {
     ...{ width, height, level: rate.level, sceneCut: rate.sceneCut, preset: base },
     isBaseline: profile.profile === 'baseline',
@@ -293,7 +295,8 @@ function resolveSlices(at: string, options: H264Options): SliceOptions {
 function resolveProfile(
   at: string,
   options: H264Options,
-): Pick<ResolvedOptions, 'profile' | 'cabac' | 'transform8x8'> {
+  presetWeightP: boolean,
+): Pick<ResolvedOptions, 'profile' | 'cabac' | 'transform8x8' | 'weightP'> {
   const profile = requireOneOf(`${at}.profile`, options.profile ?? 'baseline', PROFILES);
   const isBaseline = profile === 'baseline';
   const cabac = requireOneOf(`${at}.cabac`, options.cabac ?? !isBaseline, [true, false]);
@@ -306,7 +309,15 @@ function resolveProfile(
   if (transform8x8 && !isHigh) {
     throw new ConfigError(where, `profile ${profile} has no 8x8 transform, allowed is false`);
   }
-  return { profile, cabac, transform8x8 };
+  if (isBaseline && options.weightP === true) {
+    throw new ConfigError(`${at}.weightP`, 'profile baseline has no weights, allowed is false');
+  }
+  return {
+    profile,
+    cabac,
+    transform8x8,
+    weightP: !isBaseline && (options.weightP ?? presetWeightP),
+  };
 }
 
 function resolveFrameRate(at: string, options: H264Options): Rational {

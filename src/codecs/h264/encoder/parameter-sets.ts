@@ -117,6 +117,7 @@ export function createPps(options: ResolvedOptions): PictureParameterSet {
   return {
     ...PLAIN_PPS,
     entropy_coding_mode_flag: options.cabac ? 1 : 0,
+    weighted_pred_flag: options.weightP ? 1 : 0,
     high: options.transform8x8
       ? {
           transform_8x8_mode_flag: 1,

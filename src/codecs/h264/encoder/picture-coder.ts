@@ -10,6 +10,7 @@ import {
   type SliceHeader,
   SliceType,
 } from '../../../syntax/h264/slice-header.ts';
+import { EMPTY_WEIGHTS } from '../../../syntax/h264/weight-table.ts';
 import { DeblockingFilter } from '../standard/deblock.ts';
 import { storeMotion } from '../standard/direct-prediction.ts';
 import {
@@ -35,6 +36,7 @@ import { ReorderedReferences } from './reordered-references.ts';
 import { ResidualCoder } from './residual.ts';
 import { type PictureJob, SliceCoder } from './slice-coder.ts';
 import type { StreamSetup } from './stream-setup.ts';
+import type { WeightedReferences } from './weighted-references.ts';
 
 /** Codes the pictures of one stream, in coding order. */
 export class PictureCoder {
@@ -48,6 +50,8 @@ export class PictureCoder {
   private readonly accessUnit: AccessUnitWriter;
   private readonly references: ReferencePictures<ReconstructedPicture>;
   private readonly strategy: ReferenceStrategy;
+  /** Null: no reference has weights. */
+  private readonly weights: WeightedReferences | null;
   /** frame_num of the last reference picture, PrevRefFrameNum of clause 7.4.3. */
   private prevRefFrameNum = 0;
   private idrCount = 0;
@@ -71,6 +75,9 @@ export class PictureCoder {
     this.references = new ReferencePictures(order.maxRefFrames, MAX_FRAME_NUM);
     this.strategy =
       strategy ?? (order.bframes > 0 ? new ReorderedReferences(order) : new ReferenceChoice(order));
+    const { weightedReferences } = setup.tools;
+    const copies = memory.pictures.slice(order.maxRefFrames + 1);
+    this.weights = options.weightP ? weightedReferences!(memory, copies) : null;
     this.state = new PictureState(widthInMbs, heightInMbs);
     this.accessUnit = new AccessUnitWriter(setup, planner.rateControl.vbv);
     this.slices = this.createSliceCoder();
@@ -117,19 +124,22 @@ export class PictureCoder {
     const { memory, planner, references, accessUnit } = this;
     const picture = memory.pictures.find((candidate) => !references.includes(candidate))!;
     this.planReferences(plan, picture);
+    const source = memory.sources[plan.slot];
+    const table = this.weights?.plan(plan, source, picture) ?? EMPTY_WEIGHTS;
     const job: PictureJob = {
       plan,
-      source: memory.sources[plan.slot],
+      source,
       picture,
       nal: {
         nal_ref_idc: plan.isReference ? 1 : 0,
         nal_unit_type: plan.isIdr ? NalUnitType.IDR_SLICE : NalUnitType.NON_IDR_SLICE,
       },
-      header: this.sliceHeader(plan),
+      header: { ...this.sliceHeader(plan), pred_weight_table: table },
     };
     const elapsed = plan.codingNumber === 0 ? 1 : this.frameTimes(plan.dts - this.codedDts);
     planner.start(plan, memory.bytes, job.source.luma, memory.sourceLumaStride, elapsed);
     this.codeSlices(job);
+    this.weights?.clear(plan);
     this.codedDts = plan.dts;
     const fillerBytes = planner.rateControl.endFrame(accessUnit.bitsOf(plan));
     const bytes = accessUnit.end(fillerBytes);

@@ -20,6 +20,7 @@ import type { ReconstructedPicture } from '../standard/picture.ts';
 import { Candidate } from './candidate.ts';
 import { QP_UNIT } from './importance.ts';
 import type { H264Inspector } from './inspector.ts';
+import { predictChroma16x16, predictLuma16x16 } from './inter-prediction.ts';
 import type { MacroblockCoder } from './macroblock-coder.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { RECON_CB, RECON_CR, RECON_LUMA, RECON_STRIDE, type SourcePicture } from './memory.ts';
@@ -198,14 +199,8 @@ export class SliceCoder {
    */
   private codeSkipped(picture: ReconstructedPicture, reference: ReconstructedPicture): void {
     const { context, bare } = this;
-    const { mbX, mbY, memory } = context;
-    const { lumaStride, chromaStride } = memory.layout;
-    const luma = reference.luma + 16 * (mbY * lumaStride + mbX);
-    const chroma = 8 * (mbY * chromaStride + mbX);
-    const { recon } = bare;
-    copyRows(memory.bytes, luma, lumaStride, recon + RECON_LUMA, 16);
-    copyRows(memory.bytes, reference.cb + chroma, chromaStride, recon + RECON_CB, 8);
-    copyRows(memory.bytes, reference.cr + chroma, chromaStride, recon + RECON_CR, 8);
+    predictLuma16x16(context, bare, reference, 0);
+    predictChroma16x16(context, bare, reference, 0);
     this.coder.codeSkip(bare, 0, picture);
   }
 }
@@ -214,14 +209,6 @@ export class SliceCoder {
 function fillGray(bytes: Uint8Array, to: number, size: number): void {
   for (let y = 0; y < size; y++) {
     bytes.fill(128, to + y * RECON_STRIDE, to + y * RECON_STRIDE + size);
-  }
-}
-
-/** Copies `size` by `size` samples to a reconstruction scratch block. */
-function copyRows(bytes: Uint8Array, from: number, stride: number, to: number, size: number): void {
-  for (let y = 0; y < size; y++) {
-    const row = from + y * stride;
-    bytes.copyWithin(to + y * RECON_STRIDE, row, row + size);
   }
 }
 

@@ -48,6 +48,9 @@ export const SPEED_ROWS = {
   exactVectors: flag('With `rdo`: vectors are moved by quarter samples by their exact cost.'),
   fastIntra: flag('Intra is tried in P pictures only where inter does badly.'),
   trellis: flag('Levels are chosen by rate and distortion.'),
+  weightP: flag(
+    'References of P pictures may have weights (fades, flashes); not with profile `baseline`.',
+  ),
 } as const;
 
 /** What a preset sets. */
@@ -76,6 +79,7 @@ const FASTEST: SpeedOptions = {
   exactVectors: false,
   fastIntra: true,
   trellis: false,
+  weightP: false,
   lookahead: 0,
   sceneCut: false,
   importance: 0,
@@ -93,6 +97,7 @@ const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
     halfSteps: 2,
     quarterSteps: 2,
     deblock: true,
+    weightP: true,
     sceneCut: true,
     // To tell a flash from a scene.
     lookahead: 1,

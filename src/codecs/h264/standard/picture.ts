@@ -127,6 +127,18 @@ export interface PictureLayout {
   readonly quarterOffsets: Int32Array;
 }
 
+/**
+ * Explicit weights of a reference picture in the slices at hand (clause 8.4.2.3), by component: what each value of a predicted sample
+ * becomes, 256 values; null where it stays.
+ */
+export interface Weighting {
+  readonly luma: Uint8Array | null;
+  readonly cb: Uint8Array | null;
+  readonly cr: Uint8Array | null;
+  /** The picture with its luma weighted in full samples: vectors are searched in it. */
+  readonly searched: ReconstructedPicture;
+}
+
 /** A reconstructed picture: byte positions of its first samples, and which of its half-sample tiles exist. */
 export interface ReconstructedPicture {
   /** Full-sample luma plane. The half-sample planes b, h and j follow, each `lumaPlaneSize` bytes further. */
@@ -147,4 +159,6 @@ export interface ReconstructedPicture {
   poc: number;
   /** LongTermFrameIdx, -1 for short-term pictures. */
   longTermFrameIdx: number;
+  /** Its weights as a reference of the picture that is being coded; null: none. */
+  weighting: Weighting | null;
 }

@@ -72,3 +72,26 @@ export function weightBlocks(
     }
   }
 }
+
+/** What each sample value becomes by equations 8-274 and 8-275 (clause 8.4.2.3.2): 256 values. */
+export function weightTable(logWD: number, weight: number, offset: number): Uint8Array {
+  const table = new Uint8ClampedArray(256);
+  for (let value = 0; value < 256; value++) table[value] = value;
+  weightBlock(table, 0, 256, 256, 1, logWD, weight, offset);
+  return new Uint8Array(table.buffer);
+}
+
+/** Replaces each sample of a block by what a table of `weightTable` says (clause 8.4.2.3.2). */
+export function mapBlock(
+  bytes: Uint8Array,
+  at: number,
+  stride: number,
+  width: number,
+  height: number,
+  table: Uint8Array,
+): void {
+  for (let y = 0; y < height; y++) {
+    const row = at + y * stride;
+    for (let i = row; i < row + width; i++) bytes[i] = table[bytes[i]];
+  }
+}

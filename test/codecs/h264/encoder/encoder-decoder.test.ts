@@ -28,17 +28,28 @@ const SEED = Number(process.env.VITRINE_SEED ?? 264);
 
 const toolsBeyondBaseline = fc.constantFrom(
   { profile: 'main' },
+  { profile: 'main', weightP: true },
   { profile: 'main', cabac: false },
+  { profile: 'high', weightP: false },
   { profile: 'high' },
   { profile: 'high', cabac: false },
   { profile: 'high', transform8x8: false },
 );
 const tools = fc.oneof(fc.constant({}), { weight: 5, arbitrary: toolsBeyondBaseline });
 
+/** A picture on its way to black: what weights of references are for. */
+function faded(picture: Uint8Array, lumaSamples: number, share: number): Uint8Array {
+  return picture.map((sample, i) => {
+    const black = i < lumaSamples ? 16 : 128;
+    return Math.round(black + (sample - black) * share);
+  });
+}
+
 /** Whole coded case: pictures to draw and every option that changes what is written. */
 const cases = fc.record({
   width: fc.integer({ min: 2, max: 130 }),
   height: fc.integer({ min: 2, max: 130 }),
+  fades: fc.boolean(),
   count: fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 7, max: 12 })),
   scene: fc.record({
     content: fc.constantFrom(...CONTENTS),
@@ -149,30 +160,34 @@ function expectTimes({ packets }: CodedPictures, firstPts: number): void {
 describe('the decoder shows what the encoder reconstructed', () => {
   it(`whatever the options (seed ${SEED}, ${RUNS} runs)`, async () => {
     await fc.assert(
-      fc.asyncProperty(cases, async ({ width, height, count, scene, keys, cuts, ...drawn }) => {
-        const scenes = [scene, { ...scene, seed: 255 - scene.seed, dx: 3 - scene.dx }];
-        const shown = scenes.map((one) => drawScene(one, width, height, count));
-        const pictures = Array.from({ length: count }, (_, n) => {
-          return shown[cuts.filter((cut) => cut <= n).length & 1][n];
-        });
-        const { slicing, ...others } = drawn.options;
-        const { tools: profile, ...references } = drawn.references;
-        const size = { width, height, frameRate: [30, 1] as [number, number] };
-        const chosen = { ...others, ...profile, ...slicing, ...references, ...drawn.rate };
-        const options = { ...size, ...chosen } as H264Options;
-        const refs = options.refs ?? presetOptions(options.preset ?? 'medium').refs;
-        const needed = Math.max(
-          refs,
-          options.longTermPeriod ? 2 : 1,
-          1 + (options.sceneMemory ?? 0),
-        );
-        const coded = codePictures({ ...options, refs: needed }, pictures, keys);
-        const plain = { ...options, refs: needed, vectorKernels: false };
-        expect(byteStreamOf(codePictures(plain, pictures, keys))).toEqual(byteStreamOf(coded));
-        expectTimes(coded, 0);
-        expectDecodedAsReconstructed(coded);
-        await setImmediate();
-      }),
+      fc.asyncProperty(
+        cases,
+        async ({ width, height, fades, count, scene, keys, cuts, ...drawn }) => {
+          const scenes = [scene, { ...scene, seed: 255 - scene.seed, dx: 3 - scene.dx }];
+          const shown = scenes.map((one) => drawScene(one, width, height, count));
+          const pictures = Array.from({ length: count }, (_, n) => {
+            const picture = shown[cuts.filter((cut) => cut <= n).length & 1][n];
+            return fades ? faded(picture, width * height, 1 - n / count) : picture;
+          });
+          const { slicing, ...others } = drawn.options;
+          const { tools: profile, ...references } = drawn.references;
+          const size = { width, height, frameRate: [30, 1] as [number, number] };
+          const chosen = { ...others, ...profile, ...slicing, ...references, ...drawn.rate };
+          const options = { ...size, ...chosen } as H264Options;
+          const refs = options.refs ?? presetOptions(options.preset ?? 'medium').refs;
+          const needed = Math.max(
+            refs,
+            options.longTermPeriod ? 2 : 1,
+            1 + (options.sceneMemory ?? 0),
+          );
+          const coded = codePictures({ ...options, refs: needed }, pictures, keys);
+          const plain = { ...options, refs: needed, vectorKernels: false };
+          expect(byteStreamOf(codePictures(plain, pictures, keys))).toEqual(byteStreamOf(coded));
+          expectTimes(coded, 0);
+          expectDecodedAsReconstructed(coded);
+          await setImmediate();
+        },
+      ),
       { seed: SEED, numRuns: RUNS },
     );
   });

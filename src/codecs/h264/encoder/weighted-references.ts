@@ -1,0 +1,250 @@
+/**
+ * Explicit weights of reference pictures (clause 8.4.2.3): in a fade a picture is its reference times a weight plus an offset, which a
+ * decoder can apply to its prediction. Means and deviations of both sources say which; whether it helps is tried on samples.
+ *
+ * Choice: weights are tried for the first references of list 0 in P pictures (option `weightP`). A weighted copy of the reference is
+ * what vectors are searched in; predictions are weighted after they are interpolated, as the standard says. Figures: docs/h264/weighted-prediction.md.
+ */
+
+import { clip3 } from '../../../base/math.ts';
+import { SliceType } from '../../../syntax/h264/slice-header.ts';
+import {
+  EMPTY_WEIGHTS,
+  type PredictionWeights,
+  type PredWeightTable,
+  type WeightAndOffset,
+} from '../../../syntax/h264/weight-table.ts';
+import { LUMA_PADDING, mvX, mvY, type ReconstructedPicture } from '../standard/picture.ts';
+import { mapBlock, weightTable } from '../standard/weighted-prediction.ts';
+import type { EncoderMemory, SourcePicture } from './memory.ts';
+import type { PicturePlan } from './picture-plan.ts';
+
+/** References that can have weights. */
+export const MAX_WEIGHTED = 3;
+
+/** Both denominators are 2^LOG_WD but where a weight would be too large for it. */
+const LOG_WD = 6;
+/** Of this many rows one is looked at. */
+const ROW_STEP = 4;
+/** Weights must leave less than this share of the differences: they cost bits, and searching in copies costs time. */
+const WORTHWHILE = 0.96;
+/** Deviations below are noise: they say nothing of a weight. */
+const LEAST_DEVIATION = 1.5;
+
+/** Mean and standard deviation of a plane. */
+interface Spread {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** Those of the three planes of a source picture. */
+type Spreads = readonly [luma: Spread, cb: Spread, cr: Spread];
+
+/** A weight that is tried, and what each sample becomes by it. */
+interface Trial extends WeightAndOffset {
+  readonly table: Uint8Array;
+}
+
+/** Gives the references of pictures weights, one picture after another. */
+export class WeightedReferences {
+  private readonly memory: EncoderMemory;
+  /** Pictures that weighted copies are made in. */
+  private readonly copies: readonly ReconstructedPicture[];
+  private readonly spreads = new Map<ReconstructedPicture, Spreads>();
+
+  constructor(memory: EncoderMemory, copies: readonly ReconstructedPicture[]) {
+    this.memory = memory;
+    this.copies = copies;
+  }
+
+  /**
+   * Sets `weighting` of the references in list 0 of a plan, until `clear`, and remembers what the picture looks like.
+   * @param picture where it will be reconstructed
+   * @returns the table for its slices
+   */
+  plan(plan: PicturePlan, source: SourcePicture, picture: ReconstructedPicture): PredWeightTable {
+    const { memory } = this;
+    const { sourceLumaStride, sourceChromaStride, layout } = memory;
+    const width = 16 * layout.widthInMbs;
+    const height = 16 * layout.heightInMbs;
+    const chroma = [sourceChromaStride, width / 2, height / 2] as const;
+    const spreads: Spreads = [
+      spreadOf(memory.bytes, source.luma, sourceLumaStride, width, height),
+      spreadOf(memory.bytes, source.cb, ...chroma),
+      spreadOf(memory.bytes, source.cr, ...chroma),
+    ];
+    this.spreads.set(picture, spreads);
+    if (plan.type !== SliceType.P) return EMPTY_WEIGHTS;
+    const [list] = plan.lists;
+    const l0 = list.map((reference, i) => this.weigh(plan, source, spreads, reference, i));
+    // Denominators of a table without weights are written as zeros, which are shorter.
+    if (l0.every(({ luma }) => luma === null)) return EMPTY_WEIGHTS;
+    return { luma_log2_weight_denom: LOG_WD, chroma_log2_weight_denom: LOG_WD, l0, l1: [] };
+  }
+
+  /** The picture is coded: its references have no weights any more. */
+  clear(plan: PicturePlan): void {
+    for (const list of plan.lists) for (const reference of list) reference.weighting = null;
+  }
+
+  private weigh(
+    plan: PicturePlan,
+    source: SourcePicture,
+    spreads: Spreads,
+    reference: ReconstructedPicture,
+    refIdx: number,
+  ): PredictionWeights {
+    const before = this.spreads.get(reference);
+    const copy = this.copies[refIdx];
+    if (before === undefined || copy === undefined) return { luma: null, chroma: null };
+    const vectors = refIdx === 0 && plan.hasVectors ? plan.mv : null;
+    const luma = this.chooseLuma(source, reference, trialsOf(before[0], spreads[0]), vectors);
+    if (luma === null) return { luma: null, chroma: null };
+    const ratio = luma.weight / 2 ** LOG_WD;
+    const cb = chromaTrial(before[1], spreads[1], ratio);
+    const cr = chromaTrial(before[2], spreads[2], ratio);
+    const hasChroma = this.helpsChroma(source, reference, cb, cr);
+    this.weightCopy(reference, copy, luma.table);
+    reference.weighting = {
+      luma: luma.table,
+      cb: hasChroma ? cb.table : null,
+      cr: hasChroma ? cr.table : null,
+      searched: copy,
+    };
+    return {
+      luma: { weight: luma.weight, offset: luma.offset },
+      chroma: hasChroma
+        ? [
+            { weight: cb.weight, offset: cb.offset },
+            { weight: cr.weight, offset: cr.offset },
+          ]
+        : null,
+    };
+  }
+
+  /** The trial that leaves the smallest differences between source and reference, if it is clearly better than none. */
+  private chooseLuma(
+    source: SourcePicture,
+    reference: ReconstructedPicture,
+    trials: readonly Trial[],
+    vectors: Int32Array | null,
+  ): Trial | null {
+    if (trials.length === 0) return null;
+    const { bytes, layout, sourceLumaStride } = this.memory;
+    const { widthInMbs, heightInMbs, lumaStride } = layout;
+    const left = new Float64Array(trials.length);
+    let plain = 0;
+    for (let mbAddr = 0; mbAddr < widthInMbs * heightInMbs; mbAddr++) {
+      const mbY = Math.floor(mbAddr / widthInMbs);
+      const mbX = mbAddr - mbY * widthInMbs;
+      const mv = vectors === null ? 0 : vectors[mbAddr];
+      const from = source.luma + 16 * (mbY * sourceLumaStride + mbX);
+      const x = 16 * mbX + 2 * mvX(mv);
+      const y = 16 * mbY + 2 * mvY(mv);
+      const at = reference.luma + y * lumaStride + x;
+      for (let row = 0; row < 16; row += ROW_STEP) {
+        for (let i = 0; i < 16; i++) {
+          const sample = bytes[from + row * sourceLumaStride + i];
+          const before = bytes[at + row * lumaStride + i];
+          plain += Math.abs(sample - before);
+          for (let t = 0; t < trials.length; t++) {
+            left[t] += Math.abs(sample - trials[t].table[before]);
+          }
+        }
+      }
+    }
+    let best: Trial | null = null;
+    let bound = WORTHWHILE * plain;
+    for (let t = 0; t < trials.length; t++) {
+      if (left[t] >= bound) continue;
+      bound = left[t];
+      best = trials[t];
+    }
+    return best;
+  }
+
+  /** Whether both planes of chroma together are nearer with weights than without. */
+  private helpsChroma(
+    source: SourcePicture,
+    reference: ReconstructedPicture,
+    cb: Trial,
+    cr: Trial,
+  ): boolean {
+    const { bytes, layout, sourceChromaStride } = this.memory;
+    let gain = 0;
+    for (const [from, to, { table }] of [
+      [source.cb, reference.cb, cb],
+      [source.cr, reference.cr, cr],
+    ] as const) {
+      for (let y = 0; y < 8 * layout.heightInMbs; y += ROW_STEP) {
+        for (let x = 0; x < 8 * layout.widthInMbs; x++) {
+          const sample = bytes[from + y * sourceChromaStride + x];
+          const before = bytes[to + y * layout.chromaStride + x];
+          gain += Math.abs(sample - before) - Math.abs(sample - table[before]);
+        }
+      }
+    }
+    return gain > 0;
+  }
+
+  /** Makes `copy` what `reference` is in full samples of luma, weighted, its padding included. */
+  private weightCopy(
+    reference: ReconstructedPicture,
+    copy: ReconstructedPicture,
+    table: Uint8Array,
+  ): void {
+    const { bytes, layout } = this.memory;
+    const { lumaStride, widthInMbs, heightInMbs } = layout;
+    const inside = LUMA_PADDING * lumaStride + LUMA_PADDING;
+    const height = 16 * heightInMbs + 2 * LUMA_PADDING;
+    const size = lumaStride * height;
+    const to = copy.luma - inside;
+    bytes.copyWithin(to, reference.luma - inside, reference.luma - inside + size);
+    mapBlock(bytes, to, lumaStride, 16 * widthInMbs + 2 * LUMA_PADDING, height, table);
+    copy.tileDone.fill(0);
+  }
+}
+
+/** Mean and deviation of every fourth row of a plane. */
+function spreadOf(
+  bytes: Uint8Array,
+  plane: number,
+  stride: number,
+  width: number,
+  height: number,
+): Spread {
+  let sum = 0;
+  let squares = 0;
+  let count = 0;
+  for (let y = 0; y < height; y += ROW_STEP) {
+    const row = plane + y * stride;
+    for (let i = row; i < row + width; i++) {
+      const sample = bytes[i];
+      sum += sample;
+      squares += sample * sample;
+    }
+    count += width;
+  }
+  const mean = sum / count;
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
+}
+
+/** The weight nearest to `ratio`, with the offset that gives the mean of `after`. */
+function trial(before: Spread, after: Spread, ratio: number): Trial {
+  const weight = clip3(0, 127, Math.round(ratio * 2 ** LOG_WD));
+  const offset = clip3(-128, 127, Math.round(after.mean - (before.mean * weight) / 2 ** LOG_WD));
+  return { weight, offset, table: weightTable(LOG_WD, weight, offset) };
+}
+
+/** What is worth trying for luma: weight and offset by deviations and means, and an offset alone; none where nothing changed. */
+function trialsOf(before: Spread, after: Spread): Trial[] {
+  const ratio = after.deviation / Math.max(before.deviation, LEAST_DEVIATION);
+  const trials = [trial(before, after, ratio), trial(before, after, 1)];
+  return trials.filter(({ weight, offset }) => weight !== 2 ** LOG_WD || offset !== 0);
+}
+
+/** Of chroma: by its own deviations where they say anything, else by the weight of luma. */
+function chromaTrial(before: Spread, after: Spread, ratio: number): Trial {
+  const says = before.deviation >= LEAST_DEVIATION && after.deviation >= LEAST_DEVIATION;
+  return trial(before, after, says ? after.deviation / before.deviation : ratio);
+}

@@ -34,7 +34,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'high-qp',
     anchor: x264('-profile:v', 'high', '-tune', 'psnr', '-qp', POINT),
-    test: ours({ profile: 'high', qp: POINT }),
+    test: ours({ profile: 'high', tune: 'psnr', qp: POINT }),
     points: QPS,
     measures: ['psnr'],
     clips: [],
@@ -42,7 +42,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'high-crf',
     anchor: x264('-profile:v', 'high', '-tune', 'psnr', '-crf', POINT),
-    test: ours({ profile: 'high', crf: POINT }),
+    test: ours({ profile: 'high', tune: 'psnr', crf: POINT }),
     points: CRFS,
     measures: ['psnr'],
     clips: [],
@@ -58,7 +58,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'ssim',
     anchor: x264('-tune', 'ssim', '-crf', POINT),
-    test: ours({ profile: 'high', crf: POINT }),
+    test: ours({ profile: 'high', tune: 'ssim', crf: POINT }),
     points: CRFS,
     measures: ['ssim'],
     clips: [],
@@ -66,15 +66,15 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'baseline-qp',
     anchor: x264('-profile:v', 'baseline', '-tune', 'psnr', '-qp', POINT),
-    test: ours({ profile: 'baseline', qp: POINT }),
+    test: ours({ profile: 'baseline', tune: 'psnr', qp: POINT }),
     points: QPS,
     measures: ['psnr'],
     clips: [],
   },
   {
     name: 'high-over-baseline',
-    anchor: ours({ profile: 'baseline', qp: POINT }),
-    test: ours({ profile: 'high', qp: POINT }),
+    anchor: ours({ profile: 'baseline', tune: 'psnr', qp: POINT }),
+    test: ours({ profile: 'high', tune: 'psnr', qp: POINT }),
     points: QPS,
     measures: ['psnr'],
     clips: [],
@@ -90,7 +90,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'screens',
     anchor: x264('-profile:v', 'high', '-tune', 'psnr', '-qp', POINT),
-    test: ours({ profile: 'high', qp: POINT }),
+    test: ours({ profile: 'high', tune: 'psnr', qp: POINT }),
     points: QPS,
     measures: ['psnr'],
     clips: ['screen'],

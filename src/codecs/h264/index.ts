@@ -58,4 +58,5 @@ export {
   type StreamStatistics,
 } from './encoder/stream-statistics.ts';
 export { TraceInspector, traceFacts } from './encoder/trace-inspector.ts';
+export { TUNES, type Tune } from './encoder/tunes.ts';
 export type { PassStatistics, PictureStatistics } from './encoder/two-pass.ts';

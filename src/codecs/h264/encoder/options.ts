@@ -38,6 +38,7 @@ import {
   SPEED_ROWS,
   type SpeedOptions,
 } from './speed-options.ts';
+import { type Tune, withTune } from './tunes.ts';
 
 /** The profiles, each with the tools of those before: Constrained Baseline, Main, High (clause A.2). */
 export const PROFILES = ['baseline', 'main', 'high'] as const;
@@ -62,6 +63,11 @@ export interface H264Options
   readonly timeBase?: Rational;
   /** Speed against compression; default `medium`. Every other option overrides what the preset says. */
   readonly preset?: Preset;
+  /**
+   * What pictures are coded for, or what they are of: other options, each of which overrides what it stands for (tunes.ts). Default:
+   * none.
+   */
+  readonly tune?: Tune;
   /** What a decoder must know; default `baseline`. */
   readonly profile?: Profile;
   /** Entropy coding by CABAC instead of CAVLC; default: with every profile but `baseline`, which lacks it. */
@@ -141,6 +147,7 @@ const KEYS: readonly (keyof H264Options)[] = [
   'frameRate',
   'timeBase',
   'preset',
+  'tune',
   'profile',
   'cabac',
   'transform8x8',
@@ -180,20 +187,24 @@ function requireInspector(where: string, inspect: H264Inspector | undefined): H2
 /** Widest and highest picture of level 6.2: sqrt(8·MaxFS) macroblocks, clause A.3.1. */
 const MAX_SIDE = 16 * Math.floor(Math.sqrt(8 * 139264));
 
+function presetOf(at: string, options: H264Options): SpeedOptions {
+  return presetOptions(requireOneOf(`${at}.preset`, options.preset ?? 'medium', PRESETS));
+}
+
 /** Checks all options; throws `ConfigError` naming the first that is wrong. */
-export function resolveOptions(options: H264Options): ResolvedOptions {
+export function resolveOptions(asGiven: H264Options): ResolvedOptions {
   const at = 'h264.options';
-  if (typeof options !== 'object' || options === null) {
+  if (typeof asGiven !== 'object' || asGiven === null) {
     throw new ConfigError(
       at,
-      `got ${String(options)}, allowed is an object with width, height, frameRate`,
+      `got ${String(asGiven)}, allowed is an object with width, height, frameRate`,
     );
   }
-  rejectUnknownKeys(at, options, KEYS);
+  rejectUnknownKeys(at, asGiven, KEYS);
+  const options = withTune(at, asGiven);
   const width = requireInteger(`${at}.width`, options.width, 2, MAX_SIDE);
   const height = requireInteger(`${at}.height`, options.height, 2, MAX_SIDE);
-  const preset = requireOneOf(`${at}.preset`, options.preset ?? 'medium', PRESETS);
-  const base = presetOptions(preset);
+  const base = presetOf(at, options);
   const { frameRate, clock } = resolveClock(
     at,
     resolveFrameRate(at, options),

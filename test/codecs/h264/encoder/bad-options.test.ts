@@ -108,6 +108,7 @@ const BAD: Record<string, readonly unknown[] | [options: object, ...values: unkn
   rdo: FLAG,
   fastIntra: FLAG,
   trellis: FLAG,
+  tune: ['vmaf', 1],
   weightP: FLAG,
   psyRd: [-0.1, 10.5, Number.NaN, '1'],
 };

@@ -11,6 +11,7 @@ import { ConfigError, StateError } from '../../../../src/base/errors.ts';
 import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
 import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
 import { PRESETS, presetOptions } from '../../../../src/codecs/h264/encoder/speed-options.ts';
+import { TUNES } from '../../../../src/codecs/h264/encoder/tunes.ts';
 import { runFfmpeg } from '../../../support/ffmpeg.ts';
 import {
   byteStreamOf,
@@ -113,6 +114,7 @@ const cases = fc.record({
       fastIntra: fc.boolean(),
       rdo: fc.boolean(),
       trellis: fc.boolean(),
+      tune: fc.constantFrom(...TUNES.filter((tune) => tune !== 'zerolatency')),
       psyRd: fc.double({ min: 0, max: 10, noNaN: true }),
       typeMargin: fc.double({ min: 1, max: 2, noNaN: true }),
       exactVectors: fc.boolean(),

@@ -1,0 +1,49 @@
+/** What option `tune` stands for: other options, each of which can still be given by itself. */
+import { ConfigError, requireOneOf } from '../../../base/errors.ts';
+import type { H264Options } from './options.ts';
+
+/** What pictures are coded for, or what they are of. */
+export const TUNES = [
+  'psnr',
+  'ssim',
+  'film',
+  'animation',
+  'grain',
+  'stillimage',
+  'screen',
+  'fastdecode',
+  'zerolatency',
+] as const;
+
+export type Tune = (typeof TUNES)[number];
+
+/**
+ * Choice: adaptive quantization at strength 2 is what libx264 has at 1. Deblocking is weaker where fine detail is to stay, stronger where areas
+ * are flat. Figures: docs/h264/psy.md.
+ */
+const OPTIONS_OF: Readonly<Record<Tune, Partial<H264Options>>> = {
+  psnr: { psyRd: 0, aqStrength: 0 },
+  ssim: { psyRd: 0, aqStrength: 2 },
+  film: { psyRd: 1, aqStrength: 2, deblockAlpha: -1, deblockBeta: -1 },
+  animation: { psyRd: 0.4, aqStrength: 1.2, deblockAlpha: 1, deblockBeta: 1 },
+  grain: { psyRd: 1, aqStrength: 1, deblockAlpha: -2, deblockBeta: -2, ipOffset: 1 },
+  stillimage: { psyRd: 2, aqStrength: 2.4, deblockAlpha: -3, deblockBeta: -3 },
+  screen: { psyRd: 0, aqStrength: 0, deblockAlpha: -1, deblockBeta: -1 },
+  fastdecode: { deblock: false, cabac: false, weightP: false, bframes: 0 },
+  zerolatency: { lookahead: 0, bframes: 0 },
+};
+
+/** The options with those that `tune` stands for, where they are not given. Throws `ConfigError` for what contradicts it. */
+export function withTune(at: string, options: H264Options): H264Options {
+  if (options.tune === undefined) return options;
+  const tune = requireOneOf(`${at}.tune`, options.tune, TUNES);
+  const given: Partial<Record<string, unknown>> = { ...options };
+  for (const [key, value] of Object.entries(OPTIONS_OF[tune])) given[key] ??= value;
+  if (tune === 'zerolatency') {
+    for (const key of ['lookahead', 'bframes'] as const) {
+      if (given[key] === 0) continue;
+      throw new ConfigError(`${at}.${key}`, `got ${given[key]}, tune zerolatency allowed is 0`);
+    }
+  }
+  return given as unknown as H264Options;
+}

@@ -174,8 +174,9 @@ describe('the decoder shows what the encoder reconstructed', () => {
           const { slicing, ...others } = drawn.options;
           const { tools: profile, ...references } = drawn.references;
           const size = { width, height, frameRate: [30, 1] as [number, number] };
-          const chosen = { ...others, ...profile, ...slicing, ...references, ...drawn.rate };
-          const options = { ...size, ...chosen } as H264Options;
+          // Assigned, not spread: a type with all these alternatives at once is more than the compiler can hold.
+          const chosen = [others, profile, slicing, references, drawn.rate];
+          const options: H264Options = Object.assign({ ...size }, ...chosen);
           const refs = options.refs ?? presetOptions(options.preset ?? 'medium').refs;
           const needed = Math.max(
             refs,

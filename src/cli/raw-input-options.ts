@@ -5,6 +5,7 @@ import { type InputOptions, RAW_FORMATS } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 import type { STRICT_OPTION } from './problems.ts';
 
+/** The options by name. */
 // biome-ignore format: one line per option
 export const RAW_INPUT_OPTIONS = {
   'input-format': { kind: 'choice', meta: 'NAME', choices: RAW_FORMATS, help: 'what raw inputs are' },

@@ -1,6 +1,8 @@
 /** Where reading can go on after damage: at the next bytes that look like the start of a cluster, or of another document. */
 
+/** The ID of a cluster as it stands in a file (RFC 9559, 5.1.3). */
 export const CLUSTER_ID_BYTES = [0x1f, 0x43, 0xb6, 0x75];
+/** The ID of the EBML header, with which a document begins. */
 export const EBML_ID_BYTES = [0x1a, 0x45, 0xdf, 0xa3];
 
 /** Where in `bytes`, from `from` on, a cluster or another document may begin; -1 if nowhere. */

@@ -1,6 +1,6 @@
 /**
- * Options as rows of a table: of each its kind, what is allowed, its default and what it means. The types of options, their checks,
- * the command line's `--h264` and the table in docs/h264/options.md come from these rows, so that an option is written once.
+ * Options as rows of a table: of each its kind, what is allowed, its default and what it means. The types of options and their
+ * checks come from these rows.
  */
 import { requireInteger, requireNumber, requireOneOf } from '../../../base/errors.ts';
 

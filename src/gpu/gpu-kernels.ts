@@ -1,0 +1,88 @@
+/** Choosing what computes: the best GPU that gives the right numbers, else TypeScript. */
+import { ConfigError } from '../base/errors.ts';
+import type { FrameKernels } from './frame-kernels.ts';
+import type { GpuJsModule, GpuMode } from './gpujs/gpu-js.ts';
+import { GpuJsFrameKernels } from './gpujs/gpu-js-kernels.ts';
+import { findWrongKernel } from './known-answers.ts';
+import { PlainFrameKernels } from './plain/plain-frame-kernels.ts';
+import type { GpuDevice } from './wgsl/webgpu.ts';
+import { WgslFrameKernels } from './wgsl/wgsl-frame-kernels.ts';
+
+/** What may be asked of `gpuKernels`. */
+export interface GpuKernelsOptions {
+  /**
+   * The backend of gpu.js. Default: `webgpu` if an adapter answers, else `webgl2` if the platform has it. `webasm` and `cpu` are slower
+   * than TypeScript, and are there to test kernels.
+   */
+  readonly mode?: GpuMode;
+  /** Whether our own shaders search and analyze where the mode is `webgpu`; else gpu.js does. Default: true. */
+  readonly wgsl?: boolean;
+}
+
+/** Kernels, and what became of the wish for a GPU. */
+export interface GpuKernels {
+  readonly kernels: FrameKernels;
+  /** Why `kernels` are those in TypeScript; null if they are the GPU's. */
+  readonly fallbackReason: string | null;
+}
+
+const MODES: readonly GpuMode[] = ['webgpu', 'webgl2', 'webasm', 'cpu'];
+
+/**
+ * Opens the GPU by gpu.js, which the caller hands in: `await gpuKernels(await import('gpu.js'))`. A GPU that fails, or gives one wrong
+ * number of the known answers, is refused, and TypeScript computes instead; `fallbackReason` says why.
+ * @throws ConfigError if `library` is not gpu.js or the mode is none
+ */
+export async function gpuKernels(
+  library: GpuJsModule,
+  options: GpuKernelsOptions = {},
+): Promise<GpuKernels> {
+  const loaded = moduleOf(library);
+  const { mode, wgsl = true } = options;
+  if (mode !== undefined && !MODES.includes(mode)) {
+    throw new ConfigError('gpu.mode', `got ${String(mode)}, allowed are ${MODES.join(', ')}`);
+  }
+  const plain = new PlainFrameKernels();
+  let kernels: FrameKernels | null = null;
+  try {
+    const chosen = mode ?? (await bestMode(loaded));
+    if (chosen === null) return { kernels: plain, fallbackReason: 'no GPU answers' };
+    kernels = await openKernels(loaded, chosen, wgsl);
+    const wrong = await findWrongKernel(kernels, plain);
+    if (wrong === null) return { kernels, fallbackReason: null };
+    await kernels.close();
+    return { kernels: plain, fallbackReason: `${kernels.backend}: wrong numbers from ${wrong}` };
+  } catch (error) {
+    await kernels?.close().catch(() => {});
+    const reason = error instanceof Error ? error.message : String(error);
+    return { kernels: plain, fallbackReason: `${kernels?.backend ?? mode ?? 'gpu.js'}: ${reason}` };
+  }
+}
+
+/** The module's exports; those of a CommonJS module may lie under `default`. */
+function moduleOf(library: GpuJsModule): GpuJsModule {
+  const inner = (library as { default?: GpuJsModule } | undefined)?.default;
+  for (const candidate of [library, inner]) {
+    if (typeof candidate?.GPU === 'function' && typeof candidate.Input === 'function') {
+      return candidate;
+    }
+  }
+  throw new ConfigError('gpu.library', 'needed is gpu.js: pass what import("gpu.js") gives');
+}
+
+async function bestMode(library: GpuJsModule): Promise<GpuMode | null> {
+  if (await library.GPU.isWebGPUAvailable()) return 'webgpu';
+  return library.GPU.isWebGL2Supported === true ? 'webgl2' : null;
+}
+
+async function openKernels(
+  library: GpuJsModule,
+  mode: GpuMode,
+  wgsl: boolean,
+): Promise<FrameKernels> {
+  if (mode !== 'webgpu' || !wgsl || library.WebGPUContext === undefined) {
+    return new GpuJsFrameKernels(library, mode);
+  }
+  const { device } = await library.WebGPUContext.acquire();
+  return new WgslFrameKernels(library, device as GpuDevice);
+}

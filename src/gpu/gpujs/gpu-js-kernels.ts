@@ -1,0 +1,365 @@
+/** The frame kernels by gpu.js. See `FrameKernels` for each method, kernel-sources.ts for how integers stay exact. */
+import { UnsupportedError } from '../../base/errors.ts';
+import type { PictureAnalysis } from '../../codecs/h264/encoder/picture-analysis.ts';
+import type { ForwardMatrix } from '../../frames/color-matrix.ts';
+import type {
+  BlockQuantizer,
+  BlockVectors,
+  FrameKernels,
+  HalfSamplePlanes,
+  LumaChromaPlanes,
+  SamplePlane,
+  SearchedSize,
+  SearchRange,
+} from '../frame-kernels.ts';
+import { padPlane } from '../plain/sample-planes.ts';
+import {
+  flatten,
+  type GpuHandle,
+  type GpuJsInstance,
+  type GpuJsKernel,
+  type GpuJsModule,
+  type GpuMode,
+} from './gpu-js.ts';
+import {
+  bestCostSource,
+  bestVectorSource,
+  CHROMA_SOURCE,
+  HALF_SAMPLES_SOURCE,
+  halveSource,
+  interCostSource,
+  intraCostSource,
+  LUMA_SOURCE,
+  PADDING,
+  sadFieldSource,
+  searchRowSource,
+  TRANSFORM_COLUMNS_SOURCE,
+  TRANSFORM_ROWS_SOURCE,
+} from './kernel-sources.ts';
+
+/** Vectors of the analysis reach as far, in samples of half the size. */
+const ANALYSIS_RANGE = 16;
+
+/** Names of gpu.js for what runs: both versions of WebGL are `gpu`. */
+const BACKENDS: Readonly<Record<GpuMode, string>> = {
+  webgpu: 'webgpu',
+  webgl2: 'gpu',
+  webasm: 'webasm',
+  cpu: 'cpu',
+};
+
+/** One GPU with the kernels that were asked for, each built once for each size. */
+export class GpuJsFrameKernels implements FrameKernels {
+  readonly backend: string;
+  private readonly library: GpuJsModule;
+  private readonly mode: GpuMode;
+  private readonly gpu: GpuJsInstance;
+  private readonly built = new Map<string, GpuJsKernel>();
+  /** The picture of the last `analyze`, halved and padded. */
+  private before: GpuHandle | null = null;
+  /** The last `analyze`: they run one after another. */
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(library: GpuJsModule, mode: GpuMode) {
+    this.library = library;
+    this.mode = mode;
+    this.backend = `gpu.js ${mode}`;
+    this.gpu = new library.GPU({ mode });
+  }
+
+  async halve(plane: SamplePlane): Promise<SamplePlane> {
+    const width = plane.width >> 1;
+    const height = plane.height >> 1;
+    const padded = await this.halvePadded(
+      this.input(plane.samples, plane.width),
+      width,
+      height,
+      false,
+    );
+    const stride = width + 2 * PADDING;
+    const all = flatten(padded, stride, height + 2 * PADDING);
+    const samples = new Uint8Array(width * height);
+    for (let y = 0; y < height; y++) {
+      const from = (y + PADDING) * stride + PADDING;
+      samples.set(all.subarray(from, from + width), y * width);
+    }
+    return { samples, width, height };
+  }
+
+  async searchBlocks(
+    current: SamplePlane,
+    reference: SamplePlane,
+    size: SearchedSize,
+    range: SearchRange,
+  ): Promise<BlockVectors> {
+    const across = current.width / size;
+    const down = current.height / size;
+    const planes = [this.padded(current), this.padded(reference)] as const;
+    const rows = await this.searchRows(planes, across, down, size, range);
+    const costs = await this.run(bestCostSource(range), [across, down], [rows]);
+    const vectors = await this.run(bestVectorSource(range), [across, down], [rows]);
+    release(rows);
+    return {
+      costs: Int32Array.from(flatten(costs, across, down), less1),
+      ...unpackVectors(flatten(vectors, across, down), range),
+    };
+  }
+
+  async sadField(
+    current: SamplePlane,
+    reference: SamplePlane,
+    size: SearchedSize,
+    range: SearchRange,
+  ): Promise<Int32Array> {
+    const across = current.width / size;
+    const count = across * (current.height / size);
+    const vectors = (2 * range + 1) ** 2;
+    const planes = [this.padded(current), this.padded(reference)];
+    const field = await this.run(sadFieldSource(size, range, across), [vectors, count], planes);
+    return Int32Array.from(flatten(field, vectors, count));
+  }
+
+  async intraCosts(plane: SamplePlane): Promise<Int32Array> {
+    const output = [plane.width / 8, plane.height / 8] as const;
+    const costs = await this.run(intraCostSource(), output, [this.padded(plane)]);
+    return Int32Array.from(flatten(costs, ...output), less1);
+  }
+
+  async interCosts(
+    current: SamplePlane,
+    reference: SamplePlane,
+    vectors: Pick<BlockVectors, 'x' | 'y'>,
+  ): Promise<Int32Array> {
+    const output = [current.width / 8, current.height / 8] as const;
+    const packed = this.input(packVectors(vectors, PADDING), output[0]);
+    const values = [this.padded(current), this.padded(reference), packed];
+    const costs = await this.run(interCostSource(PADDING), output, values);
+    return Int32Array.from(flatten(costs, ...output), less1);
+  }
+
+  async transformQuantize(
+    residual: Int16Array,
+    width: number,
+    height: number,
+    quantizer: BlockQuantizer,
+  ): Promise<Int16Array> {
+    const output = [width, height] as const;
+    const rows = await this.keep(TRANSFORM_ROWS_SOURCE, output, [this.input(residual, width)]);
+    const { even, odd, mixed, offset, bits } = quantizer;
+    const values = [rows, even, odd, mixed, offset, 2 ** (8 - bits)];
+    const levels = await this.run(TRANSFORM_COLUMNS_SOURCE, output, values);
+    release(rows);
+    return Int16Array.from(flatten(levels, width, height));
+  }
+
+  async halfSamples(plane: SamplePlane): Promise<HalfSamplePlanes> {
+    const { width, height } = plane;
+    const packed = await this.run(HALF_SAMPLES_SOURCE, [width, height], [this.padded(plane)]);
+    const all = flatten(packed, width, height);
+    const b = new Uint8Array(all.length);
+    const h = new Uint8Array(all.length);
+    const j = new Uint8Array(all.length);
+    for (let i = 0; i < all.length; i++) {
+      b[i] = all[i];
+      h[i] = all[i] >> 8;
+      j[i] = all[i] >> 16;
+    }
+    return { b, h, j };
+  }
+
+  async rgbToYuv420(
+    rgb: Uint8Array,
+    width: number,
+    height: number,
+    matrix: ForwardMatrix,
+  ): Promise<LumaChromaPlanes> {
+    const picture = this.input(rgb, 3 * width);
+    const { yr, yg, yb, cbr, cbg, cbb, crr, crg, crb, lumaOffset } = matrix;
+    // What rounds, and the zero of each plane, over 256: convert-rgb-to-yuv.ts has both as sums.
+    const lumaZero = 256 * lumaOffset + 128;
+    const chromaZero = 128 * 2048 + 1024;
+    const weights = weightsOf(yr, yg, yb, lumaZero);
+    const luma = await this.run(LUMA_SOURCE, [width, height], [picture, weights]);
+    const chromaSize = [width >> 1, height >> 1] as const;
+    const chromaWeights = [
+      weightsOf(cbr, cbg, cbb, chromaZero),
+      weightsOf(crr, crg, crb, chromaZero),
+    ];
+    const chroma = await this.run(CHROMA_SOURCE, chromaSize, [picture, ...chromaWeights]);
+    const packed = flatten(chroma, ...chromaSize);
+    const cb = Uint8Array.from(packed, (value) => value & 255);
+    const cr = Uint8Array.from(packed, (value) => value >> 8);
+    return { luma: Uint8Array.from(flatten(luma, width, height)), cb, cr };
+  }
+
+  analyze(luma: SamplePlane): Promise<PictureAnalysis> {
+    // Copied here and now: the caller may use the plane again while earlier pictures are computed.
+    const samples = Float32Array.from(luma.samples);
+    const result = this.turn.then(() => this.analyzeNext(samples, luma.width, luma.height));
+    this.turn = result.catch(() => {});
+    return result;
+  }
+
+  private async analyzeNext(
+    samples: Float32Array,
+    lumaWidth: number,
+    lumaHeight: number,
+  ): Promise<PictureAnalysis> {
+    const across = lumaWidth >> 4;
+    const down = lumaHeight >> 4;
+    const output = [across, down] as const;
+    const picture = this.input(samples, lumaWidth);
+    const current = (await this.halvePadded(
+      picture,
+      lumaWidth >> 1,
+      lumaHeight >> 1,
+      true,
+    )) as GpuHandle;
+    const { before } = this;
+    this.before = current;
+    const intra = computed(
+      flatten(await this.run(intraCostSource(), output, [current]), ...output),
+    );
+    if (before === null) {
+      return { intra, inter: new Int32Array(0), x: new Int8Array(0), y: new Int8Array(0) };
+    }
+    const rows = await this.searchRows([current, before], across, down, 8, ANALYSIS_RANGE);
+    const vectors = await this.keep(bestVectorSource(ANALYSIS_RANGE), output, [rows]);
+    const costs = await this.run(interCostSource(ANALYSIS_RANGE), output, [
+      current,
+      before,
+      vectors,
+    ]);
+    const packed = await this.run(
+      'function (v) { return v[this.thread.y][this.thread.x]; }',
+      output,
+      [vectors],
+    );
+    for (const handle of [rows, vectors, before]) release(handle);
+    const inter = computed(flatten(costs, ...output));
+    const found = flatten(packed, ...output);
+    computed(found);
+    return { intra, inter, ...unpackVectors(found, ANALYSIS_RANGE) };
+  }
+
+  async close(): Promise<void> {
+    await this.turn;
+    this.built.clear();
+    this.before = null;
+    await this.gpu.destroy();
+  }
+
+  /** Rows of candidates of every block; stays on the GPU. */
+  private searchRows(
+    planes: readonly [unknown, unknown],
+    across: number,
+    down: number,
+    size: SearchedSize,
+    range: SearchRange,
+  ): Promise<GpuHandle> {
+    return this.keep(searchRowSource(size, range), [across, down, 2 * range + 1], planes);
+  }
+
+  /** Halves `picture` to `width` by `height` samples and their padding; `stays` on the GPU if asked. */
+  private halvePadded(
+    picture: unknown,
+    width: number,
+    height: number,
+    stays: boolean,
+  ): Promise<unknown> {
+    const output = [width + 2 * PADDING, height + 2 * PADDING];
+    const source = halveSource(width, height);
+    return stays ? this.keep(source, output, [picture]) : this.run(source, output, [picture]);
+  }
+
+  private padded(plane: SamplePlane): unknown {
+    const { samples, width } = padPlane(plane, PADDING);
+    return this.input(samples, width);
+  }
+
+  /** Numbers as a kernel takes them, in rows of `width`. */
+  private input(values: ArrayLike<number>, width: number): unknown {
+    return new this.library.Input(values, [width, values.length / width]);
+  }
+
+  /** Runs a kernel and reads its result back. */
+  private run(source: string, output: readonly number[], values: readonly unknown[]) {
+    return this.call(source, output, values, false);
+  }
+
+  /** Runs a kernel whose result stays on the GPU. */
+  private async keep(source: string, output: readonly number[], values: readonly unknown[]) {
+    return (await this.call(source, output, values, true)) as GpuHandle;
+  }
+
+  /** Builds a kernel when it is first wanted, calls it, and sees that gpu.js has not put another backend in its place. */
+  private async call(
+    source: string,
+    output: readonly number[],
+    values: readonly unknown[],
+    stays: boolean,
+  ): Promise<unknown> {
+    const key = `${stays} ${output} ${kindsOf(values)} ${source}`;
+    let kernel = this.built.get(key);
+    const isNew = kernel === undefined;
+    if (kernel === undefined) {
+      kernel = this.gpu.createKernel(source, {
+        output,
+        precision: 'single',
+        tactic: 'precision',
+        asyncMode: true,
+        pipeline: stays,
+        immutable: stays,
+      });
+      this.built.set(key, kernel);
+    }
+    const result = await kernel(...values);
+    if (isNew) this.checkBackend(kernel);
+    return result;
+  }
+
+  private checkBackend({ kernel }: GpuJsKernel): void {
+    const runs = kernel.constructor.mode;
+    const reason = kernel.fallbackReason ?? null;
+    if (runs === BACKENDS[this.mode] && reason === null) return;
+    const why = reason === null ? '' : `: ${String(reason)}`;
+    throw new UnsupportedError('gpu', `gpu.js was asked for ${this.mode} and runs ${runs}${why}`);
+  }
+}
+
+/** Whether each value is an array, a handle or a number: gpu.js builds a kernel for the kinds of its first call. */
+function kindsOf(values: readonly unknown[]): string {
+  return values.map((value) => (typeof value === 'number' ? 'n' : value?.constructor.name)).join();
+}
+
+function release(handle: GpuHandle): void {
+  handle.delete?.();
+}
+
+function less1(value: number): number {
+  return value - 1;
+}
+
+/** Numbers that are 1 too high; none is 0 but where the GPU has computed nothing. */
+function computed(values: Float32Array): Int32Array {
+  if (values.includes(0)) throw new UnsupportedError('gpu', 'the GPU gave no result');
+  return Int32Array.from(values, less1);
+}
+
+/** Vectors as `bestVectorSource` gives them: row · 128 + column, plus 1. */
+function packVectors({ x, y }: Pick<BlockVectors, 'x' | 'y'>, range: number): Float32Array {
+  return Float32Array.from(x, (_, i) => (y[i] + range) * 128 + x[i] + range + 1);
+}
+
+function unpackVectors(packed: Float32Array, range: number): Pick<BlockVectors, 'x' | 'y'> {
+  return {
+    x: Int8Array.from(packed, (value) => ((value - 1) & 127) - range),
+    y: Int8Array.from(packed, (value) => ((value - 1) >> 7) - range),
+  };
+}
+
+/** High bytes of three weights, their low bytes, and what is added over 256. */
+function weightsOf(red: number, green: number, blue: number, zero: number): number[] {
+  const weights = [red, green, blue];
+  return [...weights.map((w) => Math.floor(w / 256)), ...weights.map((w) => w & 255), zero];
+}

@@ -1,0 +1,71 @@
+/** What we use of gpu.js, which the caller hands in. Its own types need the DOM and are wrong in places. */
+
+/** The module, as `await import('gpu.js')` gives it; versions from 2.24.1 on, below 3. */
+export interface GpuJsModule {
+  readonly GPU: GpuJsConstructor;
+  readonly Input: new (values: ArrayLike<number>, size: readonly number[]) => unknown;
+  /** The device that all kernels of mode `webgpu` share. */
+  readonly WebGPUContext?: { acquire(): Promise<{ readonly device: unknown }> };
+}
+
+/** The class GPU. */
+export interface GpuJsConstructor {
+  new (options: { readonly mode: GpuMode }): GpuJsInstance;
+  /** Whether a WebGPU adapter answers; `navigator.gpu` must be there. */
+  isWebGPUAvailable(): Promise<boolean>;
+  /** Whether WebGL 2 is there. */
+  readonly isWebGL2Supported?: boolean;
+}
+
+/** Backends of gpu.js. `cpu` and `webasm` are there to test kernels: they are slower than our TypeScript. */
+export type GpuMode = 'webgpu' | 'webgl2' | 'webasm' | 'cpu';
+
+/** One GPU. */
+export interface GpuJsInstance {
+  createKernel(source: string, settings: KernelSettings): GpuJsKernel;
+  destroy(): unknown;
+}
+
+/** A kernel; called with arrays, handles and numbers, it gives an array, a handle, or a promise of one. */
+export interface GpuJsKernel {
+  (...values: unknown[]): unknown;
+  /** The kernel as it was built, after the first call. */
+  readonly kernel: {
+    readonly constructor: { readonly mode?: string };
+    readonly fallbackReason?: unknown;
+  };
+}
+
+/** How a kernel is built. */
+export interface KernelSettings {
+  /** Size of the result: x, y, z. */
+  readonly output: readonly number[];
+  /** Floats of 32 bits; `tactic` keeps mobile GPUs from 16. */
+  readonly precision: 'single';
+  readonly tactic: 'precision';
+  readonly asyncMode: true;
+  /** The result stays on the GPU, as a handle that later calls do not overwrite. */
+  readonly pipeline?: boolean;
+  readonly immutable?: boolean;
+}
+
+/** A result that stays on the GPU. */
+export interface GpuHandle {
+  delete?(): void;
+}
+
+/**
+ * The numbers of a result of two dimensions, row after row. Rows are views of one buffer on most backends, arrays of their own on
+ * others.
+ */
+export function flatten(result: unknown, width: number, height: number): Float32Array {
+  const rows = result as readonly Float32Array[];
+  const first = rows[0];
+  const whole = width * height;
+  if (first.byteOffset === 0 && first.buffer.byteLength === 4 * whole) {
+    return new Float32Array(first.buffer);
+  }
+  const all = new Float32Array(whole);
+  for (let y = 0; y < height; y++) all.set(rows[y], y * width);
+  return all;
+}

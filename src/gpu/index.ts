@@ -1,0 +1,19 @@
+/**
+ * Kernels over whole pictures, on a GPU where there is one: `vitrine/gpu`. Read frame-kernels.ts first, then `plain/`, then
+ * `gpujs/kernel-sources.ts` and `wgsl/shaders.ts`, which compute the same.
+ */
+export type { PictureAnalysis } from '../codecs/h264/encoder/picture-analysis.ts';
+export type {
+  BlockQuantizer,
+  BlockVectors,
+  FrameKernels,
+  HalfSamplePlanes,
+  LumaChromaPlanes,
+  SamplePlane,
+  SearchedSize,
+  SearchRange,
+} from './frame-kernels.ts';
+export { type GpuKernels, type GpuKernelsOptions, gpuKernels } from './gpu-kernels.ts';
+export type { GpuJsModule, GpuMode } from './gpujs/gpu-js.ts';
+export { GuardedAnalysis } from './guarded-analysis.ts';
+export { PlainFrameKernels } from './plain/plain-frame-kernels.ts';

@@ -1,0 +1,219 @@
+/** The analysis of pictures of one size by shaders of our own (shaders.ts): buffers, pipelines, dispatch. */
+import { UnsupportedError } from '../../base/errors.ts';
+import type { PictureAnalysis } from '../../codecs/h264/encoder/picture-analysis.ts';
+import type { BlockVectors, SamplePlane, SearchedSize, SearchRange } from '../frame-kernels.ts';
+import { padPlane } from '../plain/sample-planes.ts';
+import {
+  halveShader,
+  interShader,
+  intraShader,
+  PADDING,
+  paddedSize,
+  searchShader,
+} from './shaders.ts';
+import {
+  BufferUsage,
+  type GpuBuffer,
+  type GpuCommandEncoder,
+  type GpuComputePipeline,
+  type GpuDevice,
+  MAP_READ,
+} from './webgpu.ts';
+
+/** Vectors of the analysis reach as far, in samples of half the size. */
+const ANALYSIS_RANGE = 16;
+/** Threads of a group that each take a block. */
+const BLOCK_THREADS = 64;
+
+/** A pipeline and what it reads and writes, in the order of its bindings. */
+interface Step {
+  readonly pipeline: GpuComputePipeline;
+  readonly buffers: readonly GpuBuffer[];
+  readonly groups: readonly [x: number, y: number];
+}
+
+/** Compares each picture with the one before. */
+export class WgslAnalysis {
+  private readonly device: GpuDevice;
+  private readonly blocks: number;
+  private readonly picture: GpuBuffer;
+  /** This picture and the one before, halved, in turn. */
+  private readonly planes: readonly [GpuBuffer, GpuBuffer];
+  private readonly intra: GpuBuffer;
+  private readonly keys: GpuBuffer;
+  private readonly inter: GpuBuffer;
+  private readonly readBack: GpuBuffer;
+  private readonly steps: readonly (readonly Step[])[];
+  private analyzed = 0;
+
+  /** For luma planes of `width` by `height` samples, multiples of 16. */
+  constructor(device: GpuDevice, width: number, height: number) {
+    this.device = device;
+    const half = [width / 2, height / 2] as const;
+    const { stride, rows } = paddedSize(...half);
+    this.blocks = (width / 16) * (height / 16);
+    this.picture = storage(device, width * height);
+    this.planes = [storage(device, stride * rows), storage(device, stride * rows)];
+    this.intra = storage(device, 4 * this.blocks);
+    this.keys = storage(device, 4 * this.blocks);
+    this.inter = storage(device, 4 * this.blocks);
+    this.readBack = device.createBuffer({
+      size: 12 * this.blocks,
+      usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST,
+    });
+    const halve = compile(device, halveShader(...half));
+    const intra = compile(device, intraShader(...half));
+    const search = compile(device, searchShader(...half, 8, ANALYSIS_RANGE));
+    const inter = compile(device, interShader(...half, ANALYSIS_RANGE));
+    const blockGroups = [Math.ceil(this.blocks / BLOCK_THREADS), 1] as const;
+    this.steps = [0, 1].map((now) => {
+      const [current, before] = [this.planes[now], this.planes[1 - now]];
+      const halveGroups = [Math.ceil(stride / 32), Math.ceil(rows / 8)] as const;
+      const found = [current, before, this.keys];
+      return [
+        { pipeline: halve, buffers: [this.picture, current], groups: halveGroups },
+        { pipeline: intra, buffers: [current, this.intra], groups: blockGroups },
+        { pipeline: search, buffers: found, groups: [width / 16, height / 16] },
+        { pipeline: inter, buffers: [...found, this.inter], groups: blockGroups },
+      ];
+    });
+  }
+
+  /** The next picture: its samples, row after row. */
+  async analyze(samples: Uint8Array): Promise<PictureAnalysis> {
+    const { device, blocks } = this;
+    const isFirst = this.analyzed === 0;
+    const steps = this.steps[this.analyzed++ & 1];
+    device.queue.writeBuffer(this.picture, 0, samples);
+    const encoder = device.createCommandEncoder();
+    runSteps(device, encoder, isFirst ? steps.slice(0, 2) : steps);
+    const results = isFirst ? [this.intra] : [this.intra, this.inter, this.keys];
+    const values = await readResults(device, encoder, results, this.readBack);
+    const intra = costsOf(values.subarray(0, blocks));
+    if (isFirst) {
+      return { intra, inter: new Int32Array(0), x: new Int8Array(0), y: new Int8Array(0) };
+    }
+    const inter = costsOf(values.subarray(blocks, 2 * blocks));
+    const { x, y } = vectorsOf(values.subarray(2 * blocks), ANALYSIS_RANGE);
+    return { intra, inter, x, y };
+  }
+
+  /** Gives the buffers back. */
+  close(): void {
+    const { picture, planes, intra, keys, inter, readBack } = this;
+    for (const buffer of [picture, ...planes, intra, keys, inter, readBack]) buffer.destroy();
+  }
+}
+
+/** `FrameKernels.searchBlocks` by a shader, compiled once for each size of planes and blocks. */
+export class WgslSearch {
+  private readonly device: GpuDevice;
+  private readonly compiled = new Map<string, GpuComputePipeline>();
+
+  constructor(device: GpuDevice) {
+    this.device = device;
+  }
+
+  /** See `FrameKernels.searchBlocks`. */
+  async search(
+    current: SamplePlane,
+    reference: SamplePlane,
+    size: SearchedSize,
+    range: SearchRange,
+  ): Promise<BlockVectors> {
+    const { device } = this;
+    const { width, height } = current;
+    const groups = [width / size, height / size] as const;
+    const planes = [current, reference].map((plane) => {
+      const { samples } = padPlane(plane, PADDING);
+      const buffer = storage(device, samples.length);
+      device.queue.writeBuffer(buffer, 0, samples);
+      return buffer;
+    });
+    const bytes = 4 * groups[0] * groups[1];
+    const keys = storage(device, bytes);
+    const usage = BufferUsage.MAP_READ | BufferUsage.COPY_DST;
+    const readBack = device.createBuffer({ size: bytes, usage });
+    try {
+      const pipeline = this.pipeline(searchShader(width, height, size, range));
+      const encoder = device.createCommandEncoder();
+      runSteps(device, encoder, [{ pipeline, buffers: [...planes, keys], groups }]);
+      const found = await readResults(device, encoder, [keys], readBack);
+      return { costs: Int32Array.from(found, (key) => key >>> 13), ...vectorsOf(found, range) };
+    } finally {
+      for (const buffer of [...planes, keys, readBack]) buffer.destroy();
+    }
+  }
+
+  private pipeline(code: string): GpuComputePipeline {
+    let pipeline = this.compiled.get(code);
+    if (pipeline === undefined) {
+      pipeline = compile(this.device, code);
+      this.compiled.set(code, pipeline);
+    }
+    return pipeline;
+  }
+}
+
+/** Bytes a buffer is made of are whole words. */
+function storage(device: GpuDevice, bytes: number): GpuBuffer {
+  if (bytes > device.limits.maxStorageBufferBindingSize) {
+    throw new UnsupportedError(
+      'gpu',
+      `the picture takes ${bytes} bytes, more than the device binds`,
+    );
+  }
+  const usage = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC;
+  return device.createBuffer({ size: bytes, usage });
+}
+
+function compile(device: GpuDevice, code: string): GpuComputePipeline {
+  const module = device.createShaderModule({ code });
+  return device.createComputePipeline({ layout: 'auto', compute: { module, entryPoint: 'main' } });
+}
+
+function runSteps(device: GpuDevice, encoder: GpuCommandEncoder, steps: readonly Step[]): void {
+  const pass = encoder.beginComputePass();
+  for (const { pipeline, buffers, groups } of steps) {
+    pass.setPipeline(pipeline);
+    const layout = pipeline.getBindGroupLayout(0);
+    const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }));
+    pass.setBindGroup(0, device.createBindGroup({ layout, entries }));
+    pass.dispatchWorkgroups(...groups);
+  }
+  pass.end();
+}
+
+/** Submits the commands and gives the words of `results` one after another. */
+async function readResults(
+  device: GpuDevice,
+  encoder: GpuCommandEncoder,
+  results: readonly GpuBuffer[],
+  readBack: GpuBuffer,
+): Promise<Uint32Array> {
+  let bytes = 0;
+  for (const result of results) {
+    encoder.copyBufferToBuffer(result, 0, readBack, bytes, result.size);
+    bytes += result.size;
+  }
+  device.queue.submit([encoder.finish()]);
+  await readBack.mapAsync(MAP_READ);
+  const words = new Uint32Array(readBack.getMappedRange().slice(0, bytes));
+  readBack.unmap();
+  // No result is 0: costs are 1 too high, and the first vector costs its length.
+  if (words.includes(0)) throw new UnsupportedError('gpu', 'the GPU gave no result');
+  return words;
+}
+
+function costsOf(values: Uint32Array): Int32Array {
+  return Int32Array.from(values, (value) => value - 1);
+}
+
+/** Vectors by the keys of `searchShader`. */
+function vectorsOf(keys: Uint32Array, range: number): Pick<BlockVectors, 'x' | 'y'> {
+  const side = 2 * range + 1;
+  return {
+    x: Int8Array.from(keys, (key) => ((key & 8191) % side) - range),
+    y: Int8Array.from(keys, (key) => Math.floor((key & 8191) / side) - range),
+  };
+}

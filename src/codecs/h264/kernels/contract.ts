@@ -210,6 +210,13 @@ export interface Kernels {
     modes: number,
     costs: number,
   ): void;
+  /**
+   * Compares an 8x8 block with every block of a reference within a range; see full-search.ts.
+   * @param source position of the block, of any alignment, as is `reference`, its place in the other plane
+   * @param stride of both planes
+   * @returns (SAD + |x| + |y|) · 2^13 + the vector's place in raster order: the least of all
+   */
+  fullSearch8(source: number, reference: number, stride: number, range: number): number;
 }
 
 /** The kernels of 8x8 blocks, which only the 8x8 transform needs. */

@@ -15,6 +15,7 @@ import {
   filterLumaEdgeStrong,
 } from './deblock-samples.ts';
 import { intra4x4Costs, isNear, sad4, sad8, sad16, satd, searchWord, ssd } from './distortion.ts';
+import { fullSearch8 } from './full-search.ts';
 import { halveRows } from './halve-rows.ts';
 import {
   averageBlocks,
@@ -77,6 +78,8 @@ export function plainKernels(views: KernelViews, quantizers: readonly Quantizer[
     isNear: (a, strideA, b, strideB, size, limit) =>
       isNear(words, a, strideA, b, strideB, size, limit),
     halveRows: (from, stride, to, count) => halveRows(bytes, from, stride, to, count),
+    fullSearch8: (source, reference, stride, range) =>
+      fullSearch8(bytes, source, reference, stride, range),
     ssd: (a, strideA, b, strideB, width, height) =>
       ssd(bytes, a, strideA, b, strideB, width, height),
     intra4x4Costs: (source, sourceStride, predictions, modes, costs) =>

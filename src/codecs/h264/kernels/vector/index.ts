@@ -2,6 +2,7 @@
 import { KernelModule } from '../../../../wasm/kernel-memory.ts';
 import { defineDeblocking } from './deblock.ts';
 import { defineDistortion } from './distortion.ts';
+import { defineFullSearch } from './full-search.ts';
 import { defineHalveRows } from './halve-rows.ts';
 import { defineInterpolation } from './interpolation.ts';
 import { defineIntra } from './intra.ts';
@@ -13,6 +14,7 @@ export const H264_KERNELS = /* @__PURE__ */ new KernelModule('h264', (m) => {
   defineInterpolation(m);
   defineResidual(m);
   defineHalveRows(m);
+  defineFullSearch(m);
   defineDeblocking(m);
   defineIntra(m);
 });

@@ -7,6 +7,7 @@ import type { Packet, VideoStreamInfo } from '../../../base/packet.ts';
 import type { VideoFrame } from '../../../frames/frame.ts';
 import { EncoderMemory } from './memory.ts';
 import { type H264Options, type ResolvedOptions, resolveOptions } from './options.ts';
+import type { PictureAnalysis } from './picture-analysis.ts';
 import { PictureCoder } from './picture-coder.ts';
 import { PicturePlanner } from './picture-planner.ts';
 import { type ProfileTools, requireTools } from './profile-tools.ts';
@@ -26,6 +27,17 @@ export interface Reconstruction {
   readonly cr: number;
   readonly lumaStride: number;
   readonly chromaStride: number;
+}
+
+/** What may be said of one picture. */
+export interface PictureOptions {
+  /** Whether it is to be an IDR picture. */
+  readonly forceKeyFrame?: boolean;
+  /**
+   * What is known of it by full search, as `vitrine/gpu` finds it; the encoder must have been opened with `analysis: 'full-search'`,
+   * and then does not search itself. The stream is the same either way.
+   */
+  readonly analysis?: PictureAnalysis;
 }
 
 /** One stream being coded. Opened by `createH264Encoder` or `createH264BaselineEncoder`. */
@@ -49,7 +61,7 @@ export class H264Encoder {
     requireTools(this.options, tools);
     const setup = setupStream(this.options, tools);
     const { widthInMbs, heightInMbs } = setup;
-    const { rate, frameRate, gopSize, order, vectorKernels } = this.options;
+    const { rate, frameRate, gopSize, order, vectorKernels, analysis } = this.options;
     this.planner = new PicturePlanner({
       rate,
       widthInMbs,
@@ -58,6 +70,7 @@ export class H264Encoder {
       countsTime: this.options.clock !== undefined,
       gopSize,
       vectorKernels,
+      analysis,
       order,
       frameTicks: this.frameTicks,
     });
@@ -76,7 +89,7 @@ export class H264Encoder {
    *   ticks of `streamInfo.timeBase` (frames, unless the options have a `timeBase`), must rise from call to call.
    * @returns the access units that are ready
    */
-  encode(frame: VideoFrame, options: { forceKeyFrame?: boolean } = {}): Packet[] {
+  encode(frame: VideoFrame, options: PictureOptions = {}): Packet[] {
     this.requireOpen('encode');
     const { width, height } = this.options;
     if (frame.width !== width || frame.height !== height) {
@@ -101,12 +114,36 @@ export class H264Encoder {
         `got ${frame.pts} after ${this.lastPts}, with hrd cbr times must rise by 1 from picture to picture`,
       );
     }
+    const analysis = this.requireAnalysis(options.analysis);
     const source = this.memory.sources[this.planner.nextSlot];
     loadSourcePicture(this.memory, source, frame);
     this.lastPts = frame.pts;
-    this.planner.arrive(frame.pts, options.forceKeyFrame === true);
+    this.planner.arrive(frame.pts, options.forceKeyFrame === true, analysis);
     this.planner.add(this.memory.bytes, source.luma, this.memory.sourceLumaStride);
     return this.codePlanned(false);
+  }
+
+  /** An analysis must be one by full search, of pictures of this size. */
+  private requireAnalysis(analysis: PictureAnalysis | undefined): PictureAnalysis | null {
+    if (analysis === undefined) return null;
+    const at = 'h264.encode.analysis';
+    if (this.options.analysis !== 'full-search') {
+      throw new ConfigError(
+        at,
+        `given, but the encoder was opened with analysis '${this.options.analysis}'`,
+      );
+    }
+    const mbs = Math.ceil(this.options.width / 16) * Math.ceil(this.options.height / 16);
+    const isFirst = this.lastPts === Number.NEGATIVE_INFINITY;
+    const { intra, inter, x, y } = analysis;
+    const counts = isFirst ? [intra.length] : [intra.length, inter.length, x.length, y.length];
+    if (counts.some((count) => count !== mbs)) {
+      throw new ConfigError(
+        at,
+        `got ${counts.join(', ')} numbers, needed are ${mbs}, one by macroblock`,
+      );
+    }
+    return analysis;
   }
 
   /** Ends the stream; returns what was still to come. */

@@ -6,7 +6,7 @@
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { type CodingOrder, fixedAnchor } from './coding-order.ts';
 import { importanceOffsets, propagateImportance } from './importance.ts';
-import { LowResolution } from './low-resolution.ts';
+import { type AnalysisMethod, LowResolution } from './low-resolution.ts';
 import { OriginSearch } from './origin-search.ts';
 import { isIntraPicture, type PicturePlan, type Upcoming } from './picture-plan.ts';
 import { type SceneOptions, Scenes } from './scenes.ts';
@@ -17,6 +17,8 @@ export interface LookaheadOptions extends SceneOptions {
   readonly heightInMbs: number;
   /** Which vector kernels are used, if there can be any (kernels.ts). */
   readonly vectorKernels: VectorKernels;
+  /** How motion is searched. */
+  readonly analysis: AnalysisMethod;
   /** QP steps for each doubling of a macroblock's importance; 0 switches the propagation off. */
   readonly importance: number;
   /** Most pictures between two anchors (coding-order.ts); `frames` is more than these. */
@@ -49,6 +51,7 @@ export class Lookahead {
       heightInMbs,
       ring.length + options.sceneMemory,
       options.vectorKernels,
+      options.analysis,
     );
     this.scenes = new Scenes(options, this.planes, ring);
     this.offsets = importance > 0 ? new Int16Array(widthInMbs * heightInMbs) : null;

@@ -12,8 +12,10 @@ import { median } from '../../../base/math.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { Kernels } from '../kernels/contract.ts';
 import { searchWord } from '../kernels/plain/distortion.ts';
+import { PLACE_BITS } from '../kernels/plain/full-search.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
 import { createKernelBuffer } from './kernel-buffer.ts';
+import type { PictureAnalysis } from './picture-analysis.ts';
 
 /** Low-resolution samples of a macroblock are BLOCK by BLOCK. */
 const BLOCK = 8;
@@ -33,6 +35,12 @@ const MAX_HEXAGON_STEPS = 12;
 
 /** A sample times this is four of it. */
 const REPEATED = 0x01010101;
+
+/** How the lookahead searches: by hexagons from vectors nearby, or every vector of FULL_RANGE either way. */
+export type AnalysisMethod = 'hexagon' | 'full-search';
+
+/** Range of the full search, in low-resolution samples; it must not exceed the padding. */
+const FULL_RANGE = 16;
 
 /** A limit that no distortion reaches. */
 const NO_LIMIT = 0x7fffffff;
@@ -63,18 +71,22 @@ export class LowResolution {
   private readonly scratch: number;
   /** Position of the block that is searched, as `searchWord`s. */
   private readonly searched: number;
+  private readonly method: AnalysisMethod;
   private bestSad = 0;
 
   /**
    * Memory for `planes` pictures of `widthInMbs` by `heightInMbs` macroblocks.
    * @param vectorKernels which vector kernels are used, if there can be any
+   * @param method how `analyze` searches
    */
   constructor(
     widthInMbs: number,
     heightInMbs: number,
     planes: number,
     vectorKernels: VectorKernels,
+    method: AnalysisMethod = 'hexagon',
   ) {
+    this.method = method;
     this.widthInMbs = widthInMbs;
     this.heightInMbs = heightInMbs;
     this.stride = BLOCK * widthInMbs + 2 * PADDING;
@@ -147,10 +159,28 @@ export class LowResolution {
         if (reference >= 0) {
           const from = at + (reference - current) * this.planeSize;
           const start = before === null ? 0 : before[mbAddr];
-          const inter = this.searchInter(at, from, mbX, mbY, costs.mv, start) + INTER_OVERHEAD;
+          const inter =
+            INTER_OVERHEAD +
+            (this.method === 'full-search'
+              ? this.searchFully(at, from, mbAddr, costs.mv)
+              : this.searchInter(at, from, mbX, mbY, costs.mv, start));
           if (inter < intra) costs.inter[mbAddr] = inter;
         }
       }
+    }
+  }
+
+  /**
+   * Fills `costs` from what somebody else has found of the same picture, and of the one before as reference. `analyze` by full
+   * search finds the same.
+   */
+  take(found: PictureAnalysis, costs: PictureCosts): void {
+    for (let mbAddr = 0; mbAddr < costs.intra.length; mbAddr++) {
+      const intra = found.intra[mbAddr] + INTRA_OVERHEAD;
+      const inter = found.inter[mbAddr] + INTER_OVERHEAD;
+      costs.intra[mbAddr] = intra;
+      costs.inter[mbAddr] = Math.min(intra, inter);
+      costs.mv[mbAddr] = packMv(found.x[mbAddr], found.y[mbAddr]);
     }
   }
 
@@ -221,6 +251,18 @@ export class LowResolution {
       if (before !== middle) best = this.try(from, best, before, minX, maxX, minY, maxY);
       best = this.hexagon(from, best, minX, maxX, minY, maxY);
     }
+    mv[mbAddr] = best;
+    const to = from + mvY(best) * stride + mvX(best);
+    return kernels.satd(at, stride, to, stride, BLOCK, BLOCK, NO_LIMIT);
+  }
+
+  /** SATD at the best vector of the whole range, which is left in `mv`. */
+  private searchFully(at: number, from: number, mbAddr: number, mv: Int32Array): number {
+    const { stride, kernels } = this;
+    const side = 2 * FULL_RANGE + 1;
+    const place = kernels.fullSearch8(at, from, stride, FULL_RANGE) & ((1 << PLACE_BITS) - 1);
+    const row = Math.floor(place / side);
+    const best = packMv(place - row * side - FULL_RANGE, row - FULL_RANGE);
     mv[mbAddr] = best;
     const to = from + mvY(best) * stride + mvX(best);
     return kernels.satd(at, stride, to, stride, BLOCK, BLOCK, NO_LIMIT);

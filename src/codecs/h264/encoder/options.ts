@@ -17,6 +17,7 @@ import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { H264_KERNELS } from '../kernels/vector/index.ts';
 import { type Clock, resolveClock } from './clock.ts';
 import { type H264Inspector, QUIET_INSPECTOR } from './inspector.ts';
+import type { AnalysisMethod } from './low-resolution.ts';
 import { type OptionsOf, resolveRows } from './option-rows.ts';
 import {
   ORDER_KEYS,
@@ -100,6 +101,11 @@ export interface H264Options
    * code may be made at run time, the `WebAssembly.Module` of `vitrine/kernels.wasm`. The stream is the same in each case.
    */
   readonly vectorKernels?: VectorKernels;
+  /**
+   * How the lookahead searches: by hexagons, or, with `full-search`, every vector of 32 samples either way, which `vitrine/gpu` can
+   * find ahead; default `hexagon`.
+   */
+  readonly analysis?: AnalysisMethod;
   /** Told of everything that the encoder decides and writes (inspector.ts); default none. The stream is the same with it. */
   readonly inspect?: H264Inspector;
 }
@@ -129,6 +135,7 @@ export interface ResolvedOptions {
   readonly deblockAcrossSlices: boolean;
   readonly constrainedIntra: boolean;
   readonly vectorKernels: VectorKernels;
+  readonly analysis: AnalysisMethod;
   readonly inspect: H264Inspector | null;
   readonly quality: QualityOptions;
   readonly speed: SpeedOptions;
@@ -166,6 +173,7 @@ const KEYS: readonly (keyof H264Options)[] = [
   'deblockAcrossSlices',
   'constrainedIntra',
   'vectorKernels',
+  'analysis',
   'inspect',
   ...(Object.keys({ ...SPEED_ROWS, ...QUALITY_ROWS }) as (keyof H264Options)[]),
 ];
@@ -273,6 +281,10 @@ export function resolveOptions(asGiven: H264Options): ResolvedOptions {
       options.vectorKernels ?? true,
     ),
     quality: resolveRows(at, QUALITY_ROWS, options, {}),
+    analysis: requireOneOf(`${at}.analysis`, options.analysis ?? 'hexagon', [
+      'hexagon',
+      'full-search',
+    ]),
     speed,
   };
 }

@@ -10,4 +10,3 @@ export interface PictureAnalysis {
   readonly x: Int8Array;
   readonly y: Int8Array;
 }
-

@@ -11,6 +11,7 @@ import type {
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import type { ReferencePictureLists } from '../standard/picture.ts';
 import type { PictureCosts } from './low-resolution.ts';
+import type { PictureAnalysis } from './picture-analysis.ts';
 
 /** What is known of the pictures that are coded after one. */
 export interface Upcoming {
@@ -31,6 +32,8 @@ export interface PicturePlan extends PictureCosts {
   slot: number;
   pts: number;
   isForced: boolean;
+  /** What was found of the picture before it came, against the one shown before; null if nothing was. */
+  analysis: PictureAnalysis | null;
 
   // Scenes (scenes.ts).
   /**
@@ -123,6 +126,7 @@ export function createPicturePlan(costMbs: number, inheritedMbs: number): Pictur
     slot: 0,
     pts: 0,
     isForced: false,
+    analysis: null,
     type: SliceType.P,
     isIdr: false,
     isSceneCut: false,

@@ -10,7 +10,9 @@ import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { AdaptiveOffsets } from './adaptive-quantization.ts';
 import { CodingOrder, fixedAnchor } from './coding-order.ts';
 import { Lookahead } from './lookahead.ts';
+import type { AnalysisMethod } from './low-resolution.ts';
 import type { ResolvedOrderOptions } from './order-options.ts';
+import type { PictureAnalysis } from './picture-analysis.ts';
 import { createPicturePlan, type PicturePlan, resetPicturePlan } from './picture-plan.ts';
 import { RateControl } from './rate-control.ts';
 import type { ResolvedRateOptions } from './rate-options.ts';
@@ -30,6 +32,8 @@ export interface PlannerOptions {
   readonly order: ResolvedOrderOptions;
   /** How long a picture is shown, in ticks, as long as nobody knows when the next one comes. */
   readonly frameTicks: number;
+  /** How the lookahead searches. */
+  readonly analysis: AnalysisMethod;
 }
 
 /** Share of intra cost at which a scene changes (lookahead.ts); found by looking at clips with and without cuts. */
@@ -93,7 +97,7 @@ export class PicturePlanner {
   }
 
   private createLookahead(frames: number, importance: number): Lookahead {
-    const { rate, widthInMbs, heightInMbs, gopSize, order, vectorKernels } = this.options;
+    const { rate, widthInMbs, heightInMbs, gopSize, order, vectorKernels, analysis } = this.options;
     return new Lookahead(
       {
         widthInMbs,
@@ -104,6 +108,7 @@ export class PicturePlanner {
         sceneCut: rate.sceneCut ? SCENE_CUT_SHARE : NEVER,
         sceneMemory: order.sceneMemory,
         vectorKernels,
+        analysis,
         importance,
         bframes: order.bframes,
       },
@@ -118,7 +123,7 @@ export class PicturePlanner {
   }
 
   /** Begins the plan of the next picture to be shown, whose samples lie in `nextSlot`. */
-  arrive(pts: number, isForced: boolean): PicturePlan {
+  arrive(pts: number, isForced: boolean, analysis: PictureAnalysis | null = null): PicturePlan {
     const plan = this.ring[this.arrived % this.ring.length];
     resetPicturePlan(plan);
     if (this.arrived === 0) this.firstPts = pts;
@@ -126,6 +131,7 @@ export class PicturePlanner {
     plan.slot = this.freeSlots.shift()!;
     plan.pts = pts;
     plan.isForced = isForced;
+    plan.analysis = analysis;
     this.times.push(pts);
     return plan;
   }

@@ -113,7 +113,8 @@ export class Scenes {
     } else {
       this.settle();
       const previous = number === 0 ? -1 : (number - 1) % count;
-      planes.analyze(number % count, previous, previous < 0 ? null : ring[previous].mv, plan);
+      if (plan.analysis !== null && previous >= 0) planes.take(plan.analysis, plan);
+      else planes.analyze(number % count, previous, previous < 0 ? null : ring[previous].mv, plan);
       if (plan.hasOrigins) applyOrigins(plan);
     }
     this.decideType(number, plan);

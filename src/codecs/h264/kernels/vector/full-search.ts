@@ -1,5 +1,5 @@
 /** `fullSearch8` of plain/full-search.ts with vectors: the block stays in four of them, two rows in each. */
-import { i16x8, i32, type I32, type V128, v128 } from '../../../../wasm/expressions.ts';
+import { type I32, i16x8, i32, type V128, v128 } from '../../../../wasm/expressions.ts';
 import type { FunctionBuilder, I32Local, V128Local } from '../../../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../../../wasm/module-builder.ts';
 import { PLACE_BITS } from '../plain/full-search.ts';
@@ -60,7 +60,10 @@ function rowPairs(
 /** SAD of vectors of bytes. */
 function differences(f: FunctionBuilder, a: readonly V128[], b: readonly V128[]): I32 {
   const sums = a.map((rows, i) => i16x8.extadd_pairwise_i8x16_u(absoluteDifference(f, rows, b[i])));
-  return sumOf16(f, sums.reduce((sum, next) => i16x8.add(sum, next)));
+  return sumOf16(
+    f,
+    sums.reduce((sum, next) => i16x8.add(sum, next)),
+  );
 }
 
 /** |value|. */

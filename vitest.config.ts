@@ -20,7 +20,7 @@ export default defineConfig({
   resolve: { alias },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/browser/**', 'test/runtimes/**'],
+    exclude: ['test/browser/**', 'test/runtimes/**', 'test/gpu/backends/**'],
     testTimeout: 600_000,
     hookTimeout: 600_000,
     pool: 'forks',

@@ -109,6 +109,8 @@ export interface VideoStreamInfo extends StreamInfoBase {
   readonly crop?: Crop;
   readonly masteringDisplay?: MasteringDisplay;
   readonly contentLight?: ContentLight;
+  /** What analyzes pictures ahead of the encoder, where it was asked for, and why it is not what was asked for; it may change. */
+  readonly analysis?: { readonly backend: string; readonly fallbackReason: string | null };
   /** Clockwise rotation to apply for display, degrees: 0, 90, 180 or 270. */
   readonly rotation?: number;
 }

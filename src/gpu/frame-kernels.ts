@@ -57,6 +57,17 @@ export interface LumaChromaPlanes {
   readonly cr: Uint8Array;
 }
 
+/** Analyzes the pictures of one stream, in the order in which they are shown. */
+export interface StreamAnalysis {
+  /**
+   * Analyzes a luma plane, whose width and height are multiples of 16 and stay the same, against the one of the call before. It is read
+   * before the call returns; calls may overlap.
+   */
+  analyze(luma: SamplePlane): Promise<PictureAnalysis>;
+  /** Gives back what the analysis holds, once the last picture is analyzed. */
+  close(): Promise<void>;
+}
+
 /** Everything that can be asked of an implementation. Results belong to the caller. */
 export interface FrameKernels {
   /** What computes, for people: `typescript`, `gpu.js webgpu`, `WGSL`. */
@@ -108,11 +119,8 @@ export interface FrameKernels {
     height: number,
     matrix: ForwardMatrix,
   ): Promise<LumaChromaPlanes>;
-  /**
-   * Analyzes a luma plane, whose width and height are multiples of 16, against the one of the call before. Calls may overlap: planes
-   * are compared in the order of the calls, and are read before the call returns.
-   */
-  analyze(luma: SamplePlane): Promise<PictureAnalysis>;
+  /** Begins the analysis of a stream of pictures; many may be open. */
+  openAnalysis(): StreamAnalysis;
   /** Gives back what the implementation holds. No method may be called afterwards. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { ConfigError } from '../base/errors.ts';
 import type { FrameKernels } from './frame-kernels.ts';
 import type { GpuJsModule, GpuMode } from './gpujs/gpu-js.ts';
 import { GpuJsFrameKernels } from './gpujs/gpu-js-kernels.ts';
+import { GuardedAnalysis } from './guarded-analysis.ts';
 import { findWrongKernel } from './known-answers.ts';
 import { PlainFrameKernels } from './plain/plain-frame-kernels.ts';
 import type { GpuDevice } from './wgsl/webgpu.ts';
@@ -19,11 +20,27 @@ export interface GpuKernelsOptions {
   readonly wgsl?: boolean;
 }
 
-/** Kernels, and what became of the wish for a GPU. */
-export interface GpuKernels {
+/** Kernels, and what became of the wish for a GPU. Hand it to an encoder: `encoderConfig: { gpu }`. */
+export class GpuKernels {
   readonly kernels: FrameKernels;
   /** Why `kernels` are those in TypeScript; null if they are the GPU's. */
   readonly fallbackReason: string | null;
+
+  /** Made by `gpuKernels`. */
+  constructor(kernels: FrameKernels, fallbackReason: string | null) {
+    this.kernels = kernels;
+    this.fallbackReason = fallbackReason;
+  }
+
+  /** Begins the analysis of a stream's pictures, which goes on in TypeScript if the GPU fails. */
+  openAnalysis(): GuardedAnalysis {
+    return new GuardedAnalysis(this.kernels, this.fallbackReason);
+  }
+
+  /** Gives the GPU back. */
+  close(): Promise<void> {
+    return this.kernels.close();
+  }
 }
 
 const MODES: readonly GpuMode[] = ['webgpu', 'webgl2', 'webasm', 'cpu'];
@@ -46,16 +63,16 @@ export async function gpuKernels(
   let kernels: FrameKernels | null = null;
   try {
     const chosen = mode ?? (await bestMode(loaded));
-    if (chosen === null) return { kernels: plain, fallbackReason: 'no GPU answers' };
+    if (chosen === null) return new GpuKernels(plain, 'no GPU answers');
     kernels = await openKernels(loaded, chosen, wgsl);
     const wrong = await findWrongKernel(kernels, plain);
-    if (wrong === null) return { kernels, fallbackReason: null };
+    if (wrong === null) return new GpuKernels(kernels, null);
     await kernels.close();
-    return { kernels: plain, fallbackReason: `${kernels.backend}: wrong numbers from ${wrong}` };
+    return new GpuKernels(plain, `${kernels.backend}: wrong numbers from ${wrong}`);
   } catch (error) {
     await kernels?.close().catch(() => {});
     const reason = error instanceof Error ? error.message : String(error);
-    return { kernels: plain, fallbackReason: `${kernels?.backend ?? mode ?? 'gpu.js'}: ${reason}` };
+    return new GpuKernels(plain, `${kernels?.backend ?? mode ?? 'gpu.js'}: ${reason}`);
   }
 }
 

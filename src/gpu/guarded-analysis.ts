@@ -3,28 +3,29 @@
  * place, for that picture and all that follow. Results are the same, so nobody needs to know but who asks.
  */
 import type { PictureAnalysis } from '../codecs/h264/encoder/picture-analysis.ts';
-import type { FrameKernels, SamplePlane } from './frame-kernels.ts';
+import type { FrameKernels, SamplePlane, StreamAnalysis } from './frame-kernels.ts';
 import { PlainFrameKernels } from './plain/plain-frame-kernels.ts';
 
-/** Analyzes pictures in the order in which they are shown. */
-export class GuardedAnalysis {
+/** See `StreamAnalysis`. */
+export class GuardedAnalysis implements StreamAnalysis {
   /** What computes. */
   backend: string;
   /** Why it is not what was asked for; null if it is. */
   fallbackReason: string | null;
-  private kernels: FrameKernels;
+  private analysis: StreamAnalysis;
+  private isPlain: boolean;
   private before: SamplePlane | null = null;
-  /** The last picture's analysis: they end in the order in which they began. */
+  /** The last call: they run one after another. */
   private turn: Promise<unknown> = Promise.resolve();
 
-  /** @param fallbackReason why `kernels` are the plain ones, if another kind was asked for */
-  constructor(kernels: FrameKernels, fallbackReason: string | null = null) {
-    this.kernels = kernels;
+  /** @param fallbackReason why `kernels` are the plain ones, if others were asked for */
+  constructor(kernels: FrameKernels, fallbackReason: string | null) {
+    this.analysis = kernels.openAnalysis();
+    this.isPlain = kernels instanceof PlainFrameKernels;
     this.backend = kernels.backend;
     this.fallbackReason = fallbackReason;
   }
 
-  /** Analyzes a luma plane, whose width and height are multiples of 16. It is read before the call returns. */
   analyze(luma: SamplePlane): Promise<PictureAnalysis> {
     const copy = { ...luma, samples: luma.samples.slice() };
     const result = this.turn.then(() => this.analyzeNext(copy));
@@ -33,25 +34,26 @@ export class GuardedAnalysis {
   }
 
   private async analyzeNext(luma: SamplePlane): Promise<PictureAnalysis> {
-    const { before } = this;
+    const { before, analysis } = this;
     this.before = luma;
     try {
-      return await this.kernels.analyze(luma);
+      return await analysis.analyze(luma);
     } catch (error) {
-      if (this.kernels instanceof PlainFrameKernels) throw error;
-      this.fallbackReason = `${this.backend} failed: ${error instanceof Error ? error.message : String(error)}`;
+      if (this.isPlain) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      this.fallbackReason = `${this.backend} failed: ${why}`;
     }
+    analysis.close().catch(() => {});
     const plain = new PlainFrameKernels();
-    this.kernels.close().catch(() => {});
-    this.kernels = plain;
+    this.analysis = plain.openAnalysis();
+    this.isPlain = true;
     this.backend = plain.backend;
-    if (before !== null) await plain.analyze(before);
-    return plain.analyze(luma);
+    if (before !== null) await this.analysis.analyze(before);
+    return this.analysis.analyze(luma);
   }
 
-  /** Gives back what the kernels hold, once the last picture is analyzed. */
   async close(): Promise<void> {
     await this.turn;
-    await this.kernels.close();
+    await this.analysis.close();
   }
 }

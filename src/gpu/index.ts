@@ -12,8 +12,9 @@ export type {
   SamplePlane,
   SearchedSize,
   SearchRange,
+  StreamAnalysis,
 } from './frame-kernels.ts';
-export { type GpuKernels, type GpuKernelsOptions, gpuKernels } from './gpu-kernels.ts';
+export { GpuKernels, type GpuKernelsOptions, gpuKernels } from './gpu-kernels.ts';
 export type { GpuJsModule, GpuMode } from './gpujs/gpu-js.ts';
-export { GuardedAnalysis } from './guarded-analysis.ts';
+export type { GuardedAnalysis } from './guarded-analysis.ts';
 export { PlainFrameKernels } from './plain/plain-frame-kernels.ts';

@@ -46,13 +46,16 @@ export interface PictureOptions {
   readonly keyFrame?: boolean;
 }
 
+/** Packets in decoding order; a promise from a codec that waits for a device. */
+export type Coded = readonly Packet[] | Promise<readonly Packet[]>;
+
 /** An open video encoder. */
 export interface VideoCodecSession {
   readonly streamInfo: VideoStreamInfo;
   /** @param frame of the request's format and size, pts in ticks of the stream's time base; read during the call only */
-  encode(frame: VideoFrame, options?: PictureOptions): readonly Packet[];
+  encode(frame: VideoFrame, options?: PictureOptions): Coded;
   /** The packets that were held back. Called once, last. */
-  flush(): readonly Packet[];
+  flush(): Coded;
   /**
    * Asks to be told what a decoder makes of each picture when it is coded: that picture, with its pts, valid during the
    * call. Not there if the codec cannot tell.

@@ -129,7 +129,8 @@ export class VideoEncoder {
           if (turn !== undefined) await turn;
           requireVideoFrame(WHERE, frame);
         }
-        this.codeFrame(frame, times[index]!, keyFrame && index === 0);
+        const waits = this.codeFrame(frame, times[index]!, keyFrame && index === 0);
+        if (waits !== undefined) await waits;
       }
       return this.takePackets();
     });
@@ -140,20 +141,29 @@ export class VideoEncoder {
     return this.queue.run(async () => {
       this.requireOpen('flush');
       this.state = 'failed';
-      this.held.push(...this.session.flush());
+      this.held.push(...(await this.session.flush()));
       this.state = 'flushed';
       return this.takePackets();
     });
   }
 
-  /** What fails in here leaves the codec in the middle of a picture. */
-  private codeFrame(frame: VideoFrame, pts: number, keyFrame: boolean): void {
+  /** What fails in here leaves the codec in the middle of a picture. Returns what must be awaited, if anything. */
+  private codeFrame(frame: VideoFrame, pts: number, keyFrame: boolean): Promise<void> | undefined {
     this.state = 'failed';
     const picture = this.convert(frame);
     this.sources?.set(pts, copyPicture(picture));
-    this.held.push(...this.session.encode({ ...picture, pts }, { keyFrame }));
+    const packets = this.session.encode({ ...picture, pts }, { keyFrame });
     if (Number.isFinite(this.lastPts)) this.nextTimes?.set(this.lastPts, pts);
     this.lastPts = pts;
+    if (!(packets instanceof Promise)) {
+      this.keep(packets);
+      return undefined;
+    }
+    return packets.then((coded) => this.keep(coded));
+  }
+
+  private keep(packets: readonly Packet[]): void {
+    this.held.push(...packets);
     this.state = 'open';
   }
 
@@ -310,7 +320,7 @@ function streamColor(config: VideoEncodeConfig, pixFmt: PixFmt): ColorTags {
 }
 
 /** The same samples in memory of their own. */
-function copyPicture(frame: VideoFrame): VideoFrame {
+export function copyPicture(frame: VideoFrame): VideoFrame {
   const { pixFmt, width, height } = frame;
   const copy = allocatePicture(pixFmt, width, height);
   createPictureConverter({ from: pixFmt, to: pixFmt, width, height })(frame, copy);

@@ -1,6 +1,5 @@
 /** The frame kernels by gpu.js. See `FrameKernels` for each method, kernel-sources.ts for how integers stay exact. */
 import { UnsupportedError } from '../../base/errors.ts';
-import type { PictureAnalysis } from '../../codecs/h264/encoder/picture-analysis.ts';
 import type { ForwardMatrix } from '../../frames/color-matrix.ts';
 import type {
   BlockQuantizer,
@@ -11,6 +10,7 @@ import type {
   SamplePlane,
   SearchedSize,
   SearchRange,
+  StreamAnalysis,
 } from '../frame-kernels.ts';
 import { padPlane } from '../plain/sample-planes.ts';
 import {
@@ -21,6 +21,7 @@ import {
   type GpuJsModule,
   type GpuMode,
 } from './gpu-js.ts';
+import { GpuJsAnalysis } from './gpu-js-analysis.ts';
 import {
   bestCostSource,
   bestVectorSource,
@@ -37,9 +38,6 @@ import {
   TRANSFORM_ROWS_SOURCE,
 } from './kernel-sources.ts';
 
-/** Vectors of the analysis reach as far, in samples of half the size. */
-const ANALYSIS_RANGE = 16;
-
 /** Names of gpu.js for what runs: both versions of WebGL are `gpu`. */
 const BACKENDS: Readonly<Record<GpuMode, string>> = {
   webgpu: 'webgpu',
@@ -55,10 +53,6 @@ export class GpuJsFrameKernels implements FrameKernels {
   private readonly mode: GpuMode;
   private readonly gpu: GpuJsInstance;
   private readonly built = new Map<string, GpuJsKernel>();
-  /** The picture of the last `analyze`, halved and padded. */
-  private before: GpuHandle | null = null;
-  /** The last `analyze`: they run one after another. */
-  private turn: Promise<unknown> = Promise.resolve();
 
   constructor(library: GpuJsModule, mode: GpuMode) {
     this.library = library;
@@ -192,65 +186,17 @@ export class GpuJsFrameKernels implements FrameKernels {
     return { luma: Uint8Array.from(flatten(luma, width, height)), cb, cr };
   }
 
-  analyze(luma: SamplePlane): Promise<PictureAnalysis> {
-    // Copied here and now: the caller may use the plane again while earlier pictures are computed.
-    const samples = Float32Array.from(luma.samples);
-    const result = this.turn.then(() => this.analyzeNext(samples, luma.width, luma.height));
-    this.turn = result.catch(() => {});
-    return result;
-  }
-
-  private async analyzeNext(
-    samples: Float32Array,
-    lumaWidth: number,
-    lumaHeight: number,
-  ): Promise<PictureAnalysis> {
-    const across = lumaWidth >> 4;
-    const down = lumaHeight >> 4;
-    const output = [across, down] as const;
-    const picture = this.input(samples, lumaWidth);
-    const current = (await this.halvePadded(
-      picture,
-      lumaWidth >> 1,
-      lumaHeight >> 1,
-      true,
-    )) as GpuHandle;
-    const { before } = this;
-    this.before = current;
-    const intra = computed(
-      flatten(await this.run(intraCostSource(), output, [current]), ...output),
-    );
-    if (before === null) {
-      return { intra, inter: new Int32Array(0), x: new Int8Array(0), y: new Int8Array(0) };
-    }
-    const rows = await this.searchRows([current, before], across, down, 8, ANALYSIS_RANGE);
-    const vectors = await this.keep(bestVectorSource(ANALYSIS_RANGE), output, [rows]);
-    const costs = await this.run(interCostSource(ANALYSIS_RANGE), output, [
-      current,
-      before,
-      vectors,
-    ]);
-    const packed = await this.run(
-      'function (v) { return v[this.thread.y][this.thread.x]; }',
-      output,
-      [vectors],
-    );
-    for (const handle of [rows, vectors, before]) release(handle);
-    const inter = computed(flatten(costs, ...output));
-    const found = flatten(packed, ...output);
-    computed(found);
-    return { intra, inter, ...unpackVectors(found, ANALYSIS_RANGE) };
+  openAnalysis(): StreamAnalysis {
+    return new GpuJsAnalysis(this);
   }
 
   async close(): Promise<void> {
-    await this.turn;
     this.built.clear();
-    this.before = null;
     await this.gpu.destroy();
   }
 
   /** Rows of candidates of every block; stays on the GPU. */
-  private searchRows(
+  searchRows(
     planes: readonly [unknown, unknown],
     across: number,
     down: number,
@@ -261,12 +207,7 @@ export class GpuJsFrameKernels implements FrameKernels {
   }
 
   /** Halves `picture` to `width` by `height` samples and their padding; `stays` on the GPU if asked. */
-  private halvePadded(
-    picture: unknown,
-    width: number,
-    height: number,
-    stays: boolean,
-  ): Promise<unknown> {
+  halvePadded(picture: unknown, width: number, height: number, stays: boolean): Promise<unknown> {
     const output = [width + 2 * PADDING, height + 2 * PADDING];
     const source = halveSource(width, height);
     return stays ? this.keep(source, output, [picture]) : this.run(source, output, [picture]);
@@ -278,17 +219,17 @@ export class GpuJsFrameKernels implements FrameKernels {
   }
 
   /** Numbers as a kernel takes them, in rows of `width`. */
-  private input(values: ArrayLike<number>, width: number): unknown {
+  input(values: ArrayLike<number>, width: number): unknown {
     return new this.library.Input(values, [width, values.length / width]);
   }
 
   /** Runs a kernel and reads its result back. */
-  private run(source: string, output: readonly number[], values: readonly unknown[]) {
+  run(source: string, output: readonly number[], values: readonly unknown[]) {
     return this.call(source, output, values, false);
   }
 
   /** Runs a kernel whose result stays on the GPU. */
-  private async keep(source: string, output: readonly number[], values: readonly unknown[]) {
+  async keep(source: string, output: readonly number[], values: readonly unknown[]) {
     return (await this.call(source, output, values, true)) as GpuHandle;
   }
 
@@ -332,18 +273,14 @@ function kindsOf(values: readonly unknown[]): string {
   return values.map((value) => (typeof value === 'number' ? 'n' : value?.constructor.name)).join();
 }
 
-function release(handle: GpuHandle): void {
+/** Gives a result on the GPU back. */
+export function release(handle: GpuHandle): void {
   handle.delete?.();
 }
 
-function less1(value: number): number {
+/** For numbers that are 1 too high. */
+export function less1(value: number): number {
   return value - 1;
-}
-
-/** Numbers that are 1 too high; none is 0 but where the GPU has computed nothing. */
-function computed(values: Float32Array): Int32Array {
-  if (values.includes(0)) throw new UnsupportedError('gpu', 'the GPU gave no result');
-  return Int32Array.from(values, less1);
 }
 
 /** Vectors as `bestVectorSource` gives them: row · 128 + column, plus 1. */
@@ -351,7 +288,8 @@ function packVectors({ x, y }: Pick<BlockVectors, 'x' | 'y'>, range: number): Fl
   return Float32Array.from(x, (_, i) => (y[i] + range) * 128 + x[i] + range + 1);
 }
 
-function unpackVectors(packed: Float32Array, range: number): Pick<BlockVectors, 'x' | 'y'> {
+/** The vectors that `bestVectorSource` gives. */
+export function unpackVectors(packed: Float32Array, range: number): Pick<BlockVectors, 'x' | 'y'> {
   return {
     x: Int8Array.from(packed, (value) => ((value - 1) & 127) - range),
     y: Int8Array.from(packed, (value) => ((value - 1) >> 7) - range),

@@ -11,6 +11,7 @@ import type {
   SamplePlane,
   SearchedSize,
   SearchRange,
+  StreamAnalysis,
 } from '../frame-kernels.ts';
 import { interCosts, intraCosts } from './block-costs.ts';
 import { sadField, searchBlocks } from './block-search.ts';
@@ -23,9 +24,6 @@ const ANALYSIS_RANGE = 16;
 /** See `FrameKernels` for each method. */
 export class PlainFrameKernels implements FrameKernels {
   readonly backend = 'typescript';
-  /** The picture of the last `analyze`, halved. */
-  private before: SamplePlane | null = null;
-
   async halve(plane: SamplePlane): Promise<SamplePlane> {
     return halvePlane(plane);
   }
@@ -81,6 +79,17 @@ export class PlainFrameKernels implements FrameKernels {
   ): Promise<LumaChromaPlanes> {
     return convertRgb(rgb, width, height, matrix);
   }
+
+  openAnalysis(): StreamAnalysis {
+    return new PlainAnalysis();
+  }
+
+  async close(): Promise<void> {}
+}
+
+class PlainAnalysis implements StreamAnalysis {
+  /** The picture of the last call, halved. */
+  private before: SamplePlane | null = null;
 
   async analyze(luma: SamplePlane): Promise<PictureAnalysis> {
     const current = halvePlane(luma);

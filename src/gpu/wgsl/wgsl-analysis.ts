@@ -1,7 +1,13 @@
 /** The analysis of pictures of one size by shaders of our own (shaders.ts): buffers, pipelines, dispatch. */
 import { UnsupportedError } from '../../base/errors.ts';
 import type { PictureAnalysis } from '../../codecs/h264/encoder/picture-analysis.ts';
-import type { BlockVectors, SamplePlane, SearchedSize, SearchRange } from '../frame-kernels.ts';
+import type {
+  BlockVectors,
+  SamplePlane,
+  SearchedSize,
+  SearchRange,
+  StreamAnalysis,
+} from '../frame-kernels.ts';
 import { padPlane } from '../plain/sample-planes.ts';
 import {
   halveShader,
@@ -32,8 +38,8 @@ interface Step {
   readonly groups: readonly [x: number, y: number];
 }
 
-/** Compares each picture with the one before. */
-export class WgslAnalysis {
+/** Buffers and pipelines for pictures of one size; each picture is compared with the one before. */
+class SizedAnalysis {
   private readonly device: GpuDevice;
   private readonly blocks: number;
   private readonly picture: GpuBuffer;
@@ -102,6 +108,35 @@ export class WgslAnalysis {
   close(): void {
     const { picture, planes, intra, keys, inter, readBack } = this;
     for (const buffer of [picture, ...planes, intra, keys, inter, readBack]) buffer.destroy();
+  }
+}
+
+/** See `StreamAnalysis`. */
+export class WgslAnalysis implements StreamAnalysis {
+  private readonly device: GpuDevice;
+  private sized: SizedAnalysis | null = null;
+  /** The last call: they run one after another. */
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(device: GpuDevice) {
+    this.device = device;
+  }
+
+  analyze(luma: SamplePlane): Promise<PictureAnalysis> {
+    const { width, height } = luma;
+    const samples = luma.samples.slice(0, width * height);
+    const result = this.turn.then(() => {
+      this.sized ??= new SizedAnalysis(this.device, width, height);
+      return this.sized.analyze(samples);
+    });
+    this.turn = result.catch(() => {});
+    return result;
+  }
+
+  async close(): Promise<void> {
+    await this.turn;
+    this.sized?.close();
+    this.sized = null;
   }
 }
 

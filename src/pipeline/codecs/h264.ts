@@ -1,5 +1,5 @@
 /** H.264 in the session: the shared settings in terms of the encoder's options. */
-import { requireInteger } from '../../base/errors.ts';
+import { ConfigError, described, requireInteger } from '../../base/errors.ts';
 import {
   createH264BaselineEncoder,
   createH264Encoder,
@@ -10,9 +10,10 @@ import {
 } from '../../codecs/h264/index.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import type { PixFmt } from '../../frames/pixel-format.ts';
-import type { VideoCodec, VideoRequest } from '../codec.ts';
+import type { VideoCodec, VideoCodecSession, VideoRequest } from '../codec.ts';
 import { rejectSessionKeys } from '../session-keys.ts';
 import { videoCodec } from '../video-encoder.ts';
+import { type AnalysisSource, analyzedH264 } from './analyzed-h264.ts';
 
 /** What the session sets itself, from the config. */
 const SESSION_KEYS = [
@@ -25,7 +26,13 @@ const SESSION_KEYS = [
 ] as const;
 
 /** `encoderConfig` of H.264: every option of the encoder that the config does not already say. */
-export type H264EncoderConfig = Omit<H264Options, (typeof SESSION_KEYS)[number]>;
+export interface H264EncoderConfig extends Omit<H264Options, (typeof SESSION_KEYS)[number]> {
+  /**
+   * Who analyzes pictures ahead: what `gpuKernels` of `vitrine/gpu` gives. It makes `analysis` `full-search`; `streamInfo.analysis` says
+   * what computes.
+   */
+  readonly gpu?: AnalysisSource;
+}
 
 /** The row of H.264. */
 export const H264: VideoCodec = /* @__PURE__ */ h264Codec(createH264Encoder);
@@ -42,19 +49,36 @@ function h264Codec(open: (options: H264Options) => H264Encoder): VideoCodec {
     description: 'H.264 / AVC / MPEG-4 part 10',
     pixFmts: ['yuv420p', 'yuvj420p'],
     open(request) {
-      const encoder = open(h264Options(request));
+      const { gpu, ...options } = request.options as H264EncoderConfig;
+      const analysis = gpu === undefined ? {} : { analysis: 'full-search' };
+      const encoder = open(h264Options({ ...request, options: { ...options, ...analysis } }));
       const { pixFmt } = request;
       return {
-        streamInfo: encoder.streamInfo,
-        encode: (frame, { keyFrame = false } = {}) =>
-          encoder.encode(frame, { forceKeyFrame: keyFrame }),
-        flush: () => encoder.flush(),
+        ...(gpu === undefined ? alone(encoder) : analyzedH264(encoder, requireSource(gpu))),
         tellDecoded(listener) {
           encoder.onReconstructed = (picture, pts) => listener(asFrame(picture, pixFmt, pts));
         },
       };
     },
   });
+}
+
+/** Encoder and session are one: pictures are coded as they come. */
+function alone(encoder: H264Encoder): VideoCodecSession {
+  return {
+    streamInfo: encoder.streamInfo,
+    encode: (frame, { keyFrame = false } = {}) =>
+      encoder.encode(frame, { forceKeyFrame: keyFrame }),
+    flush: () => encoder.flush(),
+  };
+}
+
+function requireSource(gpu: AnalysisSource): AnalysisSource {
+  if (typeof gpu?.openAnalysis === 'function') return gpu;
+  throw new ConfigError(
+    'videoEncodeConfig.gpu',
+    `got ${described(gpu)}, needed is what gpuKernels of vitrine/gpu gives`,
+  );
 }
 
 /** A view of the encoder's picture. */

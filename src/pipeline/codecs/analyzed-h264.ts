@@ -1,0 +1,66 @@
+/**
+ * H.264 whose pictures are analyzed ahead, on a GPU or wherever `vitrine/gpu` computes: while the encoder is at work on one
+ * picture, the analysis of those after it is on its way. The stream is that of `analysis: 'full-search'` without it.
+ */
+import type { Packet } from '../../base/packet.ts';
+import type { H264Encoder } from '../../codecs/h264/index.ts';
+import type { VideoFrame } from '../../frames/frame.ts';
+import type { GuardedAnalysis, PictureAnalysis } from '../../gpu/index.ts';
+import type { VideoCodecSession } from '../codec.ts';
+import { copyPicture } from '../video-encoder.ts';
+
+/** Pictures whose analysis may be on its way. */
+const AHEAD = 3;
+
+/** What `encoderConfig.gpu` takes: what `gpuKernels` of `vitrine/gpu` gives. */
+export interface AnalysisSource {
+  openAnalysis(): GuardedAnalysis;
+}
+
+/** A picture that waits for its analysis. */
+interface Waiting {
+  readonly frame: VideoFrame;
+  readonly keyFrame: boolean;
+  readonly analysis: Promise<PictureAnalysis>;
+}
+
+/** The session of `encoder` whose pictures `source` analyzes. */
+export function analyzedH264(encoder: H264Encoder, source: AnalysisSource): VideoCodecSession {
+  const analysis = source.openAnalysis();
+  const waiting: Waiting[] = [];
+  const codeNext = async () => {
+    const { frame, keyFrame, analysis } = waiting.shift()!;
+    return encoder.encode(frame, { forceKeyFrame: keyFrame, analysis: await analysis });
+  };
+  return {
+    streamInfo: { ...encoder.streamInfo, analysis },
+    async encode(frame, { keyFrame = false } = {}) {
+      const found = analysis.analyze(wholeMacroblocks(frame));
+      // Whoever awaits it is told of an error; until then it must not count as unhandled.
+      found.catch(() => {});
+      waiting.push({ frame: { ...copyPicture(frame), pts: frame.pts }, keyFrame, analysis: found });
+      return waiting.length > AHEAD ? codeNext() : [];
+    },
+    async flush() {
+      const packets: Packet[] = [];
+      while (waiting.length > 0) packets.push(...(await codeNext()));
+      await analysis.close();
+      packets.push(...encoder.flush());
+      return packets;
+    },
+  };
+}
+
+/** The luma of a picture up to whole macroblocks: its last column and row are repeated, as the encoder repeats them. */
+function wholeMacroblocks({ planes, width, height }: VideoFrame) {
+  const { data, offset, stride } = planes[0];
+  const whole = { width: 16 * Math.ceil(width / 16), height: 16 * Math.ceil(height / 16) };
+  const samples = new Uint8Array(whole.width * whole.height);
+  for (let y = 0; y < whole.height; y++) {
+    const from = offset + Math.min(y, height - 1) * stride;
+    const to = y * whole.width;
+    samples.set((data as Uint8Array).subarray(from, from + width), to);
+    samples.fill(samples[to + width - 1]!, to + width, to + whole.width);
+  }
+  return { samples, ...whole };
+}

@@ -1,0 +1,101 @@
+/** Who computes is chosen by known answers: a GPU that is wrong, silent or broken is refused, and the reason is told. */
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../src/base/errors.ts';
+import type { FrameKernels, SamplePlane } from '../../src/gpu/frame-kernels.ts';
+import { GuardedAnalysis } from '../../src/gpu/guarded-analysis.ts';
+import { type GpuJsModule, gpuKernels, PlainFrameKernels } from '../../src/gpu/index.ts';
+import { findWrongKernel } from '../../src/gpu/known-answers.ts';
+import { fakeGpuJs } from './fake-gpu-js.ts';
+import { analyzeAll, planePairs } from './questions.ts';
+
+describe('gpuKernels', () => {
+  it('refuses what gives zeros', async () => {
+    const { kernels, fallbackReason } = await gpuKernels(
+      fakeGpuJs(() => 0),
+      { mode: 'webasm' },
+    );
+    expect(kernels.backend).toBe('typescript');
+    expect(fallbackReason).toBe('gpu.js webasm: wrong numbers from halve');
+  });
+
+  it('refuses what throws', async () => {
+    const broken = fakeGpuJs(() => {
+      throw new Error('device lost');
+    });
+    const { kernels, fallbackReason } = await gpuKernels(broken, { mode: 'webasm' });
+    expect(kernels.backend).toBe('typescript');
+    expect(fallbackReason).toBe('gpu.js webasm: device lost');
+  });
+
+  it('refuses another backend than the one asked for', async () => {
+    const { fallbackReason } = await gpuKernels(
+      fakeGpuJs(() => 0, 'cpu'),
+      { mode: 'webasm' },
+    );
+    expect(fallbackReason).toBe('gpu.js webasm: gpu: gpu.js was asked for webasm and runs cpu');
+  });
+
+  it('says that no GPU answers', async () => {
+    const { kernels, fallbackReason } = await gpuKernels(fakeGpuJs(() => 0));
+    expect([kernels.backend, fallbackReason]).toEqual(['typescript', 'no GPU answers']);
+  });
+
+  it('names what it needs', async () => {
+    await expect(gpuKernels({} as GpuJsModule)).rejects.toThrow(ConfigError);
+    const other = { mode: 'cuda' as 'cpu' };
+    await expect(
+      gpuKernels(
+        fakeGpuJs(() => 0),
+        other,
+      ),
+    ).rejects.toThrow(/got cuda, allowed are webgpu/);
+  });
+
+  it('asks of every kernel', async () => {
+    const plain = new PlainFrameKernels();
+    const names = ['halve', 'searchBlocks', 'sadField', 'intraCosts', 'interCosts'] as const;
+    const others = ['transformQuantize', 'halfSamples', 'rgbToYuv420'] as const;
+    expect(await findWrongKernel(new PlainFrameKernels(), plain)).toBeNull();
+    for (const name of [...names, ...others]) {
+      const wrong = new PlainFrameKernels();
+      Object.assign(wrong, { [name]: async () => ({}) });
+      expect(await findWrongKernel(wrong, plain)).toBe(name);
+    }
+  });
+});
+
+describe('an analysis whose GPU fails', () => {
+  const [{ now, before }] = planePairs(64, 48) as [ReturnType<typeof planePairs>[0]];
+  const planes: SamplePlane[] = Array.from({ length: 6 }, (_, i) => (i % 2 ? now : before));
+
+  /** Kernels whose analysis fails at picture `failing`. */
+  function failingKernels(failing: number): FrameKernels {
+    const kernels: FrameKernels = new PlainFrameKernels();
+    const inner = kernels.openAnalysis();
+    let count = 0;
+    return Object.create(kernels, {
+      backend: { value: 'fake' },
+      openAnalysis: {
+        value: () => ({
+          analyze: async (luma: SamplePlane) => {
+            if (count++ >= failing) throw new Error('device lost');
+            return inner.analyze(luma);
+          },
+          close: () => inner.close(),
+        }),
+      },
+    });
+  }
+
+  it.each([0, 1, 3])('goes on from picture %i with the same numbers', async (failing) => {
+    const kernels = failingKernels(failing);
+    Object.setPrototypeOf(kernels, null);
+    const guarded = new GuardedAnalysis(kernels, null);
+    expect(guarded.backend).toBe('fake');
+    const results = await Promise.all(planes.map((plane) => guarded.analyze(plane)));
+    expect(results).toEqual(await analyzeAll(new PlainFrameKernels(), planes));
+    expect(guarded.backend).toBe('typescript');
+    expect(guarded.fallbackReason).toBe('fake failed: device lost');
+    await guarded.close();
+  });
+});

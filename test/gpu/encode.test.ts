@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Packet } from '../../src/base/packet.ts';
 import { createH264Encoder, type H264Options } from '../../src/codecs/h264/index.ts';
 import type { VideoFrame } from '../../src/frames/frame.ts';
+import { VideoFrames } from '../../src/frames/video-frames.ts';
 import type { FrameKernels } from '../../src/gpu/frame-kernels.ts';
 import { GpuKernels, PlainFrameKernels } from '../../src/gpu/index.ts';
 import { H264 } from '../../src/pipeline/codecs/index.ts';
 import { videoEncodeConfig } from '../../src/pipeline/index.ts';
-import { VideoFrames } from '../../src/frames/video-frames.ts';
 import { createBytes } from './questions.ts';
 
 const [WIDTH, HEIGHT, COUNT] = [68, 50, 24];

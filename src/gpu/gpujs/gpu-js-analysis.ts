@@ -2,8 +2,9 @@
 import { UnsupportedError } from '../../base/errors.ts';
 import type { PictureAnalysis } from '../../codecs/h264/encoder/picture-analysis.ts';
 import type { SamplePlane, StreamAnalysis } from '../frame-kernels.ts';
-import { flatten, type GpuHandle } from './gpu-js.ts';
-import { type GpuJsFrameKernels, less1, release, unpackVectors } from './gpu-js-kernels.ts';
+import type { GpuHandle } from './gpu-js.ts';
+import type { GpuJsFrameKernels } from './gpu-js-kernels.ts';
+import { flatten, less1, release, unpackVectors } from './gpu-js-results.ts';
 import { bestVectorSource, interCostSource, intraCostSource } from './kernel-sources.ts';
 
 /** Vectors reach as far, in samples of half the size. */

@@ -13,15 +13,9 @@ import type {
   StreamAnalysis,
 } from '../frame-kernels.ts';
 import { padPlane } from '../plain/sample-planes.ts';
-import {
-  flatten,
-  type GpuHandle,
-  type GpuJsInstance,
-  type GpuJsKernel,
-  type GpuJsModule,
-  type GpuMode,
-} from './gpu-js.ts';
+import type { GpuHandle, GpuJsInstance, GpuJsKernel, GpuJsModule, GpuMode } from './gpu-js.ts';
 import { GpuJsAnalysis } from './gpu-js-analysis.ts';
+import { flatten, less1, release, unpackVectors } from './gpu-js-results.ts';
 import {
   bestCostSource,
   bestVectorSource,
@@ -273,27 +267,9 @@ function kindsOf(values: readonly unknown[]): string {
   return values.map((value) => (typeof value === 'number' ? 'n' : value?.constructor.name)).join();
 }
 
-/** Gives a result on the GPU back. */
-export function release(handle: GpuHandle): void {
-  handle.delete?.();
-}
-
-/** For numbers that are 1 too high. */
-export function less1(value: number): number {
-  return value - 1;
-}
-
 /** Vectors as `bestVectorSource` gives them: row · 128 + column, plus 1. */
 function packVectors({ x, y }: Pick<BlockVectors, 'x' | 'y'>, range: number): Float32Array {
   return Float32Array.from(x, (_, i) => (y[i] + range) * 128 + x[i] + range + 1);
-}
-
-/** The vectors that `bestVectorSource` gives. */
-export function unpackVectors(packed: Float32Array, range: number): Pick<BlockVectors, 'x' | 'y'> {
-  return {
-    x: Int8Array.from(packed, (value) => ((value - 1) & 127) - range),
-    y: Int8Array.from(packed, (value) => ((value - 1) >> 7) - range),
-  };
 }
 
 /** High bytes of three weights, their low bytes, and what is added over 256. */

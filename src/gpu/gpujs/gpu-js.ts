@@ -53,19 +53,3 @@ export interface KernelSettings {
 export interface GpuHandle {
   delete?(): void;
 }
-
-/**
- * The numbers of a result of two dimensions, row after row. Rows are views of one buffer on most backends, arrays of their own on
- * others.
- */
-export function flatten(result: unknown, width: number, height: number): Float32Array {
-  const rows = result as readonly Float32Array[];
-  const first = rows[0];
-  const whole = width * height;
-  if (first.byteOffset === 0 && first.buffer.byteLength === 4 * whole) {
-    return new Float32Array(first.buffer);
-  }
-  const all = new Float32Array(whole);
-  for (let y = 0; y < height; y++) all.set(rows[y], y * width);
-  return all;
-}

@@ -91,6 +91,7 @@ const BAD: Record<string, readonly unknown[] | [options: object, ...values: unkn
   deblockAcrossSlices: FLAG,
   constrainedIntra: FLAG,
   vectorKernels: FLAG,
+  analysis: ['diamond', true],
   typeMargin: [0.9, 4.5, Number.NaN, '1.2'],
   exactVectors: FLAG,
   search: ['full', 2],

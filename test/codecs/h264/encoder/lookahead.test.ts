@@ -57,7 +57,7 @@ const OPTIONS: LookaheadOptions = {
   sceneCut: 0.7,
   sceneMemory: 0,
   vectorKernels: true,
-      analysis: 'hexagon',
+  analysis: 'hexagon',
   importance: 0,
   bframes: 0,
 };

@@ -14,17 +14,20 @@ const folder = mkdtempSync(join(tmpdir(), 'formats-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const clip = movingPicture(4, 32, 32);
+/** For formats whose files are one picture. */
+const picture = movingPicture(1, 32, 32);
 const sound = tones(6000, 2, 48000);
 
 /** Sound and pictures, as far as the format holds them. */
 async function encodeTo(destination: Destination, format: (typeof FORMATS)[number]) {
   const muxer = new Muxer(destination, { format: format.name });
+  const pictures = format.openSink === undefined ? clip : picture;
   const config = videoEncodeConfig({ width: 32, height: 32 });
   const tone = audioEncodeConfig({ numChannels: 2, sampleRate: 48000, sampleFmt: 's16' });
   const video = format.defaultVideo === undefined ? null : muxer.addEncodeStream({ config });
   const audio = format.defaultAudio === undefined ? null : muxer.addEncodeStream({ config: tone });
   await muxer.open();
-  if (video !== null) await muxer.write(0, await video.encode(rgbFrames(clip, 0, [25, 1])));
+  if (video !== null) await muxer.write(0, await video.encode(rgbFrames(pictures, 0, [25, 1])));
   if (audio !== null) {
     await muxer.write(video === null ? 0 : 1, await audio.encode(pcmFrames(sound)));
   }
@@ -55,7 +58,8 @@ test.each(encodable.map((format) => [format.name, format] as const))('%s', async
 
   // Raw files say nothing of themselves.
   const isRaw = name === 'rawvideo' || format.description.startsWith('samples and nothing');
-  if (isRaw) return;
+  // ffprobe knows PAM by its extension only.
+  if (isRaw || name === 'pam') return;
   const fromStream = join(folder, `${name}-streamed`);
   writeFileSync(fromStream, streamed);
   const expected = [format.defaultVideo, format.defaultAudio].filter(

@@ -10,7 +10,7 @@ const SETTINGS_UUID: Uint8Array = /* @__PURE__ */ Uint8Array.of(
 );
 
 /** Bytes that the message takes at most, with its NAL unit. */
-export const MAX_SETTINGS_BYTES = 1600;
+export const MAX_SETTINGS_BYTES = 1800;
 
 /**
  * All options as `key=value`, those of a group behind its name and a dot; what is not given is left out.

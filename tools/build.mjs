@@ -59,7 +59,7 @@ function chunkOf(id, { getModuleInfo }) {
   // Nobody shall load an encoder, or what knows them all, who only muxes.
   if (third !== undefined) return 'session-codecs';
   if (knowsEverything(id, getModuleInfo)) return 'everything';
-  return /^(video|audio)-encoder/.test(second) ? 'session-encoders' : 'session';
+  return /^((video|audio)-encoder|image-codec)\b/.test(second) ? 'session-encoders' : 'session';
 }
 
 /**

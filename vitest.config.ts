@@ -21,6 +21,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/browser/**', 'test/runtimes/**', 'test/gpu/backends/**'],
+    setupFiles: ['test/support/turn.ts'],
     testTimeout: 600_000,
     hookTimeout: 600_000,
     pool: 'forks',

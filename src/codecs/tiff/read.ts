@@ -38,7 +38,8 @@ interface Layout {
   readonly hasDifferences: boolean;
   readonly isPremultiplied: boolean;
   readonly littleEndian: boolean;
-  /** Strips are segments as wide as the picture. */
+  /** Whether segments are tiles, which are whole at every edge; else strips, as wide as the picture, the last as high as what is left. */
+  readonly isTiled: boolean;
   readonly segmentWidth: number;
   readonly segmentHeight: number;
   readonly offsets: readonly number[];
@@ -91,6 +92,7 @@ function readLayout(directory: Directory, bytes: Uint8Array, limits: RasterLimit
     hasDifferences: requirePredictor(one(TAG.Predictor, 1), bits),
     isPremultiplied: extra[0] === ASSOCIATED_ALPHA,
     littleEndian: directory.littleEndian,
+    isTiled,
     segmentWidth: isTiled ? one(TAG.TileWidth) : width,
     segmentHeight: isTiled ? one(TAG.TileLength) : Math.min(one(TAG.RowsPerStrip, height), height),
     byteCounts: byteCounts ?? offsets.map(() => bytes.length),
@@ -176,7 +178,7 @@ function requireSegments(layout: Layout, fileBytes: number, fillOrder: number): 
 
 /** Expands every strip or tile, and puts its samples where they belong, one element each. */
 function readSegments(layout: Layout, bytes: Uint8Array, stored: Uint8Array | Uint16Array): void {
-  const { width, height, segmentWidth, segmentHeight, samples, bits, isPlanar } = layout;
+  const { width, height, segmentWidth, segmentHeight, samples, bits, isPlanar, isTiled } = layout;
   const across = Math.ceil(width / segmentWidth);
   const down = Math.ceil(height / segmentHeight);
   const perPixel = isPlanar ? 1 : samples;
@@ -189,7 +191,6 @@ function readSegments(layout: Layout, bytes: Uint8Array, stored: Uint8Array | Ui
     const x = (i % across) * segmentWidth;
     const y = (Math.floor(i / across) % down) * segmentHeight;
     const plane = Math.floor(i / (across * down));
-    const isTiled = segmentWidth !== width;
     const rows = isTiled ? segmentHeight : Math.min(segmentHeight, height - y);
     const packed = bytes.subarray(offset, offset + layout.byteCounts[i]!);
     const expanded = expand(layout.compression, packed, rowBytes * rows, offset);

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { type PixFmt, RASTER_PIX_FMTS } from '../../../src/frames/index.ts';
 import { encodeImage, loadImage } from '../../../src/index.ts';
@@ -85,4 +86,42 @@ test('what ffmpeg writes is read', async () => {
     const original = readFileSync(join(folder, `${i}.raw`));
     expect(Buffer.compare(bytesOf(array), original), `${extension} ${pixFmt}`).toBe(0);
   }
+});
+
+test('TIFF: tiles as wide as the picture are whole at its lower edge', async () => {
+  // Two tiles of 256x272 one below the other; the picture has 273 rows, so that the second tile has one of them.
+  const [width, tileHeight, height] = [256, 272, 273];
+  const samples = Uint8Array.from({ length: 2 * width * tileHeight }, (_, i) => (i * 7) % 251);
+  const size = width * tileHeight;
+  const tiles = [0, 1].map((i) => deflateSync(samples.subarray(i * size, (i + 1) * size)));
+  const [SHORT, LONG] = [3, 4];
+  const dataAt = 8 + 2 + 12 * 9 + 4 + 16;
+  const offsets = [dataAt, dataAt + tiles[0]!.length];
+  const fields: readonly (readonly [tag: number, type: number, count: number, value: number])[] = [
+    [256, SHORT, 1, width],
+    [257, SHORT, 1, height],
+    [258, SHORT, 1, 8],
+    [259, SHORT, 1, 8],
+    [262, SHORT, 1, 1],
+    [322, SHORT, 1, width],
+    [323, SHORT, 1, tileHeight],
+    [324, LONG, 2, dataAt - 16],
+    [325, LONG, 2, dataAt - 8],
+  ];
+  const head = Buffer.alloc(dataAt);
+  head.write('II*\0', 'latin1');
+  head.writeUInt32LE(8, 4);
+  head.writeUInt16LE(fields.length, 8);
+  for (const [i, [tag, type, count, value]] of fields.entries()) {
+    head.writeUInt16LE(tag, 10 + 12 * i);
+    head.writeUInt16LE(type, 12 + 12 * i);
+    head.writeUInt32LE(count, 14 + 12 * i);
+    head.writeUInt32LE(value, 18 + 12 * i);
+  }
+  for (const [i, tile] of tiles.entries()) {
+    head.writeUInt32LE(offsets[i]!, dataAt - 16 + 4 * i);
+    head.writeUInt32LE(tile.length, dataAt - 8 + 4 * i);
+  }
+  const { array } = await loadImage(Buffer.concat([head, ...tiles]), { pixFmt: 'gray' });
+  expect(Buffer.compare(bytesOf(array), samples.subarray(0, width * height))).toBe(0);
 });

@@ -47,6 +47,20 @@ export interface ReadableStreamLike<T> {
   };
 }
 
+/** The platform's own `ReadableStream` where a program is compiled with its types, else what the library uses of it. */
+export type PlatformReadableStream = typeof globalThis extends {
+  ReadableStream: { prototype: infer Stream };
+}
+  ? Stream
+  : ReadableStreamLike<Uint8Array>;
+
+/** The platform's own `WritableStream`, likewise. */
+export type PlatformWritableStream = typeof globalThis extends {
+  WritableStream: { prototype: infer Stream };
+}
+  ? Stream
+  : WritableStreamLike<Uint8Array>;
+
 /** A `Blob` or `File`. */
 export interface BlobLike {
   readonly size: number;

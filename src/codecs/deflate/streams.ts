@@ -3,6 +3,7 @@
  * with every level, limits, and the same bytes on every engine.
  */
 import { requireOneOf } from '../../base/errors.ts';
+import type { PlatformReadableStream, PlatformWritableStream } from '../../base/platform.ts';
 import { type DeflateOptions, Deflater } from './deflater.ts';
 import type { DeflateFormat } from './formats.ts';
 import { type Emit, type InflateOptions, Inflater } from './inflater.ts';
@@ -45,8 +46,8 @@ function transform(
 
 /** `readable.pipeThrough(new DeflateStream('gzip', { level: 9 }))`. */
 export class DeflateStream {
-  readonly readable: ReadableStream<Output>;
-  readonly writable: WritableStream<Chunk>;
+  readonly readable: PlatformReadableStream;
+  readonly writable: PlatformWritableStream;
 
   constructor(format: StreamFormat, options: Omit<DeflateOptions, 'format'> = {}) {
     const deflater = new Deflater({ ...options, format: formatOf(format) });
@@ -61,8 +62,8 @@ export class DeflateStream {
 
 /** `readable.pipeThrough(new InflateStream('gzip', { maxBytes: 1e9 }))`. */
 export class InflateStream {
-  readonly readable: ReadableStream<Output>;
-  readonly writable: WritableStream<Chunk>;
+  readonly readable: PlatformReadableStream;
+  readonly writable: PlatformWritableStream;
 
   constructor(format: StreamFormat, options: Omit<InflateOptions, 'format'> = {}) {
     const inflater = new Inflater({ ...options, format: formatOf(format) });

@@ -75,7 +75,6 @@ async function linkTarget(path: string): Promise<string> {
 
 async function beginPart(target: string, older: Stats | null): Promise<OutputFile> {
   const { handle, path } = await openPart(target, older);
-  noteUnfinished(path);
   let isOpen = true;
   const close = async () => {
     if (isOpen) await handle.close();
@@ -106,7 +105,14 @@ async function openPart(target: string, older: Stats | null) {
   const openIn = async (folder: string) => {
     removeLeftBehind(target, folder);
     const path = newPartName(target, folder);
-    return { handle: await open(path, 'wx+', mode), path };
+    // Before it is there: a signal may come between its making and what follows.
+    noteUnfinished(path);
+    try {
+      return { handle: await open(path, 'wx+', mode), path };
+    } catch (error) {
+      noteFinished(path);
+      throw error;
+    }
   };
   try {
     return await openIn(dirname(target));

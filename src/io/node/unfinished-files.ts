@@ -3,7 +3,7 @@ import { unlinkSync } from 'node:fs';
 
 const unfinished = new Set<string>();
 
-/** Remembers a file that was just made. */
+/** Remembers a file that is about to be made. */
 export function noteUnfinished(path: string): void {
   unfinished.add(path);
 }

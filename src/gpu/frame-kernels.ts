@@ -60,8 +60,8 @@ export interface LumaChromaPlanes {
 /** Analyzes the pictures of one stream, in the order in which they are shown. */
 export interface StreamAnalysis {
   /**
-   * Analyzes a luma plane, whose width and height are multiples of 16 and stay the same, against the one of the call before. It is read
-   * before the call returns; calls may overlap.
+   * Analyzes a luma plane, whose width and height are multiples of 16 and stay the same, against the one of the call before. Its
+   * samples are taken over: nobody changes them any more. Calls may overlap.
    */
   analyze(luma: SamplePlane): Promise<PictureAnalysis>;
   /** Gives back what the analysis holds, once the last picture is analyzed. */

@@ -27,8 +27,7 @@ export class GuardedAnalysis implements StreamAnalysis {
   }
 
   analyze(luma: SamplePlane): Promise<PictureAnalysis> {
-    const copy = { ...luma, samples: luma.samples.slice() };
-    const result = this.turn.then(() => this.analyzeNext(copy));
+    const result = this.turn.then(() => this.analyzeNext(luma));
     this.turn = result.catch(() => {});
     return result;
   }

@@ -26,18 +26,12 @@ export class GpuJsAnalysis implements StreamAnalysis {
   }
 
   analyze(luma: SamplePlane): Promise<PictureAnalysis> {
-    // Copied here and now: the caller may use the plane again while earlier pictures are computed.
-    const samples = Float32Array.from(luma.samples);
-    const result = this.turn.then(() => this.analyzeNext(samples, luma.width, luma.height));
+    const result = this.turn.then(() => this.analyzeNext(luma));
     this.turn = result.catch(() => {});
     return result;
   }
 
-  private async analyzeNext(
-    samples: Float32Array,
-    width: number,
-    height: number,
-  ): Promise<PictureAnalysis> {
+  private async analyzeNext({ samples, width, height }: SamplePlane): Promise<PictureAnalysis> {
     const { kernels, before } = this;
     const size = [width >> 4, height >> 4] as const;
     const picture = kernels.input(samples, width);

@@ -123,8 +123,7 @@ export class WgslAnalysis implements StreamAnalysis {
   }
 
   analyze(luma: SamplePlane): Promise<PictureAnalysis> {
-    const { width, height } = luma;
-    const samples = luma.samples.slice(0, width * height);
+    const { samples, width, height } = luma;
     const result = this.turn.then(() => {
       this.sized ??= new SizedAnalysis(this.device, width, height);
       return this.sized.analyze(samples);

@@ -21,7 +21,7 @@ export interface AnalysisSource {
 interface Waiting {
   readonly frame: VideoFrame;
   readonly keyFrame: boolean;
-  readonly analysis: Promise<PictureAnalysis>;
+  readonly found: Promise<PictureAnalysis>;
 }
 
 /** The session of `encoder` whose pictures `source` analyzes. */
@@ -29,22 +29,35 @@ export function analyzedH264(encoder: H264Encoder, source: AnalysisSource): Vide
   const analysis = source.openAnalysis();
   const waiting: Waiting[] = [];
   const codeNext = async () => {
-    const { frame, keyFrame, analysis } = waiting.shift()!;
-    return encoder.encode(frame, { forceKeyFrame: keyFrame, analysis: await analysis });
+    const { frame, keyFrame, found } = waiting.shift()!;
+    return encoder.encode(frame, { forceKeyFrame: keyFrame, analysis: await found });
   };
   return {
-    streamInfo: { ...encoder.streamInfo, analysis },
+    streamInfo: {
+      ...encoder.streamInfo,
+      analysis: {
+        get backend() {
+          return analysis.backend;
+        },
+        get fallbackReason() {
+          return analysis.fallbackReason;
+        },
+      },
+    },
     async encode(frame, { keyFrame = false } = {}) {
       const found = analysis.analyze(wholeMacroblocks(frame));
       // Whoever awaits it is told of an error; until then it must not count as unhandled.
       found.catch(() => {});
-      waiting.push({ frame: { ...copyPicture(frame), pts: frame.pts }, keyFrame, analysis: found });
+      waiting.push({ frame: { ...copyPicture(frame), pts: frame.pts }, keyFrame, found });
       return waiting.length > AHEAD ? codeNext() : [];
     },
     async flush() {
       const packets: Packet[] = [];
-      while (waiting.length > 0) packets.push(...(await codeNext()));
-      await analysis.close();
+      try {
+        while (waiting.length > 0) packets.push(...(await codeNext()));
+      } finally {
+        await analysis.close();
+      }
       packets.push(...encoder.flush());
       return packets;
     },

@@ -1,6 +1,7 @@
 /** `vitrine encode`: pictures and sound in, a coded file out. */
 import type { ReadPacket } from '../base/container.ts';
 import { ConfigError, FormatError } from '../base/errors.ts';
+import { countBits } from '../base/math.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import { toSeconds } from '../base/rational.ts';
 import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
@@ -11,66 +12,25 @@ import { Muxer } from '../pipeline/everything.ts';
 import { requireCodec } from '../pipeline/find-codec.ts';
 import { CODECS } from '../pipeline/registry.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
-import { command, type Output, SHARED_OPTIONS } from './command.ts';
+import { command, type Output } from './command.ts';
 import { EncodeGlass } from './encode-glass.ts';
+import { OPTIONS, type Values } from './encode-options.ts';
 import { report, type Tally } from './encode-report.ts';
 import { sampleFmtOf, type Unpack, unpackerOf } from './frames-of-packets.ts';
-import { H264_OPTION_NAMES, H264_OPTIONS, h264Options } from './h264-options.ts';
-import {
-  IMAGE_OPTIONS,
-  imageCodecOf,
-  imageConfig,
-  isImageFormat,
-  sequenceOptions,
-} from './image-options.ts';
-import { LIMITS_OPTION } from './limits-option.ts';
+import { H264_OPTION_NAMES, h264Options } from './h264-options.ts';
+import { imageCodecOf, imageConfig, isImageFormat, sequenceOptions } from './image-options.ts';
 import { type Input, isPictureFile, openInput } from './open-input.ts';
-import type { OptionTable, OptionValues } from './options.ts';
 import { openOutput, requireOutput } from './output-file.ts';
 import { outputFormat } from './output-format.ts';
-import { firstName, mayWrite, OVERWRITE_OPTIONS, splitOutput } from './overwrite.ts';
+import { firstName, mayWrite, splitOutput } from './overwrite.ts';
 import { metadataOf, pictureCodecOf, pictureDecoder } from './picture-input.ts';
 import { type PicturePlan, picturePlan } from './picture-plan.ts';
-import { requireSound, STRICT_OPTION, tellProblems } from './problems.ts';
+import { requireSound, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
 import { PsnrMeter } from './psnr.ts';
-import { inputOptions, RAW_INPUT_OPTIONS } from './raw-input-options.ts';
-import { colorOptions, countBits, descriptionOf } from './stream-description.ts';
+import { inputOptions } from './raw-input-options.ts';
+import { colorOptions, descriptionOf } from './stream-description.ts';
 import { StreamFilter } from './stream-filter.ts';
-
-const codecNames = (kind: 'video' | 'audio') =>
-  CODECS.filter((codec) => codec.kind === kind)
-    .map(({ name }) => name)
-    .join(', ');
-
-// biome-ignore format: one line per option
-const OPTIONS = {
-  output: { kind: 'text', short: 'o', meta: 'FILE', help: 'where the result goes; - is stdout' },
-  format: { kind: 'text', meta: 'NAME', help: 'kind of file, if the extension of the output does not say; vitrine formats lists them' },
-  'codec-video': { kind: 'text', meta: 'NAME', help: `codec of pictures: ${codecNames('video')}` },
-  'codec-audio': { kind: 'text', meta: 'NAME', help: `codec of sound: ${codecNames('audio')}` },
-  ...H264_OPTIONS,
-  'bitrate-audio': { kind: 'bits', help: 'bits per second of sound, such as 128k' },
-  'channel-mask': { kind: 'integer', meta: 'N', min: 0, max: 0xffffffff, help: 'loudspeakers of the sound as a WAVE channel mask; 0 for the codec\'s own (as the input says)' },
-  vf: { kind: 'text', meta: 'GRAPH', help: 'filters for pictures, in ffmpeg\'s language: scale=640:-2,hflip' },
-  af: { kind: 'text', meta: 'GRAPH', help: 'filters for sound: volume=0.5' },
-  movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },
-  trace: { kind: 'text', meta: 'FILE', help: 'write all that the H.264 encoder decides and writes to FILE (docs/inspection.md)' },
-  stats: { kind: 'flag', help: 'tell pictures by type, kinds of macroblocks and references of H.264' },
-  psnr: { kind: 'flag', help: 'measure the coded pictures against the input' },
-  'no-video': { kind: 'flag', help: 'leave out pictures' },
-  'no-audio': { kind: 'flag', help: 'leave out sound' },
-  ...RAW_INPUT_OPTIONS,
-  qscale: { kind: 'number', meta: 'N', min: 0, max: 255, help: 'quality as in MPEG-4: 1 is fine, 31 coarse' },
-  'compression-level': { kind: 'integer', meta: 'N', min: 0, max: 100, help: 'how hard to compress, 0 (fastest) upward' },
-  ...IMAGE_OPTIONS,
-  ...OVERWRITE_OPTIONS,
-  ...LIMITS_OPTION,
-  ...STRICT_OPTION,
-  ...SHARED_OPTIONS,
-} as const satisfies OptionTable;
-
-type Values = OptionValues<typeof OPTIONS>;
 
 /** The command. */
 export const encode = command({

@@ -1,0 +1,46 @@
+/** The options of `vitrine encode`. */
+import { CODECS } from '../pipeline/registry.ts';
+import { SHARED_OPTIONS } from './command.ts';
+import { H264_OPTIONS } from './h264-options.ts';
+import { IMAGE_OPTIONS } from './image-options.ts';
+import { LIMITS_OPTION } from './limits-option.ts';
+import type { OptionTable, OptionValues } from './options.ts';
+import { OVERWRITE_OPTIONS } from './overwrite.ts';
+import { STRICT_OPTION } from './problems.ts';
+import { RAW_INPUT_OPTIONS } from './raw-input-options.ts';
+
+const codecNames = (kind: 'video' | 'audio') =>
+  CODECS.filter((codec) => codec.kind === kind)
+    .map(({ name }) => name)
+    .join(', ');
+
+/** Names, kinds and help texts. */
+// biome-ignore format: one line per option
+export const OPTIONS = {
+  output: { kind: 'text', short: 'o', meta: 'FILE', help: 'where the result goes; - is stdout' },
+  format: { kind: 'text', meta: 'NAME', help: 'kind of file, if the extension of the output does not say; vitrine formats lists them' },
+  'codec-video': { kind: 'text', meta: 'NAME', help: `codec of pictures: ${codecNames('video')}` },
+  'codec-audio': { kind: 'text', meta: 'NAME', help: `codec of sound: ${codecNames('audio')}` },
+  ...H264_OPTIONS,
+  'bitrate-audio': { kind: 'bits', help: 'bits per second of sound, such as 128k' },
+  'channel-mask': { kind: 'integer', meta: 'N', min: 0, max: 0xffffffff, help: 'loudspeakers of the sound as a WAVE channel mask; 0 for the codec\'s own (as the input says)' },
+  vf: { kind: 'text', meta: 'GRAPH', help: 'filters for pictures, in ffmpeg\'s language: scale=640:-2,hflip' },
+  af: { kind: 'text', meta: 'GRAPH', help: 'filters for sound: volume=0.5' },
+  movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },
+  trace: { kind: 'text', meta: 'FILE', help: 'write all that the H.264 encoder decides and writes to FILE (docs/inspection.md)' },
+  stats: { kind: 'flag', help: 'tell pictures by type, kinds of macroblocks and references of H.264' },
+  psnr: { kind: 'flag', help: 'measure the coded pictures against the input' },
+  'no-video': { kind: 'flag', help: 'leave out pictures' },
+  'no-audio': { kind: 'flag', help: 'leave out sound' },
+  ...RAW_INPUT_OPTIONS,
+  qscale: { kind: 'number', meta: 'N', min: 0, max: 255, help: 'quality as in MPEG-4: 1 is fine, 31 coarse' },
+  'compression-level': { kind: 'integer', meta: 'N', min: 0, max: 100, help: 'how hard to compress, 0 (fastest) upward' },
+  ...IMAGE_OPTIONS,
+  ...OVERWRITE_OPTIONS,
+  ...LIMITS_OPTION,
+  ...STRICT_OPTION,
+  ...SHARED_OPTIONS,
+} as const satisfies OptionTable;
+
+/** Their values. */
+export type Values = OptionValues<typeof OPTIONS>;

@@ -15,6 +15,13 @@ export function median(a: number, b: number, c: number): number {
   return a > b ? (b > c ? b : a > c ? c : a) : a > c ? a : b > c ? c : b;
 }
 
+/** How many bits of a mask of 32 bits are set. */
+export function countBits(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest !== 0; rest >>>= 1) count += rest & 1;
+  return count;
+}
+
 /** Greatest common divisor of two non-negative safe integers; gcd(0, 0) is 0. */
 export function gcd(a: number, b: number): number {
   while (b !== 0) {

@@ -3,6 +3,7 @@ import { isEqual } from '../base/byte-stream.ts';
 import { ConfigError, IoError, UnsupportedError } from '../base/errors.ts';
 import { decodeJpegPlanes, optimizeJpeg } from '../codecs/jpeg/index.ts';
 import { decodePng, optimizePng, pngToRgba16 } from '../codecs/png/index.ts';
+import { writeWhole } from '../io/index.ts';
 import { openPathSink } from '../io/node/path-sink.ts';
 import { imageKindOf } from '../pipeline/image-headers.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
@@ -95,14 +96,7 @@ async function optimizeFile(name: string, values: Values, output: Output): Promi
   const smaller = smallerFile(name, bytes, values);
   const result = smaller.length < bytes.length ? smaller : bytes;
   if (result !== bytes && values['dry-run'] !== true) {
-    const sink = await openPathSink(name);
-    try {
-      await sink.write(result);
-      await sink.close();
-    } catch (error) {
-      await sink.abort(error);
-      throw error;
-    }
+    await writeWhole(await openPathSink(name), result);
   }
   return { before: bytes.length, after: result.length };
 }

@@ -17,7 +17,7 @@ import { type ImageCodec, isImageCodec } from '../pipeline/image-codec.ts';
 import { upright } from '../pipeline/load-image.ts';
 import { CODECS } from '../pipeline/registry.ts';
 import type { Unpack } from './frames-of-packets.ts';
-import type { Input } from './open-input.ts';
+import { type Input, isPictureFile } from './open-input.ts';
 
 /** The codec of a stream, if it is one of pictures that are decoded here. */
 export function pictureCodecOf(stream: { readonly codec: string }): ImageCodec | undefined {
@@ -38,8 +38,7 @@ export interface PictureTreatment {
 /** What the first picture of an input says of itself; nothing for inputs that are no files of pictures. */
 export async function metadataOf({ reader }: Input): Promise<ImageMetadata> {
   const codec = pictureCodecOf(reader.streams[0] ?? { codec: '' });
-  const isFiles = reader.format === 'image2' || reader.format.endsWith('_pipe');
-  if (codec === undefined || !isFiles) return {};
+  if (codec === undefined || !isPictureFile(reader.format)) return {};
   const packets = reader.packets();
   const first = await packets.next();
   await packets.return(undefined);

@@ -32,10 +32,3 @@ export function descriptionOf(stream: StreamInfo): StreamDescription {
     ...(contentLight === undefined ? {} : { contentLight }),
   };
 }
-
-/** How many bits of a mask are set. */
-export function countBits(mask: number): number {
-  let count = 0;
-  for (let rest = mask; rest !== 0; rest >>>= 1) count += rest & 1;
-  return count;
-}

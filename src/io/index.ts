@@ -2,7 +2,14 @@
 export { hasWildcards, type NumberPattern, numberPattern, wildcardTest } from './file-pattern.ts';
 export { MemorySink } from './memory-sink.ts';
 export { BlobSource, MemorySource } from './memory-source.ts';
-export { type Destination, listFolder, type Origin, openSink, openSource } from './open.ts';
+export {
+  type Destination,
+  listFolder,
+  type Origin,
+  openSink,
+  openSource,
+  writeWhole,
+} from './open.ts';
 export { openPictureSink, type PictureSink, type PictureSinkOptions } from './picture-sink.ts';
 export { type SpillOptions, SpillSource, type SpillStore } from './spill-source.ts';
 export { StreamSink } from './stream-sink.ts';

@@ -38,6 +38,17 @@ export async function openSink(where: string, destination: Destination): Promise
   return isSink(destination) ? destination : new StreamSink(destination);
 }
 
+/** Writes all of a file and closes it; the sink is aborted where that fails, and the error is thrown on. */
+export async function writeWhole(sink: ByteSink, bytes: Uint8Array): Promise<void> {
+  try {
+    await sink.write(bytes);
+    await sink.close();
+  } catch (error) {
+    await sink.abort(error);
+    throw error;
+  }
+}
+
 /** Opens a source. Throws `ConfigError` for a path that cannot be read and for what is no origin. */
 export async function openSource(where: string, origin: Origin): Promise<ByteSource> {
   if (typeof origin === 'string' || isUrl(origin)) {

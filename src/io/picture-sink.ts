@@ -2,7 +2,7 @@
 import type { ByteSink } from '../base/byte-stream.ts';
 import { ConfigError, rejectUnknownKeys, requireInteger, StateError } from '../base/errors.ts';
 import { numberPattern } from './file-pattern.ts';
-import { type Destination, openSink } from './open.ts';
+import { type Destination, openSink, writeWhole } from './open.ts';
 
 /** How pictures become files. */
 export interface PictureSinkOptions {
@@ -72,13 +72,7 @@ class FilesSink implements PictureSink {
 
   async write(bytes: Uint8Array): Promise<void> {
     const sink = await openSink('muxer.destination', this.nameOf(this.index++));
-    try {
-      await sink.write(bytes);
-      await sink.close();
-    } catch (error) {
-      await sink.abort(error);
-      throw error;
-    }
+    await writeWhole(sink, bytes);
   }
 
   close(): void {}

@@ -1,4 +1,5 @@
 /** What a stream shall be: the two configurations that `Muxer.addEncodeStream` takes, checked when they are made. */
+
 import {
   ConfigError,
   rejectUnknownKeys,
@@ -6,6 +7,7 @@ import {
   requireNumber,
   requireOneOf,
 } from '../base/errors.ts';
+import { countBits } from '../base/math.ts';
 import type { ColorTags } from '../base/packet.ts';
 import {
   type FrameRate,
@@ -161,8 +163,7 @@ export function audioEncodeConfig(options: AudioEncodeOptions): AudioEncodeConfi
 function channelMask(mask: number, numChannels: number): number {
   const where = `${AUDIO}.channelMask`;
   requireInteger(where, mask, 0, 0xffff_ffff);
-  let count = 0;
-  for (let rest = mask; rest !== 0; rest >>>= 1) count += rest & 1;
+  const count = countBits(mask);
   if (mask === 0 || count === numChannels) return mask;
   const found = `0x${mask.toString(16)} names ${count} loudspeakers`;
   throw new ConfigError(where, `${found}, but there are ${numChannels} channels; 0 names none`);

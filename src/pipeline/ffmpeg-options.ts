@@ -22,9 +22,7 @@ const ENCODER_NAMES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
 ]);
 
 /** Options whose values are words or names, so that text stays text (`level: '3.1'`). */
-const WORDS = [
-  ...['preset', 'profile', 'level', 'keyPictures', 'search', 'metric', 'partitions', 'bPyramid'],
-];
+const WORDS = ['preset', 'profile', 'level', 'keyPictures', 'search', 'metric', 'partitions'];
 
 /** The options of an encoder, with names and texts of ffmpeg put into the library's. Throws `ConfigError` for a name given twice. */
 export function encoderOptions(options: Options): Record<string, unknown> {

@@ -5,7 +5,7 @@ import type { EncodePngOptions } from '../codecs/png/index.ts';
 import type { TiffCompression } from '../codecs/tiff/index.ts';
 import type { PixFmtName } from '../frames/pixel-format.ts';
 import type { ImageMetadata } from '../frames/raster.ts';
-import { type Destination, openSink } from '../io/index.ts';
+import { type Destination, openSink, writeWhole } from '../io/index.ts';
 import { type VideoEncodeOptions, videoEncodeConfig } from './encode-config.ts';
 import { encoderOptions } from './ffmpeg-options.ts';
 import { chooseFormat, type Format } from './format.ts';
@@ -58,14 +58,7 @@ export async function saveImage(
   const given = typeof options === 'string' ? { pixFmt: options } : options;
   const format = chooseFormat(destination, given.format, IMAGE_FORMATS);
   const bytes = await encode('saveImage', data, format, given);
-  const sink = await openSink('saveImage.destination', destination);
-  try {
-    await sink.write(bytes);
-    await sink.close();
-  } catch (error) {
-    await sink.abort(error);
-    throw error;
-  }
+  await writeWhole(await openSink('saveImage.destination', destination), bytes);
 }
 
 /** The bytes of the file that `saveImage` writes; `format` is needed. Throws as that does. */

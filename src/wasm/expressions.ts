@@ -164,8 +164,6 @@ const loadLong =
 /** Instructions on integers of 64 bits, clauses 5.4.6 and 5.4.7. */
 export const i64 = {
   load: /* @__PURE__ */ loadLong(0x29),
-  load8_u: /* @__PURE__ */ loadLong(0x31),
-  load16_u: /* @__PURE__ */ loadLong(0x33),
   load32_u: /* @__PURE__ */ loadLong(0x35),
   store: (address: Integer, value: I64, offset = 0) =>
     statement(integerCode(address), value.code, 0x37, memoryAt(offset)),
@@ -173,7 +171,6 @@ export const i64 = {
   eqz: (a: I64) => i32Of(a.code, 0x50),
   ctz: (a: I64) => i64Of(a.code, 0x7a),
   add: /* @__PURE__ */ binaryLong(0x7c),
-  mul: /* @__PURE__ */ binaryLong(0x7e),
   and: /* @__PURE__ */ binaryLong(0x83),
   or: /* @__PURE__ */ binaryLong(0x84),
   xor: /* @__PURE__ */ binaryLong(0x85),
@@ -277,7 +274,6 @@ export const i16x8 = {
   abs: /* @__PURE__ */ unaryVector(128),
   neg: /* @__PURE__ */ unaryVector(129),
   narrow_i32x4_s: /* @__PURE__ */ binaryVector(133),
-  narrow_i32x4_u: /* @__PURE__ */ binaryVector(134),
   q15mulr_sat_s: /* @__PURE__ */ binaryVector(130),
   extend_low_i8x16_s: /* @__PURE__ */ unaryVector(135),
   extend_low_i8x16_u: /* @__PURE__ */ unaryVector(137),

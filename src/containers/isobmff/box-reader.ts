@@ -7,7 +7,7 @@
 import { FormatError } from '../../base/errors.ts';
 import type { Pace } from '../../base/pace.ts';
 import { decodeUtf8 } from '../../base/utf8.ts';
-import type { BoxDescription, FieldSyntax } from './syntax.ts';
+import { type BoxDescription, type FieldSyntax, fourccNumber } from './syntax.ts';
 
 /** Bytes of a file, and where in the file they lie. */
 export interface FileBytes {
@@ -89,8 +89,8 @@ export function findBox(
   end: number,
   type: string,
 ): BoxView | null {
-  const code = codeOf(type);
-  const uuid = codeOf('uuid');
+  const code = fourccNumber(type);
+  const uuid = fourccNumber('uuid');
   let at = start;
   for (let count = 0; count < MAX_CHILDREN && at + HEADER_BYTES <= end; count++) {
     const size = u32At(bytes, at);
@@ -102,13 +102,6 @@ export function findBox(
   // Other boxes are rare; what they are is told in one place.
   for (const box of boxesIn(bytes, at, end)) if (box.type === type) return box;
   return null;
-}
-
-/** A box type as the integer that it is stored as. */
-function codeOf(type: string): number {
-  let code = 0;
-  for (let i = 0; i < 4; i++) code = code * 256 + type.charCodeAt(i);
-  return code;
 }
 
 /** The first box that `path` leads to through boxes without fields of their own, or null. */

@@ -41,6 +41,7 @@ import { CHAPTER_CODEC, textMediaInformation } from './chapter-track.ts';
 import { writeUserData } from './metadata-writer.ts';
 import type { ResolvedMp4Options } from './options.ts';
 import { WEBVTT_CODEC, writeSampleEntry } from './sample-entries.ts';
+import { fourccNumber } from './syntax.ts';
 import type { Mp4Track } from './track.ts';
 
 const MAX_U32 = 0xffffffff;
@@ -249,12 +250,6 @@ function writeMedia(w: BoxWriter, track: Mp4Track, layout: MovieLayout): void {
     w.box('dinf', () => w.put(dref, {}, () => w.put(url)));
     w.box('stbl', () => writeSampleTable(w, track, layout));
   });
-}
-
-function fourccNumber(code: string): number {
-  let value = 0;
-  for (let i = 0; i < 4; i++) value = value * 256 + code.charCodeAt(i);
-  return value;
 }
 
 function writeSampleTable(w: BoxWriter, track: Mp4Track, layout: MovieLayout): void {

@@ -90,3 +90,10 @@ export const MAX_OBJECT_ROWS = 1 << 16;
 export const NO_U32S: Uint32Array = /* @__PURE__ */ new Uint32Array(0);
 /** No bytes. */
 export const NO_BYTES: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+
+/** A code of four characters as the integer that it is stored as. */
+export function fourccNumber(code: string): number {
+  let value = 0;
+  for (let i = 0; i < 4; i++) value = value * 256 + code.charCodeAt(i);
+  return value;
+}

@@ -1,5 +1,5 @@
 /**
- * The blurs with vector instructions: twins of `blur-planes.ts`, the same samples. Running sums and poles go down columns, sixteen
+ * The blurs with vector instructions: twins of the plain functions of `box-planes.ts` and `gauss-planes.ts`, the same samples. Running sums and poles go down columns, sixteen
  * columns in the lanes; along rows they go down the columns of the transposed plane. Positions are bytes of one memory, strides too.
  */
 import { f32x4, i8x16, i16x8, i32, i32x4, type V128, v128 } from '../../wasm/expressions.ts';

@@ -8,7 +8,7 @@ import { createPictureConverter } from '../../frames/convert-picture.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { hasAlpha, type PixFmt, type PixFmtInfo, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { plainMemory } from '../../wasm/kernel-memory.ts';
-import { type Component, componentsOf, newPicture } from '../pixels/picture-work.ts';
+import { type Component, componentsOf, copyComponent, newPicture } from '../pixels/picture-work.ts';
 import { deepScaler } from './deep-scaler.ts';
 import { LineScaler, type PlaneShape, type SamplePlane } from './line-scaler.ts';
 import { rgbTables } from './rgb-chroma.ts';
@@ -139,17 +139,18 @@ function planar(a: Side, b: Side, method: ScaleMethod): PictureScaler {
     const outputs = componentsOf(target);
     for (const [i, c] of used.entries()) {
       const shape = shapes[i]!;
-      const input = samplePlane(inputs[origins[c] as number]!);
-      const output = samplePlane(outputs[c]!);
+      const input = inputs[origins[c] as number]!;
+      const output = outputs[c]!;
       const same =
         shape.fromWidth === shape.toWidth &&
         shape.fromHeight === shape.toHeight &&
         shape.siteX![0] === shape.siteX![1] &&
         shape.siteY![0] === shape.siteY![1];
-      if (same) copyComponent(input, output, shape.toWidth, shape.toHeight);
-      else scalers[i]!.scale(input, output);
+      if (same) copyComponent(input, output);
+      else scalers[i]!.scale(samplePlane(input), samplePlane(output));
       const table = tables[c];
-      if (table !== undefined) mapComponent(output, table, shape.toWidth, shape.toHeight);
+      if (table !== undefined)
+        mapComponent(samplePlane(output), table, shape.toWidth, shape.toHeight);
     }
     for (const [c, origin] of origins.entries()) {
       if (typeof origin !== 'number') fillComponent(outputs[c]!, origin.value);
@@ -175,15 +176,6 @@ function rangeTable(a: PixFmtInfo, b: PixFmtInfo, c: number): Uint8Array | undef
         : ((value - 128) * to.chromaScale) / from.chromaScale + 128;
     return Math.min(255, Math.max(0, Math.round(exact)));
   });
-}
-
-function copyComponent(from: SamplePlane, to: SamplePlane, width: number, height: number): void {
-  for (let y = 0; y < height; y++) {
-    let p = from.offset + y * from.stride;
-    let q = to.offset + y * to.stride;
-    if (from.step === 1 && to.step === 1) to.data.set(from.data.subarray(p, p + width), q);
-    else for (let x = 0; x < width; x++, p += from.step, q += to.step) to.data[q] = from.data[p]!;
-  }
 }
 
 function mapComponent(plane: SamplePlane, table: Uint8Array, width: number, height: number): void {
@@ -303,8 +295,7 @@ function rgbToYuvConverter(a: Side, b: Side, method: ScaleMethod): PictureScaler
     convert(source, target);
     if (!to) return;
     const output = componentsOf(target)[3]!;
-    if (from)
-      copyComponent(samplePlane(componentsOf(source)[3]!), samplePlane(output), b.width, b.height);
+    if (from) copyComponent(componentsOf(source)[3]!, output);
     else fillComponent(output, 255);
   };
 }

@@ -3,9 +3,6 @@
  * units of 1/64: a weighted sum of 255 with overshoot stays within ±32767 as long as the magnitudes of the weights sum to less than 2.
  */
 
-/** Bits after the point between the two steps. */
-export const LINE_BITS = 6;
-
 /**
  * Weighted sums along a row: `line[i] = (sum of source[from + (start[i] + k) · step] · weights[i · taps + k] + 128) >> 8`.
  * @param step elements from one sample to the next

@@ -106,9 +106,7 @@ export const OVERLAY: FilterDefinition = {
     const info = pixFmtInfo(main.pixFmt);
     const [x, y] = ['x', 'y'].map((name) => options.expression(name, { variables: VARIABLES }));
     const v = Float64Array.of(
-      ...[main, main, over, over].flatMap((link, i) =>
-        i % 2 === 0 ? [link.width, link.width] : [link.height, link.height],
-      ),
+      ...[main, over].flatMap(({ width, height }) => [width, width, height, height]),
       ...[1 << info.chromaShiftX, 1 << info.chromaShiftY, NaN, NaN, 0, NaN, NaN],
     );
     const whole = (value: number, shift: number): number =>

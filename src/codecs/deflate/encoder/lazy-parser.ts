@@ -1,5 +1,5 @@
 /**
- * Greedy and lazy parsing over hash chains (levels 2 to 9). Matches are weighed by what they save over their literals, by the
+ * Greedy and lazy parsing over hash chains (levels 1 to 9). Matches are weighed by what they save over their literals, by the
  * statistics so far (cost-model.ts): a short match far away may be worth less than its bytes.
  */
 import { type Arena, wordBytes } from '../kernels/arena.ts';

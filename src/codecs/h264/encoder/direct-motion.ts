@@ -70,14 +70,4 @@ export class DirectDerivation implements DirectMotion {
     }
     return true;
   }
-
-  /** Whether all four 8x8 blocks have the same motion. */
-  get isUniform(): boolean {
-    const { refIdx, refIdxL1, mv, mvL1 } = this;
-    for (let b8 = 1; b8 < 4; b8++) {
-      if (refIdx[b8] !== refIdx[0] || refIdxL1[b8] !== refIdxL1[0]) return false;
-      if (mv[b8] !== mv[0] || mvL1[b8] !== mvL1[0]) return false;
-    }
-    return true;
-  }
 }

@@ -1,6 +1,6 @@
 /**
- * How far a reconstruction of a macroblock is from its source: squared error, and what the eye holds against a reconstruction beside its squared error: that it has less detail than the source, or more. An eye sees
- * that grain, hair or grass are there long before it sees where each line lies; a block that is smooth where its source is not
+ * How far a reconstruction of a macroblock is from its source: its squared error, and detail that it has lost or that came from nowhere.
+ * An eye sees that grain, hair or grass are there long before it sees where each line lies; a block that is smooth where its source is not
  * looks wrong at a lower error than one that keeps its detail in the wrong place. Source: the idea of J. Garrett-Glaser's
  * psychovisual rate-distortion optimization (2008).
  *
@@ -29,7 +29,7 @@ export class MacroblockDistortion {
   private readonly sourceEnergy = new Int32Array(BLOCKS_8X8);
   private isLoaded = false;
 
-  /** @param strength what option `psyRd` says, */
+  /** @param strength what option `psyRd` says */
   constructor(memory: EncoderMemory, strength: number) {
     this.memory = memory;
     this.strength = strength;

@@ -212,7 +212,7 @@ async function feedOf(
     const index = muxer.streamInfos.length;
     if (stream.kind === 'video') {
       const target = imageCodecOf(format, values['codec-video']);
-      const pictures = picturePlan(target, metadata, values);
+      const pictures = picturePlan(format, target, metadata, values);
       const { stream: decoded, unpack } = decoderOf(input, stream, text !== undefined, pictures);
       const filter = text === undefined ? null : new StreamFilter<StreamInfo>(decoded, text);
       const coded = (filter?.stream ?? decoded) as VideoStreamInfo;

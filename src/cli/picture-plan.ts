@@ -1,7 +1,7 @@
 /** What becomes of what a picture says of itself: carried to a file that has a place for it, or applied. */
-import type { ImageMetadata } from '../frames/index.ts';
+import { type ImageMetadata, withOrientation } from '../frames/index.ts';
 import type { ImageCodec } from '../pipeline/image-codec.ts';
-import { carriedMetadata, type ImageValues, imageConfig } from './image-options.ts';
+import { carriedMetadata, type ImageValues, imageConfig, isImageFormat } from './image-options.ts';
 
 /** What is decided for one output. */
 export interface PicturePlan {
@@ -19,31 +19,41 @@ export interface PicturePlan {
 /** Table: orientation => clockwise rotation that shows it, in degrees; mirrored ones have none. */
 const ROTATIONS: Readonly<Record<number, number>> = { 3: 180, 6: 90, 8: 270 };
 
+/** Formats of video that say a rotation: MP4 and QuickTime in the track's matrix, Matroska in its projection. */
+const SAYING_ROTATION = ['mp4', 'mov', 'matroska', 'webm'];
+
 /**
- * Decides it: pictures keep metadata that their files can hold, and are turned where those cannot say how; video says its rotation, and
- * is turned where that is more than a rotation.
+ * Decides it: files of pictures keep metadata that they can hold, and are turned where those cannot say how; video says its rotation,
+ * and is turned where that is more than a rotation, or where the format says none (y4m, H.264 byte streams, raw pictures).
+ * @param format name of the output's format
  */
 export function picturePlan(
+  format: string,
   target: ImageCodec | undefined,
   metadata: ImageMetadata,
   values: ImageValues,
 ): PicturePlan {
   const { orientation = 1 } = metadata;
-  if (target === undefined) {
-    const degrees = ROTATIONS[orientation];
-    const rotation = degrees === undefined ? {} : { rotation: degrees };
-    const isTurned = orientation > 1 && degrees === undefined;
-    return { target, config: {}, orientation, isTurned, rotation };
-  }
-  const isKept = values['no-metadata'] !== true;
-  const carried = isKept ? carriedMetadata(metadata, target) : {};
-  const isTurned = orientation > 1 && carried.orientation === undefined;
+  const isVideo = !isImageFormat(format);
+  const degrees = isVideo && SAYING_ROTATION.includes(format) ? ROTATIONS[orientation] : undefined;
+  const rotation = degrees === undefined ? {} : { rotation: degrees };
+  // Pictures within video: players look at what the container says, not at what each picture does.
+  const own = isVideo ? withoutOrientation(metadata) : metadata;
+  const isKept = target !== undefined && values['no-metadata'] !== true;
+  const carried = isKept ? carriedMetadata(own, target) : {};
+  const isSaid = degrees !== undefined || carried.orientation !== undefined;
+  const config = target === undefined ? {} : imageConfig(values, target);
   const given = Object.keys(carried).length === 0 ? {} : { metadata: carried };
   return {
     target,
-    config: { ...imageConfig(values, target), ...given },
+    config: { ...config, ...given },
     orientation,
-    isTurned,
-    rotation: {},
+    isTurned: orientation > 1 && !isSaid,
+    rotation,
   };
+}
+
+function withoutOrientation({ orientation: _, exif, ...rest }: ImageMetadata): ImageMetadata {
+  const upright = withOrientation(exif, 1);
+  return { ...rest, ...(upright && { exif: upright }) };
 }

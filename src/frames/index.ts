@@ -13,9 +13,10 @@ export {
   type PictureConverter,
 } from './convert-picture.ts';
 export { convertSamples } from './convert-samples.ts';
+export { orientationOf, withOrientation } from './exif.ts';
 export type { AudioFrame, Plane, SampleArray, Timed, VideoFrame } from './frame.ts';
 export { ArrayView, type NdArray, ndarray } from './ndarray.ts';
-export { orient, orientedSize } from './orient.ts';
+export { orient, orientedSize, orientFrame } from './orient.ts';
 export {
   ALL_PIX_FMTS,
   hasAlpha,

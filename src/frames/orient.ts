@@ -1,5 +1,10 @@
 /** Pictures turned and mirrored, as their orientation says (Exif clause 4.6.5.1.4). */
-import type { Raster } from './raster.ts';
+import { allocatePicture } from './allocate-picture.ts';
+import { createPictureConverter } from './convert-picture.ts';
+import type { VideoFrame } from './frame.ts';
+import { type PixFmtInfo, pixFmtInfo, planeHeight, planeWidth } from './pixel-format.ts';
+import { frameOfRaster, RASTER_PIX_FMTS, type Raster, rasterOfFrame } from './raster.ts';
+import { copyRows } from './to-array.ts';
 
 /** Width and height of the picture as it is to be seen. */
 export function orientedSize(
@@ -36,4 +41,46 @@ export function orient(raster: Raster, orientation: number): Raster {
     }
   }
   return { width: outWidth, height: outHeight, channels, data: out };
+}
+
+/**
+ * A frame as it is to be seen, of the format closest to its own: Y'CbCr stays that where each chroma sample belongs to as many luma
+ * samples as before, turned; else it becomes RGB by the matrix of BT.601, as files of pictures have it.
+ */
+export function orientFrame(frame: VideoFrame, orientation: number): VideoFrame {
+  if (orientation === 1) return frame;
+  const { pixFmt, width, height } = frame;
+  if (RASTER_PIX_FMTS.includes(pixFmt)) {
+    return frameOfRaster(orient(rasterOfFrame(frame), orientation));
+  }
+  const info = pixFmtInfo(pixFmt);
+  if (staysPlanar(info, width, height, orientation)) return orientPlanes(frame, info, orientation);
+  const rgb = allocatePicture('rgb24', width, height);
+  createPictureConverter({ from: pixFmt, to: 'rgb24', width, height })(frame, rgb);
+  return orientFrame(rgb, orientation);
+}
+
+/** Whether planes of bytes can be turned one by one: 4:2:2 becomes no 4:4:0, and a last, halved column no first one. */
+function staysPlanar(
+  { samplesPerPixel, bytesPerSample, chromaShiftX, chromaShiftY }: PixFmtInfo,
+  width: number,
+  height: number,
+  orientation: number,
+): boolean {
+  const isWhole = width % (1 << chromaShiftX) === 0 && height % (1 << chromaShiftY) === 0;
+  const isSquare = orientation < 5 || chromaShiftX === chromaShiftY;
+  return isWhole && isSquare && bytesPerSample === 1 && samplesPerPixel.every((n) => n === 1);
+}
+
+function orientPlanes(frame: VideoFrame, info: PixFmtInfo, orientation: number): VideoFrame {
+  const planes = frame.planes.map((plane, p) => {
+    const width = planeWidth(info, p, frame.width);
+    const height = planeHeight(info, p, frame.height);
+    const data = new Uint8Array(width * height);
+    copyRows(plane, width, height, data, 0);
+    const turned = orient({ width, height, channels: 1, data }, orientation);
+    return { data: turned.data, offset: 0, stride: turned.width };
+  });
+  const [width, height] = orientedSize(frame.width, frame.height, orientation);
+  return { ...frame, width, height, planes };
 }

@@ -7,21 +7,15 @@ import {
 } from '../base/errors.ts';
 import { Budget } from '../base/limits.ts';
 import { convertVideoFrames } from '../frames/convert-picture.ts';
+import { withOrientation } from '../frames/exif.ts';
 import type { VideoFrame } from '../frames/frame.ts';
 import { type ArrayView, ndarray } from '../frames/ndarray.ts';
-import { orient } from '../frames/orient.ts';
+import { orientFrame } from '../frames/orient.ts';
 import { type PixFmt, type PixFmtName, pixFmtInfo, requirePixFmt } from '../frames/pixel-format.ts';
-import {
-  DEFAULT_MAX_PIXELS,
-  frameOfRaster,
-  type ImageMetadata,
-  type RasterLimits,
-  rasterOfFrame,
-} from '../frames/raster.ts';
+import { DEFAULT_MAX_PIXELS, type ImageMetadata, type RasterLimits } from '../frames/raster.ts';
 import { toArray } from '../frames/to-array.ts';
 import { VideoFrames } from '../frames/video-frames.ts';
 import { type Origin, openSource } from '../io/index.ts';
-import { withOrientation } from './exif.ts';
 import type { ImageCodec } from './image-codec.ts';
 import { readWhole } from './image-file.ts';
 import { imageKindOf } from './image-headers.ts';
@@ -101,7 +95,7 @@ export function upright(decoded: {
   const { orientation = 1, exif, ...metadata } = decoded.metadata;
   const turned = exif === undefined ? undefined : withOrientation(exif, 1);
   return {
-    frame: frameOfRaster(orient(rasterOfFrame(decoded.frame), orientation)),
+    frame: orientFrame(decoded.frame, orientation),
     metadata: { ...metadata, ...(turned && { exif: turned }) },
   };
 }

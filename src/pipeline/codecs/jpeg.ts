@@ -19,13 +19,14 @@ import {
   defaultMatrix,
   frameOfRaster,
   type ImageMetadata,
+  orientationOf,
   type PixFmt,
   pixFmtInfo,
   rasterOfFrame,
   type VideoFrame,
+  withOrientation,
 } from '../../frames/index.ts';
 import type { VideoRequest } from '../codec.ts';
-import { orientationOf, withOrientation } from '../exif.ts';
 import { type ImageCodec, imageCodec } from '../image-codec.ts';
 
 /** `encoderConfig` of JPEG. `scans` is `baseline` in streams and `smallest` in files, if it is not given. */
@@ -64,8 +65,9 @@ export const JPEG: ImageCodec = /* @__PURE__ */ imageCodec({
   ],
   createWriter(request, given) {
     const options = jpegOptions(request, given);
-    const coded = codedPixFmt(request.pixFmt, options);
-    const toRgb = asCoded(request, options) ? null : rgbConverter(request);
+    const isAsCoded = asCoded(request, options);
+    const coded = codedPixFmt(request.pixFmt, options, isAsCoded);
+    const toRgb = isAsCoded ? null : rgbConverter(request);
     return {
       pixFmt: coded,
       color: { ...(request.color ?? JFIF_COLOR), matrix_coefficients: 5, video_full_range_flag: 1 },
@@ -124,11 +126,12 @@ export function qualityOf(qscale: number): number {
   return Math.min(100, Math.max(1, Math.round(quality)));
 }
 
-/** What decoders make of the files. */
-function codedPixFmt(pixFmt: PixFmt, options: JpegPictureOptions): string {
+/** What decoders make of the files. Pictures that become RGB before are sampled as those that are RGB. */
+function codedPixFmt(pixFmt: PixFmt, options: JpegPictureOptions, isAsCoded: boolean): string {
   if (pixFmt === 'gray') return 'gray';
   const { subsampling = 'auto', quality = 75, target } = options;
-  const own = subsampling === 'auto' ? SUBSAMPLINGS[pixFmt] : subsampling;
+  const kept = isAsCoded ? SUBSAMPLINGS[pixFmt] : undefined;
+  const own = subsampling === 'auto' ? kept : subsampling;
   if (own === undefined && target !== undefined) return '';
   const coded = own ?? (quality >= 90 ? '4:4:4' : '4:2:0');
   return { '4:4:4': 'yuvj444p', '4:2:2': 'yuvj422p', '4:4:0': 'yuvj440p', '4:2:0': 'yuvj420p' }[

@@ -16,13 +16,14 @@ import {
   densityOfMeter,
   frameOfRaster,
   type ImageMetadata,
+  orientationOf,
   pixelsPerMeter,
   RASTER_PIX_FMTS,
   type Raster,
   rasterOfFrame,
   requireRasterSize,
+  withOrientation,
 } from '../../frames/index.ts';
-import { orientationOf, withOrientation } from '../exif.ts';
 import { type ImageCodec, imageCodec } from '../image-codec.ts';
 
 /** `encoderConfig` of PNG. */

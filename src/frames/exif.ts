@@ -36,24 +36,26 @@ export function orientationOf(exif: Uint8Array | undefined): number {
 }
 
 /**
- * The structure with another orientation: where it has none, or cannot be read, a structure that says nothing else, but only if
- * there is something to say.
+ * The structure with another orientation. One that has a field of orientation gets another value there; one without gets such a field
+ * if there is something to say, else it stays; one that cannot be read stays as it is, and nothing is said. Without a structure,
+ * one that says the orientation alone; undefined if that is 1.
  */
 export function withOrientation(
   exif: Uint8Array | undefined,
   orientation: number,
 ): Uint8Array | undefined {
-  const found = exif === undefined ? null : firstDirectory(exif);
-  if (exif !== undefined && (found === null || found.valueAt >= 0 || orientation === 1)) {
-    if (found === null || found.valueAt < 0) return exif;
-    const copy = exif.slice();
-    const { valueAt, littleEndian } = found;
-    new DataView(copy.buffer).setUint16(valueAt, orientation, littleEndian);
-    return copy;
-  }
-  if (orientation === 1) return exif;
-  if (exif !== undefined) return withField(exif, found!.littleEndian, orientation);
-  // Exif clause 4.6.2: "MM", 42, the first directory at 8; one field, no further directory.
+  if (exif === undefined) return orientation === 1 ? undefined : orientationAlone(orientation);
+  const found = firstDirectory(exif);
+  if (found === null) return exif;
+  const { valueAt, littleEndian } = found;
+  if (valueAt < 0) return orientation === 1 ? exif : withField(exif, littleEndian, orientation);
+  const copy = exif.slice();
+  new DataView(copy.buffer).setUint16(valueAt, orientation, littleEndian);
+  return copy;
+}
+
+/** Exif clause 4.6.2: "MM", 42, the first directory at 8; one field, no further directory. */
+function orientationAlone(orientation: number): Uint8Array {
   return Uint8Array.of(
     ...[0x4d, 0x4d, 0, 42, 0, 0, 0, 8],
     ...[0, 1],

@@ -1,19 +1,21 @@
 /** `vitrine optimize`: PNG and JPEG files made smaller in place, without a change to a pixel. */
-import { isEqual } from '../base/byte-stream.ts';
 import { ConfigError, IoError, UnsupportedError } from '../base/errors.ts';
-import { decodeJpegPlanes, optimizeJpeg } from '../codecs/jpeg/index.ts';
-import { decodePng, optimizePng, pngToRgba16 } from '../codecs/png/index.ts';
+import { Budget, SINGLE_PACKET_BYTES } from '../base/limits.ts';
+import { optimizeJpeg } from '../codecs/jpeg/index.ts';
+import { optimizePng } from '../codecs/png/index.ts';
 import { writeWhole } from '../io/index.ts';
-import { openPathSink } from '../io/node/path-sink.ts';
+import { readWhole } from '../pipeline/image-file.ts';
 import { imageKindOf } from '../pipeline/image-headers.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { openInputSource } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
+import { openOutput, requireOutput } from './output-file.ts';
+import { isSameJpeg, isSamePng } from './same-pictures.ts';
 
 // biome-ignore format: one line per option
 const OPTIONS = {
   effort: { kind: 'choice', choices: ['fast', 'default', 'best'], help: 'PNG: how much work goes into it (best)' },
-  strip: { kind: 'flag', help: 'leave out what changes no color: Exif, texts, times' },
+  strip: { kind: 'flag', help: 'leave out what changes nothing to be seen: Exif but for the orientation, texts, times' },
   'dry-run': { kind: 'flag', help: 'tell what would become of the files, and leave them as they are' },
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
@@ -25,10 +27,11 @@ export const optimize = command({
   name: 'optimize',
   usage: 'FILE...',
   summary:
-    'Makes PNG and JPEG files smaller in place. Pixels stay, a file never grows, and stays as it is if anything fails.',
+    'Makes PNG and JPEG files smaller in place; - is stdin to stdout. Pixels stay, a file never grows, and stays as it is if anything fails.',
   examples: [
     'vitrine optimize photo.jpg icons/*.png',
     'vitrine optimize --effort best --strip logo.png',
+    'vitrine optimize - < large.png > small.png',
   ],
   options: OPTIONS,
   run,
@@ -36,6 +39,9 @@ export const optimize = command({
 
 async function run(names: readonly string[], values: Values, output: Output): Promise<void> {
   if (names.length === 0) throw new ConfigError('FILE', 'none given; see vitrine optimize --help');
+  const isPipe = names.includes('-');
+  if (isPipe && names.length > 1) throw new ConfigError('FILE', '- (stdin) stands alone');
+  if (isPipe) requireOutput('-', values.json === true);
   const failed: string[] = [];
   let [before, after] = [0, 0];
   for (const [i, name] of names.entries()) {
@@ -71,6 +77,8 @@ interface Done {
 
 function tell(name: string, { before, after }: Done, values: Values, output: Output): void {
   if (output.showsProgress) output.progress('');
+  // Standard output has the file.
+  if (name === '-') return;
   output.line(
     values.json === true
       ? JSON.stringify({ file: name, before, bytes: after })
@@ -84,19 +92,21 @@ function saved(before: number, after: number): string {
     : ` (-${((100 * (before - after)) / before).toFixed(1)} %)`;
 }
 
-/** Reads, makes smaller, compares, and replaces the file if all is well and it is smaller. */
+/** Reads, makes smaller, compares, and replaces the file if all is well and it is smaller; standard output has one in any case. */
 async function optimizeFile(name: string, values: Values, output: Output): Promise<Done> {
   const source = await openInputSource(name, output.input);
   let bytes: Uint8Array;
   try {
-    bytes = (await source.read(0, source.size ?? 0)).slice();
+    const limits = { maxPacketBytes: SINGLE_PACKET_BYTES };
+    bytes = await readWhole(source, new Budget(name, source, limits));
   } finally {
     await source.close();
   }
   const smaller = smallerFile(name, bytes, values);
   const result = smaller.length < bytes.length ? smaller : bytes;
-  if (result !== bytes && values['dry-run'] !== true) {
-    await writeWhole(await openPathSink(name), result);
+  const isWritten = name === '-' || result !== bytes;
+  if (isWritten && values['dry-run'] !== true) {
+    await writeWhole((await openOutput(name, output)).sink, result);
   }
   return { before: bytes.length, after: result.length };
 }
@@ -123,20 +133,4 @@ function smallerFile(name: string, bytes: Uint8Array, values: Values): Uint8Arra
 
 function requireSame(name: string, isSame: boolean): void {
   if (!isSame) throw new UnsupportedError(name, 'its pixels would not be the same; the file stays');
-}
-
-function isSamePng(a: Uint8Array, b: Uint8Array): boolean {
-  const [before, after] = [decodePng(a), decodePng(b)];
-  if (before.width !== after.width || before.height !== after.height) return false;
-  const [x, y] = [pngToRgba16(before), pngToRgba16(after)];
-  const asBytes = (samples: Uint16Array) => new Uint8Array(samples.buffer);
-  const frames = (png: typeof before) => png.animation?.frames.length ?? 0;
-  return frames(before) === frames(after) && isEqual(asBytes(x), asBytes(y));
-}
-
-function isSameJpeg(a: Uint8Array, b: Uint8Array): boolean {
-  const [before, after] = [decodeJpegPlanes(a).planes, decodeJpegPlanes(b).planes];
-  return (
-    before.length === after.length && before.every(({ data }, i) => isEqual(data, after[i]!.data))
-  );
 }

@@ -3,8 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { VideoStreamInfo } from '../../src/base/packet.ts';
 import { runProgram } from '../../src/cli/program.ts';
-import { encodeImage, loadImage, remux } from '../../src/index.ts';
+import { isSamePng } from '../../src/cli/same-pictures.ts';
+import { encodeApng, optimizePng } from '../../src/codecs/png/index.ts';
+import { Demuxer, encodeImage, loadImage, remux } from '../../src/index.ts';
 import { runFfmpeg } from '../support/ffmpeg.ts';
 import { bytesOf, madePicture } from '../support/pictures.ts';
 
@@ -12,19 +15,24 @@ const folder = mkdtempSync(join(tmpdir(), 'vitrine-images-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
 
-async function vitrine(...args: readonly string[]) {
+const vitrine = (...args: readonly string[]) => vitrineWith(new Uint8Array(0), ...args);
+
+async function vitrineWith(input: Uint8Array, ...args: readonly string[]) {
   const lines: string[] = [];
   const notes: string[] = [];
+  const bytes: Uint8Array[] = [];
   const status = await runProgram(args, {
-    input: (async function* () {})(),
+    input: (async function* () {
+      for (let at = 0; at < input.length; at += 1000) yield input.subarray(at, at + 1000);
+    })(),
     line: (text) => void lines.push(text),
-    bytes: async () => {},
+    bytes: async (piece) => void bytes.push(piece),
     finish: async () => {},
     note: (text) => void notes.push(text),
     showsProgress: false,
     progress: () => {},
   });
-  return { status, lines, notes: notes.join('\n') };
+  return { status, lines, notes: notes.join('\n'), bytes: Buffer.concat(bytes) };
 }
 
 const photo = madePicture('rgb24', 64, 48, 'steps');
@@ -60,6 +68,31 @@ test('orientation is carried where the file has a place for it, and applied wher
   expect((await vitrine('encode', at('turned.jpg'), at('turned.bmp'))).status).toBe(0);
   const applied = await loadImage(at('turned.bmp'));
   expect([applied.width, applied.height]).toEqual([48, 64]);
+});
+
+test('video says a rotation where it can, and has turned pictures where not', async () => {
+  expect((await vitrine('encode', at('turned.jpg'), at('turned.mp4'))).status).toBe(0);
+  const said = await Demuxer.open(at('turned.mp4'));
+  expect(said.reader.streams[0]).toMatchObject({ width: 64, height: 48, rotation: 90 });
+  await said.close();
+  for (const [name, codec] of [
+    ['turned.y4m', undefined],
+    ['turned.h264', undefined],
+    ['turned-jpegs.mov', 'mjpeg'],
+  ] as const) {
+    const chosen = codec === undefined ? [] : ['--codec-video', codec];
+    expect((await vitrine('encode', at('turned.jpg'), at(name), ...chosen)).status).toBe(0);
+    const file = await Demuxer.open(at(name));
+    const { width, height, rotation = 0 } = file.reader.streams[0] as VideoStreamInfo;
+    await file.close();
+    expect([width, height, rotation], name).toEqual(
+      name.endsWith('mov') ? [64, 48, 90] : [48, 64, 0],
+    );
+  }
+  // Pictures in video say no orientation of their own: it would be applied twice.
+  const frames = ['-i', at('turned-jpegs.mov'), '-c', 'copy', '-f', 'mjpeg', '-'];
+  const jpeg = await loadImage(new Uint8Array(runFfmpeg(frames)));
+  expect(jpeg.metadata.orientation).toBeUndefined();
 });
 
 test('sequences are written and read, and become video', async () => {
@@ -128,4 +161,50 @@ test('files are made smaller in place, and stay if anything fails', async () => 
   expect(bytesOf((await loadImage(at('large.png'), { pixFmt: 'rgb24' })).array)).toEqual(
     bytesOf(photo),
   );
+});
+
+test('optimize - reads standard input and writes standard output', async () => {
+  const large = await encodeImage(photo, { format: 'png', effort: 'fast', reduce: false });
+  const run = await vitrineWith(large, 'optimize', '-');
+  expect(run).toMatchObject({ status: 0, lines: [], notes: '' });
+  expect(run.bytes.length).toBeLessThanOrEqual(large.length);
+  const back = await loadImage(new Uint8Array(run.bytes), { pixFmt: 'rgb24' });
+  expect(bytesOf(back.array)).toEqual(bytesOf(photo));
+  const small = new Uint8Array(run.bytes);
+  expect(new Uint8Array((await vitrineWith(small, 'optimize', '-')).bytes)).toEqual(small);
+  expect((await vitrineWith(large, 'optimize', '-', at('photo.png'))).notes).toMatch(/alone/);
+  expect((await vitrineWith(large, 'optimize', '-', '--json')).notes).toMatch(/--json/);
+});
+
+test.each(['png', 'jpg'])('optimize --strip keeps how a %s is turned', async (format) => {
+  const xmp = new TextEncoder().encode('<x/>');
+  const metadata = { exif, xmp };
+  const options = format === 'png' ? { effort: 'fast' as const } : { scans: 'baseline' as const };
+  writeFileSync(at(`strip.${format}`), await encodeImage(photo, { format, metadata, ...options }));
+  expect((await vitrine('optimize', '--strip', at(`strip.${format}`))).status).toBe(0);
+  const { metadata: left } = await loadImage(at(`strip.${format}`));
+  expect([left.orientation, left.xmp]).toEqual([6, undefined]);
+});
+
+test('animations are compared frame by frame', () => {
+  const data = [0, 1, 2].map((k) => new Uint8Array(16 * 16).map((_, i) => i * k));
+  const image = { width: 16, height: 16, colorType: 0, bitDepth: 8 } as const;
+  const file = (delay: number, last: Uint8Array) =>
+    encodeApng(image, [
+      { data: data[0]! },
+      { data: data[1]!, delay: [delay, 10] },
+      { data: last.subarray(0, 64), x: 3, y: 5, width: 8, height: 8 },
+    ]);
+  const original = file(1, data[2]!);
+  expect(isSamePng(original, optimizePng(original, { effort: 'best' }))).toBe(true);
+  expect(isSamePng(original, file(2, data[2]!))).toBe(false);
+  expect(
+    isSamePng(
+      original,
+      file(
+        1,
+        data[2]!.map((v) => v ^ 1),
+      ),
+    ),
+  ).toBe(false);
 });

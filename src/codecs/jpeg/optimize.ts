@@ -1,19 +1,21 @@
 /** Makes a JPEG file smaller without changing a coefficient: best scans, best Huffman tables. */
 import { rejectUnknownKeys, requireOneOf } from '../../base/errors.ts';
+import { orientationOf, withOrientation } from '../../frames/exif.ts';
 import { requireLimits } from './decoder.ts';
 import { type ComponentBlocks, createBlockStore } from './encoder/block-store.ts';
 import { type ScanMode, writeFile } from './encoder/write-scans.ts';
 import { BandDecoder } from './standard/band-decoder.ts';
 import type { Frame } from './standard/frame.ts';
 import { APP0, APP2, APP14 } from './standard/markers.ts';
-import { type JpegFile, type JpegLimits, readFile } from './standard/read-file.ts';
+import { exifSegment, readMetadata } from './standard/metadata.ts';
+import { type JpegFile, type JpegLimits, readFile, type Segment } from './standard/read-file.ts';
 import { ZIGZAG } from './standard/zigzag.ts';
 
 /** Options of `optimizeJpeg`. */
 export interface JpegOptimizeOptions {
   /** Scans of the result. Default `smallest`. */
   readonly scans?: ScanMode;
-  /** `all` keeps Exif, ICC, XMP, comments and what else is there; `color` only what colors depend on (JFIF, ICC, Adobe). Default `all`. */
+  /** `all` keeps Exif, ICC, XMP, comments and what else is there; `color` only what colors depend on (JFIF, ICC, Adobe), and an Exif segment with the orientation alone where the file says one. Default `all`. */
   readonly metadata?: 'all' | 'color';
   /** What the file may ask for. */
   readonly limits?: Partial<JpegLimits>;
@@ -33,14 +35,20 @@ export function optimizeJpeg(
   requireOneOf('jpeg.options.metadata', metadata, ['all', 'color']);
   const file = readFile(bytes, requireLimits('jpeg.limits', options.limits));
   const { frame, quantTables } = withOwnTables(file);
-  const keptMarkers = [APP0, APP2, APP14];
-  const segments =
-    metadata === 'all'
-      ? file.segments
-      : file.segments.filter(({ marker }) => keptMarkers.includes(marker));
+  const segments = metadata === 'all' ? file.segments : segmentsOfColor(file);
   const head = { frame, quantTables, segments, restartInterval: 0 };
   const smaller = writeFile(head, readBlocks(file), scans, true);
   return smaller.length < bytes.length || scans !== 'smallest' ? smaller : Uint8Array.from(bytes);
+}
+
+/** The segments without which a picture would look different: those of colors, and how it is turned. */
+function segmentsOfColor({ segments }: JpegFile): Segment[] {
+  const kept = segments.filter(({ marker }) => [APP0, APP2, APP14].includes(marker));
+  const exif = withOrientation(undefined, orientationOf(readMetadata(segments).exif));
+  if (exif === undefined) return kept;
+  // JFIF's segment comes first (T.871 clause 10.1), Exif's next (Exif clause 4.5.4).
+  const at = kept[0]?.marker === APP0 ? 1 : 0;
+  return [...kept.slice(0, at), exifSegment(exif), ...kept.slice(at)];
 }
 
 /** The blocks of a file. */

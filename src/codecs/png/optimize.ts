@@ -1,5 +1,6 @@
 /** Makes an existing PNG file smaller: the same pixels, the same metadata, fewer bytes. */
 import { rejectUnknownKeys } from '../../base/errors.ts';
+import { orientationOf, withOrientation } from '../../frames/exif.ts';
 import { encodeApng } from './apng.ts';
 import { type DecodePngOptions, decodePng } from './decoder.ts';
 import { encodePng, type PngEffort } from './encoder.ts';
@@ -9,7 +10,10 @@ import type { MutableMetadata } from './metadata.ts';
 export interface OptimizePngOptions extends DecodePngOptions {
   /** Default `default`. */
   readonly effort?: PngEffort;
-  /** Whether metadata that change no pixel's color are dropped: texts, time, Exif, histograms, unknown chunks. Default false. */
+  /**
+   * Whether metadata that change nothing to be seen are dropped: texts, time, Exif but for the orientation, histograms, unknown chunks.
+   * Default false.
+   */
   readonly strip?: boolean;
 }
 
@@ -35,6 +39,8 @@ export function optimizePng(file: Uint8Array, options: OptimizePngOptions = {}):
     ] as const) {
       delete metadata[key];
     }
+    const oriented = withOrientation(undefined, orientationOf(decoded.metadata.exif));
+    if (oriented !== undefined) metadata.exif = oriented;
   }
   const { background, significantBits, histogram } = metadata;
   const reduce =

@@ -94,32 +94,45 @@ function joinPieces(
   return joined;
 }
 
+/** A segment of the text `head` and what follows it. Throws `ConfigError` if that is more than a segment holds. */
+function segmentOf(
+  name: string,
+  marker: number,
+  head: string,
+  ...rest: readonly Uint8Array[]
+): Segment {
+  const length = rest.reduce((sum, part) => sum + part.length, head.length);
+  if (length > SEGMENT_CAPACITY) {
+    throw new ConfigError(
+      `jpeg.metadata.${name}`,
+      `${length} bytes do not fit in a segment of ${SEGMENT_CAPACITY} (T.81 clause B.1.1.4)`,
+    );
+  }
+  const data = new Uint8Array(length);
+  for (let i = 0; i < head.length; i++) data[i] = head.charCodeAt(i);
+  let at = head.length;
+  for (const part of rest) {
+    data.set(part, at);
+    at += part.length;
+  }
+  return { marker, data, offset: 0 };
+}
+
+/** The segment of an Exif structure: Exif 3.0 clause 4.7.2. Throws `ConfigError` if it is too long. */
+export function exifSegment(exif: Uint8Array): Segment {
+  return segmentOf('exif', APP1, EXIF, exif);
+}
+
 /** The segments that carry `metadata`, in the order that T.871 clause 10.1 and Exif ask for: JFIF first, then Exif. */
 export function metadataSegments(metadata: JpegMetadata): Segment[] {
   const { density = { unit: 'none', x: 1, y: 1 }, exif, icc, xmp, comments = [] } = metadata;
   const segments: Segment[] = [];
-  const add = (name: string, marker: number, head: string, ...rest: Uint8Array[]) => {
-    const length = rest.reduce((sum, part) => sum + part.length, head.length);
-    if (length > SEGMENT_CAPACITY) {
-      throw new ConfigError(
-        `jpeg.metadata.${name}`,
-        `${length} bytes do not fit in a segment of ${SEGMENT_CAPACITY} (T.81 clause B.1.1.4)`,
-      );
-    }
-    const data = new Uint8Array(length);
-    for (let i = 0; i < head.length; i++) data[i] = head.charCodeAt(i);
-    let at = head.length;
-    for (const part of rest) {
-      data.set(part, at);
-      at += part.length;
-    }
-    segments.push({ marker, data, offset: 0 });
-  };
+  const add = (...parts: Parameters<typeof segmentOf>) => segments.push(segmentOf(...parts));
   const { x, y } = density;
   const units = UNITS.indexOf(density.unit);
   // Version 1.02, the density, no thumbnail.
   add('density', APP0, JFIF, Uint8Array.of(1, 2, units, x >> 8, x & 255, y >> 8, y & 255, 0, 0));
-  if (exif) add('exif', APP1, EXIF, exif);
+  if (exif) segments.push(exifSegment(exif));
   if (xmp) add('xmp', APP1, XMP, xmp);
   if (icc) {
     const capacity = SEGMENT_CAPACITY - ICC.length - 2;

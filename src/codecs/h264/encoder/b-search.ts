@@ -164,7 +164,7 @@ export class BSearch {
     for (let refIdx = 0; refIdx < pictures.length; refIdx++) {
       const mvp = grid.predict(0, 0, 4, refIdx);
       this.addStarts(list, refIdx, pictures[refIdx]);
-      motion.place(pictures[refIdx], 0, 0, 16, 16);
+      motion.block.place(pictures[refIdx], 0, 0, 16, 16);
       motion.search(mvp, pictures.length === 1, refIdx === 0);
       const cost = motion.cost + lambda * refIdxBits(refIdx, pictures.length);
       if (cost < best.cost) this.keep(best, refIdx, mvp, cost);
@@ -172,7 +172,7 @@ export class BSearch {
       if (motion.isExact) break;
     }
     if (pictures.length === 1) return;
-    motion.place(pictures[best.refIdx], 0, 0, 16, 16);
+    motion.block.place(pictures[best.refIdx], 0, 0, 16, 16);
     motion.refine(best.mvp, best.mv);
     const bits = refIdxBits(best.refIdx, pictures.length);
     this.keep(best, best.refIdx, best.mvp, motion.cost + lambda * bits);
@@ -283,7 +283,7 @@ export class BSearch {
     const mvp = this.gridOf(list).predict(x, y, 2, refIdx);
     motion.addStart(mv);
     for (let k = 0; k < b8; k++) motion.addStart(quarterLists[k][list].mv);
-    motion.place(pictures[refIdx], 4 * x, 4 * y, 8, 8);
+    motion.block.place(pictures[refIdx], 4 * x, 4 * y, 8, 8);
     motion.search(mvp, true, false);
     const cost = motion.cost + motion.lambda * refIdxBits(refIdx, pictures.length);
     this.keep(quarterLists[b8][list], refIdx, mvp, cost);
@@ -340,8 +340,8 @@ export class BSearch {
     motion.addStart(quarterLists[first][list].mv);
     motion.addStart(quarterLists[second][list].mv);
     motion.addStart(mv);
-    if (isWide) motion.place(pictures[refIdx], 0, 8 * half, 16, 8);
-    else motion.place(pictures[refIdx], 8 * half, 0, 8, 16);
+    if (isWide) motion.block.place(pictures[refIdx], 0, 8 * half, 16, 8);
+    else motion.block.place(pictures[refIdx], 8 * half, 0, 8, 16);
     motion.choose(mvp);
     const cost = motion.cost + motion.lambda * refIdxBits(refIdx, pictures.length);
     this.keep(this.found[list], refIdx, mvp, cost);

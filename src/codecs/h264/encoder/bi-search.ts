@@ -4,7 +4,8 @@ import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture
 import { weighTwo } from './inter-prediction.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { BLOCK_STRIDE, SOURCE_STRIDE } from './memory.ts';
-import { type MotionSearch, mvdBits } from './motion-search.ts';
+import type { MotionSearch } from './motion-search.ts';
+import { mvdBits } from './mvd-bits.ts';
 
 /** Quarter-sample neighbors of a vector. */
 const DIAMOND: Int8Array = /* @__PURE__ */ Int8Array.of(0, -1, 0, 1, -1, 0, 1, 0);

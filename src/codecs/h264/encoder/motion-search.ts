@@ -3,58 +3,15 @@
  * over full samples from the best of several predicted starts, then over half samples, both by SAD; then over quarter
  * samples by SATD.
  */
-import { seBits } from '../../../bits/syntax-writer.ts';
-import {
-  ensureTiles,
-  firstLumaPosition,
-  planesAt,
-  secondLumaPosition,
-  tileAt,
-} from '../standard/interpolation.ts';
-import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
+import { mvX, mvY, packMv } from '../standard/picture.ts';
+import { BlockMatcher } from './block-matcher.ts';
 import type { H264Inspector } from './inspector.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
-import { BLOCK_STRIDE, SOURCE_STRIDE } from './memory.ts';
-
-/** Full-sample search patterns, from cheap to thorough. */
-export type SearchMethod = 'diamond' | 'hexagon' | 'multi-hexagon';
-
-/** How far and how finely vectors are searched. */
-export interface MotionSearchOptions {
-  readonly search: SearchMethod;
-  /** Largest number of steps of the full-sample pattern. */
-  readonly searchRange: number;
-  /** Largest number of steps of the half- and of the quarter-sample diamond; 0 leaves the stage out. */
-  readonly halfSteps: number;
-  readonly quarterSteps: number;
-  /** Distortion of quarter-sample vectors: `sad` is faster, `satd` nearer to the bits. */
-  readonly metric: 'sad' | 'satd';
-  /**
-   * Whether fractions are tried only in the directions that the full samples around the best point to, and only where
-   * they need no sample j (two filters deep). For the diamond search; replaces the steps.
-   */
-  readonly guidedFractions: boolean;
-  /** Whether SAD takes every second row only of a block 16 wide. */
-  readonly sparseRows: boolean;
-  /** Whether the vectors of the neighbors are tried beside the prediction, zero and the last picture's. */
-  readonly neighborStarts: boolean;
-}
+import { mvdBits } from './mvd-bits.ts';
+import type { SpeedOptions } from './speed-options.ts';
 
 /** How far outside the picture a block may start, in samples; within the padding less the reach of the filters. */
 const OUTSIDE = 24;
-
-/** Largest difference of vectors that the cost table covers, in quarter samples. */
-const MVD_RANGE = 1 << 15;
-const MVD_BITS: Uint8Array = /* @__PURE__ */ (() => {
-  const bits = new Uint8Array(2 * MVD_RANGE + 1);
-  for (let i = -MVD_RANGE; i <= MVD_RANGE; i++) bits[i + MVD_RANGE] = seBits(i);
-  return bits;
-})();
-
-/** Bits of a vector difference, both components. */
-export function mvdBits(dx: number, dy: number): number {
-  return MVD_BITS[dx + MVD_RANGE] + MVD_BITS[dy + MVD_RANGE];
-}
 
 /** Corners of the hexagon of radius 2, clockwise, in full samples. */
 // biome-ignore format: pairs
@@ -78,7 +35,9 @@ export const MAX_STARTS = 12;
 /** Searches blocks of the current macroblock; results are its public fields. */
 export class MotionSearch {
   private readonly context: MacroblockContext;
-  private readonly options: MotionSearchOptions;
+  /** The block that is searched; `place` of it comes before each search. */
+  readonly block: BlockMatcher;
+  private readonly options: SpeedOptions;
   private readonly maxVertical: number;
   private readonly inspector: H264Inspector | null;
   /** Packed starting vectors for the next search; the first `startCount` are used. */
@@ -98,24 +57,7 @@ export class MotionSearch {
   private minY = 0;
   private maxY = 0;
 
-  // Tiles of a reference that are known to have the half-sample planes in `ensuredPlanes`.
-  private ensuredPicture: ReconstructedPicture | null = null;
-  private ensuredPlanes = 0;
-  private ensuredLeft = 0;
-  private ensuredTop = 0;
-  private ensuredRight = 0;
-  private ensuredBottom = 0;
-
   // The search in progress.
-  private picture!: ReconstructedPicture;
-  private blockX = 0;
-  private blockY = 0;
-  private width = 16;
-  private height = 16;
-  private source = 0;
-  private searchSource = 0;
-  /** 2 if every second row is compared, else 1. */
-  private rowStep = 1;
   private predictedX = 0;
   private predictedY = 0;
   /** Worth of a bit in the unit of distortion. */
@@ -131,12 +73,13 @@ export class MotionSearch {
   /** `maxVertical`: largest vertical vector component of the level, in full samples (Table A-1). */
   constructor(
     context: MacroblockContext,
-    options: MotionSearchOptions,
+    options: SpeedOptions,
     maxVertical: number,
     inspector: H264Inspector | null,
   ) {
     this.inspector = inspector;
     this.context = context;
+    this.block = new BlockMatcher(context, options.sparseRows);
     this.options = options;
     this.maxVertical = maxVertical;
   }
@@ -145,7 +88,7 @@ export class MotionSearch {
   startMacroblock(lambda: number): void {
     this.lambda = lambda;
     const { mbX, mbY, state } = this.context;
-    this.ensuredPicture = null;
+    this.block.startMacroblock();
     this.minX = Math.max(-16 * mbX - OUTSIDE, -2048 + 1);
     this.maxX = Math.min(16 * (state.widthInMbs - mbX - 1) + OUTSIDE, 2047 - 1);
     this.minY = Math.max(-16 * mbY - OUTSIDE, -this.maxVertical + 1);
@@ -163,20 +106,6 @@ export class MotionSearch {
     if (this.startCount < MAX_STARTS) this.starts[this.startCount++] = mv;
   }
 
-  /** Says which block is searched next, at (x, y) of the macroblock, in samples, and in which picture. */
-  place(picture: ReconstructedPicture, x: number, y: number, width: number, height: number): void {
-    const context = this.context;
-    this.picture = picture.weighting === null ? picture : picture.weighting.searched;
-    this.blockX = 16 * context.mbX + x;
-    this.blockY = 16 * context.mbY + y;
-    this.width = width;
-    this.height = height;
-    this.rowStep = this.options.sparseRows && width === 16 ? 2 : 1;
-    const offset = y * SOURCE_STRIDE + x;
-    this.source = context.memory.source + offset;
-    this.searchSource = context.memory.searchSource + offset;
-  }
-
   /**
    * Searches the block that was placed, from the starts added since the last search and the prediction `mvp` (packed), without
    * quarter samples if those are left to `refine`. Sets `mv`, `cost` and `distortion`; the cost is distortion + lambda·bits of
@@ -184,7 +113,8 @@ export class MotionSearch {
    * @param isThorough by the option's full-sample pattern; else by small diamonds
    */
   search(mvp: number, withQuarters: boolean, isThorough: boolean): void {
-    const { lambda, width, height } = this;
+    const { lambda } = this;
+    const { width, height } = this.block;
     this.predictFrom(mvp);
     this.bestCost = NO_COST;
     this.tryFull((this.predictedX + 2) >> 2, (this.predictedY + 2) >> 2);
@@ -246,8 +176,11 @@ export class MotionSearch {
   }
 
   private predictFrom(mvp: number): void {
-    const { inspector, picture, blockX, blockY, width, height } = this;
-    if (inspector !== null) inspector.search(picture.poc, blockX, blockY, width, height, mvp);
+    const { inspector } = this;
+    if (inspector !== null) {
+      const { picture, x, y, width, height } = this.block;
+      inspector.search(picture.poc, x, y, width, height, mvp);
+    }
     this.predictedX = mvX(mvp);
     this.predictedY = mvY(mvp);
   }
@@ -259,7 +192,8 @@ export class MotionSearch {
     if (withQuarters) this.searchFractions(1, quarterSteps, metric);
     // Whatever vectors are compared by: intra competes by SATD.
     if (metric === 'sad') this.bestCost = this.measure('satd');
-    const { lambda, width, height, bestX, bestY, bestCost } = this;
+    const { lambda, bestX, bestY, bestCost } = this;
+    const { width, height } = this.block;
     this.mv = packMv(bestX, bestY);
     // Choice: below a quarter of lambda per 4x4 block no coefficient survives.
     this.isExact = bestCost < (lambda * width * height) >> 6;
@@ -301,11 +235,9 @@ export class MotionSearch {
     x = x < this.minX ? this.minX : x > this.maxX ? this.maxX : x;
     y = y < this.minY ? this.minY : y > this.maxY ? this.maxY : y;
     if (x === this.bestX && y === this.bestY && this.bestCost !== NO_COST) return this.bestCost;
-    const stride = this.context.memory.layout.lumaStride;
-    const at = this.picture.luma + (this.blockY + y) * stride + this.blockX + x;
     let cost = this.lambda * mvdBits(4 * x - this.predictedX, 4 * y - this.predictedY);
     if (cost >= this.bestCost) return cost;
-    cost += this.sumDifferences(at, stride, this.bestCost - cost);
+    cost += this.block.full(x, y, this.bestCost - cost);
     if (cost < this.bestCost) {
       this.bestCost = cost;
       this.bestX = x;
@@ -452,88 +384,6 @@ export class MotionSearch {
   private fractionalCost(x: number, y: number, metric: 'sad' | 'satd'): number {
     const bits = this.lambda * mvdBits(x - this.predictedX, y - this.predictedY);
     const limit = this.bestCost - bits;
-    if (limit <= 0) return bits;
-    const memory = this.context.memory;
-    const { kernels } = memory;
-    const { width, height } = this;
-    const { layout } = memory;
-    const { lumaStride } = layout;
-    const atX = 4 * this.blockX + x;
-    const atY = 4 * this.blockY + y;
-    this.ensureHalfSamples(atX, atY);
-    let at = firstLumaPosition(this.picture.luma, layout, atX, atY);
-    let stride = lumaStride;
-    if ((x & 1) !== 0 || (y & 1) !== 0) {
-      const second = secondLumaPosition(this.picture.luma, layout, atX, atY);
-      const step = metric === 'sad' ? this.rowStep : 1;
-      const from = step * lumaStride;
-      stride = BLOCK_STRIDE;
-      const scratch = memory.blocks[1];
-      const rows = height >> (step - 1);
-      kernels.averageBlocks(at, second, from, scratch, step * stride, width, rows);
-      at = scratch;
-    }
-    return (
-      bits +
-      (metric === 'satd'
-        ? kernels.satd(this.source, SOURCE_STRIDE, at, stride, width, height, limit)
-        : this.sumDifferences(at, stride, limit))
-    );
-  }
-
-  /**
-   * Makes sure that the half-sample planes hold the block at (x, y), in quarter samples of the picture. Remembers for which
-   * tiles of which reference it was last asked: vectors that are tried in turn lie close together.
-   */
-  private ensureHalfSamples(x: number, y: number): void {
-    const planes = planesAt(x, y);
-    if (planes === 0) return;
-    const x0 = x >> 2;
-    const y0 = y >> 2;
-    const left = tileAt(x0);
-    const top = tileAt(y0);
-    const right = tileAt(x0 + this.width);
-    const bottom = tileAt(y0 + this.height);
-    const isSame =
-      this.picture === this.ensuredPicture &&
-      left >= this.ensuredLeft &&
-      right <= this.ensuredRight &&
-      top >= this.ensuredTop &&
-      bottom <= this.ensuredBottom;
-    if (!isSame) {
-      this.ensuredPicture = this.picture;
-      this.ensuredPlanes = 0;
-      this.ensuredLeft = left;
-      this.ensuredTop = top;
-      this.ensuredRight = right;
-      this.ensuredBottom = bottom;
-    } else if ((planes & ~this.ensuredPlanes) === 0) {
-      return;
-    }
-    this.ensuredPlanes |= planes;
-    const { memory } = this.context;
-    ensureTiles(
-      memory,
-      memory.layout,
-      this.picture,
-      planes,
-      this.ensuredLeft,
-      this.ensuredTop,
-      this.ensuredRight,
-      this.ensuredBottom,
-    );
-  }
-
-  /** SAD of the block at `at`, by the rows that are compared; as `sad16`. */
-  private sumDifferences(at: number, stride: number, limit: number): number {
-    const { width, height, searchSource: source, rowStep: step } = this;
-    const { kernels } = this.context.memory;
-    if (step === 2) {
-      const half = (limit + 1) >> 1;
-      return 2 * kernels.sad16(source, 2 * SOURCE_STRIDE, at, 2 * stride, height >> 1, half);
-    }
-    if (width === 16) return kernels.sad16(source, SOURCE_STRIDE, at, stride, height, limit);
-    if (width === 8) return kernels.sad8(source, SOURCE_STRIDE, at, stride, height, limit);
-    return kernels.sad4(source, SOURCE_STRIDE, at, stride, height);
+    return limit <= 0 ? bits : bits + this.block.fractional(x, y, metric, limit);
   }
 }

@@ -35,14 +35,14 @@ export interface PictureTreatment {
   readonly isTurned: boolean;
 }
 
-/** What the first picture of an input says of itself; nothing for inputs that are no files of pictures. */
+/** What the first picture of an input says of itself, by its headers; nothing for inputs that are no files of pictures. */
 export async function metadataOf({ reader }: Input): Promise<ImageMetadata> {
   const codec = pictureCodecOf(reader.streams[0] ?? { codec: '' });
-  if (codec === undefined || !isPictureFile(reader.format)) return {};
+  if (codec?.readMetadata === undefined || !isPictureFile(reader.format)) return {};
   const packets = reader.packets();
   const first = await packets.next();
   await packets.return(undefined);
-  return first.done === true ? {} : codec.decode(first.value.packet.data, {}, false).metadata;
+  return first.done === true ? {} : codec.readMetadata(first.value.packet.data);
 }
 
 /** Makes frames of coded pictures, and the stream that these are. */
@@ -75,6 +75,7 @@ export function pictureDecoder(
 
 /** The format that pictures are decoded to: what the header says, if it may stay that. */
 function workingFormat(said: string, planar: boolean, isFiltered: boolean): PixFmt {
+  // Containers do not say it.
   if (said === '') return 'rgb24';
   const pixFmt = requirePixFmt('INPUT', said);
   if (pixFmtInfo(pixFmt).model === 'yuv') return planar ? pixFmt : 'rgb24';

@@ -36,8 +36,13 @@ export function isSwapped(info: PixFmtInfo): boolean {
   return info.bytesPerSample === 2 && info.bigEndian !== hostIsBig;
 }
 
+/** The two bytes of 0..65535 in the other order. */
+export function swapBytes(value: number): number {
+  return ((value & 0xff) << 8) | (value >> 8);
+}
+
 function swapIf(swap: boolean, value: number): number {
-  return swap ? ((value & 0xff) << 8) | (value >> 8) : value;
+  return swap ? swapBytes(value) : value;
 }
 
 /** `target[i] = table[source[i]]` along one row of bytes. */

@@ -1,8 +1,10 @@
 /** Still pictures as files hold them: samples side by side, and what a file says of its picture beside them. */
 import { ConfigError, FormatError } from '../base/errors.ts';
-import { isSwapped } from './convert-gray.ts';
+import { isSwapped, swapBytes } from './convert-gray.ts';
+import { asPictureArray, newPictureArray } from './element-type.ts';
 import type { VideoFrame } from './frame.ts';
 import { type PixFmt, type PixFmtInfo, pixFmtInfo } from './pixel-format.ts';
+import { copyRows } from './to-array.ts';
 
 /** Samples of a pixel: gray; gray and opacity; red, green, blue; red, green, blue, opacity. */
 export type RasterChannels = 1 | 2 | 3 | 4;
@@ -121,11 +123,26 @@ export const RASTER_PIX_FMTS: readonly PixFmt[] = [
   ...(['rgb48le', 'rgb48be', 'rgba64le', 'rgba64be'] as const),
 ];
 
-/** A view of a raster as a frame, its 16-bit format named by the order that the machine has. */
-export function frameOfRaster({ width, height, channels, data }: Raster): VideoFrame {
+/** What the header of a file says of its picture. */
+export interface RasterHeader {
+  readonly width: number;
+  readonly height: number;
+  /** Channels of the raster that decoding gives. */
+  readonly channels: RasterChannels;
+  /** Whether its samples have 16 bits. */
+  readonly isDeep: boolean;
+}
+
+/** The format of a raster's frame; one of 16 bits is named by the order that the machine has. */
+export function rasterPixFmt(channels: RasterChannels, isDeep: boolean): PixFmt {
   const [bytes, little, big] = FORMATS[channels - 1]!;
-  const native = isSwapped(pixFmtInfo(little)) ? big : little;
-  const pixFmt = data instanceof Uint8Array ? bytes : native;
+  if (!isDeep) return bytes;
+  return isSwapped(pixFmtInfo(little)) ? big : little;
+}
+
+/** A view of a raster as a frame. */
+export function frameOfRaster({ width, height, channels, data }: Raster): VideoFrame {
+  const pixFmt = rasterPixFmt(channels, data instanceof Uint16Array);
   const planes = [{ data, offset: 0, stride: width * channels }];
   return { pixFmt, width, height, planes, pts: 0 };
 }
@@ -138,31 +155,16 @@ export function rasterOfFrame(frame: VideoFrame): Raster {
   const { data, offset, stride } = frame.planes[0]!;
   const rowLength = width * channels;
   const length = rowLength * height;
-  const samples =
-    info.bytesPerSample === 1 ? viewOfBytes(data as Uint8Array) : (data as Uint16Array);
+  const samples = asPictureArray('raster', data, info);
   const isDense = stride === rowLength || height === 1;
   const isNative = !isSwapped(info) && info.bitDepth !== 10 && isInOrder(info);
   if (isDense && isNative) {
     return { width, height, channels, data: samples.subarray(offset, offset + length) };
   }
-  const copy = samples instanceof Uint8Array ? new Uint8Array(length) : new Uint16Array(length);
-  for (let row = 0; row < height; row++) {
-    const from = offset + row * stride;
-    copy.set(samples.subarray(from, from + rowLength), row * rowLength);
-  }
+  const copy = newPictureArray(info, length);
+  copyRows({ data: samples, offset, stride }, rowLength, height, copy, 0);
   if (!isNative) normalize(copy, info);
   return { width, height, channels, data: copy };
-}
-
-/** Clamped arrays as plain ones, the same memory: kernels see one type. */
-function viewOfBytes(data: Uint8Array): Uint8Array {
-  return data instanceof Uint8Array
-    ? data
-    : new Uint8Array(
-        (data as Uint8Array).buffer,
-        (data as Uint8Array).byteOffset,
-        (data as Uint8Array).length,
-      );
 }
 
 /** Whether red, green, blue and opacity come in this order. */
@@ -173,9 +175,7 @@ function isInOrder({ order }: PixFmtInfo): boolean {
 /** Brings the samples of a copy into the machine's order, to 16 bits, and to the order of a raster. */
 function normalize(samples: Uint8Array | Uint16Array, info: PixFmtInfo): void {
   if (isSwapped(info)) {
-    for (let i = 0; i < samples.length; i++) {
-      samples[i] = ((samples[i]! & 0xff) << 8) | (samples[i]! >> 8);
-    }
+    for (let i = 0; i < samples.length; i++) samples[i] = swapBytes(samples[i]!);
   }
   if (info.bitDepth === 10) {
     for (let i = 0; i < samples.length; i++) samples[i] = Math.round((samples[i]! * 65535) / 1023);

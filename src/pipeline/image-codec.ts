@@ -46,11 +46,13 @@ export interface ImageCodecAdapter {
    * @param planar whether Y'CbCr is to stay what it is
    */
   decode(bytes: Uint8Array, limits: RasterLimits, planar: boolean): DecodedImage;
+  /** What a file says beside its picture, which is not decoded; what `decode` says. Absent for files that say nothing. */
+  readMetadata?(bytes: Uint8Array): ImageMetadata;
 }
 
 /** A codec of still pictures. */
 export type ImageCodec = VideoCodec &
-  Pick<ImageCodecAdapter, 'metadata' | 'options' | 'decode'> & {
+  Pick<ImageCodecAdapter, 'metadata' | 'options' | 'decode' | 'readMetadata'> & {
     /** Tells it from other video codecs. */
     readonly isImage: true;
   };
@@ -62,7 +64,7 @@ export function isImageCodec(codec: { readonly kind: string }): codec is ImageCo
 
 /** The row of a codec of still pictures. */
 export function imageCodec(adapter: ImageCodecAdapter): ImageCodec {
-  const { metadata, options, decode, createWriter: _, ...video } = adapter;
+  const { metadata, options, decode, readMetadata, createWriter: _, ...video } = adapter;
   const row = videoCodec({
     ...video,
     kind: 'video',
@@ -81,7 +83,8 @@ export function imageCodec(adapter: ImageCodecAdapter): ImageCodec {
       };
     },
   });
-  return { ...row, isImage: true, metadata, options, decode };
+  const read = readMetadata === undefined ? {} : { readMetadata };
+  return { ...row, isImage: true, metadata, options, decode, ...read };
 }
 
 /** Throws `ConfigError` for metadata that the files of a codec have no place for. */

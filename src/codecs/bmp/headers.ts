@@ -1,5 +1,6 @@
 /** The headers of a bitmap file: BITMAPFILEHEADER and the information headers, which their sizes tell apart (MS-WMF clause 2.2.2). */
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import type { RasterHeader } from '../../frames/raster.ts';
 
 /** Bytes of BITMAPFILEHEADER. */
 export const FILE_HEADER_BYTES = 14;
@@ -65,6 +66,47 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader {
     throw new FormatError('bmp.header', 'is cut off', bytes.length);
   }
   return size === CORE_HEADER_BYTES ? readCoreHeader(view) : readInfoHeader(view, size);
+}
+
+/**
+ * What the headers say of the picture that decoding gives; the opacity of one whose pixels all have 0 there is left out by the decoder
+ * besides. Throws as `readBmpHeader` does, and for a color table that is cut off.
+ */
+export function describeBmp(bytes: Uint8Array): RasterHeader {
+  const header = readBmpHeader(bytes);
+  const { width, height, bitCount } = header;
+  const channels = bitCount > 8 ? pixelChannels(header) : tableChannels(readTable(header, bytes));
+  return { width, height, channels, isDeep: false };
+}
+
+/** Channels of pixels of 16 to 32 bits: opacity counts where it has a mask. */
+export function pixelChannels({ bitCount, masks }: BmpHeader): 3 | 4 {
+  return bitCount !== 24 && masks[3] !== 0 ? 4 : 3;
+}
+
+/** Channels of pixels that have a color table: gray if all of it is. */
+export function tableChannels(table: Uint8Array): 1 | 3 {
+  for (let i = 0; i < table.length; i += 3) {
+    if (table[i] !== table[i + 1] || table[i] !== table[i + 2]) return 3;
+  }
+  return 1;
+}
+
+/** The color table as red, green, blue, 3 bytes for each of 256 entries; black where there are fewer. */
+export function readTable(header: BmpHeader, bytes: Uint8Array): Uint8Array {
+  const { tableOffset, tableEntries, entryBytes, bitCount } = header;
+  const entries = Math.min(tableEntries, 1 << bitCount);
+  if (tableOffset + entries * entryBytes > bytes.length) {
+    throw new FormatError('bmp.table', 'is cut off', bytes.length);
+  }
+  const table = new Uint8Array(3 * 256);
+  for (let i = 0; i < entries; i++) {
+    const from = tableOffset + i * entryBytes;
+    table[3 * i] = bytes[from + 2]!;
+    table[3 * i + 1] = bytes[from + 1]!;
+    table[3 * i + 2] = bytes[from]!;
+  }
+  return table;
 }
 
 /** BITMAPCOREHEADER, MS-WMF clause 2.2.2.2. */

@@ -7,7 +7,15 @@ import {
   type RasterLimits,
   requireRasterSize,
 } from '../../frames/index.ts';
-import { BI_RGB, BI_RLE8, type BmpHeader, readBmpHeader } from './headers.ts';
+import {
+  BI_RGB,
+  BI_RLE8,
+  type BmpHeader,
+  pixelChannels,
+  readBmpHeader,
+  readTable,
+  tableChannels,
+} from './headers.ts';
 
 /** A decoded file: gray for tables of grays, RGB, or RGBA where pixels have opacity. */
 export interface DecodedBmp extends Raster {
@@ -41,23 +49,6 @@ function rowOf({ height, topDown }: BmpHeader, row: number): number {
   return topDown ? row : height - 1 - row;
 }
 
-/** The color table as red, green, blue, 3 bytes for each entry. */
-function readTable(header: BmpHeader, bytes: Uint8Array): Uint8Array {
-  const { tableOffset, tableEntries, entryBytes, bitCount } = header;
-  const entries = Math.min(tableEntries, 1 << bitCount);
-  if (tableOffset + entries * entryBytes > bytes.length) {
-    throw new FormatError('bmp.table', 'is cut off', bytes.length);
-  }
-  const table = new Uint8Array(3 * 256);
-  for (let i = 0; i < entries; i++) {
-    const from = tableOffset + i * entryBytes;
-    table[3 * i] = bytes[from + 2]!;
-    table[3 * i + 1] = bytes[from + 1]!;
-    table[3 * i + 2] = bytes[from]!;
-  }
-  return table;
-}
-
 /** Indexes of 1 to 8 bits, the highest bits first. */
 function unpackIndexes(header: BmpHeader, bytes: Uint8Array, rowBytes: number): Uint8Array {
   const { width, height, bitCount, pixelOffset } = header;
@@ -77,11 +68,7 @@ function unpackIndexes(header: BmpHeader, bytes: Uint8Array, rowBytes: number): 
 
 /** The colors of indexes: gray if all of the table is. */
 function applyTable(indexes: Uint8Array, table: Uint8Array) {
-  let isGray = true;
-  for (let i = 0; i < table.length; i += 3) {
-    isGray &&= table[i] === table[i + 1] && table[i] === table[i + 2];
-  }
-  const channels = isGray ? (1 as const) : (3 as const);
+  const channels = tableChannels(table);
   const data = new Uint8Array(indexes.length * channels);
   for (let i = 0, to = 0; i < indexes.length; i++, to += channels) {
     const from = 3 * indexes[i]!;
@@ -142,7 +129,7 @@ function fieldOf(mask: number): { readonly shift: number; readonly largest: numb
 /** Pixels of 16, 24 and 32 bits. Opacity counts where it has a mask and is not 0 everywhere: writers leave it out. */
 function readPixels(header: BmpHeader, bytes: Uint8Array, rowBytes: number) {
   const { width, height, bitCount, pixelOffset, masks } = header;
-  const channels = bitCount !== 24 && masks[3] !== 0 ? (4 as const) : (3 as const);
+  const channels = pixelChannels(header);
   const fields = masks.slice(0, channels).map(fieldOf);
   const step = bitCount / 8;
   const data = new Uint8Array(width * height * channels);
@@ -177,6 +164,11 @@ function withoutOpacity(data: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> 
   const pixels = data.length / 4;
   for (let i = 0; i < pixels; i++) data.copyWithin(3 * i, 4 * i, 4 * i + 3);
   return data.subarray(0, 3 * pixels);
+}
+
+/** What the headers say beside the picture. Throws as `decodeBmp` does for broken headers. */
+export function readBmpMetadata(bytes: Uint8Array): ImageMetadata {
+  return metadataOf(readBmpHeader(bytes), bytes);
 }
 
 function metadataOf(header: BmpHeader, bytes: Uint8Array): ImageMetadata {

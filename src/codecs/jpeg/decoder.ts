@@ -14,13 +14,10 @@ import {
   yccToRgb,
 } from './standard/color.ts';
 import { ComponentPlanes } from './standard/component-planes.ts';
+import { adobeTransform, colorSpaceOf, type JpegColorSpace } from './standard/describe.ts';
 import type { Frame } from './standard/frame.ts';
-import { APP0 } from './standard/markers.ts';
 import { type JpegMetadata, readMetadata } from './standard/metadata.ts';
-import { adobeTransform, type JpegFile, type JpegLimits, readFile } from './standard/read-file.ts';
-
-/** What the components of a file are. */
-export type JpegColorSpace = 'gray' | 'ycbcr' | 'rgb' | 'cmyk' | 'ycck';
+import { type JpegFile, type JpegLimits, readFile } from './standard/read-file.ts';
 
 /** What a decoder gives: samples of 8 bits, interleaved. In `cmyk`, 255 is full ink. */
 export type JpegOutputFormat = 'gray' | 'rgb' | 'rgba' | 'cmyk';
@@ -74,24 +71,12 @@ export function requireLimits(where: string, limits: Partial<JpegLimits> = {}): 
   return { maxPixels, maxScans };
 }
 
-function colorSpaceOf(file: JpegFile): JpegColorSpace {
-  const { components } = file.frame;
-  const transform = adobeTransform(file.segments);
-  if (components.length === 1) return 'gray';
-  if (components.length === 4) return transform === 2 ? 'ycck' : 'cmyk';
-  if (components.length === 2) return 'gray';
-  const isJfif = file.segments.some(({ marker, data }) => marker === APP0 && data[0] === 0x4a);
-  if (transform === 0) return 'rgb';
-  const ids = String.fromCharCode(...components.map((c) => c.id));
-  return transform < 0 && !isJfif && ids === 'RGB' ? 'rgb' : 'ycbcr';
-}
-
 function infoOf(file: JpegFile): JpegInfo {
   const { frame } = file;
   return {
     width: frame.width,
     height: frame.height,
-    colorSpace: colorSpaceOf(file),
+    colorSpace: colorSpaceOf(frame, file.segments),
     isProgressive: frame.isProgressive,
     scanCount: file.scans.length,
     sampling: frame.components.map(({ h, v }) => [h, v] as const),

@@ -5,7 +5,6 @@
 export {
   decodeJpeg,
   decodeJpegPlanes,
-  type JpegColorSpace,
   type JpegDecodeOptions,
   JpegDecoder,
   type JpegInfo,
@@ -26,6 +25,7 @@ export {
 } from './encoder.ts';
 export { type JpegOptimizeOptions, optimizeJpeg } from './optimize.ts';
 export type { JpegEffort, JpegEncodeOptions, JpegSubsampling } from './options.ts';
+export type { JpegColorSpace } from './standard/describe.ts';
 export type { JpegDensity, JpegMetadata } from './standard/metadata.ts';
 export type { JpegLimits } from './standard/read-file.ts';
 export type { JpegTarget } from './target.ts';

@@ -1,6 +1,6 @@
 /** Headers of Netpbm files: a magic number, then numbers in decimal with white space between (ppm(5), pam(5)). */
 import { FormatError } from '../../base/errors.ts';
-import type { RasterChannels } from '../../frames/index.ts';
+import type { RasterChannels, RasterHeader } from '../../frames/raster.ts';
 
 /** What a header says. */
 export interface NetpbmHeader {
@@ -38,6 +38,12 @@ export function readNetpbmHeader(bytes: Uint8Array): NetpbmHeader {
   if (!isNetpbm(bytes)) throw new FormatError('netpbm', 'is no Netpbm file', 0);
   const kind = bytes[1]! - 0x30;
   return kind === 7 ? readPamHeader(bytes) : readPnmHeader(bytes, kind);
+}
+
+/** What the header says of the picture that decoding gives. Throws as `readNetpbmHeader` does. */
+export function describeNetpbm(bytes: Uint8Array): RasterHeader {
+  const { width, height, depth: channels, maxval } = readNetpbmHeader(bytes);
+  return { width, height, channels, isDeep: maxval > 255 };
 }
 
 /** pbm(5), pgm(5), ppm(5): width, height and, but for PBM, the largest value; one white space before the samples. */

@@ -7,9 +7,9 @@ import {
   requireRasterSize,
 } from '../../frames/index.ts';
 import {
+  describeQoi,
   HEADER_BYTES,
   indexOf,
-  isQoi,
   MAX_RUN,
   OP_DIFF,
   OP_INDEX,
@@ -26,20 +26,8 @@ export interface DecodedQoi extends Raster {
 
 /** Decodes a QOI file. Throws `FormatError` with the offset for what breaks the format or goes beyond `limits`. */
 export function decodeQoi(bytes: Uint8Array, limits: RasterLimits = {}): DecodedQoi {
-  if (!isQoi(bytes)) throw new FormatError('qoi', 'is no QOI file', 0);
-  if (bytes.length < HEADER_BYTES) throw new FormatError('qoi.header', 'is cut off', bytes.length);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const width = view.getUint32(4);
-  const height = view.getUint32(8);
-  const channels = bytes[12]!;
-  const colorspace = bytes[13]!;
+  const { width, height, channels } = describeQoi(bytes);
   requireRasterSize('qoi.header', width, height, limits, 4);
-  if (channels !== 3 && channels !== 4) {
-    throw new FormatError('qoi.header.channels', `got ${channels}, allowed are 3 and 4`, 12);
-  }
-  if (colorspace > 1) {
-    throw new FormatError('qoi.header.colorspace', `got ${colorspace}, allowed are 0 and 1`, 13);
-  }
   const count = width * height;
   // A byte says at most a run: more pixels than that cannot be there, and take no memory.
   if (count > (bytes.length - HEADER_BYTES) * MAX_RUN) {

@@ -1,53 +1,15 @@
 /** Reads TIFF files: gray, RGB and palettes of 1 to 16 bits, with opacity, in strips or tiles, pixels or planes. */
-import { FormatError, UnsupportedError } from '../../base/errors.ts';
-import {
-  type ImageMetadata,
-  type Raster,
-  type RasterChannels,
-  type RasterLimits,
-  requireRasterSize,
-} from '../../frames/index.ts';
+import { FormatError } from '../../base/errors.ts';
+import type { ImageMetadata, Raster, RasterLimits } from '../../frames/index.ts';
+import { type Layout, readLayout } from './layout.ts';
 import { expand } from './standard/compression.ts';
 import { type Directory, readDirectory } from './standard/directory.ts';
-import {
-  ASSOCIATED_ALPHA,
-  COMPRESSION,
-  HORIZONTAL_DIFFERENCES,
-  PHOTOMETRIC,
-  TAG,
-  UNASSOCIATED_ALPHA,
-} from './standard/tags.ts';
+import { PHOTOMETRIC, TAG } from './standard/tags.ts';
 
 /** A decoded file. */
 export interface DecodedTiff extends Raster {
   readonly metadata: ImageMetadata;
 }
-
-/** How the samples lie in the file. */
-interface Layout {
-  readonly width: number;
-  readonly height: number;
-  /** Bits of a sample: 1, 2, 4, 8 or 16. */
-  readonly bits: number;
-  /** Samples of a pixel in the file, and how many of them the picture has. */
-  readonly samples: number;
-  readonly channels: RasterChannels;
-  readonly photometric: number;
-  readonly compression: number;
-  readonly isPlanar: boolean;
-  readonly hasDifferences: boolean;
-  readonly isPremultiplied: boolean;
-  readonly littleEndian: boolean;
-  /** Whether segments are tiles, which are whole at every edge; else strips, as wide as the picture, the last as high as what is left. */
-  readonly isTiled: boolean;
-  readonly segmentWidth: number;
-  readonly segmentHeight: number;
-  readonly offsets: readonly number[];
-  readonly byteCounts: readonly number[];
-}
-
-/** More than any compression that is read makes of a byte: LZW of one value. */
-const MOST_EXPANSION = 1500;
 
 /**
  * Decodes the first picture of a file. Throws `FormatError` with the offset for what breaks the format or goes beyond `limits`,
@@ -65,115 +27,6 @@ export function decodeTiff(bytes: Uint8Array, limits: RasterLimits = {}): Decode
   const data = finishSamples(layout, directory, stored);
   const channels = layout.photometric === PHOTOMETRIC.palette ? 3 : layout.channels;
   return { width, height, channels, data, metadata: readMetadata(directory) };
-}
-
-function readLayout(directory: Directory, bytes: Uint8Array, limits: RasterLimits): Layout {
-  const one = (tag: number, otherwise?: number): number => {
-    const value = directory.numbers(tag)?.[0] ?? otherwise;
-    if (value === undefined) throw new FormatError('tiff.directory', `has no field ${tag}`, 4);
-    return value;
-  };
-  const width = one(TAG.ImageWidth);
-  const height = one(TAG.ImageLength);
-  requireRasterSize('tiff.directory', width, height, limits, 4);
-  const isTiled = directory.numbers(TAG.TileOffsets) !== undefined;
-  const offsets = directory.numbers(isTiled ? TAG.TileOffsets : TAG.StripOffsets);
-  const byteCounts = directory.numbers(isTiled ? TAG.TileByteCounts : TAG.StripByteCounts);
-  if (offsets === undefined) throw new FormatError('tiff.directory', 'has no StripOffsets', 4);
-  const samples = one(TAG.SamplesPerPixel, 1);
-  const bits = requireBits(directory, samples);
-  const photometric = one(TAG.PhotometricInterpretation, PHOTOMETRIC.blackIsZero);
-  const extra = directory.numbers(TAG.ExtraSamples) ?? [];
-  const layout: Layout = {
-    ...{ width, height, bits, samples, photometric, offsets },
-    channels: channelsOf(photometric, samples, extra),
-    compression: one(TAG.Compression, COMPRESSION.none),
-    isPlanar: samples > 1 && one(TAG.PlanarConfiguration, 1) === 2,
-    hasDifferences: requirePredictor(one(TAG.Predictor, 1), bits),
-    isPremultiplied: extra[0] === ASSOCIATED_ALPHA,
-    littleEndian: directory.littleEndian,
-    isTiled,
-    segmentWidth: isTiled ? one(TAG.TileWidth) : width,
-    segmentHeight: isTiled ? one(TAG.TileLength) : Math.min(one(TAG.RowsPerStrip, height), height),
-    byteCounts: byteCounts ?? offsets.map(() => bytes.length),
-  };
-  requireSegments(layout, bytes.length, one(TAG.FillOrder, 1));
-  return layout;
-}
-
-/** Bits of a sample, of which all must have as many; samples must be integers without a sign (TIFF clause 19). */
-function requireBits(directory: Directory, samples: number): number {
-  const all = directory.numbers(TAG.BitsPerSample) ?? [1];
-  const bits = all[0]!;
-  if (![1, 2, 4, 8, 16].includes(bits) || all.some((count) => count !== bits)) {
-    throw new UnsupportedError(
-      'tiff.BitsPerSample',
-      `${all.slice(0, 8).join(', ')} is not read; 1, 2, 4, 8 and 16 are`,
-    );
-  }
-  const format = directory.numbers(TAG.SampleFormat)?.[0] ?? 1;
-  if (format !== 1 && format !== 4) {
-    throw new UnsupportedError('tiff.SampleFormat', `${format} is not read; 1 (unsigned) is`);
-  }
-  if (samples < 1 || samples > 8) {
-    throw new UnsupportedError('tiff.SamplesPerPixel', `${samples} is not read; 1 to 8 are`);
-  }
-  return bits;
-}
-
-function channelsOf(
-  photometric: number,
-  samples: number,
-  extra: readonly number[],
-): RasterChannels {
-  const isGray = photometric === PHOTOMETRIC.whiteIsZero || photometric === PHOTOMETRIC.blackIsZero;
-  if (!isGray && photometric !== PHOTOMETRIC.rgb && photometric !== PHOTOMETRIC.palette) {
-    throw new UnsupportedError(
-      'tiff.PhotometricInterpretation',
-      `${photometric} is not read; 0 and 1 (gray), 2 (RGB) and 3 (palette) are`,
-    );
-  }
-  const colors = photometric === PHOTOMETRIC.rgb ? 3 : 1;
-  if (samples < colors) {
-    throw new FormatError('tiff.SamplesPerPixel', `got ${samples}, RGB has 3`, 4);
-  }
-  const hasAlpha = extra[0] === ASSOCIATED_ALPHA || extra[0] === UNASSOCIATED_ALPHA;
-  const isKept = samples > colors && hasAlpha && photometric !== PHOTOMETRIC.palette;
-  return (colors + (isKept ? 1 : 0)) as RasterChannels;
-}
-
-function requirePredictor(predictor: number, bits: number): boolean {
-  if (predictor === 1) return false;
-  if (predictor === HORIZONTAL_DIFFERENCES && bits >= 8) return true;
-  throw new UnsupportedError(
-    'tiff.Predictor',
-    `${predictor} with ${bits} bits is not read; 1, and 2 with 8 or 16 bits are`,
-  );
-}
-
-/** Checks that the segments can hold the picture, before memory is taken for it. */
-function requireSegments(layout: Layout, fileBytes: number, fillOrder: number): void {
-  const { width, height, segmentWidth, segmentHeight, offsets, byteCounts, samples, bits } = layout;
-  if (fillOrder !== 1) throw new UnsupportedError('tiff.FillOrder', `${fillOrder} is not read`);
-  // Tiles at the right and below reach beyond the picture, by less than their own size.
-  const isSane = segmentWidth >= 1 && segmentHeight >= 1 && segmentWidth <= width + 65535;
-  if (!isSane || segmentWidth * segmentHeight > 4 * width * height + (1 << 24)) {
-    const detail = `tiles of ${segmentWidth}x${segmentHeight} for ${width}x${height} pixels`;
-    throw new FormatError('tiff.directory', detail, 4);
-  }
-  const planes = layout.isPlanar ? samples : 1;
-  const needed = Math.ceil(width / segmentWidth) * Math.ceil(height / segmentHeight) * planes;
-  if (offsets.length < needed || byteCounts.length < needed) {
-    throw new FormatError(
-      'tiff.directory',
-      `has ${offsets.length} strips, needed are ${needed}`,
-      4,
-    );
-  }
-  const pictureBytes = (width * height * samples * bits) / 8;
-  if (pictureBytes > MOST_EXPANSION * fileBytes) {
-    throw new FormatError('tiff', `${fileBytes} bytes cannot hold ${width}x${height} pixels`, 4);
-  }
 }
 
 /** Expands every strip or tile, and puts its samples where they belong, one element each. */
@@ -296,6 +149,11 @@ function divideByOpacity(data: Uint8Array | Uint16Array, channels: number, large
       data[at + c] = Math.min(color, largest);
     }
   }
+}
+
+/** What the first directory says beside the picture. Throws as `decodeTiff` does for broken directories. */
+export function readTiffMetadata(bytes: Uint8Array): ImageMetadata {
+  return readMetadata(readDirectory(bytes));
 }
 
 function readMetadata(directory: Directory): ImageMetadata {

@@ -5,7 +5,6 @@ import {
   decodeJpegPlanes,
   encodeJpeg,
   encodeJpegPlanes,
-  type JpegInfo,
   type JpegMetadata,
   type JpegPictureOptions,
   type JpegPlane,
@@ -28,6 +27,7 @@ import {
 } from '../../frames/index.ts';
 import type { VideoRequest } from '../codec.ts';
 import { type ImageCodec, imageCodec } from '../image-codec.ts';
+import { planarPixFmt } from '../image-headers.ts';
 
 /** `encoderConfig` of JPEG. `scans` is `baseline` in streams and `smallest` in files, if it is not given. */
 export type JpegEncoderConfig = Omit<JpegPictureOptions, 'metadata'> & {
@@ -90,6 +90,7 @@ export const JPEG: ImageCodec = /* @__PURE__ */ imageCodec({
     const raster = { width, height, channels, data };
     return { frame: frameOfRaster(raster), metadata: readMetadata(metadata) };
   },
+  readMetadata: (bytes) => readMetadata(readJpegInfo(bytes).metadata),
 });
 
 /** The encoder's options: those that the caller gave have the last word over the shared settings. */
@@ -201,21 +202,6 @@ function encodeInterleaved(frame: VideoFrame, options: JpegPictureOptions): Uint
   }
   const bytes = (data as Uint8Array).subarray(offset);
   return encodeJpeg({ width, height, channels, stride, data: bytes }, asked);
-}
-
-/** The planar format of a file's components; null if there is none. */
-function planarPixFmt({ colorSpace, sampling }: JpegInfo): PixFmt | null {
-  if (colorSpace === 'gray') return sampling.length === 1 ? 'gray' : null;
-  if (colorSpace !== 'ycbcr') return null;
-  const [[h, v], cb, cr] = sampling as [
-    readonly [number, number],
-    ...(readonly [number, number])[],
-  ];
-  const isOne = [cb, cr].every((factors) => factors?.[0] === 1 && factors[1] === 1);
-  if (!isOne) return null;
-  if (h === 1 && v === 1) return 'yuvj444p';
-  if (h === 2 && v === 1) return 'yuvj422p';
-  return h === 2 && v === 2 ? 'yuvj420p' : null;
 }
 
 function frameOfPlanes(pixFmt: PixFmt, planes: readonly JpegPlane[]): VideoFrame {

@@ -1,7 +1,7 @@
 /** PNG in the session. */
-import { FormatError } from '../../base/errors.ts';
 import type { ColorTags } from '../../base/packet.ts';
 import { decodeUtf8, encodeUtf8 } from '../../base/utf8.ts';
+import { describePng, rasterChannels, readPngMetadata } from '../../codecs/png/describe.ts';
 import {
   type DecodedPng,
   decodePng,
@@ -61,13 +61,12 @@ export const PNG: ImageCodec = /* @__PURE__ */ imageCodec({
     };
   },
   decode(bytes, limits) {
-    if (bytes.length < 24) throw new FormatError('png.IHDR', 'is cut off', bytes.length);
-    // IHDR, PNG clause 11.2.1.
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
-    requireRasterSize('png.IHDR', view.getUint32(16), view.getUint32(20), limits, 16);
+    const { width, height } = describePng(bytes);
+    requireRasterSize('png.IHDR', width, height, limits, 16);
     const decoded = decodePng(bytes, { limits: { maxBytes: MOST_BYTES } });
     return { frame: frameOfRaster(rasterOfPng(decoded)), metadata: readMetadata(decoded.metadata) };
   },
+  readMetadata: (bytes) => readMetadata(readPngMetadata(bytes)),
 });
 
 function effortOf(compressionLevel: number): PngEffort {
@@ -77,22 +76,20 @@ function effortOf(compressionLevel: number): PngEffort {
 /** The picture with as few channels as hold it: palettes become RGB, a transparent color becomes opacity. */
 function rasterOfPng(image: DecodedPng): Raster {
   const { width, height, colorType, bitDepth, transparent, paletteAlpha } = image;
-  const isPlain = colorType !== 3 && transparent === undefined;
-  if (isPlain) {
-    const channels = ([1, 1, 3, 1, 2, 3, 4] as const)[colorType]!;
+  const hasTransparency = transparent !== undefined || paletteAlpha !== undefined;
+  const channels = rasterChannels(colorType, hasTransparency);
+  if (colorType !== 3 && transparent === undefined) {
     const { data } = image;
     const factor = bitDepth < 8 ? 255 / ((1 << bitDepth) - 1) : 1;
     if (factor !== 1) for (let i = 0; i < data.length; i++) data[i] = data[i]! * factor;
     return { width, height, channels, data };
   }
   const rgba = bitDepth === 16 ? pngToRgba16(image) : pngToRgba8(image);
-  if (transparent !== undefined || paletteAlpha !== undefined) {
-    return { width, height, channels: 4, data: rgba };
-  }
+  if (channels === 4) return { width, height, channels, data: rgba };
   for (let from = 0, to = 0; from < rgba.length; from += 4) {
     for (let c = 0; c < 3; c++) rgba[to++] = rgba[from + c]!;
   }
-  return { width, height, channels: 3, data: rgba.subarray(0, 3 * width * height) };
+  return { width, height, channels, data: rgba.subarray(0, 3 * width * height) };
 }
 
 /**

@@ -1,8 +1,10 @@
 /** The small formats of pictures in the session: BMP, Netpbm, QOI, TIFF. Bit rate and quality do not apply to any of them. */
 import { decodeBmp, encodeBmp } from '../../codecs/bmp/index.ts';
+import { readBmpMetadata } from '../../codecs/bmp/read.ts';
 import { decodeNetpbm, encodeNetpbm, type NetpbmFormat } from '../../codecs/netpbm/index.ts';
 import { decodeQoi, encodeQoi } from '../../codecs/qoi/index.ts';
 import { decodeTiff, encodeTiff, type TiffOptions } from '../../codecs/tiff/index.ts';
+import { readTiffMetadata } from '../../codecs/tiff/read.ts';
 import {
   frameOfRaster,
   type ImageMetadata,
@@ -42,6 +44,7 @@ export const BMP: ImageCodec = /* @__PURE__ */ imageCodec({
     write: (frame) => encodeBmp(rasterOfFrame(frame), metadata),
   }),
   decode: decoding(decodeBmp),
+  readMetadata: readBmpMetadata,
 });
 
 /** The row of PPM: RGB. */
@@ -109,4 +112,5 @@ export const TIFF: ImageCodec = /* @__PURE__ */ imageCodec({
     return { pixFmt, write: (frame) => encodeTiff(rasterOfFrame(frame), settings) };
   },
   decode: decoding(decodeTiff),
+  readMetadata: readTiffMetadata,
 });

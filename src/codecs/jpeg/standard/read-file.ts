@@ -7,7 +7,6 @@ import { type ComponentHeader, createFrame, type Frame } from './frame.ts';
 import type { HuffmanTable } from './huffman.ts';
 import {
   APP0,
-  APP14,
   APP15,
   COM,
   DAC,
@@ -159,11 +158,7 @@ class SegmentReader {
  * hierarchical modes and samples of other than 8 bits.
  */
 export function readFile(bytes: Uint8Array, limits: JpegLimits): JpegFile {
-  const r = new SegmentReader(bytes, limits);
-  if (bytes.length < 2 || bytes[0] !== 0xff || bytes[1] !== SOI) {
-    r.fail('SOI', 'a JPEG file begins with FF D8 (T.81 clause B.2.1)', 0);
-  }
-  r.position = 2;
+  const r = beginFile(bytes, limits);
   for (let marker = r.nextMarker(); marker !== EOI; marker = r.nextMarker()) {
     readSegment(r, marker);
   }
@@ -178,6 +173,28 @@ export function readFile(bytes: Uint8Array, limits: JpegLimits): JpegFile {
   }
   const quantization = r.quantization as Int16Array[];
   return { bytes, frame, scans: r.scans, quantization, segments: r.segments };
+}
+
+/** The frame of a file (T.81 clause B.2.2) and the segments before its first scan, whose data may be missing. Throws as `readFile` does. */
+export function readHead(bytes: Uint8Array): Pick<JpegFile, 'frame' | 'segments'> {
+  const r = beginFile(bytes, { maxPixels: Number.POSITIVE_INFINITY, maxScans: 1 });
+  while (r.frame === undefined) {
+    const marker = r.nextMarker();
+    if (marker === EOI) r.fail('file', 'the file has no scan (T.81 clause B.2.1)');
+    // A height of 0 stands behind the scan (clause B.2.5).
+    if (marker === SOS) r.frame = startFrame(r, r.segmentEnd('SOS'));
+    else readSegment(r, marker);
+  }
+  return { frame: r.frame, segments: r.segments };
+}
+
+function beginFile(bytes: Uint8Array, limits: JpegLimits): SegmentReader {
+  const r = new SegmentReader(bytes, limits);
+  if (bytes.length < 2 || bytes[0] !== 0xff || bytes[1] !== SOI) {
+    r.fail('SOI', 'a JPEG file begins with FF D8 (T.81 clause B.2.1)', 0);
+  }
+  r.position = 2;
+  return r;
 }
 
 function readSegment(r: SegmentReader, marker: number): void {
@@ -373,13 +390,4 @@ function entropyCodedEnd(bytes: Uint8Array, start: number): number {
     const next = bytes[at + 1]!;
     if (next !== 0 && next !== 0xff && (next < RST0 || next > RST7)) return at;
   }
-}
-
-/** The `transform` of an Adobe segment (APP14): 0, 1 or 2, or -1 without one. Adobe Technical Note 5116, 1992, clause 18. */
-export function adobeTransform(segments: readonly Segment[]): number {
-  for (const { marker, data } of segments) {
-    if (marker !== APP14 || data.length < 12) continue;
-    if (String.fromCharCode(...data.subarray(0, 5)) === 'Adobe') return data[11]!;
-  }
-  return -1;
 }

@@ -1,0 +1,55 @@
+/** What a PNG file says before its pixels: signature, size, and what decoding makes of them. */
+import { FormatError } from '../../base/errors.ts';
+import type { RasterChannels, RasterHeader } from '../../frames/raster.ts';
+import { type MutableMetadata, type PngMetadata, readAncillary } from './metadata.ts';
+import { CHUNK_OVERHEAD, readChunks, SIGNATURE } from './standard/chunks.ts';
+import { type ColorType, channelsOf, IHDR_LENGTH, PALETTE, readHeader } from './standard/header.ts';
+
+/** Offset of the data of IHDR, which comes first: behind the signature, a length and a type; PNG clause 5.6. */
+const IHDR_AT: number = /* @__PURE__ */ SIGNATURE.length + 8;
+
+/** Whether these are the first bytes of a PNG file: the signature, PNG clause 5.2. */
+export function isPng(start: Uint8Array): boolean {
+  return SIGNATURE.every((byte, i) => start[i] === byte);
+}
+
+/** Channels of the raster of a picture: palettes become RGB, and tRNS becomes opacity. */
+export function rasterChannels(colorType: ColorType, hasTransparency: boolean): RasterChannels {
+  if (hasTransparency) return 4;
+  return colorType === PALETTE ? 3 : (channelsOf(colorType) as RasterChannels);
+}
+
+/** Reads IHDR, and looks for tRNS before the pixels (PNG clause 5.6). Throws `FormatError` if IHDR is broken or cut off. */
+export function describePng(file: Uint8Array): RasterHeader {
+  if (file.length < IHDR_AT + IHDR_LENGTH + 4) {
+    throw new FormatError('png.IHDR', 'is cut off', file.length);
+  }
+  const { width, height, colorType, bitDepth } = readHeader(file, IHDR_AT, SIGNATURE.length);
+  const channels = rasterChannels(colorType, hasTransparency(file));
+  return { width, height, channels, isDeep: bitDepth === 16 };
+}
+
+function hasTransparency(file: Uint8Array): boolean {
+  const view = new DataView(file.buffer, file.byteOffset, file.length);
+  for (
+    let at = SIGNATURE.length;
+    at + 8 <= file.length;
+    at += CHUNK_OVERHEAD + view.getUint32(at)
+  ) {
+    const type = String.fromCharCode(...file.subarray(at + 4, at + 8));
+    if (type === 'tRNS') return true;
+    if (type === 'IDAT' || type === 'IEND') return false;
+  }
+  return false;
+}
+
+/** The ancillary chunks of a file, without its pixels. Throws `FormatError` with chunk and offset as `decodePng` does. */
+export function readPngMetadata(file: Uint8Array): PngMetadata {
+  const metadata: MutableMetadata = {};
+  let isBeforePixels = true;
+  for (const chunk of readChunks(file)) {
+    if (chunk.type === 'IDAT') isBeforePixels = false;
+    else if (chunk.type !== 'fdAT') readAncillary(chunk, metadata, isBeforePixels);
+  }
+  return metadata;
+}

@@ -308,6 +308,7 @@ export const i32x4 = {
   max_s: /* @__PURE__ */ binaryVector(184),
   add: /* @__PURE__ */ binaryVector(174),
   sub: /* @__PURE__ */ binaryVector(177),
+  mul: /* @__PURE__ */ binaryVector(181),
   dot_i16x8_s: /* @__PURE__ */ binaryVector(186),
   extmul_low_i16x8_s: /* @__PURE__ */ binaryVector(188),
   extmul_high_i16x8_s: /* @__PURE__ */ binaryVector(189),

@@ -2,19 +2,11 @@
  * One plane of 8-bit samples to another size, a row at a time: rows become lines of 16 bits by weighted sums along them, and a few lines
  * become a row by weighted sums across. Only as many lines are held as one output row needs.
  */
-import { type KernelMemory, plainMemory } from '../../wasm/kernel-memory.ts';
+import { type Exports, type KernelMemory, plainMemory } from '../../wasm/kernel-memory.ts';
+import { MemoryPlan, readRow, type SamplePlane, writeRow } from './component-rows.ts';
 import { blendLines, packThree, scalePixels, scaleRow } from './row-kernels.ts';
-import { groupBytes, MAX_COLUMN_PAIRS, MAX_ROW_PAIRS } from './vector.ts';
+import { blendKernel, groupBytes, MAX_ROW_PAIRS } from './vector.ts';
 import { type FilterBank, filterBank, type ScaleKernel, wholeWeights } from './weights.ts';
-
-/** Where 8-bit samples lie. */
-export interface SamplePlane {
-  readonly data: Uint8Array;
-  readonly offset: number;
-  readonly stride: number;
-  /** Elements from one sample (or pixel) to the next in a row. */
-  readonly step: number;
-}
 
 /** A plane scaler's sizes, in samples, or in pixels of `channels` samples. */
 export interface PlaneShape {
@@ -29,10 +21,13 @@ export interface PlaneShape {
   readonly siteY?: readonly [input: number, output: number];
 }
 
-const align = (bytes: number): number => (bytes + 15) & ~15;
-const SPARE = 32;
 /** Rows are copied into and out of the kernels' memory by so many bytes at once: they stay in the cache of a core. */
 const STRIP_BYTES = 1 << 16;
+
+/** Makes a row of a plane the line at a position in bytes. */
+type LineMaker = (source: SamplePlane, row: number, line: number) => void;
+/** Makes row `y` of a plane of the lines that are pointed to. */
+type Blender = (y: number, target: SamplePlane) => void;
 
 /** The tables of one plane, and where they lie in memory. */
 interface Layout {
@@ -77,6 +72,8 @@ export class LineScaler {
   private words: Int32Array = new Int32Array(0);
   private weightView: Int16Array = new Int16Array(0);
   private base = 0;
+  private makeLine: LineMaker = () => {};
+  private blend: Blender = () => {};
   /** Rows of the source that lie in memory, and the bytes from one to the next. */
   private stripFrom = 0;
   private stripTo = 0;
@@ -96,27 +93,25 @@ export class LineScaler {
 
   private layOut(): Layout {
     const { fromWidth, toWidth, toHeight, channels } = this.shape;
-    let end = 0;
-    const take = (bytes: number): number => {
-      const at = end;
-      end += align(bytes) + SPARE;
-      return at;
-    };
-    const lineBytes = align(toWidth * channels * 2) + SPARE;
+    const plan = new MemoryPlan();
     const lineCount = this.down.taps;
     const groups = (toWidth + 7) >> 3;
+    const source = plan.take(Math.max(fromWidth * channels, STRIP_BYTES) + this.rowTaps * channels);
+    const pixels = plan.take(fromWidth * channels);
+    const start = plan.take((toWidth + 3) * 4);
+    const weights = plan.take(
+      Math.max((toWidth + 3) * this.rowTaps * 2, groups * groupBytes(this.rowPairs)),
+    );
+    const lines = plan.end;
+    for (let i = 0; i < lineCount; i++) plan.take(toWidth * channels * 2);
+    const lineBytes = (plan.end - lines) / lineCount;
+    const pointers = plan.take(this.columnTaps * 4);
+    const columnWeights = plan.take(toHeight * this.columnTaps * 2);
+    const rows = plan.take(Math.max(toWidth * channels, STRIP_BYTES));
+    const end = plan.end;
     return {
-      source: take(Math.max(fromWidth * channels, STRIP_BYTES) + this.rowTaps * channels),
-      pixels: take(fromWidth * channels),
-      start: take((toWidth + 3) * 4),
-      weights: take(Math.max((toWidth + 3) * this.rowTaps * 2, groups * groupBytes(this.rowPairs))),
-      lineBytes,
-      lineCount,
-      lines: take(lineBytes * lineCount),
-      pointers: take(this.columnTaps * 4),
-      columnWeights: take(toHeight * this.columnTaps * 2),
-      rows: take(Math.max(toWidth * channels, STRIP_BYTES)),
-      end,
+      ...{ source, pixels, start, weights, lines, lineBytes, lineCount },
+      ...{ pointers, columnWeights, rows, end },
     };
   }
 
@@ -145,6 +140,9 @@ export class LineScaler {
       (base + columnWeights) / 2,
       columnTaps,
     );
+    const { exports } = memory;
+    this.makeLine = exports === null ? this.plainLineMaker() : this.lineMaker(exports);
+    this.blend = exports === null ? this.plainBlender() : this.blender(exports);
   }
 
   /** The records of `scalePairsN`. */
@@ -187,34 +185,48 @@ export class LineScaler {
         const row = Math.min(first + k, last);
         this.words[pointers + k] = this.base + lines + (row % lineCount) * lineBytes;
       }
-      if (this.memory.exports === null) this.blendPlain(y, target);
-      else this.blend(y, target);
+      this.blend(y, target);
     }
   }
 
-  private makeLine(source: SamplePlane, row: number, line: number): void {
+  /** What makes a row of the source the line at a position, with vectors. */
+  private lineMaker(exports: Exports): LineMaker {
     const { toWidth, channels } = this.shape;
-    const { exports } = this.memory;
     const start = this.base + this.layout.start;
     const weights = this.base + this.layout.weights;
-    if (exports === null) {
-      const starts = this.words.subarray(start / 4, start / 4 + toWidth);
-      const wholes = this.weightView.subarray(
-        weights / 2,
-        weights / 2 + toWidth * this.across.taps,
-      );
-      this.makePlainLine(source, source.offset + row * source.stride, starts, wholes, line / 2);
-      return;
-    }
-    const at = this.bring(source, row);
     const groups = (toWidth + 3) >> 2;
+    const taps = this.rowTaps;
     if (channels === 4) {
-      exports.scalePixelRow!(at, start, weights, line, toWidth, this.rowTaps >> 1);
-    } else if (this.rowPairs > 0) {
-      exports[`scalePairs${this.rowPairs}`]!(at, weights, line, (toWidth + 7) >> 3);
-    } else if (this.rowTaps === 4) exports.scaleRow4!(at, start, weights, line, groups);
-    else if (this.rowTaps === 8) exports.scaleRow8!(at, start, weights, line, groups);
-    else exports.scaleRowN!(at, start, weights, line, groups, this.rowTaps >> 3);
+      const kernel = exports.scalePixelRow!;
+      return (source, row, line) =>
+        void kernel(this.bring(source, row), start, weights, line, toWidth, taps >> 1);
+    }
+    if (this.rowPairs > 0) {
+      const kernel = exports[`scalePairs${this.rowPairs}`]!;
+      return (source, row, line) =>
+        void kernel(this.bring(source, row), weights, line, (toWidth + 7) >> 3);
+    }
+    const kernel = taps === 4 ? exports.scaleRow4! : taps === 8 ? exports.scaleRow8! : null;
+    const any = exports.scaleRowN!;
+    return (source, row, line) => {
+      const at = this.bring(source, row);
+      if (kernel !== null) kernel(at, start, weights, line, groups);
+      else any(at, start, weights, line, groups, taps >> 3);
+    };
+  }
+
+  private plainLineMaker(): LineMaker {
+    const { toWidth, channels } = this.shape;
+    const { taps } = this.across;
+    const start = (this.base + this.layout.start) / 4;
+    const weights = (this.base + this.layout.weights) / 2;
+    const starts = this.words.subarray(start, start + toWidth);
+    const wholes = this.weightView.subarray(weights, weights + toWidth * taps);
+    const kernel = channels === 1 ? scaleRow : scalePixels;
+    return ({ data, offset, stride, step }, row, line) => {
+      const from = offset + row * stride;
+      kernel(data, from, step, starts, wholes, taps, this.lines, line / 2, toWidth);
+    };
   }
 
   /** Brings a row of the source into memory, and those behind it that fit in a strip. Returns its position. */
@@ -229,7 +241,7 @@ export class LineScaler {
         this.bytes.set(data.subarray(from, from + fromWidth * 3), pixels);
         this.memory.exports!.spread3!(pixels, strip, (fromWidth + 3) >> 2);
       } else {
-        gather(data, from, step, this.bytes, strip, fromWidth);
+        readRow(source, row, this.bytes, strip, fromWidth);
       }
       return strip;
     }
@@ -245,75 +257,57 @@ export class LineScaler {
     return strip + (row - this.stripFrom) * this.stripStride;
   }
 
-  private makePlainLine(
-    source: SamplePlane,
-    from: number,
-    starts: Int32Array,
-    weights: Int16Array,
-    line: number,
-  ): void {
-    const { toWidth, channels } = this.shape;
-    const { taps } = this.across;
-    const { data, step } = source;
-    if (channels === 1) {
-      scaleRow(data, from, step, starts, weights, taps, this.lines, line, toWidth);
-    } else {
-      scalePixels(data, from, step, starts, weights, taps, this.lines, line, toWidth);
-    }
-  }
-
-  private blendPlain(y: number, target: SamplePlane): void {
+  private plainBlender(): Blender {
     const { toWidth, channels } = this.shape;
     const pointers = (this.base + this.layout.pointers) / 4;
-    const weights = (this.base + this.layout.columnWeights) / 2 + y * this.columnTaps;
     const rows = this.base + this.layout.rows;
-    const to = target.offset + y * target.stride;
     const at = this.words.subarray(pointers, pointers + this.columnTaps);
-    for (let k = 0; k < at.length; k++) at[k] = at[k]! / 2;
-    const dense = target.step === channels || channels === 1;
-    blendLines(
-      this.lines,
-      at,
-      this.weightView,
-      weights,
-      this.columnTaps,
-      dense ? target.data : this.bytes,
-      dense ? to : rows,
-      channels === 1 ? target.step : 1,
-      toWidth * channels,
-    );
-    if (!dense) packThree(this.bytes, rows, target.data, to, toWidth);
+    const { bytes, lines, weightView, columnTaps: taps } = this;
+    const firstWeights = (this.base + this.layout.columnWeights) / 2;
+    return (y, { data, offset, stride, step }) => {
+      const weights = firstWeights + y * taps;
+      const to = offset + y * stride;
+      for (let k = 0; k < taps; k++) at[k] = at[k]! / 2;
+      if (channels === 1) {
+        blendLines(lines, at, weightView, weights, taps, data, to, step, toWidth);
+      } else if (step === channels) {
+        blendLines(lines, at, weightView, weights, taps, data, to, 1, toWidth * channels);
+      } else {
+        blendLines(lines, at, weightView, weights, taps, bytes, rows, 1, toWidth * channels);
+        packThree(bytes, rows, data, to, toWidth);
+      }
+    };
   }
 
-  private blend(y: number, target: SamplePlane): void {
+  /** What makes an output row of the lines that are pointed to, with vectors. */
+  private blender(exports: Exports): Blender {
     const { toWidth, toHeight, channels } = this.shape;
-    const exports = this.memory.exports!;
     const count = toWidth * channels;
     const rows = this.base + this.layout.rows;
     const pointers = this.base + this.layout.pointers;
-    const weights = this.base + this.layout.columnWeights + y * this.columnTaps * 2;
-    const to = target.offset + y * target.stride;
-    // Rows without gaps are collected, and leave memory together.
-    const dense = target.step === channels && target.stride === count;
-    const perStrip = dense ? Math.max(1, Math.floor(STRIP_BYTES / count)) : 1;
-    const inStrip = y % perStrip;
-    const row = rows + inStrip * count;
-    const pairs = this.columnTaps >> 1;
-    if (pairs <= MAX_COLUMN_PAIRS) {
-      exports[`blendPairs${pairs}`]!(pointers, weights, row, (count + 15) >> 4);
-    } else exports.blendLines!(pointers, weights, pairs, row, (count + 7) >> 3);
-    if (dense) {
-      if (inStrip === perStrip - 1 || y === toHeight - 1) {
-        target.data.set(this.bytes.subarray(rows, row + count), to - inStrip * count);
-      }
-    } else if (target.step === channels) {
-      target.data.set(this.bytes.subarray(row, row + count), to);
-    } else if (channels === 4) {
-      exports.pack3!(row, row, (toWidth + 3) >> 2);
-      target.data.set(this.bytes.subarray(row, row + toWidth * 3), to);
-    } else {
-      for (let i = 0; i < toWidth; i++) target.data[to + i * target.step] = this.bytes[row + i]!;
-    }
+    const kernel = blendKernel(exports, this.columnTaps >> 1);
+    const pack3 = exports.pack3!;
+    return (y, target) => {
+      const { data, offset, stride, step } = target;
+      // Rows without gaps are collected, and leave memory together.
+      const dense = step === channels && stride === count;
+      const perStrip = dense ? Math.max(1, Math.floor(STRIP_BYTES / count)) : 1;
+      const inStrip = y % perStrip;
+      const row = rows + inStrip * count;
+      const weights = this.base + this.layout.columnWeights + y * this.columnTaps * 2;
+      kernel(pointers, weights, row, count);
+      const to = offset + y * stride;
+      if (dense) {
+        if (inStrip === perStrip - 1 || y === toHeight - 1) {
+          data.set(this.bytes.subarray(rows, row + count), to - inStrip * count);
+        }
+      } else if (step === channels) {
+        data.set(this.bytes.subarray(row, row + count), to);
+      } else if (channels === 4) {
+        pack3(row, row, (toWidth + 3) >> 2);
+        data.set(this.bytes.subarray(row, row + toWidth * 3), to);
+      } else writeRow(target, y, this.bytes, row, toWidth);
+    };
   }
 }
 
@@ -327,15 +321,4 @@ function spreadWeights(
   for (let i = 0; i * taps < weights.length; i++) {
     target.set(weights.subarray(i * taps, (i + 1) * taps), to + i * padded);
   }
-}
-
-function gather(
-  source: Uint8Array,
-  from: number,
-  step: number,
-  target: Uint8Array,
-  to: number,
-  count: number,
-): void {
-  for (let i = 0; i < count; i++) target[to + i] = source[from + i * step]!;
 }

@@ -9,12 +9,13 @@ import type { VideoFrame } from '../../frames/frame.ts';
 import { hasAlpha, type PixFmt, type PixFmtInfo, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { plainMemory } from '../../wasm/kernel-memory.ts';
 import { type Component, componentsOf, copyComponent, newPicture } from '../pixels/picture-work.ts';
+import type { SamplePlane } from './component-rows.ts';
 import { deepScaler } from './deep-scaler.ts';
-import { LineScaler, type PlaneShape, type SamplePlane } from './line-scaler.ts';
-import { rgbTables } from './rgb-chroma.ts';
-import { rgbPictureToYuv, yuvPictureToRgb } from './rgb-pictures.ts';
+import { LineScaler, type PlaneShape } from './line-scaler.ts';
+import { RgbToYuvConverter } from './rgb-to-yuv.ts';
 import { SCALE_KERNELS } from './vector.ts';
 import type { ScaleKernel } from './weights.ts';
+import { YuvToRgbConverter } from './yuv-to-rgb.ts';
 
 /** One side of a conversion. */
 export interface PictureSide {
@@ -238,27 +239,25 @@ function toRgb(a: Side, b: Side, method: ScaleMethod, sameSize: boolean): Pictur
   const allChroma = method.fullChroma === true || b.info.order === undefined;
   // Blocks of chroma are taken whole where rows pair up; else chroma is scaled to all rows, as in swscale.
   const wholeBlocks = a.info.chromaShiftY === 0 || (method.accurate !== true && height % 2 === 0);
+  const cut = method.accurate === true ? 'exact' : 'cut';
+  const common = { to: b.info, width, matrix, vectors: method.vectorKernels !== false };
   if (sameSize && !allChroma && wholeBlocks) {
-    const way = method.accurate === true ? 'exact' : 'cut';
-    return (source, target) => yuvPictureToRgb(source, target, matrix, way);
+    const converter = new YuvToRgbConverter({ ...common, from: a.info, rounding: cut });
+    return (source, target) => converter.convert(source, target);
   }
   const fullChroma = allChroma || width % 2 === 1;
-  const byTables = !fullChroma && a.info.chromaShiftX === 1 && b.info.samplesPerPixel[0] === 3;
-  const way = fullChroma || a.info.fullRange ? 'exact' : byTables ? rgbTables(matrix) : 'cut';
+  const bySteps = !fullChroma && a.info.chromaShiftX === 1 && b.info.samplesPerPixel[0] === 3;
+  const rounding = fullChroma || a.info.fullRange ? 'exact' : bySteps ? 'steps' : cut;
   const full = fullChroma || a.info.chromaShiftX === 0;
   const base = full ? 'yuv444p' : 'yuv422p';
   const middleFmt: PixFmt = hasAlpha(a.info) ? (full ? 'yuva444p' : 'yuva422p') : base;
   const info = { ...pixFmtInfo(middleFmt), fullRange: a.info.fullRange };
   const middle = newPicture(middleFmt, width, height, 0);
   const scale = planar(a, { ...b, pixFmt: middleFmt, info }, method);
+  const converter = new YuvToRgbConverter({ ...common, from: info, rounding });
   return (source, target) => {
     scale(source, middle);
-    yuvPictureToRgb(
-      middle,
-      target,
-      matrix,
-      method.accurate === true && way === 'cut' ? 'exact' : way,
-    );
+    converter.convert(middle, target);
   };
 }
 
@@ -281,18 +280,19 @@ function fromRgb(a: Side, b: Side, method: ScaleMethod, sameSize: boolean): Pict
 function rgbToYuvConverter(a: Side, b: Side, method: ScaleMethod): PictureScaler {
   const [kr, kb] = lumaWeights('scale.matrix', b.matrix ?? 6);
   const matrix = forwardMatrix(kr, kb, codeRange(b.info.fullRange));
-  const convert = rgbPictureToYuv(
-    b.info,
-    b.width,
-    b.height,
+  const converter = new RgbToYuvConverter({
+    from: a.info,
+    to: b.info,
+    width: b.width,
+    height: b.height,
     matrix,
-    method.chromaKernel ?? method.kernel,
-    method.vectorKernels !== false,
-  );
+    kernel: method.chromaKernel ?? method.kernel,
+    vectors: method.vectorKernels !== false,
+  });
   const from = hasAlpha(a.info);
   const to = hasAlpha(b.info);
   return (source, target) => {
-    convert(source, target);
+    converter.convert(source, target);
     if (!to) return;
     const output = componentsOf(target)[3]!;
     if (from) copyComponent(componentsOf(source)[3]!, output);

@@ -5,8 +5,9 @@
  */
 import { i8x16, i16x8, i32, i32x4, type V128, v128 } from '../../wasm/expressions.ts';
 import type { FunctionBuilder, I32Local } from '../../wasm/function-builder.ts';
-import { KernelModule } from '../../wasm/kernel-memory.ts';
+import { type Exports, KernelModule } from '../../wasm/kernel-memory.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
+import { defineColorRows } from './color-vectors.ts';
 
 /** Lanes of 32 bits of two vectors in another order, as bytes. */
 const words = (...lanes: readonly number[]): number[] =>
@@ -158,7 +159,7 @@ function defineBlendLines(m: ModuleBuilder): void {
 
 /** Pairs of taps up to which a row and a column have unrolled kernels. */
 export const MAX_ROW_PAIRS = 6;
-export const MAX_COLUMN_PAIRS = 4;
+const MAX_COLUMN_PAIRS = 4;
 
 /** Bytes of the record of eight output samples for `scalePairsN`: sixteen lanes, weights of each pair of taps, the first sample. */
 export const groupBytes = (pairs: number): number => 16 + 32 * pairs + 16;
@@ -251,68 +252,17 @@ function defineRepacking(m: ModuleBuilder): void {
   });
 }
 
-/** Bytes 3k + component of 24 bytes, as eight lanes of 16 bits: from two loads, the second 8 bytes after the first. */
-const component = (c: number): number[] =>
-  Array.from({ length: 8 }, (_, k) => 3 * k + c).flatMap((byte) => [
-    byte < 16 ? byte : byte + 8,
-    255,
-  ]);
-
-/**
- * rgbRow(source, luma, cb, cr, eights, coefficients): eight pixels of three bytes a round: eight samples of luma, four of each chroma line.
- * `coefficients` points to 16-bit triples, each value eight times: luma red, green, blue, then those of both chroma components; behind them the
- * rounding of luma, four times 32 bits.
- */
-function defineRgbRow(m: ModuleBuilder): void {
-  m.defineProcedure('rgbRow', 6, (f, source, luma, cb, cr, eights, coefficients) => {
-    const weights = Array.from({ length: 9 }, (_, i) => f.v128(v128.load(coefficients, i * 16)));
-    const rounding = f.v128(v128.load(coefficients, 9 * 16));
-    const mask = f.v128(i16x8.splat(255));
-    const zero = f.v128(ZERO());
-    const lumaPair = f.v128(i8x16.shuffle(weights[0]!, weights[1]!, LOW_PAIRS));
-    const lumaBlue = f.v128(i8x16.shuffle(weights[2]!, zero, LOW_PAIRS));
-    const [first, second, r, g, b, low, high] = Array.from({ length: 7 }, () => f.v128(ZERO())) as [
-      ...ReturnType<typeof f.v128>[],
-    ];
-    f.repeat(eights, () => {
-      f.set(first!, v128.load(source));
-      f.set(second!, v128.load(source, 8));
-      [r!, g!, b!].forEach((local, c) => {
-        const lanes = component(c).map((byte) => (byte === 255 ? 0 : byte));
-        f.set(local, v128.and(i8x16.shuffle(first!, second!, lanes), mask));
-      });
-      const sum = (lanes: readonly number[]) =>
-        i32x4.shr_s(
-          i32x4.add(
-            i32x4.add(
-              i32x4.dot_i16x8_s(i8x16.shuffle(r!, g!, lanes), lumaPair),
-              i32x4.dot_i16x8_s(i8x16.shuffle(b!, zero, lanes), lumaBlue),
-            ),
-            rounding,
-          ),
-          15,
-        );
-      f.set(low!, i16x8.narrow_i32x4_s(sum(LOW_PAIRS), sum(HIGH_PAIRS)));
-      f.do(v128.store64_lane(luma, i8x16.narrow_i16x8_u(low!, low!), 0));
-      const chroma = (at: number) =>
-        i32x4.shr_s(
-          i32x4.add(
-            i32x4.add(i32x4.dot_i16x8_s(r!, weights[at]!), i32x4.dot_i16x8_s(g!, weights[at + 1]!)),
-            i32x4.add(i32x4.dot_i16x8_s(b!, weights[at + 2]!), i32x4.splat(512)),
-          ),
-          10,
-        );
-      f.set(low!, chroma(3));
-      f.set(high!, chroma(6));
-      f.set(low!, i16x8.add(i16x8.narrow_i32x4_s(low!, high!), i16x8.splat(8192)));
-      f.do(v128.store64_lane(cb, low!, 0));
-      f.do(v128.store64_lane(cr, low!, 1));
-      f.add(source, 24);
-      f.add(luma, 8);
-      f.add(cb, 8);
-      f.add(cr, 8);
-    });
-  });
+/** What blends lines of `pairs` pairs of taps: positions of the lines, weights, where the row goes, its samples. */
+export function blendKernel(
+  exports: Exports,
+  pairs: number,
+): (at: number, weights: number, target: number, count: number) => void {
+  if (pairs > MAX_COLUMN_PAIRS) {
+    const kernel = exports.blendLines!;
+    return (at, weights, target, count) => kernel(at, weights, pairs, target, (count + 7) >> 3);
+  }
+  const kernel = exports[`blendPairs${pairs}`]!;
+  return (at, weights, target, count) => kernel(at, weights, target, (count + 15) >> 4);
 }
 
 /** All of them; a memory is made for each scaler. */
@@ -325,5 +275,5 @@ export const SCALE_KERNELS: KernelModule = /* @__PURE__ */ new KernelModule('sca
   for (let pairs = 1; pairs <= MAX_ROW_PAIRS; pairs++) defineScalePairs(m, pairs);
   for (let pairs = 1; pairs <= MAX_COLUMN_PAIRS; pairs++) defineBlendPairs(m, pairs);
   defineRepacking(m);
-  defineRgbRow(m);
+  defineColorRows(m);
 });

@@ -1,5 +1,6 @@
 /** The options of `vitrine encode`. */
 import { CODECS } from '../pipeline/registry.ts';
+import { STREAMS_HELP } from './choose-streams.ts';
 import { SHARED_OPTIONS } from './command.ts';
 import { H264_OPTIONS } from './h264-options.ts';
 import { IMAGE_OPTIONS } from './image-options.ts';
@@ -26,6 +27,10 @@ export const OPTIONS = {
   'channel-mask': { kind: 'integer', meta: 'N', min: 0, max: 0xffffffff, help: 'loudspeakers of the sound as a WAVE channel mask; 0 for the codec\'s own (as the input says)' },
   vf: { kind: 'text', meta: 'GRAPH', help: 'filters for pictures, in ffmpeg\'s language: scale=640:-2,hflip' },
   af: { kind: 'text', meta: 'GRAPH', help: 'filters for sound: volume=0.5' },
+  cut: { kind: 'text', meta: 'CUT', help: 'the part of the result that is kept: 5..8, 5+3, 5.., ..8 in seconds or 1:30.5; times begin at 0' },
+  'cut-inputs': { kind: 'text', meta: 'CUT,CUT', help: 'the part of each input that is read, in their order' },
+  'output-rate': { kind: 'rate', meta: 'N/D', help: 'frames per second of the result: pictures are dropped or repeated' },
+  streams: { kind: 'text', meta: 'LIST', help: STREAMS_HELP },
   movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },
   trace: { kind: 'text', meta: 'FILE', help: 'write all that the H.264 encoder decides and writes to FILE (docs/inspection.md)' },
   stats: { kind: 'flag', help: 'tell pictures by type, kinds of macroblocks and references of H.264' },

@@ -1,36 +1,27 @@
 /** `vitrine encode`: pictures and sound in, a coded file out. */
-import type { ReadPacket } from '../base/container.ts';
-import { ConfigError, FormatError } from '../base/errors.ts';
-import { countBits } from '../base/math.ts';
-import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
-import { toSeconds } from '../base/rational.ts';
+import { ConfigError } from '../base/errors.ts';
 import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
-import { type AudioFrames, type PixFmt, VideoFrames } from '../frames/index.ts';
-import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
-import { audioEncodeConfig, videoEncodeConfig } from '../pipeline/encode-config.ts';
 import { Muxer } from '../pipeline/everything.ts';
 import { requireCodec } from '../pipeline/find-codec.ts';
-import { CODECS } from '../pipeline/registry.ts';
-import type { VideoEncoder } from '../pipeline/video-encoder.ts';
+import { findFormat } from '../pipeline/format.ts';
+import { CODECS, FORMATS } from '../pipeline/registry.ts';
+import { type ChosenStream, chooseStreams } from './choose-streams.ts';
 import { command, type Output } from './command.ts';
+import { encodeAll, measure } from './encode-frames.ts';
 import { EncodeGlass } from './encode-glass.ts';
 import { OPTIONS, type Values } from './encode-options.ts';
 import { report, type Tally } from './encode-report.ts';
-import { sampleFmtOf, type Unpack, unpackerOf } from './frames-of-packets.ts';
-import { H264_OPTION_NAMES, h264Options } from './h264-options.ts';
+import { openTrack, type Track } from './encode-tracks.ts';
+import { H264_OPTION_NAMES } from './h264-options.ts';
 import { imageCodecOf, imageConfig, isImageFormat, sequenceOptions } from './image-options.ts';
-import { type Input, isPictureFile, openInput } from './open-input.ts';
+import { fractionRead, type Input, isPictureFile, openInput } from './open-input.ts';
 import { openOutput, requireOutput } from './output-file.ts';
 import { outputFormat } from './output-format.ts';
 import { firstName, mayWrite, splitOutput } from './overwrite.ts';
-import { metadataOf, pictureCodecOf, pictureDecoder } from './picture-input.ts';
-import { type PicturePlan, picturePlan } from './picture-plan.ts';
 import { requireSound, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
 import { PsnrMeter } from './psnr.ts';
 import { inputOptions } from './raw-input-options.ts';
-import { colorOptions, descriptionOf } from './stream-description.ts';
-import { StreamFilter } from './stream-filter.ts';
 
 /** The command. */
 export const encode = command({
@@ -50,24 +41,6 @@ export const encode = command({
   run,
 });
 
-/** One stream from an input to the muxer. */
-interface Track {
-  readonly unpack: Unpack;
-  readonly filter: StreamFilter<StreamInfo> | null;
-  readonly encoder: VideoEncoder | AudioEncoder;
-  /** Number in the muxer. */
-  readonly index: number;
-}
-
-/** One input while it is read. */
-interface Feed {
-  readonly packets: AsyncGenerator<ReadPacket>;
-  /** By stream of the input; null for those that are left out. */
-  readonly tracks: readonly (Track | null)[];
-  /** Seconds up to which it was read; infinity when it is at its end. */
-  seconds: number;
-}
-
 async function run(names: readonly string[], values: Values, output: Output): Promise<void> {
   const split = splitOutput(names, values.output);
   const { inputs } = split;
@@ -84,7 +57,7 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
   const opened: Input[] = [];
   try {
     for (const name of inputs) {
-      opened.push(await openInput(name, output.input, inputOptions(values)));
+      opened.push(await openInput(name, output.input, inputOptions(values, opened.length)));
     }
     await encodeInputs(opened, path, format, values, output);
   } finally {
@@ -109,16 +82,19 @@ async function encodeInputs(
   try {
     glass = await EncodeGlass.open(values.trace, values.stats === true);
     const muxer = new Muxer(file.sink, { format });
-    checkUsed(inputs, values);
-    const feeds: Feed[] = [];
-    for (const input of inputs) feeds.push(await feedOf(input, muxer, format, values, glass));
-    for (const { encoder } of tracksOf(feeds)) {
+    const chosen = chosenStreams(inputs, format, values);
+    checkUsed(inputs, chosen, values);
+    const tracks: Track[] = [];
+    for (const from of chosen) {
+      tracks.push(await openTrack(from, inputs[from.input]!, { muxer, format, values, glass }));
+    }
+    for (const { encoder } of tracks) {
       if (meter !== null && encoder.kind === 'video') measure(meter, encoder, tally);
     }
     const about = inputs.find(({ reader }) => reader.about !== undefined)?.reader.about;
     const carried = about === undefined ? {} : muxer.carriedOptions(about);
     await muxer.open({ ...carried, ...containerOptions(values), ...sequence });
-    await copyAll(feeds, muxer, tally, progress, glass, values.frames);
+    await encodeAll({ inputs, tracks, muxer, tally, progress, glass, limit: values.frames });
     if (values.strict === true) requireSound(inputs);
     await muxer.close();
     await glass.close();
@@ -140,14 +116,18 @@ async function encodeInputs(
 const VIDEO_ONLY = [
   ...H264_OPTION_NAMES,
   ...(['codec-video', 'psnr', 'vf', 'trace', 'stats'] as const),
-  ...(['qscale', 'compression-level', 'frames'] as const),
+  ...(['qscale', 'compression-level', 'frames', 'output-rate'] as const),
 ] as const;
 const AUDIO_ONLY = ['codec-audio', 'bitrate-audio', 'channel-mask', 'af'] as const;
 
 /** Throws `ConfigError` for an option that no stream of the inputs would use. */
-function checkUsed(inputs: readonly Input[], values: Values): void {
+function checkUsed(
+  inputs: readonly Input[],
+  chosen: readonly ChosenStream[],
+  values: Values,
+): void {
   const kinds = new Set(
-    inputs.flatMap(({ reader }) => reader.streams.filter(isWanted(values)).map(({ kind }) => kind)),
+    chosen.map(({ input, index }) => inputs[input]!.reader.streams[index]!.kind),
   );
   if (kinds.size === 0) throw new ConfigError('INPUT', 'nothing is left of it to be coded');
   const check = (kind: 'video' | 'audio', names: readonly (keyof Values)[]) => {
@@ -181,198 +161,17 @@ function requireCodecs(values: Values): void {
   if (audio !== undefined) requireCodec('--codec-audio', audio, 'audio', CODECS);
 }
 
-/** Share of all inputs that was read; null if one is a stream. */
-function fractionRead(inputs: readonly Input[]): number | null {
-  let read = 0;
-  let total = 0;
-  for (const { source } of inputs) {
-    if (source.size === null) return null;
-    read += source.position;
-    total += source.size;
-  }
-  return total === 0 ? null : read / total;
-}
-
 function containerOptions(values: Values): object {
   if (values.movflags === undefined) return {};
   return values.movflags === 'faststart' ? { faststart: true } : { fragmented: true };
 }
 
-async function feedOf(
-  input: Input,
-  muxer: Muxer,
-  format: string,
-  values: Values,
-  glass: EncodeGlass,
-): Promise<Feed> {
-  const metadata = await metadataOf(input);
-  const tracks = input.reader.streams.map((stream): Track | null => {
-    if (!isWanted(values)(stream)) return null;
-    const text = stream.kind === 'video' ? values.vf : values.af;
-    const index = muxer.streamInfos.length;
-    if (stream.kind === 'video') {
-      const target = imageCodecOf(format, values['codec-video']);
-      const pictures = picturePlan(format, target, metadata, values);
-      const { stream: decoded, unpack } = decoderOf(input, stream, text !== undefined, pictures);
-      const filter = text === undefined ? null : new StreamFilter<StreamInfo>(decoded, text);
-      const coded = (filter?.stream ?? decoded) as VideoStreamInfo;
-      return { unpack, filter, encoder: addVideo(muxer, coded, values, glass, pictures), index };
-    }
-    const unpack = unpackerOf(input.name, stream);
-    const filter = text === undefined ? null : new StreamFilter<StreamInfo>(stream, text);
-    const coded = (filter?.stream ?? stream) as AudioStreamInfo;
-    return { unpack, filter, encoder: addAudio(muxer, coded, values), index };
-  });
-  return { packets: input.reader.packets(), tracks, seconds: 0 };
-}
-
-/** Frames of a stream: of coded pictures, or of what needs no decoder. */
-function decoderOf(
-  input: Input,
-  stream: VideoStreamInfo,
-  isFiltered: boolean,
-  { target, isTurned, orientation }: PicturePlan,
-) {
-  const codec = pictureCodecOf(stream);
-  if (codec === undefined) return { stream, unpack: unpackerOf(input.name, stream) };
-  const treatment = { planar: target === undefined, isFiltered, isTurned };
-  return pictureDecoder(codec, stream, treatment, orientation);
-}
-
-/** All that are coded. */
-function tracksOf(feeds: readonly Feed[]): Track[] {
-  return feeds.flatMap(({ tracks }) => tracks.filter((track) => track !== null));
-}
-
-/** Whether the options leave a stream in. */
-function isWanted(values: Values): (stream: StreamInfo) => boolean {
-  return ({ kind }) => values[kind === 'video' ? 'no-video' : 'no-audio'] !== true;
-}
-
-function addVideo(
-  muxer: Muxer,
-  stream: VideoStreamInfo,
-  values: Values,
-  glass: EncodeGlass,
-  { target, config, rotation }: PicturePlan,
-): VideoEncoder {
-  const { width, height, sampleAspectRatio, timeBase } = stream;
-  return muxer.addEncodeStream({
-    config: videoEncodeConfig({
-      width,
-      height,
-      pixFmt: stream.pixFmt as PixFmt,
-      ...(stream.frameRate === undefined ? { timeBase } : { frameRate: stream.frameRate }),
-      ...(values.gop === undefined ? {} : { gopSize: values.gop }),
-      ...(values['bitrate-video'] === undefined ? {} : { bitRate: values['bitrate-video'] }),
-      ...(values.qscale === undefined ? {} : { qscale: values.qscale }),
-      ...(values['compression-level'] === undefined
-        ? {}
-        : { compressionLevel: values['compression-level'] }),
-      ...(sampleAspectRatio === undefined ? {} : { sampleAspectRatio }),
-      ...colorOptions(stream),
-    }),
-    ...(values['codec-video'] === undefined ? {} : { encoder: values['codec-video'] }),
-    encoderConfig: {
-      ...h264Options(values),
-      ...(target === undefined ? glass.encoderOptions(width, height) : config),
-    },
-    description: { ...descriptionOf(stream), ...rotation },
-  });
-}
-
-function addAudio(muxer: Muxer, stream: AudioStreamInfo, values: Values): AudioEncoder {
-  const { numChannels, sampleRate } = stream;
-  const channelMask = values['channel-mask'] ?? stream.channelMask;
-  return muxer.addEncodeStream({
-    config: audioEncodeConfig({
-      numChannels,
-      sampleRate,
-      sampleFmt: sampleFmtOf(stream),
-      // A mask that does not name as many loudspeakers as there are channels says nothing.
-      ...(countBits(channelMask) === numChannels ? { channelMask } : {}),
-      ...(values['bitrate-audio'] === undefined ? {} : { bitRate: values['bitrate-audio'] }),
-    }),
-    ...(values['codec-audio'] === undefined ? {} : { encoder: values['codec-audio'] }),
-    description: descriptionOf(stream),
-  });
-}
-
-/** Reads all inputs side by side, the one that is behind first, so that little waits to be interleaved. */
-async function copyAll(
-  feeds: readonly Feed[],
-  muxer: Muxer,
-  tally: Tally,
-  progress: Progress,
-  glass: EncodeGlass,
-  limit = Number.POSITIVE_INFINITY,
-): Promise<void> {
-  for (;;) {
-    const feed = feeds.reduce((a, b) => (b.seconds < a.seconds ? b : a));
-    if (feed.seconds === Number.POSITIVE_INFINITY) break;
-    const next = await feed.packets.next();
-    if (next.done === true) {
-      feed.seconds = Number.POSITIVE_INFINITY;
-      continue;
-    }
-    const { streamIndex, packet } = next.value;
-    const track = feed.tracks[streamIndex];
-    if (track === null || track === undefined) continue;
-    const isVideo = track.encoder.kind === 'video';
-    if (isVideo && tally.frames >= limit) {
-      if (feed.tracks.every((each) => each?.encoder.kind !== 'audio')) {
-        feed.seconds = Number.POSITIVE_INFINITY;
-      }
-      continue;
-    }
-    const frames = track.unpack(packet);
-    const { filter } = track;
-    const filtered = filter === null ? frames : filter.push(frames, packet.duration);
-    await encodeFrames(track, filtered, muxer, tally);
-    await glass.drain();
-    feed.seconds = toSeconds(packet.pts + packet.duration, frames.timeBase);
-    tally.mediaSeconds = Math.max(tally.mediaSeconds, feed.seconds);
-    progress.update(tally.frames, feed.seconds);
-  }
-  const tracks = tracksOf(feeds);
-  for (const track of tracks) {
-    if (track.filter !== null) await encodeFrames(track, track.filter.flush(), muxer, tally);
-  }
-  if (tally.frames === 0 && tally.samples === 0) {
-    throw new FormatError('INPUT', 'the input holds no picture and no sample');
-  }
-  for (const track of tracks) {
-    const before = performance.now();
-    const rest = await track.encoder.flush();
-    tally.encodeSeconds += (performance.now() - before) / 1000;
-    await muxer.write(track.index, rest);
-  }
-}
-
-/** Codes and writes frames of one track; there may be none. */
-async function encodeFrames(
-  track: Track,
-  frames: VideoFrames | AudioFrames | null,
-  muxer: Muxer,
-  tally: Tally,
-): Promise<void> {
-  if (frames === null) return;
-  const before = performance.now();
-  const coded =
-    frames instanceof VideoFrames
-      ? await (track.encoder as VideoEncoder).encode(frames)
-      : await (track.encoder as AudioEncoder).encode(frames);
-  tally.encodeSeconds += (performance.now() - before) / 1000;
-  if (frames instanceof VideoFrames) tally.frames += frames.numFrames;
-  else tally.samples += frames.numFrames;
-  await muxer.write(track.index, coded);
-}
-
-/** Measures every picture when it is coded; the time that takes is none of the encoder's. */
-function measure(meter: PsnrMeter, encoder: VideoEncoder, tally: Tally): void {
-  encoder.onCoded((source, decoded) => {
-    const before = performance.now();
-    meter.add(source, decoded);
-    tally.encodeSeconds -= (performance.now() - before) / 1000;
+/** The streams that are taken, in the order of the output. */
+function chosenStreams(inputs: readonly Input[], format: string, values: Values): ChosenStream[] {
+  const streams = inputs.map(({ reader }) => reader.streams);
+  const chosen = chooseStreams(values.streams, streams, findFormat(FORMATS, format));
+  return chosen.filter(({ input, index }) => {
+    const { kind } = streams[input]![index]!;
+    return values[kind === 'video' ? 'no-video' : 'no-audio'] !== true;
   });
 }

@@ -5,7 +5,9 @@
  */
 import { ConfigError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest-name.ts';
-import { AskedFilters, kindsOf } from './ffmpeg-filters.ts';
+import { OPTIONS as ENCODE_OPTIONS } from './encode-options.ts';
+import { AskedFilters } from './ffmpeg-filters.ts';
+import type { OptionTable } from './options.ts';
 
 /** What one option of ffmpeg becomes. */
 interface Translation {
@@ -22,10 +24,15 @@ type Target = string | ((value: string, context: Context) => readonly string[]);
 interface Context {
   copies: boolean;
   codes: boolean;
-  maps: boolean;
-  /** Input number => kinds of streams that `-map` names of it. */
-  readonly mapped: Map<number, ('v' | 'a')[]>;
+  readonly inputs: string[];
+  /** Formats of the inputs, with holes. */
+  readonly inputFormats: string[];
+  readonly outputs: string[];
+  /** What `-map` says, as `--streams` takes it. */
+  readonly mapped: string[];
   readonly filters: AskedFilters;
+  /** Options of this program, in the order of what was typed. */
+  readonly translated: string[];
 }
 
 const option =
@@ -60,24 +67,17 @@ const anyCodec: Target = (value, context) => {
   return [];
 };
 
-/** `0:1` names a stream by its number, `0:v` and `0:a:0` the pictures or the sound of an input. */
-const map: Target = (value, context) => {
-  const [, input, kind] = /^(\d+):([va])(?::0)?\??$/.exec(value) ?? [];
-  if (input !== undefined) {
-    const kinds = context.mapped.get(Number(input)) ?? [];
-    context.mapped.set(Number(input), [...kinds, kind as 'v' | 'a']);
-    return [];
-  }
-  const number = /^(?:0:)?(\d+)$/.exec(value)?.[1];
-  if (value === '0') return [];
-  if (number === undefined) {
+/** `0` names an input, `0:1` a stream by its number, `0:v` and `0:a:0` the pictures or the sound of an input. */
+const map: Target = (value, { mapped }) => {
+  const [, input, stream, mark = ''] = /^(\d+)(?::(\d+|[vas](?::\d+)?))?(\?)?$/.exec(value) ?? [];
+  if (input === undefined) {
     throw new ConfigError(
       '-map',
-      `got ${value}, allowed are 0, 0:N, N:v and N:a; vitrine probe FILE lists the numbers`,
+      `got ${value}, allowed are 0, 0:N, 0:v, 0:a and 0:a:1; vitrine probe FILE lists the numbers`,
     );
   }
-  context.maps = true;
-  return ['--streams', number];
+  mapped.push(`${input}:${stream ?? '*'}${mark}`);
+  return [];
 };
 
 const movflags: Target = (value) => {
@@ -102,6 +102,12 @@ const pixFmt: Target = (value) => {
   );
 };
 
+/** `3.0` and `31` are levels too. */
+const level: Target = (value) => [
+  '--level',
+  value.replace(/^(\d)\.?0$/, '$1').replace(/^([1-6])([1-3])$/, '$1.$2'),
+];
+
 /** An option behind all that becomes a filter. */
 const filter =
   (ask: (filters: AskedFilters, value: string) => void): Target =>
@@ -110,8 +116,11 @@ const filter =
     return [];
   };
 const cutting = (name: string, key: 'start' | 'end' | 'duration'): Translation => ({
-  before: filter((filters, value) => filters.cut('input', key, name, value)),
-  behind: filter((filters, value) => filters.cut('output', key, name, value)),
+  before: (value, { filters, inputs }) => {
+    filters.cut(inputs.length, key, name, value);
+    return [];
+  },
+  behind: filter((filters, value) => filters.cut(null, key, name, value)),
 });
 const behindOnly = (name: string, ask: (filters: AskedFilters, value: string) => void) => ({
   before: `stands behind the inputs: ${name} says what comes out`,
@@ -120,15 +129,21 @@ const behindOnly = (name: string, ask: (filters: AskedFilters, value: string) =>
 
 /** Formats of inputs that are none of files. */
 const DEVICES = /^(?:lavfi|concat|x11grab|avfoundation|dshow|v4l2|gdigrab|alsa|pulse|kmsgrab)$/;
-const inputFormatOf: Target = (value) => {
+/** Formats whose files are known by their contents, or by their names. */
+const SELF_EVIDENT =
+  /^(?:yuv4mpegpipe|wav|image2|image2pipe|mp4|mov|matroska|webm|aac|h264|\w+_pipe)$/;
+const inputFormatOf: Target = (value, { inputs, inputFormats }) => {
   if (value === 'concat') {
     throw new ConfigError('-f', `files are not joined here; join before: ${PIPE}`);
   }
   if (DEVICES.test(value)) {
     throw new ConfigError('-f', `${value} is not read here; let ffmpeg read it: ${PIPE}`);
   }
-  // File names say it by themselves.
-  return ['yuv4mpegpipe', 'wav', 'image2'].includes(value) ? [] : ['--input-format', value];
+  // These say it by themselves.
+  if (SELF_EVIDENT.test(value)) return [];
+  while (inputFormats.length < inputs.length) inputFormats.push('');
+  inputFormats.push(value);
+  return [];
 };
 const outputFormatOf: Target = (value) => {
   if (value === 'null') {
@@ -143,6 +158,10 @@ const outputFormatOf: Target = (value) => {
 const LEAVE = 'leave it out: ';
 const twoPasses = `${LEAVE}-b:v alone keeps the rate in one pass; two passes are options of createH264Encoder (docs/h264/rate-control.md)`;
 const keyFrames = `${LEAVE}-g N says the longest way from one to the next, and changes of scene are found; programs ask for single ones by encode(frames, { keyFrame: true })`;
+
+const OWN_OPTIONS: OptionTable = ENCODE_OPTIONS;
+
+const COUNTS = 'stands behind the inputs: it counts the pictures that come out';
 
 /** Table: ffmpeg's option => what it becomes. */
 const OPTIONS: Readonly<Record<string, Translation>> = {
@@ -161,8 +180,8 @@ const OPTIONS: Readonly<Record<string, Translation>> = {
   preset: both(option('preset')),
   'profile:v': both(option('profile')),
   profile: both(option('profile')),
-  level: both(option('level')),
-  'level:v': both(option('level')),
+  level: both(level),
+  'level:v': both(level),
   refs: both(option('refs')),
   bf: both(option('bframes')),
   'b-pyramid': both(option('b-pyramid')),
@@ -180,7 +199,7 @@ const OPTIONS: Readonly<Record<string, Translation>> = {
   vn: { isFlag: true, ...both(flag('no-video')) },
   y: { isFlag: true, ...both(flag('overwrite')) },
   n: { isFlag: true, ...both(flag('no-overwrite')) },
-  r: { before: option('rate'), behind: filter((filters, value) => filters.rate(value)) },
+  r: { before: option('rate'), behind: option('output-rate') },
   framerate: { before: option('rate'), behind: 'stands before the raw input that it is for' },
   s: { before: option('size'), behind: filter((filters, value) => filters.size('-s', value)) },
   's:v': { before: option('size'), behind: filter((filters, value) => filters.size('-s', value)) },
@@ -189,8 +208,10 @@ const OPTIONS: Readonly<Record<string, Translation>> = {
     behind: filter((filters, value) => filters.size('-video_size', value)),
   },
   aspect: behindOnly('-aspect', (filters, value) => filters.aspect(value)),
-  'frames:v': behindOnly('-frames:v', (filters, value) => filters.frames(value)),
-  vframes: behindOnly('-vframes', (filters, value) => filters.frames(value)),
+  'frames:v': { before: COUNTS, behind: option('frames') },
+  vframes: { before: COUNTS, behind: option('frames') },
+  frames: { before: COUNTS, behind: option('frames') },
+  'frames:a': refused('say the length in seconds: -t 10'),
   vf: both(filter((filters, value) => filters.own('video', value))),
   'filter:v': both(filter((filters, value) => filters.own('video', value))),
   af: both(filter((filters, value) => filters.own('audio', value))),
@@ -198,6 +219,9 @@ const OPTIONS: Readonly<Record<string, Translation>> = {
   filter_complex: refused(
     `graphs of several inputs are not taken here, -vf and -af are; filter before: ${PIPE}`,
   ),
+  pixel_format: { before: option('pix-fmt'), behind: pixFmt },
+  sample_rate: { before: option('sample-rate'), behind: 'is -ar behind the inputs' },
+  channels: { before: option('channels'), behind: 'is -ac behind the inputs' },
   pix_fmt: { before: option('pix-fmt'), behind: pixFmt },
   ar: {
     before: option('sample-rate'),
@@ -216,9 +240,9 @@ const OPTIONS: Readonly<Record<string, Translation>> = {
   start_number: { before: option('input-start'), behind: option('start-number') },
   pattern_type: both(nothing),
   'q:a': refused('give a bit rate as -b:a 128k'),
-  tune: refused('leave it out: there is one tuning, for PSNR'),
-  'x264-params': refused('vitrine encode --help lists the options that there are'),
-  x264opts: refused('vitrine encode --help lists the options that there are'),
+  tune: both(option('tune')),
+  'x264-params': both(option('h264')),
+  x264opts: both(option('h264')),
   metadata: refused('titles are taken over from the input; others cannot be given here'),
   shortest: { isFlag: true, ...refused('say the length in seconds: -t 10') },
   lavfi: refused(`graphs of several inputs are not taken here; filter before: ${PIPE}`),
@@ -274,50 +298,62 @@ export function isFfmpegStyle(args: readonly string[]): boolean {
 
 /** The command, and its arguments. Throws `ConfigError` for what has no counterpart, saying what to type. */
 export function translateArguments(args: readonly string[]): readonly string[] {
-  const filters = new AskedFilters();
-  const mapped = new Map<number, ('v' | 'a')[]>();
-  const context: Context = { copies: false, codes: false, maps: false, mapped, filters };
-  const translated: string[] = [];
-  const inputs: string[] = [];
+  const context = readArguments(args);
+  const { copies, inputs, inputFormats, outputs, mapped, filters, translated } = context;
+  checkTogether(context);
+  const formats = inputFormats.length === 0 ? [] : ['--input-format', inputFormats.join(',')];
+  const streams = ['--streams', mapped.length === 0 ? 'best' : mapped.join(',')];
+  return [
+    copies ? 'remux' : 'encode',
+    ...[...inputs, ...formats, ...translated, ...streams, ...filters.arguments(), ...outputs],
+  ];
+}
+
+/** Takes options, inputs and outputs apart. Without `-i`, all files but the last are inputs. */
+function readArguments(args: readonly string[]): Context {
+  const context: Context = {
+    ...{ copies: false, codes: false, inputs: [], inputFormats: [], outputs: [], mapped: [] },
+    ...{ filters: new AskedFilters(), translated: [] },
+  };
+  const { inputs, outputs, translated } = context;
   const lastInput = args.lastIndexOf('-i');
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
     const name = WORD.exec(arg)?.[1];
-    if (name === undefined || arg === '-o' || arg === '-h') {
-      translated.push(pathOf(arg));
-      continue;
+    if (name === 'i') inputs.push(pathOf(valueAfter(args, ++i, '-i')));
+    else if (name !== undefined && arg !== '-o' && arg !== '-h') {
+      const found = translationOf(arg, name);
+      const value = found.isFlag === true ? '' : valueAfter(args, ++i, arg);
+      const target = i < lastInput ? found.before : found.behind;
+      if (typeof target === 'string') throw new ConfigError(arg, target);
+      translated.push(...target!(value, context));
+    } else if (arg === '-o') outputs.push(pathOf(valueAfter(args, ++i, '-o')));
+    else if (arg === '-' || !arg.startsWith('-')) outputs.push(pathOf(arg));
+    else {
+      translated.push(arg);
+      if (takesValue(arg)) translated.push(valueAfter(args, ++i, arg));
     }
-    if (name === 'i') {
-      inputs.push(pathOf(valueAfter(args, ++i, '-i')));
-      translated.push(inputs.at(-1)!);
-      continue;
-    }
-    const found = translationOf(arg, name);
-    const value = found.isFlag === true ? '' : valueAfter(args, ++i, arg);
-    const target = i < lastInput ? found.before : found.behind;
-    if (typeof target === 'string') throw new ConfigError(arg, target);
-    translated.push(...target!(value, context));
   }
-  checkTogether(context, inputs);
-  const format = translated[translated.indexOf('--input-format') + 1];
-  const kinds = kindsOf(inputs, translated.includes('--input-format') ? format : undefined);
-  const asked = [...mapArguments(context, inputs), ...filters.arguments(kinds)];
-  // Options before the output, which stands last.
-  const output = translated.at(-1)!;
-  const all = asked.length === 0 ? translated : [...translated.slice(0, -1), ...asked, output];
-  return [context.copies ? 'remux' : 'encode', ...joinStreams(all)];
+  if (lastInput < 0) inputs.push(...outputs.splice(0, outputs.length - 1));
+  return context;
 }
 
-/** Throws for options that do not go together here. */
-function checkTogether(context: Context, inputs: readonly string[]): void {
-  const { copies, codes, maps, filters } = context;
-  if (copies && codes) {
+/** Throws for what does not go together here. */
+function checkTogether({ copies, codes, outputs, filters }: Context): void {
+  if (outputs.length > 1) {
+    throw new ConfigError(
+      outputs[1]!,
+      'is a second output; a command writes one file, so type one command for each',
+    );
+  }
+  if (!copies) return;
+  if (codes) {
     throw new ConfigError(
       '-c',
       'one command copies or codes, not both; code first, then vitrine remux',
     );
   }
-  if (copies && filters.arguments({ video: true, audio: true }).length > 0) {
+  if (filters.arguments().length > 0) {
     throw new ConfigError(
       '-c',
       filters.cuts
@@ -325,34 +361,12 @@ function checkTogether(context: Context, inputs: readonly string[]): void {
         : 'copy leaves frames as they are; leave out what changes them, or the copy',
     );
   }
-  if (maps && !copies) {
-    throw new ConfigError(
-      '-map',
-      'by number chooses streams of a copy; with -an or -vn one kind is left out',
-    );
-  }
-  if (copies && inputs.length > 1) {
-    throw new ConfigError('-i', 'a copy is of one file; several are coded into one, not copied');
-  }
 }
 
-/** What `-map N:v` and `-map N:a` leave out. */
-function mapArguments({ mapped }: Context, inputs: readonly string[]): string[] {
-  if (mapped.size === 0) return [];
-  const all = [...mapped.values()].flat();
-  const isWhole = inputs.every((input, i) => {
-    const { video, audio } = kindsOf([input], undefined);
-    const named = mapped.get(i) ?? [];
-    return (!video || named.includes('v')) && (!audio || named.includes('a'));
-  });
-  if (isWhole) return [];
-  if (inputs.length > 1) {
-    throw new ConfigError(
-      '-map',
-      'takes whole inputs where there are several; leave out the files of which nothing is wanted',
-    );
-  }
-  return all.includes('v') ? ['--no-audio'] : ['--no-video'];
+/** Whether a value follows an option of this program's own, which may stand among ffmpeg's. */
+function takesValue(arg: string): boolean {
+  const kind = Object.hasOwn(OWN_OPTIONS, arg.slice(2)) ? OWN_OPTIONS[arg.slice(2)]!.kind : 'flag';
+  return arg.startsWith('--') && kind !== 'flag';
 }
 
 function translationOf(arg: string, name: string): Translation {
@@ -373,15 +387,4 @@ function valueAfter(args: readonly string[], index: number, name: string): strin
 /** ffmpeg's names of standard input and output. */
 function pathOf(path: string): string {
   return /^pipe:[01]?$/.test(path) ? '-' : path;
-}
-
-/** Several `--streams` as one. */
-function joinStreams(args: readonly string[]): readonly string[] {
-  const numbers: string[] = [];
-  const rest: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    if (args[i] === '--streams') numbers.push(args[++i]!);
-    else rest.push(args[i]!);
-  }
-  return numbers.length === 0 ? rest : [...rest, '--streams', numbers.join(',')];
 }

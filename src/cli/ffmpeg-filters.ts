@@ -1,21 +1,16 @@
 /**
- * What ffmpeg's options ask of frames, as filters: `-ss`, `-t`, `-r`, `-s`, `-ar`, `-ac` and others say what `-vf` and `-af` could say
- * as well. They are put in the order in which ffmpeg applies them: inputs are cut, the user's filters run, the size follows, the
- * output is cut, and pictures are doubled or dropped for their rate.
+ * What ffmpeg's options ask of frames: cuts, and `-s`, `-aspect`, `-ar` and `-ac` as the filters that they stand for. `encode` applies all
+ * in ffmpeg's order: inputs are cut, the user's filters run, the size follows, the output is cut, its rate made constant, and
+ * pictures are counted.
  */
 import { ConfigError } from '../base/errors.ts';
+import { secondsOf } from './cut.ts';
 
-/** The kinds of streams that inputs have, as far as their names say. */
-export interface Kinds {
-  readonly video: boolean;
-  readonly audio: boolean;
-}
-
-/** A cut, in seconds. */
-interface Cut {
-  start?: number;
-  end?: number;
-  duration?: number;
+/** `-ss`, `-to` and `-t`, as they were typed. */
+interface AskedCut {
+  start?: string;
+  end?: string;
+  duration?: string;
 }
 
 const LAYOUTS: Readonly<Record<string, string>> = {
@@ -25,31 +20,30 @@ const LAYOUTS: Readonly<Record<string, string>> = {
   8: '7.1',
 };
 
-/** Filters that a command line asks for. */
+/** Cuts and filters that a command line asks for. */
 export class AskedFilters {
-  /** Cuts of the input, and of the output. */
-  private readonly input: Cut = {};
-  private readonly output: Cut = {};
+  /** By input, with holes for those that have none, and of the output. */
+  private readonly inputs: AskedCut[] = [];
+  private readonly output: AskedCut = {};
   private readonly video: string[] = [];
   private readonly audio: string[] = [];
   /** Behind the user's own. */
   private readonly videoEnd: string[] = [];
   private readonly audioEnd: string[] = [];
-  private readonly constantRate: string[] = [];
 
-  /** `-ss`, `-to`, `-t` before an input or behind all. */
-  cut(side: 'input' | 'output', key: keyof Cut, option: string, value: string): void {
-    this[side][key] = secondsOf(option, value);
+  /** `-ss`, `-to`, `-t`: of the input of that number, or behind all (null). */
+  cut(input: number | null, key: keyof AskedCut, option: string, value: string): void {
+    secondsOf(option, value);
+    if (input === null) this.output[key] = value;
+    else {
+      while (this.inputs.length <= input) this.inputs.push({});
+      this.inputs[input]![key] = value;
+    }
   }
 
   /** `-vf` and `-af`. */
   own(kind: 'video' | 'audio', graph: string): void {
     this[kind].push(graph);
-  }
-
-  /** `-r` behind all: pictures at a constant rate. */
-  rate(value: string): void {
-    this.constantRate.push(`fps=${value}`);
   }
 
   /** `-s` behind all. */
@@ -64,11 +58,6 @@ export class AskedFilters {
   /** `-aspect`. */
   aspect(value: string): void {
     this.videoEnd.push(`setdar=${value.replace(':', '/')}`);
-  }
-
-  /** `-frames:v`. */
-  frames(value: string): void {
-    this.videoEnd.push(`trim=end_frame=${value}`);
   }
 
   /** `-ar` behind all. */
@@ -86,94 +75,34 @@ export class AskedFilters {
     this.audioEnd.push(`aformat=channel_layouts=${layout}`);
   }
 
+  /** Options of this program, given before the output. */
+  arguments(): string[] {
+    const { video, audio, inputs, output } = this;
+    const read = inputs.map(cutText);
+    const kept = cutText(output);
+    return [
+      ...(read.every((text) => text === '') ? [] : ['--cut-inputs', read.join(',')]),
+      ...(video.length + this.videoEnd.length === 0
+        ? []
+        : ['--vf', [...video, ...this.videoEnd].join(',')]),
+      ...(audio.length + this.audioEnd.length === 0
+        ? []
+        : ['--af', [...audio, ...this.audioEnd].join(',')]),
+      ...(kept === '' ? [] : ['--cut', kept]),
+    ];
+  }
+
   /** Whether anything is cut. */
   get cuts(): boolean {
-    return Object.keys(this.input).length + Object.keys(this.output).length > 0;
-  }
-
-  /** Options of this program, for inputs with streams of those kinds. */
-  arguments({ video, audio }: Kinds): string[] {
-    const pictures = [
-      ...cutFilters(this.input, 'trim', 'setpts'),
-      ...this.video,
-      ...this.videoEnd,
-      ...cutFilters(this.output, 'trim', 'setpts'),
-      ...this.constantRate,
-    ];
-    const sound = [
-      ...cutFilters(this.input, 'atrim', 'asetpts'),
-      ...this.audio,
-      ...this.audioEnd,
-      ...cutFilters(this.output, 'atrim', 'asetpts'),
-    ];
-    // What was asked of one kind in so many words is said even where there is none, so that the program can object.
-    const saysVideo = this.video.length + this.videoEnd.length + this.constantRate.length > 0;
-    const saysAudio = this.audio.length + this.audioEnd.length > 0;
-    return [
-      ...(pictures.length > 0 && (video || saysVideo) ? ['--vf', pictures.join(',')] : []),
-      ...(sound.length > 0 && (audio || saysAudio) ? ['--af', sound.join(',')] : []),
-    ];
+    return [...this.inputs, this.output].some((cut) => cutText(cut) !== '');
   }
 }
 
-/** A cut begins at time 0, as ffmpeg has it. */
-function cutFilters({ start, end, duration }: Cut, trim: string, setpts: string): string[] {
-  const options = [
-    ...(start === undefined ? [] : [`start=${start}`]),
-    ...(duration === undefined ? [] : [`duration=${duration}`]),
-    // With both, -t wins.
-    ...(end === undefined || duration !== undefined ? [] : [`end=${end}`]),
-  ];
-  if (options.length === 0) return [];
-  return [
-    `${trim}=${options.join(':')}`,
-    ...(start === undefined ? [] : [`${setpts}=PTS-STARTPTS`]),
-  ];
-}
-
-/** `10`, `1:30.5`, `00:01:30`, `500ms`: ffmpeg's times in seconds. */
-function secondsOf(option: string, value: string): number {
-  const clock = /^(?:(\d+):)?(\d+):(\d+(?:\.\d+)?)$/.exec(value);
-  if (clock !== null) {
-    const [, hours = '0', minutes, seconds] = clock;
-    return 3600 * Number(hours) + 60 * Number(minutes) + Number(seconds);
-  }
-  const [, number, unit = 's'] = /^(\d+(?:\.\d*)?|\.\d+)(s|ms|us)?$/.exec(value) ?? [];
-  if (number === undefined) {
-    throw new ConfigError(option, `got ${value}, allowed are times such as 10, 1:30.5 or 500ms`);
-  }
-  const scale = { s: 1, ms: 1000, us: 1_000_000 }[unit as 's' | 'ms' | 'us'];
-  return Number(number) / scale;
-}
-
-/** Extensions of files without sound, and of files without pictures. */
-const SILENT = [
-  'y4m',
-  'yuv',
-  'rgb',
-  'raw',
-  'png',
-  'jpg',
-  'jpeg',
-  'h264',
-  '264',
-  'avc',
-  'bmp',
-  'gif',
-];
-const BLIND = ['wav', 'aac', 'pcm', 's16le', 'f32le', 'u8', 'alaw', 'mulaw', 'm4a', 'mp3', 'flac'];
-const RAW_PICTURES = ['rawvideo', 'yuv4mpegpipe', 'h264', 'image2'];
-
-/** Which kinds of streams inputs have, by extension and `-f`; both where nothing says it. */
-export function kindsOf(paths: readonly string[], inputFormat: string | undefined): Kinds {
-  const kinds = paths.map((path) => {
-    const name = inputFormat ?? /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
-    const isSilent = SILENT.includes(name) || RAW_PICTURES.includes(name);
-    const isBlind = BLIND.includes(name) || /^[suf]\d+[lb]e$/.test(name);
-    return { video: !isBlind, audio: !isSilent };
-  });
-  return {
-    video: kinds.some(({ video }) => video),
-    audio: kinds.some(({ audio }) => audio),
-  };
+/** A cut as `--cut` takes it; nothing for none. */
+function cutText(cut: AskedCut = {}): string {
+  const { start = '', end, duration } = cut;
+  // With both, -t wins.
+  if (duration !== undefined) return `${start}+${duration}`;
+  if (start === '' && end === undefined) return '';
+  return `${start}..${end ?? ''}`;
 }

@@ -1,5 +1,8 @@
 /** The options of `vitrine encode` that go to the H.264 encoder by the names that it knows them by. */
-import { B_PYRAMIDS, PRESETS, PROFILES } from '../codecs/h264/index.ts';
+
+import { ConfigError } from '../base/errors.ts';
+import { didYouMean } from '../base/nearest-name.ts';
+import { B_PYRAMIDS, H264_KEYS, PRESETS, PROFILES, TUNES } from '../codecs/h264/index.ts';
 import { LEVELS } from '../syntax/h264/levels.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 
@@ -7,6 +10,7 @@ import type { OptionTable, OptionValues } from './options.ts';
 // biome-ignore format: one line per option
 export const H264_OPTIONS = {
   preset: { kind: 'choice', choices: PRESETS, help: 'speed against size' },
+  tune: { kind: 'choice', choices: TUNES, help: 'what pictures are coded for, or are of' },
   profile: { kind: 'choice', choices: PROFILES, help: 'what a decoder must know' },
   crf: { kind: 'number', meta: 'N', min: 0, max: 51, help: 'constant quality, 0 (best) to 51 (23)' },
   qp: { kind: 'integer', meta: 'N', min: 0, max: 51, help: 'constant quantizer, 0 (best) to 51' },
@@ -18,21 +22,85 @@ export const H264_OPTIONS = {
   'vbv-bufsize': { kind: 'bits', help: 'bits that a decoder\'s buffer holds' },
   refs: { kind: 'integer', meta: 'N', min: 1, max: 16, help: 'pictures that are referred to' },
   level: { kind: 'choice', choices: LEVELS, help: 'level to keep within' },
+  h264: { kind: 'text', meta: 'KEY=VALUE:…', help: 'any other option of the encoder (docs/api): aqStrength=1:slices=4; names of x264 are understood' },
 } as const satisfies OptionTable;
 
 /** The names of these options. */
 export const H264_OPTION_NAMES = Object.keys(H264_OPTIONS) as (keyof typeof H264_OPTIONS)[];
 
+/** What an option of x264 is here, and how its value is written; those of the same name and value are not listed. */
+type Synonym = readonly [name: string, read?: (value: string) => unknown];
+
+const kilobits = (value: string) => 1000 * Number(value);
+const truth = (value: string) => value !== '0';
+
+/** Table: x264's option => ours. */
+const SYNONYMS: Readonly<Record<string, Synonym>> = {
+  keyint: ['gopSize'],
+  'min-keyint': ['minGopSize'],
+  ref: ['refs'],
+  bitrate: ['bitRate', kilobits],
+  'vbv-maxrate': ['vbvMaxRate', kilobits],
+  'vbv-bufsize': ['vbvBufferSize', kilobits],
+  'vbv-init': ['vbvInitialFullness'],
+  'nal-hrd': ['hrd'],
+  'b-pyramid': ['bPyramid'],
+  cabac: ['cabac', truth],
+  '8x8dct': ['transform8x8', truth],
+  weightp: ['weightP', truth],
+  'constrained-intra': ['constrainedIntra', truth],
+  aud: ['accessUnitDelimiters', truth],
+  'rc-lookahead': ['lookahead'],
+  scenecut: ['sceneCut', truth],
+  'chroma-qp-offset': ['chromaQpOffset'],
+  'slice-max-size': ['sliceBytes'],
+  'slice-max-mbs': ['sliceMacroblocks'],
+};
+
+/** `key=value:key=value`, as x264 takes them. The encoder checks names and values. */
+export function readH264Text(option: string, text: string): Record<string, unknown> {
+  const options: Record<string, unknown> = {};
+  for (const part of text.split(':')) {
+    const [, key, value = 'true'] = /^([\w-]+)(?:=(.*))?$/.exec(part) ?? [];
+    if (key === undefined) throw new ConfigError(option, `got ${part}, allowed is KEY=VALUE`);
+    if (key === 'deblock' && /^-?\d+,-?\d+$/.test(value)) {
+      const [alpha, beta] = value.split(',').map(Number);
+      Object.assign(options, { deblockAlpha: alpha, deblockBeta: beta });
+      continue;
+    }
+    const [name, read = plainValue] = Object.hasOwn(SYNONYMS, key) ? SYNONYMS[key]! : [key];
+    if (!H264_KEYS.includes(name as (typeof H264_KEYS)[number]) || FROM_PICTURES.test(name)) {
+      const known = H264_KEYS.filter((each) => !FROM_PICTURES.test(each));
+      throw new ConfigError(
+        option,
+        `${key} is none of ${known.join(', ')}${didYouMean(key, known)}`,
+      );
+    }
+    options[name] = read(value);
+  }
+  return options;
+}
+
+/** What the input says, or no text can. */
+const FROM_PICTURES =
+  /^(?:width|height|frameRate|timeBase|color|sampleAspectRatio|inspect|statistics|collectStatistics)$/;
+
+function plainValue(value: string): unknown {
+  if (value === 'true' || value === 'false') return value === 'true';
+  return /^-?(?:\d+\.?\d*|\.\d+)$/.test(value) ? Number(value) : value;
+}
+
 /** What the session's config does not say: options of the encoder, where they were given. */
 export function h264Options(
   values: Partial<OptionValues<typeof H264_OPTIONS>>,
 ): Record<string, unknown> {
-  const { preset, profile, crf, qp, bframes, refs, level } = values;
+  const { preset, tune, profile, crf, qp, bframes, refs, level } = values;
   const given = {
-    ...{ preset, profile, crf, qp, bframes, refs, level },
+    ...{ preset, tune, profile, crf, qp, bframes, refs, level },
     bPyramid: values['b-pyramid'],
     vbvMaxRate: values['vbv-maxrate'],
     vbvBufferSize: values['vbv-bufsize'],
+    ...(values.h264 === undefined ? {} : readH264Text('--h264', values.h264)),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -73,6 +73,18 @@ export class MeasuredSource implements ByteSource {
   }
 }
 
+/** Share of all inputs that was read; null if one is a stream. */
+export function fractionRead(inputs: readonly Input[]): number | null {
+  let read = 0;
+  let total = 0;
+  for (const { source } of inputs) {
+    if (source.size === null) return null;
+    read += source.position;
+    total += source.size;
+  }
+  return total === 0 ? null : read / total;
+}
+
 /** A path, or `-` for standard input, as a source. Throws `ConfigError` if it cannot be read. */
 export async function openInputSource(
   name: string,

@@ -1,4 +1,5 @@
 /** Options that say of inputs what those do not say themselves: samples without a header. */
+import { requireOneOf } from '../base/errors.ts';
 import { PIX_FMTS } from '../frames/index.ts';
 import type { LIMITS_OPTION } from './limits-option.ts';
 import { type InputOptions, RAW_FORMATS } from './open-input.ts';
@@ -8,7 +9,7 @@ import type { STRICT_OPTION } from './problems.ts';
 /** The options by name. */
 // biome-ignore format: one line per option
 export const RAW_INPUT_OPTIONS = {
-  'input-format': { kind: 'choice', meta: 'NAME', choices: RAW_FORMATS, help: 'what raw inputs are' },
+  'input-format': { kind: 'text', meta: 'NAME,NAME', help: `what raw inputs are, in their order: ${RAW_FORMATS.join(', ')}` },
   size: { kind: 'size', meta: 'WxH', help: 'size of raw pictures' },
   'pix-fmt': { kind: 'choice', meta: 'NAME', choices: PIX_FMTS, help: 'pixel format of raw pictures' },
   rate: { kind: 'rate', meta: 'N/D', help: 'frames per second of raw pictures (25)' },
@@ -23,10 +24,11 @@ type Values = OptionValues<
   readonly 'input-start'?: number | undefined;
 };
 
-/** What `openInput` is told by these options, by `--limits` and by `--strict`. */
-export function inputOptions(values: Values): InputOptions {
+/** What `openInput` is told of the input of that number by these options, by `--limits` and by `--strict`. */
+export function inputOptions(values: Values, number: number): InputOptions {
+  const format = values['input-format']?.split(',')[number] ?? '';
   return {
-    ...(values['input-format'] === undefined ? {} : { format: values['input-format'] }),
+    ...(format === '' ? {} : { format: requireOneOf('--input-format', format, RAW_FORMATS) }),
     ...(values.size === undefined ? {} : { size: values.size }),
     ...(values['pix-fmt'] === undefined ? {} : { pixFmt: values['pix-fmt'] }),
     ...(values.rate === undefined ? {} : { rate: values.rate }),

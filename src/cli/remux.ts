@@ -1,10 +1,13 @@
 /** `vitrine remux`: the same packets in another kind of file. */
 import { ConfigError } from '../base/errors.ts';
-import { copyStreams } from '../pipeline/copy-streams.ts';
+import { type CopiedStream, copyFrom } from '../pipeline/copy-streams.ts';
 import { Muxer } from '../pipeline/everything.ts';
+import { findFormat } from '../pipeline/format.ts';
+import { FORMATS } from '../pipeline/registry.ts';
+import { chooseStreams, STREAMS_HELP } from './choose-streams.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { LIMITS_OPTION } from './limits-option.ts';
-import { type Input, openInput } from './open-input.ts';
+import { fractionRead, type Input, type InputOptions, openInput } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 import { openOutput, requireOutput } from './output-file.ts';
 import { outputFormat } from './output-format.ts';
@@ -17,7 +20,7 @@ const OPTIONS = {
   output: { kind: 'text', short: 'o', meta: 'FILE', help: 'where the result goes; - is stdout' },
   format: { kind: 'text', meta: 'NAME', help: 'kind of file, if the extension of the output does not say; vitrine formats lists them' },
   rate: { kind: 'rate', meta: 'N/D', help: 'frames per second of an H.264 byte stream that does not say' },
-  streams: { kind: 'text', meta: 'N,N', help: 'numbers of the streams to take, as probe lists them (all)' },
+  streams: { kind: 'text', meta: 'LIST', help: STREAMS_HELP },
   movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },
   'no-video': { kind: 'flag', help: 'leave out pictures' },
   'no-audio': { kind: 'flag', help: 'leave out sound' },
@@ -32,11 +35,12 @@ type Values = OptionValues<typeof OPTIONS>;
 /** The command. */
 export const remux = command({
   name: 'remux',
-  usage: 'INPUT OUTPUT',
+  usage: 'INPUT... OUTPUT',
   summary: 'Puts coded streams into another file; nothing is decoded or coded.',
   examples: [
     'vitrine remux film.mp4 film.mkv',
     'vitrine -i film.mp4 -c copy film.mkv',
+    'vitrine remux pictures.h264 sound.aac film.mp4 --rate 25',
     'vitrine remux film.mkv -o sound.aac --streams 1',
   ],
   options: OPTIONS,
@@ -45,69 +49,68 @@ export const remux = command({
 
 async function run(names: readonly string[], values: Values, output: Output): Promise<void> {
   const split = splitOutput(names, values.output);
-  const { inputs } = split;
-  const [name] = inputs;
+  const { inputs: paths } = split;
   const path = requireOutput(split.output, values.json === true);
-  if (name === undefined || inputs.length > 1) {
-    throw new ConfigError('INPUT', `got ${inputs.length} inputs, needed is one`);
+  if (paths.length === 0) throw new ConfigError('INPUT', 'none given; see vitrine remux --help');
+  if (paths.filter((name) => name === '-').length > 1) {
+    throw new ConfigError('INPUT', '- (stdin) can be given once only');
   }
   const format = outputFormat(path, values.format);
   await mayWrite(path, values, output);
-  const input = await openInput(name, output.input, {
-    truncated: values.strict === true ? 'error' : 'salvage',
-    limits: values.limits,
-    ...(values.rate === undefined ? {} : { rate: values.rate }),
-  });
+  const inputs: Input[] = [];
   try {
-    const { streams } = input.reader;
-    const numbers = chosenStreams(values.streams, streams.length);
-    const taken = numbers.filter((index) => {
-      const { kind } = streams[index]!;
-      const isLeftOut =
-        (kind === 'video' && values['no-video']) || (kind === 'audio' && values['no-audio']);
-      return isLeftOut !== true;
-    });
-    if (taken.length === 0) throw new ConfigError('INPUT', 'nothing is left of it to be copied');
-    const { packets, bytes } = await copyTo(input, taken, path, format, values, output);
-    tellProblems([input], output);
+    for (const name of paths)
+      inputs.push(await openInput(name, output.input, inputOptions(values)));
+    const taken = takenStreams(inputs, format, values);
+    const { packets, bytes } = await copyTo(inputs, taken, path, format, values, output);
+    tellProblems(inputs, output);
     if (path === '-') return;
     if (values.json === true) output.line(JSON.stringify({ output: path, packets, bytes }));
     else {
-      const codecs = taken.map((index) => streams[index]!.codec).join(', ');
+      const codecs = taken.map(({ demuxer, index }) => demuxer.streams[index]!.codec).join(', ');
       output.line(`${path}: ${codecs}, ${packets} packets, ${bytes} bytes`);
     }
   } finally {
-    await input.source.close();
+    for (const { source } of inputs) await source.close();
   }
 }
 
-/** Stream numbers in rising order; throws `ConfigError` for one that is not there. */
-function chosenStreams(text: string | undefined, count: number): number[] {
-  const all = Array.from({ length: count }, (_, i) => i);
-  if (text === undefined) return all;
-  const numbers = text.split(',').map((part) => (/^\d+$/.test(part) ? Number(part) : Number.NaN));
-  if (!numbers.every((number) => number < count)) {
-    throw new ConfigError('--streams', `got ${text}, allowed are 0..${count - 1} with commas`);
-  }
-  return all.filter((index) => numbers.includes(index));
+function inputOptions(values: Values): InputOptions {
+  return {
+    truncated: values.strict === true ? 'error' : 'salvage',
+    limits: values.limits,
+    ...(values.rate === undefined ? {} : { rate: values.rate }),
+  };
+}
+
+/** The streams to copy, in the order of the output; throws `ConfigError` if there are none. */
+function takenStreams(inputs: readonly Input[], format: string, values: Values): CopiedStream[] {
+  const streams = inputs.map(({ reader }) => reader.streams);
+  const taken = chooseStreams(values.streams, streams, findFormat(FORMATS, format)).filter(
+    ({ input, index }) => {
+      const { kind } = streams[input]![index]!;
+      const isLeftOut =
+        (kind === 'video' && values['no-video']) || (kind === 'audio' && values['no-audio']);
+      return isLeftOut !== true;
+    },
+  );
+  if (taken.length === 0) throw new ConfigError('INPUT', 'nothing is left of it to be copied');
+  return taken.map(({ input, index }) => ({ demuxer: inputs[input]!.demuxer, index }));
 }
 
 async function copyTo(
-  { demuxer, source }: Input,
-  indices: readonly number[],
+  inputs: readonly Input[],
+  taken: readonly CopiedStream[],
   path: string,
   format: string,
   values: Values,
   output: Output,
 ): Promise<{ packets: number; bytes: number }> {
   const file = await openOutput(path, output);
-  const progress = new Progress(output, () =>
-    source.size === null ? null : source.position / source.size,
-  );
+  const progress = new Progress(output, () => fractionRead(inputs));
   const layout = values.movflags;
   try {
-    const { packets } = await copyStreams(demuxer, new Muxer(file.sink, { format }), {
-      indices,
+    const { packets } = await copyFrom(taken, new Muxer(file.sink, { format }), {
       muxerOptions: layout === undefined ? {} : { [layout]: true },
       strict: values.strict === true,
       onProgress: (seconds) => progress.update(0, seconds),

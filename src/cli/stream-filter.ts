@@ -25,6 +25,11 @@ export class StreamFilter<Stream extends StreamInfo> {
     return this.graph.getFrames();
   }
 
+  /** Whether nothing more comes out, whatever goes in. */
+  get isDone(): boolean {
+    return this.graph.isEnded();
+  }
+
   /** The rest. */
   flush(): VideoFrames | AudioFrames | null {
     this.graph.flush();

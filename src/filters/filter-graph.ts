@@ -269,6 +269,12 @@ export class FilterGraph {
     return frames.length === 0 ? null : framesOf(link, frames);
   }
 
+  /** Whether the output `key` gets no more frames, whatever is put in: after `flush()`, or when a filter such as `trim` is done. */
+  isEnded(options: { readonly key?: string } = {}): boolean {
+    this.opened();
+    return this.pick(this.sinks, 'isEnded', 'outputs', options.key).ended;
+  }
+
   /** The graph drawn as text, as ffmpeg does. */
   dump(): string {
     this.opened();

@@ -56,6 +56,8 @@ export interface VideoCodecSession {
   encode(frame: VideoFrame, options?: PictureOptions): Coded;
   /** The packets that were held back. Called once, last. */
   flush(): Coded;
+  /** Gives back what the codec holds outside of memory, of a stream that is not flushed. Absent where there is nothing. */
+  close?(): Promise<void>;
   /**
    * Asks to be told what a decoder makes of each picture when it is coded: that picture, with its pts, valid during the
    * call. Not there if the codec cannot tell.

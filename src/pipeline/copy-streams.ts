@@ -32,6 +32,12 @@ export interface RemuxResult {
 /** The keys of `CopyOptions`. */
 export const COPY_KEYS = ['indices', 'muxerOptions', 'onProgress', 'strict', 'signal'];
 
+/** A stream of a file that is copied. */
+export interface CopiedStream {
+  readonly demuxer: Demuxer;
+  readonly index: number;
+}
+
 /**
  * Copies what `demuxer` reads into the file of `muxer`, which is new, and completes that. Throws like `remux`; the file of
  * `muxer` is given up then.
@@ -41,59 +47,93 @@ export async function copyStreams(
   muxer: Muxer,
   options: CopyOptions = {},
 ): Promise<RemuxResult> {
+  const indices = options.indices ?? demuxer.streams.map((_, i) => i);
+  const streams = indices.map((index) => {
+    requireInteger('remux.indices', index, 0, demuxer.streams.length - 1);
+    return { demuxer, index };
+  });
+  return copyFrom(streams, muxer, options);
+}
+
+/** Copies streams, of one file or of several, in that order. What files say beside their streams is taken from the first. */
+export async function copyFrom(
+  streams: readonly CopiedStream[],
+  muxer: Muxer,
+  options: CopyOptions = {},
+): Promise<RemuxResult> {
   rejectUnknownKeys('copyStreams', options, COPY_KEYS);
   options.signal?.throwIfAborted();
-  const targets = addStreams(demuxer, muxer, options.indices);
-  const { about } = demuxer.reader;
+  const sources = addStreams(streams, muxer);
+  const { about } = sources[0]!.demuxer.reader;
   const carried = about === undefined ? {} : muxer.carriedOptions(about);
   await muxer.open({ ...carried, ...options.muxerOptions });
   try {
-    const counts = await copyPackets(demuxer, muxer, targets, options);
+    const counts = await copyPackets(sources, muxer, options);
     if (counts.packets === 0) {
       throw new FormatError('remux', 'the streams to copy hold no packet; nothing was written');
     }
-    const { problems = [] } = demuxer.reader;
+    const problems = sources.flatMap(({ demuxer }) => demuxer.reader.problems ?? []);
     const [first] = problems;
     if (options.strict === true && first !== undefined) {
       const isPlaced = first.message.includes('byte offset');
       throw new FormatError('remux', first.message, isPlaced ? -1 : first.offset);
     }
     await muxer.close();
-    return { format: demuxer.format, ...counts, problems };
+    return { format: sources[0]!.demuxer.format, ...counts, problems };
   } catch (error) {
     await muxer.abort(error);
     throw error;
   }
 }
 
-/** Adds the streams to copy; returns which stream of the old file becomes which of the new one. */
-function addStreams(
-  demuxer: Demuxer,
-  muxer: Muxer,
-  chosen: readonly number[] | undefined,
-): ReadonlyMap<number, number> {
-  const indices = chosen ?? demuxer.streams.map((_, i) => i);
-  if (indices.length === 0) throw new ConfigError('remux.indices', 'names no stream');
-  const targets = new Map<number, number>();
-  for (const [target, index] of indices.entries()) {
-    requireInteger('remux.indices', index, 0, demuxer.streams.length - 1);
-    if (targets.has(index)) throw new ConfigError('remux.indices', `${index} is named twice`);
-    targets.set(index, target);
-    muxer.addRemuxStream(demuxer.streams[index]!);
-  }
-  return targets;
+/** A file that streams are copied from. */
+interface Source {
+  readonly demuxer: Demuxer;
+  /** Stream of this file => stream of the new one. */
+  readonly targets: Map<number, number>;
+  /** Seconds up to which it was read; infinity at its end. */
+  seconds: number;
 }
 
+/** Adds the streams to copy. */
+function addStreams(streams: readonly CopiedStream[], muxer: Muxer): Source[] {
+  if (streams.length === 0) throw new ConfigError('remux.indices', 'names no stream');
+  const sources: Source[] = [];
+  for (const [target, { demuxer, index }] of streams.entries()) {
+    let source = sources.find((each) => each.demuxer === demuxer);
+    if (source === undefined) {
+      source = { demuxer, targets: new Map(), seconds: Number.NEGATIVE_INFINITY };
+      sources.push(source);
+    }
+    if (source.targets.has(index))
+      throw new ConfigError('remux.indices', `${index} is named twice`);
+    source.targets.set(index, target);
+    muxer.addRemuxStream(demuxer.streams[index]!);
+  }
+  return sources;
+}
+
+/** Copies from all files side by side, from the one that is behind first. */
 async function copyPackets(
-  demuxer: Demuxer,
+  sources: readonly Source[],
   muxer: Muxer,
-  targets: ReadonlyMap<number, number>,
   { onProgress, signal }: CopyOptions,
 ): Promise<{ packets: number; bytes: number }> {
   const counts = { packets: 0, bytes: 0 };
-  for await (const run of demuxer.packetRuns(signal === undefined ? {} : { signal })) {
+  const runs = sources.map(({ demuxer }) =>
+    demuxer.packetRuns(signal === undefined ? {} : { signal }),
+  );
+  for (;;) {
+    const source = sources.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+    if (source.seconds === Number.POSITIVE_INFINITY) return counts;
+    const next = await runs[sources.indexOf(source)]!.next();
+    if (next.done === true) {
+      source.seconds = Number.POSITIVE_INFINITY;
+      continue;
+    }
+    const { demuxer, targets } = source;
     const parts: Packet[][] = demuxer.streams.map(() => []);
-    for (const { streamIndex, packet } of run) {
+    for (const { streamIndex, packet } of next.value) {
       if (!targets.has(streamIndex)) continue;
       parts[streamIndex]!.push(packet);
       counts.packets++;
@@ -103,8 +143,8 @@ async function copyPackets(
       if (packets.length === 0) continue;
       const { kind, timeBase } = demuxer.streams[index]!;
       await muxer.write(targets.get(index)!, { kind, timeBase, packets });
-      onProgress?.(toSeconds(packets.at(-1)!.dts, timeBase));
+      source.seconds = toSeconds(packets.at(-1)!.dts, timeBase);
+      onProgress?.(source.seconds);
     }
   }
-  return counts;
 }

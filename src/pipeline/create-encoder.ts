@@ -38,3 +38,12 @@ export function defaultCodec(
     `${name} files take no ${kind} that is encoded here`,
   );
 }
+
+/** Encoders that were not flushed give back what they hold. */
+export async function closeEncoders(
+  encoders: readonly (VideoEncoder | AudioEncoder | null)[],
+): Promise<void> {
+  for (const encoder of encoders) {
+    if (encoder?.kind === 'video') await encoder.close().catch(() => {});
+  }
+}

@@ -3,10 +3,16 @@
  * calls, the times (from each packet's time base to the container's), the interleaving, and what becomes of the file
  * when something fails.
  */
-
 import type { ByteSink } from '../base/byte-stream.ts';
 import type { ContainerWriter } from '../base/container.ts';
-import { ConfigError, IoError, MediaError, rejectUnknownKeys, StateError } from '../base/errors.ts';
+import {
+  ConfigError,
+  IoError,
+  MediaError,
+  messageOf,
+  rejectUnknownKeys,
+  StateError,
+} from '../base/errors.ts';
 import type { FileDescription } from '../base/file-description.ts';
 import { Pace, unlessAborted } from '../base/pace.ts';
 import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
@@ -14,7 +20,7 @@ import type { AbortSignalLike } from '../base/platform.ts';
 import { type Destination, requireDestination } from '../io/open.ts';
 import type { AudioEncoder } from './audio-encoder.ts';
 import type { Codec } from './codec.ts';
-import { createEncoder, defaultCodec } from './create-encoder.ts';
+import { closeEncoders, createEncoder, defaultCodec } from './create-encoder.ts';
 import type { AudioEncodeConfig, VideoEncodeConfig } from './encode-config.ts';
 import { ExactTimes } from './exact-times.ts';
 import { containerOptions, encoderOptions } from './ffmpeg-options.ts';
@@ -206,16 +212,18 @@ export class Muxer implements AsyncDisposable {
         if (this.state !== 'closing') throw this.failure;
         await sink.close();
         this.state = 'closed';
+        await closeEncoders(this.encoders);
         this.signal?.removeEventListener('abort', this.onAbort);
       });
     });
   }
 
   /**
-   * Gives the file up: nothing is left of it, and an older file of its name stays. Encoders are not flushed. Does nothing if
-   * the file was not opened, was given up before, or is closed.
+   * Gives the file up: nothing is left of it, and an older file of its name stays. Encoders are closed, not flushed. Does nothing
+   * else if the file was not opened, was given up before, or is closed.
    */
   async abort(reason?: unknown): Promise<void> {
+    if (this.state === 'new') await closeEncoders(this.encoders);
     await this.giveUp(reason ?? new StateError('muxer.abort', 'the file was given up'));
   }
 
@@ -227,6 +235,7 @@ export class Muxer implements AsyncDisposable {
       this.failure = reason;
       this.signal?.removeEventListener('abort', this.onAbort);
     }
+    void closeEncoders(this.encoders);
     if (this.sink !== null) this.releasing ??= this.release(this.sink, reason);
     await this.releasing;
   }
@@ -265,6 +274,7 @@ export class Muxer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.pending;
     if (this.state === 'open') await this.close();
+    else await closeEncoders(this.encoders);
   }
 
   private requireState(method: string, needed: State, advice: string): void {
@@ -386,8 +396,4 @@ export class Muxer implements AsyncDisposable {
       }
     });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

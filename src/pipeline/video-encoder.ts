@@ -47,6 +47,7 @@ export class VideoEncoder {
   private sources: Map<number, VideoFrame> | null = null;
   private lastPts = Number.NEGATIVE_INFINITY;
   private state: 'open' | 'flushed' | 'failed' = 'open';
+  private isClosed = false;
   private readonly queue = new TurnQueue();
   /** Packets of a call that did not come to its end, and one whose duration is not known yet: given by the next one. */
   private held: Packet[] = [];
@@ -144,6 +145,16 @@ export class VideoEncoder {
       this.held.push(...(await this.session.flush()));
       this.state = 'flushed';
       return this.takePackets();
+    });
+  }
+
+  /** Gives the stream up, if it is not flushed: the packets that were held back are lost. `Muxer.abort` calls it. */
+  close(): Promise<void> {
+    return this.queue.run(async () => {
+      if (this.state === 'flushed' || this.isClosed) return;
+      this.state = 'failed';
+      this.isClosed = true;
+      await this.session.close?.();
     });
   }
 

@@ -6,8 +6,9 @@ import type { VideoFrame } from '../../src/frames/frame.ts';
 import { VideoFrames } from '../../src/frames/video-frames.ts';
 import type { FrameKernels } from '../../src/gpu/frame-kernels.ts';
 import { GpuKernels, PlainFrameKernels } from '../../src/gpu/index.ts';
+import { MemorySink } from '../../src/io/index.ts';
 import { H264 } from '../../src/pipeline/codecs/index.ts';
-import { videoEncodeConfig } from '../../src/pipeline/index.ts';
+import { MP4, Muxer, videoEncodeConfig } from '../../src/pipeline/index.ts';
 import { createBytes } from './questions.ts';
 
 const [WIDTH, HEIGHT, COUNT] = [68, 50, 24];
@@ -100,6 +101,54 @@ describe('analysis: full-search', () => {
       backend: 'typescript',
       fallbackReason: 'fake failed: device lost',
     });
+  });
+
+  it('is not to be asked for and against at once', () => {
+    const gpu = new GpuKernels(new PlainFrameKernels(), null);
+    const config = videoEncodeConfig({ width: WIDTH, height: HEIGHT, frameRate: 25 });
+    const open = (analysis: string) => H264.createEncoder(config, { gpu, analysis }, H264.pixFmts);
+    expect(() => open('hexagon')).toThrow(
+      /got the string "hexagon", with gpu allowed is 'full-search'/,
+    );
+    expect(open('full-search').isOpen).toBe(true);
+  });
+
+  it('is closed when the encoder is given up', async () => {
+    let closed = 0;
+    const inner = new GpuKernels(new PlainFrameKernels(), null);
+    const gpu = {
+      openAnalysis() {
+        const analysis = inner.openAnalysis();
+        const close = analysis.close.bind(analysis);
+        return Object.assign(analysis, {
+          close: () => {
+            closed++;
+            return close();
+          },
+        });
+      },
+    };
+    const open = async (isOpened: boolean) => {
+      const muxer = new Muxer(new MemorySink(), { format: MP4, codecs: [H264] });
+      const config = videoEncodeConfig({ width: WIDTH, height: HEIGHT, frameRate: 25 });
+      const encoder = muxer.addEncodeStream({ config, encoder: H264, encoderConfig: { gpu } });
+      if (isOpened) await muxer.open();
+      return { muxer, encoder };
+    };
+    for (const isOpened of [true, false]) {
+      closed = 0;
+      const { muxer, encoder } = await open(isOpened);
+      await muxer.abort();
+      expect(closed).toBe(1);
+      await encoder.close();
+      expect(closed).toBe(1);
+    }
+    closed = 0;
+    await (await open(false)).muxer[Symbol.asyncDispose]();
+    expect(closed).toBe(1);
+    const { muxer } = await open(true);
+    await muxer.close();
+    expect(closed).toBe(2);
   });
 
   it('an analysis that does not fit is refused', () => {

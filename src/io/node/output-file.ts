@@ -16,7 +16,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { ConfigError, IoError } from '../../base/errors.ts';
+import { ConfigError, IoError, messageOf } from '../../base/errors.ts';
 import { newPartName, removeLeftBehind } from './part-name.ts';
 import { isUnfinished, noteFinished, noteUnfinished } from './unfinished-files.ts';
 
@@ -207,11 +207,6 @@ async function syncFolder(folder: string): Promise<void> {
   if (handle === null) return;
   await handle.sync().catch(() => {});
   await handle.close();
-}
-
-/** What the system says of an error, as text. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function codeOf(error: unknown): string {

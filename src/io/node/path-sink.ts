@@ -3,9 +3,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { ByteSink } from '../../base/byte-stream.ts';
-import { ConfigError, MediaError, StateError } from '../../base/errors.ts';
+import { ConfigError, MediaError, messageOf, StateError } from '../../base/errors.ts';
 import type { UrlLike } from '../../base/platform.ts';
-import { beginOutputFile, messageOf, type OutputFile } from './output-file.ts';
+import { beginOutputFile, type OutputFile } from './output-file.ts';
 
 /**
  * One write to the file for many small ones of a container: a packet of sound is a few hundred bytes. There are two such

@@ -61,6 +61,7 @@ export function analyzedH264(encoder: H264Encoder, source: AnalysisSource): Vide
       packets.push(...encoder.flush());
       return packets;
     },
+    close: () => analysis.close(),
   };
 }
 

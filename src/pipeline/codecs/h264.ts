@@ -50,6 +50,7 @@ function h264Codec(open: (options: H264Options) => H264Encoder): VideoCodec {
     pixFmts: ['yuv420p', 'yuvj420p'],
     open(request) {
       const { gpu, ...options } = request.options as H264EncoderConfig;
+      if (gpu !== undefined) requireFullSearch(options.analysis);
       const analysis = gpu === undefined ? {} : { analysis: 'full-search' };
       const encoder = open(h264Options({ ...request, options: { ...options, ...analysis } }));
       const { pixFmt } = request;
@@ -71,6 +72,15 @@ function alone(encoder: H264Encoder): VideoCodecSession {
       encoder.encode(frame, { forceKeyFrame: keyFrame }),
     flush: () => encoder.flush(),
   };
+}
+
+/** What is found ahead is found by full search. */
+function requireFullSearch(analysis: H264Options['analysis']): void {
+  if (analysis === undefined || analysis === 'full-search') return;
+  throw new ConfigError(
+    'videoEncodeConfig.analysis',
+    `got ${described(analysis)}, with gpu allowed is 'full-search'; leave one of them out`,
+  );
 }
 
 function requireSource(gpu: AnalysisSource): AnalysisSource {

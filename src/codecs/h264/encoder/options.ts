@@ -148,7 +148,8 @@ export interface SliceOptions {
   readonly sliceBytes: number;
 }
 
-const KEYS: readonly (keyof H264Options)[] = [
+/** The names of all options. */
+export const H264_KEYS: readonly (keyof H264Options)[] = [
   'width',
   'height',
   'frameRate',
@@ -208,7 +209,7 @@ export function resolveOptions(asGiven: H264Options): ResolvedOptions {
       `got ${String(asGiven)}, allowed is an object with width, height, frameRate`,
     );
   }
-  rejectUnknownKeys(at, asGiven, KEYS);
+  rejectUnknownKeys(at, asGiven, H264_KEYS);
   const options = withTune(at, asGiven);
   const width = requireInteger(`${at}.width`, options.width, 2, MAX_SIDE);
   const height = requireInteger(`${at}.height`, options.height, 2, MAX_SIDE);

@@ -1,0 +1,131 @@
+/** The loop of `vitrine encode`: packets of all inputs, by their times, through filters and encoders to the muxer. */
+import type { ReadPacket } from '../base/container.ts';
+import { FormatError } from '../base/errors.ts';
+import type { Packet } from '../base/packet.ts';
+import { toSeconds } from '../base/rational.ts';
+import { type AudioFrames, VideoFrames } from '../frames/index.ts';
+import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
+import type { Muxer } from '../pipeline/everything.ts';
+import type { VideoEncoder } from '../pipeline/video-encoder.ts';
+import type { EncodeGlass } from './encode-glass.ts';
+import type { Tally } from './encode-report.ts';
+import type { Track } from './encode-tracks.ts';
+import type { Progress } from './progress.ts';
+import type { PsnrMeter } from './psnr.ts';
+
+/** One input while it is read. */
+interface Feed {
+  readonly packets: AsyncGenerator<ReadPacket>;
+  readonly tracks: readonly Track[];
+  /** Seconds up to which it was read; infinity when nothing more is wanted of it. */
+  seconds: number;
+}
+
+/** Whom the loop works for. */
+export interface EncodeJob {
+  readonly inputs: readonly { readonly reader: { packets(): AsyncGenerator<ReadPacket> } }[];
+  readonly tracks: readonly Track[];
+  readonly muxer: Muxer;
+  readonly tally: Tally;
+  readonly progress: Progress;
+  readonly glass: EncodeGlass;
+  /** Pictures after which a track of pictures ends. */
+  readonly limit: number | undefined;
+}
+
+/** Reads all inputs side by side, the one that is behind first, so that little waits to be interleaved. */
+export async function encodeAll(job: EncodeJob): Promise<void> {
+  const { inputs, tracks, muxer, tally } = job;
+  const feeds = inputs.map(({ reader }, input): Feed => {
+    const own = tracks.filter(({ from }) => from.input === input);
+    const seconds = own.length === 0 ? Number.POSITIVE_INFINITY : 0;
+    return { packets: reader.packets(), tracks: own, seconds };
+  });
+  for (;;) {
+    const feed = feeds.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+    if (feed.seconds === Number.POSITIVE_INFINITY) break;
+    const next = await feed.packets.next();
+    if (next.done !== true) await takePacket(feed, next.value, job);
+    if (next.done === true || feed.tracks.every(({ isDone }) => isDone)) {
+      feed.seconds = Number.POSITIVE_INFINITY;
+    }
+  }
+  for (const track of tracks) {
+    if (track.filter !== null) await encodeFrames(track, track.filter.flush(), job);
+  }
+  if (tally.frames === 0 && tally.samples === 0) {
+    throw new FormatError('INPUT', 'what is taken of the input holds no picture and no sample');
+  }
+  for (const track of tracks) {
+    const before = performance.now();
+    const rest = await track.encoder.flush();
+    tally.encodeSeconds += (performance.now() - before) / 1000;
+    await muxer.write(track.index, rest);
+  }
+}
+
+async function takePacket(feed: Feed, { streamIndex, packet }: ReadPacket, job: EncodeJob) {
+  const track = feed.tracks.find(({ from }) => from.index === streamIndex);
+  if (track === undefined || track.isDone) return;
+  feed.seconds = toSeconds(packet.pts + packet.duration, track.timeBase);
+  const taken = track.cut === null ? packet : track.cut.take(packet);
+  if (taken !== null) await encodePacket(track, taken, job);
+  if (track.cut?.isDone === true || track.filter?.isDone === true) track.isDone = true;
+}
+
+async function encodePacket(track: Track, packet: Packet, job: EncodeJob): Promise<void> {
+  const { tally, progress, glass } = job;
+  const frames = track.unpack(packet);
+  const { filter } = track;
+  const filtered = filter === null ? frames : filter.push(frames, packet.duration);
+  await encodeFrames(track, filtered, job);
+  await glass.drain();
+  progress.update(tally.frames, tally.mediaSeconds);
+}
+
+/** Codes and writes frames of one track; there may be none, or more than are wanted. */
+async function encodeFrames(
+  track: Track,
+  frames: VideoFrames | AudioFrames | null,
+  { muxer, tally, limit }: EncodeJob,
+): Promise<void> {
+  if (frames === null) return;
+  const wanted =
+    frames instanceof VideoFrames && limit !== undefined
+      ? frames.slice(0, Math.max(0, limit - track.coded))
+      : frames;
+  if (wanted.numFrames === 0) return;
+  const before = performance.now();
+  const coded =
+    wanted instanceof VideoFrames
+      ? await (track.encoder as VideoEncoder).encode(wanted)
+      : await (track.encoder as AudioEncoder).encode(wanted);
+  tally.encodeSeconds += (performance.now() - before) / 1000;
+  track.coded += wanted.numFrames;
+  tally.mediaSeconds = Math.max(tally.mediaSeconds, endOf(track, wanted));
+  if (wanted instanceof VideoFrames) {
+    tally.frames += wanted.numFrames;
+    if (track.coded === limit) track.isDone = true;
+  } else tally.samples += wanted.numFrames;
+  await muxer.write(track.index, coded);
+}
+
+/** Seconds at which frames end; a picture of a stream without a rate ends where it begins. */
+function endOf({ encoder }: Track, frames: VideoFrames | AudioFrames): number {
+  const { timeBase } = frames;
+  if (frames instanceof VideoFrames) {
+    const [count, per] = (encoder as VideoEncoder).streamInfo.frameRate ?? [1, 0];
+    return toSeconds(frames.at(-1).pts, timeBase) + per / count;
+  }
+  const last = frames.frames.at(-1)!;
+  return toSeconds(last.pts, timeBase) + last.numSamples / last.sampleRate;
+}
+
+/** Measures every picture when it is coded; the time that takes is none of the encoder's. */
+export function measure(meter: PsnrMeter, encoder: VideoEncoder, tally: Tally): void {
+  encoder.onCoded((source, decoded) => {
+    const before = performance.now();
+    meter.add(source, decoded);
+    tally.encodeSeconds -= (performance.now() - before) / 1000;
+  });
+}

@@ -1,0 +1,170 @@
+/** The tracks of `vitrine encode`: what becomes of each stream that is taken, from its packets to the muxer. */
+import { countBits } from '../base/math.ts';
+import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
+import type { Rational } from '../base/rational.ts';
+import type { PixFmt } from '../frames/index.ts';
+import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
+import { audioEncodeConfig, videoEncodeConfig } from '../pipeline/encode-config.ts';
+import type { Muxer } from '../pipeline/everything.ts';
+import type { VideoEncoder } from '../pipeline/video-encoder.ts';
+import type { ChosenStream } from './choose-streams.ts';
+import { type Cut, cutFilters, PacketCut, readCut } from './cut.ts';
+import type { EncodeGlass } from './encode-glass.ts';
+import type { Values } from './encode-options.ts';
+import { sampleFmtOf, type Unpack, unpackerOf } from './frames-of-packets.ts';
+import { h264Options } from './h264-options.ts';
+import { imageCodecOf } from './image-options.ts';
+import type { Input } from './open-input.ts';
+import { metadataOf, pictureCodecOf, pictureDecoder } from './picture-input.ts';
+import { type PicturePlan, picturePlan } from './picture-plan.ts';
+import { colorOptions, descriptionOf } from './stream-description.ts';
+import { StreamFilter } from './stream-filter.ts';
+
+/** One stream from an input to the muxer. */
+export interface Track {
+  /** Number of the input, and of the stream in it. */
+  readonly from: ChosenStream;
+  /** What of the input is read; null for all of it. */
+  readonly cut: PacketCut | null;
+  /** Of the packets of the stream. */
+  readonly timeBase: Rational;
+  readonly unpack: Unpack;
+  readonly filter: StreamFilter<StreamInfo> | null;
+  readonly encoder: VideoEncoder | AudioEncoder;
+  /** Number in the muxer. */
+  readonly index: number;
+  /** Frames that went to the encoder: pictures, or samples. */
+  coded: number;
+  /** Whether nothing more is taken of the stream. */
+  isDone: boolean;
+}
+
+/** What tracks are made for. */
+export interface TrackSetting {
+  readonly muxer: Muxer;
+  readonly format: string;
+  readonly values: Values;
+  readonly glass: EncodeGlass;
+}
+
+/** Adds a stream of an input to the muxer. */
+export async function openTrack(
+  from: ChosenStream,
+  input: Input,
+  setting: TrackSetting,
+): Promise<Track> {
+  const { muxer, format, values, glass } = setting;
+  const stream = input.reader.streams[from.index]!;
+  const read = inputCuts(values)[from.input] ?? null;
+  const index = muxer.streamInfos.length;
+  const shared = {
+    ...{
+      from,
+      index,
+      timeBase: stream.timeBase,
+      cut: read === null ? null : new PacketCut(read, stream),
+    },
+    ...{ coded: 0, isDone: false },
+  };
+  const text = filterText(stream.kind === 'video' ? 'video' : 'audio', values);
+  const filterOf = (given: StreamInfo) =>
+    text === '' ? null : new StreamFilter<StreamInfo>(given, text);
+  if (stream.kind === 'video') {
+    const target = imageCodecOf(format, values['codec-video']);
+    const pictures = picturePlan(format, target, await metadataOf(input), values);
+    const { stream: decoded, unpack } = decoderOf(input, stream, text !== '', pictures);
+    const filter = filterOf(decoded);
+    const coded = (filter?.stream ?? decoded) as VideoStreamInfo;
+    return { ...shared, unpack, filter, encoder: addVideo(muxer, coded, values, glass, pictures) };
+  }
+  const unpack = unpackerOf(input.name, stream);
+  const filter = filterOf(stream);
+  const coded = (filter?.stream ?? stream) as AudioStreamInfo;
+  return { ...shared, unpack, filter, encoder: addAudio(muxer, coded, values) };
+}
+
+/** What is read of each input, in their order. */
+function inputCuts(values: Values): readonly (Cut | null)[] {
+  const text = values['cut-inputs'];
+  return text === undefined ? [] : text.split(',').map((cut) => readCut('--cut-inputs', cut));
+}
+
+/** All that filters do to the frames of a kind: the user's own, then the cut of the output, then its rate. */
+function filterText(kind: 'video' | 'audio', values: Values): string {
+  const own = kind === 'video' ? values.vf : values.af;
+  const cut = values.cut === undefined ? null : readCut('--cut', values.cut);
+  const rate = kind === 'video' ? values['output-rate'] : undefined;
+  return [
+    ...(own === undefined ? [] : [own]),
+    ...(cut === null ? [] : cutFilters(kind, cut)),
+    ...(rate === undefined ? [] : rateFilters(rate, cut?.duration ?? Number.POSITIVE_INFINITY)),
+  ].join(',');
+}
+
+/** A constant rate; a cut that ends within a picture's time ends before the next one of that rate. */
+function rateFilters(rate: Rational, duration: number): string[] {
+  const count = Math.ceil((duration * rate[0]) / rate[1] - 1e-6);
+  return [`fps=${rate.join('/')}`, ...(Number.isFinite(count) ? [`trim=end_pts=${count}`] : [])];
+}
+
+/** Frames of a stream: of coded pictures, or of what needs no decoder. */
+function decoderOf(
+  input: Input,
+  stream: VideoStreamInfo,
+  isFiltered: boolean,
+  { target, isTurned, orientation }: PicturePlan,
+) {
+  const codec = pictureCodecOf(stream);
+  if (codec === undefined) return { stream, unpack: unpackerOf(input.name, stream) };
+  const treatment = { planar: target === undefined, isFiltered, isTurned };
+  return pictureDecoder(codec, stream, treatment, orientation);
+}
+
+function addVideo(
+  muxer: Muxer,
+  stream: VideoStreamInfo,
+  values: Values,
+  glass: EncodeGlass,
+  { target, config, rotation }: PicturePlan,
+): VideoEncoder {
+  const { width, height, sampleAspectRatio, timeBase } = stream;
+  return muxer.addEncodeStream({
+    config: videoEncodeConfig({
+      width,
+      height,
+      pixFmt: stream.pixFmt as PixFmt,
+      ...(stream.frameRate === undefined ? { timeBase } : { frameRate: stream.frameRate }),
+      ...(values.gop === undefined ? {} : { gopSize: values.gop }),
+      ...(values['bitrate-video'] === undefined ? {} : { bitRate: values['bitrate-video'] }),
+      ...(values.qscale === undefined ? {} : { qscale: values.qscale }),
+      ...(values['compression-level'] === undefined
+        ? {}
+        : { compressionLevel: values['compression-level'] }),
+      ...(sampleAspectRatio === undefined ? {} : { sampleAspectRatio }),
+      ...colorOptions(stream),
+    }),
+    ...(values['codec-video'] === undefined ? {} : { encoder: values['codec-video'] }),
+    encoderConfig: {
+      ...h264Options(values),
+      ...(target === undefined ? glass.encoderOptions(width, height) : config),
+    },
+    description: { ...descriptionOf(stream), ...rotation },
+  });
+}
+
+function addAudio(muxer: Muxer, stream: AudioStreamInfo, values: Values): AudioEncoder {
+  const { numChannels, sampleRate } = stream;
+  const channelMask = values['channel-mask'] ?? stream.channelMask;
+  return muxer.addEncodeStream({
+    config: audioEncodeConfig({
+      numChannels,
+      sampleRate,
+      sampleFmt: sampleFmtOf(stream),
+      // A mask that does not name as many loudspeakers as there are channels says nothing.
+      ...(countBits(channelMask) === numChannels ? { channelMask } : {}),
+      ...(values['bitrate-audio'] === undefined ? {} : { bitRate: values['bitrate-audio'] }),
+    }),
+    ...(values['codec-audio'] === undefined ? {} : { encoder: values['codec-audio'] }),
+    description: descriptionOf(stream),
+  });
+}

@@ -1,8 +1,8 @@
 /**
  * The Huffman codes of AAC: spectrum codebooks 1 to 11 and the scale factor codebook, AAC annex 4.A (tables 4.A.1 to
- * 4.A.12). Each codebook is two tables in the order of the codeword index of clause 4.6.3.3: index => length in bits,
- * index => codeword, right-aligned. Every code is complete: its Kraft sum is exactly 1
- * (test/codecs/aac/standard/huffman-tables.test.ts).
+ * 4.A.12), as length => indices of the codewords of that length, in rising order of the codewords. The standard's codes are
+ * canonical: a codeword is the one before it plus one, with zeros behind it where it is longer. So the rows say all that the tables say
+ * (test/reference/aac-huffman-tables.ts has them as printed, and the test compares). Every code is complete: its Kraft sum is exactly 1.
  *
  * Index of a codeword, clause 4.6.3.3, for a group of coefficients w, x, y, z (books 1..4) or y, z (books 5..11):
  *   books 1, 2   27·(w+1) + 9·(x+1) + 3·(y+1) + (z+1)   signed, largest magnitude 1
@@ -13,376 +13,246 @@
  *   book 11      17·y + z                                magnitudes, 16 is an escape
  */
 
-/** Table 4.A.2: codeword lengths of spectrum codebook 1. */
-// biome-ignore format: laid out as in the standard
-const LENGTHS_1: Uint8Array = /* @__PURE__ */ Uint8Array.of(
-  11,  9, 11, 10,  7, 10, 11,  9, 11, 10,  7, 10,  7,  5,  7,  9,  7, 10, 11,  9, 11,  9,  7,  9, 11,  9, 11,
-   9,  7,  9,  7,  5,  7,  9,  7,  9,  7,  5,  7,  5,  1,  5,  7,  5,  7,  9,  7,  9,  7,  5,  7,  9,  7,  9,
-  11,  9, 11,  9,  7,  9, 11,  9, 11, 10,  7,  9,  7,  5,  7,  9,  7, 10, 11,  9, 11, 10,  7,  9, 11,  9, 11,
-);
+/** Rows of length => indices. */
+type Rows = readonly (readonly [length: number, indices: readonly number[]])[];
 
-/** Table 4.A.2: codewords of spectrum codebook 1. */
-// biome-ignore format: laid out as in the standard
-const CODES_1: Uint16Array = /* @__PURE__ */ Uint16Array.of(
-  0x7f8, 0x1f1, 0x7fd, 0x3f5, 0x068, 0x3f0, 0x7f7, 0x1ec, 0x7f5,
-  0x3f1, 0x072, 0x3f4, 0x074, 0x011, 0x076, 0x1eb, 0x06c, 0x3f6,
-  0x7fc, 0x1e1, 0x7f1, 0x1f0, 0x061, 0x1f6, 0x7f2, 0x1ea, 0x7fb,
-  0x1f2, 0x069, 0x1ed, 0x077, 0x017, 0x06f, 0x1e6, 0x064, 0x1e5,
-  0x067, 0x015, 0x062, 0x012, 0x000, 0x014, 0x065, 0x016, 0x06d,
-  0x1e9, 0x063, 0x1e4, 0x06b, 0x013, 0x071, 0x1e3, 0x070, 0x1f3,
-  0x7fe, 0x1e7, 0x7f3, 0x1ef, 0x060, 0x1ee, 0x7f0, 0x1e2, 0x7fa,
-  0x3f3, 0x06a, 0x1e8, 0x075, 0x010, 0x073, 0x1f4, 0x06e, 0x3f7,
-  0x7f6, 0x1e0, 0x7f9, 0x3f2, 0x066, 0x1f5, 0x7ff, 0x1f7, 0x7f4,
-);
+/** A code: index => length in bits, index => codeword, right-aligned. */
+interface Code {
+  readonly lengths: Uint8Array;
+  readonly codes: Uint32Array;
+}
 
-/** Table 4.A.3: codeword lengths of spectrum codebook 2. */
-// biome-ignore format: laid out as in the standard
-const LENGTHS_2: Uint8Array = /* @__PURE__ */ Uint8Array.of(
-   9,  7,  9,  8,  6,  8,  9,  8,  9,  8,  6,  7,  6,  5,  6,  7,  6,  8,  9,  7,  8,  8,  6,  8,  9,  7,  9,
-   8,  6,  7,  6,  5,  6,  7,  6,  8,  6,  5,  6,  5,  3,  5,  6,  5,  6,  8,  6,  7,  6,  5,  6,  8,  6,  8,
-   9,  7,  9,  8,  6,  8,  8,  7,  9,  8,  6,  7,  6,  4,  6,  8,  6,  7,  9,  7,  9,  7,  6,  8,  9,  7,  9,
-);
+/** Table 4.A.2: spectrum codebook 1. */
+// biome-ignore format: a length a row
+const BOOK_1: Rows = [
+  [ 1, [40]],
+  [ 5, [67, 13, 39, 49, 41, 37, 43, 31]],
+  [ 7, [58, 22, 38, 46, 34, 42, 76, 36, 4, 28, 64, 48, 16, 44, 70, 32, 52, 50, 10, 68, 12, 66, 14, 30]],
+  [ 9, [73, 19, 61, 51, 47, 35, 33, 55, 65, 45, 25, 15, 7, 29, 59, 57, 21, 1, 27, 53, 69, 77, 23, 79]],
+  [10, [5, 9, 75, 63, 11, 3, 17, 71]],
+  [11, [60, 20, 24, 56, 80, 8, 72, 6, 0, 74, 62, 26, 18, 2, 54, 78]],
+];
 
-/** Table 4.A.3: codewords of spectrum codebook 2. */
-// biome-ignore format: laid out as in the standard
-const CODES_2: Uint16Array = /* @__PURE__ */ Uint16Array.of(
-  0x1f3, 0x06f, 0x1fd, 0x0eb, 0x023, 0x0ea, 0x1f7, 0x0e8, 0x1fa,
-  0x0f2, 0x02d, 0x070, 0x020, 0x006, 0x02b, 0x06e, 0x028, 0x0e9,
-  0x1f9, 0x066, 0x0f8, 0x0e7, 0x01b, 0x0f1, 0x1f4, 0x06b, 0x1f5,
-  0x0ec, 0x02a, 0x06c, 0x02c, 0x00a, 0x027, 0x067, 0x01a, 0x0f5,
-  0x024, 0x008, 0x01f, 0x009, 0x000, 0x007, 0x01d, 0x00b, 0x030,
-  0x0ef, 0x01c, 0x064, 0x01e, 0x00c, 0x029, 0x0f3, 0x02f, 0x0f0,
-  0x1fc, 0x071, 0x1f2, 0x0f4, 0x021, 0x0e6, 0x0f7, 0x068, 0x1f8,
-  0x0ee, 0x022, 0x065, 0x031, 0x002, 0x026, 0x0ed, 0x025, 0x06a,
-  0x1fb, 0x072, 0x1fe, 0x069, 0x02e, 0x0f6, 0x1ff, 0x06d, 0x1f6,
-);
+/** Table 4.A.3: spectrum codebook 2. */
+// biome-ignore format: a length a row
+const BOOK_2: Rows = [
+  [ 3, [40]],
+  [ 4, [67]],
+  [ 5, [13, 41, 37, 39, 31, 43, 49]],
+  [ 6, [34, 22, 46, 42, 48, 38, 12, 58, 64, 4, 36, 70, 68, 32, 16, 50, 28, 14, 30, 10, 76, 52, 44, 66]],
+  [ 7, [47, 65, 19, 33, 61, 75, 71, 25, 29, 79, 15, 1, 11, 55, 73]],
+  [ 8, [59, 21, 7, 17, 5, 3, 27, 69, 63, 45, 53, 23, 9, 51, 57, 35, 77, 60, 20]],
+  [ 9, [56, 0, 24, 26, 80, 6, 62, 18, 8, 72, 54, 2, 74, 78]],
+];
 
-/** Table 4.A.4: codeword lengths of spectrum codebook 3. */
-// biome-ignore format: laid out as in the standard
-const LENGTHS_3: Uint8Array = /* @__PURE__ */ Uint8Array.of(
-   1,  4,  8,  4,  5,  8,  9,  9, 10,  4,  6,  9,  6,  6,  9,  9,  9, 10,  9, 10, 13,  9,  9, 11, 11, 10, 12,
-   4,  6, 10,  6,  7, 10, 10, 10, 12,  5,  7, 11,  6,  7, 10,  9,  9, 11,  9, 10, 13,  8,  9, 12, 10, 11, 12,
-   8, 10, 15,  9, 11, 15, 13, 14, 16,  8, 10, 14,  9, 10, 14, 12, 12, 15, 11, 12, 16, 10, 11, 15, 12, 12, 15,
-);
+/** Table 4.A.4: spectrum codebook 3. */
+// biome-ignore format: a length a row
+const BOOK_3: Rows = [
+  [ 1, [0]],
+  [ 4, [27, 1, 9, 3]],
+  [ 5, [36, 4]],
+  [ 6, [12, 10, 30, 13, 28, 39]],
+  [ 7, [40, 31, 37]],
+  [ 8, [54, 2, 5, 63, 48]],
+  [ 9, [7, 16, 45, 14, 66, 6, 21, 15, 18, 11, 57, 49, 22, 42, 43]],
+  [10, [46, 33, 34, 19, 67, 41, 64, 32, 8, 17, 75, 51, 29, 55, 25]],
+  [11, [72, 52, 38, 58, 44, 76, 24, 23]],
+  [12, [35, 73, 69, 78, 26, 79, 70, 50, 53]],
+  [13, [20, 60, 47]],
+  [14, [61, 68, 65]],
+  [15, [80, 77, 71, 59, 56]],
+  [16, [74, 62]],
+];
 
-/** Table 4.A.4: codewords of spectrum codebook 3. */
-// biome-ignore format: laid out as in the standard
-const CODES_3: Uint16Array = /* @__PURE__ */ Uint16Array.of(
-  0x0000, 0x0009, 0x00ef, 0x000b, 0x0019, 0x00f0, 0x01eb, 0x01e6, 0x03f2,
-  0x000a, 0x0035, 0x01ef, 0x0034, 0x0037, 0x01e9, 0x01ed, 0x01e7, 0x03f3,
-  0x01ee, 0x03ed, 0x1ffa, 0x01ec, 0x01f2, 0x07f9, 0x07f8, 0x03f8, 0x0ff8,
-  0x0008, 0x0038, 0x03f6, 0x0036, 0x0075, 0x03f1, 0x03eb, 0x03ec, 0x0ff4,
-  0x0018, 0x0076, 0x07f4, 0x0039, 0x0074, 0x03ef, 0x01f3, 0x01f4, 0x07f6,
-  0x01e8, 0x03ea, 0x1ffc, 0x00f2, 0x01f1, 0x0ffb, 0x03f5, 0x07f3, 0x0ffc,
-  0x00ee, 0x03f7, 0x7ffe, 0x01f0, 0x07f5, 0x7ffd, 0x1ffb, 0x3ffa, 0xffff,
-  0x00f1, 0x03f0, 0x3ffc, 0x01ea, 0x03ee, 0x3ffb, 0x0ff6, 0x0ffa, 0x7ffc,
-  0x07f2, 0x0ff5, 0xfffe, 0x03f4, 0x07f7, 0x7ffb, 0x0ff7, 0x0ff9, 0x7ffa,
-);
+/** Table 4.A.5: spectrum codebook 4. */
+// biome-ignore format: a length a row
+const BOOK_4: Rows = [
+  [ 4, [40, 13, 37, 39, 31, 27, 36, 0, 4, 30]],
+  [ 5, [28, 12, 1, 10, 3, 9]],
+  [ 7, [67, 43, 49, 41, 66, 64, 48, 58, 16]],
+  [ 8, [14, 42, 22, 32, 46, 38, 34, 63, 57, 45, 55, 11, 21, 5, 15, 19, 29, 7, 33, 54, 2]],
+  [ 9, [18, 6, 52, 76, 70, 44, 50, 68]],
+  [10, [51, 75, 69, 25, 17, 73, 23, 61, 35, 79, 47, 59, 65, 53]],
+  [11, [71, 77, 24, 72, 8, 60, 20, 56, 80, 26, 78]],
+  [12, [74, 62]],
+];
 
-/** Table 4.A.5: codeword lengths of spectrum codebook 4. */
-// biome-ignore format: laid out as in the standard
-const LENGTHS_4: Uint8Array = /* @__PURE__ */ Uint8Array.of(
-   4,  5,  8,  5,  4,  8,  9,  8, 11,  5,  5,  8,  5,  4,  8,  8,  7, 10,  9,  8, 11,  8,  8, 10, 11, 10, 11,
-   4,  5,  8,  4,  4,  8,  8,  8, 10,  4,  4,  8,  4,  4,  7,  8,  7,  9,  8,  8, 10,  7,  7,  9, 10,  9, 10,
-   8,  8, 11,  8,  7, 10, 11, 10, 12,  8,  7, 10,  7,  7,  9, 10,  9, 11, 11, 10, 12, 10,  9, 11, 11, 10, 11,
-);
+/** Table 4.A.6: spectrum codebook 5. */
+// biome-ignore format: a length a row
+const BOOK_5: Rows = [
+  [ 1, [40]],
+  [ 4, [31, 49, 41, 39]],
+  [ 5, [48, 32, 30, 50]],
+  [ 7, [22, 42, 58, 38]],
+  [ 8, [21, 59, 29, 51, 23, 57, 33, 47, 13, 67, 37, 43]],
+  [ 9, [12, 52, 68, 28, 14, 66, 46, 34, 24, 60, 20, 56]],
+  [10, [11, 65, 25, 55, 69, 61, 15, 19, 36, 4, 77, 76]],
+  [11, [3, 44, 75, 27, 53, 35, 5, 45, 64, 10, 16, 26, 2, 78, 54, 62, 70, 6]],
+  [12, [18, 74, 63, 1, 7, 71, 17, 79, 73, 9]],
+  [13, [72, 8, 80, 0]],
+];
 
-/** Table 4.A.5: codewords of spectrum codebook 4. */
-// biome-ignore format: laid out as in the standard
-const CODES_4: Uint16Array = /* @__PURE__ */ Uint16Array.of(
-  0x007, 0x016, 0x0f6, 0x018, 0x008, 0x0ef, 0x1ef, 0x0f3, 0x7f8,
-  0x019, 0x017, 0x0ed, 0x015, 0x001, 0x0e2, 0x0f0, 0x070, 0x3f0,
-  0x1ee, 0x0f1, 0x7fa, 0x0ee, 0x0e4, 0x3f2, 0x7f6, 0x3ef, 0x7fd,
-  0x005, 0x014, 0x0f2, 0x009, 0x004, 0x0e5, 0x0f4, 0x0e8, 0x3f4,
-  0x006, 0x002, 0x0e7, 0x003, 0x000, 0x06b, 0x0e3, 0x069, 0x1f3,
-  0x0eb, 0x0e6, 0x3f6, 0x06e, 0x06a, 0x1f4, 0x3ec, 0x1f0, 0x3f9,
-  0x0f5, 0x0ec, 0x7fb, 0x0ea, 0x06f, 0x3f7, 0x7f9, 0x3f3, 0xfff,
-  0x0e9, 0x06d, 0x3f8, 0x06c, 0x068, 0x1f5, 0x3ee, 0x1f2, 0x7f4,
-  0x7f7, 0x3f1, 0xffe, 0x3ed, 0x1f1, 0x7f5, 0x7fe, 0x3f5, 0x7fc,
-);
+/** Table 4.A.7: spectrum codebook 6. */
+// biome-ignore format: a length a row
+const BOOK_6: Rows = [
+  [ 4, [40, 49, 39, 41, 31, 50, 32, 48, 30]],
+  [ 6, [57, 59, 23, 21, 22, 33, 58, 47, 51, 38, 29, 42, 56, 24, 20, 60]],
+  [ 7, [14, 68, 66, 34, 12, 52, 46, 28, 67, 13, 37, 43, 69]],
+  [ 8, [11, 25, 61, 65, 55, 19, 15, 70]],
+  [ 9, [64, 10, 16, 45, 27, 77, 5, 3, 53, 75, 35, 36, 6, 2, 62, 18, 4, 78, 74, 26, 76, 54, 44]],
+  [10, [9, 17, 63, 73, 71, 79, 7, 1]],
+  [11, [80, 8, 0, 72]],
+];
 
-/** Table 4.A.6: codeword lengths of spectrum codebook 5. */
-// biome-ignore format: laid out as in the standard
-const LENGTHS_5: Uint8Array = /* @__PURE__ */ Uint8Array.of(
-  13, 12, 11, 11, 10, 11, 11, 12, 13,
-  12, 11, 10,  9,  8,  9, 10, 11, 12,
-  12, 10,  9,  8,  7,  8,  9, 10, 11,
-  11,  9,  8,  5,  4,  5,  8,  9, 11,
-  10,  8,  7,  4,  1,  4,  7,  8, 11,
-  11,  9,  8,  5,  4,  5,  8,  9, 11,
-  11, 10,  9,  8,  7,  8,  9, 10, 11,
-  12, 11, 10,  9,  8,  9, 10, 11, 12,
-  13, 12, 12, 11, 10, 10, 11, 12, 13,
-);
+/** Table 4.A.8: spectrum codebook 7. */
+// biome-ignore format: a length a row
+const BOOK_7: Rows = [
+  [ 1, [0]],
+  [ 3, [8, 1]],
+  [ 4, [9]],
+  [ 6, [17, 10, 16, 2]],
+  [ 7, [25, 11, 18, 24, 3]],
+  [ 8, [19, 26, 12, 33, 13, 41, 27, 20, 4, 32]],
+  [ 9, [34, 21, 42, 5, 49, 40, 14, 35, 29, 28, 43, 22, 50, 15]],
+  [10, [30, 6, 48, 36, 57, 37, 58, 44, 51, 23, 59, 52, 45, 38, 31]],
+  [11, [56, 7, 53, 46, 60, 39, 47, 61]],
+  [12, [62, 54, 55, 63]],
+];
 
-/** Table 4.A.6: codewords of spectrum codebook 5. */
-// biome-ignore format: laid out as in the standard
-const CODES_5: Uint16Array = /* @__PURE__ */ Uint16Array.of(
-  0x1fff, 0x0ff7, 0x07f4, 0x07e8, 0x03f1, 0x07ee, 0x07f9, 0x0ff8, 0x1ffd,
-  0x0ffd, 0x07f1, 0x03e8, 0x01e8, 0x00f0, 0x01ec, 0x03ee, 0x07f2, 0x0ffa,
-  0x0ff4, 0x03ef, 0x01f2, 0x00e8, 0x0070, 0x00ec, 0x01f0, 0x03ea, 0x07f3,
-  0x07eb, 0x01eb, 0x00ea, 0x001a, 0x0008, 0x0019, 0x00ee, 0x01ef, 0x07ed,
-  0x03f0, 0x00f2, 0x0073, 0x000b, 0x0000, 0x000a, 0x0071, 0x00f3, 0x07e9,
-  0x07ef, 0x01ee, 0x00ef, 0x0018, 0x0009, 0x001b, 0x00eb, 0x01e9, 0x07ec,
-  0x07f6, 0x03eb, 0x01f3, 0x00ed, 0x0072, 0x00e9, 0x01f1, 0x03ed, 0x07f7,
-  0x0ff6, 0x07f0, 0x03e9, 0x01ed, 0x00f1, 0x01ea, 0x03ec, 0x07f8, 0x0ff9,
-  0x1ffc, 0x0ffc, 0x0ff5, 0x07ea, 0x03f3, 0x03f2, 0x07f5, 0x0ffb, 0x1ffe,
-);
+/** Table 4.A.9: spectrum codebook 8. */
+// biome-ignore format: a length a row
+const BOOK_8: Rows = [
+  [ 3, [9]],
+  [ 4, [17, 8, 10, 1, 18]],
+  [ 5, [0, 16, 2, 25, 11, 26, 19]],
+  [ 6, [27, 33, 12, 34, 20, 24, 3, 35, 28, 42]],
+  [ 7, [41, 21, 13, 43, 29, 36, 44, 4, 37, 32, 22, 50, 49, 14]],
+  [ 8, [30, 51, 45, 40, 52, 5, 38, 57, 58, 23, 53, 59, 15, 46, 31]],
+  [ 9, [54, 60, 48, 39, 6, 61, 62, 55]],
+  [10, [47, 56, 7, 63]],
+];
 
-/** Table 4.A.7: codeword lengths of spectrum codebook 6. */
-// biome-ignore format: laid out as in the standard
-const LENGTHS_6: Uint8Array = /* @__PURE__ */ Uint8Array.of(
-  11, 10,  9,  9,  9,  9,  9, 10, 11,
-  10,  9,  8,  7,  7,  7,  8,  9, 10,
-   9,  8,  6,  6,  6,  6,  6,  8,  9,
-   9,  7,  6,  4,  4,  4,  6,  7,  9,
-   9,  7,  6,  4,  4,  4,  6,  7,  9,
-   9,  7,  6,  4,  4,  4,  6,  7,  9,
-   9,  8,  6,  6,  6,  6,  6,  8,  9,
-  10,  9,  8,  7,  7,  7,  7,  8, 10,
-  11, 10,  9,  9,  9,  9,  9, 10, 11,
-);
+/** Table 4.A.10: spectrum codebook 9. */
+// biome-ignore format: a length a row
+const BOOK_9: Rows = [
+  [ 1, [0]],
+  [ 3, [13, 1]],
+  [ 4, [14]],
+  [ 6, [27, 15, 26, 2]],
+  [ 7, [40, 28, 16]],
+  [ 8, [39, 3, 29, 41, 17, 53, 30, 18]],
+  [ 9, [54, 42, 4, 52, 66, 31, 19, 43, 67, 79, 55]],
+  [10, [5, 32, 65, 20, 44, 21, 105, 56, 68, 80, 92, 6, 106, 34, 45, 33, 57, 118, 22, 93]],
+  [11, [78, 69, 81, 107, 7, 119, 47, 58, 46, 8, 131, 82, 35, 70, 104, 91, 94, 132, 120, 108, 23, 95, 83, 71, 60, 59, 48, 144,
+       73, 117, 109]],
+  [12, [133, 36, 9, 145, 121, 84, 157, 61, 110, 24, 122, 134, 72, 96, 37, 25, 158, 146, 49, 74, 85, 111, 147, 10, 97, 159, 130,
+       135, 62, 86, 38, 123, 124, 63, 143, 87, 50, 75]],
+  [13, [112, 99, 161, 51, 148, 98, 160, 149, 136, 64, 100, 76, 11, 162, 88, 156, 137, 77, 101, 125, 12, 150, 113, 126, 138,
+       102, 163, 89, 115, 151, 103, 90]],
+  [14, [114, 139, 116, 127, 128, 129, 141, 165, 140, 152, 164, 153, 166, 167]],
+  [15, [142, 154, 155, 168]],
+];
 
-/** Table 4.A.7: codewords of spectrum codebook 6. */
-// biome-ignore format: laid out as in the standard
-const CODES_6: Uint16Array = /* @__PURE__ */ Uint16Array.of(
-  0x7fe, 0x3fd, 0x1f1, 0x1eb, 0x1f4, 0x1ea, 0x1f0, 0x3fc, 0x7fd,
-  0x3f6, 0x1e5, 0x0ea, 0x06c, 0x071, 0x068, 0x0f0, 0x1e6, 0x3f7,
-  0x1f3, 0x0ef, 0x032, 0x027, 0x028, 0x026, 0x031, 0x0eb, 0x1f7,
-  0x1e8, 0x06f, 0x02e, 0x008, 0x004, 0x006, 0x029, 0x06b, 0x1ee,
-  0x1ef, 0x072, 0x02d, 0x002, 0x000, 0x003, 0x02f, 0x073, 0x1fa,
-  0x1e7, 0x06e, 0x02b, 0x007, 0x001, 0x005, 0x02c, 0x06d, 0x1ec,
-  0x1f9, 0x0ee, 0x030, 0x024, 0x02a, 0x025, 0x033, 0x0ec, 0x1f2,
-  0x3f8, 0x1e4, 0x0ed, 0x06a, 0x070, 0x069, 0x074, 0x0f1, 0x3fa,
-  0x7ff, 0x3f9, 0x1f6, 0x1ed, 0x1f8, 0x1e9, 0x1f5, 0x3fb, 0x7fc,
-);
+/** Table 4.A.11: spectrum codebook 10. */
+// biome-ignore format: a length a row
+const BOOK_10: Rows = [
+  [ 4, [14, 15, 27]],
+  [ 5, [28, 13, 1, 16, 41, 40, 29, 42]],
+  [ 6, [26, 2, 30, 54, 17, 53, 0, 55, 43, 39, 3, 56, 31, 67]],
+  [ 7, [18, 66, 68, 44, 69, 57, 80, 32, 81, 52, 79, 4, 19, 45, 70, 82, 58]],
+  [ 8, [83, 93, 46, 33, 71, 106, 94, 65, 92, 5, 105, 20, 107, 95, 59, 34, 84, 96, 21, 47, 108, 60, 72, 109, 73]],
+  [ 9, [97, 85, 119, 78, 86, 120, 48, 118, 35, 6, 110, 121, 61, 132, 22, 98, 111, 122, 99, 133, 74, 134, 36, 131, 49, 123, 87,
+       104, 62, 91, 145]],
+  [10, [100, 146, 136, 23, 144, 124, 7, 112, 135, 50, 75, 113, 148, 8, 147, 37, 101, 88, 137, 63, 24, 158, 125, 159, 149, 76,
+       160, 150, 161, 51, 89, 117, 138, 130, 157, 9, 64, 126, 162, 38, 114]],
+  [11, [127, 25, 151, 163, 102, 77, 90, 139, 115, 164, 10, 103, 143, 140, 152, 153, 11, 154, 128, 141, 156, 116]],
+  [12, [165, 142, 129, 155, 167, 12, 166, 168]],
+];
 
-/** Table 4.A.8: codeword lengths of spectrum codebook 7. */
-// biome-ignore format: laid out as in the standard
-const LENGTHS_7: Uint8Array = /* @__PURE__ */ Uint8Array.of(
-   1,  3,  6,  7,  8,  9, 10, 11,
-   3,  4,  6,  7,  8,  8,  9,  9,
-   6,  6,  7,  8,  8,  9,  9, 10,
-   7,  7,  8,  8,  9,  9, 10, 10,
-   8,  8,  9,  9, 10, 10, 10, 11,
-   9,  8,  9,  9, 10, 10, 11, 11,
-  10,  9,  9, 10, 10, 11, 12, 12,
-  11, 10, 10, 10, 11, 11, 12, 12,
-);
+/** Table 4.A.12: spectrum codebook 11. */
+// biome-ignore format: a length a row
+const BOOK_11: Rows = [
+  [ 4, [0, 18]],
+  [ 5, [288, 17, 1, 35, 19, 36]],
+  [ 6, [20, 52, 53, 34, 37, 2, 54]],
+  [ 7, [69, 21, 70, 38, 71, 55, 51, 3, 86, 87, 39, 72, 22, 88, 56, 89]],
+  [ 8, [73, 104, 40, 103, 105, 57, 23, 84, 67, 277, 275, 276, 106, 278, 68, 74, 4, 50, 90, 101, 279, 274, 280, 41, 121, 58,
+       107, 91, 118, 282, 122, 120, 281, 135, 33, 24, 75, 283, 123, 284, 152, 273, 108, 169, 42, 92, 186, 285, 139, 138, 59,
+       85, 286, 203, 124, 76, 109, 125, 5]],
+  [ 9, [140, 287, 220, 25, 137, 254, 93, 237, 60, 141, 126, 43, 142, 155, 156, 271, 77, 110, 102, 157, 94, 143, 127, 26, 173,
+       6, 172, 154, 158, 78, 44, 159, 61, 111, 174, 144, 175, 160, 190, 27, 119, 176, 128, 62, 95, 171, 79, 189, 223, 112, 224,
+       45, 272, 96, 192]],
+  [10, [191, 161, 129, 145, 16, 81, 7, 64, 193, 222, 225, 207, 47, 226, 146, 113, 178, 177, 240, 208, 28, 80, 188, 63, 30, 206,
+       130, 65, 97, 98, 242, 82, 194, 241, 209, 227, 210, 136, 195, 46, 162, 243, 115, 180, 257, 147, 163, 244, 179, 99, 196,
+       239, 48, 114, 29, 229, 8, 228, 131, 211, 132, 258, 205, 116, 49, 260, 259, 31, 164, 83, 245, 149, 230, 148, 100, 66,
+       181, 197, 212, 261, 262, 150, 256, 133, 153, 9, 166, 165, 213, 246, 183, 247, 214, 117, 134]],
+  [11, [167, 263, 198, 201, 32, 182, 184, 232, 231, 200, 199, 151, 249, 233, 217, 264, 248, 170, 215, 168, 10, 216, 187, 218,
+       185, 234, 13, 250, 265, 266, 202, 251, 221, 11, 235, 267, 268, 219, 238, 252, 236, 204, 253]],
+  [12, [14, 12, 269, 255, 15, 270]],
+];
 
-/** Table 4.A.8: codewords of spectrum codebook 7. */
-// biome-ignore format: laid out as in the standard
-const CODES_7: Uint16Array = /* @__PURE__ */ Uint16Array.of(
-  0x000, 0x005, 0x037, 0x074, 0x0f2, 0x1eb, 0x3ed, 0x7f7,
-  0x004, 0x00c, 0x035, 0x071, 0x0ec, 0x0ee, 0x1ee, 0x1f5,
-  0x036, 0x034, 0x072, 0x0ea, 0x0f1, 0x1e9, 0x1f3, 0x3f5,
-  0x073, 0x070, 0x0eb, 0x0f0, 0x1f1, 0x1f0, 0x3ec, 0x3fa,
-  0x0f3, 0x0ed, 0x1e8, 0x1ef, 0x3ef, 0x3f1, 0x3f9, 0x7fb,
-  0x1ed, 0x0ef, 0x1ea, 0x1f2, 0x3f3, 0x3f8, 0x7f9, 0x7fc,
-  0x3ee, 0x1ec, 0x1f4, 0x3f4, 0x3f7, 0x7f8, 0xffd, 0xffe,
-  0x7f6, 0x3f0, 0x3f2, 0x3f6, 0x7fa, 0x7fd, 0xffc, 0xfff,
-);
+/** Table 4.A.1: the scale factor codebook. */
+// biome-ignore format: a length a row
+const SCALE_FACTOR_BOOK: Rows = [
+  [ 1, [60]],
+  [ 3, [59]],
+  [ 4, [61, 58, 62]],
+  [ 5, [57, 63]],
+  [ 6, [56, 64, 55, 65]],
+  [ 7, [66, 54, 67]],
+  [ 8, [53, 68, 52, 69, 51]],
+  [ 9, [70, 50, 49, 71]],
+  [10, [72, 48, 73, 47, 74, 46]],
+  [11, [76, 75, 77, 78, 45, 43]],
+  [12, [44, 79, 42, 41, 80, 40]],
+  [13, [81, 39, 82, 38, 83]],
+  [14, [37, 35, 85, 33, 36, 34, 84, 32]],
+  [15, [87, 89, 30, 31]],
+  [16, [86, 29, 26, 27, 28, 24, 88]],
+  [17, [25, 22, 23]],
+  [18, [90, 21, 19, 3, 1, 2, 0]],
+  [19, [98, 99, 100, 101, 102, 117, 97, 91, 92, 93, 94, 95, 96, 104, 111, 112, 113, 114, 115, 116, 110, 105, 106, 107, 108,
+       109, 118, 6, 8, 9, 10, 5, 103, 120, 119, 4, 7, 15, 16, 18, 20, 17, 11, 12, 14, 13]],
+];
 
-/** Table 4.A.9: codeword lengths of spectrum codebook 8. */
-// biome-ignore format: laid out as in the standard
-const LENGTHS_8: Uint8Array = /* @__PURE__ */ Uint8Array.of(
-   5,  4,  5,  6,  7,  8,  9, 10,
-   4,  3,  4,  5,  6,  7,  7,  8,
-   5,  4,  4,  5,  6,  7,  7,  8,
-   6,  5,  5,  6,  6,  7,  8,  8,
-   7,  6,  6,  6,  7,  7,  8,  9,
-   8,  7,  6,  7,  7,  8,  8, 10,
-   9,  7,  7,  8,  8,  8,  9,  9,
-  10,  8,  8,  8,  9,  9,  9, 10,
-);
+/** The code of some rows. */
+function codeOf(rows: Rows): Code {
+  const size = rows.reduce((sum, [, indices]) => sum + indices.length, 0);
+  const lengths = new Uint8Array(size);
+  const codes = new Uint32Array(size);
+  let code = 0;
+  let before = 0;
+  for (const [length, indices] of rows) {
+    code <<= length - before;
+    before = length;
+    for (const index of indices) {
+      lengths[index] = length;
+      codes[index] = code++;
+    }
+  }
+  return { lengths, codes };
+}
 
-/** Table 4.A.9: codewords of spectrum codebook 8. */
-// biome-ignore format: laid out as in the standard
-const CODES_8: Uint16Array = /* @__PURE__ */ Uint16Array.of(
-  0x00e, 0x005, 0x010, 0x030, 0x06f, 0x0f1, 0x1fa, 0x3fe,
-  0x003, 0x000, 0x004, 0x012, 0x02c, 0x06a, 0x075, 0x0f8,
-  0x00f, 0x002, 0x006, 0x014, 0x02e, 0x069, 0x072, 0x0f5,
-  0x02f, 0x011, 0x013, 0x02a, 0x032, 0x06c, 0x0ec, 0x0fa,
-  0x071, 0x02b, 0x02d, 0x031, 0x06d, 0x070, 0x0f2, 0x1f9,
-  0x0ef, 0x068, 0x033, 0x06b, 0x06e, 0x0ee, 0x0f9, 0x3fc,
-  0x1f8, 0x074, 0x073, 0x0ed, 0x0f0, 0x0f6, 0x1f6, 0x1fd,
-  0x3fd, 0x0f3, 0x0f4, 0x0f7, 0x1f7, 0x1fb, 0x1fc, 0x3ff,
-);
+const lengthsOf = ({ lengths }: Code): Uint8Array => lengths;
+const codesOf = ({ codes }: Code): Uint32Array => codes;
 
-/** Table 4.A.10: codeword lengths of spectrum codebook 9. */
-// biome-ignore format: laid out as in the standard
-const LENGTHS_9: Uint8Array = /* @__PURE__ */ Uint8Array.of(
-   1,  3,  6,  8,  9, 10, 10, 11, 11, 12, 12, 13, 13,
-   3,  4,  6,  7,  8,  8,  9, 10, 10, 10, 11, 12, 12,
-   6,  6,  7,  8,  8,  9, 10, 10, 10, 11, 12, 12, 12,
-   8,  7,  8,  9,  9, 10, 10, 11, 11, 11, 12, 12, 13,
-   9,  8,  9,  9, 10, 10, 11, 11, 11, 12, 12, 12, 13,
-  10,  9,  9, 10, 11, 11, 11, 12, 11, 12, 12, 13, 13,
-  11,  9, 10, 11, 11, 11, 12, 12, 12, 12, 13, 13, 13,
-  11, 10, 10, 11, 11, 12, 12, 13, 13, 13, 13, 13, 13,
-  11, 10, 10, 11, 11, 11, 12, 12, 13, 13, 14, 13, 14,
-  11, 10, 11, 11, 12, 12, 12, 12, 13, 13, 14, 14, 14,
-  12, 11, 11, 12, 12, 12, 13, 13, 13, 14, 14, 14, 15,
-  12, 11, 12, 12, 12, 13, 13, 13, 13, 14, 14, 15, 15,
-  13, 12, 12, 12, 13, 13, 13, 13, 14, 14, 14, 14, 15,
-);
+// biome-ignore format: as the standard numbers them
+const BOOKS: readonly Rows[] = [
+  [], BOOK_1, BOOK_2, BOOK_3, BOOK_4, BOOK_5, BOOK_6, BOOK_7, BOOK_8, BOOK_9, BOOK_10, BOOK_11,
+];
 
-/** Table 4.A.10: codewords of spectrum codebook 9. */
-// biome-ignore format: laid out as in the standard
-const CODES_9: Uint16Array = /* @__PURE__ */ Uint16Array.of(
-  0x0000, 0x0005, 0x0037, 0x00e7, 0x01de, 0x03ce, 0x03d9, 0x07c8, 0x07cd, 0x0fc8, 0x0fdd, 0x1fe4, 0x1fec,
-  0x0004, 0x000c, 0x0035, 0x0072, 0x00ea, 0x00ed, 0x01e2, 0x03d1, 0x03d3, 0x03e0, 0x07d8, 0x0fcf, 0x0fd5,
-  0x0036, 0x0034, 0x0071, 0x00e8, 0x00ec, 0x01e1, 0x03cf, 0x03dd, 0x03db, 0x07d0, 0x0fc7, 0x0fd4, 0x0fe4,
-  0x00e6, 0x0070, 0x00e9, 0x01dd, 0x01e3, 0x03d2, 0x03dc, 0x07cc, 0x07ca, 0x07de, 0x0fd8, 0x0fea, 0x1fdb,
-  0x01df, 0x00eb, 0x01dc, 0x01e6, 0x03d5, 0x03de, 0x07cb, 0x07dd, 0x07dc, 0x0fcd, 0x0fe2, 0x0fe7, 0x1fe1,
-  0x03d0, 0x01e0, 0x01e4, 0x03d6, 0x07c5, 0x07d1, 0x07db, 0x0fd2, 0x07e0, 0x0fd9, 0x0feb, 0x1fe3, 0x1fe9,
-  0x07c4, 0x01e5, 0x03d7, 0x07c6, 0x07cf, 0x07da, 0x0fcb, 0x0fda, 0x0fe3, 0x0fe9, 0x1fe6, 0x1ff3, 0x1ff7,
-  0x07d3, 0x03d8, 0x03e1, 0x07d4, 0x07d9, 0x0fd3, 0x0fde, 0x1fdd, 0x1fd9, 0x1fe2, 0x1fea, 0x1ff1, 0x1ff6,
-  0x07d2, 0x03d4, 0x03da, 0x07c7, 0x07d7, 0x07e2, 0x0fce, 0x0fdb, 0x1fd8, 0x1fee, 0x3ff0, 0x1ff4, 0x3ff2,
-  0x07e1, 0x03df, 0x07c9, 0x07d6, 0x0fca, 0x0fd0, 0x0fe5, 0x0fe6, 0x1feb, 0x1fef, 0x3ff3, 0x3ff4, 0x3ff5,
-  0x0fe0, 0x07ce, 0x07d5, 0x0fc6, 0x0fd1, 0x0fe1, 0x1fe0, 0x1fe8, 0x1ff0, 0x3ff1, 0x3ff8, 0x3ff6, 0x7ffc,
-  0x0fe8, 0x07df, 0x0fc9, 0x0fd7, 0x0fdc, 0x1fdc, 0x1fdf, 0x1fed, 0x1ff5, 0x3ff9, 0x3ffb, 0x7ffd, 0x7ffe,
-  0x1fe7, 0x0fcc, 0x0fd6, 0x0fdf, 0x1fde, 0x1fda, 0x1fe5, 0x1ff2, 0x3ffa, 0x3ff7, 0x3ffc, 0x3ffd, 0x7fff,
-);
-
-/** Table 4.A.11: codeword lengths of spectrum codebook 10. */
-// biome-ignore format: laid out as in the standard
-const LENGTHS_10: Uint8Array = /* @__PURE__ */ Uint8Array.of(
-   6,  5,  6,  6,  7,  8,  9, 10, 10, 10, 11, 11, 12,
-   5,  4,  4,  5,  6,  7,  7,  8,  8,  9, 10, 10, 11,
-   6,  4,  5,  5,  6,  6,  7,  8,  8,  9,  9, 10, 10,
-   6,  5,  5,  5,  6,  7,  7,  8,  8,  9,  9, 10, 10,
-   7,  6,  6,  6,  6,  7,  7,  8,  8,  9,  9, 10, 10,
-   8,  7,  6,  7,  7,  7,  8,  8,  8,  9, 10, 10, 11,
-   9,  7,  7,  7,  7,  8,  8,  9,  9,  9, 10, 10, 11,
-   9,  8,  8,  8,  8,  8,  9,  9,  9, 10, 10, 11, 11,
-   9,  8,  8,  8,  8,  8,  9,  9, 10, 10, 10, 11, 11,
-  10,  9,  9,  9,  9,  9,  9, 10, 10, 10, 11, 11, 12,
-  10,  9,  9,  9,  9, 10, 10, 10, 10, 11, 11, 11, 12,
-  11, 10,  9, 10, 10, 10, 10, 10, 11, 11, 11, 11, 12,
-  11, 10, 10, 10, 10, 10, 10, 11, 11, 12, 12, 12, 12,
-);
-
-/** Table 4.A.11: codewords of spectrum codebook 10. */
-// biome-ignore format: laid out as in the standard
-const CODES_10: Uint16Array = /* @__PURE__ */ Uint16Array.of(
-  0x022, 0x008, 0x01d, 0x026, 0x05f, 0x0d3, 0x1cf, 0x3d0, 0x3d7, 0x3ed, 0x7f0, 0x7f6, 0xffd,
-  0x007, 0x000, 0x001, 0x009, 0x020, 0x054, 0x060, 0x0d5, 0x0dc, 0x1d4, 0x3cd, 0x3de, 0x7e7,
-  0x01c, 0x002, 0x006, 0x00c, 0x01e, 0x028, 0x05b, 0x0cd, 0x0d9, 0x1ce, 0x1dc, 0x3d9, 0x3f1,
-  0x025, 0x00b, 0x00a, 0x00d, 0x024, 0x057, 0x061, 0x0cc, 0x0dd, 0x1cc, 0x1de, 0x3d3, 0x3e7,
-  0x05d, 0x021, 0x01f, 0x023, 0x027, 0x059, 0x064, 0x0d8, 0x0df, 0x1d2, 0x1e2, 0x3dd, 0x3ee,
-  0x0d1, 0x055, 0x029, 0x056, 0x058, 0x062, 0x0ce, 0x0e0, 0x0e2, 0x1da, 0x3d4, 0x3e3, 0x7eb,
-  0x1c9, 0x05e, 0x05a, 0x05c, 0x063, 0x0ca, 0x0da, 0x1c7, 0x1ca, 0x1e0, 0x3db, 0x3e8, 0x7ec,
-  0x1e3, 0x0d2, 0x0cb, 0x0d0, 0x0d7, 0x0db, 0x1c6, 0x1d5, 0x1d8, 0x3ca, 0x3da, 0x7ea, 0x7f1,
-  0x1e1, 0x0d4, 0x0cf, 0x0d6, 0x0de, 0x0e1, 0x1d0, 0x1d6, 0x3d1, 0x3d5, 0x3f2, 0x7ee, 0x7fb,
-  0x3e9, 0x1cd, 0x1c8, 0x1cb, 0x1d1, 0x1d7, 0x1df, 0x3cf, 0x3e0, 0x3ef, 0x7e6, 0x7f8, 0xffa,
-  0x3eb, 0x1dd, 0x1d3, 0x1d9, 0x1db, 0x3d2, 0x3cc, 0x3dc, 0x3ea, 0x7ed, 0x7f3, 0x7f9, 0xff9,
-  0x7f2, 0x3ce, 0x1e4, 0x3cb, 0x3d8, 0x3d6, 0x3e2, 0x3e5, 0x7e8, 0x7f4, 0x7f5, 0x7f7, 0xffb,
-  0x7fa, 0x3ec, 0x3df, 0x3e1, 0x3e4, 0x3e6, 0x3f0, 0x7e9, 0x7ef, 0xff8, 0xffe, 0xffc, 0xfff,
-);
-
-/** Table 4.A.12: codeword lengths of spectrum codebook 11. */
-// biome-ignore format: laid out as in the standard
-const LENGTHS_11: Uint8Array = /* @__PURE__ */ Uint8Array.of(
-   4,  5,  6,  7,  8,  8,  9, 10, 10, 10, 11, 11, 12, 11, 12, 12, 10,
-   5,  4,  5,  6,  7,  7,  8,  8,  9,  9,  9, 10, 10, 10, 10, 11,  8,
-   6,  5,  5,  6,  7,  7,  8,  8,  8,  9,  9,  9, 10, 10, 10, 10,  8,
-   7,  6,  6,  6,  7,  7,  8,  8,  8,  9,  9,  9, 10, 10, 10, 10,  8,
-   8,  7,  7,  7,  7,  8,  8,  8,  8,  9,  9,  9, 10, 10, 10, 10,  8,
-   8,  7,  7,  7,  7,  8,  8,  8,  9,  9,  9,  9, 10, 10, 10, 10,  8,
-   9,  8,  8,  8,  8,  8,  8,  8,  9,  9,  9, 10, 10, 10, 10, 10,  8,
-   9,  8,  8,  8,  8,  8,  8,  9,  9,  9, 10, 10, 10, 10, 10, 10,  8,
-  10,  9,  8,  8,  9,  9,  9,  9,  9, 10, 10, 10, 10, 10, 10, 11,  8,
-  10,  9,  9,  9,  9,  9,  9,  9, 10, 10, 10, 10, 10, 10, 11, 11,  8,
-  11,  9,  9,  9,  9,  9,  9, 10, 10, 10, 10, 10, 11, 10, 11, 11,  8,
-  11, 10,  9,  9, 10,  9, 10, 10, 10, 10, 10, 11, 11, 11, 11, 11,  8,
-  11, 10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 11, 11, 11, 11, 11,  9,
-  11, 10,  9,  9, 10, 10, 10, 10, 10, 10, 11, 11, 11, 11, 11, 11,  9,
-  11, 10, 10, 10, 10, 10, 10, 10, 10, 10, 11, 11, 11, 11, 11, 11,  9,
-  12, 10, 10, 10, 10, 10, 10, 10, 11, 11, 11, 11, 11, 11, 12, 12,  9,
-   9,  8,  8,  8,  8,  8,  8,  8,  8,  8,  8,  8,  8,  8,  8,  9,  5,
-);
-
-/** Table 4.A.12: codewords of spectrum codebook 11. */
-// biome-ignore format: laid out as in the standard
-const CODES_11: Uint16Array = /* @__PURE__ */ Uint16Array.of(
-  0x000, 0x006, 0x019, 0x03d, 0x09c, 0x0c6, 0x1a7, 0x390, 0x3c2, 0x3df, 0x7e6, 0x7f3, 0xffb, 0x7ec, 0xffa, 0xffe, 0x38e,
-  0x005, 0x001, 0x008, 0x014, 0x037, 0x042, 0x092, 0x0af, 0x191, 0x1a5, 0x1b5, 0x39e, 0x3c0, 0x3a2, 0x3cd, 0x7d6, 0x0ae,
-  0x017, 0x007, 0x009, 0x018, 0x039, 0x040, 0x08e, 0x0a3, 0x0b8, 0x199, 0x1ac, 0x1c1, 0x3b1, 0x396, 0x3be, 0x3ca, 0x09d,
-  0x03c, 0x015, 0x016, 0x01a, 0x03b, 0x044, 0x091, 0x0a5, 0x0be, 0x196, 0x1ae, 0x1b9, 0x3a1, 0x391, 0x3a5, 0x3d5, 0x094,
-  0x09a, 0x036, 0x038, 0x03a, 0x041, 0x08c, 0x09b, 0x0b0, 0x0c3, 0x19e, 0x1ab, 0x1bc, 0x39f, 0x38f, 0x3a9, 0x3cf, 0x093,
-  0x0bf, 0x03e, 0x03f, 0x043, 0x045, 0x09e, 0x0a7, 0x0b9, 0x194, 0x1a2, 0x1ba, 0x1c3, 0x3a6, 0x3a7, 0x3bb, 0x3d4, 0x09f,
-  0x1a0, 0x08f, 0x08d, 0x090, 0x098, 0x0a6, 0x0b6, 0x0c4, 0x19f, 0x1af, 0x1bf, 0x399, 0x3bf, 0x3b4, 0x3c9, 0x3e7, 0x0a8,
-  0x1b6, 0x0ab, 0x0a4, 0x0aa, 0x0b2, 0x0c2, 0x0c5, 0x198, 0x1a4, 0x1b8, 0x38c, 0x3a4, 0x3c4, 0x3c6, 0x3dd, 0x3e8, 0x0ad,
-  0x3af, 0x192, 0x0bd, 0x0bc, 0x18e, 0x197, 0x19a, 0x1a3, 0x1b1, 0x38d, 0x398, 0x3b7, 0x3d3, 0x3d1, 0x3db, 0x7dd, 0x0b4,
-  0x3de, 0x1a9, 0x19b, 0x19c, 0x1a1, 0x1aa, 0x1ad, 0x1b3, 0x38b, 0x3b2, 0x3b8, 0x3ce, 0x3e1, 0x3e0, 0x7d2, 0x7e5, 0x0b7,
-  0x7e3, 0x1bb, 0x1a8, 0x1a6, 0x1b0, 0x1b2, 0x1b7, 0x39b, 0x39a, 0x3ba, 0x3b5, 0x3d6, 0x7d7, 0x3e4, 0x7d8, 0x7ea, 0x0ba,
-  0x7e8, 0x3a0, 0x1bd, 0x1b4, 0x38a, 0x1c4, 0x392, 0x3aa, 0x3b0, 0x3bc, 0x3d7, 0x7d4, 0x7dc, 0x7db, 0x7d5, 0x7f0, 0x0c1,
-  0x7fb, 0x3c8, 0x3a3, 0x395, 0x39d, 0x3ac, 0x3ae, 0x3c5, 0x3d8, 0x3e2, 0x3e6, 0x7e4, 0x7e7, 0x7e0, 0x7e9, 0x7f7, 0x190,
-  0x7f2, 0x393, 0x1be, 0x1c0, 0x394, 0x397, 0x3ad, 0x3c3, 0x3c1, 0x3d2, 0x7da, 0x7d9, 0x7df, 0x7eb, 0x7f4, 0x7fa, 0x195,
-  0x7f8, 0x3bd, 0x39c, 0x3ab, 0x3a8, 0x3b3, 0x3b9, 0x3d0, 0x3e3, 0x3e5, 0x7e2, 0x7de, 0x7ed, 0x7f1, 0x7f9, 0x7fc, 0x193,
-  0xffd, 0x3dc, 0x3b6, 0x3c7, 0x3cc, 0x3cb, 0x3d9, 0x3da, 0x7d3, 0x7e1, 0x7ee, 0x7ef, 0x7f5, 0x7f6, 0xffc, 0xfff, 0x19d,
-  0x1c2, 0x0b5, 0x0a1, 0x096, 0x097, 0x095, 0x099, 0x0a0, 0x0a2, 0x0ac, 0x0a9, 0x0b1, 0x0b3, 0x0bb, 0x0c0, 0x18f, 0x004,
-);
-
-/** Table 4.A.1: codeword lengths of the scale factor codebook; the index is the difference plus 60. */
-// biome-ignore format: laid out as in the standard
-export const SCALE_FACTOR_LENGTHS: Uint8Array = /* @__PURE__ */ Uint8Array.of(
-  18, 18, 18, 18, 19, 19, 19, 19, 19, 19, 19, 19, 19, 19, 19, 19, 19, 19, 19, 18,
-  19, 18, 17, 17, 16, 17, 16, 16, 16, 16, 15, 15, 14, 14, 14, 14, 14, 14, 13, 13,
-  12, 12, 12, 11, 12, 11, 10, 10, 10,  9,  9,  8,  8,  8,  7,  6,  6,  5,  4,  3,
-   1,  4,  4,  5,  6,  6,  7,  7,  8,  8,  9,  9, 10, 10, 10, 11, 11, 11, 11, 12,
-  12, 13, 13, 13, 14, 14, 16, 15, 16, 15, 18, 19, 19, 19, 19, 19, 19, 19, 19, 19,
-  19, 19, 19, 19, 19, 19, 19, 19, 19, 19, 19, 19, 19, 19, 19, 19, 19, 19, 19, 19,
-  19,
-);
-
-/** Table 4.A.1: codewords of the scale factor codebook. */
-// biome-ignore format: laid out as in the standard
-export const SCALE_FACTOR_CODES: Uint32Array = /* @__PURE__ */ Uint32Array.of(
-  0x3ffe8, 0x3ffe6, 0x3ffe7, 0x3ffe5, 0x7fff5, 0x7fff1, 0x7ffed, 0x7fff6, 0x7ffee, 0x7ffef,
-  0x7fff0, 0x7fffc, 0x7fffd, 0x7ffff, 0x7fffe, 0x7fff7, 0x7fff8, 0x7fffb, 0x7fff9, 0x3ffe4,
-  0x7fffa, 0x3ffe3, 0x1ffef, 0x1fff0, 0x0fff5, 0x1ffee, 0x0fff2, 0x0fff3, 0x0fff4, 0x0fff1,
-  0x07ff6, 0x07ff7, 0x03ff9, 0x03ff5, 0x03ff7, 0x03ff3, 0x03ff6, 0x03ff2, 0x01ff7, 0x01ff5,
-  0x00ff9, 0x00ff7, 0x00ff6, 0x007f9, 0x00ff4, 0x007f8, 0x003f9, 0x003f7, 0x003f5, 0x001f8,
-  0x001f7, 0x000fa, 0x000f8, 0x000f6, 0x00079, 0x0003a, 0x00038, 0x0001a, 0x0000b, 0x00004,
-  0x00000, 0x0000a, 0x0000c, 0x0001b, 0x00039, 0x0003b, 0x00078, 0x0007a, 0x000f7, 0x000f9,
-  0x001f6, 0x001f9, 0x003f4, 0x003f6, 0x003f8, 0x007f5, 0x007f4, 0x007f6, 0x007f7, 0x00ff5,
-  0x00ff8, 0x01ff4, 0x01ff6, 0x01ff8, 0x03ff8, 0x03ff4, 0x0fff0, 0x07ff4, 0x0fff6, 0x07ff5,
-  0x3ffe2, 0x7ffd9, 0x7ffda, 0x7ffdb, 0x7ffdc, 0x7ffdd, 0x7ffde, 0x7ffd8, 0x7ffd2, 0x7ffd3,
-  0x7ffd4, 0x7ffd5, 0x7ffd6, 0x7fff2, 0x7ffdf, 0x7ffe7, 0x7ffe8, 0x7ffe9, 0x7ffea, 0x7ffeb,
-  0x7ffe6, 0x7ffe0, 0x7ffe1, 0x7ffe2, 0x7ffe3, 0x7ffe4, 0x7ffe5, 0x7ffd7, 0x7ffec, 0x7fff4,
-  0x7fff3,
-);
+const SPECTRUM: readonly Code[] = /* @__PURE__ */ BOOKS.map(codeOf);
 
 /** Codeword lengths by codebook, 1..11; entry 0 (ZERO_HCB) is empty. */
-export const SPECTRUM_LENGTHS: readonly Uint8Array[] = [
-  new Uint8Array(0),
-  LENGTHS_1,
-  LENGTHS_2,
-  LENGTHS_3,
-  LENGTHS_4,
-  LENGTHS_5,
-  LENGTHS_6,
-  LENGTHS_7,
-  LENGTHS_8,
-  LENGTHS_9,
-  LENGTHS_10,
-  LENGTHS_11,
-];
+export const SPECTRUM_LENGTHS: readonly Uint8Array[] = /* @__PURE__ */ SPECTRUM.map(lengthsOf);
 
 /** Codewords by codebook, 1..11; entry 0 (ZERO_HCB) is empty. */
-export const SPECTRUM_CODES: readonly Uint16Array[] = [
-  new Uint16Array(0),
-  CODES_1,
-  CODES_2,
-  CODES_3,
-  CODES_4,
-  CODES_5,
-  CODES_6,
-  CODES_7,
-  CODES_8,
-  CODES_9,
-  CODES_10,
-  CODES_11,
-];
+export const SPECTRUM_CODES: readonly Uint32Array[] = /* @__PURE__ */ SPECTRUM.map(codesOf);
+
+const SCALE_FACTOR: Code = /* @__PURE__ */ codeOf(SCALE_FACTOR_BOOK);
+
+/** Codeword lengths of the scale factor codebook, by scale factor difference + 60. */
+export const SCALE_FACTOR_LENGTHS: Uint8Array = /* @__PURE__ */ lengthsOf(SCALE_FACTOR);
+
+/** Codewords of the scale factor codebook. */
+export const SCALE_FACTOR_CODES: Uint32Array = /* @__PURE__ */ codesOf(SCALE_FACTOR);

@@ -16,15 +16,17 @@ import {
 } from '../../../../src/codecs/aac/standard/scalefactor-bands.ts';
 import { longSlope, shortSlope } from '../../../../src/codecs/aac/standard/window-sequence.ts';
 import { SAMPLING_FREQUENCIES } from '../../../../src/syntax/aac/sampling-frequency.ts';
+import {
+  SCALE_FACTOR_CODES as PRINTED_SCALE_FACTOR_CODES,
+  SCALE_FACTOR_LENGTHS as PRINTED_SCALE_FACTOR_LENGTHS,
+  SPECTRUM_CODES as PRINTED_SPECTRUM_CODES,
+  SPECTRUM_LENGTHS as PRINTED_SPECTRUM_LENGTHS,
+} from '../../../reference/aac-huffman-tables.ts';
 
 /** Number of codewords of each codebook, clause 4.6.3.3: (2·LAV + 1) or (LAV + 1) to the power of the dimension. */
 const SIZES = [0, 81, 81, 81, 81, 81, 81, 64, 64, 169, 169, 289];
 
-function expectCompletePrefixCode(
-  lengths: Uint8Array,
-  codes: Uint16Array | Uint32Array,
-  name: string,
-): void {
+function expectCompletePrefixCode(lengths: Uint8Array, codes: Uint32Array, name: string): void {
   let kraft = 0;
   const words = new Set<string>();
   for (let i = 0; i < lengths.length; i++) {
@@ -48,6 +50,15 @@ test('every codebook is a complete prefix code', () => {
   }
   expect(SCALE_FACTOR_LENGTHS.length).toBe(121);
   expectCompletePrefixCode(SCALE_FACTOR_LENGTHS, SCALE_FACTOR_CODES, 'scale factors');
+});
+
+test('every code is the one that the standard prints', () => {
+  for (let book = 1; book <= 11; book++) {
+    expect(SPECTRUM_LENGTHS[book]).toEqual(PRINTED_SPECTRUM_LENGTHS[book]);
+    expect([...SPECTRUM_CODES[book]]).toEqual([...PRINTED_SPECTRUM_CODES[book]]);
+  }
+  expect(SCALE_FACTOR_LENGTHS).toEqual(PRINTED_SCALE_FACTOR_LENGTHS);
+  expect(SCALE_FACTOR_CODES).toEqual(PRINTED_SCALE_FACTOR_CODES);
 });
 
 test('the shortest codeword of every book is that of the smallest values', () => {

@@ -5,8 +5,8 @@ import { type MutableMetadata, type PngMetadata, readAncillary } from './metadat
 import { CHUNK_OVERHEAD, readChunks, SIGNATURE } from './standard/chunks.ts';
 import { type ColorType, channelsOf, IHDR_LENGTH, PALETTE, readHeader } from './standard/header.ts';
 
-/** Offset of the data of IHDR, which comes first: behind the signature, a length and a type; PNG clause 5.6. */
-const IHDR_AT: number = /* @__PURE__ */ SIGNATURE.length + 8;
+/** Offset of the data of IHDR, which comes first: behind the signature's 8 bytes, a length and a type; PNG clause 5.6. */
+const IHDR_AT = 8 + 8;
 
 /** Whether these are the first bytes of a PNG file: the signature, PNG clause 5.2. */
 export function isPng(start: Uint8Array): boolean {

@@ -21,6 +21,7 @@ import { exceeds16Bits8x8 } from '../standard/transform-8x8.ts';
 import type { Candidate } from './candidate.ts';
 import { searchIntra8x8 } from './intra-8x8-search.ts';
 import type { IntraTerms } from './intra-search.ts';
+import { BLOCK_SCORE, isolationScore8x8, LUMA_SCORE } from './isolated-levels.ts';
 import type { LevelDecider } from './level-decision.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { type EncoderMemory, RECON_LUMA, RECON_STRIDE, SOURCE_STRIDE } from './memory.ts';
@@ -30,41 +31,10 @@ const NO_LIMIT = 0x7fffffff;
 const BLOCK_BYTES_8X8 = 128;
 const MASK_BYTES = 8;
 
-/**
- * Choice: drop isolated ones, as residual.ts; the scores of 8x8 blocks are those of the reference model. Zeros before the level =>
- * score.
- */
-// biome-ignore format: 16 a row
-const RUN_SCORE_8X8: Uint8Array = /* @__PURE__ */ Uint8Array.of(
-  3, 3, 3, 3, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1,
-  1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-const LARGE_LEVEL_SCORE = 9;
-const BLOCK_SCORE = 4;
-const LUMA_SCORE = 6;
-
 /** Below this QP a residual cannot leave 16 bits by being quantized: a step is less than a gray level there. */
 const FIRST_COARSE_QP = 24;
 /** No pass of the inverse transform gains more than this, for each coefficient, over both directions (1.5 · 1.5). */
 const LARGEST_GAIN = 2.25;
-
-/** Score of the levels of a block, all ±1 or LARGE_LEVEL_SCORE. */
-function isolationScore(levels: Int16Array, start: number): number {
-  let score = 0;
-  let run = 0;
-  for (let i = 0; i < 64; i++) {
-    const level = levels[start + i];
-    if (level === 0) {
-      run++;
-      continue;
-    }
-    if (level > 1 || level < -1) return LARGE_LEVEL_SCORE;
-    score += RUN_SCORE_8X8[run];
-    run = 0;
-  }
-  return score;
-}
 
 /** Transforms, quantizes and reconstructs 8x8 blocks of one encoder. */
 export class ResidualCoder8x8 {
@@ -124,7 +94,7 @@ export class ResidualCoder8x8 {
     let total = 0;
     for (let b8 = 0; b8 < 4; b8++) {
       if (!this.quantize(candidate, b8, kind + qp)) continue;
-      const score = isolationScore(syntax.levels, 64 * b8);
+      const score = isolationScore8x8(syntax.levels, 64 * b8);
       if (score < BLOCK_SCORE) continue;
       pattern |= 1 << b8;
       total += score;

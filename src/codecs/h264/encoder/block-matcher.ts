@@ -24,6 +24,9 @@ export class BlockMatcher {
   y = 0;
   width = 16;
   height = 16;
+  /** Position of the block in the reference at the vector zero, and samples from a row of it to the next. */
+  private still = 0;
+  private readonly stride: number;
   private source = 0;
   private searchSource = 0;
   /** 2 if every second row is compared, else 1. */
@@ -41,6 +44,7 @@ export class BlockMatcher {
   constructor(context: MacroblockContext, sparseRows: boolean) {
     this.context = context;
     this.sparseRows = sparseRows;
+    this.stride = context.memory.layout.lumaStride;
   }
 
   /** Forgets what was made for the macroblock before. */
@@ -56,6 +60,7 @@ export class BlockMatcher {
     this.y = 16 * context.mbY + y;
     this.width = width;
     this.height = height;
+    this.still = this.picture.luma + this.y * this.stride + this.x;
     this.rowStep = this.sparseRows && width === 16 ? 2 : 1;
     const offset = y * SOURCE_STRIDE + x;
     this.source = context.memory.source + offset;
@@ -64,9 +69,8 @@ export class BlockMatcher {
 
   /** SAD at a vector in full samples; a lower bound of it that is not below `limit` where it is not less. */
   full(x: number, y: number, limit: number): number {
-    const stride = this.context.memory.layout.lumaStride;
-    const at = this.picture.luma + (this.y + y) * stride + this.x + x;
-    return this.sumDifferences(at, stride, limit);
+    const { stride } = this;
+    return this.sumDifferences(this.still + y * stride + x, stride, limit);
   }
 
   /** SAD or SATD at a vector in quarter samples; likewise. */

@@ -25,13 +25,13 @@ const BUNDLES: readonly Bundle[] = [
   {
     name: 'H.264, AAC and MP4, with vector kernels',
     code: `export { createH264Encoder } from 'vitrine/h264'; export { createAacEncoder } from 'vitrine/aac';
-      export { createPlainMp4Writer } from 'vitrine/mp4'; ${SINK}`,
+      export { createSmallMp4Writer } from 'vitrine/mp4'; ${SINK}`,
     budget: 143,
   },
   {
     name: 'the same with Constrained Baseline alone',
     code: `export { createH264BaselineEncoder } from 'vitrine/h264'; export { createAacEncoder } from 'vitrine/aac';
-      export { createPlainMp4Writer } from 'vitrine/mp4'; ${SINK}`,
+      export { createSmallMp4Writer } from 'vitrine/mp4'; ${SINK}`,
     // The goal is 100.
     budget: 121,
   },
@@ -48,9 +48,13 @@ const BUNDLES: readonly Bundle[] = [
       export { createReferenceAudioFrame, createReferenceVideoFrame } from 'vitrine/frames';`,
   },
   {
-    name: 'MP4 files of packets',
-    code: "export { createPlainMp4Writer } from 'vitrine/mp4';",
+    name: 'MP4 files of packets, H.264 and AAC',
+    code: `export { createSmallMp4Writer } from 'vitrine/mp4'; ${SINK}`,
     budget: 18,
+  },
+  {
+    name: 'MP4 files of packets, every codec, text, chapters',
+    code: `export { createPlainMp4Writer } from 'vitrine/mp4'; ${SINK}`,
   },
   {
     name: 'the same with the muxer, and fragments',

@@ -5,7 +5,7 @@
  */
 
 import type { Chapter } from '../../base/file-description.ts';
-import type { Packet } from '../../base/packet.ts';
+import type { Packet, StreamInfo } from '../../base/packet.ts';
 import { encodeUtf8 } from '../../base/utf8.ts';
 import { ByteWriter } from '../../bits/byte-writer.ts';
 import { describeBox, describeContainer } from './syntax.ts';
@@ -15,6 +15,11 @@ import { Mp4Track } from './track.ts';
 export const CHAPTER_CODEC = 'qt_text';
 
 const TICKS_PER_SECOND = 1000;
+
+/** Whether a stream is that of the chapters. */
+export function isChapters({ codec }: StreamInfo): boolean {
+  return codec === CHAPTER_CODEC;
+}
 
 /** Text sample description, QuickTime File Format, "Text sample description". */
 export const quickTimeText = /* @__PURE__ */ describeContainer(

@@ -2,6 +2,7 @@
 import type { ByteSink } from '../../base/byte-stream.ts';
 import type { ContainerWriter } from '../../base/container.ts';
 import type { StreamInfo } from '../../base/packet.ts';
+import { ALL_TOOLS } from './all-tools.ts';
 import { FragmentedMp4Writer } from './fragment-writer.ts';
 import { type Mp4Options, resolveMp4Options } from './options.ts';
 import { openTracks, PlainMp4Writer } from './writer.ts';
@@ -19,8 +20,8 @@ export function createMp4Writer(
   options: Mp4Options = {},
 ): ContainerWriter {
   const resolved = resolveMp4Options(options, sink.seekable);
-  const tracks = openTracks(streams, resolved);
+  const tracks = openTracks(streams, resolved, ALL_TOOLS);
   return resolved.fragmented === null
-    ? new PlainMp4Writer(sink, tracks, resolved)
+    ? new PlainMp4Writer(sink, tracks, resolved, ALL_TOOLS)
     : new FragmentedMp4Writer(sink, tracks, resolved, resolved.fragmented);
 }

@@ -8,6 +8,7 @@ import type { ByteSink } from '../../base/byte-stream.ts';
 import type { ContainerWriter } from '../../base/container.ts';
 import { ConfigError, StateError } from '../../base/errors.ts';
 import type { Packet } from '../../base/packet.ts';
+import { ALL_TOOLS } from './all-tools.ts';
 import { BoxWriter } from './box-writer.ts';
 import {
   DATA_OFFSET_PRESENT,
@@ -163,7 +164,7 @@ export class FragmentedMp4Writer implements ContainerWriter {
     writeMovie(
       this.box,
       this.fragments.map(({ track }) => track),
-      { options: this.options, offsetShift: 0, isFragmented: true },
+      { options: this.options, offsetShift: 0, isFragmented: true, tools: ALL_TOOLS },
     );
     this.hasMovie = true;
     await this.flushBoxes();

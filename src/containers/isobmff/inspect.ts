@@ -27,20 +27,11 @@ import { av1C, avcC, dac3, dOps, hvcC, vpcC } from './boxes-codecs.ts';
 import {
   audioSampleEntry,
   btrt,
-  chan,
-  chnl,
-  clap,
   codecRecord,
   colr,
   esds,
-  ftab,
-  fullCodecRecord,
   pasp,
-  pcmC,
-  plainSampleEntry,
-  tx3g,
   visualSampleEntry,
-  vttC,
 } from './boxes-entries.ts';
 import { mehd, mfhd, mfro, sidx, tfdt, tfhd, tfra, trex, trun } from './boxes-fragments.ts';
 import { chpl, data, freeFormName, gmin, meta } from './boxes-metadata.ts';
@@ -63,6 +54,17 @@ import {
   url,
   vmhd,
 } from './boxes-movie.ts';
+import {
+  chan,
+  chnl,
+  clap,
+  ftab,
+  fullCodecRecord,
+  pcmC,
+  plainSampleEntry,
+  tx3g,
+  vttC,
+} from './boxes-other-entries.ts';
 import {
   co64,
   cslg,

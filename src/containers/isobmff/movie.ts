@@ -5,7 +5,6 @@ import { rescale } from '../../base/rational.ts';
 import { encodeUtf8 } from '../../base/utf8.ts';
 import type { BoxWriter } from './box-writer.ts';
 import { trex } from './boxes-fragments.ts';
-import { gmin } from './boxes-metadata.ts';
 import {
   dref,
   type EditListEntry,
@@ -13,7 +12,6 @@ import {
   hdlr,
   mdhd,
   mvhd,
-  nmhd,
   opaque,
   smhd,
   TRACK_ENABLED,
@@ -37,11 +35,10 @@ import {
   stsz,
   stts,
 } from './boxes-samples.ts';
-import { CHAPTER_CODEC, textMediaInformation } from './chapter-track.ts';
-import { writeUserData } from './metadata-writer.ts';
 import type { ResolvedMp4Options } from './options.ts';
-import { WEBVTT_CODEC, writeSampleEntry } from './sample-entries.ts';
+import { writeSampleEntry } from './sample-entries.ts';
 import { fourccNumber } from './syntax.ts';
+import type { Mp4Tools } from './tools.ts';
 import type { Mp4Track } from './track.ts';
 
 const MAX_U32 = 0xffffffff;
@@ -55,6 +52,7 @@ export interface MovieLayout {
   readonly offsetShift: number;
   /** Whether samples come in fragments: the tables are empty then, and durations open. */
   readonly isFragmented: boolean;
+  readonly tools: Mp4Tools;
 }
 
 /**
@@ -111,11 +109,8 @@ function presentationDuration(
 }
 
 /** Writes `moov` with `tracks`, whose track_IDs are their places in the list, from 1. */
-export function writeMovie(
-  w: BoxWriter,
-  tracks: readonly Mp4Track[],
-  { options, offsetShift, isFragmented }: MovieLayout,
-): void {
+export function writeMovie(w: BoxWriter, tracks: readonly Mp4Track[], layout: MovieLayout): void {
+  const { options, isFragmented, tools } = layout;
   const timescale = movieTimescale(tracks);
   const edits = tracks.map((track) => editList(track, timescale, isFragmented));
   const durations = tracks.map((track, i) =>
@@ -123,7 +118,7 @@ export function writeMovie(
   );
   const duration = durations.reduce((longest, each) => Math.max(longest, each), 0);
   // The track_ID of the chapters' track, 0 if there is none.
-  const chapters = tracks.findIndex(({ stream }) => stream.codec === CHAPTER_CODEC) + 1;
+  const chapters = tracks.findIndex(({ stream }) => tools.text?.isChapters(stream) === true) + 1;
   const { creation_time } = options;
   const times = { creation_time, modification_time: creation_time };
   w.box('moov', () => {
@@ -131,12 +126,12 @@ export function writeMovie(
     w.put(mvhd, { version, ...times, timescale, duration, next_track_ID: tracks.length + 1 });
     for (const [i, track] of tracks.entries()) {
       w.box('trak', () => {
-        writeTrackHeader(w, tracks, i, durations[i], times);
+        writeTrackHeader(w, tracks, i, durations[i], times, i + 1 === chapters);
         if (chapters > 0 && i + 1 !== chapters) {
           w.box('tref', () => w.put(trackReference, { track_IDs: Uint32Array.of(chapters) }));
         }
         if (edits[i].length > 0) w.box('edts', () => writeEdits(w, edits[i]));
-        w.box('mdia', () => writeMedia(w, track, { options, offsetShift, isFragmented }));
+        w.box('mdia', () => writeMedia(w, track, layout));
         const { title } = track.stream;
         if (title !== undefined) {
           const text = encodeUtf8(title);
@@ -149,7 +144,7 @@ export function writeMovie(
         for (let i = 0; i < tracks.length; i++) w.put(trex, { track_ID: i + 1 });
       });
     }
-    writeUserData(w, options.metadata, options.chapters);
+    tools.writeUserData?.(w, options.metadata, options.chapters);
   });
 }
 
@@ -169,6 +164,7 @@ function writeTrackHeader(
   index: number,
   duration: number,
   times: { creation_time: number; modification_time: number },
+  isChapters: boolean,
 ): void {
   const { stream } = tracks[index];
   const isFirstOfKind = tracks.findIndex((track) => track.stream.kind === stream.kind) === index;
@@ -186,7 +182,7 @@ function writeTrackHeader(
     ...times,
     track_ID: index + 1,
     duration,
-    alternate_group: stream.codec === CHAPTER_CODEC ? 0 : ALTERNATE_GROUPS[stream.kind],
+    alternate_group: isChapters ? 0 : ALTERNATE_GROUPS[stream.kind],
     volume: stream.kind === 'audio' ? 0x0100 : 0,
     ...size,
   });
@@ -218,7 +214,7 @@ const LANGUAGE = /^[a-z]{3}$/;
 
 function writeMedia(w: BoxWriter, track: Mp4Track, layout: MovieLayout): void {
   const { stream, timescale } = track;
-  const { options, isFragmented } = layout;
+  const { options, isFragmented, tools } = layout;
   const duration = isFragmented ? 0 : track.samples.totalDuration;
   const language = LANGUAGE.test(stream.language ?? '') ? stream.language : 'und';
   const { creation_time } = options;
@@ -232,18 +228,13 @@ function writeMedia(w: BoxWriter, track: Mp4Track, layout: MovieLayout): void {
   });
   const isQuickTime = options.format === 'mov';
   const [handler, name] = HANDLERS[stream.kind];
-  const isChapters = stream.codec === CHAPTER_CODEC;
-  const handler_type = isChapters || stream.codec === WEBVTT_CODEC ? 'text' : handler;
+  const handler_type =
+    stream.kind === 'subtitle' ? (tools.text?.handlerType(stream.codec) ?? handler) : handler;
   w.put(hdlr, { pre_defined: isQuickTime ? fourccNumber('mhlr') : 0, handler_type, name });
   w.box('minf', () => {
     if (stream.kind === 'video') w.put(vmhd);
     else if (stream.kind === 'audio') w.put(smhd);
-    else if (isChapters) {
-      w.box('gmhd', () => {
-        w.put(gmin);
-        w.put(textMediaInformation);
-      });
-    } else w.put(nmhd);
+    else tools.text?.writeMediaHeader(w, stream);
     if (isQuickTime) {
       w.put(hdlr, { pre_defined: fourccNumber('dhlr'), handler_type: 'url ', name: 'DataHandler' });
     }
@@ -256,7 +247,7 @@ function writeSampleTable(w: BoxWriter, track: Mp4Track, layout: MovieLayout): v
   const { samples } = track;
   const { options, isFragmented, offsetShift } = layout;
   const rates = isFragmented ? null : track.bitRates();
-  w.put(stsd, {}, () => writeSampleEntry(w, track, options.format, rates));
+  w.put(stsd, {}, () => writeSampleEntry(w, track, options.format, rates, layout.tools));
   const roll_distance = rollDistance(track);
   const writeRollDescription = (): void => {
     if (roll_distance !== 0) w.put(sgpd, { roll_distance });

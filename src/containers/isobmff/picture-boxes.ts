@@ -5,7 +5,7 @@
 import type { Crop, MasteringDisplay, VideoStreamInfo } from '../../base/packet.ts';
 import { type BoxView, type FileBytes, readChild } from './box-reader.ts';
 import type { BoxWriter } from './box-writer.ts';
-import { clap } from './boxes-entries.ts';
+import { clap } from './boxes-other-entries.ts';
 import { describeBox } from './syntax.ts';
 
 /** Units of chromaticity coordinates and of luminance in `mdcv`: 0.00002, and 0.0001 cd/m² (H.265 clause D.3.28). */

@@ -11,21 +11,16 @@ import {
   readChild,
   readFields,
 } from './box-reader.ts';
+import { audioSampleEntry, btrt, colr, esds, pasp, visualSampleEntry } from './boxes-entries.ts';
 import {
-  audioSampleEntry,
-  btrt,
   CHANNEL_LAYOUT_USE_BITMAP,
   chan,
   chnl,
-  colr,
-  esds,
   fullCodecRecord,
-  pasp,
   pcmC,
   plainSampleEntry,
   tx3g,
-  visualSampleEntry,
-} from './boxes-entries.ts';
+} from './boxes-other-entries.ts';
 import {
   channelMaskOf,
   LPCM_IS_BIG_ENDIAN,

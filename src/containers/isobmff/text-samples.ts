@@ -9,7 +9,7 @@ import { decodeUtf8, decodeUtf16 } from '../../base/utf8.ts';
 import { boxesIn, findBox } from './box-reader.ts';
 import { BoxWriter } from './box-writer.ts';
 import { opaque } from './boxes-movie.ts';
-import { WEBVTT_CODEC } from './sample-entries.ts';
+import { WEBVTT_CODEC } from './text-entries.ts';
 import type { Mp4Track } from './track.ts';
 
 const MAX_TEXT_BYTES = 0xffff;

@@ -3,7 +3,6 @@ import { ConfigError } from '../../base/errors.ts';
 import { gcd } from '../../base/math.ts';
 import type { Packet, StreamInfo } from '../../base/packet.ts';
 import { rescale } from '../../base/rational.ts';
-import { pcmBytes } from './pcm-formats.ts';
 import { SampleTable } from './sample-table.ts';
 
 /** Ticks per second below which a video time base is refined, so that small corrections of times are possible. */
@@ -74,11 +73,12 @@ export class Mp4Track {
   private peakBytes = 0;
   private largestSample = 0;
 
-  constructor(stream: StreamInfo, streamIndex: number) {
+  /** @param bytesPerSample of a channel for PCM; 0 for other codecs */
+  constructor(stream: StreamInfo, streamIndex: number, bytesPerSample = 0) {
     this.stream = stream;
     this.streamIndex = streamIndex;
     this.timescale = trackTimescale(stream);
-    this.pcmFrameBytes = stream.kind === 'audio' ? pcmBytes(stream.codec) * stream.numChannels : 0;
+    this.pcmFrameBytes = stream.kind === 'audio' ? bytesPerSample * stream.numChannels : 0;
     this.samples = new SampleTable(this.pcmFrameBytes);
   }
 

@@ -8,7 +8,6 @@ import { ConfigError, StateError } from '../../base/errors.ts';
 import type { Packet, StreamInfo } from '../../base/packet.ts';
 import { BoxWriter } from './box-writer.ts';
 import { ftyp } from './boxes-movie.ts';
-import { chapterTrack } from './chapter-track.ts';
 import {
   type MediaData,
   moveBack,
@@ -19,7 +18,7 @@ import {
 import { writeMovie } from './movie.ts';
 import { type Mp4Options, type ResolvedMp4Options, resolveMp4Options } from './options.ts';
 import { checkStream } from './sample-entries.ts';
-import { closingTextSample, trackSamples } from './text-samples.ts';
+import { type Mp4Tools, missingTool, SMALL_TOOLS } from './tools.ts';
 import { Mp4Track } from './track.ts';
 
 /** Bytes after which a chunk ends though no other track's data came between. */
@@ -35,33 +34,52 @@ const BRANDS = {
 const MINOR_VERSION = 0x200;
 
 /**
- * Makes a writer of an MP4, M4A or MOV file with one `moov`, as `createMp4Writer` does where no fragments are asked for. Programs
- * that need no fragments load less with it.
+ * Makes a writer of an MP4, M4A or MOV file of H.264 and AAC with one `moov`, without text, chapters and titles: the same bytes as
+ * `createMp4Writer`, for small bundles.
  *
- * Throws `ConfigError` for wrong options or incomplete streams, `UnsupportedError` for codecs that the file cannot hold.
+ * Throws `ConfigError` for wrong options or incomplete streams, `UnsupportedError` for what only `createMp4Writer` can.
  */
-export function createPlainMp4Writer(
+export function createSmallMp4Writer(
   sink: ByteSink,
   streams: readonly StreamInfo[],
   options: Mp4Options = {},
+): ContainerWriter {
+  return openWriter(sink, streams, options, SMALL_TOOLS);
+}
+
+/** Opens a writer with those tools. */
+export function openWriter(
+  sink: ByteSink,
+  streams: readonly StreamInfo[],
+  options: Mp4Options,
+  tools: Mp4Tools,
 ): ContainerWriter {
   const resolved = resolveMp4Options({ fragmented: false, ...options }, sink.seekable);
   if (resolved.fragmented !== null) {
     throw new ConfigError('mp4.options.fragmented', 'this writer has none; take createMp4Writer');
   }
-  return new PlainMp4Writer(sink, openTracks(streams, resolved), resolved);
+  return new PlainMp4Writer(sink, openTracks(streams, resolved, tools), resolved, tools);
 }
 
 /** A track for each stream. Throws as `createMp4Writer` does for streams that the file cannot hold. */
 export function openTracks(
   streams: readonly StreamInfo[],
-  { format }: ResolvedMp4Options,
+  { format, chapters, metadata }: ResolvedMp4Options,
+  tools: Mp4Tools,
 ): readonly Mp4Track[] {
   if (streams.length === 0) {
     throw new ConfigError('mp4.streams', 'got none, allowed are one or more');
   }
-  for (const [i, stream] of streams.entries()) checkStream(stream, i, format);
-  return streams.map((stream, i) => new Mp4Track(stream, i));
+  for (const [i, stream] of streams.entries()) checkStream(stream, i, format, tools);
+  if (tools.text === null && chapters.length > 0) {
+    throw missingTool('mp4.options.chapters', 'given');
+  }
+  if (tools.writeUserData === null && Object.keys(metadata).length > 0) {
+    throw missingTool('mp4.options.metadata', 'given');
+  }
+  return streams.map((stream, i) => {
+    return new Mp4Track(stream, i, tools.entries?.pcmBytes(stream.codec));
+  });
 }
 
 /** The writer of files with one `moov`. */
@@ -71,6 +89,7 @@ export class PlainMp4Writer implements ContainerWriter {
   private readonly sink: ByteSink;
   private readonly tracks: readonly Mp4Track[];
   private readonly options: ResolvedMp4Options;
+  private readonly tools: Mp4Tools;
   private mediaData: MediaData | null = null;
   private isFinished = false;
   /** Bytes before the media data. */
@@ -80,7 +99,13 @@ export class PlainMp4Writer implements ContainerWriter {
   private lastEnd = 0;
   private chunkStart = 0;
 
-  constructor(sink: ByteSink, tracks: readonly Mp4Track[], options: ResolvedMp4Options) {
+  constructor(
+    sink: ByteSink,
+    tracks: readonly Mp4Track[],
+    options: ResolvedMp4Options,
+    tools: Mp4Tools,
+  ) {
+    this.tools = tools;
     this.sink = sink;
     this.tracks = tracks;
     this.options = options;
@@ -128,7 +153,7 @@ export class PlainMp4Writer implements ContainerWriter {
   }
 
   private async writeCue(track: Mp4Track, packet: Packet, mediaData: MediaData): Promise<void> {
-    for (const sample of trackSamples(track, packet)) {
+    for (const sample of this.tools.text?.samples(track, packet) ?? []) {
       await this.writeSample(track, sample, mediaData);
     }
   }
@@ -153,7 +178,7 @@ export class PlainMp4Writer implements ContainerWriter {
     this.isFinished = true;
     const tracks = this.tracks.filter((track) => track.packetCount > 0);
     for (const track of tracks) {
-      const closing = closingTextSample(track);
+      const closing = this.tools.text?.closing(track) ?? null;
       if (closing !== null) await this.writeSample(track, closing, mediaData);
       track.finish();
     }
@@ -176,9 +201,10 @@ export class PlainMp4Writer implements ContainerWriter {
   /** Writes the titles of the chapters behind all media, and adds their track to `tracks`. */
   private async addChapters(tracks: Mp4Track[], mediaData: MediaData): Promise<void> {
     const { chapters } = this.options;
-    if (chapters.length === 0 || tracks.length === 0) return;
+    const { text } = this.tools;
+    if (chapters.length === 0 || tracks.length === 0 || text === null) return;
     const ends = tracks.map(({ endPts, timescale }) => endPts / timescale);
-    const { track, packets } = chapterTrack(chapters, tracks.length, Math.max(...ends));
+    const { track, packets } = text.chapterTrack(chapters, tracks.length, Math.max(...ends));
     for (const packet of packets) await this.writeSample(track, packet, mediaData);
     track.finish();
     tracks.push(track);
@@ -186,7 +212,10 @@ export class PlainMp4Writer implements ContainerWriter {
 
   private movie(tracks: readonly Mp4Track[], offsetShift: number): BoxWriter {
     const w = new BoxWriter();
-    writeMovie(w, tracks, { options: this.options, offsetShift, isFragmented: false });
+    writeMovie(w, tracks, {
+      ...{ options: this.options, tools: this.tools },
+      ...{ offsetShift, isFragmented: false },
+    });
     return w;
   }
 

@@ -29,9 +29,10 @@ export async function muxMp4(
   coded: readonly CodedStream<StreamInfo>[],
   options: Mp4Options = {},
   abilities: SinkAbilities = {},
+  create: typeof createMp4Writer = createMp4Writer,
 ): Promise<Uint8Array> {
   const sink = new TestSink(abilities);
-  const writer = createMp4Writer(
+  const writer = create(
     sink,
     coded.map(({ stream }) => stream),
     options,

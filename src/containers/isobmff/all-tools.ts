@@ -1,0 +1,30 @@
+/** All tools of the writer. */
+import { chapterTrack, isChapters } from './chapter-track.ts';
+import { writeUserData } from './metadata-writer.ts';
+import { OTHER_ENTRIES } from './other-entries.ts';
+import { writePictureBoxes } from './picture-boxes.ts';
+import {
+  checkTextCodec,
+  textHandlerType,
+  writeTextEntry,
+  writeTextMediaHeader,
+} from './text-entries.ts';
+import { closingTextSample, trackSamples } from './text-samples.ts';
+import type { Mp4Tools } from './tools.ts';
+
+/** Every codec that MP4 has a place for, text, chapters and titles. */
+export const ALL_TOOLS: Mp4Tools = {
+  entries: OTHER_ENTRIES,
+  text: {
+    check: checkTextCodec,
+    samples: trackSamples,
+    closing: closingTextSample,
+    chapterTrack,
+    isChapters,
+    handlerType: textHandlerType,
+    writeMediaHeader: writeTextMediaHeader,
+    writeEntry: writeTextEntry,
+  },
+  writePictureBoxes,
+  writeUserData,
+};

@@ -41,6 +41,8 @@ describe('createSmallMp4Writer', () => {
       expect(opening).toThrow(/this writer has H\.264 and AAC only; take createMp4Writer/);
     }
     expect(() => open([stream], { fragmented: true })).toThrow(/take createMp4Writer/);
-    expect(() => createMp4Writer(new TestSink({}), [pcmAudio('pcm_s16le', 1, 1).stream])).not.toThrow();
+    expect(() =>
+      createMp4Writer(new TestSink({}), [pcmAudio('pcm_s16le', 1, 1).stream]),
+    ).not.toThrow();
   });
 });

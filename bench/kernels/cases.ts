@@ -102,7 +102,7 @@ export function kernelGroups(): KernelGroup[] {
     for (let i = 0; i < PLACES; i++) {
       const x = ((offsets[i]! << 16) >> 16) + xFrac;
       const y = (offsets[i]! >> 16) + yFrac;
-      predictLuma(memory, layout, picture, x, y, 16, 16, to, 16);
+      predictLuma(memory, picture, x, y, 16, 16, to, 16);
       total += bytes[to + 7 * 17]!;
     }
     return total;
@@ -236,7 +236,7 @@ export function kernelGroups(): KernelGroup[] {
             let total = 0;
             for (let y = 0; y < HEIGHT; y += 16) {
               for (let x = 0; x < WIDTH; x += 16) {
-                predictLuma(memory, layout, picture, 4 * x + 2, 4 * y + 2, 16, 16, to, 16);
+                predictLuma(memory, picture, 4 * x + 2, 4 * y + 2, 16, 16, to, 16);
                 total += bytes[to + 7 * 17]!;
               }
             }

@@ -147,7 +147,7 @@ describe('motion', () => {
     extendEdges(memory.bytes, picture.luma, layout.lumaStride, 16, 16, 48);
     const to = memory.blocks[2];
     for (let xFrac = 0; xFrac < 4; xFrac++) {
-      predictLuma(memory, layout, picture, 4 * 6 + xFrac, 0, 4, 4, to, 16);
+      predictLuma(memory, picture, 4 * 6 + xFrac, 0, 4, 4, to, 16);
       expect(text).toContain(row(xFrac, samples(memory.bytes, to, 4)));
     }
   });
@@ -284,9 +284,7 @@ describe('decisions', () => {
     const shown = () =>
       `| ${samples(levels, 0, 3)} | ${residualBlockBits(levels, 0, mask, 16, 0)} |`;
     expect(text).toContain(shown());
-    expect(decideLevels(quantizer, coefficients, 0, levels, 0, mask, 0, 0, LAMBDA_SSD[28])).toBe(
-      mask,
-    );
+    expect(decideLevels(quantizer, coefficients, levels, 0, mask, 0, 0, LAMBDA_SSD[28])).toBe(mask);
     expect(text).toContain(shown());
   });
 });

@@ -101,7 +101,7 @@ export class BiSearch {
     const atX = 4 * (16 * mbX + x) + mvX(mv);
     const atY = 4 * (16 * mbY + y) + mvY(mv);
     const to = memory.blocks[2 + list];
-    predictLuma(memory, memory.layout, picture, atX, atY, width, height, to, BLOCK_STRIDE);
+    predictLuma(memory, picture, atX, atY, width, height, to, BLOCK_STRIDE);
   }
 
   private distortion(): number {

@@ -133,7 +133,6 @@ export class BlockMatcher {
     const { memory } = this.context;
     ensureTiles(
       memory,
-      memory.layout,
       this.picture,
       planes,
       this.ensuredLeft,

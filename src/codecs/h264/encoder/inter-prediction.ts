@@ -32,7 +32,7 @@ function predictLumaPart(
   const atX = 4 * (16 * mbX + x) + mvX(mv);
   const atY = 4 * (16 * mbY + y) + mvY(mv);
   const to = recon + RECON_LUMA + y * RECON_STRIDE + x;
-  predictLuma(memory, memory.layout, reference, atX, atY, width, height, to, RECON_STRIDE);
+  predictLuma(memory, reference, atX, atY, width, height, to, RECON_STRIDE);
   const table = reference.weighting === null ? null : reference.weighting.luma;
   if (table !== null) mapBlock(memory.bytes, to, RECON_STRIDE, width, height, table);
 }
@@ -49,7 +49,6 @@ function predictChromaPart(
   mv: number,
 ): void {
   const { memory, mbX, mbY } = context;
-  const stride = memory.layout.chromaStride;
   // A luma vector in quarter samples is a chroma vector in eighths; positions double alike.
   const atX = 4 * (16 * mbX + x) + mvX(mv);
   const atY = 4 * (16 * mbY + y) + mvY(mv);
@@ -58,8 +57,8 @@ function predictChromaPart(
   const h = height >> 1;
   const cb = recon + RECON_CB + offset;
   const cr = recon + RECON_CR + offset;
-  predictChroma(memory, reference.cb, stride, atX, atY, w, h, cb, RECON_STRIDE);
-  predictChroma(memory, reference.cr, stride, atX, atY, w, h, cr, RECON_STRIDE);
+  predictChroma(memory, reference.cb, atX, atY, w, h, cb, RECON_STRIDE);
+  predictChroma(memory, reference.cr, atX, atY, w, h, cr, RECON_STRIDE);
   const { weighting } = reference;
   if (weighting === null || weighting.cb === null || weighting.cr === null) return;
   mapBlock(memory.bytes, cb, RECON_STRIDE, w, h, weighting.cb);

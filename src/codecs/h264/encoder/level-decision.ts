@@ -31,8 +31,8 @@ const MOST_SAVED_BITS = 8;
 
 /**
  * Improves the levels of a block.
- * @param original the coefficients before quantization, raster order, 16 from `originalAt`
- * @param levels levels in scan order from `start`, nonzero where `mask` says; changed in place
+ * @param original the coefficients before quantization, raster order, 16 from `start`
+ * @param levels levels in scan order, from there too, nonzero where `mask` says; changed in place
  * @param first 0, or 1 for AC blocks, whose code starts at scan index 1
  * @param nC as cavlc.ts
  * @param lambda for squared errors
@@ -41,7 +41,6 @@ const MOST_SAVED_BITS = 8;
 export function decideLevels(
   quantizer: Quantizer,
   original: Int16Array,
-  originalAt: number,
   levels: Int16Array,
   start: number,
   mask: number,
@@ -60,7 +59,7 @@ export function decideLevels(
     rest ^= 1 << i;
     const level = levels[start + i];
     const lower = level > 0 ? level - 1 : level + 1;
-    const c = original[originalAt + ZIGZAG[i]];
+    const c = original[start + ZIGZAG[i]];
     const error = c - level * step[i];
     const lowerError = c - lower * step[i];
     const norm = INVERSE_NORM[i];
@@ -130,7 +129,7 @@ export function cavlcLevelDecider(grid: CoefficientGrid): LevelDecider {
       const start = 16 * block;
       const lambda = LAMBDA_SSD[quantizer.qp];
       const nC = grid.nC(at, stride);
-      return decideLevels(quantizer, original, start, levels, start, mask, first, nC, lambda);
+      return decideLevels(quantizer, original, levels, start, mask, first, nC, lambda);
     },
   };
 }

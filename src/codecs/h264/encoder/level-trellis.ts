@@ -6,14 +6,14 @@
  * shortest path, found exactly for contexts that stay as they are before the macroblock. Source: trellis quantization as in Karczewicz, Ye and
  * Chong, "Rate distortion optimized quantization" (ITU-T VCEG-AH21, 2008).
  */
+import { CTX } from '../standard/cabac-binarization.ts';
 import {
-  CTX,
   FLAG_OFFSET,
   LAST_8X8,
   LEVEL_OFFSET,
   MAP_OFFSET,
   SIGNIFICANT_8X8,
-} from '../standard/cabac-binarization.ts';
+} from '../standard/cabac-residual.ts';
 import { BIN_COST, BIT } from '../standard/cabac-states.ts';
 
 /** States: no level yet; one, two, three or more of magnitude 1 alone; then one to four or more beyond 1. */

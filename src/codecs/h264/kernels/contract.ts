@@ -47,7 +47,7 @@ export interface Kernels {
     width: number,
     height: number,
   ): void;
-  /** Means of two blocks, clause 8.4.2.2.1. See `averageBlocks`. */
+  /** Means of two blocks, clauses 8.4.2.2.1 and 8.4.2.3.1. See `averageBlocks`. */
   averageBlocks(
     a: number,
     b: number,
@@ -57,7 +57,7 @@ export interface Kernels {
     width: number,
     height: number,
   ): void;
-  /** A prediction from two pictures by weights, clause 8.4.2.3.2; `to` may be `a`. See `weightBlocks` of weighted-prediction.ts. */
+  /** A prediction from two pictures by weights, clause 8.4.2.3.2; `to` may be `a`. See `weightBlocks`. */
   weightBlocks(
     a: number,
     strideA: number,

@@ -16,14 +16,13 @@ import {
   mbTypeP,
   mvd,
   refIdx,
-  residualBlock,
-  residualBlock8x8,
   subMbTypeB,
   subMbTypeP,
   transformSize8x8Flag,
 } from './cabac-binarization.ts';
 import { BinString } from './cabac-encoder.ts';
 import { ALL_CODED, type CabacPicture, MbFact, MvdGrid } from './cabac-neighbors.ts';
+import { residualBlock, residualBlock8x8 } from './cabac-residual.ts';
 import { BLOCK_AT, BLOCK_X, BLOCK_Y, CB_BLOCKS, CR_BLOCKS, LUMA_DC_BLOCK } from './macroblock.ts';
 import { mvX, mvY } from './picture.ts';
 

@@ -90,33 +90,36 @@ export function writeResidualBlock(
     if (magnitude > 3 << (suffixLength - 1) && suffixLength < 6) suffixLength++;
   }
 
-  if (totalCoeff < maxNumCoeff) {
-    const zeros = maxNumCoeff === 4 ? TOTAL_ZEROS_CHROMA_DC : TOTAL_ZEROS;
-    let index = 31 - Math.clz32(mask);
-    let zerosLeft = index + 1 - totalCoeff;
-    const entry = (totalCoeff << 4) | zerosLeft;
-    // total_zeros of at most 9 bits, and up to 14 runs that go out together while they fit into a word.
-    let length = zeros.lengths[entry];
-    let word = zeros.words[entry];
-    rest = mask ^ (1 << index);
-    while (rest !== 0 && zerosLeft > 0) {
-      const next = 31 - Math.clz32(rest);
-      const run = index - next - 1;
-      const runEntry = ((zerosLeft < 7 ? zerosLeft : 7) << 4) | run;
-      const runLength = RUN_BEFORE.lengths[runEntry];
-      if (length + runLength > 31) {
-        out.put(length, word);
-        length = 0;
-        word = 0;
-      }
-      length += runLength;
-      word = (word << runLength) | RUN_BEFORE.words[runEntry];
-      zerosLeft -= run;
-      index = next;
-      rest ^= 1 << next;
+  if (totalCoeff < maxNumCoeff) writeZeros(out, mask, totalCoeff, maxNumCoeff);
+}
+
+/** total_zeros and run_before of a block with fewer levels than it could have. */
+function writeZeros(out: BitWriter, mask: number, totalCoeff: number, maxNumCoeff: number): void {
+  const zeros = maxNumCoeff === 4 ? TOTAL_ZEROS_CHROMA_DC : TOTAL_ZEROS;
+  let index = 31 - Math.clz32(mask);
+  let zerosLeft = index + 1 - totalCoeff;
+  const entry = (totalCoeff << 4) | zerosLeft;
+  // total_zeros of at most 9 bits, and up to 14 runs that go out together while they fit into a word.
+  let length = zeros.lengths[entry];
+  let word = zeros.words[entry];
+  let rest = mask ^ (1 << index);
+  while (rest !== 0 && zerosLeft > 0) {
+    const next = 31 - Math.clz32(rest);
+    const run = index - next - 1;
+    const runEntry = ((zerosLeft < 7 ? zerosLeft : 7) << 4) | run;
+    const runLength = RUN_BEFORE.lengths[runEntry];
+    if (length + runLength > 31) {
+      out.put(length, word);
+      length = 0;
+      word = 0;
     }
-    out.put(length, word);
+    length += runLength;
+    word = (word << runLength) | RUN_BEFORE.words[runEntry];
+    zerosLeft -= run;
+    index = next;
+    rest ^= 1 << next;
   }
+  out.put(length, word);
 }
 
 /** level_prefix and level_suffix of one level, the inverse of clause 9.2.2.1; `levelCode` is 0..4125. */

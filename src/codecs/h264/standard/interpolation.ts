@@ -58,7 +58,6 @@ export function tileAt(position: number): number {
  */
 export function ensureTiles(
   memory: SampleMemory,
-  layout: PictureLayout,
   picture: ReconstructedPicture,
   planes: number,
   firstColumn: number,
@@ -66,6 +65,7 @@ export function ensureTiles(
   lastColumn: number,
   lastRow: number,
 ): void {
+  const { layout } = memory;
   const columns = tileColumns(layout.widthInMbs);
   const done = picture.tileDone;
   for (let row = firstRow; row <= lastRow; row++) {
@@ -131,7 +131,6 @@ export function secondLumaPosition(
  */
 export function predictLuma(
   memory: SampleMemory,
-  layout: PictureLayout,
   picture: ReconstructedPicture,
   x: number,
   y: number,
@@ -140,6 +139,7 @@ export function predictLuma(
   to: number,
   toStride: number,
 ): void {
+  const { layout } = memory;
   const stride = layout.lumaStride;
   if (((x | y) & 3) === 0) {
     const from = picture.luma + (y >> 2) * stride + (x >> 2);
@@ -150,7 +150,6 @@ export function predictLuma(
   const y0 = y >> 2;
   ensureTiles(
     memory,
-    layout,
     picture,
     planesAt(x, y),
     tileAt(x0),
@@ -166,15 +165,13 @@ export function predictLuma(
 
 /**
  * Chroma prediction of a block, clause 8.4.2.2.2: bilinear, in eighths of a sample.
- * @param plane position of the chroma plane's first sample; `stride`, `toStride` and (unless width is 2) `to` are multiples
- *   of 4
+ * @param plane position of the chroma plane's first sample; `toStride` and (unless width is 2) `to` are multiples of 4
  * @param x, y position of the block in eighths of a chroma sample
  * @param width 2, 4 or 8
  */
 export function predictChroma(
   memory: SampleMemory,
   plane: number,
-  stride: number,
   x: number,
   y: number,
   width: number,
@@ -182,6 +179,7 @@ export function predictChroma(
   to: number,
   toStride: number,
 ): void {
+  const stride = memory.layout.chromaStride;
   const xFrac = x & 7;
   const yFrac = y & 7;
   const from = plane + (y >> 3) * stride + (x >> 3);

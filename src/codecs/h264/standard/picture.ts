@@ -111,6 +111,7 @@ export interface SampleMemory {
   readonly bytes: Uint8Array;
   readonly clamped: Uint8ClampedArray;
   readonly words: Int32Array;
+  readonly layout: PictureLayout;
   /** The innermost functions over this memory. */
   readonly kernels: Kernels;
 }

@@ -7,7 +7,8 @@
 import { BLOCK_X, BLOCK_Y, ZIGZAG } from './macroblock.ts';
 
 /**
- * Inverse 4x4 transform of clause 8.5.12.2, added to the block at `pos`.
+ * Inverse 4x4 transform of clause 8.5.12.2, added to the block at `pos`: rows first, into registers; 64 operations in all, unrolled
+ * since a loop over an array of intermediates is slower.
  * @param clamped the samples; a Uint8ClampedArray, whose stores are Clip1 (integers are stored clipped to 0..255)
  * @param d 16 scaled coefficients from `start`, raster order; left unchanged
  */
@@ -18,7 +19,6 @@ export function addInverse4x4(
   d: Int16Array,
   start: number,
 ): void {
-  // Rows first, into registers; 64 operations in all, unrolled since a loop over an array of intermediates is slower.
   const d00 = d[start];
   const d01 = d[start + 1];
   const d02 = d[start + 2];

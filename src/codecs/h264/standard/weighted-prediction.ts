@@ -1,27 +1,4 @@
-/**
- * Weighted sample prediction, clause 8.4.2.3: the mean of two predictions, and predictions with weights and offsets. Positions and
- * strides are in bytes of one memory.
- */
-
-/** Rounded mean of two blocks, equation 8-273 (clause 8.4.2.3.1). `to` may be one of them. */
-export function averageBlocks(
-  bytes: Uint8Array,
-  a: number,
-  strideA: number,
-  b: number,
-  strideB: number,
-  to: number,
-  toStride: number,
-  width: number,
-  height: number,
-): void {
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      bytes[to + y * toStride + x] =
-        (bytes[a + y * strideA + x] + bytes[b + y * strideB + x] + 1) >> 1;
-    }
-  }
-}
+/** Weighted sample prediction from one picture, clause 8.4.2.3. That from two is a kernel (kernels/plain/weight-blocks.ts). */
 
 /**
  * A prediction from one picture with weight and offset, equations 8-274 and 8-275 (clause 8.4.2.3.2), in place.
@@ -41,34 +18,6 @@ export function weightBlock(
   for (let y = 0; y < height; y++) {
     for (let i = at + y * stride; i < at + y * stride + width; i++) {
       clamped[i] = ((clamped[i] * weight + round) >> logWD) + offset;
-    }
-  }
-}
-
-/**
- * A prediction from two pictures with weights and offsets, equation 8-276 (clause 8.4.2.3.2). `to` may be one of the blocks.
- * @param offset ( o0 + o1 + 1 ) >> 1
- */
-export function weightBlocks(
-  clamped: Uint8ClampedArray,
-  a: number,
-  strideA: number,
-  b: number,
-  strideB: number,
-  to: number,
-  toStride: number,
-  width: number,
-  height: number,
-  logWD: number,
-  weightA: number,
-  weightB: number,
-  offset: number,
-): void {
-  const round = 1 << logWD;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const sum = clamped[a + y * strideA + x] * weightA + clamped[b + y * strideB + x] * weightB;
-      clamped[to + y * toStride + x] = ((sum + round) >> (logWD + 1)) + offset;
     }
   }
 }

@@ -7,11 +7,11 @@ import {
   trellisBlock4x4,
   trellisBlock8x8,
 } from '../../../../src/codecs/h264/encoder/level-trellis.ts';
+import { BinString, BYPASS } from '../../../../src/codecs/h264/standard/cabac-encoder.ts';
 import {
   residualBlock,
   residualBlock8x8,
-} from '../../../../src/codecs/h264/standard/cabac-binarization.ts';
-import { BinString, BYPASS } from '../../../../src/codecs/h264/standard/cabac-encoder.ts';
+} from '../../../../src/codecs/h264/standard/cabac-residual.ts';
 import {
   BIN_COST,
   BIT,

@@ -5,15 +5,11 @@ import { BitWriter } from '../../../../src/bits/bit-writer.ts';
 import {
   CTX,
   codedBlockPattern,
-  LAST_8X8,
   mbQpDelta,
   mbTypeB,
   mbTypeI,
   mbTypeP,
   mvd,
-  residualBlock,
-  residualBlock8x8,
-  SIGNIFICANT_8X8,
   subMbTypeB,
   subMbTypeP,
 } from '../../../../src/codecs/h264/standard/cabac-binarization.ts';
@@ -35,6 +31,12 @@ import {
   estimateBins,
   TERMINATE,
 } from '../../../../src/codecs/h264/standard/cabac-encoder.ts';
+import {
+  LAST_8X8,
+  residualBlock,
+  residualBlock8x8,
+  SIGNIFICANT_8X8,
+} from '../../../../src/codecs/h264/standard/cabac-residual.ts';
 import {
   BIN_COST,
   BIT,

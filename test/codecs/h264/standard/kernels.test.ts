@@ -316,7 +316,7 @@ describe.each([
           for (let fraction = 0; fraction < 16; fraction++) {
             const x = 4 * xInt + (fraction & 3);
             const y = 4 * yInt + (fraction >> 2);
-            predictLuma(memory, layout, picture, x, y, w, h, to, BLOCK_STRIDE);
+            predictLuma(memory, picture, x, y, w, h, to, BLOCK_STRIDE);
             expectPrediction(w, h, (column, row) =>
               plainLumaSample(full, x + 4 * column, y + 4 * row),
             );
@@ -345,8 +345,7 @@ describe.each([
           for (let fraction = 0; fraction < 64; fraction++) {
             const x = 8 * xInt + (fraction & 7);
             const y = 8 * yInt + (fraction >> 3);
-            const stride = layout.chromaStride;
-            predictChroma(memory, picture.cr, stride, x, y, w, h, to, BLOCK_STRIDE);
+            predictChroma(memory, picture.cr, x, y, w, h, to, BLOCK_STRIDE);
             expectPrediction(w, h, (column, row) =>
               plainChromaSample(full, x + 8 * column, y + 8 * row),
             );

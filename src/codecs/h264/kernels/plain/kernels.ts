@@ -5,7 +5,6 @@ import {
   predictPlane16x16,
   predictPlaneChroma,
 } from '../../standard/intra-16x16.ts';
-import { weightBlocks } from '../../standard/weighted-prediction.ts';
 import type { Kernels } from '../contract.ts';
 import { acEnergy } from './ac-energy.ts';
 import {
@@ -28,6 +27,7 @@ import {
 } from './interpolation-words.ts';
 import type { Quantizer } from './quantize.ts';
 import { plainResidualKernels } from './residual.ts';
+import { weightBlocks } from './weight-blocks.ts';
 
 /** The views of one memory. */
 export interface KernelViews {

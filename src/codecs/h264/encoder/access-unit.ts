@@ -13,43 +13,26 @@ import {
 import { NAL_LENGTH_SIZE } from '../../../syntax/h264/configuration-record.ts';
 import { maxAccessUnitBytes, maxFirstAccessUnitBytes } from '../../../syntax/h264/levels.ts';
 import { NalUnitType, writeNalUnit } from '../../../syntax/h264/nal.ts';
-import { type SeiMessage, writeSei } from '../../../syntax/h264/sei.ts';
+import type { AccessUnitMessages } from './access-unit-messages.ts';
 import type { PicturePlan } from './picture-plan.ts';
-import { settingsMessage } from './settings.ts';
-import type { StreamSetup } from './stream-setup.ts';
-import { inspectUnits } from './unit-inspection.ts';
+import { inspectUnits, type StreamSetup } from './stream-setup.ts';
 import type { Vbv } from './vbv.ts';
-
-/**
- * The message of a picture from which decoding may start (clause D.2.8). All is exact from that picture on, since it is intra
- * and no later one refers to one before it (reference-choice.ts).
- */
-const RECOVERY_POINT: SeiMessage = {
-  kind: 'recovery_point',
-  recovery_frame_cnt: 0,
-  exact_match_flag: 1,
-  broken_link_flag: 0,
-  changing_slice_group_idc: 0,
-};
 
 /** Writes the access units of one stream, one after the other. */
 export class AccessUnitWriter {
   /** Receives the NAL units of the slices. */
   readonly bytes = new ByteWriter();
   private readonly setup: StreamSetup;
-  private readonly vbv: Vbv | null;
+  private readonly messages: AccessUnitMessages | null;
   /** Bytes of both parameter sets with their start codes, which a byte stream has before an IDR picture. */
   private readonly parameterSetBytes: number;
   private readonly firstUnitBits: number;
   private readonly unitBits: number;
-  /** Time of decoding of the last picture with a buffering period. */
-  private periodDts = 0;
-  private nextPeriodDts = 0;
 
   /** @param vbv the decoder's buffer, whose state goes into messages if the options ask for them */
   constructor(setup: StreamSetup, vbv: Vbv | null) {
     this.setup = setup;
-    this.vbv = vbv;
+    this.messages = setup.tools.createMessages?.(setup, vbv) ?? null;
     // The record has 11 bytes besides the sets, NALFF clause 5.3.3.1.
     this.parameterSetBytes = setup.streamInfo.config.length - 11 + 2 * NAL_LENGTH_SIZE;
     const { level, options, widthInMbs, heightInMbs } = setup;
@@ -59,44 +42,14 @@ export class AccessUnitWriter {
 
   /** Begins the access unit of a picture, or begins it anew: all that precedes its slices. */
   begin(plan: PicturePlan): void {
-    const { options, sps } = this.setup;
+    const { options } = this.setup;
     this.bytes.reset();
     if (options.rate.accessUnitDelimiters) {
       const type = primaryPicType(plan.type);
       this.writeUnit(NalUnitType.AUD, (w) => accessUnitDelimiter(w, type));
     }
-    const messages = [...this.timingMessages(plan)];
-    if (plan.isRecoveryPoint) messages.push(RECOVERY_POINT);
-    if (plan.codingNumber === 0 && options.settingsSei) {
-      // The stream does not depend on the kernels, so it does not name them.
-      messages.push(settingsMessage({ ...options, vectorKernels: undefined, inspect: undefined }));
-    }
-    if (messages.length > 0) {
-      this.writeUnit(NalUnitType.SEI, (w) => writeSei(w, messages, sps));
-    }
-  }
-
-  /** Messages for the decoder's buffer, if it is written into the stream. */
-  private *timingMessages(plan: PicturePlan): Generator<SeiMessage> {
-    const { vbv } = this;
-    if (this.setup.options.rate.hrd === 'none' || vbv === null) return;
-    if (plan.isIdr) {
-      const { initialRemovalDelay, initialRemovalDelayOffset } = vbv;
-      const delay = {
-        initial_cpb_removal_delay: initialRemovalDelay,
-        initial_cpb_removal_delay_offset: initialRemovalDelayOffset,
-      };
-      this.nextPeriodDts = plan.dts;
-      yield { kind: 'buffering_period', nal: [delay], vcl: [] };
-    }
-    // Clock ticks are half frames (clause E.2.1), counted from the last picture with a buffering period.
-    const ticks = (time: number): number => Math.round(2 * time);
-    yield {
-      kind: 'pic_timing',
-      cpb_removal_delay: plan.codingNumber === 0 ? 0 : ticks(plan.dts - this.periodDts),
-      dpb_output_delay: ticks(plan.pts - plan.dts),
-      pic_struct: 0,
-    };
+    const writeMessages = this.messages?.writerOf(plan) ?? null;
+    if (writeMessages !== null) this.writeUnit(NalUnitType.SEI, writeMessages);
   }
 
   /** Bits of the access unit so far, as a byte stream carries it: with the parameter sets at IDR pictures. */
@@ -111,7 +64,7 @@ export class AccessUnitWriter {
 
   /** Ends the access unit with `fillerBytes` of filler data, NAL unit and all, and returns its bytes. */
   end(fillerBytes: number): Uint8Array {
-    this.periodDts = this.nextPeriodDts;
+    this.messages?.end();
     if (fillerBytes > 0) {
       this.writeUnit(NalUnitType.FILLER, (w) => fillerData(w, fillerBytes - FILLER_OVERHEAD_BYTES));
     }
@@ -120,7 +73,7 @@ export class AccessUnitWriter {
 
   private writeUnit(nal_unit_type: number, write: (w: SyntaxWriter) => void): void {
     const w = new SyntaxWriter();
-    const inspection = inspectUnits(this.setup.options.inspect, w);
+    const inspection = inspectUnits(this.setup, w);
     inspection?.begin(nal_unit_type, 0);
     write(w);
     const size = writeNalUnit(this.bytes, 0, nal_unit_type, w.bits.view());

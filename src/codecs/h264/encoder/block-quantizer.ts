@@ -12,9 +12,8 @@ import {
 } from '../standard/coefficient-grid.ts';
 import { BLOCK_X, BLOCK_Y } from '../standard/macroblock.ts';
 import { LEVELS_PER_MB } from '../standard/macroblock-syntax.ts';
-import { BlockInspection } from './block-inspection.ts';
+import type { BlockInspection } from './block-inspection.ts';
 import type { Candidate } from './candidate.ts';
-import type { H264Inspector } from './inspector.ts';
 import type { LevelDecider } from './level-decision.ts';
 import { type EncoderMemory, RECON_LUMA, RECON_STRIDE, SOURCE_STRIDE } from './memory.ts';
 
@@ -35,9 +34,9 @@ export class BlockQuantizer {
     memory: EncoderMemory,
     grid: CoefficientGrid,
     decider: LevelDecider | null,
-    inspector: H264Inspector | null,
+    watched: BlockInspection | null,
   ) {
-    this.watched = inspector === null ? null : new BlockInspection(inspector, memory);
+    this.watched = watched;
     this.memory = memory;
     this.kernels = memory.kernels;
     this.coefficients = new Int16Array(memory.bytes.buffer, memory.coefficients, LEVELS_PER_MB);

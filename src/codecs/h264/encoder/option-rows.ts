@@ -1,6 +1,6 @@
 /**
- * Options as rows of a table: of each its kind, what is allowed, its default and what it means. The types of options and their
- * checks come from these rows.
+ * Options as rows of a table: of each its kind, what is allowed and its default. The types of options and their checks
+ * come from these rows; what an option means is said above its row.
  */
 import { requireInteger, requireNumber, requireOneOf } from '../../../base/errors.ts';
 
@@ -10,7 +10,6 @@ export interface IntegerRow {
   readonly min: number;
   readonly max: number;
   readonly initial?: number;
-  readonly doc: string;
 }
 
 /** A number from `min` to `max`. */
@@ -22,7 +21,6 @@ export interface NumberRow extends Omit<IntegerRow, 'kind'> {
 export interface FlagRow {
   readonly kind: 'flag';
   readonly initial?: boolean;
-  readonly doc: string;
 }
 
 /** One of some words. */
@@ -30,7 +28,6 @@ export interface ChoiceRow<T extends string> {
   readonly kind: 'choice';
   readonly values: readonly T[];
   readonly initial?: T;
-  readonly doc: string;
 }
 
 export type OptionRow = IntegerRow | NumberRow | FlagRow | ChoiceRow<string>;
@@ -53,27 +50,23 @@ export type OptionsOf<Rows extends OptionRows> = {
 export type ValuesOf<Rows extends OptionRows> = { readonly [K in keyof Rows]: ValueOf<Rows[K]> };
 
 /** The row of a whole number; `initial` is its default. */
-export const integer = (min: number, max: number, doc: string, initial?: number): IntegerRow => ({
-  ...{ kind: 'integer', min, max, doc },
+export const integer = (min: number, max: number, initial?: number): IntegerRow => ({
+  ...{ kind: 'integer', min, max },
   ...(initial === undefined ? {} : { initial }),
 });
 /** The row of a number. */
-export const number = (min: number, max: number, doc: string, initial?: number): NumberRow => ({
-  ...{ kind: 'number', min, max, doc },
+export const number = (min: number, max: number, initial?: number): NumberRow => ({
+  ...{ kind: 'number', min, max },
   ...(initial === undefined ? {} : { initial }),
 });
 /** The row of a flag. */
-export const flag = (doc: string, initial?: boolean): FlagRow => ({
-  ...{ kind: 'flag', doc },
+export const flag = (initial?: boolean): FlagRow => ({
+  ...{ kind: 'flag' },
   ...(initial === undefined ? {} : { initial }),
 });
 /** The row of one of some words. */
-export const choice = <T extends string>(
-  values: readonly T[],
-  doc: string,
-  initial?: T,
-): ChoiceRow<T> => ({
-  ...{ kind: 'choice', values, doc },
+export const choice = <T extends string>(values: readonly T[], initial?: T): ChoiceRow<T> => ({
+  ...{ kind: 'choice', values },
   ...(initial === undefined ? {} : { initial }),
 });
 

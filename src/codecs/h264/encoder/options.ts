@@ -5,6 +5,7 @@ import {
   rejectUnknownKeys,
   requireInteger,
   requireOneOf,
+  UnsupportedError,
 } from '../../../base/errors.ts';
 import type { ColorTags } from '../../../base/packet.ts';
 import {
@@ -39,7 +40,7 @@ import {
   SPEED_ROWS,
   type SpeedOptions,
 } from './speed-options.ts';
-import { type Tune, withTune } from './tunes.ts';
+import type { Tune } from './tunes.ts';
 
 /** The profiles, each with the tools of those before: Constrained Baseline, Main, High (clause A.2). */
 export const PROFILES = ['baseline', 'main', 'high'] as const;
@@ -200,8 +201,22 @@ function presetOf(at: string, options: H264Options): SpeedOptions {
   return presetOptions(requireOneOf(`${at}.preset`, options.preset ?? 'medium', PRESETS));
 }
 
+/** What to do where an encoder lacks a tool. */
+export const WITH_ALL_TOOLS = 'take createH264Encoder, or the codec H264 of vitrine/codecs';
+
+/** The options with those that `tune` stands for (tunes.ts). */
+export type ApplyTune = (at: string, options: H264Options) => H264Options;
+
+function tuned(at: string, options: H264Options, applyTune: ApplyTune | null): H264Options {
+  if (applyTune !== null) return applyTune(at, options);
+  throw new UnsupportedError(`${at}.tune`, `this encoder is without; ${WITH_ALL_TOOLS}`);
+}
+
 /** Checks all options; throws `ConfigError` naming the first that is wrong. */
-export function resolveOptions(asGiven: H264Options): ResolvedOptions {
+export function resolveOptions(
+  asGiven: H264Options,
+  applyTune: ApplyTune | null = null,
+): ResolvedOptions {
   const at = 'h264.options';
   if (typeof asGiven !== 'object' || asGiven === null) {
     throw new ConfigError(
@@ -210,7 +225,7 @@ export function resolveOptions(asGiven: H264Options): ResolvedOptions {
     );
   }
   rejectUnknownKeys(at, asGiven, H264_KEYS);
-  const options = withTune(at, asGiven);
+  const options = asGiven.tune === undefined ? asGiven : tuned(at, asGiven, applyTune);
   const width = requireInteger(`${at}.width`, options.width, 2, MAX_SIDE);
   const height = requireInteger(`${at}.height`, options.height, 2, MAX_SIDE);
   const base = presetOf(at, options);

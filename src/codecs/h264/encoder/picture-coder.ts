@@ -32,7 +32,6 @@ import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
 import type { PicturePlanner } from './picture-planner.ts';
 import { ACCEPT, WITHOUT_RESIDUAL } from './rate-control.ts';
 import { ReferenceChoice, type ReferenceStrategy } from './reference-choice.ts';
-import { ReorderedReferences } from './reordered-references.ts';
 import { ResidualCoder } from './residual.ts';
 import { type PictureJob, SliceCoder } from './slice-coder.ts';
 import type { StreamSetup } from './stream-setup.ts';
@@ -74,7 +73,10 @@ export class PictureCoder {
     const { order } = options;
     this.references = new ReferencePictures(order.maxRefFrames, MAX_FRAME_NUM);
     this.strategy =
-      strategy ?? (order.bframes > 0 ? new ReorderedReferences(order) : new ReferenceChoice(order));
+      strategy ??
+      (order.bframes > 0
+        ? setup.tools.bSlices!.createReferences(order)
+        : new ReferenceChoice(order));
     const { weightedReferences } = setup.tools;
     const copies = memory.pictures.slice(order.maxRefFrames + 1);
     this.weights = options.weightP ? weightedReferences!(memory, copies) : null;
@@ -109,13 +111,14 @@ export class PictureCoder {
       grid,
       options.chromaQpOffset,
       decider,
-      options.inspect,
+      options.inspect === null ? null : tools.inspection!.ofBlocks(options.inspect, memory),
     );
     const residual8x8 = options.transform8x8
       ? tools.transform8x8!.createCoder(memory, decider, options.vectorKernels)
       : null;
     const codings = [residual, residual8x8] as const;
-    const decision = new ModeDecision(context, coder, ...codings, options, level, tools.bSlices);
+    const createB = tools.bSlices?.createDecision ?? null;
+    const decision = new ModeDecision(context, coder, ...codings, options, level, createB);
     return new SliceCoder(context, coder, decision, syntax, entropy.writer, setup);
   }
 

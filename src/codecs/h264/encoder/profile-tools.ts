@@ -1,18 +1,29 @@
 /**
- * The tools that profiles have beyond Constrained Baseline. They are handed to an encoder, so that programs which code
+ * The tools that profiles have beyond Constrained Baseline, and those that every profile can do without: messages, inspection. They are handed to an encoder, so that programs which code
  * Constrained Baseline only need not carry them: bundlers leave out what is not handed over.
  */
 import { UnsupportedError } from '../../../base/errors.ts';
+import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { KERNELS_8X8 } from '../kernels/vector/residual-8x8.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
+import { AccessUnitMessages } from './access-unit-messages.ts';
 import { type CreateBDecision, createBDecision } from './b-decision.ts';
+import { BlockInspection } from './block-inspection.ts';
 import { createCabac } from './cabac-coding.ts';
 import type { CreateEntropyCoding } from './entropy-coding.ts';
+import type { H264Inspector } from './inspector.ts';
 import type { LevelDecider } from './level-decision.ts';
 import type { EncoderMemory } from './memory.ts';
-import type { ResolvedOptions } from './options.ts';
+import { type ApplyTune, type ResolvedOptions, WITH_ALL_TOOLS } from './options.ts';
+import type { ResolvedOrderOptions } from './order-options.ts';
+import type { ReferenceStrategy } from './reference-choice.ts';
+import { ReorderedReferences } from './reordered-references.ts';
 import { ResidualCoder8x8 } from './residual-8x8.ts';
+import type { StreamSetup } from './stream-setup.ts';
+import { withTune } from './tunes.ts';
+import { UnitInspection } from './unit-inspection.ts';
+import type { Vbv } from './vbv.ts';
 import { WeightedReferences } from './weighted-references.ts';
 
 /** What an encoder is handed; null: it is without. */
@@ -20,13 +31,31 @@ export interface ProfileTools {
   /** Entropy coding by CABAC, of profile Main. */
   readonly cabac: CreateEntropyCoding | null;
   /** B slices, of profile Main. */
-  readonly bSlices: CreateBDecision | null;
+  readonly bSlices: BSlices | null;
   /** The 8x8 transform, of profile High. */
   readonly transform8x8: Transform8x8 | null;
   /** Weights of references, of profile Main. */
   readonly weightedReferences:
     | ((memory: EncoderMemory, copies: readonly ReconstructedPicture[]) => WeightedReferences)
     | null;
+  /** Messages: of the decoder's buffer, of recovery points, of the settings. */
+  readonly createMessages: ((setup: StreamSetup, vbv: Vbv | null) => AccessUnitMessages) | null;
+  readonly inspection: Inspection | null;
+  /** What option `tune` stands for. */
+  readonly applyTune: ApplyTune | null;
+}
+
+/** B slices as a tool. */
+export interface BSlices {
+  readonly createDecision: CreateBDecision;
+  /** Which pictures are kept for reference, where some are coded ahead of their turn. */
+  createReferences(order: ResolvedOrderOptions): ReferenceStrategy;
+}
+
+/** What an inspector is told by, beside what the parts of the encoder tell it. */
+export interface Inspection {
+  ofUnits(inspector: H264Inspector, syntax: SyntaxWriter): UnitInspection;
+  ofBlocks(inspector: H264Inspector, memory: EncoderMemory): BlockInspection;
 }
 
 /** The 8x8 transform as a tool. */
@@ -47,24 +76,48 @@ export const BASELINE_TOOLS: ProfileTools = {
   bSlices: null,
   transform8x8: null,
   weightedReferences: null,
+  createMessages: null,
+  inspection: null,
+  applyTune: null,
 };
 
 /** All tools that there are. */
 export const ALL_TOOLS: ProfileTools = {
   cabac: createCabac,
-  bSlices: createBDecision,
+  bSlices: {
+    createDecision: createBDecision,
+    createReferences: (order) => new ReorderedReferences(order),
+  },
   transform8x8: {
     requireKernels: (where, kernels) => void KERNELS_8X8.requireKernels(where, kernels),
     createCoder: (memory, decider, vectorKernels) =>
       new ResidualCoder8x8(memory, decider, vectorKernels),
   },
   weightedReferences: (memory, copies) => new WeightedReferences(memory, copies),
+  createMessages: (setup, vbv) => new AccessUnitMessages(setup, vbv),
+  inspection: {
+    ofUnits: (inspector, syntax) => new UnitInspection(inspector, syntax),
+    ofBlocks: (inspector, memory) => new BlockInspection(inspector, memory),
+  },
+  applyTune: withTune,
 };
+
+/** The option that asks for a tool of no profile which was not handed over; null if there is none. */
+function otherTool({ rate, order, settingsSei, inspect }: ResolvedOptions, tools: ProfileTools) {
+  if (tools.inspection === null && inspect !== null) return 'inspect';
+  if (tools.createMessages !== null) return null;
+  if (rate.hrd !== 'none') return 'hrd';
+  if (order.keyPictures === 'recovery') return 'keyPictures';
+  return settingsSei ? 'settingsSei' : null;
+}
 
 /** Throws if the options need a tool that was not handed over. */
 export function requireTools(options: ResolvedOptions, tools: ProfileTools): void {
   const { cabac, transform8x8, weightP, profile, vectorKernels } = options;
   const at = 'h264.options';
+  const other = otherTool(options, tools);
+  if (other !== null)
+    throw new UnsupportedError(`${at}.${other}`, `this encoder is without; ${WITH_ALL_TOOLS}`);
   if (
     (cabac && tools.cabac === null) ||
     (transform8x8 && tools.transform8x8 === null) ||
@@ -72,7 +125,7 @@ export function requireTools(options: ResolvedOptions, tools: ProfileTools): voi
   ) {
     throw new UnsupportedError(
       `${at}.profile`,
-      `this encoder is without the tools of profile ${profile}; take createH264Encoder, or the codec H264 of vitrine/codecs`,
+      `this encoder is without the tools of profile ${profile}; ${WITH_ALL_TOOLS}`,
     );
   }
   if (transform8x8) tools.transform8x8?.requireKernels(`${at}.vectorKernels`, vectorKernels);

@@ -3,12 +3,8 @@ import { number, type ValuesOf } from './option-rows.ts';
 
 /** By name. */
 export const QUALITY_ROWS = {
-  psyRd: number(
-    0,
-    10,
-    'With `rdo`: how much it counts that a reconstruction has less detail than its source, or more.',
-    0,
-  ),
+  /** With `rdo`: how much it counts that a reconstruction has less detail than its source, or more; default 0. */
+  psyRd: number(0, 10, 0),
 } as const;
 
 /** All of them, known. */

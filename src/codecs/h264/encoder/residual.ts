@@ -24,10 +24,10 @@ import {
 } from '../standard/macroblock.ts';
 import { chromaQp, LEVEL_SCALE } from '../standard/scaling.ts';
 import { inverseChromaDc, inverseLumaDc } from '../standard/transform.ts';
+import type { BlockInspection } from './block-inspection.ts';
 import { BlockQuantizer } from './block-quantizer.ts';
 import type { Candidate } from './candidate.ts';
 import { EmptyResidual } from './empty-residual.ts';
-import type { H264Inspector } from './inspector.ts';
 import {
   BLOCK_SCORE,
   CHROMA_SCORE,
@@ -67,11 +67,11 @@ export class ResidualCoder {
     grid: CoefficientGrid,
     chroma_qp_index_offset: number,
     decider: LevelDecider | null,
-    inspector: H264Inspector | null,
+    watched: BlockInspection | null,
   ) {
     this.memory = memory;
     this.kernels = memory.kernels;
-    this.quantizer = new BlockQuantizer(memory, grid, decider, inspector);
+    this.quantizer = new BlockQuantizer(memory, grid, decider, watched);
     this.empty = new EmptyResidual(memory, this.quantizer);
     for (let qp = 0; qp < 52; qp++) this.qpC[qp] = chromaQp(qp, chroma_qp_index_offset);
   }

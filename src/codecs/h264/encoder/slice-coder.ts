@@ -28,8 +28,8 @@ import type { ModeDecision } from './mode-decision.ts';
 import { PIC_INIT_QP } from './parameter-sets.ts';
 import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
 import { WITHOUT_RESIDUAL } from './rate-control.ts';
-import type { StreamSetup } from './stream-setup.ts';
-import { inspectUnits, type UnitInspection } from './unit-inspection.ts';
+import { inspectUnits, type StreamSetup } from './stream-setup.ts';
+import type { UnitInspection } from './unit-inspection.ts';
 
 /** A picture to be coded, and what is true of all its slices. */
 export interface PictureJob {
@@ -72,7 +72,7 @@ export class SliceCoder {
     this.setup = setup;
     this.bare = new Candidate(context.memory, 0);
     this.inspector = setup.options.inspect;
-    this.inspection = inspectUnits(this.inspector, syntax);
+    this.inspection = inspectUnits(setup, syntax);
   }
 
   /**

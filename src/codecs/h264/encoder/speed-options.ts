@@ -19,38 +19,42 @@ export type Preset = (typeof PRESETS)[number];
 
 /** The options that presets set, but for those of the lookahead (rate-options.ts). */
 export const SPEED_ROWS = {
-  search: choice(
-    ['diamond', 'hexagon', 'multi-hexagon'],
-    'How vectors are searched in full samples.',
-  ),
-  searchRange: integer(1, 512, 'Largest number of steps of the search in full samples.'),
-  halfSteps: integer(0, 16, 'Largest number of steps in half samples; 0 leaves them out.'),
-  quarterSteps: integer(0, 16, 'The same in quarter samples.'),
-  metric: choice(['sad', 'satd'], 'How vectors in fractions of samples are compared.'),
-  guidedFractions: flag(
-    'Fractions are tried only where the full samples around point to, instead of step by step.',
-  ),
-  sparseRows: flag('SAD of blocks 16 wide takes every second row.'),
-  neighborStarts: flag('Vectors of the neighbors are starts of the search.'),
-  deblock: flag('The deblocking filter (clause 8.7).'),
-  intra4x4InP: flag('Intra_4x4 and Intra_8x8 are considered in P pictures.'),
-  partitions: choice(
-    ['none', '8x8', 'all'],
-    'Partitions of P macroblocks beside 16x16: none, down to 8x8, down to 4x4.',
-  ),
-  mixedReferences: flag('The 8x8 blocks of a macroblock may choose different reference pictures.'),
-  rdo: flag('Modes compete by their exact bits and squared error, instead of SATD and estimates.'),
-  typeMargin: number(
-    1,
-    4,
-    'With `rdo`: how many times the best SATD cost a partition may have to be coded on trial.',
-  ),
-  exactVectors: flag('With `rdo`: vectors are moved by quarter samples by their exact cost.'),
-  fastIntra: flag('Intra is tried in P pictures only where inter does badly.'),
-  trellis: flag('Levels are chosen by rate and distortion.'),
-  weightP: flag(
-    'References of P pictures may have weights (fades, flashes); not with profile `baseline`.',
-  ),
+  /** How vectors are searched in full samples. */
+  search: choice(['diamond', 'hexagon', 'multi-hexagon']),
+  /** Largest number of steps of the search in full samples. */
+  searchRange: integer(1, 512),
+  /** Largest number of steps in half samples; 0 leaves them out. */
+  halfSteps: integer(0, 16),
+  /** The same in quarter samples. */
+  quarterSteps: integer(0, 16),
+  /** How vectors in fractions of samples are compared. */
+  metric: choice(['sad', 'satd']),
+  /** Fractions are tried only where the full samples around point to, instead of step by step. */
+  guidedFractions: flag(),
+  /** SAD of blocks 16 wide takes every second row. */
+  sparseRows: flag(),
+  /** Vectors of the neighbors are starts of the search. */
+  neighborStarts: flag(),
+  /** The deblocking filter (clause 8.7). */
+  deblock: flag(),
+  /** Intra_4x4 and Intra_8x8 are considered in P pictures. */
+  intra4x4InP: flag(),
+  /** Partitions of P macroblocks beside 16x16: none, down to 8x8, down to 4x4. */
+  partitions: choice(['none', '8x8', 'all']),
+  /** The 8x8 blocks of a macroblock may choose different reference pictures. */
+  mixedReferences: flag(),
+  /** Modes compete by their exact bits and squared error, instead of SATD and estimates. */
+  rdo: flag(),
+  /** With `rdo`: how many times the best SATD cost a partition may have to be coded on trial. */
+  typeMargin: number(1, 4),
+  /** With `rdo`: vectors are moved by quarter samples by their exact cost. */
+  exactVectors: flag(),
+  /** Intra is tried in P pictures only where inter does badly. */
+  fastIntra: flag(),
+  /** Levels are chosen by rate and distortion. */
+  trellis: flag(),
+  /** References of P pictures may have weights (fades, flashes); not with profile `baseline`. */
+  weightP: flag(),
 } as const;
 
 /** What a preset sets. */

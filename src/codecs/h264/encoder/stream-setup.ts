@@ -15,11 +15,10 @@ import {
 import { appendNalUnit, NalUnitType, writeNalUnit } from '../../../syntax/h264/nal.ts';
 import { type PictureParameterSet, writePictureParameterSet } from '../../../syntax/h264/pps.ts';
 import { type SequenceParameterSet, writeSequenceParameterSet } from '../../../syntax/h264/sps.ts';
-import type { H264Inspector } from './inspector.ts';
 import type { ResolvedOptions } from './options.ts';
 import { createPps, createSps, PROFILE_IDC } from './parameter-sets.ts';
 import type { ProfileTools } from './profile-tools.ts';
-import { UnitInspection } from './unit-inspection.ts';
+import type { UnitInspection } from './unit-inspection.ts';
 
 /** The fixed parts of a stream. */
 export interface StreamSetup {
@@ -44,8 +43,7 @@ export function setupStream(options: ResolvedOptions, tools: ProfileTools): Stre
   const syntax = levelSyntax(level, PROFILE_IDC[options.profile]);
   const sps = createSps(options, widthInMbs, heightInMbs, syntax);
   const pps = createPps(options);
-  tellParameterSets(options.inspect, sps, pps);
-  return {
+  const setup: StreamSetup = {
     options,
     tools,
     widthInMbs,
@@ -55,25 +53,35 @@ export function setupStream(options: ResolvedOptions, tools: ProfileTools): Stre
     pps,
     streamInfo: streamInfoOf(options, sps, pps),
   };
+  tellParameterSets(setup);
+  return setup;
+}
+
+/** The inspection of a writer; null without an inspector. */
+export function inspectUnits(
+  { options, tools }: StreamSetup,
+  syntax: SyntaxWriter,
+): UnitInspection | null {
+  return options.inspect === null || tools.inspection === null
+    ? null
+    : tools.inspection.ofUnits(options.inspect, syntax);
 }
 
 /** Tells an inspector of the parameter sets, as units of a byte stream before its first picture. */
-function tellParameterSets(
-  inspect: H264Inspector | null,
-  sps: SequenceParameterSet,
-  pps: PictureParameterSet,
-): void {
+function tellParameterSets(setup: StreamSetup): void {
+  const { sps, pps } = setup;
+  const { inspect } = setup.options;
   if (inspect === null) return;
   inspect.picture(null, 0);
   let total = 0;
   const tell = (type: number, write: (w: SyntaxWriter) => void): void => {
     const w = new SyntaxWriter();
-    const inspection = new UnitInspection(inspect, w);
+    const inspection = inspectUnits(setup, w);
     const out = new ByteWriter();
-    inspection.begin(type, 3);
+    inspection?.begin(type, 3);
     write(w);
     const size = writeNalUnit(out, 3, type, w.bits.view());
-    inspection.end(type, 3, size);
+    inspection?.end(type, 3, size);
     total += size;
   };
   tell(NalUnitType.SPS, (w) => writeSequenceParameterSet(w, sps));

@@ -35,7 +35,6 @@ const OPTIONS_OF: Readonly<Record<Tune, Partial<H264Options>>> = {
 
 /** The options with those that `tune` stands for, where they are not given. Throws `ConfigError` for what contradicts it. */
 export function withTune(at: string, options: H264Options): H264Options {
-  if (options.tune === undefined) return options;
   const tune = requireOneOf(`${at}.tune`, options.tune, TUNES);
   const given: Partial<Record<string, unknown>> = { ...options };
   for (const [key, value] of Object.entries(OPTIONS_OF[tune])) given[key] ??= value;

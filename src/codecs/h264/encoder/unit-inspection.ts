@@ -67,11 +67,3 @@ export class UnitInspection {
     inspector.unitEnd(bytes);
   }
 }
-
-/** The inspection of a writer; null without an inspector. */
-export function inspectUnits(
-  inspector: H264Inspector | null,
-  syntax: SyntaxWriter,
-): UnitInspection | null {
-  return inspector === null ? null : new UnitInspection(inspector, syntax);
-}

@@ -6,6 +6,7 @@ import {
   createH264BaselineEncoder,
   createH264Encoder,
 } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
+import { QUIET_INSPECTOR } from '../../../../src/codecs/h264/encoder/inspector.ts';
 import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
 import { PRESETS } from '../../../../src/codecs/h264/encoder/speed-options.ts';
 import {
@@ -44,6 +45,20 @@ describe('the encoder of Constrained Baseline', () => {
     ] as const) {
       expect(open(options)).toThrow(UnsupportedError);
       expect(open(options)).toThrow(/without the tools of profile (main|high); take createH264Enc/);
+    }
+  });
+
+  it('refuses options of tools that it is without', () => {
+    for (const options of [
+      { bitRate: 100_000, vbvBufferSize: 100_000, hrd: 'vbr' },
+      { settingsSei: true },
+      { keyPictures: 'recovery' },
+      { tune: 'film' },
+      { inspect: QUIET_INSPECTOR },
+    ] as const) {
+      const open = () => createH264BaselineEncoder({ ...SIZE, frameRate: 25, ...options });
+      expect(open).toThrow(UnsupportedError);
+      expect(open).toThrow(/this encoder is without; take createH264Encoder/);
     }
   });
 

@@ -207,6 +207,14 @@ export const WITH_ALL_TOOLS = 'take createH264Encoder, or the codec H264 of vitr
 /** The options with those that `tune` stands for (tunes.ts). */
 export type ApplyTune = (at: string, options: H264Options) => H264Options;
 
+function requireObject(at: string, options: H264Options): void {
+  if (typeof options === 'object' && options !== null) return;
+  throw new ConfigError(
+    at,
+    `got ${String(options)}, allowed is an object with width, height, frameRate`,
+  );
+}
+
 function tuned(at: string, options: H264Options, applyTune: ApplyTune | null): H264Options {
   if (applyTune !== null) return applyTune(at, options);
   throw new UnsupportedError(`${at}.tune`, `this encoder is without; ${WITH_ALL_TOOLS}`);
@@ -218,12 +226,7 @@ export function resolveOptions(
   applyTune: ApplyTune | null = null,
 ): ResolvedOptions {
   const at = 'h264.options';
-  if (typeof asGiven !== 'object' || asGiven === null) {
-    throw new ConfigError(
-      at,
-      `got ${String(asGiven)}, allowed is an object with width, height, frameRate`,
-    );
-  }
+  requireObject(at, asGiven);
   rejectUnknownKeys(at, asGiven, H264_KEYS);
   const options = asGiven.tune === undefined ? asGiven : tuned(at, asGiven, applyTune);
   const width = requireInteger(`${at}.width`, options.width, 2, MAX_SIDE);

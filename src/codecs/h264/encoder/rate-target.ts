@@ -1,6 +1,7 @@
 /** What rate control is asked for, and what it reads of a picture. */
 import type { Rational } from '../../../base/rational.ts';
-import type { PicturePlan } from './picture-plan.ts';
+import { SliceType } from '../../../syntax/h264/slice-header.ts';
+import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
 import type { PassStatistics } from './two-pass.ts';
 import type { VbvOptions } from './vbv.ts';
 
@@ -17,8 +18,20 @@ export type RateTarget =
       readonly statistics: PassStatistics | null;
     };
 
+/** Range of the QP that rate control chooses; a constant QP may be 0. */
+export const MIN_QP = 1;
+export const MAX_QP = 51;
+
+/** QP of pictures of other types beside that of P pictures. */
+export interface QpOffsets {
+  /** QP that intra pictures are below P pictures. */
+  readonly ipOffset: number;
+  /** QP that B pictures are above the anchors around them; those that others refer to half as much. */
+  readonly pbOffset: number;
+}
+
 /** How to control the rate of a stream. */
-export interface RateControlOptions {
+export interface RateControlOptions extends QpOffsets {
   readonly target: RateTarget;
   readonly vbv: VbvOptions | null;
   readonly frameRate: Rational;
@@ -26,10 +39,6 @@ export interface RateControlOptions {
   readonly countsTime?: boolean;
   readonly widthInMbs: number;
   readonly heightInMbs: number;
-  /** QP that intra pictures are below P pictures. */
-  readonly ipOffset: number;
-  /** QP that B pictures are above the anchors around them; those that others refer to half as much. */
-  readonly pbOffset: number;
   /** The lookahead gives offsets by importance: they lower QP on average, and follow complexity by themselves. */
   readonly hasImportance: boolean;
   /** Keep `statistics` for a second pass. */
@@ -41,3 +50,10 @@ export type PictureForecast = Pick<
   PicturePlan,
   'type' | 'isReference' | 'complexity' | 'meanQpOffset' | 'upcoming'
 >;
+
+/** QP of a picture above that of a P picture in its place, by its type. */
+export function typeOffset(forecast: PictureForecast, offsets: QpOffsets): number {
+  if (isIntraPicture(forecast)) return -offsets.ipOffset;
+  if (forecast.type !== SliceType.B) return 0;
+  return forecast.isReference ? offsets.pbOffset / 2 : offsets.pbOffset;
+}

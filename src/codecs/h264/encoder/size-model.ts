@@ -4,6 +4,7 @@
  * encoder", ICIP 2007.
  */
 import { exp2, log2 } from '../../../base/exp-log.ts';
+import { SliceType } from '../../../syntax/h264/slice-header.ts';
 
 /** Quantizer step relative to that of QP 0: it doubles every six QP, clause 8.5.9. */
 export function stepOfQp(qp: number): number {
@@ -13,6 +14,14 @@ export function stepOfQp(qp: number): number {
 /** QP of a relative step: the inverse of `stepOfQp`. */
 export function qpOfStep(step: number): number {
   return 6 * log2(step);
+}
+
+/** How much quality follows complexity: 0 gives every picture the same bits, 1 the same QP. */
+const COMPLEXITY_COMPRESSION = 0.6;
+
+/** QP that a picture is coded above one whose complexity is 1, when it is `complexity` times as complex. */
+export function qpOfComplexity(complexity: number): number {
+  return 6 * (1 - COMPLEXITY_COMPRESSION) * log2(complexity);
 }
 
 /** Bits of a picture in which every macroblock is skipped, or nearly: header and little else. */
@@ -30,6 +39,12 @@ const REFERENCE_QP = 27;
  */
 export const SLOPE_I = 0.9;
 export const SLOPE_P = 1.2;
+
+/** First guesses of bits / complexity at QP 27: geometric means over the clips, 0.13..0.29 and 0.09..0.32. */
+const FIRST_FACTOR_I = 0.175;
+const FIRST_FACTOR_P = 0.17;
+/** The same of B pictures, at their own QP. */
+const FIRST_FACTOR_B = 0.12;
 
 /** Learns bits / complexity for one type of picture. */
 export class SizeModel {
@@ -58,5 +73,17 @@ export class SizeModel {
     // One odd picture may not move the factor by more than four times.
     const bounded = Math.min(Math.max(seen, this.factor / 4), this.factor * 4);
     this.factor += LEARNING_RATE * (bounded - this.factor);
+  }
+}
+
+/** One model for each type of picture. */
+export class SizeModels {
+  private readonly sizeI = new SizeModel(FIRST_FACTOR_I, SLOPE_I);
+  private readonly sizeP = new SizeModel(FIRST_FACTOR_P, SLOPE_P);
+  private readonly sizeB = new SizeModel(FIRST_FACTOR_B, SLOPE_P);
+
+  /** The model of pictures of a `SliceType`. */
+  of(type: number): SizeModel {
+    return type === SliceType.I ? this.sizeI : type === SliceType.B ? this.sizeB : this.sizeP;
   }
 }

@@ -4,7 +4,9 @@
  */
 import { ConfigError } from '../../../base/errors.ts';
 import { exp2, log2 } from '../../../base/exp-log.ts';
-import { SLOPE_I, SLOPE_P, stepOfQp } from './size-model.ts';
+import { clip3 } from '../../../base/math.ts';
+import { MAX_QP, MIN_QP } from './rate-target.ts';
+import { qpOfComplexity, SLOPE_I, SLOPE_P, stepOfQp } from './size-model.ts';
 
 /** What the first pass saw of one picture. */
 export interface PictureStatistics {
@@ -34,11 +36,9 @@ export interface PlannedPicture {
 /** Costs are smoothed over this many pictures to each side: quality should not jump with every picture. */
 const SMOOTHING_RADIUS = 20;
 
-/** How much quality follows complexity: 0 gives every picture the same bits, 1 the same QP. */
-const COMPLEXITY_COMPRESSION = 0.6;
-
-const MIN_QP = 1;
-const MAX_QP = 51;
+/** How far QP may be shifted from the plan, down and up. */
+const MAX_FALL = 4;
+const MAX_RISE = 8;
 
 /** Throws `ConfigError` unless `statistics` are of a stream of this size, with sane numbers. */
 export function checkStatistics(statistics: PassStatistics, width: number, height: number): void {
@@ -64,7 +64,7 @@ export function checkStatistics(statistics: PassStatistics, width: number, heigh
 
 /**
  * Spreads `totalBits` over the pictures of the first pass. Bits are taken to fall with the step, as in size-model.ts; the
- * step grows with the power 1 - COMPLEXITY_COMPRESSION of the smoothed cost.
+ * QP follows the smoothed cost (`qpOfComplexity`).
  * @param ipOffset QP that intra pictures are below the pictures around them
  * @param pbOffset QP that B pictures are above them
  */
@@ -79,7 +79,7 @@ export function planSecondPass(
   const smoothed = smoothCosts(pictures, cost);
   const relativeQp = smoothed.map(
     (value, i) =>
-      6 * (1 - COMPLEXITY_COMPRESSION) * log2(Math.max(value, 1)) -
+      qpOfComplexity(Math.max(value, 1)) -
       (pictures[i].isIntra ? ipOffset : 0) +
       (pictures[i].isB === true ? pbOffset : 0),
   );
@@ -119,4 +119,48 @@ function smoothCosts(pictures: readonly PictureStatistics[], cost: readonly numb
     }
     return weights > 0 ? sum / weights : own;
   });
+}
+
+/** A second pass on its way: the plan, and how far the pictures coded so far have left it. */
+export class SecondPass {
+  private readonly plan: readonly PlannedPicture[];
+  private readonly totalBits: number;
+  /** Number of the next picture. */
+  private next = 0;
+  /** Bits that the pictures so far were to take by the plan. */
+  private plannedBits = 0;
+  /** Bits that pictures take at the plan's QP, as a multiple of the plan's; learned. */
+  private cost = 1;
+
+  constructor(plan: readonly PlannedPicture[]) {
+    this.plan = plan;
+    let totalBits = 0;
+    for (const { bits } of plan) totalBits += bits;
+    this.totalBits = totalBits;
+  }
+
+  /** Whether the plan has a next picture. */
+  get hasNext(): boolean {
+    return this.next < this.plan.length;
+  }
+
+  /** QP of the next picture by the plan, shifted so that the bits that are left suffice for the rest of the plan. */
+  nextQp(spentBits: number): number {
+    const left = this.totalBits - spentBits;
+    const plannedLeft = (this.totalBits - this.plannedBits) * this.cost;
+    const ratio = left > 0 ? plannedLeft / left : 4;
+    const shift = (6 / SLOPE_P) * log2(Math.max(ratio, 1 / 16));
+    return this.plan[this.next].qp + clip3(-MAX_FALL, MAX_RISE, shift);
+  }
+
+  /** Takes note that the next picture took `bits` at `qp`. */
+  learn(isIntra: boolean, qp: number, bits: number): void {
+    if (!this.hasNext) return;
+    const planned = this.plan[this.next++];
+    this.plannedBits += planned.bits;
+    // What the plan's picture would have cost at the plan's QP, against what the plan thought.
+    const slope = isIntra ? SLOPE_I : SLOPE_P;
+    const atPlan = bits * stepOfQp(slope * (qp - planned.qp));
+    this.cost += (clip3(0.25, 4, atPlan / planned.bits) - this.cost) * 0.1;
+  }
 }

@@ -28,6 +28,7 @@ import type { Candidate } from './candidate.ts';
 import { type MacroblockContext, MODE_UNAVAILABLE } from './macroblock-context.ts';
 import {
   BLOCK_STRIDE,
+  type EncoderMemory,
   RECON_CB,
   RECON_CR,
   RECON_LUMA,
@@ -237,6 +238,61 @@ export interface IntraTerms {
 /** Bytes from the prediction of one mode to that of the next. */
 const MODE_SIZE = 4 * INTRA_4X4_WORDS;
 
+/** Where `intra4x4Costs` writes, behind the predictions of all modes in the first scratch block. */
+const COSTS_AT = MODE_SIZE * INTRA_4X4_NEEDS.length;
+
+/** Neighbors of a 4x4 block that may be read: bits as in INTRA_4X4_NEEDS. `x`, `y`: its place in the macroblock, in blocks. */
+function availableAround(context: MacroblockContext, x: number, y: number): number {
+  const hasLeft = x > 0 || context.intraA;
+  const hasAbove = y > 0 || context.intraB;
+  const hasCorner =
+    x > 0 ? (y > 0 ? true : context.intraB) : y > 0 ? context.intraA : context.intraD;
+  return (hasLeft ? 1 : 0) | (hasAbove ? 2 : 0) | (hasCorner ? 4 : 0);
+}
+
+/** Cost of the bits of a mode: one if it is the predicted one, else four. */
+function modeBitsCost(mode: number, predicted: number, lambda: number): number {
+  return lambda * (mode === predicted ? 1 : 4);
+}
+
+/**
+ * Chooses the mode of a 4x4 block by SATD and bits. Its predictions are in the first scratch block, where it leaves the
+ * SATD of the modes that it tried, the best among them.
+ * @param sourceAt position of the block's source samples
+ * @param usable mask of the modes whose neighbors are available
+ */
+function chooseMode4x4(
+  memory: EncoderMemory,
+  sourceAt: number,
+  usable: number,
+  predicted: number,
+  { lambda, allModes }: IntraTerms,
+): number {
+  const { words, kernels, blocks } = memory;
+  const costs = blocks[0] + COSTS_AT;
+  let best = INTRA_4X4_DC;
+  let bestCost = 0x7fffffff;
+  let modes = allModes ? usable : usable & FLAT_MODES;
+  for (let stage = 0; stage < 2; stage++) {
+    kernels.intra4x4Costs(sourceAt, SOURCE_STRIDE, blocks[0], modes, costs);
+    for (let mode = 0, left = modes; left !== 0; mode++, left >>= 1) {
+      if ((left & 1) === 0) continue;
+      const modeCost = words[(costs >> 2) + mode] + modeBitsCost(mode, predicted, lambda);
+      // Of equal costs the first wins, but DC before those that repeat an edge.
+      if (modeCost < bestCost || (mode === INTRA_4X4_DC && modeCost === bestCost)) {
+        bestCost = modeCost;
+        best = mode;
+      }
+    }
+    if (allModes) break;
+    let directed = LEVEL_MODES;
+    if (best === INTRA_4X4_DC) directed = DIRECTED_MODES;
+    else if (best === INTRA_4X4_VERTICAL) directed = STEEP_MODES;
+    modes = usable & directed;
+  }
+  return best;
+}
+
 /**
  * Chooses the modes of the 16 blocks and codes them, in the candidate's reconstruction block. Stops when the cost is
  * above the limit.
@@ -246,17 +302,18 @@ export function searchIntra4x4(
   context: MacroblockContext,
   candidate: Candidate,
   coder: ResidualCoder,
-  { qp, lambda, mbTypeOffset, limit, allModes }: IntraTerms,
+  terms: IntraTerms,
 ): boolean {
-  const { words, kernels, source, blocks } = context.memory;
+  const { qp, lambda, mbTypeOffset, limit } = terms;
+  const { memory, intraModes: around } = context;
+  const { words, kernels, source } = memory;
   const { syntax } = candidate;
-  const around = context.intraModes;
   const recon = candidate.recon + RECON_LUMA;
-  const trial = blocks[0];
-  const costs = trial + MODE_SIZE * INTRA_4X4_NEEDS.length;
+  const trial = memory.blocks[0];
+  const costs = (trial + COSTS_AT) >> 2;
   // Choice: in P pictures, where inter sets the limit, the rest of the macroblock is expected to be like the 8x8 blocks so
   // far; a quarter of the limit is allowed for chance. BD-rate of four clips at superfast: +0.03 %.
-  const gaugesCost = !allModes && mbTypeOffset > 0;
+  const gaugesCost = !terms.allModes && mbTypeOffset > 0;
   let cost = lambda * ueBits(mbTypeOffset);
   let pattern = 0;
   for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
@@ -264,40 +321,13 @@ export function searchIntra4x4(
     const y = BLOCK_Y[blkIdx];
     const grid = GRID_ORIGIN + GRID_STRIDE * y + x;
     const predicted = predictedMode(around, grid);
-    const hasLeft = x > 0 || context.intraA;
-    const hasAbove = y > 0 || context.intraB;
-    const hasCorner =
-      x > 0 ? (y > 0 ? true : context.intraB) : y > 0 ? context.intraA : context.intraD;
-    const available = (hasLeft ? 1 : 0) | (hasAbove ? 2 : 0) | (hasCorner ? 4 : 0);
+    const available = availableAround(context, x, y);
     const aboveRight = hasAboveRight(context, blkIdx) ? 1 : 0;
     const at = recon + 4 * (y * RECON_STRIDE + x);
     const sourceAt = source + 4 * (y * SOURCE_STRIDE + x);
     kernels.predictIntra4x4(at, RECON_STRIDE, trial, available, aboveRight);
-    let best = INTRA_4X4_DC;
-    let bestCost = 0x7fffffff;
-    const usable = AVAILABLE_MODES[available];
-    let modes = allModes ? usable : usable & FLAT_MODES;
-    for (let stage = 0; stage < 2; stage++) {
-      kernels.intra4x4Costs(sourceAt, SOURCE_STRIDE, trial, modes, costs);
-      for (let mode = 0, left = modes; left !== 0; mode++, left >>= 1) {
-        if ((left & 1) === 0) continue;
-        const modeCost = words[(costs >> 2) + mode] + lambda * (mode === predicted ? 1 : 4);
-        // Of equal costs the first wins, but DC before those that repeat an edge.
-        if (modeCost < bestCost || (mode === INTRA_4X4_DC && modeCost === bestCost)) {
-          bestCost = modeCost;
-          best = mode;
-        }
-      }
-      if (allModes) break;
-      modes =
-        usable &
-        (best === INTRA_4X4_DC
-          ? DIRECTED_MODES
-          : best === INTRA_4X4_VERTICAL
-            ? STEEP_MODES
-            : LEVEL_MODES);
-    }
-    cost += bestCost;
+    const best = chooseMode4x4(memory, sourceAt, AVAILABLE_MODES[available], predicted, terms);
+    cost += words[costs + best] + modeBitsCost(best, predicted, lambda);
     if (cost > limit) return false;
     if (gaugesCost && (blkIdx & 3) === 3 && 16 * cost > limit * (blkIdx + 5)) return false;
     around[grid] = best;

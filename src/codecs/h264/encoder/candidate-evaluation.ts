@@ -54,6 +54,8 @@ export class CandidateEvaluation {
   skipMv = NO_VECTOR;
   /** intra_chroma_pred_mode, the same for all intra candidates. */
   chromaMode = 0;
+  /** Candidates of the macroblock that the inspector was told of. */
+  private told = 0;
   /** The candidate whose reconstruction block holds the luma prediction of P_Skip; null if none does. */
   private predicted: Candidate | null = null;
 
@@ -76,6 +78,7 @@ export class CandidateEvaluation {
   /** Begins the context's macroblock, whose source is loaded. */
   startMacroblock(qp: number): void {
     this.qp = qp;
+    this.told = 0;
     this.distortion.startMacroblock();
   }
 
@@ -185,6 +188,7 @@ export class CandidateEvaluation {
     const mbType = this.isSkip(candidate) ? this.skipType : candidate.syntax.mbType;
     const bits = this.bitsOf(candidate);
     inspector.candidate(mbType, this.distortion.squared(candidate.recon), bits, candidate.cost);
+    candidate.number = this.told++;
     // Blocks of 8x8 are not told: `block` has sixteen coefficients.
     if (candidate.syntax.transform_size_8x8_flag === 0) this.residual.tellBlocks(candidate);
   }
@@ -196,6 +200,7 @@ export class CandidateEvaluation {
   /** Tells the inspector that the prediction of P_Skip or B_Skip is a candidate; `cost` 0: it is taken at once, nothing was measured. */
   tellSkip(candidate: Candidate, cost: number): void {
     this.inspector?.candidate(this.skipType, this.distortion.squared(candidate.recon), 1, cost);
+    candidate.number = this.told++;
   }
 
   /** Codes the luma of an inter candidate whose prediction is in place, with the transform that suits it. */

@@ -17,6 +17,8 @@ export class Candidate {
   readonly masks8x8: number;
   /** Cost in the unit of the decision: distortion + lambda·bits. */
   cost = 0;
+  /** Its number among those that the inspector was told of at this macroblock; kept where there is an inspector. */
+  number = -1;
 
   /** `index`: which of the memory's scratch blocks it has. */
   constructor(memory: EncoderMemory, index: number) {

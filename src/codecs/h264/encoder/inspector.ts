@@ -7,6 +7,7 @@
  * `picture` with an attempt above 0 voids all that was told of the picture before, `macroblockVoid` all that was told of the
  * macroblock.
  */
+import type { MacroblockSyntax } from '../standard/macroblock-syntax.ts';
 import type { PictureState } from '../standard/picture.ts';
 import type { Reconstruction } from './encoder.ts';
 import type { PicturePlan } from './picture-plan.ts';
@@ -39,6 +40,23 @@ export interface H264Inspector {
   ): void;
   /** The decisions of a macroblock begin. */
   macroblock(mbAddr: number, qp: number): void;
+  /**
+   * A type of inter macroblock was searched for, its cost estimated: SATD + lambda·bits of its references and vectors. Which of them
+   * become candidates is decided by these.
+   */
+  estimate(mbType: number, cost: number): void;
+  /**
+   * The candidate that is written.
+   * @param candidate its number among the candidates told of at this macroblock, from 0; -1 where none was told
+   * @param syntax what is written of it; of skipped macroblocks nothing in it counts
+   * @param prediction what is predicted, 16x16 luma samples, then 8x8 of Cb and of Cr; of I_PCM the samples themselves
+   */
+  decision(
+    mbAddr: number,
+    candidate: number,
+    syntax: MacroblockSyntax,
+    prediction: Uint8Array,
+  ): void;
   /** The macroblock is written; `state` holds its type, QP, references, vectors and counts of levels. */
   macroblockEnd(mbAddr: number, state: PictureState): void;
   /** The macroblock is taken back; it begins the next slice. */
@@ -107,6 +125,8 @@ export const QUIET_INSPECTOR: H264Inspector = {
   unitEnd: nothing,
   element: nothing,
   macroblock: nothing,
+  estimate: nothing,
+  decision: nothing,
   macroblockEnd: nothing,
   macroblockVoid: nothing,
   candidate: nothing,

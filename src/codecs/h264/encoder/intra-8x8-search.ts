@@ -14,7 +14,7 @@ import { BLOCK_STRIDE, RECON_LUMA, RECON_STRIDE, SOURCE_STRIDE } from './memory.
 import type { ResidualCoder8x8 } from './residual-8x8.ts';
 
 /** Neighbors of an 8x8 block that may be read: bits as in INTRA_4X4_NEEDS. */
-function availableAround(context: MacroblockContext, b8: number): number {
+export function availableAround8x8(context: MacroblockContext, b8: number): number {
   const hasLeft = (b8 & 1) !== 0 || context.intraA;
   const hasAbove = b8 > 1 || context.intraB;
   let hasCorner = b8 === 0 ? context.intraD : true;
@@ -24,7 +24,7 @@ function availableAround(context: MacroblockContext, b8: number): number {
 }
 
 /** Whether the eight samples above right may be read: of block 1 they lie in macroblock C, of block 3 they come later. */
-function hasAboveRight(context: MacroblockContext, b8: number): boolean {
+export function hasAboveRight8x8(context: MacroblockContext, b8: number): boolean {
   if (b8 === 0) return context.intraB;
   return b8 === 1 ? context.intraC : b8 === 2;
 }
@@ -53,10 +53,10 @@ export function searchIntra8x8(
     const y = 8 * (b8 >> 1);
     const grid = GRID_ORIGIN + (GRID_STRIDE * y) / 4 + x / 4;
     const predicted = predictedMode(around, grid);
-    const available = availableAround(context, b8);
+    const available = availableAround8x8(context, b8);
     const at = candidate.recon + RECON_LUMA + y * RECON_STRIDE + x;
     const sourceAt = source + y * SOURCE_STRIDE + x;
-    smoothNeighbors8x8(bytes, at, RECON_STRIDE, available, hasAboveRight(context, b8), line);
+    smoothNeighbors8x8(bytes, at, RECON_STRIDE, available, hasAboveRight8x8(context, b8), line);
     let best = INTRA_4X4_DC;
     let bestCost = 0x7fffffff;
     for (let mode = 0; mode < INTRA_4X4_NEEDS.length; mode++) {

@@ -42,7 +42,7 @@ import type { ResidualCoder } from './residual.ts';
 /**
  * Whether the rows of an Intra_16x16 prediction are all alike: one of them is enough, compared and copied with stride 0.
  */
-function repeatsRow(mode: number): boolean {
+export function repeatsRow(mode: number): boolean {
   return mode === INTRA_16X16_VERTICAL || mode === INTRA_16X16_DC;
 }
 
@@ -50,7 +50,7 @@ function repeatsRow(mode: number): boolean {
  * Makes the Intra_16x16 prediction of `mode`; the neighbors it needs are around `from`.
  * @returns where it is: rows of BLOCK_STRIDE in a scratch block of the mode, or one row (`repeatsRow`)
  */
-function predict16x16(context: MacroblockContext, from: number, mode: number): number {
+export function predict16x16(context: MacroblockContext, from: number, mode: number): number {
   if (mode === INTRA_16X16_VERTICAL) return from - RECON_STRIDE;
   const { bytes, words, kernels, blocks } = context.memory;
   const to = blocks[mode];
@@ -114,7 +114,7 @@ export function searchIntra16x16(
 }
 
 /** From the Cb to the Cr samples of a row, in the source scratch block and in predictions of chroma. */
-const TO_CR = SOURCE_CR - SOURCE_CB;
+export const TO_CR = SOURCE_CR - SOURCE_CB;
 
 /** Whether the neighbors that a chroma mode reads are available. */
 function canPredictChroma(context: MacroblockContext, mode: number): boolean {
@@ -128,7 +128,12 @@ function canPredictChroma(context: MacroblockContext, mode: number): boolean {
  * Writes the prediction of `mode` for both chroma planes, side by side as in the source scratch block: rows of BLOCK_STRIDE
  * at `to`, but of Vertical only the first. The neighbors are those in the reconstruction block.
  */
-function predictChroma(context: MacroblockContext, recon: number, to: number, mode: number): void {
+export function predictChroma(
+  context: MacroblockContext,
+  recon: number,
+  to: number,
+  mode: number,
+): void {
   const { bytes, words, kernels } = context.memory;
   for (let plane = 0; plane < 2; plane++) {
     const from = recon + (plane === 0 ? RECON_CB : RECON_CR);
@@ -195,7 +200,7 @@ export function placeIntraChroma(
 const NO_ABOVE_RIGHT = (1 << 3) | (1 << 7) | (1 << 11) | (1 << 13) | (1 << 15);
 
 /** Whether E..H of clause 8.3.1.2 may be read for a block. Block 5 looks into macroblock C, 0, 1 and 4 into B. */
-function hasAboveRight(context: MacroblockContext, blkIdx: number): boolean {
+export function hasAboveRight(context: MacroblockContext, blkIdx: number): boolean {
   if ((NO_ABOVE_RIGHT >> blkIdx) & 1) return false;
   if (blkIdx === 5) return context.intraC;
   return BLOCK_Y[blkIdx] > 0 || context.intraB;
@@ -236,13 +241,13 @@ export interface IntraTerms {
 }
 
 /** Bytes from the prediction of one mode to that of the next. */
-const MODE_SIZE = 4 * INTRA_4X4_WORDS;
+export const MODE_SIZE = 4 * INTRA_4X4_WORDS;
 
 /** Where `intra4x4Costs` writes, behind the predictions of all modes in the first scratch block. */
 const COSTS_AT = MODE_SIZE * INTRA_4X4_NEEDS.length;
 
 /** Neighbors of a 4x4 block that may be read: bits as in INTRA_4X4_NEEDS. `x`, `y`: its place in the macroblock, in blocks. */
-function availableAround(context: MacroblockContext, x: number, y: number): number {
+export function availableAround(context: MacroblockContext, x: number, y: number): number {
   const hasLeft = x > 0 || context.intraA;
   const hasAbove = y > 0 || context.intraB;
   const hasCorner =

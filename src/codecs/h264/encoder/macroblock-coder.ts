@@ -68,6 +68,8 @@ export class MacroblockCoder {
   };
   private sliceNumber = 0;
   private markedQp = 0;
+  /** The candidate written last; null before the first. */
+  written: Candidate | null = null;
   /** QPY of the previous macroblock of the slice, QPY,PRED of clause 7.4.5. */
   previousQp = 0;
 
@@ -100,6 +102,7 @@ export class MacroblockCoder {
   /** Codes the macroblock as P_Skip; its reconstruction is the prediction from `mv`, the skip vector. */
   codeSkip(candidate: Candidate, mv: number, picture: ReconstructedPicture): void {
     this.writer.skip(true);
+    this.written = candidate;
     const { state, mbAddr } = this.context;
     this.storeType(P_SKIP, this.previousQp, 0);
     state.totalCoeff.fill(0, 24 * mbAddr, 24 * mbAddr + 24);
@@ -112,6 +115,7 @@ export class MacroblockCoder {
   /** Codes the macroblock as B_Skip: a candidate of B_Direct_16x16 whose reconstruction is its prediction. */
   codeDirectSkip(candidate: Candidate, picture: ReconstructedPicture): void {
     this.writer.skip(true);
+    this.written = candidate;
     const { state, mbAddr } = this.context;
     this.storeType(B_SKIP, this.previousQp, 0);
     state.totalCoeff.fill(0, 24 * mbAddr, 24 * mbAddr + 24);
@@ -124,6 +128,7 @@ export class MacroblockCoder {
   code(candidate: Candidate, qp: number, picture: ReconstructedPicture): void {
     const { syntax } = candidate;
     const { state, mbAddr } = this.context;
+    this.written = candidate;
     this.prepare(candidate, qp);
     if (this.slice.sliceType !== SliceType.I) this.writer.skip(false);
     if (qp < PCM_CHECK_QP && this.exceedsLimits(syntax)) {

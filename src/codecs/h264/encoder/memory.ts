@@ -45,7 +45,8 @@ export const RECON_STRIDE = 32;
 export const RECON_LUMA = RECON_STRIDE + 8;
 export const RECON_CB = 18 * RECON_STRIDE + 8;
 export const RECON_CR = 18 * RECON_STRIDE + 24;
-const RECON_SIZE = 27 * RECON_STRIDE;
+/** Bytes of such a block. */
+export const RECON_SIZE = 27 * RECON_STRIDE;
 /** One each for inter, Intra_16x16, Intra_4x4 and Intra_8x8 candidates, one to try with, one for B_Direct_16x16. */
 const CANDIDATES = 6;
 

@@ -130,6 +130,7 @@ export class ModeDecision {
     }
     const interCost = interSearch.search(references);
     this.interCost[context.mbAddr] = interCost;
+    if (this.inspector !== null) this.tellEstimates(this.inspector);
     let best = speed.rdo ? this.decideInterExactly() : this.decideInter();
     if (this.mayBeIntra(interCost)) {
       const limit = speed.rdo ? interCost + (interCost >> 2) : interCost;
@@ -138,6 +139,13 @@ export class ModeDecision {
     }
     if (evaluation.isSkip(best)) coder.codeSkip(best, skipMv, picture);
     else coder.code(best, qp, picture);
+  }
+
+  private tellEstimates(inspector: H264Inspector): void {
+    for (const mbType of INTER_TYPES) {
+      const cost = this.interSearch.costOf(mbType);
+      if (cost < NO_LIMIT) inspector.estimate(mbType, cost);
+    }
   }
 
   /**

@@ -14,9 +14,11 @@ import { createCabac } from './cabac-coding.ts';
 import type { CreateEntropyCoding } from './entropy-coding.ts';
 import type { H264Inspector } from './inspector.ts';
 import type { LevelDecider } from './level-decision.ts';
+import type { MacroblockContext } from './macroblock-context.ts';
 import type { EncoderMemory } from './memory.ts';
 import { type ApplyTune, type ResolvedOptions, WITH_ALL_TOOLS } from './options.ts';
 import type { ResolvedOrderOptions } from './order-options.ts';
+import { PredictionInspection } from './prediction-inspection.ts';
 import type { ReferenceStrategy } from './reference-choice.ts';
 import { ReorderedReferences } from './reordered-references.ts';
 import { ResidualCoder8x8 } from './residual-8x8.ts';
@@ -56,6 +58,7 @@ export interface BSlices {
 export interface Inspection {
   ofUnits(inspector: H264Inspector, syntax: SyntaxWriter): UnitInspection;
   ofBlocks(inspector: H264Inspector, memory: EncoderMemory): BlockInspection;
+  ofPredictions(inspector: H264Inspector, context: MacroblockContext): PredictionInspection;
 }
 
 /** The 8x8 transform as a tool. */
@@ -98,6 +101,7 @@ export const ALL_TOOLS: ProfileTools = {
   inspection: {
     ofUnits: (inspector, syntax) => new UnitInspection(inspector, syntax),
     ofBlocks: (inspector, memory) => new BlockInspection(inspector, memory),
+    ofPredictions: (inspector, context) => new PredictionInspection(inspector, context),
   },
   applyTune: withTune,
 };

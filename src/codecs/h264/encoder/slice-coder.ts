@@ -27,6 +27,7 @@ import { RECON_CB, RECON_CR, RECON_LUMA, RECON_STRIDE, type SourcePicture } from
 import type { ModeDecision } from './mode-decision.ts';
 import { PIC_INIT_QP } from './parameter-sets.ts';
 import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
+import type { PredictionInspection } from './prediction-inspection.ts';
 import { WITHOUT_RESIDUAL } from './rate-control.ts';
 import { inspectUnits, type StreamSetup } from './stream-setup.ts';
 import type { UnitInspection } from './unit-inspection.ts';
@@ -54,6 +55,7 @@ export class SliceCoder {
   private readonly bare: Candidate;
   private readonly inspector: H264Inspector | null;
   private readonly inspection: UnitInspection | null;
+  private readonly predictions: PredictionInspection | null;
   private sliceCount = 0;
 
   constructor(
@@ -73,6 +75,10 @@ export class SliceCoder {
     this.bare = new Candidate(context.memory, 0);
     this.inspector = setup.options.inspect;
     this.inspection = inspectUnits(setup, syntax);
+    const { inspect } = setup.options;
+    const { inspection } = setup.tools;
+    this.predictions =
+      inspect === null || inspection === null ? null : inspection.ofPredictions(inspect, context);
   }
 
   /**
@@ -85,6 +91,7 @@ export class SliceCoder {
     const count = Math.min(slices, mbs);
     state.reset(job.plan.lists);
     this.decision.startPicture(job.plan, this.isSpatialDirect(job.plan));
+    this.predictions?.startPicture(job.plan);
     let first = 0;
     for (let share = 1; first < mbs; ) {
       let end = Math.floor((share * mbs) / count);
@@ -151,6 +158,8 @@ export class SliceCoder {
   private tellMacroblock(inspection: UnitInspection): void {
     const { context, setup, syntax } = this;
     if (setup.options.cabac) inspection.catchUp('macroblock_layer', syntax.bits.bitPosition);
+    const { written } = this.coder;
+    if (written !== null) this.predictions?.tell(written);
     this.inspector?.macroblockEnd(context.mbAddr, context.state);
   }
 

@@ -1,127 +1,20 @@
 /** Writes everything that an inspector is told as a trace (docs/inspection.md), a group of rows for each picture. */
 import type { VideoStreamInfo } from '../../../base/packet.ts';
-import type { TableDescription } from '../../../inspect/trace-format.ts';
-import { TraceTable, TraceWriter } from '../../../inspect/trace-writer.ts';
+import { TraceWriter } from '../../../inspect/trace-writer.ts';
 import { clauseOf } from '../../../syntax/h264/element-clauses.ts';
+import { I_4X4, I_8X8, isIntra } from '../standard/macroblock.ts';
+import type { MacroblockSyntax } from '../standard/macroblock-syntax.ts';
 import type { PictureState } from '../standard/picture.ts';
 import { mvX, mvY } from '../standard/picture.ts';
 import type { Reconstruction } from './encoder.ts';
 import { type Descriptor, type H264Inspector, REASONS, reasonOf } from './inspector.ts';
+import { addMotion } from './motion-rows.ts';
 import type { PicturePlan } from './picture-plan.ts';
-
-/** Numbers of descriptors in the column `descriptor`. */
-export const DESCRIPTORS: readonly Descriptor[] = ['u', 'ue', 'se', 'te', 'ae', 'ce', 'b'];
+import { createTables, DESCRIPTORS, VOID_COLUMN } from './trace-tables.ts';
 
 /** The parameter sets belong to no picture. */
 const NO_PICTURE = -1;
 const NO_MACROBLOCK = -1;
-
-/** The first column of every table but `picture`: 1 for attempts that were thrown away. */
-const VOID = ['void', 'u8'] as const;
-const VOID_COLUMN = 0;
-const PICTURE = ['picture', 'i32'] as const;
-const MACROBLOCK = ['macroblock', 'i32'] as const;
-
-/** The tables of a trace (docs/inspection.md). */
-const TABLES = [
-  {
-    name: 'picture',
-    columns: [
-      VOID,
-      PICTURE,
-      ['attempt', 'u16'],
-      ['type', 'u8'],
-      ['isIdr', 'u8'],
-      ['isReference', 'u8'],
-      ['reason', 'u8'],
-      ['qp', 'f64'],
-      ['pts', 'f64'],
-      ['dts', 'f64'],
-      ['poc', 'i32'],
-      ['bytes', 'u32'],
-    ],
-  },
-  {
-    name: 'unit',
-    columns: [VOID, PICTURE, ['unit', 'u32'], ['type', 'u8'], ['refIdc', 'u8'], ['bytes', 'u32']],
-  },
-  {
-    name: 'element',
-    columns: [
-      VOID,
-      ['unit', 'u32'],
-      MACROBLOCK,
-      ['name', 'u16'],
-      ['clause', 'u16'],
-      ['descriptor', 'u8'],
-      ['value', 'f64'],
-      ['position', 'i32'],
-      ['length', 'u32'],
-    ],
-  },
-  {
-    name: 'macroblock',
-    columns: [
-      ...[VOID, PICTURE, MACROBLOCK],
-      ['type', 'u8'],
-      ['qp', 'u8'],
-      ['codedBlockPattern', 'u8'],
-    ],
-  },
-  {
-    name: 'candidate',
-    columns: [
-      ...[VOID, PICTURE, MACROBLOCK],
-      ['type', 'u8'],
-      ['distortion', 'f64'],
-      ['bits', 'f64'],
-      ['cost', 'f64'],
-    ],
-  },
-  {
-    name: 'block',
-    columns: [
-      ...[VOID, PICTURE, MACROBLOCK],
-      ['block', 'u8'],
-      ['index', 'u8'],
-      ['coefficient', 'i16'],
-      ['deadZoneLevel', 'i16'],
-      ['level', 'i16'],
-    ],
-  },
-  {
-    name: 'search',
-    columns: [
-      ...[VOID, PICTURE, MACROBLOCK],
-      ['step', 'u8'],
-      ['poc', 'i32'],
-      ['x', 'u16'],
-      ['y', 'u16'],
-      ['width', 'u8'],
-      ['height', 'u8'],
-      ['mvX', 'i16'],
-      ['mvY', 'i16'],
-      ['cost', 'f64'],
-    ],
-  },
-  {
-    name: 'edge',
-    columns: [
-      ...[VOID, PICTURE, MACROBLOCK],
-      ['isVertical', 'u8'],
-      ['edge', 'u8'],
-      ['strengths', 'u32'],
-      ['qp', 'u8'],
-    ],
-  },
-] as const satisfies readonly TableDescription[];
-
-type TableName = (typeof TABLES)[number]['name'];
-
-function createTables(): Readonly<Record<TableName, TraceTable>> {
-  const tables = TABLES.map((table) => [table.name, new TraceTable(table)] as const);
-  return Object.fromEntries(tables) as Record<TableName, TraceTable>;
-}
 
 /** Values of the column `step` of searches: the start (the prediction), a new best, the end. */
 export const SEARCH_STEPS = ['start', 'best', 'end'] as const;
@@ -138,6 +31,13 @@ export class TraceInspector implements H264Inspector {
   private attempt = 0;
   /** QP of the attempt; the plan has that of the next one by the time it is thrown away. */
   private attemptQp = 0;
+  /** PicOrderCnt of the references by list and index. */
+  private pocs: readonly (readonly number[])[] = [[], []];
+  // Of the macroblock at hand: what of its syntax is not in the state.
+  private chosen = -1;
+  private candidates = 0;
+  private intra16x16PredMode = 0;
+  private intraChromaPredMode = 0;
   private searchPoc = 0;
   private searchX = 0;
   private searchY = 0;
@@ -168,6 +68,12 @@ export class TraceInspector implements H264Inspector {
     this.currentPicture = plan === null ? NO_PICTURE : plan.codingNumber;
     this.currentMacroblock = NO_MACROBLOCK;
     this.attempt = attempt;
+    this.pocs = plan === null ? [[], []] : plan.lists.map((list) => list.map(({ poc }) => poc));
+    for (const [list, pocs] of this.pocs.entries()) {
+      for (const [refIdx, poc] of pocs.entries()) {
+        this.tables.reference.add(0, this.currentPicture, list, refIdx, poc);
+      }
+    }
   }
 
   pictureEnd(plan: PicturePlan | null, bytes: number): void {
@@ -213,14 +119,46 @@ export class TraceInspector implements H264Inspector {
 
   macroblock(mbAddr: number, _qp: number): void {
     this.currentMacroblock = mbAddr;
+    this.candidates = 0;
     this.marks.length = 0;
     for (const table of Object.values(this.tables)) this.marks.push(table.rowCount);
   }
 
   macroblockEnd(mbAddr: number, state: PictureState): void {
-    const { mbType, qpY, codedBlockPattern } = state;
-    const values = [mbType[mbAddr]!, qpY[mbAddr]!, codedBlockPattern[mbAddr]!] as const;
-    this.tables.macroblock.add(0, this.currentPicture, mbAddr, ...values);
+    const { mbType, qpY, codedBlockPattern, transform8x8 } = state;
+    const { intra16x16PredMode, intraChromaPredMode, chosen, currentPicture, tables } = this;
+    const type = mbType[mbAddr]!;
+    const values = [type, qpY[mbAddr]!, codedBlockPattern[mbAddr]!, transform8x8[mbAddr]!] as const;
+    const modes = [intra16x16PredMode, intraChromaPredMode] as const;
+    tables.macroblock.add(0, currentPicture, mbAddr, ...values, ...modes, chosen);
+    if (type === I_4X4 || type === I_8X8) this.addIntra(mbAddr, state, type === I_8X8 ? 8 : 4);
+    else if (!isIntra(type)) addMotion(tables.motion, currentPicture, mbAddr, state, this.pocs);
+  }
+
+  private addIntra(mbAddr: number, { intra4x4PredMode }: PictureState, size: number): void {
+    const step = size / 4;
+    for (let y = 0; y < 4; y += step) {
+      for (let x = 0; x < 4; x += step) {
+        const mode = intra4x4PredMode[16 * mbAddr + 4 * y + x]!;
+        this.tables.intra.add(0, this.currentPicture, mbAddr, 4 * y + x, size, mode);
+      }
+    }
+  }
+
+  estimate(mbType: number, cost: number): void {
+    this.tables.estimate.add(0, this.currentPicture, this.currentMacroblock, mbType, cost);
+  }
+
+  /** The prediction itself is samples, which are not part of a trace. */
+  decision(
+    _mbAddr: number,
+    candidate: number,
+    syntax: MacroblockSyntax,
+    _prediction: Uint8Array,
+  ): void {
+    this.chosen = candidate;
+    this.intra16x16PredMode = syntax.intra16x16PredMode;
+    this.intraChromaPredMode = syntax.intra_chroma_pred_mode;
   }
 
   macroblockVoid(_mbAddr: number): void {
@@ -232,6 +170,7 @@ export class TraceInspector implements H264Inspector {
 
   candidate(mbType: number, distortion: number, bits: number, cost: number): void {
     const { candidate } = this.tables;
+    this.candidates++;
     candidate.add(0, this.currentPicture, this.currentMacroblock, mbType, distortion, bits, cost);
   }
 
@@ -247,7 +186,8 @@ export class TraceInspector implements H264Inspector {
       const level = levels[start + i]!;
       if ((coefficient | level) === 0) continue;
       const values = [i, coefficient, deadZoneLevels[start + i]!, level] as const;
-      this.tables.block.add(0, this.currentPicture, this.currentMacroblock, block, ...values);
+      const at = [this.currentPicture, this.currentMacroblock, this.candidates - 1] as const;
+      this.tables.block.add(0, ...at, block, ...values);
     }
   }
 

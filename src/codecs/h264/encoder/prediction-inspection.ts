@@ -1,0 +1,170 @@
+/**
+ * Makes the prediction of the macroblock just written once more, for an inspector: by then its place in the scratch block holds the
+ * reconstruction. Nothing is left changed but scratch that no later step reads.
+ */
+import { SliceType } from '../../../syntax/h264/slice-header.ts';
+import { predictIntra8x8, smoothNeighbors8x8 } from '../standard/intra-8x8.ts';
+import { INTRA_CHROMA_VERTICAL } from '../standard/intra-16x16.ts';
+import {
+  B_SKIP,
+  BLOCK_X,
+  BLOCK_Y,
+  I_4X4,
+  I_8X8,
+  I_16X16,
+  I_PCM,
+  isIntra,
+  P_SKIP,
+} from '../standard/macroblock.ts';
+import type { MacroblockSyntax } from '../standard/macroblock-syntax.ts';
+import type { Candidate } from './candidate.ts';
+import type { H264Inspector } from './inspector.ts';
+import { CHROMA, LUMA, predictInter, predictInterB } from './inter-prediction.ts';
+import { availableAround8x8, hasAboveRight8x8 } from './intra-8x8-search.ts';
+import {
+  availableAround,
+  hasAboveRight,
+  MODE_SIZE,
+  predict16x16,
+  predictChroma,
+  repeatsRow,
+  TO_CR,
+} from './intra-search.ts';
+import type { MacroblockContext } from './macroblock-context.ts';
+import {
+  BLOCK_STRIDE,
+  RECON_CB,
+  RECON_CR,
+  RECON_LUMA,
+  RECON_SIZE,
+  RECON_STRIDE,
+} from './memory.ts';
+import type { PicturePlan } from './picture-plan.ts';
+import { SliceReferences } from './slice-references.ts';
+
+/** Samples of a macroblock, and where its chroma lies among them: luma in rows of 16, then Cb and Cr in rows of 8. */
+const SAMPLES = 384;
+const CB_AT = 256;
+const CR_AT = 320;
+
+/** The inspection of the predictions of one encoder. */
+export class PredictionInspection {
+  private readonly inspector: H264Inspector;
+  private readonly context: MacroblockContext;
+  private readonly samples = new Uint8Array(SAMPLES);
+  private readonly kept = new Uint8Array(RECON_SIZE);
+  private readonly references = new SliceReferences();
+  private isB = false;
+
+  constructor(inspector: H264Inspector, context: MacroblockContext) {
+    this.inspector = inspector;
+    this.context = context;
+  }
+
+  /** Begins a picture, its lists known. */
+  startPicture(plan: PicturePlan): void {
+    this.isB = plan.type === SliceType.B;
+    this.references.lists = plan.lists;
+    if (this.isB) this.references.startPicture(plan);
+  }
+
+  /** Tells of the candidate that was written for the context's macroblock. */
+  tell(candidate: Candidate): void {
+    const { context, inspector, samples } = this;
+    const { mbAddr, state } = context;
+    const mbType = state.mbType[mbAddr]!;
+    const { syntax } = candidate;
+    const isSkip = mbType === P_SKIP || mbType === B_SKIP;
+    if (isSkip || mbType === I_PCM || !hasLevels(syntax)) this.take(candidate.recon);
+    else if (!isIntra(mbType)) this.predictInter(candidate);
+    else {
+      if (mbType === I_16X16) this.predict16x16(candidate);
+      else if (mbType === I_8X8) this.predict8x8(candidate);
+      else if (mbType === I_4X4) this.predict4x4(candidate);
+      this.predictChroma(candidate);
+    }
+    inspector.decision(mbAddr, candidate.number, syntax, samples);
+  }
+
+  /** Takes the samples of a scratch block as the prediction: nothing was added to them. */
+  private take(recon: number): void {
+    this.copy(recon + RECON_LUMA, RECON_STRIDE, 0, 16);
+    this.copy(recon + RECON_CB, RECON_STRIDE, CB_AT, 8);
+    this.copy(recon + RECON_CR, RECON_STRIDE, CR_AT, 8);
+  }
+
+  /** Copies a square of `size` by `size` samples to place `to` of the prediction, whose plane has rows of 16 or 8. */
+  private copy(from: number, stride: number, to: number, size: number): void {
+    const { bytes } = this.context.memory;
+    const row = to < CB_AT ? 16 : 8;
+    for (let y = 0; y < size; y++) {
+      const at = from + y * stride;
+      for (let x = 0; x < size; x++) this.samples[to + y * row + x] = bytes[at + x]!;
+    }
+  }
+
+  private predictInter(candidate: Candidate): void {
+    const { context, references, kept } = this;
+    const { bytes } = context.memory;
+    const { recon } = candidate;
+    kept.set(bytes.subarray(recon, recon + RECON_SIZE));
+    if (this.isB) predictInterB(context, candidate, references, LUMA | CHROMA);
+    else predictInter(context, candidate, references.lists[0]);
+    this.take(recon);
+    bytes.set(kept, recon);
+  }
+
+  private predict16x16({ recon, syntax }: Candidate): void {
+    const mode = syntax.intra16x16PredMode;
+    const at = predict16x16(this.context, recon + RECON_LUMA, mode);
+    this.copy(at, repeatsRow(mode) ? 0 : BLOCK_STRIDE, 0, 16);
+  }
+
+  /** The edges of the scratch block are still the neighbors; inside lie the reconstructions that later blocks predict from. */
+  private predict4x4({ recon, syntax }: Candidate): void {
+    const { context } = this;
+    const { kernels, blocks } = context.memory;
+    const trial = blocks[0]!;
+    for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
+      const x = BLOCK_X[blkIdx]!;
+      const y = BLOCK_Y[blkIdx]!;
+      const available = availableAround(context, x, y);
+      const aboveRight = hasAboveRight(context, blkIdx) ? 1 : 0;
+      const at = recon + RECON_LUMA + 4 * (y * RECON_STRIDE + x);
+      kernels.predictIntra4x4(at, RECON_STRIDE, trial, available, aboveRight);
+      const rows = trial + MODE_SIZE * syntax.intra4x4PredMode[blkIdx]!;
+      this.copy(rows, 4, 4 * (16 * y + x), 4);
+    }
+  }
+
+  private predict8x8({ recon, syntax }: Candidate): void {
+    const { context } = this;
+    const { bytes, blocks } = context.memory;
+    const [line, to] = blocks as [number, number];
+    for (let b8 = 0; b8 < 4; b8++) {
+      const x = 8 * (b8 & 1);
+      const y = 8 * (b8 >> 1);
+      const available = availableAround8x8(context, b8);
+      const at = recon + RECON_LUMA + y * RECON_STRIDE + x;
+      smoothNeighbors8x8(bytes, at, RECON_STRIDE, available, hasAboveRight8x8(context, b8), line);
+      predictIntra8x8(bytes, line, syntax.intra4x4PredMode[4 * b8]!, available, to, BLOCK_STRIDE);
+      this.copy(to, BLOCK_STRIDE, 16 * y + x, 8);
+    }
+  }
+
+  private predictChroma({ recon, syntax }: Candidate): void {
+    const { context } = this;
+    const mode = syntax.intra_chroma_pred_mode;
+    const [at] = context.memory.blocks as [number];
+    predictChroma(context, recon, at, mode);
+    const stride = mode === INTRA_CHROMA_VERTICAL ? 0 : BLOCK_STRIDE;
+    this.copy(at, stride, CB_AT, 8);
+    this.copy(at + TO_CR, stride, CR_AT, 8);
+  }
+}
+
+/** Whether any level of the macroblock may be other than 0. */
+function hasLevels({ masks, masks8x8, transform_size_8x8_flag }: MacroblockSyntax): boolean {
+  if (masks.some((mask) => mask !== 0)) return true;
+  return transform_size_8x8_flag !== 0 && masks8x8.some((mask) => mask !== 0);
+}

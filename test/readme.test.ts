@@ -48,12 +48,14 @@ describe('README', () => {
     });
   });
 
-  it('shows programs for sound, memory and streams that run', async () => {
+  it('shows programs for sound, memory, streams, pictures, copies and parts that run', async () => {
     const others = programs.slice(1).filter((text) => !text.includes('export default'));
-    expect(others.length).toBeGreaterThanOrEqual(3);
+    expect(others).toHaveLength(6);
     for (const [i, text] of others.entries()) await runBlock(i + 1, text);
     const { streams } = probeFile(join(folder, 'tone.m4a'));
     expect(streams[0]).toMatchObject({ codec_name: 'aac', channels: 1, duration_ts: 48000 });
+    expect(probeFile(join(folder, 'picture.jpg')).streams[0]).toMatchObject({ width: 160 });
+    expect(probeFile(join(folder, 'output.mkv')).streams[0]).toMatchObject({ codec_name: 'h264' });
   });
 
   it('shows a worker that answers with a video', async () => {
@@ -75,7 +77,7 @@ describe('README', () => {
     await prepareFiles(folder);
     const [text] = blocksOf(readme, 'sh');
     const commands = text!.trim().split('\n');
-    expect(commands.length).toBeGreaterThanOrEqual(4);
+    expect(commands.length).toBeGreaterThanOrEqual(5);
     for (const command of commands) {
       const [npx, vitrine, ...args] = command.split(' ');
       expect([npx, vitrine]).toEqual(['npx', 'vitrine']);

@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { blocksOf } from '../support/blocks.ts';
 import { findChromium, launchChromium } from './chromium.ts';
 import { type FileServer, startFileServer } from './server.ts';
 
@@ -34,6 +35,12 @@ const STRICT_PAGE = PAGE.replace(
   `<meta http-equiv="Content-Security-Policy" content="script-src 'self' 'unsafe-inline'">\n<title>`,
 );
 
+/** The page of the README, with the package where it is here. */
+const README_PAGE = blocksOf(readFileSync(`${ROOT}/README.md`, 'utf8'), 'html')[0]!.replace(
+  './node_modules/vitrine/',
+  '/',
+);
+
 const executable = findChromium();
 
 describe.skipIf(executable === null)('in Chromium', () => {
@@ -43,7 +50,9 @@ describe.skipIf(executable === null)('in Chromium', () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    server = await startFileServer(ROOT, { '/': PAGE, '/strict': STRICT_PAGE });
+    server = await startFileServer(ROOT, {
+      ...{ '/': PAGE, '/strict': STRICT_PAGE, '/readme': README_PAGE },
+    });
     browser = await launchChromium(executable!);
     page = await browser.newPage();
     page.on('pageerror', (error) => complaints.push(String(error)));
@@ -64,6 +73,22 @@ describe.skipIf(executable === null)('in Chromium', () => {
 
   /** Runs `source`, the body of an async function, in the page. */
   const inPage = (source: string) => page.evaluate(`(async () => { ${source} })()`);
+
+  it('shows the page of the README', async () => {
+    const own = await browser.newPage();
+    own.on('pageerror', (error) => complaints.push(String(error)));
+    await own.goto(`${server.origin}/readme`);
+    const shown = await own.evaluate(`new Promise((resolve) => {
+      const video = document.querySelector('video');
+      const tell = () => resolve([video.videoWidth, video.videoHeight, video.duration]);
+      if (video.readyState > 0) tell();
+      else video.onloadedmetadata = tell;
+      setTimeout(() => resolve('no video after 30 s'), 30000);
+    })`);
+    await own.close();
+    expect(complaints).toEqual([]);
+    expect(shown).toEqual([160, 120, 2]);
+  });
 
   it('plays out/demo.mp4 to its end, picture and sound', async () => {
     if (!existsSync(`${ROOT}/out/demo.mp4`)) {

@@ -32,6 +32,35 @@ export class PacketList implements DemuxedPackets, Iterable<Packet> {
     return this.packets.length;
   }
 
+  /** Of the stream that they belong to; undefined where `codec` is, or for streams of the other kind. */
+  get width(): number | undefined {
+    return this.pictures?.width;
+  }
+
+  get height(): number | undefined {
+    return this.pictures?.height;
+  }
+
+  get pixFmt(): string | undefined {
+    return this.pictures?.pixFmt;
+  }
+
+  get frameRate(): Rational | undefined {
+    return this.pictures?.frameRate;
+  }
+
+  get sampleRate(): number | undefined {
+    return this.codec?.kind === 'audio' ? this.codec.sampleRate : undefined;
+  }
+
+  get numChannels(): number | undefined {
+    return this.codec?.kind === 'audio' ? this.codec.numChannels : undefined;
+  }
+
+  private get pictures() {
+    return this.codec?.kind === 'video' ? this.codec : undefined;
+  }
+
   /** Another list of the same packets. */
   clone(): PacketList {
     return new PacketList({ ...this, packets: [...this.packets] });

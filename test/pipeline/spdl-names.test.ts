@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  audioEncodeConfig,
   convertFrames,
   createReferenceAudioFrame,
   createReferenceVideoFrame,
@@ -35,6 +36,76 @@ async function film(encoderConfig: object = {}, muxerConfig: object = {}): Promi
   await muxer.close();
   return sink.toBytes();
 }
+
+/** Table: what SPDL's reference names => what has these names here. */
+const NAMES: Readonly<Record<string, string>> = {
+  'spdl.io': `create_reference_audio_frame create_reference_video_frame video_encode_config audio_encode_config
+    save_image load_image demux_audio demux_video demux_image apply_bsf convert_frames get_buffer_desc get_abuffer_desc
+    get_video_filter_desc get_audio_filter_desc get_filter_desc Muxer Demuxer FilterGraph BSF AudioEncoder VideoEncoder`,
+  Muxer: 'add_encode_stream add_remux_stream open write flush close',
+  VideoEncoder: 'encode flush',
+  AudioEncoder: 'encode flush frame_size',
+  Demuxer: `demux_audio demux_video demux_image streaming_demux has_audio video_stream_index audio_stream_index
+    audio_codec video_codec image_codec`,
+  FilterGraph: 'add_frames flush get_frames dump',
+  BSF: 'filter flush',
+  VideoFrames: 'num_frames num_planes width height pix_fmt time_base get_pts get_timestamps clone',
+  AudioFrames: 'num_frames sample_rate num_channels sample_fmt clone',
+  VideoPackets: 'get_timestamps codec clone width height pix_fmt frame_rate',
+  AudioPackets: 'get_timestamps codec clone sample_rate num_channels',
+  VideoCodec: 'width height pix_fmt frame_rate time_base sample_aspect_ratio',
+  AudioCodec: 'sample_rate num_channels sample_fmt time_base',
+};
+
+const camelCase = (name: string) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+
+/** The object of each name of the table, out of a file of both kinds. */
+async function objects(): Promise<Readonly<Record<string, object>>> {
+  const library = await import('../../src/index.ts');
+  const sink = new MemorySink();
+  const muxer = new Muxer(sink, { format: 'mp4' });
+  const video = muxer.addEncodeStream({ config });
+  const audio = muxer.addEncodeStream({
+    config: audioEncodeConfig({ numChannels: 2, sampleRate: 8000, sampleFmt: 's16' }),
+  });
+  const sound = createReferenceAudioFrame({
+    array: ndarray(new Int16Array(16000), [8000, 2]),
+    ...({ sampleFmt: 's16', sampleRate: 8000, pts: 0 } as const),
+  });
+  await muxer.open();
+  await muxer.write(0, await video.encode(frames));
+  await muxer.write(1, await audio.encode(sound));
+  await muxer.close();
+  const demuxer = await Demuxer.open(sink.toBytes());
+  return {
+    ...{ 'spdl.io': library, Muxer: muxer, VideoEncoder: video, AudioEncoder: audio },
+    ...{ Demuxer: demuxer, FilterGraph: library.FilterGraph.prototype },
+    ...{ BSF: library.BSF.prototype, VideoFrames: frames, AudioFrames: sound },
+    VideoPackets: await demuxer.demuxVideo(),
+    AudioPackets: await demuxer.demuxAudio(),
+    VideoCodec: demuxer.videoCodec!,
+    AudioCodec: demuxer.audioCodec!,
+  };
+}
+
+describe('SPDL', () => {
+  it('has its names here, in camelCase', async () => {
+    const found = await objects();
+    for (const [owner, names] of Object.entries(NAMES)) {
+      const missing = names.split(/\s+/).filter((name) => {
+        return (found[owner] as Record<string, unknown>)[camelCase(name)] === undefined;
+      });
+      expect(missing, owner).toEqual([]);
+    }
+  });
+
+  it('tells of packets what their stream is', async () => {
+    const { VideoPackets, AudioPackets } = await objects();
+    const pictures = { width, height, frameRate: [25, 1], sampleRate: undefined };
+    expect(VideoPackets).toMatchObject(pictures);
+    expect(AudioPackets).toMatchObject({ sampleRate: 8000, numChannels: 2, width: undefined });
+  });
+});
 
 describe('frames', () => {
   it('have a length, and pictures by index', () => {

@@ -2,6 +2,7 @@
 import { CODECS } from '../pipeline/registry.ts';
 import { STREAMS_HELP } from './choose-streams.ts';
 import { SHARED_OPTIONS } from './command.ts';
+import { GPU_OPTION } from './gpu-option.ts';
 import { H264_OPTIONS } from './h264-options.ts';
 import { IMAGE_OPTIONS } from './image-options.ts';
 import { LIMITS_OPTION } from './limits-option.ts';
@@ -23,6 +24,7 @@ export const OPTIONS = {
   'codec-video': { kind: 'text', meta: 'NAME', help: `codec of pictures: ${codecNames('video')}` },
   'codec-audio': { kind: 'text', meta: 'NAME', help: `codec of sound: ${codecNames('audio')}` },
   ...H264_OPTIONS,
+  ...GPU_OPTION,
   'bitrate-audio': { kind: 'bits', help: 'bits per second of sound, such as 128k' },
   'channel-mask': { kind: 'integer', meta: 'N', min: 0, max: 0xffffffff, help: 'loudspeakers of the sound as a WAVE channel mask; 0 for the codec\'s own (as the input says)' },
   vf: { kind: 'text', meta: 'GRAPH', help: 'filters for pictures, in ffmpeg\'s language: scale=640:-2,hflip' },

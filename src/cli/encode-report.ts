@@ -1,6 +1,7 @@
 /** What `encode` tells when it is done. */
 import type { StreamStatistics } from '../codecs/h264/index.ts';
 import type { Output } from './command.ts';
+import { type Analysis, describeAnalysis } from './gpu-option.ts';
 import type { Psnr } from './psnr.ts';
 
 /** What was done, for the report. */
@@ -11,12 +12,19 @@ export interface Tally {
   mediaSeconds: number;
 }
 
+/** What was measured besides. */
+export interface Measured {
+  readonly psnr: Psnr | null;
+  readonly stats: StreamStatistics | null;
+  readonly analysis: Analysis | null;
+}
+
 /** Prints the report: a line, or an object of JSON. */
 export function report(
   path: string,
   bytes: number,
   tally: Tally,
-  { psnr, stats }: { readonly psnr: Psnr | null; readonly stats: StreamStatistics | null },
+  { psnr, stats, analysis }: Measured,
   values: { readonly json?: boolean },
   output: Output,
 ): void {
@@ -29,6 +37,7 @@ export function report(
         ...{ output: path, frames, samples, mediaSeconds, seconds, bytes },
         ...measured,
         ...(stats === null ? {} : { stats }),
+        ...(analysis === null ? {} : { analysis }),
       }),
     );
     return;
@@ -41,6 +50,7 @@ export function report(
   output.line(
     `${path}: ${done.join(', ')}, ${bytes} bytes (${rate.toFixed(0)} kbit/s), ${speed}${(mediaSeconds / seconds).toFixed(1)}x`,
   );
+  if (analysis !== null) output.line(describeAnalysis(analysis));
   if (psnr === null) return;
   const text = (value: number | null) => (value === null ? 'equal' : `${value.toFixed(3)} dB`);
   output.line(

@@ -3,6 +3,7 @@ import { countBits } from '../base/math.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import type { Rational } from '../base/rational.ts';
 import type { PixFmt } from '../frames/index.ts';
+import type { GpuKernels } from '../gpu/index.ts';
 import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
 import { audioEncodeConfig, videoEncodeConfig } from '../pipeline/encode-config.ts';
 import type { Muxer } from '../pipeline/everything.ts';
@@ -45,6 +46,8 @@ export interface TrackSetting {
   readonly format: string;
   readonly values: Values;
   readonly glass: EncodeGlass;
+  /** Who analyzes the pictures of H.264; null: its encoder. */
+  readonly gpu: GpuKernels | null;
 }
 
 /** Adds a stream of an input to the muxer. */
@@ -53,7 +56,7 @@ export async function openTrack(
   input: Input,
   setting: TrackSetting,
 ): Promise<Track> {
-  const { muxer, format, values, glass } = setting;
+  const { muxer, format, values } = setting;
   const stream = input.reader.streams[from.index]!;
   const read = inputCuts(values)[from.input] ?? null;
   const index = muxer.streamInfos.length;
@@ -75,7 +78,7 @@ export async function openTrack(
     const { stream: decoded, unpack } = decoderOf(input, stream, text !== '', pictures);
     const filter = filterOf(decoded);
     const coded = (filter?.stream ?? decoded) as VideoStreamInfo;
-    return { ...shared, unpack, filter, encoder: addVideo(muxer, coded, values, glass, pictures) };
+    return { ...shared, unpack, filter, encoder: addVideo(setting, coded, pictures) };
   }
   const unpack = unpackerOf(input.name, stream);
   const filter = filterOf(stream);
@@ -121,10 +124,8 @@ function decoderOf(
 }
 
 function addVideo(
-  muxer: Muxer,
+  { muxer, values, glass, gpu }: TrackSetting,
   stream: VideoStreamInfo,
-  values: Values,
-  glass: EncodeGlass,
   { target, config, rotation }: PicturePlan,
 ): VideoEncoder {
   const { width, height, sampleAspectRatio, timeBase } = stream;
@@ -147,6 +148,7 @@ function addVideo(
     encoderConfig: {
       ...h264Options(values),
       ...(target === undefined ? glass.encoderOptions(width, height) : config),
+      ...(gpu === null ? {} : { gpu }),
     },
     description: { ...descriptionOf(stream), ...rotation },
   });

@@ -1,6 +1,7 @@
 /** `vitrine encode`: pictures and sound in, a coded file out. */
 import { ConfigError } from '../base/errors.ts';
 import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
+import type { GpuKernels } from '../gpu/index.ts';
 import { Muxer } from '../pipeline/everything.ts';
 import { requireCodec } from '../pipeline/find-codec.ts';
 import { findFormat } from '../pipeline/format.ts';
@@ -12,6 +13,7 @@ import { EncodeGlass } from './encode-glass.ts';
 import { OPTIONS, type Values } from './encode-options.ts';
 import { report, type Tally } from './encode-report.ts';
 import { openTrack, type Track } from './encode-tracks.ts';
+import { analysisOf, openGpu } from './gpu-option.ts';
 import { H264_OPTION_NAMES } from './h264-options.ts';
 import { imageCodecOf, imageConfig, isImageFormat, sequenceOptions } from './image-options.ts';
 import { fractionRead, type Input, isPictureFile, openInput } from './open-input.ts';
@@ -78,15 +80,18 @@ async function encodeInputs(
   const meter = values.psnr === true ? new PsnrMeter() : null;
   const tally: Tally = { frames: 0, samples: 0, encodeSeconds: 0, mediaSeconds: 0 };
   const progress = new Progress(output, () => fractionRead(inputs));
+  const tracks: Track[] = [];
   let glass: EncodeGlass | null = null;
+  let gpu: GpuKernels | null = null;
   try {
     glass = await EncodeGlass.open(values.trace, values.stats === true);
     const muxer = new Muxer(file.sink, { format });
     const chosen = chosenStreams(inputs, format, values);
     checkUsed(inputs, chosen, values);
-    const tracks: Track[] = [];
+    if (values.gpu !== undefined) gpu = await openGpu(values.gpu);
+    const setting = { muxer, format, values, glass, gpu };
     for (const from of chosen) {
-      tracks.push(await openTrack(from, inputs[from.input]!, { muxer, format, values, glass }));
+      tracks.push(await openTrack(from, inputs[from.input]!, setting));
     }
     for (const { encoder } of tracks) {
       if (meter !== null && encoder.kind === 'video') measure(meter, encoder, tally);
@@ -103,11 +108,13 @@ async function encodeInputs(
     await file.sink.abort(error);
     throw error;
   } finally {
+    await gpu?.close();
     progress.end();
   }
   tellProblems(inputs, output);
   if (file.isStandard) return;
-  const measured = { psnr: meter?.result() ?? null, stats: glass.statistics };
+  const analysis = analysisOf(tracks);
+  const measured = { psnr: meter?.result() ?? null, stats: glass.statistics, analysis };
   report(path, await file.size(), tally, measured, values, output);
   if (values.json !== true) for (const line of glass.lines()) output.line(line);
 }
@@ -115,7 +122,7 @@ async function encodeInputs(
 /** Options that mean something for one kind of stream only. */
 const VIDEO_ONLY = [
   ...H264_OPTION_NAMES,
-  ...(['codec-video', 'psnr', 'vf', 'trace', 'stats'] as const),
+  ...(['codec-video', 'psnr', 'vf', 'trace', 'stats', 'gpu'] as const),
   ...(['qscale', 'compression-level', 'frames', 'output-rate'] as const),
 ] as const;
 const AUDIO_ONLY = ['codec-audio', 'bitrate-audio', 'channel-mask', 'af'] as const;

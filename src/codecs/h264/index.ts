@@ -49,9 +49,10 @@ export { LEVELS, type LevelName } from '../../syntax/h264/levels.ts';
 export { createH264BaselineEncoder, createH264Encoder } from './encoder/create-encoder.ts';
 export type { H264Encoder, Reconstruction } from './encoder/encoder.ts';
 export { bothInspectors, type H264Inspector, QUIET_INSPECTOR } from './encoder/inspector.ts';
-export { H264_KEYS, type H264Options, PROFILES, type Profile } from './encoder/options.ts';
+export { H264_KEYS, type H264Options } from './encoder/options.ts';
 export { B_PYRAMIDS, type BPyramid } from './encoder/order-options.ts';
 export { PRESETS, type Preset } from './encoder/speed-options.ts';
+export { PROFILES, type Profile } from './encoder/stream-options.ts';
 export {
   formatStatistics,
   StatisticsCollector,

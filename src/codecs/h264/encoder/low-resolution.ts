@@ -37,7 +37,9 @@ const MAX_HEXAGON_STEPS = 12;
 const REPEATED = 0x01010101;
 
 /** How the lookahead searches: by hexagons from vectors nearby, or every vector of FULL_RANGE either way. */
-export type AnalysisMethod = 'hexagon' | 'full-search';
+export const ANALYSIS_METHODS = ['hexagon', 'full-search'] as const;
+
+export type AnalysisMethod = (typeof ANALYSIS_METHODS)[number];
 
 /** Range of the full search, in low-resolution samples; it must not exceed the padding. */
 const FULL_RANGE = 16;

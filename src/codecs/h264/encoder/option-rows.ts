@@ -1,6 +1,6 @@
 /**
- * Options as rows of a table: of each its kind, what is allowed and its default. The types of options and their checks
- * come from these rows; what an option means is said above its row.
+ * Options as rows of a table: of each its kind, what is allowed and its default. The types of options, their checks, the help
+ * of the command line and docs/h264/options.md come from these rows; what an option means is said above its row.
  */
 import { requireInteger, requireNumber, requireOneOf } from '../../../base/errors.ts';
 
@@ -31,7 +31,7 @@ export interface ChoiceRow<T extends string> {
 }
 
 export type OptionRow = IntegerRow | NumberRow | FlagRow | ChoiceRow<string>;
-/** Options by name. `initial` is left out where the default is a preset's. */
+/** Options by name. `initial` is left out where there is no default, or other options say it, or the preset. */
 export type OptionRows = Readonly<Record<string, OptionRow>>;
 
 type ValueOf<R extends OptionRow> = R extends { kind: 'integer' | 'number' }
@@ -48,27 +48,47 @@ export type OptionsOf<Rows extends OptionRows> = {
 };
 /** The same options, all of them known. */
 export type ValuesOf<Rows extends OptionRows> = { readonly [K in keyof Rows]: ValueOf<Rows[K]> };
+/** The same options as they are given; known are those whose rows have a default. */
+export type CheckedOf<Rows extends OptionRows> = {
+  readonly [K in keyof Rows]: Rows[K] extends { readonly initial: unknown }
+    ? ValueOf<Rows[K]>
+    : ValueOf<Rows[K]> | undefined;
+};
+
+/** That a row has `I` as its default; nothing where there is none. */
+type Initial<I> = I extends undefined ? unknown : { readonly initial: I };
 
 /** The row of a whole number; `initial` is its default. */
-export const integer = (min: number, max: number, initial?: number): IntegerRow => ({
-  ...{ kind: 'integer', min, max },
-  ...(initial === undefined ? {} : { initial }),
-});
+export function integer<I extends number | undefined = undefined>(
+  min: number,
+  max: number,
+  initial?: I,
+): IntegerRow & Initial<I> {
+  return withInitial<IntegerRow, I>({ kind: 'integer', min, max }, initial);
+}
 /** The row of a number. */
-export const number = (min: number, max: number, initial?: number): NumberRow => ({
-  ...{ kind: 'number', min, max },
-  ...(initial === undefined ? {} : { initial }),
-});
+export function number<I extends number | undefined = undefined>(
+  min: number,
+  max: number,
+  initial?: I,
+): NumberRow & Initial<I> {
+  return withInitial<NumberRow, I>({ kind: 'number', min, max }, initial);
+}
 /** The row of a flag. */
-export const flag = (initial?: boolean): FlagRow => ({
-  ...{ kind: 'flag' },
-  ...(initial === undefined ? {} : { initial }),
-});
+export function flag<I extends boolean | undefined = undefined>(initial?: I): FlagRow & Initial<I> {
+  return withInitial<FlagRow, I>({ kind: 'flag' }, initial);
+}
 /** The row of one of some words. */
-export const choice = <T extends string>(values: readonly T[], initial?: T): ChoiceRow<T> => ({
-  ...{ kind: 'choice', values },
-  ...(initial === undefined ? {} : { initial }),
-});
+export function choice<T extends string, I extends T | undefined = undefined>(
+  values: readonly T[],
+  initial?: I,
+): ChoiceRow<T> & Initial<I> {
+  return withInitial<ChoiceRow<T>, I>({ kind: 'choice', values }, initial);
+}
+
+function withInitial<Row, I>(row: Row, initial: I | undefined): Row & Initial<I> {
+  return (initial === undefined ? row : { ...row, initial }) as Row & Initial<I>;
+}
 
 /** Checks one value; throws `ConfigError` naming `where` and what is allowed. */
 function requireValue(where: string, row: OptionRow, value: unknown): unknown {
@@ -85,19 +105,29 @@ function requireValue(where: string, row: OptionRow, value: unknown): unknown {
 }
 
 /**
- * The values of all options of a table: as given, else as `defaults` say, else as the rows do.
+ * The values of all options of a table: as given, else as `defaults` say, else as the rows do, else undefined.
  * @throws ConfigError naming the first that is wrong
  */
+export function checkRows<Rows extends OptionRows>(
+  at: string,
+  rows: Rows,
+  options: OptionsOf<Rows>,
+  defaults: Partial<ValuesOf<Rows>> = {},
+): CheckedOf<Rows> {
+  const values: Record<string, unknown> = {};
+  for (const [key, row] of Object.entries(rows)) {
+    const { [key]: value = defaults[key] ?? row.initial } = options;
+    values[key] = value === undefined ? value : requireValue(`${at}.${key}`, row, value);
+  }
+  return values as CheckedOf<Rows>;
+}
+
+/** The same where `defaults` knows all options whose rows have no default. */
 export function resolveRows<Rows extends OptionRows>(
   at: string,
   rows: Rows,
   options: OptionsOf<Rows>,
-  defaults: Partial<ValuesOf<Rows>>,
+  defaults: ValuesOf<Rows>,
 ): ValuesOf<Rows> {
-  const values: Record<string, unknown> = {};
-  for (const [key, row] of Object.entries(rows)) {
-    const value = options[key] ?? defaults[key] ?? row.initial;
-    values[key] = requireValue(`${at}.${key}`, row, value);
-  }
-  return values as ValuesOf<Rows>;
+  return checkRows(at, rows, options, defaults) as ValuesOf<Rows>;
 }

@@ -4,7 +4,8 @@ import { type PictureParameterSet, PLAIN_PPS } from '../../../syntax/h264/pps.ts
 import { ProfileIdc } from '../../../syntax/h264/profiles.ts';
 import { PLAIN_SPS, type SequenceParameterSet } from '../../../syntax/h264/sps.ts';
 import { aspectRatioInfo, EMPTY_VUI, type VuiParameters } from '../../../syntax/h264/vui.ts';
-import type { Profile, ResolvedOptions } from './options.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { Profile } from './stream-options.ts';
 import { hrdParameters } from './vbv.ts';
 
 /** log2_max_frame_num_minus4: frame_num wraps at 2^16, beyond the reach of any reference. */

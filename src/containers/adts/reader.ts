@@ -3,7 +3,7 @@
  * for the next such place.
  */
 import type { ByteSource } from '../../base/byte-stream.ts';
-import type { ContainerReader, ReadPacket } from '../../base/container.ts';
+import { type ContainerReader, eachPacket, type ReadPacket } from '../../base/container.ts';
 import { FormatError, rejectUnknownKeys, UnsupportedError } from '../../base/errors.ts';
 import { Budget, type LimitOptions, type PacketBudget } from '../../base/limits.ts';
 import type { AudioStreamInfo } from '../../base/packet.ts';
@@ -29,6 +29,9 @@ const NO_BYTES = new Uint8Array(0);
 
 /** Samples that a raw_data_block gives. */
 const FRAME_SAMPLES = 1024;
+/** Bytes that are read at once: two frames of the longest kind, or some hundred of a common one. */
+const RUN_BYTES = 1 << 14;
+
 /** An ADTS file, opened. */
 export interface AdtsReader extends ContainerReader {
   readonly format: 'adts';
@@ -91,7 +94,8 @@ export async function openAdts(
     format: 'adts',
     streams: [stream],
     problems,
-    packets: () => readFrames(pass(), first),
+    packets: () => eachPacket(readRuns(pass(), first)),
+    packetRuns: () => readRuns(pass(), first),
     get skippedBytes() {
       return skippedBytes;
     },
@@ -128,26 +132,56 @@ interface Pass {
   readonly onSkip: (bytes: number) => void;
 }
 
-async function* readFrames(pass: Pass, first: Found): AsyncGenerator<ReadPacket> {
-  const { source, budget } = pass;
+/** All packets, those of one read together. What comes before a broken frame is given before its error is thrown. */
+async function* readRuns(pass: Pass, first: Found): AsyncGenerator<readonly ReadPacket[]> {
+  const { source } = pass;
   let pts = 0;
   for (let found: Found | null = first; found !== null; ) {
     const { position, header } = found;
-    const end = position + header.aac_frame_length;
-    const frame = await source.read(position, header.aac_frame_length);
-    if (frame.length < header.aac_frame_length) {
-      skip(pass, position, frame.length, 'the file ends within a frame');
+    // A live stream is not kept waiting for more than the next header, which says whether this frame is one.
+    const wanted = source.size === null ? header.aac_frame_length + HEADER_BYTES : RUN_BYTES;
+    const bytes = await source.read(position, wanted);
+    if (bytes.length < header.aac_frame_length) {
+      skip(pass, position, bytes.length, 'the file ends within a frame');
       return;
     }
-    for (const block of rawDataBlocks(frame, header, position)) {
-      budget.give(block.length, end);
-      const data = new Uint8Array(block);
-      const packet = { data, pts, dts: pts, duration: FRAME_SAMPLES, isKey: true };
-      yield { streamIndex: 0, packet };
-      pts += FRAME_SAMPLES;
-    }
-    found = await nextFrame(pass, first.header, end);
+    const run: ReadPacket[] = [];
+    const taken = takeFrames(pass, found, bytes, pts, run);
+    pts += run.length * FRAME_SAMPLES;
+    if (run.length > 0) yield run;
+    if (taken.failure !== null) throw taken.failure.error;
+    found = await nextFrame(pass, first.header, position + taken.length);
   }
+}
+
+/** Appends to `run` the packets of the frame that `bytes` begin with, and of those that follow it and are whole. */
+function takeFrames(
+  { budget }: Pass,
+  { position, header }: Found,
+  bytes: Uint8Array,
+  start: number,
+  run: ReadPacket[],
+): { readonly length: number; readonly failure: { readonly error: unknown } | null } {
+  let at = 0;
+  try {
+    for (let next: AdtsHeader | null = header; next !== null; ) {
+      const end = at + next.aac_frame_length;
+      if (end > bytes.length) break;
+      for (const block of rawDataBlocks(bytes.subarray(at, end), next, position + at)) {
+        budget.give(block.length, position + end);
+        const pts = start + run.length * FRAME_SAMPLES;
+        const data = new Uint8Array(block);
+        const packet = { data, pts, dts: pts, duration: FRAME_SAMPLES, isKey: true };
+        run.push({ streamIndex: 0, packet });
+      }
+      at = end;
+      next = readAdtsHeader(bytes.subarray(at, at + HEADER_BYTES));
+      if (next !== null && !isSameStream(next, header)) next = null;
+    }
+  } catch (error) {
+    return { length: at, failure: { error } };
+  }
+  return { length: at, failure: null };
 }
 
 /** The frame at `position`, or the first behind it; null at the end. Throws `UnsupportedError` if it is of another kind. */

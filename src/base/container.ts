@@ -76,3 +76,18 @@ export async function* eachPacket(
 ): AsyncGenerator<ReadPacket> {
   for await (const run of runs) yield* run;
 }
+
+/**
+ * One run: what `take` appends to it, if anything. If `take` throws, what it appended before is given, and then the error
+ * thrown: nothing is lost that was whole.
+ */
+export function* untilError<T>(take: (run: T[]) => void): Generator<readonly T[]> {
+  const run: T[] = [];
+  try {
+    take(run);
+  } catch (error) {
+    if (run.length > 0) yield run;
+    throw error;
+  }
+  if (run.length > 0) yield run;
+}

@@ -20,13 +20,48 @@ export interface QueuedPacket {
   readonly packet: Packet;
 }
 
+const INITIAL_PLACES = 16;
+
+/** Packets in the order in which they came, in a ring of places: nothing is moved or allocated where one leaves. */
+class PacketQueue {
+  /** A power of two of places. Empty ones hold nothing, so that the bytes of packets that have left are not kept. */
+  private places: (Packet | undefined)[] = new Array(INITIAL_PLACES).fill(undefined);
+  private first = 0;
+  length = 0;
+
+  push(packet: Packet): void {
+    if (this.length === this.places.length) this.grow();
+    this.places[(this.first + this.length) & (this.places.length - 1)] = packet;
+    this.length++;
+  }
+
+  /** The oldest packet, of a queue that is not empty. */
+  head(): Packet {
+    return this.places[this.first]!;
+  }
+
+  /** Removes the oldest packet, of a queue that is not empty. */
+  shift(): Packet {
+    const packet = this.places[this.first]!;
+    this.places[this.first] = undefined;
+    this.first = (this.first + 1) & (this.places.length - 1);
+    this.length--;
+    return packet;
+  }
+
+  private grow(): void {
+    const { places, first } = this;
+    const empty = new Array<undefined>(places.length).fill(undefined);
+    this.places = [...places.slice(first), ...places.slice(0, first), ...empty];
+    this.first = 0;
+  }
+}
+
 /** The packets that wait, a queue per stream. */
 export class Interleaver {
   private readonly timeBases: readonly Rational[];
   private readonly isSparse: readonly boolean[];
-  private readonly queues: (Packet | undefined)[][];
-  /** Packets of each queue that were taken already: empty places, so that their bytes are not kept. They are cut off in bulk. */
-  private readonly taken: number[];
+  private readonly queues: readonly PacketQueue[];
   /** Seconds of the first and last packet of each queue; infinitely late and early if it is empty. */
   private readonly first: Float64Array;
   private readonly last: Float64Array;
@@ -39,8 +74,7 @@ export class Interleaver {
   constructor(timeBases: readonly Rational[], isSparse: readonly boolean[]) {
     this.timeBases = timeBases;
     this.isSparse = isSparse;
-    this.queues = timeBases.map(() => []);
-    this.taken = timeBases.map(() => 0);
+    this.queues = timeBases.map(() => new PacketQueue());
     this.first = new Float64Array(timeBases.length).fill(Number.POSITIVE_INFINITY);
     this.last = new Float64Array(timeBases.length).fill(Number.NEGATIVE_INFINITY);
   }
@@ -62,13 +96,7 @@ export class Interleaver {
     const first = this.earliest();
     if (first === -1 || !(isLast || this.isComplete() || this.isTooLong(first))) return null;
     const queue = this.queues[first]!;
-    const packet = queue[this.taken[first]!]!;
-    queue[this.taken[first]!] = undefined;
-    this.taken[first] = this.taken[first]! + 1;
-    if (this.taken[first]! * 2 > queue.length) {
-      queue.splice(0, this.taken[first]!);
-      this.taken[first] = 0;
-    }
+    const packet = queue.shift();
     this.waitingBytes -= packet.data.length;
     const isEmpty = this.isEmpty(first);
     if (isEmpty) this.last[first] = Number.NEGATIVE_INFINITY;
@@ -118,10 +146,10 @@ export class Interleaver {
   }
 
   private isEmpty(i: number): boolean {
-    return this.taken[i] === this.queues[i]!.length;
+    return this.queues[i]!.length === 0;
   }
 
   private head(i: number): Packet {
-    return this.queues[i]![this.taken[i]!]!;
+    return this.queues[i]!.head();
   }
 }

@@ -3,7 +3,12 @@
  * for the next such place.
  */
 import type { ByteSource } from '../../base/byte-stream.ts';
-import { type ContainerReader, eachPacket, type ReadPacket } from '../../base/container.ts';
+import {
+  type ContainerReader,
+  eachPacket,
+  type ReadPacket,
+  untilError,
+} from '../../base/container.ts';
 import { FormatError, rejectUnknownKeys, UnsupportedError } from '../../base/errors.ts';
 import { Budget, type LimitOptions, type PacketBudget } from '../../base/limits.ts';
 import type { AudioStreamInfo } from '../../base/packet.ts';
@@ -145,43 +150,39 @@ async function* readRuns(pass: Pass, first: Found): AsyncGenerator<readonly Read
       skip(pass, position, bytes.length, 'the file ends within a frame');
       return;
     }
-    const run: ReadPacket[] = [];
-    const taken = takeFrames(pass, found, bytes, pts, run);
-    pts += run.length * FRAME_SAMPLES;
-    if (run.length > 0) yield run;
-    if (taken.failure !== null) throw taken.failure.error;
-    found = await nextFrame(pass, first.header, position + taken.length);
+    let end = position;
+    yield* untilError<ReadPacket>((run) => {
+      end += takeFrames(pass, found!, bytes, pts, run);
+      pts += run.length * FRAME_SAMPLES;
+    });
+    found = await nextFrame(pass, first.header, end);
   }
 }
 
-/** Appends to `run` the packets of the frame that `bytes` begin with, and of those that follow it and are whole. */
+/** Appends to `run` the packets of the frame that `bytes` begin with, and of those that follow it; returns where they end. */
 function takeFrames(
   { budget }: Pass,
   { position, header }: Found,
   bytes: Uint8Array,
   start: number,
   run: ReadPacket[],
-): { readonly length: number; readonly failure: { readonly error: unknown } | null } {
+): number {
   let at = 0;
-  try {
-    for (let next: AdtsHeader | null = header; next !== null; ) {
-      const end = at + next.aac_frame_length;
-      if (end > bytes.length) break;
-      for (const block of rawDataBlocks(bytes.subarray(at, end), next, position + at)) {
-        budget.give(block.length, position + end);
-        const pts = start + run.length * FRAME_SAMPLES;
-        const data = new Uint8Array(block);
-        const packet = { data, pts, dts: pts, duration: FRAME_SAMPLES, isKey: true };
-        run.push({ streamIndex: 0, packet });
-      }
-      at = end;
-      next = readAdtsHeader(bytes.subarray(at, at + HEADER_BYTES));
-      if (next !== null && !isSameStream(next, header)) next = null;
+  for (let next: AdtsHeader | null = header; next !== null; ) {
+    const end = at + next.aac_frame_length;
+    if (end > bytes.length) break;
+    for (const block of rawDataBlocks(bytes.subarray(at, end), next, position + at)) {
+      budget.give(block.length, position + end);
+      const pts = start + run.length * FRAME_SAMPLES;
+      const data = new Uint8Array(block);
+      const packet = { data, pts, dts: pts, duration: FRAME_SAMPLES, isKey: true };
+      run.push({ streamIndex: 0, packet });
     }
-  } catch (error) {
-    return { length: at, failure: { error } };
+    at = end;
+    next = readAdtsHeader(bytes.subarray(at, at + HEADER_BYTES));
+    if (next !== null && !isSameStream(next, header)) next = null;
   }
-  return { length: at, failure: null };
+  return at;
 }
 
 /** The frame at `position`, or the first behind it; null at the end. Throws `UnsupportedError` if it is of another kind. */

@@ -2,23 +2,22 @@
  * Reads H.264 byte streams (.h264): NAL units are gathered to access units, parameter sets go into the configuration, and
  * times come from the frame rate and the picture order count.
  */
-import { type ByteSource, isEqual } from '../../base/byte-stream.ts';
-import type { ContainerReader, ReadPacket } from '../../base/container.ts';
+import type { ByteSource } from '../../base/byte-stream.ts';
+import {
+  type ContainerReader,
+  eachPacket,
+  type ReadPacket,
+  untilError,
+} from '../../base/container.ts';
 import { FormatError, rejectUnknownKeys } from '../../base/errors.ts';
 import { Budget, type LimitOptions, type PacketBudget } from '../../base/limits.ts';
 import type { VideoStreamInfo } from '../../base/packet.ts';
-import { type Problem, report } from '../../base/problems.ts';
+import type { Problem } from '../../base/problems.ts';
 import { type FrameRate, inverse, requireFrameRate } from '../../base/rational.ts';
-import {
-  findStartCode,
-  isParameterSet,
-  joinLengthPrefixed,
-} from '../../syntax/h264/byte-stream.ts';
+import { findStartCode, joinLengthPrefixed } from '../../syntax/h264/byte-stream.ts';
 import { writeAvcRecord } from '../../syntax/h264/configuration-record.ts';
 import { NalUnitType, nalUnitType } from '../../syntax/h264/nal.ts';
-import { beginsPicture, completesFrame } from '../../syntax/h264/picture-boundary.ts';
 import { OutputOrder, PictureOrderCount } from '../../syntax/h264/picture-order.ts';
-import { type PictureParameterSet, readPictureParameterSet } from '../../syntax/h264/pps.ts';
 import { isRecoveryPoint } from '../../syntax/h264/sei.ts';
 import {
   colorTagsOf,
@@ -26,19 +25,11 @@ import {
   pixelFormatOf,
   reorderDepthOf,
 } from '../../syntax/h264/sequence.ts';
-import {
-  isIdr,
-  type ReadSlice,
-  readSliceHeader,
-  type SliceParameterSets,
-} from '../../syntax/h264/slice-header.ts';
-import {
-  croppedSize,
-  readSequenceParameterSet,
-  type SequenceParameterSet,
-} from '../../syntax/h264/sps.ts';
+import { isIdr, type ReadSlice } from '../../syntax/h264/slice-header.ts';
+import { croppedSize, type SequenceParameterSet } from '../../syntax/h264/sps.ts';
 import { sampleAspectRatio } from '../../syntax/h264/vui.ts';
-import { scanNalUnits } from './nal-scanner.ts';
+import { type AccessUnit, gatherAccessUnits } from './access-units.ts';
+import { isSame } from './parameter-sets.ts';
 
 /** Options of the byte stream reader. */
 export interface AnnexBReaderOptions {
@@ -59,28 +50,6 @@ export interface AnnexBReader extends ContainerReader {
 const LOOKAHEAD = 64;
 /** Bytes of them, and of pictures that wait for their place in the order of output. */
 const MAX_WAITING_BYTES = 32 << 20;
-
-/** Memory that a unit of a picture takes beside its bytes. */
-const UNIT_BYTES = 160;
-
-/** One access unit in decoding order. */
-interface AccessUnit {
-  readonly units: Uint8Array[];
-  /** Its first slice. */
-  readonly slice: ReadSlice;
-  /** Parameter sets that stand in it, and differ from those that came before. */
-  readonly newSets: NewSet[];
-  /** Bytes that it takes, and where what was read of it ends. */
-  bytes: number;
-  end: number;
-}
-
-/** A parameter set that says something new. */
-interface NewSet {
-  /** Its kind and number. */
-  readonly id: string;
-  readonly bytes: Uint8Array;
-}
 
 /** Types of NAL units that streams begin with. */
 const OPENING_TYPES: readonly number[] = [
@@ -130,16 +99,17 @@ export async function openAnnexB(
     options.frameRate === undefined
       ? undefined
       : requireFrameRate('h264.options.frameRate', options.frameRate);
-  const sets = new ParameterSets();
   const context = { source, budget, problems };
-  const accessUnits = gatherAccessUnits(context, sets);
+  const accessUnits = gatherAccessUnits(context);
   const head: AccessUnit[] = [];
   let headBytes = 0;
   while (head.length < LOOKAHEAD && headBytes < MAX_WAITING_BYTES) {
     const next = await accessUnits.next();
     if (next.done === true) break;
-    head.push(next.value);
-    headBytes += next.value.bytes;
+    for (const unit of next.value) {
+      head.push(unit);
+      headBytes += unit.bytes;
+    }
   }
   const first = head[0];
   if (first === undefined) {
@@ -170,18 +140,20 @@ export async function openAnnexB(
   const all = async function* () {
     // Another pass reads from the start again, which a stream source cannot.
     if (isRead) {
-      yield* gatherAccessUnits(context, new ParameterSets());
+      yield* gatherAccessUnits(context);
       return;
     }
     isRead = true;
-    yield* head.splice(0);
+    yield head.splice(0);
     yield* accessUnits;
   };
+  const packetRuns = () => timePackets(all(), { delay, configured, pass: budget.beginPass() });
   return {
     format: 'h264',
     streams: [stream],
     problems,
-    packets: () => timePackets(all(), { delay, configured, pass: budget.beginPass() }),
+    packets: () => eachPacket(packetRuns()),
+    packetRuns,
   };
 }
 
@@ -192,136 +164,6 @@ function recordOf(sets: readonly Uint8Array[], sps: SequenceParameterSet): Uint8
     bit_depth_luma_minus8: sps.bit_depth_luma_minus8,
     bit_depth_chroma_minus8: sps.bit_depth_chroma_minus8,
   });
-}
-
-/** Parameter sets as they come. */
-class ParameterSets {
-  private readonly spsById = new Map<number, { bytes: Uint8Array; sps: SequenceParameterSet }>();
-  private readonly ppsById = new Map<number, { bytes: Uint8Array; pps: PictureParameterSet }>();
-
-  /** Takes a set; null if it says nothing new. */
-  add(bytes: Uint8Array, offset: number): NewSet | null {
-    if (nalUnitType(bytes[0]!) === NalUnitType.SPS) {
-      const sps = readSequenceParameterSet(bytes, offset);
-      const known = this.spsById.get(sps.seq_parameter_set_id);
-      this.spsById.set(sps.seq_parameter_set_id, { bytes, sps });
-      return isSame(known?.bytes, bytes) ? null : { id: `sps ${sps.seq_parameter_set_id}`, bytes };
-    }
-    const chromaFormatOf = (id: number) => this.spsById.get(id)?.sps.chroma_format_idc ?? 1;
-    const pps = readPictureParameterSet(bytes, offset, chromaFormatOf);
-    const known = this.ppsById.get(pps.pic_parameter_set_id);
-    this.ppsById.set(pps.pic_parameter_set_id, { bytes, pps });
-    return isSame(known?.bytes, bytes) ? null : { id: `pps ${pps.pic_parameter_set_id}`, bytes };
-  }
-
-  /** The sets that a slice refers to; null if one has not come. */
-  readonly find = (pic_parameter_set_id: number): SliceParameterSets | null => {
-    const pps = this.ppsById.get(pic_parameter_set_id)?.pps;
-    const sps = pps && this.spsById.get(pps.seq_parameter_set_id)?.sps;
-    return pps === undefined || sps === undefined ? null : { pps, sps };
-  };
-}
-
-function isSame(known: Uint8Array | undefined, bytes: Uint8Array): boolean {
-  return known !== undefined && isEqual(known, bytes);
-}
-
-/** Units that the next access unit begins with, when they come after a slice: clause 7.4.1.2.3. */
-function opensAccessUnit(type: number): boolean {
-  return (
-    type === NalUnitType.AUD ||
-    type === NalUnitType.SPS ||
-    type === NalUnitType.PPS ||
-    type === NalUnitType.SEI ||
-    (type >= NalUnitType.PREFIX && type <= NalUnitType.RESERVED_18)
-  );
-}
-
-/** Units that begin with a slice header, clause 7.3.2.8 and 7.3.2.9.1. */
-function beginsWithSliceHeader(type: number): boolean {
-  return (
-    type === NalUnitType.NON_IDR_SLICE ||
-    type === NalUnitType.IDR_SLICE ||
-    type === NalUnitType.PARTITION_A
-  );
-}
-
-/** Other units of the picture that a slice before them began: data partitions, auxiliary slices. */
-function belongsToPicture(type: number): boolean {
-  return (
-    type === NalUnitType.PARTITION_B ||
-    type === NalUnitType.PARTITION_C ||
-    type === NalUnitType.AUXILIARY_SLICE
-  );
-}
-
-/** What the passes through a file share. */
-interface FileContext {
-  readonly source: ByteSource;
-  readonly budget: Budget;
-  readonly problems: Problem[];
-}
-
-/**
- * Access units in decoding order; the two fields of a frame are one. Delimiters, end marks and filler data are dropped,
- * parameter sets kept apart.
- */
-async function* gatherAccessUnits(
-  { source, budget, problems }: FileContext,
-  sets: ParameterSets,
-): AsyncGenerator<AccessUnit> {
-  let current: AccessUnit | null = null;
-  /** The slice before, and how many pictures (frame or fields) `current` has. */
-  let last: ReadSlice | null = null;
-  let pictures = 0;
-  // What precedes the first slice of the access unit that comes next.
-  let leading: Uint8Array[] = [];
-  let newSets: NewSet[] = [];
-  /** Bytes of what belongs to one picture and to what precedes the next. */
-  let gathered = 0;
-  let isFirstLost = true;
-  for await (const { bytes, offset } of scanNalUnits(source, budget, problems)) {
-    const type = nalUnitType(bytes[0]!);
-    gathered += bytes.length + UNIT_BYTES;
-    budget.requireReadable('a picture with what precedes it', gathered, offset);
-    if (isParameterSet(bytes)) {
-      const newSet = sets.add(bytes, offset);
-      if (newSet !== null) newSets.push(newSet);
-    } else if (beginsWithSliceHeader(type)) {
-      const slice = readSliceHeader(bytes, sets.find, 'start', offset);
-      if (slice === null) {
-        const lost = 'a slice whose parameter sets have not come; such pictures are left out';
-        if (isFirstLost) report(problems, offset, lost);
-        isFirstLost = false;
-        gathered = 0;
-        leading = [];
-        continue;
-      }
-      if (last !== null && beginsPicture(last, slice)) {
-        if (pictures === 1 && completesFrame(last, slice)) pictures = 2;
-        else if (current !== null) {
-          yield current;
-          current = null;
-          gathered = bytes.length + UNIT_BYTES;
-        }
-      }
-      last = slice;
-      if (current === null) {
-        current = { units: leading, slice, newSets, bytes: 0, end: 0 };
-        newSets = [];
-        pictures = 1;
-      } else for (const unit of leading) current.units.push(unit);
-      leading = [];
-      current.units.push(bytes);
-      current.bytes = gathered;
-      current.end = offset + bytes.length;
-    } else if (belongsToPicture(type)) {
-      current?.units.push(bytes);
-    } else if (opensAccessUnit(type) && type !== NalUnitType.AUD) {
-      leading.push(bytes);
-    }
-  }
-  if (current !== null) yield current;
 }
 
 /** Whether decoding can start here: an IDR picture, or one with a recovery point. */
@@ -355,49 +197,76 @@ interface TimeContext {
   readonly pass: PacketBudget;
 }
 
+/** Packets with their times, in the runs of their access units. */
+async function* timePackets(
+  accessUnits: AsyncIterable<readonly AccessUnit[]>,
+  context: TimeContext,
+): AsyncGenerator<readonly ReadPacket[]> {
+  const clock = new PictureClock(context);
+  for await (const units of accessUnits) {
+    yield* untilError<ReadPacket>((run) => {
+      for (const unit of units) clock.add(unit, run);
+    });
+  }
+  yield* untilError<ReadPacket>((run) => clock.end(run));
+}
+
 /**
- * Packets with their times: decoding order counts up from `-delay`, output order from 0. A picture that is reordered
+ * Gives pictures their times: decoding order counts up from `-delay`, output order from 0. A picture that is reordered
  * further than those at the start were is shown when it is decoded.
  */
-async function* timePackets(
-  accessUnits: AsyncIterable<AccessUnit>,
-  { delay, configured, pass }: TimeContext,
-): AsyncGenerator<ReadPacket> {
-  const count = new PictureOrderCount();
-  const order = new OutputOrder();
-  const pending: AccessUnit[] = [];
+class PictureClock {
+  private readonly context: TimeContext;
+  private readonly count = new PictureOrderCount();
+  private readonly order = new OutputOrder();
+  private readonly pending: AccessUnit[] = [];
   /** Output places of pictures from `emitted` on, as far as they are known. */
-  const places = new Map<number, number>();
-  let decoded = 0;
-  let emitted = 0;
-  let waiting = 0;
-  const assign = (decodeIndex: number, outputIndex: number) => {
-    places.set(decodeIndex, outputIndex);
+  private readonly places = new Map<number, number>();
+  private decoded = 0;
+  private emitted = 0;
+  private waiting = 0;
+
+  constructor(context: TimeContext) {
+    this.context = context;
+  }
+
+  private readonly assign = (decodeIndex: number, outputIndex: number): void => {
+    this.places.set(decodeIndex, outputIndex);
   };
-  const ready = function* (): Generator<ReadPacket> {
-    for (let place = places.get(emitted); place !== undefined; place = places.get(emitted)) {
+
+  /** Takes the next picture; those whose time is known by now are appended to `run`. */
+  add(unit: AccessUnit, run: ReadPacket[]): void {
+    this.pending.push(unit);
+    this.waiting += unit.bytes;
+    const { slice } = unit;
+    const depth = reorderDepthOf(slice.sps);
+    this.order.add(this.decoded++, this.count.next(slice), isIdr(slice), depth, this.assign);
+    // Large pictures do not wait for their order longer than memory allows.
+    if (this.waiting > MAX_WAITING_BYTES) this.order.drain(this.assign);
+    this.takeReady(run);
+  }
+
+  /** No picture follows: those that wait are appended to `run`. */
+  end(run: ReadPacket[]): void {
+    this.order.drain(this.assign);
+    this.takeReady(run);
+  }
+
+  private takeReady(run: ReadPacket[]): void {
+    const { places, pending } = this;
+    const { delay, configured, pass } = this.context;
+    for (let place = places.get(this.emitted); place !== undefined; ) {
       const { units, slice, newSets, bytes, end } = pending.shift()!;
-      waiting -= bytes;
-      places.delete(emitted);
-      const dts = emitted++ - delay;
-      const inBand = newSets.filter(({ id, bytes }) => !isSame(configured.get(id), bytes));
+      this.waiting -= bytes;
+      places.delete(this.emitted);
+      const dts = this.emitted++ - delay;
+      const inBand = newSets.filter((set) => !isSame(configured.get(set.id), set.bytes));
       const data = joinLengthPrefixed([...inBand.map((set) => set.bytes), ...units]);
       pass.give(data.length, end);
       const pts = Math.max(place, dts);
       const packet = { data, pts, dts, duration: 1, isKey: isKey(units, slice) };
-      yield { streamIndex: 0, packet };
+      run.push({ streamIndex: 0, packet });
+      place = places.get(this.emitted);
     }
-  };
-  for await (const unit of accessUnits) {
-    pending.push(unit);
-    waiting += unit.bytes;
-    const { slice } = unit;
-    const depth = reorderDepthOf(slice.sps);
-    order.add(decoded++, count.next(slice), isIdr(slice), depth, assign);
-    // Large pictures do not wait for their order longer than memory allows.
-    if (waiting > MAX_WAITING_BYTES) order.drain(assign);
-    yield* ready();
   }
-  order.drain(assign);
-  yield* ready();
 }

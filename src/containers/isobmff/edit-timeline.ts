@@ -77,17 +77,19 @@ export interface EditContext {
 }
 
 /** Samples of `cursor`, which stands at the first, in the order and with the times that the edits say. */
-export function* editedSamples(cursor: SampleCursor, context: EditContext): Generator<TimedSample> {
+export function editedSamples(cursor: SampleCursor, context: EditContext): Generator<TimedSample> {
+  const isEdited = context.edits.some(({ mediaTime }) => mediaTime >= 0);
+  return isEdited ? new EditWalk(cursor, context).samples() : delayedSamples(cursor, context);
+}
+
+/** All samples, behind the empty edits that there may be. */
+function* delayedSamples(cursor: SampleCursor, context: EditContext): Generator<TimedSample> {
   const { edits, dtsShift } = context;
-  if (!edits.some(({ mediaTime }) => mediaTime >= 0)) {
-    const emptyTime = edits.reduce((sum, { duration }) => sum + finite(duration), 0);
-    for (let s = cursor.next(); s !== null; s = cursor.next()) {
-      yield timed(s, emptyTime, dtsShift);
-    }
-    context.onEnd(cursor);
-    return;
+  const emptyTime = edits.reduce((sum, { duration }) => sum + finite(duration), 0);
+  for (let s = cursor.next(); s !== null; s = cursor.next()) {
+    yield timed(s, emptyTime, dtsShift);
   }
-  yield* new EditWalk(cursor, context).samples();
+  context.onEnd(cursor);
 }
 
 function finite(duration: number): number {

@@ -2,7 +2,7 @@
  * Gives the packets of an open file in the order of the file: first those that the tables of `moov` list, all tracks
  * merged, then those of the fragments. Packets that lie in one piece of the file come together.
  */
-import type { ReadPacket, ReadStart } from '../../base/container.ts';
+import { type ReadPacket, type ReadStart, untilError } from '../../base/container.ts';
 import type { Budget, PacketBudget } from '../../base/limits.ts';
 import { type Problem, report } from '../../base/problems.ts';
 import type { SourceWindow } from '../../base/source-window.ts';
@@ -265,7 +265,6 @@ async function* mergedRuns(
     if (first === null || first === undefined) return;
     const { position, size } = first;
     budget.requireReadable('a sample', size, position);
-    const run: ReadPacket[] = [];
     // The first sample of a run may be waited for; the others are those that are there with it.
     let data: Uint8Array;
     if (isStream || size > MAX_RUN_BYTES) data = await window.copy(position, size);
@@ -278,14 +277,9 @@ async function* mergedRuns(
       report(problems, position, `the file ends within a sample of ${size} bytes`);
       return;
     }
-    let failure: { readonly error: unknown } | null = null;
-    try {
+    yield* untilError<ReadPacket>((run) => {
       takeRun(window, pending, { maker, endsTracks, canRestart }, data, run);
-    } catch (error) {
-      failure = { error };
-    }
-    if (run.length > 0) yield run;
-    if (failure !== null) throw failure.error;
+    });
   }
 }
 

@@ -84,32 +84,33 @@ export class Mp4Track {
 
   /** Throws `ConfigError` if the container cannot hold the times or the size of `packet`, which follows the last one. */
   checkPacket(packet: Packet): void {
-    const where = `mp4.streams[${this.streamIndex}].packets[${this.packetCount}]`;
     const { pts, dts, duration, data } = packet;
     if (!Number.isSafeInteger(pts) || !Number.isSafeInteger(dts)) {
-      throw new ConfigError(where, `got pts ${pts} and dts ${dts}, allowed are safe integers`);
+      this.refuse('', `got pts ${pts} and dts ${dts}, allowed are safe integers`);
     }
     if (!Number.isSafeInteger(duration) || duration < 0 || duration > MAX_DELTA) {
-      throw new ConfigError(`${where}.duration`, `got ${duration}, allowed are 0..${MAX_DELTA}`);
+      this.refuse('.duration', `got ${duration}, allowed are 0..${MAX_DELTA}`);
     }
     if (data.length > MAX_SAMPLE_BYTES) {
-      throw new ConfigError(`${where}.data`, `got ${data.length} bytes, allowed are 2^32-1`);
+      this.refuse('.data', `got ${data.length} bytes, allowed are 2^32-1`);
     }
     if (Math.abs(pts - dts) > MAX_INT31) {
-      throw new ConfigError(`${where}.pts`, `is ${pts - dts} ticks from dts, allowed are 2^31-1`);
+      this.refuse('.pts', `is ${pts - dts} ticks from dts, allowed are 2^31-1`);
     }
     if (this.packetCount > 0 && (dts <= this.lastDts || dts - this.lastDts > MAX_DELTA)) {
-      throw new ConfigError(
-        `${where}.dts`,
-        `got ${dts} after ${this.lastDts}, decoding times must rise, by at most ${MAX_DELTA}`,
-      );
+      const rule = `decoding times must rise, by at most ${MAX_DELTA}`;
+      this.refuse('.dts', `got ${dts} after ${this.lastDts}, ${rule}`);
     }
     if (this.pcmFrameBytes > 0 && data.length % this.pcmFrameBytes !== 0) {
-      throw new ConfigError(
-        `${where}.data`,
-        `got ${data.length} bytes, allowed are multiples of ${this.pcmFrameBytes}`,
-      );
+      const allowed = `allowed are multiples of ${this.pcmFrameBytes}`;
+      this.refuse('.data', `got ${data.length} bytes, ${allowed}`);
     }
+  }
+
+  /** Throws the error of the next packet. Its place is put together here: a text for each packet costs as much as copying it. */
+  private refuse(field: string, detail: string): never {
+    const where = `mp4.streams[${this.streamIndex}].packets[${this.packetCount}]`;
+    throw new ConfigError(`${where}${field}`, detail);
   }
 
   /** Ticks that `packet` is presented for: its duration without the padding at its end. */

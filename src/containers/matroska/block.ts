@@ -54,8 +54,27 @@ export function readBlockHeader(
   header.length = length + 3;
 }
 
+/** Most frames of one block: their number less one is a byte. */
+const MAX_FRAMES = 256;
+
+/** Sizes of the frames of one block after the other: no list is made for each. */
+export class FrameSizes {
+  readonly bytes = new Float64Array(MAX_FRAMES);
+  count = 0;
+
+  /** Adds the size of the next frame. */
+  push(size: number): void {
+    this.bytes[this.count++] = size;
+  }
+
+  /** The sizes, as a copy. */
+  values(): Float64Array {
+    return this.bytes.slice(0, this.count);
+  }
+}
+
 /**
- * Sizes of the frames in a block without its header, whose data goes from `at` to before `end`: appended to `sizes`.
+ * Sizes of the frames in a block without its header, whose data goes from `at` to before `end`: they replace those in `sizes`.
  * Returns where the first frame begins. Throws `FormatError` for sizes that do not add up; clauses 10.3.1 to 10.3.4.
  */
 export function readLacing(
@@ -64,13 +83,24 @@ export function readLacing(
   end: number,
   flags: number,
   offset: number,
-  sizes: number[],
+  sizes: FrameSizes,
+): number {
+  sizes.count = 0;
+  if ((flags & LACING_MASK) !== 0) return readSizes(bytes, at, end, flags, offset, sizes);
+  sizes.push(end - at);
+  return at;
+}
+
+/** `readLacing` of blocks that have lacing. It is apart because its closure would cost a context for every block. */
+function readSizes(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  flags: number,
+  offset: number,
+  sizes: FrameSizes,
 ): number {
   const lacing = flags & LACING_MASK;
-  if (lacing === 0) {
-    sizes.push(end - at);
-    return at;
-  }
   const fail = (detail: string): never => {
     throw new FormatError('matroska.Block.lacing', detail, offset + at);
   };

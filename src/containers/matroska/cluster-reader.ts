@@ -3,33 +3,25 @@
  * window are read without waiting. Where the bytes are broken, the walk goes on at the next Cluster ID.
  */
 import { FormatError } from '../../base/errors.ts';
-import type { PacketBudget } from '../../base/limits.ts';
 import { Pace } from '../../base/pace.ts';
 import { report } from '../../base/problems.ts';
 import { crc32 } from '../../bits/crc32.ts';
-import {
-  type BlockFrame,
-  type BlockHeader,
-  KEYFRAME_FLAG,
-  readBlockHeader,
-  readLacing,
-} from './block.ts';
-import { ClusterClock, MAX_TICKS } from './cluster-clock.ts';
+import type { BlockFrame } from './block.ts';
+import { ClusterClock } from './cluster-clock.ts';
 import {
   type ElementHeader,
   MAX_HEADER_BYTES,
   readElementHeader,
-  readInt,
   readUint,
   storedCrc,
   UNKNOWN_SIZE,
 } from './ebml-reader.ts';
 import { elementById, ID } from './element-table.ts';
 import { FrameDecoder } from './frame-decoder.ts';
+import { FrameTaker } from './frame-taker.ts';
 import { joinDocument } from './joined-documents.ts';
 import { CLUSTER_ID_BYTES, EBML_ID_BYTES, findNextStart } from './next-start.ts';
 import type { OpenSegment } from './segment-reader.ts';
-import type { ReaderTrack } from './track-reader.ts';
 
 /** Elements that are handled before others get their turn, where they hold no frames. */
 const MAX_BATCH_STEPS = 512;
@@ -44,30 +36,21 @@ const MAX_BATCH_BYTES = 1 << 20;
 /** State of the walk. */
 export class ClusterReader {
   private readonly segment: OpenSegment;
-  /** What the pass may give. */
-  private readonly pass: PacketBudget;
   private readonly verifiesChecksums: boolean;
   private position: number;
   /** Of the document that is read: a file may have several, one behind the other. */
   private segmentEnd: number;
-  private tracks: ReadonlyMap<number, ReaderTrack>;
   /** End of the open cluster: -1 if none is open, Infinity if its size is unknown. */
   private clusterEnd = -1;
   private clusterStart = 0;
   private readonly pace = new Pace();
   private readonly clock: ClusterClock;
   private readonly decoder: FrameDecoder;
+  private readonly taker: FrameTaker;
   /** Running checksum of the open cluster, and the one that it says; no check if the latter is -1. */
   private crc = 0;
   private expectedCrc = -1;
   private readonly header: ElementHeader = { id: 0, size: 0, headerLength: 0 };
-  private readonly block: BlockHeader = { trackNumber: 0, relative: 0, flags: 0, length: 0 };
-  private readonly child: ElementHeader = { id: 0, size: 0, headerLength: 0 };
-  private readonly sizes: number[] = [];
-  private hasEncodings: boolean;
-  private batchBytes = 0;
-  /** Whether the bytes that frames are taken out of are theirs to keep, and not those of the window. */
-  private ownsBytes = false;
 
   /** `from`: where a cluster begins that the walk shall start with. */
   constructor(segment: OpenSegment, verifiesChecksums: boolean, from: number) {
@@ -75,11 +58,10 @@ export class ClusterReader {
     this.verifiesChecksums = verifiesChecksums;
     this.position = from;
     this.segmentEnd = segment.segmentEnd;
-    this.tracks = segment.tracks;
-    this.pass = segment.budget.beginPass();
+    const pass = segment.budget.beginPass();
     this.clock = new ClusterClock(segment.timestampScale, segment.problems);
-    this.decoder = new FrameDecoder(this.pass, segment.problems);
-    this.hasEncodings = hasEncodings(segment.tracks);
+    this.decoder = new FrameDecoder(pass, segment.problems);
+    this.taker = new FrameTaker(segment.tracks, this.clock, pass);
   }
 
   /** Appends some of the next frames to `frames`, which is empty. Returns false when there are no more. */
@@ -92,11 +74,11 @@ export class ClusterReader {
       await decoder.decode(frames, this.clusterStart, this.position);
       return true;
     }
-    this.batchBytes = 0;
-    const found = this.hasEncodings ? decoder.waiting : frames;
+    this.taker.batchBytes = 0;
+    const found = this.taker.hasEncodings ? decoder.waiting : frames;
     let isMore = true;
     for (let steps = 0; isMore && steps < MAX_BATCH_STEPS; steps++) {
-      if (found.length >= MAX_BATCH_FRAMES || this.batchBytes >= MAX_BATCH_BYTES) break;
+      if (found.length >= MAX_BATCH_FRAMES || this.taker.batchBytes >= MAX_BATCH_BYTES) break;
       if (!this.stepHere(found)) isMore = await this.step(found);
     }
     this.segment.budget.reach(this.position);
@@ -216,9 +198,9 @@ export class ClusterReader {
       report(problems, start, `the file ends within an element of ${size} bytes`);
       return false;
     }
-    this.ownsBytes = true;
+    this.taker.ownsBytes = true;
     this.takeBytes(bytes, 0, id, headerLength, size, frames);
-    this.ownsBytes = false;
+    this.taker.ownsBytes = false;
     return true;
   }
 
@@ -249,13 +231,15 @@ export class ClusterReader {
     }
     if (this.expectedCrc >= 0) this.crc = crc32(bytes, this.crc, at, at + total);
     if (this.clusterEnd < 0) return;
+    const { taker, clusterStart: place } = this;
+    taker.fileEnd = start + total;
     try {
       if (id === ID.Timestamp) {
         this.clock.setTimestamp(readUint(bytes.subarray(dataAt, dataAt + size)));
       } else if (id === ID.SimpleBlock) {
-        this.takeBlock(bytes, dataAt, dataAt + size, null, frames);
+        taker.takeBlock(bytes, dataAt, dataAt + size, null, place, frames);
       } else if (id === ID.BlockGroup) {
-        this.takeGroup(bytes, dataAt, dataAt + size, frames);
+        taker.takeGroup(bytes, dataAt, dataAt + size, place, frames);
       }
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
@@ -328,8 +312,7 @@ export class ClusterReader {
     }
     const next = await joinDocument(segment, start);
     if (next === null) return false;
-    this.tracks = next.tracks;
-    this.hasEncodings = hasEncodings(next.tracks);
+    this.taker.setTracks(next.tracks);
     this.position = next.firstCluster;
     this.segmentEnd = next.segmentEnd;
     this.clock.beginDocument(next.timestampScale);
@@ -337,78 +320,4 @@ export class ClusterReader {
     this.expectedCrc = -1;
     return true;
   }
-
-  /** BlockGroup, RFC 9559 clause 5.1.3.5, whose data lies between `start` and `end`. */
-  private takeGroup(bytes: Uint8Array, start: number, end: number, frames: BlockFrame[]): void {
-    const group = { duration: -1, isKey: true, discardPadding: 0 };
-    const { child } = this;
-    let blockAt = -1;
-    let blockEnd = -1;
-    // No list of children is made: a group of nothing but empty elements would take a hundred times its size.
-    for (let at = start; at < end; ) {
-      const isElement = readElementHeader(bytes, at, end, child);
-      const dataAt = at + child.headerLength;
-      if (!isElement || child.size === UNKNOWN_SIZE || child.size > end - dataAt) {
-        throw new FormatError('matroska.BlockGroup', 'has a broken element', this.clusterStart);
-      }
-      at = dataAt + child.size;
-      if (child.id === ID.Block) {
-        blockAt = dataAt;
-        blockEnd = at;
-      } else if (child.id === ID.BlockDuration) {
-        group.duration = readUint(bytes.subarray(dataAt, at)) * this.clock.tickRatio;
-      } else if (child.id === ID.ReferenceBlock) group.isKey = false;
-      else if (child.id === ID.DiscardPadding) {
-        group.discardPadding = readInt(bytes.subarray(dataAt, at));
-      }
-    }
-    if (blockAt < 0) {
-      throw new FormatError('matroska.BlockGroup', 'has no Block', this.clusterStart);
-    }
-    this.takeBlock(bytes, blockAt, blockEnd, group, frames);
-  }
-
-  /** The frames of the block between `start` and `end`; `group` says what its BlockGroup adds, null for a SimpleBlock. */
-  private takeBlock(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    group: { duration: number; isKey: boolean; discardPadding: number } | null,
-    frames: BlockFrame[],
-  ): void {
-    const { block, sizes } = this;
-    readBlockHeader(bytes, start, end, this.clusterStart, block);
-    const track = this.tracks.get(block.trackNumber);
-    if (track === undefined) return;
-    const { flags } = block;
-    sizes.length = 0;
-    let at = readLacing(bytes, start + block.length, end, flags, this.clusterStart, sizes);
-    const count = sizes.length;
-    const time = this.clock.timeOf(block.relative, this.clusterStart);
-    const isKey = group === null ? (flags & KEYFRAME_FLAG) !== 0 : group.isKey;
-    const given =
-      group !== null && group.duration >= 0 && group.duration <= MAX_TICKS
-        ? group.duration / count
-        : -1;
-    const duration = given >= 0 ? given : track.defaultTicks > 0 ? track.defaultTicks : -1;
-    this.clock.reach(time + Math.max(0, duration) * count);
-    const pts = Math.round(time - track.delayTicks);
-    this.batchBytes += end - start;
-    for (let i = 0; i < count; i++) {
-      const size = sizes[i]!;
-      // Decoders take an empty packet for an error or for the end. What was stripped may be all of a frame.
-      if (size > 0 || track.encodings.length > 0) {
-        const isLast = i === count - 1;
-        const discardPadding = isLast && group !== null ? group.discardPadding : 0;
-        if (track.encodings.length === 0) this.pass.give(size, this.position);
-        const data = this.ownsBytes ? bytes.subarray(at, at + size) : bytes.slice(at, at + size);
-        frames.push({ track, data, pts, laceIndex: i, duration, isKey, discardPadding });
-      }
-      at += size;
-    }
-  }
-}
-
-function hasEncodings(tracks: ReadonlyMap<number, ReaderTrack>): boolean {
-  return [...tracks.values()].some(({ encodings }) => encodings.length > 0);
 }

@@ -14,7 +14,7 @@ import {
   type TreeValue,
   tableOf,
 } from '../../inspect/tree.ts';
-import { type BlockHeader, readBlockHeader, readLacing } from './block.ts';
+import { type BlockHeader, FrameSizes, readBlockHeader, readLacing } from './block.ts';
 import {
   type ElementHeader,
   MAX_DEPTH,
@@ -237,12 +237,12 @@ async function readBlock(
     ];
     let framesAt = length;
     if ((flags & 6) !== 0) {
-      const sizes: number[] = [];
+      const sizes = new FrameSizes();
       // Sizes are checked against the whole block, of which only the start was read.
       const whole = new Uint8Array(Math.min(end - dataStart, 1 << 24));
       whole.set(data);
       framesAt = readLacing(whole, length, whole.length, flags, dataStart, sizes);
-      const table = tableOf(['frame size'], Float64Array.from(sizes), options.maxRows);
+      const table = tableOf(['frame size'], sizes.values(), options.maxRows);
       fields.push(field('Frame sizes', table, dataStart + length, dataStart + framesAt));
     }
     const frames = hexText(data.subarray(framesAt), options.maxBytes);

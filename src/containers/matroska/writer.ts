@@ -252,12 +252,9 @@ class MatroskaWriter implements ContainerWriter {
     const presented = Math.min(packet.duration, Math.max(0, whole - paddingTicks));
     this.end = Math.max(this.end, timestamp - track.delay + presented);
     const needsCue = isIndexed && packet.isKey && !this.options.live;
-    if (writing !== undefined) {
-      return writing.then(() => {
-        if (needsCue) this.addCue(timestamp, clusters);
-      });
-    }
-    if (needsCue) this.addCue(timestamp, clusters);
+    if (!needsCue) return writing;
+    if (writing !== undefined) return this.addCueAfter(writing, timestamp, clusters);
+    this.addCue(timestamp, clusters);
   }
 
   /** BlockDuration in ticks, or -1 if DefaultDuration or the frame itself says it to the tick. */
@@ -279,6 +276,15 @@ class MatroskaWriter implements ContainerWriter {
     const isVideo = this.tracks[this.indexTrack]!.stream.kind === 'video';
     if (!isVideo && this.cues.at(-2) === position) return;
     this.cues.push(timestamp, position, clusters.place.relativePosition);
+  }
+
+  private async addCueAfter(
+    writing: Promise<void>,
+    timestamp: number,
+    clusters: ClusterWriter,
+  ): Promise<void> {
+    await writing;
+    this.addCue(timestamp, clusters);
   }
 
   /** Cues, RFC 9559 clause 5.1.5. */

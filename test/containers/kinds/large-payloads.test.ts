@@ -2,14 +2,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { ByteSink } from '../../../src/base/byte-stream.ts';
+import { type ByteSink, joinBytes } from '../../../src/base/byte-stream.ts';
 import type { Packet } from '../../../src/base/packet.ts';
 import { DecodeOrder } from '../../../src/containers/matroska/decode-order.ts';
 import { Demuxer, MemorySink, Muxer, remux } from '../../../src/index.ts';
 import { formatTree } from '../../../src/inspect/index.ts';
 import { Interleaver } from '../../../src/pipeline/interleaver.ts';
 import { boxesOf } from '../../fuzz/box-tree.ts';
-import { changedBoxes, mp4Of, VIDEO } from './files.ts';
+import { changedBoxes, mp4Of, readFile, VIDEO } from './files.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -195,4 +195,23 @@ it('a tree of more nodes than a call takes arguments is shown', () => {
     children: [],
   }));
   expect(formatTree([{ ...children[0]!, children }])).toHaveLength(200_001);
+});
+
+it('a NAL unit that is larger than what a stream keeps is read once, whole', async () => {
+  const sink = new MemorySink();
+  await remux(await mp4Of([VIDEO]), sink, { format: 'h264' });
+  const small = sink.toBytes();
+  const padding = new Uint8Array(LARGE_BYTES).fill(0x41);
+  // The last slice grows; an access unit delimiter follows it.
+  const bytes = joinBytes([small, padding, Uint8Array.of(0, 0, 1, 9, 0xf0)]);
+  async function* pieces() {
+    for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
+  }
+  const { packets } = await readFile(small);
+  const sizes: number[] = [];
+  const demuxer = await Demuxer.open(pieces());
+  for await (const { packet } of demuxer.packets()) sizes.push(packet.data.length);
+  const expected = packets[0]!.map(({ data }) => data.length);
+  expected.push(expected.pop()! + LARGE_BYTES);
+  expect(sizes).toEqual(expected);
 });

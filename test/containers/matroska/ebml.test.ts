@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { FormatError } from '../../../src/base/errors.ts';
 import { Budget } from '../../../src/base/limits.ts';
 import { crc32 } from '../../../src/bits/crc32.ts';
-import { readLacing } from '../../../src/containers/matroska/block.ts';
+import { FrameSizes, readLacing } from '../../../src/containers/matroska/block.ts';
 import {
   Children,
   type ElementHeader,
@@ -186,10 +186,10 @@ test('Xiph and EBML lacing give back every list of frame sizes', () => {
       const total = sizes.reduce((sum, size) => sum + size, 0);
       const block = new Uint8Array(5 + header.length + total);
       block.set(header, 5);
-      const got: number[] = [];
+      const got = new FrameSizes();
       const flags = kind === 'xiph' ? 0x02 : 0x06;
       const first = readLacing(block, 5, block.length, flags, 0, got);
-      expect(got).toEqual(sizes);
+      expect([...got.values()]).toEqual(sizes);
       expect(first).toBe(5 + header.length);
     }),
   );
@@ -199,26 +199,29 @@ test('the example of EBML lacing in RFC 9559 clause 10.3.3: frames of 800, 500 a
   const header = [2, 0x43, 0x20, 0x5e, 0xd3];
   const block = new Uint8Array(header.length + 2300);
   block.set(header);
-  const sizes: number[] = [];
+  const sizes = new FrameSizes();
   expect(readLacing(block, 0, block.length, 0x06, 0, sizes)).toBe(5);
-  expect(sizes).toEqual([800, 500, 1000]);
+  expect([...sizes.values()]).toEqual([800, 500, 1000]);
 });
 
 test('fixed-size lacing divides evenly or is refused', () => {
-  const sizes: number[] = [];
+  const sizes = new FrameSizes();
   expect(readLacing(Uint8Array.of(2, 1, 2, 3, 4, 5, 6), 0, 7, 0x04, 0, sizes)).toBe(1);
-  expect(sizes).toEqual([2, 2, 2]);
-  expect(() => readLacing(Uint8Array.of(2, 1, 2, 3, 4, 5), 0, 6, 0x04, 0, [])).toThrow(FormatError);
+  expect([...sizes.values()]).toEqual([2, 2, 2]);
+  expect(() => readLacing(Uint8Array.of(2, 1, 2, 3, 4, 5), 0, 6, 0x04, 0, sizes)).toThrow(
+    FormatError,
+  );
 });
 
 test('lacing of random bytes adds up to the block or is a FormatError', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), fc.constantFrom(2, 4, 6), (bytes, flags) => {
-      const sizes: number[] = [];
+      const sizes = new FrameSizes();
       try {
         const first = readLacing(bytes, 0, bytes.length, flags, 0, sizes);
-        expect(sizes.every((size) => size >= 0)).toBe(true);
-        expect(first + sizes.reduce((sum, size) => sum + size, 0)).toBe(bytes.length);
+        const got = [...sizes.values()];
+        expect(got.every((size) => size >= 0)).toBe(true);
+        expect(first + got.reduce((sum, size) => sum + size, 0)).toBe(bytes.length);
       } catch (error) {
         expect(error).toBeInstanceOf(FormatError);
       }

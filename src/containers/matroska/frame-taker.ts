@@ -1,0 +1,139 @@
+/** Takes frames out of blocks, with what the block, its group, its cluster and its track say of them. */
+import { FormatError } from '../../base/errors.ts';
+import type { PacketBudget } from '../../base/limits.ts';
+import {
+  type BlockFrame,
+  type BlockHeader,
+  FrameSizes,
+  KEYFRAME_FLAG,
+  readBlockHeader,
+  readLacing,
+} from './block.ts';
+import { type ClusterClock, MAX_TICKS } from './cluster-clock.ts';
+import {
+  type ElementHeader,
+  readElementHeader,
+  readInt,
+  readUint,
+  UNKNOWN_SIZE,
+} from './ebml-reader.ts';
+import { ID } from './element-table.ts';
+import type { ReaderTrack } from './track-reader.ts';
+
+/** What a BlockGroup says of the frames of its block: ticks, -1 if it does not say how many, and nanoseconds. */
+interface GroupFields {
+  duration: number;
+  isKey: boolean;
+  discardPadding: number;
+}
+
+/** State of one pass. */
+export class FrameTaker {
+  /** Whether frames of a track must be decoded (ContentEncodings) before they are what the codec gave. */
+  hasEncodings = false;
+  /** Bytes of blocks since the reader set it to 0. */
+  batchBytes = 0;
+  /** Whether the bytes that frames are taken out of are theirs to keep, and not those of the window. */
+  ownsBytes = false;
+  /** Where in the file the element ends that frames are taken out of. */
+  fileEnd = 0;
+  private tracks: ReadonlyMap<number, ReaderTrack> = new Map();
+  private readonly clock: ClusterClock;
+  private readonly pass: PacketBudget;
+  private readonly block: BlockHeader = { trackNumber: 0, relative: 0, flags: 0, length: 0 };
+  private readonly child: ElementHeader = { id: 0, size: 0, headerLength: 0 };
+  private readonly sizes = new FrameSizes();
+
+  /** @param pass what the pass may give */
+  constructor(tracks: ReadonlyMap<number, ReaderTrack>, clock: ClusterClock, pass: PacketBudget) {
+    this.clock = clock;
+    this.pass = pass;
+    this.setTracks(tracks);
+  }
+
+  /** Goes on with the tracks of another document, by their numbers. */
+  setTracks(tracks: ReadonlyMap<number, ReaderTrack>): void {
+    this.tracks = tracks;
+    this.hasEncodings = [...tracks.values()].some(({ encodings }) => encodings.length > 0);
+  }
+
+  /** BlockGroup, RFC 9559 clause 5.1.3.5, whose data lies between `start` and `end` of `bytes`; `place` as in `takeBlock`. */
+  takeGroup(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    place: number,
+    frames: BlockFrame[],
+  ): void {
+    const group: GroupFields = { duration: -1, isKey: true, discardPadding: 0 };
+    const { child } = this;
+    let blockAt = -1;
+    let blockEnd = -1;
+    // No list of children is made: a group of nothing but empty elements would take a hundred times its size.
+    for (let at = start; at < end; ) {
+      const isElement = readElementHeader(bytes, at, end, child);
+      const dataAt = at + child.headerLength;
+      if (!isElement || child.size === UNKNOWN_SIZE || child.size > end - dataAt) {
+        throw new FormatError('matroska.BlockGroup', 'has a broken element', place);
+      }
+      at = dataAt + child.size;
+      if (child.id === ID.Block) {
+        blockAt = dataAt;
+        blockEnd = at;
+      } else if (child.id === ID.BlockDuration) {
+        group.duration = readUint(bytes.subarray(dataAt, at)) * this.clock.tickRatio;
+      } else if (child.id === ID.ReferenceBlock) group.isKey = false;
+      else if (child.id === ID.DiscardPadding) {
+        group.discardPadding = readInt(bytes.subarray(dataAt, at));
+      }
+    }
+    if (blockAt < 0) {
+      throw new FormatError('matroska.BlockGroup', 'has no Block', place);
+    }
+    this.takeBlock(bytes, blockAt, blockEnd, group, place, frames);
+  }
+
+  /**
+   * Appends the frames of the block between `start` and `end` of `bytes`. Throws `FormatError` if it is broken.
+   * @param group what its BlockGroup adds, null for a SimpleBlock
+   * @param place where in the file its cluster begins, for messages
+   */
+  takeBlock(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    group: GroupFields | null,
+    place: number,
+    frames: BlockFrame[],
+  ): void {
+    const { block, sizes } = this;
+    readBlockHeader(bytes, start, end, place, block);
+    const track = this.tracks.get(block.trackNumber);
+    if (track === undefined) return;
+    const { flags } = block;
+    let at = readLacing(bytes, start + block.length, end, flags, place, sizes);
+    const { count } = sizes;
+    const time = this.clock.timeOf(block.relative, place);
+    const isKey = group === null ? (flags & KEYFRAME_FLAG) !== 0 : group.isKey;
+    const given =
+      group !== null && group.duration >= 0 && group.duration <= MAX_TICKS
+        ? group.duration / count
+        : -1;
+    const duration = given >= 0 ? given : track.defaultTicks > 0 ? track.defaultTicks : -1;
+    this.clock.reach(time + Math.max(0, duration) * count);
+    const pts = Math.round(time - track.delayTicks);
+    this.batchBytes += end - start;
+    for (let i = 0; i < count; i++) {
+      const size = sizes.bytes[i]!;
+      // Decoders take an empty packet for an error or for the end. What was stripped may be all of a frame.
+      if (size > 0 || track.encodings.length > 0) {
+        const isLast = i === count - 1;
+        const discardPadding = isLast && group !== null ? group.discardPadding : 0;
+        if (track.encodings.length === 0) this.pass.give(size, this.fileEnd);
+        const data = this.ownsBytes ? bytes.subarray(at, at + size) : bytes.slice(at, at + size);
+        frames.push({ track, data, pts, laceIndex: i, duration, isKey, discardPadding });
+      }
+      at += size;
+    }
+  }
+}

@@ -13,7 +13,7 @@ import { FormatError, rejectUnknownKeys } from '../../base/errors.ts';
 import { Budget, type LimitOptions, type PacketBudget } from '../../base/limits.ts';
 import type { VideoStreamInfo } from '../../base/packet.ts';
 import type { Problem } from '../../base/problems.ts';
-import { type FrameRate, inverse, requireFrameRate } from '../../base/rational.ts';
+import { type FrameRate, inverse, type Rational, requireFrameRate } from '../../base/rational.ts';
 import { findStartCode, joinLengthPrefixed } from '../../syntax/h264/byte-stream.ts';
 import { writeAvcRecord } from '../../syntax/h264/configuration-record.ts';
 import { NalUnitType, nalUnitType } from '../../syntax/h264/nal.ts';
@@ -122,19 +122,7 @@ export async function openAnnexB(
   for (const { id, bytes } of head.flatMap(({ newSets }) => newSets)) {
     if (!configured.has(id)) configured.set(id, bytes);
   }
-  const aspect = sampleAspectRatio(sps.vui_parameters?.aspect_ratio_info ?? null);
-  const color = colorTagsOf(sps);
-  const stream: VideoStreamInfo = {
-    kind: 'video',
-    codec: 'h264',
-    timeBase: inverse(rate),
-    config: recordOf([...configured.values()], sps),
-    ...croppedSize(sps),
-    pixFmt: pixelFormatOf(sps),
-    frameRate: rate,
-    ...(aspect === undefined ? {} : { sampleAspectRatio: aspect }),
-    ...(color === undefined ? {} : { color }),
-  };
+  const stream = describeStream(sps, rate, recordOf([...configured.values()], sps));
   const delay = reorderDelay(head);
   let isRead = false;
   const all = async function* () {
@@ -154,6 +142,27 @@ export async function openAnnexB(
     problems,
     packets: () => eachPacket(packetRuns()),
     packetRuns,
+  };
+}
+
+/** The stream as its sequence parameter set describes it, and its configuration record. */
+function describeStream(
+  sps: SequenceParameterSet,
+  frameRate: Rational,
+  config: Uint8Array,
+): VideoStreamInfo {
+  const aspect = sampleAspectRatio(sps.vui_parameters?.aspect_ratio_info ?? null);
+  const color = colorTagsOf(sps);
+  return {
+    kind: 'video',
+    codec: 'h264',
+    timeBase: inverse(frameRate),
+    config,
+    ...croppedSize(sps),
+    pixFmt: pixelFormatOf(sps),
+    frameRate,
+    ...(aspect === undefined ? {} : { sampleAspectRatio: aspect }),
+    ...(color === undefined ? {} : { color }),
   };
 }
 

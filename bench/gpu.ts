@@ -1,0 +1,141 @@
+/**
+ * What full search ahead of the encoder gains and costs: `npm run bench:gpu -- [--clips NAMES] [--frames N] [--presets NAMES]`. For each
+ * preset: BD-rate by luma PSNR of `analysis: 'full-search'` against the encoder's own search at four quantizers, and the ratio of
+ * the processor times of whole processes, the search in TypeScript. Then the time that each backend that is there (`npm ci --prefix
+ * test/gpu`) takes to analyze a picture of the last clip, upload and read-back included. Writes `gpu.json`.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { FrameKernels } from '../src/gpu/frame-kernels.ts';
+import { type GpuMode, gpuKernels, PlainFrameKernels } from '../src/gpu/index.ts';
+import { loadGpuJs, offerWebGpu } from '../test/gpu/backends/load-gpu-js.ts';
+import { POINT } from './compare/suites.ts';
+import { encodeWhole } from './compare/whole-process.ts';
+import { bdRate } from './quality/bd-rate.ts';
+import { formatTable, mean, median, percent } from './table.ts';
+import { CACHE, type Clip, frameBytes, loadClips, readClip } from './video/clips.ts';
+import { measureStream } from './video/measure.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    clips: { type: 'string', default: '' },
+    frames: { type: 'string', default: '60' },
+    presets: { type: 'string', default: 'superfast,medium,slow' },
+    out: { type: 'string', default: fileURLToPath(new URL('./results', import.meta.url)) },
+  },
+});
+
+const QUANTIZERS = [22, 27, 32, 37];
+const OUTPUT = `${CACHE}gpu-${process.pid}.h264`;
+/** Pictures that a backend analyzes for its time, after as many that do not count. */
+const TIMED = 4;
+
+/** Rate, quality and processor seconds over the quantizers. */
+function curveOf(clip: Clip, preset: string, analysis: 'hexagon' | 'full-search') {
+  const source = readClip(clip);
+  let seconds = 0;
+  const options = { qp: POINT, gopSize: 250, analysis };
+  const points = QUANTIZERS.map((point) => {
+    const job = { clip, preset, point, output: OUTPUT };
+    seconds += encodeWhole({ encoder: 'vitrine', options }, job);
+    const { bits, psnr } = measureStream(OUTPUT, clip, source);
+    return { rate: bits, psnr };
+  });
+  return { points, seconds };
+}
+
+/** What full search changes for each clip at a preset. */
+function compareSearches(clips: readonly Clip[], preset: string) {
+  return clips.map((clip) => {
+    const own = curveOf(clip, preset, 'hexagon');
+    const full = curveOf(clip, preset, 'full-search');
+    const rate = bdRate(own.points, full.points);
+    console.error(`${clip.name} ${preset}: ${percent(rate)}`);
+    return { clip: clip.name, rate, time: full.seconds / own.seconds };
+  });
+}
+
+/** Milliseconds that a backend takes for a picture: the median. */
+async function timeAnalysis(kernels: FrameKernels, clip: Clip): Promise<number> {
+  const [width, height] = [clip.width, clip.height].map((size) => size & ~15) as [number, number];
+  const source = readClip(clip);
+  const analysis = kernels.openAnalysis();
+  const times: number[] = [];
+  for (let n = 0; n < 2 * TIMED; n++) {
+    const samples = new Uint8Array(width * height);
+    const at = (n % clip.numFrames) * frameBytes(clip);
+    for (let y = 0; y < height; y++) {
+      const from = at + y * clip.width;
+      samples.set(source.subarray(from, from + width), y * width);
+    }
+    const before = performance.now();
+    await analysis.analyze({ samples, width, height });
+    if (n >= TIMED) times.push(performance.now() - before);
+  }
+  await analysis.close();
+  return median(times);
+}
+
+/** Times of all backends that are there; the first is TypeScript. */
+async function timeBackends(clip: Clip) {
+  const plain = new PlainFrameKernels();
+  const rows = [{ backend: 'TypeScript', device: '', ms: await timeAnalysis(plain, clip) }];
+  const library = loadGpuJs();
+  if (library === null) {
+    console.log('gpu.js is not there: npm ci --prefix test/gpu');
+    return rows;
+  }
+  const adapter = await offerWebGpu(library);
+  const wanted: readonly { readonly mode: GpuMode; readonly wgsl?: boolean }[] = [
+    { mode: 'cpu' },
+    { mode: 'webasm' },
+    ...(adapter === null ? [] : [{ mode: 'webgpu', wgsl: false } as const]),
+    ...(adapter === null ? [] : [{ mode: 'webgpu', wgsl: true } as const]),
+  ];
+  for (const options of wanted) {
+    const { kernels, fallbackReason } = await gpuKernels(library, options);
+    if (fallbackReason !== null) {
+      console.log(`${options.mode}: ${fallbackReason}`);
+      continue;
+    }
+    const device = options.mode === 'webgpu' ? (adapter ?? '') : '';
+    rows.push({ backend: kernels.backend, device, ms: await timeAnalysis(kernels, clip) });
+    await kernels.close();
+  }
+  return rows;
+}
+
+mkdirSync(flags.out, { recursive: true });
+const clips = loadClips(flags.clips.split(',').filter(Boolean), Number(flags.frames));
+const searches = flags.presets
+  .split(',')
+  .map((preset) => ({ preset, clips: compareSearches(clips, preset) }));
+console.log(
+  formatTable([
+    ['full search', 'BD-rate', 'worst', 'best', 'time'],
+    ...searches.map(({ preset, clips: rows }) => {
+      const rates = rows.map(({ rate }) => rate);
+      const time = `${mean(rows.map((row) => row.time)).toFixed(2)}x`;
+      return [preset, mean(rates), Math.max(...rates), Math.min(...rates), time].map((cell) =>
+        typeof cell === 'number' ? percent(cell) : cell,
+      );
+    }),
+  ]),
+);
+const last = clips.at(-1)!;
+const backends = await timeBackends(last);
+console.log(
+  formatTable([
+    [`a picture of ${last.width}x${last.height}`, 'device', 'ms'],
+    ...backends.map(({ backend, device, ms }) => [backend, device || 'processor', ms.toFixed(1)]),
+  ]),
+);
+const results = {
+  frames: Number(flags.frames),
+  searches,
+  size: [last.width, last.height],
+  backends,
+};
+writeFileSync(`${flags.out}/gpu.json`, `${JSON.stringify(results, null, 1)}\n`);
+process.exit(0);

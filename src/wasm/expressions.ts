@@ -305,6 +305,7 @@ export const i32x4 = {
   shr_s: /* @__PURE__ */ shift(172),
   shr_u: /* @__PURE__ */ shift(173),
   gt_s: /* @__PURE__ */ binaryVector(59),
+  min_s: /* @__PURE__ */ binaryVector(182),
   max_s: /* @__PURE__ */ binaryVector(184),
   add: /* @__PURE__ */ binaryVector(174),
   sub: /* @__PURE__ */ binaryVector(177),

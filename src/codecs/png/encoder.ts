@@ -43,19 +43,25 @@ export const EFFORTS: readonly PngEffort[] = ['fast', 'default', 'best'];
 interface Trials {
   readonly strategies: readonly FilterStrategy[];
   readonly paletteOrders: readonly PaletteOrder[];
-  /** Level of trials, and pixels that they look at, about. */
-  readonly trialLevel: PixelLevel;
-  readonly trialPixels: number;
+  /** Rounds of trials, each with the best of the one before. */
+  readonly rounds: readonly TrialRound[];
   /** How many of the best are compressed in full, and at which level. */
   readonly finalists: number;
   readonly level: PixelLevel;
 }
 
+/** One round: about how many pixels it looks at, at which level, and how many candidates it begins with at most. */
+interface TrialRound {
+  readonly pixels: number;
+  readonly level: PixelLevel;
+  readonly most: number;
+}
+
 // biome-ignore format: a table
 const TRIALS: Readonly<Record<PngEffort, Trials>> = {
-  fast: { strategies: [0, 'sum'], paletteOrders: ['luminance'], trialLevel: 'quick', trialPixels: 1 << 14, finalists: 1, level: 'quick' },
-  default: { strategies: [0, 1, 2, 4, 'sum', 'entropy', 'bigrams', 'pairs'], paletteOrders: ['luminance', 'popularity'], trialLevel: 5, trialPixels: 1 << 17, finalists: 1, level: 11 },
-  best: { strategies: [0, 1, 2, 3, 4, 'sum', 'entropy', 'bigrams', 'pairs', 'brute'], paletteOrders: PALETTE_ORDERS, trialLevel: 9, trialPixels: 1 << 21, finalists: 3, level: 13 },
+  fast: { strategies: [0, 'sum'], paletteOrders: ['luminance'], rounds: [{ pixels: 1 << 14, level: 'quick', most: 2 }], finalists: 1, level: 'quick' },
+  default: { strategies: [0, 1, 2, 4, 'sum', 'entropy', 'bigrams', 'pairs'], paletteOrders: ['luminance', 'popularity'], rounds: [{ pixels: 1 << 15, level: 5, most: 99 }, { pixels: 1 << 17, level: 5, most: 3 }], finalists: 1, level: 10 },
+  best: { strategies: [0, 1, 2, 3, 4, 'sum', 'entropy', 'bigrams', 'pairs', 'brute'], paletteOrders: PALETTE_ORDERS, rounds: [{ pixels: 1 << 21, level: 9, most: 99 }], finalists: 3, level: 13 },
 };
 
 /**
@@ -140,14 +146,17 @@ export function compressSmallest(
     const [{ plan, strategy }] = candidates as [Candidate];
     return { plan, pixels: compressPixels(image, plan, strategy, trials.level) };
   }
-  for (const candidate of candidates) {
-    candidate.size =
-      overhead(candidate.plan) +
-      tryPixels(image, candidate.plan, candidate.strategy, trials.trialLevel, trials.trialPixels);
+  let left = candidates;
+  for (const { pixels, level, most } of trials.rounds) {
+    left = left.slice(0, most);
+    for (const candidate of left) {
+      const { plan, strategy } = candidate;
+      candidate.size = overhead(plan) + tryPixels(image, plan, strategy, level, pixels);
+    }
+    left.sort((a, b) => a.size - b.size);
   }
-  candidates.sort((a, b) => a.size - b.size);
   let best: { plan: PixelPlan; pixels: Uint8Array } | null = null;
-  for (const { plan, strategy } of candidates.slice(0, trials.finalists)) {
+  for (const { plan, strategy } of left.slice(0, trials.finalists)) {
     const pixels = compressPixels(image, plan, strategy, trials.level);
     if (best === null || overhead(plan) + pixels.length < overhead(best.plan) + best.pixels.length)
       best = { plan, pixels };

@@ -5,13 +5,18 @@
 
 import type { Arena } from '../kernels/arena.ts';
 import { LIST_WORDS, PATH } from '../kernels/words.ts';
-import { distanceSymbol } from '../standard/symbols.ts';
-import type { ListKernel, MatchStore } from './match-store.ts';
+import { MAX_MATCH } from '../standard/symbols.ts';
+import {
+  type ListKernel,
+  MATCH_DISTANCE_MASK,
+  MATCH_SYMBOL_SHIFT,
+  type MatchStore,
+} from './match-store.ts';
 import type { SymbolCosts } from './symbol-costs.ts';
 
 /** Bytes that a search takes in an arena. */
 export function cheapestPathBytes(capacity: number): number {
-  return 4 * (2 * (capacity + 1) + LIST_WORDS);
+  return 4 * (2 * (capacity + 1) + LIST_WORDS + MAX_MATCH + 1);
 }
 
 /** Scratch of the search, sized once. */
@@ -20,6 +25,8 @@ export class CheapestPath {
   private readonly choices: Int32Array;
   private readonly costs: Int32Array;
 
+  /** What the kernel wants of lengths: their costs times 512, and themselves. */
+  private readonly lengthKeys: Int32Array;
   private readonly list: Int32Array;
   private readonly cheapestPath: ListKernel | null;
 
@@ -28,6 +35,7 @@ export class CheapestPath {
     this.choices = arena.words(capacity + 1);
     this.costs = arena.words(capacity + 1);
     this.list = arena.words(LIST_WORDS);
+    this.lengthKeys = arena.words(MAX_MATCH + 1);
     this.cheapestPath = cheapestPath;
   }
 
@@ -80,15 +88,14 @@ export class CheapestPath {
       let length = 3;
       for (let k = begins[position - start]!; k < last; k++) {
         const match = matches[k]!;
-        const distance = match >>> 9;
-        const distanceCost = distances[distanceSymbol(distance)]!;
+        const distanceCost = distances[match >>> MATCH_SYMBOL_SHIFT]!;
         let longest = match & 511;
         if (longest > count - i) longest = count - i;
         for (; length <= longest; length++) {
           const cost = costs[i + length]! + lengths[length]! + distanceCost;
           if (cost < best) {
             best = cost;
-            choice = (distance << 9) | length;
+            choice = (match & MATCH_DISTANCE_MASK) | length;
           }
         }
       }
@@ -106,12 +113,15 @@ export class CheapestPath {
     from: number,
     count: number,
   ): void {
-    const { list } = this;
+    const { list, lengthKeys } = this;
+    for (let length = 3; length <= MAX_MATCH; length++) {
+      lengthKeys[length] = (lengths[length]! << 9) | length;
+    }
     list[PATH.bytes] = bytes.byteOffset + from;
     list[PATH.begins] = begins.byteOffset + 4 * (from - start);
     list[PATH.matches] = matches.byteOffset;
     list[PATH.literals] = literals.byteOffset;
-    list[PATH.lengths] = lengths.byteOffset;
+    list[PATH.lengthKeys] = this.lengthKeys.byteOffset;
     list[PATH.distances] = distances.byteOffset;
     list[PATH.costs] = this.costs.byteOffset;
     list[PATH.choices] = this.choices.byteOffset;

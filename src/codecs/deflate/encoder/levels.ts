@@ -35,7 +35,7 @@ const LAZY_LEVELS: readonly LazyOptions[] = [
 /** Levels 10 to 13: cheapest paths. */
 // biome-ignore format: a table
 const OPTIMAL_LEVELS: readonly OptimalOptions[] = [
-  { depth: 32,  nice: 80,  passes: 1,  triesThrees: true,  resplits: 0, endsInWholeBits: false, chunk: 1 << 18 },
+  { depth: 48,  nice: 128, passes: 1,  triesThrees: true,  resplits: 0, endsInWholeBits: false, chunk: 1 << 18 },
   { depth: 48,  nice: 128, passes: 2,  triesThrees: true,  resplits: 0, endsInWholeBits: true,  chunk: 1 << 18 },
   { depth: 100, nice: 258, passes: 4,  triesThrees: true,  resplits: 0, endsInWholeBits: true,  chunk: 1 << 18 },
   { depth: 300, nice: 258, passes: 15, triesThrees: true,  resplits: 3, endsInWholeBits: true,  chunk: 1 << 20 },

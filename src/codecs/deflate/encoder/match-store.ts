@@ -8,11 +8,20 @@
  */
 import type { Arena } from '../kernels/arena.ts';
 import { FIND, LIST_WORDS } from '../kernels/words.ts';
-import { MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
+import { distanceSymbol, MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
 import { HASH_FACTOR, HASH4_BITS, NOWHERE, type Window } from './window.ts';
 
 /** Matches that one position can have: three bytes, and one for each length from 4 on. */
 export const MOST_MATCHES = MAX_MATCH - 2;
+
+/** A match: its length, above it the distance as symbols have it, and that one's symbol, which every search asks for. */
+function matchOf(distance: number, length: number): number {
+  return (distanceSymbol(distance) << MATCH_SYMBOL_SHIFT) | (distance << 9) | length;
+}
+
+/** Bits of a match below the symbol of its distance, and those of the distance. */
+export const MATCH_SYMBOL_SHIFT = 25;
+export const MATCH_DISTANCE_MASK = 0x1fffe00;
 
 /** How hard matches are looked for. */
 export interface MatchOptions {
@@ -34,7 +43,7 @@ export function matchStoreBytes(capacity: number, matchCapacity: number): number
 export class MatchStore {
   /** By position from `start`: where its matches begin in `matches`; one more at the end. */
   readonly begins: Int32Array;
-  /** Symbols (distance << 9) | length, lengths rising within a position. */
+  /** Matches, see `matchOf`, lengths rising within a position. */
   readonly matches: Int32Array;
   /** Position of `begins[0]`. */
   start = 0;
@@ -172,7 +181,7 @@ export class MatchStore {
     const farthest = position - MAX_DISTANCE + 1;
     let longest = 3;
     if (isRecording && near3 >= farthest && (view.getInt32(near3, true) ^ word) << 8 === 0) {
-      matches[count++] = ((position - near3) << 9) | 3;
+      matches[count++] = matchOf(position - near3, 3);
     }
     // Where the subtrees of smaller and of larger strings will be hung.
     let smaller = (position & (MAX_DISTANCE - 1)) << 1;
@@ -185,7 +194,7 @@ export class MatchStore {
       while (length < maxLength && bytes[node + length] === bytes[position + length]) length++;
       if (length > longest) {
         longest = length;
-        if (isRecording) matches[count++] = ((position - node) << 9) | length;
+        if (isRecording) matches[count++] = matchOf(position - node, length);
       }
       if (length >= nice) {
         children[smaller] = children[pair]!;

@@ -8,7 +8,7 @@ import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
 import { COVERED_COST, PATIENCE_BITS } from '../encoder/lazy-parser.ts';
 import { HASH_FACTOR, HASH4_BITS, NOWHERE } from '../encoder/window.ts';
 import { FIRST_LENGTH, MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
-import { distanceSymbol, smallerOf, word } from './pieces.ts';
+import { distanceSymbol, extendMatch, smallerOf, word } from './pieces.ts';
 import { LAZY } from './words.ts';
 
 const RING_MASK = MAX_DISTANCE - 1;
@@ -79,6 +79,7 @@ function defineFind(m: ModuleBuilder): Call {
     f.if(i32.lt_s(best, 3), () => f.set(best, 3));
     const tail = f.i32(i32.load(i32.sub(i32.add(at, best), 3)));
     const [other, same] = [f.i32(0), f.i32(0)];
+    const wide = f.i64(i64.extend_i32_u(0));
     f.while(i32.and(i32.ge_s(candidate, farthest), i32.gt_s(chain, 0)), () => {
       f.add(chain, -1);
       f.set(other, i32.add(bytes, candidate));
@@ -87,7 +88,8 @@ function defineFind(m: ModuleBuilder): Call {
         i32.eq(i32.load(other), slots.text),
       );
       f.if(isHopeful, () => {
-        measure(f, at, other, same, longest);
+        f.set(same, 4);
+        extendMatch(f, { here: at, other, length: same, longest }, wide);
         f.if(i32.gt_s(same, best), () => {
           f.set(best, same);
           f.set(bestAt, candidate);
@@ -100,19 +102,6 @@ function defineFind(m: ModuleBuilder): Call {
     const match = i32.or(i32.shl(i32.sub(position, bestAt), 9), best);
     return i32.select(0, match, i32.lt_s(bestAt, 0));
   });
-}
-
-/** Makes `same` how many bytes at two addresses, of which four are known to be, are the same; at most `longest`. */
-function measure(f: FunctionBuilder, a: I32, b: I32, same: I32Local, longest: I32): void {
-  const differs = f.i64(i64.extend_i32_u(0));
-  f.set(same, 4);
-  f.set(differs, i64.extend_i32_u(0));
-  f.while(i32.and(i64.eqz(differs), i32.lt_s(same, longest)), () => {
-    f.set(differs, i64.xor(i64.load(i32.add(a, same)), i64.load(i32.add(b, same))));
-    // Eight where all are the same.
-    f.add(same, i32.shr_u(i32.wrap_i64(i64.ctz(differs)), 3));
-  });
-  f.set(same, smallerOf(same, longest));
 }
 
 /** `saving`: list, position, symbol => what a match saves over its literals. */

@@ -3,14 +3,15 @@
  * encoder/cheapest-path.ts, the same results to the bit. Each is given the address of a list of words: where its arrays lie,
  * and its numbers.
  */
-import { type I32, i32 } from '../../../wasm/expressions.ts';
+import { type I32, i32, i32x4, i64, v128 } from '../../../wasm/expressions.ts';
 import type { FunctionBuilder, I32Local } from '../../../wasm/function-builder.ts';
 import { KernelModule } from '../../../wasm/kernel-memory.ts';
 import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
+import { MATCH_DISTANCE_MASK, MATCH_SYMBOL_SHIFT } from '../encoder/match-store.ts';
 import { HASH_FACTOR, HASH4_BITS, NOWHERE } from '../encoder/window.ts';
 import { MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
 import { defineLazyParse } from './lazy-parse.ts';
-import { distanceSymbol, smallerOf, word } from './pieces.ts';
+import { distanceSymbol, extendMatch, smallerOf, word } from './pieces.ts';
 import { defineQuickParse } from './quick-parse.ts';
 import { defineAdlerSums, defineQuickWrite } from './quick-write.ts';
 import { FIND, PATH } from './words.ts';
@@ -29,15 +30,17 @@ export const DEFLATE_KERNELS = /* @__PURE__ */ new KernelModule('deflate', (m) =
   defineLazyParse(m);
 });
 
-/** Appends a match to the list. */
+/** Appends a match to the list, see `MatchStore`. `far` and `scratch` are overwritten. */
 function record(
   f: FunctionBuilder,
-  matches: I32Local,
-  count: I32Local,
+  { matches, count, far, scratch }: EnterLocals,
   distance: I32,
   length: I32,
 ): void {
-  f.do(i32.store(word(matches, count), i32.or(i32.shl(distance, LENGTH_BITS), length)));
+  f.set(far, distance);
+  const symbol = i32.shl(distanceSymbol(f, far, scratch[0], scratch[1]), MATCH_SYMBOL_SHIFT);
+  const distanceAndLength = i32.or(i32.shl(far, LENGTH_BITS), length);
+  f.do(i32.store(word(matches, count), i32.or(symbol, distanceAndLength)));
   f.add(count, 1);
 }
 
@@ -82,6 +85,8 @@ function defineFindMatches(m: ModuleBuilder): void {
             hash3Shift,
             nice,
             depth,
+            far: f.i32(0),
+            scratch: [f.i32(0), f.i32(0)],
           },
           scratch,
         ),
@@ -116,6 +121,8 @@ interface EnterLocals {
   readonly hash3Shift: I32Local;
   readonly nice: I32Local;
   readonly depth: I32Local;
+  readonly far: I32Local;
+  readonly scratch: readonly [I32Local, I32Local];
 }
 
 /** `MatchStore.enter`. */
@@ -135,15 +142,14 @@ function enter(f: FunctionBuilder, l: EnterLocals, scratch: readonly I32Local[])
   f.set(longest!, 3);
   f.if(i32.and(l.isRecording, i32.ge_s(near3!, farthest!)), () => {
     const differs = i32.shl(i32.xor(i32.load(i32.add(l.bytes, near3!)), text!), 8);
-    f.if(i32.eqz(differs), () =>
-      record(f, l.matches, l.count, i32.sub(l.position, near3!), f.i32(3)),
-    );
+    f.if(i32.eqz(differs), () => record(f, l, i32.sub(l.position, near3!), f.i32(3)));
   });
   f.set(smaller!, i32.add(l.children, i32.shl(i32.and(l.position, RING_MASK), 3)));
   f.set(larger!, i32.add(smaller!, 4));
   f.set(smallerLength!, 0);
   f.set(largerLength!, 0);
   f.set(left!, l.depth);
+  const wide = f.i64(i64.extend_i32_u(0));
   const isHung = f.i32(0);
   f.set(isHung, 0);
   const niceHere = f.i32(smallerOf(l.nice, l.maxLength));
@@ -153,16 +159,10 @@ function enter(f: FunctionBuilder, l: EnterLocals, scratch: readonly I32Local[])
     f.set(pair!, i32.add(l.children, i32.shl(i32.and(node!, RING_MASK), 3)));
     f.set(length!, smallerOf(smallerLength!, largerLength!));
     f.set(other!, i32.add(l.bytes, node!));
-    const isSame = (load: (address: I32) => I32) =>
-      i32.eq(load(i32.add(other!, length!)), load(i32.add(at!, length!)));
-    // Four bytes at a time; bytes behind the last one may be read and mean nothing.
-    f.while(i32.and(i32.le_s(i32.add(length!, 4), l.maxLength), isSame(i32.load)), () =>
-      f.add(length!, 4),
-    );
-    f.while(i32.and(i32.lt_s(length!, l.maxLength), isSame(i32.load8_u)), () => f.add(length!, 1));
+    extendMatch(f, { here: at!, other: other!, length: length!, longest: l.maxLength }, wide);
     f.if(i32.gt_s(length!, longest!), () => {
       f.set(longest!, length!);
-      f.if(l.isRecording, () => record(f, l.matches, l.count, i32.sub(l.position, node!), length!));
+      f.if(l.isRecording, () => record(f, l, i32.sub(l.position, node!), length!));
     });
     f.if(
       i32.ge_s(length!, niceHere),
@@ -197,6 +197,13 @@ function enter(f: FunctionBuilder, l: EnterLocals, scratch: readonly I32Local[])
   f.if(i32.eqz(isHung), () => f.do(i32.store(smaller!, NOWHERE), i32.store(larger!, NOWHERE)));
 }
 
+const LENGTH_MASK = (1 << LENGTH_BITS) - 1;
+
+/**
+ * Costs are compared as keys: what a choice costs more than going on behind the next byte, times 512, and its length below, so that
+ * the least key is the cheapest choice, and the shortest one of equals. What is added up over the run may wrap around 32 bits; differences
+ * of positions as near as a match is long, some 2^21, do not.
+ */
 function defineCheapestPath(m: ModuleBuilder): void {
   m.defineProcedure('cheapestPath', 1, (f, list) => {
     const load = (index: number) => f.i32(i32.load(list, 4 * index));
@@ -204,47 +211,69 @@ function defineCheapestPath(m: ModuleBuilder): void {
     const begins = load(PATH.begins);
     const matches = load(PATH.matches);
     const literals = load(PATH.literals);
-    const lengths = load(PATH.lengths);
+    const lengthKeys = load(PATH.lengthKeys);
     const distances = load(PATH.distances);
-    const costs = load(PATH.costs);
     const choices = load(PATH.choices);
     const count = load(PATH.count);
     const i = f.i32(count);
-    const here = f.i32(word(costs, count));
-    const [best, choice, match, last, length, longest] = Array.from({ length: 6 }, () => f.i32(0));
-    const [distance, distanceCost, cost, d, high, at, end] = Array.from({ length: 7 }, () =>
-      f.i32(0),
-    );
+    const here = f.i32(word(load(PATH.costs), count));
+    const [base, key, best, literal, match, last, length, longest, before] = Array.from(
+      { length: 9 },
+      () => f.i32(0),
+    ) as I32Local[] & { length: 9 };
+    const [entry, offset, at, end, next] = Array.from({ length: 5 }, () => f.i32(0));
+    const keys = f.v128(i32x4.splat(0));
+    const minimum = (value: I32) => {
+      f.set(next!, value);
+      f.set(key!, smallerOf(next!, key!));
+    };
     f.do(i32.store(here, 0));
     f.while(i32.gt_s(i, 0), () => {
       f.add(i, -1);
+      f.set(base!, i32.load(here));
       f.add(here, -4);
-      f.set(choice!, i32.load8_u(i32.add(bytes, i)));
-      f.set(best!, i32.add(i32.load(here, 4), i32.load(word(literals, choice!))));
+      f.set(literal!, i32.load8_u(i32.add(bytes, i)));
+      f.set(key!, i32.shl(i32.load(word(literals, literal!)), LENGTH_BITS));
+      f.set(best!, 0);
       f.set(length!, 3);
       f.set(match!, word(matches, i32.load(word(begins, i))));
       f.set(last!, word(matches, i32.load(word(begins, i), 4)));
       f.while(i32.lt_s(match!, last!), () => {
-        f.set(distance!, i32.shr_u(i32.load(match!), LENGTH_BITS));
-        const symbol = distanceSymbol(f, distance!, d!, high!);
-        f.set(distanceCost!, i32.load(word(distances, symbol)));
-        f.set(longest!, i32.and(i32.load(match!), (1 << LENGTH_BITS) - 1));
-        f.set(longest!, smallerOf(longest!, f.i32(i32.sub(count, i))));
-        f.set(at!, word(lengths, length!));
+        f.set(entry!, i32.load(match!));
+        const distanceCost = i32.load(word(distances, i32.shr_u(entry!, MATCH_SYMBOL_SHIFT)));
+        f.set(offset!, i32.sub(i32.shl(distanceCost, LENGTH_BITS), base!));
+        f.set(longest!, i32.sub(count, i));
+        f.set(longest!, smallerOf(longest!, i32.and(entry!, LENGTH_MASK)));
+        f.set(before!, key!);
+        f.set(at!, word(lengthKeys, length!));
         f.set(end!, word(here, length!));
-        f.while(i32.le_s(length!, longest!), () => {
-          f.set(cost!, i32.add(i32.add(i32.load(end!), i32.load(at!)), distanceCost!));
-          f.if(i32.lt_s(cost!, best!), () => {
-            f.set(best!, cost!);
-            f.set(choice!, i32.or(i32.shl(distance!, LENGTH_BITS), length!));
+        f.if(i32.ge_s(i32.sub(longest!, length!), LONG_RUN), () => {
+          f.set(keys, i32x4.splat(key!));
+          f.while(i32.ge_s(i32.sub(longest!, length!), 3), () => {
+            const sum = i32x4.add(v128.load(end!), v128.load(at!));
+            f.set(keys, i32x4.min_s(keys, i32x4.add(sum, i32x4.splat(offset!))));
+            f.add(length!, 4);
+            f.add(at!, 16);
+            f.add(end!, 16);
           });
+          for (let lane = 0; lane < 4; lane++) minimum(i32x4.extract_lane(keys, lane));
+        });
+        f.while(i32.le_s(length!, longest!), () => {
+          minimum(i32.add(i32.add(i32.load(end!), i32.load(at!)), offset!));
           f.add(length!, 1);
           f.add(at!, 4);
           f.add(end!, 4);
         });
+        f.set(best!, i32.select(entry!, best!, i32.lt_s(key!, before!)));
         f.add(match!, 4);
       });
-      f.do(i32.store(here, best!), i32.store(word(choices, i), choice!));
+      f.set(length!, i32.and(key!, LENGTH_MASK));
+      f.do(i32.store(here, i32.add(base!, i32.sub(key!, length!))));
+      const choice = i32.or(i32.and(best!, MATCH_DISTANCE_MASK), length!);
+      f.do(i32.store(word(choices, i), i32.select(choice, literal!, length!)));
     });
   });
 }
+
+/** Lengths from which on they are looked at four at a time. */
+const LONG_RUN = 7;

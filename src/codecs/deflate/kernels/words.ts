@@ -19,13 +19,14 @@ export const FIND = {
   matches: 14,
 } as const;
 
-/** `cheapestPath`: `bytes` and `begins` are those of the first position of the run, `count` its positions. */
+/** `cheapestPath`: `bytes` and `begins` are those of the first position of the run, `count` its positions; `lengthKeys` are costs of lengths times
+ * 512, and the lengths. */
 export const PATH = {
   bytes: 0,
   begins: 1,
   matches: 2,
   literals: 3,
-  lengths: 4,
+  lengthKeys: 4,
   distances: 5,
   costs: 6,
   choices: 7,

@@ -1,8 +1,9 @@
 /**
  * Filters beside ffmpeg's on one thread: `npm run bench:filters`, or with `-- --frames 40 --rounds 1` for a look. Both get the same raw pictures
  * of 1920x1080; what is measured is processor time, ours in this process around `addFrames` and `getFrames` after a short run that lets
- * the engine compile, ffmpeg's as it reports it (`-benchmark`), less that of the same run with the filter `null`. Programs alternate
- * within a round; figures are medians. Writes `filters.json`.
+ * the engine compile, ffmpeg's as it reports it (`-benchmark`), less that of the same run with the filter `null`. Pica, where it is installed
+ * (`npm install --prefix bench`), scales RGBA by the kernel of its that reaches as far as ours. Programs alternate within a round; figures are
+ * medians. Writes `filters.json`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,6 +15,7 @@ import { FilterGraph } from '../src/filters/index.ts';
 import type { PixFmt } from '../src/frames/index.ts';
 import { drawnVideo, framesOf, type RawVideo, sourceText } from '../test/support/compare-graph.ts';
 import { ffmpegPath } from '../test/support/ffmpeg.ts';
+import { openPica } from './peers/pica.ts';
 import { formatTable, median } from './table.ts';
 
 const { values: flags } = parseArgs({
@@ -44,10 +46,12 @@ const JOBS: readonly { name: string; pixFmt: PixFmt; graph: string; bar: number;
   { name: 'boxblur', pixFmt: 'yuv420p', graph: 'boxblur=2', bar: 0.4 },
 ];
 
+type Job = (typeof JOBS)[number];
+
 const folder = mkdtempSync(join(tmpdir(), 'vitrine-bench-filters-'));
 
 /** Processor seconds of our graph for so many pictures. */
-function ours(job: (typeof JOBS)[number], videos: readonly RawVideo[], frames = FRAMES): number {
+function ours(job: Pick<Job, 'graph'>, videos: readonly RawVideo[], frames = FRAMES): number {
   const sources = videos.map((video, i) => `${sourceText(video, String(i))}[${i}];`).join('');
   const labels = videos.map((_, i) => `[${i}]`).join('');
   const graph = new FilterGraph(`${sources}${labels}${job.graph},buffersink`);
@@ -96,8 +100,29 @@ function theirs(filter: string, videos: readonly RawVideo[], paths: readonly str
   return Number(match[1]) + Number(match[2]);
 }
 
-const rows: { name: string; msOurs: number; msFfmpeg: number; ratio: number; bar: number }[] = [];
-for (const job of JOBS.filter(({ name }) => name.includes(flags.only))) {
+interface Row {
+  readonly name: string;
+  readonly peer: 'ffmpeg' | 'pica';
+  readonly msOurs: number;
+  readonly msPeer: number;
+  /** Our speed, that of the other being 1. */
+  readonly ratio: number;
+  readonly bar: number;
+}
+
+/** Processor seconds of all pictures, one for each round, as a row. */
+function rowOf(
+  { name, bar }: Pick<Job, 'name' | 'bar'>,
+  peer: Row['peer'],
+  mine: readonly number[],
+  other: readonly number[],
+): Row {
+  const [a, b] = [median(mine), median(other)];
+  const perFrame = 1000 / FRAMES;
+  return { name, peer, msOurs: a * perFrame, msPeer: b * perFrame, ratio: b / a, bar };
+}
+
+function besideFfmpeg(job: Job): Row {
   const count = job.inputs ?? 1;
   const videos = ['testsrc2', 'testsrc']
     .slice(0, count)
@@ -109,47 +134,70 @@ for (const job of JOBS.filter(({ name }) => name.includes(flags.only))) {
   });
   const labels = videos.map((_, i) => `[${i}:v]`).join('');
   const idle = count === 1 ? `${labels}null` : `[0:v]null;[1:v]null`;
+  const format = job.graph.startsWith('format') ? '' : `,format=${job.pixFmt}`;
   const mine: number[] = [];
   const other: number[] = [];
   ours(job, videos, 2 * KEPT);
   for (let round = 0; round < ROUNDS; round++) {
     mine.push(ours(job, videos));
-    const busy = theirs(
-      `${labels}${job.graph}${job.graph.startsWith('format') ? '' : `,format=${job.pixFmt}`}`,
-      videos,
-      paths,
-    );
+    const busy = theirs(`${labels}${job.graph}${format}`, videos, paths);
     other.push(Math.max(busy - theirs(idle, videos, paths), 0.001));
   }
-  const [a, b] = [median(mine), median(other)];
-  rows.push({
-    name: job.name,
-    msOurs: (a / FRAMES) * 1000,
-    msFfmpeg: (b / FRAMES) * 1000,
-    ratio: b / a,
-    bar: job.bar,
-  });
+  return rowOf(job, 'ffmpeg', mine, other);
 }
+
+/** Table: RGBA beside pica: our flags, its filter, and how many times its speed is asked for. */
+// biome-ignore format: a table
+const PICA_JOBS = [
+  { name: 'scale RGBA to 1280x720, bicubic', flags: 'bicubic', filter: 'lanczos2', bar: 2 },
+  { name: 'scale RGBA to 1280x720, lanczos', flags: 'lanczos', filter: 'lanczos3', bar: 2 },
+] as const;
+
+async function besidePica(job: (typeof PICA_JOBS)[number]): Promise<Row | null> {
+  const resize = await openPica();
+  if (resize === null) return null;
+  const video = drawnVideo('testsrc2', 'rgba', WIDTH, HEIGHT, KEPT);
+  const size = { width: WIDTH, height: HEIGHT, toWidth: 1280, toHeight: 720 };
+  const length = video.bytes.length / KEPT;
+  // Pica reads the whole buffer that its samples lie in.
+  const pictures = Array.from({ length: KEPT }, (_, i) =>
+    video.bytes.slice(i * length, (i + 1) * length),
+  );
+  const theirs = async (frames: number): Promise<number> => {
+    const before = process.cpuUsage();
+    for (let n = 0; n < frames; n++) {
+      await resize({ src: pictures[n % KEPT]!, ...size, filter: job.filter });
+    }
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1e6;
+  };
+  const graph = { ...job, pixFmt: 'rgba' as const, graph: `scale=1280:720:flags=${job.flags}` };
+  const mine: number[] = [];
+  const other: number[] = [];
+  ours(graph, [video], 2 * KEPT);
+  await theirs(2 * KEPT);
+  for (let round = 0; round < ROUNDS; round++) {
+    mine.push(ours(graph, [video]));
+    other.push(await theirs(FRAMES));
+  }
+  return rowOf(job, 'pica', mine, other);
+}
+
+const rows: (Row | null)[] = [];
+const isAsked = ({ name }: { readonly name: string }): boolean => name.includes(flags.only);
+for (const job of JOBS.filter(isAsked)) rows.push(besideFfmpeg(job));
+for (const job of PICA_JOBS.filter(isAsked)) rows.push(await besidePica(job));
 rmSync(folder, { recursive: true });
-console.log(
-  formatTable(
-    [
-      ['1920x1080', 'ours, ms a frame', 'ffmpeg, ms a frame', 'speed, ffmpeg = 1', 'asked for'],
-    ].concat(
-      rows.map(({ name, msOurs, msFfmpeg, ratio, bar }) => [
-        name,
-        msOurs.toFixed(2),
-        msFfmpeg.toFixed(2),
-        ratio.toFixed(2),
-        String(bar),
-      ]),
-    ),
-  ),
-);
+const measured = rows.filter((row) => row !== null);
+const head = ['1920x1080', 'beside', 'ours, ms a frame', 'its, ms a frame', 'speed', 'asked for'];
+const lines = measured.map(({ name, peer, msOurs, msPeer, ratio, bar }) => [
+  ...[name, peer, msOurs.toFixed(2), msPeer.toFixed(2), ratio.toFixed(2), String(bar)],
+]);
+console.log(formatTable([head, ...lines]));
 if (flags.only === '') {
   mkdirSync(flags.out, { recursive: true });
   writeFileSync(
     join(flags.out, 'filters.json'),
-    `${JSON.stringify({ frames: FRAMES, rounds: ROUNDS, rows }, null, 2)}\n`,
+    `${JSON.stringify({ frames: FRAMES, rounds: ROUNDS, rows: measured }, null, 2)}\n`,
   );
 }

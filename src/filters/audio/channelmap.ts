@@ -1,5 +1,5 @@
 /** `channelmap`: channels in another order, under other names, or left out. Nothing is copied. */
-import { type ChannelLayout, layoutOfChannels } from '../channel-layout.ts';
+import { type ChannelLayout, defaultChannelLayout, parseChannelLayout } from '../channel-layout.ts';
 import { AUDIO_PAD, type FilterDefinition } from '../filter.ts';
 import type { OptionValues } from '../options.ts';
 import { PLANAR_FMTS } from './channelsplit.ts';
@@ -52,8 +52,10 @@ function layoutOf(options: OptionValues): ChannelLayout | undefined {
   const names = mappings.map(({ from, to }) => to ?? from);
   if (names.every((name): name is string => typeof name === 'string')) {
     const distinct = new Set(names);
-    if (distinct.size === names.length) return layoutOfChannels(names);
+    const layout = distinct.size === names.length ? parseChannelLayout(names.join('+')) : undefined;
+    if (layout !== undefined) return layout;
   }
+  if (names.every((name) => typeof name === 'number')) return defaultChannelLayout(names.length);
   throw options.error('map', 'which channels come out is not said', 0, 'give channel_layout');
 }
 

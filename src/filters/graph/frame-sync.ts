@@ -73,10 +73,14 @@ export function equalInputs(count: number, shortest: boolean): readonly SyncInpu
   }));
 }
 
-/** The time base in which the ticks of all inputs are whole, or microseconds if that is too fine. */
-export function commonTimeBase(bases: readonly Rational[]): Rational {
-  let [num, den] = bases[0]!;
-  for (const base of bases.slice(1)) {
+/**
+ * The time base in which the ticks of all inputs that make events are whole, or microseconds if that is too fine.
+ * @param bases of all inputs
+ */
+export function commonTimeBase(bases: readonly Rational[], inputs: readonly SyncInput[]): Rational {
+  const [first, ...others] = bases.filter((_, i) => inputs[i]!.level > 0);
+  let [num, den] = first!;
+  for (const base of others) {
     const multiple = (den / gcd(den, base[1])) * base[1];
     if (multiple >= 500_000) return [1, 1_000_000];
     num = gcd(num, base[0]);
@@ -101,21 +105,26 @@ interface InputState {
 export class FrameSync implements FilterInstance {
   private readonly setup: FilterSetup;
   private readonly timeBase: Rational;
+  private readonly outputBase: Rational;
   private readonly states: InputState[];
   private readonly onEvent: (frames: readonly (Frame | undefined)[], pts: number) => void;
   private level = 0;
   private lastPts = Number.NaN;
   private done = false;
 
-  /** @param timeBase of the times that `onEvent` is given */
+  /** @param outputBase time base of the output, and so of the times that `onEvent` is given */
   constructor(
     setup: FilterSetup,
     inputs: readonly SyncInput[],
-    timeBase: Rational,
+    outputBase: Rational,
     onEvent: (frames: readonly (Frame | undefined)[], pts: number) => void,
   ) {
     this.setup = setup;
-    this.timeBase = timeBase;
+    this.timeBase = commonTimeBase(
+      setup.inputs.map((link) => link.timeBase),
+      inputs,
+    );
+    this.outputBase = outputBase;
     this.onEvent = onEvent;
     this.states = inputs.map((config) => ({
       level: config.level,
@@ -156,11 +165,11 @@ export class FrameSync implements FilterInstance {
     while (!this.done && !this.states.some((state) => this.lacks(state))) this.step();
   }
 
-  /** When the next frame, or the end, of an input takes effect. */
+  /** When the next frame, or the end, of an input takes effect: as in ffmpeg, the end does a tick after the last frame. */
   private nextTime(state: InputState): number {
     if (state.queue.length > 0) return state.queue[0]!.pts;
     if (state.over || !state.started || state.config.after === 'nearest') return Infinity;
-    return Number.isNaN(state.endPts) ? this.lastPts + 1 : state.endPts + 1;
+    return state.current!.pts + 1;
   }
 
   private step(): void {
@@ -201,7 +210,7 @@ export class FrameSync implements FilterInstance {
     if (ready)
       this.onEvent(
         this.states.map((state) => state.current),
-        pts,
+        rescaleTime(pts, this.timeBase, this.outputBase),
       );
   }
 
@@ -221,7 +230,8 @@ export class FrameSync implements FilterInstance {
     const ends = this.states.map((state) => state.endPts).filter((pts) => !Number.isNaN(pts));
     const end = Math.max(...ends, this.lastPts);
     for (const output of this.setup.outputs.keys()) {
-      this.setup.finish(output, Number.isFinite(end) ? end : Number.NaN);
+      const pts = Number.isFinite(end) ? end : Number.NaN;
+      this.setup.finish(output, rescaleTime(pts, this.timeBase, this.outputBase));
     }
     for (const input of this.states.keys()) this.setup.stopInput(input);
   }

@@ -85,7 +85,8 @@ export const BLEND: FilterDefinition = {
         `its inputs are ${top.width}x${top.height} and ${bottom.width}x${bottom.height}: they must be of one size`,
       );
     }
-    const timeBase = commonTimeBase([top.timeBase, bottom.timeBase]);
+    const inputs = dualInputs(options);
+    const timeBase = commonTimeBase([top.timeBase, bottom.timeBase], inputs);
     const output = { ...top, timeBase };
     const v = new Float64Array(VARIABLES.length);
     const blender = new Blender();
@@ -99,7 +100,7 @@ export const BLEND: FilterDefinition = {
       });
       return out;
     };
-    const sync = new FrameSync(setup, dualInputs(options), timeBase, ([first, second], pts) => {
+    const sync = new FrameSync(setup, inputs, timeBase, ([first, second], pts) => {
       const base = { ...picture(first!), pts };
       v[6] = secondsOf(pts, output);
       // ffmpeg counts the picture that it works on.

@@ -108,22 +108,30 @@ export const FADE: FilterDefinition = {
 function fadeLevel(options: OptionValues, timeBase: readonly [number, number]) {
   const startFrame = options.number('start_frame');
   const frames = options.number('nb_frames');
-  const startTime = options.number('start_time');
-  const duration = options.number('duration');
-  let started = false;
+  // As in ffmpeg, times are the nearest ticks.
+  const ticks = (name: string): number =>
+    Math.round((options.number(name) * timeBase[1]) / (timeBase[0] * 1e6));
+  const startTime = ticks('start_time');
+  const byTime = options.number('duration') > 0;
+  const duration = ticks('duration');
   let done = false;
+  /** Frame and tick at which the fade began; each, where not asked for, is that of the first frame that the other allows. */
+  let first = -1;
+  let beginning = startTime;
   const clip = (value: number): number => Math.min(Math.max(Math.trunc(value), 0), 65535);
   return (n: number, pts: number): number => {
-    const time = (pts * timeBase[0] * 1e6) / timeBase[1];
-    started ||= time >= startTime && n >= startFrame;
+    if (first < 0 && pts >= startTime && n >= startFrame) {
+      first = startFrame === 0 && startTime !== 0 ? n : startFrame;
+      if (startTime === 0 && startFrame !== 0) beginning = pts;
+    }
     let level = 0;
-    if (started && !done) {
-      if (duration === 0) {
-        level = clip(((n - startFrame) * 65536) / frames);
-        done = n > startFrame + frames;
+    if (first >= 0 && !done) {
+      if (!byTime) {
+        level = clip(((n - first) * 65536) / frames);
+        done = n > first + frames;
       } else {
-        level = clip(((time - startTime) * 65536) / duration);
-        done = time > startTime + duration;
+        level = pts === beginning ? 0 : clip(((pts - beginning) * 65536) / duration);
+        done = pts > beginning + duration;
       }
     }
     if (done) level = 65535;

@@ -89,7 +89,10 @@ export const FPS: FilterDefinition = {
         heldPts = pts;
       },
       end(_, pts) {
-        const end = Number.isNaN(pts) ? heldPts + 1 : convert(pts, endRounding);
+        // As in ffmpeg, the end is not counted from the start time.
+        const end = Number.isNaN(pts)
+          ? heldPts + 1
+          : rescaleRounded(pts, link.timeBase, timeBase, endRounding);
         repeatUntil(end);
         setup.finish(0, Number.isNaN(pts) ? next : end);
       },

@@ -162,11 +162,11 @@ function draw(
       if (type === 0) place = (px * dx + py * dy) / length;
       else if (type === 1) place = Math.sqrt((px * px + py * py) / length);
       else {
-        const turnOf = Math.atan2(py, px) + angle;
-        place =
-          type === 2
-            ? (turnOf / (2 * Math.PI)) % 1
-            : (turnOf / (2 * Math.PI) + Math.sqrt((px * px + py * py) / length)) % 1;
+        const distance = Math.sqrt(px * px + py * py);
+        const turns = (Math.atan2(py, px) + angle) / (2 * Math.PI);
+        // As in ffmpeg, circular colors lie by height over the distance, and do not turn but with their middle.
+        const height = distance === 0 ? 0.5 : Math.asin(py / distance) / Math.PI + 0.5;
+        place = type === 2 ? height : (turns + distance / Math.sqrt(length)) % 1;
         if (place < 0) place += 1;
       }
       const index = Math.round(Math.min(Math.max(place, 0), 1) * STEPS) * 4;

@@ -1,7 +1,7 @@
 /** `loop`: a stretch of pictures again and again. */
 import { inverse, rescale } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
-import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../filter.ts';
 import { picture, videoLink } from '../pixels/picture-work.ts';
 
 /** Repeats pictures. */
@@ -40,16 +40,15 @@ export const LOOP: FilterDefinition = {
     const { options } = setup;
     const link = videoLink(setup.inputs[0]);
     const size = options.number('size');
-    const start = options.number('start');
+    // As in ffmpeg, which counts the picture that it works on: 0 and 1 both are the first.
+    const start = Math.max(options.number('start') - 1, 0);
     let loops = size === 0 ? 0 : options.number('loop');
-    const tick =
-      link.frameRate[0] > 0 ? Math.max(1, rescale(1, inverse(link.frameRate), link.timeBase)) : 1;
+    const tick = frameTicks(link);
     const stretch: VideoFrame[] = [];
     const waiting: VideoFrame[] = [];
     let n = 0;
     let index = 0;
     let round = 0;
-    let ended = Number.NaN;
     let isEnded = false;
     const isFull = (): boolean => stretch.length === size || isEnded;
     const period = (): number => stretch.at(-1)!.pts + tick - stretch[0]!.pts;
@@ -63,9 +62,11 @@ export const LOOP: FilterDefinition = {
       if (loops > 0) loops--;
     };
     const release = (): void => {
-      const delay = stretch.length === 0 ? 0 : round * period();
+      // As in ffmpeg, what follows the repetitions is later by the whole time of their end, not only by their length.
+      const delay = round === 0 ? 0 : stretch[0]!.pts + (round + 1) * period();
       for (const frame of waiting.splice(0)) setup.emit(0, { ...frame, pts: frame.pts + delay });
-      if (isEnded) setup.finish(0, ended + delay);
+      // As in ffmpeg, the end is told to be that of the repetitions.
+      if (isEnded) setup.finish(0, delay);
     };
     return {
       push(_, frame) {
@@ -83,9 +84,8 @@ export const LOOP: FilterDefinition = {
         waiting.push(source);
         release();
       },
-      end(_, pts) {
+      end() {
         isEnded = true;
-        ended = pts;
         if (!looping()) release();
       },
       pull() {
@@ -97,3 +97,8 @@ export const LOOP: FilterDefinition = {
     };
   },
 };
+
+/** How long a picture lasts, in ticks; 1 where the rate is not known. */
+function frameTicks({ frameRate, timeBase }: VideoLink): number {
+  return frameRate[0] > 0 ? Math.max(1, rescale(1, inverse(frameRate), timeBase)) : 1;
+}

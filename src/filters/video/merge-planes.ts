@@ -8,7 +8,7 @@ import {
   planeWidth,
 } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, type PadFormats, VIDEO_PAD } from '../filter.ts';
-import { commonTimeBase, equalInputs, FrameSync } from '../graph/frame-sync.ts';
+import { equalInputs, FrameSync } from '../graph/frame-sync.ts';
 import type { OptionValues } from '../options.ts';
 import { picture, videoLink } from '../pixels/picture-work.ts';
 
@@ -102,7 +102,7 @@ export const MERGEPLANES: FilterDefinition = {
         );
       }
     });
-    const timeBase = commonTimeBase(links.map((link) => link.timeBase));
+    const { timeBase } = links[0]!;
     const sync = new FrameSync(setup, equalInputs(links.length, false), timeBase, (frames, pts) => {
       const planes: Plane[] = origins.map(
         ({ input, plane }) => picture(frames[input]!).planes[plane]!,
@@ -110,7 +110,7 @@ export const MERGEPLANES: FilterDefinition = {
       setup.emit(0, { pixFmt, width, height, planes, pts });
     });
     return {
-      outputs: [{ ...links[0]!, pixFmt, timeBase }],
+      outputs: [{ ...links[0]!, pixFmt }],
       push: sync.push.bind(sync),
       end: sync.end.bind(sync),
       wants: sync.wants.bind(sync),

@@ -2,7 +2,7 @@
 import type { VideoFrame } from '../../frames/frame.ts';
 import { hasAlpha, type PixFmt, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, type FilterFormats, VIDEO_PAD } from '../filter.ts';
-import { commonTimeBase, dualInputs, FrameSync, SYNC_OPTIONS } from '../graph/frame-sync.ts';
+import { dualInputs, FrameSync, SYNC_OPTIONS } from '../graph/frame-sync.ts';
 import type { OptionValues } from '../options.ts';
 import { composite, type Placement } from '../pixels/composite.ts';
 import { copyOf, picture, secondsOf, videoLink } from '../pixels/picture-work.ts';
@@ -120,8 +120,6 @@ export const OVERLAY: FilterDefinition = {
     const once = options.number('eval') === 0 ? place() : undefined;
     const premultiplied = options.number('alpha') === 1;
     const overHasAlpha = hasAlpha(pixFmtInfo(over.pixFmt));
-    const timeBase = commonTimeBase([main.timeBase, over.timeBase]);
-    const output = { ...main, timeBase };
     let n = 0;
     const mixer = new RowMixer();
     const draw = (first: VideoFrame, second: VideoFrame): VideoFrame => {
@@ -131,19 +129,24 @@ export const OVERLAY: FilterDefinition = {
       composite(out, second, at, premultiplied && overHasAlpha, mixer);
       return out;
     };
-    const sync = new FrameSync(setup, dualInputs(options), timeBase, ([first, second], pts) => {
-      const base = { ...picture(first!), pts };
-      // ffmpeg counts the picture that it works on.
-      v[N] = n + 1;
-      v[T] = secondsOf(pts, output);
-      const enabled = setup.isEnabled(base, n++);
-      setup.emit(
-        0,
-        second === undefined || !enabled ? base : { ...draw(base, picture(second)), pts },
-      );
-    });
+    const sync = new FrameSync(
+      setup,
+      dualInputs(options),
+      main.timeBase,
+      ([first, second], pts) => {
+        const base = { ...picture(first!), pts };
+        // ffmpeg counts the picture that it works on.
+        v[N] = n + 1;
+        v[T] = secondsOf(pts, main);
+        const enabled = setup.isEnabled(base, n++);
+        setup.emit(
+          0,
+          second === undefined || !enabled ? base : { ...draw(base, picture(second)), pts },
+        );
+      },
+    );
     return {
-      outputs: [output],
+      outputs: [main],
       push: sync.push.bind(sync),
       end: sync.end.bind(sync),
       wants: sync.wants.bind(sync),

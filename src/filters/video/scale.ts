@@ -34,7 +34,13 @@ export const SCALE: FilterDefinition = {
       default: '',
       description: 'height, likewise',
     },
-    { name: 'flags', kind: 'flags', choices: FLAGS, description: 'kernel and ways of rounding' },
+    {
+      name: 'flags',
+      aliases: ['sws_flags'],
+      kind: 'flags',
+      choices: FLAGS,
+      description: 'kernel and ways of rounding',
+    },
     {
       name: 'interl',
       kind: 'boolean',

@@ -36,11 +36,10 @@ const SHORTEST: OptionDefinition = {
   description: 'end when the shortest input does',
 };
 
-const pads = (options: OptionValues): readonly PadDefinition[] =>
-  Array.from({ length: options.number('inputs') }, (_, i) => ({
-    name: `input${i}`,
-    kind: 'video',
-  }));
+const padsOf = (count: number): readonly PadDefinition[] =>
+  Array.from({ length: count }, (_, i) => ({ name: `input${i}`, kind: 'video' }));
+
+const pads = (options: OptionValues): readonly PadDefinition[] => padsOf(options.number('inputs'));
 
 interface Place {
   readonly x: number;
@@ -57,23 +56,21 @@ function open(setup: FilterSetup, places: readonly Place[], ground?: readonly nu
       `the picture is ${width}x${height}, allowed are sides up to ${MAX_SIZE}`,
     );
   }
-  const timeBase: Rational = commonTimeBase(links.map((link) => link.timeBase));
   const sameRate = links.every((link) => link.frameRate.join() === first.frameRate.join());
-  const shortest = setup.options.boolean('shortest');
-  const sync = new FrameSync(
-    setup,
-    equalInputs(links.length, shortest),
-    timeBase,
-    (frames, pts) => {
-      const out = newPicture(first.pixFmt, width, height, pts);
-      if (ground !== undefined) fillRectangle(out, ground, 0, 0, width, height);
-      frames.forEach((frame, i) => {
-        const { x, y } = places[i]!;
-        placePicture(picture(frame!), out, x, y);
-      });
-      setup.emit(0, out);
-    },
+  const inputs = equalInputs(links.length, setup.options.boolean('shortest'));
+  const timeBase = commonTimeBase(
+    links.map((link) => link.timeBase),
+    inputs,
   );
+  const sync = new FrameSync(setup, inputs, timeBase, (frames, pts) => {
+    const out = newPicture(first.pixFmt, width, height, pts);
+    if (ground !== undefined) fillRectangle(out, ground, 0, 0, width, height);
+    frames.forEach((frame, i) => {
+      const { x, y } = places[i]!;
+      placePicture(picture(frame!), out, x, y);
+    });
+    setup.emit(0, out);
+  });
   const frameRate: Rational = sameRate ? first.frameRate : [0, 1];
   const output = { ...first, width, height, timeBase, frameRate };
   return {
@@ -133,6 +130,11 @@ export const XSTACK: FilterDefinition = {
       default: '',
       description: 'x_y for each input, with "|" between; each a sum of numbers and of w0, h0, …',
     },
+    {
+      name: 'grid',
+      kind: 'size',
+      description: 'columns and rows of equal pictures, instead of a layout',
+    },
     SHORTEST,
     {
       name: 'fill',
@@ -141,22 +143,61 @@ export const XSTACK: FilterDefinition = {
       description: 'color of what no picture covers',
     },
   ],
-  inputs: pads,
+  inputs: (options) => padsOf(inputCount(options)),
   outputs: VIDEO_PAD,
-  formats: (options) => samePixFmt(null, options.number('inputs')),
+  formats: (options) => samePixFmt(null, inputCount(options)),
   open(setup) {
     const { options } = setup;
+    const places = options.isSet('grid') ? gridPlaces(setup) : readLayout(setup);
     const fill = options.text('fill');
     // Without a color, samples that no picture covers are 0.
-    if (fill === 'none') return open(setup, readLayout(setup));
+    if (fill === 'none') return open(setup, places);
     const color = parseColor(fill);
     if (color === undefined) {
       throw options.error('fill', `no color is called ${JSON.stringify(fill)}`);
     }
     const info = pixFmtInfo(videoLink(setup.inputs[0]).pixFmt);
-    return open(setup, readLayout(setup), colorSamples(color, info));
+    return open(setup, places, colorSamples(color, info));
   },
 };
+
+/** A grid says how many inputs there are, whatever `inputs` does. */
+function inputCount(options: OptionValues): number {
+  if (!options.isSet('grid')) return options.number('inputs');
+  const [columns, rows] = options.pair('grid')!;
+  const count = columns * rows;
+  if (count < 1 || count > 1024) {
+    throw options.error('grid', `it has ${count} pictures, allowed are 1 to 1024`);
+  }
+  return count;
+}
+
+/** Row after row; pictures of a row are equally high, rows equally wide. */
+function gridPlaces({ options, inputs }: FilterSetup): Place[] {
+  if (options.text('layout') !== '') {
+    throw options.error('grid', 'there is a layout too, allowed is one of them');
+  }
+  const links = inputs.map(videoLink);
+  const [columns] = options.pair('grid')!;
+  const places: Place[] = [];
+  let [x, y, width] = [0, 0, 0];
+  for (const [i, link] of links.entries()) {
+    const first = links[i - (i % columns)]!;
+    if (link.height !== first.height) {
+      throw options.filterError(
+        `input ${i} is ${link.height} rows high, its row of the grid ${first.height}`,
+      );
+    }
+    places.push({ x, y });
+    x += link.width;
+    if (i % columns !== columns - 1) continue;
+    if (y > 0 && x !== width) {
+      throw options.filterError(`row ${(i + 1) / columns} of the grid is ${x} wide, not ${width}`);
+    }
+    [x, y, width] = [0, y + link.height, x];
+  }
+  return places;
+}
 
 function readLayout(setup: FilterSetup): Place[] {
   const { options } = setup;

@@ -23,6 +23,8 @@ export interface TransitionState {
 /** A sample of the result. */
 export type Transition = (s: TransitionState, c: number, x: number, y: number) => number;
 
+const { fround } = Math;
+
 const mix = (a: number, b: number, share: number): number => a * share + b * (1 - share);
 
 function smoothstep(from: number, to: number, value: number): number {
@@ -50,7 +52,7 @@ const slide =
   (s, c, x, y) => {
     const zx = dx === 0 ? x : Math.trunc(dx * s.p * s.width) + x;
     const zy = dy === 0 ? y : Math.trunc(dy * s.p * s.height) + y;
-    const inside = dx === 0 ? zy > 0 && zy < s.height : zx > 0 && zx < s.width;
+    const inside = dx === 0 ? zy >= 0 && zy < s.height : zx >= 0 && zx < s.width;
     const [px, py] = [
       ((zx % s.width) + s.width) % s.width,
       ((zy % s.height) + s.height) % s.height,
@@ -86,7 +88,7 @@ const offMiddle = (value: number, size: number): number =>
   Math.abs((value - size / 2) / (size / 2));
 
 function gray(s: TransitionState, read: (c: number) => number, c: number): number {
-  if (s.isYuv) return c === 0 ? read(0) : s.black[c]!;
+  if (s.isYuv) return c === 0 || c === 3 ? read(c) : 128;
   return s.components < 3 ? read(c) : (read(0) + read(1) + read(2)) / 3;
 }
 
@@ -95,6 +97,24 @@ function blurred(read: (x: number) => number, x: number, width: number, size: nu
   const last = Math.min(x + size, width);
   for (let i = x; i < last; i++) sum += read(i);
   return sum / (last - x);
+}
+
+/** Noise of 0..1, in single precision, which decides what it is. */
+function grain(x: number, y: number): number {
+  const angle = fround(fround(x * fround(12.9898)) + fround(y * fround(78.233)));
+  return fract(fround(fround(Math.sin(angle)) * fround(43758.545)));
+}
+
+/** Side of the blocks of `pixelize`, in single precision, which decides where a block begins. */
+function blockOf(s: TransitionState): number {
+  const share = fround(Math.ceil(fround(Math.min(s.p, fround(1 - s.p)) * 50)) / 50);
+  return fround(fround(2 * share * Math.min(s.width, s.height)) / 20);
+}
+
+/** The middle of the block that `x` lies in. */
+function nearBlock(x: number, size: number, length: number): number {
+  if (size === 0) return x;
+  return Math.trunc(Math.min(fround((Math.floor(fround(x / size)) + 0.5) * size), length - 1));
 }
 
 /** Table: name => transition, in the order in which ffmpeg numbers them. */
@@ -134,18 +154,17 @@ export const TRANSITIONS: Readonly<Record<string, Transition>> = {
   smoothright: soft((s, x) => 1 + back(s, x) - s.p * 2),
   smoothup: soft((s, _, y) => 1 + down(s, y) - s.p * 2),
   smoothdown: soft((s, _, y) => 1 + up(s, y) - s.p * 2),
-  circleopen: soft((s, x, y) => fromMiddle(s, x, y) / radiusOf(s) + (s.p - 0.5) * 3),
-  circleclose: (s, c, x, y) =>
-    mix(s.a(c, x, y), s.b(c, x, y), smoothstep(0, 1, fromMiddle(s, x, y) / radiusOf(s) + (0.5 - s.p) * 3)),
+  circleopen: (s, c, x, y) =>
+    mix(s.a(c, x, y), s.b(c, x, y), smoothstep(0, 1, fromMiddle(s, x, y) / radiusOf(s) + (s.p - 0.5) * 3)),
+  circleclose: soft((s, x, y) => fromMiddle(s, x, y) / radiusOf(s) + (0.5 - s.p) * 3),
   vertopen: soft((s, x) => 2 - offMiddle(x, s.width) - s.p * 2),
   vertclose: soft((s, x) => 1 + offMiddle(x, s.width) - s.p * 2),
   horzopen: soft((s, _, y) => 2 - offMiddle(y, s.height) - s.p * 2),
   horzclose: soft((s, _, y) => 1 + offMiddle(y, s.height) - s.p * 2),
-  dissolve: choose((s, x, y) => fract(Math.sin(x * 12.9898 + y * 78.233) * 43758.545) * 2 + s.p * 2 - 1.5 >= 0.5),
+  dissolve: choose((s, x, y) => grain(x, y) * 2 + s.p * 2 - 1.5 >= 0.5),
   pixelize: (s, c, x, y) => {
-    const size = (2 * Math.ceil(Math.min(s.p, 1 - s.p) * 50) / 50) * Math.min(s.width, s.height) / 20;
-    const px = size > 0 ? Math.trunc(Math.min((Math.floor(x / size) + 0.5) * size, s.width - 1)) : x;
-    const py = size > 0 ? Math.trunc(Math.min((Math.floor(y / size) + 0.5) * size, s.height - 1)) : y;
+    const size = blockOf(s);
+    const [px, py] = [nearBlock(x, size, s.width), nearBlock(y, size, s.height)];
     return mix(s.a(c, px, py), s.b(c, px, py), s.p);
   },
   diagtl: soft((s, x, y) => 1 + across(s, x) * down(s, y) - s.p * 2),
@@ -179,11 +198,11 @@ export const TRANSITIONS: Readonly<Record<string, Transition>> = {
   wipebr: choose((s, x, y) => y > Math.trunc(s.height * (1 - s.p)) && x > Math.trunc(s.width * (1 - s.p))),
   squeezeh: (s, c, x, y) => {
     const z = 0.5 + (y / s.height - 0.5) / s.p;
-    return z < 0 || z > 1 ? s.b(c, x, y) : s.a(c, x, Math.round(z * (s.height - 1)));
+    return z < 0 || z > 1 ? s.b(c, x, y) : s.a(c, x, Math.round(z * (s.height - 1)) || 0);
   },
   squeezev: (s, c, x, y) => {
     const z = 0.5 + (x / s.width - 0.5) / s.p;
-    return z < 0 || z > 1 ? s.b(c, x, y) : s.a(c, Math.round(z * (s.width - 1)), y);
+    return z < 0 || z > 1 ? s.b(c, x, y) : s.a(c, Math.round(z * (s.width - 1)) || 0, y);
   },
   zoomin: (s, c, x, y) => {
     const zoom = smoothstep(0.5, 1, s.p);

@@ -11,11 +11,9 @@ import {
 } from '../filter.ts';
 import { rescaleTime } from '../graph/run.ts';
 import type { ExpressionFunction } from '../language/expression.ts';
-import { parseColor } from '../language/values.ts';
 import type { OptionValues } from '../options.ts';
 import {
   type Component,
-  colorSamples,
   componentsOf,
   newPicture,
   picture,
@@ -102,12 +100,12 @@ export const XFADE: FilterDefinition = {
           continue;
         }
         if (Number.isNaN(shift)) shift = frame.pts - coming[0]!.pts;
-        const p = Math.min(Math.max(1 - (frame.pts - startOf()) / duration, 0), 1);
-        if (frame.pts - startOf() > duration) over = true;
-        else {
-          setup.emit(0, mixPictures(frame, coming.shift()!, Number.isNaN(p) ? 0 : p, frame.pts));
-          going.shift();
-        }
+        const share = Math.fround((frame.pts - startOf()) / duration);
+        const p = Math.min(Math.max(Math.fround(1 - share), 0), 1);
+        // As in ffmpeg, the first picture after the end still is one of the transition.
+        over = frame.pts - startOf() > duration;
+        setup.emit(0, mixPictures(frame, coming.shift()!, Number.isNaN(p) ? 0 : p, frame.pts));
+        going.shift();
       }
       if (!over && ended[0] && going.length === 0) {
         if (Number.isNaN(shift))
@@ -158,7 +156,11 @@ type MixPictures = (a: VideoFrame, b: VideoFrame, p: number, pts: number) => Vid
 function mixer(setup: FilterSetup, link: VideoLink): MixPictures {
   const { options } = setup;
   const info = pixFmtInfo(link.pixFmt);
-  const samples = (name: string) => colorSamples({ ...parseColor(name)!, a: 255 }, info);
+  // As in ffmpeg, black and white of luma are 0 and 255 whatever the range, and the middle of chroma is 127.
+  const samples = (luma: number): number[] => {
+    const color = info.model === 'yuv' ? [luma, 127, 127] : [luma, luma, luma];
+    return [...color.slice(0, info.samplesPerPixel.length), 255];
+  };
   let inputs: readonly [readonly Component[], readonly Component[]] = [[], []];
   const read =
     (side: 0 | 1) =>
@@ -173,8 +175,8 @@ function mixer(setup: FilterSetup, link: VideoLink): MixPictures {
     a: read(0),
     b: read(1),
     components: info.samplesPerPixel.length,
-    black: samples('black'),
-    white: samples('white'),
+    black: samples(0),
+    white: samples(255),
     isYuv: info.model === 'yuv',
   };
   const number = options.number('transition');
@@ -182,7 +184,7 @@ function mixer(setup: FilterSetup, link: VideoLink): MixPictures {
   return (a, b, p, pts) => {
     const out = newPicture(link.pixFmt, link.width, link.height, pts);
     inputs = [componentsOf(a), componentsOf(b)];
-    state.p = Math.fround(p);
+    state.p = p;
     for (const [c, { data, offset, stride }] of componentsOf(out).entries()) {
       for (let y = 0; y < link.height; y++) {
         for (let x = 0; x < link.width; x++)

@@ -63,7 +63,6 @@ export const ZOOMPAN: FilterDefinition = {
     let current: VideoFrame | undefined;
     let remaining = 0;
     let index = 0;
-    let pts = 0;
     let inputs = 0;
     let outputs = 0;
     let ended = Number.NaN;
@@ -95,10 +94,9 @@ export const ZOOMPAN: FilterDefinition = {
       remaining = Math.max(0, Math.trunc(d!.evaluate(v)));
       v[at('duration')] = remaining;
       index = 0;
-      pts = rescaleTime(frame.pts, link.timeBase, timeBase);
     };
     const draw = (frame: VideoFrame): VideoFrame => {
-      v.fill((pts + index) / (frameRate[0] / frameRate[1]), at('time'), at('time') + 3);
+      v.fill(outputs / (frameRate[0] / frameRate[1]), at('time'), at('time') + 3);
       v[at('frame')] = index;
       v[at('on')] = outputs;
       const level = Math.min(Math.max(zoom!.evaluate(v), 1), 10) || 1;
@@ -118,7 +116,7 @@ export const ZOOMPAN: FilterDefinition = {
         Math.max(1, w),
         Math.max(1, h),
       );
-      const out = newPicture(link.pixFmt, width, height, pts + index);
+      const out = newPicture(link.pixFmt, width, height, outputs);
       scalerFor(view.width, view.height)(view, out);
       return out;
     };

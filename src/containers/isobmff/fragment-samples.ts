@@ -44,9 +44,18 @@ export interface FragmentTrack {
   dtsShift: number;
 }
 
+/** Where the values of a sample stand in its row of a `trun`: columns, -1 where there is none. */
+interface RunColumns {
+  readonly count: number;
+  readonly duration: number;
+  readonly size: number;
+  readonly flags: number;
+  readonly offset: number;
+}
+
 /** One `trun` with the defaults that hold for it. */
 interface Run {
-  readonly flags: number;
+  readonly columns: RunColumns;
   readonly count: number;
   readonly position: number;
   readonly firstFlags: number;
@@ -172,15 +181,15 @@ function makeRun(
   position: number,
   defaults: FragmentDefaults,
 ): Run {
-  const columns = columnCount(fields.flags);
+  const columns = columnsOf(fields.flags);
   // Fewer rows than claimed: the fragment was cut off.
   const count =
-    columns > 0
-      ? fields.samples.length / columns
+    columns.count > 0
+      ? fields.samples.length / columns.count
       : Math.min(fields.sample_count, MAX_ROWLESS_SAMPLES);
   const hasFirst = (fields.flags & FIRST_SAMPLE_FLAGS_PRESENT) !== 0;
   return {
-    flags: fields.flags,
+    columns,
     count,
     position,
     firstFlags: hasFirst ? fields.first_sample_flags : -1,
@@ -190,26 +199,30 @@ function makeRun(
   };
 }
 
-function columnCount(flags: number): number {
-  return (
-    (flags & SAMPLE_DURATION_PRESENT ? 1 : 0) +
-    (flags & SAMPLE_SIZE_PRESENT ? 1 : 0) +
-    (flags & SAMPLE_FLAGS_PRESENT ? 1 : 0) +
-    (flags & SAMPLE_COMPOSITION_TIME_OFFSETS_PRESENT ? 1 : 0)
-  );
+/** The columns that the flags of a `trun` say, in the order of ISOBMFF clause 8.8.8.2. */
+function columnsOf(flags: number): RunColumns {
+  let count = 0;
+  const column = (flag: number): number => ((flags & flag) === 0 ? -1 : count++);
+  const duration = column(SAMPLE_DURATION_PRESENT);
+  const size = column(SAMPLE_SIZE_PRESENT);
+  const sampleFlags = column(SAMPLE_FLAGS_PRESENT);
+  const offset = column(SAMPLE_COMPOSITION_TIME_OFFSETS_PRESENT);
+  return { count, duration, size, flags: sampleFlags, offset };
 }
 
-/** Place of `flag`'s column among those of `flags`; -1 if it has none. */
-function columnIndex(flags: number, flag: number): number {
-  return (flags & flag) === 0 ? -1 : columnCount(flags & (flag - 1) & 0xf00);
-}
-
-function runBytes({ flags, count, rows, defaults }: Run): number {
-  const column = columnIndex(flags, SAMPLE_SIZE_PRESENT);
-  if (column < 0) return count * defaults.default_sample_size;
+function runBytes({ columns, count, rows, defaults }: Run): number {
+  if (columns.size < 0) return count * defaults.default_sample_size;
   let bytes = 0;
-  for (let i = column; i < rows.length; i += columnCount(flags)) bytes += rows[i];
+  for (let i = columns.size; i < rows.length; i += columns.count) bytes += rows[i];
   return bytes;
+}
+
+/** Whether decoding can start at sample `i` of a run. */
+function isSync({ columns, rows, defaults, firstFlags }: Run, i: number): boolean {
+  let flags = defaults.default_sample_flags;
+  if (i === 0 && firstFlags >= 0) flags = firstFlags;
+  else if (columns.flags >= 0) flags = rows[i * columns.count + columns.flags];
+  return (flags & SAMPLE_IS_NON_SYNC_SAMPLE) === 0;
 }
 
 function* runSamples(
@@ -220,13 +233,8 @@ function* runSamples(
 ): Generator<TimedSample> {
   let dts = baseMediaDecodeTime ?? track.nextDts;
   for (const run of runs) {
-    const { flags, rows, defaults } = run;
-    const columns = columnCount(flags);
-    const durationColumn = columnIndex(flags, SAMPLE_DURATION_PRESENT);
-    const sizeColumn = columnIndex(flags, SAMPLE_SIZE_PRESENT);
-    const flagsColumn = columnIndex(flags, SAMPLE_FLAGS_PRESENT);
-    const offsetColumn = columnIndex(flags, SAMPLE_COMPOSITION_TIME_OFFSETS_PRESENT);
-    const isPcm = track.pcmBytes > 0 && sizeColumn < 0 && durationColumn < 0;
+    const { columns, rows, defaults } = run;
+    const isPcm = track.pcmBytes > 0 && columns.size < 0 && columns.duration < 0;
     const pcmRun = pcmRunLength(track.pcmBytes);
     const { default_sample_description_index: sample_description_index } = defaults;
     let { position } = run;
@@ -238,14 +246,14 @@ function* runSamples(
       );
     }
     for (let i = 0; i < run.count; ) {
-      const row = i * columns;
+      const row = i * columns.count;
       const count = isPcm ? Math.min(pcmRun, run.count - i) : 1;
       const each =
-        durationColumn < 0 ? defaults.default_sample_duration : rows[row + durationColumn];
-      const one = sizeColumn < 0 ? defaults.default_sample_size : rows[row + sizeColumn];
+        columns.duration < 0 ? defaults.default_sample_duration : rows[row + columns.duration];
+      const one = columns.size < 0 ? defaults.default_sample_size : rows[row + columns.size];
       const size = one * count;
       const duration = each * count;
-      if (size === 0 && columns === 0) return;
+      if (size === 0 && columns.count === 0) return;
       if (position < 0 || position + size > fileSize) {
         const left = run.count - i;
         report(
@@ -255,13 +263,7 @@ function* runSamples(
         );
         break;
       }
-      const sampleFlags =
-        i === 0 && run.firstFlags >= 0
-          ? run.firstFlags
-          : flagsColumn < 0
-            ? defaults.default_sample_flags
-            : rows[row + flagsColumn];
-      const offset = offsetColumn < 0 ? 0 : rows[row + offsetColumn] | 0;
+      const offset = columns.offset < 0 ? 0 : rows[row + columns.offset] | 0;
       if (-offset > track.dtsShift) track.dtsShift = -offset;
       yield {
         position,
@@ -269,7 +271,7 @@ function* runSamples(
         pts: dts + offset + track.shift,
         dts: dts - track.dtsShift + track.shift,
         duration,
-        isSync: (sampleFlags & SAMPLE_IS_NON_SYNC_SAMPLE) === 0,
+        isSync: isSync(run, i),
         sample_description_index,
       };
       dts += duration;

@@ -230,6 +230,47 @@ function isPlainContainer(box: BoxView, parents: readonly string[]): boolean {
   );
 }
 
+/** What the description of a box found in it. */
+interface DescribedFields {
+  /** Where the boxes within begin, or what nothing describes. */
+  readonly restStart: number;
+  readonly hasChildren: boolean;
+  readonly problem?: string;
+}
+
+/** Adds the fields of a box to `fields`, with its description watched. */
+function readDescribed(
+  { file, options }: Place,
+  box: BoxView,
+  description: AnyBox,
+  fields: TreeField[],
+): DescribedFields {
+  const watcher = (
+    name: string,
+    value: FieldValue,
+    start: number,
+    end: number,
+    columns: number,
+  ): void => {
+    if (fields.length >= MAX_FIELDS) return;
+    fields.push({ name, value: treeValue(name, value, columns, options), start, end });
+  };
+  try {
+    const { childrenStart } = readFields(description, file, box, watcher);
+    return { restStart: childrenStart, hasChildren: description.hasChildren ?? false };
+  } catch (error) {
+    if (!(error instanceof MediaError)) throw error;
+    return { restStart: box.end, hasChildren: false, problem: error.message };
+  }
+}
+
+function clauseOf(box: BoxView, description: AnyBox | null): string {
+  if (description !== null && description !== (codecRecord as unknown as AnyBox)) {
+    return description.clause;
+  }
+  return PLAIN_CONTAINERS[box.type] ?? (box.type === opaque.type ? opaque.clause : '');
+}
+
 function inspectBox(
   place: Place,
   box: BoxView,
@@ -241,57 +282,28 @@ function inspectBox(
   budget.nodes++;
   const fields = headerFields(file, box);
   const description = describe(place, box, parents, handler);
-  let problem: string | undefined;
-  let childrenStart = box.dataStart;
-  let hasChildren = description?.hasChildren ?? false;
-  if (description !== null) {
-    const watcher = (
-      name: string,
-      value: FieldValue,
-      start: number,
-      end: number,
-      columns: number,
-    ): void => {
-      if (fields.length >= MAX_FIELDS) return;
-      fields.push({ name, value: treeValue(name, value, columns, options), start, end });
-    };
-    try {
-      childrenStart = readFields(description, file, box, watcher).childrenStart;
-    } catch (error) {
-      if (!(error instanceof MediaError)) throw error;
-      problem = error.message;
-      hasChildren = false;
-      childrenStart = box.end;
-    }
-  } else hasChildren = isPlainContainer(box, parents);
+  const { restStart, hasChildren, problem }: DescribedFields =
+    description === null
+      ? { restStart: box.dataStart, hasChildren: isPlainContainer(box, parents) }
+      : readDescribed(place, box, description, fields);
   let children: TreeNode[] = [];
   if (hasChildren && depth < MAX_DEPTH) {
-    children = inspectChildren(
-      place,
-      { ...box, dataStart: childrenStart },
-      parents,
-      depth,
-      handler,
-    );
-    childrenStart =
-      children.length > 0 ? children[children.length - 1].end - file.fileOffset : childrenStart;
+    children = inspectChildren(place, { ...box, dataStart: restStart }, parents, depth, handler);
   }
-  if (childrenStart < box.end && problem === undefined) {
+  const last = children.at(-1);
+  const dataStart = last === undefined ? restStart : last.end - file.fileOffset;
+  if (dataStart < box.end && problem === undefined) {
     // What no description covers: contents nobody knows, or padding.
-    const rest = file.bytes.subarray(childrenStart, box.end);
-    const start = file.fileOffset + childrenStart;
+    const rest = file.bytes.subarray(dataStart, box.end);
     const value = hexText(rest, options.maxBytes);
-    fields.push({ name: 'data', value, start, end: file.fileOffset + box.end });
+    const end = file.fileOffset + box.end;
+    fields.push({ name: 'data', value, start: file.fileOffset + dataStart, end });
   }
-  const clause =
-    description === null || description === (codecRecord as unknown as AnyBox)
-      ? (PLAIN_CONTAINERS[box.type] ?? (box.type === opaque.type ? opaque.clause : ''))
-      : description.clause;
   return {
     name: box.type,
     start: file.fileOffset + box.start,
     end: file.fileOffset + box.end,
-    clause,
+    clause: clauseOf(box, description),
     fields,
     children,
     ...(problem === undefined ? {} : { problem }),

@@ -117,49 +117,33 @@ interface OpenContext extends Pick<Mp4ReadOptions, 'gapless'> {
   readonly moovEnd: number;
 }
 
+/** What is known on the way from `moov` to a reader. */
+interface Opening {
+  readonly window: SourceWindow;
+  readonly budget: Budget;
+  readonly problems: Problem[];
+}
+
 async function makeReader(
   file: FileBytes,
   moov: BoxView,
-  { window, budget, majorBrand, moovEnd, gapless: isGapless = false }: OpenContext,
+  { window, budget, majorBrand, moovEnd, gapless = false }: OpenContext,
 ): Promise<Mp4Reader> {
-  const problems: Problem[] = [];
-  const pace = new Pace();
+  const opening: Opening = { window, budget, problems: [] };
+  const { problems } = opening;
   if (findBox(file.bytes, moov.dataStart, moov.end, 'cmov') !== null) {
     throw new FormatError('mp4.cmov', 'compressed movie headers are not read', file.fileOffset);
   }
   const movie = readChild(mvhd, file, moov);
   const movieTimescale = movie?.timescale ?? 1000;
-  const all: ReadTrack[] = [];
-  let failure: FormatError | undefined;
-  for (const box of boxesIn(file.bytes, moov.dataStart, moov.end)) {
-    if (box.type !== 'trak') continue;
-    budget.addTrack(file.fileOffset + box.start);
-    try {
-      const track = await readTrack(file, box, { movieTimescale, budget, problems, pace });
-      if (track !== null) all.push(track);
-    } catch (error) {
-      // What is broken in one track costs that track, not the file.
-      if (!(error instanceof FormatError)) throw error;
-      failure ??= error;
-      const offset = file.fileOffset + box.start;
-      report(problems, offset, `a track is left out: ${error.message}`);
-    }
-  }
-  // A text track that others name as their chapters is no stream of its own.
-  const chapterTrack = all.find(
-    ({ info, stream }) =>
-      stream.kind === 'subtitle' && all.some((other) => other.chapterIDs.includes(info.track_ID)),
-  );
+  const all = await readTracks(file, moov, movieTimescale, opening);
+  const chapterTrack = chapterTrackOf(all);
   const described = readMetadata(file, moov);
-  const gapless = isGapless ? described.freeForm.get('iTunSMPB') : undefined;
+  const gaplessInfo = gapless ? described.freeForm.get('iTunSMPB') : undefined;
   const tracks = all
     .filter((track) => track !== chapterTrack)
-    .map((track) => (gapless === undefined ? track : withGaplessInfo(track, gapless)));
-  if (tracks.length === 0) {
-    throw (
-      failure ?? new FormatError('mp4.moov', 'has no track that can be played', file.fileOffset)
-    );
-  }
+    .map((track) => (gaplessInfo === undefined ? track : withGaplessInfo(track, gaplessInfo)));
+  if (tracks.length === 0) throw noTrack(file);
   let { chapters } = described;
   // Streams cannot be read ahead to where the titles are.
   if (chapters.length === 0 && chapterTrack !== undefined && window.source.size !== null) {
@@ -174,23 +158,14 @@ async function makeReader(
     report(problems, window.size, 'the file ends within moov');
   }
   const context: ReadContext = {
-    window,
-    budget,
-    problems,
-    tracks,
+    ...{ window, budget, problems, tracks, moovEnd },
     fragmentTracks: mayHaveFragments ? fragmentTracks(file, mvex, tracks) : null,
     saysFragmented: isFragmented,
-    moovEnd,
   };
   const packets = new PacketReader(context);
-  const configs = await missingConfigs(context);
   return {
     format: majorBrand === 'qt  ' ? 'mov' : 'mp4',
-    streams: tracks.map((track, i) => {
-      const stream = withPriming(track, window.size, isFragmented, budget);
-      const config = configs.get(i);
-      return config === undefined ? stream : { ...stream, config };
-    }),
+    streams: await streamsOf(context, isFragmented),
     tracks: tracks.map(({ info }) => info),
     majorBrand,
     isFragmented,
@@ -202,6 +177,58 @@ async function makeReader(
     packets: () => eachPacket(packets.runs()),
     packetRuns: (from) => packets.runs(from),
   };
+}
+
+const noTrack = (file: FileBytes): FormatError =>
+  new FormatError('mp4.moov', 'has no track that can be played', file.fileOffset);
+
+/**
+ * The tracks that can be played. What is broken in one track costs that track, not the file; if no track is left, throws
+ * what was broken in the first.
+ */
+async function readTracks(
+  file: FileBytes,
+  moov: BoxView,
+  movieTimescale: number,
+  { budget, problems }: Opening,
+): Promise<ReadTrack[]> {
+  const pace = new Pace();
+  const tracks: ReadTrack[] = [];
+  let failure: FormatError | undefined;
+  for (const box of boxesIn(file.bytes, moov.dataStart, moov.end)) {
+    if (box.type !== 'trak') continue;
+    const offset = file.fileOffset + box.start;
+    budget.addTrack(offset);
+    try {
+      const track = await readTrack(file, box, { movieTimescale, budget, problems, pace });
+      if (track !== null) tracks.push(track);
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      failure ??= error;
+      report(problems, offset, `a track is left out: ${error.message}`);
+    }
+  }
+  if (tracks.length === 0) throw failure ?? noTrack(file);
+  return tracks;
+}
+
+/** The text track that others name as their chapters: it is no stream of its own. */
+function chapterTrackOf(tracks: readonly ReadTrack[]): ReadTrack | undefined {
+  return tracks.find(
+    ({ info, stream }) =>
+      stream.kind === 'subtitle' &&
+      tracks.some((other) => other.chapterIDs.includes(info.track_ID)),
+  );
+}
+
+/** Descriptions of the streams, with priming and with configurations that only the samples have. */
+async function streamsOf(context: ReadContext, isFragmented: boolean): Promise<StreamInfo[]> {
+  const configs = await missingConfigs(context);
+  return context.tracks.map((track, i) => {
+    const stream = withPriming(track, context.window.size, isFragmented, context.budget);
+    const config = configs.get(i);
+    return config === undefined ? stream : { ...stream, config };
+  });
 }
 
 /** Bytes of the first samples that are looked into for a configuration; in a stream, not so many that they are dropped. */

@@ -124,23 +124,9 @@ export async function readTrack(
     ...(LANGUAGE.test(media.language) ? { language: media.language } : {}),
     ...trackTitle(file, trak),
   };
-  let entry: EntryInfo;
-  let stream: StreamInfo;
-  let pcmFrameBytes = 0;
-  if (kind === 'video') {
-    const visual = readVisualEntry(file, entryBox);
-    entry = visual;
-    stream = videoInfo(visual, shared, tables, media.timescale, matrix);
-  } else if (kind === 'audio') {
-    const audio = readAudioEntry(file, entryBox);
-    entry = audio;
-    pcmFrameBytes = audio.pcmFrameBytes;
-    stream = audioInfo(audio, shared, tables, media.timescale);
-  } else {
-    entry = readTextEntry(file, entryBox);
-    const { codec, config } = entry;
-    stream = { kind, codec, config, ...shared } satisfies SubtitleStreamInfo;
-  }
+  const { entry, stream, pcmFrameBytes } = readEntry(file, entryBox, kind, {
+    ...{ shared, tables, timescale: media.timescale, matrix },
+  });
   const descriptions = entryBoxes.map((box) => describeEntry(file, box, kind));
   return {
     info: {
@@ -162,6 +148,43 @@ export async function readTrack(
     chapterIDs: chapterIDs(file, trak),
     pcmFrameBytes,
   };
+}
+
+/** What the description of a stream is made of beside the sample entry. */
+interface MediaContext {
+  readonly shared: SharedInfo;
+  readonly tables: SampleTables;
+  readonly timescale: number;
+  readonly matrix: Int32Array;
+}
+
+/** What a sample entry says, and the stream that it describes. */
+interface DescribedStream {
+  readonly entry: EntryInfo;
+  readonly stream: StreamInfo;
+  readonly pcmFrameBytes: number;
+}
+
+function readEntry(
+  file: FileBytes,
+  box: BoxView,
+  kind: StreamInfo['kind'],
+  { shared, tables, timescale, matrix }: MediaContext,
+): DescribedStream {
+  if (kind === 'video') {
+    const entry = readVisualEntry(file, box);
+    const stream = videoInfo(entry, shared, tables, timescale, matrix);
+    return { entry, stream, pcmFrameBytes: 0 };
+  }
+  if (kind === 'audio') {
+    const entry = readAudioEntry(file, box);
+    const stream = audioInfo(entry, shared, tables, timescale);
+    return { entry, stream, pcmFrameBytes: entry.pcmFrameBytes };
+  }
+  const entry = readTextEntry(file, box);
+  const { codec, config } = entry;
+  const stream = { kind, codec, config, ...shared } satisfies SubtitleStreamInfo;
+  return { entry, stream, pcmFrameBytes: 0 };
 }
 
 /** Audio object type 42, behind the escape value 31: AAC clause 1.6.2.1. Its frames may need those before them. */

@@ -4,5 +4,6 @@ export type { Problem } from '../../base/problems.ts';
 export { inspectMatroska } from './inspect.ts';
 export type { MatroskaOptions } from './options.ts';
 export { type MatroskaReader, type MatroskaReadOptions, openMatroska } from './reader.ts';
-export { isEbml, type MatroskaDescription } from './segment-reader.ts';
+export type { MatroskaDescription } from './segment-description.ts';
+export { isEbml } from './segment-reader.ts';
 export { createMatroskaWriter } from './writer.ts';

@@ -19,12 +19,8 @@ import type { BlockFrame } from './block.ts';
 import { ClusterReader } from './cluster-reader.ts';
 import { clusterAt } from './cues.ts';
 import { DecodeOrder, type TimedFrame } from './decode-order.ts';
-import {
-  describeFile,
-  type MatroskaDescription,
-  type OpenSegment,
-  openSegment,
-} from './segment-reader.ts';
+import { describeFile, type MatroskaDescription } from './segment-description.ts';
+import { type OpenSegment, openSegment } from './segment-reader.ts';
 import type { ReaderTrack } from './track-reader.ts';
 
 /** A Matroska file that is open for reading. */

@@ -4,61 +4,21 @@
  */
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
-import type { Attachment, Chapter, FileDescription } from '../../base/file-description.ts';
 import { Budget, type LimitOptions } from '../../base/limits.ts';
 import { type Problem, report } from '../../base/problems.ts';
-import { toSeconds } from '../../base/rational.ts';
 import { SourceWindow } from '../../base/source-window.ts';
 import {
   Children,
   type ElementHeader,
   hasCrcMismatch,
-  MAX_DEPTH,
   MAX_HEADER_BYTES,
   readElementHeader,
-  readText,
   readUint,
   UNKNOWN_SIZE,
 } from './ebml-reader.ts';
 import { type ElementName, elementById, ID } from './element-table.ts';
-import { TAG_NAMES } from './options.ts';
+import { type MatroskaDescription, readDescription, salvage } from './segment-description.ts';
 import { type ReaderTrack, readTrack, requirePlainScale } from './track-reader.ts';
-
-/** What a file says about itself beside its streams. */
-export interface MatroskaDescription {
-  readonly docType: string;
-  /** Seconds; 0 if the file does not say. */
-  duration: number;
-  /** Tags of the whole file by TagName, and `TITLE` from Info. */
-  readonly tags: Map<string, string>;
-  chapters: Chapter[];
-  attachments: Attachment[];
-}
-
-/** Files within the file that stand for the whole: Matroska's specification of attachments, "Cover Art". */
-const COVER_NAME = /^(small_)?cover(_land)?\.(jpe?g|png)$/i;
-
-/** The description by the names that all containers share. Tags are those of TAG_NAMES, or other ones. */
-export function describeFile(description: MatroskaDescription): FileDescription {
-  const cover = description.attachments.find(({ name }) => COVER_NAME.test(name));
-  const texts: [string, string][] = [];
-  const otherTags = new Map(description.tags);
-  for (const [key, name] of TAG_NAMES) {
-    const text = otherTags.get(name);
-    if (text === undefined) continue;
-    texts.push([key, text]);
-    otherTags.delete(name);
-  }
-  return {
-    metadata: {
-      ...Object.fromEntries(texts),
-      ...(cover ? { coverArt: cover.data } : {}),
-    },
-    chapters: description.chapters,
-    attachments: description.attachments.filter((attachment) => attachment !== cover),
-    otherTags,
-  };
-}
 
 /** A file opened up to its first cluster. */
 export interface OpenSegment {
@@ -131,7 +91,7 @@ export async function openDocument(
       break;
     }
     if (header.id === ID.Cues) seekPositions.set(ID.Cues, position - segment.dataStart);
-    await readDescription(file, position, header, found, seekPositions);
+    await keepElement(file, position, header, found, seekPositions);
     position += header.headerLength + header.size;
   }
   await followSeekHead(file, segment.dataStart, found, seekPositions);
@@ -141,7 +101,8 @@ export async function openDocument(
     throw new FormatError('matroska.Info.TimestampScale', `got ${timestampScale}, allowed from 1`);
   }
   const tracks = await readTracks(file, found.get('Tracks'), timestampScale);
-  const description = describe(file, docType, info, found, timestampScale);
+  const context = { budget, problems, timestampScale };
+  const description = readDescription(docType, info, found, context);
   const cues = seekPositions.get(ID.Cues);
   // What was parsed is needed no more; attachments and configurations stay.
   let kept = 0;
@@ -231,7 +192,7 @@ async function findSegment(
 }
 
 /** Keeps the element at `position` if it describes the file, and positions that a SeekHead has. */
-async function readDescription(
+async function keepElement(
   { window, budget, problems }: FileContext,
   position: number,
   header: ElementHeader,
@@ -277,17 +238,6 @@ function held(budget: Budget, name: string, size: number, position: number): boo
   return true;
 }
 
-/** Result of `read`, or `absent`, with the problem noted, if it meets broken bytes. */
-function salvage<T>(problems: Problem[], offset: number, read: () => T, absent: T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
-    report(problems, offset, error.message);
-    return absent;
-  }
-}
-
 /** Reads descriptions that stand behind the clusters, if the source can jump there. */
 async function followSeekHead(
   file: FileContext,
@@ -308,7 +258,7 @@ async function followSeekHead(
       report(problems, position, `SeekHead places ${name} where it is not`);
       continue;
     }
-    await readDescription(file, position, header, found, seekPositions);
+    await keepElement(file, position, header, found, seekPositions);
   }
 }
 
@@ -341,82 +291,4 @@ async function readTracks(
   }
   if (byNumber.size > 0) return byNumber;
   throw failure ?? new FormatError('matroska.Tracks', 'no track can be read', 0);
-}
-
-function describe(
-  { budget, problems }: FileContext,
-  docType: string,
-  info: Children,
-  found: ReadonlyMap<ElementName, Children>,
-  timestampScale: number,
-): MatroskaDescription {
-  const description: MatroskaDescription = {
-    docType,
-    duration: toSeconds(info.float('Duration', 0), [timestampScale, 1e9]),
-    tags: new Map(),
-    chapters: [],
-    attachments: [],
-  };
-  if (info.find('Title')) description.tags.set('TITLE', info.text('Title', ''));
-  // Damaged descriptions cost what they describe, not the file.
-  const { tags, chapters, attachments } = description;
-  const attempt = (read: () => void): void => salvage(problems, -1, read, undefined);
-  attempt(() => readTags(found.get('Tags'), tags));
-  attempt(() => readChapters(found.get('Chapters'), chapters));
-  attempt(() => readAttachments(found.get('Attachments'), attachments, budget));
-  return description;
-}
-
-/** Tags of the whole file: those without a target UID, RFC 9559 clause 5.1.8. */
-function readTags(tags: Children | undefined, into: Map<string, string>): void {
-  for (const tag of tags?.masters('Tag') ?? []) {
-    const targets = tag.master('Targets');
-    const isWhole = (
-      ['TagTrackUID', 'TagEditionUID', 'TagChapterUID', 'TagAttachmentUID'] as const
-    ).every((name) => targets.uint(name, 0) === 0);
-    if (!isWhole) continue;
-    for (const simple of tag.masters('SimpleTag')) {
-      const name = simple.text('TagName', '');
-      if (name !== '' && !into.has(name)) into.set(name, simple.text('TagString', ''));
-    }
-  }
-}
-
-/** Chapters of the first edition, in order; nested ones follow the one that they are in. RFC 9559 clause 5.1.7. */
-function readChapters(chapters: Children | undefined, into: Chapter[]): void {
-  const edition = chapters?.masters('EditionEntry')[0];
-  if (edition) readAtoms(edition, into, 0);
-}
-
-function readAtoms(parent: Children, into: Chapter[], depth: number): void {
-  if (depth > MAX_DEPTH) return;
-  for (const element of parent.every('ChapterAtom')) {
-    const atom = parent.of(element);
-    const end = atom.find('ChapterTimeEnd');
-    const title = atom.master('ChapterDisplay').find('ChapString');
-    into.push({
-      start: atom.uint('ChapterTimeStart', 0) / 1e9,
-      ...(end === undefined ? {} : { end: readUint(end.data) / 1e9 }),
-      title: title === undefined ? '' : readText(title.data),
-    });
-    readAtoms(atom, into, depth + 1);
-  }
-}
-
-function readAttachments(
-  attachments: Children | undefined,
-  into: Attachment[],
-  budget: Budget,
-): void {
-  for (const file of attachments?.masters('AttachedFile') ?? []) {
-    const fileData = file.find('FileData');
-    budget.hold('FileData', fileData?.data.length ?? 0, fileData?.offset ?? -1);
-    const description = file.text('FileDescription', '');
-    into.push({
-      name: file.text('FileName', ''),
-      mediaType: file.text('FileMediaType', ''),
-      data: fileData?.data.slice() ?? new Uint8Array(0),
-      ...(description === '' ? {} : { description }),
-    });
-  }
 }

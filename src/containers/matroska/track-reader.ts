@@ -44,7 +44,9 @@ const TYPE_VIDEO = 1;
 const TYPE_AUDIO = 2;
 const TYPE_SUBTITLE = 17;
 
-/** What a stream has whose kind we do not know (buttons, logos): it is left out. */
+const NO_BYTES = /* @__PURE__ */ new Uint8Array(0);
+
+/** Rate at which Opus decodes, whatever was coded. */
 const OPUS_RATE = 48_000;
 const MAX_DIMENSION = 0xffff_ffff;
 const MAX_CHANNELS = 0xffff;
@@ -71,12 +73,7 @@ export async function readTrack(
   if (type !== TYPE_VIDEO && type !== TYPE_AUDIO && type !== TYPE_SUBTITLE) return null;
   const encodings = readContentEncodings(entry, where, offset, budget);
   const codecId = entry.text('CodecID', '');
-  let config: Uint8Array = entry.find('CodecPrivate')?.data.slice() ?? new Uint8Array(0);
-  for (const encoding of encodings) {
-    if (encoding.appliesToPrivate) {
-      config = await undoEncoding(encoding, config, offset, MAX_PRIVATE_BYTES);
-    }
-  }
+  let config = await readPrivate(entry, encodings, offset);
   budget.hold('CodecPrivate', config.length, offset);
   const timeBase: Rational = reduced([timestampScale, 1e9]);
   const defaultDuration = plausible(entry.uint('DefaultDuration', 0));
@@ -90,18 +87,13 @@ export async function readTrack(
     const frameRate = frameRateOf(defaultDuration);
     if (frameRate) stream = { ...stream, frameRate };
   } else if (type === TYPE_AUDIO) {
-    const codedRate = Math.round(
-      codec === 'opus' ? OPUS_RATE : audio.float('SamplingFrequency', 8000),
-    );
-    const codedChannels = audio.uint('Channels', 1);
-    requireRange(`${where}.SamplingFrequency`, codedRate, MAX_DIMENSION, offset);
-    requireRange(`${where}.Channels`, codedChannels, MAX_CHANNELS, offset);
-    if (codec === 'aac' && config.length === 0) config = aacConfigOf(codedRate, codedChannels);
-    const sound = soundOf(codec, config, audio, codedRate, codedChannels);
+    const coded = codedSound(codec, audio, where, offset);
+    if (codec === 'aac' && config.length === 0) config = aacConfigOf(coded.rate, coded.channels);
+    const sound = soundOf(codec, config, audio, coded);
     stream = {
       ...common,
       kind: 'audio',
-      config: codecId === ACM_CODEC_ID ? new Uint8Array(0) : config,
+      config: codecId === ACM_CODEC_ID ? NO_BYTES : config,
       ...sound,
       sampleFmt: '',
       priming: rescale(codecDelay, [1, 1e9], [1, sound.sampleRate]),
@@ -110,17 +102,11 @@ export async function readTrack(
     stream = { ...common, kind: 'subtitle', config };
   }
   if (codecId === VFW_CODEC_ID) {
-    config = new Uint8Array(0);
+    config = NO_BYTES;
     stream = { ...stream, config };
   }
-  requireConfig(codec, config);
-  const lacks = lacksConfig(codec, config);
-  if (needsConfig(codec) && config.length === 0 && !lacks) {
-    throw new FormatError(`${where}.CodecPrivate`, `is missing; '${codec}' needs it`, offset);
-  }
-  // Without a record nobody says how units are told apart: the packets do.
-  const isPlain = codec !== 'h264' || config.length === 0;
-  const nalLengthBytes = isPlain ? 0 : nalLengthOf(config, where, offset);
+  requirePrivate(codec, config, where, offset);
+  const nalLengthBytes = nalLengthOf(codec, config, where, offset);
   if (nalLengthBytes !== 0 && nalLengthBytes !== 4) {
     stream = { ...stream, config: config.with(4, config[4]! | 3) };
   }
@@ -129,11 +115,40 @@ export async function readTrack(
     streamIndex,
     encodings: encodings.filter((encoding) => encoding.appliesToFrames),
     nalLengthBytes,
-    lacksConfig: lacks,
+    lacksConfig: lacksConfig(codec, config),
     mayHaveStartCodes: codec === 'h264' && config.length === 0,
     defaultTicks: defaultDuration / timestampScale,
     delayTicks: rescale(codecDelay, [1, 1e9], timeBase),
   };
+}
+
+/** CodecPrivate of a track, with what was done to it undone. */
+async function readPrivate(
+  entry: Children,
+  encodings: readonly ContentEncoding[],
+  offset: number,
+): Promise<Uint8Array> {
+  let bytes: Uint8Array = entry.find('CodecPrivate')?.data.slice() ?? NO_BYTES;
+  for (const encoding of encodings) {
+    if (!encoding.appliesToPrivate) continue;
+    bytes = await undoEncoding(encoding, bytes, offset, MAX_PRIVATE_BYTES);
+  }
+  return bytes;
+}
+
+/** Rate and channels of sound as a track states them. */
+interface CodedSound {
+  readonly rate: number;
+  readonly channels: number;
+}
+
+function codedSound(codec: string, audio: Children, where: string, offset: number): CodedSound {
+  const stated = codec === 'opus' ? OPUS_RATE : audio.float('SamplingFrequency', 8000);
+  const rate = Math.round(stated);
+  const channels = audio.uint('Channels', 1);
+  requireRange(`${where}.SamplingFrequency`, rate, MAX_DIMENSION, offset);
+  requireRange(`${where}.Channels`, channels, MAX_CHANNELS, offset);
+  return { rate, channels };
 }
 
 /**
@@ -144,11 +159,10 @@ function soundOf(
   codec: string,
   config: Uint8Array,
   audio: Children,
-  codedRate: number,
-  codedChannels: number,
+  coded: CodedSound,
 ): Pick<AudioStreamInfo, 'sampleRate' | 'numChannels' | 'channelMask' | 'frameSize'> {
   if (codec !== 'aac') {
-    const plain = { sampleRate: codedRate, numChannels: codedChannels, channelMask: 0 };
+    const plain = { sampleRate: coded.rate, numChannels: coded.channels, channelMask: 0 };
     return { ...plain, frameSize: frameSizeOf(codec) };
   }
   const format = aacFormat(config);
@@ -156,7 +170,7 @@ function soundOf(
   const isImplicit = format.frameSize === format.frameLength && output === 2 * format.sampleRate;
   return {
     sampleRate: isImplicit ? output : format.sampleRate,
-    numChannels: format.numChannels || codedChannels,
+    numChannels: format.numChannels || coded.channels,
     channelMask: format.channelMask,
     frameSize: isImplicit ? 2 * format.frameSize : format.frameSize,
   };
@@ -187,8 +201,19 @@ function describe(entry: Children): { language: string; title?: string; isDefaul
   };
 }
 
-/** Bytes of the lengths in packets: lengthSizeMinusOne of `avcC`, NALFF clause 5.3.3.1. */
-function nalLengthOf(config: Uint8Array, where: string, offset: number): number {
+/** Refuses a configuration that cannot be, or is missing where neither the track nor the packets have one. */
+function requirePrivate(codec: string, config: Uint8Array, where: string, offset: number): void {
+  requireConfig(codec, config);
+  if (config.length > 0 || !needsConfig(codec) || lacksConfig(codec, config)) return;
+  throw new FormatError(`${where}.CodecPrivate`, `is missing; '${codec}' needs it`, offset);
+}
+
+/**
+ * Bytes of the lengths in packets of H.264: lengthSizeMinusOne of `avcC`, NALFF clause 5.3.3.1. 0 for other codecs, and
+ * without a record: the packets say then how units are told apart.
+ */
+function nalLengthOf(codec: string, config: Uint8Array, where: string, offset: number): number {
+  if (codec !== 'h264' || config.length === 0) return 0;
   const length = (config[4]! & 3) + 1;
   if (length === 3)
     throw new FormatError(`${where}.CodecPrivate`, 'NAL lengths of 3 bytes', offset);

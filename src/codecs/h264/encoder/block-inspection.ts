@@ -1,7 +1,7 @@
 /** Keeps, for an inspector, what the 4x4 blocks of a candidate were before quantization, and what a plain dead zone makes of them. */
 import { forwardDifference4x4 } from '../kernels/plain/forward-transform.ts';
 import { QUANTIZE_FULL, QUANTIZE_INTER, quantize4x4 } from '../kernels/plain/quantize.ts';
-import { LUMA_DC_BLOCK } from '../standard/macroblock.ts';
+import { LUMA_DC_BLOCK, ZIGZAG } from '../standard/macroblock.ts';
 import type { Candidate } from './candidate.ts';
 import type { H264Inspector } from './inspector.ts';
 import { type EncoderMemory, RECON_STRIDE, SOURCE_STRIDE } from './memory.ts';
@@ -13,7 +13,9 @@ const BLOCKS = LUMA_DC_BLOCK;
 export class BlockInspection {
   private readonly inspector: H264Inspector;
   private readonly memory: EncoderMemory;
+  /** Coefficients in raster order, as they are quantized, and of those that are told in scan order. */
   private readonly coefficients = new Int16Array(16 * BLOCKS);
+  private readonly scanned = new Int16Array(16 * BLOCKS);
   private readonly deadZoneLevels = new Int16Array(16 * BLOCKS);
   private readonly levels = new Int16Array(16 * BLOCKS);
   /** Blocks that were looked at, as bits. */
@@ -48,9 +50,10 @@ export class BlockInspection {
       for (let i = 0; i < 16; i++) {
         const at = 16 * block + i;
         this.levels[at] = (mask >> i) & 1 ? syntax.levels[at] : 0;
+        this.scanned[at] = this.coefficients[16 * block + ZIGZAG[i]];
       }
-      const { coefficients, deadZoneLevels, levels } = this;
-      this.inspector.block(block, coefficients, deadZoneLevels, levels, 16 * block);
+      const { scanned, deadZoneLevels, levels } = this;
+      this.inspector.block(block, scanned, deadZoneLevels, levels, 16 * block);
     }
     this.seen = 0;
   }

@@ -68,7 +68,10 @@ export interface H264Inspector {
    * @param cost in the unit of the decision: squared error + lambda·bits with `rdo`, else SATD + lambda·bits of the modes
    */
   candidate(mbType: number, distortion: number, bits: number, cost: number): void;
-  /** Levels of a 4x4 block of the candidate just told: coefficients before quantization, levels by dead zone, levels as decided. */
+  /**
+   * Levels of a 4x4 block of the candidate just told, in scan order: coefficients before quantization, levels by dead zone, levels as
+   * decided. Where DC levels are sent apart, that of index 0 is 0.
+   */
   block(
     block: number,
     coefficients: Int16Array,

@@ -149,3 +149,23 @@ describe('a trace', () => {
     for (const named of reference!.columns.poc!) expect(poc.has(named)).toBe(true);
   });
 });
+
+describe('a block', () => {
+  it('is told in scan order: levels have the signs of their coefficients, and larger coefficients have larger levels', () => {
+    const scene = drawScene({ content: 'mixture', seed: 3, dx: 1, dy: 0 }, WIDTH, HEIGHT, 3);
+    let levelsSeen = 0;
+    const inspect: H264Inspector = {
+      ...QUIET_INSPECTOR,
+      block: (_block, coefficients, deadZoneLevels, levels, start) => {
+        for (let i = start; i < start + 16; i++) {
+          if (deadZoneLevels[i] === 0) continue;
+          levelsSeen++;
+          expect(Math.sign(deadZoneLevels[i]!)).toBe(Math.sign(coefficients[i]!));
+          if (levels[i] !== 0) expect(Math.sign(levels[i]!)).toBe(Math.sign(coefficients[i]!));
+        }
+      },
+    };
+    codePictures({ ...BASE, preset: 'fast', inspect }, scene);
+    expect(levelsSeen).toBeGreaterThan(500);
+  });
+});

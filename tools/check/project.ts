@@ -6,7 +6,7 @@ import type { Project } from './finding.ts';
 import { EXCEEDED_PATH } from './limits.ts';
 import { readSource } from './source.ts';
 
-const FOLDERS = ['src', 'test', 'tools', 'bench', 'examples'];
+const FOLDERS = ['src', 'inspector', 'test', 'tools', 'bench', 'examples'];
 const MANIFESTS = ['package.json', 'package-lock.json', 'tsconfig.json'];
 const LISTS = [CLAUSES_PATH, EXCEEDED_PATH];
 const SKIPPED = ['node_modules', 'results', 'vectors'];

@@ -1,0 +1,31 @@
+/** What views are given: state, recording, and the ways to change them. */
+import type { EncoderClient } from './client.ts';
+import type { Settings, SourcePictures } from './protocol.ts';
+import type { Recording } from './recording.ts';
+import type { State, Store } from './state.ts';
+
+/** The page, as its views see it. */
+export interface App {
+  readonly store: Store;
+  readonly client: EncoderClient;
+  /** Null before the first encode, and where a file without pictures is open. */
+  readonly recording: Recording | null;
+  readonly source: SourcePictures | null;
+  /** A file that was opened to be looked into; null: the one that was made. */
+  readonly opened: { readonly name: string; readonly bytes: Uint8Array } | null;
+  /** Says a sentence to the reader, on the screen and to a screen reader. */
+  say(sentence: string): void;
+}
+
+/** One view. */
+export interface View {
+  readonly element: HTMLElement;
+  /** Draws itself anew; called only while it is shown. */
+  update(): void;
+}
+
+/** Settings of the encoder as the state has them. */
+export function settingsOf(state: State): Settings {
+  const { preset, qp, profile, bframes, coding } = state;
+  return { preset, qp, profile, bframes, coding } as Settings;
+}

@@ -1,0 +1,67 @@
+/** Keys of the whole page. */
+import type { App } from './app.ts';
+import { h } from './dom.ts';
+import { OVERLAY_TEXTS } from './overlays.ts';
+import { LAYER_TEXTS } from './paint.ts';
+import { LAYERS, OVERLAYS, VIEWS } from './state.ts';
+import { VIEW_TITLES } from './toolbar.ts';
+
+/** Whether keys are for what has the focus, as text and choices are. */
+function takesKeys(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && target.closest('input, select, textarea, dialog') !== null
+  );
+}
+
+/** Does what a key asks for. */
+export function onKey(app: App, event: KeyboardEvent): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || takesKeys(event.target)) return;
+  const { store, recording } = app;
+  const { state } = store;
+  const { key } = event;
+  const last = (recording?.shown.length ?? 1) - 1;
+  const digit = Number(key);
+  const overlay = OVERLAYS.find((name) => OVERLAY_TEXTS[name][1] === key);
+  const view = VIEWS.find((name) => VIEW_TITLES[name][0] === key && key === key.toUpperCase());
+  if (key === ',' || key === 'ArrowLeft') store.set({ picture: Math.max(0, state.picture - 1) });
+  else if (key === '.' || key === 'ArrowRight')
+    store.set({ picture: Math.min(last, state.picture + 1) });
+  else if (key === '?') showKeys();
+  else if (key === 'Escape') store.set({ mb: -1 });
+  else if (key === '+' || key === '=') store.set({ zoom: Math.min(8, state.zoom + 1) });
+  else if (key === '-') store.set({ zoom: Math.max(1, state.zoom - 1) });
+  else if (digit >= 1 && digit <= LAYERS.length) store.set({ layer: LAYERS[digit - 1] });
+  else if (view !== undefined) store.set({ view });
+  else if (overlay !== undefined) {
+    store.set({
+      show: OVERLAYS.filter((name) => state.show.includes(name) !== (name === overlay)),
+    });
+  } else return;
+  event.preventDefault();
+}
+
+/** Shows all keys in a dialog. */
+export function showKeys(): void {
+  const rows: [string, string][] = [
+    [', .', 'picture before, picture after'],
+    ['← ↑ ↓ →', 'on the picture: the macroblock; elsewhere: the picture'],
+    ['+ −', 'larger, smaller'],
+    ['Esc', 'close the macroblock'],
+    ...LAYERS.map((name, i) => [String(i + 1), LAYER_TEXTS[name][0]] as [string, string]),
+    ...OVERLAYS.map((name) => [OVERLAY_TEXTS[name][1], OVERLAY_TEXTS[name][0]] as [string, string]),
+    ...VIEWS.map((name) => [`⇧ ${VIEW_TITLES[name][0]}`, VIEW_TITLES[name]] as [string, string]),
+  ];
+  const dialog = h(
+    'dialog',
+    { class: 'keys', onclose: () => dialog.remove() },
+    h('h2', {}, 'Keys'),
+    h(
+      'dl',
+      {},
+      ...rows.map(([key, text]) => h('div', {}, h('dt', {}, h('kbd', {}, key)), h('dd', {}, text))),
+    ),
+    h('button', { type: 'button', onclick: () => dialog.close() }, 'Close'),
+  );
+  document.body.append(dialog);
+  dialog.showModal();
+}

@@ -1,0 +1,195 @@
+/** The page: reads the address, encodes the sample or what is dropped, and shows one view at a time. */
+import type { App, View } from './app.ts';
+import { settingsOf } from './app.ts';
+import { EncoderClient } from './client.ts';
+import { h } from './dom.ts';
+import { embeddedFile, type Opened, openFile } from './files.ts';
+import { onKey } from './keys.ts';
+import { sayBytes, several } from './names.ts';
+import type { SourcePictures } from './protocol.ts';
+import { type Recording, recordingOfEncode, recordingOfTrace } from './recording.ts';
+import { formatState, parseState, type State, Store, type ViewName } from './state.ts';
+import { createToolbar, VIEW_TITLES } from './toolbar.ts';
+import { createCompareView } from './views/compare.ts';
+import { createFileView } from './views/file.ts';
+import { createPictureView } from './views/picture.ts';
+import { createTimelineView } from './views/timeline.ts';
+import { createTourView } from './views/tour.ts';
+
+/** Keys of the state that a change of asks for another encode. */
+const ENCODER_KEYS = [
+  'preset',
+  'qp',
+  'profile',
+  'bframes',
+  'coding',
+] as const satisfies (keyof State)[];
+
+/** How long settings must rest before they are encoded, in milliseconds. */
+const REST = 250;
+
+class Page implements App {
+  readonly store = new Store(parseState(location.hash.slice(1)));
+  readonly client: EncoderClient;
+  recording: Recording | null = null;
+  source: SourcePictures | null = null;
+  opened: App['opened'] = null;
+  private readonly views: Readonly<Record<ViewName, View>>;
+  private readonly status = h('p', {
+    class: 'status',
+    role: 'status',
+    'aria-live': 'polite',
+    id: 'status',
+  });
+  private readonly toolbar: ReturnType<typeof createToolbar>;
+  private readonly main = h('main', { id: 'main' });
+  private timer = 0;
+
+  constructor(workerCode: string) {
+    this.client = new EncoderClient(workerCode);
+    this.toolbar = createToolbar(
+      this,
+      (file) => void this.open(file),
+      () => void this.takeSample(),
+    );
+    this.views = {
+      picture: createPictureView(this),
+      timeline: createTimelineView(this),
+      compare: createCompareView(this),
+      file: createFileView(this),
+      tour: createTourView(this),
+    };
+    document.body.replaceChildren(
+      h(
+        'a',
+        { href: '#main', class: 'skip', onclick: (event: Event) => this.skip(event) },
+        'To the view',
+      ),
+      this.toolbar.element,
+      this.main,
+      this.status,
+    );
+    this.store.onChange((state, before) => this.onState(state, before));
+    addEventListener('hashchange', () => this.store.set(parseState(location.hash.slice(1))));
+    addEventListener('keydown', (event) => onKey(this, event));
+    addEventListener('dragover', (event) => event.preventDefault());
+    addEventListener('drop', (event) => {
+      event.preventDefault();
+      const file = event.dataTransfer?.files[0];
+      if (file !== undefined) void this.open(file);
+    });
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.show());
+    this.show();
+  }
+
+  private skip(event: Event): void {
+    event.preventDefault();
+    this.main.querySelector<HTMLElement>('button, canvas, select, input')?.focus();
+  }
+
+  say(sentence: string): void {
+    this.status.textContent = sentence;
+    this.status.classList.toggle('problem', false);
+  }
+
+  /** Says what went wrong; the sentence says what to do. */
+  private complain(error: unknown): void {
+    if (error instanceof DOMException && error.name === 'AbortError') return;
+    this.say(error instanceof Error ? error.message : String(error));
+    this.status.classList.toggle('problem', true);
+  }
+
+  private onState(state: State, before: State): void {
+    history.replaceState(null, '', `#${formatState(state)}`);
+    this.show();
+    const asksAnew = ENCODER_KEYS.some((key) => state[key] !== before[key]);
+    if (!asksAnew || this.source === null) return;
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.encode(), REST);
+  }
+
+  /** Shows the view of the state. */
+  show(): void {
+    const { state } = this.store;
+    const isDark =
+      state.theme === 'auto'
+        ? matchMedia('(prefers-color-scheme: dark)').matches
+        : state.theme === 'dark';
+    document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+    document.title = `${VIEW_TITLES[state.view]} · vitrine inspector`;
+    this.toolbar.update();
+    const view = this.views[state.view];
+    // The tour shows another view beside its card.
+    if (this.main.firstElementChild !== view.element) this.main.replaceChildren(view.element);
+    view.update();
+  }
+
+  /** Takes the built-in sample. */
+  async takeSample(): Promise<void> {
+    try {
+      this.say('Drawing the sample …');
+      this.source = await this.client.sample();
+      this.opened = null;
+      this.recording = null;
+      this.show();
+      await this.encode();
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  /** Encodes the source with the settings of the state. */
+  async encode(): Promise<void> {
+    const { source } = this;
+    if (source === null) return;
+    try {
+      this.client.cancel();
+      const total = source.pictures.length;
+      const coded = await this.client.encode(source, settingsOf(this.store.state), true, (count) =>
+        this.say(`Encoding: ${count} of ${total} pictures …`),
+      );
+      this.recording = recordingOfEncode(source, coded);
+      const bytes = coded.figures.reduce((sum, figure) => sum + figure.bytes, 0);
+      this.say(
+        `${source.title}: ${several(total, 'picture')} in ${sayBytes(bytes)}, encoded in ${(coded.milliseconds / 1000).toFixed(1)} s.`,
+      );
+      this.show();
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  /** Opens a file: pictures are encoded, a trace is read, and whatever the file is, its bytes may be looked into. */
+  async open(file: Blob & { readonly name?: string }): Promise<void> {
+    const name = file.name ?? 'file';
+    try {
+      this.say(`Reading ${name} …`);
+      const opened: Opened = await openFile(file, name, (text) => this.say(text));
+      this.opened = { name, bytes: opened.bytes };
+      this.store.set({ picture: 0, mb: -1, node: 0 });
+      if (opened.kind === 'pictures') {
+        this.source = opened.source;
+        this.recording = null;
+        this.show();
+        await this.encode();
+        return;
+      }
+      this.source = null;
+      this.recording = opened.kind === 'trace' ? recordingOfTrace(opened.bytes, name) : null;
+      if (opened.kind === 'bytes') this.store.set({ view: 'file' });
+      this.say(
+        opened.kind === 'trace'
+          ? `${name}: a trace of ${several(this.recording?.pictures.length ?? 0, 'picture')}.`
+          : opened.sentence,
+      );
+      this.show();
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+}
+
+const workerCode = document.getElementById('worker')?.textContent ?? '';
+const embedded = embeddedFile();
+const page = new Page(workerCode);
+void (embedded === null ? page.takeSample() : page.open(embedded));

@@ -1,0 +1,161 @@
+/** What the inspector's views are drawn from: its numbers are those of the encoder. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { encodePictures } from '../../inspector/engine.ts';
+import type { Coded, Settings, SourcePictures } from '../../inspector/protocol.ts';
+import {
+  type Recording,
+  recordingOfEncode,
+  recordingOfTrace,
+  rowsOf,
+} from '../../inspector/recording.ts';
+import { createSample } from '../../inspector/sample.ts';
+import { csvOf, jsonOf } from '../../inspector/table.ts';
+import { blocksOf } from '../../inspector/views/block.ts';
+import { candidateTable } from '../../inspector/views/candidates.ts';
+import { bitsTable } from '../../inspector/views/macroblock.ts';
+import { elementTable, psnrOf, typeTable } from '../../inspector/views/picture-panel.ts';
+import { searchesOf } from '../../inspector/views/search-path.ts';
+import { blockIndexAt, placeOfBlock } from '../../inspector/views/thumbnails.ts';
+
+const SETTINGS: Settings = {
+  preset: 'faster',
+  qp: 30,
+  profile: 'main',
+  bframes: 2,
+  coding: 'CAVLC',
+};
+
+let source: SourcePictures;
+let coded: Coded;
+let recording: Recording;
+
+beforeAll(async () => {
+  const sample = createSample();
+  source = { ...sample, pictures: sample.pictures.slice(0, 5) };
+  coded = await encodePictures(source, SETTINGS, true);
+  recording = recordingOfEncode(source, coded);
+});
+
+describe('a recording', () => {
+  it('has the pictures of the stream, by both orders', () => {
+    expect(recording.pictures.map(({ bytes }) => bytes)).toEqual(
+      coded.figures.map(({ bytes }) => bytes),
+    );
+    expect(recording.shown.map(({ pts }) => pts)).toEqual([0, 1, 2, 3, 4]);
+    expect(recording.pictures.map(({ type }) => type).includes(1)).toBe(true);
+    for (const picture of recording.pictures) {
+      for (const number of picture.references.flat()) expect(number).toBeLessThan(picture.number);
+      if (picture.number > 0) expect(picture.references[0].length).toBeGreaterThan(0);
+    }
+  });
+
+  it('counts all bits of a picture, to the bit', () => {
+    for (const picture of recording.pictures) {
+      const bits = elementTable(recording, picture).rows.reduce(
+        (sum, row) => sum + (row[1] as number),
+        0,
+      );
+      expect(bits).toBe(8 * picture.bytes);
+      const { rows } = typeTable(picture);
+      expect(rows.reduce((sum, row) => sum + (row[1] as number), 0)).toBe(picture.maps.type.length);
+    }
+  });
+
+  it('gives each macroblock its bits, its winner and what lost', () => {
+    const { maps } = recording.pictures[1]!;
+    const picture = recording.pictures[1]!;
+    let losers = 0;
+    for (let mb = 0; mb < maps.type.length; mb++) {
+      const rows = bitsTable(recording, picture, mb).rows;
+      expect(rows.reduce((sum, row) => sum + (row[3] as number), 0)).toBe(maps.bits[mb]);
+      const candidates = candidateTable(recording, picture, mb).rows;
+      expect(candidates.filter((row) => row[5] === 'yes').length).toBe(1);
+      for (const row of candidates) expect(row[4]).toBeGreaterThanOrEqual(0);
+      losers += candidates.length - 1;
+    }
+    expect(losers).toBeGreaterThan(100);
+  });
+
+  it('shows levels that are among the bits: as many blocks with levels as total_coeff says', () => {
+    const picture = recording.pictures[1]!;
+    const { type, pattern } = picture.maps;
+    for (let mb = 0; mb < type.length; mb++) {
+      if (type[mb]! < 4 || pattern[mb] === 0) continue;
+      const blocks = blocksOf(recording, picture, mb);
+      for (let b8 = 0; b8 < 4; b8++) {
+        const levels = [0, 1, 2, 3].flatMap((i) => blocks.get(4 * b8 + i)?.levels ?? []);
+        expect(levels.some((level) => level !== 0)).toBe(((pattern[mb]! >> b8) & 1) !== 0);
+      }
+    }
+  });
+
+  it('has the searches of macroblocks, each from a prediction to an end', () => {
+    const picture = recording.pictures[1]!;
+    const all = picture.maps.type.reduce<number>(
+      (sum, _, mb) => sum + searchesOf(recording, picture, mb).length,
+      0,
+    );
+    expect(all).toBeGreaterThan(50);
+    const mb = picture.maps.type.findIndex((_, i) => searchesOf(recording, picture, i).length > 0);
+    for (const { steps } of searchesOf(recording, picture, mb)) {
+      expect(steps[0]!.step).toBe(0);
+      expect(steps.at(-1)!.step).toBe(2);
+    }
+    expect(rowsOf(recording, picture, 'search', mb).length).toBeGreaterThan(1);
+  });
+
+  it('knows its error as the encoder does', () => {
+    for (const [i, picture] of recording.pictures.entries()) {
+      const expected = 10 * Math.log10((255 * 255 * 320 * 192) / coded.figures[i]!.squaredError);
+      expect(psnrOf(recording, picture)).toBeCloseTo(expected, 6);
+    }
+  });
+
+  it('is the same of the trace alone, but for samples', () => {
+    const alone = recordingOfTrace(coded.trace, 'alone');
+    expect(alone.pictures.map(({ maps }) => maps)).toEqual(
+      recording.pictures.map(({ maps }) => maps),
+    );
+    expect(psnrOf(alone, alone.pictures[0]!)).toBeNull();
+  });
+
+  it('of a trace that is cut off, or of another kind, is an error that says so', () => {
+    expect(() => recordingOfTrace(coded.trace.subarray(0, 5000), 'cut')).toThrow(
+      /cut off|does not fit/,
+    );
+    expect(() => recordingOfTrace(new Uint8Array(100), 'other')).toThrow(/does not begin/);
+  });
+});
+
+describe('an encode without a trace', () => {
+  it('has the same sizes and errors', async () => {
+    const plain = await encodePictures(source, SETTINGS, false);
+    expect(plain.figures).toEqual(coded.figures);
+    expect(plain.samples).toEqual([]);
+  });
+});
+
+describe('a table', () => {
+  it('is saved as CSV and JSON, and no cell becomes a formula', () => {
+    const data = {
+      name: 't',
+      caption: 'T',
+      columns: ['a', 'b'],
+      rows: [
+        ['=1+1', 2],
+        ['x,"y"', -3],
+      ],
+    };
+    expect(csvOf(data)).toBe(`a,b\r\n'=1+1,2\r\n"x,""y""",-3\r\n`);
+    expect(JSON.parse(jsonOf(data))).toEqual([
+      { a: '=1+1', b: 2 },
+      { a: 'x,"y"', b: -3 },
+    ]);
+  });
+});
+
+describe('the place of a block', () => {
+  it('is its index, and back', () => {
+    for (let i = 0; i < 16; i++) expect(blockIndexAt(...placeOfBlock(i))).toBe(i);
+  });
+});

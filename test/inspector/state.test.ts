@@ -1,0 +1,70 @@
+/** The address of a view: it brings the view back, and an address from anybody does no harm. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  DEFAULTS,
+  formatState,
+  OVERLAYS,
+  parseState,
+  type State,
+  Store,
+} from '../../inspector/state.ts';
+
+const someState: fc.Arbitrary<State> = fc.record({
+  view: fc.constantFrom('picture' as const, 'timeline' as const, 'tour' as const),
+  picture: fc.nat(500),
+  layer: fc.constantFrom('source' as const, 'residual' as const, 'difference' as const),
+  show: fc.subarray([...OVERLAYS]),
+  mb: fc.integer({ min: -1, max: 3600 }),
+  block: fc.nat(23),
+  zoom: fc.integer({ min: 1, max: 8 }),
+  preset: fc.constantFrom('fast', 'veryslow'),
+  qp: fc.nat(51),
+  profile: fc.constantFrom('baseline', 'high'),
+  bframes: fc.nat(4),
+  coding: fc.constantFrom('CAVLC', 'CABAC'),
+  preset2: fc.constantFrom('fast', 'superfast'),
+  qp2: fc.nat(51),
+  step: fc.nat(9),
+  node: fc.nat(5000),
+  theme: fc.constantFrom('auto' as const, 'light' as const),
+});
+
+describe('the address of a state', () => {
+  it('brings the state back', () => {
+    fc.assert(
+      fc.property(someState, (state) => {
+        expect(parseState(formatState(state))).toEqual(state);
+      }),
+    );
+  });
+
+  it('is empty for the state without an address', () => {
+    expect(formatState(DEFAULTS)).toBe('');
+    expect(parseState('')).toEqual(DEFAULTS);
+  });
+
+  it('leaves out what it does not understand', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const state = parseState(text);
+        expect(Object.keys(state)).toEqual(Object.keys(DEFAULTS));
+      }),
+    );
+    expect(parseState('qp=99&view=<script>&show=x,bits&__proto__=1')).toEqual({
+      ...DEFAULTS,
+      show: ['bits'],
+    });
+  });
+});
+
+describe('a store', () => {
+  it('tells of changes, and only of those', () => {
+    const store = new Store(DEFAULTS);
+    const told: State[] = [];
+    store.onChange((state) => told.push(state));
+    store.set({ qp: DEFAULTS.qp });
+    store.set({ qp: 30 });
+    expect(told.map(({ qp }) => qp)).toEqual([30]);
+  });
+});

@@ -82,7 +82,7 @@ async function writeKernels() {
 
 /**
  * Makes the declarations readable for TypeScript from 5.2 on, with the standard library of ES2022 alone: typed arrays had no
- * parameter before 5.7, and `await using` has a library of its own, which is named where it is needed.
+ * parameter before 5.7, there was no `NoInfer` before 5.4, and `await using` has a library of its own, which is named where it is needed.
  */
 function widenDeclarations() {
   const files = readdirSync(join(dist, 'src'), { recursive: true });
@@ -90,6 +90,7 @@ function widenDeclarations() {
     const path = join(dist, 'src', name);
     const written = readFileSync(path, 'utf8');
     const widened = written
+      .replace(/\bNoInfer<(\w+)>/g, '$1')
       .replace(/\b(\w+Array)<ArrayBufferLike>/g, '$1')
       .replace(/\b(\w+Array)<ArrayBuffer>/g, 'ReturnType<typeof $1.of>');
     const needsLibrary = /asyncDispose|AsyncDisposable/.test(widened);

@@ -43,7 +43,7 @@ export function report(
     return;
   }
   const done = [];
-  if (frames > 0) done.push(`${frames} frames`);
+  if (frames > 0) done.push(frames === 1 ? '1 frame' : `${frames} frames`);
   if (samples > 0) done.push(`${samples} samples`);
   const rate = (bytes * 8) / mediaSeconds / 1000;
   const speed = frames > 0 ? `${(frames / seconds).toFixed(1)} fps, ` : '';

@@ -55,8 +55,23 @@ export type {
   PngEncoderConfig,
   TiffEncoderConfig,
 } from './pipeline/codecs/index.ts';
-export { type DemuxFileOptions, demuxAudio, demuxImage, demuxVideo } from './pipeline/demux.ts';
-export { Demuxer, Muxer, type RemuxOptions, remux } from './pipeline/everything.ts';
+export {
+  type DemuxFileOptions,
+  demuxAudio,
+  demuxImage,
+  demuxVideo,
+} from './pipeline/everything/demux.ts';
+export {
+  type LoadedImage,
+  type LoadImageOptions,
+  loadImage,
+} from './pipeline/everything/load-image.ts';
+export {
+  type EncodeImageOptions,
+  encodeImage,
+  saveImage,
+} from './pipeline/everything/save-image.ts';
+export { Demuxer, Muxer, type RemuxOptions, remux } from './pipeline/everything/sessions.ts';
 export {
   type AudioEncodeConfig,
   type AudioEncodeOptions,
@@ -81,8 +96,6 @@ export {
   type VideoEncodeOptions,
   videoEncodeConfig,
 } from './pipeline/index.ts';
-export { type LoadedImage, type LoadImageOptions, loadImage } from './pipeline/load-image.ts';
 export type { PictureData } from './pipeline/picture-data.ts';
-export { type EncodeImageOptions, encodeImage, saveImage } from './pipeline/save-image.ts';
 export { VideoEncoder } from './pipeline/video-encoder.ts';
 export { provideKernels } from './wasm/index.ts';

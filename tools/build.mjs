@@ -50,15 +50,14 @@ function entries() {
 }
 
 /** The file of `dist/parts` that a module goes to: one for each folder of the layers, with the exceptions that follow. */
-function chunkOf(id, { getModuleInfo }) {
+function chunkOf(id) {
   const [folder, second, third] = relative(join(dist, 'src'), id).split(sep);
   if (folder === 'codecs' || folder === 'containers') return second;
   if (folder === 'io') return second === 'node' ? 'files' : 'io';
   if (folder === 'cli') return 'cli';
   if (folder !== 'pipeline') return second === undefined ? undefined : folder;
   // Nobody shall load an encoder, or what knows them all, who only muxes.
-  if (third !== undefined) return 'session-codecs';
-  if (knowsEverything(id, getModuleInfo)) return 'everything';
+  if (third !== undefined) return second === 'everything' ? 'everything' : 'session-codecs';
   return /^((video|audio)-encoder|image-codec)\b/.test(second) ? 'session-encoders' : 'session';
 }
 
@@ -97,15 +96,6 @@ function widenDeclarations() {
     const library = needsLibrary ? '/// <reference lib="esnext.disposable" />\n' : '';
     if (library !== '' || widened !== written) writeFileSync(path, library + widened);
   }
-}
-
-/** Whether a file of the pipeline imports the registry, directly or not. */
-function knowsEverything(id, getModuleInfo) {
-  if (id === join(dist, 'src', 'pipeline', 'registry.js')) return true;
-  const own = getModuleInfo(id).importedIds.filter((path) =>
-    path.includes(join('src', 'pipeline')),
-  );
-  return own.some((path) => knowsEverything(path, getModuleInfo));
 }
 
 async function bundle() {

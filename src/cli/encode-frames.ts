@@ -5,7 +5,7 @@ import type { Packet } from '../base/packet.ts';
 import { toSeconds } from '../base/rational.ts';
 import { type AudioFrames, VideoFrames } from '../frames/index.ts';
 import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
-import type { Muxer } from '../pipeline/everything.ts';
+import type { Muxer } from '../pipeline/everything/sessions.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import type { EncodeGlass } from './encode-glass.ts';
 import type { Tally } from './encode-report.ts';

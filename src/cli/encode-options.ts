@@ -1,5 +1,5 @@
 /** The options of `vitrine encode`. */
-import { CODECS } from '../pipeline/registry.ts';
+import { CODECS } from '../pipeline/everything/registry.ts';
 import { STREAMS_HELP } from './choose-streams.ts';
 import { SHARED_OPTIONS } from './command.ts';
 import { GPU_OPTION } from './gpu-option.ts';

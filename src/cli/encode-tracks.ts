@@ -6,7 +6,7 @@ import type { PixFmt } from '../frames/index.ts';
 import type { GpuKernels } from '../gpu/index.ts';
 import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
 import { audioEncodeConfig, videoEncodeConfig } from '../pipeline/encode-config.ts';
-import type { Muxer } from '../pipeline/everything.ts';
+import type { Muxer } from '../pipeline/everything/sessions.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import type { ChosenStream } from './choose-streams.ts';
 import { type Cut, cutFilters, PacketCut, readCut } from './cut.ts';

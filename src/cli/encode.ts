@@ -2,10 +2,10 @@
 import { ConfigError } from '../base/errors.ts';
 import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
 import type { GpuKernels } from '../gpu/index.ts';
-import { Muxer } from '../pipeline/everything.ts';
+import { CODECS, FORMATS } from '../pipeline/everything/registry.ts';
+import { Muxer } from '../pipeline/everything/sessions.ts';
 import { requireCodec } from '../pipeline/find-codec.ts';
 import { findFormat } from '../pipeline/format.ts';
-import { CODECS, FORMATS } from '../pipeline/registry.ts';
 import { type ChosenStream, chooseStreams } from './choose-streams.ts';
 import { command, type Output } from './command.ts';
 import { encodeAll, measure } from './encode-frames.ts';

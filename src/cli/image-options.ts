@@ -1,10 +1,10 @@
 /** Options of `encode` that concern files of pictures, and what they are to the encoder. */
 import { ConfigError } from '../base/errors.ts';
 import type { ImageMetadata } from '../frames/index.ts';
+import { CODECS, FORMATS } from '../pipeline/everything/registry.ts';
 import { findCodec } from '../pipeline/find-codec.ts';
 import { findFormat } from '../pipeline/format.ts';
 import { type ImageCodec, isImageCodec } from '../pipeline/image-codec.ts';
-import { CODECS, FORMATS } from '../pipeline/registry.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 
 /** The options of `encode` for files of pictures. */

@@ -1,7 +1,7 @@
 /** `vitrine codecs` and `vitrine formats`: what there is. */
 import { ConfigError } from '../base/errors.ts';
 import { FILTERS } from '../filters/index.ts';
-import { CODECS, FORMATS } from '../pipeline/registry.ts';
+import { CODECS, FORMATS } from '../pipeline/everything/registry.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import type { OptionValues } from './options.ts';
 

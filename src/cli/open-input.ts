@@ -8,10 +8,10 @@ import type { Rational } from '../base/rational.ts';
 import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
 import { MemorySource, StreamSource } from '../io/index.ts';
 import { openPathSource } from '../io/node/path-source.ts';
-import { Demuxer } from '../pipeline/everything.ts';
+import { INPUT_FORMATS } from '../pipeline/everything/registry.ts';
+import { Demuxer } from '../pipeline/everything/sessions.ts';
 import { isSequencePath } from '../pipeline/image-sequence.ts';
 import { readProbe, tellInputFormat } from '../pipeline/input-format.ts';
-import { INPUT_FORMATS } from '../pipeline/registry.ts';
 import { LIMIT_NAMES, readLimits } from './limits-option.ts';
 
 /** What the options say about inputs that do not say it themselves. */

@@ -1,6 +1,7 @@
 /** Which kind of file an output is: by `--format`, else by its extension. */
+
+import { FORMATS } from '../pipeline/everything/registry.ts';
 import { chooseFormat } from '../pipeline/format.ts';
-import { FORMATS } from '../pipeline/registry.ts';
 
 /**
  * Name of the format, as `Muxer` takes it. Besides the extensions of the formats, the names of those that have none are

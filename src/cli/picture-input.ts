@@ -12,10 +12,10 @@ import {
   type VideoFrame,
   VideoFrames,
 } from '../frames/index.ts';
+import { upright } from '../pipeline/everything/load-image.ts';
+import { CODECS } from '../pipeline/everything/registry.ts';
 import { findCodec } from '../pipeline/find-codec.ts';
 import { type ImageCodec, isImageCodec } from '../pipeline/image-codec.ts';
-import { upright } from '../pipeline/load-image.ts';
-import { CODECS } from '../pipeline/registry.ts';
 import type { Unpack } from './frames-of-packets.ts';
 import { type Input, isPictureFile } from './open-input.ts';
 

@@ -1,9 +1,9 @@
 /** `vitrine remux`: the same packets in another kind of file. */
 import { ConfigError } from '../base/errors.ts';
 import { type CopiedStream, copyFrom } from '../pipeline/copy-streams.ts';
-import { Muxer } from '../pipeline/everything.ts';
+import { FORMATS } from '../pipeline/everything/registry.ts';
+import { Muxer } from '../pipeline/everything/sessions.ts';
 import { findFormat } from '../pipeline/format.ts';
-import { FORMATS } from '../pipeline/registry.ts';
 import { chooseStreams, STREAMS_HELP } from './choose-streams.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { LIMITS_OPTION } from './limits-option.ts';

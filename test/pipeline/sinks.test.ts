@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { audioEncodeConfig, Muxer, videoEncodeConfig } from '../../src/index.ts';
 import { type Destination, MemorySink } from '../../src/io/index.ts';
-import { FORMATS } from '../../src/pipeline/registry.ts';
+import { FORMATS } from '../../src/pipeline/everything/registry.ts';
 import { probeFile } from '../support/ffmpeg.ts';
 import { movingPicture, pcmFrames, rgbFrames, tones } from './clips.ts';
 

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalCodes } from '../../../src/codecs/deflate/encoder/block-code.ts';
 import { codeLengths } from '../../../src/codecs/deflate/encoder/code-lengths.ts';
-import { COST_SHIFT, log2, timesLog2 } from '../../../src/codecs/deflate/encoder/logarithm.ts';
+import { log2, timesLog2 } from '../../../src/codecs/deflate/encoder/logarithm.ts';
+import { COST_SHIFT } from '../../../src/codecs/deflate/kernels/search-rules.ts';
 import {
   buildDecodeTable,
   DISTANCE_ROOT_BITS,

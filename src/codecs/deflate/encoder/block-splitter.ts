@@ -4,6 +4,7 @@
  *
  * Idea: bottom-up merging by description length, as in Ward's method for clusters, with neighbors only.
  */
+import { COST_SHIFT } from '../kernels/search-rules.ts';
 import {
   DISTANCE_SYMBOLS,
   distanceSymbol,
@@ -12,7 +13,7 @@ import {
   LITLEN_SYMBOLS,
   lengthIndexes,
 } from '../standard/symbols.ts';
-import { COST_SHIFT, timesLog2 } from './logarithm.ts';
+import { timesLog2 } from './logarithm.ts';
 import { FIRST_MATCH } from './symbol-buffer.ts';
 
 /** Symbols of a cell. Smaller cells find better ends and take longer; below 512 nothing is gained on any corpus. */

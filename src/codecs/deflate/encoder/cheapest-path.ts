@@ -4,14 +4,10 @@
  */
 
 import type { Arena } from '../kernels/arena.ts';
+import { MATCH_DISTANCE_MASK, MATCH_SYMBOL_SHIFT } from '../kernels/search-rules.ts';
 import { LIST_WORDS, PATH } from '../kernels/words.ts';
 import { MAX_MATCH } from '../standard/symbols.ts';
-import {
-  type ListKernel,
-  MATCH_DISTANCE_MASK,
-  MATCH_SYMBOL_SHIFT,
-  type MatchStore,
-} from './match-store.ts';
+import type { ListKernel, MatchStore } from './match-store.ts';
 import type { SymbolCosts } from './symbol-costs.ts';
 
 /** Bytes that a search takes in an arena. */

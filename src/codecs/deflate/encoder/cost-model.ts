@@ -2,7 +2,9 @@
  * What literals, lengths and distances cost by the statistics so far: greedy and lazy parsing weigh matches by it. Statistics
  * are renewed as symbols come, and older ones count half each time.
  */
+
 import type { Arena } from '../kernels/arena.ts';
+import { COST_SHIFT } from '../kernels/search-rules.ts';
 import {
   DISTANCE_EXTRA,
   DISTANCE_SYMBOLS,
@@ -14,7 +16,7 @@ import {
   MAX_LITLEN_CODES,
   MAX_MATCH,
 } from '../standard/symbols.ts';
-import { COST_SHIFT, log2 } from './logarithm.ts';
+import { log2 } from './logarithm.ts';
 
 const LENGTH_INDEX = /* @__PURE__ */ lengthIndexes();
 

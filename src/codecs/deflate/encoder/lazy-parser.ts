@@ -3,6 +3,13 @@
  * statistics so far (cost-model.ts): a short match far away may be worth less than its bytes.
  */
 import { type Arena, wordBytes } from '../kernels/arena.ts';
+import {
+  COVERED_COST,
+  HASH_FACTOR,
+  HASH4_BITS,
+  NOWHERE,
+  PATIENCE_BITS,
+} from '../kernels/search-rules.ts';
 import { LAZY, LAZY_WORDS } from '../kernels/words.ts';
 import {
   distanceSymbol,
@@ -12,9 +19,8 @@ import {
   MAX_MATCH,
 } from '../standard/symbols.ts';
 import type { CostModel } from './cost-model.ts';
-import { COST_SHIFT } from './logarithm.ts';
 import type { ListKernel } from './match-store.ts';
-import { HASH_FACTOR, HASH4_BITS, NOWHERE, type Window } from './window.ts';
+import type { Window } from './window.ts';
 
 const LENGTH_INDEX = /* @__PURE__ */ lengthIndexes();
 
@@ -40,15 +46,6 @@ export interface LazyOptions {
 
 /** Symbols after which costs are renewed. */
 const RENEWAL = 2048;
-/**
- * What a byte costs that the later of two matches covers and the earlier one does not: such a byte would not have cost all of
- * its literal. Between half a bit and two bits nothing changes by more than 0.1 %.
- */
-export const COVERED_COST: number = 1 << COST_SHIFT;
-
-/** One position is left out for every 2^5 without a match. */
-export const PATIENCE_BITS = 5;
-
 /** Bytes that a parser takes in an arena. */
 export const LAZY_PARSER_BYTES: number = 4 * LAZY_WORDS + wordBytes(MAX_MATCH + 1);
 

@@ -3,8 +3,8 @@
  * the same on every engine.
  */
 
-/** A bit is 2^COST_SHIFT of the units in which costs are given. */
-export const COST_SHIFT = 8;
+import { COST_SHIFT } from '../kernels/search-rules.ts';
+
 const MANTISSA_BITS = 11;
 
 /** log2(1 + i / 2^MANTISSA_BITS) in 2^-COST_SHIFT bits, each found bit by bit by squaring in integers below 2^53. */

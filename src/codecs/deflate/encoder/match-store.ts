@@ -7,9 +7,10 @@
  * newer ones.
  */
 import type { Arena } from '../kernels/arena.ts';
+import { HASH_FACTOR, HASH4_BITS, MATCH_SYMBOL_SHIFT, NOWHERE } from '../kernels/search-rules.ts';
 import { FIND, LIST_WORDS } from '../kernels/words.ts';
 import { distanceSymbol, MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
-import { HASH_FACTOR, HASH4_BITS, NOWHERE, type Window } from './window.ts';
+import type { Window } from './window.ts';
 
 /** Matches that one position can have: three bytes, and one for each length from 4 on. */
 export const MOST_MATCHES = MAX_MATCH - 2;
@@ -18,10 +19,6 @@ export const MOST_MATCHES = MAX_MATCH - 2;
 function matchOf(distance: number, length: number): number {
   return (distanceSymbol(distance) << MATCH_SYMBOL_SHIFT) | (distance << 9) | length;
 }
-
-/** Bits of a match below the symbol of its distance, and those of the distance. */
-export const MATCH_SYMBOL_SHIFT = 25;
-export const MATCH_DISTANCE_MASK = 0x1fffe00;
 
 /** How hard matches are looked for. */
 export interface MatchOptions {

@@ -6,6 +6,21 @@
  * most of their short matches take more bits than the literals would.
  */
 import type { Arena } from '../kernels/arena.ts';
+import {
+  HASH_FACTOR,
+  NOWHERE,
+  QUICK_HASH_BITS,
+  QUICK_HIGH_FACTOR,
+  QUICK_LEAP,
+  QUICK_LONG,
+  QUICK_MARGIN,
+  QUICK_MATCH,
+  QUICK_PATIENCE,
+  QUICK_RUN,
+  QUICK_SAVING,
+  QUICK_STEP,
+  QUICK_STRIDE,
+} from '../kernels/search-rules.ts';
 import { QUICK, QUICK_WORDS } from '../kernels/words.ts';
 import {
   DISTANCE_EXTRA,
@@ -22,32 +37,6 @@ import {
 } from '../standard/symbols.ts';
 import type { BlockCode } from './block-code.ts';
 import type { ListKernel } from './match-store.ts';
-import { HASH_FACTOR, NOWHERE } from './window.ts';
-
-/** Bits of the hash of six bytes. */
-export const QUICK_HASH_BITS = 14;
-/** What the fifth and sixth byte are multiplied by (an odd number without pattern), before they join the first four. */
-export const QUICK_HIGH_FACTOR: number = 0x85ebca6b | 0;
-/** Bytes of the shortest run of a byte. */
-export const QUICK_RUN = 4;
-/**
- * Bytes of the shortest other match. With four, pictures are 0.4 % smaller and parsing photos takes three times as long: they have
- * many such matches that do not pay.
- */
-export const QUICK_MATCH = 6;
-/** A match this long pays, whatever its bytes cost. */
-export const QUICK_LONG = 32;
-/** Bits that a match has to save. With 0 the benchmark's pictures are 2 % larger in all, with 2 they are 0.2 % larger. */
-export const QUICK_SAVING = 4;
-/** Positions of a match that are entered into the table: every fourth. */
-export const QUICK_STEP = 4;
-/** Positions without a match after which only every eighth is looked at. */
-export const QUICK_PATIENCE = 64;
-export const QUICK_LEAP = 8;
-/** Bytes that are looked at together then. */
-export const QUICK_STRIDE = 16;
-/** Bytes before the end of a block where nothing is looked for any more. */
-export const QUICK_MARGIN = 24;
 
 /** Code lengths that are presumed of symbols that the block before did not have, and of the first block. */
 const UNSEEN_LITERAL = 12;

@@ -1,6 +1,7 @@
 /** What each symbol costs, for the search of a cheapest path; and how often symbols came, from which costs follow. */
 
 import type { Arena } from '../kernels/arena.ts';
+import { COST_SHIFT } from '../kernels/search-rules.ts';
 import {
   DISTANCE_EXTRA,
   DISTANCE_SYMBOLS,
@@ -13,7 +14,7 @@ import {
   MAX_MATCH,
 } from '../standard/symbols.ts';
 import type { BlockCode } from './block-code.ts';
-import { COST_SHIFT, log2 } from './logarithm.ts';
+import { log2 } from './logarithm.ts';
 
 /** What a symbol costs beyond one that comes once, if it does not come at all. */
 const UNSEEN = 1 << COST_SHIFT;

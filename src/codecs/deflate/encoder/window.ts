@@ -3,17 +3,11 @@
  * Positions are indexes of `bytes`; when the window slides, all positions that are kept are made smaller by the same amount.
  */
 import { Arena, wordBytes } from '../kernels/arena.ts';
+import { HASH4_BITS, NOWHERE } from '../kernels/search-rules.ts';
 import { MAX_DISTANCE } from '../standard/symbols.ts';
 
-/** Bits of the hash of four bytes. */
-export const HASH4_BITS = 16;
-/** 2^32 divided by the golden ratio: what words are multiplied by, so that the highest bits of the product depend on all of theirs. */
-export const HASH_FACTOR: number = 0x9e3779b1 | 0;
 /** Bytes behind the last one that may be read, and mean nothing. */
 export const PADDING = 16;
-/** The position of nothing: out of reach from everywhere. */
-export const NOWHERE: number = -MAX_DISTANCE - 1;
-
 /** Bytes that a window takes in an arena. */
 export function windowBytes(capacity: number, hash3Bits: number): number {
   return wordBytes(capacity + PADDING) + 4 * ((1 << HASH4_BITS) + (1 << hash3Bits) + MAX_DISTANCE);

@@ -5,10 +5,9 @@
 import { type I32, type Integer, i32, i64 } from '../../../wasm/expressions.ts';
 import type { FunctionBuilder, I32Local } from '../../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
-import { COVERED_COST, PATIENCE_BITS } from '../encoder/lazy-parser.ts';
-import { HASH_FACTOR, HASH4_BITS, NOWHERE } from '../encoder/window.ts';
 import { FIRST_LENGTH, MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
 import { distanceSymbol, extendMatch, smallerOf, word } from './pieces.ts';
+import { COVERED_COST, HASH_FACTOR, HASH4_BITS, NOWHERE, PATIENCE_BITS } from './search-rules.ts';
 import { LAZY } from './words.ts';
 
 const RING_MASK = MAX_DISTANCE - 1;

@@ -5,7 +5,10 @@
 import { type I32, i8x16, i32, i64, v128 } from '../../../wasm/expressions.ts';
 import type { FunctionBuilder, I32Local, I64Local } from '../../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
+import { FIRST_LENGTH, MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
+import { distanceSymbol, smallerOf, word } from './pieces.ts';
 import {
+  HASH_FACTOR,
   QUICK_HASH_BITS,
   QUICK_HIGH_FACTOR,
   QUICK_LEAP,
@@ -17,10 +20,7 @@ import {
   QUICK_SAVING,
   QUICK_STEP,
   QUICK_STRIDE,
-} from '../encoder/quick-parser.ts';
-import { HASH_FACTOR } from '../encoder/window.ts';
-import { FIRST_LENGTH, MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
-import { distanceSymbol, smallerOf, word } from './pieces.ts';
+} from './search-rules.ts';
 import { QUICK } from './words.ts';
 
 const SIXTEEN = /* @__PURE__ */ i64.extend_i32_u(16);

@@ -7,13 +7,18 @@ import { type I32, i32, i32x4, i64, v128 } from '../../../wasm/expressions.ts';
 import type { FunctionBuilder, I32Local } from '../../../wasm/function-builder.ts';
 import { KernelModule } from '../../../wasm/kernel-memory.ts';
 import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
-import { MATCH_DISTANCE_MASK, MATCH_SYMBOL_SHIFT } from '../encoder/match-store.ts';
-import { HASH_FACTOR, HASH4_BITS, NOWHERE } from '../encoder/window.ts';
 import { MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
 import { defineLazyParse } from './lazy-parse.ts';
 import { distanceSymbol, extendMatch, smallerOf, word } from './pieces.ts';
 import { defineQuickParse } from './quick-parse.ts';
 import { defineAdlerSums, defineQuickWrite } from './quick-write.ts';
+import {
+  HASH_FACTOR,
+  HASH4_BITS,
+  MATCH_DISTANCE_MASK,
+  MATCH_SYMBOL_SHIFT,
+  NOWHERE,
+} from './search-rules.ts';
 import { FIND, PATH } from './words.ts';
 
 const RING_MASK = MAX_DISTANCE - 1;

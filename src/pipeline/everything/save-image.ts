@@ -1,17 +1,17 @@
 /** One picture to one file: SPDL's `save_image`. */
-import { ConfigError, rejectUnknownKeys } from '../base/errors.ts';
-import type { JpegPictureOptions } from '../codecs/jpeg/index.ts';
-import type { EncodePngOptions } from '../codecs/png/index.ts';
-import type { TiffCompression } from '../codecs/tiff/index.ts';
-import type { PixFmtName } from '../frames/pixel-format.ts';
-import type { ImageMetadata } from '../frames/raster.ts';
-import { type Destination, openSink, writeWhole } from '../io/index.ts';
-import { type VideoEncodeOptions, videoEncodeConfig } from './encode-config.ts';
-import { encoderOptions } from './ffmpeg-options.ts';
-import { chooseFormat, type Format } from './format.ts';
-import { type ImageCodec, isImageCodec } from './image-codec.ts';
-import { IMAGE_FORMATS } from './image-formats.ts';
-import { type PictureData, pictureFrames } from './picture-data.ts';
+import { ConfigError, rejectUnknownKeys } from '../../base/errors.ts';
+import type { JpegPictureOptions } from '../../codecs/jpeg/index.ts';
+import type { EncodePngOptions } from '../../codecs/png/index.ts';
+import type { TiffCompression } from '../../codecs/tiff/index.ts';
+import type { PixFmtName } from '../../frames/pixel-format.ts';
+import type { ImageMetadata } from '../../frames/raster.ts';
+import { type Destination, openSink, writeWhole } from '../../io/index.ts';
+import { type VideoEncodeOptions, videoEncodeConfig } from '../encode-config.ts';
+import { encoderOptions } from '../ffmpeg-options.ts';
+import { chooseFormat, type Format } from '../format.ts';
+import { type ImageCodec, isImageCodec } from '../image-codec.ts';
+import { IMAGE_FORMATS } from '../image-formats.ts';
+import { type PictureData, pictureFrames } from '../picture-data.ts';
 import { CODECS } from './registry.ts';
 
 /** Settings of all kinds of pictures; each kind takes some, and refuses the others. */

@@ -2,13 +2,13 @@
  * Muxer, demuxer and `remux` that know every format and every codec of the library by name: what the root entry exports.
  * Whoever wants a small bundle takes those of `vitrine/mux`, which know what they are handed.
  */
-import { rejectUnknownKeys } from '../base/errors.ts';
-import type { LimitOptions } from '../base/limits.ts';
-import type { Destination, Origin } from '../io/open.ts';
-import { COPY_KEYS, type CopyOptions, copyStreams, type RemuxResult } from './copy-streams.ts';
-import { type DemuxerOptions, Demuxer as PlainDemuxer } from './demuxer.ts';
-import { Muxer as PlainMuxer } from './muxer.ts';
-import type { MuxerOptions } from './muxer-options.ts';
+import { rejectUnknownKeys } from '../../base/errors.ts';
+import type { LimitOptions } from '../../base/limits.ts';
+import type { Destination, Origin } from '../../io/open.ts';
+import { COPY_KEYS, type CopyOptions, copyStreams, type RemuxResult } from '../copy-streams.ts';
+import { type DemuxerOptions, Demuxer as PlainDemuxer } from '../demuxer.ts';
+import { Muxer as PlainMuxer } from '../muxer.ts';
+import type { MuxerOptions } from '../muxer-options.ts';
 import { CODECS, FORMATS, INPUT_FORMATS } from './registry.ts';
 
 /** The muxer of `vitrine/mux` that was handed all formats and codecs. */

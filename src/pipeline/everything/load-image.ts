@@ -4,21 +4,26 @@ import {
   requireInteger,
   requireOneOf,
   UnsupportedError,
-} from '../base/errors.ts';
-import { Budget } from '../base/limits.ts';
-import { convertVideoFrames } from '../frames/convert-picture.ts';
-import { withOrientation } from '../frames/exif.ts';
-import type { VideoFrame } from '../frames/frame.ts';
-import { type ArrayView, ndarray } from '../frames/ndarray.ts';
-import { orientFrame } from '../frames/orient.ts';
-import { type PixFmt, type PixFmtName, pixFmtInfo, requirePixFmt } from '../frames/pixel-format.ts';
-import { DEFAULT_MAX_PIXELS, type ImageMetadata, type RasterLimits } from '../frames/raster.ts';
-import { toArray } from '../frames/to-array.ts';
-import { VideoFrames } from '../frames/video-frames.ts';
-import { type Origin, openSource } from '../io/index.ts';
-import type { ImageCodec } from './image-codec.ts';
-import { readWhole } from './image-file.ts';
-import { imageKindOf } from './image-headers.ts';
+} from '../../base/errors.ts';
+import { Budget } from '../../base/limits.ts';
+import { convertVideoFrames } from '../../frames/convert-picture.ts';
+import { withOrientation } from '../../frames/exif.ts';
+import type { VideoFrame } from '../../frames/frame.ts';
+import { type ArrayView, ndarray } from '../../frames/ndarray.ts';
+import { orientFrame } from '../../frames/orient.ts';
+import {
+  type PixFmt,
+  type PixFmtName,
+  pixFmtInfo,
+  requirePixFmt,
+} from '../../frames/pixel-format.ts';
+import { DEFAULT_MAX_PIXELS, type ImageMetadata, type RasterLimits } from '../../frames/raster.ts';
+import { toArray } from '../../frames/to-array.ts';
+import { VideoFrames } from '../../frames/video-frames.ts';
+import { type Origin, openSource } from '../../io/index.ts';
+import type { ImageCodec } from '../image-codec.ts';
+import { readWhole } from '../image-file.ts';
+import { imageKindOf } from '../image-headers.ts';
 import { IMAGE_CODECS } from './registry.ts';
 
 /** How a picture shall be read. */

@@ -1,5 +1,5 @@
 /** Everything that the session knows by name. A new codec, a new kind of file to write or to read is a row here. */
-import type { Codec } from './codec.ts';
+import type { Codec } from '../codec.ts';
 import {
   AAC,
   BMP,
@@ -14,8 +14,8 @@ import {
   QOI,
   RAWVIDEO,
   TIFF,
-} from './codecs/index.ts';
-import type { Format } from './format.ts';
+} from '../codecs/index.ts';
+import type { Format } from '../format.ts';
 import {
   ADTS,
   H264_STREAM,
@@ -28,9 +28,9 @@ import {
   WAV,
   WEBM,
   Y4M,
-} from './formats.ts';
-import { IMAGE_FORMATS } from './image-formats.ts';
-import type { InputFormat } from './input-format.ts';
+} from '../formats.ts';
+import { IMAGE_FORMATS } from '../image-formats.ts';
+import type { InputFormat } from '../input-format.ts';
 import {
   READ_ADTS,
   READ_BMP,
@@ -47,7 +47,7 @@ import {
   READ_TIFF,
   READ_WAV,
   READ_Y4M,
-} from './input-formats.ts';
+} from '../input-formats.ts';
 
 /** The codecs that are encoded here. */
 export const CODECS: readonly Codec[] = [

@@ -1,9 +1,9 @@
 /** A file opened, one stream of it read, and the file closed: SPDL's `demux_audio`, `demux_video` and `demux_image`. */
-import { rejectUnknownKeys } from '../base/errors.ts';
-import type { Origin } from '../io/open.ts';
-import type { PacketList } from './demuxed-packets.ts';
-import type { DemuxerOptions, TimeWindow } from './demuxer.ts';
-import { Demuxer } from './everything.ts';
+import { rejectUnknownKeys } from '../../base/errors.ts';
+import type { Origin } from '../../io/open.ts';
+import type { PacketList } from '../demuxed-packets.ts';
+import type { DemuxerOptions, TimeWindow } from '../demuxer.ts';
+import { Demuxer } from './sessions.ts';
 
 /** What is read of the file, and how it is opened. */
 export interface DemuxFileOptions {

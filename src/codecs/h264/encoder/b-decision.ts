@@ -184,7 +184,9 @@ export class BDecision {
       search.apply(this.trial, mbType);
       this.tryTrial();
     }
-    return hasDirect && direct.cost <= this.inter.cost ? direct : this.inter;
+    const best = hasDirect && direct.cost <= this.inter.cost ? direct : this.inter;
+    if (!evaluation.evaluateOther(best, this.trial)) return best;
+    return this.trial.cost < best.cost ? this.trial : best;
   }
 
   /** Evaluates `trial`, and exchanges it for `inter` if it costs less. */

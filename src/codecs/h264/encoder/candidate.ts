@@ -20,6 +20,17 @@ export class Candidate {
   /** Its number among those that the inspector was told of at this macroblock; kept where there is an inspector. */
   number = -1;
 
+  /** Takes over type, references and vectors of another. */
+  copyMotion({ syntax, mv, mvL1 }: Candidate): void {
+    this.syntax.mbType = syntax.mbType;
+    for (let i = 0; i < 8; i++) this.syntax.refIdx[i] = syntax.refIdx[i];
+    for (let i = 0; i < 4; i++) this.syntax.subMbType[i] = syntax.subMbType[i];
+    for (let block = 0; block < 16; block++) {
+      this.mv[block] = mv[block];
+      this.mvL1[block] = mvL1[block];
+    }
+  }
+
   /** `index`: which of the memory's scratch blocks it has. */
   constructor(memory: EncoderMemory, index: number) {
     this.recon = memory.recon[index];

@@ -87,7 +87,7 @@ export class ModeDecision {
   startPicture(plan: PicturePlan, isSpatial: boolean): void {
     this.evaluation.bidirectional = null;
     if (plan.type === SliceType.B) this.bDecision!.startPicture(plan, isSpatial);
-    this.interSearch.vectors = plan.hasVectors ? plan.mv : null;
+    this.interSearch.plan = plan;
     this.interSearch.origins = plan.hasOrigins ? plan.origins : null;
   }
 
@@ -184,6 +184,7 @@ export class ModeDecision {
       this.keepBetterInter();
     }
     if (this.speed.exactVectors) this.refineVectors();
+    if (this.evaluation.evaluateOther(this.inter, this.trial)) this.keepBetterInter();
     if (this.evaluation.skipMv !== NO_VECTOR) {
       this.evaluation.evaluateSkip(this.trial);
       this.keepBetterInter();

@@ -126,10 +126,11 @@ export function h264Options(request: VideoRequest): H264Options {
   };
 }
 
-/** At most `maxBFrames` in a row; a profile without B pictures keeps that bound by itself. */
+/** At most `maxBFrames` in a row; a profile without B pictures, and a tune that waits for none, keep that bound by themselves. */
 function orderOptions({ maxBFrames, options }: VideoRequest): Partial<H264Options> {
-  const { profile = 'baseline' } = options as H264EncoderConfig;
-  return maxBFrames === undefined || profile === 'baseline' ? {} : { bframes: maxBFrames };
+  const { profile = 'baseline', tune } = options as H264EncoderConfig;
+  const hasNone = profile === 'baseline' || tune === 'zerolatency';
+  return maxBFrames === undefined || hasNone ? {} : { bframes: maxBFrames };
 }
 
 /** Quality if nothing is asked for, as with libx264. */

@@ -5,7 +5,7 @@
 import type { LevelLimits } from '../../../syntax/h264/levels.ts';
 import { INTER_8X8, INTER_8X16, INTER_16X8, INTER_16X16 } from '../standard/macroblock.ts';
 import type { MotionGrid } from '../standard/motion-prediction.ts';
-import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
+import type { ReconstructedPicture } from '../standard/picture.ts';
 import { BiSearch } from './bi-search.ts';
 import type { Candidate } from './candidate.ts';
 import type { DirectDerivation } from './direct-motion.ts';
@@ -21,8 +21,9 @@ import {
   NOT_TRIED,
   PartMotion,
   parts,
+  scaleMv,
 } from './part-motion.ts';
-import type { PicturePlan } from './picture-plan.ts';
+import { type PicturePlan, vectorFactor } from './picture-plan.ts';
 import type { SliceReferences } from './slice-references.ts';
 import type { SpeedOptions } from './speed-options.ts';
 
@@ -193,9 +194,10 @@ export class BSearch {
     const refs = list === 0 ? direct.refIdx : direct.refIdxL1;
     const mvs = list === 0 ? direct.mv : direct.mvL1;
     if (this.directDistortion[0] !== NOT_TRIED && refs[0] === refIdx) motion.addStart(mvs[0]);
-    if (plan?.hasVectors) {
-      const steps = (plan.poc - picture.poc) / (2 * plan.back);
-      motion.addStart(scaled(plan.mv[mbAddr], 8 * steps));
+    const vectors = plan?.vectors[list] ?? null;
+    if (vectors !== null) {
+      const factor = vectorFactor(plan!, list, picture.poc);
+      motion.addStart(scaleMv(vectors[mbAddr], 8 * factor));
     }
     if (refIdx > 0) motion.addStart(wholeLists[list].mv);
     if (!this.speed.neighborStarts) return;
@@ -377,10 +379,4 @@ export class BSearch {
     if (both.cost < first.cost && both.cost < second.cost) return FROM_BOTH;
     return first.cost <= second.cost ? FROM_L0 : FROM_L1;
   }
-}
-
-/** A packed vector times a factor. */
-function scaled(mv: number, factor: number): number {
-  const clip = (value: number) => Math.max(-0x8000, Math.min(0x7fff, Math.round(value)));
-  return packMv(clip(mvX(mv) * factor), clip(mvY(mv) * factor));
 }

@@ -21,6 +21,34 @@ export function pyramidDepth(count: number, least = LEAST_TO_SPLIT): number {
   return count < least ? 0 : 1 + pyramidDepth(count >> 1, LEAST_TO_SPLIT_AGAIN);
 }
 
+/** What is told of a picture between two anchors: its number, the two coded pictures nearest to it, and whether others refer to it. */
+export type VisitBetween = (n: number, before: number, after: number, isReference: boolean) => void;
+
+/**
+ * Visits the pictures between two anchors in coding order.
+ * @param depth levels of reference pictures at most
+ * @param ring the plan of picture n is at n modulo its length: a flash, which none may refer to, does not become one
+ */
+export function visitBetween(
+  before: number,
+  after: number,
+  depth: number,
+  ring: readonly PicturePlan[],
+  visit: VisitBetween,
+  least: number = LEAST_TO_SPLIT,
+): void {
+  const middle = (before + after + 1) >> 1;
+  const isSplit =
+    after - before - 1 >= least && depth > 0 && ring[middle % ring.length].isReference;
+  if (!isSplit) {
+    for (let n = before + 1; n < after; n++) visit(n, before, after, false);
+    return;
+  }
+  visit(middle, before, after, true);
+  visitBetween(before, middle, depth - 1, ring, visit, LEAST_TO_SPLIT_AGAIN);
+  visitBetween(middle, after, depth - 1, ring, visit, LEAST_TO_SPLIT_AGAIN);
+}
+
 /** Puts rows of pictures into coding order; `next` gives them out one by one. */
 export class CodingOrder {
   private readonly ring: readonly PicturePlan[];
@@ -47,32 +75,15 @@ export class CodingOrder {
   arrange(anchor: number): void {
     const first = this.arranged;
     this.queue.push(this.planOf(anchor));
-    this.split(first - 1, anchor, LEAST_TO_SPLIT, this.depth);
+    visitBetween(first - 1, anchor, this.depth, this.ring, (n, _before, _after, isReference) =>
+      this.put(n, isReference),
+    );
     this.arranged = anchor + 1;
   }
 
   /** The picture that is coded next; null if none is arranged. */
   next(): PicturePlan | null {
     return this.queue.shift() ?? null;
-  }
-
-  /** Arranges the pictures between two that are coded before them. */
-  private split(before: number, after: number, least: number, depth: number): void {
-    const count = after - before - 1;
-    const middle = count >= least && depth > 0 ? this.middleOf(before, after) : -1;
-    if (middle < 0) {
-      for (let n = before + 1; n < after; n++) this.put(n, false);
-      return;
-    }
-    this.put(middle, true);
-    this.split(before, middle, LEAST_TO_SPLIT_AGAIN, depth - 1);
-    this.split(middle, after, LEAST_TO_SPLIT_AGAIN, depth - 1);
-  }
-
-  /** The middle one of the pictures between two; -1 if it is a flash, which none may refer to. */
-  private middleOf(before: number, after: number): number {
-    const middle = (before + after + 1) >> 1;
-    return this.planOf(middle).isReference ? middle : -1;
   }
 
   private put(n: number, isReference: boolean): void {
@@ -86,23 +97,4 @@ export class CodingOrder {
   private planOf(n: number): PicturePlan {
     return this.ring[n % this.ring.length];
   }
-}
-
-/**
- * The anchor of the row that begins with picture `first`, where all rows are as long as they may be: `bframes` pictures and the anchor,
- * fewer before an intra picture and at the end. A flash is no anchor.
- * @param last the newest picture that is known
- */
-export function fixedAnchor(
-  ring: readonly PicturePlan[],
-  first: number,
-  last: number,
-  bframes: number,
-): number {
-  const planOf = (n: number): PicturePlan => ring[n % ring.length];
-  const end = Math.min(last, first + bframes);
-  let anchor = first;
-  while (anchor < end && !planOf(anchor).isIdr && !planOf(anchor + 1).isIdr) anchor++;
-  while (anchor > first && !planOf(anchor).isReference) anchor--;
-  return anchor;
 }

@@ -73,6 +73,7 @@ export class H264Encoder {
       analysis,
       order,
       frameTicks: this.frameTicks,
+      createRows: tools.bSlices?.createRows ?? null,
     });
     const { sourceCount } = this.planner;
     const copies = this.options.weightP ? Math.min(order.refs, MAX_WEIGHTED) : 0;

@@ -11,7 +11,7 @@
 import { log2 } from '../../../base/exp-log.ts';
 import { clip3 } from '../../../base/math.ts';
 import { mvX, mvY } from '../standard/picture.ts';
-import type { PictureCosts } from './low-resolution.ts';
+import type { PictureCosts } from './picture-costs.ts';
 
 /** Low-resolution samples of a macroblock are BLOCK by BLOCK. */
 const BLOCK = 8;
@@ -42,26 +42,38 @@ export function propagateImportance(
       const inter = costs.inter[mbAddr];
       if (inter >= intra) continue;
       const amount = ((intra + inherited[mbAddr]) * (intra - inter)) / intra;
-      const mv = costs.mv[mbAddr];
-      if (mv === 0) {
-        propagated[mbAddr] += amount;
-        continue;
-      }
-      const x = BLOCK * mbX + mvX(mv);
-      const y = BLOCK * mbY + mvY(mv);
-      const left = clip3(0, widthInMbs - 1, x >> 3);
-      const right = clip3(0, widthInMbs - 1, (x >> 3) + 1);
-      const top = clip3(0, heightInMbs - 1, y >> 3) * widthInMbs;
-      const bottom = clip3(0, heightInMbs - 1, (y >> 3) + 1) * widthInMbs;
-      const dx = x & 7;
-      const dy = y & 7;
-      const unit = amount / (BLOCK * BLOCK);
-      propagated[top + left] += unit * (BLOCK - dx) * (BLOCK - dy);
-      propagated[top + right] += unit * dx * (BLOCK - dy);
-      propagated[bottom + left] += unit * (BLOCK - dx) * dy;
-      propagated[bottom + right] += unit * dx * dy;
+      giveImportance(amount, costs.mv[mbAddr], mbX, mbY, propagated, widthInMbs, heightInMbs);
     }
   }
+}
+
+/** Adds what one macroblock gives to those that its vector points at, by area. */
+export function giveImportance(
+  amount: number,
+  mv: number,
+  mbX: number,
+  mbY: number,
+  propagated: Float64Array,
+  widthInMbs: number,
+  heightInMbs: number,
+): void {
+  if (mv === 0) {
+    propagated[mbY * widthInMbs + mbX] += amount;
+    return;
+  }
+  const x = BLOCK * mbX + mvX(mv);
+  const y = BLOCK * mbY + mvY(mv);
+  const left = clip3(0, widthInMbs - 1, x >> 3);
+  const right = clip3(0, widthInMbs - 1, (x >> 3) + 1);
+  const top = clip3(0, heightInMbs - 1, y >> 3) * widthInMbs;
+  const bottom = clip3(0, heightInMbs - 1, (y >> 3) + 1) * widthInMbs;
+  const dx = x & 7;
+  const dy = y & 7;
+  const unit = amount / (BLOCK * BLOCK);
+  propagated[top + left] += unit * (BLOCK - dx) * (BLOCK - dy);
+  propagated[top + right] += unit * dx * (BLOCK - dy);
+  propagated[bottom + left] += unit * (BLOCK - dx) * dy;
+  propagated[bottom + right] += unit * dx * dy;
 }
 
 /**

@@ -20,6 +20,8 @@ import type { Candidate } from './candidate.ts';
 import type { H264Inspector } from './inspector.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { MotionSearch } from './motion-search.ts';
+import { scaleMv } from './part-motion.ts';
+import { type PicturePlan, vectorFactor } from './picture-plan.ts';
 import type { SpeedOptions } from './speed-options.ts';
 
 /** ref_idx_l0 is te(v): one bit with two references, Exp-Golomb with more (clause 9.1). */
@@ -47,8 +49,8 @@ const NOT_TRIED = 0x7fffffff;
 /** Searches the motion of one macroblock at a time; holds the results of its stages. */
 export class InterSearch {
   readonly motion: MotionSearch;
-  /** Vectors of the picture's macroblocks at half resolution from the picture before; null if unknown. */
-  vectors: Int32Array | null = null;
+  /** What is known of the picture; null before the first. */
+  plan: PicturePlan | null = null;
   /** Where they come from, to the last bit (PicturePlan.origins); null if unknown. */
   origins: Int32Array | null = null;
   private references: readonly ReconstructedPicture[] = [];
@@ -141,9 +143,11 @@ export class InterSearch {
         const origin = this.origins[mbAddr];
         motion.addStart(packMv(4 * mvX(origin), 4 * mvY(origin)));
       }
-      if (refIdx === 0 && this.vectors !== null) {
-        const vector = this.vectors[mbAddr];
-        motion.addStart(packMv(8 * mvX(vector), 8 * mvY(vector)));
+      const { plan } = this;
+      const vectors = plan?.vectors[0] ?? null;
+      if (vectors !== null && (refIdx === 0 || plan!.reach[0] > 0)) {
+        const factor = vectorFactor(plan!, 0, references[refIdx].poc);
+        motion.addStart(scaleMv(vectors[mbAddr], 8 * factor));
       }
       if (this.speed.neighborStarts) this.addNeighborStarts();
       motion.addStart(references[0].mv[16 * mbAddr]);

@@ -4,25 +4,22 @@
  * `frames` pictures later, in the order of coding.
  */
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
-import { type CodingOrder, fixedAnchor } from './coding-order.ts';
+import type { CodingOrder } from './coding-order.ts';
 import { importanceOffsets, propagateImportance } from './importance.ts';
 import { type AnalysisMethod, LowResolution } from './low-resolution.ts';
 import { OriginSearch } from './origin-search.ts';
 import { isIntraPicture, type PicturePlan, type Upcoming } from './picture-plan.ts';
+import type { CreateRows, RowOptions, Rows } from './rows.ts';
 import { type SceneOptions, Scenes } from './scenes.ts';
 
 /** How far to look and what to decide. `frames` may be 0..250; latency, and memory, grow with it. */
-export interface LookaheadOptions extends SceneOptions {
+export interface LookaheadOptions extends SceneOptions, RowOptions {
   readonly widthInMbs: number;
   readonly heightInMbs: number;
   /** Which vector kernels are used, if there can be any (kernels.ts). */
   readonly vectorKernels: VectorKernels;
   /** How motion is searched. */
   readonly analysis: AnalysisMethod;
-  /** QP steps for each doubling of a macroblock's importance; 0 switches the propagation off. */
-  readonly importance: number;
-  /** Most pictures between two anchors (coding-order.ts); `frames` is more than these. */
-  readonly bframes: number;
 }
 
 /** Looks at the pictures whose plans lie in a ring, from the anchor decided last to the newest. */
@@ -34,14 +31,24 @@ export class Lookahead {
   private readonly scenes: Scenes;
   private readonly upcoming: Upcoming;
   private readonly offsets: Int16Array | null;
+  /** Null: no picture lies between others. */
+  private readonly rows: Rows | null;
   private origins: OriginSearch | null = null;
   private added = 0;
+  /** QP at which pictures are expected to be coded. */
+  qp = 26;
 
   /**
    * @param ring `planCount` plans; that of picture n is at n modulo their number
    * @param order of the same plans; this class decides where its rows end
+   * @param createRows makes rows of B pictures; null where there are none
    */
-  constructor(options: LookaheadOptions, ring: readonly PicturePlan[], order: CodingOrder) {
+  constructor(
+    options: LookaheadOptions,
+    ring: readonly PicturePlan[],
+    order: CodingOrder,
+    createRows: CreateRows | null = null,
+  ) {
     this.options = options;
     this.ring = ring;
     this.order = order;
@@ -55,6 +62,7 @@ export class Lookahead {
     );
     this.scenes = new Scenes(options, this.planes, ring);
     this.offsets = importance > 0 ? new Int16Array(widthInMbs * heightInMbs) : null;
+    this.rows = createRows?.(ring, order, options, this.planes) ?? null;
     this.upcoming = {
       complexity: new Float64Array(frames),
       type: new Uint8Array(frames),
@@ -88,6 +96,7 @@ export class Lookahead {
       this.origins.search(luma, this.added, position, before, plan.origins);
       plan.hasOrigins = true;
     }
+    this.rows?.begin(this.added);
     this.scenes.add(this.added);
     this.added++;
   }
@@ -102,13 +111,14 @@ export class Lookahead {
     if (order.waiting.length === 0) {
       if (waiting === 0 || (waiting <= this.options.frames && !flushing)) return null;
       if (flushing) this.scenes.settle();
-      const { bframes } = this.options;
-      order.arrange(fixedAnchor(this.ring, order.arranged, this.added - 1, bframes));
+      if (this.rows === null) order.arrange(order.arranged);
+      else this.rows.arrange(this.added - 1, this.qp);
     }
     const plan = order.next();
     if (plan === null) return null;
     plan.upcoming = this.lookUp(flushing ? waiting : -1);
     if (offsets !== null) {
+      if (this.rows === null) this.inherit(plan);
       this.decideOffsets(plan, offsets);
       plan.offsets = offsets;
     }
@@ -119,12 +129,18 @@ export class Lookahead {
   private lookUp(framesLeft: number): Upcoming {
     const { order, ring, upcoming } = this;
     let count = 0;
-    const note = ({ complexity, type }: PicturePlan): void => {
+    const note = (complexity: number, type: number): void => {
       upcoming.complexity[count] = complexity;
       upcoming.type[count++] = type;
     };
-    for (const plan of order.waiting) note(plan);
-    for (let n = order.arranged; n < this.added; n++) note(ring[n % ring.length]);
+    for (const { complexity, type } of order.waiting) note(complexity, type);
+    if (this.rows !== null) this.rows.noteLater(note);
+    else {
+      for (let n = order.arranged; n < this.added; n++) {
+        const { complexity, type } = ring[n % ring.length];
+        note(complexity, type);
+      }
+    }
     upcoming.count = count;
     upcoming.framesLeft = framesLeft;
     return upcoming;
@@ -134,9 +150,9 @@ export class Lookahead {
    * Lets importance flow from the newest picture back to this one. Pictures that refer to none before them let none
    * through, and a flash, to which none refers, inherits none.
    */
-  private decideOffsets(plan: PicturePlan, offsets: Int16Array): void {
-    const { ring, options } = this;
-    const { widthInMbs, heightInMbs } = options;
+  private inherit(plan: PicturePlan): void {
+    const { ring } = this;
+    const { widthInMbs, heightInMbs } = this.options;
     const decided = plan.displayNumber;
     let last = this.added - 1;
     for (let n = decided + 1; n <= last; n++) {
@@ -153,6 +169,11 @@ export class Lookahead {
       earlier.inherited.fill(0);
       propagateImportance(later, later.inherited, earlier.inherited, widthInMbs, heightInMbs);
     }
+  }
+
+  /** QP offsets by what the picture's macroblocks inherited. */
+  private decideOffsets(plan: PicturePlan, offsets: Int16Array): void {
+    const { options } = this;
     importanceOffsets(plan, plan.inherited, options.importance, offsets);
     let sum = 0;
     for (let mbAddr = 0; mbAddr < offsets.length; mbAddr++) sum += offsets[mbAddr];

@@ -16,6 +16,13 @@ import { PLACE_BITS } from '../kernels/plain/full-search.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
 import { createKernelBuffer } from './kernel-buffer.ts';
 import type { PictureAnalysis } from './picture-analysis.ts';
+import {
+  type BetweenCosts,
+  FROM_AFTER,
+  FROM_BEFORE,
+  type PairMotion,
+  type PictureCosts,
+} from './picture-costs.ts';
 
 /** Low-resolution samples of a macroblock are BLOCK by BLOCK. */
 const BLOCK = 8;
@@ -27,6 +34,8 @@ const REACH = PADDING - 4;
 /** Cost added to inter prediction for its vector, and to intra for its mode: about lambda at QP 26 times 5 bits. */
 export const INTER_OVERHEAD = 16;
 const INTRA_OVERHEAD = 20;
+/** The same of prediction from two pictures. */
+const BOTH_OVERHEAD = 20;
 
 /** A zero vector is taken at once below this SAD of an 8x8 block: half a gray level per sample. */
 const STILL_SAD = 32;
@@ -46,16 +55,6 @@ const FULL_RANGE = 16;
 
 /** A limit that no distortion reaches. */
 const NO_LIMIT = 0x7fffffff;
-
-/** Costs of one picture, by macroblock address. */
-export interface PictureCosts {
-  /** SATD of the best intra prediction at low resolution, plus its overhead. */
-  readonly intra: Int32Array;
-  /** The same of the inter prediction; never above `intra`. */
-  readonly inter: Int32Array;
-  /** Packed vector (packMv) of the inter prediction in low-resolution samples. */
-  readonly mv: Int32Array;
-}
 
 /** A ring of low-resolution planes and the search that compares them. */
 export class LowResolution {
@@ -153,7 +152,7 @@ export class LowResolution {
     for (let mbY = heightInMbs - 1; mbY >= 0; mbY--) {
       for (let mbX = widthInMbs - 1; mbX >= 0; mbX--) {
         const mbAddr = mbY * widthInMbs + mbX;
-        const at = current * this.planeSize + this.firstSample + BLOCK * (mbY * this.stride + mbX);
+        const at = this.blockAt(current, mbX, mbY);
         const intra = this.intraCost(at) + INTRA_OVERHEAD;
         costs.intra[mbAddr] = intra;
         costs.mv[mbAddr] = 0;
@@ -170,6 +169,73 @@ export class LowResolution {
         }
       }
     }
+  }
+
+  /**
+   * Fills `motion`: where the macroblocks of picture `current` lie in any other, by hexagons.
+   * @param starts a vector for each, from which the search starts beside those of its neighbors
+   * @param intra costs of intra coding, which those of `motion` are never above
+   */
+  searchPair(
+    current: number,
+    reference: number,
+    starts: Int32Array,
+    intra: Int32Array,
+    { inter, mv }: PairMotion,
+  ): void {
+    const { widthInMbs, heightInMbs } = this;
+    for (let mbY = heightInMbs - 1; mbY >= 0; mbY--) {
+      for (let mbX = widthInMbs - 1; mbX >= 0; mbX--) {
+        const mbAddr = mbY * widthInMbs + mbX;
+        const at = this.blockAt(current, mbX, mbY);
+        const from = at + (reference - current) * this.planeSize;
+        const satd = this.searchInter(at, from, mbX, mbY, mv, starts[mbAddr]);
+        inter[mbAddr] = Math.min(intra[mbAddr], satd + INTER_OVERHEAD);
+      }
+    }
+  }
+
+  /** Fills `costs`: those of picture `current` between two others, in which its macroblocks lie as `first` and `second` say. */
+  measureBetween(
+    current: number,
+    before: number,
+    after: number,
+    first: PairMotion,
+    second: PairMotion,
+    intra: Int32Array,
+    { inter, lists }: BetweenCosts,
+  ): void {
+    const { widthInMbs, kernels, stride, planeSize, scratch } = this;
+    for (let mbAddr = 0; mbAddr < intra.length; mbAddr++) {
+      let best = intra[mbAddr];
+      lists[mbAddr] = 0;
+      const either = Math.min(first.inter[mbAddr], second.inter[mbAddr]);
+      if (either < best) {
+        best = either;
+        lists[mbAddr] = first.inter[mbAddr] === either ? FROM_BEFORE : FROM_AFTER;
+      }
+      const limit = best - BOTH_OVERHEAD;
+      if (limit > 0) {
+        const mbY = Math.floor(mbAddr / widthInMbs);
+        const at = this.blockAt(current, mbAddr - mbY * widthInMbs, mbY);
+        const mv0 = first.mv[mbAddr];
+        const mv1 = second.mv[mbAddr];
+        const from0 = at + (before - current) * planeSize + mvY(mv0) * stride + mvX(mv0);
+        const from1 = at + (after - current) * planeSize + mvY(mv1) * stride + mvX(mv1);
+        kernels.averageBlocks(from0, from1, stride, scratch, BLOCK, BLOCK, BLOCK);
+        const satd = kernels.satd(at, stride, scratch, BLOCK, BLOCK, BLOCK, limit);
+        if (satd < limit) {
+          best = satd + BOTH_OVERHEAD;
+          lists[mbAddr] = FROM_BEFORE | FROM_AFTER;
+        }
+      }
+      inter[mbAddr] = best;
+    }
+  }
+
+  /** Position of a macroblock's block in plane `index`. */
+  private blockAt(index: number, mbX: number, mbY: number): number {
+    return index * this.planeSize + this.firstSample + BLOCK * (mbY * this.stride + mbX);
   }
 
   /**

@@ -193,13 +193,6 @@ export function resolveOptions(
     ...{ width, height, level: rate.level, sceneCut: rate.sceneCut, preset: base },
     isBaseline,
   });
-  const speed: SpeedOptions = {
-    ...resolveRows(at, SPEED_ROWS, options, base),
-    refs: order.refs,
-    lookahead: base.lookahead,
-    sceneCut: base.sceneCut,
-    importance: base.importance,
-  };
   return {
     width,
     height,
@@ -218,8 +211,19 @@ export function resolveOptions(
     ),
     quality: checkRows(at, QUALITY_ROWS, options),
     analysis,
-    speed,
+    speed: resolveSpeed(at, options, base, order),
   };
+}
+
+function resolveSpeed(
+  at: string,
+  options: H264Options,
+  base: SpeedOptions,
+  { refs, bAdapt }: ResolvedOrderOptions,
+): SpeedOptions {
+  const { lookahead, sceneCut, importance } = base;
+  const rows = resolveRows(at, SPEED_ROWS, options, base);
+  return { ...rows, refs, bAdapt, lookahead, sceneCut, importance };
 }
 
 /** Whether references may have weights: as given, else by preset, but not in profile `baseline`. */

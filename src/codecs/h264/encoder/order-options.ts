@@ -5,6 +5,7 @@
 import { ConfigError, requireInteger, requireOneOf } from '../../../base/errors.ts';
 import { LEVELS, type LevelName, maxDpbFrames } from '../../../syntax/h264/levels.ts';
 import { pyramidDepth } from './coding-order.ts';
+import type { RowRule } from './row-choice.ts';
 
 /** Which pictures refer to which; part of `H264Options`. */
 export interface OrderOptions {
@@ -13,6 +14,11 @@ export interface OrderOptions {
    * `baseline`, `longTermPeriod` or `sceneMemory`. Default 0.
    */
   readonly bframes?: number;
+  /**
+   * How many there are in a row: always as many as there may be (0), as many as pay, found by letting rows grow (1), or by the shortest path
+   * through all pictures that are known (2). Default: by preset, but 0 with `qp` and no lookahead.
+   */
+  readonly bAdapt?: RowRule;
   /**
    * Which of these pictures others may refer to: `none`; the middle ones of each row, which only that row refers to (`strict`); or
    * these, for later pictures too (`normal`). Default `normal`.
@@ -53,6 +59,7 @@ export type DirectMode = (typeof DIRECT_MODES)[number];
 /** The keys of `OrderOptions`. */
 export const ORDER_KEYS: readonly (keyof OrderOptions)[] = [
   'bframes',
+  'bAdapt',
   'bPyramid',
   'direct',
   'refs',
@@ -69,12 +76,13 @@ export interface OrderContext {
   readonly isBaseline: boolean;
   readonly sceneCut: boolean;
   /** What the preset says. */
-  readonly preset: { readonly refs: number };
+  readonly preset: { readonly refs: number; readonly bAdapt: RowRule };
 }
 
 /** The options checked and completed, with what follows from them. */
 export interface ResolvedOrderOptions {
   readonly bframes: number;
+  readonly bAdapt: RowRule;
   readonly bPyramid: BPyramid;
   readonly direct: DirectMode;
   /** Reference pictures that a list has at most. */
@@ -129,6 +137,7 @@ export function resolveOrder(
   const maxRefFrames = bframes === 0 ? refs : most;
   return {
     bframes,
+    bAdapt: requireOneOf(`${at}.bAdapt`, options.bAdapt ?? context.preset.bAdapt, [0, 1, 2]),
     bPyramid: depth === 0 ? 'none' : pyramid,
     direct: requireOneOf(`${at}.direct`, options.direct ?? 'spatial', DIRECT_MODES),
     refs,

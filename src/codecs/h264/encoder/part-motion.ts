@@ -1,5 +1,6 @@
 /** Records of motion while a macroblock of a B slice is searched: what was found in each list, and what partitions are made of it. */
 import { SUB_8X8, SUB_DIRECT } from '../standard/macroblock.ts';
+import { mvX, mvY, packMv } from '../standard/picture.ts';
 import type { Candidate } from './candidate.ts';
 
 /** Cost of what was not tried. */
@@ -57,4 +58,14 @@ export function fillBlock(mv: Int32Array, block: number, value: number): void {
   mv[block + 1] = value;
   mv[block + 4] = value;
   mv[block + 5] = value;
+}
+
+/** A packed vector times a factor. */
+export function scaleMv(mv: number, factor: number): number {
+  if (mv === 0) return 0;
+  return packMv(scaleComponent(mvX(mv), factor), scaleComponent(mvY(mv), factor));
+}
+
+function scaleComponent(value: number, factor: number): number {
+  return Math.max(-0x8000, Math.min(0x7fff, Math.round(value * factor)));
 }

@@ -10,8 +10,8 @@ import type {
 } from '../../../syntax/h264/reference-syntax.ts';
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import type { ReferencePictureLists } from '../standard/picture.ts';
-import type { PictureCosts } from './low-resolution.ts';
 import type { PictureAnalysis } from './picture-analysis.ts';
+import type { PictureCosts } from './picture-costs.ts';
 
 /** What is known of the pictures that are coded after one. */
 export interface Upcoming {
@@ -66,8 +66,13 @@ export interface PicturePlan extends PictureCosts {
   offsets: Int16Array | null;
   /** Mean of the offsets by importance. */
   meanQpOffset: number;
-  /** Whether `mv` says where each macroblock lies in the picture that this one is predicted from. */
-  hasVectors: boolean;
+  /**
+   * Where each macroblock lies in the first picture of list 0, and in the first of list 1: packed vectors in low-resolution samples; null
+   * where nobody looked.
+   */
+  vectors: readonly [Int32Array | null, Int32Array | null];
+  /** How many pictures before and after this one these vectors point; 0: at the first of the list, wherever that is. */
+  reach: readonly [number, number];
   upcoming: Upcoming;
 
   // Order of coding (picture-planner.ts).
@@ -113,6 +118,7 @@ export const NOTHING_UPCOMING: Upcoming = {
 };
 
 const NO_LISTS: PicturePlan['lists'] = [[], []];
+const NO_VECTORS: PicturePlan['vectors'] = [null, null];
 
 /** A plan with room for the costs of `costMbs` macroblocks, and for what `inheritedMbs` of them inherit. */
 export function createPicturePlan(costMbs: number, inheritedMbs: number): PicturePlan {
@@ -138,7 +144,8 @@ export function createPicturePlan(costMbs: number, inheritedMbs: number): Pictur
     inherited: new Float64Array(inheritedMbs),
     offsets: null,
     meanQpOffset: 0,
-    hasVectors: false,
+    vectors: NO_VECTORS,
+    reach: [0, 0],
     upcoming: NOTHING_UPCOMING,
     codingNumber: 0,
     dts: 0,
@@ -169,7 +176,8 @@ export function resetPicturePlan(plan: PicturePlan): void {
   plan.complexity = 1;
   plan.offsets = null;
   plan.meanQpOffset = 0;
-  plan.hasVectors = false;
+  plan.vectors = NO_VECTORS;
+  plan.reach = [0, 0];
   plan.hasOrigins = false;
   plan.upcoming = NOTHING_UPCOMING;
   plan.isBetween = false;
@@ -181,6 +189,15 @@ export function resetPicturePlan(plan: PicturePlan): void {
   plan.long_term_reference_flag = 0;
   plan.operations = [];
   plan.lists = NO_LISTS;
+}
+
+/**
+ * By how much the vectors of a list are longer in the picture at `poc` than in the one that they were found in; 1 where they are not known
+ * to be of another.
+ */
+export function vectorFactor(plan: PicturePlan, list: number, poc: number): number {
+  const reach = plan.reach[list];
+  return reach === 0 ? 1 : Math.abs(plan.poc - poc) / (2 * reach);
 }
 
 /** Whether a picture is coded without reference to others: IDR pictures, and first pictures of scenes. */

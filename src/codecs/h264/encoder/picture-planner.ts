@@ -8,7 +8,7 @@ import type { Rational } from '../../../base/rational.ts';
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { AdaptiveOffsets } from './adaptive-quantization.ts';
-import { CodingOrder, fixedAnchor } from './coding-order.ts';
+import { CodingOrder } from './coding-order.ts';
 import { Lookahead } from './lookahead.ts';
 import type { AnalysisMethod } from './low-resolution.ts';
 import type { ResolvedOrderOptions } from './order-options.ts';
@@ -16,6 +16,7 @@ import type { PictureAnalysis } from './picture-analysis.ts';
 import { createPicturePlan, type PicturePlan, resetPicturePlan } from './picture-plan.ts';
 import { RateControl } from './rate-control.ts';
 import type { ResolvedRateOptions } from './rate-options.ts';
+import type { CreateRows, RowOptions, Rows } from './rows.ts';
 
 /** What the planner needs to know of the stream. */
 export interface PlannerOptions {
@@ -32,6 +33,8 @@ export interface PlannerOptions {
   readonly order: ResolvedOrderOptions;
   /** How long a picture is shown, in ticks, as long as nobody knows when the next one comes. */
   readonly frameTicks: number;
+  /** Makes rows of B pictures; null in an encoder without them. */
+  readonly createRows: CreateRows | null;
   /** How the lookahead searches. */
   readonly analysis: AnalysisMethod;
 }
@@ -49,6 +52,8 @@ export class PicturePlanner {
   private readonly options: PlannerOptions;
   private readonly ring: readonly PicturePlan[];
   private readonly order: CodingOrder;
+  /** Rows of pictures if nothing is looked at; null: each is a row. */
+  private readonly rows: Rows | null;
   private readonly lookahead: Lookahead | null;
   private readonly adaptive: AdaptiveOffsets | null;
   /** Source slots without a picture. */
@@ -81,6 +86,8 @@ export class PicturePlanner {
     this.sourceCount = frames + (needsLookahead ? 2 : 1);
     this.freeSlots = Array.from({ length: this.sourceCount }, (_, slot) => slot);
     this.lookahead = needsLookahead ? this.createLookahead(frames, importance) : null;
+    const ofRows = this.rowOptions(importance);
+    this.rows = this.createRows?.(this.ring, this.order, ofRows, null) ?? null;
     this.rateControl = new RateControl({
       target: rate.target,
       vbv: rate.vbv,
@@ -97,11 +104,9 @@ export class PicturePlanner {
   }
 
   private createLookahead(frames: number, importance: number): Lookahead {
-    const { rate, widthInMbs, heightInMbs, gopSize, order, vectorKernels, analysis } = this.options;
+    const { rate, gopSize, order, vectorKernels, analysis } = this.options;
     return new Lookahead(
       {
-        widthInMbs,
-        heightInMbs,
         frames,
         gopSize,
         minGopSize: rate.minGopSize,
@@ -109,12 +114,23 @@ export class PicturePlanner {
         sceneMemory: order.sceneMemory,
         vectorKernels,
         analysis,
-        importance,
-        bframes: order.bframes,
+        ...this.rowOptions(importance),
       },
       this.ring,
       this.order,
+      this.createRows,
     );
+  }
+
+  private rowOptions(importance: number): RowOptions {
+    const { widthInMbs, heightInMbs, order } = this.options;
+    const { bframes, pyramidDepth, bAdapt } = order;
+    return { widthInMbs, heightInMbs, importance, bframes, pyramidDepth, bAdapt };
+  }
+
+  /** What makes rows of B pictures; null: there are none. */
+  private get createRows(): CreateRows | null {
+    return this.options.order.bframes > 0 ? this.options.createRows : null;
   }
 
   /** Where the samples of the next picture to arrive go. */
@@ -148,6 +164,7 @@ export class PicturePlanner {
    * @param flushing no picture comes after those added
    */
   next(flushing: boolean): PicturePlan | null {
+    if (this.lookahead !== null) this.lookahead.qp = this.rateControl.expectedQp;
     const plan =
       this.lookahead === null ? this.nextByCount(flushing) : this.lookahead.next(flushing);
     if (plan === null) return null;
@@ -181,12 +198,13 @@ export class PicturePlanner {
 
   /** The picture that is coded next, where nothing is looked at: rows are as long as they may be. */
   private nextByCount(flushing: boolean): PicturePlan | null {
-    const { order, ring, arrived } = this;
+    const { order, arrived } = this;
     const { bframes } = this.options.order;
     if (order.waiting.length === 0) {
       const waiting = arrived - order.arranged;
       if (waiting === 0 || (waiting <= bframes && !flushing)) return null;
-      order.arrange(fixedAnchor(ring, order.arranged, arrived - 1, bframes));
+      if (this.rows === null) order.arrange(order.arranged);
+      else this.rows.arrange(arrived - 1, this.rateControl.expectedQp);
     }
     return order.next();
   }

@@ -22,6 +22,7 @@ import { PredictionInspection } from './prediction-inspection.ts';
 import type { ReferenceStrategy } from './reference-choice.ts';
 import { ReorderedReferences } from './reordered-references.ts';
 import { ResidualCoder8x8 } from './residual-8x8.ts';
+import { type CreateRows, createRows } from './rows.ts';
 import type { StreamSetup } from './stream-setup.ts';
 import { withTune } from './tunes.ts';
 import { UnitInspection } from './unit-inspection.ts';
@@ -52,6 +53,8 @@ export interface BSlices {
   readonly createDecision: CreateBDecision;
   /** Which pictures are kept for reference, where some are coded ahead of their turn. */
   createReferences(order: ResolvedOrderOptions): ReferenceStrategy;
+  /** Where rows of them end, and what they cost. */
+  readonly createRows: CreateRows;
 }
 
 /** What an inspector is told by, beside what the parts of the encoder tell it. */
@@ -90,6 +93,7 @@ export const ALL_TOOLS: ProfileTools = {
   bSlices: {
     createDecision: createBDecision,
     createReferences: (order) => new ReorderedReferences(order),
+    createRows,
   },
   transform8x8: {
     requireKernels: (where, kernels) => void KERNELS_8X8.requireKernels(where, kernels),

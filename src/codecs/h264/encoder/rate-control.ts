@@ -45,6 +45,9 @@ const CRF_COMPLEXITY = 128;
 const CRF_SHIFT = -1.4;
 const CRF_SHIFT_IMPORTANCE = 4;
 
+/** QP that is expected for a bit rate before anything is coded. */
+const FIRST_EXPECTED_QP = 26;
+
 /** Largest change of QP from one P picture to the next, unless the buffer demands more. */
 const MAX_QP_STEP = 4;
 /** The same to an intra picture, with which most often another scene begins. */
@@ -219,6 +222,14 @@ export class RateControl {
     }
     qp = clip3(MIN_QP, MAX_QP, qp);
     return isIntraPicture(forecast) ? qp - this.options.ipOffset : qp;
+  }
+
+  /** QP at which P pictures are expected to be coded, before offsets by macroblock. */
+  get expectedQp(): number {
+    const { target } = this.options;
+    if (target.kind === 'qp') return target.qp;
+    if (target.kind === 'crf') return target.crf + CRF_SHIFT_IMPORTANCE;
+    return this.lastQpP < 0 ? FIRST_EXPECTED_QP : this.lastQpP;
   }
 
   private get framesPerSecond(): number {

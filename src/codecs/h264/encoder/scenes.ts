@@ -104,7 +104,7 @@ export class Scenes {
     const { ring, planes } = this;
     const count = ring.length;
     const plan = ring[number % count];
-    plan.hasVectors = true;
+    plan.vectors = [plan.mv, null];
     if (this.doubtful >= 0 && this.isFlash(number, plan)) {
       this.takeBackDoubtful();
       plan.back = 2;

@@ -1,6 +1,7 @@
 /** The options that trade speed for compression, and the presets as a ladder of changes to them. */
 import { choice, flag, integer, number, type ValuesOf } from './option-rows.ts';
 import type { LookaheadPreset } from './rate-options.ts';
+import type { RowRule } from './row-choice.ts';
 
 /** The presets, fastest first. */
 export const PRESETS = [
@@ -62,6 +63,8 @@ export type SpeedOptions = ValuesOf<typeof SPEED_ROWS> &
   LookaheadPreset & {
     /** Number of reference pictures. */
     readonly refs: number;
+    /** Where rows of B pictures end. */
+    readonly bAdapt: RowRule;
   };
 
 const FASTEST: SpeedOptions = {
@@ -78,6 +81,7 @@ const FASTEST: SpeedOptions = {
   partitions: 'none',
   mixedReferences: false,
   refs: 1,
+  bAdapt: 0,
   rdo: false,
   typeMargin: 1.1,
   exactVectors: false,
@@ -102,6 +106,7 @@ const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
     quarterSteps: 2,
     deblock: true,
     weightP: true,
+    bAdapt: 1,
     sceneCut: true,
     // To tell a flash from a scene.
     lookahead: 1,
@@ -119,6 +124,7 @@ const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
     halfSteps: 4,
     quarterSteps: 4,
     refs: 5,
+    bAdapt: 2,
     partitions: 'all',
     lookahead: 30,
   },

@@ -17,7 +17,7 @@ import {
 import { LUMA_PADDING, mvX, mvY, type ReconstructedPicture } from '../standard/picture.ts';
 import { mapBlock, weightTable } from '../standard/weighted-prediction.ts';
 import type { EncoderMemory, SourcePicture } from './memory.ts';
-import type { PicturePlan } from './picture-plan.ts';
+import { type PicturePlan, vectorFactor } from './picture-plan.ts';
 
 /** References that can have weights. */
 export const MAX_WEIGHTED = 3;
@@ -97,7 +97,8 @@ export class WeightedReferences {
     const before = this.spreads.get(reference);
     const copy = this.copies[refIdx];
     if (before === undefined || copy === undefined) return { luma: null, chroma: null };
-    const vectors = refIdx === 0 && plan.hasVectors ? plan.mv : null;
+    const isKnown = refIdx === 0 && vectorFactor(plan, 0, reference.poc) === 1;
+    const vectors = isKnown ? plan.vectors[0] : null;
     const luma = this.chooseLuma(source, reference, trialsOf(before[0], spreads[0]), vectors);
     if (luma === null) return { luma: null, chroma: null };
     const ratio = luma.weight / 2 ** LOG_WD;

@@ -87,6 +87,7 @@ const cases = fc.record({
       arbitrary: fc.record({
         keyPictures: fc.constantFrom('idr', 'recovery'),
         bframes: fc.integer({ min: 1, max: 16 }),
+        bAdapt: fc.constantFrom(0, 1, 2),
         bPyramid: fc.constantFrom('none', 'strict', 'normal'),
         direct: fc.constantFrom('spatial', 'temporal'),
         tools: toolsBeyondBaseline,
@@ -139,6 +140,7 @@ const cases = fc.record({
       aqStrength: fc.double({ min: 0, max: 3, noNaN: true }),
       importance: fc.double({ min: 0, max: 5, noNaN: true }),
       lookahead: fc.integer({ min: 0, max: 8 }),
+      analysis: fc.constantFrom('hexagon', 'full-search'),
       sceneCut: fc.boolean(),
       minGopSize: fc.integer({ min: 1, max: 4 }),
       settingsSei: fc.boolean(),

@@ -17,6 +17,7 @@ import {
   type PicturePlan,
   resetPicturePlan,
 } from '../../../../src/codecs/h264/encoder/picture-plan.ts';
+import { createRows } from '../../../../src/codecs/h264/encoder/rows.ts';
 import { mvX, mvY, packMv } from '../../../../src/codecs/h264/standard/picture.ts';
 
 const WIDTH = 10;
@@ -60,6 +61,8 @@ const OPTIONS: LookaheadOptions = {
   analysis: 'hexagon',
   importance: 0,
   bframes: 0,
+  pyramidDepth: 0,
+  bAdapt: 0,
 };
 
 /** A lookahead with its plans: pictures go in one by one, decided plans come out. */
@@ -75,7 +78,9 @@ class Looking {
     this.ring = Array.from({ length: count }, () =>
       createPicturePlan(mbs, all.importance > 0 ? mbs : 0),
     );
-    this.lookahead = new Lookahead(all, this.ring, new CodingOrder(this.ring, 0));
+    const order = new CodingOrder(this.ring, all.pyramidDepth);
+    const rows = all.bframes > 0 ? createRows : null;
+    this.lookahead = new Lookahead(all, this.ring, order, rows);
   }
 
   get waiting(): number {
@@ -306,6 +311,52 @@ describe('importance', () => {
     expect(means[5]).toBe(0);
     expect(means[6]).toBeLessThan(-600);
     expect(means[11]).toBe(0);
+  });
+});
+
+describe('rows of B pictures', () => {
+  /** The pictures in coding order: number, type, and mean offset in QP. */
+  function coded(pictures: readonly Uint8Array[], options: Partial<LookaheadOptions>) {
+    const lookahead = new Looking({ frames: 8, bframes: 3, pyramidDepth: 1, ...options });
+    const found: { n: number; type: string; qp: number; complexity: number }[] = [];
+    const take = (flushing: boolean) => {
+      for (let d = lookahead.next(flushing); d !== null; d = lookahead.next(flushing)) {
+        const { displayNumber: n, meanQpOffset, complexity } = d;
+        found.push({ n, type: 'PBI'[d.type], qp: meanQpOffset / 256, complexity });
+      }
+    };
+    for (const picture of pictures) {
+      lookahead.add(picture);
+      take(false);
+    }
+    take(true);
+    return found;
+  }
+  const typesOf = (found: ReturnType<typeof coded>) =>
+    [...found].sort((a, b) => a.n - b.n).map(({ type }) => type);
+  const pictures = (dx: number) => Array.from({ length: 14 }, (_, n) => texture(3, dx * n, 0));
+
+  it.each([0, 1, 2] as const)('are long where nothing moves (bAdapt %i)', (bAdapt) => {
+    expect(typesOf(coded(pictures(0), { bAdapt })).join('')).toBe('IBBBPBBBPBBBPP');
+  });
+
+  it('let importance flow to anchors most, to B pictures that others refer to less, and to others not', () => {
+    const found = coded(pictures(0), { bAdapt: 1, importance: 1 });
+    const [first, anchor, middle, left, right] = found;
+    expect([first.n, anchor.n, middle.n, left.n, right.n]).toEqual([0, 4, 2, 1, 3]);
+    expect(first.qp).toBeLessThan(anchor.qp);
+    expect(anchor.qp).toBeLessThan(middle.qp);
+    expect(middle.qp).toBeLessThan(-0.5);
+    expect([left.qp, right.qp]).toEqual([0, 0]);
+    expect(middle.complexity).toBeLessThan(first.complexity);
+  });
+
+  it('give the same each time, by either kernels', () => {
+    for (const bAdapt of [0, 1, 2] as const) {
+      const options = { bAdapt, importance: 2, frames: 6 };
+      const plain = coded(pictures(3), { ...options, vectorKernels: false });
+      expect(coded(pictures(3), options)).toEqual(plain);
+    }
   });
 });
 

@@ -3,16 +3,13 @@ import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Packet } from '../../../../src/base/packet.ts';
-import {
-  CodingOrder,
-  fixedAnchor,
-  pyramidDepth,
-} from '../../../../src/codecs/h264/encoder/coding-order.ts';
+import { CodingOrder, pyramidDepth } from '../../../../src/codecs/h264/encoder/coding-order.ts';
 import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
 import { type H264Options, resolveOptions } from '../../../../src/codecs/h264/encoder/options.ts';
 import type { BPyramid } from '../../../../src/codecs/h264/encoder/order-options.ts';
 import { createPicturePlan } from '../../../../src/codecs/h264/encoder/picture-plan.ts';
 import { ALL_TOOLS } from '../../../../src/codecs/h264/encoder/profile-tools.ts';
+import { RowChoice } from '../../../../src/codecs/h264/encoder/row-choice.ts';
 import { setupStream } from '../../../../src/codecs/h264/encoder/stream-setup.ts';
 import { levelOf, maxDpbFrames } from '../../../../src/syntax/h264/levels.ts';
 import {
@@ -75,12 +72,44 @@ describe('rows of pictures', () => {
     ring[0].isIdr = true;
     ring[7].isIdr = true;
     ring[11].isReference = false;
-    expect(fixedAnchor(ring, 0, 19, 3)).toBe(0);
-    expect(fixedAnchor(ring, 1, 19, 3)).toBe(4);
-    expect(fixedAnchor(ring, 5, 19, 3)).toBe(6);
-    expect(fixedAnchor(ring, 7, 19, 3)).toBe(7);
-    expect(fixedAnchor(ring, 8, 19, 3)).toBe(10);
-    expect(fixedAnchor(ring, 17, 19, 16)).toBe(19);
+    const rows = new RowChoice(ring, null, 3, 1, 0);
+    expect(rows.anchor(0, 19)).toBe(0);
+    expect(rows.anchor(1, 19)).toBe(4);
+    expect(rows.anchor(5, 19)).toBe(6);
+    expect(rows.anchor(7, 19)).toBe(7);
+    expect(rows.anchor(8, 19)).toBe(10);
+    expect(rows.anchors(1, 19)).toEqual([4, 6, 7, 10, 14, 18, 19]);
+    expect(new RowChoice(ring, null, 16, 1, 0).anchor(17, 19)).toBe(19);
+  });
+});
+
+describe('rows of fitting length', () => {
+  const ring = Array.from({ length: 30 }, () => createPicturePlan(0, 0));
+
+  /** Numbers of anchors where P pictures cost so much by their distance to the anchor before, and B pictures two. */
+  function anchors(rule: 1 | 2, costByDistance: (distance: number, n: number) => number): number[] {
+    const costs = {
+      costP: (n: number, anchor: number) => costByDistance(n - anchor, n),
+      costB: () => 2,
+    };
+    return new RowChoice(ring, costs, 3, 1, rule).anchors(1, 12);
+  }
+
+  it.each([1, 2] as const)('are short where anchors cost by their distance (bAdapt %i)', (rule) => {
+    expect(anchors(rule, (distance) => 10 * distance)).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+    ]);
+  });
+
+  it.each([1, 2] as const)('are long where the distance costs little (bAdapt %i)', (rule) => {
+    expect(anchors(rule, (distance) => 10 + distance)).toEqual([4, 8, 12]);
+  });
+
+  it('are found by the shortest path where they do not pay at first', () => {
+    // An anchor two pictures on is dear, one three pictures on is cheap.
+    const cost = (distance: number) => [0, 10, 19, 12, 30][distance];
+    expect(anchors(1, cost).length).toBe(12);
+    expect(anchors(2, cost)).toEqual([3, 6, 9, 12]);
   });
 });
 
@@ -181,7 +210,7 @@ describe("a decoder's picture buffer", () => {
   ] as const)(
     'holds %i between anchors, pyramid %s, %i references',
     async (bframes, bPyramid, refs) => {
-      const options = { ...BASE, bframes, bPyramid, refs };
+      const options = { ...BASE, bframes, bAdapt: 0, bPyramid, refs } as const;
       const { sps, level } = setupStream(resolveOptions(options), ALL_TOOLS);
       const restriction = sps.vui_parameters!.bitstream_restriction!;
       const { max_num_reorder_frames, max_dec_frame_buffering } = restriction;

@@ -1,0 +1,133 @@
+/**
+ * Decides where rows of pictures end (coding-order.ts): after as many B pictures as there may be, or after as many as pay. B pictures take
+ * little where things stand still or move steadily, for they have two pictures to be predicted from; but the anchor behind them lies so much
+ * farther from the one before.
+ *
+ * Choice (option `bAdapt`): a row grows as long as it and a P picture after it cost more than the longer row does (1), or the shortest path
+ * is taken through all pictures that are known (2), each row being a step. Costs are those of row-costs.ts. Figures:
+ * docs/h264/picture-order.md.
+ */
+import { visitBetween } from './coding-order.ts';
+import type { PicturePlan } from './picture-plan.ts';
+import type { RowCosts } from './row-costs.ts';
+
+/** What pictures cost where they may lie. */
+type Costs = Pick<RowCosts, 'costP' | 'costB'>;
+
+/** How rows end: all as long as may be, by growing, by the shortest path. */
+export type RowRule = 0 | 1 | 2;
+
+/**
+ * Choice: what is coded of a B picture costs less than it seems to, for its quantizer is coarser than that of its anchors.
+ */
+const COST_OF_B = 0.85;
+
+/** Decides about the rows of a ring of pictures. */
+export class RowChoice {
+  private readonly ring: readonly PicturePlan[];
+  private readonly costs: Costs | null;
+  private readonly bframes: number;
+  private readonly depth: number;
+  private readonly rule: RowRule;
+
+  /**
+   * @param costs null where all rows are as long as may be
+   * @param bframes most pictures between two anchors
+   * @param depth levels of reference pictures between them
+   */
+  constructor(
+    ring: readonly PicturePlan[],
+    costs: Costs | null,
+    bframes: number,
+    depth: number,
+    rule: RowRule,
+  ) {
+    this.ring = ring;
+    this.costs = costs;
+    this.bframes = bframes;
+    this.depth = depth;
+    this.rule = rule;
+  }
+
+  private planOf(n: number): PicturePlan {
+    return this.ring[n % this.ring.length];
+  }
+
+  /**
+   * The anchor of the row that begins with picture `first`. Rows end before an intra picture, and at the end. A flash is no anchor.
+   * @param last the newest picture that is known
+   */
+  anchor(first: number, last: number): number {
+    const { costs, rule } = this;
+    const end = this.longest(first, last);
+    // The first picture of all refers to none.
+    if (costs === null || rule === 0 || end === first || first === 0) return end;
+    return rule === 1 ? this.grow(costs, first, end) : this.anchors(first, last)[0];
+  }
+
+  /** The anchors of all rows from picture `first` on, in the order of display. */
+  anchors(first: number, last: number): number[] {
+    const { costs, rule } = this;
+    if (costs !== null && rule === 2 && first > 0) return this.shortestPath(costs, first, last);
+    const anchors: number[] = [];
+    for (let n = first; n <= last; n = anchors[anchors.length - 1] + 1) {
+      anchors.push(this.anchor(n, last));
+    }
+    return anchors;
+  }
+
+  /** The anchor of the longest row that there may be. */
+  private longest(first: number, last: number): number {
+    const end = Math.min(last, first + this.bframes);
+    let anchor = first;
+    while (anchor < end && !this.planOf(anchor).isIdr && !this.planOf(anchor + 1).isIdr) anchor++;
+    while (anchor > first && !this.planOf(anchor).isReference) anchor--;
+    return anchor;
+  }
+
+  /** Lets the row grow from its first picture as long as that pays. */
+  private grow(costs: Costs, first: number, end: number): number {
+    let anchor = first;
+    for (let next = first + 1; next <= end; next++) {
+      // A flash ends no row: the picture after it may.
+      if (!this.planOf(next).isReference) continue;
+      let apart = this.costOfRow(costs, first, anchor);
+      for (let n = anchor + 1; n <= next; n++) apart += costs.costP(n, n - 1);
+      if (this.costOfRow(costs, first, next) >= apart) break;
+      anchor = next;
+    }
+    return anchor;
+  }
+
+  /** Anchors by which all pictures from `first` to `last` cost least. */
+  private shortestPath(costs: Costs, first: number, last: number): number[] {
+    const count = last - first + 1;
+    const least = new Float64Array(count + 1).fill(Number.POSITIVE_INFINITY);
+    const from = new Int32Array(count + 1);
+    least[0] = 0;
+    for (let n = 0; n < count; n++) {
+      const end = this.longest(first + n, last);
+      for (let anchor = first + n; anchor <= end; anchor++) {
+        if (anchor > first + n && !this.planOf(anchor).isReference) continue;
+        const cost = least[n] + this.costOfRow(costs, first + n, anchor);
+        const to = anchor - first + 1;
+        // Of equal ones, the last row is the short one.
+        if (cost > least[to]) continue;
+        least[to] = cost;
+        from[to] = n;
+      }
+    }
+    const anchors: number[] = [];
+    for (let n = count; n > 0; n = from[n]) anchors.unshift(first + n - 1);
+    return anchors;
+  }
+
+  private costOfRow(costs: Costs, first: number, anchor: number): number {
+    const { depth, ring } = this;
+    let sum = costs.costP(anchor, first - 1);
+    visitBetween(first - 1, anchor, depth, ring, (n, before, after) => {
+      sum += COST_OF_B * costs.costB(n, before, after);
+    });
+    return sum;
+  }
+}

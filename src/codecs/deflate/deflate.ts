@@ -2,7 +2,7 @@
 import { rejectUnknownKeys } from '../../base/errors.ts';
 import { DEFLATE_KEYS, type DeflateOptions, Deflater } from './deflater.ts';
 import type { DeflateFormat } from './formats.ts';
-import { GrowingBytes } from './growing-bytes.ts';
+import { PieceList } from './growing-bytes.ts';
 
 /** Options of the functions. */
 export type DeflateAtOnceOptions = Omit<DeflateOptions, 'format'>;
@@ -31,9 +31,9 @@ function deflateAs(
 ): Uint8Array {
   rejectUnknownKeys('deflate.options', options, KEYS);
   const deflater = new Deflater({ ...options, format, maxBytes: bytes.length });
-  const output = new GrowingBytes(Math.ceil(bytes.length / 2) + 64);
+  const output = new PieceList();
   const append = (piece: Uint8Array) => output.append(piece);
   deflater.push(bytes, append);
   deflater.finish(append);
-  return output.take();
+  return output.join();
 }

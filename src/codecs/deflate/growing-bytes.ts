@@ -45,3 +45,46 @@ export class GrowingBytes {
 
 /** Memory is taken in pieces of this size. */
 const PIECE_BYTES = 1 << 20;
+
+/** Pieces that are the list's own from then on, and are copied once only, when they are joined. */
+export class PieceList {
+  private list: Uint8Array[] = [];
+  private total = 0;
+
+  /** Bytes of all pieces. */
+  get length(): number {
+    return this.total;
+  }
+
+  get pieces(): readonly Uint8Array[] {
+    return this.list;
+  }
+
+  append(piece: Uint8Array): void {
+    if (piece.length === 0) return;
+    this.list.push(piece);
+    this.total += piece.length;
+  }
+
+  /** All bytes as one array; the list is empty then, and holds no piece longer than it must. */
+  join(): Uint8Array {
+    const [only] = this.list;
+    if (this.list.length === 1 && only!.length === only!.buffer.byteLength) {
+      this.list = [];
+      this.total = 0;
+      return only!;
+    }
+    const joined = new Uint8Array(this.total);
+    let at = 0;
+    for (let i = 0; i < this.list.length; i++) {
+      joined.set(this.list[i]!, at);
+      at += this.list[i]!.length;
+      this.list[i] = NOTHING;
+    }
+    this.list = [];
+    this.total = 0;
+    return joined;
+  }
+}
+
+const NOTHING: Uint8Array = /* @__PURE__ */ new Uint8Array(0);

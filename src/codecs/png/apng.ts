@@ -78,7 +78,8 @@ export function encodeApng(
     const dispose = requireOneOf(`apng.frames.${i}.dispose`, frame.dispose ?? 'none', DISPOSE);
     const blend = requireOneOf(`apng.frames.${i}.blend`, frame.blend ?? 'source', BLEND);
     add('fcTL', frameControlData({ x, y, width, height, delay, dispose, blend }, sequence++));
-    const { pixels } = compressSmallest(picture, [identityPlan(picture, false)], effort);
+    const plans = [identityPlan(picture, false)];
+    const pixels = compressSmallest(picture, plans, effort).pixels.join();
     if (i === 0) {
       add('IDAT', pixels);
       continue;

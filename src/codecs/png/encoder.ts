@@ -1,9 +1,9 @@
 /** Writes PNG files: PNG (third edition) clause 12. */
 import { rejectUnknownKeys, requireOneOf } from '../../base/errors.ts';
-import { GrowingBytes } from '../deflate/growing-bytes.ts';
+import { PieceList } from '../deflate/growing-bytes.ts';
 import { examinePixels } from './encoder/examine.ts';
 import type { FilterStrategy } from './encoder/filter-strategy.ts';
-import { compressPixels, type PixelLevel, tryPixels } from './encoder/pixels.ts';
+import { compressPixels, type PixelLevel, PixelTrials } from './encoder/pixels.ts';
 import type { PixelPlan } from './encoder/plan.ts';
 import {
   channelPlan,
@@ -136,7 +136,7 @@ export function compressSmallest(
   image: PngImage,
   plans: readonly PixelPlan[],
   effort: PngEffort,
-): { plan: PixelPlan; pixels: Uint8Array } {
+): { plan: PixelPlan; pixels: PieceList } {
   const trials = TRIALS[effort];
   const candidates =
     effort === 'fast'
@@ -147,15 +147,16 @@ export function compressSmallest(
     return { plan, pixels: compressPixels(image, plan, strategy, trials.level) };
   }
   let left = candidates;
+  const parts = new PixelTrials(image, plans);
   for (const { pixels, level, most } of trials.rounds) {
     left = left.slice(0, most);
     for (const candidate of left) {
       const { plan, strategy } = candidate;
-      candidate.size = overhead(plan) + tryPixels(image, plan, strategy, level, pixels);
+      candidate.size = overhead(plan) + parts.sizeOf(plan, strategy, level, pixels);
     }
     left.sort((a, b) => a.size - b.size);
   }
-  let best: { plan: PixelPlan; pixels: Uint8Array } | null = null;
+  let best: { plan: PixelPlan; pixels: PieceList } | null = null;
   for (const { plan, strategy } of left.slice(0, trials.finalists)) {
     const pixels = compressPixels(image, plan, strategy, trials.level);
     if (best === null || overhead(plan) + pixels.length < overhead(best.plan) + best.pixels.length)
@@ -195,16 +196,16 @@ export function paletteChunks({ palette, transparent }: PixelPlan): Uint8Array[]
 }
 
 /** The file. */
-function assemble(plan: PixelPlan, pixels: Uint8Array, metadata: PngMetadata): Uint8Array {
-  const output = new GrowingBytes(pixels.length + 1024);
+function assemble(plan: PixelPlan, pixels: PieceList, metadata: PngMetadata): Uint8Array {
+  const output = new PieceList();
   output.append(SIGNATURE);
   output.append(chunkBytes('IHDR', headerData(plan.header)));
   for (const chunk of chunksBeforePalette(metadata)) output.append(chunk);
   for (const chunk of paletteChunks(plan)) output.append(chunk);
   for (const chunk of chunksBeforePixels(metadata, plan.header.colorType === PALETTE))
     output.append(chunk);
-  emitChunk('IDAT', pixels, (part) => output.append(part));
+  emitChunk('IDAT', pixels.pieces, (part) => output.append(part));
   for (const chunk of chunksBehindPixels(metadata)) output.append(chunk);
   output.append(chunkBytes('IEND', new Uint8Array(0)));
-  return output.take();
+  return output.join();
 }

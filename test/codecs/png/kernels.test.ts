@@ -2,7 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { examineAny, examinePixels } from '../../../src/codecs/png/encoder/examine.ts';
-import { type FilterStrategy, RowFilter } from '../../../src/codecs/png/encoder/filter-strategy.ts';
+import {
+  createRowMemory,
+  type FilterStrategy,
+  RowFilter,
+} from '../../../src/codecs/png/encoder/filter-strategy.ts';
 import type { PngImage } from '../../../src/codecs/png/index.ts';
 
 const STRATEGIES: readonly FilterStrategy[] = [0, 1, 2, 3, 4, 'sum', 'entropy', 'bigrams', 'pairs'];
@@ -21,7 +25,8 @@ describe('filters', () => {
         (strategy, distance, list) => {
           const longest = Math.max(...list.map((row) => row.length));
           const filters = [true, false].map(
-            (kernels) => new RowFilter(strategy, longest, distance, kernels),
+            (kernels) =>
+              new RowFilter(strategy, longest, distance, createRowMemory(longest, kernels)),
           );
           for (const filter of filters) filter.begin();
           for (const row of list) {

@@ -11,6 +11,13 @@ export class BitSink {
   bits = 0;
   bitCount = 0;
 
+  /** Forgets all bits. */
+  clear(): void {
+    this.length = 0;
+    this.bits = 0;
+    this.bitCount = 0;
+  }
+
   /** Makes room for `count` bytes more. */
   reserve(count: number): void {
     if (this.length + count <= this.bytes.length) return;

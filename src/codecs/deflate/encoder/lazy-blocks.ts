@@ -29,6 +29,7 @@ export class LazyBlocks implements BlockMaker {
   private readonly sink: BitSink;
   private readonly window: Window;
   private readonly symbols: Int32Array;
+  private readonly costs: CostModel;
   private readonly parser: LazyParser;
   private readonly splitter: BlockSplitter;
   private readonly writer = new BlockWriter();
@@ -51,9 +52,17 @@ export class LazyBlocks implements BlockMaker {
     this.symbols = arena.words(capacity);
     this.splitter = new BlockSplitter(capacity, options.cell);
     this.ends = new Int32Array(mostBlocks(capacity, options.cell));
-    const costs = new CostModel(arena);
+    this.costs = new CostModel(arena);
     const kernel = exports?.lazyParse ?? null;
-    this.parser = new LazyParser(this.window, this.symbols, costs, options, arena, kernel);
+    this.parser = new LazyParser(this.window, this.symbols, this.costs, options, arena, kernel);
+  }
+
+  /** Begins another stream, of which nothing is known. */
+  reset(): void {
+    this.window.reset();
+    this.parser.reset();
+    this.costs.reset();
+    this.blockStart = 0;
   }
 
   get room(): number {

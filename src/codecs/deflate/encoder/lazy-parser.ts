@@ -84,6 +84,14 @@ export class LazyParser {
     this.kernel = kernel;
   }
 
+  /** Begins another stream; window and costs are the caller's to reset. */
+  reset(): void {
+    this.position = 0;
+    this.symbolCount = 0;
+    this.untilRenewal = RENEWAL;
+    this.misses = 0;
+  }
+
   /** Makes positions up to `to` known, and begins behind them. */
   skip(to: number): void {
     this.insert(this.position, to);

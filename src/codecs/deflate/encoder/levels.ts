@@ -15,6 +15,7 @@ import { StoredBlocks } from './stored-blocks.ts';
 export const MIN_LEVEL = 0;
 /** The highest level. */
 export const MAX_LEVEL = 13;
+const MAX_LAZY_LEVEL = 9;
 /** What is taken if nothing is said. */
 export const DEFAULT_LEVEL = 6;
 
@@ -49,9 +50,18 @@ export function createBlockMaker(
   kernels: VectorKernels,
 ): BlockMaker {
   if (level === 0) return new StoredBlocks(sink);
-  if (level <= LAZY_LEVELS.length)
-    return new LazyBlocks(sink, LAZY_LEVELS[level - 1]!, size, kernels);
-  return new OptimalBlocks(sink, OPTIMAL_LEVELS[level - 1 - LAZY_LEVELS.length]!, size, kernels);
+  if (level <= MAX_LAZY_LEVEL) return createLazyBlocks(level, sink, size, kernels);
+  return new OptimalBlocks(sink, OPTIMAL_LEVELS[level - 1 - MAX_LAZY_LEVEL]!, size, kernels);
+}
+
+/** The same for levels 1 to 9, whose makers can begin anew. */
+export function createLazyBlocks(
+  level: number,
+  sink: BitSink,
+  size: number,
+  kernels: VectorKernels,
+): LazyBlocks {
+  return new LazyBlocks(sink, LAZY_LEVELS[level - 1]!, size, kernels);
 }
 
 /** What the headers of zlib and gzip say of a level. */

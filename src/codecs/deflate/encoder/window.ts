@@ -44,6 +44,14 @@ export class Window {
     this.previous = arena.words(MAX_DISTANCE).fill(NOWHERE);
   }
 
+  /** Forgets all bytes. */
+  reset(): void {
+    this.end = 0;
+    // What `previous` says is reached by heads only.
+    this.heads4.fill(NOWHERE);
+    this.heads3.fill(NOWHERE);
+  }
+
   /** Puts bytes behind the last one; the caller has seen to it that they fit. */
   append(bytes: Uint8Array): void {
     this.bytes.set(bytes, this.end);

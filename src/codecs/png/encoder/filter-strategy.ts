@@ -3,9 +3,9 @@
  * better on many pictures, so there are several rules, and one is chosen by trial.
  */
 
-import type { Exports, VectorKernels } from '../../../wasm/kernel-memory.ts';
+import type { Exports, KernelMemory, VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { timesLog2 } from '../../deflate/encoder/logarithm.ts';
-import { deflate } from '../../deflate/index.ts';
+import { SizeMeter } from '../../deflate/encoder/size-meter.ts';
 import { PNG_KERNELS, ROW_MARGIN } from '../kernels/filter-kernels.ts';
 import { FILTER_TYPES, filterRow } from '../standard/filters.ts';
 
@@ -21,6 +21,13 @@ const CONTEXT_ROWS = 3;
 const CONTEXT_LEVEL = 4;
 /** Bytes of the mask that the kernel wants at address 0: ones, then zeros. */
 const MASK_BYTES = 2 * ROW_MARGIN;
+
+const roomOf = (longest: number): number => ROW_MARGIN * (Math.ceil(longest / ROW_MARGIN) + 2);
+
+/** Memory for rows of at most `longest` bytes, which filters may share one after another. */
+export function createRowMemory(longest: number, kernels: VectorKernels = true): KernelMemory {
+  return PNG_KERNELS.createMemory(MASK_BYTES + 4 * roomOf(longest), kernels);
+}
 
 /** Chooses filters row by row and filters. The caller writes rows where it is told to. */
 export class RowFilter {
@@ -43,21 +50,21 @@ export class RowFilter {
   /** Filtered rows before this one, and room for it: what `brute` compresses. */
   private readonly context: Uint8Array;
   private contextLength = 0;
+  private readonly meter: SizeMeter | null;
 
-  /** `longest`: bytes of the longest row. `distance`: `filterDistance` of the header. */
+  /** `longest`: bytes of the longest row. `distance`: `filterDistance` of the header. `memory`: for rows as long or longer. */
   constructor(
     strategy: FilterStrategy,
     longest: number,
     distance: number,
-    kernels: VectorKernels = true,
+    { buffer, exports }: KernelMemory = createRowMemory(longest),
   ) {
     this.strategy = strategy;
     this.distance = distance;
     this.longest = longest;
-    const room = ROW_MARGIN * (Math.ceil(longest / ROW_MARGIN) + 2);
-    const { buffer, exports } = PNG_KERNELS.createMemory(MASK_BYTES + 4 * room, kernels);
-    this.bytes = new Uint8Array(buffer);
-    this.bytes.fill(255, 0, ROW_MARGIN);
+    const room = roomOf(longest);
+    this.bytes = new Uint8Array(buffer, 0, MASK_BYTES + 4 * room);
+    this.bytes.fill(0).fill(255, 0, ROW_MARGIN);
     this.rowAt = MASK_BYTES + ROW_MARGIN;
     this.aboveAt = this.rowAt + room;
     // The filter type stands before the row.
@@ -66,7 +73,9 @@ export class RowFilter {
     this.exports = exports;
     this.pairs = new Uint32Array(strategy === 'bigrams' || strategy === 'pairs' ? 65536 : 0);
     this.pairList = new Uint16Array(strategy === 'pairs' ? longest : 0);
-    this.context = new Uint8Array(strategy === 'brute' ? (CONTEXT_ROWS + 1) * (longest + 1) : 0);
+    const contextBytes = strategy === 'brute' ? (CONTEXT_ROWS + 1) * (longest + 1) : 0;
+    this.context = new Uint8Array(contextBytes);
+    this.meter = strategy === 'brute' ? new SizeMeter(CONTEXT_LEVEL, contextBytes) : null;
   }
 
   /** Begins a picture or a pass: the row above is zeros. */
@@ -163,10 +172,12 @@ export class RowFilter {
 
   private compressedOf(bytes: Uint8Array, length: number, type: number): number {
     const { context, contextLength } = this;
+    const meter = this.meter!;
     context[contextLength] = type;
     context.set(bytes.subarray(0, length), contextLength + 1);
-    return deflate(context.subarray(0, contextLength + 1 + length), { level: CONTEXT_LEVEL })
-      .length;
+    meter.begin();
+    meter.push(context.subarray(0, contextLength + 1 + length));
+    return meter.finish();
   }
 
   private pairEntropyOf(bytes: Uint8Array, length: number): number {

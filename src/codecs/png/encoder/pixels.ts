@@ -1,12 +1,14 @@
 /** From rows to the zlib stream of a picture: PNG (third edition) clauses 7 and 9 to 11.2.3. */
 
+import type { KernelMemory } from '../../../wasm/kernel-memory.ts';
 import { createQuickBlocks } from '../../deflate/encoder/quick-blocks.ts';
-import { GrowingBytes } from '../../deflate/growing-bytes.ts';
+import { SizeMeter } from '../../deflate/encoder/size-meter.ts';
+import { PieceList } from '../../deflate/growing-bytes.ts';
 import { Deflater } from '../../deflate/index.ts';
 import type { PngImage } from '../image.ts';
 import { filterDistance, rowBytes } from '../standard/header.ts';
 import { passesOf } from '../standard/interlace.ts';
-import { type FilterStrategy, RowFilter } from './filter-strategy.ts';
+import { createRowMemory, type FilterStrategy, RowFilter } from './filter-strategy.ts';
 import { type PixelPlan, RowMaker } from './plan.ts';
 
 /** Calls `take` with each filtered row; the bytes are valid during the call. Rows that are not wanted are left out. */
@@ -16,10 +18,11 @@ export function filteredRows(
   strategy: FilterStrategy,
   take: (bytes: Uint8Array) => void,
   isWanted: (y: number) => boolean = () => true,
+  memory?: KernelMemory,
 ): void {
   const maker = new RowMaker(image, plan);
   const longest = rowBytes(plan.header, image.width);
-  const filter = new RowFilter(strategy, longest, filterDistance(plan.header));
+  const filter = new RowFilter(strategy, longest, filterDistance(plan.header), memory);
   for (const pass of maker.passes) {
     const length = maker.length(pass);
     filter.begin();
@@ -61,43 +64,56 @@ export function compressPixels(
   plan: PixelPlan,
   strategy: FilterStrategy,
   level: PixelLevel,
-): Uint8Array {
+): PieceList {
   const deflater = createDeflater(pixelBytes(plan), level);
-  const output = new GrowingBytes(1 << 16);
+  const output = new PieceList();
   const append = (piece: Uint8Array) => output.append(piece);
   filteredRows(image, plan, strategy, (bytes) => deflater.push(bytes, append));
   deflater.finish(append);
-  return output.take();
+  return output;
 }
 
 /** Bands of rows that a trial looks at, at least, and rows of a band at most. */
 const LEAST_BANDS = 8;
 const MOST_ROWS = 32;
 
-/**
- * How many bytes part of a picture takes: bands of rows spread over it, about `most` pixels in all, the same ones for every plan
- * and strategy.
- */
-export function tryPixels(
-  image: PngImage,
-  plan: PixelPlan,
-  strategy: FilterStrategy,
-  level: PixelLevel,
-  most: number,
-): number {
-  const every = plan.header.interlaced ? 1 : Math.ceil((image.height * image.width) / most);
-  const rows = Math.max(1, Math.min(MOST_ROWS, Math.floor(image.height / (LEAST_BANDS * every))));
-  const isWanted = (y: number) => Math.floor(y / rows) % every === 0;
-  let wanted = 0;
-  for (let y = 0; y < image.height; y++) if (isWanted(y)) wanted++;
-  const maxBytes =
-    every === 1 ? pixelBytes(plan) : wanted * (1 + rowBytes(plan.header, image.width));
-  const deflater = createDeflater(maxBytes, level);
-  let size = 0;
-  const count = (piece: Uint8Array) => {
-    size += piece.length;
-  };
-  filteredRows(image, plan, strategy, (bytes) => deflater.push(bytes, count), isWanted);
-  deflater.finish(count);
-  return size;
+/** Tries ways to write one picture, all in the same memory. */
+export class PixelTrials {
+  private readonly image: PngImage;
+  private readonly memory: KernelMemory;
+  private readonly meters = new Map<number, SizeMeter>();
+
+  /** `plans`: those that will be tried. */
+  constructor(image: PngImage, plans: readonly PixelPlan[]) {
+    this.image = image;
+    const longest = plans.map(({ header }) => rowBytes(header, image.width));
+    this.memory = createRowMemory(Math.max(...longest));
+  }
+
+  /**
+   * How many bytes part of the picture takes: bands of rows spread over it, about `most` pixels in all, the same ones for every plan
+   * and strategy.
+   */
+  sizeOf(plan: PixelPlan, strategy: FilterStrategy, level: PixelLevel, most: number): number {
+    const { image, memory } = this;
+    const every = plan.header.interlaced ? 1 : Math.ceil((image.height * image.width) / most);
+    const rows = Math.max(1, Math.min(MOST_ROWS, Math.floor(image.height / (LEAST_BANDS * every))));
+    const isWanted = (y: number) => Math.floor(y / rows) % every === 0;
+    if (level === 'quick') {
+      let size = 0;
+      const count = (piece: Uint8Array) => {
+        size += piece.length;
+      };
+      const deflater = createDeflater(pixelBytes(plan), level);
+      const take = (bytes: Uint8Array) => deflater.push(bytes, count);
+      filteredRows(image, plan, strategy, take, isWanted, memory);
+      deflater.finish(count);
+      return size;
+    }
+    const meter = this.meters.get(level) ?? new SizeMeter(level, pixelBytes(plan));
+    this.meters.set(level, meter);
+    meter.begin();
+    filteredRows(image, plan, strategy, (bytes) => meter.push(bytes), isWanted, memory);
+    return meter.finish();
+  }
 }

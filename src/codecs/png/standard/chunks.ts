@@ -80,15 +80,24 @@ export function* readChunks(file: Uint8Array): Generator<Chunk> {
   }
 }
 
-/** Hands on a chunk in three parts, clause 5.3, so that long data are not copied: length and type, data, CRC. */
-export function emitChunk(type: string, data: Uint8Array, emit: (bytes: Uint8Array) => void): void {
+/** Hands on a chunk, clause 5.3, whose data come in pieces, so that long data are not copied: length and type, each piece, CRC. */
+export function emitChunk(
+  type: string,
+  pieces: readonly Uint8Array[],
+  emit: (bytes: Uint8Array) => void,
+): void {
   const head = new Uint8Array(8);
-  new DataView(head.buffer).setUint32(0, data.length);
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  new DataView(head.buffer).setUint32(0, length);
   for (let i = 0; i < 4; i++) head[4 + i] = type.charCodeAt(i);
-  const tail = new Uint8Array(4);
-  new DataView(tail.buffer).setUint32(0, crc32(data, crc32(head, 0, 4, 8)));
   emit(head);
-  emit(data);
+  let crc = crc32(head, 0, 4, 8);
+  for (const piece of pieces) {
+    crc = crc32(piece, crc);
+    emit(piece);
+  }
+  const tail = new Uint8Array(4);
+  new DataView(tail.buffer).setUint32(0, crc);
   emit(tail);
 }
 
@@ -96,7 +105,7 @@ export function emitChunk(type: string, data: Uint8Array, emit: (bytes: Uint8Arr
 export function chunkBytes(type: string, data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(data.length + CHUNK_OVERHEAD);
   let at = 0;
-  emitChunk(type, data, (part) => {
+  emitChunk(type, [data], (part) => {
     bytes.set(part, at);
     at += part.length;
   });

@@ -72,7 +72,7 @@ export const DEFAULTS: State = {
   mb: -1,
   block: 0,
   zoom: 1,
-  preset: 'medium',
+  preset: 'faster',
   qp: 28,
   profile: 'main',
   bframes: 2,

@@ -1,8 +1,217 @@
-/** To come. */
+/** The timeline: pictures as they are shown and as they are coded, who refers to whom, and the decoder's buffer. */
 import type { App, View } from '../app.ts';
-import { h } from '../dom.ts';
+import { h, svg } from '../dom.ts';
+import { PICTURE_TYPES, REASON_TEXTS, say, sayBytes } from '../names.ts';
+import type { PictureRecord, Recording } from '../recording.ts';
+import { type TableData, tableElement } from '../table.ts';
+import { type BufferModel, bufferOf, drawBuffer } from './buffer.ts';
+
+/** Heights of the parts of the drawing. */
+const ARCS = 84;
+const BARS = 110;
+const LINES = 54;
+const CODED = 30;
+const LABEL = 18;
+
+/** Width of a picture in the drawing, at least and at most. */
+const MIN_STEP = 26;
+const MAX_STEP = 120;
+
+/** The pictures as a table, in display order. */
+export function pictureTable({ shown, pictures }: Recording): TableData {
+  const columns = ['shown', 'coded', 'type', 'bytes', 'QP', 'refers to', 'why'];
+  const rows = shown.map(({ display, number, type, bytes, qp, references, reason }) => {
+    const names = [...new Set(references.flat())].map((n) => pictures[n].display);
+    return [
+      ...[display, number, PICTURE_TYPES[type], bytes, Number(qp.toFixed(2))],
+      names.join(' '),
+      REASON_TEXTS[reason] ?? '',
+    ] as (string | number)[];
+  });
+  return { name: 'pictures', caption: 'Pictures', columns, rows };
+}
+
+/** Where pictures stand. */
+interface Scale {
+  readonly step: number;
+  readonly width: number;
+  /** Middle of the n-th place. */
+  at(n: number): number;
+}
+
+function scaleOf(count: number, space: number): Scale {
+  const step = Math.max(MIN_STEP, Math.min(MAX_STEP, (space - 20) / count));
+  return { step, width: step * count + 20, at: (n) => 10 + step * (n + 0.5) };
+}
+
+/** Arcs from each picture to those that it refers to, above the pictures in display order. */
+function drawArcs(recording: Recording, scale: Scale, chosen: number): SVGElement[] {
+  const arcs: SVGElement[] = [];
+  for (const { display, references } of recording.shown) {
+    const named = new Set(references.flat().map((number) => recording.pictures[number].display));
+    for (const other of named) {
+      const [from, to] = [scale.at(display), scale.at(other)];
+      const reach = Math.min(ARCS - 8, 14 + 9 * Math.abs(display - other));
+      const isOwn = display === chosen;
+      const kind = isOwn ? 'own' : other === chosen ? 'wanted' : '';
+      const d = `M${from} ${ARCS} C${from} ${ARCS - reach * 1.3} ${to} ${ARCS - reach * 1.3} ${to} ${ARCS}`;
+      arcs.push(svg('path', { d, class: `arc ${kind} ${other < display ? 'past' : 'future'}` }));
+    }
+  }
+  // The chosen picture's arcs last, above the others.
+  return arcs.sort(
+    (a, b) => Number(a.classList.contains('own')) - Number(b.classList.contains('own')),
+  );
+}
+
+function drawPictures(app: App, recording: Recording, scale: Scale, chosen: number): SVGElement[] {
+  const most = Math.max(...recording.shown.map(({ bytes }) => bytes));
+  const top = ARCS + BARS;
+  const coded = top + LABEL + LINES;
+  const choose = (display: number) => () => app.store.set({ picture: display });
+  return recording.shown.flatMap((picture) => {
+    const { display, number, type, bytes } = picture;
+    const name = PICTURE_TYPES[type];
+    const height = Math.max(3, (BARS * bytes) / most);
+    const [x, y] = [scale.at(display), scale.at(number)];
+    const width = scale.step * 0.66;
+    const isChosen = display === chosen;
+    return [
+      svg('path', {
+        d: `M${x} ${top + LABEL} C${x} ${top + LABEL + 30} ${y} ${coded - 30} ${y} ${coded}`,
+        class: isChosen ? 'link own' : 'link',
+      }),
+      svg(
+        'g',
+        { class: isChosen ? 'picture chosen' : 'picture', onclick: choose(display) },
+        svg('title', {}, describe(picture)),
+        svg('rect', {
+          x: x - scale.step / 2,
+          y: ARCS - 4,
+          width: scale.step,
+          height: BARS + LABEL + 4,
+          class: 'target',
+          rx: 5,
+        }),
+        svg('rect', {
+          x: x - width / 2,
+          y: top - height,
+          width,
+          height,
+          rx: 3,
+          class: `fill ${name}`,
+        }),
+        svg('text', { x, y: top + 13 }, scale.step > 34 ? `${name}${display}` : String(display)),
+      ),
+      svg(
+        'g',
+        { class: isChosen ? 'picture chosen' : 'picture', onclick: choose(display) },
+        svg('title', {}, describe(picture)),
+        svg('rect', {
+          x: y - width / 2,
+          y: coded,
+          width,
+          height: CODED,
+          rx: 5,
+          class: `fill ${name}`,
+        }),
+        svg(
+          'text',
+          { x: y, y: coded + 20, class: 'inside' },
+          scale.step > 34 ? `${name}${display}` : String(display),
+        ),
+      ),
+    ];
+  });
+}
+
+function describe({ display, number, type, bytes, qp, reason }: PictureRecord): string {
+  return `Picture ${display}, ${PICTURE_TYPES[type]}: ${sayBytes(bytes)}, QP ${qp.toFixed(1)}, coded as number ${number}; ${REASON_TEXTS[reason] ?? ''}`;
+}
+
+function bufferSentence({ rate, delay, size }: BufferModel): string {
+  return `At ${say(rate / 1000)} kbit/s a decoder has to wait ${say(delay, 2)} s before it shows the first picture, and needs a buffer of ${say(size / 1000)} kbit.`;
+}
 
 /** Creates the view. */
-export function createTimelineView(_app: App): View {
-  return { element: h('section', { class: 'view' }), update: () => {} };
+export function createTimelineView(app: App): View {
+  const drawing = h('div', {
+    class: 'drawing',
+    tabindex: 0,
+    role: 'region',
+    'aria-label': 'Pictures by both orders, with references',
+  });
+  const buffer = h('div', { class: 'drawing' });
+  const sentence = h('p', {});
+  const table = h('div', {});
+  let times = 1.2;
+  let drawn: Recording | null = null;
+  const slider = h('input', {
+    ...{
+      type: 'range',
+      id: 'rate',
+      min: 60,
+      max: 400,
+      value: 120,
+      'aria-label': 'Rate of the channel',
+    },
+    oninput: () => {
+      times = Number(slider.value) / 100;
+      update();
+    },
+  });
+  const element = h(
+    'section',
+    { class: 'view page timeline', 'aria-label': 'Timeline' },
+    h('h2', {}, 'Shown and coded'),
+    h(
+      'p',
+      { class: 'note' },
+      'Above, pictures in the order in which they are shown, as high as they are large; arcs lead to the pictures that each is predicted from. Below, the order in which they are coded: a picture that others need from both sides goes first.',
+    ),
+    drawing,
+    h('h2', {}, 'The decoder’s buffer'),
+    h(
+      'p',
+      { class: 'controls' },
+      h('label', {}, h('span', {}, 'Rate of the channel'), slider),
+      ' ',
+      sentence,
+    ),
+    buffer,
+    h(
+      'p',
+      { class: 'note' },
+      'By Annex C of the standard: bits arrive at the rate of the channel, and each picture takes its bits out at once at its time of decoding.',
+    ),
+    table,
+  );
+  const update = (): void => {
+    const { recording, store } = app;
+    if (recording === null) return;
+    const chosen = Math.min(store.state.picture, recording.shown.length - 1);
+    const scale = scaleOf(recording.shown.length, drawing.clientWidth || 900);
+    const height = ARCS + BARS + LABEL + LINES + CODED + 6;
+    const size = { width: scale.width, height, viewBox: `0 0 ${scale.width} ${height}` };
+    drawing.replaceChildren(
+      svg(
+        'svg',
+        {
+          ...size,
+          role: 'img',
+          'aria-label': 'Pictures with their references; the table below has the same in numbers',
+        },
+        ...drawArcs(recording, scale, chosen),
+        ...drawPictures(app, recording, scale, chosen),
+      ),
+    );
+    const model = bufferOf(recording, times);
+    sentence.textContent = bufferSentence(model);
+    buffer.replaceChildren(drawBuffer(model, Math.max(320, drawing.clientWidth || 900)));
+    if (drawn !== recording) {
+      drawn = recording;
+      table.replaceChildren(tableElement(pictureTable(recording)));
+    }
+  };
+  return { element, update };
 }

@@ -13,6 +13,8 @@ export interface App {
   readonly source: SourcePictures | null;
   /** A file that was opened to be looked into; null: the one that was made. */
   readonly opened: { readonly name: string; readonly bytes: Uint8Array } | null;
+  /** A worker beside the first, for encodes that need not be waited for; made when it is first asked for. */
+  secondClient(): EncoderClient;
   /** Says a sentence to the reader, on the screen and to a screen reader. */
   say(sentence: string): void;
 }

@@ -44,8 +44,10 @@ class Page implements App {
   private readonly toolbar: ReturnType<typeof createToolbar>;
   private readonly main = h('main', { id: 'main' });
   private timer = 0;
+  private readonly workerCode: string;
 
   constructor(workerCode: string) {
+    this.workerCode = workerCode;
     this.client = new EncoderClient(workerCode);
     this.toolbar = createToolbar(
       this,
@@ -80,6 +82,13 @@ class Page implements App {
     });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.show());
     this.show();
+  }
+
+  private second: EncoderClient | null = null;
+
+  secondClient(): EncoderClient {
+    this.second ??= new EncoderClient(this.workerCode);
+    return this.second;
   }
 
   private skip(event: Event): void {

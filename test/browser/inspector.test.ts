@@ -170,7 +170,31 @@ describe.skipIf(executable === null)('the inspector', () => {
     expect(await statusOf(page)).not.toBe(before);
   });
 
+  it('draws the timeline: all pictures by both orders, and the arcs of the chosen one', async () => {
+    await page.evaluate('location.hash = "#preset=superfast&qp=44&view=timeline&picture=4"');
+    expect(await page.locator('.timeline .picture').count()).toBe(2 * recording.pictures.length);
+    expect(await page.locator('.arc.own').count()).toBeGreaterThan(0);
+    await page.locator('.timeline .picture').nth(4).click();
+    expect(page.url()).toContain('picture=2');
+  });
+
+  it('compares two encodes: curves of both, one beside the other', async () => {
+    await page.evaluate(
+      'location.hash = "#preset=superfast&qp=44&view=compare&preset2=ultrafast&qp2=40"',
+    );
+    await page.waitForFunction(
+      () => document.querySelectorAll('.chart circle').length >= 16,
+      null,
+      { timeout: 60_000 },
+    );
+    expect(await page.textContent('#verdict')).toMatch(/A .* dB, B .* dB/);
+    await page.selectOption('#pair-map', 'bits');
+    await page.click('#blind');
+    expect(await page.textContent('#verdict')).toContain('which looks better');
+  });
+
   it('opens a trace, without samples', async () => {
+    await page.evaluate('location.hash = "#preset=superfast&qp=44"');
     await drop(page, 'a.trace', coded.trace);
     await page.waitForFunction(() =>
       /a trace of 10 pictures/.test(document.getElementById('status')?.textContent ?? ''),

@@ -11,11 +11,13 @@ import {
 import { createSample } from '../../inspector/sample.ts';
 import { csvOf, jsonOf } from '../../inspector/table.ts';
 import { blocksOf } from '../../inspector/views/block.ts';
+import { bufferOf } from '../../inspector/views/buffer.ts';
 import { candidateTable } from '../../inspector/views/candidates.ts';
 import { bitsTable } from '../../inspector/views/macroblock.ts';
 import { elementTable, psnrOf, typeTable } from '../../inspector/views/picture-panel.ts';
 import { searchesOf } from '../../inspector/views/search-path.ts';
 import { blockIndexAt, placeOfBlock } from '../../inspector/views/thumbnails.ts';
+import { pictureTable } from '../../inspector/views/timeline.ts';
 
 const SETTINGS: Settings = {
   preset: 'faster',
@@ -124,6 +126,33 @@ describe('a recording', () => {
       /cut off|does not fit/,
     );
     expect(() => recordingOfTrace(new Uint8Array(100), 'other')).toThrow(/does not begin/);
+  });
+});
+
+describe('the buffer of a decoder', () => {
+  it('never runs empty, and ends empty, at any rate', () => {
+    for (const times of [0.6, 1, 1.5, 4]) {
+      const { points, size, delay } = bufferOf(recording, times);
+      expect(delay).toBeGreaterThan(0);
+      for (const [, bits] of points) {
+        expect(bits).toBeGreaterThan(-1e-6);
+        expect(bits).toBeLessThanOrEqual(size);
+      }
+      expect(points.at(-1)![1]).toBeCloseTo(0, 6);
+      // The least delay: some picture is taken out as its last bit comes.
+      expect(
+        Math.min(...points.filter((_, i) => i > 0 && i % 2 === 0).map(([, bits]) => bits)),
+      ).toBeLessThan(1e-6);
+    }
+  });
+});
+
+describe('the pictures of a timeline', () => {
+  it('stand in display order, with the pictures that they refer to', () => {
+    const { rows } = pictureTable(recording);
+    expect(rows.map(([shown]) => shown)).toEqual([0, 1, 2, 3, 4]);
+    expect(rows[0]![5]).toBe('');
+    expect(rows[1]![5]).not.toBe('');
   });
 });
 

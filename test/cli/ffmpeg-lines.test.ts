@@ -207,6 +207,67 @@ describe('as ffmpeg', () => {
   });
 });
 
+/** Table: in this program's words => in ffmpeg's; docs/recipes.md shows these. */
+const PAIRS = [
+  ['encode pictures.y4m OUT.mp4 --cut 0.2+0.4', '-i pictures.y4m -ss 0.2 -t 0.4 OUT.mp4'],
+  [
+    'encode pictures.y4m sound.wav OUT.mp4 --cut-inputs 0.2..,',
+    '-ss 0.2 -i pictures.y4m -i sound.wav OUT.mp4',
+  ],
+  ['encode pictures.y4m OUT.mp4 --output-rate 10', '-i pictures.y4m -r 10 OUT.mp4'],
+  [
+    'encode pictures.y4m OUT.jpg --cut 0.5.. --frames 1',
+    '-i pictures.y4m -ss 0.5 -frames:v 1 OUT.jpg',
+  ],
+  [
+    'encode pictures.y4m sound.wav OUT.m4a --streams 1:a',
+    '-i pictures.y4m -i sound.wav -map 1:a OUT.m4a',
+  ],
+  ['remux clip.h264 clip.aac OUT.mp4 --rate 25', '-r 25 -i clip.h264 -i clip.aac -c copy OUT.mp4'],
+  ['encode pictures.y4m OUT.mp4 --h264 slices=4', '-i pictures.y4m -x264-params slices=4 OUT.mp4'],
+] as const;
+
+describe('in either way of writing', () => {
+  it.each(PAIRS)('%s', async (own, typed) => {
+    const files: Buffer[] = [];
+    for (const [name, line] of [
+      ['own', own],
+      ['typed', typed],
+    ] as const) {
+      const args = line.split(' ').map((word) => word.replace('OUT', name));
+      expect(await vitrine(args)).toMatchObject({ status: 0, said: '' });
+      files.push(readFileSync(args.find((word) => word.startsWith(`${name}.`))!));
+    }
+    expect(files[0]).toEqual(files[1]);
+  });
+
+  it('a cut ends the reading of a stream that goes on', async () => {
+    let isEnded = false;
+    const endless = (async function* () {
+      try {
+        const file = readFileSync('pictures.y4m');
+        yield file;
+        const frame = file.subarray(file.indexOf('FRAME'));
+        for (;;) yield frame;
+      } finally {
+        isEnded = true;
+      }
+    })();
+    const status = await runProgram(['encode', '-', 'endless.y4m', '--cut', '1..2.2'], {
+      input: endless,
+      line: () => {},
+      bytes: async () => {},
+      finish: async () => {},
+      note: () => {},
+      showsProgress: false,
+      progress: () => {},
+    });
+    expect(status).toBe(0);
+    expect(isEnded).toBe(true);
+    expect(shown('endless.y4m')[0].times).toHaveLength(30);
+  });
+});
+
 /** Table: command lines that have no counterpart here => what is said. */
 const REFUSED: readonly (readonly [line: string, said: RegExp])[] = [
   ['-i clip.mp4 OUT.mp4', /h264 cannot be decoded here; encode takes y4m, WAV.*remux copies/],

@@ -284,7 +284,7 @@ const REFUSED: readonly (readonly [line: string, said: RegExp])[] = [
   ['-i pictures.y4m -pass 1 -f null -', /-b:v alone keeps the rate in one pass/],
   ['-i pictures.y4m OUT.mp4 two.mkv', /second output; .*type one command for each/],
   ['-i pictures.y4m -tune vmaf OUT.mp4', /--tune: got .*vmaf.*allowed are psnr, ssim, film/],
-  ['-i pictures.y4m -x264-params subme=7 OUT.mp4', /--h264: subme is none of preset, tune/],
+  ['-i pictures.y4m -x264-params subme=7 OUT.mp4', /--h264: subme is none of .*vbvMaxRate/],
   ['-i pictures.y4m -ss 5 OUT.mp4', /holds no picture and no sample/],
   ['-i pictures.y4m -ss 5 -to 2 OUT.mp4', /the end must come after the start/],
   ['-i pictures.y4m -map 0:a OUT.mp4', /got 0:a, there are 0:0 \(video\)/],

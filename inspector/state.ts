@@ -57,9 +57,8 @@ export interface State {
   readonly qp2: number;
   /** Step of the tour. */
   readonly step: number;
-  /** The node of the file that is open: its place among all nodes, parents first. */
-  readonly node: number;
-  /** Which file is looked into: the one that was made, or the one that was opened. */
+  /** The byte of the file that is chosen. */
+  readonly byte: number;
   readonly theme: 'auto' | 'dark' | 'light';
 }
 
@@ -80,7 +79,7 @@ export const DEFAULTS: State = {
   preset2: 'superfast',
   qp2: 28,
   step: 0,
-  node: 0,
+  byte: 0,
   theme: 'auto',
 };
 
@@ -107,7 +106,7 @@ const RANGES: Partial<Record<keyof State, readonly [number, number]>> = {
   qp2: [0, 51],
   bframes: [0, 4],
   step: [0, 9],
-  node: [0, 1e7],
+  byte: [0, 1e15],
 };
 
 /** The address of a state, without `#`: what differs from the defaults. */

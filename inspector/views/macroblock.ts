@@ -1,6 +1,7 @@
 /** An open macroblock: what was decided, what lost and by how much, the motion search, the levels, the bits. */
 import type { App } from '../app.ts';
 import { h, themeColor } from '../dom.ts';
+import { byteOfMacroblock, readFileTree } from '../file-tree.ts';
 import {
   DESCRIPTOR_NAMES,
   INTRA_MODES,
@@ -107,6 +108,27 @@ function heading(app: App, recording: Recording, picture: PictureRecord, mb: num
   );
 }
 
+/** A button that goes to the bytes of the macroblock in the file that was made. */
+function fileLink(
+  app: App,
+  recording: Recording,
+  picture: PictureRecord,
+  mb: number,
+): HTMLElement[] {
+  if (recording.file.length === 0 || picture.maps.bits[mb] === 0) return [];
+  const go = async (): Promise<void> => {
+    const byte = byteOfMacroblock(await readFileTree(recording.file, recording), picture, mb);
+    if (byte >= 0) app.store.set({ view: 'file', byte });
+  };
+  return [
+    h(
+      'button',
+      { type: 'button', class: 'link', id: 'to-bytes', onclick: () => void go() },
+      'Show its bytes in the file',
+    ),
+  ];
+}
+
 /** The panel. */
 export function macroblockPanel(
   app: App,
@@ -131,6 +153,7 @@ export function macroblockPanel(
     ...searchSection(recording, picture, mb),
     ...blockSection(app, recording, picture, mb),
     h('h3', {}, 'Bits'),
+    ...fileLink(app, recording, picture, mb),
     bits.rows.length === 0
       ? h(
           'p',

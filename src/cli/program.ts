@@ -6,6 +6,7 @@ import { type Command, helpOf, type Output } from './command.ts';
 import { compress, decompress } from './compress.ts';
 import { encode } from './encode.ts';
 import { isFfmpegStyle, translateArguments } from './ffmpeg-arguments.ts';
+import { inspect } from './inspect.ts';
 import { codecs, filters, formats } from './lists.ts';
 import { optimize } from './optimize.ts';
 import { parseOptions } from './options.ts';
@@ -17,6 +18,7 @@ const COMMANDS: readonly Command[] = [
   encode,
   remux,
   probe,
+  inspect,
   optimize,
   compress,
   decompress,

@@ -193,6 +193,22 @@ describe.skipIf(executable === null)('the inspector', () => {
     expect(await page.textContent('#verdict')).toContain('which looks better');
   });
 
+  it('links the tree of the file and its bytes both ways', async () => {
+    await page.evaluate('location.hash = "#preset=superfast&qp=44&view=file&byte=4"');
+    await page.waitForSelector('.hex [data-at="4"].chosen');
+    expect(await page.textContent('#where')).toContain('ftyp');
+    await page.click('.tree [role="treeitem"]:has-text("mdat")');
+    expect(Number(/byte=(\d+)/.exec(page.url())?.[1])).toBeGreaterThan(20);
+    await page.evaluate('location.hash = "#preset=superfast&qp=44&picture=0&mb=100"');
+    await page.click('#to-bytes');
+    await page.waitForSelector('.tree [aria-selected="true"]:has-text("macroblock")');
+    await page.click('.fields tbody tr >> nth=0');
+    expect(await page.locator('.hex .in-field').count()).toBeGreaterThan(0);
+    await page.focus('#hex');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.textContent('#where')).toContain('Byte');
+  });
+
   it('opens a trace, without samples', async () => {
     await page.evaluate('location.hash = "#preset=superfast&qp=44"');
     await drop(page, 'a.trace', coded.trace);
@@ -204,6 +220,7 @@ describe.skipIf(executable === null)('the inspector', () => {
 
   it('says what is wrong with a file, in a sentence', async () => {
     const cases: [string, Uint8Array, RegExp][] = [
+      ['<b>hostile</b>.wav', hostileWav(), /sound; here is what/],
       ['cut.trace', coded.trace.subarray(0, 9000), /cut off|does not fit/],
       ['version.trace', withByte(coded.trace, 8, 9), /version 9, read is version 1/],
       ['empty', new Uint8Array(0), /empty/],
@@ -220,7 +237,9 @@ describe.skipIf(executable === null)('the inspector', () => {
           new RegExp(source!).test(document.getElementById('status')?.textContent ?? ''),
         [message.source],
       );
-      expect(await page.locator('#status img').count()).toBe(0);
+      expect(await page.locator('main img, #status img, main b:text-is("hostile")').count()).toBe(
+        0,
+      );
     }
   });
 
@@ -245,6 +264,32 @@ describe.skipIf(executable === null)('the inspector', () => {
     await phone.close();
   });
 });
+
+/** A WAV file with markup in its title. */
+function hostileWav(): Uint8Array {
+  const title = '<img src=x onerror="document.title=1">\0\0';
+  const list = Buffer.concat([
+    Buffer.from('LIST'),
+    u32(12 + title.length),
+    Buffer.from('INFOINAM'),
+    u32(title.length),
+    Buffer.from(title),
+  ]);
+  const fmt = Buffer.concat([
+    Buffer.from('fmt '),
+    u32(16),
+    Buffer.from('01000100401f0000803e000002001000', 'hex'),
+  ]);
+  const data = Buffer.concat([Buffer.from('data'), u32(4), Buffer.alloc(4)]);
+  const body = Buffer.concat([Buffer.from('WAVE'), fmt, list, data]);
+  return Buffer.concat([Buffer.from('RIFF'), u32(body.length), body]);
+}
+
+function u32(value: number): Buffer {
+  const out = Buffer.alloc(4);
+  out.writeUInt32LE(value);
+  return out;
+}
 
 function withByte(bytes: Uint8Array, at: number, value: number): Uint8Array {
   const copy = bytes.slice();

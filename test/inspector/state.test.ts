@@ -26,7 +26,7 @@ const someState: fc.Arbitrary<State> = fc.record({
   preset2: fc.constantFrom('fast', 'superfast'),
   qp2: fc.nat(51),
   step: fc.nat(9),
-  node: fc.nat(5000),
+  byte: fc.nat(5_000_000),
   theme: fc.constantFrom('auto' as const, 'light' as const),
 });
 

@@ -1,0 +1,258 @@
+/** The tree of a file: what the library's readers say of it, and inside a stream that the page has made, each syntax element. */
+import { inspectMp4, isMp4 } from '../src/containers/isobmff/index.ts';
+import { inspectMatroska, isEbml } from '../src/containers/matroska/index.ts';
+import { inspectWav, isWav } from '../src/containers/riff/index.ts';
+import { formatValue, type TreeField, type TreeNode } from '../src/inspect/index.ts';
+import { MemorySource } from '../src/io/index.ts';
+import { PICTURE_TYPES, TYPE_NAMES, UNIT_NAMES } from './names.ts';
+import { columnsOf, type PictureRecord, type Recording } from './recording.ts';
+
+/** A field of a node: bytes of the file with a name and a value as text. */
+export interface FileField {
+  readonly name: string;
+  readonly value: string;
+  readonly clause: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A node, its children and fields made when they are asked for. */
+export interface FileNode {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+  readonly clause: string;
+  readonly problem: string;
+  readonly hasChildren: boolean;
+  children(): readonly FileNode[];
+  fields(): readonly FileField[];
+}
+
+/** A function that is called once. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function fieldOf({ name, value, start, end }: TreeField): FileField {
+  return { name, value: formatValue(value), clause: '', start, end };
+}
+
+function nodeOf({ name, start, end, clause, problem, children, fields }: TreeNode): FileNode {
+  return {
+    ...{ name, start, end, clause, problem: problem ?? '', hasChildren: children.length > 0 },
+    children: once(() => children.map(nodeOf)),
+    fields: once(() => fields.map(fieldOf)),
+  };
+}
+
+/** The tree of a file; empty where no reader knows it. */
+export async function readFileTree(
+  bytes: Uint8Array,
+  recording: Recording | null,
+): Promise<FileNode[]> {
+  const source = new MemorySource(bytes);
+  const start = bytes.subarray(0, 64);
+  const readers = [
+    { knows: isMp4, inspect: inspectMp4 },
+    { knows: isEbml, inspect: inspectMatroska },
+    { knows: isWav, inspect: inspectWav },
+  ];
+  const reader = readers.find(({ knows }) => knows(start));
+  if (reader === undefined) return [];
+  const nodes = (await reader.inspect(source, {})).map(nodeOf);
+  if (recording === null || recording.file !== bytes) return nodes;
+  return nodes.map((node) => (node.name === 'mdat' ? withPictures(node, recording) : node));
+}
+
+/** The media data with the pictures of the stream inside, which lie there one after the other, in coding order. */
+function withPictures(mdat: FileNode, recording: Recording): FileNode {
+  const children = once(() => {
+    const total = recording.pictures.reduce((sum, { bytes }) => sum + bytes, 0);
+    let start = mdat.end - total;
+    return recording.pictures.map((picture) => {
+      const node = pictureNode(recording, picture, start);
+      start = node.end;
+      return node;
+    });
+  });
+  return { ...mdat, hasChildren: true, children };
+}
+
+function pictureNode(recording: Recording, picture: PictureRecord, start: number): FileNode {
+  return {
+    ...{
+      name: `picture ${picture.display} (${PICTURE_TYPES[picture.type]})`,
+      start,
+      end: start + picture.bytes,
+    },
+    ...{ clause: 'H.264 7.4.1.2.3', problem: '', hasChildren: true, fields: () => [] },
+    children: once(() => {
+      const c = columnsOf(recording, 'unit');
+      const nodes: FileNode[] = [];
+      let at = start;
+      for (let i = picture.rows.unit.first; i < picture.rows.unit.end; i++) {
+        if (c.void[i] !== 0) continue;
+        nodes.push(
+          unitNode(
+            recording,
+            picture,
+            c.unit[i],
+            UNIT_NAMES[c.type[i]] ?? 'unit',
+            at,
+            at + c.bytes[i],
+          ),
+        );
+        at += c.bytes[i];
+      }
+      return nodes;
+    }),
+  };
+}
+
+/** Bytes of a unit before its RBSP: length and header. */
+const LENGTH_BYTES = 4;
+const HEADER_BYTES = 1;
+
+/** Where each byte of the RBSP lies in the file: emulation prevention bytes lie between (clause 7.4.1). */
+function rbspPlaces(file: Uint8Array, start: number, end: number): Uint32Array {
+  const places = new Uint32Array(end - start);
+  let count = 0;
+  let zeros = 0;
+  for (let at = start + LENGTH_BYTES + HEADER_BYTES; at < end; at++) {
+    if (zeros >= 2 && file[at] === 3) {
+      zeros = 0;
+      continue;
+    }
+    zeros = file[at] === 0 ? zeros + 1 : 0;
+    places[count++] = at;
+  }
+  return places.subarray(0, count);
+}
+
+/** The rows of the elements of a unit. */
+function rowsOfUnit(recording: Recording, picture: PictureRecord, unit: number): number[] {
+  const c = columnsOf(recording, 'element');
+  const rows: number[] = [];
+  for (let i = picture.rows.element.first; i < picture.rows.element.end; i++) {
+    if (c.unit[i] === unit && c.void[i] === 0) rows.push(i);
+  }
+  return rows;
+}
+
+function unitNode(
+  recording: Recording,
+  picture: PictureRecord,
+  unit: number,
+  name: string,
+  start: number,
+  end: number,
+): FileNode {
+  const c = columnsOf(recording, 'element');
+  const rows = once(() => rowsOfUnit(recording, picture, unit));
+  const places = once(() => rbspPlaces(recording.file, start, end));
+  const toField = (row: number): FileField => elementField(recording, row, start, end, places());
+  return {
+    ...{ name, start, end, clause: 'H.264 7.3.1', problem: '', hasChildren: true },
+    fields: once(() =>
+      rows()
+        .filter((row) => c.macroblock[row] < 0)
+        .map(toField),
+    ),
+    children: once(() => {
+      const byMacroblock = new Map<number, FileField[]>();
+      for (const row of rows()) {
+        const mb = c.macroblock[row];
+        if (mb < 0) continue;
+        const own = byMacroblock.get(mb) ?? [];
+        own.push(toField(row));
+        byMacroblock.set(mb, own);
+      }
+      return [...byMacroblock].map(([mb, fields]) => macroblockNode(picture, mb, fields));
+    }),
+  };
+}
+
+function macroblockNode({ maps }: PictureRecord, mb: number, fields: FileField[]): FileNode {
+  return {
+    name: `macroblock ${mb}: ${TYPE_NAMES[maps.type[mb]] ?? '?'}`,
+    start: Math.min(...fields.map(({ start }) => start)),
+    end: Math.max(...fields.map(({ end }) => end)),
+    ...{ clause: 'H.264 7.3.5', problem: '', hasChildren: false },
+    fields: () => fields,
+    children: () => [],
+  };
+}
+
+/** A syntax element as a field: the bytes that its bits lie in. */
+function elementField(
+  recording: Recording,
+  row: number,
+  start: number,
+  end: number,
+  places: Uint32Array,
+): FileField {
+  const c = columnsOf(recording, 'element');
+  const { names } = recording.trace;
+  const [position, length] = [c.position[row], c.length[row]];
+  const placeOf = (bit: number): number => {
+    if (bit < 0) return start + LENGTH_BYTES + HEADER_BYTES + Math.floor(bit / 8);
+    return places[bit >> 3] ?? end - 1;
+  };
+  return {
+    name: names[c.name[row]] ?? '?',
+    value: `${c.value[row]} in ${length} ${length === 1 ? 'bit' : 'bits'}`,
+    clause: names[c.clause[row]] ?? '',
+    start: placeOf(position),
+    end: placeOf(position + Math.max(1, length) - 1) + 1,
+  };
+}
+
+/**
+ * The nodes from the outermost to the innermost that hold a byte. Macroblocks share bytes: of several it is `preferred`, else the last,
+ * which begins there.
+ */
+export function pathTo(
+  nodes: readonly FileNode[],
+  byte: number,
+  preferred: FileNode | null = null,
+): FileNode[] {
+  const path: FileNode[] = [];
+  let level = nodes;
+  for (;;) {
+    const holding = level.filter(({ start, end }) => byte >= start && byte < end);
+    const found = holding.find((node) => node === preferred) ?? holding.at(-1);
+    if (found === undefined) return path;
+    path.push(found);
+    if (found === preferred) return path;
+    level = found.children();
+  }
+}
+
+/** The smallest field of a node that holds a byte; null if none does. */
+export function fieldAt(node: FileNode, byte: number): FileField | null {
+  let best: FileField | null = null;
+  for (const field of node.fields()) {
+    const isInside = byte >= field.start && byte < field.end;
+    if (isInside && (best === null || field.end - field.start < best.end - best.start))
+      best = field;
+  }
+  return best;
+}
+
+/** The byte of the file that the first bit of a macroblock lies in; -1 if it has none of its own. */
+export function byteOfMacroblock(
+  nodes: readonly FileNode[],
+  picture: PictureRecord,
+  mb: number,
+): number {
+  const mdat = nodes.find(({ name }) => name === 'mdat');
+  for (const unit of mdat?.children()[picture.number]?.children() ?? []) {
+    const own = unit.children().find(({ name }) => name.startsWith(`macroblock ${mb}:`));
+    if (own !== undefined) return own.start;
+  }
+  return -1;
+}

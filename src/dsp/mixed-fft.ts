@@ -127,10 +127,9 @@ function writeFactors(
 /** The plain stages over `memory`. */
 export function plainFftKernels(memory: Float64Array): FftKernels {
   const odd = (radix: 3 | 5 | 7): Stage => {
-    const roots = oddRoots(radix);
-    const scratch = new Float64Array(2 * radix);
+    const terms = { radix, roots: oddRoots(radix), scratch: new Float64Array(2 * radix) };
     return (from, to, factors, m, s) =>
-      oddStage(memory, radix, roots, scratch, from >> 3, to >> 3, factors >> 3, m, s);
+      oddStage(memory, terms, from >> 3, to >> 3, factors >> 3, m, s);
   };
   return {
     stage2: (from, to, factors, m, s) =>
@@ -231,15 +230,20 @@ export function oddRoots(radix: 3 | 5 | 7): Float64Array {
   return roots;
 }
 
+/** What a stage of an odd radix goes by: the radix, its `oddRoots`, and room for as many sums and differences. */
+interface OddTerms {
+  readonly radix: number;
+  readonly roots: Float64Array;
+  readonly scratch: Float64Array;
+}
+
 /**
  * A stage of an odd radix r. With the sums t[k] = x[k] + x[r-k] and the differences d[k] = x[k] - x[r-k], the outputs j and r - j are
  * x[0] + sum of cos(2π·jk/r)·t[k], minus and plus i times the sum of sin(2π·jk/r)·d[k].
  */
 function oddStage(
   x: Float64Array,
-  radix: number,
-  roots: Float64Array,
-  scratch: Float64Array,
+  { radix, roots, scratch }: OddTerms,
   from: number,
   to: number,
   factors: number,

@@ -54,6 +54,8 @@ export interface ForwardMatrix {
   readonly yg: number;
   readonly yb: number;
   readonly lumaOffset: number;
+  /** Black times 2^16, and the half that rounds. */
+  readonly lumaZero: number;
   readonly cbr: number;
   readonly cbg: number;
   readonly cbb: number;
@@ -77,6 +79,7 @@ export function forwardMatrix(kr: number, kb: number, range: CodeRange): Forward
     yg: Math.round(luma) - yr - yb,
     yb,
     lumaOffset: range.lumaOffset,
+    lumaZero: (range.lumaOffset << FRACTION_BITS) + (1 << (FRACTION_BITS - 1)),
     cbr,
     cbg: -cbr - cbb,
     cbb,

@@ -111,14 +111,21 @@ export function rgbRowToGray8(
   }
 }
 
-/** Gray from RGB with `largest` as white, rounded, as a 16-bit element, its bytes swapped if asked for. */
+/** How gray lies in 16-bit elements. */
+export interface Gray16 {
+  /** White. */
+  readonly largest: number;
+  /** Whether the bytes of each element are swapped. */
+  readonly swap: boolean;
+}
+
+/** Gray from RGB, rounded, as a 16-bit element. */
 export function rgbRowToGray16(
   source: PackedRgb,
   row: number,
   kr: number,
   kb: number,
-  largest: number,
-  swap: boolean,
+  { largest, swap }: Gray16,
   target: Uint16Array,
   to: number,
   width: number,

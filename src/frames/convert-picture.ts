@@ -273,15 +273,14 @@ function rgbToGray(
   width: number,
   height: number,
 ): PictureConverter {
-  const largest = 2 ** to.bitDepth - 1;
-  const swap = isSwapped(to);
+  const gray16 = { largest: 2 ** to.bitDepth - 1, swap: isSwapped(to) };
   return (source, target) => {
     const rgb = packedRgb(source);
     const { data, offset, stride } = target.planes[0]!;
     for (let row = 0; row < height; row++) {
       const at = offset + row * stride;
       if (data instanceof Uint8Array) rgbRowToGray8(rgb, row, kr, kb, data, at, width);
-      else rgbRowToGray16(rgb, row, kr, kb, largest, swap, data as Uint16Array, at, width);
+      else rgbRowToGray16(rgb, row, kr, kb, gray16, data as Uint16Array, at, width);
     }
   };
 }

@@ -5,7 +5,6 @@ import {
   requireInteger,
   UnsupportedError,
 } from '../../base/errors.ts';
-import { Inflater } from '../deflate/index.ts';
 import {
   type FrameControl,
   type PngAnimation,
@@ -14,17 +13,9 @@ import {
 } from './animation.ts';
 import type { PngImage } from './image.ts';
 import { type MutableMetadata, readAncillary } from './metadata.ts';
-import { RowReader } from './row-reader.ts';
+import { PixelStream } from './pixel-stream.ts';
 import { type Chunk, isCritical, readChunks } from './standard/chunks.ts';
-import {
-  channelsOf,
-  IHDR_LENGTH,
-  PALETTE,
-  type PngHeader,
-  readHeader,
-  rowBytes,
-} from './standard/header.ts';
-import { passesOf } from './standard/interlace.ts';
+import { channelsOf, IHDR_LENGTH, PALETTE, type PngHeader, readHeader } from './standard/header.ts';
 import type { Samples } from './standard/samples.ts';
 
 /** What a file may cost. */
@@ -51,9 +42,6 @@ export interface DecodedPng extends PngImage {
 
 const DEFAULT_MAX_BYTES = 2 ** 30;
 const DEFAULT_MAX_FRAMES = 10_000;
-/** Bytes behind the last row that are let pass: some encoders write them. */
-const EXTRA_BYTES = 1 << 16;
-
 /**
  * Decodes a PNG file, animated or not. Sizes are checked before memory is taken. Throws `FormatError` with chunk and offset for
  * what breaks the standard or goes beyond `limits`, `UnsupportedError` for critical chunks that the standard does not know.
@@ -63,57 +51,6 @@ export function decodePng(file: Uint8Array, options: DecodePngOptions = {}): Dec
   const decoder = new FileDecoder(options.limits ?? {});
   for (const chunk of readChunks(file)) decoder.take(chunk);
   return decoder.result();
-}
-
-/** Pixels of one zlib stream that lies in several chunks. */
-class PixelStream {
-  readonly data: Samples;
-  private readonly inflater: Inflater;
-  private readonly rows: RowReader;
-  private offset = 0;
-
-  constructor(header: PngHeader) {
-    const count = header.width * header.height * channelsOf(header.colorType);
-    this.data = header.bitDepth === 16 ? new Uint16Array(count) : new Uint8Array(count);
-    this.rows = new RowReader(header, this.data);
-    let bytes = 0;
-    for (const { width, height } of passesOf(header.width, header.height, header.interlaced)) {
-      bytes += height * (1 + rowBytes(header, width));
-    }
-    this.inflater = new Inflater({
-      format: 'zlib',
-      maxBytes: bytes + EXTRA_BYTES,
-      allowTrailingBytes: true,
-    });
-  }
-
-  push(bytes: Uint8Array, type: string, offset: number): void {
-    this.offset = offset;
-    try {
-      this.inflater.push(bytes, (piece) => this.rows.push(piece, offset));
-    } catch (cause) {
-      if (!(cause instanceof FormatError) || cause.where === 'png.IDAT') throw cause;
-      throw new FormatError(`png.${type}`, cause.message, offset, { cause });
-    }
-  }
-
-  finish(type: string): Samples {
-    if (!this.rows.isDone) {
-      throw new FormatError(
-        `png.${type}`,
-        'the pixels end too early (PNG clause 11.2.3)',
-        this.offset,
-      );
-    }
-    if (!this.inflater.isDone) {
-      throw new FormatError(
-        `png.${type}`,
-        'the zlib stream ends too early (PNG clause 10.1)',
-        this.offset,
-      );
-    }
-    return this.data;
-  }
 }
 
 /** What has been read of a file. */

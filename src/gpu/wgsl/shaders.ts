@@ -54,6 +54,35 @@ fn main(@builtin(global_invocation_id) thread: vec3<u32>) {
 }`;
 }
 
+/** The samples of a word, first to last. */
+const UNPACK = `
+fn unpack(word: u32) -> vec4<i32> {
+  return vec4<i32>((vec4<u32>(word) >> vec4<u32>(0u, 8u, 16u, 24u)) & vec4<u32>(255u));
+}`;
+
+/** Rows of the window that the vectors of a block reach, and their words: one more for the last four vectors, of which only one is there. */
+function windowOf(size: number, range: number): { readonly rows: number; readonly words: number } {
+  const rows = size + 2 * range;
+  return { rows, words: rows / 4 + 1 };
+}
+
+/** Statements that read a block and its window into `block` and `window`, the threads of a group together. */
+function loadShared(stride: number, size: number, range: number): string {
+  const { rows: windowRows, words: windowWords } = windowOf(size, range);
+  const blockWords = (size * size) / 4;
+  return `\
+  let left = (group.x * ${size}u + ${PADDING}u) / 4u;
+  let top = group.y * ${size}u + ${PADDING}u;
+  let corner = (top - ${range}u) * ${stride / 4}u + left - ${range / 4}u;
+  for (var i = thread; i < ${windowRows * windowWords}u; i += ${THREADS}u) {
+    let row = i / ${windowWords}u;
+    window[i] = reference[corner + row * ${stride / 4}u + (i - row * ${windowWords}u)];
+  }
+  for (var i = thread; i < ${blockWords}u; i += ${THREADS}u) {
+    block[i] = current[(top + i / ${size / 4}u) * ${stride / 4}u + left + i % ${size / 4}u];
+  }`;
+}
+
 /**
  * Searches blocks; one group of threads a block. The window that its vectors reach is read once into shared memory. A thread compares
  * four vectors side by side at a time, whose samples it takes apart once, and gives them up when all cost more than the best of the
@@ -64,9 +93,7 @@ fn main(@builtin(global_invocation_id) thread: vec3<u32>) {
 export function searchShader(width: number, height: number, size: number, range: number): string {
   const { stride } = paddedSize(width, height);
   const side = 2 * range + 1;
-  const windowRows = size + 2 * range;
-  // Whole words of the window's rows, and one more for the last four vectors, of which only one is there.
-  const windowWords = windowRows / 4 + 1;
+  const { rows: windowRows, words: windowWords } = windowOf(size, range);
   const quads = Math.ceil(side / 4);
   const blockWords = (size * size) / 4;
   return `
@@ -79,16 +106,7 @@ var<workgroup> best: atomic<u32>;
 
 @compute @workgroup_size(${THREADS})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
-  let left = (group.x * ${size}u + ${PADDING}u) / 4u;
-  let top = group.y * ${size}u + ${PADDING}u;
-  let corner = (top - ${range}u) * ${stride / 4}u + left - ${range / 4}u;
-  for (var i = thread; i < ${windowRows * windowWords}u; i += ${THREADS}u) {
-    let row = i / ${windowWords}u;
-    window[i] = reference[corner + row * ${stride / 4}u + (i - row * ${windowWords}u)];
-  }
-  for (var i = thread; i < ${blockWords}u; i += ${THREADS}u) {
-    block[i] = current[(top + i / ${size / 4}u) * ${stride / 4}u + left + i % ${size / 4}u];
-  }
+${loadShared(stride, size, range)}
   if (thread == 0u) { atomicStore(&best, 0xffffffffu); }
   workgroupBarrier();
 
@@ -125,10 +143,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
   workgroupBarrier();
   if (thread == 0u) { keys[group.y * ${width / size}u + group.x] = atomicLoad(&best); }
 }
-
-fn unpack(word: u32) -> vec4<i32> {
-  return vec4<i32>((vec4<u32>(word) >> vec4<u32>(0u, 8u, 16u, 24u)) & vec4<u32>(255u));
-}`;
+${UNPACK}`;
 }
 
 /** SATD of a 4x4 block of differences, given by its rows; halved when all are summed. */

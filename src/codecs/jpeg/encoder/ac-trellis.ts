@@ -23,12 +23,11 @@ export class AcTrellis {
   count = 0;
   readonly chosenIndex = new Int32Array(64);
   readonly chosenLevel = new Int32Array(64);
-  /** By state: coefficient, level chosen, cost so far, state before. State 0 is the start of the block. */
+  /** By state: coefficient, level chosen, state before. State 0 is the start of the block. */
   private readonly index = new Int32Array(65);
   private readonly level = new Int32Array(65);
-  private readonly cost = new Float64Array(65);
   private readonly before = new Int32Array(65);
-  /** By state: its cost less the error of zeros up to its coefficient, and the lowest of these up to it. State 0 has 0. */
+  /** By state: cost so far less the error of zeros up to its coefficient, and the lowest of these up to it. State 0 has 0. */
   private readonly key = new Float64Array(65);
   private readonly lowestKey = new Float64Array(65);
   private bestState = 0;
@@ -41,66 +40,66 @@ export class AcTrellis {
   search(real: RealLevels, block: number, weight: number, rates: RateModel): void {
     const { levels, masks } = real;
     const at = 64 * block;
-    const { index, level, cost, before, key, lowestKey } = this;
+    const { index, level, before, key, lowestKey } = this;
     const { acBits, endOfBlockBits } = rates;
     const longRunBits = acBits[0xf0]!;
     let states = 1;
     let error = 0;
-    let bits = masks[2 * block]!;
-    for (let offset = 0; ; ) {
-      if (bits === 0) {
-        if (offset > 0) break;
-        offset = 32;
-        bits = masks[2 * block + 1]!;
-        continue;
-      }
-      const k = offset + 31 - Math.clz32(bits & -bits);
-      bits &= bits - 1;
-      const value = levels[at + ZIGZAG[k]!]!;
-      const magnitude = value < 0 ? -value : value;
-      const errorBefore = error;
-      error += weight * magnitude * magnitude;
-      const nearest = magnitude > MAX_LEVEL ? MAX_LEVEL : (magnitude + 0.5) | 0;
-      const off = magnitude - nearest;
-      const nearestSize = 32 - Math.clz32(nearest);
-      const nearestError = weight * off * off;
-      const lower = nearest - 1;
-      const lowerSize = 32 - Math.clz32(lower);
-      const lowerError = weight * (off + 1) * (off + 1);
-      let bestCost = Number.POSITIVE_INFINITY;
-      let bestLevel = 0;
-      let bestBefore = 0;
-      for (let s = states - 1; s >= 0; s--) {
-        // No state from here on back can be better: the errors of what lies between only grow.
-        if (lowestKey[s]! + errorBefore + LEAST_BITS >= bestCost) break;
-        let base = key[s]! + errorBefore;
-        let run = k - index[s]! - 1;
-        for (; run > 15; run -= 16) base += longRunBits;
-        if (base >= bestCost) continue;
-        const symbol = run << 4;
-        const withNearest = base + acBits[symbol | nearestSize]! + nearestError;
-        if (withNearest < bestCost) {
-          bestCost = withNearest;
-          bestLevel = nearest;
-          bestBefore = s;
-        }
-        if (lower > 0) {
-          const withLower = base + acBits[symbol | lowerSize]! + lowerError;
-          if (withLower < bestCost) {
-            bestCost = withLower;
-            bestLevel = lower;
+    for (let half = 0; half < 2; half++) {
+      for (let bits = masks[2 * block + half]!; bits !== 0; bits &= bits - 1) {
+        const k = 32 * half + 31 - Math.clz32(bits & -bits);
+        const value = levels[at + ZIGZAG[k]!]!;
+        const magnitude = value < 0 ? -value : value;
+        const errorBefore = error;
+        error += weight * magnitude * magnitude;
+        const nearest = magnitude > MAX_LEVEL ? MAX_LEVEL : (magnitude + 0.5) | 0;
+        const off = magnitude - nearest;
+        const nearestSize = 32 - Math.clz32(nearest);
+        const nearestError = weight * off * off;
+        const lower = nearest - 1;
+        const lowerSize = 32 - Math.clz32(lower);
+        const lowerError = weight * (off + 1) * (off + 1);
+        let bestCost = Number.POSITIVE_INFINITY;
+        let bestLevel = 0;
+        let bestBefore = 0;
+        for (let s = states - 1; s >= 0; s--) {
+          // No state from here on back can be better: the errors of what lies between only grow.
+          if (lowestKey[s]! + errorBefore + LEAST_BITS >= bestCost) break;
+          let base = key[s]! + errorBefore;
+          let run = k - index[s]! - 1;
+          for (; run > 15; run -= 16) base += longRunBits;
+          if (base >= bestCost) continue;
+          const symbol = run << 4;
+          const withNearest = base + acBits[symbol | nearestSize]! + nearestError;
+          if (withNearest < bestCost) {
+            bestCost = withNearest;
+            bestLevel = nearest;
             bestBefore = s;
           }
+          if (lower > 0) {
+            const withLower = base + acBits[symbol | lowerSize]! + lowerError;
+            if (withLower < bestCost) {
+              bestCost = withLower;
+              bestLevel = lower;
+              bestBefore = s;
+            }
+          }
         }
+        index[states] = k;
+        level[states] = value < 0 ? -bestLevel : bestLevel;
+        before[states] = bestBefore;
+        key[states] = bestCost - error;
+        lowestKey[states] = Math.min(lowestKey[states - 1]!, bestCost - error);
+        states++;
       }
-      index[states] = k;
-      level[states] = value < 0 ? -bestLevel : bestLevel;
-      cost[states] = bestCost;
-      before[states] = bestBefore;
-      key[states] = bestCost - error;
-      lowestKey[states] = Math.min(lowestKey[states - 1]!, bestCost - error);
-      states++;
     }
+    this.zeroCost = error;
+    this.findEnd(states, error, endOfBlockBits);
+  }
+
+  /** The state that the best levels end with, of `states`; `error`: that of zeros all along. */
+  private findEnd(states: number, error: number, endOfBlockBits: number): void {
+    const { index, key } = this;
     let bestEnd = Number.POSITIVE_INFINITY;
     let bestState = 0;
     for (let s = 1; s < states; s++) {
@@ -110,7 +109,6 @@ export class AcTrellis {
         bestState = s;
       }
     }
-    this.zeroCost = error;
     this.bestCost = bestEnd;
     this.bestState = bestState;
   }

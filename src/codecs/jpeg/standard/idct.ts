@@ -40,7 +40,18 @@ export function inverseDct(
   to: number,
   stride: number,
 ): void {
-  const c = coefficients;
+  transformColumns(coefficients, at, quant, quantAt, work);
+  transformRows(work, samples, to, stride);
+}
+
+/** The columns of a block, dequantized, to `work`, with 2 bits of fraction. */
+function transformColumns(
+  c: Int16Array,
+  at: number,
+  quant: Int16Array,
+  quantAt: number,
+  work: Int16Array,
+): void {
   for (let x = 0; x < 8; x++) {
     const p = at + x;
     const q = quantAt + x;
@@ -88,6 +99,15 @@ export function inverseDct(
     work[x + 48] = (even1 - odd1) >> COLUMN_SHIFT;
     work[x + 56] = (even0 - odd0) >> COLUMN_SHIFT;
   }
+}
+
+/** The rows of `work`, to samples. */
+function transformRows(
+  work: Int16Array,
+  samples: Uint8ClampedArray,
+  to: number,
+  stride: number,
+): void {
   for (let y = 0; y < 64; y += 8, to += stride) {
     const x0 = work[y]!;
     const x1 = work[y + 1]!;

@@ -105,7 +105,7 @@ export class RowFilter {
   private filter(type: number, length: number, to: number): void {
     const { bytes, rowAt, aboveAt, distance, exports } = this;
     if (exports === null) {
-      filterRow(type, bytes, rowAt, length, bytes, aboveAt, distance, bytes, to);
+      filterRow(type, bytes, rowAt, aboveAt, length, distance, to);
     } else {
       exports.filterRow!(type, rowAt, aboveAt, length, distance, to);
     }

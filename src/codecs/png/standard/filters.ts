@@ -62,45 +62,48 @@ export function unfilterRow(
 }
 
 /**
- * Filters a row, clause 9.2.
- * @param row bytes of the row at `at`, `length` of them, and those of the row above at `aboveAt` in `above`
- * @param out result from `outAt` on, `length` bytes; none of the other arrays
+ * Filters a row, clause 9.2. All bytes lie in one array, as those of the kernel of the same name do.
+ * @param at the row, `length` bytes of it; `aboveAt` the row above it
+ * @param out where the result goes, over neither of the rows
  */
 export function filterRow(
   type: number,
-  row: Uint8Array,
+  bytes: Uint8Array,
   at: number,
-  length: number,
-  above: Uint8Array,
   aboveAt: number,
+  length: number,
   distance: number,
-  out: Uint8Array,
-  outAt: number,
+  out: number,
 ): void {
   const first = Math.min(length, distance);
   switch (type) {
     case FILTER_SUB:
-      for (let i = 0; i < first; i++) out[outAt + i] = row[at + i]!;
-      for (let i = first; i < length; i++) out[outAt + i] = row[at + i]! - row[at + i - distance]!;
+      for (let i = 0; i < first; i++) bytes[out + i] = bytes[at + i]!;
+      for (let i = first; i < length; i++) {
+        bytes[out + i] = bytes[at + i]! - bytes[at + i - distance]!;
+      }
       return;
     case FILTER_UP:
-      for (let i = 0; i < length; i++) out[outAt + i] = row[at + i]! - above[aboveAt + i]!;
+      for (let i = 0; i < length; i++) bytes[out + i] = bytes[at + i]! - bytes[aboveAt + i]!;
       return;
     case FILTER_AVERAGE:
-      for (let i = 0; i < first; i++) out[outAt + i] = row[at + i]! - (above[aboveAt + i]! >> 1);
+      for (let i = 0; i < first; i++) {
+        bytes[out + i] = bytes[at + i]! - (bytes[aboveAt + i]! >> 1);
+      }
       for (let i = first; i < length; i++) {
-        out[outAt + i] = row[at + i]! - ((row[at + i - distance]! + above[aboveAt + i]!) >> 1);
+        const sum = bytes[at + i - distance]! + bytes[aboveAt + i]!;
+        bytes[out + i] = bytes[at + i]! - (sum >> 1);
       }
       return;
     case FILTER_PAETH:
-      for (let i = 0; i < first; i++) out[outAt + i] = row[at + i]! - above[aboveAt + i]!;
+      for (let i = 0; i < first; i++) bytes[out + i] = bytes[at + i]! - bytes[aboveAt + i]!;
       for (let i = first; i < length; i++) {
-        const left = row[at + i - distance]!;
-        out[outAt + i] =
-          row[at + i]! - paeth(left, above[aboveAt + i]!, above[aboveAt + i - distance]!);
+        const above = bytes[aboveAt + i]!;
+        const predictor = paeth(bytes[at + i - distance]!, above, bytes[aboveAt + i - distance]!);
+        bytes[out + i] = bytes[at + i]! - predictor;
       }
       return;
     default:
-      for (let i = 0; i < length; i++) out[outAt + i] = row[at + i]!;
+      for (let i = 0; i < length; i++) bytes[out + i] = bytes[at + i]!;
   }
 }

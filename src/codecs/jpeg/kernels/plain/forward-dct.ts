@@ -16,7 +16,8 @@ export const QUANTIZER_BYTES = 256;
 
 /**
  * Share of a step that magnitudes are made smaller by before they are rounded. Choice: levels near one half cost more bits than they are
- * worth; 0.1 for AC saves 4 % of the bytes at the same SSIMULACRA2 against none.
+ * worth; 0.1 for AC saves 2.0 % of the bytes at the same SSIMULACRA2 against none: BD-rate at 4:4:4, qualities 50 to 94, mean of nine
+ * shared pictures, from +0.6 (a screenshot) to -3.9 %.
  */
 const DEAD_ZONE = 0.1;
 

@@ -1,127 +1,47 @@
 /**
- * `npm run bench:images`: our JPEG files beside the curves of mozjpeg, jpegli, libjpeg-turbo and jpeg-js in
- * `../shared/reference/jpeg-anchors.json`, on the same pictures: bytes at equal SSIMULACRA2 and equal SSIM as BD-rates. Prints tables;
- * writes JSON and SVG.
+ * `npm run bench:images`: our files of pictures, and deflate, beside other libraries. Prints tables; writes JSON and SVG.
  *
+ * --suites a,b    jpeg (curves beside the anchors), jpeg-speed, png, deflate (all)
  * --images a      pictures whose names contain a (all)
- * --qualities a,b qualities (30,40,50,60,70,75,80,85,90,95)
- * --out DIR       where results go (bench/results; out/bench when pictures or qualities are cut down)
+ * --qualities a,b qualities of the curves (30,40,50,60,70,75,80,85,90,95)
+ * --efforts a,b   efforts of PNG: fast, default, best, which takes minutes (fast,default)
+ * --rounds n      rounds of what is timed (3)
+ * --out DIR       where results go (bench/results; out/bench when pictures, qualities or efforts are chosen)
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { decodeJpeg, encodeJpeg, type JpegSubsampling } from '../src/codecs/jpeg/index.ts';
-import { type ImagePoint, PictureMeasure } from './images/measures.ts';
-import { loadPictures } from './images/sources.ts';
-import { COLORS, drawChart } from './plot.ts';
-import { bdRate } from './quality/bd-rate.ts';
-import { formatTable, mean, percent } from './table.ts';
+import type { PngEffort } from '../src/codecs/png/index.ts';
+import { runDeflateSuite } from './images/deflate-suite.ts';
+import { runJpegCurves } from './images/jpeg-curves.ts';
+import { runJpegSpeed } from './images/jpeg-speed.ts';
+import { runPngSuite } from './images/png-suite.ts';
 
 const ALL_QUALITIES = '30,40,50,60,70,75,80,85,90,95';
+const EFFORTS = 'fast,default';
 const { values: flags } = parseArgs({
   options: {
+    suites: { type: 'string', default: 'jpeg,jpeg-speed,png,deflate' },
     images: { type: 'string', default: '' },
     qualities: { type: 'string', default: ALL_QUALITIES },
+    efforts: { type: 'string', default: EFFORTS },
+    rounds: { type: 'string', default: '3' },
     out: { type: 'string' },
   },
 });
 
-type Curves = Record<string, ImagePoint[]>;
-type Measure = 's2' | 'ssim';
-
-const SHARED =
+const shared =
   process.env.VITRINE_SHARED ?? fileURLToPath(new URL('../../shared', import.meta.url));
-const anchors: Record<string, Curves> = JSON.parse(
-  readFileSync(`${SHARED}/reference/jpeg-anchors.json`, 'utf8'),
-);
-const qualities = flags.qualities.split(',').map(Number);
-const isWhole = flags.images === '' && flags.qualities === ALL_QUALITIES;
+const { images, suites } = flags;
+const rounds = Number(flags.rounds);
+const isWhole = images === '' && flags.qualities === ALL_QUALITIES && flags.efforts === EFFORTS;
 const out = flags.out ?? (isWhole ? 'bench/results' : 'out/bench');
-
-/** Points of a curve with quality above all before: where more bytes do not help, they are left out. */
-function rising(points: readonly ImagePoint[], measure: Measure): { rate: number; psnr: number }[] {
-  const curve: { rate: number; psnr: number }[] = [];
-  for (const point of points.toSorted((a, b) => a.bytes - b.bytes)) {
-    const value = point[measure];
-    if (value > (curve.at(-1)?.psnr ?? Number.NEGATIVE_INFINITY))
-      curve.push({ rate: point.bytes, psnr: value });
-  }
-  return curve;
-}
-
-/** NaN where the curves do not overlap. */
-function rateAgainst(
-  anchor: readonly ImagePoint[],
-  own: readonly ImagePoint[],
-  measure: Measure,
-): number {
-  try {
-    return bdRate(rising(anchor, measure), rising(own, measure));
-  } catch {
-    return Number.NaN;
-  }
-}
-
-const results: Record<string, Curves> = {};
-for (const picture of loadPictures(flags.images)) {
-  const measure = new PictureMeasure(picture);
-  const curves: Curves = {};
-  for (const subsampling of ['4:4:4', '4:2:0'] as JpegSubsampling[]) {
-    if (picture.channels === 1 && subsampling === '4:2:0') continue;
-    curves[`vitrine${subsampling.replaceAll(':', '')}`] = qualities.map((q) => {
-      const file = encodeJpeg(picture, { quality: q, subsampling });
-      return { q, bytes: file.length, ...measure.measure(decodeJpeg(file).data) };
-    });
-  }
-  results[picture.name] = curves;
-  process.stderr.write(`${picture.name}\n`);
-}
-
-for (const sampling of ['444', '420']) {
-  const peers = ['mozjpeg', 'jpegli', 'turbo']
-    .map((peer) => `${peer}${sampling}`)
-    .concat('jpeg-js');
-  const head = ['picture', ...peers.flatMap((peer) => [`${peer} s2`, 'ssim'])];
-  const rates: number[][] = [];
-  const rows = Object.entries(results).flatMap(([name, curves]) => {
-    const own = curves[`vitrine${sampling}`];
-    if (own === undefined) return [];
-    const row = peers.flatMap((peer) => {
-      const anchor = anchors[name]?.[peer];
-      return (['s2', 'ssim'] as const).map((m) =>
-        anchor ? rateAgainst(anchor, own, m) : Number.NaN,
-      );
-    });
-    rates.push(row);
-    return [[name, ...row.map(percent)]];
-  });
-  if (rows.length === 0) continue;
-  // The mean over pictures is the geometric one of the ratios.
-  const means = head.slice(1).map((_, i) => {
-    const logs = rates.map((row) => Math.log(1 + row[i]! / 100)).filter((v) => !Number.isNaN(v));
-    return 100 * (Math.exp(mean(logs)) - 1);
-  });
-  console.log(`\nBD-rate, 4:${sampling[1]}:${sampling[2]} (ours against the peer; less is better)`);
-  console.log(formatTable([head, ...rows, ['mean', ...means.map(percent)]]));
-}
-
 mkdirSync(out, { recursive: true });
-writeFileSync(`${out}/jpeg.json`, `${JSON.stringify(results)}\n`);
-const STYLES = [
-  ['vitrine', COLORS.blue],
-  ['mozjpeg', COLORS.orange],
-  ['jpegli', COLORS.green],
-  ['turbo', COLORS.gray],
-] as const;
-const panels = Object.entries(results).map(([name, curves]) => ({
-  title: name,
-  xLabel: 'bytes',
-  yLabel: 'SSIMULACRA2',
-  xScale: 'log' as const,
-  series: STYLES.flatMap(([encoder, color]) => {
-    const curve = curves[`${encoder}444`] ?? anchors[name]?.[`${encoder}444`];
-    if (curve === undefined) return [];
-    return [{ name: encoder, color, points: curve.map(({ bytes, s2 }) => ({ x: bytes, y: s2 })) }];
-  }),
-}));
-writeFileSync(`${out}/jpeg-rd.svg`, drawChart('JPEG at 4:4:4, quality 30 to 95', panels, 4));
+for (const suite of suites.split(',')) {
+  if (suite === 'jpeg') runJpegCurves(shared, out, images, flags.qualities.split(',').map(Number));
+  else if (suite === 'jpeg-speed') await runJpegSpeed(out, images, rounds);
+  else if (suite === 'png') {
+    await runPngSuite(shared, out, images, flags.efforts.split(',') as PngEffort[], rounds);
+  } else if (suite === 'deflate') await runDeflateSuite(shared, out, rounds);
+  else throw new Error(`no suite ${suite}: jpeg, jpeg-speed, png, deflate`);
+}

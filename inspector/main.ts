@@ -54,12 +54,15 @@ class Page implements App {
       (file) => void this.open(file),
       () => void this.takeSample(),
     );
-    this.views = {
+    const shown = {
       picture: createPictureView(this),
       timeline: createTimelineView(this),
-      compare: createCompareView(this),
       file: createFileView(this),
-      tour: createTourView(this),
+    };
+    this.views = {
+      ...shown,
+      compare: createCompareView(this),
+      tour: createTourView(this, shown),
     };
     document.body.replaceChildren(
       h(

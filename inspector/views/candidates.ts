@@ -7,6 +7,9 @@ import { type TableData, tableElement } from '../table.ts';
 /** Lists more candidates than these as text only. */
 const MOST_BARS = 8;
 
+/** Bars end at this many times the cost of the winner. */
+const CUT = 2.5;
+
 /** A candidate with its place in the trace. */
 interface Candidate {
   readonly index: number;
@@ -53,6 +56,8 @@ export function candidateTable(
 function bars(all: readonly Candidate[], chosen: number): HTMLElement {
   const most = Math.max(1, ...all.map(({ cost }) => cost));
   const own = all.find(({ index }) => index === chosen);
+  // Close races must be seen: what lost by far is cut off.
+  const limit = own === undefined || own.cost === 0 ? most : Math.min(most, CUT * own.cost);
   const rows = all.slice(0, MOST_BARS).map(({ index, type, cost }) => {
     const isChosen = index === chosen;
     const more =
@@ -64,7 +69,8 @@ function bars(all: readonly Candidate[], chosen: number): HTMLElement {
       { class: isChosen ? 'chosen' : '' },
       h('span', {}, TYPE_NAMES[type] ?? '?'),
       h('i', {
-        style: `width:${((100 * cost) / most).toFixed(1)}%;background:${themeColor(TYPE_COLORS[type] ?? 'line')}`,
+        class: cost > limit ? 'beyond' : '',
+        style: `width:${((100 * Math.min(cost, limit)) / limit).toFixed(1)}%;background:${themeColor(TYPE_COLORS[type] ?? 'line')}`,
       }),
       h('em', {}, isChosen ? 'taken' : more),
     );

@@ -79,12 +79,13 @@ export function createFileView(app: App): View {
     const node = path.at(-1) ?? null;
     const named = preferred !== null && preferred.node === node ? preferred.field : undefined;
     const field = named === undefined && node !== null ? fieldAt(node, byte) : (named ?? null);
-    tree.update(nodes, path);
     hex.update(bytes, byte, node, field);
     where.textContent = sentence(bytes, byte, path, field);
     details.replaceChildren(
       ...(node === null ? [] : fieldElements(node, field, (chosen) => choose(node, chosen))),
     );
+    // After the fields, which take from the height of the tree: what is chosen stays in sight.
+    tree.update(nodes, path);
   };
 
   const update = async (): Promise<void> => {

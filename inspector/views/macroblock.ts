@@ -64,7 +64,7 @@ function residualSentence({ maps }: PictureRecord, mb: number): string {
   if (pattern === 0) return 'No residual is added to it, but for what its type carries.';
   const luma = [0, 1, 2, 3].filter((i) => (pattern >> i) & 1).length;
   const chroma = ['no chroma', 'the mean of chroma', 'chroma'][pattern >> 4] ?? 'chroma';
-  return `A residual is added: ${several(luma, '8×8 block')} of luma, ${chroma}${maps.transform8x8[mb] ? ', by the 8×8 transform' : ''}.`;
+  return `A residual is added: ${['no', 'one', 'two', 'three', 'all four'][luma]} 8×8 block${luma === 1 ? '' : 's'} of luma, ${chroma}${maps.transform8x8[mb] ? ', by the 8×8 transform' : ''}.`;
 }
 
 function bitStrip(data: TableData): HTMLElement {

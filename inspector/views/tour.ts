@@ -1,8 +1,108 @@
-/** To come. */
+/** The guided tour: a card with a step, and beside it the view that the step is about, which can be used as always. */
 import type { App, View } from '../app.ts';
 import { h } from '../dom.ts';
+import { byteOfMacroblock, readFileTree } from '../file-tree.ts';
+import { TOUR } from '../tour-steps.ts';
+
+/** The views that steps show. */
+type Shown = Readonly<Record<'picture' | 'timeline' | 'file', View>>;
 
 /** Creates the view. */
-export function createTourView(_app: App): View {
-  return { element: h('section', { class: 'view' }), update: () => {} };
+export function createTourView(app: App, views: Shown): View {
+  const { store } = app;
+  const card = h('aside', { class: 'card', 'aria-label': 'Guided tour', 'aria-live': 'polite' });
+  const host = h('div', { class: 'host' });
+  const element = h('section', { class: 'view tour', 'aria-label': 'Guided tour' }, card, host);
+  /** The step whose view is set up; -1 before the first. */
+  let prepared = -1;
+  let drawn = '';
+
+  const prepare = (step: number): void => {
+    const { recording } = app;
+    if (recording === null) return;
+    prepared = step;
+    const change = TOUR[step].show(recording);
+    store.set({ step, ...change });
+    if (TOUR[step].view === 'file') void toBytes(app, change.picture ?? 0, change.mb ?? 0);
+  };
+
+  const drawCard = (): void => {
+    const { recording } = app;
+    const { step } = store.state;
+    const key = `${step} ${recording?.title} ${recording?.pictures.length} ${recording?.settings?.qp}`;
+    if (recording === null || key === drawn) return;
+    drawn = key;
+    const { title, text, task } = TOUR[step];
+    const dots = TOUR.map((one, i) =>
+      h('button', {
+        type: 'button',
+        class: 'dot',
+        title: one.title,
+        'aria-label': `Step ${i + 1}: ${one.title}`,
+        'aria-current': i === step ? 'step' : null,
+        onclick: () => prepare(i),
+      }),
+    );
+    card.replaceChildren(
+      h('p', { class: 'note' }, `Step ${step + 1} of ${TOUR.length}`),
+      h('h2', {}, title),
+      ...text(recording).map((paragraph) => h('p', {}, paragraph)),
+      h('p', { class: 'task' }, h('b', {}, 'Try it: '), task),
+      h('div', { class: 'dots' }, ...dots),
+      h(
+        'div',
+        { class: 'steps' },
+        h(
+          'button',
+          { type: 'button', id: 'back', disabled: step === 0, onclick: () => prepare(step - 1) },
+          'Back',
+        ),
+        step + 1 < TOUR.length
+          ? h(
+              'button',
+              { type: 'button', id: 'next', class: 'primary', onclick: () => prepare(step + 1) },
+              'Next',
+            )
+          : h(
+              'button',
+              {
+                type: 'button',
+                id: 'next',
+                class: 'primary',
+                onclick: () => store.set({ view: 'picture' }),
+              },
+              'Look around',
+            ),
+      ),
+    );
+  };
+
+  const update = (): void => {
+    const { recording } = app;
+    const { step } = store.state;
+    if (recording !== null && prepared !== step) {
+      prepare(step);
+    }
+    drawCard();
+    const view = views[TOUR[step].view];
+    const isNew = host.firstElementChild !== view.element;
+    if (isNew) host.replaceChildren(view.element);
+    view.update();
+    const { focus } = TOUR[step];
+    if (focus !== undefined && focused !== step) {
+      focused = step;
+      host.querySelector(focus)?.closest('p, select')?.scrollIntoView({ block: 'start' });
+    } else if (focus === undefined) focused = -1;
+  };
+  let focused = -1;
+  return { element, update };
+}
+
+/** Chooses the bytes of a macroblock in the file that was made. */
+async function toBytes(app: App, display: number, mb: number): Promise<void> {
+  const { recording } = app;
+  if (recording === null || recording.file.length === 0) return;
+  const nodes = await readFileTree(recording.file, recording);
+  const byte = byteOfMacroblock(nodes, recording.shown[display], mb);
+  if (byte >= 0) app.store.set({ byte });
 }

@@ -209,6 +209,18 @@ describe.skipIf(executable === null)('the inspector', () => {
     expect(await page.textContent('#where')).toContain('Byte');
   });
 
+  it('leads through ten steps', async () => {
+    await page.evaluate('location.hash = "#preset=superfast&qp=44&view=tour"');
+    const titles = new Set<string>();
+    for (let step = 0; step < 10; step++) {
+      titles.add((await page.textContent('.card h2'))!);
+      expect(await page.textContent('.card .note')).toBe(`Step ${step + 1} of 10`);
+      await page.click('#next');
+    }
+    expect(titles.size).toBe(10);
+    expect(page.url()).not.toContain('view=tour');
+  });
+
   it('opens a trace, without samples', async () => {
     await page.evaluate('location.hash = "#preset=superfast&qp=44"');
     await drop(page, 'a.trace', coded.trace);

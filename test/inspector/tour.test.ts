@@ -1,0 +1,44 @@
+/** The guided tour: ten steps that fit whatever is open. */
+import { describe, expect, it } from 'vitest';
+import { encodePictures } from '../../inspector/engine.ts';
+import type { Settings } from '../../inspector/protocol.ts';
+import { recordingOfEncode, recordingOfTrace } from '../../inspector/recording.ts';
+import { createSample } from '../../inspector/sample.ts';
+import { DEFAULTS, formatState, parseState } from '../../inspector/state.ts';
+import { TOUR } from '../../inspector/tour-steps.ts';
+
+const SETTINGS: readonly Partial<Settings>[] = [
+  {},
+  { profile: 'baseline', preset: 'ultrafast', qp: 48 },
+  { profile: 'high', coding: 'CABAC', qp: 10 },
+];
+
+describe('the tour', () => {
+  it.each([1, 4])('shows what there is of %i pictures, whatever the settings', async (count) => {
+    const sample = createSample();
+    const source = { ...sample, pictures: sample.pictures.slice(0, count) };
+    for (const change of SETTINGS) {
+      const settings: Settings = {
+        preset: 'faster',
+        qp: 28,
+        profile: 'main',
+        bframes: 2,
+        coding: 'CAVLC',
+        ...change,
+      };
+      const coded = await encodePictures(source, settings, true);
+      const all = [recordingOfEncode(source, coded), recordingOfTrace(coded.trace, 'trace')];
+      for (const recording of all) {
+        expect(TOUR.length).toBe(10);
+        for (const { show, text } of TOUR) {
+          const state = { ...DEFAULTS, ...show(recording) };
+          expect(parseState(formatState(state))).toEqual(state);
+          expect(state.picture).toBeLessThan(count);
+          expect(state.mb).toBeLessThan(recording.widthInMbs * recording.heightInMbs);
+          for (const paragraph of text(recording))
+            expect(paragraph).not.toMatch(/NaN|undefined|Infinity/);
+        }
+      }
+    }
+  });
+});

@@ -1,0 +1,56 @@
+/**
+ * Draws docs/inspection: pictures of the inspector's views, each as its link opens it, made smaller by our own PNG encoder:
+ * `npm run docs:inspection`, after `npm run build:inspector`. Needs a Chromium.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { optimizePng } from '../src/codecs/png/index.ts';
+import { findChromium, launchChromium } from '../test/browser/chromium.ts';
+
+const PAGE = new URL('../dist/inspector.html', import.meta.url).href;
+const FOLDER = fileURLToPath(new URL('../docs/inspection/', import.meta.url));
+
+/** Table: name of the file => address, theme, and what is waited for. */
+const VIEWS: Readonly<
+  Record<string, readonly [address: string, theme: 'dark' | 'light', wait?: string]>
+> = {
+  picture: ['picture=3&show=vectors,partitions', 'dark'],
+  bits: ['picture=3&show=bits,partitions', 'dark'],
+  macroblock: ['picture=3&mb=117&layer=residual&show=types,partitions', 'dark'],
+  timeline: ['view=timeline&picture=4', 'light'],
+  rate: ['view=compare&picture=4&qp2=34', 'dark', '.chart circle:nth-of-type(16)'],
+  file: ['view=file&byte=1700', 'light', '.tree [aria-selected="true"]'],
+  tour: ['view=tour&step=7', 'light'],
+};
+
+async function draw(page: Page, name: string): Promise<void> {
+  const [address, theme, wait] = VIEWS[name]!;
+  await page.emulateMedia({ colorScheme: theme });
+  // Another page each time: what the last one showed must not be seen.
+  await page.goto('about:blank');
+  await page.goto(`${PAGE}#${address}`);
+  await page.waitForFunction(() =>
+    /encoded in/.test(document.getElementById('status')?.textContent ?? ''),
+  );
+  if (wait !== undefined) await page.waitForSelector(wait, { timeout: 60_000 });
+  // Times differ from run to run.
+  await page.evaluate(() => {
+    const status = document.getElementById('status');
+    if (status !== null)
+      status.textContent = (status.textContent ?? '').replace(/, encoded in.*/, '.');
+  });
+  await page.waitForTimeout(500);
+  const shot = await page.screenshot();
+  const data = optimizePng(shot);
+  writeFileSync(`${FOLDER}${name}.png`, data);
+  console.log(`${name}.png: ${data.length} bytes`);
+}
+
+const executable = findChromium();
+if (executable === null) process.exit(1);
+mkdirSync(FOLDER, { recursive: true });
+const browser = await launchChromium(executable);
+const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+for (const name of Object.keys(VIEWS)) await draw(page, name);
+await browser.close();

@@ -2,7 +2,14 @@
 import type { PngImage } from '../image.ts';
 import { type BitDepth, GRAY, PALETTE, RGB, RGBA } from '../standard/header.ts';
 import { ColorTable } from './color-table.ts';
-import { colorKey, createPixelRow, maxSample, paletteScale, readPixels } from './plan.ts';
+import {
+  colorsOfValues,
+  createPixelRow,
+  maxSample,
+  paletteScale,
+  readPixels,
+  rowColor,
+} from './plan.ts';
 
 /** What there is in a picture. */
 export interface PixelFacts {
@@ -41,18 +48,12 @@ function examineValues(image: PngImage): PixelFacts {
     last = value;
     if (counts[value]!++ === 0) order.push(value);
   }
-  const line = { ...image, width: order.length, height: 1, data: Uint8Array.from(order) };
-  const facts = examineAny(line);
+  const values = Uint8Array.from(order);
+  const facts = examineAny({ ...image, width: order.length, height: 1, data: values });
   if (facts.colors === null) return facts;
-  const row = createPixelRow(order.length);
-  readPixels(line, 0, 0, 1, order.length, row);
-  const { multiplier, divisor } = paletteScale(image);
   const colors = new Map<number, number>();
-  order.forEach((value, i) => {
-    const channels = [row.r[i]!, row.g[i]!, row.b[i]!, row.a[i]!];
-    const [r, g, b, a] = channels.map((sample) => (sample * multiplier) / divisor);
-    const color = colorKey(r!, g!, b!, a!);
-    colors.set(color, (colors.get(color) ?? 0) + counts[value]!);
+  colorsOfValues(image, values).forEach((color, i) => {
+    colors.set(color, (colors.get(color) ?? 0) + counts[values[i]!]!);
   });
   return { ...facts, colors };
 }
@@ -151,12 +152,7 @@ export function examineAny(image: PngImage): PixelFacts {
         colors = null;
         continue;
       }
-      const color = colorKey(
-        (r * multiplier) / divisor,
-        (g * multiplier) / divisor,
-        (b * multiplier) / divisor,
-        (a * multiplier) / divisor,
-      );
+      const color = rowColor(row, i, multiplier, divisor);
       if (color === last) continue;
       last = color;
       colors.set(color, (colors.get(color) ?? 0) + 1);

@@ -96,6 +96,30 @@ export function readPixels(
   }
 }
 
+/** The color of 8 bits of pixel `i` of a row, see `colorKey` and `paletteScale`. */
+export function rowColor(
+  { r, g, b, a }: PixelRow,
+  i: number,
+  multiplier: number,
+  divisor: number,
+): number {
+  return colorKey(
+    (r[i]! * multiplier) / divisor,
+    (g[i]! * multiplier) / divisor,
+    (b[i]! * multiplier) / divisor,
+    (a[i]! * multiplier) / divisor,
+  );
+}
+
+/** The colors of 8 bits of pixels of one byte that have these values. */
+export function colorsOfValues(image: PngImage, values: Uint8Array): Uint32Array {
+  const count = values.length;
+  const row = createPixelRow(count);
+  readPixels({ ...image, width: count, height: 1, data: values }, 0, 0, 1, count, row);
+  const { multiplier, divisor } = paletteScale(image);
+  return Uint32Array.from(values, (_, i) => rowColor(row, i, multiplier, divisor));
+}
+
 /** Makes the rows of a file, without filters, from the picture in memory. */
 export class RowMaker {
   readonly passes: readonly Pass[];
@@ -148,15 +172,7 @@ export class RowMaker {
     const { image, indexes } = this;
     const count = image.colorType === PALETTE ? image.palette!.length / 3 : maxSample(image) + 1;
     const values = Uint8Array.from({ length: count }, (_, value) => value);
-    const line = { ...image, width: count, height: 1, data: values };
-    const row = createPixelRow(count);
-    readPixels(line, 0, 0, 1, count, row);
-    const { multiplier, divisor } = paletteScale(image);
-    return values.map((value) => {
-      const channels = [row.r[value]!, row.g[value]!, row.b[value]!, row.a[value]!];
-      const [r, g, b, a] = channels.map((sample) => (sample * multiplier) / divisor);
-      return indexes.get(colorKey(r!, g!, b!, a!)) ?? 0;
-    });
+    return Uint8Array.from(colorsOfValues(image, values), (color) => indexes.get(color) ?? 0);
   }
 
   /** Bytes of a row of a pass. */
@@ -223,17 +239,11 @@ export class RowMaker {
 
   private writeIndexes(count: number, out: Uint8Array, at: number): void {
     const { samples, indexes } = this;
-    const { r, g, b, a } = this.pixels;
     const { multiplier, divisor } = paletteScale(this.image);
     let last = -1;
     let lastIndex = 0;
     for (let i = 0; i < count; i++) {
-      const key = colorKey(
-        (r[i]! * multiplier) / divisor,
-        (g[i]! * multiplier) / divisor,
-        (b[i]! * multiplier) / divisor,
-        (a[i]! * multiplier) / divisor,
-      );
+      const key = rowColor(this.pixels, i, multiplier, divisor);
       if (key !== last) {
         last = key;
         lastIndex = indexes.get(key)!;

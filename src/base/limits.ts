@@ -8,7 +8,7 @@ import { FormatError, rejectUnknownKeys, requireNumber } from './errors.ts';
 export interface Limits {
   /** Bytes of one packet, and of one read whose length the file chooses. Default 32 MiB, for y4m and pictures 64 MiB. */
   readonly maxPacketBytes: number;
-  /** Packets of one pass through the file, beside one for each 64 bytes of the file. Default 8,388,608. */
+  /** Packets of one pass through the file, beside one for each 64 bytes of the file. Default 4,194,304: a day of AAC. */
   readonly maxPackets: number;
   /**
    * Bytes that packets may have in one pass, with 32 more for each packet, for each byte of the file; the first 768 KiB
@@ -35,7 +35,7 @@ export type LimitOptions = Partial<Limits>;
 /** What holds where the caller says nothing. Every file of the test material stays below a tenth of each. */
 export const DEFAULT_LIMITS: Limits = {
   maxPacketBytes: 32 << 20,
-  maxPackets: 8 << 20,
+  maxPackets: 4 << 20,
   maxExpansion: 16,
   maxDescriptionBytes: 96 << 20,
   maxDepth: 32,

@@ -99,10 +99,10 @@ export async function openInput(
   input: AsyncIterable<Uint8Array>,
   options: InputOptions,
 ): Promise<Input> {
-  const sequence = await openPictures(name, options);
-  if (sequence !== null) return sequence;
   const limits: LimitOptions =
     options.limits === undefined ? {} : readLimits(options.limits, LIMIT_NAMES);
+  const sequence = await openPictures(name, options, limits);
+  if (sequence !== null) return sequence;
   const source = await openInputSource(name, input);
   try {
     const format = await chooseFormat(name, source, options);
@@ -124,7 +124,11 @@ export function isPictureFile(format: string): boolean {
 }
 
 /** A sequence of pictures; null if the name is none of one. */
-async function openPictures(name: string, options: InputOptions): Promise<Input | null> {
+async function openPictures(
+  name: string,
+  options: InputOptions,
+  limits: LimitOptions,
+): Promise<Input | null> {
   if (name === '-' || options.format !== undefined || !isSequencePath(name)) return null;
   if (await isFile(name)) return null;
   const { rate, startNumber } = options;
@@ -132,7 +136,7 @@ async function openPictures(name: string, options: InputOptions): Promise<Input 
     ...(rate === undefined ? {} : { frameRate: rate }),
     ...(startNumber === undefined ? {} : { startNumber }),
   };
-  const demuxer = await Demuxer.open(name, { readerOptions });
+  const demuxer = await Demuxer.open(name, { readerOptions, limits });
   const source = new MeasuredSource(new MemorySource(new Uint8Array(0)));
   return { name, demuxer, reader: demuxer.reader, source };
 }

@@ -6,7 +6,7 @@ import { toSeconds } from '../base/rational.ts';
 import { inspectMp4, isMp4 } from '../containers/isobmff/index.ts';
 import { inspectMatroska, isEbml } from '../containers/matroska/index.ts';
 import { inspectWav, isWav } from '../containers/riff/index.ts';
-import { formatTree } from '../inspect/index.ts';
+import { treeLines } from '../inspect/format-tree.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { LIMIT_NAMES, LIMITS_OPTION, readLimits } from './limits-option.ts';
 import { type Input, openInput, openInputSource } from './open-input.ts';
@@ -81,9 +81,21 @@ async function printBoxes(
     }
     const tree = await inspect(source, { limits });
     if (isJson) output.line(JSON.stringify(tree));
-    else for (const line of formatTree(tree)) output.line(line);
+    else await printLines(treeLines(tree), output);
   } finally {
     await source.close();
+  }
+}
+
+/** Lines that may be on their way at once. */
+const LINES_AT_ONCE = 512;
+
+/** Prints lines as fast as they are taken: a slow reader must not have them all kept for it. */
+async function printLines(lines: Iterable<string>, output: Output): Promise<void> {
+  let count = 0;
+  for (const line of lines) {
+    output.line(line);
+    if (++count % LINES_AT_ONCE === 0) await output.finish();
   }
 }
 

@@ -8,22 +8,20 @@ const INDENT = '  ';
  * brackets. No line ends with a newline.
  */
 export function formatTree(nodes: readonly TreeNode[]): string[] {
-  const lines: string[] = [];
-  addLines(nodes, '', lines);
-  return lines;
+  return [...treeLines(nodes)];
 }
 
-/** Appends one by one: a file may have more nodes than a call takes arguments. */
-function addLines(nodes: readonly TreeNode[], indent: string, lines: string[]): void {
+/** The same, line by line. */
+export function* treeLines(nodes: readonly TreeNode[], indent = ''): Generator<string> {
   for (const node of nodes) {
     const size = node.end - node.start;
     const clause = node.clause === '' ? '' : `  (${node.clause})`;
     const problem = node.problem === undefined ? '' : `  ! ${printable(node.problem)}`;
-    lines.push(`${indent}${printable(node.name)} @${node.start} +${size}${clause}${problem}`);
+    yield `${indent}${printable(node.name)} @${node.start} +${size}${clause}${problem}`;
     for (const field of node.fields) {
-      lines.push(`${indent}${INDENT}${field.name} = ${formatValue(field.value)}`);
+      yield `${indent}${INDENT}${field.name} = ${formatValue(field.value)}`;
     }
-    addLines(node.children, indent + INDENT, lines);
+    yield* treeLines(node.children, indent + INDENT);
   }
 }
 

@@ -2,7 +2,7 @@
  * What a file is made of, as a tree: boxes, chunks or elements, each with its place in the file and its fields by the
  * names of the standard. Readers of containers make it; `vitrine probe --boxes` and the inspector show it.
  */
-import type { LimitOptions } from '../base/limits.ts';
+import type { LimitOptions, Limits } from '../base/limits.ts';
 
 /** A table in a field: rows of integers under named columns. */
 export interface TreeTable {
@@ -70,6 +70,64 @@ export function tableOf(
     rows.push(Array.from(values.subarray(i * width, (i + 1) * width)));
   }
   return { columns, rowCount, rows };
+}
+
+/** Characters of a text that are kept. */
+const MAX_TEXT = 4096;
+
+/** `text`, cut where it is long: a copy, so that the rest is not kept. */
+export function shortText(text: string): string {
+  return text.length > MAX_TEXT ? `${[...text.slice(0, MAX_TEXT)].join('')}…` : text;
+}
+
+/** Memory that a node, a field and a row of a table take beside what they hold. */
+const NODE_BYTES = 256;
+const FIELD_BYTES = 96;
+const ROW_BYTES = 64;
+
+/** Part of `limits.maxDescriptionBytes` that a tree may take: who shows it makes texts of it. */
+const SHARE = 3;
+
+/** What the tree of one file may take: small elements take many times their size when they are shown. */
+export class TreeBudget {
+  private readonly maxNodes: number;
+  private readonly maxBytes: number;
+  private nodes = 0;
+  private bytes = 0;
+
+  constructor(maxNodes: number, { maxDescriptionBytes }: Limits) {
+    this.maxNodes = maxNodes;
+    this.maxBytes = Math.floor(maxDescriptionBytes / SHARE);
+  }
+
+  /** Whether nothing more should be added. */
+  get isFull(): boolean {
+    return this.nodes >= this.maxNodes || this.bytes > this.maxBytes;
+  }
+
+  /** What a node says where the tree ends early. */
+  get remark(): string {
+    const most =
+      this.nodes >= this.maxNodes
+        ? `has more than ${this.maxNodes} nodes and fields`
+        : `takes more than ${this.maxBytes} bytes, a third of limits.maxDescriptionBytes`;
+    return `the tree ${most}; the rest is left out`;
+  }
+
+  /** Counts a node, without its fields. */
+  addNode(): void {
+    this.nodes++;
+    this.bytes += NODE_BYTES;
+  }
+
+  /** Counts a field. */
+  addField({ value }: TreeField): void {
+    this.bytes += FIELD_BYTES;
+    if (typeof value === 'string') this.bytes += 2 * value.length;
+    else if (typeof value !== 'number') {
+      this.bytes += value.rows.length * (ROW_BYTES + 8 * value.columns.length);
+    }
+  }
 }
 
 /** Every node of `nodes` and below, parents first. */

@@ -68,6 +68,14 @@ test('probe, remux and encode keep to them', async () => {
   }
 });
 
+test('sequences of pictures have limits too', async () => {
+  for (const number of [0, 1]) writeFileSync(at(`p${number}.ppm`), `P6 2 2 255\n${'x'.repeat(12)}`);
+  const args = ['probe', at('p%d.ppm')];
+  expect(await vitrine(...args)).toMatchObject({ status: 0 });
+  const refused = await vitrine(...args, '--limits', 'maxPacketBytes=20');
+  expect(refused.notes).toMatch(/limits\.maxPacketBytes/);
+});
+
 test('decompress has maxExpansion', async () => {
   writeFileSync(at('c.gz'), gzipSync(new Uint8Array(8 << 20)));
   const args = ['decompress', at('c.gz'), '-o', at('c'), '-y'].filter((arg) => arg !== '-y');

@@ -67,12 +67,29 @@ export function id3Length(bytes: Uint8Array): number {
   return ID3_HEADER_BYTES + size + footer;
 }
 
-/** Bytes of the tag at `position`: ID3v2, or ID3v1 at the end of the source; 0 if there is none. */
-export async function tagLength(source: ByteSource, position: number): Promise<number> {
-  const bytes = await source.read(position, ID3V1_BYTES + 1);
-  const length = id3Length(bytes);
-  if (length > 0) return length;
-  return bytes.length === ID3V1_BYTES && startsWith(bytes, 'TAG') ? ID3V1_BYTES : 0;
+/** Bytes that are looked at together for tags behind one another. */
+const TAG_WINDOW_BYTES = 1 << 14;
+
+/**
+ * Where the tags that begin at `position` end, ID3v2 and an ID3v1 at the end of the source: `position` itself if none does. What
+ * claims to be longer than the source is no tag: nothing would be left of what follows it.
+ */
+export async function skipTags(source: ByteSource, position: number): Promise<number> {
+  for (let at = position; ; ) {
+    const bytes = await source.read(at, TAG_WINDOW_BYTES);
+    const left = (source.size ?? Number.POSITIVE_INFINITY) - at;
+    let next = 0;
+    while (next < bytes.length) {
+      const length = id3Length(bytes.subarray(next));
+      if (length === 0 || next + length > left) break;
+      next += length;
+    }
+    if (next === 0) {
+      const isLast = bytes.length === ID3V1_BYTES && startsWith(bytes, 'TAG');
+      return isLast ? at + ID3V1_BYTES : at;
+    }
+    at += next;
+  }
 }
 
 function startsWith(bytes: Uint8Array, text: string): boolean {

@@ -28,7 +28,7 @@ import {
 } from '../../syntax/aac/audio-specific-config.ts';
 import { ID_PCE } from '../../syntax/aac/element-ids.ts';
 import { readProgramConfig } from '../../syntax/aac/program-config.ts';
-import { type Found, findFrame, tagLength } from './frame-search.ts';
+import { type Found, findFrame, skipTags } from './frame-search.ts';
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -67,10 +67,7 @@ export async function openAdts(
   rejectUnknownKeys('adts.options', options, ['limits']);
   const budget = new Budget('adts', source, options.limits);
   const problems: Problem[] = [];
-  let start = 0;
-  for (let tag = await tagLength(source, 0); tag > 0; tag = await tagLength(source, start)) {
-    start += tag;
-  }
+  const start = await skipTags(source, 0);
   const first = await findFrame(source, start, null, start + MAX_SEARCH);
   if (first === null) throw new FormatError('adts', 'no ADTS frame found', start);
   const config = await configOf(source, first);
@@ -195,9 +192,9 @@ async function nextFrame(pass: Pass, like: AdtsHeader, from: number): Promise<Fo
     const header = readAdtsHeader(bytes);
     if (header !== null && isSameStream(header, like)) return { position, header };
     // Segments of a stream each begin with a tag, and files end with one.
-    const tag = await tagLength(source, position);
-    if (tag === 0) break;
-    position += tag;
+    const behind = await skipTags(source, position);
+    if (behind === position) break;
+    position = behind;
   }
   const found = await findFrame(source, position, like, Number.POSITIVE_INFINITY);
   if (found === null) {

@@ -8,7 +8,9 @@ import { Budget } from '../../base/limits.ts';
 import { SourceWindow } from '../../base/source-window.ts';
 import {
   hexText,
+  shortText,
   TREE_DEFAULTS,
+  TreeBudget,
   type TreeField,
   type TreeNode,
   type TreeOptions,
@@ -120,7 +122,7 @@ const OTHER_CONTAINERS = ['gmhd', 'vttc'];
 interface Place {
   readonly file: FileBytes;
   readonly options: Required<TreeOptions>;
-  readonly budget: { nodes: number };
+  readonly budget: TreeBudget;
 }
 
 /**
@@ -133,11 +135,11 @@ export async function inspectMp4(
 ): Promise<TreeNode[]> {
   const window = new SourceWindow(source);
   const resolved = { ...TREE_DEFAULTS, ...options };
-  const budget = { nodes: 0 };
   const memory = new Budget('mp4', source, options.limits);
+  const budget = new TreeBudget(MAX_NODES, memory.limits);
   const nodes: TreeNode[] = [];
   let position = 0;
-  for (let count = 0; count < MAX_TOP_LEVEL_BOXES && budget.nodes < MAX_NODES; count++) {
+  for (let count = 0; count < MAX_TOP_LEVEL_BOXES && !budget.isFull; count++) {
     const box = await topLevelBox(window, position);
     if (box === null) break;
     if (box.type === 'mdat') {
@@ -147,7 +149,7 @@ export async function inspectMp4(
       const view = { type: 'mdat', start: 0, dataStart: box.headerBytes, end: headerBytes.length };
       const fields = headerFields(file, view);
       const place = { name: 'mdat', start: position, end, clause: 'ISOBMFF 8.1.1' };
-      budget.nodes++;
+      budget.addNode();
       nodes.push({ ...place, fields, children: [], ...cutProblem(box.end, window.size) });
     } else {
       try {
@@ -163,6 +165,10 @@ export async function inspectMp4(
     }
     position = box.end;
     if (position >= window.size) break;
+  }
+  if (budget.isFull) {
+    const rest = { name: '', start: position, end: position, clause: '', fields: [], children: [] };
+    nodes.push({ ...rest, problem: budget.remark });
   }
   return nodes;
 }
@@ -279,13 +285,14 @@ function inspectBox(
   handler = '',
 ): TreeNode {
   const { file, options, budget } = place;
-  budget.nodes++;
+  budget.addNode();
   const fields = headerFields(file, box);
   const description = describe(place, box, parents, handler);
   const { restStart, hasChildren, problem }: DescribedFields =
     description === null
       ? { restStart: box.dataStart, hasChildren: isPlainContainer(box, parents) }
       : readDescribed(place, box, description, fields);
+  for (const field of fields) budget.addField(field);
   let children: TreeNode[] = [];
   if (hasChildren && depth < MAX_DEPTH) {
     children = inspectChildren(place, { ...box, dataStart: restStart }, parents, depth, handler);
@@ -321,7 +328,7 @@ function inspectChildren(
   const path = [...parents, box.type];
   let currentHandler = handler;
   for (const child of boxesIn(place.file.bytes, box.dataStart, box.end)) {
-    if (place.budget.nodes >= MAX_NODES) break;
+    if (place.budget.isFull) break;
     const node = inspectBox(place, child, path, depth + 1, currentHandler);
     children.push(node);
     // The handler of the media decides how its sample entries are read; it comes before them.
@@ -339,7 +346,8 @@ function treeValue(
   columns: number,
   { maxRows, maxBytes }: Required<TreeOptions>,
 ): TreeValue {
-  if (typeof value === 'number' || typeof value === 'string') return value;
+  if (typeof value === 'number') return value;
+  if (typeof value === 'string') return shortText(value);
   if (value instanceof Uint8Array) return hexText(value, maxBytes);
   return tableOf(columns > 1 ? name.split(',') : [name], value, maxRows);
 }

@@ -4,10 +4,12 @@
  */
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { MediaError } from '../../base/errors.ts';
+import { Budget } from '../../base/limits.ts';
 import { SourceWindow } from '../../base/source-window.ts';
 import {
   hexText,
   TREE_DEFAULTS,
+  TreeBudget,
   type TreeField,
   type TreeNode,
   type TreeOptions,
@@ -53,7 +55,8 @@ const EPOCH_MILLISECONDS = 978_307_200_000;
 interface Place {
   readonly window: SourceWindow;
   readonly options: Required<TreeOptions>;
-  readonly budget: { elements: number };
+  readonly budget: TreeBudget;
+  readonly maxDepth: number;
 }
 
 interface Contents {
@@ -69,10 +72,12 @@ export async function inspectMatroska(
   source: ByteSource,
   options: TreeOptions = {},
 ): Promise<TreeNode[]> {
+  const { limits } = new Budget('matroska', source, options.limits);
   const place = {
     window: new SourceWindow(source),
     options: { ...TREE_DEFAULTS, ...options },
-    budget: { elements: 0 },
+    budget: new TreeBudget(MAX_ELEMENTS, limits),
+    maxDepth: Math.min(MAX_DEPTH, limits.maxDepth),
   };
   const root = await readContents(place, null, 0, source.size ?? Number.POSITIVE_INFINITY, 0, '');
   if (root.problem === undefined && root.fields.length === 0) return root.children;
@@ -95,8 +100,8 @@ async function readContents(
   const header: ElementHeader = { id: 0, size: 0, headerLength: 0 };
   while (contents.end < end) {
     const position = contents.end;
-    if (budget.elements++ >= MAX_ELEMENTS) {
-      contents.problem = `more than ${MAX_ELEMENTS} elements; the rest is left out`;
+    if (budget.isFull) {
+      contents.problem = budget.remark;
       contents.end = Number.isFinite(end) ? end : position;
       break;
     }
@@ -109,6 +114,7 @@ async function readContents(
       }
       break;
     }
+    budget.addNode();
     const { id, size, headerLength } = header;
     const info = elementById(id);
     if (!Number.isFinite(end) && parent !== null && !canHold(parent, info)) break;
@@ -119,7 +125,7 @@ async function readContents(
       contents.problem = `${nameOf(info, id)} at byte ${position} reaches to ${dataEnd}, its parent ends at ${end}`;
     }
     const limit = Math.min(dataEnd, end);
-    if (info?.type === 'master' && depth < MAX_DEPTH) {
+    if (info?.type === 'master' && depth < place.maxDepth) {
       const node = await readMaster(place, info, position, dataStart, limit, depth, clause);
       contents.children.push(node);
       contents.end = isUnknown ? node.end : limit;
@@ -128,9 +134,13 @@ async function readContents(
       break;
     } else {
       if (id === ID.SimpleBlock || id === ID.Block) {
-        contents.children.push(await readBlock(place, info!, position, dataStart, limit, clause));
+        const block = await readBlock(place, info!, position, dataStart, limit, clause);
+        for (const field of block.fields) budget.addField(field);
+        contents.children.push(block);
       } else {
-        contents.fields.push(await readField(place, info, id, position, dataStart, limit));
+        const field = await readField(place, info, id, position, dataStart, limit);
+        budget.addField(field);
+        contents.fields.push(field);
       }
       contents.end = limit;
     }

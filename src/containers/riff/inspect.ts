@@ -4,10 +4,13 @@
  */
 
 import type { ByteSource } from '../../base/byte-stream.ts';
+import { Budget } from '../../base/limits.ts';
 import { decodeUtf8 } from '../../base/utf8.ts';
 import {
   hexText,
+  shortText,
   TREE_DEFAULTS,
+  TreeBudget,
   type TreeField,
   type TreeNode,
   type TreeOptions,
@@ -57,8 +60,9 @@ const WIDTHS = { u16: 2, u32: 4, u64: 8, guid: 16, fourcc: 4 } as const;
 
 /** Size that says "see ds64", or "up to the end". */
 const OPEN_SIZE = 0xffffffff;
-/** Chunks of a list that are read; chunks whose contents are larger show no fields. */
-const MAX_CHUNKS = 10_000;
+/** Chunks of a file that are shown. */
+const MAX_CHUNKS = 100_000;
+/** Bytes of a chunk's contents that are read. */
 const MAX_CONTENT_BYTES = 1 << 16;
 /** Lists within lists that are followed. */
 const MAX_DEPTH = 4;
@@ -69,11 +73,14 @@ export async function inspectWav(
   options: TreeOptions = {},
 ): Promise<TreeNode[]> {
   const { maxBytes } = { ...TREE_DEFAULTS, ...options };
+  const { limits } = new Budget('wav', source, options.limits);
+  const budget = new TreeBudget(MAX_CHUNKS, limits);
   const start = (await source.read(0, 12)).slice();
   if (start.length < 12) return [];
   const view = new DataView(start.buffer);
   const size = view.getUint32(4, true);
-  const children = await chunksIn(source, 12, source.size ?? Number.MAX_SAFE_INTEGER, maxBytes, 0);
+  const place = { source, maxBytes, budget, maxDepth: Math.min(MAX_DEPTH, limits.maxDepth) };
+  const children = await chunksIn(place, 12, source.size ?? Number.MAX_SAFE_INTEGER, 0);
   const end = source.size ?? children.at(-1)?.end ?? 12;
   const isOpen = size === OPEN_SIZE || size === 0;
   return [
@@ -87,24 +94,34 @@ export async function inspectWav(
         { name: 'formType', value: fourCc(start, 8), start: 8, end: 12 },
       ],
       children,
-      ...(isOpen || size + 8 <= end
-        ? {}
-        : { problem: `says ${size + 8} bytes, the file has ${end}` }),
+      ...(budget.isFull
+        ? { problem: budget.remark }
+        : isOpen || size + 8 <= end
+          ? {}
+          : { problem: `says ${size + 8} bytes, the file has ${end}` }),
     },
   ];
 }
 
+/** What is known on the way down. */
+interface Place {
+  readonly source: ByteSource;
+  readonly maxBytes: number;
+  readonly budget: TreeBudget;
+  readonly maxDepth: number;
+}
+
 /** The chunks from `start` on, up to `end` or the end of the source. */
 async function chunksIn(
-  source: ByteSource,
+  place: Place,
   start: number,
   end: number,
-  maxBytes: number,
   depth: number,
 ): Promise<TreeNode[]> {
+  const { source, maxBytes, budget, maxDepth } = place;
   const nodes: TreeNode[] = [];
   let dataSize = OPEN_SIZE;
-  for (let at = start; at + 8 <= end && nodes.length < MAX_CHUNKS; ) {
+  for (let at = start; at + 8 <= end && !budget.isFull; ) {
     const header = (await source.read(at, 8)).slice();
     if (header.length < 8) break;
     const name = fourCc(header, 0);
@@ -116,6 +133,8 @@ async function chunksIn(
     const content = await source.read(at + 8, Math.min(contentEnd - at - 8, MAX_CONTENT_BYTES));
     const [clause, specs] = CHUNKS[name] ?? ['', isInfo(name) ? INFO_TEXT : UNKNOWN];
     const fields = readFields(specs, content.slice(), at + 8, maxBytes);
+    budget.addNode();
+    for (const field of fields) budget.addField(field);
     if (name === 'ds64' && content.length >= 16) dataSize = u64(fields[1]?.value);
     nodes.push({
       name,
@@ -124,8 +143,8 @@ async function chunksIn(
       clause,
       fields: [{ name: 'ckSize', value: size32, start: at + 4, end: at + 8 }, ...fields],
       children:
-        name === 'LIST' && depth < MAX_DEPTH
-          ? await chunksIn(source, at + 12, contentEnd, maxBytes, depth + 1)
+        name === 'LIST' && depth < maxDepth
+          ? await chunksIn(place, at + 12, contentEnd, depth + 1)
           : [],
       ...(isCut ? { problem: `says ${size} bytes, ${contentEnd - at - 8} are there` } : {}),
     });
@@ -164,7 +183,7 @@ function readFields(
     else if (kind === 'u32') value = view.getUint32(at, true);
     else if (kind === 'u64') value = Number(view.getBigUint64(at, true));
     else if (kind === 'fourcc') value = fourCc(part, 0);
-    else if (kind === 'text') value = decodeUtf8(part).replace(/\0+$/, '');
+    else if (kind === 'text') value = shortText(decodeUtf8(part).replace(/\0+$/, ''));
     else value = hexText(part, maxBytes);
     fields.push({ name, value, start: offset + at, end: offset + at + width });
     at += width;

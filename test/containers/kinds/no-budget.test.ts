@@ -6,11 +6,19 @@ import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ByteSource } from '../../../src/base/byte-stream.ts';
 import { FormatError } from '../../../src/base/errors.ts';
+import { inspectMp4 } from '../../../src/containers/isobmff/index.ts';
 import { ID } from '../../../src/containers/matroska/element-table.ts';
+import { inspectMatroska } from '../../../src/containers/matroska/index.ts';
+import { inspectWav } from '../../../src/containers/riff/index.ts';
 import { Demuxer } from '../../../src/index.ts';
+import { type TreeNode, walkTree } from '../../../src/inspect/tree.ts';
+import { MemorySource } from '../../../src/io/index.ts';
 import { boxesOf, cloneBox, concat, leaf, setWord, words } from '../../fuzz/box-tree.ts';
 import { cloneElement, element, elementsOf, master, uint } from '../../fuzz/element-tree.ts';
 import { changedBoxes, changedElements, matroskaOf, mp4Of, readFile, VIDEO } from './files.ts';
+
+/** Bytes of a text. */
+const ascii = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
 /** Reads a file that asks for too much: the error must name a limit, and what came before stays in proportion. */
 async function expectRefused(bytes: Uint8Array, limit: RegExp): Promise<void> {
@@ -209,8 +217,6 @@ function sparse(start: Uint8Array, size: number): ByteSource & { largest: number
 }
 
 describe('reads whose length a file chooses', () => {
-  const ascii = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
-
   async function readSparse(start: Uint8Array, size: number): Promise<number> {
     const source = sparse(start, size);
     try {
@@ -286,5 +292,58 @@ describe('reads whose length a file chooses', () => {
     });
     const block = Uint8Array.of(0xa3, 0x01, 0, 0, 0, 0x06, 0, 0, 0, 0x81, 0, 0, 0x80);
     expect(await readSparse(concat([start, block]), 120_000_000)).toBeLessThan(1 << 20);
+  });
+});
+
+describe('trees of boxes, elements and chunks', () => {
+  const limits = { maxDescriptionBytes: 600_000 };
+  const left = /takes more than 200000 bytes, a third of limits.maxDescriptionBytes/;
+  const problemsOf = (nodes: readonly TreeNode[]) =>
+    [...walkTree(nodes)].flatMap(({ problem }) => problem ?? []).join();
+  const count = (nodes: readonly TreeNode[]) => [...walkTree(nodes)].length;
+
+  it('MP4: boxes without contents, long texts', async () => {
+    const free = changedBoxes(await mp4Of([VIDEO]), (boxes) => {
+      boxesOf(boxes, 'moov')[0]!.children!.unshift(
+        ...Array.from({ length: 5000 }, () => leaf('free', new Uint8Array(0))),
+      );
+    });
+    const tree = await inspectMp4(new MemorySource(free), { limits });
+    expect(problemsOf(tree)).toMatch(left);
+    expect(count(tree)).toBeLessThan(1000);
+    expect(problemsOf(await inspectMp4(new MemorySource(free)))).toBe('');
+  });
+
+  it('Matroska: elements without contents', async () => {
+    const file = changedElements(await matroskaOf([VIDEO]), (elements) => {
+      const tracks = elementsOf(elements, 'Tracks')[0]!;
+      tracks.children!.push(...Array.from({ length: 5000 }, () => master('TrackEntry')));
+    });
+    const tree = await inspectMatroska(new MemorySource(file), { limits });
+    expect(problemsOf(tree)).toMatch(left);
+    expect(count(tree)).toBeLessThan(1000);
+  });
+
+  it('WAV: lists in lists, long texts', async () => {
+    const chunk = (name: string, body: Uint8Array) => {
+      const head = new Uint8Array(8);
+      head.set(ascii(name));
+      new DataView(head.buffer).setUint32(4, body.length, true);
+      return concat([head, body]);
+    };
+    const list = (chunks: Uint8Array[]) => chunk('LIST', concat([ascii('INFO'), ...chunks]));
+    const inner = list(Array.from({ length: 200 }, () => chunk('INAM', ascii('ab'))));
+    const outer = list(Array.from({ length: 100 }, () => inner));
+    const wav = chunk('RIFF', concat([ascii('WAVE'), outer]));
+    const tree = await inspectWav(new MemorySource(wav), { limits });
+    expect(problemsOf(tree)).toMatch(left);
+    expect(count(tree)).toBeLessThan(1000);
+    const long = chunk(
+      'RIFF',
+      concat([ascii('WAVE'), list([chunk('INAM', ascii('a'.repeat(60_000)))])]),
+    );
+    const [riff] = await inspectWav(new MemorySource(long));
+    const text = riff!.children[0]!.children[0]!.fields.at(-1)!.value as string;
+    expect(text).toBe(`${'a'.repeat(4096)}…`);
   });
 });

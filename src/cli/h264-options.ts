@@ -2,27 +2,38 @@
 
 import { ConfigError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest-name.ts';
-import { B_PYRAMIDS, H264_KEYS, PRESETS, PROFILES, TUNES } from '../codecs/h264/index.ts';
-import { LEVELS } from '../syntax/h264/levels.ts';
+import { H264_ROWS as ROWS } from '../codecs/h264/encoder/options.ts';
+import { H264_KEYS, TUNES } from '../codecs/h264/index.ts';
 import type { OptionTable, OptionValues } from './options.ts';
+
+/** A number in the range of the option's row. */
+const numberOf = <K extends 'integer' | 'number'>({
+  kind,
+  min,
+  max,
+}: {
+  kind: K;
+  min: number;
+  max: number;
+}) => ({ kind, meta: 'N', min, max }) as const;
 
 /** The options, as the command line takes them. */
 // biome-ignore format: one line per option
 export const H264_OPTIONS = {
-  preset: { kind: 'choice', choices: PRESETS, help: 'speed against size' },
+  preset: { kind: 'choice', choices: ROWS.preset.values, help: 'speed against size' },
   tune: { kind: 'choice', choices: TUNES, help: 'what pictures are coded for, or are of' },
-  profile: { kind: 'choice', choices: PROFILES, help: 'what a decoder must know' },
-  crf: { kind: 'number', meta: 'N', min: 0, max: 51, help: 'constant quality, 0 (best) to 51 (23)' },
-  qp: { kind: 'integer', meta: 'N', min: 0, max: 51, help: 'constant quantizer, 0 (best) to 51' },
-  gop: { kind: 'integer', meta: 'N', min: 0, max: 0x7fffffff, help: 'pictures from one key picture to the next' },
-  bframes: { kind: 'integer', meta: 'N', min: 0, max: 16, help: 'most pictures in a row that refer to both sides' },
-  'b-pyramid': { kind: 'choice', choices: B_PYRAMIDS, help: 'which of these others may refer to' },
+  profile: { kind: 'choice', choices: ROWS.profile.values, help: 'what a decoder must know' },
+  crf: { ...numberOf(ROWS.crf), help: `constant quality, ${ROWS.crf.min} (best) to ${ROWS.crf.max} (23)` },
+  qp: { ...numberOf(ROWS.qp), help: `constant quantizer, ${ROWS.qp.min} (best) to ${ROWS.qp.max}` },
+  gop: { ...numberOf(ROWS.gopSize), help: 'pictures from one key picture to the next' },
+  bframes: { ...numberOf(ROWS.bframes), help: 'most pictures in a row that refer to both sides' },
+  'b-pyramid': { kind: 'choice', choices: ROWS.bPyramid.values, help: 'which of these others may refer to' },
   'bitrate-video': { kind: 'bits', help: 'bits per second of pictures, such as 2M' },
   'vbv-maxrate': { kind: 'bits', help: 'bits per second at which a decoder\'s buffer fills' },
   'vbv-bufsize': { kind: 'bits', help: 'bits that a decoder\'s buffer holds' },
-  refs: { kind: 'integer', meta: 'N', min: 1, max: 16, help: 'pictures that are referred to' },
-  level: { kind: 'choice', choices: LEVELS, help: 'level to keep within' },
-  h264: { kind: 'text', meta: 'KEY=VALUE:…', help: 'any other option of the encoder (docs/api): aqStrength=1:slices=4; names of x264 are understood' },
+  refs: { ...numberOf(ROWS.refs), help: 'pictures that are referred to' },
+  level: { kind: 'choice', choices: ROWS.level.values, help: 'level to keep within' },
+  h264: { kind: 'text', meta: 'KEY=VALUE:…', help: 'any other option of the encoder (docs/h264/options.md): aqStrength=1:slices=4; names of x264 are understood' },
 } as const satisfies OptionTable;
 
 /** The names of these options. */

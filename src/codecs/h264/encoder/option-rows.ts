@@ -23,14 +23,14 @@ export interface FlagRow {
   readonly initial?: boolean;
 }
 
-/** One of some words. */
-export interface ChoiceRow<T extends string> {
+/** One of some words or numbers. */
+export interface ChoiceRow<T extends string | number> {
   readonly kind: 'choice';
   readonly values: readonly T[];
   readonly initial?: T;
 }
 
-export type OptionRow = IntegerRow | NumberRow | FlagRow | ChoiceRow<string>;
+export type OptionRow = IntegerRow | NumberRow | FlagRow | ChoiceRow<string | number>;
 /** Options by name. `initial` is left out where there is no default, or other options say it, or the preset. */
 export type OptionRows = Readonly<Record<string, OptionRow>>;
 
@@ -78,8 +78,8 @@ export function number<I extends number | undefined = undefined>(
 export function flag<I extends boolean | undefined = undefined>(initial?: I): FlagRow & Initial<I> {
   return withInitial<FlagRow, I>({ kind: 'flag' }, initial);
 }
-/** The row of one of some words. */
-export function choice<T extends string, I extends T | undefined = undefined>(
+/** The row of one of some words or numbers. */
+export function choice<T extends string | number, I extends T | undefined = undefined>(
   values: readonly T[],
   initial?: I,
 ): ChoiceRow<T> & Initial<I> {
@@ -100,7 +100,7 @@ function requireValue(where: string, row: OptionRow, value: unknown): unknown {
     case 'flag':
       return requireOneOf(where, value as boolean, [true, false]);
     case 'choice':
-      return requireOneOf(where, value as string, row.values);
+      return requireOneOf(where, value, row.values);
   }
 }
 

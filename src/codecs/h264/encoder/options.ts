@@ -20,7 +20,7 @@ import { type H264Inspector, QUIET_INSPECTOR } from './inspector.ts';
 import { ANALYSIS_METHODS, type AnalysisMethod } from './low-resolution.ts';
 import { checkRows, choice, type OptionsOf, resolveRows } from './option-rows.ts';
 import {
-  ORDER_KEYS,
+  ORDER_ROWS,
   type OrderOptions,
   type ResolvedOrderOptions,
   resolveOrder,
@@ -43,7 +43,7 @@ import {
 import type { Tune } from './tunes.ts';
 
 /** Options of no other table. */
-const GENERAL_ROWS = {
+export const GENERAL_ROWS = {
   /** Speed against compression. Every other option overrides what the preset says. */
   preset: choice(PRESETS, 'medium'),
   /**
@@ -53,7 +53,7 @@ const GENERAL_ROWS = {
   analysis: choice(ANALYSIS_METHODS, 'hexagon'),
 } as const;
 
-/** What an encoder can be told. Everything but the size and the frame rate has a default. */
+/** What an encoder can be told, as docs/h264/options.md has it in tables. Everything but the size and the frame rate has a default. */
 export interface H264Options
   extends RateOptions,
     OrderOptions,
@@ -106,6 +106,16 @@ export interface ResolvedOptions extends ResolvedStreamOptions {
   readonly speed: SpeedOptions;
 }
 
+/** All options that are numbers, words, or true or false, by name. */
+export const H264_ROWS = {
+  ...GENERAL_ROWS,
+  ...STREAM_ROWS,
+  ...RATE_ROWS,
+  ...ORDER_ROWS,
+  ...SPEED_ROWS,
+  ...QUALITY_ROWS,
+};
+
 /** The names of all options. */
 export const H264_KEYS: readonly (keyof H264Options)[] = [
   'width',
@@ -114,18 +124,11 @@ export const H264_KEYS: readonly (keyof H264Options)[] = [
   'timeBase',
   'tune',
   'statistics',
-  ...ORDER_KEYS,
   'sampleAspectRatio',
   'color',
   'vectorKernels',
   'inspect',
-  ...(Object.keys({
-    ...GENERAL_ROWS,
-    ...STREAM_ROWS,
-    ...RATE_ROWS,
-    ...SPEED_ROWS,
-    ...QUALITY_ROWS,
-  }) as (keyof H264Options)[]),
+  ...(Object.keys(H264_ROWS) as (keyof typeof H264_ROWS)[]),
 ];
 
 /** An inspector has all methods of `H264Inspector`. */

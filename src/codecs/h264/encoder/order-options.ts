@@ -2,49 +2,11 @@
  * Options of the order of pictures: which are coded before others that are shown ahead of them, which are kept for reference, and how
  * large a decoder's picture buffer is for it (docs/h264/picture-order.md).
  */
-import { ConfigError, requireInteger, requireOneOf } from '../../../base/errors.ts';
+import { ConfigError } from '../../../base/errors.ts';
 import { LEVELS, type LevelName, maxDpbFrames } from '../../../syntax/h264/levels.ts';
 import { pyramidDepth } from './coding-order.ts';
+import { type CheckedOf, checkRows, choice, integer, type OptionsOf } from './option-rows.ts';
 import type { RowRule } from './row-choice.ts';
-
-/** Which pictures refer to which; part of `H264Options`. */
-export interface OrderOptions {
-  /**
-   * Most B pictures in a row, 0..16: they are coded after the picture shown behind them, and refer to both sides. Not with profile
-   * `baseline`, `longTermPeriod` or `sceneMemory`. Default 0.
-   */
-  readonly bframes?: number;
-  /**
-   * How many there are in a row: always as many as there may be (0), as many as pay, found by letting rows grow (1), or by the shortest path
-   * through all pictures that are known (2). Default: by preset, but 0 with `qp` and no lookahead.
-   */
-  readonly bAdapt?: RowRule;
-  /**
-   * Which of these pictures others may refer to: `none`; the middle ones of each row, which only that row refers to (`strict`); or
-   * these, for later pictures too (`normal`). Default `normal`.
-   */
-  readonly bPyramid?: BPyramid;
-  /** How macroblocks of B slices whose motion is not sent derive it (clause 8.4.1.2); default `spatial`, which most clips like better. */
-  readonly direct?: DirectMode;
-  /** Reference pictures, 1..16. Default: by preset, but not more than fit `level` if that is given. */
-  readonly refs?: number;
-  /**
-   * Pictures from one long-term reference picture to the next, which stays for reference beside the `refs` - 1 last ones:
-   * for still backgrounds that things move in front of. Needs `refs` of 2 or more. Default 0: none.
-   */
-  readonly longTermPeriod?: number;
-  /**
-   * Scenes to remember, 0..15, less than `refs`; default 0. The last picture of each stays for reference, and a scene that
-   * returns is predicted from it. Changes of scene then start no IDR pictures. Needs `sceneCut`; not with `longTermPeriod`.
-   */
-  readonly sceneMemory?: number;
-  /**
-   * Pictures from which decoding can start, after the first: IDR pictures, or I pictures with a recovery point message, after
-   * which nothing refers to what was before, while decoders keep what they have. Not with `longTermPeriod` or `sceneMemory`.
-   * Default `idr`. Packets of recovery points are not marked as key packets.
-   */
-  readonly keyPictures?: 'idr' | 'recovery';
-}
 
 /** Values of `bPyramid`. */
 export const B_PYRAMIDS = ['none', 'strict', 'normal'] as const;
@@ -56,17 +18,53 @@ export const DIRECT_MODES = ['spatial', 'temporal'] as const;
 
 export type DirectMode = (typeof DIRECT_MODES)[number];
 
-/** The keys of `OrderOptions`. */
-export const ORDER_KEYS: readonly (keyof OrderOptions)[] = [
-  'bframes',
-  'bAdapt',
-  'bPyramid',
-  'direct',
-  'refs',
-  'longTermPeriod',
-  'sceneMemory',
-  'keyPictures',
-];
+/** Values of `keyPictures`. */
+const KEY_PICTURES = ['idr', 'recovery'] as const;
+
+/** Values of `bAdapt`. */
+const ROW_RULES: readonly RowRule[] = [0, 1, 2];
+
+/** The options that say which pictures refer to which. */
+export const ORDER_ROWS = {
+  /**
+   * Most B pictures in a row: they are coded after the picture shown behind them, and refer to both sides. Not with profile
+   * `baseline`, `longTermPeriod` or `sceneMemory`.
+   */
+  bframes: integer(0, 16, 0),
+  /**
+   * How many there are in a row: always as many as there may be (0), as many as pay, found by letting rows grow (1), or by the shortest path
+   * through all pictures that are known (2). Default: by preset, but 0 with `qp` and no lookahead.
+   */
+  bAdapt: choice(ROW_RULES),
+  /**
+   * Which of these pictures others may refer to: `none`; the middle ones of each row, which only that row refers to (`strict`); or
+   * these, for later pictures too (`normal`).
+   */
+  bPyramid: choice(B_PYRAMIDS, 'normal'),
+  /** How macroblocks of B slices whose motion is not sent derive it (clause 8.4.1.2); most clips like `spatial` better. */
+  direct: choice(DIRECT_MODES, 'spatial'),
+  /** Reference pictures. Default: by preset, but not more than fit `level` if that is given. */
+  refs: integer(1, 16),
+  /**
+   * Pictures from one long-term reference picture to the next, which stays for reference beside the `refs` - 1 last ones:
+   * for still backgrounds that things move in front of. Needs `refs` of 2 or more. 0: none.
+   */
+  longTermPeriod: integer(0, 0x7fffffff, 0),
+  /**
+   * Scenes to remember, less than `refs`. The last picture of each stays for reference, and a scene that returns is predicted
+   * from it. Changes of scene then start no IDR pictures. Needs `sceneCut`; not with `longTermPeriod`.
+   */
+  sceneMemory: integer(0, 15, 0),
+  /**
+   * Pictures from which decoding can start, after the first: IDR pictures, or I pictures with a recovery point message, after
+   * which nothing refers to what was before, while decoders keep what they have. Not with `longTermPeriod` or `sceneMemory`.
+   * Packets of recovery points are not marked as key packets.
+   */
+  keyPictures: choice(KEY_PICTURES, 'idr'),
+} as const;
+
+/** Which pictures refer to which; part of `H264Options`. */
+export type OrderOptions = OptionsOf<typeof ORDER_ROWS>;
 
 /** What the checks need to know of the other options. */
 export interface OrderContext {
@@ -109,7 +107,8 @@ export function resolveOrder(
   options: OrderOptions,
   context: OrderContext,
 ): ResolvedOrderOptions {
-  const bframes = requireInteger(`${at}.bframes`, options.bframes ?? 0, 0, 16);
+  const checked = checkRows(at, ORDER_ROWS, options);
+  const { bframes, bPyramid, direct } = checked;
   if (bframes > 0 && context.isBaseline) {
     throw new ConfigError(
       `${at}.bframes`,
@@ -117,31 +116,26 @@ export function resolveOrder(
     );
   }
   for (const key of ['longTermPeriod', 'sceneMemory'] as const) {
-    if (bframes > 0 && (options[key] ?? 0) > 0) {
+    if (bframes > 0 && checked[key] > 0) {
       throw new ConfigError(`${at}.bframes`, `got ${bframes}, with ${key} allowed is 0`);
     }
   }
-  const pyramid = requireOneOf(`${at}.bPyramid`, options.bPyramid ?? 'normal', B_PYRAMIDS);
   const room = dpbRoom(context);
-  const depth = pyramid === 'none' ? 0 : Math.min(pyramidDepth(bframes), deepest(room));
+  const depth = bPyramid === 'none' ? 0 : Math.min(pyramidDepth(bframes), deepest(room));
   // Above a row of pictures there is the anchor that is shown after it.
   const reorderFrames = bframes === 0 ? 0 : 1 + depth;
   // At the end of a row one waits to be shown that nothing refers to, while `depth` others do.
   const waiting = Math.max(0, reorderFrames - 1);
-  const given = options.refs;
-  const refs =
-    given === undefined
-      ? Math.max(1, Math.min(context.preset.refs, room - waiting))
-      : requireInteger(`${at}.refs`, given, 1, 16);
+  const refs = checked.refs ?? Math.max(1, Math.min(context.preset.refs, room - waiting));
   const most = Math.max(1 + reorderFrames, Math.min(refs, MAX_DPB_FRAMES - waiting));
   const maxRefFrames = bframes === 0 ? refs : most;
   return {
     bframes,
-    bAdapt: requireOneOf(`${at}.bAdapt`, options.bAdapt ?? context.preset.bAdapt, [0, 1, 2]),
-    bPyramid: depth === 0 ? 'none' : pyramid,
-    direct: requireOneOf(`${at}.direct`, options.direct ?? 'spatial', DIRECT_MODES),
+    bAdapt: checked.bAdapt ?? context.preset.bAdapt,
+    bPyramid: depth === 0 ? 'none' : bPyramid,
+    direct,
     refs,
-    ...resolveReferences(at, options, refs, context.sceneCut),
+    ...checkReferences(at, checked, refs, context.sceneCut),
     pyramidDepth: depth,
     reorderFrames,
     maxRefFrames,
@@ -161,18 +155,12 @@ function dpbRoom({ level, width, height }: OrderContext): number {
 }
 
 /** What is kept for reference beside the last pictures, of which at most one way may be asked for. */
-function resolveReferences(
+function checkReferences(
   at: string,
-  options: OrderOptions,
+  { longTermPeriod, sceneMemory, keyPictures }: CheckedOf<typeof ORDER_ROWS>,
   refs: number,
   sceneCut: boolean,
 ): Pick<ResolvedOrderOptions, 'longTermPeriod' | 'sceneMemory' | 'keyPictures'> {
-  const period = options.longTermPeriod ?? 0;
-  const longTermPeriod = requireInteger(`${at}.longTermPeriod`, period, 0, 0x7fffffff);
-  const memory = options.sceneMemory ?? 0;
-  const sceneMemory = requireInteger(`${at}.sceneMemory`, memory, 0, 15);
-  const keys = options.keyPictures ?? 'idr';
-  const keyPictures = requireOneOf(`${at}.keyPictures`, keys, ['idr', 'recovery']);
   if (longTermPeriod > 0 && refs < 2) {
     throw new ConfigError(`${at}.longTermPeriod`, `needs refs of 2 or more, got ${refs}`);
   }

@@ -3,7 +3,7 @@ import { number, type ValuesOf } from './option-rows.ts';
 
 /** By name. */
 export const QUALITY_ROWS = {
-  /** With `rdo`: how much it counts that a reconstruction has less detail than its source, or more; default 0. */
+  /** With `rdo`: how much it counts that a reconstruction has less detail than its source, or more. */
   psyRd: number(0, 10, 0),
 } as const;
 

@@ -82,6 +82,7 @@ const BAD: Record<string, readonly unknown[] | [options: object, ...values: unkn
   sliceBytes: integer(699, 2 ** 31),
   pbOffset: [-1, 11, Number.NaN, '2'],
   bframes: [1, ...integer(-1, 17)],
+  bAdapt: [-1, 3, '1', true],
   bPyramid: ['flat', true],
   direct: ['none', true],
   longTermPeriod: integer(-1, 2 ** 31),

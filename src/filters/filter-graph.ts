@@ -5,7 +5,7 @@ import { AudioFrames } from '../frames/audio-frames.ts';
 import type { AudioFrame, VideoFrame } from '../frames/frame.ts';
 import { pixFmtInfo } from '../frames/pixel-format.ts';
 import { VideoFrames } from '../frames/video-frames.ts';
-import type { FilterDefinition, FilterReport, Frame, Link } from './filter.ts';
+import type { FilterDefinition, FilterReport, Frame, Link } from './definition/filter.ts';
 import {
   definitionOf,
   type FilterFunction,

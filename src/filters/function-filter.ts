@@ -9,8 +9,8 @@ import {
   sameAudio,
   samePixFmt,
   VIDEO_PAD,
-} from './filter.ts';
-import { FilterGraphError } from './graph-error.ts';
+} from './definition/filter.ts';
+import { FilterGraphError } from './language/graph-error.ts';
 
 /** What a filter function is told beside the frame. */
 export interface FrameContext {

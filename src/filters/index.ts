@@ -8,7 +8,18 @@ export {
   CHANNEL_LAYOUT_NAMES,
   type ChannelLayout,
   parseChannelLayout,
-} from './channel-layout.ts';
+} from './definition/channel-layout.ts';
+export type {
+  AudioLink,
+  FilterDefinition,
+  FilterInstance,
+  FilterReport,
+  FilterSetup,
+  Frame,
+  Link,
+  VideoLink,
+} from './definition/filter.ts';
+export type { OptionDefinition, OptionKind } from './definition/options.ts';
 export {
   type AudioFilterOptions,
   type AudioSourceInfo,
@@ -22,19 +33,9 @@ export {
   type VideoFilterOptions,
   type VideoSourceInfo,
 } from './descriptions.ts';
-export type {
-  AudioLink,
-  FilterDefinition,
-  FilterInstance,
-  FilterReport,
-  FilterSetup,
-  Frame,
-  Link,
-  VideoLink,
-} from './filter.ts';
 export { type Conversion, FilterGraph, type FilterGraphOptions } from './filter-graph.ts';
 export type { FilterFunction, FrameContext, FunctionFilterOptions } from './function-filter.ts';
-export { FilterGraphError } from './graph-error.ts';
+export { FilterGraphError } from './language/graph-error.ts';
 export {
   type FilterGraphText,
   type FilterText,
@@ -43,5 +44,4 @@ export {
   type OptionText,
   parseFilterGraph,
 } from './language/graph-text.ts';
-export type { OptionDefinition, OptionKind } from './options.ts';
 export { FILTERS } from './registry.ts';

@@ -1,5 +1,6 @@
 /** `acrossfade`: the end of one sound fades into the beginning of another, along curves (fade-curves.ts). */
-import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../filter.ts';
+import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { FADE_FMTS } from './afade.ts';
 import { FADE_CURVES, fadeGain } from './fade-curves.ts';
 import { duration, flag, integer } from './option-kinds.ts';
@@ -66,18 +67,10 @@ export const ACROSSFADE: FilterDefinition = {
     const emitDoubles = (arrays: readonly Float64Array[]) =>
       emit(soundOfDoubles(arrays, 0, length, format, nextPts));
     const crossfade = () => {
-      const [c1, c2] = [options.number('curve1'), options.number('curve2')];
       readDoubles(first.take(length), 0, length, ends, 0);
       readDoubles(second.take(length), 0, length, begins, 0);
-      for (let c = 0; c < ends.length; c++) {
-        for (let i = 0; i < length; i++) {
-          ends[c][i] *= fadeGain(c1, length - 1 - i, length);
-          begins[c][i] *= fadeGain(c2, i, length);
-          if (options.boolean('overlap')) ends[c][i] += begins[c][i];
-        }
-        cutToFormat(ends[c], 0, length, link.sampleFmt);
-        cutToFormat(begins[c], 0, length, link.sampleFmt);
-      }
+      fadeChannels(options, ends, begins, length);
+      for (const samples of [...ends, ...begins]) cutToFormat(samples, 0, length, link.sampleFmt);
       emitDoubles(ends);
       if (!options.boolean('overlap')) emitDoubles(begins);
       isFaded = true;
@@ -114,3 +107,21 @@ export const ACROSSFADE: FilterDefinition = {
     };
   },
 };
+
+/** Fades out what ends, and in what begins; where both sound at once, their sum is what ends. */
+function fadeChannels(
+  options: OptionValues,
+  ends: readonly Float64Array[],
+  begins: readonly Float64Array[],
+  length: number,
+): void {
+  const [c1, c2] = [options.number('curve1'), options.number('curve2')];
+  const overlap = options.boolean('overlap');
+  for (let c = 0; c < ends.length; c++) {
+    for (let i = 0; i < length; i++) {
+      ends[c][i] *= fadeGain(c1, length - 1 - i, length);
+      begins[c][i] *= fadeGain(c2, i, length);
+      if (overlap) ends[c][i] += begins[c][i];
+    }
+  }
+}

@@ -1,8 +1,8 @@
 /** `adelay`: each channel later by its own time; silence comes before it, and after those that end first. */
 import type { AudioFrame } from '../../frames/frame.ts';
 import type { SampleFmt } from '../../frames/sample-format.ts';
-import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../filter.ts';
-import type { OptionValues } from '../options.ts';
+import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { flag, text } from './option-kinds.ts';
 import {
   copySound,

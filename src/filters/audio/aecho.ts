@@ -4,8 +4,8 @@
  */
 import type { AudioFrame } from '../../frames/frame.ts';
 import type { SampleFmt } from '../../frames/sample-format.ts';
-import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../filter.ts';
-import type { OptionValues } from '../options.ts';
+import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { number, text } from './option-kinds.ts';
 import {
   addScaled,
@@ -68,24 +68,29 @@ export const AECHO: FilterDefinition = {
     const longest = Math.max(...delays);
     const inGain = options.number('in_gain');
     const outGain = options.number('out_gain');
-    /** The last `longest` samples, then those of a chunk. */
-    const past = newDoubles(format.numChannels, longest + CHUNK);
+    /** Samples up to `end`, of which the last `longest` count, and room for more: so they are moved to the front now and then only. */
+    const past = newDoubles(format.numChannels, 2 * longest + CHUNK);
+    let end = longest;
     const sums = newDoubles(format.numChannels, CHUNK);
     let nextPts = 0;
     const echoed = (frame: AudioFrame): AudioFrame => {
       const out = newSound(format, frame.numSamples, frame.pts);
       for (let at = 0; at < frame.numSamples; at += CHUNK) {
         const count = Math.min(CHUNK, frame.numSamples - at);
-        readDoubles(frame, at, count, past, longest);
+        if (end + count > 2 * longest + CHUNK) {
+          for (const samples of past) samples.copyWithin(0, end - longest, end);
+          end = longest;
+        }
+        readDoubles(frame, at, count, past, end);
         for (const [c, samples] of past.entries()) {
           const sum = sums[c].fill(0, 0, count);
-          addScaled(sum, 0, samples, longest, inGain * outGain, count);
+          addScaled(sum, 0, samples, end, inGain * outGain, count);
           for (const [e, delay] of delays.entries()) {
-            addScaled(sum, 0, samples, longest - delay, decays[e] * outGain, count);
+            addScaled(sum, 0, samples, end - delay, decays[e] * outGain, count);
           }
           cutToFormat(sum, 0, count, format.sampleFmt);
-          samples.copyWithin(0, count, count + longest);
         }
+        end += count;
         writeDoubles(sums, 0, count, out, at);
       }
       return out;

@@ -1,7 +1,7 @@
 /** `aevalsrc`: sound that expressions of the time make, one for each channel. */
-import { type ChannelLayout, defaultChannelLayout } from '../channel-layout.ts';
-import { AUDIO_PAD, type FilterDefinition, NO_PADS } from '../filter.ts';
-import type { OptionValues } from '../options.ts';
+import { type ChannelLayout, defaultChannelLayout } from '../definition/channel-layout.ts';
+import { AUDIO_PAD, type FilterDefinition, NO_PADS } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { text } from './option-kinds.ts';
 import { DURATION, FRAME_LENGTH, openSource, RATE, sourceFormats } from './sound-source.ts';
 

@@ -1,7 +1,7 @@
 /** `afade`: sound that comes out of silence, or goes into it, along a curve (fade-curves.ts). */
 import type { AudioFrame } from '../../frames/frame.ts';
 import type { SampleFmt } from '../../frames/sample-format.ts';
-import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../filter.ts';
+import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../definition/filter.ts';
 import { FADE_CURVES, fadeGain } from './fade-curves.ts';
 import { duration, integer } from './option-kinds.ts';
 import {

@@ -1,8 +1,8 @@
 /** `aformat`: says which formats of sound are allowed from here on; where others come in, a converter goes before it. */
 import { SAMPLE_FMTS, type SampleFmt } from '../../frames/sample-format.ts';
-import { type ChannelLayout, parseChannelLayout } from '../channel-layout.ts';
-import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../filter.ts';
-import type { OptionValues } from '../options.ts';
+import { type ChannelLayout, parseChannelLayout } from '../definition/channel-layout.ts';
+import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 
 /** The parts of a list with `|` between; empty if the option is not set. */
 function listOf<T>(

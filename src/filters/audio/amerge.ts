@@ -6,8 +6,8 @@ import {
   type ChannelLayout,
   defaultChannelLayout,
   layoutOfChannels,
-} from '../channel-layout.ts';
-import { AUDIO_PAD, type FilterDefinition } from '../filter.ts';
+} from '../definition/channel-layout.ts';
+import { AUDIO_PAD, type FilterDefinition } from '../definition/filter.ts';
 import { integer } from './option-kinds.ts';
 import { copySound, formatOfLink, newSound, soundInput, soundOutput } from './sound.ts';
 import { sideBySide, soundQueues } from './sound-inputs.ts';

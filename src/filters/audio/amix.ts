@@ -2,7 +2,12 @@
  * `amix`: the sum of several inputs, each weighted. With `normalize` the weights of those that go on sum to 1; when an input ends
  * the others rise to that within `dropout_transition` seconds.
  */
-import { AUDIO_PAD, type FilterDefinition, type FilterSetup, sameAudio } from '../filter.ts';
+import {
+  AUDIO_PAD,
+  type FilterDefinition,
+  type FilterSetup,
+  sameAudio,
+} from '../definition/filter.ts';
 import { choice, flag, integer, number, text } from './option-kinds.ts';
 import {
   addScaled,

@@ -4,8 +4,8 @@
  * apart, so that it falls by 3 dB an octave; brown noise is the running sum of white noise, blue and violet noise are the differences of pink and white noise.
  */
 import { exp2 } from '../../base/exp-log.ts';
-import { defaultChannelLayout } from '../channel-layout.ts';
-import { AUDIO_PAD, type FilterDefinition, NO_PADS } from '../filter.ts';
+import { defaultChannelLayout } from '../definition/channel-layout.ts';
+import { AUDIO_PAD, type FilterDefinition, NO_PADS } from '../definition/filter.ts';
 import { choice, integer, number } from './option-kinds.ts';
 import { DURATION, FRAME_LENGTH, openSource, RATE, sourceFormats } from './sound-source.ts';
 

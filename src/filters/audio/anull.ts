@@ -1,5 +1,5 @@
 /** `anull`: sound as it is. */
-import { AUDIO_PAD, type FilterDefinition } from '../filter.ts';
+import { AUDIO_PAD, type FilterDefinition } from '../definition/filter.ts';
 
 /** Hands all sound on. */
 export const ANULL: FilterDefinition = {

@@ -1,5 +1,5 @@
 /** `anullsrc`: silence. */
-import { AUDIO_PAD, type FilterDefinition, NO_PADS } from '../filter.ts';
+import { AUDIO_PAD, type FilterDefinition, NO_PADS } from '../definition/filter.ts';
 import { DURATION, FRAME_LENGTH, openSource, RATE, sourceFormats } from './sound-source.ts';
 
 /** Makes silence. */

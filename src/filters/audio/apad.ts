@@ -1,5 +1,5 @@
 /** `apad`: silence after the end of sound, as long as is asked for, or without an end. */
-import { AUDIO_PAD, type FilterDefinition, type FilterSetup } from '../filter.ts';
+import { AUDIO_PAD, type FilterDefinition, type FilterSetup } from '../definition/filter.ts';
 import { duration, integer } from './option-kinds.ts';
 import {
   formatOfLink,

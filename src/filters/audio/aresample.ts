@@ -6,20 +6,21 @@ import { scaleByFraction } from '../../base/rational.ts';
 import { convertAudioFrame } from '../../frames/convert-audio.ts';
 import type { AudioFrame } from '../../frames/frame.ts';
 import { sampleFmtInfo } from '../../frames/sample-format.ts';
-import { sameLayout } from '../channel-layout.ts';
+import { sameLayout } from '../definition/channel-layout.ts';
 import {
   AUDIO_PAD,
   type AudioLink,
   type FilterDefinition,
   type FilterInstance,
   type FilterSetup,
-} from '../filter.ts';
+} from '../definition/filter.ts';
+import type { OptionDefinition } from '../definition/options.ts';
 import { rescaleTime } from '../graph/run.ts';
+import { ALIGN_OPTIONS, aligner } from './align-times.ts';
 import { applyMatrix, type ChannelMatrix, channelMatrix, DEFAULT_MIX_LEVELS } from './rematrix.ts';
 import { copySpan } from './resample/block-stage.ts';
 import { Resampler } from './resample/resampler.ts';
 import {
-  cutSound,
   formatOfLink,
   newDoubles,
   newSound,
@@ -33,10 +34,22 @@ import {
   writeDoubles,
 } from './sound.ts';
 
+/** Table: options that set how well other resamplers work, and what they choose from. */
+const QUALITY_OPTIONS: readonly OptionDefinition[] = [
+  { name: 'resampler', kind: 'choice', default: 'swr', choices: { swr: 0, soxr: 1 } },
+  { name: 'precision', kind: 'number', default: '20', min: 15, max: 33 },
+  { name: 'filter_size', kind: 'integer', default: '32', min: 0, max: 0x7fffffff },
+  { name: 'phase_shift', kind: 'integer', default: '10', min: 0, max: 24 },
+  { name: 'linear_interp', kind: 'boolean', default: '1' },
+  { name: 'exact_rational', kind: 'boolean', default: '1' },
+].map((option) => ({
+  ...(option as Pick<OptionDefinition, 'name' | 'kind' | 'choices'>),
+  namedOnly: true,
+  description: 'has no effect: there is one resampler, of 28 bits',
+}));
+
 /** Samples that are converted at a time. */
 const CHUNK = 4096;
-/** Gaps and overlaps below this many seconds are left to the time stamps. */
-const HARD_GAP_SECONDS = 0.1;
 
 /** Changes rate, format and channels. */
 export const ARESAMPLE: FilterDefinition = {
@@ -95,15 +108,8 @@ export const ARESAMPLE: FilterDefinition = {
       namedOnly: true,
       description: 'gain of low frequency effects where they are mixed to others',
     },
-    {
-      name: 'async',
-      kind: 'number',
-      default: '0',
-      min: 0,
-      max: 0x7fffffff,
-      namedOnly: true,
-      description: 'above 0, gaps of 0.1 s and more become silence, and overlaps are dropped',
-    },
+    ...ALIGN_OPTIONS,
+    ...QUALITY_OPTIONS,
   ],
   inputs: AUDIO_PAD,
   outputs: AUDIO_PAD,
@@ -139,7 +145,7 @@ function openResample(setup: FilterSetup): FilterInstance {
   const output = soundOutput(setup);
   const { options } = setup;
   const sink = input.sampleRate === output.sampleRate ? converter(setup) : resampling(setup);
-  const align = options.number('async') > 0 ? alignTimes(input) : (frame: AudioFrame) => [frame];
+  const align = aligner(options, input);
   return {
     outputs: [output],
     push: (_, frame) => {
@@ -184,7 +190,7 @@ function converter(setup: FilterSetup): Converter {
       const pts = rescaleTime(frame.pts, input.timeBase, output.timeBase);
       const whole =
         matrix === null
-          ? convertAudioFrame(setup.name, frame, output.sampleFmt)
+          ? convertAudioFrame(setup.name, { ...frame, pts: 0 }, output.sampleFmt)
           : mixed(frame, matrix, from, to, format);
       setup.emit(0, whole.pts === pts ? whole : { ...whole, pts });
     },
@@ -301,28 +307,4 @@ class OutputTimes {
     this.taken += count;
     return time;
   }
-}
-
-/** Fills gaps in the times of frames with silence and drops what overlaps, where that is 0.1 s or more. */
-function alignTimes(link: AudioLink): (frame: AudioFrame) => AudioFrame[] {
-  let expected = Number.NaN;
-  const limit = Math.round(HARD_GAP_SECONDS * link.sampleRate);
-  return (frame) => {
-    const duration = ticksOfSamples(frame.numSamples, link);
-    const gap = rescaleTime(frame.pts - expected, link.timeBase, [1, link.sampleRate]);
-    if (Number.isNaN(expected) || Math.abs(gap) < limit) {
-      expected = (Number.isNaN(expected) ? frame.pts : expected) + duration;
-      return [frame];
-    }
-    if (gap > 0) {
-      const silence = newSound(formatOfLink(link), gap, expected);
-      expected = frame.pts + duration;
-      return [silence, frame];
-    }
-    const dropped = Math.min(-gap, frame.numSamples);
-    if (dropped === frame.numSamples) return [];
-    const pts = frame.pts + ticksOfSamples(dropped, link);
-    expected = frame.pts + duration;
-    return [cutSound(frame, dropped, frame.numSamples - dropped, pts)];
-  };
 }

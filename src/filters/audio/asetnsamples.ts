@@ -1,5 +1,5 @@
 /** `asetnsamples`: the same samples in frames of one length. */
-import { AUDIO_PAD, type FilterDefinition } from '../filter.ts';
+import { AUDIO_PAD, type FilterDefinition } from '../definition/filter.ts';
 import { flag, integer } from './option-kinds.ts';
 import {
   copySound,

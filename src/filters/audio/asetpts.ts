@@ -1,7 +1,7 @@
 /** `asetpts` and `asettb`: other times for sound, and times in another time base. */
 import type { Rational } from '../../base/rational.ts';
-import { AUDIO_PAD, type FilterDefinition } from '../filter.ts';
-import { rescaleTime } from '../graph/run.ts';
+import { AUDIO_PAD, type FilterDefinition } from '../definition/filter.ts';
+import { rescaleTime, ticksOf } from '../graph/run.ts';
 import { rationalOf } from '../language/values.ts';
 import { soundInput, soundOf } from './sound.ts';
 
@@ -42,7 +42,7 @@ export const ASETPTS: FilterDefinition = {
         started = true;
         set({ N: consumed, NB_CONSUMED_SAMPLES: consumed, PTS: frame.pts, T: t });
         set({ NB_SAMPLES: frame.numSamples, S: frame.numSamples });
-        const pts = Math.trunc(expression.evaluate(v));
+        const pts = ticksOf(expression.evaluate(v));
         set({ PREV_INPTS: frame.pts, PREV_INT: t, PREV_OUTPTS: pts, PREV_OUTT: pts * tick });
         consumed += frame.numSamples;
         setup.emit(0, { ...frame, pts });

@@ -4,7 +4,7 @@
  * followed the one before it. There are as many samples as the tempo says, to the nearest.
  */
 import { scaleByFraction } from '../../base/rational.ts';
-import { AUDIO_PAD, type FilterDefinition } from '../filter.ts';
+import { AUDIO_PAD, type FilterDefinition } from '../definition/filter.ts';
 import { number } from './option-kinds.ts';
 import {
   formatOfLink,

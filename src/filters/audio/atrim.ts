@@ -1,6 +1,6 @@
 /** `atrim`: the samples of one stretch of time. Times stay as they are. */
-import { AUDIO_PAD, type FilterDefinition } from '../filter.ts';
-import type { OptionValues } from '../options.ts';
+import { AUDIO_PAD, type FilterDefinition } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { duration, integer } from './option-kinds.ts';
 import {
   cutSound,

@@ -1,5 +1,5 @@
 /** The list of sound filters, sound sources, and filters from sound to picture. */
-import type { FilterDefinition } from '../filter.ts';
+import type { FilterDefinition } from '../definition/filter.ts';
 import { ACROSSFADE } from './acrossfade.ts';
 import { ADELAY } from './adelay.ts';
 import { AECHO } from './aecho.ts';

@@ -1,8 +1,8 @@
 /** `avectorscope`: the two channels of stereo sound as the coordinates of dots, which fade away. */
 import { rescale } from '../../base/rational.ts';
-import { defaultChannelLayout } from '../channel-layout.ts';
-import { AUDIO_PAD, type FilterDefinition, VIDEO_PAD } from '../filter.ts';
-import type { OptionValues } from '../options.ts';
+import { defaultChannelLayout } from '../definition/channel-layout.ts';
+import { AUDIO_PAD, type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { amplitudeScale } from './amplitude-scale.ts';
 import {
   Canvas,

@@ -15,8 +15,8 @@ import {
   type FilterInstance,
   type FilterSetup,
   sameAudio,
-} from '../filter.ts';
-import type { OptionDefinition } from '../options.ts';
+} from '../definition/filter.ts';
+import type { OptionDefinition } from '../definition/options.ts';
 import { choice, flag, integer, number, text } from './option-kinds.ts';
 import {
   cutToFormat,

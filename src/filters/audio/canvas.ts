@@ -4,10 +4,10 @@ import type { Rational } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import type { PixFmt } from '../../frames/pixel-format.ts';
 import type { SampleFmt } from '../../frames/sample-format.ts';
-import type { ChannelLayout } from '../channel-layout.ts';
-import type { FilterFormats, VideoLink } from '../filter.ts';
+import type { ChannelLayout } from '../definition/channel-layout.ts';
+import type { FilterFormats, VideoLink } from '../definition/filter.ts';
+import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 import { type Color, parseColor } from '../language/values.ts';
-import type { OptionDefinition, OptionValues } from '../options.ts';
 
 /** One picture that is drawn into, and given away as a copy. */
 export class Canvas {

@@ -1,7 +1,11 @@
 /** `channelmap`: channels in another order, under other names, or left out. Nothing is copied. */
-import { type ChannelLayout, defaultChannelLayout, parseChannelLayout } from '../channel-layout.ts';
-import { AUDIO_PAD, type FilterDefinition } from '../filter.ts';
-import type { OptionValues } from '../options.ts';
+import {
+  type ChannelLayout,
+  defaultChannelLayout,
+  parseChannelLayout,
+} from '../definition/channel-layout.ts';
+import { AUDIO_PAD, type FilterDefinition } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { PLANAR_FMTS } from './channelsplit.ts';
 import { text } from './option-kinds.ts';
 import { soundInput, soundOf } from './sound.ts';

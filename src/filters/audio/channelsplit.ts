@@ -1,8 +1,8 @@
 /** `channelsplit`: each channel on an output of its own. Nothing is copied. */
 import { SAMPLE_FMTS, type SampleFmt, sampleFmtInfo } from '../../frames/sample-format.ts';
-import { type ChannelLayout, layoutOfChannels } from '../channel-layout.ts';
-import { AUDIO_PAD, type AudioPadFormats, type FilterDefinition } from '../filter.ts';
-import type { OptionValues } from '../options.ts';
+import { type ChannelLayout, layoutOfChannels } from '../definition/channel-layout.ts';
+import { AUDIO_PAD, type AudioPadFormats, type FilterDefinition } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { text } from './option-kinds.ts';
 import { soundInput, soundOf } from './sound.ts';
 

@@ -4,7 +4,7 @@
  * and from one frame to the next in a straight line: the method that the ffmpeg manual describes.
  */
 import { exp2 } from '../../base/exp-log.ts';
-import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../filter.ts';
+import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../definition/filter.ts';
 import { FrameGains, type GainOptions } from './frame-gains.ts';
 import { flag, integer, number } from './option-kinds.ts';
 import {

@@ -4,8 +4,8 @@
  */
 import { decibelsToGain, gainToDecibels } from '../../dsp/biquad.ts';
 import { channelWeight, LoudnessMeter } from '../../dsp/loudness.ts';
-import type { ChannelLayout } from '../channel-layout.ts';
-import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../filter.ts';
+import type { ChannelLayout } from '../definition/channel-layout.ts';
+import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../definition/filter.ts';
 import { choice, flag, number } from './option-kinds.ts';
 import { newDoubles, readDoubles, soundInput, soundOf, ticksOfSamples } from './sound.ts';
 

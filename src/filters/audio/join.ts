@@ -1,7 +1,7 @@
 /** `join`: channels of several inputs as the channels of one output. Nothing is copied. */
-import type { ChannelLayout } from '../channel-layout.ts';
-import { AUDIO_PAD, type AudioPadFormats, type FilterDefinition } from '../filter.ts';
-import type { OptionValues } from '../options.ts';
+import type { ChannelLayout } from '../definition/channel-layout.ts';
+import { AUDIO_PAD, type AudioPadFormats, type FilterDefinition } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { PLANAR_FMTS } from './channelsplit.ts';
 import { integer, text } from './option-kinds.ts';
 import { soundInput } from './sound.ts';

@@ -5,8 +5,13 @@
  */
 import { decibelsToGain, gainToDecibels } from '../../dsp/biquad.ts';
 import { LoudnessMeter } from '../../dsp/loudness.ts';
-import { AUDIO_PAD, type FilterDefinition, type FilterSetup, sameAudio } from '../filter.ts';
-import type { OptionValues } from '../options.ts';
+import {
+  AUDIO_PAD,
+  type FilterDefinition,
+  type FilterSetup,
+  sameAudio,
+} from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { channelWeights } from './ebur128.ts';
 import { LoudnessRider } from './loudness-rider.ts';
 import { choice, flag, number } from './option-kinds.ts';

@@ -1,5 +1,5 @@
 /** Options that several sound filters have in the same words. */
-import type { OptionDefinition } from '../options.ts';
+import type { OptionDefinition } from '../definition/options.ts';
 
 type Rest = Omit<Partial<OptionDefinition>, 'name' | 'kind' | 'description'>;
 

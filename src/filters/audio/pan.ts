@@ -4,9 +4,13 @@
  */
 import type { AudioFrame } from '../../frames/frame.ts';
 import { sampleFmtInfo } from '../../frames/sample-format.ts';
-import { CHANNEL_NAMES, type ChannelLayout, parseChannelLayout } from '../channel-layout.ts';
-import { AUDIO_PAD, type FilterDefinition } from '../filter.ts';
-import type { OptionValues } from '../options.ts';
+import {
+  CHANNEL_NAMES,
+  type ChannelLayout,
+  parseChannelLayout,
+} from '../definition/channel-layout.ts';
+import { AUDIO_PAD, type FilterDefinition } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { text } from './option-kinds.ts';
 import { mixFloats, mixIntegers } from './pan-mix.ts';
 import {

@@ -2,7 +2,7 @@
  * How the channels of one layout become those of another. Channels that both have stay. A channel that is missing goes to those
  * nearest to it at -3 dB each: the rules of ITU-R BS.775-3 (table 2, downward mixing) carried on to the other layouts, as ffmpeg does by default.
  */
-import type { ChannelLayout } from '../channel-layout.ts';
+import type { ChannelLayout } from '../definition/channel-layout.ts';
 import { addScaled } from './sound.ts';
 
 const HALF_POWER = Math.SQRT1_2;

@@ -1,8 +1,8 @@
 /** `showfreqs`: the spectrum of the moment as a curve, bars or dots. */
 import { rescale } from '../../base/rational.ts';
 import { gainToDecibels } from '../../dsp/biquad.ts';
-import { AUDIO_PAD, type FilterDefinition, VIDEO_PAD } from '../filter.ts';
-import type { OptionValues } from '../options.ts';
+import { AUDIO_PAD, type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import {
   Canvas,
   colorsOf,

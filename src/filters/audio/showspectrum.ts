@@ -1,8 +1,8 @@
 /** `showspectrum`: a spectrogram, a column (or row) of pixels for each stretch of sound. */
 import { reduced } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
-import { AUDIO_PAD, type FilterDefinition, VIDEO_PAD } from '../filter.ts';
-import type { OptionValues } from '../options.ts';
+import { AUDIO_PAD, type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { amplitudeScale } from './amplitude-scale.ts';
 import { Canvas, pictureLink, requireSize, sizeOption, soundToPicture } from './canvas.ts';
 import { choice, number } from './option-kinds.ts';

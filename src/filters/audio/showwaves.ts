@@ -1,6 +1,6 @@
 /** `showwaves`: sound drawn as waves, `n` samples in a column of pixels. */
 import { rescale } from '../../base/rational.ts';
-import { AUDIO_PAD, type FilterDefinition, VIDEO_PAD } from '../filter.ts';
+import { AUDIO_PAD, type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
 import type { Color } from '../language/values.ts';
 import { amplitudeScale } from './amplitude-scale.ts';
 import {

@@ -2,7 +2,7 @@
  * `showwavespic`: all of a sound as one picture of waves. Samples are summed up in cells, of which there are never more than some for each column:
  * when they run out, two and two become one, so that memory does not grow with the sound.
  */
-import { AUDIO_PAD, type FilterDefinition, VIDEO_PAD } from '../filter.ts';
+import { AUDIO_PAD, type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
 import { amplitudeScale } from './amplitude-scale.ts';
 import {
   Canvas,

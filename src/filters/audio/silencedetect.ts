@@ -1,5 +1,5 @@
 /** `silencedetect`: reports where sound stays quieter than a level for some time. The sound passes as it is. */
-import { AUDIO_PAD, type FilterDefinition, type FilterSetup } from '../filter.ts';
+import { AUDIO_PAD, type FilterDefinition, type FilterSetup } from '../definition/filter.ts';
 import { duration, flag, number } from './option-kinds.ts';
 import { newDoubles, readDoubles, soundInput, soundOf, ticksOfSamples } from './sound.ts';
 

@@ -3,8 +3,8 @@
  * of 2^15 values of 16 bits, an eighth of full scale high, the phase is counted in parts of 2^32 of a turn.
  */
 import { sinTurns } from '../../dsp/circle.ts';
-import { defaultChannelLayout } from '../channel-layout.ts';
-import { AUDIO_PAD, type FilterDefinition, NO_PADS } from '../filter.ts';
+import { defaultChannelLayout } from '../definition/channel-layout.ts';
+import { AUDIO_PAD, type FilterDefinition, NO_PADS } from '../definition/filter.ts';
 import { duration, number } from './option-kinds.ts';
 import { MOST_SAMPLES } from './sound.ts';
 import { openSource, RATE, sourceFormats } from './sound-source.ts';

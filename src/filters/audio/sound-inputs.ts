@@ -1,5 +1,5 @@
 /** Several inputs of sound that are taken side by side, sample for sample. */
-import type { FilterInstance, FilterSetup } from '../filter.ts';
+import type { FilterInstance, FilterSetup } from '../definition/filter.ts';
 import { SoundQueue, soundInput, soundOf } from './sound.ts';
 
 /** Queues of all inputs. */

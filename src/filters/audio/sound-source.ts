@@ -1,8 +1,8 @@
 /** Sources of sound: frames that are made on demand, one after another, until their time is over. */
 
 import type { SampleFmt } from '../../frames/sample-format.ts';
-import type { ChannelLayout } from '../channel-layout.ts';
-import type { FilterFormats, FilterInstance, FilterSetup } from '../filter.ts';
+import type { ChannelLayout } from '../definition/channel-layout.ts';
+import type { FilterFormats, FilterInstance, FilterSetup } from '../definition/filter.ts';
 import { duration, integer } from './option-kinds.ts';
 import {
   formatOfLink,

@@ -4,7 +4,7 @@ import { allocateAudioPlanes } from '../../frames/convert-audio.ts';
 import { convertSamples } from '../../frames/convert-samples.ts';
 import type { AudioFrame } from '../../frames/frame.ts';
 import { type SampleFmt, sampleFmtInfo } from '../../frames/sample-format.ts';
-import type { AudioLink, FilterSetup, Frame } from '../filter.ts';
+import type { AudioLink, FilterSetup, Frame } from '../definition/filter.ts';
 import { rescaleTime } from '../graph/run.ts';
 
 /** What the samples of a run are. */

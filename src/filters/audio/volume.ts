@@ -5,7 +5,12 @@
 import type { AudioFrame } from '../../frames/frame.ts';
 import type { SampleFmt } from '../../frames/sample-format.ts';
 import { sampleFmtInfo } from '../../frames/sample-format.ts';
-import { AUDIO_PAD, type FilterDefinition, type FilterSetup, sameAudio } from '../filter.ts';
+import {
+  AUDIO_PAD,
+  type FilterDefinition,
+  type FilterSetup,
+  sameAudio,
+} from '../definition/filter.ts';
 import { choice } from './option-kinds.ts';
 import { formatOfLink, newSound, soundInput, soundOf } from './sound.ts';
 

@@ -1,8 +1,8 @@
 /** `abuffer` and `abuffersink`: where sound comes into a graph from outside, and where it leaves it. */
 
-import { defaultChannelLayout } from '../channel-layout.ts';
-import { AUDIO_PAD, type FilterDefinition, NO_PADS, sameAudio } from '../filter.ts';
-import type { OptionValues } from '../options.ts';
+import { defaultChannelLayout } from '../definition/channel-layout.ts';
+import { AUDIO_PAD, type FilterDefinition, NO_PADS, sameAudio } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 
 function layoutOf(options: OptionValues) {
   const channels = options.number('channels');

@@ -1,6 +1,6 @@
 /** `buffer` and `buffersink`: where pictures come into a graph from outside, and where they leave it. */
-import { type FilterDefinition, NO_PADS, samePixFmt, VIDEO_PAD } from '../filter.ts';
-import { pixFmtList } from '../pixel-formats.ts';
+import { type FilterDefinition, NO_PADS, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
+import { pixFmtList } from '../definition/pixel-formats.ts';
 
 /** Largest width and height of a picture. */
 export const MAX_SIZE = 65535;

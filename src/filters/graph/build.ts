@@ -1,8 +1,8 @@
 /** From text to nodes and edges: looks filters up, reads their options, joins their pads by order and by label. */
-import type { FilterDefinition, Link, MediaKind, PadDefinition } from '../filter.ts';
-import { FilterGraphError, nearestName } from '../graph-error.ts';
+import type { FilterDefinition, Link, MediaKind, PadDefinition } from '../definition/filter.ts';
+import { type OptionDefinition, type OptionValues, readOptions } from '../definition/options.ts';
+import { FilterGraphError, nearestName } from '../language/graph-error.ts';
 import type { FilterGraphText, FilterText, LabelText } from '../language/graph-text.ts';
-import { type OptionDefinition, type OptionValues, readOptions } from '../options.ts';
 
 /** A filter in a graph. */
 export interface GraphNode {

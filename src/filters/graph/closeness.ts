@@ -7,7 +7,7 @@ import {
   pixFmtInfo,
 } from '../../frames/pixel-format.ts';
 import { type SampleFmt, sampleFmtInfo } from '../../frames/sample-format.ts';
-import type { ChannelLayout } from '../channel-layout.ts';
+import type { ChannelLayout } from '../definition/channel-layout.ts';
 
 /** All pixel formats, those first that are taken where nothing decides. */
 export const PIX_FMT_ORDER: readonly PixFmt[] = [

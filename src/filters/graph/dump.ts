@@ -1,6 +1,6 @@
 /** A graph drawn as text, as ffmpeg draws it: one box a filter, with the links into and out of it. */
 import type { Rational } from '../../base/rational.ts';
-import type { Link } from '../filter.ts';
+import type { Link } from '../definition/filter.ts';
 import type { GraphEdge, GraphNode } from './build.ts';
 
 /** The drawing of all nodes, in their order. */

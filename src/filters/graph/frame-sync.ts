@@ -6,8 +6,8 @@
 
 import { gcd } from '../../base/math.ts';
 import type { Rational } from '../../base/rational.ts';
-import type { FilterInstance, FilterSetup, Frame } from '../filter.ts';
-import type { OptionDefinition, OptionValues } from '../options.ts';
+import type { FilterInstance, FilterSetup, Frame } from '../definition/filter.ts';
+import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 import { rescaleTime } from './run.ts';
 
 /** What holds where an input has no frame of its own: no output at all, no frame, or its nearest frame. */
@@ -141,8 +141,13 @@ export class FrameSync implements FilterInstance {
 
   push(input: number, frame: Frame): void {
     if (this.done) return;
-    const pts = rescaleTime(frame.pts, this.setup.inputs[input]!.timeBase, this.timeBase);
-    this.states[input]!.queue.push({ ...frame, pts });
+    const state = this.states[input]!;
+    const known = rescaleTime(frame.pts, this.setup.inputs[input]!.timeBase, this.timeBase);
+    // A frame without a time follows the one before it.
+    const pts = Number.isNaN(known)
+      ? (state.queue.at(-1) ?? state.current ?? { pts: -1 }).pts + 1
+      : known;
+    state.queue.push({ ...frame, pts });
     this.advance();
   }
 

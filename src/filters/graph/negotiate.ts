@@ -4,9 +4,14 @@
  */
 import type { PixFmt } from '../../frames/pixel-format.ts';
 import type { SampleFmt } from '../../frames/sample-format.ts';
-import { type ChannelLayout, defaultChannelLayout } from '../channel-layout.ts';
-import type { FilterFormats, FormatSet, NegotiatedFormat, PadFormats } from '../filter.ts';
-import { readOptions } from '../options.ts';
+import { type ChannelLayout, defaultChannelLayout } from '../definition/channel-layout.ts';
+import type {
+  FilterFormats,
+  FormatSet,
+  NegotiatedFormat,
+  PadFormats,
+} from '../definition/filter.ts';
+import { readOptions } from '../definition/options.ts';
 import {
   allOptions,
   createNode,

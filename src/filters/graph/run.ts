@@ -4,7 +4,13 @@
  */
 import { StateError } from '../../base/errors.ts';
 import { type Rational, rescale } from '../../base/rational.ts';
-import type { FilterInstance, FilterReport, FilterSetup, Frame, Link } from '../filter.ts';
+import type {
+  FilterInstance,
+  FilterReport,
+  FilterSetup,
+  Frame,
+  Link,
+} from '../definition/filter.ts';
 import type { Expression } from '../language/expression.ts';
 import { type GraphNode, inOrder } from './build.ts';
 import type { Negotiation } from './negotiate.ts';
@@ -77,6 +83,7 @@ export class RunningGraph {
     station.instance = instance;
     node.outputs.forEach((edge, output) => {
       const link = instance.outputs?.[output] ?? ({ ...inputs[0], ...formats[output] } as Link);
+      if (link.kind === 'video') requirePictureSize(node, link.width, link.height);
       edge.link = link;
     });
   }
@@ -194,6 +201,16 @@ export class RunningGraph {
   }
 }
 
+/** As in ffmpeg: with 128 more on each side, a picture of a byte for a pixel stays below this. */
+const MAX_PIXELS = 2 ** 28;
+
+function requirePictureSize({ options }: GraphNode, width: number, height: number): void {
+  if ((width + 128) * (height + 128) < MAX_PIXELS) return;
+  throw options.filterError(
+    `the picture is ${width}x${height}, allowed are ${MAX_PIXELS} pixels less 128 rows and columns`,
+  );
+}
+
 function isEnabled(
   enable: Expression | undefined,
   frame: Frame,
@@ -208,5 +225,11 @@ function isEnabled(
 
 /** A time in another time base; an unknown one stays unknown. */
 export function rescaleTime(pts: number, from: Rational, to: Rational): number {
-  return Number.isNaN(pts) ? Number.NaN : rescale(pts, from, to);
+  return Number.isFinite(pts) ? rescale(pts, from, to) : Number.NaN;
+}
+
+/** What an expression gives as a time: whole ticks, or none at all where that is no number or too large for one. */
+export function ticksOf(value: number): number {
+  const ticks = Math.trunc(value);
+  return Number.isSafeInteger(ticks) ? ticks : Number.NaN;
 }

@@ -8,6 +8,16 @@
  *
  * A sign belongs to the whole power: -2^2 is -4. Powers are taken from left to right.
  */
+import {
+  BINARY,
+  type Evaluate,
+  findRoot,
+  nextRandom,
+  registerIndex,
+  TERNARY,
+  taylor,
+  UNARY,
+} from './expression-functions.ts';
 
 /** A compiled expression. Registers live as long as it does. */
 export interface Expression {
@@ -43,8 +53,6 @@ export class ExpressionError extends Error {
   }
 }
 
-type Evaluate = (v: Float64Array) => number;
-
 /** Table: name => value of the constants that every expression has. */
 const CONSTANTS: Readonly<Record<string, number>> = {
   E: Math.E,
@@ -62,95 +70,6 @@ const PREFIXES: Readonly<Record<string, readonly [decimal: number, binary: numbe
   P: [1e15, 2 ** 50], E: [1e18, 2 ** 60], Z: [1e21, 2 ** 70], Y: [1e24, 2 ** 80],
 };
 
-const bool = (value: boolean): number => (value ? 1 : 0);
-
-/** Table: name => function of one number. */
-const UNARY: Readonly<Record<string, (x: number) => number>> = {
-  abs: Math.abs,
-  acos: Math.acos,
-  asin: Math.asin,
-  atan: Math.atan,
-  ceil: Math.ceil,
-  cos: Math.cos,
-  cosh: Math.cosh,
-  exp: Math.exp,
-  floor: Math.floor,
-  gauss: (x) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI),
-  isinf: (x) => bool(x === Infinity || x === -Infinity),
-  isnan: (x) => bool(Number.isNaN(x)),
-  log: Math.log,
-  not: (x) => bool(x === 0),
-  round: (x) => (x < 0 ? -Math.round(-x) : Math.round(x)),
-  sgn: (x) => (x > 0 ? 1 : 0) - (x < 0 ? 1 : 0),
-  sin: Math.sin,
-  sinh: Math.sinh,
-  sqrt: Math.sqrt,
-  squish: (x) => 1 / (1 + Math.exp(4 * x)),
-  tan: Math.tan,
-  tanh: Math.tanh,
-  trunc: Math.trunc,
-};
-
-/** Table: name => function of two numbers. */
-const BINARY: Readonly<Record<string, (x: number, y: number) => number>> = {
-  atan2: Math.atan2,
-  bitand: (x, y) =>
-    Number.isNaN(x) || Number.isNaN(y)
-      ? Number.NaN
-      : Number(BigInt(Math.trunc(x)) & BigInt(Math.trunc(y))),
-  bitor: (x, y) =>
-    Number.isNaN(x) || Number.isNaN(y)
-      ? Number.NaN
-      : Number(BigInt(Math.trunc(x)) | BigInt(Math.trunc(y))),
-  eq: (x, y) => bool(x === y),
-  gcd: (x, y) => gcdOf(Math.trunc(Math.abs(x)), Math.trunc(Math.abs(y))),
-  gt: (x, y) => bool(x > y),
-  gte: (x, y) => bool(x >= y),
-  hypot: Math.hypot,
-  lt: (x, y) => bool(x < y),
-  lte: (x, y) => bool(x <= y),
-  max: (x, y) => (x > y ? x : y),
-  min: (x, y) => (x < y ? x : y),
-  mod: (x, y) => x - Math.floor(y === 0 ? Number.NaN : x / y) * y,
-  pow: (x, y) => x ** y,
-};
-
-/** Table: name => function of three numbers. */
-const TERNARY: Readonly<Record<string, (x: number, y: number, z: number) => number>> = {
-  between: (x, low, high) => bool(x >= low && x <= high),
-  clip: (x, low, high) =>
-    Number.isNaN(low) || Number.isNaN(high) || low > high
-      ? Number.NaN
-      : Math.min(Math.max(x, low), high),
-  lerp: (x, y, z) => x + (y - x) * z,
-};
-
-/** Functions that evaluate their arguments themselves. */
-const LAZY: readonly string[] = [
-  'if',
-  'ifnot',
-  'ld',
-  'st',
-  'print',
-  'random',
-  'root',
-  'taylor',
-  'time',
-  'while',
-];
-
-/** Names of all functions that every expression has. */
-export const EXPRESSION_FUNCTIONS: readonly string[] = [
-  ...Object.keys(UNARY),
-  ...Object.keys(BINARY),
-  ...Object.keys(TERNARY),
-  ...LAZY,
-].sort();
-
-function gcdOf(a: number, b: number): number {
-  return b === 0 ? a : gcdOf(b, a % b);
-}
-
 /** Passes of `while` and terms of `root` and `taylor`: more would be an endless loop. */
 const MAX_PASSES = 1_000_000;
 const MAX_DEPTH = 100;
@@ -162,7 +81,46 @@ export function compileExpression(text: string, scope: ExpressionScope): Express
   return { evaluate, uses: parser.uses };
 }
 
-const NEGATIVE_DECIBELS = /^(-(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)dB/i;
+const NEGATIVE_DECIBELS = /(-(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)dB/iy;
+const NUMBER = /(0x[0-9a-f]+|(\d+\.?\d*|\.\d+)(e[-+]?\d+)?)/iy;
+const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
+const SUFFIX = /(dB|[yzafpnumcdhkKMGTPEZY]i?)?(B(?![A-Za-z0-9_]))?/y;
+
+/** One operator with two operands. */
+function join(operator: string, a: Evaluate, b: Evaluate): Evaluate {
+  switch (operator) {
+    case '+':
+      return (v) => a(v) + b(v);
+    case '-':
+      return (v) => a(v) - b(v);
+    case '*':
+      return (v) => a(v) * b(v);
+    default:
+      return (v) => a(v) / b(v);
+  }
+}
+
+/** Operands that are joined one inside the other; more make a list, so that a sum of thousands needs no stack. */
+const MAX_NESTED = 32;
+
+/** Operands with operators between, taken from left to right. */
+function chainOf(operands: readonly Evaluate[], operators: readonly string[]): Evaluate {
+  const [first, ...others] = operands;
+  if (others.length <= MAX_NESTED) {
+    return others.reduce((left, operand, i) => join(operators[i]!, left, operand), first!);
+  }
+  let result = Number.NaN;
+  const left: Evaluate = () => result;
+  const steps = others.map((operand, i) => join(operators[i]!, left, operand));
+  return (v) => {
+    let value = first!(v);
+    for (let i = 0; i < steps.length; i++) {
+      result = value;
+      value = steps[i]!(v);
+    }
+    return value;
+  };
+}
 
 class Parser {
   readonly uses = new Set<string>();
@@ -198,6 +156,12 @@ class Parser {
     while (/\s/.test(this.text[this.index] ?? 'x')) this.index++;
   }
 
+  /** What a sticky pattern finds here. */
+  private match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.index;
+    return pattern.exec(this.text);
+  }
+
   private peek(): string {
     this.skip();
     return this.text[this.index] ?? '';
@@ -205,49 +169,46 @@ class Parser {
 
   private sequence(): Evaluate {
     if (++this.depth > MAX_DEPTH) throw this.error('it is nested too deeply');
-    let left = this.sum();
+    const steps = [this.sum()];
     while (this.peek() === ';') {
       this.index++;
       if (this.peek() === '') break;
-      const first = left;
-      const second = this.sum();
-      left = (v) => {
-        first(v);
-        return second(v);
-      };
+      steps.push(this.sum());
     }
     this.depth--;
-    return left;
+    const last = steps.pop()!;
+    if (steps.length === 0) return last;
+    return (v) => {
+      for (let i = 0; i < steps.length; i++) steps[i]!(v);
+      return last(v);
+    };
   }
 
   private sum(): Evaluate {
-    let left = this.product();
-    for (;;) {
-      const sign = this.peek();
-      if (sign !== '+' && sign !== '-') return left;
-      this.index++;
-      const a = left;
-      const b = this.product();
-      left = sign === '+' ? (v) => a(v) + b(v) : (v) => a(v) - b(v);
-    }
+    return this.chain('+-', () => this.product());
   }
 
   private product(): Evaluate {
-    let left = this.power();
+    return this.chain('*/', () => this.power());
+  }
+
+  private chain(allowed: string, operand: () => Evaluate): Evaluate {
+    const operands = [operand()];
+    const operators: string[] = [];
     for (;;) {
-      const sign = this.peek();
-      if (sign !== '*' && sign !== '/') return left;
+      const operator = this.peek();
+      if (operator === '' || !allowed.includes(operator)) return chainOf(operands, operators);
       this.index++;
-      const a = left;
-      const b = this.power();
-      left = sign === '*' ? (v) => a(v) * b(v) : (v) => a(v) / b(v);
+      operators.push(operator);
+      operands.push(operand());
     }
   }
 
   private power(): Evaluate {
     const negative = this.sign();
     let left = this.primary();
-    while (this.peek() === '^') {
+    for (let powers = 0; this.peek() === '^'; powers++) {
+      if (powers === MAX_DEPTH) throw this.error('it has too many powers');
       this.index++;
       const negativeExponent = this.sign();
       const a = left;
@@ -263,7 +224,7 @@ class Parser {
     const sign = this.peek();
     if (sign !== '+' && sign !== '-') return false;
     // In -6dB the sign belongs to the decibels: it is 10^(-6/20), not -10^(6/20).
-    if (NEGATIVE_DECIBELS.test(this.text.slice(this.index))) return false;
+    if (this.match(NEGATIVE_DECIBELS) !== null) return false;
     this.index++;
     return sign === '-';
   }
@@ -271,21 +232,21 @@ class Parser {
   private primary(): Evaluate {
     this.skip();
     const start = this.index;
-    const rest = this.text.slice(start);
-    if (rest === '') throw this.error('it ends where a value is expected');
-    if (rest[0] === '(') {
+    const next = this.text[start];
+    if (next === undefined) throw this.error('it ends where a value is expected');
+    if (next === '(') {
       this.index++;
       const inner = this.sequence();
       if (this.peek() !== ')') throw this.error('a parenthesis is not closed', start);
       this.index++;
       return inner;
     }
-    const decibels = NEGATIVE_DECIBELS.exec(rest);
+    const decibels = this.match(NEGATIVE_DECIBELS);
     if (decibels !== null) return this.number(decibels[1]!);
-    const number = /^(0x[0-9a-f]+|(\d+\.?\d*|\.\d+)(e[-+]?\d+)?)/i.exec(rest);
+    const number = this.match(NUMBER);
     if (number !== null) return this.number(number[0]);
-    const name = /^[A-Za-z_][A-Za-z0-9_]*/.exec(rest)?.[0];
-    if (name === undefined) throw this.error(`unexpected ${rest[0]}`);
+    const name = this.match(NAME)?.[0];
+    if (name === undefined) throw this.error(`unexpected ${next}`);
     this.index += name.length;
     return this.peek() === '(' ? this.call(name, start) : this.variable(name, start);
   }
@@ -293,9 +254,7 @@ class Parser {
   private number(text: string): Evaluate {
     this.index += text.length;
     let value = Number(text);
-    const suffix = /^(dB|[yzafpnumcdhkKMGTPEZY]i?)?(B(?![A-Za-z0-9_]))?/.exec(
-      this.text.slice(this.index),
-    )!;
+    const suffix = this.match(SUFFIX)!;
     const [whole, prefix, byte] = suffix;
     const after = this.text[this.index + whole.length] ?? '';
     if (whole !== '' && !/[A-Za-z0-9_]/.test(after)) {
@@ -428,71 +387,6 @@ class Parser {
         throw this.error(`no function is called ${name}`, start);
     }
   }
-}
-
-function registerIndex(value: number): number {
-  return value >= 0 && value < 10 ? Math.trunc(value) : value >= 10 ? 9 : 0;
-}
-
-/** One step of the linear congruential generator of Numerical Recipes, modulo 2^64; the register keeps its state. */
-function nextRandom(registers: Float64Array, index: number): number {
-  const state = registers[index]!;
-  const seed = Number.isFinite(state) ? BigInt(Math.trunc(state)) : 0n;
-  const next = BigInt.asUintN(64, seed * 1664525n + 1013904223n);
-  registers[index] = Number(next);
-  return Number(next) / 2 ** 64;
-}
-
-/** The sum of f(k)·x^k / k! over k, where f reads k from a register. */
-function taylor(
-  f: Evaluate,
-  x: number,
-  index: number,
-  registers: Float64Array,
-  v: Float64Array,
-): number {
-  const kept = registers[index]!;
-  let factor = 1;
-  let sum = 0;
-  for (let k = 0; k < 1000; k++) {
-    const before = sum;
-    registers[index] = k;
-    sum += factor * f(v);
-    if (sum === before && factor !== 0 && k > 20) break;
-    factor *= x / (k + 1);
-  }
-  registers[index] = kept;
-  return sum;
-}
-
-/** An x in 0..`largest` at which f, reading x from register 0, is 0: by looking for a change of sign, then halving. */
-function findRoot(f: Evaluate, largest: number, registers: Float64Array, v: Float64Array): number {
-  const kept = registers[0]!;
-  const at = (x: number): number => {
-    registers[0] = x;
-    return f(v);
-  };
-  let low = -1;
-  let high = -1;
-  let lowValue = -Infinity;
-  let highValue = Infinity;
-  for (let i = 0; i <= 255; i++) {
-    const x = (largest * i) / 255;
-    const y = at(x);
-    if (y <= 0 && y > lowValue) [low, lowValue] = [x, y];
-    if (y >= 0 && y < highValue) [high, highValue] = [x, y];
-  }
-  let root = lowValue === 0 ? low : highValue === 0 ? high : Number.NaN;
-  if (low >= 0 && high >= 0 && Number.isNaN(root)) {
-    for (let i = 0; i < 100; i++) {
-      const middle = (low + high) / 2;
-      if (at(middle) <= 0) low = middle;
-      else high = middle;
-    }
-    root = -at(low) < at(high) ? low : high;
-  }
-  registers[0] = kept;
-  return root;
 }
 
 /** What a table has under a name of its own: not what every object has, such as `constructor`. */

@@ -8,7 +8,7 @@
  *     filter := { "[" label "]" } name [ "@" instance ] [ "=" options ] { "[" label "]" }
  *     options := option { ":" option }        option := [ key "=" ] value
  */
-import { FilterGraphError } from '../graph-error.ts';
+import { FilterGraphError } from './graph-error.ts';
 import {
   type Located,
   locate,
@@ -220,7 +220,7 @@ function hasOpenParenthesis({ options }: FilterText): boolean {
 function badName(source: Located, from: number, token: Token, name: string): FilterGraphError {
   const start = skipSpace(source.text, from);
   const at = token.at[0]!;
-  const fail = (detail: string, index: number, hint: string) =>
+  const fail = (detail: string, index: number, hint?: string) =>
     new FilterGraphError('filterGraph', detail, index, hint);
   if (source.text[start] === "'" || name.startsWith('"')) {
     return fail(
@@ -237,6 +237,7 @@ function badName(source: Located, from: number, token: Token, name: string): Fil
       `the description starts here, without ${option[0].trim()}`,
     );
   }
+  if (name === '') return fail('the name of a filter is missing', at);
   const bad = name.search(/[^A-Za-z0-9_]/);
   if (name[bad] === ':') {
     return fail(

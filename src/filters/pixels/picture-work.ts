@@ -1,4 +1,5 @@
 /** What picture filters share: new pictures, planes with their sizes, copies of rectangles, colors as samples. */
+import { UnsupportedError } from '../../base/errors.ts';
 import { allocatePicture } from '../../frames/allocate-picture.ts';
 import type { Plane, VideoFrame } from '../../frames/frame.ts';
 import {
@@ -9,7 +10,7 @@ import {
   planeHeight,
   planeWidth,
 } from '../../frames/pixel-format.ts';
-import type { Frame, Link, VideoLink } from '../filter.ts';
+import type { Frame, Link, VideoLink } from '../definition/filter.ts';
 import type { Color } from '../language/values.ts';
 
 /** Elements of picture planes. */
@@ -25,9 +26,17 @@ export function picture(frame: Frame): VideoFrame {
   return frame as VideoFrame;
 }
 
-/** A new picture, all samples 0. */
+/** A new picture, all samples 0. Throws `UnsupportedError` if it does not fit into memory. */
 export function newPicture(pixFmt: PixFmt, width: number, height: number, pts: number): VideoFrame {
-  return { ...allocatePicture(pixFmt, width, height), pts };
+  try {
+    return { ...allocatePicture(pixFmt, width, height), pts };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UnsupportedError(
+      'filterGraph',
+      `a picture of ${width}x${height} ${pixFmt} does not fit into memory`,
+    );
+  }
 }
 
 /** A copy of a picture that may be written to. */

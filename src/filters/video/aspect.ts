@@ -1,9 +1,9 @@
 /** `setsar` and `setdar`: another shape of pixels, or of pictures. Samples stay as they are. */
 import { type Rational, reduced } from '../../base/rational.ts';
 import { pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../filter.ts';
+import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../definition/filter.ts';
+import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 import { approximate, parseRatio, rationalOf } from '../language/values.ts';
-import type { OptionDefinition, OptionValues } from '../options.ts';
 import { videoLink } from '../pixels/picture-work.ts';
 
 const VARIABLES = ['w', 'h', 'a', 'dar', 'sar', 'hsub', 'vsub'];

@@ -1,10 +1,10 @@
 /** `blend`: two pictures as one, sample by sample. Modes of 8 bits are tables of 256 x 256 where they are not normal. */
 import type { VideoFrame } from '../../frames/frame.ts';
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
+import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 import { commonTimeBase, dualInputs, FrameSync, SYNC_OPTIONS } from '../graph/frame-sync.ts';
 import type { Expression } from '../language/expression.ts';
-import type { OptionDefinition, OptionValues } from '../options.ts';
 import { BLEND_NAMES } from '../pixels/blend-modes.ts';
 import { Blender } from '../pixels/blender.ts';
 import {

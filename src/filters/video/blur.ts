@@ -5,8 +5,13 @@
  * picture mirrored at its edges.
  */
 import { ALL_PIX_FMTS, hasAlpha, pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, samePixFmt, VIDEO_PAD, type VideoLink } from '../filter.ts';
-import type { OptionDefinition, OptionValues } from '../options.ts';
+import {
+  type FilterDefinition,
+  samePixFmt,
+  VIDEO_PAD,
+  type VideoLink,
+} from '../definition/filter.ts';
+import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 import { BoxPlanes } from '../pixels/box-planes.ts';
 import { GaussPlanes } from '../pixels/gauss-planes.ts';
 import {

@@ -1,6 +1,6 @@
 /** `color` and `nullsrc`: pictures of one color, and pictures of which nothing is promised but their size. */
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, NO_PADS, samePixFmt, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, NO_PADS, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
 import { PIX_FMT_ORDER } from '../graph/closeness.ts';
 import { colorSamples, fillRectangle, newPicture } from '../pixels/picture-work.ts';
 import { SOURCE_OPTIONS, sourceLink, sourceOf } from './sources.ts';

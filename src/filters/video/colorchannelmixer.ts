@@ -1,7 +1,7 @@
 /** `colorchannelmixer`: every component of RGB as a weighted sum of all. */
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../filter.ts';
-import type { OptionDefinition } from '../options.ts';
+import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
+import type { OptionDefinition } from '../definition/options.ts';
 import {
   componentsOf,
   newPicture,

@@ -6,8 +6,8 @@ import { codeRange, lumaWeights } from '../../frames/color-matrix.ts';
 import { colorNames, requireColorCode } from '../../frames/color-names.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { type PixFmt, type PixFmtInfo, pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../filter.ts';
-import type { OptionDefinition, OptionValues } from '../options.ts';
+import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../definition/filter.ts';
+import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 import {
   type Component,
   componentsOf,

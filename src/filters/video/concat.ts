@@ -1,4 +1,5 @@
 /** `concat`: streams one after another. Each segment begins where the longest stream of those before it ended. */
+
 import { type Rational, rescale } from '../../base/rational.ts';
 import { newSampleArray } from '../../frames/element-type.ts';
 import type { AudioFrame } from '../../frames/frame.ts';
@@ -12,8 +13,9 @@ import {
   type PadDefinition,
   sameAudio,
   samePixFmt,
-} from '../filter.ts';
-import type { OptionValues } from '../options.ts';
+} from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
+import { rescaleTime } from '../graph/run.ts';
 
 const TIME_BASE: Rational = [1, 1_000_000];
 
@@ -87,8 +89,8 @@ export const CONCAT: FilterDefinition = {
   open(setup) {
     const { options, inputs } = setup;
     const streams = kindsOf(options).length;
-    if (streams === 0) throw options.filterError('it has no streams: v and a are both 0');
     const segments = options.number('n');
+    if (streams === 0) throw options.filterError('it has no streams: v and a are both 0');
     const outputs = setup.outputs.map((_, i) =>
       outputLink(setup.inputs, i, streams, segments, options),
     );
@@ -102,25 +104,22 @@ export const CONCAT: FilterDefinition = {
     const take = (input: number, frame: Frame): void => {
       const stream = input % streams;
       const { timeBase } = inputs[input]!;
-      const pts = rescale(frame.pts, timeBase, TIME_BASE);
+      const known = rescaleTime(frame.pts, timeBase, TIME_BASE);
+      const pts = Number.isNaN(known) ? ends[stream]! : known;
       counts[stream]!++;
-      let end = pts;
-      if ('numSamples' in frame) end += rescale(frame.numSamples, [1, frame.sampleRate], TIME_BASE);
-      else if (counts[stream]! >= 2) {
-        // A frame lasts as long as those before it did on the average.
-        end = Math.round((pts * counts[stream]!) / (counts[stream]! - 1));
-      }
-      ends[stream] = end;
+      ends[stream] = endOf(frame, pts, counts[stream]!);
       setup.emit(stream, { ...frame, pts: pts + offset });
     };
-    const isOver = (): boolean => {
-      for (let s = 0; s < streams; s++) if (!ended[segment * streams + s]!) return false;
-      return true;
-    };
+    const isOver = (): boolean =>
+      ended.slice(segment * streams, (segment + 1) * streams).every(Boolean);
     const advance = (): void => {
       while (segment < segments && isOver()) {
         const length = Math.max(...ends);
-        if (segment + 1 < segments) fillSound(length);
+        if (segment + 1 < segments) {
+          outputs.forEach((link, s) => {
+            for (const f of silenceUpTo(length, ends[s]!, offset, link)) setup.emit(s, f);
+          });
+        }
         offset += length;
         ends = Array(streams).fill(0);
         counts = Array(streams).fill(0);
@@ -129,18 +128,10 @@ export const CONCAT: FilterDefinition = {
           for (let s = 0; s < streams; s++) setup.finish(s, offset);
           return;
         }
-        for (let s = 0; s < streams; s++) {
-          const input = segment * streams + s;
+        for (let input = segment * streams; input < (segment + 1) * streams; input++) {
           for (const frame of held[input]!.splice(0)) take(input, frame);
         }
       }
-    };
-    const fillSound = (length: number): void => {
-      outputs.forEach((link, stream) => {
-        if (link.kind !== 'audio' || ends[stream]! >= length) return;
-        const samples = rescale(length - ends[stream]!, TIME_BASE, [1, link.sampleRate]);
-        if (samples > 0) setup.emit(stream, silence(link, samples, ends[stream]! + offset));
-      });
     };
     return {
       outputs,
@@ -186,6 +177,22 @@ function outputLink(
     }
   }
   return { ...first, frameRate, sampleAspectRatio, timeBase: TIME_BASE };
+}
+
+/** Where a frame ends that is the `count`th of its segment. */
+function endOf(frame: Frame, pts: number, count: number): number {
+  if ('numSamples' in frame) {
+    return pts + rescale(frame.numSamples, [1, frame.sampleRate], TIME_BASE);
+  }
+  // A picture lasts as long as those before it did on the average.
+  return count < 2 ? pts : Math.round((pts * count) / (count - 1));
+}
+
+/** The silence that sound that ended before its segment lacks. */
+function silenceUpTo(length: number, end: number, offset: number, link: Link): AudioFrame[] {
+  if (link.kind !== 'audio' || end >= length) return [];
+  const samples = rescale(length - end, TIME_BASE, [1, link.sampleRate]);
+  return samples > 0 ? [silence(link, samples, end + offset)] : [];
 }
 
 /** A run of silence. */

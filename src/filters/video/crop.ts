@@ -5,7 +5,7 @@
 
 import { reduced } from '../../base/rational.ts';
 import { pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
 import type { Expression } from '../language/expression.ts';
 import { approximate } from '../language/values.ts';
 import { picture, secondsOf, videoLink, viewOf } from '../pixels/picture-work.ts';

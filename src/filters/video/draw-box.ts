@@ -2,9 +2,14 @@
 
 import type { VideoFrame } from '../../frames/frame.ts';
 import { ALL_PIX_FMTS, hasAlpha, pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, type FilterSetup, samePixFmt, VIDEO_PAD } from '../filter.ts';
+import {
+  type FilterDefinition,
+  type FilterSetup,
+  samePixFmt,
+  VIDEO_PAD,
+} from '../definition/filter.ts';
+import type { OptionDefinition } from '../definition/options.ts';
 import { parseColor } from '../language/values.ts';
-import type { OptionDefinition } from '../options.ts';
 import { colorSamples, componentsOf, copyOf, picture, videoLink } from '../pixels/picture-work.ts';
 
 const PIX_FMTS = ALL_PIX_FMTS.filter((name) => {

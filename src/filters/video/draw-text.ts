@@ -4,9 +4,14 @@
  */
 import type { VideoFrame } from '../../frames/frame.ts';
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, type FilterSetup, samePixFmt, VIDEO_PAD } from '../filter.ts';
+import {
+  type FilterDefinition,
+  type FilterSetup,
+  samePixFmt,
+  VIDEO_PAD,
+} from '../definition/filter.ts';
+import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 import type { Color } from '../language/values.ts';
-import type { OptionDefinition, OptionValues } from '../options.ts';
 import {
   colorSamples,
   componentsOf,

@@ -3,9 +3,9 @@
  * then v^(1/gamma), mixed with what it was by gamma_weight. Chroma has saturation for contrast.
  */
 import type { PixFmt } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
+import type { OptionDefinition } from '../definition/options.ts';
 import type { Expression } from '../language/expression.ts';
-import type { OptionDefinition } from '../options.ts';
 import {
   componentsOf,
   copyOf,

@@ -1,6 +1,7 @@
 /** `%{…}` in the text of `drawtext`: numbers and times of the picture, values of expressions. */
+
+import type { OptionValues } from '../definition/options.ts';
 import type { ExpressionScope } from '../language/expression.ts';
-import type { OptionValues } from '../options.ts';
 
 /** What expansions may use. */
 export interface Expansion {
@@ -83,7 +84,7 @@ function expansionOf(parts: readonly string[], context: Expansion, at: number): 
       return integerText(
         Math.trunc(evaluate(parts[1] ?? '')),
         parts[2] ?? 'd',
-        Number(parts[3]) || 0,
+        digitsOf(parts[3], options, at),
       );
     case 'metadata':
       return parts[2] ?? '';
@@ -98,6 +99,14 @@ function expansionOf(parts: readonly string[], context: Expansion, at: number): 
         at,
       );
   }
+}
+
+const MAX_DIGITS = 64;
+
+function digitsOf(given: string | undefined, options: OptionValues, at: number): number {
+  const digits = Number(given ?? 0);
+  if (digits >= 0 && digits <= MAX_DIGITS) return digits;
+  throw options.error('text', `%{eif} with ${given} digits, allowed are 0..${MAX_DIGITS}`, at);
 }
 
 function timeText(seconds: number, format: string): string {

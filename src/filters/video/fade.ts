@@ -1,7 +1,7 @@
 /** `fade`: from a color to the picture, or from the picture to a color. */
 import { ALL_PIX_FMTS, hasAlpha, type PixFmt, pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../filter.ts';
-import type { OptionValues } from '../options.ts';
+import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import {
   type Component,
   colorSamples,

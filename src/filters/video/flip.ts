@@ -1,7 +1,7 @@
 /** `hflip` and `vflip`: pictures mirrored. Upside down is a view with rows in the other order. */
 import type { VideoFrame } from '../../frames/frame.ts';
 import { pixFmtInfo, planeHeight, planeWidth } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
 import { newPicture, picture, type Samples } from '../pixels/picture-work.ts';
 
 /** Mirrors left and right. */

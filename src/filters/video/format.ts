@@ -1,7 +1,7 @@
 /** `format` and `noformat`: which pixel formats may pass. What has another one is converted before. */
 import { ALL_PIX_FMTS } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../filter.ts';
-import { pixFmtList } from '../pixel-formats.ts';
+import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
+import { pixFmtList } from '../definition/pixel-formats.ts';
 
 const PIX_FMTS_OPTION = {
   name: 'pix_fmts',

@@ -1,12 +1,16 @@
 /** `fps`: a constant frame rate, by leaving pictures out and giving others again. */
 import { inverse, type Rational, rescale } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
-import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { rationalOf } from '../language/values.ts';
 import { picture, videoLink } from '../pixels/picture-work.ts';
 
 /** Ways to round a time: `zero` is 0 … as ffmpeg numbers them. */
 const ROUNDING = { zero: 0, inf: 1, down: 2, up: 3, near: 5 } as const;
+
+/** At a higher rate, repetitions of one picture would fill memory before the next one comes. */
+const MAX_RATE = 1_000_000;
 
 const VARIABLES = ['source_fps', 'ntsc', 'pal', 'film', 'ntsc_film'];
 
@@ -52,14 +56,7 @@ export const FPS: FilterDefinition = {
   open(setup) {
     const { options } = setup;
     const link = videoLink(setup.inputs[0]);
-    const [num, den] = link.frameRate;
-    const source = num > 0 && den > 0 ? num / den : Number.NaN;
-    const rates = Float64Array.of(source, 30000 / 1001, 25, 24, 24000 / 1001);
-    const value = options.expression('fps', { variables: VARIABLES }).evaluate(rates);
-    const frameRate = rationalOf(value, 0x7fffffff);
-    if (!(value > 0) || frameRate[0] < 1 || frameRate[1] < 1) {
-      throw options.error('fps', `the frame rate is ${value}, allowed are numbers above 0`);
-    }
+    const frameRate = rateOf(options, link);
     const timeBase = inverse(frameRate);
     const rounding = options.number('round');
     const endRounding = options.number('eof_action') === 1 ? ROUNDING.up : rounding;
@@ -69,33 +66,62 @@ export const FPS: FilterDefinition = {
     const outOffset = rescale(startMicros, [1, 1_000_000], timeBase);
     const convert = (pts: number, mode: number): number =>
       outOffset + rescaleRounded(pts - inOffset, link.timeBase, timeBase, mode);
+    const waiting: VideoFrame[] = [];
     let held: VideoFrame | undefined;
     let heldPts = 0;
     let next = startTime === undefined ? Number.NaN : outOffset;
-    const repeatUntil = (end: number): void => {
-      while (held !== undefined && next < end && setup.isOpen(0)) {
-        setup.emit(0, { ...held, pts: next++ });
+    /** Where the end is; NaN until it has come. */
+    let end = Number.NaN;
+    /** How far the picture that is held lasts; NaN where that is not known yet. */
+    const until = (): number => (waiting.length > 0 ? convert(waiting[0]!.pts, rounding) : end);
+    /** Takes in what waits, up to the next picture that is given out; with the end, finishes. */
+    const advance = (): void => {
+      while (waiting.length > 0 && (held === undefined || next >= until())) {
+        heldPts = until();
+        held = waiting.shift()!;
+        if (Number.isNaN(next)) next = heldPts;
+      }
+      if (waiting.length === 0 && (next >= end || (held === undefined && !Number.isNaN(end)))) {
+        setup.finish(0, end);
       }
     };
     return {
       outputs: [{ ...link, timeBase, frameRate }],
       push(_, frame) {
         if (Number.isNaN(frame.pts)) return;
-        const pts = convert(frame.pts, rounding);
-        if (held === undefined) {
-          if (Number.isNaN(next)) next = pts;
-        } else repeatUntil(pts);
-        held = picture(frame);
-        heldPts = pts;
+        waiting.push(picture(frame));
+        advance();
+      },
+      // One picture at a time, as the sink asks for them: a gap may be as long as the stream.
+      pull() {
+        if (held === undefined || !(next < until())) return false;
+        setup.emit(0, { ...held, pts: next++ });
+        advance();
+        return true;
       },
       end(_, pts) {
         // As in ffmpeg, the end is not counted from the start time.
-        const end = Number.isNaN(pts)
+        end = Number.isNaN(pts)
           ? heldPts + 1
           : rescaleRounded(pts, link.timeBase, timeBase, endRounding);
-        repeatUntil(end);
-        setup.finish(0, Number.isNaN(pts) ? next : end);
+        advance();
       },
     };
   },
 };
+
+/** The frame rate that is asked for. */
+function rateOf(options: OptionValues, link: VideoLink): Rational {
+  const [num, den] = link.frameRate;
+  const source = num > 0 && den > 0 ? num / den : Number.NaN;
+  const rates = Float64Array.of(source, 30000 / 1001, 25, 24, 24000 / 1001);
+  const value = options.expression('fps', { variables: VARIABLES }).evaluate(rates);
+  const frameRate = rationalOf(value, 0x7fffffff);
+  if (!(value > 0 && value <= MAX_RATE) || frameRate[0] < 1 || frameRate[1] < 1) {
+    throw options.error(
+      'fps',
+      `the frame rate is ${value}, allowed are numbers above 0, at most ${MAX_RATE}`,
+    );
+  }
+  return frameRate;
+}

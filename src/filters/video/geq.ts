@@ -1,9 +1,9 @@
 /** `geq`: every sample by an expression over places and samples of the picture. */
 import type { VideoFrame } from '../../frames/frame.ts';
 import { ALL_PIX_FMTS, hasAlpha, pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
+import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 import type { Expression, ExpressionFunction } from '../language/expression.ts';
-import type { OptionDefinition, OptionValues } from '../options.ts';
 import {
   type Component,
   componentsOf,

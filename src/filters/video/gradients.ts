@@ -1,8 +1,8 @@
 /** `gradients`: colors along a line that turns about the middle. */
 import type { VideoFrame } from '../../frames/frame.ts';
-import { type FilterDefinition, NO_PADS, samePixFmt, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, NO_PADS, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
+import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 import { type Color, parseColor } from '../language/values.ts';
-import type { OptionDefinition, OptionValues } from '../options.ts';
 import { newPicture } from '../pixels/picture-work.ts';
 import { SOURCE_OPTIONS, sourceLink, sourceOf } from './sources.ts';
 

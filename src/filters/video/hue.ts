@@ -1,6 +1,6 @@
 /** `hue`: chroma turned by an angle and stretched, luma shifted. */
 import type { PixFmt } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
 import type { Expression } from '../language/expression.ts';
 import {
   type Component,

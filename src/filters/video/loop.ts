@@ -1,7 +1,7 @@
 /** `loop`: a stretch of pictures again and again. */
 import { inverse, rescale } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
-import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../filter.ts';
+import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../definition/filter.ts';
 import { picture, videoLink } from '../pixels/picture-work.ts';
 
 /** Repeats pictures. */

@@ -5,9 +5,14 @@ import {
   type PixFmtInfo,
   pixFmtInfo,
 } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, type FilterSetup, samePixFmt, VIDEO_PAD } from '../filter.ts';
+import {
+  type FilterDefinition,
+  type FilterSetup,
+  samePixFmt,
+  VIDEO_PAD,
+} from '../definition/filter.ts';
+import type { OptionDefinition } from '../definition/options.ts';
 import type { ExpressionFunction } from '../language/expression.ts';
-import type { OptionDefinition } from '../options.ts';
 import { componentsOf, copyOf, picture, type Samples, videoLink } from '../pixels/picture-work.ts';
 
 const VARIABLES = ['w', 'h', 'val', 'maxval', 'minval', 'negval', 'clipval'];

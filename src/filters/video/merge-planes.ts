@@ -7,9 +7,9 @@ import {
   planeHeight,
   planeWidth,
 } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, type PadFormats, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, type PadFormats, VIDEO_PAD } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { equalInputs, FrameSync } from '../graph/frame-sync.ts';
-import type { OptionValues } from '../options.ts';
 import { picture, videoLink } from '../pixels/picture-work.ts';
 
 /** Formats with one sample of one component in each pixel of a plane. */

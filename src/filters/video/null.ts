@@ -1,5 +1,5 @@
 /** `null` and `copy`: pictures as they are. */
-import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
 
 /** Hands every picture on. */
 export const NULL: FilterDefinition = {

@@ -1,9 +1,9 @@
 /** `overlay`: a second picture on the first, by its opacity. */
 import type { VideoFrame } from '../../frames/frame.ts';
 import { hasAlpha, type PixFmt, pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, type FilterFormats, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, type FilterFormats, VIDEO_PAD } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { dualInputs, FrameSync, SYNC_OPTIONS } from '../graph/frame-sync.ts';
-import type { OptionValues } from '../options.ts';
 import { composite, type Placement } from '../pixels/composite.ts';
 import { copyOf, picture, secondsOf, videoLink } from '../pixels/picture-work.ts';
 import { RowMixer } from '../pixels/row-mixer.ts';

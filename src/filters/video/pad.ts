@@ -2,9 +2,9 @@
 
 import type { VideoFrame } from '../../frames/frame.ts';
 import { pixFmtInfo } from '../../frames/pixel-format.ts';
+import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { MAX_SIZE } from '../ends/buffer.ts';
-import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../filter.ts';
-import type { OptionValues } from '../options.ts';
 import {
   colorSamples,
   copyRectangle,

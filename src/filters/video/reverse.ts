@@ -1,6 +1,6 @@
 /** `reverse` and `areverse`: everything backwards. All frames are held until the input ends. */
 import type { AudioFrame, SampleArray, VideoFrame } from '../../frames/frame.ts';
-import { AUDIO_PAD, type FilterDefinition, VIDEO_PAD } from '../filter.ts';
+import { AUDIO_PAD, type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
 
 /** Pictures backwards: the last one at the time of the first. */
 export const REVERSE: FilterDefinition = {

@@ -4,11 +4,16 @@
  */
 import type { VideoFrame } from '../../frames/frame.ts';
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
+import {
+  type FilterDefinition,
+  samePixFmt,
+  VIDEO_PAD,
+  type VideoLink,
+} from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { MAX_SIZE } from '../ends/buffer.ts';
-import { type FilterDefinition, samePixFmt, VIDEO_PAD, type VideoLink } from '../filter.ts';
 import type { ExpressionFunction } from '../language/expression.ts';
 import { parseColor } from '../language/values.ts';
-import type { OptionValues } from '../options.ts';
 import {
   type Component,
   colorSamples,

@@ -1,10 +1,10 @@
 /** What the options of `scale` mean: the size, the kernel, places of chroma, matrices and ranges. */
 import { colorNames, requireColorCode } from '../../frames/color-names.ts';
 import { pixFmtInfo } from '../../frames/pixel-format.ts';
+import type { VideoLink } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { MAX_SIZE } from '../ends/buffer.ts';
-import type { VideoLink } from '../filter.ts';
 import { parseSize } from '../language/values.ts';
-import type { OptionValues } from '../options.ts';
 import type { ScaleMethod } from '../scale/picture-scaler.ts';
 import type { ScaleKernel } from '../scale/weights.ts';
 

@@ -2,9 +2,9 @@
 import { type Rational, reduced } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../filter.ts';
+import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../definition/filter.ts';
+import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 import { approximate } from '../language/values.ts';
-import type { OptionDefinition, OptionValues } from '../options.ts';
 import { newPicture, picture, videoLink } from '../pixels/picture-work.ts';
 import {
   createPictureScaler,

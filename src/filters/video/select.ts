@@ -1,7 +1,7 @@
 /** `select` and `aselect`: the frames that an expression picks, to one of several outputs. */
 import type { AudioFrame, VideoFrame } from '../../frames/frame.ts';
 import { pixFmtInfo, planeHeight, planeRowLength } from '../../frames/pixel-format.ts';
-import type { FilterDefinition, Frame, Link, MediaKind } from '../filter.ts';
+import type { FilterDefinition, Frame, Link, MediaKind } from '../definition/filter.ts';
 import { rescaleTime } from '../graph/run.ts';
 import type { Samples } from '../pixels/picture-work.ts';
 
@@ -64,11 +64,7 @@ function selectOf(name: string, kind: MediaKind): FilterDefinition {
           if (picked) {
             const output =
               Number.isNaN(result) || result < 0 ? 0 : Math.min(Math.ceil(result) - 1, outputs - 1);
-            v[at('prev_selected_n')] = v[at('n')]!;
-            v[at('prev_selected_pts')] = v[at('pts')]!;
-            v[at('prev_selected_t')] = v[at('t')]!;
-            v[at('selected_n')]!++;
-            if ('numSamples' in frame) v[at('consumed_samples_n')]! += frame.numSamples;
+            noteSelected(v, frame);
             setup.emit(output, frame);
           }
           v[at('n')]!++;
@@ -110,6 +106,15 @@ function setVariables(v: Float64Array, frame: Frame, link: Link): void {
   v[at('pts')] = pts;
   v[at('t')] = t;
   if ('numSamples' in frame) v[at('samples_n')] = (frame as AudioFrame).numSamples;
+}
+
+/** The variables after a frame was picked. */
+function noteSelected(v: Float64Array, frame: Frame): void {
+  v[at('prev_selected_n')] = v[at('n')]!;
+  v[at('prev_selected_pts')] = v[at('pts')]!;
+  v[at('prev_selected_t')] = v[at('t')]!;
+  v[at('selected_n')]!++;
+  if ('numSamples' in frame) v[at('consumed_samples_n')]! += frame.numSamples;
 }
 
 /** How unlike the picture before a picture is, 0..1: from the mean difference of samples, and its change. */

@@ -1,7 +1,7 @@
 /** `setpts` and `settb`: other times, and times in another time base. */
 import type { Rational } from '../../base/rational.ts';
-import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
-import { rescaleTime } from '../graph/run.ts';
+import { type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
+import { rescaleTime, ticksOf } from '../graph/run.ts';
 import { rationalOf } from '../language/values.ts';
 import { picture, videoLink } from '../pixels/picture-work.ts';
 
@@ -38,7 +38,7 @@ export const SETPTS: FilterDefinition = {
       }
       v[PTS] = pts;
       v[T] = pts * tick;
-      return Math.trunc(expression.evaluate(v));
+      return ticksOf(expression.evaluate(v));
     };
     return {
       push(_, frame) {

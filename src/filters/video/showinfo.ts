@@ -1,6 +1,6 @@
 /** `showinfo`: pictures as they are; says format, time and checksums of each to the graph's owner. */
 import { pixFmtInfo, planeHeight, planeRowLength } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
 import { picture, secondsOf, videoLink } from '../pixels/picture-work.ts';
 
 /** Largest prime below 2^16, RFC 1950 clause 8.2. */

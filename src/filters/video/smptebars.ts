@@ -2,7 +2,7 @@
  * `smptebars`: color bars as SMPTE EG 1 (Alignment Color Bar Test Signal) lays them out: seven bars of 75 %, below them the same
  * blue bars backwards, at the foot -I, white, +Q and three near blacks (PLUGE).
  */
-import { type FilterDefinition, NO_PADS, samePixFmt, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, NO_PADS, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
 import { fillRectangle, newPicture } from '../pixels/picture-work.ts';
 import { SOURCE_OPTIONS, sourceLink, sourceOf } from './sources.ts';
 

@@ -2,9 +2,9 @@
 import { inverse, type Rational, rescale } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import type { PixFmt } from '../../frames/pixel-format.ts';
+import type { FilterInstance, FilterSetup, VideoLink } from '../definition/filter.ts';
+import type { OptionDefinition } from '../definition/options.ts';
 import { MAX_SIZE } from '../ends/buffer.ts';
-import type { FilterInstance, FilterSetup, VideoLink } from '../filter.ts';
-import type { OptionDefinition } from '../options.ts';
 
 /** Options that all picture sources have. */
 export const SOURCE_OPTIONS: readonly OptionDefinition[] = [

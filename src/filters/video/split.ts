@@ -1,5 +1,5 @@
 /** `split` and `asplit`: the same frames on several outputs. Frames are shared, not copied. */
-import type { FilterDefinition, MediaKind } from '../filter.ts';
+import type { FilterDefinition, MediaKind } from '../definition/filter.ts';
 
 function splitOf(name: string, kind: MediaKind): FilterDefinition {
   return {

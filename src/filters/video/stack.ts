@@ -1,17 +1,17 @@
 /** `hstack`, `vstack`, `xstack`: pictures of several inputs on one. */
 import type { Rational } from '../../base/rational.ts';
 import { pixFmtInfo } from '../../frames/pixel-format.ts';
-import { MAX_SIZE } from '../ends/buffer.ts';
 import {
   type FilterDefinition,
   type FilterSetup,
   type PadDefinition,
   samePixFmt,
   VIDEO_PAD,
-} from '../filter.ts';
+} from '../definition/filter.ts';
+import type { OptionDefinition, OptionValues } from '../definition/options.ts';
+import { MAX_SIZE } from '../ends/buffer.ts';
 import { commonTimeBase, equalInputs, FrameSync } from '../graph/frame-sync.ts';
 import { parseColor } from '../language/values.ts';
-import type { OptionDefinition, OptionValues } from '../options.ts';
 import {
   colorSamples,
   fillRectangle,

@@ -4,7 +4,7 @@
  */
 import type { VideoFrame } from '../../frames/frame.ts';
 import { pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, NO_PADS, samePixFmt, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, NO_PADS, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
 import { parseColor } from '../language/values.ts';
 import { colorSamples, fillRectangle, newPicture } from '../pixels/picture-work.ts';
 import { drawText } from './bitmap-font.ts';

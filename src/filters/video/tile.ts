@@ -1,8 +1,10 @@
 /** `tile`: several pictures as one. */
+import type { Rational } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { pixFmtInfo } from '../../frames/pixel-format.ts';
+import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { MAX_SIZE } from '../ends/buffer.ts';
-import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
 import { lowestTerms } from '../language/values.ts';
 import {
   colorSamples,
@@ -77,16 +79,8 @@ export const TILE: FilterDefinition = {
       throw options.error('overlap', `got ${overlap}, allowed are 0..${count - 1}`);
     const margin = options.number('margin');
     const padding = options.number('padding');
-    const width = (link.width + padding) * columns - padding + 2 * margin;
-    const height = (link.height + padding) * rows - padding + 2 * margin;
-    if (width > MAX_SIZE || height > MAX_SIZE) {
-      throw options.error(
-        'layout',
-        `the picture is ${width}x${height}, allowed are sides up to ${MAX_SIZE}`,
-      );
-    }
+    const [width, height] = sheetSize(options, link, columns, rows);
     const color = colorSamples(options.color('color'), pixFmtInfo(link.pixFmt));
-    const [num, den] = link.frameRate;
     let current = Math.min(options.number('init_padding'), count - 1);
     let sheet: VideoFrame | undefined;
     let before: VideoFrame | undefined;
@@ -117,7 +111,7 @@ export const TILE: FilterDefinition = {
           ...link,
           width,
           height,
-          frameRate: num > 0 ? lowestTerms([num, den * (count - overlap)]) : link.frameRate,
+          frameRate: slowerBy(count - overlap, link.frameRate),
         },
       ],
       push(_, frame) {
@@ -133,3 +127,24 @@ export const TILE: FilterDefinition = {
     };
   },
 };
+
+function sheetSize(
+  options: OptionValues,
+  link: VideoLink,
+  columns: number,
+  rows: number,
+): readonly [width: number, height: number] {
+  const margin = options.number('margin');
+  const padding = options.number('padding');
+  const width = (link.width + padding) * columns - padding + 2 * margin;
+  const height = (link.height + padding) * rows - padding + 2 * margin;
+  if (width <= MAX_SIZE && height <= MAX_SIZE) return [width, height];
+  throw options.error(
+    'layout',
+    `the picture is ${width}x${height}, allowed are sides up to ${MAX_SIZE}`,
+  );
+}
+
+function slowerBy(factor: number, [num, den]: Rational): Rational {
+  return num > 0 ? lowestTerms([num, den * factor]) : [num, den];
+}

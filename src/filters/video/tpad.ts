@@ -2,7 +2,8 @@
 import { inverse, rescale } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import {
   colorSamples,
   fillRectangle,
@@ -70,72 +71,84 @@ export const TPAD: FilterDefinition = {
   open(setup) {
     const { options } = setup;
     const link = videoLink(setup.inputs[0]);
-    const [num, den] = link.frameRate;
-    const hasRate = num > 0 && den > 0;
-    const count = (frames: string, duration: string): number => {
-      const micros = options.number(duration);
-      if (micros === 0) return options.number(frames);
-      if (!hasRate) {
-        throw options.error(
-          duration,
-          'the frame rate of the input is not known',
-          0,
-          `use ${frames}`,
-        );
-      }
-      return rescale(micros, MICROSECONDS, inverse(link.frameRate));
-    };
-    let before = count('start', 'start_duration');
-    const after = count('stop', 'stop_duration');
+    const hasRate = link.frameRate[0] > 0 && link.frameRate[1] > 0;
+    let before = countOf(options, link, 'start');
+    const after = countOf(options, link, 'stop');
     const cloneFirst = options.number('start_mode') === MODES.clone;
     const cloneLast = options.number('stop_mode') === MODES.clone;
-    const color = colorSamples(options.color('color'), pixFmtInfo(link.pixFmt));
-    const framesToTicks = (frames: number): number =>
-      rescale(frames, inverse(link.frameRate), link.timeBase);
-    const shift = hasRate ? framesToTicks(before) : before;
-    let blank: VideoFrame | undefined;
+    const ticksOf = (frames: number): number =>
+      hasRate ? rescale(frames, inverse(link.frameRate), link.timeBase) : frames;
+    const shift = ticksOf(before);
+    const blank = blankPicture(options, link);
+    const waiting: VideoFrame[] = [];
     let last: VideoFrame | undefined;
     let distance = 1;
     let stopPts = Number.NaN;
     let stopped = 0;
-    const blankAt = (pts: number): VideoFrame => {
-      if (blank === undefined) {
-        blank = newPicture(link.pixFmt, link.width, link.height, 0);
-        fillRectangle(blank, color, 0, 0, link.width, link.height);
-      }
-      return { ...blank, pts };
+    let emitted = 0;
+    const pass = (source: VideoFrame): void => {
+      const pts = source.pts + shift;
+      if (last !== undefined) distance = Math.max(1, pts - last.pts);
+      last = cloneLast || after !== 0 ? { ...source, pts } : undefined;
+      setup.emit(0, shift === 0 ? source : { ...source, pts });
     };
-    const emitBefore = (first: VideoFrame | undefined): void => {
-      for (let i = 0; before > 0; before--, i++) {
-        const pts = hasRate ? framesToTicks(i) : i;
-        setup.emit(0, first !== undefined && cloneFirst ? { ...first, pts } : blankAt(pts));
-      }
+    /** When all that goes before has gone: what came meanwhile, and the end where nothing goes after. */
+    const advance = (): void => {
+      if (before > 0) return;
+      for (const source of waiting.splice(0)) pass(source);
+      const goesOn = after !== 0 && !(cloneLast && last === undefined);
+      if (!Number.isNaN(stopPts) && !goesOn) setup.finish(0, stopPts);
+    };
+    const emitBefore = (): boolean => {
+      const first = cloneFirst ? waiting[0] : undefined;
+      if (waiting.length === 0 && Number.isNaN(stopPts)) return false;
+      setup.emit(0, { ...(first ?? blank()), pts: ticksOf(emitted++) });
+      before--;
+      advance();
+      return true;
     };
     return {
       push(_, frame) {
-        const source = picture(frame);
-        emitBefore(source);
-        const pts = source.pts + shift;
-        if (last !== undefined) distance = Math.max(1, pts - last.pts);
-        last = cloneLast || after !== 0 ? { ...source, pts } : undefined;
-        setup.emit(0, shift === 0 ? source : { ...source, pts });
+        waiting.push(picture(frame));
+        advance();
       },
       end(_, pts) {
-        emitBefore(undefined);
-        const end = Number.isNaN(pts) ? shift : pts + shift;
-        if (after === 0 || (cloneLast && last === undefined)) setup.finish(0, end);
-        else stopPts = end;
+        stopPts = Number.isNaN(pts) ? shift : pts + shift;
+        advance();
       },
+      // Pictures before and after come one at a time, as the sink asks for them.
       pull() {
+        if (before > 0) return emitBefore();
         if (Number.isNaN(stopPts)) return false;
-        const pts = stopPts + (hasRate ? framesToTicks(stopped) : stopped * distance);
-        if (stopped === after) setup.finish(0, pts);
-        else {
-          stopped++;
-          setup.emit(0, cloneLast ? { ...last!, pts } : blankAt(pts));
-        }
+        const pts = stopPts + (hasRate ? ticksOf(stopped) : stopped * distance);
+        if (stopped++ === after) setup.finish(0, pts);
+        else setup.emit(0, { ...(cloneLast ? last! : blank()), pts });
         return true;
       },
     };
   },
 };
+
+/** How many pictures go before, or after: as many as the option says, or as a duration does. */
+function countOf(options: OptionValues, link: VideoLink, name: 'start' | 'stop'): number {
+  const micros = options.number(`${name}_duration`);
+  if (micros === 0) return options.number(name);
+  if (!(link.frameRate[0] > 0 && link.frameRate[1] > 0)) {
+    const detail = 'the frame rate of the input is not known';
+    throw options.error(`${name}_duration`, detail, 0, `use ${name}`);
+  }
+  return rescale(micros, MICROSECONDS, inverse(link.frameRate));
+}
+
+/** A picture of one color, drawn when it is needed first. */
+function blankPicture(options: OptionValues, link: VideoLink): () => VideoFrame {
+  const color = colorSamples(options.color('color'), pixFmtInfo(link.pixFmt));
+  let blank: VideoFrame | undefined;
+  return () => {
+    if (blank === undefined) {
+      blank = newPicture(link.pixFmt, link.width, link.height, 0);
+      fillRectangle(blank, color, 0, 0, link.width, link.height);
+    }
+    return blank;
+  };
+}

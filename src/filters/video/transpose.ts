@@ -1,7 +1,7 @@
 /** `transpose`: rows become columns, with a flip or without. */
 import type { VideoFrame } from '../../frames/frame.ts';
 import { ALL_PIX_FMTS, pixFmtInfo, planeHeight, planeWidth } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
 import { newPicture, picture, type Samples, videoLink } from '../pixels/picture-work.ts';
 
 const DIRECTIONS = { cclock_flip: 0, clock: 1, cclock: 2, clock_flip: 3 } as const;

@@ -1,7 +1,7 @@
 /** `trim`: the pictures of one stretch of time. Times stay as they are. */
-import { type FilterDefinition, VIDEO_PAD } from '../filter.ts';
+import { type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
+import type { OptionDefinition } from '../definition/options.ts';
 import { rescaleTime } from '../graph/run.ts';
-import type { OptionDefinition } from '../options.ts';
 import { videoLink } from '../pixels/picture-work.ts';
 
 const MICROSECONDS = [1, 1_000_000] as const;

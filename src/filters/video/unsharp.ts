@@ -1,7 +1,7 @@
 /** `unsharp`: what a blur takes away is added (or taken away, if negative). The blur has binomial weights over an odd box. */
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../filter.ts';
-import type { OptionDefinition, OptionValues } from '../options.ts';
+import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
+import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 import {
   type Component,
   componentsOf,

@@ -1,5 +1,5 @@
 /** The list of picture filters and picture sources. */
-import type { FilterDefinition } from '../filter.ts';
+import type { FilterDefinition } from '../definition/filter.ts';
 import { SETDAR, SETSAR } from './aspect.ts';
 import { BLEND } from './blend.ts';
 import { BOXBLUR, GBLUR } from './blur.ts';

@@ -8,10 +8,10 @@ import {
   samePixFmt,
   VIDEO_PAD,
   type VideoLink,
-} from '../filter.ts';
+} from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import { rescaleTime } from '../graph/run.ts';
 import type { ExpressionFunction } from '../language/expression.ts';
-import type { OptionValues } from '../options.ts';
 import {
   type Component,
   componentsOf,

@@ -2,8 +2,8 @@
 import { inverse, type Rational } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
+import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
 import { MAX_SIZE } from '../ends/buffer.ts';
-import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../filter.ts';
 import { rescaleTime } from '../graph/run.ts';
 import { newPicture, picture, secondsOf, videoLink, viewOf } from '../pixels/picture-work.ts';
 import { createPictureScaler, type PictureScaler } from '../scale/picture-scaler.ts';

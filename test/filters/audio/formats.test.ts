@@ -1,7 +1,7 @@
 /** `aformat` and `aresample`: formats, rates and channels, alone and where negotiation puts them, against ffmpeg. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseChannelLayout } from '../../../src/filters/channel-layout.ts';
+import { parseChannelLayout } from '../../../src/filters/definition/channel-layout.ts';
 import { FilterGraph, FilterGraphError } from '../../../src/filters/index.ts';
 import { type AudioFrames, createReferenceAudioFrame, ndarray } from '../../../src/frames/index.ts';
 import {

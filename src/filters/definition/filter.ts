@@ -2,10 +2,10 @@
  * What a filter is: data that says its name, options, pads and formats, and a function that opens it on links whose formats
  * are settled. The graph knows filters by nothing else; docs/filters.md leads through one.
  */
-import type { Rational } from '../base/rational.ts';
-import type { AudioFrame, VideoFrame } from '../frames/frame.ts';
-import type { PixFmt } from '../frames/pixel-format.ts';
-import type { SampleFmt } from '../frames/sample-format.ts';
+import type { Rational } from '../../base/rational.ts';
+import type { AudioFrame, VideoFrame } from '../../frames/frame.ts';
+import type { PixFmt } from '../../frames/pixel-format.ts';
+import type { SampleFmt } from '../../frames/sample-format.ts';
 import type { ChannelLayout } from './channel-layout.ts';
 import type { OptionDefinition, OptionValues } from './options.ts';
 

@@ -1,5 +1,5 @@
 /** The error of a filter graph: what is wrong, where in its text, and what to try. */
-import { ConfigError } from '../base/errors.ts';
+import { ConfigError } from '../../base/errors.ts';
 
 /** A graph cannot be read or set up. The message names the column; `hint` says what to try, if anything is known. */
 export class FilterGraphError extends ConfigError {

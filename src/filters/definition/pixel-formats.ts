@@ -1,5 +1,5 @@
 /** Lists of pixel formats that filters share, and reading such lists from options. */
-import { type PixFmt, requirePixFmt } from '../frames/pixel-format.ts';
+import { type PixFmt, requirePixFmt } from '../../frames/pixel-format.ts';
 import type { OptionValues } from './options.ts';
 
 /** The pixel formats that an option names, with "|" between; null if it names none. */

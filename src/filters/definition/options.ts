@@ -1,16 +1,15 @@
 /** Options of filters: a table says what each is, and one reader checks the text of a graph against it. */
-import type { Rational } from '../base/rational.ts';
-import { ALL_PIX_FMTS, type PixFmt, requirePixFmt } from '../frames/pixel-format.ts';
-import { SAMPLE_FMTS, type SampleFmt } from '../frames/sample-format.ts';
-import { type ChannelLayout, parseChannelLayout } from './channel-layout.ts';
-import { FilterGraphError, nearestName } from './graph-error.ts';
+import type { Rational } from '../../base/rational.ts';
+import { ALL_PIX_FMTS, type PixFmt, requirePixFmt } from '../../frames/pixel-format.ts';
+import { SAMPLE_FMTS, type SampleFmt } from '../../frames/sample-format.ts';
 import {
   compileExpression,
   type Expression,
   ExpressionError,
   type ExpressionScope,
-} from './language/expression.ts';
-import type { OptionText } from './language/graph-text.ts';
+} from '../language/expression.ts';
+import { FilterGraphError, nearestName } from '../language/graph-error.ts';
+import type { OptionText } from '../language/graph-text.ts';
 import {
   type Color,
   parseColor,
@@ -19,7 +18,8 @@ import {
   parseRate,
   parseRatio,
   parseSize,
-} from './language/values.ts';
+} from '../language/values.ts';
+import { type ChannelLayout, parseChannelLayout } from './channel-layout.ts';
 
 /** What an option's value may be. */
 export type OptionKind =

@@ -48,7 +48,7 @@ export interface AdtsReader extends ContainerReader {
 
 /** Options of the ADTS reader. */
 export interface AdtsReadOptions {
-  /** What the file may cost. */
+  /** Limits on the cost of the file. */
   readonly limits?: LimitOptions;
 }
 

@@ -97,7 +97,7 @@ class AdtsWriter implements ContainerWriter {
   readonly timeBases: readonly Rational[];
   private readonly sink: ByteSink;
   private readonly header: AdtsHeader;
-  /** What each raw_data_block begins with, unless it does already: channels that the header cannot say. */
+  /** The beginning of each raw_data_block, unless it has it already: channels that the header cannot say. */
   private readonly prefix: Uint8Array;
   private readonly frame = new Uint8Array(MAX_FRAME_BYTES);
 

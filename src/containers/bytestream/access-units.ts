@@ -54,7 +54,7 @@ function belongsToPicture(type: number): boolean {
   );
 }
 
-/** What the passes through a file share. */
+/** The parts that the passes through a file share. */
 export interface FileContext {
   readonly source: ByteSource;
   readonly budget: Budget;
@@ -85,7 +85,7 @@ class Gatherer {
   /** The slice before, and how many pictures (frame or fields) `current` has. */
   private last: ReadSlice | null = null;
   private pictures = 0;
-  // What precedes the first slice of the access unit that comes next.
+  // Units that precede the first slice of the access unit that comes next.
   private leading: Uint8Array[] = [];
   private newSets: NewSet[] = [];
   /** Bytes of what belongs to one picture and to what precedes the next. */

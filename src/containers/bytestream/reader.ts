@@ -35,7 +35,7 @@ import { isSame } from './parameter-sets.ts';
 export interface AnnexBReaderOptions {
   /** Frames per second; if not given those of the VUI, and 25 where it is silent. */
   readonly frameRate?: FrameRate;
-  /** What the file may cost. */
+  /** Limits on the cost of the file. */
   readonly limits?: LimitOptions;
 }
 
@@ -117,7 +117,7 @@ export async function openAnnexB(
   }
   const { sps } = first.slice;
   const rate = given ?? frameRateOf(sps) ?? [25, 1];
-  // What came up to the first picture, and what the pictures seen so far add under other numbers.
+  // Parameter sets that came up to the first picture, and those that the pictures seen so far add under other numbers.
   const configured = new Map<string, Uint8Array>();
   for (const { id, bytes } of head.flatMap(({ newSets }) => newSets)) {
     if (!configured.has(id)) configured.set(id, bytes);
@@ -197,7 +197,7 @@ function reorderDelay(head: readonly AccessUnit[]): number {
   return delay;
 }
 
-/** What packets are made with. */
+/** The parts that make packets. */
 interface TimeContext {
   /** Ticks that decoding runs ahead of output. */
   readonly delay: number;

@@ -6,7 +6,7 @@ import { BitReader } from '../../bits/bit-reader.ts';
 
 const OBU_SEQUENCE_HEADER = 1;
 
-/** What the record repeats of a sequence header. */
+/** The fields of a sequence header that the record repeats. */
 interface SequenceHeader {
   seq_profile: number;
   seq_level_idx_0: number;

@@ -1,5 +1,5 @@
 /**
- * What a configuration must be to be carried on: one that the readers of this library, and decoders, take. A track with
+ * The check of a configuration that is carried on: it must be one that the readers of this library, and decoders, take. A track with
  * another one cannot be decoded by anybody, so readers leave it out and say so.
  */
 import { FormatError } from '../../base/errors.ts';
@@ -29,7 +29,7 @@ export function requireConfig(codec: string, config: Uint8Array): void {
   }
 }
 
-/** What an AudioSpecificConfig says of the sound. Throws `FormatError` if it is none. */
+/** The format of the sound, as an AudioSpecificConfig says it. Throws `FormatError` if it is none. */
 export function aacFormat(config: Uint8Array): AudioFormat {
   return audioFormatOf(readAudioSpecificConfig(config));
 }

@@ -41,7 +41,7 @@ export function u32At(bytes: Uint8Array, at: number): number {
   return ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
 }
 
-/** What the first bytes of a box say: its size with the header (0: up to the end of the file) and that of the header. */
+/** Sizes that the first bytes of a box state: that of the box with the header (0: up to the end of the file) and that of the header. */
 export interface BoxHeader {
   readonly type: string;
   readonly size: number;

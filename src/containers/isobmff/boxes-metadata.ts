@@ -1,5 +1,5 @@
 /**
- * What people read: titles, cover art, chapters. MetaBox is of ISOBMFF clause 8.11; the items inside are those of the
+ * The boxes of texts that people read: titles, cover art, chapters. MetaBox is of ISOBMFF clause 8.11; the items inside are those of the
  * QuickTime File Format's metadata as iTunes writes them, which every player reads.
  */
 import { encodeUtf8 } from '../../base/utf8.ts';

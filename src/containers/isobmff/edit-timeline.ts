@@ -62,12 +62,12 @@ export function fragmentShift(edits: readonly Edit[]): number {
   return shift;
 }
 
-/** What `editedSamples` must know of a track. */
+/** The facts of a track that `editedSamples` goes by. */
 export interface EditContext {
   readonly edits: readonly Edit[];
   readonly isAudio: boolean;
   readonly timescale: number;
-  /** What decoding times are lowered by so that none is above its composition time. */
+  /** Ticks by which decoding times are lowered, so that none is above its composition time. */
   readonly dtsShift: number;
   readonly hasCompositionOffsets: boolean;
   /** Pays for finding where edits begin; honest files need one pass over the samples. */

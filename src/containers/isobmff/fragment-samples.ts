@@ -30,7 +30,7 @@ export interface FragmentDefaults {
   readonly default_sample_flags: number;
 }
 
-/** What is carried from one fragment of a track to the next. */
+/** The state of a track that is carried from one fragment to the next. */
 export interface FragmentTrack {
   readonly track_ID: number;
   readonly defaults: FragmentDefaults;
@@ -40,7 +40,7 @@ export interface FragmentTrack {
   readonly shift: number;
   /** Decoding time, on the media timeline, that follows the last sample: where a fragment without `tfdt` goes on. */
   nextDts: number;
-  /** What decoding times are lowered by; grows when a composition offset is below its negative. */
+  /** Ticks by which decoding times are lowered; grows when a composition offset is below its negative. */
   dtsShift: number;
 }
 
@@ -65,7 +65,7 @@ interface Run {
   readonly missing: number;
 }
 
-/** What reading a fragment needs beside its bytes. */
+/** The parts of a file that reading a fragment needs beside its bytes. */
 export interface FragmentContext {
   readonly tracks: ReadonlyMap<number, FragmentTrack>;
   /** Where sample data ends at the latest. */

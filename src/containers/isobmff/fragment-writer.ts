@@ -1,6 +1,6 @@
 /**
  * Fragmented MP4: `ftyp` and an empty `moov`, then fragments of `moof` and `mdat`, each written when the next one begins.
- * What is written up to the last complete fragment plays, so a file can be watched while it grows. Follows CMAF (ISO/IEC
+ * A file plays up to its last complete fragment, so a file can be watched while it grows. Follows CMAF (ISO/IEC
  * 23000-19 clause 7.3) as far as a file with several tracks can: `default-base-is-moof`, one `trun` per track, decoding
  * times in `tfdt`. ISOBMFF clause 8.8.
  */

@@ -118,7 +118,7 @@ const MEDIA_ENTRIES: Readonly<Record<string, AnyBox>> = {
 /** Box types that hold boxes without fields of their own, besides `PLAIN_CONTAINERS`. */
 const OTHER_CONTAINERS = ['gmhd', 'vttc'];
 
-/** What is known on the way down. */
+/** The file, the options and the budget, on the way down the tree. */
 interface Place {
   readonly file: FileBytes;
   readonly options: Required<TreeOptions>;
@@ -236,7 +236,7 @@ function isPlainContainer(box: BoxView, parents: readonly string[]): boolean {
   );
 }
 
-/** What the description of a box found in it. */
+/** The end of the fields that a description covers, and what follows them. */
 interface DescribedFields {
   /** Where the boxes within begin, or what nothing describes. */
   readonly restStart: number;
@@ -300,7 +300,7 @@ function inspectBox(
   const last = children.at(-1);
   const dataStart = last === undefined ? restStart : last.end - file.fileOffset;
   if (dataStart < box.end && problem === undefined) {
-    // What no description covers: contents nobody knows, or padding.
+    // Bytes that no description covers: contents nobody knows, or padding.
     const rest = file.bytes.subarray(dataStart, box.end);
     const value = hexText(rest, options.maxBytes);
     const end = file.fileOffset + box.end;

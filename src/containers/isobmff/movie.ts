@@ -45,7 +45,7 @@ const MAX_U32 = 0xffffffff;
 /** Largest movie timescale; beyond, some readers take it as negative. */
 const MAX_MOVIE_TIMESCALE = 0x7fffffff;
 
-/** What the movie is written with, beyond its tracks. */
+/** The parts of a movie beyond its tracks. */
 export interface MovieLayout {
   readonly options: ResolvedMp4Options;
   /** Bytes to add to every chunk offset: what will be put before the media data. */

@@ -1,4 +1,4 @@
-/** What a caller can ask of the MP4 writer, and the checks of it. */
+/** The options of the MP4 writer, and their checks. */
 import { ConfigError, rejectUnknownKeys, requireNumber, requireOneOf } from '../../base/errors.ts';
 import type { Chapter, FileMetadata } from '../../base/file-description.ts';
 
@@ -12,7 +12,7 @@ export interface FragmentOptions {
   readonly randomAccessTable?: boolean;
 }
 
-/** What `createMp4Writer` takes. */
+/** The options of `createMp4Writer`. */
 export interface Mp4Options {
   /** `mp4` (default), `m4a` (the same with Apple's audio brand) or `mov` (QuickTime, which holds every PCM format). */
   readonly format?: 'mp4' | 'm4a' | 'mov';

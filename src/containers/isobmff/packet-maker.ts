@@ -25,7 +25,7 @@ interface TrackState {
 
 /** State of one pass. */
 export class PacketMaker {
-  /** What the pass may give. */
+  /** The budget of the pass. */
   readonly pass: PacketBudget;
   private readonly times: RisingTimes;
   private readonly tracks: readonly TrackState[];

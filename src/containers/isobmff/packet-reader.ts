@@ -15,7 +15,7 @@ import { SampleCursor } from './sample-cursor.ts';
 import { loadBox, MAX_TOP_LEVEL_BOXES, topLevelBox } from './top-level.ts';
 import type { ReadTrack } from './track-reader.ts';
 
-/** What the packets of a file are read from. */
+/** The parts of a file that its packets are read from. */
 export interface ReadContext {
   readonly window: SourceWindow;
   readonly budget: Budget;
@@ -112,7 +112,7 @@ export class PacketReader {
     if (start !== null) skipListed(listed, start, tables(this.context, pass));
     yield* mergedRuns(this.context, listed, maker, true);
     if (fragmentTracks === null) return;
-    // What is carried from fragment to fragment is carried within one pass.
+    // The state that fragments hand on lasts for one pass.
     const carried = new Map([...fragmentTracks].map(([id, track]) => [id, { ...track }]));
     yield* this.fragmentRuns(carried, maker, await this.fragmentStart(carried, start));
   }

@@ -1,5 +1,5 @@
 /**
- * What a visual sample entry says of the picture beside its size: the part that is shown, the display that it was
+ * The facts of a visual sample entry about the picture beside its size: the part that is shown, the display that it was
  * mastered on, the light that it reaches. From and to the terms of `VideoStreamInfo`.
  */
 import type { Crop, MasteringDisplay, VideoStreamInfo } from '../../base/packet.ts';
@@ -92,7 +92,7 @@ export function writePictureBoxes(w: BoxWriter, stream: VideoStreamInfo): void {
   }
 }
 
-/** What the boxes among `children` say of a picture of this size. */
+/** The facts of the boxes among `children` about a picture of this size. */
 export function readPictureBoxes(
   file: FileBytes,
   children: BoxView,

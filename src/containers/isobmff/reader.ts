@@ -52,7 +52,7 @@ export interface Mp4ReadOptions {
    * begin before 0, as those of other files do. Default false: times as they are stored, which is what ffmpeg gives.
    */
   readonly gapless?: boolean;
-  /** What the file may cost. */
+  /** Limits on the cost of the file. */
   readonly limits?: LimitOptions;
 }
 
@@ -109,7 +109,7 @@ export async function openMp4(
   );
 }
 
-/** What a reader is made from beside `moov`. */
+/** The parts of a file that a reader is made from, beside `moov`. */
 interface OpenContext extends Pick<Mp4ReadOptions, 'gapless'> {
   readonly window: SourceWindow;
   readonly budget: Budget;
@@ -117,7 +117,7 @@ interface OpenContext extends Pick<Mp4ReadOptions, 'gapless'> {
   readonly moovEnd: number;
 }
 
-/** What is known on the way from `moov` to a reader. */
+/** The parts that are shared on the way from `moov` to a reader. */
 interface Opening {
   readonly window: SourceWindow;
   readonly budget: Budget;
@@ -266,7 +266,7 @@ async function missingConfigs(context: ReadContext): Promise<ReadonlyMap<number,
   return found;
 }
 
-/** What is carried from fragment to fragment, by track_ID, with the defaults of `mvex` if there is one. */
+/** The state that fragments hand on, by track_ID, with the defaults of `mvex` if there is such a box. */
 function fragmentTracks(
   file: FileBytes,
   mvex: BoxView | null,

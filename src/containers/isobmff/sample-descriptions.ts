@@ -7,7 +7,7 @@ import { isEqual } from '../../base/byte-stream.ts';
 import { UnsupportedError } from '../../base/errors.ts';
 import { inBandConfiguration } from '../config/in-band.ts';
 
-/** What samples of one description are. */
+/** Codec and format of the samples of one description. */
 export interface SampleDescription {
   /** Type of the sample entry. */
   readonly type: string;
@@ -15,7 +15,7 @@ export interface SampleDescription {
   readonly config: Uint8Array;
   /** Bytes of the NAL lengths in the samples. */
   readonly nalLengthSize: number;
-  /** What else must be the same for samples to go on in one stream: format of sound, and whether it is read at all. */
+  /** Text that must be the same for samples to go on in one stream: the format of sound, and whether it is read at all. */
   readonly format: string;
 }
 

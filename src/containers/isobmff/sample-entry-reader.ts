@@ -30,7 +30,7 @@ import {
 import { readPictureBoxes } from './picture-boxes.ts';
 import { NO_BYTES } from './syntax.ts';
 
-/** What a sample entry says, whatever the kind of track. */
+/** The fields of a sample entry that all kinds of tracks have. */
 export interface EntryInfo {
   /** Type of the sample entry. */
   readonly type: string;
@@ -39,19 +39,19 @@ export interface EntryInfo {
   readonly bitRate: number;
 }
 
-/** What a visual sample entry says. */
+/** The fields of a visual sample entry. */
 export interface VisualEntry extends EntryInfo {
   readonly width: number;
   readonly height: number;
   readonly sampleAspectRatio: Rational | null;
   readonly color: ColorTags | null;
-  /** What boxes say of the picture that is shown. */
+  /** The facts about the picture that is shown, from the boxes within. */
   readonly picture: ReturnType<typeof readPictureBoxes>;
   /** Bytes of the NAL lengths in the samples, for codecs that have them; 4 else. */
   readonly nalLengthSize: number;
 }
 
-/** What an audio sample entry says. */
+/** The fields of an audio sample entry. */
 export interface AudioEntry extends EntryInfo {
   readonly sampleRate: number;
   readonly numChannels: number;

@@ -1,5 +1,5 @@
 /**
- * What a writer remembers of the samples of a track: exactly what the tables of `stbl` will hold, in typed arrays that
+ * The record that a writer keeps of the samples of a track: exactly what the tables of `stbl` will hold, in typed arrays that
  * grow, so that an hour of video costs about a megabyte and nothing is kept per sample as an object.
  */
 

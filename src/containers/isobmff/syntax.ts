@@ -34,7 +34,7 @@ export interface FieldSyntax {
   u64s(name: string, rows: number, values: Float64Array): Float64Array;
 }
 
-/** What the fields of one type of box are, and where the standard says so. */
+/** The fields of one type of box, and the clause of the standard that has them. */
 export interface BoxDescription<T extends object> {
   /** The type that boxes of this description have if no other is given (sample entries share descriptions). */
   readonly type: string;

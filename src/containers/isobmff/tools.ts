@@ -1,6 +1,6 @@
 /**
- * What a writer of MP4 files knows beyond H.264 and AAC. It is handed over, so that programs which write no more than these need not
- * carry it: bundlers leave out what is not handed over.
+ * The abilities of a writer of MP4 files beyond H.264 and AAC. They are handed over, so that programs which write no more than these need not
+ * carry it: bundlers leave out parts that are not handed over.
  */
 import { UnsupportedError } from '../../base/errors.ts';
 import type { Chapter, FileMetadata } from '../../base/file-description.ts';

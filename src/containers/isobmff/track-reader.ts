@@ -81,7 +81,7 @@ const HANDLER_KINDS: Readonly<Record<string, 'video' | 'audio' | 'subtitle'>> = 
   text: 'subtitle',
 };
 
-/** What `readTrack` must know beside the track. */
+/** The parts of the file that `readTrack` needs beside the track. */
 export interface TrackContext {
   readonly movieTimescale: number;
   readonly budget: Budget;
@@ -108,7 +108,7 @@ export async function readTrack(
   const entryBox = entryBoxes[0];
   if (kind === undefined || entryBox === undefined || !isSelfContained(file, mdia)) return null;
   const offset = file.fileOffset + trak.start;
-  // What the tables are parsed to is no larger than they are, but for edits and compact sizes, which see to themselves.
+  // Parsed tables are no larger than the boxes, but for edits and compact sizes, whose memory is taken where they are parsed.
   budget.hold(`track ${header.track_ID}`, trak.end - trak.start, offset);
   const tables = await readTables(file, stbl, budget, pace);
   if (tables.goesBack) {
@@ -150,7 +150,7 @@ export async function readTrack(
   };
 }
 
-/** What the description of a stream is made of beside the sample entry. */
+/** The facts of a track that the description of its stream is made of, beside the sample entry. */
 interface MediaContext {
   readonly shared: SharedInfo;
   readonly tables: SampleTables;
@@ -158,7 +158,7 @@ interface MediaContext {
   readonly matrix: Int32Array;
 }
 
-/** What a sample entry says, and the stream that it describes. */
+/** A sample entry, and the stream that it describes. */
 interface DescribedStream {
   readonly entry: EntryInfo;
   readonly stream: StreamInfo;
@@ -213,7 +213,7 @@ function sampleEntries(file: FileBytes, stbl: BoxView): BoxView[] {
   return entries;
 }
 
-/** What samples of one entry are, as far as it decides whether they can go on in the stream of another. */
+/** Codec and format of the samples of one entry, which decide whether they can go on in the stream of another. */
 function describeEntry(
   file: FileBytes,
   box: BoxView,

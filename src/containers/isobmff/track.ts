@@ -22,8 +22,8 @@ const FIRST_PACKET_BYTES = 64;
 const PCM_JITTER = 100;
 
 /**
- * Ticks per second of a track. Audio counts samples. For others the stream's own base, doubled until it is at least
- * 10,000: what is a whole number of ticks there is one here.
+ * Ticks per second of a track. Audio counts samples. Other streams keep their own base, doubled until it is at least 10,000: a
+ * whole number of the stream's ticks is then a whole number of the track's.
  */
 export function trackTimescale(stream: StreamInfo): number {
   if (stream.codec === 'opus') return OPUS_RATE;
@@ -142,7 +142,7 @@ export class Mp4Track {
       this.lastDelta = delta;
     }
     const end = pts + this.presentedDuration(packet);
-    // What was shown before lasts until the next packet: a gap stretches it.
+    // The picture or text before lasts until the next packet: a gap stretches it.
     if (pts < this.startPts) this.startPts = pts;
     if (end > this.endPts) this.endPts = end;
     this.lastDts = dts;
@@ -214,7 +214,7 @@ export class Mp4Track {
     this.pendingSamples = 0;
   }
 
-  /** What `btrt` and `esds` state, from the packets so far. */
+  /** The rates that `btrt` and `esds` state, from the packets so far. */
   bitRates(): BitRates {
     const ticks = Math.max(1, this.lastDts - this.firstDts + this.lastDuration);
     const mean = Math.round((this.totalBytes * 8 * this.timescale) / ticks);

@@ -54,7 +54,7 @@ export class ClusterWriter {
   private readonly minTicks: number;
   private readonly body = new EbmlWriter();
   private readonly header = new EbmlWriter();
-  /** What stands behind the block in a BlockGroup. */
+  /** The elements behind the block in a BlockGroup. */
   private readonly rest = new EbmlWriter();
   private isOpen = false;
   private timestamp = 0;

@@ -50,7 +50,7 @@ const CODEC_IDS: readonly (readonly [codec: string, codecId: string, kind: 'vide
   ['dvb_subtitle', 'S_DVBSUB', 'subtitle'],
 ];
 
-/** What comes before the CodecID of a codec that we have no name for, so that it can go from Matroska to Matroska. */
+/** The text before the CodecID of a codec that we have no name for, so that it can go from Matroska to Matroska. */
 export const UNKNOWN_CODEC_PREFIX = 'matroska:';
 
 /** Codecs that a file of DocType `webm` may hold (WebM Container Guidelines, "Codecs"). */

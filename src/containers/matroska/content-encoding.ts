@@ -7,7 +7,7 @@ import type { Children } from './ebml-reader.ts';
 /** How to get a track's frames back. */
 export interface ContentEncoding {
   readonly kind: 'header-stripping' | 'zlib';
-  /** What was cut off the start of every frame; empty for zlib. */
+  /** The bytes that were cut off the start of every frame; empty for zlib. */
   readonly prefix: Uint8Array;
   readonly appliesToFrames: boolean;
   readonly appliesToPrivate: boolean;
@@ -100,7 +100,7 @@ async function inflate(data: Uint8Array, offset: number, maxBytes: number): Prom
   }
   const { readable, writable } = new DecompressionStream('deflate');
   const writer = writable.getWriter();
-  // What goes wrong with the stream is told by its other end too.
+  // The other end of the stream tells of its errors too.
   writer.write(data.slice()).catch(() => {});
   writer.close().catch(() => {});
   const parts: Uint8Array[] = [];

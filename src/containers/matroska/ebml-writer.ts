@@ -23,7 +23,7 @@ export function idLength(id: number): number {
  * used, for it means "unknown".
  */
 export function sizeLength(size: number): number {
-  // Those of nearly all blocks first: powers take longer than all else that is done for a small one.
+  // The sizes of nearly all blocks come first: powers take longer than all else that is done for a small one.
   if (size < 0x3fff) return size < 0x7f ? 1 : 2;
   let length = 3;
   while (size >= 2 ** (7 * length) - 1) length++;

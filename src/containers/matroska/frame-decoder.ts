@@ -82,7 +82,7 @@ export class FrameDecoder {
       try {
         data = await undoEncoding(encoding, data, clusterStart, maxBytes);
       } catch (error) {
-        // What is too large is no damage of one frame: the file would go on like this.
+        // A size above the limit is no damage of one frame: the file would go on like this.
         if (!(error instanceof FormatError) || error.where === EXPANSION) throw error;
         report(this.problems, clusterStart, error.message);
         return null;

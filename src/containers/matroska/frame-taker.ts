@@ -20,7 +20,7 @@ import {
 import { ID } from './element-table.ts';
 import type { ReaderTrack } from './track-reader.ts';
 
-/** What a BlockGroup says of the frames of its block: ticks, -1 if it does not say how many, and nanoseconds. */
+/** The times that a BlockGroup gives the frames of its block: ticks, -1 if it does not say how many, and nanoseconds. */
 interface GroupFields {
   duration: number;
   isKey: boolean;

@@ -1,4 +1,4 @@
-/** What a caller can ask of the Matroska writer, and the checks of it. */
+/** The options of the Matroska writer, and their checks. */
 import {
   ConfigError,
   rejectUnknownKeys,

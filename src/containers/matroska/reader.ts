@@ -27,7 +27,7 @@ import type { ReaderTrack } from './track-reader.ts';
 export interface MatroskaReader extends ContainerReader {
   readonly format: 'matroska' | 'webm';
   readonly description: MatroskaDescription;
-  /** What was wrong with the file and read past, in the order in which it was met; at most 100. Grows while packets are read. */
+  /** The faults of the file that were read past, in the order in which it was met; at most 100. Grows while packets are read. */
   readonly problems: readonly Problem[];
 }
 
@@ -35,7 +35,7 @@ export interface MatroskaReader extends ContainerReader {
 export interface MatroskaReadOptions {
   /** Check the CRC-32 elements of clusters (those of descriptions are always checked). Default true. */
   readonly verifyChecksums?: boolean;
-  /** What the file may cost. */
+  /** Limits on the cost of the file. */
   readonly limits?: LimitOptions;
 }
 

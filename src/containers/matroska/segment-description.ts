@@ -1,4 +1,4 @@
-/** What a Matroska file says about itself beside its streams: Info, Tags, Chapters and Attachments. */
+/** The description of a Matroska file beside its streams: Info, Tags, Chapters and Attachments. */
 import { FormatError } from '../../base/errors.ts';
 import type { Attachment, Chapter, FileDescription } from '../../base/file-description.ts';
 import type { Budget } from '../../base/limits.ts';
@@ -8,7 +8,7 @@ import { type Children, MAX_DEPTH, readText, readUint } from './ebml-reader.ts';
 import type { ElementName } from './element-table.ts';
 import { TAG_NAMES } from './options.ts';
 
-/** What a file says about itself beside its streams. */
+/** The description of a file beside its streams. */
 export interface MatroskaDescription {
   readonly docType: string;
   /** Seconds; 0 if the file does not say. */
@@ -44,7 +44,7 @@ export function describeFile(description: MatroskaDescription): FileDescription 
   };
 }
 
-/** What `readDescription` needs beside the parts of the file. */
+/** Budget, problems and clock of the file, which `readDescription` goes by. */
 interface DescriptionContext {
   readonly budget: Budget;
   readonly problems: Problem[];

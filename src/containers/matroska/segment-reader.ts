@@ -61,7 +61,7 @@ export async function openSegment(source: ByteSource, limits?: LimitOptions): Pr
   return await openDocument({ window: new SourceWindow(source), budget, problems: [] }, 0);
 }
 
-/** What the documents of one file share. */
+/** The parts that the documents of one file share. */
 interface FileContext {
   readonly window: SourceWindow;
   readonly budget: Budget;
@@ -104,7 +104,7 @@ export async function openDocument(
   const context = { budget, problems, timestampScale };
   const description = readDescription(docType, info, found, context);
   const cues = seekPositions.get(ID.Cues);
-  // What was parsed is needed no more; attachments and configurations stay.
+  // The parsed elements are needed no more; attachments and configurations stay.
   let kept = 0;
   for (const { data } of description.attachments) kept += data.length;
   for (const { stream } of tracks.values()) kept += stream.config.length;
@@ -283,7 +283,7 @@ async function readTracks(
       const track = await readTrack(entry, byNumber.size, timestampScale, element.offset, budget);
       if (track !== null) byNumber.set(number, track);
     } catch (error) {
-      // What is broken in one track costs that track, not the file.
+      // Damage in one track costs that track, not the file.
       if (!(error instanceof FormatError)) throw error;
       failure ??= error;
       report(problems, element.offset, `track ${number} is left out: ${error.message}`);

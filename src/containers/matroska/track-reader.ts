@@ -36,7 +36,7 @@ export interface ReaderTrack {
   readonly defaultTicks: number;
   /** CodecDelay in ticks. */
   readonly delayTicks: number;
-  /** What must stand before the first frame, where the stream is described with another configuration. */
+  /** Bytes that must stand before the first frame, where the stream is described with another configuration. */
   readonly inBand?: Uint8Array;
 }
 
@@ -152,7 +152,7 @@ function codedSound(codec: string, audio: Children, where: string, offset: numbe
 }
 
 /**
- * What sound decodes to. AAC's own configuration tells more than the track: rate with SBR, loudspeakers. Where it does not
+ * The format that sound decodes to. AAC's own configuration tells more than the track: rate with SBR, loudspeakers. Where it does not
  * speak of SBR, OutputSamplingFrequency (RFC 9559 clause 5.1.4.1.29.2) may.
  */
 function soundOf(

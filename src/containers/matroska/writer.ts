@@ -51,7 +51,7 @@ const SELF_TIMED = [
   'truehd',
 ];
 
-/** What the writer keeps of a stream. */
+/** The facts of a stream that the writer keeps. */
 interface WriterTrack {
   readonly stream: StreamInfo;
   /** Ticks that timestamps are later than presentation times, for CodecDelay. */

@@ -9,10 +9,10 @@ import { type FrameRate, inverse, requireFrameRate } from '../../base/rational.t
 import { rawPictureBytes } from './picture-layout.ts';
 import { RAW_AUDIO_FORMATS } from './raw-formats.ts';
 
-/** What to do with a file that ends inside a picture or sample: throw `FormatError`, or leave the rest out and note it. */
+/** The treatment of a file that ends inside a picture or sample: throw `FormatError`, or leave the rest out and note it. */
 export type Truncated = 'error' | 'salvage';
 
-/** What a raw file of pictures holds. */
+/** The format of a raw file of pictures. */
 export interface RawVideoReaderOptions {
   /** Any of ffmpeg's planar `yuv…p`, `gray…`, `gbrp…` formats of 8 to 16 bits, `rgb24`, `rgba`, `nv12`, … */
   readonly pixFmt: string;
@@ -26,7 +26,7 @@ export interface RawVideoReaderOptions {
   readonly limits?: LimitOptions;
 }
 
-/** What a raw file of sound holds. */
+/** The format of a raw file of sound. */
 export interface RawAudioReaderOptions {
   /** `s16le`, `f32be`, `alaw`, … */
   readonly format: string;
@@ -122,7 +122,7 @@ function requireTruncated(format: string, value: unknown): Truncated {
   return requireOneOf(`${format}.options.truncated`, value, ['error', 'salvage'] as const);
 }
 
-/** What becomes of the error of a file that is cut: it is thrown, or noted once. */
+/** The error of a file that is cut is thrown, or noted once. */
 export function cutNoter(problems: Problem[], truncated: Truncated): (error: FormatError) => void {
   return (error) => {
     if (truncated === 'error') throw error;

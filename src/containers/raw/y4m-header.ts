@@ -5,7 +5,7 @@
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import type { Rational } from '../../base/rational.ts';
 
-/** What the line says. */
+/** The values of the header line. */
 export interface Y4mHeader {
   readonly width: number;
   readonly height: number;

@@ -23,7 +23,7 @@ import {
 
 /** Options of the y4m writer. */
 export interface Y4mOptions {
-  /** What the header says about where 4:2:0 chroma lies; `420jpeg` (centered) if not given. */
+  /** The place of 4:2:0 chroma that the header names; `420jpeg` (centered) if not given. */
   readonly chromaSite?: ChromaSite;
 }
 
@@ -31,7 +31,7 @@ export interface Y4mOptions {
 export interface Y4mReaderOptions {
   /** A file that ends inside a picture: `error` (the default) throws `FormatError`, `salvage` leaves that picture out and notes it. */
   readonly truncated?: Truncated;
-  /** What the file may cost: a header may claim pictures of any size. */
+  /** Limits on the cost of the file: a header may claim pictures of any size. */
   readonly limits?: LimitOptions;
 }
 
@@ -86,7 +86,7 @@ function rateOfTicks(timeBase: Rational): Rational {
   );
 }
 
-/** What the tags say about the range, as far as somebody set them. */
+/** The range of samples that the tags name, as far as somebody set them. */
 function rangeOf(color: ColorTags | undefined): boolean | undefined {
   return color === undefined ? undefined : color.video_full_range_flag === 1;
 }

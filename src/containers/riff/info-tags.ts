@@ -4,7 +4,7 @@ import { ConfigError, rejectUnknownKeys } from '../../base/errors.ts';
 import { decodeUtf8, encodeUtf8 } from '../../base/utf8.ts';
 import type { ByteWriter } from '../../bits/byte-writer.ts';
 
-/** What a WAV file can say about itself. */
+/** The tags of a WAV file. */
 export interface WavTags {
   readonly title?: string;
   readonly artist?: string;

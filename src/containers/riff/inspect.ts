@@ -103,7 +103,7 @@ export async function inspectWav(
   ];
 }
 
-/** What is known on the way down. */
+/** The file and the options, on the way down the tree. */
 interface Place {
   readonly source: ByteSource;
   readonly maxBytes: number;

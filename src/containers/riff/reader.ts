@@ -24,7 +24,7 @@ export interface WavReaderOptions {
    * Samples per channel in a packet, 1..1048576; if not given 4096, or as many as 256 KiB hold. The last packet may have fewer.
    */
   readonly packetSamples?: number;
-  /** What the file may cost. */
+  /** Limits on the cost of the file. */
   readonly limits?: LimitOptions;
   /**
    * A file that ends before its data chunk does: `salvage` (the default) gives the whole samples that there are and notes it in
@@ -44,7 +44,7 @@ export interface WavReader extends ContainerReader {
 
 const SIZE_UNKNOWN = 0xffffffff;
 /**
- * What programs write for the size of a data chunk whose end they do not know, as into a pipe: 2^32 - 1, or about 2^31 less what
+ * The sizes that programs write for a data chunk whose end they do not know, as into a pipe: 2^32 - 1, or about 2^31 less what
  * keeps a header or a whole frame in range (SoX 0x7ffff000, arecord 2^31 and a little less).
  */
 const PLACEHOLDERS: readonly (readonly [from: number, to: number])[] = [

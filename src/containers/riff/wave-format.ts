@@ -39,7 +39,7 @@ export const WAVE_CODECS: readonly WaveCodec[] = [
   { codec: 'pcm_mulaw', formatTag: WAVE_FORMAT_MULAW, bitsPerSample: 8, sampleFmt: 's16' },
 ];
 
-/** What a `fmt ` chunk says. */
+/** The fields of a `fmt ` chunk. */
 export interface WaveFormat {
   readonly codec: WaveCodec;
   readonly sampleRate: number;

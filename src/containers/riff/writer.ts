@@ -162,7 +162,7 @@ class Writer implements ContainerWriter {
     }
   }
 
-  /** What the header must say for `dataBytes` bytes of samples; throws `ConfigError` if the options do not allow it. */
+  /** The sizes in the header for `dataBytes` bytes of samples; throws `ConfigError` if the options do not allow it. */
   private sizesFor(dataBytes: number): Sizes {
     const riffSize = this.riffSize(dataBytes);
     const isTooLarge = riffSize >= UNKNOWN_SIZE;

@@ -15,7 +15,7 @@ export const MAX_FRAME_BYTES = 8191;
 /** adts_buffer_fullness that says "variable bit rate". */
 const VARIABLE_RATE = 0x7ff;
 
-/** What a header says. */
+/** The fields of a header. */
 export interface AdtsHeader {
   readonly protection_absent: number;
   /** AudioObjectType of MPEG-4, less 1: 1 is AAC-LC. */

@@ -171,7 +171,7 @@ function gaSpecificConfig(s: BitSyntax, config: Draft<AudioSpecificConfig>): voi
   if (config.extensionFlag === 1 && s.bitsLeft > 0) s.flag('extensionFlag3', 0);
 }
 
-/** What the configuration means to those who carry its packets. */
+/** The facts of a configuration that containers need. */
 export interface AudioFormat {
   /** 0 if it is not known. */
   readonly numChannels: number;

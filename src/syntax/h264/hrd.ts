@@ -32,7 +32,7 @@ const NO_SCHEDULE: HrdSchedule = {
   cbr_flag: 0,
 };
 
-/** What hrd_parameters( ) read from a stream start from, clause E.2.2. */
+/** The hrd_parameters( ) that reading a stream starts from, clause E.2.2. */
 export const NO_HRD: HrdParameters = {
   bit_rate_scale: 0,
   cpb_size_scale: 0,

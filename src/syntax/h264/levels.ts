@@ -102,7 +102,7 @@ export function levelLimits(name: LevelName): LevelLimits {
   };
 }
 
-/** What a level is checked against. */
+/** The demands that a level is checked against. */
 export interface LevelDemand {
   readonly picWidthInMbs: number;
   readonly frameHeightInMbs: number;

@@ -173,7 +173,7 @@ const NO_DELAY: InitialCpbRemovalDelay = {
   initial_cpb_removal_delay_offset: 0,
 };
 
-/** What a message of a type that is described here starts from when it is read; null for others. */
+/** The message that reading starts from, of a type that is described here; null for others. */
 function emptyMessage(
   payloadType: number,
   payloadSize: number,

@@ -1,4 +1,4 @@
-/** What a sequence parameter set says to those who carry or show its pictures: rate, colors, sample format, reordering. */
+/** The facts of a sequence parameter set that containers and players need: rate, colors, sample format, reordering. */
 import type { ColorTags } from '../../base/packet.ts';
 import type { Rational } from '../../base/rational.ts';
 import { levelOf, maxDpbFrames } from './levels.ts';

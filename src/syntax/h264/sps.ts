@@ -159,7 +159,7 @@ export function describeSequenceParameterSet(s: BitSyntax, sps: Draft<SequencePa
   s.trailingBits();
 }
 
-/** What profiles with `hasChromaFormat` say of samples and their scaling, clause 7.3.2.1.1. */
+/** The fields about samples and their scaling of profiles with `hasChromaFormat`, clause 7.3.2.1.1. */
 function sampleFormat(s: BitSyntax, sps: Draft<SequenceParameterSet>): void {
   sps.chroma_format_idc = s.ueMax('chroma_format_idc', sps.chroma_format_idc, 3);
   if (sps.chroma_format_idc === 3) {

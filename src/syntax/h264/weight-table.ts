@@ -31,7 +31,7 @@ export const EMPTY_WEIGHTS: PredWeightTable = {
   l1: [],
 };
 
-/** What the table's syntax depends on. */
+/** The values that the table's syntax depends on. */
 interface TableShape {
   /** Whether ChromaArrayType is not 0. */
   readonly hasChroma: boolean;

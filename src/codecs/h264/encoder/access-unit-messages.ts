@@ -32,7 +32,7 @@ export class AccessUnitMessages {
     this.vbv = vbv;
   }
 
-  /** What writes the messages before the slices of a picture; null if there are none. */
+  /** The writer of the messages before the slices of a picture; null if there are none. */
   writerOf(plan: PicturePlan): ((w: SyntaxWriter) => void) | null {
     const { options, sps } = this.setup;
     const messages = [...this.timingMessages(plan)];

@@ -49,7 +49,7 @@ export class CandidateEvaluation {
   // The macroblock at hand.
   qp = 0;
   references: readonly ReconstructedPicture[] = [];
-  /** What a B slice refers to; null in slices of other types. */
+  /** The references of a B slice; null in slices of other types. */
   bidirectional: SliceReferences | null = null;
   /** Vector of P_Skip, or NO_VECTOR where it cannot be used. */
   skipMv = NO_VECTOR;

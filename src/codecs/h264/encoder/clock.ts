@@ -15,7 +15,7 @@ export interface Clock {
 /** No level allows more frames per second (1 ÷ fR, clause A.3.1 a): a rate above is meant for a clock. */
 const MAX_FRAME_RATE = 300;
 
-/** What is taken for the rate of pictures that nobody knows. */
+/** The rate that is assumed of pictures whose rate nobody knows. */
 const USUAL_FRAME_RATE: Rational = [25, 1];
 
 /** time_scale is twice the ticks of a second, in 32 bits (clause E.2.1). */

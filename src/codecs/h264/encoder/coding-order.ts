@@ -21,7 +21,7 @@ export function pyramidDepth(count: number, least = LEAST_TO_SPLIT): number {
   return count < least ? 0 : 1 + pyramidDepth(count >> 1, LEAST_TO_SPLIT_AGAIN);
 }
 
-/** What is told of a picture between two anchors: its number, the two coded pictures nearest to it, and whether others refer to it. */
+/** Receives a picture between two anchors: its number, the two coded pictures nearest to it, and whether others refer to it. */
 export type VisitBetween = (n: number, before: number, after: number, isReference: boolean) => void;
 
 /**

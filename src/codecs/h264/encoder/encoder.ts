@@ -29,12 +29,12 @@ export interface Reconstruction {
   readonly chromaStride: number;
 }
 
-/** What may be said of one picture. */
+/** Options of one picture. */
 export interface PictureOptions {
   /** Whether it is to be an IDR picture. */
   readonly forceKeyFrame?: boolean;
   /**
-   * What is known of it by full search, as `vitrine/gpu` finds it; the encoder must have been opened with `analysis: 'full-search'`,
+   * Its vectors and costs by full search, as `vitrine/gpu` finds it; the encoder must have been opened with `analysis: 'full-search'`,
    * and then does not search itself. The stream is the same either way.
    */
   readonly analysis?: PictureAnalysis;

@@ -1,5 +1,5 @@
 /**
- * What can be watched inside the encoder. All methods are called during `encode` or `flush`, with numbers and views that are
+ * The events inside the encoder that can be watched. All methods are called during `encode` or `flush`, with numbers and views that are
  * valid only during the call, and must not be changed. The stream is the same with and without an inspector. An error that
  * a method throws reaches the caller of `encode`, and closes the encoder.
  *

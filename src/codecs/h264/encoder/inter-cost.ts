@@ -1,4 +1,4 @@
-/** What P pictures have cost so far, and how many bits the next ones are therefore expected to take. */
+/** The bits that P pictures have taken so far, and from them the bits that the next ones are expected to take. */
 import type { InterComplexity } from './inter-complexity.ts';
 import { type SizeModel, SLOPE_P, stepOfQp } from './size-model.ts';
 

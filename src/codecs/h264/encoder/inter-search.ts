@@ -49,7 +49,7 @@ const NOT_TRIED = 0x7fffffff;
 /** Searches the motion of one macroblock at a time; holds the results of its stages. */
 export class InterSearch {
   readonly motion: MotionSearch;
-  /** What is known of the picture; null before the first. */
+  /** The plan of the picture; null before the first. */
   plan: PicturePlan | null = null;
   /** Where they come from, to the last bit (PicturePlan.origins); null if unknown. */
   origins: Int32Array | null = null;

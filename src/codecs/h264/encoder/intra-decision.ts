@@ -39,7 +39,7 @@ export class IntraDecision {
 
   /**
    * The best intra candidate, evaluated; null if none is below `limit` in the unit of SATD costs.
-   * @param mbTypeOffset what mb_type starts from: 0 in I slices, INTRA_TYPES_IN_P in P slices
+   * @param mbTypeOffset mb_type values before those of intra macroblocks: 0 in I slices, INTRA_TYPES_IN_P in P slices
    */
   decide(
     picture: ReconstructedPicture,

@@ -232,7 +232,7 @@ export function predictedMode(around: Int8Array, grid: number): number {
 export interface IntraTerms {
   readonly qp: number;
   readonly lambda: number;
-  /** What mb_type starts from in the slice. */
+  /** Number of the mb_type values before those of intra macroblocks, by the type of the slice. */
   readonly mbTypeOffset: number;
   /** Cost above which the macroblock is given up. */
   readonly limit: number;

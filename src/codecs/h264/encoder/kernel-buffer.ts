@@ -11,7 +11,7 @@ export interface KernelBuffer {
   readonly clamped: Uint8ClampedArray;
   readonly words: Int32Array;
   readonly kernels: Kernels;
-  /** What further sets of kernels can be had over. */
+  /** The memory that further sets of kernels work on. */
   readonly kernelMemory: KernelMemory;
 }
 

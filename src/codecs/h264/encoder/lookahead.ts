@@ -125,7 +125,7 @@ export class Lookahead {
     return plan;
   }
 
-  /** What is known of the pictures after the one that was just given out: those arranged, then the others as they are shown. */
+  /** Complexity and types of the pictures after the one that was just given out: those arranged, then the others as they are shown. */
   private lookUp(framesLeft: number): Upcoming {
     const { order, ring, upcoming } = this;
     let count = 0;

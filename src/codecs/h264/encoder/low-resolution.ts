@@ -1,5 +1,5 @@
 /**
- * What a picture would roughly cost, found on half its size: for each macroblock the cost of intra coding and that of
+ * Rough costs of a picture, found on half its size: for each macroblock the cost of intra coding and that of
  * prediction from the picture before, with the vector it was found at. The lookahead decides on these numbers; nothing that
  * is coded depends on their being exact.
  *

@@ -63,7 +63,7 @@ export class MacroblockContext {
   /** The same of list 1; loaded in B slices only. */
   readonly motionL1 = new MotionGrid();
   readonly coefficients = new CoefficientGrid();
-  /** What CABAC remembers of the macroblocks around; null with CAVLC, set by `createCabac`. */
+  /** CABAC's memory of the macroblocks around; null with CAVLC, set by `createCabac`. */
   cabac: CabacPicture | null = null;
   /** Intra4x4PredMode around and inside, on the grid of MotionGrid. */
   readonly intraModes: Int8Array = new Int8Array(GRID_SIZE);

@@ -56,7 +56,7 @@ export class MacroblockDistortion {
     );
   }
 
-  /** What is added to the squared error for detail that is lost or that came from nowhere. */
+  /** The addition to the squared error for detail that is lost or that came from nowhere. */
   private lostDetail(recon: number, qp: number): number {
     const { memory, sourceEnergy } = this;
     if (!this.isLoaded) this.loadSource();

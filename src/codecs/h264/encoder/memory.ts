@@ -65,7 +65,7 @@ export class EncoderMemory implements SampleMemory {
   readonly words: Int32Array;
   readonly kernels: Kernels;
   readonly quantizers: readonly Quantizer[];
-  /** What the kernels of 8x8 blocks can be had over. */
+  /** The memory that the kernels of 8x8 blocks work on. */
   readonly kernelMemory: KernelMemory;
   readonly layout: PictureLayout;
   readonly sources: readonly SourcePicture[];
@@ -156,7 +156,7 @@ export class EncoderMemory implements SampleMemory {
   }
 }
 
-/** What a reconstructed picture has beside its samples. */
+/** The arrays of a reconstructed picture beside its samples. */
 function createPictureState(
   widthInMbs: number,
   heightInMbs: number,

@@ -1,4 +1,4 @@
-/** What the difference of a vector to its prediction costs: a table over mvd_l0 and mvd_l1 as Exp-Golomb codes. */
+/** Bits of the difference between a vector and its prediction: a table over mvd_l0 and mvd_l1 as Exp-Golomb codes. */
 import { seBits } from '../../../bits/syntax-writer.ts';
 
 /** Largest difference of vectors that the cost table covers, in quarter samples. */

@@ -42,7 +42,7 @@ type ValueOf<R extends OptionRow> = R extends { kind: 'integer' | 'number' }
       ? T
       : never;
 
-/** What may be given for the options of a table. */
+/** The options of a table as a caller gives them: any of them may be left out. */
 export type OptionsOf<Rows extends OptionRows> = {
   readonly [K in keyof Rows]?: ValueOf<Rows[K]> | undefined;
 };
@@ -55,7 +55,7 @@ export type CheckedOf<Rows extends OptionRows> = {
     : ValueOf<Rows[K]> | undefined;
 };
 
-/** That a row has `I` as its default; nothing where there is none. */
+/** The part of a row's type that says its default, `I`; rows without a default have no such part. */
 type Initial<I> = I extends undefined ? unknown : { readonly initial: I };
 
 /** The row of a whole number; `initial` is its default. */

@@ -1,4 +1,4 @@
-/** Options of the H.264 encoder: what can be asked for, what is allowed, and the presets as a ladder of changes. */
+/** All options of the H.264 encoder, and their checks. */
 
 import {
   ConfigError,
@@ -53,7 +53,7 @@ export const GENERAL_ROWS = {
   analysis: choice(ANALYSIS_METHODS, 'hexagon'),
 } as const;
 
-/** What an encoder can be told, as docs/h264/options.md has it in tables. Everything but the size and the frame rate has a default. */
+/** The options of an encoder; docs/h264/options.md has them in tables. Everything but the size and the frame rate has a default. */
 export interface H264Options
   extends RateOptions,
     OrderOptions,
@@ -71,7 +71,7 @@ export interface H264Options
    */
   readonly timeBase?: Rational;
   /**
-   * What pictures are coded for, or what they are of: other options, each of which overrides what it stands for (tunes.ts). Default:
+   * The purpose or the content of the pictures: it stands for other options, each of which can still be given (tunes.ts). Default:
    * none.
    */
   readonly tune?: Tune;
@@ -148,7 +148,7 @@ function requireInspector(where: string, inspect: H264Inspector | undefined): H2
 /** Widest and highest picture of level 6.2: sqrt(8·MaxFS) macroblocks, clause A.3.1. */
 const MAX_SIDE = 16 * Math.floor(Math.sqrt(8 * 139264));
 
-/** What to do where an encoder lacks a tool. */
+/** Advice to callers whose encoder lacks a tool. */
 export const WITH_ALL_TOOLS = 'take createH264Encoder, or the codec H264 of vitrine/codecs';
 
 /** The options with those that `tune` stands for (tunes.ts). */

@@ -66,14 +66,14 @@ export const ORDER_ROWS = {
 /** Which pictures refer to which; part of `H264Options`. */
 export type OrderOptions = OptionsOf<typeof ORDER_ROWS>;
 
-/** What the checks need to know of the other options. */
+/** The values of other options that the checks depend on. */
 export interface OrderContext {
   readonly width: number;
   readonly height: number;
   readonly level: LevelName | undefined;
   readonly isBaseline: boolean;
   readonly sceneCut: boolean;
-  /** What the preset says. */
+  /** The preset's values. */
   readonly preset: { readonly refs: number; readonly bAdapt: RowRule };
 }
 
@@ -154,7 +154,7 @@ function dpbRoom({ level, width, height }: OrderContext): number {
   return maxDpbFrames(level, Math.ceil(width / 16), Math.ceil(height / 16));
 }
 
-/** What is kept for reference beside the last pictures, of which at most one way may be asked for. */
+/** Checks the ways to keep pictures for reference beside the last ones: at most one of them may be asked for. */
 function checkReferences(
   at: string,
   { longTermPeriod, sceneMemory, keyPictures }: CheckedOf<typeof ORDER_ROWS>,

@@ -1,12 +1,12 @@
-/** What may be found of a picture before it is encoded, by whoever has the means: the lookahead then searches nothing itself. */
+/** An analysis of a picture that somebody made before it is encoded: the lookahead then searches nothing itself. */
 
-/** What a picture would roughly cost, found on half its size: one number for each macroblock, in raster order. */
+/** Rough costs of a picture, found on half its size: one number for each macroblock, in raster order. */
 export interface PictureAnalysis {
   /** SATD of the best of three intra predictions of 8x8 samples: DC, horizontal, vertical, from the source's own neighbors. */
   readonly intra: Int32Array;
   /** SATD at the vector that a search of 8x8 samples finds in the picture before; empty for the first picture. */
   readonly inter: Int32Array;
-  /** That vector, in samples of half the size; empty for the first picture. */
+  /** The vector that was found, in samples of half the size; empty for the first picture. */
   readonly x: Int8Array;
   readonly y: Int8Array;
 }

@@ -1,4 +1,4 @@
-/** What the lookahead finds of pictures (low-resolution.ts), macroblock by macroblock. */
+/** The costs that the lookahead finds for pictures (low-resolution.ts), macroblock by macroblock. */
 
 /** Costs of one picture, by macroblock address. */
 export interface PictureCosts {

@@ -13,7 +13,7 @@ import type { ReferencePictureLists } from '../standard/picture.ts';
 import type { PictureAnalysis } from './picture-analysis.ts';
 import type { PictureCosts } from './picture-costs.ts';
 
-/** What is known of the pictures that are coded after one. */
+/** Complexity and types of the pictures that are coded after one. */
 export interface Upcoming {
   /** Complexity and type of each, in coding order; the first `count` are valid. */
   readonly complexity: Float64Array;
@@ -32,7 +32,7 @@ export interface PicturePlan extends PictureCosts {
   slot: number;
   pts: number;
   isForced: boolean;
-  /** What was found of the picture before it came, against the one shown before; null if nothing was. */
+  /** The analysis that came with the picture, against the one shown before; null if there was none. */
   analysis: PictureAnalysis | null;
 
   // Scenes (scenes.ts).

@@ -18,7 +18,7 @@ import { RateControl } from './rate-control.ts';
 import type { ResolvedRateOptions } from './rate-options.ts';
 import type { CreateRows, RowOptions, Rows } from './rows.ts';
 
-/** What the planner needs to know of the stream. */
+/** The facts of the stream that the planner goes by. */
 export interface PlannerOptions {
   readonly rate: ResolvedRateOptions;
   readonly widthInMbs: number;
@@ -128,7 +128,7 @@ export class PicturePlanner {
     return { widthInMbs, heightInMbs, importance, bframes, pyramidDepth, bAdapt };
   }
 
-  /** What makes rows of B pictures; null: there are none. */
+  /** The maker of rows of B pictures; null where there are none. */
   private get createRows(): CreateRows | null {
     return this.options.order.bframes > 0 ? this.options.createRows : null;
   }

@@ -1,6 +1,6 @@
 /**
  * The tools that profiles have beyond Constrained Baseline, and those that every profile can do without: messages, inspection. They are handed to an encoder, so that programs which code
- * Constrained Baseline only need not carry them: bundlers leave out what is not handed over.
+ * Constrained Baseline only need not carry them: bundlers leave out tools that are not handed over.
  */
 import { UnsupportedError } from '../../../base/errors.ts';
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
@@ -29,7 +29,7 @@ import { UnitInspection } from './unit-inspection.ts';
 import type { Vbv } from './vbv.ts';
 import { WeightedReferences } from './weighted-references.ts';
 
-/** What an encoder is handed; null: it is without. */
+/** The tools that an encoder is handed; it is without those that are null. */
 export interface ProfileTools {
   /** Entropy coding by CABAC, of profile Main. */
   readonly cabac: CreateEntropyCoding | null;
@@ -44,7 +44,7 @@ export interface ProfileTools {
   /** Messages: of the decoder's buffer, of recovery points, of the settings. */
   readonly createMessages: ((setup: StreamSetup, vbv: Vbv | null) => AccessUnitMessages) | null;
   readonly inspection: Inspection | null;
-  /** What option `tune` stands for. */
+  /** Puts the options that `tune` stands for in place. */
   readonly applyTune: ApplyTune | null;
 }
 
@@ -57,7 +57,7 @@ export interface BSlices {
   readonly createRows: CreateRows;
 }
 
-/** What an inspector is told by, beside what the parts of the encoder tell it. */
+/** The parts that tell an inspector of units and blocks. The other parts of the encoder tell it of themselves. */
 export interface Inspection {
   ofUnits(inspector: H264Inspector, syntax: SyntaxWriter): UnitInspection;
   ofBlocks(inspector: H264Inspector, memory: EncoderMemory): BlockInspection;

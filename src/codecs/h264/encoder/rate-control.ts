@@ -39,7 +39,7 @@ export const WITHOUT_RESIDUAL = -2;
 /** Complexity per macroblock at which complexity neither adds to QP nor takes from it. */
 const CRF_COMPLEXITY = 128;
 /**
- * What is added to CRF, with and without offsets by importance (which lower the mean QP), so that mean luma PSNR over the
+ * The QP that is added to CRF, with and without offsets by importance (which lower the mean QP), so that mean luma PSNR over the
  * clips is that of libx264 at the same number: measured at CRF 20, 27 and 34 on 40 pictures of each, docs/h264/rate-control.md.
  */
 const CRF_SHIFT = -1.4;
@@ -54,7 +54,7 @@ const MAX_QP_STEP = 4;
 const MAX_QP_STEP_INTRA = 16;
 
 /**
- * What an intra picture took beyond its share is paid back so fast that after a second no more than this share of all bits so
+ * The bits that an intra picture took beyond its share are paid back so fast that after a second no more than this share of all bits so
  * far is still owed: short streams would miss their rate, were they to end then.
  */
 const OWED_SHARE = 0.015;
@@ -79,7 +79,7 @@ export class RateControl {
   /** Frame times that the pictures coded so far last: their number, or by their times. */
   private frameTimes = 0;
   private spentBits = 0;
-  /** What the last intra picture took beyond its share and is not yet made good; and what each picture pays back. */
+  /** Bits that the last intra picture took beyond its share and that are still owed; and the bits that each picture pays back. */
   private debt = 0;
   private debtPerFrame = 0;
   /** QP of the last two anchors, as if they were P pictures; -1 before there are any. */

@@ -1,4 +1,4 @@
-/** Options of rate control and lookahead: what can be asked for, what is allowed, and what contradicts what. */
+/** Options of rate control and lookahead: their ranges, and which of them contradict each other. */
 import { ConfigError } from '../../../base/errors.ts';
 import type { Rational } from '../../../base/rational.ts';
 import { LEVELS, type LevelName } from '../../../syntax/h264/levels.ts';
@@ -70,14 +70,14 @@ export interface RateOptions extends OptionsOf<typeof RATE_ROWS> {
   readonly statistics?: PassStatistics;
 }
 
-/** What a preset says about the lookahead. */
+/** The options of the lookahead that a preset sets. */
 export interface LookaheadPreset {
   readonly lookahead: number;
   readonly sceneCut: boolean;
   readonly importance: number;
 }
 
-/** What the checks need to know of the other options. */
+/** The values of other options that the checks depend on. */
 export interface RateContext {
   readonly width: number;
   readonly height: number;
@@ -136,7 +136,7 @@ export function resolveRateOptions(
   };
 }
 
-/** What the QP shall achieve, by options that are checked one by one. */
+/** The aim that the options ask for, each of them within its range. */
 function resolveTarget(at: string, options: RateOptions, context: RateContext): RateTarget {
   const given = (['qp', 'crf', 'bitRate'] as const).filter((key) => options[key] !== undefined);
   if (given.length > 1) {

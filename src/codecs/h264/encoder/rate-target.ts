@@ -1,11 +1,11 @@
-/** What rate control is asked for, and what it reads of a picture. */
+/** The aim of rate control, its options, and the part of a picture's plan that it reads. */
 import type { Rational } from '../../../base/rational.ts';
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
 import type { PassStatistics } from './two-pass.ts';
 import type { VbvOptions } from './vbv.ts';
 
-/** What the QP shall achieve. */
+/** The aim that the QP of pictures is chosen for. */
 export type RateTarget =
   /** The same QP for all P pictures. */
   | { readonly kind: 'qp'; readonly qp: number }
@@ -45,7 +45,7 @@ export interface RateControlOptions extends QpOffsets {
   readonly collectStatistics: boolean;
 }
 
-/** What rate control reads of a picture's plan. */
+/** The part of a picture's plan that rate control reads. */
 export type PictureForecast = Pick<
   PicturePlan,
   'type' | 'isReference' | 'complexity' | 'meanQpOffset' | 'upcoming'

@@ -11,7 +11,7 @@ import { visitBetween } from './coding-order.ts';
 import type { PicturePlan } from './picture-plan.ts';
 import type { RowCosts } from './row-costs.ts';
 
-/** What pictures cost where they may lie. */
+/** The costs of pictures in each place that they may take. */
 type Costs = Pick<RowCosts, 'costP' | 'costB'>;
 
 /** How rows end: all as long as may be, by growing, by the shortest path. */

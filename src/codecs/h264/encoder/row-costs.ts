@@ -1,5 +1,5 @@
 /**
- * What pictures would cost in rows that are not decided yet (coding-order.ts): as a P picture that refers to an anchor so many pictures
+ * The costs that pictures would have in rows that are not decided yet (coding-order.ts): as a P picture that refers to an anchor so many pictures
  * before it, and as a B picture between two others. Found on half the size, when it is asked for, and kept as long as the picture waits.
  */
 import type { LowResolution } from './low-resolution.ts';
@@ -9,7 +9,7 @@ import type { PicturePlan } from './picture-plan.ts';
 
 const NONE = -1;
 
-/** What is known of one picture of the ring. */
+/** The costs that are known of one picture of the ring. */
 class PictureRow {
   readonly forward: (PairMotion | null)[];
   readonly backward: (PairMotion | null)[];

@@ -10,7 +10,7 @@ import { RowChoice, type RowRule } from './row-choice.ts';
 import { RowCosts } from './row-costs.ts';
 import { RowImportance } from './row-importance.ts';
 
-/** What rows are like. */
+/** Options of rows of B pictures. */
 export interface RowOptions {
   readonly widthInMbs: number;
   readonly heightInMbs: number;

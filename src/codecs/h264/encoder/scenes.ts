@@ -21,7 +21,7 @@ import { NO_ORIGIN } from './block-origins.ts';
 import { INTER_OVERHEAD, type LowResolution } from './low-resolution.ts';
 import type { PicturePlan } from './picture-plan.ts';
 
-/** What is to be decided, and how; the same options as the lookahead's. */
+/** Options of the decisions about scenes; the lookahead has the same. */
 export interface SceneOptions {
   /** Pictures that are known beyond the one that is decided. */
   readonly frames: number;
@@ -40,7 +40,7 @@ export interface SceneOptions {
 }
 
 /**
- * What the option `sceneCut` is multiplied by right after an IDR picture, and as the next one comes due: where the share has not
+ * Factors of the threshold for a change of scene right after an IDR picture, and as the next one comes due: where the share has not
  * doubled, another IDR picture soon after the first is a waste unless nearly nothing is predicted. Of 23 cuts between ten clips and one
  * within them all but one, three pictures after another, were found, and none beside them; without the difference four were found in
  * waves that repeat a picture now and then. Shares at the cuts were 0.95 and above, in the waves 0.73 and below.
@@ -57,7 +57,7 @@ const SCENE_CUT_CONTRAST = 1.2;
 /** Share of intra cost below which a remembered scene is worth returning to. */
 const RETURN_SHARE = 0.5;
 
-/** What is known to come from somewhere costs nearly nothing, however far it moved. */
+/** Cost of a macroblock that is known to come from somewhere: nearly nothing, however far it moved. */
 function applyOrigins(plan: PicturePlan): void {
   const { origins, inter, intra, mv } = plan;
   for (let mbAddr = 0; mbAddr < origins.length; mbAddr++) {

@@ -13,7 +13,7 @@ const SETTINGS_UUID: Uint8Array = /* @__PURE__ */ Uint8Array.of(
 export const MAX_SETTINGS_BYTES = 1800;
 
 /**
- * All options as `key=value`, those of a group behind its name and a dot; what is not given is left out.
+ * All options as `key=value`. Options of a group stand behind the group's name and a dot; options that are not given are left out.
  * @param options the resolved options; their names are not known here, so that options may depend on the message's size
  */
 export function settingsText(options: object): string {

@@ -1,4 +1,4 @@
-/** What the inter prediction of a picture refers to: its lists, and how two predictions are weighed against each other. */
+/** The references of a picture's inter prediction: its lists, and how two predictions are weighed against each other. */
 import type { ReferencePictureLists } from '../standard/picture.ts';
 import { MAX_LIST } from '../standard/picture.ts';
 import { implicitWeight } from '../standard/picture-distance.ts';

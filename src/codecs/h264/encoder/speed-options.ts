@@ -58,7 +58,7 @@ export const SPEED_ROWS = {
   weightP: flag(),
 } as const;
 
-/** What a preset sets. */
+/** The options that a preset sets. */
 export type SpeedOptions = ValuesOf<typeof SPEED_ROWS> &
   LookaheadPreset & {
     /** Number of reference pictures. */

@@ -15,7 +15,7 @@ const MIN_SLICE_BYTES = 700;
 
 /** Options by name. */
 export const STREAM_ROWS = {
-  /** What a decoder must know. */
+  /** The profile: the tools that a decoder must know. */
   profile: choice(PROFILES, 'baseline'),
   /** Entropy coding by CABAC instead of CAVLC; default: with every profile but `baseline`, which lacks it. */
   cabac: flag(),
@@ -43,7 +43,7 @@ export const STREAM_ROWS = {
   constrainedIntra: flag(false),
 } as const;
 
-/** What may be given of them. */
+/** The options as a caller gives them. */
 export type StreamOptions = OptionsOf<typeof STREAM_ROWS>;
 
 /** How pictures are cut into slices; 0 is no limit. */

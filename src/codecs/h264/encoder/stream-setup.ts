@@ -1,4 +1,4 @@
-/** What holds for a whole stream, from its options: level, parameter sets, and what containers are told. */
+/** The facts of a whole stream, from its options: level, parameter sets, and the description for containers. */
 import type { VideoStreamInfo } from '../../../base/packet.ts';
 import { inverse } from '../../../base/rational.ts';
 import { ByteWriter } from '../../../bits/byte-writer.ts';
@@ -89,7 +89,7 @@ function tellParameterSets(setup: StreamSetup): void {
   inspect.pictureEnd(null, total);
 }
 
-/** What the options ask of a level. */
+/** The demands of the options on a level. */
 function levelDemand(
   options: ResolvedOptions,
   picWidthInMbs: number,

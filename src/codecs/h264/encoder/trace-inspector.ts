@@ -222,7 +222,7 @@ export class TraceInspector implements H264Inspector {
   }
 }
 
-/** What the head of a trace says of a stream. */
+/** The facts of a stream that the head of a trace holds. */
 export function traceFacts(stream: VideoStreamInfo): Readonly<Record<string, string | number>> {
   const { codec, width, height, timeBase } = stream;
   return { codec, width, height, timeBaseNum: timeBase[0], timeBaseDen: timeBase[1] };

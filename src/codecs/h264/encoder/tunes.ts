@@ -1,8 +1,8 @@
-/** What option `tune` stands for: other options, each of which can still be given by itself. */
+/** The options that `tune` stands for; each of them can still be given by itself. */
 import { ConfigError, requireOneOf } from '../../../base/errors.ts';
 import type { H264Options } from './options.ts';
 
-/** What pictures are coded for, or what they are of. */
+/** The purposes that pictures are coded for, and the kinds of content that they may have. */
 export const TUNES = [
   'psnr',
   'ssim',

@@ -8,7 +8,7 @@ import { clip3 } from '../../../base/math.ts';
 import { MAX_QP, MIN_QP } from './rate-target.ts';
 import { qpOfComplexity, SLOPE_I, SLOPE_P, stepOfQp } from './size-model.ts';
 
-/** What the first pass saw of one picture. */
+/** Size and QP of one picture in the first pass. */
 export interface PictureStatistics {
   readonly isIntra: boolean;
   /** Whether it was of B slices; false where nothing is said. */
@@ -19,7 +19,7 @@ export interface PictureStatistics {
   readonly bits: number;
 }
 
-/** What the first pass hands to the second. */
+/** The statistics that the first pass hands to the second. */
 export interface PassStatistics {
   readonly width: number;
   readonly height: number;
@@ -158,7 +158,7 @@ export class SecondPass {
     if (!this.hasNext) return;
     const planned = this.plan[this.next++];
     this.plannedBits += planned.bits;
-    // What the plan's picture would have cost at the plan's QP, against what the plan thought.
+    // The bits that the picture would have taken at the plan's QP are compared with those that the plan expected.
     const slope = isIntra ? SLOPE_I : SLOPE_P;
     const atPlan = bits * stepOfQp(slope * (qp - planned.qp));
     this.cost += (clip3(0.25, 4, atPlan / planned.bits) - this.cost) * 0.1;

@@ -1,4 +1,4 @@
-/** The decoder's buffer that is asked for, or that a level has: what is allowed, and what contradicts what. */
+/** The decoder's buffer that is asked for, or that a level has: its limits, and the options that contradict each other. */
 import { ConfigError } from '../../../base/errors.ts';
 import { cpbBrNalFactor, levelLimits } from '../../../syntax/h264/levels.ts';
 import { ProfileIdc } from '../../../syntax/h264/profiles.ts';
@@ -12,7 +12,7 @@ import { representableVbv, type VbvOptions } from './vbv.ts';
 export const INITIAL_FULLNESS = 0.9;
 
 /**
- * What the smallest pictures take, to which rate control falls back when all else is too large: eight bits for each
+ * Bits of the smallest pictures, to which rate control falls back when all else is too large: eight bits for each
  * macroblock of an IDR picture without residual, and the headers with parameter sets and messages; and a picture of skipped
  * macroblocks. A buffer that cannot have these cannot be kept.
  */

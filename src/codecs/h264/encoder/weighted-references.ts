@@ -37,7 +37,7 @@ interface Spread {
   readonly deviation: number;
 }
 
-/** Those of the three planes of a source picture. */
+/** Means and deviations of the three planes of a source picture. */
 type Spreads = readonly [luma: Spread, cb: Spread, cr: Spread];
 
 /** A weight that is tried, and what each sample becomes by it. */
@@ -237,7 +237,7 @@ function trial(before: Spread, after: Spread, ratio: number): Trial {
   return { weight, offset, table: weightTable(LOG_WD, weight, offset) };
 }
 
-/** What is worth trying for luma: weight and offset by deviations and means, and an offset alone; none where nothing changed. */
+/** The weights that are tried for luma: weight and offset by deviations and means, and an offset alone; none where nothing changed. */
 function trialsOf(before: Spread, after: Spread): Trial[] {
   const ratio = after.deviation / Math.max(before.deviation, LEAST_DEVIATION);
   const trials = [trial(before, after, ratio), trial(before, after, 1)];

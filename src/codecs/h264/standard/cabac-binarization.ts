@@ -1,5 +1,5 @@
 /**
- * What syntax elements become in CABAC: bins, clause 9.3.2, each with its context, clause 9.3.3.1. Functions here know one element each; what
+ * The bins that syntax elements become in CABAC, clause 9.3.2, each with its context, clause 9.3.3.1. Functions here know one element each; what
  * they need of neighboring macroblocks is handed to them as ctxIdxInc, or as the values that it is derived from.
  */
 import { type BinString, TERMINATE } from './cabac-encoder.ts';

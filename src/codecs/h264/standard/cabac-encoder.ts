@@ -216,7 +216,7 @@ export class CabacEncoder {
 }
 
 /**
- * What the bins `from` to before `end` of a string cost in 1/256 bit. The states move on as they do when the bins are coded
+ * The cost of the bins `from` to before `end` of a string, in 1/256 bit. The states move on as they do when the bins are coded
  * (clause 9.3.4.2.1); give a copy of the encoder's, or its own to count for good.
  */
 export function estimateBins(

@@ -1,5 +1,5 @@
 /**
- * What CABAC remembers of the macroblocks of a picture to choose contexts by (clause 9.3.3.1.1): one flat array per fact, and the
+ * The facts about the macroblocks of a picture that CABAC chooses contexts by (clause 9.3.3.1.1): one flat array per fact, and the
  * values around and inside the macroblock that is being coded.
  */
 

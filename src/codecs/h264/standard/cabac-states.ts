@@ -120,7 +120,7 @@ function nextStates(): Uint8Array {
 export const BIT = 256;
 
 /**
- * What a bin costs in 1/256 bit: 2·state + bin => -log2 of its probability. Table 9-44 is built on a model in which the less
+ * The cost of a bin in 1/256 bit: 2·state + bin => -log2 of its probability. Table 9-44 is built on a model in which the less
  * probable symbol has probability 0.5 in state 0, and (0.01875 / 0.5)^(1/63) times as much from each state to the next (Marpe,
  * Schwarz, Wiegand, IEEE Transactions on Circuits and Systems for Video Technology 13(7), 2003, section III.C).
  */

@@ -170,7 +170,10 @@ export class CavlcWriter implements SliceDataSink {
 /** Bits of an I_PCM macroblock's samples. */
 const PCM_BITS = 8 * 384;
 
-/** What a macroblock adds to mb_skip_run: a run of one costs three bits, of seven or more less than one each; its end costs one. */
+/**
+ * Bits that a skipped macroblock adds to mb_skip_run, and those that the end of a run takes: a run of one takes three bits,
+ * runs of seven or more take less than one bit for each macroblock.
+ */
 const SKIPPED_BITS = 0.5;
 const NOT_SKIPPED_BITS = 1;
 

@@ -60,7 +60,7 @@ export function colZeroFlag(
   return x >= -1 && x <= 1 && y >= -1 && y <= 1;
 }
 
-/** What a direct block derives: packed vectors by 8x8 block, and references. */
+/** The motion that a direct block derives: packed vectors by 8x8 block, and references. */
 export interface DirectMotion {
   readonly refIdx: Int8Array;
   readonly refIdxL1: Int8Array;

@@ -1,5 +1,5 @@
 /**
- * What the standard attaches to the macroblocks of the picture being coded, one flat array per variable (style rule 10),
+ * The variables that the standard attaches to the macroblocks of the picture being coded, one flat array per variable (style rule 10),
  * and a reconstructed picture's place in memory.
  */
 

@@ -9,7 +9,7 @@ import type {
 } from '../../../syntax/h264/reference-syntax.ts';
 import { initialListsB, type OrderedFrame, type ReferenceLists } from './reference-lists-b.ts';
 
-/** What the decoding process knows of a reference frame. */
+/** The facts that the decoding process keeps of a reference frame. */
 export interface ReferenceFrame extends OrderedFrame {
   frame_num: number;
   /** LongTermFrameIdx, -1 for short-term frames. */

@@ -22,7 +22,7 @@ export function weightBlock(
   }
 }
 
-/** What each sample value becomes by equations 8-274 and 8-275 (clause 8.4.2.3.2): 256 values. */
+/** The result for each sample value by equations 8-274 and 8-275 (clause 8.4.2.3.2): 256 values. */
 export function weightTable(logWD: number, weight: number, offset: number): Uint8Array {
   const table = new Uint8ClampedArray(256);
   for (let value = 0; value < 256; value++) table[value] = value;

@@ -259,6 +259,7 @@ function picturesOf(trace: Trace, mbs: number): PictureRecord[] {
     const rows = Object.fromEntries(
       names.map((name) => [name, ranges.get(name)?.get(number) ?? { first: 0, end: 0 }]),
     );
+    let maps: MacroblockMaps | null = null;
     pictures.push({
       number: pictures.length,
       display: display.get(row) ?? 0,
@@ -273,7 +274,10 @@ function picturesOf(trace: Trace, mbs: number): PictureRecord[] {
       bytes: columns.bytes[row],
       references: referencesOf(trace, rows.reference, pictures),
       rows,
-      maps: mapsOf(trace, rows, mbs),
+      get maps() {
+        maps ??= mapsOf(trace, rows, mbs);
+        return maps;
+      },
     });
   }
   return pictures;

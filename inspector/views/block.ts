@@ -111,11 +111,7 @@ export function blockSection(
   if (block === undefined) {
     return [
       ...head,
-      h(
-        'p',
-        { class: 'note' },
-        'Nothing of this block was left after prediction, or nothing was coded.',
-      ),
+      h('p', { class: 'note' }, 'All its coefficients are so small that they are rounded to zero.'),
     ];
   }
   const data: TableData = {

@@ -16,6 +16,9 @@ import { createTables, DESCRIPTORS, VOID_COLUMN } from './trace-tables.ts';
 const NO_PICTURE = -1;
 const NO_MACROBLOCK = -1;
 
+/** Numbers of a row of a block that waits: candidate, block, index, coefficient, level by dead zone, level. */
+const PENDING = 6;
+
 /** Values of the column `step` of searches: the start (the prediction), a new best, the end. */
 export const SEARCH_STEPS = ['start', 'best', 'end'] as const;
 
@@ -36,6 +39,8 @@ export class TraceInspector implements H264Inspector {
   // Of the macroblock at hand: what of its syntax is not in the state.
   private chosen = -1;
   private candidates = 0;
+  /** Rows of blocks of the macroblock's candidates, PENDING numbers each, until it is known which of them is written. */
+  private readonly pending: number[] = [];
   private intra16x16PredMode = 0;
   private intraChromaPredMode = 0;
   private searchPoc = 0;
@@ -120,6 +125,7 @@ export class TraceInspector implements H264Inspector {
   macroblock(mbAddr: number, _qp: number): void {
     this.currentMacroblock = mbAddr;
     this.candidates = 0;
+    this.pending.length = 0;
     this.marks.length = 0;
     for (const table of Object.values(this.tables)) this.marks.push(table.rowCount);
   }
@@ -131,8 +137,19 @@ export class TraceInspector implements H264Inspector {
     const values = [type, qpY[mbAddr]!, codedBlockPattern[mbAddr]!, transform8x8[mbAddr]!] as const;
     const modes = [intra16x16PredMode, intraChromaPredMode] as const;
     tables.macroblock.add(0, currentPicture, mbAddr, ...values, ...modes, chosen);
+    this.addBlocks(mbAddr);
     if (type === I_4X4 || type === I_8X8) this.addIntra(mbAddr, state, type === I_8X8 ? 8 : 4);
     else if (!isIntra(type)) addMotion(tables.motion, currentPicture, mbAddr, state, this.pocs);
+  }
+
+  /** Adds the blocks of the candidate that is written; those of the others would be most of a trace. */
+  private addBlocks(mbAddr: number): void {
+    const { pending, chosen, currentPicture } = this;
+    for (let at = 0; at < pending.length; at += PENDING) {
+      if (pending[at] !== chosen) continue;
+      const row = pending.slice(at, at + PENDING);
+      this.tables.block.add(0, currentPicture, mbAddr, ...row);
+    }
   }
 
   private addIntra(mbAddr: number, { intra4x4PredMode }: PictureState, size: number): void {
@@ -181,13 +198,23 @@ export class TraceInspector implements H264Inspector {
     levels: Int16Array,
     start: number,
   ): void {
+    let isEmpty = true;
+    for (let i = start; isEmpty && i < start + 16; i++) {
+      isEmpty = (deadZoneLevels[i]! | levels[i]!) === 0;
+    }
+    if (isEmpty) return;
     for (let i = 0; i < 16; i++) {
       const coefficient = coefficients[start + i]!;
       const level = levels[start + i]!;
       if ((coefficient | level) === 0) continue;
-      const values = [i, coefficient, deadZoneLevels[start + i]!, level] as const;
-      const at = [this.currentPicture, this.currentMacroblock, this.candidates - 1] as const;
-      this.tables.block.add(0, ...at, block, ...values);
+      this.pending.push(
+        this.candidates - 1,
+        block,
+        i,
+        coefficient,
+        deadZoneLevels[start + i]!,
+        level,
+      );
     }
   }
 

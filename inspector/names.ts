@@ -69,7 +69,7 @@ export function say(value: number, digits = 0): string {
 
 /** `count` of something, in words: `1 bit`, `3 bits`. */
 export function several(count: number, what: string): string {
-  return `${say(count)} ${what}${count === 1 ? '' : 's'}`;
+  return `${say(count, Number.isInteger(count) ? 0 : 1)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** Bytes for people. */

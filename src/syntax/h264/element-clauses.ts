@@ -36,6 +36,7 @@ const CLAUSES_OF_ELEMENTS: Readonly<Record<string, string>> = {
   Intra16x16DCLevel: '7.3.5.3',
   Intra16x16ACLevel: '7.3.5.3',
   LumaLevel4x4: '7.3.5.3',
+  LumaLevel8x8: '7.3.5.3',
   ChromaDCLevel: '7.3.5.3',
   ChromaACLevel: '7.3.5.3',
 };

@@ -28,6 +28,7 @@ export interface H264Inspector {
   /**
    * A syntax element of the unit. The lengths of all elements of all units sum to the bits of the stream.
    * @param where path of the header it belongs to, such as `h264.sps`; `h264.slice_data` for macroblocks
+   * @param length in bits; in a CABAC slice multiples of 1/256, as is `position`
    * @param position bit in the RBSP; the length field and the header of the unit, which stand before it, have negative ones
    */
   element(

@@ -131,15 +131,18 @@ export class SliceCoder {
     coder.startSlice(slice, number, qp);
     let mbAddr = first;
     for (; mbAddr < end; mbAddr++) {
-      if (sliceBytes > 0) coder.mark();
+      if (sliceBytes > 0) {
+        coder.mark();
+        this.inspection?.mark();
+      }
       context.moveTo(mbAddr, number);
       writer.startMacroblock();
       this.codeMacroblock(job);
-      if (this.inspection !== null) this.tellMacroblock(this.inspection);
+      if (this.inspector !== null) this.tellMacroblock(this.inspector);
       if (sliceBytes > 0 && mbAddr > first && size.bound(w.bits, writer.pendingBits) > sliceBytes) {
         coder.rewind();
         this.inspector?.macroblockVoid(mbAddr);
-        this.inspection?.rewind(w.bits.bitPosition);
+        this.inspection?.rewind();
         break;
       }
     }
@@ -154,13 +157,12 @@ export class SliceCoder {
     return plan.qp === WITHOUT_RESIDUAL || this.setup.options.order.direct === 'spatial';
   }
 
-  /** Tells the inspector that the context's macroblock is written; with CABAC, how many bits it took. */
-  private tellMacroblock(inspection: UnitInspection): void {
-    const { context, setup, syntax } = this;
-    if (setup.options.cabac) inspection.catchUp('macroblock_layer', syntax.bits.bitPosition);
+  /** Tells the inspector that the context's macroblock is written. */
+  private tellMacroblock(inspector: H264Inspector): void {
+    const { context } = this;
     const { written } = this.coder;
     if (written !== null) this.predictions?.tell(written);
-    this.inspector?.macroblockEnd(context.mbAddr, context.state);
+    inspector.macroblockEnd(context.mbAddr, context.state);
   }
 
   /** Codes the context's macroblock. */

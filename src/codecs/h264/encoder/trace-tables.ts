@@ -47,7 +47,7 @@ const TABLES = [
       ['descriptor', 'u8'],
       ['value', 'f64'],
       ['position', 'i32'],
-      ['length', 'u32'],
+      ['length', 'f64'],
     ],
   },
   {

@@ -14,6 +14,7 @@ export class UnitInspection {
   private readonly syntax: SyntaxWriter;
   /** Bits of the RBSP that were told of. */
   private told = 0;
+  private marked = 0;
   /** Where elements are that come without a header's path: macroblocks. */
   isSliceData = false;
 
@@ -35,17 +36,22 @@ export class UnitInspection {
     this.isSliceData = false;
   }
 
-  /** Elements of the arithmetic code have no bits of their own: those up to `bitPosition` are told as one element. */
-  catchUp(name: string, bitPosition: number): void {
+  /** Tells that the bits up to `bitPosition` that were not told of yet are those of an element: the rest of an arithmetic code. */
+  private catchUp(name: string, bitPosition: number): void {
     const length = bitPosition - this.told;
     if (length === 0) return;
     this.inspector.element('h264.slice_data', name, 'ae', 0, this.told, length);
     this.told = bitPosition;
   }
 
-  /** Macroblocks were taken back, with their bits. */
-  rewind(bitPosition: number): void {
-    this.told = bitPosition;
+  /** Notes what was told before a macroblock that may be taken back. */
+  mark(): void {
+    this.marked = this.told;
+  }
+
+  /** The macroblock since `mark` was taken back, with its bits. */
+  rewind(): void {
+    this.told = this.marked;
   }
 
   /** The unit is written, in `bytes` bytes with its length field. */

@@ -69,6 +69,8 @@ export class CabacSyntax {
   private pattern = 0;
   private coded = 0;
   private refIdxAbove0 = 0;
+  /** Where the bins of the horizontal component of the last mvd end. */
+  mvdXEnd = 0;
   /** 8x8 blocks of a partition whose first is block 0, one bit each. */
   private partition = WHOLE;
   /** Whether the macroblock before in decoding order has an mb_qp_delta other than 0. */
@@ -163,6 +165,7 @@ export class CabacSyntax {
   mvd(list: number, block: number, width: number, height: number, value: number): void {
     const { mvds, string } = this;
     mvd(string, CTX.mvd_x, mvds.sum(list, 0, block), mvX(value));
+    this.mvdXEnd = string.count;
     mvd(string, CTX.mvd_y, mvds.sum(list, 1, block), mvY(value));
     mvds.fill(list, 0, block, width, height, mvX(value));
     mvds.fill(list, 1, block, width, height, mvY(value));

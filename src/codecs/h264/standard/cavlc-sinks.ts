@@ -10,16 +10,18 @@ import type { MacroblockCounter, SliceDataSink, SliceSyntax } from './macroblock
 import { mvX, mvY } from './picture.ts';
 
 /** ctxBlockCat => name of the levels in clause 7.3.5.3. */
-const LEVEL_NAMES: readonly string[] = [
+export const LEVEL_NAMES: readonly string[] = [
   'Intra16x16DCLevel',
   'Intra16x16ACLevel',
   'LumaLevel4x4',
   'ChromaDCLevel',
   'ChromaACLevel',
+  'LumaLevel8x8',
 ];
 
-const REF_IDX_NAMES = ['ref_idx_l0', 'ref_idx_l1'] as const;
-const MVD_NAMES = ['mvd_l0', 'mvd_l1'] as const;
+/** Names of elements by list. */
+export const REF_IDX_NAMES = ['ref_idx_l0', 'ref_idx_l1'] as const;
+export const MVD_NAMES = ['mvd_l0', 'mvd_l1'] as const;
 
 /** Largest ref_idx of a list. */
 function maxRefIdx(slice: SliceSyntax, list: number): number {

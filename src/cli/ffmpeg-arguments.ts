@@ -261,6 +261,7 @@ const OPTIONS: Readonly<Record<string, Translation>> = {
   stream_loop: refused('by a filter: -vf loop=loop=3:size=250'),
   loop: refused(`pictures are not repeated here; repeat before: ${PIPE}`),
   itsoffset: refused(`times are not moved here; move before: ${PIPE}`),
+  sseof: refused('say the time from the start: -ss 10'),
   re: { isFlag: true, ...refused(`${LEAVE}files are read as fast as they can be coded`) },
   hwaccel: refused(`${LEAVE}nothing runs on graphics hardware`),
   copyts: { isFlag: true, ...refused(`${LEAVE}times are taken over as they are`) },
@@ -275,6 +276,7 @@ const OPTIONS: Readonly<Record<string, Translation>> = {
   sn: ignored,
   dn: ignored,
   benchmark: ignored,
+  bitexact: ignored,
   strict: both(nothing),
   max_muxing_queue_size: both(nothing),
   hide_banner: ignored,
@@ -340,6 +342,9 @@ function readArguments(args: readonly string[]): Context {
 
 /** Throws for what does not go together here. */
 function checkTogether({ copies, codes, outputs, filters }: Context): void {
+  if (outputs.length === 0) {
+    throw new ConfigError('OUTPUT', 'none given; its name stands last, such as out.mp4');
+  }
   if (outputs.length > 1) {
     throw new ConfigError(
       outputs[1]!,

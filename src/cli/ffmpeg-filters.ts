@@ -41,9 +41,9 @@ export class AskedFilters {
     }
   }
 
-  /** `-vf` and `-af`. */
+  /** `-vf` and `-af`: of several, the last. */
   own(kind: 'video' | 'audio', graph: string): void {
-    this[kind].push(graph);
+    this[kind][0] = graph;
   }
 
   /** `-s` behind all. */

@@ -97,6 +97,7 @@ describe('arguments', () => {
       '-i in.y4m -x264-params keyint=50:ref=2 out.mp4',
       'encode in.y4m --h264 keyint=50:ref=2 --streams best out.mp4',
     ],
+    ['-i a -vf hflip -vf vflip b', 'encode a --streams best --vf vflip b'],
     ['-f yuv4mpegpipe -i - -f mp4 out', 'encode - --format mp4 --streams best out'],
   ])('%s', (typed, meant) => {
     expect(isFfmpegStyle(words(typed))).toBe(true);
@@ -126,6 +127,8 @@ describe('arguments', () => {
     ['-i a -movflags +fastsart b', /did you mean faststart\?/],
     ['-i a -prest fast b', /^-prest: is not understood here; did you mean -preset\?/],
     ['-i a -crf', /^-crf: needs a value/],
+    ['-i a -y', /^OUTPUT: none given; its name stands last/],
+    ['-sseof -3 -i a b', /^-sseof: say the time from the start/],
   ])('%s', (typed, said) => {
     expect(() => translated(typed)).toThrow(said);
   });

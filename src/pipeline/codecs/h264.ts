@@ -37,7 +37,7 @@ export interface H264EncoderConfig extends Omit<H264Options, (typeof SESSION_KEY
 /** The row of H.264. */
 export const H264: VideoCodec = /* @__PURE__ */ h264Codec(createH264Encoder);
 
-/** The row of H.264 for small bundles: Constrained Baseline alone, the same bytes; profiles `main` and `high` are refused. */
+/** The row of H.264 for small bundles: Constrained Baseline alone, the same bytes; what `createH264BaselineEncoder` lacks is refused. */
 export const H264Baseline: VideoCodec = /* @__PURE__ */ h264Codec(createH264BaselineEncoder);
 
 /** A row of H.264 whose encoder is opened so. */

@@ -13,6 +13,7 @@ import { createH264Encoder } from '../../../src/codecs/h264/index.ts';
 import { forwardDifference4x4 } from '../../../src/codecs/h264/kernels/plain/forward-transform.ts';
 import {
   createQuantizer,
+  FULL_ROUNDING,
   quantize4x4,
   scaleLevels,
 } from '../../../src/codecs/h264/kernels/plain/quantize.ts';
@@ -278,13 +279,19 @@ describe('decisions', () => {
 
   it('decides the levels of the block', () => {
     const { coefficients } = transformBlock();
-    const quantizer = createQuantizer(28, 1 / 2);
+    const quantizer = createQuantizer(29, FULL_ROUNDING);
     const levels = new Int16Array(16);
     const mask = quantize4x4(quantizer, coefficients, 0, levels, 0, 0);
     const shown = () =>
       `| ${samples(levels, 0, 3)} | ${residualBlockBits(levels, 0, mask, 16, 0)} |`;
+    const lambda = LAMBDA_SSD[29];
+    const last = coefficients[4];
     expect(text).toContain(shown());
-    expect(decideLevels(quantizer, coefficients, levels, 0, mask, 0, 0, LAMBDA_SSD[28])).toBe(mask);
+    expect(decideLevels(quantizer, coefficients, levels, 0, mask, 0, 0, lambda)).toBe(mask);
     expect(text).toContain(shown());
+    expect(text).toContain(`${last} with steps of 115, is ${(last / 115).toFixed(2)} steps`);
+    const more = ((last - 115) ** 2 - (last - 2 * 115) ** 2) / 40;
+    expect(text).toContain(`errs by ${more.toFixed(0)} more`);
+    expect(text).toContain(`five bits are worth ${(5 * lambda).toFixed(0)} `);
   });
 });

@@ -4,14 +4,14 @@
  */
 import {
   BAND_COUNT,
+  BASIC_BANDS,
   BIN_COUNT,
-  groupIntoBands,
   INTERNAL_NOISE,
-  MASKING_OFFSET,
+  type PitchBands,
 } from './ear-bands.ts';
 
-/** Band => weight of the ear's threshold in the temporal weight: levWt · E_Thres^0.3 with levWt = 100, clause 4.2. */
-const WEIGHT_THRESHOLD = Float64Array.from(INTERNAL_NOISE, (noise) => 100 * noise ** 0.3);
+/** levWt of the basic version, clause 4.2. */
+const LEVEL_WEIGHT = 100;
 
 /** Modulation differences of a frame. */
 export class ModulationDifference {
@@ -21,6 +21,13 @@ export class ModulationDifference {
   second = 0;
   /** Weight of the frame in AvgModDiff1B and AvgModDiff2B (TempWt). */
   weight = 0;
+  /** Band => weight of the ear's threshold in the temporal weight: levWt · E_Thres^0.3. */
+  private readonly thresholdWeight: Float64Array;
+
+  /** @param levelWeight levWt: 100 in the basic version, 1 in the advanced one */
+  constructor(noise: Float64Array = INTERNAL_NOISE, levelWeight: number = LEVEL_WEIGHT) {
+    this.thresholdWeight = noise.map((energy) => levelWeight * energy ** 0.3);
+  }
 
   /**
    * Equations (63) to (65), clause 4.2.
@@ -29,49 +36,74 @@ export class ModulationDifference {
    * @param averageLoudness smoothed loudness of the reference
    */
   measure(reference: Float64Array, test: Float64Array, averageLoudness: Float64Array): void {
+    const count = reference.length;
     let first = 0;
     let second = 0;
     let weight = 0;
-    for (let band = 0; band < BAND_COUNT; band++) {
+    for (let band = 0; band < count; band++) {
       const modulation = reference[band]!;
       const change = test[band]! - modulation;
       first += Math.abs(change) / (1 + modulation);
       second += (change >= 0 ? change : -0.1 * change) / (0.01 + modulation);
       const loudness = averageLoudness[band]!;
-      weight += loudness / (loudness + WEIGHT_THRESHOLD[band]!);
+      weight += loudness / (loudness + this.thresholdWeight[band]!);
     }
-    this.first = (100 / BAND_COUNT) * first;
-    this.second = (100 / BAND_COUNT) * second;
+    this.first = (100 / count) * first;
+    this.second = (100 / count) * second;
     this.weight = weight;
   }
 }
 
+/** Parameters of a partial loudness, clause 4.3. */
+export interface NoiseLoudnessTerms {
+  readonly alpha: number;
+  /** ThresFac. */
+  readonly thresholdFactor: number;
+  /** S0. */
+  readonly leastThreshold: number;
+  /** NLmin: less counts as nothing. */
+  readonly least: number;
+}
+
+/** Those of RmsNoiseLoudB. */
+export const BASIC_NOISE_LOUDNESS: NoiseLoudnessTerms = {
+  alpha: 1.5,
+  thresholdFactor: 0.15,
+  leastThreshold: 0.5,
+  least: 0,
+};
+
 /**
- * Partial loudness of what the test signal adds, in sone, equations (66) to (68), clause 4.3, with the parameters of
- * RmsNoiseLoudB: α = 1.5, ThresFac = 0.15, S0 = 0.5, NLmin = 0.
+ * Partial loudness of what the test signal adds, in sone, equations (66) to (68), clause 4.3.
  * @param modulationReference modulation in each band
  * @param modulationTest the same of the test signal
  * @param reference adapted pattern of the reference
  * @param test adapted pattern of the test signal
+ * @param internal internal noise in each band
  */
 export function noiseLoudness(
   modulationReference: Float64Array,
   modulationTest: Float64Array,
   reference: Float64Array,
   test: Float64Array,
+  internal: Float64Array = INTERNAL_NOISE,
+  terms: NoiseLoudnessTerms = BASIC_NOISE_LOUDNESS,
 ): number {
+  const { alpha, thresholdFactor, leastThreshold } = terms;
+  const count = internal.length;
   let sum = 0;
-  for (let band = 0; band < BAND_COUNT; band++) {
-    const sReference = 0.15 * modulationReference[band]! + 0.5;
-    const sTest = 0.15 * modulationTest[band]! + 0.5;
+  for (let band = 0; band < count; band++) {
+    const sReference = thresholdFactor * modulationReference[band]! + leastThreshold;
+    const sTest = thresholdFactor * modulationTest[band]! + leastThreshold;
     const added = sTest * test[band]! - sReference * reference[band]!;
     if (added <= 0) continue;
-    const noise = INTERNAL_NOISE[band]!;
-    const beta = Math.exp((-1.5 * (test[band]! - reference[band]!)) / reference[band]!);
+    const noise = internal[band]!;
+    const beta = Math.exp((-alpha * (test[band]! - reference[band]!)) / reference[band]!);
     const over = 1 + added / (noise + sReference * reference[band]! * beta);
     sum += (noise / sTest) ** 0.23 * (over ** 0.23 - 1);
   }
-  return sum > 0 ? (24 / BAND_COUNT) * sum : 0;
+  const total = (24 / count) * sum;
+  return total > terms.least ? total : 0;
 }
 
 /** First bin above which there is taken to be no signal, 21.6 kHz, clause 4.4. */
@@ -111,9 +143,16 @@ export class NoiseToMask {
   /** The largest over the bands, a ratio of energies. */
   largest = 0;
   /** Each band's ratio. */
-  readonly ratios = new Float64Array(BAND_COUNT);
+  readonly ratios: Float64Array;
+  private readonly pitch: PitchBands;
   private readonly noise = new Float64Array(BIN_COUNT);
-  private readonly bands = new Float64Array(BAND_COUNT);
+  private readonly bands: Float64Array;
+
+  constructor(pitch: PitchBands = BASIC_BANDS) {
+    this.pitch = pitch;
+    this.ratios = new Float64Array(pitch.count);
+    this.bands = new Float64Array(pitch.count);
+  }
 
   /**
    * @param reference powers behind the outer and middle ear, BIN_COUNT of them
@@ -126,16 +165,17 @@ export class NoiseToMask {
       const difference = Math.sqrt(reference[bin]!) - Math.sqrt(test[bin]!);
       noise[bin] = difference * difference;
     }
-    groupIntoBands(noise, bands);
+    const { count, maskingOffset } = this.pitch;
+    this.pitch.group(noise, bands);
     let sum = 0;
     let largest = 0;
-    for (let band = 0; band < BAND_COUNT; band++) {
-      const ratio = (bands[band]! * MASKING_OFFSET[band]!) / excitation[band]!;
+    for (let band = 0; band < count; band++) {
+      const ratio = (bands[band]! * maskingOffset[band]!) / excitation[band]!;
       ratios[band] = ratio;
       sum += ratio;
       if (ratio > largest) largest = ratio;
     }
-    this.mean = sum / BAND_COUNT;
+    this.mean = sum / count;
     this.largest = largest;
   }
 }

@@ -78,6 +78,69 @@ export function distortionIndex(movs: Float64Array): number {
   return index;
 }
 
+/** Names of the five model output variables of the advanced version in the order of its network's inputs, clause 6.3. */
+export const ADVANCED_MOV_NAMES = [
+  'RmsModDiffA',
+  'RmsNoiseLoudAsymA',
+  'SegmentalNMRB',
+  'EHSB',
+  'AvgLinDistA',
+] as const;
+
+export type AdvancedMovName = (typeof ADVANCED_MOV_NAMES)[number];
+
+const ADVANCED_NODES = 5;
+/** Input => values that are scaled to 0 and to 1, clause 6.3. */
+// biome-ignore format: laid out as in the recommendation
+const ADVANCED_MIN: Float64Array = Float64Array.of(13.298751, 0.041073, -25.018791, 0.061560, 0.024523);
+const ADVANCED_MAX: Float64Array = Float64Array.of(
+  2166.5,
+  13.24326,
+  13.46708,
+  10.226771,
+  14.224874,
+);
+/** [input * 5 + node] => weight of an input at a hidden node, clause 6.3. */
+// biome-ignore format: laid out as in the recommendation
+const ADVANCED_WEIGHT: Float64Array = Float64Array.of(
+  21.211773, -39.913052, -1.382553, -14.545348, -0.320899,
+  -8.981803, 19.956049, 0.935389, -1.686586, -3.238586,
+  1.633830, -2.877505, -7.442935, 5.606502, -1.783120,
+  6.103821, 19.587435, -0.240284, 1.088213, -0.511314,
+  11.556344, 3.892028, 9.720441, -3.287205, -11.031250);
+/** Hidden node => bias, clause 6.3. */
+const ADVANCED_BIAS: Float64Array = Float64Array.of(
+  1.33089,
+  2.686103,
+  2.096598,
+  -1.327851,
+  3.087055,
+);
+/** Hidden node => weight at the output, and the output's bias, clause 6.3. */
+const ADVANCED_OUTPUT: Float64Array = Float64Array.of(
+  -4.696996,
+  -3.289959,
+  7.004782,
+  6.651897,
+  4.009144,
+);
+const ADVANCED_OUTPUT_BIAS = -1.360308;
+
+/** Distortion index of the five variables of the advanced version, in the order of ADVANCED_MOV_NAMES, clause 6.3. */
+export function advancedDistortionIndex(movs: Float64Array): number {
+  let index = ADVANCED_OUTPUT_BIAS;
+  for (let node = 0; node < ADVANCED_NODES; node++) {
+    let sum = ADVANCED_BIAS[node]!;
+    for (let input = 0; input < ADVANCED_MOV_NAMES.length; input++) {
+      const min = ADVANCED_MIN[input]!;
+      const scaled = (movs[input]! - min) / (ADVANCED_MAX[input]! - min);
+      sum += ADVANCED_WEIGHT[input * ADVANCED_NODES + node]! * scaled;
+    }
+    index += ADVANCED_OUTPUT[node]! * sigmoid(sum);
+  }
+  return index;
+}
+
 /** Objective difference grade of a distortion index, clause 6.2: from -3.98 (very annoying) to 0.22. */
 export function objectiveDifferenceGrade(index: number): number {
   return WORST_GRADE + (BEST_GRADE - WORST_GRADE) * sigmoid(index);

@@ -34,6 +34,7 @@ import {
   objectiveDifferenceGrade,
 } from './neural-network.ts';
 import { loudness, Modulation, PatternAdaptation } from './pattern-processing.ts';
+import { dataBoundary, isSilentHalf, LOUDNESS_THRESHOLD } from './signal-bounds.ts';
 
 /** One channel as samples at 48 kHz, full scale ±1. */
 export type Channel = Float32Array | Float64Array;
@@ -67,51 +68,14 @@ export interface PeaqInspector {
   ): void;
 }
 
-/** Sum of five consecutive magnitudes above which a signal has begun, on the scale of full scale ±1, clause 5.2.4.4. */
-const BOUNDARY_THRESHOLD = 200 / 32768;
-const BOUNDARY_LENGTH = 5;
-/** Energy of half a frame below which it has no error harmonics, on the scale of full scale ±1, clause 4.8. */
-const HARMONICS_ENERGY = 8000 / 32768 ** 2;
 /** Frames of the first half second, which modulation and noise loudness leave out, clause 5.2.4.1. */
 const DELAYED_FRAMES = Math.ceil(0.5 * FRAME_RATE);
 /** Frames of 50 ms, left out of noise loudness once the loudness threshold is reached, clause 5.2.4.2. */
 const LOUDNESS_FRAMES = Math.ceil(0.05 * FRAME_RATE);
-/** Loudness that both signals must reach before noise loudness counts, sone, clause 5.2.4.2. */
-const LOUDNESS_THRESHOLD = 0.1;
 /** Frames of the 100 ms window of WinModDiff1B, clause 5.2.3. */
 const WINDOW_FRAMES = Math.floor(0.1 * FRAME_RATE);
 /** Noise to mask above which a frame is disturbed: 1.5 dB, clause 4.6. */
 const DISTURBED = 10 ** 0.15;
-
-/** First and last sample of the signal proper: the widest bounds over the channels, clause 5.2.4.4. */
-function dataBoundary(channels: readonly Float64Array[], length: number): [number, number] {
-  let first = length;
-  let last = -1;
-  for (const samples of channels) {
-    let sum = 0;
-    for (let n = 0; n < length; n++) {
-      sum = 0;
-      for (let k = Math.max(0, n - BOUNDARY_LENGTH + 1); k <= n; k++) sum += Math.abs(samples[k]!);
-      if (sum <= BOUNDARY_THRESHOLD) continue;
-      first = Math.min(first, Math.max(0, n - BOUNDARY_LENGTH + 1));
-      break;
-    }
-    for (let n = length - 1; n > last; n--) {
-      sum = 0;
-      for (let k = Math.max(0, n - BOUNDARY_LENGTH + 1); k <= n; k++) sum += Math.abs(samples[k]!);
-      if (sum <= BOUNDARY_THRESHOLD) continue;
-      last = n;
-      break;
-    }
-  }
-  return [first, last];
-}
-
-function energy(samples: Float64Array, from: number, count: number): number {
-  let sum = 0;
-  for (let n = from; n < from + count; n++) sum += samples[n]! * samples[n]!;
-  return sum;
-}
 
 /** Everything one channel remembers, and its value for each frame. */
 class ChannelMeasures {
@@ -196,10 +160,7 @@ class ChannelMeasures {
     noise.measure(earReference.weighted, earTest.weighted, earReference.excitation);
     this.noiseToMask[index] = noise.mean;
     this.largestNoiseToMask[index] = noise.largest;
-    const half = position + HOP_SIZE;
-    const silent =
-      energy(reference, half, HOP_SIZE) < HARMONICS_ENERGY &&
-      energy(test, half, HOP_SIZE) < HARMONICS_ENERGY;
+    const silent = isSilentHalf(reference, position) && isSilentHalf(test, position);
     this.harmonics[index] = silent
       ? -1
       : this.errorHarmonics.measure(earReference.power, earTest.power);

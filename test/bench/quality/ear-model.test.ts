@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import {
   BAND_COUNT,
+  BASIC_BANDS,
   BIN_COUNT,
   CENTER,
   EAR_WEIGHT,
@@ -14,7 +15,7 @@ import {
   smearingCoefficients,
   UPPER_EDGE,
 } from '../../../bench/quality/ear-bands.ts';
-import { EarModel, spreadOverPitch } from '../../../bench/quality/ear-model.ts';
+import { EarModel, Spreading } from '../../../bench/quality/ear-model.ts';
 import {
   loudness,
   Modulation,
@@ -84,15 +85,16 @@ test('a full-scale sine of 1019.5 Hz peaks at 92 dB', () => {
 });
 
 test('spreading leaves a flat pattern of 0 dB as it is, and keeps a peak a peak', () => {
+  const spreading = new Spreading(BASIC_BANDS);
   const flat = new Float64Array(BAND_COUNT).fill(1);
   const out = new Float64Array(BAND_COUNT);
   const own = new Float64Array(BAND_COUNT);
-  spreadOverPitch(flat, out, own);
+  spreading.spread(flat, out, own);
   for (const energy of out) expect(energy).toBeCloseTo(1, 12);
 
   const peak = new Float64Array(BAND_COUNT).fill(1e-12);
   peak[40] = 1e6;
-  spreadOverPitch(peak, out, own);
+  spreading.spread(peak, out, own);
   expect(out.indexOf(Math.max(...out))).toBe(40);
   // Downwards 27 dB a Bark; upwards 24 + 230/f - 0.2 L dB a Bark. The norm differs little between neighbors.
   const down = 10 * Math.log10(out[40]! / out[36]!);

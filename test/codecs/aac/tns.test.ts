@@ -5,7 +5,8 @@ import {
   createAacEncoder,
   DEFAULT_TUNING,
 } from '../../../src/codecs/aac/index.ts';
-import { TNS_MAX_ORDER_LONG } from '../../../src/codecs/aac/standard/tns.ts';
+import { TNS_MAX_ORDER_LONG, TNS_MAX_ORDER_SHORT } from '../../../src/codecs/aac/standard/tns.ts';
+import { EIGHT_SHORT_SEQUENCE } from '../../../src/codecs/aac/standard/window-sequence.ts';
 import { SAMPLING_FREQUENCIES } from '../../../src/syntax/aac/sampling-frequency.ts';
 import { decodeAac } from '../../support/aac.ts';
 
@@ -26,24 +27,34 @@ function pulses(): Float32Array {
   return samples;
 }
 
-/** Signal over error after ffmpeg's decoder, dB, and the frames that were filtered. */
-function roundTrip(samples: Float32Array, sampleRate: number, tns: boolean): [number, number] {
+/** Signal over error after ffmpeg's decoder, dB, and the frames that were filtered: long ones, or short ones if `short` is true. */
+function roundTrip(
+  samples: Float32Array,
+  sampleRate: number,
+  tns: boolean,
+  short = false,
+): [number, number] {
   let filtered = 0;
   const inspector: AacInspector = {
     trace: null,
     frame: () => {},
     channel: (_index, stream) => {
-      if (!stream.tns.isPresent) return;
+      const isShort = stream.info.window_sequence === EIGHT_SHORT_SEQUENCE;
+      if (!stream.tns.isPresent || isShort !== short) return;
       filtered++;
-      expect(stream.tns.order[0]).toBeLessThanOrEqual(TNS_MAX_ORDER_LONG);
+      for (let w = 0; w < (isShort ? 8 : 1); w++) {
+        if (stream.tns.n_filt[w] === 0) continue;
+        const most = isShort ? TNS_MAX_ORDER_SHORT : TNS_MAX_ORDER_LONG;
+        expect(stream.tns.order[w]).toBeLessThanOrEqual(most);
+      }
     },
     frameEnd: () => {},
   };
   const options = { sampleRate, numChannels: 1, quality: 10, bandwidth: sampleRate / 2 };
   const encoder = createAacEncoder(
-    { ...options, tns, blockSwitching: false, noiseSubstitution: false, inspector },
+    { ...options, tns, blockSwitching: short, noiseSubstitution: false, inspector },
     // Any gain will do.
-    { ...DEFAULT_TUNING, tnsGain: 1.01 },
+    { ...DEFAULT_TUNING, tnsGain: 1.01, tnsShortGain: 1.01 },
   );
   const packets = encoder.encode({
     sampleFmt: 'fltp',
@@ -72,6 +83,18 @@ test('filtered spectra come back at every sampling frequency', () => {
     expect(plainFiltered).toBe(0);
     expect(filtered, `${sampleRate} Hz`).toBeGreaterThan(3);
     // A decoder that filtered other lines would make an error as large as the signal.
+    expect(ratio, `${sampleRate} Hz`).toBeGreaterThan(plainRatio - 8);
+    expect(ratio, `${sampleRate} Hz`).toBeGreaterThan(8);
+  }
+});
+
+test('filtered short windows come back at every sampling frequency, and an attack is not led by its noise', () => {
+  const samples = pulses();
+  for (const sampleRate of SAMPLING_FREQUENCIES) {
+    const [ratio, filtered] = roundTrip(samples, sampleRate, true, true);
+    const [plainRatio] = roundTrip(samples, sampleRate, false, true);
+    // Below, a run of the attack detector is longer than a pulse.
+    if (sampleRate >= 16000) expect(filtered, `${sampleRate} Hz`).toBeGreaterThan(0);
     expect(ratio, `${sampleRate} Hz`).toBeGreaterThan(plainRatio - 8);
     expect(ratio, `${sampleRate} Hz`).toBeGreaterThan(8);
   }

@@ -106,6 +106,23 @@ export function predictScaleFactor(
   return sf < 0 ? 0 : sf > 255 ? 255 : sf;
 }
 
+/**
+ * About how many bits the lines of a channel take with the weighted noise `noise` each: log2(1 + signal/noise)/2 a line, from the
+ * energies of the bands. After `prepareSearch`.
+ */
+export function estimateSpectrumBits(
+  search: ChannelSearch,
+  stream: ChannelStream,
+  noise: number,
+): number {
+  let bits = 0;
+  for (let band = 0; band < stream.numBands; band++) {
+    const width = stream.bandOffset[band + 1] - stream.bandOffset[band];
+    bits += width * fastLog2(1 + search.silentNoise[band] / (width * noise));
+  }
+  return 0.5 * bits;
+}
+
 /** What `band` costs as it was chosen: weighted noise + lambda · bits. */
 export function costOfBand(
   search: ChannelSearch,

@@ -4,15 +4,14 @@
  */
 
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
-import { fastExp2, fastLog2 } from '../../../dsp/logarithm.ts';
 import { ID_CPE, ID_LFE } from '../../../syntax/aac/element-ids.ts';
 import type { ElementLayout } from '../standard/channel-configuration.ts';
 import {
-  ChannelStream,
   countFixedBits,
   countIcsInfoBits,
   countScaleFactorBits,
   countSectionBits,
+  MAX_BANDS,
 } from '../standard/channel-stream.ts';
 import {
   ELEMENT_HEADER_BITS,
@@ -20,81 +19,35 @@ import {
   writeChannelPairElement,
   writeSingleChannelElement,
 } from '../standard/raw-data-block.ts';
-import { TNS_MAX_BANDS_LONG } from '../standard/sampling-frequency.ts';
 import { SWB_OFFSET_LONG_WINDOW, SWB_OFFSET_SHORT_WINDOW } from '../standard/scalefactor-bands.ts';
 import {
   EIGHT_SHORT_SEQUENCE,
   FRAME_LENGTH,
   KBD_WINDOW,
   LONG_START_SEQUENCE,
-  NUM_SHORT_WINDOWS,
   ONLY_LONG_SEQUENCE,
   SHORT_LENGTH,
   SINE_WINDOW,
 } from '../standard/window-sequence.ts';
-import { ChannelSearch, prepareSearch } from './band-cost.ts';
+import { estimateSpectrumBits, prepareSearch } from './band-cost.ts';
 import {
   ATTACK_OFFSET,
-  AttackDetector,
   GroupingScratch,
   groupWindows,
   nextWindowSequence,
 } from './block-switching.ts';
-import { FilterBank } from './filterbank.ts';
+import { ChannelState, type SharedTools } from './channel-state.ts';
 import type { AacInspector } from './inspector.ts';
-import { NoiseCandidates, prepareNoise, substituteNoise } from './noise-substitution.ts';
+import { NoiseShaper } from './noise-shaping.ts';
+import { prepareNoise, substituteNoise } from './noise-substitution.ts';
 import type { EncoderSettings } from './options.ts';
 import { PairStereo } from './pair-stereo.ts';
-import { ChannelEar, EarModel } from './psychoacoustics.ts';
-import { chooseCodebooks, completeScaleFactors, SectionScratch } from './sectioning.ts';
-import { ShortEarModel } from './short-ear.ts';
-import { TnsAnalysis } from './tns-decision.ts';
-import { chooseScaleFactors, TrellisScratch } from './trellis.ts';
+import { chooseCodebooks, completeScaleFactors } from './sectioning.ts';
+import { chooseScaleFactors } from './trellis.ts';
 import { estimateBits, ShapeChooser } from './window-shape.ts';
 
 /** Only this many lines of an LFE may be other than zero, AAC clause 4.5.2.1.1. */
 const LFE_LINES = 12;
-
-/** Below this, a long block resolves single harmonics, and their envelope says nothing of a pulse. */
-const TNS_START_HZ = 1300;
-
-/** Tables and scratch that all elements of an encoder share. */
-export class SharedTools {
-  readonly filterBank = new FilterBank();
-  readonly ear: EarModel;
-  readonly shortEar: ShortEarModel;
-  readonly trellis = new TrellisScratch();
-  readonly sections = new SectionScratch();
-
-  constructor(settings: EncoderSettings) {
-    this.ear = new EarModel(settings.sampleRate, settings.tuning);
-    this.shortEar = new ShortEarModel(
-      settings.sampleRate,
-      SWB_OFFSET_SHORT_WINDOW[settings.samplingFrequencyIndex],
-      settings.tuning,
-    );
-  }
-}
-
-/** What the encoder remembers of one channel. */
-class ChannelState {
-  readonly ear: ChannelEar;
-  readonly detector: AttackDetector;
-  readonly stream = new ChannelStream();
-  readonly search = new ChannelSearch();
-  readonly noise = new NoiseCandidates();
-  /** Lines as the filter bank gives them. */
-  readonly spectrum = new Float64Array(FRAME_LENGTH);
-  /** Weights of long lines, where they are asked for one by one: in short frames, and when window shapes are tried. */
-  readonly lineWeights = new Float64Array(FRAME_LENGTH);
-  readonly shortWeights: Float64Array;
-
-  constructor(tools: SharedTools, settings: EncoderSettings) {
-    this.ear = new ChannelEar(tools.ear);
-    this.detector = new AttackDetector(settings.tuning);
-    this.shortWeights = new Float64Array(NUM_SHORT_WINDOWS * tools.shortEar.numBands);
-  }
-}
 
 /** Encodes one element of every frame, and keeps what passes from frame to frame. */
 export class ElementEncoder {
@@ -112,20 +65,18 @@ export class ElementEncoder {
   private readonly shortCutoff: number;
   private readonly longMaxSfb: number;
   private readonly shortMaxSfb: number;
-  /** First scale factor band of long and of short blocks that may be substituted by noise. */
-  private readonly longNoiseSfb: number;
-  private readonly shortNoiseSfb: number;
+  /** First scale factor band of long blocks that may be substituted by noise. */
+  private readonly firstNoiseSfb: number;
   /** First scale factor band of long and of short blocks that may be coded with an intensity. */
   private readonly longIntensitySfb: number;
   private readonly shortIntensitySfb: number;
-  /** The bands that TNS may filter: from this band to the one that ends with line `tnsEnd` - 1. */
-  private readonly tnsStartBand: number;
-  private readonly tnsEnd: number;
-  private readonly tns = new TnsAnalysis();
+  private readonly shaper: NoiseShaper;
   private previousSequence = ONLY_LONG_SEQUENCE;
   private previousShape = SINE_WINDOW;
   private isFirst = true;
   private attackNow = false;
+  /** Whether bands of the frame may be substituted by noise. */
+  private hasNoise = false;
   private readonly shape = new ShapeChooser();
   private readonly stereo = new PairStereo();
   constructor(layout: ElementLayout, settings: EncoderSettings, tools: SharedTools) {
@@ -142,28 +93,60 @@ export class ElementEncoder {
     this.longCutoff = isLfe ? LFE_LINES : Math.max(4, Math.round(share * FRAME_LENGTH));
     this.shortCutoff = Math.max(4, Math.round(share * SHORT_LENGTH));
     const noiseShare = isLfe ? 2 : settings.tuning.noiseFrom / (settings.sampleRate / 2);
-    this.longNoiseSfb = countBandsBelow(this.longBands, noiseShare * FRAME_LENGTH);
-    this.shortNoiseSfb = countBandsBelow(this.shortBands, noiseShare * SHORT_LENGTH);
+    this.firstNoiseSfb = countBandsBelow(this.longBands, noiseShare * FRAME_LENGTH);
     const intensityShare = settings.tuning.intensityFrom / (settings.sampleRate / 2);
     this.longIntensitySfb = countBandsBelow(this.longBands, intensityShare * FRAME_LENGTH);
     this.shortIntensitySfb = countBandsBelow(this.shortBands, intensityShare * SHORT_LENGTH);
-    let tnsStartBand = 0;
-    while (this.longBands[tnsStartBand] * settings.sampleRate < TNS_START_HZ * 2 * FRAME_LENGTH) {
-      tnsStartBand++;
-    }
-    this.tnsStartBand = tnsStartBand;
     this.longMaxSfb = countBandsBelow(this.longBands, this.longCutoff);
     this.shortMaxSfb = countBandsBelow(this.shortBands, this.shortCutoff);
-    this.tnsEnd = this.longBands[Math.min(TNS_MAX_BANDS_LONG[index], this.longMaxSfb)];
+    this.shaper = new NoiseShaper(settings, this.longMaxSfb, this.shortMaxSfb);
   }
 
   /**
    * Takes the block of 2048 samples at `pos` of each channel; the samples from `attackPos` on are those of the next
-   * frame's attack detection (1024). `noise` is the weighted noise a line is expected to have.
+   * frame's attack detection (1024).
    * @param samples by input channel, 32768 is full scale
+   * @param noise weighted noise that a line is expected to have
+   * @param substitutes whether bands may be substituted by noise or coded with an intensity
    */
-  analyze(samples: readonly Float64Array[], pos: number, attackPos: number, noise: number): void {
+  analyze(
+    samples: readonly Float64Array[],
+    pos: number,
+    attackPos: number,
+    noise: number,
+    substitutes: boolean,
+  ): void {
     const { channels, layout, tools } = this;
+    const window_sequence = this.chooseSequence(samples, pos, attackPos);
+    const isShort = window_sequence === EIGHT_SHORT_SEQUENCE;
+    const isBeforeAttack = isShort || window_sequence === LONG_START_SEQUENCE;
+    const risesLong =
+      window_sequence === ONLY_LONG_SEQUENCE || window_sequence === LONG_START_SEQUENCE;
+    const earlierShare = risesLong ? this.settings.tuning.earlierShare : 0;
+    const first = samples[layout.channels[0]];
+    const second = samples[layout.channels[channels.length - 1]];
+    const lastChannel = channels[channels.length - 1];
+    tools.ear.bandEnergies(first, pos, second, pos, channels[0].ear.energy, lastChannel.ear.energy);
+    for (let c = 0; c < channels.length; c++) channels[c].ear.update(earlierShare);
+    const window_shape = isBeforeAttack ? SINE_WINDOW : this.chooseShape(samples, pos, noise);
+    this.transform(samples, pos, window_sequence, window_shape);
+    this.previousShape = window_shape;
+    if (isShort) this.group();
+    const isShaped = layout.id_syn_ele !== ID_LFE && this.settings.tns;
+    for (let c = 0; c < channels.length; c++) channels[c].stream.tns.clear();
+    if (isShort && isShaped) this.shaper.shapeShort(channels);
+    for (let c = 0; c < channels.length; c++) {
+      if (isShort) this.layOutShort(channels[c]);
+      else this.layOutLong(channels[c]);
+    }
+    if (!isShort && isShaped) this.shaper.shapeLong(channels);
+    // Noise in short windows would fill what the windows are short for.
+    this.hasNoise = this.settings.noiseSubstitution && substitutes && !isShort;
+    this.prepare(noise, isShort, substitutes);
+  }
+
+  /** The sequence of the frame, by its attacks and those of the next. */
+  private chooseSequence(samples: readonly Float64Array[], pos: number, attackPos: number): number {
     if (this.isFirst) {
       // Nothing comes before the first block, so it may be short without a start window to announce it.
       this.isFirst = false;
@@ -174,79 +157,61 @@ export class ElementEncoder {
     const window_sequence = nextWindowSequence(this.previousSequence, this.attackNow, attackNext);
     this.attackNow = attackNext;
     this.previousSequence = window_sequence;
+    return window_sequence;
+  }
+
+  /** Lines of all channels, and in short blocks the weights of their bands. */
+  private transform(
+    samples: readonly Float64Array[],
+    pos: number,
+    window_sequence: number,
+    window_shape: number,
+  ): void {
+    const { channels, layout, tools } = this;
     const isShort = window_sequence === EIGHT_SHORT_SEQUENCE;
-
-    const earlierShare =
-      window_sequence === ONLY_LONG_SEQUENCE || window_sequence === LONG_START_SEQUENCE
-        ? this.settings.tuning.earlierShare
-        : 0;
-
-    const first = samples[layout.channels[0]];
-    const second = samples[layout.channels[channels.length - 1]];
-    const lastChannel = channels[channels.length - 1];
-    tools.ear.bandEnergies(first, pos, second, pos, channels[0].ear.energy, lastChannel.ear.energy);
     for (let c = 0; c < channels.length; c++) {
-      channels[c].ear.update(earlierShare);
-    }
-    const window_shape =
-      window_sequence === EIGHT_SHORT_SEQUENCE || window_sequence === LONG_START_SEQUENCE
-        ? SINE_WINDOW
-        : this.chooseShape(samples, pos, noise);
-    for (let c = 0; c < channels.length; c++) {
-      const channel = channels[c];
-      const { info } = channel.stream;
+      const { ear, stream, spectrum, lineWeights, shortWeights } = channels[c];
+      const { info } = stream;
       info.window_sequence = window_sequence;
       info.window_shape = window_shape;
       info.max_sfb = isShort ? this.shortMaxSfb : this.longMaxSfb;
       info.numWindowGroups = 1;
       info.windowGroupLength[0] = 1;
-      tools.filterBank.analyze(
-        samples[layout.channels[c]],
-        pos,
-        window_sequence,
-        this.previousShape,
-        window_shape,
-        channel.spectrum,
-      );
+      const input = samples[layout.channels[c]];
+      const before = this.previousShape;
+      tools.filterBank.analyze(input, pos, window_sequence, before, window_shape, spectrum);
       if (isShort) {
-        channel.ear.lineWeights(channel.lineWeights);
-        tools.shortEar.update(channel.spectrum, channel.lineWeights, channel.shortWeights);
+        ear.lineWeights(lineWeights);
+        tools.shortEar.update(spectrum, lineWeights, shortWeights);
       }
     }
-    this.previousShape = window_shape;
-    if (isShort) {
-      groupWindows(
-        this.spectra,
-        this.shortBands,
-        this.shortMaxSfb,
-        this.settings.tuning.groupDistance,
-        channels[0].stream.info,
-        this.grouping,
-      );
-      for (let c = 1; c < channels.length; c++) {
-        channels[c].stream.info.copyFrom(channels[0].stream.info);
-      }
-    }
-    for (let c = 0; c < channels.length; c++) {
-      channels[c].stream.tns.clear();
-      if (isShort) this.layOutShort(channels[c]);
-      else this.layOutLong(channels[c]);
-    }
-    if (!isShort && layout.id_syn_ele !== ID_LFE && this.settings.tns) this.shapeNoise();
-    if (this.settings.noiseSubstitution) {
-      const firstSfb = isShort ? this.shortNoiseSfb : this.longNoiseSfb;
-      for (let c = 0; c < channels.length; c++) {
-        const channel = channels[c];
-        prepareNoise(channel.search, channel.stream, firstSfb, this.settings.tuning, channel.noise);
-      }
+  }
+
+  /** Groups the short windows, alike in all channels. */
+  private group(): void {
+    const { channels, shortBands, shortMaxSfb } = this;
+    const { info } = channels[0].stream;
+    const { groupDistance } = this.settings.tuning;
+    groupWindows(this.spectra, shortBands, shortMaxSfb, groupDistance, info, this.grouping);
+    for (let c = 1; c < channels.length; c++) channels[c].stream.info.copyFrom(info);
+  }
+
+  /** What the search of scale factors needs of lines and weights: substitutes, stereo, sums of bands. */
+  private prepare(noise: number, isShort: boolean, substitutes: boolean): void {
+    const { channels } = this;
+    const { tuning } = this.settings;
+    for (let c = 0; this.hasNoise && c < channels.length; c++) {
+      const channel = channels[c];
+      prepareNoise(channel.search, channel.stream, this.firstNoiseSfb, tuning, channel.noise);
     }
     const isPair = channels.length === 2;
     if (isPair) {
       const firstIntensity = isShort ? this.shortIntensitySfb : this.longIntensitySfb;
-      this.stereo.decide(channels[0], channels[1], noise, firstIntensity, this.settings);
+      const from = substitutes ? firstIntensity : MAX_BANDS;
+      this.stereo.decide(channels[0], channels[1], noise, from, this.settings);
     }
     for (let c = 0; c < channels.length; c++) {
-      prepareSearch(channels[c].search, channels[c].stream, this.settings.tuning);
+      prepareSearch(channels[c].search, channels[c].stream, tuning);
     }
     if (isPair) this.stereo.prepareIntensities(channels[1]);
   }
@@ -323,25 +288,20 @@ export class ElementEncoder {
     stream.bandOffset[band] = at;
   }
 
-  /** Temporal noise shaping of a long block, if it pays. */
-  private shapeNoise(): void {
-    const { channels, longBands, tnsStartBand, tnsEnd, tns } = this;
-    const start = longBands[tnsStartBand];
-    if (tnsEnd - start < 32) return;
-    tns.start();
-    for (let c = 0; c < channels.length; c++) {
-      const { search } = channels[c];
-      tns.add(search.spectrum, search.weight, longBands, tnsStartBand, tnsEnd);
+  /** Whether the frame has an attack, or its block reaches to the next frame's. */
+  isBeforeAttack(): boolean {
+    const { window_sequence } = this.channels[0].stream.info;
+    return window_sequence === EIGHT_SHORT_SEQUENCE || window_sequence === LONG_START_SEQUENCE;
+  }
+
+  /** About how many bits the frame takes if each line has the weighted noise `noise`. */
+  estimateBits(noise: number): number {
+    let bits = 0;
+    for (let c = 0; c < this.channels.length; c++) {
+      const { stream, search } = this.channels[c];
+      bits += estimateSpectrumBits(search, stream, noise);
     }
-    const gain = tns.solve();
-    if (gain < this.settings.tuning.tnsGain) return;
-    const factor = fastExp2(this.settings.tuning.tnsWeight * fastLog2(gain));
-    for (let c = 0; c < channels.length; c++) {
-      const { search, stream } = channels[c];
-      tns.apply(search.spectrum, start, tnsEnd);
-      tns.describe(stream.tns, longBands.length - 1 - tnsStartBand);
-      for (let band = tnsStartBand; longBands[band] < tnsEnd; band++) search.weight[band] *= factor;
-    }
+    return bits;
   }
 
   /** Chooses scale factors and codebooks for noise that is worth `lambda` a bit. Returns the bits of the element. */
@@ -353,7 +313,7 @@ export class ElementEncoder {
       chooseScaleFactors(search, stream, lambda, settings.tuning, tools.trellis);
     }
     if (channels.length === 2) this.stereo.placeIntensities(channels[0], channels[1]);
-    if (settings.noiseSubstitution) substituteNoise(channels, lambda);
+    if (this.hasNoise) substituteNoise(channels, lambda);
     for (let c = 0; c < channels.length; c++) {
       const { stream } = channels[c];
       bits += chooseCodebooks(stream, tools.sections);

@@ -18,7 +18,8 @@ import { programConfigOf } from '../standard/channel-configuration.ts';
 import { END_BITS, ProtectedBits, writeEnd, writeFill } from '../standard/raw-data-block.ts';
 import { FRAME_LENGTH } from '../standard/window-sequence.ts';
 import { ATTACK_OFFSET } from './block-switching.ts';
-import { ElementEncoder, SharedTools } from './element-encoder.ts';
+import { SharedTools } from './channel-state.ts';
+import { ElementEncoder } from './element-encoder.ts';
 import { type AacEncoderOptions, type EncoderSettings, resolveOptions } from './options.ts';
 import { NOISE_TO_LAMBDA, RateControl } from './rate-control.ts';
 import type { Tuning } from './tuning.ts';
@@ -114,11 +115,15 @@ export class AacEncoder {
   /**
    * Codes what is left. Returns the last packets; the very last says how many of its samples are padding. Nothing can be
    * encoded afterwards.
+   * @throws ConfigError if there was not one sample: a stream without packets has nothing to play
    */
   flush(): Packet[] {
     if (this.isFlushed) throw new StateError('aac.flush', 'called twice');
     this.isFlushed = true;
-    const total = this.numSamples === 0 ? 0 : 1 + Math.ceil(this.numSamples / FRAME_LENGTH);
+    if (this.numSamples === 0) {
+      throw new ConfigError('aac.flush', 'got a stream of 0 samples, allowed are 1 or more');
+    }
+    const total = 1 + Math.ceil(this.numSamples / FRAME_LENGTH);
     const padding = (total - 1) * FRAME_LENGTH - this.numSamples;
     const packets: Packet[] = [];
     while (this.numPackets < total) {
@@ -180,9 +185,17 @@ export class AacEncoder {
     if (inspector !== null) inspector.frame(this.numPackets, pts);
     let lambda = rate.lambda();
     const noise = lambda * NOISE_TO_LAMBDA;
+    const substitutes = rate.allowsSubstitutes();
     for (let e = 0; e < elements.length; e++) {
-      elements[e].analyze(this.buffers, 0, FRAME_LENGTH + ATTACK_OFFSET, noise);
+      elements[e].analyze(this.buffers, 0, FRAME_LENGTH + ATTACK_OFFSET, noise, substitutes);
     }
+    let demand = 0;
+    let isBeforeAttack = false;
+    for (let e = 0; e < elements.length; e++) {
+      demand += elements[e].estimateBits(noise);
+      if (elements[e].isBeforeAttack()) isBeforeAttack = true;
+    }
+    lambda = rate.planned(lambda, demand, isBeforeAttack);
     lambda = this.decide(lambda);
 
     writer.bits.reset();

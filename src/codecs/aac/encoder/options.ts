@@ -78,6 +78,8 @@ export interface EncoderSettings {
   /** Bits per second; in quality mode an estimate, used for bandwidth only. */
   readonly bitRate: number;
   readonly quality: number;
+  /** Bits for each sample of each channel but the LFE; in quality mode an estimate. */
+  readonly bitsPerSample: number;
   /** Hz, at most half the sample rate. */
   readonly bandwidth: number;
   readonly blockSwitching: boolean;
@@ -122,17 +124,7 @@ export function resolveOptions(
     requireInteger('aac.options.channelMask', options.channelMask ?? 0, 0, 0x3ffff),
   );
   const mainChannels = countMainChannels(layout);
-  const rateControl = requireOneOf(
-    'aac.options.rateControl',
-    options.rateControl ?? (options.quality === undefined ? 'cbr' : 'quality'),
-    ['cbr', 'average', 'quality'] as const,
-  );
-  if (rateControl !== 'quality' && options.quality !== undefined) {
-    throw new ConfigError(
-      'aac.options.quality',
-      `cannot be held together with rateControl '${rateControl}', give bitRate instead`,
-    );
-  }
+  const rateControl = resolveRateControl(options);
   const quality = requireNumber('aac.options.quality', options.quality ?? 2, 0.1, 10);
   const bitRate =
     options.bitRate === undefined
@@ -154,6 +146,7 @@ export function resolveOptions(
     rateControl,
     bitRate,
     quality,
+    bitsPerSample: rateForBandwidth / (mainChannels * sampleRate),
     bandwidth,
     blockSwitching: requireBoolean('blockSwitching', options.blockSwitching),
     tns: requireBoolean('tns', options.tns),
@@ -163,6 +156,21 @@ export function resolveOptions(
     inspector: options.inspector ?? null,
     tuning,
   };
+}
+
+function resolveRateControl(options: AacEncoderOptions): EncoderSettings['rateControl'] {
+  const rateControl = requireOneOf(
+    'aac.options.rateControl',
+    options.rateControl ?? (options.quality === undefined ? 'cbr' : 'quality'),
+    ['cbr', 'average', 'quality'] as const,
+  );
+  if (rateControl !== 'quality' && options.quality !== undefined) {
+    throw new ConfigError(
+      'aac.options.quality',
+      `cannot be held together with rateControl '${rateControl}', give bitRate instead`,
+    );
+  }
+  return rateControl;
 }
 
 function requireBoolean(key: string, value: unknown): boolean {

@@ -6,7 +6,7 @@
  *   weighting by the outer and middle ear, internal noise added
  *   spreading along the basilar membrane, louder sounds further upwards
  *   forward masking from the blocks before
- *   masked threshold: 3 to 6 dB below
+ *   masked threshold: 3 to 6 dB below; and, for a share of the weight, 3 to 6 dB below the band's own energy
  *
  * The result is a weight for each line: 1 / (masked threshold of its quarter-Bark band), in the units of the MDCT, so
  * that weight times squared error, summed over all lines, is the sum of the noise-to-mask ratios of all bands.
@@ -80,6 +80,8 @@ export class EarModel {
   /** Band => how much of the excitation before is left after one frame. */
   readonly decay: Float64Array;
   readonly lowerFactor: number;
+  /** `Tuning.ownShare`. */
+  readonly ownShare: number;
   readonly window = hannWindow(BLOCK);
   readonly fft = new Fft(BLOCK);
   /** Scratch of `bandEnergies`: a transform, and its first line once more at the end. */
@@ -121,6 +123,7 @@ export class EarModel {
     }
     const numBands = band + 1;
     this.numBands = numBands;
+    this.ownShare = tuning.ownShare;
     this.firstLine = Uint16Array.of(...firstLine, FRAME_LENGTH);
     this.noise = new Float64Array(numBands);
     this.upperSlope = new Float64Array(numBands);
@@ -130,14 +133,7 @@ export class EarModel {
     this.factors = new Float64Array(numBands + 1);
     this.normalization = new Float64Array(numBands).fill(1);
     this.lowerFactor = Math.fround(10 ** ((-LOWER_SLOPE * BAND_BARK * ADDITION_POWER) / 10));
-    for (let step = 0; step < this.upperFactor.length; step++) {
-      const slope = Math.min(-0.05, -step / SLOPE_STEPS);
-      const upperRatio = 2 ** slope;
-      this.upperFactor[step] = Math.fround(2 ** (ADDITION_POWER * slope));
-      // The source's energy is shared over its slopes: 27 dB/Bark is a factor 0.211 a band.
-      const total = 1.2677 + upperRatio / (1 - upperRatio);
-      this.sourceShare[step] = Math.fround(total ** -ADDITION_POWER);
-    }
+    this.tabulateSlopes();
     const hop = FRAME_LENGTH / sampleRate;
     for (let b = 0; b < numBands; b++) {
       const frequency = 650 * Math.sinh(centers[b] / 7);
@@ -155,6 +151,18 @@ export class EarModel {
     const spreadFlat = new Float64Array(numBands);
     this.spread(flat, spreadFlat);
     for (let b = 0; b < numBands; b++) this.normalization[b] = Math.fround(1 / spreadFlat[b]);
+  }
+
+  /** Fills `upperFactor` and `sourceShare`. */
+  private tabulateSlopes(): void {
+    for (let step = 0; step < this.upperFactor.length; step++) {
+      const slope = Math.min(-0.05, -step / SLOPE_STEPS);
+      const upperRatio = 2 ** slope;
+      this.upperFactor[step] = Math.fround(2 ** (ADDITION_POWER * slope));
+      // The source's energy is shared over its slopes: 27 dB/Bark is a factor 0.211 a band.
+      const total = 1.2677 + upperRatio / (1 - upperRatio);
+      this.sourceShare[step] = Math.fround(total ** -ADDITION_POWER);
+    }
   }
 
   /**
@@ -291,13 +299,14 @@ export class ChannelEar {
    */
   update(earlierShare: number): void {
     const { model, energy, excitation, smoothed, earlier, weights } = this;
-    const { numBands, thresholdRatio, decay } = model;
+    const { numBands, thresholdRatio, decay, ownShare } = model;
     model.spread(energy, excitation);
     for (let b = 0; b < numBands; b++) {
       const now = excitation[b];
       const kept = decay[b] * smoothed[b] + (1 - decay[b]) * now;
       smoothed[b] = kept;
-      const inverse = FFT_TO_MDCT / (Math.max(kept, now) * thresholdRatio[b]);
+      const inverse =
+        (FFT_TO_MDCT / thresholdRatio[b]) * (1 / Math.max(kept, now) + ownShare / energy[b]);
       weights[b] = inverse + earlierShare * earlier[b];
       earlier[b] = inverse;
     }

@@ -28,6 +28,13 @@ const DRIFT = 0.06;
 /** Below this, noise is far under any threshold; the base does not drift there in silence. */
 const LEAST_LOG2 = -16;
 
+/** A reservoir filled to less than this share is empty. */
+const EMPTY_FILL = 0.1;
+/** Share of a frame in the mean of demands: that of a second or so. */
+const DEMAND_SHARE = 0.03;
+/** Frames that take a smaller part of the usual than this, such as pauses, count as this. */
+const LEAST_DEMAND = 0.05;
+
 /** Gives each frame its lambda and its bounds, and keeps the account of the reservoir. */
 export class RateControl {
   private readonly mode: EncoderSettings['rateControl'];
@@ -42,6 +49,10 @@ export class RateControl {
   private readonly gain: number;
   private level: number;
   private baseLog2 = 0;
+  private readonly evenness: number;
+  private readonly hasSubstitutes: boolean;
+  /** Mean of the demands of the frames before, or -1. */
+  private usualDemand = -1;
 
   constructor(settings: EncoderSettings) {
     this.mode = settings.rateControl;
@@ -56,6 +67,8 @@ export class RateControl {
         : Math.max(0, this.bufferBits - this.meanBits);
     this.ceiling = this.capacity * (this.mode === 'average' ? AVERAGE_CEILING : 1);
     this.level = this.capacity * TARGET_FILL;
+    this.evenness = settings.tuning.evenness;
+    this.hasSubstitutes = settings.bitsPerSample < settings.tuning.substitutesBelow;
     this.gain = settings.tuning.reservoirGain;
     this.baseLog2 =
       this.mode === 'quality'
@@ -74,9 +87,28 @@ export class RateControl {
     return fastExp2(this.baseLog2 - this.gain * this.fillError());
   }
 
+  /**
+   * What a bit should be worth in a frame that would take about `demand` bits with `lambda`. A frame that takes few has more
+   * than its share of what can be heard for each bit, and the other way round; except before an attack, where it may take
+   * what it needs.
+   */
+  planned(lambda: number, demand: number, isBeforeAttack: boolean): number {
+    if (this.mode === 'quality') return lambda;
+    const usual = this.usualDemand < 0 ? demand : this.usualDemand;
+    this.usualDemand = usual + DEMAND_SHARE * (demand - usual);
+    const ratio = Math.max(LEAST_DEMAND, (demand + 1) / (usual + 1));
+    const factor = fastExp2(this.evenness * fastLog2(ratio));
+    return lambda * (isBeforeAttack && factor > 1 ? 1 : factor);
+  }
+
   /** Share of the capacity that is saved beyond the target: -0.5..0.5 in CBR. */
   private fillError(): number {
     return this.capacity > 0 ? this.level / this.capacity - TARGET_FILL : 0;
+  }
+
+  /** Whether the next frame may substitute bands: always at low rates, only with an empty reservoir at high ones. */
+  allowsSubstitutes(): boolean {
+    return this.hasSubstitutes || (this.capacity > 0 && this.level < EMPTY_FILL * this.capacity);
   }
 
   /** Most bits that the next frame may have, whole bytes. */

@@ -1,7 +1,8 @@
 /**
  * Masking in short blocks. A block of 256 samples has too few lines to tell where within a band the energy lies, so the
  * spectral shape of the weights is taken from the long model of the same frame. What short blocks add is time: a band's
- * weight rises where the band is quieter than in the mean of the frame, and falls where it is louder.
+ * weight rises where the band is quieter than in the mean of the frame, and falls where it is louder. A window's noise begins
+ * before an attack in it does, so the window before it has a share in its weight.
  *
  * Quiet windows that follow loud ones are masked by them (forward masking), so their energy is not taken for less than
  * a decaying part of what came before.
@@ -64,9 +65,14 @@ export class ShortEarModel {
       for (let k = start * 8; k < end * 8; k++) longSum += longWeights[k];
       const base = (tuning.shortWeight * LONG_TO_SHORT * longSum) / ((end - start) * 8);
       const meanLog = fastLog2(total / NUM_SHORT_WINDOWS);
+      let quieterBefore = 0;
       for (let w = 0; w < NUM_SHORT_WINDOWS; w++) {
         const quieter = meanLog - fastLog2(energies[w * numBands + b]);
-        weights[w * numBands + b] = base * fastExp2(tuning.shortContrast * quieter);
+        let weight = fastExp2(tuning.shortContrast * quieter);
+        // Half of the window lies over the one before.
+        if (w > 0) weight += tuning.shortEarlierShare * fastExp2(quieterBefore);
+        quieterBefore = quieter;
+        weights[w * numBands + b] = base * weight;
       }
     }
   }

@@ -3,9 +3,8 @@
  * within a block (the pulses of a voice) has a spectrum whose lines can be predicted from their neighbors. Coding the
  * residual of that prediction gives the noise the same envelope.
  *
- * One filter a long window, upwards in frequency, the same for both channels of a pair, so that middle and side stay what
- * they are. It is found by linear prediction of the lines in units of the masked threshold, and used if the prediction
- * gain is large enough. Short windows are left alone: they follow the envelope themselves.
+ * One filter a window, upwards in frequency. It is found by linear prediction of the lines in units of the masked threshold, and
+ * used if the prediction gain is large enough (noise-shaping.ts).
  */
 import {
   predictionPolynomial,
@@ -23,7 +22,7 @@ const WORTHWHILE = 0.05;
 /** Correlations computed together; they divide `TNS_MAX_ORDER_LONG`. */
 const LAGS = 4;
 
-/** Scratch and result of one element. */
+/** Scratch and result of one filter. */
 export class TnsAnalysis {
   private readonly correlation = new Float64Array(TNS_MAX_ORDER_LONG + 1);
   private readonly lpc = new Float64Array(TNS_MAX_ORDER_LONG + 1);
@@ -31,21 +30,27 @@ export class TnsAnalysis {
   private readonly scaled = new Float64Array(1024);
   readonly coef = new Int8Array(TNS_MAX_ORDER_LONG);
   order = 0;
+  private maxOrder = TNS_MAX_ORDER_LONG;
 
-  /** Forgets what was added. */
-  start(): void {
+  /** Forgets what was added; the next filter has at most `maxOrder` coefficients. */
+  start(maxOrder: number): void {
     this.correlation.fill(0);
     this.order = 0;
+    this.maxOrder = maxOrder;
   }
 
   /**
    * Adds the bands `firstBand` to the one that ends with line `end` - 1 of one channel, weighted by the square root of
-   * `weights` (by band). If not even two
-   * coefficients predict anything there, the rest is not computed: the channel then counts as white.
+   * `weights` (by band). If not even two coefficients predict anything there, the rest is not computed: the channel then
+   * counts as white.
+   * @param line position of line 0 in `spectrum`
+   * @param row position of band 0 in `weights`
    */
   add(
     spectrum: Float64Array,
+    line: number,
     weights: Float64Array,
+    row: number,
     swb_offset: Uint16Array,
     firstBand: number,
     end: number,
@@ -53,9 +58,9 @@ export class TnsAnalysis {
     const { scaled, correlation } = this;
     const start = swb_offset[firstBand];
     for (let band = firstBand; swb_offset[band] < end; band++) {
-      const root = Math.sqrt(weights[band]);
+      const root = Math.sqrt(weights[row + band]);
       const bandEnd = swb_offset[band + 1];
-      for (let k = swb_offset[band]; k < bandEnd; k++) scaled[k] = spectrum[k] * root;
+      for (let k = swb_offset[band]; k < bandEnd; k++) scaled[k] = spectrum[line + k] * root;
     }
     let energy = scaled[start] * scaled[start];
     energy += scaled[start + 1] * scaled[start + 1];
@@ -71,7 +76,7 @@ export class TnsAnalysis {
     }
     correlation[0] += energy;
     if (!(r1 * r1 + r2 * r2 > WORTHWHILE * r0 * r0)) return;
-    for (let lag = 1; lag <= TNS_MAX_ORDER_LONG; lag += LAGS) this.addLags(lag, start, end);
+    for (let lag = 1; lag <= this.maxOrder; lag += LAGS) this.addLags(lag, start, end);
   }
 
   /** Adds to the correlations of `lag` and the lags after it, `LAGS` at once: their sums do not wait for one another. */
@@ -114,7 +119,7 @@ export class TnsAnalysis {
     lpc.fill(0);
     lpc[0] = 1;
     this.order = 0;
-    for (let m = 1; m <= TNS_MAX_ORDER_LONG; m++) {
+    for (let m = 1; m <= this.maxOrder; m++) {
       let sum = 0;
       for (let i = 0; i < m; i++) sum += lpc[i] * correlation[m - i];
       const reflection = -sum / error;
@@ -146,15 +151,14 @@ export class TnsAnalysis {
     }
   }
 
-  /** Puts the filter into `tns`, over `length` bands counted from the top of the table. */
-  describe(tns: TnsData, length: number): void {
+  /** Puts the filter into `tns` for `window`, over `length` bands counted from the top of the table. */
+  describe(tns: TnsData, window: number, length: number): void {
     tns.isPresent = true;
-    tns.n_filt.fill(0);
-    tns.n_filt[0] = 1;
-    tns.length[0] = length;
-    tns.order[0] = this.order;
-    tns.direction[0] = 0;
-    tns.coef.set(this.coef);
+    tns.n_filt[window] = 1;
+    tns.length[window] = length;
+    tns.order[window] = this.order;
+    tns.direction[window] = 0;
+    tns.coef.set(this.coef, window * TNS_MAX_ORDER_LONG);
   }
 }
 

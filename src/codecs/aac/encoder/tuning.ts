@@ -1,6 +1,6 @@
 /**
- * The numbers that the encoder's choices turn on, in one place. None is fixed by the standard. Each was set by listening
- * with BS.1387 (`npm run bench:aac`) over music and speech; its comment says what goes wrong on each side of it.
+ * The numbers that the encoder's choices turn on, in one place. None is fixed by the standard. Each was set by several
+ * measures at once (`npm run bench:ears`) over music and speech; its comment says what goes wrong on each side of it.
  */
 export interface Tuning {
   /** Points [bits per second and channel, Hz]: too wide starves the low bands, too narrow sounds dull. */
@@ -21,6 +21,21 @@ export interface Tuning {
   readonly shortWeight: number;
   /** How much the weight of noise follows the energy of a short window: 1 in proportion, 0 not at all. */
   readonly shortContrast: number;
+  /**
+   * Share of the weight that the short window before would have, in proportion to its energy: the noise of a window begins with it, and
+   * is heard against what was there. Too little, and noise leads an attack by milliseconds; too much starves the attack.
+   */
+  readonly shortEarlierShare: number;
+  /**
+   * How much a frame that takes more bits than usual has its noise raised, log2 for log2: 0 gives every frame the same noise to
+   * mask, 1 nearly the same bits. More, and what follows a pause is starved.
+   */
+  readonly evenness: number;
+  /**
+   * Share of a weight that takes a band for masked by its own energy alone. Without it, soft bands beside loud ones become holes that
+   * open and close; too much, and bits go where nothing is heard.
+   */
+  readonly ownShare: number;
   /** Share of the weight of the block before: too little lets noise be heard before a note, too much starves the note. */
   readonly earlierShare: number;
   /**
@@ -30,6 +45,14 @@ export interface Tuning {
   readonly tnsGain: number;
   /** How much of the filter's gain is added to the weight of noise: 1 keeps the noise energy, 0 the noise at the peaks. */
   readonly tnsWeight: number;
+  /** The same two of short windows: gain from which a window is filtered, and how much of it is added to the weight. */
+  readonly tnsShortGain: number;
+  readonly tnsShortWeight: number;
+  /**
+   * Bits a sample and channel from which nothing is substituted (noise, intensities) unless the reservoir is empty: 2 is 96 kbit/s a
+   * channel at 48 kHz. There the waveform itself can be had.
+   */
+  readonly substitutesBelow: number;
   /** Bits by which a window shape must be better before it replaces the other. */
   readonly shapeMargin: number;
   /** A band left out costs this times its energy: a hole in the spectrum is worse than as much noise. */
@@ -70,14 +93,20 @@ export const DEFAULT_TUNING: Tuning = {
   monoRateFactor: 0.65,
   roundingFirst: 0.36,
   roundingRest: 0.42,
-  widthExponent: 1.25,
+  widthExponent: 1.3,
   attackRatio: 5,
-  shortWeight: 0.7,
+  shortWeight: 1,
   tnsGain: 8,
   tnsWeight: 0.75,
+  tnsShortGain: 3,
+  tnsShortWeight: 1,
+  substitutesBelow: 2,
   shapeMargin: 2,
   earlierShare: 0.1,
   shortContrast: 0.5,
+  shortEarlierShare: 0.1,
+  evenness: 0.7,
+  ownShare: 0.1,
   silencePenalty: 1.5,
   intensityFrom: 5000,
   intensityPenalty: 2,

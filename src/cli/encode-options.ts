@@ -26,6 +26,7 @@ export const OPTIONS = {
   ...H264_OPTIONS,
   ...GPU_OPTION,
   'bitrate-audio': { kind: 'bits', help: 'bits per second of sound, such as 128k' },
+  'quality-audio': { kind: 'number', meta: 'N', min: 0.1, max: 10, help: 'AAC: constant quality instead of a bit rate, 0.1 (coarse) to 10 (fine)' },
   'channel-mask': { kind: 'integer', meta: 'N', min: 0, max: 0xffffffff, help: 'loudspeakers of the sound as a WAVE channel mask; 0 for the codec\'s own (as the input says)' },
   vf: { kind: 'text', meta: 'GRAPH', help: 'filters for pictures, in ffmpeg\'s language: scale=640:-2,hflip' },
   af: { kind: 'text', meta: 'GRAPH', help: 'filters for sound: volume=0.5' },

@@ -1,4 +1,5 @@
 /** The tracks of `vitrine encode`: what becomes of each stream that is taken, from its packets to the muxer. */
+import { ConfigError } from '../base/errors.ts';
 import { countBits } from '../base/math.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import type { Rational } from '../base/rational.ts';
@@ -157,6 +158,10 @@ function addVideo(
 function addAudio(muxer: Muxer, stream: AudioStreamInfo, values: Values): AudioEncoder {
   const { numChannels, sampleRate } = stream;
   const channelMask = values['channel-mask'] ?? stream.channelMask;
+  const quality = values['quality-audio'];
+  if (quality !== undefined && values['bitrate-audio'] !== undefined) {
+    throw new ConfigError('--quality-audio', 'cannot be held together with --bitrate-audio');
+  }
   return muxer.addEncodeStream({
     config: audioEncodeConfig({
       numChannels,
@@ -167,6 +172,7 @@ function addAudio(muxer: Muxer, stream: AudioStreamInfo, values: Values): AudioE
       ...(values['bitrate-audio'] === undefined ? {} : { bitRate: values['bitrate-audio'] }),
     }),
     ...(values['codec-audio'] === undefined ? {} : { encoder: values['codec-audio'] }),
+    ...(quality === undefined ? {} : { encoderConfig: { quality } }),
     description: descriptionOf(stream),
   });
 }

@@ -125,7 +125,7 @@ const VIDEO_ONLY = [
   ...(['codec-video', 'psnr', 'vf', 'trace', 'stats', 'gpu'] as const),
   ...(['qscale', 'compression-level', 'frames', 'output-rate'] as const),
 ] as const;
-const AUDIO_ONLY = ['codec-audio', 'bitrate-audio', 'channel-mask', 'af'] as const;
+const AUDIO_ONLY = ['codec-audio', 'bitrate-audio', 'quality-audio', 'channel-mask', 'af'] as const;
 
 /** Throws `ConfigError` for an option that no stream of the inputs would use. */
 function checkUsed(

@@ -112,6 +112,8 @@ export class AudioEncoder {
     return this.queue.run(async () => {
       this.requireOpen('flush');
       this.guarded(() => {
+        // A stream of a file may be empty where others are not; a codec may refuse that.
+        if (this.origin === null) return;
         if (this.filled > 0) this.codeFrame(this.held);
         this.append(this.held, this.session.flush());
       });

@@ -198,6 +198,25 @@ describe('vitrine encode', () => {
         allowWarnings: true,
       });
     expect(Buffer.compare(samples(at('out.wav')), samples(at('in.wav')))).toBe(0);
+    const sizes: number[] = [];
+    for (const quality of ['0.3', '8']) {
+      await succeed([
+        'encode',
+        at('in.wav'),
+        '-o',
+        at('q.m4a'),
+        '--quality-audio',
+        quality,
+        '--overwrite',
+      ]);
+      sizes.push(readFileSync(at('q.m4a')).length);
+    }
+    expect(sizes[1]).toBeGreaterThan(1.3 * sizes[0]!);
+    const both = ['--quality-audio', '2', '--bitrate-audio', '64k'];
+    await fail(
+      ['encode', at('in.wav'), '-o', at('bad.m4a'), ...both],
+      /--quality-audio: cannot be held/,
+    );
     await succeed(['encode', at('in.wav'), '-o', at('out.s16le')]);
     expect(Buffer.compare(readFileSync(at('out.s16le')), samples(at('in.wav')))).toBe(0);
     const options = ['--sample-rate', '48000', '--channels', '2'];

@@ -70,6 +70,7 @@ const BLEND_MODES = of(
     'addition',
     'and',
     'average',
+    'bleach',
     'burn',
     'darken',
     'difference',

@@ -1,6 +1,7 @@
 /** `showwaves`: sound drawn as waves, `n` samples in a column of pixels. */
 import { rescale } from '../../base/rational.ts';
 import { AUDIO_PAD, type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
+import type { OptionValues } from '../definition/options.ts';
 import type { Color } from '../language/values.ts';
 import { amplitudeScale } from './amplitude-scale.ts';
 import {
@@ -66,7 +67,7 @@ class WavePen {
     if (mode === 'point') this.column(x, y, y);
     else if (mode === 'line') this.column(x, Math.min(y, middle), Math.max(y, middle));
     else if (mode === 'cline') {
-      const reach = Math.abs(y - middle) >> 1;
+      const reach = Math.abs(y - middle);
       this.column(x, middle - reach, middle + reach);
     } else {
       const from = this.last < 0 ? y : this.last;
@@ -116,21 +117,8 @@ export const SHOWWAVES: FilterDefinition = {
     const perColumn =
       options.number('n') || Math.max(1, rescale(link.sampleRate, [rate[1], rate[0]], [width, 1]));
     const channels = link.layout.numChannels;
-    const splits = options.boolean('split_channels');
     const canvas = new Canvas(width, height);
-    const isFull = options.number('draw') === 1;
-    const rows = Math.floor(height / channels);
-    const pens = colorsOf(options, 'colors', channels).map(
-      (color, c) =>
-        new WavePen(canvas, {
-          mode: MODES[options.number('mode')],
-          color,
-          part: isFull ? 1 : 1 / ((splits ? 1 : channels) * perColumn),
-          top: splits ? c * rows : 0,
-          height: splits ? rows : height,
-          scale: amplitudeScale(SCALES[options.number('scale')], LOG_RANGE),
-        }),
-    );
+    const pens = pensOf(options, canvas, height, channels, perColumn);
     const chunk = width * perColumn;
     const samples = newDoubles(channels, 1024);
     let drawn = 0;
@@ -174,3 +162,27 @@ export const SHOWWAVES: FilterDefinition = {
     };
   },
 };
+
+/** A pen for each channel, over all rows or over its own. */
+function pensOf(
+  options: OptionValues,
+  canvas: Canvas,
+  height: number,
+  channels: number,
+  perColumn: number,
+): WavePen[] {
+  const splits = options.boolean('split_channels');
+  const isFull = options.number('draw') === 1;
+  const rows = Math.floor(height / channels);
+  return colorsOf(options, 'colors', channels).map(
+    (color, c) =>
+      new WavePen(canvas, {
+        mode: MODES[options.number('mode')],
+        color,
+        part: isFull ? 1 : 1 / ((splits ? 1 : channels) * perColumn),
+        top: splits ? c * rows : 0,
+        height: splits ? rows : height,
+        scale: amplitudeScale(SCALES[options.number('scale')], LOG_RANGE),
+      }),
+  );
+}

@@ -26,6 +26,7 @@ export const BLEND_MODES: Readonly<Record<string, BlendMode>> = {
   addition: (a, b) => Math.min(255, a + b),
   and: (a, b) => a & b,
   average: (a, b) => (a + b) >> 1,
+  bleach: (a, b) => 255 - a - b,
   burn,
   darken: (a, b) => Math.min(a, b),
   difference: (a, b) => Math.abs(a - b),

@@ -51,6 +51,7 @@ const LANE_MODES: Readonly<Record<string, LaneMode>> = {
   addition: (_, a, b) => i16x8.min_s(sum(a, b), all(255)),
   and: (_, a, b) => v128.and(a, b),
   average: (_, a, b) => i16x8.shr_u(sum(a, b), 1),
+  bleach: (_, a, b) => i16x8.sub(flip(a), b),
   darken: (_, a, b) => i16x8.min_s(a, b),
   difference: (_, a, b) => i16x8.abs(i16x8.sub(a, b)),
   exclusion,

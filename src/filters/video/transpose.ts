@@ -1,5 +1,5 @@
 /** `transpose`: rows become columns, with a flip or without. */
-import type { VideoFrame } from '../../frames/frame.ts';
+import type { Plane, VideoFrame } from '../../frames/frame.ts';
 import { ALL_PIX_FMTS, pixFmtInfo, planeHeight, planeWidth } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
 import { newPicture, picture, type Samples, videoLink } from '../pixels/picture-work.ts';
@@ -72,12 +72,8 @@ function transposed(frame: VideoFrame, fromBottom: boolean, upwards: boolean): V
     const height = planeHeight(info, p, frame.height);
     const target = out.planes[p]!;
     transposePlane(
-      plane.data as Samples,
-      fromBottom ? plane.offset + (height - 1) * plane.stride : plane.offset,
-      fromBottom ? -plane.stride : plane.stride,
-      target.data as Samples,
-      upwards ? target.offset + (width - 1) * target.stride : target.offset,
-      upwards ? -target.stride : target.stride,
+      fromBottom ? upsideDown(plane, height) : plane,
+      upwards ? upsideDown(target, width) : target,
       width,
       height,
       info.samplesPerPixel[p]!,
@@ -86,24 +82,22 @@ function transposed(frame: VideoFrame, fromBottom: boolean, upwards: boolean): V
   return out;
 }
 
+/** The plane from its last row up. */
+const upsideDown = ({ data, offset, stride }: Plane, rows: number): Plane => ({
+  data,
+  offset: offset + (rows - 1) * stride,
+  stride: -stride,
+});
+
 /** Exchanges rows and columns in blocks of 16, so that both sides stay in the cache. */
-function transposePlane(
-  source: Samples,
-  from: number,
-  fromStride: number,
-  target: Samples,
-  to: number,
-  toStride: number,
-  width: number,
-  height: number,
-  step: number,
-): void {
+function transposePlane(from: Plane, to: Plane, width: number, height: number, step: number): void {
+  const [source, target] = [from.data as Samples, to.data as Samples];
   for (let y0 = 0; y0 < height; y0 += 16) {
     const y1 = Math.min(y0 + 16, height);
     for (let x = 0; x < width; x++) {
-      let q = to + x * toStride + y0 * step;
-      let s = from + y0 * fromStride + x * step;
-      for (let y = y0; y < y1; y++, s += fromStride, q += step) {
+      let q = to.offset + x * to.stride + y0 * step;
+      let s = from.offset + y0 * from.stride + x * step;
+      for (let y = y0; y < y1; y++, s += from.stride, q += step) {
         for (let i = 0; i < step; i++) target[q + i] = source[s + i]!;
       }
     }

@@ -4,7 +4,10 @@ import type { VideoFrame } from '../../frames/frame.ts';
 import { type PixFmt, pixFmtInfo } from '../../frames/pixel-format.ts';
 import {
   type FilterDefinition,
+  type FilterInstance,
   type FilterSetup,
+  type Frame,
+  type Link,
   samePixFmt,
   VIDEO_PAD,
   type VideoLink,
@@ -59,83 +62,98 @@ export const XFADE: FilterDefinition = {
   ],
   outputs: VIDEO_PAD,
   formats: () => samePixFmt(PIX_FMTS, 2),
-  open(setup) {
+  open: (setup) => new Crossing(setup),
+};
+
+/** The pictures of both inputs, and where in the transition they are. */
+class Crossing implements FilterInstance {
+  readonly outputs: readonly Link[];
+  private readonly setup: FilterSetup;
+  private readonly main: VideoLink;
+  private readonly mixPictures: MixPictures;
+  private readonly duration: number;
+  private readonly offset: number;
+  private readonly going: VideoFrame[] = [];
+  private readonly coming: VideoFrame[] = [];
+  private readonly ended = [false, false];
+  private readonly ends = [Number.NaN, Number.NaN];
+  private firstPts = Number.NaN;
+  /** What is added to times of the second input. */
+  private shift = Number.NaN;
+  private over = false;
+  private done = false;
+
+  constructor(setup: FilterSetup) {
+    this.setup = setup;
     const [main, second] = setup.inputs.map(videoLink) as [VideoLink, VideoLink];
     requireAlike(setup.options, main, second);
-    const mixPictures = mixer(setup, main);
-    const duration = rescale(setup.options.number('duration'), MICROSECONDS, main.timeBase);
-    const offset = rescale(setup.options.number('offset'), MICROSECONDS, main.timeBase);
-    const going: VideoFrame[] = [];
-    const coming: VideoFrame[] = [];
-    const ended = [false, false];
-    const ends = [Number.NaN, Number.NaN];
-    let firstPts = Number.NaN;
-    /** What is added to times of the second input. */
-    let shift = Number.NaN;
-    let over = false;
-    let done = false;
-    const startOf = (): number => firstPts + offset;
-    const finish = (pts: number): void => {
-      done = true;
-      setup.finish(0, pts);
-    };
-    const passSecond = (): void => {
-      for (const frame of coming.splice(0)) setup.emit(0, { ...frame, pts: frame.pts + shift });
-      if (ended[1]) finish(Number.isNaN(ends[1]!) ? Number.NaN : ends[1]! + shift);
-    };
-    const advance = (): void => {
-      while (!over && going.length > 0) {
-        const frame = going[0]!;
-        if (Number.isNaN(firstPts)) firstPts = frame.pts;
-        if (frame.pts < startOf()) {
-          setup.emit(0, frame);
-          going.shift();
-          continue;
-        }
-        if (coming.length === 0) {
-          // Without a second picture the first goes on alone.
-          if (!ended[1]) return;
-          setup.emit(0, frame);
-          going.shift();
-          continue;
-        }
-        if (Number.isNaN(shift)) shift = frame.pts - coming[0]!.pts;
-        const share = Math.fround((frame.pts - startOf()) / duration);
-        const p = Math.min(Math.max(Math.fround(1 - share), 0), 1);
-        // As in ffmpeg, the first picture after the end still is one of the transition.
-        over = frame.pts - startOf() > duration;
-        setup.emit(0, mixPictures(frame, coming.shift()!, Number.isNaN(p) ? 0 : p, frame.pts));
-        going.shift();
-      }
-      if (!over && ended[0] && going.length === 0) {
-        if (Number.isNaN(shift))
-          shift = coming.length > 0 && !Number.isNaN(ends[0]!) ? ends[0]! - coming[0]!.pts : 0;
-        over = true;
-      }
-      if (over) {
-        setup.stopInput(0);
-        passSecond();
-      }
-    };
-    return {
-      outputs: [main],
-      push(input, frame) {
-        if (done) return;
-        (input === 0 ? going : coming).push(picture(frame));
-        advance();
-      },
-      end(input, pts) {
-        ended[input] = true;
-        ends[input] = rescaleTime(pts, setup.inputs[input]!.timeBase, main.timeBase);
-        if (!done) advance();
-      },
-      wants() {
-        if (over) return [1];
-        return going.length === 0 ? [0] : [1];
-      },
-    };
-  },
-};
+    this.main = main;
+    this.outputs = [main];
+    this.mixPictures = mixer(setup, main);
+    this.duration = rescale(setup.options.number('duration'), MICROSECONDS, main.timeBase);
+    this.offset = rescale(setup.options.number('offset'), MICROSECONDS, main.timeBase);
+  }
+
+  push(input: number, frame: Frame): void {
+    if (this.done) return;
+    (input === 0 ? this.going : this.coming).push(picture(frame));
+    this.advance();
+  }
+
+  end(input: number, pts: number): void {
+    this.ended[input] = true;
+    this.ends[input] = rescaleTime(pts, this.setup.inputs[input]!.timeBase, this.main.timeBase);
+    if (!this.done) this.advance();
+  }
+
+  wants(): readonly number[] {
+    if (this.over) return [1];
+    return this.going.length === 0 ? [0] : [1];
+  }
+
+  private advance(): void {
+    const { going, coming, ended, ends } = this;
+    while (!this.over && going.length > 0) if (!this.step(going[0]!)) return;
+    if (!this.over && ended[0] && going.length === 0) {
+      if (Number.isNaN(this.shift))
+        this.shift = coming.length > 0 && !Number.isNaN(ends[0]!) ? ends[0]! - coming[0]!.pts : 0;
+      this.over = true;
+    }
+    if (this.over) {
+      this.setup.stopInput(0);
+      this.passSecond();
+    }
+  }
+
+  /** Gives out what the next picture of the first input becomes; false if the second input has to come first. */
+  private step(frame: VideoFrame): boolean {
+    const { setup, going, coming, duration } = this;
+    if (Number.isNaN(this.firstPts)) this.firstPts = frame.pts;
+    const start = this.firstPts + this.offset;
+    if (frame.pts < start || coming.length === 0) {
+      // Without a second picture the first goes on alone.
+      if (frame.pts >= start && !this.ended[1]) return false;
+      setup.emit(0, frame);
+    } else {
+      if (Number.isNaN(this.shift)) this.shift = frame.pts - coming[0]!.pts;
+      const share = Math.fround((frame.pts - start) / duration);
+      const p = Math.min(Math.max(Math.fround(1 - share), 0), 1) || 0;
+      // As in ffmpeg, the first picture after the end still is one of the transition.
+      this.over = frame.pts - start > duration;
+      setup.emit(0, this.mixPictures(frame, coming.shift()!, p, frame.pts));
+    }
+    going.shift();
+    return true;
+  }
+
+  private passSecond(): void {
+    const { setup, coming, shift, ends } = this;
+    for (const frame of coming.splice(0)) setup.emit(0, { ...frame, pts: frame.pts + shift });
+    if (!this.ended[1]) return;
+    this.done = true;
+    setup.finish(0, Number.isNaN(ends[1]!) ? Number.NaN : ends[1]! + shift);
+  }
+}
 
 function requireAlike(options: OptionValues, main: VideoLink, second: VideoLink): void {
   if (main.width !== second.width || main.height !== second.height) {

@@ -2,9 +2,19 @@
 import { inverse, type Rational } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
-import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
+import {
+  type FilterDefinition,
+  type FilterInstance,
+  type FilterSetup,
+  type Frame,
+  type Link,
+  samePixFmt,
+  VIDEO_PAD,
+  type VideoLink,
+} from '../definition/filter.ts';
 import { MAX_SIZE } from '../ends/buffer.ts';
 import { rescaleTime } from '../graph/run.ts';
+import type { Expression } from '../language/expression.ts';
 import { newPicture, picture, secondsOf, videoLink, viewOf } from '../pixels/picture-work.ts';
 import { createPictureScaler, type PictureScaler } from '../scale/picture-scaler.ts';
 
@@ -40,115 +50,148 @@ export const ZOOMPAN: FilterDefinition = {
   inputs: VIDEO_PAD,
   outputs: VIDEO_PAD,
   formats: () => samePixFmt(PIX_FMTS),
-  open(setup) {
+  open: (setup) => new ZoomPan(setup),
+};
+
+/** Most scalers that are kept: one for each size of the window. */
+const MAX_SCALERS = 64;
+
+class ZoomPan implements FilterInstance {
+  readonly outputs: readonly Link[];
+  private readonly setup: FilterSetup;
+  private readonly link: VideoLink;
+  private readonly width: number;
+  private readonly height: number;
+  private readonly frameRate: Rational;
+  private readonly expressions: Readonly<Record<'zoom' | 'x' | 'y' | 'd', Expression>>;
+  private readonly v: Float64Array;
+  private readonly waiting: VideoFrame[] = [];
+  private readonly scalers = new Map<string, PictureScaler>();
+  private current: VideoFrame | undefined;
+  /** Pictures that the current one is to give, and how many it gave. */
+  private count = 0;
+  private index = 0;
+  private inputCount = 0;
+  private outputCount = 0;
+  private isEnded = false;
+  private endPts = Number.NaN;
+
+  constructor(setup: FilterSetup) {
+    this.setup = setup;
     const { options } = setup;
     const link = videoLink(setup.inputs[0]);
-    const info = pixFmtInfo(link.pixFmt);
+    this.link = link;
     const [width, height] = options.pair('s')!;
     if (width > MAX_SIZE || height > MAX_SIZE)
       throw options.error('s', `allowed are sides up to ${MAX_SIZE}`);
-    const frameRate = options.pair('fps') as Rational;
-    const timeBase = inverse(frameRate);
-    const scope = { variables: VARIABLES };
-    const [zoom, x, y, d] = ['zoom', 'x', 'y', 'd'].map((name) => options.expression(name, scope));
-    const v = new Float64Array(VARIABLES.length).fill(0);
-    const [num, den] = link.sampleAspectRatio;
-    const sar = num > 0 ? num / den : 1;
-    const a = link.width / link.height;
-    v.set([link.width, link.width, link.height, link.height, width, width, height, height]);
-    v.set([a, sar, a * sar, 1 << info.chromaShiftX, 1 << info.chromaShiftY], at('a'));
-    v[at('zoom')] = 1;
-    v[at('pzoom')] = 1;
-    const waiting: VideoFrame[] = [];
-    let current: VideoFrame | undefined;
-    let remaining = 0;
-    let index = 0;
-    let inputs = 0;
-    let outputs = 0;
-    let ended = Number.NaN;
-    let isEnded = false;
-    const scalers = new Map<string, PictureScaler>();
-    const scalerFor = (w: number, h: number): PictureScaler => {
-      const key = `${w}x${h}`;
-      let scaler = scalers.get(key);
-      if (scaler === undefined) {
-        if (scalers.size > 64) scalers.clear();
-        const { pixFmt } = link;
-        scaler = createPictureScaler(
-          { pixFmt, width: w, height: h },
-          { pixFmt, width, height },
-          { kernel: { kind: 'bicubic', b: 0, c: 0.6 }, vectorKernels: false },
-        );
-        scalers.set(key, scaler);
-      }
-      return scaler;
-    };
-    const begin = (frame: VideoFrame): void => {
-      current = frame;
-      // What was computed for the picture before has names of its own; this one begins anew.
-      for (const name of ['zoom', 'x', 'y']) v[at(name)] = name === 'zoom' ? 1 : 0;
-      v[at('pduration')] = v[at('duration')]!;
-      v.fill(inputs++, at('in'), at('in') + 1);
-      v.fill(secondsOf(frame.pts, link), at('in_time'), at('in_time') + 2);
-      v[at('on')] = outputs;
-      remaining = Math.max(0, Math.trunc(d!.evaluate(v)));
-      v[at('duration')] = remaining;
-      index = 0;
-    };
-    const draw = (frame: VideoFrame): VideoFrame => {
-      v.fill(outputs / (frameRate[0] / frameRate[1]), at('time'), at('time') + 3);
-      v[at('frame')] = index;
-      v[at('on')] = outputs;
-      const level = Math.min(Math.max(zoom!.evaluate(v), 1), 10) || 1;
-      v[at('zoom')] = level;
-      const w = Math.trunc(link.width / level);
-      const h = Math.trunc(link.height / level);
-      const left = Math.min(Math.max(x!.evaluate(v) || 0, 0), Math.max(link.width - w, 0));
-      v[at('x')] = left;
-      const top = Math.min(Math.max(y!.evaluate(v) || 0, 0), Math.max(link.height - h, 0));
-      v[at('y')] = top;
-      const maskX = ~((1 << info.chromaShiftX) - 1);
-      const maskY = ~((1 << info.chromaShiftY) - 1);
-      const view = viewOf(
-        frame,
-        Math.trunc(left) & maskX,
-        Math.trunc(top) & maskY,
-        Math.max(1, w),
-        Math.max(1, h),
+    this.width = width;
+    this.height = height;
+    this.frameRate = options.pair('fps') as Rational;
+    const compile = (name: string) => options.expression(name, { variables: VARIABLES });
+    this.expressions = { zoom: compile('zoom'), x: compile('x'), y: compile('y'), d: compile('d') };
+    this.v = startValues(link, width, height);
+    const timeBase = inverse(this.frameRate);
+    this.outputs = [{ ...link, width, height, timeBase, frameRate: this.frameRate }];
+  }
+
+  push(_: number, frame: Frame): void {
+    this.waiting.push(picture(frame));
+    if (this.current === undefined) this.next();
+  }
+
+  end(_: number, pts: number): void {
+    this.isEnded = true;
+    this.endPts = pts;
+    if (this.current === undefined) this.next();
+  }
+
+  pull(): boolean {
+    if (this.current === undefined) return false;
+    if (this.index < this.count) {
+      const out = this.draw(this.current);
+      this.index++;
+      this.outputCount++;
+      this.setup.emit(0, out);
+    } else this.next();
+    return true;
+  }
+
+  /** Goes on to the picture that waits; without any, to the end. */
+  private next(): void {
+    const { v, link } = this;
+    if (this.current !== undefined)
+      for (const name of ['zoom', 'x', 'y']) v[at(`p${name}`)] = v[at(name)]!;
+    this.current = this.waiting.shift();
+    if (this.current !== undefined) this.begin(this.current);
+    else if (this.isEnded) {
+      this.setup.finish(0, rescaleTime(this.endPts, link.timeBase, inverse(this.frameRate)));
+    }
+  }
+
+  private begin(frame: VideoFrame): void {
+    const { v } = this;
+    // What was computed for the picture before has names of its own; this one begins anew.
+    for (const name of ['zoom', 'x', 'y']) v[at(name)] = name === 'zoom' ? 1 : 0;
+    v[at('pduration')] = v[at('duration')]!;
+    v.fill(this.inputCount++, at('in'), at('in') + 1);
+    v.fill(secondsOf(frame.pts, this.link), at('in_time'), at('in_time') + 2);
+    v[at('on')] = this.outputCount;
+    this.count = Math.max(0, Math.trunc(this.expressions.d.evaluate(v)));
+    v[at('duration')] = this.count;
+    this.index = 0;
+  }
+
+  private draw(frame: VideoFrame): VideoFrame {
+    const { v, link, width, height, outputCount } = this;
+    const { zoom, x, y } = this.expressions;
+    v.fill(outputCount / (this.frameRate[0] / this.frameRate[1]), at('time'), at('time') + 3);
+    v[at('frame')] = this.index;
+    v[at('on')] = outputCount;
+    const level = Math.min(Math.max(zoom.evaluate(v), 1), 10) || 1;
+    v[at('zoom')] = level;
+    const w = Math.trunc(link.width / level);
+    const h = Math.trunc(link.height / level);
+    const left = Math.min(Math.max(x.evaluate(v) || 0, 0), Math.max(link.width - w, 0));
+    v[at('x')] = left;
+    const top = Math.min(Math.max(y.evaluate(v) || 0, 0), Math.max(link.height - h, 0));
+    v[at('y')] = top;
+    const { chromaShiftX, chromaShiftY } = pixFmtInfo(link.pixFmt);
+    const whole = (value: number, shift: number) => Math.trunc(value) & ~((1 << shift) - 1);
+    const [fromX, fromY] = [whole(left, chromaShiftX), whole(top, chromaShiftY)];
+    const view = viewOf(frame, fromX, fromY, Math.max(1, w), Math.max(1, h));
+    const out = newPicture(link.pixFmt, width, height, outputCount);
+    this.scalerFor(view.width, view.height)(view, out);
+    return out;
+  }
+
+  private scalerFor(w: number, h: number): PictureScaler {
+    const { scalers, width, height } = this;
+    const key = `${w}x${h}`;
+    let scaler = scalers.get(key);
+    if (scaler === undefined) {
+      if (scalers.size > MAX_SCALERS) scalers.clear();
+      const { pixFmt } = this.link;
+      scaler = createPictureScaler(
+        { pixFmt, width: w, height: h },
+        { pixFmt, width, height },
+        { kernel: { kind: 'bicubic', b: 0, c: 0.6 }, vectorKernels: false },
       );
-      const out = newPicture(link.pixFmt, width, height, outputs);
-      scalerFor(view.width, view.height)(view, out);
-      return out;
-    };
-    const next = (): void => {
-      if (current !== undefined)
-        for (const name of ['zoom', 'x', 'y']) v[at(`p${name}`)] = v[at(name)]!;
-      current = undefined;
-      const frame = waiting.shift();
-      if (frame !== undefined) begin(frame);
-      else if (isEnded) setup.finish(0, rescaleTime(ended, link.timeBase, timeBase));
-    };
-    return {
-      outputs: [{ ...link, width, height, timeBase, frameRate }],
-      push(_, frame) {
-        waiting.push(picture(frame));
-        if (current === undefined) next();
-      },
-      end(_, pts) {
-        isEnded = true;
-        ended = pts;
-        if (current === undefined) next();
-      },
-      pull() {
-        if (current === undefined) return false;
-        if (index < remaining) {
-          const out = draw(current);
-          index++;
-          outputs++;
-          setup.emit(0, out);
-        } else next();
-        return true;
-      },
-    };
-  },
-};
+      scalers.set(key, scaler);
+    }
+    return scaler;
+  }
+}
+
+/** The variables before the first picture. */
+function startValues(link: VideoLink, width: number, height: number): Float64Array {
+  const v = new Float64Array(VARIABLES.length).fill(0);
+  const { chromaShiftX, chromaShiftY } = pixFmtInfo(link.pixFmt);
+  const [num, den] = link.sampleAspectRatio;
+  const sar = num > 0 ? num / den : 1;
+  const a = link.width / link.height;
+  v.set([link.width, link.width, link.height, link.height, width, width, height, height]);
+  v.set([a, sar, a * sar, 1 << chromaShiftX, 1 << chromaShiftY], at('a'));
+  v[at('zoom')] = 1;
+  v[at('pzoom')] = 1;
+  return v;
+}

@@ -2,7 +2,9 @@
  * The inspector in a real browser: from a server and from `file:`, every layer, a macroblock whose numbers are the encoder's own,
  * files of each kind, links. Needs `dist/inspector.html` (`npm run build:inspector`).
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +13,8 @@ import type { Coded, Settings } from '../../inspector/protocol.ts';
 import { type Recording, recordingOfEncode } from '../../inspector/recording.ts';
 import { createSample } from '../../inspector/sample.ts';
 import { LAYERS, OVERLAYS } from '../../inspector/state.ts';
+import type { Output } from '../../src/cli/command.ts';
+import { inspect } from '../../src/cli/inspect.ts';
 import { findChromium, launchChromium } from './chromium.ts';
 import { type FileServer, startFileServer } from './server.ts';
 
@@ -262,6 +266,29 @@ describe.skipIf(executable === null)('the inspector', () => {
     await drop(page, name, readFileSync(new URL(name, png)));
     await ready(page);
     expect(await statusOf(page)).toContain('hue.png: 1 picture');
+  });
+
+  it('opens the file that vitrine inspect has put into it, offline', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vitrine-report-'));
+    const reports: [string, Uint8Array, RegExp][] = [
+      ['made.mp4', coded.file, /made\.mp4: 10 pictures/],
+      ['made.trace', coded.trace, /a trace of 10 pictures/],
+    ];
+    for (const [name, bytes, message] of reports) {
+      writeFileSync(join(folder, name), bytes);
+      const report = join(folder, `${name}.html`);
+      await inspect.run([join(folder, name)], { output: report }, {} as Output);
+      const offline = await newPage();
+      await offline.context().setOffline(true);
+      await offline.goto(`${pathToFileURL(report).href}#preset=ultrafast`);
+      await offline.waitForFunction(
+        (source) => new RegExp(source).test(document.getElementById('status')?.textContent ?? ''),
+        message.source,
+        { timeout: 60_000 },
+      );
+      await offline.close();
+    }
+    rmSync(folder, { recursive: true });
   });
 
   it('is read on a phone without scrolling sideways', async () => {

@@ -134,7 +134,7 @@ interface Pass {
   readonly onSkip: (bytes: number) => void;
 }
 
-/** All packets, those of one read together. What comes before a broken frame is given before its error is thrown. */
+/** All packets, those of one read together. Frames before a broken one are given before its error is thrown. */
 async function* readRuns(pass: Pass, first: Found): AsyncGenerator<readonly ReadPacket[]> {
   const { source } = pass;
   let pts = 0;

@@ -1,4 +1,4 @@
-/** From NAL units to access units, H.264 clause 7.4.1.2.3: what is decoded to one picture, and what stands before it. */
+/** From NAL units to access units, H.264 clause 7.4.1.2.3: the slices of one picture, and the units before them. */
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { untilError } from '../../base/container.ts';
 import type { Budget } from '../../base/limits.ts';
@@ -61,7 +61,7 @@ export interface FileContext {
   readonly problems: Problem[];
 }
 
-/** Access units in decoding order, those that were read together in one run. What comes before broken units is given. */
+/** Access units in decoding order, those that were read together in one run. Units before broken ones are given. */
 export async function* gatherAccessUnits(
   context: FileContext,
 ): AsyncGenerator<readonly AccessUnit[]> {

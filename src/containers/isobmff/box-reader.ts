@@ -99,7 +99,7 @@ export function findBox(
     if (found === code || !isPlain || at + size > end) break;
     at += size;
   }
-  // Other boxes are rare; what they are is told in one place.
+  // Other boxes are rare; one place tells of them.
   for (const box of boxesIn(bytes, at, end)) if (box.type === type) return box;
   return null;
 }

@@ -1,5 +1,5 @@
 /**
- * Sample entries and the boxes inside them: what a decoder must know before the first sample. ISOBMFF clause 12, MP4
+ * Sample entries and the boxes inside them: the facts that a decoder needs before the first sample. ISOBMFF clause 12, MP4
  * clause 6.7, NALFF clause 5.4. Those of codecs other than H.264 and AAC: boxes-other-entries.ts.
  */
 import { describeBox, describeContainer, type FieldSyntax, fullBox, NO_BYTES } from './syntax.ts';

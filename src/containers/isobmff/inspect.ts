@@ -1,6 +1,6 @@
 /**
  * The tree of a file's boxes with every field by its name: the same descriptions that write and read the boxes, with
- * somebody watching. Never throws for what a file holds: what is wrong is said at the box where it is.
+ * somebody watching. Never throws for the contents of a file: a fault is told at the box where it is.
  */
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { MediaError } from '../../base/errors.ts';
@@ -89,7 +89,7 @@ import { loadBox, MAX_TOP_LEVEL_BOXES, topLevelBox } from './top-level.ts';
 
 /** Deeper than any real file nests; keeps a file of nothing but nested headers from exhausting the stack. */
 const MAX_DEPTH = 24;
-/** Boxes shown of one file; what comes after is left out with a remark. */
+/** Boxes shown of one file; later ones are left out with a remark. */
 const MAX_NODES = 100_000;
 
 /** Fields shown of one box. */

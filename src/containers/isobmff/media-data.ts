@@ -13,7 +13,7 @@ export interface MediaData {
   readonly end: number;
   /** Where in the file the next `count` bytes to be appended go. */
   place(count: number): number;
-  /** Appends `bytes`. What is returned must be awaited before the next call if it is a promise. */
+  /** Appends `bytes`. A promise that is returned must be awaited before the next call. */
   append(bytes: Uint8Array): Promise<void> | void;
   /** No more samples: completes the boxes that hold them. */
   finish(): Promise<void>;

@@ -48,7 +48,7 @@ const MAX_MOVIE_TIMESCALE = 0x7fffffff;
 /** The parts of a movie beyond its tracks. */
 export interface MovieLayout {
   readonly options: ResolvedMp4Options;
-  /** Bytes to add to every chunk offset: what will be put before the media data. */
+  /** Bytes to add to every chunk offset: the size of the boxes that will be put before the media data. */
   readonly offsetShift: number;
   /** Whether samples come in fragments: the tables are empty then, and durations open. */
   readonly isFragmented: boolean;

@@ -251,7 +251,7 @@ function seconds(pending: Pending): number {
   return (pending.next?.dts ?? 0) / pending.track.info.timescale;
 }
 
-/** Packets of the pending samples. What came before a broken sample is given before its error is thrown. */
+/** Packets of the pending samples. Samples before a broken one are given before its error is thrown. */
 async function* mergedRuns(
   { window, budget, problems }: ReadContext,
   pending: readonly Pending[],
@@ -272,7 +272,7 @@ async function* mergedRuns(
       await window.load(position, size);
       data = window.take(position, size);
     }
-    // A file that ended in the middle of a sample: what came before was saved.
+    // A file that ended in the middle of a sample: the samples before it were saved.
     if (data.length < size) {
       report(problems, position, `the file ends within a sample of ${size} bytes`);
       return;

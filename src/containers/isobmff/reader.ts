@@ -183,8 +183,8 @@ const noTrack = (file: FileBytes): FormatError =>
   new FormatError('mp4.moov', 'has no track that can be played', file.fileOffset);
 
 /**
- * The tracks that can be played. What is broken in one track costs that track, not the file; if no track is left, throws
- * what was broken in the first.
+ * The tracks that can be played. Damage in one track costs that track, not the file; if no track is left,
+ * throws the error of the first.
  */
 async function readTracks(
   file: FileBytes,
@@ -345,7 +345,7 @@ function withGaplessInfo(track: ReadTrack, text: string): ReadTrack {
 /** A year of samples at 96 kHz: more is damage. */
 const MAX_GAPLESS_SAMPLES = 2 ** 42;
 
-/** The stream's description with its priming: what lies before presentation time 0. */
+/** The stream's description with its priming: the samples before presentation time 0. */
 function withPriming(
   track: ReadTrack,
   fileSize: number,

@@ -37,7 +37,7 @@ export interface MediaSample {
   readonly sample_description_index: number;
 }
 
-/** Samples of PCM that make one packet, at most. Not normative: what players and ffmpeg take. */
+/** Samples of PCM that make one packet, at most. Not normative: players and ffmpeg take as many. */
 const PCM_RUN = 1024;
 /** Bytes that such a packet has at most where one sample of all channels is large. */
 const PCM_RUN_BYTES = 256 << 10;
@@ -102,7 +102,7 @@ export class SampleCursor {
           : tables.sample_size > 0
             ? tables.sample_size
             : tables.sizes[this.sample];
-      // Tables may be shorter than they claim, and the file shorter than they think: what is left is what was saved.
+      // Tables may be shorter than they claim, and the file shorter than they say: the samples up to there were saved.
       if (size === undefined) return null;
       if (this.offset + size <= this.fileSize) return this.take(size, count);
       // A table of one size costs nothing a sample, so that no file pays for walking on.

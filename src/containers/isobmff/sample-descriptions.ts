@@ -39,7 +39,7 @@ export class DescriptionSwitch {
   }
 
   /**
-   * Goes on to `next`: what must stand before its first packet. Throws `UnsupportedError` if the stream cannot change so.
+   * Goes on to `next`. Returns the bytes that must stand before its first packet. Throws `UnsupportedError` if the stream cannot change so.
    */
   moveTo(next: SampleDescription, offset: number): Uint8Array {
     const { current } = this;

@@ -36,7 +36,7 @@ const PIECE_BYTES = 1 << 20;
 /**
  * The whole box in memory, as far as the file has it. Its bytes are taken from the budget: give them back with
  * `budget.release(file.bytes.length)` when they are not needed any more.
- * @param how `ahead`: what follows will be read next; `alone`: it will not
+ * @param how `ahead`: the bytes behind will be read next; `alone`: it will not
  */
 export async function loadBox(
   window: SourceWindow,

@@ -23,7 +23,7 @@ export class TrackFragment {
   bytes = 0;
   firstDts = 0;
   firstPts = 0;
-  /** Time after the last sample, in decoding order; what lies between it and the next sample lengthens the last. */
+  /** Time after the last sample, in decoding order; a gap between it and the next sample lengthens the last. */
   nextDts = 0;
   private lastDts = 0;
   private lastDuration = 0;

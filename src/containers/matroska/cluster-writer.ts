@@ -165,7 +165,7 @@ export class ClusterWriter {
 
   /**
    * Writes what stands before the frame: of a SimpleBlock (clause 10.2), or of a BlockGroup (clause 5.1.3.5) where more has to be
-   * said. What stands behind the frame then is left in `rest`.
+   * said. The elements behind the frame are then left in `rest`.
    */
   private writeBlockStart(block: BlockToWrite): void {
     const { packet, duration, discardPadding } = block;

@@ -44,7 +44,7 @@ export class FrameTaker {
   private readonly child: ElementHeader = { id: 0, size: 0, headerLength: 0 };
   private readonly sizes = new FrameSizes();
 
-  /** @param pass what the pass may give */
+  /** @param pass the budget of the pass */
   constructor(tracks: ReadonlyMap<number, ReaderTrack>, clock: ClusterClock, pass: PacketBudget) {
     this.clock = clock;
     this.pass = pass;
@@ -95,7 +95,7 @@ export class FrameTaker {
 
   /**
    * Appends the frames of the block between `start` and `end` of `bytes`. Throws `FormatError` if it is broken.
-   * @param group what its BlockGroup adds, null for a SimpleBlock
+   * @param group the facts that its BlockGroup adds, null for a SimpleBlock
    * @param place where in the file its cluster begins, for messages
    */
   takeBlock(

@@ -1,6 +1,6 @@
 /**
  * The tree of a file's elements: masters and blocks as nodes, the other elements as their fields, by the names of the
- * standard. Never throws for what a file holds: what is wrong is said at the element where it is.
+ * standard. Never throws for the contents of a file: a fault is told at the element where it is.
  */
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { MediaError } from '../../base/errors.ts';
@@ -29,7 +29,7 @@ import {
 import { type ElementInfo, elementById, ID, RECURSIVE } from './element-table.ts';
 import { loadHeader } from './segment-reader.ts';
 
-/** Elements shown of one file; what comes after is left out with a remark. */
+/** Elements shown of one file; later ones are left out with a remark. */
 const MAX_ELEMENTS = 200_000;
 
 /** Text longer than this is cut; so is what is read of a block for its header and lacing. */

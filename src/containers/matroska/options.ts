@@ -22,7 +22,7 @@ export interface MatroskaOptions {
    * to, and for viewers that follow while the file grows. Default: true if the sink is not seekable.
    */
   readonly live?: boolean;
-  /** Seconds after which a cluster ends at the latest. Default 5. What is in an unfinished one is lost if we are killed. */
+  /** Seconds after which a cluster ends at the latest. Default 5. Frames of an unfinished cluster are lost if the process is killed. */
   readonly clusterDuration?: number;
   readonly metadata?: FileMetadata;
   readonly chapters?: readonly Chapter[];

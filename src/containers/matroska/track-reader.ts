@@ -347,7 +347,7 @@ function readRotation(video: Children): number {
   return rotation % 90 === 0 ? rotation : 0;
 }
 
-/** Rates whose frame durations in nanoseconds are rounded: those of film and television. */
+/** Rates whose frame durations in nanoseconds are rounded: the rates of film and television. */
 const USUAL_RATES: readonly Rational[] = [
   [24000, 1001],
   [30000, 1001],

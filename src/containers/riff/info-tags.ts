@@ -60,7 +60,7 @@ export function writeInfoList(w: ByteWriter, tags: WavTags): void {
   }
 }
 
-/** The tags in the contents of a `LIST` chunk; what is not understood is left out. */
+/** The tags in the contents of a `LIST` chunk; entries that are not understood are left out. */
 export function readInfoList(bytes: Uint8Array): WavTags {
   const tags: { -readonly [name in keyof WavTags]: string } = {};
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -1,5 +1,5 @@
 /**
- * AudioSpecificConfig, AAC clause 1.6.2.1: what a decoder, or a container, must know of an AAC stream before its first frame.
+ * AudioSpecificConfig, AAC clause 1.6.2.1: the facts that a decoder, or a container, needs of an AAC stream before its first frame.
  * Described is the part that all object types share, the signaling of SBR in both ways (hierarchical, and behind the rest,
  * where decoders without SBR do not look), and GASpecificConfig of AAC Main, LC, SSR and LTP.
  */

@@ -12,7 +12,7 @@ const ESCAPE_INDEX = 15;
 /**
  * samplingFrequencyIndex and, where no index has it, samplingFrequency, AAC clause 1.6.2.1: writes `frequency`, or returns
  * the one read. A reserved index is a fault.
- * @param prefix what stands before the names of the elements: nothing, or `extension`
+ * @param prefix text before the names of the elements: nothing, or `extension`
  */
 export function samplingFrequency(
   s: BitSyntax,

@@ -1,6 +1,6 @@
 /**
  * Levels, clause A.3: how large pictures may be, how fast they may come, how many bits they may take and how far vectors may
- * reach, so that a decoder of that level is sure to keep up. The level is not only written: what it limits is checked here.
+ * reach, so that a decoder of that level is sure to keep up. The level is not only written: its limits are checked here.
  */
 import { ConfigError } from '../../base/errors.ts';
 import type { Rational } from '../../base/rational.ts';

@@ -1,5 +1,5 @@
 /**
- * Picture parameter set, clauses 7.3.2.2 and 7.4.2.2: what holds for the pictures that refer to it. One description writes
+ * Picture parameter set, clauses 7.3.2.2 and 7.4.2.2: the facts of the pictures that refer to it. One description writes
  * a set, reads it, and shows it to a trace.
  */
 import type { BitSyntax, Draft, Flag } from '../../bits/bit-syntax.ts';

@@ -124,7 +124,7 @@ function payloadTypeOf(message: SeiMessage): number {
 }
 
 /**
- * Reads the messages of an SEI NAL unit, clause 7.3.2.3; those behind damage are left out.
+ * Reads the messages of an SEI NAL unit, clause 7.3.2.3; messages behind damage are left out.
  * @param nalUnit with its header byte
  * @param sps the active set; null if it is not known, and then messages that need it are of kind `other`
  */

@@ -22,7 +22,7 @@ export const SliceType = { P: 0, B: 1, I: 2, SP: 3, SI: 4 } as const;
 /** slice_type + 5 says that all slices of the picture have the same type, Table 7-6. */
 export const ALL_SLICES_SAME_TYPE = 5;
 
-/** slice_header( ), clause 7.3.3. What the parameter sets or the slice type leave out is not written. */
+/** slice_header( ), clause 7.3.3. Elements that the parameter sets or the slice type leave out are not written. */
 export interface SliceHeader {
   readonly first_mb_in_slice: number;
   /** Table 7-6: `SliceType`, plus 5 if all slices of the picture agree. */

@@ -1,5 +1,5 @@
 /**
- * Sequence parameter set, clauses 7.3.2.1.1 and 7.4.2.1.1: what holds for a whole coded video sequence. Properties carry
+ * Sequence parameter set, clauses 7.3.2.1.1 and 7.4.2.1.1: the facts of a whole coded video sequence. Properties carry
  * the names of the syntax elements. One description writes a set, reads it, and shows it to a trace.
  */
 import type { BitSyntax, Draft, Flag } from '../../bits/bit-syntax.ts';

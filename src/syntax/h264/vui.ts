@@ -1,5 +1,5 @@
 /**
- * VUI parameters, Annex E: what a player needs to know beside the samples. Each group that the syntax guards with a
+ * VUI parameters, Annex E: the facts that a player needs beside the samples. Each group that the syntax guards with a
  * `…_present_flag` is one property here; `null` writes the flag as 0.
  */
 import { ConfigError } from '../../base/errors.ts';
@@ -179,7 +179,7 @@ export function vuiParameters(s: BitSyntax, vui: Draft<VuiParameters>): void {
 
 /**
  * A group of elements behind the flag `name` that says whether it is there, clause E.1.1.
- * @param empty what a group read starts from
+ * @param empty the group that reading starts from
  */
 function group<T extends object>(
   s: BitSyntax,

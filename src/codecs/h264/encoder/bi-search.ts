@@ -1,4 +1,4 @@
-/** Predictions of a block from both lists at once: what one costs, and vectors that fit each other better than each fits alone. */
+/** Predictions of a block from both lists at once: their cost, and vectors that fit each other better than each fits alone. */
 import { predictLuma } from '../standard/interpolation.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
 import { weighTwo } from './inter-prediction.ts';

@@ -181,7 +181,7 @@ export class BlockOrigins {
   /**
    * Finds the macroblocks that `findStill` left, elsewhere in the other picture; arguments as there.
    * @param origins receives the packed displacement in full samples: what lies at (x + dx, y + dy) in the other picture is the
-   *   same to the last bit; what is found nowhere stays NO_ORIGIN
+   *   same to the last bit; macroblocks that are found nowhere stay NO_ORIGIN
    * @returns how many were found
    */
   findMoved(

@@ -57,7 +57,7 @@ export class CandidateEvaluation {
   chromaMode = 0;
   /** Candidates of the macroblock that the inspector was told of. */
   private told = 0;
-  /** transform_size_8x8_flag that is tried; -1: what suits. */
+  /** transform_size_8x8_flag that is tried; -1: the one that suits the residual. */
   private forced = -1;
   /** The candidate whose reconstruction block holds the luma prediction of P_Skip; null if none does. */
   private predicted: Candidate | null = null;
@@ -224,7 +224,7 @@ export class CandidateEvaluation {
   /**
    * Evaluates in `trial` what an evaluated inter candidate is with the other transform.
    *
-   * Choice: what suits by SATD is only a guess; with `rdo` the best inter candidate is coded both ways. Five clips, medium, QP 22..37:
+   * Choice: the transform that suits by SATD is only a guess; with `rdo` the best inter candidate is coded both ways. Five clips, medium, QP 22..37:
    * BD-rate -1.7 %.
    * @returns whether there is another
    */

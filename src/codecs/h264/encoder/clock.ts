@@ -6,7 +6,7 @@ import { equalRationals, inverse, type Rational } from '../../../base/rational.t
 export interface Clock {
   /** Seconds per tick. */
   readonly timeBase: Rational;
-  /** Frame times, at the frame rate, in a tick: what rate control counts by. */
+  /** Frame times, at the frame rate, in a tick; rate control counts in them. */
   readonly framesPerTick: number;
   /** Whether somebody said at what rate pictures come on average. */
   readonly isRateKnown: boolean;

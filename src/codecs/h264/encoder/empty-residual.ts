@@ -1,4 +1,4 @@
-/** Whether a prediction is so good that nothing is coded of the residual: what macroblocks are skipped by. Stops at the first blocks that have one. */
+/** Whether a prediction is so good that nothing is coded of the residual, so that the macroblock may be skipped. Stops at the first blocks that have a residual. */
 import { BLOCK_BYTES } from '../kernels/contract.ts';
 import { forwardChromaDc } from '../kernels/plain/forward-transform.ts';
 import { QUANTIZE_INTER, quantizeDc } from '../kernels/plain/quantize.ts';

@@ -53,7 +53,7 @@ export class H264Encoder {
   private state: 'open' | 'flushed' | 'failed' = 'open';
 
   /**
-   * @param tools what there is beyond Constrained Baseline
+   * @param tools the tools beyond Constrained Baseline
    * @param strategy other than the one that the options ask for; it must keep clause 7.4.3.3
    */
   constructor(options: H264Options, tools: ProfileTools, strategy?: ReferenceStrategy) {

@@ -1,5 +1,5 @@
 /**
- * How much later pictures depend on each macroblock. What is predicted from a macroblock inherits its quality; so its
+ * How much later pictures depend on each macroblock. A prediction inherits the quality of the macroblock that it is made from; so its
  * worth is its own cost plus the part of later costs that prediction from it saves, through all the pictures that are known.
  * Source: J. Garrett-Glaser, "A novel macroblock-tree algorithm for high-performance optimization of dependent video coding
  * in H.264/AVC", 2009.

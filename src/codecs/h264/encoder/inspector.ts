@@ -49,8 +49,8 @@ export interface H264Inspector {
   /**
    * The candidate that is written.
    * @param candidate its number among the candidates told of at this macroblock, from 0; -1 where none was told
-   * @param syntax what is written of it; of skipped macroblocks nothing in it counts
-   * @param prediction what is predicted, 16x16 luma samples, then 8x8 of Cb and of Cr; of I_PCM the samples themselves
+   * @param syntax its syntax as it is written; of skipped macroblocks nothing in it counts
+   * @param prediction the predicted samples: 16x16 of luma, then 8x8 of Cb and of Cr; of I_PCM the samples themselves
    */
   decision(
     mbAddr: number,

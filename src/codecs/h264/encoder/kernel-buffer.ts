@@ -18,7 +18,7 @@ export interface KernelBuffer {
 /**
  * Allocates a zeroed buffer of at least `byteLength` bytes.
  * @param vectorKernels which vector kernels are used, if there can be any
- * @param quantizers what kernels of residuals know by index; for vector ones they must be written to the buffer
+ * @param quantizers the quantizers that kernels of residuals know by index; for vector ones they must be written to the buffer
  */
 export function createKernelBuffer(
   byteLength: number,

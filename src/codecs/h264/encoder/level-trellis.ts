@@ -1,7 +1,7 @@
 /**
  * Rate-distortion optimized quantization for CABAC: which levels are worth their bits. Not normative.
  *
- * Choice: each level may stay or move one step toward zero. What a level costs depends on those behind it in the scan only through the
+ * Choice: each level may stay or move one step toward zero. The cost of a level depends on the levels behind it in the scan only through the
  * counts of levels of magnitude 1 and beyond (clause 9.3.3.1.3), which eight states hold; so the cheapest row of levels is a
  * shortest path, found exactly for contexts that stay as they are before the macroblock. Source: trellis quantization as in Karczewicz, Ye and
  * Chong, "Rate distortion optimized quantization" (ITU-T VCEG-AH21, 2008).

@@ -29,7 +29,7 @@ export class MacroblockDistortion {
   private readonly sourceEnergy = new Int32Array(BLOCKS_8X8);
   private isLoaded = false;
 
-  /** @param strength what option `psyRd` says */
+  /** @param strength the value of option `psyRd` */
   constructor(memory: EncoderMemory, strength: number) {
     this.memory = memory;
     this.strength = strength;

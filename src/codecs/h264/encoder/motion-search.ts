@@ -363,7 +363,7 @@ export class MotionSearch {
     }
   }
 
-  /** Tries a start that is no full sample; those have been tried. */
+  /** Tries a start between full samples; starts at full samples have been tried. */
   private tryStart(x: number, y: number): void {
     if (((x | y) & 3) !== 0) this.tryFraction(x, y, 'sad');
   }

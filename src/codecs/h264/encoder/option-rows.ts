@@ -1,6 +1,6 @@
 /**
  * Options as rows of a table: of each its kind, what is allowed and its default. The types of options, their checks, the help
- * of the command line and docs/h264/options.md come from these rows; what an option means is said above its row.
+ * of the command line and docs/h264/options.md come from these rows; the comment above a row explains its option.
  */
 import { requireInteger, requireNumber, requireOneOf } from '../../../base/errors.ts';
 

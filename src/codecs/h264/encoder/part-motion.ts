@@ -1,4 +1,4 @@
-/** Records of motion while a macroblock of a B slice is searched: what was found in each list, and what partitions are made of it. */
+/** Records of motion while a macroblock of a B slice is searched: the vectors that were found in each list, and the partitions that are made of them. */
 import { SUB_8X8, SUB_DIRECT } from '../standard/macroblock.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
 import type { Candidate } from './candidate.ts';

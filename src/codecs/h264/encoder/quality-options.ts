@@ -1,4 +1,4 @@
-/** Options that say which errors count: those of what the eye sees. */
+/** Options that say which errors count for the eye. */
 import { number, type ValuesOf } from './option-rows.ts';
 
 /** By name. */

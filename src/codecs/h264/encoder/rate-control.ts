@@ -214,7 +214,7 @@ export class RateControl {
       const isIntra = isIntraPicture(forecast);
       const { framesLeft } = forecast.upcoming;
       const rise = isIntra ? MAX_QP_STEP_INTRA : MAX_QP_STEP;
-      // Choice: to the last picture QP falls by 2 at most. What the coarser picture before left out all comes at once, far more
+      // Choice: to the last picture QP falls by 2 at most. The detail that the coarser picture before left out comes all at once, far more
       // than the slope of sizes says (grass at 19, then 18, 17 or 16: 48, then 75, 170 or 292 thousand bits), and no picture
       // is left to make it good.
       const drop = framesLeft === 1 && !isIntra ? 2 : rise;
@@ -247,7 +247,7 @@ export class RateControl {
   /**
    * Judges the size of the picture that was coded at the QP last returned.
    * @param bits all bits of the access unit
-   * @param levelBits what the level allows it (MinCR, clause A.3.1)
+   * @param levelBits bits that the level allows the picture (MinCR, clause A.3.1)
    * @returns ACCEPT, WITHOUT_RESIDUAL, or a higher QP in 1/256 to code the picture at again
    */
   review(bits: number, levelBits = Number.POSITIVE_INFINITY): number {

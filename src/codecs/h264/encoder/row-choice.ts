@@ -18,7 +18,7 @@ type Costs = Pick<RowCosts, 'costP' | 'costB'>;
 export type RowRule = 0 | 1 | 2;
 
 /**
- * Choice: what is coded of a B picture costs less than it seems to, for its quantizer is coarser than that of its anchors.
+ * Choice: a B picture costs less than its SATD says, for its quantizer is coarser than that of its anchors.
  */
 const COST_OF_B = 0.85;
 

@@ -63,7 +63,7 @@ export class RowCosts {
     this.starts = new Int32Array(this.mbs);
   }
 
-  /** Another picture, `n`, has come: what was known of the one in its place is forgotten. */
+  /** Another picture, `n`, has come: the costs of the one in its place are forgotten. */
   begin(n: number): void {
     this.rowOf(n).clear();
   }
@@ -142,7 +142,7 @@ export class RowCosts {
     return { inter: new Int32Array(this.mbs), mv: new Int32Array(this.mbs) };
   }
 
-  /** Starts of a search: what was found nearer by, times a factor; none where nothing was. */
+  /** Starts of a search: vectors that were found nearer by, times a factor; none where there are no such vectors. */
   private predictStarts(near: Int32Array | null, factor: number): void {
     const { starts } = this;
     if (near === null) starts.fill(0);

@@ -1,6 +1,6 @@
 /**
  * How the worth of macroblocks flows (importance.ts) where pictures lie in rows: from each B picture to the two that it lies between, from each
- * anchor to the one before it. What is predicted from both sides gives half to each.
+ * anchor to the one before it. A macroblock that is predicted from both sides gives half to each.
  */
 import { visitBetween } from './coding-order.ts';
 import { giveImportance, propagateImportance } from './importance.ts';

@@ -1,4 +1,4 @@
-/** The settings of an encoder as text, in a message that decoders skip (clause D.2.7): what made this stream, and how. */
+/** The settings of an encoder as text, in a message that decoders skip (clause D.2.7): which program made the stream, and how. */
 
 import { encodeUtf8 } from '../../../base/utf8.ts';
 import type { UserDataUnregistered } from '../../../syntax/h264/sei.ts';

@@ -36,7 +36,7 @@ export class TraceInspector implements H264Inspector {
   private attemptQp = 0;
   /** PicOrderCnt of the references by list and index. */
   private pocs: readonly (readonly number[])[] = [[], []];
-  // Of the macroblock at hand: what of its syntax is not in the state.
+  // The syntax of the macroblock at hand that the state does not hold.
   private chosen = -1;
   private candidates = 0;
   /** Rows of blocks of the macroblock's candidates, PENDING numbers each, until it is known which of them is written. */
@@ -142,7 +142,7 @@ export class TraceInspector implements H264Inspector {
     else if (!isIntra(type)) addMotion(tables.motion, currentPicture, mbAddr, state, this.pocs);
   }
 
-  /** Adds the blocks of the candidate that is written; those of the others would be most of a trace. */
+  /** Adds the blocks of the candidate that is written; the blocks of the others would be most of a trace. */
   private addBlocks(mbAddr: number): void {
     const { pending, chosen, currentPicture } = this;
     for (let at = 0; at < pending.length; at += PENDING) {

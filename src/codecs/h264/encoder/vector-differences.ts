@@ -1,4 +1,4 @@
-/** Differences of the vectors of a macroblock to their predictions, clauses 7.3.5 and 8.4.1: what is written of them. */
+/** Differences of the vectors of a macroblock to their predictions, clauses 7.3.5 and 8.4.1: the stream has these instead of the vectors. */
 import {
   INTER_8X8,
   INTER_8X16,
@@ -20,7 +20,7 @@ function difference(mv: number, mvp: number): number {
 /**
  * mvd_l0 or mvd_l1 of every partition that uses the list, predicted in decoding order (clause 8.4.1.3).
  * @param mv packed vectors of the list, 4·row + column; 0 where it is not used
- * @param motion what surrounds the macroblock in that list; its inside is overwritten
+ * @param motion the motion around the macroblock in that list; its inside is overwritten
  */
 export function setVectorDifferences(
   syntax: MacroblockSyntax,

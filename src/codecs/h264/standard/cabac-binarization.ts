@@ -34,7 +34,7 @@ export const CTX = {
   coeff_abs_level_minus1_8x8: 426,
 } as const;
 
-/** mb_type of I_NxN and I_PCM in I slices, Table 7-11; those between are Intra_16x16. */
+/** mb_type of I_NxN and I_PCM in I slices, Table 7-11; the values between them are Intra_16x16. */
 const MB_TYPE_I_NXN = 0;
 const MB_TYPE_I_PCM = 25;
 

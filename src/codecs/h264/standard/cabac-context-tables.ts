@@ -4,7 +4,7 @@
  * Each table lists m and n of one context after another.
  */
 
-/** ctxIdx 0..10 and 60..275 of I slices => m, n; those between belong to P and B slices. */
+/** ctxIdx 0..10 and 60..275 of I slices => m, n; the contexts between them belong to P and B slices. */
 // biome-ignore format: in the order of ctxIdx
 export const CONTEXTS_I: Int8Array = /* @__PURE__ */ Int8Array.of(
   // 0..10: mb_type (SI prefix, I)

@@ -106,7 +106,7 @@ export class CabacEncoder {
     return this.out.bitPosition + 8 * waiting + this.pending + 1;
   }
 
-  /** The same to 1/256 bit: what the interval is narrower than at first counts as well. */
+  /** The same to 1/256 bit: the narrowing of the interval counts as well. */
   get finePosition(): number {
     return this.bitPosition + Math.round(256 * Math.log2(510 / this.range)) / 256;
   }

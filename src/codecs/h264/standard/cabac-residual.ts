@@ -87,7 +87,7 @@ export function residualBlock8x8(
  * coeff_abs_level_minus1 and coeff_sign_flag of the levels of a mask, the last in scan order first: UEG0, clauses 9.3.2.3 and
  * 9.3.3.1.3.
  * @param offset first context; `mostBeyond1` 4, or 3 for chroma DC: the most levels beyond 1 that contexts tell apart
- * @param seen levels of the block before these: those of magnitude 1, and 256 times those beyond
+ * @param seen number of levels of the block before these: of magnitude 1, and 256 times the number of larger ones
  * @returns `seen` after these
  */
 function absLevels(

@@ -127,7 +127,7 @@ export function deriveTemporalDirect(
 
 /**
  * Keeps the motion of a picture that is complete for pictures that refer to it: mvCol, refIdxCol and what they mean (clause 8.4.1.2.1).
- * @param lists what all its slices refer to
+ * @param lists the references of all its slices
  */
 export function storeMotion(
   state: PictureState,

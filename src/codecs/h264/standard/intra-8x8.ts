@@ -27,7 +27,7 @@ const HAS_ABOVE = 2;
 const HAS_CORNER = 4;
 
 /**
- * Smooths the neighbors of the block at byte `from`, clause 8.3.2.2.1. Those that are not available are not written.
+ * Smooths the neighbors of the block at byte `from`, clause 8.3.2.2.1. Neighbors that are not available are not written.
  * @param available bit 0 left, bit 1 above, bit 2 the corner
  * @param hasAboveRight whether the eight samples above right may be read; if not, the last above stands in for them
  * @param line position of INTRA_8X8_LINE bytes

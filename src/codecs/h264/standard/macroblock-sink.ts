@@ -73,7 +73,7 @@ export interface SliceDataSink extends MacroblockSink {
   readonly pendingBits: number;
   /** Begins the data of a slice, behind its header. */
   startSlice(slice: SliceSyntax, qpY: number): void;
-  /** A macroblock begins; what surrounds it is loaded. */
+  /** A macroblock begins; its surroundings are loaded. */
   startMacroblock(): void;
   /** A macroblock, skipped or not, is complete; another one of the slice may follow. */
   endMacroblock(): void;

@@ -1,4 +1,4 @@
-/** The sum of absolute differences after an 8x8 Hadamard transform (SA8D): what a block costs with the 8x8 transform. */
+/** The sum of absolute differences after an 8x8 Hadamard transform (SA8D): an estimate of the cost of a block with the 8x8 transform. */
 
 /** Hadamard transform of eight values, `step` apart, in place; not in the order of frequency, which a sum does not see. */
 function hadamard8(d: Int32Array, at: number, step: number): void {

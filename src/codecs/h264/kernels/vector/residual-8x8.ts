@@ -250,7 +250,7 @@ function defineResidual8x8(m: ModuleBuilder): void {
   });
   kernelProcedure(m, 'add8x8', (f, pos, stride, coefficients) => {
     const columns = Array.from({ length: 8 }, (_, j) => f.v128(v128.load(coefficients, 16 * j)));
-    // Along the rows first: columns are combined lane by lane. What is between is left in place, as the plain function does.
+    // Along the rows first: columns are combined lane by lane. The values in between are left in place, as the plain function does.
     const between = inverse(f, columns);
     storeColumns(f, coefficients, between);
     const rows = [...transpose8x8(f, between)];

@@ -7,7 +7,10 @@ import type { LayerName } from './state.ts';
 export const LAYER_TEXTS: Readonly<Record<LayerName, readonly [string, string]>> = {
   source: ['Source', 'the picture as it came'],
   prediction: ['Prediction', 'what the decoder can guess from what it already has'],
-  residual: ['Residual', 'source minus prediction: what is left to be sent; gray is zero'],
+  residual: [
+    'Residual',
+    'source minus prediction: what is left to be sent; gray is zero, small differences are shown stronger',
+  ],
   before: ['Before deblocking', 'prediction plus the residual that was sent'],
   decoded: ['Decoded', 'what every decoder shows'],
   deblocking: [
@@ -73,10 +76,13 @@ export function paintPicture(samples: Uint8Array, width: number, height: number)
   return image;
 }
 
-/**
- * The difference of the luma of two pictures: gray is none, brighter is more. A residual, whose range is twice that of samples, is
- * halved so that nothing is cut off (`gain` 1).
- */
+/** Difference of two samples => gray of a residual: the whole range, with small differences stronger than large ones. */
+const RESIDUAL_GRAY = Uint8Array.from({ length: 511 }, (_, i) => {
+  const difference = i - 255;
+  return 128 + Math.sign(difference) * 127 * (Math.abs(difference) / 255) ** 0.6;
+});
+
+/** The difference of the luma of two pictures: gray is none, brighter is more; of a residual (`gain` 1) nothing is cut off. */
 export function paintDifference(
   a: Uint8Array,
   b: Uint8Array,
@@ -86,9 +92,9 @@ export function paintDifference(
 ): ImageData {
   const image = new ImageData(width, height);
   const { data } = image;
-  const scale = gain === 1 ? 0.5 : gain;
   for (let i = 0; i < width * height; i++) {
-    const value = clip(128 + scale * (a[i] - b[i]));
+    const difference = a[i] - b[i];
+    const value = gain === 1 ? RESIDUAL_GRAY[255 + difference] : clip(128 + gain * difference);
     data[4 * i] = value;
     data[4 * i + 1] = value;
     data[4 * i + 2] = value;

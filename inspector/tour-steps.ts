@@ -148,7 +148,7 @@ export const TOUR: readonly TourStep[] = [
     view: 'picture',
     text: () => [
       'The guess is taken from the truth. What is left is the residual: gray is nothing, lighter and darker is where the guess was too low or too high.',
-      'Most of it is gray. Where it is gray nothing need be sent, and that is where the bits went.',
+      'Most of it is gray. Where it is gray nothing need be sent: that is how so few bits are enough.',
     ],
     task: 'Turn on Bits (key b): the bright squares of the heat map are those that are not gray.',
     show: (r) => ({ ...OPEN, picture: interPicture(r).display, layer: 'residual', show: [] }),

@@ -51,6 +51,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
     'deadZoneLevel',
     'level',
   ],
+  block8x8: ['void', 'picture', 'macroblock', 'block', 'index', 'coefficient', 'level'],
   search: [
     'void',
     'picture',

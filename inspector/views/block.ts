@@ -1,12 +1,13 @@
 /** One 4x4 block of the open macroblock: coefficients, levels of a plain dead zone, levels as they were decided, in scan order. */
+import { ZIGZAG } from '../../src/codecs/h264/standard/macroblock.ts';
+import { ZIGZAG_8X8 } from '../../src/codecs/h264/standard/transform-8x8.ts';
 import type { App } from '../app.ts';
 import { h } from '../dom.ts';
 import { say, several } from '../names.ts';
 import { columnsOf, type PictureRecord, type Recording, rowsOf } from '../recording.ts';
 import { saveButtons, type TableData } from '../table.ts';
 
-/** Zig-zag scan of a 4x4 block, Table 8-13: index of the scan => 4 · row + column. */
-const ZIGZAG = [0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15];
+const EMPTY_BLOCK = 'All its coefficients are so small that they are rounded to zero.';
 
 /** Coefficients and levels of a block, in scan order. */
 export interface Block {
@@ -40,11 +41,13 @@ export function blocksOf(
   return blocks;
 }
 
-function grid(caption: string, values: readonly number[]): HTMLElement {
+function grid(caption: string, values: readonly number[], scan: Uint8Array = ZIGZAG): HTMLElement {
   const most = Math.max(1, ...values.map(Math.abs));
-  const rows = [0, 1, 2, 3].map((row) => {
-    const cells = [0, 1, 2, 3].map((column) => {
-      const value = values[ZIGZAG.indexOf(4 * row + column)];
+  const size = Math.sqrt(scan.length);
+  const places = Array.from({ length: size }, (_, i) => i);
+  const rows = places.map((row) => {
+    const cells = places.map((column) => {
+      const value = values[scan.indexOf(size * row + column)];
       const strength = Math.round(8 + (62 * Math.abs(value)) / most);
       const color = value > 0 ? 'var(--list0)' : 'var(--list1)';
       const style =
@@ -70,6 +73,61 @@ function sentence({ coefficients, deadZone, levels }: Block): string {
   return `${text}.`;
 }
 
+/** The 8x8 blocks of a macroblock by number; those without a level are absent. */
+export function blocks8x8Of(
+  recording: Recording,
+  picture: PictureRecord,
+  mb: number,
+): Map<number, Pick<Block, 'coefficients' | 'levels'>> {
+  const c = columnsOf(recording, 'block8x8');
+  const blocks = new Map<number, Pick<Block, 'coefficients' | 'levels'>>();
+  for (const i of rowsOf(recording, picture, 'block8x8', mb)) {
+    if (c.index[i] > 63) continue;
+    const zeros = (): number[] => new Array<number>(64).fill(0);
+    const block = blocks.get(c.block[i]) ?? { coefficients: zeros(), levels: zeros() };
+    blocks.set(c.block[i], block);
+    block.coefficients[c.index[i]] = c.coefficient[i];
+    block.levels[c.index[i]] = c.level[i];
+  }
+  return blocks;
+}
+
+/** The section of a macroblock with the 8x8 transform: the 8x8 block that the chosen 4x4 block lies in. */
+function section8x8(
+  app: App,
+  recording: Recording,
+  picture: PictureRecord,
+  mb: number,
+): HTMLElement[] {
+  const b8 = Math.min(3, app.store.state.block >> 2);
+  const blocks = blocks8x8Of(recording, picture, mb);
+  const options = [0, 1, 2, 3].map((i) => {
+    const levels = blocks.get(i)?.levels.filter((level) => level !== 0).length ?? 0;
+    const text = `Luma block ${i}, 8×8${levels > 0 ? ` · ${levels}` : ''}`;
+    return h('option', { value: 4 * i, selected: i === b8 }, text);
+  });
+  const choose = (): void => app.store.set({ block: Number(select.value) });
+  const select = h('select', { 'aria-label': 'Block', id: 'block', onchange: choose }, ...options);
+  const head = [h('h3', {}, 'From samples to levels'), h('p', {}, select)];
+  const block = blocks.get(b8);
+  if (block === undefined) return [...head, h('p', { class: 'note' }, EMPTY_BLOCK)];
+  const data: TableData = {
+    ...{ name: `levels-${picture.display}-${mb}-${b8}`, caption: 'In scan order' },
+    columns: ['scan', 'coefficient', 'level'],
+    rows: block.levels.map((level, i) => [i, block.coefficients[i], level]),
+  };
+  return [
+    ...head,
+    h(
+      'div',
+      { class: 'blocks large' },
+      grid('Coefficients', block.coefficients, ZIGZAG_8X8),
+      grid('Levels sent', block.levels, ZIGZAG_8X8),
+    ),
+    h('p', { class: 'scan' }, saveButtons(data)),
+  ];
+}
+
 /** The section. */
 export function blockSection(
   app: App,
@@ -77,6 +135,7 @@ export function blockSection(
   picture: PictureRecord,
   mb: number,
 ): HTMLElement[] {
+  if (picture.maps.transform8x8[mb]) return section8x8(app, recording, picture, mb);
   const { block: number } = app.store.state;
   const blocks = blocksOf(recording, picture, mb);
   const options = Array.from({ length: 24 }, (_, i) => {
@@ -97,22 +156,9 @@ export function blockSection(
     ...options,
   );
   const head = [h('h3', {}, 'From samples to levels'), h('p', {}, select)];
-  if (picture.maps.transform8x8[mb]) {
-    return [
-      head[0],
-      h(
-        'p',
-        { class: 'note' },
-        'It has the 8×8 transform, whose coefficients are not told block by block yet.',
-      ),
-    ];
-  }
   const block = blocks.get(number);
   if (block === undefined) {
-    return [
-      ...head,
-      h('p', { class: 'note' }, 'All its coefficients are so small that they are rounded to zero.'),
-    ];
+    return [...head, h('p', { class: 'note' }, EMPTY_BLOCK)];
   }
   const data: TableData = {
     ...{ name: `levels-${picture.display}-${mb}-${number}`, caption: 'In scan order' },

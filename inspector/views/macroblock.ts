@@ -30,7 +30,7 @@ export function bitsTable(recording: Recording, picture: PictureRecord, mb: numb
     c.length[i],
     names[c.clause[i]] ?? '',
   ]);
-  const columns = ['element', 'coded as', 'value', 'bits', 'clause'];
+  const columns = ['element', 'as', 'value', 'bits', 'clause'];
   return { name: `bits-${picture.display}-${mb}`, caption: 'The bits', columns, rows };
 }
 

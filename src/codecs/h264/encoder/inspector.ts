@@ -80,6 +80,11 @@ export interface H264Inspector {
     levels: Int16Array,
     start: number,
   ): void;
+  /**
+   * Levels of an 8x8 block of luma of the candidate that is written, told after its `decision`: 64 coefficients before quantization,
+   * and levels as decided, in scan order.
+   */
+  block8x8(b8: number, coefficients: Int16Array, levels: Int16Array): void;
   /** A motion search begins for the block at (x, y) of the picture, in samples, in the reference whose PicOrderCnt is `poc`. */
   search(poc: number, x: number, y: number, width: number, height: number, mvp: number): void;
   /** A vector (packed, quarter samples) is better than all before. */
@@ -135,6 +140,7 @@ export const QUIET_INSPECTOR: H264Inspector = {
   macroblockVoid: nothing,
   candidate: nothing,
   block: nothing,
+  block8x8: nothing,
   search: nothing,
   searchBest: nothing,
   searchEnd: nothing,

@@ -3,6 +3,7 @@
  * reconstruction. Nothing is left changed but scratch that no later step reads.
  */
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
+import { forwardDifference8x8 } from '../kernels/plain/residual-8x8.ts';
 import { predictIntra8x8, smoothNeighbors8x8 } from '../standard/intra-8x8.ts';
 import { INTRA_CHROMA_VERTICAL } from '../standard/intra-16x16.ts';
 import {
@@ -17,6 +18,7 @@ import {
   P_SKIP,
 } from '../standard/macroblock.ts';
 import type { MacroblockSyntax } from '../standard/macroblock-syntax.ts';
+import { ZIGZAG_8X8_BY_COLUMN } from '../standard/transform-8x8.ts';
 import type { Candidate } from './candidate.ts';
 import type { H264Inspector } from './inspector.ts';
 import { CHROMA, LUMA, predictInter, predictInterB } from './inter-prediction.ts';
@@ -38,6 +40,7 @@ import {
   RECON_LUMA,
   RECON_SIZE,
   RECON_STRIDE,
+  SOURCE_STRIDE,
 } from './memory.ts';
 import type { PicturePlan } from './picture-plan.ts';
 import { SliceReferences } from './slice-references.ts';
@@ -54,6 +57,9 @@ export class PredictionInspection {
   private readonly samples = new Uint8Array(SAMPLES);
   private readonly kept = new Uint8Array(RECON_SIZE);
   private readonly references = new SliceReferences();
+  private readonly coefficients = new Int16Array(64);
+  private readonly scanned = new Int16Array(64);
+  private readonly told = new Int16Array(64);
   private isB = false;
 
   constructor(inspector: H264Inspector, context: MacroblockContext) {
@@ -84,6 +90,28 @@ export class PredictionInspection {
       this.predictChroma(candidate);
     }
     inspector.decision(mbAddr, candidate.number, syntax, samples);
+    if (state.transform8x8[mbAddr] !== 0) this.tellBlocks8x8(syntax);
+  }
+
+  /** Tells of the 8x8 blocks of luma, whose prediction is made: coefficients and levels. */
+  private tellBlocks8x8({ levels, masks8x8 }: MacroblockSyntax): void {
+    const { inspector, context, samples, coefficients, scanned, told } = this;
+    const { bytes, source, blocks } = context.memory;
+    const [prediction] = blocks as [number];
+    bytes.set(samples.subarray(0, CB_AT), prediction);
+    for (let b8 = 0; b8 < 4; b8++) {
+      const at = 8 * ((b8 >> 1) * SOURCE_STRIDE + (b8 & 1));
+      forwardDifference8x8(
+        ...([bytes, source + at, SOURCE_STRIDE, prediction + at, BLOCK_STRIDE] as const),
+        ...([coefficients, 0] as const),
+      );
+      for (let i = 0; i < 64; i++) {
+        scanned[i] = coefficients[ZIGZAG_8X8_BY_COLUMN[i]!]!;
+        const isSent = (masks8x8[2 * b8 + (i >> 5)]! >> (i & 31)) & 1;
+        told[i] = isSent === 0 ? 0 : levels[64 * b8 + i]!;
+      }
+      inspector.block8x8(b8, scanned, told);
+    }
   }
 
   /** Takes the samples of a scratch block as the prediction: nothing was added to them. */

@@ -218,6 +218,16 @@ export class TraceInspector implements H264Inspector {
     }
   }
 
+  block8x8(b8: number, coefficients: Int16Array, levels: Int16Array): void {
+    if (levels.every((level) => level === 0)) return;
+    for (let i = 0; i < 64; i++) {
+      const [coefficient, level] = [coefficients[i]!, levels[i]!];
+      if ((coefficient | level) === 0) continue;
+      const at = [this.currentPicture, this.currentMacroblock] as const;
+      this.tables.block8x8.add(0, ...at, b8, i, coefficient, level);
+    }
+  }
+
   search(poc: number, x: number, y: number, width: number, height: number, mvp: number): void {
     this.searchPoc = poc;
     this.searchX = x;

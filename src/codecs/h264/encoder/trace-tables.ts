@@ -106,6 +106,16 @@ const TABLES = [
     ],
   },
   {
+    name: 'block8x8',
+    columns: [
+      ...[VOID, PICTURE, MACROBLOCK],
+      ['block', 'u8'],
+      ['index', 'u8'],
+      ['coefficient', 'i16'],
+      ['level', 'i16'],
+    ],
+  },
+  {
     name: 'search',
     columns: [
       ...[VOID, PICTURE, MACROBLOCK],

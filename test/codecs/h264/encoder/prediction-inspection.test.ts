@@ -169,3 +169,29 @@ describe('a block', () => {
     expect(levelsSeen).toBeGreaterThan(500);
   });
 });
+
+describe('an 8x8 block', () => {
+  it('is told in scan order, for every macroblock with the 8x8 transform', () => {
+    const scene = drawScene({ content: 'mixture', seed: 3, dx: 1, dy: 0 }, WIDTH, HEIGHT, 3);
+    let told = 0;
+    let expected = 0;
+    const inspect: H264Inspector = {
+      ...QUIET_INSPECTOR,
+      block8x8: (_b8, coefficients, levels) => {
+        told++;
+        for (let i = 0; i < 64; i++) {
+          if (levels[i] !== 0) expect(Math.sign(levels[i]!)).toBe(Math.sign(coefficients[i]!));
+        }
+      },
+      macroblockEnd: (mbAddr, { transform8x8 }) => {
+        expected += 4 * transform8x8[mbAddr]!;
+      },
+    };
+    codePictures(
+      { ...BASE, preset: 'faster', profile: 'high', transform8x8: true, inspect },
+      scene,
+    );
+    expect(told).toBe(expected);
+    expect(told).toBeGreaterThan(50);
+  });
+});

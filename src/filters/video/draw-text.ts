@@ -9,9 +9,10 @@ import {
   type FilterSetup,
   samePixFmt,
   VIDEO_PAD,
+  type VideoLink,
 } from '../definition/filter.ts';
 import type { OptionDefinition, OptionValues } from '../definition/options.ts';
-import type { Color } from '../language/values.ts';
+import { type Color, parseColor } from '../language/values.ts';
 import {
   colorSamples,
   componentsOf,
@@ -22,6 +23,7 @@ import {
 } from '../pixels/picture-work.ts';
 import { BUILT_IN_FONT } from './bitmap-font.ts';
 import { expandText } from './expand-text.ts';
+import { TIMECODE_OPTIONS, timecodeOf } from './timecode.ts';
 import { parseTrueType } from './truetype.ts';
 import type { Glyph, Typeface } from './typeface.ts';
 
@@ -68,6 +70,12 @@ export const DRAWTEXT: FilterDefinition = {
       description: 'refused: no filter opens a file',
     },
     { name: 'fontcolor', kind: 'color', default: 'black', description: 'color of the text' },
+    {
+      name: 'fontcolor_expr',
+      kind: 'string',
+      default: '',
+      description: 'color of the text for each picture, with %{…} expanded',
+    },
     { name: 'boxcolor', kind: 'color', default: 'white', description: 'color of the box' },
     { name: 'bordercolor', kind: 'color', default: 'black', description: 'color of the border' },
     { name: 'shadowcolor', kind: 'color', default: 'black', description: 'color of the shadow' },
@@ -105,6 +113,7 @@ export const DRAWTEXT: FilterDefinition = {
       description: 'first number of pictures',
     },
     expression('alpha', '1', 'opacity of all'),
+    ...TIMECODE_OPTIONS,
     {
       name: 'fix_bounds',
       kind: 'boolean',
@@ -181,23 +190,29 @@ function layOut(text: string, font: Typeface, size: number, spacing: number, tab
   return { placed, width, height: lines.length * (lineHeight + spacing) - spacing };
 }
 
+/** The variables before the first picture. */
+function startValues(link: VideoLink): Float64Array {
+  const { chromaShiftX, chromaShiftY } = pixFmtInfo(link.pixFmt);
+  const [num, den] = link.sampleAspectRatio;
+  const sar = num > 0 ? num / den : 1;
+  const v = new Float64Array(VARIABLES.length).fill(Number.NaN);
+  for (const name of ['main_w', 'w', 'W']) v[at(name)] = link.width;
+  for (const name of ['main_h', 'h', 'H']) v[at(name)] = link.height;
+  v[at('hsub')] = 1 << chromaShiftX;
+  v[at('vsub')] = 1 << chromaShiftY;
+  v[at('sar')] = sar;
+  v[at('dar')] = (link.width / link.height) * sar;
+  return v;
+}
+
 type Draw = (out: VideoFrame, n: number, t: number) => void;
 
 function prepare(options: OptionValues, font: Typeface, setup: FilterSetup): Draw {
   const link = videoLink(setup.inputs[0]);
-  const info = pixFmtInfo(link.pixFmt);
-  const [num, den] = link.sampleAspectRatio;
-  const sar = num > 0 ? num / den : 1;
-  const v = new Float64Array(VARIABLES.length).fill(Number.NaN);
+  const v = startValues(link);
   const set = (names: readonly string[], value: number): void => {
     for (const name of names) v[at(name)] = value;
   };
-  set(['main_w', 'w', 'W'], link.width);
-  set(['main_h', 'h', 'H'], link.height);
-  set(['hsub'], 1 << info.chromaShiftX);
-  set(['vsub'], 1 << info.chromaShiftY);
-  set(['sar'], sar);
-  set(['dar'], (link.width / link.height) * sar);
   const random = generator();
   const functions = {
     rand: { arity: 2, call: ([low, high]: readonly number[]) => low! + (high! - low!) * random() },
@@ -207,6 +222,8 @@ function prepare(options: OptionValues, font: Typeface, setup: FilterSetup): Dra
     options.expression(name, scope),
   );
   const text = options.text('text');
+  const colorText = options.text('fontcolor_expr');
+  const timecode = timecodeOf(options);
   const expands = options.number('expansion') === 1;
   const colors = ['fontcolor', 'boxcolor', 'bordercolor', 'shadowcolor'].map((name) =>
     options.color(name),
@@ -217,7 +234,9 @@ function prepare(options: OptionValues, font: Typeface, setup: FilterSetup): Dra
     const pixels = Math.trunc(size!.evaluate(v));
     if (!(pixels >= 1 && pixels <= 2048))
       throw options.error('fontsize', `the size is ${pixels}, allowed are 1..2048`);
-    const shown = expands ? expandText(text, { n, t, options, scope, v }) : text;
+    const context = { n, t, options, scope, v };
+    const shown = (expands ? expandText(text, context) : text) + timecode(n);
+    if (colorText !== '') colors[0] = colorOf(expandText(colorText, context), options);
     const layout = layOut(
       shown,
       font,
@@ -242,6 +261,12 @@ function prepare(options: OptionValues, font: Typeface, setup: FilterSetup): Dra
     }
     drawAll(out, layout, left, top, options, colors, opacity);
   };
+}
+
+function colorOf(text: string, options: OptionValues): Color {
+  const color = parseColor(text);
+  if (color !== undefined) return color;
+  throw options.error('fontcolor_expr', `it gives ${JSON.stringify(text)}, which is no color`);
 }
 
 function drawAll(

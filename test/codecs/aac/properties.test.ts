@@ -111,6 +111,19 @@ function expectWithinReservoir(
   expect(highest - lowest).toBeLessThanOrEqual(Math.max(0, buffer - mean) + 16);
 }
 
+test('at the least rates frames of attacks fit too, and are decoded', () => {
+  for (const numChannels of [1, 2, 8]) {
+    const options = { sampleRate: 11025, numChannels, rateControl: 'cbr' as const };
+    const bitRate = Math.ceil((64 * MAIN_CHANNELS[numChannels] * 11025) / 1024);
+    const channels = Array.from({ length: numChannels }, (_, c) =>
+      SIGNALS.impulses(30000, 400 + c),
+    );
+    const { packets, config } = encodeAac(channels, { ...options, bitRate });
+    expect(decodeAac(packets, config).length).toBe(packets.length * 1024 * numChannels);
+    expectWithinReservoir(packets, { ...options, bitRate }, 6144 * MAIN_CHANNELS[numChannels]);
+  }
+});
+
 test('the mean rate is within 1 % over ten seconds of notes and claps that come and go', () => {
   const length = 480000;
   const base = noise(length, 5);

@@ -7,6 +7,7 @@ import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import { ID_CPE, ID_LFE } from '../../../syntax/aac/element-ids.ts';
 import type { ElementLayout } from '../standard/channel-configuration.ts';
 import {
+  type ChannelStream,
   countFixedBits,
   countIcsInfoBits,
   countScaleFactorBits,
@@ -25,6 +26,7 @@ import {
   FRAME_LENGTH,
   KBD_WINDOW,
   LONG_START_SEQUENCE,
+  NUM_SHORT_WINDOWS,
   ONLY_LONG_SEQUENCE,
   SHORT_LENGTH,
   SINE_WINDOW,
@@ -316,6 +318,8 @@ export class ElementEncoder {
     if (this.hasNoise) substituteNoise(channels, lambda);
     for (let c = 0; c < channels.length; c++) {
       const { stream } = channels[c];
+      // Where no line is coded, filters would be bits that no lambda can save.
+      stream.tns.isPresent = stream.tns.hasFilter() && hasLines(stream);
       bits += chooseCodebooks(stream, tools.sections);
       completeScaleFactors(stream, tools.sections);
       bits += countFixedBits(stream) + countSectionBits(stream) + countScaleFactorBits(stream);
@@ -325,6 +329,19 @@ export class ElementEncoder {
       bits += 1 + 2 + (this.stereo.ms_mask_present === 1 ? channels[0].stream.numBands : 0);
     }
     return bits;
+  }
+
+  /** Leaves out all bands of the frame, headers of sections and filters with them. To be decided again. */
+  silence(): void {
+    for (const { stream } of this.channels) {
+      stream.info.max_sfb = 0;
+      stream.info.numWindowGroups = 1;
+      const isShort = stream.info.window_sequence === EIGHT_SHORT_SEQUENCE;
+      stream.info.windowGroupLength[0] = isShort ? NUM_SHORT_WINDOWS : 1;
+      stream.numBands = 0;
+      stream.tns.clear();
+    }
+    this.stereo.ms_mask_present = 0;
   }
 
   /** Shows the frame as it was decided. */
@@ -351,6 +368,12 @@ export class ElementEncoder {
       writeSingleChannelElement(w, layout, channels[0].stream, protectedBits);
     }
   }
+}
+
+/** Whether any band of the channel is coded. */
+function hasLines({ codebook, numBands }: ChannelStream): boolean {
+  for (let band = 0; band < numBands; band++) if (codebook[band] !== 0) return true;
+  return false;
 }
 
 /** Number of bands that begin below `cutoff`. */

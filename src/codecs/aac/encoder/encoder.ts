@@ -234,6 +234,8 @@ export class AacEncoder {
     const least = this.rate.leastBits();
     let bits = this.decideWith(lambda);
     for (let trial = 0; bits > most; trial++) {
+      // Section headers of eight groups may be more than a frame at the least rates.
+      if (trial > MAX_TRIALS) for (const element of this.elements) element.silence();
       lambda *= trial < MAX_TRIALS ? Math.min(16, 1.1 + 4 * (bits / most - 1)) : 1e30;
       bits = this.decideWith(lambda);
     }

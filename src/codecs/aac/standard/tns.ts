@@ -29,6 +29,12 @@ export class TnsData {
     this.isPresent = false;
     this.n_filt.fill(0);
   }
+
+  /** Whether any window has a filter, be it sent or not. */
+  hasFilter(): boolean {
+    for (let w = 0; w < this.n_filt.length; w++) if (this.n_filt[w] > 0) return true;
+    return false;
+  }
 }
 
 /** Inverse quantization of 4-bit reflection coefficients, clause 4.6.9.3: index coef + 8 => value within ±1. */

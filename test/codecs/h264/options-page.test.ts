@@ -1,9 +1,10 @@
-/** docs/h264/options.md says what the rows of the options say. */
+/** Tables of options in docs/h264 agree with the options: their rows, and what tunes stand for. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { H264_OPTIONS } from '../../../src/cli/h264-options.ts';
 import { H264_KEYS, H264_ROWS } from '../../../src/codecs/h264/encoder/options.ts';
+import { TUNES, withTune } from '../../../src/codecs/h264/encoder/tunes.ts';
 import { optionsPage } from '../../../tools/options/page.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -29,5 +30,17 @@ describe('options of the H.264 encoder', () => {
     const { kind, min, max } = H264_OPTIONS[option];
     const row = H264_ROWS[name];
     expect({ kind, min, max }).toEqual({ kind: row.kind, min: row.min, max: row.max });
+  });
+
+  it.each(TUNES)('tune %s stands for the options that docs/h264/psy.md says', (tune) => {
+    const options = withTune('tune', { width: 16, height: 16, frameRate: [25, 1], tune });
+    const { psyRd = '', aqStrength = '', deblock, deblockAlpha, deblockBeta } = options;
+    let deblocking = deblockAlpha === undefined ? '' : `${deblockAlpha}, ${deblockBeta}`;
+    if (deblock === false) deblocking = 'none';
+    const row = readFileSync(`${ROOT}/docs/h264/psy.md`, 'utf8')
+      .split('\n')
+      .find((line) => line.startsWith(`| \`${tune}\``));
+    const cells = row!.split('|').map((cell) => cell.trim());
+    expect(cells.slice(2, 5)).toEqual([`${psyRd}`, `${aqStrength}`, deblocking]);
   });
 });

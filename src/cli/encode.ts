@@ -2,6 +2,7 @@
 import { ConfigError } from '../base/errors.ts';
 import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
 import type { GpuKernels } from '../gpu/index.ts';
+import { closeEncoders } from '../pipeline/create-encoder.ts';
 import { CODECS, FORMATS } from '../pipeline/everything/registry.ts';
 import { Muxer } from '../pipeline/everything/sessions.ts';
 import { requireCodec } from '../pipeline/find-codec.ts';
@@ -104,6 +105,7 @@ async function encodeInputs(
     await muxer.close();
     await glass.close();
   } catch (error) {
+    await closeEncoders(tracks.map(({ encoder }) => encoder));
     await glass?.abort(error);
     await file.sink.abort(error);
     throw error;

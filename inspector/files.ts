@@ -13,7 +13,12 @@ const VIDEO_RATE = 25;
 
 /** What a file turned out to be. */
 export type Opened =
-  | { readonly kind: 'pictures'; readonly bytes: Uint8Array; readonly source: SourcePictures }
+  | {
+      readonly kind: 'pictures';
+      /** Empty where the file has no parts to look into: raw pictures are large, and are not kept twice. */
+      readonly bytes: Uint8Array;
+      readonly source: SourcePictures;
+    }
   | { readonly kind: 'trace'; readonly bytes: Uint8Array }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly sentence: string };
 
@@ -28,7 +33,7 @@ export async function openFile(
   const start = String.fromCharCode(...bytes.subarray(0, 12));
   if (start.startsWith('vitrace')) return { kind: 'trace', bytes };
   if (isY4m(bytes.subarray(0, 64)))
-    return { kind: 'pictures', bytes, source: await readY4m(bytes, name) };
+    return { kind: 'pictures', bytes: new Uint8Array(0), source: await readY4m(bytes, name) };
   const type = typeOf(start);
   if (type === 'image') return { kind: 'pictures', bytes, source: await readImage(file, name) };
   if (type === 'video') {

@@ -177,7 +177,7 @@ class Page implements App {
     try {
       this.say(`Reading ${name} …`);
       const opened: Opened = await openFile(file, name, (text) => this.say(text));
-      this.opened = { name, bytes: opened.bytes };
+      this.opened = opened.bytes.length === 0 ? null : { name, bytes: opened.bytes };
       this.store.set({ picture: 0, mb: -1, byte: 0 });
       if (opened.kind === 'pictures') {
         this.source = opened.source;

@@ -45,6 +45,10 @@ test.each([
   '[0]setpts=PTS+7,loop=2:5:4[o]',
   '[0]loop=2:5:0,fps=30[o]',
   '[0][1]xstack=grid=1x2[o]',
+  // Places of a crop follow from its sizes before they are rounded.
+  '[0]crop=21.4:iw/3[o]',
+  '[0]crop=33.9:31.7[o]',
+  '[0]format=nv12,negate[o]',
 ])('%s', (graph) => {
   const used = inputs.filter((_, i) => graph.includes(`[${i}]`));
   const here = runHere(graph, used);

@@ -69,6 +69,7 @@ export const CROP: FilterDefinition = {
     v.fill(w.evaluate(v), OUT_W, OUT_W + 2);
     v.fill(h.evaluate(v), OUT_H, OUT_H + 2);
     v.fill(w.evaluate(v), OUT_W, OUT_W + 2);
+    // As in ffmpeg, places are computed from the sizes as they were before rounding.
     const width = nearest(v[OUT_W]!) & maskX;
     const height = nearest(v[OUT_H]!) & maskY;
     for (const [name, value, rounded, largest] of [
@@ -79,8 +80,6 @@ export const CROP: FilterDefinition = {
         throw options.error(name, `the size is ${value}, allowed are 1..${largest} of the input`);
       }
     }
-    v.fill(width, OUT_W, OUT_W + 2);
-    v.fill(height, OUT_H, OUT_H + 2);
     const sampleAspectRatio = options.boolean('keep_aspect')
       ? approximate(
           link.width * num * height,

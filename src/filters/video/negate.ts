@@ -3,7 +3,11 @@ import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
 import { componentsOf, copyOf, picture, videoLink } from '../pixels/picture-work.ts';
 
-const PIX_FMTS = ALL_PIX_FMTS.filter((name) => !pixFmtInfo(name).bigEndian);
+/** As in ffmpeg, chroma components lie in planes of their own. */
+const PIX_FMTS = ALL_PIX_FMTS.filter((name) => {
+  const { bigEndian, samplesPerPixel } = pixFmtInfo(name);
+  return !bigEndian && samplesPerPixel[1] !== 2;
+});
 const COMPONENTS = { y: 0x10, u: 0x20, v: 0x40, r: 1, g: 2, b: 4, a: 8 } as const;
 const BITS = { yuv: [0x10, 0x20, 0x40, 8], rgb: [1, 2, 4, 8], gray: [0x10] } as const;
 

@@ -115,8 +115,9 @@ function overhead({ palette, transparent }: PixelPlan): number {
 }
 
 /**
- * How much larger than the smallest one's a trial of a finalist may be. Choice: a third of the pictures' finalists are more than that above,
- * and none of them was the smallest in the end; `best` takes 0.85 of the time.
+ * How much larger than the smallest one's a trial of a finalist may be. Choice, with the rounds of `best`: against one round over all and
+ * three finalists always, twelve of the benchmark's pictures keep their bytes and a screenshot takes 1.9 % more, 0.2 % of all; the time
+ * is 75 s instead of 97.
  */
 const PROMISING = 1.003;
 

@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { encodePictures } from '../../inspector/engine.ts';
@@ -78,6 +79,12 @@ describe.skipIf(executable === null)('the inspector', () => {
   afterAll(async () => {
     await browser?.close();
     await server?.close();
+  });
+
+  it('is one file of less than 300 kB, gzipped, that asks for nothing', () => {
+    const text = readFileSync(PAGE, 'utf8');
+    expect(gzipSync(text, { level: 9 }).length).toBeLessThan(300_000);
+    expect(text).not.toMatch(/<(?:link|script|img)[^>]+(?:src|href)="(?!data:)/);
   });
 
   it('encodes the sample from file:, as the library does in Node', async () => {

@@ -54,7 +54,7 @@ export function copyReconstruction(r: Reconstruction, width: number, height: num
 }
 
 /**
- * Codes pictures (yuv420p without gaps) that come one a tick; those whose number is in `keys` are forced to be IDR pictures.
+ * Codes pictures (yuv420p without gaps) that come one a tick, in Constrained Baseline unless the options say a profile; those whose number is in `keys` are forced to be IDR pictures.
  * A `strategy` chooses reference pictures in place of the encoder.
  */
 export function codePictures(
@@ -63,7 +63,7 @@ export function codePictures(
   keys: readonly number[] = [],
   strategy?: ReferenceStrategy,
 ): CodedPictures {
-  const encoder = new H264Encoder(options, ALL_TOOLS, strategy);
+  const encoder = new H264Encoder({ profile: 'baseline', ...options }, ALL_TOOLS, strategy);
   const { streamInfo } = encoder;
   const reconstructed: Uint8Array[] = [];
   encoder.onReconstructed = (picture, pts) => {

@@ -18,6 +18,11 @@ import type { PicturePlan } from './picture-plan.ts';
 import { inspectUnits, type StreamSetup } from './stream-setup.ts';
 import type { Vbv } from './vbv.ts';
 
+/** Bytes of a configuration record beside its two parameter sets (NALFF clause 5.3.3.1). */
+const RECORD_BYTES = 11;
+/** Of profile High: chroma format, bit depths and the number of extensions more. */
+const RECORD_BYTES_HIGH = 15;
+
 /** Writes the access units of one stream, one after the other. */
 export class AccessUnitWriter {
   /** Receives the NAL units of the slices. */
@@ -33,9 +38,9 @@ export class AccessUnitWriter {
   constructor(setup: StreamSetup, vbv: Vbv | null) {
     this.setup = setup;
     this.messages = setup.tools.createMessages?.(setup, vbv) ?? null;
-    // The record has 11 bytes besides the sets, NALFF clause 5.3.3.1.
-    this.parameterSetBytes = setup.streamInfo.config.length - 11 + 2 * NAL_LENGTH_SIZE;
-    const { level, options, widthInMbs, heightInMbs } = setup;
+    const { level, options, widthInMbs, heightInMbs, streamInfo } = setup;
+    const recordBytes = options.profile === 'high' ? RECORD_BYTES_HIGH : RECORD_BYTES;
+    this.parameterSetBytes = streamInfo.config.length - recordBytes + 2 * NAL_LENGTH_SIZE;
     this.firstUnitBits = 8 * maxFirstAccessUnitBytes(level.name, widthInMbs * heightInMbs);
     this.unitBits = 8 * maxAccessUnitBytes(level.name, options.frameRate);
   }

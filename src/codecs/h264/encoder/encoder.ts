@@ -57,7 +57,7 @@ export class H264Encoder {
    * @param strategy other than the one that the options ask for; it must keep clause 7.4.3.3
    */
   constructor(options: H264Options, tools: ProfileTools, strategy?: ReferenceStrategy) {
-    this.options = resolveOptions(options, tools.applyTune);
+    this.options = resolveOptions(options, tools.applyTune, tools.applyDefaults);
     requireTools(this.options, tools);
     const setup = setupStream(this.options, tools);
     const { widthInMbs, heightInMbs } = setup;

@@ -154,6 +154,9 @@ export const WITH_ALL_TOOLS = 'take createH264Encoder, or the codec H264 of vitr
 /** The options with those that `tune` stands for (tunes.ts). */
 export type ApplyTune = (at: string, options: H264Options) => H264Options;
 
+/** The options with defaults that depend on others (defaults.ts). */
+export type ApplyDefaults = (options: H264Options) => H264Options;
+
 function requireObject(at: string, options: H264Options): void {
   if (typeof options === 'object' && options !== null) return;
   throw new ConfigError(
@@ -171,11 +174,14 @@ function tuned(at: string, options: H264Options, applyTune: ApplyTune | null): H
 export function resolveOptions(
   asGiven: H264Options,
   applyTune: ApplyTune | null = null,
+  applyDefaults: ApplyDefaults = (options) => options,
 ): ResolvedOptions {
   const at = 'h264.options';
   requireObject(at, asGiven);
   rejectUnknownKeys(at, asGiven, H264_KEYS);
-  const options = asGiven.tune === undefined ? asGiven : tuned(at, asGiven, applyTune);
+  const options = applyDefaults(
+    asGiven.tune === undefined ? asGiven : tuned(at, asGiven, applyTune),
+  );
   const width = requireInteger(`${at}.width`, options.width, 2, MAX_SIDE);
   const height = requireInteger(`${at}.height`, options.height, 2, MAX_SIDE);
   const { preset, analysis } = checkRows(at, GENERAL_ROWS, options);

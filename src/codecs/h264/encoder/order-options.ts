@@ -28,12 +28,12 @@ const ROW_RULES: readonly RowRule[] = [0, 1, 2];
 export const ORDER_ROWS = {
   /**
    * Most B pictures in a row: they are coded after the picture shown behind them, and refer to both sides. Not with profile
-   * `baseline`, `longTermPeriod` or `sceneMemory`.
+   * `baseline`, `longTermPeriod` or `sceneMemory`. In profiles `main` and `high` the default is 3, as far as nothing stands against it.
    */
   bframes: integer(0, 16, 0),
   /**
    * How many there are in a row: always as many as there may be (0), as many as pay, found by letting rows grow (1), or by the shortest path
-   * through all pictures that are known (2). Default: by preset, but 0 with `qp` and no lookahead.
+   * through all pictures that are known (2). Default: by preset.
    */
   bAdapt: choice(ROW_RULES),
   /**
@@ -149,7 +149,11 @@ function deepest(room: number): number {
 }
 
 /** Frames that the decoded picture buffer of the level asked for holds. */
-function dpbRoom({ level, width, height }: OrderContext): number {
+export function dpbRoom({
+  level,
+  width,
+  height,
+}: Pick<OrderContext, 'level' | 'width' | 'height'>): number {
   if (level === undefined || !LEVELS.includes(level)) return MAX_DPB_FRAMES;
   return maxDpbFrames(level, Math.ceil(width / 16), Math.ceil(height / 16));
 }

@@ -98,6 +98,7 @@ export class PicturePlanner {
       ipOffset: rate.ipOffset,
       pbOffset: rate.pbOffset,
       hasImportance: importance > 0,
+      hasRows: bframes > 0,
       collectStatistics: rate.collectStatistics,
     });
     this.adaptive = rate.aqStrength > 0 ? new AdaptiveOffsets(options) : null;

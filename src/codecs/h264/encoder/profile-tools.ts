@@ -11,12 +11,18 @@ import { AccessUnitMessages } from './access-unit-messages.ts';
 import { type CreateBDecision, createBDecision } from './b-decision.ts';
 import { BlockInspection } from './block-inspection.ts';
 import { createCabac } from './cabac-coding.ts';
+import { withDefaults } from './defaults.ts';
 import type { CreateEntropyCoding } from './entropy-coding.ts';
 import type { H264Inspector } from './inspector.ts';
 import type { LevelDecider } from './level-decision.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import type { EncoderMemory } from './memory.ts';
-import { type ApplyTune, type ResolvedOptions, WITH_ALL_TOOLS } from './options.ts';
+import {
+  type ApplyDefaults,
+  type ApplyTune,
+  type ResolvedOptions,
+  WITH_ALL_TOOLS,
+} from './options.ts';
 import type { ResolvedOrderOptions } from './order-options.ts';
 import { PredictionInspection } from './prediction-inspection.ts';
 import type { ReferenceStrategy } from './reference-choice.ts';
@@ -46,6 +52,8 @@ export interface ProfileTools {
   readonly inspection: Inspection | null;
   /** Puts the options that `tune` stands for in place. */
   readonly applyTune: ApplyTune | null;
+  /** What is taken where nothing is asked for. */
+  readonly applyDefaults: ApplyDefaults;
 }
 
 /** B slices as a tool. */
@@ -85,6 +93,7 @@ export const BASELINE_TOOLS: ProfileTools = {
   createMessages: null,
   inspection: null,
   applyTune: null,
+  applyDefaults: (options) => options,
 };
 
 /** All tools that there are. */
@@ -108,6 +117,7 @@ export const ALL_TOOLS: ProfileTools = {
     ofPredictions: (inspector, context) => new PredictionInspection(inspector, context),
   },
   applyTune: withTune,
+  applyDefaults: withDefaults,
 };
 
 /** The option that asks for a tool of no profile which was not handed over; null if there is none. */

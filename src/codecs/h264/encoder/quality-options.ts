@@ -3,7 +3,10 @@ import { number, type ValuesOf } from './option-rows.ts';
 
 /** By name. */
 export const QUALITY_ROWS = {
-  /** With `rdo`: how much it counts that a reconstruction has less detail than its source, or more. */
+  /**
+   * With `rdo`: how much it counts that a reconstruction has less detail than its source, or more. In profiles `main`
+   * and `high` the default is 0.5.
+   */
   psyRd: number(0, 10, 0),
 } as const;
 

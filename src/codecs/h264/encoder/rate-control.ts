@@ -44,6 +44,11 @@ const CRF_COMPLEXITY = 128;
  */
 const CRF_SHIFT = -1.4;
 const CRF_SHIFT_IMPORTANCE = 4;
+/**
+ * The same where importance flows through B pictures, so that a stream is about as large as libx264's at the same number by either's defaults:
+ * measured at preset medium, CRF 20 to 35, 48 pictures of five clips.
+ */
+const CRF_SHIFT_ROWS = 6;
 
 /** QP that is expected for a bit rate before anything is coded. */
 const FIRST_EXPECTED_QP = 26;
@@ -147,8 +152,7 @@ export class RateControl {
   }
 
   private qpForQuality(crf: number, forecast: PictureForecast): number {
-    const shift = this.options.hasImportance ? CRF_SHIFT_IMPORTANCE : CRF_SHIFT;
-    const qp = crf + shift + this.complexityQp();
+    const qp = crf + this.crfShift + this.complexityQp();
     return isIntraPicture(forecast) ? qp - this.options.ipOffset : qp;
   }
 
@@ -224,11 +228,17 @@ export class RateControl {
     return isIntraPicture(forecast) ? qp - this.options.ipOffset : qp;
   }
 
+  private get crfShift(): number {
+    const { hasImportance, hasRows } = this.options;
+    if (!hasImportance) return CRF_SHIFT;
+    return hasRows === true ? CRF_SHIFT_ROWS : CRF_SHIFT_IMPORTANCE;
+  }
+
   /** QP at which P pictures are expected to be coded, before offsets by macroblock. */
   get expectedQp(): number {
     const { target } = this.options;
     if (target.kind === 'qp') return target.qp;
-    if (target.kind === 'crf') return target.crf + CRF_SHIFT_IMPORTANCE;
+    if (target.kind === 'crf') return target.crf + this.crfShift;
     return this.lastQpP < 0 ? FIRST_EXPECTED_QP : this.lastQpP;
   }
 

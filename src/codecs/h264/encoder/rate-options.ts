@@ -18,7 +18,7 @@ export type HrdMode = (typeof HRD_MODES)[number];
 
 /** The options that say how many bits to spend and where. At most one of `qp`, `crf` and `bitRate` may be given. */
 export const RATE_ROWS = {
-  /** Constant quantizer of P pictures; raised only for a picture larger than its level allows (see `level`). Default: 23, if neither `crf` nor `bitRate` is given. */
+  /** Constant quantizer of P pictures; raised only for a picture larger than its level allows (see `level`). Default: 23, if neither `crf` nor `bitRate` is given, but `crf` 23 in profiles `main` and `high`. */
   qp: integer(0, 51),
   /** Constant quality, smaller is better; the scale of libx264's CRF. */
   crf: number(0, 51),
@@ -50,9 +50,12 @@ export const RATE_ROWS = {
   sceneCut: flag(),
   /** Pictures from an IDR picture to one for a change of scene; default a tenth of `gopSize`, at most 4. */
   minGopSize: integer(1, 0x7fffffff),
-  /** QP by which a macroblock is coded better for each doubling of its importance to later pictures. Default: by preset, but 0 with `qp`. */
+  /** QP by which a macroblock is coded better for each doubling of its importance to later pictures. Default: by preset, twice that with B pictures, but 0 with `qp`. */
   importance: number(0, 5),
-  /** Strength of adaptive quantization by variance: it costs PSNR for what the eye sees. */
+  /**
+   * Strength of adaptive quantization by variance: it costs PSNR for what the eye sees. In profiles `main` and `high` the default is 1,
+   * but 0 with `qp`.
+   */
   aqStrength: number(0, 3, 0),
   /**
    * Level to keep within (Annex A); default: the lowest that is enough for size, frame rate, references and bit rate. With

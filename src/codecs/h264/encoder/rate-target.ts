@@ -41,6 +41,8 @@ export interface RateControlOptions extends QpOffsets {
   readonly heightInMbs: number;
   /** The lookahead gives offsets by importance: they lower QP on average, and follow complexity by themselves. */
   readonly hasImportance: boolean;
+  /** It flows through rows of B pictures; default false. */
+  readonly hasRows?: boolean;
   /** Keep `statistics` for a second pass. */
   readonly collectStatistics: boolean;
 }

@@ -263,7 +263,10 @@ describe.skipIf(!hasMedia)('real clips', () => {
 });
 
 describe('the encoder as its caller sees it', () => {
-  const base: H264Options = { width: 40, height: 24, frameRate: [30, 1], preset: 'fast', qp: 28 };
+  const base: H264Options = {
+    ...{ width: 40, height: 24, frameRate: [30, 1], preset: 'fast', qp: 28 },
+    profile: 'baseline',
+  };
   const pictures = drawScene({ content: 'mixture', seed: 3, dx: 2, dy: 1 }, 40, 24, 6);
 
   it('gives the same bytes each time, and reads any strides, flipped views too', () => {

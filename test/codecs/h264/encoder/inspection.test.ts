@@ -25,7 +25,14 @@ import { CONTENTS, drawScene } from './content.ts';
 const RUNS = Number(process.env.VITRINE_RUNS ?? 8);
 const SEED = Number(process.env.VITRINE_SEED ?? 264);
 
-const BASE: H264Options = { width: 80, height: 64, frameRate: [25, 1], preset: 'veryfast', qp: 26 };
+const BASE: H264Options = {
+  width: 80,
+  height: 64,
+  frameRate: [25, 1],
+  preset: 'veryfast',
+  qp: 26,
+  profile: 'baseline',
+};
 
 function pictures(content: (typeof CONTENTS)[number], count = 5): Uint8Array[] {
   return drawScene({ content, seed: 7, dx: 2.5, dy: 1 }, 80, 64, count);

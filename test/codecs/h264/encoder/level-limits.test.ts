@@ -26,7 +26,7 @@ import { drawScene } from './content.ts';
 
 /** The state of each picture's macroblocks after it is coded; decoding equality elsewhere proves it to be what is written. */
 function statesOf(options: H264Options, pictures: readonly Uint8Array[]): PictureState[] {
-  const encoder = new H264Encoder(options, ALL_TOOLS);
+  const encoder = new H264Encoder({ profile: 'baseline', ...options }, ALL_TOOLS);
   const states: PictureState[] = [];
   encoder.onReconstructed = () => {
     states.push(
@@ -106,6 +106,7 @@ describe('MaxBR and MaxCPB', () => {
       frameRate: [30, 1],
       bitRate: 1e6,
       refs: 1,
+      profile: 'baseline',
     };
     expect(() => resolveOptions({ ...options, level: '1.1' })).toThrow(
       /h264\.options\.bitRate: got 1000000, level 1\.1 allows 230400 \(MaxBR/,
@@ -129,7 +130,8 @@ describe('MaxDpbFrames', () => {
 
 describe('MaxMBPS', () => {
   it('refuses a frame rate that is too high for the level', () => {
-    const options: H264Options = { width: 176, height: 144, frameRate: [16, 1], refs: 1 };
+    const size = { width: 176, height: 144, frameRate: [16, 1] } as const;
+    const options: H264Options = { ...size, refs: 1, profile: 'baseline' };
     expect(createH264Encoder({ ...options, frameRate: [15, 1] }).streamInfo.config[3]).toBe(10);
     expect(createH264Encoder(options).streamInfo.config[3]).toBe(11);
     expect(() => createH264Encoder({ ...options, level: '1' })).toThrow(

@@ -29,8 +29,8 @@ function code(open: typeof createH264Encoder, options: Partial<H264Options>): Ui
 
 describe('the encoder of Constrained Baseline', () => {
   it.each(PRESETS)('writes the same bytes with preset %s', (preset) => {
-    expect(code(createH264BaselineEncoder, { preset })).toEqual(
-      code(createH264Encoder, { preset }),
+    expect(code(createH264BaselineEncoder, { preset, qp: 23 })).toEqual(
+      code(createH264Encoder, { preset, qp: 23, profile: 'baseline' }),
     );
   });
 
@@ -67,7 +67,8 @@ describe('the encoder of Constrained Baseline', () => {
       const sink = new MemorySink();
       const muxer = new Muxer(sink, { format: 'mp4' });
       const config = videoEncodeConfig({ ...SIZE, frameRate: 25 });
-      const stream = muxer.addEncodeStream({ config, encoder });
+      const encoderConfig = { profile: 'baseline' };
+      const stream = muxer.addEncodeStream({ config, encoder, encoderConfig });
       await muxer.open();
       const array = ndarray(
         new Uint8Array(3 * 48 * 64 * 3).map((_, i) => i / 99),

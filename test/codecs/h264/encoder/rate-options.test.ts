@@ -4,7 +4,12 @@ import { ConfigError } from '../../../../src/base/errors.ts';
 import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
 import { type H264Options, resolveOptions } from '../../../../src/codecs/h264/encoder/options.ts';
 
-const BASE: H264Options = { width: 352, height: 288, frameRate: [30, 1] };
+const BASE: H264Options = {
+  width: 352,
+  height: 288,
+  frameRate: [30, 1],
+  profile: 'baseline',
+};
 
 describe('rate options', () => {
   it('have defaults', () => {

@@ -160,6 +160,8 @@ export class PacketBudget {
   private readonly budget: Budget;
   private packets = 0;
   private cost = 0;
+  /** Whether the pass has given all that it may: what goes wrong then is no damage of one packet. */
+  isSpent = false;
   private searchSteps = 0;
   /** `cost` and `packets` up to which nothing needs to be computed: the size of a stream grows as it is read. */
   private knownCost = 0;
@@ -203,6 +205,7 @@ export class PacketBudget {
     budget.requireReadable('a packet', bytes, end - bytes);
     this.knownCost = FREE_BYTES + limits.maxExpansion * fileBytes;
     this.knownPackets = limits.maxPackets + Math.floor(fileBytes / BYTES_PER_PACKET);
+    this.isSpent = this.packets > this.knownPackets || this.cost > this.knownCost;
     if (this.packets > this.knownPackets) {
       budget.refuse('maxPackets', `${this.packets} packets from ${fileBytes} bytes`, end);
     }

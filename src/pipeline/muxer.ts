@@ -27,7 +27,7 @@ import { containerOptions, encoderOptions } from './ffmpeg-options.ts';
 import { type ContainerOptions, chooseFormat, type Format, openFormatSink } from './format.ts';
 import { Interleaver } from './interleaver.ts';
 import { DESCRIPTION_KEYS, type EncodeStreamOptions, type MuxerOptions } from './muxer-options.ts';
-import { oneTickLater, rescaledPacket } from './stream-times.ts';
+import { decodedAt, rescaledPacket } from './stream-times.ts';
 import type { VideoEncoder } from './video-encoder.ts';
 import { WatchedSink } from './watched-sink.ts';
 
@@ -56,6 +56,8 @@ export class Muxer implements AsyncDisposable {
   private interleaver = new Interleaver([], []);
   /** Decoding time of the last packet of each stream, in the container's ticks. */
   private lastDts: number[] = [];
+  /** The same as they came, before equal times were set apart. */
+  private lastGivenDts: number[] = [];
   /** Of copied sound, by stream index. */
   private readonly exactTimes = new Map<number, ExactTimes>();
   /** The calls that were made so far; each begins when the ones before have ended. */
@@ -165,6 +167,7 @@ export class Muxer implements AsyncDisposable {
       const isSparse = this.streams.map((stream) => stream.kind === 'subtitle');
       this.interleaver = new Interleaver(this.writer.timeBases, isSparse);
       this.lastDts = this.streams.map(() => Number.NEGATIVE_INFINITY);
+      this.lastGivenDts = [...this.lastDts];
       await this.writer.writeHeader();
       this.state = 'open';
       return this;
@@ -361,24 +364,27 @@ export class Muxer implements AsyncDisposable {
     }
     const timeBase = writer.timeBases[streamIndex]!;
     const isRemuxed = this.encoders[streamIndex] === null;
-    const isRising = isRemuxed && stream.kind !== 'subtitle' && writer.needsRisingTimes === true;
+    const isRising = isRemuxed && writer.needsRisingTimes === true;
     const exact = this.exactTimes.get(streamIndex);
     let last = this.lastDts[streamIndex]!;
+    let lastGiven = this.lastGivenDts[streamIndex]!;
     const rescaled: Packet[] = [];
     for (const packet of packets.packets as readonly Packet[]) {
       let made = rescaledPacket(packet, packets.timeBase, timeBase);
       if (exact !== undefined) made = exact.place(made, packets.timeBase, timeBase);
-      if (!(made.dts >= last)) {
+      if (!(made.dts >= lastGiven)) {
         throw new ConfigError(
           'muxer.write.packets',
           `decoding time ${packet.dts} of stream ${streamIndex} comes after a later one; packets are written once and in order`,
         );
       }
-      if (isRising && made.dts === last) made = oneTickLater(made);
+      lastGiven = made.dts;
+      if (isRising && made.dts <= last) made = decodedAt(made, last + 1);
       last = made.dts;
       rescaled.push(made);
     }
     this.lastDts[streamIndex] = last;
+    this.lastGivenDts[streamIndex] = lastGiven;
     return rescaled;
   }
 

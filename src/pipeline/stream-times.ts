@@ -15,10 +15,10 @@ export function rescaledPacket(packet: Packet, from: Rational, to: Rational): Pa
 }
 
 /**
- * `packet` decoded one tick later. Files hold packets with equal times: joined ones, and those whose coarse time base made
- * them equal. Where the new file cannot, the smallest difference that it can hold is better than no file.
+ * `packet` decoded at `dts`, a tick behind the one before. Files hold packets with equal times: joined ones, those whose coarse time
+ * base made them equal, and cues that are shown together. Where the new file cannot, the smallest difference that it can hold is
+ * better than no file.
  */
-export function oneTickLater(packet: Packet): Packet {
-  const dts = packet.dts + 1;
+export function decodedAt(packet: Packet, dts: number): Packet {
   return { ...packet, dts, pts: Math.max(packet.pts, dts) };
 }

@@ -52,8 +52,9 @@ export function* trackSamples(track: Mp4Track, packet: Packet): Generator<Packet
     yield packet;
     return;
   }
-  // Before the first packet `endPts` is 0: the time up to it is a gap too.
-  if (stream.codec !== 'mov_text' && packet.dts > track.endPts) {
+  // Before the first packet `endPts` is 0: the time up to it is a gap too. A cue of no duration lasts until the next.
+  const hasEnded = track.packetCount === 0 || track.endPts > track.startOfLast;
+  if (stream.codec !== 'mov_text' && packet.dts > track.endPts && hasEnded) {
     yield emptyTextSample(stream, track.endPts, packet.dts);
   }
   yield { ...packet, data: textSample(stream, packet.data) };

@@ -82,6 +82,11 @@ export class Mp4Track {
     this.samples = new SampleTable(this.pcmFrameBytes);
   }
 
+  /** Decoding time of the last packet; 0 before the first. */
+  get startOfLast(): number {
+    return this.lastDts;
+  }
+
   /** Throws `ConfigError` if the container cannot hold the times or the size of `packet`, which follows the last one. */
   checkPacket(packet: Packet): void {
     const { pts, dts, duration, data } = packet;

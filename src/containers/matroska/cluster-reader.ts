@@ -3,6 +3,7 @@
  * window are read without waiting. Where the bytes are broken, the walk goes on at the next Cluster ID.
  */
 import { FormatError } from '../../base/errors.ts';
+import type { PacketBudget } from '../../base/limits.ts';
 import { Pace } from '../../base/pace.ts';
 import { report } from '../../base/problems.ts';
 import { crc32 } from '../../bits/crc32.ts';
@@ -36,6 +37,8 @@ const MAX_BATCH_BYTES = 1 << 20;
 /** State of the walk. */
 export class ClusterReader {
   private readonly segment: OpenSegment;
+  /** What the pass may give. */
+  private readonly pass: PacketBudget;
   private readonly verifiesChecksums: boolean;
   private position: number;
   /** Of the document that is read: a file may have several, one behind the other. */
@@ -58,10 +61,10 @@ export class ClusterReader {
     this.verifiesChecksums = verifiesChecksums;
     this.position = from;
     this.segmentEnd = segment.segmentEnd;
-    const pass = segment.budget.beginPass();
+    this.pass = segment.budget.beginPass();
     this.clock = new ClusterClock(segment.timestampScale, segment.problems);
-    this.decoder = new FrameDecoder(pass, segment.problems);
-    this.taker = new FrameTaker(segment.tracks, this.clock, pass);
+    this.decoder = new FrameDecoder(this.pass, segment.problems);
+    this.taker = new FrameTaker(segment.tracks, this.clock, this.pass);
   }
 
   /** Appends some of the next frames to `frames`, which is empty. Returns false when there are no more. */
@@ -242,7 +245,7 @@ export class ClusterReader {
         taker.takeGroup(bytes, dataAt, dataAt + size, place, frames);
       }
     } catch (error) {
-      if (!(error instanceof FormatError)) throw error;
+      if (!(error instanceof FormatError) || this.pass.isSpent) throw error;
       report(problems, start, error.message);
     }
   }

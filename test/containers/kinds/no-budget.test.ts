@@ -295,6 +295,17 @@ describe('reads whose length a file chooses', () => {
   });
 });
 
+it('Matroska: a pass that has given all that it may ends in an error, block by block or not', async () => {
+  const lace = concat([Uint8Array.of(0x81, 0, 0, 0x84, 255), new Uint8Array(256).fill(0xf8)]);
+  const file = changedElements(await matroskaOf([VIDEO]), (elements) => {
+    const { children } = elementsOf(elements, 'Cluster')[0]!;
+    children!.push(...Array.from({ length: 4 }, () => element('SimpleBlock', lace)));
+  });
+  const { error, problems } = await readFile(file, { maxPackets: 1 });
+  expect(error?.message).toMatch(/limits.maxPackets/);
+  expect(problems.join()).not.toMatch(/limits/);
+});
+
 describe('trees of boxes, elements and chunks', () => {
   const limits = { maxDescriptionBytes: 600_000 };
   const left = /takes more than 200000 bytes, a third of limits.maxDescriptionBytes/;

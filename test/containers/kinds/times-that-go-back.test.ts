@@ -1,5 +1,7 @@
 /** Kind "times that go back once": every packet is kept, times go on, and the file says so in its problems. */
 import { describe, expect, it } from 'vitest';
+import type { Packet, StreamInfo } from '../../../src/base/packet.ts';
+import { MemorySink, Muxer } from '../../../src/index.ts';
 import { boxesOf, cloneBox, leaf, setWord, words } from '../../fuzz/box-tree.ts';
 import { cloneElement, elementsOf } from '../../fuzz/element-tree.ts';
 import {
@@ -123,4 +125,43 @@ it('one fragment whose time is only rounded down a little is squeezed, not moved
   expect(packets[0]!.length).toBe(30);
   expect(isRising(packets[0]!)).toBe(true);
   expect(problems).toEqual([]);
+});
+
+describe('times that are equal, many in a row', () => {
+  const cue = (text: string, pts: number, duration: number): Packet => ({
+    ...{ data: new TextEncoder().encode(text), pts, dts: pts, duration, isKey: true },
+  });
+
+  it('cues that are shown together, or for no time, all go into MP4', async () => {
+    const stream = {
+      ...{ kind: 'subtitle', codec: 'subrip', timeBase: [1, 1000] },
+      config: new Uint8Array(0),
+    };
+    const packets = [cue('a', 0, 0), cue('b', 500, 500), cue('c', 500, 900), cue('d', 500, 100)];
+    packets.push(cue('e', 2000, 0), cue('f', 3000, 10));
+    const sink = new MemorySink();
+    const muxer = new Muxer(sink, { format: 'mp4' });
+    muxer.addRemuxStream(stream as unknown as StreamInfo);
+    await muxer.open();
+    await muxer.write(0, { kind: 'subtitle', timeBase: [1, 1000], packets });
+    await muxer.close();
+    const read = await readFile(sink.toBytes());
+    const texts = read.packets[0]!.map(({ data }) => new TextDecoder().decode(data.subarray(2)));
+    expect(texts.filter((text) => text !== '')).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
+    expect(isRising(read.packets[0]!)).toBe(true);
+  });
+
+  it('pictures', async () => {
+    const { stream, packets } = VIDEO;
+    const sink = new MemorySink();
+    const muxer = new Muxer(sink, { format: 'mp4' });
+    muxer.addRemuxStream(stream);
+    await muxer.open();
+    const same = packets.slice(0, 5).map((packet) => ({ ...packet, pts: 7, dts: 7 }));
+    for (const packet of same) {
+      await muxer.write(0, { kind: 'video', timeBase: stream.timeBase, packets: [packet] });
+    }
+    await muxer.close();
+    expect((await readFile(sink.toBytes())).packets[0]!.length).toBe(5);
+  });
 });

@@ -1,4 +1,5 @@
 /** Packets as encoders, demuxers and bitstream filters hand them on. */
+import { ConfigError } from '../base/errors.ts';
 import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
 import { type Rational, toSeconds } from '../base/rational.ts';
 
@@ -80,4 +81,18 @@ export class PacketList implements DemuxedPackets, Iterable<Packet> {
   [Symbol.iterator](): Iterator<Packet> {
     return this.packets[Symbol.iterator]();
   }
+}
+
+/** Throws `ConfigError` naming `where` if `packets` are not those of a stream of this kind. */
+export function requirePackets(
+  where: string,
+  packets: Packets,
+  kind: Packets['kind'],
+  streamIndex: number,
+): void {
+  if (!Array.isArray(packets.packets)) {
+    throw new ConfigError(where, 'needed are Packets; await encode() and flush()');
+  }
+  if (packets.kind === kind) return;
+  throw new ConfigError(where, `got ${packets.kind}, but stream ${streamIndex} is ${kind}`);
 }

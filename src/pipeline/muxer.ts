@@ -21,6 +21,7 @@ import { type Destination, requireDestination } from '../io/open.ts';
 import type { AudioEncoder } from './audio-encoder.ts';
 import type { Codec } from './codec.ts';
 import { closeEncoders, createEncoder, defaultCodec } from './create-encoder.ts';
+import { requirePackets } from './demuxed-packets.ts';
 import type { AudioEncodeConfig, VideoEncodeConfig } from './encode-config.ts';
 import { ExactTimes } from './exact-times.ts';
 import { containerOptions, encoderOptions } from './ffmpeg-options.ts';
@@ -350,18 +351,7 @@ export class Muxer implements AsyncDisposable {
       );
     }
     if (packets === null || packets === undefined) return [];
-    if (!Array.isArray(packets.packets)) {
-      throw new ConfigError(
-        'muxer.write.packets',
-        'needed are Packets; await encode() and flush()',
-      );
-    }
-    if (packets.kind !== stream.kind) {
-      throw new ConfigError(
-        'muxer.write.packets',
-        `got ${packets.kind}, but stream ${streamIndex} is ${stream.kind}`,
-      );
-    }
+    requirePackets('muxer.write.packets', packets, stream.kind, streamIndex);
     const timeBase = writer.timeBases[streamIndex]!;
     const isRemuxed = this.encoders[streamIndex] === null;
     const isRising = isRemuxed && writer.needsRisingTimes === true;

@@ -62,10 +62,11 @@ export const APAD: FilterDefinition = {
         setup.emit(0, frame);
       },
       end(_, pts) {
-        if (!Number.isNaN(pts)) nextPts = pts;
+        // Silence follows the last sample, wherever the end is said to be.
+        if (seen === 0 && !Number.isNaN(pts)) nextPts = pts;
         left = paddingAfter(seen, setup);
-        // What has an end comes at once; what has none, only on demand.
-        if (left !== Number.POSITIVE_INFINITY) while (left >= 0) padOnce();
+        // A stretch comes at once; what has no end, or is very long, only on demand.
+        if (left <= MOST_SAMPLES) while (left >= 0) padOnce();
       },
       pull() {
         if (left < 0) return false;

@@ -13,7 +13,7 @@ const config = videoEncodeConfig({
   frameRate: [30, 1],
   bitRate: 5000000, // 5 Mbps
   gopSize: 30, // pictures from one key picture to the next
-  maxBFrames: 2, // at most; Constrained Baseline has none
+  maxBFrames: 2, // at most
   compressionLevel: 5, // the sixth preset, medium
   colorspace: 'bt709', // color space
   colorPrimaries: 'bt709', // color primaries

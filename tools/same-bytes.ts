@@ -74,7 +74,7 @@ function picturesOf(index: number): { width: number; height: number; pictures: U
 /** Hash of all that an encoder gives for `pictures`. */
 function hashOf(tree: Tree, options: H264Options, pictures: readonly Uint8Array[]): string {
   const hash = createHash('sha256');
-  const encoder = tree.createH264Encoder(options);
+  const encoder = tree.createH264Encoder({ profile: 'baseline', ...options });
   hash.update(encoder.streamInfo.config);
   const packets = pictures.flatMap((picture, pts) =>
     encoder.encode(frameOf(picture, options.width, options.height, pts), {

@@ -17,6 +17,7 @@ export async function loadVitrine(): Promise<InProcessEncoder> {
       width: clip.width,
       height: clip.height,
       frameRate: clip.frameRate,
+      profile: 'baseline',
       qp: job.qp,
       gopSize: job.gop,
       preset: job.preset as Preset,

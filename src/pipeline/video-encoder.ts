@@ -162,7 +162,7 @@ export class VideoEncoder {
   private codeFrame(frame: VideoFrame, pts: number, keyFrame: boolean): Promise<void> | undefined {
     this.state = 'failed';
     const picture = this.convert(frame);
-    this.sources?.set(pts, copyPicture(picture));
+    this.sources?.set(pts, { ...copyPicture(picture), pts });
     const packets = this.session.encode({ ...picture, pts }, { keyFrame });
     if (Number.isFinite(this.lastPts)) this.nextTimes?.set(this.lastPts, pts);
     this.lastPts = pts;

@@ -79,7 +79,16 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('vitrine encode', () => {
   it('tells statistics, and writes a trace whose bits sum to the stream', async () => {
     const files = ['-o', at('traced.h264'), '--trace', at('out.trace')];
-    const text = await succeed(['encode', at('in.y4m'), ...files, '--stats', '--qp', '30']);
+    const text = await succeed([
+      'encode',
+      at('in.y4m'),
+      ...files,
+      '--stats',
+      '--qp',
+      '30',
+      '--profile',
+      'baseline',
+    ]);
     expect(text).toMatch(/^frame I:1 {2}Avg QP:27\.00 {2}size:\d+$/m);
     expect(text).toMatch(/^frame P:19 {2}Avg QP:\d/m);
     expect(text).toMatch(/^mb P .*skip: \d/m);

@@ -33,7 +33,9 @@ beforeAll(async () => {
   make('-i pictures.y4m -frames:v 1 -pix_fmt rgb24 -update 1 photo.tiff');
   make('-i pictures.y4m -frames:v 1 -update 1 photo.ppm');
   make('-i pictures.y4m -frames:v 1 -update 1 photo.bmp');
-  make('-i clip.mp4 -map 0:v -c copy -bsf:v h264_mp4toannexb clip.h264');
+  // Of a byte stream with B pictures FFmpeg copies guessed times.
+  const baseline = 'encode pictures.y4m -o clip.h264 --profile baseline'.split(' ');
+  expect((await vitrine(baseline)).status).toBe(0);
   make('-i clip.mp4 -map 0:a -c copy clip.aac');
   make('-i clip.mp4 -i mono.wav -map 0:v -map 0:a -map 1:a -c:v copy -c:a aac two.mp4');
 });

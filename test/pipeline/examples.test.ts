@@ -42,7 +42,7 @@ const EXPECTED: Record<string, { file: string; input?: string; streams: object[]
     streams: [
       {
         ...{ codec_name: 'h264', width: 1920, height: 1080, pix_fmt: 'yuv420p', nb_frames: '4' },
-        ...{ r_frame_rate: '30/1', has_b_frames: 0, color_range: 'tv' },
+        ...{ r_frame_rate: '30/1', has_b_frames: 2, color_range: 'tv' },
         ...{ color_space: 'bt709', color_primaries: 'bt709', color_transfer: 'bt709' },
       },
     ],

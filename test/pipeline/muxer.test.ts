@@ -134,7 +134,7 @@ test('ffprobe sees what was asked for', async () => {
   const probe = probeFile(path, ['-show_entries', 'packet=flags,pts,dts']);
   expect(probe.streams[0]).toMatchObject({
     codec_name: 'h264',
-    profile: 'Constrained Baseline',
+    profile: 'High',
     width: 64,
     height: 48,
     pix_fmt: 'yuv420p',

@@ -37,11 +37,17 @@ export interface H264EncoderConfig extends Omit<H264Options, (typeof SESSION_KEY
 /** The row of H.264. */
 export const H264: VideoCodec = /* @__PURE__ */ h264Codec(createH264Encoder);
 
-/** The row of H.264 for small bundles: Constrained Baseline alone, the same bytes; what `createH264BaselineEncoder` lacks is refused. */
-export const H264Baseline: VideoCodec = /* @__PURE__ */ h264Codec(createH264BaselineEncoder);
+/** The row of H.264 for small bundles: Constrained Baseline alone, the bytes of profile `baseline`; what `createH264BaselineEncoder` lacks is refused. */
+export const H264Baseline: VideoCodec = /* @__PURE__ */ h264Codec(
+  createH264BaselineEncoder,
+  'baseline',
+);
 
-/** A row of H.264 whose encoder is opened so. */
-function h264Codec(open: (options: H264Options) => H264Encoder): VideoCodec {
+/** A row of H.264 whose encoder is opened so; `profile` is what it takes where none is asked for. */
+function h264Codec(
+  open: (options: H264Options) => H264Encoder,
+  profile?: H264Options['profile'],
+): VideoCodec {
   return videoCodec({
     kind: 'video',
     name: 'h264',
@@ -49,7 +55,8 @@ function h264Codec(open: (options: H264Options) => H264Encoder): VideoCodec {
     description: 'H.264 / AVC / MPEG-4 part 10',
     pixFmts: ['yuv420p', 'yuvj420p'],
     open(request) {
-      const { gpu, ...options } = request.options as H264EncoderConfig;
+      const { gpu, ...asked } = request.options as H264EncoderConfig;
+      const options = { ...(profile === undefined ? {} : { profile }), ...asked };
       if (gpu !== undefined) requireFullSearch(options.analysis);
       const analysis = gpu === undefined ? {} : { analysis: 'full-search' };
       const encoder = open(h264Options({ ...request, options: { ...options, ...analysis } }));
@@ -128,7 +135,7 @@ export function h264Options(request: VideoRequest): H264Options {
 
 /** At most `maxBFrames` in a row; a profile without B pictures, and a tune that waits for none, keep that bound by themselves. */
 function orderOptions({ maxBFrames, options }: VideoRequest): Partial<H264Options> {
-  const { profile = 'baseline', tune } = options as H264EncoderConfig;
+  const { profile, tune } = options as H264EncoderConfig;
   const hasNone = profile === 'baseline' || tune === 'zerolatency';
   return maxBFrames === undefined || hasNone ? {} : { bframes: maxBFrames };
 }

@@ -1,10 +1,11 @@
 /**
- * What is taken where nothing is asked for in profiles Main and High, as far as it depends on other options: B pictures, and measures of quality
- * that follow the eye. Each can be asked for otherwise.
+ * What is taken where nothing is asked for, as far as it depends on other options: profile High, and in Main and High B pictures and measures of
+ * quality that follow the eye. Each can be asked for otherwise.
  */
 import type { H264Options } from './options.ts';
 import { dpbRoom } from './order-options.ts';
 import { presetOptions } from './speed-options.ts';
+import type { Profile } from './stream-options.ts';
 
 /** Quality if nothing is said of the rate, as with libx264. */
 const CRF = 23;
@@ -29,13 +30,27 @@ function bframesOf(options: H264Options): number {
   return isFull && level !== undefined ? 0 : BFRAMES;
 }
 
+/** The profile: as given, else High, but at preset `ultrafast` Baseline, whose tools are the fastest, unless others are asked for. */
+export function profileOf({
+  profile,
+  preset,
+  cabac,
+  transform8x8,
+  bframes,
+  weightP,
+}: H264Options): Profile {
+  const isFastest = preset === 'ultrafast' && !cabac && !transform8x8 && !bframes && !weightP;
+  return profile ?? (isFastest ? 'baseline' : 'high');
+}
+
 /** The options with defaults for what is not given, as far as they are not those of each option alone. */
 export function withDefaults(given: H264Options): H264Options {
-  const { profile = 'baseline', qp, bitRate } = given;
-  if (profile === 'baseline') return given;
+  const { qp, bitRate } = given;
+  const profile = profileOf(given);
+  if (profile === 'baseline') return { ...given, profile };
   const isConstant = qp !== undefined;
   const crf = given.crf ?? (isConstant || bitRate !== undefined ? undefined : CRF);
-  const options = { ...given, ...(crf === undefined ? {} : { crf }) };
+  const options = { ...given, profile, ...(crf === undefined ? {} : { crf }) };
   const bframes = given.bframes ?? bframesOf(given);
   // An unknown preset is refused with the other options.
   const { importance } = presetOptions(given.preset ?? 'medium');

@@ -15,8 +15,11 @@ const MIN_SLICE_BYTES = 700;
 
 /** Options by name. */
 export const STREAM_ROWS = {
-  /** The profile: the tools that a decoder must know. */
-  profile: choice(PROFILES, 'baseline'),
+  /**
+   * The profile: the tools that a decoder must know. Default: `high`, but `baseline` with preset `ultrafast`, and for
+   * `createH264BaselineEncoder`, which has no other.
+   */
+  profile: choice(PROFILES),
   /** Entropy coding by CABAC instead of CAVLC; default: with every profile but `baseline`, which lacks it. */
   cabac: flag(),
   /** The 8x8 transform beside the 4x4 one, in intra and inter macroblocks; default: with profile `high`, which alone has it. */
@@ -73,9 +76,11 @@ type Checked = CheckedOf<typeof STREAM_ROWS>;
 /** Checks the options; throws `ConfigError` naming the first that is wrong or contradicts another. */
 export function resolveStreamOptions(at: string, options: StreamOptions): ResolvedStreamOptions {
   const { slices, sliceMacroblocks, sliceBytes, ...checked } = checkRows(at, STREAM_ROWS, options);
+  const profile = checked.profile ?? 'baseline';
   return {
     ...checked,
-    ...resolveProfile(at, checked),
+    profile,
+    ...resolveProfile(at, { ...checked, profile }),
     gopSize: Math.max(1, checked.gopSize),
     slicing: resolveSlices(at, { slices, sliceMacroblocks, sliceBytes }),
   };

@@ -3,10 +3,11 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ConfigError } from '../base/errors.ts';
 import type { StreamInfo, VideoStreamInfo } from '../base/packet.ts';
-import { type GpuJsModule, type GpuKernels, gpuKernels } from '../gpu/index.ts';
+import { GPU_MODES, type GpuJsModule } from '../gpu/gpujs/gpu-js.ts';
+import type { GpuKernels } from '../gpu/index.ts';
 import type { OptionTable } from './options.ts';
 
-const MODES = ['auto', 'webgpu', 'webgl2', 'webasm', 'cpu'] as const;
+const MODES = ['auto', ...GPU_MODES] as const;
 
 /** What a stream says of its analysis. */
 export type Analysis = NonNullable<VideoStreamInfo['analysis']>;
@@ -32,7 +33,13 @@ export async function openGpu(
     const advice = 'type npm install gpu.js webgpu, or leave the option away';
     throw new ConfigError('--gpu', `gpu.js is not installed in ${folder}; ${advice}`);
   }
-  offerWebGpu(require);
+  try {
+    offerWebGpu(require);
+  } catch {
+    // It is not installed, or this system cannot load it: then no adapter answers, and TypeScript computes.
+  }
+  // Loaded where it is asked for: no other command needs it.
+  const { gpuKernels } = await import('../gpu/index.ts');
   return gpuKernels(library as GpuJsModule, mode === 'auto' ? {} : { mode });
 }
 
@@ -48,16 +55,10 @@ function load(require: NodeJS.Require, name: string): unknown {
   }
 }
 
-/** Puts WebGPU where gpu.js looks for it, unless the platform has it. Without the package `webgpu` there is none in Node. */
-function offerWebGpu(require: NodeJS.Require): void {
+/** Puts the WebGPU of package `webgpu` where gpu.js looks for it, unless the platform has one. Throws where the package cannot be loaded. */
+export function offerWebGpu(require: NodeJS.Require): void {
   if ((globalThis.navigator as { gpu?: unknown } | undefined)?.gpu !== undefined) return;
-  let webgpu: { create(flags: string[]): unknown; globals: object } | null = null;
-  try {
-    webgpu = require('webgpu');
-  } catch {
-    // It is not installed, or this system cannot load it: then no adapter answers, and TypeScript computes.
-  }
-  if (webgpu === null) return;
+  const webgpu: { create(flags: string[]): unknown; globals: object } = require('webgpu');
   Object.assign(globalThis, webgpu.globals);
   const navigator = { gpu: webgpu.create([]) };
   Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });

@@ -1,7 +1,7 @@
 /** Choosing what computes: the best GPU that gives the right numbers, else TypeScript. */
 import { ConfigError } from '../base/errors.ts';
 import type { FrameKernels } from './frame-kernels.ts';
-import type { GpuJsModule, GpuMode } from './gpujs/gpu-js.ts';
+import { GPU_MODES, type GpuJsModule, type GpuMode } from './gpujs/gpu-js.ts';
 import { GpuJsFrameKernels } from './gpujs/gpu-js-kernels.ts';
 import { GuardedAnalysis } from './guarded-analysis.ts';
 import { findWrongKernel } from './known-answers.ts';
@@ -43,8 +43,6 @@ export class GpuKernels {
   }
 }
 
-const MODES: readonly GpuMode[] = ['webgpu', 'webgl2', 'webasm', 'cpu'];
-
 /**
  * Opens the GPU by gpu.js, which the caller hands in: `await gpuKernels(await import('gpu.js'))`. A GPU that fails, or gives one wrong
  * number of the known answers, is refused, and TypeScript computes instead; `fallbackReason` says why.
@@ -56,8 +54,8 @@ export async function gpuKernels(
 ): Promise<GpuKernels> {
   const loaded = moduleOf(library);
   const { mode, wgsl = true } = options;
-  if (mode !== undefined && !MODES.includes(mode)) {
-    throw new ConfigError('gpu.mode', `got ${String(mode)}, allowed are ${MODES.join(', ')}`);
+  if (mode !== undefined && !GPU_MODES.includes(mode)) {
+    throw new ConfigError('gpu.mode', `got ${String(mode)}, allowed are ${GPU_MODES.join(', ')}`);
   }
   const plain = new PlainFrameKernels();
   let kernels: FrameKernels | null = null;

@@ -18,7 +18,9 @@ export interface GpuJsConstructor {
 }
 
 /** Backends of gpu.js. `cpu` and `webasm` are there to test kernels: they are slower than our TypeScript. */
-export type GpuMode = 'webgpu' | 'webgl2' | 'webasm' | 'cpu';
+export const GPU_MODES = ['webgpu', 'webgl2', 'webasm', 'cpu'] as const;
+
+export type GpuMode = (typeof GPU_MODES)[number];
 
 /** One GPU. */
 export interface GpuJsInstance {

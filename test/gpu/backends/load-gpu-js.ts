@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { offerWebGpu as provideWebGpu } from '../../../src/cli/gpu-option.ts';
 import type { GpuJsModule } from '../../../src/gpu/index.ts';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
@@ -15,6 +16,13 @@ export function loadGpuJs(): GpuJsModule | null {
   return existsSync(`${folder}node_modules/gpu.js`) ? require('gpu.js') : null;
 }
 
+/** What the adapter's name is made of. */
+interface WebGpu {
+  requestAdapter(): Promise<{
+    readonly info: { readonly [key in 'vendor' | 'architecture' | 'description']?: string };
+  }>;
+}
+
 /** Puts WebGPU where gpu.js looks for it. Returns the adapter's name; null if none answers. */
 export async function offerWebGpu(library: GpuJsModule): Promise<string | null> {
   if (!existsSync(`${folder}node_modules/webgpu`)) return null;
@@ -23,12 +31,10 @@ export async function offerWebGpu(library: GpuJsModule): Promise<string | null> 
     process.env.VK_ICD_FILENAMES = SWIFTSHADER;
   }
   try {
-    const { create, globals } = require('webgpu');
-    Object.assign(globalThis, globals);
-    const navigator = { gpu: create([]) };
-    Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
+    provideWebGpu(require);
     if (!(await library.GPU.isWebGPUAvailable())) return null;
-    const { info } = await navigator.gpu.requestAdapter();
+    const { gpu } = navigator as unknown as { gpu: WebGpu };
+    const { info } = await gpu.requestAdapter();
     return [info.vendor, info.architecture, info.description].filter(Boolean).join(' ');
   } catch (error) {
     console.log(`webgpu: ${error}`);

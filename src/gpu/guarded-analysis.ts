@@ -2,6 +2,7 @@
  * The analysis of a stream's pictures that goes on whatever becomes of the GPU: when a call fails, the plain kernels take its
  * place, for that picture and all that follow. Results are the same, so nobody needs to know but who asks.
  */
+import { TurnQueue } from '../base/turn-queue.ts';
 import type { PictureAnalysis } from '../codecs/h264/encoder/picture-analysis.ts';
 import type { FrameKernels, SamplePlane, StreamAnalysis } from './frame-kernels.ts';
 import { PlainFrameKernels } from './plain/plain-frame-kernels.ts';
@@ -15,8 +16,7 @@ export class GuardedAnalysis implements StreamAnalysis {
   private analysis: StreamAnalysis;
   private isPlain: boolean;
   private before: SamplePlane | null = null;
-  /** The last call: they run one after another. */
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly queue = new TurnQueue();
 
   /** @param fallbackReason why `kernels` are the plain ones, if others were asked for */
   constructor(kernels: FrameKernels, fallbackReason: string | null) {
@@ -27,9 +27,7 @@ export class GuardedAnalysis implements StreamAnalysis {
   }
 
   analyze(luma: SamplePlane): Promise<PictureAnalysis> {
-    const result = this.turn.then(() => this.analyzeNext(luma));
-    this.turn = result.catch(() => {});
-    return result;
+    return this.queue.run(() => this.analyzeNext(luma));
   }
 
   private async analyzeNext(luma: SamplePlane): Promise<PictureAnalysis> {
@@ -51,8 +49,7 @@ export class GuardedAnalysis implements StreamAnalysis {
     return this.analysis.analyze(luma);
   }
 
-  async close(): Promise<void> {
-    await this.turn;
-    await this.analysis.close();
+  close(): Promise<void> {
+    return this.queue.run(() => this.analysis.close());
   }
 }

@@ -2,6 +2,9 @@
 import type { BlockVectors, SamplePlane, SearchedSize, SearchRange } from '../frame-kernels.ts';
 import { padPlane } from './sample-planes.ts';
 
+/** How far the vectors of an analysis reach, in samples of half the size: as far as the encoder's own (picture-analysis.ts). */
+export const ANALYSIS_RANGE = 16;
+
 /** `FrameKernels.searchBlocks`. */
 export function searchBlocks(
   current: SamplePlane,

@@ -14,12 +14,9 @@ import type {
   StreamAnalysis,
 } from '../frame-kernels.ts';
 import { interCosts, intraCosts } from './block-costs.ts';
-import { sadField, searchBlocks } from './block-search.ts';
+import { ANALYSIS_RANGE, sadField, searchBlocks } from './block-search.ts';
 import { transformQuantizeBlocks } from './block-transform.ts';
 import { halvePlane, interpolateHalfSamples } from './sample-planes.ts';
-
-/** Blocks of half the size of a macroblock are searched as far as this: 32 samples of the picture. */
-const ANALYSIS_RANGE = 16;
 
 /** See `FrameKernels` for each method. */
 export class PlainFrameKernels implements FrameKernels {

@@ -1,5 +1,5 @@
 /** Planes of samples: halved, and with their edges repeated. The plain forms of frame kernels (frame-kernels.ts). */
-import { clip3 } from '../../base/math.ts';
+import { clip1 } from '../../base/math.ts';
 import type { HalfSamplePlanes, SamplePlane } from '../frame-kernels.ts';
 
 /** `FrameKernels.halve`. */
@@ -53,12 +53,12 @@ export function interpolateHalfSamples(plane: SamplePlane): HalfSamplePlanes {
   for (let y = 0, to = 0; y < height; y++) {
     for (let x = 0; x < width; x++, to++) {
       const at = (y + REACH) * stride + x + REACH;
-      b[to] = clip3(0, 255, (sixTaps(samples, at, 1) + 16) >> 5);
-      h[to] = clip3(0, 255, (sixTaps(samples, at, stride) + 16) >> 5);
+      b[to] = clip1((sixTaps(samples, at, 1) + 16) >> 5);
+      h[to] = clip1((sixTaps(samples, at, stride) + 16) >> 5);
       let sum = sixTaps(samples, at - 2 * stride, 1) + sixTaps(samples, at + 3 * stride, 1);
       sum -= 5 * (sixTaps(samples, at - stride, 1) + sixTaps(samples, at + 2 * stride, 1));
       sum += 20 * (sixTaps(samples, at, 1) + sixTaps(samples, at + stride, 1));
-      j[to] = clip3(0, 255, (sum + 512) >> 10);
+      j[to] = clip1((sum + 512) >> 10);
     }
   }
   return { b, h, j };

@@ -1,5 +1,6 @@
 /** The analysis of pictures of one size by shaders of our own (shaders.ts): buffers, pipelines, dispatch. */
 import { UnsupportedError } from '../../base/errors.ts';
+import { TurnQueue } from '../../base/turn-queue.ts';
 import type { PictureAnalysis } from '../../codecs/h264/encoder/picture-analysis.ts';
 import type {
   BlockVectors,
@@ -8,6 +9,7 @@ import type {
   SearchRange,
   StreamAnalysis,
 } from '../frame-kernels.ts';
+import { ANALYSIS_RANGE } from '../plain/block-search.ts';
 import { padPlane } from '../plain/sample-planes.ts';
 import {
   halveShader,
@@ -26,8 +28,6 @@ import {
   MAP_READ,
 } from './webgpu.ts';
 
-/** Vectors of the analysis reach as far, in samples of half the size. */
-const ANALYSIS_RANGE = 16;
 /** Threads of a group that each take a block. */
 const BLOCK_THREADS = 64;
 
@@ -115,8 +115,7 @@ class SizedAnalysis {
 export class WgslAnalysis implements StreamAnalysis {
   private readonly device: GpuDevice;
   private sized: SizedAnalysis | null = null;
-  /** The last call: they run one after another. */
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly queue = new TurnQueue();
 
   constructor(device: GpuDevice) {
     this.device = device;
@@ -124,18 +123,17 @@ export class WgslAnalysis implements StreamAnalysis {
 
   analyze(luma: SamplePlane): Promise<PictureAnalysis> {
     const { samples, width, height } = luma;
-    const result = this.turn.then(() => {
+    return this.queue.run(async () => {
       this.sized ??= new SizedAnalysis(this.device, width, height);
       return this.sized.analyze(samples);
     });
-    this.turn = result.catch(() => {});
-    return result;
   }
 
-  async close(): Promise<void> {
-    await this.turn;
-    this.sized?.close();
-    this.sized = null;
+  close(): Promise<void> {
+    return this.queue.run(async () => {
+      this.sized?.close();
+      this.sized = null;
+    });
   }
 }
 

@@ -139,10 +139,9 @@ export class TnsAnalysis {
     return energy / Math.max(residual, 1e-30);
   }
 
-  /** Filters the lines `start` to `end` - 1 in place: each gets what the prediction from the lines below leaves. */
+  /** Filters the lines `start` to `end` - 1 in place by the filter that `solve` found: each gets what the prediction from the lines below leaves. */
   apply(spectrum: Float64Array, start: number, end: number): void {
     const { lpc, order } = this;
-    predictionPolynomial(this.coef, 0, order, lpc);
     for (let k = end - 1; k >= start; k--) {
       let sum = spectrum[k];
       const reach = Math.min(order, k - start);

@@ -1,6 +1,6 @@
 /**
  * Adaptive quantization by variance: flat macroblocks, where the eye sees errors, get a finer quantizer, busy ones, where
- * texture masks them, a coarser one. The mean QP of the picture stays. It costs PSNR, so it is off unless asked for.
+ * texture masks them, a coarser one. The mean QP of the picture stays. It costs PSNR; defaults.ts says where it is on.
  *
  * Choice: offset = strength · (log2 of the variance - its mean over the picture) / 2, so that at strength 1 the step grows
  * with the sixth root of the standard deviation. Option `aqStrength`.

@@ -1,9 +1,10 @@
 /** The bits that P pictures have taken so far, and from them the bits that the next ones are expected to take. */
 import type { InterComplexity } from './inter-complexity.ts';
+import { INTER_OVERHEAD } from './low-resolution.ts';
 import { type SizeModel, SLOPE_P, stepOfQp } from './size-model.ts';
 
-/** Complexity per macroblock of a picture that repeats the one before: the overhead in low-resolution.ts. */
-const STILL_COMPLEXITY = 16;
+/** Complexity per macroblock of a picture that repeats the one before. */
+const STILL_COMPLEXITY = INTER_OVERHEAD;
 /** Pictures whose cost counts; older ones fade. */
 const MODEL_FRAMES = 20;
 /** Weight of a picture after more than MODEL_FRAMES in a row that repeat the one before. */

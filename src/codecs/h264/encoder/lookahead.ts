@@ -14,8 +14,6 @@ import { type SceneOptions, Scenes } from './scenes.ts';
 
 /** How far to look and what to decide. `frames` may be 0..250; latency, and memory, grow with it. */
 export interface LookaheadOptions extends SceneOptions, RowOptions {
-  readonly widthInMbs: number;
-  readonly heightInMbs: number;
   /** Which vector kernels are used, if there can be any (kernels.ts). */
   readonly vectorKernels: VectorKernels;
   /** How motion is searched. */

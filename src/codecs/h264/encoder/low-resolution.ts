@@ -15,7 +15,7 @@ import { searchWord } from '../kernels/plain/distortion.ts';
 import { PLACE_BITS } from '../kernels/plain/full-search.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
 import { createKernelBuffer } from './kernel-buffer.ts';
-import type { PictureAnalysis } from './picture-analysis.ts';
+import { ANALYSIS_RANGE, type PictureAnalysis } from './picture-analysis.ts';
 import {
   type BetweenCosts,
   FROM_AFTER,
@@ -45,13 +45,10 @@ const MAX_HEXAGON_STEPS = 12;
 /** A sample times this is four of it. */
 const REPEATED = 0x01010101;
 
-/** How the lookahead searches: by hexagons from vectors nearby, or every vector of FULL_RANGE either way. */
+/** How the lookahead searches: by hexagons from vectors nearby, or every vector of ANALYSIS_RANGE either way. */
 export const ANALYSIS_METHODS = ['hexagon', 'full-search'] as const;
 
 export type AnalysisMethod = (typeof ANALYSIS_METHODS)[number];
-
-/** Range of the full search, in low-resolution samples; it must not exceed the padding. */
-const FULL_RANGE = 16;
 
 /** A limit that no distortion reaches. */
 const NO_LIMIT = 0x7fffffff;
@@ -327,10 +324,10 @@ export class LowResolution {
   /** SATD at the best vector of the whole range, which is left in `mv`. */
   private searchFully(at: number, from: number, mbAddr: number, mv: Int32Array): number {
     const { stride, kernels } = this;
-    const side = 2 * FULL_RANGE + 1;
-    const place = kernels.fullSearch8(at, from, stride, FULL_RANGE) & ((1 << PLACE_BITS) - 1);
+    const side = 2 * ANALYSIS_RANGE + 1;
+    const place = kernels.fullSearch8(at, from, stride, ANALYSIS_RANGE) & ((1 << PLACE_BITS) - 1);
     const row = Math.floor(place / side);
-    const best = packMv(place - row * side - FULL_RANGE, row - FULL_RANGE);
+    const best = packMv(place - row * side - ANALYSIS_RANGE, row - ANALYSIS_RANGE);
     mv[mbAddr] = best;
     const to = from + mvY(best) * stride + mvX(best);
     return kernels.satd(at, stride, to, stride, BLOCK, BLOCK, NO_LIMIT);

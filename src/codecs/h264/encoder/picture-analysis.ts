@@ -1,5 +1,8 @@
 /** An analysis of a picture that somebody made before it is encoded: the lookahead then searches nothing itself. */
 
+/** How far the vectors of an analysis reach either way, in samples of half the size; no further than the planes' padding. */
+export const ANALYSIS_RANGE = 16;
+
 /** Rough costs of a picture, found on half its size: one number for each macroblock, in raster order. */
 export interface PictureAnalysis {
   /** SATD of the best of three intra predictions of 8x8 samples: DC, horizontal, vertical, from the source's own neighbors. */

@@ -86,8 +86,7 @@ export class PicturePlanner {
     this.sourceCount = frames + (needsLookahead ? 2 : 1);
     this.freeSlots = Array.from({ length: this.sourceCount }, (_, slot) => slot);
     this.lookahead = needsLookahead ? this.createLookahead(frames, importance) : null;
-    const ofRows = this.rowOptions(importance);
-    this.rows = this.createRows?.(this.ring, this.order, ofRows, null) ?? null;
+    this.rows = needsLookahead ? null : this.rowsAlone(importance);
     this.rateControl = new RateControl({
       target: rate.target,
       vbv: rate.vbv,
@@ -102,6 +101,11 @@ export class PicturePlanner {
       collectStatistics: rate.collectStatistics,
     });
     this.adaptive = rate.aqStrength > 0 ? new AdaptiveOffsets(options) : null;
+  }
+
+  /** Rows of pictures that nothing looks at; null without B pictures. */
+  private rowsAlone(importance: number): Rows | null {
+    return this.createRows?.(this.ring, this.order, this.rowOptions(importance), null) ?? null;
   }
 
   private createLookahead(frames: number, importance: number): Lookahead {

@@ -112,12 +112,11 @@ export class RowImportance {
         const own = intra[mbAddr];
         const share = from === (FROM_BEFORE | FROM_AFTER) ? 1 / 2 : 1;
         const amount = (share * (own + inherited[mbAddr]) * (own - inter[mbAddr])) / own;
-        const place = [mbX, mbY] as const;
         if ((from & FROM_BEFORE) !== 0) {
-          giveImportance(amount, first[mbAddr], ...place, toFirst, widthInMbs, heightInMbs);
+          giveImportance(amount, first[mbAddr], mbX, mbY, toFirst, widthInMbs, heightInMbs);
         }
         if ((from & FROM_AFTER) !== 0) {
-          giveImportance(amount, second[mbAddr], ...place, toSecond, widthInMbs, heightInMbs);
+          giveImportance(amount, second[mbAddr], mbX, mbY, toSecond, widthInMbs, heightInMbs);
         }
       }
     }

@@ -11,11 +11,6 @@ export function stepOfQp(qp: number): number {
   return exp2(qp / 6);
 }
 
-/** QP of a relative step: the inverse of `stepOfQp`. */
-export function qpOfStep(step: number): number {
-  return 6 * log2(step);
-}
-
 /** How much quality follows complexity: 0 gives every picture the same bits, 1 the same QP. */
 const COMPLEXITY_COMPRESSION = 0.6;
 

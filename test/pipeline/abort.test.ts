@@ -178,7 +178,7 @@ describe('the event loop runs (kind 18)', () => {
   test.each(['matroska', 'mov'])(
     'while a file in memory is read and copied (%s)',
     async (format) => {
-      const bytes = await smallPackets(format, 200_000);
+      const bytes = await smallPackets(format, 800_000);
       let turns = 0;
       const timer = setInterval(() => turns++, 1);
       const wait = await longestWait(() => remux(bytes, new MemorySink(), { format: 'matroska' }));

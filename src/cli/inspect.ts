@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
 import { ConfigError, StateError, UnsupportedError } from '../base/errors.ts';
 import { encodeUtf8 } from '../base/utf8.ts';
+import { writeWhole } from '../io/index.ts';
 import { openPathSink } from '../io/node/path-sink.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import type { OptionTable, OptionValues } from './options.ts';
@@ -109,9 +110,7 @@ async function run(
   const page = await pageWith(inputs[0]);
   if (values.output !== undefined) {
     await mayWrite(values.output, values, output);
-    const sink = await openPathSink(values.output);
-    await sink.write(encodeUtf8(page));
-    await sink.close();
+    await writeWhole(await openPathSink(values.output), encodeUtf8(page));
     return;
   }
   const server = await serve(page, values.port ?? 0);

@@ -263,7 +263,7 @@ const OPTIONS: Readonly<Record<string, Translation>> = {
   itsoffset: refused(`times are not moved here; move before: ${PIPE}`),
   sseof: refused('say the time from the start: -ss 10'),
   re: { isFlag: true, ...refused(`${LEAVE}files are read as fast as they can be coded`) },
-  hwaccel: refused(`${LEAVE}nothing runs on graphics hardware`),
+  hwaccel: refused(`${LEAVE}nothing is decoded on graphics hardware; --gpu searches motion there`),
   copyts: { isFlag: true, ...refused(`${LEAVE}times are taken over as they are`) },
   avoid_negative_ts: refused(`${LEAVE}times are taken over as they are`),
   fflags: refused(`${LEAVE}times are taken over as they are`),

@@ -70,7 +70,7 @@ const PREFIXES: Readonly<Record<string, readonly [decimal: number, binary: numbe
   P: [1e15, 2 ** 50], E: [1e18, 2 ** 60], Z: [1e21, 2 ** 70], Y: [1e24, 2 ** 80],
 };
 
-/** Passes of `while` and terms of `root` and `taylor`: more would be an endless loop. */
+/** Passes of `while`: more would be an endless loop. */
 const MAX_PASSES = 1_000_000;
 const MAX_DEPTH = 100;
 

@@ -70,7 +70,6 @@ export class LineScaler {
   private bytes: Uint8Array = new Uint8Array(0);
   private lines: Int16Array = new Int16Array(0);
   private words: Int32Array = new Int32Array(0);
-  private weightView: Int16Array = new Int16Array(0);
   private base = 0;
   private makeLine: LineMaker = () => {};
   private blend: Blender = () => {};
@@ -123,7 +122,6 @@ export class LineScaler {
     this.bytes = new Uint8Array(memory.buffer);
     this.lines = new Int16Array(memory.buffer);
     this.words = new Int32Array(memory.buffer);
-    this.weightView = this.lines;
     const { across, down, columnTaps } = this;
     // Zeros that make groups of weights are for vectors only.
     const rowTaps = memory.exports === null ? across.taps : this.rowTaps;
@@ -221,7 +219,7 @@ export class LineScaler {
     const start = (this.base + this.layout.start) / 4;
     const weights = (this.base + this.layout.weights) / 2;
     const starts = this.words.subarray(start, start + toWidth);
-    const wholes = this.weightView.subarray(weights, weights + toWidth * taps);
+    const wholes = this.lines.subarray(weights, weights + toWidth * taps);
     const kernel = channels === 1 ? scaleRow : scalePixels;
     return ({ data, offset, stride, step }, row, line) => {
       const from = offset + row * stride;
@@ -262,18 +260,18 @@ export class LineScaler {
     const pointers = (this.base + this.layout.pointers) / 4;
     const rows = this.base + this.layout.rows;
     const at = this.words.subarray(pointers, pointers + this.columnTaps);
-    const { bytes, lines, weightView, columnTaps: taps } = this;
+    const { bytes, lines, columnTaps: taps } = this;
     const firstWeights = (this.base + this.layout.columnWeights) / 2;
     return (y, { data, offset, stride, step }) => {
       const weights = firstWeights + y * taps;
       const to = offset + y * stride;
       for (let k = 0; k < taps; k++) at[k] = at[k]! / 2;
       if (channels === 1) {
-        blendLines(lines, at, weightView, weights, taps, data, to, step, toWidth);
+        blendLines(lines, at, lines, weights, taps, data, to, step, toWidth);
       } else if (step === channels) {
-        blendLines(lines, at, weightView, weights, taps, data, to, 1, toWidth * channels);
+        blendLines(lines, at, lines, weights, taps, data, to, 1, toWidth * channels);
       } else {
-        blendLines(lines, at, weightView, weights, taps, bytes, rows, 1, toWidth * channels);
+        blendLines(lines, at, lines, weights, taps, bytes, rows, 1, toWidth * channels);
         packThree(bytes, rows, data, to, toWidth);
       }
     };

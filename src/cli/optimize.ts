@@ -1,5 +1,5 @@
 /** `vitrine optimize`: PNG and JPEG files made smaller in place, without a change to a pixel. */
-import { ConfigError, IoError, UnsupportedError } from '../base/errors.ts';
+import { ConfigError, IoError, messageOf, UnsupportedError } from '../base/errors.ts';
 import { Budget, SINGLE_PACKET_BYTES } from '../base/limits.ts';
 import { optimizeJpeg } from '../codecs/jpeg/index.ts';
 import { optimizePng } from '../codecs/png/index.ts';
@@ -54,7 +54,7 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
     } catch (error) {
       failed.push(name);
       if (output.showsProgress) output.progress('');
-      output.note(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      output.note(`${name}: ${messageOf(error)}`);
     }
   }
   if (names.length > 1 && values.json !== true) {

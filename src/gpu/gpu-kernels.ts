@@ -1,5 +1,5 @@
 /** Choosing what computes: the best GPU that gives the right numbers, else TypeScript. */
-import { ConfigError } from '../base/errors.ts';
+import { ConfigError, messageOf } from '../base/errors.ts';
 import type { FrameKernels } from './frame-kernels.ts';
 import { GPU_MODES, type GpuJsModule, type GpuMode } from './gpujs/gpu-js.ts';
 import { GpuJsFrameKernels } from './gpujs/gpu-js-kernels.ts';
@@ -69,7 +69,7 @@ export async function gpuKernels(
     return new GpuKernels(plain, `${kernels.backend}: wrong numbers from ${wrong}`);
   } catch (error) {
     await kernels?.close().catch(() => {});
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     return new GpuKernels(plain, `${kernels?.backend ?? mode ?? 'gpu.js'}: ${reason}`);
   }
 }

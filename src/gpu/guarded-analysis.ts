@@ -2,6 +2,7 @@
  * The analysis of a stream's pictures that goes on whatever becomes of the GPU: when a call fails, the plain kernels take its
  * place, for that picture and all that follow. Results are the same, so nobody needs to know but who asks.
  */
+import { messageOf } from '../base/errors.ts';
 import { TurnQueue } from '../base/turn-queue.ts';
 import type { PictureAnalysis } from '../codecs/h264/encoder/picture-analysis.ts';
 import type { FrameKernels, SamplePlane, StreamAnalysis } from './frame-kernels.ts';
@@ -37,7 +38,7 @@ export class GuardedAnalysis implements StreamAnalysis {
       return await analysis.analyze(luma);
     } catch (error) {
       if (this.isPlain) throw error;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       this.fallbackReason = `${this.backend} failed: ${why}`;
     }
     analysis.close().catch(() => {});

@@ -1,7 +1,7 @@
 /** A source that lets the event loop run while it is read, and whose reads end when the caller's signal is aborted. */
 
 import type { ByteSource } from '../base/byte-stream.ts';
-import { IoError, MediaError } from '../base/errors.ts';
+import { IoError, MediaError, messageOf } from '../base/errors.ts';
 import { Pace, unlessAborted } from '../base/pace.ts';
 import type { AbortSignalLike } from '../base/platform.ts';
 
@@ -35,7 +35,7 @@ export class PacedSource implements ByteSource {
   private readonly fail = (error: unknown): never => {
     if (error instanceof MediaError) throw error;
     this.signal?.throwIfAborted();
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new IoError('demuxer.source', `the source failed: ${message}`, { cause: error });
   };
 

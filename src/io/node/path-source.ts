@@ -3,7 +3,7 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ByteSource } from '../../base/byte-stream.ts';
-import { ConfigError, StateError } from '../../base/errors.ts';
+import { ConfigError, messageOf, StateError } from '../../base/errors.ts';
 import type { UrlLike } from '../../base/platform.ts';
 import { StreamSource } from '../stream-source.ts';
 import { pathOf } from './path-sink.ts';
@@ -24,7 +24,7 @@ export async function openPathSource(file: string | UrlLike): Promise<ByteSource
   try {
     handle = await open(path, 'r');
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new ConfigError('path', `cannot read ${path}: ${message}`, { cause: error });
   }
   const found = await handle.stat();

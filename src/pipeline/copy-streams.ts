@@ -1,4 +1,5 @@
 /** Copies the streams of an open file into another, without decoding them. */
+import type { ReadPacket } from '../base/container.ts';
 import { ConfigError, FormatError, rejectUnknownKeys, requireInteger } from '../base/errors.ts';
 import type { Abortable } from '../base/pace.ts';
 import type { Packet } from '../base/packet.ts';
@@ -120,31 +121,45 @@ async function copyPackets(
   { onProgress, signal }: CopyOptions,
 ): Promise<{ packets: number; bytes: number }> {
   const counts = { packets: 0, bytes: 0 };
-  const runs = sources.map(({ demuxer }) =>
-    demuxer.packetRuns(signal === undefined ? {} : { signal }),
-  );
-  for (;;) {
-    const source = sources.reduce((a, b) => (b.seconds < a.seconds ? b : a));
-    if (source.seconds === Number.POSITIVE_INFINITY) return counts;
-    const next = await runs[sources.indexOf(source)]!.next();
-    if (next.done === true) {
-      source.seconds = Number.POSITIVE_INFINITY;
-      continue;
+  const feeds = sources.map((source) => ({
+    source,
+    runs: source.demuxer.packetRuns(signal === undefined ? {} : { signal }),
+  }));
+  try {
+    for (;;) {
+      const feed = feeds.reduce((a, b) => (b.source.seconds < a.source.seconds ? b : a));
+      if (feed.source.seconds === Number.POSITIVE_INFINITY) return counts;
+      const next = await feed.runs.next();
+      if (next.done === true) feed.source.seconds = Number.POSITIVE_INFINITY;
+      else await copyRun(next.value, feed.source, muxer, counts, onProgress);
     }
-    const { demuxer, targets } = source;
-    const parts: Packet[][] = demuxer.streams.map(() => []);
-    for (const { streamIndex, packet } of next.value) {
-      if (!targets.has(streamIndex)) continue;
-      parts[streamIndex]!.push(packet);
-      counts.packets++;
-      counts.bytes += packet.data.length;
-    }
-    for (const [index, packets] of parts.entries()) {
-      if (packets.length === 0) continue;
-      const { kind, timeBase } = demuxer.streams[index]!;
-      await muxer.write(targets.get(index)!, { kind, timeBase, packets });
-      source.seconds = toSeconds(packets.at(-1)!.dts, timeBase);
-      onProgress?.(source.seconds);
-    }
+  } finally {
+    // What a reader holds of its budget is given back, also where a write failed.
+    for (const { runs } of feeds) await runs.return(undefined);
+  }
+}
+
+/** Copies packets that were read together; counts them. */
+async function copyRun(
+  run: readonly ReadPacket[],
+  source: Source,
+  muxer: Muxer,
+  counts: { packets: number; bytes: number },
+  onProgress: CopyOptions['onProgress'],
+): Promise<void> {
+  const { demuxer, targets } = source;
+  const parts: Packet[][] = demuxer.streams.map(() => []);
+  for (const { streamIndex, packet } of run) {
+    if (!targets.has(streamIndex)) continue;
+    parts[streamIndex]!.push(packet);
+    counts.packets++;
+    counts.bytes += packet.data.length;
+  }
+  for (const [index, packets] of parts.entries()) {
+    if (packets.length === 0) continue;
+    const { kind, timeBase } = demuxer.streams[index]!;
+    await muxer.write(targets.get(index)!, { kind, timeBase, packets });
+    source.seconds = toSeconds(packets.at(-1)!.dts, timeBase);
+    onProgress?.(source.seconds);
   }
 }

@@ -28,18 +28,15 @@ function noise(length: number, seed: number): Float64Array {
 function decide(left: Float64Array, right: Float64Array, log2Noise: number, intensity = true) {
   const band = new StereoBand();
   const expected = 2 ** log2Noise;
+  const weight = Float64Array.of(1);
   const choice = band.choose(
-    left,
-    right,
+    { spectrum: left, weight },
+    { spectrum: right, weight },
+    0,
     0,
     left.length,
-    1,
-    1,
-    expected,
-    expected / 0.72,
-    true,
     intensity,
-    DEFAULT_TUNING,
+    { noise: expected, lambda: expected / 0.72, midSide: true, tuning: DEFAULT_TUNING },
   );
   return { band, choice };
 }

@@ -41,21 +41,19 @@ export class PairStereo {
   ): void {
     const { stereoBand, ms_used, intensity } = this;
     const { stream } = left;
+    const { midSide, tuning } = settings;
+    const rules = { noise, lambda: noise / NOISE_TO_LAMBDA, midSide, tuning };
     let count = 0;
     this.hasIntensity = false;
     for (let band = 0; band < stream.numBands; band++) {
       const choice = stereoBand.choose(
-        left.search.spectrum,
-        right.search.spectrum,
+        left.search,
+        right.search,
+        band,
         stream.bandOffset[band],
         stream.bandOffset[band + 1],
-        left.search.weight[band],
-        right.search.weight[band],
-        noise,
-        noise / NOISE_TO_LAMBDA,
-        settings.midSide,
         settings.intensityStereo && band % stream.info.max_sfb >= firstIntensity,
-        settings.tuning,
+        rules,
       );
       // The bit of a band with an intensity stays 0: set, it would turn the sign (clause 4.6.8.2.3).
       ms_used[band] = choice === MID_SIDE ? 1 : 0;

@@ -30,6 +30,23 @@ const POSITION_BITS = 4;
 /** Positions are held within this, so that any two differ by no more than a difference can say. */
 const MAX_POSITION = 30;
 
+/** A channel's lines in transmission order, and band => the weight of the squared error of a line. */
+export interface WeightedSpectrum {
+  readonly spectrum: Float64Array;
+  readonly weight: Float64Array;
+}
+
+/** What the decisions on all bands of a frame have in common. */
+export interface StereoRules {
+  /** Weighted noise that a line is expected to have. */
+  readonly noise: number;
+  /** What a bit is worth in weighted noise. */
+  readonly lambda: number;
+  /** Whether `MID_SIDE` is allowed. */
+  readonly midSide: boolean;
+  readonly tuning: Tuning;
+}
+
 /** One band of a pair: its decision, and what comes of it. */
 export class StereoBand {
   /** is_position of clause 4.6.8.2.3: the right channel has the left's amplitude times 2^(-position/4). */
@@ -40,28 +57,62 @@ export class StereoBand {
   weight = 0;
   /** Weighted error that remains with `INTENSITY`, however fine the quantizer. */
   error = 0;
+  /** Energies of the band's lines as they came, and the sum of products left times right. */
+  private leftEnergy = 0;
+  private rightEnergy = 0;
+  private cross = 0;
 
   /**
-   * Decides on the lines `start` to `end` - 1 of `left` and `right`, and turns them to what is coded: middle and side, or
-   * one channel and zeros.
-   * @param leftWeight weight of squared errors of a line on the left, `rightWeight` on the right
-   * @param noise weighted noise that a line is expected to have
-   * @param lambda what a bit is worth in weighted noise
-   * @param midSide whether `MID_SIDE` is allowed, `intensity` whether `INTENSITY` is
+   * Decides on the lines `start` to `end` - 1 of `band`, and turns them to what is coded: middle and side, or one channel and
+   * zeros. The weights stay: the caller gives the coded channels the band's `weight`.
+   * @param mayBeIntensity whether `INTENSITY` is allowed
    */
   choose(
-    left: Float64Array,
-    right: Float64Array,
+    left: WeightedSpectrum,
+    right: WeightedSpectrum,
+    band: number,
     start: number,
     end: number,
-    leftWeight: number,
-    rightWeight: number,
-    noise: number,
-    lambda: number,
-    midSide: boolean,
-    intensity: boolean,
-    tuning: Tuning,
+    mayBeIntensity: boolean,
+    rules: StereoRules,
   ): number {
+    this.measure(left.spectrum, right.spectrum, start, end);
+    const { leftEnergy, rightEnergy, cross } = this;
+    const leftWeight = left.weight[band];
+    const rightWeight = right.weight[band];
+    const width = end - start;
+    const bandNoise = rules.noise * width;
+    const bitWorth = 0.5 * width * rules.lambda;
+    const sumWeight = leftWeight + rightWeight;
+    const leftSignal = leftEnergy * leftWeight;
+    const rightSignal = rightEnergy * rightWeight;
+    const both = leftEnergy + rightEnergy;
+    const middleSignal = 0.25 * Math.max(0, both + 2 * cross) * sumWeight;
+    const sideSignal = 0.25 * Math.max(0, both - 2 * cross) * sumWeight;
+    const separateLog = fastLog2((1 + leftSignal / bandNoise) * (1 + rightSignal / bandNoise));
+    const jointLog = fastLog2((1 + middleSignal / bandNoise) * (1 + sideSignal / bandNoise));
+    const isJoint = rules.midSide && jointLog < separateLog;
+    if (mayBeIntensity && leftEnergy > 1 && rightEnergy > 1) {
+      const codedCost = isJoint
+        ? bitWorth * jointLog + Math.min(bandNoise, middleSignal) + Math.min(bandNoise, sideSignal)
+        : bitWorth * separateLog +
+          Math.min(bandNoise, leftSignal) +
+          Math.min(bandNoise, rightSignal);
+      const cost = this.intensityCost(leftSignal, rightSignal, bandNoise, bitWorth, rules);
+      if (cost < codedCost && Math.abs(this.position) <= MAX_POSITION) {
+        this.weight = leftWeight + (rightWeight * rightEnergy) / leftEnergy;
+        this.turnToIntensity(left.spectrum, right.spectrum, start, end);
+        return INTENSITY;
+      }
+    }
+    if (!isJoint) return LEFT_RIGHT;
+    this.weight = sumWeight;
+    turnToMidSide(left.spectrum, right.spectrum, start, end);
+    return MID_SIDE;
+  }
+
+  /** Sets `leftEnergy`, `rightEnergy` and `cross`. */
+  private measure(left: Float64Array, right: Float64Array, start: number, end: number): void {
     let leftEnergy = 0;
     let rightEnergy = 0;
     let cross = 0;
@@ -72,65 +123,66 @@ export class StereoBand {
       rightEnergy += r * r;
       cross += l * r;
     }
-    const width = end - start;
-    const bandNoise = noise * width;
-    const bitWorth = 0.5 * width * lambda;
-    const sumWeight = leftWeight + rightWeight;
-    const leftSignal = leftEnergy * leftWeight;
-    const rightSignal = rightEnergy * rightWeight;
-    const both = leftEnergy + rightEnergy;
-    const middleSignal = 0.25 * Math.max(0, both + 2 * cross) * sumWeight;
-    const sideSignal = 0.25 * Math.max(0, both - 2 * cross) * sumWeight;
-    const separateLog = fastLog2((1 + leftSignal / bandNoise) * (1 + rightSignal / bandNoise));
-    const jointLog = fastLog2((1 + middleSignal / bandNoise) * (1 + sideSignal / bandNoise));
-    const isJoint = midSide && jointLog < separateLog;
-    if (intensity && leftEnergy > 1 && rightEnergy > 1) {
-      const codedCost = isJoint
-        ? bitWorth * jointLog + Math.min(bandNoise, middleSignal) + Math.min(bandNoise, sideSignal)
-        : bitWorth * separateLog +
-          Math.min(bandNoise, leftSignal) +
-          Math.min(bandNoise, rightSignal);
-      const sign = cross < 0 ? -1 : 1;
-      const magnitude = cross * sign;
-      const sumEnergy = both + 2 * magnitude;
-      // Squared correlations of left and right with the sum.
-      const leftLike = leftEnergy + magnitude;
-      const rightLike = rightEnergy + magnitude;
-      const leftLoss = 1 - (leftLike * leftLike) / (leftEnergy * sumEnergy);
-      const rightLoss = 1 - (rightLike * rightLike) / (rightEnergy * sumEnergy);
-      const error =
-        INDEPENDENT_ERROR *
-        tuning.intensityPenalty *
-        (leftSignal * Math.max(0, leftLoss) + rightSignal * Math.max(0, rightLoss));
-      // The coded lines have the energy of the left; their noise is heard on the right in proportion.
-      const signal = leftSignal + rightSignal;
-      const cost =
-        error +
-        bitWorth * fastLog2(1 + signal / bandNoise) +
-        Math.min(bandNoise, signal) +
-        lambda * POSITION_BITS;
-      const position = Math.round(2 * fastLog2(leftEnergy / rightEnergy));
-      if (cost < codedCost && Math.abs(position) <= MAX_POSITION) {
-        this.position = position | 0;
-        this.isOpposite = sign < 0;
-        this.weight = leftWeight + (rightWeight * rightEnergy) / leftEnergy;
-        this.error = error;
-        const gain = Math.sqrt(leftEnergy / sumEnergy);
-        for (let i = start; i < end; i++) {
-          left[i] = gain * (left[i] + sign * right[i]);
-          right[i] = 0;
-        }
-        return INTENSITY;
-      }
-    }
-    if (!isJoint) return LEFT_RIGHT;
-    this.weight = sumWeight;
+    this.leftEnergy = leftEnergy;
+    this.rightEnergy = rightEnergy;
+    this.cross = cross;
+  }
+
+  /** The cost of the band as one channel and an intensity. Sets `position`, `isOpposite` and `error`. */
+  private intensityCost(
+    leftSignal: number,
+    rightSignal: number,
+    bandNoise: number,
+    bitWorth: number,
+    { lambda, tuning }: StereoRules,
+  ): number {
+    const { leftEnergy, rightEnergy } = this;
+    const magnitude = Math.abs(this.cross);
+    const sumEnergy = leftEnergy + rightEnergy + 2 * magnitude;
+    // Squared correlations of left and right with the sum.
+    const leftLike = leftEnergy + magnitude;
+    const rightLike = rightEnergy + magnitude;
+    const leftLoss = 1 - (leftLike * leftLike) / (leftEnergy * sumEnergy);
+    const rightLoss = 1 - (rightLike * rightLike) / (rightEnergy * sumEnergy);
+    this.error =
+      INDEPENDENT_ERROR *
+      tuning.intensityPenalty *
+      (leftSignal * Math.max(0, leftLoss) + rightSignal * Math.max(0, rightLoss));
+    this.position = Math.round(2 * fastLog2(leftEnergy / rightEnergy)) | 0;
+    this.isOpposite = this.cross < 0;
+    // The coded lines have the energy of the left; their noise is heard on the right in proportion.
+    const signal = leftSignal + rightSignal;
+    return (
+      this.error +
+      bitWorth * fastLog2(1 + signal / bandNoise) +
+      Math.min(bandNoise, signal) +
+      lambda * POSITION_BITS
+    );
+  }
+
+  /** L ± R with the energy of L on the left, nothing on the right. */
+  private turnToIntensity(
+    left: Float64Array,
+    right: Float64Array,
+    start: number,
+    end: number,
+  ): void {
+    const { leftEnergy, rightEnergy } = this;
+    const sign = this.isOpposite ? -1 : 1;
+    const gain = Math.sqrt(leftEnergy / (leftEnergy + rightEnergy + 2 * Math.abs(this.cross)));
     for (let i = start; i < end; i++) {
-      const l = left[i];
-      const r = right[i];
-      left[i] = 0.5 * (l + r);
-      right[i] = 0.5 * (l - r);
+      left[i] = gain * (left[i] + sign * right[i]);
+      right[i] = 0;
     }
-    return MID_SIDE;
+  }
+}
+
+/** (L + R)/2 on the left, (L - R)/2 on the right. */
+function turnToMidSide(left: Float64Array, right: Float64Array, start: number, end: number): void {
+  for (let i = start; i < end; i++) {
+    const l = left[i];
+    const r = right[i];
+    left[i] = 0.5 * (l + r);
+    right[i] = 0.5 * (l - r);
   }
 }

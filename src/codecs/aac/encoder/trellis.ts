@@ -46,21 +46,30 @@ const NUM_DELTAS = DELTA_ORIGIN + 256 - NO_SCALE_FACTOR;
 /** Bits for what the search does not see: a share of the section headers for each band that is coded. */
 const SECTION_SHARE = 0.8;
 
-/** Scratch of the search, shared by all channels. */
-export class TrellisScratch {
+/** Where paths are after a band: state => its scale factor, the least cost of a path to it, and that path's last node. */
+class States {
+  count = 0;
   readonly sf = new Int16Array(MAX_STATES);
   readonly cost = new Float64Array(MAX_STATES);
   readonly node = new Int32Array(MAX_STATES);
-  readonly nextSf = new Int16Array(MAX_STATES);
-  readonly nextCost = new Float64Array(MAX_STATES);
-  readonly nextNode = new Int32Array(MAX_STATES);
+}
+
+/** Scratch of the search, shared by all channels. */
+export class TrellisScratch {
+  /** The states before a band and after it; they change places from band to band. */
+  readonly states = [new States(), new States()] as const;
+  /** Least cost of the states before a band; within it, of those found so far. */
+  least = 0;
   /** Difference of scale factors + `DELTA_ORIGIN` => lambda times its bits; infinite if it cannot be sent. */
   readonly deltaCost = new Float64Array(NUM_DELTAS).fill(Number.POSITIVE_INFINITY);
   /** The lambda that `deltaCost` holds. */
   lambda = -1;
+  /** What may be chosen for the band. */
+  numCandidates = 0;
   readonly candidateSf = new Int16Array(NUM_CANDIDATES);
   readonly candidateCost = new Float64Array(NUM_CANDIDATES);
   /** All nodes of the paths: their scale factor and the node before. */
+  numNodes = 0;
   readonly nodeSf = new Int16Array(MAX_BANDS * NUM_CANDIDATES + 1);
   readonly nodeBand = new Uint8Array(MAX_BANDS * NUM_CANDIDATES + 1);
   readonly nodeBefore = new Int32Array(MAX_BANDS * NUM_CANDIDATES + 1);
@@ -77,79 +86,87 @@ export function chooseScaleFactors(
   tuning: Tuning,
   scratch: TrellisScratch,
 ): void {
-  let { sf, cost, node } = scratch;
-  let { nextSf, nextCost, nextNode } = scratch;
-  const { nodeSf, nodeBefore, nodeBand, deltaCost } = scratch;
   if (scratch.lambda !== lambda) setLambda(scratch, lambda);
-  const margin = lambda * DROP_BITS;
   const log2Lambda = fastLog2(lambda);
-  let numStates = 1;
-  let least = 0;
-  sf[0] = NO_SCALE_FACTOR;
-  cost[0] = 0;
-  node[0] = -1;
-  let numNodes = 0;
+  let [before, after] = scratch.states;
+  before.count = 1;
+  before.sf[0] = NO_SCALE_FACTOR;
+  before.cost[0] = 0;
+  before.node[0] = -1;
+  scratch.least = 0;
+  scratch.numNodes = 0;
   for (let band = 0; band < stream.numBands; band++) {
     const silent = search.silentNoise[band];
-    const leastSilent = least + silent;
+    const leastSilent = scratch.least + silent;
     // A band whose energy is worth less than the bits of any code for it is left out without trying.
     if (silent <= 2 * lambda) {
-      for (let s = 0; s < numStates; s++) cost[s] += silent;
-      least = leastSilent;
+      for (let s = 0; s < before.count; s++) before.cost[s] += silent;
+      scratch.least = leastSilent;
       continue;
     }
     const center = predictScaleFactor(search, band, log2Lambda);
-    const numCandidates = collectCandidates(search, stream, band, center, lambda, tuning, scratch);
-    least = leastSilent;
-    let count = 0;
-    for (let c = 0; c < numCandidates; c++) {
-      const candidate = scratch.candidateSf[c];
-      const origin = candidate + DELTA_ORIGIN;
-      let best = Number.POSITIVE_INFINITY;
-      let bestState = 0;
-      for (let s = 0; s < numStates; s++) {
-        const total = cost[s] + deltaCost[origin - sf[s]];
-        if (total < best) {
-          best = total;
-          bestState = s;
-        }
-      }
-      best += scratch.candidateCost[c];
-      if (best > least + margin) continue;
-      if (best < least) least = best;
-      nodeSf[numNodes] = candidate;
-      nodeBand[numNodes] = band;
-      nodeBefore[numNodes] = node[bestState];
-      nextSf[count] = candidate;
-      nextCost[count] = best;
-      nextNode[count++] = numNodes++;
+    collectCandidates(search, stream, band, center, lambda, tuning, scratch);
+    scratch.least = leastSilent;
+    extendPaths(scratch, before, after, band);
+    if (leastSilent <= scratch.least + lambda * DROP_BITS) {
+      carryStates(before, after, silent, scratch.least + lambda * DROP_BITS);
     }
-    count = dropExpensive(nextSf, nextCost, nextNode, count, least + margin);
-    if (leastSilent <= least + margin) {
-      // Silence: states go on, the cheapest if there are many.
-      if (numStates > MAX_CARRIED) numStates = keepCheapest(sf, cost, node, numStates);
-      for (let s = 0; s < numStates; s++) {
-        const total = cost[s] + silent;
-        if (total > least + margin) continue;
-        nextSf[count] = sf[s];
-        nextCost[count] = total;
-        nextNode[count++] = node[s];
-      }
-    }
-    numStates = count;
-    const oldSf = sf;
-    const oldCost = cost;
-    const oldNode = node;
-    sf = nextSf;
-    cost = nextCost;
-    node = nextNode;
-    nextSf = oldSf;
-    nextCost = oldCost;
-    nextNode = oldNode;
+    [before, after] = [after, before];
   }
+  const { cost } = before;
   let best = 0;
-  for (let s = 1; s < numStates; s++) if (cost[s] < cost[best]) best = s;
-  applyPath(search, stream, node[best], tuning, scratch);
+  for (let s = 1; s < before.count; s++) if (cost[s] < cost[best]) best = s;
+  applyPath(search, stream, before.node[best], tuning, scratch);
+}
+
+/** Makes states of the candidates of `band`, each at the end of its best path; lowers `scratch.least` to the best of all. */
+function extendPaths(scratch: TrellisScratch, before: States, after: States, band: number): void {
+  const { candidateSf, candidateCost, numCandidates, deltaCost, nodeSf, nodeBand } = scratch;
+  const { count: numStates, sf, cost } = before;
+  const margin = scratch.lambda * DROP_BITS;
+  let { least, numNodes } = scratch;
+  let count = 0;
+  for (let c = 0; c < numCandidates; c++) {
+    const candidate = candidateSf[c];
+    const origin = candidate + DELTA_ORIGIN;
+    let best = Number.POSITIVE_INFINITY;
+    let bestState = 0;
+    for (let s = 0; s < numStates; s++) {
+      const total = cost[s] + deltaCost[origin - sf[s]];
+      if (total < best) {
+        best = total;
+        bestState = s;
+      }
+    }
+    best += candidateCost[c];
+    if (best > least + margin) continue;
+    if (best < least) least = best;
+    nodeSf[numNodes] = candidate;
+    nodeBand[numNodes] = band;
+    scratch.nodeBefore[numNodes] = before.node[bestState];
+    after.sf[count] = candidate;
+    after.cost[count] = best;
+    after.node[count++] = numNodes++;
+  }
+  after.count = count;
+  scratch.least = least;
+  scratch.numNodes = numNodes;
+  dropExpensive(after, least + margin);
+}
+
+/** The states that go on where a band is silent, the cheapest if there are many, as far as they cost at most `limit`. */
+function carryStates(before: States, after: States, silent: number, limit: number): void {
+  if (before.count > MAX_CARRIED) keepCheapest(before);
+  const { count: numStates, sf, cost, node } = before;
+  let { count } = after;
+  for (let s = 0; s < numStates; s++) {
+    const total = cost[s] + silent;
+    if (total > limit) continue;
+    after.sf[count] = sf[s];
+    after.cost[count] = total;
+    after.node[count++] = node[s];
+  }
+  after.count = count;
 }
 
 /** Fills `scratch.deltaCost`: once for all channels of a frame. */
@@ -168,7 +185,7 @@ function setLambda(scratch: TrellisScratch, lambda: number): void {
 
 /**
  * Tries scale factors from `center` upwards and downwards, until they are too bad; those that are worth a place in the
- * search go to `scratch.candidateSf` and `scratch.candidateCost`. Returns their number.
+ * search go to `scratch.candidateSf` and `scratch.candidateCost`.
  */
 function collectCandidates(
   search: ChannelSearch,
@@ -178,7 +195,7 @@ function collectCandidates(
   lambda: number,
   tuning: Tuning,
   scratch: TrellisScratch,
-): number {
+): void {
   const { candidateSf, candidateCost } = scratch;
   const smallest = search.smallest[band];
   const start = center < smallest ? smallest : center;
@@ -213,17 +230,12 @@ function collectCandidates(
     candidateSf[kept] = candidateSf[c];
     candidateCost[kept++] = candidateCost[c];
   }
-  return kept;
+  scratch.numCandidates = kept;
 }
 
-/** Keeps those of `count` states that cost at most `limit`, in their order. Returns their number. */
-function dropExpensive(
-  sf: Int16Array,
-  cost: Float64Array,
-  node: Int32Array,
-  count: number,
-  limit: number,
-): number {
+/** Keeps the states that cost at most `limit`, in their order. */
+function dropExpensive(states: States, limit: number): void {
+  const { count, sf, cost, node } = states;
   let kept = 0;
   for (let s = 0; s < count; s++) {
     if (cost[s] > limit) continue;
@@ -231,11 +243,12 @@ function dropExpensive(
     cost[kept] = cost[s];
     node[kept++] = node[s];
   }
-  return kept;
+  states.count = kept;
 }
 
-/** Keeps the `MAX_CARRIED` cheapest of `count` states, in any order. */
-function keepCheapest(sf: Int16Array, cost: Float64Array, node: Int32Array, count: number): number {
+/** Keeps the `MAX_CARRIED` cheapest states, in any order. */
+function keepCheapest(states: States): void {
+  const { count, sf, cost, node } = states;
   for (let kept = 0; kept < MAX_CARRIED; kept++) {
     let best = kept;
     for (let s = kept + 1; s < count; s++) if (cost[s] < cost[best]) best = s;
@@ -249,7 +262,7 @@ function keepCheapest(sf: Int16Array, cost: Float64Array, node: Int32Array, coun
     cost[kept] = bestCost;
     node[kept] = bestNode;
   }
-  return MAX_CARRIED;
+  states.count = MAX_CARRIED;
 }
 
 /** Quantizes along the path that ends at `node`; bands that it does not touch are silent. */

@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, StateError } from '../../../../src/base/errors.ts';
 import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
+import { QUIET_INSPECTOR } from '../../../../src/codecs/h264/encoder/inspector.ts';
 import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
 import { PRESETS, presetOptions } from '../../../../src/codecs/h264/encoder/speed-options.ts';
 import { TUNES } from '../../../../src/codecs/h264/encoder/tunes.ts';
@@ -36,7 +37,11 @@ const toolsBeyondBaseline = fc.constantFrom(
   { profile: 'high', cabac: false },
   { profile: 'high', transform8x8: false },
 );
-const tools = fc.oneof(fc.constant({}), { weight: 5, arbitrary: toolsBeyondBaseline });
+const tools = fc.oneof(
+  fc.constant({}),
+  { weight: 2, arbitrary: fc.constant({ profile: 'baseline' }) },
+  { weight: 5, arbitrary: toolsBeyondBaseline },
+);
 
 /** A picture on its way to black: what weights of references are for. */
 function faded(picture: Uint8Array, lumaSamples: number, share: number): Uint8Array {
@@ -146,6 +151,9 @@ const cases = fc.record({
       settingsSei: fc.boolean(),
       level: fc.constantFrom('3', '4.1', '6.2'),
       accessUnitDelimiters: fc.boolean(),
+      collectStatistics: fc.boolean(),
+      sampleAspectRatio: fc.constantFrom<[number, number]>([1, 1], [16, 11], [1001, 1000]),
+      inspect: fc.constantFrom(undefined, QUIET_INSPECTOR),
     },
     { requiredKeys: ['preset'] },
   ),

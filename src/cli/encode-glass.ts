@@ -1,6 +1,7 @@
-/** The glass of `vitrine encode`: a trace of everything the H.264 encoder does (`--trace`), and its statistics (`--stats`). */
-import type { ByteSink } from '../base/byte-stream.ts';
+/** The glass of `vitrine encode`: a trace of everything that is done (`--trace`), and the statistics of H.264 (`--stats`). */
 import { ConfigError } from '../base/errors.ts';
+import type { AudioStreamInfo } from '../base/packet.ts';
+import { type AacInspector, AacTrace } from '../codecs/aac/index.ts';
 import {
   bothInspectors,
   formatStatistics,
@@ -9,55 +10,63 @@ import {
   type StreamStatistics,
   TraceInspector,
 } from '../codecs/h264/index.ts';
-import { openPathSink } from '../io/node/path-sink.ts';
+import { TraceOutput } from './trace-output.ts';
 
-/** Watches the one video stream that is encoded. */
+/** Watches the streams that are encoded. */
 export class EncodeGlass {
-  private readonly sink: ByteSink | null;
+  private readonly trace: TraceOutput | null;
   private readonly collector: StatisticsCollector | null;
-  private trace: TraceInspector | null = null;
-  private isUsed = false;
+  private hasVideo = false;
+  private sounds = 0;
 
-  private constructor(sink: ByteSink | null, collector: StatisticsCollector | null) {
-    this.sink = sink;
+  private constructor(trace: TraceOutput | null, collector: StatisticsCollector | null) {
+    this.trace = trace;
     this.collector = collector;
   }
 
   /** Opens the trace's file, if there is to be one. */
   static async open(tracePath: string | undefined, withStatistics: boolean): Promise<EncodeGlass> {
-    const sink = tracePath === undefined ? null : await openPathSink(tracePath);
-    return new EncodeGlass(sink, withStatistics ? new StatisticsCollector() : null);
+    const trace = await TraceOutput.open('encode', tracePath);
+    return new EncodeGlass(trace, withStatistics ? new StatisticsCollector() : null);
   }
 
-  /** Options of the encoder of a stream of that size. Throws `ConfigError` for a second stream. */
-  encoderOptions(width: number, height: number): { readonly inspect?: H264Inspector } {
-    const { sink, collector } = this;
-    if (sink === null && collector === null) return {};
-    const option = sink === null ? '--stats' : '--trace';
-    if (this.isUsed) throw new ConfigError(option, 'is for one video stream; there are more');
-    this.isUsed = true;
-    if (sink !== null) this.trace = new TraceInspector({ codec: 'h264', width, height });
-    if (this.trace === null) return { inspect: collector!.inspector };
-    if (collector === null) return { inspect: this.trace };
-    return { inspect: bothInspectors(this.trace, collector.inspector) };
+  /** Options of the encoder of a stream of that size. Throws `ConfigError` for a second H.264 stream, and for statistics of others. */
+  videoOptions(codec: string, width: number, height: number): { readonly inspect?: H264Inspector } {
+    const { trace, collector } = this;
+    if (collector !== null && codec !== 'h264') throw new ConfigError('--stats', 'is for H.264');
+    if (codec !== 'h264' || (trace === null && collector === null)) return {};
+    const option = trace === null ? '--stats' : '--trace';
+    if (this.hasVideo) throw new ConfigError(option, 'is for one video stream; there are more');
+    this.hasVideo = true;
+    const { inspector: statistics } = collector ?? { inspector: null };
+    if (trace === null) return statistics === null ? {} : { inspect: statistics };
+    const inspect = new TraceInspector({ codec: 'h264', width, height }, trace.writer);
+    return { inspect: statistics === null ? inspect : bothInspectors(inspect, statistics) };
+  }
+
+  /** Options of the encoder of a stream of sound. */
+  soundOptions(
+    codec: string,
+    { sampleRate, numChannels }: AudioStreamInfo,
+  ): { readonly inspect?: AacInspector } {
+    if (this.trace === null || codec !== 'aac') return {};
+    const stream = this.sounds++;
+    return { inspect: new AacTrace({ sampleRate, numChannels, stream }, this.trace.writer) };
   }
 
   /** Writes what the trace has gathered. */
   async drain(): Promise<void> {
-    if (this.trace === null) return;
-    for (const piece of this.trace.take()) await this.sink!.write(piece);
+    await this.trace?.drain();
   }
 
   /** Ends the trace, and its file. */
   async close(): Promise<void> {
-    this.trace?.end();
-    await this.drain();
-    await this.sink?.close();
+    await this.trace?.close();
   }
 
   /** Leaves no trace behind. */
   async abort(reason: unknown): Promise<void> {
-    await this.sink?.abort(reason);
+    await this.trace?.abort(reason);
   }
 
   /** Statistics of the stream; null if they were not asked for. */

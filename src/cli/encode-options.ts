@@ -10,6 +10,7 @@ import type { OptionTable, OptionValues } from './options.ts';
 import { OVERWRITE_OPTIONS } from './overwrite.ts';
 import { STRICT_OPTION } from './problems.ts';
 import { RAW_INPUT_OPTIONS } from './raw-input-options.ts';
+import { TRACE_OPTION } from './trace-output.ts';
 
 const codecNames = (kind: 'video' | 'audio') =>
   CODECS.filter((codec) => codec.kind === kind)
@@ -35,7 +36,7 @@ export const OPTIONS = {
   'output-rate': { kind: 'rate', meta: 'N/D', help: 'frames per second of the result: pictures are dropped or repeated' },
   streams: { kind: 'text', meta: 'LIST', help: STREAMS_HELP },
   movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },
-  trace: { kind: 'text', meta: 'FILE', help: 'write all that the H.264 encoder decides and writes to FILE (docs/inspection.md)' },
+  ...TRACE_OPTION,
   stats: { kind: 'flag', help: 'tell pictures by type, kinds of macroblocks and references of H.264' },
   psnr: { kind: 'flag', help: 'measure the coded pictures against the input' },
   'no-video': { kind: 'flag', help: 'leave out pictures' },

@@ -6,8 +6,12 @@ import type { Rational } from '../base/rational.ts';
 import type { PixFmt } from '../frames/index.ts';
 import type { GpuKernels } from '../gpu/index.ts';
 import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
+import { defaultCodec } from '../pipeline/create-encoder.ts';
 import { audioEncodeConfig, videoEncodeConfig } from '../pipeline/encode-config.ts';
+import { CODECS, FORMATS } from '../pipeline/everything/registry.ts';
 import type { Muxer } from '../pipeline/everything/sessions.ts';
+import { requireCodec } from '../pipeline/find-codec.ts';
+import { findFormat } from '../pipeline/format.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import type { ChosenStream } from './choose-streams.ts';
 import { type Cut, cutFilters, PacketCut, readCut } from './cut.ts';
@@ -84,7 +88,7 @@ export async function openTrack(
   const unpack = unpackerOf(input.name, stream);
   const filter = filterOf(stream);
   const coded = (filter?.stream ?? stream) as AudioStreamInfo;
-  return { ...shared, unpack, filter, encoder: addAudio(muxer, coded, values) };
+  return { ...shared, unpack, filter, encoder: addAudio(setting, coded) };
 }
 
 /** What is read of each input, in their order. */
@@ -124,12 +128,20 @@ function decoderOf(
   return pictureDecoder(codec, stream, treatment, orientation);
 }
 
+/** The name of the codec that a stream is coded with. */
+function codecOf(kind: 'video' | 'audio', format: string, values: Values): string {
+  const name = values[`codec-${kind}`] ?? defaultCodec(findFormat(FORMATS, format)!, kind);
+  return requireCodec(`--codec-${kind}`, name, kind, CODECS).name;
+}
+
 function addVideo(
-  { muxer, values, glass, gpu }: TrackSetting,
+  { muxer, format, values, glass, gpu }: TrackSetting,
   stream: VideoStreamInfo,
   { target, config, rotation }: PicturePlan,
 ): VideoEncoder {
   const { width, height, sampleAspectRatio, timeBase } = stream;
+  const watched =
+    target === undefined ? glass.videoOptions(codecOf('video', format, values), width, height) : {};
   return muxer.addEncodeStream({
     config: videoEncodeConfig({
       width,
@@ -148,14 +160,17 @@ function addVideo(
     ...(values['codec-video'] === undefined ? {} : { encoder: values['codec-video'] }),
     encoderConfig: {
       ...h264Options(values),
-      ...(target === undefined ? glass.encoderOptions(width, height) : config),
+      ...(target === undefined ? watched : config),
       ...(gpu === null ? {} : { gpu }),
     },
     description: { ...descriptionOf(stream), ...rotation },
   });
 }
 
-function addAudio(muxer: Muxer, stream: AudioStreamInfo, values: Values): AudioEncoder {
+function addAudio(
+  { muxer, format, values, glass }: TrackSetting,
+  stream: AudioStreamInfo,
+): AudioEncoder {
   const { numChannels, sampleRate } = stream;
   const channelMask = values['channel-mask'] ?? stream.channelMask;
   const quality = values['quality-audio'];
@@ -172,7 +187,10 @@ function addAudio(muxer: Muxer, stream: AudioStreamInfo, values: Values): AudioE
       ...(values['bitrate-audio'] === undefined ? {} : { bitRate: values['bitrate-audio'] }),
     }),
     ...(values['codec-audio'] === undefined ? {} : { encoder: values['codec-audio'] }),
-    ...(quality === undefined ? {} : { encoderConfig: { quality } }),
+    encoderConfig: {
+      ...(quality === undefined ? {} : { quality }),
+      ...glass.soundOptions(codecOf('audio', format, values), stream),
+    },
     description: descriptionOf(stream),
   });
 }

@@ -124,7 +124,7 @@ async function encodeInputs(
 /** Options that mean something for one kind of stream only. */
 const VIDEO_ONLY = [
   ...H264_OPTION_NAMES,
-  ...(['codec-video', 'psnr', 'vf', 'trace', 'stats', 'gpu'] as const),
+  ...(['codec-video', 'psnr', 'vf', 'stats', 'gpu'] as const),
   ...(['qscale', 'compression-level', 'frames', 'output-rate'] as const),
 ] as const;
 const AUDIO_ONLY = ['codec-audio', 'bitrate-audio', 'quality-audio', 'channel-mask', 'af'] as const;

@@ -1,4 +1,5 @@
 /** Writes traces: rows are gathered in columns, and go out in groups. */
+import { StateError } from '../base/errors.ts';
 import { encodeUtf8 } from '../base/utf8.ts';
 import {
   aligned,
@@ -89,24 +90,39 @@ function writeColumn(
   }
 }
 
-/** A trace being written; its bytes are taken piece by piece. */
+/** Tables by their names. */
+export type TablesOf<T extends readonly TableDescription[]> = Readonly<
+  Record<T[number]['name'], TraceTable>
+>;
+
+/** A trace being written; its bytes are taken piece by piece. Several parts may write to one, each to tables of its own. */
 export class TraceWriter {
-  private readonly tables: readonly TraceTable[];
+  private about: TraceHead['about'];
+  private readonly all: readonly TraceTable[];
   private readonly names = new Map<string, number>();
   private pieces: Uint8Array[] = [];
   private groups = 0;
+  private hasHead = false;
 
-  constructor(about: TraceHead['about'], tables: readonly TraceTable[]) {
-    this.tables = tables;
-    const head: TraceHead = { about, tables: tables.map(({ description }) => description) };
-    const json = encodeUtf8(JSON.stringify(head));
-    const out = new Uint8Array(aligned(16 + json.length));
-    const view = new DataView(out.buffer);
-    for (let i = 0; i < 8; i++) out[i] = TRACE_MAGIC.charCodeAt(i);
-    view.setUint32(8, TRACE_VERSION, true);
-    view.setUint32(12, json.length, true);
-    out.set(json, 16);
-    this.pieces.push(out);
+  /** @param descriptions the tables of all parts */
+  constructor(about: TraceHead['about'], descriptions: readonly TableDescription[]) {
+    this.about = about;
+    this.all = descriptions.map((description) => new TraceTable(description));
+  }
+
+  /** Adds facts to the head; those that come when it is written already are left out. */
+  describe(about: TraceHead['about']): void {
+    this.about = { ...this.about, ...about };
+  }
+
+  /** The tables that a part writes to. Throws `StateError` if the trace has not all of them. */
+  tables<const T extends readonly TableDescription[]>(descriptions: T): TablesOf<T> {
+    const own = descriptions.map(({ name }) => {
+      const table = this.all.find(({ description }) => description.name === name);
+      if (table === undefined) throw new StateError('trace', `was made without table ${name}`);
+      return [name, table] as const;
+    });
+    return Object.fromEntries(own) as TablesOf<T>;
   }
 
   /** The number of a name, which is written where it is new. */
@@ -121,7 +137,7 @@ export class TraceWriter {
 
   /** Ends a group of rows: all that was added to the tables is written. */
   endGroup(): void {
-    for (const [index, table] of this.tables.entries()) {
+    for (const [index, table] of this.all.entries()) {
       if (table.rowCount === 0) continue;
       this.chunk(TAG_ROWS, table.take(index));
       this.groups++;
@@ -145,7 +161,24 @@ export class TraceWriter {
     return pieces;
   }
 
+  private writeHead(): void {
+    const head: TraceHead = {
+      about: this.about,
+      tables: this.all.map(({ description }) => description),
+    };
+    const json = encodeUtf8(JSON.stringify(head));
+    const out = new Uint8Array(aligned(16 + json.length));
+    const view = new DataView(out.buffer);
+    for (let i = 0; i < 8; i++) out[i] = TRACE_MAGIC.charCodeAt(i);
+    view.setUint32(8, TRACE_VERSION, true);
+    view.setUint32(12, json.length, true);
+    out.set(json, 16);
+    this.pieces.push(out);
+  }
+
   private chunk(tag: string, contents: Uint8Array): void {
+    if (!this.hasHead) this.writeHead();
+    this.hasHead = true;
     const out = new Uint8Array(8 + aligned(contents.length));
     for (let i = 0; i < 4; i++) out[i] = tag.charCodeAt(i);
     new DataView(out.buffer).setUint32(4, contents.length, true);

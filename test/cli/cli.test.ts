@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
 import { readTrace } from '../../src/inspect/index.ts';
 import { probeFile, runFfmpeg } from '../support/ffmpeg.ts';
+import { sum } from '../support/trace.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 let folder = '';
@@ -93,7 +94,7 @@ describe('vitrine encode', () => {
     expect(text).toMatch(/^frame P:19 {2}Avg QP:\d/m);
     expect(text).toMatch(/^mb P .*skip: \d/m);
     const { about, tables } = readTrace(readFileSync(at('out.trace')));
-    expect(about).toEqual({ codec: 'h264', width: 64, height: 48 });
+    expect(about).toEqual({ command: 'encode', codec: 'h264', width: 64, height: 48 });
     const { length, void: isVoid } = tables.element!.columns;
     let bits = 0;
     for (const [i, bitLength] of length!.entries()) if (isVoid![i] === 0) bits += bitLength;
@@ -105,14 +106,23 @@ describe('vitrine encode', () => {
     expect(difference).toBeLessThanOrEqual(tables.unit!.rowCount);
   });
 
-  it('leaves no trace behind where there is nothing to watch, or it fails', async () => {
+  it('leaves no trace behind where it fails', async () => {
     const trace = ['--trace', at('none.trace')];
-    await fail(
-      ['encode', at('in.wav'), '-o', at('none.wav'), ...trace],
-      /--trace: no input has video/,
-    );
-    await fail(['encode', at('in.y4m'), '-o', at('none.y4m'), ...trace], /inspect: unknown option/);
+    const wrong = ['encode', at('in.wav'), '-o', at('none.m4a'), '--bitrate-audio', '9M', ...trace];
+    await fail(wrong, /bitRate/);
     expect(readdirSync(folder).filter((name) => name.startsWith('none'))).toEqual([]);
+  });
+
+  it('traces sound beside pictures, and the file is the same', async () => {
+    const inputs = [at('in.y4m'), at('in.wav')];
+    await succeed(['encode', ...inputs, '-o', at('both.mp4'), '--trace', at('both.trace')]);
+    await succeed(['encode', ...inputs, '-o', at('plain.mp4')]);
+    expect(readFileSync(at('both.mp4'))).toEqual(readFileSync(at('plain.mp4')));
+    const { about, tables } = readTrace(readFileSync(at('both.trace')));
+    expect(about).toMatchObject({ codec: 'h264', width: 64, height: 48 });
+    const of = (table: string, column: string) => tables[table]!.columns[column]!;
+    expect(of('aac_stream', 'sampleRate')).toEqual(Uint32Array.of(48000));
+    expect(sum(of('aac_element', 'length'))).toBe(sum(of('aac_frame', 'bits')));
   });
 
   it('makes an MP4 of pictures and sound, whose PSNR is that of the decoded pictures', async () => {

@@ -15,6 +15,13 @@
  * samples to bits.
  */
 export { AacEncoder, createAacEncoder } from './encoder/encoder.ts';
-export type { AacInspector } from './encoder/inspector.ts';
+export {
+  type AacInspector,
+  type PairWeighing,
+  QUIET_AAC_INSPECTOR,
+  type SubstituteWeighing,
+} from './encoder/inspector.ts';
 export type { AacEncoderOptions } from './encoder/options.ts';
+export { AacTrace, type AacTraceStream } from './encoder/trace.ts';
+export { AAC_TABLES } from './encoder/trace-tables.ts';
 export { DEFAULT_TUNING, type Tuning } from './encoder/tuning.ts';

@@ -59,5 +59,6 @@ export {
   type StreamStatistics,
 } from './encoder/stream-statistics.ts';
 export { TraceInspector, traceFacts } from './encoder/trace-inspector.ts';
+export { H264_TABLES } from './encoder/trace-tables.ts';
 export { TUNES, type Tune } from './encoder/tunes.ts';
 export type { PassStatistics, PictureStatistics } from './encoder/two-pass.ts';

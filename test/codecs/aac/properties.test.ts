@@ -11,6 +11,7 @@ import {
   type AacEncoderOptions,
   type AacInspector,
   createAacEncoder,
+  QUIET_AAC_INSPECTOR,
 } from '../../../src/codecs/aac/index.ts';
 import { ProtectedBits } from '../../../src/codecs/aac/standard/raw-data-block.ts';
 import { predictionPolynomial, TNS_MAX_ORDER_LONG } from '../../../src/codecs/aac/standard/tns.ts';
@@ -188,11 +189,11 @@ test('window sequences are legal, and watching changes no byte', () => {
   const sequences: number[] = [];
   let tracedBits = 0;
   let frameBits = 0;
-  const inspector: AacInspector = {
+  const inspect: AacInspector = {
+    ...QUIET_AAC_INSPECTOR,
     trace: (_name, _descriptor, _value, _position, length) => {
       tracedBits += length;
     },
-    frame: () => {},
     channel: (_index, stream) => {
       sequences.push(stream.info.window_sequence);
     },
@@ -200,7 +201,7 @@ test('window sequences are legal, and watching changes no byte', () => {
       frameBits += bits;
     },
   };
-  const watched = encodeAac([sound], { ...options, inspector }).packets;
+  const watched = encodeAac([sound], { ...options, inspect }).packets;
   expect(watched).toEqual(plain);
   expect(new Set(sequences).size, 'all four sequences').toBe(4);
   for (let i = 1; i < sequences.length; i++) {

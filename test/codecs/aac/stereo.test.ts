@@ -12,6 +12,7 @@ import {
   type AacInspector,
   createAacEncoder,
   DEFAULT_TUNING,
+  QUIET_AAC_INSPECTOR,
 } from '../../../src/codecs/aac/index.ts';
 import { INTENSITY_HCB, INTENSITY_HCB2 } from '../../../src/codecs/aac/standard/spectrum-coding.ts';
 import { decodeAac } from '../../support/aac.ts';
@@ -91,9 +92,8 @@ function encodePanned(gain: number, options: Partial<AacEncoderOptions>, own = 0
   const other = noise(numSamples, 12);
   const right = left.map((x, n) => gain * x + own * other[n]);
   const books = new Set<number>();
-  const inspector: AacInspector = {
-    trace: null,
-    frame: () => {},
+  const inspect: AacInspector = {
+    ...QUIET_AAC_INSPECTOR,
     channel: (index, stream) => {
       for (let band = 0; band < stream.numBands; band++) {
         if (stream.codebook[band] >= INTENSITY_HCB2) {
@@ -102,11 +102,10 @@ function encodePanned(gain: number, options: Partial<AacEncoderOptions>, own = 0
         }
       }
     },
-    frameEnd: () => {},
   };
   const encoder = createAacEncoder({
     ...{ sampleRate: 48000, numChannels: 2, bitRate: 80000, bandwidth: 14000 },
-    ...{ noiseSubstitution: false, inspector, ...options },
+    ...{ noiseSubstitution: false, inspect, ...options },
   });
   const packets = encoder.encode({
     sampleFmt: 'fltp',

@@ -4,6 +4,7 @@ import {
   type AacInspector,
   createAacEncoder,
   DEFAULT_TUNING,
+  QUIET_AAC_INSPECTOR,
 } from '../../../src/codecs/aac/index.ts';
 import { TNS_MAX_ORDER_LONG, TNS_MAX_ORDER_SHORT } from '../../../src/codecs/aac/standard/tns.ts';
 import { EIGHT_SHORT_SEQUENCE } from '../../../src/codecs/aac/standard/window-sequence.ts';
@@ -35,9 +36,8 @@ function roundTrip(
   short = false,
 ): [number, number] {
   let filtered = 0;
-  const inspector: AacInspector = {
-    trace: null,
-    frame: () => {},
+  const inspect: AacInspector = {
+    ...QUIET_AAC_INSPECTOR,
     channel: (_index, stream) => {
       const isShort = stream.info.window_sequence === EIGHT_SHORT_SEQUENCE;
       if (!stream.tns.isPresent || isShort !== short) return;
@@ -48,11 +48,10 @@ function roundTrip(
         expect(stream.tns.order[w]).toBeLessThanOrEqual(most);
       }
     },
-    frameEnd: () => {},
   };
   const options = { sampleRate, numChannels: 1, quality: 10, bandwidth: sampleRate / 2 };
   const encoder = createAacEncoder(
-    { ...options, tns, blockSwitching: short, noiseSubstitution: false, inspector },
+    { ...options, tns, blockSwitching: short, noiseSubstitution: false, inspect },
     // Any gain will do.
     { ...DEFAULT_TUNING, tnsGain: 1.01, tnsShortGain: 1.01 },
   );

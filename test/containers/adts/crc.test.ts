@@ -6,7 +6,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { UnsupportedError } from '../../../src/base/errors.ts';
 import type { Packet } from '../../../src/base/packet.ts';
-import { type AacInspector, createAacEncoder } from '../../../src/codecs/aac/index.ts';
+import {
+  type AacInspector,
+  createAacEncoder,
+  QUIET_AAC_INSPECTOR,
+} from '../../../src/codecs/aac/index.ts';
 import { createAdtsWriter, openAdts } from '../../../src/containers/adts/index.ts';
 import {
   audioEncodeConfig,
@@ -44,15 +48,14 @@ function sound(numChannels: number, length: number, level: number): Float32Array
 /** All packets, and the syntax elements of each. */
 function encode(channels: readonly Float32Array[], bitRate: number) {
   const frames: Element[][] = [];
-  const inspector: AacInspector = {
+  const inspect: AacInspector = {
+    ...QUIET_AAC_INSPECTOR,
     trace: (name, _descriptor, value, position) => frames.at(-1)!.push({ name, value, position }),
     frame: () => void frames.push([]),
-    channel: () => {},
-    frameEnd: () => {},
   };
   const numSamples = channels[0].length;
   const numChannels = channels.length;
-  const encoder = createAacEncoder({ sampleRate: 48000, numChannels, bitRate, inspector });
+  const encoder = createAacEncoder({ sampleRate: 48000, numChannels, bitRate, inspect });
   const planes = channels.map((data) => ({ data, offset: 0, stride: numSamples }));
   const packets = encoder.encode({
     sampleFmt: 'fltp',

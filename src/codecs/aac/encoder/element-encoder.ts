@@ -136,6 +136,7 @@ export class ElementEncoder {
     if (isShort) this.group();
     const isShaped = layout.id_syn_ele !== ID_LFE && this.settings.tns;
     for (let c = 0; c < channels.length; c++) channels[c].stream.tns.clear();
+    this.shaper.gains.fill(0);
     if (isShort && isShaped) this.shaper.shapeShort(channels);
     for (let c = 0; c < channels.length; c++) {
       if (isShort) this.layOutShort(channels[c]);
@@ -349,6 +350,24 @@ export class ElementEncoder {
     for (let c = 0; c < this.channels.length; c++) {
       const { stream, search } = this.channels[c];
       inspector.channel(this.layout.channels[c], stream, search.spectrum, search.weight);
+    }
+    this.inspectDecisions(inspector);
+  }
+
+  private inspectDecisions(inspector: AacInspector): void {
+    const { channels, layout, settings } = this;
+    const [first] = layout.channels;
+    const { info, numBands } = channels[0].stream;
+    const isShort = info.window_sequence === EIGHT_SHORT_SEQUENCE;
+    const { tnsGain, tnsShortGain } = settings.tuning;
+    inspector.filters(first, this.shaper.gains, isShort ? tnsShortGain : tnsGain);
+    if (channels.length === 2) inspector.pair(first, numBands, this.stereo.weighing);
+    if (!this.hasNoise) return;
+    // Gains are those of the bands of all channels, and lie in the first.
+    const { gains } = channels[0].noise;
+    for (let c = 0; c < channels.length; c++) {
+      const { stream, noise } = channels[c];
+      inspector.substitutes(layout.channels[c], stream, { error: noise.error, gains });
     }
   }
 

@@ -1,13 +1,35 @@
 /**
- * What can be watched inside the encoder. All methods are called during `encode` or `flush`, once a frame or channel,
+ * What can be watched inside the encoder. All methods are called during `encode` or `flush`, when a frame has been written,
  * with numbers and views that are valid only during the call. None may change anything; the output is the same with
- * and without.
+ * and without. Of a frame that was decided several times only what is written is told.
  */
 
 import type { SyntaxTrace } from '../../../bits/bit-syntax.ts';
 import type { ChannelStream } from '../standard/channel-stream.ts';
 
-/** Watches an encoder; pass it as `inspector`. */
+/** What the bands of a pair were weighed by; every view has an element for each band. */
+export interface PairWeighing {
+  /** LEFT_RIGHT, MID_SIDE or INTENSITY of stereo.ts. */
+  readonly choice: Uint8Array;
+  /** About how many bits the lines take as left and right. */
+  readonly separateBits: Float64Array;
+  /** The same as middle and side. */
+  readonly jointBits: Float64Array;
+  /** Weighted noise + lambda · bits of the better of both; of interest only where there is an `intensityCost`. */
+  readonly codedCost: Float64Array;
+  /** The same of one channel with an intensity; infinite where that is not allowed. */
+  readonly intensityCost: Float64Array;
+}
+
+/** What the substitution of bands by noise was weighed by; every view has an element for each band. */
+export interface SubstituteWeighing {
+  /** Weighted error of the substitute; infinite where the band may not be substituted. */
+  readonly error: Float64Array;
+  /** What substituting the band in all channels of the element saves, in weighted noise + lambda · bits. */
+  readonly gains: Float64Array;
+}
+
+/** Watches an encoder; pass it as `inspect`. */
 export interface AacInspector {
   /** Told of every syntax element; null to leave it out. */
   readonly trace: SyntaxTrace | null;
@@ -23,6 +45,28 @@ export interface AacInspector {
     spectrum: Float64Array,
     weights: Float64Array,
   ): void;
+  /** How the `numBands` bands of the pair whose first channel is `firstChannel` were decided. */
+  pair(firstChannel: number, numBands: number, weighing: PairWeighing): void;
+  /**
+   * Temporal noise shaping of an element: the prediction gain (an energy ratio) of the filter that was found for each window, 0 where
+   * none was looked for, and the one from which on a filter is used.
+   */
+  filters(firstChannel: number, gains: Float64Array, needed: number): void;
+  /** Substitution by noise in a channel, where bands of the frame may be substituted. */
+  substitutes(channelIndex: number, stream: ChannelStream, weighing: SubstituteWeighing): void;
   /** The frame is complete: its size, the noise level that was aimed at, and the state of the reservoir after it. */
   frameEnd(bits: number, noiseLevel: number, reservoirBits: number): void;
 }
+
+const nothing = (): void => {};
+
+/** An inspector that looks at nothing, to be completed with the methods that are wanted. */
+export const QUIET_AAC_INSPECTOR: AacInspector = {
+  trace: null,
+  frame: nothing,
+  channel: nothing,
+  pair: nothing,
+  filters: nothing,
+  substitutes: nothing,
+  frameEnd: nothing,
+};

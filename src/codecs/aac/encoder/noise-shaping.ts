@@ -43,6 +43,8 @@ export class NoiseShaper {
   private readonly shortStartBand: number;
   private readonly shortEnd: number;
   private readonly tns = new TnsAnalysis();
+  /** Prediction gain of the filter of each window of the frame; 0 where none was looked for. */
+  readonly gains = new Float64Array(NUM_SHORT_WINDOWS);
 
   /** @param longMaxSfb, shortMaxSfb bands that are coded, in long and in short windows */
   constructor(settings: EncoderSettings, longMaxSfb: number, shortMaxSfb: number) {
@@ -68,6 +70,7 @@ export class NoiseShaper {
       tns.add(search.spectrum, 0, search.weight, 0, longBands, longStartBand, longEnd);
     }
     const gain = tns.solve();
+    this.gains[0] = gain;
     if (gain < tuning.tnsGain) return;
     const factor = fastExp2(tuning.tnsWeight * fastLog2(gain));
     for (let c = 0; c < channels.length; c++) {
@@ -96,6 +99,7 @@ export class NoiseShaper {
         tns.add(spectrum, line, shortWeights, row, shortBands, shortStartBand, shortEnd);
       }
       const gain = tns.solve();
+      this.gains[w] = gain;
       if (gain < tuning.tnsShortGain) continue;
       const factor = fastExp2(tuning.tnsShortWeight * fastLog2(gain));
       for (let c = 0; c < channels.length; c++) {

@@ -49,7 +49,7 @@ export interface AacEncoderOptions {
   /** Noise substitution of bands that sound like noise, where bits are few. Default true. */
   readonly noiseSubstitution?: boolean;
   /** Told of every decision; null (default) for none. Changes no byte of the output. */
-  readonly inspector?: AacInspector | null;
+  readonly inspect?: AacInspector | null;
 }
 
 const KEYS = [
@@ -65,7 +65,7 @@ const KEYS = [
   'midSide',
   'intensityStereo',
   'noiseSubstitution',
-  'inspector',
+  'inspect',
 ] as const satisfies readonly (keyof AacEncoderOptions)[];
 
 /** Options with every default filled in. */
@@ -153,7 +153,7 @@ export function resolveOptions(
     midSide: requireBoolean('midSide', options.midSide),
     intensityStereo: requireBoolean('intensityStereo', options.intensityStereo),
     noiseSubstitution: requireBoolean('noiseSubstitution', options.noiseSubstitution),
-    inspector: options.inspector ?? null,
+    inspector: options.inspect ?? null,
     tuning,
   };
 }

@@ -2,6 +2,7 @@
 import { type ChannelStream, MAX_BANDS } from '../standard/channel-stream.ts';
 import { INTENSITY_HCB, INTENSITY_HCB2 } from '../standard/spectrum-coding.ts';
 import type { ChannelSearch } from './band-cost.ts';
+import type { PairWeighing } from './inspector.ts';
 import type { EncoderSettings } from './options.ts';
 import { NOISE_TO_LAMBDA } from './rate-control.ts';
 import { INTENSITY, MID_SIDE, StereoBand } from './stereo.ts';
@@ -26,6 +27,14 @@ export class PairStereo {
   private readonly position = new Int16Array(MAX_BANDS);
   /** Band => weighted error that intensity leaves. */
   private readonly intensityError = new Float64Array(MAX_BANDS);
+  /** What the bands were weighed by; filled where somebody watches. */
+  readonly weighing: PairWeighing = {
+    choice: new Uint8Array(MAX_BANDS),
+    separateBits: new Float64Array(MAX_BANDS),
+    jointBits: new Float64Array(MAX_BANDS),
+    codedCost: new Float64Array(MAX_BANDS),
+    intensityCost: new Float64Array(MAX_BANDS),
+  };
 
   /**
    * Chooses for each band how it is coded, and turns its lines and weights to that.
@@ -55,6 +64,7 @@ export class PairStereo {
         settings.intensityStereo && band % stream.info.max_sfb >= firstIntensity,
         rules,
       );
+      if (settings.inspector !== null) this.remember(band, choice);
       // The bit of a band with an intensity stays 0: set, it would turn the sign (clause 4.6.8.2.3).
       ms_used[band] = choice === MID_SIDE ? 1 : 0;
       intensity[band] = 0;
@@ -71,6 +81,15 @@ export class PairStereo {
       }
     }
     this.ms_mask_present = count === 0 ? 0 : count === stream.numBands ? 2 : 1;
+  }
+
+  private remember(band: number, choice: number): void {
+    const { stereoBand, weighing } = this;
+    weighing.choice[band] = choice;
+    weighing.separateBits[band] = stereoBand.separateBits;
+    weighing.jointBits[band] = stereoBand.jointBits;
+    weighing.codedCost[band] = stereoBand.costAsChannels;
+    weighing.intensityCost[band] = stereoBand.costAsIntensity;
   }
 
   /** Counts what intensities lose as noise of the right channel, which has no lines there. After `prepareSearch`. */

@@ -57,6 +57,12 @@ export class StereoBand {
   weight = 0;
   /** Weighted error that remains with `INTENSITY`, however fine the quantizer. */
   error = 0;
+  // What was weighed, for an inspector: about how many bits the lines take as left and right, and as middle and side;
+  // the cost of the better of both, and of an intensity, which is infinite where that is not allowed.
+  separateBits = 0;
+  jointBits = 0;
+  costAsChannels = 0;
+  costAsIntensity: number = Number.POSITIVE_INFINITY;
   /** Energies of the band's lines as they came, and the sum of products left times right. */
   private leftEnergy = 0;
   private rightEnergy = 0;
@@ -92,6 +98,10 @@ export class StereoBand {
     const separateLog = fastLog2((1 + leftSignal / bandNoise) * (1 + rightSignal / bandNoise));
     const jointLog = fastLog2((1 + middleSignal / bandNoise) * (1 + sideSignal / bandNoise));
     const isJoint = rules.midSide && jointLog < separateLog;
+    this.separateBits = 0.5 * width * separateLog;
+    this.jointBits = 0.5 * width * jointLog;
+    this.costAsChannels = 0;
+    this.costAsIntensity = Number.POSITIVE_INFINITY;
     if (mayBeIntensity && leftEnergy > 1 && rightEnergy > 1) {
       const codedCost = isJoint
         ? bitWorth * jointLog + Math.min(bandNoise, middleSignal) + Math.min(bandNoise, sideSignal)
@@ -99,6 +109,8 @@ export class StereoBand {
           Math.min(bandNoise, leftSignal) +
           Math.min(bandNoise, rightSignal);
       const cost = this.intensityCost(leftSignal, rightSignal, bandNoise, bitWorth, rules);
+      this.costAsChannels = codedCost;
+      this.costAsIntensity = cost;
       if (cost < codedCost && Math.abs(this.position) <= MAX_POSITION) {
         this.weight = leftWeight + (rightWeight * rightEnergy) / leftEnergy;
         this.turnToIntensity(left.spectrum, right.spectrum, start, end);

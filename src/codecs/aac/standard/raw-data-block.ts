@@ -140,5 +140,5 @@ export function writeDataStreamElement(w: SyntaxWriter, tag: number, data: Uint8
 /** ID_END and byte_alignment(): the end of raw_data_block(), clause 4.4.2.1. */
 export function writeEnd(w: SyntaxWriter): void {
   w.u('id_syn_ele', 3, ID_END);
-  w.bits.alignZero();
+  w.alignZero('byte_alignment');
 }

@@ -1,6 +1,7 @@
 /** Writes everything that an inspector is told as a trace (docs/inspection.md), a group of rows for each picture. */
 import type { VideoStreamInfo } from '../../../base/packet.ts';
-import { TraceWriter } from '../../../inspect/trace-writer.ts';
+import { DESCRIPTORS } from '../../../inspect/trace-format.ts';
+import { type TablesOf, TraceWriter } from '../../../inspect/trace-writer.ts';
 import { clauseOf } from '../../../syntax/h264/element-clauses.ts';
 import { I_4X4, I_8X8, isIntra } from '../standard/macroblock.ts';
 import type { MacroblockSyntax } from '../standard/macroblock-syntax.ts';
@@ -10,7 +11,7 @@ import type { Reconstruction } from './encoder.ts';
 import { type Descriptor, type H264Inspector, REASONS, reasonOf } from './inspector.ts';
 import { addMotion } from './motion-rows.ts';
 import type { PicturePlan } from './picture-plan.ts';
-import { createTables, DESCRIPTORS, VOID_COLUMN } from './trace-tables.ts';
+import { H264_TABLES, VOID_COLUMN } from './trace-tables.ts';
 
 /** The parameter sets belong to no picture. */
 const NO_PICTURE = -1;
@@ -24,7 +25,7 @@ export const SEARCH_STEPS = ['start', 'best', 'end'] as const;
 
 /** An inspector whose trace is taken piece by piece. */
 export class TraceInspector implements H264Inspector {
-  private readonly tables = createTables();
+  private readonly tables: TablesOf<typeof H264_TABLES>;
   private readonly writer: TraceWriter;
   private currentPicture = NO_PICTURE;
   private currentMacroblock = NO_MACROBLOCK;
@@ -51,9 +52,17 @@ export class TraceInspector implements H264Inspector {
   /** Rows of each table before the macroblock at hand. */
   private readonly marks: number[] = [];
 
-  /** @param about facts about the stream, for the head */
-  constructor(about: Readonly<Record<string, string | number>>) {
-    this.writer = new TraceWriter(about, Object.values(this.tables));
+  /**
+   * @param about facts about the stream, for the head
+   * @param writer a trace that others write to as well; it has the tables `H264_TABLES`
+   */
+  constructor(
+    about: Readonly<Record<string, string | number>>,
+    writer: TraceWriter = new TraceWriter({}, H264_TABLES),
+  ) {
+    this.writer = writer;
+    this.tables = writer.tables(H264_TABLES);
+    writer.describe(about);
   }
 
   /** The bytes of the trace since the last call. */

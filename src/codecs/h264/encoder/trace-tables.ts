@@ -1,10 +1,5 @@
 /** The tables of an H.264 trace (docs/inspection.md). */
 import type { TableDescription } from '../../../inspect/trace-format.ts';
-import { TraceTable } from '../../../inspect/trace-writer.ts';
-import type { Descriptor } from './inspector.ts';
-
-/** Numbers of descriptors in the column `descriptor`. */
-export const DESCRIPTORS: readonly Descriptor[] = ['u', 'ue', 'se', 'te', 'ae', 'ce', 'b'];
 
 /** The first column of every table but `picture`: 1 for attempts that were thrown away. */
 const VOID = ['void', 'u8'] as const;
@@ -14,7 +9,7 @@ const PICTURE = ['picture', 'i32'] as const;
 const MACROBLOCK = ['macroblock', 'i32'] as const;
 
 /** The tables of a trace (docs/inspection.md). */
-const TABLES = [
+export const H264_TABLES = [
   {
     name: 'picture',
     columns: [
@@ -141,11 +136,3 @@ const TABLES = [
     ],
   },
 ] as const satisfies readonly TableDescription[];
-
-export type TableName = (typeof TABLES)[number]['name'];
-
-/** The tables, empty, by name. */
-export function createTables(): Readonly<Record<TableName, TraceTable>> {
-  const tables = TABLES.map((table) => [table.name, new TraceTable(table)] as const);
-  return Object.fromEntries(tables) as Record<TableName, TraceTable>;
-}

@@ -39,6 +39,7 @@ import {
   nextWindowSequence,
 } from './block-switching.ts';
 import { ChannelState, type SharedTools } from './channel-state.ts';
+import { inspectElement } from './element-inspection.ts';
 import type { AacInspector } from './inspector.ts';
 import { NoiseShaper } from './noise-shaping.ts';
 import { prepareNoise, substituteNoise } from './noise-substitution.ts';
@@ -347,28 +348,9 @@ export class ElementEncoder {
 
   /** Shows the frame as it was decided. */
   inspect(inspector: AacInspector): void {
-    for (let c = 0; c < this.channels.length; c++) {
-      const { stream, search } = this.channels[c];
-      inspector.channel(this.layout.channels[c], stream, search.spectrum, search.weight);
-    }
-    this.inspectDecisions(inspector);
-  }
-
-  private inspectDecisions(inspector: AacInspector): void {
-    const { channels, layout, settings } = this;
-    const [first] = layout.channels;
-    const { info, numBands } = channels[0].stream;
-    const isShort = info.window_sequence === EIGHT_SHORT_SEQUENCE;
-    const { tnsGain, tnsShortGain } = settings.tuning;
-    inspector.filters(first, this.shaper.gains, isShort ? tnsShortGain : tnsGain);
-    if (channels.length === 2) inspector.pair(first, numBands, this.stereo.weighing);
-    if (!this.hasNoise) return;
-    // Gains are those of the bands of all channels, and lie in the first.
-    const { gains } = channels[0].noise;
-    for (let c = 0; c < channels.length; c++) {
-      const { stream, noise } = channels[c];
-      inspector.substitutes(layout.channels[c], stream, { error: noise.error, gains });
-    }
+    const { layout, channels, stereo, shaper, hasNoise, settings } = this;
+    const { weighing } = stereo;
+    inspectElement(inspector, { layout, channels, weighing, shaper, hasNoise, settings });
   }
 
   /** Writes the frame as it was decided, and adds to `protectedBits`. */

@@ -8,17 +8,25 @@
  */
 import { FormatError } from '../../../base/errors.ts';
 import {
+  buildDistanceTable,
+  buildFixedTables,
+  buildLitlenTable,
+  buildPrecodeTable,
+  DISTANCE_TABLE_SIZE,
+  LITLEN_TABLE_SIZE,
+  PRECODE_ROOT_BITS,
+  PRECODE_TABLE_SIZE,
+} from './code-tables.ts';
+import {
   decodeSymbols,
   INPUT_MARGIN,
   OUTPUT_MARGIN,
   type SymbolDecoder,
+  secondIndex,
 } from './decode-symbols.ts';
 import {
-  buildDecodeTable,
   DISTANCE_ROOT_BITS,
-  decodeTableSize,
   END,
-  LITERAL,
   LITLEN_ROOT_BITS,
   NO_CODE,
   SECOND_TABLE,
@@ -26,15 +34,9 @@ import {
 import {
   BTYPE_DYNAMIC,
   BTYPE_STORED,
-  DISTANCE_BASE,
-  DISTANCE_EXTRA,
   DISTANCE_SYMBOLS,
   END_OF_BLOCK,
   FIRST_LENGTH,
-  fixedDistanceLengths,
-  fixedLitlenLengths,
-  LENGTH_BASE,
-  LENGTH_EXTRA,
   LITLEN_SYMBOLS,
   MAX_DISTANCE_CODES,
   MAX_LITLEN_CODES,
@@ -42,19 +44,6 @@ import {
   PRECODE_SYMBOLS,
   REPEAT_EXTRA,
 } from './symbols.ts';
-
-const PRECODE_ROOT_BITS = 7;
-
-/** Entries of the tables. */
-export const LITLEN_TABLE_SIZE: number = /* @__PURE__ */ decodeTableSize(
-  LITLEN_ROOT_BITS,
-  LITLEN_SYMBOLS,
-);
-/** The same for distances. */
-export const DISTANCE_TABLE_SIZE: number = /* @__PURE__ */ decodeTableSize(
-  DISTANCE_ROOT_BITS,
-  DISTANCE_SYMBOLS,
-);
 
 /** Why `run` came back: the stream has ended, it needs more input, or room for output. */
 export const DONE = 0;
@@ -70,37 +59,9 @@ const AT_END = 3;
 /** Whoever cannot decode a symbol yet says so by this. */
 const INCOMPLETE = -1;
 
-const LITLEN_MEANINGS = /* @__PURE__ */ litlenMeanings();
-const DISTANCE_MEANINGS = /* @__PURE__ */ distanceMeanings();
-const PRECODE_MEANINGS = /* @__PURE__ */ Int32Array.from(
-  { length: PRECODE_SYMBOLS },
-  (_, i) => LITERAL | (i << 8),
-);
-const LITLEN_RULES = { rootBits: LITLEN_ROOT_BITS, mayBeIncomplete: true } as const;
-const DISTANCE_RULES = { rootBits: DISTANCE_ROOT_BITS, mayBeIncomplete: true } as const;
-const PRECODE_RULES = { rootBits: PRECODE_ROOT_BITS, mayBeIncomplete: false } as const;
-
-function litlenMeanings(): Int32Array {
-  const meanings = new Int32Array(LITLEN_SYMBOLS).fill(NO_CODE);
-  for (let literal = 0; literal < END_OF_BLOCK; literal++)
-    meanings[literal] = LITERAL | (literal << 8);
-  meanings[END_OF_BLOCK] = END;
-  for (let i = 0; i < LENGTH_BASE.length; i++) {
-    meanings[FIRST_LENGTH + i] = (LENGTH_BASE[i]! << 16) | LENGTH_EXTRA[i]!;
-  }
-  return meanings;
-}
-
-function distanceMeanings(): Int32Array {
-  const meanings = new Int32Array(DISTANCE_SYMBOLS).fill(NO_CODE);
-  for (let i = 0; i < DISTANCE_BASE.length; i++) {
-    meanings[i] = (DISTANCE_BASE[i]! << 16) | DISTANCE_EXTRA[i]!;
-  }
-  return meanings;
-}
-
 /** The state of a stream that is being decoded. */
 export class BlockDecoder {
+  /** At most 256 MiB: places of bits in it are 31-bit numbers. */
   input: Uint8Array = new Uint8Array(0);
   /** Input from here to before `inEnd` has not been read. */
   inPos = 0;
@@ -123,9 +84,7 @@ export class BlockDecoder {
   private storedLeft = 0;
   private tablesAreFixed = false;
   private readonly lengths = new Uint8Array(LITLEN_SYMBOLS + DISTANCE_SYMBOLS);
-  private readonly precodeTable = new Int32Array(
-    decodeTableSize(PRECODE_ROOT_BITS, PRECODE_SYMBOLS),
-  );
+  private readonly precodeTable = new Int32Array(PRECODE_TABLE_SIZE);
 
   /** The tables lie where `decode` looks for them. */
   constructor(
@@ -159,7 +118,7 @@ export class BlockDecoder {
           return this.outPos === this.outEnd ? NEEDS_OUTPUT : NEEDS_INPUT;
         }
       } else {
-        if (this.inEnd - this.inPos >= INPUT_MARGIN && this.outEnd - this.outPos >= OUTPUT_MARGIN) {
+        if (this.hasToSpare()) {
           const end = this.decode(this);
           this.unreadWholeBytes();
           if (end < 0) throw this.error('deflate.symbol', this.noCodeOrTooFar(end));
@@ -278,24 +237,7 @@ export class BlockDecoder {
   private useFixedCodes(BTYPE: number): true {
     if (BTYPE === 3) throw this.error('deflate.BTYPE', 'block type 3 is reserved');
     if (!this.tablesAreFixed) {
-      this.lengths.set(fixedLitlenLengths());
-      buildDecodeTable(
-        this.lengths,
-        0,
-        LITLEN_SYMBOLS,
-        LITLEN_MEANINGS,
-        LITLEN_RULES,
-        this.litlenTable,
-      );
-      this.lengths.set(fixedDistanceLengths());
-      buildDecodeTable(
-        this.lengths,
-        0,
-        DISTANCE_SYMBOLS,
-        DISTANCE_MEANINGS,
-        DISTANCE_RULES,
-        this.distanceTable,
-      );
+      buildFixedTables(this.litlenTable, this.distanceTable);
       this.tablesAreFixed = true;
     }
     this.state = IN_SYMBOLS;
@@ -318,37 +260,17 @@ export class BlockDecoder {
       if (!this.needs(3)) return false;
       lengths[PRECODE_ORDER[i]!] = this.take(3);
     }
-    if (
-      !buildDecodeTable(
-        lengths,
-        0,
-        PRECODE_SYMBOLS,
-        PRECODE_MEANINGS,
-        PRECODE_RULES,
-        this.precodeTable,
-      )
-    ) {
+    if (!buildPrecodeTable(lengths, this.precodeTable)) {
       throw this.error('deflate.HCLEN', 'the code for code lengths is not complete');
     }
     if (!this.readCodeLengths(litlenCodes + distanceCodes)) return false;
     if (lengths[END_OF_BLOCK] === 0)
       throw this.error('deflate.litlen', 'the block has no code for its end');
     this.tablesAreFixed = false;
-    if (
-      !buildDecodeTable(lengths, 0, litlenCodes, LITLEN_MEANINGS, LITLEN_RULES, this.litlenTable)
-    ) {
+    if (!buildLitlenTable(lengths, litlenCodes, this.litlenTable)) {
       throw this.error('deflate.litlen', 'the code for literals and lengths is not complete');
     }
-    if (
-      !buildDecodeTable(
-        lengths,
-        litlenCodes,
-        distanceCodes,
-        DISTANCE_MEANINGS,
-        DISTANCE_RULES,
-        this.distanceTable,
-      )
-    ) {
+    if (!buildDistanceTable(lengths, litlenCodes, distanceCodes, this.distanceTable)) {
       throw this.error('deflate.distance', 'the code for distances is not complete');
     }
     this.state = IN_SYMBOLS;
@@ -380,11 +302,19 @@ export class BlockDecoder {
     return true;
   }
 
+  /** Whether `decodeSymbols` can go on: input and output to spare, and the byte that was begun still in `input`. */
+  private hasToSpare(): boolean {
+    return (
+      this.inEnd - this.inPos >= INPUT_MARGIN &&
+      this.outEnd - this.outPos >= OUTPUT_MARGIN &&
+      8 * this.inPos >= this.bitCount
+    );
+  }
+
   /** DONE at the end of the block, else what is wanting. */
   private decodeOneByOne(): typeof DONE | typeof NEEDS_INPUT | typeof NEEDS_OUTPUT {
     for (;;) {
-      if (this.inEnd - this.inPos >= INPUT_MARGIN && this.outEnd - this.outPos >= OUTPUT_MARGIN)
-        return DONE;
+      if (this.hasToSpare()) return DONE;
       const { inPos, bits, bitCount } = this;
       const length = this.decodeEntry(this.litlenTable, LITLEN_ROOT_BITS);
       if (length < INCOMPLETE && this.outPos < this.outEnd) {
@@ -415,9 +345,7 @@ export class BlockDecoder {
     this.needs(MAX_BITS_AT_ONCE);
     let entry = table[this.bits & ((1 << rootBits) - 1)]!;
     if (entry >= 0 && (entry & SECOND_TABLE) !== 0) {
-      if (this.bitCount < rootBits) return INCOMPLETE;
-      this.take(rootBits);
-      entry = table[(entry >>> 16) + (this.bits & ((1 << ((entry >>> 8) & 15)) - 1))]!;
+      entry = table[secondIndex(entry, this.bits >>> rootBits)]!;
     }
     if (entry < 0 || (entry & END) !== 0) {
       if ((entry & 31) > this.bitCount) return INCOMPLETE;

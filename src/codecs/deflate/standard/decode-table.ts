@@ -20,7 +20,7 @@ export const NO_CODE = 0x1000;
 export const END = 0x2000;
 export const SECOND_TABLE = 0x4000;
 /** None of these: a length or a distance. */
-export const NOT_A_MATCH: number = NO_CODE | END | SECOND_TABLE;
+const NOT_A_MATCH: number = NO_CODE | END | SECOND_TABLE;
 
 /** Bits looked up at once. Codes of literals are seldom longer than 10 bits, those of distances than 8. */
 export const LITLEN_ROOT_BITS = 11;
@@ -112,7 +112,7 @@ function fillTable(
         end += 1 << secondBits;
         table[prefix] = (second << 16) | SECOND_TABLE | (secondBits << 8) | rootBits;
       }
-      const entry = withCodeLength(meaning, length - rootBits);
+      const entry = withCodeLength(meaning, length);
       const step = 1 << (length - rootBits);
       for (let at = code >>> rootBits; at < 1 << secondBits; at += step) table[second + at] = entry;
     }

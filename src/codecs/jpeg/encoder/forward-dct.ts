@@ -85,6 +85,18 @@ export function forwardDct(
   out: RealLevels,
   block: number,
 ): void {
+  transformRows(samples, from, stride, work);
+  transformColumns(work);
+  finishBlock(work, factors, out, block);
+}
+
+/** The flow graph on each row of a block; written apart from that on columns, since steps in variables take 20 % more time. */
+function transformRows(
+  samples: Float32Array,
+  from: number,
+  stride: number,
+  work: Float64Array,
+): void {
   for (let y = 0; y < 64; y += 8, from += stride) {
     const s0 = samples[from]! + samples[from + 7]!;
     const s7 = samples[from]! - samples[from + 7]!;
@@ -115,6 +127,10 @@ export function forwardDct(
     work[y + 1] = z11 + z4;
     work[y + 7] = z11 - z4;
   }
+}
+
+/** The flow graph on each column of `work`. */
+function transformColumns(work: Float64Array): void {
   for (let x = 0; x < 8; x++) {
     const s0 = work[x]! + work[x + 56]!;
     const s7 = work[x]! - work[x + 56]!;
@@ -145,7 +161,6 @@ export function forwardDct(
     work[x + 8] = z11 + z4;
     work[x + 56] = z11 - z4;
   }
-  finishBlock(work, factors, out, block);
 }
 
 /** From the flow graph's output to real levels, and what is known of them. */

@@ -23,6 +23,12 @@ export const NC_CHROMA_DC = -1;
  */
 export const MAX_LEVEL = 2063;
 
+/**
+ * Largest magnitude of a level in an 8x8 block, at QP 0: 64 differences of 255. Beyond `MAX_LEVEL` it takes level_prefix 16,
+ * which profile High allows.
+ */
+export const MAX_LEVEL_8X8 = 3264;
+
 /** Number of one bits of a 16-bit mask: TotalCoeff, clause 9.2.1. */
 export function countBits(mask: number): number {
   mask -= (mask >>> 1) & 0x5555;
@@ -122,18 +128,28 @@ function writeZeros(out: BitWriter, mask: number, totalCoeff: number, maxNumCoef
   out.put(length, word);
 }
 
-/** level_prefix and level_suffix of one level, the inverse of clause 9.2.2.1; `levelCode` is 0..4125. */
+/** level_prefix and level_suffix of one level, the inverse of clause 9.2.2.1; `levelCode` is 0..2·MAX_LEVEL_8X8 - 1. */
 function writeLevel(out: BitWriter, levelCode: number, suffixLength: number): void {
   if (suffixLength === 0) {
     if (levelCode < 14) out.put(levelCode + 1, 1);
     else if (levelCode < 30) out.put(19, (1 << 4) | (levelCode - 14));
-    else out.put(28, (1 << 12) | (levelCode - 30));
+    else writeEscape(out, levelCode - 30);
   } else if (levelCode < 15 << suffixLength) {
     const suffix = levelCode & ((1 << suffixLength) - 1);
     out.put((levelCode >> suffixLength) + 1 + suffixLength, (1 << suffixLength) | suffix);
   } else {
-    out.put(28, (1 << 12) | (levelCode - (15 << suffixLength)));
+    writeEscape(out, levelCode - (15 << suffixLength));
   }
+}
+
+/** level_prefix 15 with a suffix of 12 bits, or 16 with one of 13. */
+function writeEscape(out: BitWriter, excess: number): void {
+  if (excess < 1 << 12) out.put(28, (1 << 12) | excess);
+  else out.put(30, (1 << 13) | (excess - (1 << 12)));
+}
+
+function escapeBits(excess: number): number {
+  return excess < 1 << 12 ? 28 : 30;
 }
 
 /** The number of bits that `writeResidualBlock` writes for the same arguments, clause 9.2. */
@@ -169,10 +185,11 @@ export function residualBlockBits(
     const levelCode = 2 * magnitude - (level < 0 ? 1 : 2) - offset;
     offset = 0;
     if (suffixLength === 0) {
-      bits += levelCode < 14 ? levelCode + 1 : levelCode < 30 ? 19 : 28;
+      bits += levelCode < 14 ? levelCode + 1 : levelCode < 30 ? 19 : escapeBits(levelCode - 30);
       suffixLength = 1;
     } else {
-      bits += levelCode < 15 << suffixLength ? (levelCode >> suffixLength) + 1 + suffixLength : 28;
+      const excess = levelCode - (15 << suffixLength);
+      bits += excess < 0 ? (levelCode >> suffixLength) + 1 + suffixLength : escapeBits(excess);
     }
     if (magnitude > 3 << (suffixLength - 1) && suffixLength < 6) suffixLength++;
   }

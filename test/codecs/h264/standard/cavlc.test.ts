@@ -9,6 +9,7 @@ import { BitWriter } from '../../../../src/bits/bit-writer.ts';
 import {
   countBits,
   MAX_LEVEL,
+  MAX_LEVEL_8X8,
   NC_CHROMA_DC,
   residualBlockBits,
   writeResidualBlock,
@@ -220,11 +221,13 @@ function readResidualBlock(r: BitReader, maxNumCoeff: number, nC: number): numbe
     if (level_prefix >= 15) levelSuffixSize = level_prefix - 3;
     if (levelSuffixSize > 0) levelCode += r.u(levelSuffixSize);
     if (level_prefix >= 15 && suffixLength === 0) levelCode += 15;
+    if (level_prefix >= 16) levelCode += (1 << (level_prefix - 3)) - 4096;
     if (i === trailingOnes && trailingOnes < 3) levelCode += 2;
     levelVal.push(levelCode % 2 === 0 ? (levelCode + 2) >> 1 : (-levelCode - 1) >> 1);
     if (suffixLength === 0) suffixLength = 1;
     if (Math.abs(levelVal[i]) > 3 << (suffixLength - 1) && suffixLength < 6) suffixLength++;
-    expect(level_prefix, 'level_prefix without High tools').toBeLessThanOrEqual(15);
+    const isOf8x8 = Math.abs(levelVal[i]) > MAX_LEVEL;
+    expect(level_prefix, 'level_prefix').toBeLessThanOrEqual(isOf8x8 ? 16 : 15);
   }
   let zerosLeft = 0;
   if (totalCoeff > 0 && totalCoeff < maxNumCoeff) {
@@ -253,6 +256,7 @@ const level = fc.oneof(
 );
 
 const dense = fc.integer({ min: -MAX_LEVEL, max: MAX_LEVEL });
+const of8x8 = fc.integer({ min: -MAX_LEVEL_8X8, max: MAX_LEVEL_8X8 });
 
 /** Levels of one block, with its kind: [maxNumCoeff, nC]. */
 const blocks = fc
@@ -266,7 +270,13 @@ const blocks = fc
     return fc.record({
       maxNumCoeff: fc.constant(maxNumCoeff),
       nC: fc.constant(nC),
-      levels: fc.oneof(of(level), of(level), of(dense), of(fc.constantFrom(0, 0, 0, 1, -1))),
+      levels: fc.oneof(
+        of(level),
+        of(level),
+        of(dense),
+        of(of8x8),
+        of(fc.constantFrom(0, 0, 0, 1, -1)),
+      ),
     });
   });
 
@@ -304,9 +314,9 @@ describe('residual_block_cavlc( )', () => {
 
   it('codes every single level at every place of the scan', () => {
     const out = new BitWriter();
-    for (let value = -MAX_LEVEL; value <= MAX_LEVEL; value += 7) {
+    for (let value = -MAX_LEVEL_8X8; value <= MAX_LEVEL_8X8; value += 7) {
       const levels = new Int16Array(16);
-      const place = (value + MAX_LEVEL) & 15;
+      const place = (value + MAX_LEVEL_8X8) & 15;
       levels[place] = value;
       out.reset();
       writeResidualBlock(out, levels, 0, value === 0 ? 0 : 1 << place, 16, 0);

@@ -21,11 +21,6 @@ export interface Packet {
   readonly isKey: boolean;
   /** Samples at the end of this audio packet that are padding, to be thrown away after decoding. */
   readonly discardPadding?: number;
-  /**
-   * AAC from the encoder: the parts of `data` that an error check of its container covers (AAC clause 1.A.3.2.1), in order,
-   * three numbers each: first bit, bits that are there, bits that count (zeros stand for those that are not there).
-   */
-  readonly protectedBits?: Uint16Array;
 }
 
 /** Packets of one stream, in decoding order, with the time base that they count in. What `encode` returns; may be empty. */

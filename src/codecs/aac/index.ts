@@ -14,6 +14,7 @@
  * `encoder/psychoacoustics`, `encoder/trellis`, `encoder/rate-control` for the choices. docs/aac follows one frame from
  * samples to bits.
  */
+export type { AacPacket } from '../../syntax/aac/aac-packet.ts';
 export { AacEncoder, createAacEncoder } from './encoder/encoder.ts';
 export {
   type AacInspector,

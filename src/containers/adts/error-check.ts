@@ -1,6 +1,6 @@
 /**
  * adts_error_check, AAC clause 1.A.2.2.3: a CRC over the header and the beginnings of the coded channels, where an error
- * would be loudest. What it covers is found by the encoder (`Packet.protectedBits`): a container cannot tell where the second
+ * would be loudest. What it covers is found by the encoder (`AacPacket.protectedBits`): a container cannot tell where the second
  * channel of a pair begins without decoding the first.
  */
 
@@ -14,7 +14,7 @@ const START = 0xffff;
  * @param header its `headerBytes` first bytes are covered whole
  * @param programConfig a program_config_element() with its id_syn_ele before `data`, covered whole; empty if there is none
  * @param data the raw_data_block, or the rest of it
- * @param protectedBits the parts of `data` that are covered, as `Packet.protectedBits`
+ * @param protectedBits the parts of `data` that are covered, as `AacPacket.protectedBits`
  */
 export function adtsCrc(
   header: Uint8Array,

@@ -10,6 +10,7 @@ import {
 import type { Packet, StreamInfo } from '../../base/packet.ts';
 import type { Rational } from '../../base/rational.ts';
 import { SyntaxWriter } from '../../bits/syntax-writer.ts';
+import { protectedBitsOf } from '../../syntax/aac/aac-packet.ts';
 import {
   type AdtsHeader,
   CRC_BYTES,
@@ -110,8 +111,9 @@ class AdtsWriter implements ContainerWriter {
 
   async writeHeader(): Promise<void> {}
 
-  async writePacket(streamIndex: number, { data, protectedBits }: Packet): Promise<void> {
+  async writePacket(streamIndex: number, packet: Packet): Promise<void> {
     requireOneOf('adts.writePacket.streamIndex', streamIndex, [0]);
+    const { data } = packet;
     const { header, frame } = this;
     const hasCrc = header.protection_absent === 0;
     const start = HEADER_BYTES + (hasCrc ? CRC_BYTES : 0);
@@ -127,6 +129,7 @@ class AdtsWriter implements ContainerWriter {
     frame.set(this.prefix.subarray(0, prefixBytes), start);
     frame.set(data, start + prefixBytes);
     if (hasCrc) {
+      const protectedBits = protectedBitsOf(packet);
       if (protectedBits === undefined) {
         throw new UnsupportedError(
           'adts.options.crc',

@@ -7,9 +7,10 @@
  * (priming), and the last to some that come after it (discardPadding). Attack detection looks one frame further ahead.
  */
 import { ConfigError, StateError } from '../../../base/errors.ts';
-import type { AudioStreamInfo, Packet } from '../../../base/packet.ts';
+import type { AudioStreamInfo } from '../../../base/packet.ts';
 import { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import type { AudioFrame } from '../../../frames/frame.ts';
+import type { AacPacket } from '../../../syntax/aac/aac-packet.ts';
 import {
   PLAIN_AUDIO_CONFIG,
   writeAudioSpecificConfig,
@@ -92,12 +93,12 @@ export class AacEncoder {
    * @param frame planar float (`fltp`), full scale ±1; samples beyond it are coded as they are. Read during the call only.
    * @throws ConfigError for another format, rate or channel count, and for samples that are not finite or above 2^15
    */
-  encode(frame: AudioFrame): Packet[] {
+  encode(frame: AudioFrame): AacPacket[] {
     if (this.isFlushed) {
       throw new StateError('aac.encode', 'called after flush; make a new encoder');
     }
     const planes = this.checkFrame(frame);
-    const packets: Packet[] = [];
+    const packets: AacPacket[] = [];
     for (let taken = 0; taken < frame.numSamples; ) {
       const count = Math.min(BUFFER_LENGTH - this.filled, frame.numSamples - taken);
       for (let c = 0; c < planes.length; c++) {
@@ -117,7 +118,7 @@ export class AacEncoder {
    * encoded afterwards.
    * @throws ConfigError if there was not one sample: a stream without packets has nothing to play
    */
-  flush(): Packet[] {
+  flush(): AacPacket[] {
     if (this.isFlushed) throw new StateError('aac.flush', 'called twice');
     this.isFlushed = true;
     if (this.numSamples === 0) {
@@ -125,7 +126,7 @@ export class AacEncoder {
     }
     const total = 1 + Math.ceil(this.numSamples / FRAME_LENGTH);
     const padding = (total - 1) * FRAME_LENGTH - this.numSamples;
-    const packets: Packet[] = [];
+    const packets: AacPacket[] = [];
     while (this.numPackets < total) {
       for (const buffer of this.buffers) buffer.fill(0, this.filled);
       this.filled = BUFFER_LENGTH;
@@ -178,7 +179,7 @@ export class AacEncoder {
   }
 
   /** Codes the block at the start of the buffers, and moves them on by a frame. */
-  private encodeFrame(discardPadding: number): Packet {
+  private encodeFrame(discardPadding: number): AacPacket {
     const { elements, rate, settings, writer } = this;
     const { inspector } = settings;
     const pts = this.numPackets * FRAME_LENGTH - PRIMING;

@@ -27,7 +27,7 @@ const PROTECTED_SECOND_BITS = 128;
 /** Bits of ID_END. */
 export const END_BITS = 3;
 
-/** Collects what an error check of the container covers of a raw_data_block, AAC clause 1.A.3.2.1; see `Packet.protectedBits`. */
+/** Collects what an error check of the container covers of a raw_data_block, AAC clause 1.A.3.2.1; see `AacPacket.protectedBits`. */
 export class ProtectedBits {
   private readonly numbers: number[] = [];
 

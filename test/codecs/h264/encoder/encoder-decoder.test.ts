@@ -218,6 +218,14 @@ describe('the decoder shows what the encoder reconstructed', () => {
     },
   );
 
+  it.each([0, 2])('at QP %i, with 8x8 blocks whose levels take level_prefix 16', (qp) => {
+    const scene = { content: 'mixture', seed: 208, dx: 0, dy: 0 } as const;
+    const pictures = drawScene(scene, 60, 97, 1);
+    const size = { width: 60, height: 97, frameRate: [30, 1] as const };
+    const options: H264Options = { ...size, qp, slices: 4, level: '3', cabac: false };
+    expectDecodedAsReconstructed(codePictures(options, pictures));
+  });
+
   it('over more pictures than frame_num and idr_pic_id count', () => {
     const pictures = drawScene({ content: 'texture', seed: 5, dx: 1, dy: 2 }, 32, 16, 300);
     const options: H264Options = {

@@ -91,7 +91,7 @@ function bitsAt(words: DataView, at: number): number {
   return words.getInt32(at >>> 3, true) >>> (at & 7);
 }
 
-/** Where the second table that `entry` leads to has the rest of a code, which `rest` begins with. */
+/** Where the second table that `entry` leads to has the rest of a code, with which `rest` begins; not normative. */
 export function secondIndex(entry: number, rest: number): number {
   return (entry >>> 16) + (rest & ((1 << ((entry >>> 8) & 15)) - 1));
 }

@@ -222,7 +222,8 @@ describe('the decoder shows what the encoder reconstructed', () => {
     const scene = { content: 'mixture', seed: 208, dx: 0, dy: 0 } as const;
     const pictures = drawScene(scene, 60, 97, 1);
     const size = { width: 60, height: 97, frameRate: [30, 1] as const };
-    const options: H264Options = { ...size, qp, slices: 4, level: '3', cabac: false };
+    const tools = { profile: 'high', cabac: false } as const;
+    const options: H264Options = { ...size, ...tools, qp, slices: 4, refs: 5, level: '3' };
     expectDecodedAsReconstructed(codePictures(options, pictures));
   });
 

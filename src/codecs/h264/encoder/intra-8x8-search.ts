@@ -3,15 +3,19 @@
  * reconstruction of those before.
  */
 import { seBits, ueBits } from '../../../bits/syntax-writer.ts';
+import type { Kernels8x8 } from '../kernels/contract.ts';
+import { INTRA_8X8_COSTS, INTRA_8X8_SIZE } from '../kernels/plain/intra-8x8-costs.ts';
 import { INTRA_4X4_DC, INTRA_4X4_NEEDS } from '../standard/intra-4x4.ts';
-import { predictIntra8x8, smoothNeighbors8x8 } from '../standard/intra-8x8.ts';
 import { I_8X8 } from '../standard/macroblock.ts';
 import { GRID_ORIGIN, GRID_STRIDE } from '../standard/motion-prediction.ts';
 import type { Candidate } from './candidate.ts';
-import { type IntraTerms, predictedMode } from './intra-search.ts';
+import { type IntraTerms, modeBitsCost, predictedMode } from './intra-search.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
-import { BLOCK_STRIDE, RECON_LUMA, RECON_STRIDE, SOURCE_STRIDE } from './memory.ts';
+import { RECON_LUMA, RECON_STRIDE, SOURCE_STRIDE } from './memory.ts';
 import type { ResidualCoder8x8 } from './residual-8x8.ts';
+
+/** A cost above all others. */
+const NO_COST = 0x7fffffff;
 
 /** Neighbors of an 8x8 block that may be read: bits as in INTRA_4X4_NEEDS. */
 export function availableAround8x8(context: MacroblockContext, b8: number): number {
@@ -30,22 +34,45 @@ export function hasAboveRight8x8(context: MacroblockContext, b8: number): boolea
 }
 
 /**
+ * Chooses the mode of an 8x8 block by SATD and bits. Its predictions are in scratch, with the SATD of each.
+ * @returns the mode; of equal costs the first wins
+ */
+function chooseMode8x8(
+  words: Int32Array,
+  costs: number,
+  available: number,
+  predicted: number,
+  lambda: number,
+): number {
+  let best = INTRA_4X4_DC;
+  let bestCost = NO_COST;
+  for (let mode = 0; mode < INTRA_4X4_NEEDS.length; mode++) {
+    if ((INTRA_4X4_NEEDS[mode] & ~available) !== 0) continue;
+    const cost = words[costs + mode] + modeBitsCost(mode, predicted, lambda);
+    if (cost >= bestCost) continue;
+    bestCost = cost;
+    best = mode;
+  }
+  return best;
+}
+
+/**
  * Chooses the modes of the four blocks and codes them, in the candidate's reconstruction block, whose edges hold the neighbors. Stops when
  * the cost is above the limit.
+ * @param kernels those of `coder`
  * @returns whether it went through; cost, modes, levels and the luma CBP are then set
  */
 export function searchIntra8x8(
   context: MacroblockContext,
   candidate: Candidate,
   coder: ResidualCoder8x8,
+  kernels: Kernels8x8,
   { qp, lambda, mbTypeOffset, limit }: IntraTerms,
 ): boolean {
-  const { bytes, kernels, source, blocks } = context.memory;
+  const { words, kernels: common, source, intra8x8: trial } = context.memory;
   const { syntax } = candidate;
   const around = context.intraModes;
-  const line = blocks[0];
-  let trial = blocks[1];
-  let kept = blocks[2];
+  const costs = (trial + INTRA_8X8_COSTS) >> 2;
   let cost = lambda * (ueBits(mbTypeOffset) + 1);
   let pattern = 0;
   for (let b8 = 0; b8 < 4; b8++) {
@@ -54,30 +81,17 @@ export function searchIntra8x8(
     const grid = GRID_ORIGIN + (GRID_STRIDE * y) / 4 + x / 4;
     const predicted = predictedMode(around, grid);
     const available = availableAround8x8(context, b8);
+    const aboveRight = hasAboveRight8x8(context, b8) ? 1 : 0;
     const at = candidate.recon + RECON_LUMA + y * RECON_STRIDE + x;
     const sourceAt = source + y * SOURCE_STRIDE + x;
-    smoothNeighbors8x8(bytes, at, RECON_STRIDE, available, hasAboveRight8x8(context, b8), line);
-    let best = INTRA_4X4_DC;
-    let bestCost = 0x7fffffff;
-    for (let mode = 0; mode < INTRA_4X4_NEEDS.length; mode++) {
-      if ((INTRA_4X4_NEEDS[mode] & ~available) !== 0) continue;
-      predictIntra8x8(bytes, line, mode, available, trial, BLOCK_STRIDE);
-      const bits = lambda * (mode === predicted ? 1 : 4);
-      const rest = bestCost - bits;
-      const satd = kernels.satd(sourceAt, SOURCE_STRIDE, trial, BLOCK_STRIDE, 8, 8, rest);
-      if (satd + bits >= bestCost) continue;
-      bestCost = satd + bits;
-      best = mode;
-      const free = kept;
-      kept = trial;
-      trial = free;
-    }
-    cost += bestCost;
+    kernels.intra8x8Costs(at, RECON_STRIDE, available, aboveRight, sourceAt, SOURCE_STRIDE, trial);
+    const best = chooseMode8x8(words, costs, available, predicted, lambda);
+    cost += words[costs + best] + modeBitsCost(best, predicted, lambda);
     if (cost > limit) return false;
     for (let i = 0; i < 4; i++) around[grid + GRID_STRIDE * (i >> 1) + (i & 1)] = best;
     syntax.intra4x4PredMode[4 * b8] = best;
     syntax.predIntra4x4PredMode[4 * b8] = predicted;
-    kernels.copyBlock(kept, BLOCK_STRIDE, at, RECON_STRIDE, 8, 8);
+    common.copyBlock(trial + INTRA_8X8_SIZE * best, 8, at, RECON_STRIDE, 8, 8);
     if (coder.codeIntra(candidate, b8, qp)) pattern |= 1 << b8;
   }
   syntax.mbType = I_8X8;

@@ -256,7 +256,7 @@ export function availableAround(context: MacroblockContext, x: number, y: number
 }
 
 /** Cost of the bits of a mode: one if it is the predicted one, else four. */
-function modeBitsCost(mode: number, predicted: number, lambda: number): number {
+export function modeBitsCost(mode: number, predicted: number, lambda: number): number {
   return lambda * (mode === predicted ? 1 : 4);
 }
 

@@ -4,6 +4,7 @@
  */
 import type { KernelMemory, VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { Kernels } from '../kernels/contract.ts';
+import { INTRA_8X8_BYTES } from '../kernels/plain/intra-8x8-costs.ts';
 import {
   createQuantizers,
   QUANTIZERS_8X8_AT,
@@ -88,6 +89,8 @@ export class EncoderMemory implements SampleMemory {
   readonly coefficients: number;
   /** Scratch blocks for predictions. */
   readonly blocks: readonly number[];
+  /** Predictions of an Intra_8x8 block in all modes (`intra8x8Costs`). */
+  readonly intra8x8: number;
   /** Row lengths of source pictures. */
   readonly sourceLumaStride: number;
   readonly sourceChromaStride: number;
@@ -131,6 +134,7 @@ export class EncoderMemory implements SampleMemory {
     this.masks8x8 = Array.from({ length: CANDIDATES }, () => take(4 * 8));
     this.coefficients = take(2 * LEVELS_PER_MB);
     this.blocks = Array.from({ length: SCRATCH_BLOCKS }, () => take(BLOCK_SIZE + SLACK));
+    this.intra8x8 = take(INTRA_8X8_BYTES);
     this.sources = Array.from({ length: sourceCount }, () => ({
       luma: take(width * height),
       cb: take((width * height) / 4),

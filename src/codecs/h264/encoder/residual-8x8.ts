@@ -67,7 +67,7 @@ export class ResidualCoder8x8 {
 
   /** Searches the modes of an Intra_8x8 macroblock; see `searchIntra8x8`. */
   searchIntra(context: MacroblockContext, candidate: Candidate, terms: IntraTerms): boolean {
-    return searchIntra8x8(context, candidate, this, terms);
+    return searchIntra8x8(context, candidate, this, this.kernels, terms);
   }
 
   /** Choice: the 8x8 transform where the Hadamard transform of that size leaves less than the small one. */

@@ -246,6 +246,19 @@ export interface Kernels8x8 {
   scale8x8(quantizer: number, levels: number, coefficients: number): void;
   /** Adds the inverse transform of scaled coefficients, clause 8.5.13.2; the coefficients are overwritten. */
   add8x8(pos: number, stride: number, coefficients: number): void;
+  /**
+   * Predicts an 8x8 block in every mode whose neighbors are available, and measures the SATD of each. See `intra8x8Costs`.
+   * @param hasAboveRight 1 or 0
+   */
+  intra8x8Costs(
+    from: number,
+    stride: number,
+    available: number,
+    hasAboveRight: number,
+    source: number,
+    sourceStride: number,
+    to: number,
+  ): void;
   /** SA8D of two 8x8 blocks; see sa8d.ts. */
   sa8d(a: number, strideA: number, b: number, strideB: number): number;
 }

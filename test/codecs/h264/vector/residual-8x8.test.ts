@@ -3,6 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createKernelBuffer } from '../../../../src/codecs/h264/encoder/kernel-buffer.ts';
 import {
+  INTRA_8X8_BYTES,
+  INTRA_8X8_COSTS,
+} from '../../../../src/codecs/h264/kernels/plain/intra-8x8-costs.ts';
+import {
   QUANTIZERS_8X8_AT,
   QUANTIZERS_8X8_BYTES,
 } from '../../../../src/codecs/h264/kernels/plain/quantize.ts';
@@ -26,7 +30,7 @@ const PREDICTION = SOURCE + 8 * STRIDE;
 const COEFFICIENTS = PREDICTION + 8 * STRIDE;
 const LEVELS = COEFFICIENTS + 128;
 const MASKS = LEVELS + 128;
-const SIZE = MASKS + 16;
+const SIZE = COEFFICIENTS + INTRA_8X8_BYTES;
 
 const scratch = new Int32Array(64);
 const flat = new Uint8Array(64).fill(16);
@@ -53,6 +57,38 @@ const input = fc.record({
   seed: fc.integer(),
   index: fc.integer({ min: 0, max: 4 * 52 - 1 }),
   keeps: fc.integer({ min: 0, max: 1 }),
+});
+
+describe('intra8x8Costs', () => {
+  it('gives the predictions and costs of its twin', () => {
+    const both = memories(flat, flat);
+    /** The block lies at row 1, column 8 of the samples, so that all 25 neighbors are there. */
+    const block = SOURCE + STRIDE + 8;
+    const to = PREDICTION + 8 * STRIDE;
+    const args = fc.record({
+      kindA: kinds,
+      kindB: kinds,
+      seed: fc.integer(),
+      available: fc.nat(7),
+      hasAboveRight: fc.nat(1),
+    });
+    fc.assert(
+      fc.property(args, ({ kindA, kindB, seed, available, hasAboveRight }) => {
+        const results = both.map(({ bytes, kernels }) => {
+          fillSamples(bytes, SOURCE, PREDICTION, kindA, seed);
+          fillSamples(bytes, PREDICTION, to, kindB, seed + 1);
+          bytes.fill(0, to);
+          kernels.intra8x8Costs(
+            ...([block, STRIDE, available, hasAboveRight, PREDICTION, STRIDE, to] as const),
+          );
+          // What lies behind the costs is scratch.
+          return bytes.slice(to, to + INTRA_8X8_COSTS + 4 * 9);
+        });
+        expect(results[1]).toEqual(results[0]);
+      }),
+      { seed: 812, numRuns: 300 },
+    );
+  });
 });
 
 describe('kernels of 8x8 blocks', () => {

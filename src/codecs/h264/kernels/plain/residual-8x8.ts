@@ -9,6 +9,7 @@ import {
   ZIGZAG_8X8_BY_COLUMN,
 } from '../../standard/transform-8x8.ts';
 import type { Kernels8x8 } from '../contract.ts';
+import { intra8x8Costs } from './intra-8x8-costs.ts';
 import type { KernelViews } from './kernels.ts';
 import {
   BEYOND_1_ROUNDING,
@@ -245,6 +246,11 @@ export function plainKernels8x8(
       return 1;
     },
     scale8x8: scale,
+    intra8x8Costs: (from, stride, available, hasAboveRight, source, sourceStride, to) =>
+      intra8x8Costs(
+        ...([bytes, words, from, stride, available, hasAboveRight !== 0] as const),
+        ...([source, sourceStride, to] as const),
+      ),
     sa8d: (a, strideA, b, strideB) => sa8d(bytes, a, strideA, b, strideB, scratch),
     add8x8: (pos, stride, coefficients) =>
       addInverse8x8(clamped, pos, stride, halves, coefficients >> 1),

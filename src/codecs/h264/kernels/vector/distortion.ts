@@ -113,7 +113,7 @@ function defineSad(m: ModuleBuilder): void {
  * Half the sum of the magnitudes of the Hadamard transforms of two 4x4 blocks of differences side by side, spread over eight
  * lanes. The last butterfly is |a + b| + |a - b| = 2·max(|a|, |b|).
  */
-function hadamardMagnitudes(f: FunctionBuilder, rows: readonly V128Local[]): V128 {
+export function hadamardMagnitudes(f: FunctionBuilder, rows: readonly V128Local[]): V128 {
   const butterflies = ([r0, r1, r2, r3]: readonly V128[]) => [
     f.v128(i16x8.add(r0, r1)),
     f.v128(i16x8.sub(r0, r1)),

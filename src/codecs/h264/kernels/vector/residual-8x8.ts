@@ -18,6 +18,7 @@ import { ZIGZAG_8X8_BY_COLUMN } from '../../standard/transform-8x8.ts';
 import { QUANTIZER_8X8_BYTES, QUANTIZERS_8X8_AT } from '../plain/quantize.ts';
 import { QUANTIZER_8X8_FIELD } from '../plain/residual-8x8.ts';
 import { kernelFunction, kernelProcedure } from './define.ts';
+import { defineIntra8x8 } from './intra-8x8.ts';
 import { interleaveHigh16, interleaveLow16, splat16, sumOf32 } from './lanes.ts';
 
 /** Eight vectors of eight lanes. */
@@ -196,6 +197,7 @@ function defineSa8d(m: ModuleBuilder): void {
 
 function defineResidual8x8(m: ModuleBuilder): void {
   defineSa8d(m);
+  defineIntra8x8(m);
   kernelFunction(
     m,
     'quantize8x8',

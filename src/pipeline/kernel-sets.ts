@@ -1,6 +1,7 @@
 /** The sets of vector kernels of all codecs: what the build writes into `kernels.wasm`. A new set is a row here. */
 import { DEFLATE_KERNELS } from '../codecs/deflate/kernels/vector.ts';
 import { H264_KERNELS } from '../codecs/h264/kernels/vector/index.ts';
+import { TRELLIS_KERNELS } from '../codecs/h264/kernels/vector/level-trellis.ts';
 import { KERNELS_8X8 } from '../codecs/h264/kernels/vector/residual-8x8.ts';
 import { JPEG_KERNELS } from '../codecs/jpeg/kernels/vector/index.ts';
 import { PNG_KERNELS } from '../codecs/png/kernels/filter-kernels.ts';
@@ -14,6 +15,7 @@ export const KERNEL_SETS: readonly KernelModule[] = [
   DEFLATE_KERNELS,
   H264_KERNELS,
   KERNELS_8X8,
+  TRELLIS_KERNELS,
   JPEG_KERNELS,
   PIXEL_KERNELS,
   PNG_KERNELS,

@@ -319,6 +319,11 @@ export const i32x4 = {
   trunc_sat_f32x4_s: /* @__PURE__ */ unaryVector(248),
 } as const;
 
+/** Instructions on two lanes of 64 bits, clause 5.4.8. */
+export const i64x2 = {
+  shl: /* @__PURE__ */ shift(203),
+} as const;
+
 /** Instructions on four lanes of float32, clause 5.4.8. Each rounds as IEEE 754 says: `Math.fround` of what JavaScript computes. */
 export const f32x4 = {
   add: /* @__PURE__ */ binaryVector(228),
@@ -332,6 +337,10 @@ export const f64x2 = {
   add: /* @__PURE__ */ binaryVector(240),
   sub: /* @__PURE__ */ binaryVector(241),
   mul: /* @__PURE__ */ binaryVector(242),
+  /** All bits of a lane where `a` is less than `b`, else none. */
+  lt: /* @__PURE__ */ binaryVector(73),
+  /** The two lower lanes of 32 bits. */
+  convert_low_i32x4_s: /* @__PURE__ */ unaryVector(254),
   /** Two float64, lowest lane first. */
   const: (low: number, high: number) =>
     v128.const([...new Uint8Array(Float64Array.of(low, high).buffer)]),

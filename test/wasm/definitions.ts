@@ -451,18 +451,33 @@ export const doubleBytes = (values: readonly number[]): number[] => [
 
 /** Instructions on two lanes of float64. `constants` are pairs to try. */
 export function doubleDefinitions(constants: readonly (readonly [number, number])[]): Definitions {
+  const doublesOf = (bytes: Bytes) => new Float64Array(Uint8Array.from(bytes).buffer);
   const of = (operator: (a: number, b: number) => number): Definition => ({
     operands: ['f64x2', 'f64x2'],
     immediates: NONE,
     meaning: (operands) => {
-      const [a, b] = operands.map((bytes) => new Float64Array(Uint8Array.from(bytes).buffer));
+      const [a, b] = operands.map(doublesOf);
       return doubleBytes([operator(a![0]!, b![0]!), operator(a![1]!, b![1]!)]);
+    },
+  });
+  const comparison = (operator: (a: number, b: number) => boolean): Definition => ({
+    operands: ['f64x2', 'f64x2'],
+    immediates: NONE,
+    meaning: (operands) => {
+      const [a, b] = operands.map(doublesOf);
+      return [0, 1].flatMap((lane) => Array(8).fill(operator(a![lane]!, b![lane]!) ? 255 : 0));
     },
   });
   return {
     add: of((a, b) => a + b),
     sub: of((a, b) => a - b),
     mul: of((a, b) => a * b),
+    lt: comparison((a, b) => a < b),
+    convert_low_i32x4_s: {
+      operands: ['v128'],
+      immediates: NONE,
+      meaning: ([a]) => doubleBytes(lanesOf(a!, 32, 's').slice(0, 2).map(Number)),
+    },
     const: {
       operands: [],
       immediates: constants,

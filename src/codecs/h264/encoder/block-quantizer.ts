@@ -45,6 +45,11 @@ export class BlockQuantizer {
     this.decidesLevels = decider !== null;
   }
 
+  /** Another macroblock begins. */
+  startMacroblock(): void {
+    this.decider?.startMacroblock();
+  }
+
   /** Tells the inspector of the blocks of a candidate that was coded. */
   tellBlocks(candidate: Candidate): void {
     this.watched?.tell(candidate);

@@ -83,6 +83,7 @@ export class CandidateEvaluation {
     this.qp = qp;
     this.told = 0;
     this.distortion.startMacroblock();
+    this.residual.startMacroblock();
   }
 
   /**

@@ -1,5 +1,6 @@
 /** Entropy coding of one encoder: where macroblocks are written, and where their bits are counted before. */
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { CavlcBitCounter, CavlcWriter } from '../standard/cavlc-sinks.ts';
 import type { MacroblockCounter, SliceDataSink } from '../standard/macroblock-sink.ts';
 import { cavlcLevelDecider, type LevelDecider } from './level-decision.ts';
@@ -13,11 +14,23 @@ export interface EntropyCoding {
   readonly levels: LevelDecider;
 }
 
-/** Makes the sinks of an encoder; `syntax`: where the writer writes, behind the slice header. */
-export type CreateEntropyCoding = (
+/**
+ * Makes the sinks of an encoder.
+ * @param syntax where the writer writes, behind the slice header
+ * @param vectorKernels which vector kernels are used, if there can be any
+ */
+type CreateEntropyCoding = (
   context: MacroblockContext,
   syntax: SyntaxWriter,
+  vectorKernels: VectorKernels,
 ) => EntropyCoding;
+
+/** CABAC as a tool. */
+export interface Cabac {
+  readonly create: CreateEntropyCoding;
+  /** Checks that a module of kernels has those that choose levels; throws `ConfigError` naming `where`. */
+  requireKernels(where: string, kernels: VectorKernels): void;
+}
 
 /** Entropy coding by CAVLC; the one by CABAC is in cabac-coding.ts. */
 export function createCavlc(

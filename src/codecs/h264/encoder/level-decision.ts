@@ -89,6 +89,8 @@ export function decideLevels(
 
 /** Decides the levels of the 4x4 blocks of an encoder, for its entropy coding. DC levels that are coded by themselves are not decided. */
 export interface LevelDecider {
+  /** Another macroblock begins. */
+  startMacroblock(): void;
   /**
    * @param original coefficients before quantization, raster order, at the place of the levels
    * @param levels of the block from 16·`block`, nonzero where `mask` says; changed in place
@@ -108,22 +110,19 @@ export interface LevelDecider {
   ): number;
   /**
    * The same for an 8x8 block; null where there is no way for them.
-   * @param halves coefficients before quantization by column from `coefficients`, and levels in scan order from `levels`
+   * @param coefficients, levels, masks positions in memory, in bytes: coefficients before quantization by column, levels in scan
+   *   order, and their two masks, which are changed
    * @returns whether a level is left
    */
   readonly decide8x8:
-    | ((
-        quantizer: Quantizer8x8,
-        halves: Int16Array,
-        coefficients: number,
-        levels: number,
-      ) => boolean)
+    | ((quantizer: Quantizer8x8, coefficients: number, levels: number, masks: number) => boolean)
     | null;
 }
 
 /** Levels by CAVLC's bits; `grid` is that of the macroblock. */
 export function cavlcLevelDecider(grid: CoefficientGrid): LevelDecider {
   return {
+    startMacroblock: () => {},
     decide8x8: null,
     decide: (quantizer, original, levels, block, mask, first, at, stride) => {
       const start = 16 * block;

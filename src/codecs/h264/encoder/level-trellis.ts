@@ -1,11 +1,21 @@
 /**
  * Rate-distortion optimized quantization for CABAC: which levels are worth their bits. Not normative.
  *
- * Choice: each level may stay or move one step toward zero. The cost of a level depends on the levels behind it in the scan only through the
+ * Choice: each level may stay, move one step toward zero or become 0. The cost of a level depends on the levels behind it in the scan only through the
  * counts of levels of magnitude 1 and beyond (clause 9.3.3.1.3), which eight states hold; so the cheapest row of levels is a
  * shortest path, found exactly for contexts that stay as they are before the macroblock. Source: trellis quantization as in Karczewicz, Ye and
  * Chong, "Rate distortion optimized quantization" (ITU-T VCEG-AH21, 2008).
  */
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import type { TrellisKernels } from '../kernels/contract.ts';
+import {
+  plainTrellisKernels,
+  TRELLIS_BYTES,
+  TRELLIS_FIELD,
+  TRELLIS_PLACES,
+  TRELLIS_STATES,
+} from '../kernels/plain/level-trellis.ts';
+import { TRELLIS_KERNELS } from '../kernels/vector/level-trellis.ts';
 import { CTX } from '../standard/cabac-binarization.ts';
 import {
   FLAG_OFFSET,
@@ -15,24 +25,20 @@ import {
   SIGNIFICANT_8X8,
 } from '../standard/cabac-residual.ts';
 import { BIN_COST, BIT } from '../standard/cabac-states.ts';
-
-/** States: no level yet; one, two, three or more of magnitude 1 alone; then one to four or more beyond 1. */
-const STATES = 8;
-const NONE_YET = 0;
-/** Magnitudes from here on have an Exp-Golomb suffix (uCoff of clause 9.3.2.3). */
-const FIRST_WITH_SUFFIX = 15;
-const MAX_COEFFICIENTS = 64;
-const NO_PATH = Number.POSITIVE_INFINITY;
+import { countBits32 } from '../standard/cavlc.ts';
+import type { KernelBuffer } from './kernel-buffer.ts';
 
 /** State => ctxIdxInc of the first bin of a level, and of those after it (clause 9.3.3.1.3); chroma DC stops one earlier. */
 const FIRST_BIN_INC: Uint8Array = /* @__PURE__ */ Uint8Array.of(1, 2, 3, 4, 0, 0, 0, 0);
 const NEXT_BIN_INC: Uint8Array = /* @__PURE__ */ Uint8Array.of(5, 5, 5, 5, 6, 7, 8, 9);
-/** State => state after a level of magnitude 1, and after one beyond. */
-const AFTER_ONE: Uint8Array = /* @__PURE__ */ Uint8Array.of(1, 2, 3, 3, 4, 5, 6, 7);
-const AFTER_BEYOND: Uint8Array = /* @__PURE__ */ Uint8Array.of(4, 4, 4, 4, 5, 6, 7, 7);
+
+/** Levels that the vector kernel tells apart in one block. */
+const MOST_LEVELS = 32;
 
 /** Where the contexts of a kind of block lie, and how its coefficients weigh. */
 export interface TrellisBlock {
+  /** Its number among the kinds of an encoder. */
+  readonly kind: number;
   /** First context of coded_block_flag; -1 for 8x8 blocks, which have none. */
   readonly codedBlockFlag: number;
   /** Contexts of the two maps by scan position, and the first context of levels. */
@@ -50,6 +56,7 @@ export interface TrellisBlock {
 
 /** A 4x4 block by its ctxBlockCat; `first` 1 for those without DC. */
 export function trellisBlock4x4(
+  kind: number,
   cat: number,
   first: number,
   scan: Uint8Array,
@@ -59,6 +66,7 @@ export function trellisBlock4x4(
   const contexts = (offset: number) =>
     Uint16Array.from({ length: 16 }, (_, i) => offset + map + Math.max(0, i - first));
   return {
+    kind,
     codedBlockFlag: CTX.coded_block_flag + FLAG_OFFSET[cat],
     significant: contexts(CTX.significant_coeff_flag),
     last: contexts(CTX.last_significant_coeff_flag),
@@ -71,13 +79,18 @@ export function trellisBlock4x4(
 }
 
 /** An 8x8 luma block. */
-export function trellisBlock8x8(scan: Uint8Array, inverseNorm: Float64Array): TrellisBlock {
+export function trellisBlock8x8(
+  kind: number,
+  scan: Uint8Array,
+  inverseNorm: Float64Array,
+): TrellisBlock {
   return {
+    kind,
     codedBlockFlag: -1,
     significant: Uint16Array.from(SIGNIFICANT_8X8, (inc) => CTX.significant_coeff_flag_8x8 + inc),
     last: Uint16Array.from(LAST_8X8, (inc) => CTX.last_significant_coeff_flag_8x8 + inc),
     levels: CTX.coeff_abs_level_minus1_8x8,
-    count: MAX_COEFFICIENTS,
+    count: TRELLIS_PLACES,
     first: 0,
     scan,
     inverseNorm,
@@ -88,151 +101,156 @@ export function trellisBlock8x8(scan: Uint8Array, inverseNorm: Float64Array): Tr
 export class LevelTrellis {
   /** Contexts as they stand before the macroblock, by ctxIdx. */
   private readonly states: Uint8Array;
-  private cost = new Float64Array(STATES);
-  private next = new Float64Array(STATES);
-  /** The magnitude, and the state before, by which each state is reached: STATES·position + state. */
-  private readonly magnitudes = new Int16Array(STATES * MAX_COEFFICIENTS);
-  private readonly before = new Uint8Array(STATES * MAX_COEFFICIENTS);
+  private readonly bytes: Uint8Array;
+  private readonly words: Int32Array;
+  private readonly doubles: Float64Array;
+  /** Position of the tables of all kinds. */
+  private readonly tables: number;
+  private readonly plain: TrellisKernels;
+  private readonly kernels: TrellisKernels;
+  /** By kind: the steps that its table has, and whether the bits there are those of the macroblock. */
+  private readonly steps: (Float64Array | null)[] = [null, null, null, null];
+  private readonly isPrepared: boolean[] = [false, false, false, false];
 
-  constructor(states: Uint8Array) {
+  /**
+   * @param tables position of TRELLIS_KINDS tables in the memory
+   * @param vectorKernels which vector kernels are used, if there can be any
+   */
+  constructor(
+    states: Uint8Array,
+    { bytes, words, kernelMemory }: Pick<KernelBuffer, 'bytes' | 'words' | 'kernelMemory'>,
+    tables: number,
+    vectorKernels: VectorKernels,
+  ) {
     this.states = states;
+    this.bytes = bytes;
+    this.words = words;
+    this.doubles = new Float64Array(bytes.buffer, 0, bytes.length >> 3);
+    this.tables = tables;
+    const { doubles } = this;
+    this.plain = plainTrellisKernels({
+      bytes,
+      words,
+      doubles,
+      halves: new Int16Array(bytes.buffer),
+    });
+    this.kernels = { ...this.plain, ...TRELLIS_KERNELS.over(kernelMemory, vectorKernels) };
+  }
+
+  /** The contexts are those before another macroblock. */
+  startMacroblock(): void {
+    this.isPrepared.fill(false);
   }
 
   /**
-   * Improves the levels of a block, one of which is nonzero.
+   * Improves the levels of a 4x4 block.
    * @param step size of a quantizer step by scan index, in units of the coefficients
-   * @param original coefficients before quantization, raster order from `originalAt`
-   * @param levels in scan order from `start`; changed in place
+   * @param lambda for squared errors; one `step` comes with one `lambda`
+   * @param coefficients, levels positions in memory, in bytes: coefficients before quantization in raster order, levels in scan order
+   * @param mask of the nonzero levels, not 0
    * @param flagInc ctxIdxInc of coded_block_flag, 0..3
-   * @param lambda for squared errors
-   * @returns whether a level is left
+   * @returns the mask of those that are left
    */
-  decide(
+  decide4x4(
     block: TrellisBlock,
     step: Float64Array,
-    original: Int16Array,
-    originalAt: number,
-    levels: Int16Array,
-    start: number,
-    flagInc: number,
     lambda: number,
+    coefficients: number,
+    levels: number,
+    mask: number,
+    flagInc: number,
+  ): number {
+    const table = this.tableOf(block, step, lambda);
+    const top = 31 - Math.clz32(mask);
+    return this.kernels.decideLevels4x4(table, block.first, top, coefficients, levels, flagInc);
+  }
+
+  /**
+   * The same for an 8x8 block.
+   * @param masks position of its two masks, which are changed
+   * @returns whether a level is left
+   */
+  decide8x8(
+    block: TrellisBlock,
+    step: Float64Array,
+    lambda: number,
+    coefficients: number,
+    levels: number,
+    masks: number,
   ): boolean {
-    const { first, scan, inverseNorm } = block;
-    const weight = lambda / BIT;
-    let top = block.count - 1;
-    while (top >= first && levels[start + top] === 0) top--;
-    this.cost.fill(NO_PATH);
-    this.cost[NONE_YET] = 0;
-    for (let i = top; i >= first; i--) {
-      const level = levels[start + i];
-      const magnitude = level < 0 ? -level : level;
-      this.next.fill(NO_PATH);
-      this.passZero(block, i, weight);
-      if (magnitude > 0) {
-        const c = original[originalAt + scan[i]];
-        const size = c < 0 ? -c : c;
-        const norm = inverseNorm[i];
-        const error = size - magnitude * step[i];
-        const gain = (error * error - size * size) * norm;
-        this.passLevel(block, i, magnitude, gain, weight);
-        if (magnitude > 1) {
-          const lower = error + step[i];
-          const lowerGain = (lower * lower - size * size) * norm;
-          this.passLevel(block, i, magnitude - 1, lowerGain, weight);
-        }
-      }
-      [this.cost, this.next] = [this.next, this.cost];
+    const table = this.tableOf(block, step, lambda);
+    const low = this.words[masks >> 2];
+    const high = this.words[(masks >> 2) + 1];
+    const top = high !== 0 ? 63 - Math.clz32(high) : 31 - Math.clz32(low);
+    const isFew = countBits32(low) + countBits32(high) <= MOST_LEVELS;
+    const kernels = isFew ? this.kernels : this.plain;
+    return kernels.decideLevels8x8(table, top, coefficients, levels, masks) !== 0;
+  }
+
+  /** Position of the table of a kind of block, in which all is as it has to be. */
+  private tableOf(block: TrellisBlock, step: Float64Array, lambda: number): number {
+    const { kind } = block;
+    const table = this.tables + TRELLIS_BYTES * kind;
+    if (!this.isPrepared[kind]) this.prepareBits(block, table);
+    if (this.steps[kind] !== step) this.prepareSteps(block, table, step, lambda);
+    return table;
+  }
+
+  private prepareSteps(
+    block: TrellisBlock,
+    table: number,
+    step: Float64Array,
+    lambda: number,
+  ): void {
+    const { doubles, bytes, steps } = this;
+    const at = (table + TRELLIS_FIELD.step) >> 3;
+    if (steps[block.kind] === null) {
+      const { scan, inverseNorm, count } = block;
+      doubles.set(inverseNorm, (table + TRELLIS_FIELD.norm) >> 3);
+      for (let i = 0; i < count; i++) bytes[table + TRELLIS_FIELD.scan + i] = 2 * scan[i];
     }
-    return this.trace(block, top, levels, start, this.bestState(block, flagInc, weight));
+    for (let i = 0; i < block.count; i++) doubles[at + i] = step[i];
+    doubles[(table + TRELLIS_FIELD.weight) >> 3] = lambda / BIT;
+    steps[block.kind] = step;
   }
 
   private bin(ctxIdx: number, bin: number): number {
     return BIN_COST[(this.states[ctxIdx] << 1) | bin];
   }
 
-  /** A level of 0 at scan index i: nothing is said of it unless a level behind it is not 0. */
-  private passZero(block: TrellisBlock, i: number, weight: number): void {
-    const { cost, next, magnitudes, before } = this;
-    const isLastPlace = i === block.count - 1;
-    const zero = isLastPlace ? 0 : weight * this.bin(block.significant[i], 0);
-    for (let state = 0; state < STATES; state++) {
-      next[state] = cost[state] + (state === NONE_YET ? 0 : zero);
-      magnitudes[STATES * i + state] = 0;
-      before[STATES * i + state] = state;
-    }
-  }
-
-  /** A level of that magnitude at scan index i, in place of whatever reaches the same state at a higher cost. */
-  private passLevel(
-    block: TrellisBlock,
-    i: number,
-    magnitude: number,
-    gain: number,
-    weight: number,
-  ): void {
-    const { cost, next, magnitudes, before } = this;
-    const isLastPlace = i === block.count - 1;
-    const significant = isLastPlace ? 0 : this.bin(block.significant[i], 1);
-    const notLast = isLastPlace ? 0 : this.bin(block.last[i], 0);
-    const last = isLastPlace ? 0 : this.bin(block.last[i], 1);
-    for (let state = 0; state < STATES; state++) {
-      if (cost[state] === NO_PATH) continue;
-      const bits =
-        significant +
-        (state === NONE_YET ? last : notLast) +
-        this.levelBits(block.levels, state, magnitude);
-      const total = cost[state] + gain + weight * bits;
-      const to = magnitude === 1 ? AFTER_ONE[state] : AFTER_BEYOND[state];
-      if (total >= next[to]) continue;
-      next[to] = total;
-      magnitudes[STATES * i + to] = magnitude;
-      before[STATES * i + to] = state;
-    }
-  }
-
-  /** Cost in 1/256 bit of coeff_abs_level_minus1 and the sign. */
-  private levelBits(offset: number, state: number, magnitude: number): number {
-    const first = offset + FIRST_BIN_INC[state];
-    if (magnitude === 1) return this.bin(first, 0) + BIT;
-    const next = offset + NEXT_BIN_INC[state];
-    const bits = this.bin(first, 1) + BIT;
-    if (magnitude < FIRST_WITH_SUFFIX) {
-      return bits + (magnitude - 2) * this.bin(next, 1) + this.bin(next, 0);
-    }
-    const suffix = 2 * (31 - Math.clz32(magnitude - FIRST_WITH_SUFFIX + 1)) + 1;
-    return bits + (FIRST_WITH_SUFFIX - 2) * this.bin(next, 1) + BIT * suffix;
-  }
-
-  /** The state that the cheapest path ends in, NONE_YET for a block without levels. */
-  private bestState({ codedBlockFlag }: TrellisBlock, flagInc: number, weight: number): number {
-    const { cost } = this;
+  private prepareBits(block: TrellisBlock, table: number): void {
+    const { words } = this;
+    const { significant, last, codedBlockFlag } = block;
+    this.prepareLevels(block.levels, table);
     const hasFlag = codedBlockFlag >= 0;
-    let best = NONE_YET;
-    let least = hasFlag ? weight * this.bin(codedBlockFlag + flagInc, 0) : 0;
-    // An 8x8 block has a bit of coded_block_pattern instead.
-    const coded = weight * (hasFlag ? this.bin(codedBlockFlag + flagInc, 1) : BIT);
-    for (let state = 1; state < STATES; state++) {
-      if (cost[state] + coded >= least) continue;
-      least = cost[state] + coded;
-      best = state;
+    for (let inc = 0; inc < 4; inc++) {
+      const at = ((table + TRELLIS_FIELD.flags) >> 2) + 2 * inc;
+      words[at] = hasFlag ? this.bin(codedBlockFlag + inc, 0) : 0;
+      // An 8x8 block has a bit of coded_block_pattern instead.
+      words[at + 1] = hasFlag ? this.bin(codedBlockFlag + inc, 1) : BIT;
     }
-    return best;
+    // At the last place, where neither is sent, the words stay 0.
+    let at = (table + TRELLIS_FIELD.places) >> 2;
+    for (let i = 0; i < block.count - 1; i++, at += 4) {
+      const isSignificant = this.bin(significant[i], 1);
+      words[at] = this.bin(significant[i], 0);
+      words[at + 1] = isSignificant + this.bin(last[i], 1);
+      words[at + 2] = isSignificant + this.bin(last[i], 0);
+    }
+    this.isPrepared[block.kind] = true;
   }
 
-  /** Walks the cheapest path back up the scan and puts its levels in place. */
-  private trace(
-    block: TrellisBlock,
-    top: number,
-    levels: Int16Array,
-    start: number,
-    end: number,
-  ): boolean {
-    let state = end;
-    for (let i = block.first; i <= top; i++) {
-      const magnitude = this.magnitudes[STATES * i + state];
-      levels[start + i] = levels[start + i] < 0 ? -magnitude : magnitude;
-      state = this.before[STATES * i + state];
+  /** Costs of coeff_abs_level_minus1 and the sign by state. */
+  private prepareLevels(offset: number, table: number): void {
+    const { words } = this;
+    for (let state = 0; state < TRELLIS_STATES; state++) {
+      const first = offset + FIRST_BIN_INC[state];
+      const next = offset + NEXT_BIN_INC[state];
+      const at = (table >> 2) + state;
+      words[at] = this.bin(first, 0) + BIT;
+      words[at + TRELLIS_FIELD.beyond / 4] = this.bin(first, 1) + BIT;
+      words[at + TRELLIS_FIELD.more / 4] = this.bin(next, 1);
+      words[at + TRELLIS_FIELD.end / 4] = this.bin(next, 0);
     }
-    return end !== NONE_YET;
   }
 }

@@ -5,6 +5,7 @@
 import type { KernelMemory, VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { Kernels } from '../kernels/contract.ts';
 import { INTRA_8X8_BYTES } from '../kernels/plain/intra-8x8-costs.ts';
+import { TRELLIS_BYTES, TRELLIS_KINDS } from '../kernels/plain/level-trellis.ts';
 import {
   createQuantizers,
   QUANTIZERS_8X8_AT,
@@ -91,6 +92,8 @@ export class EncoderMemory implements SampleMemory {
   readonly blocks: readonly number[];
   /** Predictions of an Intra_8x8 block in all modes (`intra8x8Costs`). */
   readonly intra8x8: number;
+  /** Tables of the bits that levels cost, one for each kind of block (plain/level-trellis.ts). */
+  readonly trellis: number;
   /** Row lengths of source pictures. */
   readonly sourceLumaStride: number;
   readonly sourceChromaStride: number;
@@ -135,6 +138,7 @@ export class EncoderMemory implements SampleMemory {
     this.coefficients = take(2 * LEVELS_PER_MB);
     this.blocks = Array.from({ length: SCRATCH_BLOCKS }, () => take(BLOCK_SIZE + SLACK));
     this.intra8x8 = take(INTRA_8X8_BYTES);
+    this.trellis = take(TRELLIS_KINDS * TRELLIS_BYTES);
     this.sources = Array.from({ length: sourceCount }, () => ({
       luma: take(width * height),
       cb: take((width * height) / 4),

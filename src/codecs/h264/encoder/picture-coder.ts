@@ -103,7 +103,9 @@ export class PictureCoder {
     const context = new MacroblockContext(memory, state, options.constrainedIntra);
     const grid = context.coefficients;
     const syntax = new SyntaxWriter();
-    const entropy = (options.cabac ? tools.cabac! : createCavlc)(context, syntax);
+    const entropy = options.cabac
+      ? tools.cabac!.create(context, syntax, options.vectorKernels)
+      : createCavlc(context, syntax);
     const coder = new MacroblockCoder(context, entropy);
     const decider = options.speed.trellis ? entropy.levels : null;
     const residual = new ResidualCoder(

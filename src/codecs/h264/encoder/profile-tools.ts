@@ -10,9 +10,9 @@ import type { ReconstructedPicture } from '../standard/picture.ts';
 import { AccessUnitMessages } from './access-unit-messages.ts';
 import { type CreateBDecision, createBDecision } from './b-decision.ts';
 import { BlockInspection } from './block-inspection.ts';
-import { createCabac } from './cabac-coding.ts';
+import { CABAC } from './cabac-coding.ts';
 import { withDefaults } from './defaults.ts';
-import type { CreateEntropyCoding } from './entropy-coding.ts';
+import type { Cabac } from './entropy-coding.ts';
 import type { H264Inspector } from './inspector.ts';
 import type { LevelDecider } from './level-decision.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
@@ -38,7 +38,7 @@ import { WeightedReferences } from './weighted-references.ts';
 /** The tools that an encoder is handed; it is without those that are null. */
 export interface ProfileTools {
   /** Entropy coding by CABAC, of profile Main. */
-  readonly cabac: CreateEntropyCoding | null;
+  readonly cabac: Cabac | null;
   /** B slices, of profile Main. */
   readonly bSlices: BSlices | null;
   /** The 8x8 transform, of profile High. */
@@ -98,7 +98,7 @@ export const BASELINE_TOOLS: ProfileTools = {
 
 /** All tools that there are. */
 export const ALL_TOOLS: ProfileTools = {
-  cabac: createCabac,
+  cabac: CABAC,
   bSlices: {
     createDecision: createBDecision,
     createReferences: (order) => new ReorderedReferences(order),
@@ -147,4 +147,5 @@ export function requireTools(options: ResolvedOptions, tools: ProfileTools): voi
     );
   }
   if (transform8x8) tools.transform8x8?.requireKernels(`${at}.vectorKernels`, vectorKernels);
+  if (cabac) tools.cabac?.requireKernels(`${at}.vectorKernels`, vectorKernels);
 }

@@ -8,7 +8,6 @@ import { QUANTIZE_FULL, QUANTIZE_INTER, QUANTIZE_INTRA } from '../kernels/plain/
 import {
   createQuantizers8x8,
   FLAT_WEIGHT,
-  maskOf32,
   plainKernels8x8,
   QUANTIZE_FULL_INTRA,
   type Quantizer8x8,
@@ -141,9 +140,10 @@ export class ResidualCoder8x8 {
 
   /** Quantizes a block and scales its levels for the way back; returns whether any is left. */
   private quantize(candidate: Candidate, b8: number, index: number): boolean {
-    const { memory, kernels, decider, halves } = this;
+    const { memory, kernels, decider } = this;
     const coefficients = memory.coefficients + BLOCK_BYTES_8X8 * b8;
     const levels = candidate.levels + BLOCK_BYTES_8X8 * b8;
+    const masks = candidate.masks8x8 + MASK_BYTES * b8;
     const any = kernels.quantize8x8(
       memory.source + this.placeOf(b8, SOURCE_STRIDE),
       SOURCE_STRIDE,
@@ -153,15 +153,12 @@ export class ResidualCoder8x8 {
       decider === null ? 0 : 1,
       coefficients,
       levels,
-      candidate.masks8x8 + MASK_BYTES * b8,
+      masks,
     );
     if (any === 0) return false;
     const quantizer = this.quantizers[index];
     if (decider !== null) {
-      if (!decider.decide8x8!(quantizer, halves, coefficients >> 1, levels >> 1)) return false;
-      const { masks8x8 } = candidate.syntax;
-      masks8x8[2 * b8] = maskOf32(halves, levels >> 1);
-      masks8x8[2 * b8 + 1] = maskOf32(halves, (levels >> 1) + 32);
+      if (!decider.decide8x8!(quantizer, coefficients, levels, masks)) return false;
       kernels.scale8x8(index, levels, coefficients);
     }
     return quantizer.qp < FIRST_COARSE_QP || !this.mayNotBe(coefficients >> 1);

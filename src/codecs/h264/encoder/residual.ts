@@ -76,6 +76,11 @@ export class ResidualCoder {
     for (let qp = 0; qp < 52; qp++) this.qpC[qp] = chromaQp(qp, chroma_qp_index_offset);
   }
 
+  /** Another macroblock begins. */
+  startMacroblock(): void {
+    this.quantizer.startMacroblock();
+  }
+
   /** Tells the inspector of the blocks of a candidate that was coded. */
   tellBlocks(candidate: Candidate): void {
     this.quantizer.tellBlocks(candidate);

@@ -263,8 +263,42 @@ export interface Kernels8x8 {
   sa8d(a: number, strideA: number, b: number, strideB: number): number;
 }
 
+/** The kernels that choose levels by CABAC's bits. Their tables are those of plain/level-trellis.ts. */
+export interface TrellisKernels {
+  /**
+   * Decides the levels of a 4x4 block, one of which is nonzero: the cheapest of those that stay, move one step toward zero or become 0.
+   * @param table position of the table of the block's kind
+   * @param first scan index of the first level: 1 for AC blocks, else 0
+   * @param top scan index of the last level that is not 0
+   * @param coefficients position of the coefficients before quantization, 16 bits each
+   * @param levels position of the levels in scan order, 16 bits each; changed in place
+   * @param flagInc ctxIdxInc of coded_block_flag, 0..3
+   * @returns mask of the nonzero levels
+   */
+  decideLevels4x4(
+    table: number,
+    first: number,
+    top: number,
+    coefficients: number,
+    levels: number,
+    flagInc: number,
+  ): number;
+  /**
+   * The same for an 8x8 block; with vectors no more than 32 of its levels may be other than 0.
+   * @param masks where two words go that say which levels are nonzero
+   * @returns 1 if any level is left, else 0
+   */
+  decideLevels8x8(
+    table: number,
+    top: number,
+    coefficients: number,
+    levels: number,
+    masks: number,
+  ): number;
+}
+
 /** All kernels, whichever encoder has them. */
-export type AllKernels = Kernels & Kernels8x8;
+export type AllKernels = Kernels & Kernels8x8 & TrellisKernels;
 
 /** Names of the kernels that leave a number, and of those that leave none. */
 export type KernelFunction = {

@@ -7,7 +7,7 @@ import { CabacEncoder, type CabacMark, createCabacMark, estimateBins } from './c
 import type { CabacPicture } from './cabac-neighbors.ts';
 import { BIT, CONTEXT_COUNT, INTRA_CONTEXTS, initializeContexts } from './cabac-states.ts';
 import { CabacSyntax } from './cabac-syntax.ts';
-import { countBits } from './cavlc.ts';
+import { countBits, countBits32 } from './cavlc.ts';
 import { LEVEL_NAMES, MVD_NAMES, REF_IDX_NAMES } from './cavlc-sinks.ts';
 import { BlockCat } from './macroblock.ts';
 import type { MacroblockCounter, SliceDataSink, SliceSyntax } from './macroblock-sink.ts';
@@ -194,7 +194,7 @@ export class CabacWriter implements SliceDataSink {
   residualBlock8x8(b8: number, levels: Int16Array, low: number, high: number): void {
     this.binarizer.residualBlock8x8(b8, levels, low, high);
     if (this.syntax.trace !== null)
-      this.note(LEVEL_NAMES[BlockCat.LUMA_8X8], countBits(low) + countBits(high));
+      this.note(LEVEL_NAMES[BlockCat.LUMA_8X8], countBits32(low) + countBits32(high));
   }
 
   /** The arithmetic code ends before the samples and begins anew behind them, clause 9.3.1.2. */

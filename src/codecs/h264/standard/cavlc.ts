@@ -37,6 +37,11 @@ export function countBits(mask: number): number {
   return (mask + (mask >>> 8)) & 31;
 }
 
+/** The same of a mask of 32 bits, clause 9.2.1. */
+export function countBits32(mask: number): number {
+  return countBits(mask & 0xffff) + countBits(mask >>> 16);
+}
+
 function columnOf(nC: number): number {
   return nC < 0 ? COEFF_TOKEN_COLUMN_CHROMA_DC : COEFF_TOKEN_COLUMN[nC];
 }

@@ -1,12 +1,17 @@
 /** The trellis of CABAC finds the cheapest of all rows of levels that it may choose from, for contexts that stay as they are. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createKernelBuffer } from '../../../../src/codecs/h264/encoder/kernel-buffer.ts';
 import {
   LevelTrellis,
   type TrellisBlock,
   trellisBlock4x4,
   trellisBlock8x8,
 } from '../../../../src/codecs/h264/encoder/level-trellis.ts';
+import {
+  TRELLIS_BYTES,
+  TRELLIS_KINDS,
+} from '../../../../src/codecs/h264/kernels/plain/level-trellis.ts';
 import { BinString, BYPASS } from '../../../../src/codecs/h264/standard/cabac-encoder.ts';
 import {
   residualBlock,
@@ -64,11 +69,47 @@ function costOf(
 
 const flat = (count: number) => new Float64Array(count).fill(1 / 16);
 const KINDS: readonly (readonly [cat: number, block: TrellisBlock])[] = [
-  [BlockCat.LUMA_4X4, trellisBlock4x4(BlockCat.LUMA_4X4, 0, ZIGZAG, flat(16))],
-  [BlockCat.LUMA_AC_16X16, trellisBlock4x4(BlockCat.LUMA_AC_16X16, 1, ZIGZAG, flat(16))],
-  [BlockCat.CHROMA_AC, trellisBlock4x4(BlockCat.CHROMA_AC, 1, ZIGZAG, flat(16))],
-  [BlockCat.LUMA_8X8, trellisBlock8x8(ZIGZAG_8X8, flat(64))],
+  [BlockCat.LUMA_4X4, trellisBlock4x4(0, BlockCat.LUMA_4X4, 0, ZIGZAG, flat(16))],
+  [BlockCat.LUMA_AC_16X16, trellisBlock4x4(1, BlockCat.LUMA_AC_16X16, 1, ZIGZAG, flat(16))],
+  [BlockCat.CHROMA_AC, trellisBlock4x4(2, BlockCat.CHROMA_AC, 1, ZIGZAG, flat(16))],
+  [BlockCat.LUMA_8X8, trellisBlock8x8(3, ZIGZAG_8X8, flat(64))],
 ];
+
+const COEFFICIENTS = TRELLIS_KINDS * TRELLIS_BYTES;
+const LEVELS = COEFFICIENTS + 128;
+const MASKS = LEVELS + 128;
+const memories = [false, true].map((hasVectors) => createKernelBuffer(MASKS + 16, hasVectors));
+
+/** Levels as a trellis decides them, and whether any is left. */
+function decide(
+  block: TrellisBlock,
+  states: Uint8Array,
+  original: Int16Array,
+  levels: Int16Array,
+  flagInc: number,
+  hasVectors: boolean,
+): { levels: Int16Array; isLeft: boolean } {
+  const memory = memories[hasVectors ? 1 : 0]!;
+  expect(memory.kernelMemory.memory !== null).toBe(hasVectors);
+  const { bytes, words } = memory;
+  const halves = new Int16Array(bytes.buffer);
+  halves.set(original, COEFFICIENTS / 2);
+  halves.set(levels, LEVELS / 2);
+  const masks = [0, 0];
+  levels.forEach((level, i) => {
+    if (level !== 0) masks[i >> 5] |= 1 << (i & 31);
+  });
+  words.set(masks, MASKS / 4);
+  const trellis = new LevelTrellis(states, memory, 0, hasVectors);
+  const at = [COEFFICIENTS, LEVELS] as const;
+  const isLeft =
+    block.count === 64
+      ? trellis.decide8x8(block, step, LAMBDA, ...at, MASKS)
+      : trellis.decide4x4(block, step, LAMBDA, ...at, masks[0]!, flagInc) !== 0;
+  return { levels: halves.slice(LEVELS / 2, LEVELS / 2 + 64), isLeft };
+}
+
+const step = new Float64Array(64).fill(STEP);
 
 describe('LevelTrellis', () => {
   it('finds the least cost of all choices', () => {
@@ -111,13 +152,48 @@ describe('LevelTrellis', () => {
           }
         };
         tryFrom(0);
-        const step = new Float64Array(64).fill(STEP);
-        const trellis = new LevelTrellis(states);
-        const isLeft = trellis.decide(block, step, original, 0, levels, 0, flagInc, LAMBDA);
-        expect(isLeft).toBe(levels.some((level) => level !== 0));
-        expect(costOf(block, cat, states, original, levels, flagInc)).toBeCloseTo(least, 6);
+        for (const hasVectors of [false, true]) {
+          const decided = decide(block, states, original, levels, flagInc, hasVectors);
+          expect(decided.isLeft).toBe(decided.levels.some((level) => level !== 0));
+          const cost = costOf(block, cat, states, original, decided.levels, flagInc);
+          expect(cost).toBeCloseTo(least, 6);
+        }
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('chooses the same with vectors as without, down to the last bit', () => {
+    const input = fc.record({
+      kind: fc.constantFrom(...KINDS),
+      sizes: fc.array(fc.oneof(fc.nat(90), fc.nat(400), fc.nat(3000)), {
+        minLength: 64,
+        maxLength: 64,
+      }),
+      signs: fc.array(fc.boolean(), { minLength: 64, maxLength: 64 }),
+      share: fc.integer({ min: 1, max: 8 }),
+      qp: fc.integer({ min: 0, max: 51 }),
+      flagInc: fc.integer({ min: 0, max: 3 }),
+    });
+    fc.assert(
+      fc.property(input, ({ kind: [, block], sizes, signs, share, qp, flagInc }) => {
+        const states = new Uint8Array(CONTEXT_COUNT);
+        initializeContexts(states, 0, qp);
+        const original = new Int16Array(64);
+        const levels = new Int16Array(64);
+        for (let i = block.first; i < block.count; i++) {
+          if (i % share !== 0) continue;
+          const size = sizes[i]!;
+          original[block.scan[i]!] = signs[i] ? -size : size;
+          levels[i] = Math.round(original[block.scan[i]!]! / STEP);
+        }
+        if (levels.every((level) => level === 0)) return;
+        const both = [false, true].map((hasVectors) =>
+          decide(block, states, original, levels, flagInc, hasVectors),
+        );
+        expect(both[1]).toEqual(both[0]);
+      }),
+      { numRuns: 400 },
     );
   });
 });

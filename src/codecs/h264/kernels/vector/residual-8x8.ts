@@ -154,7 +154,7 @@ function storeColumns(f: FunctionBuilder, to: I32Local, columns: Eight): void {
 }
 
 /** Stores the masks of 64 levels in scan order: two words. */
-function storeMasks(f: FunctionBuilder, levels: I32Local, masks: I32Local): void {
+export function storeMasks(f: FunctionBuilder, levels: I32Local, masks: I32Local): void {
   for (let half = 0; half < 2; half++) {
     const [low, high] = [0, 1].map((part) => {
       const at = 64 * half + 32 * part;

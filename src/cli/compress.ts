@@ -1,19 +1,22 @@
 /** `vitrine compress` and `vitrine decompress`: gzip, zlib and raw deflate, in pieces, so that files of any size fit. */
-import type { ByteSource } from '../base/byte-stream.ts';
+import { type ByteSource, joinBytes } from '../base/byte-stream.ts';
 import { ConfigError, FormatError } from '../base/errors.ts';
 import { FREE_BYTES } from '../base/limits.ts';
 import {
   DEFLATE_FORMATS,
   type DeflateFormat,
   Deflater,
+  DeflateTrace,
   type Emit,
   Inflater,
+  watchStream,
 } from '../codecs/deflate/index.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { readLimits } from './limits-option.ts';
 import { openInputSource } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 import { openOutput, requireOutput } from './output-file.ts';
+import { TRACE_OPTION, TraceOutput } from './trace-output.ts';
 
 /** Bytes that are read at once. */
 const PIECE_BYTES = 1 << 18;
@@ -38,6 +41,7 @@ const COMPRESS_OPTIONS = {
   output: { kind: 'text', short: 'o', meta: 'FILE', help: 'where the result goes (FILE.gz); - is stdout' },
   level: { kind: 'integer', short: 'l', min: 0, max: 13, help: '0 (stored) to 13 (smallest, slow); 6 if not given' },
   format: FORMAT_OPTION,
+  ...TRACE_OPTION,
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
 
@@ -46,6 +50,7 @@ const DECOMPRESS_OPTIONS = {
   output: { kind: 'text', short: 'o', meta: 'FILE', help: 'where the result goes (the name without .gz); - is stdout' },
   format: FORMAT_OPTION,
   limits: { kind: 'text', meta: 'maxExpansion=N', help: 'stops with an error when more than N bytes come out for each that went in, beside 768 KiB' },
+  ...TRACE_OPTION,
   'max-bytes': { kind: 'integer', min: 0, help: 'stops with an error when more bytes than this come out' },
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
@@ -82,10 +87,16 @@ async function compressFile(
   );
   const format = values.format ?? formatOf(path) ?? 'gzip';
   const { level } = values;
-  const deflater = new Deflater({ format, ...(level === undefined ? {} : { level }) });
-  await convert(name, path, values.json === true, output, {
-    push: (bytes, emit) => deflater.push(bytes, emit),
-    finish: (emit) => deflater.finish(emit),
+  await TraceOutput.during('compress', values.trace, async (trace) => {
+    const deflater = new Deflater({
+      ...{ format, inspect: trace === null ? null : new DeflateTrace(trace.writer) },
+      ...(level === undefined ? {} : { level }),
+    });
+    await convert(name, path, values.json === true, output, {
+      push: (bytes, emit) => deflater.push(bytes, emit),
+      finish: (emit) => deflater.finish(emit),
+      drain: () => trace?.drain(),
+    });
   });
 }
 
@@ -104,9 +115,12 @@ async function decompressFile(
   const inflater = new Inflater({ format, ...(maxBytes === undefined ? {} : { maxBytes }) });
   let from = 0;
   let to = 0;
-  await convert(name, path, values.json === true, output, {
+  /** The whole stream, where it is traced: its parts are looked at when it has turned out to be sound. */
+  const kept: Uint8Array[] = [];
+  const converter: Converter = {
     push: (bytes, emit) => {
       from += bytes.length;
+      if (values.trace !== undefined) kept.push(bytes.slice());
       inflater.push(bytes, (piece) => {
         to += piece.length;
         if (to > FREE_BYTES + maxExpansion * from) {
@@ -121,6 +135,10 @@ async function decompressFile(
       });
     },
     finish: () => inflater.finish(),
+  };
+  await TraceOutput.during('decompress', values.trace, async (trace) => {
+    await convert(name, path, values.json === true, output, converter);
+    if (trace !== null) watchStream(joinBytes(kept), format, new DeflateTrace(trace.writer));
   });
 }
 
@@ -141,6 +159,8 @@ function formatOf(path: string): DeflateFormat | undefined {
 interface Converter {
   push(bytes: Uint8Array, emit: Emit): void;
   finish(emit: Emit): void;
+  /** Called from time to time while there is more to come. */
+  drain?(): Promise<void> | undefined;
 }
 
 /** Reads all of an input and writes what `converter` makes of it; the output is there as a whole or not at all. */
@@ -165,6 +185,7 @@ async function convert(
         converter.push(bytes, emit);
         position += bytes.length;
         await write();
+        await converter.drain?.();
       }
       converter.finish(emit);
       await write();

@@ -10,6 +10,9 @@ import {
   type StreamStatistics,
   TraceInspector,
 } from '../codecs/h264/index.ts';
+import { JpegTrace } from '../codecs/jpeg/index.ts';
+import { PngTrace } from '../codecs/png/index.ts';
+import { GraphTrace } from '../filters/index.ts';
 import { TraceOutput } from './trace-output.ts';
 
 /** Watches the streams that are encoded. */
@@ -18,6 +21,7 @@ export class EncodeGlass {
   private readonly collector: StatisticsCollector | null;
   private hasVideo = false;
   private sounds = 0;
+  private graphs = 0;
 
   private constructor(trace: TraceOutput | null, collector: StatisticsCollector | null) {
     this.trace = trace;
@@ -52,6 +56,23 @@ export class EncodeGlass {
     if (this.trace === null || codec !== 'aac') return {};
     const stream = this.sounds++;
     return { inspect: new AacTrace({ sampleRate, numChannels, stream }, this.trace.writer) };
+  }
+
+  /** Options of a codec of pictures that are files of their own; nothing while the quality is searched. */
+  imageOptions(codec: string, config: object): { readonly inspect?: PngTrace | JpegTrace } {
+    if (this.trace === null || 'target' in config) return {};
+    if (codec === 'png') return { inspect: new PngTrace(this.trace.writer) };
+    return codec === 'mjpeg' ? { inspect: new JpegTrace(this.trace.writer) } : {};
+  }
+
+  /** Who is told of the filters of a stream; null for nobody. */
+  graphInspector(): GraphTrace | null {
+    return this.trace === null ? null : new GraphTrace(this.trace.writer, this.graphs++);
+  }
+
+  /** Adds what the file is made of that came out. */
+  async addTree(path: string): Promise<void> {
+    await this.trace?.addTree(path);
   }
 
   /** Writes what the trace has gathered. */

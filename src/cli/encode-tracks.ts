@@ -76,7 +76,7 @@ export async function openTrack(
   };
   const text = filterText(stream.kind === 'video' ? 'video' : 'audio', values);
   const filterOf = (given: StreamInfo) =>
-    text === '' ? null : new StreamFilter<StreamInfo>(given, text);
+    text === '' ? null : new StreamFilter<StreamInfo>(given, text, setting.glass.graphInspector());
   if (stream.kind === 'video') {
     const target = imageCodecOf(format, values['codec-video']);
     const pictures = picturePlan(format, target, await metadataOf(input), values);
@@ -140,8 +140,11 @@ function addVideo(
   { target, config, rotation }: PicturePlan,
 ): VideoEncoder {
   const { width, height, sampleAspectRatio, timeBase } = stream;
-  const watched =
-    target === undefined ? glass.videoOptions(codecOf('video', format, values), width, height) : {};
+  const codec = codecOf('video', format, values);
+  const watched: object =
+    target === undefined
+      ? glass.videoOptions(codec, width, height)
+      : glass.imageOptions(target.name, config);
   return muxer.addEncodeStream({
     config: videoEncodeConfig({
       width,
@@ -160,7 +163,8 @@ function addVideo(
     ...(values['codec-video'] === undefined ? {} : { encoder: values['codec-video'] }),
     encoderConfig: {
       ...h264Options(values),
-      ...(target === undefined ? watched : config),
+      ...(target === undefined ? {} : config),
+      ...watched,
       ...(gpu === null ? {} : { gpu }),
     },
     description: { ...descriptionOf(stream), ...rotation },

@@ -103,6 +103,7 @@ async function encodeInputs(
     await encodeAll({ inputs, tracks, muxer, tally, progress, glass, limit: values.frames });
     if (values.strict === true) requireSound(inputs);
     await muxer.close();
+    if (!isPictures) await glass.addTree(path);
     await glass.close();
   } catch (error) {
     await closeEncoders(tracks.map(({ encoder }) => encoder));

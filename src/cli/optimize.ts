@@ -1,8 +1,8 @@
 /** `vitrine optimize`: PNG and JPEG files made smaller in place, without a change to a pixel. */
 import { ConfigError, IoError, messageOf, UnsupportedError } from '../base/errors.ts';
 import { Budget, SINGLE_PACKET_BYTES } from '../base/limits.ts';
-import { optimizeJpeg } from '../codecs/jpeg/index.ts';
-import { optimizePng } from '../codecs/png/index.ts';
+import { JpegTrace, optimizeJpeg } from '../codecs/jpeg/index.ts';
+import { optimizePng, PngTrace } from '../codecs/png/index.ts';
 import { writeWhole } from '../io/index.ts';
 import { readWhole } from '../pipeline/image-file.ts';
 import { imageKindOf } from '../pipeline/image-headers.ts';
@@ -11,12 +11,14 @@ import { openInputSource } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 import { openOutput, requireOutput } from './output-file.ts';
 import { isSameJpeg, isSamePng } from './same-pictures.ts';
+import { TRACE_OPTION, TraceOutput } from './trace-output.ts';
 
 // biome-ignore format: one line per option
 const OPTIONS = {
   effort: { kind: 'choice', choices: ['fast', 'default', 'best'], help: 'PNG: how much work goes into it (best)' },
   strip: { kind: 'flag', help: 'leave out what changes nothing to be seen: Exif but for the orientation, texts, times' },
   'dry-run': { kind: 'flag', help: 'tell what would become of the files, and leave them as they are' },
+  ...TRACE_OPTION,
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
 
@@ -38,6 +40,20 @@ export const optimize = command({
 });
 
 async function run(names: readonly string[], values: Values, output: Output): Promise<void> {
+  if (values.trace !== undefined && names.length > 1) {
+    throw new ConfigError('--trace', `is for one file; there are ${names.length}`);
+  }
+  await TraceOutput.during('optimize', values.trace, (trace) =>
+    optimizeFiles(names, values, output, trace),
+  );
+}
+
+async function optimizeFiles(
+  names: readonly string[],
+  values: Values,
+  output: Output,
+  trace: TraceOutput | null,
+): Promise<void> {
   if (names.length === 0) throw new ConfigError('FILE', 'none given; see vitrine optimize --help');
   const isPipe = names.includes('-');
   if (isPipe && names.length > 1) throw new ConfigError('FILE', '- (stdin) stands alone');
@@ -47,7 +63,7 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
   for (const [i, name] of names.entries()) {
     if (output.showsProgress) output.progress(`${i + 1}/${names.length} ${name}`);
     try {
-      const done = await optimizeFile(name, values, output);
+      const done = await optimizeFile(name, values, output, trace);
       before += done.before;
       after += done.after;
       tell(name, done, values, output);
@@ -93,7 +109,12 @@ function saved(before: number, after: number): string {
 }
 
 /** Reads, makes smaller, compares, and replaces the file if all is well and it is smaller; standard output has one in any case. */
-async function optimizeFile(name: string, values: Values, output: Output): Promise<Done> {
+async function optimizeFile(
+  name: string,
+  values: Values,
+  output: Output,
+  trace: TraceOutput | null,
+): Promise<Done> {
   const source = await openInputSource(name, output.input);
   let bytes: Uint8Array;
   try {
@@ -102,7 +123,7 @@ async function optimizeFile(name: string, values: Values, output: Output): Promi
   } finally {
     await source.close();
   }
-  const smaller = smallerFile(name, bytes, values);
+  const smaller = smallerFile(name, bytes, values, trace);
   const result = smaller.length < bytes.length ? smaller : bytes;
   const isWritten = name === '-' || result !== bytes;
   if (isWritten && values['dry-run'] !== true) {
@@ -112,16 +133,23 @@ async function optimizeFile(name: string, values: Values, output: Output): Promi
 }
 
 /** A smaller file with the same pixels; throws if they were not the same. */
-function smallerFile(name: string, bytes: Uint8Array, values: Values): Uint8Array {
+function smallerFile(
+  name: string,
+  bytes: Uint8Array,
+  values: Values,
+  trace: TraceOutput | null,
+): Uint8Array {
   const kind = imageKindOf(bytes)?.codec;
   const strip = values.strip === true;
   if (kind === 'png') {
-    const smaller = optimizePng(bytes, { effort: values.effort ?? 'best', strip });
+    const inspect = trace === null ? null : new PngTrace(trace.writer);
+    const smaller = optimizePng(bytes, { effort: values.effort ?? 'best', strip, inspect });
     requireSame(name, smaller === bytes || isSamePng(bytes, smaller));
     return smaller;
   }
   if (kind === 'mjpeg') {
-    const smaller = optimizeJpeg(bytes, { metadata: strip ? 'color' : 'all' });
+    const inspect = trace === null ? null : new JpegTrace(trace.writer);
+    const smaller = optimizeJpeg(bytes, { metadata: strip ? 'color' : 'all', inspect });
     requireSame(name, isSameJpeg(bytes, smaller));
     return smaller;
   }

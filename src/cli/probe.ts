@@ -3,21 +3,21 @@ import { ConfigError, UnsupportedError } from '../base/errors.ts';
 import type { StreamInfo } from '../base/packet.ts';
 import type { Problem } from '../base/problems.ts';
 import { toSeconds } from '../base/rational.ts';
-import { inspectMp4, isMp4 } from '../containers/isobmff/index.ts';
-import { inspectMatroska, isEbml } from '../containers/matroska/index.ts';
-import { inspectWav, isWav } from '../containers/riff/index.ts';
 import { treeLines } from '../inspect/format-tree.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
+import { treeOf } from './file-tree.ts';
 import { LIMIT_NAMES, LIMITS_OPTION, readLimits } from './limits-option.ts';
 import { type Input, openInput, openInputSource } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 import { requireSound, STRICT_OPTION, tellProblems } from './problems.ts';
+import { TRACE_OPTION, TraceOutput } from './trace-output.ts';
 
 const OPTIONS = {
   boxes: {
     kind: 'flag',
     help: 'the tree of boxes, elements or chunks, with every field and the bytes where it lies',
   },
+  ...TRACE_OPTION,
   ...LIMITS_OPTION,
   ...STRICT_OPTION,
   ...SHARED_OPTIONS,
@@ -42,6 +42,17 @@ async function run(
   if (name === undefined || inputs.length > 1) {
     throw new ConfigError('FILE', `got ${inputs.length} files, needed is one`);
   }
+  await TraceOutput.during('probe', values.trace, async (trace) => {
+    await probeFile(name, values, output);
+    await trace?.addTree(name);
+  });
+}
+
+async function probeFile(
+  name: string,
+  values: OptionValues<typeof OPTIONS>,
+  output: Output,
+): Promise<void> {
   const { limits } = values;
   if (values.boxes === true) {
     return printBoxes(name, values.json === true, output, limits);
@@ -58,13 +69,6 @@ async function run(
   }
 }
 
-/** What shows files as trees. */
-const INSPECTORS = [
-  { knows: isMp4, inspect: inspectMp4 },
-  { knows: isEbml, inspect: inspectMatroska },
-  { knows: isWav, inspect: inspectWav },
-] as const;
-
 async function printBoxes(
   name: string,
   isJson: boolean,
@@ -74,12 +78,10 @@ async function printBoxes(
   const limits = limitText === undefined ? {} : readLimits(limitText, LIMIT_NAMES);
   const source = await openInputSource(name, output.input);
   try {
-    const start = (await source.read(0, 64)).slice();
-    const inspect = INSPECTORS.find((entry) => entry.knows(start))?.inspect;
-    if (inspect === undefined) {
+    const tree = await treeOf(source, { limits });
+    if (tree === null) {
       throw new UnsupportedError('--boxes', `${name} is no MP4, Matroska or WAV file`);
     }
-    const tree = await inspect(source, { limits });
     if (isJson) output.line(JSON.stringify(tree));
     else await printLines(treeLines(tree), output);
   } finally {

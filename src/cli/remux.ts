@@ -14,6 +14,7 @@ import { outputFormat } from './output-format.ts';
 import { mayWrite, OVERWRITE_OPTIONS, splitOutput } from './overwrite.ts';
 import { STRICT_OPTION, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
+import { TRACE_OPTION, TraceOutput } from './trace-output.ts';
 
 // biome-ignore format: one line per option
 const OPTIONS = {
@@ -24,6 +25,7 @@ const OPTIONS = {
   movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },
   'no-video': { kind: 'flag', help: 'leave out pictures' },
   'no-audio': { kind: 'flag', help: 'leave out sound' },
+  ...TRACE_OPTION,
   ...OVERWRITE_OPTIONS,
   ...LIMITS_OPTION,
   ...STRICT_OPTION,
@@ -62,7 +64,11 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
     for (const name of paths)
       inputs.push(await openInput(name, output.input, inputOptions(values)));
     const taken = takenStreams(inputs, format, values);
-    const { packets, bytes } = await copyTo(inputs, taken, path, format, values, output);
+    const { packets, bytes } = await TraceOutput.during('remux', values.trace, async (trace) => {
+      const copied = await copyTo(inputs, taken, path, format, values, output);
+      await trace?.addTree(path);
+      return copied;
+    });
     tellProblems(inputs, output);
     if (path === '-') return;
     if (values.json === true) output.line(JSON.stringify({ output: path, packets, bytes }));

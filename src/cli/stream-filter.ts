@@ -1,6 +1,11 @@
 /** `--vf` and `--af`: the frames of one stream through a filter graph, on their way to the encoder. */
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
-import { FilterGraph, getAbufferDesc, getBufferDesc } from '../filters/index.ts';
+import {
+  FilterGraph,
+  type GraphInspector,
+  getAbufferDesc,
+  getBufferDesc,
+} from '../filters/index.ts';
 import type { AudioFrames, VideoFrames } from '../frames/index.ts';
 import { sampleFmtOf } from './frames-of-packets.ts';
 
@@ -11,8 +16,9 @@ export class StreamFilter<Stream extends StreamInfo> {
   private readonly graph: FilterGraph;
 
   /** Throws `FilterGraphError`; its column counts from the beginning of `text`. */
-  constructor(stream: Stream, text: string) {
+  constructor(stream: Stream, text: string, inspect: GraphInspector | null = null) {
     this.graph = new FilterGraph(text, {
+      inspect,
       input:
         stream.kind === 'video' ? pictureSource(stream) : soundSource(stream as AudioStreamInfo),
     });

@@ -13,6 +13,7 @@ import {
 } from './function-filter.ts';
 import { buildGraph, type FilterLookup, type GraphNode } from './graph/build.ts';
 import { dumpGraph } from './graph/dump.ts';
+import type { GraphInspector } from './graph/inspector.ts';
 import { negotiate } from './graph/negotiate.ts';
 import { RunningGraph } from './graph/run.ts';
 import { parseFilterGraph } from './language/graph-text.ts';
@@ -31,6 +32,8 @@ export interface FilterGraphOptions {
   readonly input?: string;
   /** Is told what filters say besides frames: measured loudness, silence found. */
   readonly onReport?: (report: FilterReport) => void;
+  /** Is told of links and of the frames that pass over them; null (default) for nobody. Frames are the same. */
+  readonly inspect?: GraphInspector | null;
 }
 
 /** A conversion that format negotiation put between two filters. */
@@ -150,6 +153,7 @@ export class FilterGraph {
         },
         report: (report) => this.take(report),
       },
+      this.options.inspect ?? null,
     );
     this.converted = negotiation.inserted.map(({ node, from, to }) => ({
       name: node.name,

@@ -35,6 +35,7 @@ export {
 } from './descriptions.ts';
 export { type Conversion, FilterGraph, type FilterGraphOptions } from './filter-graph.ts';
 export type { FilterFunction, FrameContext, FunctionFilterOptions } from './function-filter.ts';
+export type { GraphInspector, GraphLink } from './graph/inspector.ts';
 export { FilterGraphError } from './language/graph-error.ts';
 export {
   type FilterGraphText,
@@ -45,3 +46,4 @@ export {
   parseFilterGraph,
 } from './language/graph-text.ts';
 export { FILTERS } from './registry.ts';
+export { FILTER_TABLES, GraphTrace } from './trace.ts';

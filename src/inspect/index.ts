@@ -2,6 +2,7 @@
 export { formatTree, formatValue } from './format-tree.ts';
 export type { ColumnArray, ColumnType, TableDescription, TraceHead } from './trace-format.ts';
 export { readTrace, type Trace, type TraceColumns } from './trace-reader.ts';
+export { type TablesOf, TraceTable, TraceWriter } from './trace-writer.ts';
 export {
   hexText,
   TREE_DEFAULTS,
@@ -13,3 +14,4 @@ export {
   tableOf,
   walkTree,
 } from './tree.ts';
+export { TREE_TABLES, traceTree } from './tree-trace.ts';

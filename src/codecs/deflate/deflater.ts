@@ -3,6 +3,8 @@ import { ConfigError, rejectUnknownKeys, requireInteger, StateError } from '../.
 import type { VectorKernels } from '../../wasm/kernel-memory.ts';
 import { BitSink } from './encoder/bit-sink.ts';
 import type { BlockMaker, MakeBlocks } from './encoder/block-maker.ts';
+import { writeStored } from './encoder/block-writer.ts';
+import type { DeflateInspector } from './encoder/inspector.ts';
 import {
   createBlockMaker,
   DEFAULT_LEVEL,
@@ -21,7 +23,7 @@ import {
 } from './formats.ts';
 import type { Emit } from './inflater.ts';
 import { DEFLATE_KERNELS } from './kernels/vector.ts';
-import { BTYPE_STORED, MAX_DISTANCE } from './standard/symbols.ts';
+import { MAX_DISTANCE } from './standard/symbols.ts';
 
 /** Options of everything that compresses. */
 export interface DeflateOptions {
@@ -35,6 +37,8 @@ export interface DeflateOptions {
   readonly header?: GzipHeader;
   /** How many bytes will come at most, if that is known: memory is taken for no more. The result is the same. */
   readonly maxBytes?: number;
+  /** Told of every block and symbol that is written; null (default) for none. The result is the same. */
+  readonly inspect?: DeflateInspector | null;
   /**
    * Kernels of levels 1 to 13: true where the engine can make them, false for none, or the module of `vitrine/kernels.wasm`.
    * The result is the same. Default true.
@@ -49,13 +53,16 @@ export const DEFLATE_KEYS = [
   'dictionary',
   'header',
   'maxBytes',
+  'inspect',
   'vectorKernels',
 ] as const;
+
+const NO_BYTES = new Uint8Array(0);
 
 /** Takes bytes in pieces and makes a deflate, zlib or gzip stream of them. */
 export class Deflater {
   private readonly format: DeflateFormat;
-  private readonly sink = new BitSink();
+  private readonly sink: BitSink;
   private readonly maker: BlockMaker;
   private header: Uint8Array | null;
   private checksum: number;
@@ -66,7 +73,8 @@ export class Deflater {
   /** `makeBlocks`: how blocks are made, where not as the level says. */
   constructor(options: DeflateOptions = {}, makeBlocks: MakeBlocks | null = null) {
     rejectUnknownKeys('deflate.options', options, DEFLATE_KEYS);
-    const { dictionary } = options;
+    const { dictionary, inspect = null } = options;
+    this.sink = new BitSink(inspect);
     this.format = requireFormat('deflate.options.format', options.format ?? 'raw');
     const level = requireInteger(
       'deflate.options.level',
@@ -140,12 +148,7 @@ export class Deflater {
   flush(emit: Emit): void {
     this.requireOpen('flush');
     this.maker.work('flush');
-    this.sink.reserve(8);
-    this.sink.put(0, 1);
-    this.sink.put(BTYPE_STORED, 2);
-    this.sink.align();
-    this.sink.put(0, 16);
-    this.sink.put(0xffff, 16);
+    writeStored(this.sink, NO_BYTES, 0, 0, false);
     this.handOn(emit);
   }
 
@@ -155,9 +158,16 @@ export class Deflater {
     this.isFinished = true;
     this.maker.work('last');
     this.sink.reserve(8);
+    const { inspector, bitCount } = this.sink;
     this.sink.align();
     this.handOn(emit);
-    if (this.format !== 'raw') emit(trailerBytes(this.format, this.checksum, this.length));
+    const trailer =
+      this.format === 'raw' ? NO_BYTES : trailerBytes(this.format, this.checksum, this.length);
+    if (inspector !== null) {
+      inspector.around('alignment', -bitCount & 7);
+      inspector.around('trailer', 8 * trailer.length);
+    }
+    if (trailer.length > 0) emit(trailer);
   }
 
   private requireOpen(method: string): void {
@@ -166,7 +176,10 @@ export class Deflater {
   }
 
   private handOn(emit: Emit): void {
-    if (this.header !== null && this.header.length > 0) emit(this.header);
+    if (this.header !== null && this.header.length > 0) {
+      this.sink.inspector?.around('header', 8 * this.header.length);
+      emit(this.header);
+    }
     this.header = null;
     if (this.sink.length > 0) emit(this.sink.take());
   }

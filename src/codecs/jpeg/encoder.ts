@@ -149,6 +149,12 @@ export function encodeJpeg(
   if (options.quality !== undefined) {
     throw new ConfigError('jpeg.options.target', 'quality is given too; one of them decides');
   }
+  if (options.inspect !== undefined && options.inspect !== null) {
+    throw new ConfigError(
+      'jpeg.options.inspect',
+      'the quality is searched; watch with a given one',
+    );
+  }
   const checked = requireTarget('jpeg.options.target', target);
   if ('bytes' in checked) return fitBytes((quality) => encode({ quality }), checked.bytes);
   const { subsampling = 'auto' } = options;

@@ -13,6 +13,7 @@ export {
   type JpegPlane,
   readJpegInfo,
 } from './decoder.ts';
+export type { JpegInspector, JpegScript } from './encoder/inspector.ts';
 export {
   encodeJpeg,
   encodeJpegPlanes,
@@ -29,3 +30,5 @@ export type { JpegColorSpace } from './standard/describe.ts';
 export type { JpegDensity, JpegMetadata } from './standard/metadata.ts';
 export type { JpegLimits } from './standard/read-file.ts';
 export type { JpegTarget } from './target.ts';
+export { JpegTrace } from './trace.ts';
+export { JPEG_TABLES } from './trace-tables.ts';

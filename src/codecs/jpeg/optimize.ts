@@ -3,6 +3,7 @@ import { rejectUnknownKeys, requireOneOf } from '../../base/errors.ts';
 import { orientationOf, withOrientation } from '../../frames/exif.ts';
 import { requireLimits } from './decoder.ts';
 import { type ComponentBlocks, createBlockStore } from './encoder/block-store.ts';
+import type { JpegInspector } from './encoder/inspector.ts';
 import { type ScanMode, writeFile } from './encoder/write-scans.ts';
 import { BandDecoder } from './standard/band-decoder.ts';
 import type { Frame } from './standard/frame.ts';
@@ -19,6 +20,8 @@ export interface JpegOptimizeOptions {
   readonly metadata?: 'all' | 'color';
   /** What the file may ask for. */
   readonly limits?: Partial<JpegLimits>;
+  /** Told of the scans that are written; null (default) for none. The file is the same. */
+  readonly inspect?: JpegInspector | null;
 }
 
 /**
@@ -29,15 +32,16 @@ export function optimizeJpeg(
   bytes: Uint8Array,
   options: JpegOptimizeOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  rejectUnknownKeys('jpeg.options', options, ['scans', 'metadata', 'limits']);
-  const { scans = 'smallest', metadata = 'all' } = options;
+  rejectUnknownKeys('jpeg.options', options, ['scans', 'metadata', 'limits', 'inspect']);
+  const { scans = 'smallest', metadata = 'all', inspect = null } = options;
   requireOneOf('jpeg.options.scans', scans, ['smallest', 'progressive', 'baseline']);
   requireOneOf('jpeg.options.metadata', metadata, ['all', 'color']);
   const file = readFile(bytes, requireLimits('jpeg.limits', options.limits));
   const { frame, quantTables } = withOwnTables(file);
   const segments = metadata === 'all' ? file.segments : segmentsOfColor(file);
   const head = { frame, quantTables, segments, restartInterval: 0 };
-  const smaller = writeFile(head, readBlocks(file), scans, true);
+  inspect?.picture(frame, file.quantization);
+  const smaller = writeFile(head, readBlocks(file), scans, true, inspect);
   return smaller.length < bytes.length || scans !== 'smallest' ? smaller : Uint8Array.from(bytes);
 }
 

@@ -7,6 +7,7 @@ import {
   requireOneOf,
 } from '../../base/errors.ts';
 import type { VectorKernels } from '../../wasm/kernel-memory.ts';
+import type { JpegInspector } from './encoder/inspector.ts';
 import type { ScanMode } from './encoder/write-scans.ts';
 import { JPEG_KERNELS } from './kernels/vector/index.ts';
 import { createFrame, type Frame } from './standard/frame.ts';
@@ -36,6 +37,8 @@ export interface JpegEncodeOptions {
   readonly metadata?: JpegMetadata;
   /** What is behind transparent pixels: red, green, blue, 0..255. Default white. */
   readonly background?: readonly [number, number, number];
+  /** Told of what is decided and written; null (default) for none. The file is the same. */
+  readonly inspect?: JpegInspector | null;
 }
 
 /** Names of the options. */
@@ -48,6 +51,7 @@ export const ENCODE_OPTIONS: readonly (keyof JpegEncodeOptions)[] = [
   'restartInterval',
   'metadata',
   'background',
+  'inspect',
 ];
 
 /** H and V of luma (T.81 clause A.1.1); chroma has 1. */
@@ -73,6 +77,7 @@ export interface EncodeSettings {
   readonly restartInterval: number;
   readonly segments: readonly Segment[];
   readonly background: readonly [number, number, number];
+  readonly inspector: JpegInspector | null;
 }
 
 /** Checks options and fills in defaults; throws `ConfigError` naming the option. */
@@ -128,6 +133,7 @@ export function requireSettings(options: JpegEncodeOptions): EncodeSettings {
     restartInterval,
     segments: metadataSegments(metadata),
     background,
+    inspector: options.inspect ?? null,
   };
 }
 

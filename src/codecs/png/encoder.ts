@@ -3,6 +3,7 @@ import { rejectUnknownKeys, requireOneOf } from '../../base/errors.ts';
 import { PieceList } from '../deflate/growing-bytes.ts';
 import { examinePixels } from './encoder/examine.ts';
 import type { FilterStrategy } from './encoder/filter-strategy.ts';
+import type { PngInspector } from './encoder/inspector.ts';
 import { compressPixels, type PixelLevel, PixelTrials } from './encoder/pixels.ts';
 import type { PixelPlan } from './encoder/plan.ts';
 import {
@@ -33,9 +34,11 @@ export interface EncodePngOptions {
   readonly interlaced?: boolean;
   /** Whether color type, depth and palette may become others that hold the same pixels. Default true. */
   readonly reduce?: boolean;
+  /** Told of what is tried, decided and written; null (default) for none. The file is the same. */
+  readonly inspect?: PngInspector | null;
 }
 
-const KEYS = ['effort', 'interlaced', 'reduce'] as const;
+const KEYS = ['effort', 'interlaced', 'reduce', 'inspect'] as const;
 /** All of them. */
 export const EFFORTS: readonly PngEffort[] = ['fast', 'default', 'best'];
 
@@ -78,8 +81,11 @@ export function encodePng(image: PngImage, options: EncodePngOptions = {}): Uint
     (options.reduce ?? true)
       ? reducedPlans(image, interlaced, trials)
       : [identityPlan(image, interlaced)];
-  const { plan, pixels } = compressSmallest(image, plans, effort);
-  return assemble(plan, pixels, image.metadata ?? {});
+  const { inspect = null } = options;
+  const { plan, pixels } = compressSmallest(image, plans, effort, inspect);
+  const file = assemble(plan, pixels, image.metadata ?? {});
+  if (inspect !== null) inspectChunks(inspect, file);
+  return file;
 }
 
 /** Ways to write a picture that may be the smallest. */
@@ -149,6 +155,7 @@ export function compressSmallest(
   image: PngImage,
   plans: readonly PixelPlan[],
   effort: PngEffort,
+  inspector: PngInspector | null = null,
 ): { plan: PixelPlan; pixels: PieceList } {
   const trials = TRIALS[effort];
   const candidates =
@@ -157,7 +164,7 @@ export function compressSmallest(
       : plans.flatMap((plan) => trials.strategies.map((strategy) => ({ plan, strategy, size: 0 })));
   if (candidates.length === 1) {
     const [{ plan, strategy }] = candidates as [Candidate];
-    return { plan, pixels: compressPixels(image, plan, strategy, trials.level) };
+    return { plan, pixels: compressPixels(image, plan, strategy, trials.level, inspector) };
   }
   let left = candidates;
   const parts = new PixelTrials(image, plans);
@@ -166,17 +173,23 @@ export function compressSmallest(
     for (const candidate of left) {
       const { plan, strategy } = candidate;
       candidate.size = overhead(plan) + parts.sizeOf(plan, strategy, level, pixels);
+      inspector?.trial({ header: plan.header, strategy, level }, candidate.size, false);
     }
     left.sort((a, b) => a.size - b.size);
   }
-  let best: { plan: PixelPlan; pixels: PieceList } | null = null;
+  let best: { plan: PixelPlan; strategy: FilterStrategy; pixels: PieceList } | null = null;
   const most = left[0]!.size * PROMISING;
   for (const { plan, strategy, size } of left.slice(0, trials.finalists)) {
     if (size > most) break;
     const pixels = compressPixels(image, plan, strategy, trials.level);
-    if (best === null || overhead(plan) + pixels.length < overhead(best.plan) + best.pixels.length)
-      best = { plan, pixels };
+    const bytes = overhead(plan) + pixels.length;
+    inspector?.trial({ header: plan.header, strategy, level: trials.level }, bytes, true);
+    if (best === null || bytes < overhead(best.plan) + best.pixels.length)
+      best = { plan, strategy, pixels };
   }
+  const { plan, strategy } = best!;
+  // Of several that were compressed in full one is written: to be seen alone it is compressed once more.
+  if (inspector !== null) compressPixels(image, plan, strategy, trials.level, inspector);
   return best!;
 }
 
@@ -208,6 +221,17 @@ export function paletteChunks({ palette, transparent }: PixelPlan): Uint8Array[]
     );
   }
   return chunks;
+}
+
+/** Tells of the signature and the chunks of a file that was just made. */
+function inspectChunks(inspector: PngInspector, file: Uint8Array): void {
+  inspector.chunk('signature', SIGNATURE.length);
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  for (let at = SIGNATURE.length; at < file.length; ) {
+    const bytes = 12 + view.getUint32(at);
+    inspector.chunk(String.fromCharCode(...file.subarray(at + 4, at + 8)), bytes);
+    at += bytes;
+  }
 }
 
 /** The file. */

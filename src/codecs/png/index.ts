@@ -6,6 +6,7 @@ export type { Blend, Dispose, FrameControl, PngAnimation, PngFrame } from './ani
 export { type ApngFrame, composeApng, type EncodeApngOptions, encodeApng } from './apng.ts';
 export { pngToRgba8, pngToRgba16 } from './convert.ts';
 export { type DecodedPng, type DecodePngOptions, decodePng, type PngLimits } from './decoder.ts';
+export type { PngInspector, PngWay } from './encoder/inspector.ts';
 export { type EncodePngOptions, encodePng, type PngEffort } from './encoder.ts';
 export type { PngImage } from './image.ts';
 export type { PngMetadata, PngSuggestedPalette, PngText } from './metadata.ts';
@@ -14,3 +15,5 @@ export { PngEncoder, type PngEncoderOptions } from './png-encoder.ts';
 export { type QuantizeOptions, quantizePng } from './quantize.ts';
 export type { BitDepth, ColorType, PngHeader } from './standard/header.ts';
 export type { Samples } from './standard/samples.ts';
+export { PngTrace } from './trace.ts';
+export { PNG_TABLES } from './trace-tables.ts';

@@ -3,6 +3,7 @@ import { rejectUnknownKeys } from '../../base/errors.ts';
 import { orientationOf, withOrientation } from '../../frames/exif.ts';
 import { encodeApng } from './apng.ts';
 import { type DecodePngOptions, decodePng } from './decoder.ts';
+import type { PngInspector } from './encoder/inspector.ts';
 import { encodePng, type PngEffort } from './encoder.ts';
 import type { MutableMetadata } from './metadata.ts';
 
@@ -15,6 +16,8 @@ export interface OptimizePngOptions extends DecodePngOptions {
    * Default false.
    */
   readonly strip?: boolean;
+  /** Told of how the smaller file of a still picture is made; null (default) for none. The file is the same. */
+  readonly inspect?: PngInspector | null;
 }
 
 /**
@@ -22,8 +25,8 @@ export interface OptimizePngOptions extends DecodePngOptions {
  * of the file (bKGD, sBIT, hIST) keep it from being changed, unless `strip` drops them. Throws as `decodePng` does.
  */
 export function optimizePng(file: Uint8Array, options: OptimizePngOptions = {}): Uint8Array {
-  rejectUnknownKeys('png.options', options, ['effort', 'strip', 'limits']);
-  const { effort = 'default', strip = false, limits } = options;
+  rejectUnknownKeys('png.options', options, ['effort', 'strip', 'limits', 'inspect']);
+  const { effort = 'default', strip = false, limits, inspect = null } = options;
   const decoded = decodePng(file, limits === undefined ? {} : { limits });
   const metadata: MutableMetadata = { ...decoded.metadata };
   if (strip) {
@@ -48,7 +51,7 @@ export function optimizePng(file: Uint8Array, options: OptimizePngOptions = {}):
   const { animation, interlaced: _, ...image } = decoded;
   const smaller =
     animation === null
-      ? encodePng({ ...image, metadata }, { effort, reduce })
+      ? encodePng({ ...image, metadata }, { effort, reduce, inspect })
       : animation.startsWithImage
         ? encodeApng({ ...image, metadata }, animation.frames, { effort, plays: animation.plays })
         : file;

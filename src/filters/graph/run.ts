@@ -12,7 +12,8 @@ import type {
   Link,
 } from '../definition/filter.ts';
 import type { Expression } from '../language/expression.ts';
-import { type GraphNode, inOrder } from './build.ts';
+import { type GraphEdge, type GraphNode, inOrder } from './build.ts';
+import { type GraphInspector, linkOf } from './inspector.ts';
 import type { Negotiation } from './negotiate.ts';
 
 /** Variables of `enable`. */
@@ -45,10 +46,29 @@ export type SharedSetup = Pick<FilterSetup, 'scaleFlags' | 'fonts'>;
 export class RunningGraph {
   private readonly stations = new Map<GraphNode, Station>();
   private readonly listener: GraphListener;
+  private readonly inspector: GraphInspector | null;
+  /** Numbers of links, as the inspector knows them. */
+  private readonly links = new Map<GraphEdge, number>();
 
-  constructor(negotiation: Negotiation, shared: SharedSetup, listener: GraphListener) {
+  constructor(
+    negotiation: Negotiation,
+    shared: SharedSetup,
+    listener: GraphListener,
+    inspector: GraphInspector | null = null,
+  ) {
     this.listener = listener;
+    this.inspector = inspector;
     for (const node of inOrder(negotiation.nodes)) this.open(node, negotiation, shared);
+    if (inspector !== null) this.tellLinks(inspector);
+  }
+
+  private tellLinks(inspector: GraphInspector): void {
+    for (const node of this.stations.keys()) {
+      for (const edge of node.outputs) {
+        this.links.set(edge, this.links.size);
+        inspector.link(linkOf(edge));
+      }
+    }
   }
 
   private open(node: GraphNode, negotiation: Negotiation, shared: SharedSetup): void {
@@ -102,6 +122,7 @@ export class RunningGraph {
     const state = station.outputs[output]!;
     if (!state.open) return;
     const edge = station.node.outputs[output]!;
+    if (this.inspector !== null) this.inspector.frame(this.links.get(edge)!, frame);
     const next = this.stations.get(edge.to)!;
     const input = next.inputs[edge.toPad]!;
     const { instance, enable } = next;

@@ -61,7 +61,7 @@ export const JPEG: ImageCodec = /* @__PURE__ */ imageCodec({
   metadata: ['density', 'orientation', 'exif', 'icc', 'xmp'],
   options: [
     ...['quality', 'subsampling', 'effort', 'scans', 'restartInterval', 'background', 'target'],
-    'vectorKernels',
+    ...['vectorKernels', 'inspect'],
   ],
   createWriter(request, given) {
     const options = jpegOptions(request, given);

@@ -45,7 +45,7 @@ export const PNG: ImageCodec = /* @__PURE__ */ imageCodec({
   description: 'PNG',
   pixFmts: RASTER_PIX_FMTS,
   metadata: ['density', 'orientation', 'exif', 'icc', 'xmp'],
-  options: ['effort', 'interlaced', 'reduce'],
+  options: ['effort', 'interlaced', 'reduce', 'inspect'],
   createWriter({ compressionLevel, color, pixFmt, options }, given) {
     const effort = compressionLevel === undefined ? {} : { effort: effortOf(compressionLevel) };
     const settings: EncodePngOptions = { ...effort, ...options };

@@ -1,5 +1,7 @@
 /** Bits in the order of RFC 1951 clause 3.1.1: lowest first, into bytes that grow. */
 
+import type { DeflateInspector } from './inspector.ts';
+
 const INITIAL_BYTES = 1 << 16;
 
 /** Collects bits; whole bytes can be taken out at any time. */
@@ -10,6 +12,12 @@ export class BitSink {
   /** Bits that do not fill a byte yet, lowest first. */
   bits = 0;
   bitCount = 0;
+  /** Told of the blocks that are written here; null where nobody watches. */
+  readonly inspector: DeflateInspector | null;
+
+  constructor(inspector: DeflateInspector | null = null) {
+    this.inspector = inspector;
+  }
 
   /** Forgets all bits. */
   clear(): void {

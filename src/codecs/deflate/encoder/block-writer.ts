@@ -21,6 +21,7 @@ import {
 } from '../standard/symbols.ts';
 import type { BitSink } from './bit-sink.ts';
 import { BlockCode } from './block-code.ts';
+import { type DeflateInspector, endBits, inspectSymbols } from './inspector.ts';
 import { type BlockSymbols, FIRST_MATCH, LENGTH_MASK, type SymbolCounts } from './symbol-buffer.ts';
 import { SYMBOL_CODES_BYTES, SymbolCodes } from './symbol-codes.ts';
 
@@ -36,6 +37,9 @@ export class BlockWriter {
   /** The codes of the block that was begun last. */
   readonly codes: SymbolCodes;
   private usesFixedCodes = false;
+  /** Bits of the block that was weighed last, behind the three of its header, in both codes. */
+  fixedBits = 0;
+  dynamicBits = 0;
 
   /** `maxCodeLength`: bits of the longest code, 9 at least. */
   constructor(
@@ -50,10 +54,11 @@ export class BlockWriter {
   bitsOf(litlenCounts: Int32Array, distanceCounts: Int32Array): number {
     const { code } = this;
     code.fit(litlenCounts, distanceCounts);
-    const dynamicBits = code.headerBits + code.symbolBits(litlenCounts, distanceCounts);
-    const fixedBits = fixedSymbolBits(litlenCounts, distanceCounts);
-    this.usesFixedCodes = fixedBits <= dynamicBits;
-    return extraBits(litlenCounts, distanceCounts) + Math.min(fixedBits, dynamicBits);
+    const extra = extraBits(litlenCounts, distanceCounts);
+    this.dynamicBits = extra + code.headerBits + code.symbolBits(litlenCounts, distanceCounts);
+    this.fixedBits = extra + fixedSymbolBits(litlenCounts, distanceCounts);
+    this.usesFixedCodes = this.fixedBits <= this.dynamicBits;
+    return Math.min(this.fixedBits, this.dynamicBits);
   }
 
   /**
@@ -69,8 +74,9 @@ export class BlockWriter {
     isLast: boolean,
   ): boolean {
     const bits = this.bitsOf(counts.litlenCounts, counts.distanceCounts);
-    if (storedBits(end - start, sink.bitCount) <= bits) {
-      writeStored(sink, bytes, start, end, isLast);
+    const asStored = storedBits(end - start, sink.bitCount);
+    if (asStored <= bits) {
+      writeStored(sink, bytes, start, end, isLast, this);
       return false;
     }
     sink.reserve(Math.ceil(bits / 8) + 16);
@@ -84,7 +90,24 @@ export class BlockWriter {
       code.write(sink);
       codes.prepare(code.litlenLengths, code.distanceLengths);
     }
+    if (sink.inspector !== null) this.inspectBegin(sink.inspector, end - start, isLast, asStored);
     return true;
+  }
+
+  private inspectBegin(
+    inspector: DeflateInspector,
+    byteCount: number,
+    isLast: boolean,
+    asStored: number,
+  ): void {
+    const { code, usesFixedCodes, fixedBits, dynamicBits } = this;
+    inspector.block({
+      ...{ type: usesFixedCodes ? BTYPE_FIXED : BTYPE_DYNAMIC, isLast, byteCount },
+      headerBits: 3 + (usesFixedCodes ? 0 : code.headerBits),
+      ...{ storedBits: 3 + asStored, fixedBits: 3 + fixedBits, dynamicBits: 3 + dynamicBits },
+      litlenLengths: usesFixedCodes ? FIXED_LITLEN : code.litlenLengths,
+      distanceLengths: usesFixedCodes ? FIXED_DISTANCE : code.distanceLengths,
+    });
   }
 
   /** Writes one block, which stands for `bytes` from `start` to before `end`. */
@@ -98,6 +121,9 @@ export class BlockWriter {
   ): void {
     if (!this.begin(sink, block, bytes, start, end, isLast)) return;
     this.writeSymbols(sink, block);
+    if (sink.inspector !== null) {
+      inspectSymbols(sink.inspector, this.codes, block.symbols, block.from, block.to);
+    }
     this.end(sink);
   }
 
@@ -105,6 +131,7 @@ export class BlockWriter {
   end(sink: BitSink): void {
     const { litlen } = this.codes;
     sink.put(litlen[2 * END_OF_BLOCK]!, litlen[2 * END_OF_BLOCK + 1]!);
+    if (sink.inspector !== null) sink.inspector.blockEnd(endBits(this.codes));
   }
 
   private writeSymbols(sink: BitSink, { symbols, from, to }: BlockSymbols): void {
@@ -174,19 +201,30 @@ export function storedBits(count: number, bitCount: number): number {
   return 8 * count + 32 * blocks + padding + (blocks - 1) * 8;
 }
 
-/** Writes bytes as stored blocks, clause 3.2.4: one, or several if they are many. */
+/** What the bytes of a stored block would take with codes, behind the three bits of its header; 0 where that was not weighed. */
+interface Weighed {
+  readonly fixedBits: number;
+  readonly dynamicBits: number;
+}
+
+/** Writes bytes as stored blocks, clause 3.2.4: one, or several if they are many. `weighed` is what the whole would take in other ways. */
 export function writeStored(
   sink: BitSink,
   bytes: Uint8Array,
   start: number,
   end: number,
   isLast: boolean,
+  weighed: Weighed | null = null,
 ): void {
   sink.reserve(end - start + 5 * (Math.ceil((end - start) / MAX_STORED) + 1) + 8);
   let at = start;
   do {
     const LEN = Math.min(MAX_STORED, end - at);
-    sink.put(isLast && at + LEN === end ? 1 : 0, 1);
+    const isEnd = isLast && at + LEN === end;
+    if (sink.inspector !== null) {
+      inspectStored(sink.inspector, sink.bitCount, bytes, at, LEN, isEnd, weighed);
+    }
+    sink.put(isEnd ? 1 : 0, 1);
     sink.put(BTYPE_STORED, 2);
     sink.align();
     sink.put(LEN, 16);
@@ -195,4 +233,26 @@ export function writeStored(
     sink.length += LEN;
     at += LEN;
   } while (at < end);
+}
+
+/** Tells of one stored block of `count` bytes. */
+function inspectStored(
+  inspector: DeflateInspector,
+  bitCount: number,
+  bytes: Uint8Array,
+  start: number,
+  count: number,
+  isLast: boolean,
+  weighed: Weighed | null,
+): void {
+  const headerBits = 3 + storedBits(count, bitCount) - 8 * count;
+  inspector.block({
+    ...{ type: BTYPE_STORED, isLast, byteCount: count, headerBits },
+    storedBits: headerBits + 8 * count,
+    fixedBits: weighed === null ? 0 : 3 + weighed.fixedBits,
+    dynamicBits: weighed === null ? 0 : 3 + weighed.dynamicBits,
+    ...{ litlenLengths: null, distanceLengths: null },
+  });
+  for (let i = start; i < start + count; i++) inspector.literal(bytes[i]!, 8);
+  inspector.blockEnd(0);
 }

@@ -8,6 +8,7 @@ import { DISTANCE_EXTRA, distanceSymbol, MAX_DISTANCE } from '../standard/symbol
 import type { BitSink } from './bit-sink.ts';
 import type { BlockMaker, MakeBlocks, Until } from './block-maker.ts';
 import { BlockWriter } from './block-writer.ts';
+import { inspectTokens } from './inspector.ts';
 import type { ListKernel } from './match-store.ts';
 import { QuickParser, quickParserBytes } from './quick-parser.ts';
 import { SYMBOL_CODES_BYTES, SymbolCodes } from './symbol-codes.ts';
@@ -122,6 +123,10 @@ export class QuickBlocks implements BlockMaker {
     if (writer.begin(sink, parser, this.bytes, blockStart, to, isLast)) {
       if (this.kernel === null) this.writeTokens(words);
       else this.writeWith(this.kernel, words);
+      if (sink.inspector !== null) {
+        const { tokens } = parser;
+        inspectTokens(sink.inspector, writer.codes, tokens, words, this.bytes, blockStart);
+      }
       writer.end(sink);
     }
     parser.learn(writer.code);

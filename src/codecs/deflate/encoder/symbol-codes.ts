@@ -4,6 +4,7 @@ import {
   DISTANCE_BASE,
   DISTANCE_EXTRA,
   DISTANCE_SYMBOLS,
+  distanceSymbol,
   FIRST_LENGTH,
   LENGTH_BASE,
   LENGTH_EXTRA,
@@ -43,6 +44,19 @@ export class SymbolCodes {
       this.distanceRules[2 * i] = DISTANCE_BASE[i]!;
       this.distanceRules[2 * i + 1] = DISTANCE_EXTRA[i]!;
     }
+  }
+
+  /** Bits of a literal. */
+  literalBits(value: number): number {
+    return this.litlen[2 * value + 1]!;
+  }
+
+  /** Bits of a match, extra bits among them. */
+  matchBits(length: number, distance: number): number {
+    const symbol = distanceSymbol(distance);
+    return (
+      this.lengths[2 * length + 1]! + this.distances[2 * symbol + 1]! + DISTANCE_EXTRA[symbol]!
+    );
   }
 
   /** Takes the codes that have these lengths. */

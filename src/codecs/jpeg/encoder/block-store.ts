@@ -70,6 +70,25 @@ export class ComponentBlocks {
     if (this.blockCount % this.component.blocksWide === 0) this.rowStarts[this.rows] = to;
   }
 
+  /** Reads a row back: 64 levels a block in zig-zag order into `out`, at least 64 for each of the row's blocks. */
+  readRow(row: number, out: Int16Array): void {
+    const { entries, dc, component } = this;
+    let at = this.rowStarts[row]!;
+    for (let x = 0; x < component.blocksWide; x++) {
+      const block = 64 * x;
+      out.fill(0, block, block + 64);
+      out[block] = dc[row * component.blocksWide + x]!;
+      for (let entry = 0; (entry & LAST) === 0; ) {
+        entry = entries[at++]!;
+        const k = entry & INDEX;
+        if (k === 0) continue;
+        let level = (entries[at++]! << 24) >> 24;
+        if ((entry & WIDE) !== 0) level = (level << 8) | entries[at++]!;
+        out[block + k] = level;
+      }
+    }
+  }
+
   private grow(): void {
     // Half as much again, not twice: the old and the new array are there at once.
     const larger = new Uint8Array(

@@ -15,10 +15,15 @@ import {
   TYPICAL_DC_CHROMINANCE,
   TYPICAL_DC_LUMINANCE,
 } from '../standard/huffman-tables.ts';
+import { ZIGZAG } from '../standard/zigzag.ts';
 import { BlockWriter } from './block-writer.ts';
 import { writeEnd, writeHead, writeScanHead } from './file-writer.ts';
+import { BlockMeter } from './inspector.ts';
 import type { PictureSettings } from './picture-encoder.ts';
 import { sequentialScript } from './scan-script.ts';
+
+/** Bytes of EOI. */
+const END_BYTES = 2;
 
 interface FastComponent {
   readonly h: number;
@@ -45,6 +50,7 @@ export class FastEncoder {
   private readonly sums: number;
   private readonly rowsInBand: number;
   private rows = 0;
+  private readonly meter: BlockMeter | null;
 
   constructor(settings: PictureSettings, vectorKernels: VectorKernels) {
     const { frame, channels } = settings;
@@ -79,6 +85,8 @@ export class FastEncoder {
       writeQuantizer(this.memory.halves, quantizer >> 1, settings.tuning.planes[i]!.steps);
     });
     this.writer = new BlockWriter(settings.restartInterval);
+    const { inspector } = settings;
+    this.meter = inspector === null ? null : new BlockMeter(this.writer.file, inspector);
     this.writeFileHead();
   }
 
@@ -98,8 +106,17 @@ export class FastEncoder {
       hasChroma ? TYPICAL_AC_CHROMINANCE : undefined,
     ];
     const w = this.writer.file;
+    const plan = sequentialScript(baseline)[0]!;
+    const { inspector } = this.settings;
     writeHead(w, head);
-    writeScanHead(w, baseline, sequentialScript(baseline)[0]!, tables, []);
+    inspector?.picture(
+      baseline,
+      frame.components.map((_, i) => tuning.planes[i]!.steps),
+    );
+    inspector?.part('head', w.byteLength);
+    const before = w.byteLength;
+    writeScanHead(w, baseline, plan, tables, []);
+    inspector?.scan(plan, w.byteLength - before);
     this.writer.setCodes(tables.map((table) => table && huffmanCodes(table)));
   }
 
@@ -207,6 +224,8 @@ export class FastEncoder {
         for (let y = 0; y < v; y++) {
           for (let x = 0; x < h; x++) {
             const block = y * blocksWide + mcu * h + x;
+            if (this.meter !== null)
+              this.inspectBlock(i, y, mcu * h + x, (levels >> 1) + 64 * block);
             writer.writeBlock(
               memory.halves,
               (levels >> 1) + 64 * block,
@@ -220,10 +239,24 @@ export class FastEncoder {
     }
   }
 
+  /** Tells of a block of the band at hand: its levels are rounded, so that they are also the nearest ones. */
+  private inspectBlock(index: number, y: number, column: number, at: number): void {
+    const { frame, inspector } = this.settings;
+    const { v, blocksWide, blocksHigh } = frame.components[index]!;
+    const row = (Math.ceil(this.rows / this.rowsInBand) - 1) * v + y;
+    this.meter?.block(index, row, column);
+    if (row >= blocksHigh || column >= blocksWide) return;
+    const { halves } = this.memory;
+    const levels = Int16Array.from(ZIGZAG, (place) => halves[at + place]!);
+    inspector?.block(index, row, column, halves, at, levels);
+  }
+
   /** The file. All rows have been added. */
   finish(): Uint8Array<ArrayBuffer> {
-    this.writer.end();
+    if (this.meter !== null) this.meter.endScan();
+    else this.writer.end();
     writeEnd(this.writer.file);
+    this.settings.inspector?.part('end', END_BYTES);
     return this.writer.file.toBytes();
   }
 }

@@ -5,6 +5,7 @@
 import { AcTrellis } from './ac-trellis.ts';
 import type { ComponentBlocks } from './block-store.ts';
 import type { RealLevels } from './forward-dct.ts';
+import type { JpegInspector } from './inspector.ts';
 import { RateModel } from './rate-model.ts';
 import type { PlaneTuning } from './tuning.ts';
 
@@ -27,11 +28,23 @@ export class LevelDecision {
   private readonly dcBefore: Uint8Array;
   private decidedRows = 0;
   private lastDc = 0;
+  private readonly inspector: JpegInspector | null;
+  private readonly component: number;
 
-  /** @param blocks gets what is decided */
-  constructor(tuning: PlaneTuning, blocks: ComponentBlocks, isLuma: boolean) {
+  /**
+   * @param blocks gets what is decided
+   * @param component its index in the frame
+   */
+  constructor(
+    tuning: PlaneTuning,
+    blocks: ComponentBlocks,
+    component: number,
+    inspector: JpegInspector | null,
+  ) {
+    this.inspector = inspector;
+    this.component = component;
     this.tuning = tuning;
-    this.rates = new RateModel(isLuma);
+    this.rates = new RateModel(component === 0);
     this.blocks = blocks;
     this.blocksWide = blocks.component.blocksWide;
     this.blockWeights = new Float64Array(this.blocksWide);
@@ -73,7 +86,18 @@ export class LevelDecision {
       blocks.addAc(trellis.count, trellis.chosenIndex, trellis.chosenLevel);
     }
     this.decideDc(real.levels, first);
+    if (this.inspector !== null) this.inspectRow(this.inspector, real.levels, first);
     this.decidedRows++;
+  }
+
+  private inspectRow(inspector: JpegInspector, real: Float32Array, first: number): void {
+    const { blocks, blocksWide, component, decidedRows } = this;
+    const levels = new Int16Array(64 * blocksWide);
+    blocks.readRow(decidedRows, levels);
+    for (let x = 0; x < blocksWide; x++) {
+      const own = levels.subarray(64 * x, 64 * x + 64);
+      inspector.block(component, decidedRows, x, real, 64 * (first + x), own);
+    }
   }
 
   /** The best DC levels of a row: each of the choices of a block after each of those of the block before. */

@@ -13,6 +13,7 @@ import {
   type TransformFactors,
   transformFactors,
 } from './forward-dct.ts';
+import type { JpegInspector } from './inspector.ts';
 import { LevelDecision } from './level-decision.ts';
 import type { Tuning } from './tuning.ts';
 import { type ScanMode, writeFile } from './write-scans.ts';
@@ -34,6 +35,8 @@ export interface PictureSettings {
   readonly restartInterval: number;
   /** Whether scripts are compared over all rows. */
   readonly isExact?: boolean;
+  /** Told of what is decided and written. */
+  readonly inspector: JpegInspector | null;
 }
 
 interface ComponentWindow {
@@ -58,8 +61,12 @@ export class PictureEncoder {
   private rows = 0;
 
   constructor(settings: PictureSettings) {
-    const { frame, channels, background, tuning } = settings;
+    const { frame, channels, background, tuning, inspector } = settings;
     this.settings = settings;
+    inspector?.picture(
+      frame,
+      frame.components.map((_, i) => tuning.planes[i]!.steps),
+    );
     this.samples = new BandSamples(frame, channels, background);
     this.blocks = createBlockStore(frame);
     const bandLevels = frame.components.reduce((sum, c) => sum + 64 * c.blocksWide * c.v, 0);
@@ -79,7 +86,7 @@ export class PictureEncoder {
         },
         factors,
         deringing: i === 0 && tuning.hasDeringing ? new Deringing(factors) : null,
-        decision: new LevelDecision(plane, this.blocks[i]!, i === 0),
+        decision: new LevelDecision(plane, this.blocks[i]!, i, inspector),
         rows: 0,
       };
     });
@@ -159,6 +166,7 @@ export class PictureEncoder {
       this.blocks,
       scans,
       isExact,
+      this.settings.inspector,
     );
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Frame } from '../standard/frame.ts';
 import { type ComponentBlocks, INDEX, LAST, WIDE } from './block-store.ts';
+import type { BlockMeter } from './inspector.ts';
 import type { SymbolSink } from './symbol-sinks.ts';
 
 /** A scan to be coded. */
@@ -42,6 +43,7 @@ export class ScanCoder {
   private readonly blocks: readonly ComponentBlocks[];
   private readonly restartInterval: number;
   private sink: SymbolSink;
+  private meter: BlockMeter | null = null;
   private untilRestart = 0;
   private readonly predictions: Int32Array;
   private endOfBandRun = 0;
@@ -64,9 +66,15 @@ export class ScanCoder {
     this.predictions = new Int32Array(frame.components.length);
   }
 
-  /** Codes the rows of a scan that `sample` chooses. */
-  codeScan(plan: ScanPlan, sink: SymbolSink, sample: RowSample = ALL_ROWS): void {
+  /** Codes the rows of a scan that `sample` chooses; `meter`, if there is one, is told where each block begins. */
+  codeScan(
+    plan: ScanPlan,
+    sink: SymbolSink,
+    sample: RowSample = ALL_ROWS,
+    meter: BlockMeter | null = null,
+  ): void {
     this.sink = sink;
+    this.meter = meter;
     this.untilRestart = this.restartInterval;
     this.predictions.fill(0);
     this.endOfBandRun = 0;
@@ -105,6 +113,7 @@ export class ScanCoder {
     const first = row * component.blocksWide;
     for (let x = 0; x < component.blocksWide; x++) {
       this.beginMcu();
+      if (this.meter !== null) this.meter.block(index, row, x);
       if (spectralStart === 0) {
         this.codeDc(index, first + x, plan);
         if (spectralEnd > 0) at = this.codeSequentialAc(index, at);
@@ -141,6 +150,7 @@ export class ScanCoder {
       }
       for (let x = 0; x < h; x++) {
         const column = mcu * h + x;
+        if (this.meter !== null) this.meter.block(index, blockRow, column);
         if (blockRow < blocksHigh && column < blocksWide) {
           this.codeDc(index, blockRow * blocksWide + column, plan);
           if (hasAc) at = this.codeSequentialAc(index, at);

@@ -113,6 +113,11 @@ export class EntropyWriter implements SymbolSink {
     return this.length;
   }
 
+  /** Bits written so far; stuffed zeros are among them. */
+  get bitPosition(): number {
+    return 8 * this.length + this.pending;
+  }
+
   private reserve(count: number): void {
     if (this.length + count <= this.bytes.length) return;
     const larger = new Uint8Array(this.length + count + (this.bytes.length >> 1));

@@ -3,6 +3,7 @@ import type { Frame } from '../standard/frame.ts';
 import type { HuffmanTable } from '../standard/huffman.ts';
 import type { ComponentBlocks } from './block-store.ts';
 import { type FileHead, writeEnd, writeHead, writeScanHead } from './file-writer.ts';
+import { BlockMeter, type JpegInspector } from './inspector.ts';
 import { ALL_ROWS, type RowSample, ScanCoder, type ScanPlan } from './scan-coder.ts';
 import { ScriptSearch, sequentialScript, smallest } from './scan-script.ts';
 import { EntropyWriter, SymbolCounter } from './symbol-sinks.ts';
@@ -34,24 +35,32 @@ export function writeFile(
   blocks: readonly ComponentBlocks[],
   mode: ScanMode,
   exact: boolean,
+  inspector: JpegInspector | null = null,
 ): Uint8Array<ArrayBuffer> {
   const { frame } = head;
   const coder = new ScanCoder(frame, blocks, head.restartInterval, new SymbolCounter());
-  const scans = chooseScans(frame, coder, mode, exact);
+  const scans = chooseScans(frame, coder, mode, exact, inspector);
   const isProgressive = scans[0]!.spectralEnd === 0;
   const w = new EntropyWriter();
+  const meter = inspector === null ? null : new BlockMeter(w, inspector);
   writeHead(w, { ...head, frame: { ...frame, isProgressive } });
+  inspector?.part('head', w.byteLength);
   const inForce: (HuffmanTable | undefined)[] = [];
   for (const plan of scans) {
     const counter = new SymbolCounter();
     coder.codeScan(plan, counter);
     const tables = counter.tables();
+    const before = w.byteLength;
     writeScanHead(w, frame, plan, tables, inForce);
+    inspector?.scan(plan, w.byteLength - before);
     w.beginScan(tables);
-    coder.codeScan(plan, w);
-    w.endScan();
+    coder.codeScan(plan, w, ALL_ROWS, meter);
+    if (meter !== null) meter.endScan();
+    else w.endScan();
   }
+  const end = w.byteLength;
   writeEnd(w);
+  inspector?.part('end', w.byteLength - end);
   return w.toBytes();
 }
 
@@ -60,15 +69,23 @@ function chooseScans(
   coder: ScanCoder,
   mode: ScanMode,
   exact: boolean,
+  inspector: JpegInspector | null,
 ): readonly ScanPlan[] {
   const sequential = sequentialScript(frame);
   if (mode === 'baseline') return sequential;
   const search = new ScriptSearch(frame, coder, exact ? ALL_ROWS : sampleOf(frame), exact);
   const options = [search.best()];
-  if (exact) options.push(search.conventional());
+  inspector?.script('searched', options[0]!.bytes);
+  if (exact) {
+    const conventional = search.conventional();
+    inspector?.script('conventional', conventional.bytes);
+    options.push(conventional);
+  }
   const { blocksWide, blocksHigh } = frame.components[0]!;
   if (mode === 'smallest' && (exact || blocksWide * blocksHigh <= BASELINE_UP_TO)) {
-    options.push({ scans: sequential, bytes: search.bytesOf(sequential[0]!) });
+    const bytes = search.bytesOf(sequential[0]!);
+    inspector?.script('sequential', bytes);
+    options.push({ scans: sequential, bytes });
   }
   return smallest(options).scans;
 }

@@ -6,8 +6,10 @@
 import type { Exports, KernelMemory, VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { timesLog2 } from '../../deflate/encoder/logarithm.ts';
 import { SizeMeter } from '../../deflate/encoder/size-meter.ts';
+import { COST_SHIFT } from '../../deflate/kernels/search-rules.ts';
 import { PNG_KERNELS, ROW_MARGIN } from '../kernels/filter-kernels.ts';
 import { FILTER_TYPES, filterRow } from '../standard/filters.ts';
+import type { PngInspector } from './inspector.ts';
 
 /**
  * A number: that filter for all rows. `sum`: least sum of absolute values. `entropy`: bytes of the row have the least entropy.
@@ -51,6 +53,7 @@ export class RowFilter {
   private readonly context: Uint8Array;
   private contextLength = 0;
   private readonly meter: SizeMeter | null;
+  private readonly inspector: PngInspector | null;
 
   /** `longest`: bytes of the longest row. `distance`: `filterDistance` of the header. `memory`: for rows as long or longer. */
   constructor(
@@ -58,7 +61,9 @@ export class RowFilter {
     longest: number,
     distance: number,
     { buffer, exports }: KernelMemory = createRowMemory(longest),
+    inspector: PngInspector | null = null,
   ) {
+    this.inspector = inspector;
     this.strategy = strategy;
     this.distance = distance;
     this.longest = longest;
@@ -96,10 +101,27 @@ export class RowFilter {
       this.filter(type, length, outAt);
       bytes[outAt - 1] = type;
     }
+    if (this.inspector !== null) this.tell(this.inspector, length);
     [this.rowAt, this.aboveAt] = [this.aboveAt, this.rowAt];
     const out = bytes.subarray(outAt - 1, outAt + length);
     if (strategy === 'brute') this.remember(out, length + 1);
     return out;
+  }
+
+  /** Tells of the row that was filtered, and of what the other filters would have made of it: measured again, as nobody keeps it. */
+  private tell(inspector: PngInspector, length: number): void {
+    const { strategy, bytes, outAt, candidateAt } = this;
+    const weighed = new Float64Array(FILTER_TYPES).fill(Number.NaN);
+    const entropy = new Float64Array(FILTER_TYPES);
+    const candidate = bytes.subarray(candidateAt, candidateAt + length);
+    for (let type = 0; type < FILTER_TYPES; type++) {
+      this.filter(type, length, candidateAt);
+      if (strategy === 'sum') weighed[type] = sumOf(bytes, candidateAt, length);
+      else if (typeof strategy === 'string') weighed[type] = this.costOf(candidate, length, type);
+      const units = this.entropyOf(candidate, length) + timesLog2(length);
+      entropy[type] = units / (1 << COST_SHIFT);
+    }
+    inspector.row(bytes[outAt - 1]!, weighed, entropy);
   }
 
   private filter(type: number, length: number, to: number): void {

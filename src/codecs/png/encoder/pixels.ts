@@ -4,11 +4,12 @@ import type { KernelMemory } from '../../../wasm/kernel-memory.ts';
 import { createQuickBlocks } from '../../deflate/encoder/quick-blocks.ts';
 import { SizeMeter } from '../../deflate/encoder/size-meter.ts';
 import { PieceList } from '../../deflate/growing-bytes.ts';
-import { Deflater } from '../../deflate/index.ts';
+import { type DeflateInspector, Deflater } from '../../deflate/index.ts';
 import type { PngImage } from '../image.ts';
 import { filterDistance, rowBytes } from '../standard/header.ts';
 import { passesOf } from '../standard/interlace.ts';
 import { createRowMemory, type FilterStrategy, RowFilter } from './filter-strategy.ts';
+import type { PngInspector } from './inspector.ts';
 import { type PixelPlan, RowMaker } from './plan.ts';
 
 /** Calls `take` with each filtered row; the bytes are valid during the call. Rows that are not wanted are left out. */
@@ -19,13 +20,16 @@ export function filteredRows(
   take: (bytes: Uint8Array) => void,
   isWanted: (y: number) => boolean = () => true,
   memory?: KernelMemory,
+  inspector: PngInspector | null = null,
 ): void {
   const maker = new RowMaker(image, plan);
   const longest = rowBytes(plan.header, image.width);
-  const filter = new RowFilter(strategy, longest, filterDistance(plan.header), memory);
+  const distance = filterDistance(plan.header);
+  const filter = new RowFilter(strategy, longest, distance, memory, inspector);
   for (const pass of maker.passes) {
     const length = maker.length(pass);
     filter.begin();
+    if (inspector !== null) inspector.pass(pass.width, pass.height);
     let isAboveThere = true;
     for (let y = 0; y < pass.height; y++) {
       if (!isWanted(y)) {
@@ -53,9 +57,14 @@ export function pixelBytes({ header }: PixelPlan): number {
 export type PixelLevel = number | 'quick';
 
 /** What makes the zlib stream of at most that many bytes of rows. */
-export function createDeflater(maxBytes: number, level: PixelLevel): Deflater {
-  if (level !== 'quick') return new Deflater({ format: 'zlib', level, maxBytes });
-  return new Deflater({ format: 'zlib', level: 1, maxBytes }, createQuickBlocks);
+export function createDeflater(
+  maxBytes: number,
+  level: PixelLevel,
+  inspect: DeflateInspector | null = null,
+): Deflater {
+  const options = { format: 'zlib', maxBytes, inspect } as const;
+  if (level !== 'quick') return new Deflater({ ...options, level });
+  return new Deflater({ ...options, level: 1 }, createQuickBlocks);
 }
 
 /** The zlib stream of a picture. */
@@ -64,11 +73,14 @@ export function compressPixels(
   plan: PixelPlan,
   strategy: FilterStrategy,
   level: PixelLevel,
+  inspector: PngInspector | null = null,
 ): PieceList {
-  const deflater = createDeflater(pixelBytes(plan), level);
+  if (inspector !== null) inspector.picture({ header: plan.header, strategy, level });
+  const deflater = createDeflater(pixelBytes(plan), level, inspector?.deflate);
   const output = new PieceList();
   const append = (piece: Uint8Array) => output.append(piece);
-  filteredRows(image, plan, strategy, (bytes) => deflater.push(bytes, append));
+  const take = (bytes: Uint8Array) => deflater.push(bytes, append);
+  filteredRows(image, plan, strategy, take, () => true, undefined, inspector);
   deflater.finish(append);
   return output;
 }

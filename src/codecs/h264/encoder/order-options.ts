@@ -109,12 +109,7 @@ export function resolveOrder(
 ): ResolvedOrderOptions {
   const checked = checkRows(at, ORDER_ROWS, options);
   const { bframes, bPyramid, direct } = checked;
-  if (bframes > 0 && context.isBaseline) {
-    throw new ConfigError(
-      `${at}.bframes`,
-      `got ${bframes}, profile baseline has no B pictures, allowed is 0`,
-    );
-  }
+  if (context.isBaseline) requireNoB(at, options);
   for (const key of ['longTermPeriod', 'sceneMemory'] as const) {
     if (bframes > 0 && checked[key] > 0) {
       throw new ConfigError(`${at}.bframes`, `got ${bframes}, with ${key} allowed is 0`);
@@ -141,6 +136,23 @@ export function resolveOrder(
     maxRefFrames,
     dpbFrames: maxRefFrames + waiting,
   };
+}
+
+/** Values with which the options of B pictures say that there are none; `direct` has none such. */
+const WITHOUT_B = { bframes: 0, bAdapt: 0, bPyramid: 'none', direct: null } as const;
+
+/** Throws `ConfigError` naming the first option that asks for what profile Baseline lacks. */
+function requireNoB(at: string, options: OrderOptions): void {
+  for (const key of ['bframes', 'bAdapt', 'bPyramid', 'direct'] as const) {
+    const value = options[key];
+    const none = WITHOUT_B[key];
+    if (value === undefined || value === none) continue;
+    const allowed = none === null ? 'leave it out' : `allowed is ${none}`;
+    throw new ConfigError(
+      `${at}.${key}`,
+      `got ${value}, but profile baseline has no B pictures; ${allowed}`,
+    );
+  }
 }
 
 /** Levels of a pyramid for which a buffer of `room` frames is enough: two anchors, and for each level one kept and one that waits. */

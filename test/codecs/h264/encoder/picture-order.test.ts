@@ -249,7 +249,10 @@ describe('options of order', () => {
   it.each([
     [{ bframes: 17 }, 'h264.options.bframes: got 17'],
     [{ bframes: -1 }, 'h264.options.bframes: got -1'],
-    [{ bframes: 2, profile: 'baseline' }, 'bframes: got 2, profile baseline has no B pictures'],
+    [{ bframes: 2, profile: 'baseline' }, 'bframes: got 2, but profile baseline has no B'],
+    [{ bPyramid: 'normal', profile: 'baseline' }, 'bPyramid: got normal, but profile baseline has'],
+    [{ bAdapt: 1, profile: 'baseline' }, 'bAdapt: got 1, but profile baseline has no B pictures'],
+    [{ direct: 'spatial', profile: 'baseline' }, 'direct: got spatial, but profile baseline has'],
     [
       { bframes: 2, longTermPeriod: 4, refs: 3 },
       'bframes: got 2, with longTermPeriod allowed is 0',

@@ -21,6 +21,18 @@ export function videoLink(link: Link | undefined): VideoLink {
   return link as VideoLink;
 }
 
+/** Width of a pixel by its height; 1 where the link does not say. */
+export function pixelAspect({ sampleAspectRatio: [num, den] }: VideoLink): number {
+  return num > 0 ? num / den : 1;
+}
+
+/** The plane from its last row up, as a view. */
+export const upsideDown = (plane: Plane, rows: number): Plane => ({
+  ...plane,
+  offset: plane.offset + (rows - 1) * plane.stride,
+  stride: -plane.stride,
+});
+
 /** The picture of a picture input. */
 export function picture(frame: Frame): VideoFrame {
   return frame as VideoFrame;

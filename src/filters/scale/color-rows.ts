@@ -5,6 +5,7 @@
  */
 import type { ForwardMatrix, InverseMatrix } from '../../frames/color-matrix.ts';
 import type { PixFmtInfo } from '../../frames/pixel-format.ts';
+import { readRow, writeRow } from './component-rows.ts';
 
 /** Positions of the rows, and of the pixels that they come from or go to, in bytes. */
 export interface ColorRows {
@@ -183,8 +184,8 @@ export function splitPixels(
   width: number,
 ): void {
   for (let k = 0; k < step; k++) {
-    const row = rows[k]!;
-    for (let x = 0, p = pixels + k; x < width; x++, p += step) bytes[row + x] = bytes[p]!;
+    const samples = { data: bytes, offset: pixels + k, stride: 0, step };
+    readRow(samples, 0, bytes, rows[k]!, width);
   }
 }
 
@@ -197,7 +198,7 @@ export function joinPixels(
   width: number,
 ): void {
   for (let k = 0; k < step; k++) {
-    const row = rows[k]!;
-    for (let x = 0, p = pixels + k; x < width; x++, p += step) bytes[p] = bytes[row + x]!;
+    const samples = { data: bytes, offset: pixels + k, stride: 0, step };
+    writeRow(samples, 0, bytes, rows[k]!, width);
   }
 }

@@ -2,16 +2,7 @@
 import { i8x16, i16x8, i32x4, type V128, v128 } from '../../wasm/expressions.ts';
 import type { FunctionBuilder, I32Local, V128Local } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
-
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-const ZERO = (): V128 => i32x4.splat(0);
-const words = (...lanes: readonly number[]): number[] =>
-  lanes.flatMap((lane) => range(4).map((byte) => lane * 4 + byte));
-const shorts = (...lanes: readonly number[]): number[] =>
-  lanes.flatMap((lane) => [2 * lane, 2 * lane + 1]);
-
-const LOW_SHORTS = shorts(0, 8, 1, 9, 2, 10, 3, 11);
-const HIGH_SHORTS = shorts(4, 12, 5, 13, 6, 14, 7, 15);
+import { HIGH_PAIRS, LOW_PAIRS, range, shorts, words, ZERO } from './lanes.ts';
 
 /** Both halves of sixteen bytes as lanes of 16 bits. */
 function halvesOf(f: FunctionBuilder, bytes: V128): [V128Local, V128Local] {
@@ -162,7 +153,7 @@ function defineRgbRow(
 /** Sums over R, G and B of eight lanes of 16 bits each, weighed, as two times four lanes. */
 function weighed(f: FunctionBuilder, [r, g, b]: readonly V128[], weights: readonly V128[]) {
   const [red, green, blue] = [r!, g!, b!].map((lanes) => f.v128(lanes));
-  return [LOW_SHORTS, HIGH_SHORTS].map((lanes) =>
+  return [LOW_PAIRS, HIGH_PAIRS].map((lanes) =>
     i32x4.add(
       i32x4.dot_i16x8_s(i8x16.shuffle(red!, green!, lanes), weights[0]!),
       i32x4.dot_i16x8_s(i8x16.shuffle(blue!, ZERO(), lanes), weights[1]!),
@@ -247,7 +238,7 @@ function defineJoin(m: ModuleBuilder, step: 3 | 4): void {
       [low, high].forEach((order, half) => {
         const firsts = f.v128(i8x16.shuffle(first!, second!, order));
         const seconds = f.v128(i8x16.shuffle(third!, fourth!, order));
-        [LOW_SHORTS, HIGH_SHORTS].forEach((pairs, i) => {
+        [LOW_PAIRS, HIGH_PAIRS].forEach((pairs, i) => {
           const four = f.v128(i8x16.shuffle(firsts, seconds, pairs));
           const packed = step === 4 ? four : i8x16.shuffle(four, four, lanes);
           f.do(v128.store(pixels, packed, (2 * half + i) * 4 * step));

@@ -6,7 +6,13 @@ import { type Exports, type KernelMemory, plainMemory } from '../../wasm/kernel-
 import { MemoryPlan, readRow, type SamplePlane, writeRow } from './component-rows.ts';
 import { blendLines, packThree, scalePixels, scaleRow } from './row-kernels.ts';
 import { blendKernel, groupBytes, MAX_ROW_PAIRS } from './vector.ts';
-import { type FilterBank, filterBank, type ScaleKernel, wholeWeights } from './weights.ts';
+import {
+  type FilterBank,
+  filterBank,
+  type ScaleKernel,
+  wholeWeights,
+  writeWeights,
+} from './weights.ts';
 
 /** A plane scaler's sizes, in samples, or in pixels of `channels` samples. */
 export interface PlaneShape {
@@ -129,15 +135,8 @@ export class LineScaler {
     for (const [i, first] of across.start.entries())
       this.words[(base + start) / 4 + i] = first * step;
     if (memory.exports !== null && this.rowPairs > 0) this.writeGroups();
-    else
-      spreadWeights(wholeWeights(across), across.taps, this.lines, (base + weights) / 2, rowTaps);
-    spreadWeights(
-      wholeWeights(down),
-      down.taps,
-      this.lines,
-      (base + columnWeights) / 2,
-      columnTaps,
-    );
+    else writeWeights(across, this.lines, (base + weights) / 2, rowTaps);
+    writeWeights(down, this.lines, (base + columnWeights) / 2, columnTaps);
     const { exports } = memory;
     this.makeLine = exports === null ? this.plainLineMaker() : this.lineMaker(exports);
     this.blend = exports === null ? this.plainBlender() : this.blender(exports);
@@ -306,17 +305,5 @@ export class LineScaler {
         data.set(this.bytes.subarray(row, row + toWidth * 3), to);
       } else writeRow(target, y, this.bytes, row, toWidth);
     };
-  }
-}
-
-function spreadWeights(
-  weights: Int16Array,
-  taps: number,
-  target: Int16Array,
-  to: number,
-  padded: number,
-): void {
-  for (let i = 0; i * taps < weights.length; i++) {
-    target.set(weights.subarray(i * taps, (i + 1) * taps), to + i * padded);
   }
 }

@@ -18,7 +18,7 @@ import {
 import { type ByteComponent, MemoryPlan, readRow, writeRow } from './component-rows.ts';
 import { blendLines } from './row-kernels.ts';
 import { blendKernel, SCALE_KERNELS } from './vector.ts';
-import { type FilterBank, filterBank, type ScaleKernel, wholeWeights } from './weights.ts';
+import { type FilterBank, filterBank, type ScaleKernel, writeWeights } from './weights.ts';
 
 /** What a conversion of RGB to Y'CbCr of the same size needs to know. */
 export interface RgbToYuv {
@@ -138,11 +138,7 @@ export class RgbToYuvConverter {
       this.shorts.set(weights, (this.tables + c * TABLE_BYTES) / 2);
     });
     new Int32Array(this.memory.buffer)[this.tables / 4 + 2] = lumaRounding(matrix);
-    const whole = wholeWeights(down);
-    for (let y = 0; y < this.rows; y++) {
-      const from = whole.subarray(y * down.taps, (y + 1) * down.taps);
-      this.shorts.set(from, this.weights / 2 + y * taps);
-    }
+    writeWeights(down, this.shorts, this.weights / 2, taps);
   }
 
   /** Writes `source` as `target`. */

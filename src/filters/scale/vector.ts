@@ -8,14 +8,7 @@ import type { FunctionBuilder, I32Local } from '../../wasm/function-builder.ts';
 import { type Exports, KernelModule } from '../../wasm/kernel-memory.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
 import { defineColorRows } from './color-vectors.ts';
-
-/** Lanes of 32 bits of two vectors in another order, as bytes. */
-const words = (...lanes: readonly number[]): number[] =>
-  lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte));
-
-const LOW_PAIRS = [0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23];
-const HIGH_PAIRS = LOW_PAIRS.map((byte) => byte + 8);
-const ZERO = (): V128 => i32x4.splat(0);
+import { HIGH_PAIRS, LOW_PAIRS, words, ZERO } from './lanes.ts';
 
 /** Sums of the four lanes of each of four vectors. */
 function sumLanes(f: FunctionBuilder, a: V128, b: V128, c: V128, d: V128): V128 {

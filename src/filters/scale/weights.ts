@@ -151,3 +151,17 @@ export function wholeWeights(bank: FilterBank): Int16Array {
   }
   return whole;
 }
+
+/** Writes the whole weights of a bank from `to` on, those of each output `spacing` apart. */
+export function writeWeights(
+  bank: FilterBank,
+  target: Int16Array,
+  to: number,
+  spacing: number,
+): void {
+  const { taps } = bank;
+  const weights = wholeWeights(bank);
+  for (let i = 0; i * taps < weights.length; i++) {
+    target.set(weights.subarray(i * taps, (i + 1) * taps), to + i * spacing);
+  }
+}

@@ -4,7 +4,7 @@ import { pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../definition/filter.ts';
 import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 import { approximate, parseRatio, rationalOf } from '../language/values.ts';
-import { videoLink } from '../pixels/picture-work.ts';
+import { pixelAspect, videoLink } from '../pixels/picture-work.ts';
 
 const VARIABLES = ['w', 'h', 'a', 'dar', 'sar', 'hsub', 'vsub'];
 
@@ -24,8 +24,7 @@ function ratioOf(options: OptionValues, name: string, link: VideoLink): Rational
     return parseRatio(text, max) ?? [0, 1];
   }
   const info = pixFmtInfo(link.pixFmt);
-  const [num, den] = link.sampleAspectRatio;
-  const sar = num > 0 ? num / den : 1;
+  const sar = pixelAspect(link);
   const { width, height } = link;
   const a = width / height;
   const v = Float64Array.of(

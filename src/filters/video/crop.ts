@@ -8,7 +8,7 @@ import { pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
 import type { Expression } from '../language/expression.ts';
 import { approximate } from '../language/values.ts';
-import { picture, secondsOf, videoLink, viewOf } from '../pixels/picture-work.ts';
+import { picture, pixelAspect, secondsOf, videoLink, viewOf } from '../pixels/picture-work.ts';
 
 // biome-ignore format: the order of the values below
 const VARIABLES = ['in_w', 'iw', 'in_h', 'ih', 'out_w', 'ow', 'out_h', 'oh', 'a', 'sar', 'dar', 'hsub', 'vsub', 'x', 'y', 'n', 'pos', 't'];
@@ -60,7 +60,7 @@ export const CROP: FilterDefinition = {
       options.expression(name, { variables: VARIABLES });
     const [w, h, x, y] = [compile('out_w'), compile('out_h'), compile('x'), compile('y')];
     const [num, den] = link.sampleAspectRatio;
-    const sar = num > 0 ? num / den : 1;
+    const sar = pixelAspect(link);
     const a = link.width / link.height;
     const v = Float64Array.of(
       ...[link.width, link.width, link.height, link.height, NaN, NaN, NaN, NaN, a, sar, a * sar],

@@ -10,7 +10,14 @@ import {
 } from '../definition/filter.ts';
 import type { OptionDefinition } from '../definition/options.ts';
 import { parseColor } from '../language/values.ts';
-import { colorSamples, componentsOf, copyOf, picture, videoLink } from '../pixels/picture-work.ts';
+import {
+  colorSamples,
+  componentsOf,
+  copyOf,
+  picture,
+  pixelAspect,
+  videoLink,
+} from '../pixels/picture-work.ts';
 
 const PIX_FMTS = ALL_PIX_FMTS.filter((name) => {
   const info = pixFmtInfo(name);
@@ -106,8 +113,7 @@ function openDraw(setup: FilterSetup, covers: Covers, isGrid: boolean) {
     throw options.error('color', `no color is called ${JSON.stringify(options.text('color'))}`);
   }
   const samples = colorSamples(color, info);
-  const [num, den] = link.sampleAspectRatio;
-  const sar = num > 0 ? num / den : 1;
+  const sar = pixelAspect(link);
   const { width, height } = link;
   const v = Float64Array.of(
     ...[(width / height) * sar, 1 << info.chromaShiftX, 1 << info.chromaShiftY],

@@ -18,6 +18,7 @@ import {
   componentsOf,
   copyOf,
   picture,
+  pixelAspect,
   secondsOf,
   videoLink,
 } from '../pixels/picture-work.ts';
@@ -193,8 +194,7 @@ function layOut(text: string, font: Typeface, size: number, spacing: number, tab
 /** The variables before the first picture. */
 function startValues(link: VideoLink): Float64Array {
   const { chromaShiftX, chromaShiftY } = pixFmtInfo(link.pixFmt);
-  const [num, den] = link.sampleAspectRatio;
-  const sar = num > 0 ? num / den : 1;
+  const sar = pixelAspect(link);
   const v = new Float64Array(VARIABLES.length).fill(Number.NaN);
   for (const name of ['main_w', 'w', 'W']) v[at(name)] = link.width;
   for (const name of ['main_h', 'h', 'H']) v[at(name)] = link.height;

@@ -2,7 +2,7 @@
 import type { VideoFrame } from '../../frames/frame.ts';
 import { pixFmtInfo, planeHeight, planeWidth } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
-import { newPicture, picture, type Samples } from '../pixels/picture-work.ts';
+import { newPicture, picture, type Samples, upsideDown } from '../pixels/picture-work.ts';
 
 /** Mirrors left and right. */
 export const HFLIP: FilterDefinition = {
@@ -23,17 +23,15 @@ export const VFLIP: FilterDefinition = {
   name: 'vflip',
   description: 'mirrors pictures top and bottom',
   open: (setup) => ({
-    push: (_, frame) => setup.emit(0, upsideDown(picture(frame))),
+    push: (_, frame) => setup.emit(0, fromBottom(picture(frame))),
   }),
 };
 
-function upsideDown(frame: VideoFrame): VideoFrame {
+function fromBottom(frame: VideoFrame): VideoFrame {
   const info = pixFmtInfo(frame.pixFmt);
-  const planes = frame.planes.map((plane, p) => ({
-    ...plane,
-    offset: plane.offset + (planeHeight(info, p, frame.height) - 1) * plane.stride,
-    stride: -plane.stride,
-  }));
+  const planes = frame.planes.map((plane, p) =>
+    upsideDown(plane, planeHeight(info, p, frame.height)),
+  );
   return { ...frame, planes };
 }
 

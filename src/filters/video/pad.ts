@@ -11,6 +11,7 @@ import {
   fillRectangle,
   newPicture,
   picture,
+  pixelAspect,
   videoLink,
 } from '../pixels/picture-work.ts';
 
@@ -111,8 +112,7 @@ function newGround(link: VideoLink, at: Placement, color: readonly number[]): Vi
 
 function place(options: OptionValues, link: VideoLink): Placement {
   const info = pixFmtInfo(link.pixFmt);
-  const [num, den] = link.sampleAspectRatio;
-  const sar = num > 0 ? num / den : 1;
+  const sar = pixelAspect(link);
   const a = link.width / link.height;
   const v = Float64Array.of(
     ...[link.width, link.width, link.height, link.height, NaN, NaN, NaN, NaN, NaN, NaN],

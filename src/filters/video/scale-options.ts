@@ -5,6 +5,7 @@ import type { VideoLink } from '../definition/filter.ts';
 import type { OptionValues } from '../definition/options.ts';
 import { MAX_SIZE } from '../ends/buffer.ts';
 import { parseSize } from '../language/values.ts';
+import { pixelAspect } from '../pixels/picture-work.ts';
 import type { ScaleMethod } from '../scale/picture-scaler.ts';
 import type { ScaleKernel } from '../scale/weights.ts';
 
@@ -83,8 +84,7 @@ function sizeTexts(options: OptionValues): { w: string; h: string; widthOption: 
 
 /** Values of the variables of sizes; those of the output are not known yet. */
 function sizeVariables(link: VideoLink, outFmt: VideoLink['pixFmt']): Float64Array {
-  const [num, den] = link.sampleAspectRatio;
-  const sar = num > 0 ? num / den : 1;
+  const sar = pixelAspect(link);
   const a = link.width / link.height;
   const [from, to] = [pixFmtInfo(link.pixFmt), pixFmtInfo(outFmt)];
   const { width: iw, height: ih } = link;

@@ -1,8 +1,6 @@
 /** Time codes of `drawtext`: hours, minutes, seconds and frames as SMPTE 12M counts them, with drop frame at 29.97 and 59.94 per second. */
 import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 
-const RATE_DESCRIPTION = 'frames per second of the time code';
-
 /** The options of time codes. */
 export const TIMECODE_OPTIONS: readonly OptionDefinition[] = [
   {
@@ -24,7 +22,7 @@ export const TIMECODE_OPTIONS: readonly OptionDefinition[] = [
     aliases: ['rate', 'r'],
     kind: 'rate',
     namedOnly: true,
-    description: RATE_DESCRIPTION,
+    description: 'frames per second of the time code',
   },
 ];
 

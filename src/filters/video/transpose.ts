@@ -2,7 +2,13 @@
 import type { Plane, VideoFrame } from '../../frames/frame.ts';
 import { ALL_PIX_FMTS, pixFmtInfo, planeHeight, planeWidth } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
-import { newPicture, picture, type Samples, videoLink } from '../pixels/picture-work.ts';
+import {
+  newPicture,
+  picture,
+  type Samples,
+  upsideDown,
+  videoLink,
+} from '../pixels/picture-work.ts';
 
 const DIRECTIONS = { cclock_flip: 0, clock: 1, cclock: 2, clock_flip: 3 } as const;
 
@@ -81,13 +87,6 @@ function transposed(frame: VideoFrame, fromBottom: boolean, upwards: boolean): V
   });
   return out;
 }
-
-/** The plane from its last row up. */
-const upsideDown = ({ data, offset, stride }: Plane, rows: number): Plane => ({
-  data,
-  offset: offset + (rows - 1) * stride,
-  stride: -stride,
-});
 
 /** Exchanges rows and columns in blocks of 16, so that both sides stay in the cache. */
 function transposePlane(from: Plane, to: Plane, width: number, height: number, step: number): void {

@@ -15,7 +15,14 @@ import {
 import { MAX_SIZE } from '../ends/buffer.ts';
 import { rescaleTime } from '../graph/run.ts';
 import type { Expression } from '../language/expression.ts';
-import { newPicture, picture, secondsOf, videoLink, viewOf } from '../pixels/picture-work.ts';
+import {
+  newPicture,
+  picture,
+  pixelAspect,
+  secondsOf,
+  videoLink,
+  viewOf,
+} from '../pixels/picture-work.ts';
 import { createPictureScaler, type PictureScaler } from '../scale/picture-scaler.ts';
 
 const PIX_FMTS = ALL_PIX_FMTS.filter((name) => {
@@ -186,8 +193,7 @@ class ZoomPan implements FilterInstance {
 function startValues(link: VideoLink, width: number, height: number): Float64Array {
   const v = new Float64Array(VARIABLES.length).fill(0);
   const { chromaShiftX, chromaShiftY } = pixFmtInfo(link.pixFmt);
-  const [num, den] = link.sampleAspectRatio;
-  const sar = num > 0 ? num / den : 1;
+  const sar = pixelAspect(link);
   const a = link.width / link.height;
   v.set([link.width, link.width, link.height, link.height, width, width, height, height]);
   v.set([a, sar, a * sar, 1 << chromaShiftX, 1 << chromaShiftY], at('a'));

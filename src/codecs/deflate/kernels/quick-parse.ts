@@ -6,7 +6,7 @@ import { type I32, i8x16, i32, i64, v128 } from '../../../wasm/expressions.ts';
 import type { FunctionBuilder, I32Local, I64Local } from '../../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
 import { FIRST_LENGTH, MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
-import { distanceSymbol, smallerOf, word } from './pieces.ts';
+import { distanceSymbol, extendMatch, smallerOf, word } from './pieces.ts';
 import {
   HASH_FACTOR,
   QUICK_HASH_BITS,
@@ -197,28 +197,14 @@ class QuickParse {
     return i32.and(isNear, i64.eqz(differs));
   }
 
-  /** Makes `length` that of the match of `at`: eight bytes at a time, at most `MAX_MATCH`, and none behind the block. */
+  /** Makes `length` that of the match of `at`, at most `MAX_MATCH`, and none behind the block. */
   private measure(): void {
     const { f, at, distance, length, scratch, to, wide, other } = this;
     const longest = scratch;
     f.set(longest, smallerOf(f.i32(i32.sub(to, at)), MAX_MATCH));
     f.set(length, i32.select(QUICK_RUN, QUICK_MATCH, i32.eq(this.kind, 1)));
     f.set(other, i32.sub(at, distance));
-    // Set to 1 when the end is known.
-    const isDone = this.saved;
-    f.set(isDone, 0);
-    f.while(i32.and(i32.eqz(isDone), i32.lt_s(length, longest)), () => {
-      f.set(wide, i64.xor(i64.load(i32.add(other, length)), i64.load(i32.add(at, length))));
-      f.if(
-        i64.eqz(wide),
-        () => f.add(length, 8),
-        () => {
-          f.add(length, i32.shr_u(i32.wrap_i64(i64.ctz(wide)), 3));
-          f.set(isDone, 1);
-        },
-      );
-    });
-    f.set(length, smallerOf(length, longest));
+    extendMatch(f, { here: at, other, length, longest }, wide);
   }
 
   private takeRun(): void {

@@ -2,7 +2,7 @@
 import { RealFft } from './fft.ts';
 
 /** The sample rate of all measures, Hz. */
-export const MEASURE_RATE = 48000;
+const MEASURE_RATE = 48000;
 
 /** Pitch of a frequency, Bark (Zwicker and Terhardt 1980). */
 export function zwickerBark(hertz: number): number {
@@ -39,12 +39,12 @@ export class BarkBands {
     this.center = Float64Array.from(center);
   }
 
-  /** Sums `power`, a value a bin, over the bands into `out` from `at`. */
-  sum(power: Float64Array, out: Float64Array, at: number): void {
+  /** Sums `power`, a value a bin, over the bands into `out`. */
+  sum(power: Float64Array, out: Float64Array): void {
     for (let band = 0; band < this.count; band++) {
       let total = 0;
       for (let k = this.firstBin[band]!; k < this.firstBin[band + 1]!; k++) total += power[k]!;
-      out[at + band] = total;
+      out[band] = total;
     }
   }
 }

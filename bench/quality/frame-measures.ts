@@ -66,7 +66,7 @@ export interface NoiseLoudnessTerms {
 }
 
 /** Those of RmsNoiseLoudB. */
-export const BASIC_NOISE_LOUDNESS: NoiseLoudnessTerms = {
+const BASIC_NOISE_LOUDNESS: NoiseLoudnessTerms = {
   alpha: 1.5,
   thresholdFactor: 0.15,
   leastThreshold: 0.5,

@@ -43,9 +43,9 @@ export function measureLevels(reference: Float64Array, test: Float64Array): Leve
   const sums = RANGE_END.map(() => new RangeSums());
   for (let at = 0; at + SIZE <= length; at += HOP) {
     spectra.transform(reference, at);
-    BANDS.sum(spectra.power, original, 0);
+    BANDS.sum(spectra.power, original);
     spectra.transform(test, at);
-    BANDS.sum(spectra.power, coded, 0);
+    BANDS.sum(spectra.power, coded);
     for (let band = 0; band < BANDS.count; band++) {
       const hertz = BANDS.center[band]!;
       const range = sums[RANGE_END.findIndex((end) => hertz < end)];

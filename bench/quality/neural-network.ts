@@ -20,9 +20,6 @@ export const MOV_NAMES = [
 
 export type MovName = (typeof MOV_NAMES)[number];
 
-const INPUTS = MOV_NAMES.length;
-const HIDDEN_NODES = 3;
-
 /** Input => value that is scaled to 0 (a_min), clause 6.2. */
 // biome-ignore format: laid out as in the recommendation
 export const INPUT_MIN: Float64Array = Float64Array.of(
@@ -63,19 +60,47 @@ function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
-/** Distortion index of the eleven model output variables, in the order of MOV_NAMES, clause 6.2. */
-export function distortionIndex(movs: Float64Array): number {
-  let index = OUTPUT_BIAS;
-  for (let node = 0; node < HIDDEN_NODES; node++) {
-    let sum = HIDDEN_BIAS[node]!;
-    for (let input = 0; input < INPUTS; input++) {
-      const min = INPUT_MIN[input]!;
-      const scaled = (movs[input]! - min) / (INPUT_MAX[input]! - min);
-      sum += INPUT_WEIGHT[input * HIDDEN_NODES + node]! * scaled;
+/** A network with one hidden layer, as clause 6 gives both versions. */
+interface Network {
+  /** Input => the values that are scaled to 0 and to 1. */
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  /** [input * nodes + node] => weight of an input at a hidden node; hidden node => its bias. */
+  readonly inputWeight: Float64Array;
+  readonly hiddenBias: Float64Array;
+  /** Hidden node => weight at the output, and the output's bias. */
+  readonly outputWeight: Float64Array;
+  readonly outputBias: number;
+}
+
+/** The output of a network before the map to a grade, clause 6. */
+function indexOf(network: Network, movs: Float64Array): number {
+  const { min, max, inputWeight, hiddenBias, outputWeight } = network;
+  const nodes = hiddenBias.length;
+  let index = network.outputBias;
+  for (let node = 0; node < nodes; node++) {
+    let sum = hiddenBias[node]!;
+    for (let input = 0; input < min.length; input++) {
+      const scaled = (movs[input]! - min[input]!) / (max[input]! - min[input]!);
+      sum += inputWeight[input * nodes + node]! * scaled;
     }
-    index += OUTPUT_WEIGHT[node]! * sigmoid(sum);
+    index += outputWeight[node]! * sigmoid(sum);
   }
   return index;
+}
+
+const BASIC_NETWORK: Network = {
+  min: INPUT_MIN,
+  max: INPUT_MAX,
+  inputWeight: INPUT_WEIGHT,
+  hiddenBias: HIDDEN_BIAS,
+  outputWeight: OUTPUT_WEIGHT,
+  outputBias: OUTPUT_BIAS,
+};
+
+/** Distortion index of the eleven model output variables, in the order of MOV_NAMES, clause 6.2. */
+export function distortionIndex(movs: Float64Array): number {
+  return indexOf(BASIC_NETWORK, movs);
 }
 
 /** Names of the five model output variables of the advanced version in the order of its network's inputs, clause 6.3. */
@@ -89,7 +114,6 @@ export const ADVANCED_MOV_NAMES = [
 
 export type AdvancedMovName = (typeof ADVANCED_MOV_NAMES)[number];
 
-const ADVANCED_NODES = 5;
 /** Input => values that are scaled to 0 and to 1, clause 6.3. */
 // biome-ignore format: laid out as in the recommendation
 const ADVANCED_MIN: Float64Array = Float64Array.of(13.298751, 0.041073, -25.018791, 0.061560, 0.024523);
@@ -126,19 +150,18 @@ const ADVANCED_OUTPUT: Float64Array = Float64Array.of(
 );
 const ADVANCED_OUTPUT_BIAS = -1.360308;
 
+const ADVANCED_NETWORK: Network = {
+  min: ADVANCED_MIN,
+  max: ADVANCED_MAX,
+  inputWeight: ADVANCED_WEIGHT,
+  hiddenBias: ADVANCED_BIAS,
+  outputWeight: ADVANCED_OUTPUT,
+  outputBias: ADVANCED_OUTPUT_BIAS,
+};
+
 /** Distortion index of the five variables of the advanced version, in the order of ADVANCED_MOV_NAMES, clause 6.3. */
 export function advancedDistortionIndex(movs: Float64Array): number {
-  let index = ADVANCED_OUTPUT_BIAS;
-  for (let node = 0; node < ADVANCED_NODES; node++) {
-    let sum = ADVANCED_BIAS[node]!;
-    for (let input = 0; input < ADVANCED_MOV_NAMES.length; input++) {
-      const min = ADVANCED_MIN[input]!;
-      const scaled = (movs[input]! - min) / (ADVANCED_MAX[input]! - min);
-      sum += ADVANCED_WEIGHT[input * ADVANCED_NODES + node]! * scaled;
-    }
-    index += ADVANCED_OUTPUT[node]! * sigmoid(sum);
-  }
-  return index;
+  return indexOf(ADVANCED_NETWORK, movs);
 }
 
 /** Objective difference grade of a distortion index, clause 6.2: from -3.98 (very annoying) to 0.22. */

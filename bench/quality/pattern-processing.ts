@@ -18,7 +18,7 @@ export interface PatternShape {
 }
 
 /** The FFT-based ear model of the basic version: M = 8. */
-export const FFT_PATTERNS: PatternShape = {
+const FFT_PATTERNS: PatternShape = {
   center: CENTER,
   frameRate: FRAME_RATE,
   averagedBelow: 3,

@@ -124,14 +124,14 @@ export function measureTonalMasking(reference: Float64Array, test: Float64Array)
   for (let frame = 0; frame * (SIZE / 2) + SIZE <= length; frame++) {
     spectra.transform(reference, frame * (SIZE / 2));
     unpredictable(spectra, last, before, chaos);
-    BANDS.sum(spectra.power, energy, 0);
-    BANDS.sum(chaos, bandChaos, 0);
+    BANDS.sum(spectra.power, energy);
+    BANDS.sum(chaos, bandChaos);
     remember(spectra, before);
     [last, before] = [before, last];
     if (frame < 2) continue;
     thresholds(energy, bandChaos, threshold);
     spectra.transform(error, frame * (SIZE / 2));
-    BANDS.sum(spectra.power, noise, 0);
+    BANDS.sum(spectra.power, noise);
     for (let band = 0; band < BANDS.count; band++) {
       const hertz = BANDS.center[band]!;
       if (energy[band]! <= QUIET[band]! || hertz >= 16000) continue;

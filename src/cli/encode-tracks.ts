@@ -21,6 +21,7 @@ import { sampleFmtOf, type Unpack, unpackerOf } from './frames-of-packets.ts';
 import { h264Options } from './h264-options.ts';
 import { imageCodecOf } from './image-options.ts';
 import type { Input } from './open-input.ts';
+import { given } from './options.ts';
 import { metadataOf, pictureCodecOf, pictureDecoder } from './picture-input.ts';
 import { type PicturePlan, picturePlan } from './picture-plan.ts';
 import { colorOptions, descriptionOf } from './stream-description.ts';
@@ -151,16 +152,16 @@ function addVideo(
       height,
       pixFmt: stream.pixFmt as PixFmt,
       ...(stream.frameRate === undefined ? { timeBase } : { frameRate: stream.frameRate }),
-      ...(values.gop === undefined ? {} : { gopSize: values.gop }),
-      ...(values['bitrate-video'] === undefined ? {} : { bitRate: values['bitrate-video'] }),
-      ...(values.qscale === undefined ? {} : { qscale: values.qscale }),
-      ...(values['compression-level'] === undefined
-        ? {}
-        : { compressionLevel: values['compression-level'] }),
-      ...(sampleAspectRatio === undefined ? {} : { sampleAspectRatio }),
+      ...given({
+        gopSize: values.gop,
+        bitRate: values['bitrate-video'],
+        qscale: values.qscale,
+        compressionLevel: values['compression-level'],
+        sampleAspectRatio,
+      }),
       ...colorOptions(stream),
     }),
-    ...(values['codec-video'] === undefined ? {} : { encoder: values['codec-video'] }),
+    ...given({ encoder: values['codec-video'] }),
     encoderConfig: {
       ...h264Options(values),
       ...(target === undefined ? {} : config),
@@ -188,11 +189,11 @@ function addAudio(
       sampleFmt: sampleFmtOf(stream),
       // A mask that does not name as many loudspeakers as there are channels says nothing.
       ...(countBits(channelMask) === numChannels ? { channelMask } : {}),
-      ...(values['bitrate-audio'] === undefined ? {} : { bitRate: values['bitrate-audio'] }),
+      ...given({ bitRate: values['bitrate-audio'] }),
     }),
-    ...(values['codec-audio'] === undefined ? {} : { encoder: values['codec-audio'] }),
+    ...given({ encoder: values['codec-audio'] }),
     encoderConfig: {
-      ...(quality === undefined ? {} : { quality }),
+      ...given({ quality }),
       ...glass.soundOptions(codecOf('audio', format, values), stream),
     },
     description: descriptionOf(stream),

@@ -4,7 +4,7 @@ import { ConfigError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { H264_ROWS as ROWS } from '../codecs/h264/encoder/options.ts';
 import { H264_KEYS, TUNES } from '../codecs/h264/index.ts';
-import type { OptionTable, OptionValues } from './options.ts';
+import { given, type OptionTable, type OptionValues } from './options.ts';
 
 /** A number in the range of the option's row. */
 const numberOf = <K extends 'integer' | 'number'>({
@@ -69,7 +69,7 @@ const SYNONYMS: Readonly<Record<string, Synonym>> = {
 };
 
 /** `key=value:key=value`, as x264 takes them. The encoder checks names and values. */
-export function readH264Text(option: string, text: string): Record<string, unknown> {
+function readH264Text(option: string, text: string): Record<string, unknown> {
   const options: Record<string, unknown> = {};
   for (const part of text.split(':')) {
     const [, key, value = 'true'] = /^([\w-]+)(?:=(.*))?$/.exec(part) ?? [];
@@ -106,12 +106,11 @@ export function h264Options(
   values: Partial<OptionValues<typeof H264_OPTIONS>>,
 ): Record<string, unknown> {
   const { preset, tune, profile, crf, qp, bframes, refs, level } = values;
-  const given = {
+  return given({
     ...{ preset, tune, profile, crf, qp, bframes, refs, level },
     bPyramid: values['b-pyramid'],
     vbvMaxRate: values['vbv-maxrate'],
     vbvBufferSize: values['vbv-bufsize'],
     ...(values.h264 === undefined ? {} : readH264Text('--h264', values.h264)),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  });
 }

@@ -161,3 +161,9 @@ export function describeOptions(table: OptionTable): string[] {
     return `${left.padEnd(width)}${spec.help}${choices}`;
   });
 }
+
+/** The entries that have a value, for an object that says nothing of the others. */
+export function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

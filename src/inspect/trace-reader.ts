@@ -20,9 +20,12 @@ const WHERE = 'trace';
 const HEAD_BYTES = 16;
 
 /** Whether numbers lie in memory as they do in traces. */
+const IS_LITTLE_ENDIAN = /* @__PURE__ */ isLittleEndian();
+
 function isLittleEndian(): boolean {
   return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 }
+
 /** Longest name, and longest description of tables, that is believed. */
 const MAX_NAME_BYTES = 1024;
 const MAX_HEAD_BYTES = 1 << 20;
@@ -194,7 +197,7 @@ function readColumn(
 ): void {
   const size = COLUMN_BYTES[type];
   // As columns lie in the file they lie in memory, where that is little endian too: half the time.
-  if (isLittleEndian() && (view.byteOffset + at) % size === 0) {
+  if (IS_LITTLE_ENDIAN && (view.byteOffset + at) % size === 0) {
     const lying = new (to.constructor as Uint8ArrayConstructor)(
       ...([view.buffer as ArrayBuffer, view.byteOffset + at, count] as const),
     );

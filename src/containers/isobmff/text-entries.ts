@@ -9,7 +9,7 @@ import { ftab, plainSampleEntry, tx3g, vttC } from './boxes-other-entries.ts';
 import { CHAPTER_CODEC, quickTimeText, textMediaInformation } from './chapter-track.ts';
 
 /** Text codecs that become timed text (`tx3g`). */
-export const TIMED_TEXT_CODECS: readonly string[] = ['mov_text', 'subrip', 'text'];
+const TIMED_TEXT_CODECS: readonly string[] = ['mov_text', 'subrip', 'text'];
 /** The text codec that becomes `wvtt`. */
 export const WEBVTT_CODEC = 'webvtt';
 

@@ -84,7 +84,7 @@ export async function loadImage(
 }
 
 /** The codec of a file. Throws `UnsupportedError` for bytes that are no picture that is read. */
-export function codecOf(bytes: Uint8Array): ImageCodec {
+function codecOf(bytes: Uint8Array): ImageCodec {
   const kind = imageKindOf(bytes);
   const codec = IMAGE_CODECS.find(({ name }) => name === kind?.codec);
   if (codec !== undefined) return codec;

@@ -44,7 +44,7 @@ export function bark(frequency: number): number {
 }
 
 /** Weighting of the outer and middle ear, dB (BS.1387 clause 2.1.4); frequency in Hz. */
-export function earWeight(frequency: number): number {
+function earWeight(frequency: number): number {
   const kHz = Math.max(frequency, 20) / 1000;
   const resonance = kHz - 3.3;
   return (

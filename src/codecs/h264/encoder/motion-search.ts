@@ -30,7 +30,7 @@ const NO_COST = 0x7fffffff;
 const NO_VECTOR = 1 << 20;
 
 /** Most starting points that `search` takes. */
-export const MAX_STARTS = 12;
+const MAX_STARTS = 12;
 
 /** Searches blocks of the current macroblock; results are its public fields. */
 export class MotionSearch {

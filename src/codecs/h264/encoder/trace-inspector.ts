@@ -21,7 +21,7 @@ const NO_MACROBLOCK = -1;
 const PENDING = 6;
 
 /** Values of the column `step` of searches: the start (the prediction), a new best, the end. */
-export const SEARCH_STEPS = ['start', 'best', 'end'] as const;
+const SEARCH_STEPS = ['start', 'best', 'end'] as const;
 
 /** An inspector whose trace is taken piece by piece. */
 export class TraceInspector implements H264Inspector {

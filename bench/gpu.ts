@@ -2,12 +2,13 @@
  * What full search ahead of the encoder gains and costs: `npm run bench:gpu -- [--clips NAMES] [--frames N] [--presets NAMES]`. For each
  * preset: BD-rate by luma PSNR of `analysis: 'full-search'` against the encoder's own search at four quantizers, and the ratio of
  * the processor times of whole processes, the search in TypeScript. Then the time that each backend that is there (`npm ci --prefix
- * test/gpu`) takes to analyze a picture of the last clip, upload and read-back included. Writes `gpu.json`.
+ * test/gpu`) takes to search a picture of the last clip, upload and read-back included: the analysis of the encoder, 8x8 blocks of the halved
+ * picture within 16 samples, and 16x16 blocks of the picture within 32. Writes `gpu.json`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { FrameKernels } from '../src/gpu/frame-kernels.ts';
+import type { FrameKernels, SamplePlane } from '../src/gpu/frame-kernels.ts';
 import { type GpuMode, gpuKernels, PlainFrameKernels } from '../src/gpu/index.ts';
 import { loadGpuJs, offerWebGpu } from '../test/gpu/backends/load-gpu-js.ts';
 import { POINT } from './compare/suites.ts';
@@ -56,31 +57,51 @@ function compareSearches(clips: readonly Clip[], preset: string) {
   });
 }
 
-/** Milliseconds that a backend takes for a picture: the median. */
-async function timeAnalysis(kernels: FrameKernels, clip: Clip): Promise<number> {
-  const [width, height] = [clip.width, clip.height].map((size) => size & ~15) as [number, number];
+/** Pictures of a clip, cut to whole macroblocks. */
+function lumaPlanes(clip: Clip, count: number): readonly SamplePlane[] {
+  const [width, height] = [clip.width & ~15, clip.height & ~15];
   const source = readClip(clip);
-  const analysis = kernels.openAnalysis();
-  const times: number[] = [];
-  for (let n = 0; n < 2 * TIMED; n++) {
+  return Array.from({ length: count }, (_, n) => {
     const samples = new Uint8Array(width * height);
     const at = (n % clip.numFrames) * frameBytes(clip);
     for (let y = 0; y < height; y++) {
       const from = at + y * clip.width;
       samples.set(source.subarray(from, from + width), y * width);
     }
+    return { samples, width, height };
+  });
+}
+
+/** Milliseconds that `ask` takes of a picture and the one before: the median of the second half. */
+async function timeOf(
+  planes: readonly SamplePlane[],
+  ask: (now: SamplePlane, before: SamplePlane) => Promise<unknown>,
+): Promise<number> {
+  const times: number[] = [];
+  for (const [n, plane] of planes.entries()) {
     const before = performance.now();
-    await analysis.analyze({ samples, width, height });
-    if (n >= TIMED) times.push(performance.now() - before);
+    await ask(plane, planes[Math.max(0, n - 1)]!);
+    if (2 * n >= planes.length) times.push(performance.now() - before);
   }
-  await analysis.close();
   return median(times);
+}
+
+/** What a backend takes for a picture, in milliseconds. */
+async function timeKernels(kernels: FrameKernels, clip: Clip) {
+  const planes = lumaPlanes(clip, 2 * TIMED);
+  const analysis = kernels.openAnalysis();
+  const analyze = await timeOf(planes, (now) => analysis.analyze(now));
+  await analysis.close();
+  const search = await timeOf(planes.slice(0, 4), (now, before) =>
+    kernels.searchBlocks(now, before, 16, 32),
+  );
+  return { analyze, search };
 }
 
 /** Times of all backends that are there; the first is TypeScript. */
 async function timeBackends(clip: Clip) {
   const plain = new PlainFrameKernels();
-  const rows = [{ backend: 'TypeScript', device: '', ms: await timeAnalysis(plain, clip) }];
+  const rows = [{ backend: 'TypeScript', device: '', ...(await timeKernels(plain, clip)) }];
   const library = loadGpuJs();
   if (library === null) {
     console.log('gpu.js is not there: npm ci --prefix test/gpu');
@@ -100,7 +121,7 @@ async function timeBackends(clip: Clip) {
       continue;
     }
     const device = options.mode === 'webgpu' ? (adapter ?? '') : '';
-    rows.push({ backend: kernels.backend, device, ms: await timeAnalysis(kernels, clip) });
+    rows.push({ backend: kernels.backend, device, ...(await timeKernels(kernels, clip)) });
     await kernels.close();
   }
   return rows;
@@ -127,8 +148,10 @@ const last = clips.at(-1)!;
 const backends = await timeBackends(last);
 console.log(
   formatTable([
-    [`a picture of ${last.width}x${last.height}`, 'device', 'ms'],
-    ...backends.map(({ backend, device, ms }) => [backend, device || 'processor', ms.toFixed(1)]),
+    [`a picture of ${last.width}x${last.height}`, 'device', 'analysis, ms', 'search, ms'],
+    ...backends.map(({ backend, device, analyze, search }) => {
+      return [backend, device || 'processor', analyze.toFixed(1), search.toFixed(1)];
+    }),
   ]),
 );
 const results = {

@@ -1,67 +1,12 @@
 /** Streams whose pictures are analyzed ahead: the bytes of the encoder that analyzes by itself, also where the GPU fails. */
 import { describe, expect, it } from 'vitest';
-import type { Packet } from '../../src/base/packet.ts';
 import { createH264Encoder, type H264Options } from '../../src/codecs/h264/index.ts';
-import type { VideoFrame } from '../../src/frames/frame.ts';
-import { VideoFrames } from '../../src/frames/video-frames.ts';
 import type { FrameKernels } from '../../src/gpu/frame-kernels.ts';
 import { GpuKernels, PlainFrameKernels } from '../../src/gpu/index.ts';
 import { MemorySink } from '../../src/io/index.ts';
 import { H264 } from '../../src/pipeline/codecs/index.ts';
 import { MP4, Muxer, videoEncodeConfig } from '../../src/pipeline/index.ts';
-import { createBytes } from './questions.ts';
-
-const [WIDTH, HEIGHT, COUNT] = [68, 50, 24];
-
-/** Noise that moves, a cut, and a flash. */
-function frames(): readonly VideoFrame[] {
-  const bytes = createBytes(9);
-  const field = Uint8Array.from({ length: 256 * 256 }, () => bytes() >> 1);
-  return Array.from({ length: COUNT }, (_, n) => {
-    const seed = n < 12 ? 0 : 77;
-    const flash = n === 6 ? 100 : 0;
-    const plane = (width: number, height: number, step: number) => ({
-      data: Uint8Array.from(
-        { length: width * height },
-        (_, i) =>
-          flash +
-          field[((Math.floor(i / width) * step + 2 * n + seed) % 256) * 256 + (i % width) + n]!,
-      ),
-      offset: 0,
-      stride: width,
-    });
-    const planes = [
-      plane(WIDTH, HEIGHT, 1),
-      plane(WIDTH / 2, HEIGHT / 2, 2),
-      plane(WIDTH / 2, HEIGHT / 2, 2),
-    ];
-    return { pixFmt: 'yuv420p', width: WIDTH, height: HEIGHT, planes, pts: n } as const;
-  });
-}
-
-function encodeAlone(options: Partial<H264Options>): Uint8Array[] {
-  const encoder = createH264Encoder({ width: WIDTH, height: HEIGHT, frameRate: 25, ...options });
-  const packets = frames().flatMap((frame) => encoder.encode(frame));
-  return [...packets, ...encoder.flush()].map(({ data }) => data);
-}
-
-async function encodeBySession(gpu: GpuKernels, options: Partial<H264Options>) {
-  const config = videoEncodeConfig({
-    width: WIDTH,
-    height: HEIGHT,
-    frameRate: 25,
-    pixFmt: 'yuv420p',
-  });
-  const encoder = H264.createEncoder(config, { ...options, gpu }, H264.pixFmts);
-  const packets: Packet[] = [];
-  for (const frame of frames()) {
-    const { pixFmt, width, height } = frame;
-    const description = { pixFmt, width, height, numPlanes: 3, timeBase: [1, 25] as const };
-    packets.push(...(await encoder.encode(new VideoFrames([frame], description))));
-  }
-  packets.push(...(await encoder.flush()));
-  return { data: packets.map(({ data }) => data), analysis: encoder.streamInfo.analysis };
-}
+import { encodeAlone, encodeBySession, HEIGHT, movingNoise, WIDTH } from './encode-frames.ts';
 
 const OPTIONS: readonly Partial<H264Options>[] = [
   { crf: 24, preset: 'medium' },
@@ -71,9 +16,9 @@ const OPTIONS: readonly Partial<H264Options>[] = [
 
 describe('analysis: full-search', () => {
   it.each(OPTIONS)('the same bytes whoever analyzes: %o', async (options) => {
-    const alone = encodeAlone({ ...options, analysis: 'full-search' });
+    const alone = encodeAlone(movingNoise(), { ...options, analysis: 'full-search' });
     const gpu = new GpuKernels(new PlainFrameKernels(), null);
-    const { data, analysis } = await encodeBySession(gpu, options);
+    const { data, analysis } = await encodeBySession(gpu, movingNoise(), options);
     expect(data).toEqual(alone);
     expect(analysis).toMatchObject({ backend: 'typescript', fallbackReason: null });
   });
@@ -95,8 +40,12 @@ describe('analysis: full-search', () => {
         };
       },
     });
-    const { data, analysis } = await encodeBySession(new GpuKernels(failing, null), OPTIONS[0]!);
-    expect(data).toEqual(encodeAlone({ ...OPTIONS[0], analysis: 'full-search' }));
+    const { data, analysis } = await encodeBySession(
+      new GpuKernels(failing, null),
+      movingNoise(),
+      OPTIONS[0]!,
+    );
+    expect(data).toEqual(encodeAlone(movingNoise(), { ...OPTIONS[0], analysis: 'full-search' }));
     expect(analysis).toMatchObject({
       backend: 'typescript',
       fallbackReason: 'fake failed: device lost',
@@ -156,7 +105,7 @@ describe('analysis: full-search', () => {
       createH264Encoder({ width: WIDTH, height: HEIGHT, frameRate: 25, analysis });
     const none = new Int32Array(0);
     const empty = { intra: none, inter: none, x: new Int8Array(0), y: new Int8Array(0) };
-    const [frame] = frames();
+    const [frame] = movingNoise();
     expect(() => open('hexagon').encode(frame!, { analysis: empty })).toThrow(
       /opened with analysis 'hexagon'/,
     );

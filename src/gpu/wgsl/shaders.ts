@@ -7,8 +7,10 @@
 
 /** Samples around every plane: the longest vector. */
 export const PADDING = 32;
-/** Threads of a group that searches one block. */
-const THREADS = 64;
+/** Threads that search one block together. */
+const LANES = 16;
+/** Blocks side by side that a group of threads searches. */
+export const SEARCHED_TOGETHER = 4;
 
 /** A padded plane: its whole size, in samples. */
 export interface PaddedSize {
@@ -60,89 +62,201 @@ fn unpack(word: u32) -> vec4<i32> {
   return vec4<i32>((vec4<u32>(word) >> vec4<u32>(0u, 8u, 16u, 24u)) & vec4<u32>(255u));
 }`;
 
-/** Rows of the window that the vectors of a block reach, and their words: one more for the last four vectors, of which only one is there. */
-function windowOf(size: number, range: number): { readonly rows: number; readonly words: number } {
-  const rows = size + 2 * range;
-  return { rows, words: rows / 4 + 1 };
+/** Samples on a side of the cells whose sums bound the SAD of a block of `size`: a block has four. */
+const cellOf = (size: number) => size / 2;
+/** Bits of a key below the cost: the place of a vector in raster order. */
+export const PLACE_BITS = 13;
+const PLACE_MASK = 2 ** PLACE_BITS - 1;
+
+/**
+ * The sums of the cells that begin at each sample of a padded plane, two in a word; 0 where a cell reaches beyond the plane. A thread
+ * takes four cells side by side.
+ * @param width, height of the plane, without padding
+ * @param size of the blocks that are searched
+ */
+export function cellSumShader(width: number, height: number, size: number): string {
+  const { stride, rows } = paddedSize(width, height);
+  const cell = cellOf(size);
+  return `
+@group(0) @binding(0) var<storage, read> plane: array<u32>;
+@group(0) @binding(1) var<storage, read_write> sums: array<vec2<u32>>;
+
+@compute @workgroup_size(8, 8)
+fn main(@builtin(global_invocation_id) thread: vec3<u32>) {
+  if (thread.x >= ${stride / 4}u || thread.y >= ${rows}u) { return; }
+  let at = thread.y * ${stride / 4}u + thread.x;
+  var sum = vec4<i32>();
+  if (thread.x < ${(stride - cell) / 4}u && thread.y <= ${rows - cell}u) {
+    for (var y = 0u; y < ${cell}u; y++) {
+      var word = at + y * ${stride / 4}u;
+      var samples = unpack(plane[word]);
+      for (var x = 0u; x < ${cell / 4}u; x++) {
+        word++;
+        let next = unpack(plane[word]);
+        sum += samples + vec4<i32>(samples.yzw, next.x) + vec4<i32>(samples.zw, next.xy) + vec4<i32>(samples.w, next.xyz);
+        samples = next;
+      }
+    }
+  }
+  sums[at] = vec2<u32>(sum.xz) | (vec2<u32>(sum.yw) << vec2<u32>(16u));
+}
+${UNPACK}`;
 }
 
-/** Statements that read a block and its window into `block` and `window`, the threads of a group together. */
-function loadShared(stride: number, size: number, range: number): string {
-  const { rows: windowRows, words: windowWords } = windowOf(size, range);
-  const blockWords = (size * size) / 4;
-  return `\
-  let left = (group.x * ${size}u + ${PADDING}u) / 4u;
-  let top = group.y * ${size}u + ${PADDING}u;
-  let corner = (top - ${range}u) * ${stride / 4}u + left - ${range / 4}u;
-  for (var i = thread; i < ${windowRows * windowWords}u; i += ${THREADS}u) {
-    let row = i / ${windowWords}u;
-    window[i] = reference[corner + row * ${stride / 4}u + (i - row * ${windowWords}u)];
+/** Functions of `searchShader` on four vectors of a row, from place 4 quad on. */
+function quadFunctions(stride: number, size: number, range: number): string {
+  const side = 2 * range + 1;
+  return `
+/** The lengths of the vectors. */
+fn lengths(row: u32, quad: u32) -> vec4<i32> {
+  let x = vec4<i32>(i32(4u * quad)) + vec4<i32>(0, 1, 2, 3) - vec4<i32>(${range});
+  return abs(x) + vec4<i32>(abs(i32(row) - ${range}));
+}
+
+/** Four sums of two words. */
+fn sums_of(words: vec2<u32>) -> vec4<i32> {
+  return vec4<i32>((words.xxyy >> vec4<u32>(0u, 16u, 0u, 16u)) & vec4<u32>(65535u));
+}
+
+/** Bounds of the vectors' costs: their lengths, and by how much the cells' sums differ. */
+fn bounds_of(corner: u32, cells: vec4<i32>, row: u32, quad: u32) -> vec4<i32> {
+  let upper = corner + row * ${stride / 4}u + quad;
+  let lower = upper + ${(cellOf(size) * stride) / 4}u;
+  return lengths(row, quad)
+    + abs(sums_of(reference_sums[upper]) - cells.xxxx)
+    + abs(sums_of(reference_sums[upper + ${cellOf(size) / 4}u]) - cells.yyyy)
+    + abs(sums_of(reference_sums[lower]) - cells.zzzz)
+    + abs(sums_of(reference_sums[lower + ${cellOf(size) / 4}u]) - cells.wwww);
+}
+
+/** The vectors' costs; when all are above the limit, sums that are as well. */
+fn costs_of(corner: u32, block: u32, row: u32, quad: u32, limit: i32) -> vec4<i32> {
+  var costs = lengths(row, quad);
+  for (var y = 0u; y < ${size}u; y++) {
+    if ((y & 3u) == 0u && all(costs > vec4<i32>(limit))) { break; }
+    var word = corner + (row + y) * ${stride / 4}u + quad;
+    var samples = unpack(reference[word]);
+    for (var x = 0u; x < ${size / 4}u; x++) {
+      word++;
+      let next = unpack(reference[word]);
+      let source = unpack(blocks[block + y * ${size / 4}u + x]);
+      costs += abs(samples - source.xxxx);
+      costs += abs(vec4<i32>(samples.yzw, next.x) - source.yyyy);
+      costs += abs(vec4<i32>(samples.zw, next.xy) - source.zzzz);
+      costs += abs(vec4<i32>(samples.w, next.xyz) - source.wwww);
+      samples = next;
+    }
   }
-  for (var i = thread; i < ${blockWords}u; i += ${THREADS}u) {
-    block[i] = current[(top + i / ${size / 4}u) * ${stride / 4}u + left + i % ${size / 4}u];
+  return costs;
+}
+
+/** The least key of the vectors by their costs, or by bounds of them. */
+fn least_key(costs: vec4<i32>, row: u32, quad: u32) -> u32 {
+  let places = vec4<u32>(4u * quad) + vec4<u32>(0u, 1u, 2u, 3u);
+  let found = (vec4<u32>(costs) << vec4<u32>(${PLACE_BITS}u)) + vec4<u32>(row * ${side}u) + places;
+  let keys = select(vec4<u32>(0xffffffffu), found, places < vec4<u32>(${side}u));
+  return min(min(keys.x, keys.y), min(keys.z, keys.w));
+}`;
+}
+
+/** Quads of vectors in a row and in all, and how many a thread takes. */
+function quadsOf(range: number): {
+  readonly quads: number;
+  readonly count: number;
+  readonly rounds: number;
+} {
+  const side = 2 * range + 1;
+  const quads = Math.ceil(side / 4);
+  const count = side * quads;
+  return { quads, count, rounds: Math.ceil(count / LANES) };
+}
+
+/** Statements of `searchShader`: the least key of each quad of vectors, by bounds, in `bounds`; the least of all in `bound`. */
+function boundPass(stride: number, size: number, range: number): string {
+  const { quads, count, rounds } = quadsOf(range);
+  return `\
+  let sums = top * ${stride / 4}u + left;
+  let cells = vec4<i32>(
+    sums_of(current_sums[sums]).x, sums_of(current_sums[sums + ${cellOf(size) / 4}u]).x,
+    sums_of(current_sums[sums + ${(cellOf(size) * stride) / 4}u]).x,
+    sums_of(current_sums[sums + ${(cellOf(size) * (stride + 1)) / 4}u]).x);
+  var bounds: array<u32, ${rounds}>;
+  var bound = 0xffffffffu;
+  for (var round = 0u; round < ${rounds}u; round++) {
+    let i = min(round * ${LANES}u + lane, ${count - 1}u);
+    let row = i / ${quads}u;
+    let quad = i - row * ${quads}u;
+    bounds[round] = least_key(bounds_of(corner, cells, row, quad), row, quad);
+    bound = min(bound, bounds[round]);
   }`;
 }
 
 /**
- * Searches blocks; one group of threads a block. The window that its vectors reach is read once into shared memory. A thread compares
- * four vectors side by side at a time, whose samples it takes apart once, and gives them up when all cost more than the best of the
- * group so far; rows of vectors come from the middle outwards, where the best is most often. The result is cost · 2^13 + place of the
- * vector in raster order: the least of all is the best by cost and, of equal costs, the first, in whatever order threads run.
+ * Searches blocks; a group of threads takes SEARCHED_TOGETHER blocks side by side, LANES threads a block. A thread compares four
+ * vectors side by side at a time. Sums of two cells differ by at most the cells' SAD: they bound the cost of a vector from below (`cellSumShader`; Li
+ * and Salari, "Successive elimination algorithm for motion estimation", 1995). The vector of the least bound is compared first, by its
+ * samples; then those whose bound is below the best of the block so far. The result is cost · 2^PLACE_BITS + place of the vector in raster
+ * order: the least of all is the best by cost and, of equal costs, the first, in whatever order threads run.
  * @param width, height of the plane, without padding
  */
 export function searchShader(width: number, height: number, size: number, range: number): string {
   const { stride } = paddedSize(width, height);
   const side = 2 * range + 1;
-  const { rows: windowRows, words: windowWords } = windowOf(size, range);
-  const quads = Math.ceil(side / 4);
-  const blockWords = (size * size) / 4;
+  const { quads, count, rounds } = quadsOf(range);
+  const across = width / size;
+  const words = (size * size) / 4;
   return `
 @group(0) @binding(0) var<storage, read> current: array<u32>;
 @group(0) @binding(1) var<storage, read> reference: array<u32>;
-@group(0) @binding(2) var<storage, read_write> keys: array<u32>;
-var<workgroup> window: array<u32, ${windowRows * windowWords}>;
-var<workgroup> block: array<u32, ${blockWords}>;
-var<workgroup> best: atomic<u32>;
+@group(0) @binding(2) var<storage, read> current_sums: array<vec2<u32>>;
+@group(0) @binding(3) var<storage, read> reference_sums: array<vec2<u32>>;
+@group(0) @binding(4) var<storage, read_write> keys: array<u32>;
+var<workgroup> blocks: array<u32, ${SEARCHED_TOGETHER * words}>;
+var<workgroup> least: array<atomic<u32>, ${SEARCHED_TOGETHER}>;
+var<workgroup> best: array<atomic<u32>, ${SEARCHED_TOGETHER}>;
 
-@compute @workgroup_size(${THREADS})
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
-${loadShared(stride, size, range)}
-  if (thread == 0u) { atomicStore(&best, 0xffffffffu); }
-  workgroupBarrier();
-
-  for (var i = thread; i < ${side * quads}u; i += ${THREADS}u) {
-    let turn = i / ${quads}u;
-    let quad = i - turn * ${quads}u;
-    let half = i32(turn + 1u) / 2;
-    let y_vector = select(half, -half, (turn & 1u) == 1u);
-    let row = u32(y_vector + ${range});
-    let x_vectors = vec4<i32>(i32(4u * quad)) + vec4<i32>(0, 1, 2, 3) - vec4<i32>(${range});
-    let limit = vec4<i32>(i32(atomicLoad(&best) >> 13u));
-    var costs = abs(x_vectors) + vec4<i32>(abs(y_vector));
-    for (var y = 0u; y < ${size}u; y++) {
-      if ((y & 3u) == 0u && all(costs > limit)) { break; }
-      var word = (row + y) * ${windowWords}u + quad;
-      var samples = unpack(window[word]);
-      for (var x = 0u; x < ${size / 4}u; x++) {
-        word++;
-        let next = unpack(window[word]);
-        let source = unpack(block[y * ${size / 4}u + x]);
-        costs += abs(samples - source.xxxx);
-        costs += abs(vec4<i32>(samples.yzw, next.x) - source.yyyy);
-        costs += abs(vec4<i32>(samples.zw, next.xy) - source.zzzz);
-        costs += abs(vec4<i32>(samples.w, next.xyz) - source.wwww);
-        samples = next;
-      }
-    }
-    let place = row * ${side}u + 4u * quad;
-    let found = (vec4<u32>(costs) << vec4<u32>(13u)) + vec4<u32>(place) + vec4<u32>(0u, 1u, 2u, 3u);
-    let inside = x_vectors <= vec4<i32>(${range});
-    let least = select(vec4<u32>(0xffffffffu), found, inside);
-    atomicMin(&best, min(min(least.x, least.y), min(least.z, least.w)));
+@compute @workgroup_size(${LANES}, ${SEARCHED_TOGETHER})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_id) thread: vec3<u32>) {
+  let lane = thread.x;
+  let place = min(group.x * ${SEARCHED_TOGETHER}u + thread.y, ${across - 1}u);
+  let left = (place * ${size}u + ${PADDING}u) / 4u;
+  let top = group.y * ${size}u + ${PADDING}u;
+  let corner = (top - ${range}u) * ${stride / 4}u + left - ${range / 4}u;
+  let block = thread.y * ${words}u;
+  for (var i = lane; i < ${words}u; i += ${LANES}u) {
+    blocks[block + i] = current[(top + i / ${size / 4}u) * ${stride / 4}u + left + i % ${size / 4}u];
+  }
+  if (lane == 0u) {
+    atomicStore(&least[thread.y], 0xffffffffu);
+    atomicStore(&best[thread.y], 0xffffffffu);
   }
   workgroupBarrier();
-  if (thread == 0u) { keys[group.y * ${width / size}u + group.x] = atomicLoad(&best); }
+
+${boundPass(stride, size, range)}
+  atomicMin(&least[thread.y], bound);
+  workgroupBarrier();
+
+  if (lane == 0u) {
+    let likely = atomicLoad(&least[thread.y]) & ${PLACE_MASK}u;
+    let row = likely / ${side}u;
+    let quad = (likely - row * ${side}u) / 4u;
+    atomicMin(&best[thread.y], least_key(costs_of(corner, block, row, quad, 0x7fffffff), row, quad));
+  }
+  workgroupBarrier();
+
+  for (var round = 0u; round < ${rounds}u; round++) {
+    let limit = atomicLoad(&best[thread.y]);
+    if (bounds[round] >= limit) { continue; }
+    let i = min(round * ${LANES}u + lane, ${count - 1}u);
+    let row = i / ${quads}u;
+    let quad = i - row * ${quads}u;
+    let costs = costs_of(corner, block, row, quad, i32(limit >> ${PLACE_BITS}u));
+    atomicMin(&best[thread.y], least_key(costs, row, quad));
+  }
+  workgroupBarrier();
+  if (lane == 0u) { keys[group.y * ${across}u + place] = atomicLoad(&best[thread.y]); }
 }
+${quadFunctions(stride, size, range)}
 ${UNPACK}`;
 }
 
@@ -229,7 +343,7 @@ fn main(@builtin(global_invocation_id) thread: vec3<u32>) {
   if (thread.x >= ${(width * height) / 64}u) { return; }
   let left = (thread.x % ${width / 8}u) * 8u + ${PADDING}u;
   let top = (thread.x / ${width / 8}u) * 8u + ${PADDING}u;
-  let vector = keys[thread.x] & 8191u;
+  let vector = keys[thread.x] & ${PLACE_MASK}u;
   let row = vector / ${side}u;
   let from_x = left + (vector - row * ${side}u) - ${range}u;
   let from_y = top + row - ${range}u;

@@ -12,11 +12,14 @@ import type {
 import { ANALYSIS_RANGE } from '../plain/block-search.ts';
 import { padPlane } from '../plain/sample-planes.ts';
 import {
+  cellSumShader,
   halveShader,
   interShader,
   intraShader,
   PADDING,
+  PLACE_BITS,
   paddedSize,
+  SEARCHED_TOGETHER,
   searchShader,
 } from './shaders.ts';
 import {
@@ -30,6 +33,8 @@ import {
 
 /** Threads of a group that each take a block. */
 const BLOCK_THREADS = 64;
+/** Steps of a picture that has none before it. */
+const FIRST_STEPS = 3;
 
 /** A pipeline and what it reads and writes, in the order of its bindings. */
 interface Step {
@@ -45,6 +50,8 @@ class SizedAnalysis {
   private readonly picture: GpuBuffer;
   /** This picture and the one before, halved, in turn. */
   private readonly planes: readonly [GpuBuffer, GpuBuffer];
+  /** The sums of cells of both. */
+  private readonly sums: readonly [GpuBuffer, GpuBuffer];
   private readonly intra: GpuBuffer;
   private readonly keys: GpuBuffer;
   private readonly inter: GpuBuffer;
@@ -60,6 +67,7 @@ class SizedAnalysis {
     this.blocks = (width / 16) * (height / 16);
     this.picture = storage(device, width * height);
     this.planes = [storage(device, stride * rows), storage(device, stride * rows)];
+    this.sums = [storage(device, 2 * stride * rows), storage(device, 2 * stride * rows)];
     this.intra = storage(device, 4 * this.blocks);
     this.keys = storage(device, 4 * this.blocks);
     this.inter = storage(device, 4 * this.blocks);
@@ -69,18 +77,24 @@ class SizedAnalysis {
     });
     const halve = compile(device, halveShader(...half));
     const intra = compile(device, intraShader(...half));
+    const sum = compile(device, cellSumShader(...half, 8));
     const search = compile(device, searchShader(...half, 8, ANALYSIS_RANGE));
     const inter = compile(device, interShader(...half, ANALYSIS_RANGE));
     const blockGroups = [Math.ceil(this.blocks / BLOCK_THREADS), 1] as const;
     this.steps = [0, 1].map((now) => {
-      const [current, before] = [this.planes[now], this.planes[1 - now]];
-      const halveGroups = [Math.ceil(stride / 32), Math.ceil(rows / 8)] as const;
-      const found = [current, before, this.keys];
+      const planes = [this.planes[now], this.planes[1 - now]];
+      const sums = [this.sums[now], this.sums[1 - now]];
+      const [current] = planes;
       return [
-        { pipeline: halve, buffers: [this.picture, current], groups: halveGroups },
+        { pipeline: halve, buffers: [this.picture, current], groups: planeGroups(...half) },
         { pipeline: intra, buffers: [current, this.intra], groups: blockGroups },
-        { pipeline: search, buffers: found, groups: [width / 16, height / 16] },
-        { pipeline: inter, buffers: [...found, this.inter], groups: blockGroups },
+        { pipeline: sum, buffers: [current, sums[0]], groups: planeGroups(...half) },
+        {
+          pipeline: search,
+          buffers: [...planes, ...sums, this.keys],
+          groups: searchGroups(...half, 8),
+        },
+        { pipeline: inter, buffers: [...planes, this.keys, this.inter], groups: blockGroups },
       ];
     });
   }
@@ -92,7 +106,7 @@ class SizedAnalysis {
     const steps = this.steps[this.analyzed++ & 1];
     device.queue.writeBuffer(this.picture, 0, samples);
     const encoder = device.createCommandEncoder();
-    runSteps(device, encoder, isFirst ? steps.slice(0, 2) : steps);
+    runSteps(device, encoder, isFirst ? steps.slice(0, FIRST_STEPS) : steps);
     const results = isFirst ? [this.intra] : [this.intra, this.inter, this.keys];
     const values = await readResults(device, encoder, results, this.readBack);
     const intra = costsOf(values.subarray(0, blocks));
@@ -106,8 +120,10 @@ class SizedAnalysis {
 
   /** Gives the buffers back. */
   close(): void {
-    const { picture, planes, intra, keys, inter, readBack } = this;
-    for (const buffer of [picture, ...planes, intra, keys, inter, readBack]) buffer.destroy();
+    const { picture, planes, sums, intra, keys, inter, readBack } = this;
+    for (const buffer of [picture, ...planes, ...sums, intra, keys, inter, readBack]) {
+      buffer.destroy();
+    }
   }
 }
 
@@ -155,25 +171,36 @@ export class WgslSearch {
   ): Promise<BlockVectors> {
     const { device } = this;
     const { width, height } = current;
-    const groups = [width / size, height / size] as const;
     const planes = [current, reference].map((plane) => {
       const { samples } = padPlane(plane, PADDING);
       const buffer = storage(device, samples.length);
       device.queue.writeBuffer(buffer, 0, samples);
       return buffer;
     });
-    const bytes = 4 * groups[0] * groups[1];
-    const keys = storage(device, bytes);
+    const sums = planes.map(({ size: bytes }) => storage(device, 2 * bytes));
+    const keys = storage(device, (4 * width * height) / (size * size));
     const usage = BufferUsage.MAP_READ | BufferUsage.COPY_DST;
-    const readBack = device.createBuffer({ size: bytes, usage });
+    const readBack = device.createBuffer({ size: keys.size, usage });
     try {
-      const pipeline = this.pipeline(searchShader(width, height, size, range));
+      const sum = this.pipeline(cellSumShader(width, height, size));
       const encoder = device.createCommandEncoder();
-      runSteps(device, encoder, [{ pipeline, buffers: [...planes, keys], groups }]);
+      runSteps(device, encoder, [
+        ...planes.map((plane, i) => {
+          return { pipeline: sum, buffers: [plane, sums[i]], groups: planeGroups(width, height) };
+        }),
+        {
+          pipeline: this.pipeline(searchShader(width, height, size, range)),
+          buffers: [...planes, ...sums, keys],
+          groups: searchGroups(width, height, size),
+        },
+      ]);
       const found = await readResults(device, encoder, [keys], readBack);
-      return { costs: Int32Array.from(found, (key) => key >>> 13), ...vectorsOf(found, range) };
+      return {
+        costs: Int32Array.from(found, (key) => key >>> PLACE_BITS),
+        ...vectorsOf(found, range),
+      };
     } finally {
-      for (const buffer of [...planes, keys, readBack]) buffer.destroy();
+      for (const buffer of [...planes, ...sums, keys, readBack]) buffer.destroy();
     }
   }
 
@@ -185,6 +212,21 @@ export class WgslSearch {
     }
     return pipeline;
   }
+}
+
+/** Groups of threads that take four samples each of a padded plane. */
+function planeGroups(width: number, height: number): readonly [x: number, y: number] {
+  const { stride, rows } = paddedSize(width, height);
+  return [Math.ceil(stride / 32), Math.ceil(rows / 8)];
+}
+
+/** Groups of threads that search the blocks of a plane. */
+function searchGroups(
+  width: number,
+  height: number,
+  size: number,
+): readonly [x: number, y: number] {
+  return [Math.ceil(width / size / SEARCHED_TOGETHER), height / size];
 }
 
 /** Bytes a buffer is made of are whole words. */
@@ -244,8 +286,9 @@ function costsOf(values: Uint32Array): Int32Array {
 /** Vectors by the keys of `searchShader`. */
 function vectorsOf(keys: Uint32Array, range: number): Pick<BlockVectors, 'x' | 'y'> {
   const side = 2 * range + 1;
+  const places = keys.map((key) => key & (2 ** PLACE_BITS - 1));
   return {
-    x: Int8Array.from(keys, (key) => ((key & 8191) % side) - range),
-    y: Int8Array.from(keys, (key) => Math.floor((key & 8191) / side) - range),
+    x: Int8Array.from(places, (place) => (place % side) - range),
+    y: Int8Array.from(places, (place) => Math.floor(place / side) - range),
   };
 }

@@ -76,18 +76,18 @@ export async function openTrack(
     ...{ coded: 0, isDone: false },
   };
   const text = filterText(stream.kind === 'video' ? 'video' : 'audio', values);
-  const filterOf = (given: StreamInfo) =>
-    text === '' ? null : new StreamFilter<StreamInfo>(given, text, setting.glass.graphInspector());
+  const filterOf = async (given: StreamInfo) =>
+    text === '' ? null : await StreamFilter.open(given, text, setting.glass.graphInspector());
   if (stream.kind === 'video') {
     const target = imageCodecOf(format, values['codec-video']);
     const pictures = picturePlan(format, target, await metadataOf(input), values);
     const { stream: decoded, unpack } = decoderOf(input, stream, text !== '', pictures);
-    const filter = filterOf(decoded);
+    const filter = await filterOf(decoded);
     const coded = (filter?.stream ?? decoded) as VideoStreamInfo;
     return { ...shared, unpack, filter, encoder: addVideo(setting, coded, pictures) };
   }
   const unpack = unpackerOf(input.name, stream);
-  const filter = filterOf(stream);
+  const filter = await filterOf(stream);
   const coded = (filter?.stream ?? stream) as AudioStreamInfo;
   return { ...shared, unpack, filter, encoder: addAudio(setting, coded) };
 }

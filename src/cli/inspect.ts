@@ -1,7 +1,7 @@
 /** `vitrine inspect`: the inspector's page with a file in it, on a local address or as one HTML file. */
 import { existsSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
 import { ConfigError, StateError, UnsupportedError } from '../base/errors.ts';
@@ -88,6 +88,7 @@ async function pageWith(name: string | undefined): Promise<string> {
 
 /** Serves the page on this machine alone. */
 async function serve(page: string, port: number): Promise<Server> {
+  const { createServer } = await import('node:http');
   const server = createServer((request, response) => {
     const isPage = request.url === '/';
     response.writeHead(isPage ? 200 : 404, { 'content-type': 'text/html; charset=utf-8' });

@@ -1,6 +1,6 @@
 /** `vitrine codecs` and `vitrine formats`: what there is. */
 import { ConfigError } from '../base/errors.ts';
-import { FILTERS } from '../filters/index.ts';
+import type { FilterDefinition } from '../filters/index.ts';
 import { CODECS, FORMATS } from '../pipeline/everything/registry.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import type { OptionValues } from './options.ts';
@@ -76,9 +76,10 @@ export const filters = command({
   examples: ['vitrine filters', 'vitrine filters scale'],
   options: SHARED_OPTIONS,
   async run(inputs, values, output) {
+    const { FILTERS } = await import('../filters/index.ts');
     const [name] = inputs;
     if (name !== undefined) {
-      printFilter(name, values, output);
+      printFilter(name, FILTERS, values, output);
       return;
     }
     const rows = [...FILTERS]
@@ -92,8 +93,13 @@ export const filters = command({
   },
 });
 
-function printFilter(name: string, values: Values, output: Output): void {
-  const filter = FILTERS.find((candidate) => candidate.name === name);
+function printFilter(
+  name: string,
+  all: readonly FilterDefinition[],
+  values: Values,
+  output: Output,
+): void {
+  const filter = all.find((candidate) => candidate.name === name);
   if (filter === undefined) {
     throw new ConfigError(name, 'no filter of that name; see vitrine filters');
   }

@@ -5,7 +5,12 @@ import { seBits } from '../../../bits/syntax-writer.ts';
 const MVD_RANGE = 1 << 15;
 const MVD_BITS: Uint8Array = /* @__PURE__ */ (() => {
   const bits = new Uint8Array(2 * MVD_RANGE + 1);
-  for (let i = -MVD_RANGE; i <= MVD_RANGE; i++) bits[i + MVD_RANGE] = seBits(i);
+  bits[MVD_RANGE] = seBits(0);
+  // Differences with the same number of digits take as many bits: filled, not computed one by one, as the module is loaded.
+  for (let size = 1; size <= MVD_RANGE; size *= 2) {
+    bits.fill(seBits(size), MVD_RANGE + size, MVD_RANGE + 2 * size);
+    bits.fill(seBits(-size), Math.max(0, MVD_RANGE - 2 * size + 1), MVD_RANGE - size + 1);
+  }
   return bits;
 })();
 

@@ -15,7 +15,7 @@ export class Fft {
   /** Position n of the input => where `forwardReversed` expects it: n with its bits reversed. */
   readonly reversal: Uint16Array;
   /** For each radix-4 stage in turn and each j: cos and -sin for 2j, j and 3j of 4h-th roots of unity. */
-  private readonly twiddles: Float64Array;
+  readonly twiddles: Float64Array;
 
   /** @param size a power of two, 4..32768 */
   constructor(size: number) {

@@ -12,12 +12,12 @@ import { Fft } from './fft.ts';
 export class Mdct {
   /** M, the number of coefficients. */
   readonly size: number;
-  private readonly fft: Fft;
+  readonly fft: Fft;
   private readonly re: Float64Array;
   private readonly im: Float64Array;
   private readonly folded: Float64Array;
   /** cos and sin of π(8n+1)/(8M), n = 0..M/2-1, interleaved. */
-  private readonly twiddles: Float64Array;
+  readonly twiddles: Float64Array;
 
   /** @param size M, a power of two from 8 */
   constructor(size: number) {

@@ -1,4 +1,5 @@
 /** The sets of vector kernels of all codecs: what the build writes into `kernels.wasm`. A new set is a row here. */
+import { AAC_KERNELS } from '../codecs/aac/kernels/kernel-set.ts';
 import { DEFLATE_KERNELS } from '../codecs/deflate/kernels/vector.ts';
 import { H264_KERNELS } from '../codecs/h264/kernels/vector/index.ts';
 import { TRELLIS_KERNELS } from '../codecs/h264/kernels/vector/level-trellis.ts';
@@ -12,6 +13,7 @@ import type { KernelModule } from '../wasm/kernel-memory.ts';
 
 /** All of them. */
 export const KERNEL_SETS: readonly KernelModule[] = [
+  AAC_KERNELS,
   DEFLATE_KERNELS,
   H264_KERNELS,
   KERNELS_8X8,

@@ -329,11 +329,20 @@ export const f32x4 = {
   add: /* @__PURE__ */ binaryVector(228),
   sub: /* @__PURE__ */ binaryVector(229),
   mul: /* @__PURE__ */ binaryVector(230),
+  /** The larger of numbers that are not NaN. */
+  max: /* @__PURE__ */ binaryVector(233),
+  abs: /* @__PURE__ */ unaryVector(224),
+  sqrt: /* @__PURE__ */ unaryVector(227),
+  /** Lanes of ones where it is so, of zeros elsewhere. */
+  ge: /* @__PURE__ */ binaryVector(70),
   convert_i32x4_s: /* @__PURE__ */ unaryVector(250),
+  /** Two float64 as the two low lanes, zeros above. */
+  demote_f64x2_zero: /* @__PURE__ */ unaryVector(94),
 } as const;
 
 /** Instructions on two lanes of float64, clause 5.4.8. Each rounds as IEEE 754 says, to the same bits as numbers of JavaScript. */
 export const f64x2 = {
+  neg: /* @__PURE__ */ unaryVector(237),
   add: /* @__PURE__ */ binaryVector(240),
   sub: /* @__PURE__ */ binaryVector(241),
   mul: /* @__PURE__ */ binaryVector(242),

@@ -8,9 +8,9 @@
 export type Bytes = readonly number[];
 /**
  * `f32x4` and `f64x2` are a v128 of four or two finite numbers: the bits of a NaN are not fixed (clause 4.3.3), and no kernel relies
- * on them.
+ * on them, nor takes the root of what is below 0.
  */
-export type OperandKind = 'i32' | 'i64' | 'v128' | 'f32x4' | 'f64x2' | 'address';
+export type OperandKind = 'i32' | 'i64' | 'v128' | 'f32x4' | 'positive f32x4' | 'f64x2' | 'address';
 /** How a lane of bits is read as a number: clause 4.3.2, "signed". */
 type Sign = 's' | 'u';
 
@@ -409,6 +409,8 @@ export const singleBytes = (values: readonly number[]): number[] => [
   ...new Uint8Array(Float32Array.from(values).buffer),
 ];
 
+const doublesOf = (bytes: Bytes): Float64Array => new Float64Array(Uint8Array.from(bytes).buffer);
+
 const singlesOf = (bytes: Bytes): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer);
 
 /** `trunc_sat_f32x4_s`, clause 4.3.3, from finite numbers. */
@@ -432,10 +434,32 @@ export function singleDefinitions(): Definitions {
       return singleBytes([...a!].map((value, lane) => operator(value, b![lane]!)));
     },
   });
+  const ofOne = (operand: OperandKind, operator: (a: number) => number): Definition => ({
+    operands: [operand],
+    immediates: NONE,
+    meaning: ([a]) => singleBytes([...singlesOf(a!)].map(operator)),
+  });
   return {
     add: of((a, b) => a + b),
     sub: of((a, b) => a - b),
     mul: of((a, b) => a * b),
+    max: of(Math.max),
+    ge: {
+      operands: ['f32x4', 'f32x4'],
+      immediates: NONE,
+      meaning: (operands) => {
+        const [a, b] = operands.map(singlesOf);
+        const isGreater = [...a!].map((value, lane) => -truth(value >= b![lane]!));
+        return bytesOf(isGreater, 32);
+      },
+    },
+    abs: ofOne('f32x4', Math.abs),
+    sqrt: ofOne('positive f32x4', Math.sqrt),
+    demote_f64x2_zero: {
+      operands: ['f64x2'],
+      immediates: NONE,
+      meaning: ([a]) => singleBytes([...doublesOf(a!), 0, 0]),
+    },
     convert_i32x4_s: {
       operands: ['v128'],
       immediates: NONE,
@@ -451,7 +475,6 @@ export const doubleBytes = (values: readonly number[]): number[] => [
 
 /** Instructions on two lanes of float64. `constants` are pairs to try. */
 export function doubleDefinitions(constants: readonly (readonly [number, number])[]): Definitions {
-  const doublesOf = (bytes: Bytes) => new Float64Array(Uint8Array.from(bytes).buffer);
   const of = (operator: (a: number, b: number) => number): Definition => ({
     operands: ['f64x2', 'f64x2'],
     immediates: NONE,
@@ -477,6 +500,11 @@ export function doubleDefinitions(constants: readonly (readonly [number, number]
       operands: ['v128'],
       immediates: NONE,
       meaning: ([a]) => doubleBytes(lanesOf(a!, 32, 's').slice(0, 2).map(Number)),
+    },
+    neg: {
+      operands: ['f64x2'],
+      immediates: NONE,
+      meaning: ([a]) => doubleBytes([...doublesOf(a!)].map((x) => -x)),
     },
     const: {
       operands: [],

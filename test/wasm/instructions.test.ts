@@ -82,6 +82,9 @@ const operands: Record<OperandKind, fc.Arbitrary<number[]>> = {
     )
     .map(i32Bytes),
   f32x4: fc.array(finiteSingle, { minLength: 4, maxLength: 4 }).map(singleBytes),
+  'positive f32x4': fc
+    .array(finiteSingle, { minLength: 4, maxLength: 4 })
+    .map((values) => singleBytes(values.map(Math.abs))),
   i64: fc
     .oneof(
       fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),

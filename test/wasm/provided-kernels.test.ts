@@ -1,5 +1,6 @@
 /** `provideKernels`: where no code may be made, everything that has vector kernels takes them from the module, to the same bytes. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createAacEncoder } from '../../src/codecs/aac/index.ts';
 import { zlib } from '../../src/codecs/deflate/index.ts';
 import { createH264Encoder } from '../../src/codecs/h264/index.ts';
 import { encodeJpeg } from '../../src/codecs/jpeg/index.ts';
@@ -30,6 +31,15 @@ function filtered(graph: string, frames: Parameters<FilterGraph['addFrames']>[0]
 
 /** One program for each set of kernels. */
 const PROGRAMS: Readonly<Record<string, () => readonly number[]>> = {
+  aac: () => {
+    const encoder = createAacEncoder({ sampleRate: 48000, numChannels: 1 });
+    const planes = [{ data: samples, offset: 0, stride: 1 }];
+    const packets = encoder.encode({
+      ...({ sampleFmt: 'fltp', sampleRate: 48000, numChannels: 1, pts: 0 } as const),
+      ...{ numSamples: samples.length, planes },
+    });
+    return [...packets, ...encoder.flush()].flatMap((packet) => [...packet.data]);
+  },
   deflate: () => [...zlib(rgb, { level: 11 })],
   png: () => [
     ...encodePng({ width, height, colorType: 2, bitDepth: 8, data: rgb }, { effort: 'best' }),

@@ -1,20 +1,12 @@
-/** What the search of scale factors is told of a band, against quantizing it and counting its codewords. */
+/** The kernels of the search of scale factors: against quantizing and counting codewords one by one, and the vector ones against the plain ones. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  ChannelSearch,
-  measureBand,
-  prepareSearch,
-} from '../../../src/codecs/aac/encoder/band-cost.ts';
-import {
-  INVERSE_STEP_34,
-  POWER_43,
-  quantizeBand,
-  STEP,
-  smallestScaleFactor,
-} from '../../../src/codecs/aac/encoder/quantizer.ts';
+import { smallestScaleFactor } from '../../../src/codecs/aac/encoder/quantizer.ts';
 import { DEFAULT_TUNING } from '../../../src/codecs/aac/encoder/tuning.ts';
-import { ChannelStream } from '../../../src/codecs/aac/standard/channel-stream.ts';
+import { CACHE_SIZE } from '../../../src/codecs/aac/kernels/contract.ts';
+import { AAC_KERNELS } from '../../../src/codecs/aac/kernels/kernel-set.ts';
+import { SearchMemory, searchBytes } from '../../../src/codecs/aac/kernels/search-memory.ts';
+import { INVERSE_STEP_34, POWER_43, STEP } from '../../../src/codecs/aac/standard/quantization.ts';
 import {
   countPairedBits,
   lowestBook,
@@ -23,52 +15,97 @@ import {
 
 const SEED = 20261122;
 const WIDTH = 16;
+const { roundingFirst, roundingRest } = DEFAULT_TUNING;
 
 /** One band of `lines`, whose noise has weight 1. */
-function makeBand(lines: readonly number[]): { search: ChannelSearch; stream: ChannelStream } {
-  const search = new ChannelSearch();
-  const stream = new ChannelStream();
-  stream.numBands = 1;
-  stream.bandOffset[1] = lines.length;
-  search.spectrum.set(lines);
-  search.weight[0] = 1;
-  prepareSearch(search, stream, { ...DEFAULT_TUNING, silencePenalty: 1 });
-  return { search, stream };
+function makeBand(lines: readonly number[], vectorKernels: boolean) {
+  const memory = AAC_KERNELS.createMemory(searchBytes(1), vectorKernels);
+  const shared = new SearchMemory(memory, roundingFirst, roundingRest);
+  const channel = shared.channel();
+  channel.spectrum.set(lines);
+  channel.weight[0] = 1;
+  shared.kernels.prepareBand(channel.position, 0, 0, lines.length);
+  return { shared, channel };
 }
 
+/** Lines of any size, most of them much smaller than the largest. */
+const someLines = (length: number) =>
+  fc
+    .tuple(
+      fc.array(fc.double({ min: -1, max: 1, noNaN: true }), {
+        minLength: length,
+        maxLength: length,
+      }),
+      fc.double({ min: 0, max: 24, noNaN: true }),
+      fc.integer({ min: 1, max: 5 }),
+    )
+    .map(([shape, log2Scale, power]) => shape.map((x) => x ** power * 2 ** log2Scale));
+
 test('noise is that of the quantized band; bits are those of its cheaper book, but for signs', () => {
-  const { roundingFirst, roundingRest } = DEFAULT_TUNING;
+  fc.assert(
+    fc.property(someLines(WIDTH), fc.integer({ min: 60, max: 180 }), (lines, wanted) => {
+      const { shared, channel } = makeBand(lines, true);
+      const sf = Math.max(wanted, smallestScaleFactor(channel.largest34[0]));
+      shared.setLambda(1, 0, 0);
+      const tried = shared.kernels.tryScaleFactors(channel.position, 0, 0, WIDTH, sf, sf, sf);
+      shared.kernels.quantizeBand(channel.position, 0, WIDTH, sf);
+      const { quantized } = channel;
+      let error = 0;
+      let largest = 0;
+      for (let i = 0; i < WIDTH; i++) {
+        const decoded = Math.sign(quantized[i]) * POWER_43[Math.abs(quantized[i])] * STEP[sf];
+        error += (lines[i] - decoded) ** 2;
+        largest = Math.max(largest, Math.abs(quantized[i]));
+      }
+      expect(largest).toBeLessThanOrEqual(MAX_QUANTIZED);
+      expect(tried).toBe(largest === 0 ? 0 : 1);
+      if (largest === 0) return;
+      const at = sf & (CACHE_SIZE - 1);
+      const energy = lines.reduce((sum, x) => sum + x * x, 0);
+      expect(Math.abs(channel.cachedNoise[at] - error)).toBeLessThan(1e-4 * error + 1e-9 * energy);
+      const both = countPairedBits(quantized, 0, WIDTH, lowestBook(largest));
+      const bits = Math.min(both & 0xffff, both >>> 16);
+      // A codeword of a signed book may be a bit longer or shorter with other signs; there are at most 8.
+      const slack = largest === 1 || (largest > 2 && largest < 5) ? 4 : 0;
+      expect(Math.abs(channel.cachedBits[at] - bits)).toBeLessThanOrEqual(slack);
+      const cost = Math.fround(channel.cachedNoise[at] + channel.cachedBits[at]);
+      expect([shared.candidateSf[0], shared.candidateCost[0]]).toEqual([sf, cost]);
+    }),
+    { seed: SEED, numRuns: 400 },
+  );
+});
+
+test('vector kernels leave the same memory as plain ones', () => {
   fc.assert(
     fc.property(
-      fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: WIDTH, maxLength: WIDTH }),
-      fc.double({ min: 0, max: 20, noNaN: true }),
-      fc.integer({ min: 60, max: 180 }),
-      (shape, log2Scale, wanted) => {
-        const lines = shape.map((x) => x * 2 ** log2Scale);
-        const { search, stream } = makeBand(lines);
-        const sf = Math.max(wanted, search.smallest[0]);
-        const at = measureBand(search, stream, 0, sf, DEFAULT_TUNING);
-        const quantized = new Int32Array(WIDTH);
-        const { spectrum, power34 } = search;
-        quantizeBand(spectrum, power34, 0, WIDTH, sf, roundingFirst, roundingRest, quantized);
-        let error = 0;
-        let largest = 0;
-        for (let i = 0; i < WIDTH; i++) {
-          const decoded = Math.sign(quantized[i]) * POWER_43[Math.abs(quantized[i])] * STEP[sf];
-          error += (lines[i] - decoded) ** 2;
-          largest = Math.max(largest, Math.abs(quantized[i]));
-        }
-        expect(largest).toBeLessThanOrEqual(MAX_QUANTIZED);
-        expect(search.cachedNoise[at]).toBeCloseTo(error, -Math.log10(error + 1e-9) + 6);
-        if (largest === 0) {
-          expect(search.cachedBits[at]).toBe(0);
-          return;
-        }
-        const both = countPairedBits(quantized, 0, WIDTH, lowestBook(largest));
-        const bits = Math.min(both & 0xffff, both >>> 16);
-        // A codeword of a signed book may be a bit longer or shorter with other signs; there are at most 8.
-        const slack = largest === 1 || (largest > 2 && largest < 5) ? 4 : 0;
-        expect(Math.abs(search.cachedBits[at] - bits)).toBeLessThanOrEqual(slack);
+      someLines(32),
+      fc.integer({ min: 1, max: 8 }),
+      fc.integer({ min: -6, max: 20 }),
+      fc.double({ min: -10, max: 20, noNaN: true }),
+      (lines, quads, above, log2Lambda) => {
+        const count = 4 * quads;
+        const [plain, vector] = [false, true].map((vectorKernels) => {
+          const { shared, channel } = makeBand(lines.slice(0, count), vectorKernels);
+          const smallest = smallestScaleFactor(channel.largest34[0]);
+          const start = Math.max(smallest, Math.min(255, smallest + above));
+          shared.setLambda(2 ** log2Lambda, 4 * 2 ** log2Lambda, 0.8);
+          const { kernels } = shared;
+          const { position } = channel;
+          const highest = Math.min(255, start + 12);
+          const lowest = Math.max(smallest, start - 4);
+          const found = kernels.tryScaleFactors(position, 0, 0, count, start, highest, lowest);
+          kernels.quantizeBand(position, 0, count, start);
+          return {
+            found,
+            sf: [...shared.candidateSf.subarray(0, found)],
+            cost: [...shared.candidateCost.subarray(0, found)],
+            quantized: [...channel.quantized.subarray(0, count)],
+            sums: [channel.energy[0], channel.rootSum[0], channel.largest34[0]],
+            noise: [...channel.cachedNoise.subarray(0, CACHE_SIZE)],
+            bits: [...channel.cachedBits.subarray(0, CACHE_SIZE)],
+          };
+        });
+        expect(vector).toEqual(plain);
       },
     ),
     { seed: SEED, numRuns: 400 },

@@ -9,6 +9,8 @@ import {
 import { chooseScaleFactors, TrellisScratch } from '../../../src/codecs/aac/encoder/trellis.ts';
 import { DEFAULT_TUNING } from '../../../src/codecs/aac/encoder/tuning.ts';
 import { createAacEncoder } from '../../../src/codecs/aac/index.ts';
+import { AAC_KERNELS } from '../../../src/codecs/aac/kernels/kernel-set.ts';
+import { SearchMemory, searchBytes } from '../../../src/codecs/aac/kernels/search-memory.ts';
 import { ChannelStream } from '../../../src/codecs/aac/standard/channel-stream.ts';
 import { NOISE_HCB } from '../../../src/codecs/aac/standard/spectrum-coding.ts';
 import { adtsStream } from '../../support/adts.ts';
@@ -30,8 +32,10 @@ function gaussian(seed: number): () => number {
 
 /** A channel of bands of 16 lines, filled by `line`. */
 function makeChannel(numBands: number, line: (i: number) => number) {
-  const stream = new ChannelStream();
-  const search = new ChannelSearch();
+  const { roundingFirst, roundingRest } = DEFAULT_TUNING;
+  const memory = AAC_KERNELS.createMemory(searchBytes(1));
+  const search = new ChannelSearch(new SearchMemory(memory, roundingFirst, roundingRest));
+  const stream = new ChannelStream(search.memory.quantized);
   stream.numBands = numBands;
   stream.info.max_sfb = numBands;
   stream.info.windowGroupLength[0] = 1;
@@ -84,13 +88,7 @@ test('bands are substituted where bits are dear, not where they are cheap, and n
     const channel = makeChannel(40, () => 100 * next());
     prepareNoise(channel.search, channel.stream, 20, DEFAULT_TUNING, channel.noise);
     prepareSearch(channel.search, channel.stream, DEFAULT_TUNING);
-    chooseScaleFactors(
-      channel.search,
-      channel.stream,
-      lambda,
-      DEFAULT_TUNING,
-      new TrellisScratch(),
-    );
+    chooseScaleFactors(channel.search, channel.stream, lambda, new TrellisScratch());
     substituteNoise([channel], lambda);
     const books = [...channel.stream.codebook.subarray(0, 40)];
     expect(books.filter((book) => book === NOISE_HCB).length).toBe(expected);

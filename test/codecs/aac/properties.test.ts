@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ConfigError, StateError, UnsupportedError } from '../../../src/base/errors.ts';
 import { SyntaxWriter } from '../../../src/bits/syntax-writer.ts';
-import { SharedTools } from '../../../src/codecs/aac/encoder/channel-state.ts';
+import { BUFFER_LENGTH, SharedTools } from '../../../src/codecs/aac/encoder/channel-state.ts';
 import { ElementEncoder } from '../../../src/codecs/aac/encoder/element-encoder.ts';
 import { resolveOptions } from '../../../src/codecs/aac/encoder/options.ts';
 import { TnsAnalysis } from '../../../src/codecs/aac/encoder/tns-decision.ts';
@@ -159,16 +159,16 @@ test('the bits that a decision counts are the bits that are written', () => {
       fc.integer({ min: 0, max: 1 << 20 }),
       (first, second, log2Lambda, seed) => {
         const settings = resolveOptions({ sampleRate: 48000, numChannels: 2 });
-        const element = new ElementEncoder(
-          settings.layout.elements[0],
-          settings,
-          new SharedTools(settings),
-        );
-        const scale = (data: Float32Array) => Float64Array.from(data, (x) => x * 32768);
-        const channels = [scale(SIGNALS[first](9000, seed)), scale(SIGNALS[second](9000, seed))];
+        const tools = new SharedTools(settings);
+        const element = new ElementEncoder(settings.layout.elements[0], settings, tools);
+        const sounds = [SIGNALS[first](9000, seed), SIGNALS[second](9000, seed)];
+        const channels = sounds.map(() => tools.transforms.take(BUFFER_LENGTH));
         const writer = new SyntaxWriter();
         for (let pos = 0; pos < 5120; pos += 1024) {
-          element.analyze(channels, pos, pos + 1600, 2 ** log2Lambda, true);
+          for (const [c, channel] of channels.entries()) {
+            for (let i = 0; i < BUFFER_LENGTH; i++) channel[i] = sounds[c][pos + i] * 32768;
+          }
+          element.analyze(channels, 0, 1600, 2 ** log2Lambda, true);
           for (const lambda of [2 ** log2Lambda, 2 ** (log2Lambda + 1)]) {
             const bits = element.decide(lambda);
             const before = writer.bits.bitPosition;

@@ -1,4 +1,7 @@
 /** What an element works with: tables and scratch that all elements share, and what is remembered of each channel. */
+import { AAC_KERNELS } from '../kernels/kernel-set.ts';
+import { SearchMemory, searchBytes } from '../kernels/search-memory.ts';
+import { Transforms, transformBytes } from '../kernels/transforms.ts';
 import { ChannelStream } from '../standard/channel-stream.ts';
 import { SWB_OFFSET_SHORT_WINDOW } from '../standard/scalefactor-bands.ts';
 import { FRAME_LENGTH, NUM_SHORT_WINDOWS } from '../standard/window-sequence.ts';
@@ -12,20 +15,35 @@ import { SectionScratch } from './sectioning.ts';
 import { ShortEarModel } from './short-ear.ts';
 import { TrellisScratch } from './trellis.ts';
 
+/** Samples kept of a channel: the block of the frame to code (2048) and the frame after it, whose attacks decide on its window. */
+export const BUFFER_LENGTH = 3 * FRAME_LENGTH;
+/** Float64 of a channel in the memory of transforms, at most: samples, lines, energies. */
+const CHANNEL_DOUBLES = BUFFER_LENGTH + FRAME_LENGTH + 256;
+
 /** Tables and scratch that all elements of an encoder share. */
 export class SharedTools {
-  readonly filterBank = new FilterBank();
+  readonly transforms: Transforms;
+  readonly filterBank: FilterBank;
   readonly ear: EarModel;
   readonly shortEar: ShortEarModel;
   readonly trellis = new TrellisScratch();
   readonly sections = new SectionScratch();
+  readonly search: SearchMemory;
 
   constructor(settings: EncoderSettings) {
-    this.ear = new EarModel(settings.sampleRate, settings.tuning);
+    const { numChannels, tuning } = settings;
+    const start = searchBytes(numChannels);
+    const bytes = start + transformBytes(numChannels * CHANNEL_DOUBLES);
+    const memory = AAC_KERNELS.createMemory(bytes, settings.vectorKernels);
+    this.search = new SearchMemory(memory, tuning.roundingFirst, tuning.roundingRest);
+    this.transforms = new Transforms(memory, start);
+    this.filterBank = new FilterBank(this.transforms);
+    this.ear = new EarModel(settings.sampleRate, tuning);
+    this.transforms.setBands(this.ear);
     this.shortEar = new ShortEarModel(
       settings.sampleRate,
       SWB_OFFSET_SHORT_WINDOW[settings.samplingFrequencyIndex],
-      settings.tuning,
+      tuning,
     );
   }
 }
@@ -34,17 +52,20 @@ export class SharedTools {
 export class ChannelState {
   readonly ear: ChannelEar;
   readonly detector: AttackDetector;
-  readonly stream = new ChannelStream();
-  readonly search = new ChannelSearch();
+  readonly stream: ChannelStream;
+  readonly search: ChannelSearch;
   readonly noise = new NoiseCandidates();
   /** Lines as the filter bank gives them. */
-  readonly spectrum = new Float64Array(FRAME_LENGTH);
+  readonly spectrum: Float64Array;
   /** Weights of long lines, where they are asked for one by one: in short frames, and when window shapes are tried. */
   readonly lineWeights = new Float64Array(FRAME_LENGTH);
   readonly shortWeights: Float64Array;
 
   constructor(tools: SharedTools, settings: EncoderSettings) {
-    this.ear = new ChannelEar(tools.ear);
+    this.search = new ChannelSearch(tools.search);
+    this.stream = new ChannelStream(this.search.memory.quantized);
+    this.spectrum = tools.transforms.take(FRAME_LENGTH);
+    this.ear = new ChannelEar(tools.ear, tools.transforms.take(tools.ear.numBands));
     this.detector = new AttackDetector(settings.tuning);
     this.shortWeights = new Float64Array(NUM_SHORT_WINDOWS * tools.shortEar.numBands);
   }

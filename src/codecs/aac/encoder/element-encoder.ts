@@ -108,7 +108,7 @@ export class ElementEncoder {
   /**
    * Takes the block of 2048 samples at `pos` of each channel; the samples from `attackPos` on are those of the next
    * frame's attack detection (1024).
-   * @param samples by input channel, 32768 is full scale
+   * @param samples by input channel, in the memory of the transforms; 32768 is full scale
    * @param noise weighted noise that a line is expected to have
    * @param substitutes whether bands may be substituted by noise or coded with an intensity
    */
@@ -129,7 +129,12 @@ export class ElementEncoder {
     const first = samples[layout.channels[0]];
     const second = samples[layout.channels[channels.length - 1]];
     const lastChannel = channels[channels.length - 1];
-    tools.ear.bandEnergies(first, pos, second, pos, channels[0].ear.energy, lastChannel.ear.energy);
+    tools.transforms.bandEnergies(
+      first.byteOffset + 8 * pos,
+      second.byteOffset + 8 * pos,
+      channels[0].ear.energy,
+      lastChannel.ear.energy,
+    );
     for (let c = 0; c < channels.length; c++) channels[c].ear.update(earlierShare);
     const window_shape = isBeforeAttack ? SINE_WINDOW : this.chooseShape(samples, pos, noise);
     this.transform(samples, pos, window_sequence, window_shape);
@@ -310,11 +315,11 @@ export class ElementEncoder {
 
   /** Chooses scale factors and codebooks for noise that is worth `lambda` a bit. Returns the bits of the element. */
   decide(lambda: number): number {
-    const { channels, tools, settings } = this;
+    const { channels, tools } = this;
     let bits = ELEMENT_HEADER_BITS;
     for (let c = 0; c < channels.length; c++) {
       const { stream, search } = channels[c];
-      chooseScaleFactors(search, stream, lambda, settings.tuning, tools.trellis);
+      chooseScaleFactors(search, stream, lambda, tools.trellis);
     }
     if (channels.length === 2) this.stereo.placeIntensities(channels[0], channels[1]);
     if (this.hasNoise) substituteNoise(channels, lambda);

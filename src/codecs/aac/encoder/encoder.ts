@@ -19,7 +19,7 @@ import { programConfigOf } from '../standard/channel-configuration.ts';
 import { END_BITS, ProtectedBits, writeEnd, writeFill } from '../standard/raw-data-block.ts';
 import { FRAME_LENGTH } from '../standard/window-sequence.ts';
 import { ATTACK_OFFSET } from './block-switching.ts';
-import { SharedTools } from './channel-state.ts';
+import { BUFFER_LENGTH, SharedTools } from './channel-state.ts';
 import { ElementEncoder } from './element-encoder.ts';
 import { type AacEncoderOptions, type EncoderSettings, resolveOptions } from './options.ts';
 import { NOISE_TO_LAMBDA, RateControl } from './rate-control.ts';
@@ -27,8 +27,6 @@ import type { Tuning } from './tuning.ts';
 
 /** Samples of the decoded stream that come before the input: the first half of the first block. */
 const PRIMING = FRAME_LENGTH;
-/** Samples kept: the block of the frame to code (2048) and the frame after it, whose attacks decide on its window. */
-const BUFFER_LENGTH = 3 * FRAME_LENGTH;
 const FULL_SCALE = 32768;
 /** Times that a frame is coded again with another lambda before everything is left out. */
 const MAX_TRIALS = 12;
@@ -61,9 +59,8 @@ export class AacEncoder {
     );
     this.rate = new RateControl(settings);
     this.writer = new SyntaxWriter(undefined, settings.inspector?.trace ?? null);
-    this.buffers = Array.from(
-      { length: settings.numChannels },
-      () => new Float64Array(BUFFER_LENGTH),
+    this.buffers = Array.from({ length: settings.numChannels }, () =>
+      tools.transforms.take(BUFFER_LENGTH),
     );
     const { places } = settings.layout;
     this.streamInfo = {

@@ -7,6 +7,8 @@ import {
   requireOneOf,
 } from '../../../base/errors.ts';
 import { ID_LFE } from '../../../syntax/aac/element-ids.ts';
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import { AAC_KERNELS } from '../kernels/kernel-set.ts';
 import { type ChannelLayout, channelLayout } from '../standard/channel-configuration.ts';
 import { samplingFrequencyIndex } from '../standard/sampling-frequency.ts';
 import { FRAME_LENGTH } from '../standard/window-sequence.ts';
@@ -48,6 +50,8 @@ export interface AacEncoderOptions {
   readonly intensityStereo?: boolean;
   /** Noise substitution of bands that sound like noise, where bits are few. Default true. */
   readonly noiseSubstitution?: boolean;
+  /** Vector kernels: made here (true, the default), none (false), or those of `vitrine/kernels.wasm`. The bytes are the same. */
+  readonly vectorKernels?: VectorKernels;
   /** Told of every decision; null (default) for none. Changes no byte of the output. */
   readonly inspect?: AacInspector | null;
 }
@@ -65,6 +69,7 @@ const KEYS = [
   'midSide',
   'intensityStereo',
   'noiseSubstitution',
+  'vectorKernels',
   'inspect',
 ] as const satisfies readonly (keyof AacEncoderOptions)[];
 
@@ -87,6 +92,7 @@ export interface EncoderSettings {
   readonly midSide: boolean;
   readonly intensityStereo: boolean;
   readonly noiseSubstitution: boolean;
+  readonly vectorKernels: VectorKernels;
   readonly inspector: AacInspector | null;
   readonly tuning: Tuning;
 }
@@ -153,6 +159,10 @@ export function resolveOptions(
     midSide: requireBoolean('midSide', options.midSide),
     intensityStereo: requireBoolean('intensityStereo', options.intensityStereo),
     noiseSubstitution: requireBoolean('noiseSubstitution', options.noiseSubstitution),
+    vectorKernels: AAC_KERNELS.requireKernels(
+      'aac.options.vectorKernels',
+      options.vectorKernels ?? true,
+    ),
     inspector: options.inspect ?? null,
     tuning,
   };

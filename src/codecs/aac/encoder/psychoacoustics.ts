@@ -12,9 +12,7 @@
  * that weight times squared error, summed over all lines, is the sum of the noise-to-mask ratios of all bands.
  */
 import { clip3 } from '../../../base/math.ts';
-import { Fft } from '../../../dsp/fft.ts';
 import { fastExp2, fastLog2 } from '../../../dsp/logarithm.ts';
-import { hannWindow } from '../../../dsp/windows.ts';
 import { FRAME_LENGTH } from '../standard/window-sequence.ts';
 import type { Tuning } from './tuning.ts';
 
@@ -82,11 +80,6 @@ export class EarModel {
   readonly lowerFactor: number;
   /** `Tuning.ownShare`. */
   readonly ownShare: number;
-  readonly window = hannWindow(BLOCK);
-  readonly fft = new Fft(BLOCK);
-  /** Scratch of `bandEnergies`: a transform, and its first line once more at the end. */
-  readonly re = new Float64Array(BLOCK + 1);
-  readonly im = new Float64Array(BLOCK + 1);
   /** Steps of upper slope => what one band upwards leaves of a spread source, as a power of 0.4. */
   readonly upperFactor = new Float64Array(-STEEPEST * SLOPE_STEPS + 1);
   /** Steps of upper slope => share of a source's energy that stays in its band, as a power of 0.4. */
@@ -215,62 +208,12 @@ export class EarModel {
       out[b] = sum * sum * Math.sqrt(sum) * normalization[b];
     }
   }
-
-  /**
-   * Energies of the bands of two blocks of 2048 samples, weighted and calibrated, internal noise added, with one complex
-   * FFT.
-   * @param a samples from `aPos`, `b` from `bPos`; 32768 is full scale
-   * @param energyA receives `numBands` energies; `energyB` likewise, and may be the same if the blocks are
-   */
-  bandEnergies(
-    a: Float64Array,
-    aPos: number,
-    b: Float64Array,
-    bPos: number,
-    energyA: Float64Array,
-    energyB: Float64Array,
-  ): void {
-    const { re, im, window } = this;
-    this.fft.forwardWindowed(a, aPos, b, bPos, window, re, im);
-    // Line 0 is its own mirror: both parts are doubled there, as everywhere else.
-    re[BLOCK] = re[0];
-    im[BLOCK] = im[0];
-    sumBands(re, im, this, energyA, energyB);
-  }
-}
-
-/** Separates the transform of two blocks, one real and one imaginary, and sums the energies of the bands of `model`. */
-function sumBands(
-  re: Float64Array,
-  im: Float64Array,
-  model: EarModel,
-  energyA: Float64Array,
-  energyB: Float64Array,
-): void {
-  const { numBands, firstLine, lineGain, noise } = model;
-  for (let b = 0; b < numBands; b++) {
-    let sumA = noise[b];
-    let sumB = noise[b];
-    const end = firstLine[b + 1];
-    for (let k = firstLine[b]; k < end; k++) {
-      const mirror = BLOCK - k;
-      const ar = re[k] + re[mirror];
-      const ai = im[k] - im[mirror];
-      const br = im[k] + im[mirror];
-      const bi = re[mirror] - re[k];
-      const gain = 0.25 * lineGain[k];
-      sumA += (ar * ar + ai * ai) * gain;
-      sumB += (br * br + bi * bi) * gain;
-    }
-    energyA[b] = sumA;
-    energyB[b] = sumB;
-  }
 }
 
 /** The ear's state for one channel. */
 export class ChannelEar {
   private readonly model: EarModel;
-  /** Energies of the bands of the block, as `EarModel.bandEnergies` gives them. */
+  /** Energies of the bands of the block, as `Transforms.bandEnergies` gives them. */
   readonly energy: Float64Array;
   private readonly excitation: Float64Array;
   /** Low-passed excitation of the blocks before. */
@@ -280,9 +223,10 @@ export class ChannelEar {
   /** Band => weight of noise in the ear's units. */
   private readonly weights: Float64Array;
 
-  constructor(model: EarModel) {
+  /** @param energy of the bands of a block, as `Transforms.bandEnergies` gives them */
+  constructor(model: EarModel, energy: Float64Array = new Float64Array(model.numBands)) {
     this.model = model;
-    this.energy = new Float64Array(model.numBands);
+    this.energy = energy;
     this.excitation = new Float64Array(model.numBands);
     this.smoothed = new Float64Array(model.numBands);
     this.earlier = new Float64Array(model.numBands);

@@ -3,9 +3,9 @@ import type { SyntaxTrace } from '../../../bits/bit-syntax.ts';
 import { DESCRIPTORS } from '../../../inspect/trace-format.ts';
 import { type TablesOf, TraceWriter } from '../../../inspect/trace-writer.ts';
 import type { ChannelStream } from '../standard/channel-stream.ts';
+import { POWER_43, STEP } from '../standard/quantization.ts';
 import { ESC_HCB, NOISE_HCB, ZERO_HCB } from '../standard/spectrum-coding.ts';
 import type { AacInspector, PairWeighing, SubstituteWeighing } from './inspector.ts';
-import { POWER_43, STEP } from './quantizer.ts';
 import { AAC_TABLES } from './trace-tables.ts';
 
 /** Frames of a group of rows. */

@@ -9,15 +9,14 @@
  * the scale factor before. This is why a state is a scale factor, not a candidate.
  */
 import { fastLog2 } from '../../../dsp/logarithm.ts';
+import type { SearchMemory } from '../kernels/search-memory.ts';
 import {
   type ChannelStream,
   MAX_BANDS,
   MAX_SCALE_FACTOR_DELTA,
 } from '../standard/channel-stream.ts';
 import { SCALE_FACTOR_LENGTHS } from '../standard/huffman-tables.ts';
-import { type ChannelSearch, measureBand, predictScaleFactor } from './band-cost.ts';
-import { quantizeBand } from './quantizer.ts';
-import type { Tuning } from './tuning.ts';
+import { type ChannelSearch, predictScaleFactor } from './band-cost.ts';
 
 /**
  * Scale factors tried around the one that a formula predicts: at most this many below and above. The formula holds at high
@@ -26,8 +25,6 @@ import type { Tuning } from './tuning.ts';
 const CANDIDATES_BELOW = 4;
 const CANDIDATES_ABOVE = 12;
 const NUM_CANDIDATES = CANDIDATES_BELOW + CANDIDATES_ABOVE + 1;
-/** Further above than this, every other scale factor is tried. */
-const FINE_ABOVE = 4;
 /**
  * A candidate that is worse than the band's best by this many bits is not tried further: a smoother path of scale factors
  * saves less. With 6 (and 9 below) grades are 0.01 better and encoding takes 4 % longer; with 10 and 20, 0.015 and 10 %.
@@ -64,10 +61,8 @@ export class TrellisScratch {
   readonly deltaCost = new Float64Array(NUM_DELTAS).fill(Number.POSITIVE_INFINITY);
   /** The lambda that `deltaCost` holds. */
   lambda = -1;
-  /** What may be chosen for the band. */
+  /** How many scale factors may be chosen for the band. */
   numCandidates = 0;
-  readonly candidateSf = new Int16Array(NUM_CANDIDATES);
-  readonly candidateCost = new Float64Array(NUM_CANDIDATES);
   /** All nodes of the paths: their scale factor and the node before. */
   numNodes = 0;
   readonly nodeSf = new Int16Array(MAX_BANDS * NUM_CANDIDATES + 1);
@@ -83,10 +78,10 @@ export function chooseScaleFactors(
   search: ChannelSearch,
   stream: ChannelStream,
   lambda: number,
-  tuning: Tuning,
   scratch: TrellisScratch,
 ): void {
   if (scratch.lambda !== lambda) setLambda(scratch, lambda);
+  search.shared.setLambda(lambda, lambda * PRUNE_BITS, SECTION_SHARE);
   const log2Lambda = fastLog2(lambda);
   let [before, after] = scratch.states;
   before.count = 1;
@@ -105,9 +100,9 @@ export function chooseScaleFactors(
       continue;
     }
     const center = predictScaleFactor(search, band, log2Lambda);
-    collectCandidates(search, stream, band, center, lambda, tuning, scratch);
+    collectCandidates(search, stream, band, center, scratch);
     scratch.least = leastSilent;
-    extendPaths(scratch, before, after, band);
+    extendPaths(search.shared, scratch, before, after, band);
     if (leastSilent <= scratch.least + lambda * DROP_BITS) {
       carryStates(before, after, silent, scratch.least + lambda * DROP_BITS);
     }
@@ -116,12 +111,18 @@ export function chooseScaleFactors(
   const { cost } = before;
   let best = 0;
   for (let s = 1; s < before.count; s++) if (cost[s] < cost[best]) best = s;
-  applyPath(search, stream, before.node[best], tuning, scratch);
+  applyPath(search, stream, before.node[best], scratch);
 }
 
 /** Makes states of the candidates of `band`, each at the end of its best path; lowers `scratch.least` to the best of all. */
-function extendPaths(scratch: TrellisScratch, before: States, after: States, band: number): void {
-  const { candidateSf, candidateCost, numCandidates, deltaCost, nodeSf, nodeBand } = scratch;
+function extendPaths(
+  { candidateSf, candidateCost }: SearchMemory,
+  scratch: TrellisScratch,
+  before: States,
+  after: States,
+  band: number,
+): void {
+  const { numCandidates, deltaCost, nodeSf, nodeBand } = scratch;
   const { count: numStates, sf, cost } = before;
   const margin = scratch.lambda * DROP_BITS;
   let { least, numNodes } = scratch;
@@ -183,54 +184,26 @@ function setLambda(scratch: TrellisScratch, lambda: number): void {
   );
 }
 
-/**
- * Tries scale factors from `center` upwards and downwards, until they are too bad; those that are worth a place in the
- * search go to `scratch.candidateSf` and `scratch.candidateCost`.
- */
+/** Has the kernel try scale factors from `center` on; the candidates are in the memory of `search` then. */
 function collectCandidates(
   search: ChannelSearch,
   stream: ChannelStream,
   band: number,
   center: number,
-  lambda: number,
-  tuning: Tuning,
   scratch: TrellisScratch,
 ): void {
-  const { candidateSf, candidateCost } = scratch;
   const smallest = search.smallest[band];
   const start = center < smallest ? smallest : center;
-  const highest = Math.min(255, start + CANDIDATES_ABOVE);
-  const lowest = Math.max(smallest, start - CANDIDATES_BELOW);
-  const margin = lambda * PRUNE_BITS;
-  let least = Number.POSITIVE_INFINITY;
-  let count = 0;
-  for (let sf = start; sf <= highest; sf += sf < start + FINE_ABOVE ? 1 : 2) {
-    const at = measureBand(search, stream, band, sf, tuning);
-    const bits = search.cachedBits[at];
-    if (bits === 0) break;
-    const cost = search.cachedNoise[at] + lambda * (bits + SECTION_SHARE);
-    if (cost > least + margin) break;
-    if (cost < least) least = cost;
-    candidateSf[count] = sf;
-    candidateCost[count++] = cost;
-  }
-  for (let sf = start - 1; sf >= lowest; sf--) {
-    const at = measureBand(search, stream, band, sf, tuning);
-    const bits = search.cachedBits[at];
-    if (bits === 0) continue;
-    const cost = search.cachedNoise[at] + lambda * (bits + SECTION_SHARE);
-    if (cost > least + margin) break;
-    if (cost < least) least = cost;
-    candidateSf[count] = sf;
-    candidateCost[count++] = cost;
-  }
-  let kept = 0;
-  for (let c = 0; c < count; c++) {
-    if (candidateCost[c] > least + margin) continue;
-    candidateSf[kept] = candidateSf[c];
-    candidateCost[kept++] = candidateCost[c];
-  }
-  scratch.numCandidates = kept;
+  const first = stream.bandOffset[band];
+  scratch.numCandidates = search.shared.kernels.tryScaleFactors(
+    search.memory.position,
+    band,
+    first,
+    stream.bandOffset[band + 1] - first,
+    start,
+    Math.min(255, start + CANDIDATES_ABOVE),
+    Math.max(smallest, start - CANDIDATES_BELOW),
+  );
 }
 
 /** Keeps the states that cost at most `limit`, in their order. */
@@ -270,9 +243,9 @@ function applyPath(
   search: ChannelSearch,
   stream: ChannelStream,
   node: number,
-  tuning: Tuning,
   scratch: TrellisScratch,
 ): void {
+  const { kernels } = search.shared;
   for (let band = stream.numBands - 1; band >= 0; band--) {
     const start = stream.bandOffset[band];
     const end = stream.bandOffset[band + 1];
@@ -280,16 +253,7 @@ function applyPath(
       const sf = scratch.nodeSf[node];
       stream.scaleFactor[band] = sf;
       stream.codebook[band] = 1;
-      quantizeBand(
-        search.spectrum,
-        search.power34,
-        start,
-        end - start,
-        sf,
-        tuning.roundingFirst,
-        tuning.roundingRest,
-        stream.quantized,
-      );
+      kernels.quantizeBand(search.memory.position, start, end - start, sf);
       node = scratch.nodeBefore[node];
     } else {
       stream.codebook[band] = 0;

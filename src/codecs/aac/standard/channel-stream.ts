@@ -57,8 +57,12 @@ export class ChannelStream {
   /** Per band: scale factor, intensity position or noise energy, by its codebook. */
   readonly scaleFactor = new Int16Array(MAX_BANDS);
   /** x_quant, signed. */
-  readonly quantized = new Int32Array(FRAME_LENGTH);
+  readonly quantized: Int32Array;
   readonly tns = new TnsData();
+
+  constructor(quantized: Int32Array = new Int32Array(FRAME_LENGTH)) {
+    this.quantized = quantized;
+  }
 }
 
 /** ics_info(), clause 4.4.2.7: 11 bits in long sequences, 15 in short ones. */

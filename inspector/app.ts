@@ -1,5 +1,6 @@
 /** What views are given: state, recording, and the ways to change them. */
 import type { EncoderClient } from './client.ts';
+import type { Media } from './media.ts';
 import type { Settings, SourcePictures } from './protocol.ts';
 import type { Recording } from './recording.ts';
 import type { State, Store } from './state.ts';
@@ -13,6 +14,8 @@ export interface App {
   readonly source: SourcePictures | null;
   /** A file that was opened to be looked into; null: the one that was made. */
   readonly opened: { readonly name: string; readonly bytes: Uint8Array } | null;
+  /** Sound, and pictures as files. */
+  readonly media: Media;
   /** A worker beside the first, for encodes that need not be waited for; made when it is first asked for. */
   secondClient(): EncoderClient;
   /** Says a sentence to the reader, on the screen and to a screen reader. */

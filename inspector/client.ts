@@ -1,5 +1,16 @@
 /** The page's side of the worker: requests as promises. */
-import type { Coded, Reply, Request, Settings, SourcePictures } from './protocol.ts';
+import type {
+  Coded,
+  CodedImage,
+  CodedSound,
+  ImageSettings,
+  Reply,
+  Request,
+  Settings,
+  SourceImage,
+  SourcePictures,
+  SourceSound,
+} from './protocol.ts';
 
 interface Waiting {
   readonly resolve: (reply: Reply) => void;
@@ -79,6 +90,20 @@ export class EncoderClient {
   ): Promise<Coded> {
     const reply = await this.ask({ kind: 'encode', source, settings, isFull }, onCoded);
     if (reply.kind !== 'coded') throw new Error('the worker answered something else');
+    return reply.coded;
+  }
+
+  /** Encodes a sound at `bitRate` bits a second. */
+  async sound(source: SourceSound, bitRate: number): Promise<CodedSound> {
+    const reply = await this.ask({ kind: 'sound', source, bitRate });
+    if (reply.kind !== 'sound') throw new Error('the worker answered something else');
+    return reply.coded;
+  }
+
+  /** Writes a picture as a file. */
+  async image(source: SourceImage, settings: ImageSettings): Promise<CodedImage> {
+    const reply = await this.ask({ kind: 'image', source, settings });
+    if (reply.kind !== 'image') throw new Error('the worker answered something else');
     return reply.coded;
   }
 }

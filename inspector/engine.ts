@@ -1,4 +1,5 @@
 /** Encodes pictures with everything watched. Runs in the worker; tests call it as it is. */
+import { joinBytes } from '../src/base/byte-stream.ts';
 import type { Packet } from '../src/base/packet.ts';
 import {
   bothInspectors,
@@ -51,9 +52,14 @@ function copyOf(r: Reconstruction): Uint8Array {
   return out;
 }
 
-function squaredErrorOf(a: Uint8Array, b: Uint8Array, count: number): number {
+/** Squared error of the luma of a reconstruction against a tight picture. */
+function squaredErrorOf(r: Reconstruction, source: Uint8Array): number {
+  const { data, width, height, luma, lumaStride } = r;
   let sum = 0;
-  for (let i = 0; i < count; i++) sum += (a[i] - b[i]) ** 2;
+  for (let y = 0, at = 0; y < height; y++) {
+    const row = luma + y * lumaStride;
+    for (let x = 0; x < width; x++, at++) sum += (data[row + x] - source[at]) ** 2;
+  }
   return sum;
 }
 
@@ -162,7 +168,7 @@ export async function encodePictures(
   const packets: Packet[] = [];
   const figures: PictureFigures[] = [];
   encoder.onReconstructed = (reconstruction, pts) => {
-    const squaredError = squaredErrorOf(copyOf(reconstruction), pictures[pts], width * height);
+    const squaredError = squaredErrorOf(reconstruction, pictures[pts]);
     figures.push({ pts, bytes: 0, squaredError });
   };
   for (let pts = 0; pts < pictures.length; pts++) {
@@ -176,18 +182,8 @@ export async function encodePictures(
     settings,
     figures,
     samples: keeper.pictures,
-    trace: isFull ? joined(trace.take()) : EMPTY,
+    trace: isFull ? joinBytes(trace.take()) : EMPTY,
     file: isFull ? await fileOf(encoder.streamInfo, packets) : EMPTY,
     milliseconds: performance.now() - began,
   };
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    out.set(piece, at);
-    at += piece.length;
-  }
-  return out;
 }

@@ -4,6 +4,7 @@ import { inspectMatroska, isEbml } from '../src/containers/matroska/index.ts';
 import { inspectWav, isWav } from '../src/containers/riff/index.ts';
 import { formatValue, type TreeField, type TreeNode } from '../src/inspect/index.ts';
 import { MemorySource } from '../src/io/index.ts';
+import { extremesOf } from './extremes.ts';
 import { PICTURE_TYPES, TYPE_NAMES, UNIT_NAMES } from './names.ts';
 import { columnsOf, type PictureRecord, type Recording } from './recording.ts';
 
@@ -179,8 +180,8 @@ function unitNode(
 function macroblockNode({ maps }: PictureRecord, mb: number, fields: FileField[]): FileNode {
   return {
     name: `macroblock ${mb}: ${TYPE_NAMES[maps.type[mb]] ?? '?'}`,
-    start: Math.min(...fields.map(({ start }) => start)),
-    end: Math.max(...fields.map(({ end }) => end)),
+    start: extremesOf(fields.map(({ start }) => start)).least,
+    end: extremesOf(fields.map(({ end }) => end)).most,
     ...{ clause: 'H.264 7.3.5', problem: '', hasChildren: false },
     fields: () => fields,
     children: () => [],

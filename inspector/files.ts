@@ -1,7 +1,8 @@
 /** Opens what is dropped on the page: videos and pictures by the browser's own decoders, y4m by ours, traces, and any bytes. */
+import { messageOf } from '../src/base/errors.ts';
 import { isY4m, openY4m } from '../src/containers/raw/index.ts';
 import { MemorySource } from '../src/io/index.ts';
-import type { SourcePictures } from './protocol.ts';
+import type { SourceImage, SourcePictures, SourceSound } from './protocol.ts';
 
 /** Most samples that the pictures of a source may have together: what is kept of an encode is five times that. */
 const MOST_SAMPLES = 48e6;
@@ -10,6 +11,9 @@ const LARGEST = 3840 * 2160;
 const MOST_PICTURES = 300;
 /** Pictures a second that a video is read at. */
 const VIDEO_RATE = 25;
+/** Samples a second that sounds are read at, and the seconds that are taken of one. */
+const SOUND_RATE = 44_100;
+const MOST_SECONDS = 30;
 
 /** What a file turned out to be. */
 export type Opened =
@@ -18,7 +22,10 @@ export type Opened =
       /** Empty where the file has no parts to look into: raw pictures are large, and are not kept twice. */
       readonly bytes: Uint8Array;
       readonly source: SourcePictures;
+      /** The picture as it is, where the file is one. */
+      readonly image: SourceImage | null;
     }
+  | { readonly kind: 'sound'; readonly bytes: Uint8Array; readonly sound: SourceSound }
   | { readonly kind: 'trace'; readonly bytes: Uint8Array }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly sentence: string };
 
@@ -33,21 +40,31 @@ export async function openFile(
   const start = String.fromCharCode(...bytes.subarray(0, 12));
   if (start.startsWith('vitrace')) return { kind: 'trace', bytes };
   if (isY4m(bytes.subarray(0, 64)))
-    return { kind: 'pictures', bytes: new Uint8Array(0), source: await readY4m(bytes, name) };
+    return {
+      kind: 'pictures',
+      bytes: new Uint8Array(0),
+      source: await readY4m(bytes, name),
+      image: null,
+    };
   const type = typeOf(start);
-  if (type === 'image') return { kind: 'pictures', bytes, source: await readImage(file, name) };
+  if (type === 'image') return { kind: 'pictures', bytes, ...(await readImage(file, name)) };
   if (type === 'video') {
     try {
-      return { kind: 'pictures', bytes, source: await readVideo(file, name, say) };
+      return { kind: 'pictures', bytes, source: await readVideo(file, name, say), image: null };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return { kind: 'bytes', bytes, sentence: `${reason} Here is what the file is made of.` };
+      const sentence = `${messageOf(error)} Here is what the file is made of.`;
+      return { kind: 'bytes', bytes, sentence };
     }
   }
-  const sentence =
-    type === 'sound'
-      ? `${name}: sound; here is what the file is made of.`
-      : `${name} is of no kind that the page decodes; here are its bytes. Videos, pictures, y4m and traces can be opened.`;
+  if (type === 'sound') {
+    try {
+      return { kind: 'sound', bytes, sound: await readSound(bytes, name) };
+    } catch (error) {
+      const sentence = `${messageOf(error)} Here is what the file is made of.`;
+      return { kind: 'bytes', bytes, sentence };
+    }
+  }
+  const sentence = `${name} is of no kind that the page decodes; here are its bytes. Videos, pictures, sounds, y4m and traces can be opened.`;
   return { kind: 'bytes', bytes, sentence };
 }
 
@@ -57,6 +74,7 @@ function typeOf(start: string): 'image' | 'video' | 'sound' | 'other' {
   if (start.startsWith('\x1aE\xdf\xa3')) return 'video';
   if (/^(\x89PNG|\xff\xd8\xff|GIF8|BM)/.test(start)) return 'image';
   if (start.startsWith('RIFF')) return start.slice(8, 12) === 'WEBP' ? 'image' : 'sound';
+  if (/^(OggS|fLaC|ID3|RF64|FORM|\xff[\xe0-\xfe])/.test(start)) return 'sound';
   return 'other';
 }
 
@@ -112,7 +130,10 @@ function drawingContext(width: number, height: number): CanvasRenderingContext2D
   return context;
 }
 
-async function readImage(file: Blob, name: string): Promise<SourcePictures> {
+async function readImage(
+  file: Blob,
+  name: string,
+): Promise<{ source: SourcePictures; image: SourceImage }> {
   let bitmap: ImageBitmap;
   try {
     bitmap = await createImageBitmap(file);
@@ -120,11 +141,35 @@ async function readImage(file: Blob, name: string): Promise<SourcePictures> {
     throw new Error(`The browser cannot decode ${name}: convert it to PNG or JPEG first.`);
   }
   const [width, height] = sizeOf(bitmap.width, bitmap.height, name);
-  const context = drawingContext(width, height);
+  const size = { width: bitmap.width, height: bitmap.height };
+  const context = drawingContext(size.width, size.height);
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
-  const picture = toPlanes(context.getImageData(0, 0, width, height), width, height);
-  return { title: name, width, height, frameRate: VIDEO_RATE, pictures: [picture] };
+  const whole = context.getImageData(0, 0, size.width, size.height);
+  const picture = toPlanes(whole, width, height);
+  return {
+    source: { title: name, width, height, frameRate: VIDEO_RATE, pictures: [picture] },
+    image: { title: name, ...size, data: new Uint8Array(whole.data.buffer) },
+  };
+}
+
+/** The first seconds of a sound, as the browser decodes it. */
+async function readSound(bytes: Uint8Array, name: string): Promise<SourceSound> {
+  // A context that plays nothing; its rate is what sounds are brought to.
+  const context = new OfflineAudioContext(1, 1, SOUND_RATE);
+  let buffer: AudioBuffer;
+  try {
+    buffer = await context.decodeAudioData(bytes.slice().buffer);
+  } catch {
+    throw new Error(`The browser cannot decode ${name}: convert it to WAV first.`);
+  }
+  const length = Math.min(buffer.length, SOUND_RATE * MOST_SECONDS);
+  if (length === 0) throw new Error(`${name} has no sample: choose another file.`);
+  const channels = Array.from({ length: Math.min(2, buffer.numberOfChannels) }, (_, i) =>
+    buffer.getChannelData(i).slice(0, length),
+  );
+  const title = length < buffer.length ? `${name}, its first ${MOST_SECONDS} s` : name;
+  return { title, sampleRate: SOUND_RATE, channels };
 }
 
 /** Resolves at an event of a video; rejects at its error. */

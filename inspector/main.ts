@@ -1,18 +1,24 @@
 /** The page: reads the address, encodes the sample or what is dropped, and shows one view at a time. */
+import { messageOf } from '../src/base/errors.ts';
+import { readTrace } from '../src/inspect/index.ts';
 import type { App, View } from './app.ts';
 import { settingsOf } from './app.ts';
 import { EncoderClient } from './client.ts';
 import { h } from './dom.ts';
 import { embeddedFile, type Opened, openFile } from './files.ts';
 import { onKey } from './keys.ts';
+import { hasImage, Media } from './media.ts';
 import { sayBytes, several } from './names.ts';
 import type { SourcePictures } from './protocol.ts';
 import { type Recording, recordingOfEncode, recordingOfTrace } from './recording.ts';
+import { hasSound } from './sound-record.ts';
 import { formatState, parseState, type State, Store, type ViewName } from './state.ts';
 import { createToolbar, VIEW_TITLES } from './toolbar.ts';
 import { createCompareView } from './views/compare.ts';
 import { createFileView } from './views/file.ts';
+import { createImageView } from './views/image.ts';
 import { createPictureView } from './views/picture.ts';
+import { createSoundView } from './views/sound.ts';
 import { createTimelineView } from './views/timeline.ts';
 import { createTourView } from './views/tour.ts';
 
@@ -31,6 +37,7 @@ const REST = 250;
 class Page implements App {
   readonly store = new Store(parseState(location.hash.slice(1)));
   readonly client: EncoderClient;
+  readonly media: Media;
   recording: Recording | null = null;
   source: SourcePictures | null = null;
   opened: App['opened'] = null;
@@ -49,15 +56,27 @@ class Page implements App {
   constructor(workerCode: string) {
     this.workerCode = workerCode;
     this.client = new EncoderClient(workerCode);
+    this.media = new Media(workerCode, {
+      state: () => this.store.state,
+      pictures: () => this.source,
+      say: (sentence) => this.say(sentence),
+      complain: (error) => this.complain(error),
+      show: () => this.show(),
+    });
     this.toolbar = createToolbar(
       this,
       (file) => void this.open(file),
-      () => void this.takeSample(),
+      () => {
+        this.media.reset();
+        void this.takeSample();
+      },
     );
     const shown = {
       picture: createPictureView(this),
       timeline: createTimelineView(this),
       file: createFileView(this),
+      sound: createSoundView(this),
+      image: createImageView(this),
     };
     this.views = {
       ...shown,
@@ -107,7 +126,7 @@ class Page implements App {
   /** Says what went wrong; the sentence says what to do. */
   private complain(error: unknown): void {
     if (error instanceof DOMException && error.name === 'AbortError') return;
-    this.say(error instanceof Error ? error.message : String(error));
+    this.say(messageOf(error));
     this.status.classList.toggle('problem', true);
   }
 
@@ -171,6 +190,33 @@ class Page implements App {
     }
   }
 
+  /** Takes what a trace has: pictures of video, sound, a picture as a file; shows the first that there is. */
+  private takeTrace(bytes: Uint8Array, name: string): void {
+    const trace = readTrace(bytes);
+    const hasVideo = (trace.tables.picture?.rowCount ?? 0) > 0;
+    const recording = hasVideo ? recordingOfTrace(trace, name) : null;
+    const { media } = this;
+    media.takeTrace(trace);
+    const found: (readonly [ViewName, string])[] = [];
+    if (recording !== null) found.push(['picture', several(recording.pictures.length, 'picture')]);
+    if (hasSound(trace)) {
+      found.push(['sound', `${several(media.sound?.frames.length ?? 0, 'frame')} of sound`]);
+    }
+    if (hasImage(trace)) found.push(['image', 'a picture as a file']);
+    if (found.length === 0) {
+      throw new Error(
+        `${name} is a trace without pictures and sound: make one with vitrine encode --trace.`,
+      );
+    }
+    this.source = null;
+    this.recording = recording;
+    const { view } = this.store.state;
+    const views: readonly ViewName[] = found.map(([key]) => key);
+    const isShown = views.includes(view) || (hasVideo && ['timeline', 'file'].includes(view));
+    if (!isShown) this.store.set({ view: found[0][0] });
+    this.say(`${name}: a trace of ${found.map(([, text]) => text).join(' and of ')}.`);
+  }
+
   /** Opens a file: pictures are encoded, a trace is read, and whatever the file is, its bytes may be looked into. */
   async open(file: Blob & { readonly name?: string }): Promise<void> {
     const name = file.name ?? 'file';
@@ -181,19 +227,25 @@ class Page implements App {
       this.store.set({ picture: 0, mb: -1, byte: 0 });
       if (opened.kind === 'pictures') {
         this.source = opened.source;
+        if (opened.image !== null) this.media.takeImage(opened.image);
         this.recording = null;
         this.show();
         await this.encode();
         return;
       }
-      this.source = null;
-      this.recording = opened.kind === 'trace' ? recordingOfTrace(opened.bytes, name) : null;
-      if (opened.kind === 'bytes') this.store.set({ view: 'file' });
-      this.say(
-        opened.kind === 'trace'
-          ? `${name}: a trace of ${several(this.recording?.pictures.length ?? 0, 'picture')}.`
-          : opened.sentence,
-      );
+      if (opened.kind === 'sound') {
+        this.media.takeSound(opened.sound);
+        this.store.set({ view: 'sound' });
+        this.show();
+        return;
+      }
+      if (opened.kind === 'trace') this.takeTrace(opened.bytes, name);
+      else {
+        this.source = null;
+        this.recording = null;
+        this.store.set({ view: 'file' });
+        this.say(opened.sentence);
+      }
       this.show();
     } catch (error) {
       this.complain(error);
@@ -201,7 +253,9 @@ class Page implements App {
   }
 }
 
-const workerCode = document.getElementById('worker')?.textContent ?? '';
-const embedded = embeddedFile();
-const page = new Page(workerCode);
-void (embedded === null ? page.takeSample() : page.open(embedded));
+/** Begins with the file that is in the page, or with the sample. */
+export function startPage(): void {
+  const embedded = embeddedFile();
+  const page = new Page(document.getElementById('script')?.textContent ?? '');
+  void (embedded === null ? page.takeSample() : page.open(embedded));
+}

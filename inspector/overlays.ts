@@ -1,5 +1,6 @@
 /** What is drawn over the picture, in picture samples: the canvas is scaled by the caller. */
 import { themeColor } from './dom.ts';
+import { extremesOf } from './extremes.ts';
 import { INTRA_DIRECTIONS, TYPE_COLORS } from './names.ts';
 import { heat } from './paint.ts';
 import { columnsOf, type PictureRecord, type Recording } from './recording.ts';
@@ -55,8 +56,8 @@ function fillMacroblocks(
 /** Values as heat between their least and most; the middle of equal values. */
 function heatOf(values: ArrayLike<number>, isLogarithmic: boolean): (mb: number) => string {
   const scaled = Array.from(values, (value) => (isLogarithmic ? Math.log2(1 + value) : value));
-  const least = Math.min(...scaled);
-  const span = Math.max(...scaled) - least;
+  const { least, most } = extremesOf(scaled);
+  const span = most - least;
   return (mb) => {
     const [r, g, b] = heat(span === 0 ? 0.5 : (scaled[mb] - least) / span);
     return `rgb(${r} ${g} ${b} / 0.66)`;

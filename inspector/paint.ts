@@ -1,5 +1,6 @@
 /** Samples as pixels: the layers below the overlays. */
 
+import { clip1 } from '../src/base/math.ts';
 import type { PictureRecord, Recording } from './recording.ts';
 import type { LayerName } from './state.ts';
 
@@ -51,10 +52,6 @@ export function layerSamples(
   }
 }
 
-function clip(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value;
-}
-
 /** A picture of 4:2:0, matrix of ITU-R BT.601, limited range, as pixels. */
 export function paintPicture(samples: Uint8Array, width: number, height: number): ImageData {
   const image = new ImageData(width, height);
@@ -67,9 +64,9 @@ export function paintPicture(samples: Uint8Array, width: number, height: number)
       const cb = samples[cbAt + chroma + (x >> 1)] - 128;
       const cr = samples[crAt + chroma + (x >> 1)] - 128;
       const at = 4 * (y * width + x);
-      data[at] = clip(luma + 1.596 * cr);
-      data[at + 1] = clip(luma - 0.3918 * cb - 0.813 * cr);
-      data[at + 2] = clip(luma + 2.0172 * cb);
+      data[at] = clip1(luma + 1.596 * cr);
+      data[at + 1] = clip1(luma - 0.3918 * cb - 0.813 * cr);
+      data[at + 2] = clip1(luma + 2.0172 * cb);
       data[at + 3] = 255;
     }
   }
@@ -94,7 +91,7 @@ export function paintDifference(
   const { data } = image;
   for (let i = 0; i < width * height; i++) {
     const difference = a[i] - b[i];
-    const value = gain === 1 ? RESIDUAL_GRAY[255 + difference] : clip(128 + gain * difference);
+    const value = gain === 1 ? RESIDUAL_GRAY[255 + difference] : clip1(128 + gain * difference);
     data[4 * i] = value;
     data[4 * i + 1] = value;
     data[4 * i + 2] = value;

@@ -30,6 +30,19 @@ export type Request =
       readonly settings: Settings;
       /** Whether a trace and all samples are wanted, or sizes and errors alone. */
       readonly isFull: boolean;
+    }
+  | {
+      readonly kind: 'sound';
+      readonly id: number;
+      readonly source: SourceSound;
+      /** Bits a second. */
+      readonly bitRate: number;
+    }
+  | {
+      readonly kind: 'image';
+      readonly id: number;
+      readonly source: SourceImage;
+      readonly settings: ImageSettings;
     };
 
 /** Samples of a picture, as those of `SourcePictures`. */
@@ -66,4 +79,52 @@ export type Reply =
   | { readonly kind: 'sample'; readonly id: number; readonly source: SourcePictures }
   | { readonly kind: 'progress'; readonly id: number; readonly coded: number }
   | { readonly kind: 'coded'; readonly id: number; readonly coded: Coded }
+  | { readonly kind: 'sound'; readonly id: number; readonly coded: CodedSound }
+  | { readonly kind: 'image'; readonly id: number; readonly coded: CodedImage }
   | { readonly kind: 'problem'; readonly id: number; readonly message: string };
+
+/** Sound to be encoded: samples by channel, full scale is 1. */
+export interface SourceSound {
+  readonly title: string;
+  readonly sampleRate: number;
+  readonly channels: readonly Float32Array[];
+}
+
+/** An encode of sound. */
+export interface CodedSound {
+  readonly title: string;
+  readonly sampleRate: number;
+  readonly bitRate: number;
+  /** By frame and channel: 1024 lines, 32768 is full scale; empty where only a trace is there. */
+  readonly spectra: Float32Array;
+  /** By channel, as long as the source; what a decoder gives. */
+  readonly decoded: readonly Float32Array[];
+  readonly trace: Uint8Array;
+  /** The stream as ADTS. */
+  readonly file: Uint8Array;
+  readonly milliseconds: number;
+}
+
+/** A picture to be written as a file: red, green, blue and alpha, 8 bits each. */
+export interface SourceImage {
+  readonly title: string;
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** How a picture is written. */
+export interface ImageSettings {
+  readonly kind: 'png' | 'jpeg';
+  readonly effort: 'fast' | 'default' | 'best';
+  readonly quality: number;
+}
+
+/** A picture as a file. */
+export interface CodedImage {
+  readonly title: string;
+  readonly settings: ImageSettings;
+  readonly trace: Uint8Array;
+  readonly file: Uint8Array;
+  readonly milliseconds: number;
+}

@@ -304,22 +304,21 @@ function numberOf(value: string | number | undefined, usual: number): number {
 }
 
 /** A recording of a trace alone, without samples. Throws an error whose message says what to do. */
-export function recordingOfTrace(bytes: Uint8Array, title: string): Recording {
-  return record(bytes, title, null, null);
+export function recordingOfTrace(trace: Uint8Array | Trace, title: string): Recording {
+  return record(trace instanceof Uint8Array ? readTrace(trace) : trace, title, null, null);
 }
 
 /** A recording of an encode that the page has made. */
 export function recordingOfEncode(source: SourcePictures, coded: Coded): Recording {
-  return record(coded.trace, source.title, source, coded);
+  return record(readTrace(coded.trace), source.title, source, coded);
 }
 
 function record(
-  bytes: Uint8Array,
+  trace: Trace,
   title: string,
   source: SourcePictures | null,
   coded: Coded | null,
 ): Recording {
-  const trace = readTrace(bytes);
   checkTables(trace);
   const width = numberOf(trace.about.width, 0);
   const height = numberOf(trace.about.height, 0);

@@ -1,7 +1,7 @@
 /** The one state of the page. Its whole shareable part stands in the address behind `#`, so that a link brings a view back. */
 
 /** The views, in the order of their tabs. */
-export const VIEWS = ['picture', 'timeline', 'compare', 'file', 'tour'] as const;
+export const VIEWS = ['picture', 'timeline', 'compare', 'sound', 'image', 'file', 'tour'] as const;
 
 export type ViewName = (typeof VIEWS)[number];
 
@@ -55,6 +55,21 @@ export interface State {
   /** What the right side of the comparison is coded with. */
   readonly preset2: string;
   readonly qp2: number;
+  /** Frame and channel of the sound, and its bit rate in kbit/s. */
+  readonly frame: number;
+  readonly channel: number;
+  readonly kbps: number;
+  /** The kind of file that a picture is written as, and how. */
+  readonly kind: 'png' | 'jpeg';
+  readonly effort: string;
+  readonly quality: number;
+  /** The last scan of a JPEG file that has arrived. */
+  readonly scan: number;
+  /** The pixel of the picture that is chosen. */
+  readonly x: number;
+  readonly y: number;
+  /** Whether the cost of each pixel is shown: 1 or 0. */
+  readonly heat: number;
   /** Step of the tour. */
   readonly step: number;
   /** The byte of the file that is chosen. */
@@ -78,6 +93,16 @@ export const DEFAULTS: State = {
   coding: 'CAVLC',
   preset2: 'superfast',
   qp2: 28,
+  frame: 8,
+  channel: 0,
+  kbps: 96,
+  kind: 'png',
+  effort: 'default',
+  quality: 75,
+  scan: 99,
+  x: 0,
+  y: 0,
+  heat: 0,
   step: 0,
   byte: 0,
   theme: 'auto',
@@ -95,6 +120,8 @@ const NAMES: Partial<Record<keyof State, readonly string[]>> = {
   preset2: PRESETS,
   profile: ['baseline', 'main', 'high'],
   coding: ['CAVLC', 'CABAC'],
+  kind: ['png', 'jpeg'],
+  effort: ['fast', 'default', 'best'],
   theme: ['auto', 'dark', 'light'],
 };
 const RANGES: Partial<Record<keyof State, readonly [number, number]>> = {
@@ -105,6 +132,14 @@ const RANGES: Partial<Record<keyof State, readonly [number, number]>> = {
   qp: [0, 51],
   qp2: [0, 51],
   bframes: [0, 4],
+  frame: [0, 1e6],
+  channel: [0, 7],
+  kbps: [24, 192],
+  quality: [1, 100],
+  scan: [0, 99],
+  x: [0, 65535],
+  y: [0, 65535],
+  heat: [0, 1],
   step: [0, 9],
   byte: [0, 1e15],
 };

@@ -9,6 +9,8 @@ export const VIEW_TITLES: Readonly<Record<ViewName, string>> = {
   picture: 'Picture',
   timeline: 'Timeline',
   compare: 'Rate',
+  sound: 'Sound',
+  image: 'Image file',
   file: 'File',
   tour: 'Guided tour',
 };
@@ -123,7 +125,7 @@ export function createToolbar(
         {
           class: 'button',
           for: 'file',
-          title: 'Video, picture, trace or media file; or drop it anywhere',
+          title: 'Video, picture, sound, trace or media file; or drop it anywhere',
         },
         'Open …',
         input,
@@ -146,7 +148,9 @@ export function createToolbar(
         else tab.removeAttribute('aria-current');
       }
       for (const part of parts) part.update();
+      const isOfVideo = !['sound', 'image'].includes(store.state.view);
       element.classList.toggle('fixed', app.recording !== null && app.source === null);
+      element.classList.toggle('of-video', isOfVideo);
     },
   };
 }

@@ -1,4 +1,4 @@
-/** Builds the inspector: one HTML file with its styles, its script and the script of its worker inside, `dist/inspector.html`. */
+/** Builds the inspector: one HTML file with its styles and its script inside, which is that of its workers too: `dist/inspector.html`. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -6,20 +6,24 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** One script of `inspector/` with all that it imports. */
-async function bundled(name, format) {
-  const result = await build({
-    entryPoints: [`${root}/inspector/${name}`],
-    ...{ bundle: true, write: false, minify: true, format, target: 'es2022', charset: 'utf8' },
-    // Files are read by the page itself: the part of the library for files of Node is not asked for.
-    external: ['node:*', '#files'],
-    logLevel: 'warning',
-  });
-  // Nothing inside a script may end its element.
-  return result.outputFiles[0].text
-    .replaceAll('</script', '<\\/script')
-    .replaceAll('<!--', '<\\!--');
-}
+const result = await build({
+  entryPoints: [`${root}/inspector/start.ts`],
+  ...{
+    bundle: true,
+    write: false,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    charset: 'utf8',
+  },
+  // Files are read by the page itself: the part of the library for files of Node is not asked for.
+  external: ['node:*', '#files'],
+  logLevel: 'warning',
+});
+// Nothing inside a script may end its element.
+const script = result.outputFiles[0].text
+  .replaceAll('</script', '<\\/script')
+  .replaceAll('<!--', '<\\!--');
 
 const style = await build({
   entryPoints: [`${root}/inspector/style.css`],
@@ -27,8 +31,7 @@ const style = await build({
 });
 const parts = {
   '/*STYLE*/': style.outputFiles[0].text,
-  '/*WORKER*/': await bundled('worker.ts', 'iife'),
-  '/*MAIN*/': await bundled('main.ts', 'esm'),
+  '/*SCRIPT*/': script,
 };
 let page = readFileSync(`${root}/inspector/page.html`, 'utf8');
 for (const [place, text] of Object.entries(parts)) page = page.replace(place, () => text);

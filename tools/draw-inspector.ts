@@ -20,6 +20,9 @@ const VIEWS: Readonly<
   macroblock: ['picture=3&mb=117&layer=residual&show=types,partitions', 'dark'],
   timeline: ['view=timeline&picture=4', 'light'],
   rate: ['view=compare&picture=4&qp2=34', 'dark', '.chart circle:nth-of-type(16)'],
+  sound: ['view=sound&frame=48', 'light', '.sound table'],
+  png: ['view=image&x=200&y=100&heat=1', 'dark', '#pixel-lead'],
+  jpeg: ['view=image&kind=jpeg&x=100&y=100&scan=3', 'light', '.grids'],
   file: ['view=file&byte=1700', 'light', '.tree [aria-selected="true"]'],
   tour: ['view=tour&step=7', 'light'],
 };
@@ -38,7 +41,7 @@ async function draw(page: Page, name: string): Promise<void> {
   await page.evaluate(() => {
     const status = document.getElementById('status');
     if (status !== null)
-      status.textContent = (status.textContent ?? '').replace(/, encoded in.*/, '.');
+      status.textContent = (status.textContent ?? '').replace(/, (?:encoded|written) in.*/, '.');
   });
   await page.waitForTimeout(500);
   const shot = await page.screenshot();

@@ -35,11 +35,10 @@ export function candidatesOf(
 
 /** The candidates as a table: how much more than the winner each costs. */
 export function candidateTable(
-  recording: Recording,
+  all: readonly Candidate[],
   picture: PictureRecord,
   mb: number,
 ): TableData {
-  const all = candidatesOf(recording, picture, mb);
   const chosen = picture.maps.candidate[mb];
   const own = all.find(({ index }) => index === chosen)?.cost ?? 0;
   return {
@@ -115,7 +114,7 @@ export function candidateSection(
 ): HTMLElement[] {
   const all = candidatesOf(recording, picture, mb);
   const chosen = picture.maps.candidate[mb];
-  const table = candidateTable(recording, picture, mb);
+  const table = candidateTable(all, picture, mb);
   return [
     h('h3', {}, 'Candidates'),
     h('p', { id: 'race' }, sentence(all, chosen)),

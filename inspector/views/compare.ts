@@ -1,4 +1,5 @@
 /** Rate against distortion: two settings of the encoder over a range of QP, and two encodes of one picture side by side. */
+import { messageOf } from '../../src/base/errors.ts';
 import type { App, View } from '../app.ts';
 import { settingsOf } from '../app.ts';
 import { h } from '../dom.ts';
@@ -90,8 +91,7 @@ class Comparison {
         }
       }
     } catch (error) {
-      if (!(error instanceof DOMException))
-        app.say(error instanceof Error ? error.message : String(error));
+      if (!(error instanceof DOMException)) app.say(messageOf(error));
     }
   }
 }

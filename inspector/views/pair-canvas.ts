@@ -1,5 +1,6 @@
 /** Two encodes of one picture with a divider between them that follows the pointer, or the keys. */
 import { h, themeColor } from '../dom.ts';
+import { extremesOf } from '../extremes.ts';
 import { paintLayer } from '../paint.ts';
 import type { PictureRecord, Recording } from '../recording.ts';
 
@@ -77,7 +78,7 @@ export class PairCanvas {
       map === 'bits' ? pictures[i].maps.bits : errorsOf(recording, pictures[i]),
     );
     const differences = Array.from(values[0], (value, mb) => value - values[1][mb]);
-    const most = Math.max(1, ...differences.map(Math.abs));
+    const most = Math.max(1, extremesOf(differences.map(Math.abs)).most);
     const canvas = h('canvas', { width, height });
     const context = canvas.getContext('2d');
     if (context === null) return canvas;

@@ -1,6 +1,7 @@
 /** The pictures in display order as a strip of bars: height is size, color is type. Chooses the picture that is shown. */
 import type { App } from '../app.ts';
 import { h } from '../dom.ts';
+import { extremesOf } from '../extremes.ts';
 import { PICTURE_TYPES, sayBytes } from '../names.ts';
 import type { Recording } from '../recording.ts';
 
@@ -34,7 +35,7 @@ export class PictureStrip {
   }
 
   private bars({ shown }: Recording): HTMLElement[] {
-    const most = Math.max(...shown.map(({ bytes }) => bytes));
+    const { most } = extremesOf(shown.map(({ bytes }) => bytes));
     return shown.map(({ type, bytes, qp }, i) => {
       const name = PICTURE_TYPES[type];
       const label = `Picture ${i}: ${name}, ${sayBytes(bytes)}, QP ${qp.toFixed(1)}`;

@@ -1,5 +1,6 @@
 /** The motion searches of a macroblock: each as the path of its better and better vectors. */
 import { h, svg } from '../dom.ts';
+import { extremesOf } from '../extremes.ts';
 import { say, several } from '../names.ts';
 import { columnsOf, type PictureRecord, type Recording, rowsOf } from '../recording.ts';
 import { type TableData, tableElement } from '../table.ts';
@@ -41,8 +42,9 @@ export function searchesOf(recording: Recording, picture: PictureRecord, mb: num
 function drawPath({ steps }: Search): SVGElement {
   const xs = steps.map(({ x }) => x);
   const ys = steps.map(({ y }) => y);
-  const [left, top] = [Math.min(...xs), Math.min(...ys)];
-  const span = Math.max(1, Math.max(...xs) - left, Math.max(...ys) - top);
+  const { least: left, most: right } = extremesOf(xs);
+  const { least: top, most: bottom } = extremesOf(ys);
+  const span = Math.max(1, right - left, bottom - top);
   const scale = 150 / span;
   const at = ({ x, y }: Step): string =>
     `${(20 + (x - left) * scale).toFixed(1)},${(20 + (y - top) * scale).toFixed(1)}`;

@@ -1,6 +1,7 @@
 /** The timeline: pictures as they are shown and as they are coded, who refers to whom, and the decoder's buffer. */
 import type { App, View } from '../app.ts';
 import { h, svg } from '../dom.ts';
+import { extremesOf } from '../extremes.ts';
 import { PICTURE_TYPES, REASON_TEXTS, say, sayBytes } from '../names.ts';
 import type { PictureRecord, Recording } from '../recording.ts';
 import { type TableData, tableElement } from '../table.ts';
@@ -65,7 +66,7 @@ function drawArcs(recording: Recording, scale: Scale, chosen: number): SVGElemen
 }
 
 function drawPictures(app: App, recording: Recording, scale: Scale, chosen: number): SVGElement[] {
-  const most = Math.max(...recording.shown.map(({ bytes }) => bytes));
+  const { most } = extremesOf(recording.shown.map(({ bytes }) => bytes));
   const top = ARCS + BARS;
   const coded = top + LABEL + LINES;
   const choose = (display: number) => () => app.store.set({ picture: display });

@@ -33,7 +33,7 @@ const OPTIONS = {
 export const inspect = command({
   name: 'inspect',
   usage: '[FILE|TRACE] [-o report.html]',
-  summary: 'Opens a page that shows what the H.264 encoder decides, or what a file is made of.',
+  summary: 'Opens a page that shows what the encoders decide, or what a file is made of.',
   examples: ['vitrine inspect film.mp4', 'vitrine inspect film.trace -o report.html'],
   options: OPTIONS,
   run,

@@ -12,7 +12,7 @@ import { createSample } from '../../inspector/sample.ts';
 import { csvOf, jsonOf } from '../../inspector/table.ts';
 import { blocksOf } from '../../inspector/views/block.ts';
 import { bufferOf } from '../../inspector/views/buffer.ts';
-import { candidateTable } from '../../inspector/views/candidates.ts';
+import { candidatesOf, candidateTable } from '../../inspector/views/candidates.ts';
 import { bitsTable } from '../../inspector/views/macroblock.ts';
 import { elementTable, psnrOf, typeTable } from '../../inspector/views/picture-panel.ts';
 import { searchesOf } from '../../inspector/views/search-path.ts';
@@ -70,7 +70,7 @@ describe('a recording', () => {
     for (let mb = 0; mb < maps.type.length; mb++) {
       const rows = bitsTable(recording, picture, mb).rows;
       expect(rows.reduce((sum, row) => sum + (row[3] as number), 0)).toBe(maps.bits[mb]);
-      const candidates = candidateTable(recording, picture, mb).rows;
+      const candidates = candidateTable(candidatesOf(recording, picture, mb), picture, mb).rows;
       expect(candidates.filter((row) => row[5] === 'yes').length).toBe(1);
       for (const row of candidates) expect(row[4]).toBeGreaterThanOrEqual(0);
       losers += candidates.length - 1;

@@ -1,0 +1,177 @@
+/** What the view of JPEG is drawn from: scans, and blocks with their levels and bits. */
+import type { Trace } from '../src/inspect/index.ts';
+
+/** A component of the picture. */
+export interface JpegComponent {
+  readonly h: number;
+  readonly v: number;
+  readonly blocksWide: number;
+  readonly blocksHigh: number;
+  /** Quantization steps in raster order. */
+  readonly steps: Uint16Array;
+}
+
+/** A scan of the file. */
+export interface JpegScanRecord {
+  readonly components: number;
+  readonly spectralStart: number;
+  readonly spectralEnd: number;
+  readonly approximationHigh: number;
+  readonly approximationLow: number;
+  readonly bytes: number;
+  /** Where it ends in the file. */
+  readonly end: number;
+}
+
+/** A level of a block, by its index in zig-zag order. */
+export interface JpegLevel {
+  readonly index: number;
+  /** The coefficient in units of its step. */
+  readonly real: number;
+  readonly nearest: number;
+  readonly level: number;
+}
+
+/** A picture as JPEG. */
+export interface JpegRecord {
+  readonly width: number;
+  readonly height: number;
+  readonly components: readonly JpegComponent[];
+  readonly scans: readonly JpegScanRecord[];
+  /** Bits of 8x8 pixels, row after row, of all components and of scans up to that number. */
+  blockBits(scan: number): Float32Array;
+  /** Bits of one block in each scan. */
+  bitsOf(component: number, row: number, column: number): readonly number[];
+  levelsOf(component: number, row: number, column: number): readonly JpegLevel[];
+}
+
+/** The block of a component that covers a pixel. */
+export function blockAt(
+  { components }: JpegRecord,
+  component: number,
+  x: number,
+  y: number,
+): readonly [row: number, column: number] {
+  const { h, v, blocksWide, blocksHigh } = components[component];
+  const mostH = Math.max(...components.map((one) => one.h));
+  const mostV = Math.max(...components.map((one) => one.v));
+  const row = Math.floor((y * v) / (8 * mostV));
+  const column = Math.floor((x * h) / (8 * mostH));
+  return [Math.min(row, blocksHigh - 1), Math.min(column, blocksWide - 1)];
+}
+
+function componentsOf({ tables }: Trace): JpegComponent[] {
+  const c = tables.jpeg_component.columns;
+  const s = tables.jpeg_step.columns;
+  return Array.from({ length: Math.min(4, tables.jpeg_component.rowCount) }, (_, i) => {
+    const steps = new Uint16Array(64);
+    for (let row = 0; row < tables.jpeg_step.rowCount; row++) {
+      if (s.component[row] === i && s.picture[row] === 0) steps[s.index[row]] = s.step[row];
+    }
+    const { h, v, blocksWide, blocksHigh } = c;
+    return {
+      ...{ h: h[i], v: v[i], steps },
+      ...{ blocksWide: blocksWide[i], blocksHigh: blocksHigh[i] },
+    };
+  });
+}
+
+function scansOf({ tables }: Trace): JpegScanRecord[] {
+  const c = tables.jpeg_scan.columns;
+  const part = tables.jpeg_part.columns;
+  let end = tables.jpeg_part.rowCount > 0 ? part.bytes[0] : 0;
+  return Array.from({ length: tables.jpeg_scan.rowCount }, (_, i) => {
+    const bytes = c.headBytes[i] + (c.bits[i] + c.padding[i]) / 8;
+    end += bytes;
+    return {
+      ...{ components: c.components[i], bytes, end },
+      ...{ spectralStart: c.spectralStart[i], spectralEnd: c.spectralEnd[i] },
+      approximationHigh: c.approximationHigh[i],
+      approximationLow: c.approximationLow[i],
+    };
+  });
+}
+
+/** Rows of a table by block: where each block's rows begin and end, for look-ups. */
+class BlockIndex {
+  private readonly places = new Map<number, number[]>();
+
+  constructor(trace: Trace, table: string) {
+    const { columns, rowCount } = trace.tables[table];
+    for (let i = 0; i < rowCount; i++) {
+      const key = BlockIndex.key(columns.component[i], columns.row[i], columns.column[i]);
+      const own = this.places.get(key);
+      if (own === undefined) this.places.set(key, [i]);
+      else own.push(i);
+    }
+  }
+
+  private static key(component: number, row: number, column: number): number {
+    return (component * 65536 + row) * 65536 + column;
+  }
+
+  rows(component: number, row: number, column: number): readonly number[] {
+    return this.places.get(BlockIndex.key(component, row, column)) ?? [];
+  }
+}
+
+/** Spreads the bits of blocks over the cells of 8x8 pixels that they cover. */
+function cellBits(trace: Trace, record: JpegRecord, scan: number): Float32Array {
+  const { components, width, height } = record;
+  const wide = Math.ceil(width / 8);
+  const high = Math.ceil(height / 8);
+  const byComponent = components.map((one) => new Float64Array(one.blocksWide * one.blocksHigh));
+  const { columns: c, rowCount } = trace.tables.jpeg_block;
+  for (let i = 0; i < rowCount; i++) {
+    const { blocksWide, blocksHigh } = components[c.component[i]] ?? {
+      blocksWide: 0,
+      blocksHigh: 0,
+    };
+    if (c.scan[i] > scan || c.column[i] >= blocksWide || c.row[i] >= blocksHigh) continue;
+    byComponent[c.component[i]][c.row[i] * blocksWide + c.column[i]] += c.bits[i];
+  }
+  const mostH = Math.max(...components.map((one) => one.h));
+  const mostV = Math.max(...components.map((one) => one.v));
+  const out = new Float32Array(wide * high);
+  for (let y = 0; y < high; y++) {
+    for (let x = 0; x < wide; x++) {
+      for (const [i, { h, v, blocksWide }] of components.entries()) {
+        const [row, column] = blockAt(record, i, 8 * x, 8 * y);
+        const share = (h * v) / (mostH * mostV);
+        out[y * wide + x] += byComponent[i][row * blocksWide + column] * share;
+      }
+    }
+  }
+  return out;
+}
+
+/** The picture of a trace; null where it has none. Throws an error that says what to do. */
+export function jpegRecord(trace: Trace): JpegRecord | null {
+  if ((trace.tables.jpeg_component?.rowCount ?? 0) === 0) return null;
+  const [width, height] = [Number(trace.about.width), Number(trace.about.height)];
+  if (!(width > 0 && height > 0 && width * height <= 3840 * 2160)) {
+    throw new Error(`The trace says ${width}x${height}: the page takes 3840x2160 at most.`);
+  }
+  let levels: BlockIndex | null = null;
+  let blocks: BlockIndex | null = null;
+  const l = trace.tables.jpeg_level.columns;
+  const b = trace.tables.jpeg_block.columns;
+  const scans = scansOf(trace);
+  const record: JpegRecord = {
+    ...{ width, height, components: componentsOf(trace), scans },
+    blockBits: (scan) => cellBits(trace, record, scan),
+    bitsOf: (component, row, column) => {
+      blocks ??= new BlockIndex(trace, 'jpeg_block');
+      const out = scans.map(() => 0);
+      for (const i of blocks.rows(component, row, column)) out[b.scan[i]] += b.bits[i];
+      return out;
+    },
+    levelsOf: (component, row, column) => {
+      levels ??= new BlockIndex(trace, 'jpeg_level');
+      return levels.rows(component, row, column).map((i) => ({
+        ...{ index: l.index[i], real: l.real[i], nearest: l.nearest[i], level: l.level[i] },
+      }));
+    },
+  };
+  return record;
+}

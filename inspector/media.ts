@@ -1,0 +1,159 @@
+/** Sound and pictures as files, beside the pictures of video: encoded when their view is looked at, by workers of their own. */
+import { readTrace, type Trace } from '../src/inspect/index.ts';
+import { EncoderClient } from './client.ts';
+import { type JpegRecord, jpegRecord } from './jpeg-record.ts';
+import { sayBytes, several } from './names.ts';
+import { paintPicture } from './paint.ts';
+import { type PngRecord, pngRecord } from './png-record.ts';
+import type { CodedImage, SourceImage, SourcePictures, SourceSound } from './protocol.ts';
+import { hasSound, recordSound, type SoundRecording } from './sound-record.ts';
+import { createSoundSample } from './sound-sample.ts';
+import type { State } from './state.ts';
+
+/** A picture as a file, as the view sees it. */
+export interface ImageRecording {
+  readonly trace: Trace;
+  readonly png: PngRecord | null;
+  readonly jpeg: JpegRecord | null;
+  readonly source: SourceImage | null;
+  readonly coded: CodedImage | null;
+}
+
+/** What the page does for its media. */
+interface Host {
+  state(): State;
+  /** The pictures of the page, the first of which stands for a picture where none was opened. */
+  pictures(): SourcePictures | null;
+  say(sentence: string): void;
+  complain(error: unknown): void;
+  show(): void;
+}
+
+/** Whether a trace has a picture as a file. */
+export function hasImage({ tables }: Trace): boolean {
+  return (tables.png_picture?.rowCount ?? 0) + (tables.jpeg_component?.rowCount ?? 0) > 0;
+}
+
+/** The first picture of a video as pixels. */
+function firstPicture({ pictures, width, height, title }: SourcePictures): SourceImage {
+  const { data } = paintPicture(pictures[0], width, height);
+  return { title, width, height, data: new Uint8Array(data.buffer) };
+}
+
+/** Holds both. */
+export class Media {
+  sound: SoundRecording | null = null;
+  image: ImageRecording | null = null;
+  private sourceSound: SourceSound | null = null;
+  private sourceImage: SourceImage | null = null;
+  /** The pictures that `sourceImage` was taken from; null where it was opened. */
+  private takenFrom: SourcePictures | null = null;
+  /** Whether what is shown is a trace, which no setting changes. */
+  private isSoundFixed = false;
+  private isImageFixed = false;
+  private soundKey = '';
+  private imageKey = '';
+  private readonly workerCode: string;
+  private readonly host: Host;
+  private soundClient: EncoderClient | null = null;
+  private imageClient: EncoderClient | null = null;
+
+  constructor(workerCode: string, host: Host) {
+    this.workerCode = workerCode;
+    this.host = host;
+  }
+
+  /** Takes a sound that was opened. */
+  takeSound(source: SourceSound): void {
+    this.sourceSound = source;
+    this.sound = null;
+    this.isSoundFixed = false;
+    this.soundKey = '';
+  }
+
+  /** Takes a picture that was opened. */
+  takeImage(source: SourceImage): void {
+    this.sourceImage = source;
+    this.takenFrom = null;
+    this.image = null;
+    this.isImageFixed = false;
+    this.imageKey = '';
+  }
+
+  /** Takes what a trace has of sound and of pictures as files. Throws an error that says what to do. */
+  takeTrace(trace: Trace): void {
+    if (hasSound(trace)) {
+      this.sound = recordSound(trace, null, null);
+      this.isSoundFixed = true;
+    }
+    if (hasImage(trace)) {
+      const [png, jpeg] = [pngRecord(trace), jpegRecord(trace)];
+      this.image = { trace, png, jpeg, source: null, coded: null };
+      this.isImageFixed = true;
+    }
+  }
+
+  /** Lets go of what was opened: the sample takes its place. */
+  reset(): void {
+    this.sourceImage = null;
+    this.takenFrom = null;
+    this.sourceSound = null;
+    this.sound = null;
+    this.image = null;
+    this.isSoundFixed = false;
+    this.isImageFixed = false;
+    this.soundKey = '';
+    this.imageKey = '';
+  }
+
+  /** Sees to it that there is sound at the bit rate of the state, now or later. */
+  needSound(): void {
+    const { kbps } = this.host.state();
+    if (this.isSoundFixed || this.soundKey === String(kbps)) return;
+    this.soundKey = String(kbps);
+    this.sourceSound ??= createSoundSample();
+    this.soundClient ??= new EncoderClient(this.workerCode);
+    this.soundClient.cancel();
+    const source = this.sourceSound;
+    this.soundClient
+      .sound(source, 1000 * kbps)
+      .then((coded) => {
+        this.sound = recordSound(coded.trace, source, coded);
+        this.host.say(
+          `${source.title}: ${several(this.sound.frames.length, 'frame')} in ${sayBytes(coded.file.length)}, encoded in ${(coded.milliseconds / 1000).toFixed(1)} s.`,
+        );
+        this.host.show();
+      })
+      .catch((error: unknown) => this.host.complain(error));
+  }
+
+  /** Sees to it that the picture is there as the state's kind of file, now or later. */
+  needImage(): void {
+    if (this.isImageFixed) return;
+    const pictures = this.host.pictures();
+    if (this.sourceImage === null || (this.takenFrom !== null && this.takenFrom !== pictures)) {
+      if (pictures === null) return;
+      this.sourceImage = firstPicture(pictures);
+      this.takenFrom = pictures;
+      this.imageKey = '';
+    }
+    const { kind, effort, quality } = this.host.state();
+    const key = `${kind} ${effort} ${kind === 'png' ? '' : quality}`;
+    if (this.imageKey === key) return;
+    this.imageKey = key;
+    this.imageClient ??= new EncoderClient(this.workerCode);
+    this.imageClient.cancel();
+    const source = this.sourceImage;
+    this.imageClient
+      .image(source, { kind, effort, quality } as CodedImage['settings'])
+      .then((coded) => {
+        const trace = readTrace(coded.trace);
+        this.image = { trace, png: pngRecord(trace), jpeg: jpegRecord(trace), source, coded };
+        this.host.say(
+          `${source.title}: ${kind.toUpperCase()} of ${sayBytes(coded.file.length)}, written in ${(coded.milliseconds / 1000).toFixed(1)} s.`,
+        );
+        this.host.show();
+      })
+      .catch((error: unknown) => this.host.complain(error));
+  }
+}

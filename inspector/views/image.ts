@@ -1,0 +1,192 @@
+/** The view of pictures as files: PNG and JPEG, with the cost of each pixel. */
+import { decodeJpeg } from '../../src/codecs/jpeg/index.ts';
+import type { App, View } from '../app.ts';
+import { h } from '../dom.ts';
+import type { ImageRecording } from '../media.ts';
+import type { State } from '../state.ts';
+import { choice } from '../toolbar.ts';
+import { createImageCanvas } from './image-canvas.ts';
+import { drawJpeg, jpegPanel } from './jpeg-panel.ts';
+import { drawPng, pngPanel } from './png-panel.ts';
+
+/** EOI, which ends a file that is cut behind a scan. */
+const END_OF_IMAGE = [0xff, 0xd9];
+
+/** The pixels of an RGB picture. */
+function pixelsOf(width: number, height: number, data: Uint8Array, channels: number): ImageData {
+  const image = new ImageData(width, height);
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) {
+      image.data[4 * i + c] = data[channels * i + (channels < 3 ? 0 : c)];
+    }
+    image.data[4 * i + 3] = channels === 4 ? data[4 * i + 3] : 255;
+  }
+  return image;
+}
+
+/** Makes what is drawn once, until something else is asked for. */
+class Painter {
+  private key: readonly unknown[] = [];
+  private pixels: ImageData | null = null;
+  private heatKey: readonly unknown[] = [];
+  private values: Float32Array | null = null;
+
+  /** The picture: the source of a PNG file, a JPEG file as far as it has arrived. */
+  pixelsOf(recording: ImageRecording, scan: number): ImageData | null {
+    const { source, jpeg, coded } = recording;
+    if (this.key[0] === recording && this.key[1] === scan) return this.pixels;
+    this.key = [recording, scan];
+    this.pixels = null;
+    if (jpeg !== null && coded !== null) {
+      const { end } = jpeg.scans[scan];
+      const bytes = new Uint8Array(end + END_OF_IMAGE.length);
+      bytes.set(coded.file.subarray(0, end));
+      bytes.set(END_OF_IMAGE, end);
+      const { width, height, data, channels } = decodeJpeg(bytes);
+      this.pixels = pixelsOf(width, height, data as Uint8Array, channels);
+    } else if (source !== null) {
+      this.pixels = pixelsOf(source.width, source.height, source.data, 4);
+    } else {
+      const { width, height } = recording.png ?? jpeg ?? { width: 1, height: 1 };
+      this.pixels = new ImageData(width, height);
+    }
+    return this.pixels;
+  }
+
+  /** Bits of pixels, or of blocks in the scans so far. */
+  heatOf(recording: ImageRecording, scan: number): { values: Float32Array; cell: number } | null {
+    const { png, jpeg } = recording;
+    if (png !== null) return { values: png.pixelBits, cell: 1 };
+    if (jpeg === null) return null;
+    if (this.heatKey[0] !== recording || this.heatKey[1] !== scan) {
+      this.heatKey = [recording, scan];
+      this.values = jpeg.blockBits(scan);
+    }
+    return this.values === null ? null : { values: this.values, cell: 8 };
+  }
+}
+
+/** A slider for a number of the state. */
+function slider(app: App, key: 'quality' | 'scan', label: string, most: number) {
+  const output = h('output', {}, '');
+  const input = h('input', {
+    ...{ type: 'range', id: key, min: key === 'scan' ? 0 : 5, max: most, 'aria-label': label },
+    oninput: () => app.store.set({ [key]: Number(input.value) }),
+  });
+  const element = h('label', { class: 'slider' }, h('span', {}, label), input, output);
+  return {
+    element,
+    update: (value: number, last: number, text: string): void => {
+      input.max = String(last);
+      input.value = String(value);
+      output.textContent = text;
+    },
+  };
+}
+
+/** The controls above the picture. */
+function createControls(app: App) {
+  const kinds = (['png', 'jpeg'] as const).map((kind) =>
+    h(
+      'button',
+      { type: 'button', 'data-kind': kind, onclick: () => app.store.set({ kind, scan: 99 }) },
+      kind.toUpperCase(),
+    ),
+  );
+  const effort = choice(app, 'effort', 'Effort', ['fast', 'default', 'best']);
+  const quality = slider(app, 'quality', 'Quality', 100);
+  const scan = slider(app, 'scan', 'Scan', 99);
+  const warm = h(
+    'button',
+    {
+      type: 'button',
+      id: 'heat',
+      onclick: () => app.store.set({ heat: 1 - app.store.state.heat }),
+    },
+    'Cost as heat',
+  );
+  const element = h(
+    'div',
+    { class: 'controls' },
+    ...kinds,
+    effort.element,
+    quality.element,
+    scan.element,
+    warm,
+  );
+  const update = ({ kind, heat, quality: value }: State, scans: number, shown: number): void => {
+    for (const button of kinds) {
+      button.setAttribute('aria-pressed', String(button.dataset.kind === kind));
+    }
+    warm.setAttribute('aria-pressed', String(heat === 1));
+    effort.update();
+    quality.element.hidden = kind === 'png';
+    scan.element.hidden = kind === 'png' || scans < 2;
+    quality.update(value, 100, String(value));
+    scan.update(shown, Math.max(0, scans - 1), `${shown + 1} of ${scans}`);
+  };
+  return { element, update };
+}
+
+/** Creates the view. */
+export function createImageView(app: App): View {
+  const canvas = createImageCanvas((x, y) => app.store.set({ x, y }));
+  const controls = createControls(app);
+  const painter = new Painter();
+  const panel = h('aside', {
+    class: 'side',
+    'aria-label': 'Of the chosen pixel',
+    id: 'image-side',
+  });
+  const note = h('p', { class: 'note' }, '');
+  const element = h(
+    'section',
+    { class: 'view image-view', 'aria-label': 'Picture as a file' },
+    h('div', { class: 'page' }, controls.element, note, h('div', {}, canvas.element)),
+    panel,
+  );
+  canvas.element.addEventListener('keydown', (event) => {
+    const steps: Record<string, [number, number]> = {
+      ...{ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] },
+    };
+    const step = steps[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const { x, y } = app.store.state;
+    app.store.set({ x: Math.max(0, x + step[0]), y: Math.max(0, y + step[1]) });
+  });
+  const update = (): void => {
+    app.media.needImage();
+    const { image } = app.media;
+    const { state } = app.store;
+    const scans = image?.jpeg?.scans.length ?? 0;
+    const scan = Math.max(0, Math.min(state.scan, scans - 1));
+    controls.update(state, scans, scan);
+    if (image === null) {
+      note.textContent = 'The picture is being written …';
+      return;
+    }
+    note.textContent =
+      image.png !== null
+        ? 'A row of pixels is filtered, and what the filters leave is written as bytes and as copies of bytes before. Click a pixel.'
+        : 'Blocks of 8×8 pixels become waves, the waves are rounded; scans bring first the coarse, then the fine. Click a block.';
+    const pixels = painter.pixelsOf(image, scan);
+    if (pixels === null) return;
+    const [x, y] = [Math.min(state.x, pixels.width - 1), Math.min(state.y, pixels.height - 1)];
+    const { png, jpeg } = image;
+    canvas.draw({
+      pixels,
+      heat: state.heat === 1 ? painter.heatOf(image, scan) : null,
+      over: (context, pixel) => {
+        if (png !== null) drawPng(context, pixel, png, x, y);
+        if (jpeg !== null) drawJpeg(context, pixel, jpeg, x, y);
+      },
+    });
+    panel.replaceChildren(
+      ...(png === null ? [] : pngPanel(image, png, x, y)),
+      ...(jpeg === null ? [] : jpegPanel(image, jpeg, x, y, scan)),
+    );
+  };
+  return { element, update };
+}

@@ -9,6 +9,7 @@ import { requireCodec } from '../pipeline/find-codec.ts';
 import { findFormat } from '../pipeline/format.ts';
 import { type ChosenStream, chooseStreams } from './choose-streams.ts';
 import { command, type Output } from './command.ts';
+import { compileLess } from './compile-less.ts';
 import { encodeAll, measure } from './encode-frames.ts';
 import { EncodeGlass } from './encode-glass.ts';
 import { OPTIONS, type Values } from './encode-options.ts';
@@ -94,6 +95,7 @@ async function encodeInputs(
     for (const from of chosen) {
       tracks.push(await openTrack(from, inputs[from.input]!, setting));
     }
+    if (tracks.every(({ encoder }) => encoder.kind === 'audio')) compileLess();
     for (const { encoder } of tracks) {
       if (meter !== null && encoder.kind === 'video') measure(meter, encoder, tally);
     }

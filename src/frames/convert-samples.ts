@@ -77,6 +77,10 @@ function convertChannel(
     copySamples(from.kind, input, first, step, output, out, outStep, count);
     return;
   }
+  if (from.kind === 's16' && into.kind === 'flt') {
+    scaleS16(input as Int16Array, first, step, output as Float32Array, out, outStep, count);
+    return;
+  }
   const block = new Float64Array(Math.min(BLOCK, count));
   for (let done = 0; done < count; done += BLOCK) {
     const length = Math.min(BLOCK, count - done);
@@ -91,6 +95,19 @@ function convertChannel(
     }
     STORERS[into.kind](block, output as never, out + done * outStep, outStep, length);
   }
+}
+
+/** What encoders are given most, without a block between: two thirds of the time. */
+function scaleS16(
+  input: Int16Array,
+  first: number,
+  step: number,
+  output: Float32Array,
+  out: number,
+  outStep: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) output[out + i * outStep] = input[first + i * step]! / 32768;
 }
 
 /** Index of the first NaN in `block[0..length - 1]`, -1 if there is none. */

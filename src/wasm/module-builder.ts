@@ -2,6 +2,7 @@
  * A WebAssembly module (WebAssembly 2.0 clause 5.5) of functions over one imported memory, written from TypeScript when it is
  * needed: kernels that use vector instructions need no other language and no file of machine code.
  */
+import { StateError } from '../base/errors.ts';
 import { encodeUtf8 } from '../base/utf8.ts';
 import {
   bytesOf,
@@ -35,13 +36,14 @@ export const MEMORY_MODULE = 'vitrine';
 export const MEMORY_NAME = 'memory';
 
 interface Definition {
-  readonly name: string;
+  /** null: not exported. */
+  readonly name: string | null;
   readonly parameterCount: number;
   readonly hasResult: boolean;
   readonly body: Code;
 }
 
-/** Collects functions, all exported by their names; parameters and results are integers of 32 bits. */
+/** Collects functions, exported by their names; parameters and results are integers of 32 bits. */
 export class ModuleBuilder {
   private readonly definitions: Definition[] = [];
   /** Stands before the names of the functions that are defined from now on, so that sets of them can share a module. */
@@ -49,10 +51,10 @@ export class ModuleBuilder {
 
   /**
    * Defines a function that leaves an integer. `write` is given the builder of its body and its parameters, and returns the
-   * expression of the result. Returns the call, for functions that are defined later.
+   * expression of the result. Returns the call, for functions that are defined later. Without a name it is for them alone.
    */
   defineFunction(
-    name: string,
+    name: string | null,
     parameterCount: number,
     write: (f: FunctionBuilder, ...parameters: I32Local[]) => Integer,
   ): (...args: Integer[]) => I32 {
@@ -63,7 +65,7 @@ export class ModuleBuilder {
 
   /** The same for one that leaves nothing; the call is a statement. */
   defineProcedure(
-    name: string,
+    name: string | null,
     parameterCount: number,
     write: (f: FunctionBuilder, ...parameters: I32Local[]) => void,
   ): (...args: Integer[]) => Statement {
@@ -73,11 +75,29 @@ export class ModuleBuilder {
     return (...args) => ({ type: 'none', code: callCode(index, args) });
   }
 
-  private add(name: string, f: FunctionBuilder, result: Integer | undefined): number {
+  /** The call of a function that was defined before, under the same prefix. */
+  functionNamed(name: string): (...args: Integer[]) => I32 {
+    const index = this.indexOf(name);
+    return (...args) => ({ type: 'i32', code: callCode(index, args) });
+  }
+
+  /** The same for one that leaves nothing. */
+  procedureNamed(name: string): (...args: Integer[]) => Statement {
+    const index = this.indexOf(name);
+    return (...args) => ({ type: 'none', code: callCode(index, args) });
+  }
+
+  private indexOf(name: string): number {
+    const index = this.definitions.findIndex((other) => other.name === this.prefix + name);
+    if (index < 0) throw new StateError('wasm.module', `no function ${name} was defined before`);
+    return index;
+  }
+
+  private add(name: string | null, f: FunctionBuilder, result: Integer | undefined): number {
     const hasResult = result !== undefined;
     const parameterCount = f.parameters.length;
     this.definitions.push({
-      name: this.prefix + name,
+      name: name === null ? null : this.prefix + name,
       parameterCount,
       hasResult,
       body: f.encode(result),
@@ -97,11 +117,9 @@ export class ModuleBuilder {
       listOf(hasResult ? [[TYPE_I32]] : []),
     ]);
     const memory = [nameOf(MEMORY_MODULE), nameOf(MEMORY_NAME), IMPORT_MEMORY, ANY_MEMORY];
-    const exported = definitions.map(({ name }, index) => [
-      nameOf(name),
-      EXPORT_FUNCTION,
-      unsignedLeb(index),
-    ]);
+    const exported = definitions.flatMap(({ name }, index) =>
+      name === null ? [] : [[nameOf(name), EXPORT_FUNCTION, unsignedLeb(index)]],
+    );
     const code = bytesOf([
       PREAMBLE,
       section(SECTION_TYPE, types),

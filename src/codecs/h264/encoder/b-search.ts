@@ -85,7 +85,8 @@ export class BSearch {
     this.speed = speed;
     this.references = references;
     this.direct = direct;
-    this.motion = new MotionSearch(context, speed, limits.MaxVmvR, inspector);
+    const [, record] = context.memory.motionRecords;
+    this.motion = new MotionSearch(context, record, speed, limits.MaxVmvR, inspector);
     this.bi = new BiSearch(context, this.motion);
     this.biRounds = speed.rdo ? Math.max(0, speed.quarterSteps - 1) : 0;
   }

@@ -1,4 +1,6 @@
 /** Predictions of a block from both lists at once: their cost, and vectors that fit each other better than each fits alone. */
+import type { MotionKernels } from '../kernels/contract.ts';
+import { BI_LIST_WORDS, BI_WORD } from '../kernels/motion-record.ts';
 import { predictLuma } from '../standard/interpolation.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
 import { weighTwo } from './inter-prediction.ts';
@@ -32,6 +34,12 @@ export class BiSearch {
   constructor(context: MacroblockContext, motion: MotionSearch) {
     this.context = context;
     this.motion = motion;
+    const { words, biRecord, motionRecords, blocks } = context.memory;
+    const at = biRecord >> 2;
+    words[at + BI_WORD.motion] = motionRecords[1];
+    words[at + BI_WORD.block0] = blocks[2];
+    words[at + BI_WORD.block1] = blocks[3];
+    words[at + BI_WORD.both] = blocks[1];
   }
 
   /** Says which block is predicted next, at (x, y) of the macroblock, in samples. */
@@ -61,6 +69,11 @@ export class BiSearch {
    * @param mvp0, mvp1 their predictions
    */
   refine(mv0: number, mv1: number, mvp0: number, mvp1: number, rounds: number): void {
+    const { motion } = this.context.memory;
+    if (motion !== null) {
+      this.refineAtOnce(motion, mv0, mv1, mvp0, mvp1, rounds);
+      return;
+    }
     const { lambda } = this.motion;
     this.mv0 = mv0;
     this.mv1 = mv1;
@@ -71,6 +84,44 @@ export class BiSearch {
       const moved1 = this.step(1, mvp1, bitsOf(this.mv0, mvp0));
       if (!moved0 && !moved1) return;
     }
+  }
+
+  /** The same by one kernel. */
+  private refineAtOnce(
+    kernels: MotionKernels,
+    mv0: number,
+    mv1: number,
+    mvp0: number,
+    mvp1: number,
+    rounds: number,
+  ): void {
+    const { context, x, y } = this;
+    const { words, biRecord, source } = context.memory;
+    const at = biRecord >> 2;
+    this.describe(at, this.picture0, mv0, mvp0);
+    this.describe(at + BI_LIST_WORDS, this.picture1, mv1, mvp1);
+    words[at + BI_WORD.atX] = 4 * (16 * context.mbX + x);
+    words[at + BI_WORD.atY] = 4 * (16 * context.mbY + y);
+    words[at + BI_WORD.width] = this.width;
+    words[at + BI_WORD.height] = this.height;
+    words[at + BI_WORD.source] = source + y * SOURCE_STRIDE + x;
+    words[at + BI_WORD.weight] = this.weight;
+    words[at + BI_WORD.rounds] = rounds;
+    kernels.refineBiMotion(biRecord);
+    this.mv0 = packMv(words[at + BI_WORD.x0], words[at + BI_WORD.y0]);
+    this.mv1 = packMv(words[at + BI_WORD.x1], words[at + BI_WORD.y1]);
+    this.cost = words[at + BI_WORD.cost];
+  }
+
+  /** Tells the kernel of one list, whose words are BI_WORD's of list 0 from `at`. */
+  private describe(at: number, picture: ReconstructedPicture, mv: number, mvp: number): void {
+    const { words } = this.context.memory;
+    words[at + BI_WORD.luma0] = picture.luma;
+    words[at + BI_WORD.tiles0] = picture.tileDone.byteOffset;
+    words[at + BI_WORD.x0] = mvX(mv);
+    words[at + BI_WORD.y0] = mvY(mv);
+    words[at + BI_WORD.predictedX0] = mvX(mvp);
+    words[at + BI_WORD.predictedY0] = mvY(mvp);
   }
 
   /** Tries the four neighbors of the vector of a list; returns whether one is better. */

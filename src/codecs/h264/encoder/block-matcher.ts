@@ -2,6 +2,7 @@
  * The distortion of one block of the current macroblock against a reference, at full samples and between them. Samples between
  * full ones are made when a vector first asks for them.
  */
+import { MOTION_WORD } from '../kernels/motion-record.ts';
 import {
   ensureTiles,
   firstLumaPosition,
@@ -65,6 +66,20 @@ export class BlockMatcher {
     const offset = y * SOURCE_STRIDE + x;
     this.source = context.memory.source + offset;
     this.searchSource = context.memory.searchSource + offset;
+  }
+
+  /** Tells a kernel of the block: writes its words of the record at word `at` (motion-record.ts). */
+  describe(words: Int32Array, at: number): void {
+    const { picture } = this;
+    words[at + MOTION_WORD.luma] = picture.luma;
+    words[at + MOTION_WORD.tiles] = picture.tileDone.byteOffset;
+    words[at + MOTION_WORD.atX] = 4 * this.x;
+    words[at + MOTION_WORD.atY] = 4 * this.y;
+    words[at + MOTION_WORD.width] = this.width;
+    words[at + MOTION_WORD.height] = this.height;
+    words[at + MOTION_WORD.source] = this.source;
+    words[at + MOTION_WORD.searchSource] = this.searchSource;
+    words[at + MOTION_WORD.rowStep] = this.rowStep;
   }
 
   /** SAD at a vector in full samples; a lower bound of it that is not below `limit` where it is not less. */

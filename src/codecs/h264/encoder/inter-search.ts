@@ -92,7 +92,8 @@ export class InterSearch {
   ) {
     this.context = context;
     this.speed = speed;
-    this.motion = new MotionSearch(context, speed, limits.MaxVmvR, inspector);
+    const [record] = context.memory.motionRecords;
+    this.motion = new MotionSearch(context, record, speed, limits.MaxVmvR, inspector);
     this.maxVectors = limits.MaxMvsPer2Mb / 2;
     this.maxSubRectangle = limits.MaxSubMbRectSize;
   }

@@ -1,6 +1,6 @@
 /** A memory with the kernels over it: the plain ones, and in their place vector kernels where there are any. */
 import type { KernelMemory, VectorKernels } from '../../../wasm/kernel-memory.ts';
-import type { Kernels } from '../kernels/contract.ts';
+import type { Kernels, MotionKernels } from '../kernels/contract.ts';
 import { plainKernels } from '../kernels/plain/kernels.ts';
 import type { Quantizer } from '../kernels/plain/quantize.ts';
 import { H264_KERNELS } from '../kernels/vector/index.ts';
@@ -11,6 +11,8 @@ export interface KernelBuffer {
   readonly clamped: Uint8ClampedArray;
   readonly words: Int32Array;
   readonly kernels: Kernels;
+  /** Whole searches as kernels; null without vectors. */
+  readonly motion: MotionKernels | null;
   /** The memory that further sets of kernels work on. */
   readonly kernelMemory: KernelMemory;
 }
@@ -33,5 +35,7 @@ export function createKernelBuffer(
   const halves = new Int16Array(buffer);
   const plain = plainKernels({ bytes, clamped, words, halves }, quantizers);
   // The same keys in the same order in either case, so that the engine sees one shape.
-  return { bytes, clamped, words, kernels: { ...plain, ...exports }, kernelMemory };
+  const kernels = { ...plain, ...exports };
+  const motion = exports === null ? null : (exports as unknown as MotionKernels);
+  return { bytes, clamped, words, kernels, motion, kernelMemory };
 }

@@ -3,7 +3,8 @@
  * pictures, reconstructed pictures with their half-sample planes, and the scratch blocks of the macroblock being coded.
  */
 import type { KernelMemory, VectorKernels } from '../../../wasm/kernel-memory.ts';
-import type { Kernels } from '../kernels/contract.ts';
+import type { Kernels, MotionKernels } from '../kernels/contract.ts';
+import { BI_WORDS, MOTION_WORDS } from '../kernels/motion-record.ts';
 import { INTRA_8X8_BYTES } from '../kernels/plain/intra-8x8-costs.ts';
 import { TRELLIS_BYTES, TRELLIS_KINDS } from '../kernels/plain/level-trellis.ts';
 import {
@@ -66,6 +67,11 @@ export class EncoderMemory implements SampleMemory {
   readonly clamped: Uint8ClampedArray;
   readonly words: Int32Array;
   readonly kernels: Kernels;
+  /** Whole searches as kernels; null without vectors. */
+  readonly motion: MotionKernels | null;
+  /** Records of them: one for P slices, one for B slices, and that of predictions from two pictures. */
+  readonly motionRecords: readonly number[];
+  readonly biRecord: number;
   readonly quantizers: readonly Quantizer[];
   /** The memory that the kernels of 8x8 blocks work on. */
   readonly kernelMemory: KernelMemory;
@@ -111,14 +117,8 @@ export class EncoderMemory implements SampleMemory {
   ) {
     const width = widthInMbs * 16;
     const height = heightInMbs * 16;
-    const lumaStride = width + 2 * LUMA_PADDING;
-    const chromaStride = width / 2 + 2 * CHROMA_PADDING;
-    const lumaPlaneSize = lumaStride * (height + 2 * LUMA_PADDING) + SLACK;
-    const chromaPlaneSize = chromaStride * (height / 2 + 2 * CHROMA_PADDING) + SLACK;
-    this.layout = {
-      ...{ widthInMbs, heightInMbs, lumaStride, chromaStride, lumaPlaneSize },
-      quarterOffsets: quarterOffsets(lumaStride, lumaPlaneSize),
-    };
+    const layout = createLayout(widthInMbs, heightInMbs);
+    this.layout = layout;
     this.sourceLumaStride = width;
     this.sourceChromaStride = width / 2;
 
@@ -138,40 +138,75 @@ export class EncoderMemory implements SampleMemory {
     this.coefficients = take(2 * LEVELS_PER_MB);
     this.blocks = Array.from({ length: SCRATCH_BLOCKS }, () => take(BLOCK_SIZE + SLACK));
     this.intra8x8 = take(INTRA_8X8_BYTES);
+    this.motionRecords = [take(4 * MOTION_WORDS), take(4 * MOTION_WORDS)];
+    this.biRecord = take(4 * BI_WORDS);
     this.trellis = take(TRELLIS_KINDS * TRELLIS_BYTES);
     this.sources = Array.from({ length: sourceCount }, () => ({
       luma: take(width * height),
       cb: take((width * height) / 4),
       cr: take((width * height) / 4),
     }));
-    const inside = LUMA_PADDING * lumaStride + LUMA_PADDING;
-    const insideChroma = CHROMA_PADDING * chromaStride + CHROMA_PADDING;
-    this.pictures = Array.from({ length: pictureCount }, () => ({
-      luma: take(4 * lumaPlaneSize) + inside,
-      cb: take(chromaPlaneSize) + insideChroma,
-      cr: take(chromaPlaneSize) + insideChroma,
-      ...createPictureState(widthInMbs, heightInMbs),
-    }));
+    const places = Array.from({ length: pictureCount }, () => takePlaces(take, layout));
     this.quantizers = createQuantizers();
     const buffer = createKernelBuffer(end + SLACK, vectorKernels, this.quantizers);
-    const { bytes, clamped, words, kernels, kernelMemory } = buffer;
+    const { bytes, clamped, words, kernels, motion, kernelMemory } = buffer;
+    this.pictures = places.map((place) => createPicture(bytes, place, layout));
     writeQuantizers(words, this.quantizers);
     this.bytes = bytes;
     this.clamped = clamped;
     this.words = words;
     this.kernels = kernels;
+    this.motion = motion;
     this.kernelMemory = kernelMemory;
   }
 }
 
-/** The arrays of a reconstructed picture beside its samples. */
-function createPictureState(
-  widthInMbs: number,
-  heightInMbs: number,
-): Omit<ReconstructedPicture, 'luma' | 'cb' | 'cr'> {
-  const mbs = widthInMbs * heightInMbs;
+/** Rows and planes of reconstructed pictures of that many macroblocks. */
+function createLayout(widthInMbs: number, heightInMbs: number): PictureLayout {
+  const lumaStride = 16 * widthInMbs + 2 * LUMA_PADDING;
+  const chromaStride = 8 * widthInMbs + 2 * CHROMA_PADDING;
+  const lumaPlaneSize = lumaStride * (16 * heightInMbs + 2 * LUMA_PADDING) + SLACK;
   return {
-    tileDone: new Uint8Array(tileColumns(widthInMbs) * tileColumns(heightInMbs)),
+    ...{ widthInMbs, heightInMbs, lumaStride, chromaStride, lumaPlaneSize },
+    quarterOffsets: quarterOffsets(lumaStride, lumaPlaneSize),
+  };
+}
+
+/** Where a reconstructed picture lies: the first sample of each plane, and the marks of its tiles. */
+interface PicturePlaces {
+  readonly luma: number;
+  readonly cb: number;
+  readonly cr: number;
+  readonly tiles: number;
+}
+
+/** Takes the places of a reconstructed picture: four planes of luma, for samples between full ones, and two of chroma. */
+function takePlaces(take: (size: number) => number, layout: PictureLayout): PicturePlaces {
+  const { widthInMbs, heightInMbs, lumaStride, chromaStride, lumaPlaneSize } = layout;
+  const inside = LUMA_PADDING * lumaStride + LUMA_PADDING;
+  const insideChroma = CHROMA_PADDING * chromaStride + CHROMA_PADDING;
+  const chromaPlaneSize = chromaStride * (8 * heightInMbs + 2 * CHROMA_PADDING) + SLACK;
+  return {
+    luma: take(4 * lumaPlaneSize) + inside,
+    cb: take(chromaPlaneSize) + insideChroma,
+    cr: take(chromaPlaneSize) + insideChroma,
+    tiles: take(tileColumns(widthInMbs) * tileColumns(heightInMbs)),
+  };
+}
+
+/** A reconstructed picture at its places in the memory. */
+function createPicture(
+  bytes: Uint8Array,
+  { tiles, luma, cb, cr }: PicturePlaces,
+  { widthInMbs, heightInMbs }: PictureLayout,
+): ReconstructedPicture {
+  const mbs = widthInMbs * heightInMbs;
+  const tileCount = tileColumns(widthInMbs) * tileColumns(heightInMbs);
+  return {
+    luma,
+    cb,
+    cr,
+    tileDone: new Uint8Array(bytes.buffer, tiles, tileCount),
     mv: new Int32Array(mbs * 16),
     refIdx: new Int8Array(mbs * 4),
     mvL1: new Int32Array(mbs * 16),

@@ -3,25 +3,16 @@
  * over full samples from the best of several predicted starts, then over half samples, both by SAD; then over quarter
  * samples by SATD.
  */
+import { MAX_STARTS } from '../kernels/motion-record.ts';
+import { HEXAGON, SIXTEEN_POINTS } from '../kernels/search-points.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
 import { BlockMatcher } from './block-matcher.ts';
 import type { H264Inspector } from './inspector.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
+import { MotionKernel } from './motion-kernel.ts';
+import { MotionLimits } from './motion-limits.ts';
 import { mvdBits } from './mvd-bits.ts';
 import type { SpeedOptions } from './speed-options.ts';
-
-/** How far outside the picture a block may start, in samples; within the padding less the reach of the filters. */
-const OUTSIDE = 24;
-
-/** Corners of the hexagon of radius 2, clockwise, in full samples. */
-// biome-ignore format: pairs
-const HEXAGON: Int8Array = /* @__PURE__ */ Int8Array.of(-2, 0,  -1, -2,  1, -2,  2, 0,  1, 2,  -1, 2);
-
-/** The 16 points of the uneven multi-hexagon, radius 1 of each ring, wider than high since motion is. */
-// biome-ignore format: pairs
-const SIXTEEN_POINTS: Int8Array = /* @__PURE__ */ Int8Array.of(
-  -4, 2,  -4, 1,  -4, 0,  -4, -1,  -4, -2,  4, -2,  4, -1,  4, 0,  4, 1,  4, 2,
-  2, 3,  0, 4,  -2, 3,  -2, -3,  0, -4,  2, -3);
 
 /** A cost above all others. */
 const NO_COST = 0x7fffffff;
@@ -29,19 +20,18 @@ const NO_COST = 0x7fffffff;
 /** A component that no vector has. */
 const NO_VECTOR = 1 << 20;
 
-/** Most starting points that `search` takes. */
-const MAX_STARTS = 12;
-
 /** Searches blocks of the current macroblock; results are its public fields. */
 export class MotionSearch {
   private readonly context: MacroblockContext;
   /** The block that is searched; `place` of it comes before each search. */
   readonly block: BlockMatcher;
   private readonly options: SpeedOptions;
-  private readonly maxVertical: number;
+  private readonly limits: MotionLimits;
   private readonly inspector: H264Inspector | null;
+  /** Does a search at once; null where it is done step by step: without vectors, and where somebody watches. */
+  private readonly kernel: MotionKernel | null;
   /** Packed starting vectors for the next search; the first `startCount` are used. */
-  readonly starts: Int32Array = new Int32Array(MAX_STARTS);
+  readonly starts: Int32Array;
   startCount = 0;
   private readonly rounded: Int32Array = new Int32Array(MAX_STARTS + 2);
   /** Result: packed vector, cost with the vector's bits, and the distortion alone. */
@@ -50,12 +40,6 @@ export class MotionSearch {
   distortion = 0;
   /** Whether the block of the last search is predicted so well that nothing is left to find. */
   isExact = false;
-
-  // Limits of the full-sample vector of the current macroblock.
-  private minX = 0;
-  private maxX = 0;
-  private minY = 0;
-  private maxY = 0;
 
   // The search in progress.
   private predictedX = 0;
@@ -70,36 +54,39 @@ export class MotionSearch {
   private costLeft = 0;
   private costRight = 0;
 
-  /** `maxVertical`: largest vertical vector component of the level, in full samples (Table A-1). */
+  /**
+   * @param record position of the record that kernels are told in
+   * @param maxVertical largest vertical vector component of the level, in full samples (Table A-1)
+   */
   constructor(
     context: MacroblockContext,
+    record: number,
     options: SpeedOptions,
     maxVertical: number,
     inspector: H264Inspector | null,
   ) {
     this.inspector = inspector;
+    const { memory } = context;
+    const isStepwise = inspector !== null || options.guidedFractions || memory.motion === null;
+    this.kernel = isStepwise ? null : new MotionKernel(memory.motion!, memory, record, options);
+    this.starts = this.kernel === null ? new Int32Array(MAX_STARTS) : this.kernel.starts;
     this.context = context;
     this.block = new BlockMatcher(context, options.sparseRows);
     this.options = options;
-    this.maxVertical = maxVertical;
+    this.limits = new MotionLimits(maxVertical);
   }
 
   /** Sets the limits for the context's macroblock, and what a bit is worth in it. */
   startMacroblock(lambda: number): void {
     this.lambda = lambda;
-    const { mbX, mbY, state } = this.context;
     this.block.startMacroblock();
-    this.minX = Math.max(-16 * mbX - OUTSIDE, -2048 + 1);
-    this.maxX = Math.min(16 * (state.widthInMbs - mbX - 1) + OUTSIDE, 2047 - 1);
-    this.minY = Math.max(-16 * mbY - OUTSIDE, -this.maxVertical + 1);
-    this.maxY = Math.min(16 * (state.heightInMbs - mbY - 1) + OUTSIDE, this.maxVertical - 2);
+    this.limits.startMacroblock(this.context);
+    this.kernel?.startMacroblock(lambda, this.limits);
   }
 
-  /** Whether a packed vector of the current macroblock may be used: it keeps to the padding and the level. */
+  /** Whether a packed vector of the current macroblock may be used. */
   isAllowed(mv: number): boolean {
-    const x = mvX(mv);
-    const y = mvY(mv);
-    return x >= 4 * this.minX && x <= 4 * this.maxX && y >= 4 * this.minY && y <= 4 * this.maxY;
+    return this.limits.allows(mv);
   }
 
   addStart(mv: number): void {
@@ -113,13 +100,18 @@ export class MotionSearch {
    * @param isThorough by the option's full-sample pattern; else by small diamonds
    */
   search(mvp: number, withQuarters: boolean, isThorough: boolean): void {
-    const { lambda } = this;
+    const { lambda, kernel, startCount } = this;
     const { width, height } = this.block;
     this.predictFrom(mvp);
+    this.startCount = 0;
+    if (kernel !== null) {
+      const { block, predictedX, predictedY } = this;
+      kernel.search(block, predictedX, predictedY, startCount, withQuarters, isThorough);
+      this.takeBest(kernel);
+      return;
+    }
     this.bestCost = NO_COST;
     this.tryFull((this.predictedX + 2) >> 2, (this.predictedY + 2) >> 2);
-    const startCount = this.startCount;
-    this.startCount = 0;
     this.tryStarts(startCount);
 
     const usesHexagon = isThorough && this.options.search !== 'diamond';
@@ -155,9 +147,14 @@ export class MotionSearch {
    * the prediction; without a search of its own. Results as `search`.
    */
   choose(mvp: number): void {
-    const { starts, startCount } = this;
+    const { starts, startCount, kernel } = this;
     this.predictFrom(mvp);
     this.startCount = 0;
+    if (kernel !== null) {
+      kernel.choose(this.block, this.predictedX, this.predictedY, startCount);
+      this.takeBest(kernel);
+      return;
+    }
     this.bestX = mvX(starts[0]);
     this.bestY = mvY(starts[0]);
     this.bestCost = this.measure('sad');
@@ -171,15 +168,28 @@ export class MotionSearch {
     this.predictFrom(mvp);
     this.bestX = mvX(mv);
     this.bestY = mvY(mv);
+    const { kernel } = this;
+    if (kernel !== null) {
+      kernel.refine(this.block, this.predictedX, this.predictedY, this.bestX, this.bestY);
+      this.takeBest(kernel);
+      return;
+    }
     if (this.options.metric === 'sad') this.bestCost = this.measure('sad');
     this.finish(true);
   }
 
+  /** Takes over what the kernel found. */
+  private takeBest(kernel: MotionKernel): void {
+    this.bestX = kernel.bestX;
+    this.bestY = kernel.bestY;
+    this.bestCost = kernel.bestCost;
+    this.setResults();
+  }
+
   private predictFrom(mvp: number): void {
-    const { inspector } = this;
-    if (inspector !== null) {
+    if (this.inspector !== null) {
       const { picture, x, y, width, height } = this.block;
-      inspector.search(picture.poc, x, y, width, height, mvp);
+      this.inspector.search(picture.poc, x, y, width, height, mvp);
     }
     this.predictedX = mvX(mvp);
     this.predictedY = mvY(mvp);
@@ -192,6 +202,11 @@ export class MotionSearch {
     if (withQuarters) this.searchFractions(1, quarterSteps, metric);
     // Whatever vectors are compared by: intra competes by SATD.
     if (metric === 'sad') this.bestCost = this.measure('satd');
+    this.setResults();
+    this.inspector?.searchEnd(this.mv, this.cost, this.distortion);
+  }
+
+  private setResults(): void {
     const { lambda, bestX, bestY, bestCost } = this;
     const { width, height } = this.block;
     this.mv = packMv(bestX, bestY);
@@ -199,8 +214,6 @@ export class MotionSearch {
     this.isExact = bestCost < (lambda * width * height) >> 6;
     this.cost = bestCost;
     this.distortion = bestCost - lambda * mvdBits(bestX - this.predictedX, bestY - this.predictedY);
-    const { inspector } = this;
-    if (inspector !== null) inspector.searchEnd(this.mv, this.cost, this.distortion);
   }
 
   /** Cost of the best vector by a metric. */
@@ -232,8 +245,9 @@ export class MotionSearch {
    * bound of it that is not below the best.
    */
   private tryFull(x: number, y: number): number {
-    x = x < this.minX ? this.minX : x > this.maxX ? this.maxX : x;
-    y = y < this.minY ? this.minY : y > this.maxY ? this.maxY : y;
+    const { minX, maxX, minY, maxY } = this.limits;
+    x = x < minX ? minX : x > maxX ? maxX : x;
+    y = y < minY ? minY : y > maxY ? maxY : y;
     if (x === this.bestX && y === this.bestY && this.bestCost !== NO_COST) return this.bestCost;
     let cost = this.lambda * mvdBits(4 * x - this.predictedX, 4 * y - this.predictedY);
     if (cost >= this.bestCost) return cost;
@@ -275,8 +289,7 @@ export class MotionSearch {
    * quarter sample, horizontally, then vertically if that did not help. Without sample j, so that two filters are enough.
    */
   private searchGuided(): void {
-    const x = this.bestX;
-    const y = this.bestY;
+    const { bestX: x, bestY: y } = this;
     const dx = this.costLeft < this.costRight ? -1 : 1;
     const dy = this.costAbove < this.costBelow ? -1 : 1;
     this.tryFraction(this.predictedX, this.predictedY, 'sad');
@@ -297,8 +310,7 @@ export class MotionSearch {
 
   /** Half samples toward the cheaper of the full samples on either side. */
   private searchCheaperHalves(): void {
-    const x = this.bestX;
-    const y = this.bestY;
+    const { bestX: x, bestY: y } = this;
     this.tryFraction(this.costLeft < this.costRight ? x - 2 : x + 2, y, 'sad');
     this.tryFraction(x, this.costAbove < this.costBelow ? y - 2 : y + 2, 'sad');
   }
@@ -311,8 +323,7 @@ export class MotionSearch {
       for (let i = 0; i < 12; i += 2) this.tryFull(x + HEXAGON[i], y + HEXAGON[i + 1]);
       if (this.bestX === x && this.bestY === y) break;
     }
-    const x = this.bestX;
-    const y = this.bestY;
+    const { bestX: x, bestY: y } = this;
     for (let dy = -1; dy <= 1; dy++) {
       for (let dx = -1; dx <= 1; dx++) this.tryFull(x + dx, y + dy);
     }
@@ -324,8 +335,7 @@ export class MotionSearch {
    */
   private searchMultiHexagon(): void {
     const range = this.options.searchRange;
-    const x = this.bestX;
-    const y = this.bestY;
+    const { bestX: x, bestY: y } = this;
     for (let i = 1; i < range; i += 2) {
       this.tryFull(x - i, y);
       this.tryFull(x + i, y);
@@ -334,8 +344,7 @@ export class MotionSearch {
       this.tryFull(x, y - i);
       this.tryFull(x, y + i);
     }
-    const centerX = this.bestX;
-    const centerY = this.bestY;
+    const { bestX: centerX, bestY: centerY } = this;
     for (let ring = 1; ring <= range / 4; ring++) {
       for (let i = 0; i < 32; i += 2) {
         this.tryFull(centerX + ring * SIXTEEN_POINTS[i], centerY + ring * SIXTEEN_POINTS[i + 1]);
@@ -370,7 +379,8 @@ export class MotionSearch {
 
   private tryFraction(x: number, y: number, metric: 'sad' | 'satd'): void {
     if (x === this.bestX && y === this.bestY) return;
-    if (x < 4 * this.minX || x > 4 * this.maxX || y < 4 * this.minY || y > 4 * this.maxY) return;
+    const { minX, maxX, minY, maxY } = this.limits;
+    if (x < 4 * minX || x > 4 * maxX || y < 4 * minY || y > 4 * maxY) return;
     const cost = this.fractionalCost(x, y, metric);
     if (cost < this.bestCost) {
       this.bestCost = cost;

@@ -297,6 +297,19 @@ export interface TrellisKernels {
   ): number;
 }
 
+/**
+ * Searches of vectors from their start to their end, each told and telling in a record (motion-record.ts). They are there with vectors only:
+ * elsewhere encoder/motion-search.ts and encoder/bi-search.ts do the same step by step.
+ */
+export interface MotionKernels {
+  /** `MotionSearch.search`, `choose` and `refine`; `record` is a position. */
+  searchMotion(record: number): void;
+  chooseMotion(record: number): void;
+  refineMotion(record: number): void;
+  /** `BiSearch.refine`. */
+  refineBiMotion(record: number): void;
+}
+
 /** All kernels, whichever encoder has them. */
 export type AllKernels = Kernels & Kernels8x8 & TrellisKernels;
 

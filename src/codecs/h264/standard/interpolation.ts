@@ -6,7 +6,7 @@
 import type { PictureLayout, ReconstructedPicture, SampleMemory } from './picture.ts';
 
 /** Tiles are 16x16 and start this many samples left of and above the picture. */
-const TILE_MARGIN = 32;
+export const TILE_MARGIN = 32;
 
 /** Tiles across or down for a picture of that many macroblocks; not normative. */
 export function tileColumns(widthInMbs: number): number {

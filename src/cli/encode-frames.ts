@@ -9,7 +9,7 @@ import type { Muxer } from '../pipeline/everything/sessions.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import type { EncodeGlass } from './encode-glass.ts';
 import type { Tally } from './encode-report.ts';
-import type { Track } from './encode-tracks.ts';
+import type { Coding, Track } from './encode-tracks.ts';
 import type { Progress } from './progress.ts';
 import type { PsnrMeter } from './psnr.ts';
 
@@ -51,16 +51,20 @@ export async function encodeAll(job: EncodeJob): Promise<void> {
     }
   }
   for (const track of tracks) {
-    if (track.filter !== null) await encodeFrames(track, track.filter.flush(), job);
+    const { coding } = track;
+    if (coding !== null && coding.filter !== null) {
+      await encodeFrames(track, coding, coding.filter.flush(), job);
+    }
   }
-  if (tally.frames === 0 && tally.samples === 0) {
+  if (tally.frames === 0 && tally.samples === 0 && tally.copied === 0) {
     throw new FormatError('INPUT', 'what is taken of the input holds no picture and no sample');
   }
-  for (const track of tracks) {
+  for (const { coding, index } of tracks) {
+    if (coding === null) continue;
     const before = performance.now();
-    const rest = await track.encoder.flush();
+    const rest = await coding.encoder.flush();
     tally.encodeSeconds += (performance.now() - before) / 1000;
-    await muxer.write(track.index, rest);
+    await muxer.write(index, rest);
   }
 }
 
@@ -68,17 +72,35 @@ async function takePacket(feed: Feed, { streamIndex, packet }: ReadPacket, job: 
   const track = feed.tracks.find(({ from }) => from.index === streamIndex);
   if (track === undefined || track.isDone) return;
   feed.seconds = toSeconds(packet.pts + packet.duration, track.timeBase);
-  const taken = track.cut === null ? packet : track.cut.take(packet);
-  if (taken !== null) await encodePacket(track, taken, job);
-  if (track.cut?.isDone === true || track.filter?.isDone === true) track.isDone = true;
+  const { cut, coding } = track;
+  if (coding === null) {
+    await copyPacket(track, packet, feed.seconds, job);
+    return;
+  }
+  const taken = cut === null ? packet : cut.take(packet);
+  if (taken !== null) await encodePacket(track, coding, taken, job);
+  if (cut?.isDone === true || coding.filter?.isDone === true) track.isDone = true;
 }
 
-async function encodePacket(track: Track, packet: Packet, job: EncodeJob): Promise<void> {
+async function copyPacket(track: Track, packet: Packet, end: number, job: EncodeJob) {
+  const { tally, muxer } = job;
+  const { kind } = muxer.streamInfos[track.index]!;
+  tally.copied++;
+  tally.mediaSeconds = Math.max(tally.mediaSeconds, end);
+  await muxer.write(track.index, { kind, timeBase: track.timeBase, packets: [packet] });
+}
+
+async function encodePacket(
+  track: Track,
+  coding: Coding,
+  packet: Packet,
+  job: EncodeJob,
+): Promise<void> {
   const { tally, progress, glass } = job;
-  const frames = track.unpack(packet);
-  const { filter } = track;
+  const frames = coding.unpack(packet);
+  const { filter } = coding;
   const filtered = filter === null ? frames : filter.push(frames, packet.duration);
-  await encodeFrames(track, filtered, job);
+  await encodeFrames(track, coding, filtered, job);
   await glass.drain();
   progress.update(tally.frames, tally.mediaSeconds);
 }
@@ -86,6 +108,7 @@ async function encodePacket(track: Track, packet: Packet, job: EncodeJob): Promi
 /** Codes and writes frames of one track; there may be none, or more than are wanted. */
 async function encodeFrames(
   track: Track,
+  { encoder }: Coding,
   frames: VideoFrames | AudioFrames | null,
   { muxer, tally, limit }: EncodeJob,
 ): Promise<void> {
@@ -98,11 +121,11 @@ async function encodeFrames(
   const before = performance.now();
   const coded =
     wanted instanceof VideoFrames
-      ? await (track.encoder as VideoEncoder).encode(wanted)
-      : await (track.encoder as AudioEncoder).encode(wanted);
+      ? await (encoder as VideoEncoder).encode(wanted)
+      : await (encoder as AudioEncoder).encode(wanted);
   tally.encodeSeconds += (performance.now() - before) / 1000;
   track.coded += wanted.numFrames;
-  tally.mediaSeconds = Math.max(tally.mediaSeconds, endOf(track, wanted));
+  tally.mediaSeconds = Math.max(tally.mediaSeconds, endOf(encoder, wanted));
   if (wanted instanceof VideoFrames) {
     tally.frames += wanted.numFrames;
     if (track.coded === limit) track.isDone = true;
@@ -111,7 +134,7 @@ async function encodeFrames(
 }
 
 /** Seconds at which frames end; a picture of a stream without a rate ends where it begins. */
-function endOf({ encoder }: Track, frames: VideoFrames | AudioFrames): number {
+function endOf(encoder: Coding['encoder'], frames: VideoFrames | AudioFrames): number {
   const { timeBase } = frames;
   if (frames instanceof VideoFrames) {
     const [count, per] = (encoder as VideoEncoder).streamInfo.frameRate ?? [1, 0];

@@ -22,8 +22,8 @@ const codecNames = (kind: 'video' | 'audio') =>
 export const OPTIONS = {
   output: { kind: 'text', short: 'o', meta: 'FILE', help: 'where the result goes; - is stdout' },
   format: { kind: 'text', meta: 'NAME', help: 'kind of file, if the extension of the output does not say; vitrine formats lists them' },
-  'codec-video': { kind: 'text', meta: 'NAME', help: `codec of pictures: ${codecNames('video')}` },
-  'codec-audio': { kind: 'text', meta: 'NAME', help: `codec of sound: ${codecNames('audio')}` },
+  'codec-video': { kind: 'text', meta: 'NAME', help: `codec of pictures: ${codecNames('video')}; or copy` },
+  'codec-audio': { kind: 'text', meta: 'NAME', help: `codec of sound: ${codecNames('audio')}; or copy` },
   ...H264_OPTIONS,
   ...GPU_OPTION,
   'bitrate-audio': { kind: 'bits', help: 'bits per second of sound, such as 128k' },

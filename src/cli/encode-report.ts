@@ -8,6 +8,8 @@ import type { Psnr } from './psnr.ts';
 export interface Tally {
   frames: number;
   samples: number;
+  /** Packets of streams that are not coded. */
+  copied: number;
   encodeSeconds: number;
   mediaSeconds: number;
 }
@@ -28,7 +30,7 @@ export function report(
   values: { readonly json?: boolean },
   output: Output,
 ): void {
-  const { frames, samples, encodeSeconds: seconds, mediaSeconds } = tally;
+  const { frames, samples, copied, encodeSeconds: seconds, mediaSeconds } = tally;
   if (values.json === true) {
     const measured =
       psnr === null ? {} : { psnr: psnr.average, psnrY: psnr.y, psnrU: psnr.u, psnrV: psnr.v };
@@ -36,6 +38,7 @@ export function report(
       JSON.stringify({
         ...{ output: path, frames, samples, mediaSeconds, seconds, bytes },
         ...measured,
+        ...(copied === 0 ? {} : { copied }),
         ...(stats === null ? {} : { stats }),
         ...(analysis === null ? {} : { analysis }),
       }),
@@ -45,11 +48,11 @@ export function report(
   const done = [];
   if (frames > 0) done.push(frames === 1 ? '1 frame' : `${frames} frames`);
   if (samples > 0) done.push(`${samples} samples`);
+  if (copied > 0) done.push(`${copied} packets copied`);
   const rate = (bytes * 8) / mediaSeconds / 1000;
-  const speed = frames > 0 ? `${(frames / seconds).toFixed(1)} fps, ` : '';
-  output.line(
-    `${path}: ${done.join(', ')}, ${bytes} bytes (${rate.toFixed(0)} kbit/s), ${speed}${(mediaSeconds / seconds).toFixed(1)}x`,
-  );
+  const pictures = frames > 0 ? `${(frames / seconds).toFixed(1)} fps, ` : '';
+  const speed = frames + samples > 0 ? `, ${pictures}${(mediaSeconds / seconds).toFixed(1)}x` : '';
+  output.line(`${path}: ${done.join(', ')}, ${bytes} bytes (${rate.toFixed(0)} kbit/s)${speed}`);
   if (analysis !== null) output.line(describeAnalysis(analysis));
   if (psnr === null) return;
   const text = (value: number | null) => (value === null ? 'equal' : `${value.toFixed(3)} dB`);

@@ -35,9 +35,8 @@ export interface Track {
   readonly cut: PacketCut | null;
   /** Of the packets of the stream. */
   readonly timeBase: Rational;
-  readonly unpack: Unpack;
-  readonly filter: StreamFilter<StreamInfo> | null;
-  readonly encoder: VideoEncoder | AudioEncoder;
+  /** What is done to frames; null where packets are copied. */
+  readonly coding: Coding | null;
   /** Number in the muxer. */
   readonly index: number;
   /** Frames that went to the encoder: pictures, or samples. */
@@ -45,6 +44,21 @@ export interface Track {
   /** Whether nothing more is taken of the stream. */
   isDone: boolean;
 }
+
+/** From packets to frames, and to packets of another codec. */
+export interface Coding {
+  readonly unpack: Unpack;
+  readonly filter: StreamFilter<StreamInfo> | null;
+  readonly encoder: VideoEncoder | AudioEncoder;
+}
+
+/** The encoders of tracks. */
+export function encodersOf(tracks: readonly Track[]): (VideoEncoder | AudioEncoder)[] {
+  return tracks.flatMap(({ coding }) => (coding === null ? [] : [coding.encoder]));
+}
+
+/** The codec that leaves packets as they are. */
+export const COPY = 'copy';
 
 /** What tracks are made for. */
 export interface TrackSetting {
@@ -62,20 +76,35 @@ export async function openTrack(
   input: Input,
   setting: TrackSetting,
 ): Promise<Track> {
-  const { muxer, format, values } = setting;
+  const { muxer, values } = setting;
   const stream = input.reader.streams[from.index]!;
   const read = inputCuts(values)[from.input] ?? null;
   const index = muxer.streamInfos.length;
-  const shared = {
-    ...{
-      from,
-      index,
-      timeBase: stream.timeBase,
-      cut: read === null ? null : new PacketCut(read, stream),
-    },
-    ...{ coded: 0, isDone: false },
-  };
-  const text = filterText(stream.kind === 'video' ? 'video' : 'audio', values);
+  const isCopied = codecAsked(stream.kind, values) === COPY;
+  if (isCopied && (read !== null || filterText(stream.kind, values) !== '')) {
+    throw new ConfigError(
+      `--codec-${stream.kind}`,
+      'copy leaves packets as they are; filter and cut where the stream is coded, or vitrine remux --cut',
+    );
+  }
+  const cut = read === null ? null : new PacketCut(read, stream);
+  const coding = isCopied ? null : await openCoding(input, stream, setting);
+  if (isCopied) muxer.addRemuxStream(stream);
+  return { from, index, timeBase: stream.timeBase, cut, coding, coded: 0, isDone: false };
+}
+
+/** The codec that was asked for; undefined for the file's own. */
+function codecAsked(kind: StreamInfo['kind'], values: Values): string | undefined {
+  return kind === 'subtitle' ? undefined : values[`codec-${kind}`];
+}
+
+async function openCoding(
+  input: Input,
+  stream: StreamInfo,
+  setting: TrackSetting,
+): Promise<Coding> {
+  const { format, values } = setting;
+  const text = filterText(stream.kind, values);
   const filterOf = async (given: StreamInfo) =>
     text === '' ? null : await StreamFilter.open(given, text, setting.glass.graphInspector());
   if (stream.kind === 'video') {
@@ -84,12 +113,12 @@ export async function openTrack(
     const { stream: decoded, unpack } = decoderOf(input, stream, text !== '', pictures);
     const filter = await filterOf(decoded);
     const coded = (filter?.stream ?? decoded) as VideoStreamInfo;
-    return { ...shared, unpack, filter, encoder: addVideo(setting, coded, pictures) };
+    return { unpack, filter, encoder: addVideo(setting, coded, pictures) };
   }
   const unpack = unpackerOf(input.name, stream);
   const filter = await filterOf(stream);
   const coded = (filter?.stream ?? stream) as AudioStreamInfo;
-  return { ...shared, unpack, filter, encoder: addAudio(setting, coded) };
+  return { unpack, filter, encoder: addAudio(setting, coded) };
 }
 
 /** What is read of each input, in their order. */
@@ -99,7 +128,8 @@ function inputCuts(values: Values): readonly (Cut | null)[] {
 }
 
 /** All that filters do to the frames of a kind: the user's own, then the cut of the output, then its rate. */
-function filterText(kind: 'video' | 'audio', values: Values): string {
+function filterText(kind: StreamInfo['kind'], values: Values): string {
+  if (kind === 'subtitle') return '';
   const own = kind === 'video' ? values.vf : values.af;
   const cut = values.cut === undefined ? null : readCut('--cut', values.cut);
   const rate = kind === 'video' ? values['output-rate'] : undefined;

@@ -14,7 +14,7 @@ import { encodeAll, measure } from './encode-frames.ts';
 import { EncodeGlass } from './encode-glass.ts';
 import { OPTIONS, type Values } from './encode-options.ts';
 import { report, type Tally } from './encode-report.ts';
-import { openTrack, type Track } from './encode-tracks.ts';
+import { COPY, encodersOf, openTrack, type Track } from './encode-tracks.ts';
 import { analysisOf, openGpu } from './gpu-option.ts';
 import { H264_OPTION_NAMES } from './h264-options.ts';
 import { imageCodecOf, imageConfig, isImageFormat, sequenceOptions } from './image-options.ts';
@@ -80,7 +80,7 @@ async function encodeInputs(
   const isPictures = isImageFormat(format);
   const file = await openOutput(path, output, isPictures ? sequence : undefined);
   const meter = values.psnr === true ? new PsnrMeter() : null;
-  const tally: Tally = { frames: 0, samples: 0, encodeSeconds: 0, mediaSeconds: 0 };
+  const tally: Tally = { frames: 0, samples: 0, copied: 0, encodeSeconds: 0, mediaSeconds: 0 };
   const progress = new Progress(output, () => fractionRead(inputs));
   const tracks: Track[] = [];
   let glass: EncodeGlass | null = null;
@@ -95,8 +95,8 @@ async function encodeInputs(
     for (const from of chosen) {
       tracks.push(await openTrack(from, inputs[from.input]!, setting));
     }
-    if (tracks.every(({ encoder }) => encoder.kind === 'audio')) compileLess();
-    for (const { encoder } of tracks) {
+    if (encodersOf(tracks).every(({ kind }) => kind === 'audio')) compileLess();
+    for (const encoder of encodersOf(tracks)) {
       if (meter !== null && encoder.kind === 'video') measure(meter, encoder, tally);
     }
     const about = inputs.find(({ reader }) => reader.about !== undefined)?.reader.about;
@@ -108,7 +108,7 @@ async function encodeInputs(
     if (!isPictures) await glass.addTree(path);
     await glass.close();
   } catch (error) {
-    await closeEncoders(tracks.map(({ encoder }) => encoder));
+    await closeEncoders(encodersOf(tracks));
     await glass?.abort(error);
     await file.sink.abort(error);
     throw error;
@@ -118,7 +118,7 @@ async function encodeInputs(
   }
   tellProblems(inputs, output);
   if (file.isStandard) return;
-  const analysis = analysisOf(tracks);
+  const analysis = analysisOf(encodersOf(tracks));
   const measured = { psnr: meter?.result() ?? null, stats: glass.statistics, analysis };
   report(path, await file.size(), tally, measured, values, output);
   if (values.json !== true) for (const line of glass.lines()) output.line(line);
@@ -143,10 +143,13 @@ function checkUsed(
   );
   if (kinds.size === 0) throw new ConfigError('INPUT', 'nothing is left of it to be coded');
   const check = (kind: 'video' | 'audio', names: readonly (keyof Values)[]) => {
-    const unused = kinds.has(kind) ? undefined : names.find((name) => values[name] !== undefined);
-    if (unused !== undefined) {
-      throw new ConfigError(`--${unused}`, `no input has ${kind}; leave the option away`);
-    }
+    const isCopied = values[`codec-${kind}`] === COPY;
+    const unused = names.find((name) => {
+      return values[name] !== undefined && !(isCopied && name === `codec-${kind}`);
+    });
+    if (unused === undefined || (kinds.has(kind) && !isCopied)) return;
+    const why = isCopied ? `${kind} is copied` : `no input has ${kind}`;
+    throw new ConfigError(`--${unused}`, `${why}; leave the option away`);
   };
   check('video', VIDEO_ONLY);
   check('audio', AUDIO_ONLY);
@@ -169,8 +172,8 @@ function checkUsed(
 /** Says a wrong name of a codec before anything is read. */
 function requireCodecs(values: Values): void {
   const [video, audio] = [values['codec-video'], values['codec-audio']];
-  if (video !== undefined) requireCodec('--codec-video', video, 'video', CODECS);
-  if (audio !== undefined) requireCodec('--codec-audio', audio, 'audio', CODECS);
+  if (video !== undefined && video !== COPY) requireCodec('--codec-video', video, 'video', CODECS);
+  if (audio !== undefined && audio !== COPY) requireCodec('--codec-audio', audio, 'audio', CODECS);
 }
 
 function containerOptions(values: Values): object {

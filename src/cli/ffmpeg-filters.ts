@@ -4,7 +4,7 @@
  * pictures are counted.
  */
 import { ConfigError } from '../base/errors.ts';
-import { secondsOf } from './cut.ts';
+import { readCut, secondsOf } from './cut.ts';
 
 /** `-ss`, `-to` and `-t`, as they were typed. */
 interface AskedCut {
@@ -92,10 +92,31 @@ export class AskedFilters {
     ];
   }
 
-  /** Whether anything is cut. */
-  get cuts(): boolean {
-    return [...this.inputs, this.output].some((cut) => cutText(cut) !== '');
+  /** Whether frames are changed, by more than being cut. */
+  get changesFrames(): boolean {
+    const { video, audio, videoEnd, audioEnd } = this;
+    return video.length + audio.length + videoEnd.length + audioEnd.length > 0;
   }
+
+  /** Options of `vitrine remux`: the stretch of the inputs that their cuts and that of the output leave, in seconds. */
+  copyArguments(inputCount: number): string[] {
+    const cuts = Array.from({ length: inputCount }, (_, i) => cutText(this.inputs[i]));
+    if (cuts.some((text) => text !== cuts[0])) {
+      throw new ConfigError('-c', 'copy takes the same part of all inputs; cut each by itself');
+    }
+    const read = stretchOf(cuts[0] ?? '');
+    const kept = stretchOf(cutText(this.output));
+    const start = read.start + kept.start;
+    const end = Math.min(read.end, read.start + kept.end);
+    if (start === 0 && end === Number.POSITIVE_INFINITY) return [];
+    return ['--cut', `${start}..${Number.isFinite(end) ? end : ''}`];
+  }
+}
+
+/** From where to where a cut goes, in seconds. */
+function stretchOf(text: string): { start: number; end: number } {
+  const cut = readCut('-c copy', text) ?? { start: 0, duration: Number.POSITIVE_INFINITY };
+  return { start: cut.start, end: cut.start + cut.duration };
 }
 
 /** A cut as `--cut` takes it; nothing for none. */

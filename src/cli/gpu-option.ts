@@ -72,10 +72,9 @@ export function describeAnalysis({ backend, fallbackReason }: Analysis): string 
 
 /** What the first stream of pictures that was analyzed apart says of it; null if none was. */
 export function analysisOf(
-  tracks: readonly { readonly encoder: { readonly streamInfo: StreamInfo } }[],
+  encoders: readonly { readonly streamInfo: StreamInfo }[],
 ): Analysis | null {
-  for (const { encoder } of tracks) {
-    const { streamInfo } = encoder;
+  for (const { streamInfo } of encoders) {
     if (streamInfo.kind === 'video' && streamInfo.analysis !== undefined) {
       const { backend, fallbackReason } = streamInfo.analysis;
       return { backend, fallbackReason };

@@ -6,6 +6,7 @@ import { Muxer } from '../pipeline/everything/sessions.ts';
 import { findFormat } from '../pipeline/format.ts';
 import { chooseStreams, STREAMS_HELP } from './choose-streams.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
+import { readCut } from './cut.ts';
 import { LIMITS_OPTION } from './limits-option.ts';
 import { fractionRead, type Input, type InputOptions, openInput } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
@@ -22,6 +23,7 @@ const OPTIONS = {
   format: { kind: 'text', meta: 'NAME', help: 'kind of file, if the extension of the output does not say; vitrine formats lists them' },
   rate: { kind: 'rate', meta: 'N/D', help: 'frames per second of an H.264 byte stream that does not say' },
   streams: { kind: 'text', meta: 'LIST', help: STREAMS_HELP },
+  cut: { kind: 'text', meta: 'CUT', help: 'the part that is copied: 5..8, 5+3, 5.., ..8 in seconds or 1:30.5; pictures begin with the key picture before it' },
   movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },
   'no-video': { kind: 'flag', help: 'leave out pictures' },
   'no-audio': { kind: 'flag', help: 'leave out sound' },
@@ -44,6 +46,7 @@ export const remux = command({
     'vitrine -i film.mp4 -c copy film.mkv',
     'vitrine remux pictures.h264 sound.aac film.mp4 --rate 25',
     'vitrine remux film.mkv -o sound.aac --streams 1',
+    'vitrine -ss 1:30 -i film.mp4 -t 10 -c copy part.mp4',
   ],
   options: OPTIONS,
   run,
@@ -115,10 +118,12 @@ async function copyTo(
   const file = await openOutput(path, output);
   const progress = new Progress(output, () => fractionRead(inputs));
   const layout = values.movflags;
+  const cut = values.cut === undefined ? null : readCut('--cut', values.cut);
   try {
     const { packets } = await copyFrom(taken, new Muxer(file.sink, { format }), {
       muxerOptions: layout === undefined ? {} : { [layout]: true },
       strict: values.strict === true,
+      ...(cut === null ? {} : { range: [cut.start, cut.start + cut.duration] as const }),
       onProgress: (seconds) => progress.update(0, seconds),
     });
     return { packets, bytes: await file.size() };

@@ -1,11 +1,12 @@
 /** Copies the streams of an open file into another, without decoding them. */
-import type { ReadPacket } from '../base/container.ts';
+import type { ContainerReader, ReadPacket } from '../base/container.ts';
 import { ConfigError, FormatError, rejectUnknownKeys, requireInteger } from '../base/errors.ts';
 import type { Abortable } from '../base/pace.ts';
-import type { Packet } from '../base/packet.ts';
+import type { Packet, StreamInfo } from '../base/packet.ts';
 import type { Problem } from '../base/problems.ts';
 import { toSeconds } from '../base/rational.ts';
-import type { Demuxer } from './demuxer.ts';
+import { CopyRange, type TargetPacket } from './copy-range.ts';
+import { type Demuxer, requireWindow } from './demuxer.ts';
 import type { Muxer } from './muxer.ts';
 
 /** What `copyStreams` shall do. An aborted `signal` ends the copy; nothing is left of the new file then. */
@@ -16,6 +17,11 @@ export interface CopyOptions extends Abortable {
   readonly muxerOptions?: object;
   /** Whether what a reader can read past (`problems`) fails the copy. Default false. */
   readonly strict?: boolean;
+  /**
+   * The stretch that is copied, in seconds. It begins with the last key picture that is shown at its start or before it, for pictures
+   * can be decoded from there only; times of the copy begin at 0 with that picture. Chapters are left out. Default: all.
+   */
+  readonly range?: readonly [start: number, end: number];
   /** Told now and then how far the copy has come, in seconds of the file. */
   readonly onProgress?: (seconds: number) => void;
 }
@@ -31,7 +37,7 @@ export interface RemuxResult {
 }
 
 /** The keys of `CopyOptions`. */
-export const COPY_KEYS = ['indices', 'muxerOptions', 'onProgress', 'strict', 'signal'];
+export const COPY_KEYS = ['indices', 'muxerOptions', 'range', 'onProgress', 'strict', 'signal'];
 
 /** A stream of a file that is copied. */
 export interface CopiedStream {
@@ -64,12 +70,14 @@ export async function copyFrom(
 ): Promise<RemuxResult> {
   rejectUnknownKeys('copyStreams', options, COPY_KEYS);
   options.signal?.throwIfAborted();
+  if (options.range !== undefined) requireWindow('copyStreams.range', options.range);
   const sources = addStreams(streams, muxer);
   const { about } = sources[0]!.demuxer.reader;
-  const carried = about === undefined ? {} : muxer.carriedOptions(about);
+  const said = options.range === undefined ? about : withoutChapters(about);
+  const carried = said === undefined ? {} : muxer.carriedOptions(said);
   await muxer.open({ ...carried, ...options.muxerOptions });
   try {
-    const counts = await copyPackets(sources, muxer, options);
+    const counts = await copyPackets(sources, new Copy(muxer, streams, options), options.signal);
     if (counts.packets === 0) {
       throw new FormatError('remux', 'the streams to copy hold no packet; nothing was written');
     }
@@ -117,10 +125,9 @@ function addStreams(streams: readonly CopiedStream[], muxer: Muxer): Source[] {
 /** Copies from all files side by side, from the one that is behind first. */
 async function copyPackets(
   sources: readonly Source[],
-  muxer: Muxer,
-  { onProgress, signal }: CopyOptions,
+  copy: Copy,
+  signal: CopyOptions['signal'],
 ): Promise<{ packets: number; bytes: number }> {
-  const counts = { packets: 0, bytes: 0 };
   const feeds = sources.map((source) => ({
     source,
     runs: source.demuxer.packetRuns(signal === undefined ? {} : { signal }),
@@ -128,10 +135,10 @@ async function copyPackets(
   try {
     for (;;) {
       const feed = feeds.reduce((a, b) => (b.source.seconds < a.source.seconds ? b : a));
-      if (feed.source.seconds === Number.POSITIVE_INFINITY) return counts;
+      if (feed.source.seconds === Number.POSITIVE_INFINITY || copy.isDone) return copy.end();
       const next = await feed.runs.next();
       if (next.done === true) feed.source.seconds = Number.POSITIVE_INFINITY;
-      else await copyRun(next.value, feed.source, muxer, counts, onProgress);
+      else await copy.take(next.value, feed.source);
     }
   } finally {
     // What a reader holds of its budget is given back, also where a write failed.
@@ -139,27 +146,64 @@ async function copyPackets(
   }
 }
 
-/** Copies packets that were read together; counts them. */
-async function copyRun(
-  run: readonly ReadPacket[],
-  source: Source,
-  muxer: Muxer,
-  counts: { packets: number; bytes: number },
-  onProgress: CopyOptions['onProgress'],
-): Promise<void> {
-  const { demuxer, targets } = source;
-  const parts: Packet[][] = demuxer.streams.map(() => []);
-  for (const { streamIndex, packet } of run) {
-    if (!targets.has(streamIndex)) continue;
-    parts[streamIndex]!.push(packet);
-    counts.packets++;
-    counts.bytes += packet.data.length;
+/** Puts packets into the new file, and counts them. */
+class Copy {
+  private readonly muxer: Muxer;
+  private readonly infos: readonly StreamInfo[];
+  private readonly range: CopyRange | null;
+  private readonly onProgress: CopyOptions['onProgress'];
+  private packets = 0;
+  private bytes = 0;
+
+  constructor(muxer: Muxer, streams: readonly CopiedStream[], { range, onProgress }: CopyOptions) {
+    this.muxer = muxer;
+    this.infos = streams.map(({ demuxer, index }) => demuxer.streams[index]!);
+    this.range = range === undefined ? null : new CopyRange(range, this.infos);
+    this.onProgress = onProgress;
   }
-  for (const [index, packets] of parts.entries()) {
-    if (packets.length === 0) continue;
-    const { kind, timeBase } = demuxer.streams[index]!;
-    await muxer.write(targets.get(index)!, { kind, timeBase, packets });
-    source.seconds = toSeconds(packets.at(-1)!.dts, timeBase);
-    onProgress?.(source.seconds);
+
+  /** Whether nothing more is wanted of the old files. */
+  get isDone(): boolean {
+    return this.range?.isDone === true;
   }
+
+  /** Copies packets that were read together. */
+  async take(run: readonly ReadPacket[], source: Source): Promise<void> {
+    const { demuxer, targets } = source;
+    const parts: Packet[][] = demuxer.streams.map(() => []);
+    for (const { streamIndex, packet } of run) {
+      if (targets.has(streamIndex)) parts[streamIndex]!.push(packet);
+    }
+    for (const [index, packets] of parts.entries()) {
+      if (packets.length === 0) continue;
+      const target = targets.get(index)!;
+      if (this.range === null) await this.write(target, packets);
+      else await this.writeEach(this.range.take(target, packets));
+      source.seconds = toSeconds(packets.at(-1)!.dts, demuxer.streams[index]!.timeBase);
+      this.onProgress?.(source.seconds);
+    }
+  }
+
+  /** Writes what waited, and says what was written. */
+  async end(): Promise<{ packets: number; bytes: number }> {
+    if (this.range !== null) await this.writeEach(this.range.flush());
+    const { packets, bytes } = this;
+    return { packets, bytes };
+  }
+
+  private async writeEach(packets: readonly TargetPacket[]): Promise<void> {
+    for (const { target, packet } of packets) await this.write(target, [packet]);
+  }
+
+  private async write(target: number, packets: readonly Packet[]): Promise<void> {
+    const { kind, timeBase } = this.infos[target]!;
+    for (const { data } of packets) this.bytes += data.length;
+    this.packets += packets.length;
+    await this.muxer.write(target, { kind, timeBase, packets });
+  }
+}
+
+/** What a file says of itself without its chapters, whose times are those of the whole. */
+function withoutChapters(about: ContainerReader['about']): ContainerReader['about'] {
+  return about === undefined ? undefined : { ...about, chapters: [] };
 }

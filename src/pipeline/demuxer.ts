@@ -329,7 +329,8 @@ function isOver(packet: Packet, { timeBase }: StreamInfo, seconds: number): bool
   return (packet.pts * timeBase[0]) / timeBase[1] <= seconds;
 }
 
-function requireWindow(where: string, window: TimeWindow): void {
+/** Throws `ConfigError` unless the window has a start and a later end. */
+export function requireWindow(where: string, window: TimeWindow): void {
   const [start, end] = window;
   if (!Number.isFinite(start) || !(end > start)) {
     throw new ConfigError(where, `got ${start}..${end}, allowed are a start and a later end`);

@@ -15,7 +15,7 @@ describe('arguments', () => {
     ['-i in.y4m out.mp4', 'encode in.y4m --streams best out.mp4'],
     [
       '-y -i in.y4m -i in.wav -c:v libx264 -crf 23 -b:a 128k out.mp4',
-      'encode in.y4m in.wav --overwrite --codec-video libx264 --crf 23 --bitrate-audio 128k --streams best out.mp4',
+      'encode in.y4m in.wav --codec-video libx264 --overwrite --crf 23 --bitrate-audio 128k --streams best out.mp4',
     ],
     [
       '-f rawvideo -s 64x48 -pix_fmt rgb24 -r 30 -i in.raw out.mp4',
@@ -41,7 +41,7 @@ describe('arguments', () => {
     ['-i in.mp4 -map 0:v -map 0:a:1? -c copy o.mkv', 'remux in.mp4 --streams 0:v,0:a:1? o.mkv'],
     [
       '-i in.mp4 -an -vcodec h264 -g 30 -b:v 2M -maxrate 2M -bufsize 4M -preset fast out.mp4',
-      'encode in.mp4 --no-audio --codec-video h264 --gop 30 --bitrate-video 2M --vbv-maxrate 2M --vbv-bufsize 4M --preset fast --streams best out.mp4',
+      'encode in.mp4 --codec-video h264 --no-audio --gop 30 --bitrate-video 2M --vbv-maxrate 2M --vbv-bufsize 4M --preset fast --streams best out.mp4',
     ],
     [
       '-hide_banner -loglevel error -nostdin -threads 4 -i in.y4m -n out.mp4',
@@ -89,6 +89,16 @@ describe('arguments', () => {
       'encode in.y4m in.wav --streams 0:v,1:a out.mp4',
     ],
     ['-i in.mp4 -vn -acodec copy out.m4a', 'remux in.mp4 --no-video --streams best out.m4a'],
+    ['-ss 5 -i a.mp4 -t 2 -c copy b.mp4', 'remux a.mp4 --streams best --cut 5..7 b.mp4'],
+    ['-i a.mp4 -ss 1:00 -to 62.5 -c copy b.mp4', 'remux a.mp4 --streams best --cut 60..62.5 b.mp4'],
+    [
+      '-i a.mp4 -i b.wav -map 0:v -map 1:a -c:v copy -c:a aac c.mp4',
+      'encode a.mp4 b.wav --codec-video copy --codec-audio aac --streams 0:v,1:a c.mp4',
+    ],
+    [
+      '-i a.y4m -i b.aac -c copy -c:v libx264 c.mp4',
+      'encode a.y4m b.aac --codec-video libx264 --codec-audio copy --streams best c.mp4',
+    ],
     [
       '-i in.y4m -c:v libx264 -profile:v main -level 3.1 -tune film out.mp4',
       'encode in.y4m --codec-video libx264 --profile main --level 3.1 --tune film --streams best out.mp4',
@@ -107,7 +117,7 @@ describe('arguments', () => {
   it.each([
     ['-i a -s big b', /^-s: got big, allowed are WIDTHxHEIGHT/],
     ['-i a -t soon b', /^-t: got soon, allowed are times such as 10, 1:30.5 or 500ms/],
-    ['-i a -ss 5 -t 5 -c copy b', /^-c: copy takes the whole file; docs\/recipes\.md/],
+    ['-ss 1 -i a -i b -c copy c', /^-c: copy takes the same part of all inputs/],
     ['-i a -vf hflip -c copy b', /^-c: copy leaves frames as they are/],
     ['-i a b.mp4 c.mp4', /^c\.mp4: is a second output; a command writes one file/],
     ['-i a -pass 1 -f null -', /^-pass: leave it out: -b:v alone/],
@@ -121,7 +131,6 @@ describe('arguments', () => {
     ['-aspect 16:9 -i a b', /^-aspect: stands behind the inputs/],
     ['-i a -force_key_frames 0,5 b', /^-force_key_frames: leave it out: -g N/],
     ['-i a -filter_complex hstack b', /^-filter_complex: graphs of several.*vitrine encode - OUT/],
-    ['-i a -c:v copy -c:a aac b', /^-c: one command copies or codes/],
     ['-i a -c aac b', /^-c: got aac; write -c:v aac or -c:a aac/],
     ['-i a -pix_fmt yuv444p b', /^-pix_fmt: got yuv444p/],
     ['-i a -movflags +fastsart b', /did you mean faststart\?/],

@@ -273,8 +273,16 @@ describe('in either way of writing', () => {
 /** Table: command lines that have no counterpart here => what is said. */
 const REFUSED: readonly (readonly [line: string, said: RegExp])[] = [
   ['-i clip.mp4 OUT.mp4', /h264 cannot be decoded here; encode takes y4m, WAV.*remux copies/],
-  ['-ss 0.2 -i clip.mp4 -c copy OUT.mp4', /docs\/recipes\.md has the program/],
-  ['-i clip.mp4 -c:v copy -c:a aac OUT.mp4', /one command copies or codes/],
+  ['-ss 20 -i clip.mp4 -c copy OUT.mp4', /the streams to copy hold no packet/],
+  ['-i clip.mp4 -c:v copy -c:a aac OUT.mp4', /aac cannot be decoded here/],
+  [
+    '-i clip.mp4 -i sound.wav -map 0:v -map 1:a -c:v copy -crf 20 -c:a aac OUT.mp4',
+    /--crf: video is copied/,
+  ],
+  [
+    '-i clip.mp4 -i sound.wav -map 0:v -map 1:a -c:v copy -ss 1 -c:a aac OUT.mp4',
+    /copy leaves packets as they are/,
+  ],
   ['-i pictures.y4m -c:v libx265 OUT.mp4', /unknown codec libx265, allowed for video are h264/],
   ['-i pictures.y4m -c:v libvpx-vp9 OUT.webm', /unknown codec libvpx-vp9/],
   ['-i sound.wav OUT.mp3', /mp3/],

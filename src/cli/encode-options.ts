@@ -11,6 +11,7 @@ import { OVERWRITE_OPTIONS } from './overwrite.ts';
 import { STRICT_OPTION } from './problems.ts';
 import { RAW_INPUT_OPTIONS } from './raw-input-options.ts';
 import { TRACE_OPTION } from './trace-output.ts';
+import { PASS_OPTIONS } from './two-passes.ts';
 
 const codecNames = (kind: 'video' | 'audio') =>
   CODECS.filter((codec) => codec.kind === kind)
@@ -26,6 +27,7 @@ export const OPTIONS = {
   'codec-audio': { kind: 'text', meta: 'NAME', help: `codec of sound: ${codecNames('audio')}; or copy` },
   ...H264_OPTIONS,
   ...GPU_OPTION,
+  ...PASS_OPTIONS,
   'bitrate-audio': { kind: 'bits', help: 'bits per second of sound, such as 128k' },
   'quality-audio': { kind: 'number', meta: 'N', min: 0.1, max: 10, help: 'AAC: constant quality instead of a bit rate, 0.1 (coarse) to 10 (fine)' },
   'channel-mask': { kind: 'integer', meta: 'N', min: 0, max: 0xffffffff, help: 'loudspeakers of the sound as a WAVE channel mask; 0 for the codec\'s own (as the input says)' },

@@ -68,6 +68,8 @@ export interface TrackSetting {
   readonly glass: EncodeGlass;
   /** Who analyzes the pictures of H.264; null: its encoder. */
   readonly gpu: GpuKernels | null;
+  /** Options of the encoder of H.264 for two passes. */
+  readonly pass: object;
 }
 
 /** Adds a stream of an input to the muxer. */
@@ -166,7 +168,7 @@ function codecOf(kind: 'video' | 'audio', format: string, values: Values): strin
 }
 
 function addVideo(
-  { muxer, format, values, glass, gpu }: TrackSetting,
+  { muxer, format, values, glass, gpu, pass }: TrackSetting,
   stream: VideoStreamInfo,
   { target, config, rotation }: PicturePlan,
 ): VideoEncoder {
@@ -194,6 +196,7 @@ function addVideo(
     ...given({ encoder: values['codec-video'] }),
     encoderConfig: {
       ...h264Options(values),
+      ...pass,
       ...(target === undefined ? {} : config),
       ...watched,
       ...(gpu === null ? {} : { gpu }),

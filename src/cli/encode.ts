@@ -7,6 +7,7 @@ import { CODECS, FORMATS } from '../pipeline/everything/registry.ts';
 import { Muxer } from '../pipeline/everything/sessions.ts';
 import { requireCodec } from '../pipeline/find-codec.ts';
 import { findFormat } from '../pipeline/format.ts';
+import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import { type ChosenStream, chooseStreams } from './choose-streams.ts';
 import { command, type Output } from './command.ts';
 import { compileLess } from './compile-less.ts';
@@ -26,6 +27,7 @@ import { requireSound, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
 import { PsnrMeter } from './psnr.ts';
 import { inputOptions } from './raw-input-options.ts';
+import { discardingOutput, passLogOf, passOptions, writePassLog } from './two-passes.ts';
 
 /** The command. */
 export const encode = command({
@@ -54,10 +56,14 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
     throw new ConfigError('INPUT', '- (stdin) can be given once only');
   }
   // A wrong extension is said before anything is read.
-  const format = outputFormat(path, values.format);
+  // A first pass is of pictures, and nobody wants them.
+  const isFirstPass = values.pass === 1;
+  const format = isFirstPass ? 'h264' : outputFormat(path, values.format);
   requireCodecs(values);
   imageConfig(values, imageCodecOf(format, values['codec-video']));
-  await mayWrite(firstName(path, sequenceOptions(values, format)), values, output);
+  if (!isFirstPass) {
+    await mayWrite(firstName(path, sequenceOptions(values, format)), values, output);
+  }
   const opened: Input[] = [];
   try {
     for (const name of inputs) {
@@ -78,7 +84,10 @@ async function encodeInputs(
 ): Promise<void> {
   const sequence = sequenceOptions(values, format);
   const isPictures = isImageFormat(format);
-  const file = await openOutput(path, output, isPictures ? sequence : undefined);
+  const isFirstPass = values.pass === 1;
+  const file = isFirstPass
+    ? discardingOutput()
+    : await openOutput(path, output, isPictures ? sequence : undefined);
   const meter = values.psnr === true ? new PsnrMeter() : null;
   const tally: Tally = { frames: 0, samples: 0, copied: 0, encodeSeconds: 0, mediaSeconds: 0 };
   const progress = new Progress(output, () => fractionRead(inputs));
@@ -91,7 +100,7 @@ async function encodeInputs(
     const chosen = chosenStreams(inputs, format, values);
     checkUsed(inputs, chosen, values);
     if (values.gpu !== undefined) gpu = await openGpu(values.gpu);
-    const setting = { muxer, format, values, glass, gpu };
+    const setting = { muxer, format, values, glass, gpu, pass: await passOptions(values) };
     for (const from of chosen) {
       tracks.push(await openTrack(from, inputs[from.input]!, setting));
     }
@@ -101,11 +110,13 @@ async function encodeInputs(
     }
     const about = inputs.find(({ reader }) => reader.about !== undefined)?.reader.about;
     const carried = about === undefined ? {} : muxer.carriedOptions(about);
-    await muxer.open({ ...carried, ...containerOptions(values), ...sequence });
+    const layout = isFirstPass ? {} : containerOptions(values);
+    await muxer.open({ ...carried, ...layout, ...sequence });
     await encodeAll({ inputs, tracks, muxer, tally, progress, glass, limit: values.frames });
     if (values.strict === true) requireSound(inputs);
     await muxer.close();
-    if (!isPictures) await glass.addTree(path);
+    if (isFirstPass) await writePassLog(encodersOf(tracks)[0] as VideoEncoder, values);
+    else if (!isPictures) await glass.addTree(path);
     await glass.close();
   } catch (error) {
     await closeEncoders(encodersOf(tracks));
@@ -120,14 +131,21 @@ async function encodeInputs(
   if (file.isStandard) return;
   const analysis = analysisOf(encodersOf(tracks));
   const measured = { psnr: meter?.result() ?? null, stats: glass.statistics, analysis };
-  report(path, await file.size(), tally, measured, values, output);
+  report(
+    isFirstPass ? passLogOf(values) : path,
+    await file.size(),
+    tally,
+    measured,
+    values,
+    output,
+  );
   if (values.json !== true) for (const line of glass.lines()) output.line(line);
 }
 
 /** Options that mean something for one kind of stream only. */
 const VIDEO_ONLY = [
   ...H264_OPTION_NAMES,
-  ...(['codec-video', 'psnr', 'vf', 'stats', 'gpu'] as const),
+  ...(['codec-video', 'pass', 'pass-log', 'psnr', 'vf', 'stats', 'gpu'] as const),
   ...(['qscale', 'compression-level', 'frames', 'output-rate'] as const),
 ] as const;
 const AUDIO_ONLY = ['codec-audio', 'bitrate-audio', 'quality-audio', 'channel-mask', 'af'] as const;
@@ -152,7 +170,8 @@ function checkUsed(
     throw new ConfigError(`--${unused}`, `${why}; leave the option away`);
   };
   check('video', VIDEO_ONLY);
-  check('audio', AUDIO_ONLY);
+  // The second pass is typed as the first: sound is only left out of it.
+  if (values.pass !== 1) check('audio', AUDIO_ONLY);
   const formats = inputs.map(({ reader }) => reader.format);
   const hasPictures = formats.includes('rawvideo');
   const hasSound = RAW_AUDIO_FORMATS.some(({ format }) => formats.includes(format));
@@ -187,6 +206,7 @@ function chosenStreams(inputs: readonly Input[], format: string, values: Values)
   const chosen = chooseStreams(values.streams, streams, findFormat(FORMATS, format));
   return chosen.filter(({ input, index }) => {
     const { kind } = streams[input]![index]!;
-    return values[kind === 'video' ? 'no-video' : 'no-audio'] !== true;
+    if (kind === 'video') return values['no-video'] !== true;
+    return values['no-audio'] !== true && values.pass !== 1;
   });
 }

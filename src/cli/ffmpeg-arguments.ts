@@ -83,7 +83,15 @@ function codecArguments({ copiesAll, codecs }: Context): string[] {
 
 /** Throws for what does not go together here. */
 function checkTogether(context: Context): void {
-  const { outputs, filters } = context;
+  const { outputs, filters, translated } = context;
+  const says = (name: string, value: string) =>
+    translated.some((word, i) => word === name && translated[i + 1] === value);
+  if (says('--format', 'null') && !says('--pass', '1')) {
+    throw new ConfigError(
+      '-f',
+      'null: to measure, vitrine encode IN OUT --psnr; to read a file through, vitrine probe FILE',
+    );
+  }
   if (outputs.length === 0) {
     throw new ConfigError('OUTPUT', 'none given; its name stands last, such as out.mp4');
   }

@@ -139,17 +139,10 @@ const inputFormatOf: Target = (value, { inputs, inputFormats }) => {
   return [];
 };
 const outputFormatOf: Target = (value) => {
-  if (value === 'null') {
-    throw new ConfigError(
-      '-f',
-      'null: to measure, vitrine encode IN OUT --psnr; to read a file through, vitrine probe FILE',
-    );
-  }
   return value === 'image2' ? [] : ['--format', value];
 };
 
 const LEAVE = 'leave it out: ';
-const twoPasses = `${LEAVE}-b:v alone keeps the rate in one pass; two passes are options of createH264Encoder (docs/h264/rate-control.md)`;
 const keyFrames = `${LEAVE}-g N says the longest way from one to the next, and changes of scene are found; programs ask for single ones by encode(frames, { keyFrame: true })`;
 
 const COUNTS = 'stands behind the inputs: it counts the pictures that come out';
@@ -238,8 +231,8 @@ export const FFMPEG_OPTIONS: Readonly<Record<string, Translation>> = {
   shortest: { isFlag: true, ...refused('say the length in seconds: -t 10') },
   lavfi: refused(`graphs of several inputs are not taken here; filter before: ${PIPE}`),
   filter_complex_script: refused(`graphs of several inputs are not taken here; ${PIPE}`),
-  pass: refused(twoPasses),
-  passlogfile: refused(twoPasses),
+  pass: both(option('pass')),
+  passlogfile: both(option('pass-log')),
   minrate: refused(`${LEAVE}-maxrate and -bufsize bound the rate`),
   keyint_min: refused(`${LEAVE}key pictures come with -g N and with new scenes`),
   sc_threshold: refused(`${LEAVE}the preset says whether new scenes are found`),

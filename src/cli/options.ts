@@ -94,10 +94,14 @@ function optionName(word: string, table: OptionTable): string {
     : Object.keys(table).find((key) => table[key]!.short === word.slice(1));
   if (name !== undefined && Object.hasOwn(table, name)) return name;
   const known = Object.keys(table).map((key) => `--${key}`);
-  throw new ConfigError(
-    word,
-    `unknown option, allowed are ${known.join(', ')}${didYouMean(word, known)}`,
-  );
+  // --audio-bitrate is meant as --bitrate-audio.
+  const turned = known.find((key) => sortedWords(key) === sortedWords(word));
+  const meant = turned === undefined ? didYouMean(word, known) : `; did you mean ${turned}?`;
+  throw new ConfigError(word, `unknown option, allowed are ${known.join(', ')}${meant}`);
+}
+
+function sortedWords(name: string): string {
+  return name.split('-').sort().join('-');
 }
 
 /** What may be written for an option, for messages and help. */

@@ -63,6 +63,8 @@ export interface VideoCodecSession {
    * call. Not there if the codec cannot tell.
    */
   tellDecoded?(listener: (picture: VideoFrame) => void): void;
+  /** What a first pass leaves for a second, plain data; absent if the codec has no passes. */
+  readonly statistics?: () => object;
 }
 
 /** What an adapter says of its video codec; `videoCodec` makes the row of it. */

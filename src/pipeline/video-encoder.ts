@@ -81,6 +81,14 @@ export class VideoEncoder {
     return this.session.streamInfo;
   }
 
+  /**
+   * What the first of two passes leaves for the second, complete after `flush`: with H.264 under `collectStatistics: true`, the
+   * `statistics` of the second encoder. Plain data, to be kept as JSON. Undefined if the codec has no passes.
+   */
+  get statistics(): object | undefined {
+    return this.session.statistics?.();
+  }
+
   /** True until `flush`, or until the codec failed. */
   get isOpen(): boolean {
     return this.state === 'open';

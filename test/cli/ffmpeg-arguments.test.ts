@@ -107,6 +107,10 @@ describe('arguments', () => {
       '-i in.y4m -x264-params keyint=50:ref=2 out.mp4',
       'encode in.y4m --h264 keyint=50:ref=2 --streams best out.mp4',
     ],
+    [
+      '-i a.y4m -b:v 1M -pass 1 -passlogfile log -f null -',
+      'encode a.y4m --bitrate-video 1M --pass 1 --pass-log log --format null --streams best -',
+    ],
     ['-i a -vf hflip -vf vflip b', 'encode a --streams best --vf vflip b'],
     ['-f yuv4mpegpipe -i - -f mp4 out', 'encode - --format mp4 --streams best out'],
   ])('%s', (typed, meant) => {
@@ -120,7 +124,6 @@ describe('arguments', () => {
     ['-ss 1 -i a -i b -c copy c', /^-c: copy takes the same part of all inputs/],
     ['-i a -vf hflip -c copy b', /^-c: copy leaves frames as they are/],
     ['-i a b.mp4 c.mp4', /^c\.mp4: is a second output; a command writes one file/],
-    ['-i a -pass 1 -f null -', /^-pass: leave it out: -b:v alone/],
     ['-i a -f null -', /^-f: null: to measure, vitrine encode IN OUT --psnr/],
     ['-f concat -i list.txt b', /^-f: files are not joined here/],
     ['-f lavfi -i testsrc b', /^-f: lavfi is not read here; let ffmpeg read it/],
@@ -266,6 +269,7 @@ describe('vitrine', () => {
         ['encode', at('in.y4m'), out, '--format', 'mkw'],
         /unknown format mkw; did you mean (mkv|mka)\?/,
       ],
+      [['encode', at('in.wav'), out, '--audio-bitrate', '64k'], /did you mean --bitrate-audio\?/],
       [
         ['encode', at('in.y4m'), out, '--prest', 'fast'],
         /--prest: unknown option, .*; did you mean --preset\?/,

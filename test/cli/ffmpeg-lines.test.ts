@@ -3,13 +3,13 @@
  * that says what to type.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
 import { prepareFiles } from '../support/blocks.ts';
-import { ffmpegPath, probeFile } from '../support/ffmpeg.ts';
+import { ffmpegPath, probeFile, runFfmpeg } from '../support/ffmpeg.ts';
 
 let folder = '';
 let before = '';
@@ -270,6 +270,36 @@ describe('in either way of writing', () => {
   });
 });
 
+describe('beside each other', () => {
+  const streamsOf = (name: string) =>
+    probeFile(name).streams.map((s: { codec_name: string; nb_frames: string }) => [
+      s.codec_name,
+      Number(s.nb_frames),
+    ]);
+
+  it('pictures are copied while sound is coded, and sound while pictures are', async () => {
+    const copied = '-i clip.mp4 -i sound.wav -map 0:v -map 1:a -c:v copy -c:a aac copied.mp4';
+    expect((await vitrine(copied.split(' '))).status).toBe(0);
+    const pictures = (name: string) =>
+      new TextDecoder().decode(runFfmpeg(['-i', name, '-map', '0:v', '-f', 'framemd5', '-']));
+    expect(pictures('copied.mp4')).toBe(pictures('clip.mp4'));
+    const coded = '-i pictures.y4m -i clip.aac -c:v libx264 -c:a copy coded.mp4';
+    expect((await vitrine(coded.split(' '))).status).toBe(0);
+    expect(streamsOf('coded.mp4').map(([name]: [string]) => name)).toEqual(['h264', 'aac']);
+    expect(streamsOf('coded.mp4')[1]).toEqual(streamsOf('clip.mp4')[1]);
+  });
+
+  it('two passes keep a rate, and the first writes statistics only', async () => {
+    const line = '-i pictures.y4m -i sound.wav -b:v 60k -b:a 64k -passlogfile log.json';
+    const first = `${line} -pass 1 -f null nothing.null`.split(' ');
+    expect(await vitrine(first)).toMatchObject({ status: 0 });
+    expect(existsSync('nothing.null')).toBe(false);
+    expect(JSON.parse(readFileSync('log.json', 'utf8')).pictures).toHaveLength(25);
+    expect(await vitrine(`${line} -pass 2 passes.mp4`.split(' '))).toMatchObject({ status: 0 });
+    expect(streamsOf('passes.mp4')[0]).toEqual(['h264', 25]);
+  });
+});
+
 /** Table: command lines that have no counterpart here => what is said. */
 const REFUSED: readonly (readonly [line: string, said: RegExp])[] = [
   ['-i clip.mp4 OUT.mp4', /h264 cannot be decoded here; encode takes y4m, WAV.*remux copies/],
@@ -291,7 +321,8 @@ const REFUSED: readonly (readonly [line: string, said: RegExp])[] = [
   ['-i pictures.y4m -filter_complex hflip OUT.mp4', /-vf and -af are; filter before: ffmpeg -i IN/],
   ['-f concat -i list.txt OUT.mp4', /files are not joined here; join before/],
   ['-f lavfi -i testsrc OUT.mp4', /lavfi is not read here; let ffmpeg read it/],
-  ['-i pictures.y4m -pass 1 -f null -', /-b:v alone keeps the rate in one pass/],
+  ['-i pictures.y4m -b:v 100k -pass 2 OUT.mp4', /vitrine2pass.json has no statistics/],
+  ['-i sound.wav -pass 1 -f null -', /nothing is left of it to be coded/],
   ['-i pictures.y4m OUT.mp4 two.mkv', /second output; .*type one command for each/],
   ['-i pictures.y4m -tune vmaf OUT.mp4', /--tune: got .*vmaf.*allowed are psnr, ssim, film/],
   ['-i pictures.y4m -x264-params subme=7 OUT.mp4', /--h264: subme is none of .*vbvMaxRate/],

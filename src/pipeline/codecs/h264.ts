@@ -63,6 +63,7 @@ function h264Codec(
       const { pixFmt } = request;
       return {
         ...(gpu === undefined ? alone(encoder) : analyzedH264(encoder, requireSource(gpu))),
+        statistics: () => encoder.statistics,
         tellDecoded(listener) {
           encoder.onReconstructed = (picture, pts) => listener(asFrame(picture, pixFmt, pts));
         },

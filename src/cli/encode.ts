@@ -85,9 +85,8 @@ async function encodeInputs(
   const sequence = sequenceOptions(values, format);
   const isPictures = isImageFormat(format);
   const isFirstPass = values.pass === 1;
-  const file = isFirstPass
-    ? discardingOutput()
-    : await openOutput(path, output, isPictures ? sequence : undefined);
+  const pictures = isPictures ? sequence : undefined;
+  const file = isFirstPass ? discardingOutput() : await openOutput(path, output, pictures);
   const meter = values.psnr === true ? new PsnrMeter() : null;
   const tally: Tally = { frames: 0, samples: 0, copied: 0, encodeSeconds: 0, mediaSeconds: 0 };
   const progress = new Progress(output, () => fractionRead(inputs));
@@ -108,10 +107,7 @@ async function encodeInputs(
     for (const encoder of encodersOf(tracks)) {
       if (meter !== null && encoder.kind === 'video') measure(meter, encoder, tally);
     }
-    const about = inputs.find(({ reader }) => reader.about !== undefined)?.reader.about;
-    const carried = about === undefined ? {} : muxer.carriedOptions(about);
-    const layout = isFirstPass ? {} : containerOptions(values);
-    await muxer.open({ ...carried, ...layout, ...sequence });
+    await muxer.open({ ...carriedTo(muxer, inputs), ...containerOptions(values), ...sequence });
     await encodeAll({ inputs, tracks, muxer, tally, progress, glass, limit: values.frames });
     if (values.strict === true) requireSound(inputs);
     await muxer.close();
@@ -131,15 +127,15 @@ async function encodeInputs(
   if (file.isStandard) return;
   const analysis = analysisOf(encodersOf(tracks));
   const measured = { psnr: meter?.result() ?? null, stats: glass.statistics, analysis };
-  report(
-    isFirstPass ? passLogOf(values) : path,
-    await file.size(),
-    tally,
-    measured,
-    values,
-    output,
-  );
+  const made = isFirstPass ? passLogOf(values) : path;
+  report(made, await file.size(), tally, measured, values, output);
   if (values.json !== true) for (const line of glass.lines()) output.line(line);
+}
+
+/** What the first input that says anything says beside its streams. */
+function carriedTo(muxer: Muxer, inputs: readonly Input[]): object {
+  const about = inputs.find(({ reader }) => reader.about !== undefined)?.reader.about;
+  return about === undefined ? {} : muxer.carriedOptions(about);
 }
 
 /** Options that mean something for one kind of stream only. */
@@ -196,7 +192,7 @@ function requireCodecs(values: Values): void {
 }
 
 function containerOptions(values: Values): object {
-  if (values.movflags === undefined) return {};
+  if (values.movflags === undefined || values.pass === 1) return {};
   return values.movflags === 'faststart' ? { faststart: true } : { fragmented: true };
 }
 

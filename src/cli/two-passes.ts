@@ -9,6 +9,7 @@ import type { OutputFile } from './output-file.ts';
 /** Where statistics go that nobody gave a place. */
 const DEFAULT_LOG = 'vitrine2pass.json';
 
+/** Options of `vitrine encode`. */
 // biome-ignore format: one line per option
 export const PASS_OPTIONS = {
   pass: { kind: 'integer', meta: 'N', min: 1, max: 2, help: 'two passes of H.264: 1 writes statistics only, 2 codes with them; with --bitrate-video' },

@@ -2,6 +2,7 @@
  * Files that are encoded with the kernels on each backend that is there: the bytes of the encoder that analyzes by itself, B pictures
  * and High profile among them, and where a device is destroyed under way. Pictures are those of the shared clips where they are there.
  */
+import { setImmediate } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { H264Options } from '../../../src/codecs/h264/index.ts';
 import type { VideoFrame } from '../../../src/frames/frame.ts';
@@ -59,6 +60,7 @@ describe.skipIf(library === null)('encoded with gpu.js in Node', () => {
     expect(gpu.fallbackReason).toBeNull();
     for (const { name, frames } of streams) {
       for (const options of OPTIONS) {
+        await setImmediate();
         const { data, analysis } = await encodeBySession(gpu, frames, options);
         expect(analysis, name).toMatchObject({ fallbackReason: null });
         const alone = encodeAlone(frames, { ...options, analysis: 'full-search' });

@@ -3,7 +3,7 @@
  * of 1920x1080; what is measured is processor time, ours in this process around `addFrames` and `getFrames` after a short run that lets
  * the engine compile, ffmpeg's as it reports it (`-benchmark`), less that of the same run with the filter `null`. Pica, where it is installed
  * (`npm install --prefix bench`), scales RGBA by the kernel of its that reaches as far as ours. Programs alternate within a round; figures are
- * medians. Writes `filters.json`.
+ * medians. Our pictures are given back to the graph, as ffmpeg's are. Writes `filters.json`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -61,7 +61,8 @@ function ours(job: Pick<Job, 'graph'>, videos: readonly RawVideo[], frames = FRA
     clips.forEach((clip, i) => {
       graph.addFrames(clip, { key: `buffer@${i}` });
     });
-    graph.getFrames();
+    const pictures = graph.getFrames();
+    if (pictures !== null) graph.release(pictures);
   }
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e6;

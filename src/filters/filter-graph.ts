@@ -273,6 +273,16 @@ export class FilterGraph {
     return frames.length === 0 ? null : framesOf(link, frames);
   }
 
+  /**
+   * Gives frames of `getFrames` back to the output `key`: nobody holds them or their samples any more, and the graph writes later
+   * pictures to them where it can. It saves the time of making pictures; who keeps frames, or has no use for this, leaves it out.
+   */
+  release(frames: VideoFrames | AudioFrames, options: { readonly key?: string } = {}): void {
+    const running = this.opened();
+    const { node } = this.pick(this.sinks, 'release', 'outputs', options.key);
+    for (const frame of frames) running.release(node, frame);
+  }
+
   /** Whether the output `key` gets no more frames, whatever is put in: after `flush()`, or when a filter such as `trim` is done. */
   isEnded(options: { readonly key?: string } = {}): boolean {
     this.opened();

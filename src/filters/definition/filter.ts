@@ -124,12 +124,22 @@ export interface FilterSetup {
   readonly scaleFlags: string;
   /** Fonts that the graph's owner gave, as bytes, by name. */
   readonly fonts: Readonly<Record<string, Uint8Array>>;
+  /**
+   * A picture to emit, once, when every sample of it has been written: those of a picture that came back are still in it. What
+   * is kept or emitted twice, or is not written as a whole, is made by `newPicture` of pixels/picture-work.ts.
+   */
+  takePicture(pixFmt: PixFmt, width: number, height: number, pts: number): VideoFrame;
   /** Tells the graph's owner something. */
   report(text: string, values: Readonly<Record<string, number | string>>): void;
 }
 
 /** An open filter. */
 export interface FilterInstance {
+  /**
+   * Whether `push` is done with a frame when it returns: it keeps and emits neither the frame nor a view of its samples. They are
+   * used again then, if they were taken by `takePicture`.
+   */
+  readonly letsGo?: boolean;
   /** The links out of it, in the order of its output pads. Default: the settled formats with all else as on input 0. */
   readonly outputs?: readonly Link[];
   /** Takes a frame. Input pads take them in any order: a filter with several keeps what it cannot use yet. */

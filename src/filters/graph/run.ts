@@ -12,6 +12,7 @@ import type {
   Link,
 } from '../definition/filter.ts';
 import type { Expression } from '../language/expression.ts';
+import { PicturePool } from '../pixels/picture-pool.ts';
 import { type GraphEdge, type GraphNode, inOrder } from './build.ts';
 import { type GraphInspector, linkOf } from './inspector.ts';
 import type { Negotiation } from './negotiate.ts';
@@ -28,6 +29,8 @@ interface Station {
   readonly inputs: readonly { ended: boolean; stopped: boolean; count: number }[];
   readonly outputs: { finished: boolean; open: boolean }[];
   readonly enable: Expression | undefined;
+  /** The pictures that it took to emit. */
+  readonly pool: PicturePool;
 }
 
 /** Who is told what comes out of the graph. */
@@ -82,6 +85,7 @@ export class RunningGraph {
       inputs: node.inputPads.map(() => ({ ended: false, stopped: false, count: 0 })),
       outputs: node.outputPads.map(() => ({ finished: false, open: true })),
       enable,
+      pool: new PicturePool(),
     };
     this.stations.set(node, station);
     const inputs = node.inputs.map((edge) => edge.link!);
@@ -97,6 +101,7 @@ export class RunningGraph {
       stopInput: (input) => this.stopInput(station, input),
       isOpen: (output) => station.outputs[output]!.open,
       isEnabled: (frame, n) => isEnabled(enable, frame, n, inputs[0]),
+      takePicture: (pixFmt, width, height, pts) => station.pool.take(pixFmt, width, height, pts),
       report: (text, values) => this.listener.report({ filter: node.name, text, values }),
     };
     const instance = node.definition.open(setup);
@@ -136,7 +141,15 @@ export class RunningGraph {
       return;
     }
     if (instance.push === undefined) this.arrive(next, frame);
-    else instance.push(edge.toPad, frame);
+    else {
+      instance.push(edge.toPad, frame);
+      if (instance.letsGo === true) station.pool.giveBack(frame);
+    }
+  }
+
+  /** Whoever took a frame from the sink `node` holds it no more. */
+  release(node: GraphNode, frame: Frame): void {
+    this.stations.get(node.inputs[0]!.from)!.pool.giveBack(frame);
   }
 
   /** A filter without `push` is a sink, or hands frames on as they are. */

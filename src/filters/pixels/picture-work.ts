@@ -51,9 +51,9 @@ export function newPicture(pixFmt: PixFmt, width: number, height: number, pts: n
   }
 }
 
-/** A copy of a picture that may be written to. */
-export function copyOf(frame: VideoFrame): VideoFrame {
-  const copy = newPicture(frame.pixFmt, frame.width, frame.height, frame.pts);
+/** A copy of a picture that may be written to. `make` gives the picture, as `takePicture` of a filter's setup does. */
+export function copyOf(frame: VideoFrame, make: typeof newPicture = newPicture): VideoFrame {
+  const copy = make(frame.pixFmt, frame.width, frame.height, frame.pts);
   copyRectangle(frame, 0, 0, copy, 0, 0, frame.width, frame.height);
   return copy;
 }

@@ -11,7 +11,6 @@ import {
   type Component,
   componentsOf,
   copyComponent,
-  newPicture,
   picture,
   secondsOf,
   videoLink,
@@ -93,7 +92,7 @@ export const BLEND: FilterDefinition = {
     const mixers = [0, 1, 2, 3].map((c) => mixerOf(options, c, v, blender));
     let n = 0;
     const mix = (first: VideoFrame, second: VideoFrame, pts: number): VideoFrame => {
-      const out = newPicture(top.pixFmt, top.width, top.height, pts);
+      const out = setup.takePicture(top.pixFmt, top.width, top.height, pts);
       const [a, b] = [componentsOf(first), componentsOf(second)];
       componentsOf(out).forEach((component, c) => {
         mixers[c]!(a[c]!, b[c]!, component);

@@ -14,13 +14,7 @@ import {
 import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 import { BoxPlanes } from '../pixels/box-planes.ts';
 import { GaussPlanes } from '../pixels/gauss-planes.ts';
-import {
-  componentsOf,
-  copyComponent,
-  newPicture,
-  picture,
-  videoLink,
-} from '../pixels/picture-work.ts';
+import { componentsOf, copyComponent, picture, videoLink } from '../pixels/picture-work.ts';
 
 const PLANAR = ALL_PIX_FMTS.filter((name) => {
   const info = pixFmtInfo(name);
@@ -83,9 +77,10 @@ export const GBLUR: FilterDefinition = {
     const mask = options.number('planes');
     const planes = new GaussPlanes(across, down, options.number('steps'));
     return {
+      letsGo: true,
       push(_, frame) {
         const source = picture(frame);
-        const out = newPicture(source.pixFmt, source.width, source.height, source.pts);
+        const out = setup.takePicture(source.pixFmt, source.width, source.height, source.pts);
         const inputs = componentsOf(source);
         componentsOf(out).forEach((component, c) => {
           if (((mask >> planeOf(c, link)) & 1) === 1) planes.blur(inputs[c]!, component);
@@ -143,9 +138,10 @@ export const BOXBLUR: FilterDefinition = {
     const isYuv = pixFmtInfo(link.pixFmt).model === 'yuv';
     const planes = new BoxPlanes();
     return {
+      letsGo: true,
       push(_, frame) {
         const source = picture(frame);
-        const out = newPicture(source.pixFmt, source.width, source.height, source.pts);
+        const out = setup.takePicture(source.pixFmt, source.width, source.height, source.pts);
         const inputs = componentsOf(source);
         componentsOf(out).forEach((component, c) => {
           const { radius, power } = boxes[c === 3 ? 2 : isYuv && c > 0 ? 1 : 0]!;

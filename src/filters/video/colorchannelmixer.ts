@@ -2,13 +2,7 @@
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
 import type { OptionDefinition } from '../definition/options.ts';
-import {
-  componentsOf,
-  newPicture,
-  picture,
-  type Samples,
-  videoLink,
-} from '../pixels/picture-work.ts';
+import { componentsOf, picture, type Samples, videoLink } from '../pixels/picture-work.ts';
 
 const RGB = ALL_PIX_FMTS.filter((name) => pixFmtInfo(name).model === 'rgb');
 const NAMES = ['r', 'g', 'b', 'a'] as const;
@@ -55,9 +49,10 @@ export const COLORCHANNELMIXER: FilterDefinition = {
       }),
     );
     return {
+      letsGo: true,
       push(_, frame) {
         const source = picture(frame);
-        const target = newPicture(pixFmt, width, height, source.pts);
+        const target = setup.takePicture(pixFmt, width, height, source.pts);
         const inputs = componentsOf(source);
         const outputs = componentsOf(target);
         for (const [c, output] of outputs.entries()) {

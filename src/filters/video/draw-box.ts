@@ -140,8 +140,9 @@ function openDraw(setup: FilterSetup, covers: Covers, isGrid: boolean) {
   };
   const replace = options.boolean('replace') && hasAlpha(info);
   return {
+    letsGo: true,
     push(_: number, frame: Parameters<typeof picture>[0]) {
-      const out = copyOf(picture(frame));
+      const out = copyOf(picture(frame), setup.takePicture);
       paint(out, box, covers, isGrid, samples, invert ? -1 : replace ? 255 : color.a, replace);
       setup.emit(0, out);
     },

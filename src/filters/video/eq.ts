@@ -77,13 +77,14 @@ export const EQ: FilterDefinition = {
     let tables = everyFrame ? [] : tablesOf(evaluate());
     let n = 0;
     return {
+      letsGo: true,
       push(_, frame) {
         if (everyFrame) {
           v[0] = n++;
           v[3] = secondsOf(frame.pts, link);
           tables = tablesOf(evaluate());
         }
-        const out = copyOf(picture(frame));
+        const out = copyOf(picture(frame), setup.takePicture);
         for (const [c, component] of componentsOf(out).entries()) {
           const table = tables[c];
           if (table === undefined) continue;

@@ -2,7 +2,7 @@
 import type { VideoFrame } from '../../frames/frame.ts';
 import { pixFmtInfo, planeHeight, planeWidth } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
-import { newPicture, picture, type Samples, upsideDown } from '../pixels/picture-work.ts';
+import { type newPicture, picture, type Samples, upsideDown } from '../pixels/picture-work.ts';
 
 /** Mirrors left and right. */
 export const HFLIP: FilterDefinition = {
@@ -13,7 +13,8 @@ export const HFLIP: FilterDefinition = {
   outputs: VIDEO_PAD,
   timeline: true,
   open: (setup) => ({
-    push: (_, frame) => setup.emit(0, mirrored(picture(frame))),
+    letsGo: true,
+    push: (_, frame) => setup.emit(0, mirrored(picture(frame), setup.takePicture)),
   }),
 };
 
@@ -35,9 +36,9 @@ function fromBottom(frame: VideoFrame): VideoFrame {
   return { ...frame, planes };
 }
 
-function mirrored(frame: VideoFrame): VideoFrame {
+function mirrored(frame: VideoFrame, make: typeof newPicture): VideoFrame {
   const info = pixFmtInfo(frame.pixFmt);
-  const out = newPicture(frame.pixFmt, frame.width, frame.height, frame.pts);
+  const out = make(frame.pixFmt, frame.width, frame.height, frame.pts);
   frame.planes.forEach((plane, p) => {
     const target = out.planes[p]!;
     const step = info.samplesPerPixel[p]!;

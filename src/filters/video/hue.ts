@@ -50,6 +50,7 @@ export const HUE: FilterDefinition = {
     const v = Float64Array.of(0, 0, rate, 0, link.timeBase[0] / link.timeBase[1]);
     let n = 0;
     return {
+      letsGo: true,
       push(_, frame) {
         v[0] = n++;
         v[1] = frame.pts;
@@ -58,7 +59,7 @@ export const HUE: FilterDefinition = {
         const clip = (value: number) => Math.min(Math.max(value, -10), 10);
         const s = clip(saturation.evaluate(v));
         const shift = clip(brightness.evaluate(v));
-        const out = copyOf(picture(frame));
+        const out = copyOf(picture(frame), setup.takePicture);
         const [luma, cb, cr] = componentsOf(out) as [Component, Component, Component];
         if (shift !== 0) shiftLuma(luma, Math.trunc((shift * 255) / 10));
         turn(

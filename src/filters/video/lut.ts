@@ -108,8 +108,9 @@ function lutOf(
       const names = options.slice(0, count).map((option) => option.name);
       const tables = tablesOf(setup, names);
       return {
+        letsGo: true,
         push(_, frame) {
-          const out = copyOf(picture(frame));
+          const out = copyOf(picture(frame), setup.takePicture);
           for (const [c, component] of componentsOf(out).entries()) {
             const table = tables[c];
             if (table === undefined) continue;

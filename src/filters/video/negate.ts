@@ -35,8 +35,9 @@ export const NEGATE: FilterDefinition = {
     const wanted =
       setup.options.number('components') | (setup.options.boolean('negate_alpha') ? 8 : 0);
     return {
+      letsGo: true,
       push(_, frame) {
-        const out = copyOf(picture(frame));
+        const out = copyOf(picture(frame), setup.takePicture);
         for (const [c, component] of componentsOf(out).entries()) {
           if ((wanted & BITS[info.model][c as 0]) === 0) continue;
           const { data, offset, stride, step, width, height } = component;

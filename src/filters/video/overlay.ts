@@ -125,7 +125,7 @@ export const OVERLAY: FilterDefinition = {
     const draw = (first: VideoFrame, second: VideoFrame): VideoFrame => {
       const at = once ?? place();
       if (Number.isNaN(at.x) || Number.isNaN(at.y)) return first;
-      const out = copyOf(first);
+      const out = copyOf(first, setup.takePicture);
       composite(out, second, at, premultiplied && overHasAlpha, mixer);
       return out;
     };

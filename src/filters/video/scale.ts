@@ -5,7 +5,7 @@ import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, VIDEO_PAD, type VideoLink } from '../definition/filter.ts';
 import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 import { approximate } from '../language/values.ts';
-import { newPicture, picture, videoLink } from '../pixels/picture-work.ts';
+import { picture, videoLink } from '../pixels/picture-work.ts';
 import {
   createPictureScaler,
   type PictureScaler,
@@ -125,13 +125,14 @@ export const SCALE: FilterDefinition = {
     const sharing = sameSize && canSharePlanes(from, to);
     return {
       outputs: [outputLink(link, to)],
+      letsGo: !isSame && !sharing,
       push(_, frame) {
         const source = picture(frame);
         if (isSame || sharing) {
           setup.emit(0, isSame ? source : withSharedPlanes(source, pixFmt));
           return;
         }
-        const target = newPicture(pixFmt, width, height, source.pts);
+        const target = setup.takePicture(pixFmt, width, height, source.pts);
         if (interlaced) {
           for (const parity of [0, 1]) {
             scalers.scale(fieldOf(source, parity), fieldOf(target, parity));

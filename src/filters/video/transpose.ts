@@ -3,7 +3,7 @@ import type { Plane, VideoFrame } from '../../frames/frame.ts';
 import { ALL_PIX_FMTS, pixFmtInfo, planeHeight, planeWidth } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
 import {
-  newPicture,
+  type newPicture,
   picture,
   type Samples,
   upsideDown,
@@ -59,8 +59,12 @@ export const TRANSPOSE: FilterDefinition = {
           sampleAspectRatio: num === 0 ? link.sampleAspectRatio : [den, num],
         },
       ],
+      letsGo: true,
       push: (_, frame) =>
-        setup.emit(0, transposed(picture(frame), (dir & 1) === 1, (dir & 2) !== 0)),
+        setup.emit(
+          0,
+          transposed(picture(frame), (dir & 1) === 1, (dir & 2) !== 0, setup.takePicture),
+        ),
     };
   },
 };
@@ -70,9 +74,14 @@ export const TRANSPOSE: FilterDefinition = {
  * @param fromBottom rows are taken from the bottom up: the left column of the result is the last row
  * @param upwards each row is written from the bottom of its column up
  */
-function transposed(frame: VideoFrame, fromBottom: boolean, upwards: boolean): VideoFrame {
+function transposed(
+  frame: VideoFrame,
+  fromBottom: boolean,
+  upwards: boolean,
+  make: typeof newPicture,
+): VideoFrame {
   const info = pixFmtInfo(frame.pixFmt);
-  const out = newPicture(frame.pixFmt, frame.height, frame.width, frame.pts);
+  const out = make(frame.pixFmt, frame.height, frame.width, frame.pts);
   frame.planes.forEach((plane, p) => {
     const width = planeWidth(info, p, frame.width);
     const height = planeHeight(info, p, frame.height);

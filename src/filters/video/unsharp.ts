@@ -2,13 +2,7 @@
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
 import type { OptionDefinition, OptionValues } from '../definition/options.ts';
-import {
-  type Component,
-  componentsOf,
-  newPicture,
-  picture,
-  videoLink,
-} from '../pixels/picture-work.ts';
+import { type Component, componentsOf, picture, videoLink } from '../pixels/picture-work.ts';
 
 const PIX_FMTS = ALL_PIX_FMTS.filter((name) => {
   const info = pixFmtInfo(name);
@@ -65,9 +59,10 @@ export const UNSHARP: FilterDefinition = {
     const masks = ['luma', 'chroma', 'chroma', 'alpha'].map((name) => maskOf(setup.options, name));
     const largest = 2 ** pixFmtInfo(link.pixFmt).bitDepth - 1;
     return {
+      letsGo: true,
       push(_, frame) {
         const source = picture(frame);
-        const out = newPicture(link.pixFmt, link.width, link.height, source.pts);
+        const out = setup.takePicture(link.pixFmt, link.width, link.height, source.pts);
         const inputs = componentsOf(source);
         for (const [c, output] of componentsOf(out).entries())
           sharpen(inputs[c]!, output, masks[c]!, largest);

@@ -1,4 +1,7 @@
-/** `adelay`: each channel later by its own time; silence comes before it, and after those that end first. */
+/**
+ * `adelay`: each channel later by its own time; silence comes before it, and after those that end first. What all channels are delayed by
+ * comes as frames of silence, and moves the times of all others, as in ffmpeg.
+ */
 import type { AudioFrame } from '../../frames/frame.ts';
 import type { SampleFmt } from '../../frames/sample-format.ts';
 import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../definition/filter.ts';
@@ -15,8 +18,8 @@ import {
 } from './sound.ts';
 
 const FORMATS: readonly SampleFmt[] = ['u8p', 's16p', 's32p', 'fltp', 'dblp'];
-/** Samples of silence that follow the end at a time. */
-const CHUNK = 4096;
+/** Samples of a frame before the first one and after the end. */
+const CHUNK = 2048;
 
 /** Delays in samples: milliseconds, or samples with `S`, or seconds with `s` behind the number. */
 function delaysOf(options: OptionValues, sampleRate: number, channels: number): number[] {
@@ -61,11 +64,25 @@ export const ADELAY: FilterDefinition = {
     const link = soundInput(setup);
     const format = formatOfLink(link);
     const single = { ...format, numChannels: 1 };
-    const delays = delaysOf(setup.options, link.sampleRate, format.numChannels);
+    const given = delaysOf(setup.options, link.sampleRate, format.numChannels);
+    const common = Math.min(...given);
+    const delays = given.map((delay) => delay - common);
     const longest = Math.max(...delays);
     /** What each channel still has to give, as many samples as its delay. */
     const held = delays.map((delay) => newSound(single, delay, 0));
-    let nextPts = 0;
+    let nextPts = Number.NaN;
+    const silence = (length: number, make: (count: number) => AudioFrame): void => {
+      for (let done = 0; done < length; done += CHUNK) {
+        const count = Math.min(CHUNK, length - done);
+        setup.emit(0, make(count));
+        nextPts += ticksOfSamples(count, link);
+      }
+    };
+    const begin = (pts: number): void => {
+      if (!Number.isNaN(nextPts)) return;
+      nextPts = pts;
+      silence(common, (count) => newSound(format, count, nextPts));
+    };
     const delayed = (frame: AudioFrame): AudioFrame => {
       const out = newSound(format, frame.numSamples, frame.pts);
       for (const [c, delay] of delays.entries()) {
@@ -84,15 +101,15 @@ export const ADELAY: FilterDefinition = {
     return {
       push(_, given) {
         const frame = soundOf(given);
-        nextPts = frame.pts + ticksOfSamples(frame.numSamples, link);
-        setup.emit(0, delayed(frame));
+        begin(frame.pts);
+        const out = delayed(frame);
+        const pts = frame.pts + ticksOfSamples(common, link);
+        nextPts = pts + ticksOfSamples(frame.numSamples, link);
+        setup.emit(0, { ...out, pts });
       },
       end() {
-        for (let done = 0; done < longest; done += CHUNK) {
-          const count = Math.min(CHUNK, longest - done);
-          setup.emit(0, delayed(newSound(format, count, nextPts)));
-          nextPts += ticksOfSamples(count, link);
-        }
+        begin(0);
+        silence(longest, (count) => delayed(newSound(format, count, nextPts)));
         setup.finish(0, nextPts);
       },
     };

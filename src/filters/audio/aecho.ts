@@ -1,6 +1,6 @@
 /**
  * `aecho`: the sound and its echoes, y[n] = out_gain · (in_gain · x[n] + sum over e of decay[e] · x[n - delay[e]]). The echoes go on after the
- * end of the sound.
+ * end of the sound. As in ffmpeg, floats are clamped to full scale too.
  */
 import type { AudioFrame } from '../../frames/frame.ts';
 import type { SampleFmt } from '../../frames/sample-format.ts';
@@ -22,6 +22,8 @@ import {
 
 const FORMATS: readonly SampleFmt[] = ['s16p', 's32p', 'fltp', 'dblp'];
 const CHUNK = 4096;
+/** Samples of a frame after the end. */
+const TAIL = 2048;
 
 /** A list of numbers with `|` between, each above 0 and at most `max`. */
 function numbersOf(options: OptionValues, name: string, max: number): number[] {
@@ -88,6 +90,7 @@ export const AECHO: FilterDefinition = {
           for (const [e, delay] of delays.entries()) {
             addScaled(sum, 0, samples, end - delay, decays[e] * outGain, count);
           }
+          for (let i = 0; i < count; i++) sum[i] = Math.min(1, Math.max(-1, sum[i]));
           cutToFormat(sum, 0, count, format.sampleFmt);
         }
         end += count;
@@ -102,8 +105,8 @@ export const AECHO: FilterDefinition = {
         setup.emit(0, echoed(frame));
       },
       end() {
-        for (let done = 0; done < longest; done += CHUNK) {
-          const count = Math.min(CHUNK, longest - done);
+        for (let done = 0; done < longest; done += TAIL) {
+          const count = Math.min(TAIL, longest - done);
           setup.emit(0, echoed(newSound(format, count, nextPts)));
           nextPts += ticksOfSamples(count, link);
         }

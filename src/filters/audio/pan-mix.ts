@@ -26,13 +26,14 @@ const isPlain = (row: Float64Array): number => {
 
 /**
  * Samples of 16 bits or fewer: (sum of sample · gain in parts of 2^15 + 2^14) >> 15, clamped. `from` and `to` have channels as doubles
- * whose full scale is 1.
+ * whose full scale is 1; `step` is what one step of a sample is of 16 bits, 256 for those of 8, which lose the rest.
  */
 export function mixIntegers(
   matrix: readonly Float64Array[],
   from: readonly Float64Array[],
   to: readonly Float64Array[],
   count: number,
+  step: number,
 ): void {
   for (const [o, row] of matrix.entries()) {
     const plain = isPlain(row);
@@ -48,7 +49,8 @@ export function mixIntegers(
     for (const c of used) addInteger(sums, from[c], parts[c], count);
     for (let i = 0; i < count; i++) {
       const value = Math.floor((sums[i] + ONE / 2) / ONE);
-      sums[i] = (value < -ONE ? -ONE : value > ONE - 1 ? ONE - 1 : value) / ONE;
+      const clamped = value < -ONE ? -ONE : value > ONE - 1 ? ONE - 1 : value;
+      sums[i] = (Math.floor(clamped / step) * step) / ONE;
     }
   }
 }

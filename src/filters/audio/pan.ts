@@ -29,7 +29,7 @@ const CHUNK = 4096;
 /** One output channel. */
 interface Row {
   readonly target: string | number;
-  /** Whether the gains are divided by their sum. */
+  /** Whether the gains are divided by the sum of their magnitudes. */
   readonly normalizes: boolean;
   readonly gains: readonly { readonly channel: string | number; readonly gain: number }[];
   /** Where it stands in the text. */
@@ -118,8 +118,8 @@ function gainsOf(options: OptionValues, input: ChannelLayout): Float64Array[] {
       const column = typeof channel === 'number' ? channel : input.channels.indexOf(channel);
       if (column >= 0 && column < input.numChannels) matrix[row][column] = gain;
     }
-    const sum = matrix[row].reduce((total, gain) => total + gain, 0);
-    if (normalizes && Math.abs(sum) > 1e-5) {
+    const sum = matrix[row].reduce((total, gain) => total + Math.abs(gain), 0);
+    if (normalizes && sum > 1e-5) {
       for (let c = 0; c < input.numChannels; c++) matrix[row][c] /= sum;
     }
   }
@@ -171,7 +171,8 @@ function mixer(
     for (let at = 0; at < frame.numSamples; at += CHUNK) {
       const count = Math.min(CHUNK, frame.numSamples - at);
       readDoubles(frame, at, count, from, 0);
-      if (kind === 'u8' || kind === 's16') mixIntegers(matrix, from, to, count);
+      if (kind === 'u8') mixIntegers(matrix, from, to, count, 256);
+      else if (kind === 's16') mixIntegers(matrix, from, to, count, 1);
       else mixFloats(matrix, from, to, count, kind === 'flt');
       writeDoubles(to, 0, count, out, at);
     }

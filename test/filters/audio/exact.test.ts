@@ -53,7 +53,7 @@ const EXACT: readonly (readonly [filters: string, sounds: readonly Sound[]])[] =
   ['adelay=42:all=1', [long]],
   ['adelay=700S|1s', [long]],
   ['adelay=42|50,volume=0.5+0.5*sin(9*t):eval=frame', [short]],
-  ['aformat=sample_fmts=u8,pan=stereo|c0=1.9*c0+0.5*c1|c1<2*c1-3*c0', [short]],
+  ['pan=stereo|c0=1.9*c0+0.5*c1|c1<2*c1-3*c0', [makeSound(30000, { sampleFmt: 'u8' })]],
   ['pan=stereo|c0<c0-c1|c1<2*c1-3*c0', [short]],
   ['highpass=f=200', [long]],
   ['highpass=f=1000:p=1', [long]],

@@ -172,9 +172,11 @@ const CASES: Readonly<Record<string, Case>> = {
   boxblur: one('boxblur=#:#', PLANAR, int(0, 3), int(1, 3)),
   colorchannelmixer: {
     ...one(
-      'colorchannelmixer=#:#:#:0:#:#',
+      'colorchannelmixer=#:#:#:0:#:#:pc=#:pa=#',
       ['rgb24', 'rgba', 'gbrp'],
       ...[1, 2, 3, 4, 5].map(() => real(-1, 1.5)),
+      of('none', 'lum', 'max', 'avg', 'sum', 'nrm', 'pwr'),
+      of(0, 0.4, 1),
     ),
     within: 1,
   },

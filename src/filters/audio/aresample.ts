@@ -42,8 +42,18 @@ const QUALITY_OPTIONS: readonly OptionDefinition[] = [
   { name: 'phase_shift', kind: 'integer', default: '10', min: 0, max: 24 },
   { name: 'linear_interp', kind: 'boolean', default: '1' },
   { name: 'exact_rational', kind: 'boolean', default: '1' },
+  { name: 'cutoff', aliases: ['resample_cutoff'], kind: 'number', default: '0', min: 0, max: 1 },
+  { name: 'cheby', kind: 'boolean', default: '0' },
+  {
+    name: 'filter_type',
+    kind: 'choice',
+    default: 'kaiser',
+    choices: { cubic: 0, blackman_nuttall: 1, kaiser: 2 },
+  },
+  { name: 'kaiser_beta', kind: 'number', default: '9', min: 2, max: 16 },
+  { name: 'internal_sample_fmt', aliases: ['tsf'], kind: 'sampleFmt' },
 ].map((option) => ({
-  ...(option as Pick<OptionDefinition, 'name' | 'kind' | 'choices'>),
+  ...(option as Pick<OptionDefinition, 'name' | 'kind' | 'choices' | 'aliases'>),
   namedOnly: true,
   description: 'has no effect: there is one resampler, of 28 bits',
 }));
@@ -74,7 +84,7 @@ export const ARESAMPLE: FilterDefinition = {
     },
     {
       name: 'out_channel_layout',
-      aliases: ['ocl'],
+      aliases: ['ocl', 'out_chlayout', 'ochl'],
       kind: 'layout',
       namedOnly: true,
       description: 'which channels there are',

@@ -41,6 +41,9 @@ const PRECISIONS: readonly (readonly SampleFmt[])[] = [
 /** Table: number of `width_type` in ffmpeg => its letter. */
 const WIDTH_TYPES: Readonly<Record<number, WidthType>> = { 1: 'h', 2: 'q', 3: 'o', 4: 's', 5: 'k' };
 
+/** Ways to compute the same filter, which differ in how they round. */
+const TRANSFORMS = ['di', 'dii', 'tdi', 'tdii', 'latt', 'svf', 'zdf'];
+
 /** What one of the filters differs in. */
 interface Family {
   readonly kind: BiquadKind;
@@ -86,6 +89,10 @@ function optionsOf({ frequency, width, more, kind }: Family): OptionDefinition[]
     flag('normalize', 'whether the gain at frequency 0 is made 1', {
       aliases: ['n'],
       default: '0',
+    }),
+    choice('transform', TRANSFORMS, 'has no effect: all of them are one filter', {
+      aliases: ['a'],
+      default: 'di',
     }),
     choice('precision', ['auto', 's16', 's32', 'f32', 'f64'], 'format of samples', {
       aliases: ['r'],

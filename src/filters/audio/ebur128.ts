@@ -29,6 +29,13 @@ export const EBUR128: FilterDefinition = {
   name: 'ebur128',
   description: 'measures loudness by EBU R 128',
   options: [
+    {
+      name: 'video',
+      kind: 'choice',
+      choices: { '0': 0, false: 0, no: 0, off: 0 },
+      default: '0',
+      description: 'there is no picture',
+    },
     choice('framelog', ['quiet', 'info', 'verbose'], 'whether there is a report every 100 ms', {
       default: 'quiet',
     }),

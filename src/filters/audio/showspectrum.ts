@@ -1,5 +1,7 @@
 /** `showspectrum`: a spectrogram, a column (or row) of pixels for each stretch of sound. */
+
 import { reduced } from '../../base/rational.ts';
+import { decibelsToGain } from '../../dsp/biquad.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { AUDIO_PAD, type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
 import type { OptionValues } from '../definition/options.ts';
@@ -13,8 +15,6 @@ import { Spectrum, WINDOW_NAMES, windowValues } from './spectrum.ts';
 const SLIDES = ['replace', 'scroll', 'fullframe', 'rscroll', 'lreplace'] as const;
 const SCALES = ['lin', 'sqrt', 'cbrt', 'log', '4thrt', '5thrt'] as const;
 const COLORS = ['channel', ...PALETTE_NAMES];
-/** Decibels that a logarithmic scale shows. */
-const LOG_RANGE = 120;
 
 /** Draws spectrograms. */
 export const SHOWSPECTRUM: FilterDefinition = {
@@ -38,6 +38,19 @@ export const SHOWSPECTRUM: FilterDefinition = {
     }),
     number('gain', 0, 128, 'gain of the magnitudes', { default: '1' }),
     choice('data', ['magnitude', 'phase'], 'what is drawn', { default: 'magnitude' }),
+    number('rotation', -1, 1, 'turn of the colors of channels', {
+      default: '0',
+      namedOnly: true,
+    }),
+    number('drange', 10, 200, 'decibels that scale=log shows', { default: '120', namedOnly: true }),
+    number('limit', -100, 100, 'level of the brightest color, in dB', {
+      default: '0',
+      namedOnly: true,
+    }),
+    number('opacity', 0, 10, 'has no effect: the picture is opaque', {
+      default: '1',
+      namedOnly: true,
+    }),
   ],
   inputs: AUDIO_PAD,
   outputs: VIDEO_PAD,
@@ -130,12 +143,16 @@ class Spectrogram {
     this.window = windowValues(WINDOW_NAMES[options.number('win_func')], this.size);
     // As in ffmpeg: noise of full scale is about 1, and tones are more.
     const energy = this.window.reduce((total, value) => total + value * value, 0);
-    this.gain = options.number('gain') / Math.sqrt(energy);
-    this.scale = amplitudeScale(SCALES[options.number('scale')], LOG_RANGE);
+    const limit = decibelsToGain(options.number('limit'));
+    this.gain = options.number('gain') / (Math.sqrt(energy) * limit);
+    this.scale = amplitudeScale(SCALES[options.number('scale')], options.number('drange'));
     const color = COLORS[options.number('color')];
     this.colors = Array.from({ length: channels }, (_, c) =>
       color === 'channel'
-        ? hueColors((0.33 + c / channels) % 1, options.number('saturation'))
+        ? hueColors(
+            (1.33 + options.number('rotation') + c / channels) % 1,
+            options.number('saturation'),
+          )
         : paletteColors(color),
     );
     this.past = newDoubles(channels, this.size);

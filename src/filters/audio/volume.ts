@@ -11,7 +11,7 @@ import {
   type FilterSetup,
   sameAudio,
 } from '../definition/filter.ts';
-import { choice } from './option-kinds.ts';
+import { choice, flag, number } from './option-kinds.ts';
 import { formatOfLink, newSound, soundInput, soundOf } from './sound.ts';
 
 const FORMATS: readonly (readonly SampleFmt[])[] = [
@@ -43,6 +43,11 @@ export const VOLUME_FILTER: FilterDefinition = {
       default: 'float',
     }),
     choice('eval', ['once', 'frame'], 'when the gain is worked out', { default: 'once' }),
+    choice('replaygain', ['drop', 'ignore'], 'has no effect: frames carry none', {
+      default: 'drop',
+    }),
+    number('replaygain_preamp', -15, 15, 'has no effect', { default: '0' }),
+    flag('replaygain_noclip', 'has no effect', { default: '1' }),
   ],
   inputs: AUDIO_PAD,
   outputs: AUDIO_PAD,

@@ -121,6 +121,12 @@ export const DRAWTEXT: FilterDefinition = {
       default: '0',
       description: 'move the text into the picture',
     },
+    {
+      name: 'text_shaping',
+      kind: 'boolean',
+      default: '1',
+      description: 'has no effect: characters stand in the order of the text',
+    },
   ],
   inputs: VIDEO_PAD,
   outputs: VIDEO_PAD,

@@ -78,13 +78,13 @@ function gamma709(exponent: number, value: number, min: number, max: number): nu
 
 function lutOf(
   name: string,
-  components: readonly (readonly [name: string, alias: string])[],
+  components: readonly (readonly [name: string, ...aliases: readonly string[]])[],
   pixFmts: readonly PixFmt[],
   description: string,
 ): FilterDefinition {
-  const options: OptionDefinition[] = components.map(([option, alias]) => ({
+  const options: OptionDefinition[] = components.map(([option, ...aliases]) => ({
     name: option,
-    ...(alias === '' ? {} : { aliases: [alias] }),
+    aliases,
     kind: 'expression',
     default: 'clipval',
     description: `value of component ${option}`,
@@ -133,10 +133,10 @@ function mapRow(data: Samples, from: number, step: number, width: number, table:
 export const LUT: FilterDefinition = lutOf(
   'lut',
   [
-    ['c0', ''],
-    ['c1', ''],
-    ['c2', ''],
-    ['c3', ''],
+    ['c0', 'y', 'r'],
+    ['c1', 'u', 'g'],
+    ['c2', 'v', 'b'],
+    ['c3', 'a'],
   ],
   [...YUV, ...RGB, ...GRAY],
   'puts components through tables',
@@ -146,9 +146,9 @@ export const LUT: FilterDefinition = lutOf(
 export const LUTYUV: FilterDefinition = lutOf(
   'lutyuv',
   [
-    ['y', 'c0'],
-    ['u', 'c1'],
-    ['v', 'c2'],
+    ['y', 'c0', 'r'],
+    ['u', 'c1', 'g'],
+    ['v', 'c2', 'b'],
     ['a', 'c3'],
   ],
   [...YUV, 'gray'],
@@ -159,9 +159,9 @@ export const LUTYUV: FilterDefinition = lutOf(
 export const LUTRGB: FilterDefinition = lutOf(
   'lutrgb',
   [
-    ['r', 'c0'],
-    ['g', 'c1'],
-    ['b', 'c2'],
+    ['r', 'c0', 'y'],
+    ['g', 'c1', 'u'],
+    ['b', 'c2', 'v'],
     ['a', 'c3'],
   ],
   RGB,

@@ -95,6 +95,23 @@ export const SCALE: FilterDefinition = {
       max: 256,
       description: 'with that, sizes are multiples of this',
     },
+    {
+      name: 'sws_dither',
+      kind: 'choice',
+      default: 'auto',
+      choices: { auto: 1, bayer: 2, ed: 3, a_dither: 4, x_dither: 5 },
+      description: 'has no effect: nothing is dithered',
+      namedOnly: true,
+    },
+    {
+      name: 'threads',
+      kind: 'integer',
+      default: '1',
+      min: 0,
+      max: 0x7fffffff,
+      description: 'has no effect: there is one',
+      namedOnly: true,
+    },
     { name: 'param0', kind: 'number', description: 'first parameter of the kernel' },
     { name: 'param1', kind: 'number', description: 'second parameter of the kernel' },
     {

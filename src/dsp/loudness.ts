@@ -171,10 +171,23 @@ export class LoudnessMeter {
     }
   }
 
-  /** Loudness of the last `count` steps of 10 ms, 1 to 300; of all there are, if that is less. */
-  loudnessOfLast(count: number): number {
+  /**
+   * Loudness of the last `count` steps of 10 ms, 1 to 300, in those tenths of a second, counted back from the end, that are louder than `gate`; minus
+   * infinity if none is.
+   */
+  loudnessOfLastAbove(count: number, gate: number): number {
     const steps = Math.min(count, this.steps, SHORT_TERM_STEPS);
-    return steps === 0 ? Number.NEGATIVE_INFINITY : loudnessOfEnergy(this.meanOfLast(steps));
+    let sum = 0;
+    let taken = 0;
+    for (let end = this.steps; end - GATING_STEPS >= this.steps - steps; end -= GATING_STEPS) {
+      let energy = 0;
+      for (let i = end - GATING_STEPS; i < end; i++) energy += this.ring[i % SHORT_TERM_STEPS];
+      energy *= STEPS_PER_SECOND / (this.sampleRate * GATING_STEPS);
+      if (loudnessOfEnergy(energy) <= gate) continue;
+      sum += energy;
+      taken++;
+    }
+    return taken === 0 ? Number.NEGATIVE_INFINITY : loudnessOfEnergy(sum / taken);
   }
 
   private meanOfLast(count: number): number {

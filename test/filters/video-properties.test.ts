@@ -232,7 +232,7 @@ const CASES: Readonly<Record<string, Case>> = {
   fade: {
     ...one(
       'fade=#:#:#:c=#',
-      [...YUV, 'rgb24'],
+      [...YUV, 'rgb24', 'rgba', 'bgra'],
       of('in', 'out'),
       int(0, 2),
       int(1, 4),

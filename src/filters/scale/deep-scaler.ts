@@ -51,7 +51,10 @@ function toModel(
   if (from === to) return planes;
   if (from === 'gray') return to === 'rgb' ? [planes[0]!, planes[0]!, planes[0]!] : [planes[0]!];
   if (from === 'yuv' && to === 'gray') return [planes[0]!];
-  const full = planes.map((plane) => scaleReal(plane, a.width, a.height, method.kernel));
+  const full =
+    from === 'yuv'
+      ? planes.map((plane, c) => atAllPixels(plane, c, a, b, method))
+      : planes.map((plane) => scaleReal(plane, a.width, a.height, method.kernel));
   const [kr, kb] = lumaWeights('scale.matrix', (from === 'yuv' ? a.matrix : b.matrix) ?? 6);
   const kg = 1 - kr - kb;
   const [x, y, z] = full as [RealPlane, RealPlane, RealPlane];
@@ -70,6 +73,31 @@ function toModel(
     }
   }
   return to === 'gray' ? [out[0]!] : out;
+}
+
+/**
+ * A component of Y'CbCr at the pixels of an RGB picture. As in swscale, two columns of packed RGB share a chroma sample where all chroma is
+ * not asked for.
+ */
+function atAllPixels(
+  plane: RealPlane,
+  c: number,
+  a: Side,
+  b: Side,
+  method: ScaleMethod,
+): RealPlane {
+  const { width, height } = b;
+  if (c === 0) return scaleReal(plane, width, height, method.kernel);
+  const kernel = method.chromaKernel ?? method.kernel;
+  const shares =
+    method.fullChroma !== true &&
+    b.info.order !== undefined &&
+    a.info.chromaShiftX === 1 &&
+    width % 2 === 0;
+  if (!shares) return scaleReal(plane, width, height, kernel);
+  const half = scaleReal(plane, width / 2, height, kernel);
+  const data = Float64Array.from({ length: width * height }, (_, i) => half.data[i >> 1]!);
+  return { data, width, height };
 }
 
 function readPlanes(frame: VideoFrame, info: PixFmtInfo): RealPlane[] {

@@ -84,8 +84,14 @@ export const FADE: FilterDefinition = {
     const info = pixFmtInfo(link.pixFmt);
     const levelOf = fadeLevel(options, link.timeBase);
     const alphaOnly = options.boolean('alpha');
-    const color = colorSamples({ ...options.color('color'), a: alphaOnly ? 0 : 255 }, info);
-    if (info.model === 'gray') color[0] = 0;
+    const given = options.color('color');
+    const color = colorSamples({ ...given, a: alphaOnly ? 0 : 255 }, info);
+    const isBlack = given.r + given.g + given.b === 0;
+    const isClear = isBlack && hasAlpha(info) && !alphaOnly;
+    // As in ffmpeg, black is 0 on gray and beside opacity, and fades the opacity of packed pixels too.
+    if (info.model === 'gray' || (isClear && info.model === 'yuv')) color[0] = 0;
+    const fadesAll = isClear && info.order !== undefined;
+    if (fadesAll) color[3] = 0;
     let n = 0;
     return {
       push(_, frame) {
@@ -94,9 +100,9 @@ export const FADE: FilterDefinition = {
           setup.emit(0, frame);
           return;
         }
-        const out = copyOf(picture(frame));
+        const out = copyOf(picture(frame), setup.takePicture);
         componentsOf(out).forEach((component, c) => {
-          if ((c === 3) === alphaOnly) mix(component, color[c]!, level);
+          if (fadesAll || (c === 3) === alphaOnly) mix(component, color[c]!, level);
         });
         setup.emit(0, out);
       },

@@ -2,7 +2,7 @@
  * Two components as one by a mode of `blend`, with vector kernels where the mode has one. Samples go through the kernels' memory in
  * chunks that stay in the cache of a core.
  */
-import type { Exports, KernelMemory } from '../../wasm/kernel-memory.ts';
+import type { KernelMemory } from '../../wasm/kernel-memory.ts';
 import { BLEND_MODES } from './blend-modes.ts';
 import { VECTOR_MODES } from './blend-vectors.ts';
 import { PIXEL_KERNELS } from './kernels.ts';
@@ -37,31 +37,22 @@ export class Blender {
       eachRun(a, b, out, (p, q, r, length) => lookUp(samples, p, q, r, table, length));
       return;
     }
-    const kernel = isNormal ? normalKernel(exports) : modeKernel(exports, mode, isPart);
     new Float32Array(this.memory.buffer, 0, 2).set([fround(opacity), fround(1 - fround(opacity))]);
+    const kernel = isNormal ? exports.mixed! : exports[`blend_${mode}`]!;
     const bytes = new Uint8Array(this.memory.buffer);
     eachRun(a, b, out, (p, q, r, length) => {
       bytes.set(samples[0].subarray(p, p + length), FIRST);
       bytes.set(samples[1].subarray(q, q + length), SECOND);
-      kernel((length + 15) >> 4);
+      const sixteens = (length + 15) >> 4;
+      if (isNormal) kernel(FIRST, SECOND, RESULT, 0, sixteens);
+      else kernel(FIRST, SECOND, RESULT, sixteens);
+      if (isPart && !isNormal) exports.fade!(FIRST, RESULT, 0, sixteens);
       samples[2].set(bytes.subarray(RESULT, RESULT + length), r);
     });
   }
 }
 
 type Bytes = Uint8Array;
-
-function normalKernel(exports: Exports): (sixteens: number) => void {
-  return (sixteens) => void exports.mixed!(FIRST, SECOND, RESULT, 0, sixteens);
-}
-
-function modeKernel(exports: Exports, mode: string, isPart: boolean): (sixteens: number) => void {
-  const whole = exports[`blend_${mode}`]!;
-  return (sixteens) => {
-    whole(FIRST, SECOND, RESULT, sixteens);
-    if (isPart) exports.fade!(FIRST, RESULT, 0, sixteens);
-  };
-}
 
 /** Hands out three components in runs of at most `CHUNK` samples. */
 function eachRun(a: Component, b: Component, out: Component, run: Run): void {

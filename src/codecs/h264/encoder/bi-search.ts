@@ -70,7 +70,8 @@ export class BiSearch {
    */
   refine(mv0: number, mv1: number, mvp0: number, mvp1: number, rounds: number): void {
     const { motion } = this.context.memory;
-    if (motion !== null) {
+    // Its record has the limits of the macroblock where vectors of one list are searched by kernels too.
+    if (motion !== null && this.motion.kernel !== null) {
       this.refineAtOnce(motion, mv0, mv1, mvp0, mvp1, rounds);
       return;
     }

@@ -29,7 +29,7 @@ export class MotionSearch {
   private readonly limits: MotionLimits;
   private readonly inspector: H264Inspector | null;
   /** Does a search at once; null where it is done step by step: without vectors, and where somebody watches. */
-  private readonly kernel: MotionKernel | null;
+  readonly kernel: MotionKernel | null;
   /** Packed starting vectors for the next search; the first `startCount` are used. */
   readonly starts: Int32Array;
   startCount = 0;

@@ -61,7 +61,7 @@ export class H264Encoder {
     requireTools(this.options, tools);
     const setup = setupStream(this.options, tools);
     const { widthInMbs, heightInMbs } = setup;
-    const { rate, frameRate, gopSize, order, vectorKernels, analysis } = this.options;
+    const { rate, frameRate, gopSize, order, vectorKernels, analysis, inspect } = this.options;
     this.planner = new PicturePlanner({
       rate,
       widthInMbs,
@@ -74,6 +74,7 @@ export class H264Encoder {
       order,
       frameTicks: this.frameTicks,
       createRows: tools.bSlices?.createRows ?? null,
+      onRow: inspect === null ? null : inspect.row.bind(inspect),
     });
     const { sourceCount } = this.planner;
     const copies = this.options.weightP ? Math.min(order.refs, MAX_WEIGHTED) : 0;

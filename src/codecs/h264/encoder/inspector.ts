@@ -21,6 +21,11 @@ export interface H264Inspector {
   picture(plan: PicturePlan | null, attempt: number): void;
   /** The picture is complete, in `bytes` bytes. */
   pictureEnd(plan: PicturePlan | null, bytes: number): void;
+  /**
+   * Pictures `first` to `anchor`, by their numbers in display order, were thought to cost that if the last is coded first and the others
+   * between it and the picture before them. Told while the order of coding is decided, before any of them is coded, and perhaps several times.
+   */
+  row(first: number, anchor: number, cost: number): void;
   /** A NAL unit begins; its elements follow, then `unitEnd`. */
   unit(nal_unit_type: number, nal_ref_idc: number): void;
   /** The unit has `bytes` bytes in the packet, those of its length included. */
@@ -130,6 +135,7 @@ const nothing = (): void => {};
 export const QUIET_INSPECTOR: H264Inspector = {
   picture: nothing,
   pictureEnd: nothing,
+  row: nothing,
   unit: nothing,
   unitEnd: nothing,
   element: nothing,

@@ -16,6 +16,7 @@ import type { PictureAnalysis } from './picture-analysis.ts';
 import { createPicturePlan, type PicturePlan, resetPicturePlan } from './picture-plan.ts';
 import { RateControl } from './rate-control.ts';
 import type { ResolvedRateOptions } from './rate-options.ts';
+import type { RowListener } from './row-choice.ts';
 import type { CreateRows, RowOptions, Rows } from './rows.ts';
 
 /** The facts of the stream that the planner goes by. */
@@ -37,6 +38,8 @@ export interface PlannerOptions {
   readonly createRows: CreateRows | null;
   /** How the lookahead searches. */
   readonly analysis: AnalysisMethod;
+  /** Told what rows of B pictures are thought to cost; null: nobody. */
+  readonly onRow: RowListener | null;
 }
 
 /** Share of intra cost at which a scene changes (lookahead.ts); found by looking at clips with and without cuts. */
@@ -128,9 +131,9 @@ export class PicturePlanner {
   }
 
   private rowOptions(importance: number): RowOptions {
-    const { widthInMbs, heightInMbs, order } = this.options;
+    const { widthInMbs, heightInMbs, order, onRow } = this.options;
     const { bframes, pyramidDepth, bAdapt } = order;
-    return { widthInMbs, heightInMbs, importance, bframes, pyramidDepth, bAdapt };
+    return { widthInMbs, heightInMbs, importance, bframes, pyramidDepth, bAdapt, onRow };
   }
 
   /** The maker of rows of B pictures; null where there are none. */

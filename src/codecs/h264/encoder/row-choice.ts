@@ -17,6 +17,9 @@ type Costs = Pick<RowCosts, 'costP' | 'costB'>;
 /** How rows end: all as long as may be, by growing, by the shortest path. */
 export type RowRule = 0 | 1 | 2;
 
+/** Told what pictures `first` to `anchor` cost as a row, by their numbers in display order. */
+export type RowListener = (first: number, anchor: number, cost: number) => void;
+
 /**
  * Choice: a B picture costs less than its SATD says, for its quantizer is coarser than that of its anchors.
  */
@@ -29,11 +32,13 @@ export class RowChoice {
   private readonly bframes: number;
   private readonly depth: number;
   private readonly rule: RowRule;
+  private readonly listener: RowListener | null;
 
   /**
    * @param costs null where all rows are as long as may be
    * @param bframes most pictures between two anchors
    * @param depth levels of reference pictures between them
+   * @param listener told of every cost that is asked for
    */
   constructor(
     ring: readonly PicturePlan[],
@@ -41,7 +46,9 @@ export class RowChoice {
     bframes: number,
     depth: number,
     rule: RowRule,
+    listener: RowListener | null = null,
   ) {
+    this.listener = listener;
     this.ring = ring;
     this.costs = costs;
     this.bframes = bframes;
@@ -128,6 +135,7 @@ export class RowChoice {
     visitBetween(first - 1, anchor, depth, ring, (n, before, after) => {
       sum += COST_OF_B * costs.costB(n, before, after);
     });
+    if (this.listener !== null) this.listener(first, anchor, sum);
     return sum;
   }
 }

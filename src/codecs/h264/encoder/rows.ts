@@ -6,7 +6,7 @@ import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import { type CodingOrder, visitBetween } from './coding-order.ts';
 import type { LowResolution } from './low-resolution.ts';
 import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
-import { RowChoice, type RowRule } from './row-choice.ts';
+import { RowChoice, type RowListener, type RowRule } from './row-choice.ts';
 import { RowCosts } from './row-costs.ts';
 import { RowImportance } from './row-importance.ts';
 
@@ -22,6 +22,8 @@ export interface RowOptions {
   readonly pyramidDepth: number;
   /** Where rows end (row-choice.ts). */
   readonly bAdapt: RowRule;
+  /** Told what rows cost; absent or null: nobody. */
+  readonly onRow?: RowListener | null;
 }
 
 /** Arranges the pictures of a ring in rows. */
@@ -44,12 +46,13 @@ export class Rows {
     planes: LowResolution | null,
   ) {
     const { bframes, pyramidDepth, bAdapt, importance, widthInMbs, heightInMbs } = options;
+    const { onRow = null } = options;
     this.ring = ring;
     this.order = order;
     this.depth = pyramidDepth;
     const costs = planes === null ? null : new RowCosts(ring, planes, bframes);
     this.costs = costs;
-    this.choice = new RowChoice(ring, costs, bframes, pyramidDepth, bAdapt);
+    this.choice = new RowChoice(ring, costs, bframes, pyramidDepth, bAdapt, onRow);
     this.flow =
       costs !== null && importance > 0
         ? new RowImportance(ring, costs, pyramidDepth, widthInMbs, heightInMbs)

@@ -8,6 +8,7 @@ import type { MacroblockSyntax } from '../standard/macroblock-syntax.ts';
 import type { PictureState } from '../standard/picture.ts';
 import { mvX, mvY } from '../standard/picture.ts';
 import type { Reconstruction } from './encoder.ts';
+import { addImportance } from './importance-rows.ts';
 import { type Descriptor, type H264Inspector, REASONS, reasonOf } from './inspector.ts';
 import { addMotion } from './motion-rows.ts';
 import type { PicturePlan } from './picture-plan.ts';
@@ -49,6 +50,8 @@ export class TraceInspector implements H264Inspector {
   private searchY = 0;
   private searchWidth = 0;
   private searchHeight = 0;
+  /** Rows of B pictures that were told of since the last picture, by their ends. */
+  private readonly rows = new Map<string, readonly [number, number, number]>();
   /** Rows of each table before the macroblock at hand. */
   private readonly marks: number[] = [];
 
@@ -92,6 +95,11 @@ export class TraceInspector implements H264Inspector {
 
   pictureEnd(plan: PicturePlan | null, bytes: number): void {
     this.addPicture(plan, 0, bytes);
+    if (plan !== null) addImportance(this.tables.importance, plan);
+    for (const [first, anchor, cost] of this.rows.values()) {
+      this.tables.row.add(0, first, anchor, cost);
+    }
+    this.rows.clear();
     this.writer.endGroup();
   }
 
@@ -103,6 +111,11 @@ export class TraceInspector implements H264Inspector {
     const flags = [type, isIdr ? 1 : 0, isReference ? 1 : 0, reason] as const;
     const times = [pts, dts, poc, bytes] as const;
     this.tables.picture.add(isVoid, plan.codingNumber, attempt, ...flags, attemptQp, ...times);
+  }
+
+  /** The last cost of a row stands. */
+  row(first: number, anchor: number, cost: number): void {
+    this.rows.set(`${first} ${anchor}`, [first, anchor, cost]);
   }
 
   unit(nal_unit_type: number, nal_ref_idc: number): void {

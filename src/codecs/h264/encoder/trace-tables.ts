@@ -76,6 +76,17 @@ export const H264_TABLES = [
       ['mvY', 'i16'],
     ],
   },
+  {
+    name: 'importance',
+    columns: [
+      ...[VOID, PICTURE, MACROBLOCK],
+      ['intra', 'u32'],
+      ['inter', 'u32'],
+      ['inherited', 'f64'],
+      ['offset', 'f64'],
+    ],
+  },
+  { name: 'row', columns: [VOID, ['first', 'u32'], ['anchor', 'u32'], ['cost', 'f64']] },
   { name: 'reference', columns: [VOID, PICTURE, ['list', 'u8'], ['refIdx', 'u8'], ['poc', 'i32']] },
   { name: 'estimate', columns: [VOID, PICTURE, MACROBLOCK, ['type', 'u8'], ['cost', 'f64']] },
   {

@@ -163,6 +163,8 @@ export async function encodePictures(
     ...{ preset: settings.preset, qp: settings.qp, profile: settings.profile },
     cabac: settings.profile !== 'baseline' && settings.coding === 'CABAC',
     bframes: settings.profile === 'baseline' ? 0 : settings.bframes,
+    // Lets importance flow back through the pictures, though the QP is given: that is to be seen.
+    importance: 1,
     ...(isFull ? { inspect: bothInspectors(trace, keeper.inspector) } : {}),
   });
   const packets: Packet[] = [];

@@ -1,6 +1,6 @@
 /** Writes pictures as files with everything watched. Runs in the worker; tests call it as it is. */
 import { joinBytes } from '../src/base/byte-stream.ts';
-import { encodeJpeg, JpegTrace } from '../src/codecs/jpeg/index.ts';
+import { JpegEncoder, JpegTrace } from '../src/codecs/jpeg/index.ts';
 import { encodePng, PngTrace } from '../src/codecs/png/index.ts';
 import type { CodedImage, ImageSettings, SourceImage } from './protocol.ts';
 
@@ -33,10 +33,12 @@ export function encodeImage(source: SourceImage, settings: ImageSettings): Coded
     const picture = { width, height, bitDepth: 8, ...channelsOf(source) } as const;
     file = encodePng(picture, { effort, inspect });
   } else {
-    const picture = { width, height, channels: 4, data: source.data } as const;
     // Progressive, where that is not too slow, also where the picture is so small that one scan would be smaller: to be seen arriving.
     const scans = effort === 'fast' ? 'baseline' : 'progressive';
-    file = encodeJpeg(picture, { effort, quality, scans, inspect });
+    const options = { width, height, channels: 4, effort, quality, scans, inspect } as const;
+    const encoder = new JpegEncoder(options);
+    encoder.writeRows(source.data);
+    file = encoder.finish();
   }
   inspect.end();
   const trace = joinBytes(inspect.take());

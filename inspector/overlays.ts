@@ -13,6 +13,7 @@ export const OVERLAY_TEXTS: Readonly<Record<OverlayName, readonly [string, strin
   types: ['Types', 't', 'the kind of each macroblock by color'],
   bits: ['Bits', 'b', 'heat: the bits of each macroblock'],
   qp: ['QP', 'q', 'heat: how coarsely each macroblock is quantized'],
+  importance: ['Importance', 'i', 'heat: what later pictures take over from each macroblock'],
   references: ['References', 'r', 'by color: which picture of the list'],
   skipped: ['Skipped', 's', 'macroblocks that cost nothing but a flag'],
   modes: ['Intra modes', 'm', 'directions that intra blocks are drawn along'],
@@ -31,7 +32,15 @@ interface Drawing {
 
 /** Draws overlays, those that fill first. */
 export function drawOverlays(drawing: Drawing, show: readonly OverlayName[]): void {
-  for (const name of ['bits', 'qp', 'types', 'references', 'skipped', 'transform'] as const) {
+  for (const name of [
+    'bits',
+    'qp',
+    'importance',
+    'types',
+    'references',
+    'skipped',
+    'transform',
+  ] as const) {
     if (show.includes(name)) FILLS[name](drawing);
   }
   if (show.includes('partitions')) drawPartitions(drawing);
@@ -69,6 +78,10 @@ const REFERENCE_COLORS = ['90 169 240', '142 208 129', '242 180 65', '220 120 20
 const FILLS = {
   bits: (drawing: Drawing) => fillMacroblocks(drawing, heatOf(drawing.picture.maps.bits, true)),
   qp: (drawing: Drawing) => fillMacroblocks(drawing, heatOf(drawing.picture.maps.qp, false)),
+  importance: (drawing: Drawing) => {
+    const { importance } = drawing.picture.maps;
+    if (importance !== null) fillMacroblocks(drawing, heatOf(importance, false));
+  },
   types: (drawing: Drawing) => {
     const colors = TYPE_COLORS.map((name) => themeColor(name));
     const { type } = drawing.picture.maps;

@@ -105,6 +105,8 @@ export interface MacroblockMaps {
   readonly modeChroma: Uint8Array;
   readonly candidate: Int16Array;
   readonly bits: Float64Array;
+  /** How many times its own cost is saved through it in later pictures, as powers of two; null where nobody looked ahead. */
+  readonly importance: Float64Array | null;
 }
 
 /** One picture. */
@@ -212,6 +214,19 @@ function pictureOfUnits(trace: Trace): Int32Array {
   return out;
 }
 
+/** log2(1 + inherited / intra) by macroblock. */
+function importanceOf(trace: Trace, rows: Range | undefined, mbs: number): Float64Array | null {
+  if (rows === undefined || rows.end === rows.first) return null;
+  const { void: isVoid, macroblock, intra, inherited } = trace.tables.importance.columns;
+  const out = new Float64Array(mbs);
+  for (let i = rows.first; i < rows.end; i++) {
+    const mb = macroblock[i];
+    if (isVoid[i] !== 0 || !(mb >= 0 && mb < mbs)) continue;
+    out[mb] = Math.log2(1 + inherited[i] / Math.max(1, intra[i]));
+  }
+  return out;
+}
+
 function mapsOf(trace: Trace, rows: Readonly<Record<string, Range>>, mbs: number): MacroblockMaps {
   const maps: MacroblockMaps = {
     type: new Uint8Array(mbs).fill(255),
@@ -222,6 +237,7 @@ function mapsOf(trace: Trace, rows: Readonly<Record<string, Range>>, mbs: number
     modeChroma: new Uint8Array(mbs),
     candidate: new Int16Array(mbs).fill(-1),
     bits: new Float64Array(mbs),
+    importance: importanceOf(trace, rows.importance, mbs),
   };
   const { columns } = trace.tables.macroblock;
   const none = new Uint8Array(columns.type.length);
@@ -247,7 +263,11 @@ function mapsOf(trace: Trace, rows: Readonly<Record<string, Range>>, mbs: number
 /** The pictures of a trace, in coding order. */
 function picturesOf(trace: Trace, mbs: number): PictureRecord[] {
   const pictureOfUnit = pictureOfUnits(trace);
-  const names = Object.keys(NEEDED);
+  // Traces of before have no importance.
+  const names = [
+    ...Object.keys(NEEDED),
+    ...(trace.tables.importance === undefined ? [] : ['importance']),
+  ];
   const ranges = new Map(names.map((name) => [name, rangesOf(trace, name, pictureOfUnit)]));
   const { columns, rowCount } = trace.tables.picture;
   const kept: number[] = [];

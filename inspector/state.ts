@@ -25,6 +25,7 @@ export const OVERLAYS = [
   'types',
   'bits',
   'qp',
+  'importance',
   'references',
   'skipped',
   'modes',

@@ -10,7 +10,7 @@ export const VIEW_TITLES: Readonly<Record<ViewName, string>> = {
   timeline: 'Timeline',
   compare: 'Rate',
   sound: 'Sound',
-  image: 'Image file',
+  image: 'Image',
   file: 'File',
   tour: 'Guided tour',
 };

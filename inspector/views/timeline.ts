@@ -13,18 +13,44 @@ const BARS = 110;
 const LINES = 54;
 const CODED = 30;
 const LABEL = 18;
+/** Height of the marks of importance, and the importance that fills one. */
+const WORTH = 12;
+const MOST_WORTH = 4;
 
 /** Width of a picture in the drawing, at least and at most. */
 const MIN_STEP = 26;
 const MAX_STEP = 120;
 
+/** The mean importance of a picture's macroblocks; null where nobody looked ahead. */
+function worthOf({ maps }: PictureRecord): number | null {
+  const { importance } = maps;
+  if (importance === null) return null;
+  return importance.reduce((sum, value) => sum + value, 0) / importance.length;
+}
+
+/** A mark as wide as a picture is important. */
+function drawWorth(picture: PictureRecord, x: number, y: number, width: number): SVGElement[] {
+  const worth = worthOf(picture);
+  if (worth === null) return [];
+  const share = Math.min(1, worth / MOST_WORTH);
+  const title = svg('title', {}, `Importance ${worth.toFixed(2)}`);
+  const place = { y, height: WORTH - 4, rx: 3 };
+  return [
+    svg('rect', { x: x - width / 2, width, ...place, class: 'worth-all' }),
+    svg('rect', { x: x - width / 2, width: width * share, ...place, class: 'worth' }, title),
+  ];
+}
+
 /** The pictures as a table, in display order. */
 export function pictureTable({ shown, pictures }: Recording): TableData {
-  const columns = ['shown', 'coded', 'type', 'bytes', 'QP', 'refers to', 'why'];
-  const rows = shown.map(({ display, number, type, bytes, qp, references, reason }) => {
+  const columns = ['shown', 'coded', 'type', 'bytes', 'QP', 'importance', 'refers to', 'why'];
+  const rows = shown.map((picture) => {
+    const { display, number, type, bytes, qp, references, reason } = picture;
+    const worth = worthOf(picture);
     const names = [...new Set(references.flat())].map((n) => pictures[n].display);
     return [
       ...[display, number, PICTURE_TYPES[type], bytes, Number(qp.toFixed(2))],
+      worth === null ? '' : Number(worth.toFixed(2)),
       names.join(' '),
       REASON_TEXTS[reason] ?? '',
     ] as (string | number)[];
@@ -68,7 +94,8 @@ function drawArcs(recording: Recording, scale: Scale, chosen: number): SVGElemen
 function drawPictures(app: App, recording: Recording, scale: Scale, chosen: number): SVGElement[] {
   const { most } = extremesOf(recording.shown.map(({ bytes }) => bytes));
   const top = ARCS + BARS;
-  const coded = top + LABEL + LINES;
+  const below = top + LABEL + WORTH;
+  const coded = below + LINES;
   const choose = (display: number) => () => app.store.set({ picture: display });
   return recording.shown.flatMap((picture) => {
     const { display, number, type, bytes } = picture;
@@ -79,7 +106,7 @@ function drawPictures(app: App, recording: Recording, scale: Scale, chosen: numb
     const isChosen = display === chosen;
     return [
       svg('path', {
-        d: `M${x} ${top + LABEL} C${x} ${top + LABEL + 30} ${y} ${coded - 30} ${y} ${coded}`,
+        d: `M${x} ${below} C${x} ${below + 30} ${y} ${coded - 30} ${y} ${coded}`,
         class: isChosen ? 'link own' : 'link',
       }),
       svg(
@@ -90,7 +117,7 @@ function drawPictures(app: App, recording: Recording, scale: Scale, chosen: numb
           x: x - scale.step / 2,
           y: ARCS - 4,
           width: scale.step,
-          height: BARS + LABEL + 4,
+          height: BARS + LABEL + WORTH + 4,
           class: 'target',
           rx: 5,
         }),
@@ -103,6 +130,7 @@ function drawPictures(app: App, recording: Recording, scale: Scale, chosen: numb
           class: `fill ${name}`,
         }),
         svg('text', { x, y: top + 13 }, scale.step > 34 ? `${name}${display}` : String(display)),
+        ...drawWorth(picture, x, top + LABEL, width),
       ),
       svg(
         'g',
@@ -168,7 +196,7 @@ export function createTimelineView(app: App): View {
     h(
       'p',
       { class: 'note' },
-      'Above, pictures in the order in which they are shown, as high as they are large; arcs lead to the pictures that each is predicted from. Below, the order in which they are coded: a picture that others need from both sides goes first.',
+      'Above, pictures in the order in which they are shown, as high as they are large; arcs lead to the pictures that each is predicted from; the mark below says how much later pictures take over from it, picture after picture (importance that flows back). At the bottom, the order in which they are coded: a picture that others need from both sides goes first.',
     ),
     drawing,
     h('h2', {}, 'The decoder’s buffer'),
@@ -192,7 +220,7 @@ export function createTimelineView(app: App): View {
     if (recording === null) return;
     const chosen = Math.min(store.state.picture, recording.shown.length - 1);
     const scale = scaleOf(recording.shown.length, drawing.clientWidth || 900);
-    const height = ARCS + BARS + LABEL + LINES + CODED + 6;
+    const height = ARCS + BARS + LABEL + WORTH + LINES + CODED + 6;
     const size = { width: scale.width, height, viewBox: `0 0 ${scale.width} ${height}` };
     drawing.replaceChildren(
       svg(

@@ -95,4 +95,12 @@ export const SUITES: readonly Suite[] = [
     measures: ['psnr'],
     clips: ['screen'],
   },
+  {
+    name: 'screens-crf',
+    anchor: x264('-profile:v', 'high', '-tune', 'psnr', '-crf', POINT),
+    test: ours({ profile: 'high', tune: 'psnr', crf: POINT }),
+    points: CRFS,
+    measures: ['psnr'],
+    clips: ['screen'],
+  },
 ];

@@ -35,6 +35,15 @@ export const NO_ORIGIN = 0x7fffffff;
 const EMPTY = -1;
 const AMBIGUOUS = -2;
 
+/** The luma samples of a picture. */
+export interface LumaPlane {
+  readonly bytes: Uint8Array;
+  /** The same bytes, four at a time. */
+  readonly words: Int32Array;
+  /** Of the first sample; a multiple of 4. */
+  readonly position: number;
+}
+
 /** The anchors of one picture, in the order they were found, and an open hash table to look them up. */
 export class AnchorTable {
   readonly hashes: Int32Array;
@@ -123,8 +132,8 @@ export class BlockOrigins {
     return new AnchorTable(256 * this.widthInMbs * this.heightInMbs);
   }
 
-  /** Fills `table` with the anchors of the picture whose first luma sample is at byte `position`. */
-  index(bytes: Uint8Array, position: number, table: AnchorTable): void {
+  /** Fills `table` with the anchors of a picture. */
+  index({ bytes, position }: LumaPlane, table: AnchorTable): void {
     const { rows, columns, stride } = this;
     const width = 16 * this.widthInMbs;
     const height = 16 * this.heightInMbs;
@@ -155,23 +164,13 @@ export class BlockOrigins {
 
   /**
    * Marks the macroblocks that are the same in two pictures.
-   * @param current, other byte positions of their first luma samples; `words` views `bytes`, four samples each
    * @param origins receives 0 by macroblock where both are the same, else NO_ORIGIN
    * @returns how many are not the same
    */
-  findStill(
-    words: Int32Array,
-    bytes: Uint8Array,
-    current: number,
-    other: number,
-    origins: Int32Array,
-  ): number {
-    const { widthInMbs, stride } = this;
+  findStill(current: LumaPlane, other: LumaPlane, origins: Int32Array): number {
     let changed = 0;
     for (let mbAddr = 0; mbAddr < origins.length; mbAddr++) {
-      const mbX = mbAddr % widthInMbs;
-      const offset = 16 * (((mbAddr - mbX) / widthInMbs) * stride + mbX);
-      const isStill = isSameBlock(words, bytes, current + offset, other + offset, stride);
+      const isStill = this.isAt(current, other, mbAddr, 0);
       origins[mbAddr] = isStill ? 0 : NO_ORIGIN;
       if (!isStill) changed++;
     }
@@ -179,44 +178,56 @@ export class BlockOrigins {
   }
 
   /**
-   * Finds the macroblocks that `findStill` left, elsewhere in the other picture; arguments as there.
+   * Finds macroblocks that have no origin yet elsewhere in another picture.
    * @param origins receives the packed displacement in full samples: what lies at (x + dx, y + dy) in the other picture is the
    *   same to the last bit; macroblocks that are found nowhere stay NO_ORIGIN
+   * @param withStill whether they may also lie where they are
    * @returns how many were found
    */
   findMoved(
-    words: Int32Array,
-    bytes: Uint8Array,
-    current: number,
+    current: LumaPlane,
     currentTable: AnchorTable,
-    other: number,
+    other: LumaPlane,
     otherTable: AnchorTable,
     origins: Int32Array,
+    withStill: boolean,
   ): number {
     this.countVotes(currentTable, otherTable);
-    const { widthInMbs, stride } = this;
+    const { widthInMbs } = this;
     let found = 0;
     for (let mbAddr = 0; mbAddr < origins.length; mbAddr++) {
       if (origins[mbAddr] !== NO_ORIGIN) continue;
       const mbX = mbAddr % widthInMbs;
-      const mbY = (mbAddr - mbX) / widthInMbs;
-      const offset = 16 * (mbY * stride + mbX);
       const left = mbX > 0 ? origins[mbAddr - 1] : NO_ORIGIN;
-      const above = mbY > 0 ? origins[mbAddr - widthInMbs] : NO_ORIGIN;
-      for (let i = -2; i < this.bestCount; i++) {
-        const displacement = i === -2 ? left : i === -1 ? above : this.best[i];
-        if (displacement === NO_ORIGIN || displacement === 0) continue;
-        const dx = mvX(displacement);
-        const dy = mvY(displacement);
-        if (!this.isInside(16 * mbX + dx, 16 * mbY + dy)) continue;
-        const from = other + offset + dy * stride + dx;
-        if (!isSameBlock(words, bytes, current + offset, from, stride)) continue;
+      const above = mbAddr >= widthInMbs ? origins[mbAddr - widthInMbs] : NO_ORIGIN;
+      for (let i = withStill ? -3 : -2; i < this.bestCount; i++) {
+        const displacement = i === -3 ? 0 : i === -2 ? left : i === -1 ? above : this.best[i];
+        if (displacement === NO_ORIGIN || (displacement === 0 && i > -3)) continue;
+        if (!this.isAt(current, other, mbAddr, displacement)) continue;
         origins[mbAddr] = displacement;
         found++;
         break;
       }
     }
     return found;
+  }
+
+  /** Whether a macroblock is the same as what lies at a displacement in another picture. */
+  private isAt(
+    current: LumaPlane,
+    other: LumaPlane,
+    mbAddr: number,
+    displacement: number,
+  ): boolean {
+    const { widthInMbs, stride } = this;
+    const mbX = mbAddr % widthInMbs;
+    const mbY = (mbAddr - mbX) / widthInMbs;
+    const dx = mvX(displacement);
+    const dy = mvY(displacement);
+    if (!this.isInside(16 * mbX + dx, 16 * mbY + dy)) return false;
+    const offset = 16 * (mbY * stride + mbX);
+    const from = other.position + offset + dy * stride + dx;
+    return isSameBlock(current, current.position + offset, other, from, stride);
   }
 
   /** Whether a whole macroblock lies at (x, y). */
@@ -229,7 +240,7 @@ export class BlockOrigins {
    * Whether a picture looks drawn by a program rather than seen by a camera: where a macroblock has detail, samples that lie side by
    * side are equal all the same. Of 16 macroblocks one is looked at.
    */
-  looksDrawn(bytes: Uint8Array, position: number): boolean {
+  looksDrawn({ bytes, position }: LumaPlane): boolean {
     const { widthInMbs, heightInMbs, stride } = this;
     let detailed = 0;
     let drawn = 0;
@@ -333,30 +344,40 @@ function equalPairs(bytes: Uint8Array, at: number, stride: number): number {
   return highest - lowest < DETAIL_RANGE ? NO_DETAIL : equal;
 }
 
-/** Whether two 16x16 blocks are the same; `a` is a multiple of 4. */
+/** Whether the 16x16 blocks at `a` and `b` of two pictures are the same; `a` is a multiple of 4. */
 function isSameBlock(
-  words: Int32Array,
-  bytes: Uint8Array,
+  current: LumaPlane,
   a: number,
+  other: LumaPlane,
   b: number,
   stride: number,
 ): boolean {
-  if ((b & 3) === 0) {
-    for (let y = 0; y < 16; y++) {
-      const i = (a + y * stride) >> 2;
-      const k = (b + y * stride) >> 2;
-      const difference =
-        (words[i] ^ words[k]) |
-        (words[i + 1] ^ words[k + 1]) |
-        (words[i + 2] ^ words[k + 2]) |
-        (words[i + 3] ^ words[k + 3]);
-      if (difference !== 0) return false;
-    }
-    return true;
+  if ((b & 3) !== 0) return isSameBetweenWords(current.bytes, a, other.bytes, b, stride);
+  const { words } = current;
+  const others = other.words;
+  for (let y = 0; y < 16; y++) {
+    const i = (a + y * stride) >> 2;
+    const k = (b + y * stride) >> 2;
+    const difference =
+      (words[i] ^ others[k]) |
+      (words[i + 1] ^ others[k + 1]) |
+      (words[i + 2] ^ others[k + 2]) |
+      (words[i + 3] ^ others[k + 3]);
+    if (difference !== 0) return false;
   }
+  return true;
+}
+
+function isSameBetweenWords(
+  bytes: Uint8Array,
+  a: number,
+  others: Uint8Array,
+  b: number,
+  stride: number,
+): boolean {
   for (let y = 0; y < 16; y++) {
     for (let x = 0; x < 16; x++) {
-      if (bytes[a + y * stride + x] !== bytes[b + y * stride + x]) return false;
+      if (bytes[a + y * stride + x] !== others[b + y * stride + x]) return false;
     }
   }
   return true;

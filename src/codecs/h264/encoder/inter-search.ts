@@ -9,20 +9,20 @@ import {
   INTER_8X16,
   INTER_16X8,
   INTER_16X16,
-  SUB_4X4,
   SUB_4X8,
   SUB_8X4,
   SUB_8X8,
 } from '../standard/macroblock.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
-import { NO_ORIGIN } from './block-origins.ts';
 import type { Candidate } from './candidate.ts';
 import type { H264Inspector } from './inspector.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { MotionSearch } from './motion-search.ts';
+import { OriginStarts } from './origin-starts.ts';
 import { scaleMv } from './part-motion.ts';
 import { type PicturePlan, vectorFactor } from './picture-plan.ts';
 import type { SpeedOptions } from './speed-options.ts';
+import { SUB_TYPES, SUB_VECTORS, subRectangle } from './sub-partitions.ts';
 
 /** ref_idx_l0 is te(v): one bit with two references, Exp-Golomb with more (clause 9.1). */
 export function refIdxBits(refIdx: number, count: number): number {
@@ -50,9 +50,8 @@ const NOT_TRIED = 0x7fffffff;
 export class InterSearch {
   readonly motion: MotionSearch;
   /** The plan of the picture; null before the first. */
-  plan: PicturePlan | null = null;
-  /** Where they come from, to the last bit (PicturePlan.origins); null if unknown. */
-  origins: Int32Array | null = null;
+  private plan: PicturePlan | null = null;
+  private readonly origins: OriginStarts;
   private references: readonly ReconstructedPicture[] = [];
   private readonly context: MacroblockContext;
   private readonly speed: SpeedOptions;
@@ -84,18 +83,27 @@ export class InterSearch {
   /** Number of vectors of the 8x8 blocks searched so far. */
   private vectorCount = 0;
 
+  /** @param looksAround as `OriginStarts` has it */
   constructor(
     context: MacroblockContext,
     speed: SpeedOptions,
     limits: LevelLimits,
+    looksAround: boolean,
     inspector: H264Inspector | null,
   ) {
+    this.origins = new OriginStarts(context, looksAround);
     this.context = context;
     this.speed = speed;
     const [record] = context.memory.motionRecords;
     this.motion = new MotionSearch(context, record, speed, limits.MaxVmvR, inspector);
     this.maxVectors = limits.MaxMvsPer2Mb / 2;
     this.maxSubRectangle = limits.MaxSubMbRectSize;
+  }
+
+  /** Begins a picture: the vectors that the lookahead found for its macroblocks are starts, and so are the places that they come from. */
+  startPicture(plan: PicturePlan): void {
+    this.plan = plan;
+    this.origins.startPicture(plan);
   }
 
   /**
@@ -109,7 +117,8 @@ export class InterSearch {
     this.costs[AS_8X8] = NOT_TRIED;
     this.costs[AS_16X8] = NOT_TRIED;
     this.costs[AS_8X16] = NOT_TRIED;
-    if (this.speed.partitions !== 'none' && this.distortion16x16 >= SPLIT_BITS * lambda) {
+    const isSplit = this.speed.partitions !== 'none' || this.origins.isEdge;
+    if (isSplit && this.distortion16x16 >= SPLIT_BITS * lambda) {
       this.search8x8();
       // Choice: the halves are searched only if 8x8 comes near 16x16; motion is then likely to differ somewhere.
       if (this.costs[AS_8X8] < this.costs[AS_16X16] + (this.costs[AS_16X16] >> 3)) {
@@ -134,16 +143,18 @@ export class InterSearch {
   }
 
   private search16x16(): void {
-    const { motion, context, references } = this;
+    const { motion, context, references, origins } = this;
     const { lambda } = motion;
     const { state, mbAddr } = context;
     this.costs[AS_16X16] = NOT_TRIED;
+    origins.find();
     for (let refIdx = 0; refIdx < references.length; refIdx++) {
-      const mvp = context.motion.predict(0, 0, 4, refIdx);
-      if (refIdx === 0 && this.origins !== null && this.origins[mbAddr] !== NO_ORIGIN) {
-        const origin = this.origins[mbAddr];
-        motion.addStart(packMv(4 * mvX(origin), 4 * mvY(origin)));
+      if (!origins.isWorth(refIdx)) {
+        this.cost16x16By[refIdx] = NOT_TRIED;
+        continue;
       }
+      const mvp = context.motion.predict(0, 0, 4, refIdx);
+      origins.addTo(motion, refIdx);
       const { plan } = this;
       const vectors = plan?.vectors[0] ?? null;
       if (vectors !== null && (refIdx === 0 || plan!.reach[0] > 0)) {
@@ -206,7 +217,7 @@ export class InterSearch {
   }
 
   private search8x8(): void {
-    const { motion, context, speed, references } = this;
+    const { motion, context, speed, references, origins } = this;
     const { lambda } = motion;
     const grid = context.motion;
     grid.clearInside();
@@ -225,6 +236,7 @@ export class InterSearch {
         if (this.cost16x16By[refIdx] > limit) continue;
         const mvp = grid.predict(x, y, 2, refIdx);
         motion.addStart(this.mv16x16[refIdx]);
+        if (origins.isEdge) origins.addTo(motion, refIdx);
         for (let k = 0; k < i; k++)
           if (this.refIdx8x8[k] === refIdx) motion.addStart(this.mv8x8[k]);
         motion.block.place(references[refIdx], 4 * x, 4 * y, 8, 8);
@@ -238,7 +250,7 @@ export class InterSearch {
       }
       this.cost8x8[i] = best;
       this.subType[i] = SUB_8X8;
-      if (speed.partitions === 'all') this.searchSubPartitions(i);
+      if (speed.partitions === 'all' || origins.isEdge) this.searchSubPartitions(i);
       this.vectorCount += SUB_VECTORS[this.subType[i]];
       if (this.subType[i] === SUB_8X8) grid.fill(x, y, 2, 2, this.refIdx8x8[i], this.mv8x8[i]);
       total += this.cost8x8[i];
@@ -249,7 +261,7 @@ export class InterSearch {
 
   /** 8x4, 4x8 and 4x4 of the 8x8 block `i`; leaves the best in the motion grid. */
   private searchSubPartitions(i: number): void {
-    const { motion, context, references } = this;
+    const { motion, context, references, origins } = this;
     const { lambda } = motion;
     const grid = context.motion;
     const x = (i & 1) * 2;
@@ -267,6 +279,7 @@ export class InterSearch {
         for (let dx = 0; dx < 2; dx += width) {
           const mvp = grid.predict(x + dx, y + dy, width, refIdx);
           motion.addStart(this.mv8x8[i]);
+          if (origins.isEdge) origins.addTo(motion, refIdx);
           motion.block.place(references[refIdx], 4 * (x + dx), 4 * (y + dy), 4 * width, 4 * height);
           motion.search(mvp, true, false);
           cost += motion.cost;
@@ -371,29 +384,3 @@ export class InterSearch {
 
 /** refIdx of blocks that come later in decoding order, while the parts of an 8x8 block are searched. */
 const REF_LATER = -2;
-const SUB_TYPES = [SUB_8X4, SUB_4X8, SUB_4X4] as const;
-
-/** Number of vectors by sub_mb_type. */
-const SUB_VECTORS: Uint8Array = /* @__PURE__ */ Uint8Array.of(1, 2, 2, 4);
-
-/**
- * Size of the rectangle of full samples, with the reach of the filters, that the parts of an 8x8 block are predicted from
- * (clause A.3.3, the limit MaxSubMbRectSize). `mv`: the vectors of its four 4x4 blocks; sides in blocks.
- */
-function subRectangle(mv: Int32Array, width: number, height: number): number {
-  let xMin = NOT_TRIED;
-  let yMin = NOT_TRIED;
-  let xMax = -NOT_TRIED;
-  let yMax = -NOT_TRIED;
-  for (let y = 0; y < 2; y += height) {
-    for (let x = 0; x < 2; x += width) {
-      const left = 4 * x + (mvX(mv[2 * y + x]) >> 2);
-      const top = 4 * y + (mvY(mv[2 * y + x]) >> 2);
-      xMin = Math.min(xMin, left);
-      yMin = Math.min(yMin, top);
-      xMax = Math.max(xMax, left + 4 * width - 1);
-      yMax = Math.max(yMax, top + 4 * height - 1);
-    }
-  }
-  return (xMax - xMin + 6) * (yMax - yMin + 6);
-}

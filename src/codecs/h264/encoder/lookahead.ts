@@ -90,12 +90,14 @@ export class Lookahead {
     const plan = this.ring[this.added % this.ring.length];
     this.planes.load(this.added % this.ring.length, luma, position, stride);
     if (before >= 0) {
-      this.origins ??= new OriginSearch(this.options.widthInMbs, this.options.heightInMbs, stride);
+      const { widthInMbs, heightInMbs, keptPictures } = this.options;
+      this.origins ??= new OriginSearch(widthInMbs, heightInMbs, stride, keptPictures);
       this.origins.search(luma, this.added, position, before, plan.origins);
       plan.hasOrigins = true;
     }
     this.rows?.begin(this.added);
     this.scenes.add(this.added);
+    if (plan.isIdr) this.origins?.forget();
     this.added++;
   }
 

@@ -59,11 +59,11 @@ export class ModeDecision {
     coder: MacroblockCoder,
     residual: ResidualCoder,
     residual8x8: ResidualCoder8x8 | null,
-    options: Pick<ResolvedOptions, 'speed' | 'inspect' | 'quality'>,
+    options: Pick<ResolvedOptions, 'speed' | 'inspect' | 'quality' | 'order'>,
     limits: LevelLimits,
     createB: CreateBDecision | null,
   ) {
-    const { speed, inspect } = options;
+    const { speed, inspect, order } = options;
     this.context = context;
     this.coder = coder;
     this.speed = speed;
@@ -72,7 +72,8 @@ export class ModeDecision {
     this.intra = new IntraDecision(context, this.evaluation, residual, residual8x8, speed.rdo);
     const { evaluation, intra } = this;
     this.bDecision = createB?.(context, coder, evaluation, intra, options, limits) ?? null;
-    this.interSearch = new InterSearch(context, speed, limits, inspect);
+    const looksAround = order.origins === 'kept';
+    this.interSearch = new InterSearch(context, speed, limits, looksAround, inspect);
     const { memory } = context;
     const { layout } = memory;
     this.inter = new Candidate(memory, 0);
@@ -87,8 +88,7 @@ export class ModeDecision {
   startPicture(plan: PicturePlan, isSpatial: boolean): void {
     this.evaluation.bidirectional = null;
     if (plan.type === SliceType.B) this.bDecision!.startPicture(plan, isSpatial);
-    this.interSearch.plan = plan;
-    this.interSearch.origins = plan.hasOrigins ? plan.origins : null;
+    this.interSearch.startPicture(plan);
   }
 
   /** Codes the context's macroblock, its source loaded, in an I slice. */

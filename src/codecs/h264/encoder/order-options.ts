@@ -3,7 +3,7 @@
  * large a decoder's picture buffer is for it (docs/h264/picture-order.md).
  */
 import { ConfigError } from '../../../base/errors.ts';
-import { LEVELS, type LevelName, maxDpbFrames } from '../../../syntax/h264/levels.ts';
+import { LEVELS, type LevelName, levelLimits, maxDpbFrames } from '../../../syntax/h264/levels.ts';
 import { pyramidDepth } from './coding-order.ts';
 import { type CheckedOf, checkRows, choice, integer, type OptionsOf } from './option-rows.ts';
 import type { RowRule } from './row-choice.ts';
@@ -23,6 +23,11 @@ const KEY_PICTURES = ['idr', 'recovery'] as const;
 
 /** Values of `bAdapt`. */
 const ROW_RULES: readonly RowRule[] = [0, 1, 2];
+
+/** Values of `origins`. */
+export const ORIGINS = ['before', 'kept'] as const;
+
+export type Origins = (typeof ORIGINS)[number];
 
 /** The options that say which pictures refer to which. */
 export const ORDER_ROWS = {
@@ -61,6 +66,12 @@ export const ORDER_ROWS = {
    * Packets of recovery points are not marked as key packets.
    */
   keyPictures: choice(KEY_PICTURES, 'idr'),
+  /**
+   * Where the macroblocks of pictures that look drawn are looked for, at any distance: in the picture shown before (`before`), or there and in
+   * a few pictures from before that (`kept`), for which the decoder's buffer is used as far as the level has room, unless `refs` is given. Not
+   * `kept` with profile `baseline`, `longTermPeriod` or `sceneMemory`. Default: `kept` where it may be.
+   */
+  origins: choice(ORIGINS),
 } as const;
 
 /** Which pictures refer to which; part of `H264Options`. */
@@ -88,6 +99,9 @@ export interface ResolvedOrderOptions {
   readonly longTermPeriod: number;
   readonly sceneMemory: number;
   readonly keyPictures: 'idr' | 'recovery';
+  readonly origins: Origins;
+  /** Pictures that are kept because others may come from them, beside the last one. */
+  readonly keptPictures: number;
   /** Levels of reference pictures between two anchors (coding-order.ts). */
   readonly pyramidDepth: number;
   /** max_num_reorder_frames (clause E.2.1): pictures that are coded before another and shown after it. */
@@ -123,13 +137,20 @@ export function resolveOrder(
   const waiting = Math.max(0, reorderFrames - 1);
   const refs = checked.refs ?? Math.max(1, Math.min(context.preset.refs, room - waiting));
   const most = Math.max(1 + reorderFrames, Math.min(refs, MAX_DPB_FRAMES - waiting));
-  const maxRefFrames = bframes === 0 ? refs : most;
+  const least = bframes === 0 ? refs : most;
+  const origins = resolveOrigins(at, checked, context);
+  const mayGrow = origins === 'kept' && checked.refs === undefined && context.sceneCut;
+  const maxRefFrames = mayGrow
+    ? Math.max(least, Math.min(1 + MOST_KEPT, leastRoom(context) - waiting))
+    : least;
   return {
     bframes,
     bAdapt: checked.bAdapt ?? context.preset.bAdapt,
     bPyramid: depth === 0 ? 'none' : bPyramid,
     direct,
     refs,
+    origins,
+    keptPictures: origins === 'kept' ? Math.min(MOST_KEPT, maxRefFrames - 1) : 0,
     ...checkReferences(at, checked, refs, context.sceneCut),
     pyramidDepth: depth,
     reorderFrames,
@@ -153,6 +174,34 @@ function requireNoB(at: string, options: OrderOptions): void {
       `got ${value}, but profile baseline has no B pictures; ${allowed}`,
     );
   }
+}
+
+/** Pictures that are kept because others may come from them. */
+const MOST_KEPT = 4;
+
+/** Where origins are looked for: as asked for, else in pictures that are kept where nothing stands against it. */
+function resolveOrigins(
+  at: string,
+  { origins, longTermPeriod, sceneMemory }: CheckedOf<typeof ORDER_ROWS>,
+  { isBaseline }: OrderContext,
+): Origins {
+  const mayKeep = !isBaseline && longTermPeriod === 0 && sceneMemory === 0;
+  if (origins === 'kept' && !mayKeep) {
+    const other = isBaseline ? 'profile baseline' : 'longTermPeriod or sceneMemory';
+    throw new ConfigError(`${at}.origins`, `got kept, with ${other} allowed is before`);
+  }
+  return origins ?? (mayKeep ? 'kept' : 'before');
+}
+
+/** Frames that the decoded picture buffer holds at the lowest level that allows pictures of this size, or at the one asked for. */
+function leastRoom(context: OrderContext): number {
+  if (context.level !== undefined) return dpbRoom(context);
+  const width = Math.ceil(context.width / 16);
+  const height = Math.ceil(context.height / 16);
+  const level = LEVELS.find(
+    (name) => maxDpbFrames(name, width, height) > 0 && width * height <= levelLimits(name).MaxFS,
+  );
+  return level === undefined ? 1 : maxDpbFrames(level, width, height);
 }
 
 /** Levels of a pyramid for which a buffer of `room` frames is enough: two anchors, and for each level one kept and one that waits. */

@@ -2,8 +2,12 @@
  * Decides when to look for where blocks come from (block-origins.ts), and keeps the anchors of the pictures that are compared. A
  * look takes 10 ms for a picture of 1280x720, so it is worth it only where something changed and something can be found: in
  * pictures that look drawn, and not again soon where nothing was found.
+ *
+ * What is not in the picture before may be in one from before that: a page that was turned back, what a window covered. With option `origins`
+ * `kept` the last of each run of equal pictures is kept for that, a few of them, as reference pictures are.
  */
-import { type AnchorTable, BlockOrigins } from './block-origins.ts';
+import { type AnchorTable, BlockOrigins, type LumaPlane, NO_ORIGIN } from './block-origins.ts';
+import type { PictureOrigins, SamePictures } from './picture-origins.ts';
 
 /** Macroblocks that must have changed; below that the usual search does as well. */
 const MIN_CHANGED = 12;
@@ -11,6 +15,8 @@ const MIN_CHANGED = 12;
 const WORTH_SHARE = 1 / 32;
 /** Pictures that are passed over after looks in vain: twice as many each time, at most so many. */
 const MAX_PAUSE = 32;
+/** Macroblocks that must come from a picture before the last one: fewer are not worth another reference. */
+const MIN_FROM_KEPT = 12;
 
 /** A table of anchors, and whose they are. */
 interface OwnedTable {
@@ -18,50 +24,136 @@ interface OwnedTable {
   owner: number;
 }
 
-/** Looks for the blocks of one stream's pictures, each in the picture before. */
+/** A picture from before the one before. */
+interface KeptPicture extends SamePictures {
+  readonly plane: LumaPlane;
+  readonly table: OwnedTable;
+}
+
+/** Looks for the blocks of one stream's pictures in the pictures before. */
 export class OriginSearch {
   private readonly blocks: BlockOrigins;
-  private readonly tables: readonly [OwnedTable, OwnedTable];
+  private readonly pictureBytes: number;
+  private readonly keptCount: number;
+  /** Tables that no kept picture has: at least two. */
+  private readonly tables: OwnedTable[];
+  /** The newest first. */
+  private readonly kept: KeptPicture[] = [];
+  /** Memory of pictures that are kept no more. */
+  private readonly free: KeptPicture[] = [];
   private words: Int32Array | null = null;
+  private stillFor = 0;
   private pause = 0;
   private lastPause = 0;
 
-  /** @param stride bytes from row to row of all pictures */
-  constructor(widthInMbs: number, heightInMbs: number, stride: number) {
+  /**
+   * @param stride bytes from row to row of all pictures
+   * @param keptCount pictures that are kept beside the one before
+   */
+  constructor(widthInMbs: number, heightInMbs: number, stride: number, keptCount = 0) {
     this.blocks = new BlockOrigins(widthInMbs, heightInMbs, stride);
-    const table = () => ({ anchors: this.blocks.createTable(), owner: -1 });
-    this.tables = [table(), table()];
+    this.pictureBytes = 16 * heightInMbs * stride;
+    this.keptCount = keptCount;
+    this.tables = [this.createTable(), this.createTable()];
+  }
+
+  private createTable(): OwnedTable {
+    return { anchors: this.blocks.createTable(), owner: -1 };
   }
 
   /**
-   * Finds the macroblocks of picture `number` in picture `number` - 1.
-   * @param current, before byte positions of their first luma samples, multiples of 4 as is the place of `bytes` in its buffer
-   * @param origins receives displacements as `BlockOrigins.findMoved` says
-   * @returns how many were found, still ones included
+   * Finds the macroblocks of picture `number` in the pictures before.
+   * @param position, before byte positions of the first luma samples of it and of the picture before, multiples of 4 as is the place of
+   *   `bytes` in its buffer
+   * @returns how many were found in the picture before, still ones included
    */
   search(
     bytes: Uint8Array,
     number: number,
-    current: number,
+    position: number,
     before: number,
-    origins: Int32Array,
+    result: PictureOrigins,
   ): number {
     const { blocks } = this;
+    const { displacements, pictures } = result;
     const words = this.wordsOf(bytes);
-    const changed = blocks.findStill(words, bytes, current, before, origins);
-    const still = origins.length - changed;
-    if (changed < MIN_CHANGED || !blocks.looksDrawn(bytes, current)) return still;
+    const current = { bytes, words, position };
+    const other = { bytes, words, position: before };
+    const changed = blocks.findStill(current, other, displacements);
+    const still = displacements.length - changed;
+    const stillBefore = this.stillFor;
+    this.stillFor = changed === 0 ? stillBefore + 1 : 0;
+    result.indexes.fill(0);
+    result.isDrawn = false;
+    result.stillFor = this.stillFor;
+    pictures.length = 0;
+    pictures.push({ first: number - 1 - stillBefore, last: number - 1 });
+    if (changed < MIN_CHANGED || !blocks.looksDrawn(current)) return still;
     if (this.pause > 0) {
       this.pause--;
       return still;
     }
-    const beforeTable = this.tableOf(bytes, number - 1, before);
-    const table = this.tableOf(bytes, number, current);
-    const found = blocks.findMoved(words, bytes, current, table, before, beforeTable, origins);
-    this.lastPause =
-      found >= WORTH_SHARE * changed ? 0 : Math.min(MAX_PAUSE, 2 * this.lastPause + 1);
-    this.pause = this.lastPause;
+    const otherTable = this.tableOf(other, number - 1);
+    const table = this.tableOf(current, number);
+    const tables = [table.anchors, otherTable.anchors] as const;
+    const found = blocks.findMoved(current, tables[0], other, tables[1], displacements, false);
+    result.isDrawn = true;
+    const older = this.searchKept(current, tables[0], changed - found, result);
+    this.keep(other, otherTable, pictures[0]);
+    this.takeBreak(found + older >= WORTH_SHARE * changed);
     return still + found;
+  }
+
+  /** Passes over the next pictures after a look in vain; where pictures are kept, after two: the first may be at a page that is new. */
+  private takeBreak(wasWorth: boolean): void {
+    const { lastPause, keptCount } = this;
+    this.lastPause = wasWorth ? 0 : Math.min(MAX_PAUSE, 2 * lastPause + 1);
+    this.pause = keptCount > 0 ? Math.min(lastPause, this.lastPause) : this.lastPause;
+  }
+
+  /** Nothing comes from the pictures that were kept: an IDR picture is between. */
+  forget(): void {
+    this.free.push(...this.kept.splice(0));
+  }
+
+  /** Finds macroblocks that the picture before does not have, `missing` of them, in those that are kept. Returns how many were found. */
+  private searchKept(
+    current: LumaPlane,
+    table: AnchorTable,
+    missing: number,
+    { displacements, indexes, pictures }: PictureOrigins,
+  ): number {
+    let total = 0;
+    for (const { plane, table: other, first, last } of this.kept) {
+      if (missing - total < MIN_FROM_KEPT) break;
+      const rest = displacements.map((displacement) => (displacement === NO_ORIGIN ? 1 : 0));
+      const { blocks } = this;
+      const found = blocks.findMoved(current, table, plane, other.anchors, displacements, true);
+      const isWorth = found >= MIN_FROM_KEPT;
+      for (let mbAddr = 0; mbAddr < displacements.length; mbAddr++) {
+        if (rest[mbAddr] === 0 || displacements[mbAddr] === NO_ORIGIN) continue;
+        if (isWorth) indexes[mbAddr] = pictures.length;
+        else displacements[mbAddr] = NO_ORIGIN;
+      }
+      if (!isWorth) continue;
+      pictures.push({ first, last });
+      total += found;
+    }
+    return total;
+  }
+
+  /** Keeps a picture, whose table goes with it, in place of the oldest. */
+  private keep(plane: LumaPlane, table: OwnedTable, same: SamePictures): void {
+    const { kept, keptCount, free, tables, pictureBytes } = this;
+    if (keptCount === 0) return;
+    const old = kept.length === keptCount ? kept.pop()! : (free.pop() ?? null);
+    const words = old?.plane.words ?? new Int32Array(pictureBytes >> 2);
+    const bytes = new Uint8Array(words.buffer);
+    bytes.set(plane.bytes.subarray(plane.position, plane.position + pictureBytes));
+    const spare = old?.table ?? this.createTable();
+    spare.owner = -1;
+    tables[tables.indexOf(table)] = spare;
+    kept.unshift({ plane: { bytes, words, position: 0 }, table, ...same });
   }
 
   /** The same bytes, four at a time. */
@@ -74,13 +166,13 @@ export class OriginSearch {
   }
 
   /** The anchors of a picture, found now unless they are known. */
-  private tableOf(bytes: Uint8Array, number: number, position: number): AnchorTable {
+  private tableOf(plane: LumaPlane, number: number): OwnedTable {
     const [first, second] = this.tables;
     const known = first.owner === number ? first : second.owner === number ? second : null;
-    if (known !== null) return known.anchors;
+    if (known !== null) return known;
     const oldest = first.owner < second.owner ? first : second;
-    this.blocks.index(bytes, position, oldest.anchors);
+    this.blocks.index(plane, oldest.anchors);
     oldest.owner = number;
-    return oldest.anchors;
+    return oldest;
   }
 }

@@ -74,7 +74,7 @@ export class PictureCoder {
     this.references = new ReferencePictures(order.maxRefFrames, MAX_FRAME_NUM);
     this.strategy =
       strategy ??
-      (order.bframes > 0
+      (order.bframes > 0 || order.origins === 'kept'
         ? setup.tools.bSlices!.createReferences(order)
         : new ReferenceChoice(order));
     const { weightedReferences } = setup.tools;

@@ -9,9 +9,10 @@ import type {
   RefPicListModification,
 } from '../../../syntax/h264/reference-syntax.ts';
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
-import type { ReferencePictureLists } from '../standard/picture.ts';
+import { MAX_LIST, type ReferencePictureLists } from '../standard/picture.ts';
 import type { PictureAnalysis } from './picture-analysis.ts';
 import type { PictureCosts } from './picture-costs.ts';
+import { createPictureOrigins, type PictureOrigins } from './picture-origins.ts';
 
 /** Complexity and types of the pictures that are coded after one. */
 export interface Upcoming {
@@ -36,11 +37,8 @@ export interface PicturePlan extends PictureCosts {
   analysis: PictureAnalysis | null;
 
   // Scenes (scenes.ts).
-  /**
-   * Where each macroblock comes from in the picture shown before, to the last bit (origin-search.ts): packed displacements in full samples,
-   * or NO_ORIGIN.
-   */
-  readonly origins: Int32Array;
+  /** Where each macroblock comes from, to the last bit (origin-search.ts). */
+  readonly origins: PictureOrigins;
   /** Whether `origins` says anything of this picture. */
   hasOrigins: boolean;
   /** `SliceType` of all its slices: I, P or B. */
@@ -91,6 +89,8 @@ export interface PicturePlan extends PictureCosts {
   frame_num: number;
   /** num_ref_idx_l0_active_minus1 + 1; 0 in intra pictures. */
   activeCount: number;
+  /** Of these the first so many are searched for all macroblocks, the others only where something comes from them. */
+  usualCount: number;
   /** num_ref_idx_l1_active_minus1 + 1; 0 unless the picture is of B slices. */
   activeCount1: number;
   /** Of list 0. No frame named twice: deblocking takes two indices for two pictures. */
@@ -126,7 +126,7 @@ export function createPicturePlan(costMbs: number, inheritedMbs: number): Pictur
     intra: new Int32Array(costMbs),
     inter: new Int32Array(costMbs),
     mv: new Int32Array(costMbs),
-    origins: new Int32Array(costMbs),
+    origins: createPictureOrigins(costMbs),
     hasOrigins: false,
     displayNumber: 0,
     slot: 0,
@@ -154,6 +154,7 @@ export function createPicturePlan(costMbs: number, inheritedMbs: number): Pictur
     isRecoveryPoint: false,
     frame_num: 0,
     activeCount: 0,
+    usualCount: MAX_LIST,
     activeCount1: 0,
     modifications: [],
     modifications1: [],
@@ -183,6 +184,7 @@ export function resetPicturePlan(plan: PicturePlan): void {
   plan.isBetween = false;
   plan.isRecoveryPoint = false;
   plan.activeCount = 0;
+  plan.usualCount = MAX_LIST;
   plan.activeCount1 = 0;
   plan.modifications = [];
   plan.modifications1 = [];

@@ -120,6 +120,7 @@ export class PicturePlanner {
         minGopSize: rate.minGopSize,
         sceneCut: rate.sceneCut ? SCENE_CUT_SHARE : NEVER,
         sceneMemory: order.sceneMemory,
+        keptPictures: order.keptPictures,
         vectorKernels,
         analysis,
         ...this.rowOptions(importance),

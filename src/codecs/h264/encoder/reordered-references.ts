@@ -26,6 +26,8 @@ export class ReorderedReferences implements ReferenceStrategy {
   private reachable = 0;
   /** PicOrderCnt of the reference pictures between anchors, since the last IDR picture. */
   private readonly between = new Set<number>();
+  /** By the PicOrderCnt of a reference picture that of the first picture from which on nothing has changed up to it. */
+  private readonly sameSince = new Map<number, number>();
 
   constructor(options: ResolvedOrderOptions) {
     this.refs = options.refs;
@@ -37,6 +39,7 @@ export class ReorderedReferences implements ReferenceStrategy {
     if (plan.isIdr) {
       this.reachable = 0;
       this.between.clear();
+      this.sameSince.clear();
       return;
     }
     if (plan.isRecoveryPoint) this.reachable = plan.poc;
@@ -44,6 +47,7 @@ export class ReorderedReferences implements ReferenceStrategy {
     else if (plan.type === SliceType.P) this.planListP(references, plan);
     if (!plan.isReference) return;
     plan.operations = this.makeRoom(references, plan);
+    if (plan.hasOrigins) this.sameSince.set(plan.poc, plan.poc - 2 * plan.origins.stillFor);
     if (plan.isBetween) this.between.add(plan.poc);
   }
 
@@ -56,10 +60,12 @@ export class ReorderedReferences implements ReferenceStrategy {
   private planListP(references: References, plan: PicturePlan): void {
     const initial = references.initialList();
     const distance = (frame: ReconstructedPicture) => Math.abs(frame.poc - plan.poc);
-    const wanted = initial
-      .filter((frame) => this.mayRefer(plan, frame))
-      .sort((a, b) => distance(a) - distance(b) || a.poc - b.poc)
-      .slice(0, this.refs);
+    const nearest = initial
+      .filter((frame) => this.mayRefer(plan, frame) && !this.isRepeated(frame, initial))
+      .sort((a, b) => distance(a) - distance(b) || a.poc - b.poc);
+    const wanted = nearest.slice(0, this.refs);
+    plan.usualCount = wanted.length;
+    wanted.push(...nearest.slice(this.refs).filter((frame) => isOrigin(plan, frame)));
     plan.activeCount = wanted.length;
     plan.modifications = references.modificationsTo(wanted, initial, plan.frame_num);
   }
@@ -81,7 +87,7 @@ export class ReorderedReferences implements ReferenceStrategy {
     );
     if (frames.length - gone.length >= this.maxRefFrames) {
       const kept = frames.filter((frame) => !gone.includes(frame));
-      gone.push(kept.reduce((first, frame) => (frame.poc < first.poc ? frame : first)));
+      gone.push(this.leastUseful(kept, plan));
     }
     const isSliding = frames.length >= this.maxRefFrames && gone.length === 1;
     if (isSliding && gone[0] === frames[frames.length - 1]) return [];
@@ -90,4 +96,34 @@ export class ReorderedReferences implements ReferenceStrategy {
       difference_of_pic_nums_minus1: plan.frame_num - references.picNum(frame, plan.frame_num) - 1,
     }));
   }
+
+  /** The picture that goes: one that another repeats, but for the anchor before, which B pictures need; else the one shown first. */
+  private leastUseful(
+    frames: readonly ReconstructedPicture[],
+    plan: PicturePlan,
+  ): ReconstructedPicture {
+    const before = Math.max(...frames.map(({ poc }) => (poc < plan.poc ? poc : -1)));
+    const repeated = frames.find((frame) => frame.poc !== before && this.isRepeated(frame, frames));
+    return repeated ?? frames.reduce((first, frame) => (frame.poc < first.poc ? frame : first));
+  }
+
+  /** Whether one of the frames that is shown later is the same. */
+  private isRepeated(
+    { poc }: ReconstructedPicture,
+    frames: readonly ReconstructedPicture[],
+  ): boolean {
+    return frames.some(
+      (later) => later.poc > poc && (this.sameSince.get(later.poc) ?? poc + 1) <= poc,
+    );
+  }
+}
+
+/** Whether macroblocks of the picture come from a frame that is not the one shown before. */
+function isOrigin(
+  { hasOrigins, origins, poc, displayNumber }: PicturePlan,
+  frame: ReconstructedPicture,
+): boolean {
+  if (!hasOrigins) return false;
+  const number = displayNumber - (poc - frame.poc) / 2;
+  return origins.pictures.some(({ first, last }, i) => i > 0 && number >= first && number <= last);
 }

@@ -37,6 +37,8 @@ export interface SceneOptions {
   readonly sceneCut: number;
   /** Scenes that are remembered, 0..15. */
   readonly sceneMemory: number;
+  /** Pictures that are kept because others may come from them (origin-search.ts), beside the last one; 0: none. */
+  readonly keptPictures: number;
 }
 
 /**
@@ -57,14 +59,33 @@ const SCENE_CUT_CONTRAST = 1.2;
 /** Share of intra cost below which a remembered scene is worth returning to. */
 const RETURN_SHARE = 0.5;
 
+/**
+ * Choice: where this share of the macroblocks of a drawn picture have detail and come from pictures before, to the last bit, the scene goes on: a
+ * page was turned, another window opened, and what was there may come back. An IDR picture would forget it.
+ */
+const SAME_SHARE = 1 / 32;
+/** Intra cost above which a macroblock has detail. */
+const DETAIL_COST = 64;
+
+/** Whether a drawn picture has parts of those before. */
+function goesOn({ hasOrigins, origins, intra }: PicturePlan): boolean {
+  if (!hasOrigins || !origins.isDrawn) return false;
+  const { displacements } = origins;
+  let same = 0;
+  for (let mbAddr = 0; mbAddr < intra.length; mbAddr++) {
+    if (displacements[mbAddr] !== NO_ORIGIN && intra[mbAddr] > DETAIL_COST) same++;
+  }
+  return same > SAME_SHARE * intra.length;
+}
+
 /** Cost of a macroblock that is known to come from somewhere: nearly nothing, however far it moved. */
-function applyOrigins(plan: PicturePlan): void {
-  const { origins, inter, intra, mv } = plan;
-  for (let mbAddr = 0; mbAddr < origins.length; mbAddr++) {
-    const origin = origins[mbAddr];
+function applyOrigins({ origins, inter, intra, mv }: PicturePlan): void {
+  const { displacements, indexes } = origins;
+  for (let mbAddr = 0; mbAddr < displacements.length; mbAddr++) {
+    const origin = displacements[mbAddr];
     if (origin === NO_ORIGIN) continue;
     inter[mbAddr] = Math.min(intra[mbAddr], INTER_OVERHEAD);
-    mv[mbAddr] = packMv(mvX(origin) >> 1, mvY(origin) >> 1);
+    if (indexes[mbAddr] === 0) mv[mbAddr] = packMv(mvX(origin) >> 1, mvY(origin) >> 1);
   }
 }
 
@@ -178,6 +199,7 @@ export class Scenes {
     const far = hasDoubled ? FAR_FACTOR_DOUBLED : FAR_FACTOR;
     const differs =
       number > 0 &&
+      !(this.options.keptPictures > 0 && goesOn(plan)) &&
       share >= sceneCut * (near + (far - near) * due) &&
       share >= SCENE_CUT_CONTRAST * this.usualShare;
     const mustBeIdr = number === 0 || plan.isForced || this.sinceIdr >= gopSize;

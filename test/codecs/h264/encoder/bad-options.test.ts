@@ -90,6 +90,7 @@ const BAD: Record<string, readonly unknown[] | [options: object, ...values: unkn
   bAdapt: [-1, 3, '1', true],
   bPyramid: ['flat', true],
   direct: ['none', true],
+  origins: ['none', 1],
   longTermPeriod: integer(-1, 2 ** 31),
   sceneMemory: integer(-1, 16),
   keyPictures: ['i', true],

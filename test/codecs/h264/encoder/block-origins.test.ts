@@ -1,8 +1,13 @@
 /** Where blocks come from: what was moved is found to the last bit, what was not is left alone. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BlockOrigins, NO_ORIGIN } from '../../../../src/codecs/h264/encoder/block-origins.ts';
+import {
+  BlockOrigins,
+  type LumaPlane,
+  NO_ORIGIN,
+} from '../../../../src/codecs/h264/encoder/block-origins.ts';
 import { OriginSearch } from '../../../../src/codecs/h264/encoder/origin-search.ts';
+import { createPictureOrigins } from '../../../../src/codecs/h264/encoder/picture-origins.ts';
 import { packMv } from '../../../../src/codecs/h264/standard/picture.ts';
 
 const [WIDTH, HEIGHT] = [320, 240];
@@ -30,14 +35,21 @@ function drawPage(seed: number): Uint8Array {
   return page;
 }
 
+const planeOf = (bytes: Uint8Array): LumaPlane => ({
+  bytes,
+  words: new Int32Array(bytes.buffer),
+  position: 0,
+});
+
 /** Both pictures in one memory, and what is found of the second in the first. */
 function search(before: Uint8Array, after: Uint8Array): { origins: Int32Array; found: number } {
   const bytes = new Uint8Array(2 * WIDTH * HEIGHT);
   bytes.set(before);
   bytes.set(after, WIDTH * HEIGHT);
-  const origins = new Int32Array(MBS_X * MBS_Y);
+  const result = createPictureOrigins(MBS_X * MBS_Y);
   const searcher = new OriginSearch(MBS_X, MBS_Y, WIDTH);
-  return { origins, found: searcher.search(bytes, 1, WIDTH * HEIGHT, 0, origins) };
+  const found = searcher.search(bytes, 1, WIDTH * HEIGHT, 0, result);
+  return { origins: result.displacements, found };
 }
 
 describe('block origins', () => {
@@ -108,9 +120,9 @@ describe('block origins', () => {
     const noise = Uint8Array.from({ length: WIDTH * HEIGHT }, () => next(256));
     const other = Uint8Array.from({ length: WIDTH * HEIGHT }, () => next(256));
     const blocks = new BlockOrigins(MBS_X, MBS_Y, WIDTH);
-    expect(blocks.looksDrawn(noise, 0)).toBe(false);
-    expect(blocks.looksDrawn(new Uint8Array(WIDTH * HEIGHT), 0)).toBe(false);
-    expect(blocks.looksDrawn(drawPage(1), 0)).toBe(true);
+    expect(blocks.looksDrawn(planeOf(noise))).toBe(false);
+    expect(blocks.looksDrawn(planeOf(new Uint8Array(WIDTH * HEIGHT)))).toBe(false);
+    expect(blocks.looksDrawn(planeOf(drawPage(1)))).toBe(true);
     expect(search(noise, other).found).toBe(0);
   });
 
@@ -121,7 +133,31 @@ describe('block origins', () => {
       );
     const blocks = new BlockOrigins(MBS_X, MBS_Y, WIDTH);
     const table = blocks.createTable();
-    blocks.index(stripes(0), 0, table);
+    blocks.index(planeOf(stripes(0)), table);
     expect(table.count).toBe(0);
+  });
+
+  it('finds a page that comes back after another, in the picture that was kept', () => {
+    const pages = [drawPage(1), drawPage(1), drawPage(2), drawPage(1)];
+    const size = WIDTH * HEIGHT;
+    const bytes = new Uint8Array(pages.length * size);
+    for (const [n, page] of pages.entries()) bytes.set(page, n * size);
+    const result = createPictureOrigins(MBS_X * MBS_Y);
+    const search = (searcher: OriginSearch, n: number) =>
+      searcher.search(bytes, n, n * size, (n - 1) * size, result);
+    const searcher = new OriginSearch(MBS_X, MBS_Y, WIDTH, 2);
+    expect(search(searcher, 1)).toBe(MBS_X * MBS_Y);
+    expect(result.stillFor).toBe(1);
+    search(searcher, 2);
+    expect(result.stillFor).toBe(0);
+    search(searcher, 3);
+    expect(result.pictures).toEqual([
+      { first: 2, last: 2 },
+      { first: 0, last: 1 },
+    ]);
+    expect(result.displacements.every((displacement) => displacement === 0)).toBe(true);
+    searcher.forget();
+    search(searcher, 3);
+    expect(result.pictures.length).toBe(1);
   });
 });

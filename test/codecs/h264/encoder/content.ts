@@ -9,6 +9,7 @@ export const CONTENTS = [
   'checkerboard',
   'texture',
   'mixture',
+  'page',
 ] as const;
 
 export type Content = (typeof CONTENTS)[number];
@@ -44,6 +45,12 @@ function sampleOf(content: Content, seed: number, x: number, y: number, n: numbe
       return ((x >> (seed & 3)) + (y >> ((seed >> 2) & 3))) & 1 ? 255 : 0;
     case 'texture':
       return 128 + Math.round(60 * Math.sin(x / 3.1) * Math.cos(y / 4.3)) + (hash(x, y, seed) & 31);
+    case 'page': {
+      // Letters of 6x10 samples, some of them blank; all strokes 2 wide.
+      const letter = hash(Math.floor(x / 6), Math.floor(y / 10), seed);
+      const stroke = (letter >>> (((x % 6) >> 1) + 3 * ((y % 10) >> 1))) & 1;
+      return stroke === 1 && (letter & 0x30000) !== 0 && x % 6 < 4 && y % 10 < 8 ? 24 : 250;
+    }
     default: {
       const kinds = ['noise', 'flat', 'gradient', 'edges', 'checkerboard', 'texture'] as const;
       return sampleOf(kinds[hash(x >> 4, y >> 4, seed) % 6], seed, x, y, n);

@@ -95,6 +95,7 @@ const cases = fc.record({
         bAdapt: fc.constantFrom(0, 1, 2),
         bPyramid: fc.constantFrom('none', 'strict', 'normal'),
         direct: fc.constantFrom('spatial', 'temporal'),
+        origins: fc.constantFrom('before', 'kept', undefined),
         tools: toolsBeyondBaseline,
       }),
     },
@@ -193,8 +194,9 @@ describe('the decoder shows what the encoder reconstructed', () => {
             options.longTermPeriod ? 2 : 1,
             1 + (options.sceneMemory ?? 0),
           );
-          const coded = codePictures({ ...options, refs: needed }, pictures, keys);
-          const plain = { ...options, refs: needed, vectorKernels: false };
+          const enough = refs >= needed ? options : { ...options, refs: needed };
+          const coded = codePictures(enough, pictures, keys);
+          const plain = { ...enough, vectorKernels: false };
           expect(byteStreamOf(codePictures(plain, pictures, keys))).toEqual(byteStreamOf(coded));
           expectTimes(coded, 0);
           expectDecodedAsReconstructed(coded);

@@ -57,6 +57,7 @@ const OPTIONS: LookaheadOptions = {
   minGopSize: 2,
   sceneCut: 0.7,
   sceneMemory: 0,
+  keptPictures: 0,
   vectorKernels: true,
   analysis: 'hexagon',
   importance: 0,

@@ -232,9 +232,37 @@ describe('reference pictures', () => {
     [{ sceneMemory: 1, longTermPeriod: 4 }, 'sceneMemory: contradicts longTermPeriod'],
     [{ keyPictures: 'recovery', longTermPeriod: 4 }, 'recovery contradicts longTermPeriod'],
     [{ keyPictures: 'recovery', sceneMemory: 1 }, 'recovery contradicts sceneMemory'],
+    [{ origins: 'kept' }, 'origins: got kept, with profile baseline allowed is before'],
+    [
+      { profile: 'high', origins: 'kept', sceneMemory: 1 },
+      'origins: got kept, with longTermPeriod',
+    ],
   ] as [Partial<H264Options>, string][])('cannot be kept with %j', (change, message) => {
     const options: H264Options = { width: 16, height: 16, frameRate: [30, 1] };
     expect(() => resolveOptions({ ...options, ...change })).toThrow(message);
+  });
+
+  it('are kept where others come from them: pages that are turned and come back, and begin no scene', () => {
+    const [width, height] = [160, 128];
+    const page = (seed: number, dy: number) =>
+      drawScene({ content: 'page', seed, dx: 0, dy }, width, height, 2)[1];
+    // Pages under a header that stays.
+    const header = page(3, 0).subarray(0, 32 * width);
+    const shown = [page(1, 0), page(1, 80), page(2, 0), page(1, 80)];
+    for (const picture of shown) picture.set(header);
+    const pictures = shown.flatMap((picture) => [picture, picture, picture]);
+    const options: H264Options = {
+      ...{ width, height, frameRate: [30, 1], preset: 'veryfast', qp: 28 },
+      profile: 'high',
+    };
+    const before = codePictures({ ...options, origins: 'before' }, pictures);
+    const kept = codePictures(options, pictures);
+    expectDecodedAsReconstructed(kept);
+    const sizeAt = ({ packets }: CodedPictures, pts: number) =>
+      packets.find((packet) => packet.pts === pts)!.data.length;
+    expect(kept.packets.filter(({ isKey }) => isKey).map(({ pts }) => pts)).toEqual([0]);
+    expect(sizeAt(kept, 3)).toBeLessThan(sizeAt(kept, 0));
+    expect(sizeAt(kept, 9)).toBeLessThan(sizeAt(before, 9) / 4);
   });
 
   /** Two shots that take turns, each going on where it was left. */

@@ -1,0 +1,33 @@
+/** Where the macroblocks of a picture come from, as origin-search.ts finds it. */
+
+/** Pictures shown one after another that are all the same: one of them is as good a reference as another. */
+export interface SamePictures {
+  /** Their numbers in the order of display. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What is known of one picture. */
+export interface PictureOrigins {
+  /** Packed displacements by macroblock in full samples, or NO_ORIGIN: what lies there is the same to the last bit. */
+  readonly displacements: Int32Array;
+  /** In which of `pictures` each lies; 0 where there is none. */
+  readonly indexes: Uint8Array;
+  /** The picture shown before, and pictures from before that one. */
+  readonly pictures: SamePictures[];
+  /** Whether the picture looks drawn, and its macroblocks were looked for everywhere. */
+  isDrawn: boolean;
+  /** How many pictures before this one are the same as it. */
+  stillFor: number;
+}
+
+/** Room for the origins of so many macroblocks. */
+export function createPictureOrigins(mbs: number): PictureOrigins {
+  return {
+    displacements: new Int32Array(mbs),
+    indexes: new Uint8Array(mbs),
+    pictures: [],
+    isDrawn: false,
+    stillFor: 0,
+  };
+}

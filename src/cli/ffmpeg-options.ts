@@ -143,7 +143,11 @@ const outputFormatOf: Target = (value) => {
 };
 
 const LEAVE = 'leave it out: ';
-const keyFrames = `${LEAVE}-g N says the longest way from one to the next, and changes of scene are found; programs ask for single ones by encode(frames, { keyFrame: true })`;
+/** Times as seconds; ffmpeg's expressions and chapters are not known here. */
+const keyFrames: Target = (value) => {
+  if (/^[\d.,]+$/.test(value)) return ['--keyframes', value];
+  throw new ConfigError('-force_key_frames', `got ${value}, allowed are seconds such as 2,4.5`);
+};
 
 const COUNTS = 'stands behind the inputs: it counts the pictures that come out';
 
@@ -236,7 +240,7 @@ export const FFMPEG_OPTIONS: Readonly<Record<string, Translation>> = {
   minrate: refused(`${LEAVE}-maxrate and -bufsize bound the rate`),
   keyint_min: refused(`${LEAVE}key pictures come with -g N and with new scenes`),
   sc_threshold: refused(`${LEAVE}the preset says whether new scenes are found`),
-  force_key_frames: refused(keyFrames),
+  force_key_frames: both(keyFrames),
   vsync: refused(`${LEAVE}pictures keep their times; -r 25 gives a constant rate`),
   fps_mode: refused(`${LEAVE}pictures keep their times; -r 25 gives a constant rate`),
   async: refused(`${LEAVE}sound keeps its times`),

@@ -26,6 +26,7 @@ export const H264_OPTIONS = {
   crf: { ...numberOf(ROWS.crf), help: `constant quality, ${ROWS.crf.min} (best) to ${ROWS.crf.max} (23)` },
   qp: { ...numberOf(ROWS.qp), help: `constant quantizer, ${ROWS.qp.min} (best) to ${ROWS.qp.max}` },
   gop: { ...numberOf(ROWS.gopSize), help: 'pictures from one key picture to the next' },
+  keyframes: { kind: 'text', meta: 'SECONDS,…', help: 'times at which key pictures begin' },
   bframes: { ...numberOf(ROWS.bframes), help: 'most pictures in a row that refer to both sides' },
   'b-pyramid': { kind: 'choice', choices: ROWS.bPyramid.values, help: 'which of these others may refer to' },
   'bitrate-video': { kind: 'bits', help: 'bits per second of pictures, such as 2M' },
@@ -94,11 +95,18 @@ function readH264Text(option: string, text: string): Record<string, unknown> {
 
 /** What the input says, or no text can. */
 const FROM_PICTURES =
-  /^(?:width|height|frameRate|timeBase|color|sampleAspectRatio|inspect|statistics|collectStatistics)$/;
+  /^(?:width|height|frameRate|timeBase|color|sampleAspectRatio|inspect|statistics|collectStatistics|keyFrames)$/;
 
 function plainValue(value: string): unknown {
   if (value === 'true' || value === 'false') return value === 'true';
   return /^-?(?:\d+\.?\d*|\.\d+)$/.test(value) ? Number(value) : value;
+}
+
+/** Times in seconds, separated by commas; the encoder checks that they rise. */
+function readTimes(text: string): number[] {
+  const times = text.split(',').map(Number);
+  if (text !== '' && times.every((time) => Number.isFinite(time) && time >= 0)) return times;
+  throw new ConfigError('--keyframes', `got ${text}, allowed are seconds such as 2,4.5,10`);
 }
 
 /** What the session's config does not say: options of the encoder, where they were given. */
@@ -108,6 +116,7 @@ export function h264Options(
   const { preset, tune, profile, crf, qp, bframes, refs, level } = values;
   return given({
     ...{ preset, tune, profile, crf, qp, bframes, refs, level },
+    keyFrames: values.keyframes === undefined ? undefined : readTimes(values.keyframes),
     bPyramid: values['b-pyramid'],
     vbvMaxRate: values['vbv-maxrate'],
     vbvBufferSize: values['vbv-bufsize'],

@@ -111,6 +111,7 @@ describe('arguments', () => {
       '-i a.y4m -b:v 1M -pass 1 -passlogfile log -f null -',
       'encode a.y4m --bitrate-video 1M --pass 1 --pass-log log --format null --streams best -',
     ],
+    ['-i a -force_key_frames 0,2.5 b', 'encode a --keyframes 0,2.5 --streams best b'],
     ['-i a -vf hflip -vf vflip b', 'encode a --streams best --vf vflip b'],
     ['-f yuv4mpegpipe -i - -f mp4 out', 'encode - --format mp4 --streams best out'],
   ])('%s', (typed, meant) => {
@@ -132,7 +133,7 @@ describe('arguments', () => {
     ['-i a -map v:0 c', /^-map: got v:0, allowed are 0, 0:N, 0:v/],
     ['-frames:v 5 -i a b', /^-frames:v: stands behind the inputs/],
     ['-aspect 16:9 -i a b', /^-aspect: stands behind the inputs/],
-    ['-i a -force_key_frames 0,5 b', /^-force_key_frames: leave it out: -g N/],
+    ['-i a -force_key_frames expr:gte(t,5) b', /^-force_key_frames: got expr:gte\(t,5\), allowed/],
     ['-i a -filter_complex hstack b', /^-filter_complex: graphs of several.*vitrine encode - OUT/],
     ['-i a -c aac b', /^-c: got aac; write -c:v aac or -c:a aac/],
     ['-i a -pix_fmt yuv444p b', /^-pix_fmt: got yuv444p/],

@@ -62,6 +62,7 @@ export function codePictures(
   pictures: readonly Uint8Array[],
   keys: readonly number[] = [],
   strategy?: ReferenceStrategy,
+  qpOffsetsOf: (pts: number) => Int8Array | undefined = () => undefined,
 ): CodedPictures {
   const encoder = new H264Encoder({ profile: 'baseline', ...options }, ALL_TOOLS, strategy);
   const { streamInfo } = encoder;
@@ -72,6 +73,7 @@ export function codePictures(
   const packets = pictures.flatMap((picture, pts) =>
     encoder.encode(frameOf(picture, options.width, options.height, pts), {
       forceKeyFrame: keys.includes(pts),
+      qpOffsets: qpOffsetsOf(pts),
     }),
   );
   packets.push(...encoder.flush());

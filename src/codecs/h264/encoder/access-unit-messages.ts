@@ -39,7 +39,12 @@ export class AccessUnitMessages {
     if (plan.isRecoveryPoint) messages.push(RECOVERY_POINT);
     if (plan.codingNumber === 0 && options.settingsSei) {
       // The stream does not depend on the kernels, so it does not name them.
-      messages.push(settingsMessage({ ...options, vectorKernels: undefined, inspect: undefined }));
+      messages.push(
+        settingsMessage({
+          ...options,
+          ...{ vectorKernels: undefined, inspect: undefined, keyFrames: undefined },
+        }),
+      );
     }
     return messages.length === 0 ? null : (w) => writeSei(w, messages, sps);
   }

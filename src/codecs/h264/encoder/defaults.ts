@@ -24,10 +24,12 @@ const IMPORTANCE = 2;
 function bframesOf(options: H264Options): number {
   const { preset, longTermPeriod, sceneMemory, gopSize, refs, level, width, height } = options;
   const keeps = (longTermPeriod ?? 0) !== 0 || (sceneMemory ?? 0) !== 0;
-  if (preset === 'ultrafast' || keeps || (gopSize ?? 250) <= 1) return 0;
+  if (preset === 'ultrafast' || keeps) return 0;
+  // A B picture lies between two others, the first of which may be an IDR picture.
+  const fitting = Math.min(BFRAMES, Math.max(0, (gopSize ?? 250) - 2));
   // Beside the references that are asked for, one picture waits to be shown.
   const isFull = refs !== undefined && Math.max(3, refs) >= dpbRoom({ level, width, height });
-  return isFull && level !== undefined ? 0 : BFRAMES;
+  return isFull && level !== undefined ? 0 : fitting;
 }
 
 /** The profile: as given, else High, but at preset `ultrafast` Baseline, whose tools are the fastest, unless others are asked for. */

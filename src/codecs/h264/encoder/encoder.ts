@@ -29,6 +29,9 @@ export interface Reconstruction {
   readonly chromaStride: number;
 }
 
+/** Seconds by which times that are the same may differ by rounding. */
+const NEARLY = 1e-9;
+
 /** Options of one picture. */
 export interface PictureOptions {
   /** Whether it is to be an IDR picture. */
@@ -38,6 +41,11 @@ export interface PictureOptions {
    * and then does not search itself. The stream is the same either way.
    */
   readonly analysis?: PictureAnalysis;
+  /**
+   * QP by which each macroblock differs from what is chosen for it, -51..51, in raster order: regions of interest have negative ones. Read
+   * during the call only.
+   */
+  readonly qpOffsets?: Int8Array | undefined;
 }
 
 /** One stream being coded. Opened by `createH264Encoder` or `createH264BaselineEncoder`. */
@@ -50,6 +58,8 @@ export class H264Encoder {
   private readonly planner: PicturePlanner;
   private readonly coder: PictureCoder;
   private lastPts = Number.NEGATIVE_INFINITY;
+  /** How many of the option `keyFrames` have begun. */
+  private keysBegun = 0;
   private state: 'open' | 'flushed' | 'failed' = 'open';
 
   /**
@@ -117,12 +127,36 @@ export class H264Encoder {
       );
     }
     const analysis = this.requireAnalysis(options.analysis);
+    const { qpOffsets } = options;
+    if (qpOffsets !== undefined) this.requireOffsets(qpOffsets);
     const source = this.memory.sources[this.planner.nextSlot];
     loadSourcePicture(this.memory, source, frame);
     this.lastPts = frame.pts;
-    this.planner.arrive(frame.pts, options.forceKeyFrame === true, analysis);
+    const isKey = this.isKeyTime(frame.pts) || options.forceKeyFrame === true;
+    const plan = this.planner.arrive(frame.pts, isKey, analysis);
+    plan.qpOffsets = qpOffsets === undefined ? null : Int8Array.from(qpOffsets);
     this.planner.add(this.memory.bytes, source.luma, this.memory.sourceLumaStride);
     return this.codePlanned(false);
+  }
+
+  /** Whether a key picture is to begin at this picture: a time of `keyFrames` is reached. */
+  private isKeyTime(pts: number): boolean {
+    const { keyFrames } = this.options;
+    const [num, den] = this.streamInfo.timeBase;
+    const before = this.keysBegun;
+    while (keyFrames[this.keysBegun] * den <= pts * num + NEARLY * den) this.keysBegun++;
+    return this.keysBegun > before;
+  }
+
+  /** Offsets must be one for each macroblock. */
+  private requireOffsets(qpOffsets: Int8Array): void {
+    const { width, height } = this.options;
+    const mbs = Math.ceil(width / 16) * Math.ceil(height / 16);
+    if (qpOffsets instanceof Int8Array && qpOffsets.length === mbs) return;
+    throw new ConfigError(
+      'h264.encode.qpOffsets',
+      `got ${qpOffsets?.length} numbers, needed is an Int8Array of ${mbs}, one by macroblock`,
+    );
   }
 
   /** An analysis must be one by full search, of pictures of this size. */

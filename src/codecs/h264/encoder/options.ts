@@ -4,6 +4,7 @@ import {
   ConfigError,
   rejectUnknownKeys,
   requireInteger,
+  requireNumber,
   UnsupportedError,
 } from '../../../base/errors.ts';
 import type { ColorTags } from '../../../base/packet.ts';
@@ -75,6 +76,8 @@ export interface H264Options
    * none.
    */
   readonly tune?: Tune;
+  /** Times in seconds at which key pictures begin, rising: each is that of the first picture that is not before it. Default: none. */
+  readonly keyFrames?: readonly number[];
   readonly sampleAspectRatio?: Rational;
   readonly color?: ColorTags;
   /**
@@ -96,6 +99,7 @@ export interface ResolvedOptions extends ResolvedStreamOptions {
   /** Undefined where pictures come at the frame rate. */
   readonly clock: Clock | undefined;
   readonly rate: ResolvedRateOptions;
+  readonly keyFrames: readonly number[];
   readonly sampleAspectRatio: Rational | undefined;
   readonly color: ColorTags | undefined;
   readonly order: ResolvedOrderOptions;
@@ -124,6 +128,7 @@ export const H264_KEYS: readonly (keyof H264Options)[] = [
   'timeBase',
   'tune',
   'statistics',
+  'keyFrames',
   'sampleAspectRatio',
   'color',
   'vectorKernels',
@@ -143,6 +148,23 @@ function requireInspector(where: string, inspect: H264Inspector | undefined): H2
     }
   }
   return inspect;
+}
+
+/** Times of key pictures: from 0 on, each later than the one before. */
+function checkKeyFrames(where: string, times: readonly number[]): readonly number[] {
+  if (!Array.isArray(times)) {
+    throw new ConfigError(where, `got ${String(times)}, allowed is an array of seconds`);
+  }
+  for (const [i, time] of times.entries()) {
+    requireNumber(`${where}[${i}]`, time, 0, Number.MAX_VALUE);
+    if (i > 0 && time <= times[i - 1]) {
+      throw new ConfigError(
+        `${where}[${i}]`,
+        `got ${time} after ${times[i - 1]}, allowed are times that rise`,
+      );
+    }
+  }
+  return times;
 }
 
 /** Widest and highest picture of level 6.2: sqrt(8·MaxFS) macroblocks, clause A.3.1. */
@@ -210,6 +232,7 @@ export function resolveOptions(
     weightP: resolveWeights(at, options, stream.profile, base.weightP),
     clock,
     rate,
+    keyFrames: checkKeyFrames(`${at}.keyFrames`, options.keyFrames ?? []),
     sampleAspectRatio: optionalRational(`${at}.sampleAspectRatio`, options.sampleAspectRatio),
     color: options.color === undefined ? undefined : checkColor(`${at}.color`, options.color),
     order,

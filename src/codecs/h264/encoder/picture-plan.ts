@@ -35,6 +35,8 @@ export interface PicturePlan extends PictureCosts {
   isForced: boolean;
   /** The analysis that came with the picture, against the one shown before; null if there was none. */
   analysis: PictureAnalysis | null;
+  /** QP that the caller adds by macroblock; null: none. */
+  qpOffsets: Int8Array | null;
 
   // Scenes (scenes.ts).
   /** Where each macroblock comes from, to the last bit (origin-search.ts). */
@@ -133,6 +135,7 @@ export function createPicturePlan(costMbs: number, inheritedMbs: number): Pictur
     pts: 0,
     isForced: false,
     analysis: null,
+    qpOffsets: null,
     type: SliceType.P,
     isIdr: false,
     isSceneCut: false,

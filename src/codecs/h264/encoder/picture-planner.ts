@@ -9,6 +9,7 @@ import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { AdaptiveOffsets } from './adaptive-quantization.ts';
 import { CodingOrder } from './coding-order.ts';
+import { QP_UNIT } from './importance.ts';
 import { Lookahead } from './lookahead.ts';
 import type { AnalysisMethod } from './low-resolution.ts';
 import type { ResolvedOrderOptions } from './order-options.ts';
@@ -99,6 +100,9 @@ export class PicturePlanner {
       heightInMbs,
       ipOffset: rate.ipOffset,
       pbOffset: rate.pbOffset,
+      qpMin: rate.qpMin,
+      qpMax: rate.qpMax,
+      qpStep: rate.qpStep,
       hasImportance: importance > 0,
       hasRows: bframes > 0,
       collectStatistics: rate.collectStatistics,
@@ -233,7 +237,20 @@ export class PicturePlanner {
     if (this.adaptive !== null) {
       plan.offsets = this.adaptive.addTo(plan.offsets, luma, position, stride);
     }
+    if (plan.qpOffsets !== null) this.addAsked(plan, plan.qpOffsets);
     plan.qp = this.rateControl.startFrame(plan, elapsed);
+  }
+
+  /** Adds the offsets that the caller asks for to those of a plan. */
+  private addAsked(plan: PicturePlan, asked: Int8Array): void {
+    const offsets = Int16Array.from(asked, (offset) => QP_UNIT * offset);
+    let sum = 0;
+    for (let mbAddr = 0; mbAddr < asked.length; mbAddr++) {
+      sum += asked[mbAddr];
+      if (plan.offsets !== null) offsets[mbAddr] += plan.offsets[mbAddr];
+    }
+    plan.offsets = offsets;
+    plan.meanQpOffset += (QP_UNIT * sum) / asked.length;
   }
 
   /** The picture is coded: its source is needed no more. */

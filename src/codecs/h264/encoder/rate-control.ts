@@ -16,6 +16,7 @@ import { InterCost } from './inter-cost.ts';
 import { isIntraPicture } from './picture-plan.ts';
 import {
   MAX_QP,
+  MAX_QP_STEP,
   MIN_QP,
   type PictureForecast,
   type RateControlOptions,
@@ -53,9 +54,7 @@ const CRF_SHIFT_ROWS = 6;
 /** QP that is expected for a bit rate before anything is coded. */
 const FIRST_EXPECTED_QP = 26;
 
-/** Largest change of QP from one P picture to the next, unless the buffer demands more. */
-const MAX_QP_STEP = 4;
-/** The same to an intra picture, with which most often another scene begins. */
+/** Largest change of QP to an intra picture, with which most often another scene begins. */
 const MAX_QP_STEP_INTRA = 16;
 
 /**
@@ -140,9 +139,18 @@ export class RateControl {
     } else if (target.kind === 'crf') qp = this.qpForQuality(target.crf, forecast);
     else if (this.plan?.hasNext) qp = this.plan.nextQp(this.spentBits);
     else qp = this.qpForBitRate(forecast);
+    qp = clip3(this.qpMin, this.qpMax, qp);
     if (this.bufferFit !== null) qp = this.bufferFit.fit(qp, forecast, this.around.mean);
-    this.qp = clip3(MIN_QP, MAX_QP, qp);
+    this.qp = clip3(this.qpMin, MAX_QP, qp);
     return Math.round(this.qp * QP_UNIT);
+  }
+
+  private get qpMin(): number {
+    return Math.max(MIN_QP, this.options.qpMin ?? MIN_QP);
+  }
+
+  private get qpMax(): number {
+    return Math.max(this.qpMin, this.options.qpMax ?? MAX_QP);
   }
 
   /** QP that follows complexity, up to a constant; a constant alone where importance does it. */
@@ -217,11 +225,12 @@ export class RateControl {
     if (this.lastQpP >= 0) {
       const isIntra = isIntraPicture(forecast);
       const { framesLeft } = forecast.upcoming;
-      const rise = isIntra ? MAX_QP_STEP_INTRA : MAX_QP_STEP;
+      const { qpStep = MAX_QP_STEP } = this.options;
+      const rise = isIntra ? Math.max(MAX_QP_STEP_INTRA, qpStep) : qpStep;
       // Choice: to the last picture QP falls by 2 at most. The detail that the coarser picture before left out comes all at once, far more
       // than the slope of sizes says (grass at 19, then 18, 17 or 16: 48, then 75, 170 or 292 thousand bits), and no picture
       // is left to make it good.
-      const drop = framesLeft === 1 && !isIntra ? 2 : rise;
+      const drop = framesLeft === 1 && !isIntra ? Math.min(2, rise) : rise;
       qp = clip3(this.lastQpP - drop, this.lastQpP + rise, qp);
     }
     qp = clip3(MIN_QP, MAX_QP, qp);

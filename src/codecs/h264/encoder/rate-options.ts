@@ -44,6 +44,12 @@ export const RATE_ROWS = {
    * `importance`, which says by itself that nothing depends on them.
    */
   pbOffset: number(0, 10),
+  /** Least QP that `crf` and `bitRate` choose, for macroblocks too. */
+  qpMin: integer(0, 51, 0),
+  /** Largest QP that they choose, unless a buffer or the level would be broken. */
+  qpMax: integer(0, 51, 51),
+  /** Largest change of QP with `bitRate` from one P picture to the next. */
+  qpStep: integer(1, 51, 4),
   /** Pictures to look ahead. Default: by preset, but 0 with `qp`, where nothing depends on what comes. */
   lookahead: integer(0, 250),
   /** Whether a change of scene starts a new IDR picture. */
@@ -99,6 +105,9 @@ export interface ResolvedRateOptions {
   readonly collectStatistics: boolean;
   readonly ipOffset: number;
   readonly pbOffset: number;
+  readonly qpMin: number;
+  readonly qpMax: number;
+  readonly qpStep: number;
   readonly lookahead: number;
   readonly sceneCut: boolean;
   readonly minGopSize: number;
@@ -121,6 +130,7 @@ export function resolveRateOptions(
   const target = resolveTarget(at, options, context);
   const { preset } = context;
   const looks = target.kind !== 'qp';
+  checkQpRange(at, options, given);
   const importance = given.importance ?? (looks ? preset.importance : 0);
   return {
     target,
@@ -129,6 +139,9 @@ export function resolveRateOptions(
     collectStatistics: given.collectStatistics,
     ipOffset: given.ipOffset,
     pbOffset: given.pbOffset ?? (importance > 0 ? 0 : 2),
+    qpMin: given.qpMin,
+    qpMax: given.qpMax,
+    qpStep: given.qpStep,
     lookahead: given.lookahead ?? (looks || given.importance ? preset.lookahead : 0),
     sceneCut: given.sceneCut ?? preset.sceneCut,
     minGopSize: given.minGopSize ?? Math.max(1, Math.min(4, Math.floor(context.gopSize / 10))),
@@ -137,6 +150,25 @@ export function resolveRateOptions(
     level: given.level,
     accessUnitDelimiters: given.accessUnitDelimiters,
   };
+}
+
+/** A range of QP is for those that are chosen, and not empty. */
+function checkQpRange(
+  at: string,
+  options: RateOptions,
+  { qpMin, qpMax }: { readonly qpMin: number; readonly qpMax: number },
+): void {
+  for (const key of ['qpMin', 'qpMax', 'qpStep'] as const) {
+    if (options[key] !== undefined && options.qp !== undefined) {
+      throw new ConfigError(`${at}.${key}`, 'contradicts qp, which says it all');
+    }
+  }
+  if (qpMin > qpMax) {
+    throw new ConfigError(
+      `${at}.qpMin`,
+      `got ${qpMin}, with qpMax ${qpMax} allowed is 0..${qpMax}`,
+    );
+  }
 }
 
 /** The aim that the options ask for, each of them within its range. */

@@ -21,6 +21,8 @@ export type RateTarget =
 /** Range of the QP that rate control chooses; a constant QP may be 0. */
 export const MIN_QP = 1;
 export const MAX_QP = 51;
+/** Largest change of QP from one P picture to the next, unless asked for otherwise or a buffer demands more. */
+export const MAX_QP_STEP = 4;
 
 /** QP of pictures of other types beside that of P pictures. */
 export interface QpOffsets {
@@ -32,6 +34,11 @@ export interface QpOffsets {
 
 /** How to control the rate of a stream. */
 export interface RateControlOptions extends QpOffsets {
+  /** Range of the QP that is chosen, beyond which only a buffer or a level drives it; default MIN_QP..MAX_QP. */
+  readonly qpMin?: number;
+  readonly qpMax?: number;
+  /** Largest change from one P picture to the next with a bit rate; default MAX_QP_STEP. */
+  readonly qpStep?: number;
   readonly target: RateTarget;
   readonly vbv: VbvOptions | null;
   readonly frameRate: Rational;

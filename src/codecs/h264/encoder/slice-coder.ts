@@ -179,10 +179,17 @@ export class SliceCoder {
       return;
     }
     context.loadSource(source);
-    const qp = roundQp(offsets === null ? pictureQp : pictureQp + offsets[context.mbAddr]);
+    const qp = offsets === null ? roundQp(pictureQp) : this.offsetQp(pictureQp, offsets);
     if (isIntra) decision.codeIntra(qp, picture);
     else if (plan.type === SliceType.B) decision.codeBidirectional(qp, picture);
     else decision.codeInter(qp, picture, references);
+  }
+
+  /** QP of the context's macroblock: within the range asked for, which a buffer may have driven the picture out of. */
+  private offsetQp(pictureQp: number, offsets: Int16Array): number {
+    const { qpMin, qpMax } = this.setup.options.rate;
+    const qp = roundQp(pictureQp + offsets[this.context.mbAddr]);
+    return clip3(qpMin, Math.max(qpMin, qpMax, roundQp(pictureQp)), qp);
   }
 
   /**

@@ -14,6 +14,7 @@ export const PRESETS = [
   'slow',
   'slower',
   'veryslow',
+  'placebo',
 ] as const;
 
 export type Preset = (typeof PRESETS)[number];
@@ -136,6 +137,7 @@ const LADDER: Readonly<Record<Preset, Partial<SpeedOptions>>> = {
     exactVectors: true,
   },
   veryslow: { searchRange: 24, refs: 16, lookahead: 50 },
+  placebo: { searchRange: 32, halfSteps: 8, quarterSteps: 8, typeMargin: 2, lookahead: 60 },
 };
 
 /** The speed options of a preset: the ladder up to it, applied in order. */

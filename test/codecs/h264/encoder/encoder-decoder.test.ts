@@ -43,6 +43,11 @@ const tools = fc.oneof(
   { weight: 5, arbitrary: toolsBeyondBaseline },
 );
 
+const qpRange = {
+  qpMin: fc.integer({ min: 0, max: 30 }),
+  qpMax: fc.integer({ min: 30, max: 51 }),
+};
+
 /** A picture on its way to black: what weights of references are for. */
 function faded(picture: Uint8Array, lumaSamples: number, share: number): Uint8Array {
   return picture.map((sample, i) => {
@@ -64,12 +69,18 @@ const cases = fc.record({
     dy: fc.integer({ min: -9, max: 9 }),
   }),
   keys: fc.subarray([1, 2, 3]),
+  /** Offsets of QP that the caller asks for, by macroblock and picture; the empty string of them: none. */
+  asked: fc.array(fc.integer({ min: -51, max: 51 }), { maxLength: 7 }),
   /** Pictures at which another scene begins, or the first returns. */
   cuts: fc.subarray([1, 2, 3, 4, 5]),
   rate: fc.oneof(
     { weight: 3, arbitrary: fc.record({ qp: fc.integer({ min: 0, max: 51 }) }) },
-    fc.record({ crf: fc.double({ min: 0, max: 51, noNaN: true }) }),
-    fc.record({ bitRate: fc.integer({ min: 20_000, max: 4_000_000 }) }),
+    fc.record({ crf: fc.double({ min: 0, max: 51, noNaN: true }), ...qpRange }),
+    fc.record({
+      bitRate: fc.integer({ min: 20_000, max: 4_000_000 }),
+      qpStep: fc.integer({ min: 1, max: 51 }),
+      ...qpRange,
+    }),
     fc.record(
       {
         // A constant rate may not fill the buffer within a picture's time.
@@ -125,6 +136,7 @@ const cases = fc.record({
       psyRd: fc.double({ min: 0, max: 10, noNaN: true }),
       typeMargin: fc.double({ min: 1, max: 2, noNaN: true }),
       exactVectors: fc.boolean(),
+      keyFrames: fc.uniqueArray(fc.constantFrom(0, 0.05, 0.1, 0.101, 0.3)).map((all) => all.sort()),
       deblock: fc.boolean(),
       // Not more than 32 slices, for which ffmpeg has room, even of noise in 81 macroblocks.
       slicing: fc.oneof(
@@ -175,7 +187,7 @@ describe('the decoder shows what the encoder reconstructed', () => {
     await fc.assert(
       fc.asyncProperty(
         cases,
-        async ({ width, height, fades, count, scene, keys, cuts, ...drawn }) => {
+        async ({ width, height, fades, count, scene, keys, asked, cuts, ...drawn }) => {
           const scenes = [scene, { ...scene, seed: 255 - scene.seed, dx: 3 - scene.dx }];
           const shown = scenes.map((one) => drawScene(one, width, height, count));
           const pictures = Array.from({ length: count }, (_, n) => {
@@ -195,9 +207,15 @@ describe('the decoder shows what the encoder reconstructed', () => {
             1 + (options.sceneMemory ?? 0),
           );
           const enough = refs >= needed ? options : { ...options, refs: needed };
-          const coded = codePictures(enough, pictures, keys);
-          const plain = { ...enough, vectorKernels: false };
-          expect(byteStreamOf(codePictures(plain, pictures, keys))).toEqual(byteStreamOf(coded));
+          const mbs = Math.ceil(width / 16) * Math.ceil(height / 16);
+          const offsetsOf = (pts: number) =>
+            asked.length === 0
+              ? undefined
+              : Int8Array.from({ length: mbs }, (_, mb) => asked[(mb + pts) % asked.length]);
+          const code = (all: H264Options) =>
+            byteStreamOf(codePictures(all, pictures, keys, undefined, offsetsOf));
+          const coded = codePictures(enough, pictures, keys, undefined, offsetsOf);
+          expect(code({ ...enough, vectorKernels: false })).toEqual(byteStreamOf(coded));
           expectTimes(coded, 0);
           expectDecodedAsReconstructed(coded);
           await setImmediate();
@@ -348,7 +366,7 @@ describe('the encoder as its caller sees it', () => {
     ['qp', 20.5],
     ['gopSize', -1],
     ['gopSize', 1.5],
-    ['preset', 'placebo'],
+    ['preset', 'fastest'],
     ['profile', 'extended'],
     ['cabac', true],
     ['transform8x8', true],
@@ -385,6 +403,55 @@ describe('the encoder as its caller sees it', () => {
     const open = () => createH264Encoder({ ...base, [key]: value } as H264Options);
     expect(open).toThrow(ConfigError);
     expect(open).toThrow(`h264.options.${key}`);
+  });
+
+  it('begins key pictures at the times of keyFrames, and at no others', () => {
+    const pictures = drawScene({ content: 'texture', seed: 1, dx: 1, dy: 0 }, 32, 32, 12);
+    const options: H264Options = { width: 32, height: 32, frameRate: [30, 1], qp: 30 };
+    const keysOf = (keyFrames: number[], more: Partial<H264Options> = {}) =>
+      codePictures({ ...options, sceneCut: false, keyFrames, ...more }, pictures)
+        .packets.filter(({ isKey }) => isKey)
+        .map(({ pts }) => pts)
+        .sort((a, b) => a - b);
+    expect(keysOf([])).toEqual([0]);
+    expect(keysOf([0, 0.1, 0.21, 99])).toEqual([0, 3, 7]);
+    expect(keysOf([0.1, 0.21], { profile: 'high', bframes: 3 })).toEqual([0, 3, 7]);
+    expect(keysOf([0.1], { keyPictures: 'idr', gopSize: 5 })).toEqual([0, 3, 8]);
+  });
+
+  it('spends bits where qpOffsets of a picture says, and keeps to qpMin and qpMax', () => {
+    const pictures = drawScene({ content: 'texture', seed: 3, dx: 2, dy: 1 }, 64, 32, 3);
+    const options: H264Options = { width: 64, height: 32, frameRate: [30, 1], preset: 'fast' };
+    const offsets = Int8Array.of(-12, -12, 8, 8, -12, -12, 8, 8);
+    const coded = codePictures({ ...options, qp: 34 }, pictures, [], undefined, () => offsets);
+    const errorOf = (left: number) => {
+      let error = 0;
+      for (let y = 0; y < 32; y++) {
+        for (let x = left; x < left + 32; x++) {
+          const at = y * 64 + x;
+          error += (coded.reconstructed[2][at] - pictures[2][at]) ** 2;
+        }
+      }
+      return error;
+    };
+    expect(errorOf(0) * 8).toBeLessThan(errorOf(32));
+    const size = (more: Partial<H264Options>) =>
+      byteStreamOf(codePictures({ ...options, ...more }, pictures)).length;
+    const constant = { importance: 0, sceneCut: false, ipOffset: 0 };
+    expect(size({ ...constant, crf: 10, qpMin: 33, qpMax: 33 })).toBe(
+      size({ ...constant, qp: 33 }),
+    );
+    expect(size({ ...constant, crf: 45, qpMax: 33, qpMin: 33 })).toBe(
+      size({ ...constant, qp: 33 }),
+    );
+  });
+
+  it('refuses a map of offsets of another size', () => {
+    const encoder = createH264Encoder({ width: 64, height: 32, frameRate: [30, 1] });
+    const frame = frameOf(new Uint8Array(pictureSize(64, 32)), 64, 32, 0);
+    expect(() => encoder.encode(frame, { qpOffsets: new Int8Array(7) })).toThrow(
+      'h264.encode.qpOffsets: got 7 numbers, needed is an Int8Array of 8, one by macroblock',
+    );
   });
 
   it('refuses frames of another size or format, and times that do not rise', () => {

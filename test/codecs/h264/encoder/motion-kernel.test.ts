@@ -113,8 +113,10 @@ describe('searches of vectors', () => {
 
   it('in two pictures find the same as one kernel as step by step', () => {
     const weights = fc.constantFrom(32, 20, 64, -11);
+    // Guided fractions are searched step by step: no kernel is told of the search.
+    const presets = fc.constantFrom('medium', 'ultrafast');
     fc.assert(
-      fc.property(input, weights, fc.nat(3), (c, weight, rounds) => {
+      fc.property(input, weights, fc.nat(3), presets, (c, weight, rounds, preset) => {
         const scene = { content: c.content, seed: c.seed, dx: 1.75, dy: -0.5 } as const;
         const pictures = drawScene(scene, WIDTH, HEIGHT, 3);
         const results = memories.map((memory) => {
@@ -125,7 +127,7 @@ describe('searches of vectors', () => {
             false,
           );
           context.moveTo(c.mbY * WIDTH_IN_MBS + c.mbX, 0);
-          const options = presetOptions('medium');
+          const options = presetOptions(preset);
           const motion = new MotionSearch(context, memory.motionRecords[1]!, options, 60, null);
           motion.startMacroblock(c.lambda);
           const bi = new BiSearch(context, motion);

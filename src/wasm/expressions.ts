@@ -331,6 +331,8 @@ export const f32x4 = {
   mul: /* @__PURE__ */ binaryVector(230),
   /** The larger of numbers that are not NaN. */
   max: /* @__PURE__ */ binaryVector(233),
+  /** `b` where it is less than `a`, else `a`. */
+  pmin: /* @__PURE__ */ binaryVector(234),
   abs: /* @__PURE__ */ unaryVector(224),
   sqrt: /* @__PURE__ */ unaryVector(227),
   /** Lanes of ones where it is so, of zeros elsewhere. */

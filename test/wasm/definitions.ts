@@ -444,6 +444,7 @@ export function singleDefinitions(): Definitions {
     sub: of((a, b) => a - b),
     mul: of((a, b) => a * b),
     max: of(Math.max),
+    pmin: of((a, b) => (b < a ? b : a)),
     ge: {
       operands: ['f32x4', 'f32x4'],
       immediates: NONE,

@@ -1,11 +1,15 @@
 /** The kernels of the search of scale factors: against quantizing and counting codewords one by one, and the vector ones against the plain ones. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ChannelSearch, prepareSearch } from '../../../src/codecs/aac/encoder/band-cost.ts';
 import { smallestScaleFactor } from '../../../src/codecs/aac/encoder/quantizer.ts';
+import { chooseScaleFactors } from '../../../src/codecs/aac/encoder/trellis.ts';
 import { DEFAULT_TUNING } from '../../../src/codecs/aac/encoder/tuning.ts';
-import { CACHE_SIZE } from '../../../src/codecs/aac/kernels/contract.ts';
+import { CACHE_SIZE, FINE_ABOVE } from '../../../src/codecs/aac/kernels/contract.ts';
 import { AAC_KERNELS } from '../../../src/codecs/aac/kernels/kernel-set.ts';
 import { SearchMemory, searchBytes } from '../../../src/codecs/aac/kernels/search-memory.ts';
+import { ChannelStream } from '../../../src/codecs/aac/standard/channel-stream.ts';
+import { SCALE_FACTOR_LENGTHS } from '../../../src/codecs/aac/standard/huffman-tables.ts';
 import { INVERSE_STEP_34, POWER_43, STEP } from '../../../src/codecs/aac/standard/quantization.ts';
 import {
   countPairedBits,
@@ -46,7 +50,7 @@ test('noise is that of the quantized band; bits are those of its cheaper book, b
     fc.property(someLines(WIDTH), fc.integer({ min: 60, max: 180 }), (lines, wanted) => {
       const { shared, channel } = makeBand(lines, true);
       const sf = Math.max(wanted, smallestScaleFactor(channel.largest34[0]));
-      shared.setLambda(1, 0, 0);
+      shared.setLambda(1, 0, 0, 0);
       const tried = shared.kernels.tryScaleFactors(channel.position, 0, 0, WIDTH, sf, sf, sf);
       shared.kernels.quantizeBand(channel.position, 0, WIDTH, sf);
       const { quantized } = channel;
@@ -88,7 +92,7 @@ test('vector kernels leave the same memory as plain ones', () => {
           const { shared, channel } = makeBand(lines.slice(0, count), vectorKernels);
           const smallest = smallestScaleFactor(channel.largest34[0]);
           const start = Math.max(smallest, Math.min(255, smallest + above));
-          shared.setLambda(2 ** log2Lambda, 4 * 2 ** log2Lambda, 0.8);
+          shared.setLambda(2 ** log2Lambda, 4, 6, 0.8);
           const { kernels } = shared;
           const { position } = channel;
           const highest = Math.min(255, start + 12);
@@ -109,6 +113,90 @@ test('vector kernels leave the same memory as plain ones', () => {
       },
     ),
     { seed: SEED, numRuns: 400 },
+  );
+});
+
+/** Some bands of 4 to 32 lines, whose levels and weights leap. */
+const someBands = fc.array(
+  fc.tuple(
+    someLines(32),
+    fc.integer({ min: 1, max: 8 }),
+    fc.double({ min: -24, max: 6, noNaN: true }),
+  ),
+  { minLength: 1, maxLength: 12 },
+);
+
+/** Runs the search over `bands`. */
+function searchBands(
+  bands: readonly (readonly [number[], number, number])[],
+  log2Lambda: number,
+  dropBits: number,
+  vectorKernels: boolean,
+) {
+  const memory = AAC_KERNELS.createMemory(searchBytes(1), vectorKernels);
+  const shared = new SearchMemory(memory, roundingFirst, roundingRest);
+  const search = new ChannelSearch(shared);
+  const stream = new ChannelStream(search.memory.quantized);
+  stream.numBands = bands.length;
+  for (const [band, [lines, quads, log2Weight]] of bands.entries()) {
+    const at = stream.bandOffset[band];
+    stream.bandOffset[band + 1] = at + 4 * quads;
+    search.spectrum.set(lines.slice(0, 4 * quads), at);
+    search.weight[band] = 2 ** log2Weight;
+  }
+  prepareSearch(search, stream, DEFAULT_TUNING);
+  const lambda = 2 ** log2Lambda;
+  if (dropBits > 0) shared.setLambda(lambda, dropBits, dropBits, 0.8);
+  chooseScaleFactors(search, stream, lambda);
+  return { search, stream, lambda };
+}
+
+test('paths are the same with vector kernels, and none of those that are tried is cheaper', () => {
+  fc.assert(
+    fc.property(someBands, fc.double({ min: -10, max: 12, noNaN: true }), (bands, log2Lambda) => {
+      const [plain, vector] = [false, true].map((vectorKernels) => {
+        const { search, stream } = searchBands(bands, log2Lambda, 0, vectorKernels);
+        return [...search.memory.quantized, ...stream.scaleFactor, ...stream.codebook];
+      });
+      expect(vector).toEqual(plain);
+
+      // Without bounds, by trying every scale factor after every state.
+      const { search, stream, lambda } = searchBands(bands, log2Lambda, 1e6, true);
+      const { shared, memory } = search;
+      let paths = new Map<number, number>([[-1, 0]]);
+      let chosen = 0;
+      let before = -1;
+      for (let band = 0; band < bands.length; band++) {
+        const silent = shared.silent[band];
+        const next = new Map([...paths].map(([sf, cost]) => [sf, cost + silent]));
+        const costOf = (sf: number, last: number) => {
+          const delta = last < 0 ? 0 : sf - last;
+          const at = band * CACHE_SIZE + (sf & (CACHE_SIZE - 1));
+          const bits = memory.cachedBits[at] + 0.8 + (SCALE_FACTOR_LENGTHS[60 + delta] ?? Infinity);
+          return memory.cachedNoise[at] + lambda * bits;
+        };
+        for (
+          let sf = shared.lowest[band];
+          silent > 2 * lambda && sf <= shared.highest[band];
+          sf++
+        ) {
+          const above = sf - shared.start[band];
+          const at = band * CACHE_SIZE + (sf & (CACHE_SIZE - 1));
+          if (memory.cachedBits[at] === 0 || (above > FINE_ABOVE && above % 2 === 1)) continue;
+          for (const [last, cost] of paths) {
+            const total = cost + costOf(sf, last);
+            if (total < (next.get(sf) ?? Infinity)) next.set(sf, total);
+          }
+        }
+        paths = next;
+        const sf = stream.scaleFactor[band];
+        chosen += stream.codebook[band] === 0 ? silent : costOf(sf, before);
+        if (stream.codebook[band] !== 0) before = sf;
+      }
+      const least = Math.min(...paths.values());
+      expect(Math.abs(chosen - least)).toBeLessThan(1e-4 * least + 1e-3 * lambda);
+    }),
+    { seed: SEED, numRuns: 200 },
   );
 });
 

@@ -6,7 +6,7 @@ import {
   prepareNoise,
   substituteNoise,
 } from '../../../src/codecs/aac/encoder/noise-substitution.ts';
-import { chooseScaleFactors, TrellisScratch } from '../../../src/codecs/aac/encoder/trellis.ts';
+import { chooseScaleFactors } from '../../../src/codecs/aac/encoder/trellis.ts';
 import { DEFAULT_TUNING } from '../../../src/codecs/aac/encoder/tuning.ts';
 import { createAacEncoder } from '../../../src/codecs/aac/index.ts';
 import { AAC_KERNELS } from '../../../src/codecs/aac/kernels/kernel-set.ts';
@@ -88,7 +88,7 @@ test('bands are substituted where bits are dear, not where they are cheap, and n
     const channel = makeChannel(40, () => 100 * next());
     prepareNoise(channel.search, channel.stream, 20, DEFAULT_TUNING, channel.noise);
     prepareSearch(channel.search, channel.stream, DEFAULT_TUNING);
-    chooseScaleFactors(channel.search, channel.stream, lambda, new TrellisScratch());
+    chooseScaleFactors(channel.search, channel.stream, lambda);
     substituteNoise([channel], lambda);
     const books = [...channel.stream.codebook.subarray(0, 40)];
     expect(books.filter((book) => book === NOISE_HCB).length).toBe(expected);

@@ -13,7 +13,6 @@ import type { EncoderSettings } from './options.ts';
 import { ChannelEar, EarModel } from './psychoacoustics.ts';
 import { SectionScratch } from './sectioning.ts';
 import { ShortEarModel } from './short-ear.ts';
-import { TrellisScratch } from './trellis.ts';
 
 /** Samples kept of a channel: the block of the frame to code (2048) and the frame after it, whose attacks decide on its window. */
 export const BUFFER_LENGTH = 3 * FRAME_LENGTH;
@@ -26,7 +25,6 @@ export class SharedTools {
   readonly filterBank: FilterBank;
   readonly ear: EarModel;
   readonly shortEar: ShortEarModel;
-  readonly trellis = new TrellisScratch();
   readonly sections = new SectionScratch();
   readonly search: SearchMemory;
 

@@ -319,7 +319,7 @@ export class ElementEncoder {
     let bits = ELEMENT_HEADER_BITS;
     for (let c = 0; c < channels.length; c++) {
       const { stream, search } = channels[c];
-      chooseScaleFactors(search, stream, lambda, tools.trellis);
+      chooseScaleFactors(search, stream, lambda);
     }
     if (channels.length === 2) this.stereo.placeIntensities(channels[0], channels[1]);
     if (this.hasNoise) substituteNoise(channels, lambda);

@@ -9,13 +9,17 @@
  * the scale factor before. This is why a state is a scale factor, not a candidate.
  */
 import { fastLog2 } from '../../../dsp/logarithm.ts';
-import type { SearchMemory } from '../kernels/search-memory.ts';
 import {
-  type ChannelStream,
-  MAX_BANDS,
-  MAX_SCALE_FACTOR_DELTA,
-} from '../standard/channel-stream.ts';
-import { SCALE_FACTOR_LENGTHS } from '../standard/huffman-tables.ts';
+  CACHE_SIZE,
+  DELTA_ORIGIN,
+  DELTAS,
+  ROW_HIGH,
+  ROW_LOW,
+  ROWS,
+  START_COST,
+} from '../kernels/contract.ts';
+import type { SearchMemory } from '../kernels/search-memory.ts';
+import type { ChannelStream } from '../standard/channel-stream.ts';
 import { type ChannelSearch, predictScaleFactor } from './band-cost.ts';
 
 /**
@@ -24,51 +28,17 @@ import { type ChannelSearch, predictScaleFactor } from './band-cost.ts';
  */
 const CANDIDATES_BELOW = 4;
 const CANDIDATES_ABOVE = 12;
-const NUM_CANDIDATES = CANDIDATES_BELOW + CANDIDATES_ABOVE + 1;
 /**
  * A candidate that is worse than the band's best by this many bits is not tried further: a smoother path of scale factors
- * saves less. With 6 (and 9 below) grades are 0.01 better and encoding takes 4 % longer; with 10 and 20, 0.015 and 10 %.
+ * saves less.
  */
-const PRUNE_BITS = 4;
+const PRUNE_BITS = 8;
 /** States that are worse than the best by this many bits are dropped: later steps seldom make up for it. */
-const DROP_BITS = 6;
-/** States that reach across bands left out; the cheapest are kept. */
-const MAX_CARRIED = 6;
-const MAX_STATES = NUM_CANDIDATES + MAX_CARRIED;
-/** A scale factor no path has: before the first coded band. */
-const NO_SCALE_FACTOR = -512;
-/** Differences -255..255 of scale factors, and those to `NO_SCALE_FACTOR`. */
-const DELTA_ORIGIN = 255;
-const NUM_DELTAS = DELTA_ORIGIN + 256 - NO_SCALE_FACTOR;
+const DROP_BITS = 14;
 /** Bits for what the search does not see: a share of the section headers for each band that is coded. */
 const SECTION_SHARE = 0.8;
-
-/** Where paths are after a band: state => its scale factor, the least cost of a path to it, and that path's last node. */
-class States {
-  count = 0;
-  readonly sf = new Int16Array(MAX_STATES);
-  readonly cost = new Float64Array(MAX_STATES);
-  readonly node = new Int32Array(MAX_STATES);
-}
-
-/** Scratch of the search, shared by all channels. */
-export class TrellisScratch {
-  /** The states before a band and after it; they change places from band to band. */
-  readonly states = [new States(), new States()] as const;
-  /** Least cost of the states before a band; within it, of those found so far. */
-  least = 0;
-  /** Difference of scale factors + `DELTA_ORIGIN` => lambda times its bits; infinite if it cannot be sent. */
-  readonly deltaCost = new Float64Array(NUM_DELTAS).fill(Number.POSITIVE_INFINITY);
-  /** The lambda that `deltaCost` holds. */
-  lambda = -1;
-  /** How many scale factors may be chosen for the band. */
-  numCandidates = 0;
-  /** All nodes of the paths: their scale factor and the node before. */
-  numNodes = 0;
-  readonly nodeSf = new Int16Array(MAX_BANDS * NUM_CANDIDATES + 1);
-  readonly nodeBand = new Uint8Array(MAX_BANDS * NUM_CANDIDATES + 1);
-  readonly nodeBefore = new Int32Array(MAX_BANDS * NUM_CANDIDATES + 1);
-}
+/** Instead of a scale factor: no band was coded yet. */
+const NONE = -1;
 
 /**
  * Chooses for each band a scale factor or silence, for noise that is worth `lambda` a bit. Sets `stream.scaleFactor`,
@@ -78,187 +48,90 @@ export function chooseScaleFactors(
   search: ChannelSearch,
   stream: ChannelStream,
   lambda: number,
-  scratch: TrellisScratch,
 ): void {
-  if (scratch.lambda !== lambda) setLambda(scratch, lambda);
-  search.shared.setLambda(lambda, lambda * PRUNE_BITS, SECTION_SHARE);
+  const { shared, silentNoise, smallest } = search;
+  const { bandOffset, numBands } = stream;
+  const { first, count, start, highest, lowest, silent } = shared;
+  shared.setLambda(lambda, PRUNE_BITS, DROP_BITS, SECTION_SHARE);
   const log2Lambda = fastLog2(lambda);
-  let [before, after] = scratch.states;
-  before.count = 1;
-  before.sf[0] = NO_SCALE_FACTOR;
-  before.cost[0] = 0;
-  before.node[0] = -1;
-  scratch.least = 0;
-  scratch.numNodes = 0;
-  for (let band = 0; band < stream.numBands; band++) {
-    const silent = search.silentNoise[band];
-    const leastSilent = scratch.least + silent;
-    // A band whose energy is worth less than the bits of any code for it is left out without trying.
-    if (silent <= 2 * lambda) {
-      for (let s = 0; s < before.count; s++) before.cost[s] += silent;
-      scratch.least = leastSilent;
-      continue;
-    }
+  for (let band = 0; band < numBands; band++) {
     const center = predictScaleFactor(search, band, log2Lambda);
-    collectCandidates(search, stream, band, center, scratch);
-    scratch.least = leastSilent;
-    extendPaths(search.shared, scratch, before, after, band);
-    if (leastSilent <= scratch.least + lambda * DROP_BITS) {
-      carryStates(before, after, silent, scratch.least + lambda * DROP_BITS);
-    }
-    [before, after] = [after, before];
+    const least = smallest[band];
+    const from = center < least ? least : center;
+    first[band] = bandOffset[band];
+    count[band] = bandOffset[band + 1] - bandOffset[band];
+    start[band] = from;
+    highest[band] = Math.min(255, from + CANDIDATES_ABOVE);
+    lowest[band] = Math.max(least, from - CANDIDATES_BELOW);
+    silent[band] = silentNoise[band];
   }
-  const { cost } = before;
-  let best = 0;
-  for (let s = 1; s < before.count; s++) if (cost[s] < cost[best]) best = s;
-  applyPath(search, stream, before.node[best], scratch);
+  shared.kernels.searchPaths(search.memory.position, numBands);
+  applyBestPath(search, stream, lambda);
 }
 
-/** Makes states of the candidates of `band`, each at the end of its best path; lowers `scratch.least` to the best of all. */
-function extendPaths(
-  { candidateSf, candidateCost }: SearchMemory,
-  scratch: TrellisScratch,
-  before: States,
-  after: States,
-  band: number,
-): void {
-  const { numCandidates, deltaCost, nodeSf, nodeBand } = scratch;
-  const { count: numStates, sf, cost } = before;
-  const margin = scratch.lambda * DROP_BITS;
-  let { least, numNodes } = scratch;
-  let count = 0;
-  for (let c = 0; c < numCandidates; c++) {
-    const candidate = candidateSf[c];
-    const origin = candidate + DELTA_ORIGIN;
-    let best = Number.POSITIVE_INFINITY;
-    let bestState = 0;
-    for (let s = 0; s < numStates; s++) {
-      const total = cost[s] + deltaCost[origin - sf[s]];
-      if (total < best) {
-        best = total;
-        bestState = s;
-      }
-    }
-    best += candidateCost[c];
-    if (best > least + margin) continue;
-    if (best < least) least = best;
-    nodeSf[numNodes] = candidate;
-    nodeBand[numNodes] = band;
-    scratch.nodeBefore[numNodes] = before.node[bestState];
-    after.sf[count] = candidate;
-    after.cost[count] = best;
-    after.node[count++] = numNodes++;
-  }
-  after.count = count;
-  scratch.least = least;
-  scratch.numNodes = numNodes;
-  dropExpensive(after, least + margin);
-}
-
-/** The states that go on where a band is silent, the cheapest if there are many, as far as they cost at most `limit`. */
-function carryStates(before: States, after: States, silent: number, limit: number): void {
-  if (before.count > MAX_CARRIED) keepCheapest(before);
-  const { count: numStates, sf, cost, node } = before;
-  let { count } = after;
-  for (let s = 0; s < numStates; s++) {
-    const total = cost[s] + silent;
-    if (total > limit) continue;
-    after.sf[count] = sf[s];
-    after.cost[count] = total;
-    after.node[count++] = node[s];
-  }
-  after.count = count;
-}
-
-/** Fills `scratch.deltaCost`: once for all channels of a frame. */
-function setLambda(scratch: TrellisScratch, lambda: number): void {
-  const { deltaCost } = scratch;
-  scratch.lambda = lambda;
-  for (let delta = -MAX_SCALE_FACTOR_DELTA; delta <= MAX_SCALE_FACTOR_DELTA; delta++) {
-    deltaCost[DELTA_ORIGIN + delta] = lambda * SCALE_FACTOR_LENGTHS[MAX_SCALE_FACTOR_DELTA + delta];
-  }
-  // The first scale factor is global_gain; its own difference is 0.
-  deltaCost.fill(
-    lambda * SCALE_FACTOR_LENGTHS[MAX_SCALE_FACTOR_DELTA],
-    DELTA_ORIGIN - NO_SCALE_FACTOR,
-  );
-}
-
-/** Has the kernel try scale factors from `center` on; the candidates are in the memory of `search` then. */
-function collectCandidates(
-  search: ChannelSearch,
-  stream: ChannelStream,
-  band: number,
-  center: number,
-  scratch: TrellisScratch,
-): void {
-  const smallest = search.smallest[band];
-  const start = center < smallest ? smallest : center;
-  const first = stream.bandOffset[band];
-  scratch.numCandidates = search.shared.kernels.tryScaleFactors(
-    search.memory.position,
-    band,
-    first,
-    stream.bandOffset[band + 1] - first,
-    start,
-    Math.min(255, start + CANDIDATES_ABOVE),
-    Math.max(smallest, start - CANDIDATES_BELOW),
-  );
-}
-
-/** Keeps the states that cost at most `limit`, in their order. */
-function dropExpensive(states: States, limit: number): void {
-  const { count, sf, cost, node } = states;
-  let kept = 0;
-  for (let s = 0; s < count; s++) {
-    if (cost[s] > limit) continue;
-    sf[kept] = sf[s];
-    cost[kept] = cost[s];
-    node[kept++] = node[s];
-  }
-  states.count = kept;
-}
-
-/** Keeps the `MAX_CARRIED` cheapest states, in any order. */
-function keepCheapest(states: States): void {
-  const { count, sf, cost, node } = states;
-  for (let kept = 0; kept < MAX_CARRIED; kept++) {
-    let best = kept;
-    for (let s = kept + 1; s < count; s++) if (cost[s] < cost[best]) best = s;
-    const bestSf = sf[best];
-    const bestCost = cost[best];
-    const bestNode = node[best];
-    sf[best] = sf[kept];
-    cost[best] = cost[kept];
-    node[best] = node[kept];
-    sf[kept] = bestSf;
-    cost[kept] = bestCost;
-    node[kept] = bestNode;
-  }
-  states.count = MAX_CARRIED;
-}
-
-/** Quantizes along the path that ends at `node`; bands that it does not touch are silent. */
-function applyPath(
-  search: ChannelSearch,
-  stream: ChannelStream,
-  node: number,
-  scratch: TrellisScratch,
-): void {
-  const { kernels } = search.shared;
-  for (let band = stream.numBands - 1; band >= 0; band--) {
-    const start = stream.bandOffset[band];
-    const end = stream.bandOffset[band + 1];
-    if (node >= 0 && scratch.nodeBand[node] === band) {
-      const sf = scratch.nodeSf[node];
-      stream.scaleFactor[band] = sf;
-      stream.codebook[band] = 1;
-      kernels.quantizeBand(search.memory.position, start, end - start, sf);
-      node = scratch.nodeBefore[node];
-    } else {
+/** Follows the cheapest path from its end, and quantizes along it; bands that it does not touch are silent. */
+function applyBestPath(search: ChannelSearch, stream: ChannelStream, lambda: number): void {
+  const { shared, memory } = search;
+  const { bandOffset, numBands } = stream;
+  const lambda2 = Math.fround(2 * lambda);
+  let sf = endOfBestPath(shared, numBands);
+  for (let band = numBands - 1; band >= 0; band--) {
+    const from = bandOffset[band];
+    const end = bandOffset[band + 1];
+    const noise = shared.silent[band];
+    if (sf === NONE || noise <= lambda2 || isCarried(shared, band, sf, noise)) {
       stream.codebook[band] = 0;
       stream.scaleFactor[band] = 0;
-      stream.quantized.fill(0, start, end);
+      stream.quantized.fill(0, from, end);
+      continue;
     }
+    stream.codebook[band] = 1;
+    stream.scaleFactor[band] = sf;
+    shared.kernels.quantizeBand(memory.position, from, end - from, sf);
+    sf = scaleFactorBefore(search, band, sf, lambda);
   }
+}
+
+/** The last scale factor of the cheapest path, or `NONE`. */
+function endOfBestPath({ floats, words }: SearchMemory, numBands: number): number {
+  const row = ROWS / 4 + 256 * numBands;
+  const high = words[ROW_HIGH / 4 + numBands];
+  let best = floats[START_COST / 4 + numBands];
+  let end = NONE;
+  for (let s = words[ROW_LOW / 4 + numBands]; s <= high; s++) {
+    if (floats[row + s] >= best) continue;
+    best = floats[row + s];
+    end = s;
+  }
+  return end;
+}
+
+/** Whether the path that ends with `sf` after `band` left `band` out, which costs `noise`. */
+function isCarried({ floats, words }: SearchMemory, band: number, sf: number, noise: number) {
+  if (sf < (words[ROW_LOW / 4 + band] & ~3) || sf > (words[ROW_HIGH / 4 + band] | 3)) return false;
+  const row = ROWS / 4 + 256 * band;
+  return Math.fround(floats[row + sf] + noise) === floats[row + 256 + sf];
+}
+
+/** The scale factor before that of `band`, which is `sf`: the one whose path gives the cost of that after the band. */
+function scaleFactorBefore(
+  { shared, memory }: ChannelSearch,
+  band: number,
+  sf: number,
+  lambda: number,
+): number {
+  const { floats, words } = shared;
+  const cached = band * CACHE_SIZE + (sf & (CACHE_SIZE - 1));
+  const bits = Math.fround(memory.cachedBits[cached] + Math.fround(SECTION_SHARE));
+  const rate = Math.fround(Math.fround(lambda) * bits);
+  const cost = Math.fround(memory.cachedNoise[cached] + rate);
+  const row = ROWS / 4 + 256 * band;
+  const total = floats[row + 256 + sf];
+  const deltas = DELTAS / 4 + DELTA_ORIGIN - sf;
+  const high = words[ROW_HIGH / 4 + band];
+  for (let s = words[ROW_LOW / 4 + band] & ~3; s <= high || (s & 3) !== 0; s++) {
+    const before = Math.fround(floats[row + s] + floats[deltas + s]);
+    if (Math.fround(before + cost) === total) return s;
+  }
+  return NONE;
 }

@@ -31,6 +31,11 @@ export interface SearchKernels {
     highest: number,
     lowest: number,
   ): number;
+  /**
+   * Finds the cheapest costs of paths through the first `numBands` bands, whose first line, count, scale factors to try and noise in silence
+   * are in the memory: fills `ROWS`, their ranges and `START_COST`.
+   */
+  searchPaths(channel: number, numBands: number): void;
   /** Quantizes `count` lines from line `first` on with scale factor `sf`. */
   quantizeBand(channel: number, first: number, count: number, sf: number): void;
 }
@@ -73,6 +78,33 @@ export const BOOKS: readonly number[] = MAGNITUDE_LENGTHS.map((lengths) =>
 /** The candidates: scale factors as words, costs as float32. */
 export const CANDIDATE_SF = take(4 * MOST_CANDIDATES);
 export const CANDIDATE_COST = take(4 * MOST_CANDIDATES);
+/** Twice `LAMBDA`: a band whose noise in silence is no more is left out without trying. */
+export const LAMBDA_2 = take(16);
+/** What a path may cost more than the best so far. */
+export const DROP = take(16);
+/** The bits of the first scale factor's own difference, times lambda. */
+export const START_BITS = take(16);
+/** s - c + `DELTA_ORIGIN`, for scale factors s before c => lambda times the bits of the difference; infinite if it cannot be sent. */
+export const DELTA_ORIGIN = 256;
+export const NUM_DELTAS = 2 * DELTA_ORIGIN + 8;
+export const DELTAS = take(4 * NUM_DELTAS);
+/** By band, words: first line, count of lines, the arguments of `tryScaleFactors`. */
+export const FIRST = take(4 * MAX_BANDS);
+export const COUNT = take(4 * MAX_BANDS);
+export const START = take(4 * MAX_BANDS);
+export const HIGHEST = take(4 * MAX_BANDS);
+export const LOWEST = take(4 * MAX_BANDS);
+/** By band, float32: noise if it is left out. */
+export const SILENT = take(4 * MAX_BANDS);
+/** By the number of bands before: least cost of a path that ends with scale factor s, float32, 256 a row; where s may lie, words. */
+export const ROWS = take(1024 * (MAX_BANDS + 1));
+export const ROW_LOW = take(4 * (MAX_BANDS + 1));
+export const ROW_HIGH = take(4 * (MAX_BANDS + 1));
+/** Likewise, that of a path that has no scale factor yet. */
+export const START_COST = take(4 * (MAX_BANDS + 1));
+/** The range of a row without a state. */
+export const EMPTY_LOW = 256;
+export const EMPTY_HIGH = -1;
 /** Bytes before the parts of channels. */
 export const SHARED_BYTES = end;
 

@@ -29,6 +29,8 @@ import {
   WEIGHT,
 } from './contract.ts';
 
+import { plainSearchPaths } from './plain-paths.ts';
+
 const { fround } = Math;
 
 /** The kernels over `buffer`. */
@@ -175,5 +177,10 @@ export function plainSearchKernels(buffer: ArrayBuffer): SearchKernels {
     }
   }
 
-  return { prepareBand, tryScaleFactors, quantizeBand };
+  return {
+    prepareBand,
+    tryScaleFactors,
+    quantizeBand,
+    searchPaths: plainSearchPaths(buffer, tryScaleFactors),
+  };
 }

@@ -1,6 +1,7 @@
 /** What the search of scale factors has in the encoder's memory, and the kernels over it: vector ones where they can be, plain ones elsewhere. */
 import type { KernelMemory } from '../../../wasm/kernel-memory.ts';
-import { MAX_BANDS } from '../standard/channel-stream.ts';
+import { MAX_BANDS, MAX_SCALE_FACTOR_DELTA } from '../standard/channel-stream.ts';
+import { SCALE_FACTOR_LENGTHS } from '../standard/huffman-tables.ts';
 import { FRAME_LENGTH } from '../standard/window-sequence.ts';
 import {
   CACHE_SIZE,
@@ -9,19 +10,31 @@ import {
   CANDIDATE_COST,
   CANDIDATE_SF,
   CHANNEL_BYTES,
+  COUNT,
+  DELTA_ORIGIN,
+  DELTAS,
+  DROP,
   ENERGY,
   EXTRA_BITS,
+  FIRST,
+  HIGHEST,
   LAMBDA,
+  LAMBDA_2,
   LARGEST34,
   LEAST_ROUNDED,
+  LOWEST,
   MARGIN,
   MOST_CANDIDATES,
+  NUM_DELTAS,
   QUANTIZED,
   ROOT_SUM,
   ROUNDING_REST,
   type SearchKernels,
   SHARED_BYTES,
+  SILENT,
   SPECTRUM,
+  START,
+  START_BITS,
   WEIGHT,
   writeTables,
 } from './contract.ts';
@@ -38,7 +51,18 @@ export class SearchMemory {
   readonly candidateSf: Int32Array;
   readonly candidateCost: Float32Array;
   private readonly buffer: ArrayBuffer;
-  private readonly parameters: Float32Array;
+  /** Bands: first line and count of lines, and what `tryScaleFactors` is given. */
+  readonly first: Int32Array;
+  readonly count: Int32Array;
+  readonly start: Int32Array;
+  readonly highest: Int32Array;
+  readonly lowest: Int32Array;
+  /** Bands: noise in silence. */
+  readonly silent: Float32Array;
+  /** All that comes before the parts of channels: see contract.ts. */
+  readonly floats: Float32Array;
+  readonly words: Int32Array;
+  private lambda = -1;
   private numChannels = 0;
 
   /**
@@ -49,18 +73,38 @@ export class SearchMemory {
     this.buffer = buffer;
     this.kernels = (exports as SearchKernels | null) ?? plainSearchKernels(buffer);
     writeTables(buffer);
-    this.parameters = new Float32Array(buffer, 0, SHARED_BYTES / 4);
-    this.parameters[ROUNDING_REST / 4] = roundingRest;
-    this.parameters[LEAST_ROUNDED / 4] = 1 - roundingFirst;
+    this.floats = new Float32Array(buffer, 0, SHARED_BYTES / 4);
+    this.words = new Int32Array(buffer, 0, SHARED_BYTES / 4);
+    this.floats[ROUNDING_REST / 4] = roundingRest;
+    this.floats[LEAST_ROUNDED / 4] = 1 - roundingFirst;
+    this.floats.fill(Number.POSITIVE_INFINITY, DELTAS / 4, DELTAS / 4 + NUM_DELTAS);
+    const ofBands = (at: number) => new Int32Array(buffer, at, MAX_BANDS);
+    this.first = ofBands(FIRST);
+    this.count = ofBands(COUNT);
+    this.start = ofBands(START);
+    this.highest = ofBands(HIGHEST);
+    this.lowest = ofBands(LOWEST);
+    this.silent = new Float32Array(buffer, SILENT, MAX_BANDS);
     this.candidateSf = new Int32Array(buffer, CANDIDATE_SF, MOST_CANDIDATES);
     this.candidateCost = new Float32Array(buffer, CANDIDATE_COST, MOST_CANDIDATES);
   }
 
-  /** What a bit is worth from now on, what a candidate may cost more than the best, and bits added to each. */
-  setLambda(lambda: number, margin: number, extraBits: number): void {
-    this.parameters[LAMBDA / 4] = lambda;
-    this.parameters[MARGIN / 4] = margin;
-    this.parameters[EXTRA_BITS / 4] = extraBits;
+  /** What a bit is worth from now on, and bounds of the search in bits: see `PRUNE_BITS`, `DROP_BITS`. */
+  setLambda(lambda: number, pruneBits: number, dropBits: number, extraBits: number): void {
+    const { floats } = this;
+    if (lambda === this.lambda) return;
+    this.lambda = lambda;
+    floats[LAMBDA / 4] = lambda;
+    floats[LAMBDA_2 / 4] = 2 * lambda;
+    floats[MARGIN / 4] = lambda * pruneBits;
+    floats[DROP / 4] = lambda * dropBits;
+    floats[EXTRA_BITS / 4] = extraBits;
+    // The first scale factor is global_gain; its own difference is 0.
+    floats[START_BITS / 4] = lambda * SCALE_FACTOR_LENGTHS[MAX_SCALE_FACTOR_DELTA];
+    const origin = DELTAS / 4 + DELTA_ORIGIN;
+    for (let delta = -MAX_SCALE_FACTOR_DELTA; delta <= MAX_SCALE_FACTOR_DELTA; delta++) {
+      floats[origin - delta] = lambda * SCALE_FACTOR_LENGTHS[MAX_SCALE_FACTOR_DELTA + delta];
+    }
   }
 
   /** The part of the next channel; at most as many as `searchBytes` was asked for. */

@@ -41,11 +41,13 @@ import {
   WEIGHT,
 } from './contract.ts';
 
+import { defineSearchPaths } from './vector-paths.ts';
+
 /** Defines all of them. */
 export function defineSearch(m: ModuleBuilder): void {
   definePrepareBand(m);
   defineQuantizeBand(m);
-  defineTryScaleFactors(m, defineMeasures(m));
+  defineSearchPaths(m, defineTryScaleFactors(m, defineMeasures(m)));
 }
 
 /** Bits of infinity as float32. Costs are positive, so that their bits compare as they do. */
@@ -304,9 +306,9 @@ function defineCost(m: ModuleBuilder, measures: Measures) {
   });
 }
 
-function defineTryScaleFactors(m: ModuleBuilder, measures: Measures): void {
+function defineTryScaleFactors(m: ModuleBuilder, measures: Measures): (...args: I32[]) => I32 {
   const costOf = defineCost(m, measures);
-  m.defineFunction(
+  return m.defineFunction(
     'tryScaleFactors',
     7,
     (f, channel, band, first, count, start, highest, lowest) => {

@@ -10,6 +10,8 @@ import { compareTimes, type Rational, toSeconds } from '../base/rational.ts';
 const MAX_WAIT_SECONDS = 10;
 /** Most bytes that are held, whatever their times: files say what times they like. */
 const MAX_WAIT_BYTES = 24 << 20;
+/** What a packet takes beside its bytes, about. */
+const PACKET_BYTES = 1024;
 
 /** Seconds within which times are compared as the fractions that they are. */
 const NEARLY_SECONDS = 1e-6;
@@ -85,7 +87,7 @@ export class Interleaver {
     if (this.isEmpty(streamIndex)) this.first[streamIndex] = seconds;
     this.last[streamIndex] = seconds;
     this.queues[streamIndex]!.push(packet);
-    this.waitingBytes += packet.data.length;
+    this.waitingBytes += packet.data.length + PACKET_BYTES;
   }
 
   /**
@@ -97,7 +99,7 @@ export class Interleaver {
     if (first === -1 || !(isLast || this.isComplete() || this.isTooLong(first))) return null;
     const queue = this.queues[first]!;
     const packet = queue.shift();
-    this.waitingBytes -= packet.data.length;
+    this.waitingBytes -= packet.data.length + PACKET_BYTES;
     const isEmpty = this.isEmpty(first);
     if (isEmpty) this.last[first] = Number.NEGATIVE_INFINITY;
     this.first[first] = isEmpty

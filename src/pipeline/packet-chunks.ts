@@ -7,6 +7,8 @@ import { PacketList } from './demuxed-packets.ts';
 /** A chunk ends with so many bytes at the latest, or with one packet this large: a file chooses how large its packets are. */
 const MAX_CHUNK_BYTES = 32 << 20;
 const LARGE_PACKET_BYTES = 8 << 20;
+/** What a packet takes beside its bytes, about. */
+const PACKET_BYTES = 512;
 
 /** Where chunks end. */
 export interface ChunkRule {
@@ -40,7 +42,7 @@ export async function* chunksOf(
     const ofStream = chunk.get(streamIndex);
     if (ofStream === undefined) chunk.set(streamIndex, [packet]);
     else ofStream.push(packet);
-    bytes += packet.data.length;
+    bytes += packet.data.length + PACKET_BYTES;
     const isLarge = bytes >= MAX_CHUNK_BYTES || packet.data.length >= LARGE_PACKET_BYTES;
     if (isLarge || chunk.get(streamIndex)!.length >= numPackets) {
       yield finishChunk(chunk, streams);

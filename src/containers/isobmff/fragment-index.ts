@@ -8,7 +8,7 @@ import type { SourceWindow } from '../../base/source-window.ts';
 import { boxesIn, findBox, readFields, u32At } from './box-reader.ts';
 import { sidx, tfra } from './boxes-fragments.ts';
 import { type FragmentTrack, fragmentBytes, readFragment } from './fragment-samples.ts';
-import { loadBox, MAX_TOP_LEVEL_BOXES, type TopLevelBox, topLevelBox } from './top-level.ts';
+import { loadBox, mayWalkOn, type TopLevelBox, topLevelBox } from './top-level.ts';
 
 /** Bytes of `mfro`, which ends a file that has an `mfra`. */
 const MFRO_BYTES = 16;
@@ -17,7 +17,7 @@ const MFRO_BYTES = 16;
 export async function hasFragmentAfter(window: SourceWindow, start: number): Promise<boolean> {
   if (window.source.size === null) return true;
   let position = start;
-  for (let count = 0; count < MAX_TOP_LEVEL_BOXES && position < window.size; count++) {
+  for (let count = 0; mayWalkOn(count, position) && position < window.size; count++) {
     const box = await topLevelBox(window, position);
     if (box === null) return false;
     if (box.type === 'moof') return true;
@@ -42,7 +42,7 @@ export async function fragmentAt(
   const listed = await byRandomAccessTable(window, budget, track.track_ID, time - track.shift);
   if (listed > start) return listed;
   let best = start;
-  for (let position = start, count = 0; count < MAX_TOP_LEVEL_BOXES; count++) {
+  for (let position = start, count = 0; mayWalkOn(count, position); count++) {
     const box = position < window.size ? await topLevelBox(window, position) : null;
     if (box === null) return best;
     position = box.end;

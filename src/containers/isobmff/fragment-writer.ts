@@ -45,8 +45,17 @@ const AUDIO_FRAGMENT_SECONDS = 1;
 
 /** A fragment is held in memory; at this size it ends, key frame or not. */
 const MAX_FRAGMENT_BYTES = 32 << 20;
+/** What a sample takes in memory beside its bytes, about. */
+const SAMPLE_BYTES = 512;
 /** With a sample of this size a fragment ends at once, so that the next one need not be held beside it. */
 const LARGE_SAMPLE_BYTES = 8 << 20;
+
+/**
+ * A key picture does not end a fragment that is smaller and shorter than this: for a few bytes in each, the boxes around them would
+ * be most of the file and of the work. Costs a quarter of a second of delay at most.
+ */
+const SMALL_FRAGMENT_BYTES = 1024;
+const SMALL_FRAGMENT_SECONDS = 0.25;
 
 const MFRO_BYTES = 16;
 const MAX_U32 = 0xffffffff;
@@ -122,7 +131,7 @@ export class FragmentedMp4Writer implements ContainerWriter {
   private addSample(fragment: TrackFragment, sample: Packet): void {
     fragment.track.noteTimes(sample);
     fragment.add(sample);
-    this.pendingBytes += sample.data.length;
+    this.pendingBytes += sample.data.length + SAMPLE_BYTES;
   }
 
   private endsFragment(fragment: TrackFragment, packet: Packet): boolean {
@@ -132,7 +141,10 @@ export class FragmentedMp4Writer implements ContainerWriter {
     // Sound need not wait for a leader that has nothing yet, or no more.
     if (fragment !== this.leader && (stream.kind !== 'audio' || !this.leader.isEmpty)) return false;
     const { duration } = this.fragmentOptions;
-    const seconds = duration > 0 ? duration : stream.kind === 'video' ? 0 : AUDIO_FRAGMENT_SECONDS;
+    const isSmall = fragment.bytes < SMALL_FRAGMENT_BYTES;
+    const pictureSeconds = isSmall ? SMALL_FRAGMENT_SECONDS : 0;
+    const seconds =
+      duration > 0 ? duration : stream.kind === 'video' ? pictureSeconds : AUDIO_FRAGMENT_SECONDS;
     return packet.dts - fragment.firstDts >= seconds * timescale;
   }
 
@@ -249,7 +261,7 @@ export class FragmentedMp4Writer implements ContainerWriter {
     for (const [i, part] of parts.entries()) {
       if (part.flags.at(0) !== SYNC_SAMPLE_FLAGS) continue;
       const shift = Math.min(0, part.track.firstDts);
-      part.randomAccess.push({
+      part.noteAccess({
         time: part.firstDts - shift + (part.compositionOffsets.at(0) | 0),
         moof_offset: this.position,
         traf_number: i + 1,

@@ -123,10 +123,16 @@ export class SegmentedMediaData implements MediaData {
 /** Most bytes that are held in memory for a `moov` in front. */
 export const MAX_SPOOLED_BYTES = 256 << 20;
 
+/** Bytes that are held in one piece: for each of many small packets an array of its own would take more than its bytes. */
+const SPOOL_PIECE_BYTES = 1 << 18;
+
 /** All in memory. Positions are those of a file without `moov`; the caller adds its size. */
 export class SpooledMediaData implements MediaData {
   private readonly start: number;
-  private readonly packets: Uint8Array[] = [];
+  /** Full pieces, and the bytes of the one that is being filled. */
+  private readonly pieces: Uint8Array[] = [];
+  private piece = new Uint8Array(0);
+  private filled = 0;
   end: number;
 
   /** `start`: where the `mdat` would begin if there were no `moov`. */
@@ -146,8 +152,20 @@ export class SpooledMediaData implements MediaData {
         `moov in front of more than ${MAX_SPOOLED_BYTES >> 20} MiB of media, into a sink that cannot be read back; use fragmented, or a file`,
       );
     }
-    this.packets.push(bytes);
     this.end += bytes.length;
+    for (let at = 0; at < bytes.length; ) {
+      if (this.filled === this.piece.length) this.beginPiece();
+      const count = Math.min(bytes.length - at, this.piece.length - this.filled);
+      this.piece.set(bytes.subarray(at, at + count), this.filled);
+      this.filled += count;
+      at += count;
+    }
+  }
+
+  private beginPiece(): void {
+    if (this.filled > 0) this.pieces.push(this.piece);
+    this.piece = new Uint8Array(SPOOL_PIECE_BYTES);
+    this.filled = 0;
   }
 
   finish(): Promise<void> {
@@ -159,8 +177,9 @@ export class SpooledMediaData implements MediaData {
     const header = boxHeader('mdat', this.end - this.start - LARGE_HEADER_BYTES);
     if (header.length < LARGE_HEADER_BYTES) await sink.write(boxHeader('free', 0));
     await sink.write(header);
-    for (const packet of this.packets) await sink.write(packet);
-    this.packets.length = 0;
+    for (const piece of this.pieces) await sink.write(piece);
+    this.pieces.length = 0;
+    await sink.write(this.piece.subarray(0, this.filled));
   }
 }
 

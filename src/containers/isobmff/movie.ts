@@ -37,6 +37,7 @@ import {
 } from './boxes-samples.ts';
 import type { ResolvedMp4Options } from './options.ts';
 import { writeSampleEntry } from './sample-entries.ts';
+import type { OffsetList } from './sample-table.ts';
 import { fourccNumber } from './syntax.ts';
 import type { Mp4Tools } from './tools.ts';
 import type { Mp4Track } from './track.ts';
@@ -260,33 +261,33 @@ function writeSampleTable(w: BoxWriter, track: Mp4Track, layout: MovieLayout): v
     writeRollDescription();
     return;
   }
-  w.put(stts, { entries: samples.durations.rows.values() });
+  w.put(stts, { entries: samples.durations });
   if (track.pcmFrameBytes === 0) {
     if (samples.hasCompositionOffsets) {
       const version = samples.hasNegativeOffset ? 1 : 0;
-      w.put(ctts, { version, entries: samples.compositionOffsets.rows.values() });
+      w.put(ctts, { version, entries: samples.compositionOffsets });
     }
     if (samples.syncSamples.length < samples.sampleCount) {
-      w.put(stss, { entries: samples.syncSamples.values() });
+      w.put(stss, { entries: samples.syncSamples });
       if (options.sampleDependencies) w.put(sdtp, { samples: dependencies(track) });
     }
   }
-  w.put(stsc, { entries: samples.chunkRuns.values() });
+  w.put(stsc, { entries: samples.chunkRuns });
   w.put(stsz, {
     sample_size: samples.constantSize,
     sample_count: samples.sampleCount,
-    entry_size: samples.sizes.values(),
+    entry_size: samples.sizes,
   });
-  writeChunkOffsets(w, samples.chunkOffsets.values(), offsetShift);
+  writeChunkOffsets(w, samples.chunkOffsets, offsetShift);
   writeRollDescription();
   // ISOBMFF clause 10.1.1: all samples are in the one group.
   if (roll_distance !== 0) w.put(sbgp, { entries: Uint32Array.of(samples.sampleCount, 1) });
 }
 
-function writeChunkOffsets(w: BoxWriter, offsets: Float64Array, shift: number): void {
-  const last = offsets.length > 0 ? offsets[offsets.length - 1] + shift : 0;
-  if (last > MAX_U32) w.put(co64, { entries: offsets.map((offset) => offset + shift) });
-  else w.put(stco, { entries: Uint32Array.from(offsets, (offset) => offset + shift) });
+function writeChunkOffsets(w: BoxWriter, offsets: OffsetList, shift: number): void {
+  const entries = offsets.rows(shift);
+  if (offsets.end + shift > MAX_U32) w.put(co64, { entries });
+  else w.put(stco, { entries });
 }
 
 // sample_depends_on of `sdtp`, ISOBMFF clause 8.6.4.3, at its place in the byte.
@@ -296,7 +297,8 @@ const DEPENDS_ON_NONE = 2 << 4;
 function dependencies(track: Mp4Track): Uint8Array {
   const { samples } = track;
   const bytes = new Uint8Array(samples.sampleCount).fill(DEPENDS_ON_OTHERS);
-  for (const number of samples.syncSamples.values()) bytes[number - 1] = DEPENDS_ON_NONE;
+  const next = samples.syncSamples.walk();
+  for (let i = 0; i < samples.syncSamples.length; i++) bytes[next() - 1] = DEPENDS_ON_NONE;
   return bytes;
 }
 

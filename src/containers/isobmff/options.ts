@@ -4,7 +4,10 @@ import type { Chapter, FileMetadata } from '../../base/file-description.ts';
 
 /** Fragmented output, ISOBMFF clause 8.8: the file can be played while it grows, and is good up to its last fragment. */
 export interface FragmentOptions {
-  /** Seconds after which a fragment ends, at the next key frame of the first video stream. 0, the default: every GOP. */
+  /**
+   * Seconds after which a fragment ends, at the next key frame of the first video stream. 0, the default: every GOP, or, where
+   * those have only a few bytes, a quarter of a second of them.
+   */
   readonly duration?: number;
   /** Begin every fragment with `styp` and `sidx`, so that each is a segment of its own. Default false. */
   readonly segmentIndex?: boolean;

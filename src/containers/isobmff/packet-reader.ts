@@ -12,7 +12,7 @@ import { fragmentAt, hasFragmentAfter } from './fragment-index.ts';
 import { type FragmentTrack, fragmentBytes, readFragment } from './fragment-samples.ts';
 import { PacketMaker } from './packet-maker.ts';
 import { SampleCursor } from './sample-cursor.ts';
-import { loadBox, MAX_TOP_LEVEL_BOXES, topLevelBox } from './top-level.ts';
+import { loadBox, mayWalkOn, topLevelBox } from './top-level.ts';
 import type { ReadTrack } from './track-reader.ts';
 
 /** The parts of a file that its packets are read from. */
@@ -139,7 +139,15 @@ export class PacketReader {
     const { window, budget, problems } = this.context;
     let position = from;
     let saysFragmented = this.context.saysFragmented;
-    for (let count = 0; count < MAX_TOP_LEVEL_BOXES && position < window.size; count++) {
+    for (let count = 0; position < window.size; count++) {
+      if (!mayWalkOn(count, position)) {
+        report(
+          problems,
+          position,
+          `the file goes on behind ${count} boxes; the rest is left unread`,
+        );
+        return;
+      }
       const box = await topLevelBox(window, position);
       if (box === null) {
         if (position < window.size && Number.isFinite(window.size)) {

@@ -31,7 +31,7 @@ import type { FragmentTrack } from './fragment-samples.ts';
 import { type ReadMetadata, readMetadata } from './metadata-reader.ts';
 import { PacketReader, type ReadContext, tableSamples } from './packet-reader.ts';
 import { readTimedText } from './text-samples.ts';
-import { loadBox, MAX_TOP_LEVEL_BOXES, topLevelBox } from './top-level.ts';
+import { loadBox, mayWalkOn, topLevelBox } from './top-level.ts';
 import { type Mp4TrackInfo, type ReadTrack, readTrack } from './track-reader.ts';
 
 /** A reader that knows more of the file than other containers do. */
@@ -81,7 +81,7 @@ export async function openMp4(
   const budget = new Budget('mp4', source, options.limits);
   let majorBrand = '';
   let position = 0;
-  for (let count = 0; count < MAX_TOP_LEVEL_BOXES; count++) {
+  for (let count = 0; mayWalkOn(count, position); count++) {
     const box = await topLevelBox(window, position);
     if (box === null || (count === 0 && !TOP_LEVEL_TYPES.includes(box.type))) {
       if (count > 0) break;

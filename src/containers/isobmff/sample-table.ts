@@ -1,7 +1,8 @@
 /**
- * The record that a writer keeps of the samples of a track: exactly what the tables of `stbl` will hold, in typed arrays that
- * grow, so that an hour of video costs about a megabyte and nothing is kept per sample as an object.
+ * The record that a writer keeps of the samples of a track: what the tables of `stbl` will hold, packed, so that an hour of video
+ * costs about half a megabyte and nothing is kept per sample as an object.
  */
+import { type NumberRows, PackedNumbers } from '../../bits/packed-numbers.ts';
 
 const INITIAL_LENGTH = 64;
 
@@ -37,40 +38,83 @@ export class U32List {
   }
 }
 
-/** A list of safe integers: file offsets and times. */
-export class IntegerList {
-  private items = new Float64Array(INITIAL_LENGTH);
-  length = 0;
+/** File offsets in rising order, kept as the distances between them. */
+export class OffsetList {
+  private readonly distances = new PackedNumbers();
+  private last = 0;
 
-  push(value: number): void {
-    if (this.length === this.items.length) {
-      const larger = new Float64Array(this.items.length * 2);
-      larger.set(this.items);
-      this.items = larger;
-    }
-    this.items[this.length++] = value;
+  get length(): number {
+    return this.distances.length;
   }
 
-  /** The values, as a view that is valid until the next call. */
-  values(): Float64Array {
-    return this.items.subarray(0, this.length);
+  /** Appends `offset`, which is not below the last one. */
+  push(offset: number): void {
+    this.distances.push(offset - this.last);
+    this.last = offset;
+  }
+
+  /** The offsets, each with `shift` added. */
+  rows(shift: number): NumberRows {
+    const { distances } = this;
+    return {
+      length: distances.length,
+      walk: () => {
+        const next = distances.walk();
+        let offset = shift;
+        return () => {
+          offset += next();
+          return offset;
+        };
+      },
+    };
+  }
+
+  /** The last offset; 0 if there is none. */
+  get end(): number {
+    return this.last;
   }
 }
 
-/** Rows of (count, value): a sequence in which neighbors are often equal. Values are stored modulo 2^32. */
-export class RunList {
-  readonly rows = new U32List();
+/** Rows of (count, value): a sequence in which neighbors are often equal. Values are given modulo 2^32. */
+export class RunList implements NumberRows {
+  private readonly packed = new PackedNumbers();
+  private count = 0;
+  private value = 0;
 
   /** Appends `count` times `value`. */
   add(count: number, value: number): void {
     if (count === 0) return;
-    const last = this.rows.length - 2;
-    if (last >= 0 && this.rows.at(last + 1) === value >>> 0) {
-      this.rows.set(last, this.rows.at(last) + count);
-    } else {
-      this.rows.push(count);
-      this.rows.push(value);
+    if (this.count > 0 && this.value === (value | 0)) this.count += count;
+    else {
+      this.close();
+      this.count = count;
+      this.value = value | 0;
     }
+  }
+
+  private close(): void {
+    if (this.count === 0) return;
+    this.packed.push(this.count);
+    // Negative ones between the others, so that those near zero are small.
+    this.packed.push(((this.value << 1) ^ (this.value >> 31)) >>> 0);
+  }
+
+  /** Two for each run. */
+  get length(): number {
+    return this.packed.length + (this.count > 0 ? 2 : 0);
+  }
+
+  walk(): () => number {
+    const next = this.packed.walk();
+    let left = this.packed.length;
+    let isValue = true;
+    return () => {
+      isValue = !isValue;
+      if (left === 0) return isValue ? this.value >>> 0 : this.count;
+      left--;
+      const number = next();
+      return isValue ? ((number >>> 1) ^ -(number & 1)) >>> 0 : number;
+    };
   }
 }
 
@@ -81,13 +125,13 @@ export class SampleTable {
   /** Rows of `ctts`: sample_count, sample_offset. */
   readonly compositionOffsets = new RunList();
   /** Numbers of the sync samples, from 1. */
-  readonly syncSamples = new U32List();
+  readonly syncSamples = new PackedNumbers();
   /** Where each chunk begins in the file. */
-  readonly chunkOffsets = new IntegerList();
+  readonly chunkOffsets = new OffsetList();
   /** Rows of `stsc`: first_chunk, samples_per_chunk, sample_description_index. */
-  readonly chunkRuns = new U32List();
+  readonly chunkRuns = new PackedNumbers();
   /** Size of every sample, if `constantSize` is 0. */
-  readonly sizes = new U32List();
+  readonly sizes = new PackedNumbers();
   /** Size of all samples in bytes if it is known to be the same (PCM), else 0. */
   readonly constantSize: number;
   sampleCount = 0;
@@ -97,6 +141,8 @@ export class SampleTable {
   hasNegativeOffset = false;
   private hasOffset = false;
   private samplesInChunk = 0;
+  /** Samples of each chunk of the last run; 0 before the first. */
+  private samplesPerChunk = 0;
 
   constructor(constantSize: number) {
     this.constantSize = constantSize;
@@ -116,8 +162,8 @@ export class SampleTable {
   /** Notes how many samples the last chunk has; does nothing if that was done. */
   endChunk(): void {
     if (this.samplesInChunk === 0) return;
-    const last = this.chunkRuns.length - 3;
-    if (last < 0 || this.chunkRuns.at(last + 1) !== this.samplesInChunk) {
+    if (this.samplesPerChunk !== this.samplesInChunk) {
+      this.samplesPerChunk = this.samplesInChunk;
       this.chunkRuns.push(this.chunkOffsets.length);
       this.chunkRuns.push(this.samplesInChunk);
       this.chunkRuns.push(1);

@@ -2,6 +2,7 @@
 import type { Packet } from '../../base/packet.ts';
 import type { RandomAccessEntry } from './boxes-fragments.ts';
 import { U32List } from './sample-table.ts';
+import { MAX_OBJECT_ROWS } from './syntax.ts';
 import type { Mp4Track } from './track.ts';
 
 /** Sample flags, ISOBMFF clause 8.8.3.1: sample_depends_on is 2, on no other. */
@@ -18,8 +19,8 @@ export class TrackFragment {
   readonly durations = new U32List();
   readonly flags = new U32List();
   readonly compositionOffsets = new U32List();
-  /** One entry per fragment that begins with a key frame. */
-  readonly randomAccess: RandomAccessEntry[] = [];
+  /** An entry for each fragment that begins with a key frame; for every second, fourth … of them where there are very many. */
+  randomAccess: RandomAccessEntry[] = [];
   bytes = 0;
   firstDts = 0;
   firstPts = 0;
@@ -27,6 +28,9 @@ export class TrackFragment {
   nextDts = 0;
   private lastDts = 0;
   private lastDuration = 0;
+  /** Fragments that were noted for `randomAccess`, and how many of them share an entry. */
+  private accessCount = 0;
+  private accessStep = 1;
 
   constructor(track: Mp4Track, track_ID: number) {
     this.track = track;
@@ -65,6 +69,15 @@ export class TrackFragment {
     this.lastDuration = dts - this.lastDts;
     this.nextDts = dts;
     this.durations.set(this.durations.length - 1, this.lastDuration);
+  }
+
+  /** Notes where a fragment that begins with a key frame lies: readers need not find each one, and no reader takes more rows. */
+  noteAccess(entry: RandomAccessEntry): void {
+    if (this.accessCount++ % this.accessStep !== 0) return;
+    this.randomAccess.push(entry);
+    if (this.randomAccess.length < MAX_OBJECT_ROWS) return;
+    this.randomAccess = this.randomAccess.filter((_, i) => i % 2 === 0);
+    this.accessStep *= 2;
   }
 
   clear(): void {

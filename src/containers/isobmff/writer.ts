@@ -185,16 +185,20 @@ export class PlainMp4Writer implements ContainerWriter {
     await this.addChapters(tracks, mediaData);
     await mediaData.finish();
     if (!this.options.faststart) {
-      await sink.write(this.movie(tracks, 0).view());
+      for (const piece of this.movie(tracks, 0).pieces()) await sink.write(piece);
       return;
     }
     const movie = this.movieInFront(tracks);
     if (mediaData instanceof SpooledMediaData) {
-      await sink.write(movie.view());
+      for (const piece of movie.pieces()) await sink.write(piece);
       await mediaData.writeTo(sink);
     } else {
       await moveBack(sink, this.headerBytes, mediaData.end, movie.position);
-      await sink.writeAt(this.headerBytes, movie.view());
+      let position = this.headerBytes;
+      for (const piece of movie.pieces()) {
+        await sink.writeAt(position, piece);
+        position += piece.length;
+      }
     }
   }
 

@@ -44,6 +44,16 @@ function signedLength(value: number): number {
   return length;
 }
 
+/** Bytes of an element whose data has `size` bytes. */
+export function elementBytes(name: ElementName, size: number): number {
+  return idLength(ID[name]) + sizeLength(size) + size;
+}
+
+/** Bytes of an unsigned integer element as `EbmlWriter.uint` writes it. */
+export function uintBytes(name: ElementName, value: number): number {
+  return elementBytes(name, unsignedLength(value));
+}
+
 /** Writes elements into a growing buffer. Values must fit the type that the table gives the element. */
 export class EbmlWriter {
   readonly bytes = new ByteWriter();
@@ -120,6 +130,11 @@ export class EbmlWriter {
     write(children);
     this.header(name, 'master', children.position);
     this.bytes.append(children.bytes.view());
+  }
+
+  /** The header of a master element whose children, `size` bytes of them, are written next. */
+  begin(name: ElementName, size: number): void {
+    this.header(name, 'master', size);
   }
 
   /** A Void element of `total` bytes, header included: at least 2. RFC 8794 clause 11.3.2. */

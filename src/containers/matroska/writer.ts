@@ -9,6 +9,7 @@ import { ConfigError, StateError } from '../../base/errors.ts';
 import type { Packet, StreamInfo } from '../../base/packet.ts';
 import { type Rational, reduced, rescale } from '../../base/rational.ts';
 import { ClusterWriter } from './cluster-writer.ts';
+import { CuesWriter } from './cues-writer.ts';
 import { EbmlWriter } from './ebml-writer.ts';
 import { type ElementName, ID } from './element-table.ts';
 import { writeAttachments, writeChapters, writeInfo, writeTags } from './metadata-writer.ts';
@@ -86,8 +87,7 @@ class MatroskaWriter implements ContainerWriter {
   private durationAt = 0;
   /** Top-level elements in order, with their bytes from the start of the segment's data. */
   private readonly seekEntries: { name: ElementName; position: number }[] = [];
-  /** Three numbers an entry: timestamp, byte of the cluster from the segment's data, byte of the block in the cluster. */
-  private readonly cues: number[] = [];
+  private readonly cues: CuesWriter;
   private held: { streamIndex: number; packet: Packet }[] | null = [];
   /** Ticks added to all times so that none is negative. */
   private shift = 0;
@@ -121,6 +121,7 @@ class MatroskaWriter implements ContainerWriter {
             0,
             streams.findIndex((s) => s.kind === 'audio'),
           );
+    this.cues = new CuesWriter(this.indexTrack + 1);
   }
 
   async writeHeader(): Promise<void> {
@@ -184,13 +185,11 @@ class MatroskaWriter implements ContainerWriter {
     const clusters = this.openClusters('writeTrailer');
     await clusters.finish();
     if (options.live) return;
-    const w = new EbmlWriter();
+    let segmentSize = clusters.position - this.segmentStart;
     if (this.cues.length > 0) {
-      this.seekEntries.push({ name: 'Cues', position: clusters.position - this.segmentStart });
-      this.writeCues(w);
-      await sink.write(w.bytes.view());
+      this.seekEntries.push({ name: 'Cues', position: segmentSize });
+      segmentSize += await this.cues.write(sink);
     }
-    const segmentSize = clusters.position + w.position - this.segmentStart;
     await this.patch(this.segmentStart - 8, (p) => p.size(segmentSize, 8));
     await this.patch(this.segmentStart, (p) => {
       this.writeSeekHead(p);
@@ -274,8 +273,8 @@ class MatroskaWriter implements ContainerWriter {
   private addCue(timestamp: number, clusters: ClusterWriter): void {
     const position = clusters.place.clusterPosition - this.segmentStart;
     const isVideo = this.tracks[this.indexTrack]!.stream.kind === 'video';
-    if (!isVideo && this.cues.at(-2) === position) return;
-    this.cues.push(timestamp, position, clusters.place.relativePosition);
+    if (!isVideo && this.cues.lastCluster === position) return;
+    this.cues.add(timestamp, position, clusters.place.relativePosition);
   }
 
   private async addCueAfter(
@@ -285,22 +284,6 @@ class MatroskaWriter implements ContainerWriter {
   ): Promise<void> {
     await writing;
     this.addCue(timestamp, clusters);
-  }
-
-  /** Cues, RFC 9559 clause 5.1.5. */
-  private writeCues(w: EbmlWriter): void {
-    w.master('Cues', (cues) => {
-      for (let i = 0; i < this.cues.length; i += 3) {
-        cues.master('CuePoint', (point) => {
-          point.uint('CueTime', this.cues[i]!);
-          point.master('CueTrackPositions', (positions) => {
-            positions.uint('CueTrack', this.indexTrack + 1);
-            positions.uint('CueClusterPosition', this.cues[i + 1]!);
-            positions.uint('CueRelativePosition', this.cues[i + 2]!);
-          });
-        });
-      }
-    });
   }
 
   /** SeekHead, RFC 9559 clause 5.1.1. */

@@ -157,7 +157,8 @@ function decoderOf(
 ) {
   const codec = pictureCodecOf(stream);
   if (codec === undefined) return { stream, unpack: unpackerOf(input.name, stream) };
-  const treatment = { planar: target === undefined, isFiltered, isTurned };
+  const { limits } = input;
+  const treatment = { planar: target === undefined, isFiltered, isTurned, limits };
   return pictureDecoder(codec, stream, treatment, orientation);
 }
 

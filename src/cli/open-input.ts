@@ -38,6 +38,8 @@ export interface Input {
   readonly demuxer: Demuxer;
   readonly reader: ContainerReader;
   readonly source: MeasuredSource;
+  /** What it may cost, as the options say. */
+  readonly limits: LimitOptions;
 }
 
 /** Raw formats by name: what `--input-format` takes. */
@@ -111,7 +113,7 @@ export async function openInput(
       readerOptions: readerOptions(format, options),
       limits,
     });
-    return { name, demuxer, reader: demuxer.reader, source };
+    return { name, demuxer, reader: demuxer.reader, source, limits };
   } catch (error) {
     await source.close();
     throw error;
@@ -138,7 +140,7 @@ async function openPictures(
   };
   const demuxer = await Demuxer.open(name, { readerOptions, limits });
   const source = new MeasuredSource(new MemorySource(new Uint8Array(0)));
-  return { name, demuxer, reader: demuxer.reader, source };
+  return { name, demuxer, reader: demuxer.reader, source, limits };
 }
 
 async function isFile(path: string): Promise<boolean> {

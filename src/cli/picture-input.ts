@@ -1,6 +1,9 @@
 /** Inputs that are coded pictures: what they say of themselves, and how they are decoded. */
+
+import type { LimitOptions } from '../base/limits.ts';
 import type { Packet, VideoStreamInfo } from '../base/packet.ts';
 import {
+  affordablePixels,
   allocatePicture,
   createPictureConverter,
   IMAGE_PIX_FMTS,
@@ -33,6 +36,8 @@ export interface PictureTreatment {
   readonly isFiltered: boolean;
   /** Whether pictures are turned as they say. */
   readonly isTurned: boolean;
+  /** What the input may cost. */
+  readonly limits: LimitOptions;
 }
 
 /** What the first picture of an input says of itself, by its headers; nothing for inputs that are no files of pictures. */
@@ -52,7 +57,7 @@ export function pictureDecoder(
   treatment: PictureTreatment,
   orientation: number,
 ): { readonly stream: VideoStreamInfo; readonly unpack: Unpack } {
-  const { planar, isFiltered, isTurned } = treatment;
+  const { planar, isFiltered, isTurned, limits } = treatment;
   const turned = isTurned && orientation > 1;
   const [width, height] = turned
     ? orientedSize(stream.width, stream.height, orientation)
@@ -65,7 +70,11 @@ export function pictureDecoder(
   return {
     stream: { ...rest, ...(isYuv && color ? { color } : {}), width, height, pixFmt },
     unpack({ data, pts }: Packet) {
-      const decoded = codec.decode(data, {}, isYuv);
+      const decoded = codec.decode(
+        data,
+        { maxPixels: affordablePixels(data.length, limits) },
+        isYuv,
+      );
       const { frame } = turned ? upright(decoded) : decoded;
       const converted = { ...inFormat(frame, pixFmt), pts };
       return new VideoFrames([converted], { pixFmt, width, height, numPlanes, timeBase });

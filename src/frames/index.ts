@@ -33,6 +33,7 @@ export {
   requirePixFmt,
 } from './pixel-format.ts';
 export {
+  affordablePixels,
   DEFAULT_MAX_PIXELS,
   type Density,
   densityOfMeter,

@@ -1,5 +1,6 @@
 /** Still pictures as files hold them: samples side by side, and what a file says of its picture beside them. */
 import { ConfigError, FormatError } from '../base/errors.ts';
+import { DEFAULT_LIMITS, type LimitOptions, SINGLE_PACKET_BYTES } from '../base/limits.ts';
 import { isSwapped, swapBytes } from './convert-gray.ts';
 import { asPictureArray, newPictureArray } from './element-type.ts';
 import type { VideoFrame } from './frame.ts';
@@ -71,6 +72,27 @@ export interface RasterLimits {
 
 /** Pixels that a file may have where the caller says nothing. */
 export const DEFAULT_MAX_PIXELS = 2 ** 28;
+
+/** Pixels that any file may have: those of a picture of 8192x4096. */
+const FREE_PIXELS = SINGLE_PACKET_BYTES / 2;
+
+/**
+ * Pixels that a file of `fileBytes` bytes may have where the caller says nothing: 2^25, and 16 for each byte, so that a few bytes
+ * do not fill the memory. Never more than 2^28.
+ */
+export function affordablePixels(
+  fileBytes: number,
+  {
+    maxPacketBytes = SINGLE_PACKET_BYTES,
+    maxExpansion = DEFAULT_LIMITS.maxExpansion,
+  }: LimitOptions = {},
+): number {
+  const free = (FREE_PIXELS * maxPacketBytes) / SINGLE_PACKET_BYTES;
+  const allowed = Math.min(Number.MAX_SAFE_INTEGER, Math.floor(free + maxExpansion * fileBytes));
+  const isRaised =
+    maxPacketBytes > SINGLE_PACKET_BYTES || maxExpansion > DEFAULT_LIMITS.maxExpansion;
+  return isRaised ? allowed : Math.min(allowed, DEFAULT_MAX_PIXELS);
+}
 
 /** Checks the size that a file declares before memory is taken for it; throws `FormatError` naming `where`. */
 export function requireRasterSize(

@@ -7,7 +7,7 @@ import type { ColorTags, Packet, VideoStreamInfo } from '../base/packet.ts';
 import { equalRationals, inverse } from '../base/rational.ts';
 import type { VideoFrame } from '../frames/frame.ts';
 import type { PixFmt } from '../frames/pixel-format.ts';
-import type { ImageMetadata, RasterLimits } from '../frames/raster.ts';
+import { affordablePixels, type ImageMetadata, type RasterLimits } from '../frames/raster.ts';
 import type { VideoCodec, VideoRequest } from './codec.ts';
 import { videoCodec } from './video-encoder.ts';
 
@@ -64,7 +64,7 @@ export function isImageCodec(codec: { readonly kind: string }): codec is ImageCo
 
 /** The row of a codec of still pictures. */
 export function imageCodec(adapter: ImageCodecAdapter): ImageCodec {
-  const { metadata, options, decode, readMetadata, createWriter: _, ...video } = adapter;
+  const { metadata, options, readMetadata, createWriter: _, ...video } = adapter;
   const row = videoCodec({
     ...video,
     kind: 'video',
@@ -84,6 +84,8 @@ export function imageCodec(adapter: ImageCodecAdapter): ImageCodec {
     },
   });
   const read = readMetadata === undefined ? {} : { readMetadata };
+  const decode: ImageCodec['decode'] = (bytes, limits, planar) =>
+    adapter.decode(bytes, { maxPixels: affordablePixels(bytes.length), ...limits }, planar);
   return { ...row, isImage: true, metadata, options, decode, ...read };
 }
 

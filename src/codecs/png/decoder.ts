@@ -3,6 +3,7 @@ import {
   FormatError,
   rejectUnknownKeys,
   requireInteger,
+  requireOneOf,
   UnsupportedError,
 } from '../../base/errors.ts';
 import {
@@ -12,9 +13,9 @@ import {
   readFrameControl,
 } from './animation.ts';
 import type { PngImage } from './image.ts';
-import { type MutableMetadata, readAncillary } from './metadata.ts';
+import { MetadataMemory, type MutableMetadata, readAncillary } from './metadata.ts';
 import { PixelStream } from './pixel-stream.ts';
-import { type Chunk, isCritical, readChunks } from './standard/chunks.ts';
+import { type Chunk, FRAME_CHUNKS, isCritical, readChunks } from './standard/chunks.ts';
 import { channelsOf, IHDR_LENGTH, PALETTE, type PngHeader, readHeader } from './standard/header.ts';
 import type { Samples } from './standard/samples.ts';
 
@@ -28,6 +29,8 @@ export interface PngLimits {
 
 /** Options of `decodePng`. */
 export interface DecodePngOptions {
+  /** Whether the frames of an animation are decoded too. Default true; false: the file's still picture only. */
+  readonly frames?: boolean;
   readonly limits?: PngLimits;
 }
 
@@ -47,14 +50,16 @@ const DEFAULT_MAX_FRAMES = 10_000;
  * what breaks the standard or goes beyond `limits`, `UnsupportedError` for critical chunks that the standard does not know.
  */
 export function decodePng(file: Uint8Array, options: DecodePngOptions = {}): DecodedPng {
-  rejectUnknownKeys('png.options', options, ['limits']);
-  const decoder = new FileDecoder(options.limits ?? {});
+  rejectUnknownKeys('png.options', options, ['frames', 'limits']);
+  const frames = requireOneOf('png.options.frames', options.frames ?? true, [true, false]);
+  const decoder = new FileDecoder(options.limits ?? {}, frames);
   for (const chunk of readChunks(file)) decoder.take(chunk);
   return decoder.result();
 }
 
 /** What has been read of a file. */
 class FileDecoder {
+  private readonly takesFrames: boolean;
   private readonly maxFrames: number;
   private bytesLeft: number;
   private header: PngHeader | null = null;
@@ -62,6 +67,7 @@ class FileDecoder {
   private paletteAlpha: Uint8Array | null = null;
   private transparent: readonly number[] | null = null;
   private readonly metadata: MutableMetadata = {};
+  private readonly memory = new MetadataMemory();
   private image: PixelStream | null = null;
   private data: Samples | null = null;
   private plays = -1;
@@ -73,7 +79,8 @@ class FileDecoder {
   private startsWithImage = false;
   private lastType = '';
 
-  constructor(limits: PngLimits) {
+  constructor(limits: PngLimits, takesFrames: boolean) {
+    this.takesFrames = takesFrames;
     rejectUnknownKeys('png.limits', limits, ['maxBytes', 'maxFrames']);
     this.bytesLeft = requireInteger(
       'png.limits.maxBytes',
@@ -105,6 +112,7 @@ class FileDecoder {
 
   private takeBehindHeader(chunk: Chunk, header: PngHeader): void {
     const { type, data, offset } = chunk;
+    if (!this.takesFrames && FRAME_CHUNKS.includes(type)) return;
     const wrong = (detail: string) => new FormatError(`png.${type}`, detail, offset);
     switch (type) {
       case 'IHDR':
@@ -143,7 +151,7 @@ class FileDecoder {
             `a critical chunk that PNG (third edition) does not know, at byte ${offset}`,
           );
         }
-        readAncillary(chunk, this.metadata, this.image === null);
+        readAncillary(chunk, this.metadata, this.image === null, this.memory);
     }
   }
 

@@ -1,8 +1,13 @@
 /** What a PNG file says before its pixels: signature, size, and what decoding makes of them. */
 import { FormatError } from '../../base/errors.ts';
 import type { RasterChannels, RasterHeader } from '../../frames/raster.ts';
-import { type MutableMetadata, type PngMetadata, readAncillary } from './metadata.ts';
-import { CHUNK_OVERHEAD, readChunks, SIGNATURE } from './standard/chunks.ts';
+import {
+  MetadataMemory,
+  type MutableMetadata,
+  type PngMetadata,
+  readAncillary,
+} from './metadata.ts';
+import { CHUNK_OVERHEAD, FRAME_CHUNKS, readChunks, SIGNATURE } from './standard/chunks.ts';
 import { type ColorType, channelsOf, IHDR_LENGTH, PALETTE, readHeader } from './standard/header.ts';
 
 /** Offset of the data of IHDR, which comes first: behind the signature's 8 bytes, a length and a type; PNG clause 5.6. */
@@ -46,10 +51,12 @@ function hasTransparency(file: Uint8Array): boolean {
 /** The ancillary chunks of a file, without its pixels. Throws `FormatError` with chunk and offset as `decodePng` does. */
 export function readPngMetadata(file: Uint8Array): PngMetadata {
   const metadata: MutableMetadata = {};
+  const memory = new MetadataMemory();
   let isBeforePixels = true;
   for (const chunk of readChunks(file)) {
     if (chunk.type === 'IDAT') isBeforePixels = false;
-    else if (chunk.type !== 'fdAT') readAncillary(chunk, metadata, isBeforePixels);
+    else if (!FRAME_CHUNKS.includes(chunk.type))
+      readAncillary(chunk, metadata, isBeforePixels, memory);
   }
   return metadata;
 }

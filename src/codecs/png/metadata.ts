@@ -62,11 +62,31 @@ export interface PngMetadata {
   }[];
 }
 
-/** The same while it is being read. */
-export type MutableMetadata = { -readonly [K in keyof PngMetadata]: PngMetadata[K] };
+/** The same while it is being read: lists grow in place. */
+export type MutableMetadata = {
+  -readonly [K in keyof PngMetadata]: PngMetadata[K] extends readonly (infer T)[] | undefined
+    ? T extends number
+      ? PngMetadata[K]
+      : T[] | undefined
+    : PngMetadata[K];
+};
 
-/** Compressed texts and profiles expand to this at most. */
-const MAX_INFLATED_BYTES = 1 << 24;
+/** Compressed texts and profiles of a file expand to this at most, with what each chunk takes that is kept. */
+const MAX_METADATA_BYTES = 1 << 24;
+/** What a chunk takes beside its bytes, about. */
+const ENTRY_BYTES = 256;
+
+/** Memory for the ancillary chunks of one file: what they expand to is not in proportion to what they are. */
+export class MetadataMemory {
+  left: number = MAX_METADATA_BYTES;
+
+  /** Takes memory for a chunk. Throws `FormatError` if there is none left. */
+  spend(chunk: Chunk, bytes: number): void {
+    this.left -= bytes;
+    if (this.left < 0)
+      throw wrong(chunk, `texts and other chunks take over ${MAX_METADATA_BYTES} bytes`);
+  }
+}
 
 const latin1 = (bytes: Uint8Array): string => {
   let text = '';
@@ -106,7 +126,7 @@ function uint16s(data: Uint8Array, from = 0): number[] {
   );
 }
 
-type Reader = (chunk: Chunk, metadata: MutableMetadata) => void;
+type Reader = (chunk: Chunk, metadata: MutableMetadata, memory: MetadataMemory) => void;
 
 /** Chunk type => what it adds. A chunk that may stand once and stands twice counts once, the first time. */
 const READERS: Readonly<Record<string, Reader>> = {
@@ -135,9 +155,9 @@ const READERS: Readonly<Record<string, Reader>> = {
     const [a, b] = uint32s(chunk.data, 2);
     m.contentLight ??= [a!, b!];
   },
-  iCCP: (chunk, m) => {
+  iCCP: (chunk, m, memory) => {
     const [name, at] = untilZero(chunk, 0);
-    m.iccProfile ??= { name: latin1(name), profile: inflateField(chunk, at) };
+    m.iccProfile ??= { name: latin1(name), profile: inflateField(chunk, at, memory) };
   },
   pHYs: (chunk, m) => {
     requireLength(chunk, 9);
@@ -154,22 +174,23 @@ const READERS: Readonly<Record<string, Reader>> = {
     m.histogram ??= Uint16Array.from(uint16s(chunk.data));
   },
   sPLT: (chunk, m) => {
-    m.suggestedPalettes = [...(m.suggestedPalettes ?? []), readSuggestedPalette(chunk)];
+    m.suggestedPalettes ??= [];
+    m.suggestedPalettes.push(readSuggestedPalette(chunk));
   },
   tEXt: (chunk, m) => {
     const [keyword, at] = untilZero(chunk, 0);
-    m.texts = [
-      ...(m.texts ?? []),
-      { keyword: latin1(keyword), text: latin1(chunk.data.subarray(at)) },
-    ];
+    m.texts ??= [];
+    m.texts.push({ keyword: latin1(keyword), text: latin1(chunk.data.subarray(at)) });
   },
-  zTXt: (chunk, m) => {
+  zTXt: (chunk, m, memory) => {
     const [keyword, at] = untilZero(chunk, 0);
-    const text = latin1(inflateField(chunk, at));
-    m.texts = [...(m.texts ?? []), { keyword: latin1(keyword), text, compressed: true }];
+    const text = latin1(inflateField(chunk, at, memory));
+    m.texts ??= [];
+    m.texts.push({ keyword: latin1(keyword), text, compressed: true });
   },
-  iTXt: (chunk, m) => {
-    m.texts = [...(m.texts ?? []), readInternationalText(chunk)];
+  iTXt: (chunk, m, memory) => {
+    m.texts ??= [];
+    m.texts.push(readInternationalText(chunk, memory));
   },
   eXIf: (chunk, m) => {
     m.exif ??= chunk.data.slice();
@@ -189,19 +210,10 @@ const READERS: Readonly<Record<string, Reader>> = {
 };
 
 /** A compression method, 0, and a zlib stream. */
-function inflateField(chunk: Chunk, at: number): Uint8Array {
+function inflateField(chunk: Chunk, at: number, memory: MetadataMemory): Uint8Array {
   if (chunk.data[at] !== 0)
     throw wrong(chunk, `got compression method ${chunk.data[at]}, allowed is 0`);
-  try {
-    return unzlib(chunk.data.subarray(at + 1), { maxBytes: MAX_INFLATED_BYTES });
-  } catch (cause) {
-    throw new FormatError(
-      `png.${chunk.type}`,
-      'its zlib stream is damaged or too large',
-      chunk.offset,
-      { cause },
-    );
-  }
+  return inflateText(chunk, at + 1, memory);
 }
 
 /** Clause 11.3.4.4. */
@@ -224,14 +236,14 @@ function readSuggestedPalette(chunk: Chunk): PngSuggestedPalette {
 }
 
 /** Clause 11.3.3.4. */
-function readInternationalText(chunk: Chunk): PngText {
+function readInternationalText(chunk: Chunk, memory: MetadataMemory): PngText {
   const { data } = chunk;
   const [keyword, flagsAt] = untilZero(chunk, 0);
   const compressed = data[flagsAt] === 1;
   const [language, translatedAt] = untilZero(chunk, flagsAt + 2);
   const [translated, textAt] = untilZero(chunk, translatedAt);
   const utf8 = new TextDecoder();
-  const bytes = compressed ? inflateText(chunk, textAt) : data.subarray(textAt);
+  const bytes = compressed ? inflateText(chunk, textAt, memory) : data.subarray(textAt);
   return {
     keyword: latin1(keyword),
     text: utf8.decode(bytes),
@@ -241,9 +253,11 @@ function readInternationalText(chunk: Chunk): PngText {
   };
 }
 
-function inflateText(chunk: Chunk, at: number): Uint8Array {
+function inflateText(chunk: Chunk, at: number, memory: MetadataMemory): Uint8Array {
   try {
-    return unzlib(chunk.data.subarray(at), { maxBytes: MAX_INFLATED_BYTES });
+    const bytes = unzlib(chunk.data.subarray(at), { maxBytes: Math.max(1, memory.left) });
+    memory.left -= bytes.length;
+    return bytes;
   } catch (cause) {
     throw new FormatError(
       `png.${chunk.type}`,
@@ -259,14 +273,17 @@ export function readAncillary(
   chunk: Chunk,
   metadata: MutableMetadata,
   beforePixels: boolean,
+  memory: MetadataMemory,
 ): void {
+  memory.spend(chunk, ENTRY_BYTES);
   const read = READERS[chunk.type];
   if (read !== undefined) {
-    read(chunk, metadata);
+    read(chunk, metadata, memory);
     return;
   }
   const { type, data } = chunk;
-  metadata.others = [...(metadata.others ?? []), { type, data: data.slice(), beforePixels }];
+  metadata.others ??= [];
+  metadata.others.push({ type, data: data.slice(), beforePixels });
 }
 
 const be32 = (...values: number[]): number[] =>

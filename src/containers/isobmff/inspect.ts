@@ -85,7 +85,7 @@ import {
 import { quickTimeText, textMediaInformation } from './chapter-track.ts';
 import { clli, mdcv } from './picture-boxes.ts';
 import type { BoxDescription } from './syntax.ts';
-import { loadBox, MAX_TOP_LEVEL_BOXES, topLevelBox } from './top-level.ts';
+import { loadBox, mayWalkOn, topLevelBox } from './top-level.ts';
 
 /** Deeper than any real file nests; keeps a file of nothing but nested headers from exhausting the stack. */
 const MAX_DEPTH = 24;
@@ -139,7 +139,7 @@ export async function inspectMp4(
   const budget = new TreeBudget(MAX_NODES, memory.limits);
   const nodes: TreeNode[] = [];
   let position = 0;
-  for (let count = 0; count < MAX_TOP_LEVEL_BOXES && !budget.isFull; count++) {
+  for (let count = 0; mayWalkOn(count, position) && !budget.isFull; count++) {
     const box = await topLevelBox(window, position);
     if (box === null) break;
     if (box.type === 'mdat') {

@@ -4,10 +4,10 @@ import type { Budget } from '../../base/limits.ts';
 import type { SourceWindow } from '../../base/source-window.ts';
 import { type BoxHeader, type BoxView, type FileBytes, parseBoxHeader } from './box-reader.ts';
 
-/** Boxes on the top level that are looked at in any file: a day of fragments of one second, and three boxes more for each. */
-export const MAX_TOP_LEVEL_BOXES = 1 << 20;
-/** Bytes of a file that pay for one more: files in fragments of one picture have far more for each box. */
-const BYTES_PER_BOX = 64;
+/** Boxes on the top level that are looked at in any file. */
+const MAX_TOP_LEVEL_BOXES = 1 << 16;
+/** Bytes of a file that pay for one more: even files in fragments of one frame of sound have more for each box. */
+const BYTES_PER_BOX = 40;
 
 /** Whether a walk that has met `count` boxes up to `position` may go on: no file has so many small ones. */
 export function mayWalkOn(count: number, position: number): boolean {

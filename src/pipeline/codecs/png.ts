@@ -35,7 +35,7 @@ const COLOR_TYPES = [0, 4, 2, 6] as const;
 /** PNG clause 11.3.2.5: the chunk's keyword for an XMP packet (XMP part 3 clause 1.1.5). */
 const XMP_KEYWORD = 'XML:com.adobe.xmp';
 
-/** What samples may take: of a picture that has as many pixels as the limits allow, and of frames that it has besides. */
+/** What samples may take: no less than those of a picture that has as many pixels as the limits allow. */
 const MOST_BYTES = 2 ** 32;
 
 /** The row of PNG. `compressionLevel` 0 to 2 is the effort `fast`, 9 and more `best`; bit rate and quality do not apply. */
@@ -63,7 +63,7 @@ export const PNG: ImageCodec = /* @__PURE__ */ imageCodec({
   decode(bytes, limits) {
     const { width, height } = describePng(bytes);
     requireRasterSize('png.IHDR', width, height, limits, 16);
-    const decoded = decodePng(bytes, { limits: { maxBytes: MOST_BYTES } });
+    const decoded = decodePng(bytes, { frames: false, limits: { maxBytes: MOST_BYTES } });
     return { frame: frameOfRaster(rasterOfPng(decoded)), metadata: readMetadata(decoded.metadata) };
   },
   readMetadata: (bytes) => readMetadata(readPngMetadata(bytes)),

@@ -78,7 +78,7 @@ export async function loadImage(
     await source.close();
   }
   const codec = codecOf(bytes);
-  const decoded = codec.decode(bytes, { maxPixels }, to?.startsWith('yuvj') === true);
+  const decoded = codec.decode(bytes, limits, to?.startsWith('yuvj') === true);
   const isTurned = isOriented && (decoded.metadata.orientation ?? 1) > 1;
   return loaded(codec.name, isTurned ? upright(decoded) : decoded, to);
 }

@@ -197,6 +197,9 @@ function beginFile(bytes: Uint8Array, limits: JpegLimits): SegmentReader {
   return r;
 }
 
+/** Comments and application segments of one file: no camera or editor writes a thousandth of them. */
+const MAX_SEGMENTS = 1 << 16;
+
 function readSegment(r: SegmentReader, marker: number): void {
   if (standsAlone(marker)) r.fail('file', `marker FF ${hex(marker)} is out of place`);
   const name = `FF${hex(marker)}`;
@@ -213,6 +216,7 @@ function readSegment(r: SegmentReader, marker: number): void {
   else if (marker === DAC) throw new UnsupportedError('jpeg.DAC', 'arithmetic coding');
   else if (marker >= SOF0 && marker <= SOF15 && marker !== JPG) readFrame(r, marker, start, end);
   else if (marker === COM || (marker >= APP0 && marker <= APP15)) {
+    if (r.segments.length === MAX_SEGMENTS) r.fail(name, `comes after ${MAX_SEGMENTS} others`);
     r.segments.push({ marker, data: r.bytes.subarray(start, end), offset: start });
   }
   r.position = end;

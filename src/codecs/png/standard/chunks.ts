@@ -25,6 +25,9 @@ export interface Chunk {
   readonly offset: number;
 }
 
+/** Types of the chunks that make an animation of a picture: clause 11.3.6. */
+export const FRAME_CHUNKS: readonly string[] = ['acTL', 'fcTL', 'fdAT'];
+
 /** Whether decoders must know a chunk: clause 5.4, the case of the first letter. */
 export function isCritical(type: string): boolean {
   return (type.charCodeAt(0) & 0x20) === 0;

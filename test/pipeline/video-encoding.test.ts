@@ -345,10 +345,30 @@ describe('settings', () => {
     expect(middle).toBeGreaterThan(coarse);
     expect(await sizeOf({ gopSize: 0 })).toBeGreaterThan(await sizeOf({ gopSize: 10 }));
     expect(await sizeOf({ compressionLevel: 0 })).not.toBe(await sizeOf({ compressionLevel: 8 }));
-    await expect(sizeOf({ compressionLevel: 9 })).rejects.toThrow(
-      /compressionLevel: got 9, allowed are integers 0..8/,
+    await expect(sizeOf({ compressionLevel: 10 })).rejects.toThrow(
+      /compressionLevel: got 10, allowed are integers 0..9/,
     );
     expect(await sizeOf({ maxBFrames: 2 })).toBe(await sizeOf({}));
+  });
+
+  test('maxBFrames is a bound: the fastest preset stays Baseline, others High', async () => {
+    // AVCProfileIndication of avcC.
+    const profileOf = (config: object, encoderConfig: object = {}): number | undefined => {
+      const muxer = new Muxer(new MemorySink(), { format: 'mp4' });
+      const size = { width: 64, height: 64 };
+      const options = { config: videoEncodeConfig({ ...size, ...config }), encoderConfig };
+      return muxer.addEncodeStream(options).streamInfo.config[1];
+    };
+    for (const maxBFrames of [0, 3]) {
+      expect(profileOf({ maxBFrames, compressionLevel: 0 })).toBe(66);
+      expect(profileOf({ maxBFrames }, { preset: 'ultrafast' })).toBe(66);
+      expect(profileOf({ maxBFrames, compressionLevel: 0 }, { preset: 'fast' })).toBe(100);
+      expect(profileOf({ maxBFrames }, { preset: 'ultrafast', profile: 'main' })).toBe(77);
+      expect(profileOf({ maxBFrames })).toBe(100);
+    }
+    expect(await sizeOf({ compressionLevel: 0, maxBFrames: 3 })).toBe(
+      await sizeOf({ compressionLevel: 0 }),
+    );
   });
 });
 

@@ -134,10 +134,16 @@ export function h264Options(request: VideoRequest): H264Options {
   };
 }
 
-/** At most `maxBFrames` in a row; a profile without B pictures, and a tune that waits for none, keep that bound by themselves. */
-function orderOptions({ maxBFrames, options }: VideoRequest): Partial<H264Options> {
-  const { profile, tune } = options as H264EncoderConfig;
-  const hasNone = profile === 'baseline' || tune === 'zerolatency';
+/**
+ * At most `maxBFrames` in a row. A profile without B pictures, the preset that is Baseline where nothing else is asked for, and a tune
+ * that waits for none keep that bound by themselves.
+ */
+function orderOptions(request: VideoRequest): Partial<H264Options> {
+  const { maxBFrames, compressionLevel, options } = request;
+  const { profile, preset, tune } = options as H264EncoderConfig;
+  const isFastest = (preset ?? PRESETS[compressionLevel ?? -1]) === 'ultrafast';
+  const isBaseline = profile === 'baseline' || (profile === undefined && isFastest);
+  const hasNone = isBaseline || tune === 'zerolatency';
   return maxBFrames === undefined || hasNone ? {} : { bframes: maxBFrames };
 }
 

@@ -227,10 +227,14 @@ function drawVectors({ context, recording, picture, pixel }: Drawing): void {
   });
 }
 
+/** The largest boundary strength. */
+const MOST_STRENGTH = 4;
+
 function drawEdges({ context, recording, picture, pixel }: Drawing): void {
   const c = columnsOf(recording, 'edge');
   const { widthInMbs } = recording;
   context.lineWidth = 1.6 * pixel;
+  const paths = Array.from({ length: MOST_STRENGTH + 1 }, () => new Path2D());
   for (let i = picture.rows.edge.first; i < picture.rows.edge.end; i++) {
     if (c.void[i] !== 0) continue;
     const mb = c.macroblock[i];
@@ -239,17 +243,19 @@ function drawEdges({ context, recording, picture, pixel }: Drawing): void {
     for (let segment = 0; segment < 4; segment++) {
       const strength = (c.strengths[i] >> (8 * segment)) & 255;
       if (strength === 0) continue;
-      context.strokeStyle = `rgb(255 214 110 / ${0.25 + 0.18 * strength})`;
-      context.beginPath();
+      const path = paths[Math.min(strength, MOST_STRENGTH)];
       const [from, across] = [4 * segment, 4 * c.edge[i]];
       if (c.isVertical[i]) {
-        context.moveTo(x + across, y + from);
-        context.lineTo(x + across, y + from + 4);
+        path.moveTo(x + across, y + from);
+        path.lineTo(x + across, y + from + 4);
       } else {
-        context.moveTo(x + from, y + across);
-        context.lineTo(x + from + 4, y + across);
+        path.moveTo(x + from, y + across);
+        path.lineTo(x + from + 4, y + across);
       }
-      context.stroke();
     }
+  }
+  for (const [strength, path] of paths.entries()) {
+    context.strokeStyle = `rgb(255 214 110 / ${0.25 + 0.18 * strength})`;
+    context.stroke(path);
   }
 }

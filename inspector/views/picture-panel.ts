@@ -12,6 +12,7 @@ import {
 } from '../names.ts';
 import { columnsOf, type PictureRecord, type Recording } from '../recording.ts';
 import { type TableData, tableElement } from '../table.ts';
+import { misledSection } from './misled.ts';
 
 /** Bits by syntax element of a picture, most first. They sum to its bytes. */
 export function elementTable(recording: Recording, picture: PictureRecord): TableData {
@@ -120,5 +121,6 @@ export function picturePanel(
     ),
     tableElement(types, { colorOf: (row) => themeColor(TYPE_COLORS[types.types[row]] ?? 'line') }),
     tableElement(elementTable(recording, picture)),
+    ...misledSection(app, recording, picture),
   ];
 }

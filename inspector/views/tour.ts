@@ -90,8 +90,10 @@ export function createTourView(app: App, views: Shown): View {
     view.update();
     const { focus } = TOUR[step];
     if (focus !== undefined && focused !== step) {
-      focused = step;
-      host.querySelector(focus)?.closest('p, select')?.scrollIntoView({ block: 'start' });
+      const target = host.querySelector(focus)?.closest('p, select') ?? null;
+      // Nothing is there before the first encode.
+      if (target !== null) focused = step;
+      target?.scrollIntoView({ block: 'start' });
     } else if (focus === undefined) focused = -1;
   };
   let focused = -1;

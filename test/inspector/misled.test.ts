@@ -1,0 +1,31 @@
+/** Where estimates were wrong: what the view lists is what the trials say. */
+import { expect, test } from 'vitest';
+import { encodePictures } from '../../inspector/engine.ts';
+import { recordingOfEncode } from '../../inspector/recording.ts';
+import { createSample } from '../../inspector/sample.ts';
+import { candidatesOf } from '../../inspector/views/candidates.ts';
+import { misledMacroblocks } from '../../inspector/views/misled.ts';
+
+test('each macroblock of the list has a trial that beat the one that was thought best', async () => {
+  const source = createSample();
+  const few = { ...source, pictures: source.pictures.slice(0, 4) };
+  const settings = {
+    preset: 'fast',
+    qp: 28,
+    profile: 'main',
+    bframes: 2,
+    coding: 'CAVLC',
+  } as const;
+  const recording = recordingOfEncode(few, await encodePictures(few, settings, true));
+  const picture = recording.shown[3]!;
+  const found = misledMacroblocks(recording, picture);
+  expect(found.length).toBeGreaterThan(3);
+  for (const [i, { mb, thought, won, lost }] of found.entries()) {
+    const all = candidatesOf(recording, picture, mb);
+    const costOf = (type: number) =>
+      Math.min(...all.filter((one) => one.type === type).map(({ cost }) => cost));
+    expect(costOf(won)).toBeLessThan(costOf(thought));
+    expect(lost).toBeCloseTo(costOf(thought) / costOf(won) - 1, 6);
+    if (i > 0) expect(lost).toBeLessThanOrEqual(found[i - 1]!.lost);
+  }
+});

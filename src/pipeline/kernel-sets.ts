@@ -1,5 +1,6 @@
 /** The sets of vector kernels of all codecs: what the build writes into `kernels.wasm`. A new set is a row here. */
 import { AAC_KERNELS } from '../codecs/aac/kernels/kernel-set.ts';
+import { INFLATE_KERNELS } from '../codecs/deflate/kernels/inflate.ts';
 import { DEFLATE_KERNELS } from '../codecs/deflate/kernels/vector.ts';
 import { H264_KERNELS } from '../codecs/h264/kernels/vector/index.ts';
 import { TRELLIS_KERNELS } from '../codecs/h264/kernels/vector/level-trellis.ts';
@@ -16,6 +17,7 @@ export const KERNEL_SETS: readonly KernelModule[] = [
   AAC_KERNELS,
   DEFLATE_KERNELS,
   H264_KERNELS,
+  INFLATE_KERNELS,
   KERNELS_8X8,
   TRELLIS_KERNELS,
   JPEG_KERNELS,

@@ -10,7 +10,8 @@ import {
   StateError,
 } from '../../base/errors.ts';
 import { adler32 } from '../../bits/adler32.ts';
-import { createDecoderMemory, type DecoderMemory } from './decoder-memory.ts';
+import type { VectorKernels } from '../../wasm/kernel-memory.ts';
+import { type DecoderMemory, giveBackDecoderMemory, takeDecoderMemory } from './decoder-memory.ts';
 import {
   checkTrailer,
   type DeflateFormat,
@@ -21,6 +22,7 @@ import {
   trailerLength,
   updateChecksum,
 } from './formats.ts';
+import { INFLATE_KERNELS } from './kernels/inflate.ts';
 import { DONE, NEEDS_INPUT } from './standard/block-decoder.ts';
 import { MAX_DISTANCE } from './standard/symbols.ts';
 
@@ -34,10 +36,21 @@ export interface InflateOptions {
   readonly maxBytes?: number;
   /** Whether bytes may follow the end of the stream, and are then left alone. Default false: they are an error. */
   readonly allowTrailingBytes?: boolean;
+  /**
+   * The kernel of the inner loop: true where the engine can make it, false for none, or the module of `vitrine/kernels.wasm`. The result is the
+   * same. Default true.
+   */
+  readonly vectorKernels?: VectorKernels;
 }
 
 /** The keys of `InflateOptions`. */
-export const INFLATE_KEYS = ['format', 'dictionary', 'maxBytes', 'allowTrailingBytes'] as const;
+export const INFLATE_KEYS = [
+  'format',
+  'dictionary',
+  'maxBytes',
+  'allowTrailingBytes',
+  'vectorKernels',
+] as const;
 
 /** What an inflated piece is handed to; the piece is valid until the function returns. */
 export type Emit = (bytes: Uint8Array) => void;
@@ -59,6 +72,7 @@ export class Inflater {
   private bytesIn = 0;
   private bytesOut = 0;
   private failed = false;
+  private finished = false;
   /** The header of the first gzip member; null before it was read, and for other formats. */
   gzipHeader: GzipHeader | null = null;
 
@@ -80,7 +94,10 @@ export class Inflater {
       unlimited,
     );
     this.allowTrailingBytes = options.allowTrailingBytes ?? false;
-    this.memory = createDecoderMemory();
+    const where = 'inflate.options.vectorKernels';
+    this.memory = takeDecoderMemory(
+      INFLATE_KERNELS.requireKernels(where, options.vectorKernels ?? true),
+    );
   }
 
   /** Bytes that came out so far. */
@@ -101,8 +118,10 @@ export class Inflater {
    * its format, and `StateError` after that.
    */
   push(bytes: Uint8Array, emit: Emit): void {
-    if (this.failed)
-      throw new StateError('inflate.push', 'called after an error; begin with a new Inflater');
+    if (this.failed || this.finished) {
+      const after = this.failed ? 'an error' : 'finish()';
+      throw new StateError('inflate.push', `called after ${after}; begin with a new Inflater`);
+    }
     this.failed = true;
     let at = 0;
     while (at < bytes.length || this.state === 'blocks') {
@@ -118,9 +137,14 @@ export class Inflater {
 
   /** Says that no more bytes come. Throws `FormatError` if the stream has not ended. */
   finish(): void {
+    if (this.finished) return;
     if (this.failed) throw new StateError('inflate.finish', 'called after an error');
     if (this.format === 'raw' && this.state === 'header') this.beginStream(null);
-    if (this.isDone) return;
+    if (this.isDone) {
+      this.finished = true;
+      giveBackDecoderMemory(this.memory);
+      return;
+    }
     throw new FormatError(
       `${this.format === 'raw' ? 'deflate' : this.format}.stream`,
       'ends too early',

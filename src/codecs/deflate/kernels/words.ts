@@ -101,3 +101,19 @@ export const LAZY = {
 
 /** Words of its list. */
 export const LAZY_WORDS = 24;
+
+/** `decodeSymbols`: the place of the next bit, counted from the beginning of memory, and `out`, which are changed; the last places of a byte of
+ * input and of output at which the loop goes on; where distances may reach; tables. */
+export const INFLATE = {
+  at: 0,
+  inLast: 1,
+  out: 2,
+  outLast: 3,
+  outStart: 4,
+  litlen: 5,
+  distances: 6,
+  patterns: 7,
+} as const;
+
+/** Words of its list. */
+export const INFLATE_WORDS = 8;

@@ -79,11 +79,16 @@ export function decodeSymbols(d: BlockDecoder): number {
     else copyNear(output, outPos, distance, length);
     outPos += length;
   }
+  goTo(d, at, outPos);
+  return result;
+}
+
+/** Sets the place of the next bit of the input, and that of the output; not normative. */
+export function goTo(d: BlockDecoder, at: number, outPos: number): void {
   d.inPos = (at + 7) >> 3;
   d.bitCount = -at & 7;
-  d.bits = d.bitCount === 0 ? 0 : input[d.inPos - 1]! >>> (8 - d.bitCount);
+  d.bits = d.bitCount === 0 ? 0 : d.input[d.inPos - 1]! >>> (8 - d.bitCount);
   d.outPos = outPos;
-  return result;
 }
 
 /** The next bits from the bit `at` on, 25 at least; those above are 0. */

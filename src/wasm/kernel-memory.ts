@@ -2,7 +2,7 @@
  * Memory with kernels of a module over it, where the engine allows code to be made, or where a module that was made before is
  * handed over. Elsewhere there is plain memory without kernels, and whoever asked uses functions that give the same bits.
  */
-import { ConfigError, described } from '../base/errors.ts';
+import { ConfigError, described, UnsupportedError } from '../base/errors.ts';
 import { KERNEL_HASHES } from './kernel-hashes.ts';
 import { MEMORY_MODULE, MEMORY_NAME, ModuleBuilder } from './module-builder.ts';
 
@@ -164,6 +164,18 @@ export class KernelModule {
     return this.compiled;
   }
 }
+
+/** What an encoder needs of a set of kernels. */
+export type KernelSet = Pick<KernelModule, 'requireKernels' | 'createMemory'>;
+
+/** In the place of a set where nobody wants to carry it: plain memory, for functions that give the same bits. */
+export const NO_KERNELS: KernelSet = {
+  requireKernels(where, value) {
+    if (typeof value === 'boolean') return false;
+    throw new UnsupportedError(where, 'this encoder is without vector kernels; leave it out');
+  },
+  createMemory: plainMemory,
+};
 
 function requireModule(where: string, value: unknown): WebAssembly.Module {
   // A module of another realm (a frame, a vm context) is none by `instanceof`.

@@ -15,7 +15,7 @@
  * samples to bits.
  */
 export type { AacPacket } from '../../syntax/aac/aac-packet.ts';
-export { AacEncoder, createAacEncoder } from './encoder/encoder.ts';
+export { AacEncoder, createAacEncoder, createSmallAacEncoder } from './encoder/encoder.ts';
 export {
   type AacInspector,
   type PairWeighing,

@@ -13,6 +13,7 @@ import {
   createAacEncoder,
   QUIET_AAC_INSPECTOR,
 } from '../../../src/codecs/aac/index.ts';
+import { AAC_KERNELS } from '../../../src/codecs/aac/kernels/kernel-set.ts';
 import { ProtectedBits } from '../../../src/codecs/aac/standard/raw-data-block.ts';
 import { predictionPolynomial, TNS_MAX_ORDER_LONG } from '../../../src/codecs/aac/standard/tns.ts';
 import { isLegalSuccession } from '../../../src/codecs/aac/standard/window-sequence.ts';
@@ -158,7 +159,7 @@ test('the bits that a decision counts are the bits that are written', () => {
       fc.double({ min: -14, max: 4, noNaN: true }),
       fc.integer({ min: 0, max: 1 << 20 }),
       (first, second, log2Lambda, seed) => {
-        const settings = resolveOptions({ sampleRate: 48000, numChannels: 2 });
+        const settings = resolveOptions({ sampleRate: 48000, numChannels: 2 }, AAC_KERNELS);
         const tools = new SharedTools(settings);
         const element = new ElementEncoder(settings.layout.elements[0], settings, tools);
         const sounds = [SIGNALS[first](9000, seed), SIGNALS[second](9000, seed)];

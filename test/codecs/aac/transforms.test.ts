@@ -1,7 +1,7 @@
 /** The transforms of the encoder: vector kernels against those of dsp, to the bit, and whole streams with and without them. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createAacEncoder } from '../../../src/codecs/aac/index.ts';
+import { createAacEncoder, createSmallAacEncoder } from '../../../src/codecs/aac/index.ts';
 import { AAC_KERNELS } from '../../../src/codecs/aac/kernels/kernel-set.ts';
 import { Transforms, transformBytes } from '../../../src/codecs/aac/kernels/transforms.ts';
 import { Mdct } from '../../../src/dsp/mdct.ts';
@@ -73,9 +73,13 @@ test('the bytes of a stream do not depend on vector kernels', () => {
     [6, 32000, 200000],
     [1, 8000, 16000],
   ] as const) {
-    const streams = [true, false].map((vectorKernels) => {
+    const streams = [true, false, null].map((vectorKernels) => {
       const next = uniform(numChannels);
-      const encoder = createAacEncoder({ sampleRate, numChannels, bitRate, vectorKernels });
+      const options = { sampleRate, numChannels, bitRate };
+      const encoder =
+        vectorKernels === null
+          ? createSmallAacEncoder(options)
+          : createAacEncoder({ ...options, vectorKernels });
       const numSamples = 12000;
       const planes = Array.from({ length: numChannels }, (_, c) => ({
         // Tones, noise, and a stroke in the middle.
@@ -90,5 +94,6 @@ test('the bytes of a stream do not depend on vector kernels', () => {
       return [...packets, ...encoder.flush()].map(({ data }) => [...data]);
     });
     expect(streams[0]).toEqual(streams[1]);
+    expect(streams[0]).toEqual(streams[2]);
   }
 });

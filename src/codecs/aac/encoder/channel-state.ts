@@ -1,5 +1,4 @@
 /** What an element works with: tables and scratch that all elements share, and what is remembered of each channel. */
-import { AAC_KERNELS } from '../kernels/kernel-set.ts';
 import { SearchMemory, searchBytes } from '../kernels/search-memory.ts';
 import { Transforms, transformBytes } from '../kernels/transforms.ts';
 import { ChannelStream } from '../standard/channel-stream.ts';
@@ -32,7 +31,7 @@ export class SharedTools {
     const { numChannels, tuning } = settings;
     const start = searchBytes(numChannels);
     const bytes = start + transformBytes(numChannels * CHANNEL_DOUBLES);
-    const memory = AAC_KERNELS.createMemory(bytes, settings.vectorKernels);
+    const memory = settings.kernels.createMemory(bytes, settings.vectorKernels);
     this.search = new SearchMemory(memory, tuning.roundingFirst, tuning.roundingRest);
     this.transforms = new Transforms(memory, start);
     this.filterBank = new FilterBank(this.transforms);

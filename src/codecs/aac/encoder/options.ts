@@ -7,8 +7,7 @@ import {
   requireOneOf,
 } from '../../../base/errors.ts';
 import { ID_LFE } from '../../../syntax/aac/element-ids.ts';
-import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
-import { AAC_KERNELS } from '../kernels/kernel-set.ts';
+import type { KernelSet, VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { type ChannelLayout, channelLayout } from '../standard/channel-configuration.ts';
 import { samplingFrequencyIndex } from '../standard/sampling-frequency.ts';
 import { FRAME_LENGTH } from '../standard/window-sequence.ts';
@@ -92,6 +91,8 @@ export interface EncoderSettings {
   readonly midSide: boolean;
   readonly intensityStereo: boolean;
   readonly noiseSubstitution: boolean;
+  /** The set of kernels, and which of them are used. */
+  readonly kernels: KernelSet;
   readonly vectorKernels: VectorKernels;
   readonly inspector: AacInspector | null;
   readonly tuning: Tuning;
@@ -111,9 +112,10 @@ export function countMainChannels(layout: ChannelLayout): number {
   return count;
 }
 
-/** Checks `options`; throws `ConfigError` or `UnsupportedError` naming the option and what is allowed. */
+/** Checks `options` of an encoder with these `kernels`; throws `ConfigError` or `UnsupportedError` naming the option and what is allowed. */
 export function resolveOptions(
   options: AacEncoderOptions,
+  kernels: KernelSet,
   tuning: Tuning = DEFAULT_TUNING,
 ): EncoderSettings {
   rejectUnknownKeys('aac.options', options, KEYS);
@@ -159,7 +161,8 @@ export function resolveOptions(
     midSide: requireBoolean('midSide', options.midSide),
     intensityStereo: requireBoolean('intensityStereo', options.intensityStereo),
     noiseSubstitution: requireBoolean('noiseSubstitution', options.noiseSubstitution),
-    vectorKernels: AAC_KERNELS.requireKernels(
+    kernels,
+    vectorKernels: kernels.requireKernels(
       'aac.options.vectorKernels',
       options.vectorKernels ?? true,
     ),

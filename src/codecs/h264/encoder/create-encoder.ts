@@ -10,7 +10,7 @@ export function createH264Encoder(options: H264Options): H264Encoder {
 
 /**
  * Opens an encoder of Constrained Baseline alone, for small bundles: the same bytes, but profiles `main` and `high`, `hrd`,
- * `settingsSei`, `keyPictures: 'recovery'`, `tune` and `inspect` are an `UnsupportedError`.
+ * `settingsSei`, `keyPictures: 'recovery'`, `statistics` of a first pass, `tune` and `inspect` are an `UnsupportedError`.
  */
 export function createH264BaselineEncoder(options: H264Options): H264Encoder {
   return new H264Encoder(options, BASELINE_TOOLS);

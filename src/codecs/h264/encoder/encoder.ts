@@ -85,6 +85,7 @@ export class H264Encoder {
       frameTicks: this.frameTicks,
       createRows: tools.bSlices?.createRows ?? null,
       onRow: inspect === null ? null : inspect.row.bind(inspect),
+      secondPass: tools.secondPass,
     });
     const { sourceCount } = this.planner;
     const copies = this.options.weightP ? Math.min(order.refs, MAX_WEIGHTED) : 0;

@@ -19,6 +19,7 @@ import { RateControl } from './rate-control.ts';
 import type { ResolvedRateOptions } from './rate-options.ts';
 import type { RowListener } from './row-choice.ts';
 import type { CreateRows, RowOptions, Rows } from './rows.ts';
+import type { SecondPassTool } from './two-pass.ts';
 
 /** The facts of the stream that the planner goes by. */
 export interface PlannerOptions {
@@ -37,6 +38,8 @@ export interface PlannerOptions {
   readonly frameTicks: number;
   /** Makes rows of B pictures; null in an encoder without them. */
   readonly createRows: CreateRows | null;
+  /** The second of two passes; null in an encoder without. */
+  readonly secondPass: SecondPassTool | null;
   /** How the lookahead searches. */
   readonly analysis: AnalysisMethod;
   /** Told what rows of B pictures are thought to cost; null: nobody. */
@@ -105,6 +108,7 @@ export class PicturePlanner {
       qpStep: rate.qpStep,
       hasImportance: importance > 0,
       hasRows: bframes > 0,
+      secondPass: options.secondPass,
       collectStatistics: rate.collectStatistics,
     });
     this.adaptive = rate.aqStrength > 0 ? new AdaptiveOffsets(options) : null;

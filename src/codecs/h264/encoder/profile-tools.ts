@@ -31,6 +31,7 @@ import { ResidualCoder8x8 } from './residual-8x8.ts';
 import { type CreateRows, createRows } from './rows.ts';
 import type { StreamSetup } from './stream-setup.ts';
 import { withTune } from './tunes.ts';
+import { SECOND_PASS, type SecondPassTool } from './two-pass.ts';
 import { UnitInspection } from './unit-inspection.ts';
 import type { Vbv } from './vbv.ts';
 import { WeightedReferences } from './weighted-references.ts';
@@ -50,6 +51,8 @@ export interface ProfileTools {
   /** Messages: of the decoder's buffer, of recovery points, of the settings. */
   readonly createMessages: ((setup: StreamSetup, vbv: Vbv | null) => AccessUnitMessages) | null;
   readonly inspection: Inspection | null;
+  /** The second of two passes. */
+  readonly secondPass: SecondPassTool | null;
   /** Puts the options that `tune` stands for in place. */
   readonly applyTune: ApplyTune | null;
   /** What is taken where nothing is asked for. */
@@ -92,6 +95,7 @@ export const BASELINE_TOOLS: ProfileTools = {
   weightedReferences: null,
   createMessages: null,
   inspection: null,
+  secondPass: null,
   applyTune: null,
   applyDefaults: (options) => options,
 };
@@ -116,13 +120,20 @@ export const ALL_TOOLS: ProfileTools = {
     ofBlocks: (inspector, memory) => new BlockInspection(inspector, memory),
     ofPredictions: (inspector, context) => new PredictionInspection(inspector, context),
   },
+  secondPass: SECOND_PASS,
   applyTune: withTune,
   applyDefaults: withDefaults,
 };
 
+/** What a first pass left, if the options have it. */
+function statisticsOf({ target }: ResolvedOptions['rate']) {
+  return target.kind === 'bitRate' ? target.statistics : null;
+}
+
 /** The option that asks for a tool of no profile which was not handed over; null if there is none. */
 function otherTool({ rate, order, settingsSei, inspect }: ResolvedOptions, tools: ProfileTools) {
   if (tools.inspection === null && inspect !== null) return 'inspect';
+  if (tools.secondPass === null && statisticsOf(rate) !== null) return 'statistics';
   if (tools.createMessages !== null) return null;
   if (rate.hrd !== 'none') return 'hrd';
   if (order.keyPictures === 'recovery') return 'keyPictures';
@@ -146,6 +157,8 @@ export function requireTools(options: ResolvedOptions, tools: ProfileTools): voi
       `this encoder is without the tools of profile ${profile}; ${WITH_ALL_TOOLS}`,
     );
   }
+  const statistics = statisticsOf(options.rate);
+  if (statistics !== null) tools.secondPass?.check(statistics, options.width, options.height);
   if (transform8x8) tools.transform8x8?.requireKernels(`${at}.vectorKernels`, vectorKernels);
   if (cabac) tools.cabac?.requireKernels(`${at}.vectorKernels`, vectorKernels);
 }

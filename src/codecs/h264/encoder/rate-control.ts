@@ -24,12 +24,7 @@ import {
   typeOffset,
 } from './rate-target.ts';
 import { qpOfComplexity, SizeModels } from './size-model.ts';
-import {
-  type PassStatistics,
-  type PictureStatistics,
-  planSecondPass,
-  SecondPass,
-} from './two-pass.ts';
+import type { PassStatistics, PictureStatistics, SecondPass } from './two-pass.ts';
 import { Vbv } from './vbv.ts';
 
 /** Answers of `review` besides a QP to code the picture at again. */
@@ -108,9 +103,8 @@ export class RateControl {
   private planFor(target: RateTarget): SecondPass | null {
     if (target.kind !== 'bitRate' || target.statistics === null) return null;
     const { pictures } = target.statistics;
-    const { ipOffset, pbOffset } = this.options;
     const totalBits = this.frameBits * pictures.length;
-    return new SecondPass(planSecondPass(pictures, totalBits, ipOffset, pbOffset));
+    return this.options.secondPass?.plan(pictures, totalBits, this.options) ?? null;
   }
 
   /** Statistics of the pictures so far, if they are collected. */

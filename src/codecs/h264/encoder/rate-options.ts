@@ -4,7 +4,7 @@ import type { Rational } from '../../../base/rational.ts';
 import { LEVELS, type LevelName } from '../../../syntax/h264/levels.ts';
 import { checkRows, choice, flag, integer, number, type OptionsOf } from './option-rows.ts';
 import type { RateTarget } from './rate-target.ts';
-import { checkStatistics, type PassStatistics } from './two-pass.ts';
+import type { PassStatistics } from './two-pass.ts';
 import type { VbvOptions } from './vbv.ts';
 import { INITIAL_FULLNESS, resolveVbv } from './vbv-options.ts';
 
@@ -127,7 +127,7 @@ export function resolveRateOptions(
   context: RateContext,
 ): ResolvedRateOptions {
   const given = checkRows(at, RATE_ROWS, options);
-  const target = resolveTarget(at, options, context);
+  const target = resolveTarget(at, options);
   const { preset } = context;
   const looks = target.kind !== 'qp';
   checkQpRange(at, options, given);
@@ -172,7 +172,7 @@ function checkQpRange(
 }
 
 /** The aim that the options ask for, each of them within its range. */
-function resolveTarget(at: string, options: RateOptions, context: RateContext): RateTarget {
+function resolveTarget(at: string, options: RateOptions): RateTarget {
   const given = (['qp', 'crf', 'bitRate'] as const).filter((key) => options[key] !== undefined);
   if (given.length > 1) {
     throw new ConfigError(
@@ -186,6 +186,5 @@ function resolveTarget(at: string, options: RateOptions, context: RateContext): 
   }
   if (crf !== undefined) return { kind: 'crf', crf };
   if (bitRate === undefined) return { kind: 'qp', qp };
-  if (statistics !== null) checkStatistics(statistics, context.width, context.height);
   return { kind: 'bitRate', bitRate, statistics };
 }

@@ -2,7 +2,7 @@
 import type { Rational } from '../../../base/rational.ts';
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
-import type { PassStatistics } from './two-pass.ts';
+import type { PassStatistics, SecondPassTool } from './two-pass.ts';
 import type { VbvOptions } from './vbv.ts';
 
 /** The aim that the QP of pictures is chosen for. */
@@ -50,6 +50,8 @@ export interface RateControlOptions extends QpOffsets {
   readonly hasImportance: boolean;
   /** It flows through rows of B pictures; default false. */
   readonly hasRows?: boolean;
+  /** Plans a second pass; null or absent in an encoder without, whose target has no statistics. */
+  readonly secondPass?: SecondPassTool | null;
   /** Keep `statistics` for a second pass. */
   readonly collectStatistics: boolean;
 }

@@ -5,7 +5,7 @@
 import { ConfigError } from '../../../base/errors.ts';
 import { exp2, log2 } from '../../../base/exp-log.ts';
 import { clip3 } from '../../../base/math.ts';
-import { MAX_QP, MIN_QP } from './rate-target.ts';
+import { MAX_QP, MIN_QP, type QpOffsets } from './rate-target.ts';
 import { qpOfComplexity, SLOPE_I, SLOPE_P, stepOfQp } from './size-model.ts';
 
 /** Size and QP of one picture in the first pass. */
@@ -39,6 +39,14 @@ const SMOOTHING_RADIUS = 20;
 /** How far QP may be shifted from the plan, down and up. */
 const MAX_FALL = 4;
 const MAX_RISE = 8;
+
+/** The second of two passes as a tool of an encoder. */
+export interface SecondPassTool {
+  /** Throws `ConfigError` unless the statistics are of a stream of this size, with sane numbers. */
+  check(statistics: PassStatistics, width: number, height: number): void;
+  /** A pass that spends so many bits. */
+  plan(pictures: readonly PictureStatistics[], totalBits: number, offsets: QpOffsets): SecondPass;
+}
 
 /** Throws `ConfigError` unless `statistics` are of a stream of this size, with sane numbers. */
 export function checkStatistics(statistics: PassStatistics, width: number, height: number): void {
@@ -164,3 +172,10 @@ export class SecondPass {
     this.cost += (clip3(0.25, 4, atPlan / planned.bits) - this.cost) * 0.1;
   }
 }
+
+/** The tool. */
+export const SECOND_PASS: SecondPassTool = {
+  check: checkStatistics,
+  plan: (pictures, totalBits, { ipOffset, pbOffset }) =>
+    new SecondPass(planSecondPass(pictures, totalBits, ipOffset, pbOffset)),
+};

@@ -52,6 +52,10 @@ describe('the encoder of Constrained Baseline', () => {
     for (const options of [
       { bitRate: 100_000, vbvBufferSize: 100_000, hrd: 'vbr' },
       { settingsSei: true },
+      {
+        bitRate: 100_000,
+        statistics: { ...SIZE, pictures: [{ isIntra: true, qp: 20, bits: 9000 }] },
+      },
       { keyPictures: 'recovery' },
       { tune: 'film' },
       { inspect: QUIET_INSPECTOR },

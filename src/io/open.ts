@@ -31,8 +31,11 @@ export type Origin =
 /** Opens a sink. Throws `ConfigError` for a path that cannot be written and for what is no destination. */
 export async function openSink(where: string, destination: Destination): Promise<ByteSink> {
   if (typeof destination === 'string' || isUrl(destination)) {
-    const { openPathSink } = await loadFiles(where);
-    return openPathSink(destination);
+    const files = await requireFiles(
+      destination,
+      'a MemorySink, a WritableStream or a ByteSink of your own',
+    );
+    return files.openPathSink(destination);
   }
   requireDestination(where, destination);
   return isSink(destination) ? destination : new StreamSink(destination);
@@ -52,8 +55,11 @@ export async function writeWhole(sink: ByteSink, bytes: Uint8Array): Promise<voi
 /** Opens a source. Throws `ConfigError` for a path that cannot be read and for what is no origin. */
 export async function openSource(where: string, origin: Origin): Promise<ByteSource> {
   if (typeof origin === 'string' || isUrl(origin)) {
-    const { openPathSource } = await loadFiles(where);
-    return openPathSource(origin);
+    const files = await requireFiles(
+      origin,
+      'the bytes (Uint8Array, ArrayBuffer), a Blob or File, or a ReadableStream such as the body of a fetch',
+    );
+    return files.openPathSource(origin);
   }
   if (origin instanceof Uint8Array) return new MemorySource(origin);
   if (isArrayBuffer(origin)) return new MemorySource(new Uint8Array(origin));
@@ -90,13 +96,13 @@ export function backwardSource(source: ByteSource, maxBytes?: number): ByteSourc
 
 /** A temporary file to keep a stream in; null where there are no files, or none can be made. */
 export async function openSpillStore(): Promise<SpillStore | null> {
-  const files = await loadFiles('source').catch(() => null);
+  const files = await loadFiles();
   return files === null ? null : files.openTemporaryFile().catch(() => null);
 }
 
 /** Names of the files in a folder. Throws `ConfigError` for what is none, `UnsupportedError` where there are no files. */
 export async function listFolder(path: string): Promise<readonly string[]> {
-  const files = await loadFiles('path');
+  const files = await requireFiles(path, 'the pictures one by one');
   return files.listFolder(path);
 }
 
@@ -140,15 +146,21 @@ function isArrayBuffer(value: unknown): value is ArrayBuffer {
   return Object.prototype.toString.call(value) === '[object ArrayBuffer]';
 }
 
-/** `#files` is `node/files.ts` or `no-files.ts`, by the platform. Where nobody resolves such names (a page without a bundler) there are no files. */
-async function loadFiles(where: string): Promise<typeof import('./node/files.ts')> {
-  try {
-    return await import('#files');
-  } catch (error) {
-    throw new UnsupportedError(
-      where,
-      'there are no files on this platform; pass a MemorySink, a stream, bytes or a Blob instead of a path',
-      { cause: error },
-    );
-  }
+type Files = typeof import('./node/files.ts');
+
+/** `#files` is `node/files.ts` or `no-files.ts`, by the platform; null where there are no files, or nobody resolves such names (a page without a bundler). */
+async function loadFiles(): Promise<Files | null> {
+  const files = await import('#files').catch(() => null);
+  return files !== null && 'openPathSink' in files ? files : null;
+}
+
+/** Throws `UnsupportedError` where there are no files, saying what to pass instead. */
+async function requireFiles(path: string | UrlLike, instead: string): Promise<Files> {
+  const files = await loadFiles();
+  if (files !== null) return files;
+  const name = typeof path === 'string' ? path : path.href;
+  throw new UnsupportedError(
+    'path',
+    `there are no files on this platform, so ${name} cannot be opened; pass ${instead}`,
+  );
 }

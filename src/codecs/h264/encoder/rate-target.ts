@@ -50,8 +50,8 @@ export interface RateControlOptions extends QpOffsets {
   readonly hasImportance: boolean;
   /** It flows through rows of B pictures; default false. */
   readonly hasRows?: boolean;
-  /** Plans a second pass; null or absent in an encoder without, whose target has no statistics. */
-  readonly secondPass?: SecondPassTool | null;
+  /** Plans a second pass; null in an encoder without, whose target has no statistics. */
+  readonly secondPass: SecondPassTool | null;
   /** Keep `statistics` for a second pass. */
   readonly collectStatistics: boolean;
 }

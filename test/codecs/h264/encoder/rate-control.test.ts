@@ -14,7 +14,11 @@ import type {
   PictureForecast,
   RateControlOptions,
 } from '../../../../src/codecs/h264/encoder/rate-target.ts';
-import { checkStatistics, planSecondPass } from '../../../../src/codecs/h264/encoder/two-pass.ts';
+import {
+  checkStatistics,
+  planSecondPass,
+  SECOND_PASS,
+} from '../../../../src/codecs/h264/encoder/two-pass.ts';
 import { representableVbv, type VbvOptions } from '../../../../src/codecs/h264/encoder/vbv.ts';
 import { SliceType } from '../../../../src/syntax/h264/slice-header.ts';
 import { type AccessUnit, checkBuffer } from './hrd.ts';
@@ -95,6 +99,7 @@ function simulate(
     ipOffset: 3,
     pbOffset: 2,
     hasImportance: false,
+    secondPass: SECOND_PASS,
     collectStatistics: true,
     ...options,
   });

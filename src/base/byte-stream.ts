@@ -1,4 +1,4 @@
-/** Where bytes go to and come from. A path, memory or a web stream each implement these (src/io). */
+/** Sinks, which take bytes, and sources, which give them. A path, memory or a web stream each implement these (src/io). */
 
 /**
  * Takes bytes in order. Containers write through this only, so that every one of them can stream. Each call's promise

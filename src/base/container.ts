@@ -1,4 +1,4 @@
-/** What every container writer and reader looks like from the pipeline. */
+/** The interfaces of container writers and readers, as the pipeline uses them. */
 import type { FileDescription } from './file-description.ts';
 import type { Packet, StreamInfo } from './packet.ts';
 import type { Problem } from './problems.ts';
@@ -18,8 +18,8 @@ export interface ContainerWriter {
   /** Whether the decoding times of a stream must rise from packet to packet, not only never fall. Default false. */
   readonly needsRisingTimes?: boolean;
   /**
-   * Throws or rejects with `ConfigError` for times that the container cannot hold. What is returned must be awaited before the next call
-   * if it is a promise; nothing is returned where nothing has to be waited for, as for most packets.
+   * Throws or rejects with `ConfigError` for times that the container cannot hold. A promise that is returned must be
+   * awaited before the next call; most packets need no waiting, and nothing is returned.
    */
   writePacket(streamIndex: number, packet: Packet): Promise<void> | void;
   /** Completes the file: sizes, indexes, tables. */
@@ -32,7 +32,7 @@ export interface ReadPacket {
   readonly packet: Packet;
 }
 
-/** Where reading shall begin: at the last key packet of a stream that is presented at or before a time. */
+/** The point at which reading begins: the last key packet of a stream that is presented at or before a time. */
 export interface ReadStart {
   readonly streamIndex: number;
   readonly seconds: number;
@@ -43,10 +43,10 @@ export interface ContainerReader {
   /** ffmpeg's short name: `mp4`, `matroska`, `wav`, `adts`, `h264`. */
   readonly format: string;
   readonly streams: readonly StreamInfo[];
-  /** What the file says beside its streams, if it is a kind of file that can. */
+  /** Titles, chapters and the like, if this kind of file can carry them. */
   readonly about?: FileDescription;
   /**
-   * What was wrong with the file and read past, in the order in which it was met; at most 100. Grows while packets are read.
+   * Errors of the file that the reader could read past, in the order in which it met them; at most 100. Grows while packets are read.
    */
   readonly problems?: readonly Problem[];
   packets(): AsyncGenerator<ReadPacket>;

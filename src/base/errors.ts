@@ -5,7 +5,7 @@
 import { didYouMean } from './nearest-name.ts';
 
 /**
- * What every error of this library extends. `where` is the dotted path of the option, field or method concerned. The names
+ * The class that every error of this library extends. `where` is the dotted path of the option, field or method concerned. The names
  * are written out: bundlers rename classes.
  */
 export class MediaError extends Error {
@@ -48,7 +48,7 @@ export class StateError extends MediaError {
 }
 
 /**
- * What bytes come from or go to failed: a disk is full, a connection was closed, a stream of the caller threw. The `cause` is its
+ * A source or a sink failed: a disk is full, a connection was closed, a stream of the caller threw. The `cause` is its
  * own error. Nothing is wrong with the bytes, and trying again may help.
  */
 export class IoError extends MediaError {
@@ -128,7 +128,7 @@ export function rejectUnknownKeys(
   }
 }
 
-/** What an error says, whatever was thrown. */
+/** The message of an error, whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-/** What a file says beside its streams, by names that all containers share: titles, cover, chapters, files within. */
+/** Facts of a file beside its streams, by names that all containers share: titles, cover, chapters, files within. */
 
 /** Texts about the whole file, and the picture that stands for it. */
 export interface FileMetadata {

@@ -1,6 +1,6 @@
 /**
- * What one file may cost: a budget that all of its parts share, tracks, edits, fragments, laces and decompression, so that
- * limits of single items cannot multiply. Readers ask it before they allocate, and before they hand something out.
+ * The budget of one file. All of its parts share it: tracks, edits, fragments, laces and decompression, so that limits of
+ * single items cannot multiply. Readers ask it before they allocate memory, and before they hand something out.
  */
 import { FormatError, rejectUnknownKeys, requireNumber } from './errors.ts';
 
@@ -24,7 +24,7 @@ export interface Limits {
 }
 
 /**
- * What one packet may have where a file is read one packet at a time, and nothing but that packet is held: uncompressed pictures
+ * The most bytes of a packet where a file is read one packet at a time, and nothing but that packet is held: uncompressed pictures
  * of 8192x4320.
  */
 export const SINGLE_PACKET_BYTES = 64 << 20;
@@ -32,7 +32,7 @@ export const SINGLE_PACKET_BYTES = 64 << 20;
 /** Some of the limits, as a caller gives them; those that are left out have their defaults. */
 export type LimitOptions = Partial<Limits>;
 
-/** What holds where the caller says nothing. Every file of the test material stays below a tenth of each. */
+/** The default limits. Every file of the test material stays below a tenth of each. */
 export const DEFAULT_LIMITS: Limits = {
   maxPacketBytes: 32 << 20,
   maxPackets: 4 << 20,
@@ -42,7 +42,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxTracks: 256,
 };
 
-/** What a packet costs beside its bytes: no container that is written here adds more to one. */
+/** The cost of a packet beside its bytes: no container of this library adds more to one. */
 const PACKET_COST = 32;
 
 /** Bytes of a file that pay for one packet more than `maxPackets`: packets of real files are larger. */
@@ -134,7 +134,7 @@ export class Budget {
     if (depth > this.limits.maxDepth) this.refuse('maxDepth', `${what} at depth ${depth}`, offset);
   }
 
-  /** What one pass through the packets may give: a file may be read more than once. */
+  /** The budget of one pass through the packets: a file may be read more than once. */
   beginPass(): PacketBudget {
     return new PacketBudget(this);
   }
@@ -155,7 +155,7 @@ export class Budget {
   }
 }
 
-/** What one pass through a file has given so far. */
+/** The bytes and packets that one pass through a file has given so far. */
 export class PacketBudget {
   private readonly budget: Budget;
   private packets = 0;

@@ -5,7 +5,7 @@
  */
 import type { AbortSignalLike } from './platform.ts';
 
-/** What everything that takes time can be told. */
+/** The options of everything that takes time. */
 export interface Abortable {
   /** Ends the work when it is aborted; what was begun is undone. */
   readonly signal?: AbortSignalLike;

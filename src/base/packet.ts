@@ -1,5 +1,5 @@
 /**
- * What goes between encoder and container: packets, and the description of the stream that they belong to. One canonical
+ * Packets, which go from an encoder to a container, and the description of the stream that they belong to. One canonical
  * form per codec, whatever the container (docs/packets.md); containers convert.
  */
 import type { Rational } from './rational.ts';
@@ -23,7 +23,7 @@ export interface Packet {
   readonly discardPadding?: number;
 }
 
-/** Packets of one stream, in decoding order, with the time base that they count in. What `encode` returns; may be empty. */
+/** Packets of one stream, in decoding order, with the time base that they count in. The result of `encode`; may be empty. */
 export interface Packets {
   readonly kind: 'video' | 'audio' | 'subtitle';
   readonly packets: readonly Packet[];
@@ -69,7 +69,7 @@ export interface ContentLight {
   readonly maxFALL: number;
 }
 
-/** What all streams have. */
+/** The fields that all streams have. */
 interface StreamInfoBase {
   readonly codec: CodecName;
   /** Seconds per tick of the packets' times. */
@@ -100,7 +100,7 @@ export interface VideoStreamInfo extends StreamInfoBase {
   /** Width to height of one sample; [1, 1] if not given. */
   readonly sampleAspectRatio?: Rational;
   readonly color?: ColorTags;
-  /** What the container cuts off the picture of this width and height; players show the rest. */
+  /** Samples that the container cuts off the picture of this width and height; players show the rest. */
   readonly crop?: Crop;
   readonly masteringDisplay?: MasteringDisplay;
   readonly contentLight?: ContentLight;

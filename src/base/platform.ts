@@ -1,6 +1,6 @@
 /**
- * What the library takes from the platform, described by what it uses of it. Programs that are compiled without the types of a
- * browser or of Node can so use the library's own; the objects of either fit.
+ * Types for the objects of the platform, with the members that the library uses. Programs that are compiled without the
+ * types of a browser or of Node can use these instead; objects of either platform fit.
  */
 
 /** A `URL`. */
@@ -16,7 +16,7 @@ export interface WritableStreamLike<T> {
   getWriter(): WritableStreamWriterLike<T>;
 }
 
-/** What writes into it. */
+/** The writer of such a stream. */
 export interface WritableStreamWriterLike<T> {
   readonly ready: Promise<unknown>;
   readonly closed: Promise<unknown>;

@@ -1,4 +1,4 @@
-/** What was wrong with a file and read past: noted by readers, told by whoever reads. */
+/** Problems of a file that readers can read past: readers note them, and their callers report them. */
 
 /** Something wrong with a file that could be read on. */
 export interface Problem {

@@ -1,6 +1,6 @@
 /** Text as UTF-8 (RFC 3629) and back, and from UTF-16, without the classes of the web platform: small engines do not have them. */
 
-/** What stands for bytes that are no text, and for halves of surrogate pairs. */
+/** The character that replaces bytes that are no text, and halves of surrogate pairs. */
 const REPLACEMENT = 0xfffd;
 
 /** The bytes of `text`. A half of a surrogate pair becomes U+FFFD, as with `TextEncoder`. */
@@ -92,7 +92,7 @@ export function decodeUtf16(bytes: Uint8Array, isBigEndian: boolean): string {
       at += 2;
     } else {
       characters.push(String.fromCharCode(REPLACEMENT));
-      // What is cut off at the end is one mistake.
+      // A sequence that is cut off at the end is one mistake.
       if (isHigh && at + 3 === bytes.length) break;
     }
   }

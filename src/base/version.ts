@@ -1,4 +1,4 @@
 /** The version of the library. */
 
-/** As package.json says it; `npm run check` compares the two. */
+/** The version in package.json; `npm run check` compares the two. */
 export const VERSION = '0.1.0';

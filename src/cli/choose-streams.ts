@@ -10,7 +10,7 @@ export interface ChosenStream {
   readonly index: number;
 }
 
-/** What is chosen from. */
+/** The streams to choose from. */
 type Streams = readonly (readonly StreamInfo[])[];
 
 const KINDS = { v: 'video', a: 'audio', s: 'subtitle' } as const;

@@ -1,4 +1,4 @@
-/** What a command is: its options as a table, its help, and what it does. */
+/** The definition of a command: its options as a table, its help, and its function. */
 import { describeOptions, type OptionTable, type OptionValues } from './options.ts';
 
 /** Options that every command has. */
@@ -7,7 +7,7 @@ export const SHARED_OPTIONS = {
   help: { kind: 'flag', short: 'h', help: 'this text' },
 } as const satisfies OptionTable;
 
-/** Where a command reads and writes besides files: the terminal, or what stands for it. */
+/** The input and output of a command besides files: the terminal, or a test in its place. */
 export interface Output {
   /** Standard input. */
   readonly input: AsyncIterable<Uint8Array>;
@@ -30,7 +30,7 @@ export interface Output {
 /** One command, with its own options and the shared ones in `options`. */
 export interface Command<T extends OptionTable = OptionTable> {
   readonly name: string;
-  /** What follows the name: `INPUT... -o OUTPUT`. */
+  /** The arguments behind the name: `INPUT... -o OUTPUT`. */
   readonly usage: string;
   /** One line that says what it does. */
   readonly summary: string;

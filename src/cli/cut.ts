@@ -71,7 +71,7 @@ export class PacketCut {
     this.isSound = kind === 'audio';
   }
 
-  /** What is left of a packet; null if nothing is. */
+  /** The part of a packet within the cut; null if there is none. */
   take(packet: Packet): Packet | null {
     const { start, length } = this;
     const skipped = this.isSound ? Math.max(0, start - packet.pts) : 0;

@@ -65,7 +65,7 @@ export class EncodeGlass {
     return codec === 'mjpeg' ? { inspect: new JpegTrace(this.trace.writer) } : {};
   }
 
-  /** Who is told of the filters of a stream; null for nobody. */
+  /** The inspector of the filters of a stream; null for none. */
   graphInspector(): GraphTrace | null {
     return this.trace === null ? null : new GraphTrace(this.trace.writer, this.graphs++);
   }

@@ -1,10 +1,10 @@
-/** What `encode` tells when it is done. */
+/** The report of `encode` at its end. */
 import type { StreamStatistics } from '../codecs/h264/index.ts';
 import type { Output } from './command.ts';
 import { type Analysis, describeAnalysis } from './gpu-option.ts';
 import type { Psnr } from './psnr.ts';
 
-/** What was done, for the report. */
+/** Counts for the report. */
 export interface Tally {
   frames: number;
   samples: number;
@@ -14,7 +14,7 @@ export interface Tally {
   mediaSeconds: number;
 }
 
-/** What was measured besides. */
+/** Further measurements. */
 export interface Measured {
   readonly psnr: Psnr | null;
   readonly stats: StreamStatistics | null;

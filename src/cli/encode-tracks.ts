@@ -31,11 +31,11 @@ import { StreamFilter } from './stream-filter.ts';
 export interface Track {
   /** Number of the input, and of the stream in it. */
   readonly from: ChosenStream;
-  /** What of the input is read; null for all of it. */
+  /** The cut of the input; null for all of it. */
   readonly cut: PacketCut | null;
-  /** Of the packets of the stream. */
+  /** Time base of the packets of the stream. */
   readonly timeBase: Rational;
-  /** What is done to frames; null where packets are copied. */
+  /** Decoder, filter and encoder; null where packets are copied. */
   readonly coding: Coding | null;
   /** Number in the muxer. */
   readonly index: number;
@@ -60,13 +60,13 @@ export function encodersOf(tracks: readonly Track[]): (VideoEncoder | AudioEncod
 /** The codec that leaves packets as they are. */
 export const COPY = 'copy';
 
-/** What tracks are made for. */
+/** The setting of all tracks. */
 export interface TrackSetting {
   readonly muxer: Muxer;
   readonly format: string;
   readonly values: Values;
   readonly glass: EncodeGlass;
-  /** Who analyzes the pictures of H.264; null: its encoder. */
+  /** The GPU that analyzes pictures for H.264; null where its encoder does. */
   readonly gpu: GpuKernels | null;
   /** Options of the encoder of H.264 for two passes. */
   readonly pass: object;
@@ -123,7 +123,7 @@ async function openCoding(
   return { unpack, filter, encoder: addAudio(setting, coded) };
 }
 
-/** What is read of each input, in their order. */
+/** The cut of each input, in their order. */
 function inputCuts(values: Values): readonly (Cut | null)[] {
   const text = values['cut-inputs'];
   return text === undefined ? [] : text.split(',').map((cut) => readCut('--cut-inputs', cut));

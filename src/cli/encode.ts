@@ -56,7 +56,7 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
     throw new ConfigError('INPUT', '- (stdin) can be given once only');
   }
   // A wrong extension is said before anything is read.
-  // A first pass is of pictures, and nobody wants them.
+  // A first pass codes pictures only, and throws them away.
   const isFirstPass = values.pass === 1;
   const format = isFirstPass ? 'h264' : outputFormat(path, values.format);
   requireCodecs(values);

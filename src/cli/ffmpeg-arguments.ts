@@ -1,6 +1,7 @@
 /**
- * Command lines as ffmpeg's users type them, in terms of the commands of this program: `-i in.y4m -c:v libx264 -crf 23 out.mp4`. What
- * has no counterpart here is refused with what to type instead; nothing is silently left out but what only concerns ffmpeg's own
+ * Command lines as ffmpeg's users type them, in terms of the commands of this program: `-i in.y4m -c:v libx264 -crf 23
+ * out.mp4`. Options without a counterpart here are refused, with a hint on what to type instead; nothing is silently left
+ * out but what only concerns ffmpeg's own
  * output.
  */
 import { ConfigError } from '../base/errors.ts';

@@ -22,7 +22,7 @@ const LAYOUTS: Readonly<Record<string, string>> = {
 
 /** Cuts and filters that a command line asks for. */
 export class AskedFilters {
-  /** By input, with holes for those that have none, and of the output. */
+  /** The cut of each input, with holes, and the cut of the output. */
   private readonly inputs: AskedCut[] = [];
   private readonly output: AskedCut = {};
   private readonly video: string[] = [];

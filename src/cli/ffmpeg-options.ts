@@ -3,7 +3,7 @@ import { ConfigError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import type { AskedFilters } from './ffmpeg-filters.ts';
 
-/** What one option of ffmpeg becomes. */
+/** The translation of one option of ffmpeg. */
 export interface Translation {
   /** Whether a value follows; default true. */
   readonly isFlag?: boolean;
@@ -12,10 +12,10 @@ export interface Translation {
   readonly behind?: Target;
 }
 
-/** What is typed instead, or why not. */
+/** The translation of a value; a text refuses it, and says what to type instead. */
 export type Target = string | ((value: string, context: Context) => readonly string[]);
 
-/** What was found so far. */
+/** The state of reading a command line. */
 export interface Context {
   /** Whether `-c copy` stands there. */
   copiesAll: boolean;
@@ -25,7 +25,7 @@ export interface Context {
   /** Formats of the inputs, with holes. */
   readonly inputFormats: string[];
   readonly outputs: string[];
-  /** What `-map` says, as `--streams` takes it. */
+  /** The streams of `-map`, as `--streams` takes them. */
   readonly mapped: string[];
   readonly filters: AskedFilters;
   /** Options of this program, in the order of what was typed. */

@@ -1,11 +1,11 @@
-/** What a file is made of, as a tree, whatever its kind. */
+/** The parts of a file as a tree, whatever its kind. */
 import type { ByteSource } from '../base/byte-stream.ts';
 import { inspectMp4, isMp4 } from '../containers/isobmff/index.ts';
 import { inspectMatroska, isEbml } from '../containers/matroska/index.ts';
 import { inspectWav, isWav } from '../containers/riff/index.ts';
 import type { TreeNode, TreeOptions } from '../inspect/tree.ts';
 
-/** What shows files as trees. */
+/** The readers of trees, by kind of file. */
 const READERS = [
   { knows: isMp4, inspect: inspectMp4 },
   { knows: isEbml, inspect: inspectMatroska },

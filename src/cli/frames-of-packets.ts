@@ -64,7 +64,7 @@ function soundUnpacker(stream: AudioStreamInfo): Unpack {
     new AudioFrames([decoder.decode(packet)], { sampleFmt, sampleRate, numChannels, timeBase });
 }
 
-/** What decoding gives: containers other than WAV leave it to the codec. */
+/** The sample format that decoding gives: containers other than WAV leave it to the codec. */
 export function sampleFmtOf(stream: AudioStreamInfo): SampleFmt {
   if (stream.sampleFmt === '' && isPcmCodec(stream.codec)) return pcmSampleFmts(stream.codec)[0];
   return stream.sampleFmt as SampleFmt;

@@ -9,7 +9,7 @@ import type { OptionTable } from './options.ts';
 
 const MODES = ['auto', ...GPU_MODES] as const;
 
-/** What a stream says of its analysis. */
+/** The analysis as the stream reports it. */
 export type Analysis = NonNullable<VideoStreamInfo['analysis']>;
 
 /** The option. */

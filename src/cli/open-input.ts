@@ -14,7 +14,7 @@ import { isSequencePath } from '../pipeline/image-sequence.ts';
 import { readProbe, tellInputFormat } from '../pipeline/input-format.ts';
 import { LIMIT_NAMES, readLimits } from './limits-option.ts';
 
-/** What the options say about inputs that do not say it themselves. */
+/** The options for inputs that do not describe themselves. */
 export interface InputOptions {
   /** `rawvideo`, `s16le`, …; undefined to tell from contents, then from the extension. */
   readonly format?: string;
@@ -27,13 +27,13 @@ export interface InputOptions {
   readonly channels?: number;
   /** Whether a file that ends too early is an error. */
   readonly truncated: 'error' | 'salvage';
-  /** What the file may cost, as `--limits` says; undefined for the defaults. */
+  /** Limits of the file by `--limits`; undefined for the defaults. */
   readonly limits?: string | undefined;
 }
 
 /** An input, opened. */
 export interface Input {
-  /** As the command line names it. */
+  /** Its name on the command line. */
   readonly name: string;
   readonly demuxer: Demuxer;
   readonly reader: ContainerReader;
@@ -170,7 +170,7 @@ async function chooseFormat(
   const probe = await readProbe(source);
   const extension = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   const byContents = tellInputFormat(probe, INPUT_FORMATS)?.name;
-  // Samples without a header may begin like anything; what they are is in the name.
+  // Samples without a header may begin like any other file; the name says what they are.
   if (byContents === undefined || !SIGNED_FORMATS.includes(byContents)) {
     if (RAW_VIDEO_EXTENSIONS.includes(extension)) return 'rawvideo';
     if (RAW_FORMATS.includes(extension)) return extension;

@@ -3,7 +3,7 @@ import { ConfigError, requireInteger, requireNumber, requireOneOf } from '../bas
 import { didYouMean } from '../base/nearest-name.ts';
 import { type Rational, requireFrameRate } from '../base/rational.ts';
 
-/** What each kind of option is read to. */
+/** Kind of option => type of its value. */
 interface Kinds {
   readonly flag: true;
   readonly text: string;
@@ -44,7 +44,7 @@ export type OptionValues<T extends OptionTable> = {
     : Kinds[T[name]['kind']];
 };
 
-/** What was found on a command line. */
+/** The parsed command line. */
 export interface Parsed<T extends OptionTable> {
   readonly values: OptionValues<T>;
   readonly inputs: readonly string[];

@@ -1,4 +1,4 @@
-/** Where the file goes that a command makes: a path, or standard output. */
+/** The destination of the file that a command makes: a path, or standard output. */
 import { stat } from 'node:fs/promises';
 import { type ByteSink, piecesOf } from '../base/byte-stream.ts';
 import { ConfigError, StateError } from '../base/errors.ts';
@@ -6,7 +6,7 @@ import { openPictureSink, type PictureSink, type PictureSinkOptions } from '../i
 import { openPathSink } from '../io/node/path-sink.ts';
 import type { Output } from './command.ts';
 
-/** What every command that makes a file needs to know of it. */
+/** The output file, as commands use it. */
 export interface OutputFile {
   readonly sink: ByteSink;
   /** Whether it is standard output: no report goes there too. */
@@ -86,7 +86,7 @@ class StandardSink implements ByteSink {
 
   async write(bytes: Uint8Array): Promise<void> {
     this.size += bytes.length;
-    // Whoever takes them may do so later, and the container may write over them.
+    // The reader may take them later, and the container may write over them.
     for (const piece of piecesOf(bytes)) await this.output.bytes(piece.slice());
   }
 

@@ -1,4 +1,4 @@
-/** What becomes of a file that is there already: replaced, kept, or asked about on a terminal. */
+/** Decides about a file that exists already: replace it, keep it, or ask on a terminal. */
 import { stat } from 'node:fs/promises';
 import { ConfigError } from '../base/errors.ts';
 import { numberPattern, type PictureSinkOptions } from '../io/index.ts';

@@ -40,7 +40,7 @@ export interface PictureTreatment {
   readonly limits: LimitOptions;
 }
 
-/** What the first picture of an input says of itself, by its headers; nothing for inputs that are no files of pictures. */
+/** The metadata in the headers of the first picture of an input; empty for inputs that are no files of pictures. */
 export async function metadataOf({ reader }: Input): Promise<ImageMetadata> {
   const codec = pictureCodecOf(reader.streams[0] ?? { codec: '' });
   if (codec?.readMetadata === undefined || !isPictureFile(reader.format)) return {};

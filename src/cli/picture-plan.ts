@@ -1,9 +1,9 @@
-/** What becomes of what a picture says of itself: carried to a file that has a place for it, or applied. */
+/** Decides about the metadata of a picture: carry it to a file that has a place for it, or apply it. */
 import { type ImageMetadata, withOrientation } from '../frames/index.ts';
 import type { ImageCodec } from '../pipeline/image-codec.ts';
 import { carriedMetadata, type ImageValues, imageConfig, isImageFormat } from './image-options.ts';
 
-/** What is decided for one output. */
+/** The decisions for one output. */
 export interface PicturePlan {
   /** The codec of pictures that the output has; undefined for video. */
   readonly target: ImageCodec | undefined;
@@ -12,7 +12,7 @@ export interface PicturePlan {
   readonly orientation: number;
   /** Whether pictures are turned when they are decoded. */
   readonly isTurned: boolean;
-  /** What a video file says of its rotation. */
+  /** The rotation of a video file. */
   readonly rotation: { readonly rotation?: number };
 }
 

@@ -115,7 +115,7 @@ type StreamReport = Omit<StreamInfo, 'config'> & {
   durationSeconds: number;
 };
 
-/** What `--json` prints. */
+/** The object that `--json` prints. */
 interface FileReport {
   readonly file: string;
   readonly format: string;
@@ -153,7 +153,7 @@ async function survey({ name, reader, source }: Input): Promise<FileReport> {
   }
   for (const [i, stream] of streams.entries()) {
     if (stream.packets === 0) continue;
-    // What lies before zero is priming: decoded, and thrown away.
+    // Sound before zero is priming: players decode it and throw it away.
     stream.startTicks = Math.max(0, starts[i]!);
     stream.durationTicks = Math.max(0, ends[i]! - stream.startTicks);
     stream.startSeconds = toSeconds(stream.startTicks, stream.timeBase);

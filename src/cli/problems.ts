@@ -1,4 +1,4 @@
-/** What was wrong with an input and read past: one line on stderr, or an error if the user wants none of it. */
+/** Reports problems of an input that were read past: one line on stderr, or an error under `--strict`. */
 import { FormatError } from '../base/errors.ts';
 import type { Problem } from '../base/problems.ts';
 import type { Output } from './command.ts';

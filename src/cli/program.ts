@@ -93,7 +93,7 @@ export async function runProgram(args: readonly string[], output: Output): Promi
     return 0;
   } catch (error) {
     if (error instanceof MediaError) clean.note(`vitrine: ${error.message}`);
-    // What is not of the family is a bug: then the place matters.
+    // An error of another class is a bug: then the place matters.
     else
       for (const line of String((error as Error).stack).split('\n')) clean.note(`vitrine: ${line}`);
     return 1;

@@ -2,7 +2,7 @@
 import { stdout } from 'node:process';
 import { ConfigError, MediaError } from '../base/errors.ts';
 
-/** Where the lines and bytes of a command go. One for a process. */
+/** Standard output for the lines and bytes of a command. One for a process. */
 export class StandardOutput {
   private failure: NodeJS.ErrnoException | null = null;
   private last: Promise<void> = Promise.resolve();
@@ -12,7 +12,7 @@ export class StandardOutput {
     stdout.on('error', () => {});
   }
 
-  /** Writes text. What goes wrong is told by `finish`. */
+  /** Writes text. `finish` throws the error of a failed write. */
   text(text: string): void {
     this.last = this.write(text).catch((error: NodeJS.ErrnoException) => {
       this.failure ??= error;

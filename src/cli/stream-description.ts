@@ -1,10 +1,10 @@
-/** What the streams of an input say of themselves, for the encoder and the output. */
+/** The properties of input streams that go to the encoder and the output. */
 import type { StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import { colorName } from '../frames/index.ts';
 import type { VideoEncodeOptions } from '../pipeline/encode-config.ts';
 import type { StreamDescription } from '../pipeline/muxer-options.ts';
 
-/** What the input says of its colors, and nothing where it says nothing. */
+/** The colors of the input; empty where it does not state them. */
 export function colorOptions({ color }: VideoStreamInfo): Partial<VideoEncodeOptions> {
   if (color === undefined) return {};
   return {
@@ -15,7 +15,7 @@ export function colorOptions({ color }: VideoStreamInfo): Partial<VideoEncodeOpt
   };
 }
 
-/** What the input says of a stream that no codec knows. */
+/** Facts of a stream that containers store and codecs do not know. */
 export function descriptionOf(stream: StreamInfo): StreamDescription {
   const { language, title, isDefault } = stream;
   const shared = {

@@ -6,7 +6,7 @@ import { sampleFmtOf } from './frames-of-packets.ts';
 
 /** A graph with one input and one output. */
 export class StreamFilter<Stream extends StreamInfo> {
-  /** What comes out of it, as a stream. */
+  /** The stream that comes out of it. */
   readonly stream: Stream;
   private readonly graph: FilterGraph;
 

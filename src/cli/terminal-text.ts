@@ -5,7 +5,7 @@
  */
 
 /**
- * What is written as an escape instead: control characters (C0, DEL, C1), line separators, marks that change the direction of
+ * Characters that are written as escapes: control characters (C0, DEL, C1), line separators, marks that change the direction of
  * text (Unicode Standard Annex 9), characters without width that hide or join text, tags, and halves of surrogate pairs.
  */
 const UNFIT =

@@ -6,7 +6,7 @@ import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import type { OptionTable } from './options.ts';
 import type { OutputFile } from './output-file.ts';
 
-/** Where statistics go that nobody gave a place. */
+/** The default file of statistics. */
 const DEFAULT_LOG = 'vitrine2pass.json';
 
 /** Options of `vitrine encode`. */

@@ -2,7 +2,7 @@
 import { ConfigError } from '../base/errors.ts';
 import type { Rational } from '../base/rational.ts';
 
-/** What `getBufferDesc` must know of a video stream; a stream's info of the demuxer has it. */
+/** The facts of a video stream that `getBufferDesc` needs; the stream info of the demuxer has them. */
 export interface VideoSourceInfo {
   readonly width: number;
   readonly height: number;
@@ -11,7 +11,7 @@ export interface VideoSourceInfo {
   readonly sampleAspectRatio?: Rational | undefined;
 }
 
-/** What `getAbufferDesc` must know of an audio stream. */
+/** The facts of an audio stream that `getAbufferDesc` needs. */
 export interface AudioSourceInfo {
   readonly sampleRate: number;
   readonly numChannels: number;
@@ -147,7 +147,7 @@ function scaleOf(options: VideoFilterOptions): string[] {
   ];
 }
 
-/** What `getFilterDesc` must know of packets. */
+/** The facts of packets that `getFilterDesc` needs. */
 export interface PacketsInfo {
   readonly kind: string;
   readonly timestamp?: TimeSpan;

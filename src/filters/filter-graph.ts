@@ -49,7 +49,7 @@ export interface Conversion {
 interface Source {
   readonly node: GraphNode;
   ended: boolean;
-  /** Where the last frame ended, in ticks of the link. */
+  /** The end of the last frame, in ticks of the link. */
   endPts: number;
 }
 

@@ -12,7 +12,7 @@ import {
 } from './definition/filter.ts';
 import { FilterGraphError } from './language/graph-error.ts';
 
-/** What a filter function is told beside the frame. */
+/** The second argument of a filter function, beside the frame. */
 export interface FrameContext {
   /** Frames before this one. */
   readonly n: number;
@@ -32,7 +32,7 @@ export type FilterFunction = (
   context: FrameContext,
 ) => Frame | readonly Frame[] | null | undefined;
 
-/** What a filter function takes; by default pictures of any format. */
+/** The frames that a filter function takes; by default pictures of any format. */
 export interface FunctionFilterOptions {
   readonly kind?: 'video' | 'audio';
   readonly pixFmts?: readonly PixFmt[];

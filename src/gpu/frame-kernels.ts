@@ -70,7 +70,7 @@ export interface StreamAnalysis {
 
 /** Everything that can be asked of an implementation. Results belong to the caller. */
 export interface FrameKernels {
-  /** What computes, for people: `typescript`, `gpu.js webgpu`, `WGSL`. */
+  /** The name of the backend, for people: `typescript`, `gpu.js webgpu`, `WGSL`. */
   readonly backend: string;
   /** Halves a plane: each sample is the rounded mean of four. Width and height are even. */
   halve(plane: SamplePlane): Promise<SamplePlane>;

@@ -9,7 +9,7 @@ import { PlainFrameKernels } from './plain/plain-frame-kernels.ts';
 import type { GpuDevice } from './wgsl/webgpu.ts';
 import { WgslFrameKernels } from './wgsl/wgsl-frame-kernels.ts';
 
-/** What may be asked of `gpuKernels`. */
+/** The options of `gpuKernels`. */
 export interface GpuKernelsOptions {
   /**
    * The backend of gpu.js. Default: `webgpu` if an adapter answers, else `webgl2` if the platform has it. `webasm` and `cpu` are slower

@@ -10,7 +10,7 @@ import { PlainFrameKernels } from './plain/plain-frame-kernels.ts';
 
 /** See `StreamAnalysis`. */
 export class GuardedAnalysis implements StreamAnalysis {
-  /** What computes. */
+  /** The name of the backend that computes. */
   backend: string;
   /** Why it is not what was asked for; null if it is. */
   fallbackReason: string | null;

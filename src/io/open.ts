@@ -1,4 +1,7 @@
-/** Whatever a user names as a place for bytes, as a sink or a source. Files are reached by `import('#files')`, so that nothing here needs Node. */
+/**
+ * Opens the places for bytes that a user can name, as sinks and sources. Files are reached by `import('#files')`, so that
+ * nothing here needs Node.
+ */
 import type { ByteSink, ByteSource } from '../base/byte-stream.ts';
 import { ConfigError, described, UnsupportedError } from '../base/errors.ts';
 import {
@@ -14,10 +17,10 @@ import { SpillSource, type SpillStore } from './spill-source.ts';
 import { StreamSink } from './stream-sink.ts';
 import { type ByteStream, StreamSource } from './stream-source.ts';
 
-/** Where a file can go: a path, a stream of the web platform, or any sink (`MemorySink`). */
+/** A destination of a file: a path, a stream of the web platform, or any sink (`MemorySink`). */
 export type Destination = string | UrlLike | WritableStreamLike<Uint8Array> | ByteSink;
 
-/** Where a file can come from. */
+/** An origin of a file. */
 export type Origin =
   | string
   | UrlLike
@@ -69,7 +72,7 @@ export async function openSource(where: string, origin: Origin): Promise<ByteSou
   }
   if (isBlob(origin)) return new BlobSource(origin);
   if (typeof origin === 'object' && origin !== null) {
-    // Streams of Node have a `read` of another meaning, so what can be iterated over is taken for a stream first.
+    // Streams of Node have a `read` of another meaning, so an object that can be iterated over is first taken for a stream.
     if (isReadableStream(origin)) {
       if (!origin.locked) return new StreamSource(origin);
       throw new ConfigError(where, 'the stream is locked; release its reader before');

@@ -51,13 +51,13 @@ export async function openPictureSink(
   return new FilesSink((index) => pattern.nameOf(startNumber + index));
 }
 
-/** What all of these sinks have in common: nothing goes back. */
+/** The part that all of these sinks share: none can go back. */
 const neverBack = (): never => {
   throw new StateError('pictures', 'files of pictures are written from start to end');
 };
 
 /**
- * A file for each picture, whole or not there at all. Those that were written stay, whatever comes after.
+ * Writes a file for each picture, whole or not at all. Files that were written stay, whatever fails later.
  */
 class FilesSink implements PictureSink {
   readonly takesPictures = true;

@@ -6,7 +6,7 @@ import type { ReadableStreamLike } from '../base/platform.ts';
 /** How far back one can read: enough for a header that turned out to be longer. */
 const DEFAULT_WINDOW_BYTES = 1 << 20;
 
-/** What streams of the web platform and of Node have in common. */
+/** The members that streams of the web platform and of Node share. */
 export type ByteStream = AsyncIterable<Uint8Array>;
 
 /** The chunks of a stream, and a way to end it that does not wait for a chunk that may never come. */

@@ -59,7 +59,7 @@ export class AudioEncoder {
     this.planes = allocateAudioPlanes(this.sampleFmt, config.numChannels, this.packetSamples);
   }
 
-  /** What the packets are: codec, configuration, rate, channels, the sample format that decoding gives. */
+  /** The description of the packets: codec, configuration, rate, channels, the sample format that decoding gives. */
   get streamInfo(): AudioStreamInfo {
     return this.session.streamInfo;
   }

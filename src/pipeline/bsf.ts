@@ -23,7 +23,7 @@ export interface BsfChain {
   filter(packet: Packet): Packet;
 }
 
-/** What stands before a filter. Its description may become complete only with the first packet. */
+/** The stream before a filter. Its description may become complete only with the first packet. */
 interface Upstream {
   readonly codec: StreamInfo;
 }

@@ -1,6 +1,6 @@
 /**
- * What a new file takes over from an old one beside the streams: as options of its container. What the container has no
- * place for, or what is not as it should be in the old file, is left out: no file fails to be copied for its title.
+ * Turns the titles, cover and chapters of an old file into options of the new container. Entries that the container has no
+ * place for, or that are broken in the old file, are left out: no copy fails for a title.
  */
 import type { Chapter, FileDescription, FileMetadata } from '../base/file-description.ts';
 import type { Mp4Options } from '../containers/isobmff/index.ts';

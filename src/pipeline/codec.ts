@@ -1,5 +1,5 @@
 /**
- * What a codec looks like to the session. A codec of `src/codecs` gets a row through an adapter (`codecs/h264.ts`), which
+ * The interface of a codec in the session. A codec of `src/codecs` gets a row through an adapter (`codecs/h264.ts`), which
  * maps the settings that all codecs share onto its own options. A muxer encodes with the rows that it is handed.
  */
 import type { AudioStreamInfo, ColorTags, Packet, VideoStreamInfo } from '../base/packet.ts';
@@ -21,7 +21,7 @@ export interface SharedSettings {
   readonly compressionLevel: number | undefined;
 }
 
-/** What a video codec is opened with. */
+/** The request that opens a video codec. */
 export interface VideoRequest extends SharedSettings {
   readonly width: number;
   readonly height: number;
@@ -40,7 +40,7 @@ export interface VideoRequest extends SharedSettings {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** What is asked for one picture. */
+/** The options of one picture. */
 export interface PictureOptions {
   /** Decoding can start at this picture. */
   readonly keyFrame?: boolean;
@@ -67,7 +67,7 @@ export interface VideoCodecSession {
   readonly statistics?: () => object;
 }
 
-/** What an adapter says of its video codec; `videoCodec` makes the row of it. */
+/** The description of a video codec by its adapter; `videoCodec` makes the row of it. */
 export interface VideoCodecAdapter {
   readonly kind: 'video';
   /** ffmpeg's name: `h264`. */
@@ -75,7 +75,7 @@ export interface VideoCodecAdapter {
   /** Other names that people use for it, lower case. */
   readonly aliases?: readonly string[];
   readonly description: string;
-  /** What it codes, best first. Frames in other formats are converted to the closest of these. */
+  /** The pixel formats that it codes, best first. Frames in other formats are converted to the closest of these. */
   readonly pixFmts: readonly PixFmt[];
   /** Opens an encoder; throws `ConfigError` for what it cannot do. */
   open(request: VideoRequest): VideoCodecSession;
@@ -94,7 +94,7 @@ export interface VideoCodec extends VideoCodecAdapter {
   ): VideoEncoder;
 }
 
-/** What an audio codec is opened with. */
+/** The request that opens an audio codec. */
 export interface AudioRequest extends SharedSettings {
   readonly sampleRate: number;
   readonly numChannels: number;
@@ -120,7 +120,7 @@ export interface AudioCodecSession {
   flush(): readonly Packet[];
 }
 
-/** What an adapter says of its audio codec; `audioCodec` makes the row of it. */
+/** The description of an audio codec by its adapter; `audioCodec` makes the row of it. */
 export interface AudioCodecAdapter {
   readonly kind: 'audio';
   /** ffmpeg's name: `pcm_s16le`. */
@@ -128,7 +128,7 @@ export interface AudioCodecAdapter {
   /** Other names that people use for it, lower case. */
   readonly aliases?: readonly string[];
   readonly description: string;
-  /** What it codes, best first. */
+  /** The sample formats that it codes, best first. */
   readonly sampleFmts: readonly SampleFmt[];
   /** Opens an encoder; throws `ConfigError` for what it cannot do. */
   open(request: AudioRequest): AudioCodecSession;

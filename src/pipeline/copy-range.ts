@@ -70,7 +70,7 @@ export class CopyRange {
     return out;
   }
 
-  /** What still waits where the files have ended; nothing where they end before the start. */
+  /** The packets that still wait at the end of the files; nothing where they end before the start. */
   flush(): TargetPacket[] {
     if (!Number.isNaN(this.begin)) return [];
     if (this.first === null || this.shownUntil <= this.start) return [];

@@ -9,7 +9,7 @@ import { CopyRange, type TargetPacket } from './copy-range.ts';
 import { type Demuxer, requireWindow } from './demuxer.ts';
 import type { Muxer } from './muxer.ts';
 
-/** What `copyStreams` shall do. An aborted `signal` ends the copy; nothing is left of the new file then. */
+/** The options of `copyStreams`. An aborted `signal` ends the copy; nothing is left of the new file then. */
 export interface CopyOptions extends Abortable {
   /** Streams to copy, in this order; default all of them. */
   readonly indices?: readonly number[];
@@ -26,13 +26,13 @@ export interface CopyOptions extends Abortable {
   readonly onProgress?: (seconds: number) => void;
 }
 
-/** What was copied. */
+/** The result of a copy. */
 export interface RemuxResult {
   readonly format: string;
   readonly packets: number;
   /** Bytes of the packets. */
   readonly bytes: number;
-  /** What was wrong with the old file and read past. */
+  /** Problems of the old file that the reader could read past. */
   readonly problems: readonly Problem[];
 }
 
@@ -62,7 +62,7 @@ export async function copyStreams(
   return copyFrom(streams, muxer, options);
 }
 
-/** Copies streams, of one file or of several, in that order. What files say beside their streams is taken from the first. */
+/** Copies streams, of one file or of several, in that order. Titles and chapters are those of the first file. */
 export async function copyFrom(
   streams: readonly CopiedStream[],
   muxer: Muxer,

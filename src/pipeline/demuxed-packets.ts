@@ -33,7 +33,7 @@ export class PacketList implements DemuxedPackets, Iterable<Packet> {
     return this.packets.length;
   }
 
-  /** Of the stream that they belong to; undefined where `codec` is, or for streams of the other kind. */
+  /** The number of the stream that they belong to; undefined where `codec` is, or for streams of the other kind. */
   get width(): number | undefined {
     return this.pictures?.width;
   }

@@ -40,15 +40,15 @@ export interface DemuxerOptions extends Abortable {
    */
   readonly maxSpillBytes?: number;
   /**
-   * What the file may cost: bytes of one packet, packets, what they expand to, descriptions, tracks (docs/limits.md). What is
-   * left out has its default, far above what real files need.
+   * Limits of the file: bytes of one packet, packets, their expanded size, descriptions, tracks (docs/limits.md). A limit
+   * that is left out has its default, far above what real files need.
    */
   readonly limits?: LimitOptions;
 }
 
 const OPEN_KEYS = ['format', 'formats', 'readerOptions', 'maxSpillBytes', 'limits', 'signal'];
 
-/** What `streamingDemux` shall give. Exactly one of `duration` and `numPackets`. */
+/** The options of `streamingDemux`. Exactly one of `duration` and `numPackets`. */
 export interface StreamingDemuxOptions<I = number | Iterable<number> | undefined>
   extends Abortable {
   /** One stream: chunks are its packets. Several: chunks are maps by stream index. Default: stream 0. */
@@ -114,7 +114,7 @@ export class Demuxer implements AsyncDisposable {
     const sequence = await unlessAborted(openByPath(origin, options), signal);
     if (sequence !== null) return new this(NO_SOURCE, sequence, signal);
     const opening = openSource('demuxer.source', origin);
-    // A source that is there when nobody wants it any more.
+    // Closes a source that opens after the signal was aborted.
     const closeLate = async () => {
       if (signal?.aborted) await (await opening).close();
     };

@@ -1,4 +1,4 @@
-/** What a stream shall be: the two configurations that `Muxer.addEncodeStream` takes, checked when they are made. */
+/** The two configurations that `Muxer.addEncodeStream` takes, checked when they are made. */
 
 import {
   ConfigError,
@@ -30,7 +30,7 @@ interface SharedOptions {
   readonly qscale?: number;
 }
 
-/** What a video stream shall be. */
+/** The wanted properties of a video stream. */
 export interface VideoEncodeOptions extends SharedOptions {
   readonly height: number;
   readonly width: number;
@@ -41,7 +41,7 @@ export interface VideoEncodeOptions extends SharedOptions {
    * on average. Default: 1 / `frameRate`.
    */
   readonly timeBase?: Rational;
-  /** Format of the frames that will be given; default rgb24. What the codec does not code is converted. */
+  /** Format of the frames that will be given; default rgb24. Formats that the codec does not code are converted. */
   readonly pixFmt?: PixFmtName;
   /** Pictures from one key picture to the next; 0 makes every one a key picture. */
   readonly gopSize?: number;
@@ -69,16 +69,16 @@ export interface VideoEncodeConfig extends SharedSettings {
   readonly pixFmt: PixFmt;
   readonly gopSize: number | undefined;
   readonly maxBFrames: number | undefined;
-  /** What was said about color: the code point of "unspecified" where nothing was. */
+  /** The color tags of the config; "unspecified" where it says nothing. */
   readonly color: ColorTags;
   readonly sampleAspectRatio: Rational | undefined;
 }
 
-/** What an audio stream shall be. */
+/** The wanted properties of an audio stream. */
 export interface AudioEncodeOptions extends SharedOptions {
   readonly numChannels: number;
   readonly sampleRate: number;
-  /** Format of the frames that will be given; default fltp. What the codec does not code is converted. */
+  /** Format of the frames that will be given; default fltp. Formats that the codec does not code are converted. */
   readonly sampleFmt?: SampleFmt;
   /**
    * The loudspeakers of the channels, in their order, as a WAVE channel mask (bit 0 front left, bit 1 front right …). Default 0: those
@@ -169,7 +169,7 @@ function channelMask(mask: number, numChannels: number): number {
   throw new ConfigError(where, `${found}, but there are ${numChannels} channels; 0 names none`);
 }
 
-/** What was said about color; the range of a `yuvj` format says so by itself. */
+/** The color tags of the config; a `yuvj` format sets the range by itself. */
 function colorTags(options: VideoEncodeOptions, pixFmt: PixFmt): ColorTags {
   const info = pixFmtInfo(pixFmt);
   const { colorspace, colorRange } = options;

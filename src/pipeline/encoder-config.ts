@@ -1,4 +1,4 @@
-/** What a codec's own options look like, over all codecs. */
+/** The union of all codecs' own options. */
 import type { AacEncoderConfig } from './codecs/aac.ts';
 import type { H264EncoderConfig } from './codecs/h264.ts';
 import type { JpegEncoderConfig } from './codecs/jpeg.ts';

@@ -10,7 +10,7 @@ import { samplesInFrame } from '../containers/config/frame-duration.ts';
 /** Times of one stream, packet by packet. */
 export class ExactTimes {
   private readonly stream: AudioStreamInfo;
-  /** Where the next packet begins, in ticks of the new file; not a number before the first. */
+  /** The time at which the next packet begins, in ticks of the new file; not a number before the first. */
   private expected = Number.NaN;
   private lastStated = Number.NEGATIVE_INFINITY;
   private lastExact = Number.NEGATIVE_INFINITY;

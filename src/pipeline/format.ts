@@ -1,4 +1,4 @@
-/** What a kind of file looks like to the muxer, and how the one that is meant is found. */
+/** The interface of a kind of file in the muxer, and the choice of a kind by name or extension. */
 import type { ByteSink } from '../base/byte-stream.ts';
 import type { ContainerWriter } from '../base/container.ts';
 import { ConfigError, spelled } from '../base/errors.ts';
@@ -13,7 +13,7 @@ import type { Y4mOptions } from '../containers/raw/index.ts';
 import type { WavOptions } from '../containers/riff/index.ts';
 import { type Destination, openSink, type PictureSinkOptions } from '../io/index.ts';
 
-/** What a container's own options look like; raw files have none. */
+/** A container's own options; raw files have none. */
 export type ContainerOptions =
   | Mp4Options
   | MatroskaOptions

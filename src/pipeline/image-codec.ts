@@ -17,25 +17,25 @@ export interface DecodedImage {
   readonly metadata: ImageMetadata;
 }
 
-/** What writes the pictures of one stream. */
+/** The writer of the pictures of one stream. */
 export interface ImageWriter {
   /** Format of the pictures that a decoder makes of the files; empty if it is not known. */
   readonly pixFmt: string;
-  /** What colors the files have, if it is not what was asked for. */
+  /** The colors of the files, if they are not those of the request. */
   readonly color?: ColorTags;
   /** The file of a picture of the request's format. */
   write(frame: VideoFrame): Uint8Array;
 }
 
-/** What an adapter says of its image codec; `imageCodec` makes the row of it. */
+/** The description of an image codec by its adapter; `imageCodec` makes the row of it. */
 export interface ImageCodecAdapter {
   /** ffmpeg's name: `png`, `mjpeg`. */
   readonly name: string;
   readonly aliases?: readonly string[];
   readonly description: string;
-  /** What it codes, best first. */
+  /** The pixel formats that it codes, best first. */
   readonly pixFmts: readonly PixFmt[];
-  /** What of the metadata its files have a place for. */
+  /** The kinds of metadata that its files have a place for. */
   readonly metadata: readonly (keyof ImageMetadata)[];
   /** Names of its options, beside `metadata`. */
   readonly options: readonly string[];
@@ -46,7 +46,7 @@ export interface ImageCodecAdapter {
    * @param planar whether Y'CbCr is to stay what it is
    */
   decode(bytes: Uint8Array, limits: RasterLimits, planar: boolean): DecodedImage;
-  /** What a file says beside its picture, which is not decoded; what `decode` says. Absent for files that say nothing. */
+  /** The metadata of a file, as `decode` gives it, without decoding the picture. Absent for files that say nothing. */
   readMetadata?(bytes: Uint8Array): ImageMetadata;
 }
 

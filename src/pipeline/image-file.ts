@@ -13,7 +13,7 @@ const PIECE_BYTES = 1 << 20;
 
 /** Options of the reader of picture files. */
 export interface ImageReadOptions {
-  /** What the file may cost: a file is one packet. */
+  /** Limits of the file, which is one packet. */
   readonly limits?: LimitOptions;
   /** Pictures a second; default 25. */
   readonly frameRate?: FrameRate;
@@ -53,7 +53,7 @@ export async function openImage(
 /** Pictures a second where nothing is said. */
 export const DEFAULT_FRAME_RATE: Rational = [25, 1];
 
-/** What the header of a picture says of it, as a stream of pictures. */
+/** The description of a stream of pictures by the header of one. */
 export function streamOf(kind: ImageKind, bytes: Uint8Array, frameRate: Rational): VideoStreamInfo {
   const { codec } = kind;
   return {
@@ -67,7 +67,7 @@ export function streamOf(kind: ImageKind, bytes: Uint8Array, frameRate: Rational
   };
 }
 
-/** What JPEG files hold (T.871 clause 7): sRGB, as Y'CbCr by the matrix of BT.601 in full range. */
+/** The color space of JPEG files (T.871 clause 7): sRGB, as Y'CbCr by the matrix of BT.601 in full range. */
 const JFIF_COLOR: ColorTags = {
   colour_primaries: 1,
   transfer_characteristics: 13,

@@ -1,5 +1,5 @@
 /**
- * What the first bytes of picture files say: the kind, the size, and the pixel format that decoding gives. Demuxers need no more: of each
+ * Reads the first bytes of picture files: the kind, the size, and the pixel format that decoding gives. Demuxers need no more: of each
  * codec the headers alone.
  */
 import { describeBmp, isBmp } from '../codecs/bmp/headers.ts';
@@ -12,7 +12,7 @@ import { isTiff } from '../codecs/tiff/standard/directory.ts';
 import type { PixFmt } from '../frames/pixel-format.ts';
 import { type RasterHeader, rasterPixFmt, requireRasterSize } from '../frames/raster.ts';
 
-/** What a header says. */
+/** The facts in a header. */
 export interface ImageHeader {
   readonly width: number;
   readonly height: number;

@@ -21,7 +21,7 @@ export interface SequenceReadOptions {
   readonly frameRate?: FrameRate;
   /** Number of the first picture. Default the lowest that is there. */
   readonly startNumber?: number;
-  /** What each file may cost: a file is one packet. */
+  /** Limits of each file, which is one packet. */
   readonly limits?: LimitOptions;
 }
 

@@ -1,4 +1,4 @@
-/** What a kind of file looks like to the demuxer, and how it is told by its first bytes, never by its name. */
+/** The interface of a kind of file in the demuxer, and its recognition by the first bytes, never by the name. */
 import type { ByteSource } from '../base/byte-stream.ts';
 import type { ContainerReader } from '../base/container.ts';
 import { ConfigError, FormatError, spelled, UnsupportedError } from '../base/errors.ts';
@@ -43,7 +43,7 @@ const INSIDE_BYTES = 16 << 10;
 const MAX_STREAM_TAG_BYTES = 512 << 10;
 const MAX_TAGS = 16;
 
-/** What is looked at of a file to tell its format. */
+/** The bytes of a file by which its format is recognized. */
 export interface Probe {
   /** Its first bytes. */
   readonly start: Uint8Array;

@@ -24,7 +24,7 @@ export const READ_MATROSKA: InputFormat = {
   description: 'Matroska, WebM',
   aliases: ['mkv', 'mka', 'webm'],
   isFormat: isEbml,
-  // What a checksum finds is only reported, and nobody is told here; checking takes 0.8 s for a gigabyte.
+  // A wrong checksum would only be reported, and nobody listens here; checking takes 0.8 s for a gigabyte.
   open: (source, options) => openMatroska(source, { verifyChecksums: false, ...options }),
   goesBack: false,
 };

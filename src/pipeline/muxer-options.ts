@@ -1,4 +1,4 @@
-/** What a muxer is told: of the file, and of each stream that it shall encode. */
+/** The options of a muxer: of the file, and of each stream that it encodes. */
 import type { Abortable } from '../base/pace.ts';
 import type { StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import type { Codec } from './codec.ts';
@@ -14,11 +14,11 @@ export interface EncodeStreamOptions<C extends VideoEncodeConfig | AudioEncodeCo
   readonly encoder?: string | Codec;
   /** Options of the codec's own; they win over the config. */
   readonly encoderConfig?: EncoderConfig;
-  /** What the file shall say of the stream beside what was coded: from a stream that was decoded, for example. */
+  /** Facts that the file states of the stream beside the coding: those of a stream that was decoded, for example. */
   readonly description?: StreamDescription;
 }
 
-/** What files say of streams that no codec knows. */
+/** Facts of streams that containers store and codecs do not know. */
 export type StreamDescription = Partial<Pick<StreamInfo, 'language' | 'title' | 'isDefault'>> &
   Partial<Pick<VideoStreamInfo, 'rotation' | 'masteringDisplay' | 'contentLight'>>;
 
@@ -28,7 +28,7 @@ export const DESCRIPTION_KEYS = {
   video: ['language', 'title', 'isDefault', 'rotation', 'masteringDisplay', 'contentLight'],
 } as const;
 
-/** What a file shall be. An aborted `signal` gives the file up, as `abort` does. */
+/** The options of a file. An aborted `signal` gives the file up, as `abort` does. */
 export interface MuxerOptions extends Abortable {
   /** The format, or ffmpeg's name of one (`mp4`, `wav`); default by the extension of the path. */
   readonly format?: string | Format;

@@ -59,7 +59,7 @@ export class Muxer implements AsyncDisposable {
   private lastDts: number[] = [];
   /** The same as they came, before equal times were set apart. */
   private lastGivenDts: number[] = [];
-  /** Of copied sound, by stream index. */
+  /** Stream index => exact times of copied sound. */
   private readonly exactTimes = new Map<number, ExactTimes>();
   /** The calls that were made so far; each begins when the ones before have ended. */
   private pending: Promise<unknown> = Promise.resolve();

@@ -4,7 +4,7 @@ import type { ContainerReader } from '../base/container.ts';
 import type { Origin } from '../io/open.ts';
 import type { DemuxerOptions } from './demuxer.ts';
 
-/** What a reader has to close that opens its files itself. */
+/** In the place of a source, for readers that open their files themselves. */
 export const NO_SOURCE: ByteSource = {
   size: null,
   read: async () => new Uint8Array(0),
@@ -19,7 +19,7 @@ export function readerOptionsOf({
   return { ...readerOptions, ...(limits === undefined ? {} : { limits }) };
 }
 
-/** What a path names that is no file of its own, such as a sequence of pictures; null if it names none. */
+/** Opens a path that names no single file, such as a sequence of pictures; null for other paths. */
 export async function openByPath(
   origin: Origin,
   options: DemuxerOptions,

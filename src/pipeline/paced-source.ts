@@ -21,7 +21,7 @@ export class PacedSource implements ByteSource {
     return this.source.size;
   }
 
-  /** What has come is handed on as it is: memory is read for every packet of some files. */
+  /** A result that is ready is handed on as it is: some files in memory are read once for every packet. */
   read(position: number, length: number): Promise<Uint8Array> {
     const turn = this.pace.step();
     const reading =
@@ -31,7 +31,7 @@ export class PacedSource implements ByteSource {
     return unlessAborted(reading.catch(this.fail), this.signal);
   }
 
-  /** What a source of the caller's own throws is its failure, unless it says what it means. */
+  /** An error that a source of the caller's own throws becomes an `IoError`, unless it is one of this library. */
   private readonly fail = (error: unknown): never => {
     if (error instanceof MediaError) throw error;
     this.signal?.throwIfAborted();

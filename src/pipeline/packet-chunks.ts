@@ -10,7 +10,7 @@ const LARGE_PACKET_BYTES = 8 << 20;
 /** What a packet takes beside its bytes, about. */
 const PACKET_BYTES = 512;
 
-/** Where chunks end. */
+/** The rule by which chunks end. */
 export interface ChunkRule {
   /** Streams that are given. */
   readonly selected: ReadonlySet<number>;

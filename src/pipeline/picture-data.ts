@@ -1,4 +1,4 @@
-/** What people hold as a picture, as frames: arrays, `ImageData`, planes, frames that are there already. */
+/** Turns pictures as programs hold them into frames: arrays, `ImageData`, planes, frames that are there already. */
 import { ConfigError, described } from '../base/errors.ts';
 import { asPictureArray } from '../frames/element-type.ts';
 import type { VideoFrame } from '../frames/frame.ts';

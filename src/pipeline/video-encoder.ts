@@ -24,7 +24,7 @@ import type { VideoEncodeConfig } from './encode-config.ts';
 
 const WHERE = 'videoEncoder.encode.frames';
 
-/** What one call of `encode` is told. */
+/** The options of one call of `encode`. */
 export interface VideoEncodeCall extends Abortable {
   /** Makes the first frame of this call a key frame: decoding can start there. Default false: where the encoder wants one. */
   readonly keyFrame?: boolean;
@@ -39,9 +39,9 @@ export class VideoEncoder {
   private readonly color: ColorTags;
   /** Format that the codec is given. */
   private readonly pixFmt: PixFmt;
-  /** Where converted pictures go; null until one needs it. */
+  /** The picture that conversions write to; null until the first one. */
   private target: VideoFrame | null = null;
-  /** By the format of the frames. */
+  /** Format of the frames => the converter for it. */
   private readonly converters = new Map<PixFmt, PictureConverter>();
   /** Copies of the pictures that the codec holds, by their times, if somebody wants to compare. */
   private sources: Map<number, VideoFrame> | null = null;
@@ -76,7 +76,7 @@ export class VideoEncoder {
     this.nextTimes = this.session.streamInfo.frameRate === undefined ? new Map() : null;
   }
 
-  /** What the packets are: codec, configuration, size, the pixel format that was coded, color. */
+  /** The description of the packets: codec, configuration, size, the pixel format that was coded, color. */
   get streamInfo(): VideoStreamInfo {
     return this.session.streamInfo;
   }
@@ -166,7 +166,7 @@ export class VideoEncoder {
     });
   }
 
-  /** What fails in here leaves the codec in the middle of a picture. Returns what must be awaited, if anything. */
+  /** A failure in here leaves the codec in the middle of a picture. Returns a promise if there is something to await. */
   private codeFrame(frame: VideoFrame, pts: number, keyFrame: boolean): Promise<void> | undefined {
     this.state = 'failed';
     const picture = this.convert(frame);
@@ -265,7 +265,7 @@ export class VideoEncoder {
     return this.target;
   }
 
-  /** What makes frames of a format into what the codec takes; null if they are that. Throws if nothing can. */
+  /** The converter from a format to that of the codec; null if both are the same. Throws if there is none. */
   private converterFor(from: PixFmt): PictureConverter | null {
     const known = this.converters.get(from);
     if (known !== undefined) return known;

@@ -59,7 +59,7 @@ export function provideKernels(kernels: CompiledModule): void {
 
 /** A set of kernels: a module that is written and compiled the first time that it is needed. */
 export class KernelModule {
-  /** What the set is called among others: `h264`. */
+  /** The name of the set among others: `h264`. */
   readonly name: string;
   private readonly write: (m: ModuleBuilder) => void;
   private compiled: WebAssembly.Module | null | undefined;

@@ -31,7 +31,7 @@ const ANY_MEMORY = [0, 1];
 const EXPORT_FUNCTION = 0;
 const IMPORT_MEMORY = 2;
 
-/** Where the memory is imported from. */
+/** The module and name under which the memory is imported. */
 export const MEMORY_MODULE = 'vitrine';
 export const MEMORY_NAME = 'memory';
 
@@ -143,7 +143,7 @@ function callCode(index: number, args: readonly Integer[]): Code {
   return [...args.map(integerCode), CALL, unsignedLeb(index)];
 }
 
-/** What the standard calls a vector: a count and its elements, clause 5.1.3. */
+/** A vector in the words of the standard: a count and its elements, clause 5.1.3. */
 function listOf(elements: readonly Code[]): Code {
   return [unsignedLeb(elements.length), ...elements];
 }

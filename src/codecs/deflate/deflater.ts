@@ -27,13 +27,13 @@ import { MAX_DISTANCE } from './standard/symbols.ts';
 
 /** Options of everything that compresses. */
 export interface DeflateOptions {
-  /** What stands around the stream. Default `raw` for `Deflater`; the functions say it by their names. */
+  /** The format around the stream. Default `raw` for `Deflater`; the functions say it by their names. */
   readonly format?: DeflateFormat;
   /** 0 (stored) to 13 (smallest, slow); 1 to 9 as with zlib. Default 6. */
   readonly level?: number;
   /** Bytes that whoever inflates has as well: matches reach into their last 32 KiB. Not for gzip. Default: none. */
   readonly dictionary?: Uint8Array;
-  /** What the gzip header says. Default: nothing. */
+  /** Fields of the gzip header. Default: none. */
   readonly header?: GzipHeader;
   /** How many bytes will come at most, if that is known: memory is taken for no more. The result is the same. */
   readonly maxBytes?: number;

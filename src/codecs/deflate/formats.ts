@@ -1,5 +1,5 @@
 /**
- * What stands around a deflate stream: nothing, the header and checksum of zlib (RFC 1950), or those of gzip (RFC 1952).
+ * The formats around a deflate stream: nothing, the header and checksum of zlib (RFC 1950), or those of gzip (RFC 1952).
  */
 import { ConfigError, FormatError, requireInteger, requireOneOf } from '../../base/errors.ts';
 import { adler32 } from '../../bits/adler32.ts';
@@ -11,7 +11,7 @@ export type DeflateFormat = 'raw' | 'zlib' | 'gzip';
 /** All of them. */
 export const DEFLATE_FORMATS: readonly DeflateFormat[] = ['raw', 'zlib', 'gzip'];
 
-/** What a gzip header can say of the file inside, RFC 1952 clause 2.3.1. */
+/** The fields of a gzip header about the file inside, RFC 1952 clause 2.3.1. */
 export interface GzipHeader {
   /** Original file name, of ISO 8859-1 characters. */
   readonly name?: string;
@@ -38,7 +38,7 @@ const MAX_HEADER_BYTES = 1 << 18;
 const CINFO_32K = 7;
 const FDICT = 0x20;
 
-/** What was read before a stream. */
+/** The header that was read before a stream. */
 export interface StreamHeader {
   /** Bytes of the header. */
   readonly length: number;

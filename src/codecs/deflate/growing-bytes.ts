@@ -28,7 +28,7 @@ export class GrowingBytes {
     this.lastLength = piece.length - fitting;
   }
 
-  /** What was appended, in memory of its own; to be called once, at the end. */
+  /** The appended bytes, in memory of their own; call it once, at the end. */
   take(): Uint8Array {
     const end = this.last.subarray(0, this.lastLength);
     if (this.full.length === 0)

@@ -10,7 +10,7 @@ export interface InflateAtOnceOptions extends Omit<InflateOptions, 'format'> {
   readonly size?: number;
 }
 
-/** What comes out at most unless the caller says otherwise. */
+/** The most bytes of output unless the caller says otherwise. */
 const DEFAULT_MAX_BYTES = 2 ** 30;
 const KEYS: readonly string[] = ['size', ...INFLATE_KEYS].filter((key) => key !== 'format');
 

@@ -28,9 +28,9 @@ import { MAX_DISTANCE } from './standard/symbols.ts';
 
 /** Options of everything that inflates. */
 export interface InflateOptions {
-  /** What stands around the stream. Default `raw` for `Inflater`; the functions say it by their names. */
+  /** The format around the stream. Default `raw` for `Inflater`; the functions say it by their names. */
   readonly format?: DeflateFormat;
-  /** What the compressor was given as its dictionary. Default: none. */
+  /** The dictionary that the compressor was given. Default: none. */
   readonly dictionary?: Uint8Array;
   /** Throws `FormatError` when more bytes than this come out. Default 2^53 - 1 for `Inflater`, 2^30 for the functions. */
   readonly maxBytes?: number;
@@ -52,7 +52,7 @@ export const INFLATE_KEYS = [
   'vectorKernels',
 ] as const;
 
-/** What an inflated piece is handed to; the piece is valid until the function returns. */
+/** The function that takes each inflated piece; the piece is valid until the function returns. */
 export type Emit = (bytes: Uint8Array) => void;
 
 /** Takes a deflate, zlib or gzip stream in pieces. Members of a gzip file are joined, RFC 1952 clause 2.2. */

@@ -19,18 +19,18 @@ import type { Frame } from './standard/frame.ts';
 import { type JpegMetadata, readMetadata } from './standard/metadata.ts';
 import { type JpegFile, type JpegLimits, readFile } from './standard/read-file.ts';
 
-/** What a decoder gives: samples of 8 bits, interleaved. In `cmyk`, 255 is full ink. */
+/** A decoded picture: interleaved samples of 8 bits. In `cmyk`, 255 is full ink. */
 export type JpegOutputFormat = 'gray' | 'rgb' | 'rgba' | 'cmyk';
 
 /** Options of `decodeJpeg` and `JpegDecoder`. */
 export interface JpegDecodeOptions {
   /** Default: `gray` for files of one component, `rgb` for all others. */
   readonly format?: JpegOutputFormat;
-  /** What the file may ask for. */
+  /** Limits of memory and size that a file must keep. */
   readonly limits?: Partial<JpegLimits>;
 }
 
-/** What a file's headers say. */
+/** The facts in a file's headers. */
 export interface JpegInfo {
   readonly width: number;
   readonly height: number;
@@ -189,8 +189,8 @@ export class JpegDecoder {
   }
 
   /**
-   * What C, M and Y let through, 255 where there is no ink; the row of K is turned to the same. Files with an Adobe segment have
-   * light, others ink, which YCCK holds turned: its Y, Cb, Cr are those of the opposite (T.872 clause 6.5.3).
+   * Turns the rows of C, M, Y and K to light: 255 where there is no ink. Files with an Adobe segment store light, other
+   * files store ink; the Y, Cb and Cr of YCCK are those of the opposite of C, M and Y (T.872 clause 6.5.3).
    */
   private writeLight(out: Uint8ClampedArray, to: number, channels: number): void {
     const { rows, info } = this;

@@ -18,7 +18,7 @@ export interface JpegOptimizeOptions {
   readonly scans?: ScanMode;
   /** `all` keeps Exif, ICC, XMP, comments and what else is there; `color` only what colors depend on (JFIF, ICC, Adobe), and an Exif segment with the orientation alone where the file says one. Default `all`. */
   readonly metadata?: 'all' | 'color';
-  /** What the file may ask for. */
+  /** Limits of memory and size that the file must keep. */
   readonly limits?: Partial<JpegLimits>;
   /** Told of the scans that are written; null (default) for none. The file is the same. */
   readonly inspect?: JpegInspector | null;

@@ -1,4 +1,4 @@
-/** What can be asked of the encoder, and what it means. */
+/** The options of the encoder, and their meaning. */
 import {
   ConfigError,
   rejectUnknownKeys,
@@ -35,7 +35,7 @@ export interface JpegEncodeOptions {
   /** MCUs between restart markers, 1..65535; 0, the default, for none. */
   readonly restartInterval?: number;
   readonly metadata?: JpegMetadata;
-  /** What is behind transparent pixels: red, green, blue, 0..255. Default white. */
+  /** The color behind transparent pixels: red, green, blue, 0..255. Default white. */
   readonly background?: readonly [number, number, number];
   /** Told of what is decided and written; null (default) for none. The file is the same. */
   readonly inspect?: JpegInspector | null;

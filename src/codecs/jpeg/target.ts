@@ -6,7 +6,7 @@ import {
   requireNumber,
 } from '../../base/errors.ts';
 
-/** What a file shall be: at most so many bytes, or at least so near to the picture (see encoder/ssimulacra2.ts; 90 is hard to tell apart). */
+/** The goal for a file: at most so many bytes, or at least so near to the picture (see encoder/ssimulacra2.ts; 90 is hard to tell apart). */
 export type JpegTarget = { readonly bytes: number } | { readonly ssimulacra2: number };
 
 /** Qualities are tried in steps of a half. */

@@ -3,7 +3,7 @@ import { FormatError } from '../../base/errors.ts';
 import type { PngHeader } from './standard/header.ts';
 import type { Samples } from './standard/samples.ts';
 
-/** What happens to the region of a frame before the next one: stays, is cleared, is as it was. Clause 11.3.6.2. */
+/** What a player does with the region of a frame before it shows the next one: leave it, clear it, or restore it. Clause 11.3.6.2. */
 export type Dispose = 'none' | 'background' | 'previous';
 /** Whether a frame replaces its region or is laid over it. Clause 11.3.6.2. */
 export type Blend = 'source' | 'over';
@@ -12,7 +12,7 @@ export type Blend = 'source' | 'over';
 export const DISPOSE: readonly Dispose[] = ['none', 'background', 'previous'];
 export const BLEND: readonly Blend[] = ['source', 'over'];
 
-/** Where and when a frame is shown. */
+/** The place and time at which a frame is shown. */
 export interface FrameControl {
   readonly x: number;
   readonly y: number;

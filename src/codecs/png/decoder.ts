@@ -19,7 +19,7 @@ import { type Chunk, FRAME_CHUNKS, isCritical, readChunks } from './standard/chu
 import { channelsOf, IHDR_LENGTH, PALETTE, type PngHeader, readHeader } from './standard/header.ts';
 import type { Samples } from './standard/samples.ts';
 
-/** What a file may cost. */
+/** Limits of memory and size that a file must keep. */
 export interface PngLimits {
   /** Bytes of all samples, as they will lie in memory, of all frames together. Default 2^30. */
   readonly maxBytes?: number;
@@ -57,7 +57,7 @@ export function decodePng(file: Uint8Array, options: DecodePngOptions = {}): Dec
   return decoder.result();
 }
 
-/** What has been read of a file. */
+/** The parts of a file that have been read. */
 class FileDecoder {
   private readonly takesFrames: boolean;
   private readonly maxFrames: number;

@@ -1,4 +1,4 @@
-/** What a PNG file says before its pixels: signature, size, and what decoding makes of them. */
+/** Describes a PNG file by its headers: signature, size, and the format of the decoded pixels. */
 import { FormatError } from '../../base/errors.ts';
 import type { RasterChannels, RasterHeader } from '../../frames/raster.ts';
 import {

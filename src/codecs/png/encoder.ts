@@ -42,7 +42,7 @@ const KEYS = ['effort', 'interlaced', 'reduce', 'inspect'] as const;
 /** All of them. */
 export const EFFORTS: readonly PngEffort[] = ['fast', 'default', 'best'];
 
-/** What is tried at each effort. */
+/** The trials of each effort. */
 interface Trials {
   readonly strategies: readonly FilterStrategy[];
   readonly paletteOrders: readonly PaletteOrder[];

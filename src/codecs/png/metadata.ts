@@ -1,5 +1,5 @@
 /**
- * What a PNG file says beside its pixels: the ancillary chunks of PNG (third edition) clause 11.3, each as plain data, read and
+ * The metadata of a PNG file: the ancillary chunks of PNG (third edition) clause 11.3, each as plain data, read and
  * written. Chunks that are not known are kept as bytes.
  */
 import { FormatError } from '../../base/errors.ts';
@@ -96,7 +96,7 @@ const latin1 = (bytes: Uint8Array): string => {
 };
 const latin1Bytes = (text: string): Uint8Array => Uint8Array.from(text, (c) => c.charCodeAt(0));
 
-/** Where an ancillary chunk goes wrong. */
+/** The error for an ancillary chunk that breaks the standard. */
 function wrong({ type, offset }: Chunk, detail: string): FormatError {
   return new FormatError(`png.${type}`, `${detail} (PNG clause 11.3)`, offset);
 }

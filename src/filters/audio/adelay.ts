@@ -68,7 +68,7 @@ export const ADELAY: FilterDefinition = {
     const common = Math.min(...given);
     const delays = given.map((delay) => delay - common);
     const longest = Math.max(...delays);
-    /** What each channel still has to give, as many samples as its delay. */
+    /** The samples that each channel still has to give, as many as its delay. */
     const held = delays.map((delay) => newSound(single, delay, 0));
     let nextPts = Number.NaN;
     const silence = (length: number, make: (count: number) => AudioFrame): void => {

@@ -38,7 +38,7 @@ export const ALIGN_OPTIONS: readonly OptionDefinition[] = [
 /** Gives the frames that a frame becomes. */
 type Aligner = (frame: AudioFrame) => AudioFrame[];
 
-/** What the options ask for. */
+/** The values of the options. */
 export function aligner(options: OptionValues, link: AudioLink): Aligner {
   const firstPts = options.optionalNumber('first_pts');
   if (options.number('async') > 0 || firstPts !== undefined) {

@@ -22,7 +22,7 @@ const LOG_RANGE = 60;
 const byte = (name: string, value: string, description: string) =>
   integer(name, 0, 255, description, { default: value });
 
-/** Where a pair of samples is drawn in a picture of that size; not rounded. */
+/** The place of a pair of samples in a picture of that size; not rounded. */
 type Place = (left: number, right: number) => readonly [x: number, y: number];
 
 function placeOf(mode: (typeof MODES)[number], width: number, height: number): Place {

@@ -44,7 +44,7 @@ const WIDTH_TYPES: Readonly<Record<number, WidthType>> = { 1: 'h', 2: 'q', 3: 'o
 /** Ways to compute the same filter, which differ in how they round. */
 const TRANSFORMS = ['di', 'dii', 'tdi', 'tdii', 'latt', 'svf', 'zdf'];
 
-/** What one of the filters differs in. */
+/** The differences of one filter from the others. */
 interface Family {
   readonly kind: BiquadKind;
   readonly description: string;

@@ -14,7 +14,7 @@ import { soundInput, soundOf } from './sound.ts';
 interface Mapping {
   readonly from: string | number;
   readonly to: string | number | undefined;
-  /** Where it stands in the option's text. */
+  /** Its position in the option's text. */
   readonly at: number;
 }
 

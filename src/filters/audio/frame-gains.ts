@@ -22,7 +22,7 @@ export interface GainOptions {
 export class FrameGains {
   private readonly options: GainOptions;
   private readonly half: number;
-  /** Of each channel: gains of the last frames, the first of them `base`. */
+  /** Channel => gains of the last frames, of which the first is number `base`. */
   private readonly gains: number[][];
   private readonly before: Float64Array;
   private readonly last: Float64Array;

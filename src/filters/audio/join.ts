@@ -7,7 +7,7 @@ import { integer, text } from './option-kinds.ts';
 import { soundInput } from './sound.ts';
 import { sideBySide, soundQueues } from './sound-inputs.ts';
 
-/** Where a channel of the output comes from. */
+/** The origin of a channel of the output. */
 interface Source {
   readonly input: number;
   readonly channel: number;

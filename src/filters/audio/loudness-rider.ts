@@ -26,7 +26,7 @@ const MORE = 8;
 /** Frames whose samples wait: the latest gain that one needs is that of BELL + 1 frames later, which needs AHEAD more. */
 const WAITING = AHEAD + BELL + 2 + MORE;
 
-/** What is wanted; levels in LUFS, LU, dBTP. */
+/** The goal; levels in LUFS, LU, dBTP. */
 export interface RiderOptions {
   readonly sampleRate: number;
   readonly channels: number;

@@ -32,7 +32,7 @@ interface Row {
   /** Whether the gains are divided by the sum of their magnitudes. */
   readonly normalizes: boolean;
   readonly gains: readonly { readonly channel: string | number; readonly gain: number }[];
-  /** Where it stands in the text. */
+  /** Its position in the text. */
   readonly at: number;
 }
 

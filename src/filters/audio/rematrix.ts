@@ -9,10 +9,10 @@ const HALF_POWER = Math.SQRT1_2;
 
 /** Gains of the channels that are mixed to others, beside the -3 dB of the rules. */
 export interface MixLevels {
-  /** Of the center and of the surround channels in front channels. */
+  /** Levels of the center and of the surround channels in front channels. */
   readonly center: number;
   readonly surround: number;
-  /** Of low frequency effects in other channels; 0 leaves them out. */
+  /** Level of low frequency effects in other channels; 0 leaves them out. */
   readonly lfe: number;
 }
 
@@ -29,7 +29,7 @@ export type ChannelMatrix = readonly Float64Array[];
 /** Adds `gain` of a missing channel to one that the output has. */
 type AddTo = (output: string, gain: number) => void;
 
-/** What the rules look at: the channels of both layouts. */
+/** The input of the rules: the channels of both layouts. */
 interface Layouts {
   readonly input: ReadonlySet<string>;
   readonly output: ReadonlySet<string>;

@@ -7,7 +7,7 @@ import { type SampleFmt, sampleFmtInfo } from '../../frames/sample-format.ts';
 import type { AudioLink, FilterSetup, Frame } from '../definition/filter.ts';
 import { rescaleTime } from '../graph/run.ts';
 
-/** What the samples of a run are. */
+/** The format of the samples of a run. */
 export interface SoundFormat {
   readonly sampleFmt: SampleFmt;
   readonly sampleRate: number;
@@ -25,7 +25,7 @@ export function soundOutput(setup: FilterSetup, output = 0): AudioLink {
   return { ...format, timeBase: [1, format.sampleRate] };
 }
 
-/** What the samples of a link are. */
+/** The format of the samples of a link. */
 export function formatOfLink({ sampleFmt, sampleRate, layout }: AudioLink): SoundFormat {
   return { sampleFmt, sampleRate, numChannels: layout.numChannels };
 }

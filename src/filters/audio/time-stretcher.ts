@@ -26,7 +26,7 @@ export class TimeStretcher {
   private ready = 0;
   private taken = 0;
   private windows = 0;
-  /** Where the last window was taken. */
+  /** The position of the last window. */
   private last = 0;
   private isFinished = false;
 
@@ -36,7 +36,7 @@ export class TimeStretcher {
     this.reach = this.hop / 2;
     const newArrays = (length: number) =>
       Array.from({ length: channels }, () => new Float64Array(length));
-    // cos² halves: what falls and what rises sum to 1.
+    // cos² halves: the falling and the rising one sum to 1.
     this.rising = Float64Array.from(
       { length: this.hop },
       (_, i) => (1 - cosTurns((i + 0.5) / (2 * this.hop))) / 2,

@@ -1,6 +1,6 @@
 /**
- * What a filter is: data that says its name, options, pads and formats, and a function that opens it on links whose formats
- * are settled. The graph knows filters by nothing else; docs/filters.md leads through one.
+ * The definition of a filter: its name, options, pads and formats as data, and a function that opens it on links whose
+ * formats are settled. The graph uses nothing else of a filter; docs/filters.md leads through one.
  */
 import type { Rational } from '../../base/rational.ts';
 import type { AudioFrame, VideoFrame } from '../../frames/frame.ts';
@@ -9,10 +9,10 @@ import type { SampleFmt } from '../../frames/sample-format.ts';
 import type { ChannelLayout } from './channel-layout.ts';
 import type { OptionDefinition, OptionValues } from './options.ts';
 
-/** What goes through a link. Frames are never written to once they were emitted: others may hold them too. */
+/** A frame on a link. Frames are never written to once they were emitted: others may hold them too. */
 export type Frame = VideoFrame | AudioFrame;
 
-/** What a pad carries. */
+/** The kind of frames that a pad carries. */
 export type MediaKind = 'video' | 'audio';
 
 /** An input or output of a filter. */
@@ -24,17 +24,17 @@ export interface PadDefinition {
 /** Values that a pad takes: null takes all. Pads that share one object are given the same value. */
 export interface FormatSet<T> {
   readonly allowed: readonly T[] | null;
-  /** What is converted to where none of them comes in; by default what loses least. */
+  /** The format to convert to where none of them comes in; by default the one that loses least. */
   readonly convertTo?: T;
 }
 
-/** What a picture pad takes. */
+/** The formats that a picture pad takes. */
 export interface VideoPadFormats {
   readonly kind: 'video';
   readonly pixFmts: FormatSet<PixFmt>;
 }
 
-/** What a sound pad takes. */
+/** The formats that a sound pad takes. */
 export interface AudioPadFormats {
   readonly kind: 'audio';
   readonly sampleFmts: FormatSet<SampleFmt>;
@@ -42,10 +42,10 @@ export interface AudioPadFormats {
   readonly layouts: FormatSet<ChannelLayout>;
 }
 
-/** What one pad takes. */
+/** The formats that one pad takes. */
 export type PadFormats = VideoPadFormats | AudioPadFormats;
 
-/** What each pad of a filter takes, in the order of its pads. */
+/** The formats that each pad of a filter takes, in the order of its pads. */
 export interface FilterFormats {
   readonly inputs: readonly PadFormats[];
   readonly outputs: readonly PadFormats[];
@@ -81,7 +81,7 @@ export interface AudioLink {
 /** A link, when the graph is set up. */
 export type Link = VideoLink | AudioLink;
 
-/** What was settled on for an output pad before its filter is opened: formats, but no sizes yet. */
+/** The settled format of an output pad before its filter is opened: formats, but no sizes yet. */
 export type NegotiatedFormat =
   | { readonly kind: 'video'; readonly pixFmt: PixFmt }
   | {
@@ -101,7 +101,7 @@ export interface FilterReport {
   readonly values: Readonly<Record<string, number | string>>;
 }
 
-/** What a filter is opened with. */
+/** The setup that a filter is opened with. */
 export interface FilterSetup {
   /** Name of the instance. */
   readonly name: string;
@@ -172,7 +172,7 @@ export interface FilterDefinition {
     | ((options: OptionValues) => readonly PadDefinition[]);
   /** Whether it has the option `enable`. A filter with one input is passed by where that does not hold; others ask. */
   readonly timeline?: boolean;
-  /** What its pads take. Default: all pads of one kind take everything, the same on all. */
+  /** The formats that its pads take. Default: all pads of one kind take everything, the same on all. */
   formats?(options: OptionValues): FilterFormats;
   /** Opens it on links whose formats are settled. Throws `FilterGraphError` (`options.fail`) for what cannot be. */
   open(setup: FilterSetup): FilterInstance;

@@ -21,7 +21,7 @@ import {
 } from '../language/values.ts';
 import { type ChannelLayout, parseChannelLayout } from './channel-layout.ts';
 
-/** What an option's value may be. */
+/** The kinds of values of an option. */
 export type OptionKind =
   /** A whole number; may be written as an expression without variables. */
   | 'integer'
@@ -55,14 +55,14 @@ export interface OptionDefinition {
   /** Other names for the same. */
   readonly aliases?: readonly string[];
   readonly kind: OptionKind;
-  /** As text, in the filter language; undefined if the option has no value unless one is given. */
+  /** The default as text, in the filter language; undefined if the option has no value unless one is given. */
   readonly default?: string;
   /** Bounds of numbers. */
   readonly min?: number;
   readonly max?: number;
   /** Names of values; they are allowed for numbers, too. */
   readonly choices?: Readonly<Record<string, number>>;
-  /** What it does, in a few words. */
+  /** Its effect, in a few words. */
   readonly description: string;
   /** Whether the option cannot be given by its place. */
   readonly namedOnly?: boolean;

@@ -12,7 +12,7 @@ export interface GraphNode {
   readonly options: OptionValues;
   readonly inputPads: readonly PadDefinition[];
   readonly outputPads: readonly PadDefinition[];
-  /** What feeds each input pad, and what each output pad feeds. */
+  /** The node that feeds each input pad, and the node that each output pad feeds. */
   readonly inputs: GraphEdge[];
   readonly outputs: GraphEdge[];
   /** Whether format negotiation put it there. */
@@ -131,7 +131,7 @@ class Builder {
     const node = this.createNode(filter);
     const fed = filter.inputs.length + before.length;
     if (fed > node.inputPads.length) {
-      // What stands in a source's way is that it is one: its options show where it is.
+      // A source that is used as a filter has no input pads: the error points at its options.
       const at =
         node.inputPads.length === 0
           ? (filter.options[0]?.keyAt ?? filter.options[0]?.valueAt)?.[0]

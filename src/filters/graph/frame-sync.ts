@@ -10,7 +10,7 @@ import type { FilterInstance, FilterSetup, Frame } from '../definition/filter.ts
 import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 import { rescaleTime } from './run.ts';
 
-/** What holds where an input has no frame of its own: no output at all, no frame, or its nearest frame. */
+/** The rule where an input has no frame at a time: no output at all, no frame, or its nearest frame. */
 type Beyond = 'stop' | 'null' | 'nearest';
 
 /** How one input takes part. */

@@ -31,7 +31,7 @@ export interface InsertedConverter {
 /** Values that some pads must agree on: all sets that were merged point to one. */
 class Cell<T> {
   allowed: readonly T[] | null;
-  /** What is converted to where none comes in; undefined if nobody says. */
+  /** The format to convert to where none of these comes in; undefined if no pad names one. */
   convertTo: T | undefined;
   private parent: Cell<T> | undefined;
 
@@ -86,7 +86,7 @@ function layoutKey(layout: ChannelLayout): string {
   return layout.channels.length === 0 ? String(layout.numChannels) : layout.channels.join('+');
 }
 
-/** What was settled for each link. */
+/** The settled format of each link. */
 export interface Negotiation {
   readonly nodes: readonly GraphNode[];
   readonly inserted: readonly InsertedConverter[];

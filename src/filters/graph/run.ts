@@ -33,7 +33,7 @@ interface Station {
   readonly pool: PicturePool;
 }
 
-/** Who is told what comes out of the graph. */
+/** The receiver of the frames that come out of the graph. */
 export interface GraphListener {
   /** A frame has come to the sink `node`. */
   frame(node: GraphNode, frame: Frame): void;
@@ -42,7 +42,7 @@ export interface GraphListener {
   report(report: FilterReport): void;
 }
 
-/** What all filters of a graph are given. */
+/** The setup that all filters of a graph share. */
 export type SharedSetup = Pick<FilterSetup, 'scaleFlags' | 'fonts'>;
 
 /** Opens all filters of a graph, and moves frames. */
@@ -194,7 +194,7 @@ export class RunningGraph {
     }
   }
 
-  /** Nothing more is wanted by the sink `node`. */
+  /** The sink `node` takes no more frames. */
   closeSink(node: GraphNode): void {
     this.stopInput(this.stations.get(node)!, 0);
   }
@@ -262,7 +262,7 @@ export function rescaleTime(pts: number, from: Rational, to: Rational): number {
   return Number.isFinite(pts) ? rescale(pts, from, to) : Number.NaN;
 }
 
-/** What an expression gives as a time: whole ticks, or none at all where that is no number or too large for one. */
+/** The time that an expression gives, in whole ticks; NaN where it is no number or too large. */
 export function ticksOf(value: number): number {
   const ticks = Math.trunc(value);
   return Number.isSafeInteger(ticks) ? ticks : Number.NaN;

@@ -34,7 +34,7 @@ export interface ExpressionFunction {
   call(args: readonly number[], variables: Float64Array): number;
 }
 
-/** What an expression may use besides the arithmetic that all have. */
+/** The variables and functions of an expression besides the arithmetic that all have. */
 export interface ExpressionScope {
   /** Names of the variables, in the order of their values. */
   readonly variables: readonly string[];

@@ -5,7 +5,7 @@ import { ConfigError } from '../../base/errors.ts';
 export class FilterGraphError extends ConfigError {
   /** Column in the text of the graph, counted from 1; -1 if the trouble has no place. */
   readonly column: number;
-  /** What to try, or an empty string. */
+  /** A hint on what to try, or an empty string. */
   readonly hint: string;
 
   /** @param index position in the text, counted from 0, or -1 */

@@ -24,7 +24,7 @@ export interface OptionText {
   readonly key?: string;
   /** The value after quotes and escapes were taken off. */
   readonly value: string;
-  /** Where the key or value stands in the text; not there if the object was made by hand. */
+  /** The position of the key or value in the text; absent if the object was made by hand. */
   readonly keyAt?: readonly number[];
   readonly valueAt?: readonly number[];
 }
@@ -40,7 +40,7 @@ export interface LabelText {
 export interface FilterSource {
   readonly inputs: string;
   readonly name: string;
-  /** What follows `=`, if there was one. */
+  /** The text behind `=`, if there is one. */
   readonly options?: string;
   readonly outputs: string;
 }
@@ -49,7 +49,7 @@ export interface FilterSource {
 export interface FilterText {
   readonly inputs: readonly LabelText[];
   readonly name: string;
-  /** What follows `@`. */
+  /** The text behind `@`. */
   readonly instance?: string;
   readonly options: readonly OptionText[];
   readonly outputs: readonly LabelText[];

@@ -13,7 +13,7 @@ export interface Located {
 /** A token, and the index in the text it was read from at which reading goes on. */
 export interface Token extends Located {
   readonly next: number;
-  /** Where in the graph a quote stands that is not closed; it runs to the end of the text. */
+  /** The position of a quote in the graph that is not closed; it runs to the end of the text. */
   readonly openQuote?: number;
 }
 

@@ -1,4 +1,4 @@
-/** What picture filters share: new pictures, planes with their sizes, copies of rectangles, colors as samples. */
+/** Helpers that picture filters share: new pictures, planes with their sizes, copies of rectangles, colors as samples. */
 import { UnsupportedError } from '../../base/errors.ts';
 import { allocatePicture } from '../../frames/allocate-picture.ts';
 import type { Plane, VideoFrame } from '../../frames/frame.ts';

@@ -82,11 +82,11 @@ export function rgbRowCut(
   }
 }
 
-/** What a chroma sample of 1 is worth in steps of luma, in 1/65536. */
+/** The steps of luma that equal a chroma sample of 1, in 1/65536. */
 export const stepOf = (coefficient: number, m: InverseMatrix): number =>
   Math.trunc((coefficient * 65536 + 32768) / m.luma);
 
-/** What black lies below 0, in 1/65536: the middle of the values that give the components measured at all codes of luma, 1.28. */
+/** The distance of black below 0, in 1/65536: the middle of the values that give the components measured at all codes of luma, 1.28. */
 export const BELOW_BLACK = 83887;
 
 /**
@@ -137,7 +137,7 @@ export function shortMatrix(m: ForwardMatrix): ShortMatrix {
   };
 }
 
-/** What is added to luma in 1/32768 before its fraction is dropped. */
+/** The term that is added to luma, in 1/32768, before its fraction is dropped. */
 export const lumaRounding = (m: ShortMatrix): number => (m.lumaOffset << 15) + (1 << 14);
 
 /** Luma of a row of RGB. */

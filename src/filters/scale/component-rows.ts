@@ -4,7 +4,7 @@ import type { Component } from '../pixels/picture-work.ts';
 /** A component of 8 bits. */
 export type ByteComponent = Component & { readonly data: Uint8Array };
 
-/** Where samples of 8 bits, or packed pixels of them, lie; `step` is from one to the next in a row. */
+/** The place of samples of 8 bits, or of packed pixels of them; `step` is from one to the next in a row. */
 export type SamplePlane = Pick<ByteComponent, 'data' | 'offset' | 'stride' | 'step'>;
 
 /** Takes out places in one memory, one after another; behind each, kernels may read and write 64 bytes. */

@@ -22,7 +22,7 @@ export interface PlaneShape {
   readonly toHeight: number;
   /** 1, or 4 for packed pixels. */
   readonly channels: 1 | 4;
-  /** Where in their steps samples lie, across and down: of the input and of the output; 0.5 is the middle, the default. */
+  /** The places of samples within their steps, across and down, in the input and in the output; 0.5 is the middle, the default. */
   readonly siteX?: readonly [input: number, output: number];
   readonly siteY?: readonly [input: number, output: number];
 }
@@ -68,7 +68,7 @@ export class LineScaler {
   private readonly across: FilterBank;
   private readonly down: FilterBank;
   private readonly rowTaps: number;
-  /** Where `scalePairsN` is used, N; else 0. */
+  /** The N of `scalePairsN` where that is used; else 0. */
   private readonly rowPairs: number;
   private readonly columnTaps: number;
   private readonly layout: Layout;

@@ -24,9 +24,9 @@ export interface PictureSide {
   readonly height: number;
   /** H.273 MatrixCoefficients; by default BT.601. */
   readonly matrix?: number | undefined;
-  /** By default what the format says. */
+  /** Default: the range of the format. */
   readonly fullRange?: boolean | undefined;
-  /** Where chroma samples lie in their blocks, across and down, 0..1; by default in the middle. */
+  /** The places of chroma samples in their blocks, across and down, 0..1; by default in the middle. */
   readonly chromaSite?: readonly [x: number, y: number];
 }
 

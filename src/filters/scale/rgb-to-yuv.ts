@@ -20,7 +20,7 @@ import { blendLines } from './row-kernels.ts';
 import { blendKernel, SCALE_KERNELS } from './vector.ts';
 import { type FilterBank, filterBank, type ScaleKernel, writeWeights } from './weights.ts';
 
-/** What a conversion of RGB to Y'CbCr of the same size needs to know. */
+/** The settings of a conversion of RGB to Y'CbCr of the same size. */
 export interface RgbToYuv {
   readonly from: PixFmtInfo;
   readonly to: PixFmtInfo;
@@ -90,7 +90,7 @@ export class RgbToYuvConverter {
     this.blendRow = this.blender();
   }
 
-  /** What makes rows of packed pixels. */
+  /** Returns the function that splits packed pixels into rows. */
   private splitter(): () => void {
     const { at, bytes, memory, pixelRows: rows } = this;
     const { width, from } = this.how;
@@ -121,7 +121,7 @@ export class RgbToYuvConverter {
     };
   }
 
-  /** What makes a row of chroma, in the place of Cb, of the lines that are pointed to. */
+  /** Returns the function that blends the lines that are pointed to into a row of chroma, in the place of Cb. */
   private blender(): (weights: number) => void {
     const { at, bytes, shorts, pointers, memory, columns, taps } = this;
     if (memory.exports === null) {

@@ -245,7 +245,7 @@ function defineRepacking(m: ModuleBuilder): void {
   });
 }
 
-/** What blends lines of `pairs` pairs of taps: positions of the lines, weights, where the row goes, its samples. */
+/** The kernel that blends lines of `pairs` pairs of taps: positions of the lines, weights, where the row goes, its samples. */
 export function blendKernel(
   exports: Exports,
   pairs: number,

@@ -20,7 +20,7 @@ import {
 import { type ByteComponent, MemoryPlan, readRow, writeRow } from './component-rows.ts';
 import { SCALE_KERNELS } from './vector.ts';
 
-/** What a conversion of Y'CbCr, with chroma in blocks of up to 2x2, to RGB of the same size needs to know. */
+/** The settings of a conversion of Y'CbCr, with chroma in blocks of up to 2x2, to RGB of the same size. */
 export interface YuvToRgb {
   readonly from: PixFmtInfo;
   readonly to: PixFmtInfo;
@@ -90,7 +90,7 @@ export class YuvToRgbConverter {
     }
   }
 
-  /** What makes rows of R, G and B. */
+  /** Returns the function that makes rows of R, G and B. */
   private rowMaker(): () => void {
     const { at, bytes, memory, table } = this;
     const { from, rounding, width, matrix } = this.how;
@@ -104,7 +104,7 @@ export class YuvToRgbConverter {
     return () => void kernel(luma, cb, cr, r, g, b, table, (width + 15) >> 4);
   }
 
-  /** What makes packed pixels of them. */
+  /** Returns the function that joins the rows to packed pixels. */
   private joiner(): () => void {
     const { at, bytes, memory, pixelRows: rows } = this;
     const { width, to } = this.how;

@@ -26,7 +26,7 @@ const VARIABLES = ['X', 'Y', 'W', 'H', 'SW', 'SH', 'T', 'N', 'A', 'B', 'TOP', 'B
 const perComponent = (option: (c: number) => OptionDefinition): OptionDefinition[] =>
   [0, 1, 2, 3].map(option);
 
-/** What happens to one component. */
+/** The work on one component. */
 type Mixer = (a: Component, b: Component, out: Component) => void;
 
 /** Mixes two pictures. */

@@ -96,7 +96,7 @@ export const CONCAT: FilterDefinition = {
     );
     let segment = 0;
     let offset = 0;
-    /** Where each stream of the segment has come to, and how many frames it had. */
+    /** The end time of each stream of the segment so far, and the number of its frames. */
     let ends: number[] = Array(streams).fill(0);
     let counts: number[] = Array(streams).fill(0);
     const ended: boolean[] = Array(inputs.length).fill(false);
@@ -179,7 +179,7 @@ function outputLink(
   return { ...first, frameRate, sampleAspectRatio, timeBase: TIME_BASE };
 }
 
-/** Where a frame ends that is the `count`th of its segment. */
+/** The end time of a frame that is number `count` of its segment. */
 function endOf(frame: Frame, pts: number, count: number): number {
   if ('numSamples' in frame) {
     return pts + rescale(frame.numSamples, [1, frame.sampleRate], TIME_BASE);

@@ -3,7 +3,7 @@
 import type { OptionValues } from '../definition/options.ts';
 import type { ExpressionScope } from '../language/expression.ts';
 
-/** What expansions may use. */
+/** The values that expansions may use. */
 export interface Expansion {
   readonly n: number;
   /** Time of the picture in seconds. */

@@ -1,4 +1,4 @@
-/** `format` and `noformat`: which pixel formats may pass. What has another one is converted before. */
+/** `format` and `noformat`: which pixel formats may pass. Pictures in other formats are converted before. */
 import { ALL_PIX_FMTS } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
 import { pixFmtList } from '../definition/pixel-formats.ts';

@@ -70,7 +70,7 @@ export const FPS: FilterDefinition = {
     let held: VideoFrame | undefined;
     let heldPts = 0;
     let next = startTime === undefined ? Number.NaN : outOffset;
-    /** Where the end is; NaN until it has come. */
+    /** The end time; NaN until it is known. */
     let end = Number.NaN;
     /** How far the picture that is held lasts; NaN where that is not known yet. */
     const until = (): number => (waiting.length > 0 ? convert(waiting[0]!.pts, rounding) : end);

@@ -22,7 +22,7 @@ interface Origin {
   readonly plane: number;
 }
 
-/** Where each plane of the result comes from: hexadecimal digits input and plane, for each plane of the format. */
+/** The origin of each plane of the result: hexadecimal digits input and plane, for each plane of the format. */
 function originsOf(options: OptionValues): Origin[] {
   const mapping = options.number('mapping');
   const info = pixFmtInfo(options.pixFmt('format')!);

@@ -1,4 +1,4 @@
-/** What the options of `scale` mean: the size, the kernel, places of chroma, matrices and ranges. */
+/** The meaning of the options of `scale`: the size, the kernel, places of chroma, matrices and ranges. */
 import { colorNames, requireColorCode } from '../../frames/color-names.ts';
 import { pixFmtInfo } from '../../frames/pixel-format.ts';
 import type { VideoLink } from '../definition/filter.ts';

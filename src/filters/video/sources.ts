@@ -1,4 +1,4 @@
-/** What picture sources share: options for size, rate and length, and giving one picture after another. */
+/** The parts that picture sources share: options for size, rate and length, and a loop that gives one picture after another. */
 import { inverse, type Rational, rescale } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import type { PixFmt } from '../../frames/pixel-format.ts';

@@ -3,7 +3,7 @@
  * size of the picture. Their ideas are those of GL Transitions (gl-transitions.com), as ffmpeg's manual names them.
  */
 
-/** What a transition sees. */
+/** The input of a transition. */
 export interface TransitionState {
   readonly width: number;
   readonly height: number;

@@ -1,4 +1,4 @@
-/** What drawing text needs of a font: the coverage of each character's pixels, and how far to move on. */
+/** The part of a font that drawing text needs: the coverage of each character's pixels, and how far to move on. */
 
 /** One character at one size. */
 export interface Glyph {

@@ -78,7 +78,7 @@ class Crossing implements FilterInstance {
   private readonly ended = [false, false];
   private readonly ends = [Number.NaN, Number.NaN];
   private firstPts = Number.NaN;
-  /** What is added to times of the second input. */
+  /** The shift of the times of the second input. */
   private shift = Number.NaN;
   private over = false;
   private done = false;

@@ -163,7 +163,7 @@ export class GpuJsFrameKernels implements FrameKernels {
   ): Promise<LumaChromaPlanes> {
     const picture = this.input(rgb, 3 * width);
     const { yr, yg, yb, cbr, cbg, cbb, crr, crg, crb, lumaOffset } = matrix;
-    // What rounds, and the zero of each plane, over 256: convert-rgb-to-yuv.ts has both as sums.
+    // The rounding term and the zero of each plane, over 256: convert-rgb-to-yuv.ts has both as sums.
     const lumaZero = 256 * lumaOffset + 128;
     const chromaZero = 128 * 2048 + 1024;
     const weights = weightsOf(yr, yg, yb, lumaZero);

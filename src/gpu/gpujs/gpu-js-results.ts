@@ -1,4 +1,4 @@
-/** What kernels of gpu.js give, as typed arrays. */
+/** The results of gpu.js kernels as typed arrays. */
 import type { BlockVectors } from '../frame-kernels.ts';
 import type { GpuHandle } from './gpu-js.ts';
 

@@ -1,4 +1,4 @@
-/** What we use of gpu.js, which the caller hands in. Its own types need the DOM and are wrong in places. */
+/** The types of gpu.js that we use; the caller hands the library in. Its own types need the DOM and are wrong in places. */
 
 /** The module, as `await import('gpu.js')` gives it; versions from 2.24.1 on, below 3. */
 export interface GpuJsModule {

@@ -1,4 +1,4 @@
-/** What blocks of 8x8 samples cost by intra and inter prediction. The plain forms of frame kernels (frame-kernels.ts). */
+/** Costs of blocks of 8x8 samples by intra and inter prediction. The plain forms of frame kernels (frame-kernels.ts). */
 import type { BlockVectors, SamplePlane } from '../frame-kernels.ts';
 import { padPlane } from './sample-planes.ts';
 

@@ -1,4 +1,4 @@
-/** What we use of WebGPU (the W3C's WebGPU, sections 5 to 20). Its types are not in TypeScript's library without the DOM. */
+/** The types of WebGPU that we use (the W3C's WebGPU, sections 5 to 20). Its types are not in TypeScript's library without the DOM. */
 
 /** GPUDevice. */
 export interface GpuDevice {

@@ -1,6 +1,6 @@
 /**
  * A file that only appears when it is complete: it is written under another name, and takes its own when all is on the disk.
- * What was there before stays until then, and gives its mode and owner to the new one.
+ * An older file of the name stays until then, and gives its mode and owner to the new one.
  */
 import { constants, type Stats } from 'node:fs';
 import {
@@ -22,7 +22,7 @@ import { isUnfinished, noteFinished, noteUnfinished } from './unfinished-files.t
 
 const COPY_BYTES = 1 << 20;
 const PERMISSIONS = 0o777;
-/** As many symbolic links in a row as Linux follows. */
+/** The most symbolic links in a row that Linux follows. */
 const MAX_LINKS = 40;
 
 /** A file in progress. */
@@ -30,7 +30,7 @@ export interface OutputFile {
   readonly handle: FileHandle;
   /** Whether it is written under another name. If not (a pipe, a device), it is there as it is written. */
   readonly isPart: boolean;
-  /** Gives the file its name; `handle` is closed. What fails before leaves the older file as it was. */
+  /** Gives the file its name; `handle` is closed. A failure before that leaves the older file as it was. */
   commit(): Promise<void>;
   /** Closes and removes what was written, unless `commit` said that it is kept. */
   discard(): Promise<void>;

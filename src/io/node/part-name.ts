@@ -10,7 +10,7 @@ import { readdirSync, readFileSync, readlinkSync, statSync, unlinkSync } from 'n
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 
-/** Who writes a file. Where the system does not tell (no `/proc`), fields are those of the empty text. */
+/** The process that writes a file. Where the system does not tell (no `/proc`), fields are those of the empty text. */
 interface Writer {
   readonly host: string;
   readonly boot: string;

@@ -15,7 +15,7 @@ const BUFFER_BYTES = 256 * 1024;
 
 /**
  * Opens a file for writing. Nothing appears under its name until `close`; an existing file stays as it is until then.
- * What is not a regular file (a pipe, a device) is written directly, and is not seekable.
+ * A pipe or a device is written directly, and is not seekable.
  * Throws `ConfigError` if the folder does not exist or `file` is a folder.
  * @param file a path, or a URL of scheme `file:`
  */
@@ -52,7 +52,7 @@ class PathSink implements ByteSink {
     this.seekable = file.isPart;
   }
 
-  /** Bytes that fit in the buffer are taken at once. That a write has failed is told by one of the next calls. */
+  /** Bytes that fit in the buffer are taken at once. One of the next calls throws the error of a write that failed. */
   write(bytes: Uint8Array): Promise<void> | void {
     this.requireOpen('write');
     if (this.buffered + bytes.length > BUFFER_BYTES) return this.writeOn(bytes);

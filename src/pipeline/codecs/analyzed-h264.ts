@@ -12,7 +12,7 @@ import { copyPicture } from '../video-encoder.ts';
 /** Pictures whose analysis may be on its way. */
 const AHEAD = 3;
 
-/** What `encoderConfig.gpu` takes: what `gpuKernels` of `vitrine/gpu` gives. */
+/** The type of `encoderConfig.gpu`: the result of `gpuKernels` of `vitrine/gpu`. */
 export interface AnalysisSource {
   openAnalysis(): GuardedAnalysis;
 }
@@ -46,7 +46,7 @@ export function analyzedH264(encoder: H264Encoder, source: AnalysisSource): Vide
     },
     async encode(frame, { keyFrame = false } = {}) {
       const found = analysis.analyze(wholeMacroblocks(frame));
-      // Whoever awaits it is told of an error; until then it must not count as unhandled.
+      // The caller that awaits it gets the error; until then the rejection must not count as unhandled.
       found.catch(() => {});
       waiting.push({ frame: { ...copyPicture(frame), pts: frame.pts }, keyFrame, found });
       return waiting.length > AHEAD ? codeNext() : [];

@@ -15,7 +15,7 @@ import { rejectSessionKeys } from '../session-keys.ts';
 import { videoCodec } from '../video-encoder.ts';
 import { type AnalysisSource, analyzedH264 } from './analyzed-h264.ts';
 
-/** What the session sets itself, from the config. */
+/** The options that the session sets from the config. */
 const SESSION_KEYS = [
   'width',
   'height',
@@ -28,8 +28,8 @@ const SESSION_KEYS = [
 /** `encoderConfig` of H.264: every option of the encoder that the config does not already say. */
 export interface H264EncoderConfig extends Omit<H264Options, (typeof SESSION_KEYS)[number]> {
   /**
-   * Who analyzes pictures ahead: what `gpuKernels` of `vitrine/gpu` gives. It makes `analysis` `full-search`; `streamInfo.analysis` says
-   * what computes.
+   * The result of `gpuKernels` of `vitrine/gpu`, which then analyzes pictures ahead. `analysis` becomes `full-search`;
+   * `streamInfo.analysis` names the backend that computes.
    */
   readonly gpu?: AnalysisSource;
 }
@@ -82,7 +82,7 @@ function alone(encoder: H264Encoder): VideoCodecSession {
   };
 }
 
-/** What is found ahead is found by full search. */
+/** Analysis ahead of the encoder is by full search only. */
 function requireFullSearch(analysis: H264Options['analysis']): void {
   if (analysis === undefined || analysis === 'full-search') return;
   throw new ConfigError(
@@ -150,7 +150,7 @@ function orderOptions(request: VideoRequest): Partial<H264Options> {
 /** Quality if nothing is asked for, as with libx264. */
 const DEFAULT_CRF = 23;
 
-/** What to hold constant: nothing if the codec's own options say it, else bit rate or quality; both contradict each other. */
+/** Chooses bit rate or constant quality, unless the codec's own options do; the two contradict each other. */
 function rateOptions({ bitRate, qscale, options }: VideoRequest): Partial<H264Options> {
   if ('qp' in options || 'crf' in options || 'bitRate' in options) return {};
   if (bitRate === undefined && qscale === undefined) return { crf: DEFAULT_CRF };

@@ -44,7 +44,7 @@ const SUBSAMPLINGS: Readonly<Partial<Record<PixFmt, JpegSubsampling>>> = {
   yuv444p: '4:4:4',
 };
 
-/** What JPEG files hold (T.871 clause 7): sRGB, as Y'CbCr by the matrix of BT.601 in full range. */
+/** The color space of JPEG files (T.871 clause 7): sRGB, as Y'CbCr by the matrix of BT.601 in full range. */
 const JFIF_COLOR: ColorTags = {
   colour_primaries: 1,
   transfer_characteristics: 13,
@@ -127,7 +127,7 @@ export function qualityOf(qscale: number): number {
   return Math.min(100, Math.max(1, Math.round(quality)));
 }
 
-/** What decoders make of the files. Pictures that become RGB before are sampled as those that are RGB. */
+/** The pixel formats that decoders make of the files. Pictures that become RGB before are sampled as those that are RGB. */
 function codedPixFmt(pixFmt: PixFmt, options: JpegPictureOptions, isAsCoded: boolean): string {
   if (pixFmt === 'gray') return 'gray';
   const { subsampling = 'auto', quality = 75, target } = options;

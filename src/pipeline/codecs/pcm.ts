@@ -10,7 +10,7 @@ import { audioCodec } from '../audio-encoder.ts';
 import type { AudioCodec } from '../codec.ts';
 import { rejectSessionKeys } from '../session-keys.ts';
 
-/** What the session sets itself, from the config. */
+/** The options that the session sets from the config. */
 const SESSION_KEYS = ['codec', 'sampleFmt', 'sampleRate', 'numChannels'] as const;
 
 /** `encoderConfig` of PCM. */

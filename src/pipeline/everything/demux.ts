@@ -5,7 +5,7 @@ import type { PacketList } from '../demuxed-packets.ts';
 import type { DemuxerOptions, TimeWindow } from '../demuxer.ts';
 import { Demuxer } from './sessions.ts';
 
-/** What is read of the file, and how it is opened. */
+/** The part of the file to read, and how to open it. */
 export interface DemuxFileOptions {
   /** Only this part of the time line, in seconds; default all of it. */
   readonly timestamp?: TimeWindow;

@@ -32,7 +32,7 @@ export interface LoadImageOptions {
   readonly pixFmt?: PixFmtName;
   /** Whether the picture is turned as its orientation says. Default false: rows are those of the file, and `metadata.orientation` tells. */
   readonly orient?: boolean;
-  /** What the file may cost. */
+  /** Limits of memory and size that the file must keep. */
   readonly limits?: RasterLimits;
 }
 

@@ -33,7 +33,7 @@ export interface EncodeImageOptions
   readonly compression?: TiffCompression;
   /** TIFF: level of deflate, 0..13. */
   readonly level?: number;
-  /** What the file shall say beside the picture. Throws for what it has no place for. */
+  /** The metadata of the file. Metadata that the format has no place for are an error. */
   readonly metadata?: ImageMetadata;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Muxer, demuxer and `remux` that know every format and every codec of the library by name: what the root entry exports.
- * Whoever wants a small bundle takes those of `vitrine/mux`, which know what they are handed.
+ * For a small bundle take those of `vitrine/mux`, which know the formats and codecs that they are handed.
  */
 import { rejectUnknownKeys } from '../../base/errors.ts';
 import type { LimitOptions } from '../../base/limits.ts';
@@ -34,7 +34,7 @@ export class Demuxer extends PlainDemuxer {
   }
 }
 
-/** What `remux` shall do. */
+/** The options of `remux`. */
 export interface RemuxOptions extends CopyOptions {
   /** Format of the new file; default by the extension of its path. */
   readonly format?: string;

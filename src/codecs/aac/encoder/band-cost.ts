@@ -1,6 +1,6 @@
 /**
- * What the search of scale factors knows of a frame's bands: their energy and weight, the scale factor that a formula predicts, and what
- * they cost as they were chosen. Quantizing, its noise and its bits are kernels (kernels/contract.ts).
+ * The bands of a frame as the search of scale factors sees them: energy, weight, the scale factor that a formula predicts,
+ * and their cost as they were chosen. Quantizing, its noise and its bits are kernels (kernels/contract.ts).
  */
 import { fastLog2 } from '../../../dsp/logarithm.ts';
 import { CACHE_SIZE } from '../kernels/contract.ts';

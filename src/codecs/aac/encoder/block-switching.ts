@@ -23,7 +23,7 @@ import type { Tuning } from './tuning.ts';
 export const ATTACK_OFFSET = SHORT_OFFSET + SHORT_LENGTH;
 /** Runs below this energy (of 128 high-passed samples, 32768 full scale) are no attacks: noise of 16-bit input. */
 const QUIET_ENERGY = 128 * 30 * 30;
-/** What is left of a peak after one run at 48 kHz (2.7 ms), as an energy ratio: 1 dB, slower than forward masking. */
+/** The share of a peak that is left after one run at 48 kHz (2.7 ms), as an energy ratio: 1 dB, slower than forward masking. */
 const PEAK_DECAY = 0.8;
 
 /** Looks for attacks in one channel. */

@@ -1,4 +1,4 @@
-/** What an element works with: tables and scratch that all elements share, and what is remembered of each channel. */
+/** The state of elements: tables and scratch that all elements share, and the memory of each channel. */
 import { SearchMemory, searchBytes } from '../kernels/search-memory.ts';
 import { Transforms, transformBytes } from '../kernels/transforms.ts';
 import { ChannelStream } from '../standard/channel-stream.ts';

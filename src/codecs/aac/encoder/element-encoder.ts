@@ -1,6 +1,6 @@
 /**
- * One element of every frame (a channel, a pair, or the LFE): from samples to a channel stream, and its bits. What needs
- * no knowledge of the rate (`analyze`) is done once a frame; what does (`decide`) may be repeated with another lambda.
+ * One element of every frame (a channel, a pair, or the LFE): from samples to a channel stream, and its bits. `analyze`
+ * needs no knowledge of the rate and runs once a frame; `decide` may be repeated with another lambda.
  */
 
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
@@ -149,7 +149,7 @@ export class ElementEncoder {
       else this.layOutLong(channels[c]);
     }
     if (!isShort && isShaped) this.shaper.shapeLong(channels);
-    // Noise in short windows would fill what the windows are short for.
+    // Substituted noise would fill the pauses for which the windows are short.
     this.hasNoise = this.settings.noiseSubstitution && substitutes && !isShort;
     this.prepare(noise, isShort, substitutes);
   }

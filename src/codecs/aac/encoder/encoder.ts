@@ -44,7 +44,7 @@ export class AacEncoder {
   private readonly rate: RateControl;
   private readonly writer: SyntaxWriter;
   private readonly protectedBits = new ProtectedBits();
-  /** By input channel; sample 0 is the first of the next block. */
+  /** Input channel => samples; sample 0 is the first of the next block. */
   private readonly buffers: readonly Float64Array[];
   /** Samples in `buffers`. */
   private filled = FRAME_LENGTH;
@@ -113,7 +113,7 @@ export class AacEncoder {
   }
 
   /**
-   * Codes what is left. Returns the last packets; the very last says how many of its samples are padding. Nothing can be
+   * Codes the samples that are left. Returns the last packets; the very last says how many of its samples are padding. Nothing can be
    * encoded afterwards.
    * @throws ConfigError if there was not one sample: a stream without packets has nothing to play
    */

@@ -7,7 +7,7 @@
 import type { SyntaxTrace } from '../../../bits/bit-syntax.ts';
 import type { ChannelStream } from '../standard/channel-stream.ts';
 
-/** What the bands of a pair were weighed by; every view has an element for each band. */
+/** The costs by which the bands of a pair were decided; every view has an element for each band. */
 export interface PairWeighing {
   /** LEFT_RIGHT, MID_SIDE or INTENSITY of stereo.ts. */
   readonly choice: Uint8Array;
@@ -21,11 +21,11 @@ export interface PairWeighing {
   readonly intensityCost: Float64Array;
 }
 
-/** What the substitution of bands by noise was weighed by; every view has an element for each band. */
+/** The costs by which the substitution of bands by noise was decided; every view has an element for each band. */
 export interface SubstituteWeighing {
   /** Weighted error of the substitute; infinite where the band may not be substituted. */
   readonly error: Float64Array;
-  /** What substituting the band in all channels of the element saves, in weighted noise + lambda · bits. */
+  /** The cost that substituting the band in all channels of the element saves, in weighted noise + lambda · bits. */
   readonly gains: Float64Array;
 }
 

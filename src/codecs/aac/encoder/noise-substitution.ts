@@ -32,7 +32,7 @@ const FLATNESS_TO_C2 = (Math.PI / 4) * (Math.PI / 4 / (2 / Math.PI));
 /** The largest c² that is believed: a few lines may be flatter than noise ever is on average. */
 const LARGEST_C2 = 0.65;
 
-/** What the substitution knows of one channel's frame. */
+/** The bands of one channel's frame that may be substituted. */
 export class NoiseCandidates {
   /** Band => noise_nrg of a substitute with the band's energy; valid if `error` is finite. */
   readonly level = new Int16Array(MAX_BANDS);

@@ -1,4 +1,4 @@
-/** What a caller may ask of the encoder, checked once, and the values that follow from it. */
+/** The options of the encoder, checked once, and the settings that follow from them. */
 import {
   ConfigError,
   rejectUnknownKeys,

@@ -27,7 +27,7 @@ export class PairStereo {
   private readonly position = new Int16Array(MAX_BANDS);
   /** Band => weighted error that intensity leaves. */
   private readonly intensityError = new Float64Array(MAX_BANDS);
-  /** What the bands were weighed by; filled where somebody watches. */
+  /** The costs by which the bands were decided; filled where an inspector watches. */
   readonly weighing: PairWeighing = {
     choice: new Uint8Array(MAX_BANDS),
     separateBits: new Float64Array(MAX_BANDS),

@@ -60,7 +60,7 @@ export function maskingOffset(z: number): number {
   return z <= 12 ? 3 : 0.25 * z;
 }
 
-/** What does not change from block to block, for one sample rate. Tables are rounded to float32. */
+/** The part of the model that stays the same from block to block, for one sample rate. Tables are rounded to float32. */
 export class EarModel {
   readonly numBands: number;
   /** Band => its first line in a block of 2048; `numBands` + 1 values. */

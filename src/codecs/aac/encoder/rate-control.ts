@@ -20,7 +20,10 @@ const TARGET_FILL = 0.5;
  * 1 % off; shorter, and it is CBR.
  */
 const AVERAGE_SECONDS = 0.3;
-/** What `average` may save, in its capacities: little would be forgotten in each pause, much spent at once after a long one. */
+/**
+ * The most bits that `average` may save, in capacities of the reservoir. With less, each pause is forgotten; with more, a
+ * long pause is spent at once.
+ */
 const AVERAGE_CEILING = 2;
 /** How fast the base drifts: log2 of lambda a frame, times the error of the fill as a share of the capacity. */
 const DRIFT = 0.06;
@@ -81,16 +84,16 @@ export class RateControl {
     return this.level;
   }
 
-  /** What a bit should be worth in the next frame. */
+  /** Lambda, the worth of a bit, for the next frame. */
   lambda(): number {
     if (this.mode === 'quality') return fastExp2(this.baseLog2);
     return fastExp2(this.baseLog2 - this.gain * this.fillError());
   }
 
   /**
-   * What a bit should be worth in a frame that would take about `demand` bits with `lambda`. A frame that takes few has more
-   * than its share of what can be heard for each bit, and the other way round; except before an attack, where it may take
-   * what it needs.
+   * Lambda for a frame that would take about `demand` bits with `lambda`. A frame that takes few bits has more audible noise
+   * for each bit than others, and gets a smaller lambda; one that takes many gets a larger one, except before an attack,
+   * where it may take the bits that it needs.
    */
   planned(lambda: number, demand: number, isBeforeAttack: boolean): number {
     if (this.mode === 'quality') return lambda;

@@ -1,6 +1,6 @@
 /**
  * Masking in short blocks. A block of 256 samples has too few lines to tell where within a band the energy lies, so the
- * spectral shape of the weights is taken from the long model of the same frame. What short blocks add is time: a band's
+ * spectral shape of the weights is taken from the long model of the same frame. Short blocks add time: a band's
  * weight rises where the band is quieter than in the mean of the frame, and falls where it is louder. A window's noise begins
  * before an attack in it does, so the window before it has a share in its weight.
  *

@@ -16,7 +16,7 @@
 import { fastLog2 } from '../../../dsp/logarithm.ts';
 import type { Tuning } from './tuning.ts';
 
-/** What `StereoBand.choose` returns: two channels as they are. */
+/** Result of `StereoBand.choose`: two channels as they are. */
 export const LEFT_RIGHT = 0;
 /** Middle and side. */
 export const MID_SIDE = 1;
@@ -36,11 +36,11 @@ export interface WeightedSpectrum {
   readonly weight: Float64Array;
 }
 
-/** What the decisions on all bands of a frame have in common. */
+/** The settings that the decisions on all bands of a frame share. */
 export interface StereoRules {
   /** Weighted noise that a line is expected to have. */
   readonly noise: number;
-  /** What a bit is worth in weighted noise. */
+  /** The worth of a bit in weighted noise. */
   readonly lambda: number;
   /** Whether `MID_SIDE` is allowed. */
   readonly midSide: boolean;
@@ -57,8 +57,8 @@ export class StereoBand {
   weight = 0;
   /** Weighted error that remains with `INTENSITY`, however fine the quantizer. */
   error = 0;
-  // What was weighed, for an inspector: about how many bits the lines take as left and right, and as middle and side;
-  // the cost of the better of both, and of an intensity, which is infinite where that is not allowed.
+  // The estimates behind the decision, for an inspector: bits of the lines as left and right, and as middle and side; the
+  // cost of the better of both, and the cost of an intensity, infinite where none is allowed.
   separateBits = 0;
   jointBits = 0;
   costAsChannels = 0;

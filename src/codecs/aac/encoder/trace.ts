@@ -30,7 +30,7 @@ interface Element {
 /** Elements that stand behind a channel stream, or between two. */
 const OUTSIDE: readonly string[] = ['id_syn_ele', 'element_instance_tag', 'byte_alignment'];
 
-/** What a stream is, for its row. */
+/** The facts of a stream for its row. */
 export interface AacTraceStream {
   readonly sampleRate: number;
   readonly numChannels: number;

@@ -77,7 +77,7 @@ export interface Tuning {
   readonly groupDistance: number;
 }
 
-/** What `createAacEncoder` uses. */
+/** The numbers that `createAacEncoder` uses. */
 export const DEFAULT_TUNING: Tuning = {
   bandwidth: [
     [8000, 4500],

@@ -8,7 +8,7 @@
 import { fastLog2 } from '../../../dsp/logarithm.ts';
 import { KBD_WINDOW, SINE_WINDOW } from '../standard/window-sequence.ts';
 
-/** What is left of the score after a trial. */
+/** The share of the score that is left after a trial. */
 const MEMORY = 0.5;
 /** Frames from one trial to the next: each costs two transforms a channel. */
 const TRIAL_PERIOD = 8;

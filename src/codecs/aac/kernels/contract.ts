@@ -59,7 +59,7 @@ export const ROUNDING_REST = take(16);
 /** 1 - roundingFirst: what is below becomes 0. */
 export const LEAST_ROUNDED = take(16);
 export const LAMBDA = take(16);
-/** What a candidate may be worse than the best by. */
+/** The most by which a candidate may be worse than the best. */
 export const MARGIN = take(16);
 /** Bits added to those of each candidate. */
 export const EXTRA_BITS = take(16);
@@ -121,7 +121,7 @@ export const ENERGY = take(4 * MAX_BANDS);
 export const ROOT_SUM = take(4 * MAX_BANDS);
 export const LARGEST34 = take(4 * MAX_BANDS);
 export const WEIGHT = take(4 * MAX_BANDS);
-/** By band and scale factor modulo `CACHE_SIZE`: float32, words. */
+/** Index: band and scale factor modulo `CACHE_SIZE`; float32, and words. */
 export const CACHED_NOISE = take(4 * MAX_BANDS * CACHE_SIZE);
 export const CACHED_BITS = take(4 * MAX_BANDS * CACHE_SIZE);
 /** Bytes of a channel's part. */

@@ -1,4 +1,4 @@
-/** What the transforms of transforms.ts need besides dsp, as a function over typed arrays. */
+/** The sums over bands that transforms.ts needs besides src/dsp, as a function over typed arrays. */
 
 /**
  * Separates the transform of two blocks of 2048 samples, one real and one imaginary, and sums the energies of bands.

@@ -1,4 +1,7 @@
-/** What the search of scale factors has in the encoder's memory, and the kernels over it: vector ones where they can be, plain ones elsewhere. */
+/**
+ * The part of the encoder's memory that the search of scale factors uses, and the kernels over it: vector kernels where the
+ * engine has them, plain ones elsewhere.
+ */
 import type { KernelMemory } from '../../../wasm/kernel-memory.ts';
 import { MAX_BANDS, MAX_SCALE_FACTOR_DELTA } from '../standard/channel-stream.ts';
 import { SCALE_FACTOR_LENGTHS } from '../standard/huffman-tables.ts';
@@ -89,7 +92,7 @@ export class SearchMemory {
     this.candidateCost = new Float32Array(buffer, CANDIDATE_COST, MOST_CANDIDATES);
   }
 
-  /** What a bit is worth from now on, and bounds of the search in bits: see `PRUNE_BITS`, `DROP_BITS`. */
+  /** Sets the worth of a bit from now on, and the bounds of the search in bits: see `PRUNE_BITS`, `DROP_BITS`. */
   setLambda(lambda: number, pruneBits: number, dropBits: number, extraBits: number): void {
     const { floats } = this;
     if (lambda === this.lambda) return;
@@ -115,7 +118,7 @@ export class SearchMemory {
 
 /** The arrays of one channel. */
 export class ChannelMemory {
-  /** What kernels call it. */
+  /** The position by which kernels find it. */
   readonly position: number;
   readonly spectrum: Float64Array;
   readonly quantized: Int32Array;

@@ -15,7 +15,7 @@ export const EAR_BLOCK = 2 * FRAME_LENGTH;
 /** Bytes of tables, windows and scratch: less than this. */
 const FIXED_BYTES = 600_000;
 
-/** What the ear's bands are. */
+/** The bands of the ear. */
 export interface BandPlan {
   readonly numBands: number;
   /** Band => its first line; `numBands` + 1 values. */

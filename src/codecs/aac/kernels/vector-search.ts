@@ -101,7 +101,7 @@ function definePrepareBand(m: ModuleBuilder): void {
   });
 }
 
-/** What quantizing needs of a scale factor. */
+/** The numbers of a scale factor that quantizing needs. */
 interface Quantizer {
   readonly inverse: V128Local;
   readonly rest: V128Local;
@@ -148,7 +148,7 @@ interface Measures {
   readonly escapes: (...args: I32[]) => I32;
 }
 
-/** What is common to the functions that measure: a loop over lines, and squared errors. */
+/** The parts that the measuring functions share: a loop over lines, and squared errors. */
 function defineMeasure(
   m: ModuleBuilder,
   name: string,

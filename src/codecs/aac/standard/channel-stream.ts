@@ -25,7 +25,7 @@ export const SF_OFFSET = 100;
 const NOISE_OFFSET = 90;
 const NOISE_PCM_BITS = 9;
 
-/** What ics_info() tells; shared by both channels of a pair if common_window is 1. */
+/** The fields of ics_info(); shared by both channels of a pair if common_window is 1. */
 export class WindowInfo {
   window_sequence = 0;
   window_shape = 0;

@@ -8,7 +8,7 @@ import {
   writeIndividualChannelStream,
 } from './channel-stream.ts';
 
-/** What a channel pair has beside its two channels. */
+/** The fields of a channel pair beside its two channels. */
 export interface PairInfo {
   readonly common_window: boolean;
   /** Per band in transmission order: 1 if it is coded as middle and side (only with common_window). */
@@ -21,7 +21,7 @@ export interface PairInfo {
 export const ELEMENT_HEADER_BITS = 7;
 /** Bits of id_syn_ele alone. */
 const ID_BITS = 3;
-/** What an error check covers of an element, and of the second channel of a pair, AAC clause 1.A.3.2.1. */
+/** The bits of an element, and of the second channel of a pair, that an error check covers, AAC clause 1.A.3.2.1. */
 const PROTECTED_ELEMENT_BITS = 192;
 const PROTECTED_SECOND_BITS = 128;
 /** Bits of ID_END. */

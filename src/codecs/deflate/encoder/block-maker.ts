@@ -1,4 +1,4 @@
-/** What the levels have in common: they turn bytes of a window into blocks. */
+/** The interface that all levels share: they turn bytes of a window into blocks. */
 
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { BitSink } from './bit-sink.ts';

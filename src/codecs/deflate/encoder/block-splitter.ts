@@ -1,6 +1,7 @@
 /**
- * Where blocks end. Symbols are counted in cells of equal number; neighbors are joined, always those whose joining saves
- * most bits, until none saves any: what codes of their own save each block is weighed against another header.
+ * Chooses where blocks end. Symbols are counted in cells of equal number. Again and again the two neighbors whose joining
+ * saves the most bits are joined, until no joining saves any: a block of its own saves bits by its own codes and costs
+ * another header.
  *
  * Idea: bottom-up merging by description length, as in Ward's method for clusters, with neighbors only.
  */
@@ -54,7 +55,7 @@ export function countSymbols(
 /** Scratch for splitting, sized once. */
 export class BlockSplitter {
   private readonly counts: Int32Array;
-  /** By cell that begins a block: where the next block begins, what the block costs, what joining it to the next saves. */
+  /** Cell that begins a block => the cell of the next block, the cost of the block, the bits that joining both saves. */
   private readonly next: Int32Array;
   private readonly before: Int32Array;
   private readonly costs: Float64Array;
@@ -125,7 +126,7 @@ export class BlockSplitter {
     if (before[cell]! >= 0) savings[before[cell]!] = this.savingOf(before[cell]!, cells);
   }
 
-  /** What is saved if the block at `cell` is joined to the next one; below 0 if there is none. */
+  /** The bits saved by joining the block at `cell` to the next one; below 0 if there is no next one. */
   private savingOf(cell: number, cells: number): number {
     const other = this.next[cell]!;
     if (other >= cells) return -1;

@@ -17,11 +17,11 @@ export function cheapestPathBytes(capacity: number): number {
 
 /** Scratch of the search, sized once. */
 export class CheapestPath {
-  /** By position of the run: the symbol to code there. */
+  /** Position in the run => the symbol to code there. */
   private readonly choices: Int32Array;
   private readonly costs: Int32Array;
 
-  /** What the kernel wants of lengths: their costs times 512, and themselves. */
+  /** The input of the kernel for lengths: cost times 512, plus the length itself. */
   private readonly lengthKeys: Int32Array;
   private readonly list: Int32Array;
   private readonly cheapestPath: ListKernel | null;

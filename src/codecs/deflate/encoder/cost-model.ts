@@ -1,5 +1,5 @@
 /**
- * What literals, lengths and distances cost by the statistics so far: greedy and lazy parsing weigh matches by it. Statistics
+ * Costs of literals, lengths and distances by the statistics so far, by which greedy and lazy parsing weigh matches. Statistics
  * are renewed as symbols come, and older ones count half each time.
  */
 
@@ -27,9 +27,9 @@ export const COST_MODEL_BYTES: number =
 /** Costs in units of 2^-COST_SHIFT bits. */
 export class CostModel {
   readonly literalCosts: Int32Array;
-  /** By length 3..258, extra bits counted. */
+  /** Length 3..258 => cost, extra bits included. */
   readonly lengthCosts: Int32Array;
-  /** By distance symbol, extra bits counted. */
+  /** Distance symbol => cost, extra bits included. */
   readonly distanceCosts: Int32Array;
   /** How often symbols came, older ones counted less. */
   readonly litlenCounts: Int32Array;

@@ -36,7 +36,7 @@ export class LazyBlocks implements BlockMaker {
   private readonly ends: Int32Array;
   private readonly counts = new Int32Array(HISTOGRAM_SIZE);
   private readonly distanceCounts = this.counts.subarray(LITLEN_SYMBOLS);
-  /** Where the first waiting symbol begins. */
+  /** The position of the first waiting symbol. */
   private blockStart = 0;
 
   /** `size`: how many bytes will come at most; memory is sized to it. */

@@ -16,7 +16,7 @@ export const MIN_LEVEL = 0;
 /** The highest level. */
 export const MAX_LEVEL = 13;
 const MAX_LAZY_LEVEL = 9;
-/** What is taken if nothing is said. */
+/** The default level. */
 export const DEFAULT_LEVEL = 6;
 
 /** Levels 1 to 9: greedy, lazy, lazy over two. */

@@ -1,5 +1,5 @@
 /**
- * What symbols cost when they are coded as well as their statistics let: binary logarithms in integers, so that decisions are
+ * Ideal costs of symbols by their statistics: binary logarithms in integers, so that decisions are
  * the same on every engine.
  */
 

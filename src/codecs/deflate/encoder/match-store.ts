@@ -24,7 +24,7 @@ function matchOf(distance: number, length: number): number {
 export interface MatchOptions {
   /** Nodes on the way down that are compared at most. */
   readonly depth: number;
-  /** Nothing is looked for inside a match this long. */
+  /** The search skips the inside of a match this long. */
   readonly nice: number;
 }
 
@@ -38,7 +38,7 @@ export function matchStoreBytes(capacity: number, matchCapacity: number): number
 
 /** Matches by position, from `start` on. */
 export class MatchStore {
-  /** By position from `start`: where its matches begin in `matches`; one more at the end. */
+  /** Position from `start` => the index of its first match in `matches`; one more at the end. */
   readonly begins: Int32Array;
   /** Matches, see `matchOf`, lengths rising within a position. */
   readonly matches: Int32Array;
@@ -180,7 +180,7 @@ export class MatchStore {
     if (isRecording && near3 >= farthest && (view.getInt32(near3, true) ^ word) << 8 === 0) {
       matches[count++] = matchOf(position - near3, 3);
     }
-    // Where the subtrees of smaller and of larger strings will be hung.
+    // The links at which the subtrees of smaller and of larger strings will be attached.
     let smaller = (position & (MAX_DISTANCE - 1)) << 1;
     let larger = smaller + 1;
     let smallerLength = 0;

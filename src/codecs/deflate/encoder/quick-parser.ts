@@ -1,6 +1,6 @@
 /**
- * Parsing in a hurry, for rows of pictures: one candidate a position, taken at once if it pays. Where nothing is found for long,
- * only every eighth position is looked at, and runs of a byte are looked for sixteen positions at a time.
+ * Parsing in a hurry, for rows of pictures: one candidate a position, taken at once if it pays. After a long stretch without
+ * a match only every eighth position is searched; runs of one byte are searched sixteen positions at a time.
  *
  * Whether a match pays is said by the code lengths of the block before. Without that, filtered photos would be 4 to 8 % larger:
  * most of their short matches take more bits than the literals would.

@@ -24,13 +24,13 @@ export const SYMBOL_CODES_BYTES: number =
 
 /** Pairs of words: a code, its first bit lowest, and how many bits it has. One object serves many blocks. */
 export class SymbolCodes {
-  /** By literal or length symbol. */
+  /** Index: literal or length symbol. */
   readonly litlen: Int32Array;
-  /** By length 3..258, extra bits in the code. */
+  /** Index: length 3..258; extra bits are in the code. */
   readonly lengths: Int32Array;
-  /** By distance symbol, without extra bits. */
+  /** Index: distance symbol; without extra bits. */
   readonly distances: Int32Array;
-  /** By distance symbol: the shortest distance, and how many extra bits follow the code. */
+  /** Distance symbol => its shortest distance, and the number of extra bits behind the code. */
   readonly distanceRules: Int32Array;
   private readonly litlenCodes = new Uint16Array(LITLEN_SYMBOLS);
   private readonly distanceCodes = new Uint16Array(DISTANCE_SYMBOLS);

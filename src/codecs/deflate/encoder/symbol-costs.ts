@@ -1,4 +1,4 @@
-/** What each symbol costs, for the search of a cheapest path; and how often symbols came, from which costs follow. */
+/** The cost of each symbol, for the search of a cheapest path, and the counts from which costs follow. */
 
 import type { Arena } from '../kernels/arena.ts';
 import { COST_SHIFT } from '../kernels/search-rules.ts';
@@ -16,9 +16,9 @@ import {
 import type { BlockCode } from './block-code.ts';
 import { log2 } from './logarithm.ts';
 
-/** What a symbol costs beyond one that comes once, if it does not come at all. */
+/** The extra cost of a symbol that never came, above one that came once. */
 const UNSEEN = 1 << COST_SHIFT;
-/** What is presumed of bytes of which nothing is known. */
+/** The cost of a literal before anything is known of the bytes. */
 const PRESUMED_LITERAL = 6 << COST_SHIFT;
 const PRESUMED_SYMBOL = 8 << COST_SHIFT;
 const PRESUMED_DISTANCE = 5 << COST_SHIFT;
@@ -34,9 +34,9 @@ export const SYMBOL_COSTS_BYTES: number = 4 * (256 + MAX_MATCH + 1 + DISTANCE_SY
 /** Costs in units of 2^-COST_SHIFT bits. */
 export class SymbolCosts {
   readonly literals: Int32Array;
-  /** By length, extra bits counted. */
+  /** Length => cost, extra bits included. */
   readonly lengths: Int32Array;
-  /** By distance symbol, extra bits counted. */
+  /** Distance symbol => cost, extra bits included. */
   readonly distances: Int32Array;
 
   constructor(arena: Arena) {
@@ -49,7 +49,7 @@ export class SymbolCosts {
   fit(counts: Int32Array, at: number): void {
     let total = 0;
     for (let i = 0; i < FIRST_LENGTH + 29; i++) total += counts[at + i]!;
-    // What never came costs what comes once, and a little: it will need a code of its own.
+    // A symbol that never came costs a little more than one that came once: it would need a code of its own.
     const litlenTotal = log2(Math.max(2, total));
     const cost = (n: number) => (n > 0 ? litlenTotal - log2(n) : litlenTotal + UNSEEN);
     for (let i = 0; i < END_OF_BLOCK; i++) this.literals[i] = cost(counts[at + i]!);

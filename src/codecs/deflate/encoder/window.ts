@@ -26,7 +26,7 @@ export class Window {
   readonly heads3: Int32Array;
   /** The position before this one with the same hash of four bytes, by the lowest 15 bits of the position. */
   readonly previous: Int32Array;
-  /** What the hash of three bytes is shifted by to be an index of `heads3`. */
+  /** The shift that makes the hash of three bytes an index of `heads3`. */
   readonly hash3Shift: number;
   /** Bytes are there from 0 to before `end`. */
   end = 0;
@@ -47,7 +47,7 @@ export class Window {
   /** Forgets all bytes. */
   reset(): void {
     this.end = 0;
-    // What `previous` says is reached by heads only.
+    // `previous` needs no clearing: its entries are reached from `heads3` and `heads4` only.
     this.heads4.fill(NOWHERE);
     this.heads3.fill(NOWHERE);
   }

@@ -15,7 +15,7 @@ const RING_MASK = MAX_DISTANCE - 1;
 const loadFrom = (f: FunctionBuilder, list: I32) => (index: number) =>
   f.i32(i32.load(list, 4 * index));
 
-/** Where the chains of a position begin. */
+/** The heads of the chains of a position. */
 interface Slots {
   readonly text: I32Local;
   readonly slot4: I32Local;

@@ -44,7 +44,7 @@ class QuickParse {
   private readonly literalPrices: I32Local;
   private readonly litlenCounts: I32Local;
   private readonly partCounts: I32Local;
-  /** What is being looked at: 0 nothing, 1 a run, 2 a match of `at` with what lies `distance` before it. */
+  /** The kind of match being examined: 0 none, 1 a run, 2 a match of `at` with the bytes `distance` before it. */
   private readonly kind: I32Local;
   private readonly at: I32Local;
   private readonly distance: I32Local;

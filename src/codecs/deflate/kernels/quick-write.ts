@@ -1,5 +1,5 @@
 /**
- * What turns symbols into bytes in WebAssembly: `writeTokens` of encoder/quick-blocks.ts, and sums of Adler-32; the same results to the
+ * Turns symbols into bytes in WebAssembly: `writeTokens` of encoder/quick-blocks.ts, and sums of Adler-32; the same results to the
  * bit.
  */
 import { type I32, i16x8, i32, i32x4, i64, v128 } from '../../../wasm/expressions.ts';
@@ -8,7 +8,7 @@ import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
 import { distanceSymbol } from './pieces.ts';
 import { QUICK_WRITE } from './words.ts';
 
-/** What an index of pairs of words is shifted by. */
+/** The shift from an index of pairs of words to bytes. */
 const PAIR_BITS = 3;
 
 /** Bits on their way to memory, lowest first. */
@@ -34,7 +34,7 @@ export class BitBuffer {
     f.set(count, i64.add(count, i64.load32_u(pair, 4)));
   }
 
-  /** That many bits of a value that has no others. */
+  /** Writes a value of so many bits, above which it is 0. */
   put(value: I32, bits: I32): void {
     const { f, buffer, count } = this;
     f.set(buffer, i64.or(buffer, i64.shl(i64.extend_i32_u(value), count)));

@@ -16,8 +16,8 @@ export const MATCH_SYMBOL_SHIFT = 25;
 export const MATCH_DISTANCE_MASK = 0x1fffe00;
 
 /**
- * What a byte costs that the later of two matches covers and the earlier one does not: such a byte would not have cost all of
- * its literal. Between half a bit and two bits nothing changes by more than 0.1 %.
+ * The cost of a byte that the later of two matches covers and the earlier one does not; it is less than the cost of a
+ * literal. Between half a bit and two bits nothing changes by more than 0.1 %.
  */
 export const COVERED_COST: number = 1 << COST_SHIFT;
 
@@ -26,7 +26,7 @@ export const PATIENCE_BITS = 5;
 
 /** Bits of the hash of six bytes. */
 export const QUICK_HASH_BITS = 14;
-/** What the fifth and sixth byte are multiplied by (an odd number without pattern), before they join the first four. */
+/** The factor (an odd number without pattern) of the fifth and sixth byte before they join the first four in the hash. */
 export const QUICK_HIGH_FACTOR: number = 0x85ebca6b | 0;
 /** Bytes of the shortest run of a byte. */
 export const QUICK_RUN = 4;

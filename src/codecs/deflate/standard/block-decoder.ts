@@ -50,13 +50,13 @@ export const DONE = 0;
 export const NEEDS_INPUT = 1;
 export const NEEDS_OUTPUT = 2;
 
-/** What comes next. */
+/** The next thing in the stream. */
 const AT_HEADER = 0;
 const IN_STORED = 1;
 const IN_SYMBOLS = 2;
 const AT_END = 3;
 
-/** Whoever cannot decode a symbol yet says so by this. */
+/** Result of a function that needs more input to decode a symbol. */
 const INCOMPLETE = -1;
 
 /** The state of a stream that is being decoded. */

@@ -19,14 +19,14 @@ export const LITERAL = 0x80000000 | 0;
 export const NO_CODE = 0x1000;
 export const END = 0x2000;
 export const SECOND_TABLE = 0x4000;
-/** None of these: a length or a distance. */
+/** An entry with none of these bits is a length or a distance. */
 const NOT_A_MATCH: number = NO_CODE | END | SECOND_TABLE;
 
 /** Bits looked up at once. Codes of literals are seldom longer than 10 bits, those of distances than 8. */
 export const LITLEN_ROOT_BITS = 11;
 export const DISTANCE_ROOT_BITS = 9;
 
-/** What a code may leave unused. */
+/** The rules for building a table. */
 export interface CodeRules {
   /** Bits that the first table looks up. */
   readonly rootBits: number;
@@ -61,7 +61,7 @@ export function buildDecodeTable(
   const used = count - counts[0]!;
   if (left > 0) {
     if (!rules.mayBeIncomplete || used > 1 || (used === 1 && counts[1] !== 1)) return false;
-    // What no code leads to is found out when the stream goes there.
+    // A place that no code leads to becomes an error when the stream goes there.
     table.fill(NO_CODE, 0, 1 << rules.rootBits);
   }
   for (let length = 1; length <= MAX_CODE_LENGTH; length++) {

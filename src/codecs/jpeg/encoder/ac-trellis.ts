@@ -23,11 +23,11 @@ export class AcTrellis {
   count = 0;
   readonly chosenIndex = new Int32Array(64);
   readonly chosenLevel = new Int32Array(64);
-  /** By state: coefficient, level chosen, state before. State 0 is the start of the block. */
+  /** State => its coefficient, the level chosen for it, the state before it. State 0 is the start of the block. */
   private readonly index = new Int32Array(65);
   private readonly level = new Int32Array(65);
   private readonly before = new Int32Array(65);
-  /** By state: cost so far less the error of zeros up to its coefficient, and the lowest of these up to it. State 0 has 0. */
+  /** State => the cost so far less the error of zeros up to its coefficient, and the lowest of these costs up to it. State 0 has 0. */
   private readonly key = new Float64Array(65);
   private readonly lowestKey = new Float64Array(65);
   private bestState = 0;

@@ -102,8 +102,8 @@ export class BandSamples {
   }
 
   /**
-   * Fills the band from planes that are sampled as the frame is; `band` is its number. What the planes lack to whole blocks repeats
-   * their last column and row. Then the band is finished.
+   * Fills the band from planes that are sampled as the frame is; `band` is its number. Where the planes are smaller than
+   * whole blocks, their last column and row are repeated. Then the band is finished.
    */
   fillFromPlanes(sources: readonly SamplePlane[], band: number): void {
     this.frame.components.forEach((component, i) => {

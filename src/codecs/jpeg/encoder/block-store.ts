@@ -22,9 +22,9 @@ const INITIAL_BYTES = 4096;
  */
 export class ComponentBlocks {
   readonly component: Component;
-  /** By row * blocksWide + column. */
+  /** Index: row * blocksWide + column. */
   readonly dc: Int16Array;
-  /** By row of blocks: where its entries begin in `entries`; one more element for the end. */
+  /** Row of blocks => the index in `entries` where it begins; one more element for the end. */
   readonly rowStarts: Float64Array;
   entries: Uint8Array = new Uint8Array(INITIAL_BYTES);
   private length = 0;

@@ -4,8 +4,8 @@ import { ZIGZAG } from '../standard/zigzag.ts';
 import { EntropyWriter } from './symbol-sinks.ts';
 
 /**
- * By 256 * row + mask of a row: the bits of those coefficients in zig-zag order, 0..31 and 32..63. Masks of rows become that of a block
- * by look-up.
+ * 256 * row + mask of that row => the bits of its coefficients in zig-zag order, 0..31 and 32..63. Looked up row by row,
+ * they make the mask of a block.
  */
 const [LOW_BITS, HIGH_BITS] = /* @__PURE__ */ zigzagMasks();
 
@@ -30,7 +30,7 @@ export class BlockWriter {
   private readonly restartInterval: number;
   private untilRestart: number;
   private readonly predictions = new Int32Array(3);
-  /** By 256 * slot + symbol: the code, and its length above. Slots as in symbol-sinks.ts. */
+  /** 256 * slot + symbol => the code, with its length in the bits above. Slots are those of symbol-sinks.ts. */
   private readonly codes = new Int32Array(4 * 256);
 
   constructor(restartInterval: number) {

@@ -7,7 +7,7 @@ import { ZIGZAG } from '../standard/zigzag.ts';
 import type { ScanPlan } from './scan-coder.ts';
 import type { EntropyWriter } from './symbol-sinks.ts';
 
-/** What stands before the first scan. */
+/** The parts of a file before its first scan. */
 export interface FileHead {
   readonly frame: Frame;
   /** Quantization steps by destination Tq, 64 in raster order; undefined for destinations that no component uses. */

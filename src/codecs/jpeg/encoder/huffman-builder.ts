@@ -16,7 +16,7 @@ function codeLengths(counts: Float64Array): Uint8Array {
   const weightOf = (symbol: number) => (symbol === RESERVED ? 0 : counts[symbol]!);
   symbols.sort((a, b) => weightOf(a) - weightOf(b));
   const weights = symbols.map(weightOf);
-  // By level: whether each item, in rising order of weight, is a leaf (the next in order) or a package of two of the level before.
+  // Level => whether each item, in rising order of weight, is a leaf (the next in order) or a package of two of the level before.
   const isLeaf: boolean[][] = [];
   let items = weights;
   isLeaf.push(weights.map(() => true));

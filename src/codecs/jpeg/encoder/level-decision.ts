@@ -147,7 +147,7 @@ export class LevelDecision {
 }
 
 /**
- * What errors are worth in a block of that variance, against one that hides nothing: (m / (m + variance)) ^ 0.375, by square roots, which
+ * The weight of errors in a block of this variance, relative to a block that hides none: (m / (m + variance)) ^ 0.375, by square roots, which
  * are the same in every engine. Choice: the power from the search that made the tables of perceptual-tables.ts.
  */
 function maskedWeight(variance: number, maskedVariance: number): number {

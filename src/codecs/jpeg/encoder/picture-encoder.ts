@@ -24,7 +24,7 @@ const WINDOW_LEVELS = 2 ** 19;
 /** Blocks of a component that are counted before a window is decided. */
 const COUNTED_BLOCKS = 1500;
 
-/** What a picture encoder needs to know. */
+/** The settings of a picture encoder. */
 export interface PictureSettings {
   readonly frame: Frame;
   readonly channels: PixelChannels;

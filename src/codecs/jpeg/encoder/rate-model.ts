@@ -1,5 +1,5 @@
 /**
- * What symbols cost, for decisions: code lengths of an ideal code for counted symbols. Counts come from the blocks just decided and, so
+ * Costs of symbols, for decisions: the code lengths of an ideal code for counted symbols. Counts come from the blocks just decided and, so
  * that rare symbols have a cost, from a small number of typical ones.
  */
 import { log2 } from '../../../base/exp-log.ts';
@@ -15,14 +15,14 @@ import type { RealLevels } from './forward-dct.ts';
 
 /** Symbols that the typical tables are worth at the start. */
 const TYPICAL_WEIGHT = 400;
-/** What remains of counts when a new window of blocks begins. */
+/** The share of the counts that remains when a new window of blocks begins. */
 const MEMORY = 0.5;
 
 /** Counts and costs of the symbols of one kind of component, luma or chroma. */
 export class RateModel {
-  /** By size: bits of a DC difference, code and value. */
+  /** Size => bits of a DC difference, code and value. */
   readonly dcBits = new Float64Array(16);
-  /** By run << 4 | size: bits of an AC symbol, code and value. */
+  /** run << 4 | size => bits of an AC symbol, code and value. */
   readonly acBits = new Float64Array(256);
   /** Bits of an end of block, shared by the blocks of a run. */
   endOfBlockBits = 4;

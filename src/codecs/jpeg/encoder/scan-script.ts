@@ -9,7 +9,7 @@ import { SymbolCounter } from './symbol-sinks.ts';
 
 /** Largest Al that is tried for the first AC scan. */
 const MAX_LOW = 3;
-/** Where the band of the first AC scan is cut: the first scan ends there. */
+/** The index at which the band of AC coefficients is cut in two: the first scan ends there. */
 const CUTS = [2, 5, 9, 14];
 /** The same where time does not count. */
 const ALL_CUTS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 17, 20, 27];

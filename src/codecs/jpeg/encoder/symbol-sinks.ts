@@ -1,6 +1,6 @@
 /**
- * Where the symbols of a scan go: counted, to build the Huffman tables and to compare ways to code, or written. Both take the same
- * calls, so that what is counted is what is written.
+ * Two sinks for the symbols of a scan: one counts them, to build Huffman tables and to compare ways to code, the other
+ * writes them. Both take the same calls, so that the counts are those of the written symbols.
  */
 import { log2 } from '../../../base/exp-log.ts';
 import { type HuffmanCodes, type HuffmanTable, huffmanCodes } from '../standard/huffman.ts';
@@ -15,7 +15,7 @@ const SLOTS: readonly number[] = [0, 1, 2, 3];
 /** Marker and length of a DHT segment. */
 const TABLE_HEAD = 4;
 
-/** What takes the symbols of a scan. */
+/** A sink for the symbols of a scan. */
 export interface SymbolSink {
   /** A symbol by the table of `slot`, then the `count` low bits of `bits`, 0..16. */
   symbol(slot: number, symbol: number, bits: number, count: number): void;
@@ -27,7 +27,7 @@ export interface SymbolSink {
 
 /** Counts symbols by slot, and the bits between them. */
 export class SymbolCounter implements SymbolSink {
-  /** By 256 * slot + symbol. */
+  /** Index: 256 * slot + symbol. */
   private readonly counts = new Float64Array(256 * TABLE_SLOTS);
   private otherBits = 0;
 

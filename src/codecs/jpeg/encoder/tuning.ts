@@ -1,4 +1,4 @@
-/** What the encoder's decisions hang on, in one record: the numbers of `quality.ts`, or others in an experiment. */
+/** The numbers that the encoder's decisions depend on, in one record: the numbers of `quality.ts`, or others in an experiment. */
 
 /** Numbers of one kind of component. */
 export interface PlaneTuning {

@@ -1,12 +1,12 @@
-/** What a JPEG file says before its first scan: size, components, and what these are. */
+/** Describes a JPEG file by its headers: size, components, and the color space of these. */
 import type { Frame } from './frame.ts';
 import { APP0, APP14, SOI } from './markers.ts';
 import { readHead, type Segment } from './read-file.ts';
 
-/** What the components of a file are. */
+/** The color space of the components. */
 export type JpegColorSpace = 'gray' | 'ycbcr' | 'rgb' | 'cmyk' | 'ycck';
 
-/** What stands before the first scan. */
+/** The facts in the headers before the first scan. */
 export interface JpegHead {
   readonly width: number;
   readonly height: number;
@@ -31,7 +31,7 @@ export function describeJpeg(bytes: Uint8Array): JpegHead {
   };
 }
 
-/** What the components are: by their number, by Adobe's segment (T.872 clause 6.5.3), JFIF's (T.871 clause 10.1), and their names. */
+/** Finds the color space of the components by their number, by Adobe's segment (T.872 clause 6.5.3), JFIF's (T.871 clause 10.1), and their names. */
 export function colorSpaceOf({ components }: Frame, segments: readonly Segment[]): JpegColorSpace {
   const transform = adobeTransform(segments);
   if (components.length === 1) return 'gray';

@@ -36,7 +36,7 @@ export interface Frame {
   readonly mcusHigh: number;
 }
 
-/** What a frame header says of a component. */
+/** A component as the frame header describes it. */
 export interface ComponentHeader {
   readonly id: number;
   readonly h: number;

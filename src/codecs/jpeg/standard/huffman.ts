@@ -39,16 +39,16 @@ export const LOOK_BITS = 9;
  * Tables for the procedure DECODE (T.81 clause F.2.2.3), arranged for look-up.
  */
 export interface HuffmanDecoder {
-  /** By the next 9 bits: code length << 8 | symbol, or 0 if the code is longer than 9 bits or is none. */
+  /** The next 9 bits => code length << 8 | symbol, or 0 if the code is longer than 9 bits or is none. */
   readonly look: Uint16Array;
   /**
-   * By the next 9 bits, for AC symbols: value << 16 | run << 8 | bits, where code and the bits of the value (clause F.1.2.2)
+   * The next 9 bits, for AC symbols => value << 16 | run << 8 | bits, where code and the bits of the value (clause F.1.2.2)
    * together fit in the 9 bits; 0 elsewhere, and for symbols without a value.
    */
   readonly lookValue: Int32Array;
   /** Largest code of each length, MAXCODE, left-aligned in 16 bits, plus one; index 17 ends every search. */
   readonly limit: Int32Array;
-  /** What to add to a code of that length to get its index in `symbols`. */
+  /** Code length => the number that turns a code of that length into its index in `symbols`. */
   readonly delta: Int32Array;
   readonly symbols: Uint8Array;
 }

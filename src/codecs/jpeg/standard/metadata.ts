@@ -1,5 +1,5 @@
 /**
- * What application segments say about a picture: density (JFIF, T.871 clause 10), Exif, ICC profile, XMP, comments. Profiles larger
+ * The metadata in application segments: density (JFIF, T.871 clause 10), Exif, ICC profile, XMP, comments. Profiles larger
  * than a segment are cut into pieces and put together again (ICC.1:2022 annex B.4).
  */
 import { ConfigError } from '../../../base/errors.ts';
@@ -14,7 +14,7 @@ export interface JpegDensity {
   readonly y: number;
 }
 
-/** What a JPEG file can say about its picture. */
+/** The metadata that a JPEG file can carry. */
 export interface JpegMetadata {
   readonly density?: JpegDensity;
   /** The TIFF structure of an Exif segment, without its `Exif\0\0`. */
@@ -28,7 +28,7 @@ export interface JpegMetadata {
 }
 
 const UNITS = ['none', 'inch', 'centimeter'] as const;
-/** What the segments begin with: JFIF (T.871 clause 10.1), Exif 3.0 clause 4.7.2, XMP part 3 clause 1.1.3, ICC.1 annex B.4. */
+/** The first bytes of the segments: JFIF (T.871 clause 10.1), Exif 3.0 clause 4.7.2, XMP part 3 clause 1.1.3, ICC.1 annex B.4. */
 const JFIF = 'JFIF\0';
 const EXIF = 'Exif\0\0';
 const XMP = 'http://ns.adobe.com/xap/1.0/\0';

@@ -2,10 +2,13 @@
 import { FormatError } from '../../../base/errors.ts';
 import type { Scan } from './read-file.ts';
 
-/** What the scans so far have coded. This bounds the work that a hostile file can ask for: each coefficient is coded at most 14 times. */
+/**
+ * Records which bits the scans so far have coded. The record bounds the work that a hostile file can ask for: each
+ * coefficient is coded at most 14 times.
+ */
 export class SpectralProgress {
   private readonly isProgressive: boolean;
-  /** By 64 * component + k: the lowest bit that has been coded, or -1 if none was. */
+  /** 64 * component + k => the lowest bit that has been coded, or -1 if none was. */
   private readonly lowestBit: Int8Array;
 
   constructor(componentCount: number, isProgressive: boolean) {

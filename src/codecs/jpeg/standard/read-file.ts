@@ -29,7 +29,7 @@ import {
 import { SpectralProgress } from './progress.ts';
 import { ZIGZAG } from './zigzag.ts';
 
-/** What a file may ask of its reader. Each is checked before memory is taken. */
+/** Limits that a file must keep. Each is checked before memory is taken. */
 export interface JpegLimits {
   /** Width times height. Default 2^28. */
   readonly maxPixels: number;
@@ -80,7 +80,7 @@ export interface JpegFile {
   readonly bytes: Uint8Array;
   readonly frame: Frame;
   readonly scans: readonly Scan[];
-  /** By component of the frame: quantization steps in raster order, as they were when its first scan began. */
+  /** Component of the frame => quantization steps in raster order, as they were when its first scan began. */
   readonly quantization: readonly Int16Array[];
   /** APPn and COM segments in order. */
   readonly segments: readonly Segment[];
@@ -102,7 +102,7 @@ class SegmentReader {
   header: FrameHeader | undefined;
   frame: Frame | undefined;
   readonly quantTables: (Int16Array | undefined)[] = [undefined, undefined, undefined, undefined];
-  /** By 4 * Tc + Th. */
+  /** Index: 4 * Tc + Th. */
   readonly huffmanTables: (PlacedTable | undefined)[] = new Array(8).fill(undefined);
   restartInterval = 0;
   readonly scans: Scan[] = [];
@@ -153,7 +153,7 @@ class SegmentReader {
 }
 
 /**
- * Reads a file's markers from SOI to EOI (T.81 clause B.2). What follows EOI is ignored.
+ * Reads a file's markers from SOI to EOI (T.81 clause B.2). Bytes behind EOI are ignored.
  * Throws `FormatError` with the offset if the file breaks the standard, `UnsupportedError` for arithmetic coding, lossless and
  * hierarchical modes and samples of other than 8 bits.
  */

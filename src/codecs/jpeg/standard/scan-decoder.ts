@@ -13,7 +13,7 @@ const LOOK_MASK = (1 << LOOK_BITS) - 1;
 
 /** Where the coefficients of a band lie: blocks of 64 in raster order, component after component, row after row of blocks. */
 export interface BandLayout {
-  /** By component: index of its first coefficient. */
+  /** Component => index of its first coefficient. */
   readonly starts: readonly number[];
   /** Coefficients of a band over all components. */
   readonly size: number;

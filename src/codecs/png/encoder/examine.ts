@@ -1,4 +1,4 @@
-/** What there is in a picture, so that it can be written in fewer bits: PNG (third edition) clauses 6 and 12.4. */
+/** Examines a picture for properties that let it be written in fewer bits: PNG (third edition) clauses 6 and 12.4. */
 import type { PngImage } from '../image.ts';
 import { type BitDepth, GRAY, PALETTE, RGB, RGBA } from '../standard/header.ts';
 import { ColorTable } from './color-table.ts';
@@ -11,7 +11,7 @@ import {
   rowColor,
 } from './plan.ts';
 
-/** What there is in a picture. */
+/** Properties of a picture. */
 export interface PixelFacts {
   readonly isGray: boolean;
   readonly isOpaque: boolean;

@@ -56,7 +56,7 @@ export function pixelBytes({ header }: PixelPlan): number {
 /** A level of deflate, or its way to parse rows in a hurry. */
 export type PixelLevel = number | 'quick';
 
-/** What makes the zlib stream of at most that many bytes of rows. */
+/** Opens the compressor for at most that many bytes of rows. */
 export function createDeflater(
   maxBytes: number,
   level: PixelLevel,

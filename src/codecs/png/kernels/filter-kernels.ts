@@ -23,7 +23,7 @@ export const PNG_KERNELS = /* @__PURE__ */ new KernelModule('png', (m) => {
   defineLeastSum(m);
 });
 
-/** What a filter works on, clause 9.2: x, and a to the left of it, b above it, c above a. */
+/** The inputs of a filter, clause 9.2: x, and a to the left of it, b above it, c above a. */
 interface Neighbors {
   readonly x: V128Local;
   readonly a: V128Local;
@@ -72,7 +72,7 @@ function paeth(f: FunctionBuilder, { a, b, c }: Neighbors, scratch: readonly V12
   return v128.bitselect(a, aboveOrUpperLeft, i8x16.eq(i8x16.min_u(pa!, least!), pa!));
 }
 
-/** What a filter leaves of x. */
+/** The filtered value of x. */
 function residual(
   f: FunctionBuilder,
   type: number,
@@ -119,7 +119,7 @@ function defineLeastSum(m: ModuleBuilder): void {
     const sums = Array.from({ length: FILTER_TYPES }, () => f.v128(i32x4.splat(0)));
     const left = f.i32(length);
     f.while(i32.gt_s(left, 0), () => {
-      // What lies behind the row does not count.
+      // Bytes behind the row do not count.
       f.if(i32.lt_s(left, 16), () => f.set(kept, v128.load(i32.sub(i32.add(mask, 16), left))));
       loadNeighbors(f, neighbors, row, above, distance);
       sums.forEach((sum, type) => {

@@ -21,7 +21,7 @@ export interface Chunk {
   readonly type: string;
   /** A view of the file. */
   readonly data: Uint8Array;
-  /** Of the chunk's length field, in the file. */
+  /** Offset of the chunk's length field in the file. */
   readonly offset: number;
 }
 

@@ -13,7 +13,7 @@ export type ColorType = 0 | 2 | 3 | 4 | 6;
 /** Bits of a sample, clause 6.2. */
 export type BitDepth = 1 | 2 | 4 | 8 | 16;
 
-/** What IHDR says, clause 11.2.1. */
+/** The fields of IHDR, clause 11.2.1. */
 export interface PngHeader {
   readonly width: number;
   readonly height: number;

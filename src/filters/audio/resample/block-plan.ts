@@ -6,7 +6,7 @@ export interface BlockPlan {
   /** Length of the forward transform, a multiple of `down`, and of the inverse one, as many times `up`. */
   readonly inLength: number;
   readonly outLength: number;
-  /** What a block overlaps with its neighbors at either end, in input samples and as many output samples. */
+  /** The overlap of a block with its neighbors at either end, in input samples and as many output samples. */
   readonly inPad: number;
   readonly outPad: number;
   /** How far one block lies from the next. */

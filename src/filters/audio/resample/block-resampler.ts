@@ -30,7 +30,7 @@ export const RESAMPLE_KERNELS = /* @__PURE__ */ new KernelModule('resample', (m)
   defineSpectrum(m);
 });
 
-/** What blocks of a ratio need. */
+/** The tables for blocks of one ratio. */
 export interface BlockOptions {
   /** Output samples for each `down` input samples; in lowest terms. */
   readonly up: number;

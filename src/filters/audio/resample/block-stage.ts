@@ -33,7 +33,7 @@ export class BlockStage {
     this.filled = inPad;
   }
 
-  /** Where samples may be written; none while there is something to read. */
+  /** The span where samples may be written; empty while there is something to read. */
   get writable(): Span {
     const count = this.readCount < this.readyCount ? 0 : this.input[0].length - this.filled;
     return { arrays: this.input, at: this.filled, count };

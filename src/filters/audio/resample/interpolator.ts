@@ -53,7 +53,7 @@ export class Interpolator {
     return BLOCK + TAPS - this.filled;
   }
 
-  /** Where they go: arrays of the channels, and the first index. */
+  /** Their destination: arrays of the channels, and the first index. */
   get target(): { readonly arrays: readonly Float64Array[]; readonly at: number } {
     return { arrays: this.input, at: this.filled };
   }

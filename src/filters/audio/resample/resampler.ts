@@ -38,7 +38,7 @@ export class Resampler {
   private readonly blocks: BlockStage;
   /** For ratios that the blocks do not have: they double the rate, and this does the rest. */
   private readonly interpolator: Interpolator | null;
-  /** What the interpolator made and was not read yet. */
+  /** Samples of the interpolator that were not read yet. */
   private readonly interpolatedSamples: readonly Float64Array[];
   private interpolatedAt = 0;
   private interpolatedCount = 0;
@@ -75,7 +75,7 @@ export class Resampler {
     this.interpolatedSamples = Array.from({ length: channels }, () => new Float64Array(chunk));
   }
 
-  /** Where samples of each channel may be written, to save a copy; none while there is output that must be read first. */
+  /** The spans where samples of each channel may be written, to save a copy; empty while there is output that must be read first. */
   get writable(): Span {
     return this.blocks.writable;
   }
@@ -108,7 +108,7 @@ export class Resampler {
     return scaleByFraction(this.written, this.to, this.from);
   }
 
-  /** What can be read, valid until the next call; nothing when more input is needed, or, after `finish`, at the end. */
+  /** The spans that can be read, valid until the next call; empty when more input is needed, or, after `finish`, at the end. */
   get readable(): Span {
     const left = this.finished ? this.total - this.given : Number.POSITIVE_INFINITY;
     while (left > 0) {

@@ -9,7 +9,7 @@ const SWAPPED = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 /** The two lanes of a local in the other order. */
 export const swap = (a: V128Local) => i8x16.shuffle(a, a, SWAPPED);
 
-/** What the innermost loop of a stage has at hand. */
+/** The locals of the innermost loop of a stage. */
 interface Constants {
   /** (1, -1). */
   readonly signs: V128Local;

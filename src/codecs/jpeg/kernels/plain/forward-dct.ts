@@ -7,7 +7,7 @@ import { COS1, COS2, COS3, COS5, COS6, COS7 } from '../../standard/idct.ts';
 
 /** Bits of fraction after the columns. */
 const KEPT_BITS = 2;
-/** What is shifted out after the columns, and after the rows. */
+/** Bits that are shifted out after the columns, and after the rows. */
 export const COLUMN_SHIFT = 11;
 export const ROW_SHIFT = 15;
 

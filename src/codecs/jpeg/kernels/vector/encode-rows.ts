@@ -74,7 +74,7 @@ function gather(vectors: readonly V128[], placeOf: (i: number) => number): V128 
     const lanes = Array.from({ length: 16 }, (_, i) => {
       const place = placeOf(i);
       if (place >> 4 === v) return 16 + (place & 15);
-      // What is not there yet is any byte; what is there was put in its place at the first shuffle.
+      // A byte of a later vector may be any byte for now; bytes gathered so far stay in their places.
       return v === 1 ? place & 15 : i;
     });
     gathered = i8x16.shuffle(gathered, vectors[v]!, lanes);

@@ -17,7 +17,7 @@ import { OPTIONS, type Values } from './encode-options.ts';
 import { report, type Tally } from './encode-report.ts';
 import { COPY, encodersOf, openTrack, type Track } from './encode-tracks.ts';
 import { analysisOf, openGpu } from './gpu-option.ts';
-import { H264_OPTION_NAMES } from './h264-options.ts';
+import { H264_OPTION_NAMES, rejectH264Options } from './h264-options.ts';
 import { imageCodecOf, imageConfig, isImageFormat, sequenceOptions } from './image-options.ts';
 import { fractionRead, type Input, isPictureFile, openInput } from './open-input.ts';
 import { openOutput, requireOutput } from './output-file.ts';
@@ -61,6 +61,10 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
   const format = isFirstPass ? 'h264' : outputFormat(path, values.format);
   requireCodecs(values);
   imageConfig(values, imageCodecOf(format, values['codec-video']));
+  const codec = values['codec-video'] ?? findFormat(FORMATS, format)?.defaultVideo;
+  if (codec !== undefined && codec !== COPY) {
+    rejectH264Options(requireCodec('--codec-video', codec, 'video', CODECS).name, values);
+  }
   if (!isFirstPass) {
     await mayWrite(firstName(path, sequenceOptions(values, format)), values, output);
   }

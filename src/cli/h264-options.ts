@@ -40,6 +40,20 @@ export const H264_OPTIONS = {
 /** The names of these options. */
 export const H264_OPTION_NAMES = Object.keys(H264_OPTIONS) as (keyof typeof H264_OPTIONS)[];
 
+/**
+ * Throws `ConfigError` for an option of H.264 where pictures are coded otherwise.
+ * @param codec the name of the codec of the pictures
+ */
+export function rejectH264Options(codec: string, values: { readonly [name: string]: unknown }) {
+  if (codec === 'h264') return;
+  const unused = [...H264_OPTION_NAMES, 'gpu'].find((name) => values[name] !== undefined);
+  if (unused === undefined) return;
+  throw new ConfigError(
+    `--${unused}`,
+    `is for H.264; pictures are coded as ${codec} here, leave the option away`,
+  );
+}
+
 /** What an option of x264 is here, and how its value is written; those of the same name and value are not listed. */
 type Synonym = readonly [name: string, read?: (value: string) => unknown];
 

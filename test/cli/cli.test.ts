@@ -265,6 +265,14 @@ describe('vitrine encode', () => {
       /--crf: no input has video/,
     );
     await fail(['encode', at('in.y4m'), '-o', at('bad.wav')], /wav/);
+    for (const option of [
+      ['--crf', '23'],
+      ['--gpu', 'auto'],
+      ['--preset', 'slow'],
+    ]) {
+      const asPng = ['encode', at('in.y4m'), '-o', at('bad.png'), ...option];
+      await fail(asPng, new RegExp(`^vitrine: ${option[0]}: is for H.264; .* as png here`));
+    }
     expect(readdirSync(folder)).toEqual(before);
   });
 });

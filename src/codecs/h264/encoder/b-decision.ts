@@ -9,6 +9,7 @@ import {
   INTER_8X16,
   INTER_16X8,
   INTER_16X16,
+  isIntra,
 } from '../standard/macroblock.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import { BSearch } from './b-search.ts';
@@ -16,6 +17,7 @@ import { Candidate } from './candidate.ts';
 import { type CandidateEvaluation, NO_VECTOR } from './candidate-evaluation.ts';
 import { DirectDerivation } from './direct-motion.ts';
 import type { IntraDecision } from './intra-decision.ts';
+import { INTRA_TYPES_IN_B } from './intra-search.ts';
 import { LAMBDA_SAD } from './lambda.ts';
 import type { MacroblockCoder } from './macroblock-coder.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
@@ -26,11 +28,13 @@ import type { PicturePlan } from './picture-plan.ts';
 import { SliceReferences } from './slice-references.ts';
 import type { SpeedOptions } from './speed-options.ts';
 
-/** mb_type of intra macroblocks starts here in B slices (Table 7-14). */
-const INTRA_TYPES_IN_B = 23;
 /** The types of more than one partition. */
 const SPLIT_TYPES = [INTER_16X8, INTER_8X16, INTER_8X8] as const;
 const NO_LIMIT = 0x7fffffff;
+
+/** Bits' worth of distortion that inter leaves, and its cost over that of the neighbors, from which on intra is tried. */
+const INTRA_BITS = 64;
+const INTRA_RATIO = 1.5;
 
 /** Decides and codes the macroblocks of the B slices of one encoder. */
 export class BDecision {
@@ -43,6 +47,8 @@ export class BDecision {
   private readonly search: BSearch;
   private readonly motion: DirectDerivation;
   private readonly direct: Candidate;
+  /** Inter cost of each macroblock of the picture, 0 where skipped without a search; it says what cost is usual nearby. */
+  private readonly interCost: Int32Array;
   private inter: Candidate;
   private trial: Candidate;
 
@@ -66,6 +72,7 @@ export class BDecision {
     this.inter = new Candidate(memory, 0);
     this.trial = new Candidate(memory, 3);
     this.direct = new Candidate(memory, 5);
+    this.interCost = new Int32Array(memory.layout.widthInMbs * memory.layout.heightInMbs);
   }
 
   /** Begins a picture of B slices. @param isSpatial direct_spatial_mv_pred_flag */
@@ -79,7 +86,7 @@ export class BDecision {
 
   /** Codes the context's macroblock, its source loaded. */
   code(qp: number, picture: ReconstructedPicture): void {
-    const { evaluation, search, coder, speed, direct } = this;
+    const { context, evaluation, search, coder, speed, direct } = this;
     evaluation.startMacroblock(qp);
     evaluation.skipMv = NO_VECTOR;
     const hasDirect = this.setDirect(LAMBDA_SAD[qp]);
@@ -88,17 +95,37 @@ export class BDecision {
       direct.syntax.coded_block_pattern = 0;
       evaluation.tellSkip(direct, 0);
       coder.codeDirectSkip(direct, picture);
+      this.interCost[context.mbAddr] = 0;
       return;
     }
     if (hasDirect) this.measureDirect();
     else search.clearDirect();
     const cost = search.search();
     let best = speed.rdo ? this.decideExactly(hasDirect) : this.decide(hasDirect);
-    const limit = speed.rdo ? cost + (cost >> 2) : cost;
-    const intra = this.intra.decide(picture, INTRA_TYPES_IN_B, limit, speed.intra4x4InP);
-    if (intra !== null && (!speed.rdo || intra.cost < best.cost)) best = intra;
+    this.interCost[context.mbAddr] = cost;
+    if (this.mayBeIntra(cost)) {
+      const limit = speed.rdo ? cost + (cost >> 2) : cost;
+      const intra = this.intra.decide(picture, INTRA_TYPES_IN_B, limit, speed.intra4x4InP);
+      if (intra !== null && (!speed.rdo || intra.cost < best.cost)) best = intra;
+    }
     if (evaluation.isSkip(best)) coder.codeDirectSkip(best, picture);
     else coder.code(best, qp, picture);
+  }
+
+  /**
+   * Choice: intra is tried only where inter leaves something to code, and without `rdo` only where a neighbor is intra or inter costs
+   * more than it did nearby. Eight clips, QP 22..37: BD-rate -0.1 % at veryfast, 0.0 % at medium; the second alone would cost
+   * 1.5 % at medium, most of it grain.
+   */
+  private mayBeIntra(cost: number): boolean {
+    const { context, interCost, speed, search } = this;
+    if (cost < INTRA_BITS * search.motion.lambda) return false;
+    const { state, mbAddr, hasA, hasB } = context;
+    if (speed.rdo || !hasA || !hasB) return true;
+    const left = mbAddr - 1;
+    const above = mbAddr - state.widthInMbs;
+    if (isIntra(state.mbType[left]) || isIntra(state.mbType[above])) return true;
+    return cost > INTRA_RATIO * Math.max(interCost[left], interCost[above]);
   }
 
   /**

@@ -113,7 +113,11 @@ export class BSearch {
     this.searchWhole();
     const { directCost } = this;
     const bestSoFar = Math.min(costs[0], directCost);
-    if (speed.partitions !== 'none' && bestSoFar >= SPLIT_BITS * motion.lambda) {
+    // Choice: where direct prediction, which has a vector for each 8x8 block too, beats 16x16 clearly, it is not split further. Eight clips,
+    // QP 22..37: BD-rate 0.0 % at veryfast; without the margin 0.4 %.
+    const isDirect = directCost < costs[0] - (costs[0] >> 3);
+    const maySplit = !isDirect && bestSoFar >= SPLIT_BITS * motion.lambda;
+    if (speed.partitions !== 'none' && maySplit) {
       this.searchQuarters(bestSoFar);
       // Choice: the halves are searched only if 8x8 comes near; motion is then likely to differ somewhere.
       if (costs[INTER_8X8 - INTER_16X16] < bestSoFar + (bestSoFar >> 3)) {

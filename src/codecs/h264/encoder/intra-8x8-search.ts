@@ -75,6 +75,9 @@ export function searchIntra8x8(
   const costs = (trial + INTRA_8X8_COSTS) >> 2;
   let cost = lambda * (ueBits(mbTypeOffset) + 1);
   let pattern = 0;
+  // Choice: where inter sets the limit, the rest of the macroblock is expected to be like its blocks so far; a quarter of the
+  // limit is allowed for chance. With the same for Intra_4x4 in B slices, eight clips, QP 22..37: BD-rate -0.01 % at veryfast,
+  // +0.03 % at medium.
   for (let b8 = 0; b8 < 4; b8++) {
     const x = 8 * (b8 & 1);
     const y = 8 * (b8 >> 1);
@@ -88,6 +91,7 @@ export function searchIntra8x8(
     const best = chooseMode8x8(words, costs, available, predicted, lambda);
     cost += words[costs + best] + modeBitsCost(best, predicted, lambda);
     if (cost > limit) return false;
+    if (mbTypeOffset > 0 && 4 * cost > limit * (b8 + 2)) return false;
     for (let i = 0; i < 4; i++) around[grid + GRID_STRIDE * (i >> 1) + (i & 1)] = best;
     syntax.intra4x4PredMode[4 * b8] = best;
     syntax.predIntra4x4PredMode[4 * b8] = predicted;

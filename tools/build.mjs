@@ -53,6 +53,8 @@ function entries() {
 function chunkOf(id) {
   const [folder, second, third] = relative(join(dist, 'src'), id).split(sep);
   if (folder === 'codecs' || folder === 'containers') return second;
+  // Bundlers read it beside `dist/src`: it may bring nothing of `dist/parts`.
+  if (second === 'no-files.js') return undefined;
   if (folder === 'io') return second === 'node' ? 'files' : 'io';
   if (folder === 'cli') return 'cli';
   if (folder !== 'pipeline') return second === undefined ? undefined : folder;

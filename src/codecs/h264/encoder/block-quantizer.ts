@@ -177,6 +177,17 @@ export class BlockQuantizer {
   private decideLuma(candidate: Candidate, quantizer: number, first: number): boolean {
     const { masks } = candidate.syntax;
     const { totals } = this.grid;
+    const decideLuma = this.decider?.decideLuma ?? null;
+    if (decideLuma !== null) {
+      const { quantizers, coefficients } = this.memory;
+      const at = [coefficients, candidate.levels, candidate.masks] as const;
+      const isLeft = decideLuma(quantizers[quantizer], first, ...at);
+      for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
+        const place = LUMA_TOTALS + LUMA_TOTALS_STRIDE * BLOCK_Y[blkIdx] + BLOCK_X[blkIdx];
+        totals[place] = countBits(masks[blkIdx]);
+      }
+      return isLeft;
+    }
     let any = 0;
     for (let blkIdx = 0; blkIdx < 16; blkIdx += 2) {
       const at = LUMA_TOTALS + LUMA_TOTALS_STRIDE * BLOCK_Y[blkIdx] + BLOCK_X[blkIdx];

@@ -6,7 +6,12 @@ import { squaredNorm8x8 } from '../kernels/plain/residual-8x8.ts';
 import { TRELLIS_KERNELS } from '../kernels/vector/level-trellis.ts';
 import { CabacPicture } from '../standard/cabac-neighbors.ts';
 import { CabacBitCounter, CabacWriter } from '../standard/cabac-sinks.ts';
-import { type CoefficientGrid, NOT_AVAILABLE } from '../standard/coefficient-grid.ts';
+import {
+  type CoefficientGrid,
+  LUMA_TOTALS,
+  LUMA_TOTALS_STRIDE,
+  NOT_AVAILABLE,
+} from '../standard/coefficient-grid.ts';
 import { BlockCat, CB_BLOCKS, ZIGZAG } from '../standard/macroblock.ts';
 import { ZIGZAG_8X8_BY_COLUMN } from '../standard/transform-8x8.ts';
 import type { Cabac, EntropyCoding } from './entropy-coding.ts';
@@ -52,6 +57,17 @@ function cabacLevelDecider(grid: CoefficientGrid, trellis: LevelTrellis): LevelD
   const luma8x8 = trellisBlock8x8(kinds, ZIGZAG_8X8_BY_COLUMN, INVERSE_NORM_8X8);
   return {
     startMacroblock: () => trellis.startMacroblock(),
+    decideLuma: ({ qp, step, index }, first, coefficients, levels, masks) => {
+      const { totals } = grid;
+      let around = 0;
+      for (let i = 0; i < 4; i++) {
+        around |= flag(totals[LUMA_TOTALS + LUMA_TOTALS_STRIDE * i - 1]) << i;
+        around |= flag(totals[LUMA_TOTALS - LUMA_TOTALS_STRIDE + i]) << (4 + i);
+      }
+      const type = first === 1 ? lumaAc : luma;
+      const at = [coefficients, levels, masks] as const;
+      return trellis.decideLuma(type, step, LAMBDA_SSD[qp], index, ...at, around);
+    },
     decide8x8: ({ qp, step }, coefficients, levels, masks) =>
       trellis.decide8x8(luma8x8, step, LAMBDA_SSD[qp], coefficients, levels, masks),
     decide: ({ qp, step }, original, levels, block, mask, first, at, stride) => {

@@ -109,6 +109,20 @@ export interface LevelDecider {
     stride: number,
   ): number;
   /**
+   * The same for all luma blocks of a macroblock, by the grid of total_coeff around it; null where they are decided one by one.
+   * @param coefficients, levels, masks positions in memory, in bytes; the masks are changed, the coefficients scaled for the way back
+   * @returns whether a level is left
+   */
+  readonly decideLuma:
+    | ((
+        quantizer: Quantizer,
+        first: number,
+        coefficients: number,
+        levels: number,
+        masks: number,
+      ) => boolean)
+    | null;
+  /**
    * The same for an 8x8 block; null where there is no way for them.
    * @param coefficients, levels, masks positions in memory, in bytes: coefficients before quantization by column, levels in scan
    *   order, and their two masks, which are changed
@@ -123,6 +137,7 @@ export interface LevelDecider {
 export function cavlcLevelDecider(grid: CoefficientGrid): LevelDecider {
   return {
     startMacroblock: () => {},
+    decideLuma: null,
     decide8x8: null,
     decide: (quantizer, original, levels, block, mask, first, at, stride) => {
       const start = 16 * block;

@@ -166,6 +166,25 @@ export class LevelTrellis {
   }
 
   /**
+   * The same for the luma blocks of a macroblock, which are scaled for the way back as well; see `decideLuma` of the kernels.
+   * @param quantizer its index
+   */
+  decideLuma(
+    block: TrellisBlock,
+    step: Float64Array,
+    lambda: number,
+    quantizer: number,
+    coefficients: number,
+    levels: number,
+    masks: number,
+    around: number,
+  ): boolean {
+    const table = this.tableOf(block, step, lambda);
+    const at = [coefficients, levels, masks] as const;
+    return this.kernels.decideLuma(table, block.first, quantizer, ...at, around) !== 0;
+  }
+
+  /**
    * The same for an 8x8 block.
    * @param masks position of its two masks, which are changed
    * @returns whether a level is left

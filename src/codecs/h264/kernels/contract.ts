@@ -284,7 +284,25 @@ export interface TrellisKernels {
     flagInc: number,
   ): number;
   /**
-   * The same for an 8x8 block; with vectors no more than 32 of its levels may be other than 0.
+   * `decideLevels4x4` for the luma blocks of a macroblock, and their coefficients scaled for the way back where either of two blocks side
+   * by side has levels before.
+   * @param quantizer its index (quantize.ts)
+   * @param coefficients, levels by luma4x4BlkIdx
+   * @param masks position of their 16 masks, a word each, which are changed
+   * @param around which blocks outside have levels: bits 0 to 3 to the left, from above, bits 4 to 7 above, from the left
+   * @returns not 0 if any level is left
+   */
+  decideLuma(
+    table: number,
+    first: number,
+    quantizer: number,
+    coefficients: number,
+    levels: number,
+    masks: number,
+    around: number,
+  ): number;
+  /**
+   * The same as `decideLevels4x4` for an 8x8 block; with vectors no more than 32 of its levels may be other than 0.
    * @param masks where two words go that say which levels are nonzero
    * @returns 1 if any level is left, else 0
    */

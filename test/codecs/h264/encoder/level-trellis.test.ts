@@ -12,6 +12,13 @@ import {
   TRELLIS_BYTES,
   TRELLIS_KINDS,
 } from '../../../../src/codecs/h264/kernels/plain/level-trellis.ts';
+import {
+  createQuantizers,
+  QUANTIZE_FULL,
+  QUANTIZERS_AT,
+  QUANTIZERS_BYTES,
+  writeQuantizers,
+} from '../../../../src/codecs/h264/kernels/plain/quantize.ts';
 import { BinString, BYPASS } from '../../../../src/codecs/h264/standard/cabac-encoder.ts';
 import {
   residualBlock,
@@ -194,6 +201,57 @@ describe('LevelTrellis', () => {
         expect(both[1]).toEqual(both[0]);
       }),
       { numRuns: 400 },
+    );
+  });
+
+  it('decides and scales the luma of a macroblock as its blocks one by one', () => {
+    const tables = (QUANTIZERS_AT + QUANTIZERS_BYTES + 15) & ~15;
+    const coefficients = tables + TRELLIS_KINDS * TRELLIS_BYTES;
+    const at = [coefficients, coefficients + 512, coefficients + 1024] as const;
+    const quantizers = createQuantizers();
+    const both = [false, true].map((hasVectors) => {
+      const memory = createKernelBuffer(coefficients + 1024 + 64, hasVectors, quantizers);
+      writeQuantizers(memory.words, quantizers);
+      return { memory, hasVectors };
+    });
+    const input = fc.record({
+      isAc: fc.boolean(),
+      qp: fc.integer({ min: 0, max: 51 }),
+      around: fc.nat(255),
+      blocks: fc.array(
+        fc.array(fc.oneof(fc.constant(0), fc.nat(40), fc.nat(400)), { maxLength: 16 }),
+        {
+          minLength: 16,
+          maxLength: 16,
+        },
+      ),
+    });
+    fc.assert(
+      fc.property(input, ({ isAc, qp, around, blocks }) => {
+        const [, block] = KINDS[isAc ? 1 : 0]!;
+        const states = new Uint8Array(CONTEXT_COUNT);
+        initializeContexts(states, 0, qp);
+        const { index, step } = quantizers[QUANTIZE_FULL + qp]!;
+        const results = both.map(({ memory, hasVectors }) => {
+          const halves = new Int16Array(memory.bytes.buffer);
+          memory.bytes.fill(0, coefficients);
+          blocks.forEach((sizes, blkIdx) => {
+            sizes.forEach((size, i) => {
+              const c = Math.round(((i & 1) === 0 ? size : -size) * step[i]! * 0.1);
+              halves[coefficients / 2 + 16 * blkIdx + ZIGZAG[i]!] = c;
+              const level = i < block.first ? 0 : Math.round(c / step[i]!);
+              halves[at[1] / 2 + 16 * blkIdx + i] = level;
+              if (level !== 0) memory.words[at[2] / 4 + blkIdx] |= 1 << i;
+            });
+          });
+          const trellis = new LevelTrellis(states, memory, tables, hasVectors);
+          const any = trellis.decideLuma(block, step, 30, index, ...at, around);
+          return { any, after: memory.bytes.slice(coefficients) };
+        });
+        expect(results[1]!.any).toBe(results[0]!.any);
+        expect(results[1]!.after.subarray(0, 1088)).toEqual(results[0]!.after.subarray(0, 1088));
+      }),
+      { numRuns: 150 },
     );
   });
 });

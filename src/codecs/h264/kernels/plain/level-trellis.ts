@@ -2,7 +2,9 @@
  * The shortest path through the levels that a block may have, by distortion and the bits of CABAC (encoder/level-trellis.ts says
  * which). What the bits of a kind of block cost is prepared in a table of the encoder's memory.
  */
-import type { TrellisKernels } from '../contract.ts';
+import { BLOCK_X, BLOCK_Y, ZIGZAG } from '../../standard/macroblock.ts';
+import { BLOCK_BYTES, type TrellisKernels } from '../contract.ts';
+import { QUANTIZER_BYTES, QUANTIZER_FIELD, QUANTIZERS_AT } from './quantize.ts';
 
 /** States: no level yet; one, two, three or more of magnitude 1 alone; then one to four or more beyond 1. */
 export const TRELLIS_STATES = 8;
@@ -192,15 +194,76 @@ function maskOf(halves: Int16Array, at: number, first: number, count: number): n
   return mask;
 }
 
+/** Scales the levels of a block as `scaleLevels` does, by the factors that the memory has of a quantizer. */
+function scale(
+  { halves, words }: TrellisViews,
+  quantizer: number,
+  levels: number,
+  mask: number,
+  coefficients: number,
+  first: number,
+): void {
+  const factors = (QUANTIZERS_AT + quantizer * QUANTIZER_BYTES) >> 2;
+  for (let i = first; i < 16; i++) {
+    const position = ZIGZAG[i];
+    const odd = (position & 1) + ((position >> 2) & 1);
+    const factor = words[factors + QUANTIZER_FIELD.rescaleEven + odd];
+    const level = ((mask >> i) & 1) === 0 ? 0 : halves[(levels >> 1) + i];
+    halves[(coefficients >> 1) + position] = Math.imul(level, factor);
+  }
+}
+
+/** `decideLuma` by the kernel for one block. */
+function decideLuma(
+  views: TrellisViews,
+  decide: TrellisKernels['decideLevels4x4'],
+  ...[table, first, quantizer, coefficients, levels, masks, around]: Parameters<
+    TrellisKernels['decideLuma']
+  >
+): number {
+  const { words } = views;
+  let any = 0;
+  let coded = 0;
+  for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
+    const own = (masks >> 2) + blkIdx;
+    // The other of two blocks side by side is decided already, or not yet.
+    const isPairEmpty = (blkIdx & 1) === 0 && (words[own] | words[own + 1]) === 0;
+    if (isPairEmpty) {
+      blkIdx++;
+      continue;
+    }
+    const x = BLOCK_X[blkIdx];
+    const y = BLOCK_Y[blkIdx];
+    const at = BLOCK_BYTES * blkIdx;
+    let mask = words[own];
+    if (mask !== 0) {
+      const left = x > 0 ? coded >> (4 * y + x - 1) : around >> y;
+      const above = y > 0 ? coded >> (4 * y - 4 + x) : around >> (4 + x);
+      const inc = (left & 1) + 2 * (above & 1);
+      const top = 31 - Math.clz32(mask);
+      mask = decide(table, first, top, coefficients + at, levels + at, inc);
+      words[own] = mask;
+      if (mask !== 0) coded |= 1 << (4 * y + x);
+      any |= mask;
+    }
+    scale(views, quantizer, levels + at, mask, coefficients + at, first);
+  }
+  return any;
+}
+
 /** The plain kernels of levels over a memory. */
 export function plainTrellisKernels(views: TrellisViews): TrellisKernels {
   const trellis = new PlainTrellis(views);
   const { halves, words } = views;
+  const decideLevels4x4: TrellisKernels['decideLevels4x4'] = (
+    ...[table, first, top, coefficients, levels, flagInc]
+  ) => {
+    trellis.decide(table, first, top, coefficients, levels, flagInc);
+    return maskOf(halves, levels >> 1, first, 16);
+  };
   return {
-    decideLevels4x4: (table, first, top, coefficients, levels, flagInc) => {
-      trellis.decide(table, first, top, coefficients, levels, flagInc);
-      return maskOf(halves, levels >> 1, first, 16);
-    },
+    decideLevels4x4,
+    decideLuma: (...args) => decideLuma(views, decideLevels4x4, ...args),
     decideLevels8x8: (table, top, coefficients, levels, masks) => {
       trellis.decide(table, 0, top, coefficients, levels, 0);
       const low = maskOf(halves, levels >> 1, 0, 32);

@@ -23,6 +23,7 @@ import type {
 import { KernelModule } from '../../../../wasm/kernel-memory.ts';
 import type { ModuleBuilder } from '../../../../wasm/module-builder.ts';
 import { FIRST_WITH_SUFFIX, TRELLIS_BIT, TRELLIS_FIELD } from '../plain/level-trellis.ts';
+import { defineDecideLuma } from './decide-luma.ts';
 import { kernelFunction } from './define.ts';
 import { shuffle32, shuffle64 } from './lanes.ts';
 import { storeMasks } from './residual-8x8.ts';
@@ -321,10 +322,15 @@ function maskOf16(levels: I32Local, first: I32Local): I32 {
 }
 
 function defineTrellis(m: ModuleBuilder): void {
-  kernelFunction(m, 'decideLevels4x4', (f, table, first, top, coefficients, levels, flagInc) => {
-    decide(f, table, first, top, coefficients, levels, flagInc);
-    return maskOf16(levels, first);
-  });
+  const decide4x4 = kernelFunction(
+    m,
+    'decideLevels4x4',
+    (f, table, first, top, coefficients, levels, flagInc) => {
+      decide(f, table, first, top, coefficients, levels, flagInc);
+      return maskOf16(levels, first);
+    },
+  );
+  defineDecideLuma(m, decide4x4);
   kernelFunction(m, 'decideLevels8x8', (f, table, top, coefficients, levels, masks) => {
     decide(f, table, f.i32(0), top, coefficients, levels, f.i32(0));
     storeMasks(f, levels, masks);

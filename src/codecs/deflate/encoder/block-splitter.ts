@@ -60,6 +60,8 @@ export class BlockSplitter {
   private readonly before: Int32Array;
   private readonly costs: Float64Array;
   private readonly savings: Float64Array;
+  /** By block: the cell that begins it. */
+  private readonly firstCells: Int32Array;
 
   private readonly cell: number;
 
@@ -72,6 +74,13 @@ export class BlockSplitter {
     this.before = new Int32Array(cells);
     this.costs = new Float64Array(cells);
     this.savings = new Float64Array(cells);
+    this.firstCells = new Int32Array(cells);
+  }
+
+  /** Copies the counts of a block that was split off last, its end included. */
+  copyCounts(block: number, counts: Int32Array): void {
+    const at = this.firstCells[block]! * HISTOGRAM_SIZE;
+    counts.set(this.counts.subarray(at, at + HISTOGRAM_SIZE));
   }
 
   /**
@@ -106,6 +115,7 @@ export class BlockSplitter {
     }
     let blocks = 0;
     for (let cell = 0; cell < cells; cell = next[cell]!) {
+      this.firstCells[blocks] = cell;
       ends[blocks++] = Math.min(to, from + next[cell]! * size);
     }
     return blocks;

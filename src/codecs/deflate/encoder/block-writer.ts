@@ -24,6 +24,7 @@ import { BlockCode } from './block-code.ts';
 import { type DeflateInspector, endBits, inspectSymbols } from './inspector.ts';
 import { type BlockSymbols, FIRST_MATCH, LENGTH_MASK, type SymbolCounts } from './symbol-buffer.ts';
 import { SYMBOL_CODES_BYTES, SymbolCodes } from './symbol-codes.ts';
+import type { SymbolWriter } from './symbol-writer.ts';
 
 const FIXED_LITLEN = /* @__PURE__ */ fixedLitlenLengths();
 const FIXED_DISTANCE = /* @__PURE__ */ fixedDistanceLengths();
@@ -36,17 +37,20 @@ export class BlockWriter {
   readonly code: BlockCode;
   /** The codes of the block that was begun last. */
   readonly codes: SymbolCodes;
+  private readonly symbolWriter: SymbolWriter | null;
   private usesFixedCodes = false;
   /** Bits of the block that was weighed last, behind the three of its header, in both codes. */
   fixedBits = 0;
   dynamicBits = 0;
 
-  /** `maxCodeLength`: bits of the longest code, 9 at least. */
+  /** `maxCodeLength`: bits of the longest code, 9 at least. `symbolWriter` writes symbols that lie where it looks for them; null to do without. */
   constructor(
     codes: SymbolCodes = new SymbolCodes(new Arena(new ArrayBuffer(SYMBOL_CODES_BYTES))),
     maxCodeLength: number = MAX_CODE_LENGTH,
+    symbolWriter: SymbolWriter | null = null,
   ) {
     this.codes = codes;
+    this.symbolWriter = symbolWriter;
     this.code = new BlockCode(maxCodeLength);
   }
 
@@ -120,7 +124,8 @@ export class BlockWriter {
     isLast: boolean,
   ): void {
     if (!this.begin(sink, block, bytes, start, end, isLast)) return;
-    this.writeSymbols(sink, block);
+    if (this.symbolWriter === null) this.writeSymbols(sink, block);
+    else this.symbolWriter.write(sink, this.codes, block);
     if (sink.inspector !== null) {
       inspectSymbols(sink.inspector, this.codes, block.symbols, block.from, block.to);
     }

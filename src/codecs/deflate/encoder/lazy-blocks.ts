@@ -5,15 +5,17 @@
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { Arena } from '../kernels/arena.ts';
 import { DEFLATE_KERNELS } from '../kernels/vector.ts';
-import { END_OF_BLOCK, LITLEN_SYMBOLS, MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
+import { LITLEN_SYMBOLS, MAX_CODE_LENGTH, MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
 import type { BitSink } from './bit-sink.ts';
 import type { BlockMaker, Until } from './block-maker.ts';
-import { BlockSplitter, countSymbols, HISTOGRAM_SIZE, mostBlocks } from './block-splitter.ts';
+import { BlockSplitter, HISTOGRAM_SIZE, mostBlocks } from './block-splitter.ts';
 import { BlockWriter } from './block-writer.ts';
 import { COST_MODEL_BYTES, CostModel } from './cost-model.ts';
 import { LAZY_PARSER_BYTES, type LazyOptions, LazyParser } from './lazy-parser.ts';
 import { coveredBytes } from './symbol-buffer.ts';
-import { Window, windowBytes } from './window.ts';
+import { SYMBOL_CODES_BYTES, SymbolCodes } from './symbol-codes.ts';
+import { SYMBOL_WRITER_BYTES, SymbolWriter } from './symbol-writer.ts';
+import { type LowerKernel, Window, windowBytes } from './window.ts';
 
 /** Bytes in the window beside those that matches reach back to. */
 const CHUNK = 1 << 18;
@@ -32,7 +34,8 @@ export class LazyBlocks implements BlockMaker {
   private readonly costs: CostModel;
   private readonly parser: LazyParser;
   private readonly splitter: BlockSplitter;
-  private readonly writer = new BlockWriter();
+  private readonly writer: BlockWriter;
+  private readonly lower: LowerKernel | null;
   private readonly ends: Int32Array;
   private readonly counts = new Int32Array(HISTOGRAM_SIZE);
   private readonly distanceCounts = this.counts.subarray(LITLEN_SYMBOLS);
@@ -45,7 +48,12 @@ export class LazyBlocks implements BlockMaker {
     const capacity = Math.min(MAX_DISTANCE + CHUNK, size);
     this.capacity = capacity;
     const byteLength =
-      windowBytes(capacity, HASH3_BITS) + 4 * capacity + COST_MODEL_BYTES + LAZY_PARSER_BYTES;
+      windowBytes(capacity, HASH3_BITS) +
+      4 * capacity +
+      COST_MODEL_BYTES +
+      LAZY_PARSER_BYTES +
+      SYMBOL_CODES_BYTES +
+      SYMBOL_WRITER_BYTES;
     const { buffer, exports } = DEFLATE_KERNELS.createMemory(byteLength, kernels);
     const arena = new Arena(buffer);
     this.window = new Window(capacity, HASH3_BITS, arena);
@@ -55,6 +63,11 @@ export class LazyBlocks implements BlockMaker {
     this.costs = new CostModel(arena);
     const kernel = exports?.lazyParse ?? null;
     this.parser = new LazyParser(this.window, this.symbols, this.costs, options, arena, kernel);
+    const codes = new SymbolCodes(arena);
+    const write = exports?.writeSymbols;
+    const symbolWriter = write === undefined ? null : new SymbolWriter(arena, write);
+    this.writer = new BlockWriter(codes, MAX_CODE_LENGTH, symbolWriter);
+    this.lower = exports?.lower ?? null;
   }
 
   /** Begins another stream, of which nothing is known. */
@@ -85,7 +98,7 @@ export class LazyBlocks implements BlockMaker {
     const unneeded = Math.min(this.blockStart, parser.position - MAX_DISTANCE);
     const count = unneeded & -MAX_DISTANCE;
     if (count <= 0) return;
-    window.slide(count);
+    window.slide(count, this.lower);
     parser.position -= count;
     this.blockStart -= count;
   }
@@ -99,18 +112,16 @@ export class LazyBlocks implements BlockMaker {
       const mayWait = parser.position - this.blockStart <= MAX_PENDING;
       if (isLast && until === 'more' && mayWait) break;
       if (ends[i]! > from || until === 'last')
-        this.writeBlock(from, ends[i]!, isLast && until === 'last');
+        this.writeBlock(i, from, ends[i]!, isLast && until === 'last');
       from = ends[i]!;
     }
     symbols.copyWithin(0, from, parser.symbolCount);
     parser.symbolCount -= from;
   }
 
-  private writeBlock(from: number, to: number, isLast: boolean): void {
+  private writeBlock(block: number, from: number, to: number, isLast: boolean): void {
     const { counts, symbols } = this;
-    counts.fill(0);
-    countSymbols(symbols, from, to, counts, 0);
-    counts[END_OF_BLOCK] = 1;
+    this.splitter.copyCounts(block, counts);
     const start = this.blockStart;
     this.blockStart += coveredBytes(symbols, from, to);
     this.writer.write(

@@ -58,15 +58,19 @@ export class Window {
     this.end += bytes.length;
   }
 
-  /** Drops the first `count` bytes, a multiple of 32768. */
-  slide(count: number): void {
+  /** Drops the first `count` bytes, a multiple of 32768. `kernel` is `lower` over the memory of the arena; null to do without. */
+  slide(count: number, kernel: LowerKernel | null = null): void {
     this.bytes.copyWithin(0, count, this.end);
     this.end -= count;
-    lower(this.heads4, count);
-    lower(this.heads3, count);
-    lower(this.previous, count);
+    for (const positions of [this.heads4, this.heads3, this.previous]) {
+      if (kernel === null) lower(positions, count);
+      else kernel(positions.byteOffset, count, positions.length >> 2);
+    }
   }
 }
+
+/** Makes positions smaller, four a round. */
+export type LowerKernel = (positions: number, by: number, fours: number) => void;
 
 function lower(positions: Int32Array, count: number): void {
   for (let i = 0; i < positions.length; i++) {

@@ -9,7 +9,7 @@ import { distanceSymbol } from './pieces.ts';
 import { QUICK_WRITE } from './words.ts';
 
 /** The shift from an index of pairs of words to bytes. */
-const PAIR_BITS = 3;
+export const PAIR_BITS = 3;
 
 /** Bits on their way to memory, lowest first. */
 export class BitBuffer {

@@ -19,6 +19,7 @@ import {
   MATCH_SYMBOL_SHIFT,
   NOWHERE,
 } from './search-rules.ts';
+import { defineLower, defineSymbolWrite } from './symbol-write.ts';
 import { FIND, PATH } from './words.ts';
 
 const RING_MASK = MAX_DISTANCE - 1;
@@ -33,6 +34,8 @@ export const DEFLATE_KERNELS = /* @__PURE__ */ new KernelModule('deflate', (m) =
   defineQuickWrite(m);
   defineAdlerSums(m);
   defineLazyParse(m);
+  defineSymbolWrite(m);
+  defineLower(m);
 });
 
 /** Appends a match to the list, see `MatchStore`. `far` and `scratch` are overwritten. */

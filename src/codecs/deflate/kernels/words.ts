@@ -70,6 +70,22 @@ export const QUICK_WRITE = {
   bitCount: 9,
 } as const;
 
+/** `writeSymbols`: `out`, `bits` and `bitCount` are changed. */
+export const SYMBOL_WRITE = {
+  symbols: 0,
+  symbolsEnd: 1,
+  litlen: 2,
+  lengths: 3,
+  distances: 4,
+  distanceRules: 5,
+  out: 6,
+  bits: 7,
+  bitCount: 8,
+} as const;
+
+/** Words of its list. */
+export const SYMBOL_WRITE_WORDS = 9;
+
 /** `lazyParse`: the arrays and numbers of `LazyParser`; `position`, `symbols` (the address behind the last one), `untilRenewal` and
  * `misses` are changed. */
 export const LAZY = {

@@ -126,7 +126,7 @@ export class LoudnessRider {
     }
   }
 
-  /** Where all of the sound is known before any of it went, one gain for all brings it to the target. */
+  /** Brings short sound, all of which is known before any of it went, to the target by one gain. */
   private settleShort(): void {
     const { target, offset } = this.options;
     const gain = target + offset - this.meter.integrated;

@@ -60,7 +60,7 @@ export class BlockSplitter {
   private readonly before: Int32Array;
   private readonly costs: Float64Array;
   private readonly savings: Float64Array;
-  /** By block: the cell that begins it. */
+  /** The cell that begins each block. */
   private readonly firstCells: Int32Array;
 
   private readonly cell: number;

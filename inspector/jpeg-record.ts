@@ -1,5 +1,20 @@
 /** What the view of JPEG is drawn from: scans, and blocks with their levels and bits. */
 import type { Trace } from '../src/inspect/index.ts';
+import { requireColumns } from './needed.ts';
+
+/** Tables that a trace of JPEG must have, with the columns that are read. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  jpeg_component: ['h', 'v', 'blocksWide', 'blocksHigh'],
+  jpeg_step: ['picture', 'component', 'index', 'step'],
+  jpeg_level: ['component', 'row', 'column', 'index', 'real', 'nearest', 'level'],
+  jpeg_script: ['script', 'bytes'],
+  jpeg_part: ['name', 'bytes'],
+  jpeg_scan: [
+    ...['components', 'spectralStart', 'spectralEnd', 'approximationHigh', 'approximationLow'],
+    ...['headBytes', 'bits', 'padding'],
+  ],
+  jpeg_block: ['scan', 'component', 'row', 'column', 'bits'],
+};
 
 /** A component of the picture. */
 export interface JpegComponent {
@@ -148,9 +163,20 @@ function cellBits(trace: Trace, record: JpegRecord, scan: number): Float32Array 
 /** The picture of a trace; null where it has none. Throws an error that says what to do. */
 export function jpegRecord(trace: Trace): JpegRecord | null {
   if ((trace.tables.jpeg_component?.rowCount ?? 0) === 0) return null;
+  requireColumns(trace, NEEDED);
   const [width, height] = [Number(trace.about.width), Number(trace.about.height)];
   if (!(width > 0 && height > 0 && width * height <= 3840 * 2160)) {
     throw new Error(`The trace says ${width}x${height}: the page takes 3840x2160 at most.`);
+  }
+  const components = componentsOf(trace);
+  // Blocks of 8x8 samples, and what is left over at the edges.
+  const most = (Math.ceil(width / 8) + 4) * (Math.ceil(height / 8) + 4);
+  if (
+    components.some(
+      ({ h, v, blocksWide, blocksHigh }) => h * v === 0 || blocksWide * blocksHigh > most,
+    )
+  ) {
+    throw new Error('The trace says more blocks than its picture has: make it again.');
   }
   let levels: BlockIndex | null = null;
   let blocks: BlockIndex | null = null;
@@ -158,7 +184,7 @@ export function jpegRecord(trace: Trace): JpegRecord | null {
   const b = trace.tables.jpeg_block.columns;
   const scans = scansOf(trace);
   const record: JpegRecord = {
-    ...{ width, height, components: componentsOf(trace), scans },
+    ...{ width, height, components, scans },
     blockBits: (scan) => cellBits(trace, record, scan),
     bitsOf: (component, row, column) => {
       blocks ??= new BlockIndex(trace, 'jpeg_block');

@@ -1,8 +1,18 @@
 /** What the view of PNG is drawn from: rows with their filters, and what each byte and pixel costs. */
 import type { Trace } from '../src/inspect/index.ts';
+import { requireColumns } from './needed.ts';
 
 /** Filter types by number. */
 export const FILTER_NAMES = ['None', 'Sub', 'Up', 'Average', 'Paeth'];
+
+/** Tables that a trace of PNG must have, with the columns that are read. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  png_picture: [...['width', 'height', 'colorType', 'bitDepth', 'interlaced', 'strategy', 'level']],
+  png_trial: ['colorType', 'bitDepth', 'strategy', 'level', 'bytes', 'isWhole'],
+  png_row: ['filter'],
+  png_chunk: ['type', 'first', 'bytes'],
+  deflate_token: ['at', 'length', 'distance', 'bits'],
+};
 
 /** Samples of a pixel by color type. */
 const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
@@ -96,8 +106,9 @@ function spread(bytes: Float32Array, width: number, height: number, bitsPerPixel
 
 /** The picture of a trace; null where it has none, or one in passes. Throws an error that says what to do. */
 export function pngRecord(trace: Trace): PngRecord | null {
-  const picture = trace.tables.png_picture?.columns;
-  if (picture === undefined || trace.tables.png_picture.rowCount === 0) return null;
+  if ((trace.tables.png_picture?.rowCount ?? 0) === 0) return null;
+  requireColumns(trace, NEEDED);
+  const picture = trace.tables.png_picture.columns;
   const [width, height] = [picture.width[0], picture.height[0]];
   const [colorType, bitDepth] = [picture.colorType[0], picture.bitDepth[0]];
   if (picture.interlaced[0] !== 0) {

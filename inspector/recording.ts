@@ -1,5 +1,6 @@
 /** What the views are drawn from: a trace by pictures and macroblocks, and the samples where the page has made the encode itself. */
 import { readTrace, type Trace, type TraceColumns } from '../src/inspect/index.ts';
+import { requireColumns } from './needed.ts';
 import type { Coded, PictureSamples, Settings, SourcePictures } from './protocol.ts';
 
 /** Tables that a trace must have, with the columns that are read. */
@@ -174,16 +175,7 @@ function checkTables(trace: Trace): void {
   if (trace.about.codec !== 'h264') {
     throw new Error('This is a trace of another codec. The page shows traces of H.264.');
   }
-  for (const [name, columns] of Object.entries(NEEDED)) {
-    const table = trace.tables[name];
-    const missing =
-      table === undefined ? name : columns.find((c) => table.columns[c] === undefined);
-    if (missing !== undefined) {
-      throw new Error(
-        `The trace lacks '${missing}': it was written by another version of vitrine. Make it again with this one.`,
-      );
-    }
-  }
+  requireColumns(trace, NEEDED);
 }
 
 /** The rows of each picture in a table with a column `picture`; of elements, by the picture of their unit. */

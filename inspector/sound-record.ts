@@ -1,5 +1,6 @@
 /** What the view of sound is drawn from: a trace by frames, channels and bands, and the samples where the page has made the encode. */
 import { readTrace, type Trace } from '../src/inspect/index.ts';
+import { requireColumns } from './needed.ts';
 import type { CodedSound, SourceSound } from './protocol.ts';
 
 /** Tables that a trace of sound must have, with the columns that are read. */
@@ -84,18 +85,6 @@ export interface SoundRecording {
 /** Whether a trace has sound. */
 export function hasSound({ tables }: Trace): boolean {
   return (tables.aac_frame?.rowCount ?? 0) > 0;
-}
-
-function checkTables({ tables }: Trace): void {
-  for (const [name, columns] of Object.entries(NEEDED)) {
-    const table = tables[name];
-    if (table !== undefined && columns.every((column) => table.columns[column] !== undefined)) {
-      continue;
-    }
-    throw new Error(
-      `The trace lacks '${name}': it was written by another version of vitrine. Make it again with this one.`,
-    );
-  }
 }
 
 /** Rows of the first stream by frame: from and to. */
@@ -186,7 +175,7 @@ export function recordSound(
   coded: CodedSound | null,
 ): SoundRecording {
   const trace = bytes instanceof Uint8Array ? readTrace(bytes) : bytes;
-  checkTables(trace);
+  requireColumns(trace, NEEDED);
   const [sampleRate, numChannels] = ['sampleRate', 'channels'].map(
     (column) => trace.tables.aac_stream.columns[column][0] ?? 0,
   );

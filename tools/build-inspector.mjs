@@ -6,6 +6,25 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** Kernels that the page does without, for its size: sound and JPEG files are small there, and come out the same. */
+const WITHOUT_KERNELS = {
+  'src/codecs/aac/kernels/kernel-set.ts': 'AAC_KERNELS',
+  'src/codecs/jpeg/kernels/vector/index.ts': 'JPEG_KERNELS',
+};
+
+/** Puts `NO_KERNELS` in the place of those sets. */
+const withoutKernels = {
+  name: 'without kernels',
+  setup(into) {
+    into.onLoad({ filter: /kernels/ }, ({ path }) => {
+      const name = Object.entries(WITHOUT_KERNELS).find(([file]) => path.endsWith(file))?.[1];
+      if (name === undefined) return undefined;
+      const memory = JSON.stringify(`${root}/src/wasm/kernel-memory.ts`);
+      return { contents: `export { NO_KERNELS as ${name} } from ${memory};`, loader: 'ts' };
+    });
+  },
+};
+
 const result = await build({
   entryPoints: [`${root}/inspector/start.ts`],
   ...{
@@ -18,6 +37,7 @@ const result = await build({
   },
   // Files are read by the page itself: the part of the library for files of Node is not asked for.
   external: ['node:*', '#files'],
+  plugins: [withoutKernels],
   logLevel: 'warning',
 });
 // Nothing inside a script may end its element.

@@ -37,6 +37,10 @@ async function draw(page: Page, name: string): Promise<void> {
     /encoded in/.test(document.getElementById('status')?.textContent ?? ''),
   );
   if (wait !== undefined) await page.waitForSelector(wait, { timeout: 60_000 });
+  // Sound and files are encoded beside the video.
+  await page.waitForFunction(
+    () => !/Encoding|Drawing/.test(document.getElementById('status')?.textContent ?? ''),
+  );
   // Times differ from run to run.
   await page.evaluate(() => {
     const status = document.getElementById('status');

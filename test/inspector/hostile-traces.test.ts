@@ -1,0 +1,67 @@
+/** Traces of sound and of pictures with any bytes changed: a record, or an error with a sentence; nothing that hangs or fills the memory. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { encodeImage } from '../../inspector/image-engine.ts';
+import { jpegRecord } from '../../inspector/jpeg-record.ts';
+import { pngRecord } from '../../inspector/png-record.ts';
+import { encodeSound } from '../../inspector/sound-engine.ts';
+import { recordSound } from '../../inspector/sound-record.ts';
+import { bandTable } from '../../inspector/views/sound.ts';
+import { readTrace } from '../../src/inspect/index.ts';
+
+const SEED = 20261130;
+
+/** Calls `look` on a trace with bytes changed, many times; what it throws has to be an error with words. */
+function withChanges(trace: Uint8Array, look: (bytes: Uint8Array) => void): void {
+  const place = fc.oneof(fc.nat(4000), fc.nat(trace.length - 1));
+  const changes = fc.array(fc.tuple(place, fc.nat(255)), { minLength: 1, maxLength: 8 });
+  let read = 0;
+  fc.assert(
+    fc.property(changes, (bytes) => {
+      const changed = trace.slice();
+      for (const [at, value] of bytes) changed[Math.min(at, changed.length - 1)] = value;
+      try {
+        look(changed);
+        read++;
+      } catch (error) {
+        expect(error).toBeInstanceOf(Error);
+        expect((error as Error).message).not.toBe('');
+        expect(error).not.toBeInstanceOf(TypeError);
+        expect(error).not.toBeInstanceOf(RangeError);
+      }
+    }),
+    { seed: SEED, numRuns: 300 },
+  );
+  expect(read).toBeGreaterThan(10);
+}
+
+test('of sound', async () => {
+  const samples = Float32Array.from({ length: 9000 }, (_, n) => Math.sin(n * n * 1e-5) * 0.4);
+  const source = { title: 'sweep', sampleRate: 44_100, channels: [samples, samples] };
+  const { trace } = await encodeSound(source, 64_000);
+  withChanges(trace, (bytes) => {
+    const record = recordSound(bytes, null, null);
+    for (const [i] of record.frames.entries()) {
+      for (let c = 0; c < record.numChannels; c++) bandTable(record, i, c);
+    }
+  });
+});
+
+test('of PNG and of JPEG', () => {
+  const [width, height] = [40, 30];
+  const data = Uint8Array.from({ length: 4 * width * height }, (_, i) =>
+    i % 4 === 3 ? 255 : i >> 4,
+  );
+  const source = { title: 'slope', width, height, data };
+  const settings = { effort: 'default', quality: 75 } as const;
+  withChanges(encodeImage(source, { kind: 'png', ...settings }).trace, (bytes) => {
+    const record = pngRecord(readTrace(bytes));
+    record?.rows.forEach((_, y) => void record.tokensOf(y));
+  });
+  withChanges(encodeImage(source, { kind: 'jpeg', ...settings }).trace, (bytes) => {
+    const record = jpegRecord(readTrace(bytes));
+    if (record === null) return;
+    record.blockBits(record.scans.length);
+    record.components.forEach((_, i) => void record.levelsOf(i, 0, 0));
+  });
+});

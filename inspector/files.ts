@@ -47,7 +47,7 @@ export async function openFile(
       image: null,
     };
   const type = typeOf(start);
-  if (type === 'image') return { kind: 'pictures', bytes, ...(await readImage(file, name)) };
+  if (type === 'image') return { kind: 'pictures', bytes, ...(await readImage(file, bytes, name)) };
   if (type === 'video') {
     try {
       return { kind: 'pictures', bytes, source: await readVideo(file, name, say), image: null };
@@ -130,8 +130,13 @@ function drawingContext(width: number, height: number): CanvasRenderingContext2D
   return context;
 }
 
+function isPng(bytes: Uint8Array): boolean {
+  return String.fromCharCode(...bytes.subarray(1, 4)) === 'PNG';
+}
+
 async function readImage(
   file: Blob,
+  bytes: Uint8Array,
   name: string,
 ): Promise<{ source: SourcePictures; image: SourceImage }> {
   let bitmap: ImageBitmap;
@@ -149,7 +154,10 @@ async function readImage(
   const picture = toPlanes(whole, width, height);
   return {
     source: { title: name, width, height, frameRate: VIDEO_RATE, pictures: [picture] },
-    image: { title: name, ...size, data: new Uint8Array(whole.data.buffer) },
+    image: {
+      ...{ title: name, ...size, data: new Uint8Array(whole.data.buffer) },
+      ...(isPng(bytes) ? { file: bytes } : {}),
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 /** Writes pictures as files with everything watched. Runs in the worker; tests call it as it is. */
 import { joinBytes } from '../src/base/byte-stream.ts';
 import { JpegEncoder, JpegTrace } from '../src/codecs/jpeg/index.ts';
-import { encodePng, PngTrace } from '../src/codecs/png/index.ts';
+import { encodePng, PngTrace, watchPng } from '../src/codecs/png/index.ts';
 import type { CodedImage, ImageSettings, SourceImage } from './protocol.ts';
 
 /** Color types of PNG. */
@@ -26,10 +26,18 @@ function channelsOf({ data }: SourceImage): { colorType: 2 | 6; data: Uint8Array
 export function encodeImage(source: SourceImage, settings: ImageSettings): CodedImage {
   const began = performance.now();
   const { title, width, height } = source;
-  const { kind, effort, quality } = settings;
+  const { kind, quality } = settings;
+  const isAsItIs = settings.effort === 'as it is';
+  if (kind === 'png' && isAsItIs && source.file === undefined) {
+    throw new Error('No PNG file was opened: drop one, or choose another effort.');
+  }
+  const effort = settings.effort === 'as it is' ? 'default' : settings.effort;
   const inspect = kind === 'png' ? new PngTrace() : new JpegTrace();
   let file: Uint8Array;
-  if (inspect instanceof PngTrace) {
+  if (inspect instanceof PngTrace && isAsItIs && source.file !== undefined) {
+    file = source.file;
+    watchPng(file, inspect);
+  } else if (inspect instanceof PngTrace) {
     const picture = { width, height, bitDepth: 8, ...channelsOf(source) } as const;
     file = encodePng(picture, { effort, inspect });
   } else {

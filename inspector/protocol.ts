@@ -107,6 +107,8 @@ export interface CodedSound {
 
 /** A picture to be written as a file: red, green, blue and alpha, 8 bits each. */
 export interface SourceImage {
+  /** The PNG file that it was, if it was one. */
+  readonly file?: Uint8Array;
   readonly title: string;
   readonly width: number;
   readonly height: number;
@@ -116,7 +118,8 @@ export interface SourceImage {
 /** How a picture is written. */
 export interface ImageSettings {
   readonly kind: 'png' | 'jpeg';
-  readonly effort: 'fast' | 'default' | 'best';
+  /** `as it is`: a PNG file that was opened is not written anew. */
+  readonly effort: 'fast' | 'default' | 'best' | 'as it is';
   readonly quality: number;
 }
 

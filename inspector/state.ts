@@ -122,7 +122,7 @@ const NAMES: Partial<Record<keyof State, readonly string[]>> = {
   profile: ['baseline', 'main', 'high'],
   coding: ['CAVLC', 'CABAC'],
   kind: ['png', 'jpeg'],
-  effort: ['fast', 'default', 'best'],
+  effort: ['fast', 'default', 'best', 'as it is'],
   theme: ['auto', 'dark', 'light'],
 };
 const RANGES: Partial<Record<keyof State, readonly [number, number]>> = {

@@ -93,7 +93,7 @@ function createControls(app: App) {
       kind.toUpperCase(),
     ),
   );
-  const effort = choice(app, 'effort', 'Effort', ['fast', 'default', 'best']);
+  const effort = choice(app, 'effort', 'Effort', ['fast', 'default', 'best', 'as it is']);
   const quality = slider(app, 'quality', 'Quality', 100);
   const scan = slider(app, 'scan', 'Scan', 99);
   const warm = h(

@@ -141,7 +141,7 @@ export function pngPanel(
     h(
       'p',
       { class: 'note' },
-      `${total}Filters by rule “${png.strategy}”, level ${png.level} of deflate; at the left edge the filter of each row:`,
+      `${total}${png.strategy === 'unknown' ? 'How its writer chose is not known' : `Filters by rule “${png.strategy}”, level ${png.level} of deflate`}; at the left edge the filter of each row:`,
     ),
     h('p', { class: 'legend' }, ...legend),
     tableElement(filterTable(png, y), { classOf: (i) => (i === row.filter ? 'chosen' : '') }),

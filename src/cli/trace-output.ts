@@ -1,15 +1,18 @@
 /** `--trace FILE`: what a command does, decision by decision, as a trace (docs/inspection.md). */
 import type { ByteSink } from '../base/byte-stream.ts';
+import { Budget, SINGLE_PACKET_BYTES } from '../base/limits.ts';
 import { AAC_TABLES } from '../codecs/aac/index.ts';
 import { DEFLATE_TABLES } from '../codecs/deflate/index.ts';
 import { H264_TABLES } from '../codecs/h264/index.ts';
 import { JPEG_TABLES } from '../codecs/jpeg/index.ts';
-import { PNG_TABLES } from '../codecs/png/index.ts';
+import { PNG_TABLES, PngTrace, watchPng } from '../codecs/png/index.ts';
 import { FILTER_TABLES } from '../filters/index.ts';
 import { TraceWriter } from '../inspect/trace-writer.ts';
 import { TREE_TABLES, traceTree } from '../inspect/tree-trace.ts';
 import { openPathSink } from '../io/node/path-sink.ts';
 import { openPathSource } from '../io/node/path-source.ts';
+import { readWhole } from '../pipeline/image-file.ts';
+import { imageKindOf } from '../pipeline/image-headers.ts';
 import { treeOf } from './file-tree.ts';
 
 /** The option, for commands that have it. */
@@ -60,11 +63,19 @@ export class TraceOutput {
     }
   }
 
-  /** Adds what the file at `path` is made of; nothing of files that have no parts, and of standard output. */
+  /** Adds what the file at `path` is made of, of a PNG file its rows and symbols; nothing of files that have no parts, and of standard output. */
   async addTree(path: string): Promise<void> {
     if (path === '-') return;
     const source = await openPathSource(path);
     try {
+      if (imageKindOf((await source.read(0, 64)).slice())?.codec === 'png') {
+        const limits = { maxPacketBytes: SINGLE_PACKET_BYTES };
+        watchPng(
+          await readWhole(source, new Budget(path, source, limits)),
+          new PngTrace(this.writer),
+        );
+        return;
+      }
       const nodes = await treeOf(source);
       if (nodes !== null) traceTree(this.writer, nodes);
     } finally {

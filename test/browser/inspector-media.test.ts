@@ -158,6 +158,10 @@ describe.skipIf(executable === null)('sound and pictures in the inspector', () =
     const best = encodeImage(PICTURE, { kind: 'png', effort: 'default', quality: 75 });
     const size = best.file.length.toLocaleString('en-US');
     await page.waitForSelector(`#image-side:has-text("${size} bytes in all")`);
+    await page.selectOption('#effort', 'as it is');
+    await page.waitForSelector('#image-side:has-text("How its writer chose is not known")');
+    const own = coded.file.length.toLocaleString('en-US');
+    expect(await page.textContent('#image-side')).toContain(`${own} bytes in all`);
     await page.click('[data-kind="jpeg"]');
     await page.waitForSelector('#image-side:has-text("have arrived")');
   });

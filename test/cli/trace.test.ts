@@ -90,6 +90,10 @@ test('remux and probe: the tree of the file', async () => {
     status: 0,
     said: '',
   });
+  const png = await vitrine('probe', at('in.png'), '--trace', at('png-probe.trace'));
+  expect(png).toEqual({ status: 0, said: '' });
+  const rows = readTrace(readFileSync(at('png-probe.trace'))).tables.png_row;
+  expect(rows.rowCount).toBe(48);
   const probed = readTrace(readFileSync(at('probe.trace')));
   expect(probed.tables.node).toEqual(trace.tables.node);
 });

@@ -17,3 +17,4 @@ export type { BitDepth, ColorType, PngHeader } from './standard/header.ts';
 export type { Samples } from './standard/samples.ts';
 export { PngTrace } from './trace.ts';
 export { PNG_TABLES } from './trace-tables.ts';
+export { watchPng } from './watch-file.ts';

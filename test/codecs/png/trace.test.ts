@@ -1,7 +1,7 @@
 /** The trace of PNG: the same file with it, and all its bytes are in it. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodePng, type PngEffort, PngTrace } from '../../../src/codecs/png/index.ts';
+import { encodePng, type PngEffort, PngTrace, watchPng } from '../../../src/codecs/png/index.ts';
 import { endTrace, sum, traceRows } from '../../support/trace.ts';
 import { FORMATS, LOOKS, makePicture } from './pictures.ts';
 
@@ -43,6 +43,37 @@ test('watching changes no byte, and chunks and stream account for all of the fil
       },
     ),
     { seed: SEED, numRuns: 40 },
+  );
+});
+
+test('a file that is there is told as it was when it was written', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...FORMATS),
+      fc.constantFrom(...LOOKS),
+      fc.integer({ min: 1, max: 50 }),
+      fc.integer({ min: 1, max: 50 }),
+      fc.boolean(),
+      fc.nat(1e6),
+      ([colorType, bitDepth], look, width, height, interlaced, seed) => {
+        const picture = makePicture(colorType, bitDepth, width, height, look, seed);
+        const writer = new PngTrace();
+        const file = encodePng(picture, { interlaced, inspect: writer });
+        const reader = new PngTrace();
+        watchPng(file, reader);
+        const [written, read] = [endTrace(writer), endTrace(reader)];
+        for (const name of ['deflate_token', 'deflate_code', 'deflate_around']) {
+          const columns = ({ tables }: typeof read) => ({ ...tables[name].columns, name: null });
+          expect(columns(read)).toEqual(columns(written));
+        }
+        for (const column of ['pass', 'y', 'width', 'filter', 'entropy0', 'entropy4']) {
+          const [a, b] = [read, written].map(({ tables }) => tables.png_row.columns[column]);
+          expect(a, column).toEqual(b);
+        }
+        expect(read.tables.png_chunk.columns.bytes).toEqual(written.tables.png_chunk.columns.bytes);
+      },
+    ),
+    { seed: SEED, numRuns: 30 },
   );
 });
 

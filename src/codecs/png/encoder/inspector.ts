@@ -10,8 +10,9 @@ import type { PixelLevel } from './pixels.ts';
 /** A way to write the pixels. */
 export interface PngWay {
   readonly header: PngHeader;
-  readonly strategy: FilterStrategy;
-  readonly level: PixelLevel;
+  /** `unknown` of a file that somebody else may have written. */
+  readonly strategy: FilterStrategy | 'unknown';
+  readonly level: PixelLevel | 'unknown';
 }
 
 /** Watches whoever writes a file; pass it as option `inspect`. */

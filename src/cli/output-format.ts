@@ -1,5 +1,6 @@
 /** Which kind of file an output is: by `--format`, else by its extension. */
 
+import { ConfigError } from '../base/errors.ts';
 import { FORMATS } from '../pipeline/everything/registry.ts';
 import { chooseFormat } from '../pipeline/format.ts';
 
@@ -11,5 +12,9 @@ export function outputFormat(path: string, name: string | undefined): string {
   const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase();
   const isName = FORMATS.some((format) => format.name === extension && !format.extensions.length);
   const given = name ?? (isName ? extension : undefined);
+  if (path === '-' && given === undefined) {
+    const allowed = FORMATS.map((format) => format.name).join(', ');
+    throw new ConfigError('--format', `needed where the output is -, allowed are ${allowed}`);
+  }
   return chooseFormat(path === '-' ? null : path, given, FORMATS).name;
 }

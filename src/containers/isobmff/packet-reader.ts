@@ -111,10 +111,29 @@ export class PacketReader {
     );
     if (start !== null) skipListed(listed, start, tables(this.context, pass));
     yield* mergedRuns(this.context, listed, maker, true);
-    if (fragmentTracks === null) return;
+    if (fragmentTracks === null) {
+      await this.noteNextMovie();
+      return;
+    }
     // The state that fragments hand on lasts for one pass.
     const carried = new Map([...fragmentTracks].map(([id, track]) => [id, { ...track }]));
     yield* this.fragmentRuns(carried, maker, await this.fragmentStart(carried, start));
+  }
+
+  /** Says that another movie follows, in files that were joined byte by byte: nothing of it was read. */
+  private async noteNextMovie(): Promise<void> {
+    const { window, problems, moovEnd } = this.context;
+    if (window.source.size === null) return;
+    let position = moovEnd;
+    for (let count = 0; mayWalkOn(count, position) && position < window.size; count++) {
+      const box = await topLevelBox(window, position);
+      if (box === null) return;
+      if (box.type === 'moov') {
+        report(problems, position, 'another movie follows, which is left unread');
+        return;
+      }
+      position = box.end;
+    }
   }
 
   /** Where the first fragment to read may lie. */

@@ -65,6 +65,17 @@ describe('input that is partly read is said to be', () => {
     }
   });
 
+  it('a movie that was joined behind another is not read, with a problem', async () => {
+    const plain = await mp4Of();
+    const alone = await readFile(plain);
+    const joined = await readFile(concat([plain, plain]));
+    expect(alone.problems).toEqual([]);
+    expect(joined.problems).toEqual([expect.stringMatching(/another movie follows/)]);
+    expect(joined.packets.map(({ length }) => length)).toEqual(
+      alone.packets.map(({ length }) => length),
+    );
+  });
+
   it('fragments without mvex are read', async () => {
     const file = changedBoxes(await mp4Of([VIDEO], true), (boxes) => {
       const moov = boxesOf(boxes, 'moov')[0]!;

@@ -43,7 +43,10 @@ export interface LoadedImage {
   readonly width: number;
   readonly height: number;
   readonly pixFmt: PixFmt;
-  /** The samples: (H, W) for gray, else (H, W, channels); planar formats as `toArray` has them. */
+  /**
+   * The samples: (H, W) for gray, else (H, W, channels); planar formats as `toArray` has them. Made when it is asked for: it throws
+   * `ConfigError` where chroma of odd sizes has no such shape, and `toPlaneArrays(frames)` gives the planes.
+   */
   readonly array: ArrayView;
   /** The same samples as a frame, for encoders and filters. */
   readonly frames: VideoFrames;
@@ -117,7 +120,14 @@ function loaded(
   const isOther = to !== undefined && to !== frame.pixFmt;
   const matrix = { matrix: 6 };
   const frames = isOther ? convertVideoFrames(own, to, matrix) : own;
-  return { codec, width, height, pixFmt: frames.pixFmt, array: arrayOf(frames), frames, metadata };
+  let array: ArrayView | undefined;
+  return {
+    ...{ codec, width, height, pixFmt: frames.pixFmt, frames, metadata },
+    get array() {
+      array ??= arrayOf(frames);
+      return array;
+    },
+  };
 }
 
 /** A view of the samples; a copy where they are planes. */

@@ -4,6 +4,7 @@ import {
   convertVideoFrames,
   orientationOf,
   orientFrame,
+  toPlaneArrays,
   VideoFrames,
   withOrientation,
 } from '../../../src/frames/index.ts';
@@ -148,5 +149,21 @@ test('what JPEG files are said to hold is what they hold', async () => {
         expect(encoder.streamInfo?.pixFmt, `${colorspace} ${quality} ${pixFmt}`).toBe(frame.pixFmt);
       }
     }
+  }
+});
+
+test('a picture of odd size is read as planes of halved chroma', async () => {
+  const ppm = await encodeImage(gradient(33, 17), { format: 'ppm' });
+  for (const [pixFmt, rows] of [
+    ['yuvj420p', 9],
+    ['yuvj422p', 17],
+  ] as const) {
+    const image = await loadImage(ppm, { pixFmt });
+    expect(toPlaneArrays(image.frames).map(({ shape }) => shape)).toEqual([
+      [1, 17, 33],
+      [1, rows, 17],
+      [1, rows, 17],
+    ]);
+    expect(() => image.array).toThrow(/toPlaneArrays/);
   }
 });

@@ -60,7 +60,7 @@ interface Sink {
   lastPts: number;
 }
 
-/** Bytes that one call of `getFrames` gathers from a graph without inputs before the graph is taken to be endless. */
+/** Bytes that one call of `getFrames` gathers from a graph whose inputs have ended before the graph is taken to be endless. */
 const MAX_GATHERED = 2 ** 31;
 
 /** A filter graph in ffmpeg's language. Without a description, call `define` first and then `open`. */
@@ -261,7 +261,7 @@ export class FilterGraph {
     let gathered = 0;
     running.run(sink.node, () => {
       for (; seen < sink.frames.length; seen++) gathered += byteLength(sink.frames[seen]!);
-      if (limit === Infinity && gathered > MAX_GATHERED && this.sources.size === 0) {
+      if (limit === Infinity && gathered > MAX_GATHERED && this.isFed) {
         throw new StateError(
           'filterGraph.getFrames',
           `${sink.frames.length} frames have come and the graph goes on; ask for a number with { limit }`,
@@ -281,6 +281,11 @@ export class FilterGraph {
     const running = this.opened();
     const { node } = this.pick(this.sinks, 'release', 'outputs', options.key);
     for (const frame of frames) running.release(node, frame);
+  }
+
+  /** Whether no more frames come in: all that comes out, the graph makes by itself. */
+  private get isFed(): boolean {
+    return [...this.sources.values()].every(({ ended }) => ended);
   }
 
   /** Whether the output `key` gets no more frames, whatever is put in: after `flush()`, or when a filter such as `trim` is done. */

@@ -150,7 +150,8 @@ export const AMIX: FilterDefinition = {
         queues[input].ended = true;
         advance();
       },
-      wants: () => lacking(queues),
+      // Frames of the first input are mixed whole: others are asked for as much.
+      wants: () => lacking(queues, queues[0].firstLength),
     };
   },
 };

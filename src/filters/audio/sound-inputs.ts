@@ -7,9 +7,10 @@ export function soundQueues(setup: FilterSetup): readonly SoundQueue[] {
   return setup.inputs.map((_, input) => new SoundQueue(soundInput(setup, input)));
 }
 
-/** The inputs whose queues are empty and that have not ended. */
-export function lacking(queues: readonly SoundQueue[]): number[] {
-  return [...queues.keys()].filter((i) => queues[i].length === 0 && !queues[i].ended);
+/** The inputs that have not ended and have fewer samples than `least`, or none. */
+export function lacking(queues: readonly SoundQueue[], least = 1): number[] {
+  const wanted = Math.max(1, least);
+  return [...queues.keys()].filter((i) => queues[i].length < wanted && !queues[i].ended);
 }
 
 /**

@@ -4,7 +4,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FilterGraphError } from '../../../src/filters/index.ts';
+import { FilterGraph, FilterGraphError } from '../../../src/filters/index.ts';
+import { type AudioFrames, createReferenceAudioFrame, ndarray } from '../../../src/frames/index.ts';
 import {
   graphText,
   largestDifference,
@@ -267,4 +268,41 @@ test('no graph can ask for more memory than there is', () => {
     const sounds = filters.startsWith('[') ? [makeSound(1), makeSound(1)] : [makeSound(1)];
     expect(() => runGraph(sounds, filters), filters).toThrow(FilterGraphError);
   }
+});
+
+describe('silence without an end', () => {
+  const source = (key: string) =>
+    `abuffer@${key}=sample_rate=8000:sample_fmt=u8:channel_layout=mono`;
+  const silence = (samples: number) =>
+    createReferenceAudioFrame({
+      array: ndarray(new Uint8Array(samples), [samples, 1]),
+      sampleFmt: 'u8',
+      sampleRate: 8000,
+      pts: 0,
+    });
+
+  test.each([
+    'amix=duration=shortest',
+    'amix=duration=first',
+    'amerge',
+    'join=inputs=2:channel_layout=stereo',
+  ])('%s ends with the other input', (filter) => {
+    const graph = new FilterGraph(
+      `${source('a')},apad[p];${source('b')}[b];[b][p]${filter},abuffersink`,
+    );
+    graph.addFrames(silence(4000), { key: 'abuffer@a' });
+    graph.addFrames(silence(16000), { key: 'abuffer@b' });
+    graph.flush();
+    const frames = graph.getFrames() as AudioFrames;
+    expect([...frames].reduce((sum, { numSamples }) => sum + numSamples, 0)).toBe(16000);
+    expect(graph.isEnded()).toBe(true);
+  });
+
+  test('is refused where all of it is asked for', () => {
+    const graph = new FilterGraph(`${source('a')},apad=packet_size=1000000,abuffersink`);
+    graph.addFrames(silence(10));
+    graph.flush();
+    expect((graph.getFrames({ limit: 3 }) as AudioFrames).numFrames).toBe(2_000_010);
+    expect(() => graph.getFrames()).toThrow(/ask for a number/);
+  });
 });

@@ -18,7 +18,7 @@ export function samplesInFrame(stream: AudioStreamInfo, frame: Uint8Array): numb
     case 'mp3':
       return mp3Samples(frame);
     case 'alac':
-      return alacSamples(stream.config);
+      return alacSamples(stream.config, frame);
     case 'ac3':
       return 1536;
     case 'eac3':
@@ -78,10 +78,21 @@ function flacSamples(frame: Uint8Array): number {
   return code === 6 ? frame[at]! + 1 : (frame[at]! << 8) + frame[at + 1]! + 1;
 }
 
-/** ALAC: frameLength, the first field of ALACSpecificConfig; a last frame that is shorter says so itself. */
-function alacSamples(config: Uint8Array): number {
+/**
+ * ALAC: frameLength, the first field of ALACSpecificConfig. A last frame that is shorter says so itself: behind the 3 bits of its first
+ * element's tag, 4 of the instance and 12 that are not used stands partialFrame, and three bits later numSamples of 32 bits.
+ */
+function alacSamples(config: Uint8Array, frame: Uint8Array): number {
   if (config.length < 24) return 0;
-  return new DataView(config.buffer, config.byteOffset).getUint32(0) & 0xffff;
+  const frameLength = new DataView(config.buffer, config.byteOffset).getUint32(0) & 0xffff;
+  if (frame.length < 7 || (frame[2]! & 0x10) === 0) return frameLength;
+  const numSamples =
+    (frame[2]! & 1) * 2 ** 31 +
+    (frame[3]! << 23) +
+    (frame[4]! << 15) +
+    (frame[5]! << 7) +
+    (frame[6]! >> 1);
+  return numSamples > 0 && numSamples < frameLength ? numSamples : frameLength;
 }
 
 /** Bytes of one sample of a PCM codec, by its name; 0 for other codecs. */

@@ -8,6 +8,7 @@ import type { Packet } from '../../base/packet.ts';
 import type { Problem } from '../../base/problems.ts';
 import { RisingTimes } from '../../base/rising-times.ts';
 import { widenNalLengths } from '../../syntax/h264/byte-stream.ts';
+import { samplesInFrame } from '../config/frame-duration.ts';
 import { isKeyPicture } from '../config/key-pictures.ts';
 import type { TimedSample } from './edit-timeline.ts';
 import { DescriptionSwitch, type SampleDescription } from './sample-descriptions.ts';
@@ -21,6 +22,8 @@ interface TrackState {
   /** Whether the file has called a picture of the track a sync sample. */
   hasSyncSample: boolean;
   isFirst: boolean;
+  /** Of the sample before, in ticks; 0 before the first. */
+  lastDuration: number;
 }
 
 /** State of one pass. */
@@ -41,6 +44,7 @@ export class PacketMaker {
       descriptions: new DescriptionSwitch(track.descriptions, track.info.track_ID),
       hasSyncSample: false,
       isFirst: true,
+      lastDuration: 0,
     }));
   }
 
@@ -74,9 +78,14 @@ export class PacketMaker {
     if (sample.isSync) state.hasSyncSample = true;
     state.isFirst = false;
     const packet: Packet = { data, pts, dts, duration, isKey };
+    const { lastDuration } = state;
+    state.lastDuration = duration;
     if (!isLast || stream.kind !== 'audio' || info.timescale !== stream.sampleRate) return packet;
-    // A last frame that lasts shorter than it decodes to is padded.
-    const discardPadding = stream.frameSize - duration;
+    // Where the one before does not last as long as it decodes to either, times were rounded: nothing is padded.
+    if (lastDuration > 0 && lastDuration !== stream.frameSize) return packet;
+    // A last frame that lasts shorter than it decodes to is padded; those of FLAC and ALAC are short themselves.
+    const decoded = samplesInFrame(stream, data) || stream.frameSize;
+    const discardPadding = Math.min(stream.frameSize, decoded) - duration;
     return discardPadding > 0 && duration > 0 ? { ...packet, discardPadding } : packet;
   }
 

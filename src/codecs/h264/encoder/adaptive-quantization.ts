@@ -6,6 +6,7 @@
  * with the sixth root of the standard deviation. Option `aqStrength`.
  */
 import { log2 } from '../../../base/exp-log.ts';
+import type { Kernels } from '../kernels/contract.ts';
 import { QP_UNIT } from './importance.ts';
 
 /** Added to the variance of a macroblock's 256 samples: below about one gray level there is nothing to see. */
@@ -16,13 +17,13 @@ const MAX_OFFSET = 6 * QP_UNIT;
 
 /**
  * Offsets by macroblock in 1/256 QP; their mean is 0 but for rounding and limits.
- * @param luma samples, whole macroblocks
- * @param position byte position of the first sample
+ * @param variance16 as the kernel of that name
+ * @param position byte position of the first sample of luma, whole macroblocks
  * @param logVariance scratch, one entry for each macroblock
  * @param strength QP for each fourfold variance
  */
 export function adaptiveOffsets(
-  luma: Uint8Array,
+  variance16: Kernels['variance16'],
   position: number,
   stride: number,
   widthInMbs: number,
@@ -36,7 +37,7 @@ export function adaptiveOffsets(
   for (let mbAddr = 0; mbAddr < count; mbAddr++) {
     const mbY = Math.floor(mbAddr / widthInMbs);
     const mbX = mbAddr - mbY * widthInMbs;
-    const variance = variance16x16(luma, position + 16 * (mbY * stride + mbX), stride);
+    const variance = variance16(position + 16 * (mbY * stride + mbX), stride) / 65536;
     logVariance[mbAddr] = log2(variance + VARIANCE_FLOOR);
     sum += logVariance[mbAddr];
   }
@@ -46,21 +47,6 @@ export function adaptiveOffsets(
     offsets[mbAddr] =
       offset > MAX_OFFSET ? MAX_OFFSET : offset < -MAX_OFFSET ? -MAX_OFFSET : offset;
   }
-}
-
-/** Variance of 16x16 samples, 0..16256. */
-export function variance16x16(bytes: Uint8Array, at: number, stride: number): number {
-  let sum = 0;
-  let squares = 0;
-  for (let y = 0; y < 16; y++) {
-    for (let x = 0; x < 16; x++) {
-      const sample = bytes[at + x];
-      sum += sample;
-      squares += sample * sample;
-    }
-    at += stride;
-  }
-  return squares / 256 - (sum / 256) * (sum / 256);
 }
 
 /** Adaptive quantization of the pictures of one encoder. */
@@ -90,13 +76,13 @@ export class AdaptiveOffsets {
   /** Offsets by variance added to `offsets` (null: all 0); the result is valid until the next call. */
   addTo(
     offsets: Int16Array | null,
-    luma: Uint8Array,
+    variance16: Kernels['variance16'],
     position: number,
     stride: number,
   ): Int16Array {
     const { widthInMbs, heightInMbs, strength, logVariance, adaptive, sum } = this;
     const size = [widthInMbs, heightInMbs] as const;
-    adaptiveOffsets(luma, position, stride, ...size, strength, logVariance, adaptive);
+    adaptiveOffsets(variance16, position, stride, ...size, strength, logVariance, adaptive);
     for (let mbAddr = 0; mbAddr < sum.length; mbAddr++) {
       sum[mbAddr] = adaptive[mbAddr] + (offsets === null ? 0 : offsets[mbAddr]);
     }

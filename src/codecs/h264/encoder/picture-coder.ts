@@ -142,7 +142,8 @@ export class PictureCoder {
       header: { ...this.sliceHeader(plan), pred_weight_table: table },
     };
     const elapsed = plan.codingNumber === 0 ? 1 : this.frameTimes(plan.dts - this.codedDts);
-    planner.start(plan, memory.bytes, job.source.luma, memory.sourceLumaStride, elapsed);
+    const { variance16 } = memory.kernels;
+    planner.start(plan, variance16, job.source.luma, memory.sourceLumaStride, elapsed);
     this.codeSlices(job);
     this.weights?.clear(plan);
     this.codedDts = plan.dts;

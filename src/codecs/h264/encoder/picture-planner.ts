@@ -7,6 +7,7 @@
 import type { Rational } from '../../../base/rational.ts';
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import type { Kernels } from '../kernels/contract.ts';
 import { AdaptiveOffsets } from './adaptive-quantization.ts';
 import { CodingOrder } from './coding-order.ts';
 import { QP_UNIT } from './importance.ts';
@@ -228,18 +229,19 @@ export class PicturePlanner {
 
   /**
    * Completes a plan with adaptive quantization, and chooses the picture's QP.
-   * @param luma the planned picture's luma plane, as it was added
+   * @param variance16 the kernel of that name
+   * @param position the planned picture's luma plane, as it was added
    * @param elapsed frame times since the picture coded before
    */
   start(
     plan: PicturePlan,
-    luma: Uint8Array,
+    variance16: Kernels['variance16'],
     position: number,
     stride: number,
     elapsed: number,
   ): void {
     if (this.adaptive !== null) {
-      plan.offsets = this.adaptive.addTo(plan.offsets, luma, position, stride);
+      plan.offsets = this.adaptive.addTo(plan.offsets, variance16, position, stride);
     }
     if (plan.qpOffsets !== null) this.addAsked(plan, plan.qpOffsets);
     plan.qp = this.rateControl.startFrame(plan, elapsed);

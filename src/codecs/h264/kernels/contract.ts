@@ -183,6 +183,8 @@ export interface Kernels {
   ): number;
   /** Energy of an 8x8 block of samples; see ac-energy.ts. */
   acEnergy(at: number, stride: number): number;
+  /** 65536 times the variance of 16x16 samples; see variance.ts. */
+  variance16(at: number, stride: number): number;
   /** Makes `searchWord`s of `count` bytes, a multiple of 16. */
   searchBlock(from: number, to: number, count: number): void;
   isNear(

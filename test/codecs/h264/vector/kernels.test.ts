@@ -85,6 +85,10 @@ describe('vector kernels', () => {
     expectTwins(fc.tuple(anywhere), (k, [at]) => k.acEnergy(at, STRIDE));
   });
 
+  it('variance16', () => {
+    expectTwins(fc.tuple(anywhere), (k, [at]) => k.variance16(at, STRIDE));
+  });
+
   it('satd and ssd', () => {
     const args = fc.tuple(aligned, anywhere, fc.constantFrom(4, 8, 16), heights, fc.nat(70_000));
     expectTwins(args, (k, [a, b, w, h, limit]) =>

@@ -27,6 +27,7 @@ import {
 } from './interpolation-words.ts';
 import type { Quantizer } from './quantize.ts';
 import { plainResidualKernels } from './residual.ts';
+import { variance16 } from './variance.ts';
 import { weightBlocks } from './weight-blocks.ts';
 
 /** The views of one memory. */
@@ -70,6 +71,7 @@ export function plainKernels(views: KernelViews, quantizers: readonly Quantizer[
     sad4: (a, strideA, b, strideB, height) => sad4(words, a, strideA, b, strideB, height),
     satd: (a, strideA, b, strideB, width, height, limit) =>
       satd(words, a, strideA, b, strideB, width, height, limit),
+    variance16: (at, stride) => variance16(bytes, at, stride),
     acEnergy: (at, stride) => acEnergy(bytes, at, stride, scratch),
     searchBlock: (from, to, count) => {
       const end = (from + count) >> 2;

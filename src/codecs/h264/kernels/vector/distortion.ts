@@ -190,6 +190,25 @@ function defineAcEnergy(m: ModuleBuilder): void {
   });
 }
 
+/** Variance: sums in lanes of 16 bits (32 samples each), squares in lanes of 32; what is left of 32 bits is the result. */
+function defineVariance(m: ModuleBuilder): void {
+  kernelFunction(m, 'variance16', (f, at, stride) => {
+    const sums = f.v128(splat16(0));
+    const squares = f.v128(splat16(0));
+    f.repeat(16, () => {
+      const row = f.v128(v128.load(at));
+      f.set(sums, i16x8.add(sums, i16x8.extadd_pairwise_i8x16_u(row)));
+      for (const half of [i16x8.extend_low_i8x16_u(row), i16x8.extend_high_i8x16_u(row)]) {
+        const samples = f.v128(half);
+        f.set(squares, i32x4.add(squares, i32x4.dot_i16x8_s(samples, samples)));
+      }
+      f.add(at, stride);
+    });
+    const sum = f.i32(sumOf16(f, sums));
+    return i32.sub(i32.shl(sumOf32(f, squares), 8), i32.mul(sum, sum));
+  });
+}
+
 function defineIsNear(m: ModuleBuilder): void {
   kernelFunction(m, 'isNear', (f, a, strideA, b, strideB, size, limit) => {
     const limits = f.v128(i32x4.splat(limit));
@@ -231,11 +250,12 @@ function defineSsd(m: ModuleBuilder): void {
   });
 }
 
-/** Defines `searchBlock`, `sad16`, `sad8`, `sad4`, `satd` (widths 4, 8, 16), `acEnergy`, `isNear` and `ssd` (widths 8 and 16). */
+/** Defines `searchBlock`, `sad16`, `sad8`, `sad4`, `satd` (widths 4, 8, 16), `acEnergy`, `variance16`, `isNear` and `ssd` (widths 8 and 16). */
 export function defineDistortion(m: ModuleBuilder): void {
   defineSad(m);
   defineSatd(m);
   defineAcEnergy(m);
+  defineVariance(m);
   defineIsNear(m);
   defineSsd(m);
 }

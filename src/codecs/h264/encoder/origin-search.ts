@@ -4,13 +4,15 @@
  * pictures that look drawn, and not again soon where nothing was found.
  *
  * What is not in the picture before may be in one from before that: a page that was turned back, what a window covered. With option `origins`
- * `kept` the last of each run of equal pictures is kept for that, a few of them, as reference pictures are.
+ * `kept` the last of each run of nearly equal pictures is kept for that, a few of them, as reference pictures are.
  */
 import { type AnchorTable, BlockOrigins, type LumaPlane, NO_ORIGIN } from './block-origins.ts';
 import type { PictureOrigins, SamePictures } from './picture-origins.ts';
 
 /** Macroblocks that must have changed; below that the usual search does as well. */
 const MIN_CHANGED = 12;
+/** Pictures are nearly the same where no more than this share of the macroblocks changed: a cursor moved, a letter was typed. */
+const NEARLY_SAME = 1 / 64;
 /** A look that finds this share of what changed was worth it. */
 const WORTH_SHARE = 1 / 32;
 /** Pictures that are passed over after looks in vain: twice as many each time, at most so many. */
@@ -43,6 +45,8 @@ export class OriginSearch {
   private readonly free: KeptPicture[] = [];
   private words: Int32Array | null = null;
   private stillFor = 0;
+  /** Macroblocks of the picture before that differ from the one before that. */
+  private changedBefore = 0;
   private pause = 0;
   private lastPause = 0;
 
@@ -82,14 +86,21 @@ export class OriginSearch {
     const changed = blocks.findStill(current, other, displacements);
     const still = displacements.length - changed;
     const stillBefore = this.stillFor;
-    this.stillFor = changed === 0 ? stillBefore + 1 : 0;
+    const isNearlySame = changed <= NEARLY_SAME * displacements.length;
+    this.stillFor = isNearlySame ? stillBefore + 1 : 0;
     result.indexes.fill(0);
     result.isDrawn = false;
     result.stillFor = this.stillFor;
     pictures.length = 0;
     pictures.push({ first: number - 1 - stillBefore, last: number - 1 });
-    if (changed < MIN_CHANGED || !blocks.looksDrawn(current)) return still;
-    if (this.pause > 0) {
+    const isCut = changed > displacements.length / 2 && this.changedBefore <= changed / 2;
+    this.changedBefore = changed;
+    if (changed < MIN_CHANGED) return still;
+    if (!this.looksMade(current, changed, displacements.length)) {
+      if (isCut) this.findReturn(current, other, result);
+      return still;
+    }
+    if (this.pause > 0 && !(isCut && this.keptCount > 0)) {
       this.pause--;
       return still;
     }
@@ -99,7 +110,7 @@ export class OriginSearch {
     const found = blocks.findMoved(current, tables[0], other, tables[1], displacements, false);
     result.isDrawn = true;
     const older = this.searchKept(current, tables[0], changed - found, result);
-    this.keep(other, otherTable, pictures[0]);
+    if (!isNearlySame) this.keep(other, otherTable, pictures[0]);
     this.takeBreak(found + older >= WORTH_SHARE * changed);
     return still + found;
   }
@@ -114,6 +125,22 @@ export class OriginSearch {
   /** Nothing comes from the pictures that were kept: an IDR picture is between. */
   forget(): void {
     this.free.push(...this.kept.splice(0));
+  }
+
+  /** Whether moved blocks can be found: in drawn pictures, and where pictures are kept in all of which hardly more than a half changed. */
+  private looksMade(current: LumaPlane, changed: number, mbs: number): boolean {
+    return (this.keptCount > 0 && changed <= mbs / 2) || this.blocks.looksDrawn(current);
+  }
+
+  /** Finds macroblocks of a picture that is not drawn, after one that stood still, where they are in a picture that is kept; keeps that one. */
+  private findReturn(current: LumaPlane, before: LumaPlane, result: PictureOrigins): void {
+    const { tables } = this;
+    if (this.keptCount === 0) return;
+    const [table] = tables;
+    table.anchors.clear();
+    table.owner = -1;
+    this.searchKept(current, table.anchors, result.displacements.length, result);
+    this.keep(before, table, result.pictures[0]);
   }
 
   /** Finds macroblocks that the picture before does not have, `missing` of them, in those that are kept. Returns how many were found. */

@@ -1,6 +1,6 @@
 /** Where the macroblocks of a picture come from, as origin-search.ts finds it. */
 
-/** Pictures shown one after another that are all the same: one of them is as good a reference as another. */
+/** Pictures shown one after another that are all nearly the same: one of them is as good a reference as another. */
 export interface SamePictures {
   /** Their numbers in the order of display. */
   readonly first: number;
@@ -17,7 +17,7 @@ export interface PictureOrigins {
   readonly pictures: SamePictures[];
   /** Whether the picture looks drawn, and its macroblocks were looked for everywhere. */
   isDrawn: boolean;
-  /** How many pictures before this one are the same as it. */
+  /** How many pictures before this one are nearly the same as it. */
   stillFor: number;
 }
 

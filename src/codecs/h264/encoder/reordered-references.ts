@@ -26,7 +26,7 @@ export class ReorderedReferences implements ReferenceStrategy {
   private reachable = 0;
   /** PicOrderCnt of the reference pictures between anchors, since the last IDR picture. */
   private readonly between = new Set<number>();
-  /** By the PicOrderCnt of a reference picture that of the first picture from which on nothing has changed up to it. */
+  /** By the PicOrderCnt of a reference picture that of the first picture from which on hardly anything has changed up to it. */
   private readonly sameSince = new Map<number, number>();
 
   constructor(options: ResolvedOrderOptions) {
@@ -107,7 +107,7 @@ export class ReorderedReferences implements ReferenceStrategy {
     return repeated ?? frames.reduce((first, frame) => (frame.poc < first.poc ? frame : first));
   }
 
-  /** Whether one of the frames that is shown later is the same. */
+  /** Whether one of the frames that is shown later is nearly the same. */
   private isRepeated(
     { poc }: ReconstructedPicture,
     frames: readonly ReconstructedPicture[],

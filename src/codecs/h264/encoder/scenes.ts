@@ -19,7 +19,7 @@ import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
 import { NO_ORIGIN } from './block-origins.ts';
 import { INTER_OVERHEAD, type LowResolution } from './low-resolution.ts';
-import type { PicturePlan } from './picture-plan.ts';
+import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
 
 /** Options of the decisions about scenes; the lookahead has the same. */
 export interface SceneOptions {
@@ -67,15 +67,21 @@ const SAME_SHARE = 1 / 32;
 /** Intra cost above which a macroblock has detail. */
 const DETAIL_COST = 64;
 
-/** Whether a drawn picture has parts of those before. */
-function goesOn({ hasOrigins, origins, intra }: PicturePlan): boolean {
-  if (!hasOrigins || !origins.isDrawn) return false;
+/**
+ * Choice: a picture of which this share has detail and comes from pictures before is of a screen. What was on it may come back, so that another
+ * scene begins with an I picture that is no IDR picture.
+ */
+const SCREEN_SHARE = 1 / 8;
+
+/** Share of the macroblocks that have detail and come from pictures before. */
+function shareOfSame({ hasOrigins, origins, intra }: PicturePlan): number {
+  if (!hasOrigins) return 0;
   const { displacements } = origins;
   let same = 0;
   for (let mbAddr = 0; mbAddr < intra.length; mbAddr++) {
     if (displacements[mbAddr] !== NO_ORIGIN && intra[mbAddr] > DETAIL_COST) same++;
   }
-  return same > SAME_SHARE * intra.length;
+  return same / intra.length;
 }
 
 /** Cost of a macroblock that is known to come from somewhere: nearly nothing, however far it moved. */
@@ -98,6 +104,8 @@ export class Scenes {
   private sinceScene = 0;
   /** Inter cost as a share of intra cost in the pictures before, fading. */
   private usualShare = 0;
+  /** The picture before was of a screen. */
+  private wasScreen = false;
   /** The newest picture, where it may yet prove a flash; and what was true before it. */
   private doubtful = -1;
   private sinceIdrBefore = 0;
@@ -192,14 +200,17 @@ export class Scenes {
   private decideType(number: number, plan: PicturePlan): void {
     const { gopSize, minGopSize, sceneCut } = this.options;
     this.measure(plan);
-    const { share } = this;
+    const { share, wasScreen } = this;
+    const keepsPictures = this.options.keptPictures > 0;
+    const same = keepsPictures ? shareOfSame(plan) : 0;
+    this.wasScreen = same > SCREEN_SHARE;
     const due = this.sinceIdr / gopSize;
     const hasDoubled = share >= 2 * this.usualShare;
     const near = hasDoubled ? NEAR_FACTOR_DOUBLED : NEAR_FACTOR;
     const far = hasDoubled ? FAR_FACTOR_DOUBLED : FAR_FACTOR;
     const differs =
       number > 0 &&
-      !(this.options.keptPictures > 0 && goesOn(plan)) &&
+      !(keepsPictures && plan.origins.isDrawn && same > SAME_SHARE) &&
       share >= sceneCut * (near + (far - near) * due) &&
       share >= SCENE_CUT_CONTRAST * this.usualShare;
     const mustBeIdr = number === 0 || plan.isForced || this.sinceIdr >= gopSize;
@@ -213,11 +224,11 @@ export class Scenes {
     // The first picture after that of a scene says alone what is usual in it.
     const fade = this.sinceScene <= 1 ? 1 : 1 / 4;
     if (number > 0 && !plan.isSceneCut) this.usualShare += (share - this.usualShare) * fade;
-    plan.isIdr = mustBeIdr || plan.isSceneCut;
-    plan.type = plan.isIdr ? SliceType.I : SliceType.P;
-    plan.complexity = plan.isIdr ? this.intraCost : this.interCost;
+    plan.isIdr = mustBeIdr || (plan.isSceneCut && !wasScreen);
+    plan.type = plan.isIdr || plan.isSceneCut ? SliceType.I : SliceType.P;
+    plan.complexity = isIntraPicture(plan) ? this.intraCost : this.interCost;
     this.sinceIdr = plan.isIdr ? 1 : this.sinceIdr + 1;
-    this.sinceScene = plan.isIdr ? 1 : this.sinceScene + 1;
+    this.sinceScene = isIntraPicture(plan) ? 1 : this.sinceScene + 1;
     if (mustBeIdr) this.rememberedCount = 0;
   }
 

@@ -265,6 +265,28 @@ describe('reference pictures', () => {
     expect(sizeAt(kept, 9)).toBeLessThan(sizeAt(before, 9) / 4);
   });
 
+  it('are kept while a cursor moves, and over windows that have nothing in common', () => {
+    const [width, height] = [320, 256];
+    const scene = { dx: 0, dy: 0 };
+    const [one] = drawScene({ content: 'page', seed: 4, ...scene }, width, height, 1);
+    const [other] = drawScene({ content: 'texture', seed: 5, ...scene }, width, height, 1);
+    const pictures = Array.from({ length: 24 }, (_, n) => {
+      const picture = (Math.floor(n / 6) & 1 ? other : one).slice();
+      picture.fill(16, 40 * width + 4 * n, 40 * width + 4 * n + 3);
+      return picture;
+    });
+    const options: H264Options = {
+      ...{ width, height, frameRate: [30, 1], preset: 'veryfast', qp: 28 },
+      ...{ profile: 'high', level: '3' },
+    };
+    const kept = codePictures(options, pictures);
+    expectDecodedAsReconstructed(kept);
+    expect(kept.packets.filter(({ isKey }) => isKey).length).toBe(1);
+    const sizeAt = (pts: number) => kept.packets.find((packet) => packet.pts === pts)!.data.length;
+    expect(sizeAt(12)).toBeLessThan(sizeAt(0) / 8);
+    expect(sizeAt(18)).toBeLessThan(sizeAt(0) / 8);
+  });
+
   /** Two shots that take turns, each going on where it was left. */
   const turns = (() => {
     const shot = (seed: number) =>

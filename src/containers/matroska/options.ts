@@ -7,14 +7,16 @@ import {
   requireOneOf,
 } from '../../base/errors.ts';
 import type { Attachment, Chapter, FileMetadata, TextTag } from '../../base/file-description.ts';
+import type { StreamInfo } from '../../base/packet.ts';
 
 /** Options of `createMatroskaWriter`. */
 export interface MatroskaOptions {
   /** `webm` allows the codecs of WebM only, and no attachments. Default `matroska`. */
   readonly docType?: 'matroska' | 'webm';
   /**
-   * Nanoseconds per tick of all times in the file. Default 1,000,000 (milliseconds), as nearly every file has; a finer one
-   * keeps times exact at the price of shorter clusters (a cluster spans at most 32,767 ticks).
+   * Nanoseconds per tick of all times in the file; a finer one keeps times exact at the price of shorter clusters (a cluster spans at
+   * most 32,767 ticks). Default: a sample, rounded down, in Matroska files of sound alone, so that players find each sample where it was;
+   * else 1,000,000 (milliseconds), as nearly every file has.
    */
   readonly timestampScale?: number;
   /**
@@ -74,12 +76,27 @@ export const TAG_NAMES: ReadonlyMap<TextTag, string> = /* @__PURE__ */ new Map<T
 const MAX_SECONDS = 1e9;
 const MAX_CLUSTER_SECONDS = 32;
 const DEFAULT_CLUSTER_SECONDS = 5;
-const DEFAULT_TIMESTAMP_SCALE = 1_000_000;
+const MILLISECOND = 1_000_000;
 
-/** Checks `options` and fills in defaults; throws `ConfigError` naming the option. */
+/**
+ * The tick of a file of `streams`: that of a sample where all are sound. Rounded down, half a tick is less than half a sample, so that
+ * rounding to samples gives back the exact number. WebM asks for milliseconds.
+ */
+function defaultTimestampScale(docType: string, streams: readonly StreamInfo[]): number {
+  let highestRate = 0;
+  for (const stream of streams) {
+    if (stream.kind !== 'audio') return MILLISECOND;
+    highestRate = Math.max(highestRate, stream.sampleRate);
+  }
+  const sample = Math.floor(1e9 / highestRate);
+  return docType === 'webm' || !(sample >= 1) ? MILLISECOND : Math.min(MILLISECOND, sample);
+}
+
+/** Checks `options` and fills in defaults for a file of `streams`; throws `ConfigError` naming the option. */
 export function resolveMatroskaOptions(
   options: MatroskaOptions,
   isSeekable: boolean,
+  streams: readonly StreamInfo[],
 ): ResolvedMatroskaOptions {
   const where = 'matroska.options';
   rejectUnknownKeys(where, options, KEYS);
@@ -107,7 +124,7 @@ export function resolveMatroskaOptions(
     docType,
     timestampScale: requireInteger(
       `${where}.timestampScale`,
-      options.timestampScale ?? DEFAULT_TIMESTAMP_SCALE,
+      options.timestampScale ?? defaultTimestampScale(docType, streams),
       1,
       1_000_000_000,
     ),

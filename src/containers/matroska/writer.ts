@@ -73,7 +73,7 @@ export function createMatroskaWriter(
   streams: readonly StreamInfo[],
   options: MatroskaOptions = {},
 ): ContainerWriter {
-  return new MatroskaWriter(sink, streams, resolveMatroskaOptions(options, sink.seekable));
+  return new MatroskaWriter(sink, streams, resolveMatroskaOptions(options, sink.seekable, streams));
 }
 
 class MatroskaWriter implements ContainerWriter {

@@ -93,7 +93,9 @@ describe('what ffmpeg wrote, we read as ffmpeg does and write so that it reads t
       const docType = name.endsWith('.webm') ? 'webm' : 'matroska';
       const expected = frameHashes(temporary(name));
       for (const seekable of name === 'h264.mkv' ? [true, false] : [true]) {
-        const file = await writeAll(streams, packets, { docType }, new MemoryFile(seekable));
+        // Milliseconds, as ffmpeg's files have: so the times of packets are those of the writer.
+        const options = { docType, timestampScale: 1_000_000 } as const;
+        const file = await writeAll(streams, packets, options, new MemoryFile(seekable));
         const path = saved(`ours-${seekable}-${name}`, file.bytes());
         decodeCleanly(path);
         const got = frameHashes(path);

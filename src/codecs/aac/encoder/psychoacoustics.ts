@@ -19,6 +19,8 @@ import type { Tuning } from './tuning.ts';
 const BLOCK = 2 * FRAME_LENGTH;
 /** Width of a band, Bark (BS.1387, FFT version, resolution of the basic version). */
 const BAND_BARK = 0.25;
+/** From here on `Tuning.trebleWeight` counts. */
+const TREBLE_HZ = 4000;
 const DB_TO_LOG2 = Math.log2(10) / 10;
 /** Sound pressure level of a full-scale sine, dB (BS.1387 clause 2.1.3). */
 const FULL_SCALE_LEVEL = 92;
@@ -73,7 +75,7 @@ export class EarModel {
   readonly upperSlope: Float64Array;
   /** Band => 1 / (spread energy of a flat spectrum), to undo the gain of spreading. */
   readonly normalization: Float64Array;
-  /** Band => masked threshold over excitation, an energy ratio, with the width rule of `Tuning.widthExponent`. */
+  /** Band => masked threshold over excitation, an energy ratio, with `Tuning.widthExponent` and `Tuning.trebleWeight`. */
   readonly thresholdRatio: Float64Array;
   /** Band => how much of the excitation before is left after one frame. */
   readonly decay: Float64Array;
@@ -134,8 +136,9 @@ export class EarModel {
       this.upperSlope[b] = Math.fround((-24 - 230 / frequency) * BAND_BARK * DB_TO_LOG2);
       // The width of a band against that of the one at 1 kHz.
       const width = widths[b] / 43;
+      const treble = frequency < TREBLE_HZ ? 1 : tuning.trebleWeight;
       this.thresholdRatio[b] = Math.fround(
-        10 ** (-maskingOffset(centers[b]) / 10) * width ** (tuning.widthExponent - 1),
+        (10 ** (-maskingOffset(centers[b]) / 10) * width ** (tuning.widthExponent - 1)) / treble,
       );
       const tau = 0.008 + (100 / Math.max(100, frequency)) * (0.03 - 0.008);
       this.decay[b] = Math.fround(Math.exp(-hop / tau));

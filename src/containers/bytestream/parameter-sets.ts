@@ -15,7 +15,10 @@ export interface NewSet {
 /** Parameter sets as they come. */
 export class ParameterSets {
   private readonly spsById = new Map<number, { bytes: Uint8Array; sps: SequenceParameterSet }>();
-  private readonly ppsById = new Map<number, { bytes: Uint8Array; pps: PictureParameterSet }>();
+  private readonly ppsById = new Map<
+    number,
+    { bytes: Uint8Array | undefined; pps: PictureParameterSet }
+  >();
 
   /** Takes a set; null if it says nothing new. */
   add(bytes: Uint8Array, offset: number): NewSet | null {
@@ -23,13 +26,22 @@ export class ParameterSets {
       const sps = readSequenceParameterSet(bytes, offset);
       const known = this.spsById.get(sps.seq_parameter_set_id);
       this.spsById.set(sps.seq_parameter_set_id, { bytes, sps });
-      return isSame(known?.bytes, bytes) ? null : { id: `sps ${sps.seq_parameter_set_id}`, bytes };
+      if (isSame(known?.bytes, bytes)) return null;
+      this.forgetPictureSets(sps.seq_parameter_set_id);
+      return { id: `sps ${sps.seq_parameter_set_id}`, bytes };
     }
     const chromaFormatOf = (id: number) => this.spsById.get(id)?.sps.chroma_format_idc ?? 1;
     const pps = readPictureParameterSet(bytes, offset, chromaFormatOf);
     const known = this.ppsById.get(pps.pic_parameter_set_id);
     this.ppsById.set(pps.pic_parameter_set_id, { bytes, pps });
     return isSame(known?.bytes, bytes) ? null : { id: `pps ${pps.pic_parameter_set_id}`, bytes };
+  }
+
+  /** Decoders may tie picture parameter sets to what they refer to: behind another sequence parameter set each says something new. */
+  private forgetPictureSets(seq_parameter_set_id: number): void {
+    for (const known of this.ppsById.values()) {
+      if (known.pps.seq_parameter_set_id === seq_parameter_set_id) known.bytes = undefined;
+    }
   }
 
   /** The sets that a slice refers to; null if one has not come. */

@@ -29,7 +29,7 @@ import { isIdr, type ReadSlice } from '../../syntax/h264/slice-header.ts';
 import { croppedSize, type SequenceParameterSet } from '../../syntax/h264/sps.ts';
 import { sampleAspectRatio } from '../../syntax/h264/vui.ts';
 import { type AccessUnit, gatherAccessUnits } from './access-units.ts';
-import { isSame } from './parameter-sets.ts';
+import { isSame, type NewSet } from './parameter-sets.ts';
 
 /** Options of the byte stream reader. */
 export interface AnnexBReaderOptions {
@@ -226,6 +226,8 @@ async function* timePackets(
  */
 class PictureClock {
   private readonly context: TimeContext;
+  /** The parameter sets that a decoder has, by kind and number: of the configuration, then those of the packets. */
+  private readonly known: Map<string, Uint8Array>;
   private readonly count = new PictureOrderCount();
   private readonly order = new OutputOrder();
   private readonly pending: AccessUnit[] = [];
@@ -237,6 +239,7 @@ class PictureClock {
 
   constructor(context: TimeContext) {
     this.context = context;
+    this.known = new Map(context.configured);
   }
 
   private readonly assign = (decodeIndex: number, outputIndex: number): void => {
@@ -261,15 +264,26 @@ class PictureClock {
     this.takeReady(run);
   }
 
+  /** Whether a decoder must be given a set; it has it then. With a sequence parameter set, picture parameter sets begin anew. */
+  private isNew({ id, bytes }: NewSet): boolean {
+    const { known } = this;
+    if (isSame(known.get(id), bytes)) return false;
+    known.set(id, bytes);
+    if (id.startsWith('sps')) {
+      for (const other of known.keys()) if (other.startsWith('pps')) known.delete(other);
+    }
+    return true;
+  }
+
   private takeReady(run: ReadPacket[]): void {
     const { places, pending } = this;
-    const { delay, configured, pass } = this.context;
+    const { delay, pass } = this.context;
     for (let place = places.get(this.emitted); place !== undefined; ) {
       const { units, slice, newSets, bytes, end } = pending.shift()!;
       this.waiting -= bytes;
       places.delete(this.emitted);
       const dts = this.emitted++ - delay;
-      const inBand = newSets.filter((set) => !isSame(configured.get(set.id), set.bytes));
+      const inBand = newSets.filter((set) => this.isNew(set));
       const data = joinLengthPrefixed([...inBand.map((set) => set.bytes), ...units]);
       pass.give(data.length, end);
       const pts = Math.max(place, dts);

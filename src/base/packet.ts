@@ -69,6 +69,13 @@ export interface ContentLight {
   readonly maxFALL: number;
 }
 
+/** An element of a Matroska track as the file stores it. */
+export interface CarriedElement {
+  /** Its name in RFC 9559, which says what it is part of. */
+  readonly name: string;
+  readonly data: Uint8Array;
+}
+
 /** The fields that all streams have. */
 interface StreamInfoBase {
   readonly codec: CodecName;
@@ -85,6 +92,8 @@ interface StreamInfoBase {
   readonly language?: string;
   readonly title?: string;
   readonly isDefault?: boolean;
+  /** What the track of a Matroska file says beyond the other fields: a copy to Matroska says it too, other containers cannot. */
+  readonly carriedElements?: readonly CarriedElement[];
 }
 
 /** A stream of pictures. */

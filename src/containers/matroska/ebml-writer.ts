@@ -124,6 +124,13 @@ export class EbmlWriter {
     this.bytes.append(value);
   }
 
+  /** An element of any type whose data is stored already. */
+  stored(name: ElementName, data: Uint8Array): void {
+    this.id(ID[name]);
+    this.size(data.length);
+    this.bytes.append(data);
+  }
+
   /** A master element whose children `write` writes. Its size takes as many bytes as it needs. */
   master(name: ElementName, write: (children: EbmlWriter) => void): void {
     const children = new EbmlWriter();

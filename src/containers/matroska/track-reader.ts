@@ -6,6 +6,7 @@ import type { AudioStreamInfo, ColorTags, StreamInfo, VideoStreamInfo } from '..
 import { type Rational, reduced, rescale } from '../../base/rational.ts';
 import { aacFormat, requireConfig } from '../config/check-config.ts';
 import { lacksConfig } from '../config/config-search.ts';
+import { readCarried } from './carried-elements.ts';
 import { aacConfigOf, codecOfId, needsConfig, UNKNOWN_CODEC_PREFIX } from './codec-ids.ts';
 import { type ContentEncoding, readContentEncodings, undoEncoding } from './content-encoding.ts';
 import type { Children } from './ebml-reader.ts';
@@ -79,7 +80,10 @@ export async function readTrack(
   const defaultDuration = plausible(entry.uint('DefaultDuration', 0));
   const audio = entry.master('Audio');
   const codec = codecName(codecId, config, audio.uint('BitDepth', 0));
-  const common = { ...describe(entry), codec, timeBase };
+  const common = { ...describe(entry), codec, timeBase, ...readCarried(entry, budget) };
+  // The structures of Windows hold more than the codec's name only where the codec is none that is known.
+  const isNamed = !codec.startsWith(UNKNOWN_CODEC_PREFIX);
+  if (isNamed && (codecId === ACM_CODEC_ID || codecId === VFW_CODEC_ID)) config = NO_BYTES;
   const codecDelay = plausible(entry.uint('CodecDelay', 0));
   let stream: StreamInfo;
   if (type === TYPE_VIDEO) {
@@ -93,17 +97,13 @@ export async function readTrack(
     stream = {
       ...common,
       kind: 'audio',
-      config: codecId === ACM_CODEC_ID ? NO_BYTES : config,
+      config,
       ...sound,
       sampleFmt: '',
       priming: rescale(codecDelay, [1, 1e9], [1, sound.sampleRate]),
     };
   } else {
     stream = { ...common, kind: 'subtitle', config };
-  }
-  if (codecId === VFW_CODEC_ID) {
-    config = NO_BYTES;
-    stream = { ...stream, config };
   }
   requirePrivate(codec, config, where, offset);
   const nalLengthBytes = nalLengthOf(codec, config, where, offset);

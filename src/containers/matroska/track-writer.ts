@@ -2,6 +2,7 @@
 import { ConfigError, UnsupportedError } from '../../base/errors.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../../base/packet.ts';
 import { reduced } from '../../base/rational.ts';
+import { carries, carriesIn, writeCarried } from './carried-elements.ts';
 import { codecIdOf, codecPrivateOf, needsConfig, WEBM_CODECS } from './codec-ids.ts';
 import type { EbmlWriter } from './ebml-writer.ts';
 import { toBibliographic } from './language-codes.ts';
@@ -90,6 +91,7 @@ export function writeTrackEntry(
     entry.uint('TrackUID', index + 1);
     entry.uint('TrackType', TRACK_TYPES[stream.kind]);
     if (stream.isDefault !== undefined) entry.uint('FlagDefault', stream.isDefault ? 1 : 0);
+    writeCarried(entry, stream, 'TrackEntry', docType);
     entry.uint('FlagLacing', 0);
     const defaultDuration = defaultDurationOf(stream);
     if (defaultDuration > 0) entry.uint('DefaultDuration', defaultDuration);
@@ -100,7 +102,7 @@ export function writeTrackEntry(
     if (codecDelay > 0) entry.uint('CodecDelay', codecDelay);
     if (stream.codec === 'opus') entry.uint('SeekPreRoll', OPUS_SEEK_PRE_ROLL);
     if (stream.kind === 'video') writeVideo(entry, stream, docType);
-    else if (stream.kind === 'audio') writeAudio(entry, stream);
+    else if (stream.kind === 'audio') writeAudio(entry, stream, docType);
   });
 }
 
@@ -144,6 +146,7 @@ function writeVideo(
   const width = stream.width - (crop ? crop.left + crop.right : 0);
   const height = stream.height - (crop ? crop.top + crop.bottom : 0);
   entry.master('Video', (video) => {
+    writeCarried(video, stream, 'Video', docType);
     video.uint('PixelWidth', stream.width);
     video.uint('PixelHeight', stream.height);
     if (crop) {
@@ -165,10 +168,13 @@ function writeVideo(
         video.uint('DisplayUnit', DISPLAY_UNIT_ASPECT_RATIO);
       }
     }
-    if (color || masteringDisplay || contentLight) {
-      video.master('Colour', (colour) => writeColour(colour, stream));
+    if (color || masteringDisplay || contentLight || carriesIn(stream, 'Colour')) {
+      video.master('Colour', (colour) => {
+        writeColour(colour, stream);
+        writeCarried(colour, stream, 'Colour', docType);
+      });
     }
-    if (stream.rotation) {
+    if (stream.rotation && !carries(stream, 'Projection')) {
       // Counter-clockwise and within -180..180, RFC 9559 clause 5.1.4.1.28.46; ours is clockwise.
       const roll = stream.rotation > 180 ? 360 - stream.rotation : -stream.rotation;
       video.master('Projection', (projection) => {
@@ -205,12 +211,17 @@ function writeColour(colour: EbmlWriter, stream: VideoStreamInfo): void {
 }
 
 /** Audio, RFC 9559 clause 5.1.4.1.29. */
-function writeAudio(entry: EbmlWriter, stream: AudioStreamInfo): void {
+function writeAudio(
+  entry: EbmlWriter,
+  stream: AudioStreamInfo,
+  docType: 'matroska' | 'webm',
+): void {
   entry.master('Audio', (audio) => {
     audio.float('SamplingFrequency', stream.sampleRate);
     audio.uint('Channels', stream.numChannels);
     const bitDepth = pcmMappingOf(stream.codec)?.bitDepth ?? flacBitDepth(stream);
     if (bitDepth > 0) audio.uint('BitDepth', bitDepth);
+    writeCarried(audio, stream, 'Audio', docType, bitDepth > 0 ? ['BitDepth'] : []);
   });
 }
 

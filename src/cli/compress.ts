@@ -1,5 +1,5 @@
 /** `vitrine compress` and `vitrine decompress`: gzip, zlib and raw deflate, in pieces, so that files of any size fit. */
-import { type ByteSource, joinBytes } from '../base/byte-stream.ts';
+import { type ByteSink, type ByteSource, joinBytes } from '../base/byte-stream.ts';
 import { ConfigError, FormatError } from '../base/errors.ts';
 import { FREE_BYTES } from '../base/limits.ts';
 import {
@@ -15,7 +15,9 @@ import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { readLimits } from './limits-option.ts';
 import { openInputSource } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
-import { openOutput, requireOutput } from './output-file.ts';
+import { requireOutput } from './output-file.ts';
+import { OutputFiles } from './output-files.ts';
+import { OVERWRITE_OPTIONS, type OverwriteValues } from './overwrite.ts';
 import { TRACE_OPTION, TraceOutput } from './trace-output.ts';
 
 /** Bytes that are read at once. */
@@ -42,6 +44,7 @@ const COMPRESS_OPTIONS = {
   level: { kind: 'integer', short: 'l', min: 0, max: 13, help: '0 (stored) to 13 (smallest, slow); 6 if not given' },
   format: FORMAT_OPTION,
   ...TRACE_OPTION,
+  ...OVERWRITE_OPTIONS,
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
 
@@ -51,6 +54,7 @@ const DECOMPRESS_OPTIONS = {
   format: FORMAT_OPTION,
   limits: { kind: 'text', meta: 'maxExpansion=N', help: 'stops with an error when more than N bytes come out for each that went in, beside 768 KiB' },
   ...TRACE_OPTION,
+  ...OVERWRITE_OPTIONS,
   'max-bytes': { kind: 'integer', min: 0, help: 'stops with an error when more bytes than this come out' },
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
@@ -87,16 +91,16 @@ async function compressFile(
   );
   const format = values.format ?? formatOf(path) ?? 'gzip';
   const { level } = values;
-  await TraceOutput.during('compress', values.trace, async (trace) => {
+  await convert('compress', name, path, values, output, (trace) => {
     const deflater = new Deflater({
       ...{ format, inspect: trace === null ? null : new DeflateTrace(trace.writer) },
       ...(level === undefined ? {} : { level }),
     });
-    await convert(name, path, values.json === true, output, {
+    return {
       push: (bytes, emit) => deflater.push(bytes, emit),
       finish: (emit) => deflater.finish(emit),
       drain: () => trace?.drain(),
-    });
+    };
   });
 }
 
@@ -117,29 +121,29 @@ async function decompressFile(
   let to = 0;
   /** The whole stream, where it is traced: its parts are looked at when it has turned out to be sound. */
   const kept: Uint8Array[] = [];
-  const converter: Converter = {
-    push: (bytes, emit) => {
-      from += bytes.length;
-      if (values.trace !== undefined) kept.push(bytes.slice());
-      inflater.push(bytes, (piece) => {
-        to += piece.length;
-        if (to > FREE_BYTES + maxExpansion * from) {
-          const found = `${to} bytes came out of ${from}`;
-          throw new FormatError(
-            name,
-            `${found}, allowed is ${maxExpansion} (limits.maxExpansion)`,
-            from,
-          );
-        }
-        emit(piece);
-      });
-    },
-    finish: () => inflater.finish(),
+  const push = (bytes: Uint8Array, emit: Emit) => {
+    from += bytes.length;
+    if (values.trace !== undefined) kept.push(bytes.slice());
+    inflater.push(bytes, (piece) => {
+      to += piece.length;
+      if (to > FREE_BYTES + maxExpansion * from) {
+        const found = `${to} bytes came out of ${from}`;
+        throw new FormatError(
+          name,
+          `${found}, allowed is ${maxExpansion} (limits.maxExpansion)`,
+          from,
+        );
+      }
+      emit(piece);
+    });
   };
-  await TraceOutput.during('decompress', values.trace, async (trace) => {
-    await convert(name, path, values.json === true, output, converter);
-    if (trace !== null) watchStream(joinBytes(kept), format, new DeflateTrace(trace.writer));
-  });
+  await convert('decompress', name, path, values, output, (trace) => ({
+    push,
+    finish() {
+      inflater.finish();
+      if (trace !== null) watchStream(joinBytes(kept), format, new DeflateTrace(trace.writer));
+    },
+  }));
 }
 
 function onlyInput(inputs: readonly string[]): string {
@@ -163,44 +167,62 @@ interface Converter {
   drain?(): Promise<void> | undefined;
 }
 
-/** Reads all of an input and writes what `converter` makes of it; the output is there as a whole or not at all. */
+/** What both commands are told. */
+interface ConvertValues extends OverwriteValues {
+  readonly json?: boolean;
+  readonly trace?: string;
+}
+
+/** Reads all of an input and writes what a converter makes of it; the output is there as a whole or not at all. */
 async function convert(
+  command: string,
   name: string,
   path: string,
-  isJson: boolean,
+  values: ConvertValues,
   output: Output,
-  converter: Converter,
+  converterOf: (trace: TraceOutput | null) => Converter,
 ): Promise<void> {
-  const source = await openInputSource(name, output.input);
-  try {
-    const file = await openOutput(path, output);
-    try {
-      const pieces: Uint8Array[] = [];
-      const emit: Emit = (bytes) => void pieces.push(bytes.slice());
-      const write = async () => {
-        for (const piece of pieces.splice(0)) await file.sink.write(piece);
-      };
-      let position = 0;
-      for await (const bytes of piecesOf(source)) {
-        converter.push(bytes, emit);
-        position += bytes.length;
-        await write();
-        await converter.drain?.();
+  const [from, bytes] = await OutputFiles.during([name], values, output, async (files) => {
+    await files.claimResult(path);
+    await files.claimSideFile('--trace', values.trace);
+    return TraceOutput.during(command, values.trace, files, async (trace) => {
+      const source = await openInputSource(name, output.input);
+      try {
+        const file = await files.openResult(path);
+        const read = await convertAll(source, file.sink, converterOf(trace));
+        return [read, file.size()] as const;
+      } finally {
+        await source.close();
       }
-      converter.finish(emit);
-      await write();
-      await file.sink.close();
-      const bytes = await file.size();
-      if (path === '-') return;
-      const report = { output: path, from: position, bytes };
-      output.line(isJson ? JSON.stringify(report) : `${path}: ${position} bytes to ${bytes}`);
-    } catch (error) {
-      await file.sink.abort(error);
-      throw error;
-    }
-  } finally {
-    await source.close();
+    });
+  });
+  if (path === '-') return;
+  const report = { output: path, from, bytes };
+  output.line(values.json === true ? JSON.stringify(report) : `${path}: ${from} bytes to ${bytes}`);
+}
+
+/** Closes the sink too; gives how many bytes were read. */
+async function convertAll(
+  source: ByteSource,
+  sink: ByteSink,
+  converter: Converter,
+): Promise<number> {
+  const pieces: Uint8Array[] = [];
+  const emit: Emit = (bytes) => void pieces.push(bytes.slice());
+  const write = async () => {
+    for (const piece of pieces.splice(0)) await sink.write(piece);
+  };
+  let position = 0;
+  for await (const bytes of piecesOf(source)) {
+    converter.push(bytes, emit);
+    position += bytes.length;
+    await write();
+    await converter.drain?.();
   }
+  converter.finish(emit);
+  await write();
+  await sink.close();
+  return position;
 }
 
 async function* piecesOf(source: ByteSource): AsyncGenerator<Uint8Array> {

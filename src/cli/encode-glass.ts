@@ -1,4 +1,5 @@
 /** The glass of `vitrine encode`: a trace of everything that is done (`--trace`), and the statistics of H.264 (`--stats`). */
+import type { ByteSource } from '../base/byte-stream.ts';
 import { ConfigError } from '../base/errors.ts';
 import type { AudioStreamInfo } from '../base/packet.ts';
 import { type AacInspector, AacTrace } from '../codecs/aac/index.ts';
@@ -13,6 +14,7 @@ import {
 import { JpegTrace } from '../codecs/jpeg/index.ts';
 import { PngTrace } from '../codecs/png/index.ts';
 import { GraphTrace } from '../filters/index.ts';
+import type { OutputFiles } from './output-files.ts';
 import { TraceOutput } from './trace-output.ts';
 
 /** Watches the streams that are encoded. */
@@ -29,8 +31,12 @@ export class EncodeGlass {
   }
 
   /** Opens the trace's file, if there is to be one. */
-  static async open(tracePath: string | undefined, withStatistics: boolean): Promise<EncodeGlass> {
-    const trace = await TraceOutput.open('encode', tracePath);
+  static async open(
+    tracePath: string | undefined,
+    files: OutputFiles,
+    withStatistics: boolean,
+  ): Promise<EncodeGlass> {
+    const trace = await TraceOutput.open('encode', tracePath, files);
     return new EncodeGlass(trace, withStatistics ? new StatisticsCollector() : null);
   }
 
@@ -71,8 +77,8 @@ export class EncodeGlass {
   }
 
   /** Adds what the file is made of that came out. */
-  async addTree(path: string): Promise<void> {
-    await this.trace?.addTree(path);
+  async addTree(path: string, source: ByteSource | null): Promise<void> {
+    await this.trace?.addTree(path, source);
   }
 
   /** Writes what the trace has gathered. */
@@ -83,11 +89,6 @@ export class EncodeGlass {
   /** Ends the trace, and its file. */
   async close(): Promise<void> {
     await this.trace?.close();
-  }
-
-  /** Leaves no trace behind. */
-  async abort(reason: unknown): Promise<void> {
-    await this.trace?.abort(reason);
   }
 
   /** Statistics of the stream; null if they were not asked for. */

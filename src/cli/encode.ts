@@ -20,14 +20,21 @@ import { analysisOf, openGpu } from './gpu-option.ts';
 import { H264_OPTION_NAMES, rejectH264Options } from './h264-options.ts';
 import { imageCodecOf, imageConfig, isImageFormat, sequenceOptions } from './image-options.ts';
 import { fractionRead, type Input, isPictureFile, openInput } from './open-input.ts';
-import { openOutput, requireOutput } from './output-file.ts';
+import { requireOutput } from './output-file.ts';
+import { OutputFiles } from './output-files.ts';
 import { outputFormat } from './output-format.ts';
-import { firstName, mayWrite, splitOutput } from './overwrite.ts';
+import { splitOutput } from './overwrite.ts';
 import { requireSound, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
 import { PsnrMeter } from './psnr.ts';
 import { inputOptions } from './raw-input-options.ts';
-import { discardingOutput, passLogOf, passOptions, writePassLog } from './two-passes.ts';
+import {
+  discardingOutput,
+  passLogOf,
+  passOptions,
+  requirePassCodec,
+  writePassLog,
+} from './two-passes.ts';
 
 /** The command. */
 export const encode = command({
@@ -60,37 +67,56 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
   const isFirstPass = values.pass === 1;
   const format = isFirstPass ? 'h264' : outputFormat(path, values.format);
   requireCodecs(values);
+  requirePassCodec(path, values);
   imageConfig(values, imageCodecOf(format, values['codec-video']));
   const codec = values['codec-video'] ?? findFormat(FORMATS, format)?.defaultVideo;
   if (codec !== undefined && codec !== COPY) {
     rejectH264Options(requireCodec('--codec-video', codec, 'video', CODECS).name, values);
   }
-  if (!isFirstPass) {
-    await mayWrite(firstName(path, sequenceOptions(values, format)), values, output);
-  }
-  const opened: Input[] = [];
-  try {
-    for (const name of inputs) {
-      opened.push(await openInput(name, output.input, inputOptions(values, opened.length)));
+  const tell = await OutputFiles.during(inputs, values, output, async (files) => {
+    await claimFiles(path, format, values, files);
+    const opened: Input[] = [];
+    try {
+      for (const name of inputs) {
+        opened.push(await openInput(name, output.input, inputOptions(values, opened.length)));
+      }
+      return await encodeInputs(opened, { path, format, files }, values, output);
+    } finally {
+      for (const { source } of opened) await source.close();
     }
-    await encodeInputs(opened, path, format, values, output);
-  } finally {
-    for (const { source } of opened) await source.close();
-  }
+  });
+  tell();
 }
 
+/** Where the result goes. */
+interface Goal {
+  readonly path: string;
+  readonly format: string;
+  readonly files: OutputFiles;
+}
+
+/** Names all files that are written, and the log of the first pass where it is read. Nothing goes to the output of a first pass. */
+async function claimFiles(path: string, format: string, values: Values, files: OutputFiles) {
+  const isFirstPass = values.pass === 1;
+  await files.claimResult(path, sequenceOptions(values, format), !isFirstPass);
+  if (values.pass !== undefined) {
+    await files.claimSideFile('--pass-log', passLogOf(values), isFirstPass);
+  }
+  await files.claimSideFile('--trace', values.trace);
+}
+
+/** Gives a function that tells what was made, when it is there. */
 async function encodeInputs(
   inputs: readonly Input[],
-  path: string,
-  format: string,
+  { path, format, files }: Goal,
   values: Values,
   output: Output,
-): Promise<void> {
+): Promise<() => void> {
   const sequence = sequenceOptions(values, format);
   const isPictures = isImageFormat(format);
   const isFirstPass = values.pass === 1;
   const pictures = isPictures ? sequence : undefined;
-  const file = isFirstPass ? discardingOutput() : await openOutput(path, output, pictures);
+  const file = isFirstPass ? discardingOutput() : await files.openResult(path, pictures);
   const meter = values.psnr === true ? new PsnrMeter() : null;
   const tally: Tally = { frames: 0, samples: 0, copied: 0, encodeSeconds: 0, mediaSeconds: 0 };
   const progress = new Progress(output, () => fractionRead(inputs));
@@ -98,7 +124,7 @@ async function encodeInputs(
   let glass: EncodeGlass | null = null;
   let gpu: GpuKernels | null = null;
   try {
-    glass = await EncodeGlass.open(values.trace, values.stats === true);
+    glass = await EncodeGlass.open(values.trace, files, values.stats === true);
     const muxer = new Muxer(file.sink, { format });
     const chosen = chosenStreams(inputs, format, values);
     checkUsed(inputs, chosen, values);
@@ -115,12 +141,11 @@ async function encodeInputs(
     await encodeAll({ inputs, tracks, muxer, tally, progress, glass, limit: values.frames });
     if (values.strict === true) requireSound(inputs);
     await muxer.close();
-    if (isFirstPass) await writePassLog(encodersOf(tracks)[0] as VideoEncoder, values);
-    else if (!isPictures) await glass.addTree(path);
+    if (isFirstPass) await writePassLog(encodersOf(tracks)[0] as VideoEncoder, values, files);
+    else await glass.addTree(path, file.source());
     await glass.close();
   } catch (error) {
     await closeEncoders(encodersOf(tracks));
-    await glass?.abort(error);
     await file.sink.abort(error);
     throw error;
   } finally {
@@ -128,12 +153,14 @@ async function encodeInputs(
     progress.end();
   }
   tellProblems(inputs, output);
-  if (file.isStandard) return;
   const analysis = analysisOf(encodersOf(tracks));
   const measured = { psnr: meter?.result() ?? null, stats: glass.statistics, analysis };
-  const made = isFirstPass ? passLogOf(values) : path;
-  report(made, await file.size(), tally, measured, values, output);
-  if (values.json !== true) for (const line of glass.lines()) output.line(line);
+  const lines = values.json === true ? [] : glass.lines();
+  return () => {
+    if (file.isStandard) return;
+    report(isFirstPass ? passLogOf(values) : path, file.size(), tally, measured, values, output);
+    for (const line of lines) output.line(line);
+  };
 }
 
 /** What the first input that says anything says beside its streams. */

@@ -131,7 +131,10 @@ function valueAfter(args: readonly string[], index: number, name: string): strin
   return value;
 }
 
-/** ffmpeg's names of standard input and output. */
-function pathOf(path: string): string {
-  return /^pipe:[01]?$/.test(path) ? '-' : path;
+/** A name as ffmpeg reads it: `pipe:` is standard input or output, and what follows `file:` is a path whatever it looks like. */
+function pathOf(name: string): string {
+  if (/^pipe:[01]?$/.test(name)) return '-';
+  if (!name.startsWith('file:')) return name;
+  const path = name.slice('file:'.length);
+  return path.startsWith('-') ? `./${path}` : path;
 }

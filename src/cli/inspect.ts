@@ -6,11 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { basename } from 'node:path';
 import { ConfigError, StateError, UnsupportedError } from '../base/errors.ts';
 import { encodeUtf8 } from '../base/utf8.ts';
-import { writeWhole } from '../io/index.ts';
-import { openPathSink } from '../io/node/path-sink.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import type { OptionTable, OptionValues } from './options.ts';
-import { mayWrite, OVERWRITE_OPTIONS } from './overwrite.ts';
+import { OutputFiles } from './output-files.ts';
+import { OVERWRITE_OPTIONS, type OverwriteValues } from './overwrite.ts';
 
 const OPTIONS = {
   output: {
@@ -101,6 +100,18 @@ async function serve(page: string, port: number): Promise<Server> {
   return server;
 }
 
+async function writePage(
+  inputs: readonly string[],
+  path: string,
+  values: OverwriteValues,
+  output: Output,
+): Promise<void> {
+  await OutputFiles.during(inputs, values, output, async (files) => {
+    await files.claimSideFile('--output', path);
+    await files.writeSideFile(path, encodeUtf8(await pageWith(inputs[0])));
+  });
+}
+
 async function run(
   inputs: readonly string[],
   values: OptionValues<typeof OPTIONS>,
@@ -108,12 +119,8 @@ async function run(
 ): Promise<void> {
   if (inputs.length > 1)
     throw new ConfigError('FILE', `got ${inputs.length} files, allowed is one`);
+  if (values.output !== undefined) return writePage(inputs, values.output, values, output);
   const page = await pageWith(inputs[0]);
-  if (values.output !== undefined) {
-    await mayWrite(values.output, values, output);
-    await writeWhole(await openPathSink(values.output), encodeUtf8(page));
-    return;
-  }
   const server = await serve(page, values.port ?? 0);
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   output.line(

@@ -9,7 +9,9 @@ import { imageKindOf } from '../pipeline/image-headers.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { openInputSource } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
-import { openOutput, requireOutput } from './output-file.ts';
+import { requireOutput } from './output-file.ts';
+import { OutputFiles } from './output-files.ts';
+import { TRACE_OVERWRITE_OPTIONS } from './overwrite.ts';
 import { isSameJpeg, isSamePng } from './same-pictures.ts';
 import { TRACE_OPTION, TraceOutput } from './trace-output.ts';
 
@@ -19,6 +21,7 @@ const OPTIONS = {
   strip: { kind: 'flag', help: 'leave out what changes nothing to be seen: Exif but for the orientation, texts, times' },
   'dry-run': { kind: 'flag', help: 'tell what would become of the files, and leave them as they are' },
   ...TRACE_OPTION,
+  ...TRACE_OVERWRITE_OPTIONS,
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
 
@@ -43,16 +46,25 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
   if (values.trace !== undefined && names.length > 1) {
     throw new ConfigError('--trace', `is for one file; there are ${names.length}`);
   }
-  await TraceOutput.during('optimize', values.trace, (trace) =>
-    optimizeFiles(names, values, output, trace),
-  );
+  await OutputFiles.during(names, values, output, async (files) => {
+    await files.claimSideFile('--trace', values.trace);
+    await TraceOutput.during('optimize', values.trace, files, (trace) =>
+      optimizeFiles(names, values, output, trace === null ? null : { trace, files }),
+    );
+  });
+}
+
+/** The trace of the only file, which appears together with it. */
+interface Traced {
+  readonly trace: TraceOutput;
+  readonly files: OutputFiles;
 }
 
 async function optimizeFiles(
   names: readonly string[],
   values: Values,
   output: Output,
-  trace: TraceOutput | null,
+  traced: Traced | null,
 ): Promise<void> {
   if (names.length === 0) throw new ConfigError('FILE', 'none given; see vitrine optimize --help');
   const isPipe = names.includes('-');
@@ -63,14 +75,15 @@ async function optimizeFiles(
   for (const [i, name] of names.entries()) {
     if (output.showsProgress) output.progress(`${i + 1}/${names.length} ${name}`);
     try {
-      const done = await optimizeFile(name, values, output, trace);
+      const done = await optimizeFile(name, values, output, traced);
       before += done.before;
       after += done.after;
       tell(name, done, values, output);
     } catch (error) {
       failed.push(name);
       if (output.showsProgress) output.progress('');
-      output.note(`${name}: ${messageOf(error)}`);
+      const said = messageOf(error);
+      output.note(said.startsWith(`${name}: `) ? said : `${name}: ${said}`);
     }
   }
   if (names.length > 1 && values.json !== true) {
@@ -113,7 +126,7 @@ async function optimizeFile(
   name: string,
   values: Values,
   output: Output,
-  trace: TraceOutput | null,
+  traced: Traced | null,
 ): Promise<Done> {
   const source = await openInputSource(name, output.input);
   let bytes: Uint8Array;
@@ -123,11 +136,14 @@ async function optimizeFile(
   } finally {
     await source.close();
   }
-  const smaller = smallerFile(name, bytes, values, trace);
+  const smaller = smallerFile(name, bytes, values, traced?.trace ?? null);
   const result = smaller.length < bytes.length ? smaller : bytes;
   const isWritten = name === '-' || result !== bytes;
   if (isWritten && values['dry-run'] !== true) {
-    await writeWhole((await openOutput(name, output)).sink, result);
+    const write = async (files: OutputFiles) =>
+      writeWhole((await files.openResult(name)).sink, result);
+    if (traced !== null) await write(traced.files);
+    else await OutputFiles.during([name], values, output, write);
   }
   return { before: bytes.length, after: result.length };
 }

@@ -1,9 +1,12 @@
 /** The destination of the file that a command makes: a path, or standard output. */
-import { stat } from 'node:fs/promises';
-import { type ByteSink, piecesOf } from '../base/byte-stream.ts';
-import { ConfigError, StateError } from '../base/errors.ts';
-import { openPictureSink, type PictureSink, type PictureSinkOptions } from '../io/index.ts';
-import { openPathSink } from '../io/node/path-sink.ts';
+import { type ByteSink, type ByteSource, piecesOf } from '../base/byte-stream.ts';
+import { ConfigError, IoError, MediaError, messageOf, StateError } from '../base/errors.ts';
+import {
+  type Destination,
+  openPictureSink,
+  type PictureSink,
+  type PictureSinkOptions,
+} from '../io/index.ts';
 import type { Output } from './command.ts';
 
 /** The output file, as commands use it. */
@@ -12,7 +15,9 @@ export interface OutputFile {
   /** Whether it is standard output: no report goes there too. */
   readonly isStandard: boolean;
   /** Bytes of the file; to be asked when it is closed. */
-  size(): Promise<number>;
+  size(): number;
+  /** What was written, to be read when it is closed; null where it cannot be read. */
+  source(): ByteSource | null;
 }
 
 /** Checks the option `--output`; throws `ConfigError` if it is missing, or does not go with `--json`. */
@@ -24,25 +29,19 @@ export function requireOutput(path: string | undefined, isJson: boolean): string
   return path;
 }
 
-/**
- * Opens the file at `path`, or standard output for `-`.
- * @param pictures given if the output is files of pictures, of which each is one `write`
- */
-export async function openOutput(
-  path: string,
-  output: Output,
-  pictures?: PictureSinkOptions,
+/** Standard output. */
+export function standardOutput(output: Output): OutputFile {
+  const sink = new StandardSink(output);
+  return { sink, isStandard: true, size: () => sink.size, source: () => null };
+}
+
+/** Files of pictures, of which each is one `write`, at a path or in a sink. */
+export async function pictureOutput(
+  destination: Destination,
+  pictures: PictureSinkOptions = {},
 ): Promise<OutputFile> {
-  if (path === '-') {
-    const sink = new StandardSink(output);
-    return { sink, isStandard: true, size: async () => sink.size };
-  }
-  if (pictures !== undefined) {
-    const counted = new CountedSink(await openPictureSink(path, pictures));
-    return { sink: counted, isStandard: false, size: async () => counted.size };
-  }
-  const sink = await openPathSink(path);
-  return { sink, isStandard: false, size: async () => (await stat(path)).size };
+  const sink = new CountedSink(await openPictureSink(destination, pictures));
+  return { sink, isStandard: false, size: () => sink.size, source: () => null };
 }
 
 /** Counts the bytes of files of pictures. */
@@ -74,6 +73,11 @@ class CountedSink implements PictureSink {
   }
 }
 
+function fail(error: unknown): never {
+  if (error instanceof MediaError) throw error;
+  throw new IoError('stdout', messageOf(error), { cause: error });
+}
+
 /** Standard output as a sink. */
 class StandardSink implements ByteSink {
   readonly seekable = false;
@@ -87,7 +91,7 @@ class StandardSink implements ByteSink {
   async write(bytes: Uint8Array): Promise<void> {
     this.size += bytes.length;
     // The reader may take them later, and the container may write over them.
-    for (const piece of piecesOf(bytes)) await this.output.bytes(piece.slice());
+    for (const piece of piecesOf(bytes)) await this.output.bytes(piece.slice()).catch(fail);
   }
 
   writeAt(): never {

@@ -11,13 +11,25 @@ export const OVERWRITE_OPTIONS = {
   'no-overwrite': { kind: 'flag', short: 'n', help: 'never replace an existing output' },
 } as const satisfies OptionTable;
 
+/** The same for commands whose only new file is a trace. */
+export const TRACE_OVERWRITE_OPTIONS = {
+  overwrite: { kind: 'flag', short: 'y', help: 'replace an existing trace without asking' },
+  'no-overwrite': { kind: 'flag', short: 'n', help: 'never replace an existing trace' },
+} as const satisfies OptionTable;
+
+/** What these options say. */
+export interface OverwriteValues {
+  readonly overwrite?: boolean;
+  readonly 'no-overwrite'?: boolean;
+}
+
 /**
  * Throws `ConfigError` if there is a file at `path` that is to stay. Whether it is, is asked where somebody can answer; elsewhere a
  * file is replaced, when the new one is complete.
  */
 export async function mayWrite(
   path: string,
-  values: { readonly overwrite?: boolean; readonly 'no-overwrite'?: boolean },
+  values: OverwriteValues,
   output: Output,
 ): Promise<void> {
   const isForbidden = values['no-overwrite'] === true;

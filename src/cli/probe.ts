@@ -4,11 +4,14 @@ import type { StreamInfo } from '../base/packet.ts';
 import type { Problem } from '../base/problems.ts';
 import { toSeconds } from '../base/rational.ts';
 import { treeLines } from '../inspect/format-tree.ts';
+import { openPathSource } from '../io/node/path-source.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { treeOf } from './file-tree.ts';
 import { LIMIT_NAMES, LIMITS_OPTION, readLimits } from './limits-option.ts';
 import { type Input, openInput, openInputSource } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
+import { OutputFiles } from './output-files.ts';
+import { TRACE_OVERWRITE_OPTIONS } from './overwrite.ts';
 import { requireSound, STRICT_OPTION, tellProblems } from './problems.ts';
 import { TRACE_OPTION, TraceOutput } from './trace-output.ts';
 
@@ -18,6 +21,7 @@ const OPTIONS = {
     help: 'the tree of boxes, elements or chunks, with every field and the bytes where it lies',
   },
   ...TRACE_OPTION,
+  ...TRACE_OVERWRITE_OPTIONS,
   ...LIMITS_OPTION,
   ...STRICT_OPTION,
   ...SHARED_OPTIONS,
@@ -42,10 +46,22 @@ async function run(
   if (name === undefined || inputs.length > 1) {
     throw new ConfigError('FILE', `got ${inputs.length} files, needed is one`);
   }
-  await TraceOutput.during('probe', values.trace, async (trace) => {
-    await probeFile(name, values, output);
-    await trace?.addTree(name);
+  await OutputFiles.during([name], values, output, async (files) => {
+    await files.claimSideFile('--trace', values.trace);
+    await TraceOutput.during('probe', values.trace, files, async (trace) => {
+      await probeFile(name, values, output);
+      if (trace !== null && name !== '-') await traceFile(name, trace);
+    });
   });
+}
+
+async function traceFile(name: string, trace: TraceOutput): Promise<void> {
+  const source = await openPathSource(name);
+  try {
+    await trace.addTree(name, source);
+  } finally {
+    await source.close();
+  }
 }
 
 async function probeFile(

@@ -81,6 +81,11 @@ function cleaned(output: Output): Output {
   };
 }
 
+/** Whether the system refused something, such as to read from a disk. */
+function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
+}
+
 /**
  * Runs `vitrine` with `args` (without the program's name). Never throws: what is wrong is noted in one line.
  * @returns the exit status
@@ -92,7 +97,7 @@ export async function runProgram(args: readonly string[], output: Output): Promi
     await clean.finish();
     return 0;
   } catch (error) {
-    if (error instanceof MediaError) clean.note(`vitrine: ${error.message}`);
+    if (error instanceof MediaError || isOfSystem(error)) clean.note(`vitrine: ${error.message}`);
     // An error of another class is a bug: then the place matters.
     else
       for (const line of String((error as Error).stack).split('\n')) clean.note(`vitrine: ${line}`);

@@ -10,9 +10,10 @@ import { readCut } from './cut.ts';
 import { LIMITS_OPTION } from './limits-option.ts';
 import { fractionRead, type Input, type InputOptions, openInput } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
-import { openOutput, requireOutput } from './output-file.ts';
+import { type OutputFile, requireOutput } from './output-file.ts';
+import { OutputFiles } from './output-files.ts';
 import { outputFormat } from './output-format.ts';
-import { mayWrite, OVERWRITE_OPTIONS, splitOutput } from './overwrite.ts';
+import { OVERWRITE_OPTIONS, splitOutput } from './overwrite.ts';
 import { STRICT_OPTION, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
 import { TRACE_OPTION, TraceOutput } from './trace-output.ts';
@@ -61,24 +62,39 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
     throw new ConfigError('INPUT', '- (stdin) can be given once only');
   }
   const format = outputFormat(path, values.format);
-  await mayWrite(path, values, output);
+  const done = await OutputFiles.during(paths, values, output, async (files) => {
+    await files.claimResult(path);
+    await files.claimSideFile('--trace', values.trace);
+    return remuxFiles(paths, { path, format, files }, values, output);
+  });
+  if (path === '-') return;
+  const { packets, bytes } = done;
+  if (values.json === true) output.line(JSON.stringify({ output: path, packets, bytes }));
+  else output.line(`${path}: ${done.codecs.join(', ')}, ${packets} packets, ${bytes} bytes`);
+}
+
+/** Where the result goes. */
+interface Goal {
+  readonly path: string;
+  readonly format: string;
+  readonly files: OutputFiles;
+}
+
+async function remuxFiles(paths: readonly string[], goal: Goal, values: Values, output: Output) {
   const inputs: Input[] = [];
   try {
-    for (const name of paths)
+    for (const name of paths) {
       inputs.push(await openInput(name, output.input, inputOptions(values)));
-    const taken = takenStreams(inputs, format, values);
-    const { packets, bytes } = await TraceOutput.during('remux', values.trace, async (trace) => {
-      const copied = await copyTo(inputs, taken, path, format, values, output);
-      await trace?.addTree(path);
-      return copied;
+    }
+    const taken = takenStreams(inputs, goal.format, values);
+    const codecs = taken.map(({ demuxer, index }) => demuxer.streams[index]!.codec);
+    const copied = await TraceOutput.during('remux', values.trace, goal.files, async (trace) => {
+      const { packets, file } = await copyTo(inputs, taken, goal, values, output);
+      await trace?.addTree(goal.path, file.source());
+      return { codecs, packets, bytes: file.size() };
     });
     tellProblems(inputs, output);
-    if (path === '-') return;
-    if (values.json === true) output.line(JSON.stringify({ output: path, packets, bytes }));
-    else {
-      const codecs = taken.map(({ demuxer, index }) => demuxer.streams[index]!.codec).join(', ');
-      output.line(`${path}: ${codecs}, ${packets} packets, ${bytes} bytes`);
-    }
+    return copied;
   } finally {
     for (const { source } of inputs) await source.close();
   }
@@ -110,12 +126,11 @@ function takenStreams(inputs: readonly Input[], format: string, values: Values):
 async function copyTo(
   inputs: readonly Input[],
   taken: readonly CopiedStream[],
-  path: string,
-  format: string,
+  { path, format, files }: Goal,
   values: Values,
   output: Output,
-): Promise<{ packets: number; bytes: number }> {
-  const file = await openOutput(path, output);
+): Promise<{ packets: number; file: OutputFile }> {
+  const file = await files.openResult(path);
   const progress = new Progress(output, () => fractionRead(inputs));
   const layout = values.movflags;
   const cut = values.cut === undefined ? null : readCut('--cut', values.cut);
@@ -126,10 +141,7 @@ async function copyTo(
       ...(cut === null ? {} : { range: [cut.start, cut.start + cut.duration] as const }),
       onProgress: (seconds) => progress.update(0, seconds),
     });
-    return { packets, bytes: await file.size() };
-  } catch (error) {
-    await file.sink.abort(error);
-    throw error;
+    return { packets, file };
   } finally {
     progress.end();
   }

@@ -1,5 +1,5 @@
 /** `--trace FILE`: what a command does, decision by decision, as a trace (docs/inspection.md). */
-import type { ByteSink } from '../base/byte-stream.ts';
+import type { ByteSink, ByteSource } from '../base/byte-stream.ts';
 import { Budget, SINGLE_PACKET_BYTES } from '../base/limits.ts';
 import { AAC_TABLES } from '../codecs/aac/index.ts';
 import { DEFLATE_TABLES } from '../codecs/deflate/index.ts';
@@ -9,11 +9,10 @@ import { PNG_TABLES, PngTrace, watchPng } from '../codecs/png/index.ts';
 import { FILTER_TABLES } from '../filters/index.ts';
 import { TraceWriter } from '../inspect/trace-writer.ts';
 import { TREE_TABLES, traceTree } from '../inspect/tree-trace.ts';
-import { openPathSink } from '../io/node/path-sink.ts';
-import { openPathSource } from '../io/node/path-source.ts';
 import { readWhole } from '../pipeline/image-file.ts';
 import { imageKindOf } from '../pipeline/image-headers.ts';
 import { treeOf } from './file-tree.ts';
+import type { OutputFiles } from './output-files.ts';
 
 /** The option, for commands that have it. */
 export const TRACE_OPTION = {
@@ -42,45 +41,40 @@ export class TraceOutput {
   }
 
   /** Opens the file; null where none is asked for. */
-  static async open(command: string, path: string | undefined): Promise<TraceOutput | null> {
-    return path === undefined ? null : new TraceOutput(command, await openPathSink(path));
+  static async open(
+    command: string,
+    path: string | undefined,
+    files: OutputFiles,
+  ): Promise<TraceOutput | null> {
+    return path === undefined ? null : new TraceOutput(command, await files.openSideFile(path));
   }
 
-  /** Does `work` with the trace that is asked for, or without; what was begun is given up where it fails. */
+  /** Does `work` with the trace that is asked for, or without. */
   static async during<T>(
     command: string,
     path: string | undefined,
+    files: OutputFiles,
     work: (trace: TraceOutput | null) => Promise<T>,
   ): Promise<T> {
-    const trace = await TraceOutput.open(command, path);
-    try {
-      const result = await work(trace);
-      await trace?.close();
-      return result;
-    } catch (error) {
-      await trace?.abort(error);
-      throw error;
-    }
+    const trace = await TraceOutput.open(command, path, files);
+    const result = await work(trace);
+    await trace?.close();
+    return result;
   }
 
-  /** Adds what the file at `path` is made of, of a PNG file its rows and symbols; nothing of files that have no parts, and of standard output. */
-  async addTree(path: string): Promise<void> {
-    if (path === '-') return;
-    const source = await openPathSource(path);
-    try {
-      if (imageKindOf((await source.read(0, 64)).slice())?.codec === 'png') {
-        const limits = { maxPacketBytes: SINGLE_PACKET_BYTES };
-        watchPng(
-          await readWhole(source, new Budget(path, source, limits)),
-          new PngTrace(this.writer),
-        );
-        return;
-      }
-      const nodes = await treeOf(source);
-      if (nodes !== null) traceTree(this.writer, nodes);
-    } finally {
-      await source.close();
+  /** Adds what a file is made of, of a PNG file its rows and symbols; nothing of files that have no parts. */
+  async addTree(name: string, source: ByteSource | null): Promise<void> {
+    if (source === null) return;
+    if (imageKindOf((await source.read(0, 64)).slice())?.codec === 'png') {
+      const limits = { maxPacketBytes: SINGLE_PACKET_BYTES };
+      watchPng(
+        await readWhole(source, new Budget(name, source, limits)),
+        new PngTrace(this.writer),
+      );
+      return;
     }
+    const nodes = await treeOf(source);
+    if (nodes !== null) traceTree(this.writer, nodes);
   }
 
   /** Writes what has gathered. */
@@ -93,10 +87,5 @@ export class TraceOutput {
     this.writer.end();
     await this.drain();
     await this.sink.close();
-  }
-
-  /** Leaves no file behind. */
-  async abort(reason: unknown): Promise<void> {
-    await this.sink.abort(reason);
   }
 }

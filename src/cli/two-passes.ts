@@ -1,10 +1,16 @@
 /** Two passes: the first leaves statistics in a file (`--pass-log`), with which the second spreads the bits over the whole film. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { ByteSink } from '../base/byte-stream.ts';
 import { ConfigError, messageOf } from '../base/errors.ts';
+import { encodeUtf8 } from '../base/utf8.ts';
+import { CODECS, FORMATS } from '../pipeline/everything/registry.ts';
+import { requireCodec } from '../pipeline/find-codec.ts';
+import { type Format, findFormat } from '../pipeline/format.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import type { OptionTable } from './options.ts';
 import type { OutputFile } from './output-file.ts';
+import type { OutputFiles } from './output-files.ts';
+import { outputFormat } from './output-format.ts';
 
 /** The default file of statistics. */
 const DEFAULT_LOG = 'vitrine2pass.json';
@@ -27,6 +33,36 @@ export function passLogOf(values: PassValues): string {
   return values['pass-log'] ?? DEFAULT_LOG;
 }
 
+/**
+ * Throws `ConfigError` if a pass is of an output that is not H.264. A first pass may name an output of no known kind (`null`): nothing
+ * goes there.
+ */
+export function requirePassCodec(
+  path: string,
+  values: PassValues & { readonly format?: string; readonly 'codec-video'?: string },
+): void {
+  if (values.pass === undefined) return;
+  const format = knownFormat(path, values.format);
+  const name = values['codec-video'] ?? format?.defaultVideo;
+  if (name === 'copy' || (name === undefined && format === undefined)) return;
+  const codec =
+    name === undefined ? undefined : requireCodec('--codec-video', name, 'video', CODECS).name;
+  if (codec === 'h264') return;
+  throw new ConfigError(
+    '--pass',
+    `two passes are of H.264; the codec of pictures for ${path} is ${codec ?? 'none'}`,
+  );
+}
+
+/** The kind of a file; undefined if nobody knows it. */
+function knownFormat(path: string, name: string | undefined): Format | undefined {
+  try {
+    return findFormat(FORMATS, outputFormat(path, name));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Options of the encoder of H.264 for the pass. Throws `ConfigError` if there are no statistics for the second. */
 export async function passOptions(values: PassValues): Promise<object> {
   const { pass } = values;
@@ -47,8 +83,12 @@ export async function passOptions(values: PassValues): Promise<object> {
 }
 
 /** Writes what the first pass has found. */
-export async function writePassLog(encoder: VideoEncoder, values: PassValues): Promise<void> {
-  await writeFile(passLogOf(values), JSON.stringify(encoder.statistics));
+export async function writePassLog(
+  encoder: VideoEncoder,
+  values: PassValues,
+  files: OutputFiles,
+): Promise<void> {
+  await files.writeSideFile(passLogOf(values), encodeUtf8(JSON.stringify(encoder.statistics)));
 }
 
 /** Instead of the output of a first pass: counts the bytes that it would have. */
@@ -63,5 +103,5 @@ export function discardingOutput(): OutputFile {
     close() {},
     abort() {},
   };
-  return { sink, isStandard: false, size: async () => size };
+  return { sink, isStandard: false, size: () => size, source: () => null };
 }

@@ -3,7 +3,7 @@
  * files whose index may stand at their end. A reader that finds the index in front says so (`forwardOnly`), and nothing is kept.
  */
 import type { ByteSource } from '../base/byte-stream.ts';
-import { UnsupportedError } from '../base/errors.ts';
+import { IoError, MediaError, messageOf, UnsupportedError } from '../base/errors.ts';
 
 /** Keeps bytes outside of memory: what `openStore` gives. */
 export interface SpillStore {
@@ -58,7 +58,7 @@ export class SpillSource implements ByteSource {
     const start = Math.min(position, this.length);
     const end = Math.min(position + length, this.length);
     if (this.store === null) return this.buffer.subarray(start, end);
-    return this.store.read(start, end - start);
+    return this.store.read(start, end - start).catch(storeFailed);
   }
 
   forwardOnly(): void {
@@ -94,7 +94,7 @@ export class SpillSource implements ByteSource {
       );
     }
     if (this.store === null) this.keep(piece);
-    else await this.store.write(this.length, piece);
+    else await this.store.write(this.length, piece).catch(storeFailed);
     this.length = needed;
   }
 
@@ -103,7 +103,12 @@ export class SpillSource implements ByteSource {
     if (store === null) return;
     // Closed while it was being opened: nobody else would close it.
     if (!this.isOpen) await store.close();
-    await store.write(0, this.buffer.subarray(0, this.length));
+    try {
+      await store.write(0, this.buffer.subarray(0, this.length));
+    } catch (error) {
+      await store.close();
+      storeFailed(error);
+    }
     this.store = store;
     this.buffer = new Uint8Array(0);
   }
@@ -117,4 +122,13 @@ export class SpillSource implements ByteSource {
     }
     this.buffer.set(piece, this.length);
   }
+}
+
+function storeFailed(error: unknown): never {
+  if (error instanceof MediaError) throw error;
+  throw new IoError(
+    'SpillSource.read',
+    `the stream could not be kept in a temporary file: ${messageOf(error)}; use a file`,
+    { cause: error },
+  );
 }

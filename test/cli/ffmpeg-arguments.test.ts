@@ -111,6 +111,8 @@ describe('arguments', () => {
       '-i a.y4m -b:v 1M -pass 1 -passlogfile log -f null -',
       'encode a.y4m --bitrate-video 1M --pass 1 --pass-log log --format null --streams best -',
     ],
+    ['-i file:in.mp4 -c copy file:pipe:1', 'remux in.mp4 --streams best pipe:1'],
+    ['-i file:-in.mp4 file:-', 'encode ./-in.mp4 --streams best ./-'],
     ['-i a -force_key_frames 0,2.5 b', 'encode a --keyframes 0,2.5 --streams best b'],
     ['-i a -vf hflip -vf vflip b', 'encode a --streams best --vf vflip b'],
     ['-f yuv4mpegpipe -i - -f mp4 out', 'encode - --format mp4 --streams best out'],

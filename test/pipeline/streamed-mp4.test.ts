@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
+import { IoError } from '../../src/base/errors.ts';
 import {
   audioEncodeConfig,
   Demuxer,
@@ -138,4 +139,28 @@ test('a file that is read forward after all gives back what was kept (kind 9)', 
   source.forwardOnly();
   expect(closed).toBe(true);
   expect((await source.read(2 << 20, 10))[0]).toBe(5);
+});
+
+test('a disk that is full while a stream is kept is an `IoError`, and the store is given up', async () => {
+  for (const fullAfter of [0, 1 << 20]) {
+    let closed = 0;
+    const store: SpillStore = {
+      write: async (position) => {
+        if (position >= fullAfter) throw new Error('ENOSPC: no space left on device, write');
+      },
+      read: async (_, length) => new Uint8Array(length),
+      close: async () => {
+        closed++;
+      },
+    };
+    const source = new SpillSource(new MemorySource(new Uint8Array(3 << 20)), {
+      memoryBytes: 1000,
+      openStore: async () => store,
+    });
+    const error = await source.read(2 << 20, 10).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(IoError);
+    expect(String(error)).toMatch(/temporary file: ENOSPC/);
+    await source.close();
+    expect(closed).toBe(1);
+  }
 });

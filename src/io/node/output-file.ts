@@ -62,7 +62,7 @@ async function openAsItIs(path: string): Promise<OutputFile> {
 }
 
 /** Where a path leads through symbolic links; the last name need not exist. */
-async function linkTarget(path: string): Promise<string> {
+export async function linkTarget(path: string): Promise<string> {
   let target = path;
   for (let count = 0; count < MAX_LINKS; count++) {
     const folder = await realpath(dirname(target));

@@ -20,16 +20,36 @@ const BUFFER_BYTES = 256 * 1024;
  * @param file a path, or a URL of scheme `file:`
  */
 export async function openPathSink(file: string | UrlLike): Promise<ByteSink> {
-  const path = pathOf(file);
+  return begin(pathOf(file), false);
+}
+
+/** A file that is complete and on the disk after `close`, and has its name after `commit`: for files that appear together or not at all. */
+export interface HeldSink extends ByteSink {
+  /** Bytes that were written. */
+  readonly size: number;
+  /** As that of any sink; also between `close` and `commit`. */
+  readAt(position: number, length: number): Promise<Uint8Array>;
+  /** Gives the file its name. */
+  commit(): Promise<void>;
+  /** Removes the file, also after `close`; nothing after `commit`. */
+  abort(): Promise<void>;
+}
+
+/** Opens a file as `openPathSink` does; it takes its name with `commit`. */
+export function openHeldSink(path: string): Promise<HeldSink> {
+  return begin(path, true);
+}
+
+async function begin(path: string, isHeld: boolean): Promise<HeldSink> {
   try {
-    return new PathSink(await beginOutputFile(path), path);
+    return new PathSink(await beginOutputFile(path), path, isHeld);
   } catch (error) {
     if (error instanceof MediaError) throw error;
     throw new ConfigError('path', `cannot write ${path}: ${messageOf(error)}`, { cause: error });
   }
 }
 
-class PathSink implements ByteSink {
+class PathSink implements HeldSink {
   readonly seekable: boolean;
   private readonly file: OutputFile;
   private readonly handle: FileHandle;
@@ -44,12 +64,19 @@ class PathSink implements ByteSink {
   private underway: Promise<void> | null = null;
   private failure: { readonly error: unknown } | null = null;
   private isOpen = true;
+  /** Whether the name is given by `commit`, and not by `close`. */
+  private readonly isHeld: boolean;
 
-  constructor(file: OutputFile, path: string) {
+  constructor(file: OutputFile, path: string, isHeld: boolean) {
+    this.isHeld = isHeld;
     this.file = file;
     this.handle = file.handle;
     this.path = path;
     this.seekable = file.isPart;
+  }
+
+  get size(): number {
+    return this.written + this.buffered;
   }
 
   /** Bytes that fit in the buffer are taken at once. One of the next calls throws the error of a write that failed. */
@@ -74,9 +101,8 @@ class PathSink implements ByteSink {
   async writeAt(position: number, bytes: Uint8Array): Promise<void> {
     this.requireOpen('writeAt');
     if (!this.seekable) throw new StateError('PathSink.writeAt', `${this.path} cannot go back`);
-    const size = this.written + this.buffered;
-    if (!(position >= 0 && position + bytes.length <= size)) {
-      throw new ConfigError('PathSink.writeAt.position', `got ${position}, of ${size} bytes`);
+    if (!(position >= 0 && position + bytes.length <= this.size)) {
+      throw new ConfigError('PathSink.writeAt.position', `got ${position}, of ${this.size} bytes`);
     }
     if (position >= this.written) {
       this.buffer.set(bytes, position - this.written);
@@ -109,6 +135,13 @@ class PathSink implements ByteSink {
   async close(): Promise<void> {
     this.requireOpen('close');
     await this.settle();
+    if (!this.isHeld) return this.commit();
+    // A disk that is full may say so only now: after this, little but the name is left to fail.
+    if (this.seekable) await this.handle.sync();
+  }
+
+  async commit(): Promise<void> {
+    this.requireOpen('commit');
     await this.file.commit();
     this.isOpen = false;
   }

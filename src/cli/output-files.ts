@@ -1,0 +1,188 @@
+/**
+ * All files that a command writes: its result, and side files such as a trace, the log of a first pass or a page. None replaces an
+ * input by accident, and all of them appear together, when the whole job is done.
+ */
+import type { ByteSource } from '../base/byte-stream.ts';
+import { ConfigError, IoError, MediaError, messageOf } from '../base/errors.ts';
+import { type PictureSinkOptions, writeWhole } from '../io/index.ts';
+import { type HeldSink, openHeldSink } from '../io/node/path-sink.ts';
+import type { Output } from './command.ts';
+import { type FilePlace, isAt, placeOf } from './file-place.ts';
+import { type OutputFile, pictureOutput, standardOutput } from './output-file.ts';
+import { firstName, mayWrite, type OverwriteValues } from './overwrite.ts';
+
+/** What a name on the command line is, and where it leads. */
+interface Claim {
+  readonly what: string;
+  readonly place: FilePlace;
+}
+
+/** The files of one run of a command. */
+export class OutputFiles {
+  private readonly values: OverwriteValues;
+  private readonly output: Output;
+  private readonly claims: Claim[] = [];
+  private readonly results: HeldSink[] = [];
+  private readonly sideFiles: HeldSink[] = [];
+
+  private constructor(values: OverwriteValues, output: Output) {
+    this.values = values;
+    this.output = output;
+  }
+
+  /** Does `work`, then gives the files that it opened their names; removes them where it fails. */
+  static async during<T>(
+    inputs: readonly string[],
+    values: OverwriteValues,
+    output: Output,
+    work: (files: OutputFiles) => Promise<T>,
+  ): Promise<T> {
+    const files = new OutputFiles(values, output);
+    try {
+      for (const name of inputs) await files.addInput(name);
+      const result = await work(files);
+      await files.commit();
+      return result;
+    } catch (error) {
+      await files.abort();
+      throw error;
+    }
+  }
+
+  private async addInput(name: string): Promise<void> {
+    this.claims.push({ what: 'an input', place: await placeOf(name, 0) });
+  }
+
+  /**
+   * Says that the result goes to `path`, and asks whether it may be replaced if it is there. An input may be replaced by what is made of it.
+   * @param isWritten false for a name that is only kept free
+   */
+  async claimResult(
+    path: string,
+    pictures: PictureSinkOptions = {},
+    isWritten = true,
+  ): Promise<void> {
+    if (isWritten) await mayWrite(firstName(path, pictures), this.values, this.output);
+    this.claims.push({ what: 'the output', place: await placeOf(path, 1) });
+  }
+
+  /**
+   * The same of a side file, named by `option`. Throws `ConfigError` if it is an input or another output of the command.
+   * @param isWritten false for one that is read
+   */
+  async claimSideFile(option: string, path: string | undefined, isWritten = true): Promise<void> {
+    if (path === undefined) return;
+    if (path === '-') throw new ConfigError(option, 'got -, needed is the name of a file');
+    const place = await placeOf(path, 1);
+    const other = this.claims.find((claim) => isAt(place, claim.place));
+    if (other !== undefined) {
+      throw new ConfigError(option, `${path} is ${other.what} of this command; name another file`);
+    }
+    if (isWritten) await mayWrite(path, this.values, this.output);
+    this.claims.push({ what: `the file of ${option}`, place });
+  }
+
+  /**
+   * Opens the result at `path`, or standard output for `-`.
+   * @param pictures given if the output is files of pictures, of which each is one `write`. Those of a sequence appear one by one.
+   */
+  async openResult(path: string, pictures?: PictureSinkOptions): Promise<OutputFile> {
+    if (path === '-') return standardOutput(this.output);
+    const isOneFile = pictures === undefined || firstName(path, pictures) === path;
+    if (!isOneFile || pictures?.update === true) return pictureOutput(path, pictures);
+    const file = await openNamed(path);
+    this.results.push(file);
+    if (pictures !== undefined) return pictureOutput(file, pictures);
+    return { sink: file, isStandard: false, size: () => file.size, source: () => sourceOf(file) };
+  }
+
+  /** Opens a side file. */
+  async openSideFile(path: string): Promise<HeldSink> {
+    const file = await openNamed(path);
+    this.sideFiles.push(file);
+    return file;
+  }
+
+  /** Writes all of a side file. */
+  async writeSideFile(path: string, bytes: Uint8Array): Promise<void> {
+    await writeWhole(await this.openSideFile(path), bytes);
+  }
+
+  /** The result comes last: where it is, the others are. */
+  private async commit(): Promise<void> {
+    for (const file of [...this.sideFiles, ...this.results]) await file.commit();
+  }
+
+  private async abort(): Promise<void> {
+    for (const file of [...this.sideFiles, ...this.results]) await file.abort();
+  }
+}
+
+/** What was written, to be read until it has its name; null for a pipe. */
+function sourceOf(file: HeldSink): ByteSource | null {
+  if (!file.seekable) return null;
+  return {
+    size: file.size,
+    read: (position, length) =>
+      file.readAt(position, Math.max(0, Math.min(length, file.size - position))),
+    close: async () => {},
+  };
+}
+
+async function openNamed(path: string): Promise<HeldSink> {
+  return new NamedSink(path, await openHeldSink(path));
+}
+
+/** A sink whose errors say which file it is. */
+class NamedSink implements HeldSink {
+  readonly seekable: boolean;
+  private readonly path: string;
+  private readonly file: HeldSink;
+
+  constructor(path: string, file: HeldSink) {
+    this.seekable = file.seekable;
+    this.path = path;
+    this.file = file;
+  }
+
+  get size(): number {
+    return this.file.size;
+  }
+
+  write(bytes: Uint8Array): Promise<void> | void {
+    return this.file.write(bytes)?.catch(this.fail);
+  }
+
+  async writeAt(position: number, bytes: Uint8Array): Promise<void> {
+    await this.named(this.file.writeAt(position, bytes));
+  }
+
+  readAt(position: number, length: number): Promise<Uint8Array> {
+    return this.file.readAt(position, length).catch(this.fail);
+  }
+
+  async flush(): Promise<void> {
+    await this.named(this.file.flush?.());
+  }
+
+  async close(): Promise<void> {
+    await this.named(this.file.close());
+  }
+
+  async commit(): Promise<void> {
+    await this.named(this.file.commit());
+  }
+
+  abort(): Promise<void> {
+    return this.file.abort();
+  }
+
+  private async named(step: Promise<void> | void): Promise<void> {
+    await step?.catch(this.fail);
+  }
+
+  private readonly fail = (error: unknown): never => {
+    if (error instanceof MediaError) throw error;
+    throw new IoError(this.path, `cannot be written: ${messageOf(error)}`, { cause: error });
+  };
+}

@@ -91,7 +91,10 @@ export function editList(
   const start = Math.max(0, startPts);
   const media_time = start - firstDts;
   const ticks = Math.max(0, endPts - start);
-  if (start === 0 && media_time === 0 && ticks === track.samples.totalDuration) return [];
+  // A last text of no duration is one that ends the cues: readers show it until the movie ends where no edit ends before.
+  const endsEmpty = track.stream.kind === 'subtitle' && track.endsEmpty;
+  const isWhole = media_time === 0 && ticks === track.samples.totalDuration;
+  if (start === 0 && isWhole && !endsEmpty) return [];
   const toMovie = (t: number): number => rescale(t, [1, track.timescale], [1, timescale]);
   const entries: EditListEntry[] = [];
   if (start > 0) entries.push({ segment_duration: toMovie(start), media_time: -1, ...rate });

@@ -62,13 +62,13 @@ export function* trackSamples(track: Mp4Track, packet: Packet): Generator<Packet
 
 /**
  * The sample without text, of no duration, that ends a track of cues: without it some readers show the last cue until
- * the movie ends. Null for other tracks, and where no cue came.
+ * the movie ends. Null for other tracks, where no cue came, and behind a last one of no duration: it ends the
+ * track so already (packets of `mov_text` are samples of a file), or does not say how long it lasts.
  */
 export function closingTextSample(track: Mp4Track): Packet | null {
   const { stream, endPts } = track;
-  const hasCues =
-    stream.kind === 'subtitle' && stream.codec !== 'mov_text' && track.packetCount > 0;
-  return hasCues ? emptyTextSample(stream, endPts, endPts) : null;
+  const isOpen = track.packetCount > 0 && endPts > track.startOfLast;
+  return stream.kind === 'subtitle' && isOpen ? emptyTextSample(stream, endPts, endPts) : null;
 }
 
 /** The text of a timed text sample: a 16-bit length and UTF-8, or UTF-16 behind a byte order mark. */

@@ -18,6 +18,10 @@ export const OPUS_RATE = 48_000;
 /** Bytes of the first packet that are kept: enough for the headers that some codecs are configured from. */
 const FIRST_PACKET_BYTES = 64;
 
+/** A sample without text: timed text has its length of two bytes, WebVTT an empty `vtte` box. */
+const EMPTY_TEXT_BYTES = 2;
+const EMPTY_WEBVTT_BYTES = 8;
+
 /** Part of a second by which PCM packets may disagree with the count of their samples: rounding in the source's times. */
 const PCM_JITTER = 100;
 
@@ -64,6 +68,7 @@ export class Mp4Track {
   private lastDts = 0;
   private lastPts = 0;
   private lastDuration = 0;
+  private lastBytes = 0;
   /** Ticks between the last two packets. */
   private lastDelta = 0;
   /** Samples of the last packet, whose durations are not stated yet. */
@@ -85,6 +90,12 @@ export class Mp4Track {
   /** Decoding time of the last packet; 0 before the first. */
   get startOfLast(): number {
     return this.lastDts;
+  }
+
+  /** Whether the last sample of a track of text shows nothing and takes no time. */
+  get endsEmpty(): boolean {
+    const empty = this.stream.codec === 'webvtt' ? EMPTY_WEBVTT_BYTES : EMPTY_TEXT_BYTES;
+    return this.endPts === this.lastDts && this.lastBytes === empty;
   }
 
   /** Throws `ConfigError` if the container cannot hold the times or the size of `packet`, which follows the last one. */
@@ -153,6 +164,7 @@ export class Mp4Track {
     this.lastDts = dts;
     this.lastPts = pts;
     this.lastDuration = this.presentedDuration(packet);
+    this.lastBytes = packet.data.length;
     this.packetCount++;
     this.noteBytes(packet.data.length, dts);
     return delta;

@@ -98,7 +98,8 @@ interface Goal {
 /** Names all files that are written, and the log of the first pass where it is read. Nothing goes to the output of a first pass. */
 async function claimFiles(path: string, format: string, values: Values, files: OutputFiles) {
   const isFirstPass = values.pass === 1;
-  await files.claimResult(path, sequenceOptions(values, format), !isFirstPass);
+  const sequence = sequenceOptions(values, format);
+  await files.claimResult(path, isImageFormat(format) ? sequence : undefined, !isFirstPass);
   if (values.pass !== undefined) {
     await files.claimSideFile('--pass-log', passLogOf(values), isFirstPass);
   }

@@ -1,6 +1,6 @@
 /** Where a name of the command line leads, so that two names of one file are known for what they are. */
 import { type BigIntStats, fstatSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { hasWildcards, numberPattern, wildcardTest } from '../io/index.ts';
 import { linkTarget } from '../io/node/output-file.ts';
@@ -16,22 +16,42 @@ export interface FilePlace {
   has?(base: string): boolean;
 }
 
-/**
- * The place of a name: through symbolic links, also to a file that is not there yet.
- * @param descriptor what `-` stands for: 0 for an input, 1 for an output
- */
-export async function placeOf(name: string, descriptor: 0 | 1): Promise<FilePlace> {
-  if (name === '-') return { id: standardId(descriptor), folder: '', base: '' };
+/** The place of an input: of a file, of standard input, or of a sequence if there is no file of that name. */
+export async function placeOfInput(name: string): Promise<FilePlace> {
+  if (name === '-') return standardPlace(0);
+  const place = await placeOf(name);
+  const test = place.isThere ? null : (numberTest(place.base) ?? wildcards(place.base));
+  return test === null ? place : { ...place, has: test };
+}
+
+/** The place of a result: of a file, of standard output, or of a sequence. */
+export async function placeOfResult(name: string, isSequence: boolean): Promise<FilePlace> {
+  if (name === '-') return standardPlace(1);
+  const place = await placeOf(name);
+  const test = isSequence ? numberTest(place.base) : null;
+  return test === null ? place : { ...place, has: test };
+}
+
+/** The place of one file: through symbolic links, also to a file that is not there yet. */
+export async function placeOf(name: string): Promise<FilePlace & { readonly isThere: boolean }> {
   const target = await linkTarget(resolve(name)).catch(() => resolve(name));
   const base = basename(target);
   const folder = await stat(dirname(target), { bigint: true }).then(idOf, () => dirname(target));
   const found = await stat(name, { bigint: true }).catch(() => null);
   if (found !== null) {
-    return { id: found.isCharacterDevice() ? null : idOf(found), folder, base };
+    const id = found.isCharacterDevice() ? null : idOf(found);
+    return { id, folder, base, isThere: true };
   }
-  const has = sequenceTest(base, descriptor);
-  const place = { id: `${folder}/${base}`, folder, base };
-  return has === null ? place : { ...place, has };
+  return { id: `${folder}/${base}`, folder, base, isThere: false };
+}
+
+/** Whether a file that is there belongs to both places. */
+export async function overlap(one: FilePlace, other: FilePlace, folder: string): Promise<boolean> {
+  if (isAt(one, other) || isAt(other, one)) return true;
+  const { has } = one;
+  if (has === undefined || other.has === undefined || one.folder !== other.folder) return false;
+  const names = await readdir(folder).catch(() => []);
+  return names.some((name) => has(name) && other.has?.(name) === true);
 }
 
 /** Whether a file is at a place, or one of the files there. */
@@ -44,18 +64,18 @@ function idOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
 }
 
-function standardId(descriptor: 0 | 1): string | null {
+function standardPlace(descriptor: 0 | 1): FilePlace {
+  const place = { id: null, folder: '', base: '' };
   try {
     const found = fstatSync(descriptor, { bigint: true });
-    return found.isCharacterDevice() ? null : idOf(found);
+    return found.isCharacterDevice() ? place : { ...place, id: idOf(found) };
   } catch {
-    return null;
+    return place;
   }
 }
 
-/** The names that a pattern stands for; null if it is none. Wildcards are for inputs. */
-function sequenceTest(base: string, descriptor: 0 | 1): ((name: string) => boolean) | null {
-  if (descriptor === 0 && hasWildcards(base)) return wildcardTest(base);
+/** Whether a name is one of a pattern with a number (`frame-%04d.png`); null if that is none. */
+function numberTest(base: string): ((name: string) => boolean) | null {
   try {
     const pattern = numberPattern('FILE', base);
     return pattern === null ? null : (name) => pattern.numberOf(name) !== undefined;
@@ -63,4 +83,8 @@ function sequenceTest(base: string, descriptor: 0 | 1): ((name: string) => boole
     // With two numbers it is refused where it is opened.
     return null;
   }
+}
+
+function wildcards(base: string): ((name: string) => boolean) | null {
+  return hasWildcards(base) ? wildcardTest(base) : null;
 }

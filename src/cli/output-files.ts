@@ -2,14 +2,22 @@
  * All files that a command writes: its result, and side files such as a trace, the log of a first pass or a page. None replaces an
  * input by accident, and all of them appear together, when the whole job is done.
  */
+import { dirname } from 'node:path';
 import type { ByteSource } from '../base/byte-stream.ts';
 import { ConfigError, IoError, MediaError, messageOf } from '../base/errors.ts';
 import { type PictureSinkOptions, writeWhole } from '../io/index.ts';
 import { type HeldSink, openHeldSink } from '../io/node/path-sink.ts';
 import type { Output } from './command.ts';
-import { type FilePlace, isAt, placeOf } from './file-place.ts';
+import {
+  type FilePlace,
+  isAt,
+  overlap,
+  placeOf,
+  placeOfInput,
+  placeOfResult,
+} from './file-place.ts';
 import { type OutputFile, pictureOutput, standardOutput } from './output-file.ts';
-import { firstName, mayWrite, type OverwriteValues } from './overwrite.ts';
+import { firstReplaced, mayWrite, type OverwriteValues, sequenceOf } from './overwrite.ts';
 
 /** What a name on the command line is, and where it leads. */
 interface Claim {
@@ -50,20 +58,30 @@ export class OutputFiles {
   }
 
   private async addInput(name: string): Promise<void> {
-    this.claims.push({ what: 'an input', place: await placeOf(name, 0) });
+    this.claims.push({ what: 'an input', place: await placeOfInput(name) });
   }
 
   /**
-   * Says that the result goes to `path`, and asks whether it may be replaced if it is there. An input may be replaced by what is made of it.
+   * Says that the result goes to `path`, and asks whether it may be replaced if it is there. An input may be replaced by what is made of
+   * it, when that is complete; throws `ConfigError` if it would be replaced by one of many pictures, which are written while inputs are read.
+   * @param pictures as those of `openResult`
    * @param isWritten false for a name that is only kept free
    */
-  async claimResult(
-    path: string,
-    pictures: PictureSinkOptions = {},
-    isWritten = true,
-  ): Promise<void> {
-    if (isWritten) await mayWrite(firstName(path, pictures), this.values, this.output);
-    this.claims.push({ what: 'the output', place: await placeOf(path, 1) });
+  async claimResult(path: string, pictures?: PictureSinkOptions, isWritten = true): Promise<void> {
+    const place = await placeOfResult(path, sequenceOf(path, pictures) !== null);
+    if (isWritten && appearsEarly(path, pictures)) await this.requireNoInput(path, place);
+    if (isWritten) await mayWrite(await firstReplaced(path, pictures), this.values, this.output);
+    this.claims.push({ what: 'the output', place });
+  }
+
+  private async requireNoInput(path: string, place: FilePlace): Promise<void> {
+    for (const claim of this.claims) {
+      if (!(await overlap(place, claim.place, dirname(path)))) continue;
+      throw new ConfigError(
+        '--output',
+        `${path} has a picture that is ${claim.what} of this command; give another name or folder`,
+      );
+    }
   }
 
   /**
@@ -73,7 +91,7 @@ export class OutputFiles {
   async claimSideFile(option: string, path: string | undefined, isWritten = true): Promise<void> {
     if (path === undefined) return;
     if (path === '-') throw new ConfigError(option, 'got -, needed is the name of a file');
-    const place = await placeOf(path, 1);
+    const place = await placeOf(path);
     const other = this.claims.find((claim) => isAt(place, claim.place));
     if (other !== undefined) {
       throw new ConfigError(option, `${path} is ${other.what} of this command; name another file`);
@@ -88,8 +106,7 @@ export class OutputFiles {
    */
   async openResult(path: string, pictures?: PictureSinkOptions): Promise<OutputFile> {
     if (path === '-') return standardOutput(this.output);
-    const isOneFile = pictures === undefined || firstName(path, pictures) === path;
-    if (!isOneFile || pictures?.update === true) return pictureOutput(path, pictures);
+    if (appearsEarly(path, pictures)) return pictureOutput(path, pictures);
     const file = await openNamed(path);
     this.results.push(file);
     if (pictures !== undefined) return pictureOutput(file, pictures);
@@ -116,6 +133,11 @@ export class OutputFiles {
   private async abort(): Promise<void> {
     for (const file of [...this.sideFiles, ...this.results]) await file.abort();
   }
+}
+
+/** Whether files are there before the job is done: those of a sequence, and one that each picture replaces. */
+function appearsEarly(path: string, pictures: PictureSinkOptions | undefined): boolean {
+  return pictures?.update === true || sequenceOf(path, pictures) !== null;
 }
 
 /** What was written, to be read until it has its name; null for a pipe. */

@@ -1,7 +1,8 @@
 /** Decides about a file that exists already: replace it, keep it, or ask on a terminal. */
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { ConfigError } from '../base/errors.ts';
-import { numberPattern, type PictureSinkOptions } from '../io/index.ts';
+import { type NumberPattern, numberPattern, type PictureSinkOptions } from '../io/index.ts';
 import type { Output } from './command.ts';
 import type { OptionTable } from './options.ts';
 
@@ -54,10 +55,29 @@ export function splitOutput(
   return { inputs: inputs.slice(0, -1), output: inputs.at(-1) };
 }
 
-/** The file that an output begins with: the first one of a sequence. */
-export function firstName(
+/** The file that an output would replace first: of a sequence, that of the lowest number which is there. */
+export async function firstReplaced(
   path: string,
-  { startNumber = 1, update = false }: PictureSinkOptions,
-): string {
-  return update ? path : (numberPattern('--output', path)?.nameOf(startNumber) ?? path);
+  pictures: PictureSinkOptions | undefined,
+): Promise<string> {
+  const sequence = sequenceOf(path, pictures);
+  if (sequence === null) return path;
+  const start = pictures?.startNumber ?? 1;
+  const first = sequence.nameOf(start);
+  const folder = first.slice(0, first.length - basename(first).length);
+  let lowest = Number.POSITIVE_INFINITY;
+  for (const name of await readdir(dirname(first)).catch(() => [])) {
+    const number = sequence.numberOf(folder + name) ?? -1;
+    if (number >= start) lowest = Math.min(lowest, number);
+  }
+  return lowest === Number.POSITIVE_INFINITY ? first : sequence.nameOf(lowest);
+}
+
+/** The names of a sequence; null if the output is one file. */
+export function sequenceOf(
+  path: string,
+  pictures: PictureSinkOptions | undefined,
+): NumberPattern | null {
+  const isOneFile = pictures === undefined || pictures.update === true;
+  return isOneFile ? null : numberPattern('--output', path);
 }

@@ -160,6 +160,29 @@ describe('an existing file', () => {
   });
 });
 
+describe('the files of a sequence', () => {
+  test('replace no picture that is still to be read', async () => {
+    await expectRefused('encode f-%02d.png f-%02d.png --start-number 2 -y', /--output: .*an input/);
+    await expectRefused('encode f-*.png f-%02d.png -y', /--output: .*an input/);
+    await expectRefused('encode f-01.png f-%02d.png -y', /--output: .*an input/);
+    await expectRefused('encode f-%02d.png f-01.png --update -y', /--output: .*an input/);
+    expect((await vitrine('encode f-%02d.png f-%03d.png')).status).toBe(0);
+  });
+
+  test('are kept with -n, also behind the first', async () => {
+    writeFileSync(at('o-3.png'), 'precious');
+    await expectRefused('encode y.y4m o-%d.png -n', /o-3\.png: exists/);
+    expect((await vitrine('encode y.y4m o-%d.png -n --start-number 4')).status).toBe(0);
+  });
+
+  test('are not meant by a percent sign in the name of another kind of file', async () => {
+    writeFileSync(at('v%d.mkv'), 'precious');
+    writeFileSync(at('v1.mp4'), 'precious');
+    await expectRefused('remux a.mp4 v%d.mkv -n', /v%d\.mkv: exists/);
+    expect((await vitrine('encode y.y4m v%d.mp4 -n --trace v2.mp4')).status).toBe(0);
+  });
+});
+
 describe.skipIf(!existsSync('/dev/full'))('a disk that is full', () => {
   test.each([
     'remux a.mp4 n.mkv --trace /dev/full',

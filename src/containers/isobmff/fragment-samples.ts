@@ -72,6 +72,8 @@ export interface FragmentContext {
   readonly fileSize: number;
   readonly budget: Budget;
   readonly problems: Problem[];
+  /** Told of the tracks that fragments have and `tracks` has not. */
+  readonly onOtherTrack?: (track_ID: number, position: number) => void;
 }
 
 /** The samples that one `traf` adds to its track. */
@@ -104,6 +106,9 @@ export function readFragment(
     if (box.type !== 'traf') continue;
     const header = readChild(tfhd, file, box);
     const track = header === null ? undefined : tracks.get(header.track_ID);
+    const trafOffset = file.fileOffset + box.start;
+    if (header === null) report(context.problems, trafOffset, 'a traf has no tfhd; it is left out');
+    else if (track === undefined) context.onOtherTrack?.(header.track_ID, trafOffset);
     if (header === null || track === undefined) continue;
     let base = dataEnd;
     if (header.flags & BASE_DATA_OFFSET_PRESENT) base = header.base_data_offset;

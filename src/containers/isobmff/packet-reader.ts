@@ -9,7 +9,13 @@ import type { SourceWindow } from '../../base/source-window.ts';
 import type { BoxView, FileBytes } from './box-reader.ts';
 import { type EditContext, editedSamples, type TimedSample } from './edit-timeline.ts';
 import { fragmentAt, hasFragmentAfter } from './fragment-index.ts';
-import { type FragmentTrack, fragmentBytes, readFragment } from './fragment-samples.ts';
+import {
+  type FragmentContext,
+  type FragmentTrack,
+  fragmentBytes,
+  readFragment,
+} from './fragment-samples.ts';
+import { mendBoxes } from './mend-boxes.ts';
 import { PacketMaker } from './packet-maker.ts';
 import { SampleCursor } from './sample-cursor.ts';
 import { loadBox, mayWalkOn, topLevelBox } from './top-level.ts';
@@ -23,6 +29,8 @@ export interface ReadContext {
   readonly tracks: readonly ReadTrack[];
   /** Null if the file has no fragments. */
   readonly fragmentTracks: ReadonlyMap<number, FragmentTrack> | null;
+  /** Of all tracks of `moov`, those that are not read too. */
+  readonly track_IDs: ReadonlySet<number>;
   /** Whether `moov` says that there are fragments. */
   readonly saysFragmented: boolean;
   readonly moovEnd: number;
@@ -158,6 +166,12 @@ export class PacketReader {
     const { window, budget, problems } = this.context;
     let position = from;
     let saysFragmented = this.context.saysFragmented;
+    const known = new Set(this.context.track_IDs);
+    const onOtherTrack = (track_ID: number, position: number): void => {
+      if (known.has(track_ID)) return;
+      known.add(track_ID);
+      report(problems, position, `moov has no track ${track_ID}; its fragments are left out`);
+    };
     for (let count = 0; position < window.size; count++) {
       if (!mayWalkOn(count, position)) {
         report(
@@ -179,8 +193,10 @@ export class PacketReader {
         saysFragmented = true;
         const [file, view] = await loadBox(window, budget, box);
         if (box.end > window.size) report(problems, position, 'the file ends within moof');
+        mendBoxes(file, view, problems);
+        const context = { tracks: carried, fileSize: window.size, budget, problems, onOtherTrack };
         try {
-          yield* this.fragment(file, view, carried, maker, box.end);
+          yield* this.fragment(file, view, context, maker, box.end);
         } finally {
           budget.release(fragmentBytes(file, view) + file.bytes.length);
         }
@@ -193,12 +209,11 @@ export class PacketReader {
   private async *fragment(
     file: FileBytes,
     view: BoxView,
-    carried: ReadonlyMap<number, FragmentTrack>,
+    context: FragmentContext,
     maker: PacketMaker,
     end: number,
   ): AsyncGenerator<readonly ReadPacket[]> {
-    const { window, budget, problems, tracks } = this.context;
-    const context = { tracks: carried, fileSize: window.size, budget, problems };
+    const { window, tracks } = this.context;
     const pending: Pending[] = [];
     for (const part of readFragment(file, view, context)) {
       const index = tracks.findIndex(({ info }) => info.track_ID === part.track.track_ID);

@@ -24,15 +24,17 @@ import {
   readFields,
 } from './box-reader.ts';
 import { trex } from './boxes-fragments.ts';
-import { ftyp, mvhd } from './boxes-movie.ts';
+import { ftyp, mvhd, tkhd } from './boxes-movie.ts';
 import { fragmentShift } from './edit-timeline.ts';
 import { readsForward } from './forward.ts';
 import type { FragmentTrack } from './fragment-samples.ts';
+import { mendBoxes } from './mend-boxes.ts';
 import { type ReadMetadata, readMetadata } from './metadata-reader.ts';
 import { PacketReader, type ReadContext, tableSamples } from './packet-reader.ts';
 import { readTimedText } from './text-samples.ts';
 import { loadBox, mayWalkOn, topLevelBox } from './top-level.ts';
-import { type Mp4TrackInfo, type ReadTrack, readTrack } from './track-reader.ts';
+import { damageOfTrack } from './track-faults.ts';
+import { HANDLER_KINDS, type Mp4TrackInfo, type ReadTrack, readTrack } from './track-reader.ts';
 
 /** A reader that knows more of the file than other containers do. */
 export interface Mp4Reader extends ContainerReader, ReadMetadata {
@@ -134,7 +136,9 @@ async function makeReader(
   if (findBox(file.bytes, moov.dataStart, moov.end, 'cmov') !== null) {
     throw new FormatError('mp4.cmov', 'compressed movie headers are not read', file.fileOffset);
   }
+  mendBoxes(file, moov, problems);
   const movie = readChild(mvhd, file, moov);
+  if (movie === null) report(problems, file.fileOffset, 'moov has no mvhd');
   const movieTimescale = movie?.timescale ?? 1000;
   const all = await readTracks(file, moov, movieTimescale, opening);
   const chapterTrack = chapterTrackOf(all);
@@ -159,6 +163,7 @@ async function makeReader(
   }
   const context: ReadContext = {
     ...{ window, budget, problems, tracks, moovEnd },
+    track_IDs: trackIDs(file, moov),
     fragmentTracks: mayHaveFragments ? fragmentTracks(file, mvex, tracks) : null,
     saysFragmented: isFragmented,
   };
@@ -202,6 +207,10 @@ async function readTracks(
     try {
       const track = await readTrack(file, box, { movieTimescale, budget, problems, pace });
       if (track !== null) tracks.push(track);
+      else {
+        const damage = damageOfTrack(file, box, Object.keys(HANDLER_KINDS));
+        if (damage !== null) report(problems, offset, `a track is left out: ${damage}`);
+      }
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       failure ??= error;
@@ -262,6 +271,21 @@ async function missingConfigs(context: ReadContext): Promise<ReadonlyMap<number,
   for (const i of searches.keys()) {
     const { track_ID } = tracks[i].info;
     report(problems, moovEnd, `track ${track_ID}: no parameter sets in its first samples either`);
+  }
+  return found;
+}
+
+/** Of all tracks, as their headers say. */
+function trackIDs(file: FileBytes, moov: BoxView): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const box of boxesIn(file.bytes, moov.dataStart, moov.end)) {
+    if (box.type !== 'trak') continue;
+    try {
+      found.add(readChild(tkhd, file, box)?.track_ID ?? 0);
+    } catch (error) {
+      // A track that is broken was noted when it was read.
+      if (!(error instanceof FormatError)) throw error;
+    }
   }
   return found;
 }

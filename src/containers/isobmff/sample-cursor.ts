@@ -18,8 +18,10 @@ export interface SampleTables {
   readonly sample_count: number;
   readonly sizes: Uint32Array;
   readonly chunkOffsets: Uint32Array | Float64Array;
-  /** Whether `stts` has deltas above 2^31, which are negative ones: decoding goes back there. */
-  readonly goesBack?: boolean;
+  /** The lowest delta of `stts` that is a negative one, less 2^32, so that decoding goes back there; none: there is none. */
+  readonly negativeFrom?: number;
+  /** Ticks of each sample that `stts` has no rows for; 0 if not given. */
+  readonly deltaBehind?: number;
 }
 
 /** One sample, on the media timeline. */
@@ -182,11 +184,12 @@ export class SampleCursor {
     let total = 0;
     for (let left = count; left > 0; ) {
       const row = this.sttsRow * 2;
-      if (row >= stts.length) return total;
+      if (row >= stts.length) return total + left * (this.tables.deltaBehind ?? 0);
       const take = Math.min(left, stts[row] - this.sttsUsed);
-      total += this.tables.goesBack
-        ? this.takeDelta(this.dts + total, stts[row + 1], take)
-        : take * stts[row + 1];
+      total +=
+        this.tables.negativeFrom !== undefined
+          ? this.takeDelta(this.dts + total, stts[row + 1], take)
+          : take * stts[row + 1];
       this.sttsUsed += take;
       left -= take;
       if (this.sttsUsed >= stts[row]) {
@@ -203,8 +206,9 @@ export class SampleCursor {
    */
   private takeDelta(before: number, delta: number, count: number): number {
     let dts = before;
+    const ticks = delta >= this.tables.negativeFrom! ? delta - 2 ** 32 : delta;
     for (let i = 0; i < count; i++) {
-      const stated = this.statedDts + (delta | 0);
+      const stated = this.statedDts + ticks;
       // A fall to before the start is no time at all.
       this.statedDts = stated >= 0 ? stated : this.statedDts + 1;
       dts = Math.max(delta === 0 ? dts : dts + 1, this.statedDts);

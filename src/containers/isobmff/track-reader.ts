@@ -35,6 +35,7 @@ import {
   type VisualEntry,
 } from './sample-entry-reader.ts';
 import type { BoxDescription } from './syntax.ts';
+import { deltaBehind, negativeDeltas, tableFaults } from './track-faults.ts';
 
 /** A track of a file, with more than its stream info says. */
 export interface Mp4TrackInfo {
@@ -73,7 +74,8 @@ export interface ReadTrack {
   readonly pcmFrameBytes: number;
 }
 
-const HANDLER_KINDS: Readonly<Record<string, 'video' | 'audio' | 'subtitle'>> = {
+/** Table: handler => what its samples are to us. */
+export const HANDLER_KINDS: Readonly<Record<string, 'video' | 'audio' | 'subtitle'>> = {
   vide: 'video',
   soun: 'audio',
   sbtl: 'subtitle',
@@ -110,10 +112,11 @@ export async function readTrack(
   const offset = file.fileOffset + trak.start;
   // Parsed tables are no larger than the boxes, but for edits and compact sizes, whose memory is taken where they are parsed.
   budget.hold(`track ${header.track_ID}`, trak.end - trak.start, offset);
-  const tables = await readTables(file, stbl, budget, pace);
-  if (tables.goesBack) {
-    report(problems, offset, `track ${header.track_ID}: stts has negative deltas`);
-  }
+  const tables = await readTables(file, stbl, media.duration, { budget, pace });
+  const note = (fault: string): void =>
+    report(problems, offset, `track ${header.track_ID}: ${fault}`);
+  if (tables.negativeFrom !== undefined) note('stts has negative deltas');
+  tableFaults(tables).forEach(note);
   const edts = findBox(file.bytes, trak.dataStart, trak.end, 'edts');
   const list = edts === null ? null : readChild(elst, file, edts);
   budget.hold('elst', (list?.entries.length ?? 0) * EDIT_BYTES, offset);
@@ -259,19 +262,11 @@ function chapterIDs(file: FileBytes, trak: BoxView): number[] {
 const EMPTY = new Uint32Array(0);
 const NO_BYTES = new Uint8Array(0);
 
-/** A delta of `stts` with the highest bit set is a negative one: no sample lasts so long. */
-const NEGATIVE = 0x80000000;
-
-function goesBack(stts: Uint32Array): boolean {
-  for (let row = 1; row < stts.length; row += 2) if (stts[row] >= NEGATIVE) return true;
-  return false;
-}
-
 async function readTables(
   file: FileBytes,
   stbl: BoxView,
-  budget: Budget,
-  pace: Pace,
+  duration: number,
+  { budget, pace }: Pick<TrackContext, 'budget' | 'pace'>,
 ): Promise<SampleTables> {
   const table = <T extends object>(description: BoxDescription<T>): Promise<T | null> =>
     readTableChild(description, file, stbl, pace);
@@ -287,7 +282,8 @@ async function readTables(
     sample_count: sizes?.sample_count ?? 0,
     sizes: sizes?.entry_size ?? EMPTY,
     chunkOffsets: offsets,
-    goesBack: goesBack(durations),
+    ...negativeDeltas(durations, duration),
+    deltaBehind: deltaBehind(durations, sizes?.sample_count ?? 0, duration),
   };
 }
 

@@ -134,6 +134,7 @@ export const chan = /* @__PURE__ */ describeBox(
     mChannelLayoutTag: CHANNEL_LAYOUT_USE_BITMAP,
     mChannelBitmap: 0,
     mNumberChannelDescriptions: 0,
+    mChannelDescriptions: NO_BYTES,
   },
   (s, b) => {
     fullBox(s, b);
@@ -144,6 +145,7 @@ export const chan = /* @__PURE__ */ describeBox(
       32,
       b.mNumberChannelDescriptions,
     );
+    b.mChannelDescriptions = s.bytes('mChannelDescriptions', s.remaining, b.mChannelDescriptions);
   },
 );
 

@@ -20,6 +20,7 @@ import {
 import { writePictureBoxes } from './picture-boxes.ts';
 import {
   audioFields,
+  compressedFields,
   missingConfig,
   STREAM_TYPE_VISUAL,
   writeBitRates,
@@ -55,6 +56,16 @@ const OBJECT_TYPES: ReadonlyMap<string, number> = /* @__PURE__ */ new Map([
   ['png', 0x6d],
 ]);
 
+/** Codecs that have a type of their own in QuickTime files, where MP4 has `esds`: codec => type (QuickTime File Format, "Media Data Atom Types"). */
+const QUICKTIME_TYPES: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ['mjpeg', 'jpeg'],
+  ['png', 'png '],
+  ['mpeg2video', 'm2v1'],
+  ['mpeg1video', 'm1v '],
+  ['mp2', '.mp2'],
+  ['mp3', '.mp3'],
+]);
+
 /** MPEG-2 audio (half rates) has an object type of its own, ESDS table 5. */
 const MPEG2_AUDIO_OBJECT_TYPE = 0x69;
 const MPEG1_LOWEST_RATE = 32_000;
@@ -88,6 +99,11 @@ function write(
   format: Mp4Format,
   rates: BitRates | null,
 ): void {
+  const quickTimeType = format === 'mov' ? QUICKTIME_TYPES.get(stream.codec) : undefined;
+  if (quickTimeType !== undefined) {
+    writeQuickTimeEntry(w, stream, quickTimeType);
+    return;
+  }
   const record = RECORD_CODECS.get(stream.codec);
   const writeOwn = (): void => {
     if (record) writeRecord(w, stream, record[1], firstPacket);
@@ -105,10 +121,25 @@ function write(
       const sampleRate = stream.codec === 'opus' ? OPUS_RATE : stream.sampleRate;
       const children = (): void => {
         writeOwn();
+        if (format === 'mov') writeLayout(w, stream);
         writeBitRates(w, rates);
       };
       w.put(audioSampleEntry, audioFields(stream.numChannels, sampleRate), children, record[0]);
     }
+  }
+}
+
+/** The entry of a codec that its type alone names. Headers of MPEG pictures that came beside the stream go into `glbl`, ffmpeg's box. */
+function writeQuickTimeEntry(w: BoxWriter, stream: StreamInfo, type: string): void {
+  if (stream.kind === 'video') {
+    const record = stream.config;
+    const writeHeaders = (): void => {
+      if (record.length > 0) w.put(codecRecord, { record }, null, 'glbl');
+    };
+    writeVisualEntry(w, stream, type, writeHeaders, null, writePictureBoxes);
+  } else if (stream.kind === 'audio') {
+    const fields = compressedFields(stream);
+    w.put(audioSampleEntry, fields, () => writeLayout(w, stream), type);
   }
 }
 
@@ -134,18 +165,20 @@ function writePcm(w: BoxWriter, stream: AudioStreamInfo, pcm: PcmFormat): void {
   );
 }
 
+/** QuickTime's `chan`, where the speakers are known. */
+function writeLayout(w: BoxWriter, { channelMask }: AudioStreamInfo): void {
+  if (channelMask !== 0) w.put(chan, { mChannelBitmap: channelMask });
+}
+
 /** QuickTime File Format: version 0 where the type says everything, else `lpcm` in a version 2 description. */
 function writeQuickTimePcm(w: BoxWriter, stream: AudioStreamInfo, pcm: PcmFormat): void {
-  const { numChannels, sampleRate, channelMask } = stream;
-  const writeLayout = (): void => {
-    if (channelMask !== 0) w.put(chan, { mChannelBitmap: channelMask });
-  };
+  const { numChannels, sampleRate } = stream;
   if (pcm.quickTimeType !== 'lpcm' && sampleRate <= MAX_SAMPLERATE_FIELD) {
     const samplesize = pcm.quickTimeType === 'raw ' ? 8 : 16;
     w.put(
       audioSampleEntry,
       { channelcount: numChannels, samplesize, samplerate: sampleRate * 65536 },
-      writeLayout,
+      () => writeLayout(w, stream),
       pcm.quickTimeType,
     );
     return;
@@ -169,7 +202,7 @@ function writeQuickTimePcm(w: BoxWriter, stream: AudioStreamInfo, pcm: PcmFormat
       constBytesPerAudioPacket: (pcm.bits >> 3) * numChannels,
       constLPCMFramesPerAudioPacket: 1,
     },
-    writeLayout,
+    () => writeLayout(w, stream),
     'lpcm',
   );
 }

@@ -135,6 +135,12 @@ export function audioFields(channelcount: number, sampleRate: number) {
   return { channelcount, samplerate: rate * 65536 };
 }
 
+/** Fields of QuickTime's entry for compressed sound: version 1, with the number of samples in each packet; -2: bytes vary. */
+export function compressedFields({ numChannels, sampleRate, frameSize }: AudioStreamInfo) {
+  const version1 = { version: 1, compression_id: -2, bytesPerSample: 2 };
+  return { ...audioFields(numChannels, sampleRate), ...version1, samplesPerPacket: frameSize };
+}
+
 /** The entry of sound that an `esds` describes; in QuickTime files that is within `wave`. */
 export function writeEsdsAudio(
   w: BoxWriter,
@@ -149,9 +155,7 @@ export function writeEsdsAudio(
     w.put(audioSampleEntry, fields, children);
     return;
   }
-  // QuickTime wants version 1 for compressed sound, with the number of samples in each packet; -2: variable.
-  const version1 = { ...fields, version: 1, compression_id: -2, bytesPerSample: 2 };
-  w.put(audioSampleEntry, { ...version1, samplesPerPacket: stream.frameSize }, () =>
+  w.put(audioSampleEntry, compressedFields(stream), () =>
     w.box('wave', () => writeWave(w, children)),
   );
 }

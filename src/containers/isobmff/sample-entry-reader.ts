@@ -2,6 +2,7 @@
 import type { ColorTags } from '../../base/packet.ts';
 import type { Rational } from '../../base/rational.ts';
 import { audioFormatOf, readAudioSpecificConfig } from '../../syntax/aac/audio-specific-config.ts';
+import { flacChannelMask } from '../config/flac-layout.ts';
 import { opusBoxToHead } from '../config/opus-head.ts';
 import {
   type BoxView,
@@ -13,7 +14,6 @@ import {
 } from './box-reader.ts';
 import { audioSampleEntry, btrt, colr, esds, pasp, visualSampleEntry } from './boxes-entries.ts';
 import {
-  CHANNEL_LAYOUT_USE_BITMAP,
   chan,
   chnl,
   fullCodecRecord,
@@ -28,6 +28,7 @@ import {
   LPCM_IS_SIGNED_INTEGER,
 } from './pcm-formats.ts';
 import { readPictureBoxes } from './picture-boxes.ts';
+import { quickTimeMask } from './quicktime-layout.ts';
 import { NO_BYTES } from './syntax.ts';
 
 /** The fields of a sample entry that all kinds of tracks have. */
@@ -74,6 +75,9 @@ const VISUAL_TYPES: ReadonlyMap<string, readonly [codec: string, record: string]
     ['vp09', ['vp9', 'vpcC']],
     ['jpeg', ['mjpeg', '']],
     ['png ', ['png', '']],
+    ['m2v1', ['mpeg2video', 'glbl']],
+    ['m1v ', ['mpeg1video', 'glbl']],
+    ['m1v1', ['mpeg1video', 'glbl']],
   ]);
 
 const AUDIO_TYPES: ReadonlyMap<string, readonly [codec: string, record: string]> =
@@ -84,6 +88,7 @@ const AUDIO_TYPES: ReadonlyMap<string, readonly [codec: string, record: string]>
     ['ac-3', ['ac3', 'dac3']],
     ['ec-3', ['eac3', 'dec3']],
     ['.mp3', ['mp3', '']],
+    ['.mp2', ['mp2', '']],
   ]);
 
 /** Object types of `esds`, ESDS table 5 and the registration authority's list: objectTypeIndication => codec. */
@@ -198,7 +203,11 @@ export function readAudioEntry(file: FileBytes, box: BoxView): AudioEntry {
     return { ...entry, codec: pcm.codec, pcmFrameBytes: pcm.bytes * entry.numChannels };
   }
   const known = AUDIO_TYPES.get(box.type);
-  if (known) return { ...entry, codec: known[0], config: readRecord(file, children, known[1]) };
+  if (known) {
+    const config = readRecord(file, children, known[1]);
+    const mask = known[0] === 'flac' ? flacChannelMask(config, entry.numChannels) : 0;
+    return { ...entry, codec: known[0], config, channelMask: mask || entry.channelMask };
+  }
   if (box.type === 'mp4a') return readEsdsEntry(file, children, entry);
   return entry;
 }
@@ -254,14 +263,15 @@ function readEsdsEntry(file: FileBytes, children: BoxView, entry: AudioEntry): A
     bitRate,
     sampleRate: format.sampleRate,
     numChannels: format.numChannels || entry.numChannels,
-    channelMask: entry.channelMask || format.channelMask,
+    channelMask: format.channelMask || entry.channelMask,
     frameSize: format.frameSize,
   };
 }
 
 function readChannelMask(file: FileBytes, children: BoxView): number {
   const quickTime = readChild(chan, file, children);
-  if (quickTime?.mChannelLayoutTag === CHANNEL_LAYOUT_USE_BITMAP) return quickTime.mChannelBitmap;
+  const mask = quickTime === null ? 0 : quickTimeMask(quickTime);
+  if (mask !== 0) return mask;
   const layout = readChild(chnl, file, children);
   return layout === null ? 0 : channelMaskOf(layout.speaker_position);
 }

@@ -6,6 +6,7 @@ import type { AudioStreamInfo, ColorTags, StreamInfo, VideoStreamInfo } from '..
 import { type Rational, reduced, rescale } from '../../base/rational.ts';
 import { aacFormat, requireConfig } from '../config/check-config.ts';
 import { lacksConfig } from '../config/config-search.ts';
+import { flacChannelMask } from '../config/flac-layout.ts';
 import { readCarried } from './carried-elements.ts';
 import { aacConfigOf, codecOfId, needsConfig, UNKNOWN_CODEC_PREFIX } from './codec-ids.ts';
 import { type ContentEncoding, readContentEncodings, undoEncoding } from './content-encoding.ts';
@@ -162,7 +163,8 @@ function soundOf(
   coded: CodedSound,
 ): Pick<AudioStreamInfo, 'sampleRate' | 'numChannels' | 'channelMask' | 'frameSize'> {
   if (codec !== 'aac') {
-    const plain = { sampleRate: coded.rate, numChannels: coded.channels, channelMask: 0 };
+    const channelMask = codec === 'flac' ? flacChannelMask(config, coded.channels) : 0;
+    const plain = { sampleRate: coded.rate, numChannels: coded.channels, channelMask };
     return { ...plain, frameSize: frameSizeOf(codec) };
   }
   const format = aacFormat(config);

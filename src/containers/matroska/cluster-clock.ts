@@ -29,6 +29,8 @@ export class ClusterClock {
   private latestEnd = Number.NEGATIVE_INFINITY;
   /** Ticks by which the first block of the open cluster may lie before that; Infinity where it is not to be asked. */
   private allowedFall = Number.POSITIVE_INFINITY;
+  /** Whether the open cluster has said its Timestamp, or it was noted that it has not. */
+  private isTimed = true;
 
   constructor(timestampScale: number, problems: Problem[]) {
     this.timestampScale = timestampScale;
@@ -38,6 +40,7 @@ export class ClusterClock {
   /** A cluster begins; without a Timestamp it would begin at 0. */
   beginCluster(): void {
     this.timestamp = this.offset;
+    this.isTimed = false;
   }
 
   /** Another document begins. Its times may begin at 0 or go on; in the first case they go on behind those before. */
@@ -56,10 +59,19 @@ export class ClusterClock {
     }
     this.timestamp = timestamp;
     this.lastTimestamp = timestamp;
+    this.isTimed = true;
   }
 
   /** Time of a block, not rounded, from the one that it states. Throws `FormatError` if it is beyond `MAX_TICKS`. */
   timeOf(relative: number, offset: number): number {
+    if (!this.isTimed) {
+      this.isTimed = true;
+      report(
+        this.problems,
+        offset,
+        'a Cluster has no Timestamp before its blocks; it is taken for 0',
+      );
+    }
     let time = this.timestamp + relative * this.tickRatio;
     if (this.allowedFall !== Number.POSITIVE_INFINITY) time = this.risen(time, offset);
     if (Math.abs(time) <= MAX_TICKS) return time;

@@ -17,12 +17,13 @@ import {
   storedCrc,
   UNKNOWN_SIZE,
 } from './ebml-reader.ts';
-import { elementById, ID } from './element-table.ts';
+import { type ElementInfo, elementById, ID } from './element-table.ts';
 import { FrameDecoder } from './frame-decoder.ts';
 import { FrameTaker } from './frame-taker.ts';
 import { joinDocument } from './joined-documents.ts';
 import { CLUSTER_ID_BYTES, EBML_ID_BYTES, findNextStart } from './next-start.ts';
 import type { OpenSegment } from './segment-reader.ts';
+import { isLikeCluster, strangeElement } from './strange-elements.ts';
 
 /** Elements that are handled before others get their turn, where they hold no frames. */
 const MAX_BATCH_STEPS = 512;
@@ -33,6 +34,9 @@ const LARGE_BLOCK_BYTES = 1 << 20;
 /** Frames, and bytes of them, that are gathered before they are handed on. */
 const MAX_BATCH_FRAMES = 256;
 const MAX_BATCH_BYTES = 1 << 20;
+
+/** IDs of elements that are noted once each; more are noted as often as they come. */
+const MAX_STRANGERS = 100;
 
 /** State of the walk. */
 export class ClusterReader {
@@ -46,6 +50,8 @@ export class ClusterReader {
   /** End of the open cluster: -1 if none is open, Infinity if its size is unknown. */
   private clusterEnd = -1;
   private clusterStart = 0;
+  /** IDs of elements that were noted as being where they do not belong. */
+  private readonly strangers = new Set<number>();
   private readonly pace = new Pace();
   private readonly clock: ClusterClock;
   private readonly decoder: FrameDecoder;
@@ -64,7 +70,7 @@ export class ClusterReader {
     this.pass = segment.budget.beginPass();
     this.clock = new ClusterClock(segment.timestampScale, segment.problems);
     this.decoder = new FrameDecoder(this.pass, segment.problems);
-    this.taker = new FrameTaker(segment.tracks, this.clock, this.pass);
+    this.taker = new FrameTaker(segment, this.clock, this.pass);
   }
 
   /** Appends some of the next frames to `frames`, which is empty. Returns false when there are no more. */
@@ -139,6 +145,15 @@ export class ClusterReader {
     // A top-level element ends a cluster of unknown size, RFC 8794 clause 6.2.
     if (element?.parent === 'Segment') this.clusterEnd = -1;
     if (element?.parent === '') return await this.nextDocument();
+    if (element === undefined && (await isLikeCluster(window, this.position, header))) {
+      report(
+        problems,
+        this.position,
+        `an unknown element 0x${id.toString(16)} is read as a Cluster`,
+      );
+      this.beginCluster(this.position, headerLength, size);
+      return true;
+    }
     if (size === UNKNOWN_SIZE)
       return await this.resync('an element other than Cluster has no size');
     const end = this.position + headerLength + size;
@@ -149,6 +164,7 @@ export class ClusterReader {
     const isBlock = id === ID.SimpleBlock || id === ID.BlockGroup;
     const isWanted =
       this.clusterEnd >= 0 && (isBlock || id === ID.Timestamp || id === ID['CRC-32']);
+    if (!isWanted) this.noteStranger(header, element);
     if (!isWanted && (this.expectedCrc < 0 || size > LARGE_BLOCK_BYTES)) {
       // A checksum over what is not read whole is not checked.
       this.expectedCrc = -1;
@@ -156,6 +172,17 @@ export class ClusterReader {
       return true;
     }
     return await this.readElement(id, headerLength, size, frames);
+  }
+
+  /** Notes, once for each ID, an element that is not where the standard has it: it is left unread. */
+  private noteStranger(header: ElementHeader, element: ElementInfo | undefined): void {
+    const { strangers } = this;
+    const place = this.clusterEnd >= 0 ? 'Cluster' : 'Segment';
+    if (strangers.has(header.id)) return;
+    const message = strangeElement(header, element, place);
+    if (message === null) return;
+    if (strangers.size < MAX_STRANGERS) strangers.add(header.id);
+    report(this.segment.problems, this.position, message);
   }
 
   /** Reads an element of a cluster whole. */
@@ -315,7 +342,7 @@ export class ClusterReader {
     }
     const next = await joinDocument(segment, start);
     if (next === null) return false;
-    this.taker.setTracks(next.tracks);
+    this.taker.setTracks(next);
     this.position = next.firstCluster;
     this.segmentEnd = next.segmentEnd;
     this.clock.beginDocument(next.timestampScale);

@@ -1,6 +1,7 @@
 /** Takes frames out of blocks, with what the block, its group, its cluster and its track say of them. */
 import { FormatError } from '../../base/errors.ts';
 import type { PacketBudget } from '../../base/limits.ts';
+import { type Problem, report } from '../../base/problems.ts';
 import {
   type BlockFrame,
   type BlockHeader,
@@ -18,6 +19,7 @@ import {
   UNKNOWN_SIZE,
 } from './ebml-reader.ts';
 import { ID } from './element-table.ts';
+import type { OpenSegment } from './segment-reader.ts';
 import type { ReaderTrack } from './track-reader.ts';
 
 /** The times that a BlockGroup gives the frames of its block: ticks, -1 if it does not say how many, and nanoseconds. */
@@ -26,6 +28,9 @@ interface GroupFields {
   isKey: boolean;
   discardPadding: number;
 }
+
+/** Tracks of no description beyond these are not noted any more. */
+const MAX_KNOWN_NUMBERS = 10_000;
 
 /** State of one pass. */
 export class FrameTaker {
@@ -38,6 +43,9 @@ export class FrameTaker {
   /** Where in the file the element ends that frames are taken out of. */
   fileEnd = 0;
   private tracks: ReadonlyMap<number, ReaderTrack> = new Map();
+  /** Tracks whose blocks need no note: those of the file, and those that were noted. */
+  private knownNumbers = new Set<number>();
+  private readonly problems: Problem[];
   private readonly clock: ClusterClock;
   private readonly pass: PacketBudget;
   private readonly block: BlockHeader = { trackNumber: 0, relative: 0, flags: 0, length: 0 };
@@ -45,16 +53,30 @@ export class FrameTaker {
   private readonly sizes = new FrameSizes();
 
   /** @param pass the budget of the pass */
-  constructor(tracks: ReadonlyMap<number, ReaderTrack>, clock: ClusterClock, pass: PacketBudget) {
+  constructor(
+    segment: Pick<OpenSegment, 'tracks' | 'trackNumbers' | 'problems'>,
+    clock: ClusterClock,
+    pass: PacketBudget,
+  ) {
     this.clock = clock;
     this.pass = pass;
-    this.setTracks(tracks);
+    this.problems = segment.problems;
+    this.setTracks(segment);
   }
 
   /** Goes on with the tracks of another document, by their numbers. */
-  setTracks(tracks: ReadonlyMap<number, ReaderTrack>): void {
+  setTracks({ tracks, trackNumbers }: Pick<OpenSegment, 'tracks' | 'trackNumbers'>): void {
     this.tracks = tracks;
+    this.knownNumbers = new Set(trackNumbers);
     this.hasEncodings = [...tracks.values()].some(({ encodings }) => encodings.length > 0);
+  }
+
+  /** Notes once that blocks of a track are left out that the file does not describe. */
+  private noteTrack(number: number, place: number): void {
+    const { knownNumbers } = this;
+    if (knownNumbers.has(number) || knownNumbers.size > MAX_KNOWN_NUMBERS) return;
+    knownNumbers.add(number);
+    report(this.problems, place, `there is no track ${number}; its blocks are left out`);
   }
 
   /** BlockGroup, RFC 9559 clause 5.1.3.5, whose data lies between `start` and `end` of `bytes`; `place` as in `takeBlock`. */
@@ -109,7 +131,10 @@ export class FrameTaker {
     const { block, sizes } = this;
     readBlockHeader(bytes, start, end, place, block);
     const track = this.tracks.get(block.trackNumber);
-    if (track === undefined) return;
+    if (track === undefined) {
+      this.noteTrack(block.trackNumber, place);
+      return;
+    }
     const { flags } = block;
     let at = readLacing(bytes, start + block.length, end, flags, place, sizes);
     const { count } = sizes;

@@ -18,6 +18,7 @@ import {
 } from './ebml-reader.ts';
 import { type ElementName, elementById, ID } from './element-table.ts';
 import { type MatroskaDescription, readDescription, salvage } from './segment-description.ts';
+import { isLikeCluster, strangeElement } from './strange-elements.ts';
 import { type ReaderTrack, readTrack, requirePlainScale } from './track-reader.ts';
 
 /** A file opened up to its first cluster. */
@@ -25,6 +26,8 @@ export interface OpenSegment {
   readonly window: SourceWindow;
   readonly budget: Budget;
   readonly tracks: ReadonlyMap<number, ReaderTrack>;
+  /** TrackNumber of all tracks, those that are not read too. */
+  readonly trackNumbers: ReadonlySet<number>;
   readonly description: MatroskaDescription;
   readonly problems: Problem[];
   /** Where the segment's data begins: positions in SeekHead and Cues count from there. */
@@ -90,6 +93,11 @@ export async function openDocument(
       report(problems, position, 'an element other than Segment and Cluster has an unknown size');
       break;
     }
+    if (elementById(header.id) === undefined) {
+      if (await isLikeCluster(window, position, header)) break;
+      const note = strangeElement(header, undefined, 'Segment');
+      if (note !== null) report(problems, position, note);
+    }
     if (header.id === ID.Cues) seekPositions.set(ID.Cues, position - segment.dataStart);
     await keepElement(file, position, header, found, seekPositions);
     position += header.headerLength + header.size;
@@ -100,7 +108,7 @@ export async function openDocument(
   if (!Number.isSafeInteger(timestampScale) || timestampScale < 1 || timestampScale > 1e12) {
     throw new FormatError('matroska.Info.TimestampScale', `got ${timestampScale}, allowed from 1`);
   }
-  const tracks = await readTracks(file, found.get('Tracks'), timestampScale);
+  const { tracks, trackNumbers } = await readTracks(file, found.get('Tracks'), timestampScale);
   const context = { budget, problems, timestampScale };
   const description = readDescription(docType, info, found, context);
   const cues = seekPositions.get(ID.Cues);
@@ -113,6 +121,7 @@ export async function openDocument(
     window,
     budget,
     tracks,
+    trackNumbers,
     description,
     problems,
     dataStart: segment.dataStart,
@@ -262,13 +271,17 @@ async function followSeekHead(
   }
 }
 
+/** Types of tracks, RFC 9559 clause 5.1.4.1.3; video, sound and text are read. */
+const TRACK_TYPES = [1, 2, 3, 16, 17, 18, 32, 33];
+
 async function readTracks(
   { budget, problems }: FileContext,
   tracks: Children | undefined,
   timestampScale: number,
-): Promise<ReadonlyMap<number, ReaderTrack>> {
+): Promise<Pick<OpenSegment, 'tracks' | 'trackNumbers'>> {
   if (tracks === undefined) throw new FormatError('matroska.Tracks', 'there are none', 0);
   const byNumber = new Map<number, ReaderTrack>();
+  const trackNumbers = new Set<number>();
   let failure: FormatError | undefined;
   for (const element of tracks.every('TrackEntry')) {
     budget.addTrack(element.offset);
@@ -278,10 +291,14 @@ async function readTracks(
       report(problems, element.offset, `TrackNumber ${number} is taken or not allowed`);
       continue;
     }
+    trackNumbers.add(number);
     requirePlainScale(entry, byNumber.size);
     try {
       const track = await readTrack(entry, byNumber.size, timestampScale, element.offset, budget);
       if (track !== null) byNumber.set(number, track);
+      else if (!TRACK_TYPES.includes(entry.uint('TrackType', 0))) {
+        report(problems, element.offset, `track ${number} is left out: it is of no TrackType`);
+      }
     } catch (error) {
       // Damage in one track costs that track, not the file.
       if (!(error instanceof FormatError)) throw error;
@@ -289,6 +306,6 @@ async function readTracks(
       report(problems, element.offset, `track ${number} is left out: ${error.message}`);
     }
   }
-  if (byNumber.size > 0) return byNumber;
+  if (byNumber.size > 0) return { tracks: byNumber, trackNumbers };
   throw failure ?? new FormatError('matroska.Tracks', 'no track can be read', 0);
 }

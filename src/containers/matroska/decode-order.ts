@@ -34,6 +34,8 @@ interface Waiting {
 interface StreamOrder {
   readonly mayReorder: boolean;
   readonly defaultTicks: number;
+  /** When a last frame ends that does not say how long it lasts; 0 if the file does not say either. */
+  readonly endPts: number;
   /** Presentation times of the waiting frames in file order. */
   readonly ahead: number[];
   /** Presentation times of the last frames that have left. */
@@ -57,10 +59,9 @@ export class DecodeOrder {
   private head = 0;
   private waitingBytes = 0;
 
-  constructor(streams: readonly { mayReorder: boolean; defaultTicks: number }[]) {
-    this.streams = streams.map(({ mayReorder, defaultTicks }) => ({
-      mayReorder,
-      defaultTicks,
+  constructor(streams: readonly Pick<StreamOrder, 'mayReorder' | 'defaultTicks' | 'endPts'>[]) {
+    this.streams = streams.map((stream) => ({
+      ...stream,
       ahead: [],
       behind: [],
       unused: [],
@@ -147,12 +148,15 @@ function reorderDepth(times: readonly number[]): number {
   return depth;
 }
 
-/** Ticks to the next presentation time that is known; the previous duration if none is. */
+/** Ticks to the next presentation time that is known; if none is, the previous duration, or less up to the end of the file. */
 function guessDuration(stream: StreamOrder, pts: number): number {
   let next = Number.POSITIVE_INFINITY;
   for (const time of stream.ahead) if (time > pts && time < next) next = time;
   for (const time of stream.behind) if (time > pts && time < next) next = time;
-  return Number.isFinite(next) ? next - pts : stream.lastDuration;
+  if (Number.isFinite(next)) return next - pts;
+  const { lastDuration, endPts, count } = stream;
+  if (endPts <= pts) return lastDuration;
+  return count === 0 ? endPts - pts : Math.min(lastDuration, endPts - pts);
 }
 
 function insertSorted(times: number[], time: number): void {

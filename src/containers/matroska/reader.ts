@@ -136,9 +136,10 @@ class SegmentReader implements MatroskaReader {
     const position = await this.startOf(from);
     const clusters = new ClusterReader(this.segment, this.verifiesChecksums, position);
     const order = new DecodeOrder(
-      [...this.segment.tracks.values()].map(({ stream, defaultTicks }) => ({
-        mayReorder: REORDERED.includes(stream.codec),
-        defaultTicks,
+      [...this.segment.tracks.values()].map((track) => ({
+        mayReorder: REORDERED.includes(track.stream.codec),
+        defaultTicks: track.defaultTicks,
+        endPts: this.endOf(track),
       })),
     );
     const finishers = this.streams.map(() => new FrameFinisher());
@@ -158,6 +159,14 @@ class SegmentReader implements MatroskaReader {
       }
       if (run.length > 0) yield run;
     }
+  }
+
+  /** Ticks at which the file ends, for sound that is alone in it; 0 where the file does not say that of the track. */
+  private endOf({ stream, delayTicks }: ReaderTrack): number {
+    if (stream.kind !== 'audio' || this.streams.length > 1) return 0;
+    const [num, den] = stream.timeBase;
+    const end = Math.round((this.description.duration * den) / num) - delayTicks;
+    return Number.isSafeInteger(end) ? end : 0;
   }
 
   /** Where the walk through the clusters begins. */

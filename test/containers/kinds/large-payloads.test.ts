@@ -42,7 +42,7 @@ describe('packets that have left a queue are not kept by it', () => {
   });
 
   it('decoding order of Matroska', async () => {
-    const order = new DecodeOrder([{ mayReorder: false, defaultTicks: 1 }]);
+    const order = new DecodeOrder([{ mayReorder: false, endPts: 0, defaultTicks: 1 }]);
     const add = (pts: number) => {
       const data = new Uint8Array(8);
       order.add(0, { data, pts, duration: 1, isKey: true, discardPadding: 0 });

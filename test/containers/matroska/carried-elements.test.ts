@@ -10,6 +10,9 @@ import { MemoryFile, made, readAll, saved, temporary, writeAll } from './files.t
 const PICTURES = ['-f', 'lavfi', '-i', 'testsrc2=size=160x120:rate=5:duration=1'];
 const SOUND = ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=44100:duration=1'];
 
+/** Ticks of what is read: milliseconds. */
+const SCALE = { timestampScale: 1_000_000 };
+
 /** What ffprobe says of the streams of `path` that a decoder or a player goes by. */
 function probed(path: string): string {
   const fields =
@@ -30,9 +33,9 @@ function decoded(path: string): string {
 const CODECS: readonly (readonly [encoder: string, options: readonly string[]])[] = [
   ['ffv1', []], ['huffyuv', []], ['msmpeg4v2', []], ['wmv2', []], ['svq1', []], ['prores', []],
   ['rawvideo', ['-pix_fmt', 'yuv420p']], ['rawvideo', ['-pix_fmt', 'uyvy422']],
-  ['wmav2', []], ['adpcm_ms', []], ['adpcm_ima_wav', []], ['wavpack', []], ['alac', []], ['pcm_s24le', []],
+  ['wmav2', []], ['adpcm_ms', []], ['adpcm_ima_wav', []], ['wavpack', []], ['tta', []], ['alac', []], ['pcm_s24le', []],
 ];
-const OF_SOUND = ['wmav2', 'adpcm_ms', 'adpcm_ima_wav', 'wavpack', 'alac', 'pcm_s24le'];
+const OF_SOUND = ['wmav2', 'adpcm_ms', 'adpcm_ima_wav', 'wavpack', 'tta', 'alac', 'pcm_s24le'];
 
 for (const [encoder, options] of CODECS) {
   test(`a copy of ${[encoder, ...options].join(' ')} decodes like its source`, async (context) => {
@@ -42,7 +45,7 @@ for (const [encoder, options] of CODECS) {
     const bytes = made(name, [...input, isSound ? '-c:a' : '-c:v', encoder, ...options]);
     if (bytes === null) return context.skip();
     const { streams, packets } = await readAll(bytes);
-    const copy = saved(`copy-${name}`, (await writeAll(streams, packets)).bytes());
+    const copy = saved(`copy-${name}`, (await writeAll(streams, packets, SCALE)).bytes());
     expect(probed(copy)).toBe(probed(temporary(name)));
     expect(decoded(copy)).toBe(decoded(temporary(name)));
   });
@@ -69,7 +72,7 @@ test('flags and stereo mode of tracks are kept', async (context) => {
   const bytes = made('flags.mkv', [...input, '-c:v', 'mpeg4', '-c:a', 'mp2', ...FLAGS]);
   if (bytes === null) return context.skip();
   const { streams, packets } = await readAll(bytes);
-  const copy = saved('copy-flags.mkv', (await writeAll(streams, packets)).bytes());
+  const copy = saved('copy-flags.mkv', (await writeAll(streams, packets, SCALE)).bytes());
   expect(probed(copy)).toBe(probed(temporary('flags.mkv')));
   expect(probed(copy)).toContain('disposition.forced=1');
   expect(probed(copy)).toContain('left_right');

@@ -162,6 +162,18 @@ function writeEdits(w: BoxWriter, entries: EditListEntry[]): void {
 /** Group of tracks of one kind, of which a player shows one: 0 is none. */
 const ALTERNATE_GROUPS = { video: 0, audio: 1, subtitle: 2 };
 
+/**
+ * Whether a track is one that players show: a default one, or the first of its kind where none is. Pictures and sound are not
+ * off as a whole, though every track of them says that it is no default; texts may be.
+ */
+function isShown(tracks: readonly Mp4Track[], index: number): boolean {
+  const { kind, isDefault } = tracks[index].stream;
+  const sameKind = tracks.filter(({ stream }) => stream.kind === kind);
+  if (sameKind.some(({ stream }) => stream.isDefault === true)) return isDefault === true;
+  if (kind === 'subtitle' && isDefault === false) return false;
+  return sameKind[0] === tracks[index];
+}
+
 function writeTrackHeader(
   w: BoxWriter,
   tracks: readonly Mp4Track[],
@@ -171,8 +183,7 @@ function writeTrackHeader(
   isChapters: boolean,
 ): void {
   const { stream } = tracks[index];
-  const isFirstOfKind = tracks.findIndex((track) => track.stream.kind === stream.kind) === index;
-  const isEnabled = stream.isDefault ?? isFirstOfKind;
+  const isEnabled = !isChapters && isShown(tracks, index);
   const size = { width: 0, height: 0, matrix: UNITY_MATRIX };
   if (stream.kind === 'video') {
     const [num, den] = stream.sampleAspectRatio ?? [1, 1];

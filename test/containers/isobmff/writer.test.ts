@@ -142,17 +142,36 @@ describe('a file with one moov', () => {
       sampleAspectRatio: [4, 3] as const,
     };
     const second = { ...audio.stream, isDefault: false, language: 'deu' };
-    const bytes = await muxMp4([
-      { ...video, stream },
-      { ...audio, stream: second },
-    ]);
+    const bytes = await muxMp4([{ ...video, stream }, audio, { ...audio, stream: second }]);
     const { streams } = probeFile(temporaryFile(bytes, 'a.mp4'));
     expect(streams[0].sample_aspect_ratio).toBe('4:3');
     expect(streams[0].tags.language).toBe('fra');
     expect(streams[0].side_data_list[0].rotation).toBe(-90);
     expect(streams[0].disposition.default).toBe(1);
-    expect(streams[1].disposition.default).toBe(0);
-    expect(streams[1].tags.language).toBe('deu');
+    expect(streams[1].disposition.default).toBe(1);
+    expect(streams[2].disposition.default).toBe(0);
+    expect(streams[2].tags.language).toBe('deu');
+  });
+
+  it('does not turn off all sound and pictures where no track is a default one', async () => {
+    const off = <T extends object>(stream: T) => ({ ...stream, isDefault: false });
+    const coded = [
+      { ...video, stream: off(video.stream) },
+      { ...audio, stream: off(audio.stream) },
+      { ...audio, stream: off(audio.stream) },
+    ];
+    const { streams } = probeFile(temporaryFile(await muxMp4(coded), 'a.mp4'));
+    const defaults = streams.map(
+      (s: { disposition: { default: number } }) => s.disposition.default,
+    );
+    expect(defaults).toEqual([1, 1, 0]);
+    const second = [
+      ...coded.slice(0, 2),
+      { ...audio, stream: { ...audio.stream, isDefault: true } },
+    ];
+    const chosen = probeFile(temporaryFile(await muxMp4(second), 'a.mp4')).streams;
+    expect(chosen[1].disposition.default).toBe(0);
+    expect(chosen[2].disposition.default).toBe(1);
   });
 
   it('stores metadata, cover art and chapters', async () => {

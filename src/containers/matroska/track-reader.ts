@@ -282,9 +282,17 @@ function isInt31(value: number): boolean {
 
 const UNSPECIFIED = 2;
 
+/** The elements that `ColorTags` has. */
+const COLOR_ELEMENTS = [
+  'Primaries',
+  'TransferCharacteristics',
+  'MatrixCoefficients',
+  'Range',
+] as const;
+
 function readColour(video: Children): ColorTags | undefined {
-  if (video.find('Colour') === undefined) return undefined;
   const colour = video.master('Colour');
+  if (COLOR_ELEMENTS.every((name) => colour.find(name) === undefined)) return undefined;
   return {
     colour_primaries: colour.uint('Primaries', UNSPECIFIED),
     transfer_characteristics: colour.uint('TransferCharacteristics', UNSPECIFIED),

@@ -105,6 +105,8 @@ test('every master of a track gets its elements back, and none twice', async () 
   const stream: StreamInfo = { ...PICTURE, carriedElements };
   const first = await readAll((await writeAll([stream], [PACKET])).bytes());
   expect(first.streams[0]!.carriedElements).toEqual(carriedElements);
+  // A track that tells its bits alone says nothing of its colors, not even that they are of limited range.
+  expect(first.streams[0]).not.toHaveProperty('color');
   const second = await readAll((await writeAll(first.streams, [PACKET])).bytes());
   expect(second.streams).toEqual(first.streams);
   const webm = await readAll((await writeAll([stream], [PACKET], { docType: 'webm' })).bytes());

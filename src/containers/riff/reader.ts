@@ -15,6 +15,7 @@ import type { FileDescription } from '../../base/file-description.ts';
 import { Budget, type LimitOptions, type PacketBudget } from '../../base/limits.ts';
 import type { AudioStreamInfo } from '../../base/packet.ts';
 import { type Problem, report } from '../../base/problems.ts';
+import { noteFollowing } from './following-chunks.ts';
 import { fourCc, readInfoList, type WavTags } from './info-tags.ts';
 import { readFormatChunk, type WaveFormat } from './wave-format.ts';
 
@@ -51,6 +52,10 @@ const PLACEHOLDERS: readonly (readonly [from: number, to: number])[] = [
   [0x7fff0000, 0x80000100],
   [0xffff0000, SIZE_UNKNOWN],
 ];
+function isPlaceholderSize(size: number): boolean {
+  return PLACEHOLDERS.some(([from, to]) => size >= from && size <= to);
+}
+
 /** Bytes of a packet at most, where the caller does not say: with 8191 channels 4096 samples are 268 MB. */
 const PACKET_BYTES = 256 << 10;
 /** INFO lists larger than this are not read: they are no text. */
@@ -71,6 +76,8 @@ interface DataSpan {
   readonly end: number | null;
   /** Whether the size is one that programs write who do not know it: samples that end before are all there are. */
   readonly isPlaceholder: boolean;
+  /** Where the file ends by the size in its first header; 0 if that says nothing. */
+  readonly riffEnd: number;
 }
 
 /** The tags by the names that all containers share. */
@@ -120,8 +127,15 @@ export async function openWav(
     if (truncated === 'error') throw error;
     if (problems.length === 0) report(problems, end, error.message);
   };
+  let isRestRead = false;
+  const noteRest = async (): Promise<void> => {
+    // Nothing is waited for behind the end of a stream.
+    if (isRestRead || source.size === null || span.end === null) return;
+    isRestRead = true;
+    await noteFollowing(source, span, problems);
+  };
   const layout = { span, blockAlign, packetSamples };
-  const packets = () => readPackets(source, layout, budget.beginPass(), noteCut);
+  const packets = () => readPackets(source, layout, budget.beginPass(), { noteCut, noteRest });
   return { format: 'wav', streams: [stream], tags, about: describeFile(tags), problems, packets };
 }
 
@@ -149,6 +163,7 @@ async function readHeader(
     throw new FormatError('wav.riff', 'no RIFF, RF64 or BW64 header of a WAVE file', 0);
   }
   const is64 = fourCc(riff, 0) !== 'RIFF';
+  const riffSize = new DataView(riff.buffer, riff.byteOffset).getUint32(4, true);
   let ds64: Ds64 | null = null;
   let waveFormat: WaveFormat | null = null;
   let tags: WavTags = {};
@@ -171,11 +186,12 @@ async function readHeader(
         throw new FormatError('wav.data', 'no fmt chunk before the data chunk', position);
       }
       const isOpen = size === SIZE_UNKNOWN || (size === 0 && !(await isChunkAt(source, start)));
-      const isPlaceholder = PLACEHOLDERS.some(([from, to]) => size32 >= from && size32 <= to);
+      const isPlaceholder = isPlaceholderSize(size32);
       const span = {
         start,
         end: isOpen ? null : start + size,
         isPlaceholder: isPlaceholder && !is64,
+        riffEnd: is64 || isPlaceholderSize(riffSize) ? 0 : riffSize + 8,
       };
       return { waveFormat, span, tags };
     }
@@ -234,24 +250,30 @@ interface PacketLayout {
   readonly packetSamples: number;
 }
 
+/** What reading says of the end of the samples: that the file ends before it, and what follows it. */
+interface Notes {
+  readonly noteCut: (end: number) => void;
+  readonly noteRest: () => Promise<void>;
+}
+
 async function* readPackets(
   source: ByteSource,
   { span, blockAlign, packetSamples }: PacketLayout,
   pass: PacketBudget,
-  noteCut: (end: number) => void,
+  { noteCut, noteRest }: Notes,
 ): AsyncGenerator<ReadPacket> {
   let position = span.start;
   let pts = 0;
   const packetBytes = packetSamples * blockAlign;
   for (;;) {
     const wanted = span.end === null ? packetBytes : Math.min(packetBytes, span.end - position);
-    if (wanted <= 0) return;
+    if (wanted <= 0) break;
     const bytes = await source.read(position, wanted);
     if (bytes.length < wanted && span.end !== null && !span.isPlaceholder) {
       noteCut(position + bytes.length);
     }
     const duration = Math.floor(bytes.length / blockAlign);
-    if (duration === 0) return;
+    if (duration === 0) break;
     pass.give(duration * blockAlign, position + bytes.length);
     const data = new Uint8Array(bytes.subarray(0, duration * blockAlign));
     yield { streamIndex: 0, packet: { data, pts, dts: pts, duration, isKey: true } };
@@ -259,4 +281,5 @@ async function* readPackets(
     position += bytes.length;
     if (bytes.length < wanted) return;
   }
+  await noteRest();
 }

@@ -476,3 +476,60 @@ describe('bad input', () => {
     );
   });
 });
+
+describe('what follows the samples', () => {
+  const stream = streamOf('pcm_s16le', 2);
+  const samples = randomBytes(4000, 3);
+  const chunkOf = (name: string, bytes: Uint8Array) => {
+    const header = Buffer.alloc(8);
+    header.write(name, 'latin1');
+    header.writeUInt32LE(bytes.length, 4);
+    return Buffer.concat([header, bytes, new Uint8Array(bytes.length & 1)]);
+  };
+  const problemsOf = async (bytes: Uint8Array) => {
+    const { reader, bytes: read } = await readAll(new MemorySource(Uint8Array.from(bytes)));
+    expect(read.length).toBeLessThanOrEqual(samples.length);
+    return (reader.problems ?? []).map(({ message }) => message);
+  };
+  const plain = () => wavOf(stream, packetsOf(samples, 4, 100), { rf64: 'never' });
+
+  it('chunks, tags and padding are no problem, with and without the pad byte', async () => {
+    const wav = await plain();
+    const odd = await wavOf(streamOf('pcm_u8', 1), packetsOf(randomBytes(77, 1), 1, 50));
+    const list = chunkOf('LIST', Buffer.from('INFOIART\x02\0\0\0x\0', 'latin1'));
+    const tag = new Uint8Array(128);
+    tag.set(Buffer.from('TAGtitle'));
+    for (const rest of [
+      ...[list, tag, new Uint8Array(2000), chunkOf('cue ', new Uint8Array(5))],
+      ...[Buffer.concat([list, chunkOf('id3 ', randomBytes(33, 1)), list]), new Uint8Array(1)],
+    ]) {
+      expect(await problemsOf(Buffer.concat([wav, rest]))).toEqual([]);
+      expect(await problemsOf(Buffer.concat([odd, rest]))).toEqual([]);
+      expect(await problemsOf(Buffer.concat([odd.subarray(0, -1), rest]))).toEqual([]);
+    }
+  });
+
+  it('another file and another data chunk are said', async () => {
+    const wav = await plain();
+    const joined = await problemsOf(Buffer.concat([wav, wav]));
+    expect(joined).toEqual([`another file of ${wav.length} bytes follows, which is left unread`]);
+    const two = Buffer.concat([wav, chunkOf('JUNK', new Uint8Array(8)), chunkOf('data', samples)]);
+    const message = 'another data chunk of 4000 bytes follows, which is left unread';
+    expect(await problemsOf(two)).toEqual([message]);
+  });
+
+  it('samples behind a size that is too small are said, silence too', async () => {
+    for (const bytes of [samples, new Uint8Array(4000)]) {
+      const wav = Buffer.from(await wavOf(stream, packetsOf(bytes, 4, 100), { rf64: 'never' }));
+      for (const size of [3996, 3000, 1]) {
+        wav.writeUInt32LE(size, chunkAt(wav, 'data') + 4);
+        const [message] = await problemsOf(wav);
+        if (size < 3996 || bytes === samples) {
+          expect(message).toBe(
+            `${4000 - size} bytes behind the samples are no chunk; they are left unread`,
+          );
+        }
+      }
+    }
+  });
+});

@@ -86,6 +86,13 @@ const SAMPLE_IS_NON_SYNC_SAMPLE = 0x00010000;
 /** Samples without rows cost a file nothing; this many in one run are taken for harm. */
 const MAX_ROWLESS_SAMPLES = 1 << 24;
 
+/** Flag of `tfhd`: the fragment has no samples of the track (ISOBMFF clause 8.8.7). */
+const DURATION_IS_EMPTY = 0x010000;
+/** Boxes of a `traf` beside its runs. */
+const BESIDE_RUNS = [
+  ...['tfhd', 'tfdt', 'sdtp', 'sbgp', 'sgpd', 'subs', 'saiz', 'saio', 'senc', 'uuid', 'meta'],
+];
+
 /** Memory that one `trun` takes beside its rows. */
 const RUN_BYTES = 256;
 
@@ -113,29 +120,13 @@ export function readFragment(
     let base = dataEnd;
     if (header.flags & BASE_DATA_OFFSET_PRESENT) base = header.base_data_offset;
     else if (header.flags & DEFAULT_BASE_IS_MOOF) base = moofOffset;
-    const { flags } = header;
-    const defaults: FragmentDefaults = {
-      default_sample_description_index:
-        flags & SAMPLE_DESCRIPTION_INDEX_PRESENT
-          ? header.sample_description_index
-          : track.defaults.default_sample_description_index,
-      default_sample_duration:
-        flags & DEFAULT_SAMPLE_DURATION_PRESENT
-          ? header.default_sample_duration
-          : track.defaults.default_sample_duration,
-      default_sample_size:
-        flags & DEFAULT_SAMPLE_SIZE_PRESENT
-          ? header.default_sample_size
-          : track.defaults.default_sample_size,
-      default_sample_flags:
-        flags & DEFAULT_SAMPLE_FLAGS_PRESENT
-          ? header.default_sample_flags
-          : track.defaults.default_sample_flags,
-    };
+    const defaults = defaultsOf(header, track.defaults);
     const time = readChild(tfdt, file, box);
     const runs: Run[] = [];
     let position = base;
+    let strange = '';
     for (const child of boxesIn(file.bytes, box.dataStart, box.end)) {
+      if (!BESIDE_RUNS.includes(child.type) && child.type !== 'trun') strange = child.type;
       if (child.type !== 'trun') continue;
       budget.hold('trun', RUN_BYTES + child.end - child.start, moofOffset);
       const { fields } = readFields(trun, file, child);
@@ -144,6 +135,9 @@ export function readFragment(
       runs.push(run);
       position += runBytes(run);
     }
+    if (runs.length === 0 && strange !== '' && !(header.flags & DURATION_IS_EMPTY)) {
+      report(context.problems, trafOffset, `a traf has no trun, but a box '${strange}'`);
+    }
     dataEnd = position;
     const part = { runs, baseMediaDecodeTime: time?.baseMediaDecodeTime };
     const before = parts.get(track);
@@ -151,6 +145,34 @@ export function readFragment(
     else before.push(part);
   }
   return [...parts].map(([track, each]) => ({ track, samples: partSamples(track, each, context) }));
+}
+
+/** The defaults of one `traf`: those that its `tfhd` has, the others from `trex`. */
+function defaultsOf(header: typeof tfhd.defaults, trex: FragmentDefaults): FragmentDefaults {
+  const choose = (flag: number, name: keyof FragmentDefaults, own: number): number =>
+    header.flags & flag ? own : trex[name];
+  return {
+    default_sample_description_index: choose(
+      SAMPLE_DESCRIPTION_INDEX_PRESENT,
+      'default_sample_description_index',
+      header.sample_description_index,
+    ),
+    default_sample_duration: choose(
+      DEFAULT_SAMPLE_DURATION_PRESENT,
+      'default_sample_duration',
+      header.default_sample_duration,
+    ),
+    default_sample_size: choose(
+      DEFAULT_SAMPLE_SIZE_PRESENT,
+      'default_sample_size',
+      header.default_sample_size,
+    ),
+    default_sample_flags: choose(
+      DEFAULT_SAMPLE_FLAGS_PRESENT,
+      'default_sample_flags',
+      header.default_sample_flags,
+    ),
+  };
 }
 
 /** Memory that `readFragment` took for the runs of this `moof`. */

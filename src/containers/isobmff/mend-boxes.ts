@@ -12,6 +12,7 @@ import {
   parseBoxHeader,
   u32At,
 } from './box-reader.ts';
+import { DATA_OFFSET_PRESENT, FIRST_SAMPLE_FLAGS_PRESENT } from './boxes-fragments.ts';
 
 /** Boxes that are read as having nothing in them. */
 const SPACE = ['free', 'skip', 'wide'];
@@ -40,10 +41,17 @@ const PARTS: Readonly<Record<string, readonly [type: string, parts: readonly str
   moof: ['traf', ['tfhd', 'trun']],
 };
 
-/** Table: type of table => bytes from the start of the box to its count of rows, and bytes of a row. */
+/** Boxes that belong in one container, where no other has them. */
+const PLACED: ReadonlySet<string> = /* @__PURE__ */ new Set(
+  Object.values(CHILDREN)
+    .flat()
+    .filter((type) => !['uuid', 'meta', 'udta', 'pssh', 'tref', ...SPACE].includes(type)),
+);
+
+/** Table: type of table => bytes from the start of the box to its count of rows, and bytes of a row; 0: its flags say. */
 const TABLES: Readonly<Record<string, readonly [countAt: number, rowBytes: number]>> = {
   ...{ stts: [12, 8], ctts: [12, 8], stsc: [12, 12], stss: [12, 4], stco: [12, 4], co64: [12, 8] },
-  ...{ stsz: [16, 4], elst: [12, 12] },
+  ...{ stsz: [16, 4], elst: [12, 12], trun: [12, 0] },
 };
 /** Bytes of a row of `elst` in version 1. */
 const LARGE_EDIT_BYTES = 20;
@@ -103,7 +111,7 @@ class BoxMender {
     const { bytes } = this;
     const header = parseBoxHeader(bytes, at, end);
     const stated = header === null || header.size === 0 ? -1 : at + header.size;
-    if (stated > 0 && stated <= end && this.mayFollow(stated, end)) return stated;
+    if (stated > 0 && stated <= end && this.mayFollow(container, stated, end)) return stated;
     const type = fourccAt(bytes, at + 4);
     const isKnown = CHILDREN[container]!.includes(type);
     if (!isKnown && header === null) return -1;
@@ -126,9 +134,12 @@ class BoxMender {
   }
 
   /** Whether the list of boxes may go on at `at`: with a type, or behind a box without one with a type. */
-  private mayFollow(at: number, end: number): boolean {
+  private mayFollow(container: string, at: number, end: number): boolean {
     if (end - at < HEADER_BYTES) return this.isZero(at, end);
-    if (this.hasType(at)) return true;
+    if (this.hasType(at)) {
+      const type = fourccAt(this.bytes, at + 4);
+      return CHILDREN[container]!.includes(type) || !PLACED.has(type);
+    }
     const size = u32At(this.bytes, at);
     if (size === 0) return u32At(this.bytes, at + 4) === 0;
     const next = at + size;
@@ -176,10 +187,13 @@ class BoxMender {
   /** Sets the count of a table to the rows that its box has, if it says fewer and the others are more than zeros. */
   private mendCount(type: string, at: number, end: number): void {
     const { bytes } = this;
-    const [countAt, rows] = TABLES[type]!;
-    const rowBytes = type === 'elst' && bytes[at + HEADER_BYTES] === 1 ? LARGE_EDIT_BYTES : rows;
-    const first = at + countAt + 4;
-    if (first > end || (type === 'stsz' && u32At(bytes, at + 12) > 0)) return;
+    const [first, rowBytes] = this.rowsOf(type, at);
+    const [countAt] = TABLES[type]!;
+    if (first > end || rowBytes === 0) return;
+    if (type === 'stsz' && u32At(bytes, at + 12) > 0) {
+      this.mendSampleSize(at, end);
+      return;
+    }
     const count = u32At(bytes, at + countAt);
     const there = Math.floor((end - first) / rowBytes);
     if (count === there) return;
@@ -192,8 +206,31 @@ class BoxMender {
     this.setWord(at + countAt, there);
   }
 
+  /** Where the rows of the table at `at` begin, and bytes of a row; 0 if its rows have none. */
+  private rowsOf(type: string, at: number): [first: number, rowBytes: number] {
+    const [countAt, rowBytes] = TABLES[type]!;
+    const first = at + countAt + 4;
+    const word = u32At(this.bytes, at + HEADER_BYTES);
+    if (type === 'elst') return [first, word >>> 24 === 1 ? LARGE_EDIT_BYTES : rowBytes];
+    if (type !== 'trun') return [first, rowBytes];
+    const has = (flag: number): number => ((word & flag) === 0 ? 0 : 4);
+    const fields = has(DATA_OFFSET_PRESENT) + has(FIRST_SAMPLE_FLAGS_PRESENT);
+    return [first + fields, has(0x100) + has(0x200) + has(0x400) + has(0x800)];
+  }
+
+  /** One size for all samples is none where a size for each stands behind it. */
+  private mendSampleSize(at: number, end: number): void {
+    const count = u32At(this.bytes, at + 16);
+    if (count === 0 || at + 20 + count * 4 !== end || this.isZero(at + 20, end)) return;
+    this.note(at, `stsz says one size for all samples and has ${count}, which are read`);
+    this.setWord(at + 12, 0);
+  }
+
   /** Notes a box that has what a track or its part of a fragment has, but another type. */
   private noteParts(container: string, box: BoxView): void {
+    if (container === 'moov' && (box.type === 'moof' || box.type === 'mdat')) {
+      this.note(box.start, `${box.type} stands in moov; it is left unread`);
+    }
     const rule = PARTS[container];
     if (rule === undefined || box.type === rule[0]) return;
     if (CHILDREN[container]!.includes(box.type) && !SPACE.includes(box.type)) return;

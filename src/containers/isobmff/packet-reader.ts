@@ -18,7 +18,7 @@ import {
 import { mendBoxes } from './mend-boxes.ts';
 import { PacketMaker } from './packet-maker.ts';
 import { SampleCursor } from './sample-cursor.ts';
-import { loadBox, mayWalkOn, topLevelBox } from './top-level.ts';
+import { isLostFragment, loadBox, mayWalkOn, topLevelBox } from './top-level.ts';
 import type { ReadTrack } from './track-reader.ts';
 
 /** The parts of a file that its packets are read from. */
@@ -187,6 +187,10 @@ export class PacketReader {
           report(problems, position, 'there is no box here; the rest of the file is left unread');
         }
         return;
+      }
+      if (await isLostFragment(window, box)) {
+        const detail = `${box.type} has, or is, a part of a moof; it is left unread`;
+        report(problems, position, detail);
       }
       if (box.type === 'moof') {
         if (!saysFragmented) report(problems, position, 'fragments without mvex in moov');

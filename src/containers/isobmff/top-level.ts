@@ -2,7 +2,13 @@
 import { joinBytes } from '../../base/byte-stream.ts';
 import type { Budget } from '../../base/limits.ts';
 import type { SourceWindow } from '../../base/source-window.ts';
-import { type BoxHeader, type BoxView, type FileBytes, parseBoxHeader } from './box-reader.ts';
+import {
+  type BoxHeader,
+  type BoxView,
+  type FileBytes,
+  fourccAt,
+  parseBoxHeader,
+} from './box-reader.ts';
 
 /** Boxes on the top level that are looked at in any file. */
 const MAX_TOP_LEVEL_BOXES = 1 << 16;
@@ -36,6 +42,17 @@ export async function topLevelBox(
   if (header === null || !PRINTABLE.test(header.type)) return null;
   const end = header.size === 0 ? window.size : position + header.size;
   return { ...header, position, end };
+}
+
+/** Boxes on the top level that are no fragments, whatever they hold. */
+const OTHERS = ['moof', 'mdat', 'moov', 'ftyp', 'styp', 'sidx', 'mfra', 'emsg', 'prft', 'ssix'];
+
+/** Whether `box` is a fragment, or a part of one, that damage has left without its type or its place. */
+export async function isLostFragment(window: SourceWindow, box: TopLevelBox): Promise<boolean> {
+  if (OTHERS.includes(box.type)) return false;
+  if (box.type === 'mfhd' || box.type === 'traf') return true;
+  const bytes = await window.peek(box.position + box.headerBytes, 8);
+  return bytes.length === 8 && fourccAt(bytes, 4) === 'mfhd';
 }
 
 /** Bytes that are read at once of a box in a stream, which need not have what the box claims. */

@@ -128,6 +128,13 @@ describe('one box of an MP4 file is damaged', () => {
     }
   });
 
+  it('one size for all in an stsz that has a size for each', async () => {
+    const file = changedBoxes(WHOLE, (boxes) => setWord(boxesOf(boxes, 'stsz')[0]!, 4, 1000));
+    const read = await readFile(file);
+    expect(read.problems).toEqual([expect.stringMatching(/^stsz says one size for all samples/)]);
+    expect(countsOf(read)).toEqual(COUNTS);
+  });
+
   it('zeros behind the rows of a table are no damage', async () => {
     const file = changedBoxes(WHOLE, (boxes) => {
       for (const type of ['stts', 'stsc', 'stsz', 'stco']) {
@@ -191,6 +198,24 @@ describe('fragments whose samples are lost', () => {
       boxesOf(boxes, 'tfhd')[0]!.type = 'xxxx';
     });
     expect((await readFile(file)).problems).toContain('a traf has no tfhd; it is left out');
+  });
+
+  it('a moof or a trun of another type, too small a count of a trun', async () => {
+    const changed = (change: (boxes: TreeBox[]) => void) =>
+      readFile(changedBoxes(FRAGMENTED, change));
+    const moof = await changed((boxes) => {
+      boxesOf(boxes, 'moof')[0]!.type = 'free';
+    });
+    expect(moof.problems).toEqual(['free has, or is, a part of a moof; it is left unread']);
+    const trun = await changed((boxes) => {
+      boxesOf(boxes, 'trun')[0]!.type = 'xxxx';
+    });
+    expect(trun.problems).toEqual(["a traf has no trun, but a box 'xxxx'"]);
+    const count = await changed((boxes) => {
+      setWord(boxesOf(boxes, 'trun')[0]!, 4, 1);
+    });
+    expect(count.problems.join()).toMatch(/^trun says 1 rows and has \d+; all of them are read$/);
+    expect(countsOf(count)).toEqual(COUNTS);
   });
 
   it('another size of a trun', async () => {

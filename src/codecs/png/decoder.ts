@@ -13,7 +13,12 @@ import {
   readFrameControl,
 } from './animation.ts';
 import type { PngImage } from './image.ts';
-import { MetadataMemory, type MutableMetadata, readAncillary } from './metadata.ts';
+import {
+  MetadataMemory,
+  type MutableMetadata,
+  type PngMetadata,
+  readAncillary,
+} from './metadata.ts';
 import { PixelStream } from './pixel-stream.ts';
 import { type Chunk, FRAME_CHUNKS, isCritical, readChunks } from './standard/chunks.ts';
 import { channelsOf, IHDR_LENGTH, PALETTE, type PngHeader, readHeader } from './standard/header.ts';
@@ -36,7 +41,7 @@ export interface DecodePngOptions {
 
 /** A decoded file. */
 export interface DecodedPng extends PngImage {
-  readonly metadata: MutableMetadata;
+  readonly metadata: PngMetadata;
   /** Whether it was interlaced. */
   readonly interlaced: boolean;
   /** Null if it is a still picture. */

@@ -5,7 +5,7 @@ import { encodeApng } from './apng.ts';
 import { type DecodePngOptions, decodePng } from './decoder.ts';
 import type { PngInspector } from './encoder/inspector.ts';
 import { encodePng, type PngEffort } from './encoder.ts';
-import type { MutableMetadata } from './metadata.ts';
+import type { PngMetadata } from './metadata.ts';
 
 /** Options of `optimizePng`. */
 export interface OptimizePngOptions extends DecodePngOptions {
@@ -28,7 +28,7 @@ export function optimizePng(file: Uint8Array, options: OptimizePngOptions = {}):
   rejectUnknownKeys('png.options', options, ['effort', 'strip', 'limits', 'inspect']);
   const { effort = 'default', strip = false, limits, inspect = null } = options;
   const decoded = decodePng(file, limits === undefined ? {} : { limits });
-  const metadata: MutableMetadata = { ...decoded.metadata };
+  const metadata: { -readonly [K in keyof PngMetadata]: PngMetadata[K] } = { ...decoded.metadata };
   if (strip) {
     for (const key of [
       'texts',

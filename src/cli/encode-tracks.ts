@@ -22,6 +22,7 @@ import { h264Options } from './h264-options.ts';
 import { imageCodecOf } from './image-options.ts';
 import type { Input } from './open-input.ts';
 import { given } from './options.ts';
+import { COPY } from './output-format.ts';
 import { metadataOf, pictureCodecOf, pictureDecoder } from './picture-input.ts';
 import { type PicturePlan, picturePlan } from './picture-plan.ts';
 import { colorOptions, descriptionOf } from './stream-description.ts';
@@ -56,9 +57,6 @@ export interface Coding {
 export function encodersOf(tracks: readonly Track[]): (VideoEncoder | AudioEncoder)[] {
   return tracks.flatMap(({ coding }) => (coding === null ? [] : [coding.encoder]));
 }
-
-/** The codec that leaves packets as they are. */
-export const COPY = 'copy';
 
 /** The setting of all tracks. */
 export interface TrackSetting {

@@ -15,14 +15,14 @@ import { encodeAll, measure } from './encode-frames.ts';
 import { EncodeGlass } from './encode-glass.ts';
 import { OPTIONS, type Values } from './encode-options.ts';
 import { report, type Tally } from './encode-report.ts';
-import { COPY, encodersOf, openTrack, type Track } from './encode-tracks.ts';
+import { encodersOf, openTrack, type Track } from './encode-tracks.ts';
 import { analysisOf, openGpu } from './gpu-option.ts';
 import { H264_OPTION_NAMES, rejectH264Options } from './h264-options.ts';
 import { imageCodecOf, imageConfig, isImageFormat, sequenceOptions } from './image-options.ts';
 import { fractionRead, type Input, isPictureFile, openInput } from './open-input.ts';
 import { requireOutput } from './output-file.ts';
 import { OutputFiles } from './output-files.ts';
-import { outputFormat } from './output-format.ts';
+import { COPY, outputFormat, pictureCodec } from './output-format.ts';
 import { splitOutput } from './overwrite.ts';
 import { requireSound, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
@@ -69,10 +69,8 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
   requireCodecs(values);
   requirePassCodec(path, values);
   imageConfig(values, imageCodecOf(format, values['codec-video']));
-  const codec = values['codec-video'] ?? findFormat(FORMATS, format)?.defaultVideo;
-  if (codec !== undefined && codec !== COPY) {
-    rejectH264Options(requireCodec('--codec-video', codec, 'video', CODECS).name, values);
-  }
+  const codec = pictureCodec(findFormat(FORMATS, format), values['codec-video']);
+  if (codec !== undefined) rejectH264Options(codec, values);
   const tell = await OutputFiles.during(inputs, values, output, async (files) => {
     await claimFiles(path, format, values, files);
     const opened: Input[] = [];

@@ -1,8 +1,12 @@
-/** Which kind of file an output is: by `--format`, else by its extension. */
+/** Which kind of file an output is: by `--format`, else by its extension; and which codec its pictures have. */
 
 import { ConfigError } from '../base/errors.ts';
-import { FORMATS } from '../pipeline/everything/registry.ts';
-import { chooseFormat } from '../pipeline/format.ts';
+import { CODECS, FORMATS } from '../pipeline/everything/registry.ts';
+import { requireCodec } from '../pipeline/find-codec.ts';
+import { chooseFormat, type Format } from '../pipeline/format.ts';
+
+/** The codec that leaves packets as they are. */
+export const COPY = 'copy';
 
 /**
  * Name of the format, as `Muxer` takes it. Besides the extensions of the formats, the names of those that have none are
@@ -17,4 +21,17 @@ export function outputFormat(path: string, name: string | undefined): string {
     throw new ConfigError('--format', `needed where the output is -, allowed are ${allowed}`);
   }
   return chooseFormat(path === '-' ? null : path, given, FORMATS).name;
+}
+
+/**
+ * Name of the codec of an output's pictures: the one that was asked for, else the format's own; undefined where they are copied, or
+ * neither names one. Throws `ConfigError` for a name that nobody knows.
+ */
+export function pictureCodec(
+  format: Format | undefined,
+  asked: string | undefined,
+): string | undefined {
+  const name = asked ?? format?.defaultVideo;
+  if (name === undefined || name === COPY) return undefined;
+  return requireCodec('--codec-video', name, 'video', CODECS).name;
 }

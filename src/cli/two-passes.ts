@@ -3,14 +3,13 @@ import { readFile } from 'node:fs/promises';
 import type { ByteSink } from '../base/byte-stream.ts';
 import { ConfigError, messageOf } from '../base/errors.ts';
 import { encodeUtf8 } from '../base/utf8.ts';
-import { CODECS, FORMATS } from '../pipeline/everything/registry.ts';
-import { requireCodec } from '../pipeline/find-codec.ts';
+import { FORMATS } from '../pipeline/everything/registry.ts';
 import { type Format, findFormat } from '../pipeline/format.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import type { OptionTable } from './options.ts';
 import type { OutputFile } from './output-file.ts';
 import type { OutputFiles } from './output-files.ts';
-import { outputFormat } from './output-format.ts';
+import { COPY, outputFormat, pictureCodec } from './output-format.ts';
 
 /** The default file of statistics. */
 const DEFAULT_LOG = 'vitrine2pass.json';
@@ -43,11 +42,10 @@ export function requirePassCodec(
 ): void {
   if (values.pass === undefined) return;
   const format = knownFormat(path, values.format);
-  const name = values['codec-video'] ?? format?.defaultVideo;
-  if (name === 'copy' || (name === undefined && format === undefined)) return;
-  const codec =
-    name === undefined ? undefined : requireCodec('--codec-video', name, 'video', CODECS).name;
-  if (codec === 'h264') return;
+  const asked = values['codec-video'];
+  const codec = pictureCodec(format, asked);
+  const isOpen = asked === COPY || (codec === undefined && format === undefined);
+  if (codec === 'h264' || isOpen) return;
   throw new ConfigError(
     '--pass',
     `two passes are of H.264; the codec of pictures for ${path} is ${codec ?? 'none'}`,

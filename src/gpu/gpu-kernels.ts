@@ -1,5 +1,6 @@
 /** Choosing what computes: the best GPU that gives the right numbers, else TypeScript. */
 import { ConfigError, messageOf } from '../base/errors.ts';
+import { answerWithin, DEFAULT_TIMEOUT_MS } from './answer.ts';
 import type { FrameKernels } from './frame-kernels.ts';
 import { GPU_MODES, type GpuJsModule, type GpuMode } from './gpujs/gpu-js.ts';
 import { GpuJsFrameKernels } from './gpujs/gpu-js-kernels.ts';
@@ -18,6 +19,11 @@ export interface GpuKernelsOptions {
   readonly mode?: GpuMode;
   /** Whether our own shaders search and analyze where the mode is `webgpu`; else gpu.js does. Default: true. */
   readonly wgsl?: boolean;
+  /**
+   * Longest wait for one answer of the GPU, in milliseconds, above 0; TypeScript computes instead of a GPU that takes longer. Default:
+   * 60,000.
+   */
+  readonly timeoutMs?: number;
 }
 
 /** Kernels, and what became of the wish for a GPU. Hand it to an encoder: `encoderConfig: { gpu }`. */
@@ -25,53 +31,70 @@ export class GpuKernels {
   readonly kernels: FrameKernels;
   /** Why `kernels` are those in TypeScript; null if they are the GPU's. */
   readonly fallbackReason: string | null;
+  private readonly timeoutMs: number;
 
   /** Made by `gpuKernels`. */
-  constructor(kernels: FrameKernels, fallbackReason: string | null) {
+  constructor(
+    kernels: FrameKernels,
+    fallbackReason: string | null,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+  ) {
     this.kernels = kernels;
     this.fallbackReason = fallbackReason;
+    this.timeoutMs = timeoutMs;
   }
 
   /** Begins the analysis of a stream's pictures, which goes on in TypeScript if the GPU fails. */
   openAnalysis(): GuardedAnalysis {
-    return new GuardedAnalysis(this.kernels, this.fallbackReason);
+    return new GuardedAnalysis(this.kernels, this.fallbackReason, this.timeoutMs);
   }
 
-  /** Gives the GPU back. */
+  /** Gives the GPU back. Rejects if it does not answer. */
   close(): Promise<void> {
-    return this.kernels.close();
+    return answerWithin(this.timeoutMs, this.kernels.close());
   }
 }
 
 /**
- * Opens the GPU by gpu.js, which the caller hands in: `await gpuKernels(await import('gpu.js'))`. A GPU that fails, or gives one wrong
- * number of the known answers, is refused, and TypeScript computes instead; `fallbackReason` says why.
- * @throws ConfigError if `library` is not gpu.js or the mode is none
+ * Opens the GPU by gpu.js, which the caller hands in: `await gpuKernels(await import('gpu.js'))`. A GPU that fails, does not
+ * answer, or gives one wrong number of the known answers is refused, and TypeScript computes instead; `fallbackReason` says why.
+ * @throws ConfigError if `library` is not gpu.js, the mode is none, or `timeoutMs` is not above 0
  */
 export async function gpuKernels(
   library: GpuJsModule,
   options: GpuKernelsOptions = {},
 ): Promise<GpuKernels> {
   const loaded = moduleOf(library);
-  const { mode, wgsl = true } = options;
+  const { mode, wgsl = true, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
   if (mode !== undefined && !GPU_MODES.includes(mode)) {
     throw new ConfigError('gpu.mode', `got ${String(mode)}, allowed are ${GPU_MODES.join(', ')}`);
+  }
+  if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
+    throw new ConfigError(
+      'gpu.timeoutMs',
+      `got ${String(timeoutMs)}, allowed is above 0, below 2^31`,
+    );
   }
   const plain = new PlainFrameKernels();
   let kernels: FrameKernels | null = null;
   try {
-    const chosen = mode ?? (await bestMode(loaded));
+    const chosen = mode ?? (await answerWithin(timeoutMs, bestMode(loaded)));
     if (chosen === null) return new GpuKernels(plain, 'no GPU answers');
-    kernels = await openKernels(loaded, chosen, wgsl);
-    const wrong = await findWrongKernel(kernels, plain);
-    if (wrong === null) return new GpuKernels(kernels, null);
-    await kernels.close();
+    kernels = await answerWithin(timeoutMs, openKernels(loaded, chosen, wgsl));
+    const wrong = await findWrongKernel(kernels, plain, timeoutMs);
+    if (wrong === null) return new GpuKernels(kernels, null, timeoutMs);
+    giveBack(kernels);
     return new GpuKernels(plain, `${kernels.backend}: wrong numbers from ${wrong}`);
   } catch (error) {
-    await kernels?.close().catch(() => {});
+    if (kernels !== null) giveBack(kernels);
     const reason = messageOf(error);
     return new GpuKernels(plain, `${kernels?.backend ?? mode ?? 'gpu.js'}: ${reason}`);
   }
+}
+
+/** Gives back a GPU that is refused; whether that succeeds changes nothing, and a GPU that hangs never says so. */
+function giveBack(kernels: FrameKernels): void {
+  kernels.close().catch(() => {});
 }
 
 /** The module's exports; those of a CommonJS module may lie under `default`. */

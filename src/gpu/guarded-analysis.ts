@@ -1,10 +1,11 @@
 /**
- * The analysis of a stream's pictures that goes on whatever becomes of the GPU: when a call fails, the plain kernels take its
- * place, for that picture and all that follow. Results are the same, so nobody needs to know but who asks.
+ * The analysis of a stream's pictures that goes on whatever becomes of the GPU: when a call fails or is never answered, the
+ * plain kernels take the GPU's place, for that picture and all that follow. Results are the same, so nobody needs to know but who asks.
  */
 import { messageOf } from '../base/errors.ts';
 import { TurnQueue } from '../base/turn-queue.ts';
 import type { PictureAnalysis } from '../codecs/h264/encoder/picture-analysis.ts';
+import { answerWithin, DEFAULT_TIMEOUT_MS } from './answer.ts';
 import type { FrameKernels, SamplePlane, StreamAnalysis } from './frame-kernels.ts';
 import { PlainFrameKernels } from './plain/plain-frame-kernels.ts';
 
@@ -16,11 +17,20 @@ export class GuardedAnalysis implements StreamAnalysis {
   fallbackReason: string | null;
   private analysis: StreamAnalysis;
   private isPlain: boolean;
+  private readonly timeoutMs: number;
   private before: SamplePlane | null = null;
   private readonly queue = new TurnQueue();
 
-  /** @param fallbackReason why `kernels` are the plain ones, if others were asked for */
-  constructor(kernels: FrameKernels, fallbackReason: string | null) {
+  /**
+   * @param fallbackReason why `kernels` are the plain ones, if others were asked for
+   * @param timeoutMs longest wait for the analysis of a picture by a GPU, in milliseconds
+   */
+  constructor(
+    kernels: FrameKernels,
+    fallbackReason: string | null,
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+  ) {
+    this.timeoutMs = timeoutMs;
     this.analysis = kernels.openAnalysis();
     this.isPlain = kernels instanceof PlainFrameKernels;
     this.backend = kernels.backend;
@@ -34,10 +44,10 @@ export class GuardedAnalysis implements StreamAnalysis {
   private async analyzeNext(luma: SamplePlane): Promise<PictureAnalysis> {
     const { before, analysis } = this;
     this.before = luma;
+    if (this.isPlain) return analysis.analyze(luma);
     try {
-      return await analysis.analyze(luma);
+      return await answerWithin(this.timeoutMs, analysis.analyze(luma));
     } catch (error) {
-      if (this.isPlain) throw error;
       const why = messageOf(error);
       this.fallbackReason = `${this.backend} failed: ${why}`;
     }

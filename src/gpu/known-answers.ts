@@ -3,6 +3,7 @@
  * against the plain kernels. Drivers have given zeros without an error, and halves of the precision that was asked for.
  */
 import { codeRange, forwardMatrix, lumaWeights } from '../frames/color-matrix.ts';
+import { answerWithin, DEFAULT_TIMEOUT_MS } from './answer.ts';
 import type { BlockQuantizer, FrameKernels, SamplePlane } from './frame-kernels.ts';
 import type { PlainFrameKernels } from './plain/plain-frame-kernels.ts';
 
@@ -25,16 +26,18 @@ function createBytes(): () => number {
 }
 
 /**
- * Asks `kernels` and `plain` the same questions.
+ * Asks `kernels` and `plain` the same questions, and waits `timeoutMs` milliseconds at most for each answer of `kernels`.
  * @returns the name of the first kernel that gives other numbers; null if there is none
+ * @throws UnsupportedError if an answer does not come in time; what `kernels` throw
  */
 export async function findWrongKernel(
   kernels: FrameKernels,
   plain: PlainFrameKernels,
+  timeoutMs = DEFAULT_TIMEOUT_MS,
 ): Promise<string | null> {
   for (const [name, ask] of questions()) {
     const expected = await ask(plain);
-    const answer = await ask(kernels);
+    const answer = await answerWithin(timeoutMs, ask(kernels));
     if (!isSame(expected, answer)) return name;
   }
   return null;

@@ -1,8 +1,12 @@
 /** Modules that look like gpu.js and compute what a test wants. */
 import type { GpuJsModule } from '../../src/gpu/index.ts';
 
-/** A gpu.js whose kernels give `value` everywhere, or throw what `value` throws. */
-export function fakeGpuJs(value: () => number, mode = 'webasm'): GpuJsModule {
+/** A gpu.js whose kernels give `value` everywhere, or throw what `value` throws, or never answer. */
+export function fakeGpuJs(
+  value: () => number,
+  mode = 'webasm',
+  { answers = true } = {},
+): GpuJsModule {
   class FakeGpu {
     static async isWebGPUAvailable() {
       return false;
@@ -12,7 +16,9 @@ export function fakeGpuJs(value: () => number, mode = 'webasm'): GpuJsModule {
       const plane = () =>
         Array.from({ length: height }, () => new Float32Array(width).fill(value()));
       const kernel = () =>
-        Promise.resolve(depth > 1 ? Array.from({ length: depth }, plane) : plane());
+        !answers
+          ? new Promise(() => {})
+          : Promise.resolve(depth > 1 ? Array.from({ length: depth }, plane) : plane());
       return Object.assign(kernel, { kernel: { constructor: { mode }, fallbackReason: null } });
     }
     destroy() {}

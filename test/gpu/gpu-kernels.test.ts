@@ -35,6 +35,22 @@ describe('gpuKernels', () => {
     expect(fallbackReason).toBe('gpu.js webasm: gpu: gpu.js was asked for webasm and runs cpu');
   });
 
+  it('refuses what does not answer, in time', async () => {
+    const silent = fakeGpuJs(() => 0, 'webasm', { answers: false });
+    const { kernels, fallbackReason } = await gpuKernels(silent, { mode: 'webasm', timeoutMs: 20 });
+    expect(kernels.backend).toBe('typescript');
+    expect(fallbackReason).toBe('gpu.js webasm: gpu: the GPU gave no answer in 0.02 s');
+  });
+
+  it.each([0, -1, NaN, Infinity, 2 ** 31])('refuses a wait of %d ms', async (timeoutMs) => {
+    await expect(
+      gpuKernels(
+        fakeGpuJs(() => 0),
+        { timeoutMs },
+      ),
+    ).rejects.toThrow(/gpu.timeoutMs: got .*, allowed is above 0/);
+  });
+
   it('says that no GPU answers', async () => {
     const { kernels, fallbackReason } = await gpuKernels(fakeGpuJs(() => 0));
     expect([kernels.backend, fallbackReason]).toEqual(['typescript', 'no GPU answers']);
@@ -68,8 +84,8 @@ describe('an analysis whose GPU fails', () => {
   const [{ now, before }] = planePairs(64, 48) as [ReturnType<typeof planePairs>[0]];
   const planes: SamplePlane[] = Array.from({ length: 6 }, (_, i) => (i % 2 ? now : before));
 
-  /** Kernels whose analysis fails at picture `failing`. */
-  function failingKernels(failing: number): FrameKernels {
+  /** Kernels whose analysis fails at picture `failing`, or does not answer from there on. */
+  function failingKernels(failing: number, answers = true): FrameKernels {
     const kernels: FrameKernels = new PlainFrameKernels();
     const inner = kernels.openAnalysis();
     let count = 0;
@@ -78,7 +94,10 @@ describe('an analysis whose GPU fails', () => {
       openAnalysis: {
         value: () => ({
           analyze: async (luma: SamplePlane) => {
-            if (count++ >= failing) throw new Error('device lost');
+            if (count++ >= failing) {
+              if (!answers) return new Promise<never>(() => {});
+              throw new Error('device lost');
+            }
             return inner.analyze(luma);
           },
           close: () => inner.close(),
@@ -96,6 +115,16 @@ describe('an analysis whose GPU fails', () => {
     expect(results).toEqual(await analyzeAll(new PlainFrameKernels(), planes));
     expect(guarded.backend).toBe('typescript');
     expect(guarded.fallbackReason).toBe('fake failed: device lost');
+    await guarded.close();
+  });
+
+  it.each([0, 2])('goes on where the GPU does not answer from picture %i on', async (failing) => {
+    const kernels = failingKernels(failing, false);
+    Object.setPrototypeOf(kernels, null);
+    const guarded = new GuardedAnalysis(kernels, null, 20);
+    const results = await Promise.all(planes.map((plane) => guarded.analyze(plane)));
+    expect(results).toEqual(await analyzeAll(new PlainFrameKernels(), planes));
+    expect(guarded.fallbackReason).toBe('fake failed: gpu: the GPU gave no answer in 0.02 s');
     await guarded.close();
   });
 });

@@ -1,0 +1,22 @@
+/** Waiting for a GPU, but not for ever: a driver that hangs neither answers nor fails. */
+import { UnsupportedError } from '../base/errors.ts';
+
+/** Longest wait for one answer of a GPU, in milliseconds. A GPU in software takes up to 6 s for the analysis of 1280x720. */
+export const DEFAULT_TIMEOUT_MS = 60_000;
+
+/**
+ * What `asked` comes to, or a rejection where it has not settled after `timeoutMs` milliseconds. The GPU cannot be stopped: an
+ * answer that comes later is dropped. Engines without timers wait.
+ * @throws UnsupportedError if there was no answer in time
+ */
+export function answerWithin<T>(timeoutMs: number, asked: Promise<T>): Promise<T> {
+  if (typeof setTimeout !== 'function') return asked;
+  return new Promise((resolve, reject) => {
+    const seconds = timeoutMs / 1000;
+    const timer = setTimeout(
+      () => reject(new UnsupportedError('gpu', `the GPU gave no answer in ${seconds} s`)),
+      timeoutMs,
+    );
+    asked.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

@@ -17,6 +17,10 @@ export interface ContainerWriter {
   writeHeader(): Promise<void>;
   /** Whether the decoding times of a stream must rise from packet to packet, not only never fall. Default false. */
   readonly needsRisingTimes?: boolean;
+  /** Whether what goes beside a packet (`additions`) is written too. Default false. */
+  readonly holdsAdditions?: boolean;
+  /** What the file has no place for of its streams, a sentence each. */
+  readonly losses?: readonly string[];
   /**
    * Throws or rejects with `ConfigError` for times that the container cannot hold. A promise that is returned must be
    * awaited before the next call; most packets need no waiting, and nothing is returned.

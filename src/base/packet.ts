@@ -7,6 +7,13 @@ import type { Rational } from './rational.ts';
 /** Codecs by the names ffmpeg uses. All of them can be carried from file to file; `vitrine codecs` lists those that are encoded. */
 export type CodecName = string;
 
+/** What goes beside a packet: a BlockAdditional of Matroska. */
+export interface PacketAddition {
+  /** Its BlockAddID: 1 is the codec's own (alpha of VP8 and VP9, correction of WavPack), more are as the track's mappings say. */
+  readonly id: number;
+  readonly data: Uint8Array;
+}
+
 /** One coded picture, one coded audio frame, or one run of PCM samples. Times are ticks of the stream's time base. */
 export interface Packet {
   /** Canonical bytes (docs/packets.md). Owned by the receiver: the producer does not write to them again. */
@@ -21,6 +28,8 @@ export interface Packet {
   readonly isKey: boolean;
   /** Samples at the end of this audio packet that are padding, to be thrown away after decoding. */
   readonly discardPadding?: number;
+  /** At least one; a copy to Matroska has them again, other containers have no place for them. */
+  readonly additions?: readonly PacketAddition[];
 }
 
 /** Packets of one stream, in decoding order, with the time base that they count in. The result of `encode`; may be empty. */

@@ -24,7 +24,7 @@ import { requireOutput } from './output-file.ts';
 import { OutputFiles } from './output-files.ts';
 import { COPY, outputFormat, pictureCodec } from './output-format.ts';
 import { splitOutput } from './overwrite.ts';
-import { requireSound, tellProblems } from './problems.ts';
+import { requireSound, type ToldFile, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
 import { PsnrMeter } from './psnr.ts';
 import { inputOptions } from './raw-input-options.ts';
@@ -120,6 +120,7 @@ async function encodeInputs(
   const tally: Tally = { frames: 0, samples: 0, copied: 0, encodeSeconds: 0, mediaSeconds: 0 };
   const progress = new Progress(output, () => fractionRead(inputs));
   const tracks: Track[] = [];
+  const told: ToldFile[] = [...inputs];
   let glass: EncodeGlass | null = null;
   let gpu: GpuKernels | null = null;
   try {
@@ -138,7 +139,8 @@ async function encodeInputs(
     }
     await muxer.open({ ...carriedTo(muxer, inputs), ...containerOptions(values), ...sequence });
     await encodeAll({ inputs, tracks, muxer, tally, progress, glass, limit: values.frames });
-    if (values.strict === true) requireSound(inputs);
+    told.push({ name: path, reader: muxer });
+    if (values.strict === true) requireSound(told);
     await muxer.close();
     if (isFirstPass) await writePassLog(encodersOf(tracks)[0] as VideoEncoder, values, files);
     else await glass.addTree(path, file.source());
@@ -151,7 +153,7 @@ async function encodeInputs(
     await gpu?.close();
     progress.end();
   }
-  tellProblems(inputs, output);
+  tellProblems(told, output);
   const analysis = analysisOf(encodersOf(tracks));
   const measured = { psnr: meter?.result() ?? null, stats: glass.statistics, analysis };
   const lines = values.json === true ? [] : glass.lines();

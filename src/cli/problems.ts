@@ -1,8 +1,10 @@
-/** Reports problems of an input that were read past: one line on stderr, or an error under `--strict`. */
+/**
+ * Reports problems of an input that were read past, and what of it an output has no place for: one line on stderr, or an error
+ * under `--strict`.
+ */
 import { FormatError } from '../base/errors.ts';
 import type { Problem } from '../base/problems.ts';
 import type { Output } from './command.ts';
-import type { Input } from './open-input.ts';
 import type { OptionTable } from './options.ts';
 
 /** The option of every command that reads media. */
@@ -10,17 +12,23 @@ export const STRICT_OPTION = {
   strict: { kind: 'flag', help: 'a damaged input is an error, not a note' },
 } as const satisfies OptionTable;
 
-/** Throws `FormatError` with the first problem of the inputs, if there is one. */
-export function requireSound(inputs: readonly Input[]): void {
-  for (const { name, reader } of inputs) {
+/** An input with its reader, or an output with its muxer. */
+export interface ToldFile {
+  readonly name: string;
+  readonly reader: { readonly problems?: readonly Problem[] };
+}
+
+/** Throws `FormatError` with the first problem of the files, if there is one. */
+export function requireSound(files: readonly ToldFile[]): void {
+  for (const { name, reader } of files) {
     const [first] = reader.problems ?? [];
     if (first !== undefined) throw new FormatError(name, describe(first));
   }
 }
 
-/** Writes a line for each input that had problems: the first, and how many more. */
-export function tellProblems(inputs: readonly Input[], output: Output): void {
-  for (const { name, reader } of inputs) {
+/** Writes a line for each file that had problems: the first, and how many more. */
+export function tellProblems(files: readonly ToldFile[], output: Output): void {
+  for (const { name, reader } of files) {
     const [first, ...more] = reader.problems ?? [];
     if (first === undefined) continue;
     const rest = more.length === 0 ? '' : `, and ${more.length} more problems`;

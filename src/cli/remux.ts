@@ -89,11 +89,11 @@ async function remuxFiles(paths: readonly string[], goal: Goal, values: Values, 
     const taken = takenStreams(inputs, goal.format, values);
     const codecs = taken.map(({ demuxer, index }) => demuxer.streams[index]!.codec);
     const copied = await TraceOutput.during('remux', values.trace, goal.files, async (trace) => {
-      const { packets, file } = await copyTo(inputs, taken, goal, values, output);
+      const { packets, file, muxer } = await copyTo(inputs, taken, goal, values, output);
       await trace?.addTree(goal.path, file.source());
-      return { codecs, packets, bytes: file.size() };
+      return { codecs, packets, bytes: file.size(), muxer };
     });
-    tellProblems(inputs, output);
+    tellProblems([...inputs, { name: goal.path, reader: copied.muxer }], output);
     return copied;
   } finally {
     for (const { source } of inputs) await source.close();
@@ -129,19 +129,20 @@ async function copyTo(
   { path, format, files }: Goal,
   values: Values,
   output: Output,
-): Promise<{ packets: number; file: OutputFile }> {
+): Promise<{ packets: number; file: OutputFile; muxer: Muxer }> {
   const file = await files.openResult(path);
+  const muxer = new Muxer(file.sink, { format });
   const progress = new Progress(output, () => fractionRead(inputs));
   const layout = values.movflags;
   const cut = values.cut === undefined ? null : readCut('--cut', values.cut);
   try {
-    const { packets } = await copyFrom(taken, new Muxer(file.sink, { format }), {
+    const { packets } = await copyFrom(taken, muxer, {
       muxerOptions: layout === undefined ? {} : { [layout]: true },
       strict: values.strict === true,
       ...(cut === null ? {} : { range: [cut.start, cut.start + cut.duration] as const }),
       onProgress: (seconds) => progress.update(0, seconds),
     });
-    return { packets, file };
+    return { packets, file, muxer };
   } finally {
     progress.end();
   }

@@ -32,7 +32,7 @@ export interface RemuxResult {
   readonly packets: number;
   /** Bytes of the packets. */
   readonly bytes: number;
-  /** Problems of the old file that the reader could read past. */
+  /** Problems of the old files that their readers could read past, and what the new one has no place for. */
   readonly problems: readonly Problem[];
 }
 
@@ -81,7 +81,8 @@ export async function copyFrom(
     if (counts.packets === 0) {
       throw new FormatError('remux', 'the streams to copy hold no packet; nothing was written');
     }
-    const problems = sources.flatMap(({ demuxer }) => demuxer.reader.problems ?? []);
+    const read = sources.flatMap(({ demuxer }) => demuxer.reader.problems ?? []);
+    const problems = [...read, ...muxer.problems];
     const [first] = problems;
     if (options.strict === true && first !== undefined) {
       const isPlaced = first.message.includes('byte offset');

@@ -4,6 +4,7 @@
  * stream that stays silent does not fill the memory.
  */
 import type { Packet } from '../base/packet.ts';
+import { packetBytes } from '../base/packet-bytes.ts';
 import { compareTimes, type Rational, toSeconds } from '../base/rational.ts';
 
 /** Longest stretch of decoding time that is held. */
@@ -87,7 +88,7 @@ export class Interleaver {
     if (this.isEmpty(streamIndex)) this.first[streamIndex] = seconds;
     this.last[streamIndex] = seconds;
     this.queues[streamIndex]!.push(packet);
-    this.waitingBytes += packet.data.length + PACKET_BYTES;
+    this.waitingBytes += packetBytes(packet) + PACKET_BYTES;
   }
 
   /**
@@ -99,7 +100,7 @@ export class Interleaver {
     if (first === -1 || !(isLast || this.isComplete() || this.isTooLong(first))) return null;
     const queue = this.queues[first]!;
     const packet = queue.shift();
-    this.waitingBytes -= packet.data.length + PACKET_BYTES;
+    this.waitingBytes -= packetBytes(packet) + PACKET_BYTES;
     const isEmpty = this.isEmpty(first);
     if (isEmpty) this.last[first] = Number.NEGATIVE_INFINITY;
     this.first[first] = isEmpty

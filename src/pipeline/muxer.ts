@@ -17,6 +17,7 @@ import type { FileDescription } from '../base/file-description.ts';
 import { Pace, unlessAborted } from '../base/pace.ts';
 import type { Packet, Packets, StreamInfo } from '../base/packet.ts';
 import type { AbortSignalLike } from '../base/platform.ts';
+import type { Problem } from '../base/problems.ts';
 import { type Destination, requireDestination } from '../io/open.ts';
 import type { AudioEncoder } from './audio-encoder.ts';
 import type { Codec } from './codec.ts';
@@ -27,6 +28,7 @@ import { ExactTimes } from './exact-times.ts';
 import { containerOptions, encoderOptions } from './ffmpeg-options.ts';
 import { type ContainerOptions, chooseFormat, type Format, openFormatSink } from './format.ts';
 import { Interleaver } from './interleaver.ts';
+import { Losses } from './losses.ts';
 import { DESCRIPTION_KEYS, type EncodeStreamOptions, type MuxerOptions } from './muxer-options.ts';
 import { decodedAt, rescaledPacket } from './stream-times.ts';
 import type { VideoEncoder } from './video-encoder.ts';
@@ -67,6 +69,7 @@ export class Muxer implements AsyncDisposable {
   private releasing: Promise<void> | null = null;
   private readonly signal: AbortSignalLike | undefined;
   private pace: Pace;
+  private readonly losses: Losses;
   private untilLook = PACKETS_PER_LOOK;
 
   /**
@@ -81,6 +84,7 @@ export class Muxer implements AsyncDisposable {
     this.codecs = options.codecs ?? [];
     this.signal = options.signal;
     this.pace = new Pace(this.signal);
+    this.losses = new Losses(this.format.name);
   }
 
   private readonly onAbort = (): void => void this.giveUp(this.signal?.reason);
@@ -140,6 +144,11 @@ export class Muxer implements AsyncDisposable {
     return this.format.carried?.(about) ?? {};
   }
 
+  /** What the file has no place for, of the streams and packets that were given; complete when all packets were. */
+  get problems(): readonly Problem[] {
+    return this.losses.problems;
+  }
+
   /** The streams so far. */
   get streamInfos(): readonly StreamInfo[] {
     return this.streams;
@@ -170,6 +179,7 @@ export class Muxer implements AsyncDisposable {
       this.lastDts = this.streams.map(() => Number.NEGATIVE_INFINITY);
       this.lastGivenDts = [...this.lastDts];
       await this.writer.writeHeader();
+      this.losses.noteAll(this.writer);
       this.state = 'open';
       return this;
     });
@@ -286,13 +296,8 @@ export class Muxer implements AsyncDisposable {
     if (this.state === 'failed') this.signal?.throwIfAborted();
     const where = `muxer.${method}`;
     if (this.state === 'failed') {
-      throw new StateError(
-        where,
-        `writing failed before (${messageOf(this.failure)}); make a new Muxer`,
-        {
-          cause: this.failure,
-        },
-      );
+      const why = `writing failed before (${messageOf(this.failure)}); make a new Muxer`;
+      throw new StateError(where, why, { cause: this.failure });
     }
     const now = this.state === 'new' ? 'not open' : this.state === 'open' ? 'open' : this.state;
     throw new StateError(where, `the file is ${now}; ${advice}`);
@@ -329,11 +334,8 @@ export class Muxer implements AsyncDisposable {
       if (method === 'write' && isRefused) throw error;
       await this.giveUp(error);
       if (error instanceof MediaError) throw error;
-      throw new IoError(
-        `muxer.${method}`,
-        `the destination failed: ${messageOf(error)}; the file was given up`,
-        { cause: error },
-      );
+      const why = `the destination failed: ${messageOf(error)}; the file was given up`;
+      throw new IoError(`muxer.${method}`, why, { cause: error });
     }
   }
 
@@ -362,6 +364,7 @@ export class Muxer implements AsyncDisposable {
     for (const packet of packets.packets as readonly Packet[]) {
       let made = rescaledPacket(packet, packets.timeBase, timeBase);
       if (exact !== undefined) made = exact.place(made, packets.timeBase, timeBase);
+      if (made.additions !== undefined) this.losses.noteAdditions(streamIndex, writer);
       if (!(made.dts >= lastGiven)) {
         throw new ConfigError(
           'muxer.write.packets',

@@ -8,10 +8,12 @@ export function rescaledPacket(packet: Packet, from: Rational, to: Rational): Pa
   const pts = rescale(packet.pts, from, to);
   const dts = packet.dts === packet.pts ? pts : rescale(packet.dts, from, to);
   const duration = rescale(packet.pts + packet.duration, from, to) - pts;
-  const { data, isKey, discardPadding } = packet;
-  return discardPadding === undefined
-    ? { data, pts, dts, duration, isKey }
-    : { data, pts, dts, duration, isKey, discardPadding };
+  const { data, isKey, discardPadding, additions } = packet;
+  const rescaled =
+    discardPadding === undefined
+      ? { data, pts, dts, duration, isKey }
+      : { data, pts, dts, duration, isKey, discardPadding };
+  return additions === undefined ? rescaled : { ...rescaled, additions };
 }
 
 /**

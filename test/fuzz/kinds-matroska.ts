@@ -101,6 +101,22 @@ export const MATROSKA_KINDS: Readonly<Record<string, ElementKind>> = {
       cluster?.children?.push(element('SimpleBlock', Uint8Array.of(0x81, 0, random() % 9, 0x80)));
     }
   },
+  'silent loss: additions to blocks': (elements, random) => {
+    const cluster = ofName(elements, 'Cluster', random);
+    const more = master(
+      'BlockMore',
+      element('BlockAdditional', new Uint8Array(random() % 3 === 0 ? 0 : random() % 300)),
+      uint('BlockAddID', random() % 6),
+    );
+    const additions = master('BlockAdditions', ...copies(random() % 100, more));
+    if (random() % 4 === 0) additions.children!.push(element('Void', new Uint8Array(1)));
+    const frame = new Uint8Array(random() % 8);
+    const block = concat([Uint8Array.of(0x81 + (random() % 2), 0, random() % 9, 0), frame]);
+    const group = master('BlockGroup', element('Block', block), additions);
+    cluster?.children?.push(...copies(random() % 60, group));
+    const entry = ofName(elements, 'TrackEntry', random);
+    if (random() % 2 === 0) setChild(entry, uint('MaxBlockAdditionID', random() % 6));
+  },
   'claims: no key frames': (elements) => {
     for (const block of elementsOf(elements, 'SimpleBlock')) block.data[3] &= 0x7f;
   },

@@ -1,5 +1,6 @@
 /** Blocks (RFC 9559 clause 10): the header of Block and SimpleBlock, and the frames in them with every kind of lacing. */
 import { FormatError } from '../../base/errors.ts';
+import type { PacketAddition } from '../../base/packet.ts';
 import { readVint, UNKNOWN_SIZE } from './ebml-reader.ts';
 import type { ReaderTrack } from './track-reader.ts';
 
@@ -26,6 +27,8 @@ export interface BlockFrame {
   readonly isKey: boolean;
   /** Nanoseconds. */
   readonly discardPadding: number;
+  /** What stands beside the block, with its first frame; undefined if nothing does. */
+  readonly additions: readonly PacketAddition[] | undefined;
 }
 
 /** Flag of SimpleBlock: all frames are key frames. */

@@ -5,6 +5,8 @@
  */
 import type { ByteSink } from '../../base/byte-stream.ts';
 import type { Packet } from '../../base/packet.ts';
+import { packetBytes } from '../../base/packet-bytes.ts';
+import { writeBlockAdditions } from './block-additions.ts';
 import { EbmlWriter, idLength, sizeLength } from './ebml-writer.ts';
 import { ID } from './element-table.ts';
 
@@ -148,7 +150,7 @@ export class ClusterWriter {
     const relative = block.timestamp - this.timestamp;
     if (relative < MIN_RELATIVE || relative > MAX_RELATIVE) return true;
     if (relative >= this.maxTicks) return true;
-    if (this.written + this.body.position + block.packet.data.length > MAX_CLUSTER_BYTES)
+    if (this.written + this.body.position + packetBytes(block.packet) > MAX_CLUSTER_BYTES)
       return true;
     return block.isClusterStart && relative >= this.minTicks;
   }
@@ -169,15 +171,17 @@ export class ClusterWriter {
    */
   private writeBlockStart(block: BlockToWrite): void {
     const { packet, duration, discardPadding } = block;
+    const { additions } = packet;
     const { body: w, rest } = this;
     const size = (block.trackNumber > 126 ? 2 : 1) + 3 + packet.data.length;
     rest.bytes.reset();
-    if (duration < 0 && discardPadding === 0) {
+    if (duration < 0 && discardPadding === 0 && additions === undefined) {
       w.id(ID.SimpleBlock);
       w.size(size);
       this.writeBlockHeader(block, packet.isKey ? KEYFRAME_FLAG : 0);
       return;
     }
+    if (additions !== undefined) writeBlockAdditions(rest, additions);
     if (duration >= 0) rest.uint('BlockDuration', duration);
     if (!packet.isKey) rest.int('ReferenceBlock', block.previous - block.timestamp);
     if (discardPadding > 0) rest.int('DiscardPadding', discardPadding);

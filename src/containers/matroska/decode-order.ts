@@ -6,7 +6,8 @@
  */
 
 import type { ReadPacket } from '../../base/container.ts';
-import type { Packet } from '../../base/packet.ts';
+import type { Packet, PacketAddition } from '../../base/packet.ts';
+import { packetBytes } from '../../base/packet-bytes.ts';
 
 /** Largest reordering that H.264 and HEVC allow: a decoded picture buffer of 16 pictures (H.264 clause A.3.1). */
 const MAX_REORDER = 16;
@@ -23,6 +24,7 @@ export interface TimedFrame {
   readonly duration: number;
   readonly isKey: boolean;
   readonly discardPadding: number;
+  readonly additions?: readonly PacketAddition[] | undefined;
 }
 
 interface Waiting {
@@ -76,7 +78,7 @@ export class DecodeOrder {
   add(streamIndex: number, frame: TimedFrame): void {
     const stream = this.streams[streamIndex]!;
     this.waiting.push({ streamIndex, frame });
-    this.waitingBytes += frame.data.length;
+    this.waitingBytes += packetBytes(frame);
     stream.ahead.push(frame.pts);
     if (stream.mayReorder) insertSorted(stream.unused, frame.pts);
   }
@@ -94,7 +96,7 @@ export class DecodeOrder {
     const needed = stream.mayReorder ? MAX_REORDER : frame.duration < 0 ? 1 : 0;
     if (!isForced && stream.ahead.length <= needed) return undefined;
     this.waiting[this.head++] = undefined;
-    this.waitingBytes -= frame.data.length;
+    this.waitingBytes -= packetBytes(frame);
     if (this.head === 1024) {
       this.waiting.splice(0, this.head);
       this.head = 0;
@@ -116,10 +118,12 @@ function finishPacket(stream: StreamOrder, frame: TimedFrame): Packet {
   stream.count++;
   stream.lastDts = dts;
   stream.lastDuration = duration;
-  const { data, isKey, discardPadding } = frame;
-  return discardPadding > 0
-    ? { data, pts, dts, duration, isKey, discardPadding }
-    : { data, pts, dts, duration, isKey };
+  const { data, isKey, discardPadding, additions } = frame;
+  const packet =
+    discardPadding > 0
+      ? { data, pts, dts, duration, isKey, discardPadding }
+      : { data, pts, dts, duration, isKey };
+  return additions === undefined ? packet : { ...packet, additions };
 }
 
 function reorderedTime(stream: StreamOrder, duration: number): number {

@@ -1,6 +1,7 @@
 /** Takes frames out of blocks, with what the block, its group, its cluster and its track say of them. */
 import { FormatError } from '../../base/errors.ts';
 import type { PacketBudget } from '../../base/limits.ts';
+import type { PacketAddition } from '../../base/packet.ts';
 import { type Problem, report } from '../../base/problems.ts';
 import {
   type BlockFrame,
@@ -10,6 +11,7 @@ import {
   readBlockHeader,
   readLacing,
 } from './block.ts';
+import { readBlockAdditions } from './block-additions.ts';
 import { type ClusterClock, MAX_TICKS } from './cluster-clock.ts';
 import {
   type ElementHeader,
@@ -22,11 +24,15 @@ import { ID } from './element-table.ts';
 import type { OpenSegment } from './segment-reader.ts';
 import type { ReaderTrack } from './track-reader.ts';
 
-/** The times that a BlockGroup gives the frames of its block: ticks, -1 if it does not say how many, and nanoseconds. */
+/**
+ * What a BlockGroup says of the frames of its block: ticks, -1 if it does not say how many, nanoseconds, and what stands beside the
+ * block.
+ */
 interface GroupFields {
   duration: number;
   isKey: boolean;
   discardPadding: number;
+  additions: readonly PacketAddition[] | undefined;
 }
 
 /** Tracks of no description beyond these are not noted any more. */
@@ -87,7 +93,12 @@ export class FrameTaker {
     place: number,
     frames: BlockFrame[],
   ): void {
-    const group: GroupFields = { duration: -1, isKey: true, discardPadding: 0 };
+    const group: GroupFields = {
+      duration: -1,
+      isKey: true,
+      discardPadding: 0,
+      additions: undefined,
+    };
     const { child } = this;
     let blockAt = -1;
     let blockEnd = -1;
@@ -107,12 +118,34 @@ export class FrameTaker {
       } else if (child.id === ID.ReferenceBlock) group.isKey = false;
       else if (child.id === ID.DiscardPadding) {
         group.discardPadding = readInt(bytes.subarray(dataAt, at));
+      } else if (child.id === ID.BlockAdditions) {
+        group.additions = this.additionsIn(bytes, dataAt, at, place);
       }
     }
     if (blockAt < 0) {
       throw new FormatError('matroska.BlockGroup', 'has no Block', place);
     }
     this.takeBlock(bytes, blockAt, blockEnd, group, place, frames);
+  }
+
+  /** What stands beside a block; undefined if that is nothing. Broken additions cost no frame. */
+  private additionsIn(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    place: number,
+  ): readonly PacketAddition[] | undefined {
+    const { pass, problems, fileEnd, ownsBytes: isOwned } = this;
+    try {
+      const from = { bytes, isOwned, place, fileEnd, pass, problems };
+      const additions = readBlockAdditions(from, start, end);
+      for (const { data } of additions) this.batchBytes += data.length;
+      return additions.length > 0 ? additions : undefined;
+    } catch (error) {
+      if (!(error instanceof FormatError) || pass.isSpent) throw error;
+      report(problems, place, error.message);
+      return undefined;
+    }
   }
 
   /**
@@ -156,7 +189,10 @@ export class FrameTaker {
         const discardPadding = isLast && group !== null ? group.discardPadding : 0;
         if (track.encodings.length === 0) this.pass.give(size, this.fileEnd);
         const data = this.ownsBytes ? bytes.subarray(at, at + size) : bytes.slice(at, at + size);
-        frames.push({ track, data, pts, laceIndex: i, duration, isKey, discardPadding });
+        const additions = i === 0 && group !== null ? group.additions : undefined;
+        frames.push({ track, data, pts, laceIndex: i, duration, isKey, discardPadding, additions });
+      } else if (i === 0 && group?.additions !== undefined) {
+        report(this.problems, place, 'the additions of an empty frame are left out with it');
       }
       at += size;
     }

@@ -214,7 +214,7 @@ class FrameFinisher {
         : 0;
     const isKey = frame.isKey || stream.kind !== 'video' || this.isUnmarkedKey(stream.codec, data);
     if (frame.isKey) this.hasKey = true;
-    return { data, pts, duration, isKey, discardPadding };
+    return { data, pts, duration, isKey, discardPadding, additions: frame.additions };
   }
 
   /** Whether a picture is a key one, in a file that has called none so. */

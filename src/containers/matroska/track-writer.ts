@@ -2,7 +2,7 @@
 import { ConfigError, UnsupportedError } from '../../base/errors.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../../base/packet.ts';
 import { reduced } from '../../base/rational.ts';
-import { carries, carriesIn, writeCarried } from './carried-elements.ts';
+import { carries, carriesIn, writeCarried, writeWebmMapping } from './carried-elements.ts';
 import { codecIdOf, codecPrivateOf, needsConfig, WEBM_CODECS } from './codec-ids.ts';
 import type { EbmlWriter } from './ebml-writer.ts';
 import { toBibliographic } from './language-codes.ts';
@@ -92,6 +92,7 @@ export function writeTrackEntry(
     entry.uint('TrackType', TRACK_TYPES[stream.kind]);
     if (stream.isDefault !== undefined) entry.uint('FlagDefault', stream.isDefault ? 1 : 0);
     writeCarried(entry, stream, 'TrackEntry', docType);
+    if (docType === 'matroska') writeWebmMapping(entry, stream);
     entry.uint('FlagLacing', 0);
     const defaultDuration = defaultDurationOf(stream);
     if (defaultDuration > 0) entry.uint('DefaultDuration', defaultDuration);

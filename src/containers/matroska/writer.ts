@@ -78,6 +78,7 @@ export function createMatroskaWriter(
 
 class MatroskaWriter implements ContainerWriter {
   readonly timeBases: readonly Rational[];
+  readonly holdsAdditions = true;
   private readonly sink: ByteSink;
   private readonly options: ResolvedMatroskaOptions;
   private readonly tracks: WriterTrack[];

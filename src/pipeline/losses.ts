@@ -1,0 +1,29 @@
+/** What the new file has no place for: it is left out, and said. */
+import type { ContainerWriter } from '../base/container.ts';
+import { type Problem, report } from '../base/problems.ts';
+
+/** The losses of one file. */
+export class Losses {
+  readonly problems: Problem[] = [];
+  private readonly format: string;
+  private readonly withAdditions = new Set<number>();
+
+  /** @param format name of the kind of file, for messages */
+  constructor(format: string) {
+    this.format = format;
+  }
+
+  /** Notes what the writer says that it leaves out. */
+  noteAll({ losses = [] }: ContainerWriter): void {
+    for (const loss of losses) report(this.problems, -1, loss);
+  }
+
+  /** Notes, once for a stream, that what goes beside its packets is left out, if the writer leaves it out. */
+  noteAdditions(streamIndex: number, writer: ContainerWriter): void {
+    if (writer.holdsAdditions === true || this.withAdditions.has(streamIndex)) return;
+    this.withAdditions.add(streamIndex);
+    const what = 'alpha, corrections or HDR10+ beside its packets (BlockAdditions)';
+    const message = `${what} of stream ${streamIndex} have no place in ${this.format}; they are left out`;
+    report(this.problems, -1, message);
+  }
+}

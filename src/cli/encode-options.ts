@@ -10,6 +10,7 @@ import type { OptionTable, OptionValues } from './options.ts';
 import { OVERWRITE_OPTIONS } from './overwrite.ts';
 import { STRICT_OPTION } from './problems.ts';
 import { RAW_INPUT_OPTIONS } from './raw-input-options.ts';
+import { ROI_OPTION } from './roi-option.ts';
 import { TRACE_OPTION } from './trace-output.ts';
 import { PASS_OPTIONS } from './two-passes.ts';
 
@@ -26,6 +27,7 @@ export const OPTIONS = {
   'codec-video': { kind: 'text', meta: 'NAME', help: `codec of pictures: ${codecNames('video')}; or copy` },
   'codec-audio': { kind: 'text', meta: 'NAME', help: `codec of sound: ${codecNames('audio')}; or copy` },
   ...H264_OPTIONS,
+  ...ROI_OPTION,
   ...GPU_OPTION,
   ...PASS_OPTIONS,
   'bitrate-audio': { kind: 'bits', help: 'bits per second of sound, such as 128k' },

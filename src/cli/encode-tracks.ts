@@ -25,6 +25,7 @@ import { given } from './options.ts';
 import { COPY } from './output-format.ts';
 import { metadataOf, pictureCodecOf, pictureDecoder } from './picture-input.ts';
 import { type PicturePlan, picturePlan } from './picture-plan.ts';
+import { type RoiMap, roiZones } from './roi-option.ts';
 import { colorOptions, descriptionOf } from './stream-description.ts';
 import { StreamFilter } from './stream-filter.ts';
 
@@ -68,6 +69,8 @@ export interface TrackSetting {
   readonly gpu: GpuKernels | null;
   /** Options of the encoder of H.264 for two passes. */
   readonly pass: object;
+  /** Maps of regions of interest. */
+  readonly regions: readonly RoiMap[];
 }
 
 /** Adds a stream of an input to the muxer. */
@@ -167,7 +170,7 @@ function codecOf(kind: 'video' | 'audio', format: string, values: Values): strin
 }
 
 function addVideo(
-  { muxer, format, values, glass, gpu, pass }: TrackSetting,
+  { muxer, format, values, glass, gpu, pass, regions }: TrackSetting,
   stream: VideoStreamInfo,
   { target, config, rotation }: PicturePlan,
 ): VideoEncoder {
@@ -194,7 +197,7 @@ function addVideo(
     }),
     ...given({ encoder: values['codec-video'] }),
     encoderConfig: {
-      ...h264Options(values),
+      ...h264Options(values, roiZones(regions, width, height)),
       ...pass,
       ...(target === undefined ? {} : config),
       ...watched,

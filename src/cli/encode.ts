@@ -28,6 +28,7 @@ import { requireSound, type ToldFile, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
 import { PsnrMeter } from './psnr.ts';
 import { inputOptions } from './raw-input-options.ts';
+import { readRoiFile } from './roi-option.ts';
 import {
   discardingOutput,
   passLogOf,
@@ -129,7 +130,9 @@ async function encodeInputs(
     const chosen = chosenStreams(inputs, format, values);
     checkUsed(inputs, chosen, values);
     if (values.gpu !== undefined) gpu = await openGpu(values.gpu);
-    const setting = { muxer, format, values, glass, gpu, pass: await passOptions(values) };
+    const pass = await passOptions(values);
+    const regions = await readRoiFile(values.roi);
+    const setting = { muxer, format, values, glass, gpu, pass, regions };
     for (const from of chosen) {
       tracks.push(await openTrack(from, inputs[from.input]!, setting));
     }

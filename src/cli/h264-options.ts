@@ -3,6 +3,7 @@
 import { ConfigError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { H264_ROWS as ROWS } from '../codecs/h264/encoder/options.ts';
+import type { Zone } from '../codecs/h264/encoder/zones.ts';
 import { H264_KEYS, TUNES } from '../codecs/h264/index.ts';
 import { given, type OptionTable, type OptionValues } from './options.ts';
 
@@ -27,6 +28,7 @@ export const H264_OPTIONS = {
   qp: { ...numberOf(ROWS.qp), help: `constant quantizer, ${ROWS.qp.min} (best) to ${ROWS.qp.max}` },
   gop: { ...numberOf(ROWS.gopSize), help: 'pictures from one key picture to the next' },
   keyframes: { kind: 'text', meta: 'SECONDS,…', help: 'times at which key pictures begin' },
+  zones: { kind: 'text', meta: 'ZONE/…', help: 'ranges of pictures with a QP or a multiple of bits of their own: 0,100,q=20/300,400,b=0.5' },
   bframes: { ...numberOf(ROWS.bframes), help: 'most pictures in a row that refer to both sides' },
   'b-pyramid': { kind: 'choice', choices: ROWS.bPyramid.values, help: 'which of these others may refer to' },
   'bitrate-video': { kind: 'bits', help: 'bits per second of pictures, such as 2M' },
@@ -46,7 +48,7 @@ export const H264_OPTION_NAMES = Object.keys(H264_OPTIONS) as (keyof typeof H264
  */
 export function rejectH264Options(codec: string, values: { readonly [name: string]: unknown }) {
   if (codec === 'h264') return;
-  const unused = [...H264_OPTION_NAMES, 'gpu'].find((name) => values[name] !== undefined);
+  const unused = [...H264_OPTION_NAMES, 'gpu', 'roi'].find((name) => values[name] !== undefined);
   if (unused === undefined) return;
   throw new ConfigError(
     `--${unused}`,
@@ -94,6 +96,10 @@ function readH264Text(option: string, text: string): Record<string, unknown> {
       Object.assign(options, { deblockAlpha: alpha, deblockBeta: beta });
       continue;
     }
+    if (key === 'zones') {
+      options.zones = readZones(option, value);
+      continue;
+    }
     const [name, read = plainValue] = Object.hasOwn(SYNONYMS, key) ? SYNONYMS[key]! : [key];
     if (!H264_KEYS.includes(name as (typeof H264_KEYS)[number]) || FROM_PICTURES.test(name)) {
       const known = H264_KEYS.filter((each) => !FROM_PICTURES.test(each));
@@ -109,7 +115,7 @@ function readH264Text(option: string, text: string): Record<string, unknown> {
 
 /** What the input says, or no text can. */
 const FROM_PICTURES =
-  /^(?:width|height|frameRate|timeBase|color|sampleAspectRatio|inspect|statistics|collectStatistics|keyFrames)$/;
+  /^(?:width|height|frameRate|timeBase|color|sampleAspectRatio|inspect|statistics|collectStatistics|keyFrames|zones)$/;
 
 function plainValue(value: string): unknown {
   if (value === 'true' || value === 'false') return value === 'true';
@@ -123,17 +129,42 @@ function readTimes(text: string): number[] {
   throw new ConfigError('--keyframes', `got ${text}, allowed are seconds such as 2,4.5,10`);
 }
 
-/** What the session's config does not say: options of the encoder, where they were given. */
+/** `START,END,q=QP` or `START,END,b=FACTOR`, separated by slashes, as x264 takes them; the encoder checks the numbers. */
+export function readZones(option: string, text: string): Zone[] {
+  return text.split('/').map((part) => {
+    const [, start, end, key, value] = /^(\d+),(\d+),([qb])=([\d.]+)$/.exec(part) ?? [];
+    if (start === undefined) {
+      throw new ConfigError(
+        option,
+        `got ${part}, allowed are START,END,q=QP and START,END,b=FACTOR with numbers of pictures from 0`,
+      );
+    }
+    const range = { start: Number(start), end: Number(end) };
+    return key === 'q'
+      ? { ...range, qp: Number(value) }
+      : { ...range, bitRateFactor: Number(value) };
+  });
+}
+
+/**
+ * What the session's config does not say: options of the encoder, where they were given.
+ * @param regions zones of regions of interest
+ */
 export function h264Options(
   values: Partial<OptionValues<typeof H264_OPTIONS>>,
+  regions: readonly Zone[] = [],
 ): Record<string, unknown> {
   const { preset, tune, profile, crf, qp, bframes, refs, level } = values;
-  return given({
+  const options = given({
     ...{ preset, tune, profile, crf, qp, bframes, refs, level },
     keyFrames: values.keyframes === undefined ? undefined : readTimes(values.keyframes),
+    zones: values.zones === undefined ? undefined : readZones('--zones', values.zones),
     bPyramid: values['b-pyramid'],
     vbvMaxRate: values['vbv-maxrate'],
     vbvBufferSize: values['vbv-bufsize'],
     ...(values.h264 === undefined ? {} : readH264Text('--h264', values.h264)),
   });
+  if (regions.length === 0) return options;
+  const zones = (options.zones ?? []) as readonly Zone[];
+  return { ...options, zones: [...zones, ...regions] };
 }

@@ -62,3 +62,4 @@ export { TraceInspector, traceFacts } from './encoder/trace-inspector.ts';
 export { H264_TABLES } from './encoder/trace-tables.ts';
 export { TUNES, type Tune } from './encoder/tunes.ts';
 export type { PassStatistics, PictureStatistics } from './encoder/two-pass.ts';
+export type { Zone } from './encoder/zones.ts';

@@ -15,7 +15,9 @@ import type { ReconstructedPicture } from '../standard/picture.ts';
 import { BSearch } from './b-search.ts';
 import { Candidate } from './candidate.ts';
 import { type CandidateEvaluation, NO_VECTOR } from './candidate-evaluation.ts';
+import { DirectChoice } from './direct-choice.ts';
 import { DirectDerivation } from './direct-motion.ts';
+import { LUMA, predictInterB } from './inter-prediction.ts';
 import type { IntraDecision } from './intra-decision.ts';
 import { INTRA_TYPES_IN_B } from './intra-search.ts';
 import { LAMBDA_SAD } from './lambda.ts';
@@ -25,12 +27,15 @@ import { RECON_LUMA, RECON_STRIDE, SOURCE_STRIDE } from './memory.ts';
 import type { ResolvedOptions } from './options.ts';
 import { fillBlock } from './part-motion.ts';
 import type { PicturePlan } from './picture-plan.ts';
+import { WITHOUT_RESIDUAL } from './rate-control.ts';
 import { SliceReferences } from './slice-references.ts';
 import type { SpeedOptions } from './speed-options.ts';
 
 /** The types of more than one partition. */
 const SPLIT_TYPES = [INTER_16X8, INTER_8X16, INTER_8X8] as const;
 const NO_LIMIT = 0x7fffffff;
+/** Bits of motion that is sent, where nobody looked for it. */
+const SENT_BITS = 16;
 
 /** Bits' worth of distortion that inter leaves, and its cost over that of the neighbors, from which on intra is tried. */
 const INTRA_BITS = 64;
@@ -47,6 +52,11 @@ export class BDecision {
   private readonly search: BSearch;
   private readonly motion: DirectDerivation;
   private readonly direct: Candidate;
+  /** Null: the option says it. */
+  private readonly choice: DirectChoice | null;
+  private readonly isAlwaysSpatial: boolean;
+  /** direct_spatial_mv_pred_flag. */
+  private isSpatial = true;
   /** Inter cost of each macroblock of the picture, 0 where skipped without a search; it says what cost is usual nearby. */
   private readonly interCost: Int32Array;
   private inter: Candidate;
@@ -57,16 +67,18 @@ export class BDecision {
     coder: MacroblockCoder,
     evaluation: CandidateEvaluation,
     intra: IntraDecision,
-    options: Pick<ResolvedOptions, 'speed' | 'inspect'>,
+    options: Pick<ResolvedOptions, 'speed' | 'inspect' | 'order'>,
     limits: LevelLimits,
   ) {
-    const { speed, inspect } = options;
+    const { speed, inspect, order } = options;
     this.context = context;
     this.coder = coder;
     this.evaluation = evaluation;
     this.intra = intra;
     this.speed = speed;
     this.motion = new DirectDerivation(context);
+    this.isAlwaysSpatial = order.direct !== 'temporal';
+    this.choice = order.direct === 'auto' ? new DirectChoice() : null;
     this.search = new BSearch(context, speed, limits, this.references, this.motion, inspect);
     const { memory } = context;
     this.inter = new Candidate(memory, 0);
@@ -75,13 +87,18 @@ export class BDecision {
     this.interCost = new Int32Array(memory.layout.widthInMbs * memory.layout.heightInMbs);
   }
 
-  /** Begins a picture of B slices. @param isSpatial direct_spatial_mv_pred_flag */
-  startPicture(plan: PicturePlan, isSpatial: boolean): void {
-    const { references } = this;
+  /** Begins a picture of B slices; returns direct_spatial_mv_pred_flag. */
+  startPicture(plan: PicturePlan): boolean {
+    const { references, choice } = this;
+    // Where all is skipped there is no choice: temporal vectors may reach too far.
+    this.isSpatial =
+      plan.qp === WITHOUT_RESIDUAL || (choice === null ? this.isAlwaysSpatial : choice.isSpatial);
+    choice?.startPicture();
     references.startPicture(plan);
     this.evaluation.bidirectional = references;
-    this.motion.startPicture(plan, isSpatial);
+    this.motion.startPicture(plan, this.isSpatial);
     this.search.startPicture(plan);
+    return this.isSpatial;
   }
 
   /** Codes the context's macroblock, its source loaded. */
@@ -89,9 +106,14 @@ export class BDecision {
     const { context, evaluation, search, coder, speed, direct } = this;
     evaluation.startMacroblock(qp);
     evaluation.skipMv = NO_VECTOR;
+    const isCompared = this.choice?.tries(context.mbX, context.mbY) === true;
+    const other = isCompared ? this.tryOther(qp) : 0;
     const hasDirect = this.setDirect(LAMBDA_SAD[qp]);
+    const isExact = hasDirect && evaluation.isDirectExact(direct);
+    const own = isCompared && hasDirect ? this.errorOfDirect() : -1;
+    if (isCompared && isExact) this.compare(own, other, own + SENT_BITS * LAMBDA_SAD[qp]);
     // Choice: a direct prediction that leaves no residual is taken without a search.
-    if (hasDirect && evaluation.isDirectExact(direct)) {
+    if (isExact) {
       direct.syntax.coded_block_pattern = 0;
       evaluation.tellSkip(direct, 0);
       coder.codeDirectSkip(direct, picture);
@@ -101,6 +123,7 @@ export class BDecision {
     if (hasDirect) this.measureDirect();
     else search.clearDirect();
     const cost = search.search();
+    if (isCompared) this.compare(own, other, search.costOf(search.bestType));
     let best = speed.rdo ? this.decideExactly(hasDirect) : this.decide(hasDirect);
     this.interCost[context.mbAddr] = cost;
     if (this.mayBeIntra(cost)) {
@@ -158,6 +181,30 @@ export class BDecision {
       fillBlock(mvL1, block, motion.mvL1[b8]);
     }
     return true;
+  }
+
+  /** Error of the way of direct prediction that the picture does not have; -1 if it gives no motion. */
+  private tryOther(qp: number): number {
+    const { motion, context, direct, references } = this;
+    motion.isSpatial = !this.isSpatial;
+    const isThere = this.setDirect(LAMBDA_SAD[qp]);
+    motion.isSpatial = this.isSpatial;
+    if (!isThere) return -1;
+    predictInterB(context, direct, references, LUMA);
+    return this.errorOfDirect();
+  }
+
+  /** SATD of direct prediction, which is in place. */
+  private errorOfDirect(): number {
+    const { kernels, source } = this.context.memory;
+    const at = this.direct.recon + RECON_LUMA;
+    return kernels.satd(source, SOURCE_STRIDE, at, RECON_STRIDE, 16, 16, NO_LIMIT);
+  }
+
+  /** Takes note of the errors of the picture's way and of the other, and of the cost of motion that is sent. */
+  private compare(own: number, other: number, sent: number): void {
+    if (this.isSpatial) this.choice?.add(own, other, sent);
+    else this.choice?.add(other, own, sent);
   }
 
   /** SATD of direct prediction, which is in place, by 8x8 block. */

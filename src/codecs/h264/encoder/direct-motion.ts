@@ -19,7 +19,7 @@ export class DirectDerivation implements DirectMotion {
   readonly mv: Int32Array = new Int32Array(4);
   readonly mvL1: Int32Array = new Int32Array(4);
   /** direct_spatial_mv_pred_flag. */
-  private isSpatial = true;
+  isSpatial = true;
   private poc = 0;
   private colocated: ReconstructedPicture | null = null;
   /** PicOrderCnt of the pictures of list 0, and whether each is a long-term reference. */

@@ -71,7 +71,8 @@ export class H264Encoder {
     requireTools(this.options, tools);
     const setup = setupStream(this.options, tools);
     const { widthInMbs, heightInMbs } = setup;
-    const { rate, frameRate, gopSize, order, vectorKernels, analysis, inspect } = this.options;
+    const { rate, frameRate, gopSize, order, vectorKernels, analysis, inspect, zones } =
+      this.options;
     this.planner = new PicturePlanner({
       rate,
       widthInMbs,
@@ -86,6 +87,7 @@ export class H264Encoder {
       createRows: tools.bSlices?.createRows ?? null,
       onRow: inspect === null ? null : inspect.row.bind(inspect),
       secondPass: tools.secondPass,
+      zones: zones === undefined ? null : tools.createZones!(zones, widthInMbs * heightInMbs),
     });
     const { sourceCount } = this.planner;
     const copies = this.options.weightP ? Math.min(order.refs, MAX_WEIGHTED) : 0;

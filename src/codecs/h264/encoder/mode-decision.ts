@@ -83,12 +83,12 @@ export class ModeDecision {
 
   /**
    * Begins a picture: the vectors that the lookahead found for its macroblocks are starts for motion search.
-   * @param isSpatial direct_spatial_mv_pred_flag of its slices
+   * @returns direct_spatial_mv_pred_flag of its slices
    */
-  startPicture(plan: PicturePlan, isSpatial: boolean): void {
+  startPicture(plan: PicturePlan): boolean {
     this.evaluation.bidirectional = null;
-    if (plan.type === SliceType.B) this.bDecision!.startPicture(plan, isSpatial);
     this.interSearch.startPicture(plan);
+    return plan.type === SliceType.B && this.bDecision!.startPicture(plan);
   }
 
   /** Codes the context's macroblock, its source loaded, in an I slice. */

@@ -42,6 +42,7 @@ import {
   type StreamOptions,
 } from './stream-options.ts';
 import type { Tune } from './tunes.ts';
+import type { Zone } from './zones.ts';
 
 /** Options of no other table. */
 export const GENERAL_ROWS = {
@@ -78,6 +79,8 @@ export interface H264Options
   readonly tune?: Tune;
   /** Times in seconds at which key pictures begin, rising: each is that of the first picture that is not before it. Default: none. */
   readonly keyFrames?: readonly number[];
+  /** Ranges of pictures with a QP, a share of bits or a map of offsets of their own (zones.ts). Default: none. */
+  readonly zones?: readonly Zone[];
   readonly sampleAspectRatio?: Rational;
   readonly color?: ColorTags;
   /**
@@ -100,6 +103,7 @@ export interface ResolvedOptions extends ResolvedStreamOptions {
   readonly clock: Clock | undefined;
   readonly rate: ResolvedRateOptions;
   readonly keyFrames: readonly number[];
+  readonly zones: readonly Zone[] | undefined;
   readonly sampleAspectRatio: Rational | undefined;
   readonly color: ColorTags | undefined;
   readonly order: ResolvedOrderOptions;
@@ -129,6 +133,7 @@ export const H264_KEYS: readonly (keyof H264Options)[] = [
   'tune',
   'statistics',
   'keyFrames',
+  'zones',
   'sampleAspectRatio',
   'color',
   'vectorKernels',
@@ -233,6 +238,7 @@ export function resolveOptions(
     clock,
     rate,
     keyFrames: checkKeyFrames(`${at}.keyFrames`, options.keyFrames ?? []),
+    zones: options.zones,
     sampleAspectRatio: optionalRational(`${at}.sampleAspectRatio`, options.sampleAspectRatio),
     color: options.color === undefined ? undefined : checkColor(`${at}.color`, options.color),
     order,

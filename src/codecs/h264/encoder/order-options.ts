@@ -14,7 +14,7 @@ export const B_PYRAMIDS = ['none', 'strict', 'normal'] as const;
 export type BPyramid = (typeof B_PYRAMIDS)[number];
 
 /** Values of `direct`: from the neighbors, or from the co-located macroblock. */
-export const DIRECT_MODES = ['spatial', 'temporal'] as const;
+export const DIRECT_MODES = ['spatial', 'temporal', 'auto'] as const;
 
 export type DirectMode = (typeof DIRECT_MODES)[number];
 
@@ -46,7 +46,10 @@ export const ORDER_ROWS = {
    * these, for later pictures too (`normal`).
    */
   bPyramid: choice(B_PYRAMIDS, 'normal'),
-  /** How macroblocks of B slices whose motion is not sent derive it (clause 8.4.1.2); most clips like `spatial` better. */
+  /**
+   * How macroblocks of B slices whose motion is not sent derive it (clause 8.4.1.2); most clips like `spatial` better. `auto`: by picture, the
+   * way that came nearer to the pictures before.
+   */
   direct: choice(DIRECT_MODES, 'spatial'),
   /** Reference pictures. Default: by preset, but not more than fit `level` if that is given. */
   refs: integer(1, 16),

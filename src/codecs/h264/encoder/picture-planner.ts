@@ -21,6 +21,7 @@ import type { ResolvedRateOptions } from './rate-options.ts';
 import type { RowListener } from './row-choice.ts';
 import type { CreateRows, RowOptions, Rows } from './rows.ts';
 import type { SecondPassTool } from './two-pass.ts';
+import type { Zones } from './zones.ts';
 
 /** The facts of the stream that the planner goes by. */
 export interface PlannerOptions {
@@ -41,6 +42,8 @@ export interface PlannerOptions {
   readonly createRows: CreateRows | null;
   /** The second of two passes; null in an encoder without. */
   readonly secondPass: SecondPassTool | null;
+  /** Null: all pictures are coded alike. */
+  readonly zones: Zones | null;
   /** How the lookahead searches. */
   readonly analysis: AnalysisMethod;
   /** Told what rows of B pictures are thought to cost; null: nobody. */
@@ -110,6 +113,7 @@ export class PicturePlanner {
       hasImportance: importance > 0,
       hasRows: bframes > 0,
       secondPass: options.secondPass,
+      zones: options.zones,
       collectStatistics: rate.collectStatistics,
     });
     this.adaptive = rate.aqStrength > 0 ? new AdaptiveOffsets(options) : null;
@@ -243,7 +247,12 @@ export class PicturePlanner {
     if (this.adaptive !== null) {
       plan.offsets = this.adaptive.addTo(plan.offsets, variance16, position, stride);
     }
-    if (plan.qpOffsets !== null) this.addAsked(plan, plan.qpOffsets);
+    const { zones } = this.options;
+    const { displayNumber, qpOffsets } = plan;
+    const region = zones?.qpOffsets(displayNumber) ?? null;
+    if (qpOffsets !== null) this.addAsked(plan, qpOffsets);
+    if (region !== null) this.addAsked(plan, region);
+    zones?.startPicture(displayNumber);
     plan.qp = this.rateControl.startFrame(plan, elapsed);
   }
 
@@ -253,6 +262,7 @@ export class PicturePlanner {
     let sum = 0;
     for (let mbAddr = 0; mbAddr < asked.length; mbAddr++) {
       sum += asked[mbAddr];
+      // 16 bits hold three times the largest of them.
       if (plan.offsets !== null) offsets[mbAddr] += plan.offsets[mbAddr];
     }
     plan.offsets = offsets;

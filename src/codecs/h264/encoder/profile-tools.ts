@@ -35,6 +35,7 @@ import { SECOND_PASS, type SecondPassTool } from './two-pass.ts';
 import { UnitInspection } from './unit-inspection.ts';
 import type { Vbv } from './vbv.ts';
 import { WeightedReferences } from './weighted-references.ts';
+import { type Zone, Zones } from './zones.ts';
 
 /** The tools that an encoder is handed; it is without those that are null. */
 export interface ProfileTools {
@@ -53,6 +54,8 @@ export interface ProfileTools {
   readonly inspection: Inspection | null;
   /** The second of two passes. */
   readonly secondPass: SecondPassTool | null;
+  /** Ranges of pictures that are coded otherwise; made for so many macroblocks. */
+  readonly createZones: ((zones: readonly Zone[], mbs: number) => Zones) | null;
   /** Puts the options that `tune` stands for in place. */
   readonly applyTune: ApplyTune | null;
   /** What is taken where nothing is asked for. */
@@ -96,6 +99,7 @@ export const BASELINE_TOOLS: ProfileTools = {
   createMessages: null,
   inspection: null,
   secondPass: null,
+  createZones: null,
   applyTune: null,
   applyDefaults: (options) => options,
 };
@@ -121,6 +125,7 @@ export const ALL_TOOLS: ProfileTools = {
     ofPredictions: (inspector, context) => new PredictionInspection(inspector, context),
   },
   secondPass: SECOND_PASS,
+  createZones: (zones, mbs) => new Zones(zones, mbs),
   applyTune: withTune,
   applyDefaults: withDefaults,
 };
@@ -131,9 +136,13 @@ function statisticsOf({ target }: ResolvedOptions['rate']) {
 }
 
 /** The option that asks for a tool of no profile which was not handed over; null if there is none. */
-function otherTool({ rate, order, settingsSei, inspect }: ResolvedOptions, tools: ProfileTools) {
+function otherTool(
+  { rate, order, settingsSei, inspect, zones }: ResolvedOptions,
+  tools: ProfileTools,
+) {
   if (tools.inspection === null && inspect !== null) return 'inspect';
   if (tools.secondPass === null && statisticsOf(rate) !== null) return 'statistics';
+  if (tools.createZones === null && zones !== undefined) return 'zones';
   if (tools.createMessages !== null) return null;
   if (rate.hrd !== 'none') return 'hrd';
   if (order.keyPictures === 'recovery') return 'keyPictures';

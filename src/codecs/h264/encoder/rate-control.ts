@@ -26,6 +26,7 @@ import {
 import { qpOfComplexity, SizeModels } from './size-model.ts';
 import type { PassStatistics, PictureStatistics, SecondPass } from './two-pass.ts';
 import { Vbv } from './vbv.ts';
+import type { Zones } from './zones.ts';
 
 /** Answers of `review` besides a QP to code the picture at again. */
 export const ACCEPT = -1;
@@ -69,6 +70,7 @@ export class RateControl {
   private readonly frameBits: number;
   private readonly mbs: number;
   private readonly plan: SecondPass | null;
+  private readonly zones: Zones | null;
   private readonly sizes = new SizeModels();
   private readonly around = new InterComplexity();
   private readonly interCost: InterCost;
@@ -90,6 +92,7 @@ export class RateControl {
 
   constructor(options: RateControlOptions) {
     this.options = options;
+    this.zones = options.zones ?? null;
     const { target, frameRate, vbv } = options;
     this.mbs = options.widthInMbs * options.heightInMbs;
     this.interCost = new InterCost(this.sizes.of(SliceType.P), this.around, this.mbs);
@@ -124,7 +127,8 @@ export class RateControl {
     const { target } = this.options;
     let qp: number;
     if (target.kind === 'qp') {
-      this.qp = clip3(0, MAX_QP, target.qp + typeOffset(forecast, this.options));
+      qp = target.qp + typeOffset(forecast, this.options);
+      this.qp = clip3(0, MAX_QP, this.zoned(qp, forecast));
       return Math.round(this.qp * QP_UNIT);
     }
     this.around.update(forecast);
@@ -133,10 +137,16 @@ export class RateControl {
     } else if (target.kind === 'crf') qp = this.qpForQuality(target.crf, forecast);
     else if (this.plan?.hasNext) qp = this.plan.nextQp(this.spentBits);
     else qp = this.qpForBitRate(forecast);
-    qp = clip3(this.qpMin, this.qpMax, qp);
+    qp = clip3(this.qpMin, this.qpMax, this.zoned(qp, forecast));
     if (this.bufferFit !== null) qp = this.bufferFit.fit(qp, forecast, this.around.mean);
     this.qp = clip3(this.qpMin, MAX_QP, qp);
     return Math.round(this.qp * QP_UNIT);
+  }
+
+  /** A QP as the picture's zone wants it. */
+  private zoned(qp: number, forecast: PictureForecast): number {
+    const { zones } = this;
+    return zones === null ? qp : zones.move(qp, typeOffset(forecast, this.options));
   }
 
   private get qpMin(): number {
@@ -170,7 +180,8 @@ export class RateControl {
     if (this.frames > 0) {
       const missed = this.spentBits - this.frameTimes * this.frameBits;
       share -= this.debt > 0 ? this.debtPerFrame : 0;
-      share -= (missed - this.debt) / (MISSED_SECONDS * this.framesPerSecond);
+      const unexpected = missed - this.debt - (this.zones?.debt ?? 0);
+      share -= unexpected / (MISSED_SECONDS * this.framesPerSecond);
       if (forecast.upcoming.framesLeft > 0) return this.qpForTheRest(forecast, missed);
     }
     share = clip3(0.25 * this.frameBits, 4 * this.frameBits, share);
@@ -306,11 +317,13 @@ export class RateControl {
     const isIntra = isIntraPicture(forecast);
     const qpP = this.qp - typeOffset(forecast, this.options);
     if (forecast.type !== SliceType.B) {
-      this.qpPBefore = this.lastQpP < 0 || isIntra ? qpP : this.lastQpP;
-      this.lastQpP = qpP;
+      const outside = qpP - (this.zones?.shift ?? 0);
+      this.qpPBefore = this.lastQpP < 0 || isIntra ? outside : this.lastQpP;
+      this.lastQpP = outside;
     }
+    const outsideBits = this.zones?.learn(bits, this.framesPerSecond) ?? bits;
     if (isIntra) {
-      this.debt = bits - this.frameBits;
+      this.debt = outsideBits - this.frameBits;
       this.debtPerFrame = this.repayment(this.debt);
       this.interCost.learnIntra(this.complexityQp());
     } else {

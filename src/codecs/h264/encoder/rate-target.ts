@@ -4,6 +4,7 @@ import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
 import type { PassStatistics, SecondPassTool } from './two-pass.ts';
 import type { VbvOptions } from './vbv.ts';
+import type { Zones } from './zones.ts';
 
 /** The aim that the QP of pictures is chosen for. */
 export type RateTarget =
@@ -52,6 +53,8 @@ export interface RateControlOptions extends QpOffsets {
   readonly hasRows?: boolean;
   /** Plans a second pass; null in an encoder without, whose target has no statistics. */
   readonly secondPass: SecondPassTool | null;
+  /** Ranges of pictures with a QP or a share of bits of their own; default: none. */
+  readonly zones?: Zones | null;
   /** Keep `statistics` for a second pass. */
   readonly collectStatistics: boolean;
 }

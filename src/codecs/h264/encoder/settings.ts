@@ -11,6 +11,8 @@ const SETTINGS_UUID: Uint8Array = /* @__PURE__ */ Uint8Array.of(
 
 /** Bytes that the message takes at most, with its NAL unit. */
 export const MAX_SETTINGS_BYTES = 1800;
+/** Characters of it, the others being those around the text. Long lists, as of times, are cut off. */
+const MOST_TEXT = MAX_SETTINGS_BYTES - 40;
 
 /**
  * All options as `key=value`. Options of a group stand behind the group's name and a dot; options that are not given are left out.
@@ -23,13 +25,14 @@ export function settingsText(options: object): string {
     if (typeof value !== 'object') pairs.push(`${prefix}=${value}`);
     else if (Array.isArray(value) && value.every((part) => typeof part === 'number')) {
       pairs.push(`${prefix}=${value.join('/')}`);
-    } else if (prefix.endsWith('.statistics')) pairs.push(`${prefix}=given`);
-    else {
+    } else if (prefix.endsWith('.statistics') || ArrayBuffer.isView(value)) {
+      pairs.push(`${prefix}=given`);
+    } else {
       for (const [key, part] of Object.entries(value)) add(prefix ? `${prefix}.${key}` : key, part);
     }
   };
   add('', options);
-  return `vitrine H.264 encoder: ${pairs.join(' ')}`;
+  return `vitrine H.264 encoder: ${pairs.join(' ')}`.slice(0, MOST_TEXT);
 }
 
 /** The message, its text in UTF-8 with a zero at the end. */

@@ -57,6 +57,8 @@ export class SliceCoder {
   private readonly inspection: UnitInspection | null;
   private readonly predictions: PredictionInspection | null;
   private sliceCount = 0;
+  /** direct_spatial_mv_pred_flag of the picture's slices. */
+  private isSpatial = false;
 
   constructor(
     context: MacroblockContext,
@@ -90,7 +92,7 @@ export class SliceCoder {
     const mbs = state.widthInMbs * state.heightInMbs;
     const count = Math.min(slices, mbs);
     state.reset(job.plan.lists);
-    this.decision.startPicture(job.plan, this.isSpatialDirect(job.plan));
+    this.isSpatial = this.decision.startPicture(job.plan);
     this.predictions?.startPicture(job.plan);
     let first = 0;
     for (let share = 1; first < mbs; ) {
@@ -113,7 +115,7 @@ export class SliceCoder {
     const header: SliceHeader = {
       ...job.header,
       first_mb_in_slice: first,
-      direct_spatial_mv_pred_flag: this.isSpatialDirect(plan) ? 1 : 0,
+      direct_spatial_mv_pred_flag: this.isSpatial ? 1 : 0,
       slice_qp_delta: qp - PIC_INIT_QP,
     };
     this.inspection?.begin(nal.nal_unit_type, nal.nal_ref_idc);
@@ -150,11 +152,6 @@ export class SliceCoder {
     const bytes = writeNalUnit(out, nal.nal_ref_idc, nal.nal_unit_type, w.bits.view());
     this.inspection?.end(nal.nal_unit_type, nal.nal_ref_idc, bytes);
     return mbAddr;
-  }
-
-  /** direct_spatial_mv_pred_flag. Where all is skipped there is no choice: temporal vectors may reach too far. */
-  private isSpatialDirect(plan: PicturePlan): boolean {
-    return plan.qp === WITHOUT_RESIDUAL || this.setup.options.order.direct === 'spatial';
   }
 
   /** Tells the inspector that the context's macroblock is written. */

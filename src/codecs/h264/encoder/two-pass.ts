@@ -7,6 +7,7 @@ import { exp2, log2 } from '../../../base/exp-log.ts';
 import { clip3 } from '../../../base/math.ts';
 import { MAX_QP, MIN_QP, type QpOffsets } from './rate-target.ts';
 import { qpOfComplexity, SLOPE_I, SLOPE_P, stepOfQp } from './size-model.ts';
+import type { Zones } from './zones.ts';
 
 /** Size and QP of one picture in the first pass. */
 export interface PictureStatistics {
@@ -28,7 +29,9 @@ export interface PassStatistics {
 
 /** A picture's place in the plan of the second pass. */
 export interface PlannedPicture {
+  /** QP as if there were no zones, and with them. */
   readonly qp: number;
+  readonly zonedQp: number;
   /** Bits that it is expected to take at that QP. */
   readonly bits: number;
 }
@@ -45,7 +48,11 @@ export interface SecondPassTool {
   /** Throws `ConfigError` unless the statistics are of a stream of this size, with sane numbers. */
   check(statistics: PassStatistics, width: number, height: number): void;
   /** A pass that spends so many bits. */
-  plan(pictures: readonly PictureStatistics[], totalBits: number, offsets: QpOffsets): SecondPass;
+  plan(
+    pictures: readonly PictureStatistics[],
+    totalBits: number,
+    offsets: QpOffsets & { readonly zones?: Zones | null },
+  ): SecondPass;
 }
 
 /** Throws `ConfigError` unless `statistics` are of a stream of this size, with sane numbers. */
@@ -75,22 +82,28 @@ export function checkStatistics(statistics: PassStatistics, width: number, heigh
  * QP follows the smoothed cost (`qpOfComplexity`).
  * @param ipOffset QP that intra pictures are below the pictures around them
  * @param pbOffset QP that B pictures are above them
+ * @param zones ranges of pictures with a QP or a share of bits of their own, here by the order of coding
  */
 export function planSecondPass(
   pictures: readonly PictureStatistics[],
   totalBits: number,
   ipOffset: number,
   pbOffset: number,
+  zones: Zones | null = null,
 ): PlannedPicture[] {
   const slope = pictures.map((picture) => (picture.isIntra ? SLOPE_I : SLOPE_P));
   const cost = pictures.map((picture, i) => picture.bits * stepOfQp(slope[i] * picture.qp));
   const smoothed = smoothCosts(pictures, cost);
-  const relativeQp = smoothed.map(
-    (value, i) =>
-      qpOfComplexity(Math.max(value, 1)) -
-      (pictures[i].isIntra ? ipOffset : 0) +
-      (pictures[i].isB === true ? pbOffset : 0),
+  const typeQp = pictures.map(
+    ({ isIntra, isB }) => (isB === true ? pbOffset : 0) - (isIntra ? ipOffset : 0),
   );
+  const relativeQp = smoothed.map((value, i) => qpOfComplexity(Math.max(value, 1)) + typeQp[i]);
+  const zonedQp = (i: number, qp: number): number => {
+    const zone = zones?.rateZone(i) ?? null;
+    if (zone === null) return clipQp(qp);
+    const { qp: own, bitRateFactor = 1 } = zone;
+    return clipQp(own === undefined ? qp - 6 * log2(bitRateFactor) : own + typeQp[i]);
+  };
   // More QP for all means fewer bits: bisect for the shift that meets the total.
   let low = -200;
   let high = 200;
@@ -98,14 +111,15 @@ export function planSecondPass(
     const shift = (low + high) / 2;
     let bits = 0;
     for (let i = 0; i < cost.length; i++) {
-      bits += cost[i] / stepOfQp(slope[i] * clipQp(relativeQp[i] + shift));
+      bits += cost[i] / stepOfQp(slope[i] * zonedQp(i, relativeQp[i] + shift));
     }
     if (bits > totalBits) low = shift;
     else high = shift;
   }
   return relativeQp.map((relative, i) => {
-    const qp = clipQp(relative + high);
-    return { qp, bits: cost[i] / stepOfQp(slope[i] * qp) };
+    const zoned = zonedQp(i, relative + high);
+    const bits = cost[i] / stepOfQp(slope[i] * zoned);
+    return { qp: clipQp(relative + high), zonedQp: zoned, bits };
   });
 }
 
@@ -168,7 +182,7 @@ export class SecondPass {
     this.plannedBits += planned.bits;
     // The bits that the picture would have taken at the plan's QP are compared with those that the plan expected.
     const slope = isIntra ? SLOPE_I : SLOPE_P;
-    const atPlan = bits * stepOfQp(slope * (qp - planned.qp));
+    const atPlan = bits * stepOfQp(slope * (qp - planned.zonedQp));
     this.cost += (clip3(0.25, 4, atPlan / planned.bits) - this.cost) * 0.1;
   }
 }
@@ -176,6 +190,6 @@ export class SecondPass {
 /** The tool. */
 export const SECOND_PASS: SecondPassTool = {
   check: checkStatistics,
-  plan: (pictures, totalBits, { ipOffset, pbOffset }) =>
-    new SecondPass(planSecondPass(pictures, totalBits, ipOffset, pbOffset)),
+  plan: (pictures, totalBits, { ipOffset, pbOffset, zones }) =>
+    new SecondPass(planSecondPass(pictures, totalBits, ipOffset, pbOffset, zones)),
 };

@@ -13,6 +13,7 @@ import { QUIET_INSPECTOR } from '../../../../src/codecs/h264/encoder/inspector.t
 import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
 import { PRESETS, presetOptions } from '../../../../src/codecs/h264/encoder/speed-options.ts';
 import { TUNES } from '../../../../src/codecs/h264/encoder/tunes.ts';
+import type { Zone } from '../../../../src/codecs/h264/encoder/zones.ts';
 import { runFfmpeg } from '../../../support/ffmpeg.ts';
 import {
   byteStreamOf,
@@ -47,6 +48,21 @@ const qpRange = {
   qpMin: fc.integer({ min: 0, max: 30 }),
   qpMax: fc.integer({ min: 30, max: 51 }),
 };
+
+/** Ranges of pictures with a QP or a share of bits of their own. */
+const zones = fc.array(
+  fc
+    .record({
+      start: fc.integer({ min: 0, max: 8 }),
+      count: fc.integer({ min: 0, max: 5 }),
+      rate: fc.oneof(
+        fc.record({ qp: fc.integer({ min: 0, max: 51 }) }),
+        fc.record({ bitRateFactor: fc.double({ min: 0.01, max: 100, noNaN: true }) }),
+      ),
+    })
+    .map(({ start, count, rate }): Zone => ({ start, end: start + count, ...rate })),
+  { maxLength: 3 },
+);
 
 /** A picture on its way to black: what weights of references are for. */
 function faded(picture: Uint8Array, lumaSamples: number, share: number): Uint8Array {
@@ -105,7 +121,7 @@ const cases = fc.record({
         bframes: fc.integer({ min: 1, max: 16 }),
         bAdapt: fc.constantFrom(0, 1, 2),
         bPyramid: fc.constantFrom('none', 'strict', 'normal'),
-        direct: fc.constantFrom('spatial', 'temporal'),
+        direct: fc.constantFrom('spatial', 'temporal', 'auto'),
         origins: fc.constantFrom('before', 'kept', undefined),
         tools: toolsBeyondBaseline,
       }),
@@ -136,6 +152,7 @@ const cases = fc.record({
       psyRd: fc.double({ min: 0, max: 10, noNaN: true }),
       typeMargin: fc.double({ min: 1, max: 2, noNaN: true }),
       exactVectors: fc.boolean(),
+      zones,
       keyFrames: fc.uniqueArray(fc.constantFrom(0, 0.05, 0.1, 0.101, 0.3)).map((all) => all.sort()),
       deblock: fc.boolean(),
       // Not more than 32 slices, for which ffmpeg has room, even of noise in 81 macroblocks.

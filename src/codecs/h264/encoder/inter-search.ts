@@ -117,7 +117,8 @@ export class InterSearch {
     this.costs[AS_8X8] = NOT_TRIED;
     this.costs[AS_16X8] = NOT_TRIED;
     this.costs[AS_8X16] = NOT_TRIED;
-    const isSplit = this.speed.partitions !== 'none' || this.origins.isEdge;
+    const isSplit =
+      this.speed.partitions !== 'none' || this.origins.isEdge || this.origins.hasParts;
     if (isSplit && this.distortion16x16 >= SPLIT_BITS * lambda) {
       this.search8x8();
       // Choice: the halves are searched only if 8x8 comes near 16x16; motion is then likely to differ somewhere.
@@ -233,8 +234,9 @@ export class InterSearch {
       const last = speed.mixedReferences ? references.length - 1 : this.refIdx16x16;
       let best = NOT_TRIED;
       for (let refIdx = first; refIdx <= last; refIdx++) {
-        if (this.cost16x16By[refIdx] > limit) continue;
+        if (this.cost16x16By[refIdx] > limit && !(refIdx === 0 && origins.hasParts)) continue;
         const mvp = grid.predict(x, y, 2, refIdx);
+        origins.addPartTo(motion, refIdx, i);
         motion.addStart(this.mv16x16[refIdx]);
         if (origins.isEdge) origins.addTo(motion, refIdx);
         for (let k = 0; k < i; k++)

@@ -7,6 +7,7 @@
  * `kept` the last of each run of nearly equal pictures is kept for that, a few of them, as reference pictures are.
  */
 import { type AnchorTable, BlockOrigins, type LumaPlane, NO_ORIGIN } from './block-origins.ts';
+import { PartOrigins } from './part-origins.ts';
 import type { PictureOrigins, SamePictures } from './picture-origins.ts';
 
 /** Macroblocks that must have changed; below that the usual search does as well. */
@@ -35,6 +36,8 @@ interface KeptPicture extends SamePictures {
 /** Looks for the blocks of one stream's pictures in the pictures before. */
 export class OriginSearch {
   private readonly blocks: BlockOrigins;
+  /** Null: where macroblocks come from as a whole is enough. */
+  private readonly parts: PartOrigins | null;
   private readonly pictureBytes: number;
   private readonly keptCount: number;
   /** Tables that no kept picture has: at least two. */
@@ -56,6 +59,7 @@ export class OriginSearch {
    */
   constructor(widthInMbs: number, heightInMbs: number, stride: number, keptCount = 0) {
     this.blocks = new BlockOrigins(widthInMbs, heightInMbs, stride);
+    this.parts = keptCount > 0 ? new PartOrigins(widthInMbs, heightInMbs, stride) : null;
     this.pictureBytes = 16 * heightInMbs * stride;
     this.keptCount = keptCount;
     this.tables = [this.createTable(), this.createTable()];
@@ -90,6 +94,7 @@ export class OriginSearch {
     this.stillFor = isNearlySame ? stillBefore + 1 : 0;
     result.indexes.fill(0);
     result.isDrawn = false;
+    result.partCount = 0;
     result.stillFor = this.stillFor;
     pictures.length = 0;
     pictures.push({ first: number - 1 - stillBefore, last: number - 1 });
@@ -110,8 +115,11 @@ export class OriginSearch {
     const found = blocks.findMoved(current, tables[0], other, tables[1], displacements, false);
     result.isDrawn = true;
     const older = this.searchKept(current, tables[0], changed - found, result);
+    if (this.parts !== null && blocks.looksDrawn(current)) {
+      result.partCount = this.parts.find(current, other, displacements, result.parts);
+    }
     if (!isNearlySame) this.keep(other, otherTable, pictures[0]);
-    this.takeBreak(found + older >= WORTH_SHARE * changed);
+    this.takeBreak(found + older + result.partCount / 4 >= WORTH_SHARE * changed);
     return still + found;
   }
 

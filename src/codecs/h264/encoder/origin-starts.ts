@@ -39,6 +39,8 @@ export class OriginStarts {
   private readonly starts = new Int32Array(MAX_STARTS);
   private readonly references = new Int8Array(MAX_STARTS);
   private count = 0;
+  /** Parts of the macroblock that come from somewhere. */
+  private partCount = 0;
 
   constructor(context: MacroblockContext, looksAround: boolean) {
     this.context = context;
@@ -57,12 +59,18 @@ export class OriginStarts {
   /** Begins the context's macroblock. */
   find(): void {
     this.count = 0;
+    this.partCount = 0;
     const { context, plan, looksAround } = this;
     if (plan === null) return;
     const { mbAddr, mbX, mbY, state } = context;
     const { widthInMbs, heightInMbs } = state;
     this.keep(plan, mbAddr);
     if (plan.origins.displacements[mbAddr] !== NO_ORIGIN || !looksAround) return;
+    if (plan.origins.partCount > 0) {
+      for (let i = 0; i < 4; i++) {
+        if (plan.origins.parts[4 * mbAddr + i] !== NO_ORIGIN) this.partCount++;
+      }
+    }
     for (let y = Math.max(0, mbY - 1); y < Math.min(heightInMbs, mbY + 2); y++) {
       for (let x = Math.max(0, mbX - 1); x < Math.min(widthInMbs, mbX + 2); x++) {
         this.keep(plan, y * widthInMbs + x);
@@ -85,6 +93,19 @@ export class OriginStarts {
   /** Whether parts of the macroblock are likely to come from different places. */
   get isEdge(): boolean {
     return this.count > 1;
+  }
+
+  /** Whether it is known of parts of the macroblock where they come from. */
+  get hasParts(): boolean {
+    return this.partCount > 0;
+  }
+
+  /** Adds the place in a reference that the 8x8 block `i` comes from. */
+  addPartTo(motion: MotionSearch, refIdx: number, i: number): void {
+    if (this.partCount === 0 || refIdx !== 0) return;
+    const displacement = this.plan!.origins.parts[4 * this.context.mbAddr + i];
+    if (displacement === NO_ORIGIN) return;
+    motion.addStart(packMv(4 * mvX(displacement), 4 * mvY(displacement)));
   }
 
   /** Whether a reference is worth a search: it is one of the usual, or a start lies in it. */

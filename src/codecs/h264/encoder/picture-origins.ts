@@ -11,6 +11,13 @@ export interface SamePictures {
 export interface PictureOrigins {
   /** Packed displacements by macroblock in full samples, or NO_ORIGIN: what lies there is the same to the last bit. */
   readonly displacements: Int32Array;
+  /**
+   * Where `partCount` is not 0: the same by quarter of a macroblock, 4·mbAddr + its number, of those that come from nowhere as a whole, in the picture
+   * shown before (part-origins.ts).
+   */
+  readonly parts: Int32Array;
+  /** How many parts come from somewhere. */
+  partCount: number;
   /** In which of `pictures` each lies; 0 where there is none. */
   readonly indexes: Uint8Array;
   /** The picture shown before, and pictures from before that one. */
@@ -25,6 +32,8 @@ export interface PictureOrigins {
 export function createPictureOrigins(mbs: number): PictureOrigins {
   return {
     displacements: new Int32Array(mbs),
+    parts: new Int32Array(4 * mbs),
+    partCount: 0,
     indexes: new Uint8Array(mbs),
     pictures: [],
     isDrawn: false,

@@ -73,11 +73,11 @@ const DETAIL_COST = 64;
  */
 const SCREEN_SHARE = 1 / 8;
 
-/** Share of the macroblocks that have detail and come from pictures before. */
+/** Share of the macroblocks that have detail and come from pictures before; of those that come in parts, of the parts. */
 function shareOfSame({ hasOrigins, origins, intra }: PicturePlan): number {
   if (!hasOrigins) return 0;
-  const { displacements } = origins;
-  let same = 0;
+  const { displacements, partCount } = origins;
+  let same = partCount / 4;
   for (let mbAddr = 0; mbAddr < intra.length; mbAddr++) {
     if (displacements[mbAddr] !== NO_ORIGIN && intra[mbAddr] > DETAIL_COST) same++;
   }

@@ -7,9 +7,11 @@ import { type AudioFrames, VideoFrames } from '../frames/index.ts';
 import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
 import type { Muxer } from '../pipeline/everything/sessions.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
+import type { ChosenStream } from './choose-streams.ts';
 import type { EncodeGlass } from './encode-glass.ts';
 import type { Tally } from './encode-report.ts';
 import type { Coding, Track } from './encode-tracks.ts';
+import type { GraphFeed, GraphOutput, GraphStreams } from './graph-streams.ts';
 import type { Progress } from './progress.ts';
 import type { PsnrMeter } from './psnr.ts';
 
@@ -17,6 +19,8 @@ import type { PsnrMeter } from './psnr.ts';
 interface Feed {
   readonly packets: AsyncGenerator<ReadPacket>;
   readonly tracks: readonly Track[];
+  /** The inputs of the graph that it feeds. */
+  readonly graphFeeds: readonly GraphFeed[];
   /** Seconds up to which it was read; infinity when nothing more is wanted of it. */
   seconds: number;
 }
@@ -25,6 +29,8 @@ interface Feed {
 export interface EncodeJob {
   readonly inputs: readonly { readonly reader: { packets(): AsyncGenerator<ReadPacket> } }[];
   readonly tracks: readonly Track[];
+  /** The graph over several inputs; null for none. */
+  readonly graph: GraphStreams | null;
   readonly muxer: Muxer;
   readonly tally: Tally;
   readonly progress: Progress;
@@ -35,20 +41,20 @@ export interface EncodeJob {
 
 /** Reads all inputs side by side, the one that is behind first, so that little waits to be interleaved. */
 export async function encodeAll(job: EncodeJob): Promise<void> {
-  const { inputs, tracks, muxer, tally } = job;
-  const feeds = inputs.map(({ reader }, input): Feed => {
-    const own = tracks.filter(({ from }) => from.input === input);
-    const seconds = own.length === 0 ? Number.POSITIVE_INFINITY : 0;
-    return { packets: reader.packets(), tracks: own, seconds };
-  });
+  const { tracks, muxer, tally } = job;
+  const feeds = feedsOf(job);
+  const outputs = tracks.filter(({ from }) => 'key' in from);
   for (;;) {
-    const feed = feeds.reduce((a, b) => (b.seconds < a.seconds ? b : a));
-    if (feed.seconds === Number.POSITIVE_INFINITY) break;
-    const next = await feed.packets.next();
-    if (next.done !== true) await takePacket(feed, next.value, job);
-    if (next.done === true || feed.tracks.every(({ isDone }) => isDone)) {
-      feed.seconds = Number.POSITIVE_INFINITY;
-    }
+    const feed = feeds
+      .filter((each) => each.tracks.length > 0)
+      .reduce<Feed | null>((a, b) => (a === null || b.seconds < a.seconds ? b : a), null);
+    const output = outputs
+      .filter(({ isDone }) => !isDone)
+      .reduce<Track | null>((a, b) => (a === null || b.seconds < a.seconds ? b : a), null);
+    const seconds = feed?.seconds ?? Number.POSITIVE_INFINITY;
+    if (output !== null && output.seconds <= seconds) await advanceOutput(output, feeds, job);
+    else if (feed === null || seconds === Number.POSITIVE_INFINITY) break;
+    else await readFeed(feed, job);
   }
   for (const track of tracks) {
     const { coding } = track;
@@ -68,8 +74,60 @@ export async function encodeAll(job: EncodeJob): Promise<void> {
   }
 }
 
+function feedsOf({ inputs, tracks, graph }: EncodeJob): Feed[] {
+  return inputs.map(({ reader }, input) => {
+    const own = tracks.filter(({ from }) => 'input' in from && from.input === input);
+    const graphFeeds = graph?.feeds.filter(({ from }) => from.input === input) ?? [];
+    const isWanted = own.length + graphFeeds.length > 0;
+    const seconds = isWanted ? 0 : Number.POSITIVE_INFINITY;
+    return { packets: reader.packets(), tracks: own, graphFeeds, seconds };
+  });
+}
+
+/** Reads one packet of an input. */
+async function readFeed(feed: Feed, job: EncodeJob): Promise<void> {
+  const next = await feed.packets.next();
+  if (next.done !== true) await takePacket(feed, next.value, job);
+  const isEnough = [...feed.tracks, ...feed.graphFeeds].every(({ isDone }) => isDone);
+  if (next.done !== true && !isEnough) return;
+  feed.seconds = Number.POSITIVE_INFINITY;
+  for (const graphFeed of feed.graphFeeds) job.graph!.end(graphFeed);
+}
+
+/** Codes what there is of an output of the graph, or reads what it waits for. */
+async function advanceOutput(track: Track, feeds: readonly Feed[], job: EncodeJob): Promise<void> {
+  const graph = job.graph!;
+  const output = track.from as GraphOutput;
+  const coding = track.coding!;
+  const frames = graph.take(output);
+  if (frames !== null) {
+    const { filter } = coding;
+    await encodeFrames(track, coding, filter === null ? frames : filter.push(frames, 0), job);
+    await job.glass.drain();
+    job.progress.update(job.tally.frames, job.tally.mediaSeconds);
+    if (filter?.isDone === true) track.isDone = true;
+    if (track.isDone) closeOutput(output, job);
+    return;
+  }
+  const wanted = graph.wanted(output);
+  const isWanted = (feed: Feed) => feed.graphFeeds.some((each) => wanted.includes(each));
+  const [first] = feeds.filter(isWanted).sort((a, b) => a.seconds - b.seconds);
+  if (graph.isEnded(output) || first === undefined) track.isDone = true;
+  else await readFeed(first, job);
+}
+
+/** Nothing more is coded of an output; when that holds of all, nothing more is read for them. */
+function closeOutput(output: GraphOutput, { graph, tracks }: EncodeJob): void {
+  graph!.close(output);
+  if (tracks.some(({ from, isDone }) => 'key' in from && !isDone)) return;
+  for (const feed of graph!.feeds) graph!.end(feed);
+}
+
 async function takePacket(feed: Feed, { streamIndex, packet }: ReadPacket, job: EncodeJob) {
-  const track = feed.tracks.find(({ from }) => from.index === streamIndex);
+  for (const graphFeed of feed.graphFeeds) {
+    if (graphFeed.from.index === streamIndex) feedGraph(feed, graphFeed, packet, job.graph!);
+  }
+  const track = feed.tracks.find(({ from }) => (from as ChosenStream).index === streamIndex);
   if (track === undefined || track.isDone) return;
   feed.seconds = toSeconds(packet.pts + packet.duration, track.timeBase);
   const { cut, coding } = track;
@@ -80,6 +138,15 @@ async function takePacket(feed: Feed, { streamIndex, packet }: ReadPacket, job: 
   const taken = cut === null ? packet : cut.take(packet);
   if (taken !== null) await encodePacket(track, coding, taken, job);
   if (cut?.isDone === true || coding.filter?.isDone === true) track.isDone = true;
+}
+
+function feedGraph(feed: Feed, graphFeed: GraphFeed, packet: Packet, graph: GraphStreams): void {
+  const { isDone, cut, stream, unpack } = graphFeed;
+  if (isDone) return;
+  const taken = cut === null ? packet : cut.take(packet);
+  if (taken !== null) graph.push(graphFeed, unpack(taken), taken.duration);
+  feed.seconds = toSeconds(packet.pts + packet.duration, stream.timeBase);
+  if (cut?.isDone === true) graph.end(graphFeed);
 }
 
 async function copyPacket(track: Track, packet: Packet, end: number, job: EncodeJob) {
@@ -97,7 +164,7 @@ async function encodePacket(
   job: EncodeJob,
 ): Promise<void> {
   const { tally, progress, glass } = job;
-  const frames = coding.unpack(packet);
+  const frames = coding.unpack!(packet);
   const { filter } = coding;
   const filtered = filter === null ? frames : filter.push(frames, packet.duration);
   await encodeFrames(track, coding, filtered, job);
@@ -125,7 +192,8 @@ async function encodeFrames(
       : await (encoder as AudioEncoder).encode(wanted);
   tally.encodeSeconds += (performance.now() - before) / 1000;
   track.coded += wanted.numFrames;
-  tally.mediaSeconds = Math.max(tally.mediaSeconds, endOf(encoder, wanted));
+  track.seconds = endOf(encoder, wanted);
+  tally.mediaSeconds = Math.max(tally.mediaSeconds, track.seconds);
   if (wanted instanceof VideoFrames) {
     tally.frames += wanted.numFrames;
     if (track.coded === limit) track.isDone = true;

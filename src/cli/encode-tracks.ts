@@ -18,6 +18,7 @@ import { type Cut, cutFilters, PacketCut, readCut } from './cut.ts';
 import type { EncodeGlass } from './encode-glass.ts';
 import type { Values } from './encode-options.ts';
 import { sampleFmtOf, type Unpack, unpackerOf } from './frames-of-packets.ts';
+import { type DecodedStream, type GraphOutput, GraphStreams } from './graph-streams.ts';
 import { h264Options } from './h264-options.ts';
 import { imageCodecOf } from './image-options.ts';
 import type { Input } from './open-input.ts';
@@ -29,10 +30,10 @@ import { type RoiMap, roiZones } from './roi-option.ts';
 import { colorOptions, descriptionOf } from './stream-description.ts';
 import { StreamFilter } from './stream-filter.ts';
 
-/** One stream from an input to the muxer. */
+/** One stream from an input, or from the graph, to the muxer. */
 export interface Track {
-  /** Number of the input, and of the stream in it. */
-  readonly from: ChosenStream;
+  /** Number of the input, and of the stream in it; or an output of the graph. */
+  readonly from: ChosenStream | GraphOutput;
   /** The cut of the input; null for all of it. */
   readonly cut: PacketCut | null;
   /** Time base of the packets of the stream. */
@@ -43,13 +44,16 @@ export interface Track {
   readonly index: number;
   /** Frames that went to the encoder: pictures, or samples. */
   coded: number;
+  /** Seconds at which they end. */
+  seconds: number;
   /** Whether nothing more is taken of the stream. */
   isDone: boolean;
 }
 
 /** From packets to frames, and to packets of another codec. */
 export interface Coding {
-  readonly unpack: Unpack;
+  /** Makes frames of packets; outputs of the graph are frames already, and have none. */
+  readonly unpack?: Unpack;
   readonly filter: StreamFilter<StreamInfo> | null;
   readonly encoder: VideoEncoder | AudioEncoder;
 }
@@ -81,7 +85,7 @@ export async function openTrack(
 ): Promise<Track> {
   const { muxer, values } = setting;
   const stream = input.reader.streams[from.index]!;
-  const read = inputCuts(values)[from.input] ?? null;
+  const read = cutOf(from.input, values);
   const index = muxer.streamInfos.length;
   const isCopied = codecAsked(stream.kind, values) === COPY;
   if (isCopied && (read !== null || filterText(stream.kind, values) !== '')) {
@@ -93,7 +97,79 @@ export async function openTrack(
   const cut = read === null ? null : new PacketCut(read, stream);
   const coding = isCopied ? null : await openCoding(input, stream, setting);
   if (isCopied) muxer.addRemuxStream(stream);
-  return { from, index, timeBase: stream.timeBase, cut, coding, coded: 0, isDone: false };
+  return {
+    from,
+    index,
+    timeBase: stream.timeBase,
+    cut,
+    coding,
+    coded: 0,
+    seconds: 0,
+    isDone: false,
+  };
+}
+
+/** Adds an output of the graph to the muxer. Throws `ConfigError` if it was to be copied. */
+export async function openGraphTrack(
+  from: GraphOutput,
+  graph: GraphStreams,
+  setting: TrackSetting,
+): Promise<Track> {
+  const { muxer, format, values, glass } = setting;
+  const { kind } = from;
+  if (codecAsked(kind, values) === COPY) {
+    throw new ConfigError(
+      `--codec-${kind}`,
+      'copy is for streams of inputs: name the codec of what the graph gives',
+    );
+  }
+  const index = muxer.streamInfos.length;
+  const given = graph.streamOf(from);
+  const text = filterText(kind, values);
+  const filter =
+    text === '' ? null : await StreamFilter.open<StreamInfo>(given, text, glass.graphInspector());
+  const stream = filter?.stream ?? given;
+  const target = imageCodecOf(format, values['codec-video']);
+  const encoder =
+    stream.kind === 'video'
+      ? addVideo(setting, stream, picturePlan(format, target, {}, values))
+      : addAudio(setting, stream as AudioStreamInfo);
+  const coding = { filter, encoder };
+  return {
+    from,
+    index,
+    timeBase: given.timeBase,
+    cut: null,
+    coding,
+    coded: 0,
+    seconds: 0,
+    isDone: false,
+  };
+}
+
+/** Opens the graph of `--graph` over the inputs; null without one. */
+export async function openGraph(
+  inputs: readonly Input[],
+  values: Values,
+  glass: EncodeGlass,
+): Promise<GraphStreams | null> {
+  if (values.graph === undefined) return null;
+  const metadata = await Promise.all(inputs.map((input) => metadataOf(input)));
+  const decode = ({ input: number, index }: ChosenStream): DecodedStream => {
+    const input = inputs[number]!;
+    const stream = input.reader.streams[index]!;
+    const read = cutOf(number, values);
+    const cut = read === null ? null : new PacketCut(read, stream);
+    if (stream.kind !== 'video') {
+      return { stream: stream as AudioStreamInfo, unpack: unpackerOf(input.name, stream), cut };
+    }
+    // What comes out of a graph has nothing to say of its pictures: they are turned before.
+    const { orientation = 1 } = metadata[number]!;
+    const plan = { target: undefined, orientation, isTurned: orientation > 1 };
+    return { ...decoderOf(input, stream, true, plan), cut };
+  };
+  const streams = inputs.map(({ reader }) => reader.streams);
+  return await GraphStreams.open(values.graph, streams, decode, glass.graphInspector());
 }
 
 /** The codec that was asked for; undefined for the file's own. */
@@ -124,10 +200,10 @@ async function openCoding(
   return { unpack, filter, encoder: addAudio(setting, coded) };
 }
 
-/** The cut of each input, in their order. */
-function inputCuts(values: Values): readonly (Cut | null)[] {
-  const text = values['cut-inputs'];
-  return text === undefined ? [] : text.split(',').map((cut) => readCut('--cut-inputs', cut));
+/** The cut of an input; null for none. */
+function cutOf(input: number, values: Values): Cut | null {
+  const text = values['cut-inputs']?.split(',')[input];
+  return text === undefined ? null : readCut('--cut-inputs', text);
 }
 
 /** All that filters do to the frames of a kind: the user's own, then the cut of the output, then its rate. */
@@ -154,7 +230,7 @@ function decoderOf(
   input: Input,
   stream: VideoStreamInfo,
   isFiltered: boolean,
-  { target, isTurned, orientation }: PicturePlan,
+  { target, isTurned, orientation }: Pick<PicturePlan, 'target' | 'isTurned' | 'orientation'>,
 ) {
   const codec = pictureCodecOf(stream);
   if (codec === undefined) return { stream, unpack: unpackerOf(input.name, stream) };

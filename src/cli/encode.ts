@@ -8,15 +8,17 @@ import { Muxer } from '../pipeline/everything/sessions.ts';
 import { requireCodec } from '../pipeline/find-codec.ts';
 import { findFormat } from '../pipeline/format.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
-import { type ChosenStream, chooseStreams } from './choose-streams.ts';
+import { type ChosenStream, chooseBesideGraph, chooseStreams } from './choose-streams.ts';
 import { command, type Output } from './command.ts';
 import { compileLess } from './compile-less.ts';
 import { encodeAll, measure } from './encode-frames.ts';
 import { EncodeGlass } from './encode-glass.ts';
 import { OPTIONS, type Values } from './encode-options.ts';
 import { report, type Tally } from './encode-report.ts';
-import { encodersOf, openTrack, type Track } from './encode-tracks.ts';
+import { encodersOf, openGraph, openGraphTrack, openTrack, type Track } from './encode-tracks.ts';
 import { analysisOf, openGpu } from './gpu-option.ts';
+import { GRAPH_FORMAT, openGraphInput } from './graph-input.ts';
+import type { GraphOutput, GraphStreams } from './graph-streams.ts';
 import { H264_OPTION_NAMES, rejectH264Options } from './h264-options.ts';
 import { imageCodecOf, imageConfig, isImageFormat, sequenceOptions } from './image-options.ts';
 import { fractionRead, type Input, isPictureFile, openInput } from './open-input.ts';
@@ -56,10 +58,14 @@ export const encode = command({
 });
 
 async function run(names: readonly string[], values: Values, output: Output): Promise<void> {
-  const split = splitOutput(names, values.output);
+  // Sources within a graph need no input.
+  const canDoWithout = values.graph !== undefined;
+  const split = splitOutput(names, values.output, canDoWithout ? 1 : 2);
   const { inputs } = split;
   const path = requireOutput(split.output, values.json === true);
-  if (inputs.length === 0) throw new ConfigError('INPUT', 'none given; see vitrine encode --help');
+  if (inputs.length === 0 && !canDoWithout) {
+    throw new ConfigError('INPUT', 'none given; see vitrine encode --help');
+  }
   if (inputs.filter((name) => name === '-').length > 1) {
     throw new ConfigError('INPUT', '- (stdin) can be given once only');
   }
@@ -77,7 +83,11 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
     const opened: Input[] = [];
     try {
       for (const name of inputs) {
-        opened.push(await openInput(name, output.input, inputOptions(values, opened.length)));
+        const options = inputOptions(values, opened.length);
+        const isGraph = options.format === GRAPH_FORMAT;
+        opened.push(
+          await (isGraph ? openGraphInput(name) : openInput(name, output.input, options)),
+        );
       }
       return await encodeInputs(opened, { path, format, files }, values, output);
     } finally {
@@ -127,21 +137,27 @@ async function encodeInputs(
   try {
     glass = await EncodeGlass.open(values.trace, files, values.stats === true);
     const muxer = new Muxer(file.sink, { format });
-    const chosen = chosenStreams(inputs, format, values);
+    const graph = await openGraph(inputs, values, glass);
+    const chosen = chosenStreams(inputs, graph, format, values);
     checkUsed(inputs, chosen, values);
     if (values.gpu !== undefined) gpu = await openGpu(values.gpu);
     const pass = await passOptions(values);
     const regions = await readRoiFile(values.roi);
     const setting = { muxer, format, values, glass, gpu, pass, regions };
     for (const from of chosen) {
-      tracks.push(await openTrack(from, inputs[from.input]!, setting));
+      const isOutput = 'key' in from;
+      tracks.push(
+        isOutput
+          ? await openGraphTrack(from, graph!, setting)
+          : await openTrack(from, inputs[from.input]!, setting),
+      );
     }
     if (encodersOf(tracks).every(({ kind }) => kind === 'audio')) compileLess();
     for (const encoder of encodersOf(tracks)) {
       if (meter !== null && encoder.kind === 'video') measure(meter, encoder, tally);
     }
     await muxer.open({ ...carriedTo(muxer, inputs), ...containerOptions(values), ...sequence });
-    await encodeAll({ inputs, tracks, muxer, tally, progress, glass, limit: values.frames });
+    await encodeAll({ inputs, tracks, graph, muxer, tally, progress, glass, limit: values.frames });
     told.push({ name: path, reader: muxer });
     if (values.strict === true) requireSound(told);
     await muxer.close();
@@ -184,11 +200,13 @@ const AUDIO_ONLY = ['codec-audio', 'bitrate-audio', 'quality-audio', 'channel-ma
 /** Throws `ConfigError` for an option that no stream of the inputs would use. */
 function checkUsed(
   inputs: readonly Input[],
-  chosen: readonly ChosenStream[],
+  chosen: readonly (ChosenStream | GraphOutput)[],
   values: Values,
 ): void {
   const kinds = new Set(
-    chosen.map(({ input, index }) => inputs[input]!.reader.streams[index]!.kind),
+    chosen.map((from) =>
+      'key' in from ? from.kind : inputs[from.input]!.reader.streams[from.index]!.kind,
+    ),
   );
   if (kinds.size === 0) throw new ConfigError('INPUT', 'nothing is left of it to be coded');
   const check = (kind: 'video' | 'audio', names: readonly (keyof Values)[]) => {
@@ -231,13 +249,27 @@ function containerOptions(values: Values): object {
   return values.movflags === 'faststart' ? { faststart: true } : { fragmented: true };
 }
 
-/** The streams that are taken, in the order of the output. */
-function chosenStreams(inputs: readonly Input[], format: string, values: Values): ChosenStream[] {
+/** What is taken of inputs and graph, in the order of the output. Of a graph that has sound, the first pass takes pictures only. */
+function chosenStreams(
+  inputs: readonly Input[],
+  graph: GraphStreams | null,
+  format: string,
+  values: Values,
+): (ChosenStream | GraphOutput)[] {
   const streams = inputs.map(({ reader }) => reader.streams);
-  const chosen = chooseStreams(values.streams, streams, findFormat(FORMATS, format));
-  return chosen.filter(({ input, index }) => {
-    const { kind } = streams[input]![index]!;
-    if (kind === 'video') return values['no-video'] !== true;
-    return values['no-audio'] !== true && values.pass !== 1;
+  const found = findFormat(FORMATS, format);
+  const chosen =
+    graph === null
+      ? chooseStreams(values.streams, streams, found)
+      : chooseBesideGraph(values.streams, streams, found, graph.outputs);
+  return chosen.filter((from) => {
+    const isOutput = 'key' in from;
+    const kind = isOutput ? from.kind : streams[from.input]![from.index]!.kind;
+    const isTaken =
+      kind === 'video'
+        ? values['no-video'] !== true
+        : values['no-audio'] !== true && values.pass !== 1;
+    if (!isTaken && isOutput) graph!.close(from);
+    return isTaken;
   });
 }

@@ -68,10 +68,11 @@ function readArguments(args: readonly string[]): Context {
   return context;
 }
 
-/** Whether nothing is coded: streams are copied, and no other codec is named. */
-function onlyCopies({ copiesAll, codecs }: Context): boolean {
+/** Whether nothing is coded: streams are copied, no other codec is named, and nothing filters those that no codec is named for. */
+function onlyCopies({ copiesAll, codecs, filters }: Context): boolean {
   const named = Object.values(codecs);
-  return (copiesAll || named.length > 0) && named.every((name) => name === 'copy');
+  const isCopy = copiesAll || (named.length > 0 && !filters.changesFrames);
+  return isCopy && named.every((name) => name === 'copy');
 }
 
 /** The codecs of what is coded, and of what is copied beside it. */

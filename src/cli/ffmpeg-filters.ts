@@ -27,6 +27,7 @@ export class AskedFilters {
   private readonly output: AskedCut = {};
   private readonly video: string[] = [];
   private readonly audio: string[] = [];
+  private readonly graphs: string[] = [];
   /** Behind the user's own. */
   private readonly videoEnd: string[] = [];
   private readonly audioEnd: string[] = [];
@@ -44,6 +45,11 @@ export class AskedFilters {
   /** `-vf` and `-af`: of several, the last. */
   own(kind: 'video' | 'audio', graph: string): void {
     this[kind][0] = graph;
+  }
+
+  /** `-filter_complex`: several are one graph of as many parts. */
+  addGraph(graph: string): void {
+    this.graphs.push(graph);
   }
 
   /** `-s` behind all. */
@@ -77,7 +83,7 @@ export class AskedFilters {
 
   /** Options of this program, given before the output. */
   arguments(): string[] {
-    const { video, audio, inputs, output } = this;
+    const { video, audio, graphs, inputs, output } = this;
     const read = inputs.map(cutText);
     const kept = cutText(output);
     return [
@@ -88,14 +94,15 @@ export class AskedFilters {
       ...(audio.length + this.audioEnd.length === 0
         ? []
         : ['--af', [...audio, ...this.audioEnd].join(',')]),
+      ...(graphs.length === 0 ? [] : ['--graph', graphs.join(';')]),
       ...(kept === '' ? [] : ['--cut', kept]),
     ];
   }
 
   /** Whether frames are changed, by more than being cut. */
   get changesFrames(): boolean {
-    const { video, audio, videoEnd, audioEnd } = this;
-    return video.length + audio.length + videoEnd.length + audioEnd.length > 0;
+    const { video, audio, graphs, videoEnd, audioEnd } = this;
+    return [video, audio, graphs, videoEnd, audioEnd].some(({ length }) => length > 0);
   }
 
   /** Options of `vitrine remux`: the stretch of the inputs that their cuts and that of the output leave, in seconds. */

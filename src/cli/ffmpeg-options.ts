@@ -60,13 +60,17 @@ const anyCodec: Target = (value, context) => {
   return [];
 };
 
-/** `0` names an input, `0:1` a stream by its number, `0:v` and `0:a:0` the pictures or the sound of an input. */
+/** `0` names an input, `0:1` a stream by its number, `0:v` and `0:a:0` the pictures or the sound of an input, `[out]` an output of a graph. */
 const map: Target = (value, { mapped }) => {
+  if (/^\[[^[\]]+\]$/.test(value)) {
+    mapped.push(value);
+    return [];
+  }
   const [, input, stream, mark = ''] = /^(\d+)(?::(\d+|[vas](?::\d+)?))?(\?)?$/.exec(value) ?? [];
   if (input === undefined) {
     throw new ConfigError(
       '-map',
-      `got ${value}, allowed are 0, 0:N, 0:v, 0:a and 0:a:1; vitrine probe FILE lists the numbers`,
+      `got ${value}, allowed are 0, 0:N, 0:v, 0:a, 0:a:1 and [LABEL]; vitrine probe FILE lists the numbers`,
     );
   }
   mapped.push(`${input}:${stream ?? '*'}${mark}`);
@@ -121,7 +125,7 @@ const behindOnly = (name: string, ask: (filters: AskedFilters, value: string) =>
 });
 
 /** Formats of inputs that are none of files. */
-const DEVICES = /^(?:lavfi|concat|x11grab|avfoundation|dshow|v4l2|gdigrab|alsa|pulse|kmsgrab)$/;
+const DEVICES = /^(?:concat|x11grab|avfoundation|dshow|v4l2|gdigrab|alsa|pulse|kmsgrab)$/;
 /** Formats whose files are known by their contents, or by their names. */
 const SELF_EVIDENT =
   /^(?:yuv4mpegpipe|wav|image2|image2pipe|mp4|mov|matroska|webm|aac|h264|\w+_pipe)$/;
@@ -204,9 +208,7 @@ export const FFMPEG_OPTIONS: Readonly<Record<string, Translation>> = {
   'filter:v': both(filter((filters, value) => filters.own('video', value))),
   af: both(filter((filters, value) => filters.own('audio', value))),
   'filter:a': both(filter((filters, value) => filters.own('audio', value))),
-  filter_complex: refused(
-    `graphs of several inputs are not taken here, -vf and -af are; filter before: ${PIPE}`,
-  ),
+  filter_complex: both(filter((filters, value) => filters.addGraph(value))),
   pixel_format: { before: option('pix-fmt'), behind: pixFmt },
   sample_rate: { before: option('sample-rate'), behind: 'is -ar behind the inputs' },
   channels: { before: option('channels'), behind: 'is -ac behind the inputs' },
@@ -233,8 +235,8 @@ export const FFMPEG_OPTIONS: Readonly<Record<string, Translation>> = {
   x264opts: both(option('h264')),
   metadata: refused('titles are taken over from the input; others cannot be given here'),
   shortest: { isFlag: true, ...refused('say the length in seconds: -t 10') },
-  lavfi: refused(`graphs of several inputs are not taken here; filter before: ${PIPE}`),
-  filter_complex_script: refused(`graphs of several inputs are not taken here; ${PIPE}`),
+  lavfi: both(filter((filters, value) => filters.addGraph(value))),
+  filter_complex_script: refused('type -filter_complex "$(cat FILE)"'),
   pass: both(option('pass')),
   passlogfile: both(option('pass-log')),
   minrate: refused(`${LEAVE}-maxrate and -bufsize bound the rate`),

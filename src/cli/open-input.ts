@@ -35,11 +35,15 @@ export interface InputOptions {
 export interface Input {
   /** Its name on the command line. */
   readonly name: string;
-  readonly demuxer: Demuxer;
   readonly reader: ContainerReader;
   readonly source: MeasuredSource;
   /** What it may cost, as the options say. */
   readonly limits: LimitOptions;
+}
+
+/** A file, opened. */
+export interface FileInput extends Input {
+  readonly demuxer: Demuxer;
 }
 
 /** Raw formats by name: what `--input-format` takes. */
@@ -100,7 +104,7 @@ export async function openInput(
   name: string,
   input: AsyncIterable<Uint8Array>,
   options: InputOptions,
-): Promise<Input> {
+): Promise<FileInput> {
   const limits: LimitOptions =
     options.limits === undefined ? {} : readLimits(options.limits, LIMIT_NAMES);
   const sequence = await openPictures(name, options, limits);
@@ -130,7 +134,7 @@ async function openPictures(
   name: string,
   options: InputOptions,
   limits: LimitOptions,
-): Promise<Input | null> {
+): Promise<FileInput | null> {
   if (name === '-' || options.format !== undefined || !isSequencePath(name)) return null;
   if (await isFile(name)) return null;
   const { rate, startNumber } = options;

@@ -50,8 +50,9 @@ export async function mayWrite(
 export function splitOutput(
   inputs: readonly string[],
   output: string | undefined,
+  least = 2,
 ): { readonly inputs: readonly string[]; readonly output: string | undefined } {
-  if (output !== undefined || inputs.length < 2) return { inputs, output };
+  if (output !== undefined || inputs.length < least) return { inputs, output };
   return { inputs: inputs.slice(0, -1), output: inputs.at(-1) };
 }
 

@@ -9,7 +9,7 @@ import type { STRICT_OPTION } from './problems.ts';
 /** The options by name. */
 // biome-ignore format: one line per option
 export const RAW_INPUT_OPTIONS = {
-  'input-format': { kind: 'text', meta: 'NAME,NAME', help: `what raw inputs are, in their order: ${RAW_FORMATS.join(', ')}` },
+  'input-format': { kind: 'text', meta: 'NAME,NAME', help: `what raw inputs are, in their order: ${RAW_FORMATS.join(', ')}; encode takes lavfi for a graph of sources` },
   size: { kind: 'size', meta: 'WxH', help: 'size of raw pictures' },
   'pix-fmt': { kind: 'choice', meta: 'NAME', choices: PIX_FMTS, help: 'pixel format of raw pictures' },
   rate: { kind: 'rate', meta: 'N/D', help: 'frames per second of raw pictures (25)' },
@@ -28,7 +28,9 @@ type Values = OptionValues<
 export function inputOptions(values: Values, number: number): InputOptions {
   const format = values['input-format']?.split(',')[number] ?? '';
   return {
-    ...(format === '' ? {} : { format: requireOneOf('--input-format', format, RAW_FORMATS) }),
+    ...(format === ''
+      ? {}
+      : { format: requireOneOf('--input-format', format, [...RAW_FORMATS, 'lavfi']) }),
     ...(values.size === undefined ? {} : { size: values.size }),
     ...(values['pix-fmt'] === undefined ? {} : { pixFmt: values['pix-fmt'] }),
     ...(values.rate === undefined ? {} : { rate: values.rate }),

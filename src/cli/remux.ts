@@ -8,7 +8,7 @@ import { chooseStreams, STREAMS_HELP } from './choose-streams.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { readCut } from './cut.ts';
 import { LIMITS_OPTION } from './limits-option.ts';
-import { fractionRead, type Input, type InputOptions, openInput } from './open-input.ts';
+import { type FileInput, fractionRead, type InputOptions, openInput } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 import { type OutputFile, requireOutput } from './output-file.ts';
 import { OutputFiles } from './output-files.ts';
@@ -81,7 +81,7 @@ interface Goal {
 }
 
 async function remuxFiles(paths: readonly string[], goal: Goal, values: Values, output: Output) {
-  const inputs: Input[] = [];
+  const inputs: FileInput[] = [];
   try {
     for (const name of paths) {
       inputs.push(await openInput(name, output.input, inputOptions(values)));
@@ -109,7 +109,11 @@ function inputOptions(values: Values): InputOptions {
 }
 
 /** The streams to copy, in the order of the output; throws `ConfigError` if there are none. */
-function takenStreams(inputs: readonly Input[], format: string, values: Values): CopiedStream[] {
+function takenStreams(
+  inputs: readonly FileInput[],
+  format: string,
+  values: Values,
+): CopiedStream[] {
   const streams = inputs.map(({ reader }) => reader.streams);
   const taken = chooseStreams(values.streams, streams, findFormat(FORMATS, format)).filter(
     ({ input, index }) => {
@@ -124,7 +128,7 @@ function takenStreams(inputs: readonly Input[], format: string, values: Values):
 }
 
 async function copyTo(
-  inputs: readonly Input[],
+  inputs: readonly FileInput[],
   taken: readonly CopiedStream[],
   { path, format, files }: Goal,
   values: Values,

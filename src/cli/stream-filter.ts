@@ -1,6 +1,12 @@
 /** `--vf` and `--af`: the frames of one stream through a filter graph, on their way to the encoder. */
-import type { AudioStreamInfo, StreamInfo } from '../base/packet.ts';
-import type { FilterGraph, GraphInspector } from '../filters/index.ts';
+import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
+import type {
+  FilterGraph,
+  GraphInspector,
+  getAbufferDesc,
+  getBufferDesc,
+  Link,
+} from '../filters/index.ts';
 import type { AudioFrames, VideoFrames } from '../frames/index.ts';
 import { sampleFmtOf } from './frames-of-packets.ts';
 
@@ -12,7 +18,7 @@ export class StreamFilter<Stream extends StreamInfo> {
 
   private constructor(stream: Stream, graph: FilterGraph) {
     this.graph = graph;
-    this.stream = { ...stream, ...this.changes() };
+    this.stream = { ...stream, ...changedBy(graph.outputLink()) };
   }
 
   /**
@@ -24,17 +30,9 @@ export class StreamFilter<Stream extends StreamInfo> {
     text: string,
     inspect: GraphInspector | null = null,
   ): Promise<StreamFilter<Stream>> {
-    const { FilterGraph, getAbufferDesc, getBufferDesc } = await import('../filters/index.ts');
-    let input: string;
-    if (stream.kind === 'video') {
-      const rate =
-        stream.frameRate === undefined ? '' : `:frame_rate=${stream.frameRate.join('/')}`;
-      input = `${getBufferDesc(stream)}${rate}`;
-    } else {
-      const sound = stream as AudioStreamInfo;
-      input = getAbufferDesc({ ...sound, sampleFmt: sampleFmtOf(sound) });
-    }
-    return new StreamFilter(stream, new FilterGraph(text, { input, inspect }));
+    const filters = await import('../filters/index.ts');
+    const input = sourceText(stream as VideoStreamInfo | AudioStreamInfo, filters);
+    return new StreamFilter(stream, new filters.FilterGraph(text, { input, inspect }));
   }
 
   /** Frames in; what is ready comes out. `duration` is that of each picture in ticks of its time base. */
@@ -53,19 +51,34 @@ export class StreamFilter<Stream extends StreamInfo> {
     this.graph.flush();
     return this.graph.getFrames();
   }
+}
 
-  private changes(): object {
-    const link = this.graph.outputLink();
-    const { timeBase } = link;
-    if (link.kind === 'audio') {
-      const { sampleFmt, sampleRate, layout } = link;
-      return { sampleFmt, sampleRate, numChannels: layout.numChannels, channelMask: 0, timeBase };
-    }
-    const { width, height, pixFmt, frameRate, sampleAspectRatio } = link;
-    return {
-      ...{ width, height, pixFmt, timeBase },
-      frameRate: frameRate[0] > 0 ? frameRate : undefined,
-      sampleAspectRatio: sampleAspectRatio[0] > 0 ? sampleAspectRatio : undefined,
-    };
+/** The source that a decoded stream is for a graph. */
+export function sourceText(
+  stream: VideoStreamInfo | AudioStreamInfo,
+  filters: {
+    readonly getBufferDesc: typeof getBufferDesc;
+    readonly getAbufferDesc: typeof getAbufferDesc;
+  },
+): string {
+  if (stream.kind === 'audio') {
+    return filters.getAbufferDesc({ ...stream, sampleFmt: sampleFmtOf(stream) });
   }
+  const rate = stream.frameRate === undefined ? '' : `:frame_rate=${stream.frameRate.join('/')}`;
+  return `${filters.getBufferDesc(stream)}${rate}`;
+}
+
+/** What a graph's output says of the stream that comes out there. */
+export function changedBy(link: Link): object {
+  const { timeBase } = link;
+  if (link.kind === 'audio') {
+    const { sampleFmt, sampleRate, layout } = link;
+    return { sampleFmt, sampleRate, numChannels: layout.numChannels, channelMask: 0, timeBase };
+  }
+  const { width, height, pixFmt, frameRate, sampleAspectRatio } = link;
+  return {
+    ...{ width, height, pixFmt, timeBase },
+    frameRate: frameRate[0] > 0 ? frameRate : undefined,
+    sampleAspectRatio: sampleAspectRatio[0] > 0 ? sampleAspectRatio : undefined,
+  };
 }

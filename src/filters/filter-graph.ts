@@ -11,7 +11,7 @@ import {
   type FilterFunction,
   type FunctionFilterOptions,
 } from './function-filter.ts';
-import { buildGraph, type FilterLookup, type GraphNode } from './graph/build.ts';
+import { buildGraph, type FilterLookup, type GraphNode, type OpenInput } from './graph/build.ts';
 import { dumpGraph } from './graph/dump.ts';
 import type { GraphInspector } from './graph/inspector.ts';
 import { negotiate } from './graph/negotiate.ts';
@@ -30,6 +30,12 @@ export interface FilterGraphOptions {
    * input (or the one labeled `[in]`), and a sink takes the one open output.
    */
   readonly input?: string;
+  /**
+   * Asked for each input that the description leaves open, in the order of its text, as ffmpeg's `-filter_complex` does: gives the
+   * source that feeds it (`buffer@in0=…`). A sink takes each open output; its key is `buffersink@LABEL` (`abuffersink@LABEL`), or
+   * `Parsed_buffersink_N` without a label.
+   */
+  readonly openInput?: (input: OpenInput) => string;
   /** Is told what filters say besides frames: measured loudness, silence found. */
   readonly onReport?: (report: FilterReport) => void;
   /** Is told of links and of the frames that pass over them; null (default) for nobody. Frames are the same. */
@@ -122,9 +128,12 @@ export class FilterGraph {
       find: (name) => this.own.get(name) ?? FILTERS.find((filter) => filter.name === name),
       names: () => [...this.own.keys(), ...FILTERS.map(({ name }) => name)],
     };
-    const { input, fonts = {} } = this.options;
-    const source = input === undefined ? undefined : parseFilterGraph(input).chains[0]![0]!;
-    const built = buildGraph(text, lookup, source);
+    const { input, openInput, fonts = {} } = this.options;
+    const sourceOf = (source: string) => parseFilterGraph(source).chains[0]![0]!;
+    const built = buildGraph(text, lookup, {
+      source: input === undefined ? undefined : sourceOf(input),
+      feed: openInput === undefined ? undefined : (open) => sourceOf(openInput(open)),
+    });
     const negotiation = negotiate(built, lookup);
     this.nodes = negotiation.nodes;
     for (const node of built) {
@@ -292,6 +301,25 @@ export class FilterGraph {
   isEnded(options: { readonly key?: string } = {}): boolean {
     this.opened();
     return this.pick(this.sinks, 'isEnded', 'outputs', options.key).ended;
+  }
+
+  /**
+   * Keys of the inputs whose frames the output `key` waits for, when `getFrames` has given all that there is. An input that it does
+   * not name may wait, so that a graph holds little: `concat` needs its second input when the first has ended.
+   */
+  wantedInputs(options: { readonly key?: string } = {}): string[] {
+    const running = this.opened();
+    const { node } = this.pick(this.sinks, 'wantedInputs', 'outputs', options.key);
+    return running.wanted(node).map(({ name }) => name);
+  }
+
+  /** Nothing more is wanted of the output `key`: it ends, and so do filters that work for it alone. */
+  closeOutput(options: { readonly key?: string } = {}): void {
+    const running = this.opened();
+    const sink = this.pick(this.sinks, 'closeOutput', 'outputs', options.key);
+    sink.ended = true;
+    sink.frames.length = 0;
+    running.closeSink(sink.node);
   }
 
   /** The graph drawn as text, as ffmpeg does. */

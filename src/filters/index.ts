@@ -35,6 +35,7 @@ export {
 } from './descriptions.ts';
 export { type Conversion, FilterGraph, type FilterGraphOptions } from './filter-graph.ts';
 export type { FilterFunction, FrameContext, FunctionFilterOptions } from './function-filter.ts';
+export type { OpenInput } from './graph/build.ts';
 export type { GraphInspector, GraphLink } from './graph/inspector.ts';
 export { FilterGraphError } from './language/graph-error.ts';
 export {

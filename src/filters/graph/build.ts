@@ -68,23 +68,43 @@ export function createNode(
   return { name, definition, options, inputPads, outputPads, inputs: [], outputs: [], inserted };
 }
 
-/**
- * The nodes of a graph in the order of its text, all pads joined. Throws `FilterGraphError` where that cannot be.
- * @param source a source that the text leaves away; then a sink is added, too
- */
+/** An input that a description leaves open. */
+export interface OpenInput {
+  /** Its label in the description; undefined if it has none. */
+  readonly label: string | undefined;
+  readonly kind: MediaKind;
+  /** Name of the filter that it is an input of. */
+  readonly filter: string;
+  /** Index in the text of that filter's name. */
+  readonly at: number;
+}
+
+/** What a description leaves away, if it does. */
+export interface LeftAway {
+  /** A source for the first open input; then a sink takes the one open output. */
+  readonly source?: FilterText | undefined;
+  /** Gives the source of each open input, in the order of the text; then a sink takes each open output, and is named after its label. */
+  readonly feed?: ((input: OpenInput) => FilterText) | undefined;
+}
+
+/** The nodes of a graph in the order of its text, all pads joined. Throws `FilterGraphError` where that cannot be. */
 export function buildGraph(
   graph: FilterGraphText,
   lookup: FilterLookup,
-  source?: FilterText,
+  leftAway: LeftAway = {},
 ): GraphNode[] {
-  return new Builder(lookup).build(graph, source);
+  return new Builder(lookup, leftAway).build(graph);
 }
 
 /** The label that ffmpeg gives to the input of `-vf`. */
 const INPUT_LABEL = 'in';
 
+/** Labels of streams, `0:v`, may stand at several inputs: each is fed. */
+const STREAM_LABEL = /^\d/;
+
 class Builder {
   private readonly lookup: FilterLookup;
+  private readonly leftAway: LeftAway;
   private readonly nodes: GraphNode[] = [];
   private readonly names = new Set<string>();
   private readonly openInputs = new Map<string, OpenPad>();
@@ -93,11 +113,13 @@ class Builder {
   /** Outputs without a label that ended a chain. */
   private readonly loose: OpenPad[] = [];
 
-  constructor(lookup: FilterLookup) {
+  constructor(lookup: FilterLookup, leftAway: LeftAway) {
     this.lookup = lookup;
+    this.leftAway = leftAway;
   }
 
-  build(graph: FilterGraphText, source: FilterText | undefined): GraphNode[] {
+  build(graph: FilterGraphText): GraphNode[] {
+    const { source, feed } = this.leftAway;
     if (graph.openQuote !== undefined) {
       throw new FilterGraphError(
         'filterGraph',
@@ -122,6 +144,7 @@ class Builder {
       this.loose.push(...before);
     }
     if (source !== undefined) this.addSink();
+    if (feed !== undefined) this.addEnds(feed);
     this.requireAllLinked(end);
     return this.nodes;
   }
@@ -213,6 +236,10 @@ class Builder {
       this.join(output, input, at);
       return;
     }
+    if (this.leftAway.feed !== undefined && STREAM_LABEL.test(label.label)) {
+      this.openInputs.set(`${label.label}\0${this.openInputs.size}`, input);
+      return;
+    }
     if (this.usedLabels.has(label.label) || this.openInputs.has(label.label)) {
       throw new FilterGraphError(
         'filterGraph',
@@ -277,6 +304,28 @@ class Builder {
     this.openOutputs.clear();
     this.loose.length = 0;
     this.add({ inputs: [], name, options: [], outputs: [], at: -1 }, open);
+  }
+
+  /** A source for every open input, and a sink for every open output. */
+  private addEnds(feed: (input: OpenInput) => FilterText): void {
+    for (const [key, { node, pad, text }] of [...this.openInputs]) {
+      const [label] = key.split('\0', 1);
+      const { kind } = node.inputPads[pad]!;
+      const at = text.at ?? -1;
+      const source = feed({ label: label === '' ? undefined : label, kind, filter: text.name, at });
+      const [output] = this.add({ ...source, at: -1 }, []);
+      this.openInputs.delete(key);
+      this.join(output!, { node, pad, text }, at);
+    }
+    const labeled = [...this.openOutputs].map(([instance, open]) => ({ instance, open }));
+    const loose = this.loose.map((open) => ({ open }));
+    this.openOutputs.clear();
+    this.loose.length = 0;
+    for (const { open, ...named } of [...labeled, ...loose]) {
+      const isVideo = open.node.outputPads[open.pad]!.kind === 'video';
+      const name = isVideo ? 'buffersink' : 'abuffersink';
+      this.add({ inputs: [], name, ...named, options: [], outputs: [], at: -1 }, [open]);
+    }
   }
 
   private requireAllLinked(end: number): void {

@@ -221,6 +221,27 @@ export class RunningGraph {
     return progress;
   }
 
+  /** The sources fed from outside that the sink `node` waits for. */
+  wanted(node: GraphNode): GraphNode[] {
+    const found = new Set<GraphNode>();
+    const seen = new Set<Station>();
+    const visit = (station: Station): void => {
+      if (seen.has(station)) return;
+      seen.add(station);
+      const { inputs, instance } = station;
+      if (inputs.length === 0) {
+        const isFed = instance.pull === undefined && !station.outputs[0]!.finished;
+        if (isFed) found.add(station.node);
+        return;
+      }
+      for (const input of instance.wants?.() ?? inputs.keys()) {
+        if (!inputs[input]!.ended) visit(this.stations.get(station.node.inputs[input]!.from)!);
+      }
+    };
+    visit(this.stations.get(node)!);
+    return [...found];
+  }
+
   /** Advances towards the sink until `done`; throws `StateError` if that takes so many steps that it cannot end. */
   run(node: GraphNode, done: () => boolean): void {
     for (let step = 0; !done(); step++) {

@@ -49,7 +49,7 @@ export const RAWVIDEO: VideoCodec = /* @__PURE__ */ videoCodec({
 });
 
 /** The bytes of a picture, row after row, plane after plane. */
-function packPicture(frame: VideoFrame, info: PixFmtInfo): Uint8Array {
+export function packPicture(frame: VideoFrame, info: PixFmtInfo): Uint8Array {
   const out = new Uint8Array(pictureByteLength(info, frame.width, frame.height));
   let to = 0;
   frame.planes.forEach((plane, p) => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createAacEncoder } from '../../src/codecs/aac/index.ts';
 import { zlib } from '../../src/codecs/deflate/index.ts';
 import { createH264Encoder } from '../../src/codecs/h264/index.ts';
-import { encodeJpeg } from '../../src/codecs/jpeg/index.ts';
+import { decodeJpeg, encodeJpeg } from '../../src/codecs/jpeg/index.ts';
 import { encodePng } from '../../src/codecs/png/index.ts';
 import { FilterGraph } from '../../src/filters/index.ts';
 import {
@@ -45,6 +45,11 @@ const PROGRAMS: Readonly<Record<string, () => readonly number[]>> = {
     ...encodePng({ width, height, colorType: 2, bitDepth: 8, data: rgb }, { effort: 'best' }),
   ],
   jpeg: () => [...encodeJpeg({ width, height, data: rgb }, { effort: 'fast' })],
+  'jpeg-read': () => {
+    const data = Uint8Array.from({ length: 3 << 14 }, (_, i) => i >> 4);
+    const file = encodeJpeg({ width: 128, height: 128, data }, { vectorKernels: false });
+    return [...decodeJpeg(file).data];
+  },
   h264: () => coded('baseline'),
   'h264-8x8': () => coded('high'),
   scale: () => {

@@ -6,14 +6,10 @@ import {
   requireOneOf,
   StateError,
 } from '../../base/errors.ts';
-import {
-  type ComponentRows,
-  interleaveRgb,
-  lumaOf,
-  multiplyByBlack,
-  yccToRgb,
-} from './standard/color.ts';
-import { ComponentPlanes } from './standard/component-planes.ts';
+import type { VectorKernels } from '../../wasm/kernel-memory.ts';
+import { ComponentPlanes } from './component-planes.ts';
+import { JPEG_READ_KERNELS } from './kernels/vector/read-kernels.ts';
+import { type ComponentRows, lumaOf, multiplyByBlack } from './standard/color.ts';
 import { adobeTransform, colorSpaceOf, type JpegColorSpace } from './standard/describe.ts';
 import type { Frame } from './standard/frame.ts';
 import { type JpegMetadata, readMetadata } from './standard/metadata.ts';
@@ -28,6 +24,8 @@ export interface JpegDecodeOptions {
   readonly format?: JpegOutputFormat;
   /** Limits of memory and size that a file must keep. */
   readonly limits?: Partial<JpegLimits>;
+  /** Vector kernels: true where the engine can make them, false for none, or the module of `vitrine/kernels.wasm`. Default true; the pixels are the same. */
+  readonly vectorKernels?: VectorKernels;
 }
 
 /** The facts in a file's headers. */
@@ -71,6 +69,10 @@ export function requireLimits(where: string, limits: Partial<JpegLimits> = {}): 
   return { maxPixels, maxScans };
 }
 
+function requireReadKernels(value: unknown = true): VectorKernels {
+  return JPEG_READ_KERNELS.requireKernels('jpeg.options.vectorKernels', value);
+}
+
 function infoOf(file: JpegFile): JpegInfo {
   const { frame } = file;
   return {
@@ -111,7 +113,8 @@ export class JpegDecoder {
 
   /** Reads the headers. Throws as `decodeJpeg` does. */
   constructor(bytes: Uint8Array, options: JpegDecodeOptions = {}) {
-    rejectUnknownKeys('jpeg.options', options, ['format', 'limits']);
+    rejectUnknownKeys('jpeg.options', options, ['format', 'limits', 'vectorKernels']);
+    const vectorKernels = requireReadKernels(options.vectorKernels);
     const file = readFile(bytes, requireLimits('jpeg.limits', options.limits));
     this.info = infoOf(file);
     this.frame = file.frame;
@@ -126,7 +129,7 @@ export class JpegDecoder {
     }
     this.channels = CHANNELS[this.format];
     this.isInverted = adobeTransform(file.segments) >= 0;
-    this.planes = new ComponentPlanes(file);
+    this.planes = new ComponentPlanes(file, vectorKernels);
   }
 
   /** Rows that have not been read. */
@@ -145,12 +148,11 @@ export class JpegDecoder {
     if (count === 0) {
       throw new ConfigError('jpeg.readRows.out', `${out.length} elements, a row has ${rowLength}`);
     }
-    const clamped = new Uint8ClampedArray(out.buffer, out.byteOffset, out.length);
-    for (let i = 0; i < count; i++) this.writeRow(clamped, i * rowLength);
+    for (let i = 0; i < count; i++) this.writeRow(out, i * rowLength);
     return count;
   }
 
-  private writeRow(out: Uint8ClampedArray, to: number): void {
+  private writeRow(out: Uint8Array, to: number): void {
     const y = this.nextRow++;
     const band = Math.floor(y / (8 * this.frame.maxV));
     if (band !== this.band) this.planes.enterBand(band);
@@ -168,65 +170,89 @@ export class JpegDecoder {
     this.convertRow(out, to);
   }
 
-  private convertRow(out: Uint8ClampedArray, to: number): void {
-    const { rows, channels, info } = this;
-    const { bytes } = this.planes;
+  /** The rows as pixels; all but gray ones are made in the decoder's memory. */
+  private convertRow(out: Uint8Array, to: number): void {
+    const { rows, channels, info, planes } = this;
+    const { bytes, kernels } = planes.memory;
+    const { first, second, third } = rows;
     const { width, colorSpace } = info;
-    if (this.format === 'gray' && (colorSpace === 'gray' || colorSpace === 'ycbcr')) {
-      out.set(bytes.subarray(rows.first, rows.first + width), to);
-    } else if (this.format === 'gray') this.writeGray(out, to);
-    else if (this.format === 'cmyk') this.writeCmyk(out, to);
-    else if (colorSpace === 'ycbcr') yccToRgb(bytes, rows, width, out, to, channels);
-    else if (colorSpace === 'gray' || colorSpace === 'rgb') {
-      interleaveRgb(bytes, rows, width, out, to, channels);
-    } else this.writeColorOfCmyk(out, to, channels);
+    if (this.format === 'gray') {
+      if (colorSpace === 'gray' || colorSpace === 'ycbcr') {
+        out.set(bytes.subarray(first, first + width), to);
+      } else this.writeGray(out, to);
+      return;
+    }
+    const { pixelRow } = planes;
+    const isWide = channels === 4;
+    if (this.format === 'cmyk') this.makeCmyk();
+    else if (colorSpace === 'ycbcr') {
+      const convert = isWide ? kernels.yccToRgba : kernels.yccToRgb;
+      convert(first, second, third, width, pixelRow);
+    } else if (colorSpace === 'gray' || colorSpace === 'rgb') {
+      const interleave = isWide ? kernels.interleaveRgba : kernels.interleaveRgb;
+      interleave(first, second, third, width, pixelRow);
+    } else this.makeColorOfCmyk(channels);
+    out.set(bytes.subarray(pixelRow, pixelRow + channels * width), to);
   }
 
-  private writeColorOfCmyk(out: Uint8ClampedArray, to: number, channels: number): void {
+  private makeColorOfCmyk(channels: number): void {
+    const { bytes, clamped } = this.planes.memory;
+    this.makeLight(channels);
     const { width } = this.info;
-    this.writeLight(out, to, channels);
-    multiplyByBlack(this.planes.bytes, this.rows, width, out, to, channels);
+    multiplyByBlack(bytes, this.rows, width, clamped, this.planes.pixelRow, channels);
   }
 
   /**
    * Turns the rows of C, M, Y and K to light: 255 where there is no ink. Files with an Adobe segment store light, other
    * files store ink; the Y, Cb and Cr of YCCK are those of the opposite of C, M and Y (T.872 clause 6.5.3).
    */
-  private writeLight(out: Uint8ClampedArray, to: number, channels: number): void {
-    const { rows, info } = this;
+  private makeLight(channels: number): void {
+    const { rows, info, planes } = this;
     const { width } = info;
-    const { bytes } = this.planes;
+    const { pixelRow, memory } = planes;
+    const { bytes, kernels } = memory;
+    const { first, second, third, fourth } = rows;
     const isYcck = info.colorSpace === 'ycck';
-    if (isYcck) yccToRgb(bytes, rows, width, out, to, channels);
-    else interleaveRgb(bytes, rows, width, out, to, channels);
+    const isWide = channels === 4;
+    if (isYcck) {
+      const convert = isWide ? kernels.yccToRgba : kernels.yccToRgb;
+      convert(first, second, third, width, pixelRow);
+    } else {
+      const interleave = isWide ? kernels.interleaveRgba : kernels.interleaveRgb;
+      interleave(first, second, third, width, pixelRow);
+    }
     if (isYcck === this.isInverted) {
-      for (let i = to; i < to + channels * width; i += channels) {
-        out[i] = 255 - out[i]!;
-        out[i + 1] = 255 - out[i + 1]!;
-        out[i + 2] = 255 - out[i + 2]!;
+      for (let i = pixelRow; i < pixelRow + channels * width; i += channels) {
+        bytes[i] = 255 - bytes[i]!;
+        bytes[i + 1] = 255 - bytes[i + 1]!;
+        bytes[i + 2] = 255 - bytes[i + 2]!;
       }
     }
     if (this.isInverted) return;
     // A row of the fourth component is read once, so it can be turned in place.
-    for (let x = rows.fourth; x < rows.fourth + width; x++) bytes[x] = 255 - bytes[x]!;
+    for (let x = fourth; x < fourth + width; x++) bytes[x] = 255 - bytes[x]!;
   }
 
-  private writeCmyk(out: Uint8ClampedArray, to: number): void {
+  private makeCmyk(): void {
     const { width } = this.info;
+    const { pixelRow, memory } = this.planes;
     const { fourth } = this.rows;
-    this.writeLight(out, to, 4);
-    for (let x = 0; x < width; x++) out[to + 4 * x + 3] = this.planes.bytes[fourth + x]!;
-    for (let i = to; i < to + 4 * width; i++) out[i] = 255 - out[i]!;
+    this.makeLight(4);
+    const { bytes } = memory;
+    for (let x = 0; x < width; x++) bytes[pixelRow + 4 * x + 3] = bytes[fourth + x]!;
+    for (let i = pixelRow; i < pixelRow + 4 * width; i++) bytes[i] = 255 - bytes[i]!;
   }
 
-  private writeGray(out: Uint8ClampedArray, to: number): void {
+  private writeGray(out: Uint8Array, to: number): void {
     const { width } = this.info;
-    const color = new Uint8ClampedArray(3 * width);
-    if (this.info.colorSpace === 'rgb')
-      interleaveRgb(this.planes.bytes, this.rows, width, color, 0, 3);
-    else this.writeColorOfCmyk(color, 0, 3);
-    for (let x = 0; x < width; x++) {
-      out[to + x] = lumaOf(color[3 * x]!, color[3 * x + 1]!, color[3 * x + 2]!);
+    const { pixelRow, memory } = this.planes;
+    const { bytes, kernels } = memory;
+    const { first, second, third } = this.rows;
+    if (this.info.colorSpace === 'rgb') {
+      kernels.interleaveRgb(first, second, third, width, pixelRow);
+    } else this.makeColorOfCmyk(3);
+    for (let x = 0, i = pixelRow; x < width; x++, i += 3) {
+      out[to + x] = lumaOf(bytes[i]!, bytes[i + 1]!, bytes[i + 2]!);
     }
   }
 }
@@ -250,12 +276,13 @@ export function decodeJpeg(bytes: Uint8Array, options: JpegDecodeOptions = {}): 
  */
 export function decodeJpegPlanes(
   bytes: Uint8Array,
-  options: { readonly limits?: Partial<JpegLimits> } = {},
+  options: Pick<JpegDecodeOptions, 'limits' | 'vectorKernels'> = {},
 ): JpegInfo & { readonly planes: readonly JpegPlane[] } {
-  rejectUnknownKeys('jpeg.options', options, ['limits']);
+  rejectUnknownKeys('jpeg.options', options, ['limits', 'vectorKernels']);
+  const vectorKernels = requireReadKernels(options.vectorKernels);
   const file = readFile(bytes, requireLimits('jpeg.limits', options.limits));
   const { frame } = file;
-  const source = new ComponentPlanes(file);
+  const source = new ComponentPlanes(file, vectorKernels);
   const planes = frame.components.map(({ width, height }) => {
     return { data: new Uint8Array(width * height), width, height };
   });
@@ -265,7 +292,7 @@ export function decodeJpegPlanes(
       const bandRows = 8 * frame.components[i]!.v;
       for (let y = band * bandRows; y < Math.min(height, (band + 1) * bandRows); y++) {
         const row = source.ownRow(i, band, y);
-        data.set(source.bytes.subarray(row, row + width), y * width);
+        data.set(source.memory.bytes.subarray(row, row + width), y * width);
       }
     });
   }

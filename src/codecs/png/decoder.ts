@@ -58,7 +58,9 @@ export function decodePng(file: Uint8Array, options: DecodePngOptions = {}): Dec
   rejectUnknownKeys('png.options', options, ['frames', 'limits']);
   const frames = requireOneOf('png.options.frames', options.frames ?? true, [true, false]);
   const decoder = new FileDecoder(options.limits ?? {}, frames);
-  for (const chunk of readChunks(file)) decoder.take(chunk);
+  // Copies of Node's Buffer by `slice` are none, and would change with the caller's file.
+  const plain = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
+  for (const chunk of readChunks(plain)) decoder.take(chunk);
   return decoder.result();
 }
 

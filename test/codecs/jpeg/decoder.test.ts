@@ -1,9 +1,9 @@
 /** The decoder against libjpeg-turbo's on files of independent encoders, and its refusals. */
 
 import { describe, expect, it } from 'vitest';
-import { decodeJpeg, decodeJpegPlanes, JpegDecoder, readJpegInfo } from 'vitrine/jpeg';
+import { decodeJpeg, decodeJpegPlanes, encodeJpeg, JpegDecoder, readJpegInfo } from 'vitrine/jpeg';
 import { FormatError, UnsupportedError } from '../../../src/base/errors.ts';
-import { mutate } from '../../fuzz/mutate.ts';
+import { mutate, randomNumbers } from '../../fuzz/mutate.ts';
 import { differenceOf, parsePnm, readVector, VECTOR_NAMES } from './vectors.ts';
 
 const NAMES = VECTOR_NAMES.filter((name) => name !== 'ycck');
@@ -51,6 +51,33 @@ describe('decodeJpeg', () => {
       }
       expect(wrong).toBe(0);
     }
+  });
+
+  it('gives the same pixels with and without vector kernels, whatever the size and the sampling', () => {
+    for (const subsampling of ['4:4:4', '4:2:2', '4:4:0', '4:2:0'] as const) {
+      for (const [width, height] of [
+        [129, 130],
+        [16384, 1],
+
+        [333, 50],
+      ] as const) {
+        const random = randomNumbers(width);
+        const data = Uint8Array.from({ length: 3 * width * height }, (_, i) => (random() + i) >> 2);
+        const file = encodeJpeg({ width, height, data }, { subsampling, quality: 85 });
+        for (const format of ['gray', 'rgb', 'rgba'] as const) {
+          const plain = decodeJpeg(file, { format, vectorKernels: false });
+          expect(decodeJpeg(file, { format }).data).toEqual(plain.data);
+        }
+      }
+    }
+  });
+
+  it("leaves a Buffer of Node's as it is", () => {
+    const file = Buffer.from(readVector('baseline-444.jpg'));
+    const before = Uint8Array.from(file);
+    const { data } = decodeJpeg(file);
+    expect(Uint8Array.from(file)).toEqual(before);
+    expect(decodeJpeg(file).data).toEqual(data);
   });
 
   it('reads the same rows one by one', () => {

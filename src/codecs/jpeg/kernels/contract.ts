@@ -44,3 +44,35 @@ export interface JpegKernels {
     masks: number,
   ): void;
 }
+
+/** The kernels of decoding; each is the same as the function of its name in `standard`, over one memory. */
+export interface ReadKernels {
+  /**
+   * `inverseDct` of standard/idct.ts for `count` blocks side by side (any number).
+   * @param coefficients 64 of 16 bits a block, in raster order; any values
+   * @param quant 64 quantization steps of 16 bits in raster order
+   * @param samples gets 8 rows of bytes, `stride` apart
+   */
+  inverseBlocks(
+    coefficients: number,
+    quant: number,
+    samples: number,
+    stride: number,
+    count: number,
+  ): void;
+  /**
+   * Rows of standard/upsample.ts, any number of samples. Up to 16 bytes behind `near` and `far` are read, up to 32 behind the row at `to`
+   * are written.
+   */
+  doubleRow(from: number, count: number, to: number): void;
+  doubleBetween(near: number, far: number, count: number, to: number): void;
+  rowBetween(near: number, far: number, count: number, to: number, bias: number): void;
+  /**
+   * Rows of standard/color.ts, any number of pixels: Y, Cb, Cr to RGB or RGBA, and three rows side by side. Up to 15 bytes behind the rows
+   * are read, up to 64 behind the pixels written.
+   */
+  yccToRgb(first: number, second: number, third: number, count: number, to: number): void;
+  yccToRgba(first: number, second: number, third: number, count: number, to: number): void;
+  interleaveRgb(first: number, second: number, third: number, count: number, to: number): void;
+  interleaveRgba(first: number, second: number, third: number, count: number, to: number): void;
+}

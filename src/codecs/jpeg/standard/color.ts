@@ -4,10 +4,10 @@
  */
 
 /** 1.402, 0.344136, 0.714136 and 1.772 of T.871 clause 7, times 2^16. */
-const RED_OF_CR = 91881;
-const GREEN_OF_CB = 22554;
-const GREEN_OF_CR = 46802;
-const BLUE_OF_CB = 116130;
+export const RED_OF_CR = 91881;
+export const GREEN_OF_CB = 22554;
+export const GREEN_OF_CR = 46802;
+export const BLUE_OF_CB = 116130;
 const HALF = 1 << 15;
 
 /** Where the rows of the components lie in the decoder's memory. */
@@ -18,16 +18,20 @@ export interface ComponentRows {
   fourth: number;
 }
 
-/** `count` pixels of Y, Cb, Cr to RGB, or RGBA with alpha 255 if `channels` is 4 (T.871 clause 7). */
+/**
+ * `count` pixels of Y, Cb, Cr, from the positions `first`, `second` and `third` on, to RGB at `to`, or RGBA with alpha 255 if `channels` is 4
+ * (T.871 clause 7). `bytes` and `out` are the same memory; rows do not overlap.
+ */
 export function yccToRgb(
   bytes: Uint8Array,
-  rows: ComponentRows,
-  count: number,
   out: Uint8ClampedArray,
+  first: number,
+  second: number,
+  third: number,
+  count: number,
   to: number,
   channels: number,
 ): void {
-  const { first, second, third } = rows;
   for (let x = 0; x < count; x++, to += channels) {
     const y = (bytes[first + x]! << 16) + HALF;
     const cb = bytes[second + x]! - 128;
@@ -42,13 +46,14 @@ export function yccToRgb(
 /** `count` pixels of three rows side by side, as RGB or RGBA: a file of RGB, or of gray if all three rows are one (T.81 clause A.1.1). */
 export function interleaveRgb(
   bytes: Uint8Array,
-  rows: ComponentRows,
-  count: number,
   out: Uint8ClampedArray,
+  first: number,
+  second: number,
+  third: number,
+  count: number,
   to: number,
   channels: number,
 ): void {
-  const { first, second, third } = rows;
   for (let x = 0; x < count; x++, to += channels) {
     out[to] = bytes[first + x]!;
     out[to + 1] = bytes[second + x]!;

@@ -172,7 +172,7 @@ export function readFile(bytes: Uint8Array, limits: JpegLimits): JpegFile {
     }
   }
   const quantization = r.quantization as Int16Array[];
-  return { bytes, frame, scans: r.scans, quantization, segments: r.segments };
+  return { bytes: r.bytes, frame, scans: r.scans, quantization, segments: r.segments };
 }
 
 /** The frame of a file (T.81 clause B.2.2) and the segments before its first scan, whose data may be missing. Throws as `readFile` does. */
@@ -189,7 +189,9 @@ export function readHead(bytes: Uint8Array): Pick<JpegFile, 'frame' | 'segments'
 }
 
 function beginFile(bytes: Uint8Array, limits: JpegLimits): SegmentReader {
-  const r = new SegmentReader(bytes, limits);
+  // Copies of Node's Buffer by `slice` are none, and changing them would change the caller's file.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const r = new SegmentReader(plain, limits);
   if (bytes.length < 2 || bytes[0] !== 0xff || bytes[1] !== SOI) {
     r.fail('SOI', 'a JPEG file begins with FF D8 (T.81 clause B.2.1)', 0);
   }

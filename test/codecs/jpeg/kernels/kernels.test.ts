@@ -1,8 +1,9 @@
 /** Each vector kernel against its plain twin, over the same random and extreme samples: equal memory afterwards. */
 import { describe, expect, it } from 'vitest';
-import type { JpegKernels } from '../../../../src/codecs/jpeg/kernels/contract.ts';
+import type { JpegKernels, ReadKernels } from '../../../../src/codecs/jpeg/kernels/contract.ts';
 import { createMemory } from '../../../../src/codecs/jpeg/kernels/memory.ts';
 import { writeQuantizer } from '../../../../src/codecs/jpeg/kernels/plain/forward-dct.ts';
+import { createReadMemory } from '../../../../src/codecs/jpeg/kernels/read-memory.ts';
 import { randomNumbers } from '../../../fuzz/mutate.ts';
 
 const SIZE = 1 << 15;
@@ -81,6 +82,82 @@ describe('vector kernels', () => {
         };
         expectTwins(fill, (k) => k.transformBlocks(0, 512, 9, 16384, 20480, 24576));
       }
+    }
+  });
+});
+
+/** The same for kernels of decoding, over the bytes that hold results. */
+function expectReadTwins(
+  fill: (bytes: Uint8Array) => void,
+  call: (kernels: ReadKernels) => void,
+  [from, to]: readonly [number, number],
+): void {
+  const [plain, vector] = [createReadMemory(SIZE, false), createReadMemory(SIZE, true)];
+  for (const memory of [plain, vector]) {
+    fill(memory.bytes.subarray(0, SIZE));
+    call(memory.kernels);
+  }
+  const [a, b] = [plain, vector].map(({ bytes }) => [...bytes.subarray(from, to)]);
+  expect(a).toEqual(b);
+}
+
+describe('vector kernels of decoding', () => {
+  const seeds = [1, 2, 3, 4, 5, 6];
+
+  it('do what the plain ones do with blocks: few coefficients, DC alone, and any 16 bits', () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const fill = (bytes: Uint8Array) => {
+        const random = randomNumbers(seed);
+        const halves = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length >> 1);
+        halves.fill(0);
+        for (let i = 0; i < 64; i++) halves[i] = 1 + (random() % (seed % 5 === 0 ? 65535 : 90));
+        const places = [0, 3, 20, 64][seed % 4]!;
+        for (let block = 1; block <= 9; block++) {
+          const range = [2048, 60, 65536][seed % 3]!;
+          halves[64 * block] = (random() % range) - (range >> 1);
+          for (let i = 0; i < places; i++) {
+            halves[64 * block + (random() % 64)] = (random() % range) - (range >> 1);
+          }
+        }
+      };
+      expectReadTwins(fill, (k) => k.inverseBlocks(128, 0, 8192, 160, 9), [8192, 8192 + 1280]);
+    }
+  });
+
+  it('do what the plain ones do with rows of any length', () => {
+    for (const seed of seeds) {
+      for (let count = 1; count < 70; count++) {
+        const [at, to] = [2 * count, 8192 + seed];
+        const fill = filler(seed);
+        expectReadTwins(fill, (k) => k.doubleRow(at, count, to), [to, to + 2 * count]);
+        const between = (k: ReadKernels) => k.doubleBetween(at, 1000, count, to);
+        expectReadTwins(fill, between, [to, to + 2 * count]);
+        const rows = (k: ReadKernels) => k.rowBetween(at, 1000, count, to, 1 + (count & 1));
+        expectReadTwins(fill, rows, [to, to + count]);
+      }
+    }
+  });
+
+  it('do what the plain ones do with colors', () => {
+    for (const seed of seeds) {
+      for (const count of [1, 15, 16, 17, 100]) {
+        const fill = filler(seed);
+        const end = 8192 + 4 * count;
+        expectReadTwins(fill, (k) => k.yccToRgba(3, 500, 1001, count, 8192), [8192, end]);
+        expectReadTwins(fill, (k) => k.interleaveRgba(3, 500, 1001, count, 8192), [8192, end]);
+        const last = 8192 + 3 * count;
+        expectReadTwins(fill, (k) => k.yccToRgb(3, 500, 1001, count, 8192), [8192, last]);
+        expectReadTwins(fill, (k) => k.interleaveRgb(3, 500, 1001, count, 8192), [8192, last]);
+      }
+    }
+    // All Y, Cb and Cr.
+    for (let y = 0; y < 256; y += 5) {
+      const fill = (bytes: Uint8Array) => {
+        bytes.fill(y, 0, 256);
+        for (let i = 0; i < 256; i++) bytes[512 + i] = i;
+        for (let i = 0; i < 256; i++) bytes[1024 + i] = (i * 37 + y) & 255;
+      };
+      expectReadTwins(fill, (k) => k.yccToRgb(0, 512, 1024, 256, 2048), [2048, 2048 + 768]);
     }
   });
 });

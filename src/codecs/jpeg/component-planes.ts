@@ -2,11 +2,12 @@
  * The samples of a few bands, and rows of the picture made from them. A row between two bands needs samples of both: each component
  * keeps the last row of the band before, the band itself and the band after it.
  */
-import { BandDecoder } from './band-decoder.ts';
-import type { Component, Frame } from './frame.ts';
-import { inverseDct } from './idct.ts';
-import type { JpegFile } from './read-file.ts';
-import { doubleBetween, doubleRow, rowBetween, stretchRow } from './upsample.ts';
+import type { VectorKernels } from '../../wasm/kernel-memory.ts';
+import { createReadMemory, type ReadMemory } from './kernels/read-memory.ts';
+import { BandDecoder } from './standard/band-decoder.ts';
+import type { Component, Frame } from './standard/frame.ts';
+import type { JpegFile } from './standard/read-file.ts';
+import { stretchRow } from './standard/upsample.ts';
 
 interface ComponentPlane {
   readonly component: Component;
@@ -18,61 +19,70 @@ interface ComponentPlane {
   /** Where this component's rows for output are written, when they are not rows of the plane. */
   readonly outputRow: number;
   readonly firstCoefficient: number;
-  readonly quant: Int16Array;
+  /** Byte position of the quantization steps. */
+  readonly quant: number;
 }
 
-/** Rows are padded, so that kernels may write whole vectors. */
-const ROW_PADDING = 32;
+/** Rows that are written for output are padded, and so is the memory's end: kernels read and write whole vectors. */
+const ROW_PADDING = 64;
+
+/** Pixels from which on vector kernels are worth their memory, which takes some 50 microseconds to get. */
+const VECTORS_FROM = 1 << 14;
 
 /** Decodes a file band by band, and gives rows of each component in the width and height of the picture. */
 export class ComponentPlanes {
-  readonly bytes: Uint8Array;
-  private readonly clamped: Uint8ClampedArray;
+  readonly memory: ReadMemory;
+  /** Byte position of room for a row of pixels of four channels. */
+  readonly pixelRow: number;
   private readonly coefficients: Int16Array;
-  private readonly work = new Int16Array(64);
   private readonly frame: Frame;
   private readonly planes: readonly ComponentPlane[];
   private readonly decoder: BandDecoder;
 
-  constructor(file: JpegFile) {
+  constructor(file: JpegFile, vectorKernels: VectorKernels) {
     const { frame } = file;
     this.frame = frame;
     this.decoder = new BandDecoder(file);
     const { layout } = this.decoder;
     let size = 2 * layout.size;
+    const place = (bytes: number) => {
+      const at = size;
+      size += bytes;
+      return at;
+    };
     this.planes = frame.components.map((component, i) => {
       const stride = 8 * component.paddedBlocksWide;
       const bandRows = 8 * component.v;
-      const base = size;
-      size += stride * (1 + 2 * bandRows);
-      const outputRow = size;
-      size += 8 * frame.maxH * frame.mcusWide + ROW_PADDING;
-      const firstCoefficient = layout.starts[i]!;
       return {
         component,
         stride,
-        base,
         bandRows,
-        outputRow,
-        firstCoefficient,
-        quant: file.quantization[i]!,
+        firstCoefficient: layout.starts[i]!,
+        quant: place(2 * 64),
+        base: place(stride * (1 + 2 * bandRows)),
+        outputRow: place(8 * frame.maxH * frame.mcusWide + ROW_PADDING),
       };
     });
-    const buffer = new ArrayBuffer(size);
-    this.bytes = new Uint8Array(buffer);
-    this.clamped = new Uint8ClampedArray(buffer);
-    this.coefficients = new Int16Array(buffer, 0, layout.size);
+    this.pixelRow = place(4 * frame.width + ROW_PADDING);
+    const isSmall = frame.width * frame.height < VECTORS_FROM;
+    this.memory = createReadMemory(size, isSmall ? false : vectorKernels);
+    this.coefficients = this.memory.halves.subarray(0, layout.size);
+    this.planes.forEach(({ quant }, i) => {
+      this.memory.halves.set(file.quantization[i]!, quant >> 1);
+    });
   }
 
   /** Makes band number `band` the current one; bands are asked for in order, from 0 on. Throws `FormatError` for broken data. */
   enterBand(band: number): void {
     const { mcusHigh } = this.frame;
+    const { bytes } = this.memory;
     if (band === 0) this.decodeBand(0);
     for (const { base, stride, bandRows } of this.planes) {
       // The last row of the band before goes to the front; the band that was next follows it.
-      if (band > 0)
-        this.bytes.copyWithin(base, base + stride * bandRows, base + stride * (bandRows + 1));
-      this.bytes.copyWithin(
+      if (band > 0) {
+        bytes.copyWithin(base, base + stride * bandRows, base + stride * (bandRows + 1));
+      }
+      bytes.copyWithin(
         base + stride,
         base + stride * (1 + bandRows),
         base + stride * (1 + 2 * bandRows),
@@ -92,12 +102,10 @@ export class ComponentPlanes {
     const { v, blocksWide, blocksHigh, paddedBlocksWide } = component;
     const rows = Math.min(v, blocksHigh - band * v);
     const first = base + stride * (1 + bandRows);
+    const { kernels } = this.memory;
     for (let y = 0; y < rows; y++) {
-      for (let x = 0; x < blocksWide; x++) {
-        const at = firstCoefficient + 64 * (y * paddedBlocksWide + x);
-        const to = first + 8 * (y * stride + x);
-        inverseDct(this.coefficients, at, quant, 0, this.work, this.clamped, to, stride);
-      }
+      const at = 2 * (firstCoefficient + 64 * y * paddedBlocksWide);
+      kernels.inverseBlocks(at, quant, first + 8 * y * stride, stride, blocksWide);
     }
   }
 
@@ -113,6 +121,7 @@ export class ComponentPlanes {
    */
   pictureRow(index: number, band: number, y: number): number {
     const { component, outputRow } = this.planes[index]!;
+    const { kernels, bytes } = this.memory;
     const { h, v, width, height } = component;
     const { maxH, maxV } = this.frame;
     if (h === maxH && v === maxV) return this.ownRow(index, band, y);
@@ -124,10 +133,10 @@ export class ComponentPlanes {
       const isUpper = (y & 1) === 0;
       const other = isUpper ? Math.max(0, own - 1) : Math.min(height - 1, own + 1);
       const far = this.ownRow(index, band, other);
-      if (isHalfWide) doubleBetween(this.bytes, near, far, width, outputRow);
-      else rowBetween(this.bytes, near, far, width, outputRow, isUpper ? 1 : 2);
-    } else if (isHalfWide && v === maxV) doubleRow(this.bytes, near, width, outputRow);
-    else stretchRow(this.bytes, near, this.frame.width, h, maxH, outputRow);
+      if (isHalfWide) kernels.doubleBetween(near, far, width, outputRow);
+      else kernels.rowBetween(near, far, width, outputRow, isUpper ? 1 : 2);
+    } else if (isHalfWide && v === maxV) kernels.doubleRow(near, width, outputRow);
+    else stretchRow(bytes, near, this.frame.width, h, maxH, outputRow);
     return outputRow;
   }
 }

@@ -7,6 +7,7 @@ import { TRELLIS_KERNELS } from '../codecs/h264/kernels/vector/level-trellis.ts'
 import { KERNELS_8X8 } from '../codecs/h264/kernels/vector/residual-8x8.ts';
 import { JPEG_KERNELS } from '../codecs/jpeg/kernels/vector/index.ts';
 import { JPEG_READ_KERNELS } from '../codecs/jpeg/kernels/vector/read-kernels.ts';
+import { JPEG_SCAN_KERNELS } from '../codecs/jpeg/kernels/vector/scan-kernels.ts';
 import { PNG_KERNELS } from '../codecs/png/kernels/filter-kernels.ts';
 import { RESAMPLE_KERNELS } from '../filters/audio/resample/block-resampler.ts';
 import { PIXEL_KERNELS } from '../filters/pixels/kernels.ts';
@@ -23,6 +24,7 @@ export const KERNEL_SETS: readonly KernelModule[] = [
   TRELLIS_KERNELS,
   JPEG_KERNELS,
   JPEG_READ_KERNELS,
+  JPEG_SCAN_KERNELS,
   PIXEL_KERNELS,
   PNG_KERNELS,
   RESAMPLE_KERNELS,

@@ -1,10 +1,12 @@
 /** Makes a JPEG file smaller without changing a coefficient: best scans, best Huffman tables. */
 import { rejectUnknownKeys, requireOneOf } from '../../base/errors.ts';
 import { orientationOf, withOrientation } from '../../frames/exif.ts';
+import type { VectorKernels } from '../../wasm/kernel-memory.ts';
 import { requireLimits } from './decoder.ts';
 import { type ComponentBlocks, createBlockStore } from './encoder/block-store.ts';
 import type { JpegInspector } from './encoder/inspector.ts';
 import { type ScanMode, writeFile } from './encoder/write-scans.ts';
+import { JPEG_SCAN_KERNELS } from './kernels/vector/scan-kernels.ts';
 import { BandDecoder } from './standard/band-decoder.ts';
 import type { Frame } from './standard/frame.ts';
 import { APP0, APP2, APP14 } from './standard/markers.ts';
@@ -22,6 +24,8 @@ export interface JpegOptimizeOptions {
   readonly limits?: Partial<JpegLimits>;
   /** Told of the scans that are written; null (default) for none. The file is the same. */
   readonly inspect?: JpegInspector | null;
+  /** Vector kernels: true where the engine can make them, false for none, or the module of `vitrine/kernels.wasm`. Default true; the bytes are the same. */
+  readonly vectorKernels?: VectorKernels;
 }
 
 /**
@@ -32,7 +36,17 @@ export function optimizeJpeg(
   bytes: Uint8Array,
   options: JpegOptimizeOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  rejectUnknownKeys('jpeg.options', options, ['scans', 'metadata', 'limits', 'inspect']);
+  rejectUnknownKeys('jpeg.options', options, [
+    'scans',
+    'metadata',
+    'limits',
+    'inspect',
+    'vectorKernels',
+  ]);
+  const vectorKernels = JPEG_SCAN_KERNELS.requireKernels(
+    'jpeg.options.vectorKernels',
+    options.vectorKernels ?? true,
+  );
   const { scans = 'smallest', metadata = 'all', inspect = null } = options;
   requireOneOf('jpeg.options.scans', scans, ['smallest', 'progressive', 'baseline']);
   requireOneOf('jpeg.options.metadata', metadata, ['all', 'color']);
@@ -41,7 +55,7 @@ export function optimizeJpeg(
   const segments = metadata === 'all' ? file.segments : segmentsOfColor(file);
   const head = { frame, quantTables, segments, restartInterval: 0 };
   inspect?.picture(frame, file.quantization);
-  const smaller = writeFile(head, readBlocks(file), scans, true, inspect);
+  const smaller = writeFile(head, readBlocks(file), scans, true, vectorKernels, inspect);
   return smaller.length < bytes.length || scans !== 'smallest' ? smaller : Uint8Array.from(bytes);
 }
 

@@ -2,24 +2,15 @@
  * The quantized coefficients of a picture, all scans of which are yet to be written, in little memory: DC levels as they are, of AC
  * coefficients only those that are not zero. Pictures of 12 megapixels need some 6 MB at quality 75, where arrays would take 37.
  */
+import { BLOCK_BYTES, INDEX, LAST, WIDE } from '../kernels/plain/entries.ts';
 import type { Component, Frame } from '../standard/frame.ts';
-
-/** The last coefficient of its block. */
-export const LAST = 0x80;
-/** A level outside -128..127: two bytes follow instead of one. */
-export const WIDE = 0x40;
-/** The index in the zig-zag sequence. */
-export const INDEX = 0x3f;
 
 /** An empty block is one byte: LAST, and index 0, which no AC coefficient has. */
 const EMPTY = LAST;
 
 const INITIAL_BYTES = 4096;
 
-/**
- * The blocks of one component, in rows from left to right. A block is a run of entries: a byte `LAST | WIDE | k`, then the level in one
- * byte, or two (high byte first) if WIDE is set.
- */
+/** The blocks of one component, in rows from left to right. A block is a run of entries; see kernels/plain/entries.ts. */
 export class ComponentBlocks {
   readonly component: Component;
   /** Index: row * blocksWide + column. */
@@ -47,7 +38,7 @@ export class ComponentBlocks {
    * @param level their levels
    */
   addAc(count: number, index: Int32Array, level: Int32Array): void {
-    if (this.length + 3 * 64 > this.entries.length) this.grow();
+    if (this.length + BLOCK_BYTES > this.entries.length) this.grow();
     const { entries } = this;
     let to = this.length;
     for (let i = 0; i < count; i++) {

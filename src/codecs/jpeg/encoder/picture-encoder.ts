@@ -2,6 +2,7 @@
  * From rows of pixels to a file, in stated memory: real levels of a window of bands are gathered, their statistics give the costs by
  * which they are decided, and what is decided goes into the block store, from which the scans are written at the end.
  */
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { Frame } from '../standard/frame.ts';
 import type { Segment } from '../standard/read-file.ts';
 import { BandSamples, type PixelChannels, type SamplePlane } from './band-samples.ts';
@@ -33,6 +34,7 @@ export interface PictureSettings {
   readonly segments: readonly Segment[];
   readonly scans: ScanMode;
   readonly restartInterval: number;
+  readonly vectorKernels: VectorKernels;
   /** Whether scripts are compared over all rows. */
   readonly isExact?: boolean;
   /** Told of what is decided and written. */
@@ -166,6 +168,7 @@ export class PictureEncoder {
       this.blocks,
       scans,
       isExact,
+      this.settings.vectorKernels,
       this.settings.inspector,
     );
   }

@@ -2,10 +2,18 @@
  * The blocks of a picture as the symbols of a scan: sequential (T.81 clause F.1.2), DC and AC of progressive scans, first and later
  * (clauses G.1.2.1 to G.1.2.3).
  */
+import {
+  INDEX,
+  LAST,
+  MAX_END_OF_BAND_RUN,
+  MAX_WAITING_BITS,
+  WIDE,
+} from '../kernels/plain/entries.ts';
 import type { Frame } from '../standard/frame.ts';
-import { type ComponentBlocks, INDEX, LAST, WIDE } from './block-store.ts';
+import type { ComponentBlocks } from './block-store.ts';
 import type { BlockMeter } from './inspector.ts';
-import type { SymbolSink } from './symbol-sinks.ts';
+import type { ScanRunner } from './scan-runner.ts';
+import { EntropyWriter, SymbolCounter, type SymbolSink } from './symbol-sinks.ts';
 
 /** A scan to be coded. */
 export interface ScanPlan {
@@ -34,14 +42,17 @@ function sizeOf(magnitude: number): number {
   return 32 - Math.clz32(magnitude);
 }
 
-/** Correction bits that wait for their end-of-band run; more are not let to gather. */
-const MAX_WAITING_BITS = 1024;
+/** The slot of a component's AC table; see symbol-sinks.ts. */
+function acSlotOf(index: number): number {
+  return index === 0 ? 2 : 3;
+}
 
 /** Codes scans of one picture into a sink. Destinations: table 0 for the first component, 1 for the others. */
 export class ScanCoder {
   private readonly frame: Frame;
   private readonly blocks: readonly ComponentBlocks[];
   private readonly restartInterval: number;
+  private readonly runner: ScanRunner | null;
   private sink: SymbolSink;
   private meter: BlockMeter | null = null;
   private untilRestart = 0;
@@ -52,17 +63,21 @@ export class ScanCoder {
   private readonly waitingBits = new Uint8Array(MAX_WAITING_BITS + 64);
   private waitingCount = 0;
 
-  /** @param restartInterval MCUs, 0 for no restart markers */
+  /**
+   * @param restartInterval MCUs, 0 for no restart markers
+   * @param runner codes AC scans without restart markers; null for none
+   */
   constructor(
     frame: Frame,
     blocks: readonly ComponentBlocks[],
     restartInterval: number,
-    sink: SymbolSink,
+    runner: ScanRunner | null,
   ) {
+    this.runner = runner;
+    this.sink = new SymbolCounter();
     this.frame = frame;
     this.blocks = blocks;
     this.restartInterval = restartInterval;
-    this.sink = sink;
     this.predictions = new Int32Array(frame.components.length);
   }
 
@@ -73,6 +88,7 @@ export class ScanCoder {
     sample: RowSample = ALL_ROWS,
     meter: BlockMeter | null = null,
   ): void {
+    if (meter === null && this.codeByKernels(plan, sink, sample)) return;
     this.sink = sink;
     this.meter = meter;
     this.untilRestart = this.restartInterval;
@@ -92,6 +108,19 @@ export class ScanCoder {
     this.endRun();
   }
 
+  /** Has the kernels code a scan, if it is one for them. */
+  private codeByKernels(plan: ScanPlan, sink: SymbolSink, sample: RowSample): boolean {
+    const { runner } = this;
+    if (runner === null || this.restartInterval > 0 || plan.spectralStart === 0) return false;
+    const index = plan.components[0]!;
+    const slot = acSlotOf(index);
+    const blocks = this.blocks[index]!;
+    if (sink instanceof SymbolCounter) runner.count(plan, slot, blocks, sample, sink);
+    else if (sink instanceof EntropyWriter) runner.write(plan, slot, blocks, sample, sink);
+    else return false;
+    return true;
+  }
+
   private beginMcu(): void {
     if (this.restartInterval === 0) return;
     if (this.untilRestart === 0) {
@@ -108,7 +137,7 @@ export class ScanCoder {
     const { spectralStart, spectralEnd, approximationHigh, approximationLow } = plan;
     const index = plan.components[0]!;
     const { component, rowStarts } = this.blocks[index]!;
-    this.acSlot = index === 0 ? 2 : 3;
+    this.acSlot = acSlotOf(index);
     let at = rowStarts[row]!;
     const first = row * component.blocksWide;
     for (let x = 0; x < component.blocksWide; x++) {
@@ -139,7 +168,7 @@ export class ScanCoder {
     const { component, rowStarts } = this.blocks[index]!;
     const { h, v, blocksWide, blocksHigh } = component;
     const hasAc = plan.spectralEnd > 0;
-    this.acSlot = index === 0 ? 2 : 3;
+    this.acSlot = acSlotOf(index);
     for (let y = 0; y < v; y++) {
       const blockRow = row * v + y;
       // With AC, each row of blocks of the MCU has a position of its own.
@@ -251,7 +280,7 @@ export class ScanCoder {
       sink.symbol(acSlot, (run << 4) | size, bits, size);
       before = k;
     } while ((entry & LAST) === 0);
-    if (before < end && ++this.endOfBandRun === 0x7fff) this.endRun();
+    if (before < end && ++this.endOfBandRun === MAX_END_OF_BAND_RUN) this.endRun();
     return at;
   }
 
@@ -316,7 +345,8 @@ export class ScanCoder {
     } while ((entry & LAST) === 0);
     if (run > 0 || before < end || this.waitingCount > ownBits) {
       this.endOfBandRun++;
-      if (this.endOfBandRun === 0x7fff || this.waitingCount > MAX_WAITING_BITS - 64) this.endRun();
+      if (this.endOfBandRun === MAX_END_OF_BAND_RUN || this.waitingCount > MAX_WAITING_BITS - 64)
+        this.endRun();
     }
     return at;
   }

@@ -45,6 +45,13 @@ export class SymbolCounter implements SymbolSink {
     this.otherBits += 20;
   }
 
+  /** Adds symbols of `slot` that others have counted, 256 numbers, and bits between them. */
+  add(slot: number, counts: Int32Array, otherBits: number): void {
+    for (let symbol = 0; symbol < 256; symbol++)
+      this.counts[256 * slot + symbol]! += counts[symbol]!;
+    this.otherBits += otherBits;
+  }
+
   /** The best tables, by slot; undefined for slots without symbols. */
   tables(): (HuffmanTable | undefined)[] {
     return SLOTS.map((slot) => {
@@ -139,6 +146,14 @@ export class EntropyWriter implements SymbolSink {
       this.codes[slot] = table === undefined ? undefined : huffmanCodes(table);
     }
     this.nextRestart = 0;
+  }
+
+  /** The codes of `slot` by symbol, their lengths from bit 16 on, into 256 elements. */
+  copyCodes(slot: number, out: Int32Array): void {
+    const { code, length } = this.codes[slot]!;
+    for (let symbol = 0; symbol < 256; symbol++) {
+      out[symbol] = (length[symbol]! << 16) | code[symbol]!;
+    }
   }
 
   symbol(slot: number, symbol: number, bits: number, count: number): void {

@@ -1,10 +1,12 @@
 /** Writes the blocks of a picture as a file: baseline with given or best tables, or progressive by the best script. */
+import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { Frame } from '../standard/frame.ts';
 import type { HuffmanTable } from '../standard/huffman.ts';
 import type { ComponentBlocks } from './block-store.ts';
 import { type FileHead, writeEnd, writeHead, writeScanHead } from './file-writer.ts';
 import { BlockMeter, type JpegInspector } from './inspector.ts';
 import { ALL_ROWS, type RowSample, ScanCoder, type ScanPlan } from './scan-coder.ts';
+import { ScanRunner } from './scan-runner.ts';
 import { ScriptSearch, sequentialScript, smallest } from './scan-script.ts';
 import { EntropyWriter, SymbolCounter } from './symbol-sinks.ts';
 
@@ -15,6 +17,8 @@ export type ScanMode = 'baseline' | 'progressive' | 'smallest';
 const SAMPLE_BLOCKS = 1500;
 /** Blocks of luma up to which baseline is tried: in larger pictures the tables of progressive scans have paid. */
 const BASELINE_UP_TO = 1000;
+/** Blocks of luma from which on kernels are worth their memory. */
+const KERNELS_FROM = 64;
 /** Rows of the sample that are coded together. */
 const SAMPLE_TOGETHER = 2;
 
@@ -29,16 +33,20 @@ function sampleOf(frame: Frame): RowSample {
 /**
  * The file with `blocks`. `head.frame.isProgressive` is ignored: `mode` decides.
  * @param exact whether scripts are compared over all rows, whatever the size
+ * @param vectorKernels whether kernels code scans, to the same bytes
  */
 export function writeFile(
   head: FileHead,
   blocks: readonly ComponentBlocks[],
   mode: ScanMode,
   exact: boolean,
-  inspector: JpegInspector | null = null,
+  vectorKernels: VectorKernels,
+  inspector: JpegInspector | null,
 ): Uint8Array<ArrayBuffer> {
   const { frame } = head;
-  const coder = new ScanCoder(frame, blocks, head.restartInterval, new SymbolCounter());
+  const isSmall = frame.components[0]!.blocksWide * frame.components[0]!.blocksHigh < KERNELS_FROM;
+  const runner = isSmall || mode === 'baseline' ? null : ScanRunner.create(vectorKernels);
+  const coder = new ScanCoder(frame, blocks, head.restartInterval, runner);
   const scans = chooseScans(frame, coder, mode, exact, inspector);
   const isProgressive = scans[0]!.spectralEnd === 0;
   const w = new EntropyWriter();

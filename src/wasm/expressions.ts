@@ -335,6 +335,7 @@ export const f32x4 = {
   pmin: /* @__PURE__ */ binaryVector(234),
   abs: /* @__PURE__ */ unaryVector(224),
   sqrt: /* @__PURE__ */ unaryVector(227),
+  floor: /* @__PURE__ */ unaryVector(104),
   /** Lanes of ones where it is so, of zeros elsewhere. */
   ge: /* @__PURE__ */ binaryVector(70),
   convert_i32x4_s: /* @__PURE__ */ unaryVector(250),

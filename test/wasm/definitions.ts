@@ -456,6 +456,7 @@ export function singleDefinitions(): Definitions {
     },
     abs: ofOne('f32x4', Math.abs),
     sqrt: ofOne('positive f32x4', Math.sqrt),
+    floor: ofOne('f32x4', Math.floor),
     demote_f64x2_zero: {
       operands: ['f64x2'],
       immediates: NONE,

@@ -45,6 +45,13 @@ const PROGRAMS: Readonly<Record<string, () => readonly number[]>> = {
     ...encodePng({ width, height, colorType: 2, bitDepth: 8, data: rgb }, { effort: 'best' }),
   ],
   jpeg: () => [...encodeJpeg({ width, height, data: rgb }, { effort: 'fast' })],
+  'jpeg-scans': () => [
+    ...encodeJpeg({
+      width: 128,
+      height: 64,
+      data: Uint8Array.from({ length: 3 << 13 }, (_, i) => (i * i) >> 7),
+    }),
+  ],
   'jpeg-read': () => {
     const data = Uint8Array.from({ length: 3 << 14 }, (_, i) => i >> 4);
     const file = encodeJpeg({ width: 128, height: 128, data }, { vectorKernels: false });

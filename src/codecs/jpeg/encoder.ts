@@ -1,9 +1,10 @@
 /** Writing JPEG files: whole pictures, or rows as they come, in stated memory. */
 import { ConfigError, rejectUnknownKeys, requireOneOf, StateError } from '../../base/errors.ts';
 import { decodeJpeg } from './decoder.ts';
-import type { PixelChannels, SamplePlane } from './encoder/band-samples.ts';
+import type { SamplePlane } from './encoder/band-samples.ts';
 import { FastEncoder } from './encoder/fast-encoder.ts';
 import { PictureEncoder } from './encoder/picture-encoder.ts';
+import type { PixelChannels } from './encoder/pixel-rows.ts';
 import { tuningOf } from './encoder/quality.ts';
 import { type MeasuredPicture, Ssimulacra2 } from './encoder/ssimulacra2.ts';
 import {

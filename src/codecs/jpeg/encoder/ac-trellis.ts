@@ -5,8 +5,8 @@
  * Processing 6, 1997). Real levels below one half become zero on any path, so neither they nor their errors are looked at.
  */
 import { ZIGZAG } from '../standard/zigzag.ts';
-import type { RealLevels } from './forward-dct.ts';
 import type { RateModel } from './rate-model.ts';
+import type { RealLevels } from './real-levels.ts';
 
 /** Largest AC level (T.81 clause F.1.2.2: 10 bits). */
 const MAX_LEVEL = 1023;

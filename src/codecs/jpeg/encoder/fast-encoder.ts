@@ -4,8 +4,7 @@
  */
 
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
-import type { JpegMemory } from '../kernels/memory.ts';
-import { createMemory } from '../kernels/memory.ts';
+import { createMemory, type JpegMemory, MemoryPlan } from '../kernels/memory.ts';
 import { QUANTIZER_BYTES, writeQuantizer } from '../kernels/plain/forward-dct.ts';
 import type { Frame } from '../standard/frame.ts';
 import { huffmanCodes } from '../standard/huffman.ts';
@@ -20,6 +19,7 @@ import { BlockWriter } from './block-writer.ts';
 import { writeEnd, writeHead, writeScanHead } from './file-writer.ts';
 import { BlockMeter } from './inspector.ts';
 import type { PictureSettings } from './picture-encoder.ts';
+import { loadPixelRow, paddedWidth } from './pixel-rows.ts';
 import { sequentialScript } from './scan-script.ts';
 
 /** Bytes of EOI. */
@@ -58,12 +58,8 @@ export class FastEncoder {
     this.rowsInBand = 8 * frame.maxV;
     // Kernels take 16 samples a step and may read a vector beyond.
     this.colorStride = roundUp(8 * frame.maxH * frame.mcusWide) + 32;
-    let size = 0;
-    const place = (bytes: number) => {
-      const at = size;
-      size += roundUp(bytes);
-      return at;
-    };
+    const plan = new MemoryPlan();
+    const place = (bytes: number) => plan.place(bytes);
     this.pixels = place(this.colorStride * channels + 64);
     this.colors = place(3 * this.rowsInBand * this.colorStride);
     this.sums = place(3 * 2 * this.colorStride);
@@ -80,7 +76,7 @@ export class FastEncoder {
         blocksWide,
       };
     });
-    this.memory = createMemory(size, vectorKernels);
+    this.memory = createMemory(plan.size, vectorKernels);
     this.components.forEach(({ quantizer }, i) => {
       writeQuantizer(this.memory.halves, quantizer >> 1, settings.tuning.planes[i]!.steps);
     });
@@ -131,14 +127,8 @@ export class FastEncoder {
     const { kernels, bytes } = this.memory;
     const row = this.rows % this.rowsInBand;
     const { pixels, colorStride } = this;
-    const length = frame.width * channels;
-    bytes.set(source.subarray(from, from + length), pixels);
-    if (channels === 4) this.blend(pixels, length);
-    const paddedWidth = 8 * frame.maxH * frame.mcusWide;
-    for (let at = pixels + length; at < pixels + paddedWidth * channels; at++) {
-      bytes[at] = bytes[at - channels]!;
-    }
-    const count = roundUp(paddedWidth);
+    loadPixelRow(this.settings, source, from, bytes, pixels);
+    const count = roundUp(paddedWidth(frame));
     const luma = this.components[0]!;
     const to = luma.samples + row * luma.stride;
     if (channels === 1) kernels.shiftRow(pixels, to, count);
@@ -150,20 +140,6 @@ export class FastEncoder {
     }
     this.rows++;
     if (row === this.rowsInBand - 1 || this.rows === frame.height) this.endBand(row);
-  }
-
-  /** Puts pixels that are not opaque on the background. */
-  private blend(from: number, length: number): void {
-    const { bytes } = this.memory;
-    const { background } = this.settings;
-    for (let at = from; at < from + length; at += 4) {
-      const alpha = bytes[at + 3]!;
-      if (alpha === 255) continue;
-      for (let c = 0; c < 3; c++) {
-        const behind = background[c]!;
-        bytes[at + c] = Math.round(behind + ((bytes[at + c]! - behind) * alpha) / 255);
-      }
-    }
   }
 
   /** Repeats the last row to the end of the band, makes chroma, and codes the band. */

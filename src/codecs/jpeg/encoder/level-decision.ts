@@ -4,9 +4,9 @@
  */
 import { AcTrellis } from './ac-trellis.ts';
 import type { ComponentBlocks } from './block-store.ts';
-import type { RealLevels } from './forward-dct.ts';
 import type { JpegInspector } from './inspector.ts';
 import { RateModel } from './rate-model.ts';
+import type { RealLevels } from './real-levels.ts';
 import type { PlaneTuning } from './tuning.ts';
 
 /** Levels that a DC coefficient can become: the nearest, one less, one more. */

@@ -3,33 +3,29 @@
  * which they are decided, and what is decided goes into the block store, from which the scans are written at the end.
  */
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
-import type { Frame } from '../standard/frame.ts';
+import { createMemory, type JpegMemory, MemoryPlan } from '../kernels/memory.ts';
+import { FACTORS_BYTES, writeFactors } from '../kernels/plain/real-blocks.ts';
 import type { Segment } from '../standard/read-file.ts';
-import { BandSamples, type PixelChannels, type SamplePlane } from './band-samples.ts';
+import { BandSamples, type SamplePlane } from './band-samples.ts';
 import { type ComponentBlocks, createBlockStore } from './block-store.ts';
-import { Deringing } from './deringing.ts';
-import {
-  forwardDct,
-  type RealLevels,
-  type TransformFactors,
-  transformFactors,
-} from './forward-dct.ts';
 import type { JpegInspector } from './inspector.ts';
 import { LevelDecision } from './level-decision.ts';
+import type { PixelLayout } from './pixel-rows.ts';
+import type { RealLevels } from './real-levels.ts';
 import type { Tuning } from './tuning.ts';
 import { type ScanMode, writeFile } from './write-scans.ts';
 
 /** Real levels that a window holds at most: 2 MB, which stay in a cache. */
 const WINDOW_LEVELS = 2 ** 19;
 
+/** Pixels from which on vector kernels are worth their memory. */
+const VECTORS_FROM = 1 << 12;
+
 /** Blocks of a component that are counted before a window is decided. */
 const COUNTED_BLOCKS = 1500;
 
 /** The settings of a picture encoder. */
-export interface PictureSettings {
-  readonly frame: Frame;
-  readonly channels: PixelChannels;
-  readonly background: readonly number[];
+export interface PictureSettings extends PixelLayout {
   readonly tuning: Tuning;
   readonly segments: readonly Segment[];
   readonly scans: ScanMode;
@@ -41,11 +37,20 @@ export interface PictureSettings {
   readonly inspector: JpegInspector | null;
 }
 
+/** Byte positions of what a window of a component has. */
+interface WindowPlaces {
+  readonly blocks: number;
+  readonly levels: number;
+  readonly masks: number;
+  readonly variances: number;
+  readonly factors: number;
+}
+
 interface ComponentWindow {
+  readonly places: WindowPlaces;
   readonly real: RealLevels;
-  readonly factors: TransformFactors;
   /** Luma alone has white and black. */
-  readonly deringing: Deringing | null;
+  readonly hasDeringing: boolean;
   readonly decision: LevelDecision;
   rows: number;
 }
@@ -56,42 +61,59 @@ export class PictureEncoder {
   private readonly samples: BandSamples;
   private readonly blocks: ComponentBlocks[];
   private readonly windows: ComponentWindow[];
-  private readonly work = new Float64Array(64);
+  private readonly memory: JpegMemory;
   private readonly windowBands: number;
   private band = 0;
   private bandsInWindow = 0;
   private rows = 0;
 
   constructor(settings: PictureSettings) {
-    const { frame, channels, background, tuning, inspector } = settings;
+    const { frame, tuning, inspector } = settings;
     this.settings = settings;
     inspector?.picture(
       frame,
       frame.components.map((_, i) => tuning.planes[i]!.steps),
     );
-    this.samples = new BandSamples(frame, channels, background);
+    const plan = new MemoryPlan();
+    this.samples = new BandSamples(settings, plan, () => this.memory);
     this.blocks = createBlockStore(frame);
     const bandLevels = frame.components.reduce((sum, c) => sum + 64 * c.blocksWide * c.v, 0);
     this.windowBands = Math.min(
       frame.mcusHigh,
       Math.max(1, Math.floor(WINDOW_LEVELS / bandLevels)),
     );
-    this.windows = frame.components.map((component, i) => {
-      const plane = tuning.planes[i]!;
-      const blockCount = component.blocksWide * component.v * this.windowBands;
-      const factors = transformFactors(plane.steps);
+    const places = frame.components.map(({ blocksWide, v }): WindowPlaces => {
+      const blocks = blocksWide * v * this.windowBands;
       return {
-        real: {
-          levels: new Float32Array(64 * blockCount),
-          masks: new Int32Array(2 * blockCount),
-          variances: new Float32Array(blockCount),
-        },
-        factors,
-        deringing: i === 0 && tuning.hasDeringing ? new Deringing(factors) : null,
-        decision: new LevelDecision(plane, this.blocks[i]!, i, inspector),
-        rows: 0,
+        blocks,
+        levels: plan.place(4 * 64 * blocks),
+        masks: plan.place(8 * blocks),
+        variances: plan.place(4 * blocks),
+        factors: plan.place(FACTORS_BYTES),
       };
     });
+    const isSmall = frame.width * frame.height < VECTORS_FROM;
+    this.memory = createMemory(plan.size, isSmall ? false : settings.vectorKernels);
+    this.windows = places.map((own, i) => this.createWindow(own, i));
+  }
+
+  private createWindow(places: WindowPlaces, index: number): ComponentWindow {
+    const { tuning, inspector } = this.settings;
+    const { singles, words } = this.memory;
+    const { blocks, levels, masks, variances, factors } = places;
+    const plane = tuning.planes[index]!;
+    writeFactors(singles, factors >> 2, plane.steps);
+    return {
+      places,
+      real: {
+        levels: singles.subarray(levels >> 2, (levels >> 2) + 64 * blocks),
+        masks: words.subarray(masks >> 2, (masks >> 2) + 2 * blocks),
+        variances: singles.subarray(variances >> 2, (variances >> 2) + blocks),
+      },
+      hasDeringing: index === 0 && tuning.hasDeringing,
+      decision: new LevelDecision(plane, this.blocks[index]!, index, inspector),
+      rows: 0,
+    };
   }
 
   /** Rows that have been added. */
@@ -131,18 +153,18 @@ export class PictureEncoder {
 
   private transformBand(index: number): void {
     const window = this.windows[index]!;
-    const { deringing, factors, real } = window;
+    const { places, hasDeringing } = window;
+    const { kernels } = this.memory;
     const { blocksWide, blocksHigh, v } = this.settings.frame.components[index]!;
-    const plane = this.samples.planes[index]!;
     const stride = this.samples.strides[index]!;
     const rows = Math.min(v, blocksHigh - this.band * v);
     for (let y = 0; y < rows; y++) {
       const first = blocksWide * window.rows++;
-      for (let x = 0; x < blocksWide; x++) {
-        const from = 8 * (y * stride + x);
-        forwardDct(plane, from, stride, factors, this.work, real, first + x);
-        if (deringing !== null) deringing.apply(plane, from, stride, this.work, real, first + x);
-      }
+      const { factors, levels, masks, variances } = places;
+      const from = this.samples.planes[index]! + 8 * y * stride;
+      const to = [levels + 256 * first, masks + 8 * first, variances + 4 * first] as const;
+      kernels.realLevels(from, stride, blocksWide, factors, ...to);
+      if (hasDeringing) kernels.deringBlocks(from, stride, blocksWide, factors, ...to);
     }
   }
 

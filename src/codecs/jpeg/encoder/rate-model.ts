@@ -11,7 +11,7 @@ import {
   TYPICAL_DC_LUMINANCE,
 } from '../standard/huffman-tables.ts';
 import { ZIGZAG } from '../standard/zigzag.ts';
-import type { RealLevels } from './forward-dct.ts';
+import type { RealLevels } from './real-levels.ts';
 
 /** Symbols that the typical tables are worth at the start. */
 const TYPICAL_WEIGHT = 400;

@@ -15,6 +15,6 @@ export interface PlaneTuning {
 export interface Tuning {
   /** For Y, Cb and Cr. */
   readonly planes: readonly [PlaneTuning, PlaneTuning, PlaneTuning];
-  /** Whether white and black samples may be moved; see deringing.ts. */
+  /** Whether white and black samples may be moved; see kernels/plain/dering-blocks.ts. */
   readonly hasDeringing: boolean;
 }

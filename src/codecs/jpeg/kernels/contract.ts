@@ -43,6 +43,48 @@ export interface JpegKernels {
     levels: number,
     masks: number,
   ): void;
+  /** Bytes of one row, level-shifted, as float32. */
+  grayToReal(from: number, to: number, count: number): void;
+  /** Rows of red, green and blue, `distance` apart, to level-shifted luma, Cb and Cr in float32 (T.871 clause 7), without rounding to integers. */
+  colorsToReal(
+    from: number,
+    distance: number,
+    toLuma: number,
+    toCb: number,
+    toCr: number,
+    count: number,
+  ): void;
+  /** Means of float32 of two rows: sample by sample, or of two by two samples (`count` means then). */
+  meanRows(a: number, b: number, to: number, count: number): void;
+  meanPairs(a: number, b: number, to: number, count: number): void;
+  /**
+   * The forward DCT of `count` blocks side by side (any number), in units of quantization steps; see plain/real-blocks.ts.
+   * @param samples float32, rows `stride` bytes apart, level-shifted
+   * @param factors see `writeFactors`
+   * @param levels gets 64 float32 a block in raster order
+   * @param masks gets two words a block: bit k, counted over both, is set if the AC level with index k in the zig-zag sequence is at least
+   * one half
+   * @param variances gets a float32 a block: the sum of its squared AC coefficients over 64
+   */
+  realLevels(
+    samples: number,
+    stride: number,
+    count: number,
+    factors: number,
+    levels: number,
+    masks: number,
+    variances: number,
+  ): void;
+  /** Gives those blocks other levels that have white or black samples beside others; see plain/dering-blocks.ts. The same arguments. */
+  deringBlocks(
+    samples: number,
+    stride: number,
+    count: number,
+    factors: number,
+    levels: number,
+    masks: number,
+    variances: number,
+  ): void;
 }
 
 /** The kernels of decoding; each is the same as the function of its name in `standard`, over one memory. */

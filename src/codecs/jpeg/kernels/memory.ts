@@ -9,7 +9,21 @@ export interface JpegMemory {
   readonly buffer: ArrayBuffer;
   readonly bytes: Uint8Array;
   readonly halves: Int16Array;
+  readonly words: Int32Array;
+  readonly singles: Float32Array;
   readonly kernels: JpegKernels;
+}
+
+/** Places in a memory that is yet to be made. */
+export class MemoryPlan {
+  size = 0;
+
+  /** The byte position of room for so many bytes, a multiple of 16. */
+  place(byteLength: number): number {
+    const at = this.size;
+    this.size += (byteLength + 15) & ~15;
+    return at;
+  }
 }
 
 /** A zeroed memory of at least that many bytes. */
@@ -19,6 +33,8 @@ export function createMemory(byteLength: number, vectorKernels: VectorKernels): 
     buffer,
     bytes: new Uint8Array(buffer),
     halves: new Int16Array(buffer),
+    words: new Int32Array(buffer),
+    singles: new Float32Array(buffer),
     kernels: { ...plainKernels(buffer), ...(exports as Partial<JpegKernels> | null) },
   };
 }

@@ -3,6 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { JpegKernels, ReadKernels } from '../../../../src/codecs/jpeg/kernels/contract.ts';
 import { createMemory } from '../../../../src/codecs/jpeg/kernels/memory.ts';
 import { writeQuantizer } from '../../../../src/codecs/jpeg/kernels/plain/forward-dct.ts';
+import {
+  FACTORS_BYTES,
+  writeFactors,
+} from '../../../../src/codecs/jpeg/kernels/plain/real-blocks.ts';
 import { createReadMemory } from '../../../../src/codecs/jpeg/kernels/read-memory.ts';
 import { randomNumbers } from '../../../fuzz/mutate.ts';
 
@@ -85,6 +89,52 @@ describe('vector kernels', () => {
     }
   });
 });
+
+describe('vector kernels of float32', () => {
+  const seeds = [1, 2, 3, 4, 5, 6];
+
+  it('do what the plain ones do with rows', () => {
+    for (const seed of seeds) {
+      const fill = filler(seed);
+      expectTwins(fill, (k) => k.grayToReal(7, 4096, 96));
+      expectTwins(fill, (k) => k.colorsToReal(3, 512, 4096, 8192, 12288, 96));
+      const reals = realFiller(seed);
+      expectTwins(reals, (k) => k.meanRows(0, 2048, 8192, 96));
+      expectTwins(reals, (k) => k.meanPairs(0, 2048, 8192, 96));
+    }
+  });
+
+  it('do what the plain ones do with blocks, white and black ones among them', () => {
+    const [factors, levels, masks, variances] = [8192, 12288, 20480, 21504] as const;
+    for (let seed = 1; seed <= 12; seed++) {
+      for (const step of [1, 7, 90, 255]) {
+        const fill = (bytes: Uint8Array) => {
+          realFiller(seed)(bytes);
+          const singles = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+          writeFactors(singles, factors >> 2, new Int16Array(64).fill(step));
+          bytes.fill(0, factors + FACTORS_BYTES, bytes.length);
+        };
+        expectTwins(fill, (k) => {
+          k.realLevels(0, 1024, 9, factors, levels, masks, variances);
+          k.deringBlocks(0, 1024, 9, factors, levels, masks, variances);
+        });
+      }
+    }
+  });
+});
+
+/** Samples of float32 as the encoder makes them; with some seeds, many that are white or black. */
+function realFiller(seed: number): (bytes: Uint8Array) => void {
+  return (bytes) => {
+    const random = randomNumbers(seed);
+    const singles = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+    for (let i = 0; i < singles.length; i++) {
+      const sample = (random() % 2550) / 10 - 128;
+      const end = (random() & 1) * 255 - 128;
+      singles[i] = seed % 3 === 0 && (random() & 3) > 0 ? end : sample / (1 + (seed & 3));
+    }
+  };
+}
 
 /** The same for kernels of decoding, over the bytes that hold results. */
 function expectReadTwins(

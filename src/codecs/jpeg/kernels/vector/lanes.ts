@@ -1,5 +1,5 @@
 /** Arrangements of lanes that the kernels share. */
-import { i8x16, i16x8, i32x4, type V128 } from '../../../../wasm/expressions.ts';
+import { i8x16, i16x8, i32x4, type V128, v128 } from '../../../../wasm/expressions.ts';
 import type { FunctionBuilder, V128Local } from '../../../../wasm/function-builder.ts';
 
 /** Lanes of `size` bytes of both operands by turns, from lane `first` on. */
@@ -42,3 +42,19 @@ export function pairs16(a: number, b: number): V128 {
 
 /** The vector with the same 16-bit value in each lane. */
 export const splat16 = (value: number): V128 => i16x8.splat(value);
+
+/** The vector with the same float32 in each lane. */
+export function splatSingle(value: number): V128 {
+  return v128.const([...new Uint8Array(new Float32Array(4).fill(value).buffer)]);
+}
+
+/** Four rows of four 32-bit lanes to columns. */
+export function transpose4(f: FunctionBuilder, rows: readonly V128Local[]): V128Local[] {
+  const [a, b, c, d] = rows;
+  const [low02, high02] = [0, 2].map((first) => f.v128(byTurns(a!, c!, 4, first)));
+  const [low13, high13] = [0, 2].map((first) => f.v128(byTurns(b!, d!, 4, first)));
+  return [low02!, high02!].flatMap((even, i) => {
+    const odd = [low13!, high13!][i]!;
+    return [0, 2].map((first) => f.v128(byTurns(even, odd, 4, first)));
+  });
+}

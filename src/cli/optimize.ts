@@ -1,12 +1,15 @@
 /** `vitrine optimize`: PNG and JPEG files made smaller in place, without a change to a pixel. */
-import { ConfigError, IoError, messageOf, UnsupportedError } from '../base/errors.ts';
-import { Budget, SINGLE_PACKET_BYTES } from '../base/limits.ts';
+import { ConfigError, FormatError, IoError, messageOf, UnsupportedError } from '../base/errors.ts';
+import { Budget, type LimitOptions, SINGLE_PACKET_BYTES } from '../base/limits.ts';
 import { JpegTrace, optimizeJpeg } from '../codecs/jpeg/index.ts';
+import { describePng } from '../codecs/png/describe.ts';
 import { optimizePng, PngTrace } from '../codecs/png/index.ts';
+import { affordablePixels } from '../frames/index.ts';
 import { writeWhole } from '../io/index.ts';
 import { readWhole } from '../pipeline/image-file.ts';
 import { imageKindOf } from '../pipeline/image-headers.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
+import { LIMITS_OPTION, readLimits } from './limits-option.ts';
 import { openInputSource } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 import { requireOutput } from './output-file.ts';
@@ -22,6 +25,7 @@ const OPTIONS = {
   'dry-run': { kind: 'flag', help: 'tell what would become of the files, and leave them as they are' },
   ...TRACE_OPTION,
   ...TRACE_OVERWRITE_OPTIONS,
+  ...LIMITS_OPTION,
   ...SHARED_OPTIONS,
 } as const satisfies OptionTable;
 
@@ -131,7 +135,7 @@ async function optimizeFile(
   const source = await openInputSource(name, output.input);
   let bytes: Uint8Array;
   try {
-    const limits = { maxPacketBytes: SINGLE_PACKET_BYTES };
+    const limits = { maxPacketBytes: SINGLE_PACKET_BYTES, ...limitsOf(values) };
     bytes = await readWhole(source, new Budget(name, source, limits));
   } finally {
     await source.close();
@@ -158,6 +162,7 @@ function smallerFile(
   const kind = imageKindOf(bytes)?.codec;
   const strip = values.strip === true;
   if (kind === 'png') {
+    requireAffordable(bytes, limitsOf(values));
     const inspect = trace === null ? null : new PngTrace(trace.writer);
     const smaller = optimizePng(bytes, { effort: values.effort ?? 'best', strip, inspect });
     requireSame(name, smaller === bytes || isSamePng(bytes, smaller));
@@ -173,6 +178,26 @@ function smallerFile(
     name,
     `is ${kind ?? 'no picture that is known'}; PNG and JPEG files are made smaller`,
   );
+}
+
+/** The limits that optimizing asks for: a file is one packet. */
+function limitsOf({ limits }: Values): Pick<LimitOptions, (typeof LIMITS)[number]> {
+  return limits === undefined ? {} : readLimits(limits, LIMITS);
+}
+
+const LIMITS = ['maxPacketBytes', 'maxExpansion'] as const;
+
+/** Bytes of a pixel that count as one: the picture is decoded again to be compared, while the first may still be in memory. */
+const PIXEL_BYTES = 2;
+
+/** Throws `FormatError` for a PNG file that says to have more pixels than its bytes pay for. */
+function requireAffordable(bytes: Uint8Array, limits: LimitOptions): void {
+  const { width, height, channels, isDeep } = describePng(bytes);
+  const share = Math.min(1, PIXEL_BYTES / (channels * (isDeep ? 2 : 1)));
+  const maxPixels = Math.floor(share * affordablePixels(bytes.length, limits));
+  if (width * height <= maxPixels) return;
+  const detail = `${width}x${height} pixels, allowed for a file of its size are ${maxPixels}; --limits maxExpansion=1000 allows more`;
+  throw new FormatError('png.IHDR', detail, 16);
 }
 
 function requireSame(name: string, isSame: boolean): void {

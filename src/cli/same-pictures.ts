@@ -1,38 +1,54 @@
 /** Whether two files show the same: every sample, and of animations every frame with its time and place. */
+import { createHash, type Hash } from 'node:crypto';
 import { isEqual } from '../base/byte-stream.ts';
 import { decodeJpegPlanes } from '../codecs/jpeg/index.ts';
-import { type DecodedPng, decodePng, type PngFrame, pngToRgba16 } from '../codecs/png/index.ts';
+import {
+  type DecodedPng,
+  decodePng,
+  type PngFrame,
+  type PngImage,
+  pngToRgba16,
+} from '../codecs/png/index.ts';
 
-/** Whether two PNG files show the same, whatever their color types. Throws as `decodePng` does. */
+/**
+ * Whether two PNG files show the same, whatever their color types. They are decoded one behind the other, frame by frame, so that one
+ * picture is in memory. Throws as `decodePng` does.
+ */
 export function isSamePng(a: Uint8Array, b: Uint8Array): boolean {
-  const [before, after] = [decodePng(a), decodePng(b)];
-  if (before.width !== after.width || before.height !== after.height) return false;
-  return isEqual(samplesOf(before), samplesOf(after)) && isSameAnimation(before, after);
+  return pngDigest(a) === pngDigest(b);
 }
 
-function isSameAnimation(before: DecodedPng, after: DecodedPng): boolean {
-  const [a, b] = [before.animation, after.animation];
-  if (a === null || b === null) return a === b;
-  const isAlike = a.plays === b.plays && a.startsWithImage === b.startsWithImage;
-  if (!isAlike || a.frames.length !== b.frames.length) return false;
-  return a.frames.every((frame, i) => {
-    const other = b.frames[i]!;
-    return isSamePlace(frame, other) && isEqual(frameOf(before, frame), frameOf(after, other));
-  });
+/** A number that no two pictures share. */
+function pngDigest(file: Uint8Array): string {
+  const hash = createHash('sha256');
+  const image = decodePng(file, { frames: 'later' });
+  addSamples(hash, image);
+  hash.update(JSON.stringify([image.animation?.plays, image.animation?.startsWithImage]));
+  for (const frame of image.animation?.frames ?? []) addFrame(hash, image, frame);
+  return hash.digest('hex');
 }
 
-/** Region, time, and what happens before and after: PNG (third edition) clause 11.3.6.2. */
-function isSamePlace(a: PngFrame, b: PngFrame): boolean {
-  const keys = ['x', 'y', 'width', 'height', 'dispose', 'blend'] as const;
-  return keys.every((key) => a[key] === b[key]) && a.delay.every((part, i) => part === b.delay[i]);
+/** Region, time, what happens before and after (PNG third edition, clause 11.3.6.2), and the pixels. */
+function addFrame(hash: Hash, image: DecodedPng, frame: PngFrame): void {
+  const { x, y, width, height, delay, dispose, blend } = frame;
+  hash.update(JSON.stringify([x, y, delay, dispose, blend]));
+  addSamples(hash, { ...image, width, height, data: frame.data });
 }
 
-function frameOf(image: DecodedPng, { width, height, data }: PngFrame): Uint8Array {
-  return samplesOf({ ...image, width, height, data });
-}
+/** Pixels that are hashed at once: what all color types can be turned into takes eight bytes for each. */
+const MOST_PIXELS = 1 << 18;
 
-function samplesOf(image: DecodedPng): Uint8Array {
-  return new Uint8Array(pngToRgba16(image).buffer);
+function addSamples(hash: Hash, image: PngImage): void {
+  const { width, height, data } = image;
+  hash.update(JSON.stringify([width, height]));
+  const rows = Math.ceil(MOST_PIXELS / width);
+  const length = data.length / height;
+  for (let y = 0; y < height; y += rows) {
+    const count = Math.min(rows, height - y);
+    const part = data.subarray(y * length, (y + count) * length);
+    const rgba = pngToRgba16({ ...image, height: count, data: part });
+    hash.update(new Uint8Array(rgba.buffer));
+  }
 }
 
 /** Whether two JPEG files decode to the same samples of each component. Throws as `decodeJpegPlanes` does. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { VideoStreamInfo } from '../../src/base/packet.ts';
+import { crc32 } from '../../src/bits/crc32.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { isSamePng } from '../../src/cli/same-pictures.ts';
 import { encodeApng, optimizePng } from '../../src/codecs/png/index.ts';
@@ -207,4 +208,20 @@ test('animations are compared frame by frame', () => {
       ),
     ),
   ).toBe(false);
+});
+
+test('optimize refuses pictures far larger than their file, until a limit is raised', async () => {
+  // 192 MiB of samples, by the header of a file of a few kilobytes.
+  const small = await encodeImage(photo, { format: 'png' });
+  const lies = small.slice();
+  const view = new DataView(lies.buffer);
+  for (const at of [16, 20]) view.setUint32(at, 8192);
+  view.setUint32(29, crc32(lies.subarray(12, 29)));
+  writeFileSync(at('lies.png'), lies);
+  const refused = await vitrine('optimize', at('lies.png'));
+  expect(refused.status).toBe(1);
+  expect(refused.notes).toMatch(/8192x8192 pixels.*--limits maxExpansion=1000/);
+  const raised = await vitrine('optimize', at('lies.png'), '--limits', 'maxExpansion=1000000');
+  expect(raised.notes).toMatch(/too early/);
+  expect(readFileSync(at('lies.png'))).toEqual(Buffer.from(lies));
 });

@@ -1,6 +1,6 @@
 /** Animated PNG: files of several frames (PNG third edition, clause 11.3.6), written, and put together for showing. */
 import { ConfigError, rejectUnknownKeys, requireInteger, requireOneOf } from '../../base/errors.ts';
-import { GrowingBytes } from '../deflate/growing-bytes.ts';
+import { PieceList } from '../deflate/growing-bytes.ts';
 import { BLEND, type Blend, DISPOSE, type Dispose, frameControlData } from './animation.ts';
 import { pngToRgba8 } from './convert.ts';
 import type { DecodedPng } from './decoder.ts';
@@ -8,7 +8,7 @@ import { identityPlan } from './encoder/reduce.ts';
 import { compressSmallest, EFFORTS, type PngEffort, paletteChunks } from './encoder.ts';
 import { type PngImage, requireImage } from './image.ts';
 import { chunksBeforePalette, chunksBeforePixels, chunksBehindPixels } from './metadata.ts';
-import { chunkBytes, SIGNATURE } from './standard/chunks.ts';
+import { chunkBytes, emitChunk, SIGNATURE } from './standard/chunks.ts';
 import { headerData, PALETTE } from './standard/header.ts';
 import type { Samples } from './standard/samples.ts';
 
@@ -37,7 +37,8 @@ export interface EncodeApngOptions {
 }
 
 /**
- * An animated PNG. The first frame is the whole picture, and is what decoders show that know no animation.
+ * An animated PNG. The first frame is the whole picture, and is what decoders show that know no animation. The `data` of each
+ * frame are asked for once, when it is written.
  * @param image everything but the pixels: size, color type, depth, palette, metadata; its `data` are not looked at
  * @param frames one or more
  */
@@ -50,9 +51,9 @@ export function encodeApng(
   const effort = requireOneOf('apng.options.effort', options.effort ?? 'default', EFFORTS);
   const plays = requireInteger('apng.options.plays', options.plays ?? 0, 0, 0x7fffffff);
   if (frames.length === 0) throw new ConfigError('apng.frames', 'got none, needed are one or more');
-  const output = new GrowingBytes(1 << 16);
+  const output = new PieceList();
   const add = (type: string, data: Uint8Array) => output.append(chunkBytes(type, data));
-  const plan = identityPlan({ ...image, data: frames[0]!.data }, false);
+  const plan = identityPlan({ ...image, data: NO_SAMPLES }, false);
   output.append(SIGNATURE);
   add('IHDR', headerData(plan.header));
   const metadata = image.metadata ?? {};
@@ -79,20 +80,19 @@ export function encodeApng(
     const blend = requireOneOf(`apng.frames.${i}.blend`, frame.blend ?? 'source', BLEND);
     add('fcTL', frameControlData({ x, y, width, height, delay, dispose, blend }, sequence++));
     const plans = [identityPlan(picture, false)];
-    const pixels = compressSmallest(picture, plans, effort).pixels.join();
-    if (i === 0) {
-      add('IDAT', pixels);
-      continue;
+    const pieces = [...compressSmallest(picture, plans, effort).pixels.pieces];
+    if (i > 0) {
+      pieces.unshift(new Uint8Array(4));
+      new DataView(pieces[0]!.buffer).setUint32(0, sequence++);
     }
-    const data = new Uint8Array(4 + pixels.length);
-    new DataView(data.buffer).setUint32(0, sequence++);
-    data.set(pixels, 4);
-    add('fdAT', data);
+    emitChunk(i === 0 ? 'IDAT' : 'fdAT', pieces, (piece) => output.append(piece));
   }
   for (const chunk of chunksBehindPixels(metadata)) output.append(chunk);
   add('IEND', new Uint8Array(0));
-  return output.take();
+  return output.join();
 }
+
+const NO_SAMPLES: Samples = /* @__PURE__ */ new Uint8Array(0);
 
 function requireRegion(
   where: string,

@@ -13,6 +13,7 @@ import {
   readFrameControl,
 } from './animation.ts';
 import type { PngImage } from './image.ts';
+import { type FramePlace, laterFrame } from './later-frame.ts';
 import {
   MetadataMemory,
   type MutableMetadata,
@@ -20,7 +21,13 @@ import {
   readAncillary,
 } from './metadata.ts';
 import { PixelStream } from './pixel-stream.ts';
-import { type Chunk, FRAME_CHUNKS, isCritical, readChunks } from './standard/chunks.ts';
+import {
+  CHUNK_OVERHEAD,
+  type Chunk,
+  FRAME_CHUNKS,
+  isCritical,
+  readChunks,
+} from './standard/chunks.ts';
 import { channelsOf, IHDR_LENGTH, PALETTE, type PngHeader, readHeader } from './standard/header.ts';
 import type { Samples } from './standard/samples.ts';
 
@@ -34,8 +41,11 @@ export interface PngLimits {
 
 /** Options of `decodePng`. */
 export interface DecodePngOptions {
-  /** Whether the frames of an animation are decoded too. Default true; false: the file's still picture only. */
-  readonly frames?: boolean;
+  /**
+   * Whether the frames of an animation are decoded too. Default true; false: the file's still picture only. `later`: each time their
+   * `data` are asked for, so that they take no memory; `data` throw what is wrong with their pixels, and the file must stay as it is.
+   */
+  readonly frames?: boolean | 'later';
   readonly limits?: PngLimits;
 }
 
@@ -56,17 +66,18 @@ const DEFAULT_MAX_FRAMES = 10_000;
  */
 export function decodePng(file: Uint8Array, options: DecodePngOptions = {}): DecodedPng {
   rejectUnknownKeys('png.options', options, ['frames', 'limits']);
-  const frames = requireOneOf('png.options.frames', options.frames ?? true, [true, false]);
-  const decoder = new FileDecoder(options.limits ?? {}, frames);
+  const frames = requireOneOf('png.options.frames', options.frames ?? true, [true, false, 'later']);
   // Copies of Node's Buffer by `slice` are none, and would change with the caller's file.
   const plain = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
+  const decoder = new FileDecoder(plain, options.limits ?? {}, frames);
   for (const chunk of readChunks(plain)) decoder.take(chunk);
   return decoder.result();
 }
 
 /** The parts of a file that have been read. */
 class FileDecoder {
-  private readonly takesFrames: boolean;
+  private readonly file: Uint8Array;
+  private readonly takesFrames: boolean | 'later';
   private readonly maxFrames: number;
   private bytesLeft: number;
   private header: PngHeader | null = null;
@@ -82,11 +93,14 @@ class FileDecoder {
   private sequence = 0;
   private control: FrameControl | null = null;
   private frame: PixelStream | null = null;
+  /** Where the pixels of a frame are that are decoded later. */
+  private place: FramePlace | null = null;
   private readonly frames: PngFrame[] = [];
   private startsWithImage = false;
   private lastType = '';
 
-  constructor(limits: PngLimits, takesFrames: boolean) {
+  constructor(file: Uint8Array, limits: PngLimits, takesFrames: boolean | 'later') {
+    this.file = file;
     this.takesFrames = takesFrames;
     rejectUnknownKeys('png.limits', limits, ['maxBytes', 'maxFrames']);
     this.bytesLeft = requireInteger(
@@ -149,7 +163,7 @@ class FileDecoder {
         this.takeFrameData(chunk, header);
         return;
       case 'IEND':
-        this.end(offset, header);
+        this.end(offset);
         return;
       default:
         if (isCritical(type)) {
@@ -276,12 +290,14 @@ class FileDecoder {
         offset,
       );
     }
-    if (this.frame === null) {
+    if (this.frame === null && this.place === null) {
       const frameHeader = { ...header, width: control.width, height: control.height };
       this.spend('fdAT', offset, frameHeader);
-      this.frame = new PixelStream(frameHeader);
+      if (this.takesFrames === 'later') this.place = { start: offset, end: offset };
+      else this.frame = new PixelStream(frameHeader);
     }
-    this.frame.push(data.subarray(4), 'fdAT', offset);
+    if (this.place !== null) this.place.end = offset + CHUNK_OVERHEAD + data.length;
+    this.frame?.push(data.subarray(4), 'fdAT', offset);
   }
 
   /** Puts the frame at hand to the others. */
@@ -289,6 +305,13 @@ class FileDecoder {
     const { control } = this;
     this.control = null;
     if (control === null) return;
+    const { place } = this;
+    this.place = null;
+    if (place !== null) {
+      const check = (data: Samples) => this.requireIndexes(data, place.start);
+      this.frames.push(laterFrame(this.file, place, this.header!, control, check));
+      return;
+    }
     const isImage = this.startsWithImage && this.frames.length === 0;
     if (isImage) this.data = this.image?.finish('IDAT') ?? null;
     const data = isImage ? this.data : (this.frame?.finish('fdAT') ?? null);
@@ -298,7 +321,7 @@ class FileDecoder {
     this.frames.push({ ...control, data });
   }
 
-  private end(offset: number, header: PngHeader): void {
+  private end(offset: number): void {
     if (this.image === null)
       throw new FormatError('png.IEND', 'there is no IDAT before it (PNG clause 5.6)', offset);
     this.endFrame();
@@ -310,11 +333,15 @@ class FileDecoder {
         offset,
       );
     }
-    if (header.colorType !== PALETTE) return;
-    const entries = this.palette!.length / 3;
-    for (const data of [this.data, ...this.frames.map((frame) => frame.data)]) {
-      requireIndexes(data as Uint8Array, entries, offset);
-    }
+    this.requireIndexes(this.data, offset);
+    if (this.takesFrames === 'later') return;
+    for (const { data } of this.frames) this.requireIndexes(data, offset);
+  }
+
+  /** Clause 11.2.2: an index beyond the palette is an error. */
+  private requireIndexes(data: Samples, offset: number): void {
+    if (this.header!.colorType !== PALETTE) return;
+    requireIndexes(data as Uint8Array, this.palette!.length / 3, offset);
   }
 
   /** The whole, after IEND. */
@@ -341,7 +368,6 @@ class FileDecoder {
   }
 }
 
-/** Clause 11.2.2: an index beyond the palette is an error. */
 function requireIndexes(data: Uint8Array, entries: number, offset: number): void {
   if (entries >= 256) return;
   for (let i = 0; i < data.length; i++) {

@@ -8,7 +8,7 @@ import { encodePng, type PngEffort } from './encoder.ts';
 import type { PngMetadata } from './metadata.ts';
 
 /** Options of `optimizePng`. */
-export interface OptimizePngOptions extends DecodePngOptions {
+export interface OptimizePngOptions extends Pick<DecodePngOptions, 'limits'> {
   /** Default `default`. */
   readonly effort?: PngEffort;
   /**
@@ -27,7 +27,7 @@ export interface OptimizePngOptions extends DecodePngOptions {
 export function optimizePng(file: Uint8Array, options: OptimizePngOptions = {}): Uint8Array {
   rejectUnknownKeys('png.options', options, ['effort', 'strip', 'limits', 'inspect']);
   const { effort = 'default', strip = false, limits, inspect = null } = options;
-  const decoded = decodePng(file, limits === undefined ? {} : { limits });
+  const decoded = decodePng(file, { frames: 'later', ...(limits === undefined ? {} : { limits }) });
   const metadata: { -readonly [K in keyof PngMetadata]: PngMetadata[K] } = { ...decoded.metadata };
   if (strip) {
     for (const key of [

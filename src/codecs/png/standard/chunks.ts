@@ -41,8 +41,9 @@ export function isSafeToCopy(type: string): boolean {
 /**
  * The chunks of a file up to IEND, clause 5.3. Throws `FormatError` with chunk and offset for a wrong signature, types that are
  * none, lengths beyond the file, and wrong CRCs.
+ * @param from where a chunk begins that shall be the first; default: the one behind the signature
  */
-export function* readChunks(file: Uint8Array): Generator<Chunk> {
+export function* readChunks(file: Uint8Array, from = SIGNATURE.length): Generator<Chunk> {
   for (let i = 0; i < SIGNATURE.length; i++) {
     if (file[i] !== SIGNATURE[i]) {
       throw new FormatError(
@@ -53,7 +54,7 @@ export function* readChunks(file: Uint8Array): Generator<Chunk> {
     }
   }
   const view = new DataView(file.buffer, file.byteOffset, file.length);
-  for (let at = SIGNATURE.length; ; ) {
+  for (let at = from; ; ) {
     if (at + CHUNK_OVERHEAD > file.length) {
       throw new FormatError('png.chunk', 'the file ends before IEND (PNG clause 5.6)', file.length);
     }

@@ -2,9 +2,15 @@
 import { inspectMp4, isMp4 } from '../src/containers/isobmff/index.ts';
 import { inspectMatroska, isEbml } from '../src/containers/matroska/index.ts';
 import { inspectWav, isWav } from '../src/containers/riff/index.ts';
-import { formatValue, type TreeField, type TreeNode } from '../src/inspect/index.ts';
+import {
+  formatValue,
+  type TraceColumns,
+  type TreeField,
+  type TreeNode,
+} from '../src/inspect/index.ts';
 import { MemorySource } from '../src/io/index.ts';
 import { extremesOf } from './extremes.ts';
+import type { MacroblockMaps } from './macroblock-maps.ts';
 import { PICTURE_TYPES, TYPE_NAMES, UNIT_NAMES } from './names.ts';
 import { columnsOf, type PictureRecord, type Recording } from './recording.ts';
 
@@ -25,6 +31,8 @@ export interface FileNode {
   readonly clause: string;
   readonly problem: string;
   readonly hasChildren: boolean;
+  /** Reads what children are made of; must be awaited before `children` is called for the first time. */
+  load(): Promise<void>;
   children(): readonly FileNode[];
   fields(): readonly FileField[];
 }
@@ -38,6 +46,9 @@ function once<T>(make: () => T): () => T {
   };
 }
 
+/** The `load` of nodes whose children are there. */
+async function nothing(): Promise<void> {}
+
 function fieldOf({ name, value, start, end }: TreeField): FileField {
   return { name, value: formatValue(value), clause: '', start, end };
 }
@@ -45,6 +56,7 @@ function fieldOf({ name, value, start, end }: TreeField): FileField {
 function nodeOf({ name, start, end, clause, problem, children, fields }: TreeNode): FileNode {
   return {
     ...{ name, start, end, clause, problem: problem ?? '', hasChildren: children.length > 0 },
+    load: nothing,
     children: once(() => children.map(nodeOf)),
     fields: once(() => fields.map(fieldOf)),
   };
@@ -91,8 +103,9 @@ function pictureNode(recording: Recording, picture: PictureRecord, start: number
       end: start + picture.bytes,
     },
     ...{ clause: 'H.264 7.4.1.2.3', problem: '', hasChildren: true, fields: () => [] },
+    load: () => recording.load(picture),
     children: once(() => {
-      const c = columnsOf(recording, 'unit');
+      const c = columnsOf(picture, 'unit');
       const nodes: FileNode[] = [];
       let at = start;
       for (let i = picture.rows.unit.first; i < picture.rows.unit.end; i++) {
@@ -135,8 +148,8 @@ function rbspPlaces(file: Uint8Array, start: number, end: number): Uint32Array {
 }
 
 /** The rows of the elements of a unit. */
-function rowsOfUnit(recording: Recording, picture: PictureRecord, unit: number): number[] {
-  const c = columnsOf(recording, 'element');
+function rowsOfUnit(picture: PictureRecord, unit: number): number[] {
+  const c = columnsOf(picture, 'element');
   const rows: number[] = [];
   for (let i = picture.rows.element.first; i < picture.rows.element.end; i++) {
     if (c.unit[i] === unit && c.void[i] === 0) rows.push(i);
@@ -152,37 +165,36 @@ function unitNode(
   start: number,
   end: number,
 ): FileNode {
-  const c = columnsOf(recording, 'element');
-  const rows = once(() => rowsOfUnit(recording, picture, unit));
-  const places = once(() => rbspPlaces(recording.file, start, end));
-  const toField = (row: number): FileField => elementField(recording, row, start, end, places());
+  const { names, file } = recording;
+  // The rows that are in memory now: they may be let go of before the fields are asked for.
+  const c = columnsOf(picture, 'element');
+  const { maps } = picture;
+  const rows = rowsOfUnit(picture, unit);
+  const places = once(() => rbspPlaces(file, start, end));
+  const toField = (row: number): FileField => elementField(c, names, row, start, end, places());
   return {
-    ...{ name, start, end, clause: 'H.264 7.3.1', problem: '', hasChildren: true },
-    fields: once(() =>
-      rows()
-        .filter((row) => c.macroblock[row] < 0)
-        .map(toField),
-    ),
+    ...{ name, start, end, clause: 'H.264 7.3.1', problem: '', hasChildren: true, load: nothing },
+    fields: once(() => rows.filter((row) => c.macroblock[row] < 0).map(toField)),
     children: once(() => {
       const byMacroblock = new Map<number, FileField[]>();
-      for (const row of rows()) {
+      for (const row of rows) {
         const mb = c.macroblock[row];
         if (mb < 0) continue;
         const own = byMacroblock.get(mb) ?? [];
         own.push(toField(row));
         byMacroblock.set(mb, own);
       }
-      return [...byMacroblock].map(([mb, fields]) => macroblockNode(picture, mb, fields));
+      return [...byMacroblock].map(([mb, fields]) => macroblockNode(maps, mb, fields));
     }),
   };
 }
 
-function macroblockNode({ maps }: PictureRecord, mb: number, fields: FileField[]): FileNode {
+function macroblockNode(maps: MacroblockMaps, mb: number, fields: FileField[]): FileNode {
   return {
     name: `macroblock ${mb}: ${TYPE_NAMES[maps.type[mb]] ?? '?'}`,
     start: extremesOf(fields.map(({ start }) => start)).least,
     end: extremesOf(fields.map(({ end }) => end)).most,
-    ...{ clause: 'H.264 7.3.5', problem: '', hasChildren: false },
+    ...{ clause: 'H.264 7.3.5', problem: '', hasChildren: false, load: nothing },
     fields: () => fields,
     children: () => [],
   };
@@ -190,14 +202,13 @@ function macroblockNode({ maps }: PictureRecord, mb: number, fields: FileField[]
 
 /** A syntax element as a field: the bytes that its bits lie in. */
 function elementField(
-  recording: Recording,
+  c: TraceColumns['columns'],
+  names: readonly string[],
   row: number,
   start: number,
   end: number,
   places: Uint32Array,
 ): FileField {
-  const c = columnsOf(recording, 'element');
-  const { names } = recording.trace;
   const [position, length] = [c.position[row], c.length[row]];
   const placeOf = (bit: number): number => {
     if (bit < 0) return start + LENGTH_BYTES + HEADER_BYTES + Math.floor(bit / 8);
@@ -216,11 +227,11 @@ function elementField(
  * The nodes from the outermost to the innermost that hold a byte. Macroblocks share bytes: of several it is `preferred`, else the last,
  * which begins there.
  */
-export function pathTo(
+export async function pathTo(
   nodes: readonly FileNode[],
   byte: number,
   preferred: FileNode | null = null,
-): FileNode[] {
+): Promise<FileNode[]> {
   const path: FileNode[] = [];
   let level = nodes;
   for (;;) {
@@ -229,6 +240,7 @@ export function pathTo(
     if (found === undefined) return path;
     path.push(found);
     if (found === preferred) return path;
+    await found.load();
     level = found.children();
   }
 }
@@ -245,13 +257,15 @@ export function fieldAt(node: FileNode, byte: number): FileField | null {
 }
 
 /** The byte of the file that the first bit of a macroblock lies in; -1 if it has none of its own. */
-export function byteOfMacroblock(
+export async function byteOfMacroblock(
   nodes: readonly FileNode[],
   picture: PictureRecord,
   mb: number,
-): number {
+): Promise<number> {
   const mdat = nodes.find(({ name }) => name === 'mdat');
-  for (const unit of mdat?.children()[picture.number]?.children() ?? []) {
+  const node = mdat?.children()[picture.number];
+  await node?.load();
+  for (const unit of node?.children() ?? []) {
     const own = unit.children().find(({ name }) => name.startsWith(`macroblock ${mb}:`));
     if (own !== undefined) return own.start;
   }

@@ -1,7 +1,8 @@
 /** Opens what is dropped on the page: videos and pictures by the browser's own decoders, y4m by ours, traces, and any bytes. */
 import { messageOf } from '../src/base/errors.ts';
 import { isY4m, openY4m } from '../src/containers/raw/index.ts';
-import { MemorySource } from '../src/io/index.ts';
+import type { TraceSource } from '../src/inspect/index.ts';
+import { BlobSource, MemorySource } from '../src/io/index.ts';
 import type { SourceImage, SourcePictures, SourceSound } from './protocol.ts';
 
 /** Most samples that the pictures of a source may have together: what is kept of an encode is five times that. */
@@ -15,6 +16,11 @@ const VIDEO_RATE = 25;
 const SOUND_RATE = 44_100;
 const MOST_SECONDS = 30;
 
+/** Largest trace that is read at once; of larger ones, what is looked at is read from the file when it is looked at. */
+const MOST_TRACE_BYTES = 256 << 20;
+/** Largest file that is looked into byte by byte. */
+const MOST_BYTES = 512 << 20;
+
 /** What a file turned out to be. */
 export type Opened =
   | {
@@ -26,7 +32,7 @@ export type Opened =
       readonly image: SourceImage | null;
     }
   | { readonly kind: 'sound'; readonly bytes: Uint8Array; readonly sound: SourceSound }
-  | { readonly kind: 'trace'; readonly bytes: Uint8Array }
+  | { readonly kind: 'trace'; readonly source: TraceSource }
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly sentence: string };
 
 /** Opens a file. Throws an error whose message says what to do. */
@@ -35,18 +41,22 @@ export async function openFile(
   name: string,
   say: (text: string) => void,
 ): Promise<Opened> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  if (bytes.length === 0) throw new Error(`${name} is empty: choose another file.`);
-  const start = String.fromCharCode(...bytes.subarray(0, 12));
-  if (start.startsWith('vitrace')) return { kind: 'trace', bytes };
-  if (isY4m(bytes.subarray(0, 64)))
-    return {
-      kind: 'pictures',
-      bytes: new Uint8Array(0),
-      source: await readY4m(bytes, name),
-      image: null,
-    };
+  if (file.size === 0) throw new Error(`${name} is empty: choose another file.`);
+  const head = new Uint8Array(await file.slice(0, 64).arrayBuffer());
+  const start = String.fromCharCode(...head.subarray(0, 12));
+  if (start.startsWith('vitrace')) return { kind: 'trace', source: await traceSource(file) };
+  if (isY4m(head)) {
+    const source = await readY4m(file, name);
+    return { kind: 'pictures', bytes: new Uint8Array(0), source, image: null };
+  }
   const type = typeOf(start);
+  const isLarge = file.size > MOST_BYTES;
+  if (isLarge && type !== 'video') {
+    throw new Error(
+      `${name} has ${file.size} bytes, the page looks into ${MOST_BYTES}: cut it, or take a smaller one.`,
+    );
+  }
+  const bytes = new Uint8Array(isLarge ? [] : await file.arrayBuffer());
   if (type === 'image') return { kind: 'pictures', bytes, ...(await readImage(file, bytes, name)) };
   if (type === 'video') {
     try {
@@ -66,6 +76,11 @@ export async function openFile(
   }
   const sentence = `${name} is of no kind that the page decodes; here are its bytes. Videos, pictures, sounds, y4m and traces can be opened.`;
   return { kind: 'bytes', bytes, sentence };
+}
+
+async function traceSource(file: Blob): Promise<TraceSource> {
+  if (file.size > MOST_TRACE_BYTES) return new BlobSource(file);
+  return new MemorySource(new Uint8Array(await file.arrayBuffer()));
 }
 
 /** The kind of a file by its first bytes. */
@@ -228,8 +243,8 @@ async function readVideo(
 }
 
 /** Reads y4m of 4:2:0 and 8 bits. */
-async function readY4m(bytes: Uint8Array, name: string): Promise<SourcePictures> {
-  const reader = await openY4m(new MemorySource(bytes));
+async function readY4m(file: Blob, name: string): Promise<SourcePictures> {
+  const reader = await openY4m(new BlobSource(file));
   const [stream] = reader.streams;
   if (stream.kind !== 'video' || stream.pixFmt !== 'yuv420p') {
     throw new Error(
@@ -242,8 +257,8 @@ async function readY4m(bytes: Uint8Array, name: string): Promise<SourcePictures>
   let total = 0;
   for await (const { packet } of reader.packets()) {
     total++;
-    if (pictures.length < fit)
-      pictures.push(cropped(packet.data, stream.width, stream.height, width, height));
+    if (total > fit) break;
+    pictures.push(cropped(packet.data, stream.width, stream.height, width, height));
   }
   if (total === 0) throw new Error(`${name} has no picture.`);
   const [num, den] = stream.frameRate ?? [VIDEO_RATE, 1];

@@ -1,6 +1,6 @@
 /** The page: reads the address, encodes the sample or what is dropped, and shows one view at a time. */
 import { messageOf } from '../src/base/errors.ts';
-import { readTrace } from '../src/inspect/index.ts';
+import { openTrace, type TraceFile } from '../src/inspect/index.ts';
 import type { App, View } from './app.ts';
 import { settingsOf } from './app.ts';
 import { EncoderClient } from './client.ts';
@@ -10,7 +10,12 @@ import { onKey } from './keys.ts';
 import { hasImage, Media } from './media.ts';
 import { sayBytes, several } from './names.ts';
 import type { SourcePictures } from './protocol.ts';
-import { type Recording, recordingOfEncode, recordingOfTrace } from './recording.ts';
+import {
+  type PictureRecord,
+  type Recording,
+  recordingOfEncode,
+  recordingOfTrace,
+} from './recording.ts';
 import { hasSound } from './sound-record.ts';
 import { formatState, parseState, type State, Store, type ViewName } from './state.ts';
 import { createToolbar, VIEW_TITLES } from './toolbar.ts';
@@ -30,6 +35,9 @@ const ENCODER_KEYS = [
   'bframes',
   'coding',
 ] as const satisfies (keyof State)[];
+
+/** Tables of sound and of pictures as files. */
+const OTHER_TABLES = /^(aac|png|jpeg|deflate)_/;
 
 /** How long settings must rest before they are encoded, in milliseconds. */
 const REST = 250;
@@ -149,7 +157,24 @@ class Page implements App {
     document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
     document.title = `${VIEW_TITLES[state.view]} · vitrine inspector`;
     this.toolbar.update();
-    const view = this.views[state.view];
+    const { recording } = this;
+    const picture = recording?.shown[Math.min(state.picture, recording.shown.length - 1)];
+    if (recording === null || picture === undefined || picture.isLoaded) this.showView();
+    else void this.loadAndShow(recording, picture);
+  }
+
+  /** Shows the view when the rows of the picture are there; meanwhile it stays as it is. */
+  private async loadAndShow(recording: Recording, picture: PictureRecord): Promise<void> {
+    try {
+      await recording.load(picture);
+      if (this.recording === recording) this.show();
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  private showView(): void {
+    const view = this.views[this.store.state.view];
     // The tour shows another view beside its card.
     if (this.main.firstElementChild !== view.element) this.main.replaceChildren(view.element);
     view.update();
@@ -179,7 +204,7 @@ class Page implements App {
       const coded = await this.client.encode(source, settingsOf(this.store.state), true, (count) =>
         this.say(`Encoding: ${count} of ${total} pictures …`),
       );
-      this.recording = recordingOfEncode(source, coded);
+      this.recording = await recordingOfEncode(source, coded);
       const bytes = coded.figures.reduce((sum, figure) => sum + figure.bytes, 0);
       this.say(
         `${source.title}: ${several(total, 'picture')} in ${sayBytes(bytes)}, encoded in ${(coded.milliseconds / 1000).toFixed(1)} s.`,
@@ -191,18 +216,18 @@ class Page implements App {
   }
 
   /** Takes what a trace has: pictures of video, sound, a picture as a file; shows the first that there is. */
-  private takeTrace(bytes: Uint8Array, name: string): void {
-    const trace = readTrace(bytes);
-    const hasVideo = (trace.tables.picture?.rowCount ?? 0) > 0;
-    const recording = hasVideo ? recordingOfTrace(trace, name) : null;
+  private async takeTrace(trace: TraceFile, name: string): Promise<void> {
+    const hasVideo = trace.groups.some(({ table }) => table === 'picture');
+    const recording = hasVideo ? await recordingOfTrace(trace, name) : null;
     const { media } = this;
-    media.takeTrace(trace);
+    const rest = await trace.read(trace.groups.filter(({ table }) => OTHER_TABLES.test(table)));
+    media.takeTrace(rest);
     const found: (readonly [ViewName, string])[] = [];
     if (recording !== null) found.push(['picture', several(recording.pictures.length, 'picture')]);
-    if (hasSound(trace)) {
+    if (hasSound(rest)) {
       found.push(['sound', `${several(media.sound?.frames.length ?? 0, 'frame')} of sound`]);
     }
-    if (hasImage(trace)) found.push(['image', 'a picture as a file']);
+    if (hasImage(rest)) found.push(['image', 'a picture as a file']);
     if (found.length === 0) {
       throw new Error(
         `${name} is a trace without pictures and sound: make one with vitrine encode --trace.`,
@@ -223,7 +248,8 @@ class Page implements App {
     try {
       this.say(`Reading ${name} …`);
       const opened: Opened = await openFile(file, name, (text) => this.say(text));
-      this.opened = opened.bytes.length === 0 ? null : { name, bytes: opened.bytes };
+      const bytes = 'bytes' in opened ? opened.bytes : [];
+      this.opened = bytes.length === 0 ? null : { name, bytes: bytes as Uint8Array };
       this.store.set({ picture: 0, mb: -1, byte: 0 });
       if (opened.kind === 'pictures') {
         this.source = opened.source;
@@ -239,7 +265,7 @@ class Page implements App {
         this.show();
         return;
       }
-      if (opened.kind === 'trace') this.takeTrace(opened.bytes, name);
+      if (opened.kind === 'trace') await this.takeTrace(await openTrace(opened.source), name);
       else {
         this.source = null;
         this.recording = null;

@@ -124,7 +124,7 @@ export function eachPart(
     mvY: number,
   ) => void,
 ): void {
-  const c = columnsOf(recording, 'motion');
+  const c = columnsOf(picture, 'motion');
   const { first, end } = picture.rows.motion;
   const { widthInMbs } = recording;
   for (let i = first; i < end; i++) {
@@ -165,7 +165,7 @@ function eachIntra(
   picture: PictureRecord,
   tell: (x: number, y: number, size: number, mode: number) => void,
 ): void {
-  const c = columnsOf(recording, 'intra');
+  const c = columnsOf(picture, 'intra');
   const { widthInMbs } = recording;
   for (let i = picture.rows.intra.first; i < picture.rows.intra.end; i++) {
     if (c.void[i] !== 0) continue;
@@ -231,7 +231,7 @@ function drawVectors({ context, recording, picture, pixel }: Drawing): void {
 const MOST_STRENGTH = 4;
 
 function drawEdges({ context, recording, picture, pixel }: Drawing): void {
-  const c = columnsOf(recording, 'edge');
+  const c = columnsOf(picture, 'edge');
   const { widthInMbs } = recording;
   context.lineWidth = 1.6 * pixel;
   const paths = Array.from({ length: MOST_STRENGTH + 1 }, () => new Path2D());

@@ -13,14 +13,14 @@ export interface TourStep {
   readonly task: string;
   /** Which view is shown beside the text. */
   readonly view: 'picture' | 'timeline' | 'file';
-  /** What is shown. */
+  /** What is shown; `interPicture` is loaded. */
   readonly show: (recording: Recording) => Partial<State>;
   /** What is brought into sight. */
   readonly focus?: string;
 }
 
-/** The first P picture, else the last picture. */
-function interPicture({ shown }: Recording): PictureRecord {
+/** The picture that most steps show: the first P picture, else the last picture. */
+export function interPicture({ shown }: Recording): PictureRecord {
   return shown.find(({ type }) => type === 0) ?? shown[shown.length - 1];
 }
 
@@ -36,9 +36,9 @@ export function exampleMacroblock({ maps }: PictureRecord): number {
 }
 
 /** The block of a macroblock with the most levels. */
-function exampleBlock(recording: Recording, picture: PictureRecord, mb: number): number {
+function exampleBlock(picture: PictureRecord, mb: number): number {
   let [best, most] = [0, -1];
-  for (const [number, { levels }] of blocksOf(recording, picture, mb)) {
+  for (const [number, { levels }] of blocksOf(picture, mb)) {
     const count = levels.filter((level) => level !== 0).length;
     if (number < 16 && count > most) [best, most] = [number, count];
   }
@@ -51,7 +51,7 @@ function example(recording: Recording): Partial<State> {
   return {
     picture: picture.display,
     mb,
-    block: exampleBlock(recording, picture, mb),
+    block: exampleBlock(picture, mb),
     show: ['partitions'],
     layer: 'decoded',
     zoom: 1,

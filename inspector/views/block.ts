@@ -4,7 +4,7 @@ import { ZIGZAG_8X8 } from '../../src/codecs/h264/standard/transform-8x8.ts';
 import type { App } from '../app.ts';
 import { h } from '../dom.ts';
 import { say, several } from '../names.ts';
-import { columnsOf, type PictureRecord, type Recording, rowsOf } from '../recording.ts';
+import { columnsOf, type PictureRecord, rowsOf } from '../recording.ts';
 import { saveButtons, type TableData } from '../table.ts';
 
 const EMPTY_BLOCK = 'All its coefficients are so small that they are rounded to zero.';
@@ -17,15 +17,11 @@ export interface Block {
 }
 
 /** The blocks of the candidate that was taken, by number; those without a coefficient are absent. */
-export function blocksOf(
-  recording: Recording,
-  picture: PictureRecord,
-  mb: number,
-): Map<number, Block> {
-  const c = columnsOf(recording, 'block');
+export function blocksOf(picture: PictureRecord, mb: number): Map<number, Block> {
+  const c = columnsOf(picture, 'block');
   const chosen = picture.maps.candidate[mb];
   const blocks = new Map<number, Block>();
-  for (const i of rowsOf(recording, picture, 'block', mb)) {
+  for (const i of rowsOf(picture, 'block', mb)) {
     if (c.candidate[i] !== chosen || c.index[i] > 15) continue;
     const zeros = (): number[] => new Array<number>(16).fill(0);
     const block = blocks.get(c.block[i]) ?? {
@@ -75,13 +71,12 @@ function sentence({ coefficients, deadZone, levels }: Block): string {
 
 /** The 8x8 blocks of a macroblock by number; those without a level are absent. */
 export function blocks8x8Of(
-  recording: Recording,
   picture: PictureRecord,
   mb: number,
 ): Map<number, Pick<Block, 'coefficients' | 'levels'>> {
-  const c = columnsOf(recording, 'block8x8');
+  const c = columnsOf(picture, 'block8x8');
   const blocks = new Map<number, Pick<Block, 'coefficients' | 'levels'>>();
-  for (const i of rowsOf(recording, picture, 'block8x8', mb)) {
+  for (const i of rowsOf(picture, 'block8x8', mb)) {
     if (c.index[i] > 63) continue;
     const zeros = (): number[] => new Array<number>(64).fill(0);
     const block = blocks.get(c.block[i]) ?? { coefficients: zeros(), levels: zeros() };
@@ -93,14 +88,9 @@ export function blocks8x8Of(
 }
 
 /** The section of a macroblock with the 8x8 transform: the 8x8 block that the chosen 4x4 block lies in. */
-function section8x8(
-  app: App,
-  recording: Recording,
-  picture: PictureRecord,
-  mb: number,
-): HTMLElement[] {
+function section8x8(app: App, picture: PictureRecord, mb: number): HTMLElement[] {
   const b8 = Math.min(3, app.store.state.block >> 2);
-  const blocks = blocks8x8Of(recording, picture, mb);
+  const blocks = blocks8x8Of(picture, mb);
   const options = [0, 1, 2, 3].map((i) => {
     const levels = blocks.get(i)?.levels.filter((level) => level !== 0).length ?? 0;
     const text = `Luma block ${i}, 8×8${levels > 0 ? ` · ${levels}` : ''}`;
@@ -129,15 +119,10 @@ function section8x8(
 }
 
 /** The section. */
-export function blockSection(
-  app: App,
-  recording: Recording,
-  picture: PictureRecord,
-  mb: number,
-): HTMLElement[] {
-  if (picture.maps.transform8x8[mb]) return section8x8(app, recording, picture, mb);
+export function blockSection(app: App, picture: PictureRecord, mb: number): HTMLElement[] {
+  if (picture.maps.transform8x8[mb]) return section8x8(app, picture, mb);
   const { block: number } = app.store.state;
-  const blocks = blocksOf(recording, picture, mb);
+  const blocks = blocksOf(picture, mb);
   const options = Array.from({ length: 24 }, (_, i) => {
     const levels = blocks.get(i)?.levels.filter((level) => level !== 0).length ?? 0;
     return h(

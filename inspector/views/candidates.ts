@@ -1,7 +1,7 @@
 /** The ways to code a macroblock that were weighed against each other: the one that won, and by how much the others lost. */
 import { h, themeColor } from '../dom.ts';
 import { say, TYPE_COLORS, TYPE_NAMES } from '../names.ts';
-import { columnsOf, type PictureRecord, type Recording, rowsOf } from '../recording.ts';
+import { columnsOf, type PictureRecord, rowsOf } from '../recording.ts';
 import { type TableData, tableElement } from '../table.ts';
 
 /** Lists more candidates than these as text only. */
@@ -20,13 +20,9 @@ interface Candidate {
 }
 
 /** The candidates of a macroblock, the cheapest first. */
-export function candidatesOf(
-  recording: Recording,
-  picture: PictureRecord,
-  mb: number,
-): Candidate[] {
-  const c = columnsOf(recording, 'candidate');
-  const all = rowsOf(recording, picture, 'candidate', mb).map((i, index) => ({
+export function candidatesOf(picture: PictureRecord, mb: number): Candidate[] {
+  const c = columnsOf(picture, 'candidate');
+  const all = rowsOf(picture, 'candidate', mb).map((i, index) => ({
     ...{ index, type: c.type[i], distortion: c.distortion[i] },
     ...{ bits: c.bits[i], cost: c.cost[i] },
   }));
@@ -94,9 +90,9 @@ function sentence(all: readonly Candidate[], chosen: number): string {
 }
 
 /** What inter types were thought to cost before any was coded on trial. */
-function estimates(recording: Recording, picture: PictureRecord, mb: number): HTMLElement[] {
-  const c = columnsOf(recording, 'estimate');
-  const rows = rowsOf(recording, picture, 'estimate', mb).map((i) => [
+function estimates(picture: PictureRecord, mb: number): HTMLElement[] {
+  const c = columnsOf(picture, 'estimate');
+  const rows = rowsOf(picture, 'estimate', mb).map((i) => [
     TYPE_NAMES[c.type[i]] ?? '?',
     c.cost[i],
   ]);
@@ -107,12 +103,8 @@ function estimates(recording: Recording, picture: PictureRecord, mb: number): HT
 }
 
 /** The section. */
-export function candidateSection(
-  recording: Recording,
-  picture: PictureRecord,
-  mb: number,
-): HTMLElement[] {
-  const all = candidatesOf(recording, picture, mb);
+export function candidateSection(picture: PictureRecord, mb: number): HTMLElement[] {
+  const all = candidatesOf(picture, mb);
   const chosen = picture.maps.candidate[mb];
   const table = candidateTable(all, picture, mb);
   return [
@@ -129,7 +121,7 @@ export function candidateSection(
             tableElement(table, {
               classOf: (row) => (table.rows[row][5] === 'yes' ? 'chosen' : ''),
             }),
-            ...estimates(recording, picture, mb),
+            ...estimates(picture, mb),
           ),
         ]),
   ];

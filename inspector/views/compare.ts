@@ -78,7 +78,7 @@ class Comparison {
     const few = { ...source, pictures: source.pictures.slice(0, MOST_PICTURES) };
     const { width, height, frameRate } = source;
     try {
-      this.second = recordingOfEncode(source, await client.encode(source, sides[1], true));
+      this.second = await recordingOfEncode(source, await client.encode(source, sides[1], true));
       if (run !== this.run) return;
       this.redraw();
       for (const qp of LADDER) {
@@ -223,6 +223,10 @@ export function createCompareView(app: App): View {
       pictureOf(recording, store.state.picture),
       pictureOf(second, store.state.picture),
     ] as const;
+    if (!pictures.every(({ isLoaded }) => isLoaded)) {
+      void Promise.all([recording.load(pictures[0]), second.load(pictures[1])]).then(update);
+      return;
+    }
     pair.draw([recording, second], pictures, isBlind ? 'none' : maps.value, isSwapped, isBlind);
     text.textContent = isBlind
       ? 'One side is A, the other B: which looks better? The sides are mixed anew each time.'

@@ -39,7 +39,7 @@ export function createFileView(app: App): View {
   const choose = (node: FileNode, field: FileField | null): void => {
     preferred = { node, field };
     const byte = field?.start ?? node.start;
-    if (byte === app.store.state.byte) show();
+    if (byte === app.store.state.byte) void show();
     else select(byte);
   };
   const tree = new FileTree((node) => choose(node, null));
@@ -71,11 +71,15 @@ export function createFileView(app: App): View {
     h('div', { class: 'file-right' }, where, hex.element),
   );
 
-  const show = (): void => {
+  let shows = 0;
+  const show = async (): Promise<void> => {
+    const own = ++shows;
     const { byte } = app.store.state;
     if (preferred !== null && (preferred.field?.start ?? preferred.node.start) !== byte)
       preferred = null;
-    const path = pathTo(nodes, byte, preferred?.node);
+    const path = await pathTo(nodes, byte, preferred?.node);
+    // Another byte was chosen meanwhile.
+    if (own !== shows) return;
     const node = path.at(-1) ?? null;
     const named = preferred !== null && preferred.node === node ? preferred.field : undefined;
     const field = named === undefined && node !== null ? fieldAt(node, byte) : (named ?? null);
@@ -107,7 +111,7 @@ export function createFileView(app: App): View {
       nodes = [];
       nodes = await readFileTree(bytes, recording).catch(() => []);
     }
-    show();
+    await show();
   };
   return { element, update: () => void update() };
 }

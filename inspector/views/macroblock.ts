@@ -21,9 +21,9 @@ import { thumbnails } from './thumbnails.ts';
 
 /** The syntax elements of a macroblock, with their bits. */
 export function bitsTable(recording: Recording, picture: PictureRecord, mb: number): TableData {
-  const c = columnsOf(recording, 'element');
-  const { names } = recording.trace;
-  const rows = rowsOf(recording, picture, 'element', mb).map((i) => [
+  const c = columnsOf(picture, 'element');
+  const { names } = recording;
+  const rows = rowsOf(picture, 'element', mb).map((i) => [
     names[c.name[i]] ?? '?',
     DESCRIPTOR_NAMES[c.descriptor[i]] ?? '?',
     c.value[i],
@@ -43,12 +43,12 @@ function predictionSentence(recording: Recording, picture: PictureRecord, mb: nu
     return `Drawn on from the samples around it: ${MODES_16[mode16[mb]]}; chroma ${MODES_CHROMA[modeChroma[mb]]}.`;
   }
   if (kind < 2) {
-    const c = columnsOf(recording, 'intra');
-    const modes = rowsOf(recording, picture, 'intra', mb).map((i) => INTRA_MODES[c.mode[i]]);
+    const c = columnsOf(picture, 'intra');
+    const modes = rowsOf(picture, 'intra', mb).map((i) => INTRA_MODES[c.mode[i]]);
     return `Each block is drawn on from the samples around it: ${[...new Set(modes)].join(', ')}.`;
   }
-  const c = columnsOf(recording, 'motion');
-  const parts = rowsOf(recording, picture, 'motion', mb).map((i) => {
+  const c = columnsOf(picture, 'motion');
+  const parts = rowsOf(picture, 'motion', mb).map((i) => {
     const from = picture.references[c.list[i] as 0 | 1][c.refIdx[i]];
     const reference = recording.pictures[from];
     const where = reference === undefined ? 'an earlier picture' : `picture ${reference.display}`;
@@ -117,7 +117,8 @@ function fileLink(
 ): HTMLElement[] {
   if (recording.file.length === 0 || picture.maps.bits[mb] === 0) return [];
   const go = async (): Promise<void> => {
-    const byte = byteOfMacroblock(await readFileTree(recording.file, recording), picture, mb);
+    const nodes = await readFileTree(recording.file, recording);
+    const byte = await byteOfMacroblock(nodes, picture, mb);
     if (byte >= 0) app.store.set({ view: 'file', byte });
   };
   return [
@@ -149,9 +150,9 @@ export function macroblockPanel(
       `${predictionSentence(recording, picture, mb)} ${residualSentence(picture, mb)}`,
     ),
     ...thumbnails(app, recording, picture, mb),
-    ...candidateSection(recording, picture, mb),
+    ...candidateSection(picture, mb),
     ...searchSection(recording, picture, mb),
-    ...blockSection(app, recording, picture, mb),
+    ...blockSection(app, picture, mb),
     h('h3', {}, 'Bits'),
     ...fileLink(app, recording, picture, mb),
     bits.rows.length === 0

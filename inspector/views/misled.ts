@@ -2,7 +2,7 @@
 import type { App } from '../app.ts';
 import { h } from '../dom.ts';
 import { several, TYPE_NAMES } from '../names.ts';
-import { columnsOf, type PictureRecord, type Recording } from '../recording.ts';
+import { columnsOf, type PictureRecord } from '../recording.ts';
 import { type TableData, tableElement } from '../table.ts';
 
 /** Macroblocks that are shown. */
@@ -19,12 +19,8 @@ export interface Misled {
 }
 
 /** The least cost by macroblock and type of a table's rows of a picture. */
-function leastCosts(
-  recording: Recording,
-  picture: PictureRecord,
-  table: string,
-): Map<number, Map<number, number>> {
-  const c = columnsOf(recording, table);
+function leastCosts(picture: PictureRecord, table: string): Map<number, Map<number, number>> {
+  const c = columnsOf(picture, table);
   const least = new Map<number, Map<number, number>>();
   for (let i = picture.rows[table].first; i < picture.rows[table].end; i++) {
     if (c.void[i] !== 0) continue;
@@ -45,9 +41,9 @@ function cheapest(costs: ReadonlyMap<number, number>): number {
 }
 
 /** The macroblocks of a picture that estimates were wrong about, the worst first. */
-export function misledMacroblocks(recording: Recording, picture: PictureRecord): Misled[] {
-  const estimates = leastCosts(recording, picture, 'estimate');
-  const trials = leastCosts(recording, picture, 'candidate');
+export function misledMacroblocks(picture: PictureRecord): Misled[] {
+  const estimates = leastCosts(picture, 'estimate');
+  const trials = leastCosts(picture, 'candidate');
   const found: Misled[] = [];
   for (const [mb, costs] of estimates) {
     // Types without an estimate were not thought anything of.
@@ -74,12 +70,8 @@ function tableOf(picture: PictureRecord, found: readonly Misled[]): TableData {
 }
 
 /** The section of a picture; a row opens its macroblock. Empty where there were no estimates. */
-export function misledSection(
-  app: App,
-  recording: Recording,
-  picture: PictureRecord,
-): HTMLElement[] {
-  const found = misledMacroblocks(recording, picture);
+export function misledSection(app: App, picture: PictureRecord): HTMLElement[] {
+  const found = misledMacroblocks(picture);
   if (found.length === 0) return [];
   const table = tableElement(tableOf(picture, found), { most: MOST });
   for (const [i, row] of [...table.querySelectorAll('tbody tr')].entries()) {

@@ -63,6 +63,8 @@ export class PictureCanvas {
       this.drawSource(context, width, height);
       return;
     }
+    // It is drawn as soon as its rows are there.
+    if (!picture.isLoaded) return;
     this.paint(recording, picture);
     const { zoom } = store.state;
     if (zoom === 1) this.shiftX = this.shiftY = 0;

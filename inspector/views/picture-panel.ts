@@ -16,7 +16,7 @@ import { misledSection } from './misled.ts';
 
 /** Bits by syntax element of a picture, most first. They sum to its bytes. */
 export function elementTable(recording: Recording, picture: PictureRecord): TableData {
-  const c = columnsOf(recording, 'element');
+  const c = columnsOf(picture, 'element');
   const sums = new Map<number, [bits: number, count: number, clause: number]>();
   for (let i = picture.rows.element.first; i < picture.rows.element.end; i++) {
     if (c.void[i] !== 0) continue;
@@ -25,7 +25,7 @@ export function elementTable(recording: Recording, picture: PictureRecord): Tabl
     sum[1]++;
     sums.set(c.name[i], sum);
   }
-  const { names } = recording.trace;
+  const { names } = recording;
   const rows = [...sums].map(([name, [bits, count, clause]]) => {
     const share = (100 * bits) / (8 * picture.bytes);
     return [
@@ -121,6 +121,6 @@ export function picturePanel(
     ),
     tableElement(types, { colorOf: (row) => themeColor(TYPE_COLORS[types.types[row]] ?? 'line') }),
     tableElement(elementTable(recording, picture)),
-    ...misledSection(app, recording, picture),
+    ...misledSection(app, picture),
   ];
 }

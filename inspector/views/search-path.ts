@@ -23,10 +23,10 @@ interface Search {
 }
 
 /** The searches of a macroblock, in the order in which they were made. */
-export function searchesOf(recording: Recording, picture: PictureRecord, mb: number): Search[] {
-  const c = columnsOf(recording, 'search');
+export function searchesOf(picture: PictureRecord, mb: number): Search[] {
+  const c = columnsOf(picture, 'search');
   const searches: Search[] = [];
-  for (const i of rowsOf(recording, picture, 'search', mb)) {
+  for (const i of rowsOf(picture, 'search', mb)) {
     if (c.step[i] === START) {
       const place = `${c.width[i]}×${c.height[i]} at (${c.x[i] & 15}, ${c.y[i] & 15})`;
       searches.push({ poc: c.poc[i], place, steps: [] });
@@ -93,7 +93,7 @@ export function searchSection(
   picture: PictureRecord,
   mb: number,
 ): HTMLElement[] {
-  const searches = searchesOf(recording, picture, mb);
+  const searches = searchesOf(picture, mb);
   if (searches.length === 0) return [];
   const shown = h('div', { class: 'search' });
   const show = (index: number): void => {

@@ -21,16 +21,9 @@ const MOST_WORTH = 4;
 const MIN_STEP = 26;
 const MAX_STEP = 120;
 
-/** The mean importance of a picture's macroblocks; null where nobody looked ahead. */
-function worthOf({ maps }: PictureRecord): number | null {
-  const { importance } = maps;
-  if (importance === null) return null;
-  return importance.reduce((sum, value) => sum + value, 0) / importance.length;
-}
-
 /** A mark as wide as a picture is important. */
 function drawWorth(picture: PictureRecord, x: number, y: number, width: number): SVGElement[] {
-  const worth = worthOf(picture);
+  const { worth } = picture;
   if (worth === null) return [];
   const share = Math.min(1, worth / MOST_WORTH);
   const title = svg('title', {}, `Importance ${worth.toFixed(2)}`);
@@ -45,8 +38,7 @@ function drawWorth(picture: PictureRecord, x: number, y: number, width: number):
 export function pictureTable({ shown, pictures }: Recording): TableData {
   const columns = ['shown', 'coded', 'type', 'bytes', 'QP', 'importance', 'refers to', 'why'];
   const rows = shown.map((picture) => {
-    const { display, number, type, bytes, qp, references, reason } = picture;
-    const worth = worthOf(picture);
+    const { display, number, type, bytes, qp, references, reason, worth } = picture;
     const names = [...new Set(references.flat())].map((n) => pictures[n].display);
     return [
       ...[display, number, PICTURE_TYPES[type], bytes, Number(qp.toFixed(2))],

@@ -2,7 +2,7 @@
 import type { App, View } from '../app.ts';
 import { h } from '../dom.ts';
 import { byteOfMacroblock, readFileTree } from '../file-tree.ts';
-import { TOUR } from '../tour-steps.ts';
+import { interPicture, TOUR } from '../tour-steps.ts';
 
 /** The views that steps show. */
 type Shown = Readonly<Record<'picture' | 'timeline' | 'file', View>>;
@@ -17,10 +17,14 @@ export function createTourView(app: App, views: Shown): View {
   let prepared = -1;
   let drawn = '';
 
-  const prepare = (step: number): void => {
+  const prepare = async (step: number): Promise<void> => {
     const { recording } = app;
     if (recording === null) return;
     prepared = step;
+    await recording.load(interPicture(recording));
+    // Another step, or another recording, was chosen meanwhile.
+    if (prepared !== step) return;
+    if (app.recording !== recording) return void prepare(step);
     const change = TOUR[step].show(recording);
     store.set({ step, ...change });
     if (TOUR[step].view === 'file') void toBytes(app, change.picture ?? 0, change.mb ?? 0);
@@ -40,7 +44,7 @@ export function createTourView(app: App, views: Shown): View {
         title: one.title,
         'aria-label': `Step ${i + 1}: ${one.title}`,
         'aria-current': i === step ? 'step' : null,
-        onclick: () => prepare(i),
+        onclick: () => void prepare(i),
       }),
     );
     card.replaceChildren(
@@ -54,13 +58,23 @@ export function createTourView(app: App, views: Shown): View {
         { class: 'steps' },
         h(
           'button',
-          { type: 'button', id: 'back', disabled: step === 0, onclick: () => prepare(step - 1) },
+          {
+            type: 'button',
+            id: 'back',
+            disabled: step === 0,
+            onclick: () => void prepare(step - 1),
+          },
           'Back',
         ),
         step + 1 < TOUR.length
           ? h(
               'button',
-              { type: 'button', id: 'next', class: 'primary', onclick: () => prepare(step + 1) },
+              {
+                type: 'button',
+                id: 'next',
+                class: 'primary',
+                onclick: () => void prepare(step + 1),
+              },
               'Next',
             )
           : h(
@@ -81,7 +95,7 @@ export function createTourView(app: App, views: Shown): View {
     const { recording } = app;
     const { step } = store.state;
     if (recording !== null && prepared !== step) {
-      prepare(step);
+      void prepare(step);
     }
     drawCard();
     const view = views[TOUR[step].view];
@@ -105,6 +119,6 @@ async function toBytes(app: App, display: number, mb: number): Promise<void> {
   const { recording } = app;
   if (recording === null || recording.file.length === 0) return;
   const nodes = await readFileTree(recording.file, recording);
-  const byte = byteOfMacroblock(nodes, recording.shown[display], mb);
+  const byte = await byteOfMacroblock(nodes, recording.shown[display], mb);
   if (byte >= 0) app.store.set({ byte });
 }

@@ -19,7 +19,7 @@ export class FileTree {
     this.element.addEventListener('keydown', (event) => this.onKey(event));
   }
 
-  /** Shows `nodes`, those on `path` open, the last of them chosen. */
+  /** Shows `nodes`, those on `path` open (they are loaded), the last of them chosen. */
   update(nodes: readonly FileNode[], path: readonly FileNode[]): void {
     this.nodes = nodes;
     this.path = path;
@@ -44,7 +44,7 @@ export class FileTree {
       const isOpen = this.open.has(node);
       const toggle = (event: Event): void => {
         event.stopPropagation();
-        this.toggle(node);
+        void this.toggle(node);
       };
       rows.push(
         h(
@@ -80,9 +80,12 @@ export class FileTree {
     }
   }
 
-  private toggle(node: FileNode): void {
+  private async toggle(node: FileNode): Promise<void> {
     if (this.open.has(node)) this.open.delete(node);
-    else this.open.add(node);
+    else {
+      await node.load();
+      this.open.add(node);
+    }
     this.draw();
   }
 
@@ -100,9 +103,9 @@ export class FileTree {
     if (event.key === 'ArrowDown' && at + 1 < all.length) this.onSelect(all[at + 1]);
     else if (event.key === 'ArrowUp' && at > 0) this.onSelect(all[at - 1]);
     else if (event.key === 'ArrowRight' && chosen?.hasChildren && !this.open.has(chosen))
-      this.toggle(chosen);
+      void this.toggle(chosen);
     else if (event.key === 'ArrowLeft' && chosen !== undefined) {
-      if (this.open.has(chosen)) this.toggle(chosen);
+      if (this.open.has(chosen)) void this.toggle(chosen);
       else if (this.path.length > 1) this.onSelect(this.path[this.path.length - 2]);
     } else return;
     event.preventDefault();

@@ -1,4 +1,7 @@
-/** Reads traces back: tables with whole columns. A trace that is cut off or of another version is a `FormatError`. */
+/**
+ * Reads traces back: whole, or, where a trace is larger than memory, group after group. A trace that is cut off or of another
+ * version is a `FormatError`.
+ */
 import { FormatError } from '../base/errors.ts';
 import { decodeUtf8 } from '../base/utf8.ts';
 import {
@@ -49,58 +52,191 @@ export interface Trace {
 interface Group {
   readonly table: number;
   readonly rowCount: number;
+  /** The contents of its chunk, by the byte offset in the trace. */
   readonly start: number;
+  readonly length: number;
+}
+
+/** What a trace has, without its rows. */
+interface TraceIndex {
+  readonly head: TraceHead;
+  readonly names: readonly string[];
+  readonly groups: readonly Group[];
+}
+
+/** Asks for bytes of a trace: at most `length` of them from `at` on, fewer only at its end. */
+interface Wanted {
+  readonly at: number;
+  readonly length: number;
 }
 
 /** Reads a whole trace. Throws `FormatError` with the byte offset. */
 export function readTrace(bytes: Uint8Array): Trace {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const head = readHead(bytes, view);
+  const scan = scanTrace(bytes.length);
+  let step = scan.next();
+  while (!step.done) {
+    const { at, length } = step.value;
+    step = scan.next(bytes.subarray(at, at + length));
+  }
+  const { head, names, groups } = step.value;
+  const { tables, place } = createTables(head.tables, groups);
+  for (const group of groups) place(group, bytes.subarray(group.start, group.start + group.length));
+  return { about: head.about, names, tables };
+}
+
+/** A group of rows of a trace that is read in parts. */
+export interface TraceGroup {
+  /** The name of its table. */
+  readonly table: string;
+  readonly rowCount: number;
+  /** Groups that were written together have the same number. Of H.264, that is all of one picture. */
+  readonly batch: number;
+}
+
+/** A trace whose rows are read when they are asked for. */
+export interface TraceFile {
+  readonly about: TraceHead['about'];
+  readonly names: readonly string[];
+  /** Names of the tables. */
+  readonly tables: readonly string[];
+  /** In the order in which they were written. */
+  readonly groups: readonly TraceGroup[];
+  /** The rows of some of `groups`. Tables without any have no rows. */
+  read(groups: readonly TraceGroup[]): Promise<Trace>;
+}
+
+/**
+ * Opens a trace of any size: its head, its names and the places of its groups are read at once, rows when they are asked for. Rejects
+ * with a `FormatError` with the byte offset.
+ * @param source gives bytes; its size must be known
+ */
+export async function openTrace(source: TraceSource): Promise<TraceFile> {
+  const scan = scanTrace(source.size);
+  const window = new ReadWindow(source);
+  let step = scan.next();
+  while (!step.done) step = scan.next(await window.read(step.value));
+  const { head, names, groups } = step.value;
+  const own = new Map<TraceGroup, Group>();
+  let batch = 0;
+  for (const [i, group] of groups.entries()) {
+    if (i > 0 && group.table <= groups[i - 1]!.table) batch++;
+    const { name } = head.tables[group.table]!;
+    own.set({ table: name, rowCount: group.rowCount, batch }, group);
+  }
+  return {
+    ...{ about: head.about, names, groups: [...own.keys()] },
+    tables: head.tables.map(({ name }) => name),
+    read: async (wanted) => {
+      const chosen = wanted.flatMap((group) => own.get(group) ?? []);
+      const { tables, place } = createTables(head.tables, chosen);
+      for (const group of chosen) {
+        place(group, await window.read({ at: group.start, length: group.length }));
+      }
+      return { about: head.about, names, tables };
+    },
+  };
+}
+
+/** What `openTrace` reads from: a `ByteSource` of known size. */
+export interface TraceSource {
+  readonly size: number;
+  read(position: number, length: number): Promise<Uint8Array>;
+}
+
+/** Most bytes that are read ahead. */
+const WINDOW_BYTES = 4096;
+
+/** Reads ahead a little: what is wanted next often lies just behind. */
+class ReadWindow {
+  private readonly source: TraceSource;
+  private start = 0;
+  private bytes = new Uint8Array(0);
+
+  constructor(source: TraceSource) {
+    this.source = source;
+  }
+
+  async read({ at, length }: Wanted): Promise<Uint8Array> {
+    const from = at - this.start;
+    if (from < 0 || from + length > this.bytes.length) {
+      const bytes = await this.source.read(at, Math.max(length, WINDOW_BYTES));
+      if (length > WINDOW_BYTES) return bytes;
+      this.start = at;
+      this.bytes = bytes as Uint8Array<ArrayBuffer>;
+    }
+    return this.bytes.subarray(at - this.start, at - this.start + length);
+  }
+}
+
+/** Bytes of a chunk that tell what it is: tag, length, and of rows the table and their number. */
+const CHUNK_HEAD_BYTES = 16;
+/** Most groups of rows and names that are believed. */
+const MAX_CHUNKS = 1 << 20;
+
+/** Walks through a trace of `size` bytes from chunk to chunk, asking for the bytes that it needs. */
+function* scanTrace(size: number): Generator<Wanted, TraceIndex, Uint8Array> {
+  const start = yield { at: 0, length: HEAD_BYTES };
+  const headBytes = checkStart(start, size);
+  const head = readHead(yield { at: HEAD_BYTES, length: headBytes });
   const names: string[] = [];
   const groups: Group[] = [];
-  let at = aligned(HEAD_BYTES + view.getUint32(12, true));
+  let at = aligned(HEAD_BYTES + headBytes);
   for (;;) {
-    if (at + 8 > bytes.length) throw new FormatError(WHERE, 'cut off before its end', at);
-    const tag = String.fromCharCode(...bytes.subarray(at, at + 4));
-    const length = view.getUint32(at + 4, true);
-    const start = at + 8;
-    if (start + length > bytes.length) {
+    if (at + 8 > size) throw new FormatError(WHERE, 'cut off before its end', at);
+    if (names.length + groups.length > MAX_CHUNKS) {
+      throw new FormatError(WHERE, `more than ${MAX_CHUNKS} chunks`, at);
+    }
+    const chunk = yield { at, length: CHUNK_HEAD_BYTES };
+    const view = viewOf(chunk);
+    const tag = String.fromCharCode(...chunk.subarray(0, 4));
+    const length = view.getUint32(4, true);
+    if (at + 8 + length > size) {
       throw new FormatError(WHERE, `a chunk of ${length} bytes does not fit`, at);
     }
     if (tag === TAG_END) {
-      checkEnd(view, start, length, groups.length, names.length);
-      return { about: head.about, names, tables: gather(view, head.tables, groups) };
+      checkEnd(chunk, at + 8, length, groups.length, names.length);
+      return { head, names, groups };
     }
     if (tag === TAG_NAME) {
       if (length > MAX_NAME_BYTES) throw new FormatError(WHERE, 'a name is too long', at);
-      names.push(decodeUtf8(bytes.subarray(start, start + length)));
+      names.push(decodeUtf8(yield { at: at + 8, length }));
     } else if (tag === TAG_ROWS) {
-      groups.push(readGroup(view, start, length, head.tables));
+      groups.push(readGroup(chunk, at + 8, length, head.tables));
     } else throw new FormatError(WHERE, `unknown chunk '${printable(tag)}'`, at);
-    at = start + aligned(length);
+    at += 8 + aligned(length);
   }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function printable(tag: string): string {
   return tag.replace(/[^ -~]/g, '?');
 }
 
-function readHead(bytes: Uint8Array, view: DataView): TraceHead {
+/** Checks the first bytes; gives the length of the head. */
+function checkStart(start: Uint8Array, size: number): number {
   const isTrace =
-    bytes.length >= HEAD_BYTES &&
-    String.fromCharCode(...bytes.subarray(0, TRACE_MAGIC.length)) === TRACE_MAGIC;
+    start.length >= HEAD_BYTES &&
+    String.fromCharCode(...start.subarray(0, TRACE_MAGIC.length)) === TRACE_MAGIC;
   if (!isTrace) throw new FormatError(WHERE, 'does not begin as a trace does', 0);
+  const view = viewOf(start);
   const version = view.getUint32(8, true);
   if (version !== TRACE_VERSION) {
     throw new FormatError(WHERE, `is of version ${version}, read is version ${TRACE_VERSION}`, 8);
   }
   const length = view.getUint32(12, true);
-  if (length > MAX_HEAD_BYTES || HEAD_BYTES + length > bytes.length) {
+  if (length > MAX_HEAD_BYTES || HEAD_BYTES + length > size) {
     throw new FormatError(WHERE, `a head of ${length} bytes does not fit`, 12);
   }
+  return length;
+}
+
+function readHead(bytes: Uint8Array): TraceHead {
   let head: unknown;
   try {
-    head = JSON.parse(decodeUtf8(bytes.subarray(HEAD_BYTES, HEAD_BYTES + length)));
+    head = JSON.parse(decodeUtf8(bytes));
   } catch {
     throw new FormatError(WHERE, 'the head is no JSON', HEAD_BYTES);
   }
@@ -125,15 +261,17 @@ function isHead(value: unknown): value is TraceHead {
   );
 }
 
+/** The group of a chunk whose first bytes are `chunk` and whose contents begin at `start`. */
 function readGroup(
-  view: DataView,
+  chunk: Uint8Array,
   start: number,
   length: number,
   tables: readonly TableDescription[],
 ): Group {
   if (length < 8) throw new FormatError(WHERE, 'a group of rows is too short', start);
-  const table = view.getUint32(start, true);
-  const rowCount = view.getUint32(start + 4, true);
+  const view = viewOf(chunk);
+  const table = view.getUint32(8, true);
+  const rowCount = view.getUint32(12, true);
   const description = tables[table];
   if (description === undefined) throw new FormatError(WHERE, `no table ${table}`, start);
   let size = 8;
@@ -141,50 +279,53 @@ function readGroup(
   if (aligned(size) !== length) {
     throw new FormatError(WHERE, `${rowCount} rows of ${description.name} do not fit`, start + 4);
   }
-  return { table, rowCount, start };
+  return { table, rowCount, start, length };
 }
 
 function checkEnd(
-  view: DataView,
+  chunk: Uint8Array,
   start: number,
   length: number,
   groups: number,
   names: number,
 ): void {
+  const view = viewOf(chunk);
   const isWhole =
-    length === 8 &&
-    view.getUint32(start, true) === groups &&
-    view.getUint32(start + 4, true) === names;
+    length === 8 && view.getUint32(8, true) === groups && view.getUint32(12, true) === names;
   if (!isWhole) throw new FormatError(WHERE, 'the end counts other groups than there are', start);
 }
 
-/** The columns of all tables, their groups put together. */
-function gather(
-  view: DataView,
-  tables: readonly TableDescription[],
+/** Empty columns for the rows of all `groups`, and what puts one group's contents, in order, into them. */
+function createTables(
+  descriptions: readonly TableDescription[],
   groups: readonly Group[],
-): Record<string, TraceColumns> {
-  const out: Record<string, TraceColumns> = {};
-  for (const [index, { name, columns }] of tables.entries()) {
-    const own = groups.filter(({ table }) => table === index);
-    const rowCount = own.reduce((sum, group) => sum + group.rowCount, 0);
-    const arrays = columns.map(([, type]) => createColumn(type, rowCount));
-    let row = 0;
-    for (const group of own) {
-      let at = group.start + 8;
-      for (const [i, [, type]] of columns.entries()) {
-        const offset = aligned(at - group.start) + group.start;
-        readColumn(view, offset, type, arrays[i]!, row, group.rowCount);
-        at = offset + COLUMN_BYTES[type] * group.rowCount;
-      }
-      row += group.rowCount;
+): {
+  readonly tables: Record<string, TraceColumns>;
+  readonly place: (group: Group, contents: Uint8Array) => void;
+} {
+  const counts = descriptions.map(() => 0);
+  for (const { table, rowCount } of groups) counts[table]! += rowCount;
+  const arrays = descriptions.map(({ columns }, table) =>
+    columns.map(([, type]) => createColumn(type, counts[table]!)),
+  );
+  const filled = descriptions.map(() => 0);
+  const tables = Object.fromEntries(
+    descriptions.map(({ name, columns }, table) => {
+      const named = columns.map(([column], i) => [column, arrays[table]![i]!] as const);
+      return [name, { rowCount: counts[table]!, columns: Object.fromEntries(named) }];
+    }),
+  );
+  const place = ({ table, rowCount }: Group, contents: Uint8Array): void => {
+    const view = viewOf(contents);
+    let at = 8;
+    for (const [i, [, type]] of descriptions[table]!.columns.entries()) {
+      at = aligned(at);
+      readColumn(view, at, type, arrays[table]![i]!, filled[table]!, rowCount);
+      at += COLUMN_BYTES[type] * rowCount;
     }
-    out[name] = {
-      rowCount,
-      columns: Object.fromEntries(columns.map(([column], i) => [column, arrays[i]!])),
-    };
-  }
-  return out;
+    filled[table]! += rowCount;
+  };
+  return { tables, place };
 }
 
 function readColumn(

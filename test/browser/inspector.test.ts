@@ -67,7 +67,8 @@ describe.skipIf(executable === null)('the inspector', () => {
     page = await newPage();
     const source = createSample();
     coded = await encodePictures(source, SETTINGS, true);
-    recording = recordingOfEncode(source, coded);
+    recording = await recordingOfEncode(source, coded);
+    await recording.load(...recording.pictures);
     await page.goto(`${LOCAL}#${LINK}`);
     await ready(page);
   });

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { encodePictures } from '../../inspector/engine.ts';
 import type { Coded, Settings, SourcePictures } from '../../inspector/protocol.ts';
 import {
+  type PictureRecord,
   type Recording,
   recordingOfEncode,
   recordingOfTrace,
@@ -18,6 +19,8 @@ import { elementTable, psnrOf, typeTable } from '../../inspector/views/picture-p
 import { searchesOf } from '../../inspector/views/search-path.ts';
 import { blockIndexAt, placeOfBlock } from '../../inspector/views/thumbnails.ts';
 import { pictureTable } from '../../inspector/views/timeline.ts';
+import { openTrace } from '../../src/inspect/index.ts';
+import { MemorySource } from '../../src/io/index.ts';
 
 const SETTINGS: Settings = {
   preset: 'faster',
@@ -35,7 +38,8 @@ beforeAll(async () => {
   const sample = createSample();
   source = { ...sample, pictures: sample.pictures.slice(0, 5) };
   coded = await encodePictures(source, SETTINGS, true);
-  recording = recordingOfEncode(source, coded);
+  recording = await recordingOfEncode(source, coded);
+  await recording.load(...recording.pictures);
 });
 
 describe('a recording', () => {
@@ -70,7 +74,7 @@ describe('a recording', () => {
     for (let mb = 0; mb < maps.type.length; mb++) {
       const rows = bitsTable(recording, picture, mb).rows;
       expect(rows.reduce((sum, row) => sum + (row[3] as number), 0)).toBe(maps.bits[mb]);
-      const candidates = candidateTable(candidatesOf(recording, picture, mb), picture, mb).rows;
+      const candidates = candidateTable(candidatesOf(picture, mb), picture, mb).rows;
       expect(candidates.filter((row) => row[5] === 'yes').length).toBe(1);
       for (const row of candidates) expect(row[4]).toBeGreaterThanOrEqual(0);
       losers += candidates.length - 1;
@@ -83,7 +87,7 @@ describe('a recording', () => {
     const { type, pattern } = picture.maps;
     for (let mb = 0; mb < type.length; mb++) {
       if (type[mb]! < 4 || pattern[mb] === 0) continue;
-      const blocks = blocksOf(recording, picture, mb);
+      const blocks = blocksOf(picture, mb);
       for (let b8 = 0; b8 < 4; b8++) {
         const levels = [0, 1, 2, 3].flatMap((i) => blocks.get(4 * b8 + i)?.levels ?? []);
         expect(levels.some((level) => level !== 0)).toBe(((pattern[mb]! >> b8) & 1) !== 0);
@@ -94,16 +98,16 @@ describe('a recording', () => {
   it('has the searches of macroblocks, each from a prediction to an end', () => {
     const picture = recording.pictures[1]!;
     const all = picture.maps.type.reduce<number>(
-      (sum, _, mb) => sum + searchesOf(recording, picture, mb).length,
+      (sum, _, mb) => sum + searchesOf(picture, mb).length,
       0,
     );
     expect(all).toBeGreaterThan(50);
-    const mb = picture.maps.type.findIndex((_, i) => searchesOf(recording, picture, i).length > 0);
-    for (const { steps } of searchesOf(recording, picture, mb)) {
+    const mb = picture.maps.type.findIndex((_, i) => searchesOf(picture, i).length > 0);
+    for (const { steps } of searchesOf(picture, mb)) {
       expect(steps[0]!.step).toBe(0);
       expect(steps.at(-1)!.step).toBe(2);
     }
-    expect(rowsOf(recording, picture, 'search', mb).length).toBeGreaterThan(1);
+    expect(rowsOf(picture, 'search', mb).length).toBeGreaterThan(1);
   });
 
   it('knows its error as the encoder does', () => {
@@ -113,19 +117,43 @@ describe('a recording', () => {
     }
   });
 
-  it('is the same of the trace alone, but for samples', () => {
-    const alone = recordingOfTrace(coded.trace, 'alone');
+  it('is the same of the trace alone, but for samples', async () => {
+    const alone = await recordingOfTrace(await openTrace(new MemorySource(coded.trace)), 'alone');
+    await alone.load(...alone.pictures);
     expect(alone.pictures.map(({ maps }) => maps)).toEqual(
       recording.pictures.map(({ maps }) => maps),
     );
     expect(psnrOf(alone, alone.pictures[0]!)).toBeNull();
   });
 
-  it('of a trace that is cut off, or of another kind, is an error that says so', () => {
-    expect(() => recordingOfTrace(coded.trace.subarray(0, 5000), 'cut')).toThrow(
-      /cut off|does not fit/,
-    );
-    expect(() => recordingOfTrace(new Uint8Array(100), 'other')).toThrow(/does not begin/);
+  it('of a trace that is cut off, or of another kind, is an error that says so', async () => {
+    const open = (bytes: Uint8Array) => openTrace(new MemorySource(bytes));
+    await expect(open(coded.trace.subarray(0, 5000))).rejects.toThrow(/cut off|does not fit/);
+    await expect(open(new Uint8Array(100))).rejects.toThrow(/does not begin/);
+  });
+
+  it('reads of a trace the pictures that are looked at, and lets go of those of before', async () => {
+    const source = new MemorySource(coded.trace);
+    let read = 0;
+    const counted = {
+      size: source.size,
+      read: (at: number, length: number) => {
+        read += Math.min(length, source.size - at);
+        return source.read(at, length);
+      },
+    };
+    const alone = await recordingOfTrace(await openTrace(counted), 'alone');
+    const [first, second] = alone.pictures as [PictureRecord, PictureRecord];
+    expect(read).toBeLessThan(coded.trace.length / 8);
+    expect(first.isLoaded).toBe(false);
+    expect(() => first.maps).toThrow(/is not in memory/);
+    await alone.load(first);
+    expect(first.maps).toEqual(recording.pictures[0]!.maps);
+    const before = read;
+    await alone.load(first);
+    expect(read).toBe(before);
+    await alone.load(second);
+    expect([first.isLoaded, second.isLoaded]).toEqual([true, true]);
   });
 });
 

@@ -5,7 +5,9 @@ import type { Settings } from '../../inspector/protocol.ts';
 import { recordingOfEncode, recordingOfTrace } from '../../inspector/recording.ts';
 import { createSample } from '../../inspector/sample.ts';
 import { DEFAULTS, formatState, parseState } from '../../inspector/state.ts';
-import { TOUR } from '../../inspector/tour-steps.ts';
+import { interPicture, TOUR } from '../../inspector/tour-steps.ts';
+import { openTrace } from '../../src/inspect/index.ts';
+import { MemorySource } from '../../src/io/index.ts';
 
 const SETTINGS: readonly Partial<Settings>[] = [
   {},
@@ -27,9 +29,11 @@ describe('the tour', () => {
         ...change,
       };
       const coded = await encodePictures(source, settings, true);
-      const all = [recordingOfEncode(source, coded), recordingOfTrace(coded.trace, 'trace')];
+      const trace = await openTrace(new MemorySource(coded.trace));
+      const all = [await recordingOfEncode(source, coded), await recordingOfTrace(trace, 'trace')];
       for (const recording of all) {
         expect(TOUR.length).toBe(10);
+        await recording.load(interPicture(recording));
         for (const { show, text } of TOUR) {
           const state = { ...DEFAULTS, ...show(recording) };
           expect(parseState(formatState(state))).toEqual(state);

@@ -1,6 +1,6 @@
 /** The picture view: layers and overlays, the picture, and beside it the picture's figures or the open macroblock. */
 import type { App, View } from '../app.ts';
-import { h } from '../dom.ts';
+import { h, themeColor } from '../dom.ts';
 import { OVERLAY_TEXTS } from '../overlays.ts';
 import { LAYER_TEXTS } from '../paint.ts';
 import { LAYERS, type LayerName, OVERLAYS, type OverlayName } from '../state.ts';
@@ -44,6 +44,8 @@ export function createPictureView(app: App): View {
     stage,
     side,
   );
+  /** What the side was drawn of: layers and overlays leave it as it is. */
+  let drawn: readonly unknown[] = [];
   return {
     element,
     update: () => {
@@ -59,6 +61,9 @@ export function createPictureView(app: App): View {
         : 'A trace holds decisions, not samples: overlays show them. Drop the video itself to see its samples.';
       canvas.draw();
       strip.update();
+      const now = [app.recording, state.picture, state.mb, state.block, themeColor('accent')];
+      if (now.every((value, i) => value === drawn[i])) return;
+      drawn = now;
       updateSide(app, side);
     },
   };

@@ -23,7 +23,7 @@ export const REASON_TEXTS = [
   'the key-frame distance was reached',
   'a new scene begins',
   'a point to start decoding at',
-  'nothing refers to it',
+  'predicted from both sides',
   'a scene returns',
 ];
 

@@ -89,7 +89,7 @@ export function picturePanel(
     ['Size', sayBytes(picture.bytes)],
     ['Mean QP', say(picture.qp, 1)],
     ['PSNR', psnr === null ? '–' : `${say(psnr, 2)} dB`],
-    ['Coded', `${picture.number + 1}. of ${recording.pictures.length}`],
+    ['Coded', `${picture.number + 1} of ${recording.pictures.length}`],
   ];
   const most = picture.maps.bits.reduce(
     (best, bits, mb) => (bits > picture.maps.bits[best] ? mb : best),

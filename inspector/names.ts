@@ -23,7 +23,7 @@ export const REASON_TEXTS = [
   'the key-frame distance was reached',
   'a new scene begins',
   'a point to start decoding at',
-  'predicted from both sides',
+  'predicted from other pictures; no other picture refers to it',
   'a scene returns',
 ];
 

@@ -98,11 +98,7 @@ export function picturePanel(
   const types = typeTable(picture);
   return [
     h('h2', {}, h('b', { class: `badge ${type}` }, type), ` Picture ${picture.display}`),
-    h(
-      'p',
-      { class: 'lead' },
-      `${type} picture: ${REASON_TEXTS[picture.reason] ?? ''}${picture.isReference ? '' : '; no other picture refers to it'}.`,
-    ),
+    h('p', { class: 'lead' }, `${type} picture: ${REASON_TEXTS[picture.reason] ?? ''}.`),
     h(
       'dl',
       { class: 'facts' },

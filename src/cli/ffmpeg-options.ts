@@ -93,9 +93,10 @@ const movflags: Target = (value) => {
 
 const pixFmt: Target = (value) => {
   if (value === 'yuv420p') return [];
+  if (value === 'gray') return ['--monochrome'];
   throw new ConfigError(
     '-pix_fmt',
-    `got ${value}; H.264 is coded as yuv420p here, raw files keep the format of the input`,
+    `got ${value}; H.264 is coded as yuv420p or gray here, raw files keep the format of the input`,
   );
 };
 

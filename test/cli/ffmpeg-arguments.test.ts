@@ -117,6 +117,7 @@ describe('arguments', () => {
     ],
     ['-i file:in.mp4 -c copy file:pipe:1', 'remux in.mp4 --streams best pipe:1'],
     ['-i file:-in.mp4 file:-', 'encode ./-in.mp4 --streams best ./-'],
+    ['-i a -pix_fmt gray b', 'encode a --monochrome --streams best b'],
     ['-i a -force_key_frames 0,2.5 b', 'encode a --keyframes 0,2.5 --streams best b'],
     ['-i a -vf hflip -vf vflip b', 'encode a --streams best --vf vflip b'],
     ['-f yuv4mpegpipe -i - -f mp4 out', 'encode - --format mp4 --streams best out'],

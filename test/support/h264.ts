@@ -36,7 +36,7 @@ export function frameOf(data: Uint8Array, width: number, height: number, pts: nu
   return { pixFmt: 'yuv420p', width, height, planes, pts };
 }
 
-/** A copy of a reconstruction, `width` by `height`, both even: what a decoder shows of it. */
+/** A copy of a reconstruction, `width` by `height`: what a decoder shows of it. Where it has no chroma, ffmpeg shows 128. */
 export function copyReconstruction(r: Reconstruction, width: number, height: number): Uint8Array {
   const out = new Uint8Array(pictureSize(width, height));
   let to = 0;
@@ -48,8 +48,8 @@ export function copyReconstruction(r: Reconstruction, width: number, height: num
     }
   };
   copy(r.luma, r.lumaStride, width, height);
-  copy(r.cb, r.chromaStride, width / 2, height / 2);
-  copy(r.cr, r.chromaStride, width / 2, height / 2);
+  copy(r.cb, r.chromaStride, (width + 1) >> 1, (height + 1) >> 1);
+  copy(r.cr, r.chromaStride, (width + 1) >> 1, (height + 1) >> 1);
   return out;
 }
 

@@ -1,5 +1,6 @@
 /** H.264 in the session: the shared settings in terms of the encoder's options. */
 import { ConfigError, described, requireInteger } from '../../base/errors.ts';
+import type { ColorTags } from '../../base/packet.ts';
 import {
   createH264BaselineEncoder,
   createH264Encoder,
@@ -8,12 +9,20 @@ import {
   PRESETS,
   type Reconstruction,
 } from '../../codecs/h264/index.ts';
+import { UNSPECIFIED } from '../../frames/color-names.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import type { PixFmt } from '../../frames/pixel-format.ts';
 import type { VideoCodec, VideoCodecSession, VideoRequest } from '../codec.ts';
 import { rejectSessionKeys } from '../session-keys.ts';
 import { videoCodec } from '../video-encoder.ts';
 import { type AnalysisSource, analyzedH264 } from './analyzed-h264.ts';
+
+/** What frames of no known color have. */
+const UNSPECIFIED_COLOR = {
+  colour_primaries: UNSPECIFIED,
+  transfer_characteristics: UNSPECIFIED,
+  matrix_coefficients: UNSPECIFIED,
+} as const;
 
 /** The options that the session sets from the config. */
 const SESSION_KEYS = [
@@ -48,7 +57,7 @@ function h264Codec(
   open: (options: H264Options) => H264Encoder,
   profile?: H264Options['profile'],
 ): VideoCodec {
-  return videoCodec({
+  const codec = videoCodec({
     kind: 'video',
     name: 'h264',
     aliases: ['libx264', 'x264', 'libopenh264', 'avc', 'avc1', 'h.264'],
@@ -70,6 +79,12 @@ function h264Codec(
       };
     },
   });
+  return {
+    ...codec,
+    // Without chroma gray frames are taken as they are.
+    createEncoder: (config, options, pixFmts) =>
+      codec.createEncoder(config, options, options.monochrome === true ? ['gray'] : pixFmts),
+  };
 }
 
 /** Encoder and session are one: pictures are coded as they come. */
@@ -107,7 +122,7 @@ function asFrame(picture: Reconstruction, pixFmt: PixFmt, pts: number): VideoFra
     { data, offset: cb, stride: chromaStride },
     { data, offset: cr, stride: chromaStride },
   ];
-  return { pixFmt, width, height, planes, pts };
+  return { pixFmt, width, height, planes: pixFmt === 'gray' ? planes.slice(0, 1) : planes, pts };
 }
 
 /**
@@ -116,7 +131,8 @@ function asFrame(picture: Reconstruction, pixFmt: PixFmt, pts: number): VideoFra
  */
 export function h264Options(request: VideoRequest): H264Options {
   rejectSessionKeys(request.options, SESSION_KEYS, 'videoEncodeConfig');
-  const { width, height, frameRate, timeBase, color, sampleAspectRatio, gopSize } = request;
+  const { width, height, frameRate, timeBase, sampleAspectRatio, gopSize } = request;
+  const color = colorOf(request);
   return {
     width,
     height,
@@ -132,6 +148,11 @@ export function h264Options(request: VideoRequest): H264Options {
       : { preset: presetOf(request.compressionLevel) }),
     ...(request.options as H264EncoderConfig),
   };
+}
+
+/** Frames of gray have the full range, which decoders take for granted of no stream. */
+function colorOf({ pixFmt, color }: VideoRequest): ColorTags | undefined {
+  return pixFmt === 'gray' ? { ...(color ?? UNSPECIFIED_COLOR), video_full_range_flag: 1 } : color;
 }
 
 /**

@@ -242,6 +242,8 @@ export function levelOf(level_idc: number, constraint_set3_flag: Flag): LevelNam
 
 /** Bits that macroblock_layer( ) may take at most, clause A.3.1 n: 128 + RawMbBits for 4:2:0 and 8 bits. */
 export const MAX_MACROBLOCK_LAYER_BITS = 3200;
+/** The same without chroma. */
+export const MAX_LUMA_BITS = 2176;
 
 /**
  * Bytes that the NAL units of access unit `n` > 0 may sum to, clause A.3.1 d, when pictures are removed from the buffer

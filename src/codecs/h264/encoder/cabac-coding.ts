@@ -31,9 +31,10 @@ export function createCabac(
   context: MacroblockContext,
   syntax: SyntaxWriter,
   vectorKernels: VectorKernels,
+  hasChroma: boolean,
 ): EntropyCoding {
   const { coefficients, state, memory } = context;
-  const picture = new CabacPicture(state.widthInMbs, state.heightInMbs);
+  const picture = new CabacPicture(state.widthInMbs, state.heightInMbs, hasChroma);
   context.cabac = picture;
   const writer = new CabacWriter(picture, syntax);
   const { states } = writer.encoder;

@@ -57,6 +57,7 @@ export class H264Encoder {
   private readonly memory: EncoderMemory;
   private readonly planner: PicturePlanner;
   private readonly coder: PictureCoder;
+  private readonly load: typeof loadSourcePicture;
   private lastPts = Number.NEGATIVE_INFINITY;
   /** How many of the option `keyFrames` have begun. */
   private keysBegun = 0;
@@ -71,6 +72,7 @@ export class H264Encoder {
     requireTools(this.options, tools);
     const setup = setupStream(this.options, tools);
     const { widthInMbs, heightInMbs } = setup;
+    this.load = this.options.monochrome ? tools.monochrome!.load : loadSourcePicture;
     const { rate, frameRate, gopSize, order, vectorKernels, analysis, inspect, zones } =
       this.options;
     this.planner = new PicturePlanner({
@@ -100,7 +102,7 @@ export class H264Encoder {
 
   /**
    * Codes one picture.
-   * @param frame yuv420p or yuvj420p, of the size of the options; its samples are read during the call only. Its pts, in
+   * @param frame yuv420p or yuvj420p, with `monochrome` gray too, of the size of the options; its samples are read during the call only. Its pts, in
    *   ticks of `streamInfo.timeBase` (frames, unless the options have a `timeBase`), must rise from call to call.
    * @returns the access units that are ready
    */
@@ -133,7 +135,7 @@ export class H264Encoder {
     const { qpOffsets } = options;
     if (qpOffsets !== undefined) this.requireOffsets(qpOffsets);
     const source = this.memory.sources[this.planner.nextSlot];
-    loadSourcePicture(this.memory, source, frame);
+    this.load(this.memory, source, frame);
     this.lastPts = frame.pts;
     const isKey = this.isKeyTime(frame.pts) || options.forceKeyFrame === true;
     const plan = this.planner.arrive(frame.pts, isKey, analysis);

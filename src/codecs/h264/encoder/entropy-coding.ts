@@ -1,7 +1,7 @@
 /** Entropy coding of one encoder: where macroblocks are written, and where their bits are counted before. */
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
-import { CavlcBitCounter, CavlcWriter } from '../standard/cavlc-sinks.ts';
+import { CavlcBitCounter, CavlcWriter, type CodeNums } from '../standard/cavlc-sinks.ts';
 import type { MacroblockCounter, SliceDataSink } from '../standard/macroblock-sink.ts';
 import { cavlcLevelDecider, type LevelDecider } from './level-decision.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
@@ -23,6 +23,7 @@ type CreateEntropyCoding = (
   context: MacroblockContext,
   syntax: SyntaxWriter,
   vectorKernels: VectorKernels,
+  hasChroma: boolean,
 ) => EntropyCoding;
 
 /** CABAC as a tool. */
@@ -32,14 +33,15 @@ export interface Cabac {
   requireKernels(where: string, kernels: VectorKernels): void;
 }
 
-/** Entropy coding by CAVLC; the one by CABAC is in cabac-coding.ts. */
+/** Entropy coding by CAVLC, `codeNums` of 4:2:0 if not given; the one by CABAC is in cabac-coding.ts. */
 export function createCavlc(
   { coefficients }: MacroblockContext,
   syntax: SyntaxWriter,
+  codeNums?: CodeNums,
 ): EntropyCoding {
   return {
-    writer: new CavlcWriter(coefficients, syntax),
-    counter: new CavlcBitCounter(coefficients),
+    writer: new CavlcWriter(coefficients, syntax, codeNums),
+    counter: new CavlcBitCounter(coefficients, codeNums),
     levels: cavlcLevelDecider(coefficients),
   };
 }

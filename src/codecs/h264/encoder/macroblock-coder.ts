@@ -3,7 +3,7 @@
  * macroblocks will ask of it.
  */
 
-import { MAX_MACROBLOCK_LAYER_BITS } from '../../../syntax/h264/levels.ts';
+import { MAX_LUMA_BITS, MAX_MACROBLOCK_LAYER_BITS } from '../../../syntax/h264/levels.ts';
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import { MAX_LEVEL } from '../standard/cavlc.ts';
 import {
@@ -64,6 +64,7 @@ export class MacroblockCoder {
     num_ref_idx_l0_active_minus1: 0,
     num_ref_idx_l1_active_minus1: 0,
     cabac_init_idc: 0,
+    ChromaArrayType: 1,
     transform_8x8_mode_flag: 0,
   };
   private sliceNumber = 0;
@@ -193,7 +194,8 @@ export class MacroblockCoder {
     }
     this.counter.reset();
     writeMacroblock(this.counter, syntax, this.slice);
-    return this.counter.bits > MAX_MACROBLOCK_LAYER_BITS;
+    const most = this.slice.ChromaArrayType === 0 ? MAX_LUMA_BITS : MAX_MACROBLOCK_LAYER_BITS;
+    return this.counter.bits > most;
   }
 
   /** I_PCM: the samples themselves, clause 7.3.5. */
@@ -203,7 +205,8 @@ export class MacroblockCoder {
     syntax.mbType = I_PCM;
     writeMacroblock(this.writer, syntax, this.slice);
     let n = 0;
-    for (let plane = 0; plane < 3; plane++) {
+    const planes = this.slice.ChromaArrayType === 0 ? 1 : 3;
+    for (let plane = 0; plane < planes; plane++) {
       const size = plane === 0 ? 16 : 8;
       const from = source + SOURCE_PLANES[plane];
       const to = recon + RECON_PLANES[plane];
@@ -215,7 +218,7 @@ export class MacroblockCoder {
         }
       }
     }
-    this.writer.pcm(this.pcmSamples);
+    this.writer.pcm(this.pcmSamples.subarray(0, n));
     const { state, mbAddr } = this.context;
     this.storeType(I_PCM, 0, 47);
     state.totalCoeff.fill(16, 24 * mbAddr, 24 * mbAddr + 24);

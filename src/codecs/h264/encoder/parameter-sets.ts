@@ -30,6 +30,14 @@ export const PROFILE_IDC: Readonly<Record<Profile, number>> = {
   high: ProfileIdc.HIGH,
 };
 
+/**
+ * The size that decoders show. Where there is chroma it is even, since crop units are two samples then (clause 7.4.2.1.1): an odd size shows
+ * one repeated row or column.
+ */
+export function codedSize({ width, height, monochrome }: ResolvedOptions): [number, number] {
+  return monochrome ? [width, height] : [width + (width & 1), height + (height & 1)];
+}
+
 /** The sequence parameter set. */
 export function createSps(
   options: ResolvedOptions,
@@ -37,9 +45,8 @@ export function createSps(
   heightInMbs: number,
   level: LevelSyntax,
 ): SequenceParameterSet {
-  // Crop units are two samples in both directions; an odd size shows one repeated row or column less of its own.
-  const codedWidth = options.width + (options.width & 1);
-  const codedHeight = options.height + (options.height & 1);
+  const [codedWidth, codedHeight] = codedSize(options);
+  const cropUnit = options.monochrome ? 1 : 2;
   return {
     ...PLAIN_SPS,
     profile_idc: PROFILE_IDC[options.profile],
@@ -48,13 +55,14 @@ export function createSps(
     constraint_set1_flag: options.profile === 'high' ? 0 : 1,
     constraint_set3_flag: level.constraint_set3_flag,
     level_idc: level.level_idc,
+    chroma_format_idc: options.monochrome ? 0 : 1,
     log2_max_frame_num_minus4: LOG2_MAX_FRAME_NUM_MINUS4,
     ...pictureOrder(options),
     max_num_ref_frames: options.order.maxRefFrames,
     pic_width_in_mbs_minus1: widthInMbs - 1,
     pic_height_in_map_units_minus1: heightInMbs - 1,
-    frame_crop_right_offset: (16 * widthInMbs - codedWidth) / 2,
-    frame_crop_bottom_offset: (16 * heightInMbs - codedHeight) / 2,
+    frame_crop_right_offset: (16 * widthInMbs - codedWidth) / cropUnit,
+    frame_crop_bottom_offset: (16 * heightInMbs - codedHeight) / cropUnit,
     vui_parameters: createVui(options),
   };
 }

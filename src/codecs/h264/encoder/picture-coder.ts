@@ -79,7 +79,9 @@ export class PictureCoder {
         : new ReferenceChoice(order));
     const { weightedReferences } = setup.tools;
     const copies = memory.pictures.slice(order.maxRefFrames + 1);
-    this.weights = options.weightP ? weightedReferences!(memory, copies) : null;
+    this.weights = options.weightP
+      ? weightedReferences!(memory, copies, !options.monochrome)
+      : null;
     this.state = new PictureState(widthInMbs, heightInMbs);
     this.accessUnit = new AccessUnitWriter(setup, planner.rateControl.vbv);
     this.slices = this.createSliceCoder();
@@ -104,8 +106,8 @@ export class PictureCoder {
     const grid = context.coefficients;
     const syntax = new SyntaxWriter();
     const entropy = options.cabac
-      ? tools.cabac!.create(context, syntax, options.vectorKernels)
-      : createCavlc(context, syntax);
+      ? tools.cabac!.create(context, syntax, options.vectorKernels, !options.monochrome)
+      : createCavlc(context, syntax, options.monochrome ? tools.monochrome!.codeNums : undefined);
     const coder = new MacroblockCoder(context, entropy);
     const decider = options.speed.trellis ? entropy.levels : null;
     const residual = new ResidualCoder(

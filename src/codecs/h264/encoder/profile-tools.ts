@@ -17,6 +17,7 @@ import type { H264Inspector } from './inspector.ts';
 import type { LevelDecider } from './level-decision.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import type { EncoderMemory } from './memory.ts';
+import { MONOCHROME, type Monochrome } from './monochrome.ts';
 import {
   type ApplyDefaults,
   type ApplyTune,
@@ -47,8 +48,14 @@ export interface ProfileTools {
   readonly transform8x8: Transform8x8 | null;
   /** Weights of references, of profile Main. */
   readonly weightedReferences:
-    | ((memory: EncoderMemory, copies: readonly ReconstructedPicture[]) => WeightedReferences)
+    | ((
+        memory: EncoderMemory,
+        copies: readonly ReconstructedPicture[],
+        hasChroma: boolean,
+      ) => WeightedReferences)
     | null;
+  /** Pictures without chroma, of profile High. */
+  readonly monochrome: Monochrome | null;
   /** Messages: of the decoder's buffer, of recovery points, of the settings. */
   readonly createMessages: ((setup: StreamSetup, vbv: Vbv | null) => AccessUnitMessages) | null;
   readonly inspection: Inspection | null;
@@ -96,6 +103,7 @@ export const BASELINE_TOOLS: ProfileTools = {
   bSlices: null,
   transform8x8: null,
   weightedReferences: null,
+  monochrome: null,
   createMessages: null,
   inspection: null,
   secondPass: null,
@@ -117,7 +125,8 @@ export const ALL_TOOLS: ProfileTools = {
     createCoder: (memory, decider, vectorKernels) =>
       new ResidualCoder8x8(memory, decider, vectorKernels),
   },
-  weightedReferences: (memory, copies) => new WeightedReferences(memory, copies),
+  weightedReferences: (...parts) => new WeightedReferences(...parts),
+  monochrome: MONOCHROME,
   createMessages: (setup, vbv) => new AccessUnitMessages(setup, vbv),
   inspection: {
     ofUnits: (inspector, syntax) => new UnitInspection(inspector, syntax),
@@ -151,7 +160,7 @@ function otherTool(
 
 /** Throws if the options need a tool that was not handed over. */
 export function requireTools(options: ResolvedOptions, tools: ProfileTools): void {
-  const { cabac, transform8x8, weightP, profile, vectorKernels } = options;
+  const { cabac, transform8x8, monochrome, weightP, profile, vectorKernels } = options;
   const at = 'h264.options';
   const other = otherTool(options, tools);
   if (other !== null)
@@ -159,6 +168,7 @@ export function requireTools(options: ResolvedOptions, tools: ProfileTools): voi
   if (
     (cabac && tools.cabac === null) ||
     (transform8x8 && tools.transform8x8 === null) ||
+    (monochrome && tools.monochrome === null) ||
     (weightP && tools.weightedReferences === null)
   ) {
     throw new UnsupportedError(

@@ -128,6 +128,7 @@ export class SliceCoder {
       num_ref_idx_l0_active_minus1: Math.max(0, list0.length - 1),
       num_ref_idx_l1_active_minus1: Math.max(0, list1.length - 1),
       cabac_init_idc: header.cabac_init_idc,
+      ChromaArrayType: setup.sps.chroma_format_idc,
       transform_8x8_mode_flag: setup.pps.high?.transform_8x8_mode_flag ?? 0,
     };
     coder.startSlice(slice, number, qp);

@@ -34,7 +34,12 @@ export function loadSourcePicture(
 }
 
 /** Throws `ConfigError` if a plane is missing, holds no bytes, or does not reach its last row. */
-function checkPlane(index: number, plane: Plane | undefined, width: number, height: number): void {
+export function checkPlane(
+  index: number,
+  plane: Plane | undefined,
+  width: number,
+  height: number,
+): void {
   const where = `h264.encode.frame.planes[${index}]`;
   const data = plane?.data;
   if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
@@ -52,7 +57,7 @@ function checkPlane(index: number, plane: Plane | undefined, width: number, heig
 }
 
 /** Copies `width` by `height` samples and extends them to `stride` by `codedHeight`. */
-function copyPlane(
+export function copyPlane(
   bytes: Uint8Array,
   to: number,
   stride: number,

@@ -24,6 +24,8 @@ export const STREAM_ROWS = {
   cabac: flag(),
   /** The 8x8 transform beside the 4x4 one, in intra and inter macroblocks; default: with profile `high`, which alone has it. */
   transform8x8: flag(),
+  /** Whether luma alone is coded (4:0:0), of `gray` frames or of others; only with profile `high`. Browsers do not show such streams. */
+  monochrome: flag(false),
   /** Pictures from one IDR picture to the next. 0 is taken as 1: intra only. */
   gopSize: integer(0, 0x7fffffff, 250),
   /** Offset of the deblocking filter's first threshold, by which it is switched off (clause 8.7.2.2). */
@@ -61,6 +63,7 @@ export interface ResolvedStreamOptions {
   readonly profile: Profile;
   readonly cabac: boolean;
   readonly transform8x8: boolean;
+  readonly monochrome: boolean;
   readonly gopSize: number;
   readonly deblockAlpha: number;
   readonly deblockBeta: number;
@@ -88,7 +91,7 @@ export function resolveStreamOptions(at: string, options: StreamOptions): Resolv
 
 function resolveProfile(
   at: string,
-  { profile, ...asked }: Pick<Checked, 'profile' | 'cabac' | 'transform8x8'>,
+  { profile, ...asked }: Pick<Checked, 'profile' | 'cabac' | 'transform8x8' | 'monochrome'>,
 ): Pick<ResolvedStreamOptions, 'cabac' | 'transform8x8'> {
   const isBaseline = profile === 'baseline';
   const isHigh = profile === 'high';
@@ -100,6 +103,12 @@ function resolveProfile(
     throw new ConfigError(
       `${at}.transform8x8`,
       `profile ${profile} has no 8x8 transform, allowed is false`,
+    );
+  }
+  if (asked.monochrome && !isHigh) {
+    throw new ConfigError(
+      `${at}.monochrome`,
+      `profile ${profile} has chroma always, allowed is false`,
     );
   }
   return { cabac, transform8x8 };

@@ -16,7 +16,7 @@ import { appendNalUnit, NalUnitType, writeNalUnit } from '../../../syntax/h264/n
 import { type PictureParameterSet, writePictureParameterSet } from '../../../syntax/h264/pps.ts';
 import { type SequenceParameterSet, writeSequenceParameterSet } from '../../../syntax/h264/sps.ts';
 import type { ResolvedOptions } from './options.ts';
-import { createPps, createSps, PROFILE_IDC } from './parameter-sets.ts';
+import { codedSize, createPps, createSps, PROFILE_IDC } from './parameter-sets.ts';
 import type { ProfileTools } from './profile-tools.ts';
 import type { UnitInspection } from './unit-inspection.ts';
 
@@ -113,7 +113,8 @@ function streamInfoOf(
   sps: SequenceParameterSet,
   pps: PictureParameterSet,
 ): VideoStreamInfo {
-  const { width, height, frameRate, clock, color } = options;
+  const { frameRate, clock, color, monochrome } = options;
+  const [width, height] = codedSize(options);
   return {
     kind: 'video',
     codec: 'h264',
@@ -123,9 +124,9 @@ function streamInfoOf(
       nalUnit(NalUnitType.PPS, (w) => writePictureParameterSet(w, pps)),
       sps,
     ),
-    width: width + (width & 1),
-    height: height + (height & 1),
-    pixFmt: color?.video_full_range_flag === 1 ? 'yuvj420p' : 'yuv420p',
+    width,
+    height,
+    pixFmt: monochrome ? 'gray' : color?.video_full_range_flag === 1 ? 'yuvj420p' : 'yuv420p',
     ...(clock === undefined ? { frameRate } : {}),
     sampleAspectRatio: options.sampleAspectRatio ?? [1, 1],
     ...(color === undefined ? {} : { color }),

@@ -48,12 +48,14 @@ interface Trial extends WeightAndOffset {
 /** Gives the references of pictures weights, one picture after another. */
 export class WeightedReferences {
   private readonly memory: EncoderMemory;
+  private readonly hasChroma: boolean;
   /** Pictures that weighted copies are made in. */
   private readonly copies: readonly ReconstructedPicture[];
   private readonly spreads = new Map<ReconstructedPicture, Spreads>();
 
-  constructor(memory: EncoderMemory, copies: readonly ReconstructedPicture[]) {
+  constructor(memory: EncoderMemory, copies: readonly ReconstructedPicture[], hasChroma: boolean) {
     this.memory = memory;
+    this.hasChroma = hasChroma;
     this.copies = copies;
   }
 
@@ -104,7 +106,7 @@ export class WeightedReferences {
     const ratio = luma.weight / 2 ** LOG_WD;
     const cb = chromaTrial(before[1], spreads[1], ratio);
     const cr = chromaTrial(before[2], spreads[2], ratio);
-    const hasChroma = this.helpsChroma(source, reference, cb, cr);
+    const hasChroma = this.hasChroma && this.helpsChroma(source, reference, cb, cr);
     this.weightCopy(reference, copy, luma.table);
     reference.weighting = {
       luma: luma.table,

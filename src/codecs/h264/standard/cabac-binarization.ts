@@ -256,16 +256,13 @@ export function intraPredMode(out: BinString, rem_intra_pred_mode: number): void
 export const CBP_ALL = 0x2f;
 
 /**
- * coded_block_pattern, clauses 9.3.2.6 and 9.3.3.1.1.4.
+ * coded_block_pattern, clauses 9.3.2.6 and 9.3.3.1.1.4: its part of luma.
  * @param cbpA, cbpB of the neighbors: CBP_ALL for luma where there is none, and of I_PCM; 0 of skipped macroblocks
- * @param chromaA, chromaB chroma part (0..2) of the neighbors; 0 where there is none, 2 of I_PCM
  */
-export function codedBlockPattern(
+export function lumaCodedBlockPattern(
   out: BinString,
   cbpA: number,
   cbpB: number,
-  chromaA: number,
-  chromaB: number,
   coded_block_pattern: number,
 ): void {
   const own = coded_block_pattern;
@@ -275,7 +272,18 @@ export function codedBlockPattern(
     const bitB = b8 >= 2 ? (own >> (b8 - 2)) & 1 : (cbpB >> (b8 + 2)) & 1;
     out.put(CTX.coded_block_pattern_luma + 1 - bitA + 2 * (1 - bitB), (own >> b8) & 1);
   }
-  const chroma = own >> 4;
+}
+
+/**
+ * The part of coded_block_pattern about chroma, where there is any, clauses 9.3.2.6 and 9.3.3.1.1.4.
+ * @param chromaA, chromaB that of the neighbors, 0..2; 0 where there is none, 2 of I_PCM
+ */
+export function chromaCodedBlockPattern(
+  out: BinString,
+  chromaA: number,
+  chromaB: number,
+  chroma: number,
+): void {
   const offset = CTX.coded_block_pattern_chroma;
   const any = (chromaA !== 0 ? 1 : 0) + (chromaB !== 0 ? 2 : 0);
   out.put(offset + any, chroma !== 0 ? 1 : 0);

@@ -29,6 +29,8 @@ const MAX_MVD = 64;
 /** The memory of one picture, shared by the sinks that write and count. Index mbAddr unless said otherwise. */
 export class CabacPicture {
   readonly widthInMbs: number;
+  /** Whether ChromaArrayType is not 0. */
+  readonly hasChroma: boolean;
   readonly flags: Uint8Array;
   /** coded_block_pattern, 0x2f for I_PCM. */
   readonly codedBlockPattern: Uint8Array;
@@ -44,9 +46,10 @@ export class CabacPicture {
   hasA = false;
   hasB = false;
 
-  constructor(widthInMbs: number, heightInMbs: number) {
+  constructor(widthInMbs: number, heightInMbs: number, hasChroma = true) {
     const count = widthInMbs * heightInMbs;
     this.widthInMbs = widthInMbs;
+    this.hasChroma = hasChroma;
     this.flags = new Uint8Array(count);
     this.codedBlockPattern = new Uint8Array(count);
     this.coded = new Int32Array(count);

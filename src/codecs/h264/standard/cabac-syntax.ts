@@ -6,9 +6,10 @@ import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import {
   CBP_ALL,
   CTX,
-  codedBlockPattern,
+  chromaCodedBlockPattern,
   intraChromaPredMode,
   intraPredMode,
+  lumaCodedBlockPattern,
   mbQpDelta,
   mbSkipFlag,
   mbTypeB,
@@ -193,7 +194,10 @@ export class CabacSyntax {
     const b = picture.hasB ? picture.codedBlockPattern[picture.mbAddrB] : CBP_ALL;
     const chromaA = picture.hasA ? a >> 4 : 0;
     const chromaB = picture.hasB ? b >> 4 : 0;
-    codedBlockPattern(this.string, a, b, chromaA, chromaB, coded_block_pattern);
+    lumaCodedBlockPattern(this.string, a, b, coded_block_pattern);
+    if (picture.hasChroma) {
+      chromaCodedBlockPattern(this.string, chromaA, chromaB, coded_block_pattern >> 4);
+    }
     this.pattern = coded_block_pattern;
   }
 

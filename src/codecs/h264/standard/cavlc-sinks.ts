@@ -33,8 +33,14 @@ const NO_SLICE: SliceSyntax = {
   num_ref_idx_l0_active_minus1: 0,
   num_ref_idx_l1_active_minus1: 0,
   cabac_init_idc: 0,
+  ChromaArrayType: 1,
   transform_8x8_mode_flag: 0,
 };
+
+/** coded_block_pattern => codeNum for intra and for inter macroblocks (clause 9.1.2). */
+export type CodeNums = readonly [intra: Uint8Array, inter: Uint8Array];
+
+const CODE_NUMS: CodeNums = [CODE_NUM_OF_CBP_INTRA, CODE_NUM_OF_CBP_INTER];
 
 /** Levels `from`, `from` + 4 and so on of an 8x8 block, which CAVLC codes as one 4x4 block (clause 7.3.5.3.2). */
 function takeEveryFourth(levels: Int16Array, from: number, quarter: Int16Array): void {
@@ -47,15 +53,24 @@ export class CavlcWriter implements SliceDataSink {
   readonly syntax: SyntaxWriter;
   private readonly bits: BitWriter;
   private readonly grid: CoefficientGrid;
+  private readonly codeNums: CodeNums;
   private slice = NO_SLICE;
   private skipRun = 0;
   private readonly quarter = new Int16Array(16);
   private readonly bitMark: BitMark = { length: 0, word: 0, free: 32 };
   private markedSkipRun = 0;
 
-  /** @param grid total_coeff around and inside the macroblock that is written */
-  constructor(grid: CoefficientGrid, syntax: SyntaxWriter = new SyntaxWriter()) {
+  /**
+   * @param grid total_coeff around and inside the macroblock that is written
+   * @param codeNums coded_block_pattern => codeNum (clause 9.1.2); those of 4:2:0 if not given
+   */
+  constructor(
+    grid: CoefficientGrid,
+    syntax: SyntaxWriter = new SyntaxWriter(),
+    codeNums: CodeNums = CODE_NUMS,
+  ) {
     this.grid = grid;
+    this.codeNums = codeNums;
     this.syntax = syntax;
     this.bits = syntax.bits;
   }
@@ -130,7 +145,7 @@ export class CavlcWriter implements SliceDataSink {
   }
 
   codedBlockPattern(coded_block_pattern: number, isIntra: boolean): void {
-    const table = isIntra ? CODE_NUM_OF_CBP_INTRA : CODE_NUM_OF_CBP_INTER;
+    const table = this.codeNums[isIntra ? 0 : 1];
     this.syntax.ue('coded_block_pattern', table[coded_block_pattern]);
   }
 
@@ -169,9 +184,6 @@ export class CavlcWriter implements SliceDataSink {
   }
 }
 
-/** Bits of an I_PCM macroblock's samples. */
-const PCM_BITS = 8 * 384;
-
 /**
  * Bits that a skipped macroblock adds to mb_skip_run, and those that the end of a run takes: a run of one takes three bits,
  * runs of seven or more take less than one bit for each macroblock.
@@ -184,12 +196,14 @@ export class CavlcBitCounter implements MacroblockCounter {
   readonly hasP8x8Ref0 = true;
   bits = 0;
   private readonly grid: CoefficientGrid;
+  private readonly codeNums: CodeNums;
   private readonly quarter = new Int16Array(16);
   private slice = NO_SLICE;
 
-  /** @param grid as for `CavlcWriter` */
-  constructor(grid: CoefficientGrid) {
+  /** @param grid, codeNums as for `CavlcWriter` */
+  constructor(grid: CoefficientGrid, codeNums: CodeNums = CODE_NUMS) {
     this.grid = grid;
+    this.codeNums = codeNums;
   }
 
   startSlice(slice: SliceSyntax): void {
@@ -233,7 +247,7 @@ export class CavlcBitCounter implements MacroblockCounter {
   }
 
   codedBlockPattern(coded_block_pattern: number, isIntra: boolean): void {
-    const table = isIntra ? CODE_NUM_OF_CBP_INTRA : CODE_NUM_OF_CBP_INTER;
+    const table = this.codeNums[isIntra ? 0 : 1];
     this.bits += ueBits(table[coded_block_pattern]);
   }
 
@@ -261,7 +275,7 @@ export class CavlcBitCounter implements MacroblockCounter {
     }
   }
 
-  pcm(_samples: Uint8Array): void {
-    this.bits += PCM_BITS;
+  pcm(samples: Uint8Array): void {
+    this.bits += 8 * samples.length;
   }
 }

@@ -12,6 +12,8 @@ export interface SliceSyntax {
   readonly num_ref_idx_l1_active_minus1: number;
   /** 0..2, of P and B slices with CABAC. */
   readonly cabac_init_idc: number;
+  /** 0 where pictures have no chroma, else 1. */
+  readonly ChromaArrayType: number;
   /** Whether the picture parameter set allows the 8x8 transform. */
   readonly transform_8x8_mode_flag: number;
 }
@@ -63,7 +65,7 @@ export interface MacroblockSink {
    * @param low, high which of its levels 0..31 and 32..63 are nonzero; one at least is
    */
   residualBlock8x8(b8: number, levels: Int16Array, low: number, high: number): void;
-  /** pcm_alignment_zero_bit and the samples of an I_PCM macroblock: 256 of luma, 64 of Cb, 64 of Cr. */
+  /** pcm_alignment_zero_bit and the samples of an I_PCM macroblock: 256 of luma, and where there is chroma 64 of Cb, 64 of Cr. */
   pcm(samples: Uint8Array): void;
 }
 

@@ -182,14 +182,14 @@ function writePrediction(w: MacroblockSink, mb: MacroblockSyntax, slice: SliceSy
   switch (mb.mbType) {
     case I_4X4:
       for (let blkIdx = 0; blkIdx < 16; blkIdx++) writeIntraMode(w, mb, blkIdx);
-      w.intraChromaPredMode(mb.intra_chroma_pred_mode);
+      writeChromaMode(w, mb, slice);
       return;
     case I_8X8:
       for (let blkIdx = 0; blkIdx < 16; blkIdx += 4) writeIntraMode(w, mb, blkIdx);
-      w.intraChromaPredMode(mb.intra_chroma_pred_mode);
+      writeChromaMode(w, mb, slice);
       return;
     case I_16X16:
-      w.intraChromaPredMode(mb.intra_chroma_pred_mode);
+      writeChromaMode(w, mb, slice);
       return;
     case B_DIRECT_16X16:
       return;
@@ -199,6 +199,10 @@ function writePrediction(w: MacroblockSink, mb: MacroblockSyntax, slice: SliceSy
     default:
       writePartitions(w, mb, slice);
   }
+}
+
+function writeChromaMode(w: MacroblockSink, mb: MacroblockSyntax, slice: SliceSyntax): void {
+  if (slice.ChromaArrayType !== 0) w.intraChromaPredMode(mb.intra_chroma_pred_mode);
 }
 
 /** Whether ref_idx of a list is written: if there is more than one picture in it, clause 7.3.5.1. */
@@ -273,7 +277,7 @@ function writeSubVectors(w: MacroblockSink, mb: MacroblockSyntax, list: number, 
   }
 }
 
-/** residual( ), clauses 7.3.5.3 and 7.3.5.3.1, for 4:2:0. */
+/** residual( ), clauses 7.3.5.3 and 7.3.5.3.1, for 4:2:0 and for monochrome, where coded_block_pattern has no bits of chroma. */
 function writeResidual(w: MacroblockSink, mb: MacroblockSyntax): void {
   const { levels, masks } = mb;
   const isIntra16x16 = mb.mbType === I_16X16;

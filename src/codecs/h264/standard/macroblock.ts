@@ -97,7 +97,8 @@ const CODED_BLOCK_PATTERN_INTER: Uint8Array = /* @__PURE__ */ Uint8Array.of(
   14,  6,  9, 31, 35, 37, 42, 44, 33, 34, 36, 40, 39, 43, 45, 46,
   17, 18, 20, 24, 19, 21, 26, 28, 23, 27, 29, 30, 22, 25, 38, 41);
 
-function inverted(table: Uint8Array): Uint8Array {
+/** Inverts a table codeNum => coded_block_pattern (Table 9-4, clause 9.1.2). */
+export function inverted(table: Uint8Array): Uint8Array {
   const inverse = new Uint8Array(table.length);
   for (let i = 0; i < table.length; i++) inverse[table[i]] = i;
   return inverse;

@@ -96,6 +96,7 @@ const BAD: Record<string, readonly unknown[] | [options: object, ...values: unkn
   cabac: FLAG,
   inspect: [null, 'x', {}, { picture: 1 }],
   transform8x8: FLAG,
+  monochrome: [1, true, 'true'],
   deblock: FLAG,
   deblockAlpha: integer(-7, 7),
   deblockBeta: integer(-7, 7),

@@ -37,6 +37,8 @@ const toolsBeyondBaseline = fc.constantFrom(
   { profile: 'high' },
   { profile: 'high', cabac: false },
   { profile: 'high', transform8x8: false },
+  { profile: 'high', monochrome: true },
+  { profile: 'high', monochrome: true, cabac: false },
 );
 const tools = fc.oneof(
   fc.constant({}),

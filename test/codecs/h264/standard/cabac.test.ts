@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { BitWriter } from '../../../../src/bits/bit-writer.ts';
 import {
   CTX,
-  codedBlockPattern,
+  chromaCodedBlockPattern,
+  lumaCodedBlockPattern,
   mbQpDelta,
   mbTypeB,
   mbTypeI,
@@ -272,7 +273,8 @@ describe('binarization', () => {
 
   it('of coded_block_pattern looks at its neighbors and at itself', () => {
     const out = new BinString();
-    codedBlockPattern(out, 0b1101, 0b0111, 0, 2, 0x2f & ~2);
+    lumaCodedBlockPattern(out, 0b1101, 0b0111, 0x2f & ~2);
+    chromaCodedBlockPattern(out, 0, 2, 2);
     const contexts = [...out.bins.subarray(0, out.count)].map((entry) => entry >> 1);
     const luma = CTX.coded_block_pattern_luma;
     const chroma = CTX.coded_block_pattern_chroma;

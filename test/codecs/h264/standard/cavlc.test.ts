@@ -387,6 +387,7 @@ describe('macroblock_layer( )', () => {
           num_ref_idx_l0_active_minus1: m.refs,
           num_ref_idx_l1_active_minus1: 0,
           cabac_init_idc: 0,
+          ChromaArrayType: 1,
           transform_8x8_mode_flag: 0,
         };
 

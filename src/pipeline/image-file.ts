@@ -1,13 +1,17 @@
-/** A picture file as a file of one stream with one packet, told by its first bytes. */
+/** A picture file, told by its first bytes, as a file of one stream: a packet for each picture, if there are several. */
+
 import { type ByteSource, joinBytes } from '../base/byte-stream.ts';
 import type { ContainerReader } from '../base/container.ts';
-import { FormatError, rejectUnknownKeys } from '../base/errors.ts';
+import { FormatError, rejectUnknownKeys, StateError } from '../base/errors.ts';
 import { Budget, type LimitOptions, SINGLE_PACKET_BYTES } from '../base/limits.ts';
 import type { ColorTags, VideoStreamInfo } from '../base/packet.ts';
 import { type Problem, report } from '../base/problems.ts';
 import { type FrameRate, inverse, type Rational, requireFrameRate } from '../base/rational.ts';
 import { SourceWindow } from '../base/source-window.ts';
-import { type ImageKind, imageKindOf } from './image-headers.ts';
+import { pngFrameCount } from '../codecs/png/describe.ts';
+import { type ImageHeader, type ImageKind, imageKindOf } from './image-headers.ts';
+import { picturesIn, picturesOf } from './joined-pictures.ts';
+import { pictureEnd } from './picture-ends.ts';
 
 const PIECE_BYTES = 1 << 20;
 
@@ -34,18 +38,61 @@ export async function openImage(
     ...options.limits,
   });
   const problems: Problem[] = [];
+  const window = new SourceWindow(source);
+  const start = await window.read(0, HEADER_BYTES);
+  if (startsJoined(start)) {
+    return openJoined(window, start, { frameRate, budget, problems });
+  }
   const bytes = await readWhole(source, budget);
   const kind = imageKindOf(bytes);
   if (kind === undefined) throw new FormatError('image', 'is no picture file that is known', 0);
   const { codec, format } = kind;
   if (!isWhole(codec, bytes)) report(problems, bytes.length, 'the file ends within the picture');
+  const frames = codec === 'png' ? pngFrameCount(bytes) : 1;
+  if (frames > 1)
+    report(problems, -1, `an animation of ${frames} frames: its still picture is read`);
+  const stream = streamOf(kind, bytes, frameRate);
   return {
     format,
-    streams: [streamOf(kind, bytes, frameRate)],
+    streams: [stream],
     problems,
     async *packets() {
-      const packet = { data: bytes, pts: 0, dts: 0, duration: 1, isKey: true };
-      yield { streamIndex: 0, packet };
+      yield* picturesIn(bytes, { kind, header: stream as ImageHeader, budget, problems });
+    },
+  };
+}
+
+/** Bytes at the start of a source, in which kind and size stand. */
+const HEADER_BYTES = 1 << 16;
+
+/** Whether a source begins with a picture that says how long it is, so that others may follow. */
+function startsJoined(start: Uint8Array): boolean {
+  const kind = imageKindOf(start);
+  return kind?.isJoined === true && pictureEnd(kind.codec, start) > 0;
+}
+
+/** Opens a file of Netpbm pictures, which may be a stream without end. */
+function openJoined(
+  window: SourceWindow,
+  start: Uint8Array,
+  given: { frameRate: Rational; budget: Budget; problems: Problem[] },
+): ContainerReader {
+  const { frameRate, ...rest } = given;
+  const kind = imageKindOf(start)!;
+  const stream = streamOf(kind, start, frameRate);
+  const { problems } = rest;
+  const isStream = window.source.size === null;
+  let isRead = false;
+  return {
+    format: kind.format,
+    streams: [stream],
+    problems,
+    async *packets() {
+      if (isRead && isStream) {
+        throw new StateError('image.packets', 'a stream can be read once; open it again');
+      }
+      isRead = true;
+      yield* picturesOf(window, { kind, header: stream as ImageHeader, ...rest });
     },
   };
 }

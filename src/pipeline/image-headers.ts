@@ -25,6 +25,8 @@ export interface ImageKind {
   /** ffmpeg's name of the codec, and of the format as a stream of such files. */
   readonly codec: string;
   readonly format: string;
+  /** Whether files are streams of pictures, each as long as its header says. */
+  readonly isJoined?: boolean;
   /** Whether these are the first bytes of such a file. */
   isFormat(start: Uint8Array): boolean;
   /** Reads the header; throws `FormatError` if it is broken, `UnsupportedError` for what the codec does not read. */
@@ -36,9 +38,9 @@ export const IMAGE_KINDS: readonly ImageKind[] = [
   /* @__PURE__ */ kindOf('png', 'png', isPng, describePng),
   { codec: 'mjpeg', format: 'jpeg_pipe', isFormat: isJpeg, describe: jpegHeader },
   /* @__PURE__ */ kindOf('bmp', 'bmp', isBmp, describeBmp),
-  /* @__PURE__ */ kindOf('pgm', 'pgm', isPnm('145'), describeNetpbm),
-  /* @__PURE__ */ kindOf('ppm', 'ppm', isPnm('236'), describeNetpbm),
-  /* @__PURE__ */ kindOf('pam', 'pam', isPnm('7'), describeNetpbm),
+  /* @__PURE__ */ joined(kindOf('pgm', 'pgm', isPnm('145'), describeNetpbm)),
+  /* @__PURE__ */ joined(kindOf('ppm', 'ppm', isPnm('236'), describeNetpbm)),
+  /* @__PURE__ */ joined(kindOf('pam', 'pam', isPnm('7'), describeNetpbm)),
   /* @__PURE__ */ kindOf('qoi', 'qoi', isQoi, describeQoi),
   /* @__PURE__ */ kindOf('tiff', 'tiff', isTiff, describeTiff),
 ];
@@ -61,6 +63,11 @@ function kindOf(
     return { width, height, pixFmt: rasterPixFmt(channels, isDeep) };
   };
   return { codec, format: `${name}_pipe`, isFormat, describe };
+}
+
+/** Netpbm files may hold any number of binary pictures (ppm(5), pam(5)). */
+function joined(kind: ImageKind): ImageKind {
+  return { ...kind, isJoined: true };
 }
 
 /** Decoders check sizes against the caller's limits; headers take no memory. */

@@ -40,6 +40,17 @@ export function readNetpbmHeader(bytes: Uint8Array): NetpbmHeader {
   return kind === 7 ? readPamHeader(bytes) : readPnmHeader(bytes, kind);
 }
 
+/**
+ * Bytes of the binary picture at the start of `bytes`, as its header says: they may end before it does. -1 for plain ones, which are
+ * alone in their file. Throws as `readNetpbmHeader` does.
+ */
+export function netpbmBytes(bytes: Uint8Array): number {
+  const { kind, width, height, depth, maxval, offset } = readNetpbmHeader(bytes);
+  if (kind < 4) return -1;
+  const rowBytes = kind === 4 ? Math.ceil(width / 8) : width * depth * (maxval > 255 ? 2 : 1);
+  return offset + rowBytes * height;
+}
+
 /** What the header says of the picture that decoding gives. Throws as `readNetpbmHeader` does. */
 export function describeNetpbm(bytes: Uint8Array): RasterHeader {
   const { width, height, depth: channels, maxval } = readNetpbmHeader(bytes);

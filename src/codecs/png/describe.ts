@@ -35,6 +35,18 @@ export function describePng(file: Uint8Array): RasterHeader {
 }
 
 function hasTransparency(file: Uint8Array): boolean {
+  return chunkBeforePixels(file, 'tRNS') >= 0;
+}
+
+/** Frames that a file says to have: clause 11.3.6.1; 1 of a still picture. */
+export function pngFrameCount(file: Uint8Array): number {
+  const at = chunkBeforePixels(file, 'acTL');
+  if (at < 0 || at + 12 > file.length) return 1;
+  return new DataView(file.buffer, file.byteOffset, file.length).getUint32(at + 8);
+}
+
+/** Where a chunk of a type begins that stands before the pixels; -1 if there is none. */
+function chunkBeforePixels(file: Uint8Array, wanted: string): number {
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   for (
     let at = SIGNATURE.length;
@@ -42,10 +54,10 @@ function hasTransparency(file: Uint8Array): boolean {
     at += CHUNK_OVERHEAD + view.getUint32(at)
   ) {
     const type = String.fromCharCode(...file.subarray(at + 4, at + 8));
-    if (type === 'tRNS') return true;
-    if (type === 'IDAT' || type === 'IEND') return false;
+    if (type === wanted) return at;
+    if (type === 'IDAT' || type === 'IEND') return -1;
   }
-  return false;
+  return -1;
 }
 
 /** The ancillary chunks of a file, without its pixels. Throws `FormatError` with chunk and offset as `decodePng` does. */

@@ -106,9 +106,9 @@ export class MacroblockCoder {
     this.written = candidate;
     const { state, mbAddr } = this.context;
     this.storeType(P_SKIP, this.previousQp, 0);
-    state.totalCoeff.fill(0, 24 * mbAddr, 24 * mbAddr + 24);
-    state.refIdx.fill(0, 4 * mbAddr, 4 * mbAddr + 4);
-    state.mv.fill(mv, 16 * mbAddr, 16 * mbAddr + 16);
+    this.clearTotals();
+    for (let i = 4 * mbAddr; i < 4 * mbAddr + 4; i++) state.refIdx[i] = 0;
+    for (let i = 16 * mbAddr; i < 16 * mbAddr + 16; i++) state.mv[i] = mv;
     this.context.storeReconstruction(picture, candidate.recon);
     this.writer.endMacroblock();
   }
@@ -117,9 +117,8 @@ export class MacroblockCoder {
   codeDirectSkip(candidate: Candidate, picture: ReconstructedPicture): void {
     this.writer.skip(true);
     this.written = candidate;
-    const { state, mbAddr } = this.context;
     this.storeType(B_SKIP, this.previousQp, 0);
-    state.totalCoeff.fill(0, 24 * mbAddr, 24 * mbAddr + 24);
+    this.clearTotals();
     this.storeMotion(candidate);
     this.context.storeReconstruction(picture, candidate.recon);
     this.writer.endMacroblock();
@@ -235,17 +234,23 @@ export class MacroblockCoder {
     state.codedBlockPattern[mbAddr] = codedBlockPattern;
     state.transform8x8[mbAddr] = 0;
     if (mbType !== I_4X4 && mbType !== I_8X8) {
-      state.intra4x4PredMode.fill(INTRA_4X4_DC, 16 * mbAddr, 16 * mbAddr + 16);
+      const modes = state.intra4x4PredMode;
+      for (let i = 16 * mbAddr; i < 16 * mbAddr + 16; i++) modes[i] = INTRA_4X4_DC;
     }
+  }
+
+  /** No block of the macroblock has levels. */
+  private clearTotals(): void {
+    // Here and below: `fill` over so few elements takes several times as long as a loop.
+    const { state, mbAddr } = this.context;
+    const { totalCoeff } = state;
+    for (let i = 24 * mbAddr; i < 24 * mbAddr + 24; i++) totalCoeff[i] = 0;
   }
 
   private storeIntraMotion(): void {
     const { state, mbAddr } = this.context;
-    state.refIdx.fill(-1, 4 * mbAddr, 4 * mbAddr + 4);
-    state.mv.fill(0, 16 * mbAddr, 16 * mbAddr + 16);
-    if (!state.isB) return;
-    state.refIdxL1.fill(-1, 4 * mbAddr, 4 * mbAddr + 4);
-    state.mvL1.fill(0, 16 * mbAddr, 16 * mbAddr + 16);
+    clearMotion(state.refIdx, state.mv, mbAddr);
+    if (state.isB) clearMotion(state.refIdxL1, state.mvL1, mbAddr);
   }
 
   private storeDetails(candidate: Candidate): void {
@@ -290,4 +295,10 @@ export class MacroblockCoder {
     for (let i = 0; i < 4; i++) state.refIdxL1[4 * mbAddr + i] = syntax.refIdx[4 + i];
     for (let block = 0; block < 16; block++) state.mvL1[16 * mbAddr + block] = mvL1[block];
   }
+}
+
+/** Marks a macroblock as one that does not use a list. */
+function clearMotion(refIdx: Int8Array, mv: Int32Array, mbAddr: number): void {
+  for (let i = 4 * mbAddr; i < 4 * mbAddr + 4; i++) refIdx[i] = -1;
+  for (let i = 16 * mbAddr; i < 16 * mbAddr + 16; i++) mv[i] = 0;
 }

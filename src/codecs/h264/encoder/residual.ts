@@ -264,7 +264,7 @@ export class ResidualCoder {
     const quantizer = this.memory.quantizers[kind + qPc];
     masks[dcBlock] = quantizeDc(quantizer, dc, 0, levels, 16 * dcBlock, 4, null);
     if (masks[dcBlock] === 0) {
-      dc.fill(0, 0, 4);
+      for (let i = 0; i < 4; i++) dc[i] = 0;
       return false;
     }
     inverseChromaDc(levels, 16 * dcBlock, LEVEL_SCALE[(qPc % 6) * 16], qPc, dc, 0);

@@ -92,10 +92,20 @@ export class MvdGrid {
   /** Four grids: 2·list + component. */
   private readonly magnitudes: Uint8Array = new Uint8Array(4 * GRID_SIZE);
 
-  /** Takes those of the neighbors; inside there is none yet. */
+  /** Whether there are those of the macroblock at hand: most macroblocks have no mvd, and need none. */
+  private isLoaded = false;
+
+  /** A macroblock begins, which has no mvd yet. */
+  clear(): void {
+    this.isLoaded = false;
+  }
+
+  /** Takes those of the neighbors, unless that is done; inside there is none yet. */
   load(picture: CabacPicture): void {
+    if (this.isLoaded) return;
+    this.isLoaded = true;
     const { magnitudes } = this;
-    magnitudes.fill(0);
+    for (let i = 0; i < 4 * GRID_SIZE; i++) magnitudes[i] = 0;
     for (let grid = 0; grid < 4; grid++) {
       const first = grid * GRID_SIZE + GRID_ORIGIN;
       for (let i = 0; i < 4; i++) {
@@ -136,6 +146,10 @@ export class MvdGrid {
   /** Remembers the edges for the macroblocks to the right and below. */
   store(picture: CabacPicture): void {
     const { magnitudes } = this;
+    if (!this.isLoaded) {
+      this.storeNone(picture);
+      return;
+    }
     for (let grid = 0; grid < 4; grid++) {
       const first = grid * GRID_SIZE + GRID_ORIGIN;
       for (let i = 0; i < 4; i++) {
@@ -143,6 +157,13 @@ export class MvdGrid {
         picture.rightMvd[edge] = magnitudes[first + GRID_WIDTH * i + 3];
         picture.lowerMvd[edge] = magnitudes[first + GRID_WIDTH * 3 + i];
       }
+    }
+  }
+
+  private storeNone({ rightMvd, lowerMvd, mbAddr }: CabacPicture): void {
+    for (let edge = EDGE * mbAddr; edge < EDGE * mbAddr + EDGE; edge++) {
+      rightMvd[edge] = 0;
+      lowerMvd[edge] = 0;
     }
   }
 }

@@ -93,7 +93,7 @@ export class CabacSyntax {
     this.coded = 0;
     this.refIdxAbove0 = 0;
     this.hasQpDelta = false;
-    if (sliceType !== SliceType.I) this.mvds.load(this.picture);
+    this.mvds.clear();
   }
 
   /** Remembers the macroblock for those that follow. */
@@ -165,6 +165,7 @@ export class CabacSyntax {
 
   mvd(list: number, block: number, width: number, height: number, value: number): void {
     const { mvds, string } = this;
+    mvds.load(this.picture);
     mvd(string, CTX.mvd_x, mvds.sum(list, 0, block), mvX(value));
     this.mvdXEnd = string.count;
     mvd(string, CTX.mvd_y, mvds.sum(list, 1, block), mvY(value));

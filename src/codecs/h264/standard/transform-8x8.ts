@@ -173,35 +173,50 @@ export function exceeds16Bits8x8(d: Int16Array, start: number, scratch: Int32Arr
 
 /** One pass of eight values, `step` apart, in place; whether any value that it computes leaves 16 bits. */
 function passExceeds(d: Int32Array, at: number, step: number): boolean {
-  const [d0, d1, d2, d3, d4, d5, d6, d7] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => d[at + step * i]);
-  const e = [
-    d0 + d4,
-    -d3 + d5 - d7 - (d7 >> 1),
-    d0 - d4,
-    d1 + d7 - d3 - (d3 >> 1),
-    (d2 >> 1) - d6,
-    -d1 + d7 + d5 + (d5 >> 1),
-    d2 + (d6 >> 1),
-    d3 + d5 + d1 + (d1 >> 1),
-  ];
-  const f = [
-    e[0] + e[6],
-    e[1] + (e[7] >> 2),
-    e[2] + e[4],
-    e[3] + (e[5] >> 2),
-    e[2] - e[4],
-    (e[3] >> 2) - e[5],
-    e[0] - e[6],
-    e[7] - (e[1] >> 2),
-  ];
-  let exceeds = [...e, ...f].some((value) => value !== (value << 16) >> 16);
-  for (let i = 0; i < 8; i++) {
-    // g0 to g3 are sums, g4 to g7 differences: f0, f2, f4, f6 with f7, f5, f3, f1.
-    const k = i < 4 ? i : 7 - i;
-    const g = i < 4 ? f[2 * k] + f[7 - 2 * k] : f[2 * k] - f[7 - 2 * k];
-    d[at + step * i] = g;
-    // 32 is added before the last shift.
-    if (g > 32767 - 32 || g < -32768) exceeds = true;
-  }
-  return exceeds;
+  const at2 = at + 2 * step;
+  const at4 = at + 4 * step;
+  const at6 = at + 6 * step;
+  const d1 = d[at + step];
+  const d3 = d[at2 + step];
+  const d5 = d[at4 + step];
+  const d7 = d[at6 + step];
+  const e0 = d[at] + d[at4];
+  const e1 = -d3 + d5 - d7 - (d7 >> 1);
+  const e2 = d[at] - d[at4];
+  const e3 = d1 + d7 - d3 - (d3 >> 1);
+  const e4 = (d[at2] >> 1) - d[at6];
+  const e5 = -d1 + d7 + d5 + (d5 >> 1);
+  const e6 = d[at2] + (d[at6] >> 1);
+  const e7 = d3 + d5 + d1 + (d1 >> 1);
+  const f0 = e0 + e6;
+  const f1 = e1 + (e7 >> 2);
+  const f2 = e2 + e4;
+  const f3 = e3 + (e5 >> 2);
+  const f4 = e2 - e4;
+  const f5 = (e3 >> 2) - e5;
+  const f6 = e0 - e6;
+  const f7 = e7 - (e1 >> 2);
+  d[at] = f0 + f7;
+  d[at + step] = f2 + f5;
+  d[at2] = f4 + f3;
+  d[at2 + step] = f6 + f1;
+  d[at4] = f6 - f1;
+  d[at4 + step] = f4 - f3;
+  d[at6] = f2 - f5;
+  d[at6 + step] = f0 - f7;
+  let beyond = beyond16Bits(e0) | beyond16Bits(e1) | beyond16Bits(e2) | beyond16Bits(e3);
+  beyond |= beyond16Bits(e4) | beyond16Bits(e5) | beyond16Bits(e6) | beyond16Bits(e7);
+  beyond |= beyond16Bits(f0) | beyond16Bits(f1) | beyond16Bits(f2) | beyond16Bits(f3);
+  beyond |= beyond16Bits(f4) | beyond16Bits(f5) | beyond16Bits(f6) | beyond16Bits(f7);
+  for (let i = at; i <= at6 + step; i += step) beyond |= beyond16Bits(d[i] + ROUNDING);
+  for (let i = at; i <= at6 + step; i += step) beyond |= beyond16Bits(d[i]);
+  return beyond !== 0;
+}
+
+/** What is added before the last shift (clause 8.5.13.2). */
+const ROUNDING = 32;
+
+/** 0 if and only if `value` fits into 16 bits. */
+function beyond16Bits(value: number): number {
+  return value ^ ((value << 16) >> 16);
 }

@@ -2,6 +2,7 @@
 import { AAC_KERNELS } from '../codecs/aac/kernels/kernel-set.ts';
 import { INFLATE_KERNELS } from '../codecs/deflate/kernels/inflate.ts';
 import { DEFLATE_KERNELS } from '../codecs/deflate/kernels/vector.ts';
+import { ANCHOR_KERNELS } from '../codecs/h264/kernels/vector/anchor-rows.ts';
 import { H264_KERNELS } from '../codecs/h264/kernels/vector/index.ts';
 import { TRELLIS_KERNELS } from '../codecs/h264/kernels/vector/level-trellis.ts';
 import { KERNELS_8X8 } from '../codecs/h264/kernels/vector/residual-8x8.ts';
@@ -17,6 +18,7 @@ import type { KernelModule } from '../wasm/kernel-memory.ts';
 /** All of them. */
 export const KERNEL_SETS: readonly KernelModule[] = [
   AAC_KERNELS,
+  ANCHOR_KERNELS,
   DEFLATE_KERNELS,
   H264_KERNELS,
   INFLATE_KERNELS,

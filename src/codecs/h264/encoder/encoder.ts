@@ -84,6 +84,7 @@ export class H264Encoder {
       gopSize,
       vectorKernels,
       analysis,
+      createAnchorRows: () => tools.anchorRows?.create(this.memory, vectorKernels) ?? null,
       order,
       frameTicks: this.frameTicks,
       createRows: tools.bSlices?.createRows ?? null,

@@ -4,6 +4,7 @@
  * `frames` pictures later, in the order of coding.
  */
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import type { AnchorRows } from '../kernels/plain/anchor-rows.ts';
 import type { CodingOrder } from './coding-order.ts';
 import { importanceOffsets, propagateImportance } from './importance.ts';
 import { type AnalysisMethod, LowResolution } from './low-resolution.ts';
@@ -18,6 +19,8 @@ export interface LookaheadOptions extends SceneOptions, RowOptions {
   readonly vectorKernels: VectorKernels;
   /** How motion is searched. */
   readonly analysis: AnalysisMethod;
+  /** As `BlockOrigins` has it. */
+  readonly createAnchorRows: (() => AnchorRows | null) | null;
 }
 
 /** Looks at the pictures whose plans lie in a ring, from the anchor decided last to the newest. */
@@ -90,8 +93,7 @@ export class Lookahead {
     const plan = this.ring[this.added % this.ring.length];
     this.planes.load(this.added % this.ring.length, luma, position, stride);
     if (before >= 0) {
-      const { widthInMbs, heightInMbs, keptPictures } = this.options;
-      this.origins ??= new OriginSearch(widthInMbs, heightInMbs, stride, keptPictures);
+      this.origins ??= this.createOrigins(stride);
       this.origins.search(luma, this.added, position, before, plan.origins);
       plan.hasOrigins = true;
     }
@@ -99,6 +101,11 @@ export class Lookahead {
     this.scenes.add(this.added);
     if (plan.isIdr) this.origins?.forget();
     this.added++;
+  }
+
+  private createOrigins(stride: number): OriginSearch {
+    const { widthInMbs, heightInMbs, keptPictures, createAnchorRows } = this.options;
+    return new OriginSearch(widthInMbs, heightInMbs, stride, keptPictures, createAnchorRows);
   }
 
   /**

@@ -8,6 +8,7 @@ import type { Rational } from '../../../base/rational.ts';
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { Kernels } from '../kernels/contract.ts';
+import type { AnchorRows } from '../kernels/plain/anchor-rows.ts';
 import { AdaptiveOffsets } from './adaptive-quantization.ts';
 import { CodingOrder } from './coding-order.ts';
 import { QP_UNIT } from './importance.ts';
@@ -46,6 +47,8 @@ export interface PlannerOptions {
   readonly zones: Zones | null;
   /** How the lookahead searches. */
   readonly analysis: AnalysisMethod;
+  /** As `BlockOrigins` has it. */
+  readonly createAnchorRows: (() => AnchorRows | null) | null;
   /** Told what rows of B pictures are thought to cost; null: nobody. */
   readonly onRow: RowListener | null;
 }
@@ -125,7 +128,7 @@ export class PicturePlanner {
   }
 
   private createLookahead(frames: number, importance: number): Lookahead {
-    const { rate, gopSize, order, vectorKernels, analysis } = this.options;
+    const { rate, gopSize, order, vectorKernels, analysis, createAnchorRows } = this.options;
     return new Lookahead(
       {
         frames,
@@ -136,6 +139,7 @@ export class PicturePlanner {
         keptPictures: order.keptPictures,
         vectorKernels,
         analysis,
+        createAnchorRows,
         ...this.rowOptions(importance),
       },
       this.ring,

@@ -5,6 +5,8 @@
 import { UnsupportedError } from '../../../base/errors.ts';
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import type { AnchorRows } from '../kernels/plain/anchor-rows.ts';
+import { ANCHOR_KERNELS, createAnchorRows } from '../kernels/vector/anchor-rows.ts';
 import { KERNELS_8X8 } from '../kernels/vector/residual-8x8.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import { AccessUnitMessages } from './access-unit-messages.ts';
@@ -59,6 +61,7 @@ export interface ProfileTools {
   /** Messages: of the decoder's buffer, of recovery points, of the settings. */
   readonly createMessages: ((setup: StreamSetup, vbv: Vbv | null) => AccessUnitMessages) | null;
   readonly inspection: Inspection | null;
+  readonly anchorRows: AnchorTool | null;
   /** The second of two passes. */
   readonly secondPass: SecondPassTool | null;
   /** Ranges of pictures that are coded otherwise; made for so many macroblocks. */
@@ -85,6 +88,14 @@ export interface Inspection {
   ofPredictions(inspector: H264Inspector, context: MacroblockContext): PredictionInspection;
 }
 
+/** Finding the anchors of pictures with vectors (block-origins.ts) as a tool. */
+export interface AnchorTool {
+  /** As that of `Transform8x8`. */
+  requireKernels(where: string, kernels: VectorKernels): void;
+  /** Null where the memory has no kernels. */
+  create(memory: EncoderMemory, vectorKernels: VectorKernels): AnchorRows | null;
+}
+
 /** The 8x8 transform as a tool. */
 export interface Transform8x8 {
   /** Checks that a module of kernels has those of 8x8 blocks; throws `ConfigError` naming `where`. */
@@ -106,6 +117,7 @@ export const BASELINE_TOOLS: ProfileTools = {
   monochrome: null,
   createMessages: null,
   inspection: null,
+  anchorRows: null,
   secondPass: null,
   createZones: null,
   applyTune: null,
@@ -132,6 +144,11 @@ export const ALL_TOOLS: ProfileTools = {
     ofUnits: (inspector, syntax) => new UnitInspection(inspector, syntax),
     ofBlocks: (inspector, memory) => new BlockInspection(inspector, memory),
     ofPredictions: (inspector, context) => new PredictionInspection(inspector, context),
+  },
+  anchorRows: {
+    requireKernels: (where, kernels) => void ANCHOR_KERNELS.requireKernels(where, kernels),
+    create: ({ kernelMemory, words, anchors, sourceLumaStride }, vectorKernels) =>
+      createAnchorRows(kernelMemory, vectorKernels, words, anchors, sourceLumaStride),
   },
   secondPass: SECOND_PASS,
   createZones: (zones, mbs) => new Zones(zones, mbs),
@@ -179,5 +196,6 @@ export function requireTools(options: ResolvedOptions, tools: ProfileTools): voi
   const statistics = statisticsOf(options.rate);
   if (statistics !== null) tools.secondPass?.check(statistics, options.width, options.height);
   if (transform8x8) tools.transform8x8?.requireKernels(`${at}.vectorKernels`, vectorKernels);
+  tools.anchorRows?.requireKernels(`${at}.vectorKernels`, vectorKernels);
   if (cabac) tools.cabac?.requireKernels(`${at}.vectorKernels`, vectorKernels);
 }

@@ -91,9 +91,11 @@ export class RateControl {
   private forecast: PictureForecast | null = null;
 
   constructor(options: RateControlOptions) {
-    this.options = options;
+    const { target } = options;
+    const ipByWorth = target.kind === 'crf' && options.hasRows === true;
+    this.options = ipByWorth ? { ...options, ipByWorth } : options;
     this.zones = options.zones ?? null;
-    const { target, frameRate, vbv } = options;
+    const { frameRate, vbv } = options;
     this.mbs = options.widthInMbs * options.heightInMbs;
     this.interCost = new InterCost(this.sizes.of(SliceType.P), this.around, this.mbs);
     this.vbv = vbv === null ? null : new Vbv(vbv, frameRate);
@@ -165,7 +167,7 @@ export class RateControl {
 
   private qpForQuality(crf: number, forecast: PictureForecast): number {
     const qp = crf + this.crfShift + this.complexityQp();
-    return isIntraPicture(forecast) ? qp - this.options.ipOffset : qp;
+    return isIntraPicture(forecast) ? qp + typeOffset(forecast, this.options) : qp;
   }
 
   /**

@@ -37,7 +37,7 @@ export const RATE_ROWS = {
    * constant rate, kept up by filler data. Needs `vbvBufferSize`; `cbr` needs `bitRate`.
    */
   hrd: choice(HRD_MODES, 'none'),
-  /** QP that IDR pictures are below P pictures. */
+  /** QP that IDR pictures are below P pictures; with `crf` and B pictures only as far as later pictures inherit from them. */
   ipOffset: number(0, 10, 3),
   /**
    * QP that B pictures are above the anchors around them; half as much for those that others refer to. Default 2, but 0 with

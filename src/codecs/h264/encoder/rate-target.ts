@@ -1,6 +1,8 @@
 /** The aim of rate control, its options, and the part of a picture's plan that it reads. */
+import { clip3 } from '../../../base/math.ts';
 import type { Rational } from '../../../base/rational.ts';
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
+import { QP_UNIT } from './importance.ts';
 import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
 import type { PassStatistics, SecondPassTool } from './two-pass.ts';
 import type { VbvOptions } from './vbv.ts';
@@ -29,6 +31,13 @@ export const MAX_QP_STEP = 4;
 export interface QpOffsets {
   /** QP that intra pictures are below P pictures. */
   readonly ipOffset: number;
+  /**
+   * Intra pictures are finer only as far as later pictures inherit from them; default false.
+   *
+   * Choice: grain is not inherited. Defaults, veryfast, CRF 20 to 33, 30 pictures: coffee with grain -2.8 % bits by SSIM, -3.4 % by PSNR, the mean of
+   * foreman, mobile and traffic +0.4 %, -0.1 %.
+   */
+  readonly ipByWorth?: boolean;
   /** QP that B pictures are above the anchors around them; those that others refer to half as much. */
   readonly pbOffset: number;
 }
@@ -67,7 +76,10 @@ export type PictureForecast = Pick<
 
 /** QP of a picture above that of a P picture in its place, by its type. */
 export function typeOffset(forecast: PictureForecast, offsets: QpOffsets): number {
-  if (isIntraPicture(forecast)) return -offsets.ipOffset;
+  if (isIntraPicture(forecast)) {
+    const { ipOffset, ipByWorth = false } = offsets;
+    return ipByWorth ? clip3(-ipOffset, 0, forecast.meanQpOffset / QP_UNIT) : -ipOffset;
+  }
   if (forecast.type !== SliceType.B) return 0;
   return forecast.isReference ? offsets.pbOffset / 2 : offsets.pbOffset;
 }

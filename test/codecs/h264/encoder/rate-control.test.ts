@@ -10,9 +10,10 @@ import {
   RateControl,
   WITHOUT_RESIDUAL,
 } from '../../../../src/codecs/h264/encoder/rate-control.ts';
-import type {
-  PictureForecast,
-  RateControlOptions,
+import {
+  type PictureForecast,
+  type RateControlOptions,
+  typeOffset,
 } from '../../../../src/codecs/h264/encoder/rate-target.ts';
 import {
   checkStatistics,
@@ -169,6 +170,31 @@ describe('constant quality', () => {
     const a = simulate(pictures, { target: { kind: 'crf', crf: 20 } }, 10);
     const b = simulate(pictures, { target: { kind: 'crf', crf: 26 } }, 10);
     for (let n = 0; n < 100; n++) expect(b.qps[n] - a.qps[n]).toBeCloseTo(6, 1);
+  });
+});
+
+describe('the offset of a type', () => {
+  const forecast = (type: number, meanQpOffset: number): PictureForecast => ({
+    type,
+    isReference: true,
+    complexity: 1,
+    meanQpOffset,
+    upcoming: {
+      complexity: new Float64Array(0),
+      type: new Uint8Array(0),
+      count: 0,
+      framesLeft: -1,
+    },
+  });
+
+  it('is that of intra pictures as far as later pictures inherit from them', () => {
+    const offsets = { ipOffset: 3, pbOffset: 2, ipByWorth: true };
+    expect(typeOffset(forecast(SliceType.I, 0), offsets)).toBe(0);
+    expect(typeOffset(forecast(SliceType.I, -1.5 * 256), offsets)).toBe(-1.5);
+    expect(typeOffset(forecast(SliceType.I, -7 * 256), offsets)).toBe(-3);
+    expect(typeOffset(forecast(SliceType.I, 5 * 256), offsets)).toBe(0);
+    expect(typeOffset(forecast(SliceType.I, 0), { ipOffset: 3, pbOffset: 2 })).toBe(-3);
+    expect(typeOffset(forecast(SliceType.P, -7 * 256), offsets)).toBe(0);
   });
 });
 

@@ -16,6 +16,7 @@ import {
   placeOfInput,
   placeOfResult,
 } from './file-place.ts';
+import { openLate } from './late-file.ts';
 import { type OutputFile, pictureOutput, standardOutput } from './output-file.ts';
 import { firstReplaced, mayWrite, type OverwriteValues, sequenceOf } from './overwrite.ts';
 
@@ -107,7 +108,8 @@ export class OutputFiles {
   async openResult(path: string, pictures?: PictureSinkOptions): Promise<OutputFile> {
     if (path === '-') return standardOutput(this.output);
     if (appearsEarly(path, pictures)) return pictureOutput(path, pictures);
-    const file = await openNamed(path);
+    const open = () => openNamed(path);
+    const file = pictures === undefined ? await open() : await openLate(path, open);
     this.results.push(file);
     if (pictures !== undefined) return pictureOutput(file, pictures);
     return { sink: file, isStandard: false, size: () => file.size, source: () => sourceOf(file) };

@@ -15,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
+import { encodePng } from '../../src/codecs/png/index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pipes-'));
@@ -224,5 +225,38 @@ describe('a signal (kinds 1 and 15)', () => {
       expect(readFileSync(path, 'utf8')).toBe('the old file');
     },
     20_000,
+  );
+
+  test.each([
+    ['optimize', []],
+    ['encode', ['-o', 'out.png', '--compression-level', '9']],
+  ] as const)(
+    'ends %s at once while it codes a picture (kind 18)',
+    async (name, args) => {
+      const here = join(folder, `still-${name}`);
+      mkdirSync(here);
+      const [width, height] = [3000, 2000];
+      // Twenty seconds of work, all of it synchronous.
+      const data = new Uint8Array(3 * width * height);
+      for (let i = 0; i < data.length; i++) data[i] = ((i * i) >> 7) ^ (i >> 3);
+      const image = { width, height, colorType: 2 as const, bitDepth: 8 as const, data };
+      writeFileSync(join(here, 'in.png'), encodePng(image, { effort: 'fast', reduce: false }));
+      const [command, ...own] = COMMAND;
+      const paths = args.map((arg) => (arg === 'out.png' ? join(here, arg) : arg));
+      const child = spawn(command!, [...own, name, join(here, 'in.png'), ...paths], {
+        cwd: root,
+        stdio: 'ignore',
+      });
+      const ended = new Promise<NodeJS.Signals | null>((done) => {
+        child.once('exit', (_, by) => done(by));
+      });
+      await sleep(4000);
+      const killed = performance.now();
+      child.kill('SIGINT');
+      expect(await ended).toBe('SIGINT');
+      expect(performance.now() - killed).toBeLessThan(2000);
+      expect(readdirSync(here)).toEqual(['in.png']);
+    },
+    30_000,
   );
 });

@@ -3,14 +3,22 @@ import { unlinkSync } from 'node:fs';
 
 const unfinished = new Set<string>();
 
+let watcher: (isAny: boolean) => void = () => {};
+
+/** Calls `watch` whenever the first such file is begun, and whenever none is left. */
+export function watchUnfinished(watch: (isAny: boolean) => void): void {
+  watcher = watch;
+}
+
 /** Remembers a file that is about to be made. */
 export function noteUnfinished(path: string): void {
   unfinished.add(path);
+  if (unfinished.size === 1) watcher(true);
 }
 
 /** Forgets a file that is complete, or that was removed. */
 export function noteFinished(path: string): void {
-  unfinished.delete(path);
+  if (unfinished.delete(path) && unfinished.size === 0) watcher(false);
 }
 
 /** Whether it is remembered. */

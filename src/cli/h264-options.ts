@@ -3,6 +3,7 @@
 import { ConfigError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { H264_ROWS as ROWS } from '../codecs/h264/encoder/options.ts';
+import type { ScalingLists } from '../codecs/h264/encoder/scaling.ts';
 import type { Zone } from '../codecs/h264/encoder/zones.ts';
 import { H264_KEYS, TUNES } from '../codecs/h264/index.ts';
 import { given, type OptionTable, type OptionValues } from './options.ts';
@@ -60,6 +61,16 @@ export function rejectH264Options(codec: string, values: { readonly [name: strin
 /** What an option of x264 is here, and how its value is written; those of the same name and value are not listed. */
 type Synonym = readonly [name: string, read?: (value: string) => unknown];
 
+/** Table: x264's option => the lists that it gives, row after row. */
+const LISTS: Readonly<Record<string, readonly (keyof ScalingLists)[]>> = {
+  cqm4: ['intra4x4', 'inter4x4'],
+  cqm4i: ['intra4x4'],
+  cqm4p: ['inter4x4'],
+  cqm8: ['intra8x8', 'inter8x8'],
+  cqm8i: ['intra8x8'],
+  cqm8p: ['inter8x8'],
+};
+
 const kilobits = (value: string) => 1000 * Number(value);
 const truth = (value: string) => value !== '0';
 
@@ -82,6 +93,7 @@ const SYNONYMS: Readonly<Record<string, Synonym>> = {
   'rc-lookahead': ['lookahead'],
   scenecut: ['sceneCut', truth],
   'chroma-qp-offset': ['chromaQpOffset'],
+  cqm: ['scaling', (value) => (value === 'jvt' ? 'default' : value)],
   'slice-max-size': ['sliceBytes'],
   'slice-max-mbs': ['sliceMacroblocks'],
 };
@@ -101,6 +113,13 @@ function readH264Text(option: string, text: string): Record<string, unknown> {
       options.zones = readZones(option, value);
       continue;
     }
+    const lists = LISTS[key];
+    if (lists !== undefined) {
+      const weights = value.split(',').map(Number);
+      const named = Object.fromEntries(lists.map((list) => [list, weights]));
+      options.scalingLists = { ...(options.scalingLists as object), ...named };
+      continue;
+    }
     const [name, read = plainValue] = Object.hasOwn(SYNONYMS, key) ? SYNONYMS[key]! : [key];
     if (!H264_KEYS.includes(name as (typeof H264_KEYS)[number]) || FROM_PICTURES.test(name)) {
       const known = H264_KEYS.filter((each) => !FROM_PICTURES.test(each));
@@ -116,7 +135,7 @@ function readH264Text(option: string, text: string): Record<string, unknown> {
 
 /** What the input says, or no text can. */
 const FROM_PICTURES =
-  /^(?:width|height|frameRate|timeBase|color|sampleAspectRatio|inspect|statistics|collectStatistics|keyFrames|zones)$/;
+  /^(?:width|height|frameRate|timeBase|color|sampleAspectRatio|inspect|statistics|collectStatistics|keyFrames|zones|scalingLists)$/;
 
 function plainValue(value: string): unknown {
   if (value === 'true' || value === 'false') return value === 'true';

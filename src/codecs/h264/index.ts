@@ -51,6 +51,7 @@ export type { H264Encoder, Reconstruction } from './encoder/encoder.ts';
 export { bothInspectors, type H264Inspector, QUIET_INSPECTOR } from './encoder/inspector.ts';
 export { H264_KEYS, type H264Options } from './encoder/options.ts';
 export { B_PYRAMIDS, type BPyramid } from './encoder/order-options.ts';
+export type { ScalingLists } from './encoder/scaling.ts';
 export { PRESETS, type Preset } from './encoder/speed-options.ts';
 export { PROFILES, type Profile } from './encoder/stream-options.ts';
 export {

@@ -1,6 +1,12 @@
 /** Keeps, for an inspector, what the 4x4 blocks of a candidate were before quantization, and what a plain dead zone makes of them. */
 import { forwardDifference4x4 } from '../kernels/plain/forward-transform.ts';
-import { QUANTIZE_FULL, QUANTIZE_INTER, quantize4x4 } from '../kernels/plain/quantize.ts';
+import {
+  QUANTIZE_FULL,
+  QUANTIZE_INTER,
+  QUANTIZERS_OF_PLANE,
+  quantize4x4,
+} from '../kernels/plain/quantize.ts';
+import { QUANTIZE_FULL_INTRA } from '../kernels/plain/residual-8x8.ts';
 import { LUMA_DC_BLOCK, ZIGZAG } from '../standard/macroblock.ts';
 import type { Candidate } from './candidate.ts';
 import type { H264Inspector } from './inspector.ts';
@@ -33,7 +39,10 @@ export class BlockInspection {
   watch(block: number, source: number, prediction: number, index: number, first: number): void {
     const { words, quantizers } = this.memory;
     const at = 16 * block;
-    const deadZone = index >= QUANTIZE_FULL ? index - QUANTIZE_FULL + QUANTIZE_INTER : index;
+    const kind = index % QUANTIZERS_OF_PLANE;
+    const shift = kind >= QUANTIZE_FULL ? QUANTIZE_FULL - QUANTIZE_INTER : 0;
+    const isIntra = kind >= QUANTIZE_FULL_INTRA;
+    const deadZone = index - (isIntra ? QUANTIZE_FULL_INTRA : shift);
     forwardDifference4x4(
       ...([words, source, SOURCE_STRIDE, prediction, RECON_STRIDE, this.coefficients, at] as const),
     );

@@ -3,7 +3,13 @@
  * in the candidate's reconstruction block.
  */
 import { BLOCK_BYTES, type Kernels } from '../kernels/contract.ts';
-import { QUANTIZE_FULL, scaleLevels } from '../kernels/plain/quantize.ts';
+import {
+  QUANTIZE_FULL,
+  QUANTIZE_INTRA,
+  QUANTIZERS_OF_PLANE,
+  type Quantizer,
+  scaleLevels,
+} from '../kernels/plain/quantize.ts';
 import { countBits } from '../standard/cavlc.ts';
 import {
   type CoefficientGrid,
@@ -28,6 +34,8 @@ export class BlockQuantizer {
   /** Coefficients of the blocks as they lie in memory. */
   readonly coefficients: Int16Array;
   private readonly watched: BlockInspection | null;
+  /** Quantizers of a plane; 0 where all planes have the same. */
+  private readonly planeStep: number;
 
   /** `grid`: total_coeff around the macroblock; `decider`: as the field says. */
   constructor(
@@ -39,6 +47,7 @@ export class BlockQuantizer {
     this.watched = watched;
     this.memory = memory;
     this.kernels = memory.kernels;
+    this.planeStep = memory.quantizers.length > QUANTIZERS_OF_PLANE ? QUANTIZERS_OF_PLANE : 0;
     this.coefficients = new Int16Array(memory.bytes.buffer, memory.coefficients, LEVELS_PER_MB);
     this.grid = grid;
     this.decider = decider;
@@ -55,9 +64,16 @@ export class BlockQuantizer {
     this.watched?.tell(candidate);
   }
 
-  /** Index of the quantizer for a kind of blocks; where levels are decided, the one that rounds to the nearest. */
-  indexOf(kind: number, qp: number): number {
-    return qp + (this.decidesLevels ? QUANTIZE_FULL : kind);
+  /** Index of the quantizer for a kind of blocks in a plane (0 luma, 1 Cb, 2 Cr); where levels are decided, the one that rounds to the nearest. */
+  indexOf(kind: number, qp: number, plane = 0): number {
+    // Intra ones are 52 behind where there are any.
+    const full = QUANTIZE_FULL + (kind === QUANTIZE_INTRA ? this.planeStep >> 2 : 0);
+    return qp + this.planeStep * plane + (this.decidesLevels ? full : kind);
+  }
+
+  /** The quantizer by dead zone. */
+  deadZone(kind: number, qp: number, plane: number): Quantizer {
+    return this.memory.quantizers[kind + qp + this.planeStep * plane];
   }
 
   /**

@@ -70,12 +70,13 @@ export class EmptyResidual {
 
   /** The same for chroma, whose QP is `qPc`. */
   isChromaEmpty(candidate: Candidate, qPc: number): boolean {
-    const quantizer = this.quantizer.indexOf(QUANTIZE_INTER, qPc);
     const { source } = this.memory;
     const { recon } = candidate;
+    const cb = this.quantizer.indexOf(QUANTIZE_INTER, qPc, 1);
+    const cr = this.quantizer.indexOf(QUANTIZE_INTER, qPc, 2);
     return (
-      this.isPlaneEmpty(candidate, quantizer, source + SOURCE_CB, recon + RECON_CB) &&
-      this.isPlaneEmpty(candidate, quantizer, source + SOURCE_CR, recon + RECON_CR)
+      this.isPlaneEmpty(candidate, cb, source + SOURCE_CB, recon + RECON_CB) &&
+      this.isPlaneEmpty(candidate, cr, source + SOURCE_CR, recon + RECON_CR)
     );
   }
 

@@ -96,7 +96,13 @@ export class H264Encoder {
     const copies = this.options.weightP ? Math.min(order.refs, MAX_WEIGHTED) : 0;
     const pictureCount = order.maxRefFrames + 1 + copies;
     const size = [widthInMbs, heightInMbs] as const;
-    this.memory = new EncoderMemory(...size, sourceCount, pictureCount, vectorKernels);
+    this.memory = new EncoderMemory(
+      ...size,
+      sourceCount,
+      pictureCount,
+      vectorKernels,
+      setup.scaling?.quantizers,
+    );
     this.coder = new PictureCoder(setup, this.memory, this.planner, strategy);
     this.streamInfo = setup.streamInfo;
   }

@@ -21,11 +21,13 @@ export interface KernelBuffer {
  * Allocates a zeroed buffer of at least `byteLength` bytes.
  * @param vectorKernels which vector kernels are used, if there can be any
  * @param quantizers the quantizers that kernels of residuals know by index; for vector ones they must be written to the buffer
+ * @param isFlat whether all scaling lists are flat; vector kernels know no others
  */
 export function createKernelBuffer(
   byteLength: number,
   vectorKernels: VectorKernels,
   quantizers: readonly Quantizer[] = [],
+  isFlat = true,
 ): KernelBuffer {
   const kernelMemory = H264_KERNELS.createMemory(byteLength, vectorKernels);
   const { buffer, exports } = kernelMemory;
@@ -36,6 +38,10 @@ export function createKernelBuffer(
   const plain = plainKernels({ bytes, clamped, words, halves }, quantizers);
   // The same keys in the same order in either case, so that the engine sees one shape.
   const kernels = { ...plain, ...exports };
+  if (!isFlat) {
+    const { quantizeBlock, quantizePair, quantizeLuma } = plain;
+    Object.assign(kernels, { quantizeBlock, quantizePair, quantizeLuma });
+  }
   const motion = exports === null ? null : (exports as unknown as MotionKernels);
   return { bytes, clamped, words, kernels, motion, kernelMemory };
 }

@@ -110,6 +110,7 @@ export class EncoderMemory implements SampleMemory {
   /**
    * `sourceCount` source pictures, `pictureCount` reconstructed pictures of that many macroblocks.
    * @param vectorKernels which vector kernels are used, if there can be any
+   * @param scaled quantizers by scaling lists; flat ones if not given
    */
   constructor(
     widthInMbs: number,
@@ -117,6 +118,7 @@ export class EncoderMemory implements SampleMemory {
     sourceCount: number,
     pictureCount: number,
     vectorKernels: VectorKernels,
+    scaled?: readonly Quantizer[],
   ) {
     const width = widthInMbs * 16;
     const height = heightInMbs * 16;
@@ -151,11 +153,12 @@ export class EncoderMemory implements SampleMemory {
       cr: take((width * height) / 4),
     }));
     const places = Array.from({ length: pictureCount }, () => takePlaces(take, layout));
-    this.quantizers = createQuantizers();
-    const buffer = createKernelBuffer(end + SLACK, vectorKernels, this.quantizers);
+    this.quantizers = scaled ?? createQuantizers();
+    const isFlat = scaled === undefined;
+    const buffer = createKernelBuffer(end + SLACK, vectorKernels, this.quantizers, isFlat);
     const { bytes, clamped, words, kernels, motion, kernelMemory } = buffer;
     this.pictures = places.map((place) => createPicture(bytes, place, layout));
-    writeQuantizers(words, this.quantizers);
+    if (isFlat) writeQuantizers(words, this.quantizers);
     this.bytes = bytes;
     this.clamped = clamped;
     this.words = words;

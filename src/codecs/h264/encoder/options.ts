@@ -33,6 +33,7 @@ import {
   type ResolvedRateOptions,
   resolveRateOptions,
 } from './rate-options.ts';
+import type { ScalingLists } from './scaling.ts';
 import { PRESETS, presetOptions, SPEED_ROWS, type SpeedOptions } from './speed-options.ts';
 import {
   type Profile,
@@ -81,6 +82,8 @@ export interface H264Options
   readonly keyFrames?: readonly number[];
   /** Ranges of pictures with a QP, a share of bits or a map of offsets of their own (zones.ts). Default: none. */
   readonly zones?: readonly Zone[];
+  /** Weights of frequencies (scaling.ts), with profile `high`; they stand in place of `scaling`. Default: none. */
+  readonly scalingLists?: ScalingLists;
   readonly sampleAspectRatio?: Rational;
   readonly color?: ColorTags;
   /**
@@ -104,6 +107,7 @@ export interface ResolvedOptions extends ResolvedStreamOptions {
   readonly rate: ResolvedRateOptions;
   readonly keyFrames: readonly number[];
   readonly zones: readonly Zone[] | undefined;
+  readonly scalingLists: ScalingLists | undefined;
   readonly sampleAspectRatio: Rational | undefined;
   readonly color: ColorTags | undefined;
   readonly order: ResolvedOrderOptions;
@@ -134,6 +138,7 @@ export const H264_KEYS: readonly (keyof H264Options)[] = [
   'statistics',
   'keyFrames',
   'zones',
+  'scalingLists',
   'sampleAspectRatio',
   'color',
   'vectorKernels',
@@ -239,6 +244,7 @@ export function resolveOptions(
     rate,
     keyFrames: checkKeyFrames(`${at}.keyFrames`, options.keyFrames ?? []),
     zones: options.zones,
+    scalingLists: options.scalingLists,
     sampleAspectRatio: optionalRational(`${at}.sampleAspectRatio`, options.sampleAspectRatio),
     color: options.color === undefined ? undefined : checkColor(`${at}.color`, options.color),
     order,

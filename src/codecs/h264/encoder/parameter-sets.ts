@@ -2,6 +2,7 @@
 import type { LevelSyntax } from '../../../syntax/h264/levels.ts';
 import { type PictureParameterSet, PLAIN_PPS } from '../../../syntax/h264/pps.ts';
 import { ProfileIdc } from '../../../syntax/h264/profiles.ts';
+import type { ScalingMatrix } from '../../../syntax/h264/scaling-matrix.ts';
 import { PLAIN_SPS, type SequenceParameterSet } from '../../../syntax/h264/sps.ts';
 import { aspectRatioInfo, EMPTY_VUI, type VuiParameters } from '../../../syntax/h264/vui.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -44,6 +45,7 @@ export function createSps(
   widthInMbs: number,
   heightInMbs: number,
   level: LevelSyntax,
+  seq_scaling_matrix: ScalingMatrix | null = null,
 ): SequenceParameterSet {
   const [codedWidth, codedHeight] = codedSize(options);
   const cropUnit = options.monochrome ? 1 : 2;
@@ -56,6 +58,7 @@ export function createSps(
     constraint_set3_flag: level.constraint_set3_flag,
     level_idc: level.level_idc,
     chroma_format_idc: options.monochrome ? 0 : 1,
+    seq_scaling_matrix,
     log2_max_frame_num_minus4: LOG2_MAX_FRAME_NUM_MINUS4,
     ...pictureOrder(options),
     max_num_ref_frames: options.order.maxRefFrames,

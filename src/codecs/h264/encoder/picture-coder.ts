@@ -109,7 +109,10 @@ export class PictureCoder {
       ? tools.cabac!.create(context, syntax, options.vectorKernels, !options.monochrome)
       : createCavlc(context, syntax, options.monochrome ? tools.monochrome!.codeNums : undefined);
     const coder = new MacroblockCoder(context, entropy);
-    const decider = options.speed.trellis ? entropy.levels : null;
+    const { scaling } = setup;
+    // Luma as a whole is decided with flat lists only.
+    const levels = scaling === null ? entropy.levels : { ...entropy.levels, decideLuma: null };
+    const decider = options.speed.trellis ? levels : null;
     const residual = new ResidualCoder(
       memory,
       grid,
@@ -118,7 +121,9 @@ export class PictureCoder {
       options.inspect === null ? null : tools.inspection!.ofBlocks(options.inspect, memory),
     );
     const residual8x8 = options.transform8x8
-      ? tools.transform8x8!.createCoder(memory, decider, options.vectorKernels)
+      ? tools.transform8x8!.createCoder(
+          ...([memory, decider, options.vectorKernels, scaling?.weights8x8 ?? null] as const),
+        )
       : null;
     const codings = [residual, residual8x8] as const;
     const createB = tools.bSlices?.createDecision ?? null;

@@ -32,6 +32,7 @@ import type { ReferenceStrategy } from './reference-choice.ts';
 import { ReorderedReferences } from './reordered-references.ts';
 import { ResidualCoder8x8 } from './residual-8x8.ts';
 import { type CreateRows, createRows } from './rows.ts';
+import { createScaling, type Scaling } from './scaling.ts';
 import type { StreamSetup } from './stream-setup.ts';
 import { withTune } from './tunes.ts';
 import { SECOND_PASS, type SecondPassTool } from './two-pass.ts';
@@ -58,6 +59,8 @@ export interface ProfileTools {
     | null;
   /** Pictures without chroma, of profile High. */
   readonly monochrome: Monochrome | null;
+  /** Scaling lists, of profile High. */
+  readonly createScaling: ((options: ResolvedOptions) => Scaling | null) | null;
   /** Messages: of the decoder's buffer, of recovery points, of the settings. */
   readonly createMessages: ((setup: StreamSetup, vbv: Vbv | null) => AccessUnitMessages) | null;
   readonly inspection: Inspection | null;
@@ -105,6 +108,7 @@ export interface Transform8x8 {
     memory: EncoderMemory,
     decider: LevelDecider | null,
     vectorKernels: VectorKernels,
+    weights: Scaling['weights8x8'] | null,
   ): ResidualCoder8x8;
 }
 
@@ -115,6 +119,7 @@ export const BASELINE_TOOLS: ProfileTools = {
   transform8x8: null,
   weightedReferences: null,
   monochrome: null,
+  createScaling: null,
   createMessages: null,
   inspection: null,
   anchorRows: null,
@@ -134,11 +139,11 @@ export const ALL_TOOLS: ProfileTools = {
   },
   transform8x8: {
     requireKernels: (where, kernels) => void KERNELS_8X8.requireKernels(where, kernels),
-    createCoder: (memory, decider, vectorKernels) =>
-      new ResidualCoder8x8(memory, decider, vectorKernels),
+    createCoder: (...parts) => new ResidualCoder8x8(...parts),
   },
   weightedReferences: (...parts) => new WeightedReferences(...parts),
   monochrome: MONOCHROME,
+  createScaling,
   createMessages: (setup, vbv) => new AccessUnitMessages(setup, vbv),
   inspection: {
     ofUnits: (inspector, syntax) => new UnitInspection(inspector, syntax),

@@ -30,7 +30,7 @@ const NO_LIMIT = 0x7fffffff;
 const BLOCK_BYTES_8X8 = 128;
 const MASK_BYTES = 8;
 
-/** Below this QP a residual cannot leave 16 bits by being quantized: a step is less than a gray level there. */
+/** With flat lists, below this QP a residual cannot leave 16 bits by being quantized: a step is less than a gray level there. */
 const FIRST_COARSE_QP = 24;
 /** No pass of the inverse transform gains more than this, for each coefficient, over both directions (1.5 · 1.5). */
 const LARGEST_GAIN = 2.25;
@@ -44,17 +44,26 @@ export class ResidualCoder8x8 {
   /** Coefficients and levels as they lie in memory, 16 bits each. */
   private readonly halves: Int16Array;
   private readonly scratch = new Int32Array(64);
+  private readonly firstCoarseQp: number;
 
   /**
    * @param decider decides levels if it has a way for 8x8 blocks; null: levels are those of a dead zone
    * @param vectorKernels which vector kernels are used, if there can be any
+   * @param weights weightScale8x8 by column; null: flat
    */
-  constructor(memory: EncoderMemory, decider: LevelDecider | null, vectorKernels: VectorKernels) {
+  constructor(
+    memory: EncoderMemory,
+    decider: LevelDecider | null,
+    vectorKernels: VectorKernels,
+    weights: readonly [intra: Uint8Array, inter: Uint8Array] | null,
+  ) {
     this.memory = memory;
     const { bytes, clamped, words } = memory;
     const halves = new Int16Array(bytes.buffer);
     const flat = new Uint8Array(64).fill(FLAT_WEIGHT);
-    this.quantizers = createQuantizers8x8(flat, flat);
+    const [intra, inter] = weights ?? [flat, flat];
+    this.quantizers = createQuantizers8x8(intra, inter);
+    this.firstCoarseQp = weights === null ? FIRST_COARSE_QP : 0;
     writeQuantizers8x8(words, halves, this.quantizers);
     this.kernels = {
       ...plainKernels8x8({ bytes, clamped, words, halves }, this.quantizers),
@@ -161,7 +170,7 @@ export class ResidualCoder8x8 {
       if (!decider.decide8x8!(quantizer, coefficients, levels, masks)) return false;
       kernels.scale8x8(index, levels, coefficients);
     }
-    return quantizer.qp < FIRST_COARSE_QP || !this.mayNotBe(coefficients >> 1);
+    return quantizer.qp < this.firstCoarseQp || !this.mayNotBe(coefficients >> 1);
   }
 
   /** Whether scaled coefficients would leave 16 bits on the way back, which no stream may bring about. Rare: noise of full range. */

@@ -5,7 +5,12 @@
 
 import { BLOCK_BYTES, type Kernels } from '../kernels/contract.ts';
 import { forwardChromaDc, forwardLumaDc } from '../kernels/plain/forward-transform.ts';
-import { QUANTIZE_INTER, QUANTIZE_INTRA, quantizeDc } from '../kernels/plain/quantize.ts';
+import {
+  QUANTIZE_INTER,
+  QUANTIZE_INTRA,
+  type Quantizer,
+  quantizeDc,
+} from '../kernels/plain/quantize.ts';
 import {
   CB_TOTALS,
   CHROMA_TOTALS_STRIDE,
@@ -22,7 +27,7 @@ import {
   LUMA_DC_BLOCK,
   ZIGZAG,
 } from '../standard/macroblock.ts';
-import { chromaQp, LEVEL_SCALE } from '../standard/scaling.ts';
+import { chromaQp } from '../standard/scaling.ts';
 import { inverseChromaDc, inverseLumaDc } from '../standard/transform.ts';
 import type { BlockInspection } from './block-inspection.ts';
 import { BlockQuantizer } from './block-quantizer.ts';
@@ -150,14 +155,14 @@ export class ResidualCoder {
     forwardLumaDc(coefficients, dc, 0);
     const dcStart = 16 * LUMA_DC_BLOCK;
     // DC levels are not decided: their quantizer is the dead zone's.
-    const dcQuantizer = this.memory.quantizers[QUANTIZE_INTRA + qp];
+    const dcQuantizer = quantizer.deadZone(QUANTIZE_INTRA, qp, 0);
     masks[LUMA_DC_BLOCK] = quantizeDc(dcQuantizer, dc, 0, levels, dcStart, 16, ZIGZAG);
     candidate.syntax.coded_block_pattern =
       (candidate.syntax.coded_block_pattern & 0x30) | (any ? 15 : 0);
     if (masks[LUMA_DC_BLOCK] === 0) {
       for (let blkIdx = 0; blkIdx < 16; blkIdx++) dc[blkIdx] = 0;
     } else {
-      inverseLumaDc(levels, dcStart, LEVEL_SCALE[(qp % 6) * 16], qp, dc, 0, this.dcScratch);
+      inverseLumaDc(levels, dcStart, dcQuantizer.dcScale, qp, dc, 0, this.dcScratch);
     }
     for (let blkIdx = 0; blkIdx < 16; blkIdx += 2) {
       const offset = 4 * (BLOCK_Y[blkIdx] * RECON_STRIDE + BLOCK_X[blkIdx]);
@@ -193,11 +198,13 @@ export class ResidualCoder {
   ): boolean {
     const { masks } = candidate.syntax;
     const kind = isIntra ? QUANTIZE_INTRA : QUANTIZE_INTER;
-    const index = this.quantizer.indexOf(kind, qPc);
+    const plane = firstBlock === CB_BLOCKS ? 1 : 2;
+    const index = this.quantizer.indexOf(kind, qPc, plane);
     const score = this.quantizeChromaAc(candidate, index, source, recon, firstBlock);
     const isDropped = !isIntra && score < CHROMA_SCORE;
     if (isDropped) clearMasks(masks, firstBlock, 4);
-    const hasDc = this.codeChromaDc(candidate, kind, qPc, firstBlock);
+    const dcQuantizer = this.quantizer.deadZone(kind, qPc, plane);
+    const hasDc = this.codeChromaDc(candidate, dcQuantizer, qPc, firstBlock);
     const hasAc = score > 0 && !isDropped;
     if (!hasDc && !hasAc) return false;
     for (let row = 0; row < 2; row++) {
@@ -240,10 +247,10 @@ export class ResidualCoder {
     return Math.max(any, score);
   }
 
-  /** DC levels of a chroma plane, and in `dc` what they are on the way back; returns whether any is left. */
+  /** DC levels of a chroma plane, which are not decided, and in `dc` what they are on the way back; returns whether any is left. */
   private codeChromaDc(
     candidate: Candidate,
-    kind: number,
+    quantizer: Quantizer,
     qPc: number,
     firstBlock: number,
   ): boolean {
@@ -260,14 +267,12 @@ export class ResidualCoder {
       dc,
       0,
     );
-    // DC levels are not decided: their quantizer is the dead zone's.
-    const quantizer = this.memory.quantizers[kind + qPc];
     masks[dcBlock] = quantizeDc(quantizer, dc, 0, levels, 16 * dcBlock, 4, null);
     if (masks[dcBlock] === 0) {
       for (let i = 0; i < 4; i++) dc[i] = 0;
       return false;
     }
-    inverseChromaDc(levels, 16 * dcBlock, LEVEL_SCALE[(qPc % 6) * 16], qPc, dc, 0);
+    inverseChromaDc(levels, 16 * dcBlock, quantizer.dcScale, qPc, dc, 0);
     return true;
   }
 

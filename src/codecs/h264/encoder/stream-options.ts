@@ -26,6 +26,11 @@ export const STREAM_ROWS = {
   transform8x8: flag(),
   /** Whether luma alone is coded (4:0:0), of `gray` frames or of others; only with profile `high`. Browsers do not show such streams. */
   monochrome: flag(false),
+  /**
+   * Weights of frequencies (clause 8.5.9): all alike, or the lists of the standard, which quantize fine detail more coarsely; only with
+   * profile `high`. Lists of one's own are `scalingLists`.
+   */
+  scaling: choice(['flat', 'default'], 'flat'),
   /** Pictures from one IDR picture to the next. 0 is taken as 1: intra only. */
   gopSize: integer(0, 0x7fffffff, 250),
   /** Offset of the deblocking filter's first threshold, by which it is switched off (clause 8.7.2.2). */
@@ -64,6 +69,7 @@ export interface ResolvedStreamOptions {
   readonly cabac: boolean;
   readonly transform8x8: boolean;
   readonly monochrome: boolean;
+  readonly scaling: 'flat' | 'default';
   readonly gopSize: number;
   readonly deblockAlpha: number;
   readonly deblockBeta: number;
@@ -91,7 +97,10 @@ export function resolveStreamOptions(at: string, options: StreamOptions): Resolv
 
 function resolveProfile(
   at: string,
-  { profile, ...asked }: Pick<Checked, 'profile' | 'cabac' | 'transform8x8' | 'monochrome'>,
+  {
+    profile,
+    ...asked
+  }: Pick<Checked, 'profile' | 'cabac' | 'transform8x8' | 'monochrome' | 'scaling'>,
 ): Pick<ResolvedStreamOptions, 'cabac' | 'transform8x8'> {
   const isBaseline = profile === 'baseline';
   const isHigh = profile === 'high';
@@ -99,17 +108,10 @@ function resolveProfile(
   if (cabac && isBaseline) {
     throw new ConfigError(`${at}.cabac`, 'profile baseline has no CABAC, allowed is false');
   }
-  if (transform8x8 && !isHigh) {
-    throw new ConfigError(
-      `${at}.transform8x8`,
-      `profile ${profile} has no 8x8 transform, allowed is false`,
-    );
-  }
-  if (asked.monochrome && !isHigh) {
-    throw new ConfigError(
-      `${at}.monochrome`,
-      `profile ${profile} has chroma always, allowed is false`,
-    );
+  const ofHigh = { transform8x8, monochrome: asked.monochrome, scaling: asked.scaling !== 'flat' };
+  for (const [key, isAsked] of Object.entries(ofHigh)) {
+    if (!isAsked || isHigh) continue;
+    throw new ConfigError(`${at}.${key}`, `is of profile high, allowed is to leave it out`);
   }
   return { cabac, transform8x8 };
 }

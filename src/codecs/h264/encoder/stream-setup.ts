@@ -18,6 +18,7 @@ import { type SequenceParameterSet, writeSequenceParameterSet } from '../../../s
 import type { ResolvedOptions } from './options.ts';
 import { codedSize, createPps, createSps, PROFILE_IDC } from './parameter-sets.ts';
 import type { ProfileTools } from './profile-tools.ts';
+import type { Scaling } from './scaling.ts';
 import type { UnitInspection } from './unit-inspection.ts';
 
 /** The fixed parts of a stream. */
@@ -29,6 +30,8 @@ export interface StreamSetup {
   readonly level: LevelLimits;
   readonly sps: SequenceParameterSet;
   readonly pps: PictureParameterSet;
+  /** Quantizers by scaling lists; null: all weights are alike. */
+  readonly scaling: Scaling | null;
   readonly streamInfo: VideoStreamInfo;
 }
 
@@ -41,7 +44,9 @@ export function setupStream(options: ResolvedOptions, tools: ProfileTools): Stre
   if (wanted !== undefined) checkLevel(wanted, demand);
   const level = wanted ?? requiredLevel(demand);
   const syntax = levelSyntax(level, PROFILE_IDC[options.profile]);
-  const sps = createSps(options, widthInMbs, heightInMbs, syntax);
+  const scaling = tools.createScaling?.(options) ?? null;
+  const matrix = scaling?.matrix ?? null;
+  const sps = createSps(options, widthInMbs, heightInMbs, syntax, matrix);
   const pps = createPps(options);
   const setup: StreamSetup = {
     options,
@@ -51,6 +56,7 @@ export function setupStream(options: ResolvedOptions, tools: ProfileTools): Stre
     level: levelLimits(level),
     sps,
     pps,
+    scaling,
     streamInfo: streamInfoOf(options, sps, pps),
   };
   tellParameterSets(setup);

@@ -116,7 +116,7 @@ export function addInverseDc4x4(
 /**
  * Inverse transform and scaling of Intra16x16DCLevel (clause 8.5.10).
  * @param levels 16 levels from `start`, in zig-zag order of the 4x4 matrix of blocks
- * @param levelScale LevelScale(qP % 6, 0, 0) / 16
+ * @param levelScale LevelScale(qP % 6, 0, 0), clause 8.5.9
  * @param dc receives dcY by luma4x4BlkIdx, from `out`
  * @param scratch 16 values, the caller's
  */
@@ -134,11 +134,11 @@ export function inverseLumaDc(
   for (let i = 0; i < 16; i++) c[ZIGZAG[i]] = levels[start + i];
   for (let i = 0; i < 16; i += 4) hadamard4(c, i, 1);
   for (let i = 0; i < 4; i++) hadamard4(c, i, 4);
-  // (f·LevelScale << (qP/6 - 6)) for qP >= 36, else with rounding; LevelScale is 16·levelScale, hence 2 for 6.
+  // (f·LevelScale << (qP/6 - 6)) for qP >= 36, else with rounding.
   for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
     const f = c[4 * BLOCK_Y[blkIdx] + BLOCK_X[blkIdx]] * levelScale;
     const shift = (qP / 6) | 0;
-    dc[out + blkIdx] = shift >= 2 ? f << (shift - 2) : (f + (1 << (1 - shift))) >> (2 - shift);
+    dc[out + blkIdx] = shift >= 6 ? f << (shift - 6) : (f + (1 << (5 - shift))) >> (6 - shift);
   }
 }
 
@@ -157,7 +157,7 @@ function hadamard4(c: Int32Array, at: number, step: number): void {
 /**
  * Inverse transform and scaling of the chroma DC levels of 4:2:0 (clauses 8.5.11.1, 8.5.11.2).
  * @param levels 4 levels from `start`, raster order
- * @param levelScale LevelScale(QP'c % 6, 0, 0) / 16
+ * @param levelScale LevelScale(QP'c % 6, 0, 0), clause 8.5.9
  * @param dc receives dcC of the four blocks, from `out`
  */
 export function inverseChromaDc(
@@ -173,9 +173,9 @@ export function inverseChromaDc(
   const c2 = levels[start + 2];
   const c3 = levels[start + 3];
   const scale = levelScale << ((qPc / 6) | 0);
-  // ((f·LevelScale) << (qP/6)) >> 5 with LevelScale = 16·levelScale.
-  dc[out] = ((c0 + c1 + c2 + c3) * scale) >> 1;
-  dc[out + 1] = ((c0 - c1 + c2 - c3) * scale) >> 1;
-  dc[out + 2] = ((c0 + c1 - c2 - c3) * scale) >> 1;
-  dc[out + 3] = ((c0 - c1 - c2 + c3) * scale) >> 1;
+  // ((f·LevelScale) << (qP/6)) >> 5.
+  dc[out] = ((c0 + c1 + c2 + c3) * scale) >> 5;
+  dc[out + 1] = ((c0 - c1 + c2 - c3) * scale) >> 5;
+  dc[out + 2] = ((c0 + c1 - c2 - c3) * scale) >> 5;
+  dc[out + 3] = ((c0 - c1 - c2 + c3) * scale) >> 5;
 }

@@ -39,11 +39,26 @@ const toolsBeyondBaseline = fc.constantFrom(
   { profile: 'high', transform8x8: false },
   { profile: 'high', monochrome: true },
   { profile: 'high', monochrome: true, cabac: false },
+  { profile: 'high', scaling: 'default' },
+  { profile: 'high', scaling: 'default', cabac: false },
 );
+/** Lists of weights from 4 to 64, of some kinds of blocks. */
+const weights = (length: number) =>
+  fc.array(fc.integer({ min: 4, max: 64 }), { minLength: length, maxLength: length });
+const ownLists = fc
+  .record(
+    {
+      ...{ intra4x4: weights(16), intra4x4Cr: weights(16), intra8x8: weights(64) },
+      ...{ inter4x4: weights(16), inter4x4Cb: weights(16), inter8x8: weights(64) },
+    },
+    { requiredKeys: [] },
+  )
+  .map((scalingLists) => ({ profile: 'high', scalingLists }));
 const tools = fc.oneof(
   fc.constant({}),
   { weight: 2, arbitrary: fc.constant({ profile: 'baseline' }) },
   { weight: 5, arbitrary: toolsBeyondBaseline },
+  ownLists,
 );
 
 const qpRange = {
@@ -125,7 +140,7 @@ const cases = fc.record({
         bPyramid: fc.constantFrom('none', 'strict', 'normal'),
         direct: fc.constantFrom('spatial', 'temporal', 'auto'),
         origins: fc.constantFrom('before', 'kept', undefined),
-        tools: toolsBeyondBaseline,
+        tools: fc.oneof({ weight: 5, arbitrary: toolsBeyondBaseline }, ownLists),
       }),
     },
   ),

@@ -44,8 +44,12 @@ export interface Quantizer {
   readonly emptySad: number;
   /** Size of a step in units of the forward transform, by scan index: 2^bits / scale. */
   readonly step: Float64Array;
-  /** Factors of the way back by scan index: levelScale << (qp / 6). */
+  /** The way back by scan index, (level·rescale + round) >> down: levelScale << (qp / 6) alone where all weights are 16. */
   readonly rescale: Int32Array;
+  readonly round: number;
+  readonly down: number;
+  /** LevelScale4x4(qP % 6, 0, 0) (clause 8.5.9), for DC levels that are coded by themselves. */
+  readonly dcScale: number;
 }
 
 /** A quantizer for `qp` 0..51; `rounding` is the dead zone's offset as a fraction of a step (1/3 intra, 1/6 inter). */
@@ -83,6 +87,9 @@ export function createQuantizer(qp: number, rounding: number, index = 0): Quanti
     emptySad,
     step,
     rescale,
+    round: 0,
+    down: 0,
+    dcScale: 16 * LEVEL_SCALE[m * 16],
   };
 }
 
@@ -108,6 +115,8 @@ export const BEYOND_1_ROUNDING = 3 / 8;
 export const QUANTIZE_INTRA = 0;
 export const QUANTIZE_INTER = 52;
 export const QUANTIZE_FULL = 104;
+/** Quantizers of one plane where planes, and intra and inter macroblocks, have weights of their own: all of these kinds, and intra ones beside QUANTIZE_FULL. */
+export const QUANTIZERS_OF_PLANE = 208;
 
 /** All quantizers of an encoder. */
 export function createQuantizers(): Quantizer[] {
@@ -269,8 +278,9 @@ export function scaleLevels(
   out: number,
   first: number,
 ): void {
+  const { rescale, round, down } = quantizer;
   for (let i = first; i < 16; i++) {
     coefficients[out + ZIGZAG[i]] =
-      ((mask >> i) & 1) === 0 ? 0 : Math.imul(levels[start + i], quantizer.rescale[i]);
+      ((mask >> i) & 1) === 0 ? 0 : (Math.imul(levels[start + i], rescale[i]) + round) >> down;
   }
 }

@@ -2,10 +2,10 @@
 import { AAC_KERNELS } from '../codecs/aac/kernels/kernel-set.ts';
 import { INFLATE_KERNELS } from '../codecs/deflate/kernels/inflate.ts';
 import { DEFLATE_KERNELS } from '../codecs/deflate/kernels/vector.ts';
-import { ANCHOR_KERNELS } from '../codecs/h264/kernels/vector/anchor-rows.ts';
 import { H264_KERNELS } from '../codecs/h264/kernels/vector/index.ts';
 import { TRELLIS_KERNELS } from '../codecs/h264/kernels/vector/level-trellis.ts';
 import { KERNELS_8X8 } from '../codecs/h264/kernels/vector/residual-8x8.ts';
+import { WINDOW_KERNELS } from '../codecs/h264/kernels/vector/window-rows.ts';
 import { JPEG_KERNELS } from '../codecs/jpeg/kernels/vector/index.ts';
 import { JPEG_READ_KERNELS } from '../codecs/jpeg/kernels/vector/read-kernels.ts';
 import { JPEG_SCAN_KERNELS } from '../codecs/jpeg/kernels/vector/scan-kernels.ts';
@@ -18,7 +18,6 @@ import type { KernelModule } from '../wasm/kernel-memory.ts';
 /** All of them. */
 export const KERNEL_SETS: readonly KernelModule[] = [
   AAC_KERNELS,
-  ANCHOR_KERNELS,
   DEFLATE_KERNELS,
   H264_KERNELS,
   INFLATE_KERNELS,
@@ -31,4 +30,5 @@ export const KERNEL_SETS: readonly KernelModule[] = [
   PNG_KERNELS,
   RESAMPLE_KERNELS,
   SCALE_KERNELS,
+  WINDOW_KERNELS,
 ];

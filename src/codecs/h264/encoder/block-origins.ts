@@ -12,12 +12,16 @@
  */
 import {
   ANCHOR_BITS,
-  type AnchorRows,
+  type CreateWindowRows,
   MIX_FACTOR,
-  PlainAnchorRows,
-  WINDOW,
-} from '../kernels/plain/anchor-rows.ts';
+  PlainWindowRows,
+  WINDOW as WINDOWS,
+  type WindowRows,
+} from '../kernels/plain/window-rows.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
+
+/** Windows are as large as macroblocks: large enough for a few letters, so that few are alike. */
+const WINDOW = WINDOWS.anchors;
 
 /** Displacements that are tried on each macroblock, beside those of its neighbors. */
 const MAX_DISPLACEMENTS = 12;
@@ -94,9 +98,9 @@ export class BlockOrigins {
   private readonly widthInMbs: number;
   private readonly heightInMbs: number;
   private readonly stride: number;
-  private readonly createRows: (() => AnchorRows | null) | null;
+  private readonly createRows: CreateWindowRows | null;
   /** Finds the anchors of rows; null before the first picture that is searched. */
-  private rows: AnchorRows | null = null;
+  private rows: WindowRows | null = null;
   // Votes by displacement, an open hash table, and the displacements with the most of them.
   private readonly voteKeys: Int32Array;
   private readonly votes: Int32Array;
@@ -106,13 +110,13 @@ export class BlockOrigins {
 
   /**
    * @param stride bytes from row to row in all pictures, a multiple of 4 as are their positions
-   * @param createRows makes what finds anchors in the memory of the pictures; null: the plain way, in any memory
+   * @param createRows finds anchors in the memory of the pictures; null: the plain way, in any memory
    */
   constructor(
     widthInMbs: number,
     heightInMbs: number,
     stride: number,
-    createRows: (() => AnchorRows | null) | null = null,
+    createRows: CreateWindowRows | null = null,
   ) {
     this.widthInMbs = widthInMbs;
     this.heightInMbs = heightInMbs;
@@ -130,7 +134,7 @@ export class BlockOrigins {
   /** Fills `table` with the anchors of a picture. */
   index({ bytes, position }: LumaPlane, table: AnchorTable): void {
     const { stride, widthInMbs, heightInMbs } = this;
-    this.rows ??= this.createRows?.() ?? new PlainAnchorRows(16 * widthInMbs);
+    this.rows ??= this.createRows?.('anchors') ?? new PlainWindowRows('anchors', 16 * widthInMbs);
     const { rows } = this;
     const { found } = rows;
     table.clear();

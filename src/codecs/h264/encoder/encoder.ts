@@ -84,7 +84,8 @@ export class H264Encoder {
       gopSize,
       vectorKernels,
       analysis,
-      createAnchorRows: () => tools.anchorRows?.create(this.memory, vectorKernels) ?? null,
+      createWindowRows: (kind) =>
+        tools.windowRows?.create(this.memory, vectorKernels, kind) ?? null,
       order,
       frameTicks: this.frameTicks,
       createRows: tools.bSlices?.createRows ?? null,

@@ -4,7 +4,7 @@
  * `frames` pictures later, in the order of coding.
  */
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
-import type { AnchorRows } from '../kernels/plain/anchor-rows.ts';
+import type { CreateWindowRows } from '../kernels/plain/window-rows.ts';
 import type { CodingOrder } from './coding-order.ts';
 import { importanceOffsets, propagateImportance } from './importance.ts';
 import { type AnalysisMethod, LowResolution } from './low-resolution.ts';
@@ -20,7 +20,7 @@ export interface LookaheadOptions extends SceneOptions, RowOptions {
   /** How motion is searched. */
   readonly analysis: AnalysisMethod;
   /** As `BlockOrigins` has it. */
-  readonly createAnchorRows: (() => AnchorRows | null) | null;
+  readonly createWindowRows: CreateWindowRows | null;
 }
 
 /** Looks at the pictures whose plans lie in a ring, from the anchor decided last to the newest. */
@@ -104,8 +104,8 @@ export class Lookahead {
   }
 
   private createOrigins(stride: number): OriginSearch {
-    const { widthInMbs, heightInMbs, keptPictures, createAnchorRows } = this.options;
-    return new OriginSearch(widthInMbs, heightInMbs, stride, keptPictures, createAnchorRows);
+    const { widthInMbs, heightInMbs, keptPictures, createWindowRows } = this.options;
+    return new OriginSearch(widthInMbs, heightInMbs, stride, keptPictures, createWindowRows);
   }
 
   /**

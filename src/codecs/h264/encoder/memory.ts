@@ -5,7 +5,6 @@
 import type { KernelMemory, VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { Kernels, MotionKernels } from '../kernels/contract.ts';
 import { BI_WORDS, MOTION_WORDS } from '../kernels/motion-record.ts';
-import { anchorBytes } from '../kernels/plain/anchor-rows.ts';
 import { INTRA_8X8_BYTES } from '../kernels/plain/intra-8x8-costs.ts';
 import { TRELLIS_BYTES, TRELLIS_KINDS } from '../kernels/plain/level-trellis.ts';
 import {
@@ -15,6 +14,7 @@ import {
   type Quantizer,
   writeQuantizers,
 } from '../kernels/plain/quantize.ts';
+import { type WindowKind, windowBytes } from '../kernels/plain/window-rows.ts';
 import { quarterOffsets, tileColumns } from '../standard/interpolation.ts';
 import { BLOCKS_PER_MB } from '../standard/macroblock.ts';
 import { LEVELS_PER_MB } from '../standard/macroblock-syntax.ts';
@@ -101,8 +101,8 @@ export class EncoderMemory implements SampleMemory {
   readonly intra8x8: number;
   /** Tables of the bits that levels cost, one for each kind of block (plain/level-trellis.ts). */
   readonly trellis: number;
-  /** What finds anchors of rows has its hashes here (vector/anchor-rows.ts). */
-  readonly anchors: number;
+  /** What finds windows by their hashes has them here (vector/window-rows.ts). */
+  readonly windows: Readonly<Record<WindowKind, number>>;
   /** Row lengths of source pictures. */
   readonly sourceLumaStride: number;
   readonly sourceChromaStride: number;
@@ -146,7 +146,10 @@ export class EncoderMemory implements SampleMemory {
     this.motionRecords = [take(4 * MOTION_WORDS), take(4 * MOTION_WORDS)];
     this.biRecord = take(4 * BI_WORDS);
     this.trellis = take(TRELLIS_KINDS * TRELLIS_BYTES);
-    this.anchors = take(anchorBytes(width));
+    this.windows = {
+      anchors: take(windowBytes('anchors', width)),
+      asked: take(windowBytes('asked', width)),
+    };
     this.sources = Array.from({ length: sourceCount }, () => ({
       luma: take(width * height),
       cb: take((width * height) / 4),

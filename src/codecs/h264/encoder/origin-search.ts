@@ -6,7 +6,7 @@
  * What is not in the picture before may be in one from before that: a page that was turned back, what a window covered. With option `origins`
  * `kept` the last of each run of nearly equal pictures is kept for that, a few of them, as reference pictures are.
  */
-import type { AnchorRows } from '../kernels/plain/anchor-rows.ts';
+import type { CreateWindowRows } from '../kernels/plain/window-rows.ts';
 import { type AnchorTable, BlockOrigins, type LumaPlane, NO_ORIGIN } from './block-origins.ts';
 import { PartOrigins } from './part-origins.ts';
 import type { PictureOrigins, SamePictures } from './picture-origins.ts';
@@ -64,10 +64,11 @@ export class OriginSearch {
     heightInMbs: number,
     stride: number,
     keptCount = 0,
-    createRows: (() => AnchorRows | null) | null = null,
+    createRows: CreateWindowRows | null = null,
   ) {
     this.blocks = new BlockOrigins(widthInMbs, heightInMbs, stride, createRows);
-    this.parts = keptCount > 0 ? new PartOrigins(widthInMbs, heightInMbs, stride) : null;
+    this.parts =
+      keptCount > 0 ? new PartOrigins(widthInMbs, heightInMbs, stride, createRows) : null;
     this.pictureBytes = 16 * heightInMbs * stride;
     this.keptCount = keptCount;
     this.tables = [this.createTable(), this.createTable()];

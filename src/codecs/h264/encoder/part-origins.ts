@@ -7,31 +7,24 @@
  * Rabin, 1987) asks it. So the table is small, whatever the other picture holds. Of the places where a block lies the one is taken that its
  * neighbors share, for then they share a vector.
  *
- * Cost: 8 ms for a picture of 1280x720 (node 20), spent only where blocks are missing.
+ * Cost: 4 ms for a picture of 1280x720 (node 20), spent only where blocks are missing.
  */
+import {
+  COLUMN_FACTOR,
+  type CreateWindowRows,
+  FILTER_BITS,
+  MIX_FACTOR,
+  PlainWindowRows,
+  ROW_FACTOR,
+  WINDOW,
+  type WindowRows,
+} from '../kernels/plain/window-rows.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
 import { type LumaPlane, NO_ORIGIN } from './block-origins.ts';
 
 /** Width and height of the blocks. */
-const PART = 8;
+const PART = WINDOW.asked;
 
-/** Odd factors of the hash along rows and down columns; any that mix well do. */
-const ROW_FACTOR = 0x9e3779b1 | 0;
-const COLUMN_FACTOR = 0x85ebca77 | 0;
-const MIX_FACTOR = 0xc2b2ae3d | 0;
-
-function power(factor: number, exponent: number): number {
-  let result = 1;
-  for (let i = 0; i < exponent; i++) result = Math.imul(result, factor);
-  return result;
-}
-
-/** The factors of the oldest sample of a row and of the oldest row, when they leave the window. */
-const ROW_OUT = /* @__PURE__ */ power(ROW_FACTOR, PART - 1);
-const COLUMN_OUT = /* @__PURE__ */ power(COLUMN_FACTOR, PART);
-
-/** Bits of the filter that most windows do not pass. */
-const FILTER_BITS = 16;
 /** Slots of the table; of more blocks with different hashes than a half of them the rest is not looked for. */
 const SLOTS = 1 << 14;
 /** Places that are kept of each block. */
@@ -48,10 +41,9 @@ export class PartOrigins {
   private readonly widthInMbs: number;
   private readonly heightInMbs: number;
   private readonly stride: number;
-  /** Hashes of the last PART rows, and the sums that roll down the columns. */
-  private readonly rows: Int32Array;
-  private readonly columns: Int32Array;
-  private readonly filter = new Uint8Array(1 << FILTER_BITS);
+  private readonly createRows: CreateWindowRows | null;
+  /** Finds the windows that are asked for; null before the first picture that is searched. */
+  private windows: WindowRows | null = null;
   private readonly slotHashes = new Int32Array(SLOTS);
   /** By slot: how many places were found, EMPTY where no block has the hash; and the last MAX_PLACES of them, 65536·y + x. */
   private readonly counts = new Int32Array(SLOTS);
@@ -59,13 +51,20 @@ export class PartOrigins {
   /** By part: its slot, or EMPTY if it is not looked for. */
   private readonly slots: Int32Array;
 
-  /** @param stride bytes from row to row in all pictures */
-  constructor(widthInMbs: number, heightInMbs: number, stride: number) {
+  /**
+   * @param stride bytes from row to row in all pictures
+   * @param createRows as `BlockOrigins` has it
+   */
+  constructor(
+    widthInMbs: number,
+    heightInMbs: number,
+    stride: number,
+    createRows: CreateWindowRows | null = null,
+  ) {
     this.widthInMbs = widthInMbs;
     this.heightInMbs = heightInMbs;
     this.stride = stride;
-    this.rows = new Int32Array(PART * 16 * widthInMbs);
-    this.columns = new Int32Array(16 * widthInMbs);
+    this.createRows = createRows;
     this.slots = new Int32Array(4 * widthInMbs * heightInMbs);
   }
 
@@ -77,8 +76,11 @@ export class PartOrigins {
    */
   find(current: LumaPlane, other: LumaPlane, displacements: Int32Array, parts: Int32Array): number {
     parts.fill(NO_ORIGIN);
-    if (this.ask(current, displacements) < MIN_PARTS) return 0;
-    this.scan(other);
+    this.windows ??=
+      this.createRows?.('asked') ?? new PlainWindowRows('asked', 16 * this.widthInMbs);
+    const { windows } = this;
+    if (this.ask(current, displacements, windows.filter) < MIN_PARTS) return 0;
+    this.scan(other, windows);
     let found = 0;
     for (let mbY = 0; mbY < this.heightInMbs; mbY++) {
       for (let half = 0; half < 4; half += 2) {
@@ -93,8 +95,12 @@ export class PartOrigins {
   }
 
   /** Puts the blocks with detail of macroblocks without origin into the table; returns how many. */
-  private ask({ bytes, position }: LumaPlane, displacements: Int32Array): number {
-    const { filter, slotHashes, counts, slots, stride } = this;
+  private ask(
+    { bytes, position }: LumaPlane,
+    displacements: Int32Array,
+    filter: Uint8Array,
+  ): number {
+    const { slotHashes, counts, slots, stride } = this;
     filter.fill(0);
     counts.fill(EMPTY);
     slots.fill(EMPTY);
@@ -135,28 +141,14 @@ export class PartOrigins {
   }
 
   /** Notes all windows of a picture that have the hash of a block that is looked for. */
-  private scan({ bytes, position }: LumaPlane): void {
-    const { rows, columns, filter, stride } = this;
-    const width = 16 * this.widthInMbs;
-    const height = 16 * this.heightInMbs;
-    rows.fill(0);
-    columns.fill(0);
-    for (let y = 0; y < height; y++) {
-      const row = position + y * stride;
-      const ring = (y & (PART - 1)) * width;
-      let hash = 0;
-      for (let x = 0; x < PART - 1; x++) hash = Math.imul(hash, ROW_FACTOR) + bytes[row + x];
-      for (let x = PART - 1; x < width; x++) {
-        hash = (Math.imul(hash, ROW_FACTOR) + bytes[row + x]) | 0;
-        const column =
-          (Math.imul(columns[x], COLUMN_FACTOR) + hash - Math.imul(rows[ring + x], COLUMN_OUT)) | 0;
-        columns[x] = column;
-        rows[ring + x] = hash;
-        hash -= Math.imul(bytes[row + x - PART + 1], ROW_OUT);
-        if (filter[Math.imul(column, MIX_FACTOR) >>> (32 - FILTER_BITS)] !== 0 && y >= PART - 1) {
-          this.note(column, ((y - PART + 1) << 16) | (x - PART + 1));
-        }
-      }
+  private scan({ bytes, position }: LumaPlane, windows: WindowRows): void {
+    const { found } = windows;
+    windows.start();
+    for (let y = 0; y < 16 * this.heightInMbs; y++) {
+      const count = windows.next(bytes, position + y * this.stride);
+      const top = y - PART + 1;
+      if (top < 0) continue;
+      for (let i = 0; i < 2 * count; i += 2) this.note(found[i + 1], (top << 16) | found[i]);
     }
   }
 

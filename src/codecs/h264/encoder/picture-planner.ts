@@ -8,7 +8,7 @@ import type { Rational } from '../../../base/rational.ts';
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { Kernels } from '../kernels/contract.ts';
-import type { AnchorRows } from '../kernels/plain/anchor-rows.ts';
+import type { CreateWindowRows } from '../kernels/plain/window-rows.ts';
 import { AdaptiveOffsets } from './adaptive-quantization.ts';
 import { CodingOrder } from './coding-order.ts';
 import { QP_UNIT } from './importance.ts';
@@ -48,7 +48,7 @@ export interface PlannerOptions {
   /** How the lookahead searches. */
   readonly analysis: AnalysisMethod;
   /** As `BlockOrigins` has it. */
-  readonly createAnchorRows: (() => AnchorRows | null) | null;
+  readonly createWindowRows: CreateWindowRows | null;
   /** Told what rows of B pictures are thought to cost; null: nobody. */
   readonly onRow: RowListener | null;
 }
@@ -128,7 +128,7 @@ export class PicturePlanner {
   }
 
   private createLookahead(frames: number, importance: number): Lookahead {
-    const { rate, gopSize, order, vectorKernels, analysis, createAnchorRows } = this.options;
+    const { rate, gopSize, order, vectorKernels, analysis, createWindowRows } = this.options;
     return new Lookahead(
       {
         frames,
@@ -139,7 +139,7 @@ export class PicturePlanner {
         keptPictures: order.keptPictures,
         vectorKernels,
         analysis,
-        createAnchorRows,
+        createWindowRows,
         ...this.rowOptions(importance),
       },
       this.ring,

@@ -5,9 +5,9 @@
 import { UnsupportedError } from '../../../base/errors.ts';
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
-import type { AnchorRows } from '../kernels/plain/anchor-rows.ts';
-import { ANCHOR_KERNELS, createAnchorRows } from '../kernels/vector/anchor-rows.ts';
+import type { WindowKind, WindowRows } from '../kernels/plain/window-rows.ts';
 import { KERNELS_8X8 } from '../kernels/vector/residual-8x8.ts';
+import { createWindowRows, WINDOW_KERNELS } from '../kernels/vector/window-rows.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import { AccessUnitMessages } from './access-unit-messages.ts';
 import { type CreateBDecision, createBDecision } from './b-decision.ts';
@@ -64,7 +64,7 @@ export interface ProfileTools {
   /** Messages: of the decoder's buffer, of recovery points, of the settings. */
   readonly createMessages: ((setup: StreamSetup, vbv: Vbv | null) => AccessUnitMessages) | null;
   readonly inspection: Inspection | null;
-  readonly anchorRows: AnchorTool | null;
+  readonly windowRows: WindowTool | null;
   /** The second of two passes. */
   readonly secondPass: SecondPassTool | null;
   /** Ranges of pictures that are coded otherwise; made for so many macroblocks. */
@@ -91,12 +91,12 @@ export interface Inspection {
   ofPredictions(inspector: H264Inspector, context: MacroblockContext): PredictionInspection;
 }
 
-/** Finding the anchors of pictures with vectors (block-origins.ts) as a tool. */
-export interface AnchorTool {
+/** Finding windows of pictures by their hashes with vectors (block-origins.ts, part-origins.ts) as a tool. */
+export interface WindowTool {
   /** As that of `Transform8x8`. */
   requireKernels(where: string, kernels: VectorKernels): void;
   /** Null where the memory has no kernels. */
-  create(memory: EncoderMemory, vectorKernels: VectorKernels): AnchorRows | null;
+  create(memory: EncoderMemory, vectorKernels: VectorKernels, kind: WindowKind): WindowRows | null;
 }
 
 /** The 8x8 transform as a tool. */
@@ -122,7 +122,7 @@ export const BASELINE_TOOLS: ProfileTools = {
   createScaling: null,
   createMessages: null,
   inspection: null,
-  anchorRows: null,
+  windowRows: null,
   secondPass: null,
   createZones: null,
   applyTune: null,
@@ -150,10 +150,10 @@ export const ALL_TOOLS: ProfileTools = {
     ofBlocks: (inspector, memory) => new BlockInspection(inspector, memory),
     ofPredictions: (inspector, context) => new PredictionInspection(inspector, context),
   },
-  anchorRows: {
-    requireKernels: (where, kernels) => void ANCHOR_KERNELS.requireKernels(where, kernels),
-    create: ({ kernelMemory, words, anchors, sourceLumaStride }, vectorKernels) =>
-      createAnchorRows(kernelMemory, vectorKernels, words, anchors, sourceLumaStride),
+  windowRows: {
+    requireKernels: (where, kernels) => void WINDOW_KERNELS.requireKernels(where, kernels),
+    create: ({ kernelMemory, words, windows, sourceLumaStride: width }, vectorKernels, kind) =>
+      createWindowRows(kernelMemory, vectorKernels, words, windows[kind], kind, width),
   },
   secondPass: SECOND_PASS,
   createZones: (zones, mbs) => new Zones(zones, mbs),
@@ -201,6 +201,6 @@ export function requireTools(options: ResolvedOptions, tools: ProfileTools): voi
   const statistics = statisticsOf(options.rate);
   if (statistics !== null) tools.secondPass?.check(statistics, options.width, options.height);
   if (transform8x8) tools.transform8x8?.requireKernels(`${at}.vectorKernels`, vectorKernels);
-  tools.anchorRows?.requireKernels(`${at}.vectorKernels`, vectorKernels);
+  tools.windowRows?.requireKernels(`${at}.vectorKernels`, vectorKernels);
   if (cabac) tools.cabac?.requireKernels(`${at}.vectorKernels`, vectorKernels);
 }

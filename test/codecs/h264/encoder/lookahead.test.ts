@@ -58,7 +58,7 @@ const OPTIONS: LookaheadOptions = {
   keptPictures: 0,
   vectorKernels: true,
   analysis: 'hexagon',
-  createAnchorRows: null,
+  createWindowRows: null,
   importance: 0,
   bframes: 0,
   pyramidDepth: 0,

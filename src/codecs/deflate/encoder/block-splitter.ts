@@ -19,6 +19,8 @@ import { FIRST_MATCH } from './symbol-buffer.ts';
 
 /** Symbols of a cell. Smaller cells find better ends and take longer; below 512 nothing is gained on any corpus. */
 export const CELL = 512;
+/** Symbols by which an end is moved at least. */
+const FINEST_STEP = 16;
 /** Counts of a cell: literals and lengths, then distances. */
 export const HISTOGRAM_SIZE: number = LITLEN_SYMBOLS + DISTANCE_SYMBOLS;
 /** A header without its lengths, and what one length takes in it. */
@@ -69,7 +71,7 @@ export class BlockSplitter {
   constructor(capacity: number, cell: number = CELL) {
     this.cell = cell;
     const cells = mostBlocks(capacity, cell);
-    this.counts = new Int32Array(cells * HISTOGRAM_SIZE);
+    this.counts = new Int32Array((cells + 1) * HISTOGRAM_SIZE);
     this.next = new Int32Array(cells);
     this.before = new Int32Array(cells);
     this.costs = new Float64Array(cells);
@@ -81,6 +83,46 @@ export class BlockSplitter {
   copyCounts(block: number, counts: Int32Array): void {
     const at = this.firstCells[block]! * HISTOGRAM_SIZE;
     counts.set(this.counts.subarray(at, at + HISTOGRAM_SIZE));
+  }
+
+  /**
+   * Moves the ends that `split` has just found by less than a cell, as long as that saves bits.
+   * @param blocks how many it found, with the other arguments as they were
+   */
+  refine(symbols: Int32Array, from: number, ends: Int32Array, blocks: number): void {
+    for (let i = 0; i + 1 < blocks; i++) {
+      const start = i === 0 ? from : ends[i - 1]!;
+      for (let step = this.cell >> 1; step >= FINEST_STEP; step >>= 1) {
+        for (const by of [step, -step]) {
+          const end = ends[i]! + by;
+          if (end - start < FINEST_STEP || ends[i + 1]! - end < FINEST_STEP) continue;
+          if (!this.moveEnd(symbols, i, ends[i]!, end)) continue;
+          ends[i] = end;
+          break;
+        }
+      }
+    }
+  }
+
+  /** Moves the end of a block if that saves bits; returns whether it did. */
+  private moveEnd(symbols: Int32Array, block: number, end: number, nextEnd: number): boolean {
+    const { counts, costs, firstCells } = this;
+    const moved = counts.length / HISTOGRAM_SIZE - 1;
+    const movedAt = moved * HISTOGRAM_SIZE;
+    counts.fill(0, movedAt);
+    countSymbols(symbols, Math.min(end, nextEnd), Math.max(end, nextEnd), counts, movedAt);
+    const [a, b] = [firstCells[block]!, firstCells[block + 1]!];
+    const sign = nextEnd > end ? 1 : -1;
+    const costA = this.costOf(a, moved, sign);
+    const costB = this.costOf(b, moved, -sign);
+    if (costA + costB >= costs[a]! + costs[b]!) return false;
+    costs[a] = costA;
+    costs[b] = costB;
+    for (let i = 0; i < HISTOGRAM_SIZE; i++) {
+      counts[a * HISTOGRAM_SIZE + i]! += sign * counts[movedAt + i]!;
+      counts[b * HISTOGRAM_SIZE + i]! -= sign * counts[movedAt + i]!;
+    }
+    return true;
   }
 
   /**
@@ -143,8 +185,8 @@ export class BlockSplitter {
     return this.costs[cell]! + this.costs[other]! - this.costOf(cell, other);
   }
 
-  /** Cost of a block, or of two joined. */
-  private costOf(cell: number, other: number): number {
+  /** Cost of a block, of two joined, or, with `sign` -1, of what is left of a block without the other. */
+  private costOf(cell: number, other: number, sign = 1): number {
     const { counts } = this;
     const at = cell * HISTOGRAM_SIZE;
     const otherAt = other * HISTOGRAM_SIZE;
@@ -158,7 +200,7 @@ export class BlockSplitter {
         total = 0;
       }
       let n = counts[at + i]!;
-      if (other >= 0) n += counts[otherAt + i]!;
+      if (other >= 0) n += sign * counts[otherAt + i]!;
       if (n === 0) continue;
       used++;
       total += n;

@@ -39,7 +39,7 @@ const OPTIMAL_LEVELS: readonly OptimalOptions[] = [
   { depth: 48,  nice: 128, passes: 1,  triesThrees: true,  resplits: 0, endsInWholeBits: false, chunk: 1 << 18 },
   { depth: 48,  nice: 128, passes: 2,  triesThrees: true,  resplits: 0, endsInWholeBits: true,  chunk: 1 << 18 },
   { depth: 100, nice: 258, passes: 4,  triesThrees: true,  resplits: 0, endsInWholeBits: true,  chunk: 1 << 18 },
-  { depth: 300, nice: 258, passes: 15, triesThrees: true,  resplits: 3, endsInWholeBits: true,  chunk: 1 << 20 },
+  { depth: 100, nice: 258, passes: 15, triesThrees: true,  resplits: 1, endsInWholeBits: true,  chunk: 1 << 20 },
 ];
 
 /** Makes what codes at a level, 0..13, into `sink`. `size`: how many bytes will come at most, the dictionary included. */

@@ -8,7 +8,13 @@
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { Arena } from '../kernels/arena.ts';
 import { DEFLATE_KERNELS } from '../kernels/vector.ts';
-import { END_OF_BLOCK, LITLEN_SYMBOLS, MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
+import {
+  DISTANCE_SYMBOLS,
+  END_OF_BLOCK,
+  LITLEN_SYMBOLS,
+  MAX_DISTANCE,
+  MAX_MATCH,
+} from '../standard/symbols.ts';
 import type { BitSink } from './bit-sink.ts';
 import type { BlockMaker, Until } from './block-maker.ts';
 import { BlockSplitter, countSymbols, HISTOGRAM_SIZE, mostBlocks } from './block-splitter.ts';
@@ -38,7 +44,7 @@ const MATCHES_PER_POSITION = 8;
 const LOOKAHEAD = MAX_MATCH + 4;
 const HASH3_BITS = 18;
 /** Passes go on while they save more than this part of the block. */
-const WORTHWHILE = 1 / 20000;
+const WORTHWHILE = 1 / 2000;
 
 /** Makes the blocks of one stream. */
 export class OptimalBlocks implements BlockMaker {
@@ -156,15 +162,18 @@ export class OptimalBlocks implements BlockMaker {
   /** Fills `best` and `ends`; returns how many blocks there are. */
   private findBlocks(from: number, to: number): number {
     const { path, window, store, costs, splitter, options, ends, nextEnds } = this;
-    if (!this.hasStatistics) costs.presume();
+    if (!this.hasStatistics || options.resplits > 0) costs.presume();
     const count = path.search(window.bytes, store, costs, from, to, this.symbols, 0);
     let blocks = splitter.split(this.symbols, 0, count, ends);
-    let bits = this.improveBlocks(from, ends, blocks);
+    if (options.resplits > 0) splitter.refine(this.symbols, 0, ends, blocks);
+    let bits = this.improveBlocks(from, ends, blocks, options.triesThrees);
     for (let round = 0; round < options.resplits; round++) {
       const last = ends[blocks - 1]!;
       this.swapBest();
       const nextBlocks = splitter.split(this.symbols, 0, last, nextEnds);
-      const nextBits = this.improveBlocks(from, nextEnds, nextBlocks);
+      splitter.refine(this.symbols, 0, nextEnds, nextBlocks);
+      // The second beginning has been tried on about the same blocks.
+      const nextBits = this.improveBlocks(from, nextEnds, nextBlocks, false);
       if (nextBits >= bits) {
         this.swapBest();
         break;
@@ -185,14 +194,19 @@ export class OptimalBlocks implements BlockMaker {
   }
 
   /** Finds better symbols for blocks of `symbols`: writes them to `best`, their ends to `ends`. Returns their bits. */
-  private improveBlocks(start: number, ends: Int32Array, blocks: number): number {
+  private improveBlocks(
+    start: number,
+    ends: Int32Array,
+    blocks: number,
+    triesThrees: boolean,
+  ): number {
     let from = 0;
     let position = start;
     let at = 0;
     let bits = 0;
     for (let i = 0; i < blocks; i++) {
       const end = position + coveredBytes(this.symbols, from, ends[i]!);
-      bits += this.improveBlock(from, ends[i]!, position, end, at);
+      bits += this.improveBlock(from, ends[i]!, position, end, at, triesThrees);
       from = ends[i]!;
       at = this.bestEnd;
       ends[i] = at;
@@ -205,14 +219,21 @@ export class OptimalBlocks implements BlockMaker {
    * One block: symbols `from`..`to` - 1 for positions `start`..`end` - 1. Writes the best to `best` at `at`, and where they end
    * to `bestEnd`; returns their bits.
    */
-  private improveBlock(from: number, to: number, start: number, end: number, at: number): number {
+  private improveBlock(
+    from: number,
+    to: number,
+    start: number,
+    end: number,
+    at: number,
+    triesThrees: boolean,
+  ): number {
     const { costs, counts, options } = this;
     this.best.set(this.symbols.subarray(from, to), at);
     this.bestEnd = at + to - from;
     this.count(this.symbols, from, to);
     this.bestBits = this.writer.bitsOf(counts, this.distanceCounts);
     this.bestCounts.set(counts);
-    if (options.triesThrees) {
+    if (triesThrees && (options.resplits === 0 || this.isNoisy())) {
       costs.fit(counts, 0);
       costs.favorThrees();
       this.tryPath(start, end, at);
@@ -235,6 +256,15 @@ export class OptimalBlocks implements BlockMaker {
       this.tryPath(start, end, at);
     }
     return this.bestBits;
+  }
+
+  /** Whether literals are half of the symbols in `counts`. With several rounds, the second beginning saves next to nothing elsewhere. */
+  private isNoisy(): boolean {
+    let literals = 0;
+    for (let i = 0; i < END_OF_BLOCK; i++) literals += this.counts[i]!;
+    let matches = 0;
+    for (let i = 0; i < DISTANCE_SYMBOLS; i++) matches += this.distanceCounts[i]!;
+    return literals >= matches;
   }
 
   /** Finds the path by the costs as they are, leaves its counts in `counts`, and keeps it if it is the best. */

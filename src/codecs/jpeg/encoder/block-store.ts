@@ -15,21 +15,16 @@ export class ComponentBlocks {
   readonly component: Component;
   /** Index: row * blocksWide + column. */
   readonly dc: Int16Array;
-  /** Row of blocks => the index in `entries` where it begins; one more element for the end. */
-  readonly rowStarts: Float64Array;
-  entries: Uint8Array = new Uint8Array(INITIAL_BYTES);
+  /** Row of blocks => its entries. Each has an array of its own, so that nothing is copied or held twice as they become more. */
+  readonly rows: Uint8Array[] = [];
+  /** Entries of the row that is not complete. */
+  private entries: Uint8Array = new Uint8Array(INITIAL_BYTES);
   private length = 0;
   private blockCount = 0;
 
   constructor(component: Component) {
     this.component = component;
     this.dc = new Int16Array(component.blocksWide * component.blocksHigh);
-    this.rowStarts = new Float64Array(component.blocksHigh + 1);
-  }
-
-  /** Rows of blocks that are complete. */
-  get rows(): number {
-    return Math.floor(this.blockCount / this.component.blocksWide);
   }
 
   /**
@@ -58,13 +53,16 @@ export class ComponentBlocks {
     if (count === 0) entries[to++] = EMPTY;
     this.length = to;
     this.blockCount++;
-    if (this.blockCount % this.component.blocksWide === 0) this.rowStarts[this.rows] = to;
+    if (this.blockCount % this.component.blocksWide !== 0) return;
+    this.rows.push(entries.slice(0, to));
+    this.length = 0;
   }
 
   /** Reads a row back: 64 levels a block in zig-zag order into `out`, at least 64 for each of the row's blocks. */
   readRow(row: number, out: Int16Array): void {
-    const { entries, dc, component } = this;
-    let at = this.rowStarts[row]!;
+    const { dc, component } = this;
+    const entries = this.rows[row]!;
+    let at = 0;
     for (let x = 0; x < component.blocksWide; x++) {
       const block = 64 * x;
       out.fill(0, block, block + 64);
@@ -81,17 +79,9 @@ export class ComponentBlocks {
   }
 
   private grow(): void {
-    // Half as much again, not twice: the old and the new array are there at once.
-    const larger = new Uint8Array(
-      this.entries.length + Math.max(INITIAL_BYTES, this.entries.length >> 1),
-    );
+    const larger = new Uint8Array(2 * this.entries.length);
     larger.set(this.entries);
     this.entries = larger;
-  }
-
-  /** Bytes in use. */
-  get byteLength(): number {
-    return this.entries.length + 2 * this.dc.length;
   }
 }
 

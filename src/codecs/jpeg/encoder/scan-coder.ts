@@ -136,20 +136,21 @@ export class ScanCoder {
   private codeRow(plan: ScanPlan, row: number): void {
     const { spectralStart, spectralEnd, approximationHigh, approximationLow } = plan;
     const index = plan.components[0]!;
-    const { component, rowStarts } = this.blocks[index]!;
+    const { component, rows } = this.blocks[index]!;
     this.acSlot = acSlotOf(index);
-    let at = rowStarts[row]!;
+    const entries = rows[row]!;
+    let at = 0;
     const first = row * component.blocksWide;
     for (let x = 0; x < component.blocksWide; x++) {
       this.beginMcu();
       if (this.meter !== null) this.meter.block(index, row, x);
       if (spectralStart === 0) {
         this.codeDc(index, first + x, plan);
-        if (spectralEnd > 0) at = this.codeSequentialAc(index, at);
+        if (spectralEnd > 0) at = this.codeSequentialAc(entries, at);
       } else if (approximationHigh === 0) {
-        at = this.codeAcFirst(index, at, spectralStart, spectralEnd, approximationLow);
+        at = this.codeAcFirst(entries, at, spectralStart, spectralEnd, approximationLow);
       } else {
-        at = this.refineAc(index, at, spectralStart, spectralEnd, approximationLow);
+        at = this.refineAc(entries, at, spectralStart, spectralEnd, approximationLow);
       }
     }
   }
@@ -165,7 +166,7 @@ export class ScanCoder {
   }
 
   private codeMcu(plan: ScanPlan, index: number, row: number, mcu: number): void {
-    const { component, rowStarts } = this.blocks[index]!;
+    const { component, rows } = this.blocks[index]!;
     const { h, v, blocksWide, blocksHigh } = component;
     const hasAc = plan.spectralEnd > 0;
     this.acSlot = acSlotOf(index);
@@ -174,7 +175,7 @@ export class ScanCoder {
       // With AC, each row of blocks of the MCU has a position of its own.
       let at = 0;
       if (hasAc && blockRow < blocksHigh) {
-        if (mcu === 0) this.rowPositions(index)[y] = rowStarts[blockRow]!;
+        if (mcu === 0) this.rowPositions(index)[y] = 0;
         at = this.rowPositions(index)[y]!;
       }
       for (let x = 0; x < h; x++) {
@@ -182,7 +183,7 @@ export class ScanCoder {
         if (this.meter !== null) this.meter.block(index, blockRow, column);
         if (blockRow < blocksHigh && column < blocksWide) {
           this.codeDc(index, blockRow * blocksWide + column, plan);
-          if (hasAc) at = this.codeSequentialAc(index, at);
+          if (hasAc) at = this.codeSequentialAc(rows[blockRow]!, at);
         } else {
           this.codePaddingDc(index, plan);
           if (hasAc) this.sink.symbol(this.acSlot, 0, 0, 0);
@@ -220,8 +221,7 @@ export class ScanCoder {
   }
 
   /** Clause F.1.2.2. Returns where the next block begins. */
-  private codeSequentialAc(index: number, at: number): number {
-    const { entries } = this.blocks[index]!;
+  private codeSequentialAc(entries: Uint8Array, at: number): number {
     const { sink, acSlot } = this;
     let before = 0;
     let entry = 0;
@@ -251,8 +251,13 @@ export class ScanCoder {
   }
 
   /** Clause G.1.2.2. */
-  private codeAcFirst(index: number, at: number, start: number, end: number, low: number): number {
-    const { entries } = this.blocks[index]!;
+  private codeAcFirst(
+    entries: Uint8Array,
+    at: number,
+    start: number,
+    end: number,
+    low: number,
+  ): number {
     const { sink, acSlot } = this;
     let before = start - 1;
     let entry = 0;
@@ -301,8 +306,13 @@ export class ScanCoder {
   }
 
   /** Clause G.1.2.3. */
-  private refineAc(index: number, at: number, start: number, end: number, low: number): number {
-    const { entries } = this.blocks[index]!;
+  private refineAc(
+    entries: Uint8Array,
+    at: number,
+    start: number,
+    end: number,
+    low: number,
+  ): number {
     const lastNew = this.lastNewCoefficient(entries, at, end, low);
     const { sink, acSlot } = this;
     let before = start - 1;

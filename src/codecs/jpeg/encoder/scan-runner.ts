@@ -91,25 +91,22 @@ export class ScanRunner {
     const { words, bytes } = this;
     const kernel = this.exports[name]!;
     const { blocksHigh, blocksWide } = blocks.component;
-    const [step, most] = together === distance ? [blocksHigh, blocksHigh] : [distance, together];
-    for (let group = 0; group < blocksHigh; group += step) {
-      const rows = Math.min(blocksHigh - group, most);
-      let left = rows * blocksWide;
-      let from = blocks.rowStarts[group]!;
-      const end = blocks.rowStarts[group + rows]!;
-      while (left > 0) {
-        const count = Math.min(left, BLOCKS);
-        const to = Math.min(end, from + count * BLOCK_BYTES);
-        bytes.set(blocks.entries.subarray(from, to), ENTRIES);
-        words[SCAN.entries] = ENTRIES;
-        words[SCAN.blocks] = count;
-        kernel(0);
-        if (writer !== null) {
+    for (let group = 0; group < blocksHigh; group += distance) {
+      for (let row = group; row < Math.min(blocksHigh, group + together); row++) {
+        const entries = blocks.rows[row]!;
+        let from = 0;
+        for (let left = blocksWide; left > 0; left -= BLOCKS) {
+          const count = Math.min(left, BLOCKS);
+          const to = Math.min(entries.length, from + count * BLOCK_BYTES);
+          bytes.set(entries.subarray(from, to), ENTRIES);
+          words[SCAN.entries] = ENTRIES;
+          words[SCAN.blocks] = count;
+          kernel(0);
+          from += words[SCAN.entries]! - ENTRIES;
+          if (writer === null) continue;
           writer.append(bytes.subarray(OUT, words[SCAN.out]!));
           words[SCAN.out] = OUT;
         }
-        from += words[SCAN.entries]! - ENTRIES;
-        left -= count;
       }
     }
   }

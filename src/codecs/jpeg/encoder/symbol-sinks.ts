@@ -103,12 +103,17 @@ export class SymbolCounter implements SymbolSink {
   }
 }
 
-const INITIAL_BYTES = 1 << 14;
+/** Memory is taken in pieces of twice as many bytes each time, up to the larger number. */
+const FIRST_PIECE = 1 << 14;
+const LARGEST_PIECE = 1 << 18;
 
 /** A file that grows: segments as they are, entropy-coded bits with stuffed zeros (T.81 clause B.1.1.5). */
 export class EntropyWriter implements SymbolSink {
-  private bytes = new Uint8Array(INITIAL_BYTES);
+  /** The last piece, `length` bytes of which are written; those before it, and their bytes. */
+  private bytes = new Uint8Array(FIRST_PIECE);
   private length = 0;
+  private readonly full: Uint8Array[] = [];
+  private fullLength = 0;
   /** The `pending` low bits of `word` are yet to be written; fewer than 8 between calls. */
   private word = 0;
   private pending = 0;
@@ -117,19 +122,21 @@ export class EntropyWriter implements SymbolSink {
 
   /** Bytes written so far. */
   get byteLength(): number {
-    return this.length;
+    return this.fullLength + this.length;
   }
 
   /** Bits written so far; stuffed zeros are among them. */
   get bitPosition(): number {
-    return 8 * this.length + this.pending;
+    return 8 * this.byteLength + this.pending;
   }
 
   private reserve(count: number): void {
     if (this.length + count <= this.bytes.length) return;
-    const larger = new Uint8Array(this.length + count + (this.bytes.length >> 1));
-    larger.set(this.bytes.subarray(0, this.length));
-    this.bytes = larger;
+    const size = Math.max(count, Math.min(LARGEST_PIECE, 2 * this.bytes.length));
+    this.full.push(this.bytes.subarray(0, this.length));
+    this.fullLength += this.length;
+    this.bytes = new Uint8Array(size);
+    this.length = 0;
   }
 
   /** Appends bytes; entropy-coded data before them have been ended. */
@@ -202,6 +209,12 @@ export class EntropyWriter implements SymbolSink {
 
   /** A copy of what has been written. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    return this.bytes.slice(0, this.length);
+    const joined = new Uint8Array(this.byteLength);
+    let at = 0;
+    for (const piece of [...this.full, this.bytes.subarray(0, this.length)]) {
+      joined.set(piece, at);
+      at += piece.length;
+    }
+    return joined;
   }
 }

@@ -11,6 +11,7 @@ import {
 } from './text-entries.ts';
 import { closingTextSample, trackSamples } from './text-samples.ts';
 import type { Mp4Tools } from './tools.ts';
+import { hasKinds, lostElements, writeKinds } from './track-kinds.ts';
 
 /** Every codec that MP4 has a place for, text, chapters and titles. */
 export const ALL_TOOLS: Mp4Tools = {
@@ -26,5 +27,6 @@ export const ALL_TOOLS: Mp4Tools = {
     writeEntry: writeTextEntry,
   },
   writePictureBoxes,
+  kinds: { has: hasKinds, write: writeKinds, lost: lostElements },
   writeUserData,
 };

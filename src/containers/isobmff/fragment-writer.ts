@@ -39,6 +39,7 @@ import type { U32List } from './sample-table.ts';
 import { closingTextSample, trackSamples } from './text-samples.ts';
 import type { Mp4Track } from './track.ts';
 import { SYNC_SAMPLE_FLAGS, TrackFragment } from './track-fragment.ts';
+import { lostElements } from './track-kinds.ts';
 
 /** Seconds after which a fragment ends where no key frame of a picture can end it. */
 const AUDIO_FRAGMENT_SECONDS = 1;
@@ -70,6 +71,7 @@ function isUniform(list: U32List, from = 0): boolean {
 export class FragmentedMp4Writer implements ContainerWriter {
   readonly needsRisingTimes = true;
   readonly timeBases: readonly (readonly [num: number, den: number])[];
+  readonly losses: readonly string[];
   private readonly sink: ByteSink;
   private readonly options: ResolvedMp4Options;
   private readonly fragmentOptions: Required<FragmentOptions>;
@@ -93,6 +95,7 @@ export class FragmentedMp4Writer implements ContainerWriter {
     this.options = options;
     this.fragmentOptions = fragmentOptions;
     this.timeBases = tracks.map((track) => [1, track.timescale] as const);
+    this.losses = lostElements(tracks.map(({ stream }) => stream));
     this.fragments = tracks.map((track, i) => new TrackFragment(track, i + 1));
     const video = this.fragments.find(({ track }) => track.stream.kind === 'video');
     this.leader = video ?? this.fragments[0];

@@ -86,6 +86,7 @@ import { quickTimeText, textMediaInformation } from './chapter-track.ts';
 import { clli, mdcv } from './picture-boxes.ts';
 import type { BoxDescription } from './syntax.ts';
 import { loadBox, mayWalkOn, topLevelBox } from './top-level.ts';
+import { kind } from './track-kinds.ts';
 
 /** Deeper than any real file nests; keeps a file of nothing but nested headers from exhausting the stack. */
 const MAX_DEPTH = 24;
@@ -105,7 +106,7 @@ const DESCRIPTIONS: ReadonlyMap<string, AnyBox> = /* @__PURE__ */ new Map(
       ...[stsd, stts, ctts, cslg, stss, sdtp, stsz, stz2, stsc, stco, co64, sbgp, sgpd],
       ...[mehd, trex, mfhd, tfhd, trun, tfdt, tfra, mfro, sidx],
       ...[btrt, chan, chnl, clap, colr, esds, ftab, pasp, pcmC, vttC],
-      ...[av1C, avcC, dac3, dOps, hvcC, vpcC, meta, data, chpl, gmin, clli, mdcv],
+      ...[av1C, avcC, dac3, dOps, hvcC, vpcC, meta, data, chpl, gmin, clli, mdcv, kind],
     ] as unknown as AnyBox[]
   ).map((description) => [description.type, description]),
 );

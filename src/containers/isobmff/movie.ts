@@ -1,6 +1,7 @@
 /** Writes `moov` from what the tracks have collected: headers, edit lists, sample tables. ISOBMFF clauses 8.2 to 8.9. */
 
 import { gcd } from '../../base/math.ts';
+import type { StreamInfo } from '../../base/packet.ts';
 import { rescale } from '../../base/rational.ts';
 import { encodeUtf8 } from '../../base/utf8.ts';
 import type { BoxWriter } from './box-writer.ts';
@@ -136,11 +137,7 @@ export function writeMovie(w: BoxWriter, tracks: readonly Mp4Track[], layout: Mo
         }
         if (edits[i].length > 0) w.box('edts', () => writeEdits(w, edits[i]));
         w.box('mdia', () => writeMedia(w, track, layout));
-        const { title } = track.stream;
-        if (title !== undefined) {
-          const text = encodeUtf8(title);
-          w.box('udta', () => w.put(opaque, { data: text }, null, 'name'));
-        }
+        writeTrackData(w, track.stream, tools);
       });
     }
     if (isFragmented) {
@@ -149,6 +146,17 @@ export function writeMovie(w: BoxWriter, tracks: readonly Mp4Track[], layout: Mo
       });
     }
     tools.writeUserData?.(w, options.metadata, options.chapters);
+  });
+}
+
+/** `udta` of a track, if there is anything to say: its title, and what it is for. */
+function writeTrackData(w: BoxWriter, stream: StreamInfo, { kinds }: Mp4Tools): void {
+  const { title } = stream;
+  const hasKinds = kinds?.has(stream) === true;
+  if (title === undefined && !hasKinds) return;
+  w.box('udta', () => {
+    if (title !== undefined) w.put(opaque, { data: encodeUtf8(title) }, null, 'name');
+    if (hasKinds) kinds.write(w, stream);
   });
 }
 

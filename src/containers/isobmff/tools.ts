@@ -18,10 +18,20 @@ export interface Mp4Tools {
   readonly text: TextTools | null;
   /** Writes what an entry says of the picture beside its size and colors. */
   readonly writePictureBoxes: ((w: BoxWriter, stream: VideoStreamInfo) => void) | null;
+  readonly kinds: KindTools | null;
   /** Writes titles, cover art and the list of chapters. */
   readonly writeUserData:
     | ((w: BoxWriter, metadata: FileMetadata, chapters: readonly Chapter[]) => void)
     | null;
+}
+
+/** Roles of tracks. */
+export interface KindTools {
+  has(stream: StreamInfo): boolean;
+  /** Writes them in the track's `udta`. */
+  write(w: BoxWriter, stream: StreamInfo): void;
+  /** What the streams say that has no place in the file, a sentence each. */
+  lost(streams: readonly StreamInfo[]): string[];
 }
 
 /** Sample entries of other codecs of pictures and sound. */
@@ -58,6 +68,7 @@ export const SMALL_TOOLS: Mp4Tools = {
   entries: null,
   text: null,
   writePictureBoxes: null,
+  kinds: null,
   writeUserData: null,
 };
 

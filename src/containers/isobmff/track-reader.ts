@@ -4,6 +4,7 @@ import type { Budget } from '../../base/limits.ts';
 import type { Pace } from '../../base/pace.ts';
 import type {
   AudioStreamInfo,
+  CarriedElement,
   StreamInfo,
   SubtitleStreamInfo,
   VideoStreamInfo,
@@ -36,6 +37,7 @@ import {
 } from './sample-entry-reader.ts';
 import type { BoxDescription } from './syntax.ts';
 import { deltaBehind, negativeDeltas, tableFaults } from './track-faults.ts';
+import { readKinds } from './track-kinds.ts';
 
 /** A track of a file, with more than its stream info says. */
 export interface Mp4TrackInfo {
@@ -126,6 +128,7 @@ export async function readTrack(
     isDefault: (header.flags & TRACK_ENABLED) !== 0,
     ...(LANGUAGE.test(media.language) ? { language: media.language } : {}),
     ...trackTitle(file, trak),
+    ...readKinds(file, trak, kind === 'audio'),
   };
   const { entry, stream, pcmFrameBytes } = readEntry(file, entryBox, kind, {
     ...{ shared, tables, timescale: media.timescale, matrix },
@@ -319,6 +322,7 @@ interface SharedInfo {
   readonly isDefault: boolean;
   readonly language?: string;
   readonly title?: string;
+  readonly carriedElements?: readonly CarriedElement[];
 }
 
 function videoInfo(

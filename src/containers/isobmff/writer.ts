@@ -86,6 +86,7 @@ export function openTracks(
 export class PlainMp4Writer implements ContainerWriter {
   readonly needsRisingTimes = true;
   readonly timeBases: readonly (readonly [num: number, den: number])[];
+  readonly losses: readonly string[];
   private readonly sink: ByteSink;
   private readonly tracks: readonly Mp4Track[];
   private readonly options: ResolvedMp4Options;
@@ -110,6 +111,7 @@ export class PlainMp4Writer implements ContainerWriter {
     this.tracks = tracks;
     this.options = options;
     this.timeBases = tracks.map((track) => [1, track.timescale] as const);
+    this.losses = tools.kinds?.lost(tracks.map(({ stream }) => stream)) ?? [];
   }
 
   async writeHeader(): Promise<void> {

@@ -3,8 +3,8 @@
  * around calls of a builder unroll code; `repeat` writes a loop that runs.
  */
 import {
-  bytesOf,
   type Code,
+  codeOf,
   type I32,
   type I64,
   type Integer,
@@ -49,7 +49,7 @@ const LOCAL_SET = 0x21;
 /** Collects locals and code of one function whose parameters are integers. */
 export class FunctionBuilder {
   readonly parameters: readonly I32Local[];
-  private readonly code: (number | Code)[] = [];
+  private code: Code = '';
   private readonly localTypes: number[] = [];
 
   constructor(parameterCount: number) {
@@ -93,8 +93,8 @@ export class FunctionBuilder {
   set(local: I64Local, value: I64): void;
   set(local: V128Local, value: V128): void;
   set(local: I32Local | I64Local | V128Local, value: Integer | I64 | V128): void {
-    this.code.push(typeof value === 'number' ? integerCode(value) : value.code);
-    this.code.push(LOCAL_SET, ...unsignedLeb(local.index));
+    const valueCode = typeof value === 'number' ? integerCode(value) : value.code;
+    this.code += valueCode + codeOf(LOCAL_SET) + unsignedLeb(local.index);
   }
 
   /** local = local + value. */
@@ -104,47 +104,48 @@ export class FunctionBuilder {
 
   /** Stores and the like. */
   do(...statements: Statement[]): void {
-    for (const { code } of statements) this.code.push(code);
+    for (const { code } of statements) this.code += code;
   }
 
   /** Runs `body` `count` times; `count` is 1 or more. */
   repeat(count: Integer, body: () => void): void {
     const left = this.i32(count);
-    this.code.push(LOOP, NO_RESULT);
+    this.code += codeOf(LOOP, NO_RESULT);
     body();
     this.add(left, -1);
-    this.code.push(left.code, BR_IF, 0, END);
+    this.code += left.code + codeOf(BR_IF, 0, END);
   }
 
   /** Runs `body` again and again as long as `condition`, which is computed before each turn, is not 0. */
   while(condition: Integer, body: () => void): void {
-    this.code.push(LOOP, NO_RESULT, integerCode(condition), IF, NO_RESULT);
+    this.code += codeOf(LOOP, NO_RESULT) + integerCode(condition) + codeOf(IF, NO_RESULT);
     body();
-    this.code.push(BR, 1, END, END);
+    this.code += codeOf(BR, 1, END, END);
   }
 
   /** Runs `then` where `condition` is not 0, else `otherwise` if given. */
   if(condition: Integer, then: () => void, otherwise?: () => void): void {
-    this.code.push(integerCode(condition), IF, NO_RESULT);
+    this.code += integerCode(condition) + codeOf(IF, NO_RESULT);
     then();
     if (otherwise !== undefined) {
-      this.code.push(ELSE);
+      this.code += codeOf(ELSE);
       otherwise();
     }
-    this.code.push(END);
+    this.code += codeOf(END);
   }
 
   /** Leaves the function with `value`, or without one. */
   return(value?: Integer): void {
-    if (value !== undefined) this.code.push(integerCode(value));
-    this.code.push(RETURN);
+    if (value !== undefined) this.code += integerCode(value);
+    this.code += codeOf(RETURN);
   }
 
   /** The function as the code section has it, clause 5.5.13; `result` is what it leaves at its end. */
   encode(result: Integer | undefined): Code {
-    const locals = this.localTypes.map((type) => [1, type]);
-    const end = result === undefined ? [] : integerCode(result);
-    const body = bytesOf([unsignedLeb(this.localTypes.length), locals, this.code, end, END]);
-    return [unsignedLeb(body.length), body];
+    const { localTypes } = this;
+    const locals = localTypes.map((type) => codeOf(1, type)).join('');
+    const end = result === undefined ? '' : integerCode(result);
+    const body = unsignedLeb(localTypes.length) + locals + this.code + end + codeOf(END);
+    return unsignedLeb(body.length) + body;
   }
 }

@@ -7,6 +7,7 @@ import { encodeUtf8 } from '../base/utf8.ts';
 import {
   bytesOf,
   type Code,
+  codeOf,
   type I32,
   type Integer,
   integerCode,
@@ -111,57 +112,52 @@ export class ModuleBuilder {
    */
   encode(about?: { readonly name: string; readonly text: string }): Uint8Array<ArrayBuffer> {
     const definitions = this.definitions;
-    const types = definitions.map(({ parameterCount, hasResult }) => [
-      FUNCTION_TYPE,
-      listOf(Array.from({ length: parameterCount }, () => [TYPE_I32])),
-      listOf(hasResult ? [[TYPE_I32]] : []),
-    ]);
-    const memory = [nameOf(MEMORY_MODULE), nameOf(MEMORY_NAME), IMPORT_MEMORY, ANY_MEMORY];
-    const exported = definitions.flatMap(({ name }, index) =>
-      name === null ? [] : [[nameOf(name), EXPORT_FUNCTION, unsignedLeb(index)]],
+    const integer = codeOf(TYPE_I32);
+    const types = definitions.map(
+      ({ parameterCount, hasResult }) =>
+        codeOf(FUNCTION_TYPE) +
+        listOf(Array.from({ length: parameterCount }, () => integer)) +
+        listOf(hasResult ? [integer] : []),
     );
-    const code = bytesOf([
-      PREAMBLE,
-      section(SECTION_TYPE, types),
-      section(SECTION_IMPORT, [memory]),
-      section(
-        SECTION_FUNCTION,
-        definitions.map((_, index) => unsignedLeb(index)),
-      ),
-      section(SECTION_EXPORT, exported),
-      section(
-        SECTION_CODE,
-        definitions.map(({ body }) => body),
-      ),
-      about === undefined ? [] : customSection(about.name, about.text),
-    ]);
-    return Uint8Array.from(code);
+    const memory =
+      nameOf(MEMORY_MODULE) + nameOf(MEMORY_NAME) + codeOf(IMPORT_MEMORY, ...ANY_MEMORY);
+    const exported = definitions.flatMap(({ name }, index) =>
+      name === null ? [] : [nameOf(name) + codeOf(EXPORT_FUNCTION) + unsignedLeb(index)],
+    );
+    const indices = definitions.map((_, index) => unsignedLeb(index));
+    const bodies = definitions.map(({ body }) => body);
+    return bytesOf(
+      codeOf(...PREAMBLE) +
+        section(SECTION_TYPE, types) +
+        section(SECTION_IMPORT, [memory]) +
+        section(SECTION_FUNCTION, indices) +
+        section(SECTION_EXPORT, exported) +
+        section(SECTION_CODE, bodies) +
+        (about === undefined ? '' : customSection(about.name, about.text)),
+    );
   }
 }
 
 function callCode(index: number, args: readonly Integer[]): Code {
-  return [...args.map(integerCode), CALL, unsignedLeb(index)];
+  return args.map(integerCode).join('') + codeOf(CALL) + unsignedLeb(index);
 }
 
 /** A vector in the words of the standard: a count and its elements, clause 5.1.3. */
 function listOf(elements: readonly Code[]): Code {
-  return [unsignedLeb(elements.length), ...elements];
+  return unsignedLeb(elements.length) + elements.join('');
 }
 
 function nameOf(text: string): Code {
-  return listOf(textOf(text).map((byte) => [byte]));
-}
-
-function textOf(text: string): number[] {
-  return [...encodeUtf8(text)];
+  const name = codeOf(...encodeUtf8(text));
+  return unsignedLeb(name.length) + name;
 }
 
 function customSection(name: string, text: string): Code {
-  const content = bytesOf([nameOf(name), textOf(text)]);
-  return [SECTION_CUSTOM, unsignedLeb(content.length), content];
+  const content = nameOf(name) + codeOf(...encodeUtf8(text));
+  return codeOf(SECTION_CUSTOM) + unsignedLeb(content.length) + content;
 }
 
 function section(id: number, elements: readonly Code[]): Code {
-  const content = bytesOf(listOf(elements));
-  return [id, unsignedLeb(content.length), content];
+  const content = listOf(elements);
+  return codeOf(id) + unsignedLeb(content.length) + content;
 }

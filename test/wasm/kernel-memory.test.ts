@@ -1,6 +1,6 @@
 /** Memory with kernels where the engine allows them, and plain memory with none wherever any step towards them fails. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { i32 } from '../../src/wasm/expressions.ts';
+import { codeOf, i32 } from '../../src/wasm/expressions.ts';
 import { type KernelMemory, KernelModule } from '../../src/wasm/kernel-memory.ts';
 import type { ModuleBuilder } from '../../src/wasm/module-builder.ts';
 
@@ -109,7 +109,7 @@ describe('memory is plain and there are no kernels', () => {
   });
 
   it('where the engine does not know the instructions', () => {
-    const unknown = { type: 'none', code: [0xfd, 0xff, 0x7f] } as const;
+    const unknown = { type: 'none', code: codeOf(0xfd, 0xff, 0x7f) } as const;
     expectPlain(new KernelModule('test', (m) => m.defineProcedure('f', 0, (f) => f.do(unknown))));
   });
 

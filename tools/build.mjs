@@ -49,18 +49,71 @@ function entries() {
   };
 }
 
-/** The file of `dist/parts` that a module goes to: one for each folder of the layers, with the exceptions that follow. */
-function chunkOf(id) {
-  const [folder, second, third] = relative(join(dist, 'src'), id).split(sep);
-  if (folder === 'codecs' || folder === 'containers') return second;
+/**
+ * Parts that are smaller than their folders: name in `dist/parts` => the modules whose imports they are. The first that has a module
+ * takes it. Whoever only tells files apart, or reads options, loads no codec, and Constrained Baseline none of the other tools.
+ */
+const CORES = {
+  probes: ['pipeline/format-descriptions.js'],
+  'image-headers': ['pipeline/image-headers.js'],
+  'h264-options': ['option-tables', 'defaults', 'tunes'].map(ofH264),
+  'h264-baseline': [ofH264('create-baseline-encoder')],
+};
+
+/** The same for the files of the command line: what it starts with, and what most commands need. */
+const CLI_CORES = {
+  'cli-start': ['cli/program.js'],
+  'cli-files': ['cli/remux.js'],
+};
+
+function ofH264(name) {
+  return `codecs/h264/encoder/${name}.js`;
+}
+
+/** Modules of `dist/src` with those that they import, and that these import. */
+function withImports(paths, getModuleInfo) {
+  const found = new Set(paths.map((path) => join(dist, 'src', path)));
+  for (const id of found) for (const next of getModuleInfo(id).importedIds) found.add(next);
+  return found;
+}
+
+/** The function that says which file of `dist/parts` a module goes to: one for each folder of the layers, with exceptions. */
+function chunks() {
+  const found = new Map();
+  const coreOf = (cores, id, getModuleInfo) =>
+    Object.keys(cores).find((name) => {
+      if (!found.has(name)) found.set(name, withImports(cores[name], getModuleInfo));
+      return found.get(name).has(id);
+    });
+  return (id, { getModuleInfo }) => {
+    const path = relative(join(dist, 'src'), id).split(sep);
+    return chunkOf(path, coreOf(path[0] === 'cli' ? CLI_CORES : CORES, id, getModuleInfo));
+  };
+}
+
+/** The same for the parts of a path, and the core that has it. */
+function chunkOf([folder, second, third], core) {
+  if (folder === 'codecs' || folder === 'containers') return core ?? second;
   // Bundlers read it beside `dist/src`: it may bring nothing of `dist/parts`.
   if (second === 'no-files.js') return undefined;
   if (folder === 'io') return second === 'node' ? 'files' : 'io';
-  if (folder === 'cli') return 'cli';
+  // Each command is loaded by itself, with what only it needs.
+  if (folder === 'cli') return core;
+  if (folder === 'gpu' && third === 'gpu-js.js') return 'gpu-js';
   if (folder !== 'pipeline') return second === undefined ? undefined : folder;
-  // Nobody shall load an encoder, or what knows them all, who only muxes.
-  if (third !== undefined) return second === 'everything' ? 'everything' : 'session-codecs';
+  // It has the names of all of these.
+  if (second === 'index.js') return undefined;
+  // Nobody shall load an encoder, or what knows them all, who only muxes; nor a container, who writes another.
+  if (second === 'everything') return 'everything';
+  if (second === 'codecs') return third === 'descriptions.js' ? 'session' : sessionChunk(third);
+  if (/^(isobmff|matroska)-formats|^read-/.test(second)) return sessionChunk(second);
+  if (core === 'image-headers') return core;
   return /^((video|audio)-encoder|image-codec)\b/.test(second) ? 'session-encoders' : 'session';
+}
+
+/** A file for one module of the session. */
+function sessionChunk(file) {
+  return `session-${file.replace(/\.js$/, '')}`;
 }
 
 /**
@@ -112,7 +165,7 @@ async function bundle() {
     dir: dist,
     entryFileNames: '[name].js',
     chunkFileNames: 'parts/[name].js',
-    manualChunks: chunkOf,
+    manualChunks: chunks(),
     hoistTransitiveImports: false,
   });
   await build.close();

@@ -1,7 +1,7 @@
 /** `--streams`: which streams of the inputs are taken, and in which order. */
 import { ConfigError } from '../base/errors.ts';
 import type { StreamInfo } from '../base/packet.ts';
-import type { Format } from '../pipeline/format.ts';
+import type { FormatDescription } from '../pipeline/format.ts';
 
 /** A stream of one of the inputs. */
 export interface ChosenStream {
@@ -27,7 +27,7 @@ export const STREAMS_HELP =
 export function chooseStreams(
   text: string | undefined,
   inputs: Streams,
-  format: Format | undefined,
+  format: FormatDescription | undefined,
 ): ChosenStream[] {
   const all = inputs.flatMap((streams, input) => streams.map((_, index) => ({ input, index })));
   if (text === undefined) return all;
@@ -57,7 +57,7 @@ interface LabeledOutput {
 export function chooseBesideGraph<Output extends LabeledOutput>(
   text: string | undefined,
   inputs: Streams,
-  format: Format | undefined,
+  format: FormatDescription | undefined,
   outputs: readonly Output[],
 ): (ChosenStream | Output)[] {
   const unlabeled = outputs.filter(({ label }) => label === undefined);
@@ -99,7 +99,7 @@ function isSame(stream: ChosenStream, other: object): boolean {
 }
 
 /** WAV files hold no pictures, y4m files no sound. */
-function isTakenBy(format: Format | undefined, inputs: Streams) {
+function isTakenBy(format: FormatDescription | undefined, inputs: Streams) {
   return ({ input, index }: ChosenStream): boolean => {
     const { kind } = inputs[input]![index]!;
     if (kind === 'video') return format?.defaultVideo !== undefined;

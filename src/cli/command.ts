@@ -27,13 +27,10 @@ export interface Output {
   progress(text: string): void;
 }
 
-/** One command, with its own options and the shared ones in `options`. */
+/** One command, with its own options and the shared ones in `options`. Its name and what it does stand in the list of commands. */
 export interface Command<T extends OptionTable = OptionTable> {
-  readonly name: string;
   /** The arguments behind the name: `INPUT... -o OUTPUT`. */
   readonly usage: string;
-  /** One line that says what it does. */
-  readonly summary: string;
   /** Command lines that work. */
   readonly examples: readonly string[];
   readonly options: T;
@@ -47,7 +44,10 @@ export function command<T extends OptionTable>(definition: Command<T>): Command 
 }
 
 /** The lines of `vitrine NAME --help`. */
-export function helpOf({ name, usage, summary, examples, options }: Command): string[] {
+export function helpOf(
+  { name, summary }: { readonly name: string; readonly summary: string },
+  { usage, examples, options }: Command,
+): string[] {
   return [
     `vitrine ${name} ${usage}`,
     summary,

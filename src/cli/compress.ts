@@ -18,7 +18,8 @@ import type { OptionTable, OptionValues } from './options.ts';
 import { requireOutput } from './output-file.ts';
 import { OutputFiles } from './output-files.ts';
 import { OVERWRITE_OPTIONS, type OverwriteValues } from './overwrite.ts';
-import { TRACE_OPTION, TraceOutput } from './trace-output.ts';
+import { TRACE_OPTION, withTrace } from './trace-option.ts';
+import type { TraceOutput } from './trace-output.ts';
 
 /** Bytes that are read at once. */
 const PIECE_BYTES = 1 << 18;
@@ -61,9 +62,7 @@ const DECOMPRESS_OPTIONS = {
 
 /** The command that makes files smaller. */
 export const compress = command({
-  name: 'compress',
   usage: 'FILE [-o FILE.gz]',
-  summary: 'Compresses a file with deflate.',
   examples: ['vitrine compress video.y4m', 'vitrine compress page.html -o page.html.gz --level 13'],
   options: COMPRESS_OPTIONS,
   run: compressFile,
@@ -71,9 +70,7 @@ export const compress = command({
 
 /** The command that brings them back. */
 export const decompress = command({
-  name: 'decompress',
   usage: 'FILE.gz [-o FILE]',
-  summary: 'Brings back what was compressed with gzip, zlib or deflate.',
   examples: ['vitrine decompress video.y4m.gz'],
   options: DECOMPRESS_OPTIONS,
   run: decompressFile,
@@ -185,7 +182,7 @@ async function convert(
   const [from, bytes] = await OutputFiles.during([name], values, output, async (files) => {
     await files.claimResult(path);
     await files.claimSideFile('--trace', values.trace);
-    return TraceOutput.during(command, values.trace, files, async (trace) => {
+    return withTrace(command, values.trace, files, async (trace) => {
       const source = await openInputSource(name, output.input);
       try {
         const file = await files.openResult(path);

@@ -5,7 +5,7 @@ import type { Packet } from '../base/packet.ts';
 import { toSeconds } from '../base/rational.ts';
 import { type AudioFrames, VideoFrames } from '../frames/index.ts';
 import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
-import type { Muxer } from '../pipeline/everything/sessions.ts';
+import type { Muxer } from '../pipeline/muxer.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import type { ChosenStream } from './choose-streams.ts';
 import type { EncodeGlass } from './encode-glass.ts';
@@ -34,7 +34,7 @@ export interface EncodeJob {
   readonly muxer: Muxer;
   readonly tally: Tally;
   readonly progress: Progress;
-  readonly glass: EncodeGlass;
+  readonly glass: EncodeGlass | null;
   /** Pictures after which a track of pictures ends. */
   readonly limit: number | undefined;
 }
@@ -103,7 +103,7 @@ async function advanceOutput(track: Track, feeds: readonly Feed[], job: EncodeJo
   if (frames !== null) {
     const { filter } = coding;
     await encodeFrames(track, coding, filter === null ? frames : filter.push(frames, 0), job);
-    await job.glass.drain();
+    if (job.glass !== null) await job.glass.drain();
     job.progress.update(job.tally.frames, job.tally.mediaSeconds);
     if (filter?.isDone === true) track.isDone = true;
     if (track.isDone) closeOutput(output, job);
@@ -168,7 +168,7 @@ async function encodePacket(
   const { filter } = coding;
   const filtered = filter === null ? frames : filter.push(frames, packet.duration);
   await encodeFrames(track, coding, filtered, job);
-  await glass.drain();
+  if (glass !== null) await glass.drain();
   progress.update(tally.frames, tally.mediaSeconds);
 }
 

@@ -1,4 +1,7 @@
-/** The glass of `vitrine encode`: a trace of everything that is done (`--trace`), and the statistics of H.264 (`--stats`). */
+/**
+ * The glass of `vitrine encode`: a trace of everything that is done (`--trace`), and the statistics of H.264 (`--stats`). Loaded where one
+ * of them is asked for.
+ */
 import type { ByteSource } from '../base/byte-stream.ts';
 import { ConfigError } from '../base/errors.ts';
 import type { AudioStreamInfo } from '../base/packet.ts';
@@ -15,7 +18,8 @@ import { JpegTrace } from '../codecs/jpeg/index.ts';
 import { PngTrace } from '../codecs/png/index.ts';
 import { GraphTrace } from '../filters/index.ts';
 import type { OutputFiles } from './output-files.ts';
-import { TraceOutput } from './trace-output.ts';
+import { openTrace } from './trace-option.ts';
+import type { TraceOutput } from './trace-output.ts';
 
 /** Watches the streams that are encoded. */
 export class EncodeGlass {
@@ -36,7 +40,7 @@ export class EncodeGlass {
     files: OutputFiles,
     withStatistics: boolean,
   ): Promise<EncodeGlass> {
-    const trace = await TraceOutput.open('encode', tracePath, files);
+    const trace = await openTrace('encode', tracePath, files);
     return new EncodeGlass(trace, withStatistics ? new StatisticsCollector() : null);
   }
 

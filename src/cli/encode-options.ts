@@ -1,6 +1,6 @@
 /** The options of `vitrine encode`. */
-import { CODECS } from '../pipeline/everything/registry.ts';
 import { STREAMS_HELP } from './choose-streams.ts';
+import { CODECS } from './codec-list.ts';
 import { SHARED_OPTIONS } from './command.ts';
 import { GPU_OPTION } from './gpu-option.ts';
 import { H264_OPTIONS } from './h264-options.ts';
@@ -11,7 +11,7 @@ import { OVERWRITE_OPTIONS } from './overwrite.ts';
 import { STRICT_OPTION } from './problems.ts';
 import { RAW_INPUT_OPTIONS } from './raw-input-options.ts';
 import { ROI_OPTION } from './roi-option.ts';
-import { TRACE_OPTION } from './trace-output.ts';
+import { TRACE_OPTION } from './trace-option.ts';
 import { PASS_OPTIONS } from './two-passes.ts';
 
 const codecNames = (kind: 'video' | 'audio') =>

@@ -6,17 +6,20 @@ import type { Rational } from '../base/rational.ts';
 import type { PixFmt } from '../frames/index.ts';
 import type { GpuKernels } from '../gpu/index.ts';
 import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
+import type { AudioCodec, VideoCodec } from '../pipeline/codec.ts';
 import { defaultCodec } from '../pipeline/create-encoder.ts';
 import { audioEncodeConfig, videoEncodeConfig } from '../pipeline/encode-config.ts';
-import { CODECS, FORMATS } from '../pipeline/everything/registry.ts';
-import type { Muxer } from '../pipeline/everything/sessions.ts';
 import { requireCodec } from '../pipeline/find-codec.ts';
 import { findFormat } from '../pipeline/format.ts';
+import type { ImageCodec } from '../pipeline/image-codec.ts';
+import type { Muxer } from '../pipeline/muxer.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import type { ChosenStream } from './choose-streams.ts';
+import { CODECS, type ListedCodec } from './codec-list.ts';
 import { type Cut, cutFilters, PacketCut, readCut } from './cut.ts';
 import type { EncodeGlass } from './encode-glass.ts';
 import type { Values } from './encode-options.ts';
+import { FORMATS } from './format-list.ts';
 import { sampleFmtOf, type Unpack, unpackerOf } from './frames-of-packets.ts';
 import { type DecodedStream, type GraphOutput, GraphStreams } from './graph-streams.ts';
 import { h264Options } from './h264-options.ts';
@@ -24,7 +27,7 @@ import { imageCodecOf } from './image-options.ts';
 import type { Input } from './open-input.ts';
 import { given } from './options.ts';
 import { COPY } from './output-format.ts';
-import { metadataOf, pictureCodecOf, pictureDecoder } from './picture-input.ts';
+import { loadPictureCodec, metadataOf, pictureDecoder } from './picture-input.ts';
 import { type PicturePlan, picturePlan } from './picture-plan.ts';
 import { type RoiMap, roiZones } from './roi-option.ts';
 import { colorOptions, descriptionOf } from './stream-description.ts';
@@ -68,7 +71,8 @@ export interface TrackSetting {
   readonly muxer: Muxer;
   readonly format: string;
   readonly values: Values;
-  readonly glass: EncodeGlass;
+  /** Watches what is done; null where nobody asks. */
+  readonly glass: EncodeGlass | null;
   /** The GPU that analyzes pictures for H.264; null where its encoder does. */
   readonly gpu: GpuKernels | null;
   /** Options of the encoder of H.264 for two passes. */
@@ -127,13 +131,13 @@ export async function openGraphTrack(
   const given = graph.streamOf(from);
   const text = filterText(kind, values);
   const filter =
-    text === '' ? null : await StreamFilter.open<StreamInfo>(given, text, glass.graphInspector());
+    text === '' ? null : await StreamFilter.open<StreamInfo>(given, text, glass?.graphInspector());
   const stream = filter?.stream ?? given;
   const target = imageCodecOf(format, values['codec-video']);
   const encoder =
     stream.kind === 'video'
-      ? addVideo(setting, stream, picturePlan(format, target, {}, values))
-      : addAudio(setting, stream as AudioStreamInfo);
+      ? await addVideo(setting, stream, picturePlan(format, target, {}, values))
+      : await addAudio(setting, stream as AudioStreamInfo);
   const coding = { filter, encoder };
   return {
     from,
@@ -151,10 +155,12 @@ export async function openGraphTrack(
 export async function openGraph(
   inputs: readonly Input[],
   values: Values,
-  glass: EncodeGlass,
+  glass: EncodeGlass | null,
 ): Promise<GraphStreams | null> {
   if (values.graph === undefined) return null;
   const metadata = await Promise.all(inputs.map((input) => metadataOf(input)));
+  const streams = inputs.map(({ reader }) => reader.streams);
+  const codecs = await Promise.all(streams.map((of) => Promise.all(of.map(loadPictureCodec))));
   const decode = ({ input: number, index }: ChosenStream): DecodedStream => {
     const input = inputs[number]!;
     const stream = input.reader.streams[index]!;
@@ -166,10 +172,10 @@ export async function openGraph(
     // What comes out of a graph has nothing to say of its pictures: they are turned before.
     const { orientation = 1 } = metadata[number]!;
     const plan = { target: undefined, orientation, isTurned: orientation > 1 };
-    return { ...decoderOf(input, stream, true, plan), cut };
+    const codec = codecs[number]![index];
+    return { ...decoderOf(input, stream, codec, true, plan), cut };
   };
-  const streams = inputs.map(({ reader }) => reader.streams);
-  return await GraphStreams.open(values.graph, streams, decode, glass.graphInspector());
+  return await GraphStreams.open(values.graph, streams, decode, glass?.graphInspector() ?? null);
 }
 
 /** The codec that was asked for; undefined for the file's own. */
@@ -185,19 +191,20 @@ async function openCoding(
   const { format, values } = setting;
   const text = filterText(stream.kind, values);
   const filterOf = async (given: StreamInfo) =>
-    text === '' ? null : await StreamFilter.open(given, text, setting.glass.graphInspector());
+    text === '' ? null : await StreamFilter.open(given, text, setting.glass?.graphInspector());
   if (stream.kind === 'video') {
     const target = imageCodecOf(format, values['codec-video']);
     const pictures = picturePlan(format, target, await metadataOf(input), values);
-    const { stream: decoded, unpack } = decoderOf(input, stream, text !== '', pictures);
+    const codec = await loadPictureCodec(stream);
+    const { stream: decoded, unpack } = decoderOf(input, stream, codec, text !== '', pictures);
     const filter = await filterOf(decoded);
     const coded = (filter?.stream ?? decoded) as VideoStreamInfo;
-    return { unpack, filter, encoder: addVideo(setting, coded, pictures) };
+    return { unpack, filter, encoder: await addVideo(setting, coded, pictures) };
   }
   const unpack = unpackerOf(input.name, stream);
   const filter = await filterOf(stream);
   const coded = (filter?.stream ?? stream) as AudioStreamInfo;
-  return { unpack, filter, encoder: addAudio(setting, coded) };
+  return { unpack, filter, encoder: await addAudio(setting, coded) };
 }
 
 /** The cut of an input; null for none. */
@@ -229,33 +236,40 @@ function rateFilters(rate: Rational, duration: number): string[] {
 function decoderOf(
   input: Input,
   stream: VideoStreamInfo,
+  codec: ImageCodec | undefined,
   isFiltered: boolean,
   { target, isTurned, orientation }: Pick<PicturePlan, 'target' | 'isTurned' | 'orientation'>,
 ) {
-  const codec = pictureCodecOf(stream);
   if (codec === undefined) return { stream, unpack: unpackerOf(input.name, stream) };
   const { limits } = input;
   const treatment = { planar: target === undefined, isFiltered, isTurned, limits };
   return pictureDecoder(codec, stream, treatment, orientation);
 }
 
-/** The name of the codec that a stream is coded with. */
-function codecOf(kind: 'video' | 'audio', format: string, values: Values): string {
+/** The codec that a stream is coded with. */
+function codecOf(kind: 'video' | 'audio', format: string, values: Values): ListedCodec {
   const name = values[`codec-${kind}`] ?? defaultCodec(findFormat(FORMATS, format)!, kind);
-  return requireCodec(`--codec-${kind}`, name, kind, CODECS).name;
+  return requireCodec(`--codec-${kind}`, name, kind, CODECS);
 }
 
-function addVideo(
+async function addVideo(
   { muxer, format, values, glass, gpu, pass, regions }: TrackSetting,
   stream: VideoStreamInfo,
   { target, config, rotation }: PicturePlan,
-): VideoEncoder {
+): Promise<VideoEncoder> {
   const { width, height, sampleAspectRatio, timeBase } = stream;
   const codec = codecOf('video', format, values);
-  const watched: object =
+  const watched: object | undefined =
     target === undefined
-      ? glass.videoOptions(codec, width, height)
-      : glass.imageOptions(target.name, config);
+      ? glass?.videoOptions(codec.name, width, height)
+      : glass?.imageOptions(target.name, config);
+  const encoderConfig = {
+    ...h264Options(values, roiZones(regions, width, height)),
+    ...pass,
+    ...(target === undefined ? {} : config),
+    ...watched,
+    ...(gpu === null ? {} : { gpu }),
+  };
   return muxer.addEncodeStream({
     config: videoEncodeConfig({
       width,
@@ -271,28 +285,23 @@ function addVideo(
       }),
       ...colorOptions(stream),
     }),
-    ...given({ encoder: values['codec-video'] }),
-    encoderConfig: {
-      ...h264Options(values, roiZones(regions, width, height)),
-      ...pass,
-      ...(target === undefined ? {} : config),
-      ...watched,
-      ...(gpu === null ? {} : { gpu }),
-    },
+    encoder: (await codec.load(encoderConfig)) as VideoCodec,
+    encoderConfig,
     description: { ...descriptionOf(stream), ...rotation },
   });
 }
 
-function addAudio(
+async function addAudio(
   { muxer, format, values, glass }: TrackSetting,
   stream: AudioStreamInfo,
-): AudioEncoder {
+): Promise<AudioEncoder> {
   const { numChannels, sampleRate } = stream;
   const channelMask = values['channel-mask'] ?? stream.channelMask;
   const quality = values['quality-audio'];
   if (quality !== undefined && values['bitrate-audio'] !== undefined) {
     throw new ConfigError('--quality-audio', 'cannot be held together with --bitrate-audio');
   }
+  const codec = codecOf('audio', format, values);
   return muxer.addEncodeStream({
     config: audioEncodeConfig({
       numChannels,
@@ -302,10 +311,10 @@ function addAudio(
       ...(countBits(channelMask) === numChannels ? { channelMask } : {}),
       ...given({ bitRate: values['bitrate-audio'] }),
     }),
-    ...given({ encoder: values['codec-audio'] }),
+    encoder: (await codec.load()) as AudioCodec,
     encoderConfig: {
       ...given({ quality }),
-      ...glass.soundOptions(codecOf('audio', format, values), stream),
+      ...glass?.soundOptions(codec.name, stream),
     },
     description: descriptionOf(stream),
   });

@@ -3,19 +3,20 @@ import { ConfigError } from '../base/errors.ts';
 import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
 import type { GpuKernels } from '../gpu/index.ts';
 import { closeEncoders } from '../pipeline/create-encoder.ts';
-import { CODECS, FORMATS } from '../pipeline/everything/registry.ts';
-import { Muxer } from '../pipeline/everything/sessions.ts';
 import { requireCodec } from '../pipeline/find-codec.ts';
 import { findFormat } from '../pipeline/format.ts';
+import { Muxer } from '../pipeline/muxer.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import { type ChosenStream, chooseBesideGraph, chooseStreams } from './choose-streams.ts';
+import { CODECS } from './codec-list.ts';
 import { command, type Output } from './command.ts';
-import { compileLess } from './compile-less.ts';
+import { compileLess, inlineLess } from './compile-less.ts';
 import { encodeAll, measure } from './encode-frames.ts';
-import { EncodeGlass } from './encode-glass.ts';
+import type { EncodeGlass } from './encode-glass.ts';
 import { OPTIONS, type Values } from './encode-options.ts';
 import { report, type Tally } from './encode-report.ts';
 import { encodersOf, openGraph, openGraphTrack, openTrack, type Track } from './encode-tracks.ts';
+import { FORMATS } from './format-list.ts';
 import { analysisOf, openGpu } from './gpu-option.ts';
 import { GRAPH_FORMAT, openGraphInput } from './graph-input.ts';
 import type { GraphOutput, GraphStreams } from './graph-streams.ts';
@@ -41,10 +42,7 @@ import {
 
 /** The command. */
 export const encode = command({
-  name: 'encode',
   usage: 'INPUT... OUTPUT',
-  summary:
-    'Codes y4m, WAV, pictures and raw input; - is stdin. The output is what its extension says.',
   examples: [
     'vitrine encode pictures.y4m sound.wav film.mp4 --crf 24 --preset fast',
     'vitrine -i pictures.y4m -i sound.wav -c:v libx264 -crf 24 -b:a 128k film.mp4',
@@ -135,8 +133,8 @@ async function encodeInputs(
   let glass: EncodeGlass | null = null;
   let gpu: GpuKernels | null = null;
   try {
-    glass = await EncodeGlass.open(values.trace, files, values.stats === true);
-    const muxer = new Muxer(file.sink, { format });
+    glass = await openGlass(values, files);
+    const muxer = new Muxer(file.sink, { format: await findFormat(FORMATS, format)!.load() });
     const graph = await openGraph(inputs, values, glass);
     const chosen = chosenStreams(inputs, graph, format, values);
     checkUsed(inputs, chosen, values);
@@ -152,7 +150,8 @@ async function encodeInputs(
           : await openTrack(from, inputs[from.input]!, setting),
       );
     }
-    if (encodersOf(tracks).every(({ kind }) => kind === 'audio')) compileLess();
+    if (encodersOf(tracks).some(({ kind }) => kind === 'video')) inlineLess();
+    else compileLess();
     for (const encoder of encodersOf(tracks)) {
       if (meter !== null && encoder.kind === 'video') measure(meter, encoder, tally);
     }
@@ -162,8 +161,8 @@ async function encodeInputs(
     if (values.strict === true) requireSound(told);
     await muxer.close();
     if (isFirstPass) await writePassLog(encodersOf(tracks)[0] as VideoEncoder, values, files);
-    else await glass.addTree(path, file.source());
-    await glass.close();
+    else await glass?.addTree(path, file.source());
+    await glass?.close();
   } catch (error) {
     await closeEncoders(encodersOf(tracks));
     await file.sink.abort(error);
@@ -174,13 +173,20 @@ async function encodeInputs(
   }
   tellProblems(told, output);
   const analysis = analysisOf(encodersOf(tracks));
-  const measured = { psnr: meter?.result() ?? null, stats: glass.statistics, analysis };
-  const lines = values.json === true ? [] : glass.lines();
+  const measured = { psnr: meter?.result() ?? null, stats: glass?.statistics ?? null, analysis };
+  const lines = values.json === true ? [] : (glass?.lines() ?? []);
   return () => {
     if (file.isStandard) return;
     report(isFirstPass ? passLogOf(values) : path, file.size(), tally, measured, values, output);
     for (const line of lines) output.line(line);
   };
+}
+
+/** The glass that is asked for; null for none. */
+async function openGlass(values: Values, files: OutputFiles): Promise<EncodeGlass | null> {
+  if (values.trace === undefined && values.stats !== true) return null;
+  const { EncodeGlass } = await import('./encode-glass.ts');
+  return EncodeGlass.open(values.trace, files, values.stats === true);
 }
 
 /** What the first input that says anything says beside its streams. */

@@ -6,26 +6,14 @@
  */
 import { ConfigError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest-name.ts';
-import { OPTIONS as ENCODE_OPTIONS } from './encode-options.ts';
 import { AskedFilters } from './ffmpeg-filters.ts';
 import { type Context, FFMPEG_OPTIONS, type Translation } from './ffmpeg-options.ts';
+import { FFMPEG_OPTION } from './ffmpeg-style.ts';
 import type { OptionTable } from './options.ts';
 
-const OWN_OPTIONS: OptionTable = ENCODE_OPTIONS;
-
-const WORD = /^-([a-z][a-z0-9_]*(?:[:-][a-z0-9:-]+)?)$/;
-
-/** Whether arguments are written as for ffmpeg: an option with one dash and a name of more letters than one, or `-i`. */
-export function isFfmpegStyle(args: readonly string[]): boolean {
-  return args.some((arg) => {
-    const name = WORD.exec(arg)?.[1];
-    return name !== undefined && (name === 'i' || name.length > 1);
-  });
-}
-
 /** The command, and its arguments. Throws `ConfigError` for what has no counterpart, saying what to type. */
-export function translateArguments(args: readonly string[]): readonly string[] {
-  const context = readArguments(args);
+export async function translateArguments(args: readonly string[]): Promise<readonly string[]> {
+  const context = readArguments(args, await ownOptions(args));
   const { inputs, inputFormats, outputs, mapped, filters, translated } = context;
   const copies = onlyCopies(context);
   checkTogether(context);
@@ -39,8 +27,14 @@ export function translateArguments(args: readonly string[]): readonly string[] {
   ];
 }
 
+/** The options of this program's own that may stand among ffmpeg's; none where none is written. */
+async function ownOptions(args: readonly string[]): Promise<OptionTable> {
+  if (!args.some((arg) => arg.startsWith('--'))) return {};
+  return (await import('./encode-options.ts')).OPTIONS;
+}
+
 /** Takes options, inputs and outputs apart. Without `-i`, all files but the last are inputs. */
-function readArguments(args: readonly string[]): Context {
+function readArguments(args: readonly string[], own: OptionTable): Context {
   const context: Context = {
     ...{ copiesAll: false, codecs: {}, inputs: [], inputFormats: [], outputs: [], mapped: [] },
     ...{ filters: new AskedFilters(), translated: [] },
@@ -49,7 +43,7 @@ function readArguments(args: readonly string[]): Context {
   const lastInput = args.lastIndexOf('-i');
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
-    const name = WORD.exec(arg)?.[1];
+    const name = FFMPEG_OPTION.exec(arg)?.[1];
     if (name === 'i') inputs.push(pathOf(valueAfter(args, ++i, '-i')));
     else if (name !== undefined && arg !== '-o' && arg !== '-h') {
       const found = translationOf(arg, name);
@@ -61,7 +55,7 @@ function readArguments(args: readonly string[]): Context {
     else if (arg === '-' || !arg.startsWith('-')) outputs.push(pathOf(arg));
     else {
       translated.push(arg);
-      if (takesValue(arg)) translated.push(valueAfter(args, ++i, arg));
+      if (takesValue(arg, own)) translated.push(valueAfter(args, ++i, arg));
     }
   }
   if (lastInput < 0) inputs.push(...outputs.splice(0, outputs.length - 1));
@@ -112,8 +106,8 @@ function checkTogether(context: Context): void {
 }
 
 /** Whether a value follows an option of this program's own, which may stand among ffmpeg's. */
-function takesValue(arg: string): boolean {
-  const kind = Object.hasOwn(OWN_OPTIONS, arg.slice(2)) ? OWN_OPTIONS[arg.slice(2)]!.kind : 'flag';
+function takesValue(arg: string, own: OptionTable): boolean {
+  const kind = Object.hasOwn(own, arg.slice(2)) ? own[arg.slice(2)]!.kind : 'flag';
   return arg.startsWith('--') && kind !== 'flag';
 }
 

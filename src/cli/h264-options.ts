@@ -2,10 +2,10 @@
 
 import { ConfigError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest-name.ts';
-import { H264_ROWS as ROWS } from '../codecs/h264/encoder/options.ts';
+import { H264_KEYS, H264_ROWS as ROWS } from '../codecs/h264/encoder/option-tables.ts';
 import type { ScalingLists } from '../codecs/h264/encoder/scaling.ts';
+import { TUNES } from '../codecs/h264/encoder/tunes.ts';
 import type { Zone } from '../codecs/h264/encoder/zones.ts';
-import { H264_KEYS, TUNES } from '../codecs/h264/index.ts';
 import { given, type OptionTable, type OptionValues } from './options.ts';
 
 /** A number in the range of the option's row. */

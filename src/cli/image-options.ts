@@ -1,10 +1,11 @@
 /** Options of `encode` that concern files of pictures, and what they are to the encoder. */
 import { ConfigError } from '../base/errors.ts';
 import type { ImageMetadata } from '../frames/index.ts';
-import { CODECS, FORMATS } from '../pipeline/everything/registry.ts';
 import { findCodec } from '../pipeline/find-codec.ts';
 import { findFormat } from '../pipeline/format.ts';
-import { type ImageCodec, isImageCodec } from '../pipeline/image-codec.ts';
+import { type ImageCodecDescription, isImageCodec } from '../pipeline/image-codec.ts';
+import { CODECS } from './codec-list.ts';
+import { FORMATS } from './format-list.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 
 /** The options of `encode` for files of pictures. */
@@ -43,7 +44,10 @@ const CODEC_OPTIONS: readonly (readonly [keyof ImageValues, string])[] = [
 ];
 
 /** The codec of pictures that an output is coded with; undefined if it is another codec. */
-export function imageCodecOf(format: string, named: string | undefined): ImageCodec | undefined {
+export function imageCodecOf(
+  format: string,
+  named: string | undefined,
+): ImageCodecDescription | undefined {
   const codec = findCodec(CODECS, named ?? findFormat(FORMATS, format)?.defaultVideo ?? '');
   return codec !== undefined && isImageCodec(codec) ? codec : undefined;
 }
@@ -57,7 +61,7 @@ export function isImageFormat(format: string): boolean {
  * The codec's own options. Throws `ConfigError` for those that it has not.
  * @param codec undefined for codecs that are none of pictures
  */
-export function imageConfig(values: ImageValues, codec: ImageCodec | undefined): object {
+export function imageConfig(values: ImageValues, codec: ImageCodecDescription | undefined): object {
   const given = CODEC_OPTIONS.filter(([name]) => values[name] !== undefined);
   const unused = given.find(([, own]) => codec?.options.includes(own) !== true);
   if (unused !== undefined) {
@@ -96,7 +100,10 @@ export function sequenceOptions(values: ImageValues, format: string) {
 }
 
 /** What of a picture's metadata goes into the files of a codec. */
-export function carriedMetadata(metadata: ImageMetadata, codec: ImageCodec): ImageMetadata {
+export function carriedMetadata(
+  metadata: ImageMetadata,
+  codec: ImageCodecDescription,
+): ImageMetadata {
   const kept = Object.entries(metadata).filter(([key]) =>
     codec.metadata.includes(key as keyof ImageMetadata),
   );

@@ -30,9 +30,7 @@ const OPTIONS = {
 
 /** The command. */
 export const inspect = command({
-  name: 'inspect',
   usage: '[FILE|TRACE] [-o report.html]',
-  summary: 'Opens a page that shows what the encoders decide, or what a file is made of.',
   examples: ['vitrine inspect film.mp4', 'vitrine inspect film.trace -o report.html'],
   options: OPTIONS,
   run,

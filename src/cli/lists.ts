@@ -1,8 +1,9 @@
 /** `vitrine codecs` and `vitrine formats`: what there is. */
 import { ConfigError } from '../base/errors.ts';
 import type { FilterDefinition } from '../filters/index.ts';
-import { CODECS, FORMATS } from '../pipeline/everything/registry.ts';
+import { CODECS } from './codec-list.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
+import { FORMATS } from './format-list.ts';
 import type { OptionValues } from './options.ts';
 
 type Values = OptionValues<typeof SHARED_OPTIONS>;
@@ -33,9 +34,7 @@ function print(
 
 /** The command that lists codecs. */
 export const codecs = command({
-  name: 'codecs',
   usage: '',
-  summary: 'Lists the codecs, and the pixel or sample formats that each takes without conversion.',
   examples: ['vitrine codecs'],
   options: SHARED_OPTIONS,
   async run(_inputs, values, output) {
@@ -51,9 +50,7 @@ export const codecs = command({
 
 /** The command that lists formats. */
 export const formats = command({
-  name: 'formats',
   usage: '',
-  summary: 'Lists the kinds of files that can be written, with extensions and default codecs.',
   examples: ['vitrine formats'],
   options: SHARED_OPTIONS,
   async run(_inputs, values, output) {
@@ -70,9 +67,7 @@ export const formats = command({
 
 /** The command that lists filters. */
 export const filters = command({
-  name: 'filters',
   usage: '[NAME]',
-  summary: 'Lists the filters of --vf and --af, or the options of one with their defaults.',
   examples: ['vitrine filters', 'vitrine filters scale'],
   options: SHARED_OPTIONS,
   async run(inputs, values, output) {

@@ -2,6 +2,7 @@
 /** The command `vitrine` on the terminal it was started from. */
 import { argv, stderr, stdin } from 'node:process';
 import { createInterface } from 'node:readline/promises';
+import { takeKernelsFrom } from './built-kernels.ts';
 import { runProgram } from './program.ts';
 import { endCleanly } from './signals.ts';
 import { StandardOutput } from './standard-output.ts';
@@ -17,6 +18,7 @@ async function ask(question: string): Promise<string> {
 }
 
 endCleanly();
+takeKernelsFrom(new URL('./kernels.wasm', import.meta.url));
 const standardOutput = new StandardOutput();
 // Nobody is left to be told if this fails.
 stderr.on('error', () => {});

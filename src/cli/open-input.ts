@@ -8,10 +8,10 @@ import type { Rational } from '../base/rational.ts';
 import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
 import { MemorySource, StreamSource } from '../io/index.ts';
 import { openPathSource } from '../io/node/path-source.ts';
-import { INPUT_FORMATS } from '../pipeline/everything/registry.ts';
-import { Demuxer } from '../pipeline/everything/sessions.ts';
+import { Demuxer } from '../pipeline/demuxer.ts';
 import { isSequencePath } from '../pipeline/image-sequence.ts';
 import { readProbe, tellInputFormat } from '../pipeline/input-format.ts';
+import { INPUT_FORMATS } from './format-list.ts';
 import { LIMIT_NAMES, readLimits } from './limits-option.ts';
 
 /** The options for inputs that do not describe themselves. */
@@ -114,6 +114,7 @@ export async function openInput(
     const format = await chooseFormat(name, source, options);
     const demuxer = await Demuxer.open(source, {
       format,
+      formats: INPUT_FORMATS,
       readerOptions: readerOptions(format, options),
       limits,
     });
@@ -142,7 +143,7 @@ async function openPictures(
     ...(rate === undefined ? {} : { frameRate: rate }),
     ...(startNumber === undefined ? {} : { startNumber }),
   };
-  const demuxer = await Demuxer.open(name, { readerOptions, limits });
+  const demuxer = await Demuxer.open(name, { formats: INPUT_FORMATS, readerOptions, limits });
   const source = new MeasuredSource(new MemorySource(new Uint8Array(0)));
   return { name, demuxer, reader: demuxer.reader, source, limits };
 }

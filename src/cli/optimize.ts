@@ -16,7 +16,8 @@ import { requireOutput } from './output-file.ts';
 import { OutputFiles } from './output-files.ts';
 import { TRACE_OVERWRITE_OPTIONS } from './overwrite.ts';
 import { isSameJpeg, isSamePng } from './same-pictures.ts';
-import { TRACE_OPTION, TraceOutput } from './trace-output.ts';
+import { TRACE_OPTION, withTrace } from './trace-option.ts';
+import type { TraceOutput } from './trace-output.ts';
 
 // biome-ignore format: one line per option
 const OPTIONS = {
@@ -33,10 +34,7 @@ type Values = OptionValues<typeof OPTIONS>;
 
 /** The command. */
 export const optimize = command({
-  name: 'optimize',
   usage: 'FILE...',
-  summary:
-    'Makes PNG and JPEG files smaller in place; - is stdin to stdout. Pixels stay, a file never grows, and stays as it is if anything fails.',
   examples: [
     'vitrine optimize photo.jpg icons/*.png',
     'vitrine optimize --effort best --strip logo.png',
@@ -52,7 +50,7 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
   }
   await OutputFiles.during(names, values, output, async (files) => {
     await files.claimSideFile('--trace', values.trace);
-    await TraceOutput.during('optimize', values.trace, files, (trace) =>
+    await withTrace('optimize', values.trace, files, (trace) =>
       optimizeFiles(names, values, output, trace === null ? null : { trace, files }),
     );
   });

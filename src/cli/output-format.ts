@@ -1,9 +1,10 @@
 /** Which kind of file an output is: by `--format`, else by its extension; and which codec its pictures have. */
 
 import { ConfigError } from '../base/errors.ts';
-import { CODECS, FORMATS } from '../pipeline/everything/registry.ts';
 import { requireCodec } from '../pipeline/find-codec.ts';
-import { chooseFormat, type Format } from '../pipeline/format.ts';
+import { chooseFormat, type FormatDescription } from '../pipeline/format.ts';
+import { CODECS } from './codec-list.ts';
+import { FORMATS } from './format-list.ts';
 
 /** The codec that leaves packets as they are. */
 export const COPY = 'copy';
@@ -28,7 +29,7 @@ export function outputFormat(path: string, name: string | undefined): string {
  * neither names one. Throws `ConfigError` for a name that nobody knows.
  */
 export function pictureCodec(
-  format: Format | undefined,
+  format: FormatDescription | undefined,
   asked: string | undefined,
 ): string | undefined {
   const name = asked ?? format?.defaultVideo;

@@ -15,17 +15,20 @@ import {
   type VideoFrame,
   VideoFrames,
 } from '../frames/index.ts';
-import { upright } from '../pipeline/everything/load-image.ts';
-import { CODECS } from '../pipeline/everything/registry.ts';
 import { findCodec } from '../pipeline/find-codec.ts';
 import { type ImageCodec, isImageCodec } from '../pipeline/image-codec.ts';
+import { upright } from '../pipeline/upright.ts';
+import { CODECS } from './codec-list.ts';
 import type { Unpack } from './frames-of-packets.ts';
 import { type Input, isPictureFile } from './open-input.ts';
 
-/** The codec of a stream, if it is one of pictures that are decoded here. */
-export function pictureCodecOf(stream: { readonly codec: string }): ImageCodec | undefined {
+/** Loads the codec of a stream, if it is one of pictures that are decoded here. */
+export async function loadPictureCodec(stream: {
+  readonly codec: string;
+}): Promise<ImageCodec | undefined> {
   const codec = findCodec(CODECS, stream.codec);
-  return codec !== undefined && isImageCodec(codec) ? codec : undefined;
+  if (codec === undefined || !isImageCodec(codec)) return undefined;
+  return (await codec.load()) as ImageCodec;
 }
 
 /** How coded pictures become frames. */
@@ -42,8 +45,9 @@ export interface PictureTreatment {
 
 /** The metadata in the headers of the first picture of an input; empty for inputs that are no files of pictures. */
 export async function metadataOf({ reader }: Input): Promise<ImageMetadata> {
-  const codec = pictureCodecOf(reader.streams[0] ?? { codec: '' });
-  if (codec?.readMetadata === undefined || !isPictureFile(reader.format)) return {};
+  if (!isPictureFile(reader.format)) return {};
+  const codec = await loadPictureCodec(reader.streams[0] ?? { codec: '' });
+  if (codec?.readMetadata === undefined) return {};
   const packets = reader.packets();
   const first = await packets.next();
   await packets.return(undefined);

@@ -1,12 +1,12 @@
 /** Decides about the metadata of a picture: carry it to a file that has a place for it, or apply it. */
 import { type ImageMetadata, withOrientation } from '../frames/index.ts';
-import type { ImageCodec } from '../pipeline/image-codec.ts';
+import type { ImageCodecDescription } from '../pipeline/image-codec.ts';
 import { carriedMetadata, type ImageValues, imageConfig, isImageFormat } from './image-options.ts';
 
 /** The decisions for one output. */
 export interface PicturePlan {
   /** The codec of pictures that the output has; undefined for video. */
-  readonly target: ImageCodec | undefined;
+  readonly target: ImageCodecDescription | undefined;
   /** Options of the encoder of pictures. */
   readonly config: object;
   readonly orientation: number;
@@ -29,7 +29,7 @@ const SAYING_ROTATION = ['mp4', 'mov', 'matroska', 'webm'];
  */
 export function picturePlan(
   format: string,
-  target: ImageCodec | undefined,
+  target: ImageCodecDescription | undefined,
   metadata: ImageMetadata,
   values: ImageValues,
 ): PicturePlan {

@@ -6,14 +6,14 @@ import { toSeconds } from '../base/rational.ts';
 import { treeLines } from '../inspect/format-tree.ts';
 import { openPathSource } from '../io/node/path-source.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
-import { treeOf } from './file-tree.ts';
 import { LIMIT_NAMES, LIMITS_OPTION, readLimits } from './limits-option.ts';
 import { type Input, openInput, openInputSource } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
 import { OutputFiles } from './output-files.ts';
 import { TRACE_OVERWRITE_OPTIONS } from './overwrite.ts';
 import { requireSound, STRICT_OPTION, tellProblems } from './problems.ts';
-import { TRACE_OPTION, TraceOutput } from './trace-output.ts';
+import { TRACE_OPTION, withTrace } from './trace-option.ts';
+import type { TraceOutput } from './trace-output.ts';
 
 const OPTIONS = {
   boxes: {
@@ -29,9 +29,7 @@ const OPTIONS = {
 
 /** The command. */
 export const probe = command({
-  name: 'probe',
   usage: 'FILE',
-  summary: 'Lists the streams of an MP4, Matroska, WAV, y4m, ADTS or H.264 file.',
   examples: ['vitrine probe film.mp4', 'vitrine probe film.mp4 --boxes'],
   options: OPTIONS,
   run,
@@ -48,7 +46,7 @@ async function run(
   }
   await OutputFiles.during([name], values, output, async (files) => {
     await files.claimSideFile('--trace', values.trace);
-    await TraceOutput.during('probe', values.trace, files, async (trace) => {
+    await withTrace('probe', values.trace, files, async (trace) => {
       await probeFile(name, values, output);
       if (trace !== null && name !== '-') await traceFile(name, trace);
     });
@@ -94,6 +92,7 @@ async function printBoxes(
   const limits = limitText === undefined ? {} : readLimits(limitText, LIMIT_NAMES);
   const source = await openInputSource(name, output.input);
   try {
+    const { treeOf } = await import('./file-tree.ts');
     const tree = await treeOf(source, { limits });
     if (tree === null) {
       throw new UnsupportedError('--boxes', `${name} is no MP4, Matroska or WAV file`);

@@ -2,30 +2,11 @@
 import { ConfigError, MediaError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import { VERSION } from '../base/version.ts';
-import { type Command, helpOf, type Output } from './command.ts';
-import { compress, decompress } from './compress.ts';
-import { encode } from './encode.ts';
-import { isFfmpegStyle, translateArguments } from './ffmpeg-arguments.ts';
-import { inspect } from './inspect.ts';
-import { codecs, filters, formats } from './lists.ts';
-import { optimize } from './optimize.ts';
+import { helpOf, type Output } from './command.ts';
+import { COMMANDS } from './command-list.ts';
+import { isFfmpegStyle } from './ffmpeg-style.ts';
 import { parseOptions } from './options.ts';
-import { probe } from './probe.ts';
-import { remux } from './remux.ts';
 import { terminalLine } from './terminal-text.ts';
-
-const COMMANDS: readonly Command[] = [
-  encode,
-  remux,
-  probe,
-  inspect,
-  optimize,
-  compress,
-  decompress,
-  codecs,
-  filters,
-  formats,
-];
 
 function overview(): string[] {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length));
@@ -39,18 +20,19 @@ function overview(): string[] {
 }
 
 /** The arguments in this program's own words, if they are written as for ffmpeg. */
-function argumentsOf(args: readonly string[]): readonly string[] {
+async function argumentsOf(args: readonly string[]): Promise<readonly string[]> {
   const isCommand = args[0] === 'encode' || args[0] === 'remux';
   const isOwn = !isCommand && !args[0]?.startsWith('-');
   const rest = isCommand ? args.slice(1) : args;
   if (isOwn || !isFfmpegStyle(rest)) return args[0] === '-version' ? ['--version'] : args;
   if (args[0] === '-version') return ['--version'];
-  const [name, ...translated] = translateArguments(rest);
+  const { translateArguments } = await import('./ffmpeg-arguments.ts');
+  const [name, ...translated] = await translateArguments(rest);
   return [args[0] === 'remux' ? 'remux' : name!, ...translated];
 }
 
 async function dispatch(args: readonly string[], output: Output): Promise<void> {
-  const [name, ...rest] = argumentsOf(args);
+  const [name, ...rest] = await argumentsOf(args);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     for (const line of overview()) output.line(line);
     return;
@@ -59,17 +41,18 @@ async function dispatch(args: readonly string[], output: Output): Promise<void> 
     output.line(VERSION);
     return;
   }
-  const found = COMMANDS.find((command) => command.name === name);
+  const found = COMMANDS.find((listed) => listed.name === name);
   if (found === undefined) {
-    const known = COMMANDS.map((command) => command.name);
+    const known = COMMANDS.map((listed) => listed.name);
     throw new ConfigError(
       name,
       `unknown command, allowed are ${known.join(', ')}${didYouMean(name, known)}`,
     );
   }
-  const { values, inputs } = parseOptions(rest, found.options);
-  if (!('help' in values)) return found.run(inputs, values, output);
-  for (const line of helpOf(found)) output.line(line);
+  const command = await found.load();
+  const { values, inputs } = parseOptions(rest, command.options);
+  if (!('help' in values)) return command.run(inputs, values, output);
+  for (const line of helpOf(found, command)) output.line(line);
 }
 
 /** `output` whose lines are fit for a terminal, whatever is in them. */

@@ -1,12 +1,12 @@
 /** `vitrine remux`: the same packets in another kind of file. */
 import { ConfigError } from '../base/errors.ts';
 import { type CopiedStream, copyFrom } from '../pipeline/copy-streams.ts';
-import { FORMATS } from '../pipeline/everything/registry.ts';
-import { Muxer } from '../pipeline/everything/sessions.ts';
 import { findFormat } from '../pipeline/format.ts';
+import { Muxer } from '../pipeline/muxer.ts';
 import { chooseStreams, STREAMS_HELP } from './choose-streams.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { readCut } from './cut.ts';
+import { FORMATS } from './format-list.ts';
 import { LIMITS_OPTION } from './limits-option.ts';
 import { type FileInput, fractionRead, type InputOptions, openInput } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
@@ -16,7 +16,7 @@ import { outputFormat } from './output-format.ts';
 import { OVERWRITE_OPTIONS, splitOutput } from './overwrite.ts';
 import { STRICT_OPTION, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
-import { TRACE_OPTION, TraceOutput } from './trace-output.ts';
+import { TRACE_OPTION, withTrace } from './trace-option.ts';
 
 // biome-ignore format: one line per option
 const OPTIONS = {
@@ -39,9 +39,7 @@ type Values = OptionValues<typeof OPTIONS>;
 
 /** The command. */
 export const remux = command({
-  name: 'remux',
   usage: 'INPUT... OUTPUT',
-  summary: 'Puts coded streams into another file; nothing is decoded or coded.',
   examples: [
     'vitrine remux film.mp4 film.mkv',
     'vitrine -i film.mp4 -c copy film.mkv',
@@ -88,7 +86,7 @@ async function remuxFiles(paths: readonly string[], goal: Goal, values: Values, 
     }
     const taken = takenStreams(inputs, goal.format, values);
     const codecs = taken.map(({ demuxer, index }) => demuxer.streams[index]!.codec);
-    const copied = await TraceOutput.during('remux', values.trace, goal.files, async (trace) => {
+    const copied = await withTrace('remux', values.trace, goal.files, async (trace) => {
       const { packets, file, muxer } = await copyTo(inputs, taken, goal, values, output);
       await trace?.addTree(goal.path, file.source());
       return { codecs, packets, bytes: file.size(), muxer };
@@ -135,7 +133,7 @@ async function copyTo(
   output: Output,
 ): Promise<{ packets: number; file: OutputFile; muxer: Muxer }> {
   const file = await files.openResult(path);
-  const muxer = new Muxer(file.sink, { format });
+  const muxer = new Muxer(file.sink, { format: await findFormat(FORMATS, format)!.load() });
   const progress = new Progress(output, () => fractionRead(inputs));
   const layout = values.movflags;
   const cut = values.cut === undefined ? null : readCut('--cut', values.cut);

@@ -1,4 +1,4 @@
-/** `--trace FILE`: what a command does, decision by decision, as a trace (docs/inspection.md). */
+/** The file of `--trace`: all that a command does, decision by decision (docs/inspection.md). Loaded where a trace is asked for. */
 import type { ByteSink, ByteSource } from '../base/byte-stream.ts';
 import { Budget, SINGLE_PACKET_BYTES } from '../base/limits.ts';
 import { AAC_TABLES } from '../codecs/aac/index.ts';
@@ -13,15 +13,6 @@ import { readWhole } from '../pipeline/image-file.ts';
 import { imageKindOf } from '../pipeline/image-headers.ts';
 import { treeOf } from './file-tree.ts';
 import type { OutputFiles } from './output-files.ts';
-
-/** The option, for commands that have it. */
-export const TRACE_OPTION = {
-  trace: {
-    kind: 'text',
-    meta: 'FILE',
-    help: 'write all that is decided and written to FILE, for vitrine inspect (docs/inspection.md)',
-  },
-} as const;
 
 /** The tables of every part that can be watched. */
 const TABLES = [
@@ -40,26 +31,9 @@ export class TraceOutput {
     this.sink = sink;
   }
 
-  /** Opens the file; null where none is asked for. */
-  static async open(
-    command: string,
-    path: string | undefined,
-    files: OutputFiles,
-  ): Promise<TraceOutput | null> {
-    return path === undefined ? null : new TraceOutput(command, await files.openSideFile(path));
-  }
-
-  /** Does `work` with the trace that is asked for, or without. */
-  static async during<T>(
-    command: string,
-    path: string | undefined,
-    files: OutputFiles,
-    work: (trace: TraceOutput | null) => Promise<T>,
-  ): Promise<T> {
-    const trace = await TraceOutput.open(command, path, files);
-    const result = await work(trace);
-    await trace?.close();
-    return result;
+  /** Opens the file. */
+  static async open(command: string, path: string, files: OutputFiles): Promise<TraceOutput> {
+    return new TraceOutput(command, await files.openSideFile(path));
   }
 
   /** Adds what a file is made of, of a PNG file its rows and symbols; nothing of files that have no parts. */

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import type { ByteSink } from '../base/byte-stream.ts';
 import { ConfigError, messageOf } from '../base/errors.ts';
 import { encodeUtf8 } from '../base/utf8.ts';
-import { FORMATS } from '../pipeline/everything/registry.ts';
-import { type Format, findFormat } from '../pipeline/format.ts';
+import { type FormatDescription, findFormat } from '../pipeline/format.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
+import { FORMATS } from './format-list.ts';
 import type { OptionTable } from './options.ts';
 import type { OutputFile } from './output-file.ts';
 import type { OutputFiles } from './output-files.ts';
@@ -53,7 +53,7 @@ export function requirePassCodec(
 }
 
 /** The kind of a file; undefined if nobody knows it. */
-function knownFormat(path: string, name: string | undefined): Format | undefined {
+function knownFormat(path: string, name: string | undefined): FormatDescription | undefined {
   try {
     return findFormat(FORMATS, outputFormat(path, name));
   } catch {

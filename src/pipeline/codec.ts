@@ -67,8 +67,8 @@ export interface VideoCodecSession {
   readonly statistics?: () => object;
 }
 
-/** The description of a video codec by its adapter; `videoCodec` makes the row of it. */
-export interface VideoCodecAdapter {
+/** The facts about a video codec that are known before its code is loaded. */
+export interface VideoCodecDescription {
   readonly kind: 'video';
   /** ffmpeg's name: `h264`. */
   readonly name: string;
@@ -77,6 +77,10 @@ export interface VideoCodecAdapter {
   readonly description: string;
   /** The pixel formats that it codes, best first. Frames in other formats are converted to the closest of these. */
   readonly pixFmts: readonly PixFmt[];
+}
+
+/** A video codec as its adapter has it; `videoCodec` makes the row of it. */
+export interface VideoCodecAdapter extends VideoCodecDescription {
   /** Opens an encoder; throws `ConfigError` for what it cannot do. */
   open(request: VideoRequest): VideoCodecSession;
 }
@@ -120,8 +124,8 @@ export interface AudioCodecSession {
   flush(): readonly Packet[];
 }
 
-/** The description of an audio codec by its adapter; `audioCodec` makes the row of it. */
-export interface AudioCodecAdapter {
+/** The facts about an audio codec that are known before its code is loaded. */
+export interface AudioCodecDescription {
   readonly kind: 'audio';
   /** ffmpeg's name: `pcm_s16le`. */
   readonly name: string;
@@ -130,6 +134,10 @@ export interface AudioCodecAdapter {
   readonly description: string;
   /** The sample formats that it codes, best first. */
   readonly sampleFmts: readonly SampleFmt[];
+}
+
+/** An audio codec as its adapter has it; `audioCodec` makes the row of it. */
+export interface AudioCodecAdapter extends AudioCodecDescription {
   /** Opens an encoder; throws `ConfigError` for what it cannot do. */
   open(request: AudioRequest): AudioCodecSession;
 }
@@ -142,6 +150,9 @@ export interface AudioCodec extends AudioCodecAdapter {
     options: Readonly<Record<string, unknown>>,
   ): AudioEncoder;
 }
+
+/** What is known of any codec before its code is loaded. */
+export type CodecDescription = VideoCodecDescription | AudioCodecDescription;
 
 /** Any codec that a muxer can be handed. */
 export type Codec = VideoCodec | AudioCodec;

@@ -4,7 +4,7 @@ import type { AudioEncoder } from './audio-encoder.ts';
 import type { Codec } from './codec.ts';
 import type { AudioEncodeConfig, VideoEncodeConfig } from './encode-config.ts';
 import { requireCodec } from './find-codec.ts';
-import type { Format } from './format.ts';
+import type { Format, FormatDescription } from './format.ts';
 import type { VideoEncoder } from './video-encoder.ts';
 
 const ENCODER = 'muxer.addEncodeStream.encoder';
@@ -28,7 +28,7 @@ export function createEncoder(
 
 /** Name of the codec that files of `format` have where none is asked for. Throws `ConfigError` if they take none of the kind. */
 export function defaultCodec(
-  { name, defaultVideo, defaultAudio }: Format,
+  { name, defaultVideo, defaultAudio }: FormatDescription,
   kind: 'video' | 'audio',
 ): string {
   const codec = kind === 'video' ? defaultVideo : defaultAudio;

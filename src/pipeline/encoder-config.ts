@@ -1,6 +1,6 @@
 /** The union of all codecs' own options. */
 import type { AacEncoderConfig } from './codecs/aac.ts';
-import type { H264EncoderConfig } from './codecs/h264.ts';
+import type { H264EncoderConfig } from './codecs/h264-codec.ts';
 import type { JpegEncoderConfig } from './codecs/jpeg.ts';
 import type { PcmEncoderConfig } from './codecs/pcm.ts';
 import type { PngEncoderConfig } from './codecs/png.ts';

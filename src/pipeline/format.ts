@@ -23,8 +23,8 @@ export type ContainerOptions =
   | PictureSinkOptions
   | Readonly<Record<string, string>>;
 
-/** A kind of file. */
-export interface Format {
+/** The facts about a kind of file that are known before the code of its writer is loaded. */
+export interface FormatDescription {
   readonly name: string;
   readonly description: string;
   /** Without the dot, lower case. */
@@ -34,15 +34,6 @@ export interface Format {
   readonly defaultAudio?: string;
   /** Pixel formats of uncompressed video that the file can say; default all. */
   readonly pixFmts?: readonly string[];
-  /**
-   * Makes a writer. Throws `ConfigError` for options and `UnsupportedError` for streams that the file cannot hold.
-   * @param options the container's own, as the caller gave them
-   */
-  createWriter(
-    sink: ByteSink,
-    streams: readonly StreamInfo[],
-    options: Readonly<Record<string, unknown>>,
-  ): ContainerWriter;
   /** Options of the default video codec, unless the caller gives them. */
   readonly videoDefaults?: Readonly<Record<string, unknown>>;
   /** Opens the destination, where that is not one file (a sequence of pictures); `options` are the container's own. */
@@ -54,8 +45,24 @@ export interface Format {
   carried?(about: FileDescription): ContainerOptions;
 }
 
+/** A kind of file. */
+export interface Format extends FormatDescription {
+  /**
+   * Makes a writer. Throws `ConfigError` for options and `UnsupportedError` for streams that the file cannot hold.
+   * @param options the container's own, as the caller gave them
+   */
+  createWriter(
+    sink: ByteSink,
+    streams: readonly StreamInfo[],
+    options: Readonly<Record<string, unknown>>,
+  ): ContainerWriter;
+}
+
 /** The format of `formats` that is called so: by its name, or by one of its extensions (`mkv`), in any case. */
-export function findFormat(formats: readonly Format[], name: string): Format | undefined {
+export function findFormat<F extends FormatDescription>(
+  formats: readonly F[],
+  name: string,
+): F | undefined {
   const wanted = name.toLowerCase().replace(/^\./, '');
   return (
     formats.find((format) => format.name === wanted) ??
@@ -68,11 +75,11 @@ export function findFormat(formats: readonly Format[], name: string): Format | u
  * is no such format, or nothing to tell it from.
  * @param formats those that are known by name
  */
-export function chooseFormat(
+export function chooseFormat<F extends FormatDescription>(
   destination: unknown,
-  given: string | Format | undefined,
-  formats: readonly Format[],
-): Format {
+  given: string | F | undefined,
+  formats: readonly F[],
+): F {
   if (typeof given === 'object' && given !== null) return given;
   if (formats.length === 0) {
     throw new ConfigError(

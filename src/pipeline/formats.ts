@@ -1,8 +1,6 @@
-/** The files that the session can write, a row each. A muxer knows those that it is handed. */
+/** The files that the session can write, a row each, but for MP4 and Matroska, which have files of their own. A muxer knows those that it is handed. */
 import { createAdtsWriter } from '../containers/adts/index.ts';
 import { createAnnexBWriter } from '../containers/bytestream/index.ts';
-import { createMp4Writer, type Mp4Options } from '../containers/isobmff/index.ts';
-import { createMatroskaWriter, type MatroskaOptions } from '../containers/matroska/index.ts';
 import {
   createRawAudioWriter,
   createRawVideoWriter,
@@ -11,48 +9,8 @@ import {
   Y4M_PIX_FMTS,
 } from '../containers/raw/index.ts';
 import { createWavWriter } from '../containers/riff/index.ts';
-import { carriedToMatroska, carriedToMp4, carriedToWav, carriedToWebm } from './carried.ts';
+import { carriedToWav } from './carried.ts';
 import type { Format } from './format.ts';
-
-function isobmff(format: NonNullable<Mp4Options['format']>): Format['createWriter'] {
-  return (sink, streams, options) => createMp4Writer(sink, streams, { format, ...options });
-}
-
-function matroska(docType: NonNullable<MatroskaOptions['docType']>): Format['createWriter'] {
-  return (sink, streams, options) => createMatroskaWriter(sink, streams, { docType, ...options });
-}
-
-/** MP4 (MPEG-4 part 14). */
-export const MP4: Format = {
-  name: 'mp4',
-  description: 'MP4 (MPEG-4 part 14)',
-  extensions: ['mp4', 'm4v'],
-  defaultVideo: 'h264',
-  defaultAudio: 'aac',
-  createWriter: /* @__PURE__ */ isobmff('mp4'),
-  carried: carriedToMp4,
-};
-
-/** MP4 with sound only. */
-export const M4A: Format = {
-  name: 'm4a',
-  description: 'MP4 with sound only',
-  extensions: ['m4a'],
-  defaultAudio: 'aac',
-  createWriter: /* @__PURE__ */ isobmff('m4a'),
-  carried: carriedToMp4,
-};
-
-/** QuickTime. */
-export const MOV: Format = {
-  name: 'mov',
-  description: 'QuickTime',
-  extensions: ['mov', 'qt'],
-  defaultVideo: 'h264',
-  defaultAudio: 'aac',
-  createWriter: /* @__PURE__ */ isobmff('mov'),
-  carried: carriedToMp4,
-};
 
 /** WAV (RIFF/WAVE, RF64). */
 export const WAV: Format = {
@@ -62,26 +20,6 @@ export const WAV: Format = {
   defaultAudio: 'pcm_s16le',
   createWriter: createWavWriter,
   carried: carriedToWav,
-};
-
-/** Matroska. */
-export const MATROSKA: Format = {
-  name: 'matroska',
-  description: 'Matroska',
-  extensions: ['mkv', 'mka', 'mks', 'mk3d'],
-  defaultVideo: 'h264',
-  defaultAudio: 'aac',
-  createWriter: /* @__PURE__ */ matroska('matroska'),
-  carried: carriedToMatroska,
-};
-
-/** WebM. */
-export const WEBM: Format = {
-  name: 'webm',
-  description: 'WebM',
-  extensions: ['webm', 'weba'],
-  createWriter: /* @__PURE__ */ matroska('webm'),
-  carried: carriedToWebm,
 };
 
 /** AAC with a header before each frame. */

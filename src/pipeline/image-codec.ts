@@ -6,9 +6,14 @@ import { ConfigError, rejectUnknownKeys } from '../base/errors.ts';
 import type { ColorTags, Packet, VideoStreamInfo } from '../base/packet.ts';
 import { equalRationals, inverse } from '../base/rational.ts';
 import type { VideoFrame } from '../frames/frame.ts';
-import type { PixFmt } from '../frames/pixel-format.ts';
 import { affordablePixels, type ImageMetadata, type RasterLimits } from '../frames/raster.ts';
-import type { VideoCodec, VideoRequest } from './codec.ts';
+import type {
+  Codec,
+  CodecDescription,
+  VideoCodec,
+  VideoCodecDescription,
+  VideoRequest,
+} from './codec.ts';
 import { videoCodec } from './video-encoder.ts';
 
 /** A picture that was read. */
@@ -27,18 +32,18 @@ export interface ImageWriter {
   write(frame: VideoFrame): Uint8Array;
 }
 
-/** The description of an image codec by its adapter; `imageCodec` makes the row of it. */
-export interface ImageCodecAdapter {
-  /** ffmpeg's name: `png`, `mjpeg`. */
-  readonly name: string;
-  readonly aliases?: readonly string[];
-  readonly description: string;
-  /** The pixel formats that it codes, best first. */
-  readonly pixFmts: readonly PixFmt[];
+/** The facts about an image codec that are known before its code is loaded. */
+export interface ImageCodecDescription extends VideoCodecDescription {
+  /** Tells it from other video codecs. */
+  readonly isImage: true;
   /** The kinds of metadata that its files have a place for. */
   readonly metadata: readonly (keyof ImageMetadata)[];
   /** Names of its options, beside `metadata`. */
   readonly options: readonly string[];
+}
+
+/** An image codec as its adapter has it; `imageCodec` makes the row of it. */
+export interface ImageCodecAdapter extends ImageCodecDescription {
   /** Prepares to write; throws `ConfigError` for wrong options. */
   createWriter(request: VideoRequest, metadata: ImageMetadata): ImageWriter;
   /**
@@ -52,22 +57,23 @@ export interface ImageCodecAdapter {
 
 /** A codec of still pictures. */
 export type ImageCodec = VideoCodec &
-  Pick<ImageCodecAdapter, 'metadata' | 'options' | 'decode' | 'readMetadata'> & {
-    /** Tells it from other video codecs. */
-    readonly isImage: true;
-  };
+  ImageCodecDescription &
+  Pick<ImageCodecAdapter, 'decode' | 'readMetadata'>;
 
 /** Whether a codec is one of still pictures. */
-export function isImageCodec(codec: { readonly kind: string }): codec is ImageCodec {
-  return (codec as Partial<ImageCodec>).isImage === true;
+export function isImageCodec(codec: Codec): codec is ImageCodec;
+export function isImageCodec<C extends CodecDescription>(
+  codec: C,
+): codec is C & ImageCodecDescription;
+export function isImageCodec(codec: CodecDescription): boolean {
+  return (codec as Partial<ImageCodecDescription>).isImage === true;
 }
 
 /** The row of a codec of still pictures. */
 export function imageCodec(adapter: ImageCodecAdapter): ImageCodec {
-  const { metadata, options, readMetadata, createWriter: _, ...video } = adapter;
+  const { metadata, options, isImage, readMetadata, createWriter: _, ...video } = adapter;
   const row = videoCodec({
     ...video,
-    kind: 'video',
     open(request) {
       const { metadata: given = {}, ...own } = request.options;
       rejectUnknownKeys('encoderConfig', own, [...options, 'metadata']);
@@ -86,7 +92,7 @@ export function imageCodec(adapter: ImageCodecAdapter): ImageCodec {
   const read = readMetadata === undefined ? {} : { readMetadata };
   const decode: ImageCodec['decode'] = (bytes, limits, planar) =>
     adapter.decode(bytes, { maxPixels: affordablePixels(bytes.length), ...limits }, planar);
-  return { ...row, isImage: true, metadata, options, decode, ...read };
+  return { ...row, isImage, metadata, options, decode, ...read };
 }
 
 /** Throws `ConfigError` for metadata that the files of a codec have no place for. */

@@ -22,19 +22,7 @@ export {
 } from './encode-config.ts';
 export type { EncoderConfig } from './encoder-config.ts';
 export type { ContainerOptions, Format } from './format.ts';
-export {
-  ADTS,
-  H264_STREAM,
-  M4A,
-  MATROSKA,
-  MOV,
-  MP4,
-  RAW_SOUND,
-  RAW_VIDEO,
-  WAV,
-  WEBM,
-  Y4M,
-} from './formats.ts';
+export { ADTS, H264_STREAM, RAW_SOUND, RAW_VIDEO, WAV, Y4M } from './formats.ts';
 export {
   BMP_FILES,
   IMAGE_FORMATS,
@@ -53,8 +41,6 @@ export {
   READ_H264_STREAM,
   READ_IMAGE_SEQUENCE,
   READ_JPEG,
-  READ_MATROSKA,
-  READ_MP4,
   READ_NETPBM,
   READ_PNG,
   READ_QOI,
@@ -64,5 +50,9 @@ export {
   READ_WAV,
   READ_Y4M,
 } from './input-formats.ts';
+export { M4A, MOV, MP4 } from './isobmff-formats.ts';
+export { MATROSKA, WEBM } from './matroska-formats.ts';
 export { Muxer } from './muxer.ts';
 export type { EncodeStreamOptions, MuxerOptions, StreamDescription } from './muxer-options.ts';
+export { READ_MATROSKA } from './read-matroska.ts';
+export { READ_MP4 } from './read-mp4.ts';

@@ -5,8 +5,8 @@ import { ConfigError, FormatError, spelled, UnsupportedError } from '../base/err
 import { didYouMean } from '../base/nearest-name.ts';
 import { id3Length } from '../containers/adts/index.ts';
 
-/** A kind of file that can be read. */
-export interface InputFormat {
+/** The facts about a kind of file that can be read which are known before the code of its reader is loaded. */
+export interface InputFormatDescription {
   /** ffmpeg's short name. */
   readonly name: string;
   readonly description: string;
@@ -19,6 +19,12 @@ export interface InputFormat {
    * of no format. Absent where such files cannot be read.
    */
   isInside?(bytes: Uint8Array): boolean;
+  /** Whether reading may have to go back far, as where the index is at the end of the file. */
+  readonly goesBack: boolean;
+}
+
+/** A kind of file that can be read. */
+export interface InputFormat extends InputFormatDescription {
   /** Opens a file; `options` are the reader's own. */
   open(source: ByteSource, options: Readonly<Record<string, unknown>>): Promise<ContainerReader>;
   /**
@@ -31,8 +37,6 @@ export interface InputFormat {
   ): Promise<ContainerReader | null>;
   /** Whether a path may be one for `openPath`. */
   isPath?(path: string): boolean;
-  /** Whether reading may have to go back far, as where the index is at the end of the file. */
-  readonly goesBack: boolean;
 }
 
 /** Bytes from the start of a file that tell its format. */

@@ -1,8 +1,6 @@
-/** The files that can be read, a row each, told by their first bytes. A demuxer knows those that it is handed. */
+/** The files that can be read, a row each, told by their first bytes, but for MP4 and Matroska, which have files of their own. A demuxer knows those that it is handed. */
 import { hasAdtsFrames, isAdts, openAdts } from '../containers/adts/index.ts';
 import { hasAnnexBUnits, isAnnexB, openAnnexB } from '../containers/bytestream/index.ts';
-import { isMp4, openMp4 } from '../containers/isobmff/index.ts';
-import { isEbml, openMatroska } from '../containers/matroska/index.ts';
 import {
   isY4m,
   openRawAudio,
@@ -17,27 +15,6 @@ import { openImage } from './image-file.ts';
 import { IMAGE_KINDS } from './image-headers.ts';
 import { isSequencePath, openSequence } from './image-sequence.ts';
 import type { InputFormat } from './input-format.ts';
-
-/** Matroska, WebM. */
-export const READ_MATROSKA: InputFormat = {
-  name: 'matroska',
-  description: 'Matroska, WebM',
-  aliases: ['mkv', 'mka', 'webm'],
-  isFormat: isEbml,
-  // A wrong checksum would only be reported, and nobody listens here; checking takes 0.8 s for a gigabyte.
-  open: (source, options) => openMatroska(source, { verifyChecksums: false, ...options }),
-  goesBack: false,
-};
-
-/** MP4, QuickTime. */
-export const READ_MP4: InputFormat = {
-  name: 'mp4',
-  description: 'MP4, QuickTime',
-  aliases: ['mov', 'm4a', 'm4v', 'qt'],
-  isFormat: isMp4,
-  open: openMp4,
-  goesBack: true,
-};
 
 /** WAV (RIFF/WAVE, RF64). */
 export const READ_WAV: InputFormat = {

@@ -3,12 +3,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isFfmpegStyle, translateArguments } from '../../src/cli/ffmpeg-arguments.ts';
+import { translateArguments } from '../../src/cli/ffmpeg-arguments.ts';
+import { isFfmpegStyle } from '../../src/cli/ffmpeg-style.ts';
 import { runProgram } from '../../src/cli/program.ts';
 import { audioEncodeConfig, createReferenceAudioFrame, Muxer, ndarray } from '../../src/index.ts';
 
 const words = (text: string) => text.split(' ');
-const translated = (text: string) => translateArguments(words(text)).join(' ');
+const translated = async (text: string) => (await translateArguments(words(text))).join(' ');
 
 describe('arguments', () => {
   it.each([
@@ -121,9 +122,9 @@ describe('arguments', () => {
     ['-i a -force_key_frames 0,2.5 b', 'encode a --keyframes 0,2.5 --streams best b'],
     ['-i a -vf hflip -vf vflip b', 'encode a --streams best --vf vflip b'],
     ['-f yuv4mpegpipe -i - -f mp4 out', 'encode - --format mp4 --streams best out'],
-  ])('%s', (typed, meant) => {
+  ])('%s', async (typed, meant) => {
     expect(isFfmpegStyle(words(typed))).toBe(true);
-    expect(translated(typed)).toBe(meant);
+    expect(await translated(typed)).toBe(meant);
   });
 
   it.each([
@@ -149,8 +150,8 @@ describe('arguments', () => {
     ['-i a -crf', /^-crf: needs a value/],
     ['-i a -y', /^OUTPUT: none given; its name stands last/],
     ['-sseof -3 -i a b', /^-sseof: say the time from the start/],
-  ])('%s', (typed, said) => {
-    expect(() => translated(typed)).toThrow(said);
+  ])('%s', async (typed, said) => {
+    await expect(translated(typed)).rejects.toThrow(said);
   });
 
   it('of this program are left alone', () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { allocatePicture, VideoFrames } from '../../src/frames/index.ts';
 import { Demuxer, Muxer, videoEncodeConfig } from '../../src/index.ts';
-import type { H264EncoderConfig } from '../../src/pipeline/codecs/h264.ts';
+import type { H264EncoderConfig } from '../../src/pipeline/codecs/h264-codec.ts';
 import { probeFile, runFfmpeg } from '../support/ffmpeg.ts';
 import { passthroughOption } from '../support/h264.ts';
 

@@ -4,9 +4,9 @@
  */
 import { spawnSync } from 'node:child_process';
 import type { Packet, VideoStreamInfo } from '../../src/base/packet.ts';
+import { ALL_TOOLS } from '../../src/codecs/h264/encoder/all-tools.ts';
 import { H264Encoder, type Reconstruction } from '../../src/codecs/h264/encoder/encoder.ts';
 import type { H264Options } from '../../src/codecs/h264/encoder/options.ts';
-import { ALL_TOOLS } from '../../src/codecs/h264/encoder/profile-tools.ts';
 import type { ReferenceStrategy } from '../../src/codecs/h264/encoder/reference-choice.ts';
 import type { VideoFrame } from '../../src/frames/frame.ts';
 import { ffmpegPath, runFfmpeg } from './ffmpeg.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OptionRow, OptionRows } from '../../src/codecs/h264/encoder/option-rows.ts';
-import { GENERAL_ROWS } from '../../src/codecs/h264/encoder/options.ts';
+import { GENERAL_ROWS } from '../../src/codecs/h264/encoder/option-tables.ts';
 import { ORDER_ROWS } from '../../src/codecs/h264/encoder/order-options.ts';
 import { QUALITY_ROWS } from '../../src/codecs/h264/encoder/quality-options.ts';
 import { RATE_ROWS } from '../../src/codecs/h264/encoder/rate-options.ts';

@@ -35,7 +35,7 @@
  * 3. lambda.ts, distortion.ts, mode-decision.ts: how a macroblock is decided, and from there intra-search.ts,
  *    inter-search.ts, motion-search.ts, inter-prediction.ts;
  * 4. residual.ts with forward-transform.ts, quantize.ts, level-decision.ts; macroblock-coder.ts writes the winner;
- * 5. profile-tools.ts, cabac-coding.ts, residual-8x8.ts, intra-8x8-search.ts: what Main and High add;
+ * 5. profile-tools.ts, all-tools.ts, cabac-coding.ts, residual-8x8.ts, intra-8x8-search.ts: what Main and High add;
  * 6. picture-planner.ts with lookahead.ts, low-resolution.ts, importance.ts, adaptive-quantization.ts, rate-control.ts,
  *    size-model.ts, two-pass.ts, vbv.ts: how pictures get their QP.
  *
@@ -46,10 +46,12 @@
  */
 
 export { LEVELS, type LevelName } from '../../syntax/h264/levels.ts';
-export { createH264BaselineEncoder, createH264Encoder } from './encoder/create-encoder.ts';
+export { createH264BaselineEncoder } from './encoder/create-baseline-encoder.ts';
+export { createH264Encoder } from './encoder/create-encoder.ts';
 export type { H264Encoder, Reconstruction } from './encoder/encoder.ts';
 export { bothInspectors, type H264Inspector, QUIET_INSPECTOR } from './encoder/inspector.ts';
-export { H264_KEYS, type H264Options } from './encoder/options.ts';
+export { H264_KEYS } from './encoder/option-tables.ts';
+export type { H264Options } from './encoder/options.ts';
 export { B_PYRAMIDS, type BPyramid } from './encoder/order-options.ts';
 export type { ScalingLists } from './encoder/scaling.ts';
 export { PRESETS, type Preset } from './encoder/speed-options.ts';

@@ -1,13 +1,7 @@
 /** Describes a PNG file by its headers: signature, size, and the format of the decoded pixels. */
 import { FormatError } from '../../base/errors.ts';
 import type { RasterChannels, RasterHeader } from '../../frames/raster.ts';
-import {
-  MetadataMemory,
-  type MutableMetadata,
-  type PngMetadata,
-  readAncillary,
-} from './metadata.ts';
-import { CHUNK_OVERHEAD, FRAME_CHUNKS, readChunks, SIGNATURE } from './standard/chunks.ts';
+import { CHUNK_OVERHEAD, SIGNATURE } from './standard/chunks.ts';
 import { type ColorType, channelsOf, IHDR_LENGTH, PALETTE, readHeader } from './standard/header.ts';
 
 /** Offset of the data of IHDR, which comes first: behind the signature's 8 bytes, a length and a type; PNG clause 5.6. */
@@ -58,17 +52,4 @@ function chunkBeforePixels(file: Uint8Array, wanted: string): number {
     if (type === 'IDAT' || type === 'IEND') return -1;
   }
   return -1;
-}
-
-/** The ancillary chunks of a file, without its pixels. Throws `FormatError` with chunk and offset as `decodePng` does. */
-export function readPngMetadata(file: Uint8Array): PngMetadata {
-  const metadata: MutableMetadata = {};
-  const memory = new MetadataMemory();
-  let isBeforePixels = true;
-  for (const chunk of readChunks(file)) {
-    if (chunk.type === 'IDAT') isBeforePixels = false;
-    else if (!FRAME_CHUNKS.includes(chunk.type))
-      readAncillary(chunk, metadata, isBeforePixels, memory);
-  }
-  return metadata;
 }

@@ -19,7 +19,6 @@ import {
   boxesIn,
   type FileBytes,
   findBox,
-  parseBoxHeader,
   readChild,
   readFields,
 } from './box-reader.ts';
@@ -28,6 +27,7 @@ import { ftyp, mvhd, tkhd } from './boxes-movie.ts';
 import { fragmentShift } from './edit-timeline.ts';
 import { readsForward } from './forward.ts';
 import type { FragmentTrack } from './fragment-samples.ts';
+import { TOP_LEVEL_TYPES } from './is-mp4.ts';
 import { mendBoxes } from './mend-boxes.ts';
 import { type ReadMetadata, readMetadata } from './metadata-reader.ts';
 import { PacketReader, type ReadContext, tableSamples } from './packet-reader.ts';
@@ -56,18 +56,6 @@ export interface Mp4ReadOptions {
   readonly gapless?: boolean;
   /** Limits on the cost of the file. */
   readonly limits?: LimitOptions;
-}
-
-/** Types that a file may begin with, ISOBMFF clause 6.3 and QuickTime File Format. */
-const TOP_LEVEL_TYPES = [
-  ...['ftyp', 'styp', 'moov', 'mdat', 'free', 'skip', 'wide', 'moof', 'sidx', 'uuid', 'pnot'],
-  ...['emsg', 'prft', 'meta', 'pdin', 'mfra', 'ssix'],
-];
-
-/** Whether the first bytes of a file are those of this family of formats. */
-export function isMp4(start: Uint8Array): boolean {
-  const header = parseBoxHeader(start, 0, start.length);
-  return header !== null && TOP_LEVEL_TYPES.includes(header.type);
 }
 
 /**

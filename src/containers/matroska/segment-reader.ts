@@ -53,11 +53,6 @@ const MAX_EBML_HEADER_BYTES = 64 << 10;
 
 const DESCRIPTIONS: readonly ElementName[] = ['Info', 'Tracks', 'Tags', 'Chapters', 'Attachments'];
 
-/** Whether `bytes` begin like an EBML document. */
-export function isEbml(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1a && bytes[1] === 0x45 && bytes[2] === 0xdf && bytes[3] === 0xa3;
-}
-
 /** Opens `source`. Throws `FormatError` if it is no Matroska file or has no tracks. */
 export async function openSegment(source: ByteSource, limits?: LimitOptions): Promise<OpenSegment> {
   const budget = new Budget('matroska', source, limits);

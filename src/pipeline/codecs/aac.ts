@@ -3,6 +3,7 @@ import { type AacEncoderOptions, createAacEncoder } from '../../codecs/aac/index
 import { audioCodec } from '../audio-encoder.ts';
 import type { AudioCodec } from '../codec.ts';
 import { rejectSessionKeys } from '../session-keys.ts';
+import { ABOUT_AAC } from './descriptions.ts';
 
 /** The options that the session sets from the config. */
 const SESSION_KEYS = ['sampleRate', 'numChannels'] as const;
@@ -12,11 +13,7 @@ export type AacEncoderConfig = Omit<AacEncoderOptions, (typeof SESSION_KEYS)[num
 
 /** The row of AAC. `qscale` is the encoder's `quality`; there is one effort only, so `compressionLevel` changes nothing. */
 export const AAC: AudioCodec = /* @__PURE__ */ audioCodec({
-  kind: 'audio',
-  name: 'aac',
-  aliases: ['libfdk_aac', 'aac_lc', 'aac-lc', 'mp4a'],
-  description: 'AAC-LC (MPEG-4 part 3)',
-  sampleFmts: ['fltp'],
+  ...ABOUT_AAC,
   open({ sampleRate, numChannels, channelMask, bitRate, qscale, options }) {
     rejectSessionKeys(options, SESSION_KEYS, 'audioEncodeConfig');
     return createAacEncoder({

@@ -28,6 +28,7 @@ import {
 import type { VideoRequest } from '../codec.ts';
 import { type ImageCodec, imageCodec } from '../image-codec.ts';
 import { planarPixFmt } from '../image-headers.ts';
+import { ABOUT_JPEG } from './descriptions.ts';
 
 /** `encoderConfig` of JPEG. `scans` is `baseline` in streams and `smallest` in files, if it is not given. */
 export type JpegEncoderConfig = Omit<JpegPictureOptions, 'metadata'> & {
@@ -54,15 +55,7 @@ const JFIF_COLOR: ColorTags = {
 
 /** The row of JPEG. `qscale` is ffmpeg's, 1 to 31; `compressionLevel` 0 is the effort `fast`, 9 and more `best`. */
 export const JPEG: ImageCodec = /* @__PURE__ */ imageCodec({
-  name: 'mjpeg',
-  aliases: ['jpeg', 'jpg', 'motion-jpeg'],
-  description: 'JPEG, Motion JPEG',
-  pixFmts: ['rgb24', 'rgba', 'gray', ...(Object.keys(SUBSAMPLINGS) as PixFmt[])],
-  metadata: ['density', 'orientation', 'exif', 'icc', 'xmp'],
-  options: [
-    ...['quality', 'subsampling', 'effort', 'scans', 'restartInterval', 'background', 'target'],
-    ...['vectorKernels', 'inspect'],
-  ],
+  ...ABOUT_JPEG,
   createWriter(request, given) {
     const options = jpegOptions(request, given);
     const isAsCoded = asCoded(request, options);

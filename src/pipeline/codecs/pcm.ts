@@ -4,11 +4,11 @@ import {
   PCM_CODECS,
   type PcmCodec,
   type PcmEncoderOptions,
-  pcmSampleFmts,
 } from '../../codecs/pcm/index.ts';
 import { audioCodec } from '../audio-encoder.ts';
 import type { AudioCodec } from '../codec.ts';
 import { rejectSessionKeys } from '../session-keys.ts';
+import { aboutPcm } from './descriptions.ts';
 
 /** The options that the session sets from the config. */
 const SESSION_KEYS = ['codec', 'sampleFmt', 'sampleRate', 'numChannels'] as const;
@@ -22,10 +22,7 @@ export const PCM: readonly AudioCodec[] = /* @__PURE__ */ PCM_CODECS.map(pcm);
 /** The row of one PCM codec, such as `pcm('pcm_s16le')`. */
 export function pcm(codec: PcmCodec): AudioCodec {
   return audioCodec({
-    kind: 'audio',
-    name: codec,
-    description: `PCM, ${codec.slice('pcm_'.length)}`,
-    sampleFmts: pcmSampleFmts(codec),
+    ...aboutPcm(codec),
     open({ sampleFmt, sampleRate, numChannels, channelMask, options }) {
       rejectSessionKeys(options, SESSION_KEYS, 'audioEncodeConfig');
       const config = options as PcmEncoderConfig;

@@ -1,7 +1,7 @@
 /** PNG in the session. */
 import type { ColorTags } from '../../base/packet.ts';
 import { decodeUtf8, encodeUtf8 } from '../../base/utf8.ts';
-import { describePng, rasterChannels, readPngMetadata } from '../../codecs/png/describe.ts';
+import { describePng, rasterChannels } from '../../codecs/png/describe.ts';
 import {
   type DecodedPng,
   decodePng,
@@ -12,19 +12,20 @@ import {
   pngToRgba8,
   pngToRgba16,
 } from '../../codecs/png/index.ts';
+import { readPngMetadata } from '../../codecs/png/read-metadata.ts';
 import {
   densityOfMeter,
   frameOfRaster,
   type ImageMetadata,
   orientationOf,
   pixelsPerMeter,
-  RASTER_PIX_FMTS,
   type Raster,
   rasterOfFrame,
   requireRasterSize,
   withOrientation,
 } from '../../frames/index.ts';
 import { type ImageCodec, imageCodec } from '../image-codec.ts';
+import { ABOUT_PNG } from './descriptions.ts';
 
 /** `encoderConfig` of PNG. */
 export type PngEncoderConfig = EncodePngOptions & { readonly metadata?: ImageMetadata };
@@ -40,12 +41,7 @@ const MOST_BYTES = 2 ** 32;
 
 /** The row of PNG. `compressionLevel` 0 to 2 is the effort `fast`, 9 and more `best`; bit rate and quality do not apply. */
 export const PNG: ImageCodec = /* @__PURE__ */ imageCodec({
-  name: 'png',
-  aliases: ['apng'],
-  description: 'PNG',
-  pixFmts: RASTER_PIX_FMTS,
-  metadata: ['density', 'orientation', 'exif', 'icc', 'xmp'],
-  options: ['effort', 'interlaced', 'reduce', 'inspect'],
+  ...ABOUT_PNG,
   createWriter({ compressionLevel, color, pixFmt, options }, given) {
     const effort = compressionLevel === undefined ? {} : { effort: effortOf(compressionLevel) };
     const settings: EncodePngOptions = { ...effort, ...options };

@@ -4,7 +4,6 @@ import type { Packet, VideoStreamInfo } from '../../base/packet.ts';
 import { equalRationals, inverse } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import {
-  PIX_FMTS,
   type PixFmtInfo,
   pictureByteLength,
   pixFmtInfo,
@@ -13,13 +12,11 @@ import {
 } from '../../frames/pixel-format.ts';
 import type { VideoCodec } from '../codec.ts';
 import { videoCodec } from '../video-encoder.ts';
+import { ABOUT_RAWVIDEO } from './descriptions.ts';
 
 /** The row of raw video. */
 export const RAWVIDEO: VideoCodec = /* @__PURE__ */ videoCodec({
-  kind: 'video',
-  name: 'rawvideo',
-  description: 'uncompressed pictures',
-  pixFmts: PIX_FMTS,
+  ...ABOUT_RAWVIDEO,
   open(request) {
     rejectUnknownKeys('encoderConfig', request.options, []);
     const { width, height, frameRate, timeBase, pixFmt, color, sampleAspectRatio } = request;

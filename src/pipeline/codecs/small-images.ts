@@ -9,12 +9,24 @@ import {
   frameOfRaster,
   type ImageMetadata,
   type PixFmt,
-  RASTER_PIX_FMTS,
   type Raster,
   type RasterLimits,
   rasterOfFrame,
 } from '../../frames/index.ts';
-import { type DecodedImage, type ImageCodec, imageCodec } from '../image-codec.ts';
+import {
+  type DecodedImage,
+  type ImageCodec,
+  type ImageCodecDescription,
+  imageCodec,
+} from '../image-codec.ts';
+import {
+  ABOUT_BMP,
+  ABOUT_PAM,
+  ABOUT_PGM,
+  ABOUT_PPM,
+  ABOUT_QOI,
+  ABOUT_TIFF,
+} from './descriptions.ts';
 
 type Decode = (
   bytes: Uint8Array,
@@ -30,15 +42,10 @@ function decoding(decode: Decode) {
 }
 
 const RGB: readonly PixFmt[] = ['rgb24', 'bgr24'];
-const RGBA: readonly PixFmt[] = ['rgba', 'bgra', 'argb', 'abgr'];
 
 /** The row of BMP. */
 export const BMP: ImageCodec = /* @__PURE__ */ imageCodec({
-  name: 'bmp',
-  description: 'BMP (Windows bitmap)',
-  pixFmts: [...RGB, ...RGBA, 'gray', 'ya8'],
-  metadata: ['density', 'icc'],
-  options: [],
+  ...ABOUT_BMP,
   createWriter: ({ pixFmt }, metadata) => ({
     pixFmt: pixFmt === 'gray' ? 'gray' : RGB.includes(pixFmt) ? 'bgr24' : 'bgra',
     write: (frame) => encodeBmp(rasterOfFrame(frame), metadata),
@@ -48,32 +55,20 @@ export const BMP: ImageCodec = /* @__PURE__ */ imageCodec({
 });
 
 /** The row of PPM: RGB. */
-export const PPM: ImageCodec = /* @__PURE__ */ netpbm('ppm', 'PPM', [
-  ...RGB,
-  ...(['rgb48le', 'rgb48be'] as const),
-]);
+export const PPM: ImageCodec = /* @__PURE__ */ netpbm('ppm', ABOUT_PPM);
 
 /** The row of PGM: gray. */
-export const PGM: ImageCodec = /* @__PURE__ */ netpbm('pgm', 'PGM', [
-  'gray',
-  'gray16le',
-  'gray16be',
-  'gray10le',
-]);
+export const PGM: ImageCodec = /* @__PURE__ */ netpbm('pgm', ABOUT_PGM);
 
 /** The row of PAM. */
-export const PAM: ImageCodec = /* @__PURE__ */ netpbm('pam', 'PAM', RASTER_PIX_FMTS);
+export const PAM: ImageCodec = /* @__PURE__ */ netpbm('pam', ABOUT_PAM);
 
-function netpbm(name: NetpbmFormat, title: string, pixFmts: readonly PixFmt[]): ImageCodec {
+function netpbm(format: NetpbmFormat, about: ImageCodecDescription): ImageCodec {
   return imageCodec({
-    name,
-    description: `${title} (Netpbm)`,
-    pixFmts,
-    metadata: [],
-    options: [],
+    ...about,
     createWriter: ({ pixFmt }) => ({
       pixFmt,
-      write: (frame) => encodeNetpbm(rasterOfFrame(frame), name),
+      write: (frame) => encodeNetpbm(rasterOfFrame(frame), format),
     }),
     decode: decoding(decodeNetpbm),
   });
@@ -81,11 +76,7 @@ function netpbm(name: NetpbmFormat, title: string, pixFmts: readonly PixFmt[]): 
 
 /** The row of QOI. */
 export const QOI: ImageCodec = /* @__PURE__ */ imageCodec({
-  name: 'qoi',
-  description: 'QOI (Quite OK Image)',
-  pixFmts: [...RGB, ...RGBA],
-  metadata: [],
-  options: [],
+  ...ABOUT_QOI,
   createWriter: ({ pixFmt }) => ({
     pixFmt,
     write: (frame) => encodeQoi(rasterOfFrame(frame)),
@@ -100,12 +91,7 @@ export type TiffEncoderConfig = Omit<TiffOptions, 'metadata'> & {
 
 /** The row of TIFF. `compressionLevel` is the level of deflate. */
 export const TIFF: ImageCodec = /* @__PURE__ */ imageCodec({
-  name: 'tiff',
-  aliases: ['tif'],
-  description: 'TIFF',
-  pixFmts: RASTER_PIX_FMTS,
-  metadata: ['density', 'orientation', 'icc', 'xmp'],
-  options: ['compression', 'level'],
+  ...ABOUT_TIFF,
   createWriter({ pixFmt, compressionLevel, options }, metadata) {
     const level = compressionLevel === undefined ? {} : { level: Math.min(compressionLevel, 13) };
     const settings = { ...level, ...(options as TiffOptions), metadata };

@@ -7,10 +7,8 @@ import {
 } from '../../base/errors.ts';
 import { Budget } from '../../base/limits.ts';
 import { convertVideoFrames } from '../../frames/convert-picture.ts';
-import { withOrientation } from '../../frames/exif.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { type ArrayView, ndarray } from '../../frames/ndarray.ts';
-import { orientFrame } from '../../frames/orient.ts';
 import {
   type PixFmt,
   type PixFmtName,
@@ -24,6 +22,7 @@ import { type Origin, openSource } from '../../io/index.ts';
 import type { ImageCodec } from '../image-codec.ts';
 import { readWhole } from '../image-file.ts';
 import { imageKindOf } from '../image-headers.ts';
+import { upright } from '../upright.ts';
 import { IMAGE_CODECS } from './registry.ts';
 
 /** How a picture shall be read. */
@@ -93,19 +92,6 @@ function codecOf(bytes: Uint8Array): ImageCodec {
   if (codec !== undefined) return codec;
   const known = IMAGE_CODECS.map(({ name }) => name).join(', ');
   throw new UnsupportedError('loadImage', `these bytes are no picture that is read (${known})`);
-}
-
-/** A picture turned as it is to be seen; its metadata say so. */
-export function upright(decoded: {
-  readonly frame: VideoFrame;
-  readonly metadata: ImageMetadata;
-}): { readonly frame: VideoFrame; readonly metadata: ImageMetadata } {
-  const { orientation = 1, exif, ...metadata } = decoded.metadata;
-  const turned = exif === undefined ? undefined : withOrientation(exif, 1);
-  return {
-    frame: orientFrame(decoded.frame, orientation),
-    metadata: { ...metadata, ...(turned && { exif: turned }) },
-  };
 }
 
 function loaded(

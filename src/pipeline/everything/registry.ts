@@ -16,19 +16,7 @@ import {
   TIFF,
 } from '../codecs/index.ts';
 import type { Format } from '../format.ts';
-import {
-  ADTS,
-  H264_STREAM,
-  M4A,
-  MATROSKA,
-  MOV,
-  MP4,
-  RAW_SOUND,
-  RAW_VIDEO,
-  WAV,
-  WEBM,
-  Y4M,
-} from '../formats.ts';
+import { ADTS, H264_STREAM, RAW_SOUND, RAW_VIDEO, WAV, Y4M } from '../formats.ts';
 import { IMAGE_FORMATS } from '../image-formats.ts';
 import type { InputFormat } from '../input-format.ts';
 import {
@@ -37,8 +25,6 @@ import {
   READ_H264_STREAM,
   READ_IMAGE_SEQUENCE,
   READ_JPEG,
-  READ_MATROSKA,
-  READ_MP4,
   READ_NETPBM,
   READ_PNG,
   READ_QOI,
@@ -48,6 +34,10 @@ import {
   READ_WAV,
   READ_Y4M,
 } from '../input-formats.ts';
+import { M4A, MOV, MP4 } from '../isobmff-formats.ts';
+import { MATROSKA, WEBM } from '../matroska-formats.ts';
+import { READ_MATROSKA } from '../read-matroska.ts';
+import { READ_MP4 } from '../read-mp4.ts';
 
 /** The codecs that are encoded here. */
 export const CODECS: readonly Codec[] = [

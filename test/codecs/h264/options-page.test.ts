@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { H264_OPTIONS } from '../../../src/cli/h264-options.ts';
-import { H264_KEYS, H264_ROWS } from '../../../src/codecs/h264/encoder/options.ts';
+import { H264_KEYS, H264_ROWS } from '../../../src/codecs/h264/encoder/option-tables.ts';
 import { TUNES, withTune } from '../../../src/codecs/h264/encoder/tunes.ts';
 import { optionsPage } from '../../../tools/options/page.ts';
 

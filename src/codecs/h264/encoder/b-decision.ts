@@ -273,7 +273,7 @@ export class BDecision {
   }
 }
 
-/** B slices as a tool of an encoder (profile-tools.ts). */
+/** B slices as a tool of an encoder (all-tools.ts). */
 export const createBDecision = (...parts: ConstructorParameters<typeof BDecision>): BDecision =>
   new BDecision(...parts);
 

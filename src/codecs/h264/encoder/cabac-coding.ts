@@ -82,7 +82,7 @@ function cabacLevelDecider(grid: CoefficientGrid, trellis: LevelTrellis): LevelD
   };
 }
 
-/** CABAC as a tool of an encoder (profile-tools.ts). */
+/** CABAC as a tool of an encoder (all-tools.ts). */
 export const CABAC: Cabac = {
   create: createCabac,
   requireKernels: (where, kernels) => void TRELLIS_KERNELS.requireKernels(where, kernels),

@@ -15,7 +15,7 @@ import { searchWord } from '../kernels/plain/distortion.ts';
 import { PLACE_BITS } from '../kernels/plain/full-search.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
 import { createKernelBuffer } from './kernel-buffer.ts';
-import { ANALYSIS_RANGE, type PictureAnalysis } from './picture-analysis.ts';
+import { ANALYSIS_RANGE, type AnalysisMethod, type PictureAnalysis } from './picture-analysis.ts';
 import {
   type BetweenCosts,
   FROM_AFTER,
@@ -44,11 +44,6 @@ const MAX_HEXAGON_STEPS = 12;
 
 /** A sample times this is four of it. */
 const REPEATED = 0x01010101;
-
-/** How the lookahead searches: by hexagons from vectors nearby, or every vector of ANALYSIS_RANGE either way. */
-export const ANALYSIS_METHODS = ['hexagon', 'full-search'] as const;
-
-export type AnalysisMethod = (typeof ANALYSIS_METHODS)[number];
 
 /** A limit that no distortion reaches. */
 const NO_LIMIT = 0x7fffffff;

@@ -18,43 +18,22 @@ import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { H264_KERNELS } from '../kernels/vector/index.ts';
 import { type Clock, resolveClock } from './clock.ts';
 import { type H264Inspector, QUIET_INSPECTOR } from './inspector.ts';
-import { ANALYSIS_METHODS, type AnalysisMethod } from './low-resolution.ts';
-import { checkRows, choice, type OptionsOf, resolveRows } from './option-rows.ts';
-import {
-  ORDER_ROWS,
-  type OrderOptions,
-  type ResolvedOrderOptions,
-  resolveOrder,
-} from './order-options.ts';
+import { checkRows, type OptionsOf, resolveRows } from './option-rows.ts';
+import { GENERAL_ROWS, H264_KEYS } from './option-tables.ts';
+import { type OrderOptions, type ResolvedOrderOptions, resolveOrder } from './order-options.ts';
+import type { AnalysisMethod } from './picture-analysis.ts';
 import { QUALITY_ROWS, type QualityOptions } from './quality-options.ts';
-import {
-  RATE_ROWS,
-  type RateOptions,
-  type ResolvedRateOptions,
-  resolveRateOptions,
-} from './rate-options.ts';
+import { type RateOptions, type ResolvedRateOptions, resolveRateOptions } from './rate-options.ts';
 import type { ScalingLists } from './scaling.ts';
-import { PRESETS, presetOptions, SPEED_ROWS, type SpeedOptions } from './speed-options.ts';
+import { presetOptions, SPEED_ROWS, type SpeedOptions } from './speed-options.ts';
 import {
   type Profile,
   type ResolvedStreamOptions,
   resolveStreamOptions,
-  STREAM_ROWS,
   type StreamOptions,
 } from './stream-options.ts';
 import type { Tune } from './tunes.ts';
 import type { Zone } from './zones.ts';
-
-/** Options of no other table. */
-export const GENERAL_ROWS = {
-  /** Speed against compression. Every other option overrides what the preset says. */
-  preset: choice(PRESETS, 'medium'),
-  /**
-   * How the lookahead searches: by hexagons, or, with `full-search`, every vector of 32 samples either way, which `vitrine/gpu` can
-   * find ahead.
-   */
-  analysis: choice(ANALYSIS_METHODS, 'hexagon'),
-} as const;
 
 /** The options of an encoder; docs/h264/options.md has them in tables. Everything but the size and the frame rate has a default. */
 export interface H264Options
@@ -117,34 +96,6 @@ export interface ResolvedOptions extends ResolvedStreamOptions {
   readonly quality: QualityOptions;
   readonly speed: SpeedOptions;
 }
-
-/** All options that are numbers, words, or true or false, by name. */
-export const H264_ROWS = {
-  ...GENERAL_ROWS,
-  ...STREAM_ROWS,
-  ...RATE_ROWS,
-  ...ORDER_ROWS,
-  ...SPEED_ROWS,
-  ...QUALITY_ROWS,
-};
-
-/** The names of all options. */
-export const H264_KEYS: readonly (keyof H264Options)[] = [
-  'width',
-  'height',
-  'frameRate',
-  'timeBase',
-  'tune',
-  'statistics',
-  'keyFrames',
-  'zones',
-  'scalingLists',
-  'sampleAspectRatio',
-  'color',
-  'vectorKernels',
-  'inspect',
-  ...(Object.keys(H264_ROWS) as (keyof typeof H264_ROWS)[]),
-];
 
 /** An inspector has all methods of `H264Inspector`. */
 function requireInspector(where: string, inspect: H264Inspector | undefined): H264Inspector | null {

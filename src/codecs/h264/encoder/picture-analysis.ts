@@ -13,3 +13,9 @@ export interface PictureAnalysis {
   readonly x: Int8Array;
   readonly y: Int8Array;
 }
+
+/** How the lookahead searches: by hexagons from vectors nearby, or every vector of `ANALYSIS_RANGE` either way. */
+export const ANALYSIS_METHODS = ['hexagon', 'full-search'] as const;
+
+/** One of these. */
+export type AnalysisMethod = (typeof ANALYSIS_METHODS)[number];

@@ -1,25 +1,21 @@
 /**
- * The tools that profiles have beyond Constrained Baseline, and those that every profile can do without: messages, inspection. They are handed to an encoder, so that programs which code
- * Constrained Baseline only need not carry them: bundlers leave out tools that are not handed over.
+ * What an encoder can be handed: the tools that profiles have beyond Constrained Baseline, and those that every profile can do
+ * without, such as messages and inspection. A program that codes Constrained Baseline only need not carry them; all-tools.ts has them.
  */
 import { UnsupportedError } from '../../../base/errors.ts';
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { WindowKind, WindowRows } from '../kernels/plain/window-rows.ts';
-import { KERNELS_8X8 } from '../kernels/vector/residual-8x8.ts';
-import { createWindowRows, WINDOW_KERNELS } from '../kernels/vector/window-rows.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
-import { AccessUnitMessages } from './access-unit-messages.ts';
-import { type CreateBDecision, createBDecision } from './b-decision.ts';
-import { BlockInspection } from './block-inspection.ts';
-import { CABAC } from './cabac-coding.ts';
-import { withDefaults } from './defaults.ts';
+import type { AccessUnitMessages } from './access-unit-messages.ts';
+import type { CreateBDecision } from './b-decision.ts';
+import type { BlockInspection } from './block-inspection.ts';
 import type { Cabac } from './entropy-coding.ts';
 import type { H264Inspector } from './inspector.ts';
 import type { LevelDecider } from './level-decision.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import type { EncoderMemory } from './memory.ts';
-import { MONOCHROME, type Monochrome } from './monochrome.ts';
+import type { Monochrome } from './monochrome.ts';
 import {
   type ApplyDefaults,
   type ApplyTune,
@@ -27,19 +23,17 @@ import {
   WITH_ALL_TOOLS,
 } from './options.ts';
 import type { ResolvedOrderOptions } from './order-options.ts';
-import { PredictionInspection } from './prediction-inspection.ts';
+import type { PredictionInspection } from './prediction-inspection.ts';
 import type { ReferenceStrategy } from './reference-choice.ts';
-import { ReorderedReferences } from './reordered-references.ts';
-import { ResidualCoder8x8 } from './residual-8x8.ts';
-import { type CreateRows, createRows } from './rows.ts';
-import { createScaling, type Scaling } from './scaling.ts';
+import type { ResidualCoder8x8 } from './residual-8x8.ts';
+import type { CreateRows } from './rows.ts';
+import type { Scaling } from './scaling.ts';
 import type { StreamSetup } from './stream-setup.ts';
-import { withTune } from './tunes.ts';
-import { SECOND_PASS, type SecondPassTool } from './two-pass.ts';
-import { UnitInspection } from './unit-inspection.ts';
+import type { SecondPassTool } from './two-pass.ts';
+import type { UnitInspection } from './unit-inspection.ts';
 import type { Vbv } from './vbv.ts';
-import { WeightedReferences } from './weighted-references.ts';
-import { type Zone, Zones } from './zones.ts';
+import type { WeightedReferences } from './weighted-references.ts';
+import type { Zone, Zones } from './zones.ts';
 
 /** The tools that an encoder is handed; it is without those that are null. */
 export interface ProfileTools {
@@ -127,38 +121,6 @@ export const BASELINE_TOOLS: ProfileTools = {
   createZones: null,
   applyTune: null,
   applyDefaults: (options) => options,
-};
-
-/** All tools that there are. */
-export const ALL_TOOLS: ProfileTools = {
-  cabac: CABAC,
-  bSlices: {
-    createDecision: createBDecision,
-    createReferences: (order) => new ReorderedReferences(order),
-    createRows,
-  },
-  transform8x8: {
-    requireKernels: (where, kernels) => void KERNELS_8X8.requireKernels(where, kernels),
-    createCoder: (...parts) => new ResidualCoder8x8(...parts),
-  },
-  weightedReferences: (...parts) => new WeightedReferences(...parts),
-  monochrome: MONOCHROME,
-  createScaling,
-  createMessages: (setup, vbv) => new AccessUnitMessages(setup, vbv),
-  inspection: {
-    ofUnits: (inspector, syntax) => new UnitInspection(inspector, syntax),
-    ofBlocks: (inspector, memory) => new BlockInspection(inspector, memory),
-    ofPredictions: (inspector, context) => new PredictionInspection(inspector, context),
-  },
-  windowRows: {
-    requireKernels: (where, kernels) => void WINDOW_KERNELS.requireKernels(where, kernels),
-    create: ({ kernelMemory, words, windows, sourceLumaStride: width }, vectorKernels, kind) =>
-      createWindowRows(kernelMemory, vectorKernels, words, windows[kind], kind, width),
-  },
-  secondPass: SECOND_PASS,
-  createZones: (zones, mbs) => new Zones(zones, mbs),
-  applyTune: withTune,
-  applyDefaults: withDefaults,
 };
 
 /** What a first pass left, if the options have it. */

@@ -3,11 +3,11 @@
  * with a higher level beside it that shows they would.
  */
 import { describe, expect, it } from 'vitest';
+import { ALL_TOOLS } from '../../../../src/codecs/h264/encoder/all-tools.ts';
 import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
 import { H264Encoder } from '../../../../src/codecs/h264/encoder/encoder.ts';
 import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
 import { resolveOptions } from '../../../../src/codecs/h264/encoder/options.ts';
-import { ALL_TOOLS } from '../../../../src/codecs/h264/encoder/profile-tools.ts';
 import { INTER_8X8, INTER_16X16 } from '../../../../src/codecs/h264/standard/macroblock.ts';
 import { mvX, mvY, type PictureState } from '../../../../src/codecs/h264/standard/picture.ts';
 import {

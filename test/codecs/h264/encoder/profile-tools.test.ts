@@ -2,10 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { createSyntheticClip } from '../../../../bench/video/synthetic.ts';
 import { UnsupportedError } from '../../../../src/base/errors.ts';
-import {
-  createH264BaselineEncoder,
-  createH264Encoder,
-} from '../../../../src/codecs/h264/encoder/create-encoder.ts';
+import { createH264BaselineEncoder } from '../../../../src/codecs/h264/encoder/create-baseline-encoder.ts';
+import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
 import { QUIET_INSPECTOR } from '../../../../src/codecs/h264/encoder/inspector.ts';
 import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
 import { PRESETS } from '../../../../src/codecs/h264/encoder/speed-options.ts';

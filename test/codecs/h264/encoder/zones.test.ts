@@ -1,10 +1,8 @@
 /** Zones: ranges of pictures with a QP, a share of bits or a map of offsets of their own. */
 import { describe, expect, it } from 'vitest';
 import { UnsupportedError } from '../../../../src/base/errors.ts';
-import {
-  createH264BaselineEncoder,
-  createH264Encoder,
-} from '../../../../src/codecs/h264/encoder/create-encoder.ts';
+import { createH264BaselineEncoder } from '../../../../src/codecs/h264/encoder/create-baseline-encoder.ts';
+import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
 import { QUIET_INSPECTOR } from '../../../../src/codecs/h264/encoder/inspector.ts';
 import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
 import type { PassStatistics } from '../../../../src/codecs/h264/encoder/two-pass.ts';

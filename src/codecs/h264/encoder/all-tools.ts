@@ -1,0 +1,52 @@
+/** The tools of every profile, for an encoder that is handed all of them. */
+import { KERNELS_8X8 } from '../kernels/vector/residual-8x8.ts';
+import { createWindowRows, WINDOW_KERNELS } from '../kernels/vector/window-rows.ts';
+import { AccessUnitMessages } from './access-unit-messages.ts';
+import { createBDecision } from './b-decision.ts';
+import { BlockInspection } from './block-inspection.ts';
+import { CABAC } from './cabac-coding.ts';
+import { withDefaults } from './defaults.ts';
+import { MONOCHROME } from './monochrome.ts';
+import { PredictionInspection } from './prediction-inspection.ts';
+import type { ProfileTools } from './profile-tools.ts';
+import { ReorderedReferences } from './reordered-references.ts';
+import { ResidualCoder8x8 } from './residual-8x8.ts';
+import { createRows } from './rows.ts';
+import { createScaling } from './scaling.ts';
+import { withTune } from './tunes.ts';
+import { SECOND_PASS } from './two-pass.ts';
+import { UnitInspection } from './unit-inspection.ts';
+import { WeightedReferences } from './weighted-references.ts';
+import { Zones } from './zones.ts';
+
+/** All tools that there are. */
+export const ALL_TOOLS: ProfileTools = {
+  cabac: CABAC,
+  bSlices: {
+    createDecision: createBDecision,
+    createReferences: (order) => new ReorderedReferences(order),
+    createRows,
+  },
+  transform8x8: {
+    requireKernels: (where, kernels) => void KERNELS_8X8.requireKernels(where, kernels),
+    createCoder: (...parts) => new ResidualCoder8x8(...parts),
+  },
+  weightedReferences: (...parts) => new WeightedReferences(...parts),
+  monochrome: MONOCHROME,
+  createScaling,
+  createMessages: (setup, vbv) => new AccessUnitMessages(setup, vbv),
+  inspection: {
+    ofUnits: (inspector, syntax) => new UnitInspection(inspector, syntax),
+    ofBlocks: (inspector, memory) => new BlockInspection(inspector, memory),
+    ofPredictions: (inspector, context) => new PredictionInspection(inspector, context),
+  },
+  windowRows: {
+    requireKernels: (where, kernels) => void WINDOW_KERNELS.requireKernels(where, kernels),
+    create: ({ kernelMemory, words, windows, sourceLumaStride: width }, vectorKernels, kind) =>
+      createWindowRows(kernelMemory, vectorKernels, words, windows[kind], kind, width),
+  },
+  secondPass: SECOND_PASS,
+  createZones: (zones, mbs) => new Zones(zones, mbs),
+  applyTune: withTune,
+  applyDefaults: withDefaults,
+};

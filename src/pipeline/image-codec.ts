@@ -62,9 +62,11 @@ export type ImageCodec = VideoCodec &
 
 /** Whether a codec is one of still pictures. */
 export function isImageCodec(codec: Codec): codec is ImageCodec;
+/** The same for a codec that is not loaded. */
 export function isImageCodec<C extends CodecDescription>(
   codec: C,
 ): codec is C & ImageCodecDescription;
+/** The two as one function. */
 export function isImageCodec(codec: CodecDescription): boolean {
   return (codec as Partial<ImageCodecDescription>).isImage === true;
 }

@@ -18,7 +18,7 @@ import { STREAM_ROWS } from '../../src/codecs/h264/encoder/stream-options.ts';
 type Section = readonly [title: string, file: string, rows: OptionRows];
 
 const SECTIONS: readonly Section[] = [
-  ['General', 'options', GENERAL_ROWS],
+  ['General', 'option-tables', GENERAL_ROWS],
   ['The stream', 'stream-options', STREAM_ROWS],
   ['Rate and lookahead', 'rate-options', RATE_ROWS],
   ['Order and references', 'order-options', ORDER_ROWS],

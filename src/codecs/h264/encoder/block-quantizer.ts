@@ -59,6 +59,16 @@ export class BlockQuantizer {
     this.decider?.startMacroblock();
   }
 
+  /** A picture begins. */
+  startPicture(isIntra: boolean, grain: number): void {
+    this.decider?.startPicture(isIntra, grain);
+  }
+
+  /** Whether the blocks that follow are of an intra macroblock. */
+  set isIntra(isIntra: boolean) {
+    if (this.decider !== null) this.decider.isIntra = isIntra;
+  }
+
   /** Tells the inspector of the blocks of a candidate that was coded. */
   tellBlocks(candidate: Candidate): void {
     this.watched?.tell(candidate);

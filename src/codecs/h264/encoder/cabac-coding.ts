@@ -26,6 +26,16 @@ const INVERSE_NORM_8X8: Float64Array = /* @__PURE__ */ Float64Array.from(
   (at) => 1 / (squaredNorm8x8(at >> 3) * squaredNorm8x8(at & 7)),
 );
 
+/**
+ * Choice: what part of lambda a bit of a level is worth, in inter macroblocks, in intra macroblocks, and in those of intra pictures. An error that is left
+ * is predicted from, by the next blocks of an intra macroblock and by the pictures after it, and so costs more than it is. But grain is not predicted
+ * from: there lambda is whole. BD-rate by PSNR, medium, tune psnr, QP 22 to 36, 30 pictures: foreman -1.8 %, traffic -2.0 %; coffee with
+ * grain would lose 17.8 %.
+ */
+const INTER_SHARE = 0.85;
+const INTRA_SHARE = 0.5;
+const INTRA_PICTURE_SHARE = 0.5;
+
 /** Makes the sinks of an encoder, whose context then follows what CABAC remembers of macroblocks. */
 export function createCabac(
   context: MacroblockContext,
@@ -56,7 +66,16 @@ function cabacLevelDecider(grid: CoefficientGrid, trellis: LevelTrellis): LevelD
   const chromaAc = kind(BlockCat.CHROMA_AC, 1);
   const flag = (total: number) => (total > 0 && total < NOT_AVAILABLE ? 1 : 0);
   const luma8x8 = trellisBlock8x8(kinds, ZIGZAG_8X8_BY_COLUMN, INVERSE_NORM_8X8);
-  return {
+  let inter = INTER_SHARE;
+  let intra = INTRA_SHARE;
+  const lambdaOf = (qp: number) => (decider.isIntra ? intra : inter) * LAMBDA_SSD[qp];
+  const decider: LevelDecider = {
+    isIntra: false,
+    startPicture: (isIntra, grain) => {
+      const share = isIntra ? INTRA_PICTURE_SHARE : INTRA_SHARE;
+      intra = share + (1 - share) * grain;
+      inter = INTER_SHARE + (1 - INTER_SHARE) * grain;
+    },
     startMacroblock: () => trellis.startMacroblock(),
     decideLuma: ({ qp, step, index }, first, coefficients, levels, masks) => {
       const { totals } = grid;
@@ -67,19 +86,20 @@ function cabacLevelDecider(grid: CoefficientGrid, trellis: LevelTrellis): LevelD
       }
       const type = first === 1 ? lumaAc : luma;
       const at = [coefficients, levels, masks] as const;
-      return trellis.decideLuma(type, step, LAMBDA_SSD[qp], index, ...at, around);
+      return trellis.decideLuma(type, step, lambdaOf(qp), index, ...at, around);
     },
     decide8x8: ({ qp, step }, coefficients, levels, masks) =>
-      trellis.decide8x8(luma8x8, step, LAMBDA_SSD[qp], coefficients, levels, masks),
+      trellis.decide8x8(luma8x8, step, lambdaOf(qp), coefficients, levels, masks),
     decide: ({ qp, step }, original, levels, block, mask, first, at, stride) => {
       const { totals } = grid;
       const inc = flag(totals[at - 1]) + 2 * flag(totals[at - stride]);
       const type = block >= CB_BLOCKS ? chromaAc : first === 1 ? lumaAc : luma;
       const coefficients = original.byteOffset + BLOCK_BYTES * block;
       const start = levels.byteOffset + BLOCK_BYTES * block;
-      return trellis.decide4x4(type, step, LAMBDA_SSD[qp], coefficients, start, mask, inc);
+      return trellis.decide4x4(type, step, lambdaOf(qp), coefficients, start, mask, inc);
     },
   };
+  return decider;
 }
 
 /** CABAC as a tool of an encoder (all-tools.ts). */

@@ -29,6 +29,7 @@ import type { MacroblockCoder } from './macroblock-coder.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { MacroblockDistortion } from './macroblock-distortion.ts';
 import type { ResolvedOptions } from './options.ts';
+import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
 import type { ResidualCoder } from './residual.ts';
 import type { ResidualCoder8x8 } from './residual-8x8.ts';
 import type { SliceReferences } from './slice-references.ts';
@@ -76,6 +77,12 @@ export class CandidateEvaluation {
     this.isExact = options.speed.rdo;
     this.distortion = new MacroblockDistortion(context.memory, options.quality.psyRd);
     this.inspector = options.inspect;
+  }
+
+  /** Begins a picture. */
+  startPicture(plan: PicturePlan): void {
+    this.bidirectional = null;
+    this.residual.startPicture(isIntraPicture(plan), plan.grain);
   }
 
   /** Begins the context's macroblock, whose source is loaded. */

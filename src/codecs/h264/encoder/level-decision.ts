@@ -109,6 +109,14 @@ export interface LevelDecider {
     stride: number,
   ): number;
   /**
+   * A picture begins.
+   * @param isIntra whether of I slices
+   * @param grain 0..1 (grain.ts)
+   */
+  startPicture(isIntra: boolean, grain: number): void;
+  /** Whether the blocks that follow are of an intra macroblock. */
+  isIntra: boolean;
+  /**
    * The same for all luma blocks of a macroblock, by the grid of total_coeff around it; null where they are decided one by one.
    * @param coefficients, levels, masks positions in memory, in bytes; the masks are changed, the coefficients scaled for the way back
    * @returns whether a level is left
@@ -136,7 +144,9 @@ export interface LevelDecider {
 /** Levels by CAVLC's bits; `grid` is that of the macroblock. */
 export function cavlcLevelDecider(grid: CoefficientGrid): LevelDecider {
   return {
+    startPicture: () => {},
     startMacroblock: () => {},
+    isIntra: false,
     decideLuma: null,
     decide8x8: null,
     decide: (quantizer, original, levels, block, mask, first, at, stride) => {

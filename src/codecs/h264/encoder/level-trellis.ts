@@ -108,8 +108,9 @@ export class LevelTrellis {
   private readonly tables: number;
   private readonly plain: TrellisKernels;
   private readonly kernels: TrellisKernels;
-  /** By kind: the steps that its table has, and whether the bits there are those of the macroblock. */
+  /** By kind: the steps and lambda that its table has, and whether the bits there are those of the macroblock. */
   private readonly steps: (Float64Array | null)[] = [null, null, null, null];
+  private readonly lambdas: number[] = [0, 0, 0, 0];
   private readonly isPrepared: boolean[] = [false, false, false, false];
 
   /**
@@ -145,7 +146,7 @@ export class LevelTrellis {
   /**
    * Improves the levels of a 4x4 block.
    * @param step size of a quantizer step by scan index, in units of the coefficients
-   * @param lambda for squared errors; one `step` comes with one `lambda`
+   * @param lambda for squared errors
    * @param coefficients, levels positions in memory, in bytes: coefficients before quantization in raster order, levels in scan order
    * @param mask of the nonzero levels, not 0
    * @param flagInc ctxIdxInc of coded_block_flag, 0..3
@@ -211,7 +212,9 @@ export class LevelTrellis {
     const { kind } = block;
     const table = this.tables + TRELLIS_BYTES * kind;
     if (!this.isPrepared[kind]) this.prepareBits(block, table);
-    if (this.steps[kind] !== step) this.prepareSteps(block, table, step, lambda);
+    if (this.steps[kind] !== step || this.lambdas[kind] !== lambda) {
+      this.prepareSteps(block, table, step, lambda);
+    }
     return table;
   }
 
@@ -231,6 +234,7 @@ export class LevelTrellis {
     for (let i = 0; i < block.count; i++) doubles[at + i] = step[i];
     doubles[(table + TRELLIS_FIELD.weight) >> 3] = lambda / BIT;
     steps[block.kind] = step;
+    this.lambdas[block.kind] = lambda;
   }
 
   private bin(ctxIdx: number, bin: number): number {

@@ -6,6 +6,7 @@
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { CreateWindowRows } from '../kernels/plain/window-rows.ts';
 import type { CodingOrder } from './coding-order.ts';
+import { shareOfGrain } from './grain.ts';
 import { importanceOffsets, propagateImportance } from './importance.ts';
 import { LowResolution } from './low-resolution.ts';
 import { OriginSearch } from './origin-search.ts';
@@ -125,12 +126,21 @@ export class Lookahead {
     const plan = order.next();
     if (plan === null) return null;
     plan.upcoming = this.lookUp(flushing ? waiting : -1);
+    plan.grain = this.grainOf(plan);
     if (offsets !== null) {
       if (this.rows === null) this.inherit(plan);
       this.decideOffsets(plan, offsets);
       plan.offsets = offsets;
     }
     return plan;
+  }
+
+  /** Grain of a picture; that of an intra picture shows in the one after it. */
+  private grainOf(plan: PicturePlan): number {
+    const number = plan.displayNumber + (isIntraPicture(plan) ? 1 : 0);
+    if (number >= this.added) return 0;
+    const later = this.ring[number % this.ring.length];
+    return isIntraPicture(later) ? 0 : shareOfGrain(later.intra, later.inter);
   }
 
   /** Complexity and types of the pictures after the one that was just given out: those arranged, then the others as they are shown. */

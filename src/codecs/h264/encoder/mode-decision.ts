@@ -86,7 +86,7 @@ export class ModeDecision {
    * @returns direct_spatial_mv_pred_flag of its slices
    */
   startPicture(plan: PicturePlan): boolean {
-    this.evaluation.bidirectional = null;
+    this.evaluation.startPicture(plan);
     this.interSearch.startPicture(plan);
     return plan.type === SliceType.B && this.bDecision!.startPicture(plan);
   }

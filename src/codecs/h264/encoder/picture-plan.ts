@@ -74,6 +74,8 @@ export interface PicturePlan extends PictureCosts {
   /** How many pictures before and after this one these vectors point; 0: at the first of the list, wherever that is. */
   reach: readonly [number, number];
   upcoming: Upcoming;
+  /** How far the picture is one of grain, 0..1 (grain.ts). */
+  grain: number;
 
   // Order of coding (picture-planner.ts).
   /** Number in the order of coding, from 0. */
@@ -150,6 +152,7 @@ export function createPicturePlan(costMbs: number, inheritedMbs: number): Pictur
     vectors: NO_VECTORS,
     reach: [0, 0],
     upcoming: NOTHING_UPCOMING,
+    grain: 0,
     codingNumber: 0,
     dts: 0,
     poc: 0,
@@ -184,6 +187,7 @@ export function resetPicturePlan(plan: PicturePlan): void {
   plan.reach = [0, 0];
   plan.hasOrigins = false;
   plan.upcoming = NOTHING_UPCOMING;
+  plan.grain = 0;
   plan.isBetween = false;
   plan.isRecoveryPoint = false;
   plan.activeCount = 0;

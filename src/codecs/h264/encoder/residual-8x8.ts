@@ -98,6 +98,7 @@ export class ResidualCoder8x8 {
   codeInterLuma(candidate: Candidate, qp: number): void {
     const { syntax } = candidate;
     const kind = this.decider === null ? QUANTIZE_INTER : QUANTIZE_FULL;
+    if (this.decider !== null) this.decider.isIntra = false;
     let pattern = 0;
     let total = 0;
     for (let b8 = 0; b8 < 4; b8++) {
@@ -119,6 +120,7 @@ export class ResidualCoder8x8 {
   /** Codes one Intra_8x8 block whose prediction is in place; sets its levels and masks. Returns whether any level is left. */
   codeIntra(candidate: Candidate, b8: number, qp: number): boolean {
     const kind = this.decider === null ? QUANTIZE_INTRA : QUANTIZE_FULL_INTRA;
+    if (this.decider !== null) this.decider.isIntra = true;
     const any = this.quantize(candidate, b8, kind + qp);
     if (any) this.add(candidate, b8);
     else this.clear(candidate, b8);

@@ -81,6 +81,11 @@ export class ResidualCoder {
     for (let qp = 0; qp < 52; qp++) this.qpC[qp] = chromaQp(qp, chroma_qp_index_offset);
   }
 
+  /** A picture begins; see `LevelDecider`. */
+  startPicture(isIntra: boolean, grain: number): void {
+    this.quantizer.startPicture(isIntra, grain);
+  }
+
   /** Another macroblock begins. */
   startMacroblock(): void {
     this.quantizer.startMacroblock();
@@ -107,6 +112,7 @@ export class ResidualCoder {
   /** Codes the luma of an inter macroblock whose prediction is in place; sets levels, masks and the luma bits of the CBP. */
   codeInterLuma(candidate: Candidate, qp: number): void {
     const { quantizer } = this;
+    quantizer.isIntra = false;
     const { levels, masks } = candidate.syntax;
     let pattern = 0;
     if (quantizer.quantizeLuma(candidate, quantizer.indexOf(QUANTIZE_INTER, qp), 0)) {
@@ -139,6 +145,7 @@ export class ResidualCoder {
   /** Codes one Intra_4x4 block whose prediction is in place; sets its levels and mask. */
   codeIntra4x4(candidate: Candidate, blkIdx: number, qp: number): void {
     const { quantizer, memory } = this;
+    quantizer.isIntra = true;
     const index = quantizer.indexOf(QUANTIZE_INTRA, qp);
     if (quantizer.quantizeBlock(candidate, index, blkIdx) === 0) return;
     const place = 4 * (BLOCK_Y[blkIdx] * RECON_STRIDE + BLOCK_X[blkIdx]);
@@ -150,6 +157,7 @@ export class ResidualCoder {
   codeIntra16x16(candidate: Candidate, qp: number): void {
     const { levels, masks } = candidate.syntax;
     const { quantizer, dc } = this;
+    quantizer.isIntra = true;
     const { coefficients } = quantizer;
     const any = quantizer.quantizeLuma(candidate, quantizer.indexOf(QUANTIZE_INTRA, qp), 1);
     forwardLumaDc(coefficients, dc, 0);
@@ -174,6 +182,7 @@ export class ResidualCoder {
   codeChroma(candidate: Candidate, qp: number, isIntra: boolean): void {
     const { source } = this.memory;
     const { recon } = candidate;
+    this.quantizer.isIntra = isIntra;
     const qPc = this.qpC[qp];
     const cb = source + SOURCE_CB;
     const cr = source + SOURCE_CR;

@@ -2,8 +2,8 @@
  * How the worth of macroblocks flows (importance.ts) where pictures lie in rows: from each B picture to the two that it lies between, from each
  * anchor to the one before it. A macroblock that is predicted from both sides gives half to each.
  */
-import { clip3 } from '../../../base/math.ts';
 import { visitBetween } from './coding-order.ts';
+import { shareOfGrain } from './grain.ts';
 import { giveImportance, propagateImportance } from './importance.ts';
 import { INTER_OVERHEAD } from './low-resolution.ts';
 import { FROM_AFTER, FROM_BEFORE } from './picture-costs.ts';
@@ -19,19 +19,10 @@ import { stepOfQp } from './size-model.ts';
  */
 const LIMIT_BY_STEP = 34;
 /**
- * Choice: the same in a picture of grain. There even the flat quarter of the macroblocks is predicted hardly better from other pictures than from
- * itself; elsewhere what is left is mostly texture between two samples of half the size, which full samples predict. Shares of intra
- * cost that inter prediction leaves there: coffee with grain 0.87, nine other clips 0 to 0.44. Defaults, veryfast, CRF 20 to 35, 30 pictures: coffee
- * -9 % bits by SSIM, the other clips are the same.
+ * Choice: the same in a picture of grain (grain.ts). Defaults, veryfast, CRF 20 to 35, 30 pictures: coffee with grain -9 % bits by SSIM, other
+ * clips are the same.
  */
 const LIMIT_BY_STEP_GRAIN = 12;
-/** Shares of intra cost that inter prediction leaves of flat macroblocks from which on there is grain, and at which there is nothing else. */
-const GRAIN_FROM = 0.55;
-const GRAIN_TO = 0.75;
-/** Costs are sorted into so many steps of COST_STEP. */
-const COST_STEPS = 512;
-const COST_STEP = 8;
-
 /** Lets importance flow in the ring of pictures of a lookahead. */
 export class RowImportance {
   private readonly ring: readonly PicturePlan[];
@@ -42,7 +33,6 @@ export class RowImportance {
   /** Cost of what is coded anew at which half of the worth is passed on. */
   private limit = 0;
   private readonly damped: Int32Array;
-  private readonly histogram = new Int32Array(COST_STEPS);
   /** Pictures of a row in coding order, three numbers each: it, and those that it lies between. */
   private readonly between: number[] = [];
 
@@ -65,32 +55,13 @@ export class RowImportance {
   /** Costs as which inter prediction counts: the nearer to intra, the more of it must be coded anew. */
   private damp(intra: Int32Array, inter: Int32Array): Int32Array {
     const { damped } = this;
-    const grain = this.shareOfGrain(intra, inter);
+    const grain = shareOfGrain(intra, inter);
     const limit = this.limit * (1 + grain * (LIMIT_BY_STEP_GRAIN / LIMIT_BY_STEP - 1));
     for (let mbAddr = 0; mbAddr < damped.length; mbAddr++) {
       const left = (inter[mbAddr] - INTER_OVERHEAD) / limit;
       damped[mbAddr] = intra[mbAddr] - (intra[mbAddr] - inter[mbAddr]) / (1 + left * left);
     }
     return damped;
-  }
-
-  /** How far a picture is one of grain, 0..1. */
-  private shareOfGrain(intra: Int32Array, inter: Int32Array): number {
-    const left = (this.lowQuarter(inter) - INTER_OVERHEAD) / this.lowQuarter(intra);
-    return clip3(0, 1, (left - GRAIN_FROM) / (GRAIN_TO - GRAIN_FROM));
-  }
-
-  /** The cost that a quarter of the macroblocks do not exceed, at least COST_STEP. */
-  private lowQuarter(costs: Int32Array): number {
-    const { histogram } = this;
-    histogram.fill(0);
-    for (let mbAddr = 0; mbAddr < costs.length; mbAddr++) {
-      const step = (costs[mbAddr] / COST_STEP) | 0;
-      histogram[step < COST_STEPS ? step : COST_STEPS - 1]++;
-    }
-    let step = 0;
-    for (let left = costs.length >> 2; left >= histogram[step]; step++) left -= histogram[step];
-    return COST_STEP * (step + 1);
   }
 
   private planOf(n: number): PicturePlan {

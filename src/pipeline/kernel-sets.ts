@@ -4,6 +4,7 @@ import { INFLATE_KERNELS } from '../codecs/deflate/kernels/inflate.ts';
 import { DEFLATE_KERNELS } from '../codecs/deflate/kernels/vector.ts';
 import { H264_KERNELS } from '../codecs/h264/kernels/vector/index.ts';
 import { TRELLIS_KERNELS } from '../codecs/h264/kernels/vector/level-trellis.ts';
+import { LOW_SEARCH_KERNELS } from '../codecs/h264/kernels/vector/low-search.ts';
 import { KERNELS_8X8 } from '../codecs/h264/kernels/vector/residual-8x8.ts';
 import { WINDOW_KERNELS } from '../codecs/h264/kernels/vector/window-rows.ts';
 import { JPEG_KERNELS } from '../codecs/jpeg/kernels/vector/index.ts';
@@ -22,6 +23,7 @@ export const KERNEL_SETS: readonly KernelModule[] = [
   H264_KERNELS,
   INFLATE_KERNELS,
   KERNELS_8X8,
+  LOW_SEARCH_KERNELS,
   TRELLIS_KERNELS,
   JPEG_KERNELS,
   JPEG_READ_KERNELS,

@@ -1,4 +1,5 @@
 /** The tools of every profile, for an encoder that is handed all of them. */
+import { createLowSearch, LOW_SEARCH_KERNELS } from '../kernels/vector/low-search.ts';
 import { KERNELS_8X8 } from '../kernels/vector/residual-8x8.ts';
 import { createWindowRows, WINDOW_KERNELS } from '../kernels/vector/window-rows.ts';
 import { AccessUnitMessages } from './access-unit-messages.ts';
@@ -39,6 +40,10 @@ export const ALL_TOOLS: ProfileTools = {
     ofUnits: (inspector, syntax) => new UnitInspection(inspector, syntax),
     ofBlocks: (inspector, memory) => new BlockInspection(inspector, memory),
     ofPredictions: (inspector, context) => new PredictionInspection(inspector, context),
+  },
+  lowSearch: {
+    requireKernels: (where, kernels) => void LOW_SEARCH_KERNELS.requireKernels(where, kernels),
+    create: createLowSearch,
   },
   windowRows: {
     requireKernels: (where, kernels) => void WINDOW_KERNELS.requireKernels(where, kernels),

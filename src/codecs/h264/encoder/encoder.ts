@@ -84,6 +84,7 @@ export class H264Encoder {
       gopSize,
       vectorKernels,
       analysis,
+      createLowSearch: tools.lowSearch?.create ?? null,
       createWindowRows: (kind) =>
         tools.windowRows?.create(this.memory, vectorKernels, kind) ?? null,
       order,

@@ -4,6 +4,7 @@
  * `frames` pictures later, in the order of coding.
  */
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import type { CreateLowSearch } from '../kernels/plain/low-search.ts';
 import type { CreateWindowRows } from '../kernels/plain/window-rows.ts';
 import type { CodingOrder } from './coding-order.ts';
 import { shareOfGrain } from './grain.ts';
@@ -21,6 +22,8 @@ export interface LookaheadOptions extends SceneOptions, RowOptions {
   readonly vectorKernels: VectorKernels;
   /** How motion is searched. */
   readonly analysis: AnalysisMethod;
+  /** As `LowResolution` has it. */
+  readonly createLowSearch: CreateLowSearch | null;
   /** As `BlockOrigins` has it. */
   readonly createWindowRows: CreateWindowRows | null;
 }
@@ -62,6 +65,7 @@ export class Lookahead {
       ring.length + options.sceneMemory,
       options.vectorKernels,
       options.analysis,
+      options.createLowSearch,
     );
     this.scenes = new Scenes(options, this.planes, ring);
     this.offsets = importance > 0 ? new Int16Array(widthInMbs * heightInMbs) : null;

@@ -11,8 +11,13 @@
 import { median } from '../../../base/math.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { Kernels } from '../kernels/contract.ts';
-import { searchWord } from '../kernels/plain/distortion.ts';
 import { PLACE_BITS } from '../kernels/plain/full-search.ts';
+import {
+  LOW_BLOCK as BLOCK,
+  type CreateLowSearch,
+  type LowSearch,
+  PlainLowSearch,
+} from '../kernels/plain/low-search.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
 import { createKernelBuffer } from './kernel-buffer.ts';
 import { ANALYSIS_RANGE, type AnalysisMethod, type PictureAnalysis } from './picture-analysis.ts';
@@ -24,8 +29,6 @@ import {
   type PictureCosts,
 } from './picture-costs.ts';
 
-/** Low-resolution samples of a macroblock are BLOCK by BLOCK. */
-const BLOCK = 8;
 /** Samples around each low-resolution plane: vectors may point that far outside, and words be read past the end. */
 const PADDING = 24;
 /** Vectors keep blocks within the padding, less what word reads need. */
@@ -36,11 +39,6 @@ export const INTER_OVERHEAD = 16;
 const INTRA_OVERHEAD = 20;
 /** The same of prediction from two pictures. */
 const BOTH_OVERHEAD = 20;
-
-/** A zero vector is taken at once below this SAD of an 8x8 block: half a gray level per sample. */
-const STILL_SAD = 32;
-
-const MAX_HEXAGON_STEPS = 12;
 
 /** A sample times this is four of it. */
 const REPEATED = 0x01010101;
@@ -62,15 +60,14 @@ export class LowResolution {
   private readonly rows: number;
   /** Position of the block that predictions are built in, rows of BLOCK. */
   private readonly scratch: number;
-  /** Position of the block that is searched, as `searchWord`s. */
-  private readonly searched: number;
+  private readonly low: LowSearch;
   private readonly method: AnalysisMethod;
-  private bestSad = 0;
 
   /**
    * Memory for `planes` pictures of `widthInMbs` by `heightInMbs` macroblocks.
    * @param vectorKernels which vector kernels are used, if there can be any
    * @param method how `analyze` searches
+   * @param createLowSearch null: with plain search
    */
   constructor(
     widthInMbs: number,
@@ -78,6 +75,7 @@ export class LowResolution {
     planes: number,
     vectorKernels: VectorKernels,
     method: AnalysisMethod = 'hexagon',
+    createLowSearch: CreateLowSearch | null = null,
   ) {
     this.method = method;
     this.widthInMbs = widthInMbs;
@@ -86,10 +84,14 @@ export class LowResolution {
     this.planeSize = this.stride * (BLOCK * heightInMbs + 2 * PADDING);
     this.firstSample = PADDING * this.stride + PADDING;
     this.scratch = this.planeSize * planes;
-    this.searched = this.scratch + BLOCK * BLOCK;
-    this.rows = this.searched + BLOCK * BLOCK;
+    // A place of 16 bytes for vectors; so are the rows.
+    const searched = (this.scratch + BLOCK * BLOCK + 15) & ~15;
+    this.rows = searched + BLOCK * BLOCK;
     const size = this.rows + 4 * BLOCK * widthInMbs + 16;
-    const { bytes, words, kernels } = createKernelBuffer(size, vectorKernels);
+    const { bytes, words, kernels, kernelMemory } = createKernelBuffer(size, vectorKernels);
+    this.low =
+      createLowSearch?.(kernelMemory, vectorKernels, this.stride, searched) ??
+      new PlainLowSearch(words, kernels.sad8, this.stride, searched);
     this.bytes = bytes;
     this.words = words;
     this.kernels = kernels;
@@ -282,35 +284,22 @@ export class LowResolution {
     mv: Int32Array,
     before: number,
   ): number {
-    const { stride, widthInMbs, heightInMbs } = this;
+    const { stride, widthInMbs, heightInMbs, kernels } = this;
     const mbAddr = mbY * widthInMbs + mbX;
-    const { words, kernels } = this;
-    for (let y = 0; y < BLOCK; y++) {
-      const row = (at + y * stride) >> 2;
-      words[(this.searched >> 2) + 2 * y] = searchWord(words[row]);
-      words[(this.searched >> 2) + 2 * y + 1] = searchWord(words[row + 1]);
-    }
-    this.bestSad = kernels.sad8(this.searched, BLOCK, from, stride, BLOCK, NO_LIMIT);
-    let best = 0;
-    if (this.bestSad > STILL_SAD) {
-      const minX = -BLOCK * mbX - REACH;
-      const maxX = BLOCK * (widthInMbs - 1 - mbX) + REACH;
-      const minY = -BLOCK * mbY - REACH;
-      const maxY = BLOCK * (heightInMbs - 1 - mbY) + REACH;
-      const isLast = mbY + 1 === heightInMbs;
-      const right = mbX + 1 < widthInMbs ? mv[mbAddr + 1] : 0;
-      const below = isLast ? 0 : mv[mbAddr + widthInMbs];
-      const belowLeft = isLast || mbX === 0 ? 0 : mv[mbAddr + widthInMbs - 1];
-      const middle = packMv(
-        median(mvX(right), mvX(below), mvX(belowLeft)),
-        median(mvY(right), mvY(below), mvY(belowLeft)),
-      );
-      best = this.try(from, best, middle, minX, maxX, minY, maxY);
-      if (right !== middle) best = this.try(from, best, right, minX, maxX, minY, maxY);
-      if (below !== middle) best = this.try(from, best, below, minX, maxX, minY, maxY);
-      if (before !== middle) best = this.try(from, best, before, minX, maxX, minY, maxY);
-      best = this.hexagon(from, best, minX, maxX, minY, maxY);
-    }
+    const isLast = mbY + 1 === heightInMbs;
+    const right = mbX + 1 < widthInMbs ? mv[mbAddr + 1] : 0;
+    const below = isLast ? 0 : mv[mbAddr + widthInMbs];
+    const belowLeft = isLast || mbX === 0 ? 0 : mv[mbAddr + widthInMbs - 1];
+    const middle = packMv(
+      median(mvX(right), mvX(below), mvX(belowLeft)),
+      median(mvY(right), mvY(below), mvY(belowLeft)),
+    );
+    const least = packMv(-BLOCK * mbX - REACH, -BLOCK * mbY - REACH);
+    const most = packMv(
+      BLOCK * (widthInMbs - 1 - mbX) + REACH,
+      BLOCK * (heightInMbs - 1 - mbY) + REACH,
+    );
+    const best = this.low.search(at, from, least, most, middle, right, below, before);
     mv[mbAddr] = best;
     const to = from + mvY(best) * stride + mvX(best);
     return kernels.satd(at, stride, to, stride, BLOCK, BLOCK, NO_LIMIT);
@@ -327,56 +316,4 @@ export class LowResolution {
     const to = from + mvY(best) * stride + mvX(best);
     return kernels.satd(at, stride, to, stride, BLOCK, BLOCK, NO_LIMIT);
   }
-
-  /** `candidate` if it is within the limits and better than what `bestSad` stands for, else `best`. */
-  private try(
-    from: number,
-    best: number,
-    candidate: number,
-    minX: number,
-    maxX: number,
-    minY: number,
-    maxY: number,
-  ): number {
-    const x = mvX(candidate);
-    const y = mvY(candidate);
-    if (x < minX || x > maxX || y < minY || y > maxY) return best;
-    const { stride } = this;
-    const to = from + y * stride + x;
-    const cost = this.kernels.sad8(this.searched, BLOCK, to, stride, BLOCK, this.bestSad);
-    if (cost >= this.bestSad) return best;
-    this.bestSad = cost;
-    return candidate;
-  }
-
-  /** Hexagon search (Zhu, Lin and Chau, 2002) until the center is best, then its four neighbors. */
-  private hexagon(
-    from: number,
-    best: number,
-    minX: number,
-    maxX: number,
-    minY: number,
-    maxY: number,
-  ): number {
-    for (let step = 0; step < MAX_HEXAGON_STEPS; step++) {
-      const center = best;
-      for (let i = 0; i < HEXAGON.length; i += 2) {
-        const candidate = packMv(mvX(center) + HEXAGON[i], mvY(center) + HEXAGON[i + 1]);
-        best = this.try(from, best, candidate, minX, maxX, minY, maxY);
-      }
-      if (best === center) break;
-    }
-    const center = best;
-    for (let i = 0; i < DIAMOND.length; i += 2) {
-      const candidate = packMv(mvX(center) + DIAMOND[i], mvY(center) + DIAMOND[i + 1]);
-      best = this.try(from, best, candidate, minX, maxX, minY, maxY);
-    }
-    return best;
-  }
 }
-
-/** Offsets x, y of the six points of the hexagon. */
-const HEXAGON: Int8Array = /* @__PURE__ */ Int8Array.of(-2, 0, -1, -2, 1, -2, 2, 0, 1, 2, -1, 2);
-
-/** Offsets x, y of the four neighbors. */
-const DIAMOND: Int8Array = /* @__PURE__ */ Int8Array.of(0, -1, -1, 0, 1, 0, 0, 1);

@@ -8,6 +8,7 @@ import type { Rational } from '../../../base/rational.ts';
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { Kernels } from '../kernels/contract.ts';
+import type { CreateLowSearch } from '../kernels/plain/low-search.ts';
 import type { CreateWindowRows } from '../kernels/plain/window-rows.ts';
 import { AdaptiveOffsets } from './adaptive-quantization.ts';
 import { CodingOrder } from './coding-order.ts';
@@ -46,6 +47,8 @@ export interface PlannerOptions {
   readonly zones: Zones | null;
   /** How the lookahead searches. */
   readonly analysis: AnalysisMethod;
+  /** As `LowResolution` has it. */
+  readonly createLowSearch: CreateLowSearch | null;
   /** As `BlockOrigins` has it. */
   readonly createWindowRows: CreateWindowRows | null;
   /** Told what rows of B pictures are thought to cost; null: nobody. */
@@ -127,7 +130,8 @@ export class PicturePlanner {
   }
 
   private createLookahead(frames: number, importance: number): Lookahead {
-    const { rate, gopSize, order, vectorKernels, analysis, createWindowRows } = this.options;
+    const { rate, gopSize, order, vectorKernels, analysis } = this.options;
+    const { createLowSearch, createWindowRows } = this.options;
     return new Lookahead(
       {
         frames,
@@ -138,6 +142,7 @@ export class PicturePlanner {
         keptPictures: order.keptPictures,
         vectorKernels,
         analysis,
+        createLowSearch,
         createWindowRows,
         ...this.rowOptions(importance),
       },

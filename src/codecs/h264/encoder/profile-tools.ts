@@ -5,6 +5,7 @@
 import { UnsupportedError } from '../../../base/errors.ts';
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
+import type { CreateLowSearch } from '../kernels/plain/low-search.ts';
 import type { WindowKind, WindowRows } from '../kernels/plain/window-rows.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import type { AccessUnitMessages } from './access-unit-messages.ts';
@@ -59,6 +60,8 @@ export interface ProfileTools {
   readonly createMessages: ((setup: StreamSetup, vbv: Vbv | null) => AccessUnitMessages) | null;
   readonly inspection: Inspection | null;
   readonly windowRows: WindowTool | null;
+  /** The lookahead's search with vectors. */
+  readonly lowSearch: LowSearchTool | null;
   /** The second of two passes. */
   readonly secondPass: SecondPassTool | null;
   /** Ranges of pictures that are coded otherwise; made for so many macroblocks. */
@@ -93,6 +96,13 @@ export interface WindowTool {
   create(memory: EncoderMemory, vectorKernels: VectorKernels, kind: WindowKind): WindowRows | null;
 }
 
+/** The lookahead's search with vectors as a tool. */
+export interface LowSearchTool {
+  /** As that of `Transform8x8`. */
+  requireKernels(where: string, kernels: VectorKernels): void;
+  readonly create: CreateLowSearch;
+}
+
 /** The 8x8 transform as a tool. */
 export interface Transform8x8 {
   /** Checks that a module of kernels has those of 8x8 blocks; throws `ConfigError` naming `where`. */
@@ -117,6 +127,7 @@ export const BASELINE_TOOLS: ProfileTools = {
   createMessages: null,
   inspection: null,
   windowRows: null,
+  lowSearch: null,
   secondPass: null,
   createZones: null,
   applyTune: null,
@@ -163,6 +174,7 @@ export function requireTools(options: ResolvedOptions, tools: ProfileTools): voi
   const statistics = statisticsOf(options.rate);
   if (statistics !== null) tools.secondPass?.check(statistics, options.width, options.height);
   if (transform8x8) tools.transform8x8?.requireKernels(`${at}.vectorKernels`, vectorKernels);
+  tools.lowSearch?.requireKernels(`${at}.vectorKernels`, vectorKernels);
   tools.windowRows?.requireKernels(`${at}.vectorKernels`, vectorKernels);
   if (cabac) tools.cabac?.requireKernels(`${at}.vectorKernels`, vectorKernels);
 }

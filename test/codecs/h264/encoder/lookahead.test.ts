@@ -58,6 +58,7 @@ const OPTIONS: LookaheadOptions = {
   keptPictures: 0,
   vectorKernels: true,
   analysis: 'hexagon',
+  createLowSearch: null,
   createWindowRows: null,
   importance: 0,
   bframes: 0,

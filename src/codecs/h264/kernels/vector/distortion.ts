@@ -20,7 +20,7 @@ import { absoluteDifference, splat8, splat16, sumOf16, sumOf32, transposePair } 
  * Differences of sixteen samples in seven bits, at most 127 each. `searched` are bytes of searchWords, 128 + p for the half p
  * of a sample; the mean of a sample and 255, rounded up, is just that of the other side.
  */
-function searchDifferences(f: FunctionBuilder, searched: V128, samples: V128): V128 {
+export function searchDifferences(f: FunctionBuilder, searched: V128, samples: V128): V128 {
   return absoluteDifference(f, searched, i8x16.avgr_u(samples, splat8(255)));
 }
 
@@ -45,7 +45,7 @@ function returnAtLimit(f: FunctionBuilder, total: I32Local, sums: V128Local, lim
 }
 
 /** Two rows of eight bytes as one vector. */
-function twoRowsOf8(address: I32Local, stride: I32Local): V128 {
+export function twoRowsOf8(address: I32Local, stride: I32Local): V128 {
   return v128.load64_lane(i32.add(address, stride), v128.load64_zero(address), 1);
 }
 

@@ -10,9 +10,9 @@ const OLDEST = 18;
 const NEWEST = 20;
 
 /**
- * Choice: where only sound is coded, whose inner loops are WebAssembly, functions are compiled some three to six times later than by
- * default: a minute of stereo takes 0.91 of the processor time as a whole process. With half or twice the number it is more; where
- * pictures are coded it would be more too.
+ * Choice: where no picture is coded, functions are compiled some three to six times later than by default. Of sound the inner loops are
+ * WebAssembly: a minute of stereo takes 0.91 of the processor time as a whole process. A copy of 42,000 small packets from MP4 to
+ * Matroska takes 0.89. With half or twice the number sound takes more; where pictures are coded it would be more too.
  */
 export function compileLess(): void {
   setFlag('interrupt-budget', INTERRUPT_BUDGET);

@@ -5,6 +5,7 @@ import { findFormat } from '../pipeline/format.ts';
 import { Muxer } from '../pipeline/muxer.ts';
 import { chooseStreams, STREAMS_HELP } from './choose-streams.ts';
 import { command, type Output, SHARED_OPTIONS } from './command.ts';
+import { compileLess } from './compile-less.ts';
 import { readCut } from './cut.ts';
 import { FORMATS } from './format-list.ts';
 import { LIMITS_OPTION } from './limits-option.ts';
@@ -132,6 +133,7 @@ async function copyTo(
   values: Values,
   output: Output,
 ): Promise<{ packets: number; file: OutputFile; muxer: Muxer }> {
+  compileLess();
   const file = await files.openResult(path);
   const muxer = new Muxer(file.sink, { format: await findFormat(FORMATS, format)!.load() });
   const progress = new Progress(output, () => fractionRead(inputs));

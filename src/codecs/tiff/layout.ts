@@ -15,6 +15,7 @@ import {
   TAG,
   UNASSOCIATED_ALPHA,
 } from './standard/tags.ts';
+import { readSubsampling, requireYcbcr, type Subsampling } from './ycbcr.ts';
 
 /** How the samples lie in the file. */
 export interface Layout {
@@ -31,6 +32,8 @@ export interface Layout {
   readonly hasDifferences: boolean;
   readonly isPremultiplied: boolean;
   readonly littleEndian: boolean;
+  /** Pixels that share Cb and Cr; 1 and 1 where there are none. */
+  readonly subsampling: Subsampling;
   /** Whether segments are tiles, which are whole at every edge; else strips, as wide as the picture, the last as high as what is left. */
   readonly isTiled: boolean;
   readonly segmentWidth: number;
@@ -91,11 +94,14 @@ export function readLayout(directory: Directory, bytes: Uint8Array, limits: Rast
     isPlanar: samples > 1 && one(TAG.PlanarConfiguration, 1) === 2,
     hasDifferences: requirePredictor(one(TAG.Predictor, 1), bits),
     littleEndian: directory.littleEndian,
+    subsampling:
+      layoutOfSamples.photometric === PHOTOMETRIC.ycbcr ? readSubsampling(directory) : [1, 1],
     isTiled,
     segmentWidth: isTiled ? one(TAG.TileWidth) : width,
     segmentHeight: isTiled ? one(TAG.TileLength) : Math.min(one(TAG.RowsPerStrip, height), height),
     byteCounts: byteCounts ?? offsets.map(() => bytes.length),
   };
+  if (layout.photometric === PHOTOMETRIC.ycbcr) requireYcbcr(layout);
   requireSegments(layout, bytes.length, one(TAG.FillOrder, 1));
   return layout;
 }
@@ -126,15 +132,16 @@ function channelsOf(
   extra: readonly number[],
 ): RasterChannels {
   const isGray = photometric === PHOTOMETRIC.whiteIsZero || photometric === PHOTOMETRIC.blackIsZero;
-  if (!isGray && photometric !== PHOTOMETRIC.rgb && photometric !== PHOTOMETRIC.palette) {
+  const hasThree = photometric === PHOTOMETRIC.rgb || photometric === PHOTOMETRIC.ycbcr;
+  if (!isGray && !hasThree && photometric !== PHOTOMETRIC.palette) {
     throw new UnsupportedError(
       'tiff.PhotometricInterpretation',
-      `${photometric} is not read; 0 and 1 (gray), 2 (RGB) and 3 (palette) are`,
+      `${photometric} is not read; 0 and 1 (gray), 2 (RGB), 3 (palette) and 6 (YCbCr) are`,
     );
   }
-  const colors = photometric === PHOTOMETRIC.rgb ? 3 : 1;
+  const colors = hasThree ? 3 : 1;
   if (samples < colors) {
-    throw new FormatError('tiff.SamplesPerPixel', `got ${samples}, RGB has 3`, 4);
+    throw new FormatError('tiff.SamplesPerPixel', `got ${samples}, RGB and YCbCr have 3`, 4);
   }
   const hasAlpha = extra[0] === ASSOCIATED_ALPHA || extra[0] === UNASSOCIATED_ALPHA;
   const isKept = samples > colors && hasAlpha && photometric !== PHOTOMETRIC.palette;

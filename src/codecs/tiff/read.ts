@@ -1,10 +1,11 @@
-/** Reads TIFF files: gray, RGB and palettes of 1 to 16 bits, with opacity, in strips or tiles, pixels or planes. */
+/** Reads TIFF files: gray, RGB and palettes of 1 to 16 bits, YCbCr of 8, with opacity, in strips or tiles, pixels or planes. */
 import { FormatError } from '../../base/errors.ts';
 import type { ImageMetadata, Raster, RasterLimits } from '../../frames/index.ts';
 import { type Layout, readLayout } from './layout.ts';
 import { expand } from './standard/compression.ts';
 import { type Directory, readDirectory } from './standard/directory.ts';
 import { PHOTOMETRIC, TAG } from './standard/tags.ts';
+import { placeUnitRow, unitBytes, ycbcrToRgb } from './ycbcr.ts';
 
 /** A decoded file. */
 export interface DecodedTiff extends Raster {
@@ -36,6 +37,8 @@ function readSegments(layout: Layout, bytes: Uint8Array, stored: Uint8Array | Ui
   const down = Math.ceil(height / segmentHeight);
   const perPixel = isPlanar ? 1 : samples;
   const rowBytes = Math.ceil((segmentWidth * perPixel * bits) / 8);
+  const { subsampling } = layout;
+  const isShared = subsampling[0] * subsampling[1] > 1;
   for (let i = 0; i < across * down * (isPlanar ? samples : 1); i++) {
     const offset = layout.offsets[i]!;
     if (offset > bytes.length) {
@@ -46,10 +49,12 @@ function readSegments(layout: Layout, bytes: Uint8Array, stored: Uint8Array | Ui
     const plane = Math.floor(i / (across * down));
     const rows = isTiled ? segmentHeight : Math.min(segmentHeight, height - y);
     const packed = bytes.subarray(offset, offset + layout.byteCounts[i]!);
-    const expanded = expand(layout.compression, packed, rowBytes * rows, offset);
+    const length = isShared ? unitBytes(subsampling, segmentWidth, rows) : rowBytes * rows;
+    const expanded = expand(layout.compression, packed, length, offset);
     const part = { x, y, plane, perPixel, rowBytes };
     for (let row = 0; row < Math.min(rows, height - y); row++) {
-      placeRow(layout, expanded, row, part, stored);
+      if (isShared) placeUnitRow(layout, expanded, row, x, y, stored);
+      else placeRow(layout, expanded, row, part, stored);
     }
   }
 }
@@ -102,6 +107,7 @@ function finishSamples(
   if (photometric === PHOTOMETRIC.palette) return applyColorMap(layout, directory, stored);
   if (samples !== channels) dropSamples(stored, samples, channels);
   const data = stored.subarray(0, layout.width * layout.height * channels);
+  if (photometric === PHOTOMETRIC.ycbcr) ycbcrToRgb(directory, data);
   const stored1 = 2 ** bits - 1;
   const largest = bits === 16 ? 65535 : 255;
   const isInverted = photometric === PHOTOMETRIC.whiteIsZero;

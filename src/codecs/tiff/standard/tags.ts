@@ -1,6 +1,6 @@
 /** Numbers that TIFF 6.0 fixes: fields of a picture, and values of theirs. */
 
-/** Fields by their numbers: TIFF clause 8 (baseline), 14 (predictor), 15 (tiles), 18 (opacity), 19 (sample format); ICC.1 annex B.3; XMP part 3 clause 1.1.9. */
+/** Fields by their numbers: TIFF clause 8 (baseline), 14 (predictor), 15 (tiles), 18 (opacity), 19 (sample format), 20 and 21 (YCbCr); ICC.1 annex B.3; XMP part 3 clause 1.1.9. */
 export const TAG = {
   ImageWidth: 256,
   ImageLength: 257,
@@ -25,6 +25,9 @@ export const TAG = {
   TileByteCounts: 325,
   ExtraSamples: 338,
   SampleFormat: 339,
+  YCbCrCoefficients: 529,
+  YCbCrSubSampling: 530,
+  ReferenceBlackWhite: 532,
   Xmp: 700,
   IccProfile: 34675,
 } as const;
@@ -42,7 +45,13 @@ export const COMPRESSION = {
 } as const;
 
 /** PhotometricInterpretation, TIFF clause 8. */
-export const PHOTOMETRIC = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3 } as const;
+export const PHOTOMETRIC = {
+  whiteIsZero: 0,
+  blackIsZero: 1,
+  rgb: 2,
+  palette: 3,
+  ycbcr: 6,
+} as const;
 
 /** ExtraSamples, TIFF clause 18: opacity that colors are multiplied with already, and opacity that they are not. */
 export const ASSOCIATED_ALPHA = 1;

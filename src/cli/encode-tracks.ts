@@ -3,7 +3,7 @@ import { ConfigError } from '../base/errors.ts';
 import { countBits } from '../base/math.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import type { Rational } from '../base/rational.ts';
-import type { PixFmt } from '../frames/index.ts';
+import type { ImageMetadata, PixFmt } from '../frames/index.ts';
 import type { GpuKernels } from '../gpu/index.ts';
 import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
 import type { AudioCodec, VideoCodec } from '../pipeline/codec.ts';
@@ -27,7 +27,7 @@ import { imageCodecOf } from './image-options.ts';
 import type { Input } from './open-input.ts';
 import { given } from './options.ts';
 import { COPY } from './output-format.ts';
-import { loadPictureCodec, metadataOf, pictureDecoder } from './picture-input.ts';
+import { loadPictureCodec, metadataOfStream, pictureDecoder } from './picture-input.ts';
 import { type PicturePlan, picturePlan } from './picture-plan.ts';
 import { type RoiMap, roiZones } from './roi-option.ts';
 import { colorOptions, descriptionOf } from './stream-description.ts';
@@ -158,7 +158,16 @@ export async function openGraph(
   glass: EncodeGlass | null,
 ): Promise<GraphStreams | null> {
   if (values.graph === undefined) return null;
-  const metadata = await Promise.all(inputs.map((input) => metadataOf(input)));
+  const metadata = await Promise.all(
+    inputs.map((input) =>
+      Promise.all(
+        input.reader.streams.map(
+          async (stream): Promise<ImageMetadata> =>
+            stream.kind === 'video' ? await metadataOfStream(input, stream) : {},
+        ),
+      ),
+    ),
+  );
   const streams = inputs.map(({ reader }) => reader.streams);
   const codecs = await Promise.all(streams.map((of) => Promise.all(of.map(loadPictureCodec))));
   const decode = ({ input: number, index }: ChosenStream): DecodedStream => {
@@ -170,7 +179,7 @@ export async function openGraph(
       return { stream: stream as AudioStreamInfo, unpack: unpackerOf(input.name, stream), cut };
     }
     // What comes out of a graph has nothing to say of its pictures: they are turned before.
-    const { orientation = 1 } = metadata[number]!;
+    const { orientation = 1 } = metadata[number]![index]!;
     const plan = { target: undefined, orientation, isTurned: orientation > 1 };
     const codec = codecs[number]![index];
     return { ...decoderOf(input, stream, codec, true, plan), cut };
@@ -194,7 +203,8 @@ async function openCoding(
     text === '' ? null : await StreamFilter.open(given, text, setting.glass?.graphInspector());
   if (stream.kind === 'video') {
     const target = imageCodecOf(format, values['codec-video']);
-    const pictures = picturePlan(format, target, await metadataOf(input), values);
+    const metadata = await metadataOfStream(input, stream);
+    const pictures = picturePlan(format, target, metadata, values);
     const codec = await loadPictureCodec(stream);
     const { stream: decoded, unpack } = decoderOf(input, stream, codec, text !== '', pictures);
     const filter = await filterOf(decoded);

@@ -54,6 +54,20 @@ export async function metadataOf({ reader }: Input): Promise<ImageMetadata> {
   return first.done === true ? {} : codec.readMetadata(first.value.packet.data);
 }
 
+/** Table: clockwise rotation that shows a picture => the orientation that says the same (Exif clause 4.6.5.1.6). */
+const ORIENTATIONS: Readonly<Record<number, number>> = { 90: 6, 180: 3, 270: 8 };
+
+/** How the pictures of a stream are turned: as its container says, or else as their own headers do. */
+export async function metadataOfStream(
+  input: Input,
+  stream: VideoStreamInfo,
+): Promise<ImageMetadata> {
+  const metadata = await metadataOf(input);
+  const orientation = ORIENTATIONS[stream.rotation ?? 0];
+  if (orientation === undefined || (await loadPictureCodec(stream)) === undefined) return metadata;
+  return { ...metadata, orientation };
+}
+
 /** Makes frames of coded pictures, and the stream that these are. */
 export function pictureDecoder(
   codec: ImageCodec,
@@ -70,16 +84,21 @@ export function pictureDecoder(
   const { timeBase } = stream;
   const numPlanes = pixFmtInfo(pixFmt).samplesPerPixel.length;
   const isYuv = pixFmtInfo(pixFmt).model === 'yuv';
-  const { color, ...rest } = stream;
+  const { color, rotation, ...rest } = stream;
+  // What the container says of all pictures is done to each, whatever it says itself.
+  const stated = rotation === undefined ? {} : { orientation };
+  const kept = rotation === undefined || turned ? {} : { rotation };
   return {
-    stream: { ...rest, ...(isYuv && color ? { color } : {}), width, height, pixFmt },
+    stream: { ...rest, ...kept, ...(isYuv && color ? { color } : {}), width, height, pixFmt },
     unpack({ data, pts }: Packet) {
       const decoded = codec.decode(
         data,
         { maxPixels: affordablePixels(data.length, limits) },
         isYuv,
       );
-      const { frame } = turned ? upright(decoded) : decoded;
+      const { frame } = turned
+        ? upright({ ...decoded, metadata: { ...decoded.metadata, ...stated } })
+        : decoded;
       const converted = { ...inFormat(frame, pixFmt), pts };
       return new VideoFrames([converted], { pixFmt, width, height, numPlanes, timeBase });
     },

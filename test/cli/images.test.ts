@@ -94,6 +94,15 @@ test('video says a rotation where it can, and has turned pictures where not', as
   const frames = ['-i', at('turned-jpegs.mov'), '-c', 'copy', '-f', 'mjpeg', '-'];
   const jpeg = await loadImage(new Uint8Array(runFfmpeg(frames)));
   expect(jpeg.metadata.orientation).toBeUndefined();
+  // And the other way: what a container says of its pictures is done to them.
+  for (const [name, ...filter] of [['back.y4m'], ['filtered.y4m', '--vf', 'null'], ['back.bmp']]) {
+    const run = await vitrine('encode', at('turned-jpegs.mov'), at(name!), ...filter);
+    expect(run.status, name).toBe(0);
+    const file = await Demuxer.open(at(name!));
+    const { width, height, rotation } = file.reader.streams[0] as VideoStreamInfo;
+    await file.close();
+    expect([width, height, rotation], name).toEqual([48, 64, undefined]);
+  }
 });
 
 test('sequences are written and read, and become video', async () => {

@@ -50,9 +50,8 @@ export class AnchorTable {
   /** Position of each anchor's window, 65536·y + x. */
   readonly places: Int32Array;
   count = 0;
-  private readonly slotHashes: Int32Array;
-  /** Position of the window with the slot's hash; EMPTY or AMBIGUOUS. */
-  private readonly slotPlaces: Int32Array;
+  /** Pairs, so that a look costs one line of the cache: position of the window with a hash, EMPTY or AMBIGUOUS; the hash. */
+  private readonly slots: Int32Array;
 
   /** For pictures of `samples` luma samples. */
   constructor(samples: number) {
@@ -60,12 +59,11 @@ export class AnchorTable {
     const size = 1 << (32 - Math.clz32(2 * capacity - 1));
     this.hashes = new Int32Array(capacity);
     this.places = new Int32Array(capacity);
-    this.slotHashes = new Int32Array(size);
-    this.slotPlaces = new Int32Array(size).fill(EMPTY);
+    this.slots = new Int32Array(2 * size).fill(EMPTY);
   }
 
   clear(): void {
-    this.slotPlaces.fill(EMPTY);
+    this.slots.fill(EMPTY);
     this.count = 0;
   }
 
@@ -73,22 +71,22 @@ export class AnchorTable {
   add(hash: number, place: number): void {
     if (this.count >= this.hashes.length) return;
     const at = this.slotOf(hash);
-    this.slotPlaces[at] = this.slotPlaces[at] === EMPTY ? place : AMBIGUOUS;
-    this.slotHashes[at] = hash;
+    this.slots[at] = this.slots[at] === EMPTY ? place : AMBIGUOUS;
+    this.slots[at + 1] = hash;
     this.hashes[this.count] = hash;
     this.places[this.count++] = place;
   }
 
   /** Where the window with this hash lies; negative if there is none, or more than one. */
   placeOf(hash: number): number {
-    return this.slotPlaces[this.slotOf(hash)];
+    return this.slots[this.slotOf(hash)];
   }
 
   private slotOf(hash: number): number {
-    const { slotHashes, slotPlaces } = this;
-    const mask = slotHashes.length - 1;
-    let at = Math.imul(hash, MIX_FACTOR) & mask;
-    while (slotPlaces[at] !== EMPTY && slotHashes[at] !== hash) at = (at + 1) & mask;
+    const { slots } = this;
+    const mask = slots.length - 1;
+    let at = (Math.imul(hash, MIX_FACTOR) << 1) & mask;
+    while (slots[at] !== EMPTY && slots[at + 1] !== hash) at = (at + 2) & mask;
     return at;
   }
 }

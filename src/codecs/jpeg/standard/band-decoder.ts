@@ -6,9 +6,12 @@ import { type BandLayout, bandLayout, DecoderTables, ScanDecoder } from './scan-
 export class BandDecoder {
   readonly layout: BandLayout;
   private readonly scans: readonly ScanDecoder[];
+  /** See `ScanDecoder.decodeBand`. */
+  private readonly masks: Int32Array;
 
   constructor(file: JpegFile) {
     this.layout = bandLayout(file.frame);
+    this.masks = new Int32Array(file.frame.isProgressive ? this.layout.size >> 5 : 0);
     const tables = new DecoderTables();
     this.scans = file.scans.map((scan) => new ScanDecoder(file.bytes, file.frame, scan, tables));
   }
@@ -19,6 +22,7 @@ export class BandDecoder {
    */
   decode(band: number, coefficients: Int16Array): void {
     coefficients.fill(0);
-    for (const scan of this.scans) scan.decodeBand(band, coefficients);
+    this.masks.fill(0);
+    for (const scan of this.scans) scan.decodeBand(band, coefficients, this.masks);
   }
 }

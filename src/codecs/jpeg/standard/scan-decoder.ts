@@ -50,6 +50,8 @@ export class ScanDecoder {
   private readonly components: CodedComponent[];
   private readonly decodeBlock: (at: number, slot: number) => void;
   private coefficients: Int16Array;
+  /** Progressive: two words a block, bit k of both set if the AC coefficient with index k in the zig-zag sequence is known to be not zero. */
+  private masks: Int32Array;
   private position = 0;
   /** The `count` low bits of `word` have been read from the file and not been used; `missing` of them lie past the end. */
   private word = 0;
@@ -65,6 +67,7 @@ export class ScanDecoder {
     this.frame = frame;
     this.scan = scan;
     this.coefficients = new Int16Array(0);
+    this.masks = new Int32Array(0);
     const layout = bandLayout(frame);
     this.components = scan.components.map(({ index, dc, ac }) => ({
       component: frame.components[index]!,
@@ -102,9 +105,13 @@ export class ScanDecoder {
     return approximationHigh === 0 ? this.decodeAcFirst : this.refineAc;
   }
 
-  /** Decodes what the scan codes of band number `band` into `coefficients`, laid out as `bandLayout` says. */
-  decodeBand(band: number, coefficients: Int16Array): void {
+  /**
+   * Decodes what the scan codes of band number `band` into `coefficients`, laid out as `bandLayout` says.
+   * @param masks two words for each block, that all scans share; all 0 before the first one
+   */
+  decodeBand(band: number, coefficients: Int16Array, masks: Int32Array): void {
     this.coefficients = coefficients;
+    this.masks = masks;
     if (this.components.length > 1) this.decodeInterleaved();
     else this.decodeSingle(band);
     if (this.missing > this.count) this.fail('the entropy-coded data end too early');
@@ -303,6 +310,7 @@ export class ScanDecoder {
       if (size === 0) continue;
       if (k > spectralEnd) this.fail('a run beyond the end of its band');
       this.coefficients[at + ZIGZAG[k]!] = this.receiveExtend(size) << approximationLow;
+      this.masks[(at >> 5) + (k >> 5)]! |= 1 << (k & 31);
     }
   }
 
@@ -326,27 +334,52 @@ export class ScanDecoder {
         if (sign === 0) continue;
         if (k > spectralEnd) this.fail('a run beyond the end of its band');
         this.coefficients[at + ZIGZAG[k]!] = sign * (1 << approximationLow);
+        this.masks[(at >> 5) + (k >> 5)]! |= 1 << (k & 31);
       }
       if (this.endOfBandRun === 0) return;
     }
-    this.refineRun(at, k, 64);
+    this.refineRest(at, k);
     this.endOfBandRun--;
   }
 
   /** Reads the correction bits from `k` on; stops at the zero coefficient after `run` others, and returns its place. */
   private refineRun(at: number, k: number, run: number): number {
-    const { coefficients } = this;
-    const { spectralEnd, approximationLow } = this.scan;
+    const { masks } = this;
+    const { spectralEnd } = this.scan;
+    const mask = at >> 5;
     for (; k <= spectralEnd; k++) {
-      const index = at + ZIGZAG[k]!;
-      const value = coefficients[index]!;
-      if (value === 0) {
-        if (run-- === 0) break;
-      } else if (this.receive(1) !== 0) {
-        coefficients[index] = value + (value > 0 ? 1 << approximationLow : -1 << approximationLow);
-      }
+      if (((masks[mask + (k >> 5)]! >>> (k & 31)) & 1) !== 0)
+        this.refineCoefficient(at + ZIGZAG[k]!);
+      else if (run-- === 0) break;
     }
     return k;
+  }
+
+  /** Reads the correction bits from `k` to the end of the band. */
+  private refineRest(at: number, k: number): void {
+    const { masks } = this;
+    const { spectralEnd } = this.scan;
+    const mask = at >> 5;
+    for (let half = k >> 5; half <= spectralEnd >> 5; half++) {
+      const first = 32 * half;
+      let bits = masks[mask + half]!;
+      if (k > first) bits &= -1 << (k - first);
+      if (spectralEnd < first + 31) bits &= (1 << (spectralEnd - first + 1)) - 1;
+      for (; bits !== 0; bits &= bits - 1) {
+        this.refineCoefficient(at + ZIGZAG[first + 31 - Math.clz32(bits & -bits)]!);
+      }
+    }
+  }
+
+  /** One correction bit. */
+  private refineCoefficient(index: number): void {
+    if (this.count === 0) this.fill();
+    this.count--;
+    if (((this.word >>> this.count) & 1) === 0) return;
+    const { coefficients } = this;
+    const step = 1 << this.scan.approximationLow;
+    const value = coefficients[index]!;
+    coefficients[index] = value + (value > 0 ? step : -step);
   }
 }
 

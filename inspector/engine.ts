@@ -1,10 +1,11 @@
 /** Encodes pictures with everything watched. Runs in the worker; tests call it as it is. */
 import { joinBytes } from '../src/base/byte-stream.ts';
 import type { Packet } from '../src/base/packet.ts';
+import { H264Encoder } from '../src/codecs/h264/encoder/encoder.ts';
 import {
   bothInspectors,
-  createH264Encoder,
   type H264Inspector,
+  type H264Options,
   QUIET_INSPECTOR,
   type Reconstruction,
   TraceInspector,
@@ -13,6 +14,7 @@ import {
 import { createSmallMp4Writer } from '../src/containers/isobmff/index.ts';
 import type { VideoFrame } from '../src/frames/index.ts';
 import { MemorySink } from '../src/io/index.ts';
+import { PAGE_TOOLS } from './h264-tools.ts';
 import type {
   Coded,
   PictureFigures,
@@ -119,7 +121,7 @@ class SampleKeeper {
 
 /** Packets as an MP4 file. */
 async function fileOf(
-  stream: ReturnType<typeof createH264Encoder>['streamInfo'],
+  stream: H264Encoder['streamInfo'],
   packets: readonly Packet[],
 ): Promise<Uint8Array> {
   const sink = new MemorySink();
@@ -158,7 +160,7 @@ export async function encodePictures(
     ...traceFacts({ codec: 'h264', width, height, timeBase: [rate[1], rate[0]] } as never),
   };
   const trace = new TraceInspector(about);
-  const encoder = createH264Encoder({
+  const options: H264Options = {
     ...{ width, height, frameRate: rate },
     ...{ preset: settings.preset, qp: settings.qp, profile: settings.profile },
     cabac: settings.profile !== 'baseline' && settings.coding === 'CABAC',
@@ -166,7 +168,8 @@ export async function encodePictures(
     // Lets importance flow back through the pictures, though the QP is given: that is to be seen.
     importance: 1,
     ...(isFull ? { inspect: bothInspectors(trace, keeper.inspector) } : {}),
-  });
+  };
+  const encoder = new H264Encoder(options, PAGE_TOOLS);
   const packets: Packet[] = [];
   const figures: PictureFigures[] = [];
   encoder.onReconstructed = (reconstruction, pts) => {

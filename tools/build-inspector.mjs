@@ -6,10 +6,13 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Kernels that the page does without, for its size: sound and JPEG files are small there, and come out the same. */
+/** Kernels that the page does without, for its size: sound and files of pictures are small there, and come out the same. */
 const WITHOUT_KERNELS = {
   'src/codecs/aac/kernels/kernel-set.ts': 'AAC_KERNELS',
+  'src/codecs/deflate/kernels/vector.ts': 'DEFLATE_KERNELS',
   'src/codecs/jpeg/kernels/vector/index.ts': 'JPEG_KERNELS',
+  'src/codecs/jpeg/kernels/vector/read-kernels.ts': 'JPEG_READ_KERNELS',
+  'src/codecs/jpeg/kernels/vector/scan-kernels.ts': 'JPEG_SCAN_KERNELS',
 };
 
 /** Puts `NO_KERNELS` in the place of those sets. */

@@ -9,7 +9,14 @@ import { CABAC } from './cabac-coding.ts';
 import { withDefaults } from './defaults.ts';
 import { MONOCHROME } from './monochrome.ts';
 import { PredictionInspection } from './prediction-inspection.ts';
-import type { ProfileTools } from './profile-tools.ts';
+import type {
+  BSlices,
+  Inspection,
+  LowSearchTool,
+  ProfileTools,
+  Transform8x8,
+  WindowTool,
+} from './profile-tools.ts';
 import { ReorderedReferences } from './reordered-references.ts';
 import { ResidualCoder8x8 } from './residual-8x8.ts';
 import { createRows } from './rows.ts';
@@ -20,36 +27,51 @@ import { UnitInspection } from './unit-inspection.ts';
 import { WeightedReferences } from './weighted-references.ts';
 import { Zones } from './zones.ts';
 
+/** The tool of B slices. */
+export const B_SLICES: BSlices = {
+  createDecision: createBDecision,
+  createReferences: (order) => new ReorderedReferences(order),
+  createRows,
+};
+
+/** The tool of the 8x8 transform. */
+export const TRANSFORM_8X8: Transform8x8 = {
+  requireKernels: (where, kernels) => void KERNELS_8X8.requireKernels(where, kernels),
+  createCoder: (...parts) => new ResidualCoder8x8(...parts),
+};
+
+/** The tool that tells inspectors. */
+export const INSPECTION: Inspection = {
+  ofUnits: (inspector, syntax) => new UnitInspection(inspector, syntax),
+  ofBlocks: (inspector, memory) => new BlockInspection(inspector, memory),
+  ofPredictions: (inspector, context) => new PredictionInspection(inspector, context),
+};
+
+/** The lookahead's search with vectors. */
+export const LOW_SEARCH: LowSearchTool = {
+  requireKernels: (where, kernels) => void LOW_SEARCH_KERNELS.requireKernels(where, kernels),
+  create: createLowSearch,
+};
+
+/** The search of windows with vectors. */
+export const WINDOW_ROWS: WindowTool = {
+  requireKernels: (where, kernels) => void WINDOW_KERNELS.requireKernels(where, kernels),
+  create: ({ kernelMemory, words, windows, sourceLumaStride: width }, vectorKernels, kind) =>
+    createWindowRows(kernelMemory, vectorKernels, words, windows[kind], kind, width),
+};
+
 /** All tools that there are. */
 export const ALL_TOOLS: ProfileTools = {
   cabac: CABAC,
-  bSlices: {
-    createDecision: createBDecision,
-    createReferences: (order) => new ReorderedReferences(order),
-    createRows,
-  },
-  transform8x8: {
-    requireKernels: (where, kernels) => void KERNELS_8X8.requireKernels(where, kernels),
-    createCoder: (...parts) => new ResidualCoder8x8(...parts),
-  },
+  bSlices: B_SLICES,
+  transform8x8: TRANSFORM_8X8,
   weightedReferences: (...parts) => new WeightedReferences(...parts),
   monochrome: MONOCHROME,
   createScaling,
   createMessages: (setup, vbv) => new AccessUnitMessages(setup, vbv),
-  inspection: {
-    ofUnits: (inspector, syntax) => new UnitInspection(inspector, syntax),
-    ofBlocks: (inspector, memory) => new BlockInspection(inspector, memory),
-    ofPredictions: (inspector, context) => new PredictionInspection(inspector, context),
-  },
-  lowSearch: {
-    requireKernels: (where, kernels) => void LOW_SEARCH_KERNELS.requireKernels(where, kernels),
-    create: createLowSearch,
-  },
-  windowRows: {
-    requireKernels: (where, kernels) => void WINDOW_KERNELS.requireKernels(where, kernels),
-    create: ({ kernelMemory, words, windows, sourceLumaStride: width }, vectorKernels, kind) =>
-      createWindowRows(kernelMemory, vectorKernels, words, windows[kind], kind, width),
-  },
+  inspection: INSPECTION,
+  lowSearch: LOW_SEARCH,
+  windowRows: WINDOW_ROWS,
   secondPass: SECOND_PASS,
   createZones: (zones, mbs) => new Zones(zones, mbs),
   applyTune: withTune,

@@ -1,0 +1,25 @@
+/** The tools of the encoder in the page: those of all profiles, without what the page lets nobody choose, for its size. */
+import {
+  B_SLICES,
+  INSPECTION,
+  LOW_SEARCH,
+  TRANSFORM_8X8,
+  WINDOW_ROWS,
+} from '../src/codecs/h264/encoder/all-tools.ts';
+import { CABAC } from '../src/codecs/h264/encoder/cabac-coding.ts';
+import { withDefaults } from '../src/codecs/h264/encoder/defaults.ts';
+import { BASELINE_TOOLS, type ProfileTools } from '../src/codecs/h264/encoder/profile-tools.ts';
+import { WeightedReferences } from '../src/codecs/h264/encoder/weighted-references.ts';
+
+/** No messages, zones, tunes, scaling lists, second pass, pictures without chroma. */
+export const PAGE_TOOLS: ProfileTools = {
+  ...BASELINE_TOOLS,
+  cabac: CABAC,
+  bSlices: B_SLICES,
+  transform8x8: TRANSFORM_8X8,
+  weightedReferences: (...parts) => new WeightedReferences(...parts),
+  inspection: INSPECTION,
+  lowSearch: LOW_SEARCH,
+  windowRows: WINDOW_ROWS,
+  applyDefaults: withDefaults,
+};

@@ -41,6 +41,7 @@ import {
 import { ChannelState, type SharedTools } from './channel-state.ts';
 import { inspectElement } from './element-inspection.ts';
 import type { AacInspector } from './inspector.ts';
+import { dropLastZeros, restoreBands } from './last-band.ts';
 import { NoiseShaper } from './noise-shaping.ts';
 import { prepareNoise, substituteNoise } from './noise-substitution.ts';
 import type { EncoderSettings } from './options.ts';
@@ -80,6 +81,8 @@ export class ElementEncoder {
   private attackNow = false;
   /** Whether bands of the frame may be substituted by noise. */
   private hasNoise = false;
+  /** Whether the frame was told to leave out all bands. */
+  private isSilent = false;
   private readonly shape = new ShapeChooser();
   private readonly stereo = new PairStereo();
   constructor(layout: ElementLayout, settings: EncoderSettings, tools: SharedTools) {
@@ -151,6 +154,7 @@ export class ElementEncoder {
     if (!isShort && isShaped) this.shaper.shapeLong(channels);
     // Substituted noise would fill the pauses for which the windows are short.
     this.hasNoise = this.settings.noiseSubstitution && substitutes && !isShort;
+    this.isSilent = false;
     this.prepare(noise, isShort, substitutes);
   }
 
@@ -317,12 +321,14 @@ export class ElementEncoder {
   decide(lambda: number): number {
     const { channels, tools } = this;
     let bits = ELEMENT_HEADER_BITS;
+    if (!this.isSilent) restoreBands(channels, this.longMaxSfb);
     for (let c = 0; c < channels.length; c++) {
       const { stream, search } = channels[c];
       chooseScaleFactors(search, stream, lambda);
     }
     if (channels.length === 2) this.stereo.placeIntensities(channels[0], channels[1]);
     if (this.hasNoise) substituteNoise(channels, lambda);
+    dropLastZeros(channels);
     for (let c = 0; c < channels.length; c++) {
       const { stream } = channels[c];
       // Where no line is coded, filters would be bits that no lambda can save.
@@ -333,6 +339,7 @@ export class ElementEncoder {
     }
     bits += countIcsInfoBits(channels[0].stream.info);
     if (channels.length === 2) {
+      this.stereo.mark(channels[0].stream, channels[1].stream);
       bits += 1 + 2 + (this.stereo.ms_mask_present === 1 ? channels[0].stream.numBands : 0);
     }
     return bits;
@@ -340,6 +347,7 @@ export class ElementEncoder {
 
   /** Leaves out all bands of the frame, headers of sections and filters with them. To be decided again. */
   silence(): void {
+    this.isSilent = true;
     for (const { stream } of this.channels) {
       stream.info.max_sfb = 0;
       stream.info.numWindowGroups = 1;

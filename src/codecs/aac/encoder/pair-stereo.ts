@@ -1,11 +1,11 @@
 /** The stereo decisions of one frame of a pair: which bands are middle and side, which have an intensity (see `stereo.ts`). */
 import { type ChannelStream, MAX_BANDS } from '../standard/channel-stream.ts';
-import { INTENSITY_HCB, INTENSITY_HCB2 } from '../standard/spectrum-coding.ts';
+import { INTENSITY_HCB, INTENSITY_HCB2, NOISE_HCB } from '../standard/spectrum-coding.ts';
 import type { ChannelSearch } from './band-cost.ts';
 import type { PairWeighing } from './inspector.ts';
 import type { EncoderSettings } from './options.ts';
 import { NOISE_TO_LAMBDA } from './rate-control.ts';
-import { INTENSITY, MID_SIDE, StereoBand } from './stereo.ts';
+import { INTENSITY, LEFT_RIGHT, MID_SIDE, StereoBand, turnToMidSide } from './stereo.ts';
 
 /** A channel as the decisions need it. */
 export interface PairChannel {
@@ -20,6 +20,12 @@ export class PairStereo {
   /** 0: no band is, 1: `ms_used` is sent, 2: all bands are (clause 4.6.8.1.2). */
   ms_mask_present: 0 | 1 | 2 = 0;
   private readonly stereoBand = new StereoBand();
+  /** Band => how it is coded. */
+  private readonly choice = new Uint8Array(MAX_BANDS);
+  /** Band => 1 if it would be middle and side by itself: its channels are alike. */
+  private readonly isAlike = new Uint8Array(MAX_BANDS);
+  /** Band => bits that it takes more as middle and side. */
+  private readonly jointExtra = new Float64Array(MAX_BANDS);
   private hasIntensity = false;
   /** Band => the codebook that stands for an intensity, or 0. */
   private readonly intensity = new Uint8Array(MAX_BANDS);
@@ -48,11 +54,10 @@ export class PairStereo {
     firstIntensity: number,
     settings: EncoderSettings,
   ): void {
-    const { stereoBand, ms_used, intensity } = this;
+    const { stereoBand, isAlike, intensity } = this;
     const { stream } = left;
     const { midSide, tuning } = settings;
     const rules = { noise, lambda: noise / NOISE_TO_LAMBDA, midSide, tuning };
-    let count = 0;
     this.hasIntensity = false;
     for (let band = 0; band < stream.numBands; band++) {
       const choice = stereoBand.choose(
@@ -65,14 +70,11 @@ export class PairStereo {
         rules,
       );
       if (settings.inspector !== null) this.remember(band, choice);
-      // The bit of a band with an intensity stays 0: set, it would turn the sign (clause 4.6.8.2.3).
-      ms_used[band] = choice === MID_SIDE ? 1 : 0;
+      this.choice[band] = choice;
+      this.jointExtra[band] = stereoBand.jointBits - stereoBand.separateBits;
+      isAlike[band] = choice === MID_SIDE ? 1 : 0;
       intensity[band] = 0;
-      if (choice === MID_SIDE) {
-        count++;
-        left.search.weight[band] = stereoBand.weight;
-        right.search.weight[band] = stereoBand.weight;
-      } else if (choice === INTENSITY) {
+      if (choice === INTENSITY) {
         this.hasIntensity = true;
         intensity[band] = stereoBand.isOpposite ? INTENSITY_HCB2 : INTENSITY_HCB;
         this.position[band] = stereoBand.position;
@@ -80,7 +82,57 @@ export class PairStereo {
         left.search.weight[band] = stereoBand.weight;
       }
     }
-    this.ms_mask_present = count === 0 ? 0 : count === stream.numBands ? 2 : 1;
+    if (midSide) this.unite(stream.numBands);
+    this.turn(left, right);
+  }
+
+  /** Makes all bands middle and side, or none, where that takes fewer bits than to say which are. */
+  private unite(numBands: number): void {
+    const { choice, jointExtra } = this;
+    let allExtra = 0;
+    let noneExtra = 0;
+    for (let band = 0; band < numBands; band++) {
+      if (choice[band] === MID_SIDE) noneExtra -= jointExtra[band];
+      else allExtra += choice[band] === INTENSITY ? numBands : jointExtra[band];
+    }
+    if (Math.min(allExtra, noneExtra) >= numBands) return;
+    const united = allExtra < noneExtra ? MID_SIDE : LEFT_RIGHT;
+    for (let band = 0; band < numBands; band++) {
+      if (choice[band] !== INTENSITY) choice[band] = united;
+    }
+  }
+
+  /** Turns the bands chosen for it to middle and side: noise of either goes to both loudspeakers. */
+  private turn(left: PairChannel, right: PairChannel): void {
+    const { bandOffset, numBands } = left.stream;
+    for (let band = 0; band < numBands; band++) {
+      if (this.choice[band] !== MID_SIDE) continue;
+      const weight = left.search.weight[band] + right.search.weight[band];
+      left.search.weight[band] = weight;
+      right.search.weight[band] = weight;
+      const { spectrum } = left.search;
+      turnToMidSide(spectrum, right.search.spectrum, bandOffset[band], bandOffset[band + 1]);
+    }
+  }
+
+  /**
+   * Sets `ms_used` and `ms_mask_present`, when codebooks are known. The bit of a band of zeros may be anything; that of substituted
+   * noise says whether both channels have the same (clause 4.6.13.3); that of an intensity stays 0, since it would turn the sign
+   * (clause 4.6.8.2.3).
+   */
+  mark(left: ChannelStream, right: ChannelStream): void {
+    const { choice, isAlike, ms_used } = this;
+    let least = 1;
+    let most = 0;
+    for (let band = 0; band < left.numBands; band++) {
+      const isNoise = left.codebook[band] === NOISE_HCB;
+      const used = isNoise ? isAlike[band] : choice[band] === MID_SIDE ? 1 : 0;
+      ms_used[band] = used;
+      if (left.codebook[band] === 0 && right.codebook[band] === 0) continue;
+      if (used < least) least = used;
+      if (used > most) most = used;
+    }
+    this.ms_mask_present = most === 0 ? 0 : least === 1 ? 2 : 1;
   }
 
   private remember(band: number, choice: number): void {

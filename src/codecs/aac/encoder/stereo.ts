@@ -53,7 +53,7 @@ export class StereoBand {
   position = 0;
   /** Whether the right channel has the opposite sign (INTENSITY_HCB2). */
   isOpposite = false;
-  /** Weight of squared errors of the lines that are coded: of both, if both are; of the one of `INTENSITY`. */
+  /** Weight of squared errors of the one channel that `INTENSITY` leaves. */
   weight = 0;
   /** Weighted error that remains with `INTENSITY`, however fine the quantizer. */
   error = 0;
@@ -69,8 +69,8 @@ export class StereoBand {
   private cross = 0;
 
   /**
-   * Decides on the lines `start` to `end` - 1 of `band`, and turns them to what is coded: middle and side, or one channel and
-   * zeros. The weights stay: the caller gives the coded channels the band's `weight`.
+   * Decides on the lines `start` to `end` - 1 of `band`. Those of `INTENSITY` are turned to one channel and zeros; those of `MID_SIDE`
+   * stay for `turnToMidSide`. The weights stay: the caller gives the coded channels the band's `weight`.
    * @param mayBeIntensity whether `INTENSITY` is allowed
    */
   choose(
@@ -117,10 +117,7 @@ export class StereoBand {
         return INTENSITY;
       }
     }
-    if (!isJoint) return LEFT_RIGHT;
-    this.weight = sumWeight;
-    turnToMidSide(left.spectrum, right.spectrum, start, end);
-    return MID_SIDE;
+    return isJoint ? MID_SIDE : LEFT_RIGHT;
   }
 
   /** Sets `leftEnergy`, `rightEnergy` and `cross`. */
@@ -190,7 +187,12 @@ export class StereoBand {
 }
 
 /** (L + R)/2 on the left, (L - R)/2 on the right. */
-function turnToMidSide(left: Float64Array, right: Float64Array, start: number, end: number): void {
+export function turnToMidSide(
+  left: Float64Array,
+  right: Float64Array,
+  start: number,
+  end: number,
+): void {
   for (let i = start; i < end; i++) {
     const l = left[i];
     const r = right[i];

@@ -24,17 +24,17 @@ import { type ChannelSearch, predictScaleFactor } from './band-cost.ts';
 
 /**
  * Scale factors tried around the one that a formula predicts: at most this many below and above. The formula holds at high
- * resolution; where most lines are 0 or 1, the best is up to 18 dB above it.
+ * resolution; where only a few lines are not 0, the best may be 30 dB above it.
  */
 const CANDIDATES_BELOW = 4;
-const CANDIDATES_ABOVE = 12;
+const CANDIDATES_ABOVE = 22;
 /**
- * A candidate that is worse than the band's best by this many bits is not tried further: a smoother path of scale factors
- * saves less.
+ * Beyond a candidate that is worse than the band's best by this many bits no other is tried: a smoother path of scale factors saves
+ * less. Cost is not convex, so that less than this stops before some better ones.
  */
-const PRUNE_BITS = 8;
+const PRUNE_BITS = 20;
 /** States that are worse than the best by this many bits are dropped: later steps seldom make up for it. */
-const DROP_BITS = 14;
+const DROP_BITS = 16;
 /** Bits for what the search does not see: a share of the section headers for each band that is coded. */
 const SECTION_SHARE = 0.8;
 /** Instead of a scale factor: no band was coded yet. */

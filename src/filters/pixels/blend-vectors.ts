@@ -6,7 +6,7 @@ import { f32x4, i8x16, i16x8, i32x4, type V128, v128 } from '../../wasm/expressi
 import type { FunctionBuilder, V128Local } from '../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../wasm/module-builder.ts';
 
-/** Eight samples out of two times eight, all 0..255 in lanes of 16 bits; of the result the low byte counts. */
+/** Eight samples out of two times eight, all 0..255 in lanes of 16 bits. */
 type LaneMode = (f: FunctionBuilder, a: V128Local, b: V128Local) => V128;
 
 const all = (value: number): V128 => i16x8.splat(value);
@@ -76,6 +76,9 @@ const LANE_MODES: Readonly<Record<string, LaneMode>> = {
   xor: (_, a, b) => v128.xor(a, b),
 };
 
+/** The modes whose results may leave 0..255, of which the low byte counts. */
+const WRAPPING: ReadonlySet<string> = new Set(['bleach', 'hardmix', 'stain']);
+
 /** The modes that have a kernel. */
 export const VECTOR_MODES: ReadonlySet<string> = new Set(Object.keys(LANE_MODES));
 
@@ -90,9 +93,10 @@ function defineMode(m: ModuleBuilder, name: string, mode: LaneMode): void {
     f.repeat(sixteens, () => {
       const [first, second] = [f.v128(v128.load(a)), f.v128(v128.load(b))];
       const seconds = halvesOf(second);
-      const [low, high] = halvesOf(first).map((half, i) =>
-        f.v128(v128.and(mode(f, f.v128(half), f.v128(seconds[i]!)), all(255))),
-      );
+      const [low, high] = halvesOf(first).map((half, i) => {
+        const mixed = mode(f, f.v128(half), f.v128(seconds[i]!));
+        return f.v128(WRAPPING.has(name) ? v128.and(mixed, all(255)) : mixed);
+      });
       f.do(v128.store(target, i8x16.narrow_i16x8_u(low!, high!)));
       f.add(a, 16);
       f.add(b, 16);

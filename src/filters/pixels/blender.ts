@@ -10,7 +10,8 @@ import type { Component } from './picture-work.ts';
 
 const { fround } = Math;
 
-const CHUNK = 1 << 14;
+// Larger chunks than the second cache of a core holds are read from memory twice; in small ones the calls for each take a fifth of the time.
+const CHUNK = 1 << 17;
 const FIRST = 64;
 const SECOND = FIRST + CHUNK;
 const RESULT = SECOND + CHUNK;
@@ -40,14 +41,16 @@ export class Blender {
     new Float32Array(this.memory.buffer, 0, 2).set([fround(opacity), fround(1 - fround(opacity))]);
     const kernel = isNormal ? exports.mixed! : exports[`blend_${mode}`]!;
     const bytes = new Uint8Array(this.memory.buffer);
+    // Only opacity needs the first samples again.
+    const result = isPart && !isNormal ? RESULT : FIRST;
     eachRun(a, b, out, (p, q, r, length) => {
       bytes.set(samples[0].subarray(p, p + length), FIRST);
       bytes.set(samples[1].subarray(q, q + length), SECOND);
       const sixteens = (length + 15) >> 4;
-      if (isNormal) kernel(FIRST, SECOND, RESULT, 0, sixteens);
-      else kernel(FIRST, SECOND, RESULT, sixteens);
-      if (isPart && !isNormal) exports.fade!(FIRST, RESULT, 0, sixteens);
-      samples[2].set(bytes.subarray(RESULT, RESULT + length), r);
+      if (isNormal) kernel(FIRST, SECOND, result, 0, sixteens);
+      else kernel(FIRST, SECOND, result, sixteens);
+      if (isPart && !isNormal) exports.fade!(FIRST, result, 0, sixteens);
+      samples[2].set(bytes.subarray(result, result + length), r);
     });
   }
 }

@@ -143,13 +143,20 @@ export class RunningGraph {
     if (instance.push === undefined) this.arrive(next, frame);
     else {
       instance.push(edge.toPad, frame);
-      if (instance.letsGo === true) station.pool.giveBack(frame);
+      if (instance.letsGo === true) this.giveBack(station, frame);
     }
   }
 
   /** Whoever took a frame from the sink `node` holds it no more. */
   release(node: GraphNode, frame: Frame): void {
-    this.stations.get(node.inputs[0]!.from)!.pool.giveBack(frame);
+    this.giveBack(this.stations.get(node.inputs[0]!.from)!, frame);
+  }
+
+  /** A frame that `station` emitted comes back; filters without `push` have only handed it on. */
+  private giveBack(station: Station, frame: Frame): void {
+    const { instance, inputs, node } = station;
+    if (instance.push !== undefined || inputs.length === 0) station.pool.giveBack(frame);
+    else this.giveBack(this.stations.get(node.inputs[0]!.from)!, frame);
   }
 
   /** A filter without `push` is a sink, or hands frames on as they are. */

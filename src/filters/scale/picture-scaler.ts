@@ -77,11 +77,18 @@ export function createPictureScaler(
       height: a.height,
     });
   }
-  if (a.info.bitDepth > 8 || b.info.bitDepth > 8) return deepScaler(a, b, method);
+  const isDeep = a.info.bitDepth > 8 || b.info.bitDepth > 8;
+  if (isDeep && !sharesChroma(a, b, method)) return deepScaler(a, b, method);
   if (a.info.model === 'rgb' && b.info.model === 'rgb') return rgbToRgb(a, b, method, sameSize);
   if (b.info.model === 'rgb') return toRgb(a, b, method, sameSize);
   if (a.info.model === 'rgb') return fromRgb(a, b, method, sameSize);
   return planar(a, b, method);
+}
+
+/** Whether deep Y'CbCr becomes packed RGB of 8 bits of which two columns share a chroma sample: swscale makes Y'CbCr of 8 bits of it first. */
+function sharesChroma(a: Side, b: Side, method: ScaleMethod): boolean {
+  const isShared = a.info.chromaShiftX === 1 && b.width % 2 === 0 && method.fullChroma !== true;
+  return isShared && a.info.model === 'yuv' && b.info.order !== undefined && b.info.bitDepth === 8;
 }
 
 /** Scalers for pairs of components, in one memory. */
@@ -238,27 +245,38 @@ function toRgb(a: Side, b: Side, method: ScaleMethod, sameSize: boolean): Pictur
   // Planar RGB is made with all chroma, as in swscale; so are odd widths, but where blocks are taken whole.
   const allChroma = method.fullChroma === true || b.info.order === undefined;
   // Blocks of chroma are taken whole where rows pair up; else chroma is scaled to all rows, as in swscale.
-  const wholeBlocks = a.info.chromaShiftY === 0 || (method.accurate !== true && height % 2 === 0);
+  const isShared = a.info.chromaShiftX === 1 && !allChroma;
+  const wholeBlocks =
+    (a.info.chromaShiftY === 0 || height % 2 === 0) && (method.accurate !== true || !isShared);
   const cut = method.accurate === true ? 'exact' : 'cut';
   const common = { to: b.info, width, matrix, vectors: method.vectorKernels !== false };
-  if (sameSize && !allChroma && wholeBlocks) {
-    const converter = new YuvToRgbConverter({ ...common, from: a.info, rounding: cut });
+  const isDeep = a.info.bitDepth > 8;
+  if (sameSize && !allChroma && wholeBlocks && !isDeep) {
+    const byTables = isShared && b.info.order![3] === 0;
+    const rounding = byTables ? 'steps' : cut;
+    const converter = new YuvToRgbConverter({ ...common, from: a.info, rounding });
     return (source, target) => converter.convert(source, target);
   }
   const fullChroma = allChroma || width % 2 === 1;
-  const bySteps = !fullChroma && a.info.chromaShiftX === 1 && b.info.samplesPerPixel[0] === 3;
-  const rounding = fullChroma || a.info.fullRange ? 'exact' : bySteps ? 'steps' : cut;
+  const isCut = !isShared || hasVectorCode(b, method);
+  const rounding = fullChroma || a.info.fullRange ? 'exact' : isCut ? cut : 'steps';
   const full = fullChroma || a.info.chromaShiftX === 0;
   const base = full ? 'yuv444p' : 'yuv422p';
   const middleFmt: PixFmt = hasAlpha(a.info) ? (full ? 'yuva444p' : 'yuva422p') : base;
   const info = { ...pixFmtInfo(middleFmt), fullRange: a.info.fullRange };
   const middle = newPicture(middleFmt, width, height, 0);
-  const scale = planar(a, { ...b, pixFmt: middleFmt, info }, method);
+  const planes = isDeep ? deepScaler : planar;
+  const scale = planes(a, { ...b, pixFmt: middleFmt, info }, method);
   const converter = new YuvToRgbConverter({ ...common, from: info, rounding });
   return (source, target) => {
     scale(source, middle);
     converter.convert(middle, target);
   };
+}
+
+/** The formats that swscale's vector code makes of scaled lines; the others it looks up in tables. */
+function hasVectorCode({ pixFmt }: Side, { accurate }: ScaleMethod): boolean {
+  return pixFmt === 'bgr24' || pixFmt === 'bgra' || (pixFmt === 'rgba' && accurate !== true);
 }
 
 /** From RGB: to the target's size, then the matrix, then chroma to its rows. */

@@ -144,6 +144,8 @@ export interface FilterInstance {
   readonly outputs?: readonly Link[];
   /** Takes a frame. Input pads take them in any order: a filter with several keeps what it cannot use yet. */
   push?(input: number, frame: Frame): void;
+  /** A frame goes by, because the option `enable` does not hold: filters that count frames count it. */
+  passBy?(): void;
   /**
    * An input has ended; `pts` is where, in ticks of that input's time base, NaN if unknown. Must lead to `finish` on all outputs
    * sooner or later. Default: finishes all outputs, at that time.

@@ -137,6 +137,7 @@ export class RunningGraph {
       next.inputs.length === 1 &&
       !isEnabled(enable, frame, n, edge.link)
     ) {
+      instance.passBy?.();
       this.emit(next, 0, frame);
       return;
     }

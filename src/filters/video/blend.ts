@@ -89,7 +89,9 @@ export const BLEND: FilterDefinition = {
     const output = { ...top, timeBase };
     const v = new Float64Array(VARIABLES.length);
     const blender = new Blender();
-    const mixers = [0, 1, 2, 3].map((c) => mixerOf(options, c, v, blender));
+    // Options count planes: those of planar RGB are G, B, R, A.
+    const planes = pixFmtInfo(top.pixFmt).model === 'rgb' ? [2, 0, 1, 3] : [0, 1, 2, 3];
+    const mixers = planes.map((c) => mixerOf(options, c, v, blender));
     let n = 0;
     const mix = (first: VideoFrame, second: VideoFrame, pts: number): VideoFrame => {
       const out = setup.takePicture(top.pixFmt, top.width, top.height, pts);

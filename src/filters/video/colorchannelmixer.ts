@@ -2,9 +2,10 @@
  * `colorchannelmixer`: every component of RGB as a weighted sum of all. With `pc` a measure of the color (the sum of its components, their
  * largest, …) is brought back to what it was: the components are scaled by the measure before over that after, `pa` of the way.
  */
-import { ALL_PIX_FMTS, type PixFmtInfo, pixFmtInfo } from '../../frames/pixel-format.ts';
+import { type PixFmtInfo, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
 import type { OptionDefinition, OptionValues } from '../definition/options.ts';
+import { ARGB_FIRST } from '../definition/pixel-formats.ts';
 import {
   type Component,
   componentsOf,
@@ -13,7 +14,7 @@ import {
   videoLink,
 } from '../pixels/picture-work.ts';
 
-const RGB = ALL_PIX_FMTS.filter((name) => pixFmtInfo(name).model === 'rgb');
+const RGB = ARGB_FIRST.filter((name) => pixFmtInfo(name).model === 'rgb');
 const NAMES = ['r', 'g', 'b', 'a'] as const;
 
 const WEIGHTS: readonly OptionDefinition[] = NAMES.flatMap((out) =>

@@ -21,7 +21,9 @@ import {
 
 const PIX_FMTS = ALL_PIX_FMTS.filter((name) => {
   const info = pixFmtInfo(name);
-  return info.bitDepth === 8 && info.model !== 'gray' && info.samplesPerPixel.length !== 2;
+  const isPlanarRgb = info.model === 'rgb' && info.order === undefined;
+  const isPlain = info.model !== 'gray' && info.samplesPerPixel.length !== 2 && !isPlanarRgb;
+  return info.bitDepth === 8 && isPlain;
 });
 
 // biome-ignore format: the order of the values below

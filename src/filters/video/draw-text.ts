@@ -142,6 +142,7 @@ export const DRAWTEXT: FilterDefinition = {
     const drawing = prepare(options, font, setup);
     let n = options.number('start_number');
     return {
+      passBy: () => void n++,
       push(_, frame) {
         const out = copyOf(picture(frame));
         drawing(out, n++, secondsOf(frame.pts, link));

@@ -15,7 +15,10 @@ import {
   videoLink,
 } from '../pixels/picture-work.ts';
 
-const PIX_FMTS: readonly PixFmt[] = ['gray', 'yuv420p', 'yuv422p', 'yuv444p'];
+const PIX_FMTS: readonly PixFmt[] = [
+  ...(['gray', 'yuv420p', 'yuv422p', 'yuv444p'] as const),
+  ...(['yuva420p', 'yuva422p', 'yuva444p'] as const),
+];
 const VARIABLES = ['n', 'pos', 'r', 't'];
 
 /** Table: option => default, least, largest. */

@@ -1,7 +1,8 @@
 /** `fade`: from a color to the picture, or from the picture to a color. */
-import { ALL_PIX_FMTS, hasAlpha, type PixFmt, pixFmtInfo } from '../../frames/pixel-format.ts';
+import { hasAlpha, type PixFmt, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
 import type { OptionValues } from '../definition/options.ts';
+import { ARGB_FIRST } from '../definition/pixel-formats.ts';
 import {
   type Component,
   colorSamples,
@@ -11,8 +12,11 @@ import {
   videoLink,
 } from '../pixels/picture-work.ts';
 
-const EIGHT_BITS = ALL_PIX_FMTS.filter((name) => pixFmtInfo(name).bitDepth === 8);
-const RGB = EIGHT_BITS.filter((name) => pixFmtInfo(name).model === 'rgb');
+const TAKEN = ARGB_FIRST.filter((name) => {
+  const info = pixFmtInfo(name);
+  return info.model !== 'gray' && info.samplesPerPixel.length !== 2;
+});
+const RGB = TAKEN.filter((name) => pixFmtInfo(name).model === 'rgb');
 
 const isBlack = (options: OptionValues): boolean => {
   const { r, g, b } = options.color('color');
@@ -20,7 +24,7 @@ const isBlack = (options: OptionValues): boolean => {
 };
 
 function formatsFor(options: OptionValues): readonly PixFmt[] {
-  const base = options.boolean('alpha') || isBlack(options) ? EIGHT_BITS : RGB;
+  const base = options.boolean('alpha') || isBlack(options) ? TAKEN : RGB;
   return options.boolean('alpha') ? base.filter((name) => hasAlpha(pixFmtInfo(name))) : base;
 }
 
@@ -88,12 +92,13 @@ export const FADE: FilterDefinition = {
     const color = colorSamples({ ...given, a: alphaOnly ? 0 : 255 }, info);
     const isBlack = given.r + given.g + given.b === 0;
     const isClear = isBlack && hasAlpha(info) && !alphaOnly;
-    // As in ffmpeg, black is 0 on gray and beside opacity, and fades the opacity of packed pixels too.
-    if (info.model === 'gray' || (isClear && info.model === 'yuv')) color[0] = 0;
+    // As in ffmpeg, black is 0 beside opacity, and fades the opacity of packed pixels too.
+    if (isClear && info.model === 'yuv') color[0] = 0;
     const fadesAll = isClear && info.order !== undefined;
     if (fadesAll) color[3] = 0;
     let n = 0;
     return {
+      passBy: () => void n++,
       push(_, frame) {
         const level = levelOf(n++, frame.pts);
         if (level >= 65535) {

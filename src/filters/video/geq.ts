@@ -19,7 +19,10 @@ const planar = ALL_PIX_FMTS.filter((name) => {
   const info = pixFmtInfo(name);
   return !info.bigEndian && info.order === undefined && info.samplesPerPixel.length !== 2;
 });
-const YUV = planar.filter((name) => pixFmtInfo(name).model !== 'rgb');
+const YUV = planar.filter((name) => {
+  const { model, fullRange } = pixFmtInfo(name);
+  return model === 'gray' || (model === 'yuv' && !fullRange);
+});
 const RGB = planar.filter((name) => pixFmtInfo(name).model === 'rgb');
 
 const expressionOption = (name: string, alias: string, what: string): OptionDefinition => ({
@@ -74,6 +77,7 @@ export const GEQ: FilterDefinition = {
     const largest = 2 ** info.bitDepth - 1;
     let n = 0;
     return {
+      passBy: () => void n++,
       push(_, frame) {
         const source = picture(frame);
         const out = newPicture(link.pixFmt, link.width, link.height, source.pts);

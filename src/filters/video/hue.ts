@@ -1,5 +1,5 @@
 /** `hue`: chroma turned by an angle and stretched, luma shifted. */
-import type { PixFmt } from '../../frames/pixel-format.ts';
+import { type PixFmt, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
 import type { Expression } from '../language/expression.ts';
 import {
@@ -18,6 +18,9 @@ const PIX_FMTS: readonly PixFmt[] = [
   'yuva444p',
   'yuva422p',
   'yuva420p',
+  'yuv444p10le',
+  'yuv422p10le',
+  'yuv420p10le',
 ];
 const VARIABLES = ['n', 'pts', 'r', 't', 'tb'];
 
@@ -38,6 +41,10 @@ export const HUE: FilterDefinition = {
   open(setup) {
     const { options } = setup;
     const link = videoLink(setup.inputs[0]);
+    const { bitDepth } = pixFmtInfo(link.pixFmt);
+    const codes = 2 ** bitDepth;
+    // As in ffmpeg, a tenth of the range: of 255 in 8 bits, of 1024 in 10.
+    const tenth = bitDepth === 8 ? 25.5 : codes / 10;
     if (options.isSet('h') && options.isSet('H')) {
       throw options.error('H', 'the angle is given twice: in degrees (h) and radians (H)');
     }
@@ -51,6 +58,7 @@ export const HUE: FilterDefinition = {
     let n = 0;
     return {
       letsGo: true,
+      passBy: () => void n++,
       push(_, frame) {
         v[0] = n++;
         v[1] = frame.pts;
@@ -61,12 +69,13 @@ export const HUE: FilterDefinition = {
         const shift = clip(brightness.evaluate(v));
         const out = copyOf(picture(frame), setup.takePicture);
         const [luma, cb, cr] = componentsOf(out) as [Component, Component, Component];
-        if (shift !== 0) shiftLuma(luma, Math.trunc((shift * 255) / 10));
+        if (shift !== 0) shiftLuma(luma, Math.trunc(shift * tenth), codes - 1);
         turn(
           cb,
           cr,
           Math.round(Math.sin(angle) * 65536 * s),
           Math.round(Math.cos(angle) * 65536 * s),
+          codes,
         );
         setup.emit(0, out);
       },
@@ -74,26 +83,31 @@ export const HUE: FilterDefinition = {
   },
 };
 
-function shiftLuma({ data, offset, stride, width, height }: Component, amount: number): void {
+function shiftLuma(
+  { data, offset, stride, width, height }: Component,
+  amount: number,
+  largest: number,
+): void {
   for (let y = 0; y < height; y++) {
     for (let p = offset + y * stride, end = p + width; p < end; p++) {
-      data[p] = Math.min(Math.max(data[p]! + amount, 0), 255);
+      data[p] = Math.min(Math.max(data[p]! + amount, 0), largest);
     }
   }
 }
 
-/** Rotates chroma about its zero; `sin` and `cos` are times 65536 and the saturation. */
-function turn(cb: Component, cr: Component, sin: number, cos: number): void {
+/** Rotates chroma about its zero; `sin` and `cos` are times 65536 and the saturation, `codes` how many values a sample has. */
+function turn(cb: Component, cr: Component, sin: number, cos: number, codes: number): void {
+  const zero = codes / 2;
   for (let y = 0; y < cb.height; y++) {
     let p = cb.offset + y * cb.stride;
     let q = cr.offset + y * cr.stride;
     for (let x = 0; x < cb.width; x++, p++, q++) {
-      const u = cb.data[p]! - 128;
-      const v = cr.data[q]! - 128;
-      const turnedU = (cos * u - sin * v + 32768 + (128 << 16)) / 65536;
-      const turnedV = (sin * u + cos * v + 32768 + (128 << 16)) / 65536;
-      cb.data[p] = Math.min(Math.max(Math.floor(turnedU), 0), 255);
-      cr.data[q] = Math.min(Math.max(Math.floor(turnedV), 0), 255);
+      const u = cb.data[p]! - zero;
+      const v = cr.data[q]! - zero;
+      const turnedU = (cos * u - sin * v + 32768 + zero * 65536) / 65536;
+      const turnedV = (sin * u + cos * v + 32768 + zero * 65536) / 65536;
+      cb.data[p] = Math.min(Math.max(Math.floor(turnedU), 0), codes - 1);
+      cr.data[q] = Math.min(Math.max(Math.floor(turnedV), 0), codes - 1);
     }
   }
 }

@@ -12,6 +12,7 @@ import {
   VIDEO_PAD,
 } from '../definition/filter.ts';
 import type { OptionDefinition } from '../definition/options.ts';
+import { ARGB_FIRST } from '../definition/pixel-formats.ts';
 import type { ExpressionFunction } from '../language/expression.ts';
 import { componentsOf, copyOf, picture, type Samples, videoLink } from '../pixels/picture-work.ts';
 
@@ -22,7 +23,7 @@ const isPlain = (name: PixFmt): boolean => {
   return !info.bigEndian && info.samplesPerPixel.length !== 2;
 };
 const YUV = ALL_PIX_FMTS.filter((name) => isPlain(name) && pixFmtInfo(name).model === 'yuv');
-const RGB = ALL_PIX_FMTS.filter((name) => isPlain(name) && pixFmtInfo(name).model === 'rgb');
+const RGB = ARGB_FIRST.filter((name) => isPlain(name) && pixFmtInfo(name).model === 'rgb');
 const GRAY: readonly PixFmt[] = ['gray', 'gray10le', 'gray16le'];
 
 /** Least and largest value of component `c`. */

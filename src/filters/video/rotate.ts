@@ -27,7 +27,10 @@ import {
 
 const PIX_FMTS = ALL_PIX_FMTS.filter((name) => {
   const info = pixFmtInfo(name);
-  return !info.bigEndian && info.samplesPerPixel.length !== 2;
+  if (info.model === 'gray') return info.bitDepth === 8;
+  // Blocks of chroma of 2x1 pixels are no longer that when they are turned.
+  const isTurnable = info.chromaShiftX === info.chromaShiftY;
+  return isTurnable && info.samplesPerPixel.length !== 2;
 });
 
 // biome-ignore format: the order of the values below
@@ -92,6 +95,7 @@ export const ROTATE: FilterDefinition = {
     let n = 0;
     return {
       outputs: [{ ...link, width, height }],
+      passBy: () => void n++,
       push(_, frame) {
         v[N] = n++;
         v[T] = secondsOf(frame.pts, link);

@@ -6,7 +6,7 @@ import { componentsOf, picture } from '../pixels/picture-work.ts';
 
 const PIX_FMTS = ALL_PIX_FMTS.filter((name) => {
   const info = pixFmtInfo(name);
-  return info.bitDepth === 8 && info.samplesPerPixel.length !== 2;
+  return info.bitDepth === 8 && info.model !== 'gray' && info.samplesPerPixel.length !== 2;
 });
 
 /** Picks the most typical picture of each run. */

@@ -94,6 +94,8 @@ export const FADE: FilterDefinition = {
     const isClear = isBlack && hasAlpha(info) && !alphaOnly;
     // As in ffmpeg, black is 0 beside opacity, and fades the opacity of packed pixels too.
     if (isClear && info.model === 'yuv') color[0] = 0;
+    const isChroma = (c: number) =>
+      info.model === 'yuv' && info.bitDepth === 8 && (c === 1 || c === 2);
     const fadesAll = isClear && info.order !== undefined;
     if (fadesAll) color[3] = 0;
     let n = 0;
@@ -107,7 +109,8 @@ export const FADE: FilterDefinition = {
         }
         const out = copyOf(picture(frame), setup.takePicture);
         componentsOf(out).forEach((component, c) => {
-          if (fadesAll || (c === 3) === alphaOnly) mix(component, color[c]!, level);
+          if (fadesAll || (c === 3) === alphaOnly)
+            mix(component, color[c]!, level, isChroma(c) ? CHROMA_HALF : HALF);
         });
         setup.emit(0, out);
       },
@@ -150,13 +153,18 @@ function fadeLevel(options: OptionValues, timeBase: readonly [number, number]) {
   };
 }
 
+/** What is added before the fraction of 16 bits is dropped; ffmpeg rounds halves of chroma of 8 bits down. */
+const HALF = 32768;
+const CHROMA_HALF = 32759;
+
 /** value · level + color · (1 - level), level in 1/65536. */
 function mix(
   { data, offset, stride, step, width, height }: Component,
   color: number,
   level: number,
+  half: number,
 ): void {
-  const constant = color * (65536 - level) + 32768;
+  const constant = color * (65536 - level) + half;
   for (let y = 0; y < height; y++) {
     let p = offset + y * stride;
     for (let x = 0; x < width; x++, p += step) data[p] = (data[p]! * level + constant) >> 16;

@@ -12,5 +12,6 @@ export {
 } from './open.ts';
 export { openPictureSink, type PictureSink, type PictureSinkOptions } from './picture-sink.ts';
 export { type SpillOptions, SpillSource, type SpillStore } from './spill-source.ts';
+export { StoredSink } from './stored-sink.ts';
 export { StreamSink } from './stream-sink.ts';
 export { type ByteStream, StreamSource } from './stream-source.ts';

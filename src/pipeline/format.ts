@@ -11,7 +11,8 @@ import type { Mp4Options } from '../containers/isobmff/index.ts';
 import type { MatroskaOptions } from '../containers/matroska/index.ts';
 import type { Y4mOptions } from '../containers/raw/index.ts';
 import type { WavOptions } from '../containers/riff/index.ts';
-import { type Destination, openSink, type PictureSinkOptions } from '../io/index.ts';
+import { type Destination, openSink, type PictureSinkOptions, StoredSink } from '../io/index.ts';
+import { openSpillStore } from '../io/open.ts';
 
 /** A container's own options; raw files have none. */
 export type ContainerOptions =
@@ -114,12 +115,19 @@ export function chooseFormat<F extends FormatDescription>(
   );
 }
 
-/** Opens a destination as the format wants it: as one file, or in a way of its own. */
+/**
+ * Opens a destination as the format wants it: as one file, or in a way of its own. What has its index in front (`faststart`) is kept in a
+ * temporary file until that is known, where the destination cannot go back and there are files.
+ */
 export async function openFormatSink(
   format: Format,
   destination: Destination,
   options: Readonly<Record<string, unknown>>,
 ): Promise<ByteSink> {
   const own = await format.openSink?.(destination, options);
-  return own ?? (await openSink('muxer.destination', destination));
+  const sink = own ?? (await openSink('muxer.destination', destination));
+  const { faststart } = options;
+  if (faststart !== true || (sink.seekable && sink.readAt !== undefined)) return sink;
+  const store = await openSpillStore();
+  return store === null ? sink : new StoredSink(sink, store);
 }

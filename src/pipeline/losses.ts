@@ -22,8 +22,7 @@ export class Losses {
   noteAdditions(streamIndex: number, writer: ContainerWriter): void {
     if (writer.holdsAdditions === true || this.withAdditions.has(streamIndex)) return;
     this.withAdditions.add(streamIndex);
-    const what = 'alpha, corrections or HDR10+ beside its packets (BlockAdditions)';
-    const message = `${what} of stream ${streamIndex} have no place in ${this.format}; they are left out`;
+    const message = `what stands beside the packets of stream ${streamIndex} (BlockAdditions of Matroska: alpha, corrections, HDR10+, settings of cues) has no place in ${this.format}; it is left out`;
     report(this.problems, -1, message);
   }
 }

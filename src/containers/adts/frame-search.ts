@@ -5,6 +5,8 @@
 import type { ByteSource } from '../../base/byte-stream.ts';
 import {
   type AdtsHeader,
+  adtsFrameLengthAt,
+  adtsStreamAt,
   HEADER_BYTES,
   isSameStream,
   MAX_FRAME_BYTES,
@@ -40,13 +42,12 @@ export function hasAdtsFrames(bytes: Uint8Array): boolean {
 
 /** How many frames of one stream follow one another from `at` on, up to `most`; one that ends the bytes counts for all. */
 function framesAt(bytes: Uint8Array, at: number, most: number): number {
-  let first: AdtsHeader | null = null;
+  const first = at;
   let count = 0;
   while (count < most) {
-    const header = readAdtsHeader(bytes.subarray(at));
-    if (header === null || (first !== null && !isSameStream(header, first))) return count;
-    first ??= header;
-    at += header.aac_frame_length;
+    const length = adtsFrameLengthAt(bytes, at);
+    if (length === 0 || adtsStreamAt(bytes, at) !== adtsStreamAt(bytes, first)) return count;
+    at += length;
     count++;
     if (at === bytes.length && count > 1) return most;
   }
@@ -113,8 +114,10 @@ export async function findFrame(
     const isLast = bytes.length < window * 2;
     const last = isLast ? bytes.length - HEADER_BYTES : window;
     for (let i = bytes.indexOf(0xff); i >= 0 && i <= last; i = bytes.indexOf(0xff, i + 1)) {
+      if (adtsFrameLengthAt(bytes, i) === 0 || at + i >= end) continue;
+      if (framesAt(bytes, i, 2) < 2 && i + adtsFrameLengthAt(bytes, i) !== bytes.length) continue;
       const header = readAdtsHeader(bytes.subarray(i));
-      if (header === null || at + i >= end) continue;
+      if (header === null) continue;
       const isLike = like === null || isSameStream(header, like);
       const needed = isLike ? 2 : FRAMES_TO_BELIEVE;
       const endsHere = i + header.aac_frame_length === bytes.length;

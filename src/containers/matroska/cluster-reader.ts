@@ -95,19 +95,28 @@ export class ClusterReader {
     return isMore || decoder.waiting.length > 0;
   }
 
-  /** Handles one block, if it and its cluster are as they should be and the window holds it. False: see `step`. */
+  /**
+   * Handles one block, if it and its cluster are as they should be and the window holds it, or passes over a Void element. False: see
+   * `step`.
+   */
   private stepHere(frames: BlockFrame[]): boolean {
     const { window } = this.segment;
     const { header, position, clusterEnd, segmentEnd } = this;
     const at = position - window.start;
+    const limit = clusterEnd < 0 ? segmentEnd : Math.min(clusterEnd, segmentEnd);
     const isHere =
       at >= 0 &&
-      position < clusterEnd &&
+      position < limit &&
       readElementHeader(window.bytes, at, window.bytes.length, header);
-    if (!isHere || (header.id !== ID.SimpleBlock && header.id !== ID.BlockGroup)) return false;
+    if (!isHere) return false;
     const total = header.headerLength + header.size;
-    const limit = Math.min(clusterEnd, segmentEnd);
     if (header.size === UNKNOWN_SIZE || position + total > limit) return false;
+    if (header.id === ID.Void && this.expectedCrc < 0) {
+      this.position += total;
+      return true;
+    }
+    const isBlock = header.id === ID.SimpleBlock || header.id === ID.BlockGroup;
+    if (!isBlock || clusterEnd < 0) return false;
     if (!window.has(position, total) || total > LARGE_BLOCK_BYTES) return false;
     this.takeElement(header.id, header.headerLength, header.size, frames);
     return true;

@@ -44,7 +44,6 @@ const CODEC_IDS: readonly (readonly [codec: string, codecId: string, kind: 'vide
   ['ass', 'S_TEXT/ASS', 'subtitle'],
   ['ass', 'S_ASS', 'subtitle'],
   ['webvtt', 'S_TEXT/WEBVTT', 'subtitle'],
-  ['webvtt', 'D_WEBVTT/SUBTITLES', 'subtitle'],
   ['dvd_subtitle', 'S_VOBSUB', 'subtitle'],
   ['hdmv_pgs_subtitle', 'S_HDMV/PGS', 'subtitle'],
   ['dvb_subtitle', 'S_DVBSUB', 'subtitle'],
@@ -76,6 +75,7 @@ export function codecIdOf(codec: string): string | undefined {
 export function codecOfId(codecId: string): string | undefined {
   // Old files say the AAC profile in the CodecID: A_AAC/MPEG4/LC and the like.
   if (codecId.startsWith('A_AAC')) return 'aac';
+  if (codecId.startsWith('D_WEBVTT/')) return 'webvtt';
   return CODEC_IDS.find(([, id]) => id === codecId)?.[0];
 }
 

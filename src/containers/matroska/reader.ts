@@ -22,6 +22,7 @@ import { DecodeOrder, type TimedFrame } from './decode-order.ts';
 import { describeFile, type MatroskaDescription } from './segment-description.ts';
 import { type OpenSegment, openSegment } from './segment-reader.ts';
 import type { ReaderTrack } from './track-reader.ts';
+import { cueOfWebm } from './webm-cues.ts';
 
 /** A Matroska file that is open for reading. */
 export interface MatroskaReader extends ContainerReader {
@@ -197,6 +198,8 @@ class FrameFinisher {
     const isCanonical = track.nalLengthBytes === 0 || track.nalLengthBytes === 4;
     let data = isCanonical ? frame.data : widenNalLengths(frame.data, track.nalLengthBytes);
     if (track.mayHaveStartCodes) data = withoutStartCodes(data);
+    let { additions } = frame;
+    if (track.hasWebmCues) ({ data, additions } = cueOfWebm(data));
     if (track !== this.track) {
       if (track.inBand !== undefined) data = joinBytes([track.inBand, data]);
       this.track = track;
@@ -214,7 +217,7 @@ class FrameFinisher {
         : 0;
     const isKey = frame.isKey || stream.kind !== 'video' || this.isUnmarkedKey(stream.codec, data);
     if (frame.isKey) this.hasKey = true;
-    return { data, pts, duration, isKey, discardPadding, additions: frame.additions };
+    return { data, pts, duration, isKey, discardPadding, additions };
   }
 
   /** Whether a picture is a key one, in a file that has called none so. */

@@ -21,6 +21,7 @@ import {
   VFW_CODEC_ID,
 } from './pcm-and-fourcc.ts';
 import { PRIMARY_NAMES } from './track-writer.ts';
+import { WEBM_CUE_PREFIX } from './webm-cues.ts';
 
 /** A track as the reader of blocks needs it. */
 export interface ReaderTrack {
@@ -34,6 +35,8 @@ export interface ReaderTrack {
   readonly lacksConfig: boolean;
   /** Whether frames may be H.264 with start codes instead of lengths. */
   readonly mayHaveStartCodes: boolean;
+  /** Whether blocks are cues of WebVTT as WebM has them. */
+  readonly hasWebmCues: boolean;
   /** DefaultDuration in ticks, not rounded; 0 if there is none. */
   readonly defaultTicks: number;
   /** CodecDelay in ticks. */
@@ -118,6 +121,7 @@ export async function readTrack(
     nalLengthBytes,
     lacksConfig: lacksConfig(codec, config),
     mayHaveStartCodes: codec === 'h264' && config.length === 0,
+    hasWebmCues: codecId.startsWith(WEBM_CUE_PREFIX),
     defaultTicks: defaultDuration / timestampScale,
     delayTicks: rescale(codecDelay, [1, 1e9], timeBase),
   };

@@ -2,6 +2,7 @@
 import { ConfigError, UnsupportedError } from '../../base/errors.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../../base/packet.ts';
 import { reduced } from '../../base/rational.ts';
+import { encodeUtf8 } from '../../base/utf8.ts';
 import { carries, carriesIn, writeCarried, writeWebmMapping } from './carried-elements.ts';
 import { codecIdOf, codecPrivateOf, needsConfig, WEBM_CODECS } from './codec-ids.ts';
 import type { EbmlWriter } from './ebml-writer.ts';
@@ -121,7 +122,8 @@ function writeCodec(entry: EbmlWriter, stream: StreamInfo, docType: 'matroska' |
   } else {
     const isWebmText = docType === 'webm' && codec === 'webvtt';
     entry.text('CodecID', isWebmText ? 'D_WEBVTT/SUBTITLES' : (codecIdOf(codec) ?? ''));
-    const codecPrivate = codecPrivateOf(codec, stream.config);
+    const isBareText = codec === 'webvtt' && !isWebmText && stream.config.length === 0;
+    const codecPrivate = isBareText ? encodeUtf8('WEBVTT') : codecPrivateOf(codec, stream.config);
     if (codecPrivate.length > 0) entry.binary('CodecPrivate', codecPrivate);
   }
 }

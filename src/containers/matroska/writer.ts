@@ -26,6 +26,7 @@ import {
   MAX_TRACKS,
   writeTrackEntry,
 } from './track-writer.ts';
+import { webmCue } from './webm-cues.ts';
 
 /** DocTypeVersion: CodecDelay and DiscardPadding are of version 4; a reader of version 2 (SimpleBlock) can read the rest. */
 const DOC_TYPE_VERSION = 4;
@@ -60,6 +61,8 @@ interface WriterTrack {
   /** Ticks per packet as DefaultDuration says, not rounded; 0 if there is none. */
   readonly defaultTicks: number;
   readonly isSelfTimed: boolean;
+  /** What becomes of packets in the file, null for those that are left out; null where they stay what they are. */
+  readonly toBlock: ((packet: Packet) => Packet | null) | null;
   previous: number;
   lastDts: number;
 }
@@ -110,6 +113,7 @@ class MatroskaWriter implements ContainerWriter {
       stream,
       delay: rescale(codecDelayOf(stream), [1, 1e9], timeBase),
       defaultTicks: defaultDurationOf(stream) / options.timestampScale,
+      toBlock: toBlockOf(stream, options.docType),
       isSelfTimed: SELF_TIMED.includes(stream.codec) || pcmSampleBytes(stream.codec) > 0,
       previous: 0,
       lastDts: Number.NEGATIVE_INFINITY,
@@ -223,7 +227,7 @@ class MatroskaWriter implements ContainerWriter {
   private writeBlock(streamIndex: number, given: Packet): Promise<void> | void {
     const track = this.tracks[streamIndex]!;
     const clusters = this.openClusters('writePacket');
-    const packet = track.stream.codec === 'mov_text' ? plainText(given) : given;
+    const packet = track.toBlock === null ? given : track.toBlock(given);
     if (packet === null) return;
     const timestamp = packet.pts + track.delay + this.shift;
     if (timestamp < 0) {
@@ -313,6 +317,11 @@ class MatroskaWriter implements ContainerWriter {
     }
     return this.clusters;
   }
+}
+
+function toBlockOf({ codec }: StreamInfo, docType: string): WriterTrack['toBlock'] {
+  if (codec === 'mov_text') return plainText;
+  return codec === 'webvtt' && docType === 'webm' ? webmCue : null;
 }
 
 /**

@@ -55,6 +55,26 @@ export function readAdtsHeader(bytes: Uint8Array): AdtsHeader | null {
   return header.aac_frame_length <= smallest ? null : header;
 }
 
+/**
+ * aac_frame_length of the header at `at`; 0 where `readAdtsHeader` finds none. For searches: junk may look like a header at every
+ * other byte, and reading each field by field would take a minute for 100 MB.
+ */
+export function adtsFrameLengthAt(bytes: Uint8Array, at: number): number {
+  if (at + HEADER_BYTES > bytes.length || bytes[at] !== 0xff) return 0;
+  const second = bytes[at + 1]!;
+  // The rest of the syncword, ID, layer 0, protection_absent.
+  if ((second & 0xf6) !== 0xf0) return 0;
+  if (((bytes[at + 2]! >> 2) & 15) >= SAMPLING_FREQUENCIES.length) return 0;
+  const length = ((bytes[at + 3]! & 3) << 11) | (bytes[at + 4]! << 3) | (bytes[at + 5]! >> 5);
+  return length > HEADER_BYTES + ((second & 1) === 0 ? CRC_BYTES : 0) ? length : 0;
+}
+
+/** The fields of the header at `at` by which `isSameStream` compares, as one number. */
+export function adtsStreamAt(bytes: Uint8Array, at: number): number {
+  // Without private_bit, which stands between them.
+  return ((bytes[at + 2]! & 0xfd) << 2) | (bytes[at + 3]! >> 6);
+}
+
 /** adts_fixed_header and adts_variable_header: writes `header`, or fills it. False if the bytes read are no header. */
 function adtsHeader(s: BitSyntax, header: Draft<AdtsHeader>): boolean {
   if (s.u('syncword', 12, 0xfff) !== 0xfff) return false;

@@ -113,7 +113,7 @@ describe('additions to blocks', () => {
       const { problems, packets } = await remux(source, new MemorySink(), { format });
       expect(packets).toBe(6);
       expect(problems).toHaveLength(1);
-      expect(problems[0]!.message).toMatch(/BlockAdditions.* of stream 0 have no place in/);
+      expect(problems[0]!.message).toMatch(/stream 0 .BlockAdditions.* has no place in/);
       const strict = remux(source, new MemorySink(), { format, strict: true });
       await expect(strict).rejects.toThrow(FormatError);
     });

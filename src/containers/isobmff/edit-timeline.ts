@@ -72,7 +72,9 @@ export interface EditContext {
   readonly hasCompositionOffsets: boolean;
   /** Pays for finding where edits begin; honest files need one pass over the samples. */
   readonly pass: PacketBudget;
-  /** Told when all samples that the file has were given. */
+  /** Told of edits that show nothing, for no sample is shown from their media time on. */
+  readonly onEmpty?: (mediaTime: number) => void;
+  /** Told when all samples that the file has were given, or looked at for an edit. */
   readonly onEnd: (cursor: SampleCursor) => void;
 }
 
@@ -137,7 +139,10 @@ class EditWalk {
       if (mediaTime >= 0) {
         const wanted = isAudio ? Math.max(0, mediaTime - timescale) : mediaTime;
         const start = this.findStart(mediaTime, wanted);
-        if (start === null) continue;
+        if (start === null) {
+          this.context.onEmpty?.(mediaTime);
+          continue;
+        }
         if (isFirst && !isAudio) reorderDelay = start.lowestCts - start.firstDts;
         // Sound is placed to the sample where a frame is split by the start; pictures are not split.
         const shift =
@@ -167,7 +172,10 @@ class EditWalk {
     for (;;) {
       const before = walk.clone();
       const s = walk.next();
-      if (s === null) break;
+      if (s === null) {
+        this.context.onEnd(walk);
+        break;
+      }
       pass.search(1, s.position);
       if (s.isSync && s.cts <= wanted) start = before;
       if (s.cts >= mediaTime) {

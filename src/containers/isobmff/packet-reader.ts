@@ -17,8 +17,9 @@ import {
 } from './fragment-samples.ts';
 import { mendBoxes } from './mend-boxes.ts';
 import { PacketMaker } from './packet-maker.ts';
+import { advance, endSeconds, nextPending, type Pending, startPending } from './pending-samples.ts';
 import { SampleCursor } from './sample-cursor.ts';
-import { isLostFragment, loadBox, mayWalkOn, topLevelBox } from './top-level.ts';
+import { isBoxAt, isLostFragment, loadBox, mayWalkOn, topLevelBox } from './top-level.ts';
 import type { ReadTrack } from './track-reader.ts';
 
 /** The parts of a file that its packets are read from. */
@@ -52,6 +53,8 @@ export function tableSamples(
   problems: Problem[] = [],
 ): Generator<TimedSample> {
   const { info, tables, pcmFrameBytes, stream, dtsShift } = track;
+  let isEmptySaid = false;
+  let isMissingSaid = false;
   const context: EditContext = {
     edits: info.edits,
     isAudio: stream.kind === 'audio',
@@ -59,8 +62,18 @@ export function tableSamples(
     dtsShift,
     hasCompositionOffsets: tables.ctts.length > 0,
     pass,
+    onEmpty: (mediaTime) => {
+      if (isEmptySaid || tables.sample_count === 0) return;
+      isEmptySaid = true;
+      report(
+        problems,
+        -1,
+        `track ${info.track_ID}: an edit from tick ${mediaTime} on shows nothing`,
+      );
+    },
     onEnd: ({ missing }) => {
-      if (missing === 0) return;
+      if (missing === 0 || isMissingSaid) return;
+      isMissingSaid = true;
       const found = `${missing} of ${tables.sample_count} samples are not in the file`;
       report(
         problems,
@@ -72,31 +85,6 @@ export function tableSamples(
   // One PCM sample may be stored as a sample of 1 byte in a table of constant size; its true size is the frame's.
   const isRunOfPcm = pcmFrameBytes > 0 && tables.sample_size > 0;
   return editedSamples(new SampleCursor(tables, fileSize, isRunOfPcm ? pcmFrameBytes : 0), context);
-}
-
-/** The samples of one track that are still to come, with the next one looked at. */
-interface Pending {
-  readonly streamIndex: number;
-  readonly track: ReadTrack;
-  readonly samples: Generator<TimedSample>;
-  next: TimedSample | null;
-}
-
-function startPending(
-  streamIndex: number,
-  track: ReadTrack,
-  samples: Generator<TimedSample>,
-): Pending {
-  const pending: Pending = { streamIndex, track, samples, next: null };
-  advance(pending);
-  return pending;
-}
-
-/** Goes on to the next sample that has bytes: decoders take an empty one for an error or for the end. */
-function advance(pending: Pending): void {
-  let result = pending.samples.next();
-  while (!result.done && result.value.size === 0) result = pending.samples.next();
-  pending.next = result.done ? null : result.value;
 }
 
 /** Reads the packets of one file, as often as the source allows. */
@@ -115,7 +103,7 @@ export class PacketReader {
     const maker = new PacketMaker(tracks, this.context.budget, problems);
     const { pass } = maker;
     const listed = tracks.map((track, i) =>
-      startPending(i, track, tableSamples(track, window.size, pass, problems)),
+      startPending(i, track, tableSamples(track, window.size, pass, problems), problems),
     );
     if (start !== null) skipListed(listed, start, tables(this.context, pass));
     yield* mergedRuns(this.context, listed, maker, true);
@@ -165,6 +153,7 @@ export class PacketReader {
   ): AsyncGenerator<readonly ReadPacket[]> {
     const { window, budget, problems } = this.context;
     let position = from;
+    let samplesEnd = 0;
     let saysFragmented = this.context.saysFragmented;
     const known = new Set(this.context.track_IDs);
     const onOtherTrack = (track_ID: number, position: number): void => {
@@ -188,6 +177,11 @@ export class PacketReader {
         }
         return;
       }
+      if (box.size === 0 && box.type !== 'mdat') {
+        report(problems, position, `${box.type} has no size: it takes the rest of the file`);
+      } else if (box.end > window.size && !['moof', 'mdat'].includes(box.type)) {
+        report(problems, position, `the file ends within a box '${box.type}'`);
+      }
       if (await isLostFragment(window, box)) {
         const detail = `${box.type} has, or is, a part of a moof; it is left unread`;
         report(problems, position, detail);
@@ -200,33 +194,38 @@ export class PacketReader {
         mendBoxes(file, view, problems);
         const context = { tracks: carried, fileSize: window.size, budget, problems, onOtherTrack };
         try {
-          yield* this.fragment(file, view, context, maker, box.end);
+          samplesEnd = yield* this.fragment(file, view, context, maker, box.end);
         } finally {
           budget.release(fragmentBytes(file, view) + file.bytes.length);
         }
       }
-      position = box.end;
+      const isLong = box.type === 'mdat' && samplesEnd > position && samplesEnd < box.end;
+      if (isLong && (await isBoxAt(window, samplesEnd))) {
+        report(problems, position, 'mdat reaches past the box that follows its samples');
+        position = samplesEnd;
+      } else position = box.end;
     }
   }
 
-  /** Packets of one fragment, which ends at `end`. */
+  /** Packets of one fragment, which ends at `end`. Returns where its samples end. */
   private async *fragment(
     file: FileBytes,
     view: BoxView,
     context: FragmentContext,
     maker: PacketMaker,
     end: number,
-  ): AsyncGenerator<readonly ReadPacket[]> {
-    const { window, tracks } = this.context;
+  ): AsyncGenerator<readonly ReadPacket[], number> {
+    const { window, tracks, problems } = this.context;
     const pending: Pending[] = [];
     for (const part of readFragment(file, view, context)) {
       const index = tracks.findIndex(({ info }) => info.track_ID === part.track.track_ID);
-      pending.push(startPending(index, tracks[index], part.samples));
+      pending.push(startPending(index, tracks[index], part.samples, problems));
     }
     // Only the last frame of sound is treated differently.
     const mayEnd = pending.some(({ track }) => track.stream.kind === 'audio');
     const isLast = mayEnd && !(await hasFragmentAfter(window, end));
     yield* mergedRuns(this.context, pending, maker, isLast, true);
+    return pending.reduce((most, each) => Math.max(most, each.end), 0);
   }
 }
 
@@ -265,36 +264,6 @@ function skipListed(listed: readonly Pending[], start: ReadStart, walk: TableWal
     if (other === leader) continue;
     while (other.next !== null && endSeconds(other) <= fromSeconds) advance(other);
   }
-}
-
-function endSeconds({ next, track }: Pending): number {
-  return next === null ? 0 : (next.pts + next.duration) / track.info.timescale;
-}
-
-/** Seconds by which tracks may be apart for the order in the file to be kept. */
-const MAX_INTERLEAVE_SECONDS = 1;
-
-/**
- * The next sample of all: that which lies first in the file, unless it is decoded more than a second after another. So
- * nothing downstream must hold a long queue, however a file is laid out. Streams can only be read forward.
- */
-function nextPending(pending: readonly Pending[], isStream: boolean): Pending | null {
-  let best: Pending | null = null;
-  for (const each of pending) {
-    if (each.next === null) continue;
-    if (best === null || best.next === null) {
-      best = each;
-      continue;
-    }
-    const ahead = seconds(best) - seconds(each);
-    const isBefore = each.next.position < best.next.position;
-    if (isStream || Math.abs(ahead) <= MAX_INTERLEAVE_SECONDS ? isBefore : ahead > 0) best = each;
-  }
-  return best;
-}
-
-function seconds(pending: Pending): number {
-  return (pending.next?.dts ?? 0) / pending.track.info.timescale;
 }
 
 /** Packets of the pending samples. Samples before a broken one are given before its error is thrown. */

@@ -47,6 +47,13 @@ export async function topLevelBox(
 /** Boxes on the top level that are no fragments, whatever they hold. */
 const OTHERS = ['moof', 'mdat', 'moov', 'ftyp', 'styp', 'sidx', 'mfra', 'emsg', 'prft', 'ssix'];
 
+/** Whether a box of a file in fragments is at `position`, whole; of a stream that is not known. */
+export async function isBoxAt(window: SourceWindow, position: number): Promise<boolean> {
+  if (window.source.size === null) return false;
+  const box = await topLevelBox(window, position);
+  return box !== null && OTHERS.includes(box.type) && box.size > 0 && box.end <= window.size;
+}
+
 /** Whether `box` is a fragment, or a part of one, that damage has left without its type or its place. */
 export async function isLostFragment(window: SourceWindow, box: TopLevelBox): Promise<boolean> {
   if (OTHERS.includes(box.type)) return false;

@@ -135,31 +135,32 @@ export class LowResolution {
    * from the left or from above is then known from its other side, as coding in raster order does not know it.
    * @param reference plane of the picture before; -1 if there is none: inter costs are then those of intra
    * @param before vectors of the picture before, which motion usually resembles; null if there is none
+   * @param found what somebody else has found of the same two pictures by full search; null: it is found here
    */
   analyze(
     current: number,
     reference: number,
     before: Int32Array | null,
     costs: PictureCosts,
+    found: PictureAnalysis | null = null,
   ): void {
     const { widthInMbs, heightInMbs } = this;
     for (let mbY = heightInMbs - 1; mbY >= 0; mbY--) {
       for (let mbX = widthInMbs - 1; mbX >= 0; mbX--) {
         const mbAddr = mbY * widthInMbs + mbX;
         const at = this.blockAt(current, mbX, mbY);
-        const intra = this.intraCost(at) + INTRA_OVERHEAD;
+        const intra = (found === null ? this.intraCost(at) : found.intra[mbAddr]) + INTRA_OVERHEAD;
         costs.intra[mbAddr] = intra;
         costs.mv[mbAddr] = 0;
         costs.inter[mbAddr] = intra;
         if (reference >= 0) {
           const from = at + (reference - current) * this.planeSize;
           const start = before === null ? 0 : before[mbAddr];
-          const inter =
-            INTER_OVERHEAD +
-            (this.method === 'full-search'
-              ? this.searchFully(at, from, mbAddr, costs.mv)
-              : this.searchInter(at, from, mbX, mbY, costs.mv, start));
-          if (inter < intra) costs.inter[mbAddr] = inter;
+          const satd =
+            this.method === 'full-search'
+              ? this.searchFurther(at, from, mbX, mbY, costs, start, found)
+              : this.searchInter(at, from, mbX, mbY, costs.mv, start);
+          costs.inter[mbAddr] = Math.min(intra, satd + INTER_OVERHEAD);
         }
       }
     }
@@ -233,20 +234,6 @@ export class LowResolution {
   }
 
   /**
-   * Fills `costs` from what somebody else has found of the same picture, and of the one before as reference. `analyze` by full
-   * search finds the same.
-   */
-  take(found: PictureAnalysis, costs: PictureCosts): void {
-    for (let mbAddr = 0; mbAddr < costs.intra.length; mbAddr++) {
-      const intra = found.intra[mbAddr] + INTRA_OVERHEAD;
-      const inter = found.inter[mbAddr] + INTER_OVERHEAD;
-      costs.intra[mbAddr] = intra;
-      costs.inter[mbAddr] = Math.min(intra, inter);
-      costs.mv[mbAddr] = packMv(found.x[mbAddr], found.y[mbAddr]);
-    }
-  }
-
-  /**
    * SATD of the best of three 8x8 predictions from the source's own neighbors: DC, horizontal, vertical. At the left and
    * upper edges the padding stands for the neighbors.
    */
@@ -303,6 +290,30 @@ export class LowResolution {
     mv[mbAddr] = best;
     const to = from + mvY(best) * stride + mvX(best);
     return kernels.satd(at, stride, to, stride, BLOCK, BLOCK, NO_LIMIT);
+  }
+
+  /**
+   * SATD at a vector, which is left in `costs.mv`: that of full search where it is far better than intra prediction, or a quarter better
+   * than what hexagons find. Those reach further, and their vectors resemble the neighbors'; the least SAD of all is often chance.
+   */
+  private searchFurther(
+    at: number,
+    from: number,
+    mbX: number,
+    mbY: number,
+    { intra, mv }: PictureCosts,
+    before: number,
+    found: PictureAnalysis | null,
+  ): number {
+    const mbAddr = mbY * this.widthInMbs + mbX;
+    if (found !== null) mv[mbAddr] = packMv(found.x[mbAddr], found.y[mbAddr]);
+    const satd = found === null ? this.searchFully(at, from, mbAddr, mv) : found.inter[mbAddr];
+    if (8 * satd < intra[mbAddr]) return satd;
+    const fully = mv[mbAddr];
+    const further = this.searchInter(at, from, mbX, mbY, mv, before);
+    if (4 * satd > 3 * further) return further;
+    mv[mbAddr] = fully;
+    return satd;
   }
 
   /** SATD at the best vector of the whole range, which is left in `mv`. */

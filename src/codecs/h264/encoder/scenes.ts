@@ -142,8 +142,8 @@ export class Scenes {
     } else {
       this.settle();
       const previous = number === 0 ? -1 : (number - 1) % count;
-      if (plan.analysis !== null && previous >= 0) planes.take(plan.analysis, plan);
-      else planes.analyze(number % count, previous, previous < 0 ? null : ring[previous].mv, plan);
+      const before = previous < 0 ? null : ring[previous].mv;
+      planes.analyze(number % count, previous, before, plan, previous < 0 ? null : plan.analysis);
       if (plan.hasOrigins) applyOrigins(plan);
     }
     this.decideType(number, plan);

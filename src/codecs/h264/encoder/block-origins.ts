@@ -144,6 +144,8 @@ export class BlockOrigins {
       const row = position + top * stride;
       for (let i = 0; i < 2 * count; i += 2) {
         const left = found[i];
+        // Where a page is black, every window is such an anchor: looked at sample by sample they would take most of the time.
+        if (found[i + 1] === BLACK_HASH) continue;
         if (hasDetail(bytes, row + left, stride)) table.add(found[i + 1], (top << 16) | left);
       }
     }
@@ -283,6 +285,9 @@ export class BlockOrigins {
 
 /** Slots of the table of votes. */
 const VOTE_SLOTS = 4096;
+
+/** The hash of a window whose samples are all 0, the only flat one that is an anchor. */
+const BLACK_HASH = 0;
 
 /** Whether neither all rows of a window are alike nor all columns: else the window fits at many places along a line. */
 function hasDetail(bytes: Uint8Array, at: number, stride: number): boolean {

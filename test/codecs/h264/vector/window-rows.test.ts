@@ -119,6 +119,18 @@ test.each(['anchors', 'asked'] as const)(
   },
 );
 
+test('of flat windows only black ones are anchors, with a hash of 0', () => {
+  const finder = new PlainWindowRows('anchors', 16);
+  const anchors = Array.from({ length: 256 }, (_, gray) => {
+    const row = new Uint8Array(16).fill(gray);
+    finder.start();
+    let count = 0;
+    for (let y = 0; y < WINDOW.anchors; y++) count = finder.next(row, 0);
+    return count > 0 ? [gray, finder.found[1]] : null;
+  });
+  expect(anchors.filter((anchor) => anchor !== null)).toEqual([[0, 0]]);
+});
+
 test('memory without kernels has no vector windows', () => {
   const buffer = new ArrayBuffer(4096);
   const memory = { buffer, memory: null, exports: null };

@@ -12,6 +12,11 @@ import { beginOutputFile, type OutputFile } from './output-file.ts';
  * buffers: one is filled while the other is on its way to the file.
  */
 const BUFFER_BYTES = 256 * 1024;
+/**
+ * Least time from one flush of a file to the next. Parts of a recording are further apart, so each reaches the file when it is
+ * complete; those of a copy are not, and a write for each took more time than all else that was done for its packets.
+ */
+const FLUSH_MS = 100;
 
 /**
  * Opens a file for writing. Nothing appears under its name until `close`; an existing file stays as it is until then.
@@ -64,6 +69,7 @@ class PathSink implements HeldSink {
   private underway: Promise<void> | null = null;
   private failure: { readonly error: unknown } | null = null;
   private isOpen = true;
+  private flushedAt = Number.NEGATIVE_INFINITY;
   /** Whether the name is given by `commit`, and not by `close`. */
   private readonly isHeld: boolean;
 
@@ -126,10 +132,14 @@ class PathSink implements HeldSink {
     return out.subarray(0, done);
   }
 
-  /** Does not wait until the file has it. */
+  /** Does not wait until the file has it. What is written faster than sound and pictures last waits for the next call. */
   async flush(): Promise<void> {
     this.requireOpen('flush');
-    if (this.buffered > 0) await this.send();
+    if (this.buffered === 0) return;
+    const now = performance.now();
+    if (this.seekable && now - this.flushedAt < FLUSH_MS) return;
+    this.flushedAt = now;
+    await this.send();
   }
 
   async close(): Promise<void> {

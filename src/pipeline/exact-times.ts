@@ -6,11 +6,12 @@
 import type { AudioStreamInfo, Packet } from '../base/packet.ts';
 import type { Rational } from '../base/rational.ts';
 import { samplesInFrame } from '../containers/config/frame-duration.ts';
+import { shownAt } from './stream-times.ts';
 
 /** Times of one stream, packet by packet. */
 export class ExactTimes {
   private readonly stream: AudioStreamInfo;
-  /** The time at which the next packet begins, in ticks of the new file; not a number before the first. */
+  /** The time at which the next packet begins, in ticks of the new file, not rounded; not a number before the first. */
   private expected = Number.NaN;
   private lastStated = Number.NEGATIVE_INFINITY;
   private lastExact = Number.NEGATIVE_INFINITY;
@@ -35,19 +36,18 @@ export class ExactTimes {
     if (Number.isNaN(this.expected)) this.expected = this.startOf(pts, tick, to);
     // Some files round, some cut off: the first time and this one may be wrong by a tick together.
     const isRounding = Math.abs(pts - this.expected) <= tick;
-    const exact = Math.max(isRounding ? this.expected : pts, this.lastExact);
+    const begin = Math.max(isRounding ? this.expected : pts, this.lastExact);
+    const exact = Math.round(begin);
     this.lastExact = exact;
-    this.expected = exact + duration;
+    this.expected = begin + duration;
     // A last packet may be cut: it lasts as long as the file says.
     const isCut = packet.duration > 0 && packet.duration < duration - tick;
-    return { ...packet, pts: exact, dts: exact, duration: isCut ? packet.duration : duration };
+    return shownAt(packet, exact, isCut ? packet.duration : Math.round(begin + duration) - exact);
   }
 
-  /** How long the packet is, in whole ticks of `to`; 0 if it does not say, or if that is no whole number of them. */
+  /** How long the packet is, in ticks of `to`, not rounded; 0 if it does not say. */
   private ticksOf({ data }: Packet, [num, den]: Rational): number {
-    const { stream } = this;
-    const ticks = (samplesInFrame(stream, data) * den) / (num * stream.sampleRate);
-    return Number.isInteger(ticks) ? ticks : 0;
+    return (samplesInFrame(this.stream, data) * den) / (num * this.stream.sampleRate);
   }
 
   /** Time of the first packet: that of the encoder's delay, which is known exactly, if the stated one is a rounding of it. */

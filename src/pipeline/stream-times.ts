@@ -8,12 +8,22 @@ export function rescaledPacket(packet: Packet, from: Rational, to: Rational): Pa
   const pts = rescale(packet.pts, from, to);
   const dts = packet.dts === packet.pts ? pts : rescale(packet.dts, from, to);
   const duration = rescale(packet.pts + packet.duration, from, to) - pts;
+  return withTimes(packet, pts, dts, duration);
+}
+
+/** `packet` decoded and shown at `pts`, for `duration`. */
+export function shownAt(packet: Packet, pts: number, duration: number): Packet {
+  return withTimes(packet, pts, pts, duration);
+}
+
+/** A packet with the same bytes. Its fields are written out: a spread for each packet takes longer than all else here. */
+function withTimes(packet: Packet, pts: number, dts: number, duration: number): Packet {
   const { data, isKey, discardPadding, additions } = packet;
-  const rescaled =
+  const made =
     discardPadding === undefined
       ? { data, pts, dts, duration, isKey }
       : { data, pts, dts, duration, isKey, discardPadding };
-  return additions === undefined ? rescaled : { ...rescaled, additions };
+  return additions === undefined ? made : { ...made, additions };
 }
 
 /**

@@ -43,6 +43,21 @@ describe('exact durations of copied sound', () => {
     expect(steps.every((step) => step === 1024)).toBe(true);
   });
 
+  it('ticks that are not whole parts of a frame are rounded from exact times, as those of a finer Matroska file', () => {
+    const times = new ExactTimes(sound('aac', 44100));
+    const [num, den] = [22675, 1e9];
+    const packets = Array.from({ length: 500 }, (_, i) => {
+      const pts = Math.round((Math.round(frameMs(i)) * 1e6) / num);
+      const packet = { data: new Uint8Array(10), pts, dts: pts, duration: 1014, isKey: true };
+      return times.place(packet, [1, 1000], [num, den]);
+    });
+    const frame = (1024 * den) / (44100 * num);
+    expect(packets.map(({ pts }) => pts)).toEqual(packets.map((_, i) => Math.round(i * frame)));
+    for (const [i, { pts, duration }] of packets.slice(0, -1).entries()) {
+      expect(pts + duration).toBe(packets[i + 1]!.pts);
+    }
+  });
+
   it('encoder delay begins exactly where the stream says', () => {
     const packets = placed(sound('aac', 44100, 1024), [-23, 0, 23, 46]);
     expect(packets.map(({ pts }) => pts)).toEqual([-1024, 0, 1024, 2048]);

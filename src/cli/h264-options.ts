@@ -27,7 +27,7 @@ export const H264_OPTIONS = {
   profile: { kind: 'choice', choices: ROWS.profile.values, help: 'what a decoder must know' },
   crf: { ...numberOf(ROWS.crf), help: `constant quality, ${ROWS.crf.min} (best) to ${ROWS.crf.max} (23)` },
   qp: { ...numberOf(ROWS.qp), help: `constant quantizer, ${ROWS.qp.min} (best) to ${ROWS.qp.max}` },
-  monochrome: { kind: 'flag', help: 'luma alone (4:0:0), which browsers do not show' },
+  monochrome: { kind: 'flag', help: 'luma alone (4:0:0)' },
   gop: { ...numberOf(ROWS.gopSize), help: 'pictures from one key picture to the next' },
   keyframes: { kind: 'text', meta: 'SECONDS,…', help: 'times at which key pictures begin' },
   zones: { kind: 'text', meta: 'ZONE/…', help: 'ranges of pictures with a QP or a multiple of bits of their own: 0,100,q=20/300,400,b=0.5' },

@@ -17,6 +17,7 @@ import type {
   Transform8x8,
   WindowTool,
 } from './profile-tools.ts';
+import { psyLevelDecider } from './psy-levels.ts';
 import { ReorderedReferences } from './reordered-references.ts';
 import { ResidualCoder8x8 } from './residual-8x8.ts';
 import { createRows } from './rows.ts';
@@ -68,6 +69,7 @@ export const ALL_TOOLS: ProfileTools = {
   weightedReferences: (...parts) => new WeightedReferences(...parts),
   monochrome: MONOCHROME,
   createScaling,
+  psyLevels: psyLevelDecider,
   createMessages: (setup, vbv) => new AccessUnitMessages(setup, vbv),
   inspection: INSPECTION,
   lowSearch: LOW_SEARCH,

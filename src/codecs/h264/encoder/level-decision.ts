@@ -4,6 +4,10 @@
  * Choice: from the last level of the scan down, each level may move one step toward zero, and the block may become empty,
  * whenever distortion + lambda·bits falls; bits are those of the exact CAVLC code of the block. Source: the idea of RDOQ
  * (Karczewicz, Ye and Chong, ITU-T VCEG-AH21), greedy instead of a trellis since CAVLC's context is the block as a whole.
+ *
+ * Five clips, 12 pictures, Baseline, slow, QP 22..37: without decisions 6.1 % more bits at equal PSNR. All ways of up to five levels of a
+ * block to stay, to move a step or to vanish, tried one by one, would save 0.16 % more (-0.56 to +0.09 %): there is nothing left for a search
+ * through a graph. Lambda 1.2 times as large costs 0.2 %, 1.4 times 1.1 %; without dropping isolated levels afterwards it is 1.8 % more.
  */
 
 import type { Quantizer } from '../kernels/plain/quantize.ts';
@@ -121,7 +125,7 @@ export interface LevelDecider {
    * @param coefficients, levels, masks positions in memory, in bytes; the masks are changed, the coefficients scaled for the way back
    * @returns whether a level is left
    */
-  readonly decideLuma:
+  decideLuma:
     | ((
         quantizer: Quantizer,
         first: number,

@@ -111,8 +111,11 @@ export class PictureCoder {
     const coder = new MacroblockCoder(context, entropy);
     const { scaling } = setup;
     // Luma as a whole is decided with flat lists only.
-    const levels = scaling === null ? entropy.levels : { ...entropy.levels, decideLuma: null };
-    const decider = options.speed.trellis ? levels : null;
+    const { levels } = entropy;
+    if (scaling !== null) levels.decideLuma = null;
+    const { psyTrellis } = options.quality;
+    const keeping = psyTrellis > 0 ? tools.psyLevels!(levels, memory, psyTrellis) : levels;
+    const decider = options.speed.trellis ? keeping : null;
     const residual = new ResidualCoder(
       memory,
       grid,

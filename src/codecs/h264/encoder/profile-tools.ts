@@ -25,6 +25,7 @@ import {
 } from './options.ts';
 import type { ResolvedOrderOptions } from './order-options.ts';
 import type { PredictionInspection } from './prediction-inspection.ts';
+import type { psyLevelDecider } from './psy-levels.ts';
 import type { ReferenceStrategy } from './reference-choice.ts';
 import type { ResidualCoder8x8 } from './residual-8x8.ts';
 import type { CreateRows } from './rows.ts';
@@ -56,6 +57,8 @@ export interface ProfileTools {
   readonly monochrome: Monochrome | null;
   /** Scaling lists, of profile High. */
   readonly createScaling: ((options: ResolvedOptions) => Scaling | null) | null;
+  /** Levels that keep detail. */
+  readonly psyLevels: typeof psyLevelDecider | null;
   /** Messages: of the decoder's buffer, of recovery points, of the settings. */
   readonly createMessages: ((setup: StreamSetup, vbv: Vbv | null) => AccessUnitMessages) | null;
   readonly inspection: Inspection | null;
@@ -124,6 +127,7 @@ export const BASELINE_TOOLS: ProfileTools = {
   weightedReferences: null,
   monochrome: null,
   createScaling: null,
+  psyLevels: null,
   createMessages: null,
   inspection: null,
   windowRows: null,
@@ -141,11 +145,12 @@ function statisticsOf({ target }: ResolvedOptions['rate']) {
 
 /** The option that asks for a tool of no profile which was not handed over; null if there is none. */
 function otherTool(
-  { rate, order, settingsSei, inspect, zones }: ResolvedOptions,
+  { rate, order, settingsSei, inspect, zones, quality }: ResolvedOptions,
   tools: ProfileTools,
 ) {
   if (tools.inspection === null && inspect !== null) return 'inspect';
   if (tools.secondPass === null && statisticsOf(rate) !== null) return 'statistics';
+  if (tools.psyLevels === null && quality.psyTrellis > 0) return 'psyTrellis';
   if (tools.createZones === null && zones !== undefined) return 'zones';
   if (tools.createMessages !== null) return null;
   if (rate.hrd !== 'none') return 'hrd';

@@ -8,6 +8,8 @@ export const QUALITY_ROWS = {
    * and `high` the default is 0.5.
    */
   psyRd: number(0, 10, 0),
+  /** With `trellis`: how much it counts that levels keep the detail of the source, at whatever place. */
+  psyTrellis: number(0, 10, 0),
 } as const;
 
 /** All of them, known. */

@@ -24,7 +24,10 @@ export const STREAM_ROWS = {
   cabac: flag(),
   /** The 8x8 transform beside the 4x4 one, in intra and inter macroblocks; default: with profile `high`, which alone has it. */
   transform8x8: flag(),
-  /** Whether luma alone is coded (4:0:0), of `gray` frames or of others; only with profile `high`. Browsers do not show such streams. */
+  /**
+   * Whether luma alone is coded (4:0:0), of `gray` frames or of others; only with profile `high`. Chromium's own decoder shows such
+   * streams; decoders in hardware need not know them.
+   */
   monochrome: flag(false),
   /**
    * Weights of frequencies (clause 8.5.9): all alike, or the lists of the standard, which quantize fine detail more coarsely; only with

@@ -148,6 +148,7 @@ const BAD: Record<string, readonly unknown[] | [options: object, ...values: unkn
   tune: ['vmaf', 1],
   weightP: FLAG,
   psyRd: [-0.1, 10.5, Number.NaN, '1'],
+  psyTrellis: [-0.1, 10.5, Number.NaN, '1'],
 };
 
 /** The options that there are, as the encoder itself says when it meets another. */

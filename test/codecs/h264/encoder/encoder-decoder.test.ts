@@ -167,6 +167,7 @@ const cases = fc.record({
       trellis: fc.boolean(),
       tune: fc.constantFrom(...TUNES.filter((tune) => tune !== 'zerolatency')),
       psyRd: fc.double({ min: 0, max: 10, noNaN: true }),
+      psyTrellis: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 10, noNaN: true })),
       typeMargin: fc.double({ min: 1, max: 2, noNaN: true }),
       exactVectors: fc.boolean(),
       zones,

@@ -14,6 +14,7 @@ import {
   audioFormatOf,
   readAudioSpecificConfig,
 } from '../../../src/syntax/aac/audio-specific-config.ts';
+import { SAMPLING_FREQUENCIES } from '../../../src/syntax/aac/sampling-frequency.ts';
 import { probeFile, runFfmpeg } from '../../support/ffmpeg.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vitrine-layouts-'));
@@ -128,6 +129,37 @@ for (const [mask, name, channelConfiguration] of LAYOUTS) {
     expect(again.toBytes().length).toBe(adts.toBytes().length - 2 * packets.length);
   });
 }
+
+test('seven channels at every sample rate and the least, a usual and the most bit rate are decoded to the last frame', {
+  timeout: 60_000,
+}, async () => {
+  for (const sampleRate of SAMPLING_FREQUENCIES) {
+    const numSamples = 3 * 1024 + 77;
+    const planes = Array.from({ length: 7 }, (_, c) => ({
+      data: Float32Array.from({ length: numSamples }, (_, n) => 0.3 * Math.sin(n * n * 1e-4 * c)),
+      offset: 0,
+      stride: numSamples,
+    }));
+    const most = Math.floor((6144 * 6 * sampleRate) / 1024);
+    for (const bitRate of [Math.ceil(most / 96), most >> 3, most]) {
+      const encoder = createAacEncoder({ sampleRate, numChannels: 7, bitRate });
+      const frame = { sampleRate, numSamples, planes, numChannels: 7, pts: 0 };
+      const packets = encoder.encode({ ...frame, sampleFmt: 'fltp' });
+      packets.push(...encoder.flush());
+      const sink = new MemorySink();
+      const writer = createMp4Writer(sink, [encoder.streamInfo], {});
+      await writer.writeHeader();
+      for (const packet of packets) await writer.writePacket(0, packet);
+      await writer.writeTrailer();
+      const path = join(folder, 'seven.mp4');
+      writeFileSync(path, sink.toBytes());
+      const raw = runFfmpeg(['-i', path, '-f', 's16le', '-']);
+      expect(raw.length / 14, `${sampleRate} Hz, ${bitRate} bit/s`).toBe(
+        (packets.length - 1) * 1024,
+      );
+    }
+  }
+});
 
 test('a mask that no elements can tell is refused', () => {
   for (const [numChannels, mask] of [

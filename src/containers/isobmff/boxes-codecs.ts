@@ -2,6 +2,7 @@
  * The codecs' own records, field by field. The writer and the reader carry them as bytes (boxes-entries.ts); these
  * descriptions are what the inspector shows. Loops over parameter sets name each set by what it is.
  */
+import { hasRecordExtension } from '../../syntax/h264/profiles.ts';
 import { describeBox, type FieldSyntax, fullBox, NO_BYTES } from './syntax.ts';
 
 const READ_ONLY = {};
@@ -24,7 +25,7 @@ export const avcC = /* @__PURE__ */ describeBox('avcC', 'NALFF 5.3.3.1', READ_ON
   for (let i = 0; i < numOfSequenceParameterSets; i++) parameterSet(s, 'sequenceParameterSet');
   const numOfPictureParameterSets = s.u('numOfPictureParameterSets', 8, 0);
   for (let i = 0; i < numOfPictureParameterSets; i++) parameterSet(s, 'pictureParameterSet');
-  if (![100, 110, 122, 144].includes(AVCProfileIndication) || s.remaining < 4) return;
+  if (!hasRecordExtension(AVCProfileIndication) || s.remaining < 4) return;
   s.u('reserved', 6, 0x3f);
   s.u('chroma_format', 2, 1);
   s.u('reserved', 5, 0x1f);

@@ -1,4 +1,4 @@
-/** What packets of our AAC encoder say beside the general packet, for the one container that asks: ADTS with an error check. */
+/** Fields that packets of our AAC encoder have beside those of the general packet, for the one container that asks: ADTS with an error check. */
 import type { Packet } from '../../base/packet.ts';
 
 /** A packet that knows where its channels begin, which a container cannot tell without decoding them. */

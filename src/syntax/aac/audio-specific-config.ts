@@ -40,7 +40,7 @@ const AOT_ESCAPE = 31;
 export interface AudioSpecificConfig {
   /** AudioObjectType of the core coder: 2 is AAC-LC. */
   readonly audioObjectType: number;
-  /** Of the core coder, in Hz. */
+  /** Sampling frequency of the core coder, in Hz. */
   readonly samplingFrequency: number;
   /** Table 1.19; 0 if `programConfig` tells. */
   readonly channelConfiguration: number;
@@ -49,7 +49,7 @@ export interface AudioSpecificConfig {
     readonly extensionAudioObjectType: number;
     /** Signaled behind the rest of the configuration (AAC clause 1.6.6.2), not by the first object type. */
     readonly isBackwardCompatible: boolean;
-    /** Of the output, in Hz. */
+    /** Sampling frequency of the output, in Hz. */
     readonly extensionSamplingFrequency: number;
   } | null;
   /** Frames of 960 samples instead of 1024, AAC clause 4.4.1. */
@@ -177,7 +177,7 @@ export interface AudioFormat {
   readonly numChannels: number;
   /** WAVE channel mask; 0 if not known. */
   readonly channelMask: number;
-  /** Of the output, in Hz: the extension's with SBR, the core's without. */
+  /** Sampling frequency of the output, in Hz: the extension's with SBR, the core's without. */
   readonly sampleRate: number;
   /** Samples that one packet gives at the core's frequency: 1024, or 960. */
   readonly frameLength: number;

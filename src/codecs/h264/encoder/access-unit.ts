@@ -20,7 +20,7 @@ import type { Vbv } from './vbv.ts';
 
 /** Bytes of a configuration record beside its two parameter sets (NALFF clause 5.3.3.1). */
 const RECORD_BYTES = 11;
-/** Of profile High: chroma format, bit depths and the number of extensions more. */
+/** The configuration record of profile High is longer: it has the chroma format, the bit depths and the number of extensions too. */
 const RECORD_BYTES_HIGH = 15;
 
 /** Writes the access units of one stream, one after the other. */

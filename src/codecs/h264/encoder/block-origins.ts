@@ -40,7 +40,7 @@ export interface LumaPlane {
   readonly bytes: Uint8Array;
   /** The same bytes, four at a time. */
   readonly words: Int32Array;
-  /** Of the first sample; a multiple of 4. */
+  /** Position of the first sample; a multiple of 4. */
   readonly position: number;
 }
 
@@ -307,7 +307,7 @@ function hasDetail(bytes: Uint8Array, at: number, stride: number): boolean {
 const DETAIL_RANGE = 48;
 /** In place of a count of pairs: the block has no detail. */
 const NO_DETAIL = -1;
-/** Of the 240 pairs side by side in a block, this many are equal in one that is drawn. */
+/** A drawn block has at least so many equal pairs among its 240 pairs of samples side by side. */
 const DRAWN_PAIRS = 150;
 /**
  * Share of the blocks with detail that are drawn, above which a picture is. Of twelve clips three screens have 0.17 to 0.95, eight others at

@@ -17,7 +17,7 @@ const BFRAMES = 3;
  */
 const AQ_STRENGTH = 1;
 const PSY_RD = 0.5;
-/** Of rows of B pictures, through which importance flows as it is used (row-importance.ts). */
+/** Strength of importance where rows of B pictures are coded: it flows along the references that they use (row-importance.ts). */
 const IMPORTANCE = 2;
 
 /** B pictures where nothing stands against them. */

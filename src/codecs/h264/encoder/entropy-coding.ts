@@ -10,7 +10,7 @@ import type { MacroblockContext } from './macroblock-context.ts';
 export interface EntropyCoding {
   readonly writer: SliceDataSink;
   readonly counter: MacroblockCounter;
-  /** Which levels are worth their bits. */
+  /** Decides which levels are worth their bits. */
   readonly levels: LevelDecider;
 }
 

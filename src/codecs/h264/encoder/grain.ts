@@ -16,8 +16,6 @@ const GRAIN_TO = 0.75;
 const COST_STEPS = 512;
 const COST_STEP = 8;
 
-const histogram: Int32Array = /* @__PURE__ */ new Int32Array(COST_STEPS);
-
 /** How far a picture is one of grain, 0..1, by the costs of its macroblocks. */
 export function shareOfGrain(intra: Int32Array, inter: Int32Array): number {
   const left = (lowQuarter(inter) - INTER_OVERHEAD) / lowQuarter(intra);
@@ -26,7 +24,7 @@ export function shareOfGrain(intra: Int32Array, inter: Int32Array): number {
 
 /** The cost that a quarter of the macroblocks do not exceed, at least COST_STEP. */
 function lowQuarter(costs: Int32Array): number {
-  histogram.fill(0);
+  const histogram = new Int32Array(COST_STEPS);
   for (let mbAddr = 0; mbAddr < costs.length; mbAddr++) {
     const step = (costs[mbAddr] / COST_STEP) | 0;
     histogram[step < COST_STEPS ? step : COST_STEPS - 1]++;

@@ -1,4 +1,4 @@
-/** What macroblocks are worth to later pictures, as rows of a trace: costs of the lookahead, what is inherited, and the offset of QP. */
+/** Rows of a trace that say how much later pictures gain from each macroblock: the costs of the lookahead, the cost that is inherited, and the offset of QP. */
 import type { TraceTable } from '../../../inspect/trace-writer.ts';
 import { QP_UNIT } from './importance.ts';
 import type { PicturePlan } from './picture-plan.ts';

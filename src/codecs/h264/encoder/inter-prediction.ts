@@ -142,7 +142,7 @@ export function predictInter(
   }
 }
 
-/** Which planes of a macroblock of a B slice are predicted. */
+/** The planes of a macroblock of a B slice that are predicted. */
 export const LUMA = 1;
 export const CHROMA = 2;
 

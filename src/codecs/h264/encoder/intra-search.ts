@@ -286,7 +286,7 @@ function chooseMode4x4(
     for (let mode = 0, left = modes; left !== 0; mode++, left >>= 1) {
       if ((left & 1) === 0) continue;
       const modeCost = words[(costs >> 2) + mode] + modeBitsCost(mode, predicted, lambda);
-      // Of equal costs the first wins, but DC before those that repeat an edge.
+      // Among equal costs the first mode wins, but DC wins over modes that repeat an edge.
       if (modeCost < bestCost || (mode === INTRA_4X4_DC && modeCost === bestCost)) {
         bestCost = modeCost;
         best = mode;

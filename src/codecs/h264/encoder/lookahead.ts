@@ -18,7 +18,7 @@ import { type SceneOptions, Scenes } from './scenes.ts';
 
 /** How far to look and what to decide. `frames` may be 0..250; latency, and memory, grow with it. */
 export interface LookaheadOptions extends SceneOptions, RowOptions {
-  /** Which vector kernels are used, if there can be any (kernels.ts). */
+  /** The choice of vector kernels, for engines that have any (kernel-buffer.ts). */
   readonly vectorKernels: VectorKernels;
   /** How motion is searched. */
   readonly analysis: AnalysisMethod;

@@ -225,7 +225,7 @@ function copyMotion(
     motion.mv[at] = 0;
     return;
   }
-  // Of an intra macroblock the vector is 0 and the index -1, which is REF_INTRA here.
+  // An intra macroblock has the vector 0 and the index -1, which is REF_INTRA here.
   motion.refIdx[at] = refIdx[4 * mbAddr + ((block >> 3) << 1) + ((block & 3) >> 1)];
   motion.mv[at] = mv[16 * mbAddr + block];
 }

@@ -101,7 +101,7 @@ export class EncoderMemory implements SampleMemory {
   readonly intra8x8: number;
   /** Tables of the bits that levels cost, one for each kind of block (plain/level-trellis.ts). */
   readonly trellis: number;
-  /** What finds windows by their hashes has them here (vector/window-rows.ts). */
+  /** The search of windows keeps its hashes and places here (vector/window-rows.ts). */
   readonly windows: Readonly<Record<WindowKind, number>>;
   /** Row lengths of source pictures. */
   readonly sourceLumaStride: number;

@@ -9,7 +9,7 @@ import { MONOCHROME_CODE_NUMS } from '../standard/monochrome.ts';
 import type { EncoderMemory, SourcePicture } from './memory.ts';
 import { checkPlane, copyPlane } from './source.ts';
 
-/** What prediction from nothing gives (clause 8.3.4.1). */
+/** The sample value that intra prediction without neighbors gives (clause 8.3.4.1). */
 const NO_CHROMA = 128;
 
 /** Monochrome pictures as a tool of an encoder (profile-tools.ts). */

@@ -1,4 +1,4 @@
-/** Which vectors a macroblock may have: they keep to the padding of the pictures and to the level. */
+/** The range of a macroblock's vectors: the padding of the pictures and the level limit it. */
 import { mvX, mvY } from '../standard/picture.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 

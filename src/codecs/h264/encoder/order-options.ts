@@ -77,7 +77,7 @@ export const ORDER_ROWS = {
   origins: choice(ORIGINS),
 } as const;
 
-/** Which pictures refer to which; part of `H264Options`. */
+/** The options that decide to which pictures a picture refers; part of `H264Options`. */
 export type OrderOptions = OptionsOf<typeof ORDER_ROWS>;
 
 /** The values of other options that the checks depend on. */

@@ -22,7 +22,7 @@ export interface PairMotion {
 export interface BetweenCosts {
   /** The least of intra, prediction from either side, and from both. */
   readonly inter: Int32Array;
-  /** Which it is: FROM_BEFORE, FROM_AFTER, both bits, or 0 for intra. */
+  /** The cheapest prediction: FROM_BEFORE, FROM_AFTER, both bits, or 0 for intra. */
   readonly lists: Uint8Array;
 }
 

@@ -7,7 +7,7 @@ export interface SamePictures {
   readonly last: number;
 }
 
-/** What is known of one picture. */
+/** Where the blocks of one picture come from. */
 export interface PictureOrigins {
   /** Packed displacements by macroblock in full samples, or NO_ORIGIN: what lies there is the same to the last bit. */
   readonly displacements: Int32Array;

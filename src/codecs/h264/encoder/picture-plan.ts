@@ -93,13 +93,13 @@ export interface PicturePlan extends PictureCosts {
   frame_num: number;
   /** num_ref_idx_l0_active_minus1 + 1; 0 in intra pictures. */
   activeCount: number;
-  /** Of these the first so many are searched for all macroblocks, the others only where something comes from them. */
+  /** How many pictures of list 0, from the first on, are searched for all macroblocks; the others are searched only where something comes from them. */
   usualCount: number;
   /** num_ref_idx_l1_active_minus1 + 1; 0 unless the picture is of B slices. */
   activeCount1: number;
-  /** Of list 0. No frame named twice: deblocking takes two indices for two pictures. */
+  /** The commands that reorder list 0. They name no frame twice: deblocking takes two indices for two pictures. */
   modifications: readonly RefPicListModification[];
-  /** Of list 1, likewise. */
+  /** The commands that reorder list 1, likewise. */
   modifications1: readonly RefPicListModification[];
   /** IDR pictures only. */
   long_term_reference_flag: 0 | 1;

@@ -33,9 +33,9 @@ export interface PlannerOptions {
   /** Whether pictures may come at any time: bits are then reckoned by time, not by pictures. */
   readonly countsTime: boolean;
   readonly gopSize: number;
-  /** Which vector kernels are used, if there can be any (kernels.ts). */
+  /** The choice of vector kernels, for engines that have any (kernel-buffer.ts). */
   readonly vectorKernels: VectorKernels;
-  /** Which pictures are coded before others that are shown ahead of them. */
+  /** The options of coding order: which pictures are coded before others that are shown ahead of them. */
   readonly order: ResolvedOrderOptions;
   /** How long a picture is shown, in ticks, as long as nobody knows when the next one comes. */
   readonly frameTicks: number;

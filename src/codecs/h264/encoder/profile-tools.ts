@@ -71,14 +71,14 @@ export interface ProfileTools {
   readonly createZones: ((zones: readonly Zone[], mbs: number) => Zones) | null;
   /** Puts the options that `tune` stands for in place. */
   readonly applyTune: ApplyTune | null;
-  /** What is taken where nothing is asked for. */
+  /** Fills in the defaults of options that the caller leaves out. */
   readonly applyDefaults: ApplyDefaults;
 }
 
 /** B slices as a tool. */
 export interface BSlices {
   readonly createDecision: CreateBDecision;
-  /** Which pictures are kept for reference, where some are coded ahead of their turn. */
+  /** Makes the strategy that says which pictures are kept for reference, where some are coded ahead of their turn. */
   createReferences(order: ResolvedOrderOptions): ReferenceStrategy;
   /** Where rows of them end, and what they cost. */
   readonly createRows: CreateRows;
@@ -93,7 +93,7 @@ export interface Inspection {
 
 /** Finding windows of pictures by their hashes with vectors (block-origins.ts, part-origins.ts) as a tool. */
 export interface WindowTool {
-  /** As that of `Transform8x8`. */
+  /** Checks the kernels, as the function of `Transform8x8` does. */
   requireKernels(where: string, kernels: VectorKernels): void;
   /** Null where the memory has no kernels. */
   create(memory: EncoderMemory, vectorKernels: VectorKernels, kind: WindowKind): WindowRows | null;
@@ -101,7 +101,7 @@ export interface WindowTool {
 
 /** The lookahead's search with vectors as a tool. */
 export interface LowSearchTool {
-  /** As that of `Transform8x8`. */
+  /** Checks the kernels, as the function of `Transform8x8` does. */
   requireKernels(where: string, kernels: VectorKernels): void;
   readonly create: CreateLowSearch;
 }
@@ -138,7 +138,7 @@ export const BASELINE_TOOLS: ProfileTools = {
   applyDefaults: (options) => options,
 };
 
-/** What a first pass left, if the options have it. */
+/** The statistics of a first pass, if the options have them. */
 function statisticsOf({ target }: ResolvedOptions['rate']) {
   return target.kind === 'bitRate' ? target.statistics : null;
 }

@@ -118,7 +118,7 @@ export class RowChoice {
         if (anchor > first + n && !this.planOf(anchor).isReference) continue;
         const cost = least[n] + this.costOfRow(costs, first + n, anchor);
         const to = anchor - first + 1;
-        // Of equal ones, the last row is the short one.
+        // Where two ways cost the same, the shorter row comes last.
         if (cost > least[to]) continue;
         least[to] = cost;
         from[to] = n;

@@ -13,7 +13,7 @@ const NONE = -1;
 class PictureRow {
   readonly forward: (PairMotion | null)[];
   readonly backward: (PairMotion | null)[];
-  /** Which of them are of this picture, by distance. */
+  /** Whether the costs at each distance are those of this picture. */
   readonly hasForward: Uint8Array;
   readonly hasBackward: Uint8Array;
   /** Sums of costs: by distance to the anchor, and by distances to both sides; NONE where unknown. */

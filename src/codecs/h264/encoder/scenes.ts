@@ -68,7 +68,7 @@ const SAME_SHARE = 1 / 32;
 const DETAIL_COST = 64;
 
 /**
- * Choice: a picture of which this share has detail and comes from pictures before is of a screen. What was on it may come back, so that another
+ * Choice: a picture of which this share has detail and comes from pictures before is of a screen. Windows that were on it may come back, so that another
  * scene begins with an I picture that is no IDR picture.
  */
 const SCREEN_SHARE = 1 / 8;

@@ -24,7 +24,7 @@ export const MAX_WEIGHTED = 3;
 
 /** Both denominators are 2^LOG_WD but where a weight would be too large for it. */
 const LOG_WD = 6;
-/** Of this many rows one is looked at. */
+/** The sums take one row of so many. */
 const ROW_STEP = 4;
 /** Weights must leave less than this share of the differences: they cost bits, and searching in copies costs time. */
 const WORTHWHILE = 0.96;
@@ -246,7 +246,7 @@ function trialsOf(before: Spread, after: Spread): Trial[] {
   return trials.filter(({ weight, offset }) => weight !== 2 ** LOG_WD || offset !== 0);
 }
 
-/** Of chroma: by its own deviations where they say anything, else by the weight of luma. */
+/** The weight of a chroma plane: by its own deviations where they say anything, else the weight of luma. */
 function chromaTrial(before: Spread, after: Spread, ratio: number): Trial {
   const says = before.deviation >= LEAST_DEVIATION && after.deviation >= LEAST_DEVIATION;
   return trial(before, after, says ? after.deviation / before.deviation : ratio);

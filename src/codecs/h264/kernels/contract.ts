@@ -141,9 +141,9 @@ export interface Kernels {
   ): void;
   /** Plane prediction of `size` 16 (luma, clause 8.3.3.4) or 8 (chroma, clause 8.3.4.4). */
   predictPlane(from: number, fromStride: number, to: number, toStride: number, size: number): void;
-  /** Of a 4x4 block. */
+  /** Quantizes a 4x4 block. */
   readonly quantizeBlock: Quantize;
-  /** Of two blocks side by side, as if they were one: the mask of the right one in the upper 16 bits. */
+  /** Quantizes two blocks side by side in one call: the mask of the right block is in the upper 16 bits. */
   readonly quantizePair: Quantize;
   /**
    * `quantizePair` for all blocks of the luma of a macroblock, coefficients and levels by luma4x4BlkIdx.

@@ -37,7 +37,7 @@ export const MOTION_WORD = {
   bySatd: 21,
   startCount: 22,
   starts: 23,
-  // What it has come to: the best vector, in full samples and then in quarter samples, and its cost.
+  // The result so far: the best vector, in full samples and then in quarter samples, and its cost.
   bestX: 36,
   bestY: 37,
   bestCost: 38,

@@ -12,7 +12,7 @@ export const GRID_STRIDE = 8;
 export const GRID_ORIGIN = 9;
 export const GRID_SIZE = 40;
 
-/** refIdx of a block that is available but intra, or whose list 0 is not used. */
+/** refIdx of a block that is available but intra, or that does not use the list of this grid. */
 export const REF_INTRA = -1;
 /** refIdx of a block that is not available: outside the slice, or later in decoding order. */
 export const REF_UNAVAILABLE = -2;
@@ -49,20 +49,21 @@ export class MotionGrid {
   }
 
   /**
-   * Median luma prediction, clause 8.4.1.3: mvpLX of the partition at block (x, y), `width` blocks wide. Packed.
+   * Median luma prediction, clause 8.4.1.3.1: mvpLX of the partition at block (x, y), `width` blocks wide. Packed.
    */
   predict(x: number, y: number, width: number, refIdx: number): number {
     const at = GRID_ORIGIN + GRID_STRIDE * y + x;
     const refs = this.refIdx;
     const refA = refs[at - 1];
     let refB = refs[at - GRID_STRIDE];
+    // Clause 8.4.1.3.2: D stands in for a C that is not available.
     let atC = at - GRID_STRIDE + width;
     if (refs[atC] === REF_UNAVAILABLE) atC = at - GRID_STRIDE - 1;
     let refC = refs[atC];
     const mvA = this.mv[at - 1];
     let mvB = this.mv[at - GRID_STRIDE];
     let mvC = this.mv[atC];
-    // Clause 8.4.1.3.2: with neither B nor C available, A stands in for both.
+    // Clause 8.4.1.3.1: with neither B nor C available, A stands in for both.
     if (refB === REF_UNAVAILABLE && refC === REF_UNAVAILABLE && refA !== REF_UNAVAILABLE) {
       refB = refA;
       refC = refA;

@@ -146,7 +146,7 @@ export interface ReconstructedPicture {
   readonly luma: number;
   readonly cb: number;
   readonly cr: number;
-  /** Which half-sample planes of each 16x16 tile have been computed, one bit a plane (interpolation.ts). */
+  /** The half-sample planes of each 16x16 tile that have been computed, one bit a plane (interpolation.ts). */
   readonly tileDone: Uint8Array;
   /** Motion of the picture, for predictors of others: as in PictureState, with -1 and 0 where list 1 is not used. */
   readonly mv: Int32Array;

@@ -213,7 +213,7 @@ function passExceeds(d: Int32Array, at: number, step: number): boolean {
   return beyond !== 0;
 }
 
-/** What is added before the last shift (clause 8.5.13.2). */
+/** The rounding term that is added before the last shift (clause 8.5.13.2). */
 const ROUNDING = 32;
 
 /** 0 if and only if `value` fits into 16 bits. */

@@ -1,4 +1,4 @@
-/** Weighted sample prediction from one picture, clause 8.4.2.3. That from two is a kernel (kernels/plain/weight-blocks.ts). */
+/** Weighted sample prediction from one picture, clause 8.4.2.3. Prediction from two pictures is a kernel (kernels/plain/weight-blocks.ts). */
 
 /**
  * A prediction from one picture with weight and offset, equations 8-274 and 8-275 (clause 8.4.2.3.2), in place.

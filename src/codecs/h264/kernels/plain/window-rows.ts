@@ -13,7 +13,7 @@ export const ANCHOR_BITS = 6;
 /** Windows for which a filter asks are known by this many high bits of their mixed hash. */
 export const FILTER_BITS = 16;
 
-/** Which windows are wanted: anchors of 16x16 samples, or those of 8x8 samples for which the filter asks. */
+/** The kind of windows that is searched: anchors of 16x16 samples, or windows of 8x8 samples for which the filter asks. */
 export type WindowKind = 'anchors' | 'asked';
 
 /** Samples of the windows along a row and down a column. */

@@ -28,7 +28,7 @@ import { kernelFunction } from './define.ts';
 import { shuffle32, shuffle64 } from './lanes.ts';
 import { storeMasks } from './residual-8x8.ts';
 
-/** What two bits of a path say of a level; 0: it stays. */
+/** The meaning of two bits of a path for a level; 0: the level stays as it is. */
 const LOWERED = 1;
 const ZEROED = 2;
 
@@ -167,7 +167,7 @@ class Walk {
     f.set(bit, i64x2.shl(bit, 2));
   }
 
-  /** What each state comes to with a level, by the bits of the level in each: cost and path. */
+  /** Cost and path of each state after a level; `bits` are the bits that the level takes in each state. */
   private totals(places: V128, bits: readonly [V128, V128], gain: V128, mark: V128 | null): Pairs {
     const { f, cost, weight } = this;
     const gains = f.v128(gain);

@@ -111,7 +111,7 @@ function pairAt(f: FunctionBuilder, ensure: CallProcedure, record: I32Local, x: 
   };
 }
 
-/** What kernels of motion search call. */
+/** The functions over samples that kernels of motion search call. */
 export interface MotionSamples {
   /** Finds or makes the samples at a vector: `sampleAt` and `sampleStride`. @param rowStep 2: of every second row */
   readonly place: CallProcedure;

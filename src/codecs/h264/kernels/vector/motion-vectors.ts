@@ -1,4 +1,4 @@
-/** What kernels of motion search have in common: words of their record, vectors, and what those cost. */
+/** The common parts of all kernels of motion search: words of their record, vectors, and the cost of vectors. */
 import { type I32, type Integer, i32, type Statement } from '../../../../wasm/expressions.ts';
 import type { FunctionBuilder } from '../../../../wasm/function-builder.ts';
 import { MOTION_WORD } from '../motion-record.ts';

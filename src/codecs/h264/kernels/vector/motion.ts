@@ -107,7 +107,7 @@ function defineFractions(m: ModuleBuilder, tryFraction: CallProcedure): CallProc
   });
 }
 
-/** What the searches are made of. */
+/** The functions that the searches are made of. */
 interface Parts {
   readonly full: FullSearches;
   readonly fractionalCost: Call;

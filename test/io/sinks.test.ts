@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -63,6 +64,26 @@ describe('files', () => {
     expect(readFileSync(path).length).toBe(300000);
     await expect(async () => sink.close()).rejects.toThrow(StateError);
     await expect(async () => sink.write(new Uint8Array(1))).rejects.toThrow(StateError);
+  });
+
+  test('are flushed at once, but not for each of many parts in a row', async () => {
+    const here = join(folder, 'flushed');
+    mkdirSync(here);
+    const sink = await openSink('test', join(here, 'out.bin'));
+    const sizeOfPart = () => statSync(join(here, readdirSync(here)[0]!)).size;
+    await sink.write(Uint8Array.of(1));
+    await sink.flush!();
+    await expect.poll(sizeOfPart).toBe(1);
+    for (let part = 0; part < 5; part++) {
+      await sink.write(Uint8Array.of(part));
+      await sink.flush!();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    await sink.write(Uint8Array.of(5));
+    await sink.flush!();
+    await expect.poll(sizeOfPart).toBe(7);
+    await sink.close();
+    expect([...readFileSync(join(here, 'out.bin'))]).toEqual([1, 0, 1, 2, 3, 4, 5]);
   });
 
   test('leave nothing after an abort', async () => {

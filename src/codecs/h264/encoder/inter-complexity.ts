@@ -17,7 +17,7 @@ const LOOKED_AT = 4;
 export class InterComplexity {
   /** The mean around the picture at hand, at least 1. */
   mean = 1;
-  /** The picture is intra, and the pictures after it cost so much more or less that those before say nothing of them. */
+  /** Whether the picture is intra and begins other contents: the costs of the pictures before it do not foretell those after it. */
   startsOther = false;
   /** Complexity of the P pictures so far, fading: sum and weight. */
   private sum = 0;

@@ -9,7 +9,7 @@ const STILL_COMPLEXITY = INTER_OVERHEAD;
 const MODEL_FRAMES = 20;
 /** Weight of a picture after more than MODEL_FRAMES in a row that repeat the one before. */
 const STILL_WEIGHT = 0.02;
-/** As how many pictures all P pictures before an intra picture count after it. */
+/** After an intra picture, all P pictures before it count as so many pictures together. */
 const SCENE_MEMORY = 3;
 
 /** Cost of P pictures, learned over a stream. */

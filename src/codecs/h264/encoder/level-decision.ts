@@ -135,7 +135,7 @@ export interface LevelDecider {
       ) => boolean)
     | null;
   /**
-   * The same for an 8x8 block; null where there is no way for them.
+   * Decides the levels of an 8x8 block; null where nothing decides levels of 8x8 blocks.
    * @param coefficients, levels, masks positions in memory, in bytes: coefficients before quantization by column, levels in scan
    *   order, and their two masks, which are changed
    * @returns whether a level is left

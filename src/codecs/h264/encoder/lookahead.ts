@@ -22,9 +22,9 @@ export interface LookaheadOptions extends SceneOptions, RowOptions {
   readonly vectorKernels: VectorKernels;
   /** How motion is searched. */
   readonly analysis: AnalysisMethod;
-  /** As `LowResolution` has it. */
+  /** Makes the search with vectors of `LowResolution`; null without. */
   readonly createLowSearch: CreateLowSearch | null;
-  /** As `BlockOrigins` has it. */
+  /** Makes the search of windows of `BlockOrigins`; null without. */
   readonly createWindowRows: CreateWindowRows | null;
 }
 

@@ -76,7 +76,7 @@ export class MotionSearch {
     this.limits = new MotionLimits(maxVertical);
   }
 
-  /** Sets the limits for the context's macroblock, and what a bit is worth in it. */
+  /** Sets the limits of vectors and the worth of a bit (`lambda`) for the context's macroblock. */
   startMacroblock(lambda: number): void {
     this.lambda = lambda;
     this.block.startMacroblock();

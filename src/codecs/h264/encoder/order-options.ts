@@ -134,9 +134,9 @@ export function resolveOrder(
   }
   const room = dpbRoom(context);
   const depth = bPyramid === 'none' ? 0 : Math.min(pyramidDepth(bframes), deepest(room));
-  // Above a row of pictures there is the anchor that is shown after it.
+  // Beside the levels of the pyramid, the anchor is coded ahead of its row and shown after it.
   const reorderFrames = bframes === 0 ? 0 : 1 + depth;
-  // At the end of a row one waits to be shown that nothing refers to, while `depth` others do.
+  // At the end of a row one picture is no longer referred to but waits to be shown, beside `depth` others.
   const waiting = Math.max(0, reorderFrames - 1);
   const refs = checked.refs ?? Math.max(1, Math.min(context.preset.refs, room - waiting));
   const most = Math.max(1 + reorderFrames, Math.min(refs, MAX_DPB_FRAMES - waiting));
@@ -182,7 +182,7 @@ function requireNoB(at: string, options: OrderOptions): void {
 /** Pictures that are kept because others may come from them. */
 const MOST_KEPT = 4;
 
-/** Where origins are looked for: as asked for, else in pictures that are kept where nothing stands against it. */
+/** The pictures in which origins are looked for: as the caller asks; by default in pictures that are kept too, unless an option rules them out. */
 function resolveOrigins(
   at: string,
   { origins, longTermPeriod, sceneMemory }: CheckedOf<typeof ORDER_ROWS>,

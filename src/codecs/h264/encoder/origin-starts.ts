@@ -13,7 +13,7 @@ import type { PicturePlan } from './picture-plan.ts';
 /** Most starts of one macroblock. */
 const MAX_STARTS = 4;
 
-/** The reference that has the picture with index `index` among the origins of a plan; -1 if none has. */
+/** The reference index of the picture whose index among the plan's origins is `index`; -1 if it is no reference. */
 function referenceOf(
   { origins, poc, displayNumber }: PicturePlan,
   index: number,
@@ -108,7 +108,7 @@ export class OriginStarts {
     motion.addStart(packMv(4 * mvX(displacement), 4 * mvY(displacement)));
   }
 
-  /** Whether a reference is worth a search: it is one of the usual, or a start lies in it. */
+  /** Whether a reference is searched: it is one of the first `usualCount`, or a start lies in it. */
   isWorth(refIdx: number): boolean {
     if (refIdx < this.usualCount) return true;
     for (let i = 0; i < this.count; i++) if (this.references[i] === refIdx) return true;

@@ -27,12 +27,12 @@ export class PartMotion {
   isDirect = false;
 }
 
-/** So many partitions. */
+/** Makes `count` partitions. */
 export const parts = (count: number) => Array.from({ length: count }, () => new PartMotion());
 /** Motion in list 0 and in list 1. */
 export const motionOfLists = () => [new ListMotion(), new ListMotion()] as const;
 
-/** Makes a partition what another is. */
+/** Copies all fields of a partition to another. */
 export function copyPart(to: PartMotion, from: PartMotion): void {
   to.refIdx0 = from.refIdx0;
   to.refIdx1 = from.refIdx1;

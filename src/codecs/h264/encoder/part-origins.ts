@@ -247,7 +247,7 @@ function reach(displacement: number): number {
   return Math.abs(mvX(displacement)) + Math.abs(mvY(displacement));
 }
 
-/** The hash of one block, as that which rolls has it. */
+/** The hash of one block; the rolling hash has the same value for it. */
 function hashOf(bytes: Uint8Array, at: number, stride: number): number {
   let hash = 0;
   for (let y = 0; y < PART; y++) {
@@ -260,7 +260,7 @@ function hashOf(bytes: Uint8Array, at: number, stride: number): number {
   return hash;
 }
 
-/** Whether a block is worth a vector: neither nearly flat, nor of rows that are all alike, nor of columns that are. */
+/** Whether a block has enough detail for a vector: it is not nearly flat, its rows differ, and its columns differ. */
 function hasDetail(bytes: Uint8Array, at: number, stride: number): boolean {
   let rowsDiffer = false;
   let columnsDiffer = false;

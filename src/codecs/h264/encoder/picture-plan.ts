@@ -54,7 +54,7 @@ export interface PicturePlan extends PictureCosts {
   back: number;
   /** The remembered scene that this picture returns to, and is predicted from; -1 if none. */
   returnsTo: number;
-  /** As which remembered scene the reference picture before this one is to be kept; -1 if it is not. */
+  /** Number of the remembered scene as which the reference picture before this one is kept; -1 if it is not kept. */
   keepsAs: number;
   /** Sum over the macroblocks of the cost of coding it as decided: intra if it is intra, else the cheaper. */
   complexity: number;
@@ -171,7 +171,7 @@ export function createPicturePlan(costMbs: number, inheritedMbs: number): Pictur
   };
 }
 
-/** Makes a plan that of a picture which has just arrived: nothing is decided of it. */
+/** Resets a plan for a picture that has just arrived, of which nothing is decided yet. */
 export function resetPicturePlan(plan: PicturePlan): void {
   plan.type = SliceType.P;
   plan.isIdr = false;

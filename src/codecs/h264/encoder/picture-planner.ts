@@ -47,9 +47,9 @@ export interface PlannerOptions {
   readonly zones: Zones | null;
   /** How the lookahead searches. */
   readonly analysis: AnalysisMethod;
-  /** As `LowResolution` has it. */
+  /** Makes the search with vectors of `LowResolution`; null without. */
   readonly createLowSearch: CreateLowSearch | null;
-  /** As `BlockOrigins` has it. */
+  /** Makes the search of windows of `BlockOrigins`; null without. */
   readonly createWindowRows: CreateWindowRows | null;
   /** Told what rows of B pictures are thought to cost; null: nobody. */
   readonly onRow: RowListener | null;

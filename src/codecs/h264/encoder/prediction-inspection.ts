@@ -114,7 +114,7 @@ export class PredictionInspection {
     }
   }
 
-  /** Takes the samples of a scratch block as the prediction: nothing was added to them. */
+  /** Takes the samples of a scratch block as the prediction; the macroblock has no residual. */
   private take(recon: number): void {
     this.copy(recon + RECON_LUMA, RECON_STRIDE, 0, 16);
     this.copy(recon + RECON_CB, RECON_STRIDE, CB_AT, 8);

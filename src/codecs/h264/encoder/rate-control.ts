@@ -145,7 +145,7 @@ export class RateControl {
     return Math.round(this.qp * QP_UNIT);
   }
 
-  /** A QP as the picture's zone wants it. */
+  /** `qp` moved by the picture's zone, if it lies in one. */
   private zoned(qp: number, forecast: PictureForecast): number {
     const { zones } = this;
     return zones === null ? qp : zones.move(qp, typeOffset(forecast, this.options));
@@ -159,7 +159,7 @@ export class RateControl {
     return Math.max(this.qpMin, this.options.qpMax ?? MAX_QP);
   }
 
-  /** QP that follows complexity, up to a constant; a constant alone where importance does it. */
+  /** QP by complexity, but for a constant that is added to it; 0 where importance takes the place of complexity. */
   private complexityQp(): number {
     if (this.options.hasImportance) return 0;
     return qpOfComplexity(this.around.mean / this.mbs / CRF_COMPLEXITY);

@@ -26,7 +26,7 @@ export class ReorderedReferences implements ReferenceStrategy {
   private reachable = 0;
   /** PicOrderCnt of the reference pictures between anchors, since the last IDR picture. */
   private readonly between = new Set<number>();
-  /** By the PicOrderCnt of a reference picture that of the first picture from which on hardly anything has changed up to it. */
+  /** PicOrderCnt of a reference picture => PicOrderCnt of the earliest picture that is nearly the same, with no change between the two. */
   private readonly sameSince = new Map<number, number>();
 
   constructor(options: ResolvedOrderOptions) {

@@ -110,7 +110,7 @@ export class RowCosts {
     return motion;
   }
 
-  /** The same of the picture `distance` pictures after it. */
+  /** Motion and costs of picture `n` against the picture `distance` pictures after it. */
   backward(n: number, distance: number): PairMotion {
     const row = this.rowOf(n);
     if (row.hasBackward[distance] === 1) return row.backward[distance]!;

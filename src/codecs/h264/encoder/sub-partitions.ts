@@ -2,7 +2,7 @@
 import { SUB_4X4, SUB_4X8, SUB_8X4 } from '../standard/macroblock.ts';
 import { mvX, mvY } from '../standard/picture.ts';
 
-/** The ways to split it. */
+/** The sub_mb_types that split an 8x8 block. */
 export const SUB_TYPES = [SUB_8X4, SUB_4X8, SUB_4X4] as const;
 
 /** Number of vectors by sub_mb_type. */

@@ -29,7 +29,7 @@ export interface PassStatistics {
 
 /** A picture's place in the plan of the second pass. */
 export interface PlannedPicture {
-  /** QP as if there were no zones, and with them. */
+  /** The QP without zones, and the QP with the zones' changes. */
   readonly qp: number;
   readonly zonedQp: number;
   /** Bits that it is expected to take at that QP. */
@@ -143,7 +143,7 @@ function smoothCosts(pictures: readonly PictureStatistics[], cost: readonly numb
   });
 }
 
-/** A second pass on its way: the plan, and how far the pictures coded so far have left it. */
+/** The state of a second pass: the plan, and how far the sizes of the coded pictures differ from it. */
 export class SecondPass {
   private readonly plan: readonly PlannedPicture[];
   private readonly totalBits: number;

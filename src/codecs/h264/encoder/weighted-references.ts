@@ -40,7 +40,7 @@ interface Spread {
 /** Means and deviations of the three planes of a source picture. */
 type Spreads = readonly [luma: Spread, cb: Spread, cr: Spread];
 
-/** A weight that is tried, and what each sample becomes by it. */
+/** A weight on trial, and a table of the weighted value of each sample value. */
 interface Trial extends WeightAndOffset {
   readonly table: Uint8Array;
 }

@@ -33,7 +33,7 @@ const REPAY_SECONDS = 2;
 export class Zones {
   private readonly zones: readonly Zone[];
   private zone: Zone | null = null;
-  /** QP by which the zone of the picture at hand moves it. */
+  /** How far the zone of the current picture moves its QP. */
   shift = 0;
   /** Bits that zones took beyond their share and that are still owed. */
   debt = 0;

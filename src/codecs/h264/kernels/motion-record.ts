@@ -41,7 +41,7 @@ export const MOTION_WORD = {
   bestX: 36,
   bestY: 37,
   bestCost: 38,
-  // Costs around it, as the small diamond saw them.
+  // Costs of the best vector's four neighbors, from the small diamond.
   costAbove: 39,
   costBelow: 40,
   costLeft: 41,

@@ -126,7 +126,7 @@ export function deriveTemporalDirect(
 }
 
 /**
- * Keeps the motion of a picture that is complete for pictures that refer to it: mvCol, refIdxCol and what they mean (clause 8.4.1.2.1).
+ * Keeps the motion of a picture that is complete for pictures that refer to it: mvCol, refIdxCol and the pictures that refIdxCol stands for (clause 8.4.1.2.1).
  * @param lists the references of all its slices
  */
 export function storeMotion(

@@ -30,7 +30,7 @@ function row(a: number, b: number, c: number, d: number): number {
   return a | (b << 8) | (c << 16) | (d << 24);
 }
 
-/** A sample times this is four of it. */
+/** A sample times this factor is a word of four equal samples. */
 const REPEATED = 0x01010101;
 
 /** Words of one predicted block: four rows. */

@@ -55,7 +55,7 @@ export class MacroblockSyntax {
   /** Masks of the levels of 8x8 blocks: 2·block for levels 0..31, and the next for 32..63. */
   readonly masks8x8: Int32Array;
 
-  /** Where levels and masks lie: LEVELS_PER_MB, BLOCKS_PER_MB and 8 of them. */
+  /** Room for levels and masks: LEVELS_PER_MB, BLOCKS_PER_MB and 8 elements. */
   constructor(
     levels: Int16Array = new Int16Array(LEVELS_PER_MB),
     masks: Int32Array = new Int32Array(BLOCKS_PER_MB),

@@ -114,7 +114,7 @@ export class ReferencePictures<T extends ReferenceFrame> {
     return list.slice(0, length);
   }
 
-  /** The modifications that make `wanted` the first entries of a list that is `initial`; none if they are. */
+  /** The modifications that bring `wanted` to the front of the list `initial`; none if they are in front already. */
   modificationsTo(
     wanted: readonly T[],
     initial: readonly T[],

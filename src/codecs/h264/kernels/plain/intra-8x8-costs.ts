@@ -8,7 +8,7 @@ export const INTRA_8X8_SIZE = 64;
 /** Where the costs lie behind the predictions, a word each, and behind them room for the smoothed neighbors. */
 export const INTRA_8X8_COSTS: number = 9 * INTRA_8X8_SIZE;
 const LINE_AT = INTRA_8X8_COSTS + 4 * 9;
-/** Bytes of all of it. */
+/** Bytes of the whole record. */
 export const INTRA_8X8_BYTES: number = LINE_AT + 28;
 
 const NO_LIMIT = 0x7fffffff;

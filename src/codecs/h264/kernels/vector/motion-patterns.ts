@@ -90,7 +90,7 @@ function defineDiamond(m: ModuleBuilder, tryFull: Call): CallProcedure {
   });
 }
 
-/** Tries a full-sample vector whatever comes of it. */
+/** Tries a full-sample vector; whether it is the best so far is not asked. */
 function attempt(f: FunctionBuilder, tryFull: Call, record: I32, x: Integer, y: Integer): void {
   f.i32(tryFull(record, x, y));
 }
@@ -201,7 +201,7 @@ export interface FullSearches {
   readonly multiHexagon: CallProcedure;
 }
 
-/** Defines them; `sum` is `BlockMatcher.sumDifferences`. */
+/** Defines the functions of patterns; `sum` is `BlockMatcher.sumDifferences`. */
 export function defineFullSearches(m: ModuleBuilder, sum: Call): FullSearches {
   const tryFull = defineTryFull(m, sum);
   return {

@@ -9,7 +9,7 @@ export type MotionWord = keyof typeof MOTION_WORD;
 /** A word of the record. */
 export const wordOf = (record: I32, name: MotionWord): I32 =>
   i32.load(record, 4 * MOTION_WORD[name]);
-/** The statement that sets it. */
+/** The statement that sets a word of the record. */
 export const setWord = (record: I32, name: MotionWord, value: Integer): Statement =>
   i32.store(record, value, 4 * MOTION_WORD[name]);
 

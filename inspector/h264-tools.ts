@@ -8,6 +8,7 @@ import {
 } from '../src/codecs/h264/encoder/all-tools.ts';
 import { CABAC } from '../src/codecs/h264/encoder/cabac-coding.ts';
 import { withDefaults } from '../src/codecs/h264/encoder/defaults.ts';
+import { PartOrigins } from '../src/codecs/h264/encoder/part-origins.ts';
 import { BASELINE_TOOLS, type ProfileTools } from '../src/codecs/h264/encoder/profile-tools.ts';
 import { WeightedReferences } from '../src/codecs/h264/encoder/weighted-references.ts';
 
@@ -21,5 +22,6 @@ export const PAGE_TOOLS: ProfileTools = {
   inspection: INSPECTION,
   lowSearch: LOW_SEARCH,
   windowRows: WINDOW_ROWS,
+  createPartOrigins: (...parts) => new PartOrigins(...parts),
   applyDefaults: withDefaults,
 };

@@ -8,6 +8,7 @@ import { BlockInspection } from './block-inspection.ts';
 import { CABAC } from './cabac-coding.ts';
 import { withDefaults } from './defaults.ts';
 import { MONOCHROME } from './monochrome.ts';
+import { PartOrigins } from './part-origins.ts';
 import { PredictionInspection } from './prediction-inspection.ts';
 import type {
   BSlices,
@@ -74,6 +75,7 @@ export const ALL_TOOLS: ProfileTools = {
   inspection: INSPECTION,
   lowSearch: LOW_SEARCH,
   windowRows: WINDOW_ROWS,
+  createPartOrigins: (...parts) => new PartOrigins(...parts),
   secondPass: SECOND_PASS,
   createZones: (zones, mbs) => new Zones(zones, mbs),
   applyTune: withTune,

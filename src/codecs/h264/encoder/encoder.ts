@@ -87,6 +87,7 @@ export class H264Encoder {
       createLowSearch: tools.lowSearch?.create ?? null,
       createWindowRows: (kind) =>
         tools.windowRows?.create(this.memory, vectorKernels, kind) ?? null,
+      createPartOrigins: tools.createPartOrigins,
       order,
       frameTicks: this.frameTicks,
       createRows: tools.bSlices?.createRows ?? null,

@@ -11,6 +11,7 @@ import { shareOfGrain } from './grain.ts';
 import { importanceOffsets, propagateImportance } from './importance.ts';
 import { LowResolution } from './low-resolution.ts';
 import { OriginSearch } from './origin-search.ts';
+import type { CreatePartOrigins } from './part-origins.ts';
 import type { AnalysisMethod } from './picture-analysis.ts';
 import { isIntraPicture, type PicturePlan, type Upcoming } from './picture-plan.ts';
 import type { CreateRows, RowOptions, Rows } from './rows.ts';
@@ -26,6 +27,8 @@ export interface LookaheadOptions extends SceneOptions, RowOptions {
   readonly createLowSearch: CreateLowSearch | null;
   /** Makes the search of windows of `BlockOrigins`; null without. */
   readonly createWindowRows: CreateWindowRows | null;
+  /** Makes what looks for letters of new text (part-origins.ts); null without. */
+  readonly createPartOrigins: CreatePartOrigins | null;
 }
 
 /** Looks at the pictures whose plans lie in a ring, from the anchor decided last to the newest. */
@@ -110,8 +113,10 @@ export class Lookahead {
   }
 
   private createOrigins(stride: number): OriginSearch {
-    const { widthInMbs, heightInMbs, keptPictures, createWindowRows } = this.options;
-    return new OriginSearch(widthInMbs, heightInMbs, stride, keptPictures, createWindowRows);
+    const { widthInMbs, heightInMbs, keptPictures } = this.options;
+    const { createWindowRows, createPartOrigins } = this.options;
+    const size = [widthInMbs, heightInMbs, stride] as const;
+    return new OriginSearch(...size, keptPictures, createWindowRows, createPartOrigins);
   }
 
   /**

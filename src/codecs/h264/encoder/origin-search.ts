@@ -8,7 +8,7 @@
  */
 import type { CreateWindowRows } from '../kernels/plain/window-rows.ts';
 import { type AnchorTable, BlockOrigins, type LumaPlane, NO_ORIGIN } from './block-origins.ts';
-import { PartOrigins } from './part-origins.ts';
+import type { CreatePartOrigins, PartOrigins } from './part-origins.ts';
 import type { PictureOrigins, SamePictures } from './picture-origins.ts';
 
 /** Macroblocks that must have changed; below that the usual search does as well. */
@@ -58,6 +58,7 @@ export class OriginSearch {
    * @param stride bytes from row to row of all pictures
    * @param keptCount pictures that are kept beside the one before
    * @param createRows as `BlockOrigins` has it
+   * @param createParts makes what looks for quarters of macroblocks, where pictures are kept; null: nothing does
    */
   constructor(
     widthInMbs: number,
@@ -65,10 +66,11 @@ export class OriginSearch {
     stride: number,
     keptCount = 0,
     createRows: CreateWindowRows | null = null,
+    createParts: CreatePartOrigins | null = null,
   ) {
     this.blocks = new BlockOrigins(widthInMbs, heightInMbs, stride, createRows);
     this.parts =
-      keptCount > 0 ? new PartOrigins(widthInMbs, heightInMbs, stride, createRows) : null;
+      keptCount > 0 ? (createParts?.(widthInMbs, heightInMbs, stride, createRows) ?? null) : null;
     this.pictureBytes = 16 * heightInMbs * stride;
     this.keptCount = keptCount;
     this.tables = [this.createTable(), this.createTable()];

@@ -36,6 +36,11 @@ const MIN_RANGE = 24;
 
 const EMPTY = -1;
 
+/** Makes a `PartOrigins` from what its constructor takes. */
+export type CreatePartOrigins = (
+  ...parts: ConstructorParameters<typeof PartOrigins>
+) => PartOrigins;
+
 /** Looks for the quarters of macroblocks of one stream's pictures. */
 export class PartOrigins {
   private readonly widthInMbs: number;

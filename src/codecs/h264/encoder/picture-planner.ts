@@ -15,6 +15,7 @@ import { CodingOrder } from './coding-order.ts';
 import { QP_UNIT } from './importance.ts';
 import { Lookahead } from './lookahead.ts';
 import type { ResolvedOrderOptions } from './order-options.ts';
+import type { CreatePartOrigins } from './part-origins.ts';
 import type { AnalysisMethod, PictureAnalysis } from './picture-analysis.ts';
 import { createPicturePlan, type PicturePlan, resetPicturePlan } from './picture-plan.ts';
 import { RateControl } from './rate-control.ts';
@@ -51,6 +52,8 @@ export interface PlannerOptions {
   readonly createLowSearch: CreateLowSearch | null;
   /** Makes the search of windows of `BlockOrigins`; null without. */
   readonly createWindowRows: CreateWindowRows | null;
+  /** Makes what looks for letters of new text (part-origins.ts); null without. */
+  readonly createPartOrigins: CreatePartOrigins | null;
   /** Told what rows of B pictures are thought to cost; null: nobody. */
   readonly onRow: RowListener | null;
 }
@@ -131,7 +134,7 @@ export class PicturePlanner {
 
   private createLookahead(frames: number, importance: number): Lookahead {
     const { rate, gopSize, order, vectorKernels, analysis } = this.options;
-    const { createLowSearch, createWindowRows } = this.options;
+    const { createLowSearch, createWindowRows, createPartOrigins } = this.options;
     return new Lookahead(
       {
         frames,
@@ -144,6 +147,7 @@ export class PicturePlanner {
         analysis,
         createLowSearch,
         createWindowRows,
+        createPartOrigins,
         ...this.rowOptions(importance),
       },
       this.ring,

@@ -24,6 +24,7 @@ import {
   WITH_ALL_TOOLS,
 } from './options.ts';
 import type { ResolvedOrderOptions } from './order-options.ts';
+import type { CreatePartOrigins } from './part-origins.ts';
 import type { PredictionInspection } from './prediction-inspection.ts';
 import type { psyLevelDecider } from './psy-levels.ts';
 import type { ReferenceStrategy } from './reference-choice.ts';
@@ -63,6 +64,8 @@ export interface ProfileTools {
   readonly createMessages: ((setup: StreamSetup, vbv: Vbv | null) => AccessUnitMessages) | null;
   readonly inspection: Inspection | null;
   readonly windowRows: WindowTool | null;
+  /** Finding letters of new text in the picture before, of profiles that keep pictures for that. */
+  readonly createPartOrigins: CreatePartOrigins | null;
   /** The lookahead's search with vectors. */
   readonly lowSearch: LowSearchTool | null;
   /** The second of two passes. */
@@ -131,6 +134,7 @@ export const BASELINE_TOOLS: ProfileTools = {
   createMessages: null,
   inspection: null,
   windowRows: null,
+  createPartOrigins: null,
   lowSearch: null,
   secondPass: null,
   createZones: null,

@@ -60,6 +60,7 @@ const OPTIONS: LookaheadOptions = {
   analysis: 'hexagon',
   createLowSearch: null,
   createWindowRows: null,
+  createPartOrigins: null,
   importance: 0,
   bframes: 0,
   pyramidDepth: 0,

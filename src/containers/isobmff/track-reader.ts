@@ -25,6 +25,7 @@ import {
 import { dref, elst, hdlr, mdhd, TRACK_ENABLED, tkhd, trackReference } from './boxes-movie.ts';
 import { co64, ctts, stco, stsc, stsd, stss, stsz, stts, stz2 } from './boxes-samples.ts';
 import { type Edit, editsInTicks } from './edit-timeline.ts';
+import { languageOf } from './macintosh-languages.ts';
 import { decodingTimeShift, type SampleTables } from './sample-cursor.ts';
 import type { SampleDescription } from './sample-descriptions.ts';
 import {
@@ -126,7 +127,7 @@ export async function readTrack(
   const shared = {
     timeBase: [1, media.timescale] as Rational,
     isDefault: (header.flags & TRACK_ENABLED) !== 0,
-    ...(LANGUAGE.test(media.language) ? { language: media.language } : {}),
+    ...trackLanguage(media.language),
     ...trackTitle(file, trak),
     ...readKinds(file, trak, kind === 'audio'),
   };
@@ -201,8 +202,6 @@ function isUsac({ codec, config }: EntryInfo): boolean {
 
 /** Memory that one edit takes. */
 const EDIT_BYTES = 160;
-
-const LANGUAGE = /^[a-z]{3}$/;
 
 /** Sample descriptions that are read of one track: recorders that write one a restart stay far below. */
 const MAX_DESCRIPTIONS = 1024;
@@ -357,6 +356,11 @@ function rotationOf(matrix: Int32Array): number {
   if (b === 0 && c === 0 && a < 0 && d < 0) return 180;
   if (a === 0 && d === 0 && b < 0 && c > 0) return 270;
   return 0;
+}
+
+function trackLanguage(letters: string): { language?: string } {
+  const language = languageOf(letters);
+  return language === undefined ? {} : { language };
 }
 
 /** Rates beyond this are damage. */

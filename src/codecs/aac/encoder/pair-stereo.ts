@@ -69,7 +69,7 @@ export class PairStereo {
         settings.intensityStereo && band % stream.info.max_sfb >= firstIntensity,
         rules,
       );
-      if (settings.inspector !== null) this.remember(band, choice);
+      if (settings.inspector !== null) this.remember(band);
       this.choice[band] = choice;
       this.jointExtra[band] = stereoBand.jointBits - stereoBand.separateBits;
       isAlike[band] = choice === MID_SIDE ? 1 : 0;
@@ -83,6 +83,7 @@ export class PairStereo {
       }
     }
     if (midSide) this.unite(stream.numBands);
+    this.weighing.choice.set(this.choice);
     this.turn(left, right);
   }
 
@@ -135,9 +136,8 @@ export class PairStereo {
     this.ms_mask_present = most === 0 ? 0 : least === 1 ? 2 : 1;
   }
 
-  private remember(band: number, choice: number): void {
+  private remember(band: number): void {
     const { stereoBand, weighing } = this;
-    weighing.choice[band] = choice;
     weighing.separateBits[band] = stereoBand.separateBits;
     weighing.jointBits[band] = stereoBand.jointBits;
     weighing.codedCost[band] = stereoBand.costAsChannels;

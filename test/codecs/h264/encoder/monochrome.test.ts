@@ -71,7 +71,7 @@ describe('monochrome', () => {
   it('is of profile high alone', () => {
     const open = () => createH264Encoder({ ...OPTIONS, profile: 'main' });
     expect(open).toThrow(ConfigError);
-    expect(open).toThrow('h264.options.monochrome: profile main has chroma always');
+    expect(open).toThrow('h264.options.monochrome: is of profile high');
   });
 
   it('has its table of coded_block_pattern: a permutation of 16 for each kind', () => {

@@ -126,6 +126,8 @@ export interface VideoStreamInfo extends StreamInfoBase {
   readonly analysis?: { readonly backend: string; readonly fallbackReason: string | null };
   /** Clockwise rotation to apply for display, degrees: 0, 90, 180 or 270. */
   readonly rotation?: number;
+  /** Whether players mirror the picture, left to right, before they turn it. */
+  readonly isMirrored?: boolean;
 }
 
 /** A stream of sound. */

@@ -56,6 +56,8 @@ export async function metadataOf({ reader }: Input): Promise<ImageMetadata> {
 
 /** Table: clockwise rotation that shows a picture => the orientation that says the same (Exif clause 4.6.5.1.6). */
 const ORIENTATIONS: Readonly<Record<number, number>> = { 90: 6, 180: 3, 270: 8 };
+/** The same where the picture is mirrored first. */
+const MIRRORED: Readonly<Record<number, number>> = { 0: 2, 90: 7, 180: 4, 270: 5 };
 
 /** How the pictures of a stream are turned: as its container says, or else as their own headers do. */
 export async function metadataOfStream(
@@ -63,7 +65,7 @@ export async function metadataOfStream(
   stream: VideoStreamInfo,
 ): Promise<ImageMetadata> {
   const metadata = await metadataOf(input);
-  const orientation = ORIENTATIONS[stream.rotation ?? 0];
+  const orientation = (stream.isMirrored ? MIRRORED : ORIENTATIONS)[stream.rotation ?? 0];
   if (orientation === undefined || (await loadPictureCodec(stream)) === undefined) return metadata;
   return { ...metadata, orientation };
 }
@@ -84,10 +86,11 @@ export function pictureDecoder(
   const { timeBase } = stream;
   const numPlanes = pixFmtInfo(pixFmt).samplesPerPixel.length;
   const isYuv = pixFmtInfo(pixFmt).model === 'yuv';
-  const { color, rotation, ...rest } = stream;
+  const { color, rotation, isMirrored, ...rest } = stream;
   // What the container says of all pictures is done to each, whatever it says itself.
   const stated = rotation === undefined ? {} : { orientation };
-  const kept = rotation === undefined || turned ? {} : { rotation };
+  const kept =
+    rotation === undefined || turned ? {} : { rotation, ...(isMirrored ? { isMirrored } : {}) };
   return {
     stream: { ...rest, ...kept, ...(isYuv && color ? { color } : {}), width, height, pixFmt },
     unpack({ data, pts }: Packet) {

@@ -208,13 +208,14 @@ function describeStream(stream: StreamReport): string {
 function detailsOf(report: StreamReport): string[] {
   const stream = report as unknown as StreamInfo;
   if (stream.kind === 'video') {
-    const { width, height, pixFmt, frameRate, rotation } = stream;
+    const { width, height, pixFmt, frameRate, rotation, isMirrored } = stream;
     const parts = [`${width}x${height}`];
     if (pixFmt !== '') parts.push(pixFmt);
     if (frameRate !== undefined) {
       const [num, den] = frameRate;
       parts.push(den === 1 ? `${num} fps` : `${num}/${den} fps`);
     }
+    if (isMirrored) parts.push('mirrored');
     if (rotation) parts.push(`rotated ${rotation}°`);
     return parts;
   }

@@ -1,6 +1,8 @@
 /** What the new file has no place for: it is left out, and said. */
 import type { ContainerWriter } from '../base/container.ts';
+import type { FileDescription } from '../base/file-description.ts';
 import { type Problem, report } from '../base/problems.ts';
+import type { ContainerOptions } from './format.ts';
 
 /** The losses of one file. */
 export class Losses {
@@ -16,6 +18,13 @@ export class Losses {
   /** Notes what the writer says that it leaves out. */
   noteAll({ losses = [] }: ContainerWriter): void {
     for (const loss of losses) report(this.problems, -1, loss);
+  }
+
+  /** Notes the attachments of the old file where the options for the new one have none. */
+  noteAttachments({ attachments }: FileDescription, options: ContainerOptions): void {
+    if (attachments.length === 0 || 'attachments' in options) return;
+    const names = attachments.map(({ name }) => name).join(', ');
+    report(this.problems, -1, `attachments (${names}) have no place in ${this.format}; left out`);
   }
 
   /** Notes, once for a stream, that what goes beside its packets is left out, if the writer leaves it out. */

@@ -141,7 +141,9 @@ export class Muxer implements AsyncDisposable {
 
   /** The container's options that take over what another file says beside its streams: give them to `open`. */
   carriedOptions(about: FileDescription): ContainerOptions {
-    return this.format.carried?.(about) ?? {};
+    const options = this.format.carried?.(about) ?? {};
+    this.losses.noteAttachments(about, options);
+    return options;
   }
 
   /** What the file has no place for, of the streams and packets that were given; complete when all packets were. */

@@ -1,7 +1,7 @@
 /** Writes `moov` from what the tracks have collected: headers, edit lists, sample tables. ISOBMFF clauses 8.2 to 8.9. */
 
 import { gcd } from '../../base/math.ts';
-import type { StreamInfo } from '../../base/packet.ts';
+import type { StreamInfo, VideoStreamInfo } from '../../base/packet.ts';
 import { rescale } from '../../base/rational.ts';
 import { encodeUtf8 } from '../../base/utf8.ts';
 import type { BoxWriter } from './box-writer.ts';
@@ -197,7 +197,7 @@ function writeTrackHeader(
     const [num, den] = stream.sampleAspectRatio ?? [1, 1];
     size.width = Math.round((stream.width * num * 65536) / den);
     size.height = stream.height * 65536;
-    size.matrix = rotationMatrix(stream.rotation ?? 0, size.width, size.height);
+    size.matrix = orientationMatrix(stream, size.width, size.height);
   }
   w.put(tkhd, {
     version: duration > MAX_U32 || times.creation_time > MAX_U32 ? 1 : 0,
@@ -225,6 +225,20 @@ export function rotationMatrix(degrees: number, width: number, height: number): 
     case 270: return Uint32Array.of(0, -ONE, 0, ONE, 0, 0, 0, width, W);
     default: return UNITY_MATRIX;
   }
+}
+
+/** The matrix of `rotationMatrix`, of a picture that is mirrored left to right before it is turned where the stream says so. */
+function orientationMatrix(
+  { rotation = 0, isMirrored = false }: VideoStreamInfo,
+  width: number,
+  height: number,
+): Uint32Array {
+  const matrix = rotationMatrix(rotation, width, height);
+  if (!isMirrored) return matrix;
+  const [a, b, u, c, d, v, x, y, w] = matrix;
+  // x becomes width - x: what it is multiplied with changes its sign and is added width times.
+  const [moveX, moveY] = [a | 0, b | 0].map((factor) => (factor / 0x10000) * width);
+  return Uint32Array.of(-a, -b, u, c, d, v, x + moveX, y + moveY, w);
 }
 
 const HANDLERS = {

@@ -339,7 +339,7 @@ function videoInfo(
     width: entry.width,
     height: entry.height,
     pixFmt: '',
-    rotation: rotationOf(matrix),
+    ...orientationOf(matrix),
     ...entry.picture,
     ...shared,
     ...(entry.bitRate > 0 ? { bitRate: entry.bitRate } : {}),
@@ -349,9 +349,16 @@ function videoInfo(
   };
 }
 
-/** Clockwise rotation by whole quarters that `matrix` makes; 0 for anything else. */
-function rotationOf(matrix: Int32Array): number {
+/** What `matrix` makes of the picture, of whole quarters and mirrors; nothing for anything else. */
+function orientationOf(matrix: Int32Array): { rotation: number; isMirrored?: true } {
   const [a, b, , c, d] = matrix;
+  // A negative determinant mirrors. Without the mirror the picture's columns go the other way.
+  if (a * d - b * c >= 0) return { rotation: rotationOf(a, b, c, d) };
+  return { rotation: rotationOf(-a, -b, c, d), isMirrored: true };
+}
+
+/** Clockwise rotation by whole quarters that a matrix makes; 0 for anything else. */
+function rotationOf(a: number, b: number, c: number, d: number): number {
   if (a === 0 && d === 0 && b > 0 && c < 0) return 90;
   if (b === 0 && c === 0 && a < 0 && d < 0) return 180;
   if (a === 0 && d === 0 && b < 0 && c > 0) return 270;

@@ -82,6 +82,7 @@ export function createMatroskaWriter(
 class MatroskaWriter implements ContainerWriter {
   readonly timeBases: readonly Rational[];
   readonly holdsAdditions = true;
+  readonly losses: readonly string[];
   private readonly sink: ByteSink;
   private readonly options: ResolvedMatroskaOptions;
   private readonly tracks: WriterTrack[];
@@ -105,6 +106,11 @@ class MatroskaWriter implements ContainerWriter {
       );
     }
     for (const [i, stream] of streams.entries()) checkStream(stream, i, options.docType);
+    this.losses = streams.flatMap((stream, i) =>
+      stream.kind === 'video' && stream.isMirrored
+        ? [`that stream ${i} is mirrored has no place in Matroska; it is left out`]
+        : [],
+    );
     this.sink = sink;
     this.options = options;
     const timeBase = reduced([options.timestampScale, 1e9]);

@@ -9,7 +9,10 @@ import type { ChannelStream } from '../standard/channel-stream.ts';
 
 /** The costs by which the bands of a pair were decided; every view has an element for each band. */
 export interface PairWeighing {
-  /** LEFT_RIGHT, MID_SIDE or INTENSITY of stereo.ts. */
+  /**
+   * How the band is coded: LEFT_RIGHT, MID_SIDE or INTENSITY of stereo.ts. All bands without an intensity may be alike, whatever each would
+   * take, where that saves the bits that say which are which.
+   */
   readonly choice: Uint8Array;
   /** About how many bits the lines take as left and right. */
   readonly separateBits: Float64Array;

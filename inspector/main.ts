@@ -12,6 +12,7 @@ import { sayBytes, several } from './names.ts';
 import type { SourcePictures } from './protocol.ts';
 import {
   type PictureRecord,
+  pictureOf,
   type Recording,
   recordingOfEncode,
   recordingOfTrace,
@@ -158,8 +159,8 @@ class Page implements App {
     document.title = `${VIEW_TITLES[state.view]} · vitrine inspector`;
     this.toolbar.update();
     const { recording } = this;
-    const picture = recording?.shown[Math.min(state.picture, recording.shown.length - 1)];
-    if (recording === null || picture === undefined || picture.isLoaded) this.showView();
+    const picture = recording && pictureOf(recording, state.picture);
+    if (recording === null || picture === null || picture.isLoaded) this.showView();
     else void this.loadAndShow(recording, picture);
   }
 
@@ -248,8 +249,8 @@ class Page implements App {
     try {
       this.say(`Reading ${name} …`);
       const opened: Opened = await openFile(file, name, (text) => this.say(text));
-      const bytes = 'bytes' in opened ? opened.bytes : [];
-      this.opened = bytes.length === 0 ? null : { name, bytes: bytes as Uint8Array };
+      const bytes = opened.kind === 'trace' ? null : opened.bytes;
+      this.opened = bytes === null || bytes.length === 0 ? null : { name, bytes };
       this.store.set({ picture: 0, mb: -1, byte: 0 });
       if (opened.kind === 'pictures') {
         this.source = opened.source;

@@ -61,6 +61,11 @@ export interface Recording {
   load(...pictures: readonly PictureRecord[]): Promise<void>;
 }
 
+/** The picture that is shown as number `display`; the last one where there are fewer. */
+export function pictureOf({ shown }: Recording, display: number): PictureRecord {
+  return shown[Math.min(display, shown.length - 1)];
+}
+
 /** The columns of a table with the rows of a picture. */
 export function columnsOf({ tables }: PictureRecord, table: string): TraceColumns['columns'] {
   return tables[table].columns;

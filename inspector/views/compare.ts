@@ -5,7 +5,7 @@ import { settingsOf } from '../app.ts';
 import { h } from '../dom.ts';
 import { say, sayBytes, several } from '../names.ts';
 import type { Coded, Settings } from '../protocol.ts';
-import { type PictureRecord, type Recording, recordingOfEncode } from '../recording.ts';
+import { pictureOf, type Recording, recordingOfEncode } from '../recording.ts';
 import { saveButtons, type TableData } from '../table.ts';
 import { choice, PRESET_NAMES, qpSlider } from '../toolbar.ts';
 import { drawChart, type Point } from './chart.ts';
@@ -111,11 +111,6 @@ function curveTable(curves: Comparison['curves'], names: readonly string[]): Tab
     columns: ['settings', 'QP', 'bits a second', 'PSNR'],
     rows,
   };
-}
-
-/** The picture of a recording that is shown as number `display`. */
-function pictureOf(recording: Recording, display: number): PictureRecord {
-  return recording.shown[Math.min(display, recording.shown.length - 1)];
 }
 
 function verdict(first: Recording, second: Recording, display: number): string {

@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 import { h, themeColor } from '../dom.ts';
 import { drawOverlays } from '../overlays.ts';
 import { paintLayer, paintPicture } from '../paint.ts';
-import type { PictureRecord, Recording } from '../recording.ts';
+import { type PictureRecord, pictureOf, type Recording } from '../recording.ts';
 
 /** How far a pointer may move and still click, in pixels. */
 const CLICK_REACH = 5;
@@ -43,7 +43,7 @@ export class PictureCanvas {
 
   private get picture(): PictureRecord | null {
     const { recording, store } = this.app;
-    return recording?.shown[Math.min(store.state.picture, recording.shown.length - 1)] ?? null;
+    return recording === null ? null : pictureOf(recording, store.state.picture);
   }
 
   /** Draws all. */

@@ -3,6 +3,7 @@ import type { App, View } from '../app.ts';
 import { h, themeColor } from '../dom.ts';
 import { OVERLAY_TEXTS } from '../overlays.ts';
 import { LAYER_TEXTS } from '../paint.ts';
+import { pictureOf } from '../recording.ts';
 import { LAYERS, type LayerName, OVERLAYS, type OverlayName } from '../state.ts';
 import { macroblockPanel } from './macroblock.ts';
 import { PictureCanvas } from './picture-canvas.ts';
@@ -73,7 +74,7 @@ function updateSide(app: App, side: HTMLElement): void {
   const { recording, store } = app;
   const { mb, picture: display } = store.state;
   if (recording === null) return;
-  const picture = recording.shown[Math.min(display, recording.shown.length - 1)];
+  const picture = pictureOf(recording, display);
   const isMacroblock = mb >= 0 && mb < picture.maps.type.length;
   side.replaceChildren(
     ...(isMacroblock

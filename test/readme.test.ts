@@ -9,6 +9,7 @@ import { KERNEL_SETS } from '../src/pipeline/kernel-sets.ts';
 import { kernelsFile } from '../src/wasm/kernels-file.ts';
 import { blocksOf, prepareFiles } from './support/blocks.ts';
 import { probeFile } from './support/ffmpeg.ts';
+import { quietOutput } from './support/quiet-output.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -82,15 +83,7 @@ describe('README', () => {
       const [npx, vitrine, ...args] = command.split(' ');
       expect([npx, vitrine]).toEqual(['npx', 'vitrine']);
       const notes: string[] = [];
-      const status = await runProgram(args, {
-        input: (async function* () {})(),
-        line: () => {},
-        bytes: async () => {},
-        finish: async () => {},
-        note: (line) => void notes.push(line),
-        showsProgress: false,
-        progress: () => {},
-      });
+      const status = await runProgram(args, quietOutput(notes));
       expect(notes).toEqual([]);
       expect(status).toBe(0);
     }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
 import { ffmpegPath, probeFile, runFfmpeg } from '../support/ffmpeg.ts';
+import { quietOutput } from '../support/quiet-output.ts';
 
 let folder = '';
 let before = '';
@@ -28,15 +29,7 @@ afterAll(() => {
 
 async function run(args: readonly string[]): Promise<{ status: number; said: string }> {
   const notes: string[] = [];
-  const status = await runProgram(args, {
-    input: (async function* () {})(),
-    line: () => {},
-    bytes: async () => {},
-    finish: async () => {},
-    note: (line) => void notes.push(line),
-    showsProgress: false,
-    progress: () => {},
-  });
+  const status = await runProgram(args, quietOutput(notes));
   return { status, said: notes.join('\n') };
 }
 

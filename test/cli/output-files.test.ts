@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
 import { encodePng } from '../../src/codecs/png/index.ts';
+import { quietOutput } from '../support/quiet-output.ts';
 
 const made = mkdtempSync(join(tmpdir(), 'vitrine-made-'));
 const isBuilt = existsSync(fileURLToPath(new URL('../../dist/inspector.html', import.meta.url)));
@@ -29,13 +30,7 @@ async function vitrine(line: string, ask?: (question: string) => Promise<string>
   const args = line.split(' ').map((word) => (isName.test(word) ? at(word) : word));
   const notes: string[] = [];
   const status = await runProgram(args, {
-    input: (async function* () {})(),
-    line: () => {},
-    bytes: async () => {},
-    finish: async () => {},
-    note: (text) => void notes.push(text),
-    showsProgress: false,
-    progress: () => {},
+    ...quietOutput(notes),
     ...(ask === undefined ? {} : { ask }),
   });
   return { status, notes };

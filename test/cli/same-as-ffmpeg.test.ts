@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
 import { prepareFiles } from '../support/blocks.ts';
 import { ffmpegPath, probeFile } from '../support/ffmpeg.ts';
+import { quietOutput } from '../support/quiet-output.ts';
 
 let folder = '';
 let before = '';
@@ -23,15 +24,7 @@ afterAll(() => {
 
 async function runOurs(args: readonly string[]): Promise<void> {
   const notes: string[] = [];
-  const status = await runProgram(args, {
-    input: (async function* () {})(),
-    line: () => {},
-    bytes: async () => {},
-    finish: async () => {},
-    note: (line) => void notes.push(line),
-    showsProgress: false,
-    progress: () => {},
-  });
+  const status = await runProgram(args, quietOutput(notes));
   expect(notes.join('\n')).toBe('');
   expect(status).toBe(0);
 }

@@ -8,6 +8,7 @@ import { command, type Output, SHARED_OPTIONS } from './command.ts';
 import { compileLess } from './compile-less.ts';
 import { readCut } from './cut.ts';
 import { FORMATS } from './format-list.ts';
+import { isImageFormat } from './image-options.ts';
 import { LIMITS_OPTION } from './limits-option.ts';
 import { type FileInput, fractionRead, type InputOptions, openInput } from './open-input.ts';
 import type { OptionTable, OptionValues } from './options.ts';
@@ -62,7 +63,7 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
   }
   const format = outputFormat(path, values.format);
   const done = await OutputFiles.during(paths, values, output, async (files) => {
-    await files.claimResult(path);
+    await files.claimResult(path, isImageFormat(format) ? {} : undefined);
     await files.claimSideFile('--trace', values.trace);
     return remuxFiles(paths, { path, format, files }, values, output);
   });
@@ -134,7 +135,7 @@ async function copyTo(
   output: Output,
 ): Promise<{ packets: number; file: OutputFile; muxer: Muxer }> {
   compileLess();
-  const file = await files.openResult(path);
+  const file = await files.openResult(path, isImageFormat(format) ? {} : undefined);
   const muxer = new Muxer(file.sink, { format: await findFormat(FORMATS, format)!.load() });
   const progress = new Progress(output, () => fractionRead(inputs));
   const layout = values.movflags;

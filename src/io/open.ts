@@ -50,7 +50,11 @@ export async function writeWhole(sink: ByteSink, bytes: Uint8Array): Promise<voi
     await sink.write(bytes);
     await sink.close();
   } catch (error) {
-    await sink.abort(error);
+    try {
+      await sink.abort(error);
+    } catch {
+      // The first error says what went wrong.
+    }
     throw error;
   }
 }

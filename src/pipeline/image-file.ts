@@ -2,7 +2,14 @@
 
 import { type ByteSource, joinBytes } from '../base/byte-stream.ts';
 import type { ContainerReader } from '../base/container.ts';
-import { FormatError, rejectUnknownKeys, StateError } from '../base/errors.ts';
+import {
+  FormatError,
+  IoError,
+  MediaError,
+  messageOf,
+  rejectUnknownKeys,
+  StateError,
+} from '../base/errors.ts';
 import { Budget, type LimitOptions, SINGLE_PACKET_BYTES } from '../base/limits.ts';
 import type { ColorTags, VideoStreamInfo } from '../base/packet.ts';
 import { type Problem, report } from '../base/problems.ts';
@@ -10,7 +17,7 @@ import { type FrameRate, inverse, type Rational, requireFrameRate } from '../bas
 import { SourceWindow } from '../base/source-window.ts';
 import { pngFrameCount } from '../codecs/png/describe.ts';
 import { type ImageHeader, type ImageKind, imageKindOf } from './image-headers.ts';
-import { picturesIn, picturesOf } from './joined-pictures.ts';
+import { pagesIn, picturesIn, picturesOf } from './joined-pictures.ts';
 import { pictureEnd } from './picture-ends.ts';
 
 const PIECE_BYTES = 1 << 20;
@@ -57,7 +64,9 @@ export async function openImage(
     streams: [stream],
     problems,
     async *packets() {
-      yield* picturesIn(bytes, { kind, header: stream as ImageHeader, budget, problems });
+      const shared = { kind, header: stream as ImageHeader, budget, problems };
+      const pages = kind.pages?.(bytes) ?? null;
+      yield* pages === null ? picturesIn(bytes, shared) : pagesIn(pages, shared);
     },
   };
 }
@@ -122,8 +131,18 @@ const JFIF_COLOR: ColorTags = {
   video_full_range_flag: 1,
 };
 
-/** All bytes of a source, a copy; its size is checked before. */
+/** All bytes of a source, a copy; its size is checked before. Throws `IoError` if the source fails. */
 export async function readWhole(source: ByteSource, budget: Budget): Promise<Uint8Array> {
+  try {
+    return await readParts(source, budget);
+  } catch (error) {
+    if (error instanceof MediaError) throw error;
+    const detail = `the source failed: ${messageOf(error)}`;
+    throw new IoError(budget.where, detail, { cause: error });
+  }
+}
+
+async function readParts(source: ByteSource, budget: Budget): Promise<Uint8Array> {
   if (source.size !== null) {
     budget.requireReadable('a picture', source.size, 0);
     return await new SourceWindow(source).copy(0, source.size);

@@ -11,9 +11,11 @@ import { Budget, type LimitOptions, SINGLE_PACKET_BYTES } from '../base/limits.t
 import type { VideoStreamInfo } from '../base/packet.ts';
 import { type Problem, report } from '../base/problems.ts';
 import { type FrameRate, requireFrameRate } from '../base/rational.ts';
+import { pngFrameCount } from '../codecs/png/describe.ts';
 import { hasWildcards, listFolder, numberPattern, openSource, wildcardTest } from '../io/index.ts';
 import { DEFAULT_FRAME_RATE, readWhole, streamOf } from './image-file.ts';
 import { imageKindOf } from './image-headers.ts';
+import { pictureEnd } from './picture-ends.ts';
 
 /** Options of the reader of sequences. */
 export interface SequenceReadOptions {
@@ -66,7 +68,7 @@ export async function openSequence(
     format: 'image2',
     streams: [stream],
     problems,
-    packets: () => packetsOf(pictures, stream, first, limits),
+    packets: () => packetsOf(pictures, stream, first, { limits, problems }),
   };
 }
 
@@ -123,11 +125,13 @@ async function* packetsOf(
   pictures: readonly Picture[],
   stream: VideoStreamInfo,
   first: Uint8Array,
-  limits: LimitOptions | undefined,
+  { limits, problems }: { limits: LimitOptions | undefined; problems: Problem[] },
 ): AsyncGenerator<ReadPacket> {
   for (const [i, { path, pts }] of pictures.entries()) {
     const data = i === 0 ? first : await readPicture(path, limits);
     requireAlike(path, data, stream, pictures[0]!.path);
+    const more = morePictures(data);
+    if (more !== null) report(problems, -1, `${path}: ${more}; its first picture is taken`);
     const duration = (pictures[i + 1]?.pts ?? pts + 1) - pts;
     yield { streamIndex: 0, packet: { data, pts, dts: pts, duration, isKey: true } };
   }
@@ -160,6 +164,18 @@ function requireAlike(
     const sizes = `${width}x${height}, but ${first} is ${stream.width}x${stream.height}`;
     throw new UnsupportedError(path, `is ${sizes}; all pictures of a stream have one size`);
   }
+}
+
+/** What a file holds beside its first picture; null if nothing is known. */
+function morePictures(data: Uint8Array): string | null {
+  const kind = imageKindOf(data)!;
+  const pages = kind.pages?.(data)?.count ?? 1;
+  if (pages > 1) return `it has ${pages} pages`;
+  const frames = kind.codec === 'png' ? pngFrameCount(data) : 1;
+  if (frames > 1) return `it is an animation of ${frames} frames`;
+  const end = pictureEnd(kind.codec, data);
+  const hasNext = end > 0 && imageKindOf(data.subarray(end)) !== undefined;
+  return hasNext ? 'another picture follows the first' : null;
 }
 
 function notPicture(path: string): FormatError {

@@ -1,10 +1,10 @@
 /** Pictures one behind the other in one source, all of one kind and size, as packets of one stream. */
 import type { ReadPacket } from '../base/container.ts';
-import { FormatError } from '../base/errors.ts';
+import { FormatError, UnsupportedError } from '../base/errors.ts';
 import type { Budget } from '../base/limits.ts';
 import { type Problem, report } from '../base/problems.ts';
 import type { SourceWindow } from '../base/source-window.ts';
-import { type ImageHeader, type ImageKind, imageKindOf } from './image-headers.ts';
+import { type ImageHeader, type ImageKind, type ImagePages, imageKindOf } from './image-headers.ts';
 import { pictureEnd } from './picture-ends.ts';
 
 /** Bytes that headers of pictures are looked for in. */
@@ -36,6 +36,26 @@ export function* picturesIn(bytes: Uint8Array, shared: JoinedPictures): Generato
     if (at === 0 || isAlike(data, at, shared)) yield packetOf(data, pts++);
     at += data.length;
   }
+}
+
+/** The pages of a file, each as a file of its own. */
+export function* pagesIn(pages: ImagePages, shared: JoinedPictures): Generator<ReadPacket> {
+  const { budget, problems } = shared;
+  const pass = budget.beginPass();
+  let pts = 0;
+  for (let i = 0; i < pages.count; i++) {
+    try {
+      const page = pages.open(i);
+      pass.give(page.size, page.end);
+      const data = page.write();
+      if (i === 0 || isAlike(data, page.end, shared)) yield packetOf(data, pts++);
+    } catch (error) {
+      if (!(error instanceof FormatError) || i === 0 || pass.isSpent) throw error;
+      report(problems, error.offset, `page ${i + 1} is left out: ${error.message}`);
+    }
+  }
+  const { fault } = pages;
+  if (fault !== undefined) report(problems, fault.offset, `pages are missing: ${fault.message}`);
 }
 
 /** The pictures of a source whose headers say how long they are: one is in memory at a time. */
@@ -101,7 +121,7 @@ function isAlike(data: Uint8Array, at: number, shared: JoinedPictures): boolean 
     if (!isSame) report(problems, at, `a picture of ${said} behind those of ${first} is left out`);
     return isSame;
   } catch (error) {
-    if (!(error instanceof FormatError)) throw error;
+    if (!(error instanceof FormatError || error instanceof UnsupportedError)) throw error;
     report(problems, at, `a picture is left out: ${error.message}`);
     return false;
   }

@@ -1,5 +1,11 @@
 /** One picture to one file: SPDL's `save_image`. */
-import { ConfigError, rejectUnknownKeys } from '../../base/errors.ts';
+import {
+  ConfigError,
+  IoError,
+  MediaError,
+  messageOf,
+  rejectUnknownKeys,
+} from '../../base/errors.ts';
 import type { JpegPictureOptions } from '../../codecs/jpeg/index.ts';
 import type { EncodePngOptions } from '../../codecs/png/index.ts';
 import type { TiffCompression } from '../../codecs/tiff/index.ts';
@@ -48,7 +54,8 @@ const CONFIG_KEYS = [
  * Formats that the file does not hold are converted to the closest that it does (docs/images.md).
  * @param destination a path or `file:` URL, a `WritableStream`, or a `ByteSink`; for those without a name give `format`
  * @param options settings, or the pixel format alone, as in SPDL
- * Throws `ConfigError` for data, names and settings that are wrong; nothing is left of the file then, and an older one stays.
+ * Throws `ConfigError` for data, names and settings that are wrong, `IoError` if the destination fails; nothing is left of the file then,
+ * and an older one stays.
  */
 export async function saveImage(
   destination: Destination,
@@ -58,7 +65,14 @@ export async function saveImage(
   const given = typeof options === 'string' ? { pixFmt: options } : options;
   const format = chooseFormat(destination, given.format, IMAGE_FORMATS);
   const bytes = await encode('saveImage', data, format, given);
-  await writeWhole(await openSink('saveImage.destination', destination), bytes);
+  const sink = await openSink('saveImage.destination', destination);
+  try {
+    await writeWhole(sink, bytes);
+  } catch (error) {
+    if (error instanceof MediaError) throw error;
+    const detail = `the destination failed: ${messageOf(error)}; the file was given up`;
+    throw new IoError('saveImage', detail, { cause: error });
+  }
 }
 
 /** The bytes of the file that `saveImage` writes; `format` is needed. Throws as that does. */

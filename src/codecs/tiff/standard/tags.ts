@@ -2,6 +2,8 @@
 
 /** Fields by their numbers: TIFF clause 8 (baseline), 14 (predictor), 15 (tiles), 18 (opacity), 19 (sample format), 20 and 21 (YCbCr); ICC.1 annex B.3; XMP part 3 clause 1.1.9. */
 export const TAG = {
+  NewSubfileType: 254,
+  SubfileType: 255,
   ImageWidth: 256,
   ImageLength: 257,
   BitsPerSample: 258,
@@ -31,6 +33,18 @@ export const TAG = {
   Xmp: 700,
   IccProfile: 34675,
 } as const;
+
+/**
+ * Fields that say where in the file other things are: free bytes (TIFF clause 8), SubIFDs (TIFF Technical Note 1), and the directories of
+ * Exif, GPS and interoperability (Exif clause 4.6.3).
+ */
+export const PLACE_TAGS: readonly number[] = [288, 289, 330, 34665, 34853, 40965];
+
+/** Bits of NewSubfileType, TIFF clause 8: a smaller picture of another page, and the opacity of one. */
+export const REDUCED_OR_MASK = 1 | 4;
+
+/** SubfileType of a smaller picture of another page, TIFF clause 8. */
+export const OLD_REDUCED = 2;
 
 /** Types of values and their bytes, TIFF clause 2 (Types). */
 export const TYPE = { BYTE: 1, SHORT: 3, LONG: 4, RATIONAL: 5, UNDEFINED: 7 } as const;

@@ -10,6 +10,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rollup } from 'rollup';
+import { packTables } from './pack-tables.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -186,6 +187,7 @@ function namedPaths() {
 rmSync(dist, { recursive: true, force: true });
 compile();
 widenDeclarations();
+await packTables(join(dist, 'src'));
 await writeKernels();
 await bundle();
 const missing = namedPaths().filter((path) => !existsSync(join(root, path)));

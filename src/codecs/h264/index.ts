@@ -24,7 +24,7 @@
  * 3. intra-4x4.ts, intra-16x16.ts: prediction from the picture itself;
  * 4. reference-pictures.ts, motion-prediction.ts, interpolation.ts: prediction from other pictures;
  * 5. scaling.ts, transform.ts: from levels to samples;
- * 6. cavlc-tables.ts, cavlc.ts, coefficient-grid.ts, cavlc-sinks.ts: from levels and elements to bits;
+ * 6. cavlc-tables.ts, coeff-token.ts, cavlc.ts, coefficient-grid.ts, cavlc-sinks.ts: from levels and elements to bits;
  * 7. deblock.ts.
  *
  * Then what we choose, in `encoder/`:

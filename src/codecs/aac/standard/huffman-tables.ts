@@ -3,6 +3,7 @@
  * 4.A.12), as length => indices of the codewords of that length, in rising order of the codewords. The standard's codes are
  * canonical: a codeword is the one before it plus one, with zeros behind it where it is longer. So the rows say all that the tables say
  * (test/reference/aac-huffman-tables.ts has them as printed, and the test compares). Every code is complete: its Kraft sum is exactly 1.
+ * The build packs them (tools/pack-tables.mjs).
  *
  * Index of a codeword, clause 4.6.3.3, for a group of coefficients w, x, y, z (books 1..4) or y, z (books 5..11):
  *   books 1, 2   27·(w+1) + 9·(x+1) + 3·(y+1) + (z+1)   signed, largest magnitude 1

@@ -1,8 +1,9 @@
 /**
  * The variable-length codes of CAVLC, laid out as the standard prints them: Tables 9-5, 9-7, 9-8, 9-9(a) and 9-10 of
  * clause 9.2. They are parsed once into flat arrays of code lengths and code words. test/codecs/h264/standard/cavlc.test.ts
- * proves that each column is prefix-free and states its Kraft sum.
+ * proves that each column is prefix-free and states its Kraft sum. The build packs them (tools/pack-tables.mjs).
  */
+import { coeffTokenIndex } from './coeff-token.ts';
 
 /**
  * Table 9-5, coeff_token: TrailingOnes, TotalCoeff => the code for 0 <= nC < 2, 2 <= nC < 4, 4 <= nC < 8, 8 <= nC, and
@@ -164,11 +165,6 @@ function parseColumns(text: string, columns: number): CodeTable {
   return table;
 }
 
-/** Index into COEFF_TOKEN (Table 9-5, clause 9.2.1): `column` 0..4 as printed, TrailingOnes 0..3, TotalCoeff 0..16. */
-export function coeffTokenIndex(column: number, trailingOnes: number, totalCoeff: number): number {
-  return (column * 4 + trailingOnes) * 17 + totalCoeff;
-}
-
 /** Table 9-5 (clause 9.2.1): coeffTokenIndex(column, TrailingOnes, TotalCoeff) => coeff_token. */
 export const COEFF_TOKEN: CodeTable = /* @__PURE__ */ parseCoeffToken();
 
@@ -183,11 +179,3 @@ export const TOTAL_ZEROS_CHROMA_DC: CodeTable = /* @__PURE__ */ parseColumns(
 
 /** Table 9-10 (clause 9.2.3): min(zerosLeft, 7) << 4 | run_before => code. */
 export const RUN_BEFORE: CodeTable = /* @__PURE__ */ parseColumns(RUN_BEFORE_TEXT, 7);
-
-/** Column of Table 9-5 for nC = 0..16 (clause 9.2.1). */
-// biome-ignore format: one entry per nC
-export const COEFF_TOKEN_COLUMN: Uint8Array = /* @__PURE__ */ Uint8Array.of(
-  0, 0, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 3);
-
-/** Column of Table 9-5 for chroma DC, nC = -1. */
-export const COEFF_TOKEN_COLUMN_CHROMA_DC = 4;

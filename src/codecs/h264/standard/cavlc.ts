@@ -4,15 +4,12 @@
  * (macroblock.ts), so both walk from the last nonzero level down by counting leading zeros of the mask.
  */
 import type { BitWriter } from '../../../bits/bit-writer.ts';
+import { COEFF_TOKEN, RUN_BEFORE, TOTAL_ZEROS, TOTAL_ZEROS_CHROMA_DC } from './cavlc-tables.ts';
 import {
-  COEFF_TOKEN,
   COEFF_TOKEN_COLUMN,
   COEFF_TOKEN_COLUMN_CHROMA_DC,
   coeffTokenIndex,
-  RUN_BEFORE,
-  TOTAL_ZEROS,
-  TOTAL_ZEROS_CHROMA_DC,
-} from './cavlc-tables.ts';
+} from './coeff-token.ts';
 
 /** nC of chroma DC blocks (clause 9.2.1). */
 export const NC_CHROMA_DC = -1;

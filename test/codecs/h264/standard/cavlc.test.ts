@@ -17,14 +17,16 @@ import {
 import { CavlcBitCounter, CavlcWriter } from '../../../../src/codecs/h264/standard/cavlc-sinks.ts';
 import {
   COEFF_TOKEN,
-  COEFF_TOKEN_COLUMN,
-  COEFF_TOKEN_COLUMN_CHROMA_DC,
   type CodeTable,
-  coeffTokenIndex,
   RUN_BEFORE,
   TOTAL_ZEROS,
   TOTAL_ZEROS_CHROMA_DC,
 } from '../../../../src/codecs/h264/standard/cavlc-tables.ts';
+import {
+  COEFF_TOKEN_COLUMN,
+  COEFF_TOKEN_COLUMN_CHROMA_DC,
+  coeffTokenIndex,
+} from '../../../../src/codecs/h264/standard/coeff-token.ts';
 import {
   CoefficientGrid,
   NOT_AVAILABLE,

@@ -15,6 +15,12 @@ export function median(a: number, b: number, c: number): number {
   return a > b ? (b > c ? b : a > c ? c : a) : a > c ? a : b > c ? c : b;
 }
 
+/** The nearest integer; of two that are equally near the even one. */
+export function roundHalfEven(value: number): number {
+  const nearest = Math.round(value);
+  return nearest - value === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
+}
+
 /** How many bits of a mask of 32 bits are set. */
 export function countBits(mask: number): number {
   let count = 0;

@@ -74,3 +74,17 @@ test.skipIf(FONT === undefined)('TrueType outlines are drawn with smooth edges',
     }
   }
 });
+
+test('text is drawn at the depth of the picture', () => {
+  const text = 'drawtext=text=Ag:fontcolor=white:box=1:boxcolor=red@0.5:fontsize=24';
+  const [narrow, deep] = (['yuv420p', 'yuv420p10le'] as const).map((pixFmt) => {
+    const graph = new FilterGraph(`color=s=64x32,format=${pixFmt},${text},buffersink`);
+    const frames = graph.getFrames({ limit: 1 }) as VideoFrames;
+    expect(frames.pixFmt).toBe(pixFmt);
+    return frames.frames[0]!.planes.map(({ data }) => data as Uint8Array | Uint16Array);
+  });
+  narrow!.forEach((plane, p) => {
+    const distances = plane.map((value, i) => Math.abs((deep![p]![i]! * 255) / 1023 - value));
+    expect(Math.max(...distances)).toBeLessThanOrEqual(1);
+  });
+});

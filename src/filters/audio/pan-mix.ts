@@ -1,4 +1,5 @@
 /** Weighted sums of channels, in the arithmetic that ffmpeg's `pan` has for each kind of samples. */
+import { roundHalfEven } from '../../base/math.ts';
 
 const ONE = 32768;
 
@@ -12,11 +13,6 @@ function inParts(row: Float64Array): Int32Array {
     rest += wanted - parts[c];
   }
   return parts;
-}
-
-function roundHalfEven(value: number): number {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && (rounded & 1) === 1 ? rounded - 1 : rounded;
 }
 
 const isPlain = (row: Float64Array): number => {

@@ -1,9 +1,9 @@
 /**
- * Two components as one by a mode of `blend`, with vector kernels where the mode has one. Samples go through the kernels' memory in
- * chunks that stay in the cache of a core.
+ * Two components as one by a mode of `blend`, with vector kernels where samples have 8 bits and the mode has one. Samples go through the
+ * kernels' memory in chunks that stay in the cache of a core. Samples of more bits are looked up or computed one by one.
  */
 import type { KernelMemory } from '../../wasm/kernel-memory.ts';
-import { BLEND_MODES } from './blend-modes.ts';
+import { blendModes } from './blend-modes.ts';
 import { VECTOR_MODES } from './blend-vectors.ts';
 import { PIXEL_KERNELS } from './kernels.ts';
 import type { Component } from './picture-work.ts';
@@ -19,7 +19,7 @@ const RESULT = SECOND + CHUNK;
 /** A run of samples of each of three components: `length` samples without gaps. */
 type Run = (a: number, b: number, out: number, length: number) => void;
 
-/** Mixes 8-bit components with samples beside each other. */
+/** Mixes components with samples beside each other. */
 export class Blender {
   private readonly memory: KernelMemory;
 
@@ -27,8 +27,19 @@ export class Blender {
     this.memory = PIXEL_KERNELS.createMemory(RESULT + CHUNK, vectorKernels);
   }
 
-  /** Writes `a` and `b`, mixed by a mode, to `out`; all three have one size. */
-  blend(mode: string, opacity: number, a: Component, b: Component, out: Component): void {
+  /** Writes `a` and `b`, mixed by a mode, to `out`; all three have one size and samples of `depth` bits. */
+  blend(
+    mode: string,
+    opacity: number,
+    a: Component,
+    b: Component,
+    out: Component,
+    depth = 8,
+  ): void {
+    if (depth > 8) {
+      blendDeep(mode, opacity, a, b, out, depth);
+      return;
+    }
     const samples = [a, b, out].map(({ data }) => data as Uint8Array) as [Bytes, Bytes, Bytes];
     const { exports } = this.memory;
     const isNormal = mode === 'normal';
@@ -89,7 +100,7 @@ function modeTable(name: string, opacity: number): Uint8Array {
   const key = `${name}:${opacity}`;
   let table = tables.get(key);
   if (table !== undefined) return table;
-  const mode = BLEND_MODES[name]!;
+  const mode = blendModes(8)[name]!;
   const share = fround(opacity);
   const rest = fround(1 - share);
   table = new Uint8Array(65536);
@@ -105,4 +116,80 @@ function modeTable(name: string, opacity: number): Uint8Array {
   if (tables.size > 32) tables.clear();
   tables.set(key, table);
   return table;
+}
+
+type Words = Uint16Array;
+
+/** The most bits of samples whose pairs are worth a table: 2 MiB for 10. */
+const TABLE_DEPTH = 10;
+
+/** The same for samples of more than 8 bits. What leaves their range is cut to 16 bits, as in ffmpeg. */
+function blendDeep(
+  mode: string,
+  opacity: number,
+  a: Component,
+  b: Component,
+  out: Component,
+  depth: number,
+): void {
+  const samples = [a, b, out].map(({ data }) => data as Words) as [Words, Words, Words];
+  if (depth > TABLE_DEPTH) {
+    const mix = faded(mode, opacity, depth);
+    eachRun(a, b, out, (p, q, r, length) => mixWords(samples, p, q, r, mix, length));
+    return;
+  }
+  const table = wordTable(mode, opacity, depth);
+  eachRun(a, b, out, (p, q, r, length) => lookUpWords(samples, p, q, r, table, depth, length));
+}
+
+/** A mode with its opacity, in arithmetic of float32. */
+function faded(name: string, opacity: number, depth: number): (a: number, b: number) => number {
+  const mode = blendModes(depth)[name]!;
+  const share = fround(opacity);
+  const rest = fround(1 - share);
+  if (name === 'normal') return (a, b) => fround(fround(a * share) + fround(b * rest));
+  return (a, b) => fround(a + fround((mode(a, b) - a) * share));
+}
+
+const wordTables = new Map<string, Words>();
+
+function wordTable(name: string, opacity: number, depth: number): Words {
+  const key = `${name}:${opacity}:${depth}`;
+  let table = wordTables.get(key);
+  if (table !== undefined) return table;
+  const mix = faded(name, opacity, depth);
+  const count = 1 << depth;
+  table = new Uint16Array(count * count);
+  for (let a = 0; a < count; a++) {
+    for (let b = 0; b < count; b++) table[(a << depth) | b] = Math.trunc(mix(a, b));
+  }
+  if (wordTables.size > 4) wordTables.clear();
+  wordTables.set(key, table);
+  return table;
+}
+
+function lookUpWords(
+  [a, b, out]: readonly [Words, Words, Words],
+  p: number,
+  q: number,
+  r: number,
+  table: Words,
+  depth: number,
+  count: number,
+): void {
+  const mask = (1 << depth) - 1;
+  for (let i = 0; i < count; i++) {
+    out[r + i] = table[((a[p + i]! & mask) << depth) | (b[q + i]! & mask)]!;
+  }
+}
+
+function mixWords(
+  [a, b, out]: readonly [Words, Words, Words],
+  p: number,
+  q: number,
+  r: number,
+  mix: (a: number, b: number) => number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) out[r + i] = Math.trunc(mix(a[p + i]!, b[q + i]!));
 }

@@ -1,6 +1,6 @@
 /**
- * The box of `boxblur` over one component of a picture of 8 bits: the mean of 2 · radius + 1 samples along rows, then along columns, `power`
- * times each, rounded each time; the picture is mirrored at its edges.
+ * The box of `boxblur` over one component of a picture: the mean of 2 · radius + 1 samples along rows, then along columns, `power`
+ * times each, rounded each time; the picture is mirrored at its edges. Samples of 8 bits have vector kernels.
  */
 import { type Exports, type KernelMemory, plainMemory } from '../../wasm/kernel-memory.ts';
 import { BLOCK } from './blur-vectors.ts';
@@ -27,7 +27,8 @@ export class BoxPlanes {
   /** Writes `source`, blurred, to `target`, a component of the same size. Radius and power are 1 or more. */
   blur(source: Component, target: Component, radius: number, power: number): void {
     const isDense = source.step === 1 && target.step === 1;
-    const canVector = this.vectors && isDense && radius <= MAX_VECTOR_RADIUS;
+    const isNarrow = source.data instanceof Uint8Array;
+    const canVector = this.vectors && isDense && isNarrow && radius <= MAX_VECTOR_RADIUS;
     if (canVector && this.blurByVectors(source, target, radius, power)) return;
     boxPlane(source, target, radius, power);
   }
@@ -106,11 +107,11 @@ function boxRows(
   }
 }
 
-/** All passes, plain. */
+/** All passes, plain, for samples of any depth. */
 function boxPlane(source: Component, target: Component, radius: number, power: number): void {
   const { data, offset, stride, step, width, height } = source;
-  let plane = new Uint8Array(width * height);
-  let other = new Uint8Array(width * height);
+  let plane = new Uint16Array(width * height);
+  let other = new Uint16Array(width * height);
   for (let y = 0; y < height; y++) {
     const from = offset + y * stride;
     for (let x = 0; x < width; x++) plane[y * width + x] = data[from + x * step]!;
@@ -131,7 +132,13 @@ function boxPlane(source: Component, target: Component, radius: number, power: n
 }
 
 /** One pass along a row; sample -1 is sample 0, -2 is 1, and so at the end. */
-function boxRow(from: Uint8Array, to: Uint8Array, at: number, count: number, radius: number): void {
+function boxRow(
+  from: Uint16Array,
+  to: Uint16Array,
+  at: number,
+  count: number,
+  radius: number,
+): void {
   const inverse = inverseOf(radius);
   const mirror = 2 * count - 1;
   const value = (i: number): number => from[at + (i < 0 ? -i - 1 : i < count ? i : mirror - i)]!;
@@ -156,8 +163,8 @@ function boxRow(from: Uint8Array, to: Uint8Array, at: number, count: number, rad
 
 /** One pass down all columns at once: a running sum for each. */
 function boxColumns(
-  from: Uint8Array,
-  to: Uint8Array,
+  from: Uint16Array,
+  to: Uint16Array,
   sums: Int32Array,
   width: number,
   height: number,
@@ -178,11 +185,11 @@ function boxColumns(
 }
 
 function moveSums(
-  from: Uint8Array,
+  from: Uint16Array,
   enter: number,
   leave: number,
   sums: Int32Array,
-  to: Uint8Array,
+  to: Uint16Array,
   at: number,
   width: number,
   inverse: number,

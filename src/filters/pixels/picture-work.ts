@@ -230,18 +230,19 @@ export function isAllOpaque(frame: VideoFrame): boolean {
 
 /**
  * A color as samples of a format, in the order of `componentsOf`: Y'CbCr by BT.601 (clauses 2.5.1 to 2.5.3), in full range for
- * the formats that have it.
+ * the formats that have it. More than 8 bits are, as in ffmpeg, the same share of the largest sample: 235 of 255 is 943 of 1023.
  */
 export function colorSamples(color: Color, info: PixFmtInfo): number[] {
   const { r, g, b, a } = color;
-  const scale = 2 ** (info.bitDepth - 8);
-  const alpha = hasAlpha(info) ? [a * scale] : [];
-  if (info.model === 'rgb') return [r * scale, g * scale, b * scale, ...alpha];
+  const limit = 2 ** info.bitDepth - 1;
+  const scale = limit / 255;
+  const alpha = hasAlpha(info) ? [Math.round(a * scale)] : [];
+  if (info.model === 'rgb')
+    return [...[r, g, b].map((value) => Math.round(value * scale)), ...alpha];
   const luma = 0.299 * r + 0.587 * g + 0.114 * b;
   // Black on gray is 16 in ffmpeg, which draws on gray as on luma.
   if (info.model === 'gray') return [swapped(info, Math.round((luma * (219 / 255) + 16) * scale))];
   const [black, span, chroma] = info.fullRange ? [0, 1, 1] : [16, 219 / 255, 224 / 255];
-  const limit = 2 ** info.bitDepth - 1;
   const difference = (value: number, weight: number) =>
     Math.min(limit, Math.round(((0.5 * (value - luma) * chroma) / (1 - weight) + 128) * scale));
   return [

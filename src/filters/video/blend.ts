@@ -1,4 +1,4 @@
-/** `blend`: two pictures as one, sample by sample. Modes of 8 bits are tables of 256 x 256 where they are not normal. */
+/** `blend`: two pictures as one, sample by sample, by a mode or an expression, at the depth of their samples. */
 import type { VideoFrame } from '../../frames/frame.ts';
 import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, samePixFmt, VIDEO_PAD } from '../definition/filter.ts';
@@ -18,7 +18,7 @@ import {
 
 const PIX_FMTS = ALL_PIX_FMTS.filter((name) => {
   const info = pixFmtInfo(name);
-  return info.bitDepth === 8 && info.order === undefined && info.samplesPerPixel.length !== 2;
+  return !info.bigEndian && info.order === undefined && info.samplesPerPixel.length !== 2;
 });
 
 const VARIABLES = ['X', 'Y', 'W', 'H', 'SW', 'SH', 'T', 'N', 'A', 'B', 'TOP', 'BOTTOM'];
@@ -91,7 +91,8 @@ export const BLEND: FilterDefinition = {
     const blender = new Blender();
     // Options count planes: those of planar RGB are G, B, R, A.
     const planes = pixFmtInfo(top.pixFmt).model === 'rgb' ? [2, 0, 1, 3] : [0, 1, 2, 3];
-    const mixers = planes.map((c) => mixerOf(options, c, v, blender));
+    const { bitDepth } = pixFmtInfo(top.pixFmt);
+    const mixers = planes.map((c) => mixerOf(options, c, v, blender, bitDepth));
     let n = 0;
     const mix = (first: VideoFrame, second: VideoFrame, pts: number): VideoFrame => {
       const out = setup.takePicture(top.pixFmt, top.width, top.height, pts);
@@ -118,7 +119,13 @@ export const BLEND: FilterDefinition = {
   },
 };
 
-function mixerOf(options: OptionValues, c: number, v: Float64Array, blender: Blender): Mixer {
+function mixerOf(
+  options: OptionValues,
+  c: number,
+  v: Float64Array,
+  blender: Blender,
+  bitDepth: number,
+): Mixer {
   const own = options.isSet(`c${c}_expr`)
     ? `c${c}_expr`
     : options.isSet('all_expr')
@@ -135,7 +142,7 @@ function mixerOf(options: OptionValues, c: number, v: Float64Array, blender: Ble
   const name = Object.keys(BLEND_NAMES)[mode]!;
   if (opacity === 0) return name === 'normal' ? copyFrom(1) : copyFrom(0);
   if (name === 'normal' && opacity === 1) return copyFrom(0);
-  return (a, b, out) => blender.blend(name, opacity, a, b, out);
+  return (a, b, out) => blender.blend(name, opacity, a, b, out, bitDepth);
 }
 
 const copyFrom =
@@ -159,7 +166,7 @@ function expressionMixer(expression: Expression, v: Float64Array): Mixer {
         v[10] = first;
         v[9] = second;
         v[11] = second;
-        out.data[out.offset + y * out.stride + x] = Math.trunc(expression.evaluate(v)) & 255;
+        out.data[out.offset + y * out.stride + x] = Math.trunc(expression.evaluate(v));
       }
     }
   };

@@ -20,7 +20,6 @@ const PLANAR = ALL_PIX_FMTS.filter((name) => {
   const info = pixFmtInfo(name);
   return !info.bigEndian && info.order === undefined && info.samplesPerPixel.length !== 2;
 });
-const EIGHT_BITS = PLANAR.filter((name) => pixFmtInfo(name).bitDepth === 8);
 
 /** Planes in the order of memory that a mask means: bit 0 is the first plane, G of planar RGB. */
 function planeOf(c: number, link: VideoLink): number {
@@ -131,7 +130,7 @@ export const BOXBLUR: FilterDefinition = {
   inputs: VIDEO_PAD,
   outputs: VIDEO_PAD,
   timeline: true,
-  formats: () => samePixFmt(EIGHT_BITS),
+  formats: () => samePixFmt(PLANAR),
   open(setup) {
     const link = videoLink(setup.inputs[0]);
     const boxes = ['luma', 'chroma', 'alpha'].map((name) => boxOf(setup.options, name, link));

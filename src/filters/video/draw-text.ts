@@ -28,7 +28,7 @@ import { TIMECODE_OPTIONS, timecodeOf } from './timecode.ts';
 import { parseTrueType } from './truetype.ts';
 import type { Glyph, Typeface } from './typeface.ts';
 
-const PIX_FMTS = ALL_PIX_FMTS.filter((name) => pixFmtInfo(name).bitDepth === 8);
+const PIX_FMTS = ALL_PIX_FMTS.filter((name) => !pixFmtInfo(name).bigEndian);
 
 // biome-ignore format: the order of the values below
 const VARIABLES = [

@@ -94,6 +94,12 @@ export const FADE: FilterDefinition = {
     const isClear = isBlack && hasAlpha(info) && !alphaOnly;
     // As in ffmpeg, black is 0 beside opacity, and fades the opacity of packed pixels too.
     if (isClear && info.model === 'yuv') color[0] = 0;
+    // More than 8 bits fade to the codes of 8 bits with zeros behind them.
+    const deepBlack = isBlack && info.bitDepth > 8 && info.model === 'yuv';
+    if (deepBlack)
+      colorSamples(given, { ...info, bitDepth: 8 }).forEach((code, c) => {
+        color[c] = code << (info.bitDepth - 8);
+      });
     const isChroma = (c: number) =>
       info.model === 'yuv' && info.bitDepth === 8 && (c === 1 || c === 2);
     const fadesAll = isClear && info.order !== undefined;

@@ -3,6 +3,8 @@
  * size of the picture. Their ideas are those of GL Transitions (gl-transitions.com), as ffmpeg's manual names them.
  */
 
+import { roundHalfEven } from '../../base/math.ts';
+
 /** The input of a transition. */
 export interface TransitionState {
   readonly width: number;
@@ -13,6 +15,8 @@ export interface TransitionState {
   a(c: number, x: number, y: number): number;
   b(c: number, x: number, y: number): number;
   readonly components: number;
+  /** The largest sample. */
+  readonly largest: number;
   /** Samples of black, of white, and of gray without a color. */
   readonly black: readonly number[];
   readonly white: readonly number[];
@@ -88,7 +92,7 @@ const offMiddle = (value: number, size: number): number =>
   Math.abs((value - size / 2) / (size / 2));
 
 function gray(s: TransitionState, read: (c: number) => number, c: number): number {
-  if (s.isYuv) return c === 0 || c === 3 ? read(c) : 128;
+  if (s.isYuv) return c === 0 || c === 3 ? read(c) : (s.largest + 1) / 2;
   return s.components < 3 ? read(c) : (read(0) + read(1) + read(2)) / 3;
 }
 
@@ -117,6 +121,10 @@ function nearBlock(x: number, size: number, length: number): number {
   return Math.trunc(Math.min(fround((Math.floor(fround(x / size)) + 0.5) * size), length - 1));
 }
 
+/** The place in a side that is squeezed to `p`, in single precision, which decides between two samples. */
+const squeezed = (at: number, size: number, p: number): number =>
+  fround(0.5 + fround(fround(fround(at / size) - 0.5) / p));
+
 /** Table: name => transition, in the order in which ffmpeg numbers them. */
 // biome-ignore format: a table
 export const TRANSITIONS: Readonly<Record<string, Transition>> = {
@@ -140,7 +148,7 @@ export const TRANSITIONS: Readonly<Record<string, Transition>> = {
   },
   distance: (s, c, x, y) => {
     let sum = 0;
-    for (let k = 0; k < s.components; k++) sum += ((s.a(k, x, y) - s.b(k, x, y)) / 255) ** 2;
+    for (let k = 0; k < s.components; k++) sum += ((s.a(k, x, y) - s.b(k, x, y)) / s.largest) ** 2;
     const near = Math.sqrt(sum) <= s.p ? 1 : 0;
     return mix(mix(s.a(c, x, y), s.b(c, x, y), near), s.b(c, x, y), s.p);
   },
@@ -197,12 +205,12 @@ export const TRANSITIONS: Readonly<Record<string, Transition>> = {
   wipebl: choose((s, x, y) => y > Math.trunc(s.height * (1 - s.p)) && x <= Math.trunc(s.width * s.p)),
   wipebr: choose((s, x, y) => y > Math.trunc(s.height * (1 - s.p)) && x > Math.trunc(s.width * (1 - s.p))),
   squeezeh: (s, c, x, y) => {
-    const z = 0.5 + (y / s.height - 0.5) / s.p;
-    return z < 0 || z > 1 ? s.b(c, x, y) : s.a(c, x, Math.round(z * (s.height - 1)) || 0);
+    const z = squeezed(y, s.height, s.p);
+    return z < 0 || z > 1 ? s.b(c, x, y) : s.a(c, x, roundHalfEven(fround(z * (s.height - 1))));
   },
   squeezev: (s, c, x, y) => {
-    const z = 0.5 + (x / s.width - 0.5) / s.p;
-    return z < 0 || z > 1 ? s.b(c, x, y) : s.a(c, Math.round(z * (s.width - 1)) || 0, y);
+    const z = squeezed(x, s.width, s.p);
+    return z < 0 || z > 1 ? s.b(c, x, y) : s.a(c, roundHalfEven(fround(z * (s.width - 1))), y);
   },
   zoomin: (s, c, x, y) => {
     const zoom = smoothstep(0.5, 1, s.p);
@@ -212,10 +220,10 @@ export const TRANSITIONS: Readonly<Record<string, Transition>> = {
   },
   fadefast: (s, c, x, y) => {
     const [a, b] = [s.a(c, x, y), s.b(c, x, y)];
-    return mix(a, b, s.p ** (1 + Math.log(1 + Math.abs(a - b) / 255)));
+    return mix(a, b, s.p ** (1 + Math.log(1 + Math.abs(a - b) / s.largest)));
   },
   fadeslow: (s, c, x, y) => {
     const [a, b] = [s.a(c, x, y), s.b(c, x, y)];
-    return mix(a, b, s.p ** (1 + Math.log(2 - Math.abs(a - b) / 255)));
+    return mix(a, b, s.p ** (1 + Math.log(2 - Math.abs(a - b) / s.largest)));
   },
 };

@@ -1,7 +1,7 @@
 /** `xfade`: one stream of pictures turns into another, by one of many transitions or an expression. */
 import { type Rational, rescale } from '../../base/rational.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
-import { type PixFmt, pixFmtInfo } from '../../frames/pixel-format.ts';
+import { ALL_PIX_FMTS, pixFmtInfo } from '../../frames/pixel-format.ts';
 import {
   type FilterDefinition,
   type FilterInstance,
@@ -24,7 +24,11 @@ import {
 } from '../pixels/picture-work.ts';
 import { TRANSITIONS, type Transition, type TransitionState } from './transitions.ts';
 
-const PIX_FMTS: readonly PixFmt[] = ['yuva444p', 'yuv444p', 'yuvj444p', 'gbrp', 'gbrap', 'gray'];
+const PIX_FMTS = ALL_PIX_FMTS.filter((name) => {
+  const info = pixFmtInfo(name);
+  const isPlanar = info.order === undefined && info.samplesPerPixel.length !== 2;
+  return isPlanar && !info.bigEndian && info.chromaShiftX + info.chromaShiftY === 0;
+});
 const MICROSECONDS: Rational = [1, 1_000_000];
 const NAMES = Object.keys(TRANSITIONS);
 
@@ -174,10 +178,12 @@ type MixPictures = (a: VideoFrame, b: VideoFrame, p: number, pts: number) => Vid
 function mixer(setup: FilterSetup, link: VideoLink): MixPictures {
   const { options } = setup;
   const info = pixFmtInfo(link.pixFmt);
-  // As in ffmpeg, black and white of luma are 0 and 255 whatever the range, and the middle of chroma is 127.
+  const largest = 2 ** info.bitDepth - 1;
+  // As in ffmpeg, black and white of luma are the ends of all codes whatever the range, and the middle of chroma is 127 of 255.
+  const middle = largest >> 1;
   const samples = (luma: number): number[] => {
-    const color = info.model === 'yuv' ? [luma, 127, 127] : [luma, luma, luma];
-    return [...color.slice(0, info.samplesPerPixel.length), 255];
+    const color = info.model === 'yuv' ? [luma, middle, middle] : [luma, luma, luma];
+    return [...color.slice(0, info.samplesPerPixel.length), largest];
   };
   let inputs: readonly [readonly Component[], readonly Component[]] = [[], []];
   const read =
@@ -193,8 +199,9 @@ function mixer(setup: FilterSetup, link: VideoLink): MixPictures {
     a: read(0),
     b: read(1),
     components: info.samplesPerPixel.length,
+    largest,
     black: samples(0),
-    white: samples(255),
+    white: samples(largest),
     isYuv: info.model === 'yuv',
   };
   const number = options.number('transition');

@@ -37,6 +37,7 @@ describe('the same pixels', () => {
     ['yuva420p', '[0]eq=contrast=1.2[o]'],
     ['yuv420p', '[0]format=argb[o]'],
     ['yuv422p', '[0]format=rgb24[o]'],
+    ['yuv422p', '[0]format=argb[o]'],
     ['yuv422p10le', '[0]format=rgb24[o]'],
     ['yuv422p', '[0]scale=flags=accurate_rnd,format=rgb24[o]'],
   ] as const)('%s %s', (pixFmt, graph) => {
@@ -50,6 +51,13 @@ describe('the same pixels', () => {
     ['yuv420p10le', '[0]format=gbrp[o]', 55],
     ['yuv420p10le', '[0]scale=44:34,format=argb[o]', 55],
     ['yuv422p', '[0]scale=44:34,format=rgb24[o]', 60],
+    ['yuv420p10le', '[0]format=bgr24[o]', 54],
+    ['yuv420p10le', '[0]format=rgba[o]', 55],
+    ['yuv444p', '[0]format=rgb24[o]', 65],
+    ['yuv444p', '[0]format=bgra[o]', 65],
+    ['yuv444p', '[0]scale=44:34,format=bgra[o]', 55],
+    ['yuv420p', '[0]scale=40:30,format=bgr24[o]', 50],
+    ['yuv420p', '[0]scale=40:30:flags=bicubic+accurate_rnd,format=bgra[o]', 50],
     // swscale halves the columns of chroma of RGB that it scales, but for this flag.
     ['rgb24', '[0]scale=22:17:flags=bicubic+accurate_rnd+full_chroma_inp+full_chroma_int[o]', 60],
   ] as const)('%s %s: at least %i dB', (pixFmt, graph, least) => {

@@ -34,6 +34,11 @@ export function pixelRows({ order }: PixFmtInfo, { r, g, b, a }: ColorRows): Pix
 /** How products are rounded on the way to RGB. */
 export type RgbRounding = 'exact' | 'cut' | 'steps';
 
+/** A matrix to RGB, and what swscale adds to luma and to chroma, in 1/8, where it scaled their lines and cuts products. */
+export interface RgbMatrix extends InverseMatrix {
+  readonly raise?: readonly [luma: number, chroma: number];
+}
+
 const HALF = 1 << 15;
 const clip = (value: number): number => (value < 0 ? 0 : value > 255 ? 255 : value);
 
@@ -61,21 +66,23 @@ export const cutCoefficient = (coefficient: number): number => (coefficient + 4)
 /**
  * The same as swscale's vector code does it: samples times 8, coefficients in 1/8192, every product cut to its upper 16 bits before
  * the sum. It is up to two steps darker than the exact sum; pictures of a graph are those of ffmpeg.
+ * @param m a matrix whose `raise` is added to the samples times 8
  */
 export function rgbRowCut(
   bytes: Uint8Array,
   at: ColorRows,
   shift: number,
   width: number,
-  m: InverseMatrix,
+  m: RgbMatrix,
 ): void {
+  const [lumaRaise, chromaRaise] = m.raise ?? [0, 0];
   const [scale, rcr, gcb, gcr, bcb] = [m.luma, m.rcr, m.gcb, m.gcr, m.bcb].map(cutCoefficient) as [
     ...[number, number, number, number, number],
   ];
   for (let x = 0; x < width; x++) {
-    const u = (bytes[at.cb + (x >> shift)]! - 128) << 3;
-    const v = (bytes[at.cr + (x >> shift)]! - 128) << 3;
-    const y = (((bytes[at.luma + x]! - m.lumaOffset) << 3) * scale) >> 16;
+    const u = ((bytes[at.cb + (x >> shift)]! - 128) << 3) + chromaRaise;
+    const v = ((bytes[at.cr + (x >> shift)]! - 128) << 3) + chromaRaise;
+    const y = ((((bytes[at.luma + x]! - m.lumaOffset) << 3) + lumaRaise) * scale) >> 16;
     bytes[at.r + x] = clip(y + ((rcr * v) >> 16));
     bytes[at.g + x] = clip(y + ((gcb * u) >> 16) + ((gcr * v) >> 16));
     bytes[at.b + x] = clip(y + ((bcb * u) >> 16));

@@ -64,15 +64,15 @@ const upper = (f: FunctionBuilder, a: V128Local, c: V128Local): V128Local =>
     ),
   );
 
-/** The table is that of `exactRounding`, with coefficients in 1/8192. */
+/** The table is that of `exactRounding`, with the offset in 1/8 and coefficients in 1/8192, and then the middle of chroma in 1/8. */
 function cutRounding(f: FunctionBuilder, table: I32Local): Rounding {
-  const all = range(6).map((i) => f.v128(v128.load16_splat(table, 4 * i)));
-  const [offset, scale, rcr, gcb, gcr, bcb] = all as V128Local[];
-  const eightfold = (value: V128, zero: V128) => f.v128(i16x8.shl(i16x8.sub(value, zero), 3));
+  const all = range(7).map((i) => f.v128(v128.load16_splat(table, 4 * i)));
+  const [offset, scale, rcr, gcb, gcr, bcb, middle] = all as V128Local[];
+  const eightfold = (value: V128, zero: V128) => f.v128(i16x8.sub(i16x8.shl(value, 3), zero));
   return {
     luma: (_, y) => [upper(f, eightfold(y, offset!), scale!)],
     chroma: (_, u, v) => {
-      const [cb, cr] = [u, v].map((c) => eightfold(c, i16x8.splat(128)));
+      const [cb, cr] = [u, v].map((c) => eightfold(c, middle!));
       const green = i16x8.add(upper(f, cb!, gcb!), upper(f, cr!, gcr!));
       return [[upper(f, cr!, rcr!)], [f.v128(green)], [upper(f, cb!, bcb!)]];
     },

@@ -9,7 +9,8 @@ import { type Component, componentsOf } from '../pixels/picture-work.ts';
 import type { PictureScaler, PictureSide, ScaleMethod } from './picture-scaler.ts';
 import { filterBank, type ScaleKernel } from './weights.ts';
 
-interface Side extends PictureSide {
+/** One side of a conversion, with what its format is. */
+export interface Side extends PictureSide {
   readonly info: PixFmtInfo;
 }
 

@@ -11,10 +11,11 @@ import { plainMemory } from '../../wasm/kernel-memory.ts';
 import { type Component, componentsOf, copyComponent, newPicture } from '../pixels/picture-work.ts';
 import type { SamplePlane } from './component-rows.ts';
 import { deepScaler } from './deep-scaler.ts';
+import { deepToRgb } from './deep-to-rgb.ts';
 import { LineScaler, type PlaneShape } from './line-scaler.ts';
 import { RgbToYuvConverter } from './rgb-to-yuv.ts';
 import { SCALE_KERNELS } from './vector.ts';
-import type { ScaleKernel } from './weights.ts';
+import { filterBank, type ScaleKernel } from './weights.ts';
 import { YuvToRgbConverter } from './yuv-to-rgb.ts';
 
 /** One side of a conversion. */
@@ -242,36 +243,64 @@ function toRgb(a: Side, b: Side, method: ScaleMethod, sameSize: boolean): Pictur
   }
   const [kr, kb] = lumaWeights('scale.matrix', a.matrix ?? 6);
   const matrix = inverseMatrix(kr, kb, codeRange(a.info.fullRange));
-  // Planar RGB is made with all chroma, as in swscale; so are odd widths, but where blocks are taken whole.
-  const allChroma = method.fullChroma === true || b.info.order === undefined;
+  // Planar RGB is made with all chroma, as in swscale; so are odd widths, but where blocks are taken whole, and 4:4:4.
+  const isWhole = a.info.chromaShiftX === 0 && a.info.chromaShiftY === 0;
+  const allChroma = method.fullChroma === true || b.info.order === undefined || isWhole;
   // Blocks of chroma are taken whole where rows pair up; else chroma is scaled to all rows, as in swscale.
   const isShared = a.info.chromaShiftX === 1 && !allChroma;
   const wholeBlocks =
     (a.info.chromaShiftY === 0 || height % 2 === 0) && (method.accurate !== true || !isShared);
-  const cut = method.accurate === true ? 'exact' : 'cut';
   const common = { to: b.info, width, matrix, vectors: method.vectorKernels !== false };
   const isDeep = a.info.bitDepth > 8;
-  if (sameSize && !allChroma && wholeBlocks && !isDeep) {
+  if (sameSize && (isWhole || (!allChroma && wholeBlocks)) && !isDeep) {
     const byTables = isShared && b.info.order![3] === 0;
-    const rounding = byTables ? 'steps' : cut;
+    const rounding = isWhole || method.accurate === true ? 'exact' : byTables ? 'steps' : 'cut';
     const converter = new YuvToRgbConverter({ ...common, from: a.info, rounding });
+    if (byTables && a.info.chromaShiftY === 0) {
+      return (source, target) => converter.convert(withHalfChroma(source), target);
+    }
     return (source, target) => converter.convert(source, target);
   }
   const fullChroma = allChroma || width % 2 === 1;
   const isCut = !isShared || hasVectorCode(b, method);
-  const rounding = fullChroma || a.info.fullRange ? 'exact' : isCut ? cut : 'steps';
+  const rounding = fullChroma || a.info.fullRange ? 'exact' : isCut ? 'cut' : 'steps';
   const full = fullChroma || a.info.chromaShiftX === 0;
   const base = full ? 'yuv444p' : 'yuv422p';
+  const raised = { ...matrix, raise: raiseOf(a, b, method) };
+  if (isDeep && rounding === 'cut') return deepToRgb(a, b, method, raised);
   const middleFmt: PixFmt = hasAlpha(a.info) ? (full ? 'yuva444p' : 'yuva422p') : base;
   const info = { ...pixFmtInfo(middleFmt), fullRange: a.info.fullRange };
   const middle = newPicture(middleFmt, width, height, 0);
   const planes = isDeep ? deepScaler : planar;
   const scale = planes(a, { ...b, pixFmt: middleFmt, info }, method);
-  const converter = new YuvToRgbConverter({ ...common, from: info, rounding });
+  const converter = new YuvToRgbConverter({ ...common, from: info, rounding, matrix: raised });
   return (source, target) => {
     scale(source, middle);
     converter.convert(middle, target);
   };
+}
+
+/**
+ * The eighths that swscale's vector code adds to luma and chroma: four that round the sum of lines, less half of one for each line whose
+ * product it cuts.
+ */
+function raiseOf(a: Side, b: Side, method: ScaleMethod): readonly [luma: number, chroma: number] {
+  if (method.accurate === true) return [4, 4];
+  const raise = (shift: number, kernel: ScaleKernel): number => {
+    const rows = -(-a.height >> shift);
+    const taps = rows === b.height ? 1 : filterBank(kernel, rows, b.height).taps;
+    return Math.round(4 - taps / 2);
+  };
+  const { kernel, chromaKernel = kernel } = method;
+  return [raise(0, kernel), raise(a.info.chromaShiftY, chromaKernel)];
+}
+
+/** A picture of 4:2:2 with every second row of chroma, as a view: what swscale makes packed RGB with opacity first of. */
+function withHalfChroma(frame: VideoFrame): VideoFrame {
+  const planes = frame.planes.map((plane, p) =>
+    p === 1 || p === 2 ? { ...plane, stride: 2 * plane.stride } : plane,
+  );
+  return { ...frame, pixFmt: hasAlpha(pixFmtInfo(frame.pixFmt)) ? 'yuva420p' : 'yuv420p', planes };
 }
 
 /** The formats that swscale's vector code makes of scaled lines; the others it looks up in tables. */

@@ -1,5 +1,4 @@
 /** Pictures of Y'CbCr as RGB of the same size, over the rows of `color-rows.ts`. */
-import type { InverseMatrix } from '../../frames/color-matrix.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import type { PixFmtInfo } from '../../frames/pixel-format.ts';
 import type { KernelMemory } from '../../wasm/kernel-memory.ts';
@@ -11,6 +10,7 @@ import {
   joinPixels,
   type PixelRows,
   pixelRows,
+  type RgbMatrix,
   type RgbRounding,
   rgbRowBySteps,
   rgbRowCut,
@@ -25,7 +25,7 @@ export interface YuvToRgb {
   readonly from: PixFmtInfo;
   readonly to: PixFmtInfo;
   readonly width: number;
-  readonly matrix: InverseMatrix;
+  readonly matrix: RgbMatrix;
   readonly rounding: RgbRounding;
   readonly vectors: boolean;
 }
@@ -33,10 +33,13 @@ export interface YuvToRgb {
 const PLAIN_ROWS = { exact: rgbRowExact, cut: rgbRowCut, steps: rgbRowBySteps } as const;
 
 /** The numbers that the vector kernel of a way of rounding needs (`color-vectors.ts`). */
-function tableOf(m: InverseMatrix, rounding: RgbRounding): number[] {
+function tableOf(m: RgbMatrix, rounding: RgbRounding): number[] {
   const all = [m.luma, m.rcr, m.gcb, m.gcr, m.bcb];
   if (rounding === 'exact') return [m.lumaOffset, ...all];
-  if (rounding === 'cut') return [m.lumaOffset, ...all.map(cutCoefficient)];
+  if (rounding === 'cut') {
+    const [lumaRaise, chromaRaise] = m.raise ?? [0, 0];
+    return [8 * m.lumaOffset - lumaRaise, ...all.map(cutCoefficient), 8 * 128 - chromaRaise];
+  }
   const steps = all.slice(1).map((coefficient) => stepOf(coefficient, m));
   return [m.lumaOffset * m.luma + BELOW_BLACK, m.luma, ...steps, ...steps.map((step) => step >> 9)];
 }

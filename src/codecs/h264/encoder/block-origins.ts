@@ -82,6 +82,16 @@ export class AnchorTable {
     return this.slots[this.slotOf(hash)];
   }
 
+  /** How many of the anchors none of the other tables has. Of a table that is empty, as many as one of a picture that is all detail would have. */
+  countMissing(others: readonly AnchorTable[]): number {
+    if (this.count === 0) return this.hashes.length >> 1;
+    let missing = 0;
+    for (let i = 0; i < this.count; i++) {
+      if (others.every((other) => other.placeOf(this.hashes[i]) === EMPTY)) missing++;
+    }
+    return missing;
+  }
+
   private slotOf(hash: number): number {
     const { slots } = this;
     const mask = slots.length - 1;

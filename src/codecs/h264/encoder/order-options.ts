@@ -146,6 +146,8 @@ export function resolveOrder(
   const maxRefFrames = mayGrow
     ? Math.max(least, Math.min(1 + MOST_KEPT, leastRoom(context) - waiting))
     : least;
+  // The anchors on both sides of a row stay while it is coded.
+  const anchors = bframes === 0 ? 1 : 2;
   return {
     bframes,
     bAdapt: checked.bAdapt ?? context.preset.bAdapt,
@@ -153,7 +155,7 @@ export function resolveOrder(
     direct,
     refs,
     origins,
-    keptPictures: origins === 'kept' ? Math.min(MOST_KEPT, maxRefFrames - 1) : 0,
+    keptPictures: origins === 'kept' ? Math.min(MOST_KEPT, maxRefFrames - anchors) : 0,
     ...checkReferences(at, checked, refs, context.sceneCut),
     pyramidDepth: depth,
     reorderFrames,

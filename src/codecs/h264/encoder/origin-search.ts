@@ -6,6 +6,7 @@
  * What is not in the picture before may be in one from before that: a page that was turned back, what a window covered. With option `origins`
  * `kept` the last of each run of nearly equal pictures is kept for that, a few of them, as reference pictures are.
  */
+import { log2 } from '../../../base/exp-log.ts';
 import type { CreateWindowRows } from '../kernels/plain/window-rows.ts';
 import { type AnchorTable, BlockOrigins, type LumaPlane, NO_ORIGIN } from './block-origins.ts';
 import type { CreatePartOrigins, PartOrigins } from './part-origins.ts';
@@ -21,6 +22,8 @@ const WORTH_SHARE = 1 / 32;
 const MAX_PAUSE = 32;
 /** Macroblocks that must come from a picture before the last one: fewer are not worth another reference. */
 const MIN_FROM_KEPT = 12;
+/** Pictures after which what a kept picture alone has is worth half, unless something comes from it. */
+const WORTH_HALVES_IN = 30;
 
 /** A table of anchors, and whose they are. */
 interface OwnedTable {
@@ -32,6 +35,8 @@ interface OwnedTable {
 interface KeptPicture extends SamePictures {
   readonly plane: LumaPlane;
   readonly table: OwnedTable;
+  /** Number of the last picture that something of it came to; at first its own. */
+  usedBy: number;
 }
 
 /** Looks for the blocks of one stream's pictures in the pictures before. */
@@ -107,17 +112,22 @@ export class OriginSearch {
     result.isDrawn = false;
     result.partCount = 0;
     result.stillFor = this.stillFor;
+    result.kept.length = 0;
     pictures.length = 0;
     pictures.push({ first: number - 1 - stillBefore, last: number - 1 });
     const isCut = changed > displacements.length / 2 && this.changedBefore <= changed / 2;
     this.changedBefore = changed;
-    if (changed < MIN_CHANGED) return still;
+    if (changed < MIN_CHANGED) {
+      result.kept.push(...this.kept);
+      return still;
+    }
     if (!this.looksMade(current, changed, displacements.length)) {
-      if (isCut) this.findReturn(current, other, result);
+      if (isCut) this.findReturn(current, number, other, result);
       return still;
     }
     if (this.pause > 0 && !(isCut && this.keptCount > 0)) {
       this.pause--;
+      result.kept.push(...this.kept);
       return still;
     }
     const otherTable = this.tableOf(other, number - 1);
@@ -125,11 +135,12 @@ export class OriginSearch {
     const tables = [table.anchors, otherTable.anchors] as const;
     const found = blocks.findMoved(current, tables[0], other, tables[1], displacements, false);
     result.isDrawn = true;
-    const older = this.searchKept(current, tables[0], changed - found, result);
+    const older = this.searchKept(current, number, tables[0], changed - found, result);
     if (this.parts !== null && blocks.looksDrawn(current)) {
       result.partCount = this.parts.find(current, other, displacements, result.parts);
     }
-    if (!isNearlySame) this.keep(other, otherTable, pictures[0]);
+    if (!isNearlySame) this.keep(other, otherTable, pictures[0], tables[0], number);
+    result.kept.push(...this.kept);
     this.takeBreak(found + older + result.partCount / 4 >= WORTH_SHARE * changed);
     return still + found;
   }
@@ -152,25 +163,31 @@ export class OriginSearch {
   }
 
   /** Finds macroblocks of a picture that is not drawn, after one that stood still, where they are in a picture that is kept; keeps that one. */
-  private findReturn(current: LumaPlane, before: LumaPlane, result: PictureOrigins): void {
-    const { tables } = this;
+  private findReturn(
+    current: LumaPlane,
+    number: number,
+    before: LumaPlane,
+    result: PictureOrigins,
+  ): void {
+    const [table] = this.tables;
     if (this.keptCount === 0) return;
-    const [table] = tables;
     table.anchors.clear();
     table.owner = -1;
-    this.searchKept(current, table.anchors, result.displacements.length, result);
-    this.keep(before, table, result.pictures[0]);
+    this.searchKept(current, number, table.anchors, result.displacements.length, result);
+    this.keep(before, table, result.pictures[0], table.anchors, number);
   }
 
   /** Finds macroblocks that the picture before does not have, `missing` of them, in those that are kept. Returns how many were found. */
   private searchKept(
     current: LumaPlane,
+    number: number,
     table: AnchorTable,
     missing: number,
     { displacements, indexes, pictures }: PictureOrigins,
   ): number {
     let total = 0;
-    for (const { plane, table: other, first, last } of this.kept) {
+    for (const picture of this.kept) {
+      const { plane, table: other, first, last } = picture;
       if (missing - total < MIN_FROM_KEPT) break;
       const rest = displacements.map((displacement) => (displacement === NO_ORIGIN ? 1 : 0));
       const { blocks } = this;
@@ -182,24 +199,57 @@ export class OriginSearch {
         else displacements[mbAddr] = NO_ORIGIN;
       }
       if (!isWorth) continue;
+      picture.usedBy = number;
       pictures.push({ first, last });
       total += found;
     }
     return total;
   }
 
-  /** Keeps a picture, whose table goes with it, in place of the oldest. */
-  private keep(plane: LumaPlane, table: OwnedTable, same: SamePictures): void {
+  /**
+   * Keeps a picture, whose table goes with it; of too many the one goes that is worth least.
+   * @param current anchors of picture `number`, which is at hand anyway
+   */
+  private keep(
+    plane: LumaPlane,
+    table: OwnedTable,
+    same: SamePictures,
+    current: AnchorTable,
+    number: number,
+  ): void {
     const { kept, keptCount, free, tables, pictureBytes } = this;
     if (keptCount === 0) return;
-    const old = kept.length === keptCount ? kept.pop()! : (free.pop() ?? null);
+    kept.unshift({ plane, table, usedBy: same.last, ...same });
+    const gone = kept.length > keptCount ? this.leastWorth(current, number) : -1;
+    const old = gone > 0 ? kept.splice(gone, 1)[0] : (free.pop() ?? null);
+    if (gone === 0) {
+      kept.shift();
+      return;
+    }
     const words = old?.plane.words ?? new Int32Array(pictureBytes >> 2);
     const bytes = new Uint8Array(words.buffer);
     bytes.set(plane.bytes.subarray(plane.position, plane.position + pictureBytes));
     const spare = old?.table ?? this.createTable();
     spare.owner = -1;
     tables[tables.indexOf(table)] = spare;
-    kept.unshift({ plane: { bytes, words, position: 0 }, table, ...same });
+    kept[0] = { plane: { bytes, words, position: 0 }, table, usedBy: same.last, ...same };
+  }
+
+  /** Which kept picture has the fewest anchors that none of the others has, nor the one at hand; what has not been used for long counts less. */
+  private leastWorth(current: AnchorTable, number: number): number {
+    const { kept } = this;
+    let least = 0;
+    let leastWorth = Number.POSITIVE_INFINITY;
+    for (const [i, { table, usedBy }] of kept.entries()) {
+      const others = kept.map((other) => other.table.anchors).filter((_, k) => k !== i);
+      others.push(current);
+      const own = table.anchors.countMissing(others);
+      const worth = log2(1 + own) - (number - usedBy) / WORTH_HALVES_IN;
+      if (worth > leastWorth) continue;
+      least = i;
+      leastWorth = worth;
+    }
+    return least;
   }
 
   /** The same bytes, four at a time. */

@@ -22,6 +22,8 @@ export interface PictureOrigins {
   readonly indexes: Uint8Array;
   /** The picture shown before, and pictures from before that one. */
   readonly pictures: SamePictures[];
+  /** The pictures that those after this one may come from, beside this one. */
+  readonly kept: SamePictures[];
   /** Whether the picture looks drawn, and its macroblocks were looked for everywhere. */
   isDrawn: boolean;
   /** How many pictures before this one are nearly the same as it. */
@@ -36,6 +38,7 @@ export function createPictureOrigins(mbs: number): PictureOrigins {
     partCount: 0,
     indexes: new Uint8Array(mbs),
     pictures: [],
+    kept: [],
     isDrawn: false,
     stillFor: 0,
   };

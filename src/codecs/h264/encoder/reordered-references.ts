@@ -14,6 +14,7 @@ import type { MemoryManagementControl } from '../../../syntax/h264/reference-syn
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import type { ResolvedOrderOptions } from './order-options.ts';
+import type { SamePictures } from './picture-origins.ts';
 import type { PicturePlan } from './picture-plan.ts';
 import type { ReferenceStrategy, References } from './reference-choice.ts';
 
@@ -26,6 +27,9 @@ export class ReorderedReferences implements ReferenceStrategy {
   private reachable = 0;
   /** PicOrderCnt of the reference pictures between anchors, since the last IDR picture. */
   private readonly between = new Set<number>();
+  /** Numbers in the order of display of pictures that later ones may come from (origin-search.ts), as the latest picture says; and that one's. */
+  private wanted: readonly SamePictures[] = [];
+  private wantedAt = -1;
   /** PicOrderCnt of a reference picture => PicOrderCnt of the earliest picture that is nearly the same, with no change between the two. */
   private readonly sameSince = new Map<number, number>();
 
@@ -45,9 +49,13 @@ export class ReorderedReferences implements ReferenceStrategy {
     if (plan.isRecoveryPoint) this.reachable = plan.poc;
     if (plan.type === SliceType.B) this.planListsB(references, plan);
     else if (plan.type === SliceType.P) this.planListP(references, plan);
+    if (plan.displayNumber > this.wantedAt) {
+      this.wantedAt = plan.displayNumber;
+      this.wanted = plan.hasOrigins ? [...plan.origins.kept] : [];
+    }
     if (!plan.isReference) return;
-    plan.operations = this.makeRoom(references, plan);
     if (plan.hasOrigins) this.sameSince.set(plan.poc, plan.poc - 2 * plan.origins.stillFor);
+    plan.operations = this.makeRoom(references, plan);
     if (plan.isBetween) this.between.add(plan.poc);
   }
 
@@ -97,22 +105,36 @@ export class ReorderedReferences implements ReferenceStrategy {
     }));
   }
 
-  /** The picture that goes: one that another repeats, but for the anchor before, which B pictures need; else the one shown first. */
+  /**
+   * The picture that goes, but for those around that B pictures between need: one that another repeats, else the one shown first of those that
+   * nothing is likely to come from, else the one shown first.
+   */
   private leastUseful(
     frames: readonly ReconstructedPicture[],
     plan: PicturePlan,
   ): ReconstructedPicture {
     const before = Math.max(...frames.map(({ poc }) => (poc < plan.poc ? poc : -1)));
-    const repeated = frames.find((frame) => frame.poc !== before && this.isRepeated(frame, frames));
-    return repeated ?? frames.reduce((first, frame) => (frame.poc < first.poc ? frame : first));
+    const isNeeded = plan.isBetween || plan.poc > before + 2;
+    const others = frames.filter(({ poc }) => poc < before || (poc === before && !isNeeded));
+    const repeated = others.find((frame) => this.isRepeated(frame, [...frames, plan]));
+    if (repeated !== undefined) return repeated;
+    const unwanted = others.filter((frame) => !this.isWanted(plan, frame));
+    return (unwanted.length > 0 ? unwanted : frames).reduce((first, frame) =>
+      frame.poc < first.poc ? frame : first,
+    );
   }
 
-  /** Whether one of the frames that is shown later is nearly the same. */
+  private isWanted({ displayNumber, poc }: PicturePlan, frame: ReconstructedPicture): boolean {
+    const number = displayNumber - (poc - frame.poc) / 2;
+    return this.wanted.some(({ first, last }) => number >= first && number <= last);
+  }
+
+  /** Whether one of the pictures that is shown later is nearly the same. */
   private isRepeated(
     { poc }: ReconstructedPicture,
-    frames: readonly ReconstructedPicture[],
+    pictures: readonly { readonly poc: number }[],
   ): boolean {
-    return frames.some(
+    return pictures.some(
       (later) => later.poc > poc && (this.sameSince.get(later.poc) ?? poc + 1) <= poc,
     );
   }

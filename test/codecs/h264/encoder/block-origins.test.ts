@@ -160,4 +160,25 @@ describe('block origins', () => {
     search(searcher, 3);
     expect(result.pictures.length).toBe(1);
   });
+
+  it('keeps what a window covers as it moves on, not only what was shown last', () => {
+    const behind = drawPage(1);
+    const window = drawPage(9);
+    const lefts = [16, 36, 56, 76, 96, 116, 136, 156, 176];
+    const size = WIDTH * HEIGHT;
+    const bytes = new Uint8Array(lefts.length * size);
+    for (const [n, left] of lefts.entries()) {
+      bytes.set(behind, n * size);
+      for (let y = 32; y < 128; y++) {
+        const row = window.subarray(y * WIDTH, y * WIDTH + 96);
+        bytes.set(row, n * size + y * WIDTH + left);
+      }
+    }
+    const result = createPictureOrigins(MBS_X * MBS_Y);
+    const searcher = new OriginSearch(MBS_X, MBS_Y, WIDTH, 2);
+    for (let n = 1; n < lefts.length; n++) {
+      searcher.search(bytes, n, n * size, (n - 1) * size, result);
+      if (n > 1) expect(result.kept).toContainEqual(expect.objectContaining({ first: 0 }));
+    }
+  });
 });

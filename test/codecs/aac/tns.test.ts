@@ -9,7 +9,7 @@ import {
 import { TNS_MAX_ORDER_LONG, TNS_MAX_ORDER_SHORT } from '../../../src/codecs/aac/standard/tns.ts';
 import { EIGHT_SHORT_SEQUENCE } from '../../../src/codecs/aac/standard/window-sequence.ts';
 import { SAMPLING_FREQUENCIES } from '../../../src/syntax/aac/sampling-frequency.ts';
-import { decodeAac } from '../../support/aac.ts';
+import { decodeAac, encodeAac } from '../../support/aac.ts';
 
 const LENGTH = 8192;
 
@@ -96,5 +96,25 @@ test('filtered short windows come back at every sampling frequency, and an attac
     if (sampleRate >= 16000) expect(filtered, `${sampleRate} Hz`).toBeGreaterThan(0);
     expect(ratio, `${sampleRate} Hz`).toBeGreaterThan(plainRatio - 8);
     expect(ratio, `${sampleRate} Hz`).toBeGreaterThan(8);
+  }
+});
+
+test('channels that are the same come back the same, though only their middle has lines', () => {
+  const samples = pulses();
+  let filtered = 0;
+  const inspect: AacInspector = {
+    ...QUIET_AAC_INSPECTOR,
+    channel: (_index, stream) => {
+      if (stream.tns.isPresent) filtered++;
+    },
+  };
+  const options = { sampleRate: 48000, numChannels: 2, bitRate: 96000, noiseSubstitution: false };
+  for (const blockSwitching of [false, true]) {
+    filtered = 0;
+    const pair = [samples, samples.slice()];
+    const { packets, config } = encodeAac(pair, { ...options, blockSwitching, inspect });
+    const decoded = decodeAac(packets, config);
+    expect(filtered).toBeGreaterThan(1);
+    for (let n = 0; n < decoded.length; n += 2) expect(decoded[n]).toBe(decoded[n + 1]);
   }
 });

@@ -26,14 +26,19 @@ const QUIET_ENERGY = 128 * 30 * 30;
 /** The share of a peak that is left after one run at 48 kHz (2.7 ms), as an energy ratio: 1 dB, slower than forward masking. */
 const PEAK_DECAY = 0.8;
 
+/** Share of a frame in the density of attacks: that of the last fifth of a second or so. */
+const DENSITY_SHARE = 0.1;
+
 /** Looks for attacks in one channel. */
 export class AttackDetector {
-  /** Decaying peak of the energies of runs; the last sample and the one before it. */
-  private readonly state = new Float64Array(3);
+  /** Decaying peak of the energies of runs; the last sample and the one before it; share of the last frames that had a rise. */
+  private readonly state = new Float64Array(4);
   private readonly ratio: number;
+  private readonly denseRaise: number;
 
   constructor(tuning: Tuning) {
     this.ratio = tuning.attackRatio;
+    this.denseRaise = tuning.denseRaise;
   }
 
   /**
@@ -45,6 +50,9 @@ export class AttackDetector {
     let peak = state[0];
     let x1 = state[1];
     let x2 = state[2];
+    const density = state[3];
+    const needed = this.ratio * (1 + this.denseRaise * density * density);
+    let rises = 0;
     for (let run = 0; run < NUM_SHORT_WINDOWS; run++) {
       let energy = 0;
       const end = pos + (run + 1) * SHORT_LENGTH;
@@ -56,12 +64,16 @@ export class AttackDetector {
         x1 = x;
         energy += y * y;
       }
-      if (attack < 0 && energy > QUIET_ENERGY && energy > this.ratio * peak) attack = run;
+      if (energy > QUIET_ENERGY && energy > this.ratio * peak) {
+        rises = 1;
+        if (attack < 0 && energy > needed * peak) attack = run;
+      }
       peak = Math.max(energy, PEAK_DECAY * peak);
     }
     state[0] = peak;
     state[1] = x1;
     state[2] = x2;
+    state[3] = density + DENSITY_SHARE * (rises - density);
     return attack;
   }
 }

@@ -7,7 +7,6 @@ import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import { ID_CPE, ID_LFE } from '../../../syntax/aac/element-ids.ts';
 import type { ElementLayout } from '../standard/channel-configuration.ts';
 import {
-  type ChannelStream,
   countFixedBits,
   countIcsInfoBits,
   countScaleFactorBits,
@@ -41,7 +40,7 @@ import {
 import { ChannelState, type SharedTools } from './channel-state.ts';
 import { inspectElement } from './element-inspection.ts';
 import type { AacInspector } from './inspector.ts';
-import { dropLastZeros, restoreBands } from './last-band.ts';
+import { dropLastZeros, hasLines, restoreBands } from './last-band.ts';
 import { NoiseShaper } from './noise-shaping.ts';
 import { prepareNoise, substituteNoise } from './noise-substitution.ts';
 import type { EncoderSettings } from './options.ts';
@@ -329,10 +328,11 @@ export class ElementEncoder {
     if (channels.length === 2) this.stereo.placeIntensities(channels[0], channels[1]);
     if (this.hasNoise) substituteNoise(channels, lambda);
     dropLastZeros(channels);
+    // Where no line is coded, filters would be bits that no lambda can save. Lines of middle are filtered as left and as right.
+    const isCoded = hasLines(channels);
     for (let c = 0; c < channels.length; c++) {
       const { stream } = channels[c];
-      // Where no line is coded, filters would be bits that no lambda can save.
-      stream.tns.isPresent = stream.tns.hasFilter() && hasLines(stream);
+      stream.tns.isPresent = stream.tns.hasFilter() && isCoded;
       bits += chooseCodebooks(stream, tools.sections);
       completeScaleFactors(stream, tools.sections);
       bits += countFixedBits(stream) + countSectionBits(stream) + countScaleFactorBits(stream);
@@ -382,12 +382,6 @@ export class ElementEncoder {
       writeSingleChannelElement(w, layout, channels[0].stream, protectedBits);
     }
   }
-}
-
-/** Whether any band of the channel is coded. */
-function hasLines({ codebook, numBands }: ChannelStream): boolean {
-  for (let band = 0; band < numBands; band++) if (codebook[band] !== 0) return true;
-  return false;
 }
 
 /** Number of bands that begin below `cutoff`. */

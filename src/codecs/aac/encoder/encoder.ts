@@ -33,6 +33,11 @@ const FULL_SCALE = 32768;
 /** Times that a frame is coded again with another lambda before everything is left out. */
 const MAX_TRIALS = 12;
 
+/** A frame that was too large is decided again until it has this share of the bits that there are… */
+const ENOUGH_BITS = 0.85;
+/** …or lambda is known to this factor. */
+const NEAR_LAMBDA = 1.15;
+
 /** Below this, less noise is worth nothing: what is left of a frame is filled. */
 const LEAST_LAMBDA = 1e-5;
 
@@ -195,8 +200,8 @@ export class AacEncoder {
       demand += elements[e].estimateBits(noise);
       if (elements[e].isBeforeAttack()) isBeforeAttack = true;
     }
-    lambda = rate.planned(lambda, demand, isBeforeAttack);
-    lambda = this.decide(lambda);
+    const planned = rate.planned(lambda, demand, isBeforeAttack);
+    lambda = this.decide(planned);
 
     writer.bits.reset();
     this.protectedBits.reset();
@@ -209,7 +214,7 @@ export class AacEncoder {
     }
     writeEnd(writer);
     const bits = writer.bits.bitPosition;
-    rate.frameDone(bits);
+    rate.frameDone(bits, lambda / planned);
     if (inspector !== null) {
       for (const element of elements) element.inspect(inspector);
       inspector.frameEnd(bits, lambda, rate.reservoirBits);
@@ -233,12 +238,7 @@ export class AacEncoder {
     const most = this.rate.mostBits();
     const least = this.rate.leastBits();
     let bits = this.decideWith(lambda);
-    for (let trial = 0; bits > most; trial++) {
-      // Section headers of eight groups may be more than a frame at the least rates.
-      if (trial > MAX_TRIALS) for (const element of this.elements) element.silence();
-      lambda *= trial < MAX_TRIALS ? Math.min(16, 1.1 + 4 * (bits / most - 1)) : 1e30;
-      bits = this.decideWith(lambda);
-    }
+    if (bits > most) return this.decideLarger(lambda, bits, most);
     for (let trial = 0; bits < least && trial < 3; trial++) {
       const lower = lambda / Math.min(16, 1.2 + 3 * (least / bits - 1));
       if (lower < LEAST_LAMBDA) break;
@@ -249,6 +249,31 @@ export class AacEncoder {
       }
       lambda = lower;
     }
+    return lambda;
+  }
+
+  /** The same where `lambda` takes more than `most` bits: the smallest larger one that does not, roughly. */
+  private decideLarger(lambda: number, bits: number, most: number): number {
+    let tooSmall = lambda;
+    for (let trial = 0; bits > most; trial++) {
+      // Section headers of eight groups may be more than a frame at the least rates.
+      if (trial > MAX_TRIALS) for (const element of this.elements) element.silence();
+      tooSmall = lambda;
+      lambda *= trial < MAX_TRIALS ? Math.min(16, 1.1 + 4 * (bits / most - 1)) : 1e30;
+      bits = this.decideWith(lambda);
+    }
+    // After a pause lambda is far too small, and the last step may leave most of the bits that there are.
+    let isDecided = true;
+    while (bits < ENOUGH_BITS * most && lambda > NEAR_LAMBDA * tooSmall && lambda < 1e20) {
+      const between = Math.sqrt(lambda * tooSmall);
+      const taken = this.decideWith(between);
+      isDecided = taken <= most;
+      if (isDecided) {
+        lambda = between;
+        bits = taken;
+      } else tooSmall = between;
+    }
+    if (!isDecided) this.decideWith(lambda);
     return lambda;
   }
 

@@ -29,6 +29,15 @@ export function restoreBands(channels: readonly EndingChannel[], max_sfb: number
   setBands(channels, max_sfb);
 }
 
+/** Whether any band of any of the channels is coded. */
+export function hasLines(channels: readonly EndingChannel[]): boolean {
+  for (let c = 0; c < channels.length; c++) {
+    const { codebook, numBands } = channels[c].stream;
+    for (let band = 0; band < numBands; band++) if (codebook[band] !== 0) return true;
+  }
+  return false;
+}
+
 function setBands(channels: readonly EndingChannel[], max_sfb: number): void {
   for (let c = 0; c < channels.length; c++) {
     channels[c].stream.info.max_sfb = max_sfb;

@@ -28,6 +28,13 @@ const AVERAGE_CEILING = 2;
 /** How fast the base drifts: log2 of lambda a frame, times the error of the fill as a share of the capacity. */
 const DRIFT = 0.06;
 
+/**
+ * The share of what lambda had to be raised by, log2, that the base rises by as well, and the most of one frame. A soft passage takes the
+ * base far down; without this, what follows has no reservoir for seconds. More, and one frame with an attack makes those after it coarse.
+ */
+const REPAIR = 0.15;
+const MOST_REPAIR = 0.5;
+
 /** Below this, noise is far under any threshold; the base does not drift there in silence. */
 const LEAST_LOG2 = -16;
 
@@ -129,11 +136,12 @@ export class RateControl {
     return least > 0 ? Math.min(least, most) : 0;
   }
 
-  /** A frame of `bits` has been written. */
-  frameDone(bits: number): void {
+  /** A frame of `bits` has been written, with `raised` times the lambda that was planned. */
+  frameDone(bits: number, raised: number): void {
     if (this.mode === 'quality') return;
     this.level = Math.min(this.ceiling, this.level + this.meanBits - bits);
-    this.baseLog2 = Math.max(LEAST_LOG2, this.baseLog2 - DRIFT * this.fillError());
+    const short = raised > 1 ? Math.min(MOST_REPAIR, REPAIR * fastLog2(raised)) : 0;
+    this.baseLog2 = Math.max(LEAST_LOG2, this.baseLog2 - DRIFT * this.fillError() + short);
   }
 }
 

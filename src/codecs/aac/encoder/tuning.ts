@@ -18,6 +18,11 @@ export interface Tuning {
   readonly widthExponent: number;
   /** Energy in a subblock over the energy before it that makes an attack. Lower switches too often. */
   readonly attackRatio: number;
+  /**
+   * How much the ratio rises where attacks follow each other closely, as in applause: by this part of itself where every frame has one.
+   * Their noise is masked by their neighbors, and short windows only make it louder.
+   */
+  readonly denseRaise: number;
   /** Weight of noise in short blocks against that in long ones. */
   readonly shortWeight: number;
   /** How much the weight of noise follows the energy of a short window: 1 in proportion, 0 not at all. */
@@ -101,6 +106,7 @@ export const DEFAULT_TUNING: Tuning = {
   roundingRest: 0.42,
   widthExponent: 2.1,
   attackRatio: 5,
+  denseRaise: 4,
   shortWeight: 1,
   tnsGain: 5,
   tnsWeight: 0.75,

@@ -110,7 +110,7 @@ export class TraceWriter {
     this.all = descriptions.map((description) => new TraceTable(description));
   }
 
-  /** Adds facts to the head; those that come when it is written already are left out. */
+  /** Adds facts to the head; those that come when its bytes were taken already are left out. */
   describe(about: TraceHead['about']): void {
     this.about = { ...this.about, ...about };
   }
@@ -154,14 +154,18 @@ export class TraceWriter {
     this.chunk(TAG_END, contents);
   }
 
-  /** The bytes written since the last call. */
+  /** The bytes written since the last call; the first ones have the head. */
   take(): Uint8Array[] {
     const { pieces } = this;
     this.pieces = [];
+    if (pieces.length > 0 && !this.hasHead) {
+      pieces.unshift(this.head());
+      this.hasHead = true;
+    }
     return pieces;
   }
 
-  private writeHead(): void {
+  private head(): Uint8Array {
     const head: TraceHead = {
       about: this.about,
       tables: this.all.map(({ description }) => description),
@@ -173,12 +177,10 @@ export class TraceWriter {
     view.setUint32(8, TRACE_VERSION, true);
     view.setUint32(12, json.length, true);
     out.set(json, 16);
-    this.pieces.push(out);
+    return out;
   }
 
   private chunk(tag: string, contents: Uint8Array): void {
-    if (!this.hasHead) this.writeHead();
-    this.hasHead = true;
     const out = new Uint8Array(8 + aligned(contents.length));
     for (let i = 0; i < 4; i++) out[i] = tag.charCodeAt(i);
     new DataView(out.buffer).setUint32(4, contents.length, true);

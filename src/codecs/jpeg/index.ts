@@ -24,6 +24,7 @@ export {
   type JpegPlanarImage,
   type JpegSourcePlane,
 } from './encoder.ts';
+export { inspectJpeg } from './inspect.ts';
 export { type JpegOptimizeOptions, optimizeJpeg } from './optimize.ts';
 export type { JpegEffort, JpegEncodeOptions, JpegSubsampling } from './options.ts';
 export type { JpegColorSpace } from './standard/describe.ts';
@@ -32,3 +33,4 @@ export type { JpegLimits } from './standard/read-file.ts';
 export type { JpegTarget } from './target.ts';
 export { JpegTrace } from './trace.ts';
 export { JPEG_TABLES } from './trace-tables.ts';
+export { watchJpeg } from './watch-file.ts';

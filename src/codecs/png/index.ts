@@ -9,6 +9,7 @@ export { type DecodedPng, type DecodePngOptions, decodePng, type PngLimits } fro
 export type { PngInspector, PngWay } from './encoder/inspector.ts';
 export { type EncodePngOptions, encodePng, type PngEffort } from './encoder.ts';
 export type { PngImage } from './image.ts';
+export { inspectPng } from './inspect.ts';
 export type { PngMetadata, PngSuggestedPalette, PngText } from './metadata.ts';
 export { type OptimizePngOptions, optimizePng } from './optimize.ts';
 export { PngEncoder, type PngEncoderOptions } from './png-encoder.ts';

@@ -32,6 +32,18 @@ export const PNG_TABLES = [
   { name: 'png_picture', columns: [PICTURE, ['width', 'u32'], ['height', 'u32'], ...WAY] },
   { name: 'png_trial', columns: [PICTURE, ...WAY, ['bytes', 'u32'], ['isWhole', 'u8']] },
   {
+    name: 'png_frame',
+    columns: [
+      PICTURE,
+      ['x', 'u32'],
+      ['y', 'u32'],
+      ['delayNum', 'u16'],
+      ['delayDen', 'u16'],
+      ['dispose', 'u8'],
+      ['blend', 'u8'],
+    ],
+  },
+  {
     name: 'png_row',
     columns: [
       PICTURE,

@@ -1,6 +1,7 @@
 /** Writes everything that an inspector of PNG is told as a trace (docs/inspection.md). */
 import { type TablesOf, TraceWriter } from '../../inspect/trace-writer.ts';
 import { DEFLATE_TABLES, DeflateTrace } from '../deflate/index.ts';
+import { BLEND, DISPOSE, type FrameControl } from './animation.ts';
 import type { PngInspector, PngWay } from './encoder/inspector.ts';
 import { PNG_TABLES } from './trace-tables.ts';
 
@@ -40,11 +41,17 @@ export class PngTrace implements PngInspector {
 
   picture(way: PngWay): void {
     const { width, height } = way.header;
-    this.writer.describe({ width, height });
+    // Later pictures of an animation may be smaller.
+    if (this.pictures === 0) this.writer.describe({ width, height });
     this.deflate.beginStream(this.pictures);
     this.passes = 0;
     this.at = 0;
     this.tables.png_picture.add(this.pictures++, width, height, ...this.columnsOf(way));
+  }
+
+  frame({ x, y, delay, dispose, blend }: FrameControl): void {
+    const how = [DISPOSE.indexOf(dispose), BLEND.indexOf(blend)] as const;
+    this.tables.png_frame.add(this.pictures - 1, x, y, ...delay, ...how);
   }
 
   private columnsOf({ header, strategy, level }: PngWay) {

@@ -8,6 +8,7 @@ import { FormatError } from '../../base/errors.ts';
 import { timesLog2 } from '../deflate/encoder/logarithm.ts';
 import { type DeflateBlock, type DeflateInspector, watchStream } from '../deflate/index.ts';
 import { COST_SHIFT } from '../deflate/kernels/search-rules.ts';
+import { type FrameControl, readFrameControl } from './animation.ts';
 import type { PngInspector } from './encoder/inspector.ts';
 import { CHUNK_OVERHEAD, readChunks, SIGNATURE } from './standard/chunks.ts';
 import { FILTER_TYPES, filterRow, unfilterRow } from './standard/filters.ts';
@@ -20,35 +21,74 @@ import {
 } from './standard/header.ts';
 import { passesOf } from './standard/interlace.ts';
 
-/** Most bytes of pixels that are looked at. */
+/** Most bytes of rows that are looked at. */
 const MAX_BYTES = 2 ** 28;
 
-/** Tells of a whole file, of an animation its first picture. Throws `FormatError` for what is no PNG file, or too large. */
+/** The sequence number at the beginning of fdAT, PNG clause 11.3.6.3. */
+const SEQUENCE_BYTES = 4;
+
+/** A picture of a file: the still one, or a later one of an animation. */
+interface WatchedPicture {
+  /** Null of a still picture that is no part of an animation. */
+  readonly control: FrameControl | null;
+  /** The pieces of its zlib stream. */
+  readonly pieces: Uint8Array[];
+}
+
+/**
+ * Tells of a whole file: of its first picture and the chunks, then of the later pictures of an animation. Throws `FormatError` for what is
+ * no PNG file, or too large.
+ */
 export function watchPng(file: Uint8Array, inspector: PngInspector): void {
-  const pixels: Uint8Array[] = [];
+  const pictures: WatchedPicture[] = [];
   let header: PngHeader | null = null;
+  let control: FrameControl | null = null;
   const chunks: (readonly [string, number])[] = [['signature', SIGNATURE.length]];
   for (const { type, data, offset } of readChunks(file)) {
     if (type === 'IHDR' && data.length === IHDR_LENGTH) header = readHeader(data, 0, offset);
-    if (type === 'IDAT') pixels.push(data);
+    if (type === 'fcTL' && header !== null) {
+      control = readFrameControl(data, header, offset);
+      if (pictures.length > 0) pictures.push({ control, pieces: [] });
+    }
+    if (type === 'IDAT' && pictures.length === 0) pictures.push({ control, pieces: [] });
+    if (type === 'IDAT') pictures[0]!.pieces.push(data);
+    if (type === 'fdAT') pictures.at(-1)?.pieces.push(data.subarray(SEQUENCE_BYTES));
     chunks.push([type, data.length + CHUNK_OVERHEAD]);
   }
   if (header === null) throw new FormatError('png.IHDR', 'is missing (PNG clause 5.6)', 0);
+  let left = MAX_BYTES;
+  for (const [i, picture] of pictures.entries()) {
+    left -= watchPicture(header, picture, left, inspector);
+    if (i === 0) for (const [type, bytes] of chunks) inspector.chunk(type, bytes);
+  }
+}
+
+/** Tells of one picture; returns the bytes of its rows, of which there may be `most`. */
+function watchPicture(
+  whole: PngHeader,
+  { control, pieces }: WatchedPicture,
+  most: number,
+  inspector: PngInspector,
+): number {
+  const { width, height } = control ?? whole;
+  const header: PngHeader = { ...whole, width, height };
+  const size = sizeOf(header, most);
   inspector.picture({ header, strategy: 'unknown', level: 'unknown' });
-  const rows = new Rebuilder(sizeOf(header), inspector.deflate);
-  watchStream(joinBytes(pixels), 'zlib', rows);
+  if (control !== null) inspector.frame?.(control);
+  const rows = new Rebuilder(size, inspector.deflate);
+  watchStream(joinBytes(pieces), 'zlib', rows);
   if (rows.isShort) throw new FormatError('png.IDAT', 'has fewer rows than the picture', 0);
   watchRows(rows.bytes, header, inspector);
-  for (const [type, bytes] of chunks) inspector.chunk(type, bytes);
+  return size;
 }
 
 /** Bytes of all rows with their filter types. */
-function sizeOf(header: PngHeader): number {
+function sizeOf(header: PngHeader, most: number): number {
   let size = 0;
   for (const { width, height } of passesOf(header.width, header.height, header.interlaced)) {
     size += height * (1 + rowBytes(header, width));
   }
-  if (size > MAX_BYTES) throw new FormatError('png.IHDR', `has ${size} bytes of rows`, 0);
+  if (size > most) throw new FormatError('png.IHDR', `has ${size} bytes of rows or more`, 0);
   return size;
 }
 

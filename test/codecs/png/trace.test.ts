@@ -1,7 +1,15 @@
 /** The trace of PNG: the same file with it, and all its bytes are in it. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodePng, type PngEffort, PngTrace, watchPng } from '../../../src/codecs/png/index.ts';
+import {
+  type ApngFrame,
+  encodeApng,
+  encodePng,
+  inspectPng,
+  type PngEffort,
+  PngTrace,
+  watchPng,
+} from '../../../src/codecs/png/index.ts';
 import { endTrace, sum, traceRows } from '../../support/trace.ts';
 import { FORMATS, LOOKS, makePicture } from './pictures.ts';
 
@@ -87,4 +95,37 @@ test('trials are told, and the one that is written is the smallest of those on t
   const best = whole.reduce((a, b) => (b.bytes < a.bytes ? b : a));
   expect([best.strategy, best.level]).toEqual([written.strategy, written.level]);
   expect(best.bytes).toBeLessThan(file.length);
+});
+
+test('of an animation all pictures are told, each with its place', () => {
+  const image = makePicture(2, 8, 12, 9, LOOKS[0]!, 3);
+  const region = { x: 3, y: 2, width: 5, height: 4 };
+  const part = makePicture(2, 8, 5, 4, LOOKS[1]!, 4);
+  const frames = [
+    { data: image.data },
+    { ...region, data: part.data, delay: [1, 25], blend: 'over' },
+  ];
+  const file = encodeApng(image, frames as ApngFrame[]);
+  const inspect = new PngTrace();
+  watchPng(file, inspect);
+  const trace = endTrace(inspect);
+  expect(traceRows(trace, 'png_picture').map(({ width, height }) => [width, height])).toEqual([
+    [12, 9],
+    [5, 4],
+  ]);
+  expect(traceRows(trace, 'png_frame')[1]).toMatchObject({ picture: 1, x: 3, y: 2, delayDen: 25 });
+  expect(traceRows(trace, 'png_row').filter(({ picture }) => picture === 1)).toHaveLength(4);
+  expect(sum(traceRows(trace, 'png_chunk').map(({ bytes }) => bytes))).toBe(file.length);
+});
+
+test('the tree of a file has all its bytes and names what is wrong', () => {
+  const file = encodePng(makePicture(2, 8, 12, 9, LOOKS[0]!, 3), {});
+  const tree = inspectPng(file);
+  expect(tree.map(({ start }) => start).slice(1)).toEqual(tree.map(({ end }) => end).slice(0, -1));
+  expect(tree.at(-1)).toMatchObject({ name: 'IEND', end: file.length });
+  expect(tree[1]!.fields.find(({ name }) => name === 'Width')?.value).toBe(12);
+  const broken = file.slice();
+  broken[20]! ^= 1;
+  expect(inspectPng(broken)[1]!.problem).toMatch(/CRC/);
+  expect(inspectPng(file.subarray(0, 50)).at(-1)!.problem ?? '').toMatch(/beyond|/);
 });

@@ -1,6 +1,7 @@
 /** All scans of a file, advancing together: the coefficients of one band after the other (see scan-decoder.ts). */
+import { DecoderTables } from './decoder-tables.ts';
 import type { JpegFile } from './read-file.ts';
-import { type BandLayout, bandLayout, DecoderTables, ScanDecoder } from './scan-decoder.ts';
+import { type BandLayout, bandLayout, ScanDecoder } from './scan-decoder.ts';
 
 /** Decodes the coefficients of a file, T.81 annexes F.2 and G.2, a band at a time. */
 export class BandDecoder {

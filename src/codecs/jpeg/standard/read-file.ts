@@ -389,7 +389,7 @@ function readScanComponent(
 }
 
 /** The first offset from `start` on at which a marker other than RSTm stands (clause B.1.1.5), or the end of the bytes. */
-function entropyCodedEnd(bytes: Uint8Array, start: number): number {
+export function entropyCodedEnd(bytes: Uint8Array, start: number): number {
   for (let at = start; ; at++) {
     at = bytes.indexOf(0xff, at);
     if (at < 0 || at + 1 >= bytes.length) return bytes.length;

@@ -3,10 +3,11 @@
  * progressive file advance together, so that no more coefficients are held than those of one band.
  */
 import { FormatError } from '../../../base/errors.ts';
+import type { DecoderTables } from './decoder-tables.ts';
 import type { Component, Frame } from './frame.ts';
-import { type HuffmanDecoder, huffmanDecoder, LOOK_BITS } from './huffman.ts';
+import { type HuffmanDecoder, LOOK_BITS } from './huffman.ts';
 import { RST0 } from './markers.ts';
-import type { PlacedTable, Scan } from './read-file.ts';
+import type { Scan } from './read-file.ts';
 import { ZIGZAG } from './zigzag.ts';
 
 const LOOK_MASK = (1 << LOOK_BITS) - 1;
@@ -37,18 +38,13 @@ interface CodedComponent {
   readonly ac: HuffmanDecoder;
 }
 
-const NO_CODES: HuffmanDecoder = /* @__PURE__ */ huffmanDecoder(
-  { counts: new Uint8Array(17), symbols: new Uint8Array(0) },
-  0,
-);
-
 /** Decodes the blocks of one scan in order. */
 export class ScanDecoder {
   private readonly bytes: Uint8Array;
   private readonly frame: Frame;
   private readonly scan: Scan;
   private readonly components: CodedComponent[];
-  private readonly decodeBlock: (at: number, slot: number) => void;
+  private decodeBlock: (at: number, slot: number) => void;
   private coefficients: Int16Array;
   /** Progressive: two words a block, bit k of both set if the AC coefficient with index k in the zig-zag sequence is known to be not zero. */
   private masks: Int32Array;
@@ -115,6 +111,26 @@ export class ScanDecoder {
     if (this.components.length > 1) this.decodeInterleaved();
     else this.decodeSingle(band);
     if (this.missing > this.count) this.fail('the entropy-coded data end too early');
+  }
+
+  /** Has `told` called behind each block, with its place in its band, its slot in the scan, and the bits of the file up to its end. */
+  watch(told: (at: number, slot: number, bits: number) => void): void {
+    const decode = this.decodeBlock;
+    this.decodeBlock = (at, slot) => {
+      decode.call(this, at, slot);
+      told(at, slot, this.bitPosition);
+    };
+  }
+
+  /** Bits of the file that have been used: whole bytes that were only read ahead, with the zeros stuffed behind FF, are given back. */
+  private get bitPosition(): number {
+    const { bytes, count, missing } = this;
+    const ahead = Math.max(0, count - missing);
+    let at = this.position;
+    const isStuffed = (): boolean => bytes[at - 1] === 0 && bytes[at - 2] === 0xff;
+    for (let i = ahead >> 3; i > 0; i--) at -= isStuffed() ? 2 : 1;
+    if ((ahead & 7) > 0 && isStuffed()) at--;
+    return 8 * at - (ahead & 7);
   }
 
   /** Clause A.2.3: a row of MCUs, each with H_i x V_i blocks of each component. */
@@ -380,21 +396,5 @@ export class ScanDecoder {
     const step = 1 << this.scan.approximationLow;
     const value = coefficients[index]!;
     coefficients[index] = value + (value > 0 ? step : -step);
-  }
-}
-
-/** Decoding tables by the segment that defined them: scans that share a table share its look-ups. */
-export class DecoderTables {
-  private readonly decoders = new Map<PlacedTable, HuffmanDecoder>();
-
-  /** The decoder of a table; one without codes where there is none. */
-  decoderOf(placed: PlacedTable | undefined): HuffmanDecoder {
-    if (placed === undefined) return NO_CODES;
-    let decoder = this.decoders.get(placed);
-    if (decoder === undefined) {
-      decoder = huffmanDecoder(placed.table, placed.offset);
-      this.decoders.set(placed, decoder);
-    }
-    return decoder;
   }
 }

@@ -3,6 +3,7 @@
  * valid only then, and must not be changed. The file is the same with and without an inspector.
  */
 import type { DeflateInspector } from '../../deflate/index.ts';
+import type { FrameControl } from '../animation.ts';
 import type { PngHeader } from '../standard/header.ts';
 import type { FilterStrategy } from './filter-strategy.ts';
 import type { PixelLevel } from './pixels.ts';
@@ -23,6 +24,8 @@ export interface PngInspector {
   trial(way: PngWay, bytes: number, isWhole: boolean): void;
   /** The picture is written so; its passes, rows and stream follow. */
   picture(way: PngWay): void;
+  /** The picture is shown so as part of an animation. */
+  frame?(control: FrameControl): void;
   /** Rows of a pass follow: of the picture, or of one of the seven of Adam7. */
   pass(width: number, height: number): void;
   /**

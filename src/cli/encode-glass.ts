@@ -28,6 +28,8 @@ export class EncodeGlass {
   private hasVideo = false;
   private sounds = 0;
   private graphs = 0;
+  /** Whether an encoder has told the trace of what it is. */
+  private isDescribed = false;
 
   private constructor(trace: TraceOutput | null, collector: StatisticsCollector | null) {
     this.trace = trace;
@@ -54,6 +56,7 @@ export class EncodeGlass {
     this.hasVideo = true;
     const { inspector: statistics } = collector ?? { inspector: null };
     if (trace === null) return statistics === null ? {} : { inspect: statistics };
+    this.isDescribed = true;
     const inspect = new TraceInspector({ codec: 'h264', width, height }, trace.writer);
     return { inspect: statistics === null ? inspect : bothInspectors(inspect, statistics) };
   }
@@ -65,12 +68,14 @@ export class EncodeGlass {
   ): { readonly inspect?: AacInspector } {
     if (this.trace === null || codec !== 'aac') return {};
     const stream = this.sounds++;
+    this.isDescribed = true;
     return { inspect: new AacTrace({ sampleRate, numChannels, stream }, this.trace.writer) };
   }
 
   /** Options of a codec of pictures that are files of their own; nothing while the quality is searched. */
   imageOptions(codec: string, config: object): { readonly inspect?: PngTrace | JpegTrace } {
     if (this.trace === null || 'target' in config) return {};
+    this.isDescribed = true;
     if (codec === 'png') return { inspect: new PngTrace(this.trace.writer) };
     return codec === 'mjpeg' ? { inspect: new JpegTrace(this.trace.writer) } : {};
   }
@@ -85,9 +90,9 @@ export class EncodeGlass {
     await this.trace?.addTree(path, source);
   }
 
-  /** Writes what the trace has gathered. */
+  /** Writes what the trace has gathered; its head says what is coded, so nothing before an encoder is there. */
   async drain(): Promise<void> {
-    await this.trace?.drain();
+    if (this.isDescribed) await this.trace?.drain();
   }
 
   /** Ends the trace, and its file. */

@@ -95,7 +95,7 @@ async function printBoxes(
     const { treeOf } = await import('./file-tree.ts');
     const tree = await treeOf(source, { limits });
     if (tree === null) {
-      throw new UnsupportedError('--boxes', `${name} is no MP4, Matroska or WAV file`);
+      throw new UnsupportedError('--boxes', `${name} is no MP4, Matroska, WAV, PNG or JPEG file`);
     }
     if (isJson) output.line(JSON.stringify(tree));
     else await printLines(treeLines(tree), output);

@@ -4,7 +4,7 @@ import { Budget, SINGLE_PACKET_BYTES } from '../base/limits.ts';
 import { AAC_TABLES } from '../codecs/aac/index.ts';
 import { DEFLATE_TABLES } from '../codecs/deflate/index.ts';
 import { H264_TABLES } from '../codecs/h264/index.ts';
-import { JPEG_TABLES } from '../codecs/jpeg/index.ts';
+import { JPEG_TABLES, JpegTrace, watchJpeg } from '../codecs/jpeg/index.ts';
 import { PNG_TABLES, PngTrace, watchPng } from '../codecs/png/index.ts';
 import { FILTER_TABLES } from '../filters/index.ts';
 import { TraceWriter } from '../inspect/trace-writer.ts';
@@ -36,18 +36,17 @@ export class TraceOutput {
     return new TraceOutput(command, await files.openSideFile(path));
   }
 
-  /** Adds what a file is made of, of a PNG file its rows and symbols; nothing of files that have no parts. */
+  /** Adds what a file is made of, of PNG and JPEG files their pixels' streams too; nothing of files that have no parts. */
   async addTree(name: string, source: ByteSource | null): Promise<void> {
     if (source === null) return;
-    if (imageKindOf((await source.read(0, 64)).slice())?.codec === 'png') {
-      const limits = { maxPacketBytes: SINGLE_PACKET_BYTES };
-      watchPng(
-        await readWhole(source, new Budget(name, source, limits)),
-        new PngTrace(this.writer),
-      );
-      return;
+    const limits = { maxPacketBytes: SINGLE_PACKET_BYTES };
+    const codec = imageKindOf((await source.read(0, 64)).slice())?.codec;
+    if (codec === 'png' || codec === 'mjpeg') {
+      const file = await readWhole(source, new Budget(name, source, limits));
+      if (codec === 'png') watchPng(file, new PngTrace(this.writer));
+      else watchJpeg(file, new JpegTrace(this.writer));
     }
-    const nodes = await treeOf(source);
+    const nodes = await treeOf(source, { limits });
     if (nodes !== null) traceTree(this.writer, nodes);
   }
 

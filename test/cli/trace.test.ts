@@ -67,6 +67,8 @@ test('encode: pictures, filters, and the boxes of the file', async () => {
   expect(treeBytes(trace)).toBe(readFileSync(at('film.mp4')).length);
   const fields = traceRows(trace, 'field').map(({ name }) => trace.names[name]);
   expect(fields).toContain('timescale');
+  // Filters are told before the encoder is there; the head waits for it.
+  expect(trace.about).toMatchObject({ command: 'encode', codec: 'h264' });
 });
 
 test('encode: PNG and JPEG', async () => {
@@ -96,6 +98,23 @@ test('remux and probe: the tree of the file', async () => {
   expect(rows.rowCount).toBe(48);
   const probed = readTrace(readFileSync(at('probe.trace')));
   expect(probed.tables.node).toEqual(trace.tables.node);
+});
+
+test('probe: pictures as they are, whoever wrote them', async () => {
+  expect(await vitrine('encode', at('in.png'), '-o', at('in.jpg'))).toEqual({
+    status: 0,
+    said: '',
+  });
+  for (const [name, table] of [
+    ['in.png', 'png_row'],
+    ['in.jpg', 'jpeg_block'],
+  ] as const) {
+    const path = at(`probe-${name}.trace`);
+    await vitrine('probe', at(name), '--trace', path);
+    const trace = readTrace(readFileSync(path));
+    expect(traceRows(trace, table).length).toBeGreaterThan(20);
+    expect(treeBytes(trace)).toBe(readFileSync(at(name)).length);
+  }
 });
 
 test('optimize: rows and tokens of what is written, or would be', async () => {

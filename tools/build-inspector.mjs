@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { privateNames } from './private-names.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -10,6 +11,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const WITHOUT_KERNELS = {
   'src/codecs/aac/kernels/kernel-set.ts': 'AAC_KERNELS',
   'src/codecs/deflate/kernels/vector.ts': 'DEFLATE_KERNELS',
+  'src/codecs/h264/kernels/vector/level-trellis.ts': 'TRELLIS_KERNELS',
+  'src/codecs/h264/kernels/vector/residual-8x8.ts': 'KERNELS_8X8',
   'src/codecs/jpeg/kernels/vector/index.ts': 'JPEG_KERNELS',
   'src/codecs/jpeg/kernels/vector/read-kernels.ts': 'JPEG_READ_KERNELS',
   'src/codecs/jpeg/kernels/vector/scan-kernels.ts': 'JPEG_SCAN_KERNELS',
@@ -23,7 +26,9 @@ const withoutKernels = {
       const name = Object.entries(WITHOUT_KERNELS).find(([file]) => path.endsWith(file))?.[1];
       if (name === undefined) return undefined;
       const memory = JSON.stringify(`${root}/src/wasm/kernel-memory.ts`);
-      return { contents: `export { NO_KERNELS as ${name} } from ${memory};`, loader: 'ts' };
+      const set = `{ ...NO_KERNELS, over: () => null }`;
+      const contents = `import { NO_KERNELS } from ${memory}; export const ${name} = ${set};`;
+      return { contents, loader: 'ts' };
     });
   },
 };
@@ -37,6 +42,7 @@ const result = await build({
     format: 'iife',
     target: 'es2022',
     charset: 'utf8',
+    mangleProps: privateNames([`${root}/src`, `${root}/inspector`]),
   },
   // Files are read by the page itself: the part of the library for files of Node is not asked for.
   external: ['node:*', '#files'],

@@ -1,9 +1,19 @@
 /** What views are given: state, recording, and the ways to change them. */
 import type { EncoderClient } from './client.ts';
+import type { FileNode } from './file-tree.ts';
+import type { FilterLink } from './link-record.ts';
 import type { Media } from './media.ts';
 import type { Settings, SourcePictures } from './protocol.ts';
 import type { Recording } from './recording.ts';
 import type { State, Store } from './state.ts';
+
+/** A trace of a file's parts or of filters. */
+export interface Traced {
+  readonly name: string;
+  /** Parts of a file, which itself is not there. */
+  readonly nodes: readonly FileNode[];
+  readonly links: readonly FilterLink[];
+}
 
 /** The page, as its views see it. */
 export interface App {
@@ -14,6 +24,8 @@ export interface App {
   readonly source: SourcePictures | null;
   /** A file that was opened to be looked into; null: the one that was made. */
   readonly opened: { readonly name: string; readonly bytes: Uint8Array } | null;
+  /** What a trace says of a file and of filters. */
+  readonly traced: Traced | null;
   /** Sound, and pictures as files. */
   readonly media: Media;
   /** A worker beside the first, for encodes that need not be waited for; made when it is first asked for. */

@@ -1,9 +1,14 @@
 /** The tree of a file: what the library's readers say of it, and inside a stream that the page has made, each syntax element. */
+import { inspectJpeg } from '../src/codecs/jpeg/inspect.ts';
+import { isJpeg } from '../src/codecs/jpeg/standard/describe.ts';
+import { isPng } from '../src/codecs/png/describe.ts';
+import { inspectPng } from '../src/codecs/png/inspect.ts';
 import { inspectMp4, isMp4 } from '../src/containers/isobmff/index.ts';
 import { inspectMatroska, isEbml } from '../src/containers/matroska/index.ts';
 import { inspectWav, isWav } from '../src/containers/riff/index.ts';
 import {
   formatValue,
+  type Trace,
   type TraceColumns,
   type TreeField,
   type TreeNode,
@@ -12,6 +17,7 @@ import { MemorySource } from '../src/io/index.ts';
 import { extremesOf } from './extremes.ts';
 import type { MacroblockMaps } from './macroblock-maps.ts';
 import { PICTURE_TYPES, TYPE_NAMES, UNIT_NAMES } from './names.ts';
+import { type FilePacket, MOST_PACKETS, packetsOf } from './packets.ts';
 import { columnsOf, type PictureRecord, type Recording } from './recording.ts';
 
 /** A field of a node: bytes of the file with a name and a value as text. */
@@ -69,16 +75,63 @@ export async function readFileTree(
 ): Promise<FileNode[]> {
   const source = new MemorySource(bytes);
   const start = bytes.subarray(0, 64);
-  const readers = [
-    { knows: isMp4, inspect: inspectMp4 },
-    { knows: isEbml, inspect: inspectMatroska },
-    { knows: isWav, inspect: inspectWav },
-  ];
-  const reader = readers.find(({ knows }) => knows(start));
-  if (reader === undefined) return [];
-  const nodes = (await reader.inspect(source, {})).map(nodeOf);
-  if (recording === null || recording.file !== bytes) return nodes;
-  return nodes.map((node) => (node.name === 'mdat' ? withPictures(node, recording) : node));
+  if (isPng(start)) return inspectPng(bytes).map(nodeOf);
+  if (isJpeg(start)) return inspectJpeg(bytes).map(nodeOf);
+  if (isEbml(start)) return (await inspectMatroska(source, {})).map(nodeOf);
+  if (isWav(start)) return (await inspectWav(source, {})).map(nodeOf);
+  if (!isMp4(start)) return [];
+  const nodes = (await inspectMp4(source, {})).map(nodeOf);
+  if (recording !== null && recording.file === bytes) {
+    return nodes.map((node) => (node.name === 'mdat' ? withPictures(node, recording) : node));
+  }
+  const packets = packetsOf(await inspectMp4(source, { maxRows: MOST_PACKETS }));
+  return nodes.map((node) => (node.name === 'mdat' ? withPackets(node, packets) : node));
+}
+
+/** The media data with the packets inside, as the tables of the file place them. */
+function withPackets(mdat: FileNode, packets: readonly FilePacket[]): FileNode {
+  const own = packets.filter(({ start, end }) => start >= mdat.start && end <= mdat.end);
+  const children = once(() =>
+    own.map(({ track, number, start, end, seconds, isSync }) => ({
+      name: `packet ${number} of ${track}${Number.isNaN(seconds) ? '' : `, ${seconds.toFixed(3)} s`}${isSync ? ', key' : ''}`,
+      ...{ start, end, clause: 'ISOBMFF 8.7', problem: '', hasChildren: false, load: nothing },
+      children: () => [],
+      fields: () => [],
+    })),
+  );
+  return { ...mdat, hasChildren: own.length > 0, children };
+}
+
+/** The tree that a trace has of a file; empty where it has none. */
+export function treeOfTrace({ tables, names }: Trace): FileNode[] {
+  const { columns: n, rowCount } = tables.node ?? { columns: {}, rowCount: 0 };
+  const name = (number: number): string => names[number] ?? '?';
+  const below = new Map<number, number[]>();
+  for (let i = 0; i < rowCount; i++) {
+    const own = below.get(n.parent[i]) ?? [];
+    own.push(i);
+    // What is above a part comes before it.
+    if (n.parent[i] < n.node[i]) below.set(n.parent[i], own);
+  }
+  const fields = new Map<number, FileField[]>();
+  const { columns: f, rowCount: count } = tables.field ?? { columns: {}, rowCount: 0 };
+  for (let i = 0; i < count; i++) {
+    const own = fields.get(f.node[i]) ?? [];
+    const place = { start: f.first[i], end: f.first[i] + f.bytes[i] };
+    own.push({ name: name(f.name[i]), value: name(f.value[i]), clause: '', ...place });
+    fields.set(f.node[i], own);
+  }
+  const toNode = (i: number): FileNode => ({
+    ...{ name: name(n.name[i]), start: n.first[i], end: n.first[i] + n.bytes[i], load: nothing },
+    ...{
+      clause: name(n.clause[i]),
+      problem: name(n.problem[i]),
+      hasChildren: below.has(n.node[i]),
+    },
+    children: once(() => (below.get(n.node[i]) ?? []).map(toNode)),
+    fields: () => fields.get(n.node[i]) ?? [],
+  });
+  return (below.get(-1) ?? []).map(toNode);
 }
 
 /** The media data with the pictures of the stream inside, which lie there one after the other, in coding order. */

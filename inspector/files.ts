@@ -1,5 +1,7 @@
 /** Opens what is dropped on the page: videos and pictures by the browser's own decoders, y4m by ours, traces, and any bytes. */
 import { messageOf } from '../src/base/errors.ts';
+import { isJpeg } from '../src/codecs/jpeg/standard/describe.ts';
+import { isPng } from '../src/codecs/png/describe.ts';
 import { isY4m, openY4m } from '../src/containers/raw/index.ts';
 import type { TraceSource } from '../src/inspect/index.ts';
 import { BlobSource, MemorySource } from '../src/io/index.ts';
@@ -57,22 +59,17 @@ export async function openFile(
     );
   }
   const bytes = new Uint8Array(isLarge ? [] : await file.arrayBuffer());
-  if (type === 'image') return { kind: 'pictures', bytes, ...(await readImage(file, bytes, name)) };
-  if (type === 'video') {
-    try {
+  try {
+    if (type === 'image') {
+      return { kind: 'pictures', bytes, ...(await readImage(file, bytes, name)) };
+    }
+    if (type === 'video') {
       return { kind: 'pictures', bytes, source: await readVideo(file, name, say), image: null };
-    } catch (error) {
-      const sentence = `${messageOf(error)} Here is what the file is made of.`;
-      return { kind: 'bytes', bytes, sentence };
     }
-  }
-  if (type === 'sound') {
-    try {
-      return { kind: 'sound', bytes, sound: await readSound(bytes, name) };
-    } catch (error) {
-      const sentence = `${messageOf(error)} Here is what the file is made of.`;
-      return { kind: 'bytes', bytes, sentence };
-    }
+    if (type === 'sound') return { kind: 'sound', bytes, sound: await readSound(bytes, name) };
+  } catch (error) {
+    const sentence = `${messageOf(error)} Here is what the file is made of.`;
+    return { kind: 'bytes', bytes, sentence };
   }
   const sentence = `${name} is of no kind that the page decodes; here are its bytes. Videos, pictures, sounds, y4m and traces can be opened.`;
   return { kind: 'bytes', bytes, sentence };
@@ -145,8 +142,9 @@ function drawingContext(width: number, height: number): CanvasRenderingContext2D
   return context;
 }
 
-function isPng(bytes: Uint8Array): boolean {
-  return String.fromCharCode(...bytes.subarray(1, 4)) === 'PNG';
+/** Whether a file is shown as it is: PNG or JPEG. */
+function isKept(bytes: Uint8Array): boolean {
+  return isPng(bytes) || isJpeg(bytes);
 }
 
 async function readImage(
@@ -171,7 +169,7 @@ async function readImage(
     source: { title: name, width, height, frameRate: VIDEO_RATE, pictures: [picture] },
     image: {
       ...{ title: name, ...size, data: new Uint8Array(whole.data.buffer) },
-      ...(isPng(bytes) ? { file: bytes } : {}),
+      ...(isKept(bytes) ? { file: bytes } : {}),
     },
   };
 }

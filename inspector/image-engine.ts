@@ -1,6 +1,6 @@
 /** Writes pictures as files with everything watched. Runs in the worker; tests call it as it is. */
 import { joinBytes } from '../src/base/byte-stream.ts';
-import { JpegEncoder, JpegTrace } from '../src/codecs/jpeg/index.ts';
+import { JpegEncoder, JpegTrace, watchJpeg } from '../src/codecs/jpeg/index.ts';
 import { encodePng, PngTrace, watchPng } from '../src/codecs/png/index.ts';
 import type { CodedImage, ImageSettings, SourceImage } from './protocol.ts';
 
@@ -22,21 +22,25 @@ function channelsOf({ data }: SourceImage): { colorType: 2 | 6; data: Uint8Array
   return { colorType: RGB, data: out };
 }
 
-/** Writes a picture as a PNG or a JPEG file. */
+/** The kind of file that a picture was opened as; null where it was none that is shown as it is. */
+export function fileKind({ file }: SourceImage): ImageSettings['kind'] | null {
+  if (file === undefined) return null;
+  return file[0] === 0xff ? 'jpeg' : 'png';
+}
+
+/** Writes a picture as a PNG or a JPEG file, or shows the one that it was opened as. */
 export function encodeImage(source: SourceImage, settings: ImageSettings): CodedImage {
   const began = performance.now();
   const { title, width, height } = source;
   const { kind, quality } = settings;
-  const isAsItIs = settings.effort === 'as it is';
-  if (kind === 'png' && isAsItIs && source.file === undefined) {
-    throw new Error('No PNG file was opened: drop one, or choose another effort.');
-  }
+  const own = settings.effort === 'as it is' && fileKind(source) === kind ? source.file : undefined;
   const effort = settings.effort === 'as it is' ? 'default' : settings.effort;
   const inspect = kind === 'png' ? new PngTrace() : new JpegTrace();
   let file: Uint8Array;
-  if (inspect instanceof PngTrace && isAsItIs && source.file !== undefined) {
-    file = source.file;
-    watchPng(file, inspect);
+  if (own !== undefined) {
+    file = own;
+    if (inspect instanceof PngTrace) watchPng(file, inspect);
+    else watchJpeg(file, inspect);
   } else if (inspect instanceof PngTrace) {
     const picture = { width, height, bitDepth: 8, ...channelsOf(source) } as const;
     file = encodePng(picture, { effort, inspect });

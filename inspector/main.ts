@@ -5,11 +5,14 @@ import type { App, View } from './app.ts';
 import { settingsOf } from './app.ts';
 import { EncoderClient } from './client.ts';
 import { h } from './dom.ts';
+import { treeOfTrace } from './file-tree.ts';
 import { embeddedFile, type Opened, openFile } from './files.ts';
+import { fileKind } from './image-engine.ts';
 import { onKey } from './keys.ts';
+import { linksOfTrace } from './link-record.ts';
 import { hasImage, Media } from './media.ts';
 import { sayBytes, several } from './names.ts';
-import type { SourcePictures } from './protocol.ts';
+import type { SourceImage, SourcePictures } from './protocol.ts';
 import {
   type PictureRecord,
   pictureOf,
@@ -23,6 +26,7 @@ import { createToolbar, VIEW_TITLES } from './toolbar.ts';
 import { createCompareView } from './views/compare.ts';
 import { createFileView } from './views/file.ts';
 import { createImageView } from './views/image.ts';
+import { createLinksView } from './views/links.ts';
 import { createPictureView } from './views/picture.ts';
 import { createSoundView } from './views/sound.ts';
 import { createTimelineView } from './views/timeline.ts';
@@ -37,8 +41,8 @@ const ENCODER_KEYS = [
   'coding',
 ] as const satisfies (keyof State)[];
 
-/** Tables of sound and of pictures as files. */
-const OTHER_TABLES = /^(aac|png|jpeg|deflate)_/;
+/** Tables of sound, of pictures as files, of filters and of parts of files. */
+const OTHER_TABLES = /^(aac|png|jpeg|deflate|link|node$|field$)/;
 
 /** How long settings must rest before they are encoded, in milliseconds. */
 const REST = 250;
@@ -50,6 +54,7 @@ class Page implements App {
   recording: Recording | null = null;
   source: SourcePictures | null = null;
   opened: App['opened'] = null;
+  traced: App['traced'] = null;
   private readonly views: Readonly<Record<ViewName, View>>;
   private readonly status = h('p', {
     class: 'status',
@@ -86,6 +91,7 @@ class Page implements App {
       file: createFileView(this),
       sound: createSoundView(this),
       image: createImageView(this),
+      links: createLinksView(this),
     };
     this.views = {
       ...shown,
@@ -187,6 +193,7 @@ class Page implements App {
       this.say('Drawing the sample …');
       this.source = await this.client.sample();
       this.opened = null;
+      this.traced = null;
       this.recording = null;
       this.show();
       await this.encode();
@@ -199,15 +206,19 @@ class Page implements App {
   async encode(): Promise<void> {
     const { source } = this;
     if (source === null) return;
+    // The view of a picture as a file says what it shows itself.
+    const tell = (sentence: string): void => {
+      if (this.store.state.view !== 'image') this.say(sentence);
+    };
     try {
       this.client.cancel();
       const total = source.pictures.length;
       const coded = await this.client.encode(source, settingsOf(this.store.state), true, (count) =>
-        this.say(`Encoding: ${count} of ${total} pictures …`),
+        tell(`Encoding: ${count} of ${total} pictures …`),
       );
       this.recording = await recordingOfEncode(source, coded);
       const bytes = coded.figures.reduce((sum, figure) => sum + figure.bytes, 0);
-      this.say(
+      tell(
         `${source.title}: ${several(total, 'picture')} in ${sayBytes(bytes)}, encoded in ${(coded.milliseconds / 1000).toFixed(1)} s.`,
       );
       this.show();
@@ -229,18 +240,33 @@ class Page implements App {
       found.push(['sound', `${several(media.sound?.frames.length ?? 0, 'frame')} of sound`]);
     }
     if (hasImage(rest)) found.push(['image', 'a picture as a file']);
+    const traced = { name, nodes: treeOfTrace(rest), links: linksOfTrace(rest) };
+    if (traced.links.length > 0) {
+      found.push(['links', `${several(traced.links.length, 'link')} of filters`]);
+    }
+    if (traced.nodes.length > 0) found.push(['file', 'the parts of a file']);
     if (found.length === 0) {
       throw new Error(
-        `${name} is a trace without pictures and sound: make one with vitrine encode --trace.`,
+        `${name} is a trace without anything that the page shows: make one with vitrine encode --trace.`,
       );
     }
     this.source = null;
     this.recording = recording;
+    this.traced = traced;
     const { view } = this.store.state;
     const views: readonly ViewName[] = found.map(([key]) => key);
     const isShown = views.includes(view) || (hasVideo && ['timeline', 'file'].includes(view));
     if (!isShown) this.store.set({ view: found[0][0] });
     this.say(`${name}: a trace of ${found.map(([, text]) => text).join(' and of ')}.`);
+  }
+
+  /** Takes a picture that was opened; a file that is shown as it is opens its view. */
+  private takeImage(image: SourceImage): void {
+    this.media.takeImage(image);
+    const kind = fileKind(image);
+    if (kind === null) return;
+    const { view } = this.store.state;
+    this.store.set({ kind, effort: 'as it is', view: view === 'file' ? view : 'image' });
   }
 
   /** Opens a file: pictures are encoded, a trace is read, and whatever the file is, its bytes may be looked into. */
@@ -251,10 +277,11 @@ class Page implements App {
       const opened: Opened = await openFile(file, name, (text) => this.say(text));
       const bytes = opened.kind === 'trace' ? null : opened.bytes;
       this.opened = bytes === null || bytes.length === 0 ? null : { name, bytes };
-      this.store.set({ picture: 0, mb: -1, byte: 0 });
+      this.traced = null;
+      this.store.set({ picture: 0, mb: -1, byte: 0, still: 0, scan: 99, link: 0 });
       if (opened.kind === 'pictures') {
         this.source = opened.source;
-        if (opened.image !== null) this.media.takeImage(opened.image);
+        if (opened.image !== null) this.takeImage(opened.image);
         this.recording = null;
         this.show();
         await this.encode();

@@ -1,10 +1,11 @@
 /** Sound and pictures as files, beside the pictures of video: encoded when their view is looked at, by workers of their own. */
 import { readTrace, type Trace } from '../src/inspect/index.ts';
 import { EncoderClient } from './client.ts';
+import { fileKind } from './image-engine.ts';
 import { type JpegRecord, jpegRecord } from './jpeg-record.ts';
 import { sayBytes, several } from './names.ts';
 import { paintPicture } from './paint.ts';
-import { type PngRecord, pngRecord } from './png-record.ts';
+import { type PngRecord, pngCount, pngRecord } from './png-record.ts';
 import type { CodedImage, SourceImage, SourcePictures, SourceSound } from './protocol.ts';
 import { hasSound, recordSound, type SoundRecording } from './sound-record.ts';
 import { createSoundSample } from './sound-sample.ts';
@@ -13,10 +14,14 @@ import type { State } from './state.ts';
 /** A picture as a file, as the view sees it. */
 export interface ImageRecording {
   readonly trace: Trace;
-  readonly png: PngRecord | null;
+  /** The pictures of a PNG file; there are `stills` of them. */
+  png(still: number): PngRecord | null;
+  readonly stills: number;
   readonly jpeg: JpegRecord | null;
   readonly source: SourceImage | null;
   readonly coded: CodedImage | null;
+  /** Whether it is a file that was opened, and not written here. */
+  readonly isAsItIs: boolean;
 }
 
 /** What the page does for its media. */
@@ -32,6 +37,25 @@ interface Host {
 /** Whether a trace has a picture as a file. */
 export function hasImage({ tables }: Trace): boolean {
   return (tables.png_picture?.rowCount ?? 0) + (tables.jpeg_component?.rowCount ?? 0) > 0;
+}
+
+/** A picture as a file from its trace; of PNG, the picture at hand is kept. */
+function imageOf(
+  trace: Trace,
+  source: SourceImage | null,
+  coded: CodedImage | null,
+): ImageRecording {
+  let [last, png] = [0, pngRecord(trace)];
+  const pngOf = (still: number): PngRecord | null => {
+    if (still !== last) [last, png] = [still, pngRecord(trace, still)];
+    return png;
+  };
+  const jpeg = jpegRecord(trace);
+  const isAsItIs =
+    source !== null &&
+    coded?.settings.effort === 'as it is' &&
+    fileKind(source) === coded.settings.kind;
+  return { trace, png: pngOf, stills: pngCount(trace), jpeg, source, coded, isAsItIs };
 }
 
 /** The first picture of a video as pixels. */
@@ -80,6 +104,11 @@ export class Media {
     this.imageKey = '';
   }
 
+  /** The kind of file that the picture was opened as; null where it was none that can be shown as it is. */
+  get fileKind(): 'png' | 'jpeg' | null {
+    return this.sourceImage === null || this.isImageFixed ? null : fileKind(this.sourceImage);
+  }
+
   /** Takes what a trace has of sound and of pictures as files. Throws an error that says what to do. */
   takeTrace(trace: Trace): void {
     if (hasSound(trace)) {
@@ -87,8 +116,7 @@ export class Media {
       this.isSoundFixed = true;
     }
     if (hasImage(trace)) {
-      const [png, jpeg] = [pngRecord(trace), jpegRecord(trace)];
-      this.image = { trace, png, jpeg, source: null, coded: null };
+      this.image = imageOf(trace, null, null);
       this.isImageFixed = true;
     }
   }
@@ -138,7 +166,8 @@ export class Media {
       this.imageKey = '';
     }
     const { kind, effort, quality } = this.host.state();
-    const key = `${kind} ${effort} ${kind === 'png' ? '' : quality}`;
+    const isAsItIs = effort === 'as it is' && this.fileKind === kind;
+    const key = `${kind} ${effort} ${kind === 'png' || isAsItIs ? '' : quality}`;
     if (this.imageKey === key) return;
     this.imageKey = key;
     this.imageClient ??= new EncoderClient(this.workerCode);
@@ -147,10 +176,9 @@ export class Media {
     this.imageClient
       .image(source, { kind, effort, quality } as CodedImage['settings'])
       .then((coded) => {
-        const trace = readTrace(coded.trace);
-        this.image = { trace, png: pngRecord(trace), jpeg: jpegRecord(trace), source, coded };
+        this.image = imageOf(readTrace(coded.trace), source, coded);
         this.host.say(
-          `${source.title}: ${kind.toUpperCase()} of ${sayBytes(coded.file.length)}, written in ${(coded.milliseconds / 1000).toFixed(1)} s.`,
+          `${source.title}: ${kind.toUpperCase()} of ${sayBytes(coded.file.length)}, ${isAsItIs ? 'looked at as it is' : 'written'} in ${(coded.milliseconds / 1000).toFixed(1)} s.`,
         );
         this.host.show();
       })

@@ -1,7 +1,7 @@
 /** What is drawn over the picture, in picture samples: the canvas is scaled by the caller. */
 import { themeColor } from './dom.ts';
 import { extremesOf } from './extremes.ts';
-import { INTRA_DIRECTIONS, TYPE_COLORS } from './names.ts';
+import { INTRA_DIRECTIONS, say, TYPE_COLORS } from './names.ts';
 import { heat } from './paint.ts';
 import { columnsOf, type PictureRecord, type Recording } from './recording.ts';
 import type { OverlayName } from './state.ts';
@@ -20,6 +20,17 @@ export const OVERLAY_TEXTS: Readonly<Record<OverlayName, readonly [string, strin
   transform: ['Transform', 'x', 'macroblocks with the 8×8 transform'],
   edges: ['Filtered edges', 'e', 'edges that deblocking smooths; stronger is brighter'],
 };
+
+/** What the ends of the heat stand for, as a sentence; empty where no overlay is heat. */
+export function heatText({ maps }: PictureRecord, show: readonly OverlayName[]): string {
+  const texts = show.flatMap((name) => {
+    const values = name === 'bits' || name === 'qp' || name === 'importance' ? maps[name] : null;
+    if (values === null || values.length === 0) return [];
+    const { least, most } = extremesOf(values);
+    return [`${OVERLAY_TEXTS[name][0]}: dark is ${say(least, 1)}, bright is ${say(most, 1)}.`];
+  });
+  return texts.join(' ');
+}
 
 /** What an overlay is drawn with. */
 interface Drawing {
@@ -177,9 +188,7 @@ function eachIntra(
 }
 
 function drawModes({ context, recording, picture, pixel }: Drawing): void {
-  context.strokeStyle = themeColor('I');
-  context.fillStyle = themeColor('I');
-  context.lineWidth = 1.5 * pixel;
+  const [lines, dots] = [new Path2D(), new Path2D()];
   const draw = (
     x: number,
     y: number,
@@ -188,14 +197,14 @@ function drawModes({ context, recording, picture, pixel }: Drawing): void {
   ): void => {
     const [cx, cy] = [x + size / 2, y + size / 2];
     const reach = size * 0.36;
-    context.beginPath();
-    if (way === null) context.arc(cx, cy, Math.max(size / 12, pixel), 0, 7);
-    else {
-      context.moveTo(cx - reach * way[0], cy - reach * way[1]);
-      context.lineTo(cx + reach * way[0], cy + reach * way[1]);
+    if (way === null) {
+      const radius = Math.max(size / 12, pixel);
+      dots.moveTo(cx + radius, cy);
+      dots.arc(cx, cy, radius, 0, 7);
+    } else {
+      lines.moveTo(cx - reach * way[0], cy - reach * way[1]);
+      lines.lineTo(cx + reach * way[0], cy + reach * way[1]);
     }
-    if (way === null) context.fill();
-    else context.stroke();
   };
   eachIntra(recording, picture, (x, y, size, mode) =>
     draw(x, y, size, INTRA_DIRECTIONS[mode] ?? null),
@@ -206,6 +215,13 @@ function drawModes({ context, recording, picture, pixel }: Drawing): void {
     if (type[mb] !== 2) continue;
     const x = 16 * (mb % recording.widthInMbs);
     draw(x, 16 * Math.floor(mb / recording.widthInMbs), 16, ways[mode16[mb]] ?? null);
+  }
+  // Light on dark, to be seen over any picture.
+  for (const [color, width] of [['rgb(0 0 0 / 0.7)', 3.4] as const, ['#ffd670', 1.5] as const]) {
+    context.strokeStyle = color;
+    context.lineWidth = width * pixel;
+    context.stroke(lines);
+    context.stroke(dots);
   }
 }
 

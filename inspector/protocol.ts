@@ -107,7 +107,7 @@ export interface CodedSound {
 
 /** A picture to be written as a file: red, green, blue and alpha, 8 bits each. */
 export interface SourceImage {
-  /** The PNG file that it was, if it was one. */
+  /** The PNG or JPEG file that it was, if it was one. */
   readonly file?: Uint8Array;
   readonly title: string;
   readonly width: number;
@@ -118,7 +118,7 @@ export interface SourceImage {
 /** How a picture is written. */
 export interface ImageSettings {
   readonly kind: 'png' | 'jpeg';
-  /** `as it is`: a PNG file that was opened is not written anew. */
+  /** `as it is`: a file of that kind that was opened is not written anew. */
   readonly effort: 'fast' | 'default' | 'best' | 'as it is';
   readonly quality: number;
 }

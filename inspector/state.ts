@@ -1,7 +1,8 @@
 /** The one state of the page. Its whole shareable part stands in the address behind `#`, so that a link brings a view back. */
 
 /** The views, in the order of their tabs. */
-export const VIEWS = ['picture', 'timeline', 'compare', 'sound', 'image', 'file', 'tour'] as const;
+// biome-ignore format: one row
+export const VIEWS = ['picture', 'timeline', 'compare', 'sound', 'image', 'file', 'links', 'tour'] as const;
 
 export type ViewName = (typeof VIEWS)[number];
 
@@ -66,6 +67,8 @@ export interface State {
   readonly quality: number;
   /** The last scan of a JPEG file that has arrived. */
   readonly scan: number;
+  /** Which picture of an animated PNG file. */
+  readonly still: number;
   /** The pixel of the picture that is chosen. */
   readonly x: number;
   readonly y: number;
@@ -75,6 +78,8 @@ export interface State {
   readonly step: number;
   /** The byte of the file that is chosen. */
   readonly byte: number;
+  /** The link of a filter graph that is chosen. */
+  readonly link: number;
   readonly theme: 'auto' | 'dark' | 'light';
 }
 
@@ -101,11 +106,13 @@ export const DEFAULTS: State = {
   effort: 'default',
   quality: 75,
   scan: 99,
+  still: 0,
   x: 0,
   y: 0,
   heat: 0,
   step: 0,
   byte: 0,
+  link: 0,
   theme: 'auto',
 };
 
@@ -138,11 +145,13 @@ const RANGES: Partial<Record<keyof State, readonly [number, number]>> = {
   kbps: [24, 192],
   quality: [1, 100],
   scan: [0, 99],
+  still: [0, 65535],
   x: [0, 65535],
   y: [0, 65535],
   heat: [0, 1],
   step: [0, 9],
   byte: [0, 1e15],
+  link: [0, 65535],
 };
 
 /** The address of a state, without `#`: what differs from the defaults. */

@@ -97,3 +97,15 @@ export function tableElement(data: TableData, look: TableLook = {}): HTMLElement
     rest,
   );
 }
+
+/** Lets a click or Enter choose a row of a table. */
+export function choosable(table: HTMLElement, choose: (row: number) => void): void {
+  table.classList.add('choosable');
+  for (const [i, row] of [...table.querySelectorAll<HTMLElement>('tbody tr')].entries()) {
+    row.tabIndex = 0;
+    row.addEventListener('click', () => choose(i));
+    row.addEventListener('keydown', ({ key }) => {
+      if (key === 'Enter') choose(i);
+    });
+  }
+}

@@ -12,6 +12,7 @@ export const VIEW_TITLES: Readonly<Record<ViewName, string>> = {
   sound: 'Sound',
   image: 'Image',
   file: 'File',
+  links: 'Links',
   tour: 'Guided tour',
 };
 
@@ -147,8 +148,11 @@ export function createToolbar(
         if (name === store.state.view) tab.setAttribute('aria-current', 'page');
         else tab.removeAttribute('aria-current');
       }
+      // There are links where a trace has filters.
+      const hasLinks = (app.traced?.links.length ?? 0) > 0;
+      tabs.get('links')?.toggleAttribute('hidden', !hasLinks && store.state.view !== 'links');
       for (const part of parts) part.update();
-      const isOfVideo = !['sound', 'image'].includes(store.state.view);
+      const isOfVideo = !['sound', 'image', 'links'].includes(store.state.view);
       element.classList.toggle('fixed', app.recording !== null && app.source === null);
       element.classList.toggle('of-video', isOfVideo);
     },

@@ -11,6 +11,11 @@ export interface TourStep {
   readonly text: (recording: Recording) => readonly string[];
   /** What the reader may try. */
   readonly task: string;
+  /** Buttons that do it, for those without a keyboard. */
+  readonly tries?: readonly (readonly [
+    label: string,
+    change: (recording: Recording) => Partial<State>,
+  ])[];
   /** Which view is shown beside the text. */
   readonly view: 'picture' | 'timeline' | 'file';
   /** What is shown; `interPicture` is loaded. */
@@ -74,10 +79,10 @@ export const TOUR: readonly TourStep[] = [
     title: 'A picture is numbers',
     view: 'picture',
     text: (r) => [
-      `A digital picture is a grid of points. For each, one number says how bright it is; for every four of them, two more say which color. This picture has ${r.width} × ${r.height} points: ${sayBytes(plainBytes(r))}.`,
+      `A digital picture is a grid of points. For each, one number says how bright it is; for every four of them, two more say which color. This picture has ${r.width} × ${r.height} points: at a byte, or 8 bits, for each number, ${sayBytes(plainBytes(r))}.`,
       `Shown ${say(r.frameRate)} times a second, that is ${say((8 * plainBytes(r) * r.frameRate) / 1e6, 1)} million bits every second. The file that was made of it needs ${say((100 * fileBytes(r)) / (plainBytes(r) * r.pictures.length), 1)} % of them. Where did the rest go? That is what this tour shows.`,
     ],
-    task: 'Step through the pictures below with the keys , and . to see what moves.',
+    task: 'Click the bars below the picture, or press the arrow keys, to see what moves.',
     show: () => ({ ...OPEN, picture: 0, layer: 'source', show: [] }),
   },
   {
@@ -102,7 +107,11 @@ export const TOUR: readonly TourStep[] = [
       'The idea that saves the most: sender and receiver make the same guess at what comes next, from what both already have. Only what is wrong with the guess must be sent.',
       'This is the guess for a whole picture, the prediction. Nothing of it was sent as points.',
     ],
-    task: 'Press 1 and 2 in turn: source and prediction. Where is the guess wrong?',
+    task: 'Look at source and prediction in turn (keys 1 and 2). Where is the guess wrong?',
+    tries: [
+      ['Source', () => ({ layer: 'source' })],
+      ['Prediction', () => ({ layer: 'prediction' })],
+    ],
     show: (r) => ({ ...OPEN, picture: interPicture(r).display, layer: 'prediction', show: [] }),
   },
   {
@@ -113,7 +122,7 @@ export const TOUR: readonly TourStep[] = [
       'It is called intra prediction. In a sky it does very well, in grass it does not.',
     ],
     task: 'Compare the lines with the edges in the picture: they follow them.',
-    show: () => ({ ...OPEN, picture: 0, layer: 'prediction', show: ['partitions', 'modes'] }),
+    show: () => ({ ...OPEN, zoom: 2, picture: 0, layer: 'prediction', show: ['modes'] }),
   },
   {
     title: 'A guess from another picture',
@@ -150,19 +159,32 @@ export const TOUR: readonly TourStep[] = [
       'The guess is taken from the truth. What is left is the residual: gray is nothing, lighter and darker is where the guess was too low or too high.',
       'Most of it is gray. Where it is gray nothing need be sent: that is how so few bits are enough.',
     ],
-    task: 'Turn on Bits (key b): the bright squares of the heat map are those that are not gray.',
+    task: 'Turn on the bits (key b): the bright squares of the heat map are those that are not gray.',
+    tries: [
+      ['Bits', () => ({ show: ['bits'] })],
+      ['Residual alone', () => ({ show: [] })],
+    ],
     show: (r) => ({ ...OPEN, picture: interPicture(r).display, layer: 'residual', show: [] }),
   },
   {
     title: 'Many ways, one winner',
     view: 'picture',
     text: () => [
-      'Here is one square, opened. The encoder has coded it in several ways on trial, and counted for each how wrong it is and how many bits it takes. The sum of both, at a rate of exchange, is its cost. The cheapest wins; the bars show by how much the others lost.',
+      'Here is one square, opened. The encoder has coded it in several ways on trial, and counted for each how wrong it is and how many bits it takes. The sum of both, at a rate of exchange that says how much error a bit is worth, is its cost. The cheapest wins; the bars show by how much the others lost.',
       'The five small pictures are the square itself: truth, guess, what is left, what the receiver sees, and what remains wrong.',
     ],
     task: 'Click other squares. Where was it close, where was it clear?',
+    tries: [
+      [
+        'The most expensive',
+        (r) => {
+          const { bits } = interPicture(r).maps;
+          return { mb: bits.indexOf(bits.reduce((most, own) => Math.max(most, own), 0)) };
+        },
+      ],
+      ['Back to the first', example],
+    ],
     show: example,
-    focus: '#race',
   },
   {
     title: 'Into waves, and rounded',
@@ -172,6 +194,11 @@ export const TOUR: readonly TourStep[] = [
       'The last grid is what is sent: some numbers, mostly zeros, read in a zigzag so that the zeros stand at the end.',
     ],
     task: 'Move the QP slider at the top, and watch the numbers.',
+    tries: [
+      ['Fine: QP 16', () => ({ qp: 16 })],
+      ['QP 28', () => ({ qp: 28 })],
+      ['Coarse: QP 40', () => ({ qp: 40 })],
+    ],
     show: example,
     focus: '#block',
   },

@@ -69,6 +69,16 @@ function sentence({ coefficients, deadZone, levels }: Block): string {
   return `${text}.`;
 }
 
+/** Norms of the basis of the 4x4 transform (H.264 clause 8.5.6): what a step of quantization is in its coefficients. */
+const NORMS = [4, Math.sqrt(40), 10];
+
+/** What luma coefficients are divided by at a QP, whose step doubles with each 6. */
+function stepText(qp: number): string {
+  const step = [0.625, 0.6875, 0.8125, 0.875, 1, 1.125][qp % 6] * 2 ** Math.floor(qp / 6);
+  const [least, middle, most] = NORMS.map((norm) => say(step * norm));
+  return ` At QP ${qp} a level of 1 stands for a coefficient of ${least}, ${middle} or ${most}, by its place.`;
+}
+
 /** The 8x8 blocks of a macroblock by number; those without a level are absent. */
 export function blocks8x8Of(
   picture: PictureRecord,
@@ -93,7 +103,7 @@ function section8x8(app: App, picture: PictureRecord, mb: number): HTMLElement[]
   const blocks = blocks8x8Of(picture, mb);
   const options = [0, 1, 2, 3].map((i) => {
     const levels = blocks.get(i)?.levels.filter((level) => level !== 0).length ?? 0;
-    const text = `Luma block ${i}, 8×8${levels > 0 ? ` · ${levels}` : ''}`;
+    const text = `Luma block ${i}, 8×8${levels > 0 ? `: ${several(levels, 'level')}` : ''}`;
     return h('option', { value: 4 * i, selected: i === b8 }, text);
   });
   const choose = (): void => app.store.set({ block: Number(select.value) });
@@ -128,7 +138,7 @@ export function blockSection(app: App, picture: PictureRecord, mb: number): HTML
     return h(
       'option',
       { value: i, selected: i === number },
-      `${nameOf(i)}${levels > 0 ? ` · ${say(levels)}` : ''}`,
+      `${nameOf(i)}${levels > 0 ? `: ${several(levels, 'level')}` : ''}`,
     );
   });
   const select = h(
@@ -153,7 +163,7 @@ export function blockSection(app: App, picture: PictureRecord, mb: number): HTML
   const last = block.levels.findLastIndex((level) => level !== 0);
   return [
     ...head,
-    h('p', {}, sentence(block)),
+    h('p', {}, `${sentence(block)}${number < 16 ? stepText(picture.maps.qp[mb]) : ''}`),
     h(
       'div',
       { class: 'blocks' },

@@ -86,7 +86,10 @@ function sentence(all: readonly Candidate[], chosen: number): string {
   const difference = other.cost - winner.cost;
   const [bits, error] = [winner.bits - other.bits, winner.distortion - other.distortion];
   const how = `${say(Math.abs(bits))} ${bits <= 0 ? 'fewer' : 'more'} bits, ${say(Math.abs(error))} ${error <= 0 ? 'less' : 'more'} squared error`;
-  return `Against the best of another kind, ${TYPE_NAMES[other.type]}, it takes ${how}: its cost is ${say(Math.abs(difference))} ${difference >= 0 ? 'lower' : 'higher'}.`;
+  const rate = winner.bits > 0 ? (winner.cost - winner.distortion) / winner.bits : 0;
+  const isAlike = Math.abs(other.distortion + rate * other.bits - other.cost) < 0.01 * other.cost;
+  const exchange = rate > 0 && isAlike ? ` A bit counts as ${say(rate, 1)} of squared error.` : '';
+  return `Against the best of another kind, ${TYPE_NAMES[other.type]}, it takes ${how}: its cost is ${say(Math.abs(difference))} ${difference >= 0 ? 'lower' : 'higher'}.${exchange}`;
 }
 
 /** What inter types were thought to cost before any was coded on trial. */

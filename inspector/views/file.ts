@@ -2,8 +2,9 @@
 import type { App, View } from '../app.ts';
 import { download, h } from '../dom.ts';
 import { type FileField, type FileNode, fieldAt, pathTo, readFileTree } from '../file-tree.ts';
+import { withMeaning } from '../meanings.ts';
 import { say, sayBytes } from '../names.ts';
-import { type TableData, tableElement } from '../table.ts';
+import { choosable, type TableData, tableElement } from '../table.ts';
 import { HexView } from './hex.ts';
 import { FileTree } from './tree.ts';
 
@@ -17,7 +18,7 @@ function fieldTable(node: FileNode): TableData {
     .map(({ name, value, start, end, clause }) => [...[name, value, start, end - start], clause]);
   return {
     name: 'fields',
-    caption: node.name,
+    caption: withMeaning(node.name),
     columns: ['field', 'value', 'at', 'bytes', 'clause'],
     rows,
   };
@@ -32,7 +33,7 @@ export function createFileView(app: App): View {
   };
   let nodes: readonly FileNode[] = [];
   let bytes = new Uint8Array(0);
-  let wanted: 'opened' | 'made' = 'opened';
+  let wanted: 'opened' | 'made' | 'traced' = 'opened';
   const hex = new HexView(selectByte);
   /** What was chosen by name: bytes alone do not tell it where several share them. */
   let preferred: { node: FileNode; field: FileField | null } | null = null;
@@ -49,7 +50,7 @@ export function createFileView(app: App): View {
     'aria-label': 'Which file',
     id: 'which',
     onchange: () => {
-      wanted = which.value as 'opened' | 'made';
+      wanted = which.value as typeof wanted;
       void update();
     },
   });
@@ -94,9 +95,11 @@ export function createFileView(app: App): View {
 
   const update = async (): Promise<void> => {
     const { opened, recording } = app;
+    const traced = app.traced?.nodes ?? [];
     const made = recording !== null && recording.file.length > 0 ? recording.file : null;
     const choices = [
       ...(opened === null ? [] : [['opened', opened.name] as const]),
+      ...(traced.length === 0 ? [] : [['traced', `${app.traced?.name}: parts of a file`] as const]),
       ...(made === null ? [] : [['made', 'The MP4 file that was made'] as const]),
     ];
     const chosen = choices.find(([key]) => key === wanted) ?? choices[0];
@@ -105,7 +108,12 @@ export function createFileView(app: App): View {
         h('option', { value: key, selected: key === chosen?.[0] }, text),
       ),
     );
-    const now = chosen?.[0] === 'opened' ? opened?.bytes : made;
+    if (chosen?.[0] === 'traced') {
+      bytes = new Uint8Array(0);
+      nodes = traced;
+    }
+    save.hidden = chosen?.[0] !== 'made';
+    const now = chosen?.[0] === 'traced' ? null : chosen?.[0] === 'opened' ? opened?.bytes : made;
     if (now !== undefined && now !== null && now !== bytes) {
       bytes = now as Uint8Array<ArrayBuffer>;
       nodes = [];
@@ -123,11 +131,14 @@ function sentence(
   path: readonly FileNode[],
   field: FileField | null,
 ): string {
-  if (bytes.length === 0) return 'No file yet.';
-  if (byte >= bytes.length) return `${sayBytes(bytes.length)}.`;
+  const isThere = bytes.length > 0;
+  if (!isThere && path.length === 0) return 'No file yet.';
+  if (isThere && byte >= bytes.length) return `${sayBytes(bytes.length)}.`;
   const names = path.map(({ name }) => name).join(' › ');
-  const value = bytes[byte];
-  const place = `Byte ${say(byte)} is ${value.toString(16).padStart(2, '0')}`;
+  const value = bytes[byte] ?? 0;
+  const place = isThere
+    ? `Byte ${say(byte)} is ${value.toString(16).padStart(2, '0')}`
+    : `The trace has the parts of a file, not its bytes; open the file itself to see them. Byte ${say(byte)}`;
   if (path.length === 0) return `${place} (${value}).`;
   if (field === null) return `${place}, in ${names}.`;
   const clause = field.clause === '' ? (path.at(-1)?.clause ?? '') : field.clause;
@@ -141,13 +152,11 @@ function fieldElements(
 ): HTMLElement[] {
   const fields = node.fields();
   const problem = node.problem === '' ? [] : [h('p', { class: 'problem' }, node.problem)];
-  if (fields.length === 0) return problem;
+  if (fields.length === 0) return [...problem, h('p', { class: 'note' }, withMeaning(node.name))];
   const table = tableElement(fieldTable(node), {
     classOf: (row) => (fields[row] === field ? 'chosen' : ''),
     most: MOST_FIELDS,
   });
-  for (const [i, row] of [...table.querySelectorAll('tbody tr')].entries()) {
-    row.addEventListener('click', () => select(fields[i]));
-  }
+  choosable(table, (i) => select(fields[i]));
   return [...problem, table];
 }

@@ -8,8 +8,14 @@ const LARGEST_SCALE = 12;
 /** What is drawn. */
 export interface ImageLook {
   readonly pixels: ImageData;
-  /** Values by cell, and pixels of a cell on each side; null for the picture alone. */
-  readonly heat: { readonly values: Float32Array; readonly cell: number } | null;
+  /** Values by cell, `wide` of them in a row, from the pixel at `left`, `top` on; pixels of a cell on each side. Null for the picture alone. */
+  readonly heat: {
+    readonly values: Float32Array;
+    readonly cell: number;
+    readonly wide: number;
+    readonly left: number;
+    readonly top: number;
+  } | null;
   /** Draws over it; `pixel` is a pixel of the screen in pixels of the picture. */
   over(context: CanvasRenderingContext2D, pixel: number): void;
 }
@@ -76,12 +82,11 @@ export function createImageCanvas(choose: (x: number, y: number) => void): {
     context.setTransform(scale * density, 0, 0, scale * density, 0, 0);
     context.drawImage(base.canvas, 0, 0);
     if (look.heat !== null) {
-      const { values, cell } = look.heat;
-      const wide = Math.ceil(size.width / cell);
+      const { values, cell, wide, left, top } = look.heat;
       if (warm?.values !== values) warm = { values, canvas: canvasOf(heatImage(values, wide)) };
       context.imageSmoothingEnabled = false;
       context.globalAlpha = 0.86;
-      context.drawImage(warm.canvas, 0, 0, wide * cell, warm.canvas.height * cell);
+      context.drawImage(warm.canvas, left, top, wide * cell, warm.canvas.height * cell);
       context.globalAlpha = 1;
     }
     look.over(context, 1 / scale);

@@ -5,7 +5,7 @@ import { h } from '../dom.ts';
 import type { ImageRecording } from '../media.ts';
 import type { State } from '../state.ts';
 import { choice } from '../toolbar.ts';
-import { createImageCanvas } from './image-canvas.ts';
+import { createImageCanvas, type ImageLook } from './image-canvas.ts';
 import { drawJpeg, jpegPanel } from './jpeg-panel.ts';
 import { drawPng, pngPanel } from './png-panel.ts';
 
@@ -24,18 +24,43 @@ function pixelsOf(width: number, height: number, data: Uint8Array, channels: num
   return image;
 }
 
+/** Picture number `still` of an animated file, as the browser puts it together; null where it cannot. */
+async function stillOf(file: Uint8Array, still: number): Promise<ImageData | null> {
+  if (!('ImageDecoder' in globalThis)) return null;
+  const decoder = new ImageDecoder({ data: file as BufferSource, type: 'image/png' });
+  try {
+    const { image } = await decoder.decode({ frameIndex: still });
+    const canvas = new OffscreenCanvas(image.displayWidth, image.displayHeight);
+    const context = canvas.getContext('2d');
+    context?.drawImage(image, 0, 0);
+    image.close();
+    return context?.getImageData(0, 0, canvas.width, canvas.height) ?? null;
+  } catch {
+    return null;
+  } finally {
+    decoder.close();
+  }
+}
+
 /** Makes what is drawn once, until something else is asked for. */
 class Painter {
   private key: readonly unknown[] = [];
   private pixels: ImageData | null = null;
   private heatKey: readonly unknown[] = [];
   private values: Float32Array | null = null;
+  private readonly onPixels: () => void;
+
+  /** @param onPixels called when pixels have come that were not there when they were asked for */
+  constructor(onPixels: () => void) {
+    this.onPixels = onPixels;
+  }
 
   /** The picture: the source of a PNG file, a JPEG file as far as it has arrived. */
-  pixelsOf(recording: ImageRecording, scan: number): ImageData | null {
+  pixelsOf(recording: ImageRecording, scan: number, still: number): ImageData | null {
     const { source, jpeg, coded } = recording;
-    if (this.key[0] === recording && this.key[1] === scan) return this.pixels;
-    this.key = [recording, scan];
+    const key = [recording, scan, still];
+    if (this.key.every((part, i) => part === key[i]) && this.key.length > 0) return this.pixels;
+    this.key = key;
     this.pixels = null;
     if (jpeg !== null && coded !== null) {
       const { end } = jpeg.scans[scan];
@@ -46,31 +71,44 @@ class Painter {
       this.pixels = pixelsOf(width, height, data as Uint8Array, channels);
     } else if (source !== null) {
       this.pixels = pixelsOf(source.width, source.height, source.data, 4);
+      if (still > 0 && source.file !== undefined) void this.takeStill(key, source.file, still);
     } else {
-      const { width, height } = recording.png ?? jpeg ?? { width: 1, height: 1 };
+      const { width, height } = recording.png(0) ?? jpeg ?? { width: 1, height: 1 };
       this.pixels = new ImageData(width, height);
     }
     return this.pixels;
   }
 
+  /** Puts a later picture of an animation in the place of the first, when it is there. */
+  private async takeStill(key: readonly unknown[], file: Uint8Array, still: number): Promise<void> {
+    const pixels = await stillOf(file, still);
+    if (pixels === null || this.key !== key) return;
+    this.pixels = pixels;
+    this.onPixels();
+  }
+
   /** Bits of pixels, or of blocks in the scans so far. */
-  heatOf(recording: ImageRecording, scan: number): { values: Float32Array; cell: number } | null {
-    const { png, jpeg } = recording;
-    if (png !== null) return { values: png.pixelBits, cell: 1 };
+  heatOf({ jpeg, png }: ImageRecording, scan: number, still: number): ImageLook['heat'] {
+    const record = png(still);
+    if (record !== null) {
+      const { pixelBits: values, width, left, top } = record;
+      return { values, cell: 1, wide: width, left, top };
+    }
     if (jpeg === null) return null;
-    if (this.heatKey[0] !== recording || this.heatKey[1] !== scan) {
-      this.heatKey = [recording, scan];
+    if (this.heatKey[0] !== jpeg || this.heatKey[1] !== scan) {
+      this.heatKey = [jpeg, scan];
       this.values = jpeg.blockBits(scan);
     }
-    return this.values === null ? null : { values: this.values, cell: 8 };
+    const wide = Math.ceil(jpeg.width / 8);
+    return this.values === null ? null : { values: this.values, cell: 8, wide, left: 0, top: 0 };
   }
 }
 
 /** A slider for a number of the state. */
-function slider(app: App, key: 'quality' | 'scan', label: string, most: number) {
+function slider(app: App, key: 'quality' | 'scan' | 'still', label: string, most: number) {
   const output = h('output', {}, '');
   const input = h('input', {
-    ...{ type: 'range', id: key, min: key === 'scan' ? 0 : 5, max: most, 'aria-label': label },
+    ...{ type: 'range', id: key, min: key === 'quality' ? 5 : 0, max: most, 'aria-label': label },
     oninput: () => app.store.set({ [key]: Number(input.value) }),
   });
   const element = h('label', { class: 'slider' }, h('span', {}, label), input, output);
@@ -96,6 +134,7 @@ function createControls(app: App) {
   const effort = choice(app, 'effort', 'Effort', ['fast', 'default', 'best', 'as it is']);
   const quality = slider(app, 'quality', 'Quality', 100);
   const scan = slider(app, 'scan', 'Scan', 99);
+  const still = slider(app, 'still', 'Picture', 0);
   const warm = h(
     'button',
     {
@@ -112,17 +151,30 @@ function createControls(app: App) {
     effort.element,
     quality.element,
     scan.element,
+    still.element,
     warm,
   );
-  const update = ({ kind, heat, quality: value }: State, scans: number, shown: number): void => {
+  const update = (
+    { kind, heat, quality: value, effort: how, still: number }: State,
+    image: ImageRecording | null,
+    shown: number,
+  ): void => {
+    const scans = image?.jpeg?.scans.length ?? 0;
+    const stills = image?.stills ?? 0;
+    const isOpened = app.media.fileKind === kind;
     for (const button of kinds) {
       button.setAttribute('aria-pressed', String(button.dataset.kind === kind));
     }
     warm.setAttribute('aria-pressed', String(heat === 1));
     effort.update();
-    quality.element.hidden = kind === 'png';
+    const asItIs = effort.element.querySelector<HTMLOptionElement>('[value="as it is"]');
+    if (asItIs !== null) asItIs.disabled = !isOpened;
+    if (how === 'as it is' && !isOpened) effort.element.value = 'default';
+    quality.element.hidden = kind === 'png' || (how === 'as it is' && isOpened);
     scan.element.hidden = kind === 'png' || scans < 2;
     quality.update(value, 100, String(value));
+    still.element.hidden = stills < 2;
+    still.update(number, Math.max(0, stills - 1), `${number + 1} of ${stills}`);
     scan.update(shown, Math.max(0, scans - 1), `${shown + 1} of ${scans}`);
   };
   return { element, update };
@@ -132,7 +184,7 @@ function createControls(app: App) {
 export function createImageView(app: App): View {
   const canvas = createImageCanvas((x, y) => app.store.set({ x, y }));
   const controls = createControls(app);
-  const painter = new Painter();
+  const painter = new Painter(() => update());
   const panel = h('aside', {
     class: 'side',
     'aria-label': 'Of the chosen pixel',
@@ -162,24 +214,32 @@ export function createImageView(app: App): View {
     const { state } = app.store;
     const scans = image?.jpeg?.scans.length ?? 0;
     const scan = Math.max(0, Math.min(state.scan, scans - 1));
-    controls.update(state, scans, scan);
+    const still = Math.max(0, Math.min(state.still, (image?.stills ?? 0) - 1));
+    controls.update({ ...state, still }, image, scan);
     if (image === null) {
       note.textContent = 'The picture is being written …';
       return;
     }
+    const png = image.png(still);
+    const { jpeg } = image;
     note.textContent =
-      image.png !== null
+      png !== null
         ? 'A row of pixels is filtered, and what the filters leave is written as bytes and as copies of bytes before. Click a pixel.'
         : 'Blocks of 8×8 pixels become waves, the waves are rounded; scans bring first the coarse, then the fine. Click a block.';
-    const pixels = painter.pixelsOf(image, scan);
+    const pixels = painter.pixelsOf(image, scan, still);
     if (pixels === null) return;
-    const [x, y] = [Math.min(state.x, pixels.width - 1), Math.min(state.y, pixels.height - 1)];
-    const { png, jpeg } = image;
+    const within = (place: number, first: number, count: number): number =>
+      Math.max(0, Math.min(count - 1, place - first));
+    const x = within(state.x, png?.left ?? 0, png?.width ?? pixels.width);
+    const y = within(state.y, png?.top ?? 0, png?.height ?? pixels.height);
     canvas.draw({
       pixels,
-      heat: state.heat === 1 ? painter.heatOf(image, scan) : null,
+      heat: state.heat === 1 ? painter.heatOf(image, scan, still) : null,
       over: (context, pixel) => {
-        if (png !== null) drawPng(context, pixel, png, x, y);
+        if (png !== null) {
+          context.translate(png.left, png.top);
+          drawPng(context, pixel, png, x, y);
+        }
         if (jpeg !== null) drawJpeg(context, pixel, jpeg, x, y);
       },
     });

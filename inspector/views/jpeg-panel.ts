@@ -1,11 +1,14 @@
 /** JPEG beside its picture: a block before and after its levels were decided, and the scans. */
+import { huffmanCodes } from '../../src/codecs/jpeg/standard/huffman.ts';
+import { type PlacedTable, readFile } from '../../src/codecs/jpeg/standard/read-file.ts';
 import { h, themeColor } from '../dom.ts';
 import { blockAt, type JpegLevel, type JpegRecord } from '../jpeg-record.ts';
 import type { ImageRecording } from '../media.ts';
 import { say, sayBytes, several } from '../names.ts';
 import { type TableData, tableElement } from '../table.ts';
 
-const COMPONENTS = ['luma', 'blue', 'red', 'fourth'];
+const COMPONENTS = ['luma', 'Cb', 'Cr', 'the fourth'];
+const COMPONENT_TITLES = ['Luma', 'Cb, the blue difference', 'Cr, the red difference', 'Fourth'];
 
 /** Place in raster order by index in zig-zag order, as a walk along the diagonals (T.81 Figure A.6). */
 const ZIGZAG: readonly number[] = (() => {
@@ -44,7 +47,18 @@ export function drawJpeg(
   }
   context.strokeStyle = themeColor('accent');
   context.lineWidth = 3 * pixel;
-  context.strokeRect(8 * Math.floor(x / 8), 8 * Math.floor(y / 8), 8, 8);
+  for (const [wide, high] of blockSizes(jpeg)) {
+    context.strokeRect(wide * Math.floor(x / wide), high * Math.floor(y / high), wide, high);
+    context.lineWidth = 1.5 * pixel;
+  }
+}
+
+/** Pixels that blocks of the components cover, each size once. */
+function blockSizes({ components }: JpegRecord): [number, number][] {
+  const mostH = Math.max(...components.map(({ h: own }) => own));
+  const mostV = Math.max(...components.map(({ v }) => v));
+  const sizes = components.map(({ h: own, v }) => `${(8 * mostH) / own} ${(8 * mostV) / v}`);
+  return [...new Set(sizes)].map((size) => size.split(' ').map(Number) as [number, number]);
 }
 
 /** A grid of 64 numbers; those that the trellis changed are marked. */
@@ -61,7 +75,7 @@ function grid(caption: string, values: readonly string[], classes: readonly stri
   return h('table', { class: 'block' }, h('caption', {}, caption), h('tbody', {}, ...rows));
 }
 
-function grids(levels: readonly JpegLevel[]): HTMLElement {
+function grids(levels: readonly JpegLevel[], steps: Uint16Array, isAsItIs: boolean): HTMLElement {
   const real = new Array<string>(64).fill('0');
   const after = new Array<string>(64).fill('0');
   const [plain, changed] = [new Array<string>(64).fill('zero'), new Array<string>(64).fill('zero')];
@@ -75,8 +89,14 @@ function grids(levels: readonly JpegLevel[]): HTMLElement {
   return h(
     'div',
     { class: 'grids' },
-    grid('Coefficients, in steps', real, plain),
-    grid('Written; marked: not the nearest', after, changed),
+    isAsItIs ? null : grid('Coefficients, in steps', real, plain),
+    grid(isAsItIs ? 'Levels' : 'Written; marked: not the nearest', after, changed),
+    h(
+      'details',
+      {},
+      h('summary', {}, 'Quantization steps'),
+      grid('What a level of 1 stands for', [...steps].map(String), new Array(64).fill('')),
+    ),
   );
 }
 
@@ -121,6 +141,45 @@ function scriptTable({ trace }: ImageRecording): TableData {
   return { name: 'scripts', caption: 'Scripts that were weighed', columns, rows };
 }
 
+/** What a symbol of a Huffman table says (T.81 clauses F.1.2.1, F.1.2.2, G.1.2.2). */
+function symbolText(symbol: number, isDc: boolean, isProgressive: boolean): string {
+  const [run, size] = [symbol >> 4, symbol & 15];
+  if (isDc)
+    return symbol === 0
+      ? 'the mean is as before'
+      : `a change of the mean in ${several(symbol, 'bit')}`;
+  if (size > 0) return `${several(run, 'zero')}, then a level of ${several(size, 'bit')}`;
+  if (run === 15) return '16 zeros';
+  if (run === 0) return 'the rest of the block is zero';
+  return isProgressive ? `the rest of ${say(1 << run)} blocks or more is zero` : '?';
+}
+
+/** The Huffman codes of a scan, shortest first. */
+function codeTables({ coded }: ImageRecording, scan: number): HTMLElement[] {
+  if (coded === null) return [];
+  const { frame, scans } = readFile(coded.file, { maxPixels: 2 ** 26, maxScans: 1000 });
+  const { components = [], spectralStart = 0 } = scans[scan] ?? {};
+  const isOfBoth = !frame.isProgressive;
+  const used = new Map<PlacedTable, string>();
+  for (const { dc, ac } of components) {
+    if (dc !== undefined && (isOfBoth || spectralStart === 0)) used.set(dc, 'means');
+    if (ac !== undefined && (isOfBoth || spectralStart > 0)) used.set(ac, 'frequencies');
+  }
+  const tables = [...used].map(([{ table, offset }, kind]) => {
+    const { code, length } = huffmanCodes(table);
+    const rows = [...table.symbols].map((symbol) => [
+      code[symbol].toString(2).padStart(length[symbol], '0'),
+      ...[length[symbol], symbolText(symbol, kind === 'means', frame.isProgressive)],
+    ]);
+    return tableElement({
+      ...{ name: `codes-${offset}`, caption: `Codes of ${kind}, defined at byte ${say(offset)}` },
+      ...{ columns: ['code', 'bits', 'says'], rows },
+    });
+  });
+  if (tables.length === 0) return [];
+  return [h('details', {}, h('summary', {}, 'Huffman codes of this scan'), ...tables)];
+}
+
 /** The panel: the block of each component at the chosen pixel, and the scans. */
 export function jpegPanel(
   recording: ImageRecording,
@@ -129,13 +188,18 @@ export function jpegPanel(
   y: number,
   scan: number,
 ): HTMLElement[] {
-  const blocks = jpeg.components.flatMap((_, i) => {
+  const scripts = scriptTable(recording);
+  const isAsItIs = recording.isAsItIs;
+  const blocks = jpeg.components.flatMap(({ steps }, i) => {
     const [row, column] = blockAt(jpeg, i, x, y);
     const bits = jpeg.bitsOf(i, row, column).reduce((sum, own) => sum + own, 0);
     const levels = jpeg.levelsOf(i, row, column);
     const lowered = levels.filter(({ nearest, level }) => nearest !== level).length;
-    const text = `${COMPONENTS[i]}: block ${column}, ${row} takes ${several(bits, 'bit')}; ${several(lowered, 'level')} of ${levels.length} not the nearest.`;
-    return [h('h3', {}, COMPONENTS[i]), h('p', {}, text), grids(levels)];
+    const changed = isAsItIs
+      ? ''
+      : ` ${several(lowered, 'level')} of ${levels.length} not the nearest.`;
+    const text = `Block ${column}, ${row} takes ${several(bits, 'bit')} for ${several(levels.length, 'level')}.${changed}`;
+    return [h('h3', {}, COMPONENT_TITLES[i]), h('p', {}, text), grids(levels, steps, isAsItIs)];
   });
   const shown = Math.min(scan, jpeg.scans.length - 1);
   const total = recording.coded === null ? '' : ` of ${sayBytes(recording.coded.file.length)}`;
@@ -147,7 +211,8 @@ export function jpegPanel(
     ),
     ...blocks,
     tableElement(scanTable(jpeg), { classOf: (i) => (i === shown ? 'chosen' : '') }),
-    tableElement(scriptTable(recording)),
+    ...(scripts.rows.length === 0 ? [] : [tableElement(scripts)]),
+    ...codeTables(recording, shown),
     h(
       'p',
       { class: 'note' },

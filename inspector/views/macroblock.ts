@@ -67,6 +67,28 @@ function residualSentence({ maps }: PictureRecord, mb: number): string {
   return `A residual is added: ${['no', 'one', 'two', 'three', 'all four'][luma]} 8×8 block${luma === 1 ? '' : 's'} of luma, ${chroma}${maps.transform8x8[mb] ? ', by the 8×8 transform' : ''}.`;
 }
 
+/** Kinds of syntax elements by their names; what is none of these decides or tells how. */
+const BIT_KINDS: readonly (readonly [RegExp, string])[] = [
+  [/^(Luma|Intra16x16|coeff_)/, 'levels of luma'],
+  [/^(Chroma|Cb|Cr)/, 'levels of chroma'],
+  [/^mvd/, 'vectors'],
+  [/^(prev|rem)_intra/, 'intra modes'],
+];
+
+/** Where the bits of a macroblock go, most first, as a sentence; empty where there are none. */
+function spendingSentence({ rows }: TableData): string {
+  const sums = new Map<string, number>();
+  let total = 0;
+  for (const [name, , , bits] of rows) {
+    const kind = BIT_KINDS.find(([names]) => names.test(String(name)))?.[1] ?? 'types and flags';
+    sums.set(kind, (sums.get(kind) ?? 0) + Number(bits));
+    total += Number(bits);
+  }
+  if (total === 0) return '';
+  const parts = [...sums].sort((a, b) => b[1] - a[1]).slice(0, 3);
+  return ` Of its bits go ${parts.map(([kind, bits]) => `${say((100 * bits) / total)} % to ${kind}`).join(', ')}.`;
+}
+
 function bitStrip(data: TableData): HTMLElement {
   const colors = ['list0', 'I', 'B', 'list1', 'inter816', 'intra16'];
   const order = [...new Set(data.rows.map(([name]) => name))];
@@ -147,7 +169,7 @@ export function macroblockPanel(
       'p',
       { class: 'lead' },
       `${several(maps.bits[mb], 'bit')}${times}, at QP ${maps.qp[mb]}. `,
-      `${predictionSentence(recording, picture, mb)} ${residualSentence(picture, mb)}`,
+      `${predictionSentence(recording, picture, mb)} ${residualSentence(picture, mb)}${spendingSentence(bits)}`,
     ),
     ...thumbnails(app, recording, picture, mb),
     ...candidateSection(picture, mb),

@@ -3,10 +3,10 @@ import type { App } from '../app.ts';
 import { h } from '../dom.ts';
 import { several, TYPE_NAMES } from '../names.ts';
 import { columnsOf, type PictureRecord } from '../recording.ts';
-import { type TableData, tableElement } from '../table.ts';
+import { choosable, type TableData, tableElement } from '../table.ts';
 
 /** Macroblocks that are shown. */
-const MOST = 12;
+const MOST = 6;
 
 /** A macroblock that the estimate was wrong about. */
 export interface Misled {
@@ -74,10 +74,7 @@ export function misledSection(app: App, picture: PictureRecord): HTMLElement[] {
   const found = misledMacroblocks(picture);
   if (found.length === 0) return [];
   const table = tableElement(tableOf(picture, found), { most: MOST });
-  for (const [i, row] of [...table.querySelectorAll('tbody tr')].entries()) {
-    row.addEventListener('click', () => app.store.set({ mb: found[i].mb, block: 0 }));
-  }
-  table.classList.add('choosable');
+  choosable(table, (i) => app.store.set({ mb: found[i].mb, block: 0 }));
   const text = `In ${several(found.length, 'macroblock')} another kind than the one that looked best won the trial. A row opens its macroblock.`;
   return [table, h('p', { class: 'note' }, text)];
 }

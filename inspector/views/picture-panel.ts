@@ -85,11 +85,11 @@ export function picturePanel(
 ): HTMLElement[] {
   const psnr = psnrOf(recording, picture);
   const type = PICTURE_TYPES[picture.type];
-  const facts: [string, string][] = [
-    ['Size', sayBytes(picture.bytes)],
-    ['Mean QP', say(picture.qp, 1)],
-    ['PSNR', psnr === null ? '–' : `${say(psnr, 2)} dB`],
-    ['Coded', `${picture.number + 1} of ${recording.pictures.length}`],
+  const facts: [string, string, string][] = [
+    ['Size', sayBytes(picture.bytes), 'in the file'],
+    ['Mean QP', say(picture.qp, 1), 'how coarse, 0 to 51'],
+    ['PSNR', psnr === null ? '–' : `${say(psnr, 2)} dB`, 'likeness; 40 is very good'],
+    ['Coded', `${picture.number + 1} of ${recording.pictures.length}`, 'in the order of coding'],
   ];
   const most = picture.maps.bits.reduce(
     (best, bits, mb) => (bits > picture.maps.bits[best] ? mb : best),
@@ -102,7 +102,9 @@ export function picturePanel(
     h(
       'dl',
       { class: 'facts' },
-      ...facts.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
+      ...facts.map(([name, value, meaning]) =>
+        h('div', {}, h('dt', {}, name), h('dd', {}, value, h('small', {}, meaning))),
+      ),
     ),
     h(
       'p',
@@ -115,8 +117,26 @@ export function picturePanel(
       ),
       ` with ${several(picture.maps.bits[most], 'bit')}.`,
     ),
+    ...(app.store.state.view === 'tour'
+      ? []
+      : [
+          h(
+            'p',
+            { class: 'hint' },
+            'New to this? ',
+            h(
+              'button',
+              {
+                ...{ type: 'button', class: 'link', id: 'to-tour' },
+                onclick: () => app.store.set({ view: 'tour', step: 0 }),
+              },
+              'Take the guided tour',
+            ),
+            ': ten steps, from a pixel to a bit and back.',
+          ),
+        ]),
+    ...misledSection(app, picture),
     tableElement(types, { colorOf: (row) => themeColor(TYPE_COLORS[types.types[row]] ?? 'line') }),
     tableElement(elementTable(recording, picture)),
-    ...misledSection(app, picture),
   ];
 }

@@ -1,7 +1,7 @@
 /** The picture view: layers and overlays, the picture, and beside it the picture's figures or the open macroblock. */
 import type { App, View } from '../app.ts';
 import { h, themeColor } from '../dom.ts';
-import { OVERLAY_TEXTS } from '../overlays.ts';
+import { heatText, OVERLAY_TEXTS } from '../overlays.ts';
 import { LAYER_TEXTS } from '../paint.ts';
 import { pictureOf } from '../recording.ts';
 import { LAYERS, type LayerName, OVERLAYS, type OverlayName } from '../state.ts';
@@ -57,9 +57,12 @@ export function createPictureView(app: App): View {
         button.setAttribute('aria-pressed', String(state.show.includes(name)));
       const hasSamples = app.recording === null || app.recording.source !== null;
       const [name, text] = LAYER_TEXTS[state.layer];
+      const { recording } = app;
+      const legend =
+        recording === null ? '' : heatText(pictureOf(recording, state.picture), state.show);
       caption.textContent = hasSamples
-        ? `${name}: ${text}.`
-        : 'A trace holds decisions, not samples: overlays show them. Drop the video itself to see its samples.';
+        ? `${name}: ${text}. ${legend}`
+        : `A trace holds decisions, not samples: overlays show them. Drop the video itself to see its samples. ${legend}`;
       canvas.draw();
       strip.update();
       const now = [app.recording, state.picture, state.mb, state.block, themeColor('accent')];

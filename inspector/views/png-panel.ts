@@ -10,20 +10,30 @@ const FILTER_COLORS = ['skip', 'P', 'B', 'I', 'inter8'];
 
 /** The symbol that stands for a pixel. */
 export function tokenAt(png: PngRecord, x: number, y: number): Token | null {
-  const at = y * png.rowBytes + 1 + Math.floor((x * (png.rowBytes - 1)) / png.width);
-  return png.tokensOf(y).find((token) => token.at <= at && at < token.at + token.length) ?? null;
+  const row = png.rowOf(x, y);
+  const { at: first, pass } = png.rows[row];
+  const at = first + 1 + Math.floor((((x - pass.x0) / pass.dx) * png.bitsPerPixel) / 8);
+  return png.tokensOf(row).find((token) => token.at <= at && at < token.at + token.length) ?? null;
 }
 
-/** The pixels that bytes of the stream belong to, a rectangle for each row. */
-function rectangles(png: PngRecord, at: number, length: number): [number, number, number][] {
-  const out: [number, number, number][] = [];
-  const perPixel = (png.rowBytes - 1) / png.width;
-  for (let from = at; from < at + length; ) {
-    const y = Math.floor(from / png.rowBytes);
-    const end = Math.min(at + length, (y + 1) * png.rowBytes);
-    const left = Math.max(0, (from - y * png.rowBytes - 1) / perPixel);
-    out.push([left, y, Math.max(0.2, (end - y * png.rowBytes - 1) / perPixel - left)]);
-    from = end;
+/** The pixels that bytes of the stream belong to: rectangles a pixel high, each with the number of its row. */
+function rectangles(
+  png: PngRecord,
+  at: number,
+  length: number,
+): [number, number, number, number][] {
+  const out: [number, number, number, number][] = [];
+  const perPixel = png.bitsPerPixel / 8;
+  let row = png.rows.findIndex(({ end }) => end > at);
+  for (; row >= 0 && row < png.rows.length && png.rows[row].at < at + length; row++) {
+    const { pass, y, at: first, end } = png.rows[row];
+    const left = Math.max(0, (at - first - 1) / perPixel);
+    const right = (Math.min(at + length, end) - first - 1) / perPixel;
+    const top = pass.y0 + y * pass.dy;
+    if (pass.dx === 1) out.push([left, top, Math.max(0.2, right - left), row]);
+    else {
+      for (let x = Math.floor(left); x < right; x++) out.push([pass.x0 + x * pass.dx, top, 1, row]);
+    }
   }
   return out;
 }
@@ -38,53 +48,67 @@ export function drawPng(
 ): void {
   const gutter = Math.max(6 * pixel, 0.5);
   const colors = FILTER_COLORS.map((name) => themeColor(name));
-  for (const [row, { filter }] of png.rows.entries()) {
+  const chosen = png.rowOf(x, y);
+  context.strokeStyle = themeColor('accent');
+  context.lineWidth = 1.5 * pixel;
+  if (png.left + png.top > 0) context.strokeRect(0, 0, png.width, png.height);
+  for (const { pass, y: row, filter } of png.rows) {
+    // Of an interlaced picture, the rows of the pass that the pixel is in.
+    if (pass !== png.rows[chosen].pass) continue;
     context.fillStyle = colors[filter] ?? colors[0];
-    context.fillRect(0, row, gutter, 1);
+    context.fillRect(0, pass.y0 + row * pass.dy, gutter, pass.dy);
   }
   const thick = Math.max(1, 5 * pixel);
-  for (const [i, { at, length, distance }] of png.tokensOf(y).entries()) {
+  for (const [i, { at, length, distance }] of png.tokensOf(chosen).entries()) {
     context.fillStyle = themeColor(distance === 0 ? 'I' : i % 2 === 0 ? 'list0' : 'B');
-    for (const [left, row, width] of rectangles(png, at, length)) {
-      if (row === y) context.fillRect(left, row + 0.5 - thick / 2, width, thick);
+    for (const [left, top, width, row] of rectangles(png, at, length)) {
+      if (row === chosen) context.fillRect(left, top + 0.5 - thick / 2, width, thick);
     }
   }
-  context.lineWidth = 1.5 * pixel;
   const token = tokenAt(png, x, y);
   if (token === null) return;
   const outline = (at: number, color: string): void => {
     context.strokeStyle = color;
-    for (const [left, row, width] of rectangles(png, at, token.length)) {
+    for (const [left, top, width] of rectangles(png, at, token.length)) {
       const edge = thick / 2 + 1.5 * pixel;
-      context.strokeRect(left, row + 0.5 - edge, width, 2 * edge);
+      context.strokeRect(left, top + 0.5 - edge, width, 2 * edge);
     }
   };
   outline(token.at, '#fff');
   if (token.distance > 0) outline(token.at - token.distance, themeColor('list1'));
 }
 
-function filterTable({ rows }: PngRecord, y: number): TableData {
-  const row = rows[y];
+/** A row in words. */
+function rowName(png: PngRecord, row: number): string {
+  const { pass, y } = png.rows[row];
+  if (!png.isInterlaced) return `Row ${y}`;
+  const passes = [...new Set(png.rows.map((one) => one.pass))];
+  return `Row ${y} of pass ${passes.indexOf(pass) + 1}`;
+}
+
+function filterTable(png: PngRecord, number: number): TableData {
+  const row = png.rows[number];
   const weighed = (type: number): string | number =>
     Number.isNaN(row.weighed[type]) ? 'not weighed' : Math.round(row.weighed[type]);
   return {
-    name: `filters-${y}`,
-    caption: `Row ${y}: what each filter would leave`,
+    name: `filters-${number}`,
+    caption: `${rowName(png, number)}: what each filter would leave`,
     columns: ['filter', 'by the rule', 'bits by their own statistics'],
     rows: FILTER_NAMES.map((name, type) => [name, weighed(type), Math.round(row.entropy[type])]),
   };
 }
 
-function tokenTable(png: PngRecord, y: number): TableData {
-  const perPixel = (png.rowBytes - 1) / png.width;
-  const rows = png.tokensOf(y).map(({ at, length, distance, bits }) => {
-    const place = (at - y * png.rowBytes - 1) / perPixel;
+function tokenTable(png: PngRecord, number: number): TableData {
+  const { at: first } = png.rows[number];
+  const rows = png.tokensOf(number).map(({ at, length, distance, bits }) => {
+    const place = (8 * (at - first - 1)) / png.bitsPerPixel;
     const text =
       distance === 0 ? 'a byte' : `${several(length, 'byte')} from ${say(distance)} before`;
-    return [Number(place.toFixed(2)), text, bits];
+    return [place < 0 ? 'filter type' : Number(place.toFixed(2)), text, bits];
   });
   const columns = ['from pixel', 'symbol', 'bits'];
-  return { name: `symbols-${y}`, caption: `Row ${y}: symbols of the stream`, columns, rows };
+  const caption = `${rowName(png, number)}: symbols of the stream`;
+  return { name: `symbols-${number}`, caption, columns, rows };
 }
 
 function trialTable({ trace }: ImageRecording): TableData {
@@ -117,7 +141,8 @@ export function pngPanel(
   x: number,
   y: number,
 ): HTMLElement[] {
-  const row = png.rows[y];
+  const number = png.rowOf(x, y);
+  const row = png.rows[number];
   const token = tokenAt(png, x, y);
   const bits = png.pixelBits[y * png.width + x];
   const copied =
@@ -126,6 +151,7 @@ export function pngPanel(
       : token.distance === 0
         ? ' It is written as it is.'
         : ` It is part of ${several(token.length, 'byte')} that were there ${say(token.distance)} before (outlined in pink), for ${several(token.bits, 'bit')}.`;
+  const trials = trialTable(recording);
   const total = recording.coded === null ? '' : `${sayBytes(recording.coded.file.length)} in all. `;
   const legend = FILTER_NAMES.map((name, i) => {
     const count = png.rows.filter(({ filter }) => filter === i).length;
@@ -136,17 +162,17 @@ export function pngPanel(
     h(
       'p',
       { class: 'lead', id: 'pixel-lead' },
-      `Pixel ${x}, ${y} takes ${bits.toFixed(2)} bits. Its row takes ${say(row.bits)} bits behind filter ${FILTER_NAMES[row.filter] ?? '?'}.${copied}`,
+      `${png.shown}Pixel ${x}, ${y} takes ${bits.toFixed(2)} bits. Its row takes ${say(row.bits)} bits behind filter ${FILTER_NAMES[row.filter] ?? '?'}.${copied}`,
     ),
     h(
       'p',
       { class: 'note' },
-      `${total}${png.strategy === 'unknown' ? 'How its writer chose is not known' : `Filters by rule “${png.strategy}”, level ${png.level} of deflate`}; at the left edge the filter of each row:`,
+      `${total}${png.isInterlaced ? 'Its pixels come in seven passes (Adam7). ' : ''}${png.strategy === 'unknown' ? 'How its writer chose is not known' : `Filters by rule “${png.strategy}”, level ${png.level} of deflate`}; at the left edge the filter of each row:`,
     ),
     h('p', { class: 'legend' }, ...legend),
-    tableElement(filterTable(png, y), { classOf: (i) => (i === row.filter ? 'chosen' : '') }),
-    tableElement(tokenTable(png, y)),
-    tableElement(trialTable(recording)),
+    tableElement(filterTable(png, number), { classOf: (i) => (i === row.filter ? 'chosen' : '') }),
+    tableElement(tokenTable(png, number)),
+    ...(trials.rows.length === 0 ? [] : [tableElement(trials)]),
     tableElement(chunkTable(recording)),
   ];
 }

@@ -36,7 +36,7 @@ export function createTourView(app: App, views: Shown): View {
     const key = `${step} ${recording?.title} ${recording?.pictures.length} ${recording?.settings?.qp}`;
     if (recording === null || key === drawn) return;
     drawn = key;
-    const { title, text, task } = TOUR[step];
+    const { title, text, task, tries = [] } = TOUR[step];
     const dots = TOUR.map((one, i) =>
       h('button', {
         type: 'button',
@@ -51,7 +51,19 @@ export function createTourView(app: App, views: Shown): View {
       h('p', { class: 'note' }, `Step ${step + 1} of ${TOUR.length}`),
       h('h2', {}, title),
       ...text(recording).map((paragraph) => h('p', {}, paragraph)),
-      h('p', { class: 'task' }, h('b', {}, 'Try it: '), task),
+      h(
+        'div',
+        { class: 'task' },
+        h('b', {}, 'Try it: '),
+        task,
+        h(
+          'div',
+          { class: 'tries' },
+          ...tries.map(([label, change]) =>
+            h('button', { type: 'button', onclick: () => store.set(change(recording)) }, label),
+          ),
+        ),
+      ),
       h('div', { class: 'dots' }, ...dots),
       h(
         'div',

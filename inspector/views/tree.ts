@@ -1,7 +1,7 @@
 /** A tree of nodes as a list that opens and closes. */
 import { h } from '../dom.ts';
 import type { FileNode } from '../file-tree.ts';
-import { sayBytes } from '../names.ts';
+import { say, sayBytes } from '../names.ts';
 
 /** Children that are listed of a node. */
 const MOST_CHILDREN = 600;
@@ -64,7 +64,7 @@ export class FileTree {
             node.hasChildren ? (isOpen ? '▾' : '▸') : '',
           ),
           h('b', {}, node.name),
-          h('small', {}, sayBytes(node.end - node.start)),
+          h('small', {}, ` at ${say(node.start)} · ${sayBytes(node.end - node.start)}`),
         ),
       );
       if (isOpen) this.addRows(node.children(), level + 1, rows);

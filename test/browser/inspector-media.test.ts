@@ -6,11 +6,19 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { encodePictures } from '../../inspector/engine.ts';
 import { encodeImage } from '../../inspector/image-engine.ts';
-import type { CodedSound, SourceImage } from '../../inspector/protocol.ts';
+import { jpegRecord } from '../../inspector/jpeg-record.ts';
+import type { CodedSound, Settings, SourceImage } from '../../inspector/protocol.ts';
+import { createSample } from '../../inspector/sample.ts';
 import { encodeSound } from '../../inspector/sound-engine.ts';
 import { recordSound } from '../../inspector/sound-record.ts';
 import { createSoundSample } from '../../inspector/sound-sample.ts';
+import { joinBytes } from '../../src/base/byte-stream.ts';
+import { JpegEncoder, JpegTrace, watchJpeg } from '../../src/codecs/jpeg/index.ts';
+import { encodeApng, encodePng, inspectPng } from '../../src/codecs/png/index.ts';
+import { FILTER_TABLES, FilterGraph, GraphTrace } from '../../src/filters/index.ts';
+import { readTrace, TREE_TABLES, TraceWriter, traceTree } from '../../src/inspect/index.ts';
 import { findChromium, launchChromium } from './chromium.ts';
 
 const PAGE = fileURLToPath(new URL('../../dist/inspector.html', import.meta.url));
@@ -44,6 +52,26 @@ function wav(): Uint8Array {
     out.writeInt16LE(Math.round(value), 44 + 2 * n);
   }
   return out;
+}
+
+/** An MP4 file of the sample, and where its second packet begins. */
+async function session(): Promise<{ file: Uint8Array; at: number }> {
+  const settings = {
+    preset: 'ultrafast',
+    qp: 40,
+    profile: 'baseline',
+    bframes: 0,
+    coding: 'CAVLC',
+  };
+  const { file, figures } = await encodePictures(
+    createSample(),
+    settings as Settings,
+    true,
+    () => {},
+  );
+  // Packets lie one behind the other, at the beginning of `mdat`.
+  const mdat = Buffer.from(file).indexOf('mdat') + 4;
+  return { file, at: mdat + figures[0]!.bytes };
 }
 
 describe.skipIf(executable === null)('sound and pictures in the inspector', () => {
@@ -155,13 +183,15 @@ describe.skipIf(executable === null)('sound and pictures in the inspector', () =
     const coded = encodeImage(PICTURE, { kind: 'png', effort: 'fast', quality: 75 });
     await go('view=image&effort=default&preset=ultrafast');
     await drop('slopes.png', coded.file);
+    // A file that is opened is shown as it is, until another effort is chosen.
+    await page.waitForSelector('#image-side:has-text("How its writer chose is not known")');
+    expect(page.url()).toContain('effort=as%20it%20is');
+    const own = coded.file.length.toLocaleString('en-US');
+    expect(await page.textContent('#image-side')).toContain(`${own} bytes in all`);
+    await page.selectOption('#effort', 'default');
     const best = encodeImage(PICTURE, { kind: 'png', effort: 'default', quality: 75 });
     const size = best.file.length.toLocaleString('en-US');
     await page.waitForSelector(`#image-side:has-text("${size} bytes in all")`);
-    await page.selectOption('#effort', 'as it is');
-    await page.waitForSelector('#image-side:has-text("How its writer chose is not known")');
-    const own = coded.file.length.toLocaleString('en-US');
-    expect(await page.textContent('#image-side')).toContain(`${own} bytes in all`);
     await page.click('[data-kind="jpeg"]');
     await page.waitForSelector('#image-side:has-text("have arrived")');
   });
@@ -180,5 +210,98 @@ describe.skipIf(executable === null)('sound and pictures in the inspector', () =
       await drop('cut.trace', trace.subarray(0, trace.length - 40));
       await says(/cut off|does not fit/);
     }
+  });
+
+  it('shows a JPEG file of another encoder as it is: scans, levels, steps and codes', async () => {
+    const made = new JpegEncoder({ width: 80, height: 48, channels: 4, scans: 'progressive' });
+    made.writeRows(PICTURE.data);
+    const file = made.finish();
+    await drop('<b>own</b>.jpg', file);
+    await says(/own.*: JPEG of .* looked at as it is/);
+    expect(page.url()).toContain('kind=jpeg&effort=as%20it%20is');
+    await go('view=image&kind=jpeg&effort=as%20it%20is&preset=ultrafast&x=20&y=20');
+    await page.waitForSelector('#image-side:has-text("Quantization steps")');
+    const inspect = new JpegTrace();
+    watchJpeg(file, inspect);
+    inspect.end();
+    const record = jpegRecord(readTrace(joinBytes(inspect.take())))!;
+    const bits = record.bitsOf(0, 2, 2).reduce((sum, own) => sum + own, 0);
+    const levels = record.levelsOf(0, 2, 2).length;
+    const side = await page.textContent('#image-side');
+    expect(side).toContain(`Block 2, 2 takes ${bits} bit`);
+    expect(side).toContain(`for ${levels} level`);
+    expect(side).toContain(`of ${record.scans.length}:`);
+    expect(await page.locator('#image-side caption:has-text("Codes of")').count()).toBeGreaterThan(
+      0,
+    );
+    expect(await page.locator('#image-side b').count()).toBe(0);
+    await go('view=file&byte=2&preset=ultrafast');
+    await page.waitForSelector('.tree li:has-text("SOF2")');
+    expect(await page.locator('.tree li:has-text("SOS")').count()).toBe(record.scans.length);
+  });
+
+  it('shows interlaced and animated PNG files', async () => {
+    const image = { width: 80, height: 48, colorType: 6, bitDepth: 8, data: PICTURE.data } as const;
+    await go('view=image&preset=ultrafast');
+    await drop('passes.png', encodePng(image, { interlaced: true }));
+    await says(/passes\.png: PNG of .* looked at as it is/);
+    await go('view=image&effort=as%20it%20is&preset=ultrafast&x=1&y=0');
+    await page.waitForSelector('#image-side:has-text("Row 0 of pass 6")');
+    await go('view=image&effort=as%20it%20is&preset=ultrafast&x=3&y=5');
+    await page.waitForSelector('#image-side:has-text("Row 2 of pass 7")');
+    const frames = [
+      { data: image.data },
+      { data: new Uint8Array(4 * 16 * 8).fill(255), x: 32, y: 16, width: 16, height: 8 },
+    ];
+    await drop('moves.png', encodeApng(image, frames));
+    await says(/moves\.png: PNG of .* looked at as it is/);
+    await go('view=image&effort=as%20it%20is&preset=ultrafast&x=3&y=5');
+    const first = await look('image');
+    await go('view=image&effort=as%20it%20is&preset=ultrafast&x=40&y=20&still=1');
+    await page.waitForSelector('#image-side:has-text("Shown for 0.10 s at 32, 16")');
+    expect(await page.textContent('#pixel-lead')).toContain('Pixel 8, 4 takes');
+    await page.waitForFunction(
+      (before) =>
+        (document.getElementById('image') as HTMLCanvasElement).toDataURL().slice(-6000) !== before,
+      first,
+    );
+  });
+
+  it('shows the links of filters, and the parts of a file, of traces', async () => {
+    const writer = new TraceWriter({}, [...FILTER_TABLES, ...TREE_TABLES]);
+    const inspect = new GraphTrace(writer);
+    const graph = new FilterGraph(
+      'testsrc2=size=64x48:rate=10:duration=1,fps=5,scale=32:24,buffersink',
+      { inspect },
+    );
+    while ((graph.getFrames()?.numFrames ?? 0) > 0);
+    traceTree(writer, inspectPng(encodePng({ ...PICTURE, colorType: 6, bitDepth: 8 })));
+    writer.end();
+    await go('preset=ultrafast');
+    await drop('graph.trace', joinBytes(writer.take()));
+    await says(/graph\.trace: a trace of 3 links of filters and of the parts of a file/);
+    expect(page.url()).toContain('view=links');
+    expect(await page.textContent('#link-lead')).toMatch(
+      /testsrc2 to fps: .* 64×48, 10 a second; 10 frames/,
+    );
+    await page.focus('.edge >> nth=1');
+    await page.keyboard.press('Enter');
+    expect(page.url()).toContain('link=1');
+    expect(await page.textContent('#link-lead')).toMatch(/fps to scale: .* 5 a second; 5 frames/);
+    await page.click('[data-view="file"]');
+    await page.click('.tree li:has-text("IHDR")');
+    await page.waitForSelector('#fields td:has-text("Width")');
+    expect(await page.textContent('#where')).toContain('The trace has the parts of a file');
+  });
+
+  it('places the packets of an MP4 file in its bytes', async () => {
+    const mp4 = await session();
+    await drop('session.mp4', mp4.file);
+    await says(/session\.mp4: .*encoded in/);
+    await go(`view=file&preset=ultrafast&byte=${mp4.at}`);
+    await page.waitForSelector('.tree li[aria-selected="true"]:has-text("packet 2 of track 1")');
+    expect(await page.textContent('.tree li[aria-selected="true"]')).toContain(
+      `at ${mp4.at.toLocaleString('en-US')}`,
+    );
   });
 });

@@ -32,11 +32,13 @@ const someState: fc.Arbitrary<State> = fc.record({
   effort: fc.constantFrom('fast', 'best'),
   quality: fc.integer({ min: 1, max: 100 }),
   scan: fc.nat(99),
+  still: fc.nat(65535),
   x: fc.nat(65535),
   y: fc.nat(65535),
   heat: fc.nat(1),
   step: fc.nat(9),
   byte: fc.nat(5_000_000),
+  link: fc.nat(65535),
   theme: fc.constantFrom('auto' as const, 'light' as const),
 });
 

@@ -4,13 +4,21 @@
  *
  * Choice: offset = strength · (log2 of the variance - its mean over the picture) / 2, so that at strength 1 the step grows
  * with the sixth root of the standard deviation. Option `aqStrength`.
+ *
+ * Choice: variances count from a floor on, below which nothing is told apart (option `aqFloor`). The eye sees errors in the flattest places, SSIM
+ * none below its constant for contrast, 58.5 over two variances; so tune `ssim` has a floor of 30.
  */
 import { log2 } from '../../../base/exp-log.ts';
 import type { Kernels } from '../kernels/contract.ts';
 import { QP_UNIT } from './importance.ts';
 
-/** Added to the variance of a macroblock's 256 samples: below about one gray level there is nothing to see. */
-const VARIANCE_FLOOR = 1;
+/** How much variance counts. */
+export interface Adaptation {
+  /** QP for each fourfold variance. */
+  readonly strength: number;
+  /** Added to the variance of each macroblock's 256 samples. */
+  readonly floor: number;
+}
 
 /** No macroblock is moved by more QP. */
 const MAX_OFFSET = 6 * QP_UNIT;
@@ -20,7 +28,6 @@ const MAX_OFFSET = 6 * QP_UNIT;
  * @param variance16 as the kernel of that name
  * @param position byte position of the first sample of luma, whole macroblocks
  * @param logVariance scratch, one entry for each macroblock
- * @param strength QP for each fourfold variance
  */
 export function adaptiveOffsets(
   variance16: Kernels['variance16'],
@@ -28,7 +35,7 @@ export function adaptiveOffsets(
   stride: number,
   widthInMbs: number,
   heightInMbs: number,
-  strength: number,
+  { strength, floor }: Adaptation,
   logVariance: Float64Array,
   offsets: Int16Array,
 ): void {
@@ -38,7 +45,7 @@ export function adaptiveOffsets(
     const mbY = Math.floor(mbAddr / widthInMbs);
     const mbX = mbAddr - mbY * widthInMbs;
     const variance = variance16(position + 16 * (mbY * stride + mbX), stride) / 65536;
-    logVariance[mbAddr] = log2(variance + VARIANCE_FLOOR);
+    logVariance[mbAddr] = log2(variance + floor);
     sum += logVariance[mbAddr];
   }
   const mean = sum / count;
@@ -53,7 +60,7 @@ export function adaptiveOffsets(
 export class AdaptiveOffsets {
   private readonly widthInMbs: number;
   private readonly heightInMbs: number;
-  private readonly strength: number;
+  private readonly adaptation: Adaptation;
   private readonly adaptive: Int16Array;
   private readonly sum: Int16Array;
   private readonly logVariance: Float64Array;
@@ -61,13 +68,13 @@ export class AdaptiveOffsets {
   constructor(options: {
     readonly widthInMbs: number;
     readonly heightInMbs: number;
-    readonly rate: { readonly aqStrength: number };
+    readonly rate: { readonly aqStrength: number; readonly aqFloor: number };
   }) {
     const { widthInMbs, heightInMbs, rate } = options;
     const mbs = widthInMbs * heightInMbs;
     this.widthInMbs = widthInMbs;
     this.heightInMbs = heightInMbs;
-    this.strength = rate.aqStrength;
+    this.adaptation = { strength: rate.aqStrength, floor: rate.aqFloor };
     this.adaptive = new Int16Array(mbs);
     this.sum = new Int16Array(mbs);
     this.logVariance = new Float64Array(mbs);
@@ -80,9 +87,9 @@ export class AdaptiveOffsets {
     position: number,
     stride: number,
   ): Int16Array {
-    const { widthInMbs, heightInMbs, strength, logVariance, adaptive, sum } = this;
+    const { widthInMbs, heightInMbs, adaptation, logVariance, adaptive, sum } = this;
     const size = [widthInMbs, heightInMbs] as const;
-    adaptiveOffsets(variance16, position, stride, ...size, strength, logVariance, adaptive);
+    adaptiveOffsets(variance16, position, stride, ...size, adaptation, logVariance, adaptive);
     for (let mbAddr = 0; mbAddr < sum.length; mbAddr++) {
       sum[mbAddr] = adaptive[mbAddr] + (offsets === null ? 0 : offsets[mbAddr]);
     }

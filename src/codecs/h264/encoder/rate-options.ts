@@ -64,6 +64,11 @@ export const RATE_ROWS = {
    */
   aqStrength: number(0, 3, 0),
   /**
+   * Variance of a macroblock's samples from which on adaptive quantization tells flat and busy places apart: the eye wants 1, SSIM 30, below which
+   * it sees no difference.
+   */
+  aqFloor: number(0.01, 1000, 1),
+  /**
    * Level to keep within (Annex A); default: the lowest that is enough for size, frame rate, references and bit rate. With
    * `crf` or `bitRate` and no buffer given, the buffer of a level that is given is kept: MaxBR and MaxCPB (Table A-1). A picture
    * larger than its level allows (MinCR) is coded again at a higher QP, with `qp` too.
@@ -113,6 +118,7 @@ export interface ResolvedRateOptions {
   readonly minGopSize: number;
   readonly importance: number;
   readonly aqStrength: number;
+  readonly aqFloor: number;
   readonly level: LevelName | undefined;
   readonly accessUnitDelimiters: boolean;
 }
@@ -147,6 +153,7 @@ export function resolveRateOptions(
     minGopSize: given.minGopSize ?? Math.max(1, Math.min(4, Math.floor(context.gopSize / 10))),
     importance,
     aqStrength: given.aqStrength,
+    aqFloor: given.aqFloor,
     level: given.level,
     accessUnitDelimiters: given.accessUnitDelimiters,
   };

@@ -377,13 +377,13 @@ describe('adaptive quantization', () => {
     const offsets = new Int16Array(WIDTH * HEIGHT);
     const scratch = new Float64Array(WIDTH * HEIGHT);
     const ofLuma = (at: number, stride: number) => variance16(luma, at, stride);
-    adaptiveOffsets(ofLuma, 0, STRIDE, WIDTH, HEIGHT, 1, scratch, offsets);
+    adaptiveOffsets(ofLuma, 0, STRIDE, WIDTH, HEIGHT, { strength: 1, floor: 1 }, scratch, offsets);
     expect(offsets[0]).toBeLessThan(-256);
     expect(offsets[WIDTH * HEIGHT - 1]).toBeGreaterThan(256);
     const mean = offsets.reduce((a, b) => a + b, 0) / offsets.length;
     expect(Math.abs(mean)).toBeLessThan(1);
     luma.fill(7);
-    adaptiveOffsets(ofLuma, 0, STRIDE, WIDTH, HEIGHT, 3, scratch, offsets);
+    adaptiveOffsets(ofLuma, 0, STRIDE, WIDTH, HEIGHT, { strength: 3, floor: 1 }, scratch, offsets);
     expect(new Set(offsets)).toEqual(new Set([0]));
   });
 });

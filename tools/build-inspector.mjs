@@ -33,6 +33,26 @@ const withoutKernels = {
   },
 };
 
+/** Modules of the decoder's buffer, which a constant quantizer does not keep, and what stands in their place. */
+const WITHOUT_BUFFER = {
+  'src/codecs/h264/encoder/buffer-fit.ts': 'export class BufferFit {}',
+  'src/codecs/h264/encoder/vbv.ts':
+    'export class Vbv {} export const hrdParameters = () => null; export const representableVbv = () => null;',
+  'src/codecs/h264/encoder/vbv-options.ts':
+    'export const INITIAL_FULLNESS = 0.9; export const resolveVbv = () => null;',
+};
+
+/** Puts those in their place. */
+const withoutBuffer = {
+  name: 'without the buffer',
+  setup(into) {
+    into.onLoad({ filter: /(buffer-fit|vbv|vbv-options)\.ts$/ }, ({ path }) => {
+      const contents = Object.entries(WITHOUT_BUFFER).find(([file]) => path.endsWith(file))?.[1];
+      return contents === undefined ? undefined : { contents, loader: 'ts' };
+    });
+  },
+};
+
 const result = await build({
   entryPoints: [`${root}/inspector/start.ts`],
   ...{
@@ -46,7 +66,7 @@ const result = await build({
   },
   // Files are read by the page itself: the part of the library for files of Node is not asked for.
   external: ['node:*', '#files'],
-  plugins: [withoutKernels],
+  plugins: [withoutKernels, withoutBuffer],
   logLevel: 'warning',
 });
 // Nothing inside a script may end its element.

@@ -44,7 +44,7 @@ function grid(caption: string, values: readonly number[], scan: Uint8Array = ZIG
   const rows = places.map((row) => {
     const cells = places.map((column) => {
       const value = values[scan.indexOf(size * row + column)];
-      const strength = Math.round(8 + (62 * Math.abs(value)) / most);
+      const strength = Math.round(8 + (40 * Math.abs(value)) / most);
       const color = value > 0 ? 'var(--list0)' : 'var(--list1)';
       const style =
         value === 0 ? '' : `background:color-mix(in srgb, ${color} ${strength}%, transparent)`;

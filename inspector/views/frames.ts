@@ -39,7 +39,11 @@ export function createFrames(choose: (frame: number) => void): {
     ...{ id: 'frames', class: 'chart-canvas', height: HEIGHT, role: 'img' },
     'aria-label': 'Bits of the frames; keys , and . go from frame to frame',
   });
-  const element = h('div', { class: 'drawing', tabindex: 0 }, canvas);
+  const element = h(
+    'div',
+    { class: 'drawing', tabindex: 0, role: 'group', 'aria-label': 'Frames of the sound' },
+    canvas,
+  );
   let step = LEAST;
   canvas.addEventListener('click', (event) => choose(Math.floor(event.offsetX / step)));
   return {

@@ -80,7 +80,8 @@ function drawLink(
   const d = `M${x0} ${y0}C${middle} ${y0 + bow} ${middle} ${y1 + bow} ${x1} ${y1}`;
   const at = { x: middle, 'text-anchor': 'middle' };
   const [format, rate] = link.format.split(', ');
-  const y = (y0 + y1) / 2 + 0.75 * bow;
+  // Below a line that bows, above and below one that does not.
+  const y = (y0 + y1) / 2 + 0.75 * bow + (bow > 0 ? 24 : 0);
   return svg(
     'g',
     {
@@ -208,9 +209,9 @@ export function createLinksView(app: App): View {
         { class: 'note' },
         'Each box is a filter; frames go along the lines, in the format that is written there. Choose a line to see its frames.',
       ),
-      h('div', { class: 'drawing', tabindex: -1 }, drawGraph(links, chosen, choose)),
+      h('div', { class: 'drawing graph' }, drawGraph(links, chosen, choose)),
       h('h2', {}, 'Times of frames'),
-      h('div', { class: 'drawing' }, drawTimes(links, chosen)),
+      h('div', { class: 'drawing graph' }, drawTimes(links, chosen)),
       h(
         'p',
         { id: 'link-lead', class: 'lead' },

@@ -22,7 +22,10 @@ function errorsOf(recording: Recording, picture: PictureRecord): Float64Array {
 /** The canvas. */
 export class PairCanvas {
   readonly element: HTMLElement;
-  private readonly canvas = h('canvas', { id: 'pair' });
+  private readonly canvas = h('canvas', {
+    ...{ id: 'pair', role: 'img' },
+    'aria-label': 'The picture by both encodes: A left of the divider, B right of it',
+  });
   private readonly divider: HTMLInputElement;
   private images: readonly [HTMLCanvasElement, HTMLCanvasElement] | null = null;
   private overlay: HTMLCanvasElement | null = null;

@@ -13,6 +13,9 @@ function takesKeys(target: EventTarget | null): boolean {
   );
 }
 
+/** Keys that go from picture to picture, or of sound from frame to frame. */
+const STEPS: Readonly<Record<string, number>> = { ',': -1, ArrowLeft: -1, '.': 1, ArrowRight: 1 };
+
 /** Does what a key asks for. */
 export function onKey(app: App, event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || takesKeys(event.target)) return;
@@ -23,10 +26,13 @@ export function onKey(app: App, event: KeyboardEvent): void {
   const digit = Number(key);
   const overlay = OVERLAYS.find((name) => OVERLAY_TEXTS[name][1] === key);
   const view = VIEWS.find((name) => VIEW_TITLES[name][0] === key && key === key.toUpperCase());
-  if (key === ',' || key === 'ArrowLeft') store.set({ picture: Math.max(0, state.picture - 1) });
-  else if (key === '.' || key === 'ArrowRight')
-    store.set({ picture: Math.min(last, state.picture + 1) });
-  else if (key === '?') showKeys();
+  const step = STEPS[key];
+  if (step !== undefined && state.view === 'sound') {
+    const end = (app.media.sound?.frames.length ?? 1) - 1;
+    store.set({ frame: Math.max(0, Math.min(end, state.frame + step)) });
+  } else if (step !== undefined) {
+    store.set({ picture: Math.max(0, Math.min(last, state.picture + step)) });
+  } else if (key === '?') showKeys();
   else if (key === 'Escape') store.set({ mb: -1 });
   else if (key === '+' || key === '=') store.set({ zoom: Math.min(8, state.zoom + 1) });
   else if (key === '-') store.set({ zoom: Math.max(1, state.zoom - 1) });
@@ -43,7 +49,7 @@ export function onKey(app: App, event: KeyboardEvent): void {
 /** Shows all keys in a dialog. */
 export function showKeys(): void {
   const rows: [string, string][] = [
-    [', .', 'picture before, picture after'],
+    [', .', 'picture before, picture after; of sound, frame'],
     ['← ↑ ↓ →', 'on the picture: the macroblock; elsewhere: the picture'],
     ['+ −', 'larger, smaller'],
     ['Esc', 'close the macroblock'],

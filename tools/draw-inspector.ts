@@ -5,7 +5,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import { joinBytes } from '../src/base/byte-stream.ts';
 import { optimizePng } from '../src/codecs/png/index.ts';
+import { FilterGraph, GraphTrace } from '../src/filters/index.ts';
 import { findChromium, launchChromium } from '../test/browser/chromium.ts';
 
 const PAGE = new URL('../dist/inspector.html', import.meta.url).href;
@@ -24,8 +26,22 @@ const VIEWS: Readonly<
   png: ['view=image&x=200&y=100&heat=1', 'dark', '#pixel-lead'],
   jpeg: ['view=image&kind=jpeg&x=100&y=100&scan=3', 'light', '.grids'],
   file: ['view=file&byte=1700', 'light', '.tree [aria-selected="true"]'],
+  links: ['', 'light', '.graph'],
   tour: ['view=tour&step=7', 'light'],
 };
+
+/** A trace of filters, as a file. */
+function filterTrace() {
+  const inspect = new GraphTrace();
+  const graph = new FilterGraph(
+    'testsrc2=size=320x192:rate=25:duration=2,split[a][b];[a]scale=160:96,fps=10[c];[b]fps=10,crop=160:96,hue=s=0[d];[c][d]hstack,buffersink',
+    { inspect },
+  );
+  while ((graph.getFrames()?.numFrames ?? 0) > 0);
+  inspect.end();
+  const buffer = Buffer.from(joinBytes(inspect.take()));
+  return { name: 'filters.trace', mimeType: 'application/octet-stream', buffer };
+}
 
 async function draw(page: Page, name: string): Promise<void> {
   const [address, theme, wait] = VIEWS[name]!;
@@ -34,8 +50,9 @@ async function draw(page: Page, name: string): Promise<void> {
   await page.goto('about:blank');
   await page.goto(`${PAGE}#${address}`);
   await page.waitForFunction(() =>
-    /encoded in/.test(document.getElementById('status')?.textContent ?? ''),
+    /(?:encoded|written) in/.test(document.getElementById('status')?.textContent ?? ''),
   );
+  if (name === 'links') await page.setInputFiles('#file', filterTrace());
   if (wait !== undefined) await page.waitForSelector(wait, { timeout: 60_000 });
   // Sound and files are encoded beside the video.
   await page.waitForFunction(

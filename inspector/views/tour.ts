@@ -47,6 +47,7 @@ export function createTourView(app: App, views: Shown): View {
         onclick: () => void prepare(i),
       }),
     );
+    const button = card.contains(document.activeElement) ? document.activeElement?.id : '';
     card.replaceChildren(
       h('p', { class: 'note' }, `Step ${step + 1} of ${TOUR.length}`),
       h('h2', {}, title),
@@ -101,6 +102,8 @@ export function createTourView(app: App, views: Shown): View {
             ),
       ),
     );
+    // Who goes through the steps by keys stays at the button.
+    if (button) card.querySelector<HTMLElement>(`#${button}:enabled, #next`)?.focus();
   };
 
   const update = (): void => {

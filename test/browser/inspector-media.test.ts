@@ -129,6 +129,9 @@ describe.skipIf(executable === null)('sound and pictures in the inspector', () =
     expect(await look('spectrum')).not.toBe(before);
     await page.click('#frames', { position: { x: 200, y: 100 } });
     expect(page.url()).not.toContain('frame=30');
+    await go('view=sound&kbps=64&frame=30&preset=ultrafast');
+    await page.keyboard.press('.');
+    expect(page.url()).toContain('frame=31');
   });
 
   it('plays the original, what was coded and what was lost', async () => {

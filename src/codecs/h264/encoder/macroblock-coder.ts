@@ -27,7 +27,7 @@ import {
   P_SKIP,
 } from '../standard/macroblock.ts';
 import type { MacroblockCounter, SliceDataSink, SliceSyntax } from '../standard/macroblock-sink.ts';
-import { type MacroblockSyntax, writeMacroblock } from '../standard/macroblock-syntax.ts';
+import { type MacroblockSyntax, qpDelta, writeMacroblock } from '../standard/macroblock-syntax.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import type { Candidate } from './candidate.ts';
 import type { EntropyCoding } from './entropy-coding.ts';
@@ -166,7 +166,7 @@ export class MacroblockCoder {
 
   private prepare(candidate: Candidate, qp: number): void {
     const { syntax } = candidate;
-    syntax.mb_qp_delta = qp - this.previousQp;
+    syntax.mb_qp_delta = qpDelta(this.previousQp, qp);
     if (!isIntra(syntax.mbType)) this.predictVectors(candidate);
     const masks8x8 = syntax.transform_size_8x8_flag === 0 ? null : syntax.masks8x8;
     setOwnTotals(this.context.coefficients, syntax.masks, masks8x8);

@@ -30,6 +30,14 @@ import type { MacroblockSink, SliceSyntax } from './macroblock-sink.ts';
 /** Levels of all blocks of a macroblock, clause 7.3.5.3. */
 export const LEVELS_PER_MB = 16 * BLOCKS_PER_MB;
 
+/**
+ * mb_qp_delta from one QP to another, clause 7.4.5: -26 to 25, since decoders add it modulo 52. Both from 0 to 51.
+ */
+export function qpDelta(previousQp: number, qp: number): number {
+  const delta = qp - previousQp;
+  return delta > 25 ? delta - 52 : delta < -26 ? delta + 52 : delta;
+}
+
 /** The values of one macroblock's syntax elements, with the levels laid out as macroblock.ts says. */
 export class MacroblockSyntax {
   /** Macroblock type (macroblock.ts), never P_Skip or B_Skip. */

@@ -481,6 +481,25 @@ describe('the encoder as its caller sees it', () => {
     );
   });
 
+  it.each([true, false])('names steps of QP by -26 to 25 (cabac %s)', (cabac) => {
+    const pictures = drawScene({ content: 'texture', seed: 3, dx: 2, dy: 1 }, 64, 32, 3);
+    const steps: number[] = [];
+    const inspect = {
+      ...QUIET_INSPECTOR,
+      element: (_where: string, name: string, _descriptor: string, value: number) => {
+        if (name === 'mb_qp_delta') steps.push(value);
+      },
+    };
+    const offsets = Int8Array.of(-26, 25, -26, 25, 25, -26, 25, -26);
+    const options: H264Options = {
+      ...{ width: 64, height: 32, frameRate: [30, 1], profile: 'high', qp: 26, cabac, inspect },
+    };
+    const coded = codePictures(options, pictures, [], undefined, () => offsets);
+    expectDecodedAsReconstructed(coded);
+    expect(Math.min(...steps)).toBeLessThan(0);
+    expect(steps.every((step) => step >= -26 && step <= 25)).toBe(true);
+  });
+
   it('refuses a map of offsets of another size', () => {
     const encoder = createH264Encoder({ width: 64, height: 32, frameRate: [30, 1] });
     const frame = frameOf(new Uint8Array(pictureSize(64, 32)), 64, 32, 0);

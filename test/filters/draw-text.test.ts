@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { FilterGraph } from '../../src/filters/index.ts';
+import { clockText } from '../../src/filters/video/clock-text.ts';
 import { parseTrueType } from '../../src/filters/video/truetype.ts';
 import { toArray, type VideoFrames } from '../../src/frames/index.ts';
 
@@ -87,4 +88,20 @@ test('text is drawn at the depth of the picture', () => {
     const distances = plane.map((value, i) => Math.abs((deep![p]![i]! * 255) / 1023 - value));
     expect(Math.max(...distances)).toBeLessThanOrEqual(1);
   });
+});
+
+test('dates and times by the conversions of strftime', () => {
+  const stamp = 1_709_210_096; // 2024-02-29 12:34:56 UTC, a Thursday
+  const table: readonly (readonly [string, string])[] = [
+    ['%Y-%m-%d %H:%M:%S', '2024-02-29 12:34:56'],
+    ['%a %A %b %B %e %j', 'Thu Thursday Feb February 29 060'],
+    ['%I:%M %p, %D, %T, %s', '12:34 PM, 02/29/24, 12:34:56, 1709210096'],
+    ['%u %w %U %V %W %G %%', '4 4 08 09 09 2024 %'],
+  ];
+  for (const [format, text] of table) expect(clockText(stamp, format)).toBe(text);
+  const base = `basetime=${stamp}000000:fontcolor=white`;
+  const shown = drawn("drawtext=text='12.34.56 Thu':fontcolor=white");
+  expect(drawn(`drawtext=text='%H.%M.%S %a':expansion=strftime:${base}`)).toEqual(shown);
+  expect(drawn(`drawtext=text='%{gmtime\\:%H.%M.%S %a}':${base}`)).toEqual(shown);
+  expect(drawn(`drawtext=text='%{pts\\:gmtime\\:${stamp}\\:%H.%M.%S %a}':${base}`)).toEqual(shown);
 });

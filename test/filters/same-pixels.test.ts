@@ -29,6 +29,7 @@ describe('the same pixels', () => {
     ['yuv444p10le', '[0][1]xfade=squeezeh:duration=0.14:offset=0[o]'],
     ['yuv444p10le', '[0][1]xfade=fadeslow:duration=0.14:offset=0[o]'],
     ['yuv444p10le', '[0][1]xfade=fadegrays:duration=0.14:offset=0[o]'],
+    ['yuv444p', '[0][1]mergeplanes=map0s=1:map0p=1:map1p=2:map2s=1:format=yuv444p[o]'],
     ['yuv420p10le', '[0]pad=60:60:6:6:violet[o]'],
     ['gray10le', '[0]pad=60:60:6:6:white[o]'],
     ['yuv444p', "[0]fade=in:0:4:enable='between(n,1,2)'[o]"],

@@ -17,6 +17,7 @@ import {
   sameAudio,
 } from '../definition/filter.ts';
 import type { OptionDefinition } from '../definition/options.ts';
+import { chosenChannels } from './chosen-channels.ts';
 import { choice, flag, integer, number, text } from './option-kinds.ts';
 import {
   cutToFormat,
@@ -153,25 +154,11 @@ function normalized(filter: Biquad): Biquad {
   return { b0: b0 * factor, b1: b1 * factor, b2: b2 * factor, a1, a2 };
 }
 
-/** Which channels are filtered. */
-function isFiltered(setup: FilterSetup): boolean[] {
-  const { options } = setup;
-  const { layout } = soundInput(setup);
-  const names = options.text('channels');
-  if (names === 'all') return Array(layout.numChannels).fill(true);
-  const wanted = names.split(/[+|]/);
-  const unknown = wanted.find((name) => !layout.channels.includes(name));
-  if (unknown !== undefined) {
-    throw options.error('channels', `${layout.name} has no channel ${unknown}`);
-  }
-  return layout.channels.map((name) => wanted.includes(name));
-}
-
 function openBiquad(setup: FilterSetup, designed: Biquad): FilterInstance {
   const link = soundInput(setup);
   const filter = setup.options.boolean('normalize') ? normalized(designed) : designed;
   const mix = setup.options.number('mix');
-  const filtered = isFiltered(setup);
+  const filtered = chosenChannels(setup.options, link.layout);
   const states = filtered.map(() => new BiquadState());
   const channels = newDoubles(filtered.length, CHUNK);
   const wet = new Float64Array(CHUNK);

@@ -5,8 +5,10 @@
  */
 import { exp2 } from '../../base/exp-log.ts';
 import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../definition/filter.ts';
+import { chosenChannels } from './chosen-channels.ts';
 import { FrameGains, type GainOptions } from './frame-gains.ts';
-import { flag, integer, number } from './option-kinds.ts';
+import { flag, integer, number, text } from './option-kinds.ts';
+import { PeakCompressor } from './peak-compressor.ts';
 import {
   formatOfLink,
   newDoubles,
@@ -46,6 +48,22 @@ export const DYNAUDNORM: FilterDefinition = {
       aliases: ['t'],
       default: '0',
     }),
+    number(
+      'compress',
+      0,
+      30,
+      'how many standard deviations bend the peaks of a frame; 0 leaves them',
+      {
+        aliases: ['s'],
+        default: '0',
+        namedOnly: true,
+      },
+    ),
+    text('channels', 'which channels are evened out, with + between', {
+      aliases: ['h'],
+      default: 'all',
+      namedOnly: true,
+    }),
   ],
   inputs: AUDIO_PAD,
   outputs: AUDIO_PAD,
@@ -54,7 +72,8 @@ export const DYNAUDNORM: FilterDefinition = {
   open(setup) {
     const { options } = setup;
     const link = soundInput(setup);
-    const channels = link.layout.numChannels;
+    const chosen = chosenChannels(setup.options, link.layout);
+    const channels = chosen.filter(Boolean).length;
     const size = options.number('gausssize');
     if (size % 2 === 0) throw options.error('gausssize', `got ${size}, allowed are odd numbers`);
     const milliseconds = options.number('framelen');
@@ -63,23 +82,27 @@ export const DYNAUDNORM: FilterDefinition = {
     const gains = new FrameGains(gainOptions(setup.options, channels));
     const queue = new SoundQueue(link);
     /** Frames that wait for their gains. */
-    const waiting: { arrays: Float64Array[]; count: number; pts: number }[] = [];
+    const waiting: { all: Float64Array[]; arrays: Float64Array[]; count: number; pts: number }[] =
+      [];
     const means = new Float64Array(channels);
+    const compressor = new PeakCompressor(options.number('compress'), options.boolean('coupling'));
     const correctsDc = options.boolean('correctdc');
     const takeFrame = (count: number) => {
       const pts = queue.pts;
-      const arrays = newDoubles(channels, count);
-      readDoubles(queue.take(count), 0, count, arrays, 0);
+      const all = newDoubles(link.layout.numChannels, count);
+      readDoubles(queue.take(count), 0, count, all, 0);
+      const arrays = all.filter((_, c) => chosen[c]);
       if (correctsDc) takeMeansAway(arrays, means, waiting.length === 0 && gains.count === 0);
-      waiting.push({ arrays, count, pts });
+      compressor.compress(arrays, count);
+      waiting.push({ all, arrays, count, pts });
       gains.add(arrays, count);
       giveReady();
     };
     const giveReady = () => {
       while (waiting.length > 0 && gains.isReady) {
-        const { arrays, count, pts } = waiting.shift()!;
+        const { all, arrays, count, pts } = waiting.shift()!;
         gains.apply(arrays, count);
-        setup.emit(0, soundOfDoubles(arrays, 0, count, formatOfLink(link), pts));
+        setup.emit(0, soundOfDoubles(all, 0, count, formatOfLink(link), pts));
       }
     };
     return {

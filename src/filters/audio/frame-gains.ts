@@ -1,4 +1,5 @@
 /** Gains of `dynaudnorm`: one for each frame and channel, smoothed over the frames around it. */
+import { bounded } from './peak-compressor.ts';
 
 /** How gains are found. */
 export interface GainOptions {
@@ -67,7 +68,8 @@ export class FrameGains {
     const byPeak = peak / highest;
     const rms = Math.sqrt(energy / (count * arrays.length));
     const wanted = level > 0 ? Math.min(byPeak, level / rms) : byPeak;
-    return Math.min(largest, wanted);
+    // Not cut: gains near the largest are bent, as in ffmpeg.
+    return bounded(largest, wanted);
   }
 
   /** No more frames come. */

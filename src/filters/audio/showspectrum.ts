@@ -1,13 +1,14 @@
 /** `showspectrum`: a spectrogram, a column (or row) of pixels for each stretch of sound. */
 
-import { reduced } from '../../base/rational.ts';
+import { type Rational, reduced, rescale } from '../../base/rational.ts';
 import { decibelsToGain } from '../../dsp/biquad.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { AUDIO_PAD, type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
 import type { OptionValues } from '../definition/options.ts';
+import { parseRate } from '../language/values.ts';
 import { amplitudeScale } from './amplitude-scale.ts';
 import { Canvas, pictureLink, requireSize, sizeOption, soundToPicture } from './canvas.ts';
-import { choice, number } from './option-kinds.ts';
+import { choice, integer, number, text } from './option-kinds.ts';
 import { hueColors, PALETTE_NAMES, paletteColors } from './palettes.ts';
 import { newDoubles, readDoubles, SoundQueue, soundInput, soundOf } from './sound.ts';
 import { Spectrum, WINDOW_NAMES, windowValues } from './spectrum.ts';
@@ -38,6 +39,27 @@ export const SHOWSPECTRUM: FilterDefinition = {
     }),
     number('gain', 0, 128, 'gain of the magnitudes', { default: '1' }),
     choice('data', ['magnitude', 'phase'], 'what is drawn', { default: 'magnitude' }),
+    choice('fscale', ['lin', 'log'], 'scale of the frequencies', {
+      default: 'lin',
+      namedOnly: true,
+    }),
+    integer('start', 0, 0x7fffffff, 'lowest frequency in Hz', { default: '0', namedOnly: true }),
+    integer('stop', 0, 0x7fffffff, 'highest frequency in Hz; 0 is half the sample rate', {
+      default: '0',
+      namedOnly: true,
+    }),
+    text('fps', 'pictures per second; auto is one for each spectrum', {
+      default: 'auto',
+      namedOnly: true,
+    }),
+    {
+      name: 'legend',
+      kind: 'choice',
+      choices: { '0': 0, false: 0, no: 0, off: 0 },
+      default: '0',
+      namedOnly: true,
+      description: 'there is no legend',
+    },
     number('rotation', -1, 1, 'turn of the colors of channels', {
       default: '0',
       namedOnly: true,
@@ -59,20 +81,27 @@ export const SHOWSPECTRUM: FilterDefinition = {
     const { options } = setup;
     const link = soundInput(setup);
     const size = requireSize(options);
-    const drawing = new Spectrogram(options, size, link.layout.numChannels);
+    const drawing = new Spectrogram(options, size, link.layout.numChannels, link.sampleRate);
     const { hop, columns } = drawing;
     const slide = SLIDES[options.number('slide')];
     const ticks = slide === 'fullframe' ? hop * columns : hop;
-    const timeBase = [ticks, link.sampleRate] as const;
-    const frameRate = reduced([link.sampleRate, ticks]);
+    const rate = rateOf(options);
+    const timeBase = rate === undefined ? ([ticks, link.sampleRate] as const) : inverseOf(rate);
+    const frameRate = rate ?? reduced([link.sampleRate, ticks]);
     const queue = new SoundQueue(link);
     let column = 0;
     let frames = 0;
-    const give = () => {
-      setup.emit(0, toYuv444p(drawing.canvas, frames));
-      frames++;
+    let lastPts = 0;
+    const give = (pts: number) => {
+      // At a rate of its own, a picture is given where its time is new.
+      const time = rate === undefined ? frames : Math.max(0, rescale(pts, link.timeBase, timeBase));
+      if (rate !== undefined && frames > 0 && time < frames) return;
+      setup.emit(0, toYuv444p(drawing.canvas, time));
+      frames = time + 1;
     };
     const step = (count: number) => {
+      const { pts } = queue;
+      lastPts = pts;
       drawing.add(queue, count);
       if (slide === 'scroll') drawing.shift(-1);
       else if (slide === 'rscroll') drawing.shift(1);
@@ -86,9 +115,9 @@ export const SHOWSPECTRUM: FilterDefinition = {
               : column;
       drawing.draw(place);
       column = (column + 1) % columns;
-      if (slide !== 'fullframe') give();
+      if (slide !== 'fullframe') give(pts);
       else if (column === 0) {
-        give();
+        give(pts);
         drawing.canvas.clear();
       }
     };
@@ -100,12 +129,51 @@ export const SHOWSPECTRUM: FilterDefinition = {
       },
       end() {
         if (queue.length > 0) step(queue.length);
-        if (slide === 'fullframe' && column > 0) give();
+        if (slide === 'fullframe' && column > 0) give(lastPts);
         setup.finish(0, frames);
       },
     };
   },
 };
+
+/** The rate that is asked for; undefined if pictures come with the spectra. */
+function rateOf(options: OptionValues): Rational | undefined {
+  const given = options.text('fps');
+  if (given === 'auto') return undefined;
+  const rate = parseRate(given);
+  if (rate !== undefined && rate[0] > 0) return rate;
+  throw options.error('fps', `got ${JSON.stringify(given)}, allowed are auto and a rate`);
+}
+
+const inverseOf = ([num, den]: Rational): Rational => [den, num];
+
+/** The largest transform that a band of frequencies is seen through. */
+const MOST_BINS = 1 << 17;
+/** The lowest frequency of a logarithmic scale, where no other is asked for. */
+const LOWEST = 20;
+
+/** Which bin of a transform each row shows, from the lowest frequency on; `length` is that of the transform, silence included. */
+function binsOf(options: OptionValues, rows: number, size: number, sampleRate: number) {
+  const isLog = options.number('fscale') === 1;
+  const [start, stop] = [options.number('start'), options.number('stop')];
+  const half = sampleRate / 2;
+  if (!isLog && start === 0 && stop === 0) {
+    return { length: size, bins: Uint32Array.from({ length: rows }, (_, k) => k) };
+  }
+  const high = stop === 0 ? half : Math.min(stop, half);
+  const low = isLog && start === 0 ? Math.min(LOWEST, high / 2) : start;
+  if (low >= high) {
+    throw options.error('start', `got ${start} Hz, allowed is what lies below ${high} Hz`);
+  }
+  const zoom = half / (high - low);
+  const length = Math.min(MOST_BINS, 2 ** Math.ceil(Math.log2(size * (isLog ? 8 : zoom))));
+  const bins = Uint32Array.from({ length: rows }, (_, k) => {
+    const part = k / rows;
+    const frequency = isLog ? low * (high / low) ** part : low + (high - low) * part;
+    return Math.round((frequency * length) / sampleRate);
+  });
+  return { length: Math.max(length, size), bins };
+}
 
 /** The picture, and the spectra that are drawn into it. */
 class Spectrogram {
@@ -119,6 +187,8 @@ class Spectrogram {
   /** Rows of one channel. */
   private readonly rows: number;
   private readonly size: number;
+  /** The bin that each row shows. */
+  private readonly bins: Uint32Array;
   private readonly spectrum: Spectrum;
   private readonly window: Float64Array;
   private readonly gain: number;
@@ -128,7 +198,12 @@ class Spectrogram {
   private readonly input: Float64Array;
   private readonly output: Float64Array;
 
-  constructor(options: OptionValues, [width, height]: readonly [number, number], channels: number) {
+  constructor(
+    options: OptionValues,
+    [width, height]: readonly [number, number],
+    channels: number,
+    sampleRate: number,
+  ) {
     this.canvas = new Canvas(width, height);
     this.isVertical = options.number('orientation') === 0;
     this.isPhase = options.number('data') === 1;
@@ -139,7 +214,9 @@ class Spectrogram {
     this.size = 2 * this.rows;
     const overlap = options.number('overlap');
     this.hop = Math.max(1, Math.floor(this.size * (1 - (overlap === 1 ? 0.5 : overlap))));
-    this.spectrum = new Spectrum(this.size);
+    const { length, bins } = binsOf(options, this.rows, this.size, sampleRate);
+    this.bins = bins;
+    this.spectrum = new Spectrum(length);
     this.window = windowValues(WINDOW_NAMES[options.number('win_func')], this.size);
     // As in ffmpeg: noise of full scale is about 1, and tones are more.
     const energy = this.window.reduce((total, value) => total + value * value, 0);
@@ -156,8 +233,8 @@ class Spectrogram {
         : paletteColors(color),
     );
     this.past = newDoubles(channels, this.size);
-    this.input = new Float64Array(this.size);
-    this.output = new Float64Array(this.size + 2);
+    this.input = new Float64Array(length);
+    this.output = new Float64Array(length + 2);
   }
 
   /** Takes the next `count` samples, at most `hop`; where there are fewer, silence follows. */
@@ -181,10 +258,10 @@ class Spectrogram {
     for (let i = 0; i < canvas[isVertical ? 'height' : 'width']; i++) this.erase(column, i);
     for (const [c, samples] of past.entries()) {
       for (let i = 0; i < this.size; i++) input[i] = samples[i] * window[i];
-      this.spectrum.transform(input, output, rows);
+      this.spectrum.transform(input, output, this.bins[rows - 1]! + 1);
       const part = isSeparate || past.length === 1 ? 1 : 1 / Math.sqrt(past.length);
       for (let k = 0; k < rows; k++) {
-        const color = 3 * Math.round(255 * this.levelOf(k));
+        const color = 3 * Math.round(255 * this.levelOf(this.bins[k]!));
         const place = (isSeparate ? c * rows : 0) + (isVertical ? rows - 1 - k : k);
         const [x, y] = isVertical ? [column, place] : [place, column];
         const palette = colors[c];

@@ -1,4 +1,5 @@
 /** Spectra of stretches of sound of any length, for pictures: windows, and a transform of any length. */
+import { exp2 } from '../../base/exp-log.ts';
 import { cosTurns, sinTurns } from '../../dsp/circle.ts';
 import { besselI0 } from '../../dsp/kaiser.ts';
 import { factorsByteLength, MixedFft, plainFftKernels, radicesOf } from '../../dsp/mixed-fft.ts';
@@ -8,6 +9,13 @@ const cosines =
   (...a: readonly number[]) =>
   (x: number): number =>
     a.reduce((sum, value, k) => sum + (k % 2 === 0 ? value : -value) * cosTurns(k * x), 0);
+
+/** The distance from the middle, 0 there and 1 at both ends. */
+const offMiddle = (x: number): number => Math.abs(2 * x - 1);
+const exp = (x: number): number => exp2(x * Math.LOG2E);
+
+/** Where Tukey's window begins to fall. */
+const TUKEY_FLAT = 0.3;
 
 /** Table: name => window at `x` from 0 to 1 (F. Harris, "On the use of windows for harmonic analysis", Proc. IEEE 66, 1978). */
 const WINDOWS: Readonly<Record<string, (x: number) => number>> = {
@@ -23,6 +31,23 @@ const WINDOWS: Readonly<Record<string, (x: number) => number>> = {
   bnuttall: cosines(0.3635819, 0.4891775, 0.1365995, 0.0106411),
   nuttall: cosines(0.355768, 0.487396, 0.144232, 0.012604),
   sine: (x) => sinTurns(x / 2),
+  bhann: (x) => 0.62 - 0.24 * offMiddle(x) - 0.38 * cosTurns(x),
+  lanczos: (x) => (x === 0.5 ? 1 : sinTurns(x - 0.5) / (2 * Math.PI * (x - 0.5))),
+  gauss: (x) => exp(-0.5 * (offMiddle(x) / 0.4) ** 2),
+  tukey: (x) => {
+    const fall = (offMiddle(x) - TUKEY_FLAT) / (1 - TUKEY_FLAT);
+    return fall <= 0 ? 1 : 0.5 + 0.5 * cosTurns(fall / 2);
+  },
+  cauchy: (x) => 1 / (1 + (4 * offMiddle(x)) ** 2),
+  parzen: (x) => {
+    const u = offMiddle(x);
+    return u <= 0.5 ? 1 - 6 * u * u * (1 - u) : 2 * (1 - u) ** 3;
+  },
+  poisson: (x) => exp(-3 * offMiddle(x)),
+  bohman: (x) => {
+    const u = offMiddle(x);
+    return (1 - u) * cosTurns(u / 2) + sinTurns(u / 2) / Math.PI;
+  },
   kaiser: (x) => besselI0(12 * Math.sqrt(1 - (2 * x - 1) ** 2)) / besselI0(12),
 };
 

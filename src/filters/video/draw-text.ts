@@ -23,7 +23,8 @@ import {
   videoLink,
 } from '../pixels/picture-work.ts';
 import { BUILT_IN_FONT } from './bitmap-font.ts';
-import { expandText } from './expand-text.ts';
+import { BASETIME } from './clock-text.ts';
+import { EXPANSIONS, expandText, shownText } from './expand-text.ts';
 import { TIMECODE_OPTIONS, timecodeOf } from './timecode.ts';
 import { parseTrueType } from './truetype.ts';
 import type { Glyph, Typeface } from './typeface.ts';
@@ -102,8 +103,8 @@ export const DRAWTEXT: FilterDefinition = {
       name: 'expansion',
       kind: 'choice',
       default: 'normal',
-      choices: { none: 0, normal: 1 },
-      description: 'whether %{…} is expanded',
+      choices: EXPANSIONS,
+      description: 'whether %{…} is expanded, or %H and its like (strftime)',
     },
     {
       name: 'start_number',
@@ -114,6 +115,7 @@ export const DRAWTEXT: FilterDefinition = {
       description: 'first number of pictures',
     },
     expression('alpha', '1', 'opacity of all'),
+    BASETIME,
     ...TIMECODE_OPTIONS,
     {
       name: 'fix_bounds',
@@ -231,7 +233,6 @@ function prepare(options: OptionValues, font: Typeface, setup: FilterSetup): Dra
   const text = options.text('text');
   const colorText = options.text('fontcolor_expr');
   const timecode = timecodeOf(options);
-  const expands = options.number('expansion') === 1;
   const colors = ['fontcolor', 'boxcolor', 'bordercolor', 'shadowcolor'].map((name) =>
     options.color(name),
   );
@@ -242,7 +243,7 @@ function prepare(options: OptionValues, font: Typeface, setup: FilterSetup): Dra
     if (!(pixels >= 1 && pixels <= 2048))
       throw options.error('fontsize', `the size is ${pixels}, allowed are 1..2048`);
     const context = { n, t, options, scope, v };
-    const shown = (expands ? expandText(text, context) : text) + timecode(n);
+    const shown = shownText(text, context) + timecode(n);
     if (colorText !== '') colors[0] = colorOf(expandText(colorText, context), options);
     const layout = layOut(
       shown,

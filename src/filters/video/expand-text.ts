@@ -2,6 +2,7 @@
 
 import type { OptionValues } from '../definition/options.ts';
 import type { ExpressionScope } from '../language/expression.ts';
+import { CLOCK_FORMAT, clockOf, clockText } from './clock-text.ts';
 
 /** The values that expansions may use. */
 export interface Expansion {
@@ -12,6 +13,17 @@ export interface Expansion {
   readonly scope: ExpressionScope;
   /** Values of the scope's variables. */
   readonly v: Float64Array;
+}
+
+/** How text is read: as it is, with `%{…}` replaced, or as a format of strftime. */
+export const EXPANSIONS = { none: 0, normal: 1, strftime: 2 } as const;
+
+/** The text of one picture. */
+export function shownText(text: string, context: Expansion): string {
+  const { options, t } = context;
+  const expansion = options.number('expansion');
+  if (expansion === EXPANSIONS.strftime) return clockText(clockOf(options, t), text);
+  return expansion === EXPANSIONS.normal ? expandText(text, context) : text;
 }
 
 /** The text with every `%{…}` replaced; `\` takes the next character as it is. */
@@ -73,7 +85,7 @@ function expansionOf(parts: readonly string[], context: Expansion, at: number): 
     case 'frame_num':
       return String(n);
     case 'pts':
-      return timeText(Number.isNaN(t) ? 0 : t + (Number(parts[2]) || 0), parts[1] ?? 'flt');
+      return timeText(Number.isNaN(t) ? 0 : t + (Number(parts[2]) || 0), parts);
     case 'pict_type':
       return 'I';
     case 'e':
@@ -90,8 +102,7 @@ function expansionOf(parts: readonly string[], context: Expansion, at: number): 
       return parts[2] ?? '';
     case 'gmtime':
     case 'localtime':
-      // The same graph must give the same pictures: the clock begins at the beginning of the stream.
-      return clockText(t);
+      return clockText(clockOf(options, t), parts.slice(1).join(':') || CLOCK_FORMAT);
     default:
       throw options.error(
         'text',
@@ -109,16 +120,15 @@ function digitsOf(given: string | undefined, options: OptionValues, at: number):
   throw options.error('text', `%{eif} with ${given} digits, allowed are 0..${MAX_DIGITS}`, at);
 }
 
-function timeText(seconds: number, format: string): string {
+/** A time with what is asked for: `pts:FORMAT:OFFSET:MORE`. */
+function timeText(seconds: number, [, format, , more]: readonly string[]): string {
+  if (format === 'gmtime' || format === 'localtime') {
+    return clockText(seconds, more ?? CLOCK_FORMAT);
+  }
   if (format !== 'hms') return seconds.toFixed(6);
-  const size = Math.abs(seconds);
+  const size = more === '24HH' ? Math.abs(seconds) % 86400 : Math.abs(seconds);
   const thousandths = String(Math.floor((size % 1) * 1000 + 1e-6)).padStart(3, '0');
   return `${seconds < 0 ? '-' : ''}${two(size / 3600)}:${two((size / 60) % 60)}:${two(size % 60)}.${thousandths}`;
-}
-
-function clockText(seconds: number): string {
-  const size = Number.isNaN(seconds) ? 0 : Math.max(0, seconds);
-  return `1970-01-01 ${two((size / 3600) % 24)}:${two((size / 60) % 60)}:${two(size % 60)}`;
 }
 
 function integerText(value: number, format: string, width: number): string {

@@ -8,7 +8,7 @@ import {
   planeWidth,
 } from '../../frames/pixel-format.ts';
 import { type FilterDefinition, type PadFormats, VIDEO_PAD } from '../definition/filter.ts';
-import type { OptionValues } from '../definition/options.ts';
+import type { OptionDefinition, OptionValues } from '../definition/options.ts';
 import { equalInputs, FrameSync } from '../graph/frame-sync.ts';
 import { picture, videoLink } from '../pixels/picture-work.ts';
 
@@ -22,11 +22,30 @@ interface Origin {
   readonly plane: number;
 }
 
+/** Input and plane of each plane of the result, as options of their own. */
+const MAP_OPTIONS: readonly OptionDefinition[] = [0, 1, 2, 3].flatMap((p) =>
+  (['s', 'p'] as const).map((letter) => ({
+    name: `map${p}${letter}`,
+    kind: 'integer',
+    default: '0',
+    min: 0,
+    max: 3,
+    namedOnly: true,
+    description: `${letter === 's' ? 'input' : 'plane'} for plane ${p} of the result, without mapping`,
+  })),
+);
+
 /** The origin of each plane of the result: hexadecimal digits input and plane, for each plane of the format. */
 function originsOf(options: OptionValues): Origin[] {
   const mapping = options.number('mapping');
   const info = pixFmtInfo(options.pixFmt('format')!);
   const count = info.samplesPerPixel.length;
+  if (mapping === 0) {
+    return Array.from({ length: count }, (_, p) => ({
+      input: options.number(`map${p}s`),
+      plane: options.number(`map${p}p`),
+    }));
+  }
   const origins = Array.from({ length: count }, (_, p) => ({
     input: (mapping >> ((count - p) * 8 - 4)) & 15,
     plane: (mapping >> ((count - p) * 8 - 8)) & 15,
@@ -58,6 +77,7 @@ export const MERGEPLANES: FilterDefinition = {
       default: 'yuva444p',
       description: 'pixel format of the result',
     },
+    ...MAP_OPTIONS,
   ],
   inputs: (options) =>
     Array.from(

@@ -58,6 +58,7 @@ export const SCALE: FilterDefinition = {
     { name: 'out_color_matrix', kind: 'string', default: '', description: 'matrix of the output' },
     {
       name: 'in_range',
+      aliases: ['src_range'],
       kind: 'choice',
       default: 'auto',
       choices: RANGES,
@@ -65,6 +66,7 @@ export const SCALE: FilterDefinition = {
     },
     {
       name: 'out_range',
+      aliases: ['dst_range'],
       kind: 'choice',
       default: 'auto',
       choices: RANGES,

@@ -188,6 +188,8 @@ describe('dynaudnorm', () => {
       'dynaudnorm=f=100:g=15',
       'dynaudnorm=f=200:g=7:p=0.5:m=4',
       'dynaudnorm=g=5:n=0',
+      'dynaudnorm=f=100:g=5:m=2:compress=1.5',
+      'dynaudnorm=f=100:g=5:channels=FR:n=0',
     ]) {
       const { result } = runGraph([sound], filters);
       const expected = runFfmpegGraph([sound], filters, result);
@@ -199,7 +201,7 @@ describe('dynaudnorm', () => {
     const next = randomNumbers(3);
     const data = Float64Array.from({ length: 80000 }, (_, i) => (i < 40000 ? 0.1 : 0.3) * next());
     const sound: Sound = { sampleFmt: 'dbl', sampleRate: 8000, layout: 'mono', channels: 1, data };
-    const { result } = runGraph([sound], 'dynaudnorm=f=100:g=5:b=1');
+    const { result } = runGraph([sound], 'dynaudnorm=f=100:g=5:b=1:m=100');
     const peakOf = (from: number, to: number) =>
       (result.samples as Float64Array)
         .subarray(from, to)

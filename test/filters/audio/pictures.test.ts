@@ -54,6 +54,8 @@ const GRAPHS = [
   'showwavespic=split_channels=1:s=300x200',
   'showspectrum=s=320x120',
   'showspectrum=s=200x90:mode=separate:overlap=0.5:slide=fullframe:color=rainbow',
+  'showspectrum=s=200x90:fps=10:fscale=log:color=cividis:win_func=parzen',
+  'showspectrum=s=200x90:start=200:stop=2000:slide=scroll:fps=60',
   'showfreqs',
   'showfreqs=s=200x101:win_size=1024:overlap=0.25:mode=dot:cmode=separate',
   'avectorscope=s=200x200',

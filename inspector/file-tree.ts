@@ -17,6 +17,7 @@ import { MemorySource } from '../src/io/index.ts';
 import { extremesOf } from './extremes.ts';
 import type { MacroblockMaps } from './macroblock-maps.ts';
 import { PICTURE_TYPES, TYPE_NAMES, UNIT_NAMES } from './names.ts';
+import { requireColumns } from './needed.ts';
 import { type FilePacket, MOST_PACKETS, packetsOf } from './packets.ts';
 import { columnsOf, type PictureRecord, type Recording } from './recording.ts';
 
@@ -102,9 +103,18 @@ function withPackets(mdat: FileNode, packets: readonly FilePacket[]): FileNode {
   return { ...mdat, hasChildren: own.length > 0, children };
 }
 
-/** The tree that a trace has of a file; empty where it has none. */
-export function treeOfTrace({ tables, names }: Trace): FileNode[] {
-  const { columns: n, rowCount } = tables.node ?? { columns: {}, rowCount: 0 };
+/** Tables that the tree of a file is made of. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  node: ['node', 'parent', 'name', 'first', 'bytes', 'clause', 'problem'],
+  field: ['node', 'name', 'value', 'first', 'bytes'],
+};
+
+/** The tree that a trace has of a file; empty where it has none. Throws an error that says what to do. */
+export function treeOfTrace(trace: Trace): FileNode[] {
+  const { tables, names } = trace;
+  if ((tables.node?.rowCount ?? 0) === 0) return [];
+  requireColumns(trace, NEEDED);
+  const { columns: n, rowCount } = tables.node;
   const name = (number: number): string => names[number] ?? '?';
   const below = new Map<number, number[]>();
   for (let i = 0; i < rowCount; i++) {
@@ -114,7 +124,7 @@ export function treeOfTrace({ tables, names }: Trace): FileNode[] {
     if (n.parent[i] < n.node[i]) below.set(n.parent[i], own);
   }
   const fields = new Map<number, FileField[]>();
-  const { columns: f, rowCount: count } = tables.field ?? { columns: {}, rowCount: 0 };
+  const { columns: f, rowCount: count } = tables.field;
   for (let i = 0; i < count; i++) {
     const own = fields.get(f.node[i]) ?? [];
     const place = { start: f.first[i], end: f.first[i] + f.bytes[i] };

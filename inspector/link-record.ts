@@ -12,6 +12,9 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   link_frame: ['graph', 'link', 'pts', 'samples'],
 };
 
+/** Links that are shown of a trace. */
+const MOST_LINKS = 200;
+
 /** A link from one filter to the next. */
 export interface FilterLink {
   readonly graph: number;
@@ -32,6 +35,11 @@ export interface FilterLink {
   readonly samples: Uint32Array;
 }
 
+/** A number that can be drawn. */
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
+}
+
 /** The links of a trace; empty where it has none. Throws an error that says what to do. */
 export function linksOfTrace(trace: Trace): FilterLink[] {
   const { tables, names } = trace;
@@ -47,13 +55,13 @@ export function linksOfTrace(trace: Trace): FilterLink[] {
     else own.push(i);
   }
   const name = (number: number): string => names[number] ?? '?';
-  return Array.from({ length: rowCount }, (_, i) => {
+  return Array.from({ length: Math.min(MOST_LINKS, rowCount) }, (_, i) => {
     const frames = byLink.get(`${c.graph[i]} ${c.link[i]}`) ?? [];
     const second = c.timeBaseDen[i] / c.timeBaseNum[i];
     const isVideo = c.width[i] > 0;
     const rate = c.rateNum[i] / c.rateDen[i];
     const format = isVideo
-      ? `${name(c.format[i])} ${c.width[i]}×${c.height[i]}${rate > 0 ? `, ${Number(rate.toFixed(3))} a second` : ''}`
+      ? `${name(c.format[i])} ${c.width[i]}×${c.height[i]}${rate > 0 && rate < 1e6 ? `, ${Number(rate.toFixed(3))} a second` : ''}`
       : `${name(c.format[i])} ${name(c.layout[i])}, ${c.sampleRate[i]} Hz`;
     return {
       ...{ graph: c.graph[i], link: c.link[i], format, isConverted: c.isConverted[i] !== 0 },
@@ -61,7 +69,7 @@ export function linksOfTrace(trace: Trace): FilterLink[] {
       ...{ to: name(c.to[i]), toFilter: name(c.toFilter[i]) },
       pads: `${c.fromPad[i]} to ${c.toPad[i]}`,
       timeBase: `${c.timeBaseNum[i]}/${c.timeBaseDen[i]}`,
-      times: Float64Array.from(frames, (row) => f.pts[row] / second),
+      times: Float64Array.from(frames, (row) => finite(f.pts[row] / second)),
       samples: Uint32Array.from(frames, (row) => f.samples[row]),
     };
   });

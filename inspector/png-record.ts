@@ -190,6 +190,9 @@ export function pngRecord(trace: Trace, still = 0): PngRecord | null {
   const passes = passesOf(width, height, isInterlaced);
   const span = rowsWith(trace, 'deflate_token', 'stream', still);
   const plain = rowsOf(trace, still, passes, bitsPerPixel);
+  if (plain.length < passes.reduce((sum, pass) => sum + pass.height, 0)) {
+    throw new Error('The trace has fewer rows than its picture: make it again.');
+  }
   const bytes = byteBits(trace, span, plain.at(-1)?.end ?? 0);
   const rows = plain.map((row) => ({
     ...row,

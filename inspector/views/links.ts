@@ -110,11 +110,12 @@ function drawGraph(
   const places = placesOf(links);
   const all = [...places.values()];
   const width = Math.max(...all.map(leftOf)) + BOX.width + MARGIN;
-  const isBowed = links.some((link) => {
+  const bottoms = links.map((link) => {
     const [from, to] = [places.get(keyOf(link, 'from')), places.get(keyOf(link, 'to'))];
-    return (to?.column ?? 0) - (from?.column ?? 0) > 1;
+    const isBowed = (to?.column ?? 0) - (from?.column ?? 0) > 1;
+    return isBowed && from !== undefined ? topOf(from) + BOX.height + BOW : 0;
   });
-  const height = Math.max(...all.map(topOf)) + BOX.height + MARGIN + (isBowed ? BOW : 12);
+  const height = Math.max(...all.map(topOf).map((top) => top + BOX.height), ...bottoms) + MARGIN;
   const boxes = [...places].map(([key, place]) =>
     svg(
       'g',

@@ -44,7 +44,7 @@ addEventListener('load', async () => {
   const seen = { errors };
   await until(() => /10 pictures in .*encoded in/.test(textOf('#status')));
   seen.status = textOf('#status');
-  seen.tabs = document.querySelectorAll('nav button').length;
+  seen.tabs = document.querySelectorAll('nav button:not([hidden])').length;
   seen.labels = [...document.querySelectorAll('.strip button')].map((one) => one.getAttribute('aria-label'));
   for (const layer of document.querySelectorAll('[data-layer], [data-overlay]')) layer.click();
   document.getElementById('picture').dispatchEvent(new MouseEvent('click', { clientX: 500, clientY: 300, bubbles: true }));

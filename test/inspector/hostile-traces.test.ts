@@ -2,8 +2,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodePictures } from '../../inspector/engine.ts';
+import { type FileNode, treeOfTrace } from '../../inspector/file-tree.ts';
 import { encodeImage } from '../../inspector/image-engine.ts';
 import { jpegRecord } from '../../inspector/jpeg-record.ts';
+import { linksOfTrace } from '../../inspector/link-record.ts';
 import { pngRecord } from '../../inspector/png-record.ts';
 import { recordingOfTrace } from '../../inspector/recording.ts';
 import { createSample } from '../../inspector/sample.ts';
@@ -17,7 +19,16 @@ import { elementTable, typeTable } from '../../inspector/views/picture-panel.ts'
 import { searchesOf } from '../../inspector/views/search-path.ts';
 import { bandTable } from '../../inspector/views/sound.ts';
 import { pictureTable } from '../../inspector/views/timeline.ts';
-import { openTrace, readTrace } from '../../src/inspect/index.ts';
+import { joinBytes } from '../../src/base/byte-stream.ts';
+import { encodePng, inspectPng } from '../../src/codecs/png/index.ts';
+import { FILTER_TABLES, FilterGraph, GraphTrace } from '../../src/filters/index.ts';
+import {
+  openTrace,
+  readTrace,
+  TREE_TABLES,
+  TraceWriter,
+  traceTree,
+} from '../../src/inspect/index.ts';
 import { MemorySource } from '../../src/io/index.ts';
 
 const SEED = 20261130;
@@ -61,6 +72,35 @@ test('of sound', async () => {
   });
 });
 
+test('of filters and of parts of files', async () => {
+  const writer = new TraceWriter({}, [...FILTER_TABLES, ...TREE_TABLES]);
+  const inspect = new GraphTrace(writer);
+  const graph = new FilterGraph('testsrc2=size=16x16:rate=9:duration=1,fps=5,buffersink', {
+    inspect,
+  });
+  while ((graph.getFrames()?.numFrames ?? 0) > 0);
+  const picture = {
+    width: 4,
+    height: 4,
+    colorType: 0,
+    bitDepth: 8,
+    data: new Uint8Array(16),
+  } as const;
+  traceTree(writer, inspectPng(encodePng(picture)));
+  writer.end();
+  await withChanges(joinBytes(writer.take()), (bytes) => {
+    const trace = readTrace(bytes);
+    for (const { times } of linksOfTrace(trace)) expect(times.every(Number.isFinite)).toBe(true);
+    const walk = (nodes: readonly FileNode[]): void => {
+      for (const node of nodes) {
+        node.fields();
+        walk(node.children());
+      }
+    };
+    walk(treeOfTrace(trace));
+  });
+});
+
 test('of PNG and of JPEG', async () => {
   const [width, height] = [40, 30];
   const data = Uint8Array.from({ length: 4 * width * height }, (_, i) =>
@@ -71,6 +111,7 @@ test('of PNG and of JPEG', async () => {
   await withChanges(encodeImage(source, { kind: 'png', ...settings }).trace, (bytes) => {
     const record = pngRecord(readTrace(bytes));
     record?.rows.forEach((_, y) => void record.tokensOf(y));
+    if (record !== null) expect(record.rows[record.rowOf(3, 2)]).toBeDefined();
   });
   await withChanges(encodeImage(source, { kind: 'jpeg', ...settings }).trace, (bytes) => {
     const record = jpegRecord(readTrace(bytes));

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MediaError } from '../../../src/base/errors.ts';
 import { inspectJpeg, JpegEncoder, JpegTrace, watchJpeg } from '../../../src/codecs/jpeg/index.ts';
 import type { Trace } from '../../../src/inspect/index.ts';
 import { endTrace, sum, traceRows } from '../../support/trace.ts';
@@ -92,6 +93,27 @@ describe('a JPEG file that is there', () => {
       }),
       { seed: SEED, numRuns: 200 },
     );
+  });
+
+  it('is refused with an error of its own where it is broken', () => {
+    const encoder = new JpegEncoder({ width: 40, height: 30, channels: 3, scans: 'progressive' });
+    encoder.writeRows(makePicture('noise', 40, 30, 3, 1));
+    const file = encoder.finish();
+    let read = 0;
+    fc.assert(
+      fc.property(fc.nat(file.length - 1), fc.nat(255), fc.nat(file.length), (at, value, cut) => {
+        const broken = file.slice(0, cut % 3 === 0 ? cut : file.length);
+        if (at < broken.length) broken[at] = value;
+        try {
+          expect(accounted(watched(broken))).toBe(8 * broken.length);
+          read++;
+        } catch (error) {
+          expect(error).toBeInstanceOf(MediaError);
+        }
+      }),
+      { seed: SEED, numRuns: 300 },
+    );
+    expect(read).toBeGreaterThan(20);
   });
 
   it.skipIf(spawnSync('cjpeg', ['-version']).error !== undefined)('may be of libjpeg', () => {

@@ -11,7 +11,7 @@ import { DEFAULT_TUNING } from '../../../src/codecs/aac/encoder/tuning.ts';
 import { createAacEncoder } from '../../../src/codecs/aac/index.ts';
 import { AAC_KERNELS } from '../../../src/codecs/aac/kernels/kernel-set.ts';
 import { SearchMemory, searchBytes } from '../../../src/codecs/aac/kernels/search-memory.ts';
-import { ChannelStream } from '../../../src/codecs/aac/standard/channel-stream.ts';
+import { ChannelStream, MAX_BANDS } from '../../../src/codecs/aac/standard/channel-stream.ts';
 import { NOISE_HCB } from '../../../src/codecs/aac/standard/spectrum-coding.ts';
 import { adtsStream } from '../../support/adts.ts';
 import { runFfmpeg } from '../../support/ffmpeg.ts';
@@ -50,7 +50,7 @@ const plain = { ...DEFAULT_TUNING, noiseGain: 1, noisePenalty: 1 };
 test('the error of a substitute is 0.43 of the energy for noise, and more than silence for a tone', () => {
   const next = gaussian(1);
   const noisy = makeChannel(60, () => 100 * next());
-  prepareNoise(noisy.search, noisy.stream, 0, plain, noisy.noise);
+  prepareNoise(noisy.search, noisy.stream, 0, MAX_BANDS, plain, noisy.noise);
   let ratio = 0;
   for (let band = 0; band < 60; band++) {
     let energy = 0;
@@ -61,7 +61,7 @@ test('the error of a substitute is 0.43 of the energy for noise, and more than s
   expect(Math.abs(ratio - 0.43)).toBeLessThan(0.04);
 
   const tone = makeChannel(2, (i) => (i === 7 ? 1000 : 0));
-  prepareNoise(tone.search, tone.stream, 0, plain, tone.noise);
+  prepareNoise(tone.search, tone.stream, 0, MAX_BANDS, plain, tone.noise);
   expect(tone.noise.error[0]).toBeGreaterThan(1e6);
   expect(tone.noise.error[1]).toBe(Number.POSITIVE_INFINITY);
 });
@@ -72,7 +72,7 @@ test('in a group of short windows each gets its share of the energy', () => {
   channel.stream.info.max_sfb = 1;
   channel.stream.info.numWindowGroups = 2;
   channel.stream.info.windowGroupLength.set([4, 1]);
-  prepareNoise(channel.search, channel.stream, 0, plain, channel.noise);
+  prepareNoise(channel.search, channel.stream, 0, MAX_BANDS, plain, channel.noise);
   const energy = (band: number): number =>
     channel.search.spectrum.subarray(16 * band, 16 * band + 16).reduce((sum, x) => sum + x * x, 0);
   expect(channel.noise.level[0]).toBe(Math.round(2 * Math.log2(energy(0) / 4)));
@@ -86,7 +86,7 @@ test('bands are substituted where bits are dear, not where they are cheap, and n
     [1e4, 20],
   ] as const) {
     const channel = makeChannel(40, () => 100 * next());
-    prepareNoise(channel.search, channel.stream, 20, DEFAULT_TUNING, channel.noise);
+    prepareNoise(channel.search, channel.stream, 20, MAX_BANDS, DEFAULT_TUNING, channel.noise);
     prepareSearch(channel.search, channel.stream, DEFAULT_TUNING);
     chooseScaleFactors(channel.search, channel.stream, lambda);
     substituteNoise([channel], lambda);
@@ -96,11 +96,24 @@ test('bands are substituted where bits are dear, not where they are cheap, and n
   }
 });
 
+test('bands above the lines are noise where they sound like it, and stay empty where they do not', () => {
+  const next = gaussian(5);
+  const channel = makeChannel(40, (i) => (i < 16 * 30 ? 100 * next() : i % 16 === 5 ? 400 : 0));
+  prepareNoise(channel.search, channel.stream, 10, 20, DEFAULT_TUNING, channel.noise);
+  channel.search.spectrum.fill(0, 16 * 20);
+  prepareSearch(channel.search, channel.stream, DEFAULT_TUNING);
+  chooseScaleFactors(channel.search, channel.stream, 100);
+  substituteNoise([channel], 100);
+  const books = [...channel.stream.codebook.subarray(20, 40)];
+  expect(books.slice(0, 10).every((book) => book === NOISE_HCB)).toBe(true);
+  expect(books.slice(10).every((book) => book === 0)).toBe(true);
+});
+
 test('levels that leap are brought within the reach of a difference', () => {
   const channel = makeChannel(2, (i) => (i < 16 ? 1 : 1e9));
   channel.stream.codebook.fill(0);
   channel.search.silentNoise.fill(1e30);
-  prepareNoise(channel.search, channel.stream, 0, DEFAULT_TUNING, channel.noise);
+  prepareNoise(channel.search, channel.stream, 0, MAX_BANDS, DEFAULT_TUNING, channel.noise);
   substituteNoise([channel], 1);
   const [low, high] = channel.stream.scaleFactor;
   expect(high - low).toBe(60);

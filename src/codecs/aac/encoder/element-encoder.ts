@@ -22,7 +22,6 @@ import {
 import { SWB_OFFSET_LONG_WINDOW, SWB_OFFSET_SHORT_WINDOW } from '../standard/scalefactor-bands.ts';
 import {
   EIGHT_SHORT_SEQUENCE,
-  FRAME_LENGTH,
   KBD_WINDOW,
   LONG_START_SEQUENCE,
   NUM_SHORT_WINDOWS,
@@ -31,6 +30,7 @@ import {
   SINE_WINDOW,
 } from '../standard/window-sequence.ts';
 import { estimateSpectrumBits, prepareSearch } from './band-cost.ts';
+import { type BandLimits, bandLimits } from './band-limits.ts';
 import {
   ATTACK_OFFSET,
   GroupingScratch,
@@ -49,9 +49,6 @@ import { chooseCodebooks, completeScaleFactors } from './sectioning.ts';
 import { chooseScaleFactors } from './trellis.ts';
 import { estimateBits, ShapeChooser } from './window-shape.ts';
 
-/** Only this many lines of an LFE may be other than zero, AAC clause 4.5.2.1.1. */
-const LFE_LINES = 12;
-
 /** Encodes one element of every frame, and keeps what passes from frame to frame. */
 export class ElementEncoder {
   private readonly grouping = new GroupingScratch();
@@ -63,16 +60,9 @@ export class ElementEncoder {
   private readonly spectra: readonly Float64Array[];
   private readonly longBands: Uint16Array;
   private readonly shortBands: Uint16Array;
-  /** First line that is not coded. */
-  private readonly longCutoff: number;
-  private readonly shortCutoff: number;
-  private readonly longMaxSfb: number;
-  private readonly shortMaxSfb: number;
-  /** First scale factor band of long blocks that may be substituted by noise. */
-  private readonly firstNoiseSfb: number;
-  /** First scale factor band of long and of short blocks that may be coded with an intensity. */
-  private readonly longIntensitySfb: number;
-  private readonly shortIntensitySfb: number;
+  private readonly limits: BandLimits;
+  /** Bands of the frame before its last zeros are dropped. */
+  private maxSfb = 0;
   private readonly shaper: NoiseShaper;
   private previousSequence = ONLY_LONG_SEQUENCE;
   private previousShape = SINE_WINDOW;
@@ -93,18 +83,9 @@ export class ElementEncoder {
     const index = settings.samplingFrequencyIndex;
     this.longBands = SWB_OFFSET_LONG_WINDOW[index];
     this.shortBands = SWB_OFFSET_SHORT_WINDOW[index];
-    const isLfe = layout.id_syn_ele === ID_LFE;
-    const share = settings.bandwidth / (settings.sampleRate / 2);
-    this.longCutoff = isLfe ? LFE_LINES : Math.max(4, Math.round(share * FRAME_LENGTH));
-    this.shortCutoff = Math.max(4, Math.round(share * SHORT_LENGTH));
-    const noiseShare = isLfe ? 2 : settings.tuning.noiseFrom / (settings.sampleRate / 2);
-    this.firstNoiseSfb = countBandsBelow(this.longBands, noiseShare * FRAME_LENGTH);
-    const intensityShare = settings.tuning.intensityFrom / (settings.sampleRate / 2);
-    this.longIntensitySfb = countBandsBelow(this.longBands, intensityShare * FRAME_LENGTH);
-    this.shortIntensitySfb = countBandsBelow(this.shortBands, intensityShare * SHORT_LENGTH);
-    this.longMaxSfb = countBandsBelow(this.longBands, this.longCutoff);
-    this.shortMaxSfb = countBandsBelow(this.shortBands, this.shortCutoff);
-    this.shaper = new NoiseShaper(settings, this.longMaxSfb, this.shortMaxSfb);
+    this.limits = bandLimits(settings, layout.id_syn_ele === ID_LFE);
+    const { longMaxSfb, shortMaxSfb } = this.limits;
+    this.shaper = new NoiseShaper(settings, longMaxSfb, shortMaxSfb);
   }
 
   /**
@@ -154,6 +135,14 @@ export class ElementEncoder {
     // Substituted noise would fill the pauses for which the windows are short.
     this.hasNoise = this.settings.noiseSubstitution && substitutes && !isShort;
     this.isSilent = false;
+    // A filter would reach into the bands above the lines, and noise there would begin before an attack.
+    const isWide = this.hasNoise && !isBeforeAttack && !channels[0].stream.tns.hasFilter();
+    this.maxSfb = isShort
+      ? this.limits.shortMaxSfb
+      : isWide
+        ? this.limits.noiseMaxSfb
+        : this.limits.longMaxSfb;
+    restoreBands(channels, this.maxSfb);
     this.prepare(noise, isShort, substitutes);
   }
 
@@ -186,7 +175,7 @@ export class ElementEncoder {
       const { info } = stream;
       info.window_sequence = window_sequence;
       info.window_shape = window_shape;
-      info.max_sfb = isShort ? this.shortMaxSfb : this.longMaxSfb;
+      info.max_sfb = isShort ? this.limits.shortMaxSfb : this.limits.longMaxSfb;
       info.numWindowGroups = 1;
       info.windowGroupLength[0] = 1;
       const input = samples[layout.channels[c]];
@@ -201,7 +190,8 @@ export class ElementEncoder {
 
   /** Groups the short windows, alike in all channels. */
   private group(): void {
-    const { channels, shortBands, shortMaxSfb } = this;
+    const { channels, shortBands } = this;
+    const { shortMaxSfb } = this.limits;
     const { info } = channels[0].stream;
     const { groupDistance } = this.settings.tuning;
     groupWindows(this.spectra, shortBands, shortMaxSfb, groupDistance, info, this.grouping);
@@ -214,11 +204,21 @@ export class ElementEncoder {
     const { tuning } = this.settings;
     for (let c = 0; this.hasNoise && c < channels.length; c++) {
       const channel = channels[c];
-      prepareNoise(channel.search, channel.stream, this.firstNoiseSfb, tuning, channel.noise);
+      prepareNoise(
+        channel.search,
+        channel.stream,
+        this.limits.firstNoiseSfb,
+        this.limits.longMaxSfb,
+        tuning,
+        channel.noise,
+      );
+    }
+    for (let c = 0; !isShort && c < channels.length; c++) {
+      channels[c].search.spectrum.fill(0, this.longBands[this.limits.longMaxSfb]);
     }
     const isPair = channels.length === 2;
     if (isPair) {
-      const firstIntensity = isShort ? this.shortIntensitySfb : this.longIntensitySfb;
+      const firstIntensity = isShort ? this.limits.shortIntensitySfb : this.limits.longIntensitySfb;
       const from = substitutes ? firstIntensity : MAX_BANDS;
       this.stereo.decide(channels[0], channels[1], noise, from, this.settings);
     }
@@ -250,7 +250,7 @@ export class ElementEncoder {
       const { ear, spectrum, lineWeights } = channels[c];
       ear.lineWeights(lineWeights);
       const input = samples[layout.channels[c]];
-      const count = this.longCutoff & ~3;
+      const count = this.limits.longCutoff & ~3;
       const { filterBank } = tools;
       filterBank.analyze(input, pos, ONLY_LONG_SEQUENCE, SINE_WINDOW, SINE_WINDOW, spectrum);
       sineBits += estimateBits(spectrum, lineWeights, count, noise);
@@ -263,19 +263,19 @@ export class ElementEncoder {
   /** Bands of a long block: lines up to the cutoff in their order, the mean weight of each band. */
   private layOutLong(channel: ChannelState): void {
     const { stream, search, spectrum } = channel;
-    const { longBands, longCutoff } = this;
-    const numBands = stream.info.max_sfb;
-    stream.numBands = numBands;
+    const { longBands, limits } = this;
+    const numBands = limits.noiseMaxSfb;
     search.spectrum.set(spectrum);
     channel.ear.meanWeights(longBands, numBands, search.weight);
     for (let band = 0; band <= numBands; band++) stream.bandOffset[band] = longBands[band];
-    search.spectrum.fill(0, longCutoff);
+    search.spectrum.fill(0, limits.longCutoff, longBands[limits.longMaxSfb]);
   }
 
   /** Bands of short blocks: lines of a group interleaved band by band, clause 4.5.2.3.5. */
   private layOutShort(channel: ChannelState): void {
     const { stream, search, spectrum, shortWeights } = channel;
-    const { shortBands, shortCutoff } = this;
+    const { shortBands } = this;
+    const { shortCutoff } = this.limits;
     const { info } = stream;
     const bandsInTable = this.tools.shortEar.numBands;
     let at = 0;
@@ -320,7 +320,7 @@ export class ElementEncoder {
   decide(lambda: number): number {
     const { channels, tools } = this;
     let bits = ELEMENT_HEADER_BITS;
-    if (!this.isSilent) restoreBands(channels, this.longMaxSfb);
+    if (!this.isSilent) restoreBands(channels, this.maxSfb);
     for (let c = 0; c < channels.length; c++) {
       const { stream, search } = channels[c];
       chooseScaleFactors(search, stream, lambda);
@@ -382,11 +382,4 @@ export class ElementEncoder {
       writeSingleChannelElement(w, layout, channels[0].stream, protectedBits);
     }
   }
-}
-
-/** Number of bands that begin below `cutoff`. */
-function countBandsBelow(offsets: Uint16Array, cutoff: number): number {
-  let count = 0;
-  while (count < offsets.length - 1 && offsets[count] < cutoff) count++;
-  return count;
 }

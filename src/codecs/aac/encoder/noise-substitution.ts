@@ -38,6 +38,8 @@ export class NoiseCandidates {
   readonly level = new Int16Array(MAX_BANDS);
   /** Band => weighted error of the substitute; infinite if the band may not be substituted. */
   readonly error = new Float64Array(MAX_BANDS);
+  /** Band => what it costs to leave out lines that are not coded in any case. */
+  readonly missing = new Float64Array(MAX_BANDS);
   /** Band => gain in cost of substituting it, in the first channel of an element; `substituteNoise` fills it. */
   readonly gains = new Float64Array(MAX_BANDS);
 }
@@ -46,11 +48,13 @@ export class NoiseCandidates {
  * Looks at the bands of a frame, before middle and side.
  * @param search `spectrum` and `weight` of the channel itself
  * @param firstSfb scale factor bands below are never substituted
+ * @param endSfb scale factor bands from here on are substituted or empty
  */
 export function prepareNoise(
   search: ChannelSearch,
   stream: ChannelStream,
   firstSfb: number,
+  endSfb: number,
   tuning: Tuning,
   candidates: NoiseCandidates,
 ): void {
@@ -61,6 +65,7 @@ export function prepareNoise(
     const start = stream.bandOffset[band];
     const end = stream.bandOffset[band + 1];
     candidates.error[band] = Number.POSITIVE_INFINITY;
+    candidates.missing[band] = 0;
     if (band % max_sfb < firstSfb) continue;
     let energy = 0;
     let sum = 0;
@@ -74,6 +79,7 @@ export function prepareNoise(
     const c = Math.sqrt(Math.min(LARGEST_C2, FLATNESS_TO_C2 * flatness));
     candidates.error[band] =
       tuning.noisePenalty * weight[band] * energy * (1 + gain * gain - 2 * gain * c);
+    if (band >= endSfb) candidates.missing[band] = tuning.missingPenalty * weight[band] * energy;
     // Each window of a group gets the energy that is sent.
     const windows = windowGroupLength[Math.floor(band / max_sfb)];
     candidates.level[band] = Math.round(2 * fastLog2((energy * gain * gain) / windows));
@@ -100,6 +106,7 @@ export function substituteNoise(channels: readonly NoiseChannel[], lambda: numbe
     for (let c = 0; c < channels.length; c++) {
       const channel = channels[c];
       gain += costOfBand(channel.search, channel.stream, band, lambda);
+      gain += channel.noise.missing[band];
       gain -= channel.noise.error[band] + lambda * ENERGY_BITS;
     }
     gains[band] = gain;

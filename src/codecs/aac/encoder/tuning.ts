@@ -74,6 +74,13 @@ export interface Tuning {
   readonly intensityPenalty: number;
   /** Noise substitution from this frequency on, Hz. Lower, and what has pitch turns to noise. */
   readonly noiseFrom: number;
+  /**
+   * Bands above the bandwidth may be substituted up to this frequency, Hz: noise costs a few bits a band, and without it rain and applause
+   * lose their highest octave.
+   */
+  readonly noiseUpTo: number;
+  /** A band above the bandwidth left out costs this times its energy. Higher, and what has pitch becomes noise; lower, and noise comes and goes. */
+  readonly missingPenalty: number;
   /** Amplitude of substituted noise: the error is least below 1, but a band that is too soft is heard as well. */
   readonly noiseGain: number;
   /** How much worse substituted noise is than its error says. */
@@ -124,6 +131,8 @@ export const DEFAULT_TUNING: Tuning = {
   intensityFrom: 5000,
   intensityPenalty: 2,
   noiseFrom: 5500,
+  noiseUpTo: 17000,
+  missingPenalty: 1,
   noiseGain: 0.9,
   noisePenalty: 1.2,
   reservoirGain: 2,

@@ -2,6 +2,7 @@
 import { ConfigError } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest-name.ts';
 import type { AskedFilters } from './ffmpeg-filters.ts';
+import { readFilterScript } from './filter-script.ts';
 
 /** The translation of one option of ffmpeg. */
 export interface Translation {
@@ -113,6 +114,9 @@ const filter =
     ask(filters, value);
     return [];
   };
+/** The same where the filters stand in a file. */
+const script = (name: string, ask: (filters: AskedFilters, text: string) => void): Translation =>
+  both(filter((filters, path) => ask(filters, readFilterScript(name, path))));
 const cutting = (name: string, key: 'start' | 'end' | 'duration'): Translation => ({
   before: (value, { filters, inputs }) => {
     filters.cut(inputs.length, key, name, value);
@@ -237,7 +241,11 @@ export const FFMPEG_OPTIONS: Readonly<Record<string, Translation>> = {
   metadata: refused('titles are taken over from the input; others cannot be given here'),
   shortest: { isFlag: true, ...refused('say the length in seconds: -t 10') },
   lavfi: both(filter((filters, value) => filters.addGraph(value))),
-  filter_complex_script: refused('type -filter_complex "$(cat FILE)"'),
+  filter_complex_script: script('-filter_complex_script', (filters, text) => {
+    filters.addGraph(text);
+  }),
+  'filter_script:v': script('-filter_script:v', (filters, text) => filters.own('video', text)),
+  'filter_script:a': script('-filter_script:a', (filters, text) => filters.own('audio', text)),
   pass: both(option('pass')),
   passlogfile: both(option('pass-log')),
   minrate: refused(`${LEAVE}-maxrate and -bufsize bound the rate`),

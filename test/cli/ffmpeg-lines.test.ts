@@ -28,6 +28,8 @@ beforeAll(async () => {
   make('-i pictures.y4m -vf scale=96:72,fps=30 large.y4m');
   make('-i pictures.y4m -f rawvideo -pix_fmt rgb24 pictures.raw');
   make('-i sound.wav -f s16le sound.pcm');
+  writeFileSync('graph.txt', '[0:v] hflip ,\n  scale=48:36 [a];\n[a]vflip[o]\n');
+  writeFileSync('filters.txt', 'scale=32:\n24\n');
   make('-i sound.wav -ac 1 -ar 8000 mono.wav');
   make('-i pictures.y4m -frames:v 10 p-%03d.png');
   make('-i pictures.y4m -frames:v 1 -pix_fmt rgb24 -update 1 photo.tiff');
@@ -116,6 +118,8 @@ const SAME = [
   '-i pictures.y4m -i large.y4m -map 0 -map 1 OUT.mkv',
   '-i pictures.y4m -i sound.wav -map 1:a -map 0:v OUT.mp4',
   '-i pictures.y4m -i sound.wav -map 0:v:0 -map 1:a:0? OUT.mp4',
+  '-i pictures.y4m -filter_complex_script graph.txt -map [o] OUT.mp4',
+  '-i pictures.y4m -filter_script:v filters.txt OUT.mp4',
   '-i pictures.y4m -i sound.wav -an OUT.mp4',
   '-i pictures.y4m -i sound.wav -vn OUT.m4a',
   '-i pictures.y4m -i sound.wav -an -t 0.4 OUT.mp4',
@@ -318,7 +322,6 @@ const REFUSED: readonly (readonly [line: string, said: RegExp])[] = [
   ['-i sound.wav OUT.mp3', /mp3/],
   ['-i sound.wav -c:a libmp3lame OUT.mp4', /unknown codec libmp3lame/],
   ['-i pictures.y4m -i sound.wav -shortest OUT.mp4', /say the length in seconds: -t 10/],
-  ['-i pictures.y4m -filter_complex_script a OUT.mp4', /type -filter_complex "\$\(cat FILE\)"/],
   ['-f concat -i list.txt OUT.mp4', /files are not joined here; join before/],
   ['-i pictures.y4m -b:v 100k -pass 2 OUT.mp4', /vitrine2pass.json has no statistics/],
   ['-i sound.wav -pass 1 -f null -', /nothing is left of it to be coded/],

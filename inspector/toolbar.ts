@@ -145,8 +145,11 @@ export function createToolbar(
     element,
     update: () => {
       for (const [name, tab] of tabs) {
-        if (name === store.state.view) tab.setAttribute('aria-current', 'page');
-        else tab.removeAttribute('aria-current');
+        if (name === store.state.view) {
+          // Narrow screens scroll the tabs.
+          if (!tab.hasAttribute('aria-current')) tab.scrollIntoView({ block: 'nearest' });
+          tab.setAttribute('aria-current', 'page');
+        } else tab.removeAttribute('aria-current');
       }
       // There are links where a trace has filters.
       const hasLinks = (app.traced?.links.length ?? 0) > 0;

@@ -89,6 +89,7 @@ export function createFileView(app: App): View {
     details.replaceChildren(
       ...(node === null ? [] : fieldElements(node, field, (chosen) => choose(node, chosen))),
     );
+    details.querySelector('tr.chosen')?.scrollIntoView({ block: 'nearest' });
     // After the fields, which take from the height of the tree: what is chosen stays in sight.
     tree.update(nodes, path);
   };

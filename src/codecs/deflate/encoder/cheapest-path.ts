@@ -4,7 +4,7 @@
  */
 
 import type { Arena } from '../kernels/arena.ts';
-import { MATCH_DISTANCE_MASK, MATCH_SYMBOL_SHIFT } from '../kernels/search-rules.ts';
+import { KERNEL_SLICE, MATCH_DISTANCE_MASK, MATCH_SYMBOL_SHIFT } from '../kernels/search-rules.ts';
 import { LIST_WORDS, PATH } from '../kernels/words.ts';
 import { MAX_MATCH } from '../standard/symbols.ts';
 import type { ListKernel, MatchStore } from './match-store.ts';
@@ -33,6 +33,11 @@ export class CheapestPath {
     this.list = arena.words(LIST_WORDS);
     this.lengthKeys = arena.words(MAX_MATCH + 1);
     this.cheapestPath = cheapestPath;
+  }
+
+  /** The cost of the last path, of up to 2^20 bytes. */
+  get cost(): number {
+    return this.costs[0]!;
   }
 
   /**
@@ -122,6 +127,11 @@ export class CheapestPath {
     list[PATH.costs] = this.costs.byteOffset;
     list[PATH.choices] = this.choices.byteOffset;
     list[PATH.count] = count;
-    cheapestPath(list.byteOffset);
+    this.costs[count] = 0;
+    for (let top = count; top > 0; top -= KERNEL_SLICE) {
+      list[PATH.top] = top;
+      list[PATH.bottom] = Math.max(0, top - KERNEL_SLICE);
+      cheapestPath(list.byteOffset);
+    }
   }
 }

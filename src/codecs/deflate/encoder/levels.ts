@@ -36,10 +36,10 @@ const LAZY_LEVELS: readonly LazyOptions[] = [
 /** Levels 10 to 13: cheapest paths. */
 // biome-ignore format: a table
 const OPTIMAL_LEVELS: readonly OptimalOptions[] = [
-  { depth: 48,  nice: 128, passes: 1,  triesThrees: true,  resplits: 0, endsInWholeBits: false, chunk: 1 << 18 },
-  { depth: 48,  nice: 128, passes: 2,  triesThrees: true,  resplits: 0, endsInWholeBits: true,  chunk: 1 << 18 },
-  { depth: 100, nice: 258, passes: 4,  triesThrees: true,  resplits: 0, endsInWholeBits: true,  chunk: 1 << 18 },
-  { depth: 100, nice: 258, passes: 15, triesThrees: true,  resplits: 1, endsInWholeBits: true,  chunk: 1 << 20 },
+  { depth: 48,  nice: 128, hash3Bits: 18, passes: 1,  worthwhile: 1 / 2000, triesThrees: true, cutsTwice: false, endsInWholeBits: false, chunk: 1 << 18 },
+  { depth: 48,  nice: 128, hash3Bits: 18, passes: 2,  worthwhile: 1 / 2000, triesThrees: true, cutsTwice: false, endsInWholeBits: true,  chunk: 1 << 18 },
+  { depth: 100, nice: 258, hash3Bits: 18, passes: 4,  worthwhile: 1 / 2000, triesThrees: true, cutsTwice: false, endsInWholeBits: true,  chunk: 1 << 18 },
+  { depth: 300, nice: 258, hash3Bits: 20, passes: 15, worthwhile: 1 / 500,  triesThrees: true, cutsTwice: true,  endsInWholeBits: true,  chunk: 1 << 20 },
 ];
 
 /** Makes what codes at a level, 0..13, into `sink`. `size`: how many bytes will come at most, the dictionary included. */

@@ -7,7 +7,13 @@
  * newer ones.
  */
 import type { Arena } from '../kernels/arena.ts';
-import { HASH_FACTOR, HASH4_BITS, MATCH_SYMBOL_SHIFT, NOWHERE } from '../kernels/search-rules.ts';
+import {
+  HASH_FACTOR,
+  HASH4_BITS,
+  KERNEL_SLICE,
+  MATCH_SYMBOL_SHIFT,
+  NOWHERE,
+} from '../kernels/search-rules.ts';
 import { FIND, LIST_WORDS } from '../kernels/words.ts';
 import { distanceSymbol, MAX_DISTANCE, MAX_MATCH } from '../standard/symbols.ts';
 import type { Window } from './window.ts';
@@ -82,7 +88,10 @@ export class MatchStore {
     const last = Math.min(to, start + begins.length - 1);
     const most = matches.length - MOST_MATCHES;
     if (this.findMatches !== null) {
-      this.findWith(this.findMatches, last, most);
+      while (this.position < last && begins[this.position - start]! < most) {
+        const sliceEnd = Math.min(last, this.position + KERNEL_SLICE);
+        this.findWith(this.findMatches, sliceEnd, most);
+      }
       return;
     }
     let position = this.position;

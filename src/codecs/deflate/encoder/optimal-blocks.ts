@@ -4,6 +4,9 @@
  * Where such iterations end depends on where they begin. Two beginnings are tried on each block: the statistics of the first
  * path, and those of a world where nearly all matches have length 3. The second one is where noisy pictures of three bytes a
  * pixel belong (0.9 % of a photo's rows), and iterations of the first would not get there in a hundred turns.
+ *
+ * Level 13 cuts its blocks twice, the second time by better symbols. For these its statistics settle on a sample of each block, an eighth
+ * of it: each byte of the benchmark's rows of pictures lies on 5 paths in all then, on 17 without, and the result is no larger.
  */
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { Arena } from '../kernels/arena.ts';
@@ -27,12 +30,16 @@ import { Window, windowBytes } from './window.ts';
 
 /** How hard is tried. */
 export interface OptimalOptions extends MatchOptions {
+  /** Bits of the hash of three bytes, see `Window`. */
+  readonly hash3Bits: number;
   /** Paths by costs of the path before, at most; fewer if they pay no more. */
   readonly passes: number;
+  /** Passes go on while they save more than this part of the block. */
+  readonly worthwhile: number;
   /** Whether the second beginning is tried. */
   readonly triesThrees: boolean;
-  /** How often blocks are cut anew by the symbols that were found. */
-  readonly resplits: number;
+  /** Whether blocks are cut anew by the symbols that were found. */
+  readonly cutsTwice: boolean;
   /** Whether the last path goes by whole bits, as codes have them. */
   readonly endsInWholeBits: boolean;
   /** Bytes that are looked at together: blocks end at their end at the latest. */
@@ -42,9 +49,17 @@ export interface OptimalOptions extends MatchOptions {
 /** Matches at a position that there is room for, on average: pictures have 4, text 6. */
 const MATCHES_PER_POSITION = 8;
 const LOOKAHEAD = MAX_MATCH + 4;
-const HASH3_BITS = 18;
-/** Passes go on while they save more than this part of the block. */
-const WORTHWHILE = 1 / 2000;
+/** A sample has runs of so many bytes, every eighth run of the block, but so many bytes in all at least. */
+const SAMPLE_RUN = 2048;
+const SAMPLE_STEP = 8;
+const LEAST_SAMPLE = 1 << 13;
+/** Statistics have settled when a path through the sample saves less than this part of it. */
+const SETTLED = 1 / 400;
+/** Paths through the sample from one beginning at most. */
+const MOST_SETTLING = 10;
+
+/** Changes the symbols of one block, see `OptimalBlocks.changeBlocks`. */
+type ChangeBlock = (this: OptimalBlocks, start: number, end: number, at: number) => void;
 
 /** Makes the blocks of one stream. */
 export class OptimalBlocks implements BlockMaker {
@@ -62,9 +77,10 @@ export class OptimalBlocks implements BlockMaker {
   private best: Int32Array;
   private readonly trial: Int32Array;
   private readonly ends: Int32Array;
-  private readonly nextEnds: Int32Array;
   private readonly counts = new Int32Array(HISTOGRAM_SIZE);
   private readonly distanceCounts = this.counts.subarray(LITLEN_SYMBOLS);
+  /** Counts of the symbols that the block at hand begins with. */
+  private readonly firstCounts = new Int32Array(HISTOGRAM_SIZE);
   /** The best symbols of the block at hand: their bits, their end in `best`, their counts. */
   private bestBits = 0;
   private bestEnd = 0;
@@ -80,13 +96,13 @@ export class OptimalBlocks implements BlockMaker {
     this.capacity = capacity;
     const mostMatches = MATCHES_PER_POSITION * Math.min(options.chunk, size);
     const byteLength =
-      windowBytes(capacity, HASH3_BITS) +
+      windowBytes(capacity, options.hash3Bits) +
       matchStoreBytes(capacity, mostMatches) +
       cheapestPathBytes(capacity) +
       SYMBOL_COSTS_BYTES;
     const { buffer, exports } = DEFLATE_KERNELS.createMemory(byteLength, kernels);
     const arena = new Arena(buffer);
-    this.window = new Window(capacity, HASH3_BITS, arena);
+    this.window = new Window(capacity, options.hash3Bits, arena);
     const find = exports?.findMatches ?? null;
     this.store = new MatchStore(this.window, capacity, mostMatches, options, arena, find);
     this.path = new CheapestPath(capacity, arena, exports?.cheapestPath ?? null);
@@ -96,7 +112,6 @@ export class OptimalBlocks implements BlockMaker {
     this.best = new Int32Array(capacity);
     this.trial = new Int32Array(capacity);
     this.ends = new Int32Array(mostBlocks(capacity));
-    this.nextEnds = new Int32Array(mostBlocks(capacity));
   }
 
   get room(): number {
@@ -130,11 +145,11 @@ export class OptimalBlocks implements BlockMaker {
   private writeBlocks(until: Until, isFull: boolean): void {
     const { store, window, ends, counts } = this;
     const to = store.position;
-    const blocks = this.findBlocks(store.start, to);
-    const mayWait =
-      until === 'more' && !isFull && (blocks > 1 || to - store.start <= this.options.chunk / 2);
+    const mayWait = until === 'more' && !isFull;
+    if (mayWait && to - store.start <= this.options.chunk / 2) return;
+    const blocks = this.findBlocks(store.start, to, mayWait);
     let start = store.start;
-    for (let i = 0; i < (mayWait ? blocks - 1 : blocks); i++) {
+    for (let i = 0; i < blocks; i++) {
       const from = i === 0 ? 0 : ends[i - 1]!;
       const end = start + coveredBytes(this.best, from, ends[i]!);
       this.count(this.best, from, ends[i]!);
@@ -159,31 +174,22 @@ export class OptimalBlocks implements BlockMaker {
     store.dropBefore(start);
   }
 
-  /** Fills `best` and `ends`; returns how many blocks there are. */
-  private findBlocks(from: number, to: number): number {
-    const { path, window, store, costs, splitter, options, ends, nextEnds } = this;
-    if (!this.hasStatistics || options.resplits > 0) costs.presume();
+  /** Fills `best` and `ends`; returns how many blocks there are. The last of several is left for later if it may wait. */
+  private findBlocks(from: number, to: number, mayWait: boolean): number {
+    const { path, window, store, costs, splitter, options, ends } = this;
+    if (!this.hasStatistics || options.cutsTwice) costs.presume();
     const count = path.search(window.bytes, store, costs, from, to, this.symbols, 0);
     let blocks = splitter.split(this.symbols, 0, count, ends);
-    if (options.resplits > 0) splitter.refine(this.symbols, 0, ends, blocks);
-    let bits = this.improveBlocks(from, ends, blocks, options.triesThrees);
-    for (let round = 0; round < options.resplits; round++) {
+    if (options.cutsTwice) splitter.refine(this.symbols, 0, ends, blocks);
+    if (mayWait && blocks > 1) blocks--;
+    if (options.cutsTwice) {
+      this.changeBlocks(from, blocks, this.settleBlock);
       const last = ends[blocks - 1]!;
       this.swapBest();
-      const nextBlocks = splitter.split(this.symbols, 0, last, nextEnds);
-      splitter.refine(this.symbols, 0, nextEnds, nextBlocks);
-      // The second beginning has been tried on about the same blocks.
-      const nextBits = this.improveBlocks(from, nextEnds, nextBlocks, false);
-      if (nextBits >= bits) {
-        this.swapBest();
-        break;
-      }
-      const saved = bits - nextBits;
-      bits = nextBits;
-      blocks = nextBlocks;
-      ends.set(nextEnds.subarray(0, nextBlocks));
-      if (saved < bits * WORTHWHILE) break;
+      blocks = splitter.split(this.symbols, 0, last, ends);
+      splitter.refine(this.symbols, 0, ends, blocks);
     }
+    this.changeBlocks(from, blocks, this.improveBlock);
     return blocks;
   }
 
@@ -193,72 +199,107 @@ export class OptimalBlocks implements BlockMaker {
     this.symbols = best;
   }
 
-  /** Finds better symbols for blocks of `symbols`: writes them to `best`, their ends to `ends`. Returns their bits. */
-  private improveBlocks(
-    start: number,
-    ends: Int32Array,
-    blocks: number,
-    triesThrees: boolean,
-  ): number {
+  /** Finds better symbols for blocks of `symbols` by `change`: writes them to `best`, their ends to `ends`. */
+  private changeBlocks(start: number, blocks: number, change: ChangeBlock): void {
+    const { ends, symbols, counts } = this;
     let from = 0;
     let position = start;
     let at = 0;
-    let bits = 0;
     for (let i = 0; i < blocks; i++) {
-      const end = position + coveredBytes(this.symbols, from, ends[i]!);
-      bits += this.improveBlock(from, ends[i]!, position, end, at, triesThrees);
-      from = ends[i]!;
+      const to = ends[i]!;
+      const end = position + coveredBytes(symbols, from, to);
+      this.best.set(symbols.subarray(from, to), at);
+      this.bestEnd = at + to - from;
+      this.count(symbols, from, to);
+      this.bestBits = this.writer.bitsOf(counts, this.distanceCounts);
+      this.bestCounts.set(counts);
+      this.firstCounts.set(counts);
+      change.call(this, position, end, at);
+      from = to;
       at = this.bestEnd;
       ends[i] = at;
       position = end;
     }
-    return bits;
   }
 
-  /**
-   * One block: symbols `from`..`to` - 1 for positions `start`..`end` - 1. Writes the best to `best` at `at`, and where they end
-   * to `bestEnd`; returns their bits.
-   */
-  private improveBlock(
-    from: number,
-    to: number,
-    start: number,
-    end: number,
-    at: number,
-    triesThrees: boolean,
-  ): number {
-    const { costs, counts, options } = this;
-    this.best.set(this.symbols.subarray(from, to), at);
-    this.bestEnd = at + to - from;
-    this.count(this.symbols, from, to);
-    this.bestBits = this.writer.bitsOf(counts, this.distanceCounts);
-    this.bestCounts.set(counts);
-    if (triesThrees && (options.resplits === 0 || this.isNoisy())) {
-      costs.fit(counts, 0);
+  /** One block, positions `start`..`end` - 1, with its symbols in `best` at `at`: tries paths until they pay no more. */
+  private improveBlock(start: number, end: number, at: number): void {
+    const { costs, bestCounts, options } = this;
+    if (!options.cutsTwice) this.tryBeginnings(start, end, at);
+    for (let pass = 1; pass < options.passes; pass++) {
+      costs.fit(bestCounts, 0);
+      const saved = this.tryPath(start, end, at);
+      if (saved <= this.bestBits * options.worthwhile) break;
+    }
+    if (options.endsInWholeBits) {
+      costs.fit(bestCounts, 0);
+      this.writer.bitsOf(bestCounts, bestCounts.subarray(LITLEN_SYMBOLS));
+      costs.fitWholeBits(this.writer.code, bestCounts);
+      this.tryPath(start, end, at);
+    }
+  }
+
+  /** Tries both beginnings on the whole block. */
+  private tryBeginnings(start: number, end: number, at: number): void {
+    const { costs, counts, firstCounts, options } = this;
+    if (options.triesThrees) {
+      costs.fit(firstCounts, 0);
       costs.favorThrees();
       this.tryPath(start, end, at);
       costs.fit(counts, 0);
       this.tryPath(start, end, at);
-      this.count(this.symbols, from, to);
     }
-    costs.fit(counts, 0);
+    costs.fit(firstCounts, 0);
     this.tryPath(start, end, at);
-    for (let pass = 1; pass < options.passes; pass++) {
-      const before = this.bestBits;
-      costs.fit(this.bestCounts, 0);
-      this.tryPath(start, end, at);
-      if (before - this.bestBits <= this.bestBits * WORTHWHILE) break;
-    }
-    if (options.endsInWholeBits) {
-      costs.fit(this.bestCounts, 0);
-      this.writer.bitsOf(this.bestCounts, this.bestCounts.subarray(LITLEN_SYMBOLS));
-      costs.fitWholeBits(this.writer.code, this.bestCounts);
-      this.tryPath(start, end, at);
-    }
-    return this.bestBits;
   }
 
-  /** Whether literals are half of the symbols in `counts`. With several rounds, the second beginning saves next to nothing elsewhere. */
+  /** One block as for `improveBlock`: tries the path by the costs on which a sample of it settles, from the better beginning. */
+  private settleBlock(start: number, end: number, at: number): void {
+    const { costs, counts, firstCounts, options } = this;
+    const triesThrees = options.triesThrees && this.isNoisy();
+    costs.fit(firstCounts, 0);
+    const cost = this.settle(start, end);
+    if (triesThrees) {
+      const settled = counts.slice();
+      costs.fit(firstCounts, 0);
+      costs.favorThrees();
+      this.searchSample(start, end);
+      costs.fit(counts, 0);
+      if (this.settle(start, end) > cost) costs.fit(settled, 0);
+    }
+    this.tryPath(start, end, at);
+  }
+
+  /** Fits costs to paths through a sample of a block until they settle. Leaves the counts of the last path; returns its cost. */
+  private settle(start: number, end: number): number {
+    const { costs, counts } = this;
+    let cost = Number.POSITIVE_INFINITY;
+    for (let pass = 0; pass < MOST_SETTLING; pass++) {
+      const before = cost;
+      cost = this.searchSample(start, end);
+      costs.fit(counts, 0);
+      if (before - cost <= cost * SETTLED) break;
+    }
+    return cost;
+  }
+
+  /** Finds the path through a sample of a block by the costs as they are, leaves its counts in `counts`, and returns its cost. */
+  private searchSample(start: number, end: number): number {
+    const { path, window, store, costs, trial } = this;
+    const runs = Math.floor((end - start) / LEAST_SAMPLE);
+    const step = SAMPLE_RUN * Math.max(1, Math.min(SAMPLE_STEP, runs));
+    let cost = 0;
+    let count = 0;
+    for (let run = start; run < end; run += step) {
+      const runEnd = Math.min(end, run + SAMPLE_RUN);
+      count = path.search(window.bytes, store, costs, run, runEnd, trial, count);
+      cost += path.cost;
+    }
+    this.count(trial, 0, count);
+    return cost;
+  }
+
+  /** Whether literals are half of the symbols in `counts`. Where they are less, settling from the second beginning saves next to nothing. */
   private isNoisy(): boolean {
     let literals = 0;
     for (let i = 0; i < END_OF_BLOCK; i++) literals += this.counts[i]!;
@@ -267,25 +308,22 @@ export class OptimalBlocks implements BlockMaker {
     return literals >= matches;
   }
 
-  /** Finds the path by the costs as they are, leaves its counts in `counts`, and keeps it if it is the best. */
-  private tryPath(start: number, end: number, at: number): void {
-    const { counts, trial } = this;
-    const trialEnd = this.path.search(
-      this.window.bytes,
-      this.store,
-      this.costs,
-      start,
-      end,
-      trial,
-      at,
-    );
+  /**
+   * Finds the path by the costs as they are, leaves its counts in `counts`, and keeps it if it is the best. Returns the bits that it
+   * saves, 0 if it is not.
+   */
+  private tryPath(start: number, end: number, at: number): number {
+    const { path, window, store, costs, counts, trial } = this;
+    const trialEnd = path.search(window.bytes, store, costs, start, end, trial, at);
     this.count(trial, at, trialEnd);
     const bits = this.writer.bitsOf(counts, this.distanceCounts);
-    if (bits >= this.bestBits) return;
+    const saved = this.bestBits - bits;
+    if (saved <= 0) return 0;
     this.bestBits = bits;
     this.bestEnd = trialEnd;
     this.bestCounts.set(counts);
     this.best.set(trial.subarray(at, trialEnd), at);
+    return saved;
   }
 
   private count(symbols: Int32Array, from: number, to: number): void {

@@ -223,8 +223,9 @@ function defineCheapestPath(m: ModuleBuilder): void {
     const distances = load(PATH.distances);
     const choices = load(PATH.choices);
     const count = load(PATH.count);
-    const i = f.i32(count);
-    const here = f.i32(word(load(PATH.costs), count));
+    const i = load(PATH.top);
+    const bottom = load(PATH.bottom);
+    const here = f.i32(word(load(PATH.costs), i));
     const [base, key, best, literal, match, last, length, longest, before] = Array.from(
       { length: 9 },
       () => f.i32(0),
@@ -235,8 +236,7 @@ function defineCheapestPath(m: ModuleBuilder): void {
       f.set(next!, value);
       f.set(key!, smallerOf(next!, key!));
     };
-    f.do(i32.store(here, 0));
-    f.while(i32.gt_s(i, 0), () => {
+    f.while(i32.gt_s(i, bottom), () => {
       f.add(i, -1);
       f.set(base!, i32.load(here));
       f.add(here, -4);

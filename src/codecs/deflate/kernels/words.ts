@@ -19,8 +19,10 @@ export const FIND = {
   matches: 14,
 } as const;
 
-/** `cheapestPath`: `bytes` and `begins` are those of the first position of the run, `count` its positions; `lengthKeys` are costs of lengths times
- * 512, and the lengths. */
+/**
+ * `cheapestPath`: `bytes` and `begins` are those of the first position of the run, `count` its positions; `lengthKeys` are costs of lengths times
+ * 512, and the lengths. Positions from before `top` down to `bottom` are worked on: what is behind `top` has its costs already.
+ */
 export const PATH = {
   bytes: 0,
   begins: 1,
@@ -31,6 +33,8 @@ export const PATH = {
   costs: 6,
   choices: 7,
   count: 8,
+  top: 9,
+  bottom: 10,
 } as const;
 
 /** Words of the longest list. */

@@ -1,6 +1,7 @@
 /** Reads what people put into a file: titles, cover art, chapters. Everything that is not understood is left out. */
 
 import type { Chapter, FileMetadata } from '../../base/file-description.ts';
+import { type Problem, report } from '../../base/problems.ts';
 import { decodeUtf8 } from '../../base/utf8.ts';
 import {
   type BoxView,
@@ -11,6 +12,7 @@ import {
   readChild,
 } from './box-reader.ts';
 import { chpl, DATA_JPEG, DATA_PNG, DATA_UTF8, data, freeFormName } from './boxes-metadata.ts';
+import { quickTimeText } from './macintosh-text.ts';
 
 /** Items by our names, and free-form ones (such as `iTunSMPB`) by theirs. */
 export interface ReadMetadata {
@@ -34,8 +36,8 @@ const ITEM_NAMES: ReadonlyMap<string, keyof FileMetadata> = /* @__PURE__ */ new 
 
 const CHAPTER_UNITS_PER_SECOND = 10_000_000;
 
-/** Reads the movie's `udta`. */
-export function readMetadata(file: FileBytes, moov: BoxView): ReadMetadata {
+/** Reads the movie's `udta`. What is a text and cannot be read is noted among `problems`. */
+export function readMetadata(file: FileBytes, moov: BoxView, problems: Problem[]): ReadMetadata {
   const metadata: Record<string, string | Uint8Array> = {};
   const freeForm = new Map<string, string>();
   const udta = findPath(file, moov, 'udta');
@@ -54,7 +56,7 @@ export function readMetadata(file: FileBytes, moov: BoxView): ReadMetadata {
       if (free !== null) freeForm.set(free.text, decodeUtf8(value.value));
     }
   }
-  readQuickTimeTexts(file, udta, metadata);
+  readQuickTimeTexts(file, udta, metadata, problems);
   const list = readChild(chpl, file, udta);
   const chapters = (list?.chapters ?? []).map(({ start, title }) => ({
     start: start / CHAPTER_UNITS_PER_SECOND,
@@ -73,19 +75,31 @@ function itemList(file: FileBytes, udta: BoxView): BoxView | null {
   );
 }
 
-/** QuickTime's texts directly in `udta`: 16-bit size and language before each. */
+/** QuickTime's texts directly in `udta`: 16-bit size and language before each. Of several languages the first that can be read is taken. */
 function readQuickTimeTexts(
   file: FileBytes,
   udta: BoxView,
   metadata: Record<string, string | Uint8Array>,
+  problems: Problem[],
 ): void {
-  for (const box of boxesIn(file.bytes, udta.dataStart, udta.end)) {
+  const { bytes } = file;
+  for (const box of boxesIn(bytes, udta.dataStart, udta.end)) {
     const name = ITEM_NAMES.get(box.type);
-    if (name === undefined || !box.type.startsWith('\u00a9') || box.end - box.dataStart < 4)
-      continue;
-    const size = (file.bytes[box.dataStart] << 8) | file.bytes[box.dataStart + 1];
-    const start = box.dataStart + 4;
-    const text = file.bytes.subarray(start, Math.min(box.end, start + size));
-    metadata[name] ??= decodeUtf8(text);
+    if (name === undefined || !box.type.startsWith('\u00a9')) continue;
+    let unread = -1;
+    for (let at = box.dataStart; at + 4 <= box.end && metadata[name] === undefined; ) {
+      const size = (bytes[at] << 8) | bytes[at + 1];
+      const language = (bytes[at + 2] << 8) | bytes[at + 3];
+      const text = quickTimeText(
+        bytes.subarray(at + 4, Math.min(box.end, at + 4 + size)),
+        language,
+      );
+      if (text === null) unread = language;
+      else metadata[name] = text;
+      at += 4 + size;
+    }
+    if (unread < 0 || metadata[name] !== undefined) continue;
+    const detail = `the ${name} is in an encoding of the Macintosh (language ${unread}) that is not read; it is left out`;
+    report(problems, file.fileOffset + box.start, detail);
   }
 }

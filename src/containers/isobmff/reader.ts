@@ -130,7 +130,7 @@ async function makeReader(
   const movieTimescale = movie?.timescale ?? 1000;
   const all = await readTracks(file, moov, movieTimescale, opening);
   const chapterTrack = chapterTrackOf(all);
-  const described = readMetadata(file, moov);
+  const described = readMetadata(file, moov, problems);
   const gaplessInfo = gapless ? described.freeForm.get('iTunSMPB') : undefined;
   const tracks = all
     .filter((track) => track !== chapterTrack)

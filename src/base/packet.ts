@@ -85,6 +85,12 @@ export interface CarriedElement {
   readonly data: Uint8Array;
 }
 
+/** A box of an MP4 or QuickTime file as it is stored, without its header. */
+export interface CarriedBox {
+  readonly type: string;
+  readonly data: Uint8Array;
+}
+
 /** The fields that all streams have. */
 interface StreamInfoBase {
   readonly codec: CodecName;
@@ -103,6 +109,10 @@ interface StreamInfoBase {
   readonly isDefault?: boolean;
   /** What the track of a Matroska file says beyond the other fields: a copy to Matroska says it too, other containers cannot. */
   readonly carriedElements?: readonly CarriedElement[];
+  /** The sample entry of an MP4 or QuickTime file where the codec is none that is known: a copy to such a file has it again. */
+  readonly sampleEntry?: CarriedBox;
+  /** Boxes of the sample entry that the other fields do not say: a copy to MP4 or QuickTime has them again. */
+  readonly carriedBoxes?: readonly CarriedBox[];
 }
 
 /** A stream of pictures. */

@@ -1,4 +1,5 @@
 /** All tools of the writer. */
+import { writeCarriedBoxes } from './carried-boxes.ts';
 import { chapterTrack, isChapters } from './chapter-track.ts';
 import { writeUserData } from './metadata-writer.ts';
 import { OTHER_ENTRIES } from './other-entries.ts';
@@ -27,6 +28,7 @@ export const ALL_TOOLS: Mp4Tools = {
     writeEntry: writeTextEntry,
   },
   writePictureBoxes,
+  writeCarriedBoxes,
   kinds: { has: hasKinds, write: writeKinds, lost: lostElements },
   writeUserData,
 };

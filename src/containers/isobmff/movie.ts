@@ -266,7 +266,7 @@ function writeMedia(w: BoxWriter, track: Mp4Track, layout: MovieLayout): void {
   const isQuickTime = options.format === 'mov';
   const [handler, name] = HANDLERS[stream.kind];
   const handler_type =
-    stream.kind === 'subtitle' ? (tools.text?.handlerType(stream.codec) ?? handler) : handler;
+    stream.kind === 'subtitle' ? (tools.text?.handlerType(stream) ?? handler) : handler;
   w.put(hdlr, { pre_defined: isQuickTime ? fourccNumber('mhlr') : 0, handler_type, name });
   w.box('minf', () => {
     if (stream.kind === 'video') w.put(vmhd);

@@ -7,6 +7,7 @@ import { vp8Record, vp9RecordFromFrame } from '../config/vp-record.ts';
 import type { BoxWriter } from './box-writer.ts';
 import { audioSampleEntry, codecRecord } from './boxes-entries.ts';
 import { chan, chnl, fullCodecRecord, pcmC } from './boxes-other-entries.ts';
+import { writeCarriedBoxes, writeCarriedEntry } from './carried-boxes.ts';
 import {
   LPCM_IS_BIG_ENDIAN,
   LPCM_IS_FLOAT,
@@ -79,7 +80,9 @@ const NEEDS_CONFIG = ['hevc', 'av1', 'opus', 'flac', 'alac'];
 /** The entries as a tool. */
 export const OTHER_ENTRIES: OtherEntries = { check, pcmBytes, write };
 
-function check(where: string, { codec, config }: StreamInfo, format: Mp4Format): void {
+function check(where: string, stream: StreamInfo, format: Mp4Format): void {
+  const { codec, config } = stream;
+  if (stream.sampleEntry !== undefined) return;
   const pcm = PCM_FORMATS.get(codec);
   if (!pcm && !RECORD_CODECS.has(codec) && !OBJECT_TYPES.has(codec)) {
     throw new UnsupportedError(`${where}.codec`, `'${codec}' has no sample entry in MP4`);
@@ -99,6 +102,10 @@ function write(
   format: Mp4Format,
   rates: BitRates | null,
 ): void {
+  if (stream.sampleEntry !== undefined) {
+    writeCarriedEntry(w, stream.sampleEntry);
+    return;
+  }
   const quickTimeType = format === 'mov' ? QUICKTIME_TYPES.get(stream.codec) : undefined;
   if (quickTimeType !== undefined) {
     writeQuickTimeEntry(w, stream, quickTimeType);
@@ -116,12 +123,15 @@ function write(
     const pcm = PCM_FORMATS.get(stream.codec);
     if (pcm && format === 'mov') writeQuickTimePcm(w, stream, pcm);
     else if (pcm) writePcm(w, stream, pcm);
-    else if (!record) writeEsdsAudio(w, stream, objectType(stream), format, rates);
+    else if (!record) {
+      writeEsdsAudio(w, stream, { objectType: objectType(stream), writeCarriedBoxes }, format, rates);
+    }
     else {
       const sampleRate = stream.codec === 'opus' ? OPUS_RATE : stream.sampleRate;
       const children = (): void => {
         writeOwn();
-        if (format === 'mov') writeLayout(w, stream);
+        if (format === 'mov') writeSoundBoxes(w, stream);
+        else writeCarriedBoxes(w, stream);
         writeBitRates(w, rates);
       };
       w.put(audioSampleEntry, audioFields(stream.numChannels, sampleRate), children, record[0]);
@@ -139,7 +149,7 @@ function writeQuickTimeEntry(w: BoxWriter, stream: StreamInfo, type: string): vo
     writeVisualEntry(w, stream, type, writeHeaders, null, writePictureBoxes);
   } else if (stream.kind === 'audio') {
     const fields = compressedFields(stream);
-    w.put(audioSampleEntry, fields, () => writeLayout(w, stream), type);
+    w.put(audioSampleEntry, fields, () => writeSoundBoxes(w, stream), type);
   }
 }
 
@@ -160,6 +170,7 @@ function writePcm(w: BoxWriter, stream: AudioStreamInfo, pcm: PcmFormat): void {
       w.put(pcmC, { format_flags: pcm.isLittleEndian ? 1 : 0, PCM_sample_size: pcm.bits });
       const speaker_position = speakerPositions(stream.channelMask, stream.numChannels);
       if (speaker_position.length > 0) w.put(chnl, { speaker_position });
+      writeCarriedBoxes(w, stream);
     },
     pcm.isFloat ? 'fpcm' : 'ipcm',
   );
@@ -170,6 +181,12 @@ function writeLayout(w: BoxWriter, { channelMask }: AudioStreamInfo): void {
   if (channelMask !== 0) w.put(chan, { mChannelBitmap: channelMask });
 }
 
+/** The same, and the boxes that another file had. */
+function writeSoundBoxes(w: BoxWriter, stream: AudioStreamInfo): void {
+  writeLayout(w, stream);
+  writeCarriedBoxes(w, stream);
+}
+
 /** QuickTime File Format: version 0 where the type says everything, else `lpcm` in a version 2 description. */
 function writeQuickTimePcm(w: BoxWriter, stream: AudioStreamInfo, pcm: PcmFormat): void {
   const { numChannels, sampleRate } = stream;
@@ -178,7 +195,7 @@ function writeQuickTimePcm(w: BoxWriter, stream: AudioStreamInfo, pcm: PcmFormat
     w.put(
       audioSampleEntry,
       { channelcount: numChannels, samplesize, samplerate: sampleRate * 65536 },
-      () => writeLayout(w, stream),
+      () => writeSoundBoxes(w, stream),
       pcm.quickTimeType,
     );
     return;
@@ -202,7 +219,7 @@ function writeQuickTimePcm(w: BoxWriter, stream: AudioStreamInfo, pcm: PcmFormat
       constBytesPerAudioPacket: (pcm.bits >> 3) * numChannels,
       constLPCMFramesPerAudioPacket: 1,
     },
-    () => writeLayout(w, stream),
+    () => writeSoundBoxes(w, stream),
     'lpcm',
   );
 }

@@ -6,6 +6,7 @@ import type { Crop, MasteringDisplay, VideoStreamInfo } from '../../base/packet.
 import { type BoxView, type FileBytes, readChild } from './box-reader.ts';
 import type { BoxWriter } from './box-writer.ts';
 import { clap } from './boxes-other-entries.ts';
+import { writeCarriedBoxes } from './carried-boxes.ts';
 import { describeBox } from './syntax.ts';
 
 /** Units of chromaticity coordinates and of luminance in `mdcv`: 0.00002, and 0.0001 cd/m² (H.265 clause D.3.28). */
@@ -90,6 +91,7 @@ export function writePictureBoxes(w: BoxWriter, stream: VideoStreamInfo): void {
       max_pic_average_light_level: contentLight.maxFALL,
     });
   }
+  writeCarriedBoxes(w, stream);
 }
 
 /** The facts of the boxes among `children` about a picture of this size. */

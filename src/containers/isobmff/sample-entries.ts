@@ -37,7 +37,7 @@ export function checkStream(
   const { codec, kind } = stream;
   if (kind === 'subtitle') {
     if (text === null) throw missingTool(`${where}.codec`, `${codec} is text`);
-    text.check(`${where}.codec`, codec);
+    text.check(`${where}.codec`, stream);
     return;
   }
   const isKnown = codec === 'h264' || codec === 'aac';
@@ -83,7 +83,8 @@ export function writeSampleEntry(
     const writeRecord = () => w.put(codecRecord, { record: stream.config });
     writeVisualEntry(w, stream, 'avc1', writeRecord, rates, tools.writePictureBoxes);
   } else if (stream.kind === 'audio' && stream.codec === 'aac') {
-    writeEsdsAudio(w, stream, AAC_OBJECT_TYPE, format, rates);
+    const entry = { objectType: AAC_OBJECT_TYPE, writeCarriedBoxes: tools.writeCarriedBoxes };
+    writeEsdsAudio(w, stream, entry, format, rates);
   } else tools.entries?.write(w, track, format, rates);
 }
 
@@ -141,23 +142,30 @@ export function compressedFields({ numChannels, sampleRate, frameSize }: AudioSt
   return { ...audioFields(numChannels, sampleRate), ...version1, samplesPerPacket: frameSize };
 }
 
+/** What an `esds` says the codec is, and the tool that writes other boxes of the entry. */
+export interface EsdsEntry {
+  readonly objectType: number;
+  readonly writeCarriedBoxes: Mp4Tools['writeCarriedBoxes'];
+}
+
 /** The entry of sound that an `esds` describes; in QuickTime files that is within `wave`. */
 export function writeEsdsAudio(
   w: BoxWriter,
   stream: AudioStreamInfo,
-  objectTypeIndication: number,
+  { objectType, writeCarriedBoxes }: EsdsEntry,
   format: Mp4Format,
   rates: BitRates | null,
 ): void {
-  const fields = audioFields(stream.numChannels, stream.sampleRate);
-  const children = (): void => writeEsds(w, stream, objectTypeIndication, STREAM_TYPE_AUDIO, rates);
-  if (format !== 'mov') {
-    w.put(audioSampleEntry, fields, children);
-    return;
-  }
-  w.put(audioSampleEntry, compressedFields(stream), () =>
-    w.box('wave', () => writeWave(w, children)),
-  );
+  const isQuickTime = format === 'mov';
+  const fields = isQuickTime
+    ? compressedFields(stream)
+    : audioFields(stream.numChannels, stream.sampleRate);
+  const descriptor = (): void => writeEsds(w, stream, objectType, STREAM_TYPE_AUDIO, rates);
+  w.put(audioSampleEntry, fields, () => {
+    if (isQuickTime) w.box('wave', () => writeWave(w, descriptor));
+    else descriptor();
+    writeCarriedBoxes?.(w, stream);
+  });
 }
 
 /** Content of `wave`, QuickTime File Format, "siDecompressionParam": format, the decoder's boxes, terminator. */

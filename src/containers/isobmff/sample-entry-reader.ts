@@ -1,5 +1,5 @@
 /** From a sample entry to a stream's description: codec, configuration in canonical form, format of picture or sound. */
-import type { ColorTags } from '../../base/packet.ts';
+import type { CarriedBox, ColorTags, StreamInfo } from '../../base/packet.ts';
 import type { Rational } from '../../base/rational.ts';
 import { audioFormatOf, readAudioSpecificConfig } from '../../syntax/aac/audio-specific-config.ts';
 import { flacChannelMask } from '../config/flac-layout.ts';
@@ -21,6 +21,7 @@ import {
   plainSampleEntry,
   tx3g,
 } from './boxes-other-entries.ts';
+import { carriedBoxes, carriedEntry } from './carried-boxes.ts';
 import {
   channelMaskOf,
   LPCM_IS_BIG_ENDIAN,
@@ -38,6 +39,8 @@ export interface EntryInfo {
   readonly codec: string;
   readonly config: Uint8Array;
   readonly bitRate: number;
+  /** The entry, or boxes of it, for copies: carried-boxes.ts. */
+  readonly carried: Pick<StreamInfo, 'sampleEntry' | 'carriedBoxes'>;
 }
 
 /** The fields of a visual sample entry. */
@@ -148,6 +151,7 @@ export function readVisualEntry(file: FileBytes, box: BoxView): VisualEntry {
     config[lengthSizeByte] |= 3;
   }
   const aspect = readChild(pasp, file, children);
+  const isKnown = known !== undefined || codec !== unknownCodec(box.type);
   return {
     type: box.type,
     codec,
@@ -162,7 +166,19 @@ export function readVisualEntry(file: FileBytes, box: BoxView): VisualEntry {
     color: readColor(file, children),
     picture: readPictureBoxes(file, children, fields),
     nalLengthSize,
+    carried: isKnown
+      ? boxesToCarry(carriedBoxes(file, children, known?.[1] ?? ''))
+      : entryToCarry(file, box),
   };
+}
+
+function boxesToCarry(boxes: readonly CarriedBox[]): EntryInfo['carried'] {
+  return boxes.length > 0 ? { carriedBoxes: boxes } : {};
+}
+
+function entryToCarry(file: FileBytes, box: BoxView): EntryInfo['carried'] {
+  const sampleEntry = carriedEntry(file, box);
+  return sampleEntry === undefined ? {} : { sampleEntry };
 }
 
 function readColor(file: FileBytes, children: BoxView): ColorTags | null {
@@ -197,7 +213,25 @@ export function readAudioEntry(file: FileBytes, box: BoxView): AudioEntry {
     channelMask: readChannelMask(file, children),
     frameSize: 0,
     pcmFrameBytes: 0,
+    carried: {},
   };
+  const described = describeSound(file, box, children, { entry, fields });
+  const { codec, channelMask } = described;
+  if (codec === entry.codec && !codec.startsWith('pcm_')) {
+    return { ...described, carried: entryToCarry(file, box) };
+  }
+  const record = AUDIO_TYPES.get(box.type)?.[1] ?? '';
+  const boxes = carriedBoxes(file, children, record, channelMask !== 0);
+  return { ...described, carried: boxesToCarry(boxes) };
+}
+
+/** Codec, configuration and format of sound, over `entry`, which has those of the entry's own fields. */
+function describeSound(
+  file: FileBytes,
+  box: BoxView,
+  children: BoxView,
+  { entry, fields }: { entry: AudioEntry; fields: AudioFields },
+): AudioEntry {
   const pcm = pcmCodec(file, box.type, children, fields);
   if (pcm !== null) {
     return { ...entry, codec: pcm.codec, pcmFrameBytes: pcm.bytes * entry.numChannels };
@@ -294,16 +328,19 @@ function isLittleEndian(file: FileBytes, children: BoxView): boolean {
   return enda !== null && enda.end >= enda.dataStart + 2 && file.bytes[enda.dataStart + 1] === 1;
 }
 
+/** The fields of an audio sample entry that tell PCM formats. */
+interface AudioFields {
+  readonly version: number;
+  readonly samplesize: number;
+  readonly constBitsPerChannel: number;
+  readonly formatSpecificFlags: number;
+}
+
 function pcmCodec(
   file: FileBytes,
   type: string,
   children: BoxView,
-  fields: {
-    version: number;
-    samplesize: number;
-    constBitsPerChannel: number;
-    formatSpecificFlags: number;
-  },
+  fields: AudioFields,
 ): { codec: string; bytes: number } | null {
   const known = PCM_TYPES.get(type);
   if (known) {
@@ -353,7 +390,8 @@ function linearPcm(bits: number, flags: number): { codec: string; bytes: number 
 
 /** Reads the sample entry of a text track. */
 export function readTextEntry(file: FileBytes, box: BoxView): EntryInfo {
-  const entry = { type: box.type, codec: unknownCodec(box.type), config: NO_BYTES, bitRate: 0 };
+  const codec = unknownCodec(box.type);
+  const entry = { type: box.type, codec, config: NO_BYTES, bitRate: 0, carried: {} };
   if (box.type === 'tx3g') {
     // The configuration of timed text is the entry behind the fields that all sample entries have.
     const plain = readFields(plainSampleEntry, file, box);
@@ -366,5 +404,5 @@ export function readTextEntry(file: FileBytes, box: BoxView): EntryInfo {
     const config = childRecord(file, childrenStart, box.end, 'vttC');
     return { ...entry, codec: 'webvtt', config };
   }
-  return entry;
+  return { ...entry, carried: entryToCarry(file, box) };
 }

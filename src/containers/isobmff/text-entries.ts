@@ -4,8 +4,9 @@ import type { StreamInfo } from '../../base/packet.ts';
 import { decodeUtf8 } from '../../base/utf8.ts';
 import type { BoxWriter } from './box-writer.ts';
 import { gmin } from './boxes-metadata.ts';
-import { nmhd } from './boxes-movie.ts';
+import { nmhd, sthd } from './boxes-movie.ts';
 import { ftab, plainSampleEntry, tx3g, vttC } from './boxes-other-entries.ts';
+import { writeCarriedEntry } from './carried-boxes.ts';
 import { CHAPTER_CODEC, quickTimeText, textMediaInformation } from './chapter-track.ts';
 
 /** Text codecs that become timed text (`tx3g`). */
@@ -14,7 +15,8 @@ const TIMED_TEXT_CODECS: readonly string[] = ['mov_text', 'subrip', 'text'];
 export const WEBVTT_CODEC = 'webvtt';
 
 /** Throws `UnsupportedError` for codecs of text that MP4 has no place for. */
-export function checkTextCodec(where: string, codec: string): void {
+export function checkTextCodec(where: string, { codec, sampleEntry }: StreamInfo): void {
+  if (sampleEntry !== undefined) return;
   if (TIMED_TEXT_CODECS.includes(codec) || codec === WEBVTT_CODEC) return;
   throw new UnsupportedError(
     where,
@@ -23,12 +25,17 @@ export function checkTextCodec(where: string, codec: string): void {
 }
 
 /** handler_type of a track, ISOBMFF clause 8.4.3. */
-export function textHandlerType(codec: string): string {
+export function textHandlerType({ codec, sampleEntry }: StreamInfo): string {
+  if (sampleEntry?.type === 'stpp') return 'subt';
   return codec === CHAPTER_CODEC || codec === WEBVTT_CODEC ? 'text' : 'sbtl';
 }
 
 /** Writes the header of the media: QuickTime's of text for chapters, that of no kind for cues. */
-export function writeTextMediaHeader(w: BoxWriter, { codec }: StreamInfo): void {
+export function writeTextMediaHeader(w: BoxWriter, { codec, sampleEntry }: StreamInfo): void {
+  if (sampleEntry?.type === 'stpp') {
+    w.put(sthd);
+    return;
+  }
   if (codec !== CHAPTER_CODEC) {
     w.put(nmhd);
     return;
@@ -41,7 +48,9 @@ export function writeTextMediaHeader(w: BoxWriter, { codec }: StreamInfo): void 
 
 /** Writes the sample entry. */
 export function writeTextEntry(w: BoxWriter, stream: StreamInfo): void {
-  if (stream.codec === CHAPTER_CODEC) w.put(quickTimeText);
+  const { sampleEntry } = stream;
+  if (sampleEntry !== undefined) writeCarriedEntry(w, sampleEntry);
+  else if (stream.codec === CHAPTER_CODEC) w.put(quickTimeText);
   else if (stream.codec === WEBVTT_CODEC) {
     w.put(plainSampleEntry, {}, () => w.put(vttC, vttConfig(stream.config)), 'wvtt');
   } else if (stream.codec === 'mov_text' && stream.config.length > 0) {

@@ -48,7 +48,7 @@ function emptyTextSample(stream: StreamInfo, start: number, end: number): Packet
 /** Packets of `track` with what the file's form of text needs: each cue as a sample, and gaps filled. */
 export function* trackSamples(track: Mp4Track, packet: Packet): Generator<Packet> {
   const { stream } = track;
-  if (stream.kind !== 'subtitle') {
+  if (stream.kind !== 'subtitle' || stream.sampleEntry !== undefined) {
     yield packet;
     return;
   }
@@ -68,7 +68,8 @@ export function* trackSamples(track: Mp4Track, packet: Packet): Generator<Packet
 export function closingTextSample(track: Mp4Track): Packet | null {
   const { stream, endPts } = track;
   const isOpen = track.packetCount > 0 && endPts > track.startOfLast;
-  return stream.kind === 'subtitle' && isOpen ? emptyTextSample(stream, endPts, endPts) : null;
+  const isText = stream.kind === 'subtitle' && stream.sampleEntry === undefined;
+  return isText && isOpen ? emptyTextSample(stream, endPts, endPts) : null;
 }
 
 /** The text of a timed text sample: a 16-bit length and UTF-8, or UTF-16 behind a byte order mark. */

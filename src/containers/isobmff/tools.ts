@@ -18,6 +18,8 @@ export interface Mp4Tools {
   readonly text: TextTools | null;
   /** Writes what an entry says of the picture beside its size and colors. */
   readonly writePictureBoxes: ((w: BoxWriter, stream: VideoStreamInfo) => void) | null;
+  /** Writes the boxes of a sample entry that another file had. */
+  readonly writeCarriedBoxes: ((w: BoxWriter, stream: StreamInfo) => void) | null;
   readonly kinds: KindTools | null;
   /** Writes titles, cover art and the list of chapters. */
   readonly writeUserData:
@@ -46,7 +48,7 @@ export interface OtherEntries {
 /** Tracks of text: cues, and chapters. */
 export interface TextTools {
   /** Throws `UnsupportedError` for codecs of text that MP4 has no place for. */
-  check(where: string, codec: string): void;
+  check(where: string, stream: StreamInfo): void;
   /** A packet with what the file's form of text needs: as a sample, and gaps filled. */
   samples(track: Mp4Track, packet: Packet): Iterable<Packet>;
   /** The sample that ends a track; null if it needs none. */
@@ -58,7 +60,7 @@ export interface TextTools {
     endSeconds: number,
   ): { readonly track: Mp4Track; readonly packets: readonly Packet[] };
   isChapters(stream: StreamInfo): boolean;
-  handlerType(codec: string): string;
+  handlerType(stream: StreamInfo): string;
   writeMediaHeader(w: BoxWriter, stream: StreamInfo): void;
   writeEntry(w: BoxWriter, stream: StreamInfo): void;
 }
@@ -68,6 +70,7 @@ export const SMALL_TOOLS: Mp4Tools = {
   entries: null,
   text: null,
   writePictureBoxes: null,
+  writeCarriedBoxes: null,
   kinds: null,
   writeUserData: null,
 };

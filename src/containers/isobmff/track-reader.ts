@@ -189,8 +189,8 @@ function readEntry(
     return { entry, stream, pcmFrameBytes: entry.pcmFrameBytes };
   }
   const entry = readTextEntry(file, box);
-  const { codec, config } = entry;
-  const stream = { kind, codec, config, ...shared } satisfies SubtitleStreamInfo;
+  const { codec, config, carried } = entry;
+  const stream = { kind, codec, config, ...carried, ...shared } satisfies SubtitleStreamInfo;
   return { entry, stream, pcmFrameBytes: 0 };
 }
 
@@ -341,6 +341,7 @@ function videoInfo(
     pixFmt: '',
     ...orientationOf(matrix),
     ...entry.picture,
+    ...entry.carried,
     ...shared,
     ...(entry.bitRate > 0 ? { bitRate: entry.bitRate } : {}),
     ...(delta > 0 ? { frameRate: reduced([timescale, delta]) } : {}),
@@ -391,6 +392,7 @@ function audioInfo(
     sampleFmt: '',
     frameSize: entry.frameSize || Math.round((delta * sampleRate) / timescale),
     priming: 0,
+    ...entry.carried,
     ...shared,
     ...(entry.bitRate > 0 ? { bitRate: entry.bitRate } : {}),
   };

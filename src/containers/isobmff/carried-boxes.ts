@@ -3,6 +3,7 @@
  * are. A copy from MP4 or QuickTime to MP4 or QuickTime has them again, byte for byte.
  */
 import type { CarriedBox, StreamInfo } from '../../base/packet.ts';
+import { withBoxes } from '../config/picture-facts.ts';
 import { type BoxView, boxesIn, type FileBytes } from './box-reader.ts';
 import type { BoxWriter } from './box-writer.ts';
 import { opaque } from './boxes-movie.ts';
@@ -45,8 +46,9 @@ export function carriedEntry(file: FileBytes, box: BoxView): CarriedBox | undefi
   return { type: box.type, data: file.bytes.slice(box.dataStart, box.end) };
 }
 
-/** Writes the boxes that `stream` carries. */
-export function writeCarriedBoxes(w: BoxWriter, { carriedBoxes = [] }: StreamInfo): void {
+/** Writes the boxes that `stream` carries, and those that say what it carries of Matroska. */
+export function writeCarriedBoxes(w: BoxWriter, stream: StreamInfo): void {
+  const { carriedBoxes = [] } = withBoxes(stream);
   for (const { type, data } of carriedBoxes) w.put(opaque, { data }, null, type);
 }
 

@@ -124,9 +124,14 @@ function write(
     if (pcm && format === 'mov') writeQuickTimePcm(w, stream, pcm);
     else if (pcm) writePcm(w, stream, pcm);
     else if (!record) {
-      writeEsdsAudio(w, stream, { objectType: objectType(stream), writeCarriedBoxes }, format, rates);
-    }
-    else {
+      writeEsdsAudio(
+        w,
+        stream,
+        { objectType: objectType(stream), writeCarriedBoxes },
+        format,
+        rates,
+      );
+    } else {
       const sampleRate = stream.codec === 'opus' ? OPUS_RATE : stream.sampleRate;
       const children = (): void => {
         writeOwn();

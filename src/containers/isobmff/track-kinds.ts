@@ -3,6 +3,7 @@
  * has for the same (`carriedElements`).
  */
 import type { CarriedElement, StreamInfo } from '../../base/packet.ts';
+import { saidByBoxes } from '../config/picture-facts.ts';
 import { type BoxView, boxesIn, type FileBytes, findPath, readFields } from './box-reader.ts';
 import type { BoxWriter } from './box-writer.ts';
 import { describeBox, fullBox } from './syntax.ts';
@@ -57,9 +58,10 @@ export function hasKinds(stream: StreamInfo): boolean {
 
 /** What the tracks say that has no place in the file, a sentence each. */
 export function lostElements(streams: readonly StreamInfo[]): string[] {
-  return streams.flatMap(({ carriedElements = [] }, i) =>
-    carriedElements
+  return streams.flatMap((stream, i) =>
+    (stream.carriedElements ?? [])
       .filter(({ name, data }) => LOST.includes(name) && isSet(data))
+      .filter(({ name }) => !saidByBoxes(stream).includes(name))
       .map(({ name }) => `${name} of stream ${i} has no place in MP4; it is left out`),
   );
 }

@@ -8,6 +8,7 @@ import type { ContainerWriter } from '../../base/container.ts';
 import { ConfigError, StateError } from '../../base/errors.ts';
 import type { Packet, StreamInfo } from '../../base/packet.ts';
 import { type Rational, reduced, rescale } from '../../base/rational.ts';
+import { withElements } from '../config/picture-facts.ts';
 import { ClusterWriter } from './cluster-writer.ts';
 import { CuesWriter } from './cues-writer.ts';
 import { EbmlWriter } from './ebml-writer.ts';
@@ -19,6 +20,7 @@ import {
   resolveMatroskaOptions,
 } from './options.ts';
 import { pcmSampleBytes } from './pcm-and-fourcc.ts';
+import { lossesOf } from './stream-losses.ts';
 import {
   checkStream,
   codecDelayOf,
@@ -98,7 +100,9 @@ class MatroskaWriter implements ContainerWriter {
   private shift = 0;
   private end = 0;
 
-  constructor(sink: ByteSink, streams: readonly StreamInfo[], options: ResolvedMatroskaOptions) {
+  constructor(sink: ByteSink, given: readonly StreamInfo[], options: ResolvedMatroskaOptions) {
+    const carried = given.map(withElements);
+    const streams = carried.map(({ stream }) => stream);
     if (streams.length === 0 || streams.length > MAX_TRACKS) {
       throw new ConfigError(
         'matroska.streams',
@@ -106,11 +110,7 @@ class MatroskaWriter implements ContainerWriter {
       );
     }
     for (const [i, stream] of streams.entries()) checkStream(stream, i, options.docType);
-    this.losses = streams.flatMap((stream, i) =>
-      stream.kind === 'video' && stream.isMirrored
-        ? [`that stream ${i} is mirrored has no place in Matroska; it is left out`]
-        : [],
-    );
+    this.losses = carried.flatMap(({ stream, lost }, i) => lossesOf(stream, lost, i));
     this.sink = sink;
     this.options = options;
     const timeBase = reduced([options.timestampScale, 1e9]);

@@ -19,7 +19,9 @@ function sums(path: string, ...options: string[]): string {
   const bytes = runFfmpeg(['-i', path, '-map', '0', ...options, '-f', 'framemd5', '-'], undefined, {
     allowWarnings: true,
   });
-  return Buffer.from(bytes).toString().replace(/^#.*\n/gm, '');
+  return Buffer.from(bytes)
+    .toString()
+    .replace(/^#.*\n/gm, '');
 }
 
 async function copy(bytes: Uint8Array, format: string): Promise<Uint8Array> {

@@ -45,4 +45,6 @@ export interface FileDescription {
   readonly attachments: readonly Attachment[];
   /** Texts under names of the container's own. */
   readonly otherTags: ReadonlyMap<string, string>;
+  /** Parts of the file that are not read and so are in no copy, a phrase each: `track 3 (handler 'meta', mebx)`. */
+  readonly unread?: readonly string[];
 }

@@ -91,6 +91,21 @@ export interface CarriedBox {
   readonly data: Uint8Array;
 }
 
+/** The track of an MP4 or QuickTime file that counts frames: its sample entry, and a packet for each start of the count. */
+export interface TimecodeTrack {
+  readonly timeBase: Rational;
+  readonly entry: CarriedBox;
+  readonly packets: readonly Packet[];
+}
+
+/** Timecode (SMPTE ST 12-1) of a stream. */
+export interface Timecode {
+  /** Of the first picture: `01:00:00:00`; with a semicolon before the frames where numbers are dropped (30000/1001 pictures a second). */
+  readonly text: string;
+  /** The track that it comes from; streams of one file may share it. */
+  readonly track?: TimecodeTrack;
+}
+
 /** The fields that all streams have. */
 interface StreamInfoBase {
   readonly codec: CodecName;
@@ -113,6 +128,9 @@ interface StreamInfoBase {
   readonly sampleEntry?: CarriedBox;
   /** Boxes of the sample entry that the other fields do not say: a copy to MP4 or QuickTime has them again. */
   readonly carriedBoxes?: readonly CarriedBox[];
+  readonly timecode?: Timecode;
+  /** Texts about the stream under names of Matroska's own: a copy to Matroska has them again. */
+  readonly tags?: ReadonlyMap<string, string>;
 }
 
 /** A stream of pictures. */

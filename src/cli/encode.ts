@@ -192,7 +192,7 @@ async function openGlass(values: Values, files: OutputFiles): Promise<EncodeGlas
 /** What the first input that says anything says beside its streams. */
 function carriedTo(muxer: Muxer, inputs: readonly Input[]): object {
   const about = inputs.find(({ reader }) => reader.about !== undefined)?.reader.about;
-  return about === undefined ? {} : muxer.carriedOptions(about);
+  return about === undefined ? {} : muxer.carriedOptions({ ...about, unread: [] });
 }
 
 /** Options that mean something for one kind of stream only. */

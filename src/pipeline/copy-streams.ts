@@ -1,6 +1,7 @@
 /** Copies the streams of an open file into another, without decoding them. */
-import type { ContainerReader, ReadPacket } from '../base/container.ts';
+import type { ReadPacket } from '../base/container.ts';
 import { ConfigError, FormatError, rejectUnknownKeys, requireInteger } from '../base/errors.ts';
+import type { FileDescription } from '../base/file-description.ts';
 import type { Abortable } from '../base/pace.ts';
 import type { Packet, StreamInfo } from '../base/packet.ts';
 import type { Problem } from '../base/problems.ts';
@@ -71,10 +72,11 @@ export async function copyFrom(
   rejectUnknownKeys('copyStreams', options, COPY_KEYS);
   options.signal?.throwIfAborted();
   if (options.range !== undefined) requireWindow('copyStreams.range', options.range);
-  const sources = addStreams(streams, muxer);
+  const sources = addStreams(streams, muxer, options.range !== undefined);
   const { about } = sources[0]!.demuxer.reader;
-  const said = options.range === undefined ? about : withoutChapters(about);
-  const carried = said === undefined ? {} : muxer.carriedOptions(said);
+  const unread = unreadOf(sources, options.range !== undefined);
+  const said = about && (options.range === undefined ? about : withoutChapters(about));
+  const carried = said === undefined ? {} : muxer.carriedOptions({ ...said, unread });
   await muxer.open({ ...carried, ...options.muxerOptions });
   try {
     const counts = await copyPackets(sources, new Copy(muxer, streams, options), options.signal);
@@ -106,7 +108,7 @@ interface Source {
 }
 
 /** Adds the streams to copy. */
-function addStreams(streams: readonly CopiedStream[], muxer: Muxer): Source[] {
+function addStreams(streams: readonly CopiedStream[], muxer: Muxer, isPart: boolean): Source[] {
   if (streams.length === 0) throw new ConfigError('remux.indices', 'names no stream');
   const sources: Source[] = [];
   for (const [target, { demuxer, index }] of streams.entries()) {
@@ -118,7 +120,9 @@ function addStreams(streams: readonly CopiedStream[], muxer: Muxer): Source[] {
     if (source.targets.has(index))
       throw new ConfigError('remux.indices', `${index} is named twice`);
     source.targets.set(index, target);
-    muxer.addRemuxStream(demuxer.streams[index]!);
+    const { timecode, ...stream } = demuxer.streams[index]!;
+    const isCounted = timecode !== undefined && !isPart;
+    muxer.addRemuxStream(isCounted ? { ...stream, timecode } : stream);
   }
   return sources;
 }
@@ -205,6 +209,15 @@ class Copy {
 }
 
 /** What a file says of itself without its chapters, whose times are those of the whole. */
-function withoutChapters(about: ContainerReader['about']): ContainerReader['about'] {
-  return about === undefined ? undefined : { ...about, chapters: [] };
+function withoutChapters(about: FileDescription): FileDescription {
+  return { ...about, chapters: [] };
+}
+
+/** What is in no copy of the sources; a part of one begins at another timecode. */
+function unreadOf(sources: readonly Source[], isPart: boolean): string[] {
+  return sources.flatMap(({ demuxer, targets }) => {
+    const counted = demuxer.streams.some(({ timecode }, i) => timecode && targets.has(i));
+    const { unread = [] } = demuxer.reader.about ?? {};
+    return isPart && counted ? [...unread, 'the timecode, which begins elsewhere,'] : unread;
+  });
 }

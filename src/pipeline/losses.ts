@@ -20,8 +20,9 @@ export class Losses {
     for (const loss of losses) report(this.problems, -1, loss);
   }
 
-  /** Notes the attachments of the old file where the options for the new one have none. */
-  noteAttachments({ attachments }: FileDescription, options: ContainerOptions): void {
+  /** Notes what of the old file was not read, and its attachments where the options for the new one have none. */
+  noteAbout({ attachments, unread = [] }: FileDescription, options: ContainerOptions): void {
+    for (const part of unread) report(this.problems, -1, `${part} is left out of the copy`);
     if (attachments.length === 0 || 'attachments' in options) return;
     const names = attachments.map(({ name }) => name).join(', ');
     report(this.problems, -1, `attachments (${names}) have no place in ${this.format}; left out`);

@@ -142,7 +142,7 @@ export class Muxer implements AsyncDisposable {
   /** The container's options that take over what another file says beside its streams: give them to `open`. */
   carriedOptions(about: FileDescription): ContainerOptions {
     const options = this.format.carried?.(about) ?? {};
-    this.losses.noteAttachments(about, options);
+    this.losses.noteAbout(about, options);
     return options;
   }
 

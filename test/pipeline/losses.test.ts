@@ -8,10 +8,10 @@ const ATTACHMENTS = [{ name: 'font.ttf', mediaType: 'font/ttf', data: new Uint8A
 test('attachments are said where the options of the new file have none', () => {
   const about = { attachments: ATTACHMENTS } as unknown as FileDescription;
   const losses = new Losses('mp4');
-  losses.noteAttachments(about, { attachments: ATTACHMENTS });
-  losses.noteAttachments({ ...about, attachments: [] }, {});
+  losses.noteAbout(about, { attachments: ATTACHMENTS });
+  losses.noteAbout({ ...about, attachments: [] }, {});
   expect(losses.problems).toEqual([]);
-  losses.noteAttachments(about, {});
+  losses.noteAbout(about, {});
   expect(losses.problems.map(({ message }) => message)).toEqual([
     'attachments (font.ttf) have no place in mp4; left out',
   ]);

@@ -11,6 +11,7 @@ import {
   writeTextMediaHeader,
 } from './text-entries.ts';
 import { closingTextSample, trackSamples } from './text-samples.ts';
+import { timecodeTracks } from './timecode-track.ts';
 import type { Mp4Tools } from './tools.ts';
 import { hasKinds, lostElements, writeKinds } from './track-kinds.ts';
 
@@ -30,5 +31,6 @@ export const ALL_TOOLS: Mp4Tools = {
   writePictureBoxes,
   writeCarriedBoxes,
   kinds: { has: hasKinds, write: writeKinds, lost: lostElements },
+  timecodes: timecodeTracks,
   writeUserData,
 };

@@ -95,7 +95,10 @@ export class FragmentedMp4Writer implements ContainerWriter {
     this.options = options;
     this.fragmentOptions = fragmentOptions;
     this.timeBases = tracks.map((track) => [1, track.timescale] as const);
-    this.losses = lostElements(tracks.map(({ stream }) => stream));
+    this.losses = lostElements(
+      tracks.map(({ stream }) => stream),
+      true,
+    );
     this.fragments = tracks.map((track, i) => new TrackFragment(track, i + 1));
     const video = this.fragments.find(({ track }) => track.stream.kind === 'video');
     this.leader = video ?? this.fragments[0];

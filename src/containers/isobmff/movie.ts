@@ -132,9 +132,10 @@ export function writeMovie(w: BoxWriter, tracks: readonly Mp4Track[], layout: Mo
     for (const [i, track] of tracks.entries()) {
       w.box('trak', () => {
         writeTrackHeader(w, tracks, i, durations[i], times, i + 1 === chapters);
-        if (chapters > 0 && i + 1 !== chapters) {
-          w.box('tref', () => w.put(trackReference, { track_IDs: Uint32Array.of(chapters) }));
-        }
+        writeReferences(w, [
+          ['chap', i + 1 === chapters ? 0 : chapters],
+          ['tmcd', track.timecode === null ? 0 : tracks.indexOf(track.timecode) + 1],
+        ]);
         if (edits[i].length > 0) w.box('edts', () => writeEdits(w, edits[i]));
         w.box('mdia', () => writeMedia(w, track, layout));
         writeTrackData(w, track.stream, tools);
@@ -146,6 +147,17 @@ export function writeMovie(w: BoxWriter, tracks: readonly Mp4Track[], layout: Mo
       });
     }
     tools.writeUserData?.(w, options.metadata, options.chapters);
+  });
+}
+
+/** Writes the tracks that a track names, of those that are not 0. */
+function writeReferences(w: BoxWriter, all: readonly (readonly [string, number])[]): void {
+  const given = all.filter(([, track_ID]) => track_ID > 0);
+  if (given.length === 0) return;
+  w.box('tref', () => {
+    for (const [type, track_ID] of given) {
+      w.put(trackReference, { track_IDs: Uint32Array.of(track_ID) }, null, type);
+    }
   });
 }
 
@@ -205,7 +217,8 @@ function writeTrackHeader(
     ...times,
     track_ID: index + 1,
     duration,
-    alternate_group: isChapters ? 0 : ALTERNATE_GROUPS[stream.kind],
+    alternate_group:
+      isChapters || stream.sampleEntry !== undefined ? 0 : ALTERNATE_GROUPS[stream.kind],
     volume: stream.kind === 'audio' ? 0x0100 : 0,
     ...size,
   });
@@ -271,7 +284,7 @@ function writeMedia(w: BoxWriter, track: Mp4Track, layout: MovieLayout): void {
   w.box('minf', () => {
     if (stream.kind === 'video') w.put(vmhd);
     else if (stream.kind === 'audio') w.put(smhd);
-    else tools.text?.writeMediaHeader(w, stream);
+    else tools.text?.writeMediaHeader(w, stream, options.format);
     if (isQuickTime) {
       w.put(hdlr, { pre_defined: fourccNumber('dhlr'), handler_type: 'url ', name: 'DataHandler' });
     }

@@ -32,8 +32,9 @@ import { mendBoxes } from './mend-boxes.ts';
 import { type ReadMetadata, readMetadata } from './metadata-reader.ts';
 import { PacketReader, type ReadContext, tableSamples } from './packet-reader.ts';
 import { readTimedText } from './text-samples.ts';
+import { isTimecode, readTimecodes, unreadTimecodes, withTimecode } from './timecode-reader.ts';
 import { loadBox, mayWalkOn, topLevelBox } from './top-level.ts';
-import { damageOfTrack } from './track-faults.ts';
+import { damageOfTrack, nameOfTrack } from './track-faults.ts';
 import { HANDLER_KINDS, type Mp4TrackInfo, type ReadTrack, readTrack } from './track-reader.ts';
 
 /** A reader that knows more of the file than other containers do. */
@@ -128,12 +129,14 @@ async function makeReader(
   const movie = readChild(mvhd, file, moov);
   if (movie === null) report(problems, file.fileOffset, 'moov has no mvhd');
   const movieTimescale = movie?.timescale ?? 1000;
-  const all = await readTracks(file, moov, movieTimescale, opening);
+  const { tracks: all, unread } = await readTracks(file, moov, movieTimescale, opening);
   const chapterTrack = chapterTrackOf(all);
   const described = readMetadata(file, moov, problems);
   const gaplessInfo = gapless ? described.freeForm.get('iTunSMPB') : undefined;
+  const timecodes = await readTimecodes(window, budget, all);
   const tracks = all
-    .filter((track) => track !== chapterTrack)
+    .filter((track) => track !== chapterTrack && !isTimecode(track))
+    .map((track) => withTimecode(track, all, timecodes))
     .map((track) => (gaplessInfo === undefined ? track : withGaplessInfo(track, gaplessInfo)));
   if (tracks.length === 0) throw noTrack(file);
   let { chapters } = described;
@@ -165,7 +168,10 @@ async function makeReader(
     durationSeconds: movie !== null && movieTimescale > 0 ? movie.duration / movieTimescale : 0,
     ...described,
     chapters,
-    about: { metadata: described.metadata, chapters, attachments: [], otherTags: new Map() },
+    about: {
+      ...{ metadata: described.metadata, chapters, attachments: [], otherTags: new Map() },
+      unread: [...unread, ...unreadTimecodes(all, timecodes)],
+    },
     problems,
     packets: () => eachPacket(packets.runs()),
     packetRuns: (from) => packets.runs(from),
@@ -184,9 +190,10 @@ async function readTracks(
   moov: BoxView,
   movieTimescale: number,
   { budget, problems }: Opening,
-): Promise<ReadTrack[]> {
+): Promise<{ tracks: ReadTrack[]; unread: string[] }> {
   const pace = new Pace();
   const tracks: ReadTrack[] = [];
+  const unread: string[] = [];
   let failure: FormatError | undefined;
   for (const box of boxesIn(file.bytes, moov.dataStart, moov.end)) {
     if (box.type !== 'trak') continue;
@@ -198,6 +205,7 @@ async function readTracks(
       else {
         const damage = damageOfTrack(file, box, Object.keys(HANDLER_KINDS));
         if (damage !== null) report(problems, offset, `a track is left out: ${damage}`);
+        else unread.push(nameOfTrack(file, box));
       }
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
@@ -205,8 +213,8 @@ async function readTracks(
       report(problems, offset, `a track is left out: ${error.message}`);
     }
   }
-  if (tracks.length === 0) throw failure ?? noTrack(file);
-  return tracks;
+  if (tracks.every(isTimecode)) throw failure ?? noTrack(file);
+  return { tracks, unread };
 }
 
 /** The text track that others name as their chapters: it is no stream of its own. */

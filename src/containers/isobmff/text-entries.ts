@@ -8,6 +8,8 @@ import { nmhd, sthd } from './boxes-movie.ts';
 import { ftab, plainSampleEntry, tx3g, vttC } from './boxes-other-entries.ts';
 import { writeCarriedEntry } from './carried-boxes.ts';
 import { CHAPTER_CODEC, quickTimeText, textMediaInformation } from './chapter-track.ts';
+import { TIMECODE_CODEC, timecodeMediaInformation } from './timecode-track.ts';
+import type { Mp4Format } from './tools.ts';
 
 /** Text codecs that become timed text (`tx3g`). */
 const TIMED_TEXT_CODECS: readonly string[] = ['mov_text', 'subrip', 'text'];
@@ -27,11 +29,23 @@ export function checkTextCodec(where: string, { codec, sampleEntry }: StreamInfo
 /** handler_type of a track, ISOBMFF clause 8.4.3. */
 export function textHandlerType({ codec, sampleEntry }: StreamInfo): string {
   if (sampleEntry?.type === 'stpp') return 'subt';
+  if (codec === TIMECODE_CODEC) return TIMECODE_CODEC;
   return codec === CHAPTER_CODEC || codec === WEBVTT_CODEC ? 'text' : 'sbtl';
 }
 
 /** Writes the header of the media: QuickTime's of text for chapters, that of no kind for cues. */
-export function writeTextMediaHeader(w: BoxWriter, { codec, sampleEntry }: StreamInfo): void {
+export function writeTextMediaHeader(
+  w: BoxWriter,
+  { codec, sampleEntry }: StreamInfo,
+  format: Mp4Format,
+): void {
+  if (codec === TIMECODE_CODEC && format === 'mov') {
+    w.box('gmhd', () => {
+      w.put(gmin);
+      w.box('tmcd', () => w.put(timecodeMediaInformation));
+    });
+    return;
+  }
   if (sampleEntry?.type === 'stpp') {
     w.put(sthd);
     return;

@@ -21,10 +21,21 @@ export interface Mp4Tools {
   /** Writes the boxes of a sample entry that another file had. */
   readonly writeCarriedBoxes: ((w: BoxWriter, stream: StreamInfo) => void) | null;
   readonly kinds: KindTools | null;
+  /** The tracks of timecode that go with others, with their packets; the first is number `streamIndex`. */
+  readonly timecodes:
+    | ((tracks: readonly Mp4Track[], streamIndex: number) => readonly WrittenTimecode[])
+    | null;
   /** Writes titles, cover art and the list of chapters. */
   readonly writeUserData:
     | ((w: BoxWriter, metadata: FileMetadata, chapters: readonly Chapter[]) => void)
     | null;
+}
+
+/** A track of timecode with its packets, and the tracks that name it. */
+export interface WrittenTimecode {
+  readonly track: Mp4Track;
+  readonly packets: readonly Packet[];
+  readonly countedTracks: readonly Mp4Track[];
 }
 
 /** Roles of tracks. */
@@ -61,7 +72,7 @@ export interface TextTools {
   ): { readonly track: Mp4Track; readonly packets: readonly Packet[] };
   isChapters(stream: StreamInfo): boolean;
   handlerType(stream: StreamInfo): string;
-  writeMediaHeader(w: BoxWriter, stream: StreamInfo): void;
+  writeMediaHeader(w: BoxWriter, stream: StreamInfo, format: Mp4Format): void;
   writeEntry(w: BoxWriter, stream: StreamInfo): void;
 }
 
@@ -72,6 +83,7 @@ export const SMALL_TOOLS: Mp4Tools = {
   writePictureBoxes: null,
   writeCarriedBoxes: null,
   kinds: null,
+  timecodes: null,
   writeUserData: null,
 };
 

@@ -1,7 +1,7 @@
 /** What is wrong with a track that is left out, or whose tables contradict one another: readers say it and go on. */
 import type { FileBytes } from './box-reader.ts';
 import { type BoxView, boxesIn, findBox, findPath, readChild } from './box-reader.ts';
-import { hdlr, mdhd } from './boxes-movie.ts';
+import { hdlr, mdhd, tkhd } from './boxes-movie.ts';
 import type { SampleTables } from './sample-cursor.ts';
 
 /** Handlers of the media that `vmhd` and `smhd` describe (ISOBMFF clauses 12.1 and 12.2, ISO/IEC 23008-12 clause 7). */
@@ -39,6 +39,20 @@ export function damageOfTrack(
     return 'it has no sample entry';
   }
   return 'its media data is in another file';
+}
+
+/** A track that is of no kind that we read, as messages name it. */
+export function nameOfTrack(file: FileBytes, trak: BoxView): string {
+  const track_ID = readChild(tkhd, file, trak)?.track_ID ?? 0;
+  const handler = findPath(file, trak, 'mdia', 'hdlr') === null ? null : handlerOf(file, trak);
+  const stsd = findPath(file, trak, 'mdia', 'minf', 'stbl', 'stsd');
+  const entry =
+    stsd === null ? undefined : boxesIn(file.bytes, stsd.dataStart + 8, stsd.end).next().value;
+  return `track ${track_ID} (handler '${handler ?? ''}', ${entry?.type ?? 'no sample entry'})`;
+}
+
+function handlerOf(file: FileBytes, trak: BoxView): string {
+  return readChild(hdlr, file, findPath(file, trak, 'mdia')!)!.handler_type;
 }
 
 /** Samples that `stts` or `ctts` has. */

@@ -7,6 +7,7 @@ import { saidByBoxes } from '../config/picture-facts.ts';
 import { type BoxView, boxesIn, type FileBytes, findPath, readFields } from './box-reader.ts';
 import type { BoxWriter } from './box-writer.ts';
 import { describeBox, fullBox } from './syntax.ts';
+import { losesTimecode } from './timecode-track.ts';
 
 /** KindBox: a role, by the scheme that names it. */
 export const kind = /* @__PURE__ */ describeBox(
@@ -56,14 +57,24 @@ export function hasKinds(stream: StreamInfo): boolean {
   return rolesOf(stream).length > 0;
 }
 
-/** What the tracks say that has no place in the file, a sentence each. */
-export function lostElements(streams: readonly StreamInfo[]): string[] {
-  return streams.flatMap((stream, i) =>
-    (stream.carriedElements ?? [])
-      .filter(({ name, data }) => LOST.includes(name) && isSet(data))
-      .filter(({ name }) => !saidByBoxes(stream).includes(name))
-      .map(({ name }) => `${name} of stream ${i} has no place in MP4; it is left out`),
-  );
+/**
+ * What the tracks say that has no place in the file, a sentence each.
+ * @param isFragmented whether the file has its samples in fragments, and no place for timecode
+ */
+export function lostElements(streams: readonly StreamInfo[], isFragmented = false): string[] {
+  return streams.flatMap((stream, i) => {
+    const said = saidByBoxes(stream);
+    const lost = (stream.carriedElements ?? [])
+      .filter(({ name, data }) => LOST.includes(name) && isSet(data) && !said.includes(name))
+      .map(({ name }) => name);
+    if (isFragmented ? stream.timecode !== undefined : losesTimecode(stream)) {
+      lost.push(`the timecode (${stream.timecode?.text})`);
+    }
+    const { tags = new Map() } = stream;
+    if (tags.size > 0) lost.push(`text (${[...tags.keys()].join(', ')})`);
+    const where = isFragmented ? 'a fragmented MP4 file' : 'MP4';
+    return lost.map((what) => `${what} of stream ${i} has no place in ${where}; it is left out`);
+  });
 }
 
 /** Roles beyond these are not looked at: each takes a box of some thirty bytes. */

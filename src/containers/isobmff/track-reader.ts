@@ -11,7 +11,6 @@ import type {
 } from '../../base/packet.ts';
 import { type Problem, report } from '../../base/problems.ts';
 import { type Rational, reduced } from '../../base/rational.ts';
-import { decodeUtf8 } from '../../base/utf8.ts';
 import {
   type BoxView,
   boxesIn,
@@ -22,7 +21,7 @@ import {
   readFields,
   readTableChild,
 } from './box-reader.ts';
-import { dref, elst, hdlr, mdhd, TRACK_ENABLED, tkhd, trackReference } from './boxes-movie.ts';
+import { dref, elst, hdlr, mdhd, TRACK_ENABLED, tkhd } from './boxes-movie.ts';
 import { co64, ctts, stco, stsc, stsd, stss, stsz, stts, stz2 } from './boxes-samples.ts';
 import { type Edit, editsInTicks } from './edit-timeline.ts';
 import { languageOf } from './macintosh-languages.ts';
@@ -39,6 +38,7 @@ import {
 import type { BoxDescription } from './syntax.ts';
 import { deltaBehind, negativeDeltas, tableFaults } from './track-faults.ts';
 import { readKinds } from './track-kinds.ts';
+import { linkedIDs, trackTitle } from './track-links.ts';
 
 /** A track of a file, with more than its stream info says. */
 export interface Mp4TrackInfo {
@@ -73,6 +73,8 @@ export interface ReadTrack {
   readonly dtsShift: number;
   /** Tracks that this one names as its chapters. */
   readonly chapterIDs: readonly number[];
+  /** Tracks that count its frames. */
+  readonly timecodeIDs: readonly number[];
   /** Bytes of one PCM sample of all channels, else 0. */
   readonly pcmFrameBytes: number;
 }
@@ -84,6 +86,7 @@ export const HANDLER_KINDS: Readonly<Record<string, 'video' | 'audio' | 'subtitl
   sbtl: 'subtitle',
   subt: 'subtitle',
   text: 'subtitle',
+  tmcd: 'subtitle',
 };
 
 /** The parts of the file that `readTrack` needs beside the track. */
@@ -95,7 +98,7 @@ export interface TrackContext {
   readonly pace: Pace;
 }
 
-/** Reads a track; null if it is of no kind we know (hints, timecode), or lacks what no track can be without. */
+/** Reads a track; null if it is of no kind we know (hints, metadata), or lacks what no track can be without. */
 export async function readTrack(
   file: FileBytes,
   trak: BoxView,
@@ -152,7 +155,8 @@ export async function readTrack(
     descriptions,
     isAllSync: kind === 'subtitle' || (kind === 'audio' && !isUsac(entry)),
     dtsShift: decodingTimeShift(tables.ctts),
-    chapterIDs: chapterIDs(file, trak),
+    chapterIDs: linkedIDs(file, trak, 'chap'),
+    timecodeIDs: linkedIDs(file, trak, 'tmcd'),
     pcmFrameBytes,
   };
 }
@@ -238,14 +242,6 @@ function describeEntry(
   return { type, codec, config: NO_BYTES, nalLengthSize: 4, format: '' };
 }
 
-/** Title of the track: `name` in its `udta`, as text without more. */
-function trackTitle(file: FileBytes, trak: BoxView): { title?: string } {
-  const name = findPath(file, trak, 'udta', 'name');
-  if (name === null) return {};
-  const title = decodeUtf8(file.bytes.subarray(name.dataStart, name.end));
-  return title === '' ? {} : { title: title.replace(/\0+$/, '') };
-}
-
 /** Whether the media data is in this file: flag 1 of the data reference, ISOBMFF clause 8.7.2. True if there is none. */
 function isSelfContained(file: FileBytes, mdia: BoxView): boolean {
   const box = findPath(file, mdia, 'minf', 'dinf', 'dref');
@@ -254,11 +250,6 @@ function isSelfContained(file: FileBytes, mdia: BoxView): boolean {
   const entry = boxesIn(file.bytes, childrenStart, box.end).next();
   if (entry.done || entry.value.end < entry.value.dataStart + 4) return true;
   return (file.bytes[entry.value.dataStart + 3] & 1) === 1;
-}
-
-function chapterIDs(file: FileBytes, trak: BoxView): number[] {
-  const box = findPath(file, trak, 'tref', 'chap');
-  return box === null ? [] : Array.from(readFields(trackReference, file, box).fields.track_IDs);
 }
 
 const EMPTY = new Uint32Array(0);

@@ -62,6 +62,8 @@ export class Mp4Track {
   startPts = 0;
   endPts = 0;
   packetCount = 0;
+  /** The track that counts its frames. */
+  timecode: Mp4Track | null = null;
   /** The first bytes of the first packet. */
   firstPacket: Uint8Array = new Uint8Array(0);
   totalBytes = 0;

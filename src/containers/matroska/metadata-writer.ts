@@ -1,7 +1,9 @@
 /** The parts of a Segment beside the media: Info, Tags, Chapters, Attachments (RFC 9559 clauses 5.1.2, 5.1.6 to 5.1.8). */
 import { ConfigError } from '../../base/errors.ts';
+import type { StreamInfo } from '../../base/packet.ts';
 import type { EbmlWriter } from './ebml-writer.ts';
 import { type ResolvedMatroskaOptions, TAG_NAMES } from './options.ts';
+import { tagsOf, writeTrackTags } from './track-tags.ts';
 
 /** Name that files carry as MuxingApp and WritingApp; without a version, so that equal input gives equal bytes. */
 const APP_NAME = 'vitrine';
@@ -35,16 +37,22 @@ export function writeInfo(w: EbmlWriter, options: ResolvedMatroskaOptions): numb
   return w.position - DURATION_BYTES;
 }
 
-/** Writes Tags if there are any. */
-export function writeTags(w: EbmlWriter, options: ResolvedMatroskaOptions): void {
+/** Writes Tags, those of the whole and those of `streams`, if there are any. */
+export function writeTags(
+  w: EbmlWriter,
+  options: ResolvedMatroskaOptions,
+  streams: readonly StreamInfo[],
+): void {
   const tags = [...TAG_NAMES].flatMap(([key, name]) => {
     const value = options.metadata[key];
     // Title and encoder have places of their own, in Info.
     return value && key !== 'title' ? [{ name, value }] : [];
   });
   for (const [name, value] of options.otherTags) tags.push({ name, value });
-  if (tags.length === 0) return;
+  if (tags.length === 0 && streams.every((stream) => tagsOf(stream).length === 0)) return;
   w.master('Tags', (all) => {
+    writeTrackTags(all, streams);
+    if (tags.length === 0) return;
     all.master('Tag', (tag) => {
       tag.master('Targets', (targets) => targets.uint('TargetTypeValue', TARGET_WHOLE));
       for (const { name, value } of tags) {

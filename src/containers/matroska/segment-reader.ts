@@ -20,6 +20,7 @@ import { type ElementName, elementById, ID } from './element-table.ts';
 import { type MatroskaDescription, readDescription, salvage } from './segment-description.ts';
 import { isLikeCluster, strangeElement } from './strange-elements.ts';
 import { type ReaderTrack, readTrack, requirePlainScale } from './track-reader.ts';
+import { readTrackTags } from './track-tags.ts';
 
 /** A file opened up to its first cluster. */
 export interface OpenSegment {
@@ -103,7 +104,9 @@ export async function openDocument(
   if (!Number.isSafeInteger(timestampScale) || timestampScale < 1 || timestampScale > 1e12) {
     throw new FormatError('matroska.Info.TimestampScale', `got ${timestampScale}, allowed from 1`);
   }
-  const { tracks, trackNumbers } = await readTracks(file, found.get('Tracks'), timestampScale);
+  const read = await readTracks(file, found.get('Tracks'), timestampScale);
+  const { trackNumbers } = read;
+  const tracks = withTags(read.tracks, problems, found);
   const context = { budget, problems, timestampScale };
   const description = readDescription(docType, info, found, context);
   const cues = seekPositions.get(ID.Cues);
@@ -125,6 +128,21 @@ export async function openDocument(
     segmentEnd: segment.end,
     timestampScale,
   };
+}
+
+/** The tracks with what the tags of the file say of each. */
+function withTags(
+  tracks: ReadonlyMap<number, ReaderTrack>,
+  problems: Problem[],
+  found: ReadonlyMap<ElementName, Children>,
+): ReadonlyMap<number, ReaderTrack> {
+  const read = () => readTrackTags(found.get('Tags'), found.get('Tracks'));
+  const tags = salvage(problems, -1, read, new Map());
+  return new Map(
+    [...tracks].map(([number, track]) => {
+      return [number, { ...track, stream: { ...track.stream, ...tags.get(number) } }];
+    }),
+  );
 }
 
 /** Reads the header of the element at `position`; false at the end of the source or where there is none. */

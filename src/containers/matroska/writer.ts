@@ -164,7 +164,13 @@ class MatroskaWriter implements ContainerWriter {
     });
     this.topLevel(w, 'Chapters', () => writeChapters(w, options));
     this.topLevel(w, 'Attachments', () => writeAttachments(w, options));
-    this.topLevel(w, 'Tags', () => writeTags(w, options));
+    this.topLevel(w, 'Tags', () =>
+      writeTags(
+        w,
+        options,
+        this.tracks.map(({ stream }) => stream),
+      ),
+    );
     this.clusters = new ClusterWriter(this.sink, w.position, options);
     await this.sink.write(w.bytes.view());
   }

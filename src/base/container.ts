@@ -21,6 +21,8 @@ export interface ContainerWriter {
   readonly holdsAdditions?: boolean;
   /** What the file has no place for of its streams, a sentence each. */
   readonly losses?: readonly string[];
+  /** What the file has no place for of a packet, a sentence that is told once; null if nothing. Called before `writePacket`. */
+  lossOf?(streamIndex: number, packet: Packet): string | null;
   /**
    * Throws or rejects with `ConfigError` for times that the container cannot hold. A promise that is returned must be
    * awaited before the next call; most packets need no waiting, and nothing is returned.

@@ -9,7 +9,10 @@ export type CodecName = string;
 
 /** What goes beside a packet: a BlockAdditional of Matroska. */
 export interface PacketAddition {
-  /** Its BlockAddID: 1 is the codec's own (alpha of VP8 and VP9, correction of WavPack), more are as the track's mappings say. */
+  /**
+   * Its BlockAddID: 1 is the codec's own (alpha of VP8 and VP9, correction of WavPack), more are as the track's mappings say; 0 stands for
+   * what is no addition but the new state of the codec (CodecState).
+   */
   readonly id: number;
   readonly data: Uint8Array;
 }

@@ -1,6 +1,7 @@
 /** What the new file has no place for: it is left out, and said. */
 import type { ContainerWriter } from '../base/container.ts';
 import type { FileDescription } from '../base/file-description.ts';
+import type { Packet } from '../base/packet.ts';
 import { type Problem, report } from '../base/problems.ts';
 import type { ContainerOptions } from './format.ts';
 
@@ -20,6 +21,13 @@ export class Losses {
     for (const loss of losses) report(this.problems, -1, loss);
   }
 
+  /** Notes what is lost of a packet, of what stands beside it too. */
+  notePacket(streamIndex: number, packet: Packet, writer: ContainerWriter): void {
+    const loss = writer.lossOf?.(streamIndex, packet) ?? null;
+    if (loss !== null) report(this.problems, -1, loss);
+    if (packet.additions !== undefined) this.noteAdditions(streamIndex, writer);
+  }
+
   /** Notes what of the old file was not read, and its attachments where the options for the new one have none. */
   noteAbout({ attachments, unread = [] }: FileDescription, options: ContainerOptions): void {
     for (const part of unread) report(this.problems, -1, `${part} is left out of the copy`);
@@ -29,10 +37,10 @@ export class Losses {
   }
 
   /** Notes, once for a stream, that what goes beside its packets is left out, if the writer leaves it out. */
-  noteAdditions(streamIndex: number, writer: ContainerWriter): void {
+  private noteAdditions(streamIndex: number, writer: ContainerWriter): void {
     if (writer.holdsAdditions === true || this.withAdditions.has(streamIndex)) return;
     this.withAdditions.add(streamIndex);
-    const message = `what stands beside the packets of stream ${streamIndex} (BlockAdditions of Matroska: alpha, corrections, HDR10+, settings of cues) has no place in ${this.format}; it is left out`;
+    const message = `what stands beside the packets of stream ${streamIndex} (BlockAdditions and CodecState of Matroska: alpha, corrections, HDR10+, settings of cues) has no place in ${this.format}; it is left out`;
     report(this.problems, -1, message);
   }
 }

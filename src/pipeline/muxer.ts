@@ -366,7 +366,7 @@ export class Muxer implements AsyncDisposable {
     for (const packet of packets.packets as readonly Packet[]) {
       let made = rescaledPacket(packet, packets.timeBase, timeBase);
       if (exact !== undefined) made = exact.place(made, packets.timeBase, timeBase);
-      if (made.additions !== undefined) this.losses.noteAdditions(streamIndex, writer);
+      this.losses.notePacket(streamIndex, made, writer);
       if (!(made.dts >= lastGiven)) {
         throw new ConfigError(
           'muxer.write.packets',

@@ -3,6 +3,7 @@
  * are. A copy from MP4 or QuickTime to MP4 or QuickTime has them again, byte for byte.
  */
 import type { CarriedBox, StreamInfo } from '../../base/packet.ts';
+import { ENCRYPTED_TYPES } from '../config/encrypted.ts';
 import { withBoxes } from '../config/picture-facts.ts';
 import { type BoxView, boxesIn, type FileBytes } from './box-reader.ts';
 import type { BoxWriter } from './box-writer.ts';
@@ -11,8 +12,6 @@ import { opaque } from './boxes-movie.ts';
 /** Boxes that description fields say, that say nothing, or that belong to the one file, whatever the codec. */
 const SAID = ['btrt', 'pasp', 'clap', 'mdcv', 'clli', 'esds', 'glbl', 'free', 'skip', 'wide'];
 const SOUND_SAID = ['wave', 'frma', 'enda', 'pcmC', 'samr'];
-/** Entries whose samples are encrypted: the keys are named by boxes of the track that are not carried (ISO/IEC 23001-7). */
-const ENCRYPTED = ['encv', 'enca', 'enct', 'encs', 'drms', 'drmi', 'p608'];
 
 /** Beyond these, boxes of an entry are not looked at. */
 const MAX_BOXES = 64;
@@ -42,7 +41,7 @@ function isNumbers({ bytes }: FileBytes, at: number): boolean {
 
 /** The entry itself, to be carried; undefined where its samples would be of no use. */
 export function carriedEntry(file: FileBytes, box: BoxView): CarriedBox | undefined {
-  if (ENCRYPTED.includes(box.type)) return undefined;
+  if (ENCRYPTED_TYPES.includes(box.type)) return undefined;
   return { type: box.type, data: file.bytes.slice(box.dataStart, box.end) };
 }
 

@@ -26,7 +26,7 @@ const CHILDREN: Readonly<Record<string, readonly string[]>> = {
   minf: ['vmhd', 'smhd', 'hmhd', 'sthd', 'nmhd', 'gmhd', 'hdlr', 'dinf', 'stbl', ...SPACE],
   stbl: [
     ...['stsd', 'stts', 'ctts', 'cslg', 'stsc', 'stsz', 'stz2', 'stco', 'co64', 'stss', 'stps'],
-    ...['stsh', 'padb', 'stdp', 'sdtp', 'sbgp', 'sgpd', 'subs', 'saiz', 'saio', ...SPACE],
+    ...['stsh', 'padb', 'stdp', 'sdtp', 'sbgp', 'sgpd', 'subs', 'saiz', 'saio', 'senc', ...SPACE],
   ],
   moof: ['mfhd', 'traf', 'meta', 'pssh', 'uuid', ...SPACE],
   traf: [

@@ -2,6 +2,7 @@
 import { UnsupportedError } from '../../base/errors.ts';
 import type { AudioStreamInfo, StreamInfo } from '../../base/packet.ts';
 import { ac3BoxFromFrame, eac3BoxFromFrame } from '../config/ac3.ts';
+import { refuseEncrypted } from '../config/encrypted.ts';
 import { opusHeadToBox } from '../config/opus-head.ts';
 import { vp8Record, vp9RecordFromFrame } from '../config/vp-record.ts';
 import type { BoxWriter } from './box-writer.ts';
@@ -83,6 +84,7 @@ export const OTHER_ENTRIES: OtherEntries = { check, pcmBytes, write };
 function check(where: string, stream: StreamInfo, format: Mp4Format): void {
   const { codec, config } = stream;
   if (stream.sampleEntry !== undefined) return;
+  refuseEncrypted(`${where}.codec`, codec);
   const pcm = PCM_FORMATS.get(codec);
   if (!pcm && !RECORD_CODECS.has(codec) && !OBJECT_TYPES.has(codec)) {
     throw new UnsupportedError(`${where}.codec`, `'${codec}' has no sample entry in MP4`);

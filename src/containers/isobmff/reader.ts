@@ -6,7 +6,7 @@
 import type { ByteSource } from '../../base/byte-stream.ts';
 import { type ContainerReader, eachPacket } from '../../base/container.ts';
 import { FormatError, rejectUnknownKeys } from '../../base/errors.ts';
-import type { Chapter } from '../../base/file-description.ts';
+import type { Chapter, FileDescription } from '../../base/file-description.ts';
 import { Budget, type LimitOptions } from '../../base/limits.ts';
 import { Pace } from '../../base/pace.ts';
 import type { StreamInfo } from '../../base/packet.ts';
@@ -168,14 +168,19 @@ async function makeReader(
     durationSeconds: movie !== null && movieTimescale > 0 ? movie.duration / movieTimescale : 0,
     ...described,
     chapters,
-    about: {
-      ...{ metadata: described.metadata, chapters, attachments: [], otherTags: new Map() },
-      unread: [...unread, ...unreadTimecodes(all, timecodes)],
-    },
+    about: aboutOf(described, chapters, [...unread, ...unreadTimecodes(all, timecodes)]),
     problems,
     packets: () => eachPacket(packets.runs()),
     packetRuns: (from) => packets.runs(from),
   };
+}
+
+function aboutOf(
+  { metadata }: ReadMetadata,
+  chapters: readonly Chapter[],
+  unread: readonly string[],
+): FileDescription {
+  return { metadata, chapters, attachments: [], otherTags: new Map(), unread };
 }
 
 const noTrack = (file: FileBytes): FormatError =>

@@ -13,21 +13,10 @@ import {
   readFields,
 } from './box-reader.ts';
 import { audioSampleEntry, btrt, colr, esds, pasp, visualSampleEntry } from './boxes-entries.ts';
-import {
-  chan,
-  chnl,
-  fullCodecRecord,
-  pcmC,
-  plainSampleEntry,
-  tx3g,
-} from './boxes-other-entries.ts';
+import { chan, chnl, fullCodecRecord, plainSampleEntry, tx3g } from './boxes-other-entries.ts';
 import { carriedBoxes, carriedEntry } from './carried-boxes.ts';
-import {
-  channelMaskOf,
-  LPCM_IS_BIG_ENDIAN,
-  LPCM_IS_FLOAT,
-  LPCM_IS_SIGNED_INTEGER,
-} from './pcm-formats.ts';
+import { type PcmFields, pcmCodec } from './pcm-entries.ts';
+import { channelMaskOf } from './pcm-formats.ts';
 import { readPictureBoxes } from './picture-boxes.ts';
 import { quickTimeMask } from './quicktime-layout.ts';
 import { NO_BYTES } from './syntax.ts';
@@ -230,7 +219,7 @@ function describeSound(
   file: FileBytes,
   box: BoxView,
   children: BoxView,
-  { entry, fields }: { entry: AudioEntry; fields: AudioFields },
+  { entry, fields }: { entry: AudioEntry; fields: PcmFields },
 ): AudioEntry {
   const pcm = pcmCodec(file, box.type, children, fields);
   if (pcm !== null) {
@@ -308,84 +297,6 @@ function readChannelMask(file: FileBytes, children: BoxView): number {
   if (mask !== 0) return mask;
   const layout = readChild(chnl, file, children);
   return layout === null ? 0 : channelMaskOf(layout.speaker_position);
-}
-
-/** QuickTime types that say everything about their samples: type => codec, bytes. */
-const PCM_TYPES: ReadonlyMap<string, readonly [codec: string, bytes: number]> =
-  /* @__PURE__ */ new Map([
-    ['alaw', ['pcm_alaw', 1]],
-    ['ulaw', ['pcm_mulaw', 1]],
-    ['fl32', ['pcm_f32be', 4]],
-    ['fl64', ['pcm_f64be', 8]],
-    ['in24', ['pcm_s24be', 3]],
-    ['in32', ['pcm_s32be', 4]],
-  ]);
-
-/** QuickTime's `enda` in `wave`: 1 turns the byte order of the types above. */
-function isLittleEndian(file: FileBytes, children: BoxView): boolean {
-  const wave = findBox(file.bytes, children.dataStart, children.end, 'wave');
-  const enda = findBox(file.bytes, (wave ?? children).dataStart, (wave ?? children).end, 'enda');
-  return enda !== null && enda.end >= enda.dataStart + 2 && file.bytes[enda.dataStart + 1] === 1;
-}
-
-/** The fields of an audio sample entry that tell PCM formats. */
-interface AudioFields {
-  readonly version: number;
-  readonly samplesize: number;
-  readonly constBitsPerChannel: number;
-  readonly formatSpecificFlags: number;
-}
-
-function pcmCodec(
-  file: FileBytes,
-  type: string,
-  children: BoxView,
-  fields: AudioFields,
-): { codec: string; bytes: number } | null {
-  const known = PCM_TYPES.get(type);
-  if (known) {
-    const codec = isLittleEndian(file, children) ? known[0].replace('be', 'le') : known[0];
-    return { codec, bytes: known[1] };
-  }
-  switch (type) {
-    case 'sowt':
-      return fields.samplesize === 8
-        ? { codec: 'pcm_s8', bytes: 1 }
-        : { codec: 'pcm_s16le', bytes: 2 };
-    case 'twos':
-      return fields.samplesize === 8
-        ? { codec: 'pcm_s8', bytes: 1 }
-        : { codec: 'pcm_s16be', bytes: 2 };
-    case 'raw ':
-    case 'NONE':
-      return fields.samplesize === 16
-        ? { codec: 'pcm_s16be', bytes: 2 }
-        : { codec: 'pcm_u8', bytes: 1 };
-    case 'lpcm':
-      return fields.version === 2
-        ? linearPcm(fields.constBitsPerChannel, fields.formatSpecificFlags)
-        : { codec: 'pcm_s16le', bytes: 2 };
-    case 'ipcm':
-    case 'fpcm': {
-      const config = readChild(pcmC, file, children);
-      if (config === null) return null;
-      const order = config.format_flags & 1 ? 'le' : 'be';
-      const bits = config.PCM_sample_size;
-      return { codec: `pcm_${type === 'fpcm' ? 'f' : 's'}${bits}${order}`, bytes: bits >> 3 };
-    }
-    default:
-      return null;
-  }
-}
-
-function linearPcm(bits: number, flags: number): { codec: string; bytes: number } | null {
-  if (bits % 8 !== 0 || bits < 8 || bits > 64) return null;
-  if (bits === 8) return { codec: flags & LPCM_IS_SIGNED_INTEGER ? 'pcm_s8' : 'pcm_u8', bytes: 1 };
-  const kind = flags & LPCM_IS_FLOAT ? 'f' : 's';
-  return {
-    codec: `pcm_${kind}${bits}${flags & LPCM_IS_BIG_ENDIAN ? 'be' : 'le'}`,
-    bytes: bits >> 3,
-  };
 }
 
 /** Reads the sample entry of a text track. */

@@ -3,8 +3,23 @@ import { decodeUtf8 } from '../../base/utf8.ts';
 import { type BoxView, type FileBytes, findPath, readFields } from './box-reader.ts';
 import { trackReference } from './boxes-movie.ts';
 
-/** track_IDs of the tracks that `trak` names as its chapters (`chap`), or its timecode (`tmcd`). */
-export function linkedIDs(file: FileBytes, trak: BoxView, type: 'chap' | 'tmcd'): number[] {
+/** track_IDs of the tracks that a track names. */
+export interface TrackLinks {
+  /** As its chapters. */
+  readonly chapterIDs: readonly number[];
+  /** As those that count its frames. */
+  readonly timecodeIDs: readonly number[];
+}
+
+/** The links of `trak`. */
+export function readLinks(file: FileBytes, trak: BoxView): TrackLinks {
+  return {
+    chapterIDs: linkedIDs(file, trak, 'chap'),
+    timecodeIDs: linkedIDs(file, trak, 'tmcd'),
+  };
+}
+
+function linkedIDs(file: FileBytes, trak: BoxView, type: 'chap' | 'tmcd'): number[] {
   const box = findPath(file, trak, 'tref', type);
   return box === null ? [] : Array.from(readFields(trackReference, file, box).fields.track_IDs);
 }

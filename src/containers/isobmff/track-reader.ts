@@ -38,7 +38,7 @@ import {
 import type { BoxDescription } from './syntax.ts';
 import { deltaBehind, negativeDeltas, tableFaults } from './track-faults.ts';
 import { readKinds } from './track-kinds.ts';
-import { linkedIDs, trackTitle } from './track-links.ts';
+import { readLinks, type TrackLinks, trackTitle } from './track-links.ts';
 
 /** A track of a file, with more than its stream info says. */
 export interface Mp4TrackInfo {
@@ -62,7 +62,7 @@ export interface Mp4TrackInfo {
 }
 
 /** A track as `reader.ts` walks it. */
-export interface ReadTrack {
+export interface ReadTrack extends TrackLinks {
   readonly info: Mp4TrackInfo;
   readonly stream: StreamInfo;
   readonly tables: SampleTables;
@@ -71,10 +71,6 @@ export interface ReadTrack {
   /** Whether decoding can start at every sample, whatever the file says of them: sound, but for USAC, and text. */
   readonly isAllSync: boolean;
   readonly dtsShift: number;
-  /** Tracks that this one names as its chapters. */
-  readonly chapterIDs: readonly number[];
-  /** Tracks that count its frames. */
-  readonly timecodeIDs: readonly number[];
   /** Bytes of one PCM sample of all channels, else 0. */
   readonly pcmFrameBytes: number;
 }
@@ -155,8 +151,7 @@ export async function readTrack(
     descriptions,
     isAllSync: kind === 'subtitle' || (kind === 'audio' && !isUsac(entry)),
     dtsShift: decodingTimeShift(tables.ctts),
-    chapterIDs: linkedIDs(file, trak, 'chap'),
-    timecodeIDs: linkedIDs(file, trak, 'tmcd'),
+    ...readLinks(file, trak),
     pcmFrameBytes,
   };
 }

@@ -13,6 +13,9 @@ import { ID } from './element-table.ts';
 /** BlockAddID of a BlockMore that does not say: codec data that needs no mapping, clause 5.1.3.5.2.3. */
 const CODEC_ADDITION = 1;
 
+/** The number that the new state of a codec has among what stands beside a packet: no BlockAddID is 0. */
+export const CODEC_STATE = 0;
+
 /** More of one block are damage: each takes an object, however small it is. */
 const MAX_ADDITIONS = 64;
 
@@ -43,8 +46,9 @@ export function readBlockAdditions(
     let dataAt = 0;
     let dataEnd = 0;
     eachElement(from, moreAt, moreEnd, (child, at, childEnd) => {
-      if (child === ID.BlockAddID) number = readUint(bytes.subarray(at, childEnd));
-      else if (child === ID.BlockAdditional) [dataAt, dataEnd] = [at, childEnd];
+      if (child === ID.BlockAddID) {
+        number = readUint(bytes.subarray(at, childEnd)) || CODEC_ADDITION;
+      } else if (child === ID.BlockAdditional) [dataAt, dataEnd] = [at, childEnd];
     });
     if (dataEnd === dataAt) return;
     if (additions.length === MAX_ADDITIONS) {
@@ -84,8 +88,11 @@ function eachElement(
   }
 }
 
-/** Writes BlockAdditions with all of `additions`, at least one. */
-export function writeBlockAdditions(w: EbmlWriter, additions: readonly PacketAddition[]): void {
+/** Writes CodecState and BlockAdditions with all of `beside`, at least one. */
+export function writeBlockAdditions(w: EbmlWriter, beside: readonly PacketAddition[]): void {
+  const additions = beside.filter(({ id }) => id !== CODEC_STATE);
+  for (const { id, data } of beside) if (id === CODEC_STATE) w.binary('CodecState', data);
+  if (additions.length === 0) return;
   const sizes = additions.map(({ id, data }) => {
     return elementBytes('BlockAdditional', data.length) + uintBytes('BlockAddID', id);
   });

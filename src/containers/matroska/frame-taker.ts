@@ -11,7 +11,7 @@ import {
   readBlockHeader,
   readLacing,
 } from './block.ts';
-import { readBlockAdditions } from './block-additions.ts';
+import { CODEC_STATE, readBlockAdditions } from './block-additions.ts';
 import { type ClusterClock, MAX_TICKS } from './cluster-clock.ts';
 import {
   type ElementHeader,
@@ -119,9 +119,15 @@ export class FrameTaker {
       else if (child.id === ID.DiscardPadding) {
         group.discardPadding = readInt(bytes.subarray(dataAt, at));
       } else if (child.id === ID.BlockAdditions) {
-        group.additions = this.additionsIn(bytes, dataAt, at, place);
+        const state = group.additions ?? [];
+        group.additions = [...state, ...(this.additionsIn(bytes, dataAt, at, place) ?? [])];
+      } else if (child.id === ID.CodecState && child.size > 0) {
+        this.pass.give(child.size, this.fileEnd);
+        const state = { id: CODEC_STATE, data: bytes.slice(dataAt, at) };
+        group.additions = [state, ...(group.additions ?? [])];
       }
     }
+    if (group.additions?.length === 0) group.additions = undefined;
     if (blockAt < 0) {
       throw new FormatError('matroska.BlockGroup', 'has no Block', place);
     }

@@ -3,6 +3,7 @@ import { ConfigError, UnsupportedError } from '../../base/errors.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../../base/packet.ts';
 import { reduced } from '../../base/rational.ts';
 import { encodeUtf8 } from '../../base/utf8.ts';
+import { refuseEncrypted } from '../config/encrypted.ts';
 import { carries, carriesIn, writeCarried, writeWebmMapping } from './carried-elements.ts';
 import { codecIdOf, codecPrivateOf, needsConfig, WEBM_CODECS } from './codec-ids.ts';
 import type { EbmlWriter } from './ebml-writer.ts';
@@ -35,6 +36,7 @@ const DISPLAY_UNIT_ASPECT_RATIO = 3;
 export function checkStream(stream: StreamInfo, index: number, docType: 'matroska' | 'webm'): void {
   const where = `matroska.streams[${index}]`;
   const { codec } = stream;
+  refuseEncrypted(`${where}.codec`, codec);
   if (docType === 'webm' && !WEBM_CODECS.includes(codec)) {
     throw new UnsupportedError(
       `${where}.codec`,

@@ -20,7 +20,7 @@ import {
   resolveMatroskaOptions,
 } from './options.ts';
 import { pcmSampleBytes } from './pcm-and-fourcc.ts';
-import { lossesOf } from './stream-losses.ts';
+import { cutInFront, hasOwnStyle, hasStyles, lossesOf, stylesOf } from './stream-losses.ts';
 import {
   checkStream,
   codecDelayOf,
@@ -67,6 +67,9 @@ interface WriterTrack {
   readonly toBlock: ((packet: Packet) => Packet | null) | null;
   previous: number;
   lastDts: number;
+  /** Whether it was told that something of it is before the start, and that styles of its text are left out. */
+  isCut: boolean;
+  isStyled: boolean;
 }
 
 /**
@@ -123,6 +126,8 @@ class MatroskaWriter implements ContainerWriter {
       isSelfTimed: SELF_TIMED.includes(stream.codec) || pcmSampleBytes(stream.codec) > 0,
       previous: 0,
       lastDts: Number.NEGATIVE_INFINITY,
+      isCut: false,
+      isStyled: hasOwnStyle(stream),
     }));
     const video = streams.findIndex((stream) => stream.kind === 'video');
     this.indexTrack =
@@ -173,6 +178,20 @@ class MatroskaWriter implements ContainerWriter {
     );
     this.clusters = new ClusterWriter(this.sink, w.position, options);
     await this.sink.write(w.bytes.view());
+  }
+
+  /** Pictures and sound before the start, which players show, and styles of text: told once for each stream. */
+  lossOf(streamIndex: number, { pts, duration, data }: Packet): string | null {
+    const track = this.tracks[streamIndex]!;
+    const { stream } = track;
+    const before = -(pts + track.delay);
+    if (before > 0 && before >= Math.max(1, duration) && !track.isCut) {
+      track.isCut = true;
+      return cutInFront(streamIndex, (before * this.options.timestampScale) / 1e6);
+    }
+    if (stream.codec !== 'mov_text' || track.isStyled || !hasStyles(data)) return null;
+    track.isStyled = true;
+    return stylesOf(streamIndex);
   }
 
   writePacket(streamIndex: number, packet: Packet): Promise<void> | void {

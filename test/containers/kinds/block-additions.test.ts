@@ -212,3 +212,31 @@ for (const encoder of ['libvpx', 'libvpx-vp9']) {
     }
   });
 }
+
+describe('CodecState', () => {
+  const state: PacketAddition = { id: 0, data: Uint8Array.of(1, 2, 3) };
+
+  it('goes along with its packet, alone and beside additions', async () => {
+    for (const beside of [[state], [state, { id: 1, data: Uint8Array.of(9) }]]) {
+      const packets = pictures(() => beside);
+      const file = (await writeAll([stream('vp8')], packets)).bytes();
+      const read = await readAll(file);
+      expect(additionsOf(read.packets)).toEqual(additionsOf(packets));
+      const sink = new MemorySink();
+      const { problems } = await remux(file, sink, { format: 'matroska' });
+      expect(problems).toEqual([]);
+      expect(additionsOf((await readAll(sink.toBytes())).packets)).toEqual(additionsOf(packets));
+    }
+  });
+
+  it('is said where it has no place', async () => {
+    const file = (
+      await writeAll(
+        [stream('vp8')],
+        pictures(() => [state]),
+      )
+    ).bytes();
+    const { problems } = await remux(file, new MemorySink(), { format: 'mp4' });
+    expect(problems.map(({ message }) => message).join()).toMatch(/CodecState of Matroska/);
+  });
+});

@@ -9,7 +9,9 @@ export function lossesOf(stream: StreamInfo, boxes: readonly string[], index: nu
   const losses: string[] = [];
   const lose = (what: string): void =>
     void losses.push(`${what} of stream ${index} has no place in Matroska; it is left out`);
-  if (stream.kind === 'video' && stream.isMirrored) lose('the mirror');
+  if (stream.kind === 'video' && stream.isMirrored) {
+    losses.push(`that stream ${index} is mirrored has no place in Matroska; it is left out`);
+  }
   if (hasOwnStyle(stream)) losses.push(stylesOf(index));
   for (const type of boxes) lose(`box '${type}' of the sample entry`);
   return losses;

@@ -81,7 +81,7 @@ describe('roles of tracks', () => {
       config: new Uint8Array(0),
       ...{ width: 16, height: 16, pixFmt: '' },
       carriedElements: [
-        ...[carried('FlagOriginal', 1), carried('StereoMode', 3), carried('FlagCommentary', 0)],
+        ...[carried('FlagOriginal', 1), carried('StereoMode', 2), carried('FlagCommentary', 0)],
         ...[carried('FieldOrder', 2), carried('FlagForced', 0)],
       ],
     };

@@ -3,7 +3,7 @@ import type { ReadPacket } from '../base/container.ts';
 import { FormatError } from '../base/errors.ts';
 import type { Packet } from '../base/packet.ts';
 import { toSeconds } from '../base/rational.ts';
-import { type AudioFrames, VideoFrames } from '../frames/index.ts';
+import { AudioFrames, VideoFrames } from '../frames/index.ts';
 import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
 import type { Muxer } from '../pipeline/muxer.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
@@ -14,6 +14,7 @@ import type { Coding, Track } from './encode-tracks.ts';
 import type { GraphFeed, GraphOutput, GraphStreams } from './graph-streams.ts';
 import type { Progress } from './progress.ts';
 import type { PsnrMeter } from './psnr.ts';
+import type { Shortest } from './shortest.ts';
 
 /** One input while it is read. */
 interface Feed {
@@ -37,6 +38,8 @@ export interface EncodeJob {
   readonly glass: EncodeGlass | null;
   /** Pictures after which a track of pictures ends. */
   readonly limit: number | undefined;
+  /** Where tracks wait for each other, to end together; null where each goes to its own end. */
+  readonly shortest: Shortest | null;
 }
 
 /** Reads all inputs side by side, the one that is behind first, so that little waits to be interleaved. */
@@ -56,12 +59,8 @@ export async function encodeAll(job: EncodeJob): Promise<void> {
     else if (feed === null || seconds === Number.POSITIVE_INFINITY) break;
     else await readFeed(feed, job);
   }
-  for (const track of tracks) {
-    const { coding } = track;
-    if (coding !== null && coding.filter !== null) {
-      await encodeFrames(track, coding, coding.filter.flush(), job);
-    }
-  }
+  for (const track of tracks) await endTrack(track, job);
+  await codeRest(job);
   if (tally.frames === 0 && tally.samples === 0 && tally.copied === 0) {
     throw new FormatError('INPUT', 'what is taken of the input holds no picture and no sample');
   }
@@ -88,6 +87,10 @@ function feedsOf({ inputs, tracks, graph }: EncodeJob): Feed[] {
 async function readFeed(feed: Feed, job: EncodeJob): Promise<void> {
   const next = await feed.packets.next();
   if (next.done !== true) await takePacket(feed, next.value, job);
+  if (job.shortest !== null) {
+    const ended = feed.tracks.filter(({ isDone }) => isDone || next.done === true);
+    for (const track of ended) await endTrack(track, job);
+  }
   const isEnough = [...feed.tracks, ...feed.graphFeeds].every(({ isDone }) => isDone);
   if (next.done !== true && !isEnough) return;
   feed.seconds = Number.POSITIVE_INFINITY;
@@ -106,14 +109,19 @@ async function advanceOutput(track: Track, feeds: readonly Feed[], job: EncodeJo
     if (job.glass !== null) await job.glass.drain();
     job.progress.update(job.tally.frames, job.tally.mediaSeconds);
     if (filter?.isDone === true) track.isDone = true;
-    if (track.isDone) closeOutput(output, job);
+    if (track.isDone) {
+      if (job.shortest !== null) await endTrack(track, job);
+      closeOutput(output, job);
+    }
     return;
   }
   const wanted = graph.wanted(output);
   const isWanted = (feed: Feed) => feed.graphFeeds.some((each) => wanted.includes(each));
   const [first] = feeds.filter(isWanted).sort((a, b) => a.seconds - b.seconds);
-  if (graph.isEnded(output) || first === undefined) track.isDone = true;
-  else await readFeed(first, job);
+  if (graph.isEnded(output) || first === undefined) {
+    track.isDone = true;
+    if (job.shortest !== null) await endTrack(track, job);
+  } else await readFeed(first, job);
 }
 
 /** Nothing more is coded of an output; when that holds of all, nothing more is read for them. */
@@ -149,7 +157,52 @@ function feedGraph(feed: Feed, graphFeed: GraphFeed, packet: Packet, graph: Grap
   if (cut?.isDone === true) graph.end(graphFeed);
 }
 
+/** Nothing more comes of a track but what its filter still has; to be called again when all is over. */
+async function endTrack(track: Track, job: EncodeJob): Promise<void> {
+  const { coding, index } = track;
+  if (job.shortest?.end(index) === false) return;
+  if (coding !== null && coding.filter !== null) {
+    await encodeFrames(track, coding, coding.filter.flush(), job);
+  }
+  await codeWaiting(job);
+}
+
+/** Codes what need not wait any more, and ends tracks that are behind the end of another. */
+async function codeWaiting(job: EncodeJob): Promise<void> {
+  const { shortest, tracks } = job;
+  if (shortest === null) return;
+  for (const track of tracks) {
+    for (const { content, end } of shortest.take(track.index)) {
+      if ('dts' in content) await writePacket(track, content, end, job);
+      else await codeFrames(track, content, job);
+    }
+  }
+  for (const track of tracks) {
+    if (track.isDone || !shortest.isOver(track.index)) continue;
+    track.isDone = true;
+    if ('key' in track.from) closeOutput(track.from, job);
+  }
+}
+
+/** Codes sound that waited, up to the end of the shortest track. */
+async function codeRest(job: EncodeJob): Promise<void> {
+  if (job.shortest === null) return;
+  for (const track of job.tracks) {
+    const rest = job.shortest.rest(track.index);
+    if (rest !== null) await codeFrames(track, rest, job);
+  }
+}
+
 async function copyPacket(track: Track, packet: Packet, end: number, job: EncodeJob) {
+  const start = toSeconds(packet.pts, track.timeBase);
+  if (job.shortest === null) await writePacket(track, packet, end, job);
+  else {
+    job.shortest.add(track.index, { start, end, content: packet });
+    await codeWaiting(job);
+  }
+}
+
+async function writePacket(track: Track, packet: Packet, end: number, job: EncodeJob) {
   const { tally, muxer } = job;
   const { kind } = muxer.streamInfos[track.index]!;
   tally.copied++;
@@ -172,33 +225,57 @@ async function encodePacket(
   progress.update(tally.frames, tally.mediaSeconds);
 }
 
-/** Codes and writes frames of one track; there may be none, or more than are wanted. */
+/** Codes and writes frames of one track, or lets them wait; there may be none, or more than are wanted. */
 async function encodeFrames(
   track: Track,
   { encoder }: Coding,
   frames: VideoFrames | AudioFrames | null,
-  { muxer, tally, limit }: EncodeJob,
+  job: EncodeJob,
 ): Promise<void> {
   if (frames === null) return;
+  const { limit, shortest } = job;
   const wanted =
     frames instanceof VideoFrames && limit !== undefined
       ? frames.slice(0, Math.max(0, limit - track.coded))
       : frames;
   if (wanted.numFrames === 0) return;
-  const before = performance.now();
-  const coded =
-    wanted instanceof VideoFrames
-      ? await (encoder as VideoEncoder).encode(wanted)
-      : await (encoder as AudioEncoder).encode(wanted);
-  tally.encodeSeconds += (performance.now() - before) / 1000;
   track.coded += wanted.numFrames;
   track.seconds = endOf(encoder, wanted);
-  tally.mediaSeconds = Math.max(tally.mediaSeconds, track.seconds);
-  if (wanted instanceof VideoFrames) {
-    tally.frames += wanted.numFrames;
-    if (track.coded === limit) track.isDone = true;
-  } else tally.samples += wanted.numFrames;
-  await muxer.write(track.index, coded);
+  if (wanted instanceof VideoFrames && track.coded === limit) track.isDone = true;
+  if (shortest === null) {
+    await codeFrames(track, wanted, job);
+    return;
+  }
+  for (const content of partsOf(wanted)) {
+    const start = content.getTimestamps()[0]!;
+    shortest.add(track.index, { start, end: endOf(encoder, content), content });
+  }
+  await codeWaiting(job);
+}
+
+/** Each picture and each run of samples by itself. */
+function partsOf(frames: VideoFrames | AudioFrames): (VideoFrames | AudioFrames)[] {
+  return frames instanceof VideoFrames
+    ? Array.from({ length: frames.numFrames }, (_, i) => frames.slice(i, i + 1))
+    : frames.frames.map((frame) => new AudioFrames([frame], frames));
+}
+
+async function codeFrames(
+  { coding, index }: Track,
+  frames: VideoFrames | AudioFrames,
+  { muxer, tally }: EncodeJob,
+): Promise<void> {
+  const { encoder } = coding!;
+  const before = performance.now();
+  const coded =
+    frames instanceof VideoFrames
+      ? await (encoder as VideoEncoder).encode(frames)
+      : await (encoder as AudioEncoder).encode(frames);
+  tally.encodeSeconds += (performance.now() - before) / 1000;
+  tally.mediaSeconds = Math.max(tally.mediaSeconds, endOf(encoder, frames));
+  if (frames instanceof VideoFrames) tally.frames += frames.numFrames;
+  else tally.samples += frames.numFrames;
+  await muxer.write(index, coded);
 }
 
 /** Seconds at which frames end; a picture of a stream without a rate ends where it begins. */

@@ -38,6 +38,7 @@ export const OPTIONS = {
   cut: { kind: 'text', meta: 'CUT', help: 'the part of the result that is kept: 5..8, 5+3, 5.., ..8 in seconds or 1:30.5; times begin at 0' },
   'cut-inputs': { kind: 'text', meta: 'CUT,CUT', help: 'the part of each input that is read, in their order' },
   'output-rate': { kind: 'rate', meta: 'N/D', help: 'frames per second of the result: pictures are dropped or repeated' },
+  shortest: { kind: 'flag', help: 'end where the shortest stream ends' },
   graph: { kind: 'text', meta: 'GRAPH', help: 'filters over streams of several inputs: [0:v][1:v]hstack[out]; --vf and --af work behind it' },
   streams: { kind: 'text', meta: 'LIST', help: `${STREAMS_HELP}; [LABEL] takes an output of --graph` },
   movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },

@@ -32,6 +32,7 @@ import { Progress } from './progress.ts';
 import { PsnrMeter } from './psnr.ts';
 import { inputOptions } from './raw-input-options.ts';
 import { readRoiFile } from './roi-option.ts';
+import { Shortest } from './shortest.ts';
 import {
   discardingOutput,
   passLogOf,
@@ -156,7 +157,9 @@ async function encodeInputs(
       if (meter !== null && encoder.kind === 'video') measure(meter, encoder, tally);
     }
     await muxer.open({ ...carriedTo(muxer, inputs), ...containerOptions(values), ...sequence });
-    await encodeAll({ inputs, tracks, graph, muxer, tally, progress, glass, limit: values.frames });
+    const shortest = values.shortest === true ? new Shortest(tracks.length) : null;
+    const job = { inputs, tracks, graph, muxer, tally, progress, glass, shortest };
+    await encodeAll({ ...job, limit: values.frames });
     told.push({ name: path, reader: muxer });
     if (values.strict === true) requireSound(told);
     await muxer.close();

@@ -15,7 +15,8 @@ import type { OptionTable } from './options.ts';
 export async function translateArguments(args: readonly string[]): Promise<readonly string[]> {
   const context = readArguments(args, await ownOptions(args));
   const { inputs, inputFormats, outputs, mapped, filters, translated } = context;
-  const copies = onlyCopies(context);
+  // Streams that end together are read side by side, which only `encode` does.
+  const copies = onlyCopies(context) && !translated.includes('--shortest');
   checkTogether(context);
   const formats = inputFormats.length === 0 ? [] : ['--input-format', inputFormats.join(',')];
   const streams = ['--streams', mapped.length === 0 ? 'best' : mapped.join(',')];

@@ -239,7 +239,7 @@ export const FFMPEG_OPTIONS: Readonly<Record<string, Translation>> = {
   'x264-params': both(option('h264')),
   x264opts: both(option('h264')),
   metadata: refused('titles are taken over from the input; others cannot be given here'),
-  shortest: { isFlag: true, ...refused('say the length in seconds: -t 10') },
+  shortest: { isFlag: true, ...both(flag('shortest')) },
   lavfi: both(filter((filters, value) => filters.addGraph(value))),
   filter_complex_script: script('-filter_complex_script', (filters, text) => {
     filters.addGraph(text);

@@ -60,6 +60,14 @@ describe('arguments', () => {
       '-i a -f lavfi -i testsrc -filter_complex hstack[o] -lavfi [0]vflip -map [o] b.mkv',
       'encode a testsrc --input-format ,lavfi --streams [o] --graph hstack[o];[0]vflip b.mkv',
     ],
+    [
+      '-i in.y4m -i b.wav -shortest out.mp4',
+      'encode in.y4m b.wav --shortest --streams best out.mp4',
+    ],
+    [
+      '-i a.mp4 -i b.m4a -c copy -shortest out.mp4',
+      'encode a.mp4 b.m4a --codec-video copy --codec-audio copy --shortest --streams best out.mp4',
+    ],
     ['in.y4m out.mp4 -crf 20', 'encode in.y4m --crf 20 --streams best out.mp4'],
     [
       'in.y4m out.mp4 -crf 20 --preset fast --psnr',
@@ -137,7 +145,6 @@ describe('arguments', () => {
     ['-f concat -i list.txt b', /^-f: files are not joined here/],
     ['-f x11grab -i :0 b', /^-f: x11grab is not read here; let ffmpeg read it/],
     ['-i a -ac 3 b', /^-ac: got 3, allowed are 1, 2, 6, 8/],
-    ['-i a -shortest b', /^-shortest: say the length in seconds: -t 10/],
     ['-i a -map v:0 c', /^-map: got v:0, allowed are 0, 0:N, 0:v/],
     ['-frames:v 5 -i a b', /^-frames:v: stands behind the inputs/],
     ['-aspect 16:9 -i a b', /^-aspect: stands behind the inputs/],

@@ -321,7 +321,6 @@ const REFUSED: readonly (readonly [line: string, said: RegExp])[] = [
   ['-i pictures.y4m -c:v libvpx-vp9 OUT.webm', /unknown codec libvpx-vp9/],
   ['-i sound.wav OUT.mp3', /mp3/],
   ['-i sound.wav -c:a libmp3lame OUT.mp4', /unknown codec libmp3lame/],
-  ['-i pictures.y4m -i sound.wav -shortest OUT.mp4', /say the length in seconds: -t 10/],
   ['-f concat -i list.txt OUT.mp4', /files are not joined here; join before/],
   ['-i pictures.y4m -b:v 100k -pass 2 OUT.mp4', /vitrine2pass.json has no statistics/],
   ['-i sound.wav -pass 1 -f null -', /nothing is left of it to be coded/],

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { packedCavlcTables, packedHuffmanTables, unpackingSource } from './pack-tables.mjs';
 import { privateNames } from './private-names.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -53,6 +54,32 @@ const withoutBuffer = {
   },
 };
 
+/** Tables of codes that are short texts in the page, as in what is published. */
+const PACKED = {
+  'src/codecs/aac/standard/huffman-tables.ts': packedHuffmanTables,
+  'src/codecs/h264/standard/cavlc-tables.ts': packedCavlcTables,
+};
+
+/** What a module exports that is written in TypeScript. */
+async function exportsOf(path) {
+  const options = { bundle: true, write: false, format: 'esm' };
+  const { outputFiles } = await build({ entryPoints: [path], ...options });
+  return import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+}
+
+/** Puts the texts in their place. */
+const packedTables = {
+  name: 'packed tables',
+  setup(into) {
+    into.onResolve({ filter: /packed-text\.js$/ }, ({ path }) => ({ path, namespace: 'packed' }));
+    into.onLoad({ filter: /.*/, namespace: 'packed' }, () => ({ contents: unpackingSource() }));
+    into.onLoad({ filter: /(huffman|cavlc)-tables\.ts$/ }, async ({ path }) => {
+      const pack = Object.entries(PACKED).find(([file]) => path.endsWith(file))?.[1];
+      return pack === undefined ? undefined : { contents: pack({ ...(await exportsOf(path)) }) };
+    });
+  },
+};
+
 const result = await build({
   entryPoints: [`${root}/inspector/start.ts`],
   ...{
@@ -66,7 +93,7 @@ const result = await build({
   },
   // Files are read by the page itself: the part of the library for files of Node is not asked for.
   external: ['node:*', '#files'],
-  plugins: [withoutKernels, withoutBuffer],
+  plugins: [withoutKernels, withoutBuffer, packedTables],
   logLevel: 'warning',
 });
 // Nothing inside a script may end its element.

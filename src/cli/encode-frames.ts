@@ -161,8 +161,9 @@ function feedGraph(feed: Feed, graphFeed: GraphFeed, packet: Packet, graph: Grap
 async function endTrack(track: Track, job: EncodeJob): Promise<void> {
   const { coding, index } = track;
   if (job.shortest?.end(index) === false) return;
-  if (coding !== null && coding.filter !== null) {
-    await encodeFrames(track, coding, coding.filter.flush(), job);
+  if (coding !== null) {
+    await encodeFrames(track, coding, coding.filter?.flush() ?? null, job);
+    await takeFrames(track, coding, coding.pace?.flush() ?? null, job);
   }
   await codeWaiting(job);
 }
@@ -225,8 +226,19 @@ async function encodePacket(
   progress.update(tally.frames, tally.mediaSeconds);
 }
 
-/** Codes and writes frames of one track, or lets them wait; there may be none, or more than are wanted. */
+/** Brings frames of one track to their places, then codes them. */
 async function encodeFrames(
+  track: Track,
+  coding: Coding,
+  frames: VideoFrames | AudioFrames | null,
+  job: EncodeJob,
+): Promise<void> {
+  const isPaced = coding.pace !== null && frames instanceof VideoFrames;
+  await takeFrames(track, coding, isPaced ? coding.pace!.push(frames) : frames, job);
+}
+
+/** Codes and writes frames of one track, or lets them wait; there may be none, or more than are wanted. */
+async function takeFrames(
   track: Track,
   { encoder }: Coding,
   frames: VideoFrames | AudioFrames | null,

@@ -2,6 +2,7 @@
 import { STREAMS_HELP } from './choose-streams.ts';
 import { CODECS } from './codec-list.ts';
 import { SHARED_OPTIONS } from './command.ts';
+import { FPS_MODES } from './constant-rate.ts';
 import { GPU_OPTION } from './gpu-option.ts';
 import { H264_OPTIONS } from './h264-options.ts';
 import { IMAGE_OPTIONS } from './image-options.ts';
@@ -39,6 +40,7 @@ export const OPTIONS = {
   'cut-inputs': { kind: 'text', meta: 'CUT,CUT', help: 'the part of each input that is read, in their order' },
   'output-rate': { kind: 'rate', meta: 'N/D', help: 'frames per second of the result: pictures are dropped or repeated' },
   shortest: { kind: 'flag', help: 'end where the shortest stream ends' },
+  'fps-mode': { kind: 'choice', choices: [...FPS_MODES], help: 'times of pictures: kept, or a constant rate by dropping and repeating (cfr); auto is cfr for y4m and raw pictures' },
   graph: { kind: 'text', meta: 'GRAPH', help: 'filters over streams of several inputs: [0:v][1:v]hstack[out]; --vf and --af work behind it' },
   streams: { kind: 'text', meta: 'LIST', help: `${STREAMS_HELP}; [LABEL] takes an output of --graph` },
   movflags: { kind: 'choice', choices: ['faststart', 'fragmented'], help: 'layout of MP4 files' },

@@ -16,6 +16,7 @@ import type { Muxer } from '../pipeline/muxer.ts';
 import type { VideoEncoder } from '../pipeline/video-encoder.ts';
 import type { ChosenStream } from './choose-streams.ts';
 import { CODECS, type ListedCodec } from './codec-list.ts';
+import { type ConstantRate, constantRateOf } from './constant-rate.ts';
 import { type Cut, cutFilters, PacketCut, readCut } from './cut.ts';
 import type { EncodeGlass } from './encode-glass.ts';
 import type { Values } from './encode-options.ts';
@@ -58,6 +59,8 @@ export interface Coding {
   /** Makes frames of packets; outputs of the graph are frames already, and have none. */
   readonly unpack?: Unpack;
   readonly filter: StreamFilter<StreamInfo> | null;
+  /** Brings pictures to a constant rate; null where they keep their times. */
+  readonly pace: ConstantRate | null;
   readonly encoder: VideoEncoder | AudioEncoder;
 }
 
@@ -138,7 +141,7 @@ export async function openGraphTrack(
     stream.kind === 'video'
       ? await addVideo(setting, stream, picturePlan(format, target, {}, values))
       : await addAudio(setting, stream as AudioStreamInfo);
-  const coding = { filter, encoder };
+  const coding = { filter, pace: paceOf(stream, setting), encoder };
   return {
     from,
     index,
@@ -209,12 +212,18 @@ async function openCoding(
     const { stream: decoded, unpack } = decoderOf(input, stream, codec, text !== '', pictures);
     const filter = await filterOf(decoded);
     const coded = (filter?.stream ?? decoded) as VideoStreamInfo;
-    return { unpack, filter, encoder: await addVideo(setting, coded, pictures) };
+    const pace = paceOf(coded, setting);
+    return { unpack, filter, pace, encoder: await addVideo(setting, coded, pictures) };
   }
   const unpack = unpackerOf(input.name, stream);
   const filter = await filterOf(stream);
   const coded = (filter?.stream ?? stream) as AudioStreamInfo;
-  return { unpack, filter, encoder: await addAudio(setting, coded) };
+  return { unpack, filter, pace: null, encoder: await addAudio(setting, coded) };
+}
+
+function paceOf(stream: StreamInfo, { format, values }: TrackSetting): ConstantRate | null {
+  if (stream.kind !== 'video') return null;
+  return constantRateOf(values['fps-mode'], format, stream.frameRate);
 }
 
 /** The cut of an input; null for none. */

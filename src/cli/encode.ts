@@ -202,7 +202,7 @@ function carriedTo(muxer: Muxer, inputs: readonly Input[]): object {
 const VIDEO_ONLY = [
   ...H264_OPTION_NAMES,
   ...(['codec-video', 'pass', 'pass-log', 'psnr', 'vf', 'stats', 'gpu'] as const),
-  ...(['qscale', 'compression-level', 'frames', 'output-rate'] as const),
+  ...(['qscale', 'compression-level', 'frames', 'output-rate', 'fps-mode'] as const),
 ] as const;
 const AUDIO_ONLY = ['codec-audio', 'bitrate-audio', 'quality-audio', 'channel-mask', 'af'] as const;
 

@@ -33,6 +33,14 @@ export interface Context {
   readonly translated: string[];
 }
 
+/** Table: number of `-vsync` => name of `-fps_mode`. */
+const VSYNC_NUMBERS: Readonly<Record<string, string>> = {
+  '-1': 'auto',
+  '0': 'passthrough',
+  '1': 'cfr',
+  '2': 'vfr',
+};
+
 const option =
   (name: string): Target =>
   (value) => [`--${name}`, value];
@@ -252,8 +260,8 @@ export const FFMPEG_OPTIONS: Readonly<Record<string, Translation>> = {
   keyint_min: refused(`${LEAVE}key pictures come with -g N and with new scenes`),
   sc_threshold: refused(`${LEAVE}the preset says whether new scenes are found`),
   force_key_frames: both(keyFrames),
-  vsync: refused(`${LEAVE}pictures keep their times; -r 25 gives a constant rate`),
-  fps_mode: refused(`${LEAVE}pictures keep their times; -r 25 gives a constant rate`),
+  vsync: both((value) => ['--fps-mode', VSYNC_NUMBERS[value] ?? value]),
+  fps_mode: both(option('fps-mode')),
   async: refused(`${LEAVE}sound keeps its times`),
   sample_fmt: refused(`${LEAVE}the codec says its sample format; -c:a pcm_s16le names one`),
   channel_layout: refused('by a filter: -af aformat=channel_layouts=stereo'),

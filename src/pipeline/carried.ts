@@ -39,8 +39,8 @@ function inOrder(chapters: readonly Chapter[]): Chapter[] {
 }
 
 /** For MP4 and QuickTime. */
-export function carriedToMp4({ metadata, chapters }: FileDescription): Mp4Options {
-  return { metadata: withCover(metadata), chapters: inOrder(chapters) };
+export function carriedToMp4({ metadata, chapters, otherTags }: FileDescription): Mp4Options {
+  return { metadata: withCover(metadata), chapters: inOrder(chapters), otherTags };
 }
 
 /** For Matroska. */

@@ -29,8 +29,15 @@ export class Losses {
   }
 
   /** Notes what of the old file was not read, and its attachments where the options for the new one have none. */
-  noteAbout({ attachments, unread = [] }: FileDescription, options: ContainerOptions): void {
+  noteAbout(about: FileDescription, options: ContainerOptions): void {
+    const { attachments, unread = [], otherTags = new Map<string, string>() } = about;
     for (const part of unread) report(this.problems, -1, `${part} is left out of the copy`);
+    // Files that have no place for any text need not say so of these.
+    const hasTexts = 'metadata' in options || 'tags' in options;
+    if (otherTags.size > 0 && hasTexts && !('otherTags' in options)) {
+      const names = [...otherTags.keys()].join(', ');
+      report(this.problems, -1, `texts (${names}) have no place in ${this.format}; left out`);
+    }
     if (attachments.length === 0 || 'attachments' in options) return;
     const names = attachments.map(({ name }) => name).join(', ');
     report(this.problems, -1, `attachments (${names}) have no place in ${this.format}; left out`);

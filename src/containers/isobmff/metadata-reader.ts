@@ -13,11 +13,14 @@ import {
 } from './box-reader.ts';
 import { chpl, DATA_JPEG, DATA_PNG, DATA_UTF8, data, freeFormName } from './boxes-metadata.ts';
 import { quickTimeText } from './macintosh-text.ts';
+import { isCarriedItem, readOtherItem, USER_TEXTS } from './other-items.ts';
 
 /** Items by our names, and free-form ones (such as `iTunSMPB`) by theirs. */
 export interface ReadMetadata {
   readonly metadata: FileMetadata;
   readonly freeForm: ReadonlyMap<string, string>;
+  /** Texts beyond those, by Matroska's names. */
+  readonly otherTags: ReadonlyMap<string, string>;
   readonly chapters: readonly Chapter[];
 }
 
@@ -40,8 +43,9 @@ const CHAPTER_UNITS_PER_SECOND = 10_000_000;
 export function readMetadata(file: FileBytes, moov: BoxView, problems: Problem[]): ReadMetadata {
   const metadata: Record<string, string | Uint8Array> = {};
   const freeForm = new Map<string, string>();
+  const otherTags = new Map<string, string>();
   const udta = findPath(file, moov, 'udta');
-  if (udta === null) return { metadata, freeForm, chapters: [] };
+  if (udta === null) return { metadata, freeForm, otherTags, chapters: [] };
   const items = itemList(file, udta);
   for (const item of items === null ? [] : boxesIn(file.bytes, items.dataStart, items.end)) {
     const value = readChild(data, file, item);
@@ -53,16 +57,22 @@ export function readMetadata(file: FileBytes, moov: BoxView, problems: Problem[]
       metadata.coverArt = value.value;
     } else if (item.type === '----') {
       const free = readChild(freeFormName, file, item);
-      if (free !== null) freeForm.set(free.text, decodeUtf8(value.value));
+      if (free === null) continue;
+      freeForm.set(free.text, decodeUtf8(value.value));
+      const isText = value.type === DATA_UTF8 && isCarriedItem(free.text);
+      if (isText) otherTags.set(free.text, decodeUtf8(value.value));
+    } else {
+      const other = readOtherItem(item.type, value.type, value.value);
+      if (other !== null) otherTags.set(...other);
     }
   }
-  readQuickTimeTexts(file, udta, metadata, problems);
+  readQuickTimeTexts(file, udta, { metadata, otherTags }, problems);
   const list = readChild(chpl, file, udta);
   const chapters = (list?.chapters ?? []).map(({ start, title }) => ({
     start: start / CHAPTER_UNITS_PER_SECOND,
     title,
   }));
-  return { metadata, freeForm, chapters };
+  return { metadata, freeForm, otherTags, chapters };
 }
 
 /** `ilst` in `meta`, which is a FullBox in MP4 and none in QuickTime: there its first child starts at once. */
@@ -79,15 +89,17 @@ function itemList(file: FileBytes, udta: BoxView): BoxView | null {
 function readQuickTimeTexts(
   file: FileBytes,
   udta: BoxView,
-  metadata: Record<string, string | Uint8Array>,
+  into: { metadata: Record<string, string | Uint8Array>; otherTags: Map<string, string> },
   problems: Problem[],
 ): void {
   const { bytes } = file;
+  const texts = new Map<string, string>();
   for (const box of boxesIn(bytes, udta.dataStart, udta.end)) {
-    const name = ITEM_NAMES.get(box.type);
+    const own = ITEM_NAMES.get(box.type);
+    const name = own ?? USER_TEXTS.find(([type]) => type === box.type)?.[1];
     if (name === undefined || !box.type.startsWith('\u00a9')) continue;
     let unread = -1;
-    for (let at = box.dataStart; at + 4 <= box.end && metadata[name] === undefined; ) {
+    for (let at = box.dataStart; at + 4 <= box.end && !texts.has(name); ) {
       const size = (bytes[at] << 8) | bytes[at + 1];
       const language = (bytes[at + 2] << 8) | bytes[at + 3];
       const text = quickTimeText(
@@ -95,11 +107,16 @@ function readQuickTimeTexts(
         language,
       );
       if (text === null) unread = language;
-      else metadata[name] = text;
+      else texts.set(name, text);
       at += 4 + size;
     }
-    if (unread < 0 || metadata[name] !== undefined) continue;
+    if (unread < 0 || texts.has(name)) continue;
     const detail = `the ${name} is in an encoding of the Macintosh (language ${unread}) that is not read; it is left out`;
     report(problems, file.fileOffset + box.start, detail);
+  }
+  for (const [name, text] of texts) {
+    if (USER_TEXTS.some(([, each]) => each === name)) {
+      if (!into.otherTags.has(name)) into.otherTags.set(name, text);
+    } else into.metadata[name] ??= text;
   }
 }

@@ -1,7 +1,7 @@
 /** Writes `udta`: titles and cover art as items, and the chapter list. */
 
 import { ConfigError } from '../../base/errors.ts';
-import type { Chapter, FileMetadata } from '../../base/file-description.ts';
+import type { FileMetadata } from '../../base/file-description.ts';
 import { decodeUtf8, encodeUtf8 } from '../../base/utf8.ts';
 import type { BoxWriter } from './box-writer.ts';
 import {
@@ -14,6 +14,8 @@ import {
   meta,
 } from './boxes-metadata.ts';
 import { hdlr } from './boxes-movie.ts';
+import { writeOtherItems, writeUserTexts } from './other-items.ts';
+import type { UserData } from './tools.ts';
 
 /** Table: our name => type of the item. U+00A9 is byte 0xA9. */
 const TEXT_ITEMS = [
@@ -32,15 +34,13 @@ const TEXT_ITEMS = [
 const CHAPTER_UNITS_PER_SECOND = 10_000_000;
 
 /** Writes `udta` of the movie if there is anything to say. */
-export function writeUserData(
-  w: BoxWriter,
-  metadata: FileMetadata,
-  chapters: readonly Chapter[],
-): void {
-  const hasItems = Object.values(metadata).some((value) => value !== undefined);
+export function writeUserData(w: BoxWriter, { metadata, chapters, otherTags }: UserData): void {
+  const hasItems =
+    otherTags.size > 0 || Object.values(metadata).some((value) => value !== undefined);
   if (!hasItems && chapters.length === 0) return;
   w.box('udta', () => {
-    if (hasItems) writeItems(w, metadata);
+    if (hasItems) writeItems(w, metadata, otherTags);
+    writeUserTexts(w, otherTags);
     if (chapters.length > 0) {
       w.put(chpl, {
         chapters: chapters.map(({ start, title }) => ({
@@ -52,7 +52,11 @@ export function writeUserData(
   });
 }
 
-function writeItems(w: BoxWriter, metadata: FileMetadata): void {
+function writeItems(
+  w: BoxWriter,
+  metadata: FileMetadata,
+  otherTags: ReadonlyMap<string, string>,
+): void {
   w.put(meta, {}, () => {
     w.put(hdlr, { handler_type: 'mdir' });
     w.box('ilst', () => {
@@ -66,6 +70,7 @@ function writeItems(w: BoxWriter, metadata: FileMetadata): void {
       if (coverArt) {
         w.box('covr', () => w.put(data, { type: pictureType(coverArt), value: coverArt }));
       }
+      writeOtherItems(w, otherTags);
     });
   });
 }

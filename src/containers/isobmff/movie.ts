@@ -146,7 +146,7 @@ export function writeMovie(w: BoxWriter, tracks: readonly Mp4Track[], layout: Mo
         for (let i = 0; i < tracks.length; i++) w.put(trex, { track_ID: i + 1 });
       });
     }
-    tools.writeUserData?.(w, options.metadata, options.chapters);
+    tools.writeUserData?.(w, options);
   });
 }
 

@@ -28,6 +28,8 @@ export interface Mp4Options {
   readonly fragmented?: boolean | FragmentOptions;
   readonly metadata?: FileMetadata;
   readonly chapters?: readonly Chapter[];
+  /** Texts under names of Matroska's or of your own: `COMPOSER`, `PART_NUMBER` (`3/12`), `LOCATION`. */
+  readonly otherTags?: ReadonlyMap<string, string>;
   /** Seconds since 1970 that the headers give as creation time. Default: none (0), so that equal input gives equal bytes. */
   readonly creationTime?: number;
   /** Write SampleDependencyTypeBox: which samples others depend on, as far as key frames tell. Default false. */
@@ -41,6 +43,7 @@ export interface ResolvedMp4Options {
   readonly fragmented: Required<FragmentOptions> | null;
   readonly metadata: FileMetadata;
   readonly chapters: readonly Chapter[];
+  readonly otherTags: ReadonlyMap<string, string>;
   /** Seconds since 1904-01-01, as the headers count. */
   readonly creation_time: number;
   readonly sampleDependencies: boolean;
@@ -64,6 +67,8 @@ const EPOCH_DIFFERENCE_SECONDS = (66 * 365 + 17) * 86_400;
 
 const MAX_CHAPTERS = 255;
 
+const NO_TAGS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map();
+
 /** Checks `options` and fills in defaults; throws `ConfigError` naming the option. */
 export function resolveMp4Options(options: Mp4Options, isSeekable: boolean): ResolvedMp4Options {
   const where = 'mp4.options';
@@ -73,6 +78,7 @@ export function resolveMp4Options(options: Mp4Options, isSeekable: boolean): Res
     'fragmented',
     'metadata',
     'chapters',
+    'otherTags',
     'creationTime',
     'sampleDependencies',
   ]);
@@ -108,6 +114,7 @@ export function resolveMp4Options(options: Mp4Options, isSeekable: boolean): Res
     fragmented,
     metadata,
     chapters,
+    otherTags: options.otherTags ?? NO_TAGS,
     creation_time: creationTime,
     sampleDependencies: options.sampleDependencies ?? false,
   };

@@ -176,11 +176,11 @@ async function makeReader(
 }
 
 function aboutOf(
-  { metadata }: ReadMetadata,
+  { metadata, otherTags }: ReadMetadata,
   chapters: readonly Chapter[],
   unread: readonly string[],
 ): FileDescription {
-  return { metadata, chapters, attachments: [], otherTags: new Map(), unread };
+  return { metadata, chapters, attachments: [], otherTags, unread };
 }
 
 const noTrack = (file: FileBytes): FormatError =>

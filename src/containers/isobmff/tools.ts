@@ -3,7 +3,7 @@
  * carry it: bundlers leave out parts that are not handed over.
  */
 import { UnsupportedError } from '../../base/errors.ts';
-import type { Chapter, FileMetadata } from '../../base/file-description.ts';
+import type { Chapter } from '../../base/file-description.ts';
 import type { Packet, StreamInfo, VideoStreamInfo } from '../../base/packet.ts';
 import type { BoxWriter } from './box-writer.ts';
 import type { ResolvedMp4Options } from './options.ts';
@@ -26,9 +26,7 @@ export interface Mp4Tools {
     | ((tracks: readonly Mp4Track[], streamIndex: number) => readonly WrittenTimecode[])
     | null;
   /** Writes titles, cover art and the list of chapters. */
-  readonly writeUserData:
-    | ((w: BoxWriter, metadata: FileMetadata, chapters: readonly Chapter[]) => void)
-    | null;
+  readonly writeUserData: ((w: BoxWriter, about: UserData) => void) | null;
 }
 
 /** A track of timecode with its packets, and the tracks that name it. */
@@ -37,6 +35,9 @@ export interface WrittenTimecode {
   readonly packets: readonly Packet[];
   readonly countedTracks: readonly Mp4Track[];
 }
+
+/** What is written about the whole file. */
+export type UserData = Pick<ResolvedMp4Options, 'metadata' | 'chapters' | 'otherTags'>;
 
 /** Roles of tracks. */
 export interface KindTools {

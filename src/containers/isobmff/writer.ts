@@ -64,7 +64,7 @@ export function openWriter(
 /** A track for each stream. Throws as `createMp4Writer` does for streams that the file cannot hold. */
 export function openTracks(
   streams: readonly StreamInfo[],
-  { format, chapters, metadata }: ResolvedMp4Options,
+  { format, chapters, metadata, otherTags }: ResolvedMp4Options,
   tools: Mp4Tools,
 ): readonly Mp4Track[] {
   if (streams.length === 0) {
@@ -74,7 +74,7 @@ export function openTracks(
   if (tools.text === null && chapters.length > 0) {
     throw missingTool('mp4.options.chapters', 'given');
   }
-  if (tools.writeUserData === null && Object.keys(metadata).length > 0) {
+  if (tools.writeUserData === null && Object.keys(metadata).length + otherTags.size > 0) {
     throw missingTool('mp4.options.metadata', 'given');
   }
   return streams.map((stream, i) => {

@@ -1,7 +1,7 @@
 /**
  * Builds what is published, under `dist`. Twice, with the same names exported: `dist/src` holds every file of `src` as one ES
  * module with its declarations, of which bundlers take what is used; beside it lie the parts, a file each, with their shared code in
- * `dist/parts`, a file for each folder of `src`: importing a part in Node, or from a page without a bundler, reads a few files instead
+ * `dist/parts`, about a file for each folder of `src`: importing a part in Node, or from a page without a bundler, reads a few files instead
  * of some hundred.
  */
 import { spawnSync } from 'node:child_process';
@@ -79,6 +79,16 @@ function withImports(paths, getModuleInfo) {
   return found;
 }
 
+/** Folders of the lowest rows, which nearly every part needs: one file, since each that is loaded costs a process half a millisecond. */
+const FOUNDATION = new Set(['base', 'bits', 'io', 'wasm']);
+
+/** Modules of `pipeline/codecs` that lie with what needs them: name => file in `dist/parts`. */
+const COMPANIONS = {
+  'descriptions.js': 'session',
+  'rawvideo.js': 'session-encoders',
+  'analyzed-h264.js': 'session-h264-codec',
+};
+
 /** The function that says which file of `dist/parts` a module goes to: one for each folder of the layers, with exceptions. */
 function chunks() {
   const found = new Map();
@@ -98,7 +108,8 @@ function chunkOf([folder, second, third], core) {
   if (folder === 'codecs' || folder === 'containers') return core ?? second;
   // Bundlers read it beside `dist/src`: it may bring nothing of `dist/parts`.
   if (second === 'no-files.js') return undefined;
-  if (folder === 'io') return second === 'node' ? 'files' : 'io';
+  if (folder === 'io' && second === 'node') return 'files';
+  if (FOUNDATION.has(folder)) return 'base';
   // Each command is loaded by itself, with what only it needs.
   if (folder === 'cli') return core;
   if (folder === 'gpu' && third === 'gpu-js.js') return 'gpu-js';
@@ -107,7 +118,7 @@ function chunkOf([folder, second, third], core) {
   if (second === 'index.js') return undefined;
   // Nobody shall load an encoder, or what knows them all, who only muxes; nor a container, who writes another.
   if (second === 'everything') return 'everything';
-  if (second === 'codecs') return third === 'descriptions.js' ? 'session' : sessionChunk(third);
+  if (second === 'codecs') return COMPANIONS[third] ?? sessionChunk(third);
   if (/^(isobmff|matroska)-formats|^read-/.test(second)) return sessionChunk(second);
   if (core === 'image-headers') return core;
   return /^((video|audio)-encoder|image-codec)\b/.test(second) ? 'session-encoders' : 'session';

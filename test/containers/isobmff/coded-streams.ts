@@ -1,7 +1,8 @@
 /** Coded packets for the tests: ffmpeg codes them, and they are cut into canonical packets here. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import type {
   AudioStreamInfo,
   ColorTags,
@@ -183,9 +184,12 @@ export function pcmAudio(
   };
 }
 
-/** Writes `bytes` to a file that lasts as long as the test run, and returns its path. */
+const folder = mkdtempSync(join(tmpdir(), 'vitrine-mp4-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Writes `bytes` to a file of that name that lasts as long as the test file runs, and returns its path. */
 export function temporaryFile(bytes: Uint8Array, name: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'vitrine-mp4-')), name);
+  const path = join(mkdtempSync(join(folder, 'file-')), name);
   writeFileSync(path, bytes);
   return path;
 }

@@ -1,7 +1,8 @@
 /** Sound for tests of filters: made, sent through a graph here and in ffmpeg, and compared. */
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { FilterGraph } from '../../../src/filters/index.ts';
 import {
   type AudioFrames,
@@ -173,8 +174,11 @@ function bytesOf(data: SampleArray): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'vitrine-sound-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
 function saveRaw(sound: Sound, index: number): string {
-  const path = join(tmpdir(), `vitrine-sound-${process.pid}-${index}.raw`);
+  const path = join(folder, `${index}.raw`);
   writeFileSync(path, bytesOf(sound.data));
   return path;
 }

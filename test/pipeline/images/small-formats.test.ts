@@ -1,9 +1,9 @@
 /** Files of pictures: what ffmpeg reads of ours, what we read of ours, and of what ffmpeg writes. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type PixFmt, RASTER_PIX_FMTS } from '../../../src/frames/index.ts';
 import { encodeImage, loadImage } from '../../../src/index.ts';
 import { runFfmpeg } from '../../support/ffmpeg.ts';
@@ -56,6 +56,7 @@ test.each(KINDS)('%s holds what it is given', async (format, pixFmts, options) =
 
 test('what ffmpeg writes is read', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-small-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   // biome-ignore format: a table
   const cases: readonly (readonly [string, PixFmt, readonly string[]])[] = [
     ['bmp', 'bgr24', []], ['bmp', 'bgra', []], ['bmp', 'gray', []],

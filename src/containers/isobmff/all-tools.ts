@@ -11,9 +11,10 @@ import {
   writeTextMediaHeader,
 } from './text-entries.ts';
 import { closingTextSample, trackSamples } from './text-samples.ts';
-import { timecodeTracks } from './timecode-track.ts';
+import { addTimecodes } from './timecode-track.ts';
 import type { Mp4Tools } from './tools.ts';
 import { hasKinds, lostElements, writeKinds } from './track-kinds.ts';
+import { writeLinks } from './written-links.ts';
 
 /** Every codec that MP4 has a place for, text, chapters and titles. */
 export const ALL_TOOLS: Mp4Tools = {
@@ -31,6 +32,7 @@ export const ALL_TOOLS: Mp4Tools = {
   writePictureBoxes,
   writeCarriedBoxes,
   kinds: { has: hasKinds, write: writeKinds, lost: lostElements },
-  timecodes: timecodeTracks,
+  addTimecodes,
+  writeLinks,
   writeUserData,
 };

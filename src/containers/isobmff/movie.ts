@@ -18,7 +18,6 @@ import {
   TRACK_ENABLED,
   TRACK_IN_MOVIE,
   tkhd,
-  trackReference,
   UNITY_MATRIX,
   url,
   vmhd,
@@ -132,10 +131,7 @@ export function writeMovie(w: BoxWriter, tracks: readonly Mp4Track[], layout: Mo
     for (const [i, track] of tracks.entries()) {
       w.box('trak', () => {
         writeTrackHeader(w, tracks, i, durations[i], times, i + 1 === chapters);
-        writeReferences(w, [
-          ['chap', i + 1 === chapters ? 0 : chapters],
-          ['tmcd', track.timecode === null ? 0 : tracks.indexOf(track.timecode) + 1],
-        ]);
+        tools.writeLinks?.(w, tracks, i);
         if (edits[i].length > 0) w.box('edts', () => writeEdits(w, edits[i]));
         w.box('mdia', () => writeMedia(w, track, layout));
         writeTrackData(w, track.stream, tools);
@@ -147,17 +143,6 @@ export function writeMovie(w: BoxWriter, tracks: readonly Mp4Track[], layout: Mo
       });
     }
     tools.writeUserData?.(w, options);
-  });
-}
-
-/** Writes the tracks that a track names, of those that are not 0. */
-function writeReferences(w: BoxWriter, all: readonly (readonly [string, number])[]): void {
-  const given = all.filter(([, track_ID]) => track_ID > 0);
-  if (given.length === 0) return;
-  w.box('tref', () => {
-    for (const [type, track_ID] of given) {
-      w.put(trackReference, { track_IDs: Uint32Array.of(track_ID) }, null, type);
-    }
   });
 }
 

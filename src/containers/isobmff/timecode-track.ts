@@ -6,7 +6,6 @@ import type { Packet, StreamInfo, TimecodeTrack } from '../../base/packet.ts';
 import { parseTimecode } from '../../base/timecode-text.ts';
 import { ByteWriter } from '../../bits/byte-writer.ts';
 import { describeBox, fullBox, NO_BYTES } from './syntax.ts';
-import type { WrittenTimecode } from './tools.ts';
 import { Mp4Track } from './track.ts';
 
 /** Type of the sample entry, which is the name of the codec too while the track is read and written. */
@@ -32,36 +31,34 @@ export function losesTimecode(stream: StreamInfo): boolean {
   return timecode !== undefined && !timecode.track && countOf(stream, timecode.text) === null;
 }
 
-/** The tracks of timecode that the streams of `tracks` have; the first of them is number `streamIndex`. */
-export function timecodeTracks(
-  tracks: readonly Mp4Track[],
-  streamIndex: number,
-): WrittenTimecode[] {
-  const made = new Map<unknown, { packets: Packet[]; track: Mp4Track; counted: Mp4Track[] }>();
-  for (const track of tracks) {
-    const { timecode } = track.stream;
+/** Adds the tracks of timecode that streams of `tracks` have, and writes their samples by `write`. */
+export async function addTimecodes(
+  tracks: Mp4Track[],
+  write: (track: Mp4Track, packet: Packet) => Promise<void> | void,
+): Promise<void> {
+  const made = new Map<unknown, Mp4Track>();
+  for (const counted of [...tracks]) {
+    const { timecode } = counted.stream;
     if (timecode === undefined) continue;
     const key = timecode.track ?? timecode;
-    const known = made.get(key);
-    if (known !== undefined) {
-      known.counted.push(track);
-      continue;
-    }
-    const source = timecode.track ?? countedTrack(track, timecode.text);
+    const source = timecode.track ?? countedTrack(counted, timecode.text);
     if (source === null) continue;
-    const { timeBase, entry } = source;
+    const { timeBase, entry, packets } = source;
+    counted.timecode = made.get(key) ?? null;
+    if (counted.timecode !== null) continue;
     const base = { kind: 'subtitle', codec: TIMECODE_CODEC, config: NO_BYTES } as const;
     const stream: StreamInfo = { ...base, timeBase, sampleEntry: entry };
-    const written = new Mp4Track(stream, streamIndex + made.size);
-    const factor = (written.timescale * timeBase[0]) / timeBase[1];
-    const packets = source.packets.map(({ pts, duration, ...packet }) => {
-      return { ...packet, pts: pts * factor, dts: pts * factor, duration: duration * factor };
-    });
-    made.set(key, { packets, track: written, counted: [track] });
+    const track = new Mp4Track(stream, tracks.length);
+    const factor = (track.timescale * timeBase[0]) / timeBase[1];
+    for (const { pts, duration, ...packet } of packets) {
+      const times = { pts: pts * factor, dts: pts * factor, duration: duration * factor };
+      await write(track, { ...packet, ...times });
+    }
+    track.finish();
+    counted.timecode = track;
+    made.set(key, track);
+    tracks.push(track);
   }
-  return [...made.values()].map(({ track, packets, counted }) => {
-    return { track, packets, countedTracks: counted };
-  });
 }
 
 /** A track made of a text: one sample for as long as `track` lasts. Null if the text is no timecode. */

@@ -21,19 +21,17 @@ export interface Mp4Tools {
   /** Writes the boxes of a sample entry that another file had. */
   readonly writeCarriedBoxes: ((w: BoxWriter, stream: StreamInfo) => void) | null;
   readonly kinds: KindTools | null;
-  /** The tracks of timecode that go with others, with their packets; the first is number `streamIndex`. */
-  readonly timecodes:
-    | ((tracks: readonly Mp4Track[], streamIndex: number) => readonly WrittenTimecode[])
+  /** Adds the tracks of timecode that go with others to `tracks`, and writes their samples. */
+  readonly addTimecodes:
+    | ((
+        tracks: Mp4Track[],
+        write: (track: Mp4Track, packet: Packet) => Promise<void> | void,
+      ) => Promise<void>)
     | null;
+  /** Writes the links of a track to others. */
+  readonly writeLinks: ((w: BoxWriter, tracks: readonly Mp4Track[], index: number) => void) | null;
   /** Writes titles, cover art and the list of chapters. */
   readonly writeUserData: ((w: BoxWriter, about: UserData) => void) | null;
-}
-
-/** A track of timecode with its packets, and the tracks that name it. */
-export interface WrittenTimecode {
-  readonly track: Mp4Track;
-  readonly packets: readonly Packet[];
-  readonly countedTracks: readonly Mp4Track[];
 }
 
 /** What is written about the whole file. */
@@ -84,7 +82,8 @@ export const SMALL_TOOLS: Mp4Tools = {
   writePictureBoxes: null,
   writeCarriedBoxes: null,
   kinds: null,
-  timecodes: null,
+  addTimecodes: null,
+  writeLinks: null,
   writeUserData: null,
 };
 

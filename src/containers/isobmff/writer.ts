@@ -184,7 +184,8 @@ export class PlainMp4Writer implements ContainerWriter {
       if (closing !== null) await this.writeSample(track, closing, mediaData);
       track.finish();
     }
-    await this.addTimecodes(tracks, mediaData);
+    const write = (track: Mp4Track, packet: Packet) => this.writeSample(track, packet, mediaData);
+    await this.tools.addTimecodes?.(tracks, write);
     await this.addChapters(tracks, mediaData);
     await mediaData.finish();
     if (!this.options.faststart) {
@@ -202,17 +203,6 @@ export class PlainMp4Writer implements ContainerWriter {
         await sink.writeAt(position, piece);
         position += piece.length;
       }
-    }
-  }
-
-  /** Writes the numbers of frames behind all media, and adds their tracks to `tracks`. */
-  private async addTimecodes(tracks: Mp4Track[], mediaData: MediaData): Promise<void> {
-    const made = this.tools.timecodes?.(tracks, tracks.length) ?? [];
-    for (const { track, packets, countedTracks } of made) {
-      for (const packet of packets) await this.writeSample(track, packet, mediaData);
-      track.finish();
-      for (const counted of countedTracks) counted.timecode = track;
-      tracks.push(track);
     }
   }
 

@@ -13,7 +13,7 @@ import {
 } from './box-reader.ts';
 import { chpl, DATA_JPEG, DATA_PNG, DATA_UTF8, data, freeFormName } from './boxes-metadata.ts';
 import { quickTimeText } from './macintosh-text.ts';
-import { isCarriedItem, readOtherItem, USER_TEXTS } from './other-items.ts';
+import { isCarriedItem, placeText, readOtherItem, USER_TEXTS } from './other-items.ts';
 
 /** Items by our names, and free-form ones (such as `iTunSMPB`) by theirs. */
 export interface ReadMetadata {
@@ -67,6 +67,9 @@ export function readMetadata(file: FileBytes, moov: BoxView, problems: Problem[]
     }
   }
   readQuickTimeTexts(file, udta, { metadata, otherTags }, problems);
+  const loci = findBox(file.bytes, udta.dataStart, udta.end, 'loci');
+  const place = loci && placeText(file.bytes.subarray(loci.dataStart, loci.end));
+  if (place !== null && !otherTags.has('LOCATION')) otherTags.set('LOCATION', place);
   const list = readChild(chpl, file, udta);
   const chapters = (list?.chapters ?? []).map(({ start, title }) => ({
     start: start / CHAPTER_UNITS_PER_SECOND,

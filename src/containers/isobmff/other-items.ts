@@ -14,6 +14,15 @@ const TEXTS: readonly (readonly [type: string, name: string])[] = [
   ['\u00a9wrt', 'COMPOSER'],
   ['\u00a9lyr', 'LYRICS'],
   ['\u00a9grp', 'GROUPING'],
+  ['ldes', 'SYNOPSIS'],
+  ['sonm', 'SORT_NAME'],
+  ['soar', 'SORT_ARTIST'],
+  ['soal', 'SORT_ALBUM'],
+  ['soaa', 'SORT_ALBUM_ARTIST'],
+  ['soco', 'SORT_COMPOSER'],
+  ['tvsh', 'SHOW'],
+  ['tven', 'EPISODE_ID'],
+  ['tvnn', 'NETWORK'],
 ];
 
 /** Table: type of a number out of how many, in 16 bits each, and bytes of the value => its name. */
@@ -26,6 +35,9 @@ const NUMBERED: readonly (readonly [type: string, name: string, bytes: number])[
 const NUMBERS: readonly (readonly [type: string, name: string, bytes: number])[] = [
   ['tmpo', 'BPM', 2],
   ['cpil', 'COMPILATION', 1],
+  ['rtng', 'RATING', 1],
+  ['pgap', 'GAPLESS_PLAYBACK', 1],
+  ['stik', 'MEDIA_TYPE', 1],
 ];
 
 /** Well-known types of a value: no type, and a signed integer. */
@@ -56,7 +68,7 @@ export function readOtherItem(
   kind: number,
   value: Uint8Array,
 ): [string, string] | null {
-  const text = TEXTS.find(([each]) => each === type);
+  const text = [...TEXTS, ...USER_TEXTS].find(([each]) => each === type);
   if (text !== undefined) return kind === DATA_UTF8 ? [text[1], decodeUtf8(value)] : null;
   const numbered = NUMBERED.find(([each]) => each === type);
   if (numbered !== undefined && value.length >= 6) {
@@ -67,6 +79,26 @@ export function readOtherItem(
   if (number === undefined || value.length === 0 || value.length > 4) return null;
   const read = value.reduce((sum, byte) => sum * 256 + byte, 0);
   return read === 0 ? null : [number[1], `${read}`];
+}
+
+/**
+ * The place of a `loci` box (3GPP TS 26.244 clause 8.10) as ISO 6709 text: language, name, role, then longitude, latitude and altitude in
+ * 16.16. Null if it is cut off.
+ */
+export function placeText(box: Uint8Array): string | null {
+  let at = 6;
+  // The name is UTF-8 or UTF-16, with zeros behind it.
+  const isWide = (box[at] === 0xfe && box[at + 1] === 0xff) || box[at] === 0xff;
+  if (isWide) while (at + 1 < box.length && (box[at] | box[at + 1]) !== 0) at += 2;
+  else while (at < box.length && box[at] !== 0) at++;
+  at += isWide ? 3 : 2;
+  if (at + 12 > box.length) return null;
+  const view = new DataView(box.buffer, box.byteOffset, box.length);
+  const [longitude, latitude, altitude] = [0, 4, 8].map((i) => view.getInt32(at + i) / 0x10000);
+  const signed = (value: number, digits: number): string =>
+    `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4).padStart(digits, '0')}`;
+  const height = altitude === 0 ? '' : signed(altitude, 0).replace(/0$/, '');
+  return `${signed(latitude, 7)}${signed(longitude, 8)}${height}/`;
 }
 
 /** Whether a text goes along in copies, by its name. */

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { Demuxer, MemorySink, remux } from '../../../src/index.ts';
+import { boxesOf } from '../../fuzz/box-tree.ts';
 import { probeFile, runFfmpeg } from '../../support/ffmpeg.ts';
+import { changedBoxes, mp4Of } from '../kinds/files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'items-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -65,6 +67,22 @@ it('names of their own, and the place of a video', async () => {
   expect(texts(bytes, 'mp4')).toMatchObject({ mood: 'calm', location: own.LOCATION });
   const again = await copy(bytes, 'matroska');
   expect(texts(again.bytes, 'mkv')).toMatchObject({ mood: 'calm', location: own.LOCATION });
+});
+
+it('a place as 3GPP stores it becomes one that players of MP4 read', async () => {
+  const file = changedBoxes(await mp4Of(), (boxes) => {
+    const place = [0, 0, 0, 0, 0x15, 0xc7, 0, 0, 0xff, 0xb5, 0x80, 0, 0, 0x28, 0xae, 0x14];
+    const bytes = Uint8Array.from([...place, 0, 0, 0, 0, 0, 0]);
+    const loci = { type: 'loci', bytes, children: [] };
+    const udta = { type: 'udta', bytes: new Uint8Array(0), children: [loci] };
+    boxesOf(boxes, 'moov')[0]!.children.push(udta);
+  });
+  const { location } = texts(file, 'mp4');
+  expect(location).toBe('+40.6800-074.5000/');
+  for (const format of ['mp4', 'matroska']) {
+    const { bytes } = await copy(file, format);
+    expect(texts(bytes, format === 'mp4' ? 'mp4' : 'mkv').location).toBe(location);
+  }
 });
 
 it('where there is no place for them, that is said', async () => {

@@ -55,6 +55,11 @@ describe('the same pixels', () => {
     ['yuv420p10le', '[0]format=bgr24[o]', 54],
     ['yuv420p10le', '[0]format=rgba[o]', 55],
     ['yuv444p', '[0]format=rgb24[o]', 65],
+    ['yuv444p', '[0]scale=in_color_matrix=bt709:out_color_matrix=bt601[o]', 60],
+    ['yuv422p', '[0]scale=in_color_matrix=bt601:out_color_matrix=bt709[o]', 60],
+    ['yuv420p', '[0]scale=out_color_matrix=bt709:flags=accurate_rnd+full_chroma_int[o]', 50],
+    // swscale takes the chroma of bgr24 in between from single pixels here.
+    ['yuv420p', '[0]scale=out_color_matrix=bt709[o]', 40],
     ['yuv444p', '[0]format=bgra[o]', 65],
     ['yuv444p', '[0]scale=44:34,format=bgra[o]', 55],
     ['yuv420p', '[0]scale=40:30,format=bgr24[o]', 50],

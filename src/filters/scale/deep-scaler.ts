@@ -2,6 +2,7 @@
  * The scaler for samples of more than 8 bits, in double precision: planes as fractions of the range of eight bits, so that depths and
  * ranges differ by one factor. Plain, and exact to the last rounding.
  */
+import { clip3 } from '../../base/math.ts';
 import { codeRange, lumaWeights } from '../../frames/color-matrix.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { hasAlpha, type PixFmtInfo } from '../../frames/pixel-format.ts';
@@ -49,6 +50,7 @@ function toModel(
   method: ScaleMethod,
 ): (RealPlane | undefined)[] {
   const [from, to] = [a.info.model, b.info.model];
+  if (changesMatrix(a, b)) return toMatrix(planes, a, b, method);
   if (from === to) return planes;
   if (from === 'gray') return to === 'rgb' ? [planes[0]!, planes[0]!, planes[0]!] : [planes[0]!];
   if (from === 'yuv' && to === 'gray') return [planes[0]!];
@@ -74,6 +76,30 @@ function toModel(
     }
   }
   return to === 'gray' ? [out[0]!] : out;
+}
+
+/** Whether both sides are Y'CbCr, of different matrices. */
+export const changesMatrix = (a: Side, b: Side): boolean =>
+  a.info.model === 'yuv' && b.info.model === 'yuv' && (a.matrix ?? 6) !== (b.matrix ?? 6);
+
+/** Y'CbCr of another matrix, at every pixel of the target: by way of RGB, without colors that it does not have. */
+function toMatrix(planes: RealPlane[], a: Side, b: Side, method: ScaleMethod): RealPlane[] {
+  const [luma, cb, cr] = planes.map((plane, c) => atAllPixels(plane, c, a, b, method));
+  const [kr, kb] = lumaWeights('scale.matrix', a.matrix ?? 6);
+  const [toKr, toKb] = lumaWeights('scale.matrix', b.matrix ?? 6);
+  const out = [0, 1, 2].map(() => ({ ...luma!, data: new Float64Array(luma!.data.length) }));
+  for (let i = 0; i < luma!.data.length; i++) {
+    const [y, u, v] = [luma!.data[i]!, cb!.data[i]!, cr!.data[i]!];
+    const [fullRed, fullBlue] = [y + 2 * (1 - kr) * v, y + 2 * (1 - kb) * u];
+    const red = clip3(0, 1, fullRed);
+    const blue = clip3(0, 1, fullBlue);
+    const green = clip3(0, 1, (y - kr * fullRed - kb * fullBlue) / (1 - kr - kb));
+    const sum = toKr * red + (1 - toKr - toKb) * green + toKb * blue;
+    out[0]!.data[i] = sum;
+    out[1]!.data[i] = (blue - sum) / (2 * (1 - toKb));
+    out[2]!.data[i] = (red - sum) / (2 * (1 - toKr));
+  }
+  return out;
 }
 
 /**

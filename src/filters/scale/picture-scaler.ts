@@ -10,7 +10,7 @@ import { hasAlpha, type PixFmt, type PixFmtInfo, pixFmtInfo } from '../../frames
 import { plainMemory } from '../../wasm/kernel-memory.ts';
 import { type Component, componentsOf, copyComponent, newPicture } from '../pixels/picture-work.ts';
 import type { SamplePlane } from './component-rows.ts';
-import { deepScaler } from './deep-scaler.ts';
+import { changesMatrix, deepScaler } from './deep-scaler.ts';
 import { deepToRgb } from './deep-to-rgb.ts';
 import { LineScaler, type PlaneShape } from './line-scaler.ts';
 import { RgbToYuvConverter } from './rgb-to-yuv.ts';
@@ -70,6 +70,7 @@ export function createPictureScaler(
   const sameSize = a.width === b.width && a.height === b.height;
   const sameRange = a.info.fullRange === b.info.fullRange;
   const sameSite = String(a.chromaSite ?? MIDDLE) === String(b.chromaSite ?? MIDDLE);
+  if (changesMatrix(a, b) && b.info.bitDepth === 8) return throughRgb(from, to, method);
   if (a.pixFmt === b.pixFmt && sameSize && sameRange && sameSite) {
     return createPictureConverter({
       from: a.pixFmt,
@@ -84,6 +85,20 @@ export function createPictureScaler(
   if (b.info.model === 'rgb') return toRgb(a, b, method, sameSize);
   if (a.info.model === 'rgb') return fromRgb(a, b, method, sameSize);
   return planar(a, b, method);
+}
+
+/** Y'CbCr of another matrix. As in swscale, by way of packed RGB of 8 bits, of the smaller size. */
+function throughRgb(from: PictureSide, to: PictureSide, method: ScaleMethod): PictureScaler {
+  const keepsAlpha = [from, to].every(({ pixFmt }) => hasAlpha(pixFmtInfo(pixFmt)));
+  const { width, height } = from.width * from.height > to.width * to.height ? to : from;
+  const pixFmt = keepsAlpha ? 'bgra' : 'bgr24';
+  const middle = newPicture(pixFmt, width, height, 0);
+  const first = createPictureScaler(from, { pixFmt, width, height }, method);
+  const second = createPictureScaler({ pixFmt, width, height }, to, method);
+  return (source, target) => {
+    first(source, middle);
+    second(middle, target);
+  };
 }
 
 /** Whether deep Y'CbCr becomes packed RGB of 8 bits of which two columns share a chroma sample: swscale makes Y'CbCr of 8 bits of it first. */

@@ -140,8 +140,11 @@ export const SCALE: FilterDefinition = {
     const interlaced = options.boolean('interl');
     const sameSize = width === link.width && height === link.height;
     // As in swscale, where neither size nor format changes, places of chroma move nothing.
-    const isSame = sameSize && pixFmt === link.pixFmt && from.fullRange === to.fullRange;
-    const sharing = sameSize && canSharePlanes(from, to);
+    const isYuv = pixFmtInfo(link.pixFmt).model === 'yuv' && pixFmtInfo(pixFmt).model === 'yuv';
+    const sameMatrix = !isYuv || (from.matrix ?? 6) === (to.matrix ?? 6);
+    const sameCodes = sameMatrix && from.fullRange === to.fullRange;
+    const isSame = sameSize && pixFmt === link.pixFmt && sameCodes;
+    const sharing = sameSize && sameMatrix && canSharePlanes(from, to);
     return {
       outputs: [outputLink(link, to)],
       letsGo: !isSame && !sharing,

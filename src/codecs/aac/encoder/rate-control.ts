@@ -28,12 +28,14 @@ const AVERAGE_CEILING = 2;
 /** How fast the base drifts: log2 of lambda a frame, times the error of the fill as a share of the capacity. */
 const DRIFT = 0.06;
 
+/** Two frames in turn whose lambda had to be raised by more than this show a base that is too small; a single one may be an attack. */
+const FAR_OFF = 1.5;
 /**
  * The share of what lambda had to be raised by, log2, that the base rises by as well, and the most of one frame. A soft passage takes the
- * base far down; without this, what follows has no reservoir for seconds. More, and one frame with an attack makes those after it coarse.
+ * base far down; without this, what follows has no reservoir for seconds. More, and attacks make what follows them coarse.
  */
 const REPAIR = 0.15;
-const MOST_REPAIR = 0.5;
+const MOST_RAISED = 3;
 
 /** Below this, noise is far under any threshold; the base does not drift there in silence. */
 const LEAST_LOG2 = -16;
@@ -61,6 +63,8 @@ export class RateControl {
   private baseLog2 = 0;
   private readonly evenness: number;
   private readonly hasSubstitutes: boolean;
+  /** Whether the frame before took a far larger lambda than was planned. */
+  private wasFarOff = false;
   /** Mean of the demands of the frames before, or -1. */
   private usualDemand = -1;
 
@@ -140,8 +144,12 @@ export class RateControl {
   frameDone(bits: number, raised: number): void {
     if (this.mode === 'quality') return;
     this.level = Math.min(this.ceiling, this.level + this.meanBits - bits);
-    const short = raised > 1 ? Math.min(MOST_REPAIR, REPAIR * fastLog2(raised)) : 0;
-    this.baseLog2 = Math.max(LEAST_LOG2, this.baseLog2 - DRIFT * this.fillError() + short);
+    // Once may be an attack; twice is a base that is too small.
+    const isFarOff = raised > FAR_OFF;
+    const repair =
+      isFarOff && this.wasFarOff ? REPAIR * Math.min(MOST_RAISED, fastLog2(raised)) : 0;
+    this.wasFarOff = isFarOff;
+    this.baseLog2 = Math.max(LEAST_LOG2, this.baseLog2 - DRIFT * this.fillError() + repair);
   }
 }
 

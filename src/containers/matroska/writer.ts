@@ -127,7 +127,8 @@ class MatroskaWriter implements ContainerWriter {
       previous: 0,
       lastDts: Number.NEGATIVE_INFINITY,
       isCut: false,
-      isStyled: hasOwnStyle(stream),
+      // What has no styles has none to be left out.
+      isStyled: stream.codec !== 'mov_text' || hasOwnStyle(stream),
     }));
     const video = streams.findIndex((stream) => stream.kind === 'video');
     this.indexTrack =
@@ -181,15 +182,14 @@ class MatroskaWriter implements ContainerWriter {
   }
 
   /** Pictures and sound before the start, which players show, and styles of text: told once for each stream. */
-  lossOf(streamIndex: number, { pts, duration, data }: Packet): string | null {
+  lossOf(streamIndex: number, packet: Packet): string | null {
     const track = this.tracks[streamIndex]!;
-    const { stream } = track;
-    const before = -(pts + track.delay);
-    if (before > 0 && before >= Math.max(1, duration) && !track.isCut) {
+    const before = -(packet.pts + track.delay);
+    if (before > 0 && before >= packet.duration && !track.isCut) {
       track.isCut = true;
       return cutInFront(streamIndex, (before * this.options.timestampScale) / 1e6);
     }
-    if (stream.codec !== 'mov_text' || track.isStyled || !hasStyles(data)) return null;
+    if (track.isStyled || !hasStyles(packet.data)) return null;
     track.isStyled = true;
     return stylesOf(streamIndex);
   }

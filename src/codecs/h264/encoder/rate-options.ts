@@ -20,7 +20,7 @@ export type HrdMode = (typeof HRD_MODES)[number];
 export const RATE_ROWS = {
   /** Constant quantizer of P pictures; raised only for a picture larger than its level allows (see `level`). Default: 23, if neither `crf` nor `bitRate` is given, but `crf` 23 in profiles `main` and `high`. */
   qp: integer(0, 51),
-  /** Constant quality, smaller is better; the scale of libx264's CRF. */
+  /** Constant quality, smaller is better; the scale of libx264's CRF, but 0 is not lossless. */
   crf: number(0, 51),
   /** Average bits per second. */
   bitRate: number(1000, MAX_BIT_RATE),

@@ -28,9 +28,9 @@ const LAZY_LEVELS: readonly LazyOptions[] = [
   { chain: 8,   lazyChain: 3,  nice: 32,  lookahead: 1, least: 256, cell: 1024, threes: true, leap: 0 },
   { chain: 16,  lazyChain: 6,  nice: 48,  lookahead: 1, least: 256, cell: 1024, threes: true, leap: 0 },
   { chain: 28,  lazyChain: 10, nice: 80,  lookahead: 1, least: 256, cell: 1024, threes: true, leap: 0 },
-  { chain: 72,  lazyChain: 24, nice: 130, lookahead: 1, least: 128, cell: 512, threes: true, leap: 0 },
-  { chain: 110, lazyChain: 50, nice: 200, lookahead: 2, least: 0,   cell: 512, threes: true, leap: 0 },
-  { chain: 200, lazyChain: 80, nice: 180, lookahead: 2, least: 0,   cell: 512, threes: true, leap: 0 },
+  { chain: 60,  lazyChain: 18, nice: 130, lookahead: 1, least: 128, cell: 512, threes: true, leap: 0 },
+  { chain: 90,  lazyChain: 34, nice: 150, lookahead: 2, least: 128, cell: 512, threes: true, leap: 0 },
+  { chain: 110, lazyChain: 40, nice: 150, lookahead: 2, least: 128, cell: 512, threes: true, leap: 0 },
 ];
 
 /** Levels 10 to 13: cheapest paths. */

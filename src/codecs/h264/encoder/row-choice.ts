@@ -7,7 +7,6 @@
  * is taken through all pictures that are known (2), each row being a step. Costs are those of row-costs.ts. Figures:
  * docs/h264/picture-order.md.
  */
-import { exp2, log2 } from '../../../base/exp-log.ts';
 import { visitBetween } from './coding-order.ts';
 import type { PicturePlan } from './picture-plan.ts';
 import type { RowCosts } from './row-costs.ts';
@@ -25,18 +24,6 @@ export type RowListener = (first: number, anchor: number, cost: number) => void;
  * Choice: a B picture costs less than its SATD says, for its quantizer is coarser than that of its anchors.
  */
 const COST_OF_B = 0.85;
-/**
- * Choice: bits grow slower than SATD, for a coefficient that is twice as large takes one bit more. So an anchor four pictures on is no four times as
- * dear where things change by and by and nothing moves: cross-fades, whose B pictures cost nothing, for they are the mean of both
- * sides. Defaults, veryfast, CRF 22 to 33, 36 pictures, by SSIM against libx264's, with 1 and with 0.7: photographs that fade into each other
- * +14.2 and +2.9 %, fades +9.5 and +2.9, a cross-fade of films -2.9 and -2.0, foreman and sintel the same.
- */
-const BITS_EXPONENT = 0.7;
-
-/** What a picture of some cost is expected to take, in a unit of its own. */
-function expectedBits(cost: number): number {
-  return cost > 0 ? exp2(BITS_EXPONENT * log2(cost)) : 0;
-}
 
 /** Decides about the rows of a ring of pictures. */
 export class RowChoice {
@@ -112,7 +99,7 @@ export class RowChoice {
       // A flash ends no row: the picture after it may.
       if (!this.planOf(next).isReference) continue;
       let apart = this.costOfRow(costs, first, anchor);
-      for (let n = anchor + 1; n <= next; n++) apart += expectedBits(costs.costP(n, n - 1));
+      for (let n = anchor + 1; n <= next; n++) apart += costs.costP(n, n - 1);
       if (this.costOfRow(costs, first, next) >= apart) break;
       anchor = next;
     }
@@ -144,9 +131,9 @@ export class RowChoice {
 
   private costOfRow(costs: Costs, first: number, anchor: number): number {
     const { depth, ring } = this;
-    let sum = expectedBits(costs.costP(anchor, first - 1));
+    let sum = costs.costP(anchor, first - 1);
     visitBetween(first - 1, anchor, depth, ring, (n, before, after) => {
-      sum += COST_OF_B * expectedBits(costs.costB(n, before, after));
+      sum += COST_OF_B * costs.costB(n, before, after);
     });
     if (this.listener !== null) this.listener(first, anchor, sum);
     return sum;

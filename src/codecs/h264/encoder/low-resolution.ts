@@ -293,8 +293,9 @@ export class LowResolution {
   }
 
   /**
-   * SATD at a vector, which is left in `costs.mv`: that of full search where it is far better than intra prediction, or a quarter better
-   * than what hexagons find. Those reach further, and their vectors resemble the neighbors'; the least SAD of all is often chance.
+   * SATD at a vector, which is left in `costs.mv`: that of full search where it is far better than intra prediction, or where hexagons
+   * leave more than half of what intra prediction leaves and it is a quarter better than theirs. Hexagons reach further, and their
+   * vectors resemble the neighbors'; the least SAD of all is often chance.
    */
   private searchFurther(
     at: number,
@@ -311,7 +312,7 @@ export class LowResolution {
     if (8 * satd < intra[mbAddr]) return satd;
     const fully = mv[mbAddr];
     const further = this.searchInter(at, from, mbX, mbY, mv, before);
-    if (4 * satd > 3 * further) return further;
+    if (2 * further < intra[mbAddr] || 4 * satd > 3 * further) return further;
     mv[mbAddr] = fully;
     return satd;
   }

@@ -22,7 +22,7 @@ export interface H264Inspector {
   /** The picture is complete, in `bytes` bytes. */
   pictureEnd(plan: PicturePlan | null, bytes: number): void;
   /**
-   * Pictures `first` to `anchor`, by their numbers in display order, were thought to cost that if the last is coded first and the others
+   * Pictures `first` to `anchor`, by their numbers in display order, were thought to cost that (row-choice.ts) if the last is coded first and the others
    * between it and the picture before them. Told while the order of coding is decided, before any of them is coded, and perhaps several times.
    */
   row(first: number, anchor: number, cost: number): void;

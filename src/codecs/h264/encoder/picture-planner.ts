@@ -157,9 +157,11 @@ export class PicturePlanner {
   }
 
   private rowOptions(importance: number): RowOptions {
-    const { widthInMbs, heightInMbs, order, onRow } = this.options;
+    const { widthInMbs, heightInMbs, rate, order, onRow } = this.options;
     const { bframes, pyramidDepth, bAdapt } = order;
-    return { widthInMbs, heightInMbs, importance, bframes, pyramidDepth, bAdapt, onRow };
+    const size = { widthInMbs, heightInMbs };
+    const keepsRate = rate.target.kind === 'bitRate' || rate.vbv !== null || rate.collectStatistics;
+    return { ...size, importance, bframes, pyramidDepth, bAdapt, keepsRate, onRow };
   }
 
   /** The maker of rows of B pictures; null where there are none. */

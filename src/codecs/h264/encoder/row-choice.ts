@@ -4,9 +4,10 @@
  * farther from the one before.
  *
  * Choice (option `bAdapt`): a row grows as long as it and a P picture after it cost more than the longer row does (1), or the shortest path
- * is taken through all pictures that are known (2), each row being a step. Costs are those of row-costs.ts. Figures:
+ * is taken through all pictures that are known (2), each row being a step. Costs are those of row-costs.ts, bent (BITS_EXPONENT). Figures:
  * docs/h264/picture-order.md.
  */
+import { exp2, log2 } from '../../../base/exp-log.ts';
 import { visitBetween } from './coding-order.ts';
 import type { PicturePlan } from './picture-plan.ts';
 import type { RowCosts } from './row-costs.ts';
@@ -24,6 +25,13 @@ export type RowListener = (first: number, anchor: number, cost: number) => void;
  * Choice: a B picture costs less than its SATD says, for its quantizer is coarser than that of its anchors.
  */
 const COST_OF_B = 0.85;
+/**
+ * Choice: where no bit rate is kept and nothing is drawn, a picture counts by its cost to this power. Bits grow slower than SATD, for a coefficient
+ * that is twice as large takes one bit more; so an anchor four pictures on is less than four times as dear where nothing moves and all
+ * changes by and by. Cross-fades then get long rows, whose B pictures take nothing: they are the mean of both sides. Where a bit rate is kept,
+ * rates near a scene at the end would be missed by up to 6 %; drawn pages that turn would not be found in the pictures that are kept.
+ */
+const BITS_EXPONENT = 0.7;
 
 /** Decides about the rows of a ring of pictures. */
 export class RowChoice {
@@ -33,12 +41,16 @@ export class RowChoice {
   private readonly depth: number;
   private readonly rule: RowRule;
   private readonly listener: RowListener | null;
+  private readonly keepsRate: boolean;
+  /** The power of costs that counts. */
+  private exponent = 1;
 
   /**
    * @param costs null where all rows are as long as may be
    * @param bframes most pictures between two anchors
    * @param depth levels of reference pictures between them
    * @param listener told of every cost that is asked for
+   * @param keepsRate whether bits are bound: by a bit rate, or by a pass before
    */
   constructor(
     ring: readonly PicturePlan[],
@@ -47,7 +59,9 @@ export class RowChoice {
     depth: number,
     rule: RowRule,
     listener: RowListener | null = null,
+    keepsRate = true,
   ) {
+    this.keepsRate = keepsRate;
     this.listener = listener;
     this.ring = ring;
     this.costs = costs;
@@ -75,12 +89,27 @@ export class RowChoice {
   /** The anchors of all rows from picture `first` on, in the order of display. */
   anchors(first: number, last: number): number[] {
     const { costs, rule } = this;
+    this.exponent = this.keepsRate || this.hasDrawn(first, last) ? 1 : BITS_EXPONENT;
     if (costs !== null && rule === 2 && first > 0) return this.shortestPath(costs, first, last);
     const anchors: number[] = [];
     for (let n = first; n <= last; n = anchors[anchors.length - 1] + 1) {
       anchors.push(this.anchor(n, last));
     }
     return anchors;
+  }
+
+  private hasDrawn(first: number, last: number): boolean {
+    for (let n = first; n <= last; n++) {
+      const { hasOrigins, origins } = this.planOf(n);
+      if (hasOrigins && origins.isDrawn) return true;
+    }
+    return false;
+  }
+
+  /** What a picture of some cost is expected to take, in a unit that differs by exponent. */
+  private expectedBits(cost: number): number {
+    const { exponent } = this;
+    return exponent === 1 || cost <= 0 ? cost : exp2(exponent * log2(cost));
   }
 
   /** The anchor of the longest row that there may be. */
@@ -99,7 +128,9 @@ export class RowChoice {
       // A flash ends no row: the picture after it may.
       if (!this.planOf(next).isReference) continue;
       let apart = this.costOfRow(costs, first, anchor);
-      for (let n = anchor + 1; n <= next; n++) apart += costs.costP(n, n - 1);
+      for (let n = anchor + 1; n <= next; n++) {
+        apart += this.expectedBits(costs.costP(n, n - 1));
+      }
       if (this.costOfRow(costs, first, next) >= apart) break;
       anchor = next;
     }
@@ -131,9 +162,9 @@ export class RowChoice {
 
   private costOfRow(costs: Costs, first: number, anchor: number): number {
     const { depth, ring } = this;
-    let sum = costs.costP(anchor, first - 1);
+    let sum = this.expectedBits(costs.costP(anchor, first - 1));
     visitBetween(first - 1, anchor, depth, ring, (n, before, after) => {
-      sum += COST_OF_B * costs.costB(n, before, after);
+      sum += COST_OF_B * this.expectedBits(costs.costB(n, before, after));
     });
     if (this.listener !== null) this.listener(first, anchor, sum);
     return sum;

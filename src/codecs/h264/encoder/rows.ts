@@ -22,6 +22,8 @@ export interface RowOptions {
   readonly pyramidDepth: number;
   /** Where rows end (row-choice.ts). */
   readonly bAdapt: RowRule;
+  /** Whether bits are bound, by a bit rate or by a pass before. */
+  readonly keepsRate: boolean;
   /** Told what rows cost; absent or null: nobody. */
   readonly onRow?: RowListener | null;
 }
@@ -46,13 +48,13 @@ export class Rows {
     planes: LowResolution | null,
   ) {
     const { bframes, pyramidDepth, bAdapt, importance, widthInMbs, heightInMbs } = options;
-    const { onRow = null } = options;
+    const { keepsRate, onRow = null } = options;
     this.ring = ring;
     this.order = order;
     this.depth = pyramidDepth;
     const costs = planes === null ? null : new RowCosts(ring, planes, bframes);
     this.costs = costs;
-    this.choice = new RowChoice(ring, costs, bframes, pyramidDepth, bAdapt, onRow);
+    this.choice = new RowChoice(ring, costs, bframes, pyramidDepth, bAdapt, onRow, keepsRate);
     this.flow =
       costs !== null && importance > 0
         ? new RowImportance(ring, costs, pyramidDepth, widthInMbs, heightInMbs)

@@ -65,6 +65,7 @@ const OPTIONS: LookaheadOptions = {
   bframes: 0,
   pyramidDepth: 0,
   bAdapt: 0,
+  keepsRate: true,
 };
 
 /** A lookahead with its plans: pictures go in one by one, decided plans come out. */

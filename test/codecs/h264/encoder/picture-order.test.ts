@@ -8,7 +8,10 @@ import { CodingOrder, pyramidDepth } from '../../../../src/codecs/h264/encoder/c
 import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
 import { type H264Options, resolveOptions } from '../../../../src/codecs/h264/encoder/options.ts';
 import type { BPyramid } from '../../../../src/codecs/h264/encoder/order-options.ts';
-import { createPicturePlan } from '../../../../src/codecs/h264/encoder/picture-plan.ts';
+import {
+  createPicturePlan,
+  type PicturePlan,
+} from '../../../../src/codecs/h264/encoder/picture-plan.ts';
 import { RowChoice } from '../../../../src/codecs/h264/encoder/row-choice.ts';
 import { setupStream } from '../../../../src/codecs/h264/encoder/stream-setup.ts';
 import { levelOf, maxDpbFrames } from '../../../../src/syntax/h264/levels.ts';
@@ -104,6 +107,20 @@ describe('rows of fitting length', () => {
   it.each([1, 2] as const)('are long where the distance costs little (bAdapt %i)', (rule) => {
     expect(anchors(rule, (distance) => 10 + distance)).toEqual([4, 8, 12]);
   });
+
+  it.each([1, 2] as const)(
+    'are long in a cross-fade of pictures that are not drawn, where no rate is kept (bAdapt %i)',
+    (rule) => {
+      const costs = { costP: (n: number, anchor: number) => 100 * (n - anchor), costB: () => 1 };
+      const anchorsOf = (plans: readonly PicturePlan[], keepsRate: boolean) =>
+        new RowChoice(plans, costs, 3, 1, rule, null, keepsRate).anchors(1, 12);
+      const drawn = Array.from(ring, (plan) => ({ ...plan, hasOrigins: true }));
+      drawn[5].origins = { ...drawn[5].origins, isDrawn: true };
+      expect(anchorsOf(ring, false)).toEqual([4, 8, 12]);
+      expect(anchorsOf(ring, true)).toHaveLength(12);
+      expect(anchorsOf(drawn, false)).toHaveLength(12);
+    },
+  );
 
   it('are found by the shortest path where they do not pay at first', () => {
     // An anchor two pictures on is dear, one three pictures on is cheap.

@@ -121,9 +121,13 @@ function nearBlock(x: number, size: number, length: number): number {
   return Math.trunc(Math.min(fround((Math.floor(fround(x / size)) + 0.5) * size), length - 1));
 }
 
-/** The place in a side that is squeezed to `p`, in single precision, which decides between two samples. */
+/** The place in a side that is squeezed to `p`, in single precision, which decides between two samples; NaN in the middle of one squeezed to 0. */
 const squeezed = (at: number, size: number, p: number): number =>
   fround(0.5 + fround(fround(fround(at / size) - 0.5) / p));
+
+/** The sample at `place` of a side; that of NaN is the first, as in ffmpeg. */
+const nearest = (place: number, size: number): number =>
+  roundHalfEven(fround(place * (size - 1))) || 0;
 
 /** Table: name => transition, in the order in which ffmpeg numbers them. */
 // biome-ignore format: a table
@@ -206,11 +210,11 @@ export const TRANSITIONS: Readonly<Record<string, Transition>> = {
   wipebr: choose((s, x, y) => y > Math.trunc(s.height * (1 - s.p)) && x > Math.trunc(s.width * (1 - s.p))),
   squeezeh: (s, c, x, y) => {
     const z = squeezed(y, s.height, s.p);
-    return z < 0 || z > 1 ? s.b(c, x, y) : s.a(c, x, roundHalfEven(fround(z * (s.height - 1))));
+    return z < 0 || z > 1 ? s.b(c, x, y) : s.a(c, x, nearest(z, s.height));
   },
   squeezev: (s, c, x, y) => {
     const z = squeezed(x, s.width, s.p);
-    return z < 0 || z > 1 ? s.b(c, x, y) : s.a(c, roundHalfEven(fround(z * (s.width - 1))), y);
+    return z < 0 || z > 1 ? s.b(c, x, y) : s.a(c, nearest(z, s.width), y);
   },
   zoomin: (s, c, x, y) => {
     const zoom = smoothstep(0.5, 1, s.p);

@@ -120,6 +120,9 @@ describe('mp4box.js opens', () => {
   });
 });
 
+/** What mp4box.js says of the place of a video: it does not know ©xyz of QuickTime's user data, and passes over it. */
+const PLACE = /box type: '©xyz'|Parsing of box 'udta' did not read the entire/;
+
 describe.skipIf(!hasMedia)('mp4box.js opens copies of real files', () => {
   const names = hasMedia ? readdirSync(mediaPath('containers')) : [];
   const sources = names.filter((name) => /\.(mp4|mov|m4a|mkv|webm|aac|h264|wav)$/.test(name));
@@ -134,7 +137,8 @@ describe.skipIf(!hasMedia)('mp4box.js opens copies of real files', () => {
     await remux(mediaPath(`containers/${name}`), sink, { format: isPcm ? 'mov' : 'mp4' });
     const bytes = sink.toBytes();
     const { samples } = openWithMp4box(bytes);
-    expect(complaints.filter((complaint) => !before.has(complaint))).toEqual([]);
+    const isNew = (complaint: string) => !before.has(complaint) && !PLACE.test(complaint);
+    expect(complaints.filter(isNew)).toEqual([]);
     const demuxer = await Demuxer.open(bytes);
     expect(samples.length).toBe(demuxer.streams.length);
     if (isPcm) return;

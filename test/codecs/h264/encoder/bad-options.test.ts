@@ -61,6 +61,7 @@ const BAD: Record<string, readonly unknown[] | [options: object, ...values: unkn
   minGopSize: integer(0, 2 ** 31),
   importance: number(-0.1, 5.1),
   aqStrength: number(-0.1, 3.1),
+  aqFloor: number(0, 1001),
   level: ['7', 4, '1.4', '1'],
   accessUnitDelimiters: FLAG,
   gopSize: integer(-1, 2 ** 31),

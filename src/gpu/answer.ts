@@ -20,3 +20,26 @@ export function answerWithin<T>(timeoutMs: number, asked: Promise<T>): Promise<T
     asked.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
+
+/** Longest wait for a GPU that is given back, in milliseconds: nobody needs its answer. */
+const CLOSE_TIMEOUT_MS = 2000;
+
+/** Waits a short time for a GPU to close. Whether it does, fails or hangs changes nothing about what was computed. */
+export async function closeQuietly(close: () => Promise<unknown>): Promise<void> {
+  try {
+    await answerWithin(CLOSE_TIMEOUT_MS, close());
+  } catch {
+    // What it holds goes with the process.
+  }
+}
+
+/** What is said of a failure. Errors of WebGPU may have a name and no message; a library may throw anything. */
+export function reasonOf(error: unknown): string {
+  const { message, name } = (error ?? {}) as {
+    readonly message?: unknown;
+    readonly name?: unknown;
+  };
+  const said = [message, name, typeof error === 'string' ? error : ''];
+  const reason = said.find((text) => typeof text === 'string' && text !== '');
+  return reason === undefined ? 'no reason was given' : String(reason);
+}

@@ -1,6 +1,6 @@
 /** Choosing what computes: the best GPU that gives the right numbers, else TypeScript. */
-import { ConfigError, messageOf } from '../base/errors.ts';
-import { answerWithin, DEFAULT_TIMEOUT_MS } from './answer.ts';
+import { ConfigError, UnsupportedError } from '../base/errors.ts';
+import { answerWithin, closeQuietly, DEFAULT_TIMEOUT_MS, reasonOf } from './answer.ts';
 import type { FrameKernels } from './frame-kernels.ts';
 import { GPU_MODES, type GpuJsModule, type GpuMode } from './gpujs/gpu-js.ts';
 import { GpuJsFrameKernels } from './gpujs/gpu-js-kernels.ts';
@@ -49,9 +49,9 @@ export class GpuKernels {
     return new GuardedAnalysis(this.kernels, this.fallbackReason, this.timeoutMs);
   }
 
-  /** Gives the GPU back. Rejects if it does not answer. */
+  /** Gives the GPU back. One that fails to close, or takes long, is left alone: what was encoded is not lost for it. */
   close(): Promise<void> {
-    return answerWithin(this.timeoutMs, this.kernels.close());
+    return closeQuietly(() => this.kernels.close());
   }
 }
 
@@ -69,7 +69,7 @@ export async function gpuKernels(
   if (mode !== undefined && !GPU_MODES.includes(mode)) {
     throw new ConfigError('gpu.mode', `got ${String(mode)}, allowed are ${GPU_MODES.join(', ')}`);
   }
-  if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
+  if (typeof timeoutMs !== 'number' || !(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
     throw new ConfigError(
       'gpu.timeoutMs',
       `got ${String(timeoutMs)}, allowed is above 0, below 2^31`,
@@ -78,6 +78,7 @@ export async function gpuKernels(
   const plain = new PlainFrameKernels();
   let kernels: FrameKernels | null = null;
   try {
+    requireVersion(loaded);
     const chosen = mode ?? (await answerWithin(timeoutMs, bestMode(loaded)));
     if (chosen === null) return new GpuKernels(plain, 'no GPU answers');
     kernels = await answerWithin(timeoutMs, openKernels(loaded, chosen, wgsl));
@@ -87,14 +88,14 @@ export async function gpuKernels(
     return new GpuKernels(plain, `${kernels.backend}: wrong numbers from ${wrong}`);
   } catch (error) {
     if (kernels !== null) giveBack(kernels);
-    const reason = messageOf(error);
+    const reason = reasonOf(error);
     return new GpuKernels(plain, `${kernels?.backend ?? mode ?? 'gpu.js'}: ${reason}`);
   }
 }
 
-/** Gives back a GPU that is refused; whether that succeeds changes nothing, and a GPU that hangs never says so. */
+/** Gives back a GPU that is refused, without waiting for it. */
 function giveBack(kernels: FrameKernels): void {
-  kernels.close().catch(() => {});
+  void closeQuietly(() => kernels.close());
 }
 
 /** The module's exports; those of a CommonJS module may lie under `default`. */
@@ -105,7 +106,16 @@ function moduleOf(library: GpuJsModule): GpuJsModule {
       return candidate;
     }
   }
-  throw new ConfigError('gpu.library', 'needed is gpu.js: pass what import("gpu.js") gives');
+  throw new ConfigError(
+    'gpu.library',
+    'needed is gpu.js, 2.24.1 or later, below 3: pass what import("gpu.js") gives',
+  );
+}
+
+/** Throws `UnsupportedError` for a gpu.js that lacks what is needed of it. */
+function requireVersion({ GPU }: GpuJsModule): void {
+  if (typeof GPU.isWebGPUAvailable === 'function') return;
+  throw new UnsupportedError('gpu', 'needed is gpu.js 2.24.1 or later, below 3; this one is older');
 }
 
 async function bestMode(library: GpuJsModule): Promise<GpuMode | null> {

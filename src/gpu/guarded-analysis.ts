@@ -2,10 +2,9 @@
  * The analysis of a stream's pictures that goes on whatever becomes of the GPU: when a call fails or is never answered, the
  * plain kernels take the GPU's place, for that picture and all that follow. Results are the same, so nobody needs to know but who asks.
  */
-import { messageOf } from '../base/errors.ts';
 import { TurnQueue } from '../base/turn-queue.ts';
 import type { PictureAnalysis } from '../codecs/h264/encoder/picture-analysis.ts';
-import { answerWithin, DEFAULT_TIMEOUT_MS } from './answer.ts';
+import { answerWithin, closeQuietly, DEFAULT_TIMEOUT_MS, reasonOf } from './answer.ts';
 import type { FrameKernels, SamplePlane, StreamAnalysis } from './frame-kernels.ts';
 import { PlainFrameKernels } from './plain/plain-frame-kernels.ts';
 
@@ -48,10 +47,10 @@ export class GuardedAnalysis implements StreamAnalysis {
     try {
       return await answerWithin(this.timeoutMs, analysis.analyze(luma));
     } catch (error) {
-      const why = messageOf(error);
+      const why = reasonOf(error);
       this.fallbackReason = `${this.backend} failed: ${why}`;
     }
-    analysis.close().catch(() => {});
+    void closeQuietly(() => analysis.close());
     const plain = new PlainFrameKernels();
     this.analysis = plain.openAnalysis();
     this.isPlain = true;
@@ -60,7 +59,8 @@ export class GuardedAnalysis implements StreamAnalysis {
     return this.analysis.analyze(luma);
   }
 
+  /** Never fails, and takes a short time at most: what was analyzed is not lost for a GPU that does not close. */
   close(): Promise<void> {
-    return this.queue.run(() => this.analysis.close());
+    return closeQuietly(() => this.queue.run(() => this.analysis.close()));
   }
 }

@@ -3,7 +3,7 @@
  * against the plain kernels. Drivers have given zeros without an error, and halves of the precision that was asked for.
  */
 import { codeRange, forwardMatrix, lumaWeights } from '../frames/color-matrix.ts';
-import { answerWithin, DEFAULT_TIMEOUT_MS } from './answer.ts';
+import { answerWithin, closeQuietly, DEFAULT_TIMEOUT_MS } from './answer.ts';
 import type { BlockQuantizer, FrameKernels, SamplePlane } from './frame-kernels.ts';
 import type { PlainFrameKernels } from './plain/plain-frame-kernels.ts';
 
@@ -76,7 +76,20 @@ function questions(): readonly Question[] {
     ),
     ['halfSamples', (kernels) => kernels.halfSamples(now)],
     ['rgbToYuv420', (kernels) => kernels.rgbToYuv420(rgb, WIDTH, HEIGHT, matrix)],
+    ['openAnalysis', (kernels) => analyzeAll(kernels, [before, now, before])],
   ];
+}
+
+/** What is computed in a stream: its shaders may be others than those of the kernels above. */
+async function analyzeAll(kernels: FrameKernels, planes: readonly SamplePlane[]): Promise<unknown> {
+  const analysis = kernels.openAnalysis();
+  try {
+    const results: unknown[] = [];
+    for (const plane of planes) results.push(await analysis.analyze(plane));
+    return results;
+  } finally {
+    void closeQuietly(() => analysis.close());
+  }
 }
 
 /** Vectors that reach to both ends on both axes. */

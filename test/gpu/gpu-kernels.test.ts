@@ -3,8 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../src/base/errors.ts';
 import type { FrameKernels, SamplePlane } from '../../src/gpu/frame-kernels.ts';
 import { GuardedAnalysis } from '../../src/gpu/guarded-analysis.ts';
-import { type GpuJsModule, gpuKernels, PlainFrameKernels } from '../../src/gpu/index.ts';
+import {
+  type GpuJsModule,
+  GpuKernels,
+  gpuKernels,
+  PlainFrameKernels,
+} from '../../src/gpu/index.ts';
 import { findWrongKernel } from '../../src/gpu/known-answers.ts';
+import { encodeAlone, encodeBySession, movingNoise } from './encode-frames.ts';
 import { fakeGpuJs } from './fake-gpu-js.ts';
 import { analyzeAll, planePairs } from './questions.ts';
 
@@ -42,14 +48,17 @@ describe('gpuKernels', () => {
     expect(fallbackReason).toBe('gpu.js webasm: gpu: the GPU gave no answer in 0.02 s');
   });
 
-  it.each([0, -1, NaN, Infinity, 2 ** 31])('refuses a wait of %d ms', async (timeoutMs) => {
-    await expect(
-      gpuKernels(
-        fakeGpuJs(() => 0),
-        { timeoutMs },
-      ),
-    ).rejects.toThrow(/gpu.timeoutMs: got .*, allowed is above 0/);
-  });
+  it.each([0, -1, NaN, Infinity, 2 ** 31, '5' as unknown as number])(
+    'refuses a wait of %o ms',
+    async (timeoutMs) => {
+      await expect(
+        gpuKernels(
+          fakeGpuJs(() => 0),
+          { timeoutMs },
+        ),
+      ).rejects.toThrow(/gpu.timeoutMs: got .*, allowed is above 0/);
+    },
+  );
 
   it('says that no GPU answers', async () => {
     const { kernels, fallbackReason } = await gpuKernels(fakeGpuJs(() => 0));
@@ -70,13 +79,79 @@ describe('gpuKernels', () => {
   it('asks of every kernel', async () => {
     const plain = new PlainFrameKernels();
     const names = ['halve', 'searchBlocks', 'sadField', 'intraCosts', 'interCosts'] as const;
-    const others = ['transformQuantize', 'halfSamples', 'rgbToYuv420'] as const;
+    const others = ['transformQuantize', 'halfSamples', 'rgbToYuv420', 'openAnalysis'] as const;
     expect(await findWrongKernel(new PlainFrameKernels(), plain)).toBeNull();
     for (const name of [...names, ...others]) {
       const wrong = new PlainFrameKernels();
-      Object.assign(wrong, { [name]: async () => ({}) });
+      const result = { analyze: async () => ({}), close: async () => {} };
+      Object.assign(wrong, { [name]: name === 'openAnalysis' ? () => result : async () => ({}) });
       expect(await findWrongKernel(wrong, plain)).toBe(name);
     }
+  });
+
+  it('asks of the third picture of an analysis', async () => {
+    const wrong = new PlainFrameKernels();
+    wrong.openAnalysis = () => {
+      const inner = new PlainFrameKernels().openAnalysis();
+      let count = 0;
+      const analyze = async (luma: SamplePlane) => {
+        const found = await inner.analyze(luma);
+        if (count++ === 2) found.inter[0]!++;
+        return found;
+      };
+      return { analyze, close: () => inner.close() };
+    };
+    expect(await findWrongKernel(wrong, new PlainFrameKernels())).toBe('openAnalysis');
+  });
+
+  it.each([
+    [Object.assign(new Error(''), { name: 'AbortError' }), 'AbortError'],
+    [null, 'no reason was given'],
+    ['lost', 'lost'],
+  ])('says of %o: %s', async (thrown, reason) => {
+    const broken = fakeGpuJs(() => {
+      throw thrown;
+    });
+    const { fallbackReason } = await gpuKernels(broken, { mode: 'webasm' });
+    expect(fallbackReason).toBe(`gpu.js webasm: ${reason}`);
+  });
+
+  it('names the version that is needed', async () => {
+    const old = fakeGpuJs(() => 0);
+    Object.assign(old.GPU, { isWebGPUAvailable: undefined });
+    const { fallbackReason } = await gpuKernels(old);
+    expect(fallbackReason).toMatch(/needed is gpu\.js 2\.24\.1 or later, below 3/);
+  });
+});
+
+/** Ways in which a GPU does not close. */
+const BAD_CLOSES: readonly (readonly [name: string, close: () => Promise<void>])[] = [
+  [
+    'throws',
+    () => {
+      throw new Error('no close');
+    },
+  ],
+  ['rejects', () => Promise.reject(new Error('no close'))],
+  ['never answers', () => new Promise(() => {})],
+];
+
+describe.each(BAD_CLOSES)('a GPU whose close %s', (_name, close) => {
+  it('is left alone after a short time', async () => {
+    const kernels = Object.assign(new PlainFrameKernels(), { close });
+    const began = performance.now();
+    await new GpuKernels(kernels, null).close();
+    expect(performance.now() - began).toBeLessThan(4000);
+  });
+
+  it('takes nothing of what was encoded', async () => {
+    const kernels = Object.assign(new PlainFrameKernels(), {
+      openAnalysis: () => Object.assign(new PlainFrameKernels().openAnalysis(), { close }),
+    });
+    const gpu = new GpuKernels(kernels, null);
+    const options = { crf: 30, preset: 'ultrafast' } as const;
+    const { data } = await encodeBySession(gpu, movingNoise(), options);
+    expect(data).toEqual(encodeAlone(movingNoise(), { ...options, analysis: 'full-search' }));
   });
 });
 

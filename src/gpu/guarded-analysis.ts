@@ -4,8 +4,8 @@
  */
 import { TurnQueue } from '../base/turn-queue.ts';
 import type { PictureAnalysis } from '../codecs/h264/encoder/picture-analysis.ts';
-import { answerWithin, closeQuietly, DEFAULT_TIMEOUT_MS, reasonOf } from './answer.ts';
 import type { FrameKernels, SamplePlane, StreamAnalysis } from './frame-kernels.ts';
+import { answerWithin, closeQuietly, DEFAULT_TIMEOUT_MS, reasonOf } from './plain/answer.ts';
 import { PlainFrameKernels } from './plain/plain-frame-kernels.ts';
 
 /** See `StreamAnalysis`. */

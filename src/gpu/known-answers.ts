@@ -3,8 +3,8 @@
  * against the plain kernels. Drivers have given zeros without an error, and halves of the precision that was asked for.
  */
 import { codeRange, forwardMatrix, lumaWeights } from '../frames/color-matrix.ts';
-import { answerWithin, closeQuietly, DEFAULT_TIMEOUT_MS } from './answer.ts';
 import type { BlockQuantizer, FrameKernels, SamplePlane } from './frame-kernels.ts';
+import { answerWithin, closeQuietly, DEFAULT_TIMEOUT_MS } from './plain/answer.ts';
 import type { PlainFrameKernels } from './plain/plain-frame-kernels.ts';
 
 const WIDTH = 64;

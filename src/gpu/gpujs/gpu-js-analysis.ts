@@ -1,8 +1,8 @@
 /** The analysis of a stream's pictures by gpu.js: planes stay on the GPU, a few numbers for each macroblock come back. */
-import { UnsupportedError } from '../../base/errors.ts';
 import { TurnQueue } from '../../base/turn-queue.ts';
 import type { PictureAnalysis } from '../../codecs/h264/encoder/picture-analysis.ts';
 import type { SamplePlane, StreamAnalysis } from '../frame-kernels.ts';
+import { LARGEST_COST, requireComputed } from '../plain/answer.ts';
 import { ANALYSIS_RANGE } from '../plain/block-search.ts';
 import type { GpuHandle } from './gpu-js.ts';
 import type { GpuJsFrameKernels } from './gpu-js-kernels.ts';
@@ -52,7 +52,6 @@ export class GpuJsAnalysis implements StreamAnalysis {
     ]);
     const found = await kernels.run(READ_SOURCE, size, [vectors]);
     for (const handle of [rows, vectors, before]) release(handle);
-    computed(found, size);
     return {
       intra: computed(intra, size),
       inter: computed(inter, size),
@@ -68,9 +67,9 @@ export class GpuJsAnalysis implements StreamAnalysis {
   }
 }
 
-/** Numbers that are 1 too high; none is 0 but where the GPU has computed nothing. */
+/** Costs by numbers that are 1 too high; none is 0 but where the GPU has computed nothing. */
 function computed(result: unknown, size: readonly [number, number]): Int32Array {
   const values = flatten(result, ...size);
-  if (values.includes(0)) throw new UnsupportedError('gpu', 'the GPU gave no result');
+  requireComputed(values, LARGEST_COST);
   return Int32Array.from(values, less1);
 }

@@ -1,5 +1,7 @@
 /** The results of gpu.js kernels as typed arrays. */
+
 import type { BlockVectors } from '../frame-kernels.ts';
+import { requireComputed } from '../plain/answer.ts';
 import type { GpuHandle } from './gpu-js.ts';
 
 /**
@@ -28,8 +30,17 @@ export function less1(value: number): number {
   return value - 1;
 }
 
-/** The vectors that `bestVectorSource` gives. */
+/**
+ * The vectors that `bestVectorSource` gives.
+ * @throws UnsupportedError if they are none
+ */
 export function unpackVectors(packed: Float32Array, range: number): Pick<BlockVectors, 'x' | 'y'> {
+  const last = 2 * range;
+  requireComputed(packed, last * 128 + last + 1);
+  requireComputed(
+    packed.map((value) => ((value - 1) & 127) + 1),
+    last + 1,
+  );
   return {
     x: Int8Array.from(packed, (value) => ((value - 1) & 127) - range),
     y: Int8Array.from(packed, (value) => ((value - 1) >> 7) - range),

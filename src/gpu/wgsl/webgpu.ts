@@ -4,7 +4,7 @@
 export interface GpuDevice {
   readonly queue: GpuQueue;
   readonly limits: { readonly maxStorageBufferBindingSize: number };
-  readonly lost: Promise<{ readonly message: string }>;
+  readonly lost: Promise<{ readonly reason?: string; readonly message: string }>;
   createBuffer(descriptor: { readonly size: number; readonly usage: number }): GpuBuffer;
   createShaderModule(descriptor: { readonly code: string }): GpuShaderModule;
   createComputePipeline(descriptor: {
@@ -48,6 +48,7 @@ export interface GpuComputePipeline {
 /** GPUCommandEncoder. */
 export interface GpuCommandEncoder {
   beginComputePass(): GpuComputePass;
+  clearBuffer(buffer: GpuBuffer): void;
   copyBufferToBuffer(
     from: GpuBuffer,
     fromOffset: number,

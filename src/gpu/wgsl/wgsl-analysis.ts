@@ -9,6 +9,7 @@ import type {
   SearchRange,
   StreamAnalysis,
 } from '../frame-kernels.ts';
+import { answerWithin, LARGEST_COST, reasonOf, requireComputed } from '../plain/answer.ts';
 import { ANALYSIS_RANGE } from '../plain/block-search.ts';
 import { padPlane } from '../plain/sample-planes.ts';
 import {
@@ -33,6 +34,8 @@ import {
 
 /** Threads of a group that each take a block. */
 const BLOCK_THREADS = 64;
+/** Longest wait for a device to say that it is lost, in milliseconds. */
+const LOSS_TIMEOUT_MS = 100;
 /** Steps of a picture that has none before it. */
 const FIRST_STEPS = 3;
 
@@ -55,6 +58,8 @@ class SizedAnalysis {
   private readonly intra: GpuBuffer;
   private readonly keys: GpuBuffer;
   private readonly inter: GpuBuffer;
+  /** The number of the picture, which comes back with its results: what is read may be of the picture before. */
+  private readonly number: GpuBuffer;
   private readonly readBack: GpuBuffer;
   private readonly steps: readonly (readonly Step[])[];
   private analyzed = 0;
@@ -71,8 +76,9 @@ class SizedAnalysis {
     this.intra = storage(device, 4 * this.blocks);
     this.keys = storage(device, 4 * this.blocks);
     this.inter = storage(device, 4 * this.blocks);
+    this.number = storage(device, 4);
     this.readBack = device.createBuffer({
-      size: 12 * this.blocks,
+      size: 12 * this.blocks + this.number.size,
       usage: BufferUsage.MAP_READ | BufferUsage.COPY_DST,
     });
     const halve = compile(device, halveShader(...half));
@@ -104,24 +110,31 @@ class SizedAnalysis {
     const { device, blocks } = this;
     const isFirst = this.analyzed === 0;
     const steps = this.steps[this.analyzed++ & 1];
+    const number = this.analyzed;
     device.queue.writeBuffer(this.picture, 0, samples);
+    device.queue.writeBuffer(this.number, 0, Uint32Array.of(number));
     const encoder = device.createCommandEncoder();
+    // What a shader that does not run leaves is 0, which is refused.
+    for (const result of [this.intra, this.inter, this.keys]) encoder.clearBuffer(result);
     runSteps(device, encoder, isFirst ? steps.slice(0, FIRST_STEPS) : steps);
     const results = isFirst ? [this.intra] : [this.intra, this.inter, this.keys];
-    const values = await readResults(device, encoder, results, this.readBack);
+    const values = await readResults(device, encoder, [...results, this.number], this.readBack);
+    if (values.at(-1) !== number) {
+      throw new UnsupportedError('gpu', 'the GPU gave the results of another picture');
+    }
     const intra = costsOf(values.subarray(0, blocks));
     if (isFirst) {
       return { intra, inter: new Int32Array(0), x: new Int8Array(0), y: new Int8Array(0) };
     }
     const inter = costsOf(values.subarray(blocks, 2 * blocks));
-    const { x, y } = vectorsOf(values.subarray(2 * blocks), ANALYSIS_RANGE);
+    const { x, y } = vectorsOf(values.subarray(2 * blocks, 3 * blocks), 8, ANALYSIS_RANGE);
     return { intra, inter, x, y };
   }
 
   /** Gives the buffers back. */
   close(): void {
-    const { picture, planes, sums, intra, keys, inter, readBack } = this;
-    for (const buffer of [picture, ...planes, ...sums, intra, keys, inter, readBack]) {
+    const { picture, planes, sums, intra, keys, inter, number, readBack } = this;
+    for (const buffer of [picture, ...planes, ...sums, intra, keys, inter, number, readBack]) {
       buffer.destroy();
     }
   }
@@ -197,7 +210,7 @@ export class WgslSearch {
       const found = await readResults(device, encoder, [keys], readBack);
       return {
         costs: Int32Array.from(found, (key) => key >>> PLACE_BITS),
-        ...vectorsOf(found, range),
+        ...vectorsOf(found, size, range),
       };
     } finally {
       for (const buffer of [...planes, ...sums, keys, readBack]) buffer.destroy();
@@ -271,22 +284,39 @@ async function readResults(
     bytes += result.size;
   }
   device.queue.submit([encoder.finish()]);
-  await readBack.mapAsync(MAP_READ);
+  try {
+    await readBack.mapAsync(MAP_READ);
+  } catch (error) {
+    throw new UnsupportedError('gpu', await reasonOfLoss(device, error));
+  }
   const words = new Uint32Array(readBack.getMappedRange().slice(0, bytes));
   readBack.unmap();
-  // No result is 0: costs are 1 too high, and the first vector costs its length.
-  if (words.includes(0)) throw new UnsupportedError('gpu', 'the GPU gave no result');
   return words;
 }
 
+/** Why nothing can be read: the device's own word, if it is lost, else that of the error. */
+async function reasonOfLoss({ lost }: GpuDevice, error: unknown): Promise<string> {
+  const loss = await answerWithin(LOSS_TIMEOUT_MS, lost).catch(() => null);
+  if (loss === null) return reasonOf(error);
+  const message = loss.message === '' ? '' : `: ${loss.message}`;
+  return `the device was lost (${loss.reason ?? 'unknown'})${message}`;
+}
+
+/** Costs by numbers that are 1 too high; 0 says that the GPU computed nothing. */
 function costsOf(values: Uint32Array): Int32Array {
+  requireComputed(values, LARGEST_COST);
   return Int32Array.from(values, (value) => value - 1);
 }
 
-/** Vectors by the keys of `searchShader`. */
-function vectorsOf(keys: Uint32Array, range: number): Pick<BlockVectors, 'x' | 'y'> {
+/** Vectors by the keys of `searchShader`. None is 0: the first vector costs its length. */
+function vectorsOf(keys: Uint32Array, size: number, range: number): Pick<BlockVectors, 'x' | 'y'> {
   const side = 2 * range + 1;
+  requireComputed(keys, ((255 * size * size + 2 * range + 1) << PLACE_BITS) - 1);
   const places = keys.map((key) => key & (2 ** PLACE_BITS - 1));
+  requireComputed(
+    places.map((place) => place + 1),
+    side * side,
+  );
   return {
     x: Int8Array.from(places, (place) => (place % side) - range),
     y: Int8Array.from(places, (place) => Math.floor(place / side) - range),

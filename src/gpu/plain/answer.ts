@@ -1,5 +1,5 @@
 /** Waiting for a GPU, but not for ever: a driver that hangs neither answers nor fails. */
-import { UnsupportedError } from '../base/errors.ts';
+import { UnsupportedError } from '../../base/errors.ts';
 
 /** Longest wait for one answer of a GPU, in milliseconds. A GPU in software takes up to 6 s for the analysis of 1280x720. */
 export const DEFAULT_TIMEOUT_MS = 60_000;
@@ -42,4 +42,21 @@ export function reasonOf(error: unknown): string {
   const said = [message, name, typeof error === 'string' ? error : ''];
   const reason = said.find((text) => typeof text === 'string' && text !== '');
   return reason === undefined ? 'no reason was given' : String(reason);
+}
+
+/** Largest SATD of an 8x8 block: four blocks of 4x4, of which 16 differences of 255 come to 16 · 4 · 255 at most, halved. */
+const LARGEST_SATD = 32_640;
+/** Largest number that stands for a cost of an 8x8 block. */
+export const LARGEST_COST = LARGEST_SATD + 1;
+
+/**
+ * Checks what a GPU gave: it may fail in mid-stream without an error.
+ * @throws UnsupportedError unless all numbers are integers from 1 to `largest`
+ */
+export function requireComputed(values: Float32Array | Uint32Array, largest: number): void {
+  for (const value of values) {
+    if (value >= 1 && value <= largest && Number.isInteger(value)) continue;
+    const why = value === 0 ? 'no result' : `${value}, allowed are integers from 1 to ${largest}`;
+    throw new UnsupportedError('gpu', `the GPU gave ${why}`);
+  }
 }

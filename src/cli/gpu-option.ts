@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { ConfigError } from '../base/errors.ts';
 import type { StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import { GPU_MODES, type GpuJsModule } from '../gpu/gpujs/gpu-js.ts';
-import type { GpuKernels } from '../gpu/index.ts';
+import type { GpuKernels, WebGpuPackage } from '../gpu/index.ts';
+import { reasonOf } from '../gpu/plain/answer.ts';
 import type { OptionTable } from './options.ts';
 
 const MODES = ['auto', ...GPU_MODES] as const;
@@ -21,47 +22,56 @@ export const GPU_OPTION = {
 /**
  * Opens the GPU. One that fails or computes wrong is replaced by TypeScript, of which `describeAnalysis` tells.
  * @param folder where packages are looked for
- * @throws ConfigError if gpu.js is not installed
+ * @throws ConfigError if gpu.js is not installed, or cannot be loaded
  */
 export async function openGpu(
   mode: (typeof MODES)[number],
   folder = process.cwd(),
 ): Promise<GpuKernels> {
   const require = createRequire(join(folder, 'package.json'));
-  const library = load(require, 'gpu.js');
+  let library: unknown;
+  try {
+    library = load(require, 'gpu.js');
+  } catch (error) {
+    throw new ConfigError('--gpu', `gpu.js cannot be loaded: ${firstLine(error)}`, {
+      cause: error,
+    });
+  }
   if (library === null) {
     const advice = 'type npm install gpu.js webgpu, or leave the option away';
     throw new ConfigError('--gpu', `gpu.js is not installed in ${folder}; ${advice}`);
   }
-  try {
-    offerWebGpu(require);
-  } catch {
-    // It is not installed, or this system cannot load it: then no adapter answers, and TypeScript computes.
-  }
   // Loaded where it is asked for: no other command needs it.
-  const { gpuKernels } = await import('../gpu/index.ts');
-  return gpuKernels(library as GpuJsModule, mode === 'auto' ? {} : { mode });
+  const { gpuKernels, GpuKernels, offerWebGpu } = await import('../gpu/index.ts');
+  let absence: string | null = null;
+  if (mode === 'auto' || mode === 'webgpu') {
+    try {
+      const webgpu = load(require, 'webgpu');
+      if (webgpu === null) absence = `package webgpu is not installed in ${folder}`;
+      else offerWebGpu(webgpu as WebGpuPackage);
+    } catch (error) {
+      absence = `package webgpu cannot be loaded: ${firstLine(error)}`;
+    }
+  }
+  const gpu = await gpuKernels(library as GpuJsModule, mode === 'auto' ? {} : { mode });
+  if (gpu.fallbackReason === null || absence === null) return gpu;
+  return new GpuKernels(gpu.kernels, `${gpu.fallbackReason} (${absence})`);
 }
 
-/** A package; null if it is not installed. */
+/** A package; null if it is not installed. Throws what it throws. */
 function load(require: NodeJS.Require, name: string): unknown {
   try {
     return require(name);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'MODULE_NOT_FOUND') return null;
-    const { message } = error as Error;
-    throw new ConfigError('--gpu', `${name} cannot be loaded: ${message}`, { cause: error });
+    // What it needs itself, or its own file, may be missing as well.
+    if (firstLine(error) === `Cannot find module '${name}'`) return null;
+    throw error;
   }
 }
 
-/** Puts the WebGPU of package `webgpu` where gpu.js looks for it, unless the platform has one. Throws where the package cannot be loaded. */
-export function offerWebGpu(require: NodeJS.Require): void {
-  if ((globalThis.navigator as { gpu?: unknown } | undefined)?.gpu !== undefined) return;
-  const webgpu: { create(flags: string[]): unknown; globals: object } = require('webgpu');
-  Object.assign(globalThis, webgpu.globals);
-  const navigator = { gpu: webgpu.create([]) };
-  Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
+/** Node lists after it which modules required the one that is missing. */
+function firstLine(error: unknown): string {
+  return reasonOf(error).split('\n')[0]!;
 }
 
 /** Who analyzed the pictures of a stream, in a line: the backend, and why it is not what was asked for. */

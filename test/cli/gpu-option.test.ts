@@ -5,6 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runProgram } from '../../src/cli/program.ts';
 
+/** A gpu.js that finds no GPU. */
+const SILENT =
+  'class GPU { static async isWebGPUAvailable() { return false; } }\nmodule.exports = { GPU, Input: class {} };';
+
 let before = '';
 let folder = '';
 
@@ -57,6 +61,29 @@ it('says what to install where gpu.js is not', async () => {
   expect(notes[0]).toMatch(/gpu\.js is not installed in .*absent; type npm install gpu\.js webgpu/);
 });
 
+it('tells a package that is missing from one that lacks what it needs', async () => {
+  enter('dependency', "require('acorn-of-nowhere');");
+  expect((await encode('--gpu', 'cpu')).notes[0]).toMatch(
+    /gpu\.js cannot be loaded: Cannot find module 'acorn-of-nowhere'/,
+  );
+  enter('null', 'throw null;');
+  expect((await encode('--gpu', 'cpu')).notes[0]).toMatch(
+    /gpu\.js cannot be loaded: no reason was given/,
+  );
+});
+
+it('says why the package webgpu is no help', async () => {
+  enter('no-webgpu', SILENT);
+  const home = join(process.cwd(), 'node_modules', 'webgpu');
+  mkdirSync(home);
+  writeFileSync(join(home, 'index.js'), 'throw new Error("built for another system");');
+  const { status, lines } = await encode('--gpu', 'webgpu', '--json');
+  expect(status).toBe(0);
+  expect(JSON.parse(lines[0]!).analysis.fallbackReason).toMatch(
+    /\(package webgpu cannot be loaded: built for another system\)$/,
+  );
+});
+
 it('says what is wrong with a gpu.js that cannot be loaded, or is another package', async () => {
   enter('broken', 'throw new Error("built for another system");');
   expect((await encode('--gpu', 'cpu')).notes[0]).toMatch(
@@ -67,13 +94,12 @@ it('says what is wrong with a gpu.js that cannot be loaded, or is another packag
 });
 
 it('goes on in TypeScript where no GPU answers, says so, and codes what full search codes', async () => {
-  enter(
-    'silent',
-    'class GPU { static async isWebGPUAvailable() { return false; } }\nmodule.exports = { GPU, Input: class {} };',
-  );
+  enter('silent', SILENT);
   const { status, lines } = await encode('--gpu', 'auto');
   expect(status).toBe(0);
-  expect(lines[1]).toBe('motion searched by typescript, since no GPU answers');
+  expect(lines[1]).toMatch(
+    /^motion searched by typescript, since no GPU answers \(package webgpu is not installed in .*silent\)$/,
+  );
   const coded = readFileSync('out.h264');
   const { lines: json } = await encode('--gpu', 'webgpu', '--json');
   expect(JSON.parse(json[0]!).analysis).toMatchObject({ backend: 'typescript' });

@@ -214,7 +214,8 @@ export class GpuJsFrameKernels implements FrameKernels {
 
   /** Numbers as a kernel takes them, in rows of `width`. */
   input(values: ArrayLike<number>, width: number): unknown {
-    return new this.library.Input(values, [width, values.length / width]);
+    // Its types know no other array; the class takes any.
+    return new this.library.Input(values as number[], [width, values.length / width]);
   }
 
   /** Runs a kernel and reads its result back. */
@@ -239,7 +240,7 @@ export class GpuJsFrameKernels implements FrameKernels {
     const isNew = kernel === undefined;
     if (kernel === undefined) {
       kernel = this.gpu.createKernel(source, {
-        output,
+        output: [...output],
         precision: 'single',
         tactic: 'precision',
         asyncMode: true,
@@ -254,7 +255,7 @@ export class GpuJsFrameKernels implements FrameKernels {
   }
 
   private checkBackend({ kernel }: GpuJsKernel): void {
-    const runs = kernel.constructor.mode;
+    const { mode: runs } = kernel.constructor as { readonly mode?: string };
     const reason = kernel.fallbackReason ?? null;
     if (runs === BACKENDS[this.mode] && reason === null) return;
     const why = reason === null ? '' : `: ${String(reason)}`;

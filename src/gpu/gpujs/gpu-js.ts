@@ -3,7 +3,7 @@
 /** The module, as `await import('gpu.js')` gives it; versions from 2.24.1 on, below 3. */
 export interface GpuJsModule {
   readonly GPU: GpuJsConstructor;
-  readonly Input: new (values: ArrayLike<number>, size: readonly number[]) => unknown;
+  readonly Input: new (values: number[], size: [number, number]) => unknown;
   /** The device that all kernels of mode `webgpu` share. */
   readonly WebGPUContext?: { acquire(): Promise<{ readonly device: unknown }> };
 }
@@ -33,7 +33,8 @@ export interface GpuJsKernel {
   (...values: unknown[]): unknown;
   /** The kernel as it was built, after the first call. */
   readonly kernel: {
-    readonly constructor: { readonly mode?: string };
+    /** A class, whose `mode` names the backend. */
+    readonly constructor: unknown;
     readonly fallbackReason?: unknown;
   };
 }
@@ -41,7 +42,7 @@ export interface GpuJsKernel {
 /** How a kernel is built. */
 export interface KernelSettings {
   /** Size of the result: x, y, z. */
-  readonly output: readonly number[];
+  readonly output: number[];
   /** Floats of 32 bits; `tactic` keeps mobile GPUs from 16. */
   readonly precision: 'single';
   readonly tactic: 'precision';

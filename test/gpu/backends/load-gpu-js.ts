@@ -2,8 +2,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { offerWebGpu as provideWebGpu } from '../../../src/cli/gpu-option.ts';
-import type { GpuJsModule } from '../../../src/gpu/index.ts';
+import { type GpuJsModule, offerWebGpu as provideWebGpu } from '../../../src/gpu/index.ts';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(`${folder}package.json`);
@@ -31,7 +30,7 @@ export async function offerWebGpu(library: GpuJsModule): Promise<string | null> 
     process.env.VK_ICD_FILENAMES = SWIFTSHADER;
   }
   try {
-    provideWebGpu(require);
+    provideWebGpu(require('webgpu'));
     if (!(await library.GPU.isWebGPUAvailable())) return null;
     const { gpu } = navigator as unknown as { gpu: WebGpu };
     const { info } = await gpu.requestAdapter();

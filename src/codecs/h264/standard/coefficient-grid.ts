@@ -48,20 +48,23 @@ export function setOwnTotals(
   masks: Int32Array,
   masks8x8: Int32Array | null,
 ): void {
-  for (let blkIdx = 0; blkIdx < 16; blkIdx++) {
-    const at = LUMA_TOTALS + LUMA_TOTALS_STRIDE * BLOCK_Y[blkIdx] + BLOCK_X[blkIdx];
-    const b8 = blkIdx >> 2;
-    const mask =
-      masks8x8 === null
-        ? masks[blkIdx]
-        : everyFourthBit(masks8x8[2 * b8], masks8x8[2 * b8 + 1], blkIdx & 3);
-    grid.totals[at] = countBits(mask);
+  const { totals } = grid;
+  for (let block = 0; block < 16; block++) {
+    const at = PLACE[block] & 0xff;
+    totals[at] = countBits(masks8x8 === null ? masks[block] : maskIn8x8(masks8x8, block));
   }
-  for (let blkIdx = 0; blkIdx < 4; blkIdx++) {
-    const offset = CHROMA_TOTALS_STRIDE * (blkIdx >> 1) + (blkIdx & 1);
-    grid.totals[CB_TOTALS + offset] = countBits(masks[CB_BLOCKS + blkIdx]);
-    grid.totals[CR_TOTALS + offset] = countBits(masks[CR_BLOCKS + blkIdx]);
+  for (let block = CB_BLOCKS; block < CB_BLOCKS + 4; block++) {
+    totals[PLACE[block] & 0xff] = countBits(masks[block]);
   }
+  for (let block = CR_BLOCKS; block < CR_BLOCKS + 4; block++) {
+    totals[PLACE[block] & 0xff] = countBits(masks[block]);
+  }
+}
+
+/** The mask of the levels of an 8x8 block that CAVLC codes as 4x4 block `block`. */
+function maskIn8x8(masks8x8: Int32Array, block: number): number {
+  const at = 2 * (block >> 2);
+  return everyFourthBit(masks8x8[at], masks8x8[at + 1], block & 3);
 }
 
 /** Index of a grid, and its row length in the upper bits, by block of the macroblock (macroblock.ts), chroma DC excepted. */

@@ -1,11 +1,12 @@
 /** `--gpu`: pictures are analyzed ahead on a GPU, by the gpu.js that is installed where the program is started. */
+
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ConfigError } from '../base/errors.ts';
 import type { StreamInfo, VideoStreamInfo } from '../base/packet.ts';
+import { reasonOf } from '../base/reason-of.ts';
 import { GPU_MODES, type GpuJsModule } from '../gpu/gpujs/gpu-js.ts';
 import type { GpuKernels, WebGpuPackage } from '../gpu/index.ts';
-import { reasonOf } from '../gpu/plain/answer.ts';
 import type { OptionTable } from './options.ts';
 
 const MODES = ['auto', ...GPU_MODES] as const;

@@ -1,11 +1,13 @@
 /** Choosing what computes: the best GPU that gives the right numbers, else TypeScript. */
+
 import { ConfigError, UnsupportedError } from '../base/errors.ts';
+import { reasonOf } from '../base/reason-of.ts';
 import type { FrameKernels } from './frame-kernels.ts';
 import { GPU_MODES, type GpuJsModule, type GpuMode } from './gpujs/gpu-js.ts';
 import { GpuJsFrameKernels } from './gpujs/gpu-js-kernels.ts';
 import { GuardedAnalysis } from './guarded-analysis.ts';
 import { findWrongKernel } from './known-answers.ts';
-import { answerWithin, closeQuietly, DEFAULT_TIMEOUT_MS, reasonOf } from './plain/answer.ts';
+import { answerWithin, closeQuietly, DEFAULT_TIMEOUT_MS } from './plain/answer.ts';
 import { PlainFrameKernels } from './plain/plain-frame-kernels.ts';
 import type { GpuDevice } from './wgsl/webgpu.ts';
 import { WgslFrameKernels } from './wgsl/wgsl-frame-kernels.ts';

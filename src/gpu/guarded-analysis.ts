@@ -2,10 +2,11 @@
  * The analysis of a stream's pictures that goes on whatever becomes of the GPU: when a call fails or is never answered, the
  * plain kernels take the GPU's place, for that picture and all that follow. Results are the same, so nobody needs to know but who asks.
  */
+import { reasonOf } from '../base/reason-of.ts';
 import { TurnQueue } from '../base/turn-queue.ts';
 import type { PictureAnalysis } from '../codecs/h264/encoder/picture-analysis.ts';
 import type { FrameKernels, SamplePlane, StreamAnalysis } from './frame-kernels.ts';
-import { answerWithin, closeQuietly, DEFAULT_TIMEOUT_MS, reasonOf } from './plain/answer.ts';
+import { answerWithin, closeQuietly, DEFAULT_TIMEOUT_MS } from './plain/answer.ts';
 import { PlainFrameKernels } from './plain/plain-frame-kernels.ts';
 
 /** See `StreamAnalysis`. */

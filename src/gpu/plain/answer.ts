@@ -33,17 +33,6 @@ export async function closeQuietly(close: () => Promise<unknown>): Promise<void>
   }
 }
 
-/** What is said of a failure. Errors of WebGPU may have a name and no message; a library may throw anything. */
-export function reasonOf(error: unknown): string {
-  const { message, name } = (error ?? {}) as {
-    readonly message?: unknown;
-    readonly name?: unknown;
-  };
-  const said = [message, name, typeof error === 'string' ? error : ''];
-  const reason = said.find((text) => typeof text === 'string' && text !== '');
-  return reason === undefined ? 'no reason was given' : String(reason);
-}
-
 /** Largest SATD of an 8x8 block: four blocks of 4x4, of which 16 differences of 255 come to 16 · 4 · 255 at most, halved. */
 const LARGEST_SATD = 32_640;
 /** Largest number that stands for a cost of an 8x8 block. */

@@ -1,5 +1,7 @@
 /** The analysis of pictures of one size by shaders of our own (shaders.ts): buffers, pipelines, dispatch. */
+
 import { UnsupportedError } from '../../base/errors.ts';
+import { reasonOf } from '../../base/reason-of.ts';
 import { TurnQueue } from '../../base/turn-queue.ts';
 import type { PictureAnalysis } from '../../codecs/h264/encoder/picture-analysis.ts';
 import type {
@@ -9,7 +11,7 @@ import type {
   SearchRange,
   StreamAnalysis,
 } from '../frame-kernels.ts';
-import { answerWithin, LARGEST_COST, reasonOf, requireComputed } from '../plain/answer.ts';
+import { answerWithin, LARGEST_COST, requireComputed } from '../plain/answer.ts';
 import { ANALYSIS_RANGE } from '../plain/block-search.ts';
 import { padPlane } from '../plain/sample-planes.ts';
 import {

@@ -128,7 +128,13 @@ export function rejectUnknownKeys(
   }
 }
 
-/** The message of an error, whatever was thrown. */
+/** What is said of a failure. Errors of WebGPU may have a name and no message; a library may throw anything. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const { message, name } = Object(error) as {
+    readonly message?: unknown;
+    readonly name?: unknown;
+  };
+  const said = [message, name, typeof error === 'object' ? '' : (error ?? '')];
+  const reason = said.find((text) => text !== undefined && text !== '');
+  return reason === undefined ? 'no reason was given' : String(reason);
 }

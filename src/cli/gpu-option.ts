@@ -1,10 +1,8 @@
 /** `--gpu`: pictures are analyzed ahead on a GPU, by the gpu.js that is installed where the program is started. */
-
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { ConfigError } from '../base/errors.ts';
+import { ConfigError, messageOf } from '../base/errors.ts';
 import type { StreamInfo, VideoStreamInfo } from '../base/packet.ts';
-import { reasonOf } from '../base/reason-of.ts';
 import { GPU_MODES, type GpuJsModule } from '../gpu/gpujs/gpu-js.ts';
 import type { GpuKernels, WebGpuPackage } from '../gpu/index.ts';
 import type { OptionTable } from './options.ts';
@@ -72,7 +70,7 @@ function load(require: NodeJS.Require, name: string): unknown {
 
 /** Node lists after it which modules required the one that is missing. */
 function firstLine(error: unknown): string {
-  return reasonOf(error).split('\n')[0]!;
+  return messageOf(error).split('\n')[0]!;
 }
 
 /** Who analyzed the pictures of a stream, in a line: the backend, and why it is not what was asked for. */

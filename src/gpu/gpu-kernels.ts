@@ -1,7 +1,5 @@
 /** Choosing what computes: the best GPU that gives the right numbers, else TypeScript. */
-
-import { ConfigError, UnsupportedError } from '../base/errors.ts';
-import { reasonOf } from '../base/reason-of.ts';
+import { ConfigError, messageOf, UnsupportedError } from '../base/errors.ts';
 import type { FrameKernels } from './frame-kernels.ts';
 import { GPU_MODES, type GpuJsModule, type GpuMode } from './gpujs/gpu-js.ts';
 import { GpuJsFrameKernels } from './gpujs/gpu-js-kernels.ts';
@@ -90,7 +88,7 @@ export async function gpuKernels(
     return new GpuKernels(plain, `${kernels.backend}: wrong numbers from ${wrong}`);
   } catch (error) {
     if (kernels !== null) giveBack(kernels);
-    const reason = reasonOf(error);
+    const reason = messageOf(error);
     return new GpuKernels(plain, `${kernels?.backend ?? mode ?? 'gpu.js'}: ${reason}`);
   }
 }

@@ -2,7 +2,7 @@
  * The analysis of a stream's pictures that goes on whatever becomes of the GPU: when a call fails or is never answered, the
  * plain kernels take the GPU's place, for that picture and all that follow. Results are the same, so nobody needs to know but who asks.
  */
-import { reasonOf } from '../base/reason-of.ts';
+import { messageOf } from '../base/errors.ts';
 import { TurnQueue } from '../base/turn-queue.ts';
 import type { PictureAnalysis } from '../codecs/h264/encoder/picture-analysis.ts';
 import type { FrameKernels, SamplePlane, StreamAnalysis } from './frame-kernels.ts';
@@ -48,7 +48,7 @@ export class GuardedAnalysis implements StreamAnalysis {
     try {
       return await answerWithin(this.timeoutMs, analysis.analyze(luma));
     } catch (error) {
-      const why = reasonOf(error);
+      const why = messageOf(error);
       this.fallbackReason = `${this.backend} failed: ${why}`;
     }
     void closeQuietly(() => analysis.close());

@@ -1,7 +1,5 @@
 /** The analysis of pictures of one size by shaders of our own (shaders.ts): buffers, pipelines, dispatch. */
-
-import { UnsupportedError } from '../../base/errors.ts';
-import { reasonOf } from '../../base/reason-of.ts';
+import { messageOf, UnsupportedError } from '../../base/errors.ts';
 import { TurnQueue } from '../../base/turn-queue.ts';
 import type { PictureAnalysis } from '../../codecs/h264/encoder/picture-analysis.ts';
 import type {
@@ -299,7 +297,7 @@ async function readResults(
 /** Why nothing can be read: the device's own word, if it is lost, else that of the error. */
 async function reasonOfLoss({ lost }: GpuDevice, error: unknown): Promise<string> {
   const loss = await answerWithin(LOSS_TIMEOUT_MS, lost).catch(() => null);
-  if (loss === null) return reasonOf(error);
+  if (loss === null) return messageOf(error);
   const message = loss.message === '' ? '' : `: ${loss.message}`;
   return `the device was lost (${loss.reason ?? 'unknown'})${message}`;
 }

@@ -1,12 +1,12 @@
 /** H.264 with B pictures in Chromium: the first picture is shown at time 0, none is lost, and they come in the order of display. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createH264Encoder } from '../../src/codecs/h264/index.ts';
 import type { Mp4Options } from '../../src/containers/isobmff/index.ts';
 import { muxMp4 } from '../containers/isobmff/mux.ts';
 import { frameOf, pictureSize } from '../support/h264.ts';
-import { findChromium, launchChromium } from './chromium.ts';
-import { startFileServer } from './server.ts';
+import { findChromium } from './chromium.ts';
+import { openVideoPage } from './video-page.ts';
 
 const executable = findChromium();
 const [WIDTH, HEIGHT, COUNT] = [160, 96, 22];
@@ -75,25 +75,15 @@ function expectAll(outcome: unknown): void {
 }
 
 describe.skipIf(executable === null)('B pictures in Chromium', () => {
-  let browser: Browser;
   let page: Page;
-  let closeServer: () => Promise<void>;
+  let close: (() => Promise<void>) | undefined;
 
   beforeAll(async () => {
-    const root = new URL('.', import.meta.url).pathname;
-    const server = await startFileServer(root, {
-      '/': '<!doctype html><link rel="icon" href="data:,"><video id="video" muted playsinline></video>',
-    });
-    closeServer = () => server.close();
-    browser = await launchChromium(executable!);
-    page = await browser.newPage();
-    await page.goto(`${server.origin}/`);
-    await page.evaluate(PAGE);
+    ({ page, close } = await openVideoPage(executable!, PAGE));
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await closeServer?.();
+    await close?.();
   });
 
   const layouts: Mp4Options[] = [{}, { faststart: true }, { fragmented: true }];

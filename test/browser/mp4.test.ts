@@ -1,11 +1,11 @@
 /** Our MP4 files in Chromium: every layout plays to its end, and fragments play through Media Source Extensions. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Mp4Options } from '../../src/containers/isobmff/index.ts';
 import { codedAudio, codedVideo } from '../containers/isobmff/coded-streams.ts';
 import { muxMp4 } from '../containers/isobmff/mux.ts';
-import { findChromium, launchChromium } from './chromium.ts';
-import { startFileServer } from './server.ts';
+import { findChromium } from './chromium.ts';
+import { openVideoPage } from './video-page.ts';
 
 const executable = findChromium();
 
@@ -44,26 +44,15 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base6
 describe.skipIf(executable === null)('MP4 in Chromium', () => {
   const video = codedVideo({ frames: 45, size: '160x120' });
   const audio = codedAudio(66_150);
-  let browser: Browser;
   let page: Page;
-  let closeServer: () => Promise<void>;
+  let close: (() => Promise<void>) | undefined;
 
   beforeAll(async () => {
-    // A page with an origin: media of a blank page is not decoded.
-    const root = new URL('.', import.meta.url).pathname;
-    const server = await startFileServer(root, {
-      '/': '<!doctype html><link rel="icon" href="data:,"><video id="video" muted playsinline></video>',
-    });
-    closeServer = () => server.close();
-    browser = await launchChromium(executable!);
-    page = await browser.newPage();
-    await page.goto(`${server.origin}/`);
-    await page.evaluate(PLAY);
+    ({ page, close } = await openVideoPage(executable!, PLAY));
   });
 
   afterAll(async () => {
-    await browser?.close();
-    await closeServer?.();
+    await close?.();
   });
 
   for (const [name, options] of LAYOUTS) {

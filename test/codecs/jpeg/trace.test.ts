@@ -8,20 +8,11 @@ import {
   JpegTrace,
   optimizeJpeg,
 } from '../../../src/codecs/jpeg/index.ts';
-import type { Trace } from '../../../src/inspect/index.ts';
-import { endTrace, sum, traceRows } from '../../support/trace.ts';
+import { endTrace, traceRows } from '../../support/trace.ts';
+import { accounted } from './accounted.ts';
 import { KINDS, makePicture } from './pictures.ts';
 
 const SEED = 20261130;
-
-/** Bits of all that a trace has of the file. */
-function accounted(trace: Trace): number {
-  const scans = traceRows(trace, 'jpeg_scan');
-  const blocks = traceRows(trace, 'jpeg_block');
-  expect(sum(scans.map(({ bits }) => bits))).toBe(sum(blocks.map(({ bits }) => bits)));
-  const heads = scans.map(({ headBytes, bits, padding }) => 8 * headBytes + bits + padding);
-  return sum(heads) + 8 * sum(traceRows(trace, 'jpeg_part').map(({ bytes }) => bytes));
-}
 
 test('watching changes no byte, and parts, scans and blocks account for all of the file', () => {
   fc.assert(

@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { MediaError } from '../../../src/base/errors.ts';
 import { inspectJpeg, JpegEncoder, JpegTrace, watchJpeg } from '../../../src/codecs/jpeg/index.ts';
 import type { Trace } from '../../../src/inspect/index.ts';
-import { endTrace, sum, traceRows } from '../../support/trace.ts';
+import { endTrace, traceRows } from '../../support/trace.ts';
+import { accounted } from './accounted.ts';
 import { KINDS, makePicture } from './pictures.ts';
 
 const SEED = 20261201;
@@ -18,15 +19,6 @@ function watched(file: Uint8Array): Trace {
 
 function partsOf(trace: Trace): readonly (readonly [string | undefined, number | undefined])[] {
   return traceRows(trace, 'jpeg_part').map(({ name, bytes }) => [trace.names[name!], bytes]);
-}
-
-/** All bits of a trace. */
-function accounted(trace: Trace): number {
-  const scans = traceRows(trace, 'jpeg_scan');
-  const blocks = traceRows(trace, 'jpeg_block');
-  expect(sum(scans.map(({ bits }) => bits))).toBe(sum(blocks.map(({ bits }) => bits)));
-  const heads = scans.map(({ headBytes, bits, padding }) => 8 * headBytes + bits + padding);
-  return sum(heads) + 8 * sum(traceRows(trace, 'jpeg_part').map(({ bytes }) => bytes));
 }
 
 describe('a JPEG file that is there', () => {

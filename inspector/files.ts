@@ -4,7 +4,7 @@ import { isJpeg } from '../src/codecs/jpeg/standard/describe.ts';
 import { isPng } from '../src/codecs/png/describe.ts';
 import { isY4m, openY4m } from '../src/containers/raw/index.ts';
 import type { TraceSource } from '../src/inspect/index.ts';
-import { BlobSource, MemorySource } from '../src/io/index.ts';
+import { BlobSource } from '../src/io/index.ts';
 import type { SourceImage, SourcePictures, SourceSound } from './protocol.ts';
 
 /** Most samples that the pictures of a source may have together: what is kept of an encode is five times that. */
@@ -18,8 +18,6 @@ const VIDEO_RATE = 25;
 const SOUND_RATE = 44_100;
 const MOST_SECONDS = 30;
 
-/** Largest trace that is read at once; of larger ones, what is looked at is read from the file when it is looked at. */
-const MOST_TRACE_BYTES = 256 << 20;
 /** Largest file that is looked into byte by byte. */
 const MOST_BYTES = 512 << 20;
 
@@ -46,7 +44,10 @@ export async function openFile(
   if (file.size === 0) throw new Error(`${name} is empty: choose another file.`);
   const head = new Uint8Array(await file.slice(0, 64).arrayBuffer());
   const start = String.fromCharCode(...head.subarray(0, 12));
-  if (start.startsWith('vitrace')) return { kind: 'trace', source: await traceSource(file) };
+  if (start.startsWith('vitrace')) {
+    // What is looked at is read from the file when it is looked at: most traces are larger than what memory should hold.
+    return { kind: 'trace', source: new BlobSource(file) };
+  }
   if (isY4m(head)) {
     const source = await readY4m(file, name);
     return { kind: 'pictures', bytes: new Uint8Array(0), source, image: null };
@@ -73,11 +74,6 @@ export async function openFile(
   }
   const sentence = `${name} is of no kind that the page decodes; here are its bytes. Videos, pictures, sounds, y4m and traces can be opened.`;
   return { kind: 'bytes', bytes, sentence };
-}
-
-async function traceSource(file: Blob): Promise<TraceSource> {
-  if (file.size > MOST_TRACE_BYTES) return new BlobSource(file);
-  return new MemorySource(new Uint8Array(await file.arrayBuffer()));
 }
 
 /** The kind of a file by its first bytes. */

@@ -231,6 +231,7 @@ class Page implements App {
   private async takeTrace(trace: TraceFile, name: string): Promise<void> {
     const hasVideo = trace.groups.some(({ table }) => table === 'picture');
     const recording = hasVideo ? await recordingOfTrace(trace, name) : null;
+    if (recording !== null) await recording.load(pictureOf(recording, 0));
     const { media } = this;
     const rest = await trace.read(trace.groups.filter(({ table }) => OTHER_TABLES.test(table)));
     media.takeTrace(rest);

@@ -7,6 +7,7 @@ import { createBDecision } from './b-decision.ts';
 import { BlockInspection } from './block-inspection.ts';
 import { CABAC } from './cabac-coding.ts';
 import { withDefaults } from './defaults.ts';
+import { createLowWeights } from './low-weights.ts';
 import { MONOCHROME } from './monochrome.ts';
 import { PartOrigins } from './part-origins.ts';
 import { PredictionInspection } from './prediction-inspection.ts';
@@ -76,6 +77,7 @@ export const ALL_TOOLS: ProfileTools = {
   lowSearch: LOW_SEARCH,
   windowRows: WINDOW_ROWS,
   createPartOrigins: (...parts) => new PartOrigins(...parts),
+  createLowWeights,
   secondPass: SECOND_PASS,
   createZones: (zones, mbs) => new Zones(zones, mbs),
   applyTune: withTune,

@@ -88,6 +88,7 @@ export class H264Encoder {
       createWindowRows: (kind) =>
         tools.windowRows?.create(this.memory, vectorKernels, kind) ?? null,
       createPartOrigins: tools.createPartOrigins,
+      createLowWeights: this.options.weightP ? tools.createLowWeights : null,
       order,
       frameTicks: this.frameTicks,
       createRows: tools.bSlices?.createRows ?? null,

@@ -10,6 +10,7 @@ import type { CodingOrder } from './coding-order.ts';
 import { shareOfGrain } from './grain.ts';
 import { importanceOffsets, propagateImportance } from './importance.ts';
 import { LowResolution } from './low-resolution.ts';
+import { type CreateLowWeights, type LowWeights, WEIGHTED_PLANES } from './low-weights.ts';
 import { OriginSearch } from './origin-search.ts';
 import type { CreatePartOrigins } from './part-origins.ts';
 import type { AnalysisMethod } from './picture-analysis.ts';
@@ -29,6 +30,8 @@ export interface LookaheadOptions extends SceneOptions, RowOptions {
   readonly createWindowRows: CreateWindowRows | null;
   /** Makes what looks for letters of new text (part-origins.ts); null without. */
   readonly createPartOrigins: CreatePartOrigins | null;
+  /** Makes weights of references; null where pictures have none. */
+  readonly createLowWeights: CreateLowWeights | null;
 }
 
 /** Looks at the pictures whose plans lie in a ring, from the anchor decided last to the newest. */
@@ -38,6 +41,8 @@ export class Lookahead {
   private readonly ring: readonly PicturePlan[];
   private readonly order: CodingOrder;
   private readonly scenes: Scenes;
+  /** Null: references have none. */
+  private readonly weights: LowWeights | null;
   private readonly upcoming: Upcoming;
   private readonly offsets: Int16Array | null;
   /** Null: no picture lies between others. */
@@ -61,18 +66,19 @@ export class Lookahead {
     this.options = options;
     this.ring = ring;
     this.order = order;
-    const { widthInMbs, heightInMbs, frames, importance } = options;
+    const { widthInMbs, heightInMbs, frames, importance, createLowWeights } = options;
     this.planes = new LowResolution(
       widthInMbs,
       heightInMbs,
-      ring.length + options.sceneMemory,
+      ring.length + options.sceneMemory + (createLowWeights === null ? 0 : WEIGHTED_PLANES),
       options.vectorKernels,
       options.analysis,
       options.createLowSearch,
     );
-    this.scenes = new Scenes(options, this.planes, ring);
+    this.weights = createLowWeights?.(this.planes, ring.length + options.sceneMemory) ?? null;
+    this.scenes = new Scenes(options, this.planes, ring, this.weights);
     this.offsets = importance > 0 ? new Int16Array(widthInMbs * heightInMbs) : null;
-    this.rows = createRows?.(ring, order, options, this.planes) ?? null;
+    this.rows = createRows?.(ring, order, options, this.planes, this.weights) ?? null;
     this.upcoming = {
       complexity: new Float64Array(frames),
       type: new Uint8Array(frames),
@@ -101,6 +107,7 @@ export class Lookahead {
   add(luma: Uint8Array, position: number, stride: number, before = -1): void {
     const plan = this.ring[this.added % this.ring.length];
     this.planes.load(this.added % this.ring.length, luma, position, stride);
+    this.weights?.begin(this.added % this.ring.length);
     if (before >= 0) {
       this.origins ??= this.createOrigins(stride);
       this.origins.search(luma, this.added, position, before, plan.origins);

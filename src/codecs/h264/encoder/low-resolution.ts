@@ -30,9 +30,9 @@ import {
 } from './picture-costs.ts';
 
 /** Samples around each low-resolution plane: vectors may point that far outside, and words be read past the end. */
-const PADDING = 24;
+export const LOW_PADDING = 24;
 /** Vectors keep blocks within the padding, less what word reads need. */
-const REACH = PADDING - 4;
+const REACH = LOW_PADDING - 4;
 
 /** Cost added to inter prediction for its vector, and to intra for its mode: about lambda at QP 26 times 5 bits. */
 export const INTER_OVERHEAD = 16;
@@ -50,10 +50,10 @@ const NO_LIMIT = 0x7fffffff;
 export class LowResolution {
   readonly widthInMbs: number;
   readonly heightInMbs: number;
-  private readonly stride: number;
-  private readonly planeSize: number;
+  readonly stride: number;
+  readonly planeSize: number;
   private readonly firstSample: number;
-  private readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array;
   private readonly words: Int32Array;
   private readonly kernels: Kernels;
   /** Position of two rows of the picture being loaded. */
@@ -80,9 +80,9 @@ export class LowResolution {
     this.method = method;
     this.widthInMbs = widthInMbs;
     this.heightInMbs = heightInMbs;
-    this.stride = BLOCK * widthInMbs + 2 * PADDING;
-    this.planeSize = this.stride * (BLOCK * heightInMbs + 2 * PADDING);
-    this.firstSample = PADDING * this.stride + PADDING;
+    this.stride = BLOCK * widthInMbs + 2 * LOW_PADDING;
+    this.planeSize = this.stride * (BLOCK * heightInMbs + 2 * LOW_PADDING);
+    this.firstSample = LOW_PADDING * this.stride + LOW_PADDING;
     this.scratch = this.planeSize * planes;
     // A place of 16 bytes for vectors; so are the rows.
     const searched = (this.scratch + BLOCK * BLOCK + 15) & ~15;
@@ -113,12 +113,12 @@ export class LowResolution {
       bytes.set(luma.subarray(upper + stride, upper + stride + 2 * width), rows + 2 * width);
       const row = first + y * this.stride;
       kernels.halveRows(rows, 2 * width, row, width);
-      bytes.fill(bytes[row], row - PADDING, row);
-      bytes.fill(bytes[row + width - 1], row + width, row + width + PADDING);
+      bytes.fill(bytes[row], row - LOW_PADDING, row);
+      bytes.fill(bytes[row + width - 1], row + width, row + width + LOW_PADDING);
     }
-    const top = first - PADDING;
+    const top = first - LOW_PADDING;
     const bottom = top + (height - 1) * this.stride;
-    for (let y = 1; y <= PADDING; y++) {
+    for (let y = 1; y <= LOW_PADDING; y++) {
       bytes.copyWithin(top - y * this.stride, top, top + this.stride);
       bytes.copyWithin(bottom + y * this.stride, bottom, bottom + this.stride);
     }

@@ -16,6 +16,8 @@ export interface PairMotion {
   readonly inter: Int32Array;
   /** Packed vectors in low-resolution samples. */
   readonly mv: Int32Array;
+  /** What sample values of the other picture became before it was compared (low-weights.ts); null: they stayed. */
+  table: Uint8Array | null;
 }
 
 /** Costs of a picture between two others, by macroblock. */

@@ -50,6 +50,8 @@ export interface PicturePlan extends PictureCosts {
   isSceneCut: boolean;
   /** Whether later pictures may refer to it; a flash is no reference. */
   isReference: boolean;
+  /** What the sample values of that picture became before it was compared (low-weights.ts); null: they stayed. */
+  table: Uint8Array | null;
   /** How many pictures back in display order the one lies that this is predicted from: 1, or 2 after a flash. */
   back: number;
   /** The remembered scene that this picture returns to, and is predicted from; -1 if none. */
@@ -143,6 +145,7 @@ export function createPicturePlan(costMbs: number, inheritedMbs: number): Pictur
     isSceneCut: false,
     isReference: true,
     back: 1,
+    table: null,
     returnsTo: -1,
     keepsAs: -1,
     complexity: 1,
@@ -178,6 +181,7 @@ export function resetPicturePlan(plan: PicturePlan): void {
   plan.isSceneCut = false;
   plan.isReference = true;
   plan.back = 1;
+  plan.table = null;
   plan.returnsTo = -1;
   plan.keepsAs = -1;
   plan.complexity = 1;

@@ -14,6 +14,7 @@ import { AdaptiveOffsets } from './adaptive-quantization.ts';
 import { CodingOrder } from './coding-order.ts';
 import { QP_UNIT } from './importance.ts';
 import { Lookahead } from './lookahead.ts';
+import type { CreateLowWeights } from './low-weights.ts';
 import type { ResolvedOrderOptions } from './order-options.ts';
 import type { CreatePartOrigins } from './part-origins.ts';
 import type { AnalysisMethod, PictureAnalysis } from './picture-analysis.ts';
@@ -54,6 +55,8 @@ export interface PlannerOptions {
   readonly createWindowRows: CreateWindowRows | null;
   /** Makes what looks for letters of new text (part-origins.ts); null without. */
   readonly createPartOrigins: CreatePartOrigins | null;
+  /** Makes weights of references in the lookahead; null where pictures have none. */
+  readonly createLowWeights: CreateLowWeights | null;
   /** Told what rows of B pictures are thought to cost; null: nobody. */
   readonly onRow: RowListener | null;
 }
@@ -134,7 +137,7 @@ export class PicturePlanner {
 
   private createLookahead(frames: number, importance: number): Lookahead {
     const { rate, gopSize, order, vectorKernels, analysis } = this.options;
-    const { createLowSearch, createWindowRows, createPartOrigins } = this.options;
+    const { createLowSearch, createWindowRows, createPartOrigins, createLowWeights } = this.options;
     return new Lookahead(
       {
         frames,
@@ -148,6 +151,7 @@ export class PicturePlanner {
         createLowSearch,
         createWindowRows,
         createPartOrigins,
+        createLowWeights,
         ...this.rowOptions(importance),
       },
       this.ring,

@@ -14,6 +14,7 @@ import type { BlockInspection } from './block-inspection.ts';
 import type { Cabac } from './entropy-coding.ts';
 import type { H264Inspector } from './inspector.ts';
 import type { LevelDecider } from './level-decision.ts';
+import type { CreateLowWeights } from './low-weights.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import type { EncoderMemory } from './memory.ts';
 import type { Monochrome } from './monochrome.ts';
@@ -66,6 +67,8 @@ export interface ProfileTools {
   readonly windowRows: WindowTool | null;
   /** Finding letters of new text in the picture before, of profiles that keep pictures for that. */
   readonly createPartOrigins: CreatePartOrigins | null;
+  /** Weights of references in the lookahead, of profile Main. */
+  readonly createLowWeights: CreateLowWeights | null;
   /** The lookahead's search with vectors. */
   readonly lowSearch: LowSearchTool | null;
   /** The second of two passes. */
@@ -135,6 +138,7 @@ export const BASELINE_TOOLS: ProfileTools = {
   inspection: null,
   windowRows: null,
   createPartOrigins: null,
+  createLowWeights: null,
   lowSearch: null,
   secondPass: null,
   createZones: null,

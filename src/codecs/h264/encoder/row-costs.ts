@@ -3,6 +3,7 @@
  * before it, and as a B picture between two others. Found on half the size, when it is asked for, and kept as long as the picture waits.
  */
 import type { LowResolution } from './low-resolution.ts';
+import type { LowWeights } from './low-weights.ts';
 import { scaleMv } from './part-motion.ts';
 import type { BetweenCosts, PairMotion } from './picture-costs.ts';
 import type { PicturePlan } from './picture-plan.ts';
@@ -47,14 +48,24 @@ class PictureRow {
 export class RowCosts {
   private readonly ring: readonly PicturePlan[];
   private readonly planes: LowResolution;
+  private readonly weights: LowWeights | null;
   private readonly mbs: number;
   /** Largest distance of two pictures of a row. */
   private readonly most: number;
   private readonly rows: readonly PictureRow[];
   private readonly starts: Int32Array;
 
-  /** @param bframes most pictures between two anchors */
-  constructor(ring: readonly PicturePlan[], planes: LowResolution, bframes: number) {
+  /**
+   * @param bframes most pictures between two anchors
+   * @param weights null: references have none
+   */
+  constructor(
+    ring: readonly PicturePlan[],
+    planes: LowResolution,
+    bframes: number,
+    weights: LowWeights | null,
+  ) {
+    this.weights = weights;
     this.ring = ring;
     this.planes = planes;
     this.mbs = planes.widthInMbs * planes.heightInMbs;
@@ -131,15 +142,19 @@ export class RowCosts {
     const first = this.forward(n, n - before);
     const second = this.backward(n, after - n);
     const count = this.ring.length;
-    const planes = [n % count, before % count, after % count] as const;
-    this.planes.measureBetween(...planes, first, second, this.planOf(n).intra, row.between);
+    const { weights } = this;
+    const weigh = (plane: number, { table }: PairMotion, which: number) =>
+      table === null ? plane : weights!.copy(plane, table, which);
+    const from = [weigh(before % count, first, 0), weigh(after % count, second, 1)] as const;
+    const { intra } = this.planOf(n);
+    this.planes.measureBetween(n % count, ...from, first, second, intra, row.between);
     row.before = before;
     row.after = after;
     return row.between;
   }
 
   private createMotion(): PairMotion {
-    return { inter: new Int32Array(this.mbs), mv: new Int32Array(this.mbs) };
+    return { inter: new Int32Array(this.mbs), mv: new Int32Array(this.mbs), table: null };
   }
 
   /** Starts of a search: vectors that were found nearer by, times a factor; none where there are no such vectors. */
@@ -154,7 +169,13 @@ export class RowCosts {
   private search(n: number, reference: number, motion: PairMotion): void {
     const count = this.ring.length;
     const { intra } = this.planOf(n);
-    this.planes.searchPair(n % count, reference % count, this.starts, intra, motion);
+    const { planes, weights, starts } = this;
+    const current = n % count;
+    const other = reference % count;
+    planes.searchPair(current, other, starts, intra, motion);
+    motion.table = weights?.tableOf(current, other, motion.mv) ?? null;
+    if (motion.table === null) return;
+    planes.searchPair(current, weights!.copy(other, motion.table, 0), starts, intra, motion);
   }
 }
 

@@ -5,6 +5,7 @@
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import { type CodingOrder, visitBetween } from './coding-order.ts';
 import type { LowResolution } from './low-resolution.ts';
+import type { LowWeights } from './low-weights.ts';
 import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
 import { RowChoice, type RowListener, type RowRule } from './row-choice.ts';
 import { RowCosts } from './row-costs.ts';
@@ -40,19 +41,23 @@ export class Rows {
   /** Anchors of the rows after the one that is arranged, as they would be now. */
   private later: readonly number[] = [];
 
-  /** @param planes pictures of half the size by their place in the ring; null: nothing is looked at, and rows are as long as may be */
+  /**
+   * @param planes pictures of half the size by their place in the ring; null: nothing is looked at, and rows are as long as may be
+   * @param weights null: references have none
+   */
   constructor(
     ring: readonly PicturePlan[],
     order: CodingOrder,
     options: RowOptions,
     planes: LowResolution | null,
+    weights: LowWeights | null = null,
   ) {
     const { bframes, pyramidDepth, bAdapt, importance, widthInMbs, heightInMbs } = options;
     const { keepsRate, onRow = null } = options;
     this.ring = ring;
     this.order = order;
     this.depth = pyramidDepth;
-    const costs = planes === null ? null : new RowCosts(ring, planes, bframes);
+    const costs = planes === null ? null : new RowCosts(ring, planes, bframes, weights);
     this.costs = costs;
     this.choice = new RowChoice(ring, costs, bframes, pyramidDepth, bAdapt, onRow, keepsRate);
     this.flow =

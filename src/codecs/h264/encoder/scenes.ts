@@ -19,6 +19,7 @@ import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
 import { NO_ORIGIN } from './block-origins.ts';
 import { INTER_OVERHEAD, type LowResolution } from './low-resolution.ts';
+import type { LowWeights } from './low-weights.ts';
 import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
 
 /** Options of the decisions about scenes; the lookahead has the same. */
@@ -55,6 +56,9 @@ const FAR_FACTOR_DOUBLED = 0.75;
 
 /** How far above the usual the share of inter cost must be for a scene change. */
 const SCENE_CUT_CONTRAST = 1.2;
+
+/** Choice: nothing begins where weights leave no more than this for each macroblock: a flat picture at the end of a fade. */
+const NOTHING_LEFT = INTER_OVERHEAD + 1;
 
 /** Share of intra cost below which a remembered scene is worth returning to. */
 const RETURN_SHARE = 0.5;
@@ -100,6 +104,7 @@ export class Scenes {
   private readonly options: SceneOptions;
   private readonly planes: LowResolution;
   private readonly ring: readonly PicturePlan[];
+  private readonly weights: LowWeights | null;
   private sinceIdr = 0;
   private sinceScene = 0;
   /** Inter cost as a share of intra cost in the pictures before, fading. */
@@ -121,8 +126,15 @@ export class Scenes {
   /**
    * @param planes the ring's planes, with `sceneMemory` more behind them
    * @param ring the plan of picture n of the stream is at n modulo its length
+   * @param weights null: references have none
    */
-  constructor(options: SceneOptions, planes: LowResolution, ring: readonly PicturePlan[]) {
+  constructor(
+    options: SceneOptions,
+    planes: LowResolution,
+    ring: readonly PicturePlan[],
+    weights: LowWeights | null = null,
+  ) {
+    this.weights = weights;
     this.options = options;
     this.planes = planes;
     this.ring = ring;
@@ -144,10 +156,24 @@ export class Scenes {
       const previous = number === 0 ? -1 : (number - 1) % count;
       const before = previous < 0 ? null : ring[previous].mv;
       planes.analyze(number % count, previous, before, plan, previous < 0 ? null : plan.analysis);
+      if (previous >= 0) this.tryWeights(number % count, previous, before, plan);
       if (plan.hasOrigins) applyOrigins(plan);
     }
     this.decideType(number, plan);
     if (this.options.frames === 0) this.settle();
+  }
+
+  /** Looks at a picture again where it fades: beside a weighted copy of the one before. */
+  private tryWeights(
+    current: number,
+    previous: number,
+    before: Int32Array | null,
+    plan: PicturePlan,
+  ): void {
+    const { weights, planes } = this;
+    const table = weights?.tableOf(current, previous, plan.mv) ?? null;
+    plan.table = table;
+    if (table !== null) planes.analyze(current, weights!.copy(previous, table, 0), before, plan);
   }
 
   /** Whether the doubtful picture before `number` was a flash: this one is then predicted well from the one before that. */
@@ -212,7 +238,8 @@ export class Scenes {
       number > 0 &&
       !(keepsPictures && plan.origins.isDrawn && same > SAME_SHARE) &&
       share >= sceneCut * (near + (far - near) * due) &&
-      share >= SCENE_CUT_CONTRAST * this.usualShare;
+      share >= SCENE_CUT_CONTRAST * this.usualShare &&
+      !(plan.table !== null && this.interCost <= NOTHING_LEFT * plan.inter.length);
     const mustBeIdr = number === 0 || plan.isForced || this.sinceIdr >= gopSize;
     if (differs && !mustBeIdr) {
       this.doubtful = number;

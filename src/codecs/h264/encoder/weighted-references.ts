@@ -6,44 +6,34 @@
  * what vectors are searched in; predictions are weighted after they are interpolated, as the standard says. Figures: docs/h264/weighted-prediction.md.
  */
 
-import { clip3 } from '../../../base/math.ts';
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import {
   EMPTY_WEIGHTS,
   type PredictionWeights,
   type PredWeightTable,
-  type WeightAndOffset,
 } from '../../../syntax/h264/weight-table.ts';
 import { LUMA_PADDING, mvX, mvY, type ReconstructedPicture } from '../standard/picture.ts';
-import { mapBlock, weightTable } from '../standard/weighted-prediction.ts';
+import { mapBlock } from '../standard/weighted-prediction.ts';
 import type { EncoderMemory, SourcePicture } from './memory.ts';
 import { type PicturePlan, vectorFactor } from './picture-plan.ts';
+import {
+  LEAST_DEVIATION,
+  LOG_WD,
+  type Spread,
+  spreadOf,
+  type Trial,
+  trial,
+  trialsOf,
+  WORTHWHILE,
+} from './weight-trials.ts';
 
 /** References that can have weights. */
 export const MAX_WEIGHTED = 3;
 
-/** Both denominators are 2^LOG_WD but where a weight would be too large for it. */
-const LOG_WD = 6;
 /** The sums take one row of so many. */
 const ROW_STEP = 4;
-/** Weights must leave less than this share of the differences: they cost bits, and searching in copies costs time. */
-const WORTHWHILE = 0.96;
-/** Deviations below are noise: they say nothing of a weight. */
-const LEAST_DEVIATION = 1.5;
-
-/** Mean and standard deviation of a plane. */
-interface Spread {
-  readonly mean: number;
-  readonly deviation: number;
-}
-
 /** Means and deviations of the three planes of a source picture. */
 type Spreads = readonly [luma: Spread, cb: Spread, cr: Spread];
-
-/** A weight on trial, and a table of the weighted value of each sample value. */
-interface Trial extends WeightAndOffset {
-  readonly table: Uint8Array;
-}
 
 /** Gives the references of pictures weights, one picture after another. */
 export class WeightedReferences {
@@ -69,9 +59,9 @@ export class WeightedReferences {
     const { sourceLumaStride, sourceChromaStride, layout } = memory;
     const width = 16 * layout.widthInMbs;
     const height = 16 * layout.heightInMbs;
-    const chroma = [sourceChromaStride, width / 2, height / 2] as const;
+    const chroma = [sourceChromaStride, width / 2, height / 2, ROW_STEP] as const;
     const spreads: Spreads = [
-      spreadOf(memory.bytes, source.luma, sourceLumaStride, width, height),
+      spreadOf(memory.bytes, source.luma, sourceLumaStride, width, height, ROW_STEP),
       spreadOf(memory.bytes, source.cb, ...chroma),
       spreadOf(memory.bytes, source.cr, ...chroma),
     ];
@@ -206,44 +196,6 @@ export class WeightedReferences {
     mapBlock(bytes, to, lumaStride, 16 * widthInMbs + 2 * LUMA_PADDING, height, table);
     copy.tileDone.fill(0);
   }
-}
-
-/** Mean and deviation of every fourth row of a plane. */
-function spreadOf(
-  bytes: Uint8Array,
-  plane: number,
-  stride: number,
-  width: number,
-  height: number,
-): Spread {
-  let sum = 0;
-  let squares = 0;
-  let count = 0;
-  for (let y = 0; y < height; y += ROW_STEP) {
-    const row = plane + y * stride;
-    for (let i = row; i < row + width; i++) {
-      const sample = bytes[i];
-      sum += sample;
-      squares += sample * sample;
-    }
-    count += width;
-  }
-  const mean = sum / count;
-  return { mean, deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
-}
-
-/** The weight nearest to `ratio`, with the offset that gives the mean of `after`. */
-function trial(before: Spread, after: Spread, ratio: number): Trial {
-  const weight = clip3(0, 127, Math.round(ratio * 2 ** LOG_WD));
-  const offset = clip3(-128, 127, Math.round(after.mean - (before.mean * weight) / 2 ** LOG_WD));
-  return { weight, offset, table: weightTable(LOG_WD, weight, offset) };
-}
-
-/** The weights that are tried for luma: weight and offset by deviations and means, and an offset alone; none where nothing changed. */
-function trialsOf(before: Spread, after: Spread): Trial[] {
-  const ratio = after.deviation / Math.max(before.deviation, LEAST_DEVIATION);
-  const trials = [trial(before, after, ratio), trial(before, after, 1)];
-  return trials.filter(({ weight, offset }) => weight !== 2 ** LOG_WD || offset !== 0);
 }
 
 /** The weight of a chroma plane: by its own deviations where they say anything, else the weight of luma. */

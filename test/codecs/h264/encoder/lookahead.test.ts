@@ -61,6 +61,7 @@ const OPTIONS: LookaheadOptions = {
   createLowSearch: null,
   createWindowRows: null,
   createPartOrigins: null,
+  createLowWeights: null,
   importance: 0,
   bframes: 0,
   pyramidDepth: 0,

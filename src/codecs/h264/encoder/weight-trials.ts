@@ -1,0 +1,64 @@
+/** Weights and offsets that may make a picture of another one in a fade (clause 8.4.2.3.2), told by the means and deviations of both. */
+import { clip3 } from '../../../base/math.ts';
+import type { WeightAndOffset } from '../../../syntax/h264/weight-table.ts';
+import { weightTable } from '../standard/weighted-prediction.ts';
+
+/** Both denominators are 2^LOG_WD but where a weight would be too large for it. */
+export const LOG_WD = 6;
+/** Weights must leave less than this share of the differences: they cost bits, and searching in copies costs time. */
+export const WORTHWHILE = 0.96;
+/** Deviations below are noise: they say nothing of a weight. */
+export const LEAST_DEVIATION = 1.5;
+
+/** Mean and standard deviation of a plane. */
+export interface Spread {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** A weight on trial, and a table of the weighted value of each sample value. */
+export interface Trial extends WeightAndOffset {
+  readonly table: Uint8Array;
+}
+
+/**
+ * Mean and deviation of a plane.
+ * @param rowStep one row of so many is read
+ */
+export function spreadOf(
+  bytes: Uint8Array,
+  plane: number,
+  stride: number,
+  width: number,
+  height: number,
+  rowStep: number,
+): Spread {
+  let sum = 0;
+  let squares = 0;
+  let count = 0;
+  for (let y = 0; y < height; y += rowStep) {
+    const row = plane + y * stride;
+    for (let i = row; i < row + width; i++) {
+      const sample = bytes[i];
+      sum += sample;
+      squares += sample * sample;
+    }
+    count += width;
+  }
+  const mean = sum / count;
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
+}
+
+/** The weight nearest to `ratio`, with the offset that gives the mean of `after`. */
+export function trial(before: Spread, after: Spread, ratio: number): Trial {
+  const weight = clip3(0, 127, Math.round(ratio * 2 ** LOG_WD));
+  const offset = clip3(-128, 127, Math.round(after.mean - (before.mean * weight) / 2 ** LOG_WD));
+  return { weight, offset, table: weightTable(LOG_WD, weight, offset) };
+}
+
+/** The weights that are tried for luma: weight and offset by deviations and means, and an offset alone; none where nothing changed. */
+export function trialsOf(before: Spread, after: Spread): Trial[] {
+  const ratio = after.deviation / Math.max(before.deviation, LEAST_DEVIATION);
+  const trials = [trial(before, after, ratio), trial(before, after, 1)];
+  return trials.filter(({ weight, offset }) => weight !== 2 ** LOG_WD || offset !== 0);
+}

@@ -1,8 +1,8 @@
 /** Compressing at once: bytes in, a whole stream out. */
 import { rejectUnknownKeys } from '../../base/errors.ts';
+import { JoinedBytes } from '../../base/joined-bytes.ts';
 import { DEFLATE_KEYS, type DeflateOptions, Deflater } from './deflater.ts';
 import type { DeflateFormat } from './formats.ts';
-import { PieceList } from './growing-bytes.ts';
 
 /** Options of the functions. */
 export type DeflateAtOnceOptions = Omit<DeflateOptions, 'format'>;
@@ -30,8 +30,8 @@ function deflateAs(
   options: DeflateAtOnceOptions,
 ): Uint8Array {
   rejectUnknownKeys('deflate.options', options, KEYS);
-  const deflater = new Deflater({ ...options, format, maxBytes: bytes.length });
-  const output = new PieceList();
+  const deflater = new Deflater({ ...options, format, maxBytes: bytes.length }, null, true);
+  const output = new JoinedBytes();
   const append = (piece: Uint8Array) => output.append(piece);
   deflater.push(bytes, append);
   deflater.finish(append);

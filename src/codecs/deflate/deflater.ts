@@ -64,17 +64,22 @@ export class Deflater {
   private readonly format: DeflateFormat;
   private readonly sink: BitSink;
   private readonly maker: BlockMaker;
+  private readonly lends: boolean;
   private header: Uint8Array | null;
   private checksum: number;
   private length = 0;
   private bytesLeft: number;
   private isFinished = false;
 
-  /** `makeBlocks`: how blocks are made, where not as the level says. */
-  constructor(options: DeflateOptions = {}, makeBlocks: MakeBlocks | null = null) {
+  /**
+   * `makeBlocks`: how blocks are made, where not as the level says. `lends`: pieces are valid during the call that hands them on only,
+   * so that none is copied.
+   */
+  constructor(options: DeflateOptions = {}, makeBlocks: MakeBlocks | null = null, lends = false) {
     rejectUnknownKeys('deflate.options', options, DEFLATE_KEYS);
     const { dictionary, inspect = null } = options;
     this.sink = new BitSink(inspect);
+    this.lends = lends;
     this.format = requireFormat('deflate.options.format', options.format ?? 'raw');
     const level = requireInteger(
       'deflate.options.level',
@@ -181,6 +186,8 @@ export class Deflater {
       emit(this.header);
     }
     this.header = null;
-    if (this.sink.length > 0) emit(this.sink.take());
+    if (this.sink.length === 0) return;
+    const piece = this.sink.lend();
+    emit(this.lends ? piece : piece.slice());
   }
 }

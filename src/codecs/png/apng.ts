@@ -1,6 +1,6 @@
 /** Animated PNG: files of several frames (PNG third edition, clause 11.3.6), written, and put together for showing. */
 import { ConfigError, rejectUnknownKeys, requireInteger, requireOneOf } from '../../base/errors.ts';
-import { PieceList } from '../deflate/growing-bytes.ts';
+import { JoinedBytes } from '../../base/joined-bytes.ts';
 import { BLEND, type Blend, DISPOSE, type Dispose, frameControlData } from './animation.ts';
 import { pngToRgba8 } from './convert.ts';
 import type { DecodedPng } from './decoder.ts';
@@ -51,7 +51,7 @@ export function encodeApng(
   const effort = requireOneOf('apng.options.effort', options.effort ?? 'default', EFFORTS);
   const plays = requireInteger('apng.options.plays', options.plays ?? 0, 0, 0x7fffffff);
   if (frames.length === 0) throw new ConfigError('apng.frames', 'got none, needed are one or more');
-  const output = new PieceList();
+  const output = new JoinedBytes();
   const add = (type: string, data: Uint8Array) => output.append(chunkBytes(type, data));
   const plan = identityPlan({ ...image, data: NO_SAMPLES }, false);
   output.append(SIGNATURE);
@@ -80,7 +80,7 @@ export function encodeApng(
     const blend = requireOneOf(`apng.frames.${i}.blend`, frame.blend ?? 'source', BLEND);
     add('fcTL', frameControlData({ x, y, width, height, delay, dispose, blend }, sequence++));
     const plans = [identityPlan(picture, false)];
-    const pieces = [...compressSmallest(picture, plans, effort).pixels.pieces];
+    const pieces: Uint8Array[] = [compressSmallest(picture, plans, effort).pixels.join()];
     if (i > 0) {
       pieces.unshift(new Uint8Array(4));
       new DataView(pieces[0]!.buffer).setUint32(0, sequence++);

@@ -1,10 +1,10 @@
 /** Writes PNG files: PNG (third edition) clause 12. */
 import { rejectUnknownKeys, requireOneOf } from '../../base/errors.ts';
-import { PieceList } from '../deflate/growing-bytes.ts';
+import type { JoinedBytes } from '../../base/joined-bytes.ts';
 import { examinePixels } from './encoder/examine.ts';
 import type { FilterStrategy } from './encoder/filter-strategy.ts';
 import type { PngInspector } from './encoder/inspector.ts';
-import { compressPixels, type PixelLevel, PixelTrials } from './encoder/pixels.ts';
+import { compressedSize, compressPixels, type PixelLevel, PixelTrials } from './encoder/pixels.ts';
 import type { PixelPlan } from './encoder/plan.ts';
 import {
   channelPlan,
@@ -20,7 +20,7 @@ import {
   chunksBehindPixels,
   type PngMetadata,
 } from './metadata.ts';
-import { chunkBytes, emitChunk, SIGNATURE } from './standard/chunks.ts';
+import { CHUNK_OVERHEAD, chunkBytes, moveToChunk, SIGNATURE } from './standard/chunks.ts';
 import { bitsPerPixel, GRAY, headerData, PALETTE } from './standard/header.ts';
 
 /** How hard is tried: `fast` for speed, `best` for the fewest bytes. */
@@ -156,7 +156,7 @@ export function compressSmallest(
   plans: readonly PixelPlan[],
   effort: PngEffort,
   inspector: PngInspector | null = null,
-): { plan: PixelPlan; pixels: PieceList } {
+): { plan: PixelPlan; pixels: JoinedBytes } {
   const trials = TRIALS[effort];
   const candidates =
     effort === 'fast'
@@ -177,20 +177,43 @@ export function compressSmallest(
     }
     left.sort((a, b) => a.size - b.size);
   }
-  let best: { plan: PixelPlan; strategy: FilterStrategy; pixels: PieceList } | null = null;
+  let best: Compressed | null = null;
   const most = left[0]!.size * PROMISING;
   for (const { plan, strategy, size } of left.slice(0, trials.finalists)) {
     if (size > most) break;
-    const pixels = compressPixels(image, plan, strategy, trials.level);
-    const bytes = overhead(plan) + pixels.length;
-    inspector?.trial({ header: plan.header, strategy, level: trials.level }, bytes, true);
-    if (best === null || bytes < overhead(best.plan) + best.pixels.length)
-      best = { plan, strategy, pixels };
+    const rival: Compressed = compressBeside(best, image, plan, strategy, trials.level);
+    inspector?.trial({ header: plan.header, strategy, level: trials.level }, rival.size, true);
+    if (best === null || rival.size < best.size) best = rival;
   }
-  const { plan, strategy } = best!;
+  const { plan, strategy, pixels } = best!;
   // Of several that were compressed in full one is written: to be seen alone it is compressed once more.
   if (inspector !== null) compressPixels(image, plan, strategy, trials.level, inspector);
-  return best!;
+  return { plan, pixels: pixels ?? compressPixels(image, plan, strategy, trials.level) };
+}
+
+/** A finalist: bytes in the file, and its zlib stream; null if it was counted only. */
+interface Compressed {
+  readonly plan: PixelPlan;
+  readonly strategy: FilterStrategy;
+  readonly size: number;
+  readonly pixels: JoinedBytes | null;
+}
+
+/** Bytes of a zlib stream beside which no other is kept: a rival's are counted, and made once more if they are fewer. */
+const MOST_KEPT = 1 << 22;
+
+/** Compresses a picture as a rival of what is the smallest so far. */
+function compressBeside(
+  best: Compressed | null,
+  image: PngImage,
+  plan: PixelPlan,
+  strategy: FilterStrategy,
+  level: PixelLevel,
+): Compressed {
+  const isKept = best === null || best.size <= MOST_KEPT;
+  const pixels = isKept ? compressPixels(image, plan, strategy, level) : null;
+  const length = pixels === null ? compressedSize(image, plan, strategy, level) : pixels.length;
+  return { plan, strategy, size: overhead(plan) + length, pixels };
 }
 
 /** PLTE and tRNS, clauses 11.2.2 and 11.3.1.1. */
@@ -234,17 +257,27 @@ function inspectChunks(inspector: PngInspector, file: Uint8Array): void {
   }
 }
 
-/** The file. */
-function assemble(plan: PixelPlan, pixels: PieceList, metadata: PngMetadata): Uint8Array {
-  const output = new PieceList();
-  output.append(SIGNATURE);
-  output.append(chunkBytes('IHDR', headerData(plan.header)));
-  for (const chunk of chunksBeforePalette(metadata)) output.append(chunk);
-  for (const chunk of paletteChunks(plan)) output.append(chunk);
-  for (const chunk of chunksBeforePixels(metadata, plan.header.colorType === PALETTE))
-    output.append(chunk);
-  emitChunk('IDAT', pixels.pieces, (part) => output.append(part));
-  for (const chunk of chunksBehindPixels(metadata)) output.append(chunk);
-  output.append(chunkBytes('IEND', new Uint8Array(0)));
-  return output.join();
+/** The file. The pixels are moved into it: they are gone from where they were. */
+function assemble(plan: PixelPlan, pixels: JoinedBytes, metadata: PngMetadata): Uint8Array {
+  const before = [
+    SIGNATURE,
+    chunkBytes('IHDR', headerData(plan.header)),
+    ...chunksBeforePalette(metadata),
+    ...paletteChunks(plan),
+    ...chunksBeforePixels(metadata, plan.header.colorType === PALETTE),
+  ];
+  const behind = [...chunksBehindPixels(metadata), chunkBytes('IEND', new Uint8Array(0))];
+  const length = [...before, ...behind].reduce((sum, part) => sum + part.length, 0);
+  const file = new Uint8Array(length + CHUNK_OVERHEAD + pixels.length);
+  let at = 0;
+  for (const part of before) at = put(file, part, at);
+  at += moveToChunk(file, 'IDAT', pixels, at);
+  for (const part of behind) at = put(file, part, at);
+  return file;
+}
+
+/** Returns the position behind the part. */
+function put(file: Uint8Array, part: Uint8Array, at: number): number {
+  file.set(part, at);
+  return at + part.length;
 }

@@ -66,7 +66,7 @@ export class PngEncoder {
     this.length = rowBytes(header, image.width);
     const isPlain = header.colorType === PALETTE || header.bitDepth < 8;
     this.filter = new RowFilter(isPlain ? 0 : strategy, this.length, filterDistance(header));
-    this.deflater = createDeflater(pixelBytes(this.plan), level);
+    this.deflater = createDeflater(pixelBytes(this.plan), level, null, true);
   }
 
   /**

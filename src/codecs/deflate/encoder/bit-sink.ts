@@ -50,10 +50,10 @@ export class BitSink {
     if (this.bitCount > 0) this.put(0, 8 - this.bitCount);
   }
 
-  /** The whole bytes, in memory of their own; the sink goes on without them. */
-  take(): Uint8Array {
-    const taken = this.bytes.slice(0, this.length);
+  /** The whole bytes, until the next ones are put; the sink goes on without them. */
+  lend(): Uint8Array {
+    const lent = this.bytes.subarray(0, this.length);
     this.length = 0;
-    return taken;
+    return lent;
   }
 }

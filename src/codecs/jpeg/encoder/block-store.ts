@@ -1,12 +1,20 @@
 /**
  * The quantized coefficients of a picture, all scans of which are yet to be written, in little memory: DC levels as they are, of AC
- * coefficients only those that are not zero. Pictures of 12 megapixels need some 6 MB at quality 75, where arrays would take 37.
+ * coefficients only those that are not zero. Pictures of 12 megapixels need some 4 MB at quality 75, where arrays would take 37.
  */
-import { BLOCK_BYTES, INDEX, LAST, WIDE } from '../kernels/plain/entries.ts';
+import {
+  BLOCK_BYTES,
+  EntryReader,
+  ESCAPE,
+  LAST,
+  SHORT,
+  SHORT_LEVEL_BITS,
+  SHORT_ZEROS,
+} from '../kernels/plain/entries.ts';
 import type { Component, Frame } from '../standard/frame.ts';
 
-/** An empty block is one byte: LAST, and index 0, which no AC coefficient has. */
-const EMPTY = LAST;
+/** Levels of short entries are from minus this to below this. */
+const SHORT_LEVEL = 1 << (SHORT_LEVEL_BITS - 1);
 
 const INITIAL_BYTES = 4096;
 
@@ -36,21 +44,29 @@ export class ComponentBlocks {
     if (this.length + BLOCK_BYTES > this.entries.length) this.grow();
     const { entries } = this;
     let to = this.length;
+    let before = 0;
     for (let i = 0; i < count; i++) {
-      const k = i === count - 1 ? index[i]! | LAST : index[i]!;
+      const k = index[i]!;
       const value = level[i]!;
-      if (value >= -128 && value <= 127) {
-        entries[to] = k;
-        entries[to + 1] = value;
-        to += 2;
+      const last = i === count - 1 ? LAST : 0;
+      const zeros = k - before - 1;
+      before = k;
+      if (zeros <= SHORT_ZEROS && value >= -SHORT_LEVEL && value < SHORT_LEVEL) {
+        entries[to++] =
+          last | SHORT | (zeros << SHORT_LEVEL_BITS) | (value & (2 * SHORT_LEVEL - 1));
+        continue;
+      }
+      entries[to++] = last | k;
+      if (value > ESCAPE && value < -ESCAPE) {
+        entries[to++] = value;
       } else {
-        entries[to] = k | WIDE;
+        entries[to] = ESCAPE;
         entries[to + 1] = value >> 8;
         entries[to + 2] = value;
         to += 3;
       }
     }
-    if (count === 0) entries[to++] = EMPTY;
+    if (count === 0) entries[to++] = LAST;
     this.length = to;
     this.blockCount++;
     if (this.blockCount % this.component.blocksWide !== 0) return;
@@ -62,19 +78,13 @@ export class ComponentBlocks {
   readRow(row: number, out: Int16Array): void {
     const { dc, component } = this;
     const entries = this.rows[row]!;
-    let at = 0;
+    const reader = new EntryReader();
     for (let x = 0; x < component.blocksWide; x++) {
       const block = 64 * x;
       out.fill(0, block, block + 64);
       out[block] = dc[row * component.blocksWide + x]!;
-      for (let entry = 0; (entry & LAST) === 0; ) {
-        entry = entries[at++]!;
-        const k = entry & INDEX;
-        if (k === 0) continue;
-        let level = (entries[at++]! << 24) >> 24;
-        if ((entry & WIDE) !== 0) level = (level << 8) | entries[at++]!;
-        out[block + k] = level;
-      }
+      reader.begin(reader.at);
+      while (reader.next(entries)) out[block + reader.k] = reader.level;
     }
   }
 

@@ -2,13 +2,7 @@
  * The blocks of a picture as the symbols of a scan: sequential (T.81 clause F.1.2), DC and AC of progressive scans, first and later
  * (clauses G.1.2.1 to G.1.2.3).
  */
-import {
-  INDEX,
-  LAST,
-  MAX_END_OF_BAND_RUN,
-  MAX_WAITING_BITS,
-  WIDE,
-} from '../kernels/plain/entries.ts';
+import { EntryReader, MAX_END_OF_BAND_RUN, MAX_WAITING_BITS } from '../kernels/plain/entries.ts';
 import type { Frame } from '../standard/frame.ts';
 import type { ComponentBlocks } from './block-store.ts';
 import type { BlockMeter } from './inspector.ts';
@@ -62,6 +56,7 @@ export class ScanCoder {
   /** Correction bits of the blocks of the present end-of-band run, then those of the present block. */
   private readonly waitingBits = new Uint8Array(MAX_WAITING_BITS + 64);
   private waitingCount = 0;
+  private readonly reader = new EntryReader();
 
   /**
    * @param restartInterval MCUs, 0 for no restart markers
@@ -222,19 +217,11 @@ export class ScanCoder {
 
   /** Clause F.1.2.2. Returns where the next block begins. */
   private codeSequentialAc(entries: Uint8Array, at: number): number {
-    const { sink, acSlot } = this;
+    const { sink, acSlot, reader } = this;
     let before = 0;
-    let entry = 0;
-    do {
-      entry = entries[at]!;
-      const k = entry & INDEX;
-      if (k === 0) {
-        at++;
-        break;
-      }
-      let level = (entries[at + 1]! << 24) >> 24;
-      at += 2;
-      if ((entry & WIDE) !== 0) level = (level << 8) | entries[at++]!;
+    reader.begin(at);
+    while (reader.next(entries)) {
+      const { k, level } = reader;
       let run = k - before - 1;
       for (; run > 15; run -= 16) sink.symbol(acSlot, 0xf0, 0, 0);
       const size = sizeOf(level < 0 ? -level : level);
@@ -245,9 +232,9 @@ export class ScanCoder {
         size,
       );
       before = k;
-    } while ((entry & LAST) === 0);
+    }
     if (before < 63) sink.symbol(acSlot, 0, 0, 0);
-    return at;
+    return reader.at;
   }
 
   /** Clause G.1.2.2. */
@@ -258,25 +245,13 @@ export class ScanCoder {
     end: number,
     low: number,
   ): number {
-    const { sink, acSlot } = this;
+    const { sink, acSlot, reader } = this;
     let before = start - 1;
-    let entry = 0;
-    do {
-      entry = entries[at]!;
-      const k = entry & INDEX;
-      if (k === 0) {
-        at++;
-        break;
-      }
-      if (k < start || k > end) {
-        at += (entry & WIDE) === 0 ? 2 : 3;
-        continue;
-      }
-      let level = (entries[at + 1]! << 24) >> 24;
-      at += 2;
-      if ((entry & WIDE) !== 0) level = (level << 8) | entries[at++]!;
+    reader.begin(at);
+    while (reader.next(entries)) {
+      const { k, level } = reader;
       const magnitude = (level < 0 ? -level : level) >> low;
-      if (magnitude === 0) continue;
+      if (k < start || k > end || magnitude === 0) continue;
       if (this.endOfBandRun > 0) this.endRun();
       let run = k - before - 1;
       for (; run > 15; run -= 16) sink.symbol(acSlot, 0xf0, 0, 0);
@@ -284,9 +259,9 @@ export class ScanCoder {
       const bits = (level < 0 ? ~magnitude : magnitude) & ((1 << size) - 1);
       sink.symbol(acSlot, (run << 4) | size, bits, size);
       before = k;
-    } while ((entry & LAST) === 0);
+    }
     if (before < end && ++this.endOfBandRun === MAX_END_OF_BAND_RUN) this.endRun();
-    return at;
+    return reader.at;
   }
 
   /** Writes the end-of-band run so far, EOBn of clause G.1.2.2, and the correction bits of its blocks. */
@@ -314,28 +289,16 @@ export class ScanCoder {
     low: number,
   ): number {
     const lastNew = this.lastNewCoefficient(entries, at, end, low);
-    const { sink, acSlot } = this;
+    const { sink, acSlot, reader } = this;
     let before = start - 1;
     /** Zeros, and coefficients that are already known, since the last new one. */
     let run = 0;
     let ownBits = this.waitingCount;
-    let entry = 0;
-    do {
-      entry = entries[at]!;
-      const k = entry & INDEX;
-      if (k === 0) {
-        at++;
-        break;
-      }
-      if (k < start || k > end) {
-        at += (entry & WIDE) === 0 ? 2 : 3;
-        continue;
-      }
-      let level = (entries[at + 1]! << 24) >> 24;
-      at += 2;
-      if ((entry & WIDE) !== 0) level = (level << 8) | entries[at++]!;
+    reader.begin(at);
+    while (reader.next(entries)) {
+      const { k, level } = reader;
       const magnitude = (level < 0 ? -level : level) >> low;
-      if (magnitude === 0) continue;
+      if (k < start || k > end || magnitude === 0) continue;
       run += k - before - 1;
       before = k;
       while (run > 15 && k <= lastNew) {
@@ -352,13 +315,13 @@ export class ScanCoder {
       sink.symbol(acSlot, (run << 4) | 1, level < 0 ? 0 : 1, 1);
       this.releaseBits(ownBits);
       run = 0;
-    } while ((entry & LAST) === 0);
+    }
     if (run > 0 || before < end || this.waitingCount > ownBits) {
       this.endOfBandRun++;
       if (this.endOfBandRun === MAX_END_OF_BAND_RUN || this.waitingCount > MAX_WAITING_BITS - 64)
         this.endRun();
     }
-    return at;
+    return reader.at;
   }
 
   /** Ends the run of the blocks before; the bits of the present block, from `ownBits` on, keep waiting, now from 0 on. */
@@ -374,17 +337,13 @@ export class ScanCoder {
 
   /** The last coefficient of a block's band that becomes nonzero in this scan; 0 if there is none. */
   private lastNewCoefficient(entries: Uint8Array, at: number, end: number, low: number): number {
+    const { reader } = this;
     let last = 0;
-    let entry = 0;
-    do {
-      entry = entries[at]!;
-      const k = entry & INDEX;
-      if (k === 0 || k > end) break;
-      let level = (entries[at + 1]! << 24) >> 24;
-      at += 2;
-      if ((entry & WIDE) !== 0) level = (level << 8) | entries[at++]!;
+    reader.begin(at);
+    while (reader.next(entries) && reader.k <= end) {
+      const { k, level } = reader;
       if ((level < 0 ? -level : level) >> low === 1) last = k;
-    } while ((entry & LAST) === 0);
+    }
     return last;
   }
 }

@@ -3,6 +3,7 @@
  * writes them. Both take the same calls, so that the counts are those of the written symbols.
  */
 import { log2 } from '../../../base/exp-log.ts';
+import { JoinedBytes } from '../../../base/joined-bytes.ts';
 import { type HuffmanCodes, type HuffmanTable, huffmanCodes } from '../standard/huffman.ts';
 import { RST0 } from '../standard/markers.ts';
 import { buildHuffmanTable, tableBytes } from './huffman-builder.ts';
@@ -103,17 +104,15 @@ export class SymbolCounter implements SymbolSink {
   }
 }
 
-/** Memory is taken in pieces of twice as many bytes each time, up to the larger number. */
-const FIRST_PIECE = 1 << 14;
-const LARGEST_PIECE = 1 << 18;
+/** Bytes that are written before they go to those before them. */
+const ROOM = 1 << 14;
 
 /** A file that grows: segments as they are, entropy-coded bits with stuffed zeros (T.81 clause B.1.1.5). */
 export class EntropyWriter implements SymbolSink {
-  /** The last piece, `length` bytes of which are written; those before it, and their bytes. */
-  private bytes = new Uint8Array(FIRST_PIECE);
+  /** The last bytes, `length` of them, and those before. */
+  private bytes = new Uint8Array(ROOM);
   private length = 0;
-  private readonly full: Uint8Array[] = [];
-  private fullLength = 0;
+  private readonly before = new JoinedBytes();
   /** The `pending` low bits of `word` are yet to be written; fewer than 8 between calls. */
   private word = 0;
   private pending = 0;
@@ -122,7 +121,7 @@ export class EntropyWriter implements SymbolSink {
 
   /** Bytes written so far. */
   get byteLength(): number {
-    return this.fullLength + this.length;
+    return this.before.length + this.length;
   }
 
   /** Bits written so far; stuffed zeros are among them. */
@@ -132,11 +131,9 @@ export class EntropyWriter implements SymbolSink {
 
   private reserve(count: number): void {
     if (this.length + count <= this.bytes.length) return;
-    const size = Math.max(count, Math.min(LARGEST_PIECE, 2 * this.bytes.length));
-    this.full.push(this.bytes.subarray(0, this.length));
-    this.fullLength += this.length;
-    this.bytes = new Uint8Array(size);
+    this.before.append(this.bytes.subarray(0, this.length));
     this.length = 0;
+    if (count > this.bytes.length) this.bytes = new Uint8Array(count);
   }
 
   /** Appends bytes; entropy-coded data before them have been ended. */
@@ -207,14 +204,10 @@ export class EntropyWriter implements SymbolSink {
     if (this.pending > 0) this.put((1 << (8 - this.pending)) - 1, 8 - this.pending);
   }
 
-  /** A copy of what has been written. */
+  /** What has been written; nothing is left here. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    const joined = new Uint8Array(this.byteLength);
-    let at = 0;
-    for (const piece of [...this.full, this.bytes.subarray(0, this.length)]) {
-      joined.set(piece, at);
-      at += piece.length;
-    }
-    return joined;
+    this.before.append(this.bytes.subarray(0, this.length));
+    this.length = 0;
+    return this.before.join();
   }
 }

@@ -1,9 +1,9 @@
 /** From rows to the zlib stream of a picture: PNG (third edition) clauses 7 and 9 to 11.2.3. */
 
+import { JoinedBytes } from '../../../base/joined-bytes.ts';
 import type { KernelMemory } from '../../../wasm/kernel-memory.ts';
 import { createQuickBlocks } from '../../deflate/encoder/quick-blocks.ts';
 import { SizeMeter } from '../../deflate/encoder/size-meter.ts';
-import { PieceList } from '../../deflate/growing-bytes.ts';
 import { type DeflateInspector, Deflater } from '../../deflate/index.ts';
 import type { PngImage } from '../image.ts';
 import { filterDistance, rowBytes } from '../standard/header.ts';
@@ -56,15 +56,16 @@ export function pixelBytes({ header }: PixelPlan): number {
 /** A level of deflate, or its way to parse rows in a hurry. */
 export type PixelLevel = number | 'quick';
 
-/** Opens the compressor for at most that many bytes of rows. */
+/** Opens the compressor for at most that many bytes of rows. `lends`: pieces are valid during the call that hands them on only. */
 export function createDeflater(
   maxBytes: number,
   level: PixelLevel,
   inspect: DeflateInspector | null = null,
+  lends = false,
 ): Deflater {
   const options = { format: 'zlib', maxBytes, inspect } as const;
-  if (level !== 'quick') return new Deflater({ ...options, level });
-  return new Deflater({ ...options, level: 1 }, createQuickBlocks);
+  if (level !== 'quick') return new Deflater({ ...options, level }, null, lends);
+  return new Deflater({ ...options, level: 1 }, createQuickBlocks, lends);
 }
 
 /** The zlib stream of a picture. */
@@ -74,15 +75,41 @@ export function compressPixels(
   strategy: FilterStrategy,
   level: PixelLevel,
   inspector: PngInspector | null = null,
-): PieceList {
-  if (inspector !== null) inspector.picture({ header: plan.header, strategy, level });
-  const deflater = createDeflater(pixelBytes(plan), level, inspector?.deflate);
-  const output = new PieceList();
+): JoinedBytes {
+  const output = new JoinedBytes();
   const append = (piece: Uint8Array) => output.append(piece);
-  const take = (bytes: Uint8Array) => deflater.push(bytes, append);
-  filteredRows(image, plan, strategy, take, () => true, undefined, inspector);
-  deflater.finish(append);
+  emitPixels(image, plan, strategy, level, append, inspector);
   return output;
+}
+
+/** How many bytes that stream has. */
+export function compressedSize(
+  image: PngImage,
+  plan: PixelPlan,
+  strategy: FilterStrategy,
+  level: PixelLevel,
+): number {
+  let size = 0;
+  emitPixels(image, plan, strategy, level, (piece) => {
+    size += piece.length;
+  });
+  return size;
+}
+
+/** Hands on the stream in pieces that are valid during the call. */
+function emitPixels(
+  image: PngImage,
+  plan: PixelPlan,
+  strategy: FilterStrategy,
+  level: PixelLevel,
+  emit: (piece: Uint8Array) => void,
+  inspector: PngInspector | null = null,
+): void {
+  if (inspector !== null) inspector.picture({ header: plan.header, strategy, level });
+  const deflater = createDeflater(pixelBytes(plan), level, inspector?.deflate, true);
+  const take = (bytes: Uint8Array) => deflater.push(bytes, emit);
+  filteredRows(image, plan, strategy, take, () => true, undefined, inspector);
+  deflater.finish(emit);
 }
 
 /** Bands of rows that a trial looks at, at least, and rows of a band at most. */
@@ -116,7 +143,7 @@ export class PixelTrials {
       const count = (piece: Uint8Array) => {
         size += piece.length;
       };
-      const deflater = createDeflater(pixelBytes(plan), level);
+      const deflater = createDeflater(pixelBytes(plan), level, null, true);
       const take = (bytes: Uint8Array) => deflater.push(bytes, count);
       filteredRows(image, plan, strategy, take, isWanted, memory);
       deflater.finish(count);

@@ -1,5 +1,6 @@
 /** Chunks: PNG (third edition) clauses 5.2 to 5.6. */
 import { FormatError } from '../../../base/errors.ts';
+import type { JoinedBytes } from '../../../base/joined-bytes.ts';
 import { crc32 } from '../../../bits/crc32.ts';
 
 /** The signature, clause 5.2. */
@@ -103,6 +104,17 @@ export function emitChunk(
   const tail = new Uint8Array(4);
   new DataView(tail.buffer).setUint32(0, crc);
   emit(tail);
+}
+
+/** Makes a chunk, clause 5.3, at position `at` of `file`, into which its data are moved; returns its bytes. */
+export function moveToChunk(file: Uint8Array, type: string, data: JoinedBytes, at: number): number {
+  const view = new DataView(file.buffer, file.byteOffset, file.length);
+  const end = at + 8 + data.length;
+  view.setUint32(at, data.length);
+  for (let i = 0; i < 4; i++) file[at + 4 + i] = type.charCodeAt(i);
+  data.moveTo(file, at + 8);
+  view.setUint32(end, crc32(file, 0, at + 4, end));
+  return end + 4 - at;
 }
 
 /** A chunk as bytes, clause 5.3. */

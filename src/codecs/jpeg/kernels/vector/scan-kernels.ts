@@ -6,7 +6,16 @@ import { type Integer, i32, i64 } from '../../../../wasm/expressions.ts';
 import type { FunctionBuilder, I32Local, I64Local } from '../../../../wasm/function-builder.ts';
 import { KernelModule } from '../../../../wasm/kernel-memory.ts';
 import type { ModuleBuilder } from '../../../../wasm/module-builder.ts';
-import { INDEX, LAST, MAX_END_OF_BAND_RUN, MAX_WAITING_BITS, WIDE } from '../plain/entries.ts';
+import {
+  ESCAPE,
+  INDEX,
+  LAST,
+  MAX_END_OF_BAND_RUN,
+  MAX_WAITING_BITS,
+  SHORT_BIT,
+  SHORT_LEVEL_BITS,
+  SHORT_ZEROS,
+} from '../plain/entries.ts';
 import { SCAN } from './scan-words.ts';
 
 /** The kernels of scans. */
@@ -138,6 +147,11 @@ class WritingSink implements Sink {
   }
 }
 
+/** The lowest `bits` bits of a word as a number with a sign. */
+function signed(word: Integer, bits: number): Integer {
+  return i32.shr_s(i32.shl(word, 32 - bits), 32 - bits);
+}
+
 /** Reads the entries of blocks. */
 class EntryReader {
   readonly at: I32Local;
@@ -147,6 +161,7 @@ class EntryReader {
   private readonly f: FunctionBuilder;
   private readonly entry: I32Local;
   private readonly goesOn: I32Local;
+  private readonly isShort: I32Local;
   private readonly low: I32Local;
 
   constructor(f: FunctionBuilder, list: I32Local) {
@@ -158,33 +173,36 @@ class EntryReader {
     this.magnitude = f.i32(0);
     this.entry = f.i32(0);
     this.goesOn = f.i32(0);
+    this.isShort = f.i32(0);
   }
 
   /** Reads the block at `at`; `coefficient` is run for each that is not zero, with `magnitude` shifted by Al. */
   block(coefficient: () => void): void {
-    const { f, at, entry, k, level, goesOn } = this;
+    const { f, at, entry, k, level, goesOn, isShort } = this;
     f.set(goesOn, 1);
+    f.set(k, 0);
     f.while(goesOn, () => {
       f.set(entry, i32.load8_u(at));
-      f.set(k, i32.and(entry, INDEX));
+      f.set(goesOn, i32.eqz(i32.and(entry, LAST)));
+      // Short entries and others alternate at random: both are read, and one is taken without a branch.
+      f.set(isShort, i32.and(i32.shr_u(entry, SHORT_BIT), 1));
+      const zeros = i32.and(i32.shr_u(entry, SHORT_LEVEL_BITS), SHORT_ZEROS);
+      f.set(k, i32.select(i32.add(i32.add(k, zeros), 1), i32.and(entry, INDEX), isShort));
+      const long = signed(i32.load8_u(at, 1), 8);
+      f.set(level, i32.select(signed(entry, SHORT_LEVEL_BITS), long, isShort));
+      f.set(at, i32.sub(i32.add(at, 2), isShort));
       f.if(
         k,
         () => {
-          f.set(level, i32.shr_s(i32.shl(i32.load8_u(at, 1), 24), 24));
-          f.add(at, 2);
-          f.if(i32.and(entry, WIDE), () => {
-            f.set(level, i32.or(i32.shl(level, 8), i32.load8_u(at)));
-            f.add(at, 1);
+          f.if(i32.eq(level, ESCAPE), () => {
+            f.set(level, i32.or(i32.shl(signed(i32.load8_u(at), 8), 8), i32.load8_u(at, 1)));
+            f.add(at, 2);
           });
-          f.set(goesOn, i32.eqz(i32.and(entry, LAST)));
           const positive = i32.select(i32.sub(0, level), level, i32.lt_s(level, 0));
           f.set(this.magnitude, i32.shr_u(positive, this.low));
           coefficient();
         },
-        () => {
-          f.add(at, 1);
-          f.set(goesOn, 0);
-        },
+        () => f.add(at, -1),
       );
     });
   }

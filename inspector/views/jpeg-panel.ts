@@ -194,11 +194,12 @@ export function jpegPanel(
     const [row, column] = blockAt(jpeg, i, x, y);
     const bits = jpeg.bitsOf(i, row, column).reduce((sum, own) => sum + own, 0);
     const levels = jpeg.levelsOf(i, row, column);
+    const written = levels.filter(({ level }) => level !== 0).length;
     const lowered = levels.filter(({ nearest, level }) => nearest !== level).length;
     const changed = isAsItIs
       ? ''
-      : ` ${several(lowered, 'level')} of ${levels.length} not the nearest.`;
-    const text = `Block ${column}, ${row} takes ${several(bits, 'bit')} for ${several(levels.length, 'level')}.${changed}`;
+      : ` ${several(lowered, 'coefficient')} of ${levels.length} did not get the nearest level.`;
+    const text = `Block ${column}, ${row} takes ${several(bits, 'bit')} for ${several(written, 'level')}.${changed}`;
     return [h('h3', {}, COMPONENT_TITLES[i]), h('p', {}, text), grids(levels, steps, isAsItIs)];
   });
   const shown = Math.min(scan, jpeg.scans.length - 1);
@@ -216,7 +217,7 @@ export function jpegPanel(
     h(
       'p',
       { class: 'note' },
-      `Bits of an end-of-band run count for the block at which it is written; ${say(jpeg.components.length)} components.`,
+      `Bits of an end-of-band run count for its first block; ${say(jpeg.components.length)} components.`,
     ),
   ];
 }

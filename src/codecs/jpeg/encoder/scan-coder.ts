@@ -260,7 +260,10 @@ export class ScanCoder {
       sink.symbol(acSlot, (run << 4) | size, bits, size);
       before = k;
     }
-    if (before < end && ++this.endOfBandRun === MAX_END_OF_BAND_RUN) this.endRun();
+    if (before < end) {
+      this.meter?.joinRun(0);
+      if (++this.endOfBandRun === MAX_END_OF_BAND_RUN) this.endRun();
+    }
     return reader.at;
   }
 
@@ -270,13 +273,18 @@ export class ScanCoder {
       const n = sizeOf(this.endOfBandRun) - 1;
       this.sink.symbol(this.acSlot, n << 4, this.endOfBandRun & ((1 << n) - 1), n);
       this.endOfBandRun = 0;
+      this.meter?.runSymbol();
     }
     this.releaseBits(0);
+    this.meter?.endRun();
   }
 
   /** Writes the waiting correction bits from `from` on. */
   private releaseBits(from: number): void {
-    for (let i = from; i < this.waitingCount; i++) this.sink.bits(this.waitingBits[i]!, 1);
+    for (let i = from; i < this.waitingCount; i++) {
+      this.sink.bits(this.waitingBits[i]!, 1);
+      this.meter?.correction();
+    }
     this.waitingCount = from;
   }
 
@@ -318,6 +326,7 @@ export class ScanCoder {
     }
     if (run > 0 || before < end || this.waitingCount > ownBits) {
       this.endOfBandRun++;
+      this.meter?.joinRun(this.waitingCount - ownBits);
       if (this.endOfBandRun === MAX_END_OF_BAND_RUN || this.waitingCount > MAX_WAITING_BITS - 64)
         this.endRun();
     }

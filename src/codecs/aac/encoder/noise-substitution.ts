@@ -21,10 +21,11 @@ import {
 import { NOISE_HCB } from '../standard/spectrum-coding.ts';
 
 import { type ChannelSearch, costOfBand } from './band-cost.ts';
+import { NoiseLevels } from './noise-levels.ts';
 import type { Tuning } from './tuning.ts';
 
 /** Bits of a difference of noise energies, on average. */
-const ENERGY_BITS = 4;
+const ENERGY_BITS = 3;
 /** Bits of the section headers that one more run of noise bands costs. */
 const RUN_BITS = 14;
 /** Flatness of MDCT lines of Gaussian noise is 2/π, that of magnitudes of a Fourier transform π/4. */
@@ -42,6 +43,8 @@ export class NoiseCandidates {
   readonly missing = new Float64Array(MAX_BANDS);
   /** Band => gain in cost of substituting it, in the first channel of an element; `substituteNoise` fills it. */
   readonly gains = new Float64Array(MAX_BANDS);
+  /** The energies that are sent. */
+  readonly levels = new NoiseLevels();
 }
 
 /**
@@ -82,7 +85,10 @@ export function prepareNoise(
     if (band >= endSfb) candidates.missing[band] = tuning.missingPenalty * weight[band] * energy;
     // Each window of a group gets the energy that is sent.
     const windows = windowGroupLength[Math.floor(band / max_sfb)];
-    candidates.level[band] = Math.round(2 * fastLog2((energy * gain * gain) / windows));
+    const level = 2 * fastLog2((energy * gain * gain) / windows);
+    candidates.level[band] = Math.round(level);
+    candidates.levels.measured[band] = level;
+    candidates.levels.worth[band] = tuning.noiseLevelPenalty * weight[band] * energy;
   }
 }
 
@@ -124,6 +130,9 @@ export function substituteNoise(channels: readonly NoiseChannel[], lambda: numbe
       for (let c = 0; c < channels.length; c++) substituteRun(channels[c], band, end);
     }
     band = end;
+  }
+  for (let c = 0; c < channels.length; c++) {
+    channels[c].noise.levels.choose(channels[c].stream, lambda);
   }
 }
 

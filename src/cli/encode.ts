@@ -15,6 +15,7 @@ import { encodeAll, measure } from './encode-frames.ts';
 import type { EncodeGlass } from './encode-glass.ts';
 import { OPTIONS, type Values } from './encode-options.ts';
 import { report, type Tally } from './encode-report.ts';
+import { encodeByRows } from './encode-rows.ts';
 import { encodersOf, openGraph, openGraphTrack, openTrack, type Track } from './encode-tracks.ts';
 import { FORMATS } from './format-list.ts';
 import { analysisOf, openGpu } from './gpu-option.ts';
@@ -88,7 +89,9 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
           await (isGraph ? openGraphInput(name) : openInput(name, output.input, options)),
         );
       }
-      return await encodeInputs(opened, { path, format, files }, values, output);
+      const goal = { path, format, files };
+      const done = isFirstPass ? null : await encodeByRows(opened, goal, values, output);
+      return done ?? (await encodeInputs(opened, goal, values, output));
     } finally {
       for (const { source } of opened) await source.close();
     }

@@ -18,6 +18,14 @@ export type { AudioFrame, Plane, SampleArray, Timed, VideoFrame } from './frame.
 export { ArrayView, type NdArray, ndarray } from './ndarray.ts';
 export { orient, orientedSize, orientFrame } from './orient.ts';
 export {
+  bandRows,
+  type Patch,
+  type PictureRows,
+  type RasterRows,
+  type RowWriter,
+  rowsOfBand,
+} from './picture-rows.ts';
+export {
   ALL_PIX_FMTS,
   hasAlpha,
   IMAGE_PIX_FMTS,
@@ -43,8 +51,10 @@ export {
   RASTER_PIX_FMTS,
   type Raster,
   type RasterChannels,
+  type RasterHeader,
   type RasterLimits,
   rasterOfFrame,
+  rasterPixFmt,
   requireRaster,
   requireRasterSize,
 } from './raster.ts';

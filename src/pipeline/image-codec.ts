@@ -6,6 +6,7 @@ import { ConfigError, rejectUnknownKeys } from '../base/errors.ts';
 import type { ColorTags, Packet, VideoStreamInfo } from '../base/packet.ts';
 import { equalRationals, inverse } from '../base/rational.ts';
 import type { VideoFrame } from '../frames/frame.ts';
+import type { PictureRows, RowWriter } from '../frames/picture-rows.ts';
 import { affordablePixels, type ImageMetadata, type RasterLimits } from '../frames/raster.ts';
 import type {
   Codec,
@@ -51,6 +52,13 @@ export interface ImageCodecAdapter extends ImageCodecDescription {
    * @param planar whether Y'CbCr is to stay what it is
    */
   decode(bytes: Uint8Array, limits: RasterLimits, planar: boolean): DecodedImage;
+  /** The same row by row, in RGB or gray; null for a file whose rows cannot be had so. Absent for codecs that cannot. */
+  openRows?(bytes: Uint8Array, limits: RasterLimits): PictureRows | null;
+  /**
+   * Prepares to write the file of a picture that comes row by row, as a raster; null if the request's format or options do not allow it.
+   * Absent for codecs that cannot.
+   */
+  createRowWriter?(request: VideoRequest, metadata: ImageMetadata): RowWriter | null;
   /** The metadata of a file, as `decode` gives it, without decoding the picture. Absent for files that say nothing. */
   readMetadata?(bytes: Uint8Array): ImageMetadata;
 }
@@ -58,7 +66,10 @@ export interface ImageCodecAdapter extends ImageCodecDescription {
 /** A codec of still pictures. */
 export type ImageCodec = VideoCodec &
   ImageCodecDescription &
-  Pick<ImageCodecAdapter, 'decode' | 'readMetadata'>;
+  Pick<ImageCodecAdapter, 'decode' | 'openRows' | 'readMetadata'> & {
+    /** The writer by rows for a request, whose options have been checked; see `createRowWriter`. */
+    openRowWriter(request: VideoRequest): RowWriter | null;
+  };
 
 /** Whether a codec is one of still pictures. */
 export function isImageCodec(codec: Codec): codec is ImageCodec;
@@ -73,14 +84,13 @@ export function isImageCodec(codec: CodecDescription): boolean {
 
 /** The row of a codec of still pictures. */
 export function imageCodec(adapter: ImageCodecAdapter): ImageCodec {
-  const { metadata, options, isImage, readMetadata, createWriter: _, ...video } = adapter;
+  const { metadata, options, isImage, readMetadata, openRows, ...others } = adapter;
+  const { createWriter, createRowWriter, decode: _, ...video } = others;
   const row = videoCodec({
     ...video,
     open(request) {
-      const { metadata: given = {}, ...own } = request.options;
-      rejectUnknownKeys('encoderConfig', own, [...options, 'metadata']);
-      requireMetadata(adapter, given as ImageMetadata);
-      const writer = adapter.createWriter({ ...request, options: own }, given as ImageMetadata);
+      const [checked, given] = checkedRequest(adapter, request);
+      const writer = createWriter(checked, given);
       return {
         streamInfo: streamInfoOf(adapter.name, request, writer),
         encode(frame): Packet[] {
@@ -91,10 +101,26 @@ export function imageCodec(adapter: ImageCodecAdapter): ImageCodec {
       };
     },
   });
-  const read = readMetadata === undefined ? {} : { readMetadata };
+  const read = {
+    ...(readMetadata === undefined ? {} : { readMetadata }),
+    ...(openRows === undefined ? {} : { openRows }),
+  };
+  const openRowWriter: ImageCodec['openRowWriter'] = (request) =>
+    createRowWriter?.(...checkedRequest(adapter, request)) ?? null;
   const decode: ImageCodec['decode'] = (bytes, limits, planar) =>
     adapter.decode(bytes, { maxPixels: affordablePixels(bytes.length), ...limits }, planar);
-  return { ...row, isImage, metadata, options, decode, ...read };
+  return { ...row, isImage, metadata, options, decode, openRowWriter, ...read };
+}
+
+/** A request without its metadata, and these. Throws `ConfigError` for what the codec does not know. */
+function checkedRequest(
+  adapter: ImageCodecAdapter,
+  request: VideoRequest,
+): [request: VideoRequest, metadata: ImageMetadata] {
+  const { metadata = {}, ...own } = request.options;
+  rejectUnknownKeys('encoderConfig', own, [...adapter.options, 'metadata']);
+  requireMetadata(adapter, metadata as ImageMetadata);
+  return [{ ...request, options: own }, metadata as ImageMetadata];
 }
 
 /** Throws `ConfigError` for metadata that the files of a codec have no place for. */

@@ -18,7 +18,7 @@ import { createPictureConverter, type PictureConverter } from '../frames/convert
 import type { VideoFrame } from '../frames/frame.ts';
 import { hasAlpha, type PixFmt, pixFmtInfo } from '../frames/pixel-format.ts';
 import { VideoFrames } from '../frames/video-frames.ts';
-import type { VideoCodec, VideoCodecAdapter, VideoCodecSession } from './codec.ts';
+import type { VideoCodec, VideoCodecAdapter, VideoCodecSession, VideoRequest } from './codec.ts';
 import { PacketList } from './demuxed-packets.ts';
 import type { VideoEncodeConfig } from './encode-config.ts';
 
@@ -65,14 +65,10 @@ export class VideoEncoder {
     pixFmts: readonly PixFmt[] = codec.pixFmts,
   ) {
     this.config = config;
-    this.pixFmt = closestPixFmt(config, pixFmts);
+    const request = videoRequest(config, options, pixFmts);
+    this.pixFmt = request.pixFmt;
     this.color = streamColor(config, this.pixFmt);
-    this.session = codec.open({
-      ...config,
-      pixFmt: this.pixFmt,
-      color: isUntagged(this.color) ? undefined : this.color,
-      options,
-    });
+    this.session = codec.open(request);
     this.nextTimes = this.session.streamInfo.frameRate === undefined ? new Map() : null;
   }
 
@@ -289,6 +285,17 @@ export class VideoEncoder {
     if (info.model !== 'yuv' || pixFmt !== this.config.pixFmt) return info.fullRange;
     return this.config.color.video_full_range_flag === 1;
   }
+}
+
+/** What a codec is asked for: the format of `pixFmts` that keeps most of the config's, and its colors. */
+export function videoRequest(
+  config: VideoEncodeConfig,
+  options: Readonly<Record<string, unknown>>,
+  pixFmts: readonly PixFmt[],
+): VideoRequest {
+  const pixFmt = closestPixFmt(config, pixFmts);
+  const color = streamColor(config, pixFmt);
+  return { ...config, pixFmt, color: isUntagged(color) ? undefined : color, options };
 }
 
 /** The row of a codec for muxers: `adapter`, and the encoder of a session over it. */

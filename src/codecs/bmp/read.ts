@@ -1,11 +1,14 @@
 /** Reads bitmap files: tables of colors, 16 to 32 bits a pixel with masks, run-length codes. */
 import { FormatError } from '../../base/errors.ts';
 import {
+  bandRows,
   densityOfMeter,
   type ImageMetadata,
+  type PictureRows,
   type Raster,
   type RasterLimits,
   requireRasterSize,
+  rowsOfBand,
 } from '../../frames/index.ts';
 import {
   BI_RGB,
@@ -29,19 +32,65 @@ export interface DecodedBmp extends Raster {
  */
 export function decodeBmp(bytes: Uint8Array, limits: RasterLimits = {}): DecodedBmp {
   const header = readBmpHeader(bytes);
-  const { width, height, bitCount, compression, pixelOffset } = header;
+  const { width, height, bitCount, compression } = header;
   requireRasterSize('bmp.header', width, height, limits, 18);
-  const rowBytes = Math.ceil((width * bitCount) / 32) * 4;
   const isCoded = compression !== BI_RGB && bitCount <= 8;
-  if (!isCoded && bytes.length < pixelOffset + rowBytes * height) {
-    const detail = `${bytes.length} bytes, ${width}x${height} pixels need ${pixelOffset + rowBytes * height}`;
-    throw new FormatError('bmp.pixels', detail, bytes.length);
-  }
+  const rowBytes = isCoded ? 0 : requirePixels(header, bytes);
   const metadata = metadataOf(header, bytes);
-  if (bitCount > 8) return { ...readPixels(header, bytes, rowBytes), metadata };
+  if (bitCount > 8) {
+    const { data, hasOpacity } = readPixels(header, bytes, rowBytes);
+    if (pixelChannels(header) === 3 || hasOpacity) {
+      return { width, height, channels: pixelChannels(header), data, metadata };
+    }
+    return { width, height, channels: 3, data: withoutOpacity(data), metadata };
+  }
   const table = readTable(header, bytes);
   const indexes = isCoded ? decodeRuns(header, bytes) : unpackIndexes(header, bytes, rowBytes);
   return { width, height, ...applyTable(indexes, table), metadata };
+}
+
+/** The same row by row; null for run-length codes, which say nothing of rows. Throws as `decodeBmp` does. */
+export function openBmpRows(bytes: Uint8Array, limits: RasterLimits = {}): PictureRows | null {
+  const header = readBmpHeader(bytes);
+  const { width, height, bitCount, compression } = header;
+  requireRasterSize('bmp.header', width, height, limits, 18);
+  if (compression !== BI_RGB && bitCount <= 8) return null;
+  const rowBytes = requirePixels(header, bytes);
+  const about = { width, height, isDeep: false, metadata: metadataOf(header, bytes) };
+  const bandOf = (y: number, count: number): BmpHeader => {
+    const row = header.topDown ? y : height - y - count;
+    return { ...header, height: count, pixelOffset: header.pixelOffset + row * rowBytes };
+  };
+  if (bitCount <= 8) {
+    const table = readTable(header, bytes);
+    const indexed = { ...about, channels: tableChannels(table) };
+    return bandRows(indexed, rowsOfBand(indexed), (y, count) => {
+      return applyTable(unpackIndexes(bandOf(y, count), bytes, rowBytes), table).data;
+    });
+  }
+  const perBand = rowsOfBand({ ...about, channels: pixelChannels(header) });
+  const hasOpacity = (): boolean => {
+    for (let y = 0; y < height; y += perBand) {
+      const band = bandOf(y, Math.min(perBand, height - y));
+      if (readPixels(band, bytes, rowBytes).hasOpacity) return true;
+    }
+    return false;
+  };
+  const isDropped = pixelChannels(header) === 4 && !hasOpacity();
+  const channels = isDropped ? 3 : pixelChannels(header);
+  return bandRows({ ...about, channels }, perBand, (y, count) => {
+    const { data } = readPixels(bandOf(y, count), bytes, rowBytes);
+    return isDropped ? withoutOpacity(data) : data;
+  });
+}
+
+/** Bytes of a row that is not run-length coded; throws `FormatError` if the file has fewer than its rows take. */
+function requirePixels({ width, height, bitCount, pixelOffset }: BmpHeader, bytes: Uint8Array) {
+  const rowBytes = Math.ceil((width * bitCount) / 32) * 4;
+  const end = pixelOffset + rowBytes * height;
+  if (bytes.length >= end) return rowBytes;
+  const detail = `${bytes.length} bytes, ${width}x${height} pixels need ${end}`;
+  throw new FormatError('bmp.pixels', detail, bytes.length);
 }
 
 /** Row of the picture that row `row` of the file is. */
@@ -126,7 +175,7 @@ function fieldOf(mask: number): { readonly shift: number; readonly largest: numb
   return { shift, largest: mask >>> shift };
 }
 
-/** Pixels of 16, 24 and 32 bits. Opacity counts where it has a mask and is not 0 everywhere: writers leave it out. */
+/** Pixels of 16, 24 and 32 bits, and whether there is opacity: where it is 0 everywhere, writers left it out. */
 function readPixels(header: BmpHeader, bytes: Uint8Array, rowBytes: number) {
   const { width, height, bitCount, pixelOffset, masks } = header;
   const channels = pixelChannels(header);
@@ -155,8 +204,7 @@ function readPixels(header: BmpHeader, bytes: Uint8Array, rowBytes: number) {
       if (channels === 4) opacity |= data[to + 3]!;
     }
   }
-  if (channels === 3 || opacity !== 0) return { width, height, channels, data };
-  return { width, height, channels: 3 as const, data: withoutOpacity(data) };
+  return { data, hasOpacity: opacity !== 0 };
 }
 
 /** Red, green and blue of each pixel, in the same memory. */

@@ -3,8 +3,12 @@ import { ConfigError } from '../../base/errors.ts';
 import { ByteWriter } from '../../bits/byte-writer.ts';
 import {
   type ImageMetadata,
+  type Patch,
   pixelsPerMeter,
   type Raster,
+  type RasterHeader,
+  type RasterRows,
+  type RowWriter,
   requireRaster,
 } from '../../frames/index.ts';
 import {
@@ -35,7 +39,56 @@ export function encodeBmp(raster: Raster, metadata: BmpMetadata = {}): Uint8Arra
   if (!(raster.data instanceof Uint8Array)) {
     throw new ConfigError('bmp.image.data', 'samples are of 16 bits, bitmaps take 8');
   }
-  const { width, height, channels } = raster;
+  const { height } = raster;
+  const { head, rowBytes, icc } = headOf(raster, metadata, false);
+  const file = new Uint8Array(head.length + rowBytes * height + icc.length);
+  file.set(head);
+  // The lowest row comes first.
+  for (let row = 0; row < height; row++) {
+    writeRow(raster, height - 1 - row, file, head.length + row * rowBytes);
+  }
+  file.set(icc, head.length + rowBytes * height);
+  return file;
+}
+
+/** Writes a bitmap file row by row, the highest first, which its header says by a negative height. Samples are of 8 bits. */
+export class BmpEncoder implements RowWriter {
+  readonly goesBack = false;
+  private readonly header: RasterHeader;
+  private readonly rowBytes: number;
+  private readonly icc: Uint8Array;
+  private head: Uint8Array | null;
+
+  constructor(header: RasterHeader, metadata: BmpMetadata = {}) {
+    const { head, rowBytes, icc } = headOf(header, metadata, true);
+    this.header = header;
+    this.rowBytes = rowBytes;
+    this.icc = icc;
+    this.head = head;
+  }
+
+  push(rows: RasterRows, emit: (bytes: Uint8Array) => void): void {
+    if (this.head !== null) emit(this.head);
+    this.head = null;
+    const { width, channels } = this.header;
+    const height = rows.length / (width * channels);
+    const out = new Uint8Array(height * this.rowBytes);
+    const raster = { width, height, channels, data: rows };
+    for (let y = 0; y < height; y++) writeRow(raster, y, out, y * this.rowBytes);
+    emit(out);
+  }
+
+  finish(emit: (bytes: Uint8Array) => void): readonly Patch[] {
+    emit(this.icc);
+    return [];
+  }
+}
+
+type Size = Pick<RasterHeader, 'width' | 'height' | 'channels'>;
+
+/** All before the pixels, bytes of a row, and the profile, which goes behind them. */
+function headOf(size: Size, metadata: BmpMetadata, topDown: boolean) {
+  const { width, height, channels } = size;
   const bitCount = channels === 1 ? 8 : channels === 3 ? 24 : 32;
   const isLong = channels === 4 || channels === 2 || metadata.icc !== undefined;
   const headerBytes = isLong ? V5_HEADER_BYTES : INFO_HEADER_BYTES;
@@ -45,19 +98,13 @@ export function encodeBmp(raster: Raster, metadata: BmpMetadata = {}): Uint8Arra
   const rowBytes = (Math.ceil((width * bitCount) / 32) * 4) | 0;
   const pixelBytes = rowBytes * height;
   const icc = metadata.icc ?? new Uint8Array(0);
-  const file = new Uint8Array(pixelOffset + pixelBytes + icc.length);
   const w = new ByteWriter();
-  writeFileHeader(w, file.length, pixelOffset);
-  writeInfoHeader(w, raster, bitCount, headerBytes, pixelBytes, metadata);
+  writeFileHeader(w, pixelOffset + pixelBytes + icc.length, pixelOffset);
+  const stated = topDown ? { ...size, height: -height } : size;
+  writeInfoHeader(w, stated, bitCount, headerBytes, pixelBytes, metadata);
   if (isLong) writeV5Fields(w, bitCount, headerBytes + tableBytes + pixelBytes, icc.length);
   for (let gray = 0; gray < tableBytes / 4; gray++) w.u32le(gray * 0x10101);
-  file.set(w.toBytes());
-  // The lowest row comes first.
-  for (let row = 0; row < height; row++) {
-    writeRow(raster, height - 1 - row, file, pixelOffset + row * rowBytes);
-  }
-  file.set(icc, pixelOffset + pixelBytes);
-  return file;
+  return { head: w.toBytes(), rowBytes, icc };
 }
 
 /** BITMAPFILEHEADER (Win32, wingdi.h). */
@@ -72,7 +119,7 @@ function writeFileHeader(w: ByteWriter, fileBytes: number, pixelOffset: number):
 /** The fields of BITMAPINFOHEADER, MS-WMF clause 2.2.2.3. */
 function writeInfoHeader(
   w: ByteWriter,
-  { width, height, channels }: Raster,
+  { width, height, channels }: Size,
   bitCount: number,
   headerBytes: number,
   pixelBytes: number,
@@ -82,7 +129,7 @@ function writeInfoHeader(
   const isMasked = channels === 2 || channels === 4;
   w.u32le(headerBytes); // HeaderSize
   w.u32le(width); // Width
-  w.u32le(height); // Height
+  w.u32le(height); // Height, negative if the highest row comes first
   w.u16le(1); // Planes
   w.u16le(bitCount); // BitCount
   w.u32le(isMasked ? BI_BITFIELDS : BI_RGB); // Compression

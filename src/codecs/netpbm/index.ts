@@ -1,3 +1,3 @@
 /** Netpbm: PBM, PGM, PPM and PAM files, read and written. */
-export { type DecodedNetpbm, decodeNetpbm } from './read.ts';
-export { encodeNetpbm, type NetpbmFormat } from './write.ts';
+export { type DecodedNetpbm, decodeNetpbm, openNetpbmRows } from './read.ts';
+export { encodeNetpbm, NetpbmEncoder, type NetpbmFormat } from './write.ts';

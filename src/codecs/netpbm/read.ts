@@ -1,12 +1,15 @@
 /** Reads Netpbm files: plain and binary, samples up to any largest value. */
 import { FormatError } from '../../base/errors.ts';
 import {
+  bandRows,
   type ImageMetadata,
+  type PictureRows,
   type Raster,
   type RasterLimits,
   requireRasterSize,
+  rowsOfBand,
 } from '../../frames/index.ts';
-import { type NetpbmHeader, readNetpbmHeader, WordReader } from './header.ts';
+import { type NetpbmHeader, netpbmBytes, readNetpbmHeader, WordReader } from './header.ts';
 
 /** A decoded file. Samples are brought to 0..255, or to 0..65535 where the largest value is above 255. */
 export interface DecodedNetpbm extends Raster {
@@ -16,16 +19,36 @@ export interface DecodedNetpbm extends Raster {
 /** Decodes the first picture of a file. Throws `FormatError` with the offset for what breaks the format or goes beyond `limits`. */
 export function decodeNetpbm(bytes: Uint8Array, limits: RasterLimits = {}): DecodedNetpbm {
   const header = readNetpbmHeader(bytes);
-  const { width, height, depth: channels, maxval, kind } = header;
+  const { width, height, depth: channels } = header;
   requireRasterSize('netpbm.header', width, height, limits, 2);
-  const count = width * height * channels;
-  requireBytes(header, count, bytes.length);
+  requireBytes(header, width * height * channels, bytes.length);
+  return { width, height, channels, data: readSamples(header, bytes), metadata: {} };
+}
+
+/** The same row by row; null for plain files, whose rows cannot be told apart. Throws as `decodeNetpbm` does. */
+export function openNetpbmRows(bytes: Uint8Array, limits: RasterLimits = {}): PictureRows | null {
+  const header = readNetpbmHeader(bytes);
+  const { width, height, depth: channels, kind, maxval, offset } = header;
+  if (kind < 4) return null;
+  requireRasterSize('netpbm.header', width, height, limits, 2);
+  requireBytes(header, width * height * channels, bytes.length);
+  const about = { width, height, channels, isDeep: maxval > 255, metadata: {} };
+  const rowBytes = (netpbmBytes(bytes) - offset) / height;
+  return bandRows(about, rowsOfBand(about), (y, count) =>
+    readSamples({ ...header, height: count, offset: offset + y * rowBytes }, bytes),
+  );
+}
+
+/** The samples of a picture whose header has been checked. */
+function readSamples(header: NetpbmHeader, bytes: Uint8Array): Raster['data'] {
+  const { width, height, depth, maxval, kind } = header;
+  const count = width * height * depth;
   const data = maxval > 255 ? new Uint16Array(count) : new Uint8Array(count);
   if (kind === 4) readBits(header, bytes, data);
   else if (kind <= 3) readPlain(header, bytes, data);
   else readBinary(header, bytes, data);
   scale(data, header);
-  return { width, height, channels, data, metadata: {} };
+  return data;
 }
 
 /** Checks that a file has as many bytes as its samples take at least, before memory is taken for them. */

@@ -20,7 +20,7 @@ import {
   type PngMetadata,
   readAncillary,
 } from './metadata.ts';
-import { PixelStream } from './pixel-stream.ts';
+import { PixelStream, requireIndexes } from './pixel-stream.ts';
 import {
   CHUNK_OVERHEAD,
   type Chunk,
@@ -74,11 +74,12 @@ export function decodePng(file: Uint8Array, options: DecodePngOptions = {}): Dec
   return decoder.result();
 }
 
-/** The parts of a file that have been read. */
-class FileDecoder {
+/** The parts of a file that have been read, chunk by chunk. */
+export class FileDecoder {
   private readonly file: Uint8Array;
   private readonly takesFrames: boolean | 'later';
   private readonly maxFrames: number;
+  private readonly takeRows: ((rows: PngImage) => void) | null;
   private bytesLeft: number;
   private header: PngHeader | null = null;
   private palette: Uint8Array | null = null;
@@ -99,8 +100,15 @@ class FileDecoder {
   private startsWithImage = false;
   private lastType = '';
 
-  constructor(file: Uint8Array, limits: PngLimits, takesFrames: boolean | 'later') {
+  /** @param takeRows takes the picture some rows at a time, in memory that the next ones overwrite; null to have it whole */
+  constructor(
+    file: Uint8Array,
+    limits: PngLimits,
+    takesFrames: boolean | 'later',
+    takeRows: ((rows: PngImage) => void) | null = null,
+  ) {
     this.file = file;
+    this.takeRows = takeRows;
     this.takesFrames = takesFrames;
     rejectUnknownKeys('png.limits', limits, ['maxBytes', 'maxFrames']);
     this.bytesLeft = requireInteger(
@@ -232,8 +240,7 @@ class FileDecoder {
       if (header.colorType === PALETTE && this.palette === null) {
         throw new FormatError('png.IDAT', 'stands before PLTE (PNG clause 5.6)', offset);
       }
-      this.spend('IDAT', offset, header);
-      this.image = new PixelStream(header);
+      this.image = this.openPixels(header, offset);
     } else if (this.lastType !== 'IDAT') {
       throw new FormatError(
         'png.IDAT',
@@ -242,6 +249,18 @@ class FileDecoder {
       );
     }
     this.image.push(data, 'IDAT', offset);
+  }
+
+  private openPixels(header: PngHeader, offset: number): PixelStream {
+    const { takeRows } = this;
+    if (takeRows === null) {
+      this.spend('IDAT', offset, header);
+      return new PixelStream(header);
+    }
+    return new PixelStream(header, (data) => {
+      this.requireIndexes(data, offset);
+      takeRows({ ...this.pixels(data), height: rowsIn(data, header) });
+    });
   }
 
   private nextSequence(type: string, data: Uint8Array, offset: number): void {
@@ -346,21 +365,21 @@ class FileDecoder {
 
   /** The whole, after IEND. */
   result(): DecodedPng {
-    const { header, palette, paletteAlpha, transparent, metadata, frames } = this;
-    const { width, height, colorType, bitDepth, interlaced } = header!;
+    const { header, metadata, frames } = this;
     const animation =
       this.plays < 0 || frames.length === 0
         ? null
         : { plays: this.plays, frames, startsWithImage: this.startsWithImage };
+    const { interlaced } = header!;
+    return { ...this.pixels(this.data!), interlaced, metadata, animation };
+  }
+
+  /** Samples with what tells their colors. */
+  private pixels(data: Samples): PngImage {
+    const { header, palette, paletteAlpha, transparent } = this;
+    const { width, height, colorType, bitDepth } = header!;
     return {
-      width,
-      height,
-      colorType,
-      bitDepth,
-      interlaced,
-      data: this.data!,
-      metadata,
-      animation,
+      ...{ width, height, colorType, bitDepth, data },
       ...(palette === null ? {} : { palette }),
       ...(paletteAlpha === null ? {} : { paletteAlpha }),
       ...(transparent === null ? {} : { transparent }),
@@ -368,17 +387,8 @@ class FileDecoder {
   }
 }
 
-function requireIndexes(data: Uint8Array, entries: number, offset: number): void {
-  if (entries >= 256) return;
-  for (let i = 0; i < data.length; i++) {
-    if (data[i]! >= entries) {
-      throw new FormatError(
-        'png.IDAT',
-        `pixel ${i} has index ${data[i]}, the palette ${entries} entries (PNG clause 11.2.2)`,
-        offset,
-      );
-    }
-  }
+function rowsIn(data: Samples, { width, colorType }: PngHeader): number {
+  return data.length / (width * channelsOf(colorType));
 }
 
 function uint32(data: Uint8Array, at: number): number {

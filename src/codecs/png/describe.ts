@@ -2,7 +2,14 @@
 import { FormatError } from '../../base/errors.ts';
 import type { RasterChannels, RasterHeader } from '../../frames/raster.ts';
 import { CHUNK_OVERHEAD, SIGNATURE } from './standard/chunks.ts';
-import { type ColorType, channelsOf, IHDR_LENGTH, PALETTE, readHeader } from './standard/header.ts';
+import {
+  type ColorType,
+  channelsOf,
+  IHDR_LENGTH,
+  PALETTE,
+  type PngHeader,
+  readHeader,
+} from './standard/header.ts';
 
 /** Offset of the data of IHDR, which comes first: behind the signature's 8 bytes, a length and a type; PNG clause 5.6. */
 const IHDR_AT = 8 + 8;
@@ -18,12 +25,17 @@ export function rasterChannels(colorType: ColorType, hasTransparency: boolean): 
   return colorType === PALETTE ? 3 : (channelsOf(colorType) as RasterChannels);
 }
 
-/** Reads IHDR, and looks for tRNS before the pixels (PNG clause 5.6). Throws `FormatError` if IHDR is broken or cut off. */
-export function describePng(file: Uint8Array): RasterHeader {
+/** Reads IHDR. Throws `FormatError` if it is broken or cut off. */
+export function readPngHeader(file: Uint8Array): PngHeader {
   if (file.length < IHDR_AT + IHDR_LENGTH + 4) {
     throw new FormatError('png.IHDR', 'is cut off', file.length);
   }
-  const { width, height, colorType, bitDepth } = readHeader(file, IHDR_AT, SIGNATURE.length);
+  return readHeader(file, IHDR_AT, SIGNATURE.length);
+}
+
+/** Reads IHDR, and looks for tRNS before the pixels (PNG clause 5.6). Throws `FormatError` if IHDR is broken or cut off. */
+export function describePng(file: Uint8Array): RasterHeader {
+  const { width, height, colorType, bitDepth } = readPngHeader(file);
   const channels = rasterChannels(colorType, hasTransparency(file));
   return { width, height, channels, isDeep: bitDepth === 16 };
 }

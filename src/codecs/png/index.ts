@@ -14,6 +14,7 @@ export type { PngMetadata, PngSuggestedPalette, PngText } from './metadata.ts';
 export { type OptimizePngOptions, optimizePng } from './optimize.ts';
 export { PngEncoder, type PngEncoderOptions } from './png-encoder.ts';
 export { type QuantizeOptions, quantizePng } from './quantize.ts';
+export { PngDecoder } from './row-decoder.ts';
 export type { BitDepth, ColorType, PngHeader } from './standard/header.ts';
 export type { Samples } from './standard/samples.ts';
 export { PngTrace } from './trace.ts';

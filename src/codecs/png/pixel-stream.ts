@@ -1,13 +1,16 @@
 /** From the zlib stream of a picture or frame to its samples: PNG (third edition) clauses 10 and 11.2.3. */
 import { FormatError } from '../../base/errors.ts';
 import { Inflater } from '../deflate/index.ts';
-import { RowReader } from './row-reader.ts';
+import { RowReader, type TakeRows } from './row-reader.ts';
 import { channelsOf, type PngHeader, rowBytes } from './standard/header.ts';
 import { passesOf } from './standard/interlace.ts';
 import type { Samples } from './standard/samples.ts';
 
 /** Bytes behind the last row that are let pass: some encoders write them. */
 const EXTRA_BYTES = 1 << 16;
+
+/** Bytes of samples that are taken at a time where rows are. */
+const BAND_BYTES = 1 << 18;
 
 /** Pixels of one zlib stream that lies in several chunks. */
 export class PixelStream {
@@ -16,10 +19,13 @@ export class PixelStream {
   private readonly rows: RowReader;
   private offset = 0;
 
-  constructor(header: PngHeader) {
-    const count = header.width * header.height * channelsOf(header.colorType);
+  /** @param takeRows takes rows as they are complete, so that the picture is never whole; null to have all of it */
+  constructor(header: PngHeader, takeRows: TakeRows | null = null) {
+    const perRow = header.width * channelsOf(header.colorType);
+    const band = Math.max(1, Math.floor(BAND_BYTES / perRow));
+    const count = perRow * (takeRows === null ? header.height : Math.min(band, header.height));
     this.data = header.bitDepth === 16 ? new Uint16Array(count) : new Uint8Array(count);
-    this.rows = new RowReader(header, this.data);
+    this.rows = new RowReader(header, this.data, takeRows);
     let bytes = 0;
     for (const { width, height } of passesOf(header.width, header.height, header.interlaced)) {
       bytes += height * (1 + rowBytes(header, width));
@@ -42,7 +48,7 @@ export class PixelStream {
     }
   }
 
-  /** The samples. Throws `FormatError` if some are missing. */
+  /** The samples, the last of them where rows are taken. Throws `FormatError` if some are missing. */
   finish(type: string): Samples {
     if (!this.rows.isDone) {
       throw new FormatError(
@@ -59,5 +65,19 @@ export class PixelStream {
       );
     }
     return this.data;
+  }
+}
+
+/** Clause 11.2.2: an index beyond the palette is an error. */
+export function requireIndexes(data: Uint8Array, entries: number, offset: number): void {
+  if (entries >= 256) return;
+  for (let i = 0; i < data.length; i++) {
+    if (data[i]! >= entries) {
+      throw new FormatError(
+        'png.IDAT',
+        `pixel ${i} has index ${data[i]}, the palette ${entries} entries (PNG clause 11.2.2)`,
+        offset,
+      );
+    }
   }
 }

@@ -5,7 +5,10 @@ import { channelsOf, filterDistance, type PngHeader, rowBytes } from './standard
 import { type Pass, passesOf } from './standard/interlace.ts';
 import { type Samples, unpackSamples } from './standard/samples.ts';
 
-/** Takes inflated bytes in pieces of any size and fills `data`. */
+/** Called with rows that are complete, in memory that the next ones overwrite. */
+export type TakeRows = (rows: Samples) => void;
+
+/** Takes inflated bytes in pieces of any size and fills `data`: of a whole picture, or of a band of it at a time. */
 export class RowReader {
   /** Whether all rows are there. */
   isDone = false;
@@ -19,10 +22,17 @@ export class RowReader {
   private above: Uint8Array;
   private length: number;
   private filled = 0;
+  private readonly takeRows: TakeRows | null;
+  /** Row of the picture that the first one in `data` is. */
+  private bandStart = 0;
 
-  /** `data`: one element for each sample of a picture of that header. */
-  constructor(header: PngHeader, data: Samples) {
+  /**
+   * @param data one element for each sample of a picture of that header; or of as many rows as are to be taken at a time
+   * @param takeRows takes the rows in `data` each time it is full, and the last; null for a whole picture. Not for interlaced ones.
+   */
+  constructor(header: PngHeader, data: Samples, takeRows: TakeRows | null = null) {
     this.header = header;
+    this.takeRows = takeRows;
     this.data = data;
     this.passes = passesOf(header.width, header.height, header.interlaced);
     const longest = 1 + rowBytes(header, header.width);
@@ -54,6 +64,7 @@ export class RowReader {
       );
     }
     this.place(this.passes[this.passIndex]!);
+    if (this.takeRows !== null) this.endBand(this.takeRows);
     this.filled = 0;
     this.row = above;
     this.above = row;
@@ -68,11 +79,21 @@ export class RowReader {
     this.above.fill(0);
   }
 
+  /** Hands on the band if the row at hand is its last. */
+  private endBand(takeRows: TakeRows): void {
+    const { data, header } = this;
+    const perRow = header.width * channelsOf(header.colorType);
+    const end = (this.y + 1 - this.bandStart) * perRow;
+    if (end < data.length && this.y + 1 < header.height) return;
+    takeRows(data.subarray(0, end));
+    this.bandStart = this.y + 1;
+  }
+
   /** Puts the samples of the row where they belong. */
   private place({ x0, y0, dx, dy, width }: Pass): void {
     const { header, row, data } = this;
     const channels = channelsOf(header.colorType);
-    const at = ((y0 + this.y * dy) * header.width + x0) * channels;
+    const at = ((y0 + this.y * dy - this.bandStart) * header.width + x0) * channels;
     if (data instanceof Uint16Array) {
       for (let x = 0, from = 1, to = at; x < width; x++, to += channels * (dx - 1)) {
         for (let c = 0; c < channels; c++, from += 2)

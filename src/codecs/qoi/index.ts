@@ -1,3 +1,3 @@
 /** QOI: The Quite OK Image Format, read and written. */
-export { type DecodedQoi, decodeQoi } from './read.ts';
-export { encodeQoi } from './write.ts';
+export { type DecodedQoi, decodeQoi, openQoiRows } from './read.ts';
+export { encodeQoi, QoiEncoder } from './write.ts';

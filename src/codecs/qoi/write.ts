@@ -1,6 +1,13 @@
 /** Writes QOI files: one pass, one operation for each pixel or run. */
 import { ConfigError } from '../../base/errors.ts';
-import { type Raster, requireRaster } from '../../frames/index.ts';
+import {
+  type Patch,
+  type Raster,
+  type RasterHeader,
+  type RasterRows,
+  type RowWriter,
+  requireRaster,
+} from '../../frames/index.ts';
 import {
   END_BYTES,
   HEADER_BYTES,
@@ -21,19 +28,39 @@ const MAX_SIDE = 65535;
 export function encodeQoi(raster: Raster): Uint8Array<ArrayBuffer> {
   requireRaster('qoi.image', raster, MAX_SIDE);
   const { width, height, channels, data } = raster;
-  if (!(data instanceof Uint8Array) || channels < 3) {
-    throw new ConfigError('qoi.image', 'needed are RGB or RGBA with samples of 8 bits');
-  }
+  if (!(data instanceof Uint8Array)) throw new ConfigError('qoi.image', NEEDED);
   const out = new GrowingFile(width * height);
-  out.u32(0x716f6966); // magic: "qoif"
-  out.u32(width);
-  out.u32(height);
-  out.u8(channels);
-  out.u8(0); // colorspace: sRGB with linear alpha
-  writePixels(data, channels, width * height, out);
-  for (let i = 0; i < END_BYTES - 1; i++) out.u8(0);
-  out.u8(1);
-  return out.bytes.slice(0, out.length);
+  const writer = new PixelWriter({ width, height, channels, isDeep: false }, out);
+  writer.write(data, width * height);
+  writer.end();
+  return out.take();
+}
+
+const NEEDED = 'needed are RGB or RGBA with samples of 8 bits';
+
+/** Writes a QOI file row by row. Throws as `encodeQoi` does. */
+export class QoiEncoder implements RowWriter {
+  readonly goesBack = false;
+  private readonly header: RasterHeader;
+  private readonly out: GrowingFile;
+  private readonly writer: PixelWriter;
+
+  constructor(header: RasterHeader) {
+    this.header = header;
+    this.out = new GrowingFile(header.width);
+    this.writer = new PixelWriter(header, this.out);
+  }
+
+  push(rows: RasterRows, emit: (bytes: Uint8Array) => void): void {
+    this.writer.write(rows as Uint8Array, rows.length / this.header.channels);
+    emit(this.out.take());
+  }
+
+  finish(emit: (bytes: Uint8Array) => void): readonly Patch[] {
+    this.writer.end();
+    emit(this.out.take());
+    return [];
+  }
 }
 
 /** Bytes that grow by half: a file is mostly far below the 5 bytes that a pixel may take. */
@@ -54,6 +81,13 @@ class GrowingFile {
     this.bytes[this.length++] = value;
   }
 
+  /** A copy of the bytes, which are gone then. */
+  take(): Uint8Array<ArrayBuffer> {
+    const taken = this.bytes.slice(0, this.length);
+    this.length = 0;
+    return taken;
+  }
+
   u32(value: number): void {
     this.u8(value >>> 24);
     this.u8(value >>> 16);
@@ -62,34 +96,68 @@ class GrowingFile {
   }
 }
 
-function writePixels(data: Uint8Array, channels: 3 | 4 | number, count: number, out: GrowingFile) {
-  const seen = new Uint32Array(64);
-  let [r, g, b, a] = [0, 0, 0, 255];
-  let run = 0;
-  for (let i = 0, at = 0; i < count; i++, at += channels) {
-    const red = data[at]!;
-    const green = data[at + 1]!;
-    const blue = data[at + 2]!;
-    const opacity = channels === 4 ? data[at + 3]! : 255;
-    if (red === r && green === g && blue === b && opacity === a) {
-      run++;
-      if (run === MAX_RUN || i === count - 1) {
-        out.u8(OP_RUN | (run - 1));
-        run = 0;
+/** Writes the pixels of a file in turn. */
+class PixelWriter {
+  private readonly channels: number;
+  private readonly out: GrowingFile;
+  /** The colors that were seen, by their index. */
+  private readonly seen = new Uint32Array(64);
+  /** The last pixel. */
+  private readonly pixel = Uint8Array.of(0, 0, 0, 255);
+  /** How often it came again. */
+  private run = 0;
+
+  /** Writes the header. Throws `ConfigError` for other pictures than RGB and RGBA of 8 bits. */
+  constructor({ width, height, channels, isDeep }: RasterHeader, out: GrowingFile) {
+    if (isDeep || channels < 3) throw new ConfigError('qoi.image', NEEDED);
+    this.channels = channels;
+    this.out = out;
+    out.u32(0x716f6966); // magic: "qoif"
+    out.u32(width);
+    out.u32(height);
+    out.u8(channels);
+    out.u8(0); // colorspace: sRGB with linear alpha
+  }
+
+  /** Writes the next `count` pixels. */
+  write(data: Uint8Array, count: number): void {
+    const { channels, out, seen, pixel } = this;
+    let { run } = this;
+    let [r, g, b, a] = pixel as unknown as [number, number, number, number];
+    for (let i = 0, at = 0; i < count; i++, at += channels) {
+      const red = data[at]!;
+      const green = data[at + 1]!;
+      const blue = data[at + 2]!;
+      const opacity = channels === 4 ? data[at + 3]! : 255;
+      if (red === r && green === g && blue === b && opacity === a) {
+        run++;
+        if (run === MAX_RUN) {
+          out.u8(OP_RUN | (run - 1));
+          run = 0;
+        }
+        continue;
       }
-      continue;
+      if (run > 0) out.u8(OP_RUN | (run - 1));
+      run = 0;
+      const color = ((red << 24) | (green << 16) | (blue << 8) | opacity) >>> 0;
+      const index = indexOf(red, green, blue, opacity);
+      if (seen[index] === color) out.u8(OP_INDEX | index);
+      else if (opacity !== a) {
+        out.u8(OP_RGBA);
+        out.u32(color);
+      } else writeDifference(red, green, blue, r, g, b, out);
+      seen[index] = color;
+      [r, g, b, a] = [red, green, blue, opacity];
     }
-    if (run > 0) out.u8(OP_RUN | (run - 1));
-    run = 0;
-    const color = ((red << 24) | (green << 16) | (blue << 8) | opacity) >>> 0;
-    const index = indexOf(red, green, blue, opacity);
-    if (seen[index] === color) out.u8(OP_INDEX | index);
-    else if (opacity !== a) {
-      out.u8(OP_RGBA);
-      out.u32(color);
-    } else writeDifference(red, green, blue, r, g, b, out);
-    seen[index] = color;
-    [r, g, b, a] = [red, green, blue, opacity];
+    this.run = run;
+    pixel.set([r, g, b, a]);
+  }
+
+  /** Writes the last run, and the end marker. */
+  end(): void {
+    if (this.run > 0) this.out.u8(OP_RUN | (this.run - 1));
+    for (let i = 0; i < END_BYTES - 1; i++) this.out.u8(0);
+    this.out.u8(1);
   }
 }
 

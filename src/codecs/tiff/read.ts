@@ -1,10 +1,17 @@
 /** Reads TIFF files: gray, RGB and palettes of 1 to 16 bits, YCbCr of 8, with opacity, in strips or tiles, pixels or planes. */
 import { FormatError } from '../../base/errors.ts';
-import type { ImageMetadata, Raster, RasterLimits } from '../../frames/index.ts';
+import {
+  bandRows,
+  type ImageMetadata,
+  type PictureRows,
+  type Raster,
+  type RasterLimits,
+  rowsOfBand,
+} from '../../frames/index.ts';
 import { type Layout, readLayout } from './layout.ts';
 import { expand } from './standard/compression.ts';
 import { type Directory, readDirectory } from './standard/directory.ts';
-import { PHOTOMETRIC, TAG } from './standard/tags.ts';
+import { COMPRESSION, PHOTOMETRIC, TAG } from './standard/tags.ts';
 import { placeUnitRow, unitBytes, ycbcrToRgb } from './ycbcr.ts';
 
 /** A decoded file. */
@@ -19,15 +26,83 @@ export interface DecodedTiff extends Raster {
 export function decodeTiff(bytes: Uint8Array, limits: RasterLimits = {}): DecodedTiff {
   const directory = readDirectory(bytes);
   const layout = readLayout(directory, bytes, limits);
+  const { width, height } = layout;
+  const data = readSamples(layout, directory, bytes);
+  return { width, height, channels: channelsIn(layout), data, metadata: readMetadata(directory) };
+}
+
+/** Bytes of samples of the strips or tiles beside each other, up to which they are worth reading row by row. */
+const MOST_BAND_BYTES = 1 << 24;
+
+/**
+ * The same row by row: the strips or tiles beside each other at a time; null where these are large and compressed. Throws as
+ * `decodeTiff` does.
+ */
+export function openTiffRows(bytes: Uint8Array, limits: RasterLimits = {}): PictureRows | null {
+  const directory = readDirectory(bytes);
+  const whole = readLayout(directory, bytes, limits);
+  const isDeep = whole.bits === 16;
+  const channels = channelsIn(whole);
+  const { width, height } = whole;
+  const header = { width, height, channels, isDeep, metadata: readMetadata(directory) };
+  const layout = inShortStrips(whole, rowsOfBand(header));
+  const { segmentHeight, samples } = layout;
+  if (width * segmentHeight * samples * (isDeep ? 2 : 1) > MOST_BAND_BYTES) return null;
+  return bandRows(header, segmentHeight, (y, count) => {
+    return readSamples(bandOf(layout, y / segmentHeight, count), directory, bytes);
+  });
+}
+
+/** One strip for all rows, whose samples are as they are, is as good as many. */
+function inShortStrips(layout: Layout, rows: number): Layout {
+  const { width, height, samples, bits, isPlanar, isTiled, subsampling } = layout;
+  const isShared = subsampling[0] * subsampling[1] > 1;
+  if (layout.segmentHeight < height || layout.compression !== COMPRESSION.none) return layout;
+  if (isTiled || isShared) return layout;
+  const stripBytes = Math.ceil((width * (isPlanar ? 1 : samples) * bits) / 8) * rows;
+  const starts = Array.from({ length: Math.ceil(height / rows) }, (_, i) => i * stripBytes);
+  const planes = layout.offsets.slice(0, isPlanar ? samples : 1);
+  return {
+    ...layout,
+    segmentHeight: rows,
+    offsets: planes.flatMap((offset) => starts.map((start) => offset + start)),
+    byteCounts: planes.flatMap((_, i) => {
+      return starts.map((start) => Math.max(0, layout.byteCounts[i]! - start));
+    }),
+  };
+}
+
+/** The layout of the strips or tiles in one line, which are `height` rows of the picture, as of a picture of its own. */
+function bandOf(layout: Layout, line: number, height: number): Layout {
+  const { width, segmentWidth, segmentHeight, isPlanar, samples } = layout;
+  const across = Math.ceil(width / segmentWidth);
+  const down = Math.ceil(layout.height / segmentHeight);
+  const inBand = (of: readonly number[]) =>
+    Array.from({ length: isPlanar ? samples : 1 }, (_, plane) => {
+      const from = (plane * down + line) * across;
+      return of.slice(from, from + across);
+    }).flat();
+  return {
+    ...layout,
+    height,
+    offsets: inBand(layout.offsets),
+    byteCounts: inBand(layout.byteCounts),
+  };
+}
+
+function channelsIn({ photometric, channels }: Layout) {
+  return photometric === PHOTOMETRIC.palette ? 3 : channels;
+}
+
+/** The samples of all segments of a layout, as a raster has them. */
+function readSamples(layout: Layout, directory: Directory, bytes: Uint8Array): Raster['data'] {
   const { width, height, samples, bits } = layout;
   const stored =
     bits === 16
       ? new Uint16Array(width * height * samples)
       : new Uint8Array(width * height * samples);
   readSegments(layout, bytes, stored);
-  const data = finishSamples(layout, directory, stored);
-  const channels = layout.photometric === PHOTOMETRIC.palette ? 3 : layout.channels;
-  return { width, height, channels, data, metadata: readMetadata(directory) };
+  return finishSamples(layout, directory, stored);
 }
 
 /** Expands every strip or tile, and puts its samples where they belong, one element each. */

@@ -5,6 +5,8 @@ import {
   decodeJpegPlanes,
   encodeJpeg,
   encodeJpegPlanes,
+  JpegDecoder,
+  JpegEncoder,
   type JpegMetadata,
   type JpegPictureOptions,
   type JpegPlane,
@@ -13,6 +15,7 @@ import {
 } from '../../codecs/jpeg/index.ts';
 import {
   allocatePicture,
+  bandRows,
   createPictureConverter,
   DEFAULT_MAX_PIXELS,
   defaultMatrix,
@@ -22,6 +25,7 @@ import {
   type PixFmt,
   pixFmtInfo,
   rasterOfFrame,
+  rowsOfBand,
   type VideoFrame,
   withOrientation,
 } from '../../frames/index.ts';
@@ -29,6 +33,7 @@ import type { VideoRequest } from '../codec.ts';
 import { type ImageCodec, imageCodec } from '../image-codec.ts';
 import { planarPixFmt } from '../image-headers.ts';
 import { ABOUT_JPEG } from './descriptions.ts';
+import { headerOf } from './raster-header.ts';
 
 /** `encoderConfig` of JPEG. `scans` is `baseline` in streams and `smallest` in files, if it is not given. */
 export type JpegEncoderConfig = Omit<JpegPictureOptions, 'metadata'> & {
@@ -69,6 +74,38 @@ export const JPEG: ImageCodec = /* @__PURE__ */ imageCodec({
           ? encodeFrame(frame, options, request)
           : encodeFrame(toRgb(frame), options, request),
     };
+  },
+  createRowWriter(request, given) {
+    const { target, ...options } = jpegOptions(request, given);
+    if (target !== undefined || SUBSAMPLINGS[request.pixFmt] !== undefined) return null;
+    const { width, height, channels } = headerOf(request);
+    const isGray = channels === 1;
+    const encoder = new JpegEncoder({
+      ...options,
+      ...(isGray ? { subsampling: 'auto' } : {}),
+      ...{ width, height, channels: channels as 1 | 3 | 4 },
+    });
+    return {
+      goesBack: false,
+      push: (rows) => encoder.writeRows(rows as Uint8Array),
+      finish(emit) {
+        emit(encoder.finish());
+        return [];
+      },
+    };
+  },
+  openRows(bytes, { maxPixels = DEFAULT_MAX_PIXELS }) {
+    const decoder = new JpegDecoder(bytes, { limits: { maxPixels } });
+    const { width, height, metadata } = decoder.info;
+    const { channels } = decoder;
+    const header = { width, height, channels, isDeep: false, metadata: readMetadata(metadata) };
+    const perBand = rowsOfBand(header);
+    const band = new Uint8Array(perBand * width * channels);
+    return bandRows(header, perBand, (_, count) => {
+      const rows = band.subarray(0, count * width * channels);
+      decoder.readRows(rows);
+      return rows;
+    });
   },
   decode(bytes, { maxPixels = DEFAULT_MAX_PIXELS }, planar) {
     const limits = { maxPixels };

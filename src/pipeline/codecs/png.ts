@@ -1,13 +1,15 @@
 /** PNG in the session. */
 import type { ColorTags } from '../../base/packet.ts';
 import { decodeUtf8, encodeUtf8 } from '../../base/utf8.ts';
-import { describePng, rasterChannels } from '../../codecs/png/describe.ts';
+import { describePng, rasterChannels, readPngHeader } from '../../codecs/png/describe.ts';
 import {
-  type DecodedPng,
   decodePng,
   type EncodePngOptions,
   encodePng,
+  PngDecoder,
   type PngEffort,
+  PngEncoder,
+  type PngImage,
   type PngMetadata,
   pngToRgba8,
   pngToRgba16,
@@ -24,8 +26,10 @@ import {
   requireRasterSize,
   withOrientation,
 } from '../../frames/index.ts';
+import type { VideoRequest } from '../codec.ts';
 import { type ImageCodec, imageCodec } from '../image-codec.ts';
 import { ABOUT_PNG } from './descriptions.ts';
+import { headerOf } from './raster-header.ts';
 
 /** `encoderConfig` of PNG. */
 export type PngEncoderConfig = EncodePngOptions & { readonly metadata?: ImageMetadata };
@@ -42,10 +46,9 @@ const MOST_BYTES = 2 ** 32;
 /** The row of PNG. `compressionLevel` 0 to 2 is the effort `fast`, 9 and more `best`; bit rate and quality do not apply. */
 export const PNG: ImageCodec = /* @__PURE__ */ imageCodec({
   ...ABOUT_PNG,
-  createWriter({ compressionLevel, color, pixFmt, options }, given) {
-    const effort = compressionLevel === undefined ? {} : { effort: effortOf(compressionLevel) };
-    const settings: EncodePngOptions = { ...effort, ...options };
-    const metadata = { ...pngMetadata(given), ...colorMetadata(color) };
+  createWriter(request, given) {
+    const { pixFmt } = request;
+    const { settings, metadata } = settingsOf(request, given);
     return {
       pixFmt,
       write(frame) {
@@ -54,6 +57,35 @@ export const PNG: ImageCodec = /* @__PURE__ */ imageCodec({
         const colorType = COLOR_TYPES[channels - 1]!;
         return encodePng({ width, height, colorType, bitDepth, data, metadata }, settings);
       },
+    };
+  },
+  createRowWriter(request, given) {
+    const { settings, metadata } = settingsOf(request, given);
+    const { effort, interlaced = false, inspect = null } = settings;
+    if (interlaced || inspect !== null) return null;
+    const { width, height, channels, isDeep } = headerOf(request);
+    const colorType = COLOR_TYPES[channels - 1]!;
+    const bitDepth = isDeep ? 16 : 8;
+    const picture = { width, height, colorType, bitDepth, metadata } as const;
+    const encoder = new PngEncoder({ ...picture, ...(effort === undefined ? {} : { effort }) });
+    return {
+      goesBack: false,
+      push: (rows, emit) => encoder.push(rows, emit),
+      finish(emit) {
+        encoder.finish(emit);
+        return [];
+      },
+    };
+  },
+  openRows(bytes, limits) {
+    const header = describePng(bytes);
+    requireRasterSize('png.IHDR', header.width, header.height, limits, 16);
+    if (readPngHeader(bytes).interlaced) return null;
+    const decoder = new PngDecoder(bytes);
+    return {
+      ...header,
+      metadata: readMetadata(decoder.metadata),
+      advance: (take) => decoder.advance((rows) => take(rasterOfPng(rows).data)),
     };
   },
   decode(bytes, limits) {
@@ -65,12 +97,18 @@ export const PNG: ImageCodec = /* @__PURE__ */ imageCodec({
   readMetadata: (bytes) => readMetadata(readPngMetadata(bytes)),
 });
 
+function settingsOf({ compressionLevel, color, options }: VideoRequest, given: ImageMetadata) {
+  const effort = compressionLevel === undefined ? {} : { effort: effortOf(compressionLevel) };
+  const settings: EncodePngOptions = { ...effort, ...options };
+  return { settings, metadata: { ...pngMetadata(given), ...colorMetadata(color) } };
+}
+
 function effortOf(compressionLevel: number): PngEffort {
   return compressionLevel <= 2 ? 'fast' : compressionLevel < 9 ? 'default' : 'best';
 }
 
 /** The picture with as few channels as hold it: palettes become RGB, a transparent color becomes opacity. */
-function rasterOfPng(image: DecodedPng): Raster {
+function rasterOfPng(image: PngImage): Raster {
   const { width, height, colorType, bitDepth, transparent, paletteAlpha } = image;
   const hasTransparency = transparent !== undefined || paletteAlpha !== undefined;
   const channels = rasterChannels(colorType, hasTransparency);

@@ -1,9 +1,21 @@
 /** The small formats of pictures in the session: BMP, Netpbm, QOI, TIFF. Bit rate and quality do not apply to any of them. */
-import { decodeBmp, encodeBmp } from '../../codecs/bmp/index.ts';
+import { BmpEncoder, decodeBmp, encodeBmp, openBmpRows } from '../../codecs/bmp/index.ts';
 import { readBmpMetadata } from '../../codecs/bmp/read.ts';
-import { decodeNetpbm, encodeNetpbm, type NetpbmFormat } from '../../codecs/netpbm/index.ts';
-import { decodeQoi, encodeQoi } from '../../codecs/qoi/index.ts';
-import { decodeTiff, encodeTiff, type TiffOptions } from '../../codecs/tiff/index.ts';
+import {
+  decodeNetpbm,
+  encodeNetpbm,
+  NetpbmEncoder,
+  type NetpbmFormat,
+  openNetpbmRows,
+} from '../../codecs/netpbm/index.ts';
+import { decodeQoi, encodeQoi, openQoiRows, QoiEncoder } from '../../codecs/qoi/index.ts';
+import {
+  decodeTiff,
+  encodeTiff,
+  openTiffRows,
+  TiffEncoder,
+  type TiffOptions,
+} from '../../codecs/tiff/index.ts';
 import { readTiffMetadata } from '../../codecs/tiff/read.ts';
 import {
   frameOfRaster,
@@ -13,6 +25,7 @@ import {
   type RasterLimits,
   rasterOfFrame,
 } from '../../frames/index.ts';
+import type { VideoRequest } from '../codec.ts';
 import {
   type DecodedImage,
   type ImageCodec,
@@ -27,6 +40,7 @@ import {
   ABOUT_QOI,
   ABOUT_TIFF,
 } from './descriptions.ts';
+import { headerOf } from './raster-header.ts';
 
 type Decode = (
   bytes: Uint8Array,
@@ -50,7 +64,9 @@ export const BMP: ImageCodec = /* @__PURE__ */ imageCodec({
     pixFmt: pixFmt === 'gray' ? 'gray' : RGB.includes(pixFmt) ? 'bgr24' : 'bgra',
     write: (frame) => encodeBmp(rasterOfFrame(frame), metadata),
   }),
+  createRowWriter: (request, metadata) => new BmpEncoder(headerOf(request), metadata),
   decode: decoding(decodeBmp),
+  openRows: openBmpRows,
   readMetadata: readBmpMetadata,
 });
 
@@ -70,7 +86,9 @@ function netpbm(format: NetpbmFormat, about: ImageCodecDescription): ImageCodec 
       pixFmt,
       write: (frame) => encodeNetpbm(rasterOfFrame(frame), format),
     }),
+    createRowWriter: (request) => new NetpbmEncoder(headerOf(request), format),
     decode: decoding(decodeNetpbm),
+    openRows: openNetpbmRows,
   });
 }
 
@@ -81,7 +99,9 @@ export const QOI: ImageCodec = /* @__PURE__ */ imageCodec({
     pixFmt,
     write: (frame) => encodeQoi(rasterOfFrame(frame)),
   }),
+  createRowWriter: (request) => new QoiEncoder(headerOf(request)),
   decode: decoding(decodeQoi),
+  openRows: openQoiRows,
 });
 
 /** `encoderConfig` of TIFF. */
@@ -92,11 +112,22 @@ export type TiffEncoderConfig = Omit<TiffOptions, 'metadata'> & {
 /** The row of TIFF. `compressionLevel` is the level of deflate. */
 export const TIFF: ImageCodec = /* @__PURE__ */ imageCodec({
   ...ABOUT_TIFF,
-  createWriter({ pixFmt, compressionLevel, options }, metadata) {
-    const level = compressionLevel === undefined ? {} : { level: Math.min(compressionLevel, 13) };
-    const settings = { ...level, ...(options as TiffOptions), metadata };
+  createWriter(request, metadata) {
+    const settings = tiffOptions(request, metadata);
+    const { pixFmt } = request;
     return { pixFmt, write: (frame) => encodeTiff(rasterOfFrame(frame), settings) };
   },
+  createRowWriter: (request, metadata) =>
+    new TiffEncoder(headerOf(request), tiffOptions(request, metadata)),
   decode: decoding(decodeTiff),
+  openRows: openTiffRows,
   readMetadata: readTiffMetadata,
 });
+
+function tiffOptions(
+  { compressionLevel, options }: VideoRequest,
+  metadata: ImageMetadata,
+): TiffOptions {
+  const level = compressionLevel === undefined ? {} : { level: Math.min(compressionLevel, 13) };
+  return { ...level, ...(options as TiffOptions), metadata };
+}

@@ -182,7 +182,9 @@ export class PictureReader {
         isIdr: columns.isIdr[row] !== 0,
         isReference: columns.isReference[row] !== 0,
         reason: columns.reason[row],
-        qp: columns.qp[row],
+        // Traces of before lack the mean.
+        qp: (columns.meanQp ?? columns.qp)[row],
+        plannedQp: columns.qp[row],
         pts: columns.pts[row],
         dts: columns.dts[row],
         poc: columns.poc[row],

@@ -4,6 +4,7 @@
  */
 import { openTrace, type Trace, type TraceColumns, type TraceFile } from '../src/inspect/index.ts';
 import { MemorySource } from '../src/io/index.ts';
+import { extremesOf } from './extremes.ts';
 import type { MacroblockMaps, Range } from './macroblock-maps.ts';
 import { PictureReader } from './picture-reader.ts';
 import type { Coded, PictureSamples, Settings, SourcePictures } from './protocol.ts';
@@ -21,7 +22,9 @@ export interface PictureRecord {
   readonly isIdr: boolean;
   readonly isReference: boolean;
   readonly reason: number;
+  /** The mean over its macroblocks, and what was planned before they were coded. */
   readonly qp: number;
+  readonly plannedQp: number;
   readonly pts: number;
   readonly dts: number;
   readonly poc: number;
@@ -46,7 +49,12 @@ export interface Recording {
   readonly heightInMbs: number;
   /** Pictures a second; of a trace without times, 25. */
   readonly frameRate: number;
+  /** Ticks of `pts` and `dts` a second. */
+  readonly tickRate: number;
   readonly settings: Settings | null;
+  /** Bits a second and bits of the decoder's buffer that the encoder kept within; 0 for none. */
+  readonly vbvMaxRate: number;
+  readonly vbvBufferSize: number;
   /** Names that columns refer to by number. */
   readonly names: readonly string[];
   /** In coding order. */
@@ -95,6 +103,23 @@ export async function recordingOfEncode(source: SourcePictures, coded: Coded): P
   return record(trace, source.title, source, coded);
 }
 
+/** Pictures and ticks a second. Traces without a time base count pictures. */
+function ratesOf(
+  { about }: TraceFile,
+  source: SourcePictures | null,
+  pictures: readonly PictureRecord[],
+): Pick<Recording, 'frameRate' | 'tickRate'> {
+  if (source !== null) return { frameRate: source.frameRate, tickRate: source.frameRate };
+  const [num, den] = [numberOf(about.timeBaseNum, 1), numberOf(about.timeBaseDen, 25)];
+  const tickRate = num > 0 && den > 0 ? den / num : 25;
+  const { least, most } = extremesOf(pictures.map(({ pts }) => pts));
+  const isTimed = pictures.length > 1 && most > least;
+  return {
+    frameRate: isTimed ? (tickRate * (pictures.length - 1)) / (most - least) : tickRate,
+    tickRate,
+  };
+}
+
 async function record(
   trace: TraceFile,
   title: string,
@@ -113,11 +138,11 @@ async function record(
   const reader = await PictureReader.open(trace, mbs);
   const pictures = await reader.pictures();
   if (pictures.length === 0) throw new Error('The trace has no picture.');
-  const num = numberOf(about.timeBaseNum, 1);
-  const den = numberOf(about.timeBaseDen, 25);
   return {
     ...{ title, width, height, widthInMbs, heightInMbs, names, pictures, source },
-    frameRate: source?.frameRate ?? (num > 0 && den > 0 ? den / num : 25),
+    vbvMaxRate: numberOf(about.vbvMaxRate, 0),
+    vbvBufferSize: numberOf(about.vbvBufferSize, 0),
+    ...ratesOf(trace, source, pictures),
     settings: coded?.settings ?? null,
     shown: [...pictures].sort((a, b) => a.display - b.display),
     samples: new Map((coded?.samples ?? []).map((sample) => [sample.pts, sample])),

@@ -170,7 +170,7 @@ export const TOUR: readonly TourStep[] = [
     title: 'Many ways, one winner',
     view: 'picture',
     text: () => [
-      'Here is one square, opened. The encoder has coded it in several ways on trial, and counted for each how wrong it is and how many bits it takes. The sum of both, at a rate of exchange that says how much error a bit is worth, is its cost. The cheapest wins; the bars show by how much the others lost.',
+      'Here is one square, opened. The encoder has coded it in several ways on trial, and counted for each how wrong it is (its squared error, and something for fine detail that is lost) and how many bits it takes. The sum of both, at a rate of exchange that says how much error a bit is worth, is its cost. The cheapest wins; the bars show by how much the others lost.',
       'The five small pictures are the square itself: truth, guess, what is left, what the receiver sees, and what remains wrong.',
     ],
     task: 'Click other squares. Where was it close, where was it clear?',

@@ -17,6 +17,8 @@ interface Candidate {
   readonly distortion: number;
   readonly bits: number;
   readonly cost: number;
+  /** What was added to the squared error for detail that is lost, or came from nowhere. */
+  readonly psy: number;
 }
 
 /** The candidates of a macroblock, the cheapest first. */
@@ -24,7 +26,8 @@ export function candidatesOf(picture: PictureRecord, mb: number): Candidate[] {
   const c = columnsOf(picture, 'candidate');
   const all = rowsOf(picture, 'candidate', mb).map((i, index) => ({
     ...{ index, type: c.type[i], distortion: c.distortion[i] },
-    ...{ bits: c.bits[i], cost: c.cost[i] },
+    // Traces of before have no such column.
+    ...{ bits: c.bits[i], cost: c.cost[i], psy: c.psy?.[i] ?? 0 },
   }));
   return all.sort((a, b) => a.cost - b.cost);
 }
@@ -39,10 +42,10 @@ export function candidateTable(
   const own = all.find(({ index }) => index === chosen)?.cost ?? 0;
   return {
     ...{ name: `candidates-${picture.display}-${mb}`, caption: 'Weighed against each other' },
-    columns: ['way', 'squared error', 'bits', 'cost', 'lost by', 'taken'],
-    rows: all.map(({ index, type, distortion, bits, cost }) => [
+    columns: ['way', 'squared error', 'psy', 'bits', 'cost', 'lost by', 'taken'],
+    rows: all.map(({ index, type, distortion, bits, cost, psy }) => [
       TYPE_NAMES[type] ?? '?',
-      ...[distortion, bits, Math.round(cost), Math.round(cost - own)],
+      ...[distortion, Math.round(psy), bits, Math.round(cost), Math.round(cost - own)],
       index === chosen ? 'yes' : '',
     ]),
   };
@@ -85,9 +88,15 @@ function sentence(all: readonly Candidate[], chosen: number): string {
   if (other === undefined) return 'No other way came near enough to be coded on trial.';
   const difference = other.cost - winner.cost;
   const [bits, error] = [winner.bits - other.bits, winner.distortion - other.distortion];
-  const how = `${say(Math.abs(bits))} ${bits <= 0 ? 'fewer' : 'more'} bits, ${say(Math.abs(error))} ${error <= 0 ? 'less' : 'more'} squared error`;
-  const rate = winner.bits > 0 ? (winner.cost - winner.distortion) / winner.bits : 0;
-  const isAlike = Math.abs(other.distortion + rate * other.bits - other.cost) < 0.01 * other.cost;
+  const psy = Math.round(winner.psy - other.psy);
+  const detail =
+    psy === 0
+      ? ''
+      : ` and ${say(Math.abs(psy))} ${psy < 0 ? 'less' : 'more'} for lost or false detail`;
+  const how = `${say(Math.abs(bits))} ${bits <= 0 ? 'fewer' : 'more'} bits, ${say(Math.abs(error))} ${error <= 0 ? 'less' : 'more'} squared error${detail}`;
+  const rate = winner.bits > 0 ? (winner.cost - winner.distortion - winner.psy) / winner.bits : 0;
+  const sum = other.distortion + other.psy + rate * other.bits;
+  const isAlike = Math.abs(sum - other.cost) < 0.01 * other.cost;
   const exchange = rate > 0 && isAlike ? ` A bit counts as ${say(rate, 1)} of squared error.` : '';
   return `Against the best of another kind, ${TYPE_NAMES[other.type]}, it takes ${how}: its cost is ${say(Math.abs(difference))} ${difference >= 0 ? 'lower' : 'higher'}.${exchange}`;
 }
@@ -122,7 +131,7 @@ export function candidateSection(picture: PictureRecord, mb: number): HTMLElemen
             {},
             h('summary', {}, 'All numbers'),
             tableElement(table, {
-              classOf: (row) => (table.rows[row][5] === 'yes' ? 'chosen' : ''),
+              classOf: (row) => (table.rows[row][6] === 'yes' ? 'chosen' : ''),
             }),
             ...estimates(picture, mb),
           ),

@@ -1,4 +1,4 @@
-/** Where an encoder's quick estimate was wrong: the way that it thought best, coded on trial, lost to another. */
+/** Where an encoder's quick estimate was wrong: the inter type that it thought best, coded on trial, lost to what was taken. */
 import type { App } from '../app.ts';
 import { h } from '../dom.ts';
 import { several, TYPE_NAMES } from '../names.ts';
@@ -11,24 +11,37 @@ const MOST = 6;
 /** A macroblock that the estimate was wrong about. */
 export interface Misled {
   readonly mb: number;
-  /** The type that was thought best, and the one that won. */
+  /** The type that was thought best, and the one that was taken. */
   readonly thought: number;
-  readonly won: number;
+  readonly taken: number;
   /** By how much the cost of the first was higher, in parts of that of the second. */
   readonly lost: number;
 }
 
-/** The least cost by macroblock and type of a table's rows of a picture. */
-function leastCosts(picture: PictureRecord, table: string): Map<number, Map<number, number>> {
-  const c = columnsOf(picture, table);
+/** The least cost by macroblock and type of the estimates of a picture. */
+function estimatesOf(picture: PictureRecord): Map<number, Map<number, number>> {
+  const c = columnsOf(picture, 'estimate');
   const least = new Map<number, Map<number, number>>();
-  for (let i = picture.rows[table].first; i < picture.rows[table].end; i++) {
+  for (let i = picture.rows.estimate.first; i < picture.rows.estimate.end; i++) {
     if (c.void[i] !== 0) continue;
     const own = least.get(c.macroblock[i]) ?? new Map<number, number>();
     least.set(c.macroblock[i], own);
     own.set(c.type[i], Math.min(own.get(c.type[i]) ?? Number.POSITIVE_INFINITY, c.cost[i]));
   }
   return least;
+}
+
+/** The rows of the candidates of each macroblock, in the order in which they were tried. */
+function trialsOf(picture: PictureRecord): Map<number, number[]> {
+  const c = columnsOf(picture, 'candidate');
+  const rows = new Map<number, number[]>();
+  for (let i = picture.rows.candidate.first; i < picture.rows.candidate.end; i++) {
+    if (c.void[i] !== 0) continue;
+    const own = rows.get(c.macroblock[i]);
+    if (own === undefined) rows.set(c.macroblock[i], [i]);
+    else own.push(i);
+  }
+  return rows;
 }
 
 /** The key with the least value. */
@@ -42,17 +55,20 @@ function cheapest(costs: ReadonlyMap<number, number>): number {
 
 /** The macroblocks of a picture that estimates were wrong about, the worst first. */
 export function misledMacroblocks(picture: PictureRecord): Misled[] {
-  const estimates = leastCosts(picture, 'estimate');
-  const trials = leastCosts(picture, 'candidate');
+  const { type, cost } = columnsOf(picture, 'candidate');
+  const trials = trialsOf(picture);
   const found: Misled[] = [];
-  for (const [mb, costs] of estimates) {
-    // Types without an estimate were not thought anything of.
-    const tried = new Map([...(trials.get(mb) ?? [])].filter(([type]) => costs.has(type)));
-    if (tried.size < 2) continue;
-    const [thought, won] = [cheapest(costs), cheapest(tried)];
-    const [wrong, right] = [tried.get(thought), tried.get(won)];
-    if (thought === won || wrong === undefined || right === undefined || right === 0) continue;
-    found.push({ mb, thought, won, lost: wrong / right - 1 });
+  for (const [mb, costs] of estimatesOf(picture)) {
+    const thought = cheapest(costs);
+    const rows = trials.get(mb) ?? [];
+    const winner = rows[picture.maps.candidate[mb]];
+    const tried = rows.filter((i) => type[i] === thought).map((i) => cost[i]);
+    // What was not tried did not lose, and what cost nothing was taken before anything was measured.
+    if (winner === undefined || tried.length === 0 || !(cost[winner] > 0)) continue;
+    const lost = Math.min(...tried) / cost[winner] - 1;
+    if (type[winner] !== thought && lost > 0) {
+      found.push({ mb, thought, taken: type[winner], lost });
+    }
   }
   return found.sort((a, b) => b.lost - a.lost);
 }
@@ -61,9 +77,9 @@ function tableOf(picture: PictureRecord, found: readonly Misled[]): TableData {
   return {
     name: `estimates-wrong-${picture.display}`,
     caption: 'Where the estimate was wrong',
-    columns: ['macroblock', 'thought best', 'won', 'lost by %'],
-    rows: found.map(({ mb, thought, won, lost }) => [
-      ...[mb, TYPE_NAMES[thought] ?? '?', TYPE_NAMES[won] ?? '?'],
+    columns: ['macroblock', 'inter type thought best', 'taken', 'lost by %'],
+    rows: found.map(({ mb, thought, taken, lost }) => [
+      ...[mb, TYPE_NAMES[thought] ?? '?', TYPE_NAMES[taken] ?? '?'],
       Number((100 * lost).toFixed(1)),
     ]),
   };
@@ -75,6 +91,6 @@ export function misledSection(app: App, picture: PictureRecord): HTMLElement[] {
   if (found.length === 0) return [];
   const table = tableElement(tableOf(picture, found), { most: MOST });
   choosable(table, (i) => app.store.set({ mb: found[i].mb, block: 0 }));
-  const text = `In ${several(found.length, 'macroblock')} another kind than the one that looked best won the trial. A row opens its macroblock.`;
+  const text = `In ${several(found.length, 'macroblock')} the inter type that looked best before the trial lost to another, or to intra. A row opens its macroblock.`;
   return [table, h('p', { class: 'note' }, text)];
 }

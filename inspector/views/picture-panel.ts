@@ -77,6 +77,12 @@ export function psnrOf(recording: Recording, picture: PictureRecord): number | n
   return sum === 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10((255 * 255 * count) / sum);
 }
 
+/** What the mean QP means; says the planned one where the macroblocks have another. */
+function qpText({ qp, plannedQp }: PictureRecord): string {
+  const isOther = Math.abs(qp - plannedQp) >= 0.05;
+  return isOther ? `how coarse, 0 to 51; planned ${say(plannedQp, 1)}` : 'how coarse, 0 to 51';
+}
+
 /** The panel. */
 export function picturePanel(
   app: App,
@@ -87,7 +93,7 @@ export function picturePanel(
   const type = PICTURE_TYPES[picture.type];
   const facts: [string, string, string][] = [
     ['Size', sayBytes(picture.bytes), 'in the file'],
-    ['Mean QP', say(picture.qp, 1), 'how coarse, 0 to 51'],
+    ['Mean QP', say(picture.qp, 1), qpText(picture)],
     ['PSNR', psnr === null ? '–' : `${say(psnr, 2)} dB`, 'likeness; 40 is very good'],
     ['Coded', `${picture.number + 1} of ${recording.pictures.length}`, 'in the order of coding'],
   ];

@@ -8,6 +8,7 @@ import { type TableData, tableElement } from '../table.ts';
 /** Steps of a search in the column `step`. */
 const START = 0;
 const END = 2;
+const AGAIN = 3;
 
 interface Step {
   readonly step: number;
@@ -79,11 +80,16 @@ function drawPath({ steps }: Search): SVGElement {
 }
 
 function stepTable({ steps }: Search, name: string): TableData {
-  const kinds = ['prediction', 'better', 'end'];
+  const kinds = ['prediction', 'better', 'end', 'the same, by SATD'];
   return {
     ...{ name, caption: 'Steps, in samples' },
     columns: ['step', 'x', 'y', 'cost'],
-    rows: steps.map(({ step, x, y, cost }) => [kinds[step] ?? '?', x, y, cost]),
+    rows: steps.map(({ step, x, y, cost }) => [
+      kinds[step] ?? '?',
+      x,
+      y,
+      step === START ? '' : cost,
+    ]),
   };
 }
 
@@ -112,13 +118,14 @@ export function searchSection(
     ...options,
   );
   show(0);
-  const steps = searches.reduce((sum, search) => sum + search.steps.length, 0);
+  const all = searches.flatMap(({ steps }) => steps);
+  const better = all.filter(({ step }) => step !== START && step !== END && step !== AGAIN).length;
   return [
     h('h3', {}, 'Motion search'),
     h(
       'p',
       {},
-      `${`${searches.length} ${searches.length === 1 ? 'search' : 'searches'}`} ${searches.length === 1 ? 'was' : 'were'} made, with ${several(steps, 'step')} that found something better. `,
+      `${`${searches.length} ${searches.length === 1 ? 'search' : 'searches'}`} ${searches.length === 1 ? 'was' : 'were'} made, with ${several(better, 'step')} that found something better. Costs are SAD + λ·bits of the vector; once the best is measured anew, SATD + λ·bits. `,
       select,
     ),
     shown,

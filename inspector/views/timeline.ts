@@ -5,7 +5,7 @@ import { extremesOf } from '../extremes.ts';
 import { PICTURE_TYPES, REASON_TEXTS, say, sayBytes } from '../names.ts';
 import type { PictureRecord, Recording } from '../recording.ts';
 import { type TableData, tableElement } from '../table.ts';
-import { type BufferModel, bufferOf, drawBuffer } from './buffer.ts';
+import { type BufferModel, bufferOf, drawBuffer, meanRate } from './buffer.ts';
 
 /** Heights of the parts of the drawing. */
 const ARCS = 84;
@@ -150,8 +150,56 @@ function describe({ display, number, type, bytes, qp, reason }: PictureRecord): 
   return `Picture ${display}, ${PICTURE_TYPES[type]}: ${sayBytes(bytes)}, QP ${qp.toFixed(1)}, coded as number ${number}; ${REASON_TEXTS[reason] ?? ''}`;
 }
 
-function bufferSentence({ rate, delay, size }: BufferModel): string {
-  return `At ${say(rate / 1000)} kbit/s a decoder has to wait ${say(delay, 2)} s before it shows the first picture, and needs a buffer of ${say(size / 1000)} kbit.`;
+/** Pictures that are named where they come too late. */
+const MOST_LATE = 6;
+
+function bufferSentence({ rate, delay, size, late }: BufferModel, isGiven: boolean): string {
+  const start = `At ${say(rate / 1000)} kbit/s a decoder has to wait ${say(delay, 2)} s before it shows the first picture`;
+  if (!isGiven) return `${start}, and needs a buffer of ${say(size / 1000)} kbit.`;
+  if (late.length === 0) return `${start}; no picture comes too late.`;
+  const names = late.slice(0, MOST_LATE).map(({ display }) => display);
+  const more = late.length > MOST_LATE ? ` and ${late.length - MOST_LATE} more` : '';
+  const first = late.length === 1 ? 'picture' : 'pictures';
+  return `${start}; the bits of ${first} ${names.join(', ')}${more} are not all there in time.`;
+}
+
+/** What the user asks of the decoder's buffer: rate and size in kbit, which a trace may give. */
+class BufferControls {
+  readonly rate: HTMLInputElement;
+  readonly size: HTMLInputElement;
+
+  /** @param onChange is told when one was changed */
+  constructor(onChange: () => void) {
+    this.rate = h('input', {
+      ...{ type: 'range', id: 'rate', 'aria-label': 'Rate of the channel', oninput: onChange },
+    });
+    this.size = h('input', {
+      ...{ type: 'number', id: 'buffer-size', min: 1, placeholder: 'as needed' },
+      ...{ 'aria-label': 'Size of the buffer in kbit', oninput: onChange },
+    });
+  }
+
+  /** Begins anew with a recording: with its own rate and size, where its encoder had them. */
+  start(recording: Recording): void {
+    const mean = meanRate(recording) / 1000;
+    const { vbvMaxRate, vbvBufferSize } = recording;
+    const rate = vbvMaxRate === 0 ? 1.2 * mean : vbvMaxRate / 1000;
+    this.rate.min = `${Math.max(1, Math.floor(Math.min(rate, 0.6 * mean)))}`;
+    this.rate.max = `${Math.ceil(Math.max(rate, 4 * mean))}`;
+    this.rate.value = `${Math.round(rate)}`;
+    this.size.value = vbvBufferSize === 0 ? '' : `${vbvBufferSize / 1000}`;
+  }
+
+  /** The buffer that is asked for. */
+  model(recording: Recording): BufferModel {
+    return bufferOf(recording, { rate: 1000 * Number(this.rate.value), size: this.givenSize });
+  }
+
+  /** Bits; null where none is given. */
+  get givenSize(): number | null {
+    const size = 1000 * Number(this.size.value);
+    return size > 0 ? size : null;
+  }
 }
 
 /** Creates the view. */
@@ -165,22 +213,8 @@ export function createTimelineView(app: App): View {
   const buffer = h('div', { class: 'drawing' });
   const sentence = h('p', {});
   const table = h('div', {});
-  let times = 1.2;
   let drawn: Recording | null = null;
-  const slider = h('input', {
-    ...{
-      type: 'range',
-      id: 'rate',
-      min: 60,
-      max: 400,
-      value: 120,
-      'aria-label': 'Rate of the channel',
-    },
-    oninput: () => {
-      times = Number(slider.value) / 100;
-      update();
-    },
-  });
+  const controls = new BufferControls(() => update());
   const element = h(
     'section',
     { class: 'view page timeline', 'aria-label': 'Timeline' },
@@ -195,7 +229,9 @@ export function createTimelineView(app: App): View {
     h(
       'p',
       { class: 'controls' },
-      h('label', {}, h('span', {}, 'Rate of the channel'), slider),
+      h('label', {}, h('span', {}, 'Rate of the channel'), controls.rate),
+      ' ',
+      h('label', {}, h('span', {}, 'Size in kbit'), controls.size),
       ' ',
       sentence,
     ),
@@ -203,7 +239,7 @@ export function createTimelineView(app: App): View {
     h(
       'p',
       { class: 'note' },
-      'By Annex C of the standard: bits arrive at the rate of the channel, and each picture takes its bits out at once at its time of decoding.',
+      'By Annex C of the standard: bits arrive at the rate of the channel, and each picture takes its bits out at once at its time of decoding. A buffer of given size is filled to nine tenths first, and nothing arrives while it is full.',
     ),
     table,
   );
@@ -226,8 +262,9 @@ export function createTimelineView(app: App): View {
         ...drawPictures(app, recording, scale, chosen),
       ),
     );
-    const model = bufferOf(recording, times);
-    sentence.textContent = bufferSentence(model);
+    if (drawn !== recording) controls.start(recording);
+    const model = controls.model(recording);
+    sentence.textContent = bufferSentence(model, controls.givenSize !== null);
     buffer.replaceChildren(drawBuffer(model, Math.max(320, drawing.clientWidth || 900)));
     if (drawn !== recording) {
       drawn = recording;

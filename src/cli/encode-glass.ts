@@ -4,7 +4,7 @@
  */
 import type { ByteSource } from '../base/byte-stream.ts';
 import { ConfigError } from '../base/errors.ts';
-import type { AudioStreamInfo } from '../base/packet.ts';
+import type { AudioStreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import { type AacInspector, AacTrace } from '../codecs/aac/index.ts';
 import {
   bothInspectors,
@@ -59,6 +59,17 @@ export class EncodeGlass {
     this.isDescribed = true;
     const inspect = new TraceInspector({ codec: 'h264', width, height }, trace.writer);
     return { inspect: statistics === null ? inspect : bothInspectors(inspect, statistics) };
+  }
+
+  /** Tells the trace of the encoder of the pictures: its time base, and the options that it was given. */
+  describeVideo({ codec, timeBase }: VideoStreamInfo, options: object): void {
+    if (this.trace === null || codec !== 'h264') return;
+    const given = Object.entries(options).filter(
+      (entry): entry is [string, string | number] =>
+        typeof entry[1] === 'string' || typeof entry[1] === 'number',
+    );
+    const times = { timeBaseNum: timeBase[0], timeBaseDen: timeBase[1] };
+    this.trace.writer.describe({ ...Object.fromEntries(given), ...times });
   }
 
   /** Options of the encoder of a stream of sound. */

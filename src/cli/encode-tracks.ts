@@ -289,7 +289,7 @@ async function addVideo(
     ...watched,
     ...(gpu === null ? {} : { gpu }),
   };
-  return muxer.addEncodeStream({
+  const encoder = await muxer.addEncodeStream({
     config: videoEncodeConfig({
       width,
       height,
@@ -308,6 +308,8 @@ async function addVideo(
     encoderConfig,
     description: { ...descriptionOf(stream), ...rotation },
   });
+  glass?.describeVideo(encoder.streamInfo, encoderConfig);
+  return encoder;
 }
 
 async function addAudio(

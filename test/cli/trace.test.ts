@@ -60,7 +60,16 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('encode: pictures, filters, and the boxes of the file', async () => {
-  const trace = await traced('film', 'film.mp4', 'encode', at('in.y4m'), '--vf', 'hflip,fps=50');
+  const buffer = ['--vbv-maxrate', '300k', '--vbv-bufsize', '60k'];
+  const trace = await traced(
+    'film',
+    'film.mp4',
+    'encode',
+    at('in.y4m'),
+    '--vf',
+    'hflip,fps=50',
+    ...buffer,
+  );
   expect(trace.tables.macroblock.rowCount).toBeGreaterThan(0);
   const formats = traceRows(trace, 'link').map(({ format }) => trace.names[format]);
   expect(new Set(formats)).toEqual(new Set(['yuv420p']));
@@ -68,7 +77,8 @@ test('encode: pictures, filters, and the boxes of the file', async () => {
   const fields = traceRows(trace, 'field').map(({ name }) => trace.names[name]);
   expect(fields).toContain('timescale');
   // Filters are told before the encoder is there; the head waits for it.
-  expect(trace.about).toMatchObject({ command: 'encode', codec: 'h264' });
+  const times = { timeBaseNum: 1, timeBaseDen: 50, vbvMaxRate: 300_000, vbvBufferSize: 60_000 };
+  expect(trace.about).toMatchObject({ command: 'encode', codec: 'h264', ...times });
 });
 
 test('encode: PNG and JPEG', async () => {

@@ -12,7 +12,7 @@ import {
 import { createSample } from '../../inspector/sample.ts';
 import { csvOf, jsonOf } from '../../inspector/table.ts';
 import { blocksOf } from '../../inspector/views/block.ts';
-import { bufferOf } from '../../inspector/views/buffer.ts';
+import { bufferOf, meanRate } from '../../inspector/views/buffer.ts';
 import { candidatesOf, candidateTable } from '../../inspector/views/candidates.ts';
 import { bitsTable } from '../../inspector/views/macroblock.ts';
 import { elementTable, psnrOf, typeTable } from '../../inspector/views/picture-panel.ts';
@@ -75,8 +75,8 @@ describe('a recording', () => {
       const rows = bitsTable(recording, picture, mb).rows;
       expect(rows.reduce((sum, row) => sum + (row[3] as number), 0)).toBe(maps.bits[mb]);
       const candidates = candidateTable(candidatesOf(picture, mb), picture, mb).rows;
-      expect(candidates.filter((row) => row[5] === 'yes').length).toBe(1);
-      for (const row of candidates) expect(row[4]).toBeGreaterThanOrEqual(0);
+      expect(candidates.filter((row) => row[6] === 'yes').length).toBe(1);
+      for (const row of candidates) expect(row[5]).toBeGreaterThanOrEqual(0);
       losers += candidates.length - 1;
     }
     expect(losers).toBeGreaterThan(100);
@@ -160,7 +160,9 @@ describe('a recording', () => {
 describe('the buffer of a decoder', () => {
   it('never runs empty, and ends empty, at any rate', () => {
     for (const times of [0.6, 1, 1.5, 4]) {
-      const { points, size, delay } = bufferOf(recording, times);
+      const rate = times * meanRate(recording);
+      const { points, size, delay, late } = bufferOf(recording, { rate, size: null });
+      expect(late).toEqual([]);
       expect(delay).toBeGreaterThan(0);
       for (const [, bits] of points) {
         expect(bits).toBeGreaterThan(-1e-6);
@@ -172,6 +174,19 @@ describe('the buffer of a decoder', () => {
         Math.min(...points.filter((_, i) => i > 0 && i % 2 === 0).map(([, bits]) => bits)),
       ).toBeLessThan(1e-6);
     }
+  });
+});
+
+describe('the buffer of a given size', () => {
+  it('holds no more than that, and names the pictures that come too late', () => {
+    const rate = 1.2 * meanRate(recording);
+    const { size } = bufferOf(recording, { rate, size: null });
+    const large = bufferOf(recording, { rate, size: 2 * size });
+    expect(large.late).toEqual([]);
+    const most = Math.max(...recording.pictures.map(({ bytes }) => 8 * bytes));
+    const small = bufferOf(recording, { rate, size: most / 2 });
+    expect(small.late.map(({ bytes }) => 8 * bytes)).toContain(most);
+    for (const [, bits] of small.points) expect(bits).toBeLessThanOrEqual(most / 2);
   });
 });
 

@@ -197,8 +197,10 @@ export class CandidateEvaluation {
   /** Tells the inspector of a candidate that was evaluated. */
   private tellCandidate(inspector: H264Inspector, candidate: Candidate): void {
     const mbType = this.isSkip(candidate) ? this.skipType : candidate.syntax.mbType;
-    const bits = this.bitsOf(candidate);
-    inspector.candidate(mbType, this.distortion.squared(candidate.recon), bits, candidate.cost);
+    const { cost, recon } = candidate;
+    const squared = this.distortion.squared(recon);
+    const psy = this.isExact ? this.distortion.of(recon, this.qp) - squared : 0;
+    inspector.candidate(mbType, squared, this.bitsOf(candidate), cost, psy);
     candidate.number = this.told++;
     // Blocks of 8x8 are not told: `block` has sixteen coefficients.
     if (candidate.syntax.transform_size_8x8_flag === 0) this.residual.tellBlocks(candidate);
@@ -210,7 +212,9 @@ export class CandidateEvaluation {
 
   /** Tells the inspector that the prediction of P_Skip or B_Skip is a candidate; `cost` 0: it is taken at once, nothing was measured. */
   tellSkip(candidate: Candidate, cost: number): void {
-    this.inspector?.candidate(this.skipType, this.distortion.squared(candidate.recon), 1, cost);
+    const squared = this.distortion.squared(candidate.recon);
+    const psy = cost === 0 ? 0 : this.distortion.of(candidate.recon, this.qp) - squared;
+    this.inspector?.candidate(this.skipType, squared, 1, cost, psy);
     candidate.number = this.told++;
   }
 

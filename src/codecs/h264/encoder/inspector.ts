@@ -71,9 +71,10 @@ export interface H264Inspector {
    * A way to code the macroblock was tried.
    * @param mbType of macroblock.ts; P_SKIP for a prediction that is taken without residual
    * @param distortion squared error of all its samples
-   * @param cost in the unit of the decision: squared error + lambda·bits with `rdo`, else SATD + lambda·bits of the modes
+   * @param cost in the unit of the decision: squared error + psy + lambda·bits with `rdo`, else SATD + lambda·bits of the modes
+   * @param psy what is added to the squared error for detail that is lost or came from nowhere (option `psyRd`)
    */
-  candidate(mbType: number, distortion: number, bits: number, cost: number): void;
+  candidate(mbType: number, distortion: number, bits: number, cost: number, psy: number): void;
   /**
    * Levels of a 4x4 block of the candidate just told, in scan order: coefficients before quantization, levels by dead zone, levels as
    * decided. Where DC levels are sent apart, that of index 0 is 0.
@@ -94,6 +95,9 @@ export interface H264Inspector {
   search(poc: number, x: number, y: number, width: number, height: number, mvp: number): void;
   /** A vector (packed, quarter samples) is better than all before. */
   searchBest(mv: number, cost: number): void;
+  /** The best vector so far is measured anew: costs were of SAD, those that follow are of SATD, and are not comparable with those before. */
+  searchAgain(mv: number, cost: number): void;
+  /** The search ends; its cost is of SATD. */
   searchEnd(mv: number, cost: number, distortion: number): void;
   /** The picture as it is reconstructed, before and after deblocking. */
   reconstruction(picture: Reconstruction, isDeblocked: boolean): void;
@@ -149,6 +153,7 @@ export const QUIET_INSPECTOR: H264Inspector = {
   block8x8: nothing,
   search: nothing,
   searchBest: nothing,
+  searchAgain: nothing,
   searchEnd: nothing,
   reconstruction: nothing,
   edge: nothing,

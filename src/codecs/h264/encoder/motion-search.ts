@@ -113,7 +113,6 @@ export class MotionSearch {
     this.bestCost = NO_COST;
     this.tryFull((this.predictedX + 2) >> 2, (this.predictedY + 2) >> 2);
     this.tryStarts(startCount);
-
     const usesHexagon = isThorough && this.options.search !== 'diamond';
     if (!usesHexagon) {
       this.searchDiamond(this.options.searchRange);
@@ -219,7 +218,9 @@ export class MotionSearch {
   /** Cost of the best vector by a metric. */
   private measure(metric: 'sad' | 'satd'): number {
     this.bestCost = NO_COST;
-    return this.fractionalCost(this.bestX, this.bestY, metric);
+    const cost = this.fractionalCost(this.bestX, this.bestY, metric);
+    if (metric === 'satd') this.inspector?.searchAgain(packMv(this.bestX, this.bestY), cost);
+    return cost;
   }
 
   /** Tries the full-sample vectors nearest to the starts and the zero vector, each once. */

@@ -21,8 +21,8 @@ const NO_MACROBLOCK = -1;
 /** Numbers of a row of a block that waits: candidate, block, index, coefficient, level by dead zone, level. */
 const PENDING = 6;
 
-/** Values of the column `step` of searches: the start (the prediction), a new best, the end. */
-const SEARCH_STEPS = ['start', 'best', 'end'] as const;
+/** Values of the column `step` of searches: the start (the prediction), a new best, the end, the best one measured anew. */
+const SEARCH_STEPS = ['start', 'best', 'end', 'again'] as const;
 
 /** An inspector whose trace is taken piece by piece. */
 export class TraceInspector implements H264Inspector {
@@ -36,6 +36,8 @@ export class TraceInspector implements H264Inspector {
   private attempt = 0;
   /** QP of the attempt; the plan has that of the next one by the time it is thrown away. */
   private attemptQp = 0;
+  /** QP of each macroblock of the attempt. */
+  private readonly macroblockQps: number[] = [];
   /** PicOrderCnt of the references by list and index. */
   private pocs: readonly (readonly number[])[] = [[], []];
   // The syntax of the macroblock at hand that the state does not hold.
@@ -82,6 +84,7 @@ export class TraceInspector implements H264Inspector {
     if (attempt > 0) for (const table of Object.values(this.tables)) table.mark(VOID_COLUMN, 0, 1);
     if (attempt > 0) this.addPicture(plan, 1, 0);
     this.attemptQp = plan === null ? 0 : plan.qp / 256;
+    this.macroblockQps.length = 0;
     this.currentPicture = plan === null ? NO_PICTURE : plan.codingNumber;
     this.currentMacroblock = NO_MACROBLOCK;
     this.attempt = attempt;
@@ -110,7 +113,10 @@ export class TraceInspector implements H264Inspector {
     const reason = REASONS.indexOf(reasonOf(plan));
     const flags = [type, isIdr ? 1 : 0, isReference ? 1 : 0, reason] as const;
     const times = [pts, dts, poc, bytes] as const;
-    this.tables.picture.add(isVoid, plan.codingNumber, attempt, ...flags, attemptQp, ...times);
+    const qps = this.macroblockQps;
+    const meanQp = qps.length === 0 ? attemptQp : qps.reduce((sum, qp) => sum + qp, 0) / qps.length;
+    const numbers = [attemptQp, ...times, meanQp] as const;
+    this.tables.picture.add(isVoid, plan.codingNumber, attempt, ...flags, ...numbers);
   }
 
   /** The last cost of a row stands. */
@@ -159,6 +165,7 @@ export class TraceInspector implements H264Inspector {
     const values = [type, qpY[mbAddr]!, codedBlockPattern[mbAddr]!, transform8x8[mbAddr]!] as const;
     const modes = [intra16x16PredMode, intraChromaPredMode] as const;
     tables.macroblock.add(0, currentPicture, mbAddr, ...values, ...modes, chosen);
+    this.macroblockQps[mbAddr] = qpY[mbAddr]!;
     this.addBlocks(mbAddr);
     if (type === I_4X4 || type === I_8X8) this.addIntra(mbAddr, state, type === I_8X8 ? 8 : 4);
     else if (!isIntra(type)) addMotion(tables.motion, currentPicture, mbAddr, state, this.pocs);
@@ -207,10 +214,11 @@ export class TraceInspector implements H264Inspector {
     this.currentMacroblock = NO_MACROBLOCK;
   }
 
-  candidate(mbType: number, distortion: number, bits: number, cost: number): void {
-    const { candidate } = this.tables;
+  candidate(mbType: number, distortion: number, bits: number, cost: number, psy: number): void {
+    const { currentPicture, currentMacroblock } = this;
     this.candidates++;
-    candidate.add(0, this.currentPicture, this.currentMacroblock, mbType, distortion, bits, cost);
+    const values = [mbType, distortion, bits, cost, psy] as const;
+    this.tables.candidate.add(0, currentPicture, currentMacroblock, ...values);
   }
 
   block(
@@ -261,6 +269,10 @@ export class TraceInspector implements H264Inspector {
 
   searchBest(mv: number, cost: number): void {
     this.addSearch(SEARCH_STEPS.indexOf('best'), mv, cost);
+  }
+
+  searchAgain(mv: number, cost: number): void {
+    this.addSearch(SEARCH_STEPS.indexOf('again'), mv, cost);
   }
 
   searchEnd(mv: number, cost: number, _distortion: number): void {

@@ -25,6 +25,7 @@ export const H264_TABLES = [
       ['dts', 'f64'],
       ['poc', 'i32'],
       ['bytes', 'u32'],
+      ['meanQp', 'f64'],
     ],
   },
   {
@@ -97,6 +98,7 @@ export const H264_TABLES = [
       ['distortion', 'f64'],
       ['bits', 'f64'],
       ['cost', 'f64'],
+      ['psy', 'f64'],
     ],
   },
   {

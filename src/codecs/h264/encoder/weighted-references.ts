@@ -98,6 +98,7 @@ export class WeightedReferences {
     const cr = chromaTrial(before[2], spreads[2], ratio);
     const hasChroma = this.hasChroma && this.helpsChroma(source, reference, cb, cr);
     this.weightCopy(reference, copy, luma.table);
+    copy.poc = reference.poc;
     reference.weighting = {
       luma: luma.table,
       cb: hasChroma ? cb.table : null,

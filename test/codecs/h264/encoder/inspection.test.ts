@@ -187,12 +187,62 @@ describe('an inspector', () => {
     // The cost of a search falls from best to best.
     const s = search!.columns;
     for (let i = 1; i < search!.rowCount; i++) {
-      if (s.step![i] === 1 && s.step![i - 1] === 1 && s.cost![i]! >= s.cost![i - 1]!) {
-        // SATD replaces SAD for quarter samples: the measure changes once.
-        expect(s.width![i]).toBe(s.width![i - 1]);
-      }
+      const [step, before] = [s.step![i]!, s.step![i - 1]!];
+      // Where SATD replaces SAD, the best vector is measured again.
+      if (step === 1 && before !== 0) expect(s.cost![i]).toBeLessThan(s.cost![i - 1]!);
+      if (step === 2) expect(s.cost![i]).toBe(s.cost![i - 1]);
     }
+    expect(s.step).toContain(3);
     expect(block!.columns.level!.some((level) => level !== 0)).toBe(true);
+  });
+
+  it('is told of costs that are the sum of their parts', () => {
+    const options = {
+      ...BASE,
+      preset: 'slow',
+      profile: 'main',
+      qp: 30,
+      psyRd: 1,
+      aqStrength: 0,
+    } as const;
+    const { trace } = traced(options, pictures('mixture', 3));
+    const { distortion, psy, bits, cost, type } = trace.tables.candidate!.columns;
+    const worths = new Set<string>();
+    for (const [i, value] of cost!.entries()) {
+      // Cost 0: taken before anything was measured.
+      if (value === 0 || bits![i]! < 40) continue;
+      expect(type![i]).toBeGreaterThanOrEqual(0);
+      worths.add(((value - distortion![i]! - psy![i]!) / bits![i]!).toFixed(2));
+    }
+    // A lambda for each type of picture, none for each macroblock.
+    expect(worths.size).toBeLessThanOrEqual(3);
+    expect(psy!.some((value) => value > 0)).toBe(true);
+  });
+
+  it('is told of the mean QP of pictures, and of the pictures that weighted references are copies of', () => {
+    const dark = pictures('mixture', 6).map((picture, n) => picture.map((s) => s * (1 - n / 8)));
+    const options = {
+      ...BASE,
+      preset: 'medium',
+      profile: 'main',
+      bframes: 0,
+      weightP: true,
+    } as const;
+    const { trace } = traced(options, dark);
+    const { macroblock, picture, reference, search } = trace.tables;
+    const p = picture!.columns;
+    for (const [i, number] of p.picture!.entries()) {
+      const qps = [...macroblock!.columns.qp!].filter(
+        (_, k) => macroblock!.columns.picture![k] === number,
+      );
+      expect(p.meanQp![i]).toBeCloseTo(qps.reduce((sum, qp) => sum + qp, 0) / qps.length, 9);
+    }
+    const pocs = new Set(
+      [...reference!.columns.picture!].map((n, i) => `${n} ${reference!.columns.poc![i]}`),
+    );
+    for (const [i, number] of search!.columns.picture!.entries()) {
+      expect(pocs).toContain(`${number} ${search!.columns.poc![i]}`);
+    }
   });
 
   it('that throws closes the encoder, and the error reaches the caller', () => {

@@ -120,6 +120,7 @@ export class BDecision {
       this.interCost[context.mbAddr] = 0;
       return;
     }
+    context.loadCoefficients();
     if (hasDirect) this.measureDirect();
     else search.clearDirect();
     const cost = search.search();

@@ -235,25 +235,6 @@ export class BlockOrigins {
     return x >= 0 && y >= 0 && x <= 16 * (widthInMbs - 1) && y <= 16 * (heightInMbs - 1);
   }
 
-  /**
-   * Whether a picture looks drawn by a program rather than seen by a camera: where a macroblock has detail, samples that lie side by
-   * side are equal all the same. Of 16 macroblocks one is looked at.
-   */
-  looksDrawn({ bytes, position }: LumaPlane): boolean {
-    const { widthInMbs, heightInMbs, stride } = this;
-    let detailed = 0;
-    let drawn = 0;
-    for (let mbY = 0; mbY < heightInMbs; mbY += 2) {
-      for (let mbX = mbY & 7; mbX < widthInMbs; mbX += 8) {
-        const kind = kindOf(bytes, position + 16 * (mbY * stride + mbX), stride);
-        if (kind === 'flat') continue;
-        detailed++;
-        if (kind === 'drawn') drawn++;
-      }
-    }
-    return drawn > DRAWN_SHARE * detailed;
-  }
-
   /** Lets the anchors that both pictures have vote, and picks the displacements with the most votes. */
   private countVotes(currentTable: AnchorTable, otherTable: AnchorTable): void {
     const { voteKeys, votes } = this;
@@ -311,38 +292,6 @@ function hasDetail(bytes: Uint8Array, at: number, stride: number): boolean {
     }
   }
   return rowsDiffer && columnsDiffer;
-}
-
-/** Samples of a block with detail span at least this many gray levels. */
-const DETAIL_RANGE = 48;
-/** A drawn block has at most so many unequal pairs among its 240 pairs of samples side by side. */
-const MAX_UNEQUAL = 90;
-/** What a block of 16x16 looks like. */
-type BlockKind = 'flat' | 'drawn' | 'natural';
-/**
- * Share of the blocks with detail that are drawn, above which a picture is. Of twelve clips three screens have 0.17 to 0.95, eight others at
- * most 0.09; a webcam between black bars has 0.13.
- */
-const DRAWN_SHARE = 0.1;
-
-/** Whether a block is nearly flat, drawn, or neither; most that are neither are told by their first rows. */
-function kindOf(bytes: Uint8Array, at: number, stride: number): BlockKind {
-  let unequal = 0;
-  let lowest = 255;
-  let highest = 0;
-  for (let row = at; row < at + 16 * stride; row += stride) {
-    let before = bytes[row];
-    for (let x = 1; x < 16; x++) {
-      const sample = bytes[row + x];
-      if (sample !== before) unequal++;
-      if (sample < lowest) lowest = sample;
-      if (sample > highest) highest = sample;
-      before = sample;
-    }
-    if (unequal > MAX_UNEQUAL && highest - lowest >= DETAIL_RANGE) return 'natural';
-  }
-  if (highest - lowest < DETAIL_RANGE) return 'flat';
-  return unequal > MAX_UNEQUAL ? 'natural' : 'drawn';
 }
 
 /** Whether the 16x16 blocks at `a` and `b` of two pictures are the same; `a` is a multiple of 4. */

@@ -1,7 +1,7 @@
 /** Whether a prediction is so good that nothing is coded of the residual, so that the macroblock may be skipped. Stops at the first blocks that have a residual. */
 import { BLOCK_BYTES } from '../kernels/contract.ts';
 import { forwardChromaDc } from '../kernels/plain/forward-transform.ts';
-import { QUANTIZE_INTER, quantizeDc } from '../kernels/plain/quantize.ts';
+import { isChromaDcEmpty, QUANTIZE_INTER, quantizeDc } from '../kernels/plain/quantize.ts';
 import { BLOCK_X, BLOCK_Y, CB_BLOCKS, CB_DC_BLOCK } from '../standard/macroblock.ts';
 import type { BlockQuantizer } from './block-quantizer.ts';
 import type { Candidate } from './candidate.ts';
@@ -116,6 +116,7 @@ export class EmptyResidual {
       }
     }
     forwardChromaDc(dc[0], dc[1], dc[2], dc[3], dc, 0);
+    if (isChromaDcEmpty(quantizer, dc)) return true;
     return quantizeDc(quantizer, dc, 0, levels, 16 * CB_DC_BLOCK, 4, null) === 0;
   }
 }

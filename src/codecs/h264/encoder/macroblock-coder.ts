@@ -257,20 +257,21 @@ export class MacroblockCoder {
     const { state, mbAddr } = this.context;
     const { syntax } = candidate;
     const { totals } = this.context.coefficients;
-    let to = 24 * mbAddr;
-    for (
-      let at = LUMA_TOTALS;
-      at < LUMA_TOTALS + 4 * LUMA_TOTALS_STRIDE;
-      at += LUMA_TOTALS_STRIDE
-    ) {
-      for (let x = 0; x < 4; x++) state.totalCoeff[to++] = totals[at + x];
+    const { totalCoeff } = state;
+    const to = 24 * mbAddr;
+    for (let y = 0; y < 4; y++) {
+      const at = LUMA_TOTALS + LUMA_TOTALS_STRIDE * y;
+      totalCoeff[to + 4 * y] = totals[at];
+      totalCoeff[to + 4 * y + 1] = totals[at + 1];
+      totalCoeff[to + 4 * y + 2] = totals[at + 2];
+      totalCoeff[to + 4 * y + 3] = totals[at + 3];
     }
-    for (let plane = 0; plane < 2; plane++) {
-      const at = plane === 0 ? CB_TOTALS : CR_TOTALS;
-      state.totalCoeff[to++] = totals[at];
-      state.totalCoeff[to++] = totals[at + 1];
-      state.totalCoeff[to++] = totals[at + CHROMA_TOTALS_STRIDE];
-      state.totalCoeff[to++] = totals[at + CHROMA_TOTALS_STRIDE + 1];
+    for (let y = 0; y < 2; y++) {
+      const at = CHROMA_TOTALS_STRIDE * y;
+      totalCoeff[to + 16 + 2 * y] = totals[CB_TOTALS + at];
+      totalCoeff[to + 17 + 2 * y] = totals[CB_TOTALS + at + 1];
+      totalCoeff[to + 20 + 2 * y] = totals[CR_TOTALS + at];
+      totalCoeff[to + 21 + 2 * y] = totals[CR_TOTALS + at + 1];
     }
     if (isIntra(syntax.mbType)) {
       this.storeIntraMotion();
@@ -289,12 +290,22 @@ export class MacroblockCoder {
 
   private storeMotion({ syntax, mv, mvL1 }: Candidate): void {
     const { state, mbAddr } = this.context;
-    for (let i = 0; i < 4; i++) state.refIdx[4 * mbAddr + i] = syntax.refIdx[i];
-    for (let block = 0; block < 16; block++) state.mv[16 * mbAddr + block] = mv[block];
-    if (!state.isB) return;
-    for (let i = 0; i < 4; i++) state.refIdxL1[4 * mbAddr + i] = syntax.refIdx[4 + i];
-    for (let block = 0; block < 16; block++) state.mvL1[16 * mbAddr + block] = mvL1[block];
+    storeList(state.refIdx, state.mv, mbAddr, syntax.refIdx, 0, mv);
+    if (state.isB) storeList(state.refIdxL1, state.mvL1, mbAddr, syntax.refIdx, 4, mvL1);
   }
+}
+
+/** Stores the reference indexes, which begin at `first`, and the vectors of one list. */
+function storeList(
+  refIdx: Int8Array,
+  mv: Int32Array,
+  mbAddr: number,
+  ownRefIdx: Int8Array,
+  first: number,
+  own: Int32Array,
+): void {
+  for (let i = 0; i < 4; i++) refIdx[4 * mbAddr + i] = ownRefIdx[first + i];
+  for (let block = 0; block < 16; block++) mv[16 * mbAddr + block] = own[block];
 }
 
 /** Marks a macroblock as one that does not use a list. */

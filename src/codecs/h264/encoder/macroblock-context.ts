@@ -91,33 +91,44 @@ export class MacroblockContext {
     this.intraC = this.hasC && this.canPredictFrom(mbAddr - width + 1);
     this.intraD = this.hasD && this.canPredictFrom(mbAddr - width - 1);
     if (this.cabac !== null) this.cabac.moveTo(mbAddr, this.hasA, this.hasB);
-    this.loadCoefficients();
   }
 
   private canPredictFrom(mbAddr: number): boolean {
     return !this.constrainedIntra || isIntra(this.state.mbType[mbAddr]);
   }
 
-  private loadCoefficients(): void {
-    const totals = this.coefficients.totals;
-    const from = this.state.totalCoeff;
-    const left = 24 * (this.mbAddr - 1);
-    const above = 24 * (this.mbAddr - this.state.widthInMbs);
+  /** Loads the coefficient counts of the neighbors, which everything but a skipped macroblock needs. */
+  loadCoefficients(): void {
+    const { totals } = this.coefficients;
+    const { mbAddr, state } = this;
+    const from = state.totalCoeff;
+    if (this.hasA) {
+      const left = 24 * (mbAddr - 1);
+      for (let i = 0; i < 4; i++) {
+        totals[LUMA_TOTALS + LUMA_TOTALS_STRIDE * i - 1] = from[left + 4 * i + 3];
+      }
+      totals[CB_TOTALS - 1] = from[left + 17];
+      totals[CB_TOTALS + CHROMA_TOTALS_STRIDE - 1] = from[left + 19];
+      totals[CR_TOTALS - 1] = from[left + 21];
+      totals[CR_TOTALS + CHROMA_TOTALS_STRIDE - 1] = from[left + 23];
+    } else {
+      for (let i = 0; i < 4; i++) {
+        totals[LUMA_TOTALS + LUMA_TOTALS_STRIDE * i - 1] = NOT_AVAILABLE;
+      }
+      for (let i = 0; i < 2; i++) {
+        totals[CB_TOTALS + CHROMA_TOTALS_STRIDE * i - 1] = NOT_AVAILABLE;
+        totals[CR_TOTALS + CHROMA_TOTALS_STRIDE * i - 1] = NOT_AVAILABLE;
+      }
+    }
+    const above = this.hasB ? 24 * (mbAddr - state.widthInMbs) : NO_MACROBLOCK;
     for (let i = 0; i < 4; i++) {
-      totals[LUMA_TOTALS - LUMA_TOTALS_STRIDE + i] = this.hasB
-        ? from[above + 12 + i]
-        : NOT_AVAILABLE;
-      totals[LUMA_TOTALS + LUMA_TOTALS_STRIDE * i - 1] = this.hasA
-        ? from[left + 4 * i + 3]
-        : NOT_AVAILABLE;
+      totals[LUMA_TOTALS - LUMA_TOTALS_STRIDE + i] =
+        above < 0 ? NOT_AVAILABLE : from[above + 12 + i];
     }
     for (let i = 0; i < 2; i++) {
-      const aboveAt = i - CHROMA_TOTALS_STRIDE;
-      const leftAt = CHROMA_TOTALS_STRIDE * i - 1;
-      totals[CB_TOTALS + aboveAt] = this.hasB ? from[above + 18 + i] : NOT_AVAILABLE;
-      totals[CR_TOTALS + aboveAt] = this.hasB ? from[above + 22 + i] : NOT_AVAILABLE;
-      totals[CB_TOTALS + leftAt] = this.hasA ? from[left + 16 + 2 * i + 1] : NOT_AVAILABLE;
-      totals[CR_TOTALS + leftAt] = this.hasA ? from[left + 20 + 2 * i + 1] : NOT_AVAILABLE;
+      const at = i - CHROMA_TOTALS_STRIDE;
+      totals[CB_TOTALS + at] = above < 0 ? NOT_AVAILABLE : from[above + 18 + i];
+      totals[CR_TOTALS + at] = above < 0 ? NOT_AVAILABLE : from[above + 22 + i];
     }
   }
 
@@ -134,10 +145,8 @@ export class MacroblockContext {
     motion.clearInside();
     const left = this.hasA ? mbAddr - 1 : NO_MACROBLOCK;
     const above = this.hasB ? mbAddr - width : NO_MACROBLOCK;
-    for (let i = 0; i < 4; i++) {
-      copyMotion(motion, GRID_ORIGIN + GRID_STRIDE * i - 1, refIdx, mv, left, 4 * i + 3);
-      copyMotion(motion, GRID_ORIGIN - GRID_STRIDE + i, refIdx, mv, above, 12 + i);
-    }
+    copyFour(motion, GRID_ORIGIN - 1, GRID_STRIDE, refIdx, mv, left, 3, 4);
+    copyFour(motion, GRID_ORIGIN - GRID_STRIDE, 1, refIdx, mv, above, 12, 1);
     const aboveRight = this.hasC ? mbAddr - width + 1 : NO_MACROBLOCK;
     copyMotion(motion, GRID_ORIGIN - GRID_STRIDE + 4, refIdx, mv, aboveRight, 12);
     const aboveLeft = this.hasD ? mbAddr - width - 1 : NO_MACROBLOCK;
@@ -228,4 +237,28 @@ function copyMotion(
   // An intra macroblock has the vector 0 and the index -1, which is REF_INTRA here.
   motion.refIdx[at] = refIdx[4 * mbAddr + ((block >> 3) << 1) + ((block & 3) >> 1)];
   motion.mv[at] = mv[16 * mbAddr + block];
+}
+
+/** The same of four blocks of a column or row, `first` and every `step`th after it up to the last of the macroblock; `stride` apart in the grid. */
+function copyFour(
+  motion: MotionGrid,
+  at: number,
+  stride: number,
+  refIdx: Int8Array,
+  mv: Int32Array,
+  mbAddr: number,
+  first: number,
+  step: number,
+): void {
+  const isThere = mbAddr >= 0;
+  const upper = isThere
+    ? refIdx[4 * mbAddr + ((first >> 3) << 1) + ((first & 3) >> 1)]
+    : REF_UNAVAILABLE;
+  const lower = isThere ? refIdx[4 * mbAddr + 3] : REF_UNAVAILABLE;
+  motion.refIdx[at] = upper;
+  motion.refIdx[at + stride] = upper;
+  motion.refIdx[at + 2 * stride] = lower;
+  motion.refIdx[at + 3 * stride] = lower;
+  const from = 16 * mbAddr + first;
+  for (let i = 0; i < 4; i++) motion.mv[at + i * stride] = isThere ? mv[from + i * step] : 0;
 }

@@ -95,6 +95,7 @@ export class ModeDecision {
   codeIntra(qp: number, picture: ReconstructedPicture): void {
     this.evaluation.startMacroblock(qp);
     this.evaluation.skipMv = NO_VECTOR;
+    this.context.loadCoefficients();
     this.coder.code(this.intra.decide(picture, 0, NO_LIMIT, true)!, qp, picture);
   }
 
@@ -128,6 +129,7 @@ export class ModeDecision {
       this.interCost[context.mbAddr] = 0;
       return;
     }
+    context.loadCoefficients();
     const interCost = interSearch.search(references);
     this.interCost[context.mbAddr] = interCost;
     if (this.inspector !== null) this.tellEstimates(this.inspector);

@@ -9,6 +9,7 @@
 import { log2 } from '../../../base/exp-log.ts';
 import type { CreateWindowRows } from '../kernels/plain/window-rows.ts';
 import { type AnchorTable, BlockOrigins, type LumaPlane, NO_ORIGIN } from './block-origins.ts';
+import { looksDrawn } from './drawn-picture.ts';
 import type { CreatePartOrigins, PartOrigins } from './part-origins.ts';
 import type { PictureOrigins, SamePictures } from './picture-origins.ts';
 
@@ -41,6 +42,9 @@ interface KeptPicture extends SamePictures {
 
 /** Looks for the blocks of one stream's pictures in the pictures before. */
 export class OriginSearch {
+  private readonly widthInMbs: number;
+  private readonly heightInMbs: number;
+  private readonly stride: number;
   private readonly blocks: BlockOrigins;
   /** Null: where macroblocks come from as a whole is enough. */
   private readonly parts: PartOrigins | null;
@@ -73,6 +77,9 @@ export class OriginSearch {
     createRows: CreateWindowRows | null = null,
     createParts: CreatePartOrigins | null = null,
   ) {
+    this.widthInMbs = widthInMbs;
+    this.heightInMbs = heightInMbs;
+    this.stride = stride;
     this.blocks = new BlockOrigins(widthInMbs, heightInMbs, stride, createRows);
     this.parts =
       keptCount > 0 ? (createParts?.(widthInMbs, heightInMbs, stride, createRows) ?? null) : null;
@@ -136,7 +143,7 @@ export class OriginSearch {
     const found = blocks.findMoved(current, tables[0], other, tables[1], displacements, false);
     result.isDrawn = true;
     const older = this.searchKept(current, number, tables[0], changed - found, result);
-    if (this.parts !== null && blocks.looksDrawn(current)) {
+    if (this.parts !== null && this.looksDrawn(current)) {
       result.partCount = this.parts.find(current, other, displacements, result.parts);
     }
     if (!isNearlySame) this.keep(other, otherTable, pictures[0], tables[0], number);
@@ -159,7 +166,12 @@ export class OriginSearch {
 
   /** Whether moved blocks can be found: in drawn pictures, and where pictures are kept in all of which hardly more than a half changed. */
   private looksMade(current: LumaPlane, changed: number, mbs: number): boolean {
-    return (this.keptCount > 0 && changed <= mbs / 2) || this.blocks.looksDrawn(current);
+    return (this.keptCount > 0 && changed <= mbs / 2) || this.looksDrawn(current);
+  }
+
+  private looksDrawn(current: LumaPlane): boolean {
+    const { widthInMbs, heightInMbs, stride } = this;
+    return looksDrawn(current, widthInMbs, heightInMbs, stride);
   }
 
   /** Finds macroblocks of a picture that is not drawn, after one that stood still, where they are in a picture that is kept; keeps that one. */

@@ -6,6 +6,7 @@
 import { BLOCK_BYTES, type Kernels } from '../kernels/contract.ts';
 import { forwardChromaDc, forwardLumaDc } from '../kernels/plain/forward-transform.ts';
 import {
+  isChromaDcEmpty,
   QUANTIZE_INTER,
   QUANTIZE_INTRA,
   type Quantizer,
@@ -276,7 +277,9 @@ export class ResidualCoder {
       dc,
       0,
     );
-    masks[dcBlock] = quantizeDc(quantizer, dc, 0, levels, 16 * dcBlock, 4, null);
+    masks[dcBlock] = isChromaDcEmpty(quantizer, dc)
+      ? 0
+      : quantizeDc(quantizer, dc, 0, levels, 16 * dcBlock, 4, null);
     if (masks[dcBlock] === 0) {
       for (let i = 0; i < 4; i++) dc[i] = 0;
       return false;

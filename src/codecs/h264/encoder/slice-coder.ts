@@ -197,6 +197,7 @@ export class SliceCoder {
   private codeGray(picture: ReconstructedPicture): void {
     const { syntax, recon } = this.bare;
     const { bytes } = this.context.memory;
+    this.context.loadCoefficients();
     syntax.mbType = I_16X16;
     syntax.transform_size_8x8_flag = 0;
     syntax.intra16x16PredMode = INTRA_16X16_DC;

@@ -80,49 +80,97 @@ export function writeResidualBlock(
   }
   const token = coeffTokenIndex(column, trailingOnes, totalCoeff);
   // At most 16 and 3 bits.
-  const tokenLength = COEFF_TOKEN.lengths[token] + trailingOnes;
-  out.put(tokenLength, (COEFF_TOKEN.words[token] << trailingOnes) | signs);
+  let length = COEFF_TOKEN.lengths[token] + trailingOnes;
+  let word = (COEFF_TOKEN.words[token] << trailingOnes) | signs;
+  if (rest !== 0) {
+    writeLevels(out, levels, start, rest, totalCoeff, trailingOnes, length, word);
+    length = 0;
+    word = 0;
+  }
+  if (totalCoeff < maxNumCoeff) writeZeros(out, mask, totalCoeff, maxNumCoeff, length, word);
+  else out.put(length, word);
+}
 
+/**
+ * Writes `word` of `length` bits, at most 19, and level_prefix and level_suffix of the levels in `rest`, the inverse of clause
+ * 9.2.2.1. Codes go out together while they fit into a word.
+ */
+function writeLevels(
+  out: BitWriter,
+  levels: Int16Array,
+  start: number,
+  rest: number,
+  totalCoeff: number,
+  trailingOnes: number,
+  length: number,
+  word: number,
+): void {
   let suffixLength = totalCoeff > 10 && trailingOnes < 3 ? 1 : 0;
-  let isFirst = true;
+  let offset = trailingOnes < 3 ? 2 : 0;
   while (rest !== 0) {
     const index = 31 - Math.clz32(rest);
     const level = levels[start + index];
     rest ^= 1 << index;
     const magnitude = level < 0 ? -level : level;
-    let levelCode = 2 * magnitude - (level < 0 ? 1 : 2);
-    if (isFirst && trailingOnes < 3) levelCode -= 2;
-    isFirst = false;
-    writeLevel(out, levelCode, suffixLength);
+    const levelCode = 2 * magnitude - (level < 0 ? 1 : 2) - offset;
+    offset = 0;
+    let bits = levelCode + 1;
+    let code = 1;
+    if (suffixLength > 0) {
+      bits = (levelCode >> suffixLength) + 1 + suffixLength;
+      code = (1 << suffixLength) | (levelCode & ((1 << suffixLength) - 1));
+    } else if (levelCode >= 14) {
+      bits = 19;
+      code = (1 << 4) | (levelCode - 14);
+    }
+    const excess = levelCode - (suffixLength > 0 ? 15 << suffixLength : 30);
+    if (excess >= 0) {
+      bits = escapeBits(excess);
+      code = (1 << (excess < 1 << 12 ? 12 : 13)) | (excess & ((1 << 12) - 1));
+    }
+    if (length + bits > 31) {
+      out.put(length, word);
+      length = 0;
+      word = 0;
+    }
+    length += bits;
+    word = (word << bits) | code;
     if (suffixLength === 0) suffixLength = 1;
     if (magnitude > 3 << (suffixLength - 1) && suffixLength < 6) suffixLength++;
   }
-
-  if (totalCoeff < maxNumCoeff) writeZeros(out, mask, totalCoeff, maxNumCoeff);
+  out.put(length, word);
 }
 
-/** total_zeros and run_before of a block with fewer levels than it could have. */
-function writeZeros(out: BitWriter, mask: number, totalCoeff: number, maxNumCoeff: number): void {
+/** Writes `word` of `length` bits, at most 19; then total_zeros and run_before of a block with fewer levels than it could have. */
+function writeZeros(
+  out: BitWriter,
+  mask: number,
+  totalCoeff: number,
+  maxNumCoeff: number,
+  length: number,
+  word: number,
+): void {
   const zeros = maxNumCoeff === 4 ? TOTAL_ZEROS_CHROMA_DC : TOTAL_ZEROS;
   let index = 31 - Math.clz32(mask);
   let zerosLeft = index + 1 - totalCoeff;
   const entry = (totalCoeff << 4) | zerosLeft;
   // total_zeros of at most 9 bits, and up to 14 runs that go out together while they fit into a word.
-  let length = zeros.lengths[entry];
-  let word = zeros.words[entry];
+  length += zeros.lengths[entry];
+  word = (word << zeros.lengths[entry]) | zeros.words[entry];
+  const { lengths, words } = RUN_BEFORE;
   let rest = mask ^ (1 << index);
   while (rest !== 0 && zerosLeft > 0) {
     const next = 31 - Math.clz32(rest);
     const run = index - next - 1;
     const runEntry = ((zerosLeft < 7 ? zerosLeft : 7) << 4) | run;
-    const runLength = RUN_BEFORE.lengths[runEntry];
+    const runLength = lengths[runEntry];
     if (length + runLength > 31) {
       out.put(length, word);
       length = 0;
       word = 0;
     }
     length += runLength;
-    word = (word << runLength) | RUN_BEFORE.words[runEntry];
+    word = (word << runLength) | words[runEntry];
     zerosLeft -= run;
     index = next;
     rest ^= 1 << next;
@@ -130,26 +178,7 @@ function writeZeros(out: BitWriter, mask: number, totalCoeff: number, maxNumCoef
   out.put(length, word);
 }
 
-/** level_prefix and level_suffix of one level, the inverse of clause 9.2.2.1; `levelCode` is 0..2·MAX_LEVEL_8X8 - 1. */
-function writeLevel(out: BitWriter, levelCode: number, suffixLength: number): void {
-  if (suffixLength === 0) {
-    if (levelCode < 14) out.put(levelCode + 1, 1);
-    else if (levelCode < 30) out.put(19, (1 << 4) | (levelCode - 14));
-    else writeEscape(out, levelCode - 30);
-  } else if (levelCode < 15 << suffixLength) {
-    const suffix = levelCode & ((1 << suffixLength) - 1);
-    out.put((levelCode >> suffixLength) + 1 + suffixLength, (1 << suffixLength) | suffix);
-  } else {
-    writeEscape(out, levelCode - (15 << suffixLength));
-  }
-}
-
-/** level_prefix 15 with a suffix of 12 bits, or 16 with one of 13. */
-function writeEscape(out: BitWriter, excess: number): void {
-  if (excess < 1 << 12) out.put(28, (1 << 12) | excess);
-  else out.put(30, (1 << 13) | (excess - (1 << 12)));
-}
-
+/** Bits of a level with an escape: level_prefix 15 with a suffix of 12 bits, or 16 with one of 13. */
 function escapeBits(excess: number): number {
   return excess < 1 << 12 ? 28 : 30;
 }

@@ -49,22 +49,44 @@ export function setOwnTotals(
   masks8x8: Int32Array | null,
 ): void {
   const { totals } = grid;
-  for (let block = 0; block < 16; block++) {
-    const at = PLACE[block] & 0xff;
-    totals[at] = countBits(masks8x8 === null ? masks[block] : maskIn8x8(masks8x8, block));
+  for (let b8 = 0; b8 < 4; b8++) {
+    const at = LUMA_TOTALS + LUMA_TOTALS_STRIDE * (b8 & 2) + 2 * (b8 & 1);
+    if (masks8x8 === null) setFour(totals, at, LUMA_TOTALS_STRIDE, masks, 4 * b8);
+    else setFourOf8x8(totals, at, masks8x8, b8);
   }
-  for (let block = CB_BLOCKS; block < CB_BLOCKS + 4; block++) {
-    totals[PLACE[block] & 0xff] = countBits(masks[block]);
-  }
-  for (let block = CR_BLOCKS; block < CR_BLOCKS + 4; block++) {
-    totals[PLACE[block] & 0xff] = countBits(masks[block]);
-  }
+  setFour(totals, CB_TOTALS, CHROMA_TOTALS_STRIDE, masks, CB_BLOCKS);
+  setFour(totals, CR_TOTALS, CHROMA_TOTALS_STRIDE, masks, CR_BLOCKS);
 }
 
-/** The mask of the levels of an 8x8 block that CAVLC codes as 4x4 block `block`. */
-function maskIn8x8(masks8x8: Int32Array, block: number): number {
-  const at = 2 * (block >> 2);
-  return everyFourthBit(masks8x8[at], masks8x8[at + 1], block & 3);
+/** Enters the counts of four blocks, two above two, whose first is `block`; `at` is its place in a grid of rows of `stride`. */
+function setFour(
+  totals: Uint8Array,
+  at: number,
+  stride: number,
+  masks: Int32Array,
+  block: number,
+): void {
+  if ((masks[block] | masks[block + 1] | masks[block + 2] | masks[block + 3]) === 0) {
+    totals[at] = 0;
+    totals[at + 1] = 0;
+    totals[at + stride] = 0;
+    totals[at + stride + 1] = 0;
+    return;
+  }
+  totals[at] = countBits(masks[block]);
+  totals[at + 1] = countBits(masks[block + 1]);
+  totals[at + stride] = countBits(masks[block + 2]);
+  totals[at + stride + 1] = countBits(masks[block + 3]);
+}
+
+/** The same of an 8x8 block, by the masks of the four blocks that CAVLC codes. */
+function setFourOf8x8(totals: Uint8Array, at: number, masks8x8: Int32Array, b8: number): void {
+  const low = masks8x8[2 * b8];
+  const high = masks8x8[2 * b8 + 1];
+  for (let k = 0; k < 4; k++) {
+    const place = at + LUMA_TOTALS_STRIDE * (k >> 1) + (k & 1);
+    totals[place] = countBits(everyFourthBit(low, high, k));
+  }
 }
 
 /** Index of a grid, and its row length in the upper bits, by block of the macroblock (macroblock.ts), chroma DC excepted. */

@@ -6,6 +6,7 @@ import {
   type LumaPlane,
   NO_ORIGIN,
 } from '../../../../src/codecs/h264/encoder/block-origins.ts';
+import { looksDrawn } from '../../../../src/codecs/h264/encoder/drawn-picture.ts';
 import { OriginSearch } from '../../../../src/codecs/h264/encoder/origin-search.ts';
 import { createPictureOrigins } from '../../../../src/codecs/h264/encoder/picture-origins.ts';
 import { packMv } from '../../../../src/codecs/h264/standard/picture.ts';
@@ -119,10 +120,10 @@ describe('block origins', () => {
     const next = numbersFrom(3);
     const noise = Uint8Array.from({ length: WIDTH * HEIGHT }, () => next(256));
     const other = Uint8Array.from({ length: WIDTH * HEIGHT }, () => next(256));
-    const blocks = new BlockOrigins(MBS_X, MBS_Y, WIDTH);
-    expect(blocks.looksDrawn(planeOf(noise))).toBe(false);
-    expect(blocks.looksDrawn(planeOf(new Uint8Array(WIDTH * HEIGHT)))).toBe(false);
-    expect(blocks.looksDrawn(planeOf(drawPage(1)))).toBe(true);
+    const drawn = (luma: Uint8Array) => looksDrawn(planeOf(luma), MBS_X, MBS_Y, WIDTH);
+    expect(drawn(noise)).toBe(false);
+    expect(drawn(new Uint8Array(WIDTH * HEIGHT))).toBe(false);
+    expect(drawn(drawPage(1))).toBe(true);
     expect(search(noise, other).found).toBe(0);
   });
 

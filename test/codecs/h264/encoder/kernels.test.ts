@@ -21,6 +21,7 @@ import {
 } from '../../../../src/codecs/h264/kernels/plain/forward-transform.ts';
 import {
   createQuantizer,
+  isChromaDcEmpty,
   quantize4x4,
   quantizeDc,
   scaleLevels,
@@ -338,6 +339,29 @@ describe('quantization', () => {
         },
       ),
       { seed: SEED, numRuns: 300 },
+    );
+  });
+
+  it('isChromaDcEmpty sees no level where quantizeDc makes one, and finds what is small', () => {
+    const value = fc.integer({ min: -32640, max: 32640 });
+    const small = fc.integer({ min: -200, max: 200 });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 51 }),
+        fc.constantFrom(1 / 3, 0.23),
+        fc.array(fc.oneof(value, small), { minLength: 4, maxLength: 4 }),
+        (qp, rounding, values) => {
+          const quantizer = createQuantizer(qp, rounding);
+          const dc = Int32Array.from(values);
+          const largest = Math.max(...values.map(Math.abs));
+          const isEmpty = isChromaDcEmpty(quantizer, dc);
+          expect(isEmpty).toBe(largest <= 2 * quantizer.even);
+          if (isEmpty) {
+            expect(quantizeDc(quantizer, dc, 0, new Int16Array(4), 0, 4, null)).toBe(0);
+          }
+        },
+      ),
+      { seed: SEED, numRuns: 500 },
     );
   });
 });

@@ -74,10 +74,13 @@ export class PlainLowSearch implements LowSearch {
   private readonly stride: number;
   /** Position of the block that is searched, as `searchWord`s. */
   private readonly searched: number;
-  private least = 0;
-  private most = 0;
+  private leastX = 0;
+  private leastY = 0;
+  private mostX = 0;
+  private mostY = 0;
   private bestSad = 0;
-  private best = 0;
+  private bestX = 0;
+  private bestY = 0;
 
   /** @param searched place for a block */
   constructor(words: Int32Array, sad8: Kernels['sad8'], stride: number, searched: number) {
@@ -104,50 +107,63 @@ export class PlainLowSearch implements LowSearch {
       words[(searched >> 2) + 2 * y + 1] = searchWord(words[row + 1]);
     }
     this.bestSad = this.sad8(searched, LOW_BLOCK, from, stride, LOW_BLOCK, NO_LIMIT);
-    this.best = 0;
+    this.bestX = 0;
+    this.bestY = 0;
     if (this.bestSad <= STILL_SAD) return 0;
-    this.least = least;
-    this.most = most;
-    this.try(from, middle);
-    if (right !== middle) this.try(from, right);
-    if (below !== middle) this.try(from, below);
-    if (before !== middle) this.try(from, before);
+    this.leastX = mvX(least);
+    this.leastY = mvY(least);
+    this.mostX = mvX(most);
+    this.mostY = mvY(most);
+    this.try(from, mvX(middle), mvY(middle));
+    if (right !== middle) this.try(from, mvX(right), mvY(right));
+    if (below !== middle) this.try(from, mvX(below), mvY(below));
+    if (before !== middle) this.try(from, mvX(before), mvY(before));
     this.hexagon(from);
-    return this.best;
+    return packMv(this.bestX, this.bestY);
   }
 
-  /** Takes `candidate` if it is within the limits and better than the best. */
-  private try(from: number, candidate: number): void {
-    const { least, most, stride } = this;
-    const x = mvX(candidate);
-    const y = mvY(candidate);
-    if (x < mvX(least) || x > mvX(most) || y < mvY(least) || y > mvY(most)) return;
-    const cost = this.sad8(
-      this.searched,
-      LOW_BLOCK,
-      from + y * stride + x,
-      stride,
-      LOW_BLOCK,
-      this.bestSad,
-    );
-    if (cost >= this.bestSad) return;
+  /** Takes a vector if it is within the limits and better than the best; returns whether it was taken. */
+  private try(from: number, x: number, y: number): boolean {
+    if (x < this.leastX || x > this.mostX || y < this.leastY || y > this.mostY) return false;
+    // The best itself is no better.
+    if (x === this.bestX && y === this.bestY) return false;
+    const { stride, searched, bestSad } = this;
+    const cost = this.sad8(searched, LOW_BLOCK, from + y * stride + x, stride, LOW_BLOCK, bestSad);
+    if (cost >= bestSad) return false;
     this.bestSad = cost;
-    this.best = candidate;
+    this.bestX = x;
+    this.bestY = y;
+    return true;
   }
 
   /** Hexagons until the center is best, then its four neighbors. */
   private hexagon(from: number): void {
-    for (let step = 0; step < MAX_HEXAGON_STEPS; step++) {
-      const center = this.best;
-      this.tryAround(from, center, HEXAGON);
-      if (this.best === center) break;
+    let points = ALL_POINTS;
+    for (let step = 0; step < MAX_HEXAGON_STEPS && points !== 0; step++) {
+      const x = this.bestX;
+      const y = this.bestY;
+      let moved = 0;
+      for (let i = 0; i < 6; i++) {
+        if (((points >> i) & 1) === 0) continue;
+        if (this.try(from, x + HEXAGON[2 * i], y + HEXAGON[2 * i + 1])) moved = NEW_POINTS[i];
+      }
+      points = moved;
     }
-    this.tryAround(from, this.best, DIAMOND);
-  }
-
-  private tryAround(from: number, center: number, offsets: Int8Array): void {
-    for (let i = 0; i < offsets.length; i += 2) {
-      this.try(from, packMv(mvX(center) + offsets[i], mvY(center) + offsets[i + 1]));
-    }
+    const x = this.bestX;
+    const y = this.bestY;
+    for (let i = 0; i < 8; i += 2) this.try(from, x + DIAMOND[i], y + DIAMOND[i + 1]);
   }
 }
+
+/** Points of the hexagon as bits. */
+const ALL_POINTS = 0b111111;
+
+/** Point that the center moves to => points of the next hexagon that were not tried around the center before. */
+const NEW_POINTS: Uint8Array = /* @__PURE__ */ Uint8Array.of(
+  0b100011,
+  0b000111,
+  0b001110,
+  0b011100,
+  0b111000,
+  0b110001,
+);

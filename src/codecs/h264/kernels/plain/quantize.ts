@@ -264,6 +264,15 @@ export function quantizeDc(
   return mask;
 }
 
+/** Whether the four chroma DC coefficients in `dc` are so small that `quantizeDc` makes 0 of them all. */
+export function isChromaDcEmpty({ even }: Quantizer, dc: Int32Array): boolean {
+  // The bit more doubles what becomes 0.
+  const limit = 2 * even;
+  return (
+    (beyond(dc[0], limit) | beyond(dc[1], limit) | beyond(dc[2], limit) | beyond(dc[3], limit)) >= 0
+  );
+}
+
 /**
  * Puts the scaled coefficients of the way back (clause 8.5.12.1) for given levels, raster order, from scan index `first`; 0
  * where `mask` has none. At most 23,500 and half a step of 5,888: 16 bits are enough.

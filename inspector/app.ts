@@ -26,6 +26,8 @@ export interface App {
   readonly opened: { readonly name: string; readonly bytes: Uint8Array } | null;
   /** What a trace says of a file and of filters. */
   readonly traced: Traced | null;
+  /** The name of what was opened, where it may lack what views show; null for the sample, and before all. */
+  readonly closed: string | null;
   /** Sound, and pictures as files. */
   readonly media: Media;
   /** A worker beside the first, for encodes that need not be waited for; made when it is first asked for. */

@@ -43,6 +43,12 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return element;
 }
 
+/** Scrolls a row of elements until one of them is in sight; what lies around the row stays where it is. */
+export function bringIntoSight(row: HTMLElement, { offsetLeft, offsetWidth }: HTMLElement): void {
+  const left = offsetLeft - row.offsetLeft;
+  row.scrollLeft = Math.max(left + offsetWidth - row.clientWidth, Math.min(left, row.scrollLeft));
+}
+
 /** Hands a text to the reader as a file. */
 export function download(name: string, type: string, contents: BlobPart): void {
   const url = URL.createObjectURL(new Blob([contents], { type }));

@@ -1,5 +1,6 @@
 /** Opens what is dropped on the page: videos and pictures by the browser's own decoders, y4m by ours, traces, and any bytes. */
 import { messageOf } from '../src/base/errors.ts';
+import { segmentsOf } from '../src/codecs/jpeg/inspect.ts';
 import { isJpeg } from '../src/codecs/jpeg/standard/describe.ts';
 import { isPng } from '../src/codecs/png/describe.ts';
 import { isY4m, openY4m } from '../src/containers/raw/index.ts';
@@ -41,7 +42,7 @@ export async function openFile(
   name: string,
   say: (text: string) => void,
 ): Promise<Opened> {
-  if (file.size === 0) throw new Error(`${name} is empty: choose another file.`);
+  if (file.size === 0) throw new Error(`${name} is empty, or a folder: choose another file.`);
   const head = new Uint8Array(await file.slice(0, 64).arrayBuffer());
   const start = String.fromCharCode(...head.subarray(0, 12));
   if (start.startsWith('vitrace')) {
@@ -143,6 +144,20 @@ function isKept(bytes: Uint8Array): boolean {
   return isPng(bytes) || isJpeg(bytes);
 }
 
+/** Width and height that a PNG or JPEG file says of itself; 0 where it says none. */
+export function headSize(bytes: Uint8Array): readonly [width: number, height: number] {
+  const at = (place: number, count: number): number =>
+    bytes.subarray(place, place + count).reduce((value, byte) => 256 * value + byte, 0);
+  if (isPng(bytes)) return [at(16, 4), at(20, 4)];
+  if (!isJpeg(bytes)) return [0, 0];
+  for (const { marker, start } of segmentsOf(bytes)) {
+    // A frame header, SOF0 to SOF15, among which stand DHT, JPG and DAC (T.81 clause B.2.2).
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (isFrame) return [at(start + 7, 2), at(start + 5, 2)];
+  }
+  return [0, 0];
+}
+
 async function readImage(
   file: Blob,
   bytes: Uint8Array,
@@ -152,7 +167,13 @@ async function readImage(
   try {
     bitmap = await createImageBitmap(file);
   } catch {
-    throw new Error(`The browser cannot decode ${name}: convert it to PNG or JPEG first.`);
+    const [w, h] = headSize(bytes);
+    if (w * h > 0) sizeOf(w, h, name);
+    throw new Error(
+      isKept(bytes)
+        ? `The browser cannot decode ${name}, which is broken or cut off: get it again, or save it anew.`
+        : `The browser cannot decode ${name}: convert it to PNG or JPEG first.`,
+    );
   }
   const [width, height] = sizeOf(bitmap.width, bitmap.height, name);
   const size = { width: bitmap.width, height: bitmap.height };

@@ -6,11 +6,11 @@ import { LAYER_TEXTS } from './paint.ts';
 import { LAYERS, OVERLAYS, VIEWS } from './state.ts';
 import { VIEW_TITLES } from './toolbar.ts';
 
-/** Whether keys are for what has the focus, as text and choices are. */
-function takesKeys(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && target.closest('input, select, textarea, dialog') !== null
-  );
+/** Whether a key is for what has the focus, as letters are for choices; none of these knows comma and point. */
+function takesKey(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest('dialog') !== null) return true;
+  return target.closest('input, select') !== null && key !== ',' && key !== '.';
 }
 
 /** Keys that go from picture to picture, or of sound from frame to frame. */
@@ -18,7 +18,7 @@ const STEPS: Readonly<Record<string, number>> = { ',': -1, ArrowLeft: -1, '.': 1
 
 /** Does what a key asks for. */
 export function onKey(app: App, event: KeyboardEvent): void {
-  if (event.ctrlKey || event.metaKey || event.altKey || takesKeys(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || takesKey(event.target, event.key)) return;
   const { store, recording } = app;
   const { state } = store;
   const { key } = event;

@@ -1,5 +1,4 @@
 /** The page: reads the address, encodes the sample or what is dropped, and shows one view at a time. */
-import { messageOf } from '../src/base/errors.ts';
 import { openTrace, type TraceFile } from '../src/inspect/index.ts';
 import type { App, View } from './app.ts';
 import { settingsOf } from './app.ts';
@@ -11,7 +10,9 @@ import { fileKind } from './image-engine.ts';
 import { onKey } from './keys.ts';
 import { linksOfTrace } from './link-record.ts';
 import { hasImage, Media } from './media.ts';
+import { missingText } from './missing.ts';
 import { sayBytes, several } from './names.ts';
+import { problemText } from './problems.ts';
 import type { SourceImage, SourcePictures } from './protocol.ts';
 import {
   type PictureRecord,
@@ -55,6 +56,7 @@ class Page implements App {
   source: SourcePictures | null = null;
   opened: App['opened'] = null;
   traced: App['traced'] = null;
+  closed: string | null = null;
   private readonly views: Readonly<Record<ViewName, View>>;
   private readonly status = h('p', {
     class: 'status',
@@ -64,7 +66,10 @@ class Page implements App {
   });
   private readonly toolbar: ReturnType<typeof createToolbar>;
   private readonly main = h('main', { id: 'main' });
+  private readonly nothing = h('p', { class: 'view page nothing', id: 'nothing' });
   private timer = 0;
+  /** Counts what was opened: who waited for something older gives up. */
+  private turn = 0;
   private readonly workerCode: string;
 
   constructor(workerCode: string) {
@@ -109,13 +114,21 @@ class Page implements App {
       this.status,
     );
     this.store.onChange((state, before) => this.onState(state, before));
+    // Links to states, and the ways back and forth between them.
     addEventListener('hashchange', () => this.store.set(parseState(location.hash.slice(1))));
     addEventListener('keydown', (event) => onKey(this, event));
-    addEventListener('dragover', (event) => event.preventDefault());
+    const { classList } = document.body;
+    addEventListener('dragover', (event) => {
+      event.preventDefault();
+      classList.add('drop');
+    });
+    addEventListener('dragleave', ({ relatedTarget }) => {
+      if (relatedTarget === null) classList.remove('drop');
+    });
     addEventListener('drop', (event) => {
       event.preventDefault();
-      const file = event.dataTransfer?.files[0];
-      if (file !== undefined) void this.open(file);
+      classList.remove('drop');
+      void this.openFirst([...(event.dataTransfer?.files ?? [])]);
     });
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.show());
     this.show();
@@ -139,14 +152,18 @@ class Page implements App {
   }
 
   /** Says what went wrong; the sentence says what to do. */
-  private complain(error: unknown): void {
+  private complain(error: unknown, name = ''): void {
     if (error instanceof DOMException && error.name === 'AbortError') return;
-    this.say(messageOf(error));
+    this.say(problemText(error, name));
     this.status.classList.toggle('problem', true);
   }
 
   private onState(state: State, before: State): void {
-    history.replaceState(null, '', `#${formatState(state)}`);
+    const address = `#${formatState(state)}`;
+    // Another view or step is a step of its own on the way back; what came from the address is there already.
+    const isStep = state.view !== before.view || state.step !== before.step;
+    if (isStep && address !== location.hash) history.pushState(null, '', address);
+    else history.replaceState(null, '', address);
     this.show();
     const asksAnew = ENCODER_KEYS.some((key) => state[key] !== before[key]);
     if (!asksAnew || this.source === null) return;
@@ -182,6 +199,12 @@ class Page implements App {
 
   private showView(): void {
     const view = this.views[this.store.state.view];
+    const missing = missingText(this, this.store.state.view);
+    if (missing !== null) {
+      this.nothing.textContent = missing;
+      this.main.replaceChildren(this.nothing);
+      return;
+    }
     // The tour shows another view beside its card.
     if (this.main.firstElementChild !== view.element) this.main.replaceChildren(view.element);
     view.update();
@@ -189,16 +212,21 @@ class Page implements App {
 
   /** Takes the built-in sample. */
   async takeSample(): Promise<void> {
+    const turn = ++this.turn;
     try {
       this.say('Drawing the sample …');
-      this.source = await this.client.sample();
+      const source = await this.client.sample();
+      // A file that could not be read takes no place.
+      if (turn !== this.turn && this.closed !== null) return;
+      this.source = source;
       this.opened = null;
       this.traced = null;
+      this.closed = null;
       this.recording = null;
       this.show();
       await this.encode();
     } catch (error) {
-      this.complain(error);
+      if (turn === this.turn) this.complain(error);
     }
   }
 
@@ -216,7 +244,9 @@ class Page implements App {
       const coded = await this.client.encode(source, settingsOf(this.store.state), true, (count) =>
         tell(`Encoding: ${count} of ${total} pictures …`),
       );
-      this.recording = await recordingOfEncode(source, coded);
+      const recording = await recordingOfEncode(source, coded);
+      if (this.source !== source) return;
+      this.recording = recording;
       const bytes = coded.figures.reduce((sum, figure) => sum + figure.bytes, 0);
       tell(
         `${source.title}: ${several(total, 'picture')} in ${sayBytes(bytes)}, encoded in ${(coded.milliseconds / 1000).toFixed(1)} s.`,
@@ -228,12 +258,20 @@ class Page implements App {
   }
 
   /** Takes what a trace has: pictures of video, sound, a picture as a file; shows the first that there is. */
-  private async takeTrace(trace: TraceFile, name: string): Promise<void> {
+  private async takeTrace(trace: TraceFile, name: string, turn: number): Promise<void> {
     const hasVideo = trace.groups.some(({ table }) => table === 'picture');
     const recording = hasVideo ? await recordingOfTrace(trace, name) : null;
     if (recording !== null) await recording.load(pictureOf(recording, 0));
     const { media } = this;
     const rest = await trace.read(trace.groups.filter(({ table }) => OTHER_TABLES.test(table)));
+    if (turn !== this.turn) return;
+    const traced = { name, nodes: treeOfTrace(rest), links: linksOfTrace(rest) };
+    const isOfMedia = recording !== null || hasSound(rest) || hasImage(rest);
+    if (!isOfMedia && traced.links.length + traced.nodes.length === 0) {
+      throw new Error(
+        `${name} is a trace without anything that the page shows: make one with vitrine encode --trace.`,
+      );
+    }
     media.takeTrace(rest);
     const found: (readonly [ViewName, string])[] = [];
     if (recording !== null) found.push(['picture', several(recording.pictures.length, 'picture')]);
@@ -241,19 +279,14 @@ class Page implements App {
       found.push(['sound', `${several(media.sound?.frames.length ?? 0, 'frame')} of sound`]);
     }
     if (hasImage(rest)) found.push(['image', 'a picture as a file']);
-    const traced = { name, nodes: treeOfTrace(rest), links: linksOfTrace(rest) };
     if (traced.links.length > 0) {
       found.push(['links', `${several(traced.links.length, 'link')} of filters`]);
     }
     if (traced.nodes.length > 0) found.push(['file', 'the parts of a file']);
-    if (found.length === 0) {
-      throw new Error(
-        `${name} is a trace without anything that the page shows: make one with vitrine encode --trace.`,
-      );
-    }
-    this.source = null;
+    this.letGo();
     this.recording = recording;
     this.traced = traced;
+    this.closed = name;
     const { view } = this.store.state;
     const views: readonly ViewName[] = found.map(([key]) => key);
     const isShown = views.includes(view) || (hasVideo && ['timeline', 'file'].includes(view));
@@ -270,40 +303,72 @@ class Page implements App {
     this.store.set({ kind, effort: 'as it is', view: view === 'file' ? view : 'image' });
   }
 
+  /** Lets go of the video that is shown, and of its encode that may still run. */
+  private letGo(): void {
+    clearTimeout(this.timer);
+    this.client.cancel();
+    this.opened = null;
+    this.traced = null;
+    this.source = null;
+    this.recording = null;
+  }
+
+  /** Shows what was opened, other than a trace. */
+  private async take(opened: Exclude<Opened, { kind: 'trace' }>, name: string): Promise<void> {
+    const { view } = this.store.state;
+    const file = opened.bytes.length === 0 ? null : { name, bytes: opened.bytes };
+    if (opened.kind === 'sound') {
+      // The video stays as it is.
+      this.opened = file;
+      this.traced = null;
+      this.media.takeSound(opened.sound);
+      this.store.set({ view: 'sound' });
+      this.show();
+      return;
+    }
+    this.letGo();
+    this.media.reset(true);
+    this.opened = file;
+    this.closed = name;
+    if (opened.kind === 'bytes') {
+      this.store.set({ view: 'file' });
+      this.say(opened.sentence);
+      this.show();
+      return;
+    }
+    this.source = opened.source;
+    if (opened.image !== null) this.takeImage(opened.image);
+    if (view === 'sound' || view === 'links') this.store.set({ view: 'picture' });
+    this.show();
+    await this.encode();
+  }
+
+  /** Opens the first of some files, and says so of the others. */
+  private async openFirst(files: readonly File[]): Promise<void> {
+    if (files.length === 0) return;
+    await this.open(files[0]);
+    if (files.length === 1) return;
+    const rest = ` Of ${files.length} files the first is open: drop the others one by one.`;
+    this.status.append(rest);
+  }
+
   /** Opens a file: pictures are encoded, a trace is read, and whatever the file is, its bytes may be looked into. */
   async open(file: Blob & { readonly name?: string }): Promise<void> {
     const name = file.name ?? 'file';
+    const turn = ++this.turn;
     try {
       this.say(`Reading ${name} …`);
-      const opened: Opened = await openFile(file, name, (text) => this.say(text));
-      const bytes = opened.kind === 'trace' ? null : opened.bytes;
-      this.opened = bytes === null || bytes.length === 0 ? null : { name, bytes };
-      this.traced = null;
+      const opened = await openFile(file, name, (text) => {
+        if (turn === this.turn) this.say(text);
+      });
+      const trace = opened.kind === 'trace' ? await openTrace(opened.source) : null;
+      if (turn !== this.turn) return;
       this.store.set({ picture: 0, mb: -1, byte: 0, still: 0, scan: 99, link: 0 });
-      if (opened.kind === 'pictures') {
-        this.source = opened.source;
-        if (opened.image !== null) this.takeImage(opened.image);
-        this.recording = null;
-        this.show();
-        await this.encode();
-        return;
-      }
-      if (opened.kind === 'sound') {
-        this.media.takeSound(opened.sound);
-        this.store.set({ view: 'sound' });
-        this.show();
-        return;
-      }
-      if (opened.kind === 'trace') await this.takeTrace(await openTrace(opened.source), name);
-      else {
-        this.source = null;
-        this.recording = null;
-        this.store.set({ view: 'file' });
-        this.say(opened.sentence);
-      }
-      this.show();
+      if (trace !== null) await this.takeTrace(trace, name, turn);
+      else if (opened.kind !== 'trace') await this.take(opened, name);
+      if (turn === this.turn) this.show();
     } catch (error) {
-      this.complain(error);
+      if (turn === this.turn) this.complain(error, name);
     }
   }
 }

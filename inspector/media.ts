@@ -75,6 +75,9 @@ export class Media {
   /** Whether what is shown is a trace, which no setting changes. */
   private isSoundFixed = false;
   private isImageFixed = false;
+  /** Whether something was opened that has none: the sample does not stand for it. */
+  isSoundMissing = false;
+  isImageMissing = false;
   private soundKey = '';
   private imageKey = '';
   private readonly workerCode: string;
@@ -92,6 +95,7 @@ export class Media {
     this.sourceSound = source;
     this.sound = null;
     this.isSoundFixed = false;
+    this.isSoundMissing = false;
     this.soundKey = '';
   }
 
@@ -101,7 +105,13 @@ export class Media {
     this.takenFrom = null;
     this.image = null;
     this.isImageFixed = false;
+    this.isImageMissing = false;
     this.imageKey = '';
+  }
+
+  /** Whether the picture is of a trace: no setting writes it anew. */
+  get isImageOfTrace(): boolean {
+    return this.isImageFixed;
   }
 
   /** The kind of file that the picture was opened as; null where it was none that can be shown as it is. */
@@ -109,20 +119,26 @@ export class Media {
     return this.sourceImage === null || this.isImageFixed ? null : fileKind(this.sourceImage);
   }
 
-  /** Takes what a trace has of sound and of pictures as files. Throws an error that says what to do. */
+  /** Takes what a trace has of sound and of pictures as files, in place of what was there. Throws an error that says what to do. */
   takeTrace(trace: Trace): void {
-    if (hasSound(trace)) {
-      this.sound = recordSound(trace, null, null);
-      this.isSoundFixed = true;
-    }
-    if (hasImage(trace)) {
-      this.image = imageOf(trace, null, null);
-      this.isImageFixed = true;
-    }
+    const sound = hasSound(trace) ? recordSound(trace, null, null) : null;
+    const image = hasImage(trace) ? imageOf(trace, null, null) : null;
+    this.reset(true);
+    this.sound = sound;
+    this.image = image;
+    this.isSoundFixed = sound !== null;
+    this.isImageFixed = image !== null;
   }
 
-  /** Lets go of what was opened: the sample takes its place. */
-  reset(): void {
+  /**
+   * Lets go of what was opened. The sample takes its place, or nothing does.
+   * @param isMissing whether what is open now has neither sound nor a picture as a file
+   */
+  reset(isMissing = false): void {
+    this.soundClient?.cancel();
+    this.imageClient?.cancel();
+    this.isSoundMissing = isMissing;
+    this.isImageMissing = isMissing;
     this.sourceImage = null;
     this.takenFrom = null;
     this.sourceSound = null;
@@ -137,7 +153,7 @@ export class Media {
   /** Sees to it that there is sound at the bit rate of the state, now or later. */
   needSound(): void {
     const { kbps } = this.host.state();
-    if (this.isSoundFixed || this.soundKey === String(kbps)) return;
+    if (this.isSoundFixed || this.isSoundMissing || this.soundKey === String(kbps)) return;
     this.soundKey = String(kbps);
     this.sourceSound ??= createSoundSample();
     this.soundClient ??= new EncoderClient(this.workerCode);

@@ -1,7 +1,7 @@
 /** What is drawn over the picture, in picture samples: the canvas is scaled by the caller. */
 import { themeColor } from './dom.ts';
 import { extremesOf } from './extremes.ts';
-import { INTRA_DIRECTIONS, say, TYPE_COLORS } from './names.ts';
+import { INTRA_DIRECTIONS, TYPE_COLORS } from './names.ts';
 import { heat } from './paint.ts';
 import { columnsOf, type PictureRecord, type Recording } from './recording.ts';
 import type { OverlayName } from './state.ts';
@@ -20,17 +20,6 @@ export const OVERLAY_TEXTS: Readonly<Record<OverlayName, readonly [string, strin
   transform: ['Transform', 'x', 'macroblocks with the 8×8 transform'],
   edges: ['Filtered edges', 'e', 'edges that deblocking smooths; stronger is brighter'],
 };
-
-/** What the ends of the heat stand for, as a sentence; empty where no overlay is heat. */
-export function heatText({ maps }: PictureRecord, show: readonly OverlayName[]): string {
-  const texts = show.flatMap((name) => {
-    const values = name === 'bits' || name === 'qp' || name === 'importance' ? maps[name] : null;
-    if (values === null || values.length === 0) return [];
-    const { least, most } = extremesOf(values);
-    return [`${OVERLAY_TEXTS[name][0]}: dark is ${say(least, 1)}, bright is ${say(most, 1)}.`];
-  });
-  return texts.join(' ');
-}
 
 /** What an overlay is drawn with. */
 interface Drawing {
@@ -84,7 +73,14 @@ function heatOf(values: ArrayLike<number>, isLogarithmic: boolean): (mb: number)
   };
 }
 
-const REFERENCE_COLORS = ['90 169 240', '142 208 129', '242 180 65', '220 120 200', '120 220 220'];
+/** Colors of the pictures of a list, by number. */
+export const REFERENCE_COLORS = [
+  '90 169 240',
+  '142 208 129',
+  '242 180 65',
+  '220 120 200',
+  '120 220 220',
+];
 
 const FILLS = {
   bits: (drawing: Drawing) => fillMacroblocks(drawing, heatOf(drawing.picture.maps.bits, true)),

@@ -1,6 +1,6 @@
 /** The bar at the top: views, source, settings of the encoder, theme. */
 import type { App } from './app.ts';
-import { h } from './dom.ts';
+import { bringIntoSight, h } from './dom.ts';
 import { showKeys } from './keys.ts';
 import { type State, VIEWS, type ViewName } from './state.ts';
 
@@ -102,6 +102,8 @@ export function createToolbar(
       const file = input.files?.[0];
       if (file !== undefined) onFile(file);
       input.value = '';
+      // Keys are for the page again.
+      input.blur();
     },
   });
   const theme = h(
@@ -113,11 +115,12 @@ export function createToolbar(
     },
     '◐',
   );
+  const nav = h('nav', { 'aria-label': 'Views' }, ...tabs.values());
   const element = h(
     'header',
     { class: 'bar-top' },
     h('h1', {}, 'vitrine ', h('span', {}, 'inspector')),
-    h('nav', { 'aria-label': 'Views' }, ...tabs.values()),
+    nav,
     h(
       'div',
       { class: 'source' },
@@ -147,7 +150,7 @@ export function createToolbar(
       for (const [name, tab] of tabs) {
         if (name === store.state.view) {
           // Narrow screens scroll the tabs.
-          if (!tab.hasAttribute('aria-current')) tab.scrollIntoView({ block: 'nearest' });
+          if (!tab.hasAttribute('aria-current')) bringIntoSight(nav, tab);
           tab.setAttribute('aria-current', 'page');
         } else tab.removeAttribute('aria-current');
       }

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { packedCavlcTables, packedHuffmanTables, unpackingSource } from './pack-tables.mjs';
 import { privateNames } from './private-names.mjs';
+import { withShortErrors } from './short-errors.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -17,6 +18,7 @@ const WITHOUT_KERNELS = {
   'src/codecs/jpeg/kernels/vector/index.ts': 'JPEG_KERNELS',
   'src/codecs/jpeg/kernels/vector/read-kernels.ts': 'JPEG_READ_KERNELS',
   'src/codecs/jpeg/kernels/vector/scan-kernels.ts': 'JPEG_SCAN_KERNELS',
+  'src/codecs/png/kernels/filter-kernels.ts': 'PNG_KERNELS',
 };
 
 /** Puts `NO_KERNELS` in the place of those sets. */
@@ -28,15 +30,16 @@ const withoutKernels = {
       if (name === undefined) return undefined;
       const memory = JSON.stringify(`${root}/src/wasm/kernel-memory.ts`);
       const set = `{ ...NO_KERNELS, over: () => null }`;
-      const contents = `import { NO_KERNELS } from ${memory}; export const ${name} = ${set};`;
+      // Filters of PNG have a margin for them.
+      const contents = `import { NO_KERNELS } from ${memory}; export const ${name} = ${set}, ROW_MARGIN = 16;`;
       return { contents, loader: 'ts' };
     });
   },
 };
 
-/** Modules of the decoder's buffer, which a constant quantizer does not keep, and what stands in their place. */
-const WITHOUT_BUFFER = {
-  'src/codecs/h264/encoder/buffer-fit.ts': 'export class BufferFit {}',
+/** Modules of rate control, which a constant quantizer has no need of, and what stands in their place. */
+const WITHOUT_RATE_CONTROL = {
+  'src/codecs/h264/encoder/rate-control.ts': `export * from ${JSON.stringify(`${root}/inspector/constant-quantizer.ts`)};`,
   'src/codecs/h264/encoder/vbv.ts':
     'export class Vbv {} export const hrdParameters = () => null; export const representableVbv = () => null;',
   'src/codecs/h264/encoder/vbv-options.ts':
@@ -44,11 +47,13 @@ const WITHOUT_BUFFER = {
 };
 
 /** Puts those in their place. */
-const withoutBuffer = {
-  name: 'without the buffer',
+const withoutRateControl = {
+  name: 'without rate control',
   setup(into) {
-    into.onLoad({ filter: /(buffer-fit|vbv|vbv-options)\.ts$/ }, ({ path }) => {
-      const contents = Object.entries(WITHOUT_BUFFER).find(([file]) => path.endsWith(file))?.[1];
+    into.onLoad({ filter: /h264.encoder.(rate-control|vbv|vbv-options)\.ts$/ }, ({ path }) => {
+      const contents = Object.entries(WITHOUT_RATE_CONTROL).find(([file]) =>
+        path.endsWith(file),
+      )?.[1];
       return contents === undefined ? undefined : { contents, loader: 'ts' };
     });
   },
@@ -59,6 +64,25 @@ const PACKED = {
   'src/codecs/aac/standard/huffman-tables.ts': packedHuffmanTables,
   'src/codecs/h264/standard/cavlc-tables.ts': packedCavlcTables,
 };
+
+/** The elements of Matroska by columns: what is alike stands together, and is smaller. Parents are numbers of rows. */
+function packedElements(path) {
+  const source = readFileSync(path, 'utf8');
+  const [statement, rows] = /const ROWS = (\[[\s\S]*?\n\]) as const;/.exec(source);
+  const all = new Function(`return ${rows}`)();
+  const names = all.map(([name]) => name);
+  const types = [...new Set(all.map(([, , type]) => type))];
+  const columns = [
+    names,
+    all.map(([, id]) => id.toString(36)),
+    all.map(([, , type]) => types.indexOf(type)),
+    all.map(([, , , parent]) => (parent === '*' ? '*' : names.indexOf(parent))),
+  ];
+  const texts = columns.map((column) => JSON.stringify(column.join(' ')));
+  const contents = `const [N, I, T, P] = [${texts}].map((text) => text.split(' '));
+    const ROWS = N.map((name, i) => [name, parseInt(I[i], 36), ${JSON.stringify(types)}[T[i]], P[i] === '*' ? '*' : (N[P[i]] ?? '')]);`;
+  return { contents: source.replace(statement, () => contents), loader: 'ts' };
+}
 
 /** What a module exports that is written in TypeScript. */
 async function exportsOf(path) {
@@ -73,10 +97,25 @@ const packedTables = {
   setup(into) {
     into.onResolve({ filter: /packed-text\.js$/ }, ({ path }) => ({ path, namespace: 'packed' }));
     into.onLoad({ filter: /.*/, namespace: 'packed' }, () => ({ contents: unpackingSource() }));
+    into.onLoad({ filter: /element-table\.ts$/ }, ({ path }) => packedElements(path));
+    into.onLoad({ filter: /nearest-name\.ts$/ }, () => ({
+      contents: `export const didYouMean = () => '';`,
+    }));
     into.onLoad({ filter: /(huffman|cavlc)-tables\.ts$/ }, async ({ path }) => {
       const pack = Object.entries(PACKED).find(([file]) => path.endsWith(file))?.[1];
       return pack === undefined ? undefined : { contents: pack({ ...(await exportsOf(path)) }) };
     });
+  },
+};
+
+/** The page sets all options itself: what is wrong with one is a mistake of the page. Files are read by it, and say what is wrong with them. */
+const shortErrors = {
+  name: 'short errors',
+  setup(into) {
+    into.onLoad({ filter: /src.(codecs|containers)..*\.ts$/ }, ({ path }) => ({
+      contents: withShortErrors(readFileSync(path, 'utf8'), ['ConfigError', 'StateError']),
+      loader: 'ts',
+    }));
   },
 };
 
@@ -93,7 +132,7 @@ const result = await build({
   },
   // Files are read by the page itself: the part of the library for files of Node is not asked for.
   external: ['node:*', '#files'],
-  plugins: [withoutKernels, withoutBuffer, packedTables],
+  plugins: [withoutKernels, withoutRateControl, packedTables, shortErrors],
   logLevel: 'warning',
 });
 // Nothing inside a script may end its element.

@@ -15,7 +15,10 @@ const MOST_FIELDS = 300;
 function fieldTable(node: FileNode): TableData {
   const rows = node
     .fields()
-    .map(({ name, value, start, end, clause }) => [...[name, value, start, end - start], clause]);
+    .map(({ name, value, start, end, clause }) => [
+      ...[name, value, start, end - start],
+      clause === '' ? node.clause : clause,
+    ]);
   return {
     name: 'fields',
     caption: withMeaning(node.name),
@@ -65,6 +68,7 @@ export function createFileView(app: App): View {
     h(
       'div',
       { class: 'file-left' },
+      h('h2', { class: 'hidden' }, 'Parts of a file, and its bytes'),
       h('p', { class: 'controls' }, which, save),
       tree.element,
       details,

@@ -162,16 +162,21 @@ function createControls(app: App) {
     const scans = image?.jpeg?.scans.length ?? 0;
     const stills = image?.stills ?? 0;
     const isOpened = app.media.fileKind === kind;
+    // A trace is of the kind that it is.
+    const { isImageOfTrace } = app.media;
+    const shownKind = isImageOfTrace ? (image?.jpeg === null ? 'png' : 'jpeg') : kind;
     for (const button of kinds) {
-      button.setAttribute('aria-pressed', String(button.dataset.kind === kind));
+      button.disabled = isImageOfTrace;
+      button.setAttribute('aria-pressed', String(button.dataset.kind === shownKind));
     }
+    effort.element.hidden = isImageOfTrace;
     warm.setAttribute('aria-pressed', String(heat === 1));
     effort.update();
     const asItIs = effort.element.querySelector<HTMLOptionElement>('[value="as it is"]');
     if (asItIs !== null) asItIs.disabled = !isOpened;
     if (how === 'as it is' && !isOpened) effort.element.value = 'default';
-    quality.element.hidden = kind === 'png' || (how === 'as it is' && isOpened);
-    scan.element.hidden = kind === 'png' || scans < 2;
+    quality.element.hidden = isImageOfTrace || kind === 'png' || (how === 'as it is' && isOpened);
+    scan.element.hidden = shownKind === 'png' || scans < 2;
     quality.update(value, 100, String(value));
     still.element.hidden = stills < 2;
     still.update(number, Math.max(0, stills - 1), `${number + 1} of ${stills}`);
@@ -194,7 +199,14 @@ export function createImageView(app: App): View {
   const element = h(
     'section',
     { class: 'view image-view', 'aria-label': 'Picture as a file' },
-    h('div', { class: 'page' }, controls.element, note, h('div', {}, canvas.element)),
+    h(
+      'div',
+      { class: 'page' },
+      h('h2', { class: 'hidden' }, 'Picture as a file'),
+      controls.element,
+      note,
+      h('div', {}, canvas.element),
+    ),
     panel,
   );
   canvas.element.addEventListener('keydown', (event) => {

@@ -12,6 +12,7 @@ import {
 } from '../names.ts';
 import { columnsOf, type PictureRecord, type Recording } from '../recording.ts';
 import { type TableData, tableElement } from '../table.ts';
+import { dearestSection } from './dearest.ts';
 import { misledSection } from './misled.ts';
 
 /** Bits by syntax element of a picture, most first. They sum to its bytes. */
@@ -141,6 +142,7 @@ export function picturePanel(
             ': ten steps, from a pixel to a bit and back.',
           ),
         ]),
+    ...dearestSection(app, picture),
     ...misledSection(app, picture),
     tableElement(types, { colorOf: (row) => themeColor(TYPE_COLORS[types.types[row]] ?? 'line') }),
     tableElement(elementTable(recording, picture)),

@@ -1,6 +1,6 @@
 /** The pictures in display order as a strip of bars: height is size, color is type. Chooses the picture that is shown. */
 import type { App } from '../app.ts';
-import { h } from '../dom.ts';
+import { bringIntoSight, h } from '../dom.ts';
 import { extremesOf } from '../extremes.ts';
 import { PICTURE_TYPES, sayBytes } from '../names.ts';
 import type { Recording } from '../recording.ts';
@@ -30,7 +30,7 @@ export class PictureStrip {
     const current = Math.min(store.state.picture, recording.shown.length - 1);
     for (const [i, bar] of [...this.element.children].entries()) {
       bar.setAttribute('aria-pressed', String(i === current));
-      if (i === current) bar.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+      if (i === current) bringIntoSight(this.element, bar as HTMLElement);
     }
   }
 

@@ -1,7 +1,8 @@
 /** The picture view: layers and overlays, the picture, and beside it the picture's figures or the open macroblock. */
 import type { App, View } from '../app.ts';
 import { h, themeColor } from '../dom.ts';
-import { heatText, OVERLAY_TEXTS } from '../overlays.ts';
+import { legendOf } from '../overlay-legend.ts';
+import { OVERLAY_TEXTS } from '../overlays.ts';
 import { LAYER_TEXTS } from '../paint.ts';
 import { pictureOf } from '../recording.ts';
 import { LAYERS, type LayerName, OVERLAYS, type OverlayName } from '../state.ts';
@@ -17,6 +18,7 @@ export function createPictureView(app: App): View {
   const canvas = new PictureCanvas(app, (mb) => store.set({ mb, block: 0 }));
   const strip = new PictureStrip(app);
   const caption = h('p', { class: 'caption', id: 'layer-caption' });
+  const chosen = h('p', { class: 'hidden', 'aria-live': 'polite', id: 'chosen' });
   const layers = layerButtons(app);
   const overlays = overlayButtons(app);
   const zoom = zoomButtons(app);
@@ -37,6 +39,7 @@ export function createPictureView(app: App): View {
     canvas.element,
     h('div', { class: 'under' }, caption, zoom),
     strip.element,
+    chosen,
   );
   const element = h(
     'section',
@@ -51,26 +54,49 @@ export function createPictureView(app: App): View {
     element,
     update: () => {
       const { state } = store;
-      for (const [name, button] of layers)
-        button.setAttribute('aria-pressed', String(name === state.layer));
       for (const [name, button] of overlays)
         button.setAttribute('aria-pressed', String(state.show.includes(name)));
       const hasSamples = app.recording === null || app.recording.source !== null;
+      for (const [name, button] of layers) {
+        button.disabled = !hasSamples;
+        button.setAttribute('aria-pressed', String(hasSamples && name === state.layer));
+      }
       const [name, text] = LAYER_TEXTS[state.layer];
       const { recording } = app;
       const legend =
-        recording === null ? '' : heatText(pictureOf(recording, state.picture), state.show);
-      caption.textContent = hasSamples
-        ? `${name}: ${text}. ${legend}`
-        : `A trace holds decisions, not samples: overlays show them. Drop the video itself to see its samples. ${legend}`;
+        recording === null
+          ? []
+          : legendOf(recording, pictureOf(recording, state.picture), state.show);
+      caption.replaceChildren(
+        hasSamples
+          ? `${name}: ${text}. `
+          : 'A trace holds decisions, not samples: overlays show them. Drop the video itself to see its samples. ',
+        ...legend.map(({ text: words, color }) =>
+          h(
+            'span',
+            {},
+            color === '' ? null : h('i', { class: 'swatch', style: `background:${color}` }),
+            `${words}. `,
+          ),
+        ),
+      );
       canvas.draw();
       strip.update();
       const now = [app.recording, state.picture, state.mb, state.block, themeColor('accent')];
       if (now.every((value, i) => value === drawn[i])) return;
+      // An encode with other settings leaves the panel where it was scrolled to.
+      const top = state.picture === drawn[1] && state.mb === drawn[2] ? side.scrollTop : 0;
       drawn = now;
       updateSide(app, side);
+      side.scrollTop = top;
+      chosen.textContent = state.mb < 0 ? '' : spoken(side);
     },
   };
+}
+
+/** What a screen reader hears of a macroblock that the arrow keys choose. */
+function spoken(side: HTMLElement): string {
+  return `${side.querySelector('h2')?.textContent}. ${side.querySelector('.lead')?.textContent}`;
 }
 
 function updateSide(app: App, side: HTMLElement): void {
@@ -86,7 +112,7 @@ function updateSide(app: App, side: HTMLElement): void {
   );
 }
 
-function layerButtons({ store }: App): Map<LayerName, HTMLElement> {
+function layerButtons({ store }: App): Map<LayerName, HTMLButtonElement> {
   return new Map(
     LAYERS.map((name, i) => {
       const [label, text] = LAYER_TEXTS[name];

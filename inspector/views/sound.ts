@@ -13,7 +13,12 @@ import {
   SEQUENCE_COLORS,
   SEQUENCE_NAMES,
 } from '../sound-names.ts';
-import { elementBits, type SoundFrame, type SoundRecording } from '../sound-record.ts';
+import {
+  elementBits,
+  type PairChoice,
+  type SoundFrame,
+  type SoundRecording,
+} from '../sound-record.ts';
 import { type TableData, tableElement } from '../table.ts';
 import { createFrames } from './frames.ts';
 import { createSpectrum } from './spectrum.ts';
@@ -61,6 +66,13 @@ export function bandTable(recording: SoundRecording, frame: number, channel: num
   };
 }
 
+/** Why a band of a pair was not coded in the way that takes fewer bits; empty where it was. */
+function unitedText({ choice, separateBits, jointBits }: PairChoice): string {
+  const isDearer =
+    choice === 0 ? jointBits < separateBits : choice === 1 && separateBits < jointBits;
+  return isDearer ? ', as all bands: to say which of them would take more than it saves' : '';
+}
+
 /** What was decided, and what it was weighed against. */
 function decisionTable(frame: SoundFrame, channel: number): TableData {
   const { bands, filters, neededGain } = frame.channels[channel];
@@ -84,7 +96,7 @@ function decisionTable(frame: SoundFrame, channel: number): TableData {
         i,
         `left and right ${apart}`,
         `middle and side ${joint}`,
-        CHOICE_NAMES[choice],
+        `${CHOICE_NAMES[choice]}${unitedText(pair)}`,
       ]);
       if (intensityCost !== Number.POSITIVE_INFINITY) {
         const cost = (value: number): string => value.toPrecision(3);
@@ -96,7 +108,7 @@ function decisionTable(frame: SoundFrame, channel: number): TableData {
     }
     if (substituteGain !== null) {
       const used = bandKind(bands[i]) === 'noise' ? 'used' : 'not used';
-      const saved = `saves ${substituteGain.toPrecision(3)}`;
+      const saved = `saves a cost of ${substituteGain.toPrecision(3)}`;
       rows.push(['noise in its place', i, saved, 'must be above 0, with its neighbors', used]);
     }
   }
@@ -173,9 +185,11 @@ function createRates(app: App): { readonly element: HTMLElement; update(): void 
     ...{ type: 'range', id: 'kbps', min: 24, max: 192, step: 8, 'aria-label': 'Bit rate' },
     oninput: () => app.store.set({ kbps: Number(input.value) }),
   });
+  const element = h('label', { class: 'slider' }, h('span', {}, 'Bit rate'), input, output);
   return {
-    element: h('label', { class: 'slider' }, h('span', {}, 'Bit rate'), input, output),
+    element,
     update: () => {
+      element.hidden = app.media.sound !== null && app.media.sound.source === null;
       input.value = String(app.store.state.kbps);
       output.textContent = `${input.value} kbit/s`;
     },

@@ -12,7 +12,9 @@ const [MOST, LEAST] = [0, -120];
 /** What is drawn. */
 interface Drawing {
   readonly context: CanvasRenderingContext2D;
-  readonly width: number;
+  /** Where its frequencies begin and end, in pixels. */
+  readonly left: number;
+  readonly right: number;
   /** Hz at the right end. */
   readonly top: number;
   /** Hz of a line of the frame. */
@@ -20,9 +22,9 @@ interface Drawing {
 }
 
 /** Where a frequency stands: evenly in Bark, as the ear has it. */
-function xOf({ width, top }: Drawing, hertz: number): number {
+function xOf({ left, right, top }: Drawing, hertz: number): number {
   const bark = (f: number): number => Math.asinh(f / 650);
-  return LEFT + ((width - LEFT - RIGHT) * bark(hertz)) / bark(top);
+  return left + ((right - left) * bark(hertz)) / bark(top);
 }
 
 function yOf(db: number): number {
@@ -31,7 +33,7 @@ function yOf(db: number): number {
 }
 
 function drawGrid(drawing: Drawing): void {
-  const { context, width, top } = drawing;
+  const { context, left, right } = drawing;
   context.strokeStyle = themeColor('line');
   context.fillStyle = themeColor('dim');
   context.font = '11px system-ui, sans-serif';
@@ -39,11 +41,15 @@ function drawGrid(drawing: Drawing): void {
   context.textAlign = 'end';
   for (let db = LEAST; db <= MOST; db += 20) {
     context.beginPath();
-    context.moveTo(LEFT, yOf(db));
-    context.lineTo(width - RIGHT, yOf(db));
+    context.moveTo(left, yOf(db));
+    context.lineTo(right, yOf(db));
     context.stroke();
     context.fillText(`${db} dB`, LEFT - 6, yOf(db) + 4);
   }
+}
+
+function drawFrequencies(drawing: Drawing): void {
+  const { context, top } = drawing;
   context.textAlign = 'center';
   for (const hertz of [100, 200, 500, 1000, 2000, 4000, 8000, 16000]) {
     if (hertz > 0.95 * top) continue;
@@ -60,9 +66,10 @@ function rangeOf({ lineWidth }: Drawing, bands: readonly SoundBand[], i: number)
   return [(band.first - base) * scale, (band.end - base) * scale];
 }
 
-function drawBands(drawing: Drawing, channel: SoundChannel): void {
+function drawBands(drawing: Drawing, channel: SoundChannel, group: number): void {
   const { context } = drawing;
   for (const [i, band] of channel.bands.entries()) {
+    if (band.group !== group) continue;
     const [from, to] = rangeOf(drawing, channel.bands, i).map((hertz) => xOf(drawing, hertz));
     const width = Math.max(1, to - from);
     const lines = band.end - band.first;
@@ -81,12 +88,18 @@ function drawBands(drawing: Drawing, channel: SoundChannel): void {
   }
 }
 
-function drawLines(drawing: Drawing, spectrum: Float32Array, channel: SoundChannel): void {
+function drawLines(
+  drawing: Drawing,
+  spectrum: Float32Array,
+  channel: SoundChannel,
+  group: number,
+): void {
   const { context } = drawing;
   context.strokeStyle = themeColor('list0');
   context.lineWidth = 1;
   context.beginPath();
   for (const [i, band] of channel.bands.entries()) {
+    if (band.group !== group) continue;
     const [from, to] = rangeOf(drawing, channel.bands, i);
     for (let k = band.first; k < band.end; k++) {
       const hertz = from + ((to - from) * (k - band.first + 0.5)) / (band.end - band.first);
@@ -97,6 +110,32 @@ function drawLines(drawing: Drawing, spectrum: Float32Array, channel: SoundChann
   }
   context.stroke();
 }
+
+/** A group of windows with its place: groups stand one after the other, as wide as they have windows. */
+interface Slot {
+  readonly group: number;
+  readonly left: number;
+  readonly right: number;
+  /** The windows as words. */
+  readonly text: string;
+}
+
+/** The places of the groups of a channel between two places of the drawing. */
+export function slotsOf(bands: readonly SoundBand[], left: number, right: number): Slot[] {
+  const windows = new Map(bands.map((band) => [band.group, band.windows]));
+  const total = [...windows.values()].reduce((sum, count) => sum + count, 0);
+  let before = 0;
+  return [...windows].map(([group, count]) => {
+    const [first, last] = [before, before + count];
+    before = last;
+    const at = (place: number): number => left + ((right - left) * place) / total;
+    const text = count === 1 ? `window ${last}` : `windows ${first + 1} to ${last}`;
+    return { group, left: at(first), right: at(last) - (windows.size > 1 ? GAP : 0), text };
+  });
+}
+
+/** Pixels between groups. */
+const GAP = 8;
 
 /** Draws the spectrum of a channel into a canvas as wide as its place. */
 export function createSpectrum(): {
@@ -121,14 +160,25 @@ export function createSpectrum(): {
       if (context === null || shown === undefined) return;
       context.scale(scale, scale);
       const { sampleRate, numChannels, coded } = recording;
-      const lineWidth = sampleRate / 2 / LINES;
-      const drawing = { context, width, top: sampleRate / 2, lineWidth: 8 * lineWidth };
       const isShort = recording.frames[frame].sequence === 2;
-      const own = isShort ? drawing : { ...drawing, lineWidth };
+      const own = {
+        ...{ context, left: LEFT, right: width - RIGHT, top: sampleRate / 2 },
+        lineWidth: (sampleRate / 2 / LINES) * (isShort ? 8 : 1),
+      };
       drawGrid(own);
-      drawBands(own, shown);
+      if (!isShort) drawFrequencies(own);
       const at = (frame * numChannels + channel) * LINES;
-      if (coded !== null) drawLines(own, coded.spectra.subarray(at, at + LINES), shown);
+      for (const { group, left, right, text } of slotsOf(shown.bands, own.left, own.right)) {
+        const slot = { ...own, left, right };
+        drawBands(slot, shown, group);
+        if (coded !== null) {
+          drawLines(slot, coded.spectra.subarray(at, at + LINES), shown, group);
+        }
+        if (!isShort) continue;
+        context.fillStyle = themeColor('dim');
+        context.textAlign = 'center';
+        context.fillText(text, (left + right) / 2, HEIGHT - 8);
+      }
     },
   };
 }

@@ -15,6 +15,12 @@ export function exp2(x: number): number {
   return scaleByPowerOfTwo(sum, whole);
 }
 
+/** 1/n for n = 23, 21 and so on to 1. */
+const LOG_TERMS: Float64Array = /* @__PURE__ */ Float64Array.from(
+  { length: 12 },
+  (_, i) => 1 / (23 - 2 * i),
+);
+
 /** log2(x) for 0 < x < Infinity, absolute error below 1e-14 for 1e-9 < x < 1e9. Powers of two give exact integers. */
 export function log2(x: number): number {
   let whole = 0;
@@ -38,7 +44,7 @@ export function log2(x: number): number {
   const s = (x - 1) / (x + 1);
   const square = s * s;
   let sum = 0;
-  for (let n = 23; n >= 1; n -= 2) sum = 1 / n + square * sum;
+  for (let i = 0; i < LOG_TERMS.length; i++) sum = LOG_TERMS[i]! + square * sum;
   return whole + (2 * s * sum) / LN2;
 }
 

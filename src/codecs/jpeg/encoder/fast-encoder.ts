@@ -4,7 +4,7 @@
  */
 
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
-import { createMemory, type JpegMemory, MemoryPlan } from '../kernels/memory.ts';
+import { createMemory, giveBackMemory, type JpegMemory, MemoryPlan } from '../kernels/memory.ts';
 import { QUANTIZER_BYTES, writeQuantizer } from '../kernels/plain/forward-dct.ts';
 import type { Frame } from '../standard/frame.ts';
 import { huffmanCodes } from '../standard/huffman.ts';
@@ -41,6 +41,7 @@ interface FastComponent {
 export class FastEncoder {
   private readonly settings: PictureSettings;
   private readonly memory: JpegMemory;
+  private readonly vectorKernels: VectorKernels;
   private readonly components: readonly FastComponent[];
   private readonly writer: BlockWriter;
   /** Byte positions: rows of pixels, then three rows of colors for each row of a band, then sums of them. */
@@ -76,6 +77,7 @@ export class FastEncoder {
         blocksWide,
       };
     });
+    this.vectorKernels = vectorKernels;
     this.memory = createMemory(plan.size, vectorKernels);
     this.components.forEach(({ quantizer }, i) => {
       writeQuantizer(this.memory.halves, quantizer >> 1, settings.tuning.planes[i]!.steps);
@@ -227,8 +229,9 @@ export class FastEncoder {
     inspector?.block(index, row, column, halves, at, levels);
   }
 
-  /** The file. All rows have been added. */
+  /** The file. All rows have been added; the encoder is used no more. */
   finish(): Uint8Array<ArrayBuffer> {
+    giveBackMemory(this.memory, this.vectorKernels);
     if (this.meter !== null) this.meter.endScan();
     else this.writer.end();
     writeEnd(this.writer.file);

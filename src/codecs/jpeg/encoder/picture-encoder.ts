@@ -3,7 +3,7 @@
  * which they are decided, and what is decided goes into the block store, from which the scans are written at the end.
  */
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
-import { createMemory, type JpegMemory, MemoryPlan } from '../kernels/memory.ts';
+import { createMemory, giveBackMemory, type JpegMemory, MemoryPlan } from '../kernels/memory.ts';
 import { FACTORS_BYTES, writeFactors } from '../kernels/plain/real-blocks.ts';
 import type { Segment } from '../standard/read-file.ts';
 import { BandSamples, type SamplePlane } from './band-samples.ts';
@@ -62,6 +62,7 @@ export class PictureEncoder {
   private readonly blocks: ComponentBlocks[];
   private readonly windows: ComponentWindow[];
   private readonly memory: JpegMemory;
+  private readonly usedKernels: VectorKernels;
   private readonly windowBands: number;
   private band = 0;
   private bandsInWindow = 0;
@@ -92,8 +93,8 @@ export class PictureEncoder {
         factors: plan.place(FACTORS_BYTES),
       };
     });
-    const isSmall = frame.width * frame.height < VECTORS_FROM;
-    this.memory = createMemory(plan.size, isSmall ? false : settings.vectorKernels);
+    this.usedKernels = frame.width * frame.height < VECTORS_FROM ? false : settings.vectorKernels;
+    this.memory = createMemory(plan.size, this.usedKernels);
     this.windows = places.map((own, i) => this.createWindow(own, i));
   }
 
@@ -178,9 +179,10 @@ export class PictureEncoder {
     window.rows = 0;
   }
 
-  /** The file. All rows have been added. */
+  /** The file. All rows have been added; the encoder is used no more. */
   finish(): Uint8Array<ArrayBuffer> {
     const { frame, tuning, segments, scans, restartInterval, isExact = false } = this.settings;
+    giveBackMemory(this.memory, this.usedKernels);
     const quantTables: (Int16Array | undefined)[] = [];
     frame.components.forEach((component, i) => {
       quantTables[component.quantTable] = tuning.planes[i]!.steps;

@@ -66,11 +66,21 @@ function stepsOf(tables: readonly Float64Array[], place: number, factor: number)
   });
 }
 
+/** The numbers that were asked for last: of many small pictures in turn all have the same. */
+let last: { quality: number; isReduced: boolean; tuning: Tuning } | null = null;
+
 /**
  * The numbers for `quality`, 1..100.
  * @param isReduced whether chroma has fewer samples than luma
  */
 export function tuningOf(quality: number, isReduced: boolean): Tuning {
+  if (last?.quality !== quality || last.isReduced !== isReduced) {
+    last = { quality, isReduced, tuning: computeTuning(quality, isReduced) };
+  }
+  return last.tuning;
+}
+
+function computeTuning(quality: number, isReduced: boolean): Tuning {
   const place = placeOf(quality);
   const maskedVariance = between(MASKED_VARIANCES, place);
   const dcFactor = between(DC_FACTORS, place);

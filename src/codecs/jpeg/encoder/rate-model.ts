@@ -18,7 +18,7 @@ const TYPICAL_WEIGHT = 400;
 /** The share of the counts that remains when a new window of blocks begins. */
 const MEMORY = 0.5;
 
-/** Counts and costs of the symbols of one kind of component, luma or chroma. */
+/** Counts and costs of the symbols of one kind of component, luma or chroma; there are costs from the first `update` on. */
 export class RateModel {
   /** Size => bits of a DC difference, code and value. */
   readonly dcBits = new Float64Array(16);
@@ -32,19 +32,11 @@ export class RateModel {
   private endCount = 0;
 
   constructor(isLuma: boolean) {
-    addTypical(
-      this.dcCounts,
-      isLuma ? TYPICAL_DC_LUMINANCE : TYPICAL_DC_CHROMINANCE,
-      TYPICAL_WEIGHT / 8,
-    );
-    addTypical(
-      this.acCounts,
-      isLuma ? TYPICAL_AC_LUMINANCE : TYPICAL_AC_CHROMINANCE,
-      TYPICAL_WEIGHT,
-    );
+    const typical = typicalCounts(isLuma);
+    this.dcCounts.set(typical.dc);
+    this.acCounts.set(typical.ac);
     this.endBits = 40;
     this.endCount = 10;
-    this.update();
   }
 
   /** Lets older counts fade. */
@@ -105,6 +97,34 @@ export class RateModel {
       if ((symbol & 15) !== 0) this.acBits[symbol]! += symbol & 15;
     }
   }
+}
+
+interface TypicalCounts {
+  readonly dc: Float64Array;
+  readonly ac: Float64Array;
+}
+
+/** Those of luma and of chroma, once they have been asked for. */
+const typicalOf: { luma: TypicalCounts | null; chroma: TypicalCounts | null } = {
+  luma: null,
+  chroma: null,
+};
+
+function typicalCounts(isLuma: boolean): TypicalCounts {
+  if (isLuma) {
+    typicalOf.luma ??= countsOf(TYPICAL_DC_LUMINANCE, TYPICAL_AC_LUMINANCE);
+    return typicalOf.luma;
+  }
+  typicalOf.chroma ??= countsOf(TYPICAL_DC_CHROMINANCE, TYPICAL_AC_CHROMINANCE);
+  return typicalOf.chroma;
+}
+
+function countsOf(dcTable: HuffmanTable, acTable: HuffmanTable): TypicalCounts {
+  const dc = new Float64Array(16);
+  const ac = new Float64Array(256);
+  addTypical(dc, dcTable, TYPICAL_WEIGHT / 8);
+  addTypical(ac, acTable, TYPICAL_WEIGHT);
+  return { dc, ac };
 }
 
 function addTypical(counts: Float64Array, table: HuffmanTable, weight: number): void {

@@ -20,7 +20,10 @@ const WAITING = ENTRIES + BLOCKS * BLOCK_BYTES;
 const OUT = WAITING + MAX_WAITING_BITS + 64;
 const MEMORY_BYTES = OUT + BLOCKS * CODED_BYTES + 2 * MAX_WAITING_BITS;
 
-/** Runs scans of AC coefficients over blocks of one component; made once for a picture. */
+/** The one that ran last, for the next picture. */
+let last: { readonly runner: ScanRunner; readonly vectorKernels: VectorKernels } | null = null;
+
+/** Runs scans of AC coefficients over blocks of one component, each from its first to its last block. */
 export class ScanRunner {
   private readonly words: Int32Array;
   private readonly bytes: Uint8Array;
@@ -34,8 +37,12 @@ export class ScanRunner {
 
   /** One that runs; null where there are no kernels. */
   static create(vectorKernels: VectorKernels): ScanRunner | null {
+    if (last?.vectorKernels === vectorKernels) return last.runner;
     const memory = JPEG_SCAN_KERNELS.createMemory(MEMORY_BYTES, vectorKernels);
-    return memory.exports === null ? null : new ScanRunner(memory);
+    if (memory.exports === null) return null;
+    const runner = new ScanRunner(memory);
+    last = { runner, vectorKernels };
+    return runner;
   }
 
   /** Counts the symbols of the rows of `blocks` that `sample` chooses. */

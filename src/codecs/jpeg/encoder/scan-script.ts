@@ -51,6 +51,7 @@ export class ScriptSearch {
   private readonly coder: ScanCoder;
   private readonly sample: RowSample;
   private readonly exact: boolean;
+  private readonly counter = new SymbolCounter();
 
   /** @param exact whether all rows are coded and more ways are tried */
   constructor(frame: Frame, coder: ScanCoder, sample: RowSample, exact: boolean) {
@@ -62,7 +63,8 @@ export class ScriptSearch {
 
   /** Bytes of one scan. */
   bytesOf(plan: ScanPlan): number {
-    const counter = new SymbolCounter();
+    const { counter } = this;
+    counter.clear();
     this.coder.codeScan(plan, counter, this.sample);
     const { distance, together } = this.sample;
     const bytes = this.exact ? counter.bytes() : counter.estimatedBytes(distance / together);

@@ -26,11 +26,29 @@ export interface SymbolSink {
   restart(): void;
 }
 
+/** Index n: n * log2(n), for the counts of small pictures; 0 where it is not known yet. */
+const PRODUCTS: Float64Array = /* @__PURE__ */ new Float64Array(1024);
+
+function timesLog2(count: number): number {
+  if (count >= PRODUCTS.length) return count * log2(count);
+  const known = PRODUCTS[count]!;
+  if (known !== 0 || count === 1) return known;
+  const product = count * log2(count);
+  PRODUCTS[count] = product;
+  return product;
+}
+
 /** Counts symbols by slot, and the bits between them. */
 export class SymbolCounter implements SymbolSink {
   /** Index: 256 * slot + symbol. */
   private readonly counts = new Float64Array(256 * TABLE_SLOTS);
   private otherBits = 0;
+
+  /** Forgets all that was counted. */
+  clear(): void {
+    this.counts.fill(0);
+    this.otherBits = 0;
+  }
 
   symbol(slot: number, symbol: number, _bits: number, count: number): void {
     this.counts[(slot << 8) | symbol]!++;
@@ -84,20 +102,20 @@ export class SymbolCounter implements SymbolSink {
   estimatedBytes(scale: number): number {
     let bits = this.otherBits;
     let tableSizes = 0;
-    for (const slot of SLOTS) {
-      const counts = this.countsOf(slot);
+    const { counts } = this;
+    for (let slot = 0; slot < TABLE_SLOTS; slot++) {
       let total = 0;
       let used = 0;
       let sum = 0;
-      for (let symbol = 0; symbol < 256; symbol++) {
-        const count = counts[symbol]!;
+      for (let i = 256 * slot; i < 256 * (slot + 1); i++) {
+        const count = counts[i]!;
         if (count === 0) continue;
         total += count;
         used++;
-        sum += count * log2(count);
+        sum += timesLog2(count);
       }
       if (used === 0) continue;
-      bits += Math.max(total, total * log2(total) - sum);
+      bits += Math.max(total, timesLog2(total) - sum);
       tableSizes += 17 + used + TABLE_HEAD;
     }
     return (scale * bits) / 8 + tableSizes;

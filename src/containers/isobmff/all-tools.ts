@@ -1,6 +1,7 @@
 /** All tools of the writer. */
 import { writeCarriedBoxes } from './carried-boxes.ts';
 import { chapterTrack, isChapters } from './chapter-track.ts';
+import { writeTrackTexts } from './keyed-metadata.ts';
 import { writeUserData } from './metadata-writer.ts';
 import { OTHER_ENTRIES } from './other-entries.ts';
 import { writePictureBoxes } from './picture-boxes.ts';
@@ -35,4 +36,5 @@ export const ALL_TOOLS: Mp4Tools = {
   addTimecodes,
   writeLinks,
   writeUserData,
+  writeTrackTexts,
 };

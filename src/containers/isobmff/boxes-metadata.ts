@@ -13,6 +13,9 @@ export const meta = /* @__PURE__ */ describeContainer(
   fullBox,
 );
 
+/** More keys than any file needs. */
+export const MAX_KEYS = 4096;
+
 /** Well-known type of a `data` box: UTF-8 text. */
 export const DATA_UTF8 = 1;
 /** Well-known type of a `data` box: JPEG. */
@@ -40,6 +43,32 @@ export const freeFormName = /* @__PURE__ */ describeBox(
   (s, b) => {
     fullBox(s, b);
     b.text = s.text('text', s.remaining, b.text);
+  },
+);
+
+/** A key of metadata: who defines it, and its name. */
+export interface MetadataKey {
+  namespace: string;
+  name: string;
+}
+
+/** The names of items whose types are numbers, from 1 on. */
+export const keys = /* @__PURE__ */ describeBox(
+  'keys',
+  'QuickTime metadata item keys',
+  { version: 0, flags: 0, keys: [] as MetadataKey[] },
+  (s, b) => {
+    fullBox(s, b);
+    const count = s.u('entry_count', 32, b.keys.length);
+    const found: MetadataKey[] = [];
+    for (let i = 0; i < Math.min(count, MAX_KEYS) && (!s.isReading || s.remaining >= 8); i++) {
+      const key = b.keys[i] ?? { namespace: 'mdta', name: '' };
+      const length = s.u('key_size', 32, 8 + encodeUtf8(key.name).length) - 8;
+      const namespace = s.fourcc('key_namespace', key.namespace);
+      const size = s.isReading ? Math.max(0, Math.min(length, s.remaining)) : 0;
+      found.push({ namespace, name: s.text('key_value', size, key.name) });
+    }
+    b.keys = found;
   },
 );
 

@@ -36,7 +36,7 @@ import {
   visualSampleEntry,
 } from './boxes-entries.ts';
 import { mehd, mfhd, mfro, sidx, tfdt, tfhd, tfra, trex, trun } from './boxes-fragments.ts';
-import { chpl, data, freeFormName, gmin, meta } from './boxes-metadata.ts';
+import { chpl, data, freeFormName, gmin, keys, meta } from './boxes-metadata.ts';
 import {
   dref,
   elng,
@@ -106,7 +106,7 @@ const DESCRIPTIONS: ReadonlyMap<string, AnyBox> = /* @__PURE__ */ new Map(
       ...[stsd, stts, ctts, cslg, stss, sdtp, stsz, stz2, stsc, stco, co64, sbgp, sgpd],
       ...[mehd, trex, mfhd, tfhd, trun, tfdt, tfra, mfro, sidx],
       ...[btrt, chan, chnl, clap, colr, esds, ftab, pasp, pcmC, vttC],
-      ...[av1C, avcC, dac3, dOps, hvcC, vpcC, meta, data, chpl, gmin, clli, mdcv, kind],
+      ...[av1C, avcC, dac3, dOps, hvcC, vpcC, meta, keys, data, chpl, gmin, clli, mdcv, kind],
     ] as unknown as AnyBox[]
   ).map((description) => [description.type, description]),
 );

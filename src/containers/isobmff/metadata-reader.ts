@@ -12,6 +12,7 @@ import {
   readChild,
 } from './box-reader.ts';
 import { chpl, DATA_JPEG, DATA_PNG, DATA_UTF8, data, freeFormName } from './boxes-metadata.ts';
+import { type KeyedItems, readKeyedItems } from './keyed-metadata.ts';
 import { quickTimeText } from './macintosh-text.ts';
 import { isCarriedItem, placeText, readOtherItem, USER_TEXTS } from './other-items.ts';
 
@@ -39,13 +40,64 @@ const ITEM_NAMES: ReadonlyMap<string, keyof FileMetadata> = /* @__PURE__ */ new 
 
 const CHAPTER_UNITS_PER_SECOND = 10_000_000;
 
-/** Reads the movie's `udta`. What is a text and cannot be read is noted among `problems`. */
+/** Table: key => our name, for what every container has a place for. */
+const KEY_NAMES: ReadonlyMap<string, keyof FileMetadata> = /* @__PURE__ */ new Map(
+  (['title', 'artist', 'album', 'comment', 'description', 'genre', 'copyright'] as const).map(
+    (name) => [`com.apple.quicktime.${name}`, name],
+  ),
+);
+
+/** Table: key => the name that other files have for it too. These are written under both. */
+const KEY_TAGS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ['com.apple.quicktime.location.ISO6709', 'LOCATION'],
+  ['com.apple.quicktime.make', 'MAKE'],
+  ['com.apple.quicktime.model', 'MODEL'],
+]);
+const KEY_OF_DATE = 'com.apple.quicktime.creationdate';
+
+/** Reads the movie's `udta` and `meta`. What is a text and cannot be read is noted among `problems`. */
 export function readMetadata(file: FileBytes, moov: BoxView, problems: Problem[]): ReadMetadata {
   const metadata: Record<string, string | Uint8Array> = {};
   const freeForm = new Map<string, string>();
   const otherTags = new Map<string, string>();
   const udta = findPath(file, moov, 'udta');
-  if (udta === null) return { metadata, freeForm, otherTags, chapters: [] };
+  const into = { metadata, otherTags };
+  const chapters = udta === null ? [] : readUserData(file, udta, { ...into, freeForm }, problems);
+  for (const parent of udta === null ? [moov] : [moov, udta]) {
+    addKeyed(readKeyedItems(file, parent, problems), into);
+  }
+  return { metadata, freeForm, otherTags, chapters };
+}
+
+interface Found {
+  readonly metadata: Record<string, string | Uint8Array>;
+  readonly otherTags: Map<string, string>;
+}
+
+/** Adds what keys say, where nothing else says it. */
+function addKeyed(keyed: KeyedItems | null, { metadata, otherTags }: Found): void {
+  for (const [key, text] of keyed?.texts ?? []) {
+    const name = KEY_NAMES.get(key);
+    if (name !== undefined) {
+      metadata[name] ??= text;
+      continue;
+    }
+    if (key === KEY_OF_DATE) metadata.date ??= text;
+    const tag = KEY_TAGS.get(key);
+    if (tag !== undefined && !otherTags.has(tag)) otherTags.set(tag, text);
+    if (!otherTags.has(key)) otherTags.set(key, text);
+  }
+  if (keyed?.coverArt !== undefined) metadata.coverArt ??= keyed.coverArt;
+}
+
+/** Reads `udta`; returns its chapters. */
+function readUserData(
+  file: FileBytes,
+  udta: BoxView,
+  into: Found & { readonly freeForm: Map<string, string> },
+  problems: Problem[],
+): Chapter[] {
+  const { metadata, otherTags, freeForm } = into;
   const items = itemList(file, udta);
   for (const item of items === null ? [] : boxesIn(file.bytes, items.dataStart, items.end)) {
     const value = readChild(data, file, item);
@@ -66,16 +118,15 @@ export function readMetadata(file: FileBytes, moov: BoxView, problems: Problem[]
       if (other !== null) otherTags.set(...other);
     }
   }
-  readQuickTimeTexts(file, udta, { metadata, otherTags }, problems);
+  readQuickTimeTexts(file, udta, into, problems);
   const loci = findBox(file.bytes, udta.dataStart, udta.end, 'loci');
   const place = loci && placeText(file.bytes.subarray(loci.dataStart, loci.end));
   if (place !== null && !otherTags.has('LOCATION')) otherTags.set('LOCATION', place);
   const list = readChild(chpl, file, udta);
-  const chapters = (list?.chapters ?? []).map(({ start, title }) => ({
+  return (list?.chapters ?? []).map(({ start, title }) => ({
     start: start / CHAPTER_UNITS_PER_SECOND,
     title,
   }));
-  return { metadata, freeForm, otherTags, chapters };
 }
 
 /** `ilst` in `meta`, which is a FullBox in MP4 and none in QuickTime: there its first child starts at once. */
@@ -92,7 +143,7 @@ function itemList(file: FileBytes, udta: BoxView): BoxView | null {
 function readQuickTimeTexts(
   file: FileBytes,
   udta: BoxView,
-  into: { metadata: Record<string, string | Uint8Array>; otherTags: Map<string, string> },
+  into: Found,
   problems: Problem[],
 ): void {
   const { bytes } = file;

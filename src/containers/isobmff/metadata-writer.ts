@@ -14,6 +14,7 @@ import {
   meta,
 } from './boxes-metadata.ts';
 import { hdlr } from './boxes-movie.ts';
+import { isKey, writeKeyedItems } from './keyed-metadata.ts';
 import { writeOtherItems, writeUserTexts } from './other-items.ts';
 import type { UserData } from './tools.ts';
 
@@ -33,10 +34,17 @@ const TEXT_ITEMS = [
 /** Units of a chapter's start in `chpl`: 100 ns. */
 const CHAPTER_UNITS_PER_SECOND = 10_000_000;
 
-/** Writes `udta` of the movie if there is anything to say. */
-export function writeUserData(w: BoxWriter, { metadata, chapters, otherTags }: UserData): void {
+/** Writes `udta` of the movie, and `meta` with keys, if there is anything to say. */
+export function writeUserData(w: BoxWriter, about: UserData): void {
+  const { metadata, chapters, otherTags, format } = about;
+  writeKeyedItems(
+    w,
+    [...otherTags].filter(([name]) => isKey(name)),
+    format,
+  );
   const hasItems =
-    otherTags.size > 0 || Object.values(metadata).some((value) => value !== undefined);
+    [...otherTags.keys()].some((name) => !isKey(name)) ||
+    Object.values(metadata).some((value) => value !== undefined);
   if (!hasItems && chapters.length === 0) return;
   w.box('udta', () => {
     if (hasItems) writeItems(w, metadata, otherTags);

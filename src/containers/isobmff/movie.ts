@@ -135,6 +135,7 @@ export function writeMovie(w: BoxWriter, tracks: readonly Mp4Track[], layout: Mo
         if (edits[i].length > 0) w.box('edts', () => writeEdits(w, edits[i]));
         w.box('mdia', () => writeMedia(w, track, layout));
         writeTrackData(w, track.stream, tools);
+        tools.writeTrackTexts?.(w, track.stream, options.format);
       });
     }
     if (isFragmented) {

@@ -7,6 +7,7 @@ import { ByteWriter } from '../../bits/byte-writer.ts';
 import type { BoxWriter } from './box-writer.ts';
 import { DATA_UTF8, data, freeFormName } from './boxes-metadata.ts';
 import { opaque } from './boxes-movie.ts';
+import { isKey } from './keyed-metadata.ts';
 
 /** Table: type of a text => its name. */
 const TEXTS: readonly (readonly [type: string, name: string])[] = [
@@ -109,7 +110,7 @@ export function isCarriedItem(name: string): boolean {
 /** Writes the items of the list for `tags`: those that players know, and the others with their names. */
 export function writeOtherItems(w: BoxWriter, tags: ReadonlyMap<string, string>): void {
   for (const [name, text] of tags) {
-    if (!isCarriedItem(name) || userTypeOf(name) !== undefined) continue;
+    if (!isCarriedItem(name) || userTypeOf(name) !== undefined || isKey(name)) continue;
     const item = itemOf(name, text);
     if (item !== null) w.box(item.type, () => w.put(data, { type: item.kind, value: item.value }));
     else {

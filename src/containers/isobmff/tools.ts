@@ -32,10 +32,12 @@ export interface Mp4Tools {
   readonly writeLinks: ((w: BoxWriter, tracks: readonly Mp4Track[], index: number) => void) | null;
   /** Writes titles, cover art and the list of chapters. */
   readonly writeUserData: ((w: BoxWriter, about: UserData) => void) | null;
+  /** Writes the texts of one track. */
+  readonly writeTrackTexts: ((w: BoxWriter, stream: StreamInfo, format: Mp4Format) => void) | null;
 }
 
 /** What is written about the whole file. */
-export type UserData = Pick<ResolvedMp4Options, 'metadata' | 'chapters' | 'otherTags'>;
+export type UserData = Pick<ResolvedMp4Options, 'metadata' | 'chapters' | 'otherTags' | 'format'>;
 
 /** Roles of tracks. */
 export interface KindTools {
@@ -85,6 +87,7 @@ export const SMALL_TOOLS: Mp4Tools = {
   addTimecodes: null,
   writeLinks: null,
   writeUserData: null,
+  writeTrackTexts: null,
 };
 
 /** The error where a tool is missing. */

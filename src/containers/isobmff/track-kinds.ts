@@ -70,8 +70,6 @@ export function lostElements(streams: readonly StreamInfo[], isFragmented = fals
     if (isFragmented ? stream.timecode !== undefined : losesTimecode(stream)) {
       lost.push(`the timecode (${stream.timecode?.text})`);
     }
-    const { tags = new Map() } = stream;
-    if (tags.size > 0) lost.push(`text (${[...tags.keys()].join(', ')})`);
     const where = isFragmented ? 'a fragmented MP4 file' : 'MP4';
     return lost.map((what) => `${what} of stream ${i} has no place in ${where}; it is left out`);
   });

@@ -24,6 +24,7 @@ import {
 import { dref, elst, hdlr, mdhd, TRACK_ENABLED, tkhd } from './boxes-movie.ts';
 import { co64, ctts, stco, stsc, stsd, stss, stsz, stts, stz2 } from './boxes-samples.ts';
 import { type Edit, editsInTicks } from './edit-timeline.ts';
+import { trackTexts } from './keyed-metadata.ts';
 import { languageOf } from './macintosh-languages.ts';
 import { decodingTimeShift, type SampleTables } from './sample-cursor.ts';
 import type { SampleDescription } from './sample-descriptions.ts';
@@ -128,7 +129,7 @@ export async function readTrack(
     isDefault: (header.flags & TRACK_ENABLED) !== 0,
     ...trackLanguage(media.language),
     ...trackTitle(file, trak),
-    ...readKinds(file, trak, kind === 'audio'),
+    ...{ ...readKinds(file, trak, kind === 'audio'), ...trackTexts(file, trak, problems) },
   };
   const { entry, stream, pcmFrameBytes } = readEntry(file, entryBox, kind, {
     ...{ shared, tables, timescale: media.timescale, matrix },
@@ -308,6 +309,7 @@ interface SharedInfo {
   readonly language?: string;
   readonly title?: string;
   readonly carriedElements?: readonly CarriedElement[];
+  readonly tags?: ReadonlyMap<string, string>;
 }
 
 function videoInfo(

@@ -30,11 +30,10 @@ const OPENING = `<!-- Made from the rows of the options by \`npm run docs:option
 
 # Options of the H.264 encoder
 
-All options of \`createH264Encoder\` that are numbers, words, or true or false. Those with other values (\`width\`, \`height\`, \`frameRate\`,
-\`timeBase\`, \`tune\`, \`statistics\`, \`keyFrames\`, \`zones\`,
-\`scalingLists\`, \`sampleAspectRatio\`, \`color\`, \`vectorKernels\`, \`inspect\`) are explained in
-[docs/api](../api/vitrine-h264.md#h264options). \`vitrine encode --h264 KEY=VALUE:…\` takes each of the first by the same name,
-but for \`collectStatistics\`.`;
+This page has all options of \`createH264Encoder\` whose values are numbers, words, or true or false. The other options (\`width\`,
+\`height\`, \`frameRate\`, \`timeBase\`, \`tune\`, \`statistics\`, \`keyFrames\`, \`zones\`, \`scalingLists\`, \`sampleAspectRatio\`, \`color\`,
+\`vectorKernels\`, \`inspect\`) are explained in [docs/api](../api/vitrine-h264.md#h264options). \`vitrine encode --h264 KEY=VALUE:…\` takes
+the options of this page by the same names, but not \`collectStatistics\`.`;
 
 /** The page; `root` is the folder of the repository. */
 export function optionsPage(root: string): string {

@@ -10,11 +10,13 @@ import { STREAM_ROWS } from './stream-options.ts';
 
 /** Options of no other table. */
 export const GENERAL_ROWS = {
-  /** Speed against compression. Every other option overrides what the preset says. */
+  /**
+   * Speed against compression: a set of values for the options of the last table. Any option that is given overrides the preset.
+   */
   preset: choice(PRESETS, 'medium'),
   /**
-   * How the lookahead searches: by hexagons, or, with `full-search`, every vector of 32 samples either way, which `vitrine/gpu` can
-   * find ahead.
+   * How the lookahead searches for motion: `hexagon` goes by hexagons from a few starts; `full-search` compares every vector of
+   * up to 32 samples either way, and can take these results from `vitrine/gpu`.
    */
   analysis: choice(ANALYSIS_METHODS, 'hexagon'),
 } as const;

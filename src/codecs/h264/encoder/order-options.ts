@@ -32,47 +32,52 @@ export type Origins = (typeof ORIGINS)[number];
 /** The options that say which pictures refer to which. */
 export const ORDER_ROWS = {
   /**
-   * Most B pictures in a row: they are coded after the picture shown behind them, and refer to both sides. Not with profile
-   * `baseline`, `longTermPeriod` or `sceneMemory`. In profiles `main` and `high` the default is 3, as far as nothing stands against it.
+   * Most B pictures in a row. They are coded after the picture that is shown behind them, and are predicted from both sides. Not
+   * with profile `baseline`, `longTermPeriod` or `sceneMemory`. In profiles `main` and `high` the default is 3, unless another
+   * option rules B pictures out.
    */
   bframes: integer(0, 16, 0),
   /**
-   * How many there are in a row: always as many as there may be (0), as many as pay, found by letting rows grow (1), or by the shortest path
-   * through all pictures that are known (2). Default: by preset.
+   * How the number of B pictures in a row is chosen: always `bframes` (0); as many as pay, found by letting the row grow (1); or
+   * by the shortest path through all pictures that are known (2). Default: by preset.
    */
   bAdapt: choice(ROW_RULES),
   /**
-   * Which of these pictures others may refer to: `none`; the middle ones of each row, which only that row refers to (`strict`); or
-   * these, for later pictures too (`normal`).
+   * Which B pictures others may refer to: none of them (`none`); the middle ones of a row, and only for pictures of that row
+   * (`strict`); or the middle ones, and for later pictures too (`normal`).
    */
   bPyramid: choice(B_PYRAMIDS, 'normal'),
   /**
-   * How macroblocks of B slices whose motion is not sent derive it (clause 8.4.1.2); most clips like `spatial` better. `auto`: by picture, the
-   * way that came nearer to the pictures before.
+   * How macroblocks of B slices derive motion that is not sent (clause 8.4.1.2): from their neighbors (`spatial`, better for
+   * most clips); from the macroblock at the same place of another picture (`temporal`); or, chosen for each picture, in the way
+   * that predicted the pictures before better (`auto`).
    */
   direct: choice(DIRECT_MODES, 'spatial'),
-  /** Reference pictures. Default: by preset, but not more than fit `level` if that is given. */
+  /** Number of reference pictures. Default: by preset, but no more than `level` has room for, if it is given. */
   refs: integer(1, 16),
   /**
-   * Pictures from one long-term reference picture to the next, which stays for reference beside the `refs` - 1 last ones:
-   * for still backgrounds that things move in front of. Needs `refs` of 2 or more. 0: none.
+   * Number of pictures from one long-term reference picture to the next. Each stays one until the next is coded, beside the last `refs` - 1
+   * pictures. This helps where things move in front of a still background. Needs `refs` of 2 or more. 0: there are none.
    */
   longTermPeriod: integer(0, 0x7fffffff, 0),
   /**
-   * Scenes to remember, less than `refs`. The last picture of each stays for reference, and a scene that returns is predicted
-   * from it. Changes of scene then start no IDR pictures. Needs `sceneCut`; not with `longTermPeriod`.
+   * Number of scenes that are remembered, less than `refs`. The last picture of each scene stays a reference picture, and a
+   * scene that returns is predicted from it. Changes of scene then start no IDR pictures. Needs `sceneCut`. Not with
+   * `longTermPeriod`.
    */
   sceneMemory: integer(0, 15, 0),
   /**
-   * Pictures from which decoding can start, after the first: IDR pictures, or I pictures with a recovery point message, after
-   * which nothing refers to what was before, while decoders keep what they have. Not with `longTermPeriod` or `sceneMemory`.
-   * Packets of recovery points are not marked as key packets.
+   * Which pictures decoding can start from, after the first: `idr` makes them IDR pictures; `recovery` makes them I pictures
+   * with a recovery point message. No picture after a recovery point refers to one before it, but decoders keep the pictures
+   * that they have. Packets of recovery points are not marked as key packets. `recovery` not with `longTermPeriod` or
+   * `sceneMemory`.
    */
   keyPictures: choice(KEY_PICTURES, 'idr'),
   /**
-   * Where the macroblocks of pictures that look drawn are looked for, at any distance: in the picture shown before (`before`), or there and in
-   * a few pictures from before that (`kept`), for which the decoder's buffer is used as far as the level has room, unless `refs` is given. Not
-   * `kept` with profile `baseline`, `longTermPeriod` or `sceneMemory`. Default: `kept` where it may be.
+   * Where the encoder looks, at any distance, for the macroblocks of pictures that look drawn: in the picture shown before
+   * (`before`), or also in a few kept pictures from before that (`kept`). The kept pictures use the decoder's buffer as far as
+   * the level has room, unless `refs` is given. `kept` not with profile `baseline`, `longTermPeriod` or `sceneMemory`. Default:
+   * `kept` where it is allowed.
    */
   origins: choice(ORIGINS),
 } as const;

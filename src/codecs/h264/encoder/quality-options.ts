@@ -4,11 +4,11 @@ import { number, type ValuesOf } from './option-rows.ts';
 /** By name. */
 export const QUALITY_ROWS = {
   /**
-   * With `rdo`: how much it counts that a reconstruction has less detail than its source, or more. In profiles `main`
-   * and `high` the default is 0.5.
+   * With `rdo`: how much it counts against a mode that its reconstruction has less detail than the source, or more. In profiles
+   * `main` and `high` the default is 0.5.
    */
   psyRd: number(0, 10, 0),
-  /** With `trellis`: how much it counts that levels keep the detail of the source, at whatever place. */
+  /** With `trellis`: how strongly levels that keep the detail of the source are preferred to levels that lose it. */
   psyTrellis: number(0, 10, 0),
 } as const;
 

@@ -18,60 +18,77 @@ export type HrdMode = (typeof HRD_MODES)[number];
 
 /** The options that say how many bits to spend and where. At most one of `qp`, `crf` and `bitRate` may be given. */
 export const RATE_ROWS = {
-  /** Constant quantizer of P pictures; raised only for a picture larger than its level allows (see `level`). Default: 23, if neither `crf` nor `bitRate` is given, but `crf` 23 in profiles `main` and `high`. */
+  /**
+   * QP of all P pictures. A picture that is larger than its level allows gets a higher one (see `level`). If neither `qp`, `crf`
+   * nor `bitRate` is given, profile `baseline` has `qp` 23, and the others have `crf` 23.
+   */
   qp: integer(0, 51),
-  /** Constant quality, smaller is better; the scale of libx264's CRF, but 0 is not lossless. */
+  /** Constant quality, on the scale of libx264's CRF: smaller is better. 0 is not lossless. */
   crf: number(0, 51),
   /** Average bits per second. */
   bitRate: number(1000, MAX_BIT_RATE),
-  /** Keep statistics for a second pass. */
+  /** Whether the encoder keeps statistics for a second pass. */
   collectStatistics: flag(false),
-  /** Bits per second at which a decoder's buffer fills; with `vbvBufferSize`. Default with it: `bitRate`. */
+  /** Bits per second at which a decoder's buffer fills. Needs `vbvBufferSize`. Default: `bitRate`. */
   vbvMaxRate: number(1000, MAX_BIT_RATE),
-  /** Bits in a decoder's buffer, which is then never short of a picture (Annex C). */
+  /**
+   * Bits that a decoder's buffer holds. Rate control makes sure that each picture is in the buffer when it is decoded (Annex C).
+   */
   vbvBufferSize: number(1, 1e10),
-  /** Fullness of that buffer when decoding starts, above 0. */
+  /** Share of the decoder's buffer that is full when decoding starts, above 0. */
   vbvInitialFullness: number(Number.MIN_VALUE, 1, INITIAL_FULLNESS),
   /**
-   * Whether the buffer is written into the stream (HRD parameters and timing messages): `vbr` as it is, `cbr` with a
-   * constant rate, kept up by filler data. Needs `vbvBufferSize`; `cbr` needs `bitRate`.
+   * Whether the stream describes the buffer by HRD parameters and timing messages: `vbr` with a variable rate; `cbr` with a
+   * constant rate, which filler data keeps up; `none` not at all. Needs `vbvBufferSize`; `cbr` also needs `bitRate`.
    */
   hrd: choice(HRD_MODES, 'none'),
-  /** QP that IDR pictures are below P pictures; with `crf` and B pictures only as far as later pictures inherit from them. */
+  /**
+   * By how much the QP of IDR pictures is lower than that of P pictures. With `crf` and B pictures it counts only as far as
+   * later pictures inherit from the IDR picture.
+   */
   ipOffset: number(0, 10, 3),
   /**
-   * QP that B pictures are above the anchors around them; half as much for those that others refer to. Default 2, but 0 with
-   * `importance`, which says by itself that nothing depends on them.
+   * By how much the QP of B pictures is higher than that of the anchors around them; B pictures that others refer to get half of
+   * it. Default: 2, but 0 with `importance`, which already knows that nothing depends on a B picture.
    */
   pbOffset: number(0, 10),
-  /** Least QP that `crf` and `bitRate` choose, for macroblocks too. */
+  /** Least QP that `crf` and `bitRate` choose, for pictures and macroblocks. */
   qpMin: integer(0, 51, 0),
-  /** Largest QP that they choose, unless a buffer or the level would be broken. */
+  /** Largest QP that `crf` and `bitRate` choose, unless the decoder's buffer or the level needs a larger one. */
   qpMax: integer(0, 51, 51),
-  /** Largest change of QP with `bitRate` from one P picture to the next. */
+  /** With `bitRate`: largest change of QP from one P picture to the next. */
   qpStep: integer(1, 51, 4),
-  /** Pictures to look ahead. Default: by preset, but 0 with `qp`, where nothing depends on what comes. */
+  /**
+   * Number of later pictures that are known when a picture is decided. Default: by preset, but 0 with `qp`, since then no
+   * decision depends on them.
+   */
   lookahead: integer(0, 250),
   /** Whether a change of scene starts a new IDR picture. */
   sceneCut: flag(),
-  /** Pictures from an IDR picture to one for a change of scene; default a tenth of `gopSize`, at most 4. */
+  /**
+   * Least number of pictures from an IDR picture to one that starts because the scene changes. Default: a tenth of `gopSize`,
+   * but at least 1 and at most 4.
+   */
   minGopSize: integer(1, 0x7fffffff),
-  /** QP by which a macroblock is coded better for each doubling of its importance to later pictures. Default: by preset, twice that with B pictures, but 0 with `qp`. */
+  /**
+   * By how much the QP of a macroblock falls with each doubling of its importance to later pictures. Default: by preset, twice
+   * that with B pictures, but 0 with `qp`.
+   */
   importance: number(0, 5),
   /**
-   * Strength of adaptive quantization by variance: it costs PSNR for what the eye sees. In profiles `main` and `high` the default is 1,
-   * but 0 with `qp`.
+   * Strength of adaptive quantization by variance, which gives flat places a lower QP than busy ones. It pleases the eye and
+   * costs PSNR. In profiles `main` and `high` the default is 1, but 0 with `qp`.
    */
   aqStrength: number(0, 3, 0),
   /**
-   * Variance of a macroblock's samples from which on adaptive quantization tells flat and busy places apart: the eye wants 1, SSIM 30, below which
-   * it sees no difference.
+   * Variance of samples that adaptive quantization adds to that of each macroblock, so that places much flatter than this count
+   * as equally flat. 1 suits the eye; 30 suits SSIM, which sees no difference between flatter places.
    */
   aqFloor: number(0.01, 1000, 1),
   /**
-   * Level to keep within (Annex A); default: the lowest that is enough for size, frame rate, references and bit rate. With
-   * `crf` or `bitRate` and no buffer given, the buffer of a level that is given is kept: MaxBR and MaxCPB (Table A-1). A picture
-   * larger than its level allows (MinCR) is coded again at a higher QP, with `qp` too.
+   * Level whose limits the stream keeps (Annex A). Default: the lowest that allows the size, frame rate, references and bit
+   * rate. If `level` is given with `crf` or `bitRate`, and no buffer is, then MaxBR and MaxCPB of the level are the buffer
+   * (Table A-1). A picture larger than the level allows (MinCR) is coded again at a higher QP, even with `qp`.
    */
   level: choice(LEVELS),
   /** Whether each picture starts with an access unit delimiter. */

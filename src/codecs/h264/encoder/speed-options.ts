@@ -21,41 +21,44 @@ export type Preset = (typeof PRESETS)[number];
 
 /** The options that presets set, but for those of the lookahead (rate-options.ts). */
 export const SPEED_ROWS = {
-  /** How vectors are searched in full samples. */
+  /** Pattern of the motion search in full samples. */
   search: choice(['diamond', 'hexagon', 'multi-hexagon']),
   /** Largest number of steps of the search in full samples. */
   searchRange: integer(1, 512),
-  /** Largest number of steps in half samples; 0 leaves them out. */
+  /** Largest number of steps of the search in half samples; 0 leaves them out. */
   halfSteps: integer(0, 16),
-  /** The same in quarter samples. */
+  /** Largest number of steps of the search in quarter samples; 0 leaves them out. */
   quarterSteps: integer(0, 16),
-  /** How vectors in fractions of samples are compared. */
+  /** How the search compares vectors in fractions of samples. */
   metric: choice(['sad', 'satd']),
-  /** Fractions are tried only where the full samples around point to, instead of step by step. */
+  /**
+   * Whether the search tries only the half and quarter samples that lie toward the cheaper full samples, instead of going step
+   * by step.
+   */
   guidedFractions: flag(),
-  /** SAD of blocks 16 wide takes every second row. */
+  /** Whether the SAD of blocks 16 wide takes only every second row. */
   sparseRows: flag(),
-  /** Vectors of the neighbors are starts of the search. */
+  /** Whether the search also starts from the vectors of the neighbors. */
   neighborStarts: flag(),
-  /** The deblocking filter (clause 8.7). */
+  /** Whether pictures are deblocked (clause 8.7). */
   deblock: flag(),
-  /** Intra_4x4 and Intra_8x8 are considered in P pictures. */
+  /** Whether Intra_4x4 and Intra_8x8 are considered in P and B pictures. */
   intra4x4InP: flag(),
-  /** Partitions of P macroblocks beside 16x16: none, down to 8x8, down to 4x4. */
+  /** Partitions of P macroblocks beside 16x16: none, down to 8x8, or down to 4x4. */
   partitions: choice(['none', '8x8', 'all']),
-  /** The 8x8 blocks of a macroblock may choose different reference pictures. */
+  /** Whether the 8x8 blocks of a macroblock may refer to different pictures. */
   mixedReferences: flag(),
-  /** Modes compete by their exact bits and squared error, instead of SATD and estimates. */
+  /** Whether modes compete by exact bits and squared error, instead of SATD and estimated bits. */
   rdo: flag(),
-  /** With `rdo`: how many times the best SATD cost a partition may have to be coded on trial. */
+  /** With `rdo`: a partition is coded on trial if its SATD cost is at most so many times the best. */
   typeMargin: number(1, 4),
-  /** With `rdo`: vectors are moved by quarter samples by their exact cost. */
+  /** With `rdo`: whether vectors also move by quarter samples as long as the exact cost falls. */
   exactVectors: flag(),
-  /** Intra is tried in P pictures only where inter does badly. */
+  /** Whether P pictures try intra only where a neighbor is intra or inter costs more than nearby. */
   fastIntra: flag(),
-  /** Levels are chosen by rate and distortion. */
+  /** Whether levels are chosen by rate and distortion. */
   trellis: flag(),
-  /** References of P pictures may have weights (fades, flashes); not with profile `baseline`. */
+  /** Whether references of P pictures may have weights, for fades and flashes. Not with profile `baseline`. */
   weightP: flag(),
 } as const;
 

@@ -16,43 +16,55 @@ const MIN_SLICE_BYTES = 700;
 /** Options by name. */
 export const STREAM_ROWS = {
   /**
-   * The profile: the tools that a decoder must know. Default: `high`, but `baseline` with preset `ultrafast`, and for
-   * `createH264BaselineEncoder`, which has no other.
+   * The profile, which says what tools a decoder must have. Default: `high`, but `baseline` with preset `ultrafast`.
+   * `createH264BaselineEncoder` has `baseline` alone.
    */
   profile: choice(PROFILES),
-  /** Entropy coding by CABAC instead of CAVLC; default: with every profile but `baseline`, which lacks it. */
+  /** Whether entropy coding is CABAC instead of CAVLC. Default: true, but false with profile `baseline`, which lacks CABAC. */
   cabac: flag(),
-  /** The 8x8 transform beside the 4x4 one, in intra and inter macroblocks; default: with profile `high`, which alone has it. */
+  /**
+   * Whether intra and inter macroblocks may use the 8x8 transform beside the 4x4 one. Default: true with profile `high`, which
+   * alone has it.
+   */
   transform8x8: flag(),
   /**
-   * Whether luma alone is coded (4:0:0), of `gray` frames or of others; only with profile `high`. Chromium's own decoder shows such
-   * streams; decoders in hardware need not know them.
+   * Whether only luma is coded (4:0:0), of `gray` frames or of frames with chroma. Needs profile `high`. Chromium's own decoder
+   * shows such streams; hardware decoders may not.
    */
   monochrome: flag(false),
   /**
-   * Weights of frequencies (clause 8.5.9): all alike, or the lists of the standard, which quantize fine detail more coarsely; only with
-   * profile `high`. Lists of one's own are `scalingLists`.
+   * Weights by which the quantizer treats frequencies (clause 8.5.9): `flat` treats all alike; `default` takes the lists of the
+   * standard, which quantize fine detail more coarsely. `default` needs profile `high`. Other lists are given by `scalingLists`.
    */
   scaling: choice(['flat', 'default'], 'flat'),
-  /** Pictures from one IDR picture to the next. 0 is taken as 1: intra only. */
+  /** Most pictures from one IDR picture to the next. 1 makes every picture an IDR picture; 0 means 1. */
   gopSize: integer(0, 0x7fffffff, 250),
-  /** Offset of the deblocking filter's first threshold, by which it is switched off (clause 8.7.2.2). */
+  /**
+   * slice_alpha_c0_offset_div2 (clause 7.4.3): a larger value raises the threshold alpha of the deblocking filter, so that it
+   * also filters edges with larger steps, and filters more strongly.
+   */
   deblockAlpha: integer(-6, 6, 0),
-  /** Offset of its second threshold. */
+  /**
+   * slice_beta_offset_div2 (clause 7.4.3): a larger value raises the threshold beta, so that edges are also filtered between
+   * samples that differ more on one side.
+   */
   deblockBeta: integer(-6, 6, 0),
-  /** chroma_qp_index_offset (clause 7.4.2.2). */
+  /** chroma_qp_index_offset (clause 7.4.2.2): what is added to the QP of luma before that of chroma is looked up. */
   chromaQpOffset: integer(-12, 12, 0),
-  /** Slices per picture, each decodable without the others of the picture. Default: 1. */
+  /** Number of slices of a picture; each can be decoded without the others. Default: 1. */
   slices: integer(1, 64),
-  /** Macroblocks per slice at most; not with `slices`. Default: no limit. */
+  /** Most macroblocks of a slice. Not with `slices`. Default: no limit. */
   sliceMacroblocks: integer(1, 139264),
-  /** Bytes of a slice's NAL unit at most, so that it fits a packet of a network; not with `slices`. Default: no limit. */
+  /** Most bytes of the NAL unit of a slice, so that it fits into a packet of a network. Not with `slices`. Default: no limit. */
   sliceBytes: integer(MIN_SLICE_BYTES, 0x7fffffff),
   /** Whether the first access unit carries a message with all settings as text (user data, clause D.2.7). */
   settingsSei: flag(false),
-  /** Whether deblocking crosses slices (disable_deblocking_filter_idc 0 instead of 2). */
+  /** Whether the deblocking filter also filters the edges between slices (disable_deblocking_filter_idc 0 instead of 2). */
   deblockAcrossSlices: flag(true),
-  /** constrained_intra_pred_flag: intra predicts from intra only, so that lost pictures do not spread. */
+  /**
+   * constrained_intra_pred_flag: intra macroblocks are predicted from intra macroblocks alone, so that errors of lost pictures
+   * do not spread into them.
+   */
   constrainedIntra: flag(false),
 } as const;
 

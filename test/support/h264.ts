@@ -9,6 +9,7 @@ import { H264Encoder, type Reconstruction } from '../../src/codecs/h264/encoder/
 import type { H264Options } from '../../src/codecs/h264/encoder/options.ts';
 import type { ReferenceStrategy } from '../../src/codecs/h264/encoder/reference-choice.ts';
 import type { VideoFrame } from '../../src/frames/frame.ts';
+import { readAvcRecord } from '../../src/syntax/h264/configuration-record.ts';
 import { ffmpegPath, runFfmpeg } from './ffmpeg.ts';
 
 /** What came of an encoder: packets, and each picture as it says decoders show it. */
@@ -91,12 +92,12 @@ export function* nalUnits(data: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-/** Sequence and picture parameter set of an avcC record with one of each (ISO/IEC 14496-15 clause 5.3.3.1). */
-export function parameterSetsOf(config: Uint8Array): [sps: Uint8Array, pps: Uint8Array] {
-  const spsEnd = 8 + ((config[6] << 8) | config[7]);
-  const ppsStart = spsEnd + 3;
-  const ppsLength = (config[spsEnd + 1] << 8) | config[spsEnd + 2];
-  return [config.subarray(8, spsEnd), config.subarray(ppsStart, ppsStart + ppsLength)];
+/** Sequence and picture parameter sets of an avcC record with one of the former (ISO/IEC 14496-15 clause 5.3.3.1). */
+export function parameterSetsOf(
+  config: Uint8Array,
+): [sps: Uint8Array, pps: Uint8Array, ...more: Uint8Array[]] {
+  const { sps, pps } = readAvcRecord(config);
+  return [sps[0]!, pps[0]!, ...pps.slice(1)];
 }
 
 /** The stream as Annex B has it: parameter sets, then every NAL unit, each behind a start code. */

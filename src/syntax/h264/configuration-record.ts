@@ -94,15 +94,15 @@ export function writeAvcRecord(
   return w.bits.toBytes();
 }
 
-/** The record of one sequence and one picture parameter set that this library made, whole NAL units, NALFF clause 5.3.3.1. */
+/** The record of one sequence parameter set and its picture parameter sets that this library made, whole NAL units, NALFF clause 5.3.3.1. */
 export function avcDecoderConfigurationRecord(
   spsNal: Uint8Array,
-  ppsNal: Uint8Array,
+  ppsNals: readonly Uint8Array[],
   high: AvcHighFields,
 ): Uint8Array {
   checkNalUnit('spsNal', spsNal, NalUnitType.SPS, 4);
-  checkNalUnit('ppsNal', ppsNal, NalUnitType.PPS, 2);
-  return writeAvcRecord([spsNal], [ppsNal], high);
+  for (const ppsNal of ppsNals) checkNalUnit('ppsNal', ppsNal, NalUnitType.PPS, 2);
+  return writeAvcRecord([spsNal], ppsNals, high);
 }
 
 function checkNalUnit(where: string, nal: Uint8Array, type: number, minLength: number): void {

@@ -455,7 +455,7 @@ describe('avcDecoderConfigurationRecord', () => {
     const spsNal = Uint8Array.of(0x67, 66, 0xc0, 31, 1, 2, 3);
     const ppsNal = Uint8Array.of(0x68, 9, 8);
     // biome-ignore format: one field group a line
-    expect([...avcDecoderConfigurationRecord(spsNal, ppsNal, YUV420)]).toEqual([
+    expect([...avcDecoderConfigurationRecord(spsNal, [ppsNal], YUV420)]).toEqual([
       1, 66, 0xc0, 31, 0xff,
       0xe1, 0, 7, 0x67, 66, 0xc0, 31, 1, 2, 3,
       1, 0, 3, 0x68, 9, 8,
@@ -465,7 +465,7 @@ describe('avcDecoderConfigurationRecord', () => {
   it('adds the chroma format in High profile', () => {
     const record = avcDecoderConfigurationRecord(
       Uint8Array.of(0x67, 100, 0, 31, 1),
-      Uint8Array.of(0x68, 9),
+      [Uint8Array.of(0x68, 9)],
       YUV420,
     );
     expect([...record.subarray(-4)]).toEqual([0xfd, 0xf8, 0xf8, 0]);
@@ -473,7 +473,7 @@ describe('avcDecoderConfigurationRecord', () => {
 
   it('refuses other NAL units', () => {
     const idr = Uint8Array.of(0x65, 1, 2, 3);
-    expect(() => avcDecoderConfigurationRecord(idr, Uint8Array.of(0x68, 9), YUV420)).toThrow(
+    expect(() => avcDecoderConfigurationRecord(idr, [Uint8Array.of(0x68, 9)], YUV420)).toThrow(
       ConfigError,
     );
   });

@@ -18,10 +18,12 @@ import type { PicturePlan } from './picture-plan.ts';
 import { inspectUnits, type StreamSetup } from './stream-setup.ts';
 import type { Vbv } from './vbv.ts';
 
-/** Bytes of a configuration record beside its two parameter sets (NALFF clause 5.3.3.1). */
+/** Bytes of a configuration record beside the first two parameter sets (NALFF clause 5.3.3.1). */
 const RECORD_BYTES = 11;
 /** The configuration record of profile High is longer: it has the chroma format, the bit depths and the number of extensions too. */
 const RECORD_BYTES_HIGH = 15;
+/** Bytes before each further set in a record, as which a byte stream has a start code. */
+const SET_LENGTH_BYTES = 2;
 
 /** Writes the access units of one stream, one after the other. */
 export class AccessUnitWriter {
@@ -29,7 +31,7 @@ export class AccessUnitWriter {
   readonly bytes = new ByteWriter();
   private readonly setup: StreamSetup;
   private readonly messages: AccessUnitMessages | null;
-  /** Bytes of both parameter sets with their start codes, which a byte stream has before an IDR picture. */
+  /** Bytes of all parameter sets with their start codes, which a byte stream has before an IDR picture. */
   private readonly parameterSetBytes: number;
   private readonly firstUnitBits: number;
   private readonly unitBits: number;
@@ -38,9 +40,11 @@ export class AccessUnitWriter {
   constructor(setup: StreamSetup, vbv: Vbv | null) {
     this.setup = setup;
     this.messages = setup.tools.createMessages?.(setup, vbv) ?? null;
-    const { level, options, widthInMbs, heightInMbs, streamInfo } = setup;
+    const { level, options, widthInMbs, heightInMbs, streamInfo, ppsList } = setup;
     const recordBytes = options.profile === 'high' ? RECORD_BYTES_HIGH : RECORD_BYTES;
-    this.parameterSetBytes = streamInfo.config.length - recordBytes + 2 * NAL_LENGTH_SIZE;
+    const startCodes =
+      2 * NAL_LENGTH_SIZE + (ppsList.length - 1) * (NAL_LENGTH_SIZE - SET_LENGTH_BYTES);
+    this.parameterSetBytes = streamInfo.config.length - recordBytes + startCodes;
     this.firstUnitBits = 8 * maxFirstAccessUnitBytes(level.name, widthInMbs * heightInMbs);
     this.unitBits = 8 * maxAccessUnitBytes(level.name, options.frameRate);
   }

@@ -43,6 +43,11 @@ const DIRECT_BITS = 1;
 /** Choice: partitions are tried where 16x16 and direct leave this many bits' worth of distortion, as in inter-search.ts. */
 const SPLIT_BITS = 64;
 
+/** The picture, or the copy that stands for it if its samples are weighted. */
+function searchedIn(picture: ReconstructedPicture): ReconstructedPicture {
+  return picture.weighting === null ? picture : picture.weighting.searched;
+}
+
 /** Searches the motion of one macroblock at a time; holds the results of its stages. */
 export class BSearch {
   readonly motion: MotionSearch;
@@ -236,7 +241,7 @@ export class BSearch {
     const { bi, references } = this;
     const [list0, list1] = references.lists;
     const weight = references.weightL1(first.refIdx, second.refIdx);
-    bi.from(list0[first.refIdx], list1[second.refIdx], weight);
+    bi.from(searchedIn(list0[first.refIdx]), searchedIn(list1[second.refIdx]), weight);
     bi.refine(first.mv, second.mv, first.mvp, second.mvp, rounds);
     part.mv0 = bi.mv0;
     part.mv1 = bi.mv1;

@@ -97,7 +97,9 @@ export class H264Encoder {
       zones: zones === undefined ? null : tools.createZones!(zones, widthInMbs * heightInMbs),
     });
     const { sourceCount } = this.planner;
-    const copies = this.options.weightP ? Math.min(order.refs, MAX_WEIGHTED) : 0;
+    // A B picture has two at least.
+    const mostWeighted = Math.min(Math.max(order.refs, order.bframes > 0 ? 2 : 1), MAX_WEIGHTED);
+    const copies = this.options.weightP ? mostWeighted : 0;
     const pictureCount = order.maxRefFrames + 1 + copies;
     const size = [widthInMbs, heightInMbs] as const;
     this.memory = new EncoderMemory(

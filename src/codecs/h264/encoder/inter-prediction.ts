@@ -33,6 +33,19 @@ function predictLumaPart(
   const atY = 4 * (16 * mbY + y) + mvY(mv);
   const to = recon + RECON_LUMA + y * RECON_STRIDE + x;
   predictLuma(memory, reference, atX, atY, width, height, to, RECON_STRIDE);
+}
+
+/** Weights the luma of a rectangle that is predicted from one picture. */
+function weightLumaPart(
+  { memory }: MacroblockContext,
+  recon: number,
+  reference: ReconstructedPicture,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): void {
+  const to = recon + RECON_LUMA + y * RECON_STRIDE + x;
   const table = reference.weighting === null ? null : reference.weighting.luma;
   if (table !== null) mapBlock(memory.bytes, to, RECON_STRIDE, width, height, table);
 }
@@ -59,6 +72,23 @@ function predictChromaPart(
   const cr = recon + RECON_CR + offset;
   predictChroma(memory, reference.cb, atX, atY, w, h, cb, RECON_STRIDE);
   predictChroma(memory, reference.cr, atX, atY, w, h, cr, RECON_STRIDE);
+}
+
+/** Weights the chroma of a rectangle that is predicted from one picture; positions and sizes in luma samples. */
+function weightChromaPart(
+  { memory }: MacroblockContext,
+  recon: number,
+  reference: ReconstructedPicture,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): void {
+  const offset = (y >> 1) * RECON_STRIDE + (x >> 1);
+  const w = width >> 1;
+  const h = height >> 1;
+  const cb = recon + RECON_CB + offset;
+  const cr = recon + RECON_CR + offset;
   const { weighting } = reference;
   if (weighting === null || weighting.cb === null || weighting.cr === null) return;
   mapBlock(memory.bytes, cb, RECON_STRIDE, w, h, weighting.cb);
@@ -77,6 +107,9 @@ function predictPart(
 ): void {
   predictLumaPart(context, recon, reference, x, y, width, height, mv);
   predictChromaPart(context, recon, reference, x, y, width, height, mv);
+  if (reference.weighting === null) return;
+  weightLumaPart(context, recon, reference, x, y, width, height);
+  weightChromaPart(context, recon, reference, x, y, width, height);
 }
 
 /** Predicts the luma of the whole macroblock from one vector. */
@@ -87,6 +120,7 @@ export function predictLuma16x16(
   mv: number,
 ): void {
   predictLumaPart(context, candidate.recon, reference, 0, 0, 16, 16, mv);
+  weightLumaPart(context, candidate.recon, reference, 0, 0, 16, 16);
 }
 
 /** The same for chroma. */
@@ -97,6 +131,7 @@ export function predictChroma16x16(
   mv: number,
 ): void {
   predictChromaPart(context, candidate.recon, reference, 0, 0, 16, 16, mv);
+  weightChromaPart(context, candidate.recon, reference, 0, 0, 16, 16);
 }
 
 /** Predicts a macroblock by its candidate's partitions into the candidate's reconstruction block. */
@@ -211,10 +246,20 @@ function predictPartB(
   if (refIdx0 >= 0) {
     predictPlanes(context, recon, lists[0][refIdx0], planes, b8, width, height, mv[block]);
   }
-  if (refIdx1 < 0) return;
+  if (refIdx1 < 0) {
+    weightPlanes(context, recon, lists[0][refIdx0], planes, b8, width, height);
+    return;
+  }
   const to = refIdx0 < 0 ? recon : second;
   predictPlanes(context, to, lists[1][refIdx1], planes, b8, width, height, mvL1[block]);
-  if (refIdx0 < 0) return;
+  if (refIdx0 < 0) {
+    weightPlanes(context, recon, lists[1][refIdx1], planes, b8, width, height);
+    return;
+  }
+  if (references.isExplicit) {
+    references.combine(context, recon, refIdx0, refIdx1, planes, b8, width, height);
+    return;
+  }
   const weight = references.weightL1(refIdx0, refIdx1);
   const { kernels } = context.memory;
   if ((planes & LUMA) !== 0) {
@@ -242,6 +287,23 @@ function predictPlanes(
   const y = 8 * (b8 >> 1);
   if ((planes & LUMA) !== 0) predictLumaPart(context, to, reference, x, y, width, height, mv);
   if ((planes & CHROMA) !== 0) predictChromaPart(context, to, reference, x, y, width, height, mv);
+}
+
+/** Weights what is predicted from one picture alone. */
+function weightPlanes(
+  context: MacroblockContext,
+  recon: number,
+  reference: ReconstructedPicture,
+  planes: number,
+  b8: number,
+  width: number,
+  height: number,
+): void {
+  if (reference.weighting === null) return;
+  const x = 8 * (b8 & 1);
+  const y = 8 * (b8 >> 1);
+  if ((planes & LUMA) !== 0) weightLumaPart(context, recon, reference, x, y, width, height);
+  if ((planes & CHROMA) !== 0) weightChromaPart(context, recon, reference, x, y, width, height);
 }
 
 /** Weighs the prediction at `offset` of a scratch block against that of the `second`, in place; `weight` is that of the latter, of 64. */

@@ -124,10 +124,29 @@ function createVui(options: ResolvedOptions): VuiParameters {
   };
 }
 
-/** The picture parameter set; deblocking controls are in the slice headers. */
-export function createPps(options: ResolvedOptions): PictureParameterSet {
+/** Of B pictures: implicit weights, which are those of the distance in time (clause 8.4.2.3.1), or those of the slice header. */
+export const BipredIdc = { NONE: 0, EXPLICIT: 1, IMPLICIT: 2 } as const;
+
+/**
+ * The picture parameter sets; deblocking controls are in the slice headers. B pictures have implicit weights by the first, and explicit
+ * ones by the second, where there is one.
+ */
+export function createPpsList(options: ResolvedOptions): PictureParameterSet[] {
+  const { NONE, EXPLICIT, IMPLICIT } = BipredIdc;
+  const { weightP, monochrome, order } = options;
+  if (order.bframes === 0) return [createPps(options, 0, NONE)];
+  const implicit = createPps(options, 0, IMPLICIT);
+  return weightP && !monochrome ? [implicit, createPps(options, 1, EXPLICIT)] : [implicit];
+}
+
+function createPps(
+  options: ResolvedOptions,
+  pic_parameter_set_id: number,
+  weighted_bipred_idc: number,
+): PictureParameterSet {
   return {
     ...PLAIN_PPS,
+    pic_parameter_set_id,
     entropy_coding_mode_flag: options.cabac ? 1 : 0,
     weighted_pred_flag: options.weightP ? 1 : 0,
     high: options.transform8x8
@@ -137,8 +156,7 @@ export function createPps(options: ResolvedOptions): PictureParameterSet {
           second_chroma_qp_index_offset: options.chromaQpOffset,
         }
       : null,
-    // B slices weight their two predictions by distance in time (clause 8.4.2.3.1).
-    weighted_bipred_idc: options.order.bframes > 0 ? 2 : 0,
+    weighted_bipred_idc,
     pic_init_qp_minus26: PIC_INIT_QP - 26,
     chroma_qp_index_offset: options.chromaQpOffset,
     deblocking_filter_control_present_flag: 1,

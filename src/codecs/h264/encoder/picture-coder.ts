@@ -137,6 +137,7 @@ export class PictureCoder {
   /** Codes the planned picture, again if rate control finds it too large; returns its access unit. */
   code(plan: PicturePlan): Uint8Array {
     const { memory, planner, references, accessUnit } = this;
+    const { ppsList } = this.setup;
     const picture = memory.pictures.find((candidate) => !references.includes(candidate))!;
     this.planReferences(plan, picture);
     const source = memory.sources[plan.slot];
@@ -149,6 +150,7 @@ export class PictureCoder {
         nal_ref_idc: plan.isReference ? 1 : 0,
         nal_unit_type: plan.isIdr ? NalUnitType.IDR_SLICE : NalUnitType.NON_IDR_SLICE,
       },
+      pps: ppsList[plan.type === SliceType.B && table !== EMPTY_WEIGHTS ? 1 : 0],
       header: { ...this.sliceHeader(plan), pred_weight_table: table },
     };
     const elapsed = plan.codingNumber === 0 ? 1 : this.frameTimes(plan.dts - this.codedDts);

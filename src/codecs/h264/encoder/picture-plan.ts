@@ -75,6 +75,8 @@ export interface PicturePlan extends PictureCosts {
   vectors: readonly [Int32Array | null, Int32Array | null];
   /** How many pictures before and after this one these vectors point; 0: at the first of the list, wherever that is. */
   reach: readonly [number, number];
+  /** Whether a B picture is another than those around it made darker or brighter, as far as the lookahead knows. */
+  fades: boolean;
   upcoming: Upcoming;
   /** How far the picture is one of grain, 0..1 (grain.ts). */
   grain: number;
@@ -154,6 +156,7 @@ export function createPicturePlan(costMbs: number, inheritedMbs: number): Pictur
     meanQpOffset: 0,
     vectors: NO_VECTORS,
     reach: [0, 0],
+    fades: false,
     upcoming: NOTHING_UPCOMING,
     grain: 0,
     codingNumber: 0,
@@ -189,6 +192,7 @@ export function resetPicturePlan(plan: PicturePlan): void {
   plan.meanQpOffset = 0;
   plan.vectors = NO_VECTORS;
   plan.reach = [0, 0];
+  plan.fades = false;
   plan.hasOrigins = false;
   plan.upcoming = NOTHING_UPCOMING;
   plan.grain = 0;

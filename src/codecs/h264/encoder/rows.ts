@@ -102,7 +102,10 @@ export class Rows {
     visitBetween(last, anchor, this.depth, ring, (n, before, after) => {
       const between = ring[n % ring.length];
       between.complexity = costs.costB(n, before, after);
-      between.vectors = [costs.forward(n, n - before).mv, costs.backward(n, after - n).mv];
+      const first = costs.forward(n, n - before);
+      const second = costs.backward(n, after - n);
+      between.vectors = [first.mv, second.mv];
+      between.fades = first.table !== null || second.table !== null;
       between.reach = [n - before, after - n];
     });
   }

@@ -8,6 +8,7 @@ import { clip3 } from '../../../base/math.ts';
 import type { ByteWriter } from '../../../bits/byte-writer.ts';
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import { type NalUnitHeader, NalUnitSize, writeNalUnit } from '../../../syntax/h264/nal.ts';
+import type { PictureParameterSet } from '../../../syntax/h264/pps.ts';
 import {
   type SliceHeader,
   SliceType,
@@ -39,6 +40,7 @@ export interface PictureJob {
   readonly source: SourcePicture;
   readonly picture: ReconstructedPicture;
   readonly nal: NalUnitHeader;
+  readonly pps: PictureParameterSet;
   /** The header of all slices but for first_mb_in_slice and slice_qp_delta. */
   readonly header: SliceHeader;
 }
@@ -107,7 +109,7 @@ export class SliceCoder {
   private codeSlice(out: ByteWriter, job: PictureJob, first: number, end: number): number {
     const { context, coder, setup, size, writer } = this;
     const { sliceBytes } = setup.options.slicing;
-    const { plan, nal } = job;
+    const { plan, nal, pps } = job;
     const qp = plan.qp === WITHOUT_RESIDUAL ? PIC_INIT_QP : roundQp(plan.qp);
     const w = this.syntax;
     w.bits.reset();
@@ -119,7 +121,7 @@ export class SliceCoder {
       slice_qp_delta: qp - PIC_INIT_QP,
     };
     this.inspection?.begin(nal.nal_unit_type, nal.nal_ref_idc);
-    writeSliceHeader(w, header, setup.sps, setup.pps, nal);
+    writeSliceHeader(w, header, setup.sps, pps, nal);
     if (this.inspection !== null) this.inspection.isSliceData = true;
     const number = this.sliceCount++;
     const [list0, list1] = plan.lists;
@@ -129,7 +131,7 @@ export class SliceCoder {
       num_ref_idx_l1_active_minus1: Math.max(0, list1.length - 1),
       cabac_init_idc: header.cabac_init_idc,
       ChromaArrayType: setup.sps.chroma_format_idc,
-      transform_8x8_mode_flag: setup.pps.high?.transform_8x8_mode_flag ?? 0,
+      transform_8x8_mode_flag: pps.high?.transform_8x8_mode_flag ?? 0,
     };
     coder.startSlice(slice, number, qp);
     let mbAddr = first;

@@ -16,7 +16,7 @@ import { appendNalUnit, NalUnitType, writeNalUnit } from '../../../syntax/h264/n
 import { type PictureParameterSet, writePictureParameterSet } from '../../../syntax/h264/pps.ts';
 import { type SequenceParameterSet, writeSequenceParameterSet } from '../../../syntax/h264/sps.ts';
 import type { ResolvedOptions } from './options.ts';
-import { codedSize, createPps, createSps, PROFILE_IDC } from './parameter-sets.ts';
+import { codedSize, createPpsList, createSps, PROFILE_IDC } from './parameter-sets.ts';
 import type { ProfileTools } from './profile-tools.ts';
 import type { Scaling } from './scaling.ts';
 import type { UnitInspection } from './unit-inspection.ts';
@@ -29,7 +29,8 @@ export interface StreamSetup {
   readonly heightInMbs: number;
   readonly level: LevelLimits;
   readonly sps: SequenceParameterSet;
-  readonly pps: PictureParameterSet;
+  /** By pic_parameter_set_id. */
+  readonly ppsList: readonly PictureParameterSet[];
   /** Quantizers by scaling lists; null: all weights are alike. */
   readonly scaling: Scaling | null;
   readonly streamInfo: VideoStreamInfo;
@@ -47,7 +48,7 @@ export function setupStream(options: ResolvedOptions, tools: ProfileTools): Stre
   const scaling = tools.createScaling?.(options) ?? null;
   const matrix = scaling?.matrix ?? null;
   const sps = createSps(options, widthInMbs, heightInMbs, syntax, matrix);
-  const pps = createPps(options);
+  const ppsList = createPpsList(options);
   const setup: StreamSetup = {
     options,
     tools,
@@ -55,9 +56,9 @@ export function setupStream(options: ResolvedOptions, tools: ProfileTools): Stre
     heightInMbs,
     level: levelLimits(level),
     sps,
-    pps,
+    ppsList,
     scaling,
-    streamInfo: streamInfoOf(options, sps, pps),
+    streamInfo: streamInfoOf(options, sps, ppsList),
   };
   tellParameterSets(setup);
   return setup;
@@ -75,7 +76,7 @@ export function inspectUnits(
 
 /** Tells an inspector of the parameter sets, as units of a byte stream before its first picture. */
 function tellParameterSets(setup: StreamSetup): void {
-  const { sps, pps } = setup;
+  const { sps, ppsList } = setup;
   const { inspect } = setup.options;
   if (inspect === null) return;
   inspect.picture(null, 0);
@@ -91,7 +92,7 @@ function tellParameterSets(setup: StreamSetup): void {
     total += size;
   };
   tell(NalUnitType.SPS, (w) => writeSequenceParameterSet(w, sps));
-  tell(NalUnitType.PPS, (w) => writePictureParameterSet(w, pps));
+  for (const pps of ppsList) tell(NalUnitType.PPS, (w) => writePictureParameterSet(w, pps));
   inspect.pictureEnd(null, total);
 }
 
@@ -117,7 +118,7 @@ function levelDemand(
 function streamInfoOf(
   options: ResolvedOptions,
   sps: SequenceParameterSet,
-  pps: PictureParameterSet,
+  ppsList: readonly PictureParameterSet[],
 ): VideoStreamInfo {
   const { frameRate, clock, color, monochrome } = options;
   const [width, height] = codedSize(options);
@@ -127,7 +128,7 @@ function streamInfoOf(
     timeBase: clock?.timeBase ?? inverse(frameRate),
     config: avcDecoderConfigurationRecord(
       nalUnit(NalUnitType.SPS, (w) => writeSequenceParameterSet(w, sps)),
-      nalUnit(NalUnitType.PPS, (w) => writePictureParameterSet(w, pps)),
+      ppsList.map((pps) => nalUnit(NalUnitType.PPS, (w) => writePictureParameterSet(w, pps))),
       sps,
     ),
     width,

@@ -2,7 +2,7 @@
  * Explicit weights of reference pictures (clause 8.4.2.3): in a fade a picture is its reference times a weight plus an offset, which a
  * decoder can apply to its prediction. Means and deviations of both sources say which; whether it helps is tried on samples.
  *
- * Choice: weights are tried for the first references of list 0 in P pictures (option `weightP`). A weighted copy of the reference is
+ * Choice: weights are tried for the first references of P pictures (option `weightP`), and of B pictures in which the lookahead saw a fade. A weighted copy of the reference is
  * what vectors are searched in; predictions are weighted after they are interpolated, as the standard says. Figures: docs/h264/weighted-prediction.md.
  */
 
@@ -14,11 +14,13 @@ import {
 } from '../../../syntax/h264/weight-table.ts';
 import { LUMA_PADDING, mvX, mvY, type ReconstructedPicture } from '../standard/picture.ts';
 import { mapBlock } from '../standard/weighted-prediction.ts';
+import { distinctReferences, knownVectors, prefersExplicit } from './b-weights.ts';
 import type { EncoderMemory, SourcePicture } from './memory.ts';
-import { type PicturePlan, vectorFactor } from './picture-plan.ts';
+import type { PicturePlan } from './picture-plan.ts';
 import {
   LEAST_DEVIATION,
   LOG_WD,
+  LOG_WD_B,
   type Spread,
   spreadOf,
   type Trial,
@@ -35,6 +37,8 @@ const ROW_STEP = 4;
 /** Means and deviations of the three planes of a source picture. */
 type Spreads = readonly [luma: Spread, cb: Spread, cr: Spread];
 
+const NO_WEIGHTS: PredictionWeights = { luma: null, chroma: null };
+
 /** Gives the references of pictures weights, one picture after another. */
 export class WeightedReferences {
   private readonly memory: EncoderMemory;
@@ -50,9 +54,9 @@ export class WeightedReferences {
   }
 
   /**
-   * Sets `weighting` of the references in list 0 of a plan, until `clear`, and remembers what the picture looks like.
+   * Sets `weighting` of the references of a plan, until `clear`, and remembers what the picture looks like.
    * @param picture where it will be reconstructed
-   * @returns the table for its slices
+   * @returns the table for its slices; EMPTY_WEIGHTS for a B picture with implicit weights
    */
   plan(plan: PicturePlan, source: SourcePicture, picture: ReconstructedPicture): PredWeightTable {
     const { memory } = this;
@@ -66,9 +70,16 @@ export class WeightedReferences {
       spreadOf(memory.bytes, source.cr, ...chroma),
     ];
     this.spreads.set(picture, spreads);
+    // Not without chroma: ffmpeg weights the chroma that it shows instead, two predictions at a time, by 0.
+    if (plan.type === SliceType.B && plan.fades && this.hasChroma)
+      return this.planB(plan, source, spreads);
     if (plan.type !== SliceType.P) return EMPTY_WEIGHTS;
     const [list] = plan.lists;
-    const l0 = list.map((reference, i) => this.weigh(plan, source, spreads, reference, i));
+    for (const [i, reference] of list.entries()) {
+      const vectors = i === 0 ? knownVectors(plan, 0) : null;
+      this.weigh(source, spreads, reference, this.copies[i], vectors, LOG_WD);
+    }
+    const l0 = list.map(weightsOf);
     // Denominators of a table without weights are written as zeros, which are shorter.
     if (l0.every(({ luma }) => luma === null)) return EMPTY_WEIGHTS;
     return { luma_log2_weight_denom: LOG_WD, chroma_log2_weight_denom: LOG_WD, l0, l1: [] };
@@ -79,23 +90,41 @@ export class WeightedReferences {
     for (const list of plan.lists) for (const reference of list) reference.weighting = null;
   }
 
+  /** Sets the weights of the references of a B picture, if these are better than implicit ones. */
+  private planB(plan: PicturePlan, source: SourcePicture, spreads: Spreads): PredWeightTable {
+    const [[first0], [first1]] = plan.lists;
+    for (const [i, reference] of distinctReferences(plan).entries()) {
+      const list = reference === first0 ? 0 : 1;
+      const isFirst = reference === first0 || reference === first1;
+      const vectors = isFirst ? knownVectors(plan, list) : null;
+      this.weigh(source, spreads, reference, this.copies[i], vectors, LOG_WD_B);
+    }
+    const isWeighted = first0.weighting !== null || first1.weighting !== null;
+    if (!isWeighted || !prefersExplicit(plan, source, this.memory)) {
+      this.clear(plan);
+      return EMPTY_WEIGHTS;
+    }
+    const [l0, l1] = plan.lists.map((list) => list.map(weightsOf));
+    return { luma_log2_weight_denom: LOG_WD_B, chroma_log2_weight_denom: LOG_WD_B, l0, l1 };
+  }
+
+  /** Gives a reference weights, if they help. */
   private weigh(
-    plan: PicturePlan,
     source: SourcePicture,
     spreads: Spreads,
     reference: ReconstructedPicture,
-    refIdx: number,
-  ): PredictionWeights {
+    copy: ReconstructedPicture | undefined,
+    vectors: Int32Array | null,
+    logWD: number,
+  ): void {
     const before = this.spreads.get(reference);
-    const copy = this.copies[refIdx];
-    if (before === undefined || copy === undefined) return { luma: null, chroma: null };
-    const isKnown = refIdx === 0 && vectorFactor(plan, 0, reference.poc) === 1;
-    const vectors = isKnown ? plan.vectors[0] : null;
-    const luma = this.chooseLuma(source, reference, trialsOf(before[0], spreads[0]), vectors);
-    if (luma === null) return { luma: null, chroma: null };
-    const ratio = luma.weight / 2 ** LOG_WD;
-    const cb = chromaTrial(before[1], spreads[1], ratio);
-    const cr = chromaTrial(before[2], spreads[2], ratio);
+    if (before === undefined || copy === undefined) return;
+    const trials = trialsOf(before[0], spreads[0], logWD);
+    const luma = this.chooseLuma(source, reference, trials, vectors);
+    if (luma === null) return;
+    const ratio = luma.weight / 2 ** logWD;
+    const cb = chromaTrial(before[1], spreads[1], ratio, logWD);
+    const cr = chromaTrial(before[2], spreads[2], ratio, logWD);
     const hasChroma = this.hasChroma && this.helpsChroma(source, reference, cb, cr);
     this.weightCopy(reference, copy, luma.table);
     copy.poc = reference.poc;
@@ -103,16 +132,16 @@ export class WeightedReferences {
       luma: luma.table,
       cb: hasChroma ? cb.table : null,
       cr: hasChroma ? cr.table : null,
+      weights: {
+        luma: { weight: luma.weight, offset: luma.offset },
+        chroma: hasChroma
+          ? [
+              { weight: cb.weight, offset: cb.offset },
+              { weight: cr.weight, offset: cr.offset },
+            ]
+          : null,
+      },
       searched: copy,
-    };
-    return {
-      luma: { weight: luma.weight, offset: luma.offset },
-      chroma: hasChroma
-        ? [
-            { weight: cb.weight, offset: cb.offset },
-            { weight: cr.weight, offset: cr.offset },
-          ]
-        : null,
     };
   }
 
@@ -199,8 +228,13 @@ export class WeightedReferences {
   }
 }
 
+/** The weights of a reference in its place. */
+function weightsOf({ weighting }: ReconstructedPicture): PredictionWeights {
+  return weighting?.weights ?? NO_WEIGHTS;
+}
+
 /** The weight of a chroma plane: by its own deviations where they say anything, else the weight of luma. */
-function chromaTrial(before: Spread, after: Spread, ratio: number): Trial {
+function chromaTrial(before: Spread, after: Spread, ratio: number, logWD: number): Trial {
   const says = before.deviation >= LEAST_DEVIATION && after.deviation >= LEAST_DEVIATION;
-  return trial(before, after, says ? after.deviation / before.deviation : ratio);
+  return trial(before, after, says ? after.deviation / before.deviation : ratio, logWD);
 }

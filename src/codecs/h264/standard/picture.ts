@@ -3,6 +3,7 @@
  * and a reconstructed picture's place in memory.
  */
 
+import type { PredictionWeights } from '../../../syntax/h264/weight-table.ts';
 import type { Kernels } from '../kernels/contract.ts';
 
 /** A motion vector (mvL0, clause 8.4.1) in one integer: y in the high 16 bits, x in the low 16, each signed, in quarter luma samples. */
@@ -136,6 +137,8 @@ export interface Weighting {
   readonly luma: Uint8Array | null;
   readonly cb: Uint8Array | null;
   readonly cr: Uint8Array | null;
+  /** The same as the slice header says it. */
+  readonly weights: PredictionWeights;
   /** The picture with its luma weighted in full samples: vectors are searched in it. */
   readonly searched: ReconstructedPicture;
 }

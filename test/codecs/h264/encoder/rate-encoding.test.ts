@@ -9,6 +9,7 @@ import type { Packet } from '../../../../src/base/packet.ts';
 import { createH264Encoder } from '../../../../src/codecs/h264/encoder/create-encoder.ts';
 import type { H264Options } from '../../../../src/codecs/h264/encoder/options.ts';
 import { runFfmpeg } from '../../../support/ffmpeg.ts';
+import { parameterSetsOf } from '../../../support/h264.ts';
 import {
   ElementReader,
   type Elements,
@@ -93,26 +94,20 @@ function encode(
   };
 }
 
-/** The sequence and picture parameter set of an avcC record. */
-function parameterSets(config: Uint8Array): [sps: Uint8Array, pps: Uint8Array] {
-  const spsLength = (config[6] << 8) | config[7];
-  const at = 8 + spsLength;
-  const ppsLength = (config[at + 1] << 8) | config[at + 2];
-  return [config.subarray(8, at), config.subarray(at + 3, at + 3 + ppsLength)];
-}
-
 function byteStream({ packets, config }: Encoded): Uint8Array {
-  const units = [...parameterSets(config), ...packets.flatMap((p) => splitNalUnits(p.data))];
+  const units = [...parameterSetsOf(config), ...packets.flatMap((p) => splitNalUnits(p.data))];
   return Buffer.concat(units.flatMap((unit) => [Uint8Array.of(0, 0, 0, 1), unit]));
 }
 
 /** Access units as the stream's own messages describe them; sizes with the parameter sets at IDR pictures. */
 function accessUnits({ packets, config }: Encoded): [AccessUnit[], Schedule, Elements] {
-  const [spsNal, ppsNal] = parameterSets(config);
+  const sets = parameterSetsOf(config);
+  const [spsNal] = sets;
+  const setBytes = sets.reduce((sum, set) => sum + 4 + set.length, 0);
   const sps = readSps(rbspOf(spsNal));
   const delayBits = (sps.initial_cpb_removal_delay_length_minus1 as number) + 1;
   const units = packets.map((packet): AccessUnit => {
-    const bits = 8 * (packet.data.length + (packet.isKey ? spsNal.length + ppsNal.length + 8 : 0));
+    const bits = 8 * (packet.data.length + (packet.isKey ? setBytes : 0));
     const sei = splitNalUnits(packet.data).find((unit) => (unit[0] & 31) === 6);
     if (sei === undefined) throw new Error('no SEI');
     const r = new ElementReader(rbspOf(sei));

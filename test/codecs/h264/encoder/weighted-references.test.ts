@@ -1,5 +1,7 @@
 /** Weights of references: tables against the equations, fades against ffmpeg. */
 import { describe, expect, it } from 'vitest';
+import type { Packet } from '../../../../src/base/packet.ts';
+import { SyntaxReader } from '../../../../src/bits/syntax-reader.ts';
 import {
   weightBlock,
   weightTable,
@@ -21,6 +23,16 @@ function fade(): Uint8Array[] {
   });
 }
 
+/** Packets whose first slice refers to picture parameter set 1, that of explicit weights in B slices. */
+function explicitPictures(packets: readonly Packet[]): number {
+  return packets.filter(({ data }) => {
+    const r = new SyntaxReader(data.subarray(5, 25), 'slice');
+    r.ue('first_mb_in_slice', 0);
+    r.ue('slice_type', 0);
+    return r.ue('pic_parameter_set_id', 0) === 1;
+  }).length;
+}
+
 describe('weighted references', () => {
   it.each([3, 1])(
     'make fades smaller, and the decoder shows what was reconstructed, %i references',
@@ -34,6 +46,21 @@ describe('weighted references', () => {
       expectDecodedAsReconstructed(weighted);
     },
   );
+
+  it.each([
+    { direct: 'spatial', refs: 1, cabac: true },
+    { direct: 'temporal', refs: 3, cabac: false },
+    { direct: 'auto', refs: 2, cabac: true, bPyramid: 'none', slices: 2 },
+  ] as const)('are explicit in B pictures of a fade, %o', (given) => {
+    const pictures = fade();
+    const size = { width: WIDTH, height: HEIGHT, frameRate: [30, 1] as const };
+    const options = { ...size, ...given, bAdapt: 0, bframes: 3, profile: 'main', crf: 22 } as const;
+    const coded = codePictures({ ...options, weightP: true }, pictures);
+    const plain = codePictures({ ...options, weightP: false }, pictures);
+    expect(byteStreamOf(coded).length).toBeLessThan(0.8 * byteStreamOf(plain).length);
+    expect(explicitPictures(coded.packets)).toBeGreaterThan(2);
+    expectDecodedAsReconstructed(coded);
+  });
 
   it('have tables that say what the equations do', () => {
     for (const [logWD, weight, offset] of [

@@ -33,6 +33,8 @@ const DENSITY_SHARE = 0.1;
 export class AttackDetector {
   /** Decaying peak of the energies of runs; the last sample and the one before it; share of the last frames that had a rise. */
   private readonly state = new Float64Array(4);
+  /** Largest rise of the last samples over what an attack needs. */
+  strength = 0;
   private readonly ratio: number;
   private readonly denseRaise: number;
 
@@ -53,6 +55,7 @@ export class AttackDetector {
     const density = state[3];
     const needed = this.ratio * (1 + this.denseRaise * density * density);
     let rises = 0;
+    let strength = 0;
     for (let run = 0; run < NUM_SHORT_WINDOWS; run++) {
       let energy = 0;
       const end = pos + (run + 1) * SHORT_LENGTH;
@@ -64,6 +67,9 @@ export class AttackDetector {
         x1 = x;
         energy += y * y;
       }
+      if (energy > QUIET_ENERGY && energy > strength * needed * peak) {
+        strength = energy / (needed * peak + 1e-9);
+      }
       if (energy > QUIET_ENERGY && energy > this.ratio * peak) {
         rises = 1;
         if (attack < 0 && energy > needed * peak) attack = run;
@@ -74,6 +80,7 @@ export class AttackDetector {
     state[1] = x1;
     state[2] = x2;
     state[3] = density + DENSITY_SHARE * (rises - density);
+    this.strength = strength;
     return attack;
   }
 }
@@ -98,11 +105,11 @@ export class GroupingScratch {
 /**
  * Groups short windows whose spectra are alike, so that they share scale factors. Sets `numWindowGroups` and
  * `windowGroupLength`.
- * @param spectra the windows of each channel that shares `info`, 8 times 128 lines
+ * @param channels the lines of the windows of those that share `info`, 8 times 128 each
  * @param swb_offset of short windows, `numBands` + 1 used
  */
 export function groupWindows(
-  spectra: readonly Float64Array[],
+  channels: readonly { readonly spectrum: Float64Array }[],
   swb_offset: Uint16Array,
   numBands: number,
   maxDistance: number,
@@ -113,8 +120,8 @@ export function groupWindows(
   for (let w = 0; w < NUM_SHORT_WINDOWS; w++) {
     for (let b = 0; b < numBands; b++) {
       let energy = 1;
-      for (let c = 0; c < spectra.length; c++) {
-        const spectrum = spectra[c];
+      for (let c = 0; c < channels.length; c++) {
+        const { spectrum } = channels[c];
         for (let k = swb_offset[b]; k < swb_offset[b + 1]; k++) {
           const x = spectrum[w * SHORT_LENGTH + k];
           energy += x * x;

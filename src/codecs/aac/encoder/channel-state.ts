@@ -57,6 +57,14 @@ export class ChannelState {
   /** Weights of long lines, where they are asked for one by one: in short frames, and when window shapes are tried. */
   readonly lineWeights = new Float64Array(FRAME_LENGTH);
   readonly shortWeights: Float64Array;
+  readonly filterGains = new Float64Array(NUM_SHORT_WINDOWS);
+  /** Whether the frame has an attack, and the next. */
+  attackNow = false;
+  attackNext = false;
+  /** Bands of the frame before its last zeros are dropped. */
+  maxSfb = 0;
+  /** Whether bands of the frame may be substituted by noise. */
+  hasNoise = false;
 
   constructor(tools: SharedTools, settings: EncoderSettings) {
     this.search = new ChannelSearch(tools.search);

@@ -31,12 +31,7 @@ import {
 } from '../standard/window-sequence.ts';
 import { estimateSpectrumBits, prepareSearch } from './band-cost.ts';
 import { type BandLimits, bandLimits } from './band-limits.ts';
-import {
-  ATTACK_OFFSET,
-  GroupingScratch,
-  groupWindows,
-  nextWindowSequence,
-} from './block-switching.ts';
+import { GroupingScratch, groupWindows } from './block-switching.ts';
 import { ChannelState, type SharedTools } from './channel-state.ts';
 import { inspectElement } from './element-inspection.ts';
 import type { AacInspector } from './inspector.ts';
@@ -47,7 +42,11 @@ import type { EncoderSettings } from './options.ts';
 import { PairStereo } from './pair-stereo.ts';
 import { chooseCodebooks, completeScaleFactors } from './sectioning.ts';
 import { chooseScaleFactors } from './trellis.ts';
+import { isBeforeAttack, WindowDecision } from './window-decision.ts';
 import { estimateBits, ShapeChooser } from './window-shape.ts';
+
+/** Channels that share windows. */
+type Unit = readonly ChannelState[];
 
 /** Encodes one element of every frame, and keeps what passes from frame to frame. */
 export class ElementEncoder {
@@ -56,20 +55,16 @@ export class ElementEncoder {
   private readonly settings: EncoderSettings;
   private readonly tools: SharedTools;
   readonly channels: readonly ChannelState[];
-  /** `spectrum` of each channel. */
-  private readonly spectra: readonly Float64Array[];
   private readonly longBands: Uint16Array;
   private readonly shortBands: Uint16Array;
   private readonly limits: BandLimits;
-  /** Bands of the frame before its last zeros are dropped. */
-  private maxSfb = 0;
+  /** The channels in groups that share windows: all of an element together, or each apart. */
+  private readonly together: readonly (readonly ChannelState[])[];
+  private readonly apart: readonly (readonly ChannelState[])[];
+  /** That of the two which the frame has. */
+  private units: readonly (readonly ChannelState[])[];
   private readonly shaper: NoiseShaper;
-  private previousSequence = ONLY_LONG_SEQUENCE;
-  private previousShape = SINE_WINDOW;
-  private isFirst = true;
-  private attackNow = false;
-  /** Whether bands of the frame may be substituted by noise. */
-  private hasNoise = false;
+  private readonly windows: WindowDecision;
   /** Whether the frame was told to leave out all bands. */
   private isSilent = false;
   private readonly shape = new ShapeChooser();
@@ -79,7 +74,10 @@ export class ElementEncoder {
     this.settings = settings;
     this.tools = tools;
     this.channels = layout.channels.map(() => new ChannelState(tools, settings));
-    this.spectra = this.channels.map(({ spectrum }) => spectrum);
+    this.together = [this.channels];
+    this.apart = this.channels.map((channel) => [channel]);
+    this.units = this.together;
+    this.windows = new WindowDecision(layout, settings, this.channels);
     const index = settings.samplingFrequencyIndex;
     this.longBands = SWB_OFFSET_LONG_WINDOW[index];
     this.shortBands = SWB_OFFSET_SHORT_WINDOW[index];
@@ -103,12 +101,8 @@ export class ElementEncoder {
     substitutes: boolean,
   ): void {
     const { channels, layout, tools } = this;
-    const window_sequence = this.chooseSequence(samples, pos, attackPos);
-    const isShort = window_sequence === EIGHT_SHORT_SEQUENCE;
-    const isBeforeAttack = isShort || window_sequence === LONG_START_SEQUENCE;
-    const risesLong =
-      window_sequence === ONLY_LONG_SEQUENCE || window_sequence === LONG_START_SEQUENCE;
-    const earlierShare = risesLong ? this.settings.tuning.earlierShare : 0;
+    const isShared = this.windows.choose(samples, pos, attackPos, this.stereo.savedBits);
+    this.units = isShared ? this.together : this.apart;
     const first = samples[layout.channels[0]];
     const second = samples[layout.channels[channels.length - 1]];
     const lastChannel = channels[channels.length - 1];
@@ -118,14 +112,28 @@ export class ElementEncoder {
       channels[0].ear.energy,
       lastChannel.ear.energy,
     );
-    for (let c = 0; c < channels.length; c++) channels[c].ear.update(earlierShare);
-    const window_shape = isBeforeAttack ? SINE_WINDOW : this.chooseShape(samples, pos, noise);
-    this.transform(samples, pos, window_sequence, window_shape);
-    this.previousShape = window_shape;
-    if (isShort) this.group();
-    const isShaped = layout.id_syn_ele !== ID_LFE && this.settings.tns;
-    for (let c = 0; c < channels.length; c++) channels[c].stream.tns.clear();
-    this.shaper.gains.fill(0);
+    for (let c = 0; c < channels.length; c++) {
+      const { ear, stream } = channels[c];
+      const { window_sequence } = stream.info;
+      const risesLong =
+        window_sequence === ONLY_LONG_SEQUENCE || window_sequence === LONG_START_SEQUENCE;
+      ear.update(risesLong ? this.settings.tuning.earlierShare : 0);
+    }
+    this.transform(samples, pos, this.chooseShape(samples, pos, noise));
+    this.isSilent = false;
+    for (let u = 0; u < this.units.length; u++) this.layOut(this.units[u], noise, substitutes);
+  }
+
+  /** Lays out channels that share windows, and prepares the search of their scale factors. */
+  private layOut(channels: Unit, noise: number, substitutes: boolean): void {
+    const { limits, settings } = this;
+    const isShort = channels[0].stream.info.window_sequence === EIGHT_SHORT_SEQUENCE;
+    if (isShort) this.group(channels);
+    const isShaped = this.layout.id_syn_ele !== ID_LFE && settings.tns;
+    for (let c = 0; c < channels.length; c++) {
+      channels[c].stream.tns.clear();
+      channels[c].filterGains.fill(0);
+    }
     if (isShort && isShaped) this.shaper.shapeShort(channels);
     for (let c = 0; c < channels.length; c++) {
       if (isShort) this.layOutShort(channels[c]);
@@ -133,54 +141,33 @@ export class ElementEncoder {
     }
     if (!isShort && isShaped) this.shaper.shapeLong(channels);
     // Substituted noise would fill the pauses for which the windows are short.
-    this.hasNoise = this.settings.noiseSubstitution && substitutes && !isShort;
-    this.isSilent = false;
+    const hasNoise = settings.noiseSubstitution && substitutes && !isShort;
     // A filter would reach into the bands above the lines, and noise there would begin before an attack.
-    const isWide = this.hasNoise && !isBeforeAttack && !channels[0].stream.tns.hasFilter();
-    this.maxSfb = isShort
-      ? this.limits.shortMaxSfb
-      : isWide
-        ? this.limits.noiseMaxSfb
-        : this.limits.longMaxSfb;
-    restoreBands(channels, this.maxSfb);
-    this.prepare(noise, isShort, substitutes);
-  }
-
-  /** The sequence of the frame, by its attacks and those of the next. */
-  private chooseSequence(samples: readonly Float64Array[], pos: number, attackPos: number): number {
-    if (this.isFirst) {
-      // Nothing comes before the first block, so it may be short without a start window to announce it.
-      this.isFirst = false;
-      this.attackNow = this.detectAttack(samples, pos + ATTACK_OFFSET);
-      if (this.attackNow) this.previousSequence = LONG_START_SEQUENCE;
+    const isWide = hasNoise && !isBeforeAttack(channels[0]) && !channels[0].stream.tns.hasFilter();
+    const maxSfb = isShort ? limits.shortMaxSfb : isWide ? limits.noiseMaxSfb : limits.longMaxSfb;
+    for (let c = 0; c < channels.length; c++) {
+      channels[c].maxSfb = maxSfb;
+      channels[c].hasNoise = hasNoise;
     }
-    const attackNext = this.detectAttack(samples, attackPos);
-    const window_sequence = nextWindowSequence(this.previousSequence, this.attackNow, attackNext);
-    this.attackNow = attackNext;
-    this.previousSequence = window_sequence;
-    return window_sequence;
+    restoreBands(channels, maxSfb);
+    this.prepare(channels, noise, isShort, substitutes);
   }
 
   /** Lines of all channels, and in short blocks the weights of their bands. */
-  private transform(
-    samples: readonly Float64Array[],
-    pos: number,
-    window_sequence: number,
-    window_shape: number,
-  ): void {
+  private transform(samples: readonly Float64Array[], pos: number, shape: number): void {
     const { channels, layout, tools } = this;
-    const isShort = window_sequence === EIGHT_SHORT_SEQUENCE;
     for (let c = 0; c < channels.length; c++) {
       const { ear, stream, spectrum, lineWeights, shortWeights } = channels[c];
       const { info } = stream;
-      info.window_sequence = window_sequence;
-      info.window_shape = window_shape;
+      const { window_sequence } = info;
+      const isShort = window_sequence === EIGHT_SHORT_SEQUENCE;
+      const before = info.window_shape;
+      info.window_shape = isBeforeAttack(channels[c]) ? SINE_WINDOW : shape;
       info.max_sfb = isShort ? this.limits.shortMaxSfb : this.limits.longMaxSfb;
       info.numWindowGroups = 1;
       info.windowGroupLength[0] = 1;
       const input = samples[layout.channels[c]];
-      const before = this.previousShape;
-      tools.filterBank.analyze(input, pos, window_sequence, before, window_shape, spectrum);
+      tools.filterBank.analyze(input, pos, window_sequence, before, info.window_shape, spectrum);
       if (isShort) {
         ear.lineWeights(lineWeights);
         tools.shortEar.update(spectrum, lineWeights, shortWeights);
@@ -189,20 +176,19 @@ export class ElementEncoder {
   }
 
   /** Groups the short windows, alike in all channels. */
-  private group(): void {
-    const { channels, shortBands } = this;
+  private group(channels: Unit): void {
+    const { shortBands } = this;
     const { shortMaxSfb } = this.limits;
     const { info } = channels[0].stream;
     const { groupDistance } = this.settings.tuning;
-    groupWindows(this.spectra, shortBands, shortMaxSfb, groupDistance, info, this.grouping);
+    groupWindows(channels, shortBands, shortMaxSfb, groupDistance, info, this.grouping);
     for (let c = 1; c < channels.length; c++) channels[c].stream.info.copyFrom(info);
   }
 
   /** What the search of scale factors needs of lines and weights: substitutes, stereo, sums of bands. */
-  private prepare(noise: number, isShort: boolean, substitutes: boolean): void {
-    const { channels } = this;
+  private prepare(channels: Unit, noise: number, isShort: boolean, substitutes: boolean): void {
     const { tuning } = this.settings;
-    for (let c = 0; this.hasNoise && c < channels.length; c++) {
+    for (let c = 0; channels[0].hasNoise && c < channels.length; c++) {
       const channel = channels[c];
       prepareNoise(
         channel.search,
@@ -228,21 +214,11 @@ export class ElementEncoder {
     if (isPair) this.stereo.prepareIntensities(channels[1]);
   }
 
-  /** Whether the 1024 samples from `pos` have an attack in any channel. */
-  private detectAttack(samples: readonly Float64Array[], pos: number): boolean {
-    const { channels, layout } = this;
-    if (layout.id_syn_ele === ID_LFE || !this.settings.blockSwitching) return false;
-    let found = false;
-    for (let c = 0; c < channels.length; c++) {
-      if (channels[c].detector.detect(samples[layout.channels[c]], pos) >= 0) found = true;
-    }
-    return found;
-  }
-
   /** The window shape of a long frame: that whose spectra, all channels together, take fewer bits; asked every few frames. */
   private chooseShape(samples: readonly Float64Array[], pos: number, noise: number): number {
     const { channels, layout, tools, shape } = this;
     if (layout.id_syn_ele === ID_LFE) return SINE_WINDOW;
+    for (let c = 0; c < channels.length; c++) if (isBeforeAttack(channels[c])) return shape.current;
     if (!shape.isDue()) return shape.current;
     let sineBits = 0;
     let kbdBits = 0;
@@ -302,8 +278,9 @@ export class ElementEncoder {
 
   /** Whether the frame has an attack, or its block reaches to the next frame's. */
   isBeforeAttack(): boolean {
-    const { window_sequence } = this.channels[0].stream.info;
-    return window_sequence === EIGHT_SHORT_SEQUENCE || window_sequence === LONG_START_SEQUENCE;
+    return (
+      isBeforeAttack(this.channels[0]) || isBeforeAttack(this.channels[this.channels.length - 1])
+    );
   }
 
   /** About how many bits the frame takes if each line has the weighted noise `noise`. */
@@ -318,15 +295,23 @@ export class ElementEncoder {
 
   /** Chooses scale factors and codebooks for noise that is worth `lambda` a bit. Returns the bits of the element. */
   decide(lambda: number): number {
-    const { channels, tools } = this;
-    let bits = ELEMENT_HEADER_BITS;
-    if (!this.isSilent) restoreBands(channels, this.maxSfb);
+    const { channels, units } = this;
+    let bits = ELEMENT_HEADER_BITS + (channels.length === 2 ? 1 : 0);
+    for (let u = 0; u < units.length; u++) bits += this.decideUnit(units[u], lambda);
+    return bits;
+  }
+
+  /** The same of channels that share windows. */
+  private decideUnit(channels: Unit, lambda: number): number {
+    const { tools } = this;
+    let bits = 0;
+    if (!this.isSilent) restoreBands(channels, channels[0].maxSfb);
     for (let c = 0; c < channels.length; c++) {
       const { stream, search } = channels[c];
       chooseScaleFactors(search, stream, lambda);
     }
     if (channels.length === 2) this.stereo.placeIntensities(channels[0], channels[1]);
-    if (this.hasNoise) substituteNoise(channels, lambda);
+    if (channels[0].hasNoise) substituteNoise(channels, lambda);
     dropLastZeros(channels);
     // Where no line is coded, filters would be bits that no lambda can save. Lines of middle are filtered as left and as right.
     const isCoded = hasLines(channels);
@@ -340,7 +325,7 @@ export class ElementEncoder {
     bits += countIcsInfoBits(channels[0].stream.info);
     if (channels.length === 2) {
       this.stereo.mark(channels[0].stream, channels[1].stream);
-      bits += 1 + 2 + (this.stereo.ms_mask_present === 1 ? channels[0].stream.numBands : 0);
+      bits += 2 + (this.stereo.ms_mask_present === 1 ? channels[0].stream.numBands : 0);
     }
     return bits;
   }
@@ -361,9 +346,9 @@ export class ElementEncoder {
 
   /** Shows the frame as it was decided. */
   inspect(inspector: AacInspector): void {
-    const { layout, channels, stereo, shaper, hasNoise, settings } = this;
+    const { layout, units, channels, stereo, settings } = this;
     const { weighing } = stereo;
-    inspectElement(inspector, { layout, channels, weighing, shaper, hasNoise, settings });
+    inspectElement(inspector, { layout, channels, units, weighing, settings });
   }
 
   /** Writes the frame as it was decided, and adds to `protectedBits`. */
@@ -371,7 +356,7 @@ export class ElementEncoder {
     const { channels, layout } = this;
     if (layout.id_syn_ele === ID_CPE) {
       const pair = {
-        common_window: true,
+        common_window: this.units === this.together,
         ms_used: this.stereo.ms_used,
         ms_mask_present: this.stereo.ms_mask_present,
       };

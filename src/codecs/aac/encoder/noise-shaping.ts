@@ -30,6 +30,8 @@ export interface ShapedChannel {
   readonly spectrum: Float64Array;
   /** Weights of the bands of eight short windows. */
   readonly shortWeights: Float64Array;
+  /** Prediction gain of the filter of each window of the frame, in the first channel; 0 where none was looked for. */
+  readonly filterGains: Float64Array;
 }
 
 /** Shapes the noise of one element. */
@@ -43,8 +45,6 @@ export class NoiseShaper {
   private readonly shortStartBand: number;
   private readonly shortEnd: number;
   private readonly tns = new TnsAnalysis();
-  /** Prediction gain of the filter of each window of the frame; 0 where none was looked for. */
-  readonly gains = new Float64Array(NUM_SHORT_WINDOWS);
 
   /** @param longMaxSfb, shortMaxSfb bands that are coded, in long and in short windows */
   constructor(settings: EncoderSettings, longMaxSfb: number, shortMaxSfb: number) {
@@ -70,7 +70,7 @@ export class NoiseShaper {
       tns.add(search.spectrum, 0, search.weight, 0, longBands, longStartBand, longEnd);
     }
     const gain = tns.solve();
-    this.gains[0] = gain;
+    channels[0].filterGains[0] = gain;
     if (gain < tuning.tnsGain) return;
     const factor = fastExp2(tuning.tnsWeight * fastLog2(gain));
     for (let c = 0; c < channels.length; c++) {
@@ -99,7 +99,7 @@ export class NoiseShaper {
         tns.add(spectrum, line, shortWeights, row, shortBands, shortStartBand, shortEnd);
       }
       const gain = tns.solve();
-      this.gains[w] = gain;
+      channels[0].filterGains[w] = gain;
       if (gain < tuning.tnsShortGain) continue;
       const factor = fastExp2(tuning.tnsShortWeight * fastLog2(gain));
       for (let c = 0; c < channels.length; c++) {

@@ -27,6 +27,8 @@ export class PairStereo {
   /** Band => bits that it takes more as middle and side. */
   private readonly jointExtra = new Float64Array(MAX_BANDS);
   private hasIntensity = false;
+  /** About how many bits the last frame saved by not being left and right; infinite before the first. */
+  savedBits: number = Number.POSITIVE_INFINITY;
   /** Band => the codebook that stands for an intensity, or 0. */
   private readonly intensity = new Uint8Array(MAX_BANDS);
   /** Band => is_position. */
@@ -59,6 +61,7 @@ export class PairStereo {
     const { midSide, tuning } = settings;
     const rules = { noise, lambda: noise / NOISE_TO_LAMBDA, midSide, tuning };
     this.hasIntensity = false;
+    this.savedBits = 0;
     for (let band = 0; band < stream.numBands; band++) {
       const choice = stereoBand.choose(
         left.search,
@@ -72,6 +75,8 @@ export class PairStereo {
       if (settings.inspector !== null) this.remember(band);
       this.choice[band] = choice;
       this.jointExtra[band] = stereoBand.jointBits - stereoBand.separateBits;
+      if (choice === MID_SIDE) this.savedBits -= this.jointExtra[band];
+      if (choice === INTENSITY) this.savedBits += 0.5 * stereoBand.separateBits;
       isAlike[band] = choice === MID_SIDE ? 1 : 0;
       intensity[band] = 0;
       if (choice === INTENSITY) {

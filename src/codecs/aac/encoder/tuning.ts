@@ -23,6 +23,13 @@ export interface Tuning {
    * Their noise is masked by their neighbors, and short windows only make it louder.
    */
   readonly denseRaise: number;
+  /**
+   * A pair whose last frame saved fewer bits than this by sharing windows may have an attack in one channel alone. More, and two
+   * voices at once lose by the advanced grade (0.1 at 60, for 0.05 by the basic one).
+   */
+  readonly apartBelow: number;
+  /** Rise in the other channel, over what an attack needs, below which it has none of its own. */
+  readonly apartCalm: number;
   /** Weight of noise in short blocks against that in long ones. */
   readonly shortWeight: number;
   /** How much the weight of noise follows the energy of a short window: 1 in proportion, 0 not at all. */
@@ -121,6 +128,8 @@ export const DEFAULT_TUNING: Tuning = {
   widthExponent: 2.1,
   attackRatio: 5,
   denseRaise: 4,
+  apartBelow: 30,
+  apartCalm: 0.4,
   shortWeight: 1,
   tnsGain: 5,
   tnsWeight: 0.75,

@@ -1,4 +1,7 @@
-/** The messages of access units: for the decoder's buffer, of recovery points, and the settings. A tool of `ProfileTools`. */
+/**
+ * The messages (SEI) of access units, as a tool of `ProfileTools`: the state of the decoder's buffer, recovery points, and the
+ * settings of the encoder.
+ */
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import { type SeiMessage, writeSei } from '../../../syntax/h264/sei.ts';
 import type { PicturePlan } from './picture-plan.ts';

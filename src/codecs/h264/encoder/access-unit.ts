@@ -1,6 +1,6 @@
 /**
- * The bytes of one access unit (clause 7.4.1.2.3): access unit delimiter and messages, the slices, and filler data behind them; and how
- * large it is, as a byte stream would carry it.
+ * Writes one access unit (clause 7.4.1.2.3): access unit delimiter, messages, slices, filler data. Also says how many bits it
+ * takes in a byte stream, where parameter sets stand before IDR pictures.
  */
 import { ByteWriter } from '../../../bits/byte-writer.ts';
 import { SyntaxWriter } from '../../../bits/syntax-writer.ts';

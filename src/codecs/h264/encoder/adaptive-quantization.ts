@@ -2,11 +2,12 @@
  * Adaptive quantization by variance: flat macroblocks, where the eye sees errors, get a finer quantizer, busy ones, where
  * texture masks them, a coarser one. The mean QP of the picture stays. It costs PSNR; defaults.ts says where it is on.
  *
- * Choice: offset = strength · (log2 of the variance - its mean over the picture) / 2, so that at strength 1 the step grows
- * with the sixth root of the standard deviation. Option `aqStrength`.
+ * Choice: offset = strength · (log2 of the variance - its mean over the picture) / 2, so that at strength 1 the step grows with
+ * the sixth root of the standard deviation. Option `aqStrength`.
  *
- * Choice: variances count from a floor on, below which nothing is told apart (option `aqFloor`). The eye sees errors in the flattest places, SSIM
- * none below its constant for contrast, 58.5 over two variances; so tune `ssim` has a floor of 30.
+ * Choice: a floor is added to each variance (option `aqFloor`), so that macroblocks whose variance is far below it count as
+ * equally flat. The eye sees errors in the flattest places. SSIM sees none below its constant for contrast, 58.5 over two
+ * variances, so tune `ssim` has a floor of 30.
  */
 import { log2 } from '../../../base/exp-log.ts';
 import type { Kernels } from '../kernels/contract.ts';

@@ -1,4 +1,4 @@
-/** The tools of every profile, for an encoder that is handed all of them. */
+/** The tools of every profile in one object, for encoders that may use all of them. */
 import { createLowSearch, LOW_SEARCH_KERNELS } from '../kernels/vector/low-search.ts';
 import { KERNELS_8X8 } from '../kernels/vector/residual-8x8.ts';
 import { createWindowRows, WINDOW_KERNELS } from '../kernels/vector/window-rows.ts';

@@ -1,4 +1,7 @@
-/** Predictions of a block from both lists at once: their cost, and vectors that fit each other better than each fits alone. */
+/**
+ * Predictions of a block from both lists at once: what they cost, and the search for two vectors whose mean fits the block
+ * better than the two best vectors of single lists do.
+ */
 import type { MotionKernels } from '../kernels/contract.ts';
 import { BI_LIST_WORDS, BI_WORD } from '../kernels/motion-record.ts';
 import { predictLuma } from '../standard/interpolation.ts';

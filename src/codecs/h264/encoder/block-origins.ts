@@ -1,14 +1,15 @@
 /**
- * Finds where the blocks of a picture come from: screens scroll, windows are dragged, pages return, and what moves is then the
- * same to the last bit, however far it moved. Motion search looks around a few starts and does not find a vector of
- * hundreds of samples; a table of what the other picture holds does.
+ * Finds where the blocks of a picture come from. When a screen scrolls, a window is dragged or a page returns, blocks move by
+ * hundreds of samples and stay the same to the last bit. Motion search looks around a few starts and does not find such vectors;
+ * a table of what the other picture holds does.
  *
- * Idea: every 16x16 window of a picture has a hash, which rolls along rows and down columns (Karp and Rabin, 1987). A window is an anchor
- * where its hash has certain bits, one window in 64: the same content makes the same anchors wherever it lies, so that two
- * pictures can be compared by their anchors alone (Manber, 1994). An anchor that the other picture has once votes for a
+ * Idea: every 16x16 window of a picture has a hash, which rolls along rows and down columns (Karp and Rabin, 1987). A window is
+ * an anchor where its hash has certain bits, one window in 64: the same content makes the same anchors wherever it lies, so that
+ * two pictures can be compared by their anchors alone (Manber, 1994). An anchor that the other picture has once votes for a
  * displacement; the displacements with the most votes are tried on each macroblock, sample by sample.
  *
- * Cost: 2 ms for a picture of 1280x720 (node 20), so whoever asks should ask rarely where nothing is found.
+ * Cost: the anchors of a picture of 1280x720 take 6 ms to find, 2 ms with vectors (node 20). So callers should search rarely
+ * where nothing is found.
  */
 import {
   ANCHOR_BITS,

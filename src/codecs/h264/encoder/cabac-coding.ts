@@ -1,4 +1,7 @@
-/** Entropy coding by CABAC, and the levels that are worth its bits. */
+/**
+ * CABAC as a tool of an encoder: the writer and the counter of macroblocks, and the decision which levels are worth the bits
+ * that CABAC takes for them.
+ */
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { BLOCK_BYTES } from '../kernels/contract.ts';

@@ -1,6 +1,6 @@
 /**
- * Codes candidates on trial: prediction, residual, reconstruction, and with the option `rdo` the exact cost. What they are
- * compared by is here; which of them there are is decided in mode-decision.ts.
+ * Codes candidates on trial: prediction, residual, reconstruction, and with the option `rdo` the exact cost. This file computes
+ * the costs that candidates are compared by; mode-decision.ts, b-decision.ts and intra-decision.ts choose the candidates.
  */
 import {
   B_DIRECT_16X16,

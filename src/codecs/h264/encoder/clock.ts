@@ -1,4 +1,4 @@
-/** When pictures come: one by one at a constant rate, or at any tick of a clock. */
+/** The times of pictures: numbers of frames at a constant rate, or any ticks of a clock. */
 import { ConfigError } from '../../../base/errors.ts';
 import { equalRationals, inverse, type Rational } from '../../../base/rational.ts';
 

@@ -1,7 +1,8 @@
 /**
- * The order in which pictures are coded. They come in the order in which they are shown; each row of them ends with an anchor, an I or P
- * picture that is coded first, and the pictures between it and the anchor before follow as B pictures: these refer to both sides. With a pyramid
- * the middle one comes next and is a reference picture itself, and so on in both halves.
+ * The order in which pictures are coded. Pictures arrive in the order in which they are shown. They are coded in rows. A row
+ * ends with an anchor, an I or P picture, which is coded first. The pictures between this anchor and the one before are B
+ * pictures and are coded after it, since they refer to both. With a pyramid the middle B picture is coded next and is itself a
+ * reference picture, and so on in both halves.
  *
  *     shown     0  1  2  3  4  5  6  7  8            8 is the anchor, 0 that of the row before
  *     coded     0  8  4  2  1  3  6  5  7            4, 2 and 6 are reference pictures

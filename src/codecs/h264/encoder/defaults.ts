@@ -1,6 +1,6 @@
 /**
- * What is taken where nothing is asked for, as far as it depends on other options: profile High, and in Main and High B pictures and measures of
- * quality that follow the eye. Each can be asked for otherwise.
+ * Defaults that depend on other options: the profile is High, and profiles Main and High have B pictures and measures of quality
+ * that follow the eye. An option that is given overrides its default.
  */
 import type { H264Options } from './options.ts';
 import { dpbRoom } from './order-options.ts';

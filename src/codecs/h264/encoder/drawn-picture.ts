@@ -1,4 +1,7 @@
-/** Tells pictures that a program has drawn from those that a camera has seen: only in drawn ones it is worth looking for blocks that moved far. */
+/**
+ * Tells whether a program has drawn a picture or a camera has seen it. Only in drawn pictures is it worth looking for blocks
+ * that moved far.
+ */
 import type { LumaPlane } from './block-origins.ts';
 
 /** Samples of a block with detail span at least this many gray levels. */

@@ -1,4 +1,7 @@
-/** Whether a prediction is so good that nothing is coded of the residual, so that the macroblock may be skipped. Stops at the first blocks that have a residual. */
+/**
+ * Tells whether a prediction is so good that no residual is coded, so that the macroblock may be skipped. The test stops at the
+ * first blocks that have a residual.
+ */
 import { BLOCK_BYTES } from '../kernels/contract.ts';
 import { forwardChromaDc } from '../kernels/plain/forward-transform.ts';
 import { isChromaDcEmpty, QUANTIZE_INTER, quantizeDc } from '../kernels/plain/quantize.ts';

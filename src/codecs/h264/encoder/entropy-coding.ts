@@ -1,4 +1,4 @@
-/** Entropy coding of one encoder: where macroblocks are written, and where their bits are counted before. */
+/** The entropy coding of one encoder: the writer of macroblocks, and the counter of the bits that it would write. */
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import { CavlcBitCounter, CavlcWriter, type CodeNums } from '../standard/cavlc-sinks.ts';

@@ -1,6 +1,6 @@
 /**
- * The complexity of the P pictures around the one at hand, from which its QP follows; and whether an intra picture begins
- * something else.
+ * The complexity of the P pictures around the picture at hand, from which its QP follows; and whether an intra picture begins
+ * another scene.
  */
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
 import { isIntraPicture } from './picture-plan.ts';

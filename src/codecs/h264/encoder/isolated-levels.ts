@@ -1,7 +1,8 @@
 /**
- * Choice: drop isolated ones. A block of few levels ±1 costs more bits than its samples gain. Each ±1 scores by the zeros
- * before it in the scan, a larger level ends the matter; an 8x8 block below BLOCK_SCORE, the luma of a macroblock below
- * LUMA_SCORE, chroma AC below CHROMA_SCORE are zeroed. Source: the reference model (JVT-B118 and its coefficient costs).
+ * Choice: isolated levels are dropped, because a block of few levels ±1 costs more bits than its samples gain. Each ±1 scores by
+ * the number of zeros before it in the scan; a larger level keeps the block. An 8x8 block that scores less than BLOCK_SCORE
+ * becomes zero, and likewise the luma of a macroblock below LUMA_SCORE and chroma AC below CHROMA_SCORE. Source: the reference
+ * model (JVT-B118 and its coefficient costs).
  */
 export const LARGE_LEVEL_SCORE = 9;
 export const BLOCK_SCORE = 4;

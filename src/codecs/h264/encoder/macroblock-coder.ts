@@ -1,6 +1,6 @@
 /**
- * Writes a decided macroblock: the differences that its syntax needs, the bits, the reconstruction, and what later
- * macroblocks will ask of it.
+ * Writes a decided macroblock: derives the differences that its syntax needs, writes its bits, stores its reconstruction, and
+ * notes what later macroblocks read of it.
  */
 
 import { MAX_LUMA_BITS, MAX_MACROBLOCK_LAYER_BITS } from '../../../syntax/h264/levels.ts';

@@ -1,7 +1,7 @@
 /**
- * Where the current macroblock is and what surrounds it: availability of neighbors (clause 6.4.9), their reference
- * indexes and vectors, coefficient counts and intra modes, and the samples around it. Loaded once per macroblock; all
- * decisions read from here.
+ * Where the current macroblock is and what surrounds it: availability of neighbors (clause 6.4.9), their reference indexes and
+ * vectors, coefficient counts and intra modes, and the samples around it. Each part is loaded once for a macroblock, when it is
+ * first needed; all decisions read from here.
  */
 
 import type { CabacPicture } from '../standard/cabac-neighbors.ts';

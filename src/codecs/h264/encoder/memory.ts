@@ -1,5 +1,5 @@
 /**
- * The one block of memory that all samples of an encoder lie in (design, decision 5), and the places in it: source
+ * The one block of memory that holds all samples of an encoder, so that kernels reach them all, and the places in it: source
  * pictures, reconstructed pictures with their half-sample planes, and the scratch blocks of the macroblock being coded.
  */
 import type { KernelMemory, VectorKernels } from '../../../wasm/kernel-memory.ts';

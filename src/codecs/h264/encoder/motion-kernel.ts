@@ -1,4 +1,7 @@
-/** Searches of vectors as one kernel each: tells it of the search in a record of the memory (motion-record.ts), and takes over what it found. */
+/**
+ * Calls the kernels that do a whole search for vectors: writes the terms of the search into a record of the memory
+ * (motion-record.ts), and reads the result from it.
+ */
 import type { MotionKernels } from '../kernels/contract.ts';
 import { MAX_STARTS, MOTION_WORD, SearchPattern } from '../kernels/motion-record.ts';
 import { planesAt, tileColumns } from '../standard/interpolation.ts';

@@ -1,4 +1,7 @@
-/** The motion of macroblocks as rows of a trace: one for each partition and list, no smaller than they differ. */
+/**
+ * Writes the motion of macroblocks as rows of a trace, one for each partition and list. Partitions are as large as the motion
+ * allows: blocks of equal motion make one row.
+ */
 import type { TraceTable } from '../../../inspect/trace-writer.ts';
 import { mvX, mvY, type PictureState } from '../standard/picture.ts';
 

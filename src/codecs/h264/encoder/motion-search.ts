@@ -1,7 +1,7 @@
 /**
- * Motion search: the vector of a block that minimizes distortion + lambda·bits of its difference to the prediction. First
- * over full samples from the best of several predicted starts, then over half samples, both by SAD; then over quarter
- * samples by SATD.
+ * Motion search: finds the vector of a block that minimizes distortion + lambda·bits of its difference to the prediction. It
+ * goes over full samples from the best of several predicted starts, then over half samples, both by SAD; then over quarter
+ * samples, by SATD or SAD (option `metric`).
  */
 import { MAX_STARTS } from '../kernels/motion-record.ts';
 import { HEXAGON, SIXTEEN_POINTS } from '../kernels/search-points.ts';

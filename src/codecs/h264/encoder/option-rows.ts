@@ -1,6 +1,7 @@
 /**
- * Options as rows of a table: of each its kind, what is allowed and its default. The types of options, their checks, the help
- * of the command line and docs/h264/options.md come from these rows; the comment above a row explains its option.
+ * Options as rows of a table. A row has the kind of the option, its allowed values and its default; the comment above it
+ * explains the option. The types of the options, their checks, their names on the command line and docs/h264/options.md come
+ * from these rows.
  */
 import { requireInteger, requireNumber, requireOneOf } from '../../../base/errors.ts';
 

@@ -1,4 +1,7 @@
-/** The options that are numbers, words, or true or false, as one table, and the names of all options. Command lines and pages are made from it. */
+/**
+ * All options whose values are numbers, words, or true or false, as one table, and the names of all options. The command line
+ * and pages are made from it.
+ */
 import { choice } from './option-rows.ts';
 import type { H264Options } from './options.ts';
 import { ORDER_ROWS } from './order-options.ts';

@@ -1,6 +1,6 @@
 /**
- * Options of the order of pictures: which are coded before others that are shown ahead of them, which are kept for reference, and how
- * large a decoder's picture buffer is for it (docs/h264/picture-order.md).
+ * Options of the order of pictures and of references: which pictures are coded before others that are shown earlier, which are
+ * kept for reference, and how large a picture buffer decoders need for this (docs/h264/picture-order.md).
  */
 import { ConfigError } from '../../../base/errors.ts';
 import { LEVELS, type LevelName, levelLimits, maxDpbFrames } from '../../../syntax/h264/levels.ts';

@@ -1,10 +1,11 @@
 /**
- * Decides when to look for where blocks come from (block-origins.ts), and keeps the anchors of the pictures that are compared. A
- * look takes 10 ms for a picture of 1280x720, so it is worth it only where something changed and something can be found: in
- * pictures that look drawn, and not again soon where nothing was found.
+ * Decides when to look for where blocks come from (block-origins.ts), and keeps the anchors of the pictures that are compared.
+ * Without vectors a look takes 10 ms for a picture of 1280x720. So it happens only where something changed and something can be
+ * found: in pictures that look drawn, and after a look in vain not again soon.
  *
- * What is not in the picture before may be in one from before that: a page that was turned back, what a window covered. With option `origins`
- * `kept` the last of each run of nearly equal pictures is kept for that, a few of them, as reference pictures are.
+ * What is not in the picture before may be in an earlier one: a page that is turned back, or what a window covered. For this,
+ * with option `origins` `kept`, a few pictures are kept, as reference pictures are: the last picture of each run of nearly equal
+ * ones.
  */
 import { log2 } from '../../../base/exp-log.ts';
 import type { CreateWindowRows } from '../kernels/plain/window-rows.ts';

@@ -1,8 +1,10 @@
 /**
- * Starts of motion search from where macroblocks come from (origin-search.ts). A macroblock whose origin is known starts there. Of one that
- * comes from nowhere as a whole, at the edge of a window that is dragged, the parts come from where its neighbors do.
+ * Starts of motion search from the places that macroblocks come from (origin-search.ts). A macroblock whose origin is known
+ * starts there. A macroblock without an origin, at the edge of a window that is dragged, starts from the origins of its
+ * neighbors, since its parts come from there.
  *
- * Choice: such a macroblock is searched down to blocks of 4x4 at every preset, where the option `origins` is `kept`. Figures: docs/h264/screens.md.
+ * Choice: such a macroblock is searched down to blocks of 4x4 at every preset, where the option `origins` is `kept`. Figures:
+ * docs/h264/screens.md.
  */
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
 import { NO_ORIGIN } from './block-origins.ts';

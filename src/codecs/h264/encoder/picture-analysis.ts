@@ -1,4 +1,4 @@
-/** An analysis of a picture that somebody made before it is encoded: the lookahead then searches nothing itself. */
+/** An analysis of a picture that the caller made before the picture is encoded. The lookahead then does no search of its own. */
 
 /** How far the vectors of an analysis reach either way, in samples of half the size; no further than the planes' padding. */
 export const ANALYSIS_RANGE = 16;

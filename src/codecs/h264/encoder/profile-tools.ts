@@ -1,6 +1,7 @@
 /**
- * What an encoder can be handed: the tools that profiles have beyond Constrained Baseline, and those that every profile can do
- * without, such as messages and inspection. A program that codes Constrained Baseline only need not carry them; all-tools.ts has them.
+ * The tools that an encoder is given when it opens: those that profiles have beyond Constrained Baseline, and those that no
+ * profile needs, such as messages and inspection. A program that codes only Constrained Baseline need not contain them;
+ * all-tools.ts lists them all.
  */
 import { UnsupportedError } from '../../../base/errors.ts';
 import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';

@@ -1,10 +1,10 @@
 /**
  * Levels that keep detail (option `psyTrellis`). Not normative.
  *
- * Choice: where levels are decided by rate and distortion, each luma coefficient but DC counts as a part of a step further on the side on which
- * the source's own coefficient lies. To minimize (c + b - r)² is to minimize (c - r)² - 2·b·r: so it pays to keep a level that adds to the
- * detail of the picture, and to drop one that takes from it. Source: the idea of psy-trellis in x264, which adds such a term to the distortion of
- * each level. Figures: docs/h264/psy.md.
+ * Choice: where levels are decided by rate and distortion, each luma coefficient except DC is taken as a part of a step larger,
+ * in the direction of the same coefficient of the source. To minimize (c + b - r)² is to minimize (c - r)² - 2·b·r; so a level
+ * that adds to the detail of the picture is kept more easily, and one that takes from it is dropped more easily. Source: the
+ * idea of psy-trellis in x264, which adds such a term to the distortion of each level. Figures: docs/h264/psy.md.
  */
 import { forwardDifference4x4 } from '../kernels/plain/forward-transform.ts';
 import { forwardDifference8x8 } from '../kernels/plain/residual-8x8.ts';

@@ -1,9 +1,10 @@
 /**
- * Chooses the QP of each picture: constant, for a constant quality, for a bit rate, or by the plan of a first pass, and
- * within all but the first of them for a buffer that may neither run dry nor over (vbv.ts).
+ * Chooses the QP of each picture: a constant QP, a constant quality, an average bit rate, or the plan of a first pass. In all
+ * cases but the first it also keeps a decoder's buffer from running dry or over (vbv.ts).
  *
- * The frame loop calls `startFrame`, codes the picture at the QP returned, asks `review` whether its size will do, codes it
- * again if not, and tells `endFrame` the final size. QP are returned in 1/256; arithmetic is deterministic (exp-log.ts).
+ * The frame loop calls `startFrame`, codes the picture at the QP that it returns, asks `review` whether the size is acceptable,
+ * codes the picture again if it is not, and reports the final size to `endFrame`. QP are in 1/256; arithmetic is deterministic
+ * (exp-log.ts).
  */
 import { log2 } from '../../../base/exp-log.ts';
 import { clip3 } from '../../../base/math.ts';

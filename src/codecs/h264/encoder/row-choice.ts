@@ -1,11 +1,11 @@
 /**
- * Decides where rows of pictures end (coding-order.ts): after as many B pictures as there may be, or after as many as pay. B pictures take
- * little where things stand still or move steadily, for they have two pictures to be predicted from; but the anchor behind them lies so much
- * farther from the one before.
+ * Decides where rows of pictures end (coding-order.ts): after as many B pictures as are allowed, or after as many as pay. B
+ * pictures take few bits where things stand still or move steadily, because they are predicted from two pictures. But each of
+ * them moves the anchor of the row farther from the anchor before.
  *
- * Choice (option `bAdapt`): a row grows as long as it and a P picture after it cost more than the longer row does (1), or the shortest path
- * is taken through all pictures that are known (2), each row being a step. Costs are those of row-costs.ts, bent (BITS_EXPONENT). Figures:
- * docs/h264/picture-order.md.
+ * Choice (option `bAdapt`). 1: a row grows as long as the longer row costs less than the row and a P picture after it. 2: rows
+ * are the steps of the shortest path through all pictures that are known. Costs are those of row-costs.ts, bent (BITS_EXPONENT).
+ * Figures: docs/h264/picture-order.md.
  */
 import { exp2, log2 } from '../../../base/exp-log.ts';
 import { visitBetween } from './coding-order.ts';

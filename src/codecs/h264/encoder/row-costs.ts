@@ -1,6 +1,7 @@
 /**
- * The costs that pictures would have in rows that are not decided yet (coding-order.ts): as a P picture that refers to an anchor so many pictures
- * before it, and as a B picture between two others. Found on half the size, when it is asked for, and kept as long as the picture waits.
+ * The costs that pictures would have in rows that are not decided yet (coding-order.ts): as a P picture that refers to an
+ * earlier anchor, or as a B picture between two others. They are found on pictures of half the size when they are first asked
+ * for, and kept while the picture waits.
  */
 import type { LowResolution } from './low-resolution.ts';
 import type { LowWeights } from './low-weights.ts';

@@ -1,6 +1,6 @@
 /**
- * How the worth of macroblocks flows (importance.ts) where pictures lie in rows: from each B picture to the two that it lies between, from each
- * anchor to the one before it. A macroblock that is predicted from both sides gives half to each.
+ * Lets importance flow (importance.ts) where pictures lie in rows: from each B picture to the two pictures around it, and from
+ * each anchor to the anchor before. A macroblock that is predicted from both sides gives half to each.
  */
 import { visitBetween } from './coding-order.ts';
 import { shareOfGrain } from './grain.ts';

@@ -1,6 +1,6 @@
 /**
- * Scaling lists as a tool: quantizers whose steps differ by frequency, by plane, and between intra and inter macroblocks. The steps of fine
- * detail, which the eye sees less, may be larger. Choice: 4x4 blocks are then quantized without vectors.
+ * Scaling lists as a tool: quantizers whose steps differ by frequency, by plane, and between intra and inter macroblocks. Steps
+ * for fine detail may be larger, since the eye sees it less. Choice: 4x4 blocks are then quantized without vectors.
  */
 import { ConfigError, rejectUnknownKeys, requireInteger } from '../../../base/errors.ts';
 import type { ScalingMatrix } from '../../../syntax/h264/scaling-matrix.ts';

@@ -1,4 +1,7 @@
-/** The settings of an encoder as text, in a message that decoders skip (clause D.2.7): which program made the stream, and how. */
+/**
+ * The settings of an encoder as text, in a message that decoders skip (clause D.2.7): the program that made the stream, and its
+ * options.
+ */
 
 import { encodeUtf8 } from '../../../base/utf8.ts';
 import type { UserDataUnregistered } from '../../../syntax/h264/sei.ts';

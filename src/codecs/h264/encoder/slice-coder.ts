@@ -1,8 +1,8 @@
 /**
- * Codes the slices of one picture: where each begins and ends, its header, its macroblocks. A slice ends with its share of
- * the picture (option `slices`), after a number of macroblocks (`sliceMacroblocks`), or before the macroblock with which its
- * NAL unit would grow too large (`sliceBytes`): that one is taken back and coded again, first in the next slice, where its
- * neighbors are no longer there to predict from.
+ * Codes the slices of one picture: chooses where each begins and ends, writes its header, and codes its macroblocks. A slice
+ * ends with its share of the picture (option `slices`), after a number of macroblocks (`sliceMacroblocks`), or before the
+ * macroblock with which its NAL unit would grow too large (`sliceBytes`). That macroblock is taken back and coded again as the
+ * first of the next slice, where it can no longer be predicted from its neighbors.
  */
 import { clip3 } from '../../../base/math.ts';
 import type { ByteWriter } from '../../../bits/byte-writer.ts';

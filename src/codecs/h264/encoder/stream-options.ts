@@ -1,4 +1,4 @@
-/** Options of what stands in the stream: profile, key pictures, deblocking, slices. */
+/** Options of the stream: its profile and the tools of the profile, IDR pictures, deblocking, slices. */
 import { ConfigError } from '../../../base/errors.ts';
 import { type CheckedOf, checkRows, choice, flag, integer, type OptionsOf } from './option-rows.ts';
 

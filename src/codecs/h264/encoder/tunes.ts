@@ -1,4 +1,4 @@
-/** The options that `tune` stands for; each of them can still be given by itself. */
+/** The options that each `tune` sets. Any of them can also be given by itself, which overrides the tune. */
 import { ConfigError, requireOneOf } from '../../../base/errors.ts';
 import type { H264Options } from './options.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Two passes: the first writes down what each picture cost, the second spreads the bits over the whole stream with that
- * knowledge. Statistics are plain data, to be kept as JSON between the passes.
+ * Two passes: the first records what each picture cost, and the second spreads the bits over the whole stream by these records.
+ * Statistics are plain data, to be kept as JSON between the passes.
  */
 import { ConfigError } from '../../../base/errors.ts';
 import { exp2, log2 } from '../../../base/exp-log.ts';

@@ -1,4 +1,6 @@
-/** The decoder's buffer that is asked for, or that a level has: its limits, and the options that contradict each other. */
+/**
+ * The decoder's buffer, as the options or a level give it: its limits, and checks that the options do not contradict each other.
+ */
 import { ConfigError } from '../../../base/errors.ts';
 import { cpbBrNalFactor, levelLimits } from '../../../syntax/h264/levels.ts';
 import { ProfileIdc } from '../../../syntax/h264/profiles.ts';

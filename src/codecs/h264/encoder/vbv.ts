@@ -1,7 +1,7 @@
 /**
- * The coded picture buffer as Annex C has it, from the encoder's side: bits flow in at a steady rate, each access unit is
- * taken out whole when its time comes. It must be there by then (no underflow), and with constant bit rate the buffer must
- * never run over (no overflow). `Vbv` keeps the books; rate-control.ts and buffer-fit.ts act on them.
+ * The coded picture buffer of Annex C, from the encoder's side. Bits flow in at a steady rate, and each access unit is taken out
+ * whole at its time. It must be complete by then (no underflow), and with constant bit rate the buffer must never overflow.
+ * `Vbv` keeps the account; rate-control.ts and buffer-fit.ts act on it.
  */
 import { ConfigError } from '../../../base/errors.ts';
 import type { Rational } from '../../../base/rational.ts';

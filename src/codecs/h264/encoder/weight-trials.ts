@@ -1,4 +1,7 @@
-/** Weights and offsets that may make a picture of another one in a fade (clause 8.4.2.3.2), told by the means and deviations of both. */
+/**
+ * Weights and offsets by which one picture of a fade may follow from another (clause 8.4.2.3.2), from the means and deviations
+ * of both.
+ */
 import { clip3 } from '../../../base/math.ts';
 import type { WeightAndOffset } from '../../../syntax/h264/weight-table.ts';
 import { weightTable } from '../standard/weighted-prediction.ts';

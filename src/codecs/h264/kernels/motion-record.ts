@@ -1,6 +1,6 @@
 /**
- * What a search for vectors that runs as one kernel is told, and what it tells: words of an encoder's memory. The search itself is said in
- * encoder/motion-search.ts and encoder/bi-search.ts, which do the same step by step.
+ * The record through which an encoder and the kernels of whole motion searches exchange the terms and the result of a search:
+ * words of the encoder's memory. encoder/motion-search.ts and encoder/bi-search.ts do the same searches step by step.
  */
 
 /** Most starting points of a search. */

@@ -1,6 +1,6 @@
 /**
- * What the bins of each syntax element of a macroblock take in the arithmetic code, in 1/256 bit (not normative): the interval is narrower
- * after them, and the logarithm of that is their share of the bits. Elements are noted as they become bins; the bins are then
+ * The bits that each syntax element of a macroblock takes in the arithmetic code, in 1/256 bit (not normative). Bins narrow the
+ * interval; the logarithm of how much is their share of the bits. Elements are noted as they become bins. The bins are then
  * coded element by element, which gives the same code as all at once.
  */
 import type { SyntaxTrace } from '../../../bits/bit-syntax.ts';

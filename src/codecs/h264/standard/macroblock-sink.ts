@@ -1,6 +1,7 @@
 /**
- * Where the syntax of macroblocks goes, element by element: CAVLC writes it or counts its bits, CABAC turns it into bins.
- * slice_data( ) of clause 7.3.4 is the order of the calls for a slice; macroblock-syntax.ts is that within a macroblock.
+ * The interface that the syntax of macroblocks is written to, element by element. CAVLC writes the elements or counts their
+ * bits; CABAC turns them into bins. Calls follow slice_data( ) of clause 7.3.4 for a slice, and macroblock-syntax.ts within a
+ * macroblock.
  */
 
 /** The elements of a slice header that the syntax of macroblocks depends on. */

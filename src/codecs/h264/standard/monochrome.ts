@@ -1,4 +1,4 @@
-/** Pictures without chroma (ChromaArrayType 0) differ in coded_block_pattern, which has no part for chroma. */
+/** Pictures without chroma (ChromaArrayType 0): codes of their coded_block_pattern, which has no bits for chroma. */
 import { inverted } from './macroblock.ts';
 
 /** Table 9-4 (clause 9.1.2), ChromaArrayType 0 or 3: codeNum => coded_block_pattern of Intra_4x4 and Intra_8x8 macroblocks. */

@@ -1,6 +1,6 @@
 /**
- * The consequences of how far pictures lie apart in output order: the scale of vectors in temporal direct mode (clause 8.4.1.2.3) and
- * the weights of implicit prediction (clause 8.4.2.3.1).
+ * What follows from the distances of pictures in output order: the scale of vectors in temporal direct mode (clause 8.4.1.2.3)
+ * and the weights of implicit prediction (clause 8.4.2.3.1).
  */
 import { clip3 } from '../../../base/math.ts';
 

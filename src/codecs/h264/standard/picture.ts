@@ -1,6 +1,6 @@
 /**
- * The variables that the standard attaches to the macroblocks of the picture being coded, one flat array per variable (style rule 10),
- * and a reconstructed picture's place in memory.
+ * The variables that the standard attaches to the macroblocks of the picture being coded, one flat array for each variable, and
+ * the place of a reconstructed picture in memory.
  */
 
 import type { PredictionWeights } from '../../../syntax/h264/weight-table.ts';

@@ -1,4 +1,7 @@
-/** Scaling lists (clauses 7.4.2.1.1.1 and 8.5.9): the standard's own, and from entries in the order of the scan to places. */
+/**
+ * Scaling lists (clauses 7.4.2.1.1.1 and 8.5.9): the default lists of the standard, and the weights of each place from the
+ * entries of a list, which are in the order of the scan.
+ */
 import { ZIGZAG } from './macroblock.ts';
 import { ZIGZAG_8X8_BY_COLUMN } from './transform-8x8.ts';
 

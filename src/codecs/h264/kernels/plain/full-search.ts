@@ -1,7 +1,7 @@
 /**
- * Full search of 8x8 blocks in full samples, by exact SAD. Not normative; a kernel of the lookahead (low-resolution.ts). The key
- * that is least orders vectors by cost and, where costs are equal, by raster order, so that it does not matter in which order, or
- * on what device, they are compared.
+ * Full search of 8x8 blocks in full samples, by exact SAD. Not normative; a kernel of the lookahead (low-resolution.ts). A key
+ * orders vectors by cost, and vectors of equal cost by raster order. The vector of the least key is the result, so the order in
+ * which vectors are compared, or the device that compares them, does not matter.
  */
 
 /** Bits of a key for the place of a vector: a range of 32 has 65 by 65. */

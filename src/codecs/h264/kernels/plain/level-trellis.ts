@@ -1,6 +1,6 @@
 /**
- * The shortest path through the levels that a block may have, by distortion and the bits of CABAC (encoder/level-trellis.ts says
- * which). The costs of the bits of each kind of block are prepared in a table of the encoder's memory.
+ * The shortest path through the levels that a block may have, by distortion and by the bits of CABAC; encoder/level-trellis.ts
+ * describes the states. A table in the encoder's memory holds the bits of each kind of block.
  */
 import { BLOCK_X, BLOCK_Y, ZIGZAG } from '../../standard/macroblock.ts';
 import { BLOCK_BYTES, type TrellisKernels } from '../contract.ts';

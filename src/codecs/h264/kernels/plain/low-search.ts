@@ -1,6 +1,6 @@
 /**
- * Where the lookahead's blocks of 8x8 samples lie in another picture of half the size (low-resolution.ts): from a few starts by hexagons, by
- * SAD as `sad8` has it. Not normative.
+ * Search for the 8x8 blocks of the lookahead in another picture of half the size (low-resolution.ts): from a few starts by
+ * hexagons, by SAD as `sad8` has it. Not normative.
  */
 import type { KernelMemory, VectorKernels } from '../../../../wasm/kernel-memory.ts';
 import { mvX, mvY, packMv } from '../../standard/picture.ts';

@@ -1,7 +1,7 @@
 /**
  * Quantization. The standard fixes only the way back (clause 8.5.12.1); levels are chosen here. The plain quantizer is a
- * division with a dead zone: level = (|c|·scale + offset) >> bits, the offset a third of a step in intra and a sixth in
- * inter macroblocks, as in the reference model (JVT-L032 and earlier).
+ * division with a dead zone, as in the reference model (JVT-L032 and earlier): level = (|c|·scale + offset) >> bits, where the
+ * offset is a third of a step in intra macroblocks (INTRA_ROUNDING) and 0.23 of a step in inter macroblocks (INTER_ROUNDING).
  */
 import { MAX_LEVEL } from '../../standard/cavlc.ts';
 import { ZIGZAG } from '../../standard/macroblock.ts';
@@ -29,7 +29,7 @@ export interface Quantizer {
   readonly scale: Int32Array;
   /** 15 + qp / 6. */
   readonly bits: number;
-  /** Dead-zone rounding of 4x4 blocks: 2^bits / 3 or / 6. */
+  /** Dead-zone rounding of 4x4 blocks: 2^bits times the rounding of the kind. */
   readonly offset: number;
   /** The same for levels above 1 (BEYOND_1_ROUNDING). */
   readonly offsetBeyond1: number;
@@ -52,7 +52,7 @@ export interface Quantizer {
   readonly dcScale: number;
 }
 
-/** A quantizer for `qp` 0..51; `rounding` is the dead zone's offset as a fraction of a step (1/3 intra, 1/6 inter). */
+/** A quantizer for `qp` 0..51; `rounding` is the offset of the dead zone as a fraction of a step. */
 export function createQuantizer(qp: number, rounding: number, index = 0): Quantizer {
   const m = qp % 6;
   const shift = Math.floor(qp / 6);

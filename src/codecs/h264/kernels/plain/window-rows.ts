@@ -1,6 +1,7 @@
 /**
- * The windows of a picture whose hash is wanted, row by row (block-origins.ts, part-origins.ts). Not normative. Every window has a hash,
- * which rolls along rows and down columns (Karp and Rabin, 1987), modulo 2^32: it does not matter in which order its terms are added.
+ * Finds the windows of a picture whose hashes are wanted, row by row (block-origins.ts, part-origins.ts). Not normative. The
+ * hash of a window rolls along rows and down columns (Karp and Rabin, 1987), modulo 2^32, so its terms may be added in any
+ * order.
  */
 
 /** Odd factors of the hash along rows and down columns; any that mix well do. */

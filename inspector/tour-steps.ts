@@ -18,8 +18,8 @@ export interface TourStep {
   ])[];
   /** Which view is shown beside the text. */
   readonly view: 'picture' | 'timeline' | 'file';
-  /** What is shown; `interPicture` is loaded. */
-  readonly show: (recording: Recording) => Partial<State>;
+  /** What is shown; `interPicture` is loaded. The macroblock `kept` of it stays open where it has something to show. */
+  readonly show: (recording: Recording, kept?: number) => Partial<State>;
   /** What is brought into sight. */
   readonly focus?: string;
 }
@@ -29,11 +29,12 @@ export function interPicture({ shown }: Recording): PictureRecord {
   return shown.find(({ type }) => type === 0) ?? shown[shown.length - 1];
 }
 
-/** An inter macroblock with a residual, one of the middle by its bits: not the simplest, not the hardest. */
-export function exampleMacroblock({ maps }: PictureRecord): number {
+/** An inter macroblock with a residual: `kept`, or one of the middle by its bits, not the simplest, not the hardest. */
+export function exampleMacroblock({ maps }: PictureRecord, kept = -1): number {
   const all = [...maps.type.keys()].filter(
     (mb) => (maps.pattern[mb] & 15) !== 0 && maps.transform8x8[mb] === 0,
   );
+  if (all.includes(kept)) return kept;
   const inter = all.filter((mb) => maps.type[mb] >= 4 && maps.type[mb] < 8);
   const chosen = inter.length > 0 ? inter : all;
   chosen.sort((a, b) => maps.bits[a] - maps.bits[b]);
@@ -50,9 +51,9 @@ function exampleBlock(picture: PictureRecord, mb: number): number {
   return best;
 }
 
-function example(recording: Recording): Partial<State> {
+function example(recording: Recording, kept?: number): Partial<State> {
   const picture = interPicture(recording);
-  const mb = exampleMacroblock(picture);
+  const mb = exampleMacroblock(picture, kept);
   return {
     picture: picture.display,
     mb,
@@ -61,6 +62,16 @@ function example(recording: Recording): Partial<State> {
     layer: 'decoded',
     zoom: 1,
   };
+}
+
+/** Why a picture that is guessed from another is cheap, with its bytes; nothing where there is no such picture. */
+function whyCheap(recording: Recording): string[] {
+  const [first] = recording.shown;
+  const { bytes, display } = interPicture(recording);
+  if (display === 0) return [];
+  return [
+    `That is why this picture takes ${sayBytes(bytes)}, and the first one, which had to be drawn from nothing, ${sayBytes(first.bytes)}: most of it was there already.`,
+  ];
 }
 
 function plainBytes({ width, height }: Recording): number {
@@ -127,9 +138,10 @@ export const TOUR: readonly TourStep[] = [
   {
     title: 'A guess from another picture',
     view: 'picture',
-    text: () => [
+    text: (r) => [
       'Later pictures look much like earlier ones, only shifted. So each square may say: take me from that picture, from over there. The arrow to there is a motion vector, exact to a quarter of a point.',
       'The encoder has searched for each of these arrows. It tries many, and keeps the one whose guess is best for its price.',
+      ...whyCheap(r),
     ],
     task: 'Which arrows follow what really moves, and which only found something alike?',
     show: (r) => ({
@@ -193,11 +205,12 @@ export const TOUR: readonly TourStep[] = [
       'What is left of a block of 4 × 4 is rewritten as a sum of 16 patterns, from even to finely checked: the coefficients. Then each is divided and rounded. The many small ones become zero. This is the only place where something is truly lost, and QP says how coarsely.',
       'The last grid is what is sent: some numbers, mostly zeros, read in a zigzag so that the zeros stand at the end.',
     ],
-    task: 'Move the QP slider at the top, and watch the numbers.',
+    task: 'Move the QP slider at the top, and watch the numbers. Where all become zero, nothing is sent: the square is skipped.',
     tries: [
       ['Fine: QP 16', () => ({ qp: 16 })],
       ['QP 28', () => ({ qp: 28 })],
       ['Coarse: QP 40', () => ({ qp: 40 })],
+      ['What is lost', () => ({ layer: 'difference' })],
     ],
     show: example,
     focus: '#block',

@@ -37,8 +37,10 @@ const withoutKernels = {
   },
 };
 
-/** Modules of rate control, which a constant quantizer has no need of, and what stands in their place. */
-const WITHOUT_RATE_CONTROL = {
+/** Modules of rate control, which a constant quantizer has no need of, and of metadata, which pictures of the page have none of; what stands in their place. */
+const UNUSED = {
+  'src/codecs/png/metadata.ts':
+    'const none = () => []; export { none as chunksBeforePalette, none as chunksBeforePixels, none as chunksBehindPixels, none as readAncillary, none as MetadataMemory };',
   'src/codecs/h264/encoder/rate-control.ts': `export * from ${JSON.stringify(`${root}/inspector/constant-quantizer.ts`)};`,
   'src/codecs/h264/encoder/vbv.ts':
     'export class Vbv {} export const hrdParameters = () => null; export const representableVbv = () => null;',
@@ -47,13 +49,11 @@ const WITHOUT_RATE_CONTROL = {
 };
 
 /** Puts those in their place. */
-const withoutRateControl = {
-  name: 'without rate control',
+const withoutUnused = {
+  name: 'without what is unused',
   setup(into) {
-    into.onLoad({ filter: /h264.encoder.(rate-control|vbv|vbv-options)\.ts$/ }, ({ path }) => {
-      const contents = Object.entries(WITHOUT_RATE_CONTROL).find(([file]) =>
-        path.endsWith(file),
-      )?.[1];
+    into.onLoad({ filter: /(rate-control|vbv|vbv-options|png.metadata)\.ts$/ }, ({ path }) => {
+      const contents = Object.entries(UNUSED).find(([file]) => path.endsWith(file))?.[1];
       return contents === undefined ? undefined : { contents, loader: 'ts' };
     });
   },
@@ -132,7 +132,7 @@ const result = await build({
   },
   // Files are read by the page itself: the part of the library for files of Node is not asked for.
   external: ['node:*', '#files'],
-  plugins: [withoutKernels, withoutRateControl, packedTables, shortErrors],
+  plugins: [withoutKernels, withoutUnused, packedTables, shortErrors],
   logLevel: 'warning',
 });
 // Nothing inside a script may end its element.

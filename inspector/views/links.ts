@@ -132,7 +132,7 @@ function drawGraph(
   const curves = links.map((link, i) => drawLink(link, i, places, i === chosen, choose));
   return svg(
     'svg',
-    { width, height, 'aria-label': 'Filters and their links' },
+    { width, height, viewBox: `0 0 ${width} ${height}`, 'aria-label': 'Filters and their links' },
     ...curves,
     ...boxes,
   );
@@ -154,7 +154,8 @@ function drawTimes(links: readonly FilterLink[], chosen: number): SVGElement {
       svg('path', { d, class: i === chosen ? 'chosen' : '' }),
     ];
   });
-  const size = { width: TIMES_WIDTH, height: ROW * links.length };
+  const height = ROW * links.length;
+  const size = { width: TIMES_WIDTH, height, viewBox: `0 0 ${TIMES_WIDTH} ${height}` };
   return svg('svg', { ...size, class: 'times', 'aria-label': 'Times of frames' }, ...rows);
 }
 

@@ -262,6 +262,9 @@ export function createTimelineView(app: App): View {
         ...drawPictures(app, recording, scale, chosen),
       ),
     );
+    // What is chosen stays in sight of a long drawing.
+    const at = scale.at(chosen) - drawing.clientWidth / 2;
+    if (Math.abs(at - drawing.scrollLeft) > drawing.clientWidth / 2) drawing.scrollLeft = at;
     if (drawn !== recording) controls.start(recording);
     const model = controls.model(recording);
     sentence.textContent = bufferSentence(model, controls.givenSize !== null);

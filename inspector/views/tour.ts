@@ -2,10 +2,14 @@
 import type { App, View } from '../app.ts';
 import { h } from '../dom.ts';
 import { byteOfMacroblock, readFileTree } from '../file-tree.ts';
+import type { Recording } from '../recording.ts';
 import { interPicture, TOUR } from '../tour-steps.ts';
 
 /** The views that steps show. */
 type Shown = Readonly<Record<'picture' | 'timeline' | 'file', View>>;
+
+/** The first step that shows the panel of details unasked. */
+const FIRST_DETAILS = 7;
 
 /** Creates the view. */
 export function createTourView(app: App, views: Shown): View {
@@ -25,8 +29,16 @@ export function createTourView(app: App, views: Shown): View {
     // Another step, or another recording, was chosen meanwhile.
     if (prepared !== step) return;
     if (app.recording !== recording) return void prepare(step);
-    const change = TOUR[step].show(recording);
+    const { picture, mb } = store.state;
+    const kept = picture === interPicture(recording).display ? mb : -1;
+    const change = TOUR[step].show(recording, kept);
     store.set({ step, ...change });
+    const now = change.mb ?? -1;
+    if (kept >= 0 && now >= 0 && now !== kept) {
+      app.say(
+        `Nothing is left of macroblock ${kept} at this QP: macroblock ${now} is shown instead.`,
+      );
+    }
     if (TOUR[step].view === 'file') void toBytes(app, change.picture ?? 0, change.mb ?? 0);
   };
 
@@ -34,9 +46,13 @@ export function createTourView(app: App, views: Shown): View {
     const { recording } = app;
     const { step } = store.state;
     const key = `${step} ${recording?.title} ${recording?.pictures.length} ${recording?.settings?.qp}`;
-    if (recording === null || key === drawn) return;
+    if (key === drawn) return;
     drawn = key;
     const { title, text, task, tries = [] } = TOUR[step];
+    if (recording === null) {
+      card.replaceChildren(h('h2', {}, title), h('p', {}, 'The pictures are being encoded …'));
+      return;
+    }
     const dots = TOUR.map((one, i) =>
       h('button', {
         type: 'button',
@@ -117,16 +133,23 @@ export function createTourView(app: App, views: Shown): View {
     const isNew = host.firstElementChild !== view.element;
     if (isNew) host.replaceChildren(view.element);
     view.update();
+    // The first steps need no numbers, until somebody asks for them.
+    element.classList.toggle('calm', step < FIRST_DETAILS && store.state.mb < 0);
     const { focus } = TOUR[step];
-    if (focus !== undefined && focused !== step) {
-      const target = host.querySelector(focus)?.closest('p, select') ?? null;
-      // Nothing is there before the first encode.
-      if (target !== null) focused = step;
-      target?.scrollIntoView({ block: 'start' });
-    } else if (focus === undefined) focused = -1;
+    if (focus === undefined) focused = null;
+    else if (focused !== recording && bringToTop(host, focus)) focused = recording;
   };
-  let focused = -1;
+  let focused: Recording | null = null;
   return { element, update };
+}
+
+/** Scrolls the panel of a view, where it scrolls, to what a step is about; false where that is not there yet. */
+function bringToTop(host: HTMLElement, focus: string): boolean {
+  const target = host.querySelector(focus)?.closest('p');
+  const side = target?.closest('.side');
+  if (!target || !side) return false;
+  side.scrollTop += target.getBoundingClientRect().top - side.getBoundingClientRect().top;
+  return true;
 }
 
 /** Chooses the bytes of a macroblock in the file that was made. */

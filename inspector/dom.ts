@@ -43,6 +43,17 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return element;
 }
 
+/** Puts other children into an element; details that were open stay so, by their summaries. */
+export function replaceOpen(element: HTMLElement, children: readonly Node[]): void {
+  const all = (): HTMLDetailsElement[] => [...element.querySelectorAll('details')];
+  const summaryOf = (details: HTMLElement): string => details.firstChild?.textContent ?? '';
+  const open = all()
+    .filter((details) => details.open)
+    .map(summaryOf);
+  element.replaceChildren(...children);
+  for (const details of all()) details.open = open.includes(summaryOf(details));
+}
+
 /** Scrolls a row of elements until one of them is in sight; what lies around the row stays where it is. */
 export function bringIntoSight(row: HTMLElement, { offsetLeft, offsetWidth }: HTMLElement): void {
   const left = offsetLeft - row.offsetLeft;

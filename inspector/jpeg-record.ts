@@ -58,6 +58,16 @@ export interface JpegRecord {
   /** Bits of one block in each scan. */
   bitsOf(component: number, row: number, column: number): readonly number[];
   levelsOf(component: number, row: number, column: number): readonly JpegLevel[];
+  /** Blocks with levels that are not the nearest, those with the most first. */
+  changedBlocks(): readonly ChangedBlock[];
+}
+
+/** A block with levels that are not the nearest. */
+export interface ChangedBlock {
+  readonly component: number;
+  readonly row: number;
+  readonly column: number;
+  readonly count: number;
 }
 
 /** The block of a component that covers a pixel. */
@@ -125,6 +135,21 @@ class BlockIndex {
     return (component * 65536 + row) * 65536 + column;
   }
 
+  /** The blocks of a table whose rows `counts` chooses, with how many those are. */
+  static counted(trace: Trace, table: string, counts: (row: number) => boolean): ChangedBlock[] {
+    const { columns: c, rowCount } = trace.tables[table];
+    const found = new Map<number, { -readonly [K in keyof ChangedBlock]: ChangedBlock[K] }>();
+    for (let i = 0; i < rowCount; i++) {
+      if (!counts(i)) continue;
+      const [component, row, column] = [c.component[i], c.row[i], c.column[i]];
+      const key = BlockIndex.key(component, row, column);
+      const own = found.get(key);
+      if (own === undefined) found.set(key, { component, row, column, count: 1 });
+      else own.count++;
+    }
+    return [...found.values()].sort((a, b) => b.count - a.count);
+  }
+
   rows(component: number, row: number, column: number): readonly number[] {
     return this.places.get(BlockIndex.key(component, row, column)) ?? [];
   }
@@ -183,6 +208,7 @@ export function jpegRecord(trace: Trace): JpegRecord | null {
   const l = trace.tables.jpeg_level.columns;
   const b = trace.tables.jpeg_block.columns;
   const scans = scansOf(trace);
+  let changed: ChangedBlock[] | null = null;
   const record: JpegRecord = {
     ...{ width, height, components, scans },
     blockBits: (scan) => cellBits(trace, record, scan),
@@ -191,6 +217,10 @@ export function jpegRecord(trace: Trace): JpegRecord | null {
       const out = scans.map(() => 0);
       for (const i of blocks.rows(component, row, column)) out[b.scan[i]] += b.bits[i];
       return out;
+    },
+    changedBlocks: () => {
+      changed ??= BlockIndex.counted(trace, 'jpeg_level', (i) => l.nearest[i] !== l.level[i]);
+      return changed;
     },
     levelsOf: (component, row, column) => {
       levels ??= new BlockIndex(trace, 'jpeg_level');

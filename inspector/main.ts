@@ -182,6 +182,12 @@ class Page implements App {
     document.title = `${VIEW_TITLES[state.view]} · vitrine inspector`;
     this.toolbar.update();
     const { recording } = this;
+    const last = (recording?.shown.length ?? Number.POSITIVE_INFINITY) - 1;
+    if (state.picture > last) {
+      this.say(`There is no picture ${state.picture}: the last one is shown, ${last}.`);
+      this.store.set({ picture: last });
+      return;
+    }
     const picture = recording && pictureOf(recording, state.picture);
     if (recording === null || picture === null || picture.isLoaded) this.showView();
     else void this.loadAndShow(recording, picture);
@@ -363,7 +369,16 @@ class Page implements App {
       });
       const trace = opened.kind === 'trace' ? await openTrace(opened.source) : null;
       if (turn !== this.turn) return;
-      this.store.set({ picture: 0, mb: -1, byte: 0, still: 0, scan: 99, link: 0 });
+      this.store.set({
+        picture: 0,
+        mb: -1,
+        byte: 0,
+        still: 0,
+        scan: 99,
+        link: 0,
+        rate: 0,
+        buffer: 0,
+      });
       if (trace !== null) await this.takeTrace(trace, name, turn);
       else if (opened.kind !== 'trace') await this.take(opened, name);
       if (turn === this.turn) this.show();

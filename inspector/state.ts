@@ -57,6 +57,8 @@ export interface State {
   /** What the right side of the comparison is coded with. */
   readonly preset2: string;
   readonly qp2: number;
+  /** What is shown of each macroblock over both. */
+  readonly map: 'none' | 'bits' | 'error';
   /** Frame and channel of the sound, and its bit rate in kbit/s. */
   readonly frame: number;
   readonly channel: number;
@@ -78,6 +80,9 @@ export interface State {
   readonly step: number;
   /** The byte of the file that is chosen. */
   readonly byte: number;
+  /** Rate of the channel in kbit/s and size of the decoder's buffer in kbit; 0 for those of the stream. */
+  readonly rate: number;
+  readonly buffer: number;
   /** The link of a filter graph that is chosen. */
   readonly link: number;
   readonly theme: 'auto' | 'dark' | 'light';
@@ -99,6 +104,7 @@ export const DEFAULTS: State = {
   coding: 'CAVLC',
   preset2: 'superfast',
   qp2: 28,
+  map: 'none',
   frame: 8,
   channel: 0,
   kbps: 96,
@@ -112,6 +118,8 @@ export const DEFAULTS: State = {
   heat: 0,
   step: 0,
   byte: 0,
+  rate: 0,
+  buffer: 0,
   link: 0,
   theme: 'auto',
 };
@@ -128,6 +136,7 @@ const NAMES: Partial<Record<keyof State, readonly string[]>> = {
   preset2: PRESETS,
   profile: ['baseline', 'main', 'high'],
   coding: ['CAVLC', 'CABAC'],
+  map: ['none', 'bits', 'error'],
   kind: ['png', 'jpeg'],
   effort: ['fast', 'default', 'best', 'as it is'],
   theme: ['auto', 'dark', 'light'],
@@ -151,6 +160,8 @@ const RANGES: Partial<Record<keyof State, readonly [number, number]>> = {
   heat: [0, 1],
   step: [0, 9],
   byte: [0, 1e15],
+  rate: [0, 1e9],
+  buffer: [0, 1e9],
   link: [0, 65535],
 };
 

@@ -6,10 +6,12 @@ import { h } from '../dom.ts';
 import { say, sayBytes, several } from '../names.ts';
 import type { Coded, Settings } from '../protocol.ts';
 import { pictureOf, type Recording, recordingOfEncode } from '../recording.ts';
-import { saveButtons, type TableData } from '../table.ts';
+import type { State } from '../state.ts';
+import { choosable, saveButtons, type TableData, tableElement } from '../table.ts';
 import { choice, PRESET_NAMES, qpSlider } from '../toolbar.ts';
 import { drawChart, type Point } from './chart.ts';
 import { PairCanvas } from './pair-canvas.ts';
+import { differencesOf, differenceText, lossTable, pairTable } from './pair-tables.ts';
 import { psnrOf } from './picture-panel.ts';
 
 /** The QPs of a curve. */
@@ -119,7 +121,7 @@ function verdict(first: Recording, second: Recording, display: number): string {
   const total = (recording: Recording): number =>
     recording.pictures.reduce((sum, { bytes }) => sum + bytes, 0);
   const ratio = (100 * (total(second) - total(first))) / total(first);
-  return `This picture: A ${sayBytes(a.bytes)} at ${say(psnrA, 2)} dB, B ${sayBytes(b.bytes)} at ${say(psnrB, 2)} dB. All ${several(first.pictures.length, 'picture')}: B takes ${say(Math.abs(ratio), 1)} % ${ratio > 0 ? 'more' : 'fewer'} bytes.`;
+  return `Picture ${display}: A ${sayBytes(a.bytes)} at ${say(psnrA, 2)} dB, B ${sayBytes(b.bytes)} at ${say(psnrB, 2)} dB. All ${several(first.pictures.length, 'picture')}: B takes ${say(Math.abs(ratio), 1)} % ${ratio > 0 ? 'more' : 'fewer'} bytes.`;
 }
 
 /** Creates the view. */
@@ -128,11 +130,17 @@ export function createCompareView(app: App): View {
   const chart = h('div', { class: 'drawing chart' });
   const save = h('p', {});
   const text = h('p', { id: 'verdict' });
-  const pair = new PairCanvas();
+  const pair = new PairCanvas((mb) => app.store.set({ mb }));
+  const tables = h('div', { class: 'two' });
+  /** What the tables were drawn of. */
+  let tabled: readonly unknown[] = [];
   const controls = [choice(app, 'preset2', 'Preset of B', PRESET_NAMES), qpSlider(app, 'qp2')];
   const maps = h(
     'select',
-    { 'aria-label': 'What is shown of each macroblock', id: 'pair-map', onchange: () => update() },
+    {
+      ...{ 'aria-label': 'What is shown of each macroblock', id: 'pair-map' },
+      onchange: () => app.store.set({ map: maps.value as State['map'] }),
+    },
     h('option', { value: 'none' }, 'Pictures'),
     h('option', { value: 'bits' }, 'Δ bits by macroblock'),
     h('option', { value: 'error' }, 'Δ error by macroblock'),
@@ -164,7 +172,7 @@ export function createCompareView(app: App): View {
         h(
           'p',
           { class: 'note' },
-          'Up is better, left is smaller. Each point is an encode at one QP; A has the settings of the bar above, B those beside.',
+          'Up is better, left is smaller. Each point is an encode at one QP; A has the settings of the bar above, B those beside. A click into the pictures tells of a macroblock; the keys , and . change the picture.',
         ),
         chart,
         save,
@@ -186,7 +194,25 @@ export function createCompareView(app: App): View {
         text,
       ),
     ),
+    tables,
   );
+  /** Numbers by picture, and of the macroblocks of the one that is shown. */
+  const updateTables = (
+    both: readonly [Recording, Recording],
+    differences: ReturnType<typeof differencesOf>,
+    picture: number,
+  ): void => {
+    const now = [...both, picture];
+    if (now.every((value, i) => value === tabled[i])) return;
+    tabled = now;
+    const pictures = tableElement(pairTable(both), {
+      classOf: (row) => (row === picture ? 'chosen' : ''),
+    });
+    choosable(pictures, (row) => app.store.set({ picture: row }));
+    const losses = tableElement(lossTable(differences));
+    choosable(losses, (row) => app.store.set({ mb: differences[row].mb }));
+    tables.replaceChildren(h('div', {}, pictures), h('div', {}, losses));
+  };
   const update = (): void => {
     for (const control of controls) control.update();
     comparison.refresh();
@@ -207,6 +233,8 @@ export function createCompareView(app: App): View {
     );
     save.replaceChildren(saveButtons(curveTable(comparison.curves, names)));
     maps.disabled = isBlind;
+    maps.value = store.state.map;
+    tables.hidden = isBlind;
     guess.replaceChildren(...(isBlind ? guesses(comparison, app) : []));
     if (
       second === null ||
@@ -222,10 +250,14 @@ export function createCompareView(app: App): View {
       void Promise.all([recording.load(pictures[0]), second.load(pictures[1])]).then(update);
       return;
     }
-    pair.draw([recording, second], pictures, isBlind ? 'none' : maps.value, isSwapped, isBlind);
+    const { map, mb, picture } = store.state;
+    const both = [recording, second] as const;
+    const differences = differencesOf(both, pictures);
+    pair.draw(both, pictures, isBlind ? 'none' : map, isSwapped, isBlind, isBlind ? -1 : mb);
     text.textContent = isBlind
       ? 'One side is A, the other B: which looks better? The sides are mixed anew each time.'
-      : verdict(recording, second, store.state.picture);
+      : `${verdict(recording, second, pictures[0].display)}${differenceText(differences, mb)}`;
+    updateTables(both, differences, picture);
   };
   return { element, update };
 }

@@ -1,7 +1,7 @@
 /** The view of pictures as files: PNG and JPEG, with the cost of each pixel. */
 import { decodeJpeg } from '../../src/codecs/jpeg/index.ts';
 import type { App, View } from '../app.ts';
-import { h } from '../dom.ts';
+import { h, replaceOpen } from '../dom.ts';
 import type { ImageRecording } from '../media.ts';
 import type { State } from '../state.ts';
 import { choice } from '../toolbar.ts';
@@ -187,7 +187,8 @@ function createControls(app: App) {
 
 /** Creates the view. */
 export function createImageView(app: App): View {
-  const canvas = createImageCanvas((x, y) => app.store.set({ x, y }));
+  const choose = (x: number, y: number): void => app.store.set({ x, y });
+  const canvas = createImageCanvas(choose);
   const controls = createControls(app);
   const painter = new Painter(() => update());
   const panel = h('aside', {
@@ -255,10 +256,10 @@ export function createImageView(app: App): View {
         if (jpeg !== null) drawJpeg(context, pixel, jpeg, x, y);
       },
     });
-    panel.replaceChildren(
-      ...(png === null ? [] : pngPanel(image, png, x, y)),
-      ...(jpeg === null ? [] : jpegPanel(image, jpeg, x, y, scan)),
-    );
+    replaceOpen(panel, [
+      ...(png === null ? [] : pngPanel(image, png, x, y, choose)),
+      ...(jpeg === null ? [] : jpegPanel(image, jpeg, x, y, scan, choose)),
+    ]);
   };
   return { element, update };
 }

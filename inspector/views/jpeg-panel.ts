@@ -5,10 +5,13 @@ import { h, themeColor } from '../dom.ts';
 import { blockAt, type JpegLevel, type JpegRecord } from '../jpeg-record.ts';
 import type { ImageRecording } from '../media.ts';
 import { say, sayBytes, several } from '../names.ts';
-import { type TableData, tableElement } from '../table.ts';
+import { choosable, type TableData, tableElement } from '../table.ts';
 
 const COMPONENTS = ['luma', 'Cb', 'Cr', 'the fourth'];
 const COMPONENT_TITLES = ['Luma', 'Cb, the blue difference', 'Cr, the red difference', 'Fourth'];
+
+/** Changed blocks that are shown; the files have all. */
+const MOST_CHANGED = 20;
 
 /** Place in raster order by index in zig-zag order, as a walk along the diagonals (T.81 Figure A.6). */
 const ZIGZAG: readonly number[] = (() => {
@@ -53,11 +56,17 @@ export function drawJpeg(
   }
 }
 
-/** Pixels that blocks of the components cover, each size once. */
-function blockSizes({ components }: JpegRecord): [number, number][] {
+/** Pixels that a block of a component covers. */
+function sizeOf({ components }: JpegRecord, component: number): [number, number] {
   const mostH = Math.max(...components.map(({ h: own }) => own));
   const mostV = Math.max(...components.map(({ v }) => v));
-  const sizes = components.map(({ h: own, v }) => `${(8 * mostH) / own} ${(8 * mostV) / v}`);
+  const { h: own, v } = components[component];
+  return [(8 * mostH) / own, (8 * mostV) / v];
+}
+
+/** Pixels that blocks of the components cover, each size once. */
+function blockSizes(jpeg: JpegRecord): [number, number][] {
+  const sizes = jpeg.components.map((_, i) => sizeOf(jpeg, i).join(' '));
   return [...new Set(sizes)].map((size) => size.split(' ').map(Number) as [number, number]);
 }
 
@@ -180,6 +189,30 @@ function codeTables({ coded }: ImageRecording, scan: number): HTMLElement[] {
   return [h('details', {}, h('summary', {}, 'Huffman codes of this scan'), ...tables)];
 }
 
+/** The blocks that the trellis changed most, each with a way to it. */
+function changedSection(jpeg: JpegRecord, choose: (x: number, y: number) => void): HTMLElement[] {
+  const { components } = jpeg;
+  const all = jpeg.changedBlocks();
+  const total = components.reduce((sum, one) => sum + one.blocksWide * one.blocksHigh, 0);
+  const levels = all.reduce((sum, { count }) => sum + count, 0);
+  const data: TableData = {
+    name: 'changed-blocks',
+    caption: 'Blocks that did not get the nearest levels',
+    columns: ['component', 'block', 'coefficients'],
+    rows: all.map(({ component, row, column, count }) => [
+      ...[COMPONENTS[component], `${column}, ${row}`, count],
+    ]),
+  };
+  const table = tableElement(data, { most: MOST_CHANGED });
+  choosable(table, (i) => {
+    const { component, row, column } = all[i];
+    const [wide, high] = sizeOf(jpeg, component);
+    choose(wide * column, high * row);
+  });
+  const text = `${say(levels)} coefficients in ${say(all.length)} of ${say(total)} blocks did not get the nearest level, for what that saves in bits`;
+  return all.length === 0 ? [] : [h('details', { id: 'changed' }, h('summary', {}, text), table)];
+}
+
 /** The panel: the block of each component at the chosen pixel, and the scans. */
 export function jpegPanel(
   recording: ImageRecording,
@@ -187,6 +220,7 @@ export function jpegPanel(
   x: number,
   y: number,
   scan: number,
+  choose: (x: number, y: number) => void,
 ): HTMLElement[] {
   const scripts = scriptTable(recording);
   const isAsItIs = recording.isAsItIs;
@@ -211,6 +245,7 @@ export function jpegPanel(
       `The picture after scan ${shown + 1} of ${jpeg.scans.length}: ${sayBytes(Math.round(jpeg.scans[shown].end))}${total} have arrived.`,
     ),
     ...blocks,
+    ...(isAsItIs ? [] : changedSection(jpeg, choose)),
     tableElement(scanTable(jpeg), { classOf: (i) => (i === shown ? 'chosen' : '') }),
     ...(scripts.rows.length === 0 ? [] : [tableElement(scripts)]),
     ...codeTables(recording, shown),

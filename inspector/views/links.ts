@@ -98,7 +98,8 @@ function drawLink(
     svg('path', { d, class: 'wide' }),
     svg('path', { d }),
     svg('text', { ...at, y: y - 8 }, format),
-    svg('text', { ...at, y: y + 16 }, `${rate ?? ''}${link.isConverted ? ' · converted' : ''}`),
+    svg('text', { ...at, y: y + 16 }, rate ?? ''),
+    svg('text', { ...at, y: y + 29 }, link.isConverted ? 'converted' : ''),
   );
 }
 

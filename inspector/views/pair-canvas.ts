@@ -5,7 +5,7 @@ import { paintLayer } from '../paint.ts';
 import type { PictureRecord, Recording } from '../recording.ts';
 
 /** Squared error of the luma of each macroblock. */
-function errorsOf(recording: Recording, picture: PictureRecord): Float64Array {
+export function errorsOf(recording: Recording, picture: PictureRecord): Float64Array {
   const { width, height, widthInMbs } = recording;
   const errors = new Float64Array(picture.maps.type.length);
   const source = recording.source?.pictures[picture.pts];
@@ -30,8 +30,10 @@ export class PairCanvas {
   private images: readonly [HTMLCanvasElement, HTMLCanvasElement] | null = null;
   private overlay: HTMLCanvasElement | null = null;
   private isBlind = false;
+  private chosen = -1;
 
-  constructor() {
+  /** @param choose gets the macroblock that is clicked */
+  constructor(choose: (mb: number) => void) {
     this.divider = h('input', {
       ...{ type: 'range', min: 0, max: 1000, value: 500, class: 'divider' },
       'aria-label': 'Divider between A and B',
@@ -42,6 +44,12 @@ export class PairCanvas {
       this.divider.value = String((1000 * (event.clientX - box.left)) / box.width);
       this.compose();
     });
+    this.canvas.addEventListener('click', ({ offsetX, offsetY }) => {
+      const { width = 0 } = this.images?.[0] ?? {};
+      const scale = width / this.canvas.clientWidth;
+      const [x, y] = [offsetX, offsetY].map((place) => Math.floor((place * scale) / 16));
+      choose(y * Math.ceil(width / 16) + x);
+    });
     this.element = h('div', { class: 'pair' }, this.canvas, this.divider);
   }
 
@@ -49,6 +57,7 @@ export class PairCanvas {
    * Draws two encodes of one picture.
    * @param map what is drawn over them: `none`, `bits` or `error`
    * @param isBlind whether the sides are not named
+   * @param chosen macroblock that is marked
    */
   draw(
     recordings: readonly [Recording, Recording],
@@ -56,6 +65,7 @@ export class PairCanvas {
     map: string,
     isSwapped: boolean,
     isBlind: boolean,
+    chosen: number,
   ): void {
     const { width, height } = recordings[0];
     const painted = recordings.map((recording, i) => {
@@ -67,6 +77,7 @@ export class PairCanvas {
     this.images = isSwapped ? [painted[1], painted[0]] : [painted[0], painted[1]];
     this.overlay = map === 'none' ? null : this.drawMap(recordings, pictures, map);
     this.isBlind = isBlind;
+    this.chosen = chosen;
     this.compose();
   }
 
@@ -114,6 +125,12 @@ export class PairCanvas {
     else {
       context.fillStyle = 'white';
       context.fillRect(at - 0.5, 0, 1, height);
+    }
+    if (this.chosen >= 0) {
+      const wide = Math.ceil(width / 16);
+      context.strokeStyle = themeColor('accent');
+      context.lineWidth = 2;
+      context.strokeRect(16 * (this.chosen % wide), 16 * Math.floor(this.chosen / wide), 16, 16);
     }
     context.font = '600 9px system-ui, sans-serif';
     context.fillStyle = 'white';

@@ -1,9 +1,13 @@
 /** PNG beside its picture: the filters of its rows, the symbols of a row, what was tried. */
 import { h, themeColor } from '../dom.ts';
+import { extremesOf } from '../extremes.ts';
 import type { ImageRecording } from '../media.ts';
 import { say, sayBytes, several } from '../names.ts';
 import { FILTER_NAMES, type PngRecord, type Token } from '../png-record.ts';
-import { type TableData, tableElement } from '../table.ts';
+import { choosable, type TableData, tableElement } from '../table.ts';
+
+/** Rows that are listed. */
+const MOST = 12;
 
 /** Variables of the style sheet with the color of each filter. */
 const FILTER_COLORS = ['skip', 'P', 'B', 'I', 'inter8'];
@@ -93,8 +97,33 @@ function filterTable(png: PngRecord, number: number): TableData {
   return {
     name: `filters-${number}`,
     caption: `${rowName(png, number)}: what each filter would leave`,
-    columns: ['filter', 'by the rule', 'bits by their own statistics'],
-    rows: FILTER_NAMES.map((name, type) => [name, weighed(type), Math.round(row.entropy[type])]),
+    columns: ['filter', 'by the rule', 'bits by statistics', 'difference'],
+    rows: FILTER_NAMES.map((name, type) => [
+      ...[name, weighed(type), Math.round(row.entropy[type])],
+      Math.round(row.entropy[type] - row.entropy[row.filter]),
+    ]),
+  };
+}
+
+/** The rows that take the most bits, and the filter that their own statistics would have chosen. */
+export function dearestRows({ rows }: PngRecord): number[] {
+  return [...rows.keys()].sort((a, b) => rows[b].bits - rows[a].bits).slice(0, MOST);
+}
+
+function dearestTable(png: PngRecord, numbers: readonly number[]): TableData {
+  const rows = numbers.map((number) => {
+    const { filter, bits, entropy } = png.rows[number];
+    const least = entropy.indexOf(extremesOf(entropy).least);
+    return [
+      ...[rowName(png, number).replace('Row ', ''), Math.round(bits), FILTER_NAMES[filter] ?? '?'],
+      ...[FILTER_NAMES[least] ?? '?', Math.round((entropy[least] ?? 0) - entropy[filter])],
+    ];
+  });
+  return {
+    name: 'dearest-rows',
+    caption: 'The dearest rows',
+    columns: ['row', 'bits', 'filter', 'by statistics', 'difference'],
+    rows,
   };
 }
 
@@ -140,6 +169,7 @@ export function pngPanel(
   png: PngRecord,
   x: number,
   y: number,
+  choose: (x: number, y: number) => void,
 ): HTMLElement[] {
   const number = png.rowOf(x, y);
   const row = png.rows[number];
@@ -152,6 +182,12 @@ export function pngPanel(
         ? ' It is written as it is.'
         : ` It is part of ${several(token.length, 'byte')} that were there ${say(token.distance)} before (outlined in pink), for ${several(token.bits, 'bit')}.`;
   const trials = trialTable(recording);
+  const numbers = dearestRows(png);
+  const dearest = tableElement(dearestTable(png, numbers));
+  choosable(dearest, (i) => {
+    const { pass, y: own } = png.rows[numbers[i]];
+    choose(png.left + pass.x0, png.top + pass.y0 + own * pass.dy);
+  });
   const total = recording.coded === null ? '' : `${sayBytes(recording.coded.file.length)} in all. `;
   const legend = FILTER_NAMES.map((name, i) => {
     const count = png.rows.filter(({ filter }) => filter === i).length;
@@ -171,6 +207,7 @@ export function pngPanel(
     ),
     h('p', { class: 'legend' }, ...legend),
     tableElement(filterTable(png, number), { classOf: (i) => (i === row.filter ? 'chosen' : '') }),
+    h('details', {}, h('summary', {}, 'The dearest rows'), dearest),
     tableElement(tokenTable(png, number)),
     ...(trials.rows.length === 0 ? [] : [tableElement(trials)]),
     tableElement(chunkTable(recording)),

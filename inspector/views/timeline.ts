@@ -4,6 +4,7 @@ import { h, svg } from '../dom.ts';
 import { extremesOf } from '../extremes.ts';
 import { PICTURE_TYPES, REASON_TEXTS, say, sayBytes } from '../names.ts';
 import type { PictureRecord, Recording } from '../recording.ts';
+import type { State } from '../state.ts';
 import { type TableData, tableElement } from '../table.ts';
 import { type BufferModel, bufferOf, drawBuffer, meanRate } from './buffer.ts';
 
@@ -179,15 +180,16 @@ class BufferControls {
     });
   }
 
-  /** Begins anew with a recording: with its own rate and size, where its encoder had them. */
-  start(recording: Recording): void {
+  /** Begins anew with a recording: with the state's rate and size, or its own, where its encoder had them. */
+  start(recording: Recording, state: State): void {
     const mean = meanRate(recording) / 1000;
     const { vbvMaxRate, vbvBufferSize } = recording;
     const rate = vbvMaxRate === 0 ? 1.2 * mean : vbvMaxRate / 1000;
     this.rate.min = `${Math.max(1, Math.floor(Math.min(rate, 0.6 * mean)))}`;
     this.rate.max = `${Math.ceil(Math.max(rate, 4 * mean))}`;
-    this.rate.value = `${Math.round(rate)}`;
-    this.size.value = vbvBufferSize === 0 ? '' : `${vbvBufferSize / 1000}`;
+    this.rate.value = `${state.rate || Math.round(rate)}`;
+    const size = state.buffer || vbvBufferSize / 1000;
+    this.size.value = size === 0 ? '' : `${size}`;
   }
 
   /** The buffer that is asked for. */
@@ -214,7 +216,10 @@ export function createTimelineView(app: App): View {
   const sentence = h('p', {});
   const table = h('div', {});
   let drawn: Recording | null = null;
-  const controls = new BufferControls(() => update());
+  const controls = new BufferControls(() => {
+    const [rate, buffer] = [controls.rate, controls.size].map(({ value }) => Number(value) || 0);
+    app.store.set({ rate: Math.round(rate), buffer: Math.round(buffer) });
+  });
   const element = h(
     'section',
     { class: 'view page timeline', 'aria-label': 'Timeline' },
@@ -265,7 +270,7 @@ export function createTimelineView(app: App): View {
     // What is chosen stays in sight of a long drawing.
     const at = scale.at(chosen) - drawing.clientWidth / 2;
     if (Math.abs(at - drawing.scrollLeft) > drawing.clientWidth / 2) drawing.scrollLeft = at;
-    if (drawn !== recording) controls.start(recording);
+    if (drawn !== recording) controls.start(recording, store.state);
     const model = controls.model(recording);
     sentence.textContent = bufferSentence(model, controls.givenSize !== null);
     buffer.replaceChildren(drawBuffer(model, Math.max(320, drawing.clientWidth || 900)));

@@ -132,9 +132,10 @@ describe.skipIf(executable === null)('opening one thing after another', () => {
     await page.keyboard.press('Shift+P');
     await page.keyboard.press('.');
     expect(page.url()).toContain('picture=1');
-    await page.focus('#preset');
+    await open('sound.trace', sound.trace);
+    await page.focus('#channel');
     await page.keyboard.press('.');
-    expect(page.url()).toContain('picture=2');
+    expect(page.url()).toContain('frame=9');
   });
 
   it('says what to do about a file that it cannot read', async () => {

@@ -201,6 +201,11 @@ describe.skipIf(executable === null)('the inspector', () => {
     );
     expect(await page.textContent('#verdict')).toMatch(/A .* dB, B .* dB/);
     await page.selectOption('#pair-map', 'bits');
+    expect(page.url()).toContain('map=bits');
+    await page.click('#pair', { position: { x: 100, y: 60 } });
+    expect(await page.textContent('#verdict')).toMatch(/Macroblock \d+: A .* B .*squared error/);
+    await page.locator('.compare .choosable tbody tr').nth(2).click();
+    expect(page.url()).toContain('picture=2');
     await page.click('#blind');
     expect(await page.textContent('#verdict')).toContain('which looks better');
   });

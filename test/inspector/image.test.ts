@@ -4,6 +4,7 @@ import { encodeImage } from '../../inspector/image-engine.ts';
 import { blockAt, jpegRecord } from '../../inspector/jpeg-record.ts';
 import { pngRecord } from '../../inspector/png-record.ts';
 import type { SourceImage } from '../../inspector/protocol.ts';
+import { dearestRows } from '../../inspector/views/png-panel.ts';
 import { decodeJpeg } from '../../src/codecs/jpeg/index.ts';
 import { readTrace } from '../../src/inspect/index.ts';
 import { sum } from '../support/trace.ts';
@@ -61,4 +62,21 @@ test('scans end where the file says, and a file cut there is a picture', () => {
   expect(record.levelsOf(0, row, column).some(({ level }) => level !== 0)).toBe(true);
   const last = record.scans.length - 1;
   expect(sum(record.blockBits(last))).toBeGreaterThan(sum(record.blockBits(0)));
+});
+
+test('the dearest rows and the blocks that the trellis changed are listed, with what they are', () => {
+  const source = pictureOf(61, 44);
+  const png = encodeImage(source, { kind: 'png', effort: 'default', quality: 75 });
+  const { rows, ...rest } = pngRecord(readTrace(png.trace))!;
+  const bits = dearestRows({ rows, ...rest }).map((row) => rows[row]!.bits);
+  expect(bits[0]).toBe(Math.max(...rows.map((row) => row.bits)));
+  expect(bits).toEqual([...bits].sort((a, b) => b - a));
+  const jpeg = encodeImage(source, { kind: 'jpeg', effort: 'default', quality: 80 });
+  const record = jpegRecord(readTrace(jpeg.trace))!;
+  const changed = record.changedBlocks();
+  expect(changed.length).toBeGreaterThan(0);
+  for (const { component, row, column, count } of changed) {
+    const levels = record.levelsOf(component, row, column);
+    expect(levels.filter(({ level, nearest }) => level !== nearest)).toHaveLength(count);
+  }
 });

@@ -25,6 +25,7 @@ const someState: fc.Arbitrary<State> = fc.record({
   coding: fc.constantFrom('CAVLC', 'CABAC'),
   preset2: fc.constantFrom('fast', 'superfast'),
   qp2: fc.nat(51),
+  map: fc.constantFrom('none' as const, 'bits' as const, 'error' as const),
   frame: fc.nat(5000),
   channel: fc.nat(7),
   kbps: fc.integer({ min: 24, max: 192 }),
@@ -38,6 +39,8 @@ const someState: fc.Arbitrary<State> = fc.record({
   heat: fc.nat(1),
   step: fc.nat(9),
   byte: fc.nat(5_000_000),
+  rate: fc.nat(100_000),
+  buffer: fc.nat(100_000),
   link: fc.nat(65535),
   theme: fc.constantFrom('auto' as const, 'light' as const),
 });

@@ -34,6 +34,9 @@ describe('the tour', () => {
       for (const recording of all) {
         expect(TOUR.length).toBe(10);
         await recording.load(interPicture(recording));
+        // The square that is open stays, where it has something to show.
+        const { mb } = TOUR[8]!.show(recording, 17);
+        expect(TOUR[9]!.show(recording, mb).mb).toBe(mb);
         for (const { show, text } of TOUR) {
           const state = { ...DEFAULTS, ...show(recording) };
           expect(parseState(formatState(state))).toEqual(state);

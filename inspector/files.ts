@@ -7,13 +7,14 @@ import { isY4m, openY4m } from '../src/containers/raw/index.ts';
 import type { TraceSource } from '../src/inspect/index.ts';
 import { BlobSource } from '../src/io/index.ts';
 import type { SourceImage, SourcePictures, SourceSound } from './protocol.ts';
+import { videoRateOf } from './video-rate.ts';
 
 /** Most samples that the pictures of a source may have together: what is kept of an encode is five times that. */
 const MOST_SAMPLES = 48e6;
 /** Largest picture, in samples. */
 const LARGEST = 3840 * 2160;
 const MOST_PICTURES = 300;
-/** Pictures a second that a video is read at. */
+/** Pictures a second that a video is read at whose file does not tell. */
 const VIDEO_RATE = 25;
 /** Samples a second that sounds are read at, and the seconds that are taken of one. */
 const SOUND_RATE = 44_100;
@@ -66,7 +67,12 @@ export async function openFile(
       return { kind: 'pictures', bytes, ...(await readImage(file, bytes, name)) };
     }
     if (type === 'video') {
-      return { kind: 'pictures', bytes, source: await readVideo(file, name, say), image: null };
+      return {
+        kind: 'pictures',
+        bytes,
+        source: await readVideo(file, bytes, name, say),
+        image: null,
+      };
     }
     if (type === 'sound') return { kind: 'sound', bytes, sound: await readSound(bytes, name) };
   } catch (error) {
@@ -220,8 +226,10 @@ function waitFor(video: HTMLVideoElement, event: string, name: string): Promise<
   });
 }
 
+/** The pictures of a video, as the browser decodes them, at the rate that its file tells. */
 async function readVideo(
   file: Blob,
+  bytes: Uint8Array,
   name: string,
   say: (text: string) => void,
 ): Promise<SourcePictures> {
@@ -236,21 +244,25 @@ async function readVideo(
     const [width, height] = sizeOf(video.videoWidth, video.videoHeight, name);
     const context = drawingContext(width, height);
     const fit = Math.max(1, Math.floor(MOST_SAMPLES / (width * height)));
+    const told = await videoRateOf(bytes);
+    const frameRate = told ?? VIDEO_RATE;
     const whole = Number.isFinite(video.duration)
-      ? Math.max(1, Math.floor(video.duration * VIDEO_RATE))
+      ? Math.max(1, Math.round(video.duration * frameRate))
       : MOST_PICTURES;
     const count = Math.min(whole, fit, MOST_PICTURES);
     const pictures: Uint8Array[] = [];
     for (let i = 0; i < count; i++) {
       const sought = waitFor(video, 'seeked', name);
-      video.currentTime = (i + 0.5) / VIDEO_RATE;
+      video.currentTime = (i + 0.5) / frameRate;
       await sought;
       context.drawImage(video, 0, 0);
       pictures.push(toPlanes(context.getImageData(0, 0, width, height), width, height));
       say(`Decoding ${name}: ${i + 1} of ${count} pictures …`);
     }
-    const title = count < whole ? `${name}, its first ${count} pictures` : name;
-    return { title, width, height, frameRate: VIDEO_RATE, pictures };
+    const part = count < whole ? `, its first ${count} pictures` : '';
+    const taken = told === null ? `, taken ${VIDEO_RATE} times a second` : '';
+    const title = `${name}${taken}${part}`;
+    return { title, width, height, frameRate, pictures, isDecoded: true };
   } finally {
     URL.revokeObjectURL(url);
     video.removeAttribute('src');

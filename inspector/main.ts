@@ -255,7 +255,7 @@ class Page implements App {
       this.recording = recording;
       const bytes = coded.figures.reduce((sum, figure) => sum + figure.bytes, 0);
       tell(
-        `${source.title}: ${several(total, 'picture')} in ${sayBytes(bytes)}, encoded in ${(coded.milliseconds / 1000).toFixed(1)} s.`,
+        `${source.title}: ${several(total, 'picture')} in ${sayBytes(bytes)}, encoded ${source.isDecoded === true ? 'here anew ' : ''}in ${(coded.milliseconds / 1000).toFixed(1)} s.`,
       );
       this.show();
     } catch (error) {

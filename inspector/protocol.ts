@@ -8,6 +8,8 @@ export interface SourcePictures {
   readonly height: number;
   /** Pictures a second. */
   readonly frameRate: number;
+  /** Whether a browser has decoded them: what is shown is another encode than that of the file. */
+  readonly isDecoded?: boolean;
   readonly pictures: readonly Uint8Array[];
 }
 

@@ -300,7 +300,7 @@ describe.skipIf(executable === null)('sound and pictures in the inspector', () =
   it('places the packets of an MP4 file in its bytes', async () => {
     const mp4 = await session();
     await drop('session.mp4', mp4.file);
-    await says(/session\.mp4: .*encoded in/);
+    await says(/session\.mp4: .*encoded here anew in/);
     await go(`view=file&preset=ultrafast&byte=${mp4.at}`);
     await page.waitForSelector('.tree li[aria-selected="true"]:has-text("packet 2 of track 1")');
     expect(await page.textContent('.tree li[aria-selected="true"]')).toContain(

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { packedCavlcTables, packedHuffmanTables, unpackingSource } from './pack-tables.mjs';
-import { privateNames } from './private-names.mjs';
+import { ownNames, privateNames } from './private-names.mjs';
 import { withShortErrors } from './short-errors.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -98,6 +98,14 @@ const packedTables = {
     into.onResolve({ filter: /packed-text\.js$/ }, ({ path }) => ({ path, namespace: 'packed' }));
     into.onLoad({ filter: /.*/, namespace: 'packed' }, () => ({ contents: unpackingSource() }));
     into.onLoad({ filter: /element-table\.ts$/ }, ({ path }) => packedElements(path));
+    // Pictures of the page are shown without what a file says of them beside.
+    into.onLoad({ filter: /jpeg.standard.metadata\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        /(export )(function )readMetadata/,
+        '$1const readMetadata = () => ({}); $2unread',
+      ),
+      loader: 'ts',
+    }));
     into.onLoad({ filter: /nearest-name\.ts$/ }, () => ({
       contents: `export const didYouMean = () => '';`,
     }));
@@ -119,6 +127,10 @@ const shortErrors = {
   },
 };
 
+/** What either of two expressions matches. */
+const anyOf = (a, b) => new RegExp(`${a.source}|${b.source}`);
+const sources = [`${root}/src`, `${root}/inspector`];
+
 const result = await build({
   entryPoints: [`${root}/inspector/start.ts`],
   ...{
@@ -128,7 +140,7 @@ const result = await build({
     format: 'iife',
     target: 'es2022',
     charset: 'utf8',
-    mangleProps: privateNames([`${root}/src`, `${root}/inspector`]),
+    mangleProps: anyOf(privateNames(sources), ownNames(root, sources)),
   },
   // Files are read by the page itself: the part of the library for files of Node is not asked for.
   external: ['node:*', '#files'],

@@ -1,5 +1,5 @@
 /** Names of private members of classes that nothing but `this` reaches, so that a bundle may call them by shorter ones. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** The contents of all TypeScript files below the folders. */
 function sourcesOf(folders) {
@@ -31,6 +31,41 @@ export function privateNames(folders) {
   ];
   const names = [...matches(text, new RegExp(`^ *private ${MODIFIERS}(\\w+)`, 'gm'))].filter(
     (name) => name.length > 2 && !others.some((other) => other.has(name)),
+  );
+  return new RegExp(`^(?:${names.join('|')})$`);
+}
+
+/** The declarations of what browsers and the language have. */
+function declarations(root) {
+  const folders = ['typescript', ...readdirSync(`${root}/node_modules/@typescript`)].flatMap(
+    (name) => [`${root}/node_modules/${name}/lib`, `${root}/node_modules/@typescript/${name}/lib`],
+  );
+  const folder = folders.find((one) => existsSync(`${one}/lib.dom.d.ts`));
+  if (folder === undefined) throw new Error('the declarations of the browser are not installed');
+  const files = readdirSync(folder).filter((name) => /^lib\..*d\.ts$/.test(name));
+  return files.map((name) => readFileSync(`${folder}/${name}`, 'utf8')).join('\n');
+}
+
+/** Sources whose names are written to files or addresses, or read from them. */
+const WRITTEN =
+  /_TABLES|_COLUMNS|NEEDED|\bdescribe\(|\babout[.:]|\babout =|traceFacts|parseState|JSON\.parse/;
+
+/**
+ * Names of properties that all of a page's own script may call by shorter ones, as an expression that matches each whole. Left out are names
+ * that a browser has, that stand in any text, or in a source that reads or writes names; short ones may be those of boxes of a file.
+ */
+export function ownNames(root, folders) {
+  const sources = sourcesOf(folders);
+  const text = sources.join('\n');
+  const words = (from) => matches(from, /\b(\w+)\b/g);
+  const texts = [...text.matchAll(/'([^'\n]*)'|"([^"\n]*)"|`([^`]*)`/g)].join('\n');
+  const others = [
+    words(declarations(root)),
+    words(texts),
+    words(sources.filter((source) => WRITTEN.test(source)).join('\n')),
+  ];
+  const names = [...matches(text, /\.([a-z][a-zA-Z0-9]{4,})\b/g)].filter(
+    (name) => !others.some((other) => other.has(name)),
   );
   return new RegExp(`^(?:${names.join('|')})$`);
 }

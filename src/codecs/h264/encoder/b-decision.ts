@@ -17,7 +17,7 @@ import { Candidate } from './candidate.ts';
 import { type CandidateEvaluation, NO_VECTOR } from './candidate-evaluation.ts';
 import { DirectChoice } from './direct-choice.ts';
 import { DirectDerivation } from './direct-motion.ts';
-import { LUMA, predictInterB } from './inter-prediction.ts';
+import { LUMA } from './inter-prediction.ts';
 import type { IntraDecision } from './intra-decision.ts';
 import { INTRA_TYPES_IN_B } from './intra-search.ts';
 import { LAMBDA_SAD } from './lambda.ts';
@@ -191,7 +191,7 @@ export class BDecision {
     const isThere = this.setDirect(LAMBDA_SAD[qp]);
     motion.isSpatial = this.isSpatial;
     if (!isThere) return -1;
-    predictInterB(context, direct, references, LUMA);
+    references.predict(context, direct, LUMA);
     return this.errorOfDirect();
   }
 

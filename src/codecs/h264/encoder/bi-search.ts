@@ -6,7 +6,7 @@ import type { MotionKernels } from '../kernels/contract.ts';
 import { BI_LIST_WORDS, BI_WORD } from '../kernels/motion-record.ts';
 import { predictLuma } from '../standard/interpolation.ts';
 import { mvX, mvY, packMv, type ReconstructedPicture } from '../standard/picture.ts';
-import { weighTwo } from './inter-prediction.ts';
+import { weighTwo } from './b-prediction.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { BLOCK_STRIDE, SOURCE_STRIDE } from './memory.ts';
 import type { MotionSearch } from './motion-search.ts';

@@ -20,7 +20,6 @@ import {
   LUMA,
   predictChroma16x16,
   predictInter,
-  predictInterB,
   predictLuma16x16,
 } from './inter-prediction.ts';
 import { placeIntraChroma } from './intra-search.ts';
@@ -127,23 +126,23 @@ export class CandidateEvaluation {
   isDirectExact(candidate: Candidate): boolean {
     const { context, bidirectional, residual, qp } = this;
     if (bidirectional === null) return false;
-    predictInterB(context, candidate, bidirectional, LUMA);
+    bidirectional.predict(context, candidate, LUMA);
     if (!residual.hasNoLuma(candidate, qp)) return false;
-    predictInterB(context, candidate, bidirectional, CHROMA);
+    bidirectional.predict(context, candidate, CHROMA);
     return residual.hasNoChroma(candidate, qp);
   }
 
   /** Makes direct prediction of all planes in `candidate`. */
   predictDirect(candidate: Candidate): void {
     const { context, bidirectional } = this;
-    if (bidirectional !== null) predictInterB(context, candidate, bidirectional, LUMA | CHROMA);
+    if (bidirectional !== null) bidirectional.predict(context, candidate, LUMA | CHROMA);
   }
 
   /** Evaluates B_Direct_16x16, whose luma prediction is in place; with `rdo` without its residual, B_Skip, if that costs less. */
   evaluateDirect(candidate: Candidate): void {
     const { context, bidirectional, residual, qp, coder, isExact } = this;
     if (bidirectional === null) return;
-    predictInterB(context, candidate, bidirectional, CHROMA);
+    bidirectional.predict(context, candidate, CHROMA);
     const skipBits = isExact ? coder.countSkipBits() : 0;
     const distortion = isExact ? this.distortion.of(candidate.recon, qp) : 0;
     const skipCost = isExact ? distortion + LAMBDA_SSD[qp] * skipBits : 0;
@@ -151,7 +150,7 @@ export class CandidateEvaluation {
     residual.codeChroma(candidate, qp, false);
     if (isExact) this.setExactCost(candidate);
     if (isExact && skipCost < candidate.cost) {
-      predictInterB(context, candidate, bidirectional, LUMA | CHROMA);
+      bidirectional.predict(context, candidate, LUMA | CHROMA);
       clearResidual(candidate);
       candidate.cost = skipCost;
     }
@@ -259,7 +258,7 @@ export class CandidateEvaluation {
   /** Makes the prediction of an inter candidate, if it is not there from `isSkipExact`. */
   private predict(candidate: Candidate): void {
     if (this.bidirectional !== null) {
-      predictInterB(this.context, candidate, this.bidirectional, LUMA | CHROMA);
+      this.bidirectional.predict(this.context, candidate, LUMA | CHROMA);
       return;
     }
     const { syntax, mv } = candidate;

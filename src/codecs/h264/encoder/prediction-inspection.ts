@@ -21,7 +21,7 @@ import type { MacroblockSyntax } from '../standard/macroblock-syntax.ts';
 import { ZIGZAG_8X8_BY_COLUMN } from '../standard/transform-8x8.ts';
 import type { Candidate } from './candidate.ts';
 import type { H264Inspector } from './inspector.ts';
-import { CHROMA, LUMA, predictInter, predictInterB } from './inter-prediction.ts';
+import { CHROMA, LUMA, predictInter } from './inter-prediction.ts';
 import { availableAround8x8, hasAboveRight8x8 } from './intra-8x8-search.ts';
 import {
   availableAround,
@@ -136,7 +136,7 @@ export class PredictionInspection {
     const { bytes } = context.memory;
     const { recon } = candidate;
     kept.set(bytes.subarray(recon, recon + RECON_SIZE));
-    if (this.isB) predictInterB(context, candidate, references, LUMA | CHROMA);
+    if (this.isB) references.predict(context, candidate, LUMA | CHROMA);
     else predictInter(context, candidate, references.lists[0]);
     this.take(recon);
     bytes.set(kept, recon);

@@ -3,6 +3,8 @@ import type { WeightAndOffset } from '../../../syntax/h264/weight-table.ts';
 import type { ReferencePictureLists } from '../standard/picture.ts';
 import { MAX_LIST } from '../standard/picture.ts';
 import { EVEN_WEIGHT, implicitWeight } from '../standard/picture-distance.ts';
+import { predictInterB } from './b-prediction.ts';
+import type { Candidate } from './candidate.ts';
 import { CHROMA, LUMA } from './inter-prediction.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { RECON_CB, RECON_CR, RECON_LUMA, RECON_STRIDE } from './memory.ts';
@@ -35,6 +37,11 @@ export class SliceReferences {
   /** Weight of list 1, of 64, where both lists are used with implicit weights, or searched in weighted copies. */
   weightL1(refIdx0: number, refIdx1: number): number {
     return this.isExplicit ? EVEN_WEIGHT : this.weights[MAX_LIST * refIdx0 + refIdx1];
+  }
+
+  /** Predicts a macroblock by its candidate's partitions into the candidate's reconstruction block; `planes` are LUMA, CHROMA or both. */
+  predict(context: MacroblockContext, candidate: Candidate, planes: number): void {
+    predictInterB(context, candidate, this, planes);
   }
 
   /**

@@ -17,6 +17,7 @@ import { mapBlock } from '../standard/weighted-prediction.ts';
 import { distinctReferences, knownVectors, prefersExplicit } from './b-weights.ts';
 import type { EncoderMemory, SourcePicture } from './memory.ts';
 import type { PicturePlan } from './picture-plan.ts';
+import { ReferenceWeighting } from './reference-weighting.ts';
 import {
   LEAST_DEVIATION,
   LOG_WD,
@@ -128,21 +129,21 @@ export class WeightedReferences {
     const hasChroma = this.hasChroma && this.helpsChroma(source, reference, cb, cr);
     this.weightCopy(reference, copy, luma.table);
     copy.poc = reference.poc;
-    reference.weighting = {
+    const tables = {
       luma: luma.table,
       cb: hasChroma ? cb.table : null,
       cr: hasChroma ? cr.table : null,
-      weights: {
-        luma: { weight: luma.weight, offset: luma.offset },
-        chroma: hasChroma
-          ? [
-              { weight: cb.weight, offset: cb.offset },
-              { weight: cr.weight, offset: cr.offset },
-            ]
-          : null,
-      },
-      searched: copy,
     };
+    const weights: PredictionWeights = {
+      luma: { weight: luma.weight, offset: luma.offset },
+      chroma: hasChroma
+        ? [
+            { weight: cb.weight, offset: cb.offset },
+            { weight: cr.weight, offset: cr.offset },
+          ]
+        : null,
+    };
+    reference.weighting = new ReferenceWeighting(this.memory.bytes, tables, weights, copy);
   }
 
   /** The trial that leaves the smallest differences between source and reference, if it is clearly better than none. */

@@ -129,18 +129,21 @@ export interface PictureLayout {
   readonly quarterOffsets: Int32Array;
 }
 
-/**
- * Explicit weights of a reference picture in the slices at hand (clause 8.4.2.3), by component: what each value of a predicted sample
- * becomes, 256 values; null where it stays.
- */
+/** Explicit weights of a reference picture in the slices at hand (clause 8.4.2.3). */
 export interface Weighting {
+  /** What each value of a luma sample becomes, 256 values; null where it stays. */
   readonly luma: Uint8Array | null;
-  readonly cb: Uint8Array | null;
-  readonly cr: Uint8Array | null;
-  /** The same as the slice header says it. */
+  /** As the slice header says them. */
   readonly weights: PredictionWeights;
   /** The picture with its luma weighted in full samples: vectors are searched in it. */
   readonly searched: ReconstructedPicture;
+  /**
+   * Weighs a rectangle that is predicted from this picture alone, in place.
+   * @param recon position of the scratch block, laid out as encoder/memory.ts says
+   * @param x, y, width, height in luma samples of the macroblock
+   * @param planes LUMA, CHROMA or both (encoder/inter-prediction.ts); both if left out
+   */
+  weigh(recon: number, x: number, y: number, width: number, height: number, planes?: number): void;
 }
 
 /** A reconstructed picture: byte positions of its first samples, and which of its half-sample tiles exist. */

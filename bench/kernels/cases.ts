@@ -64,7 +64,7 @@ function loadPictures() {
   for (let i = 0; i < (sourceLumaStride * HEIGHT) >> 2; i++) {
     memory.words[(search.luma >> 2) + i] = searchWord(memory.words[(source.luma >> 2) + i]!);
   }
-  extendEdges(bytes, picture.luma, layout.lumaStride, WIDTH, HEIGHT, LUMA_PADDING);
+  extendEdges(memory, picture.luma, layout.lumaStride, WIDTH, HEIGHT, LUMA_PADDING);
   return { memory, source, search, picture };
 }
 

@@ -145,7 +145,7 @@ describe('motion', () => {
     const picture = memory.pictures[0];
     const values = [10, 10, 10, 10, 10, 10, 10, 60, 200, 220, 220, 220, 220, 220, 220, 220];
     for (let y = 0; y < 16; y++) memory.bytes.set(values, picture.luma + y * layout.lumaStride);
-    extendEdges(memory.bytes, picture.luma, layout.lumaStride, 16, 16, 48);
+    extendEdges(memory, picture.luma, layout.lumaStride, 16, 16, 48);
     const to = memory.blocks[2];
     for (let xFrac = 0; xFrac < 4; xFrac++) {
       predictLuma(memory, picture, 4 * 6 + xFrac, 0, 4, 4, to, 16);

@@ -20,6 +20,7 @@ import {
 } from '../kernels/plain/low-search.ts';
 import { mvX, mvY, packMv } from '../standard/picture.ts';
 import { createKernelBuffer } from './kernel-buffer.ts';
+import { extendRow } from './memory.ts';
 import { ANALYSIS_RANGE, type AnalysisMethod, type PictureAnalysis } from './picture-analysis.ts';
 import {
   type BetweenCosts,
@@ -54,7 +55,7 @@ export class LowResolution {
   readonly planeSize: number;
   private readonly firstSample: number;
   readonly bytes: Uint8Array;
-  private readonly words: Int32Array;
+  readonly words: Int32Array;
   private readonly kernels: Kernels;
   /** Position of two rows of the picture being loaded. */
   private readonly rows: number;
@@ -107,14 +108,17 @@ export class LowResolution {
     const width = BLOCK * this.widthInMbs;
     const height = BLOCK * this.heightInMbs;
     const first = index * this.planeSize + this.firstSample;
+    // Two rows behind each other are copied at once.
+    const isDense = stride === 2 * width;
     for (let y = 0; y < height; y++) {
       const upper = position + 2 * y * stride;
-      bytes.set(luma.subarray(upper, upper + 2 * width), rows);
-      bytes.set(luma.subarray(upper + stride, upper + stride + 2 * width), rows + 2 * width);
+      bytes.set(luma.subarray(upper, upper + (isDense ? 4 : 2) * width), rows);
+      if (!isDense) {
+        bytes.set(luma.subarray(upper + stride, upper + stride + 2 * width), rows + 2 * width);
+      }
       const row = first + y * this.stride;
       kernels.halveRows(rows, 2 * width, row, width);
-      bytes.fill(bytes[row], row - LOW_PADDING, row);
-      bytes.fill(bytes[row + width - 1], row + width, row + width + LOW_PADDING);
+      extendRow(this, row, width, LOW_PADDING);
     }
     const top = first - LOW_PADDING;
     const bottom = top + (height - 1) * this.stride;

@@ -266,12 +266,13 @@ export class PictureCoder {
 
   /** Makes the picture fit to be referred to. */
   private finishReference(picture: ReconstructedPicture, plan: PicturePlan): void {
-    const { bytes, layout } = this.memory;
+    const { memory } = this;
+    const { layout } = memory;
     const width = 16 * layout.widthInMbs;
     const height = 16 * layout.heightInMbs;
-    extendEdges(bytes, picture.luma, layout.lumaStride, width, height, LUMA_PADDING);
-    extendEdges(bytes, picture.cb, layout.chromaStride, width / 2, height / 2, CHROMA_PADDING);
-    extendEdges(bytes, picture.cr, layout.chromaStride, width / 2, height / 2, CHROMA_PADDING);
+    extendEdges(memory, picture.luma, layout.lumaStride, width, height, LUMA_PADDING);
+    extendEdges(memory, picture.cb, layout.chromaStride, width / 2, height / 2, CHROMA_PADDING);
+    extendEdges(memory, picture.cr, layout.chromaStride, width / 2, height / 2, CHROMA_PADDING);
     picture.tileDone.fill(0);
     storeMotion(this.state, plan.lists, picture);
   }

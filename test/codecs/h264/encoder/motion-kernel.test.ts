@@ -34,7 +34,7 @@ function fill(memory: EncoderMemory, pictures: readonly Uint8Array[], mbX: numbe
     for (let y = 0; y < HEIGHT; y++) {
       bytes.set(pictures[i]!.subarray(y * WIDTH, (y + 1) * WIDTH), luma + y * stride);
     }
-    extendEdges(bytes, luma, stride, WIDTH, HEIGHT, LUMA_PADDING);
+    extendEdges(memory, luma, stride, WIDTH, HEIGHT, LUMA_PADDING);
     tileDone.fill(0);
   });
   for (let y = 0; y < 16; y++) {

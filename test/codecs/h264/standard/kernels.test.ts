@@ -271,13 +271,13 @@ describe.each([
       const row = picture.luma + y * layout.lumaStride;
       fillSamples(all, row, row + WIDTH, samples, seed + y);
     }
-    extendEdges(all, picture.luma, layout.lumaStride, WIDTH, HEIGHT, LUMA_PADDING);
+    extendEdges(memory, picture.luma, layout.lumaStride, WIDTH, HEIGHT, LUMA_PADDING);
     for (const at of [picture.cb, picture.cr]) {
       for (let y = 0; y < HEIGHT / 2; y++) {
         const row = at + y * layout.chromaStride;
         fillSamples(all, row, row + WIDTH / 2, samples, seed + at + y);
       }
-      extendEdges(all, at, layout.chromaStride, WIDTH / 2, HEIGHT / 2, CHROMA_PADDING);
+      extendEdges(memory, at, layout.chromaStride, WIDTH / 2, HEIGHT / 2, CHROMA_PADDING);
     }
     picture.tileDone.fill(0);
   }

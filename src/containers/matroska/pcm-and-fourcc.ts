@@ -63,6 +63,7 @@ const ACM_TAGS: ReadonlyMap<string, number> = /* @__PURE__ */ new Map([
 const FOURCCS: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
   ['png', 'MPNG'],
   ['mjpeg', 'MJPG'],
+  ['CFHD', 'CFHD'],
 ]);
 
 /** Whether `codec` is stored as A_MS/ACM. */

@@ -19,6 +19,7 @@ import type { BlockFrame } from './block.ts';
 import { ClusterReader } from './cluster-reader.ts';
 import { clusterAt } from './cues.ts';
 import { DecodeOrder, type TimedFrame } from './decode-order.ts';
+import { quickTimeFrame } from './quicktime-entries.ts';
 import { describeFile, type MatroskaDescription } from './segment-description.ts';
 import { type OpenSegment, openSegment } from './segment-reader.ts';
 import type { ReaderTrack } from './track-reader.ts';
@@ -198,6 +199,7 @@ class FrameFinisher {
     const isCanonical = track.nalLengthBytes === 0 || track.nalLengthBytes === 4;
     let data = isCanonical ? frame.data : widenNalLengths(frame.data, track.nalLengthBytes);
     if (track.mayHaveStartCodes) data = withoutStartCodes(data);
+    if (stream.sampleEntry !== undefined) data = quickTimeFrame(stream, data);
     let { additions } = frame;
     if (track.hasWebmCues) ({ data, additions } = cueOfWebm(data));
     if (track !== this.track) {

@@ -20,6 +20,7 @@ import {
   pcmCodecOf,
   VFW_CODEC_ID,
 } from './pcm-and-fourcc.ts';
+import { withSampleEntry } from './quicktime-entries.ts';
 import { PRIMARY_NAMES } from './track-writer.ts';
 import { WEBM_CUE_PREFIX } from './webm-cues.ts';
 
@@ -91,9 +92,8 @@ export async function readTrack(
   const codecDelay = plausible(entry.uint('CodecDelay', 0));
   let stream: StreamInfo;
   if (type === TYPE_VIDEO) {
-    stream = { ...common, kind: 'video', config, pixFmt: '', ...readVideo(entry, where, offset) };
-    const frameRate = frameRateOf(defaultDuration);
-    if (frameRate) stream = { ...stream, frameRate };
+    const video = { ...readVideo(entry, where, offset), ...frameRateOf(defaultDuration) };
+    stream = withSampleEntry({ ...common, kind: 'video', config, pixFmt: '', ...video }, codecId);
   } else if (type === TYPE_AUDIO) {
     const coded = codedSound(codec, audio, where, offset);
     if (codec === 'aac' && config.length === 0) config = aacConfigOf(coded.rate, coded.channels);
@@ -370,16 +370,16 @@ const USUAL_RATES: readonly Rational[] = [
   [120000, 1001],
 ];
 
-/** Frame rate of a DefaultDuration in nanoseconds; undefined if it is 0. */
-function frameRateOf(nanoseconds: number): Rational | undefined {
-  if (nanoseconds <= 0 || !Number.isSafeInteger(nanoseconds)) return undefined;
+/** Frame rate of a DefaultDuration in nanoseconds; none if it is 0. */
+function frameRateOf(nanoseconds: number): Pick<VideoStreamInfo, 'frameRate'> {
+  if (nanoseconds <= 0 || !Number.isSafeInteger(nanoseconds)) return {};
   const whole = Math.round(1e9 / nanoseconds);
-  if (whole > 0 && Math.abs(1e9 / whole - nanoseconds) <= 1) return [whole, 1];
+  if (whole > 0 && Math.abs(1e9 / whole - nanoseconds) <= 1) return { frameRate: [whole, 1] };
   for (const [num, den] of USUAL_RATES) {
-    if (Math.abs((1e9 * den) / num - nanoseconds) <= 1000) return [num, den];
+    if (Math.abs((1e9 * den) / num - nanoseconds) <= 1000) return { frameRate: [num, den] };
   }
-  const rate = reduced([1e9, nanoseconds]);
-  return isInt31(rate[0]) && isInt31(rate[1]) ? rate : undefined;
+  const frameRate = reduced([1e9, nanoseconds]);
+  return frameRate.every(isInt31) ? { frameRate } : {};
 }
 
 function requireRange(where: string, value: number, max: number, offset: number): void {

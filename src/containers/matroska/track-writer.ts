@@ -17,6 +17,7 @@ import {
   VFW_CODEC_ID,
   waveFormatEx,
 } from './pcm-and-fourcc.ts';
+import { quickTimeMappingOf } from './quicktime-entries.ts';
 
 /** Values of TrackType, RFC 9559 clause 5.1.4.1.3. */
 const TRACK_TYPES = { video: 1, audio: 2, subtitle: 17 } as const;
@@ -43,7 +44,12 @@ export function checkStream(stream: StreamInfo, index: number, docType: 'matrosk
       `WebM does not hold '${codec}', allowed are ${WEBM_CODECS.join(', ')}; Matroska (.mkv) does`,
     );
   }
-  const isKnown = codecIdOf(codec) || pcmMappingOf(codec) || isAcmCodec(codec) || isVfwCodec(codec);
+  const isKnown =
+    quickTimeMappingOf(stream) ||
+    codecIdOf(codec) ||
+    pcmMappingOf(codec) ||
+    isAcmCodec(codec) ||
+    isVfwCodec(codec);
   if (!isKnown) {
     throw new UnsupportedError(`${where}.codec`, `'${codec}' has no CodecID in Matroska`);
   }
@@ -113,7 +119,12 @@ export function writeTrackEntry(
 function writeCodec(entry: EbmlWriter, stream: StreamInfo, docType: 'matroska' | 'webm'): void {
   const { codec } = stream;
   const pcm = pcmMappingOf(codec);
-  if (pcm) {
+  const quickTime = quickTimeMappingOf(stream);
+  if (quickTime) {
+    entry.text('CodecID', quickTime.codecId);
+    const { codecPrivate } = quickTime;
+    if (codecPrivate.length > 0) entry.binary('CodecPrivate', codecPrivate);
+  } else if (pcm) {
     entry.text('CodecID', pcm.codecId);
   } else if (isAcmCodec(codec) && stream.kind === 'audio') {
     entry.text('CodecID', ACM_CODEC_ID);

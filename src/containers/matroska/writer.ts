@@ -20,6 +20,7 @@ import {
   resolveMatroskaOptions,
 } from './options.ts';
 import { pcmSampleBytes } from './pcm-and-fourcc.ts';
+import { quickTimeBlock } from './quicktime-entries.ts';
 import { cutInFront, hasOwnStyle, hasStyles, lossesOf, stylesOf } from './stream-losses.ts';
 import {
   checkStream,
@@ -350,9 +351,11 @@ class MatroskaWriter implements ContainerWriter {
   }
 }
 
-function toBlockOf({ codec }: StreamInfo, docType: string): WriterTrack['toBlock'] {
+function toBlockOf(stream: StreamInfo, docType: string): WriterTrack['toBlock'] {
+  const { codec } = stream;
   if (codec === 'mov_text') return plainText;
-  return codec === 'webvtt' && docType === 'webm' ? webmCue : null;
+  if (codec === 'webvtt' && docType === 'webm') return webmCue;
+  return quickTimeBlock(stream);
 }
 
 /**

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { MemorySink, remux } from '../../../src/index.ts';
+import { Demuxer, MemorySink, remux } from '../../../src/index.ts';
 import { boxesOf, type TreeBox } from '../../fuzz/box-tree.ts';
 import { probeFile, runFfmpeg } from '../../support/ffmpeg.ts';
 import { AUDIO, changedBoxes, mp4Of, readCopy, readFile, VIDEO } from '../kinds/files.ts';
@@ -53,13 +53,57 @@ describe('codecs that are not known', () => {
     }
   });
 
-  it('go nowhere else', async () => {
+  it.each([
+    ['ProRes', 'V_PRORES', [...PICTURES, '-c:v', 'prores_ks', '-pix_fmt', 'yuv422p10le']],
+    ['ProRes 4444', 'V_PRORES', [...PICTURES, '-c:v', 'prores_ks', '-pix_fmt', 'yuva444p10le']],
+    ['FFV1', 'V_FFV1', [...PICTURES, '-c:v', 'ffv1']],
+    ['FFV1 with a record', 'V_FFV1', [...PICTURES, '-c:v', 'ffv1', '-level', '3']],
+    ['CineForm', 'V_MS/VFW/FOURCC', [...PICTURES, '-c:v', 'cfhd', '-pix_fmt', 'yuv422p10le']],
+    ['2vuy', 'V_QUICKTIME', [...PICTURES, '-c:v', 'rawvideo', '-pix_fmt', 'uyvy422']],
+    ['Animation', 'V_QUICKTIME', [...PICTURES, '-c:v', 'qtrle']],
+    ['Sorenson', 'V_QUICKTIME', [...PICTURES, '-c:v', 'svq1', '-pix_fmt', 'yuv410p']],
+  ] as const)('%s goes to Matroska as %s, and back', async (_, codecId, options) => {
     const path = join(folder, 'in.mov');
-    runFfmpeg(['-y', ...PICTURES, '-c:v', 'qtrle', path]);
+    runFfmpeg(['-y', ...options, path], undefined, { allowWarnings: true });
+    const pictures = sums(path).replace(/^.*, /gm, '');
+    const matroska = await copy(new Uint8Array(readFileSync(path)), 'matroska');
+    expect(
+      Buffer.from(matroska).includes(
+        `\x86${String.fromCharCode(0x80 + codecId.length)}${codecId}`,
+        0,
+        'latin1',
+      ),
+    ).toBe(true);
+    for (const format of ['matroska', 'mov', 'mp4']) {
+      const to = join(folder, format === 'matroska' ? 'again.mkv' : `again.${format}`);
+      const made = format === 'matroska' ? matroska : await copy(matroska, format);
+      writeFileSync(to, made);
+      expect(sums(to).replace(/^.*, /gm, ''), format).toBe(pictures);
+      const stream = (await Demuxer.open(made)).reader.streams[0]!;
+      expect(stream).toMatchObject({ width: 64, height: 48 });
+    }
+    expect(await copy(matroska, 'matroska')).toEqual(matroska);
+  });
+
+  it('of ffmpeg in Matroska come to QuickTime', async () => {
+    const path = join(folder, 'in.mkv');
+    runFfmpeg(['-y', ...PICTURES, '-c:v', 'prores_ks', '-pix_fmt', 'yuv422p10le', path]);
+    const to = join(folder, 'from-ffmpeg.mov');
+    writeFileSync(to, await copy(new Uint8Array(readFileSync(path)), 'mov'));
+    expect(sums(to).replace(/^.*, /gm, '')).toBe(sums(path).replace(/^.*, /gm, ''));
+    expect(probeFile(to).streams[0]).toMatchObject({
+      codec_name: 'prores',
+      codec_tag_string: expect.stringMatching(/^ap/),
+    });
+  });
+
+  it('of sound go nowhere else', async () => {
+    const path = join(folder, 'in.mov');
+    runFfmpeg(['-y', ...SOUND, '-c:a', 'adpcm_ima_qt', path]);
     const sink = new MemorySink();
     await expect(
       remux(new Uint8Array(readFileSync(path)), sink, { format: 'matroska' }),
-    ).rejects.toThrow(/'rle' has no CodecID in Matroska/);
+    ).rejects.toThrow(/'ima4' has no CodecID in Matroska/);
   });
 });
 

@@ -11,11 +11,10 @@ import { Budget, type LimitOptions, SINGLE_PACKET_BYTES } from '../base/limits.t
 import type { VideoStreamInfo } from '../base/packet.ts';
 import { type Problem, report } from '../base/problems.ts';
 import { type FrameRate, requireFrameRate } from '../base/rational.ts';
-import { pngFrameCount } from '../codecs/png/describe.ts';
 import { hasWildcards, listFolder, numberPattern, openSource, wildcardTest } from '../io/index.ts';
 import { DEFAULT_FRAME_RATE, readWhole, streamOf } from './image-file.ts';
 import { imageKindOf } from './image-headers.ts';
-import { pictureEnd } from './picture-ends.ts';
+import { morePictures } from './joined-pictures.ts';
 
 /** Options of the reader of sequences. */
 export interface SequenceReadOptions {
@@ -164,18 +163,6 @@ function requireAlike(
     const sizes = `${width}x${height}, but ${first} is ${stream.width}x${stream.height}`;
     throw new UnsupportedError(path, `is ${sizes}; all pictures of a stream have one size`);
   }
-}
-
-/** What a file holds beside its first picture; null if nothing is known. */
-function morePictures(data: Uint8Array): string | null {
-  const kind = imageKindOf(data)!;
-  const pages = kind.pages?.(data)?.count ?? 1;
-  if (pages > 1) return `it has ${pages} pages`;
-  const frames = kind.codec === 'png' ? pngFrameCount(data) : 1;
-  if (frames > 1) return `it is an animation of ${frames} frames`;
-  const end = pictureEnd(kind.codec, data);
-  const hasNext = end > 0 && imageKindOf(data.subarray(end)) !== undefined;
-  return hasNext ? 'another picture follows the first' : null;
 }
 
 function notPicture(path: string): FormatError {

@@ -4,6 +4,7 @@ import { FormatError, UnsupportedError } from '../base/errors.ts';
 import type { Budget } from '../base/limits.ts';
 import { type Problem, report } from '../base/problems.ts';
 import type { SourceWindow } from '../base/source-window.ts';
+import { pngFrameCount } from '../codecs/png/describe.ts';
 import { type ImageHeader, type ImageKind, type ImagePages, imageKindOf } from './image-headers.ts';
 import { pictureEnd } from './picture-ends.ts';
 
@@ -129,4 +130,16 @@ function isAlike(data: Uint8Array, at: number, shared: JoinedPictures): boolean 
 
 function packetOf(data: Uint8Array, pts: number): ReadPacket {
   return { streamIndex: 0, packet: { data, pts, dts: pts, duration: 1, isKey: true } };
+}
+
+/** What a file holds beside its first picture; null if nothing is known. */
+export function morePictures(data: Uint8Array): string | null {
+  const kind = imageKindOf(data)!;
+  const pages = kind.pages?.(data)?.count ?? 1;
+  if (pages > 1) return `it has ${pages} pages`;
+  const frames = kind.codec === 'png' ? pngFrameCount(data) : 1;
+  if (frames > 1) return `it is an animation of ${frames} frames`;
+  const end = pictureEnd(kind.codec, data);
+  const hasNext = end > 0 && imageKindOf(data.subarray(end)) !== undefined;
+  return hasNext ? 'another picture follows the first' : null;
 }

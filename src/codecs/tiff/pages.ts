@@ -46,6 +46,9 @@ export interface TiffPage {
   write(): Uint8Array;
 }
 
+/** A field of a page; with its numbers where they are written in other bytes than they are read. */
+type PageEntry = Entry & { readonly numbers?: readonly number[] };
+
 /** A strip or a tile: from where to where in the file. */
 type Segment = readonly [start: number, end: number];
 
@@ -62,9 +65,14 @@ export function openPage(bytes: Uint8Array, directory: Directory): TiffPage {
   });
   const entries = [...directory.entries]
     .filter(([tag, { at, size }]) => !PLACE_TAGS.includes(tag) && at + size <= bytes.length)
-    .map(([tag, entry]): [number, Entry] => {
-      if (tag !== offsetsTag) return [tag, entry];
-      return [tag, { ...entry, type: TYPE.LONG, size: 4 * segments.length }];
+    .map(([tag, entry]): [number, PageEntry] => {
+      if (tag === offsetsTag) {
+        return [tag, { ...entry, type: TYPE.LONG, size: 4 * segments.length }];
+      }
+      if (entry.type !== TYPE.LONG8) return [tag, entry];
+      // Pages of BigTIFF become files of TIFF.
+      const numbers = directory.numbers(tag)!;
+      return [tag, { ...entry, type: TYPE.LONG, size: 4 * numbers.length, numbers }];
     })
     .sort(([a], [b]) => a - b);
   const valuesAt = HEADER_BYTES + 2 + 12 * entries.length + 4;
@@ -101,18 +109,19 @@ interface Places {
 
 function writePage(
   bytes: Uint8Array,
-  entries: readonly (readonly [tag: number, entry: Entry])[],
+  entries: readonly (readonly [tag: number, entry: PageEntry])[],
   segments: readonly Segment[],
   { valuesAt, samplesAt, size, offsetsTag, littleEndian }: Places,
 ): Uint8Array {
   const out = new Uint8Array(size);
   const view = new DataView(out.buffer);
-  out.set(bytes.subarray(0, 4));
+  out.set(bytes.subarray(0, 2));
+  view.setUint16(2, 42, littleEndian);
   view.setUint32(4, HEADER_BYTES, littleEndian);
   view.setUint16(HEADER_BYTES, entries.length, littleEndian);
   let field = HEADER_BYTES + 2;
   let values = valuesAt;
-  for (const [tag, { type, count, at, size: valueBytes }] of entries) {
+  for (const [tag, { type, count, at, size: valueBytes, numbers }] of entries) {
     view.setUint16(field, tag, littleEndian);
     view.setUint16(field + 2, type, littleEndian);
     view.setUint32(field + 4, count, littleEndian);
@@ -125,6 +134,10 @@ function writePage(
         view.setUint32(to + 4 * i, start, littleEndian);
         start += even(segment[1] - segment[0]);
       }
+    } else if (numbers !== undefined) {
+      numbers.forEach((number, i) => {
+        view.setUint32(to + 4 * i, number, littleEndian);
+      });
     } else out.set(bytes.subarray(at, at + valueBytes), to);
     values += outside(valueBytes);
     field += 12;

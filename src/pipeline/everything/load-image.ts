@@ -6,6 +6,7 @@ import {
   UnsupportedError,
 } from '../../base/errors.ts';
 import { Budget } from '../../base/limits.ts';
+import { type Problem, report } from '../../base/problems.ts';
 import { convertVideoFrames } from '../../frames/convert-picture.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
 import { type ArrayView, ndarray } from '../../frames/ndarray.ts';
@@ -22,6 +23,7 @@ import { type Origin, openSource } from '../../io/index.ts';
 import type { ImageCodec } from '../image-codec.ts';
 import { readWhole } from '../image-file.ts';
 import { imageKindOf } from '../image-headers.ts';
+import { morePictures } from '../joined-pictures.ts';
 import { upright } from '../upright.ts';
 import { IMAGE_CODECS } from './registry.ts';
 
@@ -50,6 +52,8 @@ export interface LoadedImage {
   /** The same samples as a frame, for encoders and filters. */
   readonly frames: VideoFrames;
   readonly metadata: ImageMetadata;
+  /** What else is in the file and was not read: further pages, frames, pictures; damage that was read past. */
+  readonly problems: readonly Problem[];
 }
 
 /** Bytes of a file beside four for each sample that a picture of `maxPixels` may have. */
@@ -82,7 +86,10 @@ export async function loadImage(
   const codec = codecOf(bytes);
   const decoded = codec.decode(bytes, limits, to?.startsWith('yuvj') === true);
   const isTurned = isOriented && (decoded.metadata.orientation ?? 1) > 1;
-  return loaded(codec.name, isTurned ? upright(decoded) : decoded, to);
+  const problems: Problem[] = [];
+  const more = morePictures(bytes);
+  if (more !== null) report(problems, -1, `${more}; the first picture is taken`);
+  return loaded(codec.name, isTurned ? upright(decoded) : decoded, to, problems);
 }
 
 /** The codec of a file. Throws `UnsupportedError` for bytes that are no picture that is read. */
@@ -98,6 +105,7 @@ function loaded(
   codec: string,
   { frame, metadata }: { readonly frame: VideoFrame; readonly metadata: ImageMetadata },
   to: PixFmt | undefined,
+  problems: readonly Problem[],
 ): LoadedImage {
   const { width, height } = frame;
   const numPlanes = frame.planes.length;
@@ -108,7 +116,7 @@ function loaded(
   const frames = isOther ? convertVideoFrames(own, to, matrix) : own;
   let array: ArrayView | undefined;
   return {
-    ...{ codec, width, height, pixFmt: frames.pixFmt, frames, metadata },
+    ...{ codec, width, height, pixFmt: frames.pixFmt, frames, metadata, problems },
     get array() {
       array ??= arrayOf(frames);
       return array;

@@ -3,14 +3,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { UnsupportedError } from '../../../src/base/errors.ts';
+import { FormatError } from '../../../src/base/errors.ts';
+import { findPages, openPage } from '../../../src/codecs/tiff/pages.ts';
 import { encodeImage, loadImage } from '../../../src/index.ts';
 import { IMAGE_CODECS } from '../../../src/pipeline/everything/registry.ts';
 import { imageKindOf } from '../../../src/pipeline/image-headers.ts';
 import { readVector, VECTOR_NAMES } from '../../codecs/jpeg/vectors.ts';
 import { runFfmpeg } from '../../support/ffmpeg.ts';
 import { hasMedia, mediaPath } from '../../support/media.ts';
-import { madePicture } from '../../support/pictures.ts';
+import { bytesOf, madePicture } from '../../support/pictures.ts';
 
 /** Compares the header of a file, and what is read of its metadata alone, with what decoding gives. */
 function checkHeader(name: string, bytes: Uint8Array): void {
@@ -86,10 +87,79 @@ test('files that end within their pixels say their size', async () => {
   }
 });
 
-test('BigTIFF is said not to be read', async () => {
-  const big = Uint8Array.of(0x49, 0x49, 43, 0, 8, 0, 0, 0, 16, 0, 0, 0, 0, 0, 0, 0);
-  expect(() => imageKindOf(big)?.describe(big)).toThrow(UnsupportedError);
-  await expect(loadImage(big)).rejects.toThrow(/BigTIFF/);
+/** A TIFF file as BigTIFF: offsets and counts of 64 bits; numbers of 32 bits become 64 too. */
+function bigTiffOf(file: Uint8Array): Uint8Array {
+  const old = new DataView(file.buffer, file.byteOffset, file.length);
+  const directory = old.getUint32(4, true);
+  const count = old.getUint16(directory, true);
+  const out = new Uint8Array(file.length + 4096);
+  const view = new DataView(out.buffer);
+  const big = (at: number, value: number) => view.setBigUint64(at, BigInt(value), true);
+  // Samples keep their places but for the eight bytes that the header grew by.
+  out.set(file.subarray(8, directory), 16);
+  out.set([0x49, 0x49, 43, 0, 8, 0, 0, 0]);
+  const to = (directory + 8 + 7) & ~7;
+  big(8, to);
+  big(to, count);
+  let values = to + 8 + 20 * count + 8;
+  for (let i = 0; i < count; i++) {
+    const [from, at] = [directory + 2 + 12 * i, to + 8 + 20 * i];
+    const tag = old.getUint16(from, true);
+    const type = old.getUint16(from + 2, true);
+    const length = old.getUint32(from + 4, true);
+    const bytes = { 1: 1, 3: 2, 4: 4, 5: 8, 7: 1 }[type]! * length;
+    const start = bytes <= 4 ? from + 8 : old.getUint32(from + 8, true);
+    const isLong = type === 4;
+    view.setUint16(at, tag, true);
+    view.setUint16(at + 2, isLong ? 16 : type, true);
+    big(at + 4, length);
+    const size = isLong ? 2 * bytes : bytes;
+    const place = size <= 8 ? at + 12 : values;
+    if (size > 8) {
+      big(at + 12, values);
+      values += (size + 7) & ~7;
+    }
+    if (!isLong) out.set(file.subarray(start, start + bytes), place);
+    for (let k = 0; isLong && k < length; k++) {
+      big(place + 8 * k, old.getUint32(start + 4 * k, true) + (tag === 273 ? 8 : 0));
+    }
+  }
+  return out.subarray(0, values);
+}
+
+test.each([
+  ['rgb24', 'deflate'],
+  ['rgba', 'none'],
+  ['gray16le', 'none'],
+] as const)('BigTIFF of %s, %s, is read as TIFF is', async (pixFmt, compression) => {
+  const picture = madePicture(pixFmt, 640, 480);
+  const metadata = { density: { unit: 'inch', x: 300, y: 200 } } as const;
+  const file = await encodeImage(picture, { format: 'tiff', compression, metadata });
+  const big = bigTiffOf(file);
+  const [a, b] = [await loadImage(file), await loadImage(big)];
+  expect(b.pixFmt).toBe(a.pixFmt);
+  expect(bytesOf(b.array)).toEqual(bytesOf(a.array));
+  expect(b.metadata).toEqual(a.metadata);
+  expect(imageKindOf(big)?.describe(big)).toEqual(imageKindOf(file)?.describe(file));
+});
+
+test('a page of BigTIFF becomes a TIFF file; one that is broken is said', async () => {
+  const picture = madePicture('rgb24', 640, 480);
+  const big = bigTiffOf(await encodeImage(picture, { format: 'tiff' }));
+  const { directories } = findPages(big);
+  const page = openPage(big, directories[0]!).write();
+  expect([...page.subarray(0, 4)]).toEqual([0x49, 0x49, 42, 0]);
+  expect(bytesOf((await loadImage(page)).array)).toEqual(bytesOf(picture));
+  for (const [at, value] of [
+    [8, 2n ** 63n],
+    [8, 4n],
+    [Number(new DataView(big.buffer, big.byteOffset).getBigUint64(8, true)), 2n ** 62n],
+  ] as const) {
+    const broken = big.slice();
+    new DataView(broken.buffer).setBigUint64(at, value, true);
+    await expect(loadImage(broken), `${at}`).rejects.toThrow(FormatError);
+  }
+  await expect(loadImage(big.subarray(0, 12))).rejects.toThrow(FormatError);
 });
 
 test('a Netpbm header with long comments takes no time', () => {

@@ -212,3 +212,19 @@ it('files of a sequence that have more pages are named', async () => {
   ]);
   await demuxer.close();
 });
+
+describe('loadImage', () => {
+  it('says what it leaves in a file', async () => {
+    const page = new Uint8Array(12).map((_, i) => i);
+    expect((await loadImage(pagedFile([page], 4))).problems).toEqual([]);
+    const said = async (bytes: Uint8Array) =>
+      (await loadImage(bytes)).problems.map(({ message }) => message);
+    expect(await said(pagedFile([page, page, page], 4))).toEqual([
+      'it has 3 pages; the first picture is taken',
+    ]);
+    const ppm = new TextEncoder().encode('P5 2 1 255\nabP5 2 1 255\ncd');
+    expect(await said(ppm)).toEqual([
+      'another picture follows the first; the first picture is taken',
+    ]);
+  });
+});

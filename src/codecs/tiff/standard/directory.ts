@@ -1,5 +1,8 @@
-/** The header of a TIFF file and its image file directories: TIFF clause 2. */
-import { FormatError, UnsupportedError } from '../../../base/errors.ts';
+/**
+ * The header of a TIFF file and its image file directories: TIFF clause 2; and those of BigTIFF (the BigTIFF design of 2004, in which
+ * offsets and counts have 64 bits).
+ */
+import { FormatError } from '../../../base/errors.ts';
 import { TYPE } from './tags.ts';
 
 /** The fields of a directory. */
@@ -24,53 +27,59 @@ export interface Entry {
   readonly size: number;
 }
 
-/** Table: type => bytes of a value (TIFF clause 2, Types). */
-const TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
+/** Table: type => bytes of a value (TIFF clause 2, Types; 16 to 18 are BigTIFF's). */
+const TYPE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 
-/** Whether these are the first bytes of a TIFF file: "II" or "MM", and 42 in that byte order: TIFF clause 2. */
+/** The number behind the byte order: of TIFF, and of BigTIFF. */
+const TIFF_VERSION = 42;
+const BIG_VERSION = 43;
+
+/** Whether these are the first bytes of a TIFF file: "II" or "MM", and 42 in that byte order (TIFF clause 2), or 43 in BigTIFF. */
 export function isTiff(start: Uint8Array): boolean {
   const [a, b, c, d] = start;
-  if (a === 0x49 && b === 0x49) return (c === 42 || c === 43) && d === 0;
-  return a === 0x4d && b === 0x4d && c === 0 && (d === 42 || d === 43);
+  if (a === 0x49 && b === 0x49) return (c === TIFF_VERSION || c === BIG_VERSION) && d === 0;
+  return a === 0x4d && b === 0x4d && c === 0 && (d === TIFF_VERSION || d === BIG_VERSION);
 }
 
 /**
- * Reads a directory, TIFF clause 2. Throws `FormatError` with the offset where it is broken, `UnsupportedError` for BigTIFF.
+ * Reads a directory, TIFF clause 2. Throws `FormatError` with the offset where it is broken.
  * @param given its offset; default that of the first
  */
 export function readDirectory(bytes: Uint8Array, given?: number): Directory {
   if (!isTiff(bytes) || bytes.length < 8) throw new FormatError('tiff', 'is no TIFF file', 0);
   const littleEndian = bytes[0] === 0x49;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (view.getUint16(2, littleEndian) !== 42) {
-    throw new UnsupportedError('tiff', 'BigTIFF files are not read');
-  }
-  const start = given ?? view.getUint32(4, littleEndian);
-  if (start < 8 || start + 2 > bytes.length) {
+  const layout = view.getUint16(2, littleEndian) === BIG_VERSION ? BIG_LAYOUT : LAYOUT;
+  const { fieldBytes, countBytes, offsetBytes, firstAt } = layout;
+  const offsetAt = (at: number): number => readOffset(view, at, offsetBytes, littleEndian);
+  const start = given ?? (firstAt + offsetBytes <= bytes.length ? offsetAt(firstAt) : 0);
+  if (start < firstAt + offsetBytes || start + countBytes > bytes.length) {
     throw new FormatError(
       'tiff.directory',
       `lies at ${start} of ${bytes.length} bytes`,
-      given ?? 4,
+      given ?? firstAt,
     );
   }
-  const count = view.getUint16(start, littleEndian);
-  if (start + 2 + 12 * count > bytes.length) {
+  const count = readOffset(view, start, countBytes, littleEndian);
+  const first = start + countBytes;
+  const end = first + fieldBytes * count;
+  if (end > bytes.length) {
     throw new FormatError('tiff.directory', `has ${count} fields and is cut off`, start);
   }
   const entries = new Map<number, Entry>();
-  const end = start + 2 + 12 * count;
-  for (let at = start + 2; at < end; at += 12) {
+  for (let at = first; at < end; at += fieldBytes) {
     const tag = view.getUint16(at, littleEndian);
     const type = view.getUint16(at + 2, littleEndian);
-    const values = view.getUint32(at + 4, littleEndian);
+    const values = offsetAt(at + 4);
     const size = (TYPE_BYTES[type] ?? 0) * values;
-    // Values of up to four bytes stand in the field itself.
-    const valueAt = size <= 4 ? at + 8 : view.getUint32(at + 8, littleEndian);
+    // Values that are no longer than an offset stand in the field itself.
+    const own = at + 4 + offsetBytes;
+    const valueAt = size <= offsetBytes ? own : offsetAt(own);
     if (size > 0 && !entries.has(tag)) entries.set(tag, { type, count: values, at: valueAt, size });
   }
   return {
     ...{ littleEndian, entries },
-    next: end + 4 <= bytes.length ? view.getUint32(end, littleEndian) : 0,
+    next: end + offsetBytes <= bytes.length ? offsetAt(end) : 0,
     numbers: (tag) => readNumbers(view, littleEndian, tag, entries.get(tag)),
     bytes(tag) {
       const entry = entries.get(tag);
@@ -79,6 +88,26 @@ export function readDirectory(bytes: Uint8Array, given?: number): Directory {
       return end <= bytes.length ? bytes.slice(entry.at, end) : undefined;
     },
   };
+}
+
+/** How headers and directories of a kind of file lie. */
+interface FileLayout {
+  /** Bytes of a field, of the count of fields, and of an offset. */
+  readonly fieldBytes: number;
+  readonly countBytes: 2 | 8;
+  readonly offsetBytes: 4 | 8;
+  /** Where the offset of the first directory stands. */
+  readonly firstAt: number;
+}
+
+const LAYOUT: FileLayout = { fieldBytes: 12, countBytes: 2, offsetBytes: 4, firstAt: 4 };
+const BIG_LAYOUT: FileLayout = { fieldBytes: 20, countBytes: 8, offsetBytes: 8, firstAt: 8 };
+
+/** A count or an offset of 2, 4 or 8 bytes; those of 8 are rounded where no file is so long. */
+function readOffset(view: DataView, at: number, bytes: 2 | 4 | 8, littleEndian: boolean): number {
+  if (bytes === 2) return view.getUint16(at, littleEndian);
+  if (bytes === 4) return view.getUint32(at, littleEndian);
+  return Number(view.getBigUint64(at, littleEndian));
 }
 
 function readNumbers(
@@ -97,6 +126,7 @@ function readNumbers(
     const from = at + i * size;
     if (type === TYPE.SHORT) return view.getUint16(from, littleEndian);
     if (type === TYPE.LONG) return view.getUint32(from, littleEndian);
+    if (type === TYPE.LONG8) return readOffset(view, from, 8, littleEndian);
     if (type === TYPE.RATIONAL) {
       return view.getUint32(from, littleEndian) / view.getUint32(from + 4, littleEndian);
     }

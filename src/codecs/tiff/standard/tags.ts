@@ -46,8 +46,8 @@ export const REDUCED_OR_MASK = 1 | 4;
 /** SubfileType of a smaller picture of another page, TIFF clause 8. */
 export const OLD_REDUCED = 2;
 
-/** Types of values and their bytes, TIFF clause 2 (Types). */
-export const TYPE = { BYTE: 1, SHORT: 3, LONG: 4, RATIONAL: 5, UNDEFINED: 7 } as const;
+/** Types of values, TIFF clause 2 (Types); LONG8 is BigTIFF's, 64 bits. */
+export const TYPE = { BYTE: 1, SHORT: 3, LONG: 4, RATIONAL: 5, UNDEFINED: 7, LONG8: 16 } as const;
 
 /** Compression, TIFF clause 8; 8 is Adobe's Photoshop TIFF Technical Notes, and 32946 the number that it had before. */
 export const COMPRESSION = {

@@ -1,4 +1,5 @@
 /** Timecode as text and as a count of frames (SMPTE ST 12-1). */
+import type { Rational } from './rational.ts';
 
 /** Hours, minutes, seconds and frames; `;` or `.` before the frames where numbers are dropped. */
 const TEXT = /^(\d{1,2}):([0-5]\d):([0-5]\d)([:;.])(\d{1,3})$/;
@@ -44,4 +45,29 @@ export function parseTimecode(
   if (!isDropFrame) return { frame: count, isDropFrame };
   const dropped = droppedOf(framesPerSecond) * (allMinutes - Math.floor(allMinutes / 10));
   return { frame: count - dropped, isDropFrame };
+}
+
+/** Pictures of exact rates may lie this far before a time and still begin there, in pictures. */
+const ROUNDING = 1e-3;
+
+/**
+ * The timecode of the first picture that is not before `seconds`, of pictures whose first has `text`; null for what is no timecode at
+ * that rate.
+ * @param to their rate, if it is another one then
+ */
+export function timecodeAfter(
+  text: string,
+  seconds: number,
+  from: Rational,
+  to: Rational = from,
+): string | null {
+  const [before, after] = [from, to].map(([num, den]) => Math.round(num / den)) as [number, number];
+  const parsed = parseTimecode(text, before);
+  if (parsed === null || after < 1) return null;
+  const { frame, isDropFrame } = parsed;
+  const later = frame + Math.ceil((seconds * from[0]) / from[1] - ROUNDING);
+  if (after === before) return timecodeText(later, before, isDropFrame);
+  // At another rate the same second is meant; numbers are dropped at multiples of 30 only.
+  const clock = parseTimecode(timecodeText(later, before, isDropFrame).replace(';', ':'), before)!;
+  return timecodeText(Math.round((clock.frame * after) / before), after, false);
 }

@@ -3,6 +3,7 @@ import { ConfigError } from '../base/errors.ts';
 import { countBits } from '../base/math.ts';
 import type { AudioStreamInfo, StreamInfo, VideoStreamInfo } from '../base/packet.ts';
 import type { Rational } from '../base/rational.ts';
+import { timecodeAfter } from '../base/timecode-text.ts';
 import type { ImageMetadata, PixFmt } from '../frames/index.ts';
 import type { GpuKernels } from '../gpu/index.ts';
 import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
@@ -102,7 +103,7 @@ export async function openTrack(
     );
   }
   const cut = read === null ? null : new PacketCut(read, stream);
-  const coding = isCopied ? null : await openCoding(input, stream, setting);
+  const coding = isCopied ? null : await openCoding(input, from, setting);
   if (isCopied) muxer.addRemuxStream(stream);
   return {
     from,
@@ -197,9 +198,10 @@ function codecAsked(kind: StreamInfo['kind'], values: Values): string | undefine
 
 async function openCoding(
   input: Input,
-  stream: StreamInfo,
+  from: ChosenStream,
   setting: TrackSetting,
 ): Promise<Coding> {
+  const stream = input.reader.streams[from.index]!;
   const { format, values } = setting;
   const text = filterText(stream.kind, values);
   const filterOf = async (given: StreamInfo) =>
@@ -211,7 +213,8 @@ async function openCoding(
     const codec = await loadPictureCodec(stream);
     const { stream: decoded, unpack } = decoderOf(input, stream, codec, text !== '', pictures);
     const filter = await filterOf(decoded);
-    const coded = (filter?.stream ?? decoded) as VideoStreamInfo;
+    const cut = cutOf(from.input, values);
+    const coded = withTimecode((filter?.stream ?? decoded) as VideoStreamInfo, stream, cut, values);
     const pace = paceOf(coded, setting);
     return { unpack, filter, pace, encoder: await addVideo(setting, coded, pictures) };
   }
@@ -219,6 +222,21 @@ async function openCoding(
   const filter = await filterOf(stream);
   const coded = (filter?.stream ?? stream) as AudioStreamInfo;
   return { unpack, filter, pace: null, encoder: await addAudio(setting, coded) };
+}
+
+/** What is coded, with the timecode of its first picture: cuts take pictures away before it. */
+function withTimecode(
+  coded: VideoStreamInfo,
+  { timecode, frameRate }: VideoStreamInfo,
+  cut: Cut | null,
+  values: Values,
+): VideoStreamInfo {
+  const { timecode: _, ...rest } = coded;
+  if (timecode === undefined || frameRate === undefined) return rest;
+  const own = values.cut === undefined ? null : readCut('--cut', values.cut);
+  const seconds = (cut?.start ?? 0) + (own?.start ?? 0);
+  const text = timecodeAfter(timecode.text, seconds, frameRate, coded.frameRate);
+  return text === null ? rest : { ...rest, timecode: { text } };
 }
 
 function paceOf(stream: StreamInfo, { format, values }: TrackSetting): ConstantRate | null {

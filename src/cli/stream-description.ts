@@ -17,18 +17,20 @@ export function colorOptions({ color }: VideoStreamInfo): Partial<VideoEncodeOpt
 
 /** Facts of a stream that containers store and codecs do not know. */
 export function descriptionOf(stream: StreamInfo): StreamDescription {
-  const { language, title, isDefault } = stream;
+  const { language, title, isDefault, tags } = stream;
   const shared = {
     ...(language === undefined ? {} : { language }),
     ...(title === undefined ? {} : { title }),
     ...(isDefault === undefined ? {} : { isDefault }),
+    ...(tags === undefined ? {} : { tags }),
   };
   if (stream.kind !== 'video') return shared;
-  const { rotation, masteringDisplay, contentLight } = stream;
+  const { rotation, masteringDisplay, contentLight, timecode } = stream;
   return {
     ...shared,
     ...(rotation === undefined ? {} : { rotation }),
     ...(masteringDisplay === undefined ? {} : { masteringDisplay }),
     ...(contentLight === undefined ? {} : { contentLight }),
+    ...(timecode === undefined ? {} : { timecode }),
   };
 }

@@ -19,13 +19,18 @@ export interface EncodeStreamOptions<C extends VideoEncodeConfig | AudioEncodeCo
 }
 
 /** Facts of streams that containers store and codecs do not know. */
-export type StreamDescription = Partial<Pick<StreamInfo, 'language' | 'title' | 'isDefault'>> &
-  Partial<Pick<VideoStreamInfo, 'rotation' | 'masteringDisplay' | 'contentLight'>>;
+export type StreamDescription = Partial<
+  Pick<StreamInfo, 'language' | 'title' | 'isDefault' | 'tags'>
+> &
+  Partial<Pick<VideoStreamInfo, 'rotation' | 'masteringDisplay' | 'contentLight' | 'timecode'>>;
 
 /** The keys of `StreamDescription`, by kind of stream. */
 export const DESCRIPTION_KEYS = {
-  audio: ['language', 'title', 'isDefault'],
-  video: ['language', 'title', 'isDefault', 'rotation', 'masteringDisplay', 'contentLight'],
+  audio: ['language', 'title', 'isDefault', 'tags'],
+  video: [
+    ...(['language', 'title', 'isDefault', 'tags', 'timecode'] as const),
+    ...(['rotation', 'masteringDisplay', 'contentLight'] as const),
+  ],
 } as const;
 
 /** The options of a file. An aborted `signal` gives the file up, as `abort` does. */

@@ -5,6 +5,7 @@
  *
  * Gain and cost: docs/aac/05-measurements.md.
  */
+import { fastExp2 } from '../../../dsp/logarithm.ts';
 import {
   type ChannelStream,
   MAX_BANDS,
@@ -13,9 +14,18 @@ import {
 import { SCALE_FACTOR_LENGTHS } from '../standard/huffman-tables.ts';
 import { NOISE_HCB } from '../standard/spectrum-coding.ts';
 
-/** Levels looked at on each side of the measured one: 4.5 dB. */
-const REACH = 3;
+/** Levels looked at on each side of the measured one: 3 dB. */
+const REACH = 2;
 const STATES = 2 * REACH + 1;
+/** The index of a difference of 0 in `DELTA_BITS`. */
+const ORIGIN = MAX_SCALE_FACTOR_DELTA + 2 * REACH;
+/** Bits of differences of levels, infinite where they cannot be sent. */
+const DELTA_BITS: Float64Array = /* @__PURE__ */ (() => {
+  const bits = new Float64Array(2 * ORIGIN + 1).fill(Number.POSITIVE_INFINITY);
+  bits.set(SCALE_FACTOR_LENGTHS, 2 * REACH);
+  return bits;
+})();
+const STEP = 2 ** 0.25;
 
 /** What is known of the bands of one channel, and scratch. */
 export class NoiseLevels {
@@ -24,49 +34,44 @@ export class NoiseLevels {
   /** Band => weighted energy of its substitute: the cost of twice the amplitude or of none. */
   readonly worth = new Float64Array(MAX_BANDS);
   private readonly from = new Uint8Array(MAX_BANDS * STATES);
-  private readonly cost = new Float64Array(STATES);
-  private readonly next = new Float64Array(STATES);
+  /** Costs of the best paths to the levels of a band, in bits, and of those of the next. */
+  private cost = new Float64Array(STATES);
+  private next = new Float64Array(STATES);
 
   /**
-   * Moves `scaleFactor` of the bands of noise to the cheapest path for noise that is worth `lambda` a bit. Neighbors differ by no more than
-   * can be sent before; they do not afterwards.
+   * Moves `scaleFactor` of the bands of noise to the cheapest path for noise that is worth `lambda` > 0 a bit. Neighbors differ by no more
+   * than can be sent, before and afterwards.
    */
-  choose(stream: ChannelStream, lambda: number): void {
-    const { from, cost, next, measured, worth } = this;
-    const { codebook, scaleFactor, numBands } = stream;
-    let before = -1;
+  choose({ codebook, scaleFactor, numBands }: ChannelStream, lambda: number): void {
+    const { from, measured, worth } = this;
+    let last = -1;
     for (let band = 0; band < numBands; band++) {
       if (codebook[band] !== NOISE_HCB) continue;
+      const { cost, next } = this;
       const center = scaleFactor[band];
-      const step = before < 0 ? 0 : center - scaleFactor[before];
+      const bandWorth = worth[band] / lambda;
+      let amplitude = fastExp2(0.25 * (center - REACH - measured[band]));
       for (let s = 0; s < STATES; s++) {
-        const off = 2 ** (0.25 * (center + s - REACH - measured[band])) - 1;
         let least = 0;
-        if (before >= 0) {
+        if (last >= 0) {
+          const delta = center - scaleFactor[last] + s + ORIGIN;
           least = Number.POSITIVE_INFINITY;
           for (let p = 0; p < STATES; p++) {
-            const delta = step + s - p;
-            if (delta > MAX_SCALE_FACTOR_DELTA || delta < -MAX_SCALE_FACTOR_DELTA) continue;
-            const bits = SCALE_FACTOR_LENGTHS[delta + MAX_SCALE_FACTOR_DELTA];
-            const total = cost[p] + lambda * bits;
+            const total = cost[p] + DELTA_BITS[delta - p];
             if (total >= least) continue;
             least = total;
             from[band * STATES + s] = p;
           }
         }
-        next[s] = least + worth[band] * off * off;
+        next[s] = least + bandWorth * (amplitude - 1) * (amplitude - 1);
+        amplitude *= STEP;
       }
-      cost.set(next);
-      before = band;
+      this.cost = next;
+      this.next = cost;
+      last = band;
     }
-    if (before >= 0) this.follow(stream, before);
-  }
-
-  /** Follows the cheapest path from the last band of noise, `last`. */
-  private follow({ codebook, scaleFactor }: ChannelStream, last: number): void {
-    const { from, cost } = this;
     let state = REACH;
-    for (let s = 0; s < STATES; s++) if (cost[s] < cost[state]) state = s;
+    for (let s = 0; s < STATES; s++) if (this.cost[s] < this.cost[state]) state = s;
     for (let band = last; band >= 0; band--) {
       if (codebook[band] !== NOISE_HCB) continue;
       scaleFactor[band] += state - REACH;

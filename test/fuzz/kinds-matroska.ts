@@ -187,6 +187,16 @@ export const MATROSKA_KINDS: Readonly<Record<string, ElementKind>> = {
     );
     if (open !== undefined) open.isOpen = true;
   },
+  'pictures of QuickTime: a CodecPrivate that is none': (elements, random) => {
+    const entry = ofName(elements, 'TrackEntry', random);
+    const ids = ['V_PRORES', 'V_FFV1', 'V_QUICKTIME', 'V_MS/VFW/FOURCC'];
+    const lengths = [0, 3, 4, 8, 40, 85, 86, 94, 200];
+    const bytes = new Uint8Array(pick(lengths, random)!).fill(random() & 0x7f);
+    if (random() % 2 === 0)
+      bytes.set(new TextEncoder().encode('apcnapch').subarray(0, bytes.length));
+    setChild(entry, element('CodecPrivate', bytes));
+    setChild(entry, element('CodecID', new TextEncoder().encode(pick(ids, random)!)));
+  },
   'an element taken out': (elements, random) => {
     const parents = ['Segment', 'Cluster', 'TrackEntry', 'Info', 'Tracks'] as const;
     const parent = ofName(elements, pick(parents, random)!, random);

@@ -62,6 +62,22 @@ export const MP4_KINDS: Readonly<Record<string, BoxKind>> = {
     if (elst !== undefined) elst.bytes = table.bytes;
     else trak?.children.unshift({ type: 'edts', bytes: new Uint8Array(0), children: [table] });
   },
+  'metadata with keys: counts, sizes and values that lie': (boxes, random) => {
+    const parent = pick([...boxesOf(boxes, 'moov'), ...boxesOf(boxes, 'trak')], random);
+    const type = pick([1, 2, 13, 21, 23, 24, 67, 78, 99], random)!;
+    const mdta = 0x6d647461;
+    const size = pick([8, 12, ...HOSTILE], random)!;
+    const value = words(type, 0, ...Array.from({ length: random() % 4 }, random));
+    const items = Array.from({ length: random() % 4 }, (_, i) => {
+      const data = leaf('data', value);
+      return { type: `\0\0\0${String.fromCharCode(i)}`, bytes: words(), children: [data] };
+    });
+    const keys = leaf('keys', words(0, pick([1, 2, ...HOSTILE], random)!, size, mdta, 0x612e622e));
+    const hdlr = leaf('hdlr', words(0, 0, mdta, 0, 0, 0, 0));
+    const ilst = { type: 'ilst', bytes: words(), children: items };
+    const bytes = random() % 2 === 0 ? words() : words(0);
+    parent?.children.push({ type: 'meta', bytes, children: [hdlr, keys, ilst] });
+  },
   'times that go back: tfdt anew': (boxes, random) => {
     const tfdt = pick(boxesOf(boxes, 'tfdt'), random);
     if (tfdt === undefined) return;

@@ -5,6 +5,7 @@ import type { EbmlWriter } from './ebml-writer.ts';
 
 /** Name of the tag with the timecode of the first picture, as ffmpeg writes it. */
 const TIMECODE = 'TIMECODE';
+const TYPE_VIDEO = 1;
 
 /** Names of tags that programs make of the packets or of the program itself: a copy has others, or none. */
 const MADE =
@@ -22,9 +23,8 @@ export function readTrackTags(
   tracks: Children | undefined,
 ): ReadonlyMap<number, TrackTags> {
   const numbers = new Map<number, number>();
-  for (const entry of tracks?.masters('TrackEntry') ?? []) {
-    numbers.set(entry.uint('TrackUID', 0), entry.uint('TrackNumber', 0));
-  }
+  const entries = [...(tracks?.masters('TrackEntry') ?? [])];
+  for (const entry of entries) numbers.set(entry.uint('TrackUID', 0), entry.uint('TrackNumber', 0));
   const texts = new Map<number, Map<string, string>>();
   for (const tag of tags?.masters('Tag') ?? []) {
     const uid = tag.master('Targets').uint('TagTrackUID', 0);
@@ -38,7 +38,29 @@ export function readTrackTags(
       if (isNew && !MADE.test(name)) found.set(name, simple.text('TagString', ''));
     }
   }
+  addFileTimecode(tags, entries, texts);
   return new Map([...texts].map(([number, found]) => [number, trackTags(found)]));
+}
+
+/** Gives the first track of pictures the timecode that a file has as a whole, as ffmpeg's `-timecode` writes it, if it has none itself. */
+function addFileTimecode(
+  tags: Children | undefined,
+  entries: readonly Children[],
+  texts: Map<number, Map<string, string>>,
+): void {
+  const pictures = entries.find((entry) => entry.uint('TrackType', 0) === TYPE_VIDEO);
+  if (pictures === undefined) return;
+  const isTimecode = (name: string): boolean => name.toUpperCase() === TIMECODE;
+  for (const tag of tags?.masters('Tag') ?? []) {
+    if (tag.master('Targets').uint('TagTrackUID', 0) !== 0) continue;
+    const simple = tag.masters('SimpleTag').find((each) => isTimecode(each.text('TagName', '')));
+    if (simple === undefined) continue;
+    const number = pictures.uint('TrackNumber', 0);
+    const own = texts.get(number) ?? new Map<string, string>();
+    if (![...own.keys()].some(isTimecode)) own.set(TIMECODE, simple.text('TagString', ''));
+    texts.set(number, own);
+    return;
+  }
 }
 
 function trackTags(texts: Map<string, string>): TrackTags {

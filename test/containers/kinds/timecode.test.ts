@@ -136,6 +136,19 @@ describe('counting', () => {
   });
 });
 
+it('of a Matroska file as a whole, as ffmpeg writes it, is that of its pictures', async () => {
+  const path = join(folder, 'whole.mkv');
+  const input = ['-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25:d=0.2', '-c:v', 'libx264'];
+  runFfmpeg(['-y', ...input, '-timecode', '10:20:30:05', path]);
+  const file = new Uint8Array(readFileSync(path));
+  for (const format of ['mp4', 'mov', 'matroska']) {
+    const { bytes, problems } = await copy(file, format);
+    expect(problems).toEqual([]);
+    const [stream] = (await Demuxer.open(bytes)).reader.streams;
+    expect(stream!.timecode?.text, format).toBe('10:20:30:05');
+  }
+});
+
 describe('tags of single tracks of Matroska', () => {
   it('stay in Matroska and MP4, those that programs make do not', async () => {
     const path = join(folder, 'tags.mkv');

@@ -1,6 +1,7 @@
 /** Inputs that are coded pictures: what they say of themselves, and how they are decoded. */
 
-import type { LimitOptions } from '../base/limits.ts';
+import { FormatError } from '../base/errors.ts';
+import { type LimitOptions, SINGLE_PACKET_BYTES } from '../base/limits.ts';
 import type { Packet, VideoStreamInfo } from '../base/packet.ts';
 import {
   affordablePixels,
@@ -10,6 +11,7 @@ import {
   type ImageMetadata,
   orientedSize,
   type PixFmt,
+  pictureByteLength,
   pixFmtInfo,
   requirePixFmt,
   type VideoFrame,
@@ -83,6 +85,7 @@ export function pictureDecoder(
     ? orientedSize(stream.width, stream.height, orientation)
     : [stream.width, stream.height];
   const pixFmt = workingFormat(stream.pixFmt, planar && !turned, isFiltered);
+  requireHoldable(pixFmt, width, height, limits);
   const { timeBase } = stream;
   const numPlanes = pixFmtInfo(pixFmt).samplesPerPixel.length;
   const isYuv = pixFmtInfo(pixFmt).model === 'yuv';
@@ -106,6 +109,21 @@ export function pictureDecoder(
       return new VideoFrames([converted], { pixFmt, width, height, numPlanes, timeBase });
     },
   };
+}
+
+/** Choice: how often the bytes of a packet samples may be that are held whole: 192 MiB, 67 million pixels of RGB, by default. */
+const HELD = 3;
+
+/** Throws `FormatError` for a picture that is too large to be held whole. */
+function requireHoldable(pixFmt: PixFmt, width: number, height: number, limits: LimitOptions) {
+  const { maxPacketBytes = SINGLE_PACKET_BYTES } = limits;
+  const bytes = pictureByteLength(pixFmtInfo(pixFmt), width, height);
+  if (bytes <= HELD * maxPacketBytes) return;
+  const needed = Math.ceil(bytes / HELD / 2 ** 20);
+  throw new FormatError(
+    'INPUT',
+    `${width}x${height} pixels would be held whole, which takes ${bytes} bytes, allowed are ${HELD * maxPacketBytes}; to another picture file they go by rows where they are not filtered, turned or interlaced, or give --limits maxPacketBytes=${needed}M (limits.maxPacketBytes)`,
+  );
 }
 
 /** The format that pictures are decoded to: what the header says, if it may stay that. */

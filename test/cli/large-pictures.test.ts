@@ -117,3 +117,15 @@ test('PNG and BMP by rows are the same picture', async () => {
   const bytes = gray.map((sample) => (sample * 255 + 32895) >>> 16);
   expect((bmp.array.data as Uint8Array).findIndex((sample, i) => sample !== bytes[i])).toBe(-1);
 });
+
+test('what would be held whole and is too large is refused, until the limits allow it', async () => {
+  const bits = new Uint8Array((15000 / 8) * 15000);
+  writeFileSync(at('huge.pbm'), Buffer.concat([Buffer.from('P4 15000 15000\n'), bits]));
+  const args = ['encode', at('huge.pbm'), at('huge.png'), '--vf', 'crop=16:16', '-y'];
+  const refused = await vitrine(...args);
+  expect(refused.status).toBe(1);
+  expect(refused.notes).toMatch(
+    /15000x15000 pixels would be held whole.*--limits maxPacketBytes=72M/,
+  );
+  expect((await vitrine(...args, '--limits', 'maxPacketBytes=72M')).status).toBe(0);
+});

@@ -1,8 +1,17 @@
 /** Choosing what computes: the best GPU that gives the right numbers, else TypeScript. */
-import { ConfigError, messageOf, UnsupportedError } from '../base/errors.ts';
+import {
+  ConfigError,
+  described,
+  messageOf,
+  rejectUnknownKeys,
+  requireOneOf,
+} from '../base/errors.ts';
+import { unlessAborted } from '../base/pace.ts';
+import type { AbortSignalLike } from '../base/platform.ts';
 import type { FrameKernels } from './frame-kernels.ts';
 import { GPU_MODES, type GpuJsModule, type GpuMode } from './gpujs/gpu-js.ts';
 import { GpuJsFrameKernels } from './gpujs/gpu-js-kernels.ts';
+import { moduleOf, requireVersion } from './gpujs/gpu-js-version.ts';
 import { GuardedAnalysis } from './guarded-analysis.ts';
 import { findWrongKernel } from './known-answers.ts';
 import { answerWithin, closeQuietly, DEFAULT_TIMEOUT_MS } from './plain/answer.ts';
@@ -24,14 +33,18 @@ export interface GpuKernelsOptions {
    * 60,000.
    */
   readonly timeoutMs?: number;
+  /** Ends the wait for the GPU while it is opened: the call rejects at once with the signal's reason. */
+  readonly signal?: AbortSignalLike;
 }
+
+const OPTIONS = ['mode', 'wgsl', 'timeoutMs', 'signal'];
 
 /** Kernels, and what became of the wish for a GPU. Hand it to an encoder: `encoderConfig: { gpu }`. */
 export class GpuKernels {
-  readonly kernels: FrameKernels;
-  /** Why `kernels` are those in TypeScript; null if they are the GPU's. */
-  readonly fallbackReason: string | null;
+  private readonly opened: FrameKernels;
   private readonly timeoutMs: number;
+  private reason: string | null;
+  private trusted: FrameKernels;
 
   /** Made by `gpuKernels`. */
   constructor(
@@ -39,55 +52,65 @@ export class GpuKernels {
     fallbackReason: string | null,
     timeoutMs = DEFAULT_TIMEOUT_MS,
   ) {
-    this.kernels = kernels;
-    this.fallbackReason = fallbackReason;
+    this.opened = kernels;
+    this.trusted = kernels;
+    this.reason = fallbackReason;
     this.timeoutMs = timeoutMs;
   }
 
-  /** Begins the analysis of a stream's pictures, which goes on in TypeScript if the GPU fails. */
+  /** What computes: those of the GPU, until it has given a wrong number. */
+  get kernels(): FrameKernels {
+    return this.trusted;
+  }
+
+  /** Why `kernels` are those in TypeScript; null if they are the GPU's. */
+  get fallbackReason(): string | null {
+    return this.reason;
+  }
+
+  /** Begins the analysis of a stream's pictures, which goes on in TypeScript if the GPU fails or is found wrong. */
   openAnalysis(): GuardedAnalysis {
-    return new GuardedAnalysis(this.kernels, this.fallbackReason, this.timeoutMs);
+    const { trusted, reason, timeoutMs } = this;
+    return new GuardedAnalysis(trusted, reason, timeoutMs, (wrong) => {
+      this.reason = wrong;
+      this.trusted = new PlainFrameKernels();
+    });
   }
 
   /** Gives the GPU back. One that fails to close, or takes long, is left alone: what was encoded is not lost for it. */
   close(): Promise<void> {
-    return closeQuietly(() => this.kernels.close());
+    return closeQuietly(() => this.opened.close());
   }
 }
 
 /**
  * Opens the GPU by gpu.js, which the caller hands in: `await gpuKernels(await import('gpu.js'))`. A GPU that fails, does not
  * answer, or gives one wrong number of the known answers is refused, and TypeScript computes instead; `fallbackReason` says why.
- * @throws ConfigError if `library` is not gpu.js, the mode is none, or `timeoutMs` is not above 0
+ * @throws ConfigError if `library` is not gpu.js, or an option is none or has no such value
  */
 export async function gpuKernels(
   library: GpuJsModule,
   options: GpuKernelsOptions = {},
 ): Promise<GpuKernels> {
   const loaded = moduleOf(library);
-  const { mode, wgsl = true, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-  if (mode !== undefined && !GPU_MODES.includes(mode)) {
-    throw new ConfigError('gpu.mode', `got ${String(mode)}, allowed are ${GPU_MODES.join(', ')}`);
-  }
-  if (typeof timeoutMs !== 'number' || !(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
-    throw new ConfigError(
-      'gpu.timeoutMs',
-      `got ${String(timeoutMs)}, allowed is above 0, below 2^31`,
-    );
-  }
+  checkOptions(options);
+  const { mode, wgsl = true, timeoutMs = DEFAULT_TIMEOUT_MS, signal } = options;
+  signal?.throwIfAborted();
   const plain = new PlainFrameKernels();
   let kernels: FrameKernels | null = null;
+  const wait = <T>(work: Promise<T>) => unlessAborted(answerWithin(timeoutMs, work), signal);
   try {
     requireVersion(loaded);
-    const chosen = mode ?? (await answerWithin(timeoutMs, bestMode(loaded)));
-    if (chosen === null) return new GpuKernels(plain, 'no GPU answers');
-    kernels = await answerWithin(timeoutMs, openKernels(loaded, chosen, wgsl));
-    const wrong = await findWrongKernel(kernels, plain, timeoutMs);
+    const chosen = await wait(chooseMode(loaded, mode));
+    if (chosen === null) return new GpuKernels(plain, noGpu(mode));
+    kernels = await wait(openKernels(loaded, chosen, wgsl));
+    const wrong = await findWrongKernel(kernels, plain, wait);
     if (wrong === null) return new GpuKernels(kernels, null, timeoutMs);
     giveBack(kernels);
     return new GpuKernels(plain, `${kernels.backend}: wrong numbers from ${wrong}`);
   } catch (error) {
     if (kernels !== null) giveBack(kernels);
+    signal?.throwIfAborted();
     const reason = messageOf(error);
     return new GpuKernels(plain, `${kernels?.backend ?? mode ?? 'gpu.js'}: ${reason}`);
   }
@@ -98,29 +121,40 @@ function giveBack(kernels: FrameKernels): void {
   void closeQuietly(() => kernels.close());
 }
 
-/** The module's exports; those of a CommonJS module may lie under `default`. */
-function moduleOf(library: GpuJsModule): GpuJsModule {
-  const inner = (library as { default?: GpuJsModule } | undefined)?.default;
-  for (const candidate of [library, inner]) {
-    if (typeof candidate?.GPU === 'function' && typeof candidate.Input === 'function') {
-      return candidate;
-    }
+function checkOptions(options: GpuKernelsOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigError('gpu', `got ${described(options)}, needed are options in an object`);
   }
+  rejectUnknownKeys('gpu', options, OPTIONS);
+  const { mode, wgsl = true, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  if (mode !== undefined) requireOneOf('gpu.mode', mode, GPU_MODES);
+  requireOneOf('gpu.wgsl', wgsl, [true, false]);
+  if (typeof timeoutMs === 'number' && timeoutMs > 0 && timeoutMs < 2 ** 31) return;
   throw new ConfigError(
-    'gpu.library',
-    'needed is gpu.js, 2.24.1 or later, below 3: pass what import("gpu.js") gives',
+    'gpu.timeoutMs',
+    `got ${described(timeoutMs)}, allowed is above 0, below 2^31`,
   );
 }
 
-/** Throws `UnsupportedError` for a gpu.js that lacks what is needed of it. */
-function requireVersion({ GPU }: GpuJsModule): void {
-  if (typeof GPU.isWebGPUAvailable === 'function') return;
-  throw new UnsupportedError('gpu', 'needed is gpu.js 2.24.1 or later, below 3; this one is older');
+/** The mode that was asked for, or the best that there is; null where the GPU for it does not answer. */
+async function chooseMode(
+  { GPU }: GpuJsModule,
+  wanted: GpuMode | undefined,
+): Promise<GpuMode | null> {
+  if (wanted !== undefined && wanted !== 'webgpu') return wanted;
+  if (await GPU.isWebGPUAvailable()) return 'webgpu';
+  return wanted === undefined && GPU.isWebGL2Supported === true ? 'webgl2' : null;
 }
 
-async function bestMode(library: GpuJsModule): Promise<GpuMode | null> {
-  if (await library.GPU.isWebGPUAvailable()) return 'webgpu';
-  return library.GPU.isWebGL2Supported === true ? 'webgl2' : null;
+/** Why there is no GPU, and what may be missing. */
+function noGpu(mode: GpuMode | undefined): string {
+  const what = mode === undefined ? 'no GPU answers' : 'no WebGPU adapter answers';
+  const needed = 'the package webgpu and a driver (Vulkan on Linux; VK_ICD_FILENAMES may name one)';
+  return isBrowser() ? what : `${what}: outside of browsers it takes ${needed}`;
+}
+
+function isBrowser(): boolean {
+  return (globalThis as { readonly document?: unknown }).document !== undefined;
 }
 
 async function openKernels(
@@ -128,9 +162,11 @@ async function openKernels(
   mode: GpuMode,
   wgsl: boolean,
 ): Promise<FrameKernels> {
-  if (mode !== 'webgpu' || !wgsl || library.WebGPUContext === undefined) {
+  if (mode !== 'webgpu' || library.WebGPUContext === undefined) {
     return new GpuJsFrameKernels(library, mode);
   }
   const { device } = await library.WebGPUContext.acquire();
-  return new WgslFrameKernels(library, device as GpuDevice);
+  return wgsl
+    ? new WgslFrameKernels(library, device as GpuDevice)
+    : new GpuJsFrameKernels(library, mode, device as GpuDevice);
 }

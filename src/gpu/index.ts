@@ -16,6 +16,6 @@ export type {
 } from './frame-kernels.ts';
 export { GpuKernels, type GpuKernelsOptions, gpuKernels } from './gpu-kernels.ts';
 export type { GpuJsModule, GpuMode } from './gpujs/gpu-js.ts';
-export type { GuardedAnalysis } from './guarded-analysis.ts';
+export type { AnalysisReport, GuardedAnalysis } from './guarded-analysis.ts';
 export { offerWebGpu, type WebGpuPackage } from './offer-webgpu.ts';
 export { PlainFrameKernels } from './plain/plain-frame-kernels.ts';

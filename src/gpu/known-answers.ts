@@ -4,11 +4,19 @@
  */
 import { codeRange, forwardMatrix, lumaWeights } from '../frames/color-matrix.ts';
 import type { BlockQuantizer, FrameKernels, SamplePlane } from './frame-kernels.ts';
+import {
+  bentPicture,
+  createBytes,
+  doubled,
+  edgedPicture,
+  movedBlocks,
+  noise,
+  planeOf,
+  slopedPicture,
+  tiedPicture,
+} from './known-pictures.ts';
 import { answerWithin, closeQuietly, DEFAULT_TIMEOUT_MS } from './plain/answer.ts';
 import type { PlainFrameKernels } from './plain/plain-frame-kernels.ts';
-
-const WIDTH = 64;
-const HEIGHT = 48;
 
 /** Multipliers, rounding and bits of QP 0 and of QP 51: the smallest and the largest step. */
 const QUANTIZERS: readonly BlockQuantizer[] = [
@@ -16,28 +24,21 @@ const QUANTIZERS: readonly BlockQuantizer[] = [
   { even: 9362, odd: 3647, mixed: 5825, offset: 2796202, bits: 23 },
 ];
 
-/** Numbers from 0 to 255, the same on every call: a linear congruential generator (Numerical Recipes, 1992). */
-function createBytes(): () => number {
-  let state = 1;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state >>> 24;
-  };
-}
-
 /**
- * Asks `kernels` and `plain` the same questions, and waits `timeoutMs` milliseconds at most for each answer of `kernels`.
+ * Asks `kernels` and `plain` the same questions.
+ * @param wait for an answer of `kernels`; may reject where it takes too long
  * @returns the name of the first kernel that gives other numbers; null if there is none
- * @throws UnsupportedError if an answer does not come in time; what `kernels` throw
+ * @throws what `kernels` and `wait` throw
  */
 export async function findWrongKernel(
   kernels: FrameKernels,
   plain: PlainFrameKernels,
-  timeoutMs = DEFAULT_TIMEOUT_MS,
+  wait: <T>(answer: Promise<T>) => Promise<T> = (answer) =>
+    answerWithin(DEFAULT_TIMEOUT_MS, answer),
 ): Promise<string | null> {
   for (const [name, ask] of questions()) {
+    const answer = await wait(ask(kernels));
     const expected = await ask(plain);
-    const answer = await answerWithin(timeoutMs, ask(kernels));
     if (!isSame(expected, answer)) return name;
   }
   return null;
@@ -47,14 +48,51 @@ type Question = readonly [name: string, ask: (kernels: FrameKernels) => Promise<
 
 function questions(): readonly Question[] {
   const bytes = createBytes();
-  const size = { width: WIDTH, height: HEIGHT };
-  const count = WIDTH * HEIGHT;
-  const before: SamplePlane = { samples: Uint8Array.from({ length: count }, bytes), ...size };
-  // Black and white on the left; the plane before, moved, on the right.
-  const samples = Uint8Array.from({ length: count }, (_, i) =>
-    i % WIDTH < 24 ? 255 * (bytes() & 1) : before.samples[Math.max(0, i - 2 * WIDTH - 3)],
+  const before = noise(bytes);
+  const random = planeOf((x) => (x < 24 ? 255 * (bytes() & 1) : bytes()));
+  const [small, other] = [planeOf(bytes, 32, 16), planeOf(bytes, 32, 16)];
+  return [
+    ['halve', (kernels) => kernels.halve(random)],
+    ...searchQuestions(before),
+    ['sadField', (kernels) => kernels.sadField(small, other, 16, 16)],
+    ['intraCosts', (kernels) => kernels.intraCosts(random)],
+    ['intraCosts', (kernels) => kernels.intraCosts(slopedPicture())],
+    ...costQuestions(random, before),
+    ...sampleQuestions(bytes, random),
+    ['openAnalysis', (kernels) => analyzeAll(kernels, analyzedPictures(before))],
+  ];
+}
+
+/** Every row and column of both ranges, and costs that tie. */
+function searchQuestions(before: SamplePlane): readonly Question[] {
+  return ([8, 16] as const).flatMap((size) =>
+    ([16, 32] as const).flatMap((range): Question[] => {
+      const now = movedBlocks(before, size, range);
+      const tied = [tiedPicture(true), tiedPicture(false)] as const;
+      return [
+        ['searchBlocks', (kernels) => kernels.searchBlocks(now, before, size, range)],
+        ['searchBlocks', (kernels) => kernels.searchBlocks(...tied, size, range)],
+      ];
+    }),
   );
-  const now: SamplePlane = { samples, ...size };
+}
+
+/** Costs at vectors to both ends on both axes, the least of all and the largest. */
+function costQuestions(now: SamplePlane, before: SamplePlane): readonly Question[] {
+  const count = (now.width * now.height) / 64;
+  const none = { x: new Int8Array(count), y: new Int8Array(count) };
+  const bent = [bentPicture(true), bentPicture(false)] as const;
+  return [
+    ['interCosts', (kernels) => kernels.interCosts(now, before, vectors(count))],
+    ['interCosts', (kernels) => kernels.interCosts(...bent, none)],
+    ['interCosts', (kernels) => kernels.interCosts(now, now, none)],
+  ];
+}
+
+/** The kernels that give samples or levels. */
+function sampleQuestions(bytes: () => number, plane: SamplePlane): readonly Question[] {
+  const { width, height } = plane;
+  const count = width * height;
   const residual = Int16Array.from({ length: count }, (_, i) =>
     i < count / 2 ? 255 - 510 * (bytes() & 1) : bytes() - bytes(),
   );
@@ -63,21 +101,34 @@ function questions(): readonly Question[] {
   );
   const matrix = forwardMatrix(...lumaWeights('gpu', 1), codeRange(true));
   return [
-    ['halve', (kernels) => kernels.halve(now)],
-    ['searchBlocks', (kernels) => kernels.searchBlocks(now, before, 16, 16)],
-    ['sadField', (kernels) => kernels.sadField(now, before, 16, 16)],
-    ['intraCosts', (kernels) => kernels.intraCosts(now)],
-    ['interCosts', (kernels) => kernels.interCosts(now, before, vectors(count / 64))],
     ...QUANTIZERS.map(
       (quantizer): Question => [
         'transformQuantize',
-        (kernels) => kernels.transformQuantize(residual, WIDTH, HEIGHT, quantizer),
+        (kernels) => kernels.transformQuantize(residual, width, height, quantizer),
       ],
     ),
-    ['halfSamples', (kernels) => kernels.halfSamples(now)],
-    ['rgbToYuv420', (kernels) => kernels.rgbToYuv420(rgb, WIDTH, HEIGHT, matrix)],
-    ['openAnalysis', (kernels) => analyzeAll(kernels, [before, now, before])],
+    ['halfSamples', (kernels) => kernels.halfSamples(plane)],
+    ['rgbToYuv420', (kernels) => kernels.rgbToYuv420(rgb, width, height, matrix)],
   ];
+}
+
+/** Pictures of a stream in an order in which each has its question for the one after it. */
+function analyzedPictures(before: SamplePlane): readonly SamplePlane[] {
+  const flat = planeOf(() => 0);
+  const pictures = [
+    before,
+    movedBlocks(before, 8, 16),
+    tiedPicture(false),
+    tiedPicture(true),
+    edgedPicture(),
+    slopedPicture(),
+    edgedPicture(),
+    flat,
+    bentPicture(false),
+    before,
+    edgedPicture(),
+  ];
+  return pictures.map(doubled);
 }
 
 /** What is computed in a stream: its shaders may be others than those of the kernels above. */

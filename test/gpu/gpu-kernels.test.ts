@@ -62,7 +62,13 @@ describe('gpuKernels', () => {
 
   it('says that no GPU answers', async () => {
     const { kernels, fallbackReason } = await gpuKernels(fakeGpuJs(() => 0));
-    expect([kernels.backend, fallbackReason]).toEqual(['typescript', 'no GPU answers']);
+    expect(kernels.backend).toBe('typescript');
+    expect(fallbackReason).toMatch(/^no GPU answers: .*VK_ICD_FILENAMES may name one\)$/);
+    const asked = await gpuKernels(
+      fakeGpuJs(() => 0),
+      { mode: 'webgpu' },
+    );
+    expect(asked.fallbackReason).toMatch(/^no WebGPU adapter answers: .*VK_ICD_FILENAMES/);
   });
 
   it('names what it needs', async () => {
@@ -121,6 +127,34 @@ describe('gpuKernels', () => {
     Object.assign(old.GPU, { isWebGPUAvailable: undefined });
     const { fallbackReason } = await gpuKernels(old);
     expect(fallbackReason).toMatch(/needed is gpu\.js 2\.24\.1 or later, below 3/);
+  });
+
+  it.each([
+    ['a--b', /2\.24\.1 or later, below 3; this one is older$/],
+    ['a-(-b)', /wrong numbers from halve$/],
+  ])('tells 2.24.0 from 2.24.1 by %s', async (translated, reason) => {
+    class CPUFunctionNode {
+      toString = () => translated;
+    }
+    const library = { ...fakeGpuJs(() => 0), CPUFunctionNode };
+    expect((await gpuKernels(library, { mode: 'webasm' })).fallbackReason).toMatch(reason);
+  });
+
+  it('refuses kernels that are promises', async () => {
+    const later = fakeGpuJs(() => 0);
+    later.GPU.prototype.createKernel = async () => () => 0;
+    const { fallbackReason } = await gpuKernels(later, { mode: 'webasm' });
+    expect(fallbackReason).toMatch(/below 3; what this one makes of a kernel is no function$/);
+  });
+
+  it.each([
+    [null, /gpu: got null, needed are options/],
+    ['webgpu', /gpu: got the string "webgpu", needed are options/],
+    [{ wgls: true }, /gpu\.wgls: unknown option, .*did you mean wgsl/],
+    [{ wgsl: 'no' }, /gpu\.wgsl: got no, allowed are true, false/],
+  ])('refuses the options %o', async (options, message) => {
+    const library = fakeGpuJs(() => 0);
+    await expect(gpuKernels(library, options as never)).rejects.toThrow(message);
   });
 });
 

@@ -12,10 +12,12 @@ import type {
   SearchRange,
   StreamAnalysis,
 } from '../frame-kernels.ts';
+import { failureOf, type LosableDevice } from '../plain/device-loss.ts';
 import { padPlane } from '../plain/sample-planes.ts';
 import type { GpuHandle, GpuJsInstance, GpuJsKernel, GpuJsModule, GpuMode } from './gpu-js.ts';
 import { GpuJsAnalysis } from './gpu-js-analysis.ts';
 import { flatten, less1, release, unpackVectors } from './gpu-js-results.ts';
+import { requireKernel } from './gpu-js-version.ts';
 import {
   bestCostSource,
   bestVectorSource,
@@ -46,11 +48,14 @@ export class GpuJsFrameKernels implements FrameKernels {
   private readonly library: GpuJsModule;
   private readonly mode: GpuMode;
   private readonly gpu: GpuJsInstance;
+  /** The device of mode `webgpu`, which may say why it fails. */
+  private readonly webGpu: LosableDevice | null;
   private readonly built = new Map<string, GpuJsKernel>();
 
-  constructor(library: GpuJsModule, mode: GpuMode) {
+  constructor(library: GpuJsModule, mode: GpuMode, webGpu: LosableDevice | null = null) {
     this.library = library;
     this.mode = mode;
+    this.webGpu = webGpu;
     this.backend = `gpu.js ${mode}`;
     this.gpu = new library.GPU({ mode });
   }
@@ -247,9 +252,15 @@ export class GpuJsFrameKernels implements FrameKernels {
         pipeline: stays,
         immutable: stays,
       });
+      requireKernel(kernel);
       this.built.set(key, kernel);
     }
-    const result = await kernel(...values);
+    let result: unknown;
+    try {
+      result = await kernel(...values);
+    } catch (error) {
+      throw this.webGpu === null ? error : await failureOf(this.webGpu, error);
+    }
     if (isNew) this.checkBackend(kernel);
     return result;
   }

@@ -6,6 +6,11 @@ export interface GpuJsModule {
   readonly Input: new (values: number[], size: [number, number]) => unknown;
   /** The device that all kernels of mode `webgpu` share. */
   readonly WebGPUContext?: { acquire(): Promise<{ readonly device: unknown }> };
+  /** Translates a function for the backend `cpu`; tells versions apart. */
+  readonly CPUFunctionNode?: new (
+    source: string,
+    settings: object,
+  ) => object;
 }
 
 /** The class GPU. */

@@ -9,23 +9,35 @@ const REACH = 32;
 
 /** `FrameKernels.intraCosts`. */
 export function intraCosts(plane: SamplePlane): Int32Array {
-  const padded = padPlane(plane, 1);
-  const { samples, width: stride } = padded;
+  const { samples, width: stride } = padPlane(plane, 1);
   const across = plane.width / SIZE;
   const costs = new Int32Array(across * (plane.height / SIZE));
   const prediction = new Uint8Array(SIZE * SIZE);
   for (let block = 0; block < costs.length; block++) {
     const at = (SIZE * Math.floor(block / across) + 1) * stride + SIZE * (block % across) + 1;
-    let sum = SIZE;
-    for (let i = 0; i < SIZE; i++) sum += samples[at - stride + i] + samples[at - 1 + i * stride];
-    prediction.fill(sum >> 4);
-    let best = satd8x8(samples, at, stride, prediction, 0, SIZE);
-    for (let i = 0; i < SIZE * SIZE; i++) prediction[i] = samples[at - 1 + (i >> 3) * stride];
-    best = Math.min(best, satd8x8(samples, at, stride, prediction, 0, SIZE));
-    // A row that is its own neighbor all the way down: stride 0 repeats the row above.
-    costs[block] = Math.min(best, satd8x8(samples, at, stride, samples, at - stride, 0));
+    costs[block] = intraCost(samples, at, stride, prediction);
   }
   return costs;
+}
+
+/**
+ * The cost of the block that begins at `at`, whose plane has samples to its left and above.
+ * @param prediction 64 samples, overwritten
+ */
+export function intraCost(
+  samples: Uint8Array,
+  at: number,
+  stride: number,
+  prediction: Uint8Array,
+): number {
+  let sum = SIZE;
+  for (let i = 0; i < SIZE; i++) sum += samples[at - stride + i] + samples[at - 1 + i * stride];
+  prediction.fill(sum >> 4);
+  let best = satd8x8(samples, at, stride, prediction, 0, SIZE);
+  for (let i = 0; i < SIZE * SIZE; i++) prediction[i] = samples[at - 1 + (i >> 3) * stride];
+  best = Math.min(best, satd8x8(samples, at, stride, prediction, 0, SIZE));
+  // A row that is its own neighbor all the way down: stride 0 repeats the row above.
+  return Math.min(best, satd8x8(samples, at, stride, samples, at - stride, 0));
 }
 
 /** `FrameKernels.interCosts`. */
@@ -49,7 +61,7 @@ export function interCosts(
 }
 
 /** SATD of 8x8 samples: over its four 4x4 blocks, half the sum of the magnitudes of the Hadamard transform. */
-function satd8x8(
+export function satd8x8(
   a: Uint8Array,
   at: number,
   strideA: number,

@@ -18,24 +18,54 @@ export function searchBlocks(
   const costs = new Int32Array(count);
   const vectorsX = new Int8Array(count);
   const vectorsY = new Int8Array(count);
+  const found: FoundVector = { cost: 0, x: 0, y: 0 };
   for (let block = 0; block < count; block++) {
     const blockX = size * (block % across);
     const blockY = size * Math.floor(block / across);
-    let best = 0x7fffffff;
-    for (let y = -range; y <= range; y++) {
-      for (let x = -range; x <= range; x++) {
-        const length = Math.abs(x) + Math.abs(y);
-        const from = (blockY + y + range) * padded.width + blockX + x + range;
-        const cost = length + sad(current, blockX, blockY, padded, from, size, best - length);
-        if (cost >= best) continue;
-        best = cost;
-        vectorsX[block] = x;
-        vectorsY[block] = y;
-      }
-    }
-    costs[block] = best;
+    found.cost = NO_LIMIT;
+    searchBlock(current, blockX, blockY, padded, size, range, found);
+    costs[block] = found.cost;
+    vectorsX[block] = found.x;
+    vectorsY[block] = found.y;
   }
   return { costs, x: vectorsX, y: vectorsY };
+}
+
+/** No cost is as high. */
+export const NO_LIMIT = 0x7fffffff;
+
+/** A vector and what it costs. */
+export interface FoundVector {
+  cost: number;
+  x: number;
+  y: number;
+}
+
+/**
+ * Searches one block at (blockX, blockY) in a plane that is padded by `range` samples. Puts the first vector whose cost is the least and
+ * below `found.cost` into `found`; leaves it as it is if there is none.
+ */
+export function searchBlock(
+  current: SamplePlane,
+  blockX: number,
+  blockY: number,
+  padded: SamplePlane,
+  size: SearchedSize,
+  range: SearchRange,
+  found: FoundVector,
+): void {
+  for (let y = -range; y <= range; y++) {
+    for (let x = -range; x <= range; x++) {
+      const length = Math.abs(x) + Math.abs(y);
+      const from = (blockY + y + range) * padded.width + blockX + x + range;
+      const limit = found.cost - length;
+      const cost = length + sad(current, blockX, blockY, padded, from, size, limit);
+      if (cost >= found.cost) continue;
+      found.cost = cost;
+      found.x = x;
+      found.y = y;
+    }
+  }
 }
 
 /** `FrameKernels.sadField`. */
@@ -56,7 +86,7 @@ export function sadField(
     for (let y = 0; y < side; y++) {
       for (let x = 0; x < side; x++, to++) {
         const from = (blockY + y) * padded.width + blockX + x;
-        field[to] = sad(current, blockX, blockY, padded, from, size, 0x7fffffff);
+        field[to] = sad(current, blockX, blockY, padded, from, size, NO_LIMIT);
       }
     }
   }
@@ -64,7 +94,7 @@ export function sadField(
 }
 
 /** SAD of a block and the one at `from` of `reference`; stops after a row with which it has reached `limit`. */
-function sad(
+export function sad(
   current: SamplePlane,
   blockX: number,
   blockY: number,

@@ -18,6 +18,29 @@ export function halvePlane(plane: SamplePlane): SamplePlane {
   return { samples: halved, ...half };
 }
 
+/**
+ * Fills `window` with what `halvePlane` makes of `plane` from (left, top) of the halved plane on. Outside of that its edge samples are
+ * repeated.
+ */
+export function halveWindow(
+  { samples, width, height }: SamplePlane,
+  left: number,
+  top: number,
+  window: SamplePlane,
+): void {
+  const lastX = (width >> 1) - 1;
+  const lastY = (height >> 1) - 1;
+  for (let y = 0, to = 0; y < window.height; y++) {
+    const row = 2 * Math.min(lastY, Math.max(0, top + y)) * width;
+    for (let x = 0; x < window.width; x++, to++) {
+      const from = row + 2 * Math.min(lastX, Math.max(0, left + x));
+      const below = from + width;
+      window.samples[to] =
+        (samples[from] + samples[from + 1] + samples[below] + samples[below + 1] + 2) >> 2;
+    }
+  }
+}
+
 /** A plane with `padding` samples more on each side, the edge samples repeated. */
 export function padPlane(plane: SamplePlane, padding: number): SamplePlane {
   const { samples, width, height } = plane;

@@ -1,5 +1,5 @@
 /** The analysis of pictures of one size by shaders of our own (shaders.ts): buffers, pipelines, dispatch. */
-import { messageOf, UnsupportedError } from '../../base/errors.ts';
+import { UnsupportedError } from '../../base/errors.ts';
 import { TurnQueue } from '../../base/turn-queue.ts';
 import type { PictureAnalysis } from '../../codecs/h264/encoder/picture-analysis.ts';
 import type {
@@ -9,8 +9,9 @@ import type {
   SearchRange,
   StreamAnalysis,
 } from '../frame-kernels.ts';
-import { answerWithin, LARGEST_COST, requireComputed } from '../plain/answer.ts';
+import { LARGEST_COST, requireComputed } from '../plain/answer.ts';
 import { ANALYSIS_RANGE } from '../plain/block-search.ts';
+import { failureOf } from '../plain/device-loss.ts';
 import { padPlane } from '../plain/sample-planes.ts';
 import {
   cellSumShader,
@@ -34,8 +35,6 @@ import {
 
 /** Threads of a group that each take a block. */
 const BLOCK_THREADS = 64;
-/** Longest wait for a device to say that it is lost, in milliseconds. */
-const LOSS_TIMEOUT_MS = 100;
 /** Steps of a picture that has none before it. */
 const FIRST_STEPS = 3;
 
@@ -287,19 +286,11 @@ async function readResults(
   try {
     await readBack.mapAsync(MAP_READ);
   } catch (error) {
-    throw new UnsupportedError('gpu', await reasonOfLoss(device, error));
+    throw await failureOf(device, error);
   }
   const words = new Uint32Array(readBack.getMappedRange().slice(0, bytes));
   readBack.unmap();
   return words;
-}
-
-/** Why nothing can be read: the device's own word, if it is lost, else that of the error. */
-async function reasonOfLoss({ lost }: GpuDevice, error: unknown): Promise<string> {
-  const loss = await answerWithin(LOSS_TIMEOUT_MS, lost).catch(() => null);
-  if (loss === null) return messageOf(error);
-  const message = loss.message === '' ? '' : `: ${loss.message}`;
-  return `the device was lost (${loss.reason ?? 'unknown'})${message}`;
 }
 
 /** Costs by numbers that are 1 too high; 0 says that the GPU computed nothing. */

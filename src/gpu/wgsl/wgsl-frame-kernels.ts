@@ -18,7 +18,7 @@ export class WgslFrameKernels extends GpuJsFrameKernels {
   private readonly blockSearch: WgslSearch;
 
   constructor(library: GpuJsModule, device: GpuDevice) {
-    super(library, 'webgpu');
+    super(library, 'webgpu', device);
     this.device = device;
     this.blockSearch = new WgslSearch(device);
   }

@@ -15,7 +15,7 @@ export type Analysis = NonNullable<VideoStreamInfo['analysis']>;
 /** The option. */
 // biome-ignore format: one line per option
 export const GPU_OPTION = {
-  gpu: { kind: 'choice', choices: MODES, help: 'full motion search ahead of H.264, by gpu.js if it is installed in this folder (docs/gpu.md)' },
+  gpu: { kind: 'choice', choices: MODES, help: 'full motion search ahead of H.264, by gpu.js if it is installed in this folder (docs/gpu)' },
 } as const satisfies OptionTable;
 
 /**
@@ -32,7 +32,7 @@ export async function openGpu(
   try {
     library = load(require, 'gpu.js');
   } catch (error) {
-    throw new ConfigError('--gpu', `gpu.js cannot be loaded: ${firstLine(error)}`, {
+    throw new ConfigError('--gpu', `gpu.js cannot be loaded: ${reasonOf(error)}`, {
       cause: error,
     });
   }
@@ -49,7 +49,7 @@ export async function openGpu(
       if (webgpu === null) absence = `package webgpu is not installed in ${folder}`;
       else offerWebGpu(webgpu as WebGpuPackage);
     } catch (error) {
-      absence = `package webgpu cannot be loaded: ${firstLine(error)}`;
+      absence = `package webgpu cannot be loaded: ${reasonOf(error)}`;
     }
   }
   const gpu = await gpuKernels(library as GpuJsModule, mode === 'auto' ? {} : { mode });
@@ -63,14 +63,15 @@ function load(require: NodeJS.Require, name: string): unknown {
     return require(name);
   } catch (error) {
     // What it needs itself, or its own file, may be missing as well.
-    if (firstLine(error) === `Cannot find module '${name}'`) return null;
+    if (reasonOf(error) === `Cannot find module '${name}'`) return null;
     throw error;
   }
 }
 
-/** Node lists after it which modules required the one that is missing. */
-function firstLine(error: unknown): string {
-  return messageOf(error).split('\n')[0]!;
+/** What is said of a package that does not load, in one line; Node lists after it which modules required it. */
+function reasonOf(error: unknown): string {
+  const [reason] = messageOf(error).split('\nRequire stack:');
+  return reason!.trim().replace(/\s*\n\s*/g, ' ');
 }
 
 /** Who analyzed the pictures of a stream, in a line: the backend, and why it is not what was asked for. */

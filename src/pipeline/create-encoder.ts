@@ -39,11 +39,13 @@ export function defaultCodec(
   );
 }
 
-/** Encoders that were not flushed give back what they hold. */
+/** Encoders that were not flushed give back what they hold; calls that wait reject with `reason`. */
 export async function closeEncoders(
   encoders: readonly (VideoEncoder | AudioEncoder | null)[],
+  reason?: unknown,
 ): Promise<void> {
-  for (const encoder of encoders) {
-    if (encoder?.kind === 'video') await encoder.close().catch(() => {});
-  }
+  const closing = encoders.map((encoder) =>
+    encoder?.kind === 'video' ? encoder.close(reason).catch(() => {}) : null,
+  );
+  await Promise.all(closing);
 }

@@ -239,7 +239,7 @@ export class Muxer implements AsyncDisposable {
    * else if the file was not opened, was given up before, or is closed.
    */
   async abort(reason?: unknown): Promise<void> {
-    if (this.state === 'new') await closeEncoders(this.encoders);
+    if (this.state === 'new') await closeEncoders(this.encoders, reason);
     await this.giveUp(reason ?? new StateError('muxer.abort', 'the file was given up'));
   }
 
@@ -251,7 +251,7 @@ export class Muxer implements AsyncDisposable {
       this.failure = reason;
       this.signal?.removeEventListener('abort', this.onAbort);
     }
-    void closeEncoders(this.encoders);
+    void closeEncoders(this.encoders, reason);
     if (this.sink !== null) this.releasing ??= this.release(this.sink, reason);
     await this.releasing;
   }

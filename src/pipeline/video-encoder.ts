@@ -6,7 +6,7 @@ import {
   StateError,
   UnsupportedError,
 } from '../base/errors.ts';
-import { type Abortable, Pace } from '../base/pace.ts';
+import { type Abortable, Pace, unlessAborted } from '../base/pace.ts';
 import type { ColorTags, Packet, VideoStreamInfo } from '../base/packet.ts';
 import { rescale } from '../base/rational.ts';
 import { TurnQueue } from '../base/turn-queue.ts';
@@ -48,6 +48,11 @@ export class VideoEncoder {
   private lastPts = Number.NEGATIVE_INFINITY;
   private state: 'open' | 'flushed' | 'failed' = 'open';
   private isClosed = false;
+  /** The coding of a picture that waits for something outside, such as a GPU; an aborted call leaves it to the next. */
+  private underWay: Promise<void> | null = null;
+  /** Why the stream was given up, and how the call that waits then is told. */
+  private givenUp: { readonly reason: unknown } | null = null;
+  private stop: (reason: unknown) => void = () => {};
   private readonly queue = new TurnQueue();
   /** Packets of a call that did not come to its end, and one whose duration is not known yet: given by the next one. */
   private held: Packet[] = [];
@@ -87,7 +92,7 @@ export class VideoEncoder {
 
   /** True until `flush`, or until the codec failed. */
   get isOpen(): boolean {
-    return this.state === 'open';
+    return this.state === 'open' || this.underWay !== null;
   }
 
   /**
@@ -117,10 +122,11 @@ export class VideoEncoder {
    * @returns the packets that are ready, in decoding order: none, one or many
    * Throws `ConfigError` for frames that do not fit: nothing is coded then, and the encoder goes on with the next. Throws
    * `StateError` after `flush`. Where `options.signal` is aborted, or memory is taken away while the frames are coded, those before
-   * are coded, and their packets come with the next call.
+   * are coded, and their packets come with the next call; so does a picture that was waiting for a GPU.
    */
   encode(frames: VideoFrames, options: VideoEncodeCall = {}): Promise<PacketList> {
     return this.queue.run(async () => {
+      if (this.underWay !== null) await this.unlessStopped(this.underWay, options);
       this.requireOpen('encode');
       rejectUnknownKeys('videoEncoder.encode', options, ['signal', 'keyFrame']);
       const { keyFrame = false } = options;
@@ -134,8 +140,8 @@ export class VideoEncoder {
           if (turn !== undefined) await turn;
           requireVideoFrame(WHERE, frame);
         }
-        const waits = this.codeFrame(frame, times[index]!, keyFrame && index === 0);
-        if (waits !== undefined) await waits;
+        this.codeFrame(frame, times[index]!, keyFrame && index === 0);
+        if (this.underWay !== null) await this.unlessStopped(this.underWay, options);
       }
       return this.takePackets();
     });
@@ -144,16 +150,25 @@ export class VideoEncoder {
   /** Ends the stream: the packets that were held back. Throws `StateError` if called twice. */
   flush(): Promise<PacketList> {
     return this.queue.run(async () => {
+      if (this.underWay !== null) await this.unlessStopped(this.underWay, {});
       this.requireOpen('flush');
       this.state = 'failed';
-      this.held.push(...(await this.session.flush()));
+      const packets = this.session.flush();
+      const isReady = !(packets instanceof Promise);
+      this.held.push(...(isReady ? packets : await this.unlessStopped(packets, {})));
       this.state = 'flushed';
       return this.takePackets();
     });
   }
 
-  /** Gives the stream up, if it is not flushed: the packets that were held back are lost. `Muxer.abort` calls it. */
-  close(): Promise<void> {
+  /**
+   * Gives the stream up, if it is not flushed: the packets that were held back are lost. `Muxer.abort` calls it.
+   * @param reason what a call that waits for a GPU rejects with; default a `StateError`
+   */
+  close(reason?: unknown): Promise<void> {
+    const why = new StateError('videoEncoder.close', 'the stream was given up');
+    this.givenUp ??= { reason: reason ?? why };
+    this.stop(this.givenUp.reason);
     return this.queue.run(async () => {
       if (this.state === 'flushed' || this.isClosed) return;
       this.state = 'failed';
@@ -162,8 +177,17 @@ export class VideoEncoder {
     });
   }
 
-  /** A failure in here leaves the codec in the middle of a picture. Returns a promise if there is something to await. */
-  private codeFrame(frame: VideoFrame, pts: number, keyFrame: boolean): Promise<void> | undefined {
+  /** `work` unless the signal is aborted, or the stream is given up, before it is done. */
+  private unlessStopped<T>(work: Promise<T>, { signal }: Abortable): Promise<T> {
+    const stopped = new Promise<never>((_, reject) => {
+      this.stop = reject;
+      if (this.givenUp !== null) reject(this.givenUp.reason);
+    });
+    return unlessAborted(Promise.race([stopped, work]), signal);
+  }
+
+  /** A failure in here leaves the codec in the middle of a picture. Sets `underWay` if there is something to await. */
+  private codeFrame(frame: VideoFrame, pts: number, keyFrame: boolean): void {
     this.state = 'failed';
     const picture = this.convert(frame);
     this.sources?.set(pts, { ...copyPicture(picture), pts });
@@ -172,9 +196,13 @@ export class VideoEncoder {
     this.lastPts = pts;
     if (!(packets instanceof Promise)) {
       this.keep(packets);
-      return undefined;
+      return;
     }
-    return packets.then((coded) => this.keep(coded));
+    this.underWay = packets
+      .then((coded) => this.keep(coded))
+      .finally(() => {
+        this.underWay = null;
+      });
   }
 
   private keep(packets: readonly Packet[]): void {

@@ -1,4 +1,5 @@
 /** Streams whose pictures are analyzed ahead: the bytes of the encoder that analyzes by itself, also where the GPU fails. */
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createH264Encoder, type H264Options } from '../../src/codecs/h264/index.ts';
 import type { FrameKernels } from '../../src/gpu/frame-kernels.ts';
@@ -60,6 +61,29 @@ describe('analysis: full-search', () => {
       /got the string "hexagon", with gpu allowed is 'full-search'/,
     );
     expect(open('full-search').isOpen).toBe(true);
+  });
+
+  it.each([
+    ['kernels', new PlainFrameKernels()],
+    ['nothing', { openAnalysis: () => ({}) }],
+    ['a promise', Promise.resolve()],
+    ['a class', GpuKernels],
+    ['null', null],
+  ])('takes nothing but what gpuKernels gives: %s', (_name, gpu) => {
+    const config = videoEncodeConfig({ width: WIDTH, height: HEIGHT, frameRate: 25 });
+    expect(() => H264.createEncoder(config, { gpu }, H264.pixFmts)).toThrow(
+      /videoEncodeConfig\.gpu: got .*, needed is what gpuKernels/,
+    );
+  });
+
+  it('says who analyzes in plain data', async () => {
+    const gpu = new GpuKernels(new PlainFrameKernels(), 'no GPU answers');
+    const { analysis } = await encodeBySession(gpu, movingNoise().slice(0, 1), OPTIONS[0]!);
+    expect(JSON.parse(JSON.stringify(analysis))).toEqual({
+      backend: 'typescript',
+      fallbackReason: 'no GPU answers',
+    });
+    expect(inspect(analysis)).toBe("{ backend: 'typescript', fallbackReason: 'no GPU answers' }");
   });
 
   it('is closed when the encoder is given up', async () => {

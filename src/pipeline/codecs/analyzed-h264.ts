@@ -2,6 +2,7 @@
  * H.264 whose pictures are analyzed ahead, on a GPU or wherever `vitrine/gpu` computes: while the encoder is at work on one
  * picture, the analysis of those after it is on its way. The stream is that of `analysis: 'full-search'` without it.
  */
+import { ConfigError, described } from '../../base/errors.ts';
 import type { Packet } from '../../base/packet.ts';
 import type { H264Encoder } from '../../codecs/h264/index.ts';
 import type { VideoFrame } from '../../frames/frame.ts';
@@ -26,7 +27,7 @@ interface Waiting {
 
 /** The session of `encoder` whose pictures `source` analyzes. */
 export function analyzedH264(encoder: H264Encoder, source: AnalysisSource): VideoCodecSession {
-  const analysis = source.openAnalysis();
+  const analysis = openAnalysis(source);
   const waiting: Waiting[] = [];
   const codeNext = async () => {
     const { frame, keyFrame, found } = waiting.shift()!;
@@ -35,14 +36,7 @@ export function analyzedH264(encoder: H264Encoder, source: AnalysisSource): Vide
   return {
     streamInfo: {
       ...encoder.streamInfo,
-      analysis: {
-        get backend() {
-          return analysis.backend;
-        },
-        get fallbackReason() {
-          return analysis.fallbackReason;
-        },
-      },
+      analysis: analysis.report,
     },
     async encode(frame, { keyFrame = false } = {}) {
       const found = analysis.analyze(wholeMacroblocks(frame));
@@ -63,6 +57,20 @@ export function analyzedH264(encoder: H264Encoder, source: AnalysisSource): Vide
     },
     close: () => analysis.close(),
   };
+}
+
+/** Throws `ConfigError` unless `source` gives an analysis that says who computes. */
+function openAnalysis(source: AnalysisSource): GuardedAnalysis {
+  if (typeof source?.openAnalysis === 'function') {
+    const analysis = source.openAnalysis();
+    const { analyze, close, report } = Object(analysis) as Partial<GuardedAnalysis>;
+    const isWhole = typeof analyze === 'function' && typeof close === 'function';
+    if (isWhole && typeof report?.backend === 'string') return analysis;
+  }
+  throw new ConfigError(
+    'videoEncodeConfig.gpu',
+    `got ${described(source)}, needed is what gpuKernels of vitrine/gpu gives`,
+  );
 }
 
 /** The luma of a picture up to whole macroblocks: its last column and row are repeated, as the encoder repeats them. */

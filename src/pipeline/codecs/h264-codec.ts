@@ -53,7 +53,7 @@ export function h264Codec(
       const encoder = open(h264Options({ ...request, options: { ...options, ...analysis } }));
       const { pixFmt } = request;
       return {
-        ...(gpu === undefined ? alone(encoder) : analyzedH264(encoder, requireSource(gpu))),
+        ...(gpu === undefined ? alone(encoder) : analyzedH264(encoder, gpu)),
         statistics: () => encoder.statistics,
         tellDecoded(listener) {
           encoder.onReconstructed = (picture, pts) => listener(asFrame(picture, pixFmt, pts));
@@ -85,14 +85,6 @@ function requireFullSearch(analysis: H264Options['analysis']): void {
   throw new ConfigError(
     'videoEncodeConfig.analysis',
     `got ${described(analysis)}, with gpu allowed is 'full-search'; leave one of them out`,
-  );
-}
-
-function requireSource(gpu: AnalysisSource): AnalysisSource {
-  if (typeof gpu?.openAnalysis === 'function') return gpu;
-  throw new ConfigError(
-    'videoEncodeConfig.gpu',
-    `got ${described(gpu)}, needed is what gpuKernels of vitrine/gpu gives`,
   );
 }
 

@@ -120,6 +120,8 @@ export class Scenes {
   private rememberedCount = 0;
   private nextToForget = 0;
   private share = 0;
+  /** The share without weights. */
+  private plainShare = 0;
   private intraCost = 0;
   private interCost = 0;
 
@@ -156,6 +158,8 @@ export class Scenes {
       const previous = number === 0 ? -1 : (number - 1) % count;
       const before = previous < 0 ? null : ring[previous].mv;
       planes.analyze(number % count, previous, before, plan, previous < 0 ? null : plan.analysis);
+      this.measure(plan);
+      this.plainShare = this.share;
       if (previous >= 0) this.tryWeights(number % count, previous, before, plan);
       if (plan.hasOrigins) applyOrigins(plan);
     }
@@ -224,24 +228,18 @@ export class Scenes {
   }
 
   private decideType(number: number, plan: PicturePlan): void {
-    const { gopSize, minGopSize, sceneCut } = this.options;
+    const { gopSize, minGopSize } = this.options;
     this.measure(plan);
     const { share, wasScreen } = this;
     const keepsPictures = this.options.keptPictures > 0;
     const same = keepsPictures ? shareOfSame(plan) : 0;
     this.wasScreen = same > SCREEN_SHARE;
-    const due = this.sinceIdr / gopSize;
-    const hasDoubled = share >= 2 * this.usualShare;
-    const near = hasDoubled ? NEAR_FACTOR_DOUBLED : NEAR_FACTOR;
-    const far = hasDoubled ? FAR_FACTOR_DOUBLED : FAR_FACTOR;
-    const differs =
-      number > 0 &&
-      !(keepsPictures && plan.origins.isDrawn && same > SAME_SHARE) &&
-      share >= sceneCut * (near + (far - near) * due) &&
-      share >= SCENE_CUT_CONTRAST * this.usualShare &&
-      !(plan.table !== null && this.interCost <= NOTHING_LEFT * plan.inter.length);
+    const isDrawn = keepsPictures && plan.origins.isDrawn && same > SAME_SHARE;
+    const differs = number > 0 && !isDrawn && this.isCut(plan, share);
     const mustBeIdr = number === 0 || plan.isForced || this.sinceIdr >= gopSize;
-    if (differs && !mustBeIdr) {
+    // Weights may predict a flash, but the picture after it is best predicted from the one before it.
+    const mayFlash = differs || (plan.table !== null && this.isCut(null, this.plainShare));
+    if (mayFlash && !mustBeIdr) {
       this.doubtful = number;
       this.sinceIdrBefore = this.sinceIdr;
       this.sinceSceneBefore = this.sinceScene;
@@ -257,6 +255,20 @@ export class Scenes {
     this.sinceIdr = plan.isIdr ? 1 : this.sinceIdr + 1;
     this.sinceScene = isIntraPicture(plan) ? 1 : this.sinceScene + 1;
     if (mustBeIdr) this.rememberedCount = 0;
+  }
+
+  /** Whether a scene changes by a share of intra cost: of a picture that is no flat end of a fade, if one is given. */
+  private isCut(plan: PicturePlan | null, share: number): boolean {
+    const { gopSize, sceneCut } = this.options;
+    const due = this.sinceIdr / gopSize;
+    const hasDoubled = share >= 2 * this.usualShare;
+    const near = hasDoubled ? NEAR_FACTOR_DOUBLED : NEAR_FACTOR;
+    const far = hasDoubled ? FAR_FACTOR_DOUBLED : FAR_FACTOR;
+    return (
+      share >= sceneCut * (near + (far - near) * due) &&
+      share >= SCENE_CUT_CONTRAST * this.usualShare &&
+      !(plan !== null && plan.table !== null && this.interCost <= NOTHING_LEFT * plan.inter.length)
+    );
   }
 
   /** Keeps the scene before in mind, and returns to the one remembered that picture `number` resembles, if one does. */

@@ -90,12 +90,12 @@ describe('LowWeights', () => {
   });
 });
 
-describe('a fade to black', () => {
+/** Numbers of the key pictures, and bytes of all, of a texture that moves and is `gain(n)` as bright in picture n. */
+function encode(gain: (n: number) => number, weightP: boolean) {
+  const luma = STRIDE * 16 * HEIGHT;
   const frame = (n: number): VideoFrame => {
-    const gain = Math.max(0, 1 - n / 20);
-    const data = new Uint8Array((STRIDE * 16 * HEIGHT * 3) / 2).fill(128);
-    data.set(texture(n, (value) => 16 + gain * (value - 16)));
-    const luma = STRIDE * 16 * HEIGHT;
+    const data = new Uint8Array((luma * 3) / 2).fill(128);
+    data.set(texture(n, (value) => 16 + gain(n) * (value - 16)));
     return {
       pixFmt: 'yuv420p',
       width: STRIDE,
@@ -108,22 +108,25 @@ describe('a fade to black', () => {
       ],
     };
   };
+  const size = { width: STRIDE, height: 16 * HEIGHT, frameRate: [25, 1] as const };
+  const encoder = createH264Encoder({ ...size, profile: 'high', weightP });
+  const packets = Array.from({ length: 24 }, (_, n) => encoder.encode(frame(n))).flat();
+  packets.push(...encoder.flush());
+  return {
+    keys: packets.filter(({ isKey }) => isKey).map(({ pts }) => pts),
+    bytes: packets.reduce((sum, { data }) => sum + data.length, 0),
+  };
+}
 
-  /** Numbers of the key pictures, and bytes of all. */
-  function encode(weightP: boolean) {
-    const size = { width: STRIDE, height: 16 * HEIGHT, frameRate: [25, 1] as const };
-    const encoder = createH264Encoder({ ...size, profile: 'high', weightP });
-    const packets = Array.from({ length: 24 }, (_, n) => encoder.encode(frame(n))).flat();
-    packets.push(...encoder.flush());
-    return {
-      keys: packets.filter(({ isKey }) => isKey).map(({ pts }) => pts),
-      bytes: packets.reduce((sum, { data }) => sum + data.length, 0),
-    };
-  }
-
-  it('is no change of scene', () => {
-    const { keys, bytes } = encode(true);
+describe('weights in the lookahead', () => {
+  it('let no scene begin in a fade to black', () => {
+    const gain = (n: number) => Math.max(0, 1 - n / 20);
+    const { keys, bytes } = encode(gain, true);
     expect(keys).toEqual([0]);
-    expect(bytes).toBeLessThan(encode(false).bytes);
+    expect(bytes).toBeLessThan(encode(gain, false).bytes);
+  });
+
+  it.each([0, 0.1, 1.5])('let no scene begin after a flash, %d times as bright', (brightness) => {
+    expect(encode((n) => (n === 12 ? brightness : 1), true).keys).toEqual([0]);
   });
 });

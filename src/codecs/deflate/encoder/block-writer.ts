@@ -143,38 +143,54 @@ export class BlockWriter {
     const { litlen, lengths, distances } = this.codes;
     const { bytes } = sink;
     let { length, bits, bitCount } = sink;
+    // Two bytes are written as soon as they are there, so that at most 15 bits wait, and any code of 15 bits fits.
     for (let i = from; i < to; i++) {
-      // At most 7 bits wait here, so that a length code with its extra bits, at most 20, fits.
+      if (bitCount >= 16) {
+        bytes[length] = bits;
+        bytes[length + 1] = bits >>> 8;
+        length += 2;
+        bits >>>= 16;
+        bitCount -= 16;
+      }
       const symbol = symbols[i]!;
       if (symbol < FIRST_MATCH) {
         bits |= litlen[2 * symbol]! << bitCount;
         bitCount += litlen[2 * symbol + 1]!;
-      } else {
-        const matchLength = symbol & LENGTH_MASK;
-        bits |= lengths[2 * matchLength]! << bitCount;
-        bitCount += lengths[2 * matchLength + 1]!;
-        while (bitCount >= 8) {
-          bytes[length++] = bits;
-          bits >>>= 8;
-          bitCount -= 8;
-        }
-        const distance = symbol >>> 9;
-        const code = distanceSymbol(distance);
-        bits |= distances[2 * code]! << bitCount;
-        bitCount += distances[2 * code + 1]!;
-        while (bitCount >= 8) {
-          bytes[length++] = bits;
-          bits >>>= 8;
-          bitCount -= 8;
-        }
-        bits |= (distance - DISTANCE_BASE[code]!) << bitCount;
-        bitCount += DISTANCE_EXTRA[code]!;
+        continue;
       }
-      while (bitCount >= 8) {
+      // A length code with its extra bits has at most 20: here at most 7 may wait.
+      if (bitCount >= 8) {
         bytes[length++] = bits;
         bits >>>= 8;
         bitCount -= 8;
       }
+      const matchLength = symbol & LENGTH_MASK;
+      bits |= lengths[2 * matchLength]! << bitCount;
+      bitCount += lengths[2 * matchLength + 1]!;
+      if (bitCount >= 16) {
+        bytes[length] = bits;
+        bytes[length + 1] = bits >>> 8;
+        length += 2;
+        bits >>>= 16;
+        bitCount -= 16;
+      }
+      const distance = symbol >>> 9;
+      const code = distanceSymbol(distance);
+      bits |= distances[2 * code]! << bitCount;
+      bitCount += distances[2 * code + 1]!;
+      if (bitCount >= 16) {
+        bytes[length] = bits;
+        bytes[length + 1] = bits >>> 8;
+        length += 2;
+        bits >>>= 16;
+        bitCount -= 16;
+      }
+      bits |= (distance - DISTANCE_BASE[code]!) << bitCount;
+      bitCount += DISTANCE_EXTRA[code]!;
+    }
+    for (; bitCount >= 8; bitCount -= 8) {
+      bytes[length++] = bits;
+      bits >>>= 8;
     }
     sink.length = length;
     sink.bits = bits;

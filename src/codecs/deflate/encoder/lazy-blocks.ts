@@ -98,7 +98,8 @@ export class LazyBlocks implements BlockMaker {
     const unneeded = Math.min(this.blockStart, parser.position - MAX_DISTANCE);
     const count = unneeded & -MAX_DISTANCE;
     if (count <= 0) return;
-    window.slide(count, this.lower);
+    if (this.lower === null) window.slideLightly(count);
+    else window.slide(count, this.lower);
     parser.position -= count;
     this.blockStart -= count;
   }

@@ -19,8 +19,9 @@ import {
   MAX_MATCH,
 } from '../standard/symbols.ts';
 import type { CostModel } from './cost-model.ts';
+import { type ParserState, parseGreedily, putLiterals } from './greedy-parse.ts';
 import type { ListKernel } from './match-store.ts';
-import type { Window } from './window.ts';
+import { matchLength, type Window } from './window.ts';
 
 const LENGTH_INDEX = /* @__PURE__ */ lengthIndexes();
 
@@ -41,6 +42,8 @@ export interface LazyOptions {
   readonly threes: boolean;
   /** Positions that are left out at most behind one without a match, where none was found for long. */
   readonly leap: number;
+  /** Positions inside a match are entered into the chains: every one, every second and so on. */
+  readonly stride: number;
   /** Symbols of which blocks are made, see block-splitter.ts. */
   readonly cell: number;
   /** Positions that are looked at after one with a match: 0 greedy, 1 lazy, 2 lazy over two. */
@@ -53,17 +56,17 @@ const RENEWAL = 2048;
 export const LAZY_PARSER_BYTES: number = 4 * LAZY_WORDS + wordBytes(MAX_MATCH + 1);
 
 /** Finds symbols for positions `from`..`to` - 1 and some more, if a match reaches there. */
-export class LazyParser {
+export class LazyParser implements ParserState {
   /** The position of the next symbol. */
   position = 0;
   symbolCount = 0;
-  private readonly window: Window;
-  private readonly symbols: Int32Array;
-  private readonly costs: CostModel;
-  private readonly options: LazyOptions;
-  private untilRenewal = RENEWAL;
+  readonly window: Window;
+  readonly symbols: Int32Array;
+  readonly costs: CostModel;
+  readonly options: LazyOptions;
+  untilRenewal = RENEWAL;
   /** Positions that were looked at since the last match. */
-  private misses = 0;
+  misses = 0;
   private readonly list: Int32Array;
   private readonly lengthIndexes: Uint8Array;
   private readonly kernel: ListKernel | null;
@@ -97,14 +100,15 @@ export class LazyParser {
 
   /** Makes positions up to `to` known, and begins behind them. */
   skip(to: number): void {
-    this.insert(this.position, to);
+    this.window.insert(this.position, to, 1, this.options.threes);
     this.position = to;
   }
 
   /** Parses up to `to`; bytes are there up to `window.end`. */
   parse(to: number): void {
-    if (this.kernel === null) this.parsePlainly(to);
-    else this.parseWith(this.kernel, to);
+    if (this.kernel !== null) this.parseWith(this.kernel, to);
+    else if (this.options.lookahead > 0) this.parsePlainly(to);
+    else this.parseWithoutLookahead(to);
   }
 
   private parseWith(kernel: ListKernel, to: number): void {
@@ -124,6 +128,7 @@ export class LazyParser {
     list[LAZY.lookahead] = options.lookahead;
     list[LAZY.least] = options.least;
     list[LAZY.leap] = options.leap;
+    list[LAZY.stride] = options.stride;
     list[LAZY.misses] = this.misses;
     list[LAZY.threes] = options.threes ? 1 : 0;
     list[LAZY.literalCosts] = costs.literalCosts.byteOffset;
@@ -146,10 +151,21 @@ export class LazyParser {
     this.symbolCount = (list[LAZY.symbols]! - symbols.byteOffset) >> 2;
   }
 
+  private parseWithoutLookahead(to: number): void {
+    while (this.position < to) {
+      if (this.untilRenewal <= 0) {
+        this.costs.update();
+        this.untilRenewal = RENEWAL;
+      }
+      parseGreedily(this, to);
+    }
+  }
+
   private parsePlainly(to: number): void {
     const { symbols, costs, options } = this;
+    const { stride, threes } = options;
     const { litlenCounts, distanceCounts } = costs;
-    const end = this.window.end;
+    const { bytes, end } = this.window;
     let position = this.position;
     let count = this.symbolCount;
     while (position < to) {
@@ -163,9 +179,8 @@ export class LazyParser {
       if (saving <= 0) {
         this.misses++;
         const leap = Math.min(options.leap, this.misses >> PATIENCE_BITS, to - 1 - position);
-        this.putLiterals(position, leap + 1, count);
+        count = putLiterals(bytes, position, leap + 1, symbols, count, litlenCounts);
         position += leap + 1;
-        count += leap + 1;
         continue;
       }
       this.misses = 0;
@@ -184,9 +199,8 @@ export class LazyParser {
         if (other !== 0) {
           const otherSaving = this.saving(next, other) - options.least;
           if (otherSaving > saving + COVERED_COST * (ahead + (other & 511) - length)) {
-            this.putLiterals(position, ahead, count);
+            count = putLiterals(bytes, position, ahead, symbols, count, litlenCounts);
             position += ahead;
-            count += ahead;
             found = other;
             saving = otherSaving;
             ahead = 1;
@@ -200,22 +214,10 @@ export class LazyParser {
       litlenCounts[FIRST_LENGTH + LENGTH_INDEX[length]!]!++;
       distanceCounts[distanceSymbol(found >>> 9)]!++;
       position += length;
-      this.insert(inserted, position);
+      this.window.insert(inserted, position, stride, threes);
     }
     this.position = position;
     this.symbolCount = count;
-  }
-
-  /** Puts the bytes from `position` on into `symbols` from `at` on. */
-  private putLiterals(position: number, count: number, at: number): void {
-    const { symbols } = this;
-    const { bytes } = this.window;
-    const { litlenCounts } = this.costs;
-    for (let i = 0; i < count; i++) {
-      const literal = bytes[position + i]!;
-      symbols[at + i] = literal;
-      litlenCounts[literal]!++;
-    }
   }
 
   /** The cost that a match saves over literals. */
@@ -228,36 +230,22 @@ export class LazyParser {
     return cost;
   }
 
-  /** Enters positions into the chains. */
-  private insert(from: number, to: number): void {
-    const { view, heads3, heads4, previous, end, hash3Shift } = this.window;
-    const { threes } = this.options;
-    const last = Math.min(to, end - 3);
-    for (let position = from; position < last; position++) {
-      const word = view.getInt32(position, true);
-      const hash4 = Math.imul(word, HASH_FACTOR) >>> (32 - HASH4_BITS);
-      previous[position & (MAX_DISTANCE - 1)] = heads4[hash4]!;
-      heads4[hash4] = position;
-      if (threes) heads3[Math.imul(word << 8, HASH_FACTOR) >>> hash3Shift] = position;
-    }
-  }
-
   /**
    * The longest match at a position that is longer than `length`, as a symbol; 0 if there is none. Enters the position.
    */
   private find(position: number, length: number, maxLength: number, chain: number): number {
-    const { bytes, view, heads3, heads4, previous, hash3Shift } = this.window;
+    const { view, heads3, heads4, previous, hash3Shift, base } = this.window;
     const { threes } = this.options;
     if (maxLength < 4) return 0;
     const nice = Math.min(this.options.nice, maxLength);
     const word = view.getInt32(position, true);
     const hash4 = Math.imul(word, HASH_FACTOR) >>> (32 - HASH4_BITS);
     const hash3 = Math.imul(word << 8, HASH_FACTOR) >>> hash3Shift;
-    let candidate = heads4[hash4]!;
-    const near3 = threes ? heads3[hash3]! : NOWHERE;
-    previous[position & (MAX_DISTANCE - 1)] = candidate;
-    heads4[hash4] = position;
-    if (threes) heads3[hash3] = position;
+    let candidate = heads4[hash4]! - base;
+    const near3 = threes ? heads3[hash3]! - base : NOWHERE;
+    previous[position & (MAX_DISTANCE - 1)] = candidate + base;
+    heads4[hash4] = position + base;
+    if (threes) heads3[hash3] = position + base;
     const farthest = position - MAX_DISTANCE;
     let best = length;
     let bestAt = -1;
@@ -273,8 +261,7 @@ export class LazyParser {
         view.getInt32(candidate + best - 3, true) === tail &&
         view.getInt32(candidate, true) === word
       ) {
-        let at = 4;
-        while (at < maxLength && bytes[candidate + at] === bytes[position + at]) at++;
+        const at = matchLength(view, position, candidate, maxLength);
         if (at > best) {
           best = at;
           bestAt = candidate;
@@ -282,7 +269,7 @@ export class LazyParser {
           tail = view.getInt32(position + best - 3, true);
         }
       }
-      candidate = previous[candidate & (MAX_DISTANCE - 1)]!;
+      candidate = previous[candidate & (MAX_DISTANCE - 1)]! - base;
     }
     return bestAt < 0 ? 0 : ((position - bestAt) << 9) | best;
   }

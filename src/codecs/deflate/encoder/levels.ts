@@ -22,15 +22,15 @@ export const DEFAULT_LEVEL = 6;
 /** Levels 1 to 9: greedy, lazy, lazy over two. */
 // biome-ignore format: a table
 const LAZY_LEVELS: readonly LazyOptions[] = [
-  { chain: 3,   lazyChain: 0,  nice: 32,  lookahead: 0, least: 512, cell: 2048, threes: false, leap: 7 },
-  { chain: 5,   lazyChain: 0,  nice: 32,  lookahead: 0, least: 512, cell: 2048, threes: true, leap: 3 },
-  { chain: 10,  lazyChain: 0,  nice: 48,  lookahead: 0, least: 512, cell: 2048, threes: true, leap: 1 },
-  { chain: 8,   lazyChain: 3,  nice: 32,  lookahead: 1, least: 256, cell: 1024, threes: true, leap: 0 },
-  { chain: 16,  lazyChain: 6,  nice: 48,  lookahead: 1, least: 256, cell: 1024, threes: true, leap: 0 },
-  { chain: 28,  lazyChain: 10, nice: 80,  lookahead: 1, least: 256, cell: 1024, threes: true, leap: 0 },
-  { chain: 60,  lazyChain: 18, nice: 130, lookahead: 1, least: 128, cell: 512, threes: true, leap: 0 },
-  { chain: 90,  lazyChain: 34, nice: 150, lookahead: 2, least: 128, cell: 512, threes: true, leap: 0 },
-  { chain: 110, lazyChain: 40, nice: 150, lookahead: 2, least: 128, cell: 512, threes: true, leap: 0 },
+  { chain: 4,   lazyChain: 0,  nice: 32,  lookahead: 0, least: 512, cell: 2048, threes: false, leap: 7, stride: 2 },
+  { chain: 5,   lazyChain: 0,  nice: 32,  lookahead: 0, least: 512, cell: 2048, threes: true, leap: 3, stride: 1 },
+  { chain: 10,  lazyChain: 0,  nice: 48,  lookahead: 0, least: 512, cell: 2048, threes: true, leap: 1, stride: 1 },
+  { chain: 8,   lazyChain: 3,  nice: 32,  lookahead: 1, least: 256, cell: 1024, threes: true, leap: 0, stride: 1 },
+  { chain: 16,  lazyChain: 6,  nice: 48,  lookahead: 1, least: 256, cell: 1024, threes: true, leap: 0, stride: 1 },
+  { chain: 28,  lazyChain: 10, nice: 80,  lookahead: 1, least: 256, cell: 1024, threes: true, leap: 0, stride: 1 },
+  { chain: 60,  lazyChain: 18, nice: 130, lookahead: 1, least: 128, cell: 512, threes: true, leap: 0, stride: 1 },
+  { chain: 90,  lazyChain: 34, nice: 150, lookahead: 2, least: 128, cell: 512, threes: true, leap: 0, stride: 1 },
+  { chain: 110, lazyChain: 40, nice: 150, lookahead: 2, least: 128, cell: 512, threes: true, leap: 0, stride: 1 },
 ];
 
 /** Levels 10 to 13: cheapest paths. */

@@ -290,7 +290,7 @@ class LazyParse {
     });
   }
 
-  /** Enters positions from `inserted` on to before `position`. */
+  /** Enters every `stride`-th position from `inserted` on to before `position`. */
   private insert(): void {
     const { f, list, bytes, position, inserted, end, slots, scratch } = this;
     const last = scratch[1]!;
@@ -299,6 +299,7 @@ class LazyParse {
     f.set(last, i32.sub(end, 3));
     f.set(last, smallerOf(position, last));
     f.set(previous, i32.load(list, 4 * LAZY.previous));
+    const stride = loadFrom(f, list)(LAZY.stride);
     f.while(i32.lt_s(inserted, last), () => {
       f.set(at, i32.add(bytes, inserted));
       findSlots(f, list, at, slots);
@@ -307,7 +308,7 @@ class LazyParse {
         i32.store(slots.slot4, inserted),
       );
       f.if(slots.slot3, () => f.do(i32.store(slots.slot3, inserted)));
-      f.add(inserted, 1);
+      f.add(inserted, stride);
     });
   }
 }

@@ -117,10 +117,11 @@ export const LAZY = {
   threes: 21,
   leap: 22,
   misses: 23,
+  stride: 24,
 } as const;
 
 /** Words of its list. */
-export const LAZY_WORDS = 24;
+export const LAZY_WORDS = 25;
 
 /** `decodeSymbols`: the place of the next bit, counted from the beginning of memory, and `out`, which are changed; the last places of a byte of
  * input and of output at which the loop goes on; where distances may reach; tables. */

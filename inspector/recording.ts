@@ -134,7 +134,11 @@ async function record(
   const height = numberOf(about.height, 0);
   const [widthInMbs, heightInMbs] = [Math.ceil(width / 16), Math.ceil(height / 16)];
   const mbs = widthInMbs * heightInMbs;
-  if (!(mbs > 0 && mbs <= MAX_MBS)) throw new Error(`The trace says a size of ${width}x${height}.`);
+  if (!(mbs > 0 && mbs <= MAX_MBS)) {
+    throw new Error(
+      `The trace says a size of ${width}x${height}, which no level of H.264 has: make it again.`,
+    );
+  }
   const reader = await PictureReader.open(trace, mbs);
   const pictures = await reader.pictures();
   if (pictures.length === 0) throw new Error('The trace has no picture.');

@@ -7,7 +7,7 @@ import { choosable, type TableData, tableElement } from '../table.ts';
 
 /** Sizes of the drawing. */
 const BOX = { width: 132, height: 44 };
-const STEP = { x: 236, y: 84 };
+const STEP = { x: 244, y: 84 };
 /** How far a line bows that leads past other filters. */
 const BOW = 84;
 const MARGIN = 14;

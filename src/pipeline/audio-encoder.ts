@@ -2,7 +2,7 @@
  * The audio encoder of a session: sound of any sample format and in pieces of any length in, packets out. The pieces are
  * collected in frames of the length that the codec wants, so the packets do not depend on how the sound was cut.
  */
-import { ConfigError, rejectUnknownKeys, StateError } from '../base/errors.ts';
+import { ConfigError, messageOf, rejectUnknownKeys, StateError } from '../base/errors.ts';
 import { type Abortable, Pace } from '../base/pace.ts';
 import type { AudioStreamInfo, Packet } from '../base/packet.ts';
 import { rescale } from '../base/rational.ts';
@@ -42,6 +42,8 @@ export class AudioEncoder {
   /** Time of the first sample of all; null before it came. */
   private origin: number | null = null;
   private state: 'open' | 'flushed' | 'failed' = 'open';
+  /** The error that the codec failed with; null if it did not. */
+  private failed: { readonly reason: unknown } | null = null;
   private readonly queue = new TurnQueue();
   /** Packets of a call that did not come to its end: given by the next one. */
   private held: Packet[] = [];
@@ -72,6 +74,11 @@ export class AudioEncoder {
   /** True until `flush`, or until the codec failed. */
   get isOpen(): boolean {
     return this.state === 'open';
+  }
+
+  /** The error that the codec or its inspector failed with, after which sound is missing; null if there was none. */
+  get failure(): { readonly reason: unknown } | null {
+    return this.failed;
   }
 
   /**
@@ -125,9 +132,14 @@ export class AudioEncoder {
   /** What fails in here leaves the codec in the middle of a frame. */
   private guarded<T>(step: () => T): T {
     this.state = 'failed';
-    const result = step();
-    this.state = 'open';
-    return result;
+    try {
+      const result = step();
+      this.state = 'open';
+      return result;
+    } catch (reason) {
+      this.failed = { reason };
+      throw reason;
+    }
   }
 
   private takePackets(): PacketList {
@@ -145,7 +157,11 @@ export class AudioEncoder {
       throw new StateError(`audioEncoder.${method}`, 'the encoder was flushed; make a new stream');
     }
     if (this.state === 'failed') {
-      throw new StateError(`audioEncoder.${method}`, 'an earlier call failed; make a new stream');
+      const why = this.failed === null ? '' : ` (${messageOf(this.failed.reason)})`;
+      throw new StateError(
+        `audioEncoder.${method}`,
+        `an earlier call failed${why}; make a new stream`,
+      );
     }
   }
 

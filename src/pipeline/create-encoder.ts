@@ -1,5 +1,5 @@
 /** Opens the encoder of a stream that a muxer shall encode. */
-import { ConfigError } from '../base/errors.ts';
+import { ConfigError, messageOf, StateError } from '../base/errors.ts';
 import type { AudioEncoder } from './audio-encoder.ts';
 import type { Codec } from './codec.ts';
 import type { AudioEncodeConfig, VideoEncodeConfig } from './encode-config.ts';
@@ -37,6 +37,24 @@ export function defaultCodec(
     'muxer.addEncodeStream',
     `${name} files take no ${kind} that is encoded here`,
   );
+}
+
+/** The failure of the first encoder that failed: its stream is not whole. Null if none did. */
+export function failureOf(
+  encoders: readonly (VideoEncoder | AudioEncoder | null)[],
+): { readonly reason: unknown } | null {
+  return encoders.find((encoder) => encoder !== null && encoder.failure !== null)?.failure ?? null;
+}
+
+/** Rejects with a `StateError` if an encoder failed: what is missing from its stream would be missing from the file. */
+export async function requireWholeStreams(
+  encoders: readonly (VideoEncoder | AudioEncoder | null)[],
+): Promise<void> {
+  const failure = failureOf(encoders);
+  if (failure === null) return;
+  const { reason } = failure;
+  const why = `an encoder failed before (${messageOf(reason)}); the file was given up`;
+  throw new StateError('muxer.close', why, { cause: reason });
 }
 
 /** Encoders that were not flushed give back what they hold; calls that wait reject with `reason`. */

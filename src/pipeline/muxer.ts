@@ -21,7 +21,13 @@ import type { Problem } from '../base/problems.ts';
 import { type Destination, requireDestination } from '../io/open.ts';
 import type { AudioEncoder } from './audio-encoder.ts';
 import type { Codec } from './codec.ts';
-import { closeEncoders, createEncoder, defaultCodec } from './create-encoder.ts';
+import {
+  closeEncoders,
+  createEncoder,
+  defaultCodec,
+  failureOf,
+  requireWholeStreams,
+} from './create-encoder.ts';
 import { requirePackets } from './demuxed-packets.ts';
 import type { AudioEncodeConfig, VideoEncodeConfig } from './encode-config.ts';
 import { ExactTimes } from './exact-times.ts';
@@ -43,8 +49,8 @@ const PACKETS_PER_LOOK = 64;
  * Writes one file. Calls of `write` may overlap: they are done one after the other.
  *
  * `await using file = await muxer.open()` closes the file on leaving the block, on an error too: what was written by then
- * is completed to a valid file. If writing or closing fails, or the signal is aborted, the file is given up: nothing is left
- * of it then, and an older file of its name stays.
+ * is completed to a valid file. If an encoder, writing or closing fails, or the signal is aborted, the file is given up: nothing is
+ * left of it then, and an older file of its name stays.
  */
 export class Muxer implements AsyncDisposable {
   private readonly destination: Destination;
@@ -172,8 +178,8 @@ export class Muxer implements AsyncDisposable {
     this.signal?.addEventListener('abort', this.onAbort, { once: true });
     const opening = this.guarded('open', async () => {
       const own = containerOptions({ ...options });
-      const { destination, format } = this;
-      this.sink = new WatchedSink(await openFormatSink(format, destination, own));
+      const { format } = this;
+      this.sink = new WatchedSink(await openFormatSink(format, this.destination, own));
       if (this.state !== 'opening') throw this.failure;
       this.writer = format.createWriter(this.sink, this.streams, own);
       const isSparse = this.streams.map((stream) => stream.kind === 'subtitle');
@@ -209,11 +215,12 @@ export class Muxer implements AsyncDisposable {
 
   /**
    * Completes the file: encoders that were not flushed are, held packets are written, the trailer too. Throws
-   * `StateError` if it was closed before. If anything fails, all is done as far as it can be, but the file is given up.
+   * `StateError` if it was closed before, or an encoder failed. If anything fails, the file is given up.
    */
   close(): Promise<void> {
     return this.inTurn('close', async (writer, sink) => {
       const errors: unknown[] = [];
+      await this.attempt(errors, () => requireWholeStreams(this.encoders));
       for (const [index, encoder] of this.encoders.entries()) {
         if (encoder?.isOpen) await this.attempt(errors, () => this.drain(index, encoder, writer));
       }
@@ -252,16 +259,8 @@ export class Muxer implements AsyncDisposable {
       this.signal?.removeEventListener('abort', this.onAbort);
     }
     void closeEncoders(this.encoders, reason);
-    if (this.sink !== null) this.releasing ??= this.release(this.sink, reason);
+    if (this.sink !== null) this.releasing ??= this.sink.abort(reason);
     await this.releasing;
-  }
-
-  private async release(sink: ByteSink, reason: unknown): Promise<void> {
-    try {
-      await sink.abort(reason);
-    } catch {
-      // The first error says what went wrong; a sink that is broken may well be unable to abort.
-    }
   }
 
   /** Takes a step of closing; its error is kept for later, unless the destination failed. True if there was none. */
@@ -286,10 +285,12 @@ export class Muxer implements AsyncDisposable {
     for (const packet of packets) this.interleaver.push(index, packet);
   }
 
-  /** Closes the file if it is open: after an error in the block too. */
+  /** Closes the file if it is open: after an error in the block too. If an encoder failed, its own call told so; the file goes. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.pending;
-    if (this.state === 'open') await this.close();
+    const failure = failureOf(this.encoders);
+    if (failure) await this.abort(failure.reason);
+    else if (this.state === 'open') await this.close();
     else await closeEncoders(this.encoders);
   }
 
@@ -335,7 +336,7 @@ export class Muxer implements AsyncDisposable {
       const isRefused = error instanceof MediaError && this.sink?.failed !== true;
       if (method === 'write' && isRefused) throw error;
       await this.giveUp(error);
-      if (error instanceof MediaError) throw error;
+      if (error instanceof MediaError || error === failureOf(this.encoders)?.reason) throw error;
       const why = `the destination failed: ${messageOf(error)}; the file was given up`;
       throw new IoError(`muxer.${method}`, why, { cause: error });
     }
@@ -357,8 +358,7 @@ export class Muxer implements AsyncDisposable {
     if (packets === null || packets === undefined) return [];
     requirePackets('muxer.write.packets', packets, stream.kind, streamIndex);
     const timeBase = writer.timeBases[streamIndex]!;
-    const isRemuxed = this.encoders[streamIndex] === null;
-    const isRising = isRemuxed && writer.needsRisingTimes === true;
+    const isRising = this.encoders[streamIndex] === null && writer.needsRisingTimes === true;
     const exact = this.exactTimes.get(streamIndex);
     let last = this.lastDts[streamIndex]!;
     let lastGiven = this.lastGivenDts[streamIndex]!;

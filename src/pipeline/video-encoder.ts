@@ -1,6 +1,7 @@
 /** The video encoder of a session: frames of any format and time base in, packets out. */
 import {
   ConfigError,
+  messageOf,
   rejectUnknownKeys,
   requireOneOf,
   StateError,
@@ -16,8 +17,9 @@ import { UNSPECIFIED } from '../frames/color-names.ts';
 import { completeColor, defaultMatrix, isUntagged } from '../frames/complete-color.ts';
 import { createPictureConverter, type PictureConverter } from '../frames/convert-picture.ts';
 import type { VideoFrame } from '../frames/frame.ts';
-import { hasAlpha, type PixFmt, pixFmtInfo } from '../frames/pixel-format.ts';
+import { type PixFmt, pixFmtInfo } from '../frames/pixel-format.ts';
 import { VideoFrames } from '../frames/video-frames.ts';
+import { closestPixFmt } from './closest-pix-fmt.ts';
 import type { VideoCodec, VideoCodecAdapter, VideoCodecSession, VideoRequest } from './codec.ts';
 import { PacketList } from './demuxed-packets.ts';
 import type { VideoEncodeConfig } from './encode-config.ts';
@@ -47,6 +49,8 @@ export class VideoEncoder {
   private sources: Map<number, VideoFrame> | null = null;
   private lastPts = Number.NEGATIVE_INFINITY;
   private state: 'open' | 'flushed' | 'failed' = 'open';
+  /** The error that the codec failed with; null if it did not. */
+  private failed: { readonly reason: unknown } | null = null;
   private isClosed = false;
   /** The coding of a picture that waits for something outside, such as a GPU; an aborted call leaves it to the next. */
   private underWay: Promise<void> | null = null;
@@ -93,6 +97,11 @@ export class VideoEncoder {
   /** True until `flush`, or until the codec failed. */
   get isOpen(): boolean {
     return this.state === 'open' || this.underWay !== null;
+  }
+
+  /** The error that the codec, its inspector or a listener failed with, after which pictures are missing; null if there was none. */
+  get failure(): { readonly reason: unknown } | null {
+    return this.failed;
   }
 
   /**
@@ -153,9 +162,13 @@ export class VideoEncoder {
       if (this.underWay !== null) await this.unlessStopped(this.underWay, {});
       this.requireOpen('flush');
       this.state = 'failed';
-      const packets = this.session.flush();
-      const isReady = !(packets instanceof Promise);
-      this.held.push(...(isReady ? packets : await this.unlessStopped(packets, {})));
+      try {
+        const packets = this.session.flush();
+        const isReady = !(packets instanceof Promise);
+        this.held.push(...(isReady ? packets : await this.unlessStopped(packets, {})));
+      } catch (error) {
+        this.fail(error);
+      }
       this.state = 'flushed';
       return this.takePackets();
     });
@@ -189,9 +202,14 @@ export class VideoEncoder {
   /** A failure in here leaves the codec in the middle of a picture. Sets `underWay` if there is something to await. */
   private codeFrame(frame: VideoFrame, pts: number, keyFrame: boolean): void {
     this.state = 'failed';
-    const picture = this.convert(frame);
-    this.sources?.set(pts, { ...copyPicture(picture), pts });
-    const packets = this.session.encode({ ...picture, pts }, { keyFrame });
+    let packets: readonly Packet[] | Promise<readonly Packet[]>;
+    try {
+      const picture = this.convert(frame);
+      this.sources?.set(pts, { ...copyPicture(picture), pts });
+      packets = this.session.encode({ ...picture, pts }, { keyFrame });
+    } catch (error) {
+      this.fail(error);
+    }
     if (Number.isFinite(this.lastPts)) this.nextTimes?.set(this.lastPts, pts);
     this.lastPts = pts;
     if (!(packets instanceof Promise)) {
@@ -199,10 +217,18 @@ export class VideoEncoder {
       return;
     }
     this.underWay = packets
-      .then((coded) => this.keep(coded))
+      .then(
+        (coded) => this.keep(coded),
+        (error: unknown) => this.fail(error),
+      )
       .finally(() => {
         this.underWay = null;
       });
+  }
+
+  private fail(reason: unknown): never {
+    this.failed = { reason };
+    throw reason;
   }
 
   private keep(packets: readonly Packet[]): void {
@@ -240,7 +266,11 @@ export class VideoEncoder {
       throw new StateError(`videoEncoder.${method}`, 'the encoder was flushed; make a new stream');
     }
     if (this.state === 'failed') {
-      throw new StateError(`videoEncoder.${method}`, 'an earlier call failed; make a new stream');
+      const why = this.failed === null ? '' : ` (${messageOf(this.failed.reason)})`;
+      throw new StateError(
+        `videoEncoder.${method}`,
+        `an earlier call failed${why}; make a new stream`,
+      );
     }
   }
 
@@ -333,38 +363,6 @@ export function videoCodec(adapter: VideoCodecAdapter): VideoCodec {
     createEncoder: (config, options, pixFmts) =>
       new VideoEncoder(adapter, config, options, pixFmts),
   };
-}
-
-/**
- * The format to code: the config's own if the codec has it, else the one that keeps most of it. In falling order: Y'CbCr
- * stays Y'CbCr and RGB RGB, chroma resolution, bit depth, range; then the codec's order. Opacity is kept before all of these.
- */
-function closestPixFmt(config: VideoEncodeConfig, allowed: readonly PixFmt[]): PixFmt {
-  if (allowed.includes(config.pixFmt)) return config.pixFmt;
-  const wanted = pixFmtInfo(config.pixFmt);
-  const fullRange = config.color.video_full_range_flag === 1;
-  let best = allowed[0]!;
-  let bestLoss = Number.POSITIVE_INFINITY;
-  for (const candidate of allowed) {
-    const info = pixFmtInfo(candidate);
-    let loss = info.model === wanted.model ? 0 : 1000;
-    if (wanted.model !== 'gray') {
-      loss += 100 * Math.max(0, info.chromaShiftX - wanted.chromaShiftX);
-      loss += 100 * Math.max(0, info.chromaShiftY - wanted.chromaShiftY);
-      if (info.model === 'gray') loss += 10000;
-    }
-    loss += 10 * Math.max(0, wanted.bitDepth - info.bitDepth);
-    if (hasAlpha(wanted) && !hasAlpha(info)) loss += 2000;
-    // Between formats that keep as much, the smaller one.
-    loss += Math.max(0, info.bitDepth - wanted.bitDepth) / 8;
-    if (hasAlpha(info) && !hasAlpha(wanted)) loss++;
-    if (info.model === 'yuv' && info.fullRange !== fullRange) loss += 5;
-    if (loss < bestLoss) {
-      best = candidate;
-      bestLoss = loss;
-    }
-  }
-  return best;
 }
 
 /** What the stream is tagged with: what was said, and all that follows from it. */

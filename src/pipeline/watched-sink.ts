@@ -38,8 +38,11 @@ export class WatchedSink implements ByteSink {
     return this.watch(() => this.sink.close());
   }
 
+  /** Never rejects: the first error says what went wrong; a sink that is broken may well be unable to abort. */
   async abort(reason?: unknown): Promise<void> {
-    await this.sink.abort(reason);
+    try {
+      await this.sink.abort(reason);
+    } catch {}
   }
 
   private async watch<T>(call: () => T | Promise<T>): Promise<T> {

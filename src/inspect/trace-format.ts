@@ -8,6 +8,12 @@ export const TRACE_MAGIC = 'vitrace\0';
 /** The version that is written, and the one that is read. */
 export const TRACE_VERSION = 1;
 
+/** Most bytes of a name, and of the description of tables: longer names are cut off when they are written. */
+export const MAX_NAME_BYTES = 1024;
+export const MAX_HEAD_BYTES = 1 << 20;
+/** Most columns of all tables together, a table counting as one too: reading a group costs time for each. */
+export const MAX_COLUMNS = 4096;
+
 /** Tags of chunks: a name and its number, a group of rows, the end. */
 export const TAG_NAME = 'NAME';
 export const TAG_ROWS = 'ROWS';
@@ -64,6 +70,9 @@ export interface TableDescription {
   readonly columns: readonly (readonly [name: string, type: ColumnType])[];
 }
 
+/** A group of rows begins with the numbers of its table and of its rows. */
+export const GROUP_HEAD_BYTES = 8;
+
 /** The head of a trace, as JSON in the file. */
 export interface TraceHead {
   /** Facts about the stream: `codec`, `width`, `height` … */
@@ -71,7 +80,20 @@ export interface TraceHead {
   readonly tables: readonly TableDescription[];
 }
 
+/** Columns of all tables together, with one more for each table. */
+export function countColumns(tables: readonly TableDescription[]): number {
+  return tables.reduce((count, { columns }) => count + 1 + columns.length, 0);
+}
+
+/** Bytes of the contents of a chunk of rows. */
+export function groupBytes({ columns }: TableDescription, rowCount: number): number {
+  if (rowCount === 0) return GROUP_HEAD_BYTES;
+  let size = GROUP_HEAD_BYTES;
+  for (const [, type] of columns) size = aligned(size) + COLUMN_BYTES[type] * rowCount;
+  return aligned(size);
+}
+
 /** Bytes before a column so that its values are aligned: columns begin at multiples of 8 in the contents of their chunk. */
 export function aligned(bytes: number): number {
-  return (bytes + 7) & ~7;
+  return Math.ceil(bytes / 8) * 8;
 }

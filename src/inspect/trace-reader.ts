@@ -9,7 +9,13 @@ import {
   COLUMN_BYTES,
   COLUMN_TYPES,
   type ColumnArray,
+  countColumns,
   createColumn,
+  GROUP_HEAD_BYTES,
+  groupBytes,
+  MAX_COLUMNS,
+  MAX_HEAD_BYTES,
+  MAX_NAME_BYTES,
   TAG_END,
   TAG_NAME,
   TAG_ROWS,
@@ -29,10 +35,6 @@ function isLittleEndian(): boolean {
   return new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 }
 
-/** Longest name, and longest description of tables, that is believed. */
-const MAX_NAME_BYTES = 1024;
-const MAX_HEAD_BYTES = 1 << 20;
-
 /** One table with all its rows. */
 export interface TraceColumns {
   readonly rowCount: number;
@@ -48,13 +50,16 @@ export interface Trace {
   readonly tables: Readonly<Record<string, TraceColumns>>;
 }
 
-/** A group of rows: where it lies. */
-interface Group {
-  readonly table: number;
-  readonly rowCount: number;
+/**
+ * A group of rows, and where it lies. Groups without rows are passed over, so a file has at most one for each 16 of its bytes: they are
+ * kept in few fields.
+ */
+interface Group extends TraceGroup {
+  /** Its place among all groups. */
+  readonly index: number;
+  readonly tableIndex: number;
   /** The contents of its chunk, by the byte offset in the trace. */
   readonly start: number;
-  readonly length: number;
 }
 
 /** What a trace has, without its rows. */
@@ -80,7 +85,7 @@ export function readTrace(bytes: Uint8Array): Trace {
   }
   const { head, names, groups } = step.value;
   const { tables, place } = createTables(head.tables, groups);
-  for (const group of groups) place(group, bytes.subarray(group.start, group.start + group.length));
+  for (const group of groups) place(group, bytes.subarray(group.start));
   return { about: head.about, names, tables };
 }
 
@@ -116,21 +121,15 @@ export async function openTrace(source: TraceSource): Promise<TraceFile> {
   let step = scan.next();
   while (!step.done) step = scan.next(await window.read(step.value));
   const { head, names, groups } = step.value;
-  const own = new Map<TraceGroup, Group>();
-  let batch = 0;
-  for (const [i, group] of groups.entries()) {
-    if (i > 0 && group.table <= groups[i - 1]!.table) batch++;
-    const { name } = head.tables[group.table]!;
-    own.set({ table: name, rowCount: group.rowCount, batch }, group);
-  }
   return {
-    ...{ about: head.about, names, groups: [...own.keys()] },
+    ...{ about: head.about, names, groups },
     tables: head.tables.map(({ name }) => name),
     read: async (wanted) => {
-      const chosen = wanted.flatMap((group) => own.get(group) ?? []);
+      const chosen = (wanted as readonly Group[]).filter((group) => groups[group.index] === group);
       const { tables, place } = createTables(head.tables, chosen);
       for (const group of chosen) {
-        place(group, await window.read({ at: group.start, length: group.length }));
+        const length = groupBytes(head.tables[group.tableIndex]!, group.rowCount);
+        place(group, await window.read({ at: group.start, length }));
       }
       return { about: head.about, names, tables };
     },
@@ -170,40 +169,40 @@ class ReadWindow {
 
 /** Bytes of a chunk that tell what it is: tag, length, and of rows the table and their number. */
 const CHUNK_HEAD_BYTES = 16;
-/** Most groups of rows and names that are believed. */
-const MAX_CHUNKS = 1 << 20;
 
-/** Walks through a trace of `size` bytes from chunk to chunk, asking for the bytes that it needs. */
+/** Walks through a trace of `size` bytes from chunk to chunk, asking for the bytes that it needs. Their number is bounded by the size. */
 function* scanTrace(size: number): Generator<Wanted, TraceIndex, Uint8Array> {
   const start = yield { at: 0, length: HEAD_BYTES };
   const headBytes = checkStart(start, size);
   const head = readHead(yield { at: HEAD_BYTES, length: headBytes });
   const names: string[] = [];
   const groups: Group[] = [];
+  let groupCount = 0;
   let at = aligned(HEAD_BYTES + headBytes);
   for (;;) {
     if (at + 8 > size) throw new FormatError(WHERE, 'cut off before its end', at);
-    if (names.length + groups.length > MAX_CHUNKS) {
-      throw new FormatError(WHERE, `more than ${MAX_CHUNKS} chunks`, at);
-    }
     const chunk = yield { at, length: CHUNK_HEAD_BYTES };
     const view = viewOf(chunk);
     const tag = String.fromCharCode(...chunk.subarray(0, 4));
     const length = view.getUint32(4, true);
-    if (at + 8 + length > size) {
+    const next = at + 8 + aligned(length);
+    if (next > size) {
       throw new FormatError(WHERE, `a chunk of ${length} bytes does not fit`, at);
     }
     if (tag === TAG_END) {
-      checkEnd(chunk, at + 8, length, groups.length, names.length);
+      checkEnd(chunk, at + 8, length, groupCount, names.length);
+      if (next < size) throw new FormatError(WHERE, 'goes on after its end', next);
       return { head, names, groups };
     }
     if (tag === TAG_NAME) {
       if (length > MAX_NAME_BYTES) throw new FormatError(WHERE, 'a name is too long', at);
       names.push(decodeUtf8(yield { at: at + 8, length }));
     } else if (tag === TAG_ROWS) {
-      groups.push(readGroup(chunk, at + 8, length, head.tables));
+      const group = readGroup(chunk, at + 8, length, head.tables, groups);
+      groupCount++;
+      if (group.rowCount > 0) groups.push(group);
     } else throw new FormatError(WHERE, `unknown chunk '${printable(tag)}'`, at);
-    at += 8 + aligned(length);
+    at = next;
   }
 }
 
@@ -227,7 +226,7 @@ function checkStart(start: Uint8Array, size: number): number {
     throw new FormatError(WHERE, `is of version ${version}, read is version ${TRACE_VERSION}`, 8);
   }
   const length = view.getUint32(12, true);
-  if (length > MAX_HEAD_BYTES || HEAD_BYTES + length > size) {
+  if (length > MAX_HEAD_BYTES || aligned(HEAD_BYTES + length) > size) {
     throw new FormatError(WHERE, `a head of ${length} bytes does not fit`, 12);
   }
   return length;
@@ -241,6 +240,11 @@ function readHead(bytes: Uint8Array): TraceHead {
     throw new FormatError(WHERE, 'the head is no JSON', HEAD_BYTES);
   }
   if (!isHead(head)) throw new FormatError(WHERE, 'the head does not describe tables', HEAD_BYTES);
+  const count = countColumns(head.tables);
+  if (count > MAX_COLUMNS) {
+    const why = `has ${count} tables and columns together, allowed are ${MAX_COLUMNS}`;
+    throw new FormatError(WHERE, why, HEAD_BYTES);
+  }
   return head;
 }
 
@@ -256,30 +260,37 @@ function isHead(value: unknown): value is TraceHead {
     const { name, columns } = table as Partial<TableDescription>;
     return typeof name === 'string' && Array.isArray(columns) && columns.every(isColumn);
   };
+  const isFact = (fact: unknown): boolean => typeof fact === 'string' || typeof fact === 'number';
+  const hasFacts = typeof about === 'object' && about !== null && !Array.isArray(about);
   return (
-    typeof about === 'object' && about !== null && Array.isArray(tables) && tables.every(isTable)
+    hasFacts && Object.values(about).every(isFact) && Array.isArray(tables) && tables.every(isTable)
   );
 }
 
-/** The group of a chunk whose first bytes are `chunk` and whose contents begin at `start`. */
+/** The group of a chunk whose first bytes are `chunk` and whose contents begin at `start`, after those `before`. */
 function readGroup(
   chunk: Uint8Array,
   start: number,
   length: number,
   tables: readonly TableDescription[],
+  before: readonly Group[],
 ): Group {
   if (length < 8) throw new FormatError(WHERE, 'a group of rows is too short', start);
   const view = viewOf(chunk);
-  const table = view.getUint32(8, true);
+  const tableIndex = view.getUint32(8, true);
   const rowCount = view.getUint32(12, true);
-  const description = tables[table];
-  if (description === undefined) throw new FormatError(WHERE, `no table ${table}`, start);
-  let size = 8;
-  for (const [, type] of description.columns) size = aligned(size) + COLUMN_BYTES[type] * rowCount;
-  if (aligned(size) !== length) {
-    throw new FormatError(WHERE, `${rowCount} rows of ${description.name} do not fit`, start + 4);
+  const description = tables[tableIndex];
+  if (description === undefined) throw new FormatError(WHERE, `no table ${tableIndex}`, start);
+  const { name: table, columns } = description;
+  const fits = groupBytes(description, rowCount) === length;
+  if (!fits || (columns.length === 0 && rowCount > 0)) {
+    throw new FormatError(WHERE, `${rowCount} rows of ${table} do not fit`, start + 4);
   }
-  return { table, rowCount, start, length };
+  // Tables are written in order; one that does not come later than the one before it begins a batch.
+  const last = before.at(-1);
+  const isSame = last === undefined || tableIndex > last.tableIndex;
+  const batch = (last?.batch ?? 0) + (isSame ? 0 : 1);
+  return { table, rowCount, batch, index: before.length, tableIndex, start };
 }
 
 function checkEnd(
@@ -304,7 +315,7 @@ function createTables(
   readonly place: (group: Group, contents: Uint8Array) => void;
 } {
   const counts = descriptions.map(() => 0);
-  for (const { table, rowCount } of groups) counts[table]! += rowCount;
+  for (const { tableIndex, rowCount } of groups) counts[tableIndex]! += rowCount;
   const arrays = descriptions.map(({ columns }, table) =>
     columns.map(([, type]) => createColumn(type, counts[table]!)),
   );
@@ -315,9 +326,9 @@ function createTables(
       return [name, { rowCount: counts[table]!, columns: Object.fromEntries(named) }];
     }),
   );
-  const place = ({ table, rowCount }: Group, contents: Uint8Array): void => {
+  const place = ({ tableIndex: table, rowCount }: Group, contents: Uint8Array): void => {
     const view = viewOf(contents);
-    let at = 8;
+    let at = GROUP_HEAD_BYTES;
     for (const [i, [, type]] of descriptions[table]!.columns.entries()) {
       at = aligned(at);
       readColumn(view, at, type, arrays[table]![i]!, filled[table]!, rowCount);

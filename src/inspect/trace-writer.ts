@@ -1,11 +1,17 @@
 /** Writes traces: rows are gathered in columns, and go out in groups. */
-import { StateError } from '../base/errors.ts';
+import { ConfigError, StateError } from '../base/errors.ts';
 import { encodeUtf8 } from '../base/utf8.ts';
 import {
   aligned,
   COLUMN_BYTES,
   type ColumnArray,
+  countColumns,
   createColumn,
+  GROUP_HEAD_BYTES,
+  groupBytes,
+  MAX_COLUMNS,
+  MAX_HEAD_BYTES,
+  MAX_NAME_BYTES,
   TAG_END,
   TAG_NAME,
   TAG_ROWS,
@@ -53,15 +59,11 @@ export class TraceTable {
 
   /** The rows so far as the contents of a chunk: index of the table, number of rows, columns. The table is empty then. */
   take(index: number): Uint8Array {
-    let size = 8;
-    for (const [, type] of this.description.columns) {
-      size = aligned(size) + COLUMN_BYTES[type] * this.rowCount;
-    }
-    const out = new Uint8Array(aligned(size));
+    const out = new Uint8Array(groupBytes(this.description, this.rowCount));
     const view = new DataView(out.buffer);
     view.setUint32(0, index, true);
     view.setUint32(4, this.rowCount, true);
-    let at = 8;
+    let at = GROUP_HEAD_BYTES;
     for (const [i, [, type]] of this.description.columns.entries()) {
       at = aligned(at);
       writeColumn(view, at, type, this.columns[i]!, this.rowCount);
@@ -90,6 +92,17 @@ function writeColumn(
   }
 }
 
+/** A name in UTF-8, cut off between characters where it is too long. */
+function shortName(name: string): Uint8Array {
+  let kept = [...name.slice(0, MAX_NAME_BYTES)];
+  let bytes = encodeUtf8(kept.join(''));
+  while (bytes.length > MAX_NAME_BYTES) {
+    kept = kept.slice(0, Math.floor((kept.length * MAX_NAME_BYTES) / bytes.length));
+    bytes = encodeUtf8(kept.join(''));
+  }
+  return bytes;
+}
+
 /** Tables by their names. */
 export type TablesOf<T extends readonly TableDescription[]> = Readonly<
   Record<T[number]['name'], TraceTable>
@@ -104,8 +117,16 @@ export class TraceWriter {
   private groups = 0;
   private hasHead = false;
 
-  /** @param descriptions the tables of all parts */
+  /**
+   * Throws `ConfigError` for more columns than a reader believes.
+   * @param descriptions the tables of all parts
+   */
   constructor(about: TraceHead['about'], descriptions: readonly TableDescription[]) {
+    const count = countColumns(descriptions);
+    if (count > MAX_COLUMNS) {
+      const why = `got ${count} tables and columns together, allowed are ${MAX_COLUMNS}`;
+      throw new ConfigError('trace.descriptions', why);
+    }
     this.about = about;
     this.all = descriptions.map((description) => new TraceTable(description));
   }
@@ -131,7 +152,7 @@ export class TraceWriter {
     if (known !== undefined) return known;
     const index = this.names.size;
     this.names.set(name, index);
-    this.chunk(TAG_NAME, encodeUtf8(name));
+    this.chunk(TAG_NAME, shortName(name));
     return index;
   }
 
@@ -171,6 +192,10 @@ export class TraceWriter {
       tables: this.all.map(({ description }) => description),
     };
     const json = encodeUtf8(JSON.stringify(head));
+    if (json.length > MAX_HEAD_BYTES) {
+      const why = `a head of ${json.length} bytes, allowed are ${MAX_HEAD_BYTES}`;
+      throw new ConfigError('trace.about', why);
+    }
     const out = new Uint8Array(aligned(16 + json.length));
     const view = new DataView(out.buffer);
     for (let i = 0; i < 8; i++) out[i] = TRACE_MAGIC.charCodeAt(i);

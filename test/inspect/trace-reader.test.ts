@@ -2,8 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { joinBytes } from '../../src/base/byte-stream.ts';
-import { FormatError } from '../../src/base/errors.ts';
-import { openTrace, readTrace, TraceWriter } from '../../src/inspect/index.ts';
+import { ConfigError, FormatError } from '../../src/base/errors.ts';
+import {
+  openTrace,
+  readTrace,
+  type TableDescription,
+  TraceWriter,
+} from '../../src/inspect/index.ts';
 import { MemorySource } from '../../src/io/index.ts';
 
 const TABLES = [
@@ -23,6 +28,28 @@ const TABLES = [
     ],
   },
 ] as const;
+
+/** A trace of `head` as it is, and of chunks as they are: tag and contents. */
+function traceOfParts(
+  head: object,
+  chunks: readonly (readonly [tag: string, ...contents: number[]])[],
+): Uint8Array {
+  const json = new TextEncoder().encode(JSON.stringify(head));
+  const start = new Uint8Array(Math.ceil((16 + json.length) / 8) * 8);
+  start.set(new TextEncoder().encode('vitrace'));
+  new DataView(start.buffer).setUint32(8, 1, true);
+  new DataView(start.buffer).setUint32(12, json.length, true);
+  start.set(json, 16);
+  const written = chunks.map(([tag, ...words]) => {
+    const chunk = new Uint8Array(8 + 8 * Math.ceil(words.length / 2));
+    const view = new DataView(chunk.buffer);
+    chunk.set(new TextEncoder().encode(tag));
+    view.setUint32(4, 4 * words.length, true);
+    for (const [i, word] of words.entries()) view.setUint32(8 + 4 * i, word, true);
+    return chunk;
+  });
+  return joinBytes([start, ...written]);
+}
 
 /** Rows of both tables for each group; then names, of which some come again. */
 type Content = readonly (readonly [first: number, second: number])[];
@@ -108,5 +135,83 @@ describe('a trace that is read in parts', () => {
       }),
       { seed: 20261130, numRuns: 400 },
     );
+  });
+});
+
+describe('a trace of any length', () => {
+  it('is read back: more than a million groups', async () => {
+    const tables = Array.from({ length: 15 }, (_, i) => ({
+      ...{ name: `t${i}`, columns: [['void', 'u8']] },
+    })) as unknown as readonly TableDescription[];
+    const writer = new TraceWriter({ codec: 'h264' }, tables);
+    const own = Object.values(writer.tables(tables));
+    for (let picture = 0; picture < 75000; picture++) {
+      for (const table of own) table.add(picture & 255);
+      writer.endGroup();
+    }
+    writer.end();
+    const bytes = joinBytes(writer.take());
+    const whole = readTrace(bytes);
+    expect(whole.tables.t14!.rowCount).toBe(75000);
+    const file = await openTrace(new MemorySource(bytes));
+    expect(file.groups).toHaveLength(15 * 75000);
+    expect(file.groups.at(-1)!.batch).toBe(74999);
+  }, 120_000);
+
+  it('is refused where reading a group would cost more than its bytes', () => {
+    const columns = Array.from({ length: 5000 }, () => ['', 'u8']);
+    const head = { about: {}, tables: [{ name: 'a', columns }] };
+    expect(() => readTrace(traceOfParts(head, [['END ', 0, 0]]))).toThrow(
+      /5001 .* allowed are 4096/,
+    );
+    const descriptions = head.tables as unknown as readonly TableDescription[];
+    expect(() => new TraceWriter({}, descriptions)).toThrow(ConfigError);
+    const tables = Array.from({ length: 5000 }, () => ({ name: '', columns: [] }));
+    expect(() => readTrace(traceOfParts({ about: {}, tables }, [['END ', 0, 0]]))).toThrow(
+      FormatError,
+    );
+  });
+
+  it('may have groups without rows, which are passed over', async () => {
+    const columns = Array.from({ length: 4000 }, () => ['', 'u8']);
+    const head = { about: {}, tables: [{ name: 'a', columns }] };
+    const chunks = Array.from({ length: 50_000 }, () => ['ROWS', 0, 0] as const);
+    const bytes = traceOfParts(head, [...chunks, ['END ', chunks.length, 0]]);
+    expect(readTrace(bytes).tables.a!.rowCount).toBe(0);
+    expect((await openTrace(new MemorySource(bytes))).groups).toEqual([]);
+    const none = { about: {}, tables: [{ name: 'a', columns: [] }] };
+    expect(() => readTrace(traceOfParts(none, [['ROWS', 0, 4e9]]))).toThrow(/do not fit/);
+  });
+
+  it('has long names cut off, and nothing after its end', () => {
+    const writer = new TraceWriter({}, TABLES);
+    writer.nameIndex('é'.repeat(3000));
+    writer.nameIndex('a'.repeat(1024));
+    writer.end();
+    const bytes = joinBytes(writer.take());
+    expect(readTrace(bytes).names).toEqual(['é'.repeat(512), 'a'.repeat(1024)]);
+    const longer = joinBytes([bytes, new Uint8Array(8)]);
+    expect(() => readTrace(longer)).toThrow(`after its end (byte offset ${bytes.length})`);
+  });
+
+  it('has facts of text and numbers only', () => {
+    for (const about of [{ codec: null }, { codec: { a: 1 } }, { codec: true }, ['h264']]) {
+      const bytes = traceOfParts({ about, tables: [] }, [['END ', 0, 0]]);
+      expect(() => readTrace(bytes)).toThrow(FormatError);
+    }
+  });
+
+  it('that is cut off says so at an offset within it', () => {
+    const bytes = traceOf([[3, 5]]);
+    for (let length = 0; length < bytes.length; length++) {
+      let error: unknown;
+      try {
+        readTrace(bytes.subarray(0, length));
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(error).toBeInstanceOf(FormatError);
+      expect((error as FormatError).offset).toBeLessThanOrEqual(length);
+    }
   });
 });

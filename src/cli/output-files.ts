@@ -33,6 +33,8 @@ export class OutputFiles {
   private readonly claims: Claim[] = [];
   private readonly results: HeldSink[] = [];
   private readonly sideFiles: HeldSink[] = [];
+  /** Path of a side file => the option that names it. */
+  private readonly options = new Map<string, string>();
 
   private constructor(values: OverwriteValues, output: Output) {
     this.values = values;
@@ -99,6 +101,7 @@ export class OutputFiles {
     }
     if (isWritten) await mayWrite(path, this.values, this.output);
     this.claims.push({ what: `the file of ${option}`, place });
+    this.options.set(path, option);
   }
 
   /**
@@ -115,9 +118,14 @@ export class OutputFiles {
     return { sink: file, isStandard: false, size: () => file.size, source: () => sourceOf(file) };
   }
 
-  /** Opens a side file. */
+  /** Opens a side file. Throws `ConfigError` of its option if it cannot. */
   async openSideFile(path: string): Promise<HeldSink> {
-    const file = await openNamed(path);
+    const file = await openNamed(path).catch((error: unknown) => {
+      const option = this.options.get(path);
+      if (option === undefined || !(error instanceof ConfigError)) throw error;
+      const why = error.message.slice(error.where.length + 2);
+      throw new ConfigError(option, why, { cause: error.cause });
+    });
     this.sideFiles.push(file);
     return file;
   }

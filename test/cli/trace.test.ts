@@ -138,3 +138,15 @@ test('optimize: rows and tokens of what is written, or would be', async () => {
   expect(several.said).toMatch(/--trace: is for one file; there are 2/);
   expect(readdirSync(folder)).not.toContain('no.trace');
 });
+
+test.each([
+  ['encode', '--trace'],
+  ['remux', '--trace'],
+  ['encode', '--pass', '1', '--bitrate-video', '90k', '--pass-log'],
+])('%s says which option named the file that cannot be written', async (command, ...options) => {
+  const input = command === 'remux' ? at('film.mp4') : at('in.y4m');
+  const file = at('nowhere/file');
+  const { status, said } = await vitrine(command, input, '-o', at('no.mp4'), ...options, file);
+  expect(status).toBe(1);
+  expect(said).toContain(`${options.at(-1)}: cannot write ${file}`);
+});

@@ -2,6 +2,7 @@
 import { ConfigError } from '../base/errors.ts';
 import { RAW_AUDIO_FORMATS } from '../containers/raw/index.ts';
 import type { GpuKernels } from '../gpu/index.ts';
+import type { AudioEncoder } from '../pipeline/audio-encoder.ts';
 import { closeEncoders } from '../pipeline/create-encoder.ts';
 import { requireCodec } from '../pipeline/find-codec.ts';
 import { findFormat } from '../pipeline/format.ts';
@@ -146,19 +147,8 @@ async function encodeInputs(
     const pass = await passOptions(values);
     const regions = await readRoiFile(values.roi);
     const setting = { muxer, format, values, glass, gpu, pass, regions };
-    for (const from of chosen) {
-      const isOutput = 'key' in from;
-      tracks.push(
-        isOutput
-          ? await openGraphTrack(from, graph!, setting)
-          : await openTrack(from, inputs[from.input]!, setting),
-      );
-    }
-    if (encodersOf(tracks).some(({ kind }) => kind === 'video')) inlineLess();
-    else compileLess();
-    for (const encoder of encodersOf(tracks)) {
-      if (meter !== null && encoder.kind === 'video') measure(meter, encoder, tally);
-    }
+    for (const from of chosen) tracks.push(await openChosen(from, inputs, graph, setting));
+    prepare(encodersOf(tracks), meter, tally);
     await muxer.open({ ...carriedTo(muxer, inputs), ...containerOptions(values), ...sequence });
     const shortest = values.shortest === true ? new Shortest(tracks.length) : null;
     const job = { inputs, tracks, graph, muxer, tally, progress, glass, shortest };
@@ -186,6 +176,31 @@ async function encodeInputs(
     report(isFirstPass ? passLogOf(values) : path, file.size(), tally, measured, values, output);
     for (const line of lines) output.line(line);
   };
+}
+
+/** Opens the track of a stream of an input or of the graph. */
+function openChosen(
+  from: ChosenStream | GraphOutput,
+  inputs: readonly Input[],
+  graph: GraphStreams | null,
+  setting: Parameters<typeof openTrack>[2],
+): Promise<Track> {
+  return 'key' in from
+    ? openGraphTrack(from, graph!, setting)
+    : openTrack(from, inputs[from.input]!, setting);
+}
+
+/** Prepares the engine for the work of the encoders, and has the pictures measured if there is a meter. */
+function prepare(
+  encoders: readonly (VideoEncoder | AudioEncoder)[],
+  meter: PsnrMeter | null,
+  tally: Tally,
+): void {
+  if (encoders.some(({ kind }) => kind === 'video')) inlineLess();
+  else compileLess();
+  for (const encoder of encoders) {
+    if (meter !== null && encoder.kind === 'video') measure(meter, encoder, tally);
+  }
 }
 
 /** The glass that is asked for; null for none. */

@@ -21,8 +21,10 @@ const FOLDERS: readonly (readonly [prefix: string, standard: string])[] = [
 ];
 
 const NUMBER = String.raw`(?:[A-E]\.|\d+\.)[0-9A-E]+(?:\.[0-9A-E]+)*`;
+/** What stands between the numbers of one citation: "7.3.3, 7.3.4 and 7.4.3", "8.2.9-8.2.11". */
+const JOINT = '(?:,? (?:and|or|to|through) |, | ?[-–] ?)';
 const CITATION = new RegExp(
-  String.raw`(?:\b(NALFF|AAC|H\.264) )?\b[Cc]lauses? (${NUMBER}(?:(?:, | and | to | or )${NUMBER})*)`,
+  String.raw`(?:\b(NALFF|AAC|H\.264) )?\b(?:[Ss]ub-?)?[Cc]lauses? (${NUMBER}(?:${JOINT}${NUMBER})*)`,
   'g',
 );
 

@@ -1,15 +1,25 @@
 /** Every file opens with its idea, every export says its contract, and what a standard fixes cites the clause. */
 import type { Finding, Project } from './finding.ts';
+import { shapesOf } from './functions.ts';
+import type { Exported, SourceFile } from './source.ts';
 
 const DOCUMENTED = ['function', 'class', 'interface', 'const'];
 
 /** A citation names a clause, table, annex, equation, figure or section by its number; or the comment says that there is none. */
 const CITATION =
-  /\bnot normative\b|\b(sub-?)?(clauses?|tables?|annex(es)?|equations?|figures?|sections?)\s+\(?([A-Z]\b|([A-Z][.-])?\d)|§\s*\d/i;
+  /\b[Nn]ot normative\b|\b([Ss]ub-?)?([Cc]lauses?|[Tt]ables?|[Aa]nnex(es)?|[Ee]quations?|[Ff]igures?|[Ss]ections?)\s+\(?([A-Z](?=[,.;:)]|$)|([A-Z][.-])?\d)|\b[Aa]nnex [A-Z]\b|§\s*\d/;
 
 /** Files without an opening comment, exports without a doc comment, normative functions without a citation. */
 export function checkDocumentation(project: Project): Finding[] {
   const findings: Finding[] = [];
+  const isFunction = ({ path }: SourceFile, { kind, name, line }: Exported): boolean => {
+    if (kind === 'function') return true;
+    const { functions } = shapesOf(project).get(path)!;
+    const isSet = functions.some((found) => {
+      return found.name === name && found.isNamed && found.line >= line && found.line <= line + 1;
+    });
+    return kind === 'const' && isSet;
+  };
   for (const file of project.files) {
     const inSource = file.path.startsWith('src/');
     if (file.opening === null || file.opening === '') {
@@ -30,7 +40,7 @@ export function checkDocumentation(project: Project): Finding[] {
           line: declared.line,
           message: `${what} has no doc comment`,
         });
-      } else if (normative && declared.kind === 'function' && !CITATION.test(declared.doc)) {
+      } else if (normative && isFunction(file, declared) && !CITATION.test(declared.doc)) {
         findings.push({
           path: file.path,
           line: declared.line,

@@ -49,7 +49,10 @@ export const H264_COLUMNS: Readonly<Record<string, readonly string[]>> = {
     'deadZoneLevel',
     'level',
   ],
-  block8x8: ['void', 'picture', 'macroblock', 'block', 'index', 'coefficient', 'level'],
+  block8x8: [
+    ...(['void', 'picture', 'macroblock', 'block', 'index'] as const),
+    ...(['coefficient', 'deadZoneLevel', 'level'] as const),
+  ],
   search: [
     'void',
     'picture',

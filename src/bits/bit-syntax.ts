@@ -8,7 +8,7 @@
 /** Told of every element when tracing is on: its name, its descriptor, its value, and the bits it took. */
 export type SyntaxTrace = (
   name: string,
-  descriptor: 'u' | 'ue' | 'se' | 'te' | 'ae' | 'ce' | 'b',
+  descriptor: 'u' | 'ue' | 'se' | 'te' | 'ae' | 'ce' | 'b' | 'me',
   value: number,
   bitPosition: number,
   bitLength: number,

@@ -1,6 +1,6 @@
 /**
  * Writes named syntax elements, so that header writers read like the syntax tables of the standards and each bit can be
- * traced to its element. Descriptors as in H.264 clause 7.2: u(n), f(n), ue(v), se(v), te(v).
+ * traced to its element. Descriptors as in H.264 clause 7.2: u(n), f(n), ue(v), se(v), te(v), me(v).
  */
 import { ConfigError } from '../base/errors.ts';
 import type { BitSyntax, Flag, SyntaxTrace } from './bit-syntax.ts';
@@ -49,6 +49,14 @@ export class SyntaxWriter implements BitSyntax {
     if (this.trace !== null) this.trace(name, 'ue', value, this.bits.bitPosition, ueBits(value));
     this.putUe(value);
     return value;
+  }
+
+  /** me(v): `value` as ue(v) of the codeNum that a table gives for it, clause 9.1.2. */
+  me(name: string, value: number, codeNum: number): void {
+    if (this.trace !== null) {
+      this.trace(name, 'me', value, this.bits.bitPosition, ueBits(codeNum));
+    }
+    this.putUe(codeNum);
   }
 
   /** se(v): signed Exp-Golomb, `value` in -2^31+1..2^31-1, clause 9.1.1. */

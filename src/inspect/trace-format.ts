@@ -25,7 +25,7 @@ export const COLUMN_TYPES = ['u8', 'i16', 'u16', 'i32', 'u32', 'f64'] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
 /** Descriptors of syntax elements, by their numbers in columns `descriptor`. */
-export const DESCRIPTORS = ['u', 'ue', 'se', 'te', 'ae', 'ce', 'b'] as const;
+export const DESCRIPTORS = ['u', 'ue', 'se', 'te', 'ae', 'ce', 'b', 'me'] as const;
 
 /** Any array of a column. */
 export type ColumnArray =

@@ -92,6 +92,7 @@ export function writeSei(
     // sei_message( ), clause 7.3.2.3.1. The payload is written twice: once beside, to know its size.
     const measure = new SyntaxWriter();
     seiPayload(measure, message, sps);
+    w.where = 'h264.sei';
     writeSeiNumber(w, 'payload_type', payloadTypeOf(message));
     writeSeiNumber(w, 'payload_size', measure.bitPosition / 8);
     seiPayload(w, message, sps);

@@ -47,7 +47,7 @@ export const TRANSFORM_8X8: Transform8x8 = {
 export const INSPECTION: Inspection = {
   ofUnits: (inspector, syntax) => new UnitInspection(inspector, syntax),
   ofBlocks: (inspector, memory) => new BlockInspection(inspector, memory),
-  ofPredictions: (inspector, context) => new PredictionInspection(inspector, context),
+  ofPredictions: (...parts) => new PredictionInspection(...parts),
 };
 
 /** The lookahead's search with vectors. */

@@ -57,7 +57,7 @@ export class BDecision {
   private readonly isAlwaysSpatial: boolean;
   /** direct_spatial_mv_pred_flag. */
   private isSpatial = true;
-  /** Inter cost of each macroblock of the picture, 0 where skipped without a search; it says what cost is usual nearby. */
+  /** Inter cost of each macroblock of the picture, 0 where it was skipped without a search; it says what cost is usual nearby. */
   private readonly interCost: Int32Array;
   private inter: Candidate;
   private trial: Candidate;
@@ -158,6 +158,7 @@ export class BDecision {
    */
   codeSkipped(picture: ReconstructedPicture): void {
     const { evaluation, direct, coder } = this;
+    direct.number = -1;
     this.setDirect(1);
     evaluation.predictDirect(direct);
     coder.codeDirectSkip(direct, picture);
@@ -232,6 +233,7 @@ export class BDecision {
   private decide(hasDirect: boolean): Candidate {
     const { search, evaluation, direct, inter } = this;
     if (hasDirect && search.directCost <= search.costOf(search.bestType)) {
+      direct.cost = search.directCost;
       evaluation.evaluateDirect(direct);
       return direct;
     }

@@ -201,8 +201,7 @@ export class CandidateEvaluation {
     const psy = this.isExact ? this.distortion.of(recon, this.qp) - squared : 0;
     inspector.candidate(mbType, squared, this.bitsOf(candidate), cost, psy);
     candidate.number = this.told++;
-    // Blocks of 8x8 are not told: `block` has sixteen coefficients.
-    if (candidate.syntax.transform_size_8x8_flag === 0) this.residual.tellBlocks(candidate);
+    this.residual.tellBlocks(candidate);
   }
 
   private get skipType(): number {

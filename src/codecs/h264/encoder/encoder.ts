@@ -61,7 +61,7 @@ export class H264Encoder {
   private lastPts = Number.NEGATIVE_INFINITY;
   /** How many of the option `keyFrames` have begun. */
   private keysBegun = 0;
-  private state: 'open' | 'flushed' | 'failed' = 'open';
+  private state: 'open' | 'coding' | 'flushed' | 'failed' = 'open';
 
   /**
    * @param tools the tools beyond Constrained Baseline
@@ -225,6 +225,9 @@ export class H264Encoder {
       throw new StateError(where, 'an earlier call failed; open a new encoder');
     }
     if (this.state === 'open') return;
+    if (this.state === 'coding') {
+      throw new StateError(where, 'called by what it calls; wait until it returns');
+    }
     throw method === 'flush'
       ? new StateError(where, 'called twice; flush once, at the end')
       : new StateError(where, 'called after flush; open a new encoder for more pictures');
@@ -234,17 +237,22 @@ export class H264Encoder {
   private codePlanned(flushing: boolean): Packet[] {
     const packets: Packet[] = [];
     // An error of an inspector or of `onReconstructed` leaves a picture half told: the encoder is closed by it.
-    this.state = 'failed';
-    for (;;) {
-      const plan = this.planner.next(flushing);
-      if (plan === null) break;
-      const data = this.coder.code(plan);
-      this.planner.release(plan);
-      const { pts, dts, isIdr } = plan;
-      packets.push({ data, pts, dts, duration: this.frameTicks, isKey: isIdr });
-      if (this.onReconstructed !== null) this.onReconstructed(this.reconstructed, pts);
+    let left: 'open' | 'failed' = 'failed';
+    this.state = 'coding';
+    try {
+      for (;;) {
+        const plan = this.planner.next(flushing);
+        if (plan === null) break;
+        const data = this.coder.code(plan);
+        this.planner.release(plan);
+        const { pts, dts, isIdr } = plan;
+        packets.push({ data, pts, dts, duration: this.frameTicks, isKey: isIdr });
+        if (this.onReconstructed !== null) this.onReconstructed(this.reconstructed, pts);
+      }
+      left = 'open';
+    } finally {
+      this.state = left;
     }
-    this.state = 'open';
     return packets;
   }
 

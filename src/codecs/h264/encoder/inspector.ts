@@ -1,7 +1,9 @@
 /**
  * The events inside the encoder that can be watched. All methods are called during `encode` or `flush`, with numbers and views that are
  * valid only during the call, and must not be changed. The stream is the same with and without an inspector. An error that
- * a method throws reaches the caller of `encode`, and closes the encoder.
+ * a method throws reaches the caller of `encode`, and closes the encoder. Methods are not awaited: one that is asynchronous and rejects is an
+ * unhandled rejection, of which the encoder knows nothing. Plans are used again for later pictures once they are coded: what is needed of
+ * one afterwards is to be copied. A method may not call the encoder that calls it.
  *
  * A picture may be coded again at a higher QP, and a macroblock taken back to open the next slice. Such attempts are told too:
  * `picture` with an attempt above 0 voids all that was told of the picture before, `macroblockVoid` all that was told of the
@@ -13,7 +15,7 @@ import type { Reconstruction } from './encoder.ts';
 import type { PicturePlan } from './picture-plan.ts';
 
 /** Descriptors of syntax elements, as `SyntaxTrace` has them. */
-export type Descriptor = 'u' | 'ue' | 'se' | 'te' | 'ae' | 'ce' | 'b';
+export type Descriptor = 'u' | 'ue' | 'se' | 'te' | 'ae' | 'ce' | 'b' | 'me';
 
 /** Watches an encoder; pass it as option `inspect`. */
 export interface H264Inspector {
@@ -77,7 +79,8 @@ export interface H264Inspector {
   candidate(mbType: number, distortion: number, bits: number, cost: number, psy: number): void;
   /**
    * Levels of a 4x4 block of the candidate just told, in scan order: coefficients before quantization, levels by dead zone, levels as
-   * decided. Where DC levels are sent apart, that of index 0 is 0.
+   * decided. Where DC levels are sent apart, that of index 0 is 0, and they are told as blocks 24 (of Intra_16x16), 25 (Cb) and 26 (Cr; four of
+   * each), whose levels are always those of the dead zone. The views begin at 0, the numbers of the block at `start`.
    */
   block(
     block: number,
@@ -88,9 +91,14 @@ export interface H264Inspector {
   ): void;
   /**
    * Levels of an 8x8 block of luma of the candidate that is written, told after its `decision`: 64 coefficients before quantization,
-   * and levels as decided, in scan order.
+   * levels by dead zone, and levels as decided, in scan order.
    */
-  block8x8(b8: number, coefficients: Int16Array, levels: Int16Array): void;
+  block8x8(
+    b8: number,
+    coefficients: Int16Array,
+    deadZoneLevels: Int16Array,
+    levels: Int16Array,
+  ): void;
   /** A motion search begins for the block at (x, y) of the picture, in samples, in the reference whose PicOrderCnt is `poc`. */
   search(poc: number, x: number, y: number, width: number, height: number, mvp: number): void;
   /** A vector (packed, quarter samples) is better than all before. */

@@ -202,6 +202,8 @@ export class MacroblockCoder {
     const { bytes, source } = this.context.memory;
     const { syntax, recon } = candidate;
     syntax.mbType = I_PCM;
+    // It was no candidate: nobody chose it.
+    candidate.number = -1;
     writeMacroblock(this.writer, syntax, this.slice);
     let n = 0;
     const planes = this.slice.ChromaArrayType === 0 ? 1 : 3;
@@ -219,7 +221,7 @@ export class MacroblockCoder {
     }
     this.writer.pcm(this.pcmSamples.subarray(0, n));
     const { state, mbAddr } = this.context;
-    this.storeType(I_PCM, 0, 47);
+    this.storeType(I_PCM, 0, planes === 1 ? 15 : 47);
     state.totalCoeff.fill(16, 24 * mbAddr, 24 * mbAddr + 24);
     this.storeIntraMotion();
     this.context.storeReconstruction(picture, recon);

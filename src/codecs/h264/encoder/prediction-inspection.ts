@@ -3,7 +3,14 @@
  * reconstruction. Nothing is left changed but scratch that no later step reads.
  */
 import { SliceType } from '../../../syntax/h264/slice-header.ts';
-import { forwardDifference8x8 } from '../kernels/plain/residual-8x8.ts';
+import { QUANTIZE_INTER } from '../kernels/plain/quantize.ts';
+import {
+  createQuantizers8x8,
+  FLAT_WEIGHT,
+  forwardDifference8x8,
+  type Quantizer8x8,
+  quantize8x8,
+} from '../kernels/plain/residual-8x8.ts';
 import { predictIntra8x8, smoothNeighbors8x8 } from '../standard/intra-8x8.ts';
 import { INTRA_CHROMA_VERTICAL } from '../standard/intra-16x16.ts';
 import {
@@ -43,6 +50,7 @@ import {
   SOURCE_STRIDE,
 } from './memory.ts';
 import type { PicturePlan } from './picture-plan.ts';
+import type { Scaling } from './scaling.ts';
 import { SliceReferences } from './slice-references.ts';
 
 /** Samples of a macroblock, and where its chroma lies among them: luma in rows of 16, then Cb and Cr in rows of 8. */
@@ -57,12 +65,22 @@ export class PredictionInspection {
   private readonly samples = new Uint8Array(SAMPLES);
   private readonly kept = new Uint8Array(RECON_SIZE);
   private readonly references = new SliceReferences();
-  private readonly coefficients = new Int16Array(64);
+  /** Those of 8x8 blocks by dead zone; made when the first such block comes. */
+  private quantizers: readonly Quantizer8x8[] = [];
+  private readonly weights8x8: Scaling['weights8x8'] | null;
+  /** The coefficients of a block by column, then its levels by dead zone. */
+  private readonly coefficients = new Int16Array(64 + 64);
   private readonly scanned = new Int16Array(64);
   private readonly told = new Int16Array(64);
   private isB = false;
 
-  constructor(inspector: H264Inspector, context: MacroblockContext) {
+  /** `weights8x8` of the scaling lists; null: flat. */
+  constructor(
+    inspector: H264Inspector,
+    context: MacroblockContext,
+    weights8x8: Scaling['weights8x8'] | null,
+  ) {
+    this.weights8x8 = weights8x8;
     this.inspector = inspector;
     this.context = context;
   }
@@ -90,11 +108,22 @@ export class PredictionInspection {
       this.predictChroma(candidate);
     }
     inspector.decision(mbAddr, candidate.number, syntax, samples);
-    if (state.transform8x8[mbAddr] !== 0) this.tellBlocks8x8(syntax);
+    if (state.transform8x8[mbAddr] === 0) return;
+    const kind = isIntra(mbType) ? 0 : QUANTIZE_INTER;
+    this.tellBlocks8x8(syntax, this.quantizerAt(kind + state.qpY[mbAddr]!));
   }
 
-  /** Tells of the 8x8 blocks of luma, whose prediction is made: coefficients and levels. */
-  private tellBlocks8x8({ levels, masks8x8 }: MacroblockSyntax): void {
+  private quantizerAt(index: number): Quantizer8x8 {
+    if (this.quantizers.length === 0) {
+      const flat = new Uint8Array(64).fill(FLAT_WEIGHT);
+      const [intra, inter] = this.weights8x8 ?? [flat, flat];
+      this.quantizers = createQuantizers8x8(intra, inter);
+    }
+    return this.quantizers[index]!;
+  }
+
+  /** Tells of the 8x8 blocks of luma, whose prediction is made: coefficients, levels of the dead zone, and levels. */
+  private tellBlocks8x8({ levels, masks8x8 }: MacroblockSyntax, deadZone: Quantizer8x8): void {
     const { inspector, context, samples, coefficients, scanned, told } = this;
     const { bytes, source, blocks } = context.memory;
     const [prediction] = blocks as [number];
@@ -110,7 +139,8 @@ export class PredictionInspection {
         const isSent = (masks8x8[2 * b8 + (i >> 5)]! >> (i & 31)) & 1;
         told[i] = isSent === 0 ? 0 : levels[64 * b8 + i]!;
       }
-      inspector.block8x8(b8, scanned, told);
+      quantize8x8(deadZone, coefficients, 0, 64);
+      inspector.block8x8(b8, scanned, coefficients.subarray(64), told);
     }
   }
 

@@ -16,7 +16,6 @@ import type { Cabac } from './entropy-coding.ts';
 import type { H264Inspector } from './inspector.ts';
 import type { LevelDecider } from './level-decision.ts';
 import type { CreateLowWeights } from './low-weights.ts';
-import type { MacroblockContext } from './macroblock-context.ts';
 import type { EncoderMemory } from './memory.ts';
 import type { Monochrome } from './monochrome.ts';
 import {
@@ -95,7 +94,7 @@ export interface BSlices {
 export interface Inspection {
   ofUnits(inspector: H264Inspector, syntax: SyntaxWriter): UnitInspection;
   ofBlocks(inspector: H264Inspector, memory: EncoderMemory): BlockInspection;
-  ofPredictions(inspector: H264Inspector, context: MacroblockContext): PredictionInspection;
+  ofPredictions(...parts: ConstructorParameters<typeof PredictionInspection>): PredictionInspection;
 }
 
 /** Finding windows of pictures by their hashes with vectors (block-origins.ts, part-origins.ts) as a tool. */

@@ -81,8 +81,9 @@ export class SliceCoder {
     this.inspection = inspectUnits(setup, syntax);
     const { inspect } = setup.options;
     const { inspection } = setup.tools;
+    const weights = setup.scaling?.weights8x8 ?? null;
     this.predictions =
-      inspect === null || inspection === null ? null : inspection.ofPredictions(inspect, context);
+      inspect === null ? null : (inspection?.ofPredictions(inspect, context, weights) ?? null);
   }
 
   /**

@@ -11,7 +11,9 @@ import type { Reconstruction } from './encoder.ts';
 import { addImportance } from './importance-rows.ts';
 import { type Descriptor, type H264Inspector, REASONS, reasonOf } from './inspector.ts';
 import { addMotion } from './motion-rows.ts';
+import { PIC_INIT_QP } from './parameter-sets.ts';
 import type { PicturePlan } from './picture-plan.ts';
+import { WITHOUT_RESIDUAL } from './rate-control.ts';
 import { H264_TABLES, VOID_COLUMN } from './trace-tables.ts';
 
 /** The parameter sets belong to no picture. */
@@ -83,7 +85,7 @@ export class TraceInspector implements H264Inspector {
   picture(plan: PicturePlan | null, attempt: number): void {
     if (attempt > 0) for (const table of Object.values(this.tables)) table.mark(VOID_COLUMN, 0, 1);
     if (attempt > 0) this.addPicture(plan, 1, 0);
-    this.attemptQp = plan === null ? 0 : plan.qp / 256;
+    this.attemptQp = plan === null ? 0 : qpOf(plan);
     this.macroblockQps.length = 0;
     this.currentPicture = plan === null ? NO_PICTURE : plan.codingNumber;
     this.currentMacroblock = NO_MACROBLOCK;
@@ -248,13 +250,22 @@ export class TraceInspector implements H264Inspector {
     }
   }
 
-  block8x8(b8: number, coefficients: Int16Array, levels: Int16Array): void {
-    if (levels.every((level) => level === 0)) return;
+  block8x8(
+    b8: number,
+    coefficients: Int16Array,
+    deadZoneLevels: Int16Array,
+    levels: Int16Array,
+  ): void {
+    if (levels.every((level, i) => (level | deadZoneLevels[i]!) === 0)) return;
     for (let i = 0; i < 64; i++) {
-      const [coefficient, level] = [coefficients[i]!, levels[i]!];
+      const [coefficient, deadZoneLevel, level] = [
+        coefficients[i]!,
+        deadZoneLevels[i]!,
+        levels[i]!,
+      ];
       if ((coefficient | level) === 0) continue;
       const at = [this.currentPicture, this.currentMacroblock] as const;
-      this.tables.block8x8.add(0, ...at, b8, i, coefficient, level);
+      this.tables.block8x8.add(0, ...at, b8, i, coefficient, deadZoneLevel, level);
     }
   }
 
@@ -291,6 +302,11 @@ export class TraceInspector implements H264Inspector {
   edge(mbAddr: number, verticalEdgeFlag: number, edge: number, bS: number, qPav: number): void {
     this.tables.edge.add(0, this.currentPicture, mbAddr, verticalEdgeFlag, edge, bS, qPav);
   }
+}
+
+/** The QP that a picture is coded at; without residual that of its slice headers, which nothing is quantized with. */
+function qpOf({ qp }: PicturePlan): number {
+  return qp === WITHOUT_RESIDUAL ? PIC_INIT_QP : qp / 256;
 }
 
 /** The facts of a stream that the head of a trace holds. */

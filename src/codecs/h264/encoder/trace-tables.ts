@@ -1,7 +1,7 @@
 /** The tables of an H.264 trace (docs/inspection.md). */
 import type { TableDescription } from '../../../inspect/trace-format.ts';
 
-/** The first column of every table but `picture`: 1 for attempts that were thrown away. */
+/** The first column of every table: 1 for rows of attempts that were thrown away. */
 const VOID = ['void', 'u8'] as const;
 /** Place of the column `void` in every table. */
 export const VOID_COLUMN = 0;
@@ -120,6 +120,7 @@ export const H264_TABLES = [
       ['block', 'u8'],
       ['index', 'u8'],
       ['coefficient', 'i16'],
+      ['deadZoneLevel', 'i16'],
       ['level', 'i16'],
     ],
   },

@@ -61,7 +61,7 @@ export class CabacAccount {
     this.told = finePosition;
   }
 
-  /** The code was ended at a whole byte, `bitPosition`: tells of the rest of its bits. */
+  /** The code was ended, with its last bit before `bitPosition`: tells of the rest of its bits. */
   tellEnd(trace: SyntaxTrace, name: string, bitPosition: number): void {
     trace(name, 'ae', 0, this.told, bitPosition - this.told);
     this.told = bitPosition;

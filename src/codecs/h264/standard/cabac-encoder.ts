@@ -159,13 +159,15 @@ export class CabacEncoder {
    * Ends the code with a terminating bin of 1, clause 9.3.4.5, up to the bit that the flush writes last: in a slice that is its
    * rbsp_stop_one_bit. The zero bits up to the next byte are written too; they are the rest of rbsp_trailing_bits( ), or
    * pcm_alignment_zero_bit before the samples of I_PCM.
+   * @returns how many zero bits these are, 0..7
    */
-  terminate(): void {
+  terminate(): number {
     // codILow + codIRange - 2, a range of 2 and its renormalization by seven bits; then bits 9, 8 and a 1 for bit 7.
     let low = (this.low + this.range - 2) << 7;
     let pending = this.pending + 7;
     low = ((low >> 7) | 1) << 10;
     pending += 3;
+    const zeroBits = -pending & 7;
     while (pending > 0) {
       if (pending < 8) {
         low <<= 8 - pending;
@@ -177,6 +179,7 @@ export class CabacEncoder {
     }
     this.releaseBytes(0);
     this.start();
+    return zeroBits;
   }
 
   /** Takes the next byte of the code, with a carry into those before it as bit 8. */

@@ -201,9 +201,15 @@ export class CabacWriter implements SliceDataSink {
   pcm(samples: Uint8Array): void {
     const { binarizer, encoder, syntax } = this;
     this.encodeElements();
-    encoder.terminate();
+    const zeroBits = encoder.terminate();
     const { trace, bits } = syntax;
-    if (trace !== null) this.account.tellEnd(trace, 'pcm_alignment_zero_bit', bits.bitPosition);
+    if (trace !== null) {
+      const aligned = bits.bitPosition;
+      this.account.tellEnd(trace, 'mb_type_end', aligned - zeroBits);
+      for (let at = aligned - zeroBits; at < aligned; at++) {
+        trace('pcm_alignment_zero_bit', 'u', 0, at, 1);
+      }
+    }
     syntax.bytes('pcm_sample', samples.length, samples);
     encoder.start();
     this.account.start();

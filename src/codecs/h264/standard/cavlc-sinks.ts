@@ -146,7 +146,7 @@ export class CavlcWriter implements SliceDataSink {
 
   codedBlockPattern(coded_block_pattern: number, isIntra: boolean): void {
     const table = this.codeNums[isIntra ? 0 : 1];
-    this.syntax.ue('coded_block_pattern', table[coded_block_pattern]);
+    this.syntax.me('coded_block_pattern', coded_block_pattern, table[coded_block_pattern]);
   }
 
   mbQpDelta(mb_qp_delta: number): void {

@@ -40,7 +40,7 @@ export class PictureState {
   readonly mbType: Uint8Array;
   /** QPY, the value that deblocking uses: 0 for I_PCM, the predicted one where no residual is sent. */
   readonly qpY: Uint8Array;
-  /** coded_block_pattern; 47 for I_PCM. */
+  /** coded_block_pattern; for I_PCM 47, 15 without chroma. */
   readonly codedBlockPattern: Uint8Array;
   /** total_coeff of 16 luma blocks, 4 Cb and 4 Cr blocks: 24·mbAddr + block. */
   readonly totalCoeff: Uint8Array;

@@ -165,8 +165,12 @@ export function forwardDifference8x8(
   for (let y = 0; y < 8; y++) forwardPass(out, start + y, 8);
 }
 
-/** Levels of 64 coefficients by dead zone; returns whether any is nonzero. */
-function quantize(
+/**
+ * Levels of 64 coefficients by dead zone, in scan order.
+ * @param coefficients by column, from there in `halves`; levels go to `levels` in it
+ * @returns whether any is nonzero
+ */
+export function quantize8x8(
   { scale, bits, offset, offsetBeyond1 }: Quantizer8x8,
   halves: Int16Array,
   coefficients: number,
@@ -239,7 +243,7 @@ export function plainKernels8x8(
   return {
     quantize8x8: (source, strideA, prediction, strideB, index, keeps, to, levels, masks) => {
       forwardDifference8x8(bytes, source, strideA, prediction, strideB, halves, to >> 1);
-      if (!quantize(quantizers[index], halves, to >> 1, levels >> 1)) return 0;
+      if (!quantize8x8(quantizers[index], halves, to >> 1, levels >> 1)) return 0;
       if (keeps === 0) scale(index, levels, to);
       words[masks >> 2] = maskOf32(halves, levels >> 1);
       words[(masks >> 2) + 1] = maskOf32(halves, (levels >> 1) + 32);

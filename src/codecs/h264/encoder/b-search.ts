@@ -59,7 +59,7 @@ export class BSearch {
   private plan: PicturePlan | null = null;
   /** How often both vectors of a prediction from two pictures are moved to fit each other. */
   private readonly biRounds: number;
-  /** 16x16 by list, and the same of the 8x8 blocks; of what is being searched. */
+  /** Motion by list: of the 16x16 block, of each 8x8 block, and of the part being searched. */
   private readonly wholeLists = motionOfLists();
   private readonly quarterLists = [
     motionOfLists(),
@@ -68,7 +68,7 @@ export class BSearch {
     motionOfLists(),
   ] as const;
   private readonly found = motionOfLists();
-  /** 16x16 by mode; the halves of 16x8 and of 8x16; 8x8. */
+  /** The best motion by mode for 16x16, and of each part of 16x8, 8x16 and 8x8. */
   private readonly whole = parts(3);
   private readonly wide = parts(2);
   private readonly high = parts(2);

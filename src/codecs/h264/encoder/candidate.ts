@@ -15,7 +15,7 @@ export class Candidate {
   readonly levels: number;
   readonly masks: number;
   readonly masks8x8: number;
-  /** Cost in the unit of the decision: distortion + lambda·bits. */
+  /** Cost in the unit of the decision: distortion + lambda·bits; of P_Skip and B_Skip that are taken without a search not set. */
   cost = 0;
   /** Its number among those that the inspector was told of at this macroblock; kept where there is an inspector. */
   number = -1;

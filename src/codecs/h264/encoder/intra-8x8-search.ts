@@ -58,7 +58,7 @@ function chooseMode8x8(
 
 /**
  * Chooses the modes of the four blocks and codes them, in the candidate's reconstruction block, whose edges hold the neighbors. Stops when
- * the cost is above the limit.
+ * the cost is above the limit, as `searchIntra4x4` does.
  * @param kernels those of `coder`
  * @returns whether it went through; cost, modes, levels and the luma CBP are then set
  */

@@ -44,7 +44,8 @@ export class IntraDecision {
 
   /**
    * The best intra candidate, evaluated; null if none is below `limit` in the unit of SATD costs.
-   * @param mbTypeOffset mb_type values before those of intra macroblocks: 0 in I slices, INTRA_TYPES_IN_P in P slices
+   * @param mbTypeOffset mb_type values before those of intra macroblocks: 0 in I slices, INTRA_TYPES_IN_P in P slices, INTRA_TYPES_IN_B in B
+   *   slices
    */
   decide(
     picture: ReconstructedPicture,

@@ -51,7 +51,7 @@ export class ModeDecision {
   private readonly bDecision: BDecision | null;
   private inter: Candidate;
   private trial: Candidate;
-  /** Inter cost of each macroblock of the picture, 0 where intra or skipped; it says what cost is usual nearby. */
+  /** Inter cost of each macroblock of the picture, 0 where it was skipped without a search; it says what cost is usual nearby. */
   private readonly interCost: Int32Array;
 
   constructor(

@@ -1,6 +1,6 @@
 /**
- * Writes the motion of macroblocks as rows of a trace, one for each partition and list. Partitions are as large as the motion
- * allows: blocks of equal motion make one row.
+ * Writes the motion of macroblocks as rows of a trace, by list: one for each block of 16x16, 16x8, 8x16 or 8x8 if motion is uniform in
+ * those, else for each 4x4 block.
  */
 import type { TraceTable } from '../../../inspect/trace-writer.ts';
 import { mvX, mvY, type PictureState } from '../standard/picture.ts';

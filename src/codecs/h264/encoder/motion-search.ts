@@ -1,7 +1,7 @@
 /**
  * Motion search: finds the vector of a block that minimizes distortion + lambda·bits of its difference to the prediction. It
  * goes over full samples from the best of several predicted starts, then over half samples, both by SAD; then over quarter
- * samples, by SATD or SAD (option `metric`).
+ * samples, by SATD or SAD (option `metric`); with `guidedFractions` by SAD.
  */
 import { MAX_STARTS } from '../kernels/motion-record.ts';
 import { HEXAGON, SIXTEEN_POINTS } from '../kernels/search-points.ts';
@@ -23,7 +23,7 @@ const NO_VECTOR = 1 << 20;
 /** Searches blocks of the current macroblock; results are its public fields. */
 export class MotionSearch {
   private readonly context: MacroblockContext;
-  /** The block that is searched; `place` of it comes before each search. */
+  /** The block to search; the caller calls its `place` before each search. */
   readonly block: BlockMatcher;
   private readonly options: SpeedOptions;
   private readonly limits: MotionLimits;

@@ -24,7 +24,7 @@ const WORTH_SHARE = 1 / 32;
 const MAX_PAUSE = 32;
 /** Macroblocks that must come from a picture before the last one: fewer are not worth another reference. */
 const MIN_FROM_KEPT = 12;
-/** Pictures after which what a kept picture alone has is worth half, unless something comes from it. */
+/** After so many pictures without use, a kept picture's own anchors count half. */
 const WORTH_HALVES_IN = 30;
 
 /** A table of anchors, and whose they are. */
@@ -33,11 +33,11 @@ interface OwnedTable {
   owner: number;
 }
 
-/** A picture from before the one before. */
+/** A picture that is kept beside the previous one. */
 interface KeptPicture extends SamePictures {
   readonly plane: LumaPlane;
   readonly table: OwnedTable;
-  /** Number of the last picture that something of it came to; at first its own. */
+  /** Number of the last picture that took a block from it; at first its own. */
   usedBy: number;
 }
 
@@ -165,7 +165,7 @@ export class OriginSearch {
     this.free.push(...this.kept.splice(0));
   }
 
-  /** Whether moved blocks can be found: in drawn pictures, and where pictures are kept in all of which hardly more than a half changed. */
+  /** Whether moved blocks can be found: in drawn pictures, and, where pictures are kept, in all of which at most half changed. */
   private looksMade(current: LumaPlane, changed: number, mbs: number): boolean {
     return (this.keptCount > 0 && changed <= mbs / 2) || this.looksDrawn(current);
   }
@@ -265,7 +265,7 @@ export class OriginSearch {
     return least;
   }
 
-  /** The same bytes, four at a time. */
+  /** The bytes as 32-bit words. */
   private wordsOf(bytes: Uint8Array): Int32Array {
     const { buffer, byteOffset, byteLength } = bytes;
     if (this.words === null || this.words.buffer !== buffer) {

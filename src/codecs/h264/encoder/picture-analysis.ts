@@ -17,5 +17,5 @@ export interface PictureAnalysis {
 /** How the lookahead searches: by hexagons from vectors nearby, or every vector of `ANALYSIS_RANGE` either way. */
 export const ANALYSIS_METHODS = ['hexagon', 'full-search'] as const;
 
-/** One of these. */
+/** The name of a search method. */
 export type AnalysisMethod = (typeof ANALYSIS_METHODS)[number];

@@ -1,7 +1,7 @@
 /** Options that say which errors count for the eye. */
 import { number, type ValuesOf } from './option-rows.ts';
 
-/** By name. */
+/** The options, a row for each name. */
 export const QUALITY_ROWS = {
   /**
    * With `rdo`: how much it counts against a mode that its reconstruction has less detail than the source, or more. In profiles
@@ -12,5 +12,5 @@ export const QUALITY_ROWS = {
   psyTrellis: number(0, 10, 0),
 } as const;
 
-/** All of them, known. */
+/** The values of all these options. */
 export type QualityOptions = ValuesOf<typeof QUALITY_ROWS>;

@@ -2,7 +2,8 @@
  * Reference pictures where some are coded before others that are shown ahead of them (coding-order.ts): which are kept, and how the lists
  * name them.
  *
- * The buffer keeps what lies nearest in the order of display. When there is no more room, the picture that is shown first goes: no
+ * The buffer keeps what lies nearest in the order of display. When there is no more room, the picture that is shown first goes unless
+ * another repeats one that is kept or is unlikely to be referred to: no
  * picture between two anchors needs one from before the first of them. Decoders by themselves would drop the one that was coded first
  * (the sliding window), which may be the anchor that the next pictures refer to; where the two differ, memory management control
  * operations say so.
@@ -27,7 +28,7 @@ export class ReorderedReferences implements ReferenceStrategy {
   private reachable = 0;
   /** PicOrderCnt of the reference pictures between anchors, since the last IDR picture. */
   private readonly between = new Set<number>();
-  /** Numbers in the order of display of pictures that later ones may come from (origin-search.ts), as the latest picture says; and that one's. */
+  /** Display numbers of the pictures that later ones may take blocks from (origin-search.ts), as told by picture `wantedAt`. */
   private wanted: readonly SamePictures[] = [];
   private wantedAt = -1;
   /** PicOrderCnt of a reference picture => PicOrderCnt of the earliest picture that is nearly the same, with no change between the two. */
@@ -78,7 +79,7 @@ export class ReorderedReferences implements ReferenceStrategy {
     plan.modifications = references.modificationsTo(wanted, initial, plan.frame_num);
   }
 
-  /** Each list has the pictures of its side, as many as may be: those at its head by themselves. */
+  /** Each list takes as many pictures of its side as `refs` allows, in the standard's order. */
   private planListsB(references: References, plan: PicturePlan): void {
     const frames = references.initialList().filter((frame) => this.mayRefer(plan, frame));
     const before = frames.filter((frame) => frame.poc < plan.poc).length;
@@ -106,8 +107,8 @@ export class ReorderedReferences implements ReferenceStrategy {
   }
 
   /**
-   * The picture that goes, but for those around that B pictures between need: one that another repeats, else the one shown first of those that
-   * nothing is likely to come from, else the one shown first.
+   * The picture to drop: first one that another repeats, then the earliest that nothing is expected to use, then the earliest; pictures that
+   * waiting B pictures need stay.
    */
   private leastUseful(
     frames: readonly ReconstructedPicture[],

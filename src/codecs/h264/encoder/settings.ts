@@ -14,7 +14,7 @@ const SETTINGS_UUID: Uint8Array = /* @__PURE__ */ Uint8Array.of(
 
 /** Bytes that the message takes at most, with its NAL unit. */
 export const MAX_SETTINGS_BYTES = 2000;
-/** Characters of it, the others being those around the text. Long lists, as of times, are cut off. */
+/** Most characters of the text; the rest of the message is its UUID and headers. Longer text is cut off. */
 const MOST_TEXT = MAX_SETTINGS_BYTES - 40;
 
 /**

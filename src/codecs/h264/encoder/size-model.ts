@@ -14,7 +14,7 @@ export function stepOfQp(qp: number): number {
 /** How much quality follows complexity: 0 gives every picture the same bits, 1 the same QP. */
 const COMPLEXITY_COMPRESSION = 0.6;
 
-/** QP that a picture is coded above one whose complexity is 1, when it is `complexity` times as complex. */
+/** How much higher the QP of a picture of this complexity is than that of one of complexity 1. */
 export function qpOfComplexity(complexity: number): number {
   return 6 * (1 - COMPLEXITY_COMPRESSION) * log2(complexity);
 }

@@ -29,7 +29,7 @@ export const SPEED_ROWS = {
   halfSteps: integer(0, 16),
   /** Largest number of steps of the search in quarter samples; 0 leaves them out. */
   quarterSteps: integer(0, 16),
-  /** How the search compares vectors in fractions of samples. */
+  /** How vectors in quarter samples are compared; half samples are always compared by SAD. */
   metric: choice(['sad', 'satd']),
   /**
    * Whether the search tries only the half and quarter samples that lie toward the cheaper full samples, instead of going step

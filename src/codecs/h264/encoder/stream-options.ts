@@ -13,7 +13,7 @@ export type Profile = (typeof PROFILES)[number];
  */
 const MIN_SLICE_BYTES = 700;
 
-/** Options by name. */
+/** The options, a row for each name. */
 export const STREAM_ROWS = {
   /**
    * The profile, which says what tools a decoder must have. Default: `high`, but `baseline` with preset `ultrafast`.

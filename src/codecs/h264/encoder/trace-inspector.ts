@@ -1,4 +1,7 @@
-/** Writes everything that an inspector is told as a trace (docs/inspection.md), a group of rows for each picture. */
+/**
+ * Writes what an inspector is told as a trace (docs/inspection.md), a group of rows for each picture: without samples, the blocks of
+ * losing candidates and the distortion of searches.
+ */
 import type { VideoStreamInfo } from '../../../base/packet.ts';
 import { DESCRIPTORS } from '../../../inspect/trace-format.ts';
 import { type TablesOf, TraceWriter } from '../../../inspect/trace-writer.ts';

@@ -71,7 +71,7 @@ const NO_BYTE = -1;
 
 /**
  * Codes bins into a bit writer, clause 9.3.4.2. The standard puts bit after bit and counts those that a carry may still change;
- * here bits gather in `low` above its ten of the standard's codILow, and leave eight at a time. A byte that a carry could reach waits in
+ * here finished bits gather in `low` above the ten bits of codILow, and leave eight at a time. A byte that a carry could reach waits in
  * `lastByte`, with the bytes 0xff behind it counted in `outstanding`.
  */
 export class CabacEncoder {
@@ -111,7 +111,7 @@ export class CabacEncoder {
     return this.bitPosition + Math.round(256 * Math.log2(510 / this.range)) / 256;
   }
 
-  /** Codes bins `from` to before `end` of a string. None may be a terminating one of 1: that ends the code (`terminate`). */
+  /** Codes bins `from` to before `end` of a string. The string must not contain a terminating bin of 1: that ends the code (`terminate`). */
   encode(string: BinString, from: number = 0, end: number = string.count): void {
     const { bins } = string;
     const { states } = this;

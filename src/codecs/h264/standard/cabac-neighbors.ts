@@ -73,7 +73,7 @@ export class CabacPicture {
     return this.mbAddr - this.widthInMbs;
   }
 
-  /** 1 for A and 1 for B, or 2 for B if it weighs twice, where the neighbor is there and has any of the facts, or lacks all of them. */
+  /** How many of the neighbors A and B are there and have any of the facts; with `isWanted` false, none of them. */
   countNeighbors(facts: number, isWanted: boolean): number {
     const a = this.hasA && ((this.flags[this.mbAddrA] & facts) !== 0) === isWanted ? 1 : 0;
     const b = this.hasB && ((this.flags[this.mbAddrB] & facts) !== 0) === isWanted ? 1 : 0;
@@ -92,7 +92,7 @@ export class MvdGrid {
   /** Four grids: 2·list + component. */
   private readonly magnitudes: Uint8Array = new Uint8Array(4 * GRID_SIZE);
 
-  /** Whether there are those of the macroblock at hand: most macroblocks have no mvd, and need none. */
+  /** Whether the grids hold the magnitudes around this macroblock; they are loaded only when it has an mvd. */
   private isLoaded = false;
 
   /** A macroblock begins, which has no mvd yet. */
@@ -100,7 +100,7 @@ export class MvdGrid {
     this.isLoaded = false;
   }
 
-  /** Takes those of the neighbors, unless that is done; inside there is none yet. */
+  /** Copies the neighbors' magnitudes into the grids, once per macroblock. */
   load(picture: CabacPicture): void {
     if (this.isLoaded) return;
     this.isLoaded = true;

@@ -55,7 +55,10 @@ const WRITTEN =
  * that a browser has, that stand in any text, or in a source that reads or writes names; short ones may be those of boxes of a file.
  */
 export function ownNames(root, folders) {
-  const sources = sourcesOf(folders);
+  // Words of comments are no names.
+  const sources = sourcesOf(folders).map((source) =>
+    source.replaceAll(/^ *(?:\/\*\*[\s\S]*?\*\/|\/\/.*$)/gm, ''),
+  );
   const text = sources.join('\n');
   const words = (from) => matches(from, /\b(\w+)\b/g);
   const texts = [...text.matchAll(/'([^'\n]*)'|"([^"\n]*)"|`([^`]*)`/g)].join('\n');

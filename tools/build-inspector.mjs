@@ -39,6 +39,7 @@ const withoutKernels = {
 
 /** Modules of rate control, which a constant quantizer has no need of, and of metadata, which pictures of the page have none of; what stands in their place. */
 const UNUSED = {
+  'src/wasm/kernel-memory.ts': `export * from ${JSON.stringify(`${root}/inspector/made-kernels.ts`)};`,
   'src/codecs/png/metadata.ts':
     'const none = () => []; export { none as chunksBeforePalette, none as chunksBeforePixels, none as chunksBehindPixels, none as readAncillary, none as MetadataMemory };',
   'src/codecs/h264/encoder/rate-control.ts': `export * from ${JSON.stringify(`${root}/inspector/constant-quantizer.ts`)};`,
@@ -52,10 +53,13 @@ const UNUSED = {
 const withoutUnused = {
   name: 'without what is unused',
   setup(into) {
-    into.onLoad({ filter: /(rate-control|vbv|vbv-options|png.metadata)\.ts$/ }, ({ path }) => {
-      const contents = Object.entries(UNUSED).find(([file]) => path.endsWith(file))?.[1];
-      return contents === undefined ? undefined : { contents, loader: 'ts' };
-    });
+    into.onLoad(
+      { filter: /(rate-control|vbv|vbv-options|png.metadata|kernel-memory)\.ts$/ },
+      ({ path }) => {
+        const contents = Object.entries(UNUSED).find(([file]) => path.endsWith(file))?.[1];
+        return contents === undefined ? undefined : { contents, loader: 'ts' };
+      },
+    );
   },
 };
 

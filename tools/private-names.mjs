@@ -61,7 +61,9 @@ export function ownNames(root, folders) {
   );
   const text = sources.join('\n');
   const words = (from) => matches(from, /\b(\w+)\b/g);
-  const texts = [...text.matchAll(/'([^'\n]*)'|"([^"\n]*)"|`([^`]*)`/g)].join('\n');
+  // What stands between the braces of a template is no text.
+  const quoted = [...text.matchAll(/'([^'\n]*)'|"([^"\n]*)"|`([^`]*)`/g)].map(([own]) => own);
+  const texts = quoted.join('\n').replaceAll(/\$\{[^{}'"]*\}/g, ' ');
   const others = [
     words(declarations(root)),
     words(texts),

@@ -117,6 +117,13 @@ class Page implements App {
     // Links to states, and the ways back and forth between them.
     addEventListener('hashchange', () => this.store.set(parseState(location.hash.slice(1))));
     addEventListener('keydown', (event) => onKey(this, event));
+    this.takeDrops();
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.show());
+    this.show();
+  }
+
+  /** Opens the files that are dropped on the page. */
+  private takeDrops(): void {
     const { classList } = document.body;
     addEventListener('dragover', (event) => {
       event.preventDefault();
@@ -130,8 +137,6 @@ class Page implements App {
       classList.remove('drop');
       void this.openFirst([...(event.dataTransfer?.files ?? [])]);
     });
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.show());
-    this.show();
   }
 
   private second: EncoderClient | null = null;

@@ -70,29 +70,31 @@ export function drawChart(
     const line = sorted
       .map(({ rate, psnr }) => `${x(rate).toFixed(1)},${y(psnr).toFixed(1)}`)
       .join(' ');
-    const near = sorted.reduce<Point | null>(
-      (best, point) =>
-        best === null || Math.abs(point.qp - chosen[i]) < Math.abs(best.qp - chosen[i])
-          ? point
-          : best,
-      null,
-    );
-    return [
-      svg('polyline', { points: line, class: `curve-${i}` }),
-      ...sorted.map((point) =>
-        svg(
-          'circle',
-          { cx: x(point.rate), cy: y(point.psnr), r: point === near ? 7 : 4, class: `dot-${i}` },
-          svg(
-            'title',
-            {},
-            `${names[i]}, QP ${point.qp}: ${say(point.rate / 1000, 1)} kbit/s, ${say(point.psnr, 2)} dB`,
-          ),
-        ),
-      ),
-    ];
+    const near = nearest(sorted, chosen[i]);
+    const dots = sorted.map((point) => {
+      const place = { cx: x(point.rate), cy: y(point.psnr), r: point === near ? 7 : 4 };
+      return svg(
+        'circle',
+        { ...place, class: `dot-${i}` },
+        svg('title', {}, told(names[i], point)),
+      );
+    });
+    return [svg('polyline', { points: line, class: `curve-${i}` }), ...dots];
   });
   return svg('svg', { ...size, 'aria-label': label }, ...grid, ...lines, ...legend);
+}
+
+/** The point whose QP is nearest to `qp`; null of none. */
+function nearest(points: readonly Point[], qp: number): Point | null {
+  return points.reduce<Point | null>(
+    (best, point) =>
+      best === null || Math.abs(point.qp - qp) < Math.abs(best.qp - qp) ? point : best,
+    null,
+  );
+}
+
+function told(name: string, { qp, rate, psnr }: Point): string {
+  return `${name}, QP ${qp}: ${say(rate / 1000, 1)} kbit/s, ${say(psnr, 2)} dB`;
 }
 
 function octaves(low: number, high: number): number[] {

@@ -135,15 +135,8 @@ function createControls(app: App) {
   const quality = slider(app, 'quality', 'Quality', 100);
   const scan = slider(app, 'scan', 'Scan', 99);
   const still = slider(app, 'still', 'Picture', 0);
-  const warm = h(
-    'button',
-    {
-      type: 'button',
-      id: 'heat',
-      onclick: () => app.store.set({ heat: 1 - app.store.state.heat }),
-    },
-    'Cost as heat',
-  );
+  const turnHeat = (): void => app.store.set({ heat: 1 - app.store.state.heat });
+  const warm = h('button', { type: 'button', id: 'heat', onclick: turnHeat }, 'Cost as heat');
   const element = h(
     'div',
     { class: 'controls' },
@@ -185,6 +178,29 @@ function createControls(app: App) {
   return { element, update };
 }
 
+const PNG_NOTE =
+  'A row of pixels is filtered, and what the filters leave is written as bytes and as copies of bytes before. Click a pixel.';
+const JPEG_NOTE =
+  'Blocks of 8×8 pixels become waves, the waves are rounded; scans bring first the coarse, then the fine. Click a block.';
+
+/** A place in a range of `count` from `first`, counted from there. */
+function within(place: number, first: number, count: number): number {
+  return Math.max(0, Math.min(count - 1, place - first));
+}
+
+/** Arrows choose the next pixel. */
+function moveByKey(app: App, event: KeyboardEvent): void {
+  const steps: Record<string, [number, number]> = {
+    ...{ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] },
+  };
+  const step = steps[event.key];
+  if (step === undefined) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const { x, y } = app.store.state;
+  app.store.set({ x: Math.max(0, x + step[0]), y: Math.max(0, y + step[1]) });
+}
+
 /** Creates the view. */
 export function createImageView(app: App): View {
   const choose = (x: number, y: number): void => app.store.set({ x, y });
@@ -210,17 +226,7 @@ export function createImageView(app: App): View {
     ),
     panel,
   );
-  canvas.element.addEventListener('keydown', (event) => {
-    const steps: Record<string, [number, number]> = {
-      ...{ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] },
-    };
-    const step = steps[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const { x, y } = app.store.state;
-    app.store.set({ x: Math.max(0, x + step[0]), y: Math.max(0, y + step[1]) });
-  });
+  canvas.element.addEventListener('keydown', (event) => moveByKey(app, event));
   const update = (): void => {
     app.media.needImage();
     const { image } = app.media;
@@ -235,14 +241,9 @@ export function createImageView(app: App): View {
     }
     const png = image.png(still);
     const { jpeg } = image;
-    note.textContent =
-      png !== null
-        ? 'A row of pixels is filtered, and what the filters leave is written as bytes and as copies of bytes before. Click a pixel.'
-        : 'Blocks of 8×8 pixels become waves, the waves are rounded; scans bring first the coarse, then the fine. Click a block.';
+    note.textContent = png !== null ? PNG_NOTE : JPEG_NOTE;
     const pixels = painter.pixelsOf(image, scan, still);
     if (pixels === null) return;
-    const within = (place: number, first: number, count: number): number =>
-      Math.max(0, Math.min(count - 1, place - first));
     const x = within(state.x, png?.left ?? 0, png?.width ?? pixels.width);
     const y = within(state.y, png?.top ?? 0, png?.height ?? pixels.height);
     canvas.draw({

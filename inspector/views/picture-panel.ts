@@ -124,27 +124,18 @@ export function picturePanel(
       ),
       ` with ${several(picture.maps.bits[most], 'bit')}.`,
     ),
-    ...(app.store.state.view === 'tour'
-      ? []
-      : [
-          h(
-            'p',
-            { class: 'hint' },
-            'New to this? ',
-            h(
-              'button',
-              {
-                ...{ type: 'button', class: 'link', id: 'to-tour' },
-                onclick: () => app.store.set({ view: 'tour', step: 0 }),
-              },
-              'Take the guided tour',
-            ),
-            ': ten steps, from a pixel to a bit and back.',
-          ),
-        ]),
+    ...(app.store.state.view === 'tour' ? [] : [tourHint(app)]),
     ...dearestSection(app, picture),
     ...misledSection(app, picture),
     tableElement(types, { colorOf: (row) => themeColor(TYPE_COLORS[types.types[row]] ?? 'line') }),
     tableElement(elementTable(recording, picture)),
   ];
+}
+
+function tourHint(app: App): HTMLElement {
+  const onclick = (): void => app.store.set({ view: 'tour', step: 0 });
+  const attributes = { type: 'button', class: 'link', id: 'to-tour', onclick };
+  const button = h('button', attributes, 'Take the guided tour');
+  const rest = ': ten steps, from a pixel to a bit and back.';
+  return h('p', { class: 'hint' }, 'New to this? ', button, rest);
 }

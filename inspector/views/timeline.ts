@@ -204,12 +204,15 @@ class BufferControls {
   }
 }
 
+const ORDERS_NOTE =
+  'Above, pictures in the order in which they are shown, as high as they are large; arcs lead to the pictures that each is predicted from; the mark below says how much later pictures take over from it, picture after picture (importance that flows back). At the bottom, the order in which they are coded: a picture that others need from both sides goes first.';
+const BUFFER_NOTE =
+  'By Annex C of the standard: bits arrive at the rate of the channel, and each picture takes its bits out at once at its time of decoding. A buffer of given size is filled to nine tenths first, and nothing arrives while it is full.';
+
 /** Creates the view. */
 export function createTimelineView(app: App): View {
   const drawing = h('div', {
-    class: 'drawing',
-    tabindex: 0,
-    role: 'region',
+    ...{ class: 'drawing', tabindex: 0, role: 'region' },
     'aria-label': 'Pictures by both orders, with references',
   });
   const buffer = h('div', { class: 'drawing' });
@@ -224,11 +227,7 @@ export function createTimelineView(app: App): View {
     'section',
     { class: 'view page timeline', 'aria-label': 'Timeline' },
     h('h2', {}, 'Shown and coded'),
-    h(
-      'p',
-      { class: 'note' },
-      'Above, pictures in the order in which they are shown, as high as they are large; arcs lead to the pictures that each is predicted from; the mark below says how much later pictures take over from it, picture after picture (importance that flows back). At the bottom, the order in which they are coded: a picture that others need from both sides goes first.',
-    ),
+    h('p', { class: 'note' }, ORDERS_NOTE),
     drawing,
     h('h2', {}, 'The decoder’s buffer'),
     h(
@@ -241,11 +240,7 @@ export function createTimelineView(app: App): View {
       sentence,
     ),
     buffer,
-    h(
-      'p',
-      { class: 'note' },
-      'By Annex C of the standard: bits arrive at the rate of the channel, and each picture takes its bits out at once at its time of decoding. A buffer of given size is filled to nine tenths first, and nothing arrives while it is full.',
-    ),
+    h('p', { class: 'note' }, BUFFER_NOTE),
     table,
   );
   const update = (): void => {
@@ -259,8 +254,7 @@ export function createTimelineView(app: App): View {
       svg(
         'svg',
         {
-          ...size,
-          role: 'img',
+          ...{ ...size, role: 'img' },
           'aria-label': 'Pictures with their references; the table below has the same in numbers',
         },
         ...drawArcs(recording, scale, chosen),

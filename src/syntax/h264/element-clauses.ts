@@ -43,20 +43,6 @@ const CLAUSES_OF_ELEMENTS: Readonly<Record<string, string>> = {
   abs_diff_pic_num_minus1: '7.3.3.1',
   // In lists and in marking.
   long_term_pic_num: '7.3.3.1, 7.3.3.3',
-  luma_log2_weight_denom: '7.3.3.2',
-  chroma_log2_weight_denom: '7.3.3.2',
-  luma_weight_l0_flag: '7.3.3.2',
-  luma_weight_l1_flag: '7.3.3.2',
-  luma_weight_l0: '7.3.3.2',
-  luma_weight_l1: '7.3.3.2',
-  luma_offset_l0: '7.3.3.2',
-  luma_offset_l1: '7.3.3.2',
-  chroma_weight_l0_flag: '7.3.3.2',
-  chroma_weight_l1_flag: '7.3.3.2',
-  chroma_weight_l0: '7.3.3.2',
-  chroma_weight_l1: '7.3.3.2',
-  chroma_offset_l0: '7.3.3.2',
-  chroma_offset_l1: '7.3.3.2',
   no_output_of_prior_pics_flag: '7.3.3.3',
   long_term_reference_flag: '7.3.3.3',
   adaptive_ref_pic_marking_mode_flag: '7.3.3.3',
@@ -91,8 +77,12 @@ const CLAUSES_OF_ELEMENTS: Readonly<Record<string, string>> = {
   ChromaACLevel: '7.3.5.3',
 };
 
+/** Elements of pred_weight_table( ). */
+const WEIGHTS = /^(luma|chroma)_(log2_weight|weight|offset)/;
+
 /** Clause of the syntax table of an element; empty if it is not known. */
 export function clauseOf(where: string, name: string): string {
   const own = where === 'h264.sei' ? CLAUSES_IN_SEI[name] : undefined;
+  if (WEIGHTS.test(name)) return '7.3.3.2';
   return own ?? CLAUSES_OF_ELEMENTS[name] ?? CLAUSES_OF_HEADERS[where] ?? '';
 }

@@ -1,9 +1,11 @@
 /**
- * What full search ahead of the encoder gains and costs: `npm run bench:gpu -- [--clips NAMES] [--frames N] [--presets NAMES]`. For each
+ * What full search ahead of the encoder gains and costs: `npm run bench:gpu -- [--clips NAMES] [--frames N] [--presets NAMES]
+ * [--backends-only]`. For each
  * preset: BD-rate by luma PSNR of `analysis: 'full-search'` against the encoder's own search at four quantizers, and the ratio of
  * the processor times of whole processes, the search in TypeScript. Then the time that each backend that is there (`npm ci --prefix
  * test/gpu`) takes to search a picture of the last clip, upload and read-back included: the analysis of the encoder, 8x8 blocks of the halved
- * picture within 16 samples, and 16x16 blocks of the picture within 32. Writes `gpu.json`.
+ * picture within 16 samples, and 16x16 blocks of the picture within 32. Writes `gpu.json`. `--backends-only` leaves out the encodes, and writes
+ * `gpu-backends.json`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +25,7 @@ const { values: flags } = parseArgs({
     clips: { type: 'string', default: '' },
     frames: { type: 'string', default: '60' },
     presets: { type: 'string', default: 'superfast,medium,slow' },
+    'backends-only': { type: 'boolean', default: false },
     out: { type: 'string', default: fileURLToPath(new URL('./results', import.meta.url)) },
   },
 });
@@ -129,21 +132,24 @@ async function timeBackends(clip: Clip) {
 
 mkdirSync(flags.out, { recursive: true });
 const clips = loadClips(flags.clips.split(',').filter(Boolean), Number(flags.frames));
-const searches = flags.presets
-  .split(',')
-  .map((preset) => ({ preset, clips: compareSearches(clips, preset) }));
-console.log(
-  formatTable([
-    ['full search', 'BD-rate', 'worst', 'best', 'time'],
-    ...searches.map(({ preset, clips: rows }) => {
-      const rates = rows.map(({ rate }) => rate);
-      const time = `${mean(rows.map((row) => row.time)).toFixed(2)}x`;
-      return [preset, mean(rates), Math.max(...rates), Math.min(...rates), time].map((cell) =>
-        typeof cell === 'number' ? percent(cell) : cell,
-      );
-    }),
-  ]),
-);
+const isBrief = flags['backends-only'];
+const searches = isBrief
+  ? []
+  : flags.presets.split(',').map((preset) => ({ preset, clips: compareSearches(clips, preset) }));
+if (!isBrief) {
+  console.log(
+    formatTable([
+      ['full search', 'BD-rate', 'worst', 'best', 'time'],
+      ...searches.map(({ preset, clips: rows }) => {
+        const rates = rows.map(({ rate }) => rate);
+        const time = `${mean(rows.map((row) => row.time)).toFixed(2)}x`;
+        return [preset, mean(rates), Math.max(...rates), Math.min(...rates), time].map((cell) =>
+          typeof cell === 'number' ? percent(cell) : cell,
+        );
+      }),
+    ]),
+  );
+}
 const last = clips.at(-1)!;
 const backends = await timeBackends(last);
 console.log(
@@ -154,11 +160,8 @@ console.log(
     }),
   ]),
 );
-const results = {
-  frames: Number(flags.frames),
-  searches,
-  size: [last.width, last.height],
-  backends,
-};
-writeFileSync(`${flags.out}/gpu.json`, `${JSON.stringify(results, null, 1)}\n`);
+const found = { size: [last.width, last.height], backends };
+const results = isBrief ? found : { frames: Number(flags.frames), searches, ...found };
+const name = isBrief ? 'gpu-backends' : 'gpu';
+writeFileSync(`${flags.out}/${name}.json`, `${JSON.stringify(results, null, 1)}\n`);
 process.exit(0);

@@ -10,6 +10,7 @@ import type { FrameKernels, SamplePlane } from '../../../src/gpu/frame-kernels.t
 import { findChromium } from '../../browser/chromium.ts';
 import { type FileServer, startFileServer } from '../../browser/server.ts';
 import { compareAll } from '../compare-all.ts';
+import { encodeAlone, HEIGHT, movingNoise, WIDTH } from '../encode-frames.ts';
 import { packValue, unpackValue } from './transfer.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -24,13 +25,41 @@ const PAGE = `<!doctype html>
 <script type="module">
   import { gpuKernels } from '${BUILT}';
   import { packValue, unpackValue } from '/test/gpu/backends/transfer.js';
+  import { VideoFrames } from '/dist/src/frames/video-frames.js';
+  import { H264 } from '/dist/src/pipeline/codecs/h264.js';
+  import { videoEncodeConfig } from '/dist/src/pipeline/encode-config.js';
+  let gpu;
   let kernels;
   let analysis;
   window.open_ = async (options) => {
     const library = typeof GPU === 'function' ? GPU : GPU.GPU;
-    const opened = await gpuKernels({ GPU: library, Input: library.Input ?? GPU.Input, WebGPUContext: GPU.WebGPUContext ?? library.WebGPUContext }, options);
-    kernels = opened.kernels;
-    return [kernels.backend, opened.fallbackReason];
+    gpu = await gpuKernels({ GPU: library, Input: library.Input ?? GPU.Input, WebGPUContext: GPU.WebGPUContext ?? library.WebGPUContext }, options);
+    kernels = gpu.kernels;
+    return [kernels.backend, gpu.fallbackReason, await deviceOf(options.mode)];
+  };
+  const deviceOf = async (mode) => {
+    if (mode === 'webgpu') {
+      const { info } = await navigator.gpu.requestAdapter();
+      return [info.vendor, info.architecture, info.description].filter(Boolean).join(' ');
+    }
+    const context = document.createElement('canvas').getContext('webgl2');
+    const names = context.getExtension('WEBGL_debug_renderer_info');
+    return String(context.getParameter(names === null ? context.RENDERER : names.UNMASKED_RENDERER_WEBGL));
+  };
+  window.encode = async (pictures, size, options) => {
+    const config = videoEncodeConfig({ ...size, frameRate: 25, pixFmt: 'yuv420p' });
+    const encoder = H264.createEncoder(config, { ...options, gpu }, H264.pixFmts);
+    const packets = [];
+    for (const [pts, picture] of pictures.entries()) {
+      const { y, cb, cr } = unpackValue(picture);
+      const plane = (data, stride) => ({ data, offset: 0, stride });
+      const planes = [plane(y, size.width), plane(cb, size.width / 2), plane(cr, size.width / 2)];
+      const about = { pixFmt: 'yuv420p', ...size };
+      const frames = new VideoFrames([{ ...about, planes, pts }], { ...about, numPlanes: 3, timeBase: [1, 25] });
+      packets.push(...(await encoder.encode(frames)));
+    }
+    packets.push(...(await encoder.flush()));
+    return [packets.map(({ data }) => Array.from(data)), encoder.streamInfo.analysis];
   };
   window.ask = async (method, values) => {
     const given = values.map(unpackValue);
@@ -72,7 +101,34 @@ function kernelsOf(page: Page, backend: string): FrameKernels {
 }
 
 type Ask = (method: string, values: readonly unknown[]) => Promise<unknown>;
-type Open = (options: object) => Promise<[backend: string, fallbackReason: string | null]>;
+type Open = (
+  options: object,
+) => Promise<[backend: string, fallbackReason: string | null, device: string]>;
+type Encode = (
+  pictures: readonly unknown[],
+  size: object,
+  options: object,
+) => Promise<[data: number[][], analysis: unknown]>;
+
+/** Pictures of an encode in a page: gpu.js's own WebGPU on a driver in software takes seconds for each. */
+const ENCODED = 6;
+
+/** Encodes in a page; the bytes are those of the encoder that analyzes by itself. */
+async function compareEncodes(page: Page): Promise<void> {
+  const frames = movingNoise().slice(0, ENCODED);
+  const pictures = frames.map(({ planes }) => {
+    const [y, cb, cr] = planes.map(({ data }) => data);
+    return packValue({ y, cb, cr });
+  });
+  const options = { crf: 26, preset: 'superfast' } as const;
+  const [data, analysis] = await page.evaluate(
+    ([...values]) => (globalThis as never as { encode: Encode }).encode(...values),
+    [pictures, { width: WIDTH, height: HEIGHT }, options] as const,
+  );
+  expect(analysis).toMatchObject({ fallbackReason: null });
+  const alone = encodeAlone(frames, { ...options, analysis: 'full-search' });
+  expect(data).toEqual(alone.map((bytes) => [...bytes]));
+}
 
 const executable = findChromium();
 const isReady = existsSync(`${ROOT}${GPU_JS}`) && existsSync(`${ROOT}${BUILT}`);
@@ -98,13 +154,16 @@ describe.skipIf(executable === null || !isReady)('gpu.js in Chromium', () => {
       const page = await browser.newPage();
       await page.goto(`${server.origin}/`);
       await page.waitForFunction(() => 'ask' in globalThis);
-      const [backend, reason] = await page.evaluate(
+      const [backend, reason, device] = await page.evaluate(
         (wanted) => (globalThis as never as { open_: Open }).open_(wanted),
         options,
       );
       expect(reason).toBeNull();
       const count = await compareAll(kernelsOf(page, backend));
-      console.log(`Chromium, ${backend}: ${count} numbers, all as TypeScript gives them`);
+      await compareEncodes(page);
+      console.log(
+        `Chromium, ${backend} on ${device}: ${count} numbers, all as TypeScript gives them; an encode, the same bytes`,
+      );
       await page.close();
     },
   );

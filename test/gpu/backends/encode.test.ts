@@ -52,13 +52,17 @@ describe.skipIf(library === null)('encoded with gpu.js in Node', () => {
     ['cpu', false],
     ['webasm', false],
     ['webgpu', true],
+    ['webgpu', false],
   ];
 
-  it.for(backends)('the same files, %s', async ([mode, wgsl], context) => {
+  it.for(backends)('the same files, %s, WGSL %s', async ([mode, wgsl], context) => {
     if (mode === 'webgpu' && adapter === null) context.skip();
     const gpu = await gpuKernels(library!, { mode, wgsl });
     expect(gpu.fallbackReason).toBeNull();
-    for (const { name, frames } of streams) {
+    // gpu.js's own WebGPU on a driver in software takes seconds for a picture.
+    const isSlow = mode === 'webgpu' && !wgsl;
+    for (const { name, frames: all } of isSlow ? streams.slice(0, 1) : streams) {
+      const frames = isSlow ? all.slice(0, 8) : all;
       for (const options of OPTIONS) {
         await setImmediate();
         const { data, analysis } = await encodeBySession(gpu, frames, options);
@@ -67,7 +71,8 @@ describe.skipIf(library === null)('encoded with gpu.js in Node', () => {
         expect(data, `${name} ${options.preset}`).toEqual(alone);
       }
     }
-    console.log(`${gpu.kernels.backend}: ${streams.length} streams, the same bytes`);
+    const count = isSlow ? 1 : streams.length;
+    console.log(`${gpu.kernels.backend}: ${count} streams, the same bytes`);
     await gpu.kernels.close();
   });
 

@@ -7,7 +7,7 @@ import { LOW_BLOCK as BLOCK } from '../kernels/plain/low-search.ts';
 import { mvX, mvY } from '../standard/picture.ts';
 import { mapBlock } from '../standard/weighted-prediction.ts';
 import { LOW_PADDING, type LowResolution } from './low-resolution.ts';
-import { type Spread, spreadOf, type Trial, trialsOf, WORTHWHILE } from './weight-trials.ts';
+import { type Spread, spreadOf, trialsOf, WORTHWHILE } from './weight-trials.ts';
 
 /** The sums take one row of so many. */
 const ROW_STEP = 2;
@@ -43,7 +43,7 @@ export class LowWeights {
     if (trials.length === 0) return null;
     let best: Uint8Array | null = null;
     let bound = WORTHWHILE * this.difference(current, reference, mv, null);
-    for (const { table } of trials satisfies readonly Trial[]) {
+    for (const { table } of trials) {
       const left = this.difference(current, reference, mv, table);
       if (left >= bound) continue;
       bound = left;

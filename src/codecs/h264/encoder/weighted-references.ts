@@ -2,8 +2,9 @@
  * Explicit weights of reference pictures (clause 8.4.2.3): in a fade a picture is its reference times a weight plus an offset, which a
  * decoder can apply to its prediction. Means and deviations of both sources say which; whether it helps is tried on samples.
  *
- * Choice: weights are tried for the first references of P pictures (option `weightP`), and of B pictures in which the lookahead saw a fade. A weighted copy of the reference is
- * what vectors are searched in; predictions are weighted after they are interpolated, as the standard says. Figures: docs/h264/weighted-prediction.md.
+ * Choice: weights are tried for the first references of P pictures (option `weightP`), and of B pictures in which the lookahead saw a
+ * fade. Vectors are searched in a weighted copy of the reference; predictions are weighted after they are interpolated, as the standard
+ * says. Figures: docs/h264/weighted-prediction.md.
  */
 
 import { SliceType } from '../../../syntax/h264/slice-header.ts';

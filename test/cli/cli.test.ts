@@ -94,7 +94,8 @@ describe('vitrine encode', () => {
     expect(text).toMatch(/^frame P:19 {2}Avg QP:\d/m);
     expect(text).toMatch(/^mb P .*skip: \d/m);
     const { about, tables } = readTrace(readFileSync(at('out.trace')));
-    expect(about).toEqual({ command: 'encode', codec: 'h264', width: 64, height: 48 });
+    const asked = { profile: 'baseline', qp: 30, timeBaseNum: 1001, timeBaseDen: 30000 };
+    expect(about).toEqual({ command: 'encode', codec: 'h264', width: 64, height: 48, ...asked });
     const { length, void: isVoid } = tables.element!.columns;
     let bits = 0;
     for (const [i, bitLength] of length!.entries()) if (isVoid![i] === 0) bits += bitLength;

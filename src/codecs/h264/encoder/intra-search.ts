@@ -3,13 +3,8 @@
  * predicts from the reconstruction of those before.
  */
 import { seBits, ueBits } from '../../../bits/syntax-writer.ts';
-import {
-  INTRA_4X4_DC,
-  INTRA_4X4_HORIZONTAL,
-  INTRA_4X4_NEEDS,
-  INTRA_4X4_VERTICAL,
-  INTRA_4X4_WORDS,
-} from '../standard/intra-4x4.ts';
+import { OTHER_MODE_BITS } from '../kernels/plain/intra-4x4-choice.ts';
+import { INTRA_4X4_DC, INTRA_4X4_NEEDS, INTRA_4X4_WORDS } from '../standard/intra-4x4.ts';
 import {
   INTRA_16X16_DC,
   INTRA_16X16_HORIZONTAL,
@@ -28,7 +23,6 @@ import type { Candidate } from './candidate.ts';
 import { type MacroblockContext, MODE_UNAVAILABLE } from './macroblock-context.ts';
 import {
   BLOCK_STRIDE,
-  type EncoderMemory,
   RECON_CB,
   RECON_CR,
   RECON_LUMA,
@@ -206,18 +200,9 @@ export function hasAboveRight(context: MacroblockContext, blkIdx: number): boole
   return BLOCK_Y[blkIdx] > 0 || context.intraB;
 }
 
-const maskOf = (...modes: number[]): number => modes.reduce((mask, mode) => mask | (1 << mode), 0);
-
-/** Modes that repeat samples, and those that follow a direction, as masks. */
-const FLAT_MODES = /* @__PURE__ */ maskOf(INTRA_4X4_DC, INTRA_4X4_VERTICAL, INTRA_4X4_HORIZONTAL);
-const DIRECTED_MODES = /* @__PURE__ */ maskOf(3, 4, 5, 6, 7, 8);
-/** Choice: of the directed modes only those on the side of the better of vertical and horizontal, if either beats DC. */
-const STEEP_MODES = /* @__PURE__ */ maskOf(3, 4, 5, 7);
-const LEVEL_MODES = /* @__PURE__ */ maskOf(4, 6, 8);
-
 /** Modes whose neighbors are available, as a mask: neighbors (bits as in INTRA_4X4_NEEDS) => modes. */
 const AVAILABLE_MODES: Uint16Array = /* @__PURE__ */ Uint16Array.from({ length: 8 }, (_, has) =>
-  maskOf(...[...INTRA_4X4_NEEDS.keys()].filter((mode) => (INTRA_4X4_NEEDS[mode] & ~has) === 0)),
+  INTRA_4X4_NEEDS.reduce((mask, needed, mode) => mask | ((needed & ~has) === 0 ? 1 << mode : 0), 0),
 );
 
 /** predIntra4x4PredMode or predIntra8x8PredMode, clauses 8.3.1.1 and 8.3.2.1; `grid`: place of the block's first 4x4 block. */
@@ -246,7 +231,7 @@ export interface IntraTerms {
 /** Bytes from the prediction of one mode to that of the next. */
 export const MODE_SIZE = 4 * INTRA_4X4_WORDS;
 
-/** Where `intra4x4Costs` writes, behind the predictions of all modes in the first scratch block. */
+/** Where `chooseIntra4x4` writes, behind the predictions of all modes in the first scratch block. */
 const COSTS_AT = MODE_SIZE * INTRA_4X4_NEEDS.length;
 
 /** Neighbors of a 4x4 block that may be read: bits as in INTRA_4X4_NEEDS. `x`, `y`: its place in the macroblock, in blocks. */
@@ -258,47 +243,9 @@ export function availableAround(context: MacroblockContext, x: number, y: number
   return (hasLeft ? 1 : 0) | (hasAbove ? 2 : 0) | (hasCorner ? 4 : 0);
 }
 
-/** Cost of the bits of a mode: one if it is the predicted one, else four. */
+/** Cost of the bits of a mode. */
 export function modeBitsCost(mode: number, predicted: number, lambda: number): number {
-  return lambda * (mode === predicted ? 1 : 4);
-}
-
-/**
- * Chooses the mode of a 4x4 block by SATD and bits. Its predictions are in the first scratch block, where it leaves the
- * SATD of the modes that it tried, the best among them.
- * @param sourceAt position of the block's source samples
- * @param usable mask of the modes whose neighbors are available
- */
-function chooseMode4x4(
-  memory: EncoderMemory,
-  sourceAt: number,
-  usable: number,
-  predicted: number,
-  { lambda, allModes }: IntraTerms,
-): number {
-  const { words, kernels, blocks } = memory;
-  const costs = blocks[0] + COSTS_AT;
-  let best = INTRA_4X4_DC;
-  let bestCost = 0x7fffffff;
-  let modes = allModes ? usable : usable & FLAT_MODES;
-  for (let stage = 0; stage < 2; stage++) {
-    kernels.intra4x4Costs(sourceAt, SOURCE_STRIDE, blocks[0], modes, costs);
-    for (let mode = 0, left = modes; left !== 0; mode++, left >>= 1) {
-      if ((left & 1) === 0) continue;
-      const modeCost = words[(costs >> 2) + mode] + modeBitsCost(mode, predicted, lambda);
-      // Among equal costs the first mode wins, but DC wins over modes that repeat an edge.
-      if (modeCost < bestCost || (mode === INTRA_4X4_DC && modeCost === bestCost)) {
-        bestCost = modeCost;
-        best = mode;
-      }
-    }
-    if (allModes) break;
-    let directed = LEVEL_MODES;
-    if (best === INTRA_4X4_DC) directed = DIRECTED_MODES;
-    else if (best === INTRA_4X4_VERTICAL) directed = STEEP_MODES;
-    modes = usable & directed;
-  }
-  return best;
+  return lambda * (mode === predicted ? 1 : OTHER_MODE_BITS);
 }
 
 /**
@@ -319,7 +266,8 @@ export function searchIntra4x4(
   const { syntax } = candidate;
   const recon = candidate.recon + RECON_LUMA;
   const trial = memory.blocks[0];
-  const costs = (trial + COSTS_AT) >> 2;
+  const costs = trial + COSTS_AT;
+  const triesAll = terms.allModes ? 1 : 0;
   // Choice: in P pictures, where inter sets the limit, the rest of the macroblock is expected to be like the 8x8 blocks so
   // far; a quarter of the limit is allowed for chance. BD-rate of four clips at superfast: +0.03 %.
   const gaugesCost = mbTypeOffset === INTRA_TYPES_IN_B || (!terms.allModes && mbTypeOffset > 0);
@@ -335,8 +283,17 @@ export function searchIntra4x4(
     const at = recon + 4 * (y * RECON_STRIDE + x);
     const sourceAt = source + 4 * (y * SOURCE_STRIDE + x);
     kernels.predictIntra4x4(at, RECON_STRIDE, trial, available, aboveRight);
-    const best = chooseMode4x4(memory, sourceAt, AVAILABLE_MODES[available], predicted, terms);
-    cost += words[costs + best] + modeBitsCost(best, predicted, lambda);
+    const best = kernels.chooseIntra4x4(
+      sourceAt,
+      SOURCE_STRIDE,
+      trial,
+      AVAILABLE_MODES[available],
+      predicted,
+      lambda,
+      triesAll,
+      costs,
+    );
+    cost += words[(costs >> 2) + best] + modeBitsCost(best, predicted, lambda);
     if (cost > limit) return false;
     if (gaugesCost && (blkIdx & 3) === 3 && 16 * cost > limit * (blkIdx + 5)) return false;
     around[grid] = best;

@@ -205,13 +205,17 @@ export interface Kernels {
     width: number,
     height: number,
   ): number;
-  intra4x4Costs(
+  /** See intra-4x4-choice.ts. */
+  chooseIntra4x4(
     source: number,
     sourceStride: number,
     predictions: number,
-    modes: number,
+    usable: number,
+    predicted: number,
+    lambda: number,
+    triesAll: number,
     costs: number,
-  ): void;
+  ): number;
   /**
    * Compares an 8x8 block with every block of a reference within a range; see full-search.ts.
    * @param source position of the block, of any alignment, as is `reference`, its place in the other plane

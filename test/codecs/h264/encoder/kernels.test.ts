@@ -19,6 +19,7 @@ import {
   forwardDifference4x4,
   forwardLumaDc,
 } from '../../../../src/codecs/h264/kernels/plain/forward-transform.ts';
+import { chooseIntra4x4 } from '../../../../src/codecs/h264/kernels/plain/intra-4x4-choice.ts';
 import {
   createQuantizer,
   isChromaDcEmpty,
@@ -27,6 +28,7 @@ import {
   scaleLevels,
 } from '../../../../src/codecs/h264/kernels/plain/quantize.ts';
 import { MAX_LEVEL } from '../../../../src/codecs/h264/standard/cavlc.ts';
+import { INTRA_4X4_DC } from '../../../../src/codecs/h264/standard/intra-4x4.ts';
 import { BLOCK_X, BLOCK_Y, ZIGZAG } from '../../../../src/codecs/h264/standard/macroblock.ts';
 import { addInverse4x4 } from '../../../../src/codecs/h264/standard/transform.ts';
 import { plainHalvedSad, plainSad, plainSatd, plainSsd } from '../../../reference/distortion.ts';
@@ -93,6 +95,44 @@ describe('distances of blocks', () => {
           const expected = plainSatd(bytes, a, strideA, PREDICTIONS + 16 * mode, 4, 4, 4);
           expect(words[(COSTS >> 2) + mode]).toBe((modes >> mode) & 1 ? expected : NOT_ASKED);
         }
+      }),
+      { seed: SEED, numRuns: 400 },
+    );
+  });
+
+  it('choose the Intra_4x4 mode that costs least', () => {
+    const PREDICTIONS = 2048;
+    const COSTS = 3072;
+    const terms = fc.tuple(fc.nat(0x1ff), fc.nat(8), fc.nat(100), fc.boolean());
+    fc.assert(
+      fc.property(blockPairs, terms, ({ kindA, kindB, seed, a, strideA }, choice) => {
+        const [mask, predicted, lambda, triesAll] = choice;
+        fillSamples(bytes, 0, 2048, kindA, seed);
+        fillSamples(bytes, 2048, 4096, kindB, seed + 1);
+        const usable = mask | (1 << INTRA_4X4_DC);
+        const at = [a, strideA, PREDICTIONS] as const;
+        const best = chooseIntra4x4(
+          words,
+          ...at,
+          usable,
+          predicted,
+          lambda,
+          Number(triesAll),
+          COSTS,
+        );
+        const costOf = (mode: number) => {
+          const satdOf = plainSatd(bytes, a, strideA, PREDICTIONS + 16 * mode, 4, 4, 4);
+          return satdOf + lambda * (mode === predicted ? 1 : 4);
+        };
+        const modes = [2, 0, 1, 3, 4, 5, 6, 7, 8].filter((mode) => (usable >> mode) & 1);
+        const inOrder = (mode: number) => (mode === INTRA_4X4_DC ? 0 : mode + 1);
+        const tried = triesAll ? modes : modes.filter((mode) => mode < 3 || mode === best);
+        const least = Math.min(...tried.map(costOf));
+        const first = tried
+          .filter((mode) => costOf(mode) === least)
+          .sort((x, y) => inOrder(x) - inOrder(y))[0];
+        // Of equal costs DC wins over 0 and 1, but not over what follows it.
+        expect(best).toBe(first);
       }),
       { seed: SEED, numRuns: 400 },
     );

@@ -11,6 +11,7 @@ import {
   createQuantizers,
   writeQuantizers,
 } from '../../../../src/codecs/h264/kernels/plain/quantize.ts';
+import { INTRA_4X4_DC } from '../../../../src/codecs/h264/standard/intra-4x4.ts';
 import { fillSamples, SAMPLE_KINDS } from '../sample-kinds.ts';
 
 const SEED = 2911;
@@ -179,19 +180,21 @@ describe('vector kernels', () => {
       });
     });
 
-    it('intra4x4Costs of the modes asked for', () => {
-      expectTwins(fc.tuple(aligned, fc.nat(ALL_MODES)), (k, [source, modes]) => {
-        k.intra4x4Costs(source, STRIDE, TO, modes, COSTS);
-        return undefined;
-      });
+    it('chooseIntra4x4 of the modes that may be used', () => {
+      const modes = fc.nat(ALL_MODES).map((mask) => mask | (1 << INTRA_4X4_DC));
+      const terms = fc.tuple(fc.nat(8), fc.nat(200), fc.constantFrom(0, 1));
+      expectTwins(
+        fc.tuple(aligned, modes, terms),
+        (k, [source, usable, [predicted, lambda, all]]) =>
+          k.chooseIntra4x4(source, STRIDE, TO, usable, predicted, lambda, all, COSTS),
+      );
     });
 
-    it('intra4x4Costs of differences as large as can be', () => {
+    it('chooseIntra4x4 of differences as large as can be', () => {
       expectTwins(
         fc.nat(0xffff),
         (k) => {
-          k.intra4x4Costs(FIRST, STRIDE, TO, ALL_MODES, COSTS);
-          return undefined;
+          return k.chooseIntra4x4(FIRST, STRIDE, TO, ALL_MODES, INTRA_4X4_DC, 1, 1, COSTS);
         },
         (words, whites) => {
           const bytes = new Uint8Array(words.buffer);

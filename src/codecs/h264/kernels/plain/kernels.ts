@@ -13,7 +13,7 @@ import {
   filterLumaEdge,
   filterLumaEdgeStrong,
 } from './deblock-samples.ts';
-import { intra4x4Costs, isNear, sad4, sad8, sad16, satd, searchWord, ssd } from './distortion.ts';
+import { isNear, sad4, sad8, sad16, satd, searchWord, ssd } from './distortion.ts';
 import { fullSearch8 } from './full-search.ts';
 import { halveRows } from './halve-rows.ts';
 import {
@@ -25,6 +25,7 @@ import {
   predictChromaWords,
   VERTICAL_SUMS,
 } from './interpolation-words.ts';
+import { chooseIntra4x4 } from './intra-4x4-choice.ts';
 import type { Quantizer } from './quantize.ts';
 import { plainResidualKernels } from './residual.ts';
 import { variance16 } from './variance.ts';
@@ -84,8 +85,7 @@ export function plainKernels(views: KernelViews, quantizers: readonly Quantizer[
       fullSearch8(bytes, source, reference, stride, range),
     ssd: (a, strideA, b, strideB, width, height) =>
       ssd(bytes, a, strideA, b, strideB, width, height),
-    intra4x4Costs: (source, sourceStride, predictions, modes, costs) =>
-      intra4x4Costs(words, source, sourceStride, predictions, modes, costs),
+    chooseIntra4x4: chooseIntra4x4.bind(null, words),
   };
 }
 

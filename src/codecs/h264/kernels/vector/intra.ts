@@ -1,6 +1,6 @@
 /**
- * Intra prediction with vectors, and what its 4x4 modes cost: the functions of kernels/plain/kernels.ts and `intra4x4Costs`
- * of plain/distortion.ts, argument for argument and bit for bit. Clause 8.3.
+ * Intra prediction with vectors, and the choice of a 4x4 mode: the functions of kernels/plain/kernels.ts and `chooseIntra4x4`
+ * of plain/intra-4x4-choice.ts, argument for argument and bit for bit. Clause 8.3.
  */
 import {
   type I32,
@@ -27,7 +27,14 @@ import {
   INTRA_4X4_VERTICAL_RIGHT,
   INTRA_4X4_WORDS,
 } from '../../standard/intra-4x4.ts';
-import { kernelProcedure } from './define.ts';
+import {
+  DIRECTED_MODES,
+  FLAT_MODES,
+  LEVEL_MODES,
+  OTHER_MODE_BITS,
+  STEEP_MODES,
+} from '../plain/intra-4x4-choice.ts';
+import { kernelFunction, kernelProcedure } from './define.ts';
 import {
   interleaveHigh16,
   interleaveHigh64,
@@ -196,24 +203,46 @@ function satdOfRows(f: FunctionBuilder, rows01: V128, rows23: V128): I32 {
   return sumOf16(f, i16x8.max_s(i16x8.abs(a), i16x8.abs(b)));
 }
 
-function defineCosts(m: ModuleBuilder): void {
-  kernelProcedure(m, 'intra4x4Costs', (f, source, sourceStride, predictions, modes, costs) => {
-    const rows = f.v128(v128.load32_zero(source));
-    for (let y = 1; y < 4; y++) {
-      f.add(source, sourceStride);
-      f.set(rows, v128.load32_lane(source, rows, y));
-    }
-    const source01 = f.v128(i16x8.extend_low_i8x16_u(rows));
-    const source23 = f.v128(i16x8.extend_high_i8x16_u(rows));
-    for (let mode = 0; mode < INTRA_4X4_NEEDS.length; mode++) {
-      f.if(i32.and(modes, 1 << mode), () => {
-        const block = f.v128(v128.load(predictions, BLOCK_BYTES * mode));
-        const rows01 = f.v128(i16x8.sub(source01, i16x8.extend_low_i8x16_u(block)));
-        const rows23 = f.v128(i16x8.sub(source23, i16x8.extend_high_i8x16_u(block)));
-        f.do(i32.store(costs, satdOfRows(f, rows01, rows23), 4 * mode));
+function defineChoice(m: ModuleBuilder): void {
+  kernelFunction(
+    m,
+    'chooseIntra4x4',
+    (f, source, sourceStride, predictions, usable, predicted, lambda, triesAll, costs) => {
+      const rows = f.v128(v128.load32_zero(source));
+      for (let y = 1; y < 4; y++) {
+        f.add(source, sourceStride);
+        f.set(rows, v128.load32_lane(source, rows, y));
+      }
+      const source01 = f.v128(i16x8.extend_low_i8x16_u(rows));
+      const source23 = f.v128(i16x8.extend_high_i8x16_u(rows));
+      const best = f.i32(INTRA_4X4_DC);
+      const bestCost = f.i32(0x7fffffff);
+      const cost = f.i32(0);
+      const modes = f.i32(i32.select(usable, i32.and(usable, FLAT_MODES), triesAll));
+      f.repeat(i32.sub(2, triesAll), () => {
+        for (let mode = 0; mode < INTRA_4X4_NEEDS.length; mode++) {
+          f.if(i32.and(modes, 1 << mode), () => {
+            const block = f.v128(v128.load(predictions, BLOCK_BYTES * mode));
+            const rows01 = f.v128(i16x8.sub(source01, i16x8.extend_low_i8x16_u(block)));
+            const rows23 = f.v128(i16x8.sub(source23, i16x8.extend_high_i8x16_u(block)));
+            f.set(cost, satdOfRows(f, rows01, rows23));
+            f.do(i32.store(costs, cost, 4 * mode));
+            const bits = i32.select(1, OTHER_MODE_BITS, i32.eq(predicted, mode));
+            f.add(cost, i32.mul(lambda, bits));
+            const isBetter = mode === INTRA_4X4_DC ? i32.le_s : i32.lt_s;
+            f.if(isBetter(cost, bestCost), () => {
+              f.set(bestCost, cost);
+              f.set(best, mode);
+            });
+          });
+        }
+        const leveled = i32.select(STEEP_MODES, LEVEL_MODES, i32.eq(best, INTRA_4X4_VERTICAL));
+        const directed = i32.select(DIRECTED_MODES, leveled, i32.eq(best, INTRA_4X4_DC));
+        f.set(modes, i32.and(usable, directed));
       });
-    }
-  });
+      return best;
+    },
+  );
 }
 
 /** Stores a row of 16 or 8 samples. */
@@ -281,9 +310,9 @@ function definePredictSquares(m: ModuleBuilder): void {
   });
 }
 
-/** Defines the kernels of `IntraKernels`, and `intra4x4Costs`. */
+/** Defines the kernels of `IntraKernels`, and `chooseIntra4x4`. */
 export function defineIntra(m: ModuleBuilder): void {
   definePredict4x4(m);
-  defineCosts(m);
+  defineChoice(m);
   definePredictSquares(m);
 }

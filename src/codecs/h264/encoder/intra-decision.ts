@@ -56,7 +56,7 @@ export class IntraDecision {
     const { context, evaluation, intra16, intra4, intra8, residual, residual8x8, rdo } = this;
     const { qp } = evaluation;
     const lambda = LAMBDA_SAD[qp];
-    context.loadNeighborSamples(picture, intra16.recon);
+    context.loadLumaNeighbors(picture, intra16.recon);
     // Choice: in B slices, where intra seldom wins, small blocks are tried only if Intra_16x16 comes within twice the limit. Eight
     // clips, QP 22..37: BD-rate -0.1 % at veryfast, 0.0 % at medium.
     const isB = mbTypeOffset === INTRA_TYPES_IN_B;
@@ -72,18 +72,19 @@ export class IntraDecision {
         const { cost } = intra16;
         bound = rdo ? Math.min(limit, cost + (cost >> 2)) : cost;
       }
-      context.loadNeighborSamples(picture, intra4.recon);
+      context.loadLumaNeighbors(picture, intra4.recon);
       context.loadIntraModes();
       const terms = { qp, lambda, mbTypeOffset, limit: bound, allModes: rdo };
       has4x4 = searchIntra4x4(context, intra4, residual, terms);
       if (residual8x8 !== null) {
         if (has4x4 && !rdo) terms.limit = intra4.cost;
-        context.loadNeighborSamples(picture, intra8.recon);
+        context.loadLumaNeighbors(picture, intra8.recon);
         context.loadIntraModes();
         has8x8 = residual8x8.searchIntra(context, intra8, terms);
       }
     }
     if (!has16x16 && !has4x4 && !has8x8) return null;
+    context.loadChromaNeighbors(picture, intra16.recon);
     evaluation.chromaMode = searchIntraChroma(context, intra16.recon, lambda);
     // Without exact costs each search has kept below those before, so that the last that went through is the best.
     if (has8x8) evaluation.evaluate(intra8);

@@ -181,10 +181,10 @@ export class MacroblockContext {
     kernels.searchBlock(source, searchSource, 16 * SOURCE_STRIDE);
   }
 
-  /** Copies the reconstructed samples around the macroblock to the edges of a reconstruction scratch block. */
-  loadNeighborSamples(picture: ReconstructedPicture, recon: number): void {
+  /** Copies the reconstructed luma around the macroblock to the edges of a reconstruction scratch block. */
+  loadLumaNeighbors(picture: ReconstructedPicture, recon: number): void {
     const { bytes, words, layout } = this.memory;
-    const { lumaStride, chromaStride } = layout;
+    const { lumaStride } = layout;
     const luma = picture.luma + this.mbY * 16 * lumaStride + this.mbX * 16;
     const to = recon + RECON_LUMA;
     const above = (luma - lumaStride) >> 2;
@@ -193,6 +193,12 @@ export class MacroblockContext {
     for (let y = -1; y < 16; y++) {
       bytes[to + y * RECON_STRIDE - 1] = bytes[luma + y * lumaStride - 1];
     }
+  }
+
+  /** The same of both planes of chroma. */
+  loadChromaNeighbors(picture: ReconstructedPicture, recon: number): void {
+    const { bytes, words, layout } = this.memory;
+    const { chromaStride } = layout;
     const offset = this.mbY * 8 * chromaStride + this.mbX * 8;
     const cb = picture.cb + offset;
     const cr = picture.cr + offset;

@@ -162,11 +162,12 @@ export class CavlcWriter implements SliceDataSink {
     maxNumCoeff: number,
   ): void {
     const nC = cat === BlockCat.CHROMA_DC ? NC_CHROMA_DC : nCOfBlock(this.grid, block);
-    const before = this.bits.bitPosition;
-    writeResidualBlock(this.bits, levels, start, mask, maxNumCoeff, nC);
-    const trace = this.syntax.trace;
-    if (trace !== null) {
-      trace(LEVEL_NAMES[cat], 'ce', countBits(mask), before, this.bits.bitPosition - before);
+    const { bits, syntax } = this;
+    const before = syntax.trace === null ? 0 : bits.bitPosition;
+    writeResidualBlock(bits, levels, start, mask, maxNumCoeff, nC);
+    if (syntax.trace !== null) {
+      const length = bits.bitPosition - before;
+      syntax.trace(LEVEL_NAMES[cat], 'ce', countBits(mask), before, length);
     }
   }
 

@@ -8,15 +8,20 @@ import { intra4x4Costs } from './distortion.ts';
 
 const maskOf = (...modes: number[]): number => modes.reduce((mask, mode) => mask | (1 << mode), 0);
 
-/** Modes that repeat samples, and those that follow a direction, as masks. */
+/** Modes that repeat samples, as a mask. */
 export const FLAT_MODES: number = /* @__PURE__ */ maskOf(
   INTRA_4X4_DC,
   INTRA_4X4_VERTICAL,
   INTRA_4X4_HORIZONTAL,
 );
+/** Modes that follow a direction. */
 export const DIRECTED_MODES: number = /* @__PURE__ */ maskOf(3, 4, 5, 6, 7, 8);
-/** Choice: of the directed modes only those on the side of the better of vertical and horizontal, if either beats DC. */
+/**
+ * Choice: of the directed modes only those on the side of the better of vertical and horizontal are tried, if either beats DC. These are
+ * tried beside vertical.
+ */
 export const STEEP_MODES: number = /* @__PURE__ */ maskOf(3, 4, 5, 7);
+/** Those tried beside horizontal. */
 export const LEVEL_MODES: number = /* @__PURE__ */ maskOf(4, 6, 8);
 
 /** Bits of a mode (clause 7.3.5.1): one if it is the predicted one, else four. */

@@ -71,6 +71,10 @@ describe.skipIf(executable === null)('colors in Chromium (kind 4)', () => {
     await closeServer?.();
   });
 
+  /**
+   * The middle of each bar as the canvas shows it. Chromium may say that a seek has ended before it has a picture to
+   * draw, and then draws nothing; so the picture is drawn until the canvas is opaque.
+   */
   async function shown(bytes: Uint8Array): Promise<number[][]> {
     const base64 = Buffer.from(bytes).toString('base64');
     return page.evaluate(`(async () => {
@@ -78,13 +82,19 @@ describe.skipIf(executable === null)('colors in Chromium (kind 4)', () => {
       const bytes = Uint8Array.from(atob('${base64}'), (c) => c.charCodeAt(0));
       video.src = URL.createObjectURL(new Blob([bytes], { type: 'video/mp4' }));
       await new Promise((resolve) => { video.onloadeddata = resolve; });
+      const presented = new Promise((resolve) => { video.requestVideoFrameCallback(resolve); });
+      const seeked = new Promise((resolve) => { video.onseeked = resolve; });
       video.currentTime = 0.15;
-      await new Promise((resolve) => { video.onseeked = resolve; });
+      await seeked;
+      await presented;
       const canvas = document.createElement('canvas');
       canvas.width = video.videoWidth;
       canvas.height = video.videoHeight;
       const context = canvas.getContext('2d');
-      context.drawImage(video, 0, 0);
+      do {
+        await new Promise(requestAnimationFrame);
+        context.drawImage(video, 0, 0);
+      } while (context.getImageData(0, 0, 1, 1).data[3] === 0);
       return [0, 1, 2, 3, 4, 5, 6, 7].map((i) => {
         const x = Math.floor(((i + 0.5) * canvas.width) / 8);
         return [...context.getImageData(x, canvas.height >> 1, 1, 1).data.slice(0, 3)];

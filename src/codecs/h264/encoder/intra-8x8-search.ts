@@ -4,12 +4,13 @@
  */
 import { seBits, ueBits } from '../../../bits/syntax-writer.ts';
 import type { Kernels8x8 } from '../kernels/contract.ts';
+import { modeBitsCost } from '../kernels/plain/intra-4x4-choice.ts';
 import { INTRA_8X8_COSTS, INTRA_8X8_SIZE } from '../kernels/plain/intra-8x8-costs.ts';
 import { INTRA_4X4_DC, INTRA_4X4_NEEDS } from '../standard/intra-4x4.ts';
 import { I_8X8 } from '../standard/macroblock.ts';
 import { GRID_ORIGIN, GRID_STRIDE } from '../standard/motion-prediction.ts';
 import type { Candidate } from './candidate.ts';
-import { type IntraTerms, modeBitsCost, predictedMode } from './intra-search.ts';
+import { type IntraTerms, predictedMode } from './intra-search.ts';
 import type { MacroblockContext } from './macroblock-context.ts';
 import { RECON_LUMA, RECON_STRIDE, SOURCE_STRIDE } from './memory.ts';
 import type { ResidualCoder8x8 } from './residual-8x8.ts';

@@ -3,7 +3,7 @@
  * predicts from the reconstruction of those before.
  */
 import { seBits, ueBits } from '../../../bits/syntax-writer.ts';
-import { OTHER_MODE_BITS } from '../kernels/plain/intra-4x4-choice.ts';
+import { modeBitsCost } from '../kernels/plain/intra-4x4-choice.ts';
 import { INTRA_4X4_DC, INTRA_4X4_NEEDS, INTRA_4X4_WORDS } from '../standard/intra-4x4.ts';
 import {
   INTRA_16X16_DC,
@@ -241,11 +241,6 @@ export function availableAround(context: MacroblockContext, x: number, y: number
   const hasCorner =
     x > 0 ? (y > 0 ? true : context.intraB) : y > 0 ? context.intraA : context.intraD;
   return (hasLeft ? 1 : 0) | (hasAbove ? 2 : 0) | (hasCorner ? 4 : 0);
-}
-
-/** Cost of the bits of a mode. */
-export function modeBitsCost(mode: number, predicted: number, lambda: number): number {
-  return lambda * (mode === predicted ? 1 : OTHER_MODE_BITS);
 }
 
 /**

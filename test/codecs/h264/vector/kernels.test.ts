@@ -193,9 +193,7 @@ describe('vector kernels', () => {
     it('chooseIntra4x4 of differences as large as can be', () => {
       expectTwins(
         fc.nat(0xffff),
-        (k) => {
-          return k.chooseIntra4x4(FIRST, STRIDE, TO, ALL_MODES, INTRA_4X4_DC, 1, 1, COSTS);
-        },
+        (k) => k.chooseIntra4x4(FIRST, STRIDE, TO, ALL_MODES, INTRA_4X4_DC, 1, 1, COSTS),
         (words, whites) => {
           const bytes = new Uint8Array(words.buffer);
           for (let i = 0; i < 16; i++) {

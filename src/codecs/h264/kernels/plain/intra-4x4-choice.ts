@@ -27,6 +27,11 @@ export const LEVEL_MODES: number = /* @__PURE__ */ maskOf(4, 6, 8);
 /** Bits of a mode (clause 7.3.5.1): one if it is the predicted one, else four. */
 export const OTHER_MODE_BITS = 4;
 
+/** Cost of the bits of a mode, of a 4x4 or an 8x8 block. */
+export function modeBitsCost(mode: number, predicted: number, lambda: number): number {
+  return lambda * (mode === predicted ? 1 : OTHER_MODE_BITS);
+}
+
 /**
  * Chooses the mode that costs least: SATD + lambda · bits. Of equal costs the first mode wins, but DC wins over modes that repeat an edge.
  * @param source position of the block, a multiple of 4 as is `sourceStride`
@@ -54,8 +59,7 @@ export function chooseIntra4x4(
     intra4x4Costs(words, source, sourceStride, predictions, modes, costs);
     for (let mode = 0, left = modes; left !== 0; mode++, left >>= 1) {
       if ((left & 1) === 0) continue;
-      const bits = mode === predicted ? 1 : OTHER_MODE_BITS;
-      const cost = words[(costs >> 2) + mode] + lambda * bits;
+      const cost = words[(costs >> 2) + mode] + modeBitsCost(mode, predicted, lambda);
       if (cost < bestCost || (mode === INTRA_4X4_DC && cost === bestCost)) {
         bestCost = cost;
         best = mode;

@@ -20,6 +20,8 @@ export const LEVELS = [
 
 /** One of `LEVELS`. */
 export type LevelName = (typeof LEVELS)[number];
+/** The one with the widest limits. */
+export const HIGHEST_LEVEL: LevelName = '6.2';
 
 const COLUMNS = 8;
 
@@ -168,8 +170,11 @@ export function requiredLevel(demand: LevelDemand, where = 'h264.options'): Leve
   for (const level of LEVELS) {
     if (firstBrokenLimit(level, demand) === null) return level;
   }
-  const broken = firstBrokenLimit('6.2', demand);
-  throw new ConfigError(where, `no level allows this, not even the highest, 6.2: ${broken}`);
+  const broken = firstBrokenLimit(HIGHEST_LEVEL, demand);
+  throw new ConfigError(
+    where,
+    `no level allows this, not even the highest, ${HIGHEST_LEVEL}: ${broken}`,
+  );
 }
 
 function firstBrokenLimit(level: LevelName, demand: LevelDemand): string | null {
@@ -237,7 +242,9 @@ export function levelSyntax(level: LevelName, profile_idc: number): LevelSyntax 
  */
 export function levelOf(level_idc: number, constraint_set3_flag: Flag): LevelName {
   if (level_idc === 9 || (level_idc === 11 && constraint_set3_flag === 1)) return '1b';
-  return LEVELS.find((level) => level !== '1b' && Number(level) * 10 >= level_idc - 0.5) ?? '6.2';
+  return (
+    LEVELS.find((level) => level !== '1b' && Number(level) * 10 >= level_idc - 0.5) ?? HIGHEST_LEVEL
+  );
 }
 
 /** Bits that macroblock_layer( ) may take at most, clause A.3.1 n: 128 + RawMbBits for 4:2:0 and 8 bits. */

@@ -9,13 +9,13 @@ import { EncoderMemory } from './memory.ts';
 import { type H264Options, type ResolvedOptions, resolveOptions } from './options.ts';
 import type { PictureAnalysis } from './picture-analysis.ts';
 import { PictureCoder } from './picture-coder.ts';
+import { countPictures } from './picture-counts.ts';
 import { PicturePlanner } from './picture-planner.ts';
 import { type ProfileTools, requireTools } from './profile-tools.ts';
 import type { ReferenceStrategy } from './reference-choice.ts';
 import { loadSourcePicture } from './source.ts';
 import { setupStream } from './stream-setup.ts';
 import type { PassStatistics } from './two-pass.ts';
-import { MAX_WEIGHTED } from './weighted-references.ts';
 
 /** Planes of a reconstructed picture, cropped to the size that is shown; views into the encoder's memory. */
 export interface Reconstruction {
@@ -75,7 +75,9 @@ export class H264Encoder {
     this.load = this.options.monochrome ? tools.monochrome!.load : loadSourcePicture;
     const { rate, frameRate, gopSize, order, vectorKernels, analysis, inspect, zones } =
       this.options;
+    const counts = countPictures(this.options);
     this.planner = new PicturePlanner({
+      counts,
       rate,
       widthInMbs,
       heightInMbs,
@@ -96,16 +98,11 @@ export class H264Encoder {
       secondPass: tools.secondPass,
       zones: zones === undefined ? null : tools.createZones!(zones, widthInMbs * heightInMbs),
     });
-    const { sourceCount } = this.planner;
-    // A B picture has two at least.
-    const mostWeighted = Math.min(Math.max(order.refs, order.bframes > 0 ? 2 : 1), MAX_WEIGHTED);
-    const copies = this.options.weightP ? mostWeighted : 0;
-    const pictureCount = order.maxRefFrames + 1 + copies;
     const size = [widthInMbs, heightInMbs] as const;
     this.memory = new EncoderMemory(
       ...size,
-      sourceCount,
-      pictureCount,
+      counts.sources,
+      counts.reconstructed,
       vectorKernels,
       setup.scaling?.quantizers,
     );

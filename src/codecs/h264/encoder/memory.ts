@@ -2,6 +2,7 @@
  * The one block of memory that holds all samples of an encoder, so that kernels reach them all, and the places in it: source
  * pictures, reconstructed pictures with their half-sample planes, and the scratch blocks of the macroblock being coded.
  */
+import { ConfigError } from '../../../base/errors.ts';
 import type { KernelMemory, VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { Kernels, MotionKernels } from '../kernels/contract.ts';
 import { BI_WORDS, MOTION_WORDS } from '../kernels/motion-record.ts';
@@ -61,6 +62,11 @@ const SCRATCH_BLOCKS = 4;
 
 /** Word reads may touch up to 7 bytes past a block. */
 const SLACK = 64;
+
+/** Positions are signed integers of 32 bits. */
+export const MOST_BYTES = 2 ** 31 - 1;
+/** More than all that is no picture takes, whatever the size of pictures. */
+export const SCRATCH_BYTES = 2 ** 22;
 
 /** The samples of one encoder, allocated when it opens. */
 export class EncoderMemory implements SampleMemory {
@@ -158,6 +164,7 @@ export class EncoderMemory implements SampleMemory {
     const places = Array.from({ length: pictureCount }, () => takePlaces(take, layout));
     this.quantizers = scaled ?? createQuantizers();
     const isFlat = scaled === undefined;
+    requireRoom(end + SLACK, sourceCount, pictureCount);
     const buffer = createKernelBuffer(end + SLACK, vectorKernels, this.quantizers, isFlat);
     const { bytes, clamped, words, kernels, motion, kernelMemory } = buffer;
     this.pictures = places.map((place) => createPicture(bytes, place, layout));
@@ -171,8 +178,33 @@ export class EncoderMemory implements SampleMemory {
   }
 }
 
+/** The memory cannot be larger than positions reach. */
+function requireRoom(byteLength: number, sourceCount: number, pictureCount: number): void {
+  if (byteLength <= MOST_BYTES) return;
+  throw new ConfigError(
+    'h264.options',
+    `${sourceCount} + ${pictureCount} pictures take ${byteLength} bytes, allowed are ${MOST_BYTES}: take fewer refs or bframes`,
+  );
+}
+
+/** Bytes of a source picture. */
+export function sourceBytes({ widthInMbs, heightInMbs }: PictureLayout): number {
+  return 384 * widthInMbs * heightInMbs;
+}
+
+/** Bytes of a reconstructed picture. */
+export function reconstructedBytes(layout: PictureLayout): number {
+  let end = 0;
+  const take = (size: number): number => {
+    end += (size + 15) & ~15;
+    return end;
+  };
+  takePlaces(take, layout);
+  return end;
+}
+
 /** Rows and planes of reconstructed pictures of that many macroblocks. */
-function createLayout(widthInMbs: number, heightInMbs: number): PictureLayout {
+export function createLayout(widthInMbs: number, heightInMbs: number): PictureLayout {
   const lumaStride = 16 * widthInMbs + 2 * LUMA_PADDING;
   const chromaStride = 8 * widthInMbs + 2 * CHROMA_PADDING;
   const lumaPlaneSize = lumaStride * (16 * heightInMbs + 2 * LUMA_PADDING) + SLACK;

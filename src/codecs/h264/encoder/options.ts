@@ -22,6 +22,7 @@ import { checkRows, type OptionsOf, resolveRows } from './option-rows.ts';
 import { GENERAL_ROWS, H264_KEYS } from './option-tables.ts';
 import { type OrderOptions, type ResolvedOrderOptions, resolveOrder } from './order-options.ts';
 import type { AnalysisMethod } from './picture-analysis.ts';
+import { fitLookahead } from './picture-counts.ts';
 import { QUALITY_ROWS, type QualityOptions } from './quality-options.ts';
 import { type RateOptions, type ResolvedRateOptions, resolveRateOptions } from './rate-options.ts';
 import type { ScalingLists } from './scaling.ts';
@@ -185,14 +186,17 @@ export function resolveOptions(
     ...{ width, height, level: rate.level, sceneCut: rate.sceneCut, preset: base },
     isBaseline,
   });
+  const weightP = resolveWeights(at, options, stream.profile, base.weightP);
+  const counted = { width, height, rate, order, weightP };
+  const lookahead = fitLookahead(`${at}.lookahead`, options.lookahead, counted);
   return {
     width,
     height,
     frameRate,
     ...stream,
-    weightP: resolveWeights(at, options, stream.profile, base.weightP),
+    weightP,
     clock,
-    rate,
+    rate: { ...rate, lookahead },
     keyFrames: checkKeyFrames(`${at}.keyFrames`, options.keyFrames ?? []),
     zones: options.zones,
     scalingLists: options.scalingLists,

@@ -3,7 +3,13 @@
  * kept for reference, and how large a picture buffer decoders need for this (docs/h264/picture-order.md).
  */
 import { ConfigError } from '../../../base/errors.ts';
-import { LEVELS, type LevelName, levelLimits, maxDpbFrames } from '../../../syntax/h264/levels.ts';
+import {
+  HIGHEST_LEVEL,
+  LEVELS,
+  type LevelName,
+  levelLimits,
+  maxDpbFrames,
+} from '../../../syntax/h264/levels.ts';
 import { pyramidDepth } from './coding-order.ts';
 import { type CheckedOf, checkRows, choice, integer, type OptionsOf } from './option-rows.ts';
 import type { RowRule } from './row-choice.ts';
@@ -219,14 +225,14 @@ function deepest(room: number): number {
   return Math.max(0, (room - 2) >> 1);
 }
 
-/** Frames that the decoded picture buffer of the level asked for holds. */
+/** Frames that the decoded picture buffer holds: that of the level asked for, else of the highest. */
 export function dpbRoom({
   level,
   width,
   height,
 }: Pick<OrderContext, 'level' | 'width' | 'height'>): number {
-  if (level === undefined || !LEVELS.includes(level)) return MAX_DPB_FRAMES;
-  return maxDpbFrames(level, Math.ceil(width / 16), Math.ceil(height / 16));
+  const known = level !== undefined && LEVELS.includes(level);
+  return maxDpbFrames(known ? level : HIGHEST_LEVEL, Math.ceil(width / 16), Math.ceil(height / 16));
 }
 
 /** Checks the ways to keep pictures for reference beside the last ones: at most one of them may be asked for. */

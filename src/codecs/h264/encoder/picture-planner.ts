@@ -18,6 +18,7 @@ import type { CreateLowWeights } from './low-weights.ts';
 import type { ResolvedOrderOptions } from './order-options.ts';
 import type { CreatePartOrigins } from './part-origins.ts';
 import type { AnalysisMethod, PictureAnalysis } from './picture-analysis.ts';
+import type { PictureCounts } from './picture-counts.ts';
 import { createPicturePlan, type PicturePlan, resetPicturePlan } from './picture-plan.ts';
 import { RateControl } from './rate-control.ts';
 import type { ResolvedRateOptions } from './rate-options.ts';
@@ -28,6 +29,7 @@ import type { Zones } from './zones.ts';
 
 /** The facts of the stream that the planner goes by. */
 export interface PlannerOptions {
+  readonly counts: PictureCounts;
   readonly rate: ResolvedRateOptions;
   readonly widthInMbs: number;
   readonly heightInMbs: number;
@@ -69,8 +71,6 @@ const NEVER = 2;
 /** Pictures go in by `arrive` and `add` in display order, and come out planned by `next` in coding order. */
 export class PicturePlanner {
   readonly rateControl: RateControl;
-  /** Source pictures that must be kept: those waiting, and the one being coded. */
-  readonly sourceCount: number;
   private readonly options: PlannerOptions;
   private readonly ring: readonly PicturePlan[];
   private readonly order: CodingOrder;
@@ -94,21 +94,16 @@ export class PicturePlanner {
     this.options = options;
     const { rate, widthInMbs, heightInMbs, frameRate, countsTime } = options;
     const mbs = widthInMbs * heightInMbs;
-    const needsLookahead = rate.target.kind !== 'qp' || rate.sceneCut || rate.importance > 0;
+    const { looksAhead, waiting, sources } = options.counts;
     const { bframes, pyramidDepth } = options.order;
-    // A row is complete when the picture after its anchor is known: whether it begins a scene.
-    const least = bframes > 0 ? bframes + 1 : 0;
-    const frames = needsLookahead ? Math.max(rate.lookahead, least) : bframes;
-    const importance = frames > 0 ? rate.importance : 0;
-    this.ring = Array.from({ length: Lookahead.planCount(frames) }, () =>
-      createPicturePlan(needsLookahead ? mbs : 0, importance > 0 ? mbs : 0),
+    const importance = waiting > 0 ? rate.importance : 0;
+    this.ring = Array.from({ length: Lookahead.planCount(waiting) }, () =>
+      createPicturePlan(looksAhead ? mbs : 0, importance > 0 ? mbs : 0),
     );
     this.order = new CodingOrder(this.ring, pyramidDepth);
-    // One more where pictures are looked at: the one before is compared with the newest (origin-search.ts).
-    this.sourceCount = frames + (needsLookahead ? 2 : 1);
-    this.freeSlots = Array.from({ length: this.sourceCount }, (_, slot) => slot);
-    this.lookahead = needsLookahead ? this.createLookahead(frames, importance) : null;
-    this.rows = needsLookahead ? null : this.rowsAlone(importance);
+    this.freeSlots = Array.from({ length: sources }, (_, slot) => slot);
+    this.lookahead = looksAhead ? this.createLookahead(waiting, importance) : null;
+    this.rows = looksAhead ? null : this.rowsAlone(importance);
     this.rateControl = new RateControl({
       target: rate.target,
       vbv: rate.vbv,

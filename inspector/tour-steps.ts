@@ -101,7 +101,7 @@ export const TOUR: readonly TourStep[] = [
     view: 'picture',
     text: (r) => [
       `The picture is cut into squares of 16 × 16 points, called macroblocks: ${r.widthInMbs} across, ${r.heightInMbs} down. They are coded one after the other, from the top left, line by line, as one reads.`,
-      'Everything is decided square by square: here little happens, there much. Where much happens, a square may be divided further, down to 4 × 4.',
+      'Everything is decided square by square. Where much happens, a square may be divided further, down to 4 × 4.',
     ],
     task: 'Find the squares that are divided. What do they have in common?',
     show: (r) => ({
@@ -140,7 +140,7 @@ export const TOUR: readonly TourStep[] = [
     view: 'picture',
     text: (r) => [
       'Later pictures look much like earlier ones, only shifted. So each square may say: take me from that picture, from over there. The arrow to there is a motion vector, exact to a quarter of a point.',
-      'The encoder has searched for each of these arrows. It tries many, and keeps the one whose guess is best for its price.',
+      'For each arrow the encoder has tried many, and kept the one whose guess is best for its price.',
       ...whyCheap(r),
     ],
     task: 'Which arrows follow what really moves, and which only found something alike?',
@@ -169,7 +169,7 @@ export const TOUR: readonly TourStep[] = [
     view: 'picture',
     text: () => [
       'The guess is taken from the truth. What is left is the residual: gray is nothing, lighter and darker is where the guess was too low or too high.',
-      'Most of it is gray. Where it is gray nothing need be sent: that is how so few bits are enough.',
+      'Where it is gray, as most of it is, nothing need be sent.',
     ],
     task: 'Turn on the bits (key b): the bright squares of the heat map are those that are not gray.',
     tries: [

@@ -2,6 +2,7 @@
 import { createLowSearch, LOW_SEARCH_KERNELS } from '../kernels/vector/low-search.ts';
 import { KERNELS_8X8 } from '../kernels/vector/residual-8x8.ts';
 import { createWindowRows, WINDOW_KERNELS } from '../kernels/vector/window-rows.ts';
+import { keepColocated } from '../standard/direct-prediction.ts';
 import { AccessUnitMessages } from './access-unit-messages.ts';
 import { createBDecision } from './b-decision.ts';
 import { BlockInspection } from './block-inspection.ts';
@@ -35,6 +36,7 @@ export const B_SLICES: BSlices = {
   createDecision: createBDecision,
   createReferences: (order) => new ReorderedReferences(order),
   createRows,
+  keepColocated,
 };
 
 /** The tool of the 8x8 transform. */

@@ -21,6 +21,7 @@ export class DirectDerivation implements DirectMotion {
   /** direct_spatial_mv_pred_flag. */
   isSpatial = true;
   private poc = 0;
+  /** The first picture of list 1, and the motion that is kept of it. */
   private colocated: ReconstructedPicture | null = null;
   /** PicOrderCnt of the pictures of list 0, and whether each is a long-term reference. */
   private readonly list0Poc: Int32Array = new Int32Array(MAX_LIST);
@@ -49,8 +50,9 @@ export class DirectDerivation implements DirectMotion {
    */
   derive(): boolean {
     const { context, colocated } = this;
+    const kept = colocated?.colocated ?? null;
     const { mbAddr, motion, motionL1 } = context;
-    if (colocated === null) return false;
+    if (colocated === null || kept === null) return false;
     if (this.isSpatial) {
       const ref0 = motion.directRefIdx();
       const ref1 = motionL1.directRefIdx();
@@ -58,13 +60,13 @@ export class DirectDerivation implements DirectMotion {
       const pred1 = ref1 < 0 ? 0 : motionL1.predict(0, 0, 4, ref1);
       const isShortTerm = colocated.longTermFrameIdx < 0;
       const refs = [Math.max(-1, ref0), Math.max(-1, ref1)] as const;
-      deriveSpatialDirect(this, colocated, mbAddr, isShortTerm, ...refs, pred0, pred1);
+      deriveSpatialDirect(this, kept, mbAddr, isShortTerm, ...refs, pred0, pred1);
       return true;
     }
     const { list0Poc, isLongTerm0, poc } = this;
     for (let b8 = 0; b8 < 4; b8++) {
       const poc1 = colocated.poc;
-      if (!deriveTemporalDirect(this, b8, colocated, mbAddr, list0Poc, isLongTerm0, poc, poc1)) {
+      if (!deriveTemporalDirect(this, b8, kept, mbAddr, list0Poc, isLongTerm0, poc, poc1)) {
         return false;
       }
     }

@@ -164,7 +164,7 @@ export class EncoderMemory implements SampleMemory {
     const places = Array.from({ length: pictureCount }, () => takePlaces(take, layout));
     this.quantizers = scaled ?? createQuantizers();
     const isFlat = scaled === undefined;
-    requireRoom(end + SLACK, sourceCount, pictureCount);
+    requireRoom(end + SLACK);
     const buffer = createKernelBuffer(end + SLACK, vectorKernels, this.quantizers, isFlat);
     const { bytes, clamped, words, kernels, motion, kernelMemory } = buffer;
     this.pictures = places.map((place) => createPicture(bytes, place, layout));
@@ -179,11 +179,11 @@ export class EncoderMemory implements SampleMemory {
 }
 
 /** The memory cannot be larger than positions reach. */
-function requireRoom(byteLength: number, sourceCount: number, pictureCount: number): void {
+function requireRoom(byteLength: number): void {
   if (byteLength <= MOST_BYTES) return;
   throw new ConfigError(
     'h264.options',
-    `${sourceCount} + ${pictureCount} pictures take ${byteLength} bytes, allowed are ${MOST_BYTES}: take fewer refs or bframes`,
+    `the pictures take ${byteLength} bytes, allowed are ${MOST_BYTES}: fewer refs or bframes`,
   );
 }
 
@@ -250,10 +250,7 @@ function createPicture(
     cr,
     tileDone: new Uint8Array(bytes.buffer, tiles, tileCount),
     mv: new Int32Array(mbs * 16),
-    refIdx: new Int8Array(mbs * 4),
-    mvL1: new Int32Array(mbs * 16),
-    refIdxL1: new Int8Array(mbs * 4).fill(-1),
-    refPoc: new Int32Array(mbs * 4),
+    colocated: null,
     frame_num: 0,
     poc: 0,
     longTermFrameIdx: -1,

@@ -12,7 +12,6 @@ import {
 } from '../../../syntax/h264/slice-header.ts';
 import { EMPTY_WEIGHTS } from '../../../syntax/h264/weight-table.ts';
 import { DeblockingFilter } from '../standard/deblock.ts';
-import { storeMotion } from '../standard/direct-prediction.ts';
 import {
   CHROMA_PADDING,
   LUMA_PADDING,
@@ -30,6 +29,7 @@ import { ModeDecision } from './mode-decision.ts';
 import { MAX_FRAME_NUM } from './parameter-sets.ts';
 import { isIntraPicture, type PicturePlan } from './picture-plan.ts';
 import type { PicturePlanner } from './picture-planner.ts';
+import type { BSlices } from './profile-tools.ts';
 import { ACCEPT, WITHOUT_RESIDUAL } from './rate-control.ts';
 import { ReferenceChoice, type ReferenceStrategy } from './reference-choice.ts';
 import { ResidualCoder } from './residual.ts';
@@ -49,6 +49,8 @@ export class PictureCoder {
   private readonly accessUnit: AccessUnitWriter;
   private readonly references: ReferencePictures<ReconstructedPicture>;
   private readonly strategy: ReferenceStrategy;
+  /** Keeps the motion of references for B pictures; null where there are none. */
+  private readonly keepColocated: BSlices['keepColocated'] | null;
   /** Null: no reference has weights. */
   private readonly weights: WeightedReferences | null;
   /** frame_num of the last reference picture, PrevRefFrameNum of clause 7.4.3. */
@@ -77,6 +79,7 @@ export class PictureCoder {
       (order.bframes > 0 || order.origins === 'kept'
         ? setup.tools.bSlices!.createReferences(order)
         : new ReferenceChoice(order));
+    this.keepColocated = order.bframes > 0 ? setup.tools.bSlices!.keepColocated : null;
     const { weightedReferences } = setup.tools;
     const copies = memory.pictures.slice(order.maxRefFrames + 1);
     this.weights = options.weightP
@@ -274,6 +277,7 @@ export class PictureCoder {
     extendEdges(memory, picture.cb, layout.chromaStride, width / 2, height / 2, CHROMA_PADDING);
     extendEdges(memory, picture.cr, layout.chromaStride, width / 2, height / 2, CHROMA_PADDING);
     picture.tileDone.fill(0);
-    storeMotion(this.state, plan.lists, picture);
+    picture.mv.set(this.state.mv);
+    this.keepColocated?.(this.state, plan.lists, picture);
   }
 }

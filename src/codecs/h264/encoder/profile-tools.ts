@@ -8,6 +8,7 @@ import type { SyntaxWriter } from '../../../bits/syntax-writer.ts';
 import type { VectorKernels } from '../../../wasm/kernel-memory.ts';
 import type { CreateLowSearch } from '../kernels/plain/low-search.ts';
 import type { WindowKind, WindowRows } from '../kernels/plain/window-rows.ts';
+import type { keepColocated } from '../standard/direct-prediction.ts';
 import type { ReconstructedPicture } from '../standard/picture.ts';
 import type { AccessUnitMessages } from './access-unit-messages.ts';
 import type { CreateBDecision } from './b-decision.ts';
@@ -86,6 +87,7 @@ export interface BSlices {
   readonly createDecision: CreateBDecision;
   /** Makes the strategy that says which pictures are kept for reference, where some are coded ahead of their turn. */
   createReferences(order: ResolvedOrderOptions): ReferenceStrategy;
+  readonly keepColocated: typeof keepColocated;
   /** Where rows of them end, and what they cost. */
   readonly createRows: CreateRows;
 }

@@ -3,26 +3,19 @@
  * direct_8x8_inference_flag equal to 1: each 8x8 block has one vector a list, from the corner of the co-located macroblock.
  */
 
-import { mvX, mvY, type PictureState, packMv, type ReferencePictureLists } from './picture.ts';
+import {
+  type ColocatedMotion,
+  mvX,
+  mvY,
+  type PictureState,
+  packMv,
+  type ReconstructedPicture,
+  type ReferencePictureLists,
+} from './picture.ts';
 import { distScaleFactor, scaleVector } from './picture-distance.ts';
 
 /** Clause 8.4.1.2.1: mbPartIdx => 4·row + column of the corner of the co-located macroblock that stands for the 8x8 block. */
 const CORNER_BLOCK: Uint8Array = /* @__PURE__ */ Uint8Array.of(0, 3, 12, 15);
-
-/**
- * The motion of a picture that others refer to as their first of list 1. Blocks are counted 4·row + column; of intra macroblocks both
- * indexes are negative.
- */
-export interface ColocatedMotion {
-  /** refIdxL0 and refIdxL1 of four 8x8 blocks, 4·mbAddr + block. */
-  readonly refIdx: Int8Array;
-  readonly refIdxL1: Int8Array;
-  /** Packed mvL0 and mvL1 of 16 blocks, 16·mbAddr + block. */
-  readonly mv: Int32Array;
-  readonly mvL1: Int32Array;
-  /** PicOrderCnt of the picture that each 8x8 block refers to (by list 0, or by list 1 if that alone is used), 4·mbAddr + block. */
-  readonly refPoc: Int32Array;
-}
 
 /** MinPositive( ), equation 8-187 (clause 8.4.1.2.2): the smaller of two indexes that are not negative, or the greater one. */
 export function minPositive(x: number, y: number): number {
@@ -125,28 +118,41 @@ export function deriveTemporalDirect(
   return true;
 }
 
+/** Room for the motion of a picture with these vectors of list 0. */
+function createMotion(mv: Int32Array): ColocatedMotion {
+  const mbs = mv.length >> 4;
+  return {
+    refIdx: new Int8Array(4 * mbs),
+    refIdxL1: new Int8Array(4 * mbs),
+    mv,
+    mvL1: new Int32Array(16 * mbs),
+    refPoc: new Int32Array(4 * mbs),
+  };
+}
+
 /**
  * Keeps the motion of a picture that is complete for pictures that refer to it: mvCol, refIdxCol and the pictures that refIdxCol stands for (clause 8.4.1.2.1).
  * @param lists the references of all its slices
+ * @param picture it has the vectors of list 0 already
  */
-export function storeMotion(
+export function keepColocated(
   state: PictureState,
   lists: ReferencePictureLists,
-  to: ColocatedMotion,
+  picture: Pick<ReconstructedPicture, 'mv' | 'colocated'>,
 ): void {
-  to.mv.set(state.mv);
-  to.refIdx.set(state.refIdx);
+  picture.colocated ??= createMotion(picture.mv);
+  const { refIdx, refIdxL1, mvL1, refPoc } = picture.colocated;
+  refIdx.set(state.refIdx);
   if (state.isB) {
-    to.mvL1.set(state.mvL1);
-    to.refIdxL1.set(state.refIdxL1);
+    mvL1.set(state.mvL1);
+    refIdxL1.set(state.refIdxL1);
   } else {
-    to.mvL1.fill(0);
-    to.refIdxL1.fill(-1);
+    mvL1.fill(0);
+    refIdxL1.fill(-1);
   }
   const [list0, list1] = lists;
-  for (let at = 0; at < to.refPoc.length; at++) {
-    const refIdx = to.refIdx[at];
-    const picture = refIdx >= 0 ? list0[refIdx] : list1[to.refIdxL1[at]];
-    to.refPoc[at] = picture === undefined ? 0 : picture.poc;
+  for (let at = 0; at < refPoc.length; at++) {
+    const referred = refIdx[at] >= 0 ? list0[refIdx[at]] : list1[refIdxL1[at]];
+    refPoc[at] = referred === undefined ? 0 : referred.poc;
   }
 }

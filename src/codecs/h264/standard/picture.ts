@@ -146,6 +146,21 @@ export interface Weighting {
   weigh(recon: number, x: number, y: number, width: number, height: number, planes?: number): void;
 }
 
+/**
+ * The motion of a picture that others refer to as their first of list 1. Blocks are counted 4·row + column; of intra macroblocks both
+ * indexes are negative.
+ */
+export interface ColocatedMotion {
+  /** refIdxL0 and refIdxL1 of four 8x8 blocks, 4·mbAddr + block. */
+  readonly refIdx: Int8Array;
+  readonly refIdxL1: Int8Array;
+  /** Packed mvL0 and mvL1 of 16 blocks, 16·mbAddr + block. */
+  readonly mv: Int32Array;
+  readonly mvL1: Int32Array;
+  /** PicOrderCnt of the picture that each 8x8 block refers to (by list 0, or by list 1 if that alone is used), 4·mbAddr + block. */
+  readonly refPoc: Int32Array;
+}
+
 /** A reconstructed picture: byte positions of its first samples, and which of its half-sample tiles exist. */
 export interface ReconstructedPicture {
   /** Full-sample luma plane. The half-sample planes b, h and j follow, each `lumaPlaneSize` bytes further. */
@@ -154,13 +169,10 @@ export interface ReconstructedPicture {
   readonly cr: number;
   /** The half-sample planes of each 16x16 tile that have been computed, one bit a plane (interpolation.ts). */
   readonly tileDone: Uint8Array;
-  /** Motion of the picture, for predictors of others: as in PictureState, with -1 and 0 where list 1 is not used. */
+  /** Its vectors of list 0, as in PictureState: starts for searches in others. */
   readonly mv: Int32Array;
-  readonly refIdx: Int8Array;
-  readonly mvL1: Int32Array;
-  readonly refIdxL1: Int8Array;
-  /** PicOrderCnt of what each 8x8 block refers to, as `ColocatedMotion` has it (direct-prediction.ts). */
-  readonly refPoc: Int32Array;
+  /** Its motion, for direct prediction of others (`keepColocated`, direct-prediction.ts); null: none has been kept. */
+  colocated: ColocatedMotion | null;
   frame_num: number;
   /** PicOrderCnt. */
   poc: number;

@@ -3,13 +3,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { weightBlocks } from '../../../../src/codecs/h264/kernels/plain/weight-blocks.ts';
 import {
-  type ColocatedMotion,
   colZeroFlag,
   deriveSpatialDirect,
   deriveTemporalDirect,
   minPositive,
 } from '../../../../src/codecs/h264/standard/direct-prediction.ts';
-import { mvX, mvY, packMv } from '../../../../src/codecs/h264/standard/picture.ts';
+import {
+  type ColocatedMotion,
+  mvX,
+  mvY,
+  packMv,
+} from '../../../../src/codecs/h264/standard/picture.ts';
 import {
   distScaleFactor,
   EVEN_WEIGHT,

@@ -49,10 +49,12 @@ export function report(
   if (frames > 0) done.push(frames === 1 ? '1 frame' : `${frames} frames`);
   if (samples > 0) done.push(`${samples} samples`);
   if (copied > 0) done.push(`${copied} packets copied`);
-  const rate = (bytes * 8) / mediaSeconds / 1000;
+  // A single picture without a rate lasts no time.
+  const kilobits = (bytes * 8) / 1000 / mediaSeconds;
+  const rate = mediaSeconds > 0 ? ` (${kilobits.toFixed(0)} kbit/s)` : '';
   const pictures = frames > 0 ? `${(frames / seconds).toFixed(1)} fps, ` : '';
   const speed = frames + samples > 0 ? `, ${pictures}${(mediaSeconds / seconds).toFixed(1)}x` : '';
-  output.line(`${path}: ${done.join(', ')}, ${bytes} bytes (${rate.toFixed(0)} kbit/s)${speed}`);
+  output.line(`${path}: ${done.join(', ')}, ${bytes} bytes${rate}${speed}`);
   if (analysis !== null) output.line(describeAnalysis(analysis));
   if (psnr === null) return;
   const text = (value: number | null) => (value === null ? 'equal' : `${value.toFixed(3)} dB`);

@@ -53,6 +53,14 @@ beforeAll(async () => {
   writeFileSync(at('in.y4m'), Buffer.concat([Buffer.from(head), ...parts]));
 });
 
+test('a picture that lasts no time has no bit rate', async () => {
+  const { status, lines } = await vitrine(
+    ...['encode', at('photo.png'), '-o', at('fast.mp4'), '--rate', '1000'],
+  );
+  expect(status).toBe(0);
+  expect(lines.join('')).toMatch(/: 1 frame, \d+ bytes, /);
+});
+
 test('one picture becomes another kind', async () => {
   const run = await vitrine('encode', at('photo.png'), at('photo.qoi'));
   expect(run).toMatchObject({ status: 0, notes: '' });

@@ -130,11 +130,16 @@ export function rejectUnknownKeys(
 
 /** What is said of a failure. Errors of WebGPU may have a name and no message; a library may throw anything. */
 export function messageOf(error: unknown): string {
-  const { message, name } = Object(error) as {
-    readonly message?: unknown;
-    readonly name?: unknown;
-  };
-  const said = [message, name, typeof error === 'object' ? '' : (error ?? '')];
-  const reason = said.find((text) => text !== undefined && text !== '');
-  return reason === undefined ? 'no reason was given' : String(reason);
+  try {
+    const { message, name } = Object(error) as {
+      readonly message?: unknown;
+      readonly name?: unknown;
+    };
+    const said = [message, name, typeof error === 'object' ? '' : (error ?? '')];
+    const reason = said.find((text) => text !== undefined && text !== '');
+    if (reason !== undefined) return String(reason);
+  } catch {
+    // Nothing can be read of it.
+  }
+  return 'no reason was given';
 }

@@ -71,12 +71,16 @@ function load(require: NodeJS.Require, name: string): unknown {
 /** What is said of a package that does not load, in one line; Node lists after it which modules required it. */
 function reasonOf(error: unknown): string {
   const [reason] = messageOf(error).split('\nRequire stack:');
-  return reason!.trim().replace(/\s*\n\s*/g, ' ');
+  return inOneLine(reason!);
+}
+
+function inOneLine(text: string): string {
+  return text.trim().replace(/\s*\n\s*/g, ' ');
 }
 
 /** Who analyzed the pictures of a stream, in a line: the backend, and why it is not what was asked for. */
 export function describeAnalysis({ backend, fallbackReason }: Analysis): string {
-  const reason = fallbackReason === null ? '' : `, since ${fallbackReason}`;
+  const reason = fallbackReason === null ? '' : `, since ${inOneLine(fallbackReason)}`;
   return `motion searched by ${backend}${reason}`;
 }
 

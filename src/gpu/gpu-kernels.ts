@@ -29,8 +29,8 @@ export interface GpuKernelsOptions {
   /** Whether our own shaders search and analyze where the mode is `webgpu`; else gpu.js does. Default: true. */
   readonly wgsl?: boolean;
   /**
-   * Longest wait for one answer of the GPU, in milliseconds, above 0; TypeScript computes instead of a GPU that takes longer. Default:
-   * 60,000.
+   * Longest wait for one answer of the GPU, in milliseconds, above 0; TypeScript computes instead of a GPU that takes longer. Time in
+   * which the caller keeps the event loop busy hardly counts. Default: 60,000.
    */
   readonly timeoutMs?: number;
   /** Ends the wait for the GPU while it is opened: the call rejects at once with the signal's reason. */
@@ -58,7 +58,7 @@ export class GpuKernels {
     this.timeoutMs = timeoutMs;
   }
 
-  /** What computes: those of the GPU, until it has given a wrong number. */
+  /** What computes: those of the GPU, until it has given a wrong number, or no answer in time. */
   get kernels(): FrameKernels {
     return this.trusted;
   }
@@ -71,8 +71,8 @@ export class GpuKernels {
   /** Begins the analysis of a stream's pictures, which goes on in TypeScript if the GPU fails or is found wrong. */
   openAnalysis(): GuardedAnalysis {
     const { trusted, reason, timeoutMs } = this;
-    return new GuardedAnalysis(trusted, reason, timeoutMs, (wrong) => {
-      this.reason = wrong;
+    return new GuardedAnalysis(trusted, reason, timeoutMs, (why) => {
+      this.reason = why;
       this.trusted = new PlainFrameKernels();
     });
   }

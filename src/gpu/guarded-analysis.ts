@@ -6,7 +6,7 @@ import { messageOf, StateError } from '../base/errors.ts';
 import { TurnQueue } from '../base/turn-queue.ts';
 import type { PictureAnalysis } from '../codecs/h264/encoder/picture-analysis.ts';
 import type { FrameKernels, SamplePlane, StreamAnalysis } from './frame-kernels.ts';
-import { answerWithin, closeQuietly, DEFAULT_TIMEOUT_MS } from './plain/answer.ts';
+import { answerWithin, closeQuietly, DEFAULT_TIMEOUT_MS, NoAnswerError } from './plain/answer.ts';
 import { PlainFrameKernels } from './plain/plain-frame-kernels.ts';
 import { SpotCheck } from './spot-check.ts';
 
@@ -25,7 +25,7 @@ export class GuardedAnalysis implements StreamAnalysis {
   /** Null where the plain kernels compute. */
   private check: SpotCheck | null;
   private readonly timeoutMs: number;
-  private readonly tellWrong: (reason: string) => void;
+  private readonly refuse: (reason: string) => void;
   private before: SamplePlane | null = null;
   private readonly queue = new TurnQueue();
   /** Ends the wait for a GPU. */
@@ -35,16 +35,16 @@ export class GuardedAnalysis implements StreamAnalysis {
   /**
    * @param fallbackReason why `kernels` are the plain ones, if others were asked for
    * @param timeoutMs longest wait for the analysis of a picture by a GPU, in milliseconds
-   * @param tellWrong is told when a GPU has given a wrong number
+   * @param refuse is told why the GPU is not to be asked again: it has given a wrong number, or no answer
    */
   constructor(
     kernels: FrameKernels,
     fallbackReason: string | null,
     timeoutMs = DEFAULT_TIMEOUT_MS,
-    tellWrong: (reason: string) => void = () => {},
+    refuse: (reason: string) => void = () => {},
   ) {
     this.timeoutMs = timeoutMs;
-    this.tellWrong = tellWrong;
+    this.refuse = refuse;
     this.analysis = kernels.openAnalysis();
     this.check = kernels instanceof PlainFrameKernels ? null : new SpotCheck();
     this.report = { backend: kernels.backend, fallbackReason };
@@ -99,10 +99,12 @@ export class GuardedAnalysis implements StreamAnalysis {
       const wrong = check.findWrong(luma, found);
       if (wrong === null) return found;
       const reason = `${backend} gave a wrong number: ${wrong}`;
-      this.tellWrong(reason);
+      this.refuse(reason);
       return reason;
     } catch (error) {
-      return `${backend} failed: ${messageOf(error)}`;
+      const reason = `${backend} failed: ${messageOf(error)}`;
+      if (error instanceof NoAnswerError) this.refuse(reason);
+      return reason;
     }
   }
 

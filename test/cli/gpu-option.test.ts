@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeAnalysis } from '../../src/cli/gpu-option.ts';
 import { runProgram } from '../../src/cli/program.ts';
 
 /** A gpu.js that finds no GPU. */
@@ -106,4 +107,11 @@ it('goes on in TypeScript where no GPU answers, says so, and codes what full sea
   expect(readFileSync('out.h264')).toEqual(coded);
   await encode('--h264', 'analysis=full-search');
   expect(readFileSync('out.h264')).toEqual(coded);
+});
+
+it('says in one line why the GPU did not search', () => {
+  const fallbackReason = 'no overload matched:\n  value is not object\nat layout';
+  expect(describeAnalysis({ backend: 'typescript', fallbackReason })).toBe(
+    'motion searched by typescript, since no overload matched: value is not object at layout',
+  );
 });

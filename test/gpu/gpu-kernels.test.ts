@@ -113,6 +113,7 @@ describe('gpuKernels', () => {
   it.each([
     [Object.assign(new Error(''), { name: 'AbortError' }), 'AbortError'],
     [null, 'no reason was given'],
+    [Object.assign(Object.create(null), { message: Object.create(null) }), 'no reason was given'],
     ['lost', 'lost'],
   ])('says of %o: %s', async (thrown, reason) => {
     const broken = fakeGpuJs(() => {
@@ -234,6 +235,40 @@ describe('an analysis whose GPU fails', () => {
     const results = await Promise.all(planes.map((plane) => guarded.analyze(plane)));
     expect(results).toEqual(await analyzeAll(new PlainFrameKernels(), planes));
     expect(guarded.fallbackReason).toBe('fake failed: gpu: the GPU gave no answer in 0.02 s');
+    await guarded.close();
+  });
+
+  it('is not asked again where the GPU does not answer', async () => {
+    const kernels = failingKernels(1, false);
+    Object.setPrototypeOf(kernels, null);
+    const gpu = new GpuKernels(kernels, null, 20);
+    const analysis = gpu.openAnalysis();
+    await Promise.all(planes.slice(0, 2).map((plane) => analysis.analyze(plane)));
+    const report = { backend: 'typescript', fallbackReason: analysis.fallbackReason };
+    expect(report.fallbackReason).toMatch(/no answer/);
+    expect(gpu.openAnalysis().report).toEqual(report);
+    expect(gpu.fallbackReason).toBe(report.fallbackReason);
+  });
+
+  it('waits for a GPU that answers while the caller is busy', async () => {
+    const inner: FrameKernels = new PlainFrameKernels();
+    const analysis = inner.openAnalysis();
+    const turns = async (luma: SamplePlane) => {
+      for (let n = 0; n < 3; n++) await new Promise((resolve) => setTimeout(resolve));
+      return analysis.analyze(luma);
+    };
+    const kernels = Object.assign(Object.create(null), {
+      backend: 'fake',
+      openAnalysis: () => ({ analyze: turns, close: () => analysis.close() }),
+    });
+    const guarded = new GuardedAnalysis(kernels, null, 200);
+    for (const plane of planes.slice(0, 3)) {
+      const found = guarded.analyze(plane);
+      const began = performance.now();
+      while (performance.now() - began < 300);
+      await found;
+    }
+    expect(guarded.report).toEqual({ backend: 'fake', fallbackReason: null });
     await guarded.close();
   });
 });

@@ -4,19 +4,30 @@ import { UnsupportedError } from '../../base/errors.ts';
 /** Longest wait for one answer of a GPU, in milliseconds. A GPU in software takes up to 6 s for the analysis of 1280x720. */
 export const DEFAULT_TIMEOUT_MS = 60_000;
 
+/** There was no answer in time. */
+export class NoAnswerError extends UnsupportedError {}
+
 /**
- * What `asked` comes to, or a rejection where it has not settled after `timeoutMs` milliseconds. The GPU cannot be stopped: an
- * answer that comes later is dropped. Engines without timers wait.
- * @throws UnsupportedError if there was no answer in time
+ * A wait is in so many parts. Where the caller keeps the event loop busy, answers that are there cannot be heard; however long that
+ * takes, it is one part.
+ */
+const PARTS = 10;
+
+/**
+ * What `asked` comes to, or a rejection where it has not settled after `timeoutMs` milliseconds in which it could. The GPU cannot be
+ * stopped: an answer that comes later is dropped. Engines without timers wait.
+ * @throws NoAnswerError if there was no answer in time
  */
 export function answerWithin<T>(timeoutMs: number, asked: Promise<T>): Promise<T> {
   if (typeof setTimeout !== 'function') return asked;
   return new Promise((resolve, reject) => {
-    const seconds = timeoutMs / 1000;
-    const timer = setTimeout(
-      () => reject(new UnsupportedError('gpu', `the GPU gave no answer in ${seconds} s`)),
-      timeoutMs,
-    );
+    let parts = 0;
+    let timer: ReturnType<typeof setTimeout>;
+    const waitFurther = () => {
+      if (parts++ < PARTS) timer = setTimeout(waitFurther, timeoutMs / PARTS);
+      else reject(new NoAnswerError('gpu', `the GPU gave no answer in ${timeoutMs / 1000} s`));
+    };
+    waitFurther();
     asked.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

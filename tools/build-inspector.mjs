@@ -37,8 +37,13 @@ const withoutKernels = {
   },
 };
 
-/** Modules of rate control, which a constant quantizer has no need of, and of metadata, which pictures of the page have none of; what stands in their place. */
+/**
+ * Modules of rate control, which a constant quantizer has no need of, of metadata, which pictures of the page have none of, and of full search, which
+ * nobody can ask for; deblocking is a small part of an encode that is watched, and comes out the same without vectors. What stands in their place.
+ */
 const UNUSED = {
+  'src/codecs/h264/kernels/vector/deblock.ts': 'export const defineDeblocking = () => {};',
+  'src/codecs/h264/kernels/vector/full-search.ts': 'export const defineFullSearch = () => {};',
   'src/wasm/kernel-memory.ts': `export * from ${JSON.stringify(`${root}/inspector/made-kernels.ts`)};`,
   'src/codecs/png/metadata.ts':
     'const none = () => []; export { none as chunksBeforePalette, none as chunksBeforePixels, none as chunksBehindPixels, none as readAncillary, none as MetadataMemory };',
@@ -54,7 +59,10 @@ const withoutUnused = {
   name: 'without what is unused',
   setup(into) {
     into.onLoad(
-      { filter: /(rate-control|vbv|vbv-options|png.metadata|kernel-memory)\.ts$/ },
+      {
+        filter:
+          /(rate-control|vbv|vbv-options|png.metadata|kernel-memory|vector.full-search|vector.deblock)\.ts$/,
+      },
       ({ path }) => {
         const contents = Object.entries(UNUSED).find(([file]) => path.endsWith(file))?.[1];
         return contents === undefined ? undefined : { contents, loader: 'ts' };

@@ -5,8 +5,8 @@
 
 /** The first eight bytes. */
 export const TRACE_MAGIC = 'vitrace\0';
-/** The version that is written, and the one that is read. */
-export const TRACE_VERSION = 1;
+/** The version that is written. Version 1, which has no index, is read too. */
+export const TRACE_VERSION = 2;
 
 /** Most bytes of a name, and of the description of tables: longer names are cut off when they are written. */
 export const MAX_NAME_BYTES = 1024;
@@ -14,10 +14,19 @@ export const MAX_HEAD_BYTES = 1 << 20;
 /** Most columns of all tables together, a table counting as one too: reading a group costs time for each. */
 export const MAX_COLUMNS = 4096;
 
-/** Tags of chunks: a name and its number, a group of rows, the end. */
+/** Tag and length of a chunk. */
+export const CHUNK_HEAD_BYTES = 8;
+
+/** Tags of chunks: a name and its number, a group of rows, the index, the end. */
 export const TAG_NAME = 'NAME';
 export const TAG_ROWS = 'ROWS';
+export const TAG_INDEX = 'INDX';
 export const TAG_END = 'END ';
+
+/** The tag of a chunk that begins at `at`. */
+export function tagOf(bytes: Uint8Array, at: number): string {
+  return String.fromCharCode(...bytes.subarray(at, at + 4));
+}
 
 /** Types of columns; their values lie in typed arrays of these elements. */
 export const COLUMN_TYPES = ['u8', 'i16', 'u16', 'i32', 'u32', 'f64'] as const;

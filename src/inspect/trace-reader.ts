@@ -6,6 +6,7 @@ import { FormatError } from '../base/errors.ts';
 import { decodeUtf8 } from '../base/utf8.ts';
 import {
   aligned,
+  CHUNK_HEAD_BYTES,
   COLUMN_BYTES,
   COLUMN_TYPES,
   type ColumnArray,
@@ -17,13 +18,19 @@ import {
   MAX_HEAD_BYTES,
   MAX_NAME_BYTES,
   TAG_END,
+  TAG_INDEX,
   TAG_NAME,
   TAG_ROWS,
   type TableDescription,
   TRACE_MAGIC,
   TRACE_VERSION,
   type TraceHead,
+  tagOf,
 } from './trace-format.ts';
+import { readTraceIndex } from './trace-index.ts';
+import { ReadWindow, type TraceSource, type Wanted } from './trace-source.ts';
+
+export type { TraceSource } from './trace-source.ts';
 
 const WHERE = 'trace';
 const HEAD_BYTES = 16;
@@ -69,15 +76,9 @@ interface TraceIndex {
   readonly groups: readonly Group[];
 }
 
-/** Asks for bytes of a trace: at most `length` of them from `at` on, fewer only at its end. */
-interface Wanted {
-  readonly at: number;
-  readonly length: number;
-}
-
 /** Reads a whole trace. Throws `FormatError` with the byte offset. */
 export function readTrace(bytes: Uint8Array): Trace {
-  const scan = scanTrace(bytes.length);
+  const scan = scanTrace(bytes.length, false);
   let step = scan.next();
   while (!step.done) {
     const { at, length } = step.value;
@@ -116,7 +117,7 @@ export interface TraceFile {
  * @param source gives bytes; its size must be known
  */
 export async function openTrace(source: TraceSource): Promise<TraceFile> {
-  const scan = scanTrace(source.size);
+  const scan = scanTrace(source.size, true);
   const window = new ReadWindow(source);
   let step = scan.next();
   while (!step.done) step = scan.next(await window.read(step.value));
@@ -129,61 +130,43 @@ export async function openTrace(source: TraceSource): Promise<TraceFile> {
       const { tables, place } = createTables(head.tables, chosen);
       for (const group of chosen) {
         const length = groupBytes(head.tables[group.tableIndex]!, group.rowCount);
-        place(group, await window.read({ at: group.start, length }));
+        const at = group.start - CHUNK_HEAD_BYTES;
+        const chunk = await window.read({ at, length: CHUNK_HEAD_BYTES + length });
+        checkGroup(group, chunk, length);
+        place(group, chunk.subarray(CHUNK_HEAD_BYTES));
       }
       return { about: head.about, names, tables };
     },
   };
 }
 
-/** What `openTrace` reads from: a `ByteSource` of known size. */
-export interface TraceSource {
-  readonly size: number;
-  read(position: number, length: number): Promise<Uint8Array>;
-}
-
-/** Most bytes that are read ahead. */
-const WINDOW_BYTES = 4096;
-
-/** Reads ahead a little: what is wanted next often lies just behind. */
-class ReadWindow {
-  private readonly source: TraceSource;
-  private start = 0;
-  private bytes = new Uint8Array(0);
-
-  constructor(source: TraceSource) {
-    this.source = source;
-  }
-
-  async read({ at, length }: Wanted): Promise<Uint8Array> {
-    const from = at - this.start;
-    if (from < 0 || from + length > this.bytes.length) {
-      const bytes = await this.source.read(at, Math.max(length, WINDOW_BYTES));
-      if (length > WINDOW_BYTES) return bytes;
-      this.start = at;
-      this.bytes = bytes as Uint8Array<ArrayBuffer>;
-    }
-    return this.bytes.subarray(at - this.start, at - this.start + length);
-  }
-}
-
 /** Bytes of a chunk that tell what it is: tag, length, and of rows the table and their number. */
-const CHUNK_HEAD_BYTES = 16;
+const CHUNK_START_BYTES = 16;
 
-/** Walks through a trace of `size` bytes from chunk to chunk, asking for the bytes that it needs. Their number is bounded by the size. */
-function* scanTrace(size: number): Generator<Wanted, TraceIndex, Uint8Array> {
+/**
+ * Finds out what a trace of `size` bytes has, asking for the bytes that it needs: by its index, if it is wanted and right, else by walking
+ * from chunk to chunk. Their number is bounded by the size.
+ */
+function* scanTrace(size: number, byIndex: boolean): Generator<Wanted, TraceIndex, Uint8Array> {
   const start = yield { at: 0, length: HEAD_BYTES };
   const headBytes = checkStart(start, size);
   const head = readHead(yield { at: HEAD_BYTES, length: headBytes });
+  let at = aligned(HEAD_BYTES + headBytes);
+  const indexed = byIndex ? yield* readTraceIndex(size, at, head.tables) : null;
   const names: string[] = [];
   const groups: Group[] = [];
+  if (indexed !== null) {
+    for (const { tableIndex, rowCount, start } of indexed.groups) {
+      groups.push(groupAt(head.tables, tableIndex, rowCount, start, groups));
+    }
+    return { head, names: indexed.names, groups };
+  }
   let groupCount = 0;
-  let at = aligned(HEAD_BYTES + headBytes);
   for (;;) {
     if (at + 8 > size) throw new FormatError(WHERE, 'cut off before its end', at);
-    const chunk = yield { at, length: CHUNK_HEAD_BYTES };
+    const chunk = yield { at, length: CHUNK_START_BYTES };
     const view = viewOf(chunk);
-    const tag = String.fromCharCode(...chunk.subarray(0, 4));
+    const tag = tagOf(chunk, 0);
     const length = view.getUint32(4, true);
     const next = at + 8 + aligned(length);
     if (next > size) {
@@ -201,7 +184,8 @@ function* scanTrace(size: number): Generator<Wanted, TraceIndex, Uint8Array> {
       const group = readGroup(chunk, at + 8, length, head.tables, groups);
       groupCount++;
       if (group.rowCount > 0) groups.push(group);
-    } else throw new FormatError(WHERE, `unknown chunk '${printable(tag)}'`, at);
+    } else if (tag !== TAG_INDEX)
+      throw new FormatError(WHERE, `unknown chunk '${printable(tag)}'`, at);
     at = next;
   }
 }
@@ -222,8 +206,8 @@ function checkStart(start: Uint8Array, size: number): number {
   if (!isTrace) throw new FormatError(WHERE, 'does not begin as a trace does', 0);
   const view = viewOf(start);
   const version = view.getUint32(8, true);
-  if (version !== TRACE_VERSION) {
-    throw new FormatError(WHERE, `is of version ${version}, read is version ${TRACE_VERSION}`, 8);
+  if (version < 1 || version > TRACE_VERSION) {
+    throw new FormatError(WHERE, `is of version ${version}, read are 1 to ${TRACE_VERSION}`, 8);
   }
   const length = view.getUint32(12, true);
   if (length > MAX_HEAD_BYTES || aligned(HEAD_BYTES + length) > size) {
@@ -281,16 +265,41 @@ function readGroup(
   const rowCount = view.getUint32(12, true);
   const description = tables[tableIndex];
   if (description === undefined) throw new FormatError(WHERE, `no table ${tableIndex}`, start);
-  const { name: table, columns } = description;
+  const { name, columns } = description;
   const fits = groupBytes(description, rowCount) === length;
   if (!fits || (columns.length === 0 && rowCount > 0)) {
-    throw new FormatError(WHERE, `${rowCount} rows of ${table} do not fit`, start + 4);
+    throw new FormatError(WHERE, `${rowCount} rows of ${name} do not fit`, start + 4);
   }
+  return groupAt(tables, tableIndex, rowCount, start, before);
+}
+
+/** A group of rows whose contents begin at `start`, after those `before`. */
+function groupAt(
+  tables: readonly TableDescription[],
+  tableIndex: number,
+  rowCount: number,
+  start: number,
+  before: readonly Group[],
+): Group {
   // Tables are written in order; one that does not come later than the one before it begins a batch.
   const last = before.at(-1);
   const isSame = last === undefined || tableIndex > last.tableIndex;
   const batch = (last?.batch ?? 0) + (isSame ? 0 : 1);
+  const { name: table } = tables[tableIndex]!;
   return { table, rowCount, batch, index: before.length, tableIndex, start };
+}
+
+/** A chunk must be the one of which the index spoke. */
+function checkGroup(
+  { table, tableIndex, rowCount, start }: Group,
+  chunk: Uint8Array,
+  length: number,
+): void {
+  const view = viewOf(chunk);
+  const wanted = [length, tableIndex, rowCount];
+  const isIt = wanted.every((value, i) => view.getUint32(4 + 4 * i, true) === value);
+  if (isIt && tagOf(chunk, 0) === TAG_ROWS) return;
+  throw new FormatError(WHERE, `the index speaks of ${rowCount} rows of ${table}`, start);
 }
 
 function checkEnd(

@@ -13,6 +13,7 @@ import {
   MAX_HEAD_BYTES,
   MAX_NAME_BYTES,
   TAG_END,
+  TAG_INDEX,
   TAG_NAME,
   TAG_ROWS,
   type TableDescription,
@@ -20,6 +21,7 @@ import {
   TRACE_VERSION,
   type TraceHead,
 } from './trace-format.ts';
+import { TraceIndexWriter } from './trace-index.ts';
 
 const FIRST_ROWS = 256;
 
@@ -114,6 +116,7 @@ export class TraceWriter {
   private readonly all: readonly TraceTable[];
   private readonly names = new Map<string, number>();
   private pieces: Uint8Array[] = [];
+  private readonly index = new TraceIndexWriter();
   private groups = 0;
   private hasHead = false;
 
@@ -152,7 +155,9 @@ export class TraceWriter {
     if (known !== undefined) return known;
     const index = this.names.size;
     this.names.set(name, index);
-    this.chunk(TAG_NAME, shortName(name));
+    const short = shortName(name);
+    this.index.addName(short);
+    this.chunk(TAG_NAME, short);
     return index;
   }
 
@@ -160,6 +165,7 @@ export class TraceWriter {
   endGroup(): void {
     for (const [index, table] of this.all.entries()) {
       if (table.rowCount === 0) continue;
+      this.index.addRows(index, table.rowCount);
       this.chunk(TAG_ROWS, table.take(index));
       this.groups++;
     }
@@ -168,6 +174,7 @@ export class TraceWriter {
   /** Ends the trace. */
   end(): void {
     this.endGroup();
+    this.chunk(TAG_INDEX, this.index.contents());
     const contents = new Uint8Array(8);
     const view = new DataView(contents.buffer);
     view.setUint32(0, this.groups, true);

@@ -7,6 +7,7 @@ import {
   openTrace,
   readTrace,
   type TableDescription,
+  type Trace,
   TraceWriter,
 } from '../../src/inspect/index.ts';
 import { MemorySource } from '../../src/io/index.ts';
@@ -66,6 +67,47 @@ function traceOf(content: Content): Uint8Array {
   return joinBytes(writer.take());
 }
 
+/** The trace as version 1 had it: without its index. */
+function withoutIndex(bytes: Uint8Array): Uint8Array {
+  const end = bytes.length - 16;
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(end - 8, true);
+  const kept = joinBytes([bytes.subarray(0, end - length - 8), bytes.subarray(end)]);
+  kept[8] = 1;
+  return kept;
+}
+
+/** Any change of a trace of `size` bytes: its length, and a byte. */
+const changeOf = (size: number) =>
+  fc.record({
+    length: fc.oneof(fc.constant(size), fc.nat(size)),
+    at: fc.oneof(fc.nat(400), fc.nat(size - 1)),
+    value: fc.nat(255),
+  });
+
+function changed(
+  bytes: Uint8Array,
+  { length, at, value }: { length: number; at: number; value: number },
+): Uint8Array {
+  const out = bytes.slice(0, length);
+  if (at < length) out[at] = value;
+  return out;
+}
+
+/** What work gives, or the FormatError that it ends in as text. */
+async function outcomeOf<T>(work: () => T | Promise<T>): Promise<T | string> {
+  try {
+    return await work();
+  } catch (error) {
+    expect(error).toBeInstanceOf(FormatError);
+    return String(error);
+  }
+}
+
+async function readParts(bytes: Uint8Array): Promise<Trace> {
+  const file = await openTrace(new MemorySource(bytes));
+  return file.read(file.groups);
+}
+
 const CONTENT = fc.array(fc.tuple(fc.nat(300), fc.nat(1200)), { maxLength: 6 });
 
 describe('a trace that is read in parts', () => {
@@ -105,36 +147,83 @@ describe('a trace that is read in parts', () => {
   });
 
   it('is refused as it is when it is read whole: cut off anywhere, or with a byte changed', async () => {
-    const bytes = traceOf([
-      [20, 30],
-      [0, 900],
-    ]);
-    const outcomeOf = async (work: () => unknown): Promise<unknown> => {
-      try {
-        return await work();
-      } catch (error) {
-        expect(error).toBeInstanceOf(FormatError);
-        return String(error);
-      }
-    };
-    const change = fc.record({
-      length: fc.oneof(fc.constant(bytes.length), fc.nat(bytes.length)),
-      at: fc.oneof(fc.nat(400), fc.nat(bytes.length - 1)),
-      value: fc.nat(255),
-    });
+    const bytes = withoutIndex(
+      traceOf([
+        [20, 30],
+        [0, 900],
+      ]),
+    );
     await fc.assert(
-      fc.asyncProperty(change, async ({ length, at, value }) => {
-        const changed = bytes.slice(0, length);
-        if (at < length) changed[at] = value;
-        const whole = await outcomeOf(() => readTrace(changed));
-        const parts = await outcomeOf(async () => {
-          const file = await openTrace(new MemorySource(changed));
-          return file.read(file.groups);
-        });
-        expect(parts).toEqual(whole);
+      fc.asyncProperty(changeOf(bytes.length), async (change) => {
+        const other = changed(bytes, change);
+        const whole = await outcomeOf(() => readTrace(other));
+        expect(await outcomeOf(() => readParts(other))).toEqual(whole);
       }),
       { seed: 20261130, numRuns: 400 },
     );
+  });
+});
+
+describe('the index of a trace', () => {
+  const bytes = traceOf([
+    [20, 30],
+    [0, 900],
+    [7, 2],
+  ]);
+  const start = bytes.length - 24 - new DataView(bytes.buffer).getUint32(bytes.length - 24, true);
+
+  it('takes the place of a walk', async () => {
+    const reads: number[] = [];
+    const source = new MemorySource(bytes);
+    const counted = {
+      size: bytes.length,
+      read: (at: number, length: number) => {
+        reads.push(at);
+        return source.read(at, length);
+      },
+    };
+    const { groups, names } = await openTrace(counted);
+    const walked = await openTrace(new MemorySource(withoutIndex(bytes)));
+    expect({ groups, names }).toEqual({ groups: walked.groups, names: walked.names });
+    // The start, then what is near the end.
+    expect(reads[0]).toBe(0);
+    expect(reads.slice(1).every((at) => at >= start)).toBe(true);
+    expect(reads.length).toBeLessThanOrEqual(3);
+  });
+
+  it('is never believed against the trace: a change is found, or is of a name', async () => {
+    const original = readTrace(bytes);
+    await fc.assert(
+      fc.asyncProperty(changeOf(bytes.length), async (change) => {
+        const other = changed(bytes, change);
+        const whole = await outcomeOf(() => readTrace(other));
+        const parts = await outcomeOf(() => readParts(other));
+        const isOfIndex = change.at >= start;
+        if (typeof parts === 'string') expect(isOfIndex || typeof whole === 'string').toBe(true);
+        else if (typeof whole === 'string') expect(parts).toEqual(original);
+        else expect(parts.tables).toEqual(whole.tables);
+      }),
+      { seed: 20261201, numRuns: 800 },
+    );
+  });
+
+  it('is not used where it does not add up, and found out where it does', async () => {
+    const { tables } = readTrace(bytes);
+    let read = 0;
+    for (let at = start + 8; at < bytes.length - 24; at += 4) {
+      for (const value of [0, 1, 2, 0xffffffff, 0x7fffffff]) {
+        const other = bytes.slice();
+        new DataView(other.buffer).setUint32(at, value, true);
+        const parts = await outcomeOf(() => readParts(other));
+        if (typeof parts === 'string') {
+          expect(parts).toContain('the index speaks of');
+          continue;
+        }
+        expect(parts.tables).toEqual(tables);
+        read++;
+      }
+    }
+    expect(read).toBeGreaterThan(50);
   });
 });
 

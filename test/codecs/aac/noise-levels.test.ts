@@ -4,14 +4,21 @@ import { expect, test } from 'vitest';
 import { NoiseLevels } from '../../../src/codecs/aac/encoder/noise-levels.ts';
 import {
   ChannelStream,
+  MAX_BANDS,
   MAX_SCALE_FACTOR_DELTA,
 } from '../../../src/codecs/aac/standard/channel-stream.ts';
 import { SCALE_FACTOR_LENGTHS } from '../../../src/codecs/aac/standard/huffman-tables.ts';
 import { NOISE_HCB } from '../../../src/codecs/aac/standard/spectrum-coding.ts';
+import { FRAME_LENGTH } from '../../../src/codecs/aac/standard/window-sequence.ts';
 
 /** Bands of noise with these measured levels and worths; every third band is none. */
 function makeBands(bands: readonly { level: number; worth: number }[]) {
-  const stream = new ChannelStream();
+  const stream = new ChannelStream({
+    bandOffset: new Uint16Array(MAX_BANDS + 1),
+    codebook: new Uint8Array(MAX_BANDS),
+    scaleFactor: new Int16Array(MAX_BANDS),
+    quantized: new Int32Array(FRAME_LENGTH),
+  });
   const levels = new NoiseLevels();
   stream.numBands = bands.length;
   for (const [band, { level, worth }] of bands.entries()) {

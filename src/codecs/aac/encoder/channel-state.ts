@@ -10,7 +10,6 @@ import { FilterBank } from './filterbank.ts';
 import { NoiseCandidates } from './noise-substitution.ts';
 import type { EncoderSettings } from './options.ts';
 import { ChannelEar, EarModel } from './psychoacoustics.ts';
-import { SectionScratch } from './sectioning.ts';
 import { ShortEarModel } from './short-ear.ts';
 
 /** Samples kept of a channel: the block of the frame to code (2048) and the frame after it, whose attacks decide on its window. */
@@ -24,7 +23,6 @@ export class SharedTools {
   readonly filterBank: FilterBank;
   readonly ear: EarModel;
   readonly shortEar: ShortEarModel;
-  readonly sections = new SectionScratch();
   readonly search: SearchMemory;
 
   constructor(settings: EncoderSettings) {
@@ -68,7 +66,7 @@ export class ChannelState {
 
   constructor(tools: SharedTools, settings: EncoderSettings) {
     this.search = new ChannelSearch(tools.search);
-    this.stream = new ChannelStream(this.search.memory.quantized);
+    this.stream = new ChannelStream(this.search.memory);
     this.spectrum = tools.transforms.take(FRAME_LENGTH);
     this.ear = new ChannelEar(tools.ear, tools.transforms.take(tools.ear.numBands));
     this.detector = new AttackDetector(settings.tuning);

@@ -303,7 +303,6 @@ export class ElementEncoder {
 
   /** The same of channels that share windows. */
   private decideUnit(channels: Unit, lambda: number): number {
-    const { tools } = this;
     let bits = 0;
     if (!this.isSilent) restoreBands(channels, channels[0].maxSfb);
     for (let c = 0; c < channels.length; c++) {
@@ -316,10 +315,10 @@ export class ElementEncoder {
     // Where no line is coded, filters would be bits that no lambda can save. Lines of middle are filtered as left and as right.
     const isCoded = hasLines(channels);
     for (let c = 0; c < channels.length; c++) {
-      const { stream } = channels[c];
+      const { stream, search } = channels[c];
       stream.tns.isPresent = stream.tns.hasFilter() && isCoded;
-      bits += chooseCodebooks(stream, tools.sections);
-      completeScaleFactors(stream, tools.sections);
+      bits += chooseCodebooks(search, stream);
+      completeScaleFactors(search, stream);
       bits += countFixedBits(stream) + countSectionBits(stream) + countScaleFactorBits(stream);
     }
     bits += countIcsInfoBits(channels[0].stream.info);

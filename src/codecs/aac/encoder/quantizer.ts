@@ -5,17 +5,6 @@ import { SF_OFFSET } from '../standard/channel-stream.ts';
 import { INVERSE_STEP_34 } from '../standard/quantization.ts';
 import { MAX_QUANTIZED } from '../standard/spectrum-coding.ts';
 
-/** Largest magnitude of `count` values from `pos`. */
-export function largestMagnitude(quantized: Int32Array, pos: number, count: number): number {
-  let largest = 0;
-  const end = pos + count;
-  for (let i = pos; i < end; i++) {
-    const magnitude = Math.abs(quantized[i]);
-    if (magnitude > largest) largest = magnitude;
-  }
-  return largest;
-}
-
 /** A step of 2^-10 of a 16-bit sample's unit: finer ones are never worth trying. */
 const FINEST = 60;
 

@@ -7,7 +7,13 @@
  */
 import { MAX_BANDS } from '../standard/channel-stream.ts';
 import { INVERSE_STEP_34, POWER_43, STEP } from '../standard/quantization.ts';
-import { ESCAPE_LENGTHS, MAGNITUDE_LENGTHS, MAX_QUANTIZED } from '../standard/spectrum-coding.ts';
+import {
+  ESCAPE_LENGTHS,
+  MAGNITUDE_LENGTHS,
+  MAX_QUANTIZED,
+  PAIR_4,
+  QUAD_1,
+} from '../standard/spectrum-coding.ts';
 import { FRAME_LENGTH } from '../standard/window-sequence.ts';
 
 /** All kernels. */
@@ -32,10 +38,20 @@ export interface SearchKernels {
     lowest: number,
   ): number;
   /**
-   * Finds the cheapest costs of paths through the first `numBands` bands, whose first line, count, scale factors to try and noise in silence
-   * are in the memory: fills `ROWS`, their ranges and `START_COST`.
+   * Finds the cheapest costs of paths through the first `numBands` bands, whose lines, scale factors to try and noise in silence are in
+   * the memory: fills `ROWS`, their ranges and `START_COST`.
    */
   searchPaths(channel: number, numBands: number): void;
+  /**
+   * Follows the cheapest of these paths from its end: sets `CODEBOOK` to 0 or 1 (silent or not) and `SCALE_FACTOR`, and quantizes along
+   * it. Bands that it does not touch are zeros.
+   */
+  followPath(channel: number, numBands: number): void;
+  /**
+   * Sets `CODEBOOK` of the bands `first` to `end` - 1, all of one group, so that `QUANTIZED` and section headers of `header` bits take
+   * the fewest bits, and `LOWEST_BOOK`. Returns the bits of the spectral data.
+   */
+  chooseBooks(channel: number, first: number, end: number, header: number): number;
   /** Quantizes `count` lines from line `first` on with scale factor `sf`. */
   quantizeBand(channel: number, first: number, count: number, sf: number): void;
 }
@@ -88,9 +104,7 @@ export const START_BITS = take(16);
 export const DELTA_ORIGIN = 256;
 export const NUM_DELTAS = 2 * DELTA_ORIGIN + 8;
 export const DELTAS = take(4 * NUM_DELTAS);
-/** By band, words: first line, count of lines, the arguments of `tryScaleFactors`. */
-export const FIRST = take(4 * MAX_BANDS);
-export const COUNT = take(4 * MAX_BANDS);
+/** By band, words: the last arguments of `tryScaleFactors`. */
 export const START = take(4 * MAX_BANDS);
 export const HIGHEST = take(4 * MAX_BANDS);
 export const LOWEST = take(4 * MAX_BANDS);
@@ -105,6 +119,21 @@ export const START_COST = take(4 * (MAX_BANDS + 1));
 /** The range of a row without a state. */
 export const EMPTY_LOW = 256;
 export const EMPTY_HIGH = -1;
+/** Where the lengths of the signed books lie by the index of clause 4.6.3.3, words: `QUAD_1` and `PAIR_4`. */
+export const SIGNED_QUADS = take(4 * QUAD_1.length);
+export const SIGNED_PAIRS = take(4 * PAIR_4.length);
+/** Codebooks that bands are coded with, and 0. */
+export const NUM_BOOKS = 12;
+/** Bits of each band in each book that it may have, words. */
+export const BAND_BITS = take(4 * MAX_BANDS * NUM_BOOKS);
+/** By band and book: the book of the band before on the cheapest path, bytes. */
+export const BOOK_BEFORE = take(MAX_BANDS * NUM_BOOKS);
+/** By band, bytes: the highest book that it may have. */
+export const HIGHEST_BOOK = take(MAX_BANDS);
+/** Book => bits of the cheapest path that ends with it, words. */
+export const BOOK_COST = take(4 * NUM_BOOKS);
+/** More bits than a frame can have; `MAX_BANDS` of them are below 2^31. */
+export const NEVER = 1 << 24;
 /** Bytes before the parts of channels. */
 export const SHARED_BYTES = end;
 
@@ -124,6 +153,12 @@ export const WEIGHT = take(4 * MAX_BANDS);
 /** Index: band and scale factor modulo `CACHE_SIZE`; float32, and words. */
 export const CACHED_NOISE = take(4 * MAX_BANDS * CACHE_SIZE);
 export const CACHED_BITS = take(4 * MAX_BANDS * CACHE_SIZE);
+/** By band: `ChannelStream.bandOffset`, unsigned numbers of 16 bits; codebooks, bytes; scale factors, signed numbers of 16 bits. */
+export const BAND_OFFSET = take(2 * (MAX_BANDS + 1));
+export const CODEBOOK = take(MAX_BANDS);
+export const SCALE_FACTOR = take(2 * MAX_BANDS);
+/** By band, bytes: the lowest book that it may have, 0 if it is all zeros. */
+export const LOWEST_BOOK = take(MAX_BANDS);
 /** Bytes of a channel's part. */
 export const CHANNEL_BYTES = end;
 
@@ -139,6 +174,8 @@ export function writeTables(memory: ArrayBuffer): void {
   floats.set(INVERSE_STEP_34, INVERSE_STEPS / 4);
   floats.set(POWER_43, POWERS / 4);
   words.set(ESCAPE_LENGTHS, ESCAPES / 4);
+  words.set(QUAD_1, SIGNED_QUADS / 4);
+  words.set(PAIR_4, SIGNED_PAIRS / 4);
   for (let book = 0; book < BOOKS.length; book++) {
     words.set(MAGNITUDE_LENGTHS[book], BOOKS[book] / 4);
   }

@@ -1,20 +1,27 @@
-/** The kernel `searchPaths` of contract.ts over typed arrays. */
+/** The kernels `searchPaths` and `followPath` of contract.ts over typed arrays. */
 import {
+  BAND_OFFSET,
+  CACHE_SIZE,
+  CACHED_BITS,
+  CACHED_NOISE,
   CANDIDATE_COST,
   CANDIDATE_SF,
-  COUNT,
+  CODEBOOK,
   DELTA_ORIGIN,
   DELTAS,
   DROP,
   EMPTY_HIGH,
   EMPTY_LOW,
-  FIRST,
+  EXTRA_BITS,
   HIGHEST,
+  LAMBDA,
   LAMBDA_2,
   LOWEST,
+  QUANTIZED,
   ROW_HIGH,
   ROW_LOW,
   ROWS,
+  SCALE_FACTOR,
   type SearchKernels,
   SILENT,
   START,
@@ -24,13 +31,19 @@ import {
 
 const { fround } = Math;
 
-/** The kernel over `buffer`. */
-export function plainSearchPaths(
+/** Instead of a scale factor: no band was coded yet. */
+const NONE = -1;
+
+/** The kernels over `buffer`. */
+export function plainPaths(
   buffer: ArrayBuffer,
   tryScaleFactors: SearchKernels['tryScaleFactors'],
-): SearchKernels['searchPaths'] {
+  quantizeBand: SearchKernels['quantizeBand'],
+): Pick<SearchKernels, 'searchPaths' | 'followPath'> {
   const floats = new Float32Array(buffer);
   const words = new Int32Array(buffer);
+  const halves = new Int16Array(buffer);
+  const bytes = new Uint8Array(buffer);
 
   /** Puts the row after `band` to that before it, all costs `silent` more. */
   function copyRow(band: number, silent: number): void {
@@ -98,7 +111,7 @@ export function plainSearchPaths(
     return least;
   }
 
-  return (channel, numBands) => {
+  function searchPaths(channel: number, numBands: number): void {
     let least = 0;
     words[ROW_LOW / 4] = EMPTY_LOW;
     words[ROW_HIGH / 4] = EMPTY_HIGH;
@@ -110,11 +123,73 @@ export function plainSearchPaths(
         copyRow(band, silent);
         continue;
       }
-      const [first, count, start, highest, lowest] = [FIRST, COUNT, START, HIGHEST, LOWEST].map(
-        (at) => words[at / 4 + band],
-      ) as [number, number, number, number, number];
+      const first = halves[(channel + BAND_OFFSET) / 2 + band];
+      const count = halves[(channel + BAND_OFFSET) / 2 + band + 1] - first;
+      const start = words[START / 4 + band];
+      const highest = words[HIGHEST / 4 + band];
+      const lowest = words[LOWEST / 4 + band];
       const found = tryScaleFactors(channel, band, first, count, start, highest, lowest);
       least = extend(band, found, silent, least);
     }
-  };
+  }
+
+  /** The last scale factor of the cheapest path, or `NONE`. */
+  function endOfBestPath(numBands: number): number {
+    const row = ROWS / 4 + 256 * numBands;
+    const high = words[ROW_HIGH / 4 + numBands];
+    let best = floats[START_COST / 4 + numBands];
+    let end = NONE;
+    for (let s = words[ROW_LOW / 4 + numBands]; s <= high; s++) {
+      if (floats[row + s] < best) {
+        best = floats[row + s];
+        end = s;
+      }
+    }
+    return end;
+  }
+
+  /** Whether the path that ends with `sf` after `band` left `band` out, which costs `silent`. */
+  function isCarried(band: number, sf: number, silent: number): boolean {
+    if (sf < (words[ROW_LOW / 4 + band] & ~3) || sf > (words[ROW_HIGH / 4 + band] | 3))
+      return false;
+    const row = ROWS / 4 + 256 * band;
+    return fround(floats[row + sf] + silent) === floats[row + 256 + sf];
+  }
+
+  /** The scale factor before that of `band`, which is `sf`: the one whose path gives the cost of that after the band. */
+  function scaleFactorBefore(channel: number, band: number, sf: number): number {
+    const cached = channel / 4 + band * CACHE_SIZE + (sf & (CACHE_SIZE - 1));
+    const bits = fround(words[CACHED_BITS / 4 + cached] + floats[EXTRA_BITS / 4]);
+    const cost = fround(floats[CACHED_NOISE / 4 + cached] + fround(floats[LAMBDA / 4] * bits));
+    const row = ROWS / 4 + 256 * band;
+    const total = floats[row + 256 + sf];
+    const deltas = DELTAS / 4 + DELTA_ORIGIN - sf;
+    const high = words[ROW_HIGH / 4 + band];
+    for (let s = words[ROW_LOW / 4 + band] & ~3; s <= high || (s & 3) !== 0; s++) {
+      const before = fround(floats[row + s] + floats[deltas + s]);
+      if (fround(before + cost) === total) return s;
+    }
+    return NONE;
+  }
+
+  function followPath(channel: number, numBands: number): void {
+    let sf = endOfBestPath(numBands);
+    for (let band = numBands - 1; band >= 0; band--) {
+      const silent = floats[SILENT / 4 + band];
+      const first = halves[(channel + BAND_OFFSET) / 2 + band];
+      const count = halves[(channel + BAND_OFFSET) / 2 + band + 1] - first;
+      const isSilent = sf === NONE || silent <= floats[LAMBDA_2 / 4] || isCarried(band, sf, silent);
+      bytes[channel + CODEBOOK + band] = isSilent ? 0 : 1;
+      halves[(channel + SCALE_FACTOR) / 2 + band] = isSilent ? 0 : sf;
+      if (isSilent) {
+        const lines = (channel + QUANTIZED) / 4 + first;
+        words.fill(0, lines, lines + count);
+      } else {
+        quantizeBand(channel, first, count, sf);
+        sf = scaleFactorBefore(channel, band, sf);
+      }
+    }
+  }
+
+  return { searchPaths, followPath };
 }

@@ -29,7 +29,8 @@ import {
   WEIGHT,
 } from './contract.ts';
 
-import { plainSearchPaths } from './plain-paths.ts';
+import { plainChooseBooks } from './plain-books.ts';
+import { plainPaths } from './plain-paths.ts';
 
 const { fround } = Math;
 
@@ -181,6 +182,7 @@ export function plainSearchKernels(buffer: ArrayBuffer): SearchKernels {
     prepareBand,
     tryScaleFactors,
     quantizeBand,
-    searchPaths: plainSearchPaths(buffer, tryScaleFactors),
+    ...plainPaths(buffer, tryScaleFactors, quantizeBand),
+    chooseBooks: plainChooseBooks(buffer),
   };
 }

@@ -3,35 +3,38 @@
  * engine has them, plain ones elsewhere.
  */
 import type { KernelMemory } from '../../../wasm/kernel-memory.ts';
-import { MAX_BANDS, MAX_SCALE_FACTOR_DELTA } from '../standard/channel-stream.ts';
+import {
+  type ChannelArrays,
+  MAX_BANDS,
+  MAX_SCALE_FACTOR_DELTA,
+} from '../standard/channel-stream.ts';
 import { SCALE_FACTOR_LENGTHS } from '../standard/huffman-tables.ts';
 import { FRAME_LENGTH } from '../standard/window-sequence.ts';
 import {
+  BAND_OFFSET,
   CACHE_SIZE,
   CACHED_BITS,
   CACHED_NOISE,
-  CANDIDATE_COST,
-  CANDIDATE_SF,
   CHANNEL_BYTES,
-  COUNT,
+  CODEBOOK,
   DELTA_ORIGIN,
   DELTAS,
   DROP,
   ENERGY,
   EXTRA_BITS,
-  FIRST,
   HIGHEST,
   LAMBDA,
   LAMBDA_2,
   LARGEST34,
   LEAST_ROUNDED,
   LOWEST,
+  LOWEST_BOOK,
   MARGIN,
-  MOST_CANDIDATES,
   NUM_DELTAS,
   QUANTIZED,
   ROOT_SUM,
   ROUNDING_REST,
+  SCALE_FACTOR,
   type SearchKernels,
   SHARED_BYTES,
   SILENT,
@@ -51,12 +54,8 @@ export function searchBytes(numChannels: number): number {
 /** Tables in a memory, and room for channels. */
 export class SearchMemory {
   readonly kernels: SearchKernels;
-  readonly candidateSf: Int32Array;
-  readonly candidateCost: Float32Array;
   private readonly buffer: ArrayBuffer;
-  /** Bands: first line and count of lines, and what `tryScaleFactors` is given. */
-  readonly first: Int32Array;
-  readonly count: Int32Array;
+  /** Bands: what `tryScaleFactors` is given. */
   readonly start: Int32Array;
   readonly highest: Int32Array;
   readonly lowest: Int32Array;
@@ -64,7 +63,6 @@ export class SearchMemory {
   readonly silent: Float32Array;
   /** All that comes before the parts of channels: see contract.ts. */
   readonly floats: Float32Array;
-  readonly words: Int32Array;
   private lambda = -1;
   private numChannels = 0;
 
@@ -77,19 +75,14 @@ export class SearchMemory {
     this.kernels = (exports as SearchKernels | null) ?? plainSearchKernels(buffer);
     writeTables(buffer);
     this.floats = new Float32Array(buffer, 0, SHARED_BYTES / 4);
-    this.words = new Int32Array(buffer, 0, SHARED_BYTES / 4);
     this.floats[ROUNDING_REST / 4] = roundingRest;
     this.floats[LEAST_ROUNDED / 4] = 1 - roundingFirst;
     this.floats.fill(Number.POSITIVE_INFINITY, DELTAS / 4, DELTAS / 4 + NUM_DELTAS);
     const ofBands = (at: number) => new Int32Array(buffer, at, MAX_BANDS);
-    this.first = ofBands(FIRST);
-    this.count = ofBands(COUNT);
     this.start = ofBands(START);
     this.highest = ofBands(HIGHEST);
     this.lowest = ofBands(LOWEST);
     this.silent = new Float32Array(buffer, SILENT, MAX_BANDS);
-    this.candidateSf = new Int32Array(buffer, CANDIDATE_SF, MOST_CANDIDATES);
-    this.candidateCost = new Float32Array(buffer, CANDIDATE_COST, MOST_CANDIDATES);
   }
 
   /** Sets the worth of a bit from now on, and the bounds of the search in bits: see `PRUNE_BITS`, `DROP_BITS`. */
@@ -117,7 +110,7 @@ export class SearchMemory {
 }
 
 /** The arrays of one channel. */
-export class ChannelMemory {
+export class ChannelMemory implements ChannelArrays {
   /** The position by which kernels find it. */
   readonly position: number;
   readonly spectrum: Float64Array;
@@ -128,6 +121,10 @@ export class ChannelMemory {
   readonly weight: Float32Array;
   readonly cachedNoise: Float32Array;
   readonly cachedBits: Int32Array;
+  readonly bandOffset: Uint16Array;
+  readonly codebook: Uint8Array;
+  readonly scaleFactor: Int16Array;
+  readonly lowestBook: Uint8Array;
 
   constructor(buffer: ArrayBuffer, position: number) {
     const bands = (at: number) => new Float32Array(buffer, position + at, MAX_BANDS);
@@ -140,5 +137,9 @@ export class ChannelMemory {
     this.weight = bands(WEIGHT);
     this.cachedNoise = new Float32Array(buffer, position + CACHED_NOISE, MAX_BANDS * CACHE_SIZE);
     this.cachedBits = new Int32Array(buffer, position + CACHED_BITS, MAX_BANDS * CACHE_SIZE);
+    this.bandOffset = new Uint16Array(buffer, position + BAND_OFFSET, MAX_BANDS + 1);
+    this.codebook = new Uint8Array(buffer, position + CODEBOOK, MAX_BANDS);
+    this.scaleFactor = new Int16Array(buffer, position + SCALE_FACTOR, MAX_BANDS);
+    this.lowestBook = new Uint8Array(buffer, position + LOWEST_BOOK, MAX_BANDS);
   }
 }

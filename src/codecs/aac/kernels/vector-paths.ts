@@ -3,15 +3,14 @@ import { f32x4, type I32, i8x16, i32, i32x4, v128 } from '../../../wasm/expressi
 import type { FunctionBuilder, I32Local, V128Local } from '../../../wasm/function-builder.ts';
 import type { ModuleBuilder } from '../../../wasm/module-builder.ts';
 import {
+  BAND_OFFSET,
   CANDIDATE_COST,
   CANDIDATE_SF,
-  COUNT,
   DELTA_ORIGIN,
   DELTAS,
   DROP,
   EMPTY_HIGH,
   EMPTY_LOW,
-  FIRST,
   HIGHEST,
   LAMBDA_2,
   LOWEST,
@@ -90,8 +89,11 @@ export function defineSearchPaths(
         isCheap,
         () => copyRow(f, row),
         () => {
-          const args = [FIRST, COUNT, START, HIGHEST, LOWEST].map((from) => i32.load(at, from));
-          extend(f, row, f.i32(tryScaleFactors(channel, band, ...args)));
+          const offset = i32.add(channel, i32.shl(band, 1));
+          const first = i32.load16_u(offset, BAND_OFFSET);
+          const count = i32.sub(i32.load16_u(offset, BAND_OFFSET + 2), first);
+          const args = [START, HIGHEST, LOWEST].map((from) => i32.load(at, from));
+          extend(f, row, f.i32(tryScaleFactors(channel, band, first, count, ...args)));
         },
       );
       f.add(band, 1);

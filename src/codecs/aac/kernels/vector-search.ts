@@ -6,6 +6,7 @@ import {
   i16x8,
   i32,
   i32x4,
+  type Statement,
   type V128,
   v128,
 } from '../../../wasm/expressions.ts';
@@ -41,12 +42,15 @@ import {
   WEIGHT,
 } from './contract.ts';
 
+import { defineChooseBooks } from './vector-books.ts';
+import { defineFollowPath } from './vector-follow.ts';
 import { defineSearchPaths } from './vector-paths.ts';
 
 /** Defines all of them. */
 export function defineSearch(m: ModuleBuilder): void {
   definePrepareBand(m);
-  defineQuantizeBand(m);
+  defineFollowPath(m, defineQuantizeBand(m));
+  defineChooseBooks(m);
   defineSearchPaths(m, defineTryScaleFactors(m, defineMeasures(m)));
 }
 
@@ -126,8 +130,8 @@ function magnitudesOf(f: FunctionBuilder, quantizer: Quantizer, power34: V128): 
   return v128.and(rounded, f32x4.ge(scaled, least));
 }
 
-function defineQuantizeBand(m: ModuleBuilder): void {
-  m.defineProcedure('quantizeBand', 4, (f, channel, first, count, sf) => {
+function defineQuantizeBand(m: ModuleBuilder): (...args: I32[]) => Statement {
+  return m.defineProcedure('quantizeBand', 4, (f, channel, first, count, sf) => {
     const quantizer = quantizerOf(f, sf);
     const at = f.i32(elementAt(channel, first));
     const sign = f.v128(i32x4.splat(0));

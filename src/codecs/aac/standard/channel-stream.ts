@@ -13,7 +13,7 @@ import {
   ZERO_HCB,
 } from './spectrum-coding.ts';
 import { countTnsBits, TnsData, writeTnsData } from './tns.ts';
-import { EIGHT_SHORT_SEQUENCE, FRAME_LENGTH } from './window-sequence.ts';
+import { EIGHT_SHORT_SEQUENCE } from './window-sequence.ts';
 
 /** Most bands of a channel: 8 groups of 15 short bands. */
 export const MAX_BANDS = 120;
@@ -43,6 +43,14 @@ export class WindowInfo {
   }
 }
 
+/** The arrays of a channel's bands (one offset more than `MAX_BANDS`) and lines, in a memory that others use too. */
+export interface ChannelArrays {
+  readonly bandOffset: Uint16Array;
+  readonly codebook: Uint8Array;
+  readonly scaleFactor: Int16Array;
+  readonly quantized: Int32Array;
+}
+
 /** One channel of one frame, ready to be written. */
 export class ChannelStream {
   readonly info = new WindowInfo();
@@ -51,16 +59,19 @@ export class ChannelStream {
   /** Number of bands in use: numWindowGroups times max_sfb. */
   numBands = 0;
   /** First line of each band in `quantized`, `numBands` + 1 values. */
-  readonly bandOffset = new Uint16Array(MAX_BANDS + 1);
+  readonly bandOffset: Uint16Array;
   /** sfb_cb: the codebook of each band. */
-  readonly codebook = new Uint8Array(MAX_BANDS);
+  readonly codebook: Uint8Array;
   /** Per band: scale factor, intensity position or noise energy, by its codebook. */
-  readonly scaleFactor = new Int16Array(MAX_BANDS);
+  readonly scaleFactor: Int16Array;
   /** x_quant, signed. */
   readonly quantized: Int32Array;
   readonly tns = new TnsData();
 
-  constructor(quantized: Int32Array = new Int32Array(FRAME_LENGTH)) {
+  constructor({ bandOffset, codebook, scaleFactor, quantized }: ChannelArrays) {
+    this.bandOffset = bandOffset;
+    this.codebook = codebook;
+    this.scaleFactor = scaleFactor;
     this.quantized = quantized;
   }
 }

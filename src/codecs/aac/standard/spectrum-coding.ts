@@ -117,9 +117,11 @@ export const ESCAPE_LENGTHS: Int32Array = /* @__PURE__ */ Int32Array.from(
   (_, digits) => (digits < 5 ? 0 : 2 * (digits - 1) - 3),
 );
 
-const QUAD_1 = PAIRED_LENGTHS[0];
+/** `PAIRED_LENGTHS` of books 1 and 2, which are signed. */
+export const QUAD_1 = PAIRED_LENGTHS[0];
 const QUAD_2 = PAIRED_LENGTHS[1];
-const PAIR_4 = PAIRED_LENGTHS[2];
+/** Those of books 5 and 6, likewise. */
+export const PAIR_4 = PAIRED_LENGTHS[2];
 const PAIR_7 = PAIRED_LENGTHS[3];
 const PAIR_12 = PAIRED_LENGTHS[4];
 
@@ -171,6 +173,16 @@ export function countPairedBits(
   }
   return sum;
 }
+
+/** Bits of four zeros in each spectrum book and 0: codewords of zeros for two or four lines. */
+export const ZERO_LENGTHS: Int32Array = /* @__PURE__ */ Int32Array.from(
+  { length: 12 },
+  (_, book) => {
+    if (book === ZERO_HCB) return 0;
+    const both = countPairedBits(new Int32Array(4), 0, 4, book - ((book + 1) & 1));
+    return book & 1 ? both & 0xffff : both >>> 16;
+  },
+);
 
 /**
  * Writes `count` coefficients from `pos` in codebook `book`, 1..11: hcod, sign bits, escapes, as spectral_data() of

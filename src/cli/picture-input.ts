@@ -13,12 +13,14 @@ import {
   type PixFmt,
   pictureByteLength,
   pixFmtInfo,
+  type RasterLimits,
   requirePixFmt,
   type VideoFrame,
   VideoFrames,
 } from '../frames/index.ts';
 import { findCodec } from '../pipeline/find-codec.ts';
 import { type ImageCodec, isImageCodec } from '../pipeline/image-codec.ts';
+import { imageKindOf } from '../pipeline/image-headers.ts';
 import { upright } from '../pipeline/upright.ts';
 import { CODECS } from './codec-list.ts';
 import type { Unpack } from './frames-of-packets.ts';
@@ -97,11 +99,7 @@ export function pictureDecoder(
   return {
     stream: { ...rest, ...kept, ...(isYuv && color ? { color } : {}), width, height, pixFmt },
     unpack({ data, pts }: Packet) {
-      const decoded = codec.decode(
-        data,
-        { maxPixels: affordablePixels(data.length, limits) },
-        isYuv,
-      );
+      const decoded = codec.decode(data, pictureLimits(data, limits), isYuv);
       const { frame } = turned
         ? upright({ ...decoded, metadata: { ...decoded.metadata, ...stated } })
         : decoded;
@@ -109,6 +107,24 @@ export function pictureDecoder(
       return new VideoFrames([converted], { pixFmt, width, height, numPlanes, timeBase });
     },
   };
+}
+
+/**
+ * What a decoder may take for a coded picture. Throws `FormatError` with the option that would allow it if its header says more: decoders
+ * know only the name of their own limit.
+ */
+export function pictureLimits(data: Uint8Array, limits: LimitOptions): RasterLimits {
+  const maxPixels = affordablePixels(data.length, limits);
+  const header = imageKindOf(data)?.describe(data);
+  if (header === undefined || header.width * header.height <= maxPixels) return { maxPixels };
+  const { width, height } = header;
+  const { maxPacketBytes = SINGLE_PACKET_BYTES } = limits;
+  const more = maxPacketBytes + 2 * (width * height - maxPixels);
+  const needed = Math.ceil(Math.max(more, SINGLE_PACKET_BYTES + 1) / 2 ** 20);
+  throw new FormatError(
+    'INPUT',
+    `${width}x${height} pixels in ${data.length} bytes, allowed are ${maxPixels} pixels; --limits maxPacketBytes=${needed}M allows them (limits.maxPacketBytes)`,
+  );
 }
 
 /** Choice: how often the bytes of a packet samples may be that are held whole: 192 MiB, 67 million pixels of RGB, by default. */

@@ -129,3 +129,19 @@ test('what would be held whole and is too large is refused, until the limits all
   );
   expect((await vitrine(...args, '--limits', 'maxPacketBytes=72M')).status).toBe(0);
 });
+
+test('few bytes of many pixels: the limit that allows them is named, and does (kinds 15 and 16)', async () => {
+  const picture = ndarray(new Uint8Array(6000 * 6000), [6000, 6000]);
+  for (const format of ['png', 'tif', 'jpg']) {
+    const flat = at(`flat.${format}`);
+    writeFileSync(flat, await encodeImage(picture, { format }));
+    const args = ['encode', flat, at('flat.ppm'), '-y'];
+    const refused = await vitrine(...args);
+    expect(refused.status, format).toBe(1);
+    const advice = /--limits (maxPacketBytes=\d+M)/.exec(refused.notes)!;
+    expect(advice, refused.notes).not.toBeNull();
+    for (const limit of [advice[1]!, 'maxPacketBytes=none', 'maxExpansion=none']) {
+      expect(await vitrine(...args, '--limits', limit)).toMatchObject({ status: 0, notes: '' });
+    }
+  }
+});

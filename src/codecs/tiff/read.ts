@@ -5,14 +5,15 @@ import {
   type ImageMetadata,
   type PictureRows,
   type Raster,
+  type RasterHeader,
   type RasterLimits,
   rowsOfBand,
 } from '../../frames/index.ts';
 import { type Layout, readLayout } from './layout.ts';
-import { expand } from './standard/compression.ts';
+import { allocateSamples, openLine, readLine, type Segment, segmentsOfLine } from './segments.ts';
 import { type Directory, readDirectory } from './standard/directory.ts';
-import { COMPRESSION, PHOTOMETRIC, TAG } from './standard/tags.ts';
-import { placeUnitRow, unitBytes, ycbcrToRgb } from './ycbcr.ts';
+import { PHOTOMETRIC, TAG } from './standard/tags.ts';
+import { ycbcrToRgb } from './ycbcr.ts';
 
 /** A decoded file. */
 export interface DecodedTiff extends Raster {
@@ -27,149 +28,72 @@ export function decodeTiff(bytes: Uint8Array, limits: RasterLimits = {}): Decode
   const directory = readDirectory(bytes);
   const layout = readLayout(directory, bytes, limits);
   const { width, height } = layout;
-  const data = readSamples(layout, directory, bytes);
+  const stored = allocateSamples(layout, height);
+  for (let y = 0; y < height; y += layout.segmentHeight) {
+    readLine(layout, bytes, y, stored.subarray(y * width * layout.samples));
+  }
+  const data = finishSamples(layout, directory, stored);
   return { width, height, channels: channelsIn(layout), data, metadata: readMetadata(directory) };
 }
 
-/** Bytes of samples of the strips or tiles beside each other, up to which they are worth reading row by row. */
-const MOST_BAND_BYTES = 1 << 24;
+/** Bytes of samples of the strips or tiles beside each other, up to which they are worth reading one after the other. */
+const MOST_LINE_BYTES = 1 << 24;
+
+/** Strips or tiles that may be expanded side by side: each takes 300 kB. */
+const MOST_OPEN = 16;
 
 /**
- * The same row by row: the strips or tiles beside each other at a time; null where these are large and compressed. Throws as
- * `decodeTiff` does.
+ * The same some rows at a time; null where many tiles beside each other are together too large for it. Throws as `decodeTiff` does.
  */
 export function openTiffRows(bytes: Uint8Array, limits: RasterLimits = {}): PictureRows | null {
   const directory = readDirectory(bytes);
-  const whole = readLayout(directory, bytes, limits);
-  const isDeep = whole.bits === 16;
-  const channels = channelsIn(whole);
-  const { width, height } = whole;
+  const layout = readLayout(directory, bytes, limits);
+  const isDeep = layout.bits === 16;
+  const channels = channelsIn(layout);
+  const { width, height, segmentHeight, samples } = layout;
   const header = { width, height, channels, isDeep, metadata: readMetadata(directory) };
-  const layout = inShortStrips(whole, rowsOfBand(header));
-  const { segmentHeight, samples } = layout;
-  if (width * segmentHeight * samples * (isDeep ? 2 : 1) > MOST_BAND_BYTES) return null;
+  const lineBytes = width * segmentHeight * samples * (isDeep ? 2 : 1);
+  const isShort = segmentHeight <= rowsOfBand(header);
+  if (!isShort && segmentsOfLine(layout) <= MOST_OPEN)
+    return sideBySide(header, layout, directory, bytes);
+  if (lineBytes > MOST_LINE_BYTES) return null;
   return bandRows(header, segmentHeight, (y, count) => {
-    return readSamples(bandOf(layout, y / segmentHeight, count), directory, bytes);
+    const stored = allocateSamples(layout, count);
+    readLine(layout, bytes, y, stored);
+    return finishSamples({ ...layout, height: count }, directory, stored);
   });
 }
 
-/** One strip for all rows, whose samples are as they are, is as good as many. */
-function inShortStrips(layout: Layout, rows: number): Layout {
-  const { width, height, samples, bits, isPlanar, isTiled, subsampling } = layout;
-  const isShared = subsampling[0] * subsampling[1] > 1;
-  if (layout.segmentHeight < height || layout.compression !== COMPRESSION.none) return layout;
-  if (isTiled || isShared) return layout;
-  const stripBytes = Math.ceil((width * (isPlanar ? 1 : samples) * bits) / 8) * rows;
-  const starts = Array.from({ length: Math.ceil(height / rows) }, (_, i) => i * stripBytes);
-  const planes = layout.offsets.slice(0, isPlanar ? samples : 1);
+/** Rows of large strips or tiles, all of which in a line are expanded side by side, a band of rows at a time. */
+function sideBySide(
+  header: RasterHeader & { readonly metadata: ImageMetadata },
+  layout: Layout,
+  directory: Directory,
+  bytes: Uint8Array,
+): PictureRows {
+  const { height, segmentHeight, subsampling } = layout;
+  const most = Math.max(1, Math.floor(rowsOfBand(header) / subsampling[1])) * subsampling[1];
+  let line: readonly Segment[] = [];
+  let y = 0;
   return {
-    ...layout,
-    segmentHeight: rows,
-    offsets: planes.flatMap((offset) => starts.map((start) => offset + start)),
-    byteCounts: planes.flatMap((_, i) => {
-      return starts.map((start) => Math.max(0, layout.byteCounts[i]! - start));
-    }),
-  };
-}
-
-/** The layout of the strips or tiles in one line, which are `height` rows of the picture, as of a picture of its own. */
-function bandOf(layout: Layout, line: number, height: number): Layout {
-  const { width, segmentWidth, segmentHeight, isPlanar, samples } = layout;
-  const across = Math.ceil(width / segmentWidth);
-  const down = Math.ceil(layout.height / segmentHeight);
-  const inBand = (of: readonly number[]) =>
-    Array.from({ length: isPlanar ? samples : 1 }, (_, plane) => {
-      const from = (plane * down + line) * across;
-      return of.slice(from, from + across);
-    }).flat();
-  return {
-    ...layout,
-    height,
-    offsets: inBand(layout.offsets),
-    byteCounts: inBand(layout.byteCounts),
+    ...header,
+    advance(take) {
+      if (y >= height) return false;
+      const within = y % segmentHeight;
+      if (within === 0) line = openLine(layout, bytes, y);
+      const count = Math.min(most, segmentHeight - within, height - y);
+      const stored = allocateSamples(layout, count);
+      for (const segment of line) segment.read(count, stored);
+      y += count;
+      if (y % segmentHeight === 0 || y === height) for (const segment of line) segment.end();
+      take(finishSamples({ ...layout, height: count }, directory, stored));
+      return true;
+    },
   };
 }
 
 function channelsIn({ photometric, channels }: Layout) {
   return photometric === PHOTOMETRIC.palette ? 3 : channels;
-}
-
-/** The samples of all segments of a layout, as a raster has them. */
-function readSamples(layout: Layout, directory: Directory, bytes: Uint8Array): Raster['data'] {
-  const { width, height, samples, bits } = layout;
-  const stored =
-    bits === 16
-      ? new Uint16Array(width * height * samples)
-      : new Uint8Array(width * height * samples);
-  readSegments(layout, bytes, stored);
-  return finishSamples(layout, directory, stored);
-}
-
-/** Expands every strip or tile, and puts its samples where they belong, one element each. */
-function readSegments(layout: Layout, bytes: Uint8Array, stored: Uint8Array | Uint16Array): void {
-  const { width, height, segmentWidth, segmentHeight, samples, bits, isPlanar, isTiled } = layout;
-  const across = Math.ceil(width / segmentWidth);
-  const down = Math.ceil(height / segmentHeight);
-  const perPixel = isPlanar ? 1 : samples;
-  const rowBytes = Math.ceil((segmentWidth * perPixel * bits) / 8);
-  const { subsampling } = layout;
-  const isShared = subsampling[0] * subsampling[1] > 1;
-  for (let i = 0; i < across * down * (isPlanar ? samples : 1); i++) {
-    const offset = layout.offsets[i]!;
-    if (offset > bytes.length) {
-      throw new FormatError('tiff.strip', `lies at ${offset} of ${bytes.length} bytes`, offset);
-    }
-    const x = (i % across) * segmentWidth;
-    const y = (Math.floor(i / across) % down) * segmentHeight;
-    const plane = Math.floor(i / (across * down));
-    const rows = isTiled ? segmentHeight : Math.min(segmentHeight, height - y);
-    const packed = bytes.subarray(offset, offset + layout.byteCounts[i]!);
-    const length = isShared ? unitBytes(subsampling, segmentWidth, rows) : rowBytes * rows;
-    const expanded = expand(layout.compression, packed, length, offset);
-    const part = { x, y, plane, perPixel, rowBytes };
-    for (let row = 0; row < Math.min(rows, height - y); row++) {
-      if (isShared) placeUnitRow(layout, expanded, row, x, y, stored);
-      else placeRow(layout, expanded, row, part, stored);
-    }
-  }
-}
-
-/** Where a strip or tile lies in the picture. */
-interface Part {
-  readonly x: number;
-  readonly y: number;
-  readonly plane: number;
-  readonly perPixel: number;
-  readonly rowBytes: number;
-}
-
-/** One row of a segment: differences are added up (TIFF clause 14), samples unpacked, the highest bits first. */
-function placeRow(
-  layout: Layout,
-  bytes: Uint8Array,
-  row: number,
-  { x, y, plane, perPixel, rowBytes }: Part,
-  stored: Uint8Array | Uint16Array,
-): void {
-  const { width, samples, bits, littleEndian, hasDifferences } = layout;
-  const from = row * rowBytes;
-  const count = Math.min(layout.segmentWidth, width - x) * perPixel;
-  const step = samples / perPixel;
-  const start = ((y + row) * width + x) * samples + plane;
-  const mask = 2 ** bits - 1;
-  for (let i = 0, to = start; i < count; i++, to += step) {
-    let value: number;
-    if (bits === 8) value = bytes[from + i]!;
-    else if (bits === 16) {
-      const [first, second] = [bytes[from + 2 * i]!, bytes[from + 2 * i + 1]!];
-      value = littleEndian ? first | (second << 8) : (first << 8) | second;
-    } else {
-      const bit = i * bits;
-      value = (bytes[from + (bit >> 3)]! >> (8 - bits - (bit & 7))) & mask;
-    }
-    if (hasDifferences && i >= perPixel) value = (value + stored[to - step * perPixel]!) & mask;
-    stored[to] = value;
-  }
 }
 
 /** The samples as a raster has them: the whole range, the palette's colors, no samples besides. */

@@ -37,13 +37,12 @@ export function unitBytes([across, down]: Subsampling, width: number, rows: numb
   return Math.ceil(width / across) * Math.ceil(rows / down) * (across * down + 2);
 }
 
-/** Puts one row of such a segment into the picture, three samples a pixel, each pixel with the Cb and Cr of its unit. */
+/** Puts one row of such a segment into a row of the picture, three samples a pixel, each pixel with the Cb and Cr of its unit. */
 export function placeUnitRow(
   { subsampling, segmentWidth, width }: Layout,
   bytes: Uint8Array,
   row: number,
   x: number,
-  y: number,
   stored: Uint8Array | Uint16Array,
 ): void {
   const [across, down] = subsampling;
@@ -52,7 +51,7 @@ export function placeUnitRow(
   const first = Math.floor(row / down) * units;
   const line = (row % down) * across;
   const count = Math.min(segmentWidth, width - x);
-  for (let i = 0, to = 3 * ((y + row) * width + x); i < count; i++, to += 3) {
+  for (let i = 0, to = 3 * (row * width + x); i < count; i++, to += 3) {
     const unit = first + Math.floor(i / across) * size;
     stored[to] = bytes[unit + line + (i % across)]!;
     stored[to + 1] = bytes[unit + size - 2]!;

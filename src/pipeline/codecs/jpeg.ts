@@ -24,6 +24,7 @@ import {
   orientationOf,
   type PixFmt,
   pixFmtInfo,
+  type RasterLimits,
   rasterOfFrame,
   rowsOfBand,
   type VideoFrame,
@@ -34,6 +35,14 @@ import { type ImageCodec, imageCodec } from '../image-codec.ts';
 import { planarPixFmt } from '../image-headers.ts';
 import { ABOUT_JPEG } from './descriptions.ts';
 import { headerOf } from './raster-header.ts';
+
+/** Pixels of the largest JPEG file: its header has 16 bits for each side (ITU-T T.81 clause B.2.2). */
+const MOST_PIXELS = 65535 * 65535;
+
+/** What a caller allows, for a decoder that takes no larger number than a file can reach. */
+function jpegLimits({ maxPixels = DEFAULT_MAX_PIXELS }: RasterLimits) {
+  return { maxPixels: Math.min(maxPixels, MOST_PIXELS) };
+}
 
 /** `encoderConfig` of JPEG. `scans` is `baseline` in streams and `smallest` in files, if it is not given. */
 export type JpegEncoderConfig = Omit<JpegPictureOptions, 'metadata'> & {
@@ -94,8 +103,8 @@ export const JPEG: ImageCodec = /* @__PURE__ */ imageCodec({
       },
     };
   },
-  openRows(bytes, { maxPixels = DEFAULT_MAX_PIXELS }) {
-    const decoder = new JpegDecoder(bytes, { limits: { maxPixels } });
+  openRows(bytes, limits) {
+    const decoder = new JpegDecoder(bytes, { limits: jpegLimits(limits) });
     const { width, height, metadata } = decoder.info;
     const { channels } = decoder;
     const header = { width, height, channels, isDeep: false, metadata: readMetadata(metadata) };
@@ -107,8 +116,8 @@ export const JPEG: ImageCodec = /* @__PURE__ */ imageCodec({
       return rows;
     });
   },
-  decode(bytes, { maxPixels = DEFAULT_MAX_PIXELS }, planar) {
-    const limits = { maxPixels };
+  decode(bytes, rasterLimits, planar) {
+    const limits = jpegLimits(rasterLimits);
     if (planar) {
       const pixFmt = planarPixFmt(readJpegInfo(bytes, { limits }));
       if (pixFmt !== null) {

@@ -1,34 +1,38 @@
 /** What strips and tiles are compressed with: PackBits (TIFF clause 9), LZW (clause 13), and zlib (Photoshop TIFF Technical Notes). */
 import { FormatError, UnsupportedError } from '../../../base/errors.ts';
-import { unzlib } from '../../deflate/index.ts';
+import { Inflater } from '../../deflate/index.ts';
+import { openLzw } from './lzw.ts';
 import { COMPRESSION } from './tags.ts';
 
+/** A strip or tile that is expanded from its start on, some bytes at a time. */
+export interface Expander {
+  /** Puts the next bytes into `out`, and returns how many there are: fewer than `out` takes only at the end. Throws `FormatError`. */
+  read(out: Uint8Array): number;
+  /** Reads what is left without giving it. Throws `FormatError` if the end is not what it should be. */
+  end(): void;
+}
+
 /**
- * The bytes of a strip or tile (TIFF clauses 9 and 13); those that are missing at its end are 0, as other readers have them.
+ * Begins to expand a strip or tile (TIFF clauses 9 and 13).
  * @param length how many bytes it has when it is whole
  * @param offset where it lies in the file, for errors
  */
-export function expand(
+export function openExpander(
   compression: number,
   bytes: Uint8Array,
   length: number,
   offset: number,
-): Uint8Array {
-  const out = new Uint8Array(length);
+): Expander {
   switch (compression) {
     case COMPRESSION.none:
-      out.set(bytes.subarray(0, length));
-      return out;
+      return openStored(bytes);
     case COMPRESSION.packBits:
-      expandPackBits(bytes, out);
-      return out;
+      return openPackBits(bytes);
     case COMPRESSION.lzw:
-      expandLzw(bytes, out, offset);
-      return out;
+      return openLzw(bytes, offset);
     case COMPRESSION.deflate:
     case COMPRESSION.oldDeflate:
-      out.set(expandZlib(bytes, length, offset).subarray(0, length));
-      return out;
+      return openZlib(bytes, length, offset);
     default:
       throw new UnsupportedError(
         'tiff.Compression',
@@ -37,86 +41,91 @@ export function expand(
   }
 }
 
-function expandZlib(bytes: Uint8Array, length: number, offset: number): Uint8Array {
-  try {
-    return unzlib(bytes, { maxBytes: length + 65536 });
-  } catch (cause) {
-    if (!(cause instanceof FormatError)) throw cause;
-    throw new FormatError('tiff.strip', cause.message, offset, { cause });
-  }
+function openStored(bytes: Uint8Array): Expander {
+  let at = 0;
+  return {
+    read(out) {
+      const piece = bytes.subarray(at, at + out.length);
+      out.set(piece);
+      at += piece.length;
+      return piece.length;
+    },
+    end() {},
+  };
 }
 
 /** PackBits: a count n and n + 1 bytes as they are, or a count -n and one byte n + 1 times; -128 is nothing. */
-function expandPackBits(bytes: Uint8Array, out: Uint8Array): void {
-  let to = 0;
-  for (let at = 0; at < bytes.length && to < out.length; ) {
-    const count = (bytes[at++]! << 24) >> 24;
-    if (count >= 0) {
-      const run = bytes.subarray(at, at + Math.min(count + 1, out.length - to));
-      out.set(run, to);
-      at += count + 1;
-      to += count + 1;
-    } else if (count !== -128) {
-      out.fill(bytes[at++] ?? 0, to, to + 1 - count);
-      to += 1 - count;
-    }
-  }
+function openPackBits(bytes: Uint8Array): Expander {
+  let at = 0;
+  // What is left of the run that was begun, and whether it is one byte again and again.
+  let left = 0;
+  let isRepeated = false;
+  return {
+    read(out) {
+      let to = 0;
+      while (to < out.length && at < bytes.length) {
+        if (left === 0) {
+          const count = (bytes[at++]! << 24) >> 24;
+          if (count === -128) continue;
+          isRepeated = count < 0;
+          left = isRepeated ? 1 - count : count + 1;
+        }
+        const count = Math.min(left, out.length - to);
+        if (isRepeated) out.fill(bytes[at] ?? 0, to, to + count);
+        else out.set(bytes.subarray(at, at + count), to);
+        to += isRepeated ? count : Math.min(count, bytes.length - at);
+        left -= count;
+        if (!isRepeated) at += count;
+        else if (left === 0) at++;
+      }
+      return to;
+    },
+    end() {},
+  };
 }
 
-const CLEAR_CODE = 256;
-const END_OF_INFORMATION = 257;
-const FIRST_FREE_CODE = 258;
-const MOST_CODES = 4096;
+/** Compressed bytes that are expanded at a time: to a thousand times as many at most (RFC 1951 clause 3.2.5). */
+const PIECE_BYTES = 2048;
 
-/** LZW with codes of 9 to 12 bits, the highest bits first; a code grows one entry before the table needs it. */
-function expandLzw(bytes: Uint8Array, out: Uint8Array, offset: number): void {
-  const prefix = new Uint16Array(MOST_CODES);
-  const last = new Uint8Array(MOST_CODES);
-  const length = new Uint16Array(MOST_CODES).fill(1, 0, CLEAR_CODE);
-  for (let i = 0; i < CLEAR_CODE; i++) last[i] = i;
-  let next = FIRST_FREE_CODE;
-  let width = 9;
-  let previous = -1;
-  let to = 0;
-  let buffer = 0;
-  let available = 0;
-  for (let at = 0; to < out.length; ) {
-    while (available < width) {
-      if (at >= bytes.length) return;
-      buffer = ((buffer << 8) | bytes[at++]!) & 0xfffffff;
-      available += 8;
+function openZlib(bytes: Uint8Array, length: number, offset: number): Expander {
+  const inflater = new Inflater({ format: 'zlib', maxBytes: length + 65536 });
+  let at = 0;
+  /** What came out and did not fit. */
+  let waiting: Uint8Array[] = [];
+  const said = (act: () => void): void => {
+    try {
+      act();
+    } catch (cause) {
+      if (!(cause instanceof FormatError)) throw cause;
+      throw new FormatError('tiff.strip', cause.message, offset, { cause });
     }
-    available -= width;
-    const code = (buffer >> available) & ((1 << width) - 1);
-    if (code === END_OF_INFORMATION) return;
-    if (code === CLEAR_CODE) {
-      next = FIRST_FREE_CODE;
-      width = 9;
-      previous = -1;
-      continue;
-    }
-    if (code > next || (code >= FIRST_FREE_CODE && previous < 0)) {
-      throw new FormatError('tiff.strip', `LZW code ${code} (TIFF clause 13)`, offset);
-    }
-    // The string of a code is written from its end; one that is not in the table yet is the one before and its own first byte.
-    const isNew = code === next;
-    const known = isNew ? previous : code;
-    const count = length[known]!;
-    let link = known;
-    for (let i = to + count - 1; i >= to; i--) {
-      if (i < out.length) out[i] = last[link]!;
-      link = prefix[link]!;
-    }
-    const first = out[to]!;
-    if (isNew && to + count < out.length) out[to + count] = first;
-    to += count + (isNew ? 1 : 0);
-    if (previous >= 0 && next < MOST_CODES) {
-      prefix[next] = previous;
-      last[next] = first;
-      length[next] = length[previous]! + 1;
-      next++;
-      if (next >= (1 << width) - 1 && width < 12) width++;
-    }
-    previous = code;
-  }
+  };
+  const push = (emit: (piece: Uint8Array) => void): void => {
+    const piece = bytes.subarray(at, at + PIECE_BYTES);
+    at += piece.length;
+    said(() => inflater.push(piece, emit));
+  };
+  return {
+    read(out) {
+      let to = 0;
+      const take = (piece: Uint8Array): Uint8Array => {
+        const fitting = piece.subarray(0, out.length - to);
+        out.set(fitting, to);
+        to += fitting.length;
+        return piece.subarray(fitting.length);
+      };
+      waiting = waiting.map(take).filter((rest) => rest.length > 0);
+      while (to < out.length && at < bytes.length) {
+        push((piece) => {
+          const rest = take(piece);
+          if (rest.length > 0) waiting.push(rest.slice());
+        });
+      }
+      return to;
+    },
+    end() {
+      while (at < bytes.length) push(() => {});
+      said(() => inflater.finish());
+    },
+  };
 }

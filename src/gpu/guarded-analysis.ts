@@ -24,6 +24,8 @@ export class GuardedAnalysis implements StreamAnalysis {
   private analysis: StreamAnalysis;
   /** Null where the plain kernels compute. */
   private check: SpotCheck | null;
+  /** Why the GPU is not to be asked for another picture; null if it is. */
+  private doubt: string | null = null;
   private readonly timeoutMs: number;
   private readonly refuse: (reason: string) => void;
   private before: SamplePlane | null = null;
@@ -69,16 +71,30 @@ export class GuardedAnalysis implements StreamAnalysis {
     const { before, analysis, check } = this;
     this.before = luma;
     if (check === null) return analysis.analyze(luma);
-    const reason = await this.tryGpu(analysis, check, luma);
+    const reason = this.doubt ?? (await this.tryGpu(analysis, check, luma));
     if (typeof reason !== 'string') return reason;
     if (this.isClosed) throw closed();
     void closeQuietly(() => analysis.close());
     const plain = new PlainFrameKernels();
     this.analysis = plain.openAnalysis();
     this.check = null;
-    Object.assign(this.report, { backend: plain.backend, fallbackReason: reason });
+    this.tell(this.doubt ?? reason);
     if (before !== null) await this.analysis.analyze(before);
     return this.analysis.analyze(luma);
+  }
+
+  /** To be told of a number that its reader found wrong, and put right: the GPU is not asked for the pictures that follow. */
+  tellWrong(what: string): void {
+    if (this.check === null || this.doubt !== null) return;
+    this.doubt = `${this.backend} gave a wrong number: ${what}`;
+    this.refuse(this.doubt);
+    this.tell(this.doubt);
+  }
+
+  /** Says that TypeScript computes, and why. */
+  private tell(fallbackReason: string): void {
+    const { backend } = new PlainFrameKernels();
+    Object.assign(this.report, { backend, fallbackReason });
   }
 
   /** What the GPU makes of a picture, or why it is not believed. */

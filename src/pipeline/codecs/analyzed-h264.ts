@@ -29,9 +29,16 @@ interface Waiting {
 export function analyzedH264(encoder: H264Encoder, source: AnalysisSource): VideoCodecSession {
   const analysis = openAnalysis(source);
   const waiting: Waiting[] = [];
+  let coded = 0;
   const codeNext = async () => {
     const { frame, keyFrame, found } = waiting.shift()!;
-    return encoder.encode(frame, { forceKeyFrame: keyFrame, analysis: await found });
+    const picture = coded++;
+    const onWrong = (mbAddr: number, why: string) =>
+      analysis.tellWrong(`picture ${picture}, block ${mbAddr}: ${why}`);
+    return encoder.encode(frame, {
+      forceKeyFrame: keyFrame,
+      analysis: { ...(await found), onWrong },
+    });
   };
   return {
     streamInfo: {
@@ -63,8 +70,8 @@ export function analyzedH264(encoder: H264Encoder, source: AnalysisSource): Vide
 function openAnalysis(source: AnalysisSource): GuardedAnalysis {
   if (typeof source?.openAnalysis === 'function') {
     const analysis = source.openAnalysis();
-    const { analyze, close, report } = Object(analysis) as Partial<GuardedAnalysis>;
-    const isWhole = typeof analyze === 'function' && typeof close === 'function';
+    const { analyze, tellWrong, close, report } = Object(analysis) as Partial<GuardedAnalysis>;
+    const isWhole = [analyze, tellWrong, close].every((method) => typeof method === 'function');
     if (isWhole && typeof report?.backend === 'string') return analysis;
   }
   throw new ConfigError(

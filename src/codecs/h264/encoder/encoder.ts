@@ -38,7 +38,7 @@ export interface PictureOptions {
   readonly forceKeyFrame?: boolean;
   /**
    * Its vectors and costs by full search, as `vitrine/gpu` finds it; the encoder must have been opened with `analysis: 'full-search'`,
-   * and then does not search itself. The stream is the same either way.
+   * and then makes no full search itself. The stream is the same either way.
    */
   readonly analysis?: PictureAnalysis;
   /**

@@ -15,6 +15,7 @@ import { PLACE_BITS } from '../kernels/plain/full-search.ts';
 import {
   LOW_BLOCK as BLOCK,
   type CreateLowSearch,
+  DIAMOND,
   type LowSearch,
   PlainLowSearch,
 } from '../kernels/plain/low-search.ts';
@@ -139,7 +140,8 @@ export class LowResolution {
    * from the left or from above is then known from its other side, as coding in raster order does not know it.
    * @param reference plane of the picture before; -1 if there is none: inter costs are then those of intra
    * @param before vectors of the picture before, which motion usually resembles; null if there is none
-   * @param found what somebody else has found of the same two pictures by full search; null: it is found here
+   * @param found what somebody else has found of the same two pictures by full search, which is not taken on trust; null: it is
+   *   found here
    */
   analyze(
     current: number,
@@ -153,7 +155,11 @@ export class LowResolution {
       for (let mbX = widthInMbs - 1; mbX >= 0; mbX--) {
         const mbAddr = mbY * widthInMbs + mbX;
         const at = this.blockAt(current, mbX, mbY);
-        const intra = (found === null ? this.intraCost(at) : found.intra[mbAddr]) + INTRA_OVERHEAD;
+        const intraCost = this.intraCost(at);
+        if (found !== null && found.intra[mbAddr] !== intraCost) {
+          found.onWrong?.(mbAddr, `intra cost ${found.intra[mbAddr]}, right is ${intraCost}`);
+        }
+        const intra = intraCost + INTRA_OVERHEAD;
         costs.intra[mbAddr] = intra;
         costs.mv[mbAddr] = 0;
         costs.inter[mbAddr] = intra;
@@ -275,7 +281,7 @@ export class LowResolution {
     mv: Int32Array,
     before: number,
   ): number {
-    const { stride, widthInMbs, heightInMbs, kernels } = this;
+    const { widthInMbs, heightInMbs } = this;
     const mbAddr = mbY * widthInMbs + mbX;
     const isLast = mbY + 1 === heightInMbs;
     const right = mbX + 1 < widthInMbs ? mv[mbAddr + 1] : 0;
@@ -292,44 +298,93 @@ export class LowResolution {
     );
     const best = this.low.search(at, from, least, most, middle, right, below, before);
     mv[mbAddr] = best;
-    const to = from + mvY(best) * stride + mvX(best);
-    return kernels.satd(at, stride, to, stride, BLOCK, BLOCK, NO_LIMIT);
+    return this.satdAt(at, from, best);
   }
 
   /**
    * SATD at a vector, which is left in `costs.mv`: that of full search where it is far better than intra prediction, or where hexagons
    * leave more than half of what intra prediction leaves and it is a quarter better than theirs. Hexagons reach further, and their
-   * vectors resemble the neighbors'; the least SAD of all is often chance.
+   * vectors resemble the neighbors'; the least SAD of all is often chance. What was found elsewhere and is wrong, as far as can be seen
+   * for little, is found anew.
    */
   private searchFurther(
     at: number,
     from: number,
     mbX: number,
     mbY: number,
-    { intra, mv }: PictureCosts,
+    costs: PictureCosts,
     before: number,
     found: PictureAnalysis | null,
   ): number {
+    const { intra, mv } = costs;
     const mbAddr = mbY * this.widthInMbs + mbX;
-    if (found !== null) mv[mbAddr] = packMv(found.x[mbAddr], found.y[mbAddr]);
-    const satd = found === null ? this.searchFully(at, from, mbAddr, mv) : found.inter[mbAddr];
+    if (found !== null && this.isFoundWrong(at, from, mbAddr, found)) {
+      return this.searchFurther(at, from, mbX, mbY, costs, before, null);
+    }
+    const fully =
+      found === null ? this.searchFully(at, from) : packMv(found.x[mbAddr], found.y[mbAddr]);
+    const satd = found === null ? this.satdAt(at, from, fully) : found.inter[mbAddr];
+    mv[mbAddr] = fully;
     if (8 * satd < intra[mbAddr]) return satd;
-    const fully = mv[mbAddr];
     const further = this.searchInter(at, from, mbX, mbY, mv, before);
+    if (found !== null && this.keyOf(at, from, mv[mbAddr]) < this.keyOf(at, from, fully)) {
+      tellOfVector(found, mbAddr);
+      return this.searchFurther(at, from, mbX, mbY, costs, before, null);
+    }
     if (2 * further < intra[mbAddr] || 4 * satd > 3 * further) return further;
     mv[mbAddr] = fully;
     return satd;
   }
 
-  /** SATD at the best vector of the whole range, which is left in `mv`. */
-  private searchFully(at: number, from: number, mbAddr: number, mv: Int32Array): number {
-    const { stride, kernels } = this;
+  /** The best vector of the whole range. */
+  private searchFully(at: number, from: number): number {
     const side = 2 * ANALYSIS_RANGE + 1;
-    const place = kernels.fullSearch8(at, from, stride, ANALYSIS_RANGE) & ((1 << PLACE_BITS) - 1);
+    const key = this.kernels.fullSearch8(at, from, this.stride, ANALYSIS_RANGE);
+    const place = key & ((1 << PLACE_BITS) - 1);
     const row = Math.floor(place / side);
-    const best = packMv(place - row * side - ANALYSIS_RANGE, row - ANALYSIS_RANGE);
-    mv[mbAddr] = best;
-    const to = from + mvY(best) * stride + mvX(best);
+    return packMv(place - row * side - ANALYSIS_RANGE, row - ANALYSIS_RANGE);
+  }
+
+  /** Whether the inter cost found is wrong, or the vector not the best: zero or a neighbor is better. Tells of it. */
+  private isFoundWrong(at: number, from: number, mbAddr: number, found: PictureAnalysis): boolean {
+    const x = found.x[mbAddr];
+    const y = found.y[mbAddr];
+    const key = this.keyOf(at, from, packMv(x, y));
+    let least = this.keyOf(at, from, 0);
+    for (let i = 0; i < DIAMOND.length; i += 2) {
+      const neighbor = packMv(x + DIAMOND[i], y + DIAMOND[i + 1]);
+      least = Math.min(least, this.keyOf(at, from, neighbor));
+    }
+    if (key === NO_LIMIT || least < key) {
+      tellOfVector(found, mbAddr);
+      return true;
+    }
+    const satd = this.satdAt(at, from, packMv(x, y));
+    if (found.inter[mbAddr] === satd) return false;
+    found.onWrong?.(mbAddr, `inter cost ${found.inter[mbAddr]}, right is ${satd}`);
+    return true;
+  }
+
+  /** The key by which full search orders vectors; `NO_LIMIT` out of its range. */
+  private keyOf(at: number, from: number, mv: number): number {
+    const { stride, kernels } = this;
+    const x = mvX(mv);
+    const y = mvY(mv);
+    if (Math.max(Math.abs(x), Math.abs(y)) > ANALYSIS_RANGE) return NO_LIMIT;
+    const length = Math.abs(x) + Math.abs(y);
+    const place = (y + ANALYSIS_RANGE) * (2 * ANALYSIS_RANGE + 1) + x + ANALYSIS_RANGE;
+    const sad = kernels.fullSearch8(at, from + y * stride + x, stride, 0);
+    return sad + (length << PLACE_BITS) + place;
+  }
+
+  private satdAt(at: number, from: number, mv: number): number {
+    const { stride, kernels } = this;
+    const to = from + mvY(mv) * stride + mvX(mv);
     return kernels.satd(at, stride, to, stride, BLOCK, BLOCK, NO_LIMIT);
   }
+}
+
+function tellOfVector(found: PictureAnalysis, mbAddr: number): void {
+  const vector = `vector (${found.x[mbAddr]}, ${found.y[mbAddr]})`;
+  found.onWrong?.(mbAddr, `${vector}, which is not the best`);
 }

@@ -61,6 +61,7 @@ function cleaned(output: Output): Output {
     ...output,
     line: (text) => output.line(terminalLine(text)),
     note: (text) => output.note(terminalLine(text)),
+    progress: (text) => output.progress(terminalLine(text)),
   };
 }
 

@@ -48,6 +48,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   rgb: 'gbr',
   ycocg: 'ycgco',
   bt2020_ncl: 'bt2020nc',
+  bt2020ncl: 'bt2020nc',
   bt2020_cl: 'bt2020c',
 };
 

@@ -58,7 +58,6 @@ export const ATRIM: FilterDefinition = {
   ],
   inputs: AUDIO_PAD,
   outputs: AUDIO_PAD,
-  timeline: true,
   open(setup) {
     const link = soundInput(setup);
     const stretch = stretchOf(setup.options, link.sampleRate);

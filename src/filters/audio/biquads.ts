@@ -16,7 +16,7 @@ import {
   type FilterSetup,
   sameAudio,
 } from '../definition/filter.ts';
-import type { OptionDefinition } from '../definition/options.ts';
+import { absent, type OptionDefinition } from '../definition/options.ts';
 import { chosenChannels } from './chosen-channels.ts';
 import { choice, flag, integer, number, text } from './option-kinds.ts';
 import {
@@ -82,6 +82,7 @@ function optionsOf({ frequency, width, more, kind }: Family): OptionDefinition[]
   return [
     ...common,
     ...more,
+    ...(isShelf ? [absent('poles', '2', { aliases: ['p'] })] : []),
     number('mix', 0, 1, 'how much of the result is filtered', { aliases: ['m'], default: '1' }),
     text('channels', 'which channels are filtered, with + between', {
       aliases: ['c'],
@@ -98,8 +99,8 @@ function optionsOf({ frequency, width, more, kind }: Family): OptionDefinition[]
     choice('precision', ['auto', 's16', 's32', 'f32', 'f64'], 'format of samples', {
       aliases: ['r'],
       default: 'auto',
-      namedOnly: isShelf,
     }),
+    absent('blocksize', '0', { aliases: ['b'] }),
   ];
 }
 

@@ -5,6 +5,7 @@
  */
 import { exp2 } from '../../base/exp-log.ts';
 import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../definition/filter.ts';
+import { absent } from '../definition/options.ts';
 import { chosenChannels } from './chosen-channels.ts';
 import { FrameGains, type GainOptions } from './frame-gains.ts';
 import { flag, integer, number, text } from './option-kinds.ts';
@@ -44,10 +45,6 @@ export const DYNAUDNORM: FilterDefinition = {
       aliases: ['b'],
       default: '0',
     }),
-    number('threshold', 0, 1, 'frames whose peak is below it keep the gain that was', {
-      aliases: ['t'],
-      default: '0',
-    }),
     number(
       'compress',
       0,
@@ -56,14 +53,17 @@ export const DYNAUDNORM: FilterDefinition = {
       {
         aliases: ['s'],
         default: '0',
-        namedOnly: true,
       },
     ),
+    number('threshold', 0, 1, 'frames whose peak is below it keep the gain that was', {
+      aliases: ['t'],
+      default: '0',
+    }),
     text('channels', 'which channels are evened out, with + between', {
       aliases: ['h'],
       default: 'all',
-      namedOnly: true,
     }),
+    absent('overlap', '0', { aliases: ['o'] }),
   ],
   inputs: AUDIO_PAD,
   outputs: AUDIO_PAD,

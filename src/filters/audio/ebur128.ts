@@ -6,6 +6,7 @@ import { decibelsToGain, gainToDecibels } from '../../dsp/biquad.ts';
 import { channelWeight, LoudnessMeter } from '../../dsp/loudness.ts';
 import type { ChannelLayout } from '../definition/channel-layout.ts';
 import { AUDIO_PAD, type FilterDefinition, sameAudio } from '../definition/filter.ts';
+import { absent } from '../definition/options.ts';
 import { choice, flag, number } from './option-kinds.ts';
 import { newDoubles, readDoubles, soundInput, soundOf, ticksOfSamples } from './sound.ts';
 
@@ -36,6 +37,8 @@ export const EBUR128: FilterDefinition = {
       default: '0',
       description: 'there is no picture',
     },
+    absent('size', '640x480'),
+    absent('meter', '9'),
     choice('framelog', ['quiet', 'info', 'verbose'], 'whether there is a report every 100 ms', {
       default: 'quiet',
     }),
@@ -51,6 +54,9 @@ export const EBUR128: FilterDefinition = {
     number('panlaw', -10, 0, 'decibels that each of those two is lower', {
       default: '-3.01029995663978',
     }),
+    absent('target', '-23'),
+    absent('gauge', 'momentary'),
+    absent('scale', 'absolute'),
   ],
   inputs: AUDIO_PAD,
   outputs: AUDIO_PAD,

@@ -2,7 +2,7 @@
 import { rescale } from '../../base/rational.ts';
 import { gainToDecibels } from '../../dsp/biquad.ts';
 import { AUDIO_PAD, type FilterDefinition, VIDEO_PAD } from '../definition/filter.ts';
-import type { OptionValues } from '../definition/options.ts';
+import { absent, type OptionValues } from '../definition/options.ts';
 import {
   Canvas,
   colorsOf,
@@ -64,6 +64,8 @@ export const SHOWFREQS: FilterDefinition = {
       default: 'combined',
     }),
     number('minamp', 1e-38, 1e-6, 'magnitude that is drawn as 0', { default: '1e-6' }),
+    absent('data', 'magnitude'),
+    absent('channels', 'all'),
   ],
   inputs: AUDIO_PAD,
   outputs: VIDEO_PAD,

@@ -66,7 +66,23 @@ export interface OptionDefinition {
   readonly description: string;
   /** Whether the option cannot be given by its place. */
   readonly namedOnly?: boolean;
+  /** Whether this is an option of ffmpeg's that is not implemented: only its default may be given. See `absent`. */
+  readonly absent?: boolean;
 }
+
+/** An option of ffmpeg's that a filter lacks. It keeps its place among the others, and every value but the default is refused. */
+export const absent = (
+  name: string,
+  value: string,
+  rest: Pick<OptionDefinition, 'aliases' | 'namedOnly'> = {},
+): OptionDefinition => ({
+  name,
+  kind: 'string',
+  default: value,
+  description: 'not implemented: only the default may be given',
+  absent: true,
+  ...rest,
+});
 
 /** A value after reading. */
 export type OptionValue = number | string | boolean | Rational | Color | ChannelLayout | undefined;
@@ -276,6 +292,10 @@ function readValue(definition: OptionDefinition, text: string): OptionValue | Fa
   switch (definition.kind) {
     case 'string':
     case 'expression':
+      if (definition.absent === true && !isSame(text, definition.default ?? '')) {
+        const only = definition.default || 'an empty text';
+        return { fault: `the option is not implemented, allowed is its default, ${only}` };
+      }
       return text;
     case 'boolean':
       if (TRUE.test(text)) return true;
@@ -312,6 +332,11 @@ function readValue(definition: OptionDefinition, text: string): OptionValue | Fa
         parseChannelLayout(text) ?? wrong('are a layout such as stereo or 5.1, FL+FR, 2c or a mask')
       );
   }
+}
+
+/** Whether two texts are one value: the same words, or the same number. */
+function isSame(a: string, b: string): boolean {
+  return a === b || (a !== '' && b !== '' && Number(a) === Number(b));
 }
 
 function readPixFmt(text: string): PixFmt | undefined {

@@ -2,7 +2,7 @@
 
 import { defaultChannelLayout } from '../definition/channel-layout.ts';
 import { AUDIO_PAD, type FilterDefinition, NO_PADS, sameAudio } from '../definition/filter.ts';
-import type { OptionValues } from '../definition/options.ts';
+import { absent, type OptionValues } from '../definition/options.ts';
 
 function layoutOf(options: OptionValues) {
   const channels = options.number('channels');
@@ -74,7 +74,9 @@ export const ABUFFER: FilterDefinition = {
 export const ABUFFERSINK: FilterDefinition = {
   name: 'abuffersink',
   description: 'keeps sound until it is taken from the graph',
-  options: [],
+  options: ['sample_fmts', 'sample_rates', 'channel_layouts', 'channel_counts', 'ch_layouts']
+    .map((name) => absent(name, ''))
+    .concat(absent('all_channel_counts', '0')),
   inputs: AUDIO_PAD,
   outputs: NO_PADS,
   open: () => ({}),

@@ -15,7 +15,7 @@ import {
   picture,
   videoLink,
 } from '../pixels/picture-work.ts';
-import { primariesMatrix, transferOf } from './color-science.ts';
+import { primariesMatrix, samePrimaries, sameTransfer, transferOf } from './color-science.ts';
 
 const PIX_FMTS: readonly PixFmt[] = [
   'yuv420p',
@@ -90,7 +90,7 @@ export const COLORSPACE: FilterDefinition = {
       name: 'wpadapt',
       kind: 'choice',
       default: 'bradford',
-      choices: { bradford: 0, identity: 2 },
+      choices: { bradford: 0, vonkries: 1, identity: 2 },
       description: 'how white is adapted',
     },
     { name: 'iall', kind: 'choice', choices: systemChoices, description: 'all of the input' },
@@ -190,10 +190,11 @@ function converter(
 ): Convert {
   const [krIn, kbIn] = lumaWeights('colorspace.matrix', from.matrix);
   const [krOut, kbOut] = lumaWeights('colorspace.matrix', to.matrix);
-  const adapts = options.number('wpadapt') === 0;
+  const wpadapt = options.number('wpadapt');
   const sameLight =
-    options.boolean('fast') || (from.primaries === to.primaries && from.transfer === to.transfer);
-  const light = sameLight ? undefined : lightConverter(from, to, adapts, options);
+    options.boolean('fast') ||
+    (samePrimaries(from.primaries, to.primaries) && sameTransfer(from.transfer, to.transfer));
+  const light = sameLight ? undefined : lightConverter(from, to, wpadapt, options);
   const rgb = new Float64Array(3);
   return (source, target) => {
     const inputs = componentsOf(source) as [Component, Component, Component];
@@ -232,11 +233,11 @@ function converter(
 function lightConverter(
   from: Space,
   to: Space,
-  adapts: boolean,
+  wpadapt: number,
   options: OptionValues,
 ): (rgb: Float64Array) => void {
   const [linearize, compress] = [transferOf(from.transfer), transferOf(to.transfer)];
-  const matrix = primariesMatrix(from.primaries, to.primaries, adapts);
+  const matrix = primariesMatrix(from.primaries, to.primaries, wpadapt);
   if (linearize === undefined || compress === undefined || matrix === undefined) {
     throw options.filterError(
       'there is no conversion for these primaries or this transfer characteristic',

@@ -8,7 +8,7 @@ import {
   samePixFmt,
   VIDEO_PAD,
 } from '../definition/filter.ts';
-import type { OptionDefinition } from '../definition/options.ts';
+import { absent, type OptionDefinition } from '../definition/options.ts';
 import { parseColor } from '../language/values.ts';
 import {
   colorSamples,
@@ -96,6 +96,7 @@ function drawOf(
         default: '0',
         description: 'write color and opacity instead of mixing',
       },
+      ...(isGrid ? [] : [absent('box_source', '')]),
     ],
     inputs: VIDEO_PAD,
     outputs: VIDEO_PAD,

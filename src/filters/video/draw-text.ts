@@ -11,7 +11,7 @@ import {
   VIDEO_PAD,
   type VideoLink,
 } from '../definition/filter.ts';
-import type { OptionDefinition, OptionValues } from '../definition/options.ts';
+import { absent, type OptionDefinition, type OptionValues } from '../definition/options.ts';
 import { type Color, parseColor } from '../language/values.ts';
 import {
   colorSamples,
@@ -65,12 +65,7 @@ export const DRAWTEXT: FilterDefinition = {
       description: 'name of a font that was given to the graph',
     },
     { name: 'text', kind: 'string', default: '', description: 'the text, with %{…} expanded' },
-    {
-      name: 'textfile',
-      kind: 'string',
-      default: '',
-      description: 'refused: no filter opens a file',
-    },
+    { name: 'textfile', kind: 'string', default: '', description: 'refused: no file is opened' },
     { name: 'fontcolor', kind: 'color', default: 'black', description: 'color of the text' },
     {
       name: 'fontcolor_expr',
@@ -127,8 +122,10 @@ export const DRAWTEXT: FilterDefinition = {
       name: 'text_shaping',
       kind: 'boolean',
       default: '1',
-      description: 'has no effect: characters stand in the order of the text',
+      description: 'has no effect: characters stand in their order',
     },
+    ...['reload', 'ft_load_flags'].map((name) => absent(name, '0', { namedOnly: true })),
+    absent('text_source', '', { namedOnly: true }),
   ],
   inputs: VIDEO_PAD,
   outputs: VIDEO_PAD,

@@ -33,6 +33,7 @@ export const FLAGS = {
 /** Table: names of matrices in ffmpeg's `in_color_matrix` => ours. */
 const MATRIX_NAMES: Readonly<Record<string, string>> = {
   bt601: 'smpte170m',
+  bt470: 'smpte170m',
   smpte240m: 'smpte240m',
   bt2020: 'bt2020nc',
 };

@@ -8,6 +8,7 @@ const MICROSECONDS = [1, 1_000_000] as const;
 
 const time = (name: string, description: string): OptionDefinition => ({
   name,
+  aliases: [`${name}i`],
   kind: 'duration',
   description,
 });

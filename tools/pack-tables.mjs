@@ -64,7 +64,10 @@ export function likelyOrder(size, values, lowest) {
     }
     return sum;
   };
-  return Array.from({ length: size }, (_, index) => index).sort((a, b) => weight(a) - weight(b));
+  const indices = Array.from({ length: size }, (_, index) => index);
+  // Each weighed once: in every comparison, which took twice the time when a sound begins.
+  const weights = indices.map(weight);
+  return indices.sort((a, b) => weights[a] - weights[b]);
 }
 
 /**

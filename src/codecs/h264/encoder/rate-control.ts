@@ -235,10 +235,11 @@ export class RateControl {
       const { framesLeft } = forecast.upcoming;
       const { qpStep = MAX_QP_STEP } = this.options;
       const rise = isIntra ? Math.max(MAX_QP_STEP_INTRA, qpStep) : qpStep;
-      // Choice: to the last picture QP falls by 2 at most. The detail that the coarser picture before left out comes all at once, far more
-      // than the slope of sizes says (grass at 19, then 18, 17 or 16: 48, then 75, 170 or 292 thousand bits), and no picture
-      // is left to make it good.
-      const drop = framesLeft === 1 && !isIntra ? Math.min(2, rise) : rise;
+      // Choice: in the last half second QP falls by 2 at most. The detail that coarser pictures left out comes all at once, far more than the
+      // slope of sizes says (grass at 19, then 18, 17 or 16: 48, then 75, 170 or 292 thousand bits; a page of text, 32, then 28: 13, then 103),
+      // and few pictures are left to make it good.
+      const isNearEnd = framesLeft > 0 && 2 * framesLeft <= this.framesPerSecond;
+      const drop = isNearEnd && !isIntra ? Math.min(2, rise) : rise;
       qp = clip3(this.lastQpP - drop, this.lastQpP + rise, qp);
     }
     qp = clip3(MIN_QP, MAX_QP, qp);

@@ -96,6 +96,12 @@ export async function openTrack(
   const read = cutOf(from.input, values);
   const index = muxer.streamInfos.length;
   const isCopied = codecAsked(stream.kind, values) === COPY;
+  if (stream.kind === 'subtitle' && (read !== null || values.cut !== undefined)) {
+    throw new ConfigError(
+      read === null ? '--cut' : '--cut-inputs',
+      'text is copied, and is not cut here; leave it out by --streams, or vitrine remux --cut',
+    );
+  }
   if (isCopied && (read !== null || filterText(stream.kind, values) !== '')) {
     throw new ConfigError(
       `--codec-${stream.kind}`,
@@ -191,9 +197,9 @@ export async function openGraph(
   return await GraphStreams.open(values.graph, streams, decode, glass?.graphInspector() ?? null);
 }
 
-/** The codec that was asked for; undefined for the file's own. */
+/** The codec that was asked for; undefined for the file's own. Text is not coded here: it is copied. */
 function codecAsked(kind: StreamInfo['kind'], values: Values): string | undefined {
-  return kind === 'subtitle' ? undefined : values[`codec-${kind}`];
+  return kind === 'subtitle' ? COPY : values[`codec-${kind}`];
 }
 
 async function openCoding(

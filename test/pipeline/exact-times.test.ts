@@ -28,7 +28,7 @@ function placed(
 
 const frameMs = (i: number) => (i * 1024 * 1000) / 44100;
 
-describe('exact durations of copied sound', () => {
+describe('kind 6: exact durations of copied sound', () => {
   it('AAC of a file that rounds to milliseconds lasts 1024 samples a frame', () => {
     const stated = Array.from({ length: 500 }, (_, i) => Math.round(frameMs(i)));
     const packets = placed(sound('aac', 44100), stated);

@@ -32,7 +32,7 @@ function byteStream(): Uint8Array {
   return concat(VIDEO.packets.map(({ data }) => accessUnitToAnnexB('test', data, sets)));
 }
 
-describe('input that is partly read is said to be', () => {
+describe('kind 7: input that is partly read is said to be', () => {
   it('cut files give what is whole, with a problem', async () => {
     const plain = await mp4Of();
     // `moov` first, so that a cut takes samples.
@@ -116,7 +116,7 @@ describe('input that is partly read is said to be', () => {
   });
 });
 
-describe('probes take what readers take', () => {
+describe('kind 11: probes take what readers take', () => {
   it('ADTS behind ID3 tags, and beginning in the middle of a frame', async () => {
     for (const front of [id3Tag(63), concat([id3Tag(10), id3Tag(9000)]), ADTS.slice(150, 300)]) {
       const { format, packets } = await readFile(concat([front, ADTS]));
@@ -144,7 +144,7 @@ describe('probes take what readers take', () => {
   });
 });
 
-describe('claims of a container are checked', () => {
+describe('kind 12: claims of a container are checked', () => {
   it('an empty stss leaves sound decodable everywhere, and pictures where they say so', async () => {
     for (const isFragmented of [false, true]) {
       const file = changedBoxes(await mp4Of([VIDEO, AUDIO], isFragmented), (boxes) => {
@@ -189,7 +189,7 @@ describe('claims of a container are checked', () => {
   });
 });
 
-describe('errors are typed, and nothing is lost in silence', () => {
+describe('kinds 19 and 21: errors are typed, and nothing is lost in silence', () => {
   it('fractional sampling rates of QuickTime are read as whole ones', async () => {
     const rates = [
       [47952.05, 47952],

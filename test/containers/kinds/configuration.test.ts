@@ -42,7 +42,7 @@ function withSetsInBand(coded: typeof VIDEO): typeof VIDEO {
   return { ...coded, packets };
 }
 
-describe('configuration only in band', () => {
+describe('kind 3: configuration only in band', () => {
   it('an empty avcC takes the sets of the first pictures, plain and in fragments', async () => {
     for (const isFragmented of [false, true]) {
       const file = changedBoxes(await mp4Of([withSetsInBand(VIDEO)], isFragmented), (boxes) => {
@@ -112,7 +112,7 @@ describe('configuration only in band', () => {
   });
 });
 
-describe('configuration that changes in mid-track', () => {
+describe('kind 5: configuration that changes in mid-track', () => {
   it('samples of a second description get its parameter sets, and those of the first theirs again', async () => {
     const { sps } = readAvcRecord(OTHER_VIDEO.stream.config);
     expect(sps).not.toEqual(readAvcRecord(VIDEO.stream.config).sps);
@@ -204,7 +204,7 @@ describe('configuration that changes in mid-track', () => {
   });
 });
 
-describe("HE-AAC's rate", () => {
+describe("kind 13: HE-AAC's rate", () => {
   const sbr = {
     ...PLAIN_AUDIO_CONFIG,
     samplingFrequency: 24000,

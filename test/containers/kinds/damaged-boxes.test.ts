@@ -34,7 +34,7 @@ function withBytes(bytes: Uint8Array, at: number, ...values: readonly number[]):
 const countsOf = ({ packets }: Awaited<ReturnType<typeof readFile>>) =>
   packets.map(({ length }) => length);
 
-describe('one box of an MP4 file is damaged', () => {
+describe('kind 7: one box of an MP4 file is damaged', () => {
   it('sound files have no problems', async () => {
     for (const file of [WHOLE, FRAGMENTED]) expect((await readFile(file)).problems).toEqual([]);
   });

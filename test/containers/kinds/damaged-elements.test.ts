@@ -27,7 +27,7 @@ function splitCluster(elements: TreeElement[]): TreeElement {
   return second;
 }
 
-describe('one element of a Matroska file is damaged', () => {
+describe('kind 7: one element of a Matroska file is damaged', () => {
   it('sound files have no problems', async () => {
     expect((await readFile(WHOLE)).problems).toEqual([]);
     expect((await damaged(splitCluster)).problems).toEqual([]);

@@ -22,7 +22,7 @@ function decoded(bytes: Uint8Array, name: string): string[] {
   return rows.map((row) => row.split(',').at(-1)!.trim());
 }
 
-describe('joined byte streams', () => {
+describe('kind 5: joined byte streams', () => {
   const [a, b] = [clip('64x64'), clip('128x96')];
   const joined = concat([a, b, a]);
   const wanted = decoded(joined, 'joined.h264');

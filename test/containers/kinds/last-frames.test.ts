@@ -14,7 +14,7 @@ function tone(codec: string): Uint8Array {
   return runFfmpeg([...source, '-c:a', codec, '-f', 'matroska', 'pipe:1']);
 }
 
-describe('the last frame of sound', () => {
+describe('kind 6: the last frame of sound', () => {
   it.each(['flac', 'alac'])('%s says itself that it is short: no padding', async (codec) => {
     const file = new MemorySink();
     await remux(tone(codec), file, { format: 'mp4' });

@@ -35,7 +35,7 @@ async function expectRefused(bytes: Uint8Array, limit: RegExp): Promise<void> {
   expect((error as Error).message).toMatch(limit);
 }
 
-describe('one budget for a whole file, MP4', () => {
+describe('kind 16: one budget for a whole file, MP4', () => {
   it('edits that show the same samples again and again', async () => {
     const file = changedBoxes(await mp4Of([VIDEO]), (boxes) => {
       const trak = boxesOf(boxes, 'trak')[0]!;
@@ -105,7 +105,7 @@ describe('one budget for a whole file, MP4', () => {
   });
 });
 
-describe('one budget for a whole file, Matroska', () => {
+describe('kind 16: one budget for a whole file, Matroska', () => {
   const encoding = (algo: number, settings: Uint8Array, order: number) =>
     master(
       'ContentEncoding',
@@ -216,7 +216,7 @@ function sparse(start: Uint8Array, size: number): ByteSource & { largest: number
   return source;
 }
 
-describe('reads whose length a file chooses', () => {
+describe('kind 17: reads whose length a file chooses', () => {
   async function readSparse(start: Uint8Array, size: number): Promise<number> {
     const source = sparse(start, size);
     try {
@@ -306,7 +306,7 @@ it('Matroska: a pass that has given all that it may ends in an error, block by b
   expect(problems.join()).not.toMatch(/limits/);
 });
 
-describe('trees of boxes, elements and chunks', () => {
+describe('kind 16: trees of boxes, elements and chunks', () => {
   const limits = { maxDescriptionBytes: 600_000 };
   const left = /takes more than 200000 bytes, a third of limits.maxDescriptionBytes/;
   const problemsOf = (nodes: readonly TreeNode[]) =>

@@ -32,7 +32,7 @@ function withSize(bytes: Uint8Array, at: number, sizeOf: (size: number) => numbe
   return copy;
 }
 
-describe('tables of moov', () => {
+describe('kind 21: tables of moov', () => {
   it('an edit that begins behind the media', async () => {
     const { packets, problems } = await changed(WHOLE, (boxes) => {
       setWord(boxesOf(boxes, 'elst')[0]!, 12, 0x7fffffff);
@@ -60,7 +60,7 @@ describe('tables of moov', () => {
   });
 });
 
-describe('fragments', () => {
+describe('kind 21: fragments', () => {
   it.each([
     ['one byte less', (size: number) => size - 1],
     ['twice as long', (size: number) => 2 * size],

@@ -16,7 +16,7 @@ import {
   VIDEO,
 } from './files.ts';
 
-describe('times that go back, MP4', () => {
+describe('kind 2: times that go back, MP4', () => {
   it('a recorder that was restarted: all tracks go on together behind what came before', async () => {
     const file = await mp4Of([VIDEO, AUDIO], true);
     // The fragments once more, with their decoding times: as if the recorder had begun again.
@@ -77,7 +77,7 @@ describe('times that go back, MP4', () => {
   });
 });
 
-describe('times that go back, Matroska', () => {
+describe('kind 2: times that go back, Matroska', () => {
   it('clusters that begin anew go on behind those before, in all tracks', async () => {
     const file = await matroskaOf();
     const twice = changedElements(file, (elements) => {

@@ -1,6 +1,6 @@
 /**
  * Conversion of formats that are another format with something more: planar RGB is packed RGB laid out otherwise, opacity is a plane
- * beside Y'CbCr, ten bits are eight with two more. They go through that other format.
+ * beside Y'CbCr, 10, 12 and 16 bits are 8 with more. They go through that other format.
  */
 import { allocatePicture } from './allocate-picture.ts';
 import type { Plane, VideoFrame } from './frame.ts';
@@ -25,6 +25,10 @@ const BASES: Readonly<Partial<Record<PixFmt, PixFmt>>> = {
   yuv420p10le: 'yuv420p',
   yuv422p10le: 'yuv422p',
   yuv444p10le: 'yuv444p',
+  yuv420p12le: 'yuv420p',
+  yuv422p12le: 'yuv422p',
+  yuv444p12le: 'yuv444p',
+  yuv444p16le: 'yuv444p',
 };
 
 /** Whether the format goes through another one. */
@@ -87,7 +91,8 @@ function toBasePicture(source: VideoFrame, base: VideoFrame): void {
   }
   base.planes.forEach((plane, p) => {
     const rows = planeHeight(info, p, source.height);
-    narrow(source.planes[p]!, plane, planeWidth(info, p, source.width), rows);
+    const shift = info.bitDepth - 8;
+    narrow(source.planes[p]!, plane, planeWidth(info, p, source.width), rows, shift);
   });
 }
 
@@ -104,7 +109,8 @@ function fromBasePicture(base: VideoFrame, target: VideoFrame): void {
   }
   base.planes.forEach((plane, p) => {
     const rows = planeHeight(info, p, target.height);
-    widen(plane, target.planes[p]!, planeWidth(info, p, target.width), rows);
+    const shift = info.bitDepth - 8;
+    widen(plane, target.planes[p]!, planeWidth(info, p, target.width), rows, shift);
   });
 }
 
@@ -126,25 +132,26 @@ function copySamples(
   }
 }
 
-/** Ten bits to eight, rounded. */
-function narrow(from: Plane, to: Plane, width: number, height: number): void {
+/** Drops the `shift` low bits of 8 + `shift`, rounded. */
+function narrow(from: Plane, to: Plane, width: number, height: number, shift: number): void {
   const input = from.data as Uint16Array;
   const output = to.data as Uint8Array;
+  const half = 1 << (shift - 1);
   for (let y = 0; y < height; y++) {
     const p = from.offset + y * from.stride;
     const q = to.offset + y * to.stride;
-    for (let x = 0; x < width; x++) output[q + x] = Math.min((input[p + x]! + 2) >> 2, 255);
+    for (let x = 0; x < width; x++) output[q + x] = Math.min((input[p + x]! + half) >> shift, 255);
   }
 }
 
-/** Eight bits to ten. */
-function widen(from: Plane, to: Plane, width: number, height: number): void {
+/** Eight bits with `shift` low bits more, which are 0. */
+function widen(from: Plane, to: Plane, width: number, height: number, shift: number): void {
   const input = from.data as Uint8Array;
   const output = to.data as Uint16Array;
   for (let y = 0; y < height; y++) {
     const p = from.offset + y * from.stride;
     const q = to.offset + y * to.stride;
-    for (let x = 0; x < width; x++) output[q + x] = input[p + x]! << 2;
+    for (let x = 0; x < width; x++) output[q + x] = input[p + x]! << shift;
   }
 }
 

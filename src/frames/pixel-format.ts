@@ -30,7 +30,7 @@ export type ImagePixFmt =
   | 'rgba64le'
   | 'rgba64be';
 
-/** Pixel formats that filter graphs work in: opacity beside Y'CbCr, planar RGB, ten bits. */
+/** Pixel formats that filter graphs work in: opacity beside Y'CbCr, planar RGB, 10, 12 and 16 bits. */
 export type GraphPixFmt =
   | 'argb'
   | 'abgr'
@@ -41,7 +41,11 @@ export type GraphPixFmt =
   | 'yuva444p'
   | 'yuv420p10le'
   | 'yuv422p10le'
-  | 'yuv444p10le';
+  | 'yuv444p10le'
+  | 'yuv420p12le'
+  | 'yuv422p12le'
+  | 'yuv444p12le'
+  | 'yuv444p16le';
 
 /** How the samples of one pixel format lie in memory, and what they mean. */
 export interface PixFmtInfo {
@@ -94,6 +98,7 @@ const PLANAR_YUV = {
 } as const;
 
 const TEN_BITS = { ...PLANAR_YUV, bitDepth: 10, bytesPerSample: 2 } as const;
+const TWELVE_BITS = { ...TEN_BITS, bitDepth: 12 } as const;
 const WITH_ALPHA = { ...PLANAR_YUV, samplesPerPixel: [1, 1, 1, 1] } as const;
 
 /** Table: name => layout, of the formats that filter graphs have besides. */
@@ -109,6 +114,10 @@ const GRAPH_TABLE: Readonly<Record<GraphPixFmt, PixFmtInfo>> = {
   yuv420p10le: { name: 'yuv420p10le', ...TEN_BITS, chromaShiftX: 1, chromaShiftY: 1 },
   yuv422p10le: { name: 'yuv422p10le', ...TEN_BITS, chromaShiftX: 1, chromaShiftY: 0 },
   yuv444p10le: { name: 'yuv444p10le', ...TEN_BITS, chromaShiftX: 0, chromaShiftY: 0 },
+  yuv420p12le: { name: 'yuv420p12le', ...TWELVE_BITS, chromaShiftX: 1, chromaShiftY: 1 },
+  yuv422p12le: { name: 'yuv422p12le', ...TWELVE_BITS, chromaShiftX: 1, chromaShiftY: 0 },
+  yuv444p12le: { name: 'yuv444p12le', ...TWELVE_BITS, chromaShiftX: 0, chromaShiftY: 0 },
+  yuv444p16le: { name: 'yuv444p16le', ...TEN_BITS, bitDepth: 16, chromaShiftX: 0, chromaShiftY: 0 },
 };
 
 const DEEP_RGB = { ...PACKED_RGB, bitDepth: 16, bytesPerSample: 2 } as const;
@@ -164,6 +173,10 @@ const ALIASES: Readonly<Record<string, PixFmt>> = {
   yuv420p10: 'yuv420p10le',
   yuv422p10: 'yuv422p10le',
   yuv444p10: 'yuv444p10le',
+  yuv420p12: 'yuv420p12le',
+  yuv422p12: 'yuv422p12le',
+  yuv444p12: 'yuv444p12le',
+  yuv444p16: 'yuv444p16le',
 };
 
 /** Names of the pixel formats that sessions take and give. */

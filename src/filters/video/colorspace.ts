@@ -27,6 +27,9 @@ const PIX_FMTS: readonly PixFmt[] = [
   'yuv420p10le',
   'yuv422p10le',
   'yuv444p10le',
+  'yuv420p12le',
+  'yuv422p12le',
+  'yuv444p12le',
 ];
 
 interface Space {

@@ -148,10 +148,19 @@ function adjustSize(
   const force = options.number('force_original_aspect_ratio');
   if (force === 0) return [w, h];
   const n = options.number('force_divisible_by');
-  const byHeight = multipleOf((h * link.width) / link.height, n);
-  const byWidth = multipleOf((w * link.height) / link.width, n);
-  if (force === 1) return [Math.min(byHeight, w), Math.min(byWidth, h)];
-  return [Math.max(byHeight, w), Math.max(byWidth, h)];
+  const byHeight = Math.round((h * link.width) / link.height);
+  const byWidth = Math.round((w * link.height) / link.width);
+  // Both sides become multiples of n, and stay within the size that was asked for, or around it.
+  if (force === 1) {
+    return [Math.min(byHeight, w), Math.min(byWidth, h)].map((v) => v - (v % n)) as [
+      number,
+      number,
+    ];
+  }
+  return [Math.max(byHeight, w), Math.max(byWidth, h)].map((v) => Math.ceil(v / n) * n) as [
+    number,
+    number,
+  ];
 }
 
 /** The kernel and the ways of converting that flags ask for. */

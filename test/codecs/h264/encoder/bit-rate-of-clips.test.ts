@@ -16,6 +16,7 @@ const STREAMS = [
   ['juggle_640x360_24fps.mkv', 640, 360, 24, 'superfast', 312_000],
   ['foreman_176x144_30fps.mkv', 176, 144, 30, 'veryfast', 102_000],
   ['screen_editor_1280x720_30fps.mkv', 1280, 720, 30, 'superfast', 266_000],
+  ['screen_editor_1280x720_30fps.mkv', 1280, 720, 30, 'superfast', 182_000],
   ['screen_editor_1280x720_30fps.mkv', 1280, 720, 30, 'veryfast', 264_000],
 ] as const satisfies readonly [string, number, number, number, Preset, number][];
 

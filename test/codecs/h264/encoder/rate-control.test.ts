@@ -226,6 +226,19 @@ describe('average bit rate', () => {
     );
   });
 
+  it('is met where pictures near the end take far more than those before', () => {
+    const pictures = Array.from({ length: 150 }, (_, n) => ({
+      isIntra: n === 0,
+      complexity: MBS * (n === 0 ? 400 : 100),
+      surprise: n < 135 ? 1 : n < 147 ? 0.05 : 1.2,
+    }));
+    const target = { kind: 'bitRate', bitRate: 300_000, statistics: null } as const;
+    const run = simulate(pictures, { target }, 4);
+    expect(run.retries).toBeGreaterThan(0);
+    expect(run.retries).toBeLessThanOrEqual(12);
+    expect(deviation(run, 300_000)).toBeLessThan(0.02);
+  });
+
   it('is met within 1 % by a second pass', () => {
     fc.assert(
       fc.property(fc.nat(1e6), fc.integer({ min: 200, max: 2000 }), (seed, kbits) => {

@@ -27,7 +27,7 @@ import { imageCodecOf, imageConfig, isImageFormat, sequenceOptions } from './ima
 import { fractionRead, type Input, isPictureFile, openInput } from './open-input.ts';
 import { requireOutput } from './output-file.ts';
 import { OutputFiles } from './output-files.ts';
-import { COPY, outputFormat, pictureCodec } from './output-format.ts';
+import { COPY, layoutOptions, outputFormat, pictureCodec } from './output-format.ts';
 import { splitOutput } from './overwrite.ts';
 import { requireSound, type ToldFile, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
@@ -74,6 +74,8 @@ async function run(names: readonly string[], values: Values, output: Output): Pr
   // A first pass codes pictures only, and throws them away.
   const isFirstPass = values.pass === 1;
   const format = isFirstPass ? 'h264' : outputFormat(path, values.format);
+  // So is a layout that the format has not.
+  layoutOf(format, values);
   requireCodecs(values);
   requirePassCodec(path, values);
   imageConfig(values, imageCodecOf(format, values['codec-video']));
@@ -149,7 +151,7 @@ async function encodeInputs(
     const setting = { muxer, format, values, glass, gpu, pass, regions };
     for (const from of chosen) tracks.push(await openChosen(from, inputs, graph, setting));
     prepare(encodersOf(tracks), meter, tally);
-    await muxer.open({ ...carriedTo(muxer, inputs), ...containerOptions(values), ...sequence });
+    await muxer.open({ ...carriedTo(muxer, inputs), ...layoutOf(format, values), ...sequence });
     const shortest = values.shortest === true ? new Shortest(tracks.length) : null;
     const job = { inputs, tracks, graph, muxer, tally, progress, glass, shortest };
     await encodeAll({ ...job, limit: values.frames });
@@ -271,9 +273,9 @@ function requireCodecs(values: Values): void {
   if (audio !== undefined && audio !== COPY) requireCodec('--codec-audio', audio, 'audio', CODECS);
 }
 
-function containerOptions(values: Values): object {
-  if (values.movflags === undefined || values.pass === 1) return {};
-  return values.movflags === 'faststart' ? { faststart: true } : { fragmented: true };
+/** Options of the container; a first pass writes none. */
+function layoutOf(format: string, { movflags, pass }: Values): object {
+  return pass === 1 ? {} : layoutOptions(format, movflags);
 }
 
 /** What is taken of inputs and graph, in the order of the output. Of a graph that has sound, the first pass takes pictures only. */

@@ -24,6 +24,21 @@ export function outputFormat(path: string, name: string | undefined): string {
   return chooseFormat(path === '-' ? null : path, given, FORMATS).name;
 }
 
+/** Formats whose files `--movflags` lays out. */
+const LAID_OUT: readonly string[] = ['mp4', 'm4a', 'mov'];
+
+/** The container's option that `--movflags` stands for. Throws `ConfigError` where the output is of another format. */
+export function layoutOptions(format: string, movflags: string | undefined): object {
+  if (movflags === undefined) return {};
+  if (!LAID_OUT.includes(format)) {
+    throw new ConfigError(
+      '--movflags',
+      `the output is ${format}, allowed are ${LAID_OUT.join(', ')}`,
+    );
+  }
+  return { [movflags]: true };
+}
+
 /**
  * Name of the codec of an output's pictures: the one that was asked for, else the format's own; undefined where they are copied, or
  * neither names one. Throws `ConfigError` for a name that nobody knows.

@@ -14,7 +14,7 @@ import { type FileInput, fractionRead, type InputOptions, openInput } from './op
 import type { OptionTable, OptionValues } from './options.ts';
 import { type OutputFile, requireOutput } from './output-file.ts';
 import { OutputFiles } from './output-files.ts';
-import { outputFormat } from './output-format.ts';
+import { layoutOptions, outputFormat } from './output-format.ts';
 import { OVERWRITE_OPTIONS, splitOutput } from './overwrite.ts';
 import { STRICT_OPTION, tellProblems } from './problems.ts';
 import { Progress } from './progress.ts';
@@ -138,11 +138,10 @@ async function copyTo(
   const file = await files.openResult(path, isImageFormat(format) ? {} : undefined);
   const muxer = new Muxer(file.sink, { format: await findFormat(FORMATS, format)!.load() });
   const progress = new Progress(output, () => fractionRead(inputs));
-  const layout = values.movflags;
   const cut = values.cut === undefined ? null : readCut('--cut', values.cut);
   try {
     const { packets } = await copyFrom(taken, muxer, {
-      muxerOptions: layout === undefined ? {} : { [layout]: true },
+      muxerOptions: layoutOptions(format, values.movflags),
       strict: values.strict === true,
       ...(cut === null ? {} : { range: [cut.start, cut.start + cut.duration] as const }),
       onProgress: (seconds) => progress.update(0, seconds),

@@ -99,3 +99,22 @@ test('where it has no place, or is to be cut, nothing is made', async () => {
   }
   expect((await vitrine('encode', at('in.mkv'), at('no.wav'), '--streams', '0:a')).status).toBe(0);
 });
+
+test.each(['encode', 'remux'])(
+  '%s refuses a layout that the output has not, by its own option',
+  async (command) => {
+    for (const name of ['layout.mkv', 'layout.wav']) {
+      const result = await vitrine(
+        command,
+        at('in.mov'),
+        '-o',
+        at(name),
+        '--movflags',
+        'fragmented',
+      );
+      expect(result.status).toBe(1);
+      expect(result.notes).toContain('--movflags: the output is');
+      expect(existsSync(at(name))).toBe(false);
+    }
+  },
+);

@@ -58,7 +58,7 @@ describe.each(FORMATS)('%s', (pixFmt) => {
   test('stays as it is through filters of geometry', () => {
     const source = picture(pixFmt, value);
     const planes = source.frames[0]!.planes.map(({ data }) => [...(data as Uint16Array)]);
-    for (const graph of ['null', 'hflip,hflip', 'vflip,vflip', 'format=rgb24|' + pixFmt]) {
+    for (const graph of ['null', 'hflip,hflip', 'vflip,vflip', `format=rgb24|${pixFmt}`]) {
       expect(run(source, graph), graph).toEqual({ pixFmt, planes });
     }
     const negated = planes.map((plane) => plane.map((v) => 2 ** info.bitDepth - 1 - v));

@@ -74,19 +74,19 @@ describe("ffmpeg's options", () => {
   });
 
   test('colorspace and scale know all names of matrices, primaries and curves', () => {
-    const { options } = LISTED['colorspace']!;
+    const { options } = LISTED.colorspace!;
     const takes = (graph: string) =>
       expect(() => new FilterGraph(`color,${graph},buffersink`), graph).not.toThrow();
-    for (const name of options['space']!.filter((n) => n !== 'gbr' && n !== 'ycgco')) {
+    for (const name of options.space!.filter((n) => n !== 'gbr' && n !== 'ycgco')) {
       takes(`colorspace=iall=bt709:space=${name}:primaries=bt709:trc=bt709`);
     }
-    for (const name of options['primaries']!) {
+    for (const name of options.primaries!) {
       takes(`colorspace=iall=bt709:space=bt709:primaries=${name}:trc=bt709`);
     }
-    for (const name of options['trc']!) {
+    for (const name of options.trc!) {
       takes(`colorspace=iall=bt709:space=bt709:primaries=bt709:trc=${name}`);
     }
-    for (const name of LISTED['scale']!.options['in_color_matrix']!) {
+    for (const name of LISTED.scale!.options.in_color_matrix!) {
       takes(`scale=in_color_matrix=${name},format=rgb24`);
       takes(`scale=out_color_matrix=${name}`);
     }

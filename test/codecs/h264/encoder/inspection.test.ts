@@ -329,7 +329,7 @@ describe('a trace', () => {
   it('of another version is a FormatError', () => {
     const other = bytes.slice();
     other[8] = 9;
-    expect(() => readTrace(other)).toThrow(/version 9, read is version 1 \(byte offset 8\)/);
+    expect(() => readTrace(other)).toThrow(/version 9, read are 1 to 2 \(byte offset 8\)/);
     expect(() => readTrace(new Uint8Array(40))).toThrow(FormatError);
   });
 

@@ -60,7 +60,7 @@ export const RATE_ROWS = {
   qpStep: integer(1, 51, 4),
   /**
    * Number of later pictures that are known when a picture is decided. Default: by preset, but 0 with `qp`, since then no
-   * decision depends on them.
+   * decision depends on them; fewer where the pictures would not fit in 2 GiB (8K).
    */
   lookahead: integer(0, 250),
   /** Whether a change of scene starts a new IDR picture. */
